@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# make help tells what there is.
+
+prefix ?= /usr
+sbindir ?= $(prefix)/sbin
+multiarch := $(shell $(CC) -print-multiarch 2>/dev/null)
+libdir ?= $(prefix)/lib$(if $(multiarch),/$(multiarch))
+# Programs that the small front ends start; initramfs tools copy this directory whole.
+plugindir ?= $(libdir)/multipath
+includedir ?= $(prefix)/include
+mandir ?= $(prefix)/share/man
+docdir ?= $(prefix)/share/doc/multipath
+udevdir ?= /lib/udev
+unitdir ?= /lib/systemd/system
+tmpfilesdir ?= /usr/lib/tmpfiles.d
+configfile ?= /etc/multipath.conf
+configdir ?= /etc/multipath/conf.d
+statedir ?= /etc/multipath
+runtimedir ?= /run
+
+VERSION := 0.14.3
+VERSION_DATE := 02/05, 2026
+
+# Where things are built; SAN=1 builds all again with the address and undefined behaviour sanitizers.
+B := build$(if $(SAN),/san)
+
+CFLAGS ?= -O2 -g
+warnings := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wpointer-arith -Wwrite-strings
+hardening := $(if $(SAN),,-fstack-protector-strong -D_FORTIFY_SOURCE=2)
+sanitizers := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+comma := ,
+
+packages := devmapper libudev libsystemd liburcu-memb liburcu-cds
+library_libs = $(shell pkg-config --libs $(packages)) -laio
+package_cflags := $(shell pkg-config --cflags $(packages) 2>/dev/null)
+edit_libs = $(shell pkg-config --libs libedit)
+
+all_cflags = -std=gnu11 -D_GNU_SOURCE -pthread $(warnings) $(hardening) $(sanitizers) $(package_cflags) \
+	-Ilibmultipath -I. $(CFLAGS)
+paths = -DVERSION='"$(VERSION)"' -DVERSION_DATE='"$(VERSION_DATE)"' -DPLUGIN_DIR='"$(plugindir)"' \
+	-DCONFIG_FILE='"$(configfile)"' -DCONFIG_DIR='"$(configdir)"' -DSTATE_DIR='"$(statedir)"' \
+	-DRUNTIME_DIR='"$(runtimedir)"'
+
+objects = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
+
+library_objects := $(call objects,libmultipath/*/*.c checkers/*.c prioritizers/*.c)
+mpathcmd_objects := $(call objects,libmpathcmd/*.c)
+# The daemon's rooms, which multipath(8) runs itself when no daemon does.
+engine_objects := $(filter-out %/main.o %/front.o %/shell.o,$(call objects,multipathd/*.c))
+multipath_objects := $(filter-out %/main.o %/front.o,$(call objects,multipath/*.c))
+
+programs := $(B)/sbin/multipathd $(B)/sbin/multipath $(B)/plugin/multipathd $(B)/plugin/multipath $(B)/sbin/multipathc
+libraries := $(B)/libmpathcmd.so.0 $(B)/libmpathcmd.a $(B)/libmultipath.a $(B)/libengine.a
+
+unit_tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c))
+unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
+fuzz_targets := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz-*.c))
+
+.PHONY: all help clean install uninstall demo check bench unit unit-programs lab fuzz fuzz-replay setup
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(libraries) $(programs) ## build everything into build/
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
+
+setup: ## install what building and testing needs (Debian, root)
+	@./setup
+
+demo: setup ## install, build, and show path failover on a real kernel in a process
+	@$(MAKE) --no-print-directory all
+	@tests/lab/demo
+
+check: setup ## install, build, and run every test; the last line counts them
+	@tests/check
+
+bench: setup all ## ours and Debian's multipath-tools side by side
+	@bench/run
+
+$(B)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(all_cflags) $(paths) -fPIC -MMD -MP -c -o $@ $<
+
+$(B)/libmultipath.a: $(library_objects)
+$(B)/libengine.a: $(engine_objects) $(multipath_objects)
+$(B)/libmpathcmd.a: $(mpathcmd_objects)
+$(B)/lib%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(AR) rcsD $@ $^
+
+$(B)/libmpathcmd.so.0: $(mpathcmd_objects) libmpathcmd/libmpathcmd.map
+	$(CC) $(all_cflags) -shared -Wl,-soname,libmpathcmd.so.0 \
+		-Wl,--version-script=libmpathcmd/libmpathcmd.map -o $@ $(mpathcmd_objects) $(LDFLAGS)
+
+# The front ends start for every command that a script runs: static, and nothing but libc.
+$(B)/sbin/multipathd: $(B)/multipathd/front.o $(B)/libmpathcmd.a
+$(B)/sbin/multipath: $(B)/multipath/front.o $(B)/libmpathcmd.a
+$(B)/sbin/multipathd $(B)/sbin/multipath:
+	@mkdir -p $(@D)
+	$(CC) $(all_cflags) $(if $(SAN),,-static) -o $@ $^ $(LDFLAGS)
+
+$(B)/sbin/multipathc: $(B)/multipathd/shell.o $(B)/libmpathcmd.a
+	@mkdir -p $(@D)
+	$(CC) $(all_cflags) -o $@ $^ $(edit_libs) $(LDFLAGS)
+
+$(B)/plugin/multipathd: $(B)/multipathd/main.o $(B)/libengine.a $(B)/libmultipath.a $(B)/libmpathcmd.a
+$(B)/plugin/multipath: $(B)/multipath/main.o $(B)/libengine.a $(B)/libmultipath.a $(B)/libmpathcmd.a
+$(B)/plugin/multipathd $(B)/plugin/multipath:
+	@mkdir -p $(@D)
+	$(CC) $(all_cflags) -o $@ $^ $(library_libs) $(LDFLAGS)
+
+unit-programs: $(unit_programs)
+
+$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libengine.a $(B)/libmultipath.a $(B)/libmpathcmd.a
+	@mkdir -p $(@D)
+	$(CC) $(all_cflags) -o $@ $^ $(library_libs) -lcmocka $(LDFLAGS)
+
+unit: unit-programs ## run the unit tests (SAN=1: under ASan and UBSan)
+	@tests/unit/run $(unit_programs)
+
+lab: all ## run the tests on the real kernel (LAB=name for some of them)
+	@tests/lab/run-all $(LAB)
+
+# libFuzzer, for a bounded time; the corpus is replayed by make check.
+FUZZ_SECONDS ?= 20
+fuzz: ## run every fuzz target for FUZZ_SECONDS each
+	@tests/fuzz/run $(FUZZ_SECONDS) $(fuzz_targets)
+
+install: all ## install (DESTDIR, prefix, libdir, ...)
+	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(plugindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir) \
+		$(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(udevdir)/rules.d \
+		$(DESTDIR)$(unitdir) $(DESTDIR)$(tmpfilesdir) $(DESTDIR)$(docdir) $(DESTDIR)$(configdir)
+	install -m 755 $(B)/sbin/multipathd $(B)/sbin/multipath $(B)/sbin/multipathc $(DESTDIR)$(sbindir)
+	install -m 755 $(B)/plugin/multipathd $(B)/plugin/multipath $(DESTDIR)$(plugindir)
+	install -m 755 $(B)/libmpathcmd.so.0 $(DESTDIR)$(libdir)
+	ln -sf libmpathcmd.so.0 $(DESTDIR)$(libdir)/libmpathcmd.so
+	install -m 644 $(B)/libmpathcmd.a $(DESTDIR)$(libdir)
+	install -m 644 libmpathcmd/mpath_cmd.h $(DESTDIR)$(includedir)
+	sed -e 's,@prefix@,$(prefix),;s,@libdir@,$(libdir),;s,@includedir@,$(includedir),;s,@version@,$(VERSION),' \
+		libmpathcmd/libmpathcmd.pc.in > $(DESTDIR)$(libdir)/pkgconfig/libmpathcmd.pc
+	install -m 644 multipath.conf.5 $(DESTDIR)$(mandir)/man5
+	install -m 644 docs/multipath.8 docs/multipathd.8 docs/multipathc.8 $(DESTDIR)$(mandir)/man8
+	install -m 644 README.md docs/*.md COPYING $(DESTDIR)$(docdir)
+	for f in udev/*.rules.in; do n=$${f##*/}; \
+		sed 's,@sbindir@,$(sbindir),g;s,@runtimedir@,$(runtimedir),g;s,@udevdir@,$(udevdir),g' $$f \
+			> $(DESTDIR)$(udevdir)/rules.d/$${n%.in}; done
+	for f in systemd/*.service.in systemd/*.socket.in; do n=$${f##*/}; \
+		sed 's,@sbindir@,$(sbindir),g;s,@runtimedir@,$(runtimedir),g' $$f > $(DESTDIR)$(unitdir)/$${n%.in}; done
+	sed 's,@runtimedir@,$(runtimedir),g' systemd/multipath.conf.tmpfiles.in > $(DESTDIR)$(tmpfilesdir)/multipath.conf
+
+clean: ## remove build/
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
