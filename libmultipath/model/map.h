@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* map.h - one LUN, as the sum of its paths.  For: every room. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <urcu/list.h>
+
+#include "base/hash.h"
+#include "model/path.h"
+#include "model/queueing.h"
+#include "model/settings.h"
+#include "model/table.h"
+
+/* What was last done to a map, as the topology's first word. */
+enum mp_map_action {
+	MP_ACTION_NONE,
+	MP_ACTION_REJECT,
+	MP_ACTION_RENAME,
+	MP_ACTION_RELOAD,
+	MP_ACTION_CREATE,
+	MP_ACTION_SWITCH,
+	MP_ACTION_DRY_RUN, /* shown as an empty word, ": " */
+};
+
+struct mp_map_stats {
+	unsigned path_faults; /* %0 */
+	unsigned switches; /* %1 */
+	unsigned loads; /* %2 */
+	unsigned queue_sec; /* %3 */
+	unsigned queue_timeouts; /* %4 */
+	unsigned failures; /* %x */
+};
+
+/* Groups as the administrator sees them: kernel's order, with the model's priorities. */
+struct mp_group {
+	const char *selector;
+	int priority;
+	enum mp_group_state state;
+	bool marginal;
+	struct mp_path **paths; /* borrowed; devices unknown to us are left out */
+	size_t path_count;
+};
+
+/* The kernel's device, if it exists. */
+struct mp_kernel_map {
+	bool exists;
+	char name[128];
+	unsigned minor;
+	uint32_t event_nr;
+	bool suspended;
+	bool read_only;
+	bool foreign_table; /* has our UUID but not one multipath target */
+	int open_count;
+	struct mp_table table; /* table with its last status */
+};
+
+struct mp_map {
+	char wwid[MP_WWID_SIZE];
+	char *name; /* wanted name: alias, or the WWID */
+	struct cds_list_head paths; /* all paths of this WWID that may be in it, by struct mp_path.in_map, borrowed */
+	struct mp_map_settings settings;
+	struct mp_kernel_map kernel;
+
+	struct mp_group *groups; /* mp_map_update_groups() */
+	size_t group_count;
+	unsigned best_group; /* from 1; 0 none */
+
+	struct mp_queueing queueing;
+	uint64_t failback_usec; /* CLOCK_MONOTONIC when a deferred failback runs; 0 none */
+	unsigned failback_sec; /* what it was set to */
+	enum mp_map_action action;
+	struct mp_map_stats stats;
+	bool ready; /* udev finished its creation event */
+
+	struct cds_list_head in_all;
+	struct mp_hash_node by_wwid, by_name, by_minor;
+};
+
+/**
+ * mp_map_new() - a map that the kernel does not know yet
+ * @name:	alias, or the WWID
+ *
+ * Return: 0, -ENOMEM, -ENAMETOOLONG.
+ */
+int mp_map_new(const char *wwid, const char *name, struct mp_map **ret);
+
+/** mp_map_free() - its paths become orphans. Return: NULL. */
+struct mp_map *mp_map_free(struct mp_map *map);
+void mp_map_freep(struct mp_map **map);
+
+/** mp_map_set_name() - Return: 0 or -ENOMEM */
+int mp_map_set_name(struct mp_map *map, const char *name);
+
+/** mp_map_add_path() - @path leaves its former map; it keeps kernel-name order (by device number) in the list */
+void mp_map_add_path(struct mp_map *map, struct mp_path *path);
+
+/** mp_map_remove_path() - @path becomes an orphan */
+void mp_map_remove_path(struct mp_path *path);
+
+/**
+ * mp_map_update_groups() - rebuild @map->groups from the kernel's table (wanted table if there is none) and the paths
+ *
+ * Sets each path's dm_state and dm_failures from the table's status, group priorities (average of the active paths'
+ * defined priorities), and best_group.
+ * Return: 0 or -ENOMEM (groups unchanged).
+ */
+int mp_map_update_groups(struct mp_map *map);
+
+/** mp_map_active_paths() - number of paths that are up or ghost and in the kernel's table (all, if there is none) */
+unsigned mp_map_active_paths(const struct mp_map *map);
+
+/** mp_map_first_path() - first path with vendor and product, else the first path, else NULL */
+const struct mp_path *mp_map_first_path(const struct mp_map *map);

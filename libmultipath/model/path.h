@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* path.h - one block device that leads to a LUN.  For: every room. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <urcu/list.h>
+
+#include "base/hash.h"
+#include "model/protocol.h"
+#include "model/state.h"
+
+struct mp_map;
+
+enum {
+	MP_WWID_SIZE = 128, /* with the NUL */
+	MP_NAME_SIZE = 32, /* kernel name, with the NUL */
+	MP_PRIORITY_UNDEF = -1,
+};
+
+/* SCSI address H:C:T:L; for NVMe controller instance, controller id, namespace instance, namespace id. */
+struct mp_address {
+	int host; /* -1: none */
+	int channel;
+	int target;
+	uint64_t lun;
+};
+
+/* What sysfs and udev say of the device; set by the probe, compared when an event comes. */
+struct mp_identity {
+	char name[MP_NAME_SIZE];
+	dev_t devt;
+	char wwid[MP_WWID_SIZE]; /* "" if none */
+	char vendor[64];
+	char product[64];
+	char revision[32];
+	char serial[128];
+	char vpd_data[128]; /* vendor VPD page in text, "" if none */
+	enum mp_protocol protocol;
+	struct mp_address address;
+	uint64_t size_sectors; /* of 512 bytes */
+	bool read_only;
+	bool offline; /* sysfs state of the device is not usable */
+	enum mp_tpgs tpgs;
+	int tpg; /* target port group, -1 unknown (SPC, VPD page 0x83, designator type 5) */
+	unsigned timeout_sec; /* SCSI device's command timeout, 0 unknown */
+	/* "" where the transport has none; FC, SAS, iSCSI */
+	char host_wwnn[64], host_wwpn[64], target_wwnn[256], target_wwpn[64];
+	char adapter[64]; /* PCI or CCW bus id of the host; iSCSI: host's IP address */
+	unsigned max_sectors_kb; /* 0 unknown */
+	bool claimed; /* udev database: DM_MULTIPATH_DEVICE_PATH=1 */
+	bool wait_may_run; /* udev database: a find_multipaths timer may still run */
+	char handler[32]; /* sysfs dh_state, "" if none or detached */
+};
+
+/* Owned by whoever made it (the daemon's set of paths); a map borrows its paths. */
+struct mp_path {
+	uint64_t id; /* never reused */
+	struct mp_identity identity;
+
+	enum mp_init_state init;
+	enum mp_path_state state;
+	enum mp_dm_state dm_state;
+	unsigned dm_failures; /* the kernel's fail count, from the status line */
+	int priority; /* MP_PRIORITY_UNDEF: none */
+	bool marginal;
+	bool checker_disabled; /* by `fail path` */
+	bool wrong_wwid; /* found to lead to another LUN: must never get I/O */
+	const char *checker; /* constant name, NULL if none */
+	const char *prioritizer; /* constant name, NULL if none */
+	char prio_args[255];
+
+	unsigned interval_sec; /* between checks */
+	uint64_t next_check_usec; /* CLOCK_MONOTONIC; 0 none planned */
+	uint64_t checked_usec; /* last answer; 0 never */
+
+	struct mp_map *map; /* NULL: orphan */
+	struct cds_list_head in_map; /* of struct mp_map.paths */
+	struct cds_list_head in_all;
+	struct mp_hash_node by_id, by_devt, by_name;
+};
+
+/**
+ * mp_path_new() - an unchecked path without map
+ * @id:	never used before
+ * @ret:	caller owns it, mp_path_free()
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mp_path_new(uint64_t id, const struct mp_identity *identity, struct mp_path **ret);
+
+/** mp_path_free() - take it out of its map and free it. Return: NULL. */
+struct mp_path *mp_path_free(struct mp_path *path);
+void mp_path_freep(struct mp_path **path);
+
+/** mp_path_set_state() - Return: 1 if the state changed, 0 if it is the old one. */
+int mp_path_set_state(struct mp_path *path, enum mp_path_state state);
+
+/* "sda" */
+static inline const char *mp_path_name(const struct mp_path *path)
+{
+	return path->identity.name;
+}
+
+/** mp_path_is_active() - up or ghost, and allowed to serve */
+static inline bool mp_path_is_active(const struct mp_path *path)
+{
+	return mp_path_state_is_active(path->state) && !path->wrong_wwid;
+}
