@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* aio.h - one libaio context for all O_DIRECT reads of checkers.  For: directio, the daemon's loop. */
+#pragma once
+#include <stddef.h>
+#include <sys/types.h>
+
+struct mp_aio;
+
+/** mp_aio_new() - @event_fd is signalled (eventfd) when reads end. @room: reads under way at most. */
+int mp_aio_new(int event_fd, unsigned room, struct mp_aio **ret);
+
+/** mp_aio_free() - reads that hang in the kernel keep their buffers for ever. Return: NULL. */
+struct mp_aio *mp_aio_free(struct mp_aio *aio);
+
+/** mp_aio_read() - start an O_DIRECT read of one block at offset 0; several threads may. -EAGAIN: no room. */
+int mp_aio_read(struct mp_aio *aio, int fd, size_t block_size, void *cookie);
+
+struct mp_aio_done {
+	void *cookie;
+	int error; /* 0 whole block read, else negative errno */
+};
+
+/** mp_aio_reap() - reads that ended, without waiting. One thread. Return: how many were written to @done. */
+size_t mp_aio_reap(struct mp_aio *aio, struct mp_aio_done *done, size_t room);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* checker.h - is this path alive?  For: the daemon's check jobs, tests. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/state.h"
+
+struct mp_aio;
+
+/* One check. Filled by the caller, answered by the checker. Used by one worker at a time. */
+struct mp_check {
+	int fd; /* of the path's device, O_RDONLY; borrowed */
+	unsigned timeout_msec;
+	struct mp_aio *aio; /* shared context of the asynchronous ones */
+	void *cookie; /* what mp_aio_reap() returns when an asynchronous check is answered */
+	enum mp_path_state state; /* answer */
+	bool access_changed; /* answer: the target says that asymmetric access states changed (SPC 2A/06, 2A/07) */
+	char message[96]; /* answer: one phrase for the log, "" if there is nothing to say */
+};
+
+struct mp_checker {
+	const char *name;
+	/* Worker thread; blocks for timeout_msec at most as far as the kernel keeps its word. Return: 0 answered;
+	 * 1 started: the answer comes by mp_aio_reap(); negative errno: unusable (state WILD). */
+	int (*check)(struct mp_check *check);
+	bool none; /* no checker: the sysfs state is the answer */
+};
+
+/** mp_checker_find() - by name, NULL if unknown; names that begin with "none" are the checker none */
+const struct mp_checker *mp_checker_find(const char *name);
+
+/** mp_checker_names() - NULL-terminated, for messages */
+const char *const *mp_checker_names(void);

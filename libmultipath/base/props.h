@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* props.h - an ordered list of NAME=VALUE, as udev keeps of a device.  For: every room. */
+#pragma once
+#include <stddef.h>
+
+struct mp_prop {
+	char *name; /* name and value share one allocation */
+	const char *value;
+};
+
+struct mp_props {
+	struct mp_prop *items;
+	size_t count;
+};
+
+#define MP_PROPS_INIT { 0 }
+
+void mp_props_fini(struct mp_props *props);
+
+/** mp_props_add() - append, or replace the value of that name. Return: 0 or -ENOMEM. */
+int mp_props_add(struct mp_props *props, const char *name, const char *value);
+
+/** mp_props_get() - value, borrowed, or NULL */
+const char *mp_props_get(const struct mp_props *props, const char *name);

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* config.h - multipath.conf as one immutable object.  For: programs; its rooms are behind it. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/path.h"
+#include "model/settings.h"
+
+struct mp_strbuf;
+struct mp_config; /* keyword values of all sections, with their origin */
+
+enum mp_severity { MP_SEVERITY_WARNING, MP_SEVERITY_ERROR /* the file is rejected as a whole */ };
+
+/** mp_diagnostic_fn - one message: "FILE:LINE:COLUMN: error|warning: what, and what was expected" (without newline) */
+typedef void (*mp_diagnostic_fn)(void *userdata, enum mp_severity severity, int level, const char *text);
+
+struct mp_config_source {
+	const char *file; /* CONFIG_FILE */
+	const char *dir; /* CONFIG_DIR, NULL: none */
+	int verbosity; /* of the command line, -1 none */
+	bool ignore_wwids; /* multipath -i */
+	bool is_multipath; /* multipath(8): no retriggers, synchronous checks */
+	mp_diagnostic_fn diagnostic; /* NULL: silence */
+	void *userdata;
+};
+
+/**
+ * mp_config_load() - built-in values, then the file, then DIR/*.conf by name
+ * @ret:	one reference, mp_config_unref()
+ *
+ * A missing file or directory is no error. The configuration never changes afterwards.
+ * Return: 0, -EINVAL if a file is rejected (told through @source->diagnostic), -ENOMEM, -EIO...
+ */
+int mp_config_load(const struct mp_config_source *source, struct mp_config **ret);
+
+struct mp_config *mp_config_ref(struct mp_config *config);
+/** mp_config_unref() - Return: NULL */
+struct mp_config *mp_config_unref(struct mp_config *config);
+void mp_config_unrefp(struct mp_config **config);
+
+enum mp_find_multipaths { MP_FIND_STRICT, MP_FIND_OFF, MP_FIND_ON, MP_FIND_GREEDY, MP_FIND_SMART };
+
+/* Values of the whole process: the defaults section. Text is owned by the configuration. */
+struct mp_process_settings {
+	int verbosity;
+	unsigned polling_interval_sec, max_polling_interval_sec;
+	int max_fds; /* -1: as many as the system allows, 0: leave alone */
+	bool reassign_maps;
+	bool queue_without_daemon;
+	bool log_checker_err_once;
+	bool force_sync;
+	bool strict_timing;
+	bool allow_usb_devices;
+	enum mp_find_multipaths find_multipaths;
+	int find_multipaths_timeout_sec; /* negative: only for known hardware */
+	unsigned uxsock_timeout_msec;
+	unsigned retrigger_tries, retrigger_delay_sec;
+	unsigned missing_uev_wait_timeout_sec;
+	unsigned remove_retries;
+	const char *partition_delimiter; /* NULL unset */
+	const char *enable_foreign;
+	enum mp_marginal_groups marginal_pathgroups;
+	enum mp_auto_resize auto_resize;
+	bool uses_uid_attrs;
+};
+
+const struct mp_process_settings *mp_config_process(const struct mp_config *config);
+
+/**
+ * mp_config_path_settings() - effective values for one path
+ * @identity:	vendor, product, revision, protocol and name count
+ *
+ * Order: uid_attrs, overrides/protocol, overrides, devices and hardware table, defaults, built-in; detection is the caller's. For prio also
+ * multipaths by @identity->wwid. Hardware entries are looked up once per (vendor, product, revision) and remembered, so
+ * only one thread may call this.
+ */
+void mp_config_path_settings(struct mp_config *config, const struct mp_identity *identity,
+			     struct mp_path_settings *ret);
+
+/**
+ * mp_config_map_settings() - effective values for one map
+ * @reference:	the path whose hardware entry counts, NULL if there is none
+ *
+ * Order: multipaths, overrides, devices and hardware table, defaults, built-in; features and no_path_retry are reconciled.
+ */
+void mp_config_map_settings(struct mp_config *config, const char *wwid, const struct mp_identity *reference,
+			    struct mp_map_settings *ret);
+
+/* detect_pgpolicy and detect_pgpolicy_use_tpg for a map whose reference path is @reference */
+bool mp_config_detects_grouping(struct mp_config *config, const struct mp_identity *reference, bool *use_tpg);
+
+/** mp_config_knows_hardware() - is there a hardware entry for this device? */
+bool mp_config_knows_hardware(struct mp_config *config, const struct mp_identity *identity);
+
+/** mp_config_print() - whole effective configuration, re-readable: `show config`, multipath -t */
+void mp_config_print(struct mp_config *config, struct mp_strbuf *buf);
+
+/* A map for the printed multipaths section. */
+struct mp_config_map {
+	const char *wwid;
+	const char *name;
+};
+
+/** mp_config_print_local() - `show config local`: hardware entries of @paths only, and the maps that exist */
+void mp_config_print_local(struct mp_config *config, const struct mp_identity *const *paths, size_t path_count,
+			   const struct mp_config_map *maps, size_t map_count, struct mp_strbuf *buf);
+
+/** mp_config_alias() - alias of the multipath section of @wwid, NULL if none */
+const char *mp_config_alias(const struct mp_config *config, const char *wwid);
+
+/** mp_config_wwid_of_alias() - WWID of the multipath section with that alias, NULL if none */
+const char *mp_config_wwid_of_alias(const struct mp_config *config, const char *alias);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* filter.h - blacklist and blacklist_exceptions.  For: programs. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/path.h"
+
+struct mp_config;
+struct mp_props;
+struct mp_strbuf;
+
+enum mp_criterion {
+	MP_CRITERION_NONE,
+	MP_CRITERION_PROPERTY,
+	MP_CRITERION_DEVNODE,
+	MP_CRITERION_DEVICE,
+	MP_CRITERION_PROTOCOL,
+	MP_CRITERION_WWID,
+	MP_CRITERION_USB, /* allow_usb_devices no */
+	MP_CRITERION_PROPERTY_MISSING, /* none of the property names is on the device */
+};
+
+struct mp_filter_verdict {
+	bool blacklisted;
+	enum mp_criterion criterion; /* that decided; NONE: no rule matched */
+	const char *rule; /* text of the rule that decided, NULL if none; owned by the configuration */
+};
+
+/** mp_filter_devnode() - by kernel name alone: cheap, asked first */
+struct mp_filter_verdict mp_filter_devnode(const struct mp_config *config, const char *name);
+
+/** mp_filter_wwid() - by WWID alone; an empty one is never blacklisted */
+struct mp_filter_verdict mp_filter_wwid(const struct mp_config *config, const char *wwid);
+
+/**
+ * mp_filter_path() - all criteria in order; the first blacklist verdict ends it
+ * @props:	udev properties of the device, NULL if unknown
+ * @uid_attribute:	of the path's settings: its absence from @props makes "no property matches" neutral
+ */
+struct mp_filter_verdict mp_filter_path(const struct mp_config *config, const struct mp_identity *identity,
+					const struct mp_props *props, const char *uid_attribute);
+
+/** mp_filter_print() - reply to `show blacklist` */
+void mp_filter_print(const struct mp_config *config, struct mp_strbuf *buf);
+
+const char *mp_criterion_name(enum mp_criterion criterion);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* wwids.h - the file of known WWIDs, and the marks of failed ones.  For: programs. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+struct mp_wwids; /* set of WWIDs in memory; one owner */
+
+int mp_wwids_new(struct mp_wwids **ret);
+struct mp_wwids *mp_wwids_free(struct mp_wwids *wwids);
+
+/** mp_wwids_load() - read DIR/wwids over what is in memory. A missing file is an empty set. Return: 0, negative errno. */
+int mp_wwids_load(struct mp_wwids *wwids, const char *dir);
+
+bool mp_wwids_has(const struct mp_wwids *wwids, const char *wwid);
+
+/** mp_wwids_remember() - in memory only. Return: 1 new, 0 known, -ENOMEM. */
+int mp_wwids_remember(struct mp_wwids *wwids, const char *wwid);
+void mp_wwids_forget(struct mp_wwids *wwids, const char *wwid);
+
+/*
+ * The file itself: locked (fcntl, 30 s at most: -ETIMEDOUT), header if empty, missing directories made (0700), safe against a
+ * kill at any moment. These block: for workers and multipath(8).
+ */
+
+/** mp_wwids_file_add() - Return: 1 added, 0 was there, negative errno */
+int mp_wwids_file_add(const char *dir, const char *wwid);
+
+/** mp_wwids_file_add_many() - one lock and one write for all. Return: number added, negative errno */
+int mp_wwids_file_add_many(const char *dir, const char *const *wwids, size_t count);
+
+/** mp_wwids_file_remove() - its line's first '/' becomes '#'. Return: 1 removed, 0 was not there, negative errno */
+int mp_wwids_file_remove(const char *dir, const char *wwid);
+
+/** mp_wwids_file_reset() - exactly these. Return: 0, negative errno */
+int mp_wwids_file_reset(const char *dir, const char *const *wwids, size_t count);
+
+/* RUNTIME_DIR/multipath/failed_wwids: maps that could not be created. */
+bool mp_failed_wwids_has(const char *runtime_dir, const char *wwid);
+int mp_failed_wwids_mark(const char *runtime_dir, const char *wwid);
+int mp_failed_wwids_clear(const char *runtime_dir, const char *wwid);

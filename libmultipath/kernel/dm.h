@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * dm.h - device-mapper operations on multipath maps.  For: programs.
+ *
+ * Devices are addressed by UUID or number wherever the ioctl allows it: then dm_task_run() touches none of libdevmapper's
+ * process-wide lists of device nodes (udev makes those), and several workers can run tasks at once. Everything that is marked
+ * "blocks" may wait for I/O on a dead path: only workers call it.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "model/map.h"
+
+/** mp_dm_log_fn - a message of libdevmapper; @level as LOG_LEVEL_* of base/log.h */
+typedef void (*mp_dm_log_fn)(int level, const char *text);
+
+struct mp_dm_versions {
+	unsigned driver[3], multipath[3];
+};
+
+/**
+ * mp_dm_open() - once per process, before any worker starts: opens the control device, sets libdevmapper up
+ * @wait_for_udev:	operations wait until udev is done (cookies): multipath(8); the daemon passes false
+ *
+ * Return: 0, -ENODEV if the kernel has no multipath target, -EPROTONOSUPPORT if it is too old, negative errno.
+ */
+int mp_dm_open(bool wait_for_udev, mp_dm_log_fn log, struct mp_dm_versions *versions);
+void mp_dm_close(void);
+
+struct mp_dm_listed {
+	char *name;
+	char *uuid; /* "" if none */
+	dev_t devt;
+	uint32_t event_nr;
+};
+
+/** mp_dm_list() - every dm device, one ioctl where the kernel lists UUIDs. Caller frees with mp_dm_list_free(). */
+int mp_dm_list(struct mp_dm_listed **ret, size_t *count);
+void mp_dm_list_free(struct mp_dm_listed *list, size_t count);
+
+/** mp_dm_wwid() - part of @uuid behind "mpath-", NULL if it is no multipath map's */
+const char *mp_dm_wwid(const char *uuid);
+
+/**
+ * mp_dm_read() - table and status of one map, two ioctls; never blocks for I/O
+ * @ret:	empty; filled on success (mp_kernel_map.exists). A UUID of ours with another target: foreign_table
+ *
+ * Return: 0, -ENODEV no such device, -EBADMSG, negative errno.
+ */
+int mp_dm_read(const char *wwid, struct mp_kernel_map *ret);
+
+/** mp_dm_read_status() - status alone, into a map read before; one ioctl. -EBADMSG: the table changed, read it anew. */
+int mp_dm_read_status(const char *wwid, struct mp_kernel_map *map);
+
+void mp_kernel_map_fini(struct mp_kernel_map *map);
+
+/* Flags for udev, sent in the cookie; DM_UDEV_DISABLE_LIBRARY_FALLBACK is always added. */
+struct mp_dm_flags {
+	bool reload; /* FLAG0: content is unchanged, do not scan */
+	bool skip_kpartx; /* FLAG1 */
+	bool no_paths; /* FLAG2: nothing can be read */
+	bool read_only;
+	bool has_mode, has_uid, has_gid;
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+};
+
+/** mp_dm_create() - create, load, resume. Blocks. If it fails, nothing is left. -EEXIST: name or UUID is taken. -EROFS is retried read-only. */
+int mp_dm_create(const char *name, const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags);
+
+/** mp_dm_reload() - load, then resume without flush; on failure the old table is in force again. @flush: resize. Blocks. */
+int mp_dm_reload(const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags, bool flush);
+
+/** mp_dm_rename() - the map, and its partition maps with it. @delimiter: partition_delimiter or NULL. */
+int mp_dm_rename(const char *wwid, const char *name, const char *delimiter, const struct mp_dm_flags *flags);
+
+/** mp_dm_suspend(), mp_dm_resume() - without flush, without locking file systems. Block. */
+int mp_dm_suspend(const char *wwid);
+int mp_dm_resume(const char *wwid, const struct mp_dm_flags *flags);
+
+struct mp_dm_removal {
+	bool flush; /* suspend with flush first: CLI, multipath -f; queueing is turned off for it and back on if it fails */
+	bool deferred; /* goes when its last user does */
+	bool only_unused; /* -EBUSY at once if it, or a partition map of it, is open */
+};
+
+/**
+ * mp_dm_remove() - the map and its partition maps. Blocks.
+ *
+ * Return: 0, 1 if removal is deferred and it is still there, -EBUSY, -ENODEV, negative errno.
+ */
+int mp_dm_remove(const char *wwid, const struct mp_dm_removal *removal);
+
+/** mp_dm_message() - to sector 0: "fail_path 8:16", "switch_group 2", "queue_if_no_path", "@cancel_deferred_remove" ... */
+int mp_dm_message(const char *wwid, const char *message);
+
+/** mp_dm_cancel_deferred() - map and partition maps stay */
+int mp_dm_cancel_deferred(const char *wwid);
+
+/** mp_dm_open_count() - users of the map that are not its own partition maps, plus users of those. Return: >= 0, negative errno. */
+int mp_dm_open_count(const char *wwid);
+
+/**
+ * mp_dm_reassign() - point the tables of other dm devices (not multipath maps') from path devices to the map
+ * @paths:	device numbers of the map's paths
+ */
+int mp_dm_reassign(const char *wwid, const dev_t *paths, size_t count);
+
+/** mp_dm_events_open() - own descriptor of the control device, to be polled for POLLIN. Return: fd, negative errno. */
+int mp_dm_events_open(void);
+
+/** mp_dm_events_arm() - DM_DEV_ARM_POLL: readable again at the next event after this call */
+int mp_dm_events_arm(int fd);

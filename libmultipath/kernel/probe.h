@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* probe.h - find block devices, and what sysfs and udev say of them.  For: programs. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/props.h"
+#include "model/path.h"
+
+struct mp_path_settings;
+
+/* Where to look; "" in programs, a folder of recorded files in tests. */
+struct mp_roots {
+	const char *sys; /* "/sys" */
+	const char *run_udev; /* "/run/udev" */
+	const char *dev; /* "/dev" */
+};
+
+extern const struct mp_roots mp_roots_system;
+
+/** mp_probe_found_fn - a whole disk. @dir: its sysfs directory below roots->sys, resolved. Return: 0 goes on, negative ends. */
+typedef int (*mp_probe_found_fn)(void *userdata, dev_t devt, const char *name, const char *dir);
+
+/** mp_probe_enumerate() - each whole disk (no partition) in the order of device numbers. Reads links only. */
+int mp_probe_enumerate(const struct mp_roots *roots, mp_probe_found_fn found, void *userdata);
+
+/** mp_probe_locate() - sysfs directory of a kernel name or a device number. Return: 0, -ENODEV, ... */
+int mp_probe_locate_name(const struct mp_roots *roots, const char *name, dev_t *devt, char *dir, size_t size);
+int mp_probe_locate_devt(const struct mp_roots *roots, dev_t devt, char *name, size_t name_size, char *dir, size_t size);
+
+/**
+ * mp_probe_identity() - read sysfs: all of *ret but wwid
+ * @dir:	as passed to mp_probe_found_fn
+ *
+ * No device is opened, no command is sent: it does not block. About twelve system calls for a SCSI disk.
+ * Return: 0, -ENODEV if it is gone, -EOPNOTSUPP if the kind of device is not one that can have paths (loop, dm, ram, ...),
+ * -EPERM if sysfs says hidden.
+ */
+int mp_probe_identity(const struct mp_roots *roots, dev_t devt, const char *name, const char *dir,
+		      struct mp_identity *ret);
+
+/** mp_probe_props() - properties in udev's database: /run/udev/data/bMAJ:MIN. Return: 0, -ENOENT: udev has not seen it. */
+int mp_probe_props(const struct mp_roots *roots, dev_t devt, struct mp_props *ret);
+
+/**
+ * mp_probe_wwid() - WWID from the udev property, else from the device's VPD pages as sysfs has them
+ * @settings:	uid_attribute
+ * @props:	NULL if udev knows nothing yet
+ * @fallback:	may sysfs answer when the property is missing?
+ * @dir:	sysfs directory
+ * @wwid:	of MP_WWID_SIZE bytes
+ *
+ * Return: 0, -ENODATA if there is none yet (property missing), -ENOENT none at all (INQUIRY may still tell: mp_scsi_wwid()).
+ */
+int mp_probe_wwid(const struct mp_roots *roots, const struct mp_identity *identity, const char *dir,
+		  const struct mp_path_settings *settings, const struct mp_props *props, bool fallback, char *wwid);
+
+/** mp_probe_apply_props() - fields of the identity that udev's properties tell (claimed, wait_may_run) */
+void mp_probe_apply_props(struct mp_identity *identity, const struct mp_props *props);
+
+/** mp_probe_state() - sysfs `state` of the device as a path state (UP: ask a checker); does not block */
+enum mp_path_state mp_probe_state(const struct mp_roots *roots, const char *dir, enum mp_protocol protocol);
+
+/** mp_probe_trigger() - write @action ("add", "change") to the device's uevent file, and its partitions' too */
+int mp_probe_trigger(const struct mp_roots *roots, const char *dir, const char *action);
+
+/** mp_probe_write() - write a sysfs attribute of the device (may block: for workers). @attribute relative to @dir */
+int mp_probe_write(const struct mp_roots *roots, const char *dir, const char *attribute, const char *value);
+
+/** mp_probe_in_use() - holders, mounts or swap on the disk or a partition of it */
+bool mp_probe_in_use(const struct mp_roots *roots, const char *dir, dev_t devt);
+
+/** mp_probe_map_holder() - UUID of a holder that is a multipath map. Return: 1 found, 0 none, negative errno */
+int mp_probe_map_holder(const struct mp_roots *roots, const char *dir, char *uuid, size_t size);

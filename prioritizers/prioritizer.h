@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* prioritizer.h - how much is this path preferred?  For: the daemon's check jobs, tests. */
+#pragma once
+#include <stdbool.h>
+
+#include "kernel/probe.h"
+#include "model/path.h"
+
+struct mp_prioritization {
+	int fd; /* of the path's device; borrowed */
+	const struct mp_roots *roots;
+	const char *dir; /* sysfs directory of the device */
+	const struct mp_identity *identity;
+	const char *args; /* prio_args, "" if none */
+	unsigned timeout_msec;
+	/* answer of those that speak for a whole LUN (whole_lun): the target port groups' states */
+	unsigned char groups[4096];
+	int groups_size;
+};
+
+struct mp_prioritizer {
+	const char *name;
+	/* Worker thread. Return: priority >= 0, negative errno: undefined. */
+	int (*priority)(struct mp_prioritization *prioritization);
+	bool tells_groups; /* detect_pgpolicy may group by it */
+	/*
+	 * Priority of a path of the same LUN from the answer to another path, without I/O; NULL: each path must be asked. A map's
+	 * paths then share one command per round.
+	 */
+	int (*derive)(const struct mp_prioritization *answer, const struct mp_identity *identity, const char *args);
+};
+
+/** mp_prioritizer_find() - by name, NULL if unknown */
+const struct mp_prioritizer *mp_prioritizer_find(const char *name);
