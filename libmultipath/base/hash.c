@@ -2,7 +2,6 @@
 #include "base/hash.h"
 
 #include <errno.h>
-#include <urcu.h>
 
 enum {
 	BUCKETS_FIRST = 64,

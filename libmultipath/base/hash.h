@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <urcu/compiler.h>
+#include <urcu.h>
 #include <urcu/rculfhash.h>
 
 /*

@@ -27,7 +27,7 @@ struct mp_config_source {
 };
 
 /**
- * mp_config_load() - built-in values, then the file, then DIR/*.conf by name
+ * mp_config_load() - built-in values, then the file, then each *.conf of the directory by name
  * @ret:	one reference, mp_config_unref()
  *
  * A missing file or directory is no error. The configuration never changes afterwards.
