@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* grammar.h - from a request's text to a row of the command table.  Pure.  For: commands, fuzzing. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+struct mp_strbuf;
+struct command_call;
+
+enum { COMMAND_WORDS_MAX = 4, COMMAND_ARGUMENTS_MAX = 4, COMMAND_TEXT_MAX = 512 };
+
+enum command_privilege { ANYBODY, ROOT };
+
+/* One row of the command table; "show map $map topology": words, and the argument of the word before it. */
+struct command {
+	const char *grammar; /* alternatives of a word by '|': "list|show maps|multipaths" */
+	void (*handler)(struct command_call *call);
+	enum command_privilege privilege;
+	bool hidden; /* not in the help text */
+};
+
+struct command_line {
+	const struct command *command;
+	const char *arguments[COMMAND_ARGUMENTS_MAX + 1]; /* in the order of the grammar, NULL behind the last */
+	size_t argument_count;
+	char text[2 * COMMAND_TEXT_MAX + 2]; /* what they point into */
+};
+
+enum grammar_result {
+	GRAMMAR_OK,
+	GRAMMAR_UNKNOWN_LAST_WORD, /* reply: fail, "<cmd>: not found", reference */
+	GRAMMAR_UNKNOWN_WORD, /* reply: fail */
+	GRAMMAR_MISSING_ARGUMENT, /* reply: fail, "<cmd>: Missing argument", reference */
+	GRAMMAR_EMPTY, /* reply: fail, "<cmd>: Not enough memory", reference */
+};
+
+/** grammar_parse() - @ret is written whatever the result; @ret->command on GRAMMAR_OK only */
+enum grammar_result grammar_parse(const struct command *table, size_t count, const char *text,
+				  struct command_line *ret);
+
+/** grammar_reference() - version line, title, and one line a command */
+void grammar_reference(const struct command *table, size_t count, struct mp_strbuf *buf);
+
+/** grammar_error() - the whole reply to a request that did not parse */
+void grammar_error(enum grammar_result result, const struct command *table, size_t count, const char *text,
+		   struct mp_strbuf *buf);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* server.h - both sockets and their clients.  For: the daemon's loop. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+struct server;
+
+/* A request that waits for its answer; meanwhile the server may have answered `timeout` or lost the client. */
+struct request {
+	uint64_t id; /* never reused */
+	bool is_root; /* peer's uid at accept was 0 */
+	const char *text; /* NUL-terminated, valid during the callback only */
+};
+
+/** server_request_fn - a request came; it is answered now or later with server_reply(), exactly once */
+typedef void (*server_request_fn)(void *userdata, const struct request *request);
+
+/**
+ * server_new() - open the sockets, or take systemd's (LISTEN_FDS, 1 or 2 of them); nobody is served before server_start()
+ *
+ * One of the two failing to bind is told by @warning (may be NULL) and tolerated; both failing is an error.
+ */
+int server_new(sd_event *event, server_request_fn handle, void *userdata, void (*warning)(const char *text),
+	       struct server **ret);
+
+/** server_free() - closes all; the path-name socket stays in the file system. Return: NULL. */
+struct server *server_free(struct server *server);
+
+/** server_start() - begin to accept (connects before that wait in the backlog) */
+int server_start(struct server *server);
+
+/** server_set_timeout() - from a request's length until its answer; then the client gets "fail\ntimeout\n" */
+void server_set_timeout(struct server *server, unsigned timeout_msec);
+
+/** server_reply() - answer a request; unknown ids are ignored */
+void server_reply(struct server *server, uint64_t id, const char *text, size_t length);
+
+/** server_flush() - try for @timeout_msec at most to get the last answers out, before the daemon ends */
+void server_flush(struct server *server, unsigned timeout_msec);
