@@ -18,6 +18,13 @@ configdir ?= /etc/multipath/conf.d
 statedir ?= /etc/multipath
 runtimedir ?= /run
 
+# Ours stand behind device-mapper's own rules (55-dm on Debian, 10-dm elsewhere) and before those that probe
+# for file systems: make install udev_order=upstream if the machine at hand is not the one to install for.
+udev_order ?= $(if $(wildcard $(udevdir)/rules.d/55-dm.rules),debian,upstream)
+rules_debian := 56-dm-mpath 56-dm-parts 60-multipath
+rules_upstream := 11-dm-mpath 11-dm-parts 56-multipath
+rules = $(rules_$(udev_order)) 66-kpartx 68-del-part-nodes 99-z-dm-mpath-late
+
 VERSION := 0.14.3
 VERSION_DATE := 02/05, 2026
 
@@ -143,9 +150,9 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 	install -m 644 multipath.conf.5 $(DESTDIR)$(mandir)/man5
 	install -m 644 docs/multipath.8 docs/multipathd.8 docs/multipathc.8 $(DESTDIR)$(mandir)/man8
 	install -m 644 README.md docs/*.md COPYING $(DESTDIR)$(docdir)
-	for f in udev/*.rules.in; do n=$${f##*/}; \
-		sed 's,@sbindir@,$(sbindir),g;s,@runtimedir@,$(runtimedir),g;s,@udevdir@,$(udevdir),g' $$f \
-			> $(DESTDIR)$(udevdir)/rules.d/$${n%.in}; done
+	for n in $(rules); do \
+		sed 's,@sbindir@,$(sbindir),g;s,@runtimedir@,$(runtimedir),g;s,@udevdir@,$(udevdir),g' \
+			udev/$${n#*-}.rules.in > $(DESTDIR)$(udevdir)/rules.d/$$n.rules || exit; done
 	for f in systemd/*.service.in systemd/*.socket.in; do n=$${f##*/}; \
 		sed 's,@sbindir@,$(sbindir),g;s,@runtimedir@,$(runtimedir),g' $$f > $(DESTDIR)$(unitdir)/$${n%.in}; done
 	sed 's,@runtimedir@,$(runtimedir),g' systemd/multipath.conf.tmpfiles.in > $(DESTDIR)$(tmpfilesdir)/multipath.conf
