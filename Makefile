@@ -56,8 +56,13 @@ mpathcmd_objects := $(call objects,libmpathcmd/*.c)
 engine_objects := $(filter-out %/main.o %/front.o %/shell.o,$(call objects,multipathd/*.c))
 multipath_objects := $(filter-out %/main.o %/front.o,$(call objects,multipath/*.c))
 
-programs := $(B)/sbin/multipathd $(B)/sbin/multipath $(B)/plugin/multipathd $(B)/plugin/multipath $(B)/sbin/multipathc
-libraries := $(B)/libmpathcmd.so.0 $(B)/libmpathcmd.a $(B)/libmultipath.a $(B)/libengine.a
+# Built from the directory of the same name: a part that is not written yet is left out.
+program_if = $(if $(wildcard $(1)),$(2))
+programs := $(call program_if,multipathd/front.c,$(B)/sbin/multipathd) $(call program_if,multipath/front.c,$(B)/sbin/multipath) \
+	$(call program_if,multipathd/main.c,$(B)/plugin/multipathd) $(call program_if,multipath/main.c,$(B)/plugin/multipath) \
+	$(call program_if,multipathd/shell.c,$(B)/sbin/multipathc)
+libraries := $(call program_if,libmpathcmd/libmpathcmd.map,$(B)/libmpathcmd.so.0) \
+	$(B)/libmpathcmd.a $(B)/libmultipath.a $(B)/libengine.a
 
 unit_tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c))
 unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
