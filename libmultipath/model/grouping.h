@@ -35,6 +35,12 @@ void mp_wanted_groups_fini(struct mp_wanted_groups *groups);
 int mp_grouping_make(enum mp_grouping grouping, const struct mp_path *const *paths, size_t count,
 		     bool marginal, const char *selector, struct mp_wanted_groups *ret);
 
+/**
+ * mp_wanted_group_rate() - set priority, active and marginal from the group's paths
+ * @marginal:	count marginal paths as such
+ */
+void mp_wanted_group_rate(struct mp_wanted_group *group, bool marginal);
+
 /** mp_grouping_best() - number (from 1) of the group to use; see mp_wanted_groups.best */
 unsigned mp_grouping_best(const struct mp_wanted_group *groups, size_t count);
 

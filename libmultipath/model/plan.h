@@ -21,13 +21,14 @@ enum mp_step_kind {
 	MP_STEP_NO_QUEUE, /* fail_if_no_path */
 	MP_STEP_REMOVE, /* flush */
 	MP_STEP_REJECT, /* nothing can be done: reason */
+	MP_STEP_ENABLE_GROUP, /* group: it is disabled and has a path that is up */
 };
 
 struct mp_step {
 	enum mp_step_kind kind;
 	const char *reason; /* constant text */
 	dev_t devt;
-	unsigned group;
+	unsigned group; /* from 1, in the kernel's order */
 };
 
 enum { MP_PLAN_STEPS_SMALL = 8 };
@@ -40,6 +41,7 @@ struct mp_plan {
 	struct mp_table table; /* wanted; also filled when nothing needs loading */
 	bool force_udev; /* udev must look at the content anew (no RELOAD flag) */
 	bool no_active_path; /* tell udev that nothing can be read */
+	bool read_only; /* a member is: load the table read-only */
 };
 
 #define MP_PLAN_INIT { 0 }
@@ -52,7 +54,7 @@ int mp_plan_add(struct mp_plan *plan, struct mp_step step);
 /** mp_plan_find() - first step of that kind, borrowed, or NULL */
 const struct mp_step *mp_plan_find(const struct mp_plan *plan, enum mp_step_kind kind);
 
-/** mp_plan_format() - one line a step: "mpatha: reload: path sdc added" */
+/** mp_plan_format() - one line a step: "mpatha: reload: paths or groups differ", "mpatha: fail path 8:16: ..." */
 void mp_plan_format(const struct mp_plan *plan, const char *map, struct mp_strbuf *buf);
 
 const char *mp_step_name(enum mp_step_kind kind);

@@ -14,6 +14,7 @@ struct mp_queueing {
 	int policy; /* no_path_retry: MP_RETRY_* or a number of checks */
 	bool recovering; /* retries tick */
 	bool expired; /* retries are used up */
+	bool failing; /* no path is active and I/O fails */
 	bool disabled; /* by `disablequeueing`, or by the deletion of the last path */
 	uint64_t since_usec; /* start of the recovery */
 	uint64_t deadline_usec; /* of the recovery, CLOCK_MONOTONIC */
@@ -33,7 +34,7 @@ struct mp_queueing_input {
 struct mp_queueing_effect {
 	enum mp_queueing_change change;
 	bool entered_recovery; /* %4 */
-	bool gave_up; /* queueing ends with I/O failing: %x */
+	bool gave_up; /* from now on I/O fails, as no path is active and nothing queues: %x */
 	unsigned queued_sec; /* seconds of recovery that ended now: %3 */
 	const char *reason; /* constant, NULL if nothing happened */
 };

@@ -12,7 +12,7 @@ struct mp_transition {
 	bool fail; /* tell the kernel: fail_path */
 	bool reinstate; /* tell the kernel: reinstate_path */
 	bool count_failure; /* path_faults + 1 */
-	bool came_up; /* was not active, is now: check the WWID first, then reinstate, enable its group, refresh priorities */
+	bool came_up; /* was not active, is now (delayed or shaky: ask the shaky-path rules first): check the WWID first, then reinstate, enable its group, refresh priorities */
 	bool went_down; /* was active, is not now: queueing, failback timer */
 	bool check_soon; /* interval back to polling_interval */
 	bool check_later; /* interval doubles */
@@ -37,7 +37,16 @@ struct mp_transition mp_transition_make(enum mp_path_state old, enum mp_path_sta
 int mp_transition_sync(enum mp_path_state state, enum mp_dm_state dm);
 
 /**
- * mp_interval_next() - seconds to the next check
+ * mp_transition_may_reinstate() - is reinstate_path of any use?
+ * @state:	good
+ * @others_active:	number of other paths of the map that are up or ghost
+ *
+ * A ghost path of a device that only the target itself can activate fails all I/O: alone, it is better left failed.
+ */
+bool mp_transition_may_reinstate(enum mp_path_state state, enum mp_tpgs tpgs, unsigned others_active);
+
+/**
+ * mp_interval_next() - seconds to the next check; unchanged while the answer is pending (retry_at_once)
  * @current:	last interval, 0 at first
  * @min, @max:	polling_interval and max_polling_interval
  */
