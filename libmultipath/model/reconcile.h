@@ -12,7 +12,7 @@
 /* All that decides what becomes of one map. Everything is borrowed. */
 struct mp_observation {
 	const char *wwid;
-	const char *name; /* wanted */
+	const char *name; /* wanted: alias, or the WWID */
 	bool name_taken; /* another dm device has that name */
 	bool allowed; /* configuration wants this map (blacklists, find_multipaths) */
 	const struct mp_path *const *paths; /* in the order of their device numbers */
@@ -25,7 +25,7 @@ struct mp_observation {
 	bool force_reload; /* reconfigure all, multipath -r */
 	bool not_ready_in_udev; /* MPATH_DEVICE_READY is not 1 although paths are active */
 	bool awaits_udev; /* its creation event has not come: no reload yet */
-	bool allow_resize; /* auto_resize, or the operator asked for it */
+	bool allow_resize; /* the operator asked for it; settings->auto_resize counts besides */
 	bool ghost_delay_runs;
 };
 
@@ -33,9 +33,15 @@ struct mp_observation {
  * mp_reconcile() - compute the wanted table and what leads to it
  * @plan:	empty; written on success only
  *
- * Paths that are wrong_wwid, of init state removed, or of another size than the map never get into the wanted table. The rows
- * of the comparison are those of docs/architecture.md, "When a map is reloaded". Messages (fail, reinstate, switch, queue) are
- * planned only against a map that exists.
+ * Paths that are wrong_wwid or of init state removed never get into the wanted table; nor do paths of another size than the
+ * map (members that have grown stay), and offline ones that would have to be opened anew. Paths that are down are members.
+ * A load's reason is the first row that differs of docs/architecture.md, "When a map is reloaded". Queueing alone never
+ * needs a load, a message does. A load step is followed by fail_path of the members that are not up; without a load,
+ * messages bring the kernel in step.
+ *
+ * While udev still works on a new map that is usable (awaits_udev), there is no load, rename or switch step.
+ * MP_STEP_REMOVE of a map that lost its last path may find it busy: plan->table, without groups, then lets go of its devices.
+ * kernel->open_count counts users other than the map's own partition maps.
  * Return: 0, -ENOMEM.
  */
 int mp_reconcile(const struct mp_observation *observation, struct mp_plan *plan);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* features.h - the feature words of a multipath table, "1 queue_if_no_path".  For: reconcile, config, tests. */
+#pragma once
+#include <stdbool.h>
+
+/* How the kernel's map takes I/O; a map keeps its mode for life. */
+enum mp_queue_mode { MP_QUEUE_MODE_UNDECIDED, MP_QUEUE_MODE_REQUEST, MP_QUEUE_MODE_BIO };
+
+/** mp_features_mode() - mode that the features ask for; UNDECIDED without (valid) queue_mode */
+enum mp_queue_mode mp_features_mode(const char *features);
+
+/**
+ * mp_features_make() - features of a table to be loaded
+ * @configured:	with or without count; queue_if_no_path, retain_attached_hw_handler and invalid queue modes in it do not count
+ * @mode:	the map's; a different configured mode yields to it
+ * @queue:	append queue_if_no_path
+ * @ret:	"N word...", caller frees
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mp_features_make(const char *configured, enum mp_queue_mode mode, bool queue, char **ret);
+
+/**
+ * mp_features_equal() - do two tables' features mean the same?
+ *
+ * Order does not count, nor does what the kernel does not show: queue_mode rq and mq, pg_init_retries 0,
+ * retain_attached_hw_handler. queue_if_no_path is not compared.
+ */
+bool mp_features_equal(const char *a, const char *b);

@@ -1,0 +1,719 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/reconcile.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "model/features.h"
+#include "model/grouping.h"
+#include "model/transition.h"
+
+static const char queue_if_no_path[] = "queue_if_no_path";
+
+/* One run: what is observed, and what is made of it on the way to the plan. */
+struct run {
+	const struct mp_observation *seen;
+	const struct mp_map_settings *settings;
+	const struct mp_kernel_map *kernel; /* NULL if the map does not exist */
+	const struct mp_path **members; /* paths of the wanted table, owned array */
+	size_t member_count;
+	size_t candidates; /* paths that lead to the LUN, whatever their size */
+	unsigned active; /* members up or ghost */
+	uint64_t size_sectors;
+	bool kernel_queues;
+	struct mp_wanted_groups groups;
+	struct mp_plan plan;
+};
+
+static void run_fini(struct run *run)
+{
+	free(run->members);
+	mp_wanted_groups_fini(&run->groups);
+	mp_plan_fini(&run->plan);
+}
+
+static int add_step(struct run *run, enum mp_step_kind kind, const char *reason)
+{
+	return mp_plan_add(&run->plan, (struct mp_step){ .kind = kind, .reason = reason });
+}
+
+static int add_path_step(struct run *run, enum mp_step_kind kind, dev_t devt, const char *reason)
+{
+	return mp_plan_add(&run->plan, (struct mp_step){ .kind = kind, .devt = devt, .reason = reason });
+}
+
+static int add_group_step(struct run *run, enum mp_step_kind kind, unsigned group, const char *reason)
+{
+	return mp_plan_add(&run->plan, (struct mp_step){ .kind = kind, .group = group, .reason = reason });
+}
+
+static const struct mp_table_path *in_kernel(const struct run *run, const struct mp_path *path)
+{
+	return run->kernel ? mp_table_find(&run->kernel->table, path->identity.devt) : NULL;
+}
+
+static bool leads_to_lun(const struct mp_path *path)
+{
+	return !path->wrong_wwid && path->init != MP_INIT_REMOVED;
+}
+
+static bool may_resize(const struct run *run, uint64_t from, uint64_t to)
+{
+	return run->seen->allow_resize || run->settings->auto_resize == MP_RESIZE_GROW_SHRINK ||
+	       (run->settings->auto_resize == MP_RESIZE_GROW_ONLY && to > from);
+}
+
+/* A map keeps its size, unless it may follow its paths and they agree. */
+static void choose_size(struct run *run)
+{
+	uint64_t first = 0, kept = run->kernel ? run->kernel->table.size_sectors : 0;
+	bool agree = true;
+
+	for (size_t i = 0; i < run->seen->path_count; i++) {
+		const struct mp_path *path = run->seen->paths[i];
+
+		if (!leads_to_lun(path) || !path->identity.size_sectors)
+			continue;
+		if (!first)
+			first = path->identity.size_sectors;
+		agree &= path->identity.size_sectors == first;
+	}
+	run->size_sectors = !kept || (first && agree && may_resize(run, kept, first)) ? first : kept;
+}
+
+/* The kernel takes a device that is larger than the table, or of unknown size; we only keep such ones. */
+static bool fits(const struct run *run, const struct mp_path *path)
+{
+	uint64_t size = path->identity.size_sectors;
+
+	return !size || size == run->size_sectors || (size > run->size_sectors && in_kernel(run, path));
+}
+
+/* An offline device cannot be opened, and would make the whole table fail, unless the map has it open already. */
+static bool can_be_opened(const struct run *run, const struct mp_path *path)
+{
+	return !path->identity.offline || mp_path_is_active(path) || in_kernel(run, path);
+}
+
+static int choose_members(struct run *run)
+{
+	run->members = calloc(run->seen->path_count + 1, sizeof(*run->members));
+	if (!run->members)
+		return -ENOMEM;
+
+	for (size_t i = 0; i < run->seen->path_count; i++) {
+		const struct mp_path *path = run->seen->paths[i];
+
+		if (!leads_to_lun(path))
+			continue;
+		run->candidates++;
+		if (!fits(run, path) || !can_be_opened(run, path))
+			continue;
+		run->members[run->member_count++] = path;
+		run->active += mp_path_is_active(path);
+	}
+	return 0;
+}
+
+static bool tells_groups_apart(const struct run *run)
+{
+	bool some = false;
+
+	for (size_t i = 0; i < run->member_count; i++) {
+		const char *prioritizer = run->members[i]->prioritizer;
+
+		if (!prioritizer)
+			continue;
+		if (strcmp(prioritizer, "alua") && strcmp(prioritizer, "sysfs"))
+			return false;
+		some = true;
+	}
+	return some;
+}
+
+static enum mp_grouping choose_grouping(const struct run *run)
+{
+	bool apart = tells_groups_apart(run);
+
+	if (apart && run->seen->detect_grouping)
+		return run->seen->detect_grouping_by_tpg ? MP_GROUPING_BY_TPG : MP_GROUPING_BY_PRIO;
+	if (run->settings->grouping == MP_GROUPING_BY_TPG && !apart)
+		return MP_GROUPING_FAILOVER;
+	return run->settings->grouping;
+}
+
+static enum mp_queue_mode choose_queue_mode(const struct run *run)
+{
+	if (run->kernel && run->kernel->table.features)
+		return mp_features_mode(run->kernel->table.features) == MP_QUEUE_MODE_BIO ?
+			       MP_QUEUE_MODE_BIO :
+			       MP_QUEUE_MODE_REQUEST;
+	for (size_t i = 0; i < run->member_count; i++)
+		if (run->members[i]->identity.protocol == MP_PROTOCOL_NVME_TCP)
+			return MP_QUEUE_MODE_BIO;
+	return MP_QUEUE_MODE_UNDECIDED;
+}
+
+static bool choose_queueing(const struct run *run)
+{
+	struct mp_queueing queueing = { 0 };
+
+	if (run->seen->queueing)
+		queueing = *run->seen->queueing;
+	queueing.policy = run->settings->no_path_retry;
+	return mp_queueing_wanted(&queueing, run->active, run->kernel_queues);
+}
+
+/* The handler that the kernel attached, else the configured one; then checked against what the devices can do. */
+static int choose_handler(const struct run *run, char **ret)
+{
+	_cleanup_strbuf_ struct mp_strbuf handler = MP_STRBUF_INIT;
+	bool all_alua = run->member_count, some_alua = false;
+	const char *attached = "";
+
+	for (size_t i = 0; i < run->member_count; i++) {
+		const struct mp_identity *identity = &run->members[i]->identity;
+
+		all_alua &= identity->tpgs != MP_TPGS_NONE;
+		some_alua |= identity->tpgs > MP_TPGS_NONE;
+		if (!*attached)
+			attached = identity->handler;
+	}
+
+	if (run->settings->retain_handler && *attached)
+		mp_strbuf_printf(&handler, "1 %s", attached);
+	else
+		mp_strbuf_puts(&handler, run->settings->handler);
+	if (all_alua && some_alua && !strcmp(mp_strbuf_text(&handler), "0"))
+		return (*ret = strdup("1 alua")) ? 0 : -ENOMEM;
+	if (!(all_alua && some_alua) && !strcmp(mp_strbuf_text(&handler), "1 alua"))
+		return (*ret = strdup("0")) ? 0 : -ENOMEM;
+	return mp_strbuf_take(&handler, ret);
+}
+
+static unsigned path_minio(const struct run *run, const struct mp_path *path)
+{
+	unsigned minio = run->settings->minio ? run->settings->minio : 1;
+
+	if (run->settings->weigh_by_priority && path->priority > 0 &&
+	    __builtin_mul_overflow(minio, (unsigned)path->priority, &minio))
+		minio = UINT_MAX;
+	return minio;
+}
+
+static int make_group(const struct run *run, const struct mp_wanted_group *wanted, struct mp_table_group *ret)
+{
+	ret->selector = strdup(run->settings->selector);
+	ret->paths = calloc(wanted->path_count, sizeof(*ret->paths));
+	if (!ret->selector || !ret->paths)
+		return -ENOMEM;
+	for (size_t i = 0; i < wanted->path_count; i++)
+		ret->paths[ret->path_count++] = (struct mp_table_path){
+			.devt = wanted->paths[i]->identity.devt,
+			.minio = path_minio(run, wanted->paths[i]),
+		};
+	return 0;
+}
+
+static int make_table(struct run *run)
+{
+	struct mp_table *table = &run->plan.table;
+	int r;
+
+	r = mp_grouping_make(choose_grouping(run), run->members, run->member_count,
+			     run->settings->marginal_groups != MP_MARGINAL_OFF, run->settings->selector,
+			     &run->groups);
+	if (r < 0)
+		return r;
+	r = mp_features_make(run->settings->features, choose_queue_mode(run), choose_queueing(run),
+			     &table->features);
+	if (r < 0)
+		return r;
+	if (mp_features_mode(table->features) == MP_QUEUE_MODE_BIO)
+		/* dm-mpath ignores handlers of bio-based maps, and does not show them. */
+		r = (table->handler = strdup("0")) ? 0 : -ENOMEM;
+	else
+		r = choose_handler(run, &table->handler);
+	if (r < 0)
+		return r;
+
+	table->size_sectors = run->size_sectors;
+	table->start_group = run->groups.best;
+	if (!run->groups.count)
+		return 0;
+	table->groups = calloc(run->groups.count, sizeof(*table->groups));
+	if (!table->groups)
+		return -ENOMEM;
+	for (size_t i = 0; i < run->groups.count; i++) {
+		table->group_count++;
+		r = make_group(run, &run->groups.groups[i], &table->groups[i]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static void describe_members(struct run *run)
+{
+	run->plan.no_active_path = true;
+	for (size_t i = 0; i < run->member_count; i++) {
+		const struct mp_path *path = run->members[i];
+
+		if (mp_path_is_active(path) || path->state == MP_PATH_PENDING)
+			run->plan.no_active_path = false;
+		run->plan.read_only |= path->identity.read_only;
+	}
+	run->plan.no_active_path |= run->seen->ghost_delay_runs;
+}
+
+static struct mp_table_path *find_in_group(const struct mp_table_group *group, dev_t devt)
+{
+	for (size_t i = 0; i < group->path_count; i++)
+		if (group->paths[i].devt == devt)
+			return &group->paths[i];
+	return NULL;
+}
+
+static bool same_members(const struct mp_table_group *a, const struct mp_table_group *b)
+{
+	if (a->path_count != b->path_count)
+		return false;
+	for (size_t i = 0; i < a->path_count; i++)
+		if (!find_in_group(b, a->paths[i].devt))
+			return false;
+	return true;
+}
+
+/* Number (from 1) of the group of @table with the members of @group, 0 if there is none. */
+static unsigned find_group(const struct mp_table *table, const struct mp_table_group *group)
+{
+	for (size_t i = 0; i < table->group_count; i++)
+		if (same_members(&table->groups[i], group))
+			return i + 1;
+	return 0;
+}
+
+static bool same_grouping(const struct mp_table *a, const struct mp_table *b)
+{
+	if (a->group_count != b->group_count)
+		return false;
+	for (size_t i = 0; i < a->group_count; i++)
+		if (!find_group(b, &a->groups[i]))
+			return false;
+	return true;
+}
+
+static bool contains_paths(const struct mp_table *table, const struct mp_table *others)
+{
+	for (size_t i = 0; i < others->group_count; i++)
+		for (size_t j = 0; j < others->groups[i].path_count; j++)
+			if (!mp_table_find(table, others->groups[i].paths[j].devt))
+				return false;
+	return true;
+}
+
+/* The words of "NAME COUNT ARG..." and "COUNT NAME ARG...": position 0 or 1 is the name, arguments begin at 2. */
+static const char *word_at(const char *text, unsigned position, size_t *length)
+{
+	text += strspn(text, " ");
+	while (position--) {
+		text += strcspn(text, " ");
+		text += strspn(text, " ");
+	}
+	*length = strcspn(text, " ");
+	return text;
+}
+
+static bool same_word(const char *a, const char *b, unsigned position)
+{
+	size_t a_length, b_length;
+
+	a = word_at(a, position, &a_length);
+	b = word_at(b, position, &b_length);
+	return a_length == b_length && !memcmp(a, b, a_length);
+}
+
+/* The kernel shows a handler by its name alone, without arguments. */
+static bool same_handler(const struct run *run, const char *current, const char *wanted)
+{
+	bool has_none = !current || !strcmp(current, "0");
+
+	if (run->settings->retain_handler && !has_none)
+		return true;
+	return has_none ? !strcmp(wanted, "0") : same_word(current, wanted, 1);
+}
+
+/* The kernel may show defaults of arguments that were not given. */
+static bool same_selector(const char *current, const char *wanted)
+{
+	size_t length;
+
+	if (!same_word(current, wanted, 0))
+		return false;
+	for (unsigned i = 2; word_at(wanted, i, &length), length; i++)
+		if (!same_word(current, wanted, i))
+			return false;
+	return true;
+}
+
+static bool same_selectors(const struct mp_table *current, const char *wanted)
+{
+	for (size_t i = 0; i < current->group_count; i++)
+		if (!same_selector(current->groups[i].selector, wanted))
+			return false;
+	return true;
+}
+
+static bool has_repeat_count(const char *selector)
+{
+	static const char *const names[] = { "round-robin", "queue-length", "service-time" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (same_word(selector, names[i], 0))
+			return true;
+	return false;
+}
+
+/* Since Linux 4.6 selectors know no repeat count but 1, and that is what they show, whatever was loaded. */
+static bool same_minio(const struct mp_table *current, const struct mp_table *wanted, const char *selector)
+{
+	if (!has_repeat_count(selector))
+		return true;
+	for (size_t i = 0; i < wanted->group_count; i++)
+		for (size_t j = 0; j < wanted->groups[i].path_count; j++) {
+			const struct mp_table_path *path = &wanted->groups[i].paths[j];
+			const struct mp_table_path *shown = mp_table_find(current, path->devt);
+
+			if (shown && shown->minio != path->minio && shown->minio != 1)
+				return false;
+		}
+	return true;
+}
+
+/* First row of the comparison that differs, NULL if the kernel's table will do. */
+static const char *find_difference(const struct run *run)
+{
+	const struct mp_table *current = &run->kernel->table, *wanted = &run->plan.table;
+	const char *selector = run->settings->selector;
+
+	if (run->seen->force_reload)
+		return "reload is asked for";
+	if (run->seen->not_ready_in_udev && run->active)
+		return "udev holds the map for unusable, but paths are active";
+	if (!contains_paths(current, wanted))
+		return "a path is not in the kernel's table";
+	if (!contains_paths(wanted, current))
+		return "the kernel's table has a path that is not to be used";
+	if (run->kernel->read_only != run->plan.read_only)
+		return "write protection differs";
+	if (!same_handler(run, current->handler, wanted->handler))
+		return "hardware handler differs";
+	if (!mp_features_equal(current->features, wanted->features))
+		return "features differ";
+	if (!same_selectors(current, selector))
+		return "path selector differs";
+	if (!same_minio(current, wanted, selector))
+		return "repeat count differs";
+	if (!same_grouping(wanted, current))
+		return "paths are grouped differently";
+	return NULL;
+}
+
+static int set_name(struct run *run, const char *name)
+{
+	free(run->plan.name);
+	run->plan.name = strdup(name);
+	return run->plan.name ? 0 : -ENOMEM;
+}
+
+static int plan_name(struct run *run)
+{
+	const char *wanted = run->seen->name;
+	int r;
+
+	if (!run->kernel)
+		return set_name(run, run->seen->name_taken ? run->seen->wwid : wanted);
+	if (!strcmp(run->kernel->name, wanted) || run->seen->name_taken)
+		return set_name(run, run->kernel->name);
+	r = set_name(run, wanted);
+	if (r < 0 || run->seen->awaits_udev)
+		return r;
+	return add_step(run, MP_STEP_RENAME, "configured name differs");
+}
+
+/* Whatever else happens, a path that leads to another LUN must get no I/O from now on. */
+static int fail_wrong_paths(struct run *run)
+{
+	for (size_t i = 0; i < run->seen->path_count; i++) {
+		const struct mp_path *path = run->seen->paths[i];
+		const struct mp_table_path *shown = in_kernel(run, path);
+		int r;
+
+		if (!path->wrong_wwid || !shown || shown->state == MP_DM_FAILED)
+			continue;
+		r = add_path_step(run, MP_STEP_FAIL_PATH, path->identity.devt, "path leads to another LUN");
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* A loaded table takes every path for good. */
+static int fail_bad_members(struct run *run)
+{
+	if (run->seen->ghost_delay_runs)
+		return 0;
+	for (size_t i = 0; i < run->member_count; i++) {
+		const struct mp_path *path = run->members[i];
+		int r;
+
+		if (mp_transition_sync(path->state, MP_DM_ACTIVE) == 0 && path->state != MP_PATH_DELAYED)
+			continue;
+		r = add_path_step(run, MP_STEP_FAIL_PATH, path->identity.devt,
+				  "path is not up, but a new table uses it");
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int sync_paths(struct run *run)
+{
+	if (run->seen->ghost_delay_runs)
+		return 0;
+	for (size_t i = 0; i < run->member_count; i++) {
+		const struct mp_path *path = run->members[i];
+		const struct mp_table_path *shown = in_kernel(run, path);
+		int r = 0;
+
+		switch (shown ? mp_transition_sync(path->state, shown->state) : 0) {
+		case -1:
+			r = add_path_step(run, MP_STEP_FAIL_PATH, path->identity.devt,
+					  "path is not up, but the kernel uses it");
+			break;
+		case 1:
+			if (mp_transition_may_reinstate(path->state, path->identity.tpgs, run->active - 1))
+				r = add_path_step(run, MP_STEP_REINSTATE_PATH, path->identity.devt,
+						  "path is up, but the kernel does not use it");
+			break;
+		}
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int sync_queueing(struct run *run)
+{
+	bool wanted = mp_table_has_feature(&run->plan.table, queue_if_no_path);
+
+	if (wanted == run->kernel_queues)
+		return 0;
+	return wanted ? add_step(run, MP_STEP_QUEUE, "no_path_retry asks for queueing") :
+			add_step(run, MP_STEP_NO_QUEUE, "I/O is not to wait for paths");
+}
+
+static bool has_up_path(const struct run *run, const struct mp_table_group *group)
+{
+	for (size_t i = 0; i < run->member_count; i++)
+		if (run->members[i]->state == MP_PATH_UP && find_in_group(group, run->members[i]->identity.devt))
+			return true;
+	return false;
+}
+
+/* Which of equally good groups is the best depends on their order: the kernel's counts, as in mp_map_update_groups(). */
+static int find_best_group(const struct run *run, unsigned *ret)
+{
+	const struct mp_table *current = &run->kernel->table;
+	_cleanup_free_ struct mp_wanted_group *groups = calloc(current->group_count, sizeof(*groups));
+
+	if (!groups)
+		return -ENOMEM;
+	for (size_t i = 0; i < current->group_count; i++) {
+		unsigned number = find_group(&run->plan.table, &current->groups[i]);
+
+		if (number)
+			groups[i] = run->groups.groups[number - 1];
+	}
+	*ret = mp_grouping_best(groups, current->group_count);
+	return 0;
+}
+
+static int sync_groups(struct run *run)
+{
+	const struct mp_table *current = &run->kernel->table;
+	unsigned best;
+	int r;
+
+	for (size_t i = 0; i < current->group_count; i++) {
+		if (current->groups[i].state != MP_GROUP_DISABLED || !has_up_path(run, &current->groups[i]))
+			continue;
+		r = add_group_step(run, MP_STEP_ENABLE_GROUP, i + 1, "group is disabled, but has a path that is up");
+		if (r < 0)
+			return r;
+	}
+
+	if (!run->active || run->seen->awaits_udev || run->settings->failback != MP_FAILBACK_IMMEDIATE)
+		return 0;
+	r = find_best_group(run, &best);
+	if (r < 0 || best == current->start_group)
+		return r;
+	return add_group_step(run, MP_STEP_SWITCH_GROUP, best, "another group is the best");
+}
+
+/* udev may be looking at the map, and its content must not change under it, if only it can be read. */
+static bool load_must_wait(const struct run *run)
+{
+	if (!run->seen->awaits_udev)
+		return false;
+	for (size_t i = 0; i < run->seen->path_count; i++) {
+		const struct mp_table_path *shown = in_kernel(run, run->seen->paths[i]);
+
+		if (shown && shown->state == MP_DM_ACTIVE && mp_path_is_active(run->seen->paths[i]))
+			return true;
+	}
+	return false;
+}
+
+static int plan_load(struct run *run, enum mp_step_kind kind, const char *reason)
+{
+	int r = add_step(run, kind, reason);
+
+	return r < 0 ? r : fail_bad_members(run);
+}
+
+static int plan_existing(struct run *run)
+{
+	uint64_t current_size = run->kernel->table.size_sectors;
+	const char *difference = find_difference(run);
+	int r;
+
+	if (!load_must_wait(run)) {
+		if (current_size && run->size_sectors != current_size) {
+			run->plan.force_udev = true;
+			return plan_load(run, MP_STEP_RESIZE, "size of the paths differs");
+		}
+		if (difference) {
+			run->plan.force_udev = run->seen->force_reload ||
+					       (run->seen->not_ready_in_udev && run->active);
+			return plan_load(run, MP_STEP_RELOAD, difference);
+		}
+	}
+
+	r = sync_paths(run);
+	if (r < 0)
+		return r;
+	r = sync_queueing(run);
+	if (r < 0 || difference)
+		return r;
+	return sync_groups(run);
+}
+
+/* A map without any path: flush_on_last_del says whether it goes, or waits for a path with its I/O. */
+static int plan_without_paths(struct run *run)
+{
+	enum mp_flush flush = run->settings->flush_on_last_del;
+	bool in_use = run->kernel->open_count > 0;
+	int r = 0;
+
+	if (run->kernel_queues && (flush == MP_FLUSH_NEVER || (flush == MP_FLUSH_UNUSED && in_use))) {
+		if (run->kernel->table.group_count && !load_must_wait(run))
+			return add_step(run, MP_STEP_RELOAD, "the last path is gone, I/O waits for another one");
+		return sync_queueing(run);
+	}
+	if (run->kernel_queues)
+		r = add_step(run, MP_STEP_NO_QUEUE, "the last path is gone");
+	return r < 0 ? r : add_step(run, MP_STEP_REMOVE, "the last path is gone");
+}
+
+/* Why a LUN that has paths gets none of them; NULL if all is well. */
+static const char *find_obstacle(const struct run *run)
+{
+	if (run->candidates && !run->member_count) {
+		for (size_t i = 0; i < run->seen->path_count; i++)
+			if (leads_to_lun(run->seen->paths[i]) && fits(run, run->seen->paths[i]))
+				return "every path is offline";
+		return "every path has another size than the map";
+	}
+	if (run->member_count && !run->size_sectors)
+		return "the size of no path is known";
+	if (run->member_count && !run->kernel && run->seen->name_taken && !strcmp(run->seen->name, run->seen->wwid))
+		return "another device has its name";
+	return NULL;
+}
+
+/* A map that exists stays as it is. */
+static int plan_reject(struct run *run, const char *reason)
+{
+	int r = 0;
+
+	if (run->kernel) {
+		mp_table_fini(&run->plan.table);
+		r = mp_table_copy(&run->kernel->table, &run->plan.table);
+	}
+	return r < 0 ? r : add_step(run, MP_STEP_REJECT, reason);
+}
+
+static int make_plan(struct run *run)
+{
+	const char *obstacle;
+	int r;
+
+	if (run->kernel && run->kernel->foreign_table) {
+		r = set_name(run, run->kernel->name);
+		return r < 0 ? r : add_step(run, MP_STEP_REJECT, "a device of that UUID is not a multipath map");
+	}
+	if (!run->seen->allowed) {
+		if (!run->kernel)
+			return 0;
+		r = set_name(run, run->kernel->name);
+		return r < 0 ? r : add_step(run, MP_STEP_REMOVE, "the configuration does not want it");
+	}
+	if (!*run->seen->wwid)
+		return add_step(run, MP_STEP_REJECT, "there is no WWID");
+
+	r = fail_wrong_paths(run);
+	if (r < 0)
+		return r;
+	r = plan_name(run);
+	if (r < 0)
+		return r;
+	choose_size(run);
+	r = choose_members(run);
+	if (r < 0)
+		return r;
+	describe_members(run);
+	r = make_table(run);
+	if (r < 0)
+		return r;
+
+	obstacle = find_obstacle(run);
+	if (obstacle)
+		return plan_reject(run, obstacle);
+	if (!run->kernel)
+		return run->member_count ? add_step(run, MP_STEP_CREATE, "the kernel has no map of this WWID") : 0;
+	return run->member_count ? plan_existing(run) : plan_without_paths(run);
+}
+
+int mp_reconcile(const struct mp_observation *observation, struct mp_plan *plan)
+{
+	_cleanup_(run_fini) struct run run = {
+		.seen = observation,
+		.settings = observation->settings,
+		.kernel = observation->kernel && observation->kernel->exists ? observation->kernel : NULL,
+	};
+	int r;
+
+	if (run.kernel)
+		run.kernel_queues = mp_table_has_feature(&run.kernel->table, queue_if_no_path);
+	r = make_plan(&run);
+	if (r < 0)
+		return r;
+	*plan = run.plan;
+	run.plan = (struct mp_plan)MP_PLAN_INIT;
+	return 0;
+}
