@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* context.h - what a rendering depends on besides the objects.  For: show, programs. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+struct mp_show_context {
+	uint64_t now_usec; /* CLOCK_MONOTONIC */
+	bool unchecked; /* multipath -l: priorities are printed as 0, checker states as undef */
+	bool bold; /* stdout is a terminal */
+	int verbosity; /* of topologies: 0 nothing, 1 names, 2 and more trees; the daemon's is 2 */
+};

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* wildcards.h - the one-letter values of formats, a row each.  For: show. */
+#pragma once
+#include <stddef.h>
+
+#include "model/map.h"
+#include "show/context.h"
+
+struct mp_strbuf;
+
+struct mp_map_wildcard {
+	char letter;
+	const char *header;
+	void (*render)(const struct mp_show_context *context, const struct mp_map *map, struct mp_strbuf *out);
+};
+
+struct mp_path_wildcard {
+	char letter;
+	const char *header;
+	void (*render)(const struct mp_show_context *context, const struct mp_path *path, struct mp_strbuf *out);
+};
+
+struct mp_group_wildcard {
+	char letter;
+	const char *header;
+	void (*render)(const struct mp_show_context *context, const struct mp_group *group, struct mp_strbuf *out);
+};
+
+/** mp_map_wildcard_find() - the row of that letter, or NULL */
+const struct mp_map_wildcard *mp_map_wildcard_find(char letter);
+const struct mp_path_wildcard *mp_path_wildcard_find(char letter);
+const struct mp_group_wildcard *mp_group_wildcard_find(char letter);
+
+/** mp_show_wildcards() - reply to `show wildcards` */
+void mp_show_wildcards(struct mp_strbuf *out);
