@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "show/json.h"
+
+#include <stdbool.h>
+
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "show/wildcards.h"
+
+/* Values are those of wildcards.h; numbers stand unquoted. */
+struct field {
+	const char *key;
+	char letter;
+	bool number;
+};
+
+static const struct field map_fields[] = {
+	{ "name", 'n', false },
+	{ "uuid", 'w', false },
+	{ "sysfs", 'd', false },
+	{ "failback", 'F', false },
+	{ "queueing", 'Q', false },
+	{ "paths", 'N', true },
+	{ "write_prot", 'r', false },
+	{ "dm_st", 't', false },
+	{ "features", 'f', false },
+	{ "hwhandler", 'h', false },
+	{ "action", 'A', false },
+	{ "path_faults", '0', true },
+	{ "vend", 'v', false },
+	{ "prod", 'p', false },
+	{ "rev", 'e', false },
+	{ "switch_grp", '1', true },
+	{ "map_loads", '2', true },
+	{ "total_q_time", '3', true },
+	{ "q_timeouts", '4', true },
+};
+
+static const struct field group_fields[] = {
+	{ "selector", 's', false },
+	{ "pri", 'p', true },
+	{ "dm_st", 't', false },
+	{ "marginal_st", 'M', false },
+};
+
+static const struct field path_fields[] = {
+	{ "dev", 'd', false },
+	{ "dev_t", 'D', false },
+	{ "dm_st", 't', false },
+	{ "dev_st", 'o', false },
+	{ "chk_st", 'T', false },
+	{ "checker", 'c', false },
+	{ "pri", 'p', true },
+	{ "host_wwnn", 'N', false },
+	{ "target_wwnn", 'n', false },
+	{ "host_wwpn", 'R', false },
+	{ "target_wwpn", 'r', false },
+	{ "host_adapter", 'a', false },
+	{ "lun_hex", 'L', false },
+	{ "marginal_st", 'M', false },
+};
+
+enum { INDENT = 3, MAP_DEPTH = 2, GROUP_DEPTH = 3, PATH_DEPTH = 4 };
+
+struct json {
+	const struct mp_show_context *context;
+	struct mp_strbuf *out;
+	struct mp_strbuf value; /* of one field, before it is escaped */
+};
+
+static void json_indent(struct json *json, unsigned depth)
+{
+	mp_strbuf_fill(json->out, ' ', depth * INDENT);
+}
+
+static void json_key(struct json *json, unsigned depth, const struct field *field)
+{
+	json_indent(json, depth);
+	mp_strbuf_putc(json->out, '"');
+	mp_strbuf_puts(json->out, field->key);
+	mp_strbuf_puts(json->out, "\" : ");
+	mp_strbuf_clear(&json->value);
+}
+
+/* Source: RFC 8259 section 7. */
+static void json_string(struct json *json)
+{
+	const char *text = mp_strbuf_text(&json->value);
+
+	mp_strbuf_putc(json->out, '"');
+	for (size_t i = 0; i < json->value.length; i++) {
+		unsigned char c = text[i];
+
+		if (c < ' ') {
+			mp_strbuf_printf(json->out, "\\u%04x", c);
+			continue;
+		}
+		if (c == '"' || c == '\\')
+			mp_strbuf_putc(json->out, '\\');
+		mp_strbuf_putc(json->out, c);
+	}
+	mp_strbuf_putc(json->out, '"');
+}
+
+static void json_value(struct json *json, const struct field *field)
+{
+	if (field->number)
+		mp_strbuf_puts(json->out, mp_strbuf_text(&json->value));
+	else
+		json_string(json);
+	if (json->value.error)
+		json->out->error = json->value.error;
+}
+
+static void json_path(struct json *json, const struct mp_path *path)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(path_fields); i++) {
+		const struct field *field = &path_fields[i];
+
+		json_key(json, PATH_DEPTH, field);
+		mp_path_wildcard_find(field->letter)->render(json->context, path, &json->value);
+		json_value(json, field);
+		mp_strbuf_puts(json->out, i + 1 < ARRAY_SIZE(path_fields) ? ",\n" : "\n");
+	}
+}
+
+static void json_group(struct json *json, const struct mp_group *group, size_t number)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(group_fields); i++) {
+		const struct field *field = &group_fields[i];
+
+		json_key(json, GROUP_DEPTH, field);
+		mp_group_wildcard_find(field->letter)->render(json->context, group, &json->value);
+		json_value(json, field);
+		mp_strbuf_puts(json->out, ",\n");
+	}
+	json_indent(json, GROUP_DEPTH);
+	mp_strbuf_printf(json->out, "\"group\" : %zu,\n", number);
+	json_indent(json, GROUP_DEPTH);
+	mp_strbuf_puts(json->out, "\"paths\": [");
+	for (size_t i = 0; i < group->path_count; i++) {
+		mp_strbuf_puts(json->out, i ? ",{\n" : "{\n");
+		json_path(json, group->paths[i]);
+		json_indent(json, GROUP_DEPTH);
+		mp_strbuf_putc(json->out, '}');
+	}
+	mp_strbuf_puts(json->out, "]\n");
+}
+
+static void json_map(struct json *json, const struct mp_map *map)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(map_fields); i++) {
+		const struct field *field = &map_fields[i];
+
+		json_key(json, MAP_DEPTH, field);
+		mp_map_wildcard_find(field->letter)->render(json->context, map, &json->value);
+		json_value(json, field);
+		mp_strbuf_puts(json->out, ",\n");
+	}
+	json_indent(json, MAP_DEPTH);
+	mp_strbuf_puts(json->out, "\"path_groups\": [");
+	for (size_t i = 0; i < map->group_count; i++) {
+		mp_strbuf_puts(json->out, i ? ",{\n" : "{\n");
+		json_group(json, &map->groups[i], i + 1);
+		json_indent(json, MAP_DEPTH);
+		mp_strbuf_putc(json->out, '}');
+	}
+	mp_strbuf_puts(json->out, "]\n");
+}
+
+static void json_version(struct json *json)
+{
+	mp_strbuf_puts(json->out, "{\n   \"major_version\": 0,\n   \"minor_version\": 1,\n");
+}
+
+void mp_show_maps_json(const struct mp_show_context *context, const struct mp_map *const *maps, size_t count,
+		       struct mp_strbuf *out)
+{
+	struct json json = { .context = context, .out = out };
+
+	json_version(&json);
+	mp_strbuf_puts(out, "   \"maps\": [");
+	for (size_t i = 0; i < count; i++) {
+		mp_strbuf_puts(out, i ? ",{\n" : "{\n");
+		json_map(&json, maps[i]);
+		mp_strbuf_puts(out, "   }");
+	}
+	mp_strbuf_puts(out, "]\n}\n");
+	mp_strbuf_fini(&json.value);
+}
+
+void mp_show_map_json(const struct mp_show_context *context, const struct mp_map *map, struct mp_strbuf *out)
+{
+	struct json json = { .context = context, .out = out };
+
+	json_version(&json);
+	mp_strbuf_puts(out, "   \"map\":{\n");
+	json_map(&json, map);
+	mp_strbuf_puts(out, "   }\n}\n");
+	mp_strbuf_fini(&json.value);
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "show/listing.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "show/wildcards.h"
+
+enum {
+	LETTERS = 128,
+	WIDTH_MAX = 255, /* longer values are printed whole, but do not widen their column */
+	TEXT_MAX = 32 << 20, /* what a client of the socket takes: a hostile format makes no more than that */
+};
+
+/* A wildcard that the format shows, once or more often. */
+struct column {
+	const struct mp_path_wildcard *path;
+	const struct mp_map_wildcard *map;
+	const char *header;
+	size_t width;
+};
+
+/* Text of the format, and the column after it. */
+struct piece {
+	const char *text;
+	size_t length;
+	int column; /* -1: none */
+};
+
+/* Every cell is rendered once, row by row, into one text; ends[] has where each ends in it. */
+struct listing {
+	struct column columns[LETTERS];
+	size_t column_count;
+	struct piece *pieces;
+	size_t piece_count;
+	struct mp_strbuf cells;
+	size_t *ends;
+	size_t end_count;
+};
+
+static void listing_fini(struct listing *listing)
+{
+	free(listing->pieces);
+	free(listing->ends);
+	mp_strbuf_fini(&listing->cells);
+}
+
+static int listing_init(struct listing *listing, const char *format, size_t rows, bool of_paths)
+{
+	int8_t column_of[LETTERS]; /* -1 not seen */
+	struct piece *piece;
+	size_t pieces = 1;
+
+	memset(column_of, -1, sizeof(column_of));
+	for (const char *p = format; *p; p++)
+		pieces += *p == '%';
+	piece = listing->pieces = calloc(pieces, sizeof(*piece));
+	if (!piece)
+		return -ENOMEM;
+
+	for (const char *p = format; *p; piece++) {
+		struct column *column = &listing->columns[listing->column_count];
+		unsigned char letter;
+
+		piece->text = p;
+		piece->length = strcspn(p, "%");
+		piece->column = -1;
+		p += piece->length;
+		if (*p == '%')
+			p++;
+		letter = *p;
+		if (letter)
+			p++;
+		if (letter >= LETTERS)
+			continue;
+		if (column_of[letter] < 0) {
+			column->path = of_paths ? mp_path_wildcard_find(letter) : NULL;
+			column->map = of_paths ? NULL : mp_map_wildcard_find(letter);
+			if (!column->path && !column->map)
+				continue;
+			column->header = column->path ? column->path->header : column->map->header;
+			column_of[letter] = listing->column_count++;
+		}
+		piece->column = column_of[letter];
+	}
+	listing->piece_count = piece - listing->pieces;
+
+	listing->ends = calloc(rows * listing->column_count + 1, sizeof(*listing->ends));
+	return listing->ends ? 0 : -ENOMEM;
+}
+
+static void listing_end_cell(struct listing *listing)
+{
+	listing->ends[listing->end_count++] = listing->cells.length;
+}
+
+static void listing_add_path(struct listing *listing, const struct mp_show_context *context,
+			     const struct mp_path *path)
+{
+	for (size_t i = 0; i < listing->column_count; i++) {
+		listing->columns[i].path->render(context, path, &listing->cells);
+		listing_end_cell(listing);
+	}
+}
+
+static void listing_add_map(struct listing *listing, const struct mp_show_context *context,
+			    const struct mp_map *map)
+{
+	for (size_t i = 0; i < listing->column_count; i++) {
+		listing->columns[i].map->render(context, map, &listing->cells);
+		listing_end_cell(listing);
+	}
+}
+
+static void listing_measure(struct listing *listing)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; i < listing->column_count; i++)
+		listing->columns[i].width = strlen(listing->columns[i].header);
+	for (size_t i = 0; i < listing->end_count; i++) {
+		struct column *column = &listing->columns[i % listing->column_count];
+		size_t length = listing->ends[i] - start;
+
+		if (length > WIDTH_MAX)
+			length = WIDTH_MAX;
+		if (length > column->width)
+			column->width = length;
+		start = listing->ends[i];
+	}
+}
+
+static void put_padded(struct mp_strbuf *out, const char *text, size_t length, size_t width)
+{
+	mp_strbuf_add(out, text, length);
+	if (length < width)
+		mp_strbuf_fill(out, ' ', width - length);
+}
+
+static void listing_put_header(const struct listing *listing, struct mp_strbuf *out)
+{
+	for (const struct piece *piece = listing->pieces; piece < listing->pieces + listing->piece_count; piece++) {
+		mp_strbuf_add(out, piece->text, piece->length);
+		if (piece->column >= 0) {
+			const struct column *column = &listing->columns[piece->column];
+
+			put_padded(out, column->header, strlen(column->header), column->width);
+		}
+	}
+	mp_strbuf_putc(out, '\n');
+}
+
+static void listing_put_row(const struct listing *listing, size_t row, struct mp_strbuf *out)
+{
+	size_t first = row * listing->column_count;
+
+	for (const struct piece *piece = listing->pieces; piece < listing->pieces + listing->piece_count; piece++) {
+		mp_strbuf_add(out, piece->text, piece->length);
+		if (piece->column >= 0) {
+			size_t cell = first + piece->column;
+			size_t start = cell ? listing->ends[cell - 1] : 0;
+
+			put_padded(out, listing->cells.text + start, listing->ends[cell] - start,
+				   listing->columns[piece->column].width);
+		}
+	}
+	mp_strbuf_putc(out, '\n');
+	if (out->length > TEXT_MAX)
+		out->error = -EMSGSIZE;
+}
+
+static void listing_put(struct listing *listing, size_t rows, bool raw, struct mp_strbuf *out)
+{
+	if (listing->cells.error) {
+		out->error = listing->cells.error;
+		return;
+	}
+	if (!raw) {
+		listing_measure(listing);
+		listing_put_header(listing, out);
+	}
+	for (size_t i = 0; i < rows && !out->error; i++)
+		listing_put_row(listing, i, out);
+}
+
+void mp_show_paths(const struct mp_show_context *context, const struct mp_path *const *paths, size_t count,
+		   const char *format, bool raw, struct mp_strbuf *out)
+{
+	_cleanup_(listing_fini) struct listing listing = { 0 };
+	int r;
+
+	if (!count)
+		return;
+	r = listing_init(&listing, format, count, true);
+	if (r < 0) {
+		out->error = r;
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		listing_add_path(&listing, context, paths[i]);
+	listing_put(&listing, count, raw, out);
+}
+
+void mp_show_maps(const struct mp_show_context *context, const struct mp_map *const *maps, size_t count,
+		  const char *format, bool raw, struct mp_strbuf *out)
+{
+	_cleanup_(listing_fini) struct listing listing = { 0 };
+	int r;
+
+	if (!count)
+		return;
+	r = listing_init(&listing, format, count, false);
+	if (r < 0) {
+		out->error = r;
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		listing_add_map(&listing, context, maps[i]);
+	listing_put(&listing, count, raw, out);
+}
+
+void mp_show_map(const struct mp_show_context *context, const struct mp_map *const *maps, size_t count, size_t which,
+		 const char *format, struct mp_strbuf *out)
+{
+	_cleanup_(listing_fini) struct listing listing = { 0 };
+	int r;
+
+	r = listing_init(&listing, format, count, false);
+	if (r < 0) {
+		out->error = r;
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		listing_add_map(&listing, context, maps[i]);
+	if (listing.cells.error) {
+		out->error = listing.cells.error;
+		return;
+	}
+	listing_measure(&listing);
+	listing_put_row(&listing, which, out);
+}
+
+void mp_show_path_list(const struct mp_show_context *context, const struct mp_path *const *paths, size_t count,
+		       struct mp_strbuf *out)
+{
+	mp_strbuf_puts(out, count ? "===== paths list =====\n" : "===== no paths =====\n");
+	mp_show_paths(context, paths, count, MP_FORMAT_PATH_LIST, false, out);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "show/topology.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "show/wildcards.h"
+
+enum { WIDTH_MAX = 255 };
+
+/* Of path lines. */
+static const char columns[MP_TOPOLOGY_COLUMNS] = { 'i', 'd', 'D', 't', 'T', 'o' };
+
+static void put_map(const struct mp_show_context *context, char letter, const struct mp_map *map,
+		    struct mp_strbuf *out)
+{
+	mp_map_wildcard_find(letter)->render(context, map, out);
+}
+
+static void put_group(const struct mp_show_context *context, char letter, const struct mp_group *group,
+		      struct mp_strbuf *out)
+{
+	mp_group_wildcard_find(letter)->render(context, group, out);
+}
+
+static void widths_add_path(struct mp_topology_widths *widths, const struct mp_show_context *context,
+			    const struct mp_path *path, struct mp_strbuf *scratch)
+{
+	for (size_t i = 0; i < MP_TOPOLOGY_COLUMNS; i++) {
+		size_t length;
+
+		mp_strbuf_clear(scratch);
+		mp_path_wildcard_find(columns[i])->render(context, path, scratch);
+		length = scratch->length < WIDTH_MAX ? scratch->length : WIDTH_MAX;
+		if (length > widths->width[i])
+			widths->width[i] = length;
+	}
+}
+
+void mp_topology_measure(const struct mp_show_context *context, const struct mp_path *const *paths, size_t count,
+			 struct mp_topology_widths *ret)
+{
+	_cleanup_strbuf_ struct mp_strbuf scratch = MP_STRBUF_INIT;
+
+	*ret = (struct mp_topology_widths){ 0 };
+	for (size_t i = 0; i < count; i++)
+		widths_add_path(ret, context, paths[i], &scratch);
+}
+
+static void measure_map(const struct mp_show_context *context, const struct mp_map *map,
+			struct mp_topology_widths *ret)
+{
+	_cleanup_strbuf_ struct mp_strbuf scratch = MP_STRBUF_INIT;
+
+	*ret = (struct mp_topology_widths){ 0 };
+	for (size_t g = 0; g < map->group_count; g++) {
+		for (size_t p = 0; p < map->groups[g].path_count; p++)
+			widths_add_path(ret, context, map->groups[g].paths[p], &scratch);
+	}
+}
+
+/* "[ACTION: ]NAME[ (WWID)] KERNEL-NAME VENDOR,PRODUCT" */
+static void put_title(const struct mp_show_context *context, const struct mp_map *map, struct mp_strbuf *out)
+{
+	if (context->bold)
+		mp_strbuf_puts(out, "\033[1m");
+	if (map->action != MP_ACTION_NONE) {
+		put_map(context, 'A', map, out);
+		mp_strbuf_puts(out, ": ");
+	}
+	put_map(context, 'n', map, out);
+	if (strcmp(map->name, map->wwid) != 0) {
+		mp_strbuf_puts(out, " (");
+		put_map(context, 'w', map, out);
+		mp_strbuf_putc(out, ')');
+	}
+	mp_strbuf_putc(out, ' ');
+	put_map(context, 'd', map, out);
+	mp_strbuf_putc(out, ' ');
+	put_map(context, 's', map, out);
+	mp_strbuf_puts(out, context->bold ? "\033[0m\n" : "\n");
+}
+
+static void put_facts(const struct mp_show_context *context, const struct mp_map *map, struct mp_strbuf *out)
+{
+	mp_strbuf_puts(out, "size=");
+	put_map(context, 'S', map, out);
+	mp_strbuf_puts(out, " features='");
+	put_map(context, 'f', map, out);
+	mp_strbuf_puts(out, "' hwhandler='");
+	put_map(context, 'h', map, out);
+	mp_strbuf_puts(out, "' wp=");
+	put_map(context, 'r', map, out);
+	mp_strbuf_putc(out, '\n');
+}
+
+static void put_path(const struct mp_show_context *context, const struct mp_path *path,
+		     const struct mp_topology_widths *widths, struct mp_strbuf *out)
+{
+	for (size_t i = 0; i < MP_TOPOLOGY_COLUMNS; i++) {
+		size_t start, length;
+
+		if (i)
+			mp_strbuf_putc(out, ' ');
+		start = out->length;
+		mp_path_wildcard_find(columns[i])->render(context, path, out);
+		length = out->length - start;
+		if (length < widths->width[i])
+			mp_strbuf_fill(out, ' ', widths->width[i] - length);
+	}
+	mp_strbuf_putc(out, '\n');
+}
+
+static void put_groups(const struct mp_show_context *context, const struct mp_map *map,
+		       const struct mp_topology_widths *widths, struct mp_strbuf *out)
+{
+	for (size_t g = 0; g < map->group_count; g++) {
+		const struct mp_group *group = &map->groups[g];
+		bool last_group = g + 1 == map->group_count;
+
+		mp_strbuf_puts(out, last_group ? "`-+- policy='" : "|-+- policy='");
+		put_group(context, 's', group, out);
+		mp_strbuf_puts(out, "' prio=");
+		put_group(context, 'p', group, out);
+		mp_strbuf_puts(out, " status=");
+		put_group(context, 't', group, out);
+		mp_strbuf_putc(out, '\n');
+
+		for (size_t p = 0; p < group->path_count; p++) {
+			mp_strbuf_puts(out, last_group ? "  " : "| ");
+			mp_strbuf_puts(out, p + 1 == group->path_count ? "`- " : "|- ");
+			put_path(context, group->paths[p], widths, out);
+		}
+	}
+}
+
+void mp_show_topology(const struct mp_show_context *context, const struct mp_map *map,
+		      const struct mp_topology_widths *widths, struct mp_strbuf *out)
+{
+	struct mp_topology_widths own;
+
+	if (context->verbosity <= 0)
+		return;
+	if (context->verbosity == 1) {
+		mp_strbuf_puts(out, map->name);
+		mp_strbuf_putc(out, '\n');
+		return;
+	}
+	if (!widths) {
+		measure_map(context, map, &own);
+		widths = &own;
+	}
+	put_title(context, map, out);
+	put_facts(context, map, out);
+	put_groups(context, map, widths, out);
+}
