@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <poll.h>
+#include <pthread.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "multipathd/pool.h"
+
+enum { HEALTHY_LANE = 1000 };
+
+struct fixture {
+	sd_event *event;
+	struct pool *pool;
+	int gate[2]; /* work hangs until something can be read from it */
+};
+
+struct job {
+	struct work work;
+	struct fixture *fixture;
+	int serial;
+	unsigned run_msec;
+	int started_at; /* values of the counters below at that time */
+	int done_at;
+	int expired;
+	int others; /* running at the same time */
+	pthread_t thread;
+	uint64_t expired_usec;
+};
+
+static int started, done, running;
+
+static uint64_t now_usec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void job_run(struct work *work)
+{
+	struct job *job = caa_container_of(work, struct job, work);
+	struct timespec pause = { .tv_nsec = job->run_msec * 1000000L };
+
+	job->started_at = __atomic_add_fetch(&started, 1, __ATOMIC_SEQ_CST);
+	job->thread = pthread_self();
+	job->others = __atomic_fetch_add(&running, 1, __ATOMIC_SEQ_CST);
+	if (job->run_msec)
+		nanosleep(&pause, NULL);
+	__atomic_sub_fetch(&running, 1, __ATOMIC_SEQ_CST);
+}
+
+static void job_hang(struct work *work)
+{
+	struct job *job = caa_container_of(work, struct job, work);
+	struct pollfd gate = { .fd = job->fixture->gate[0], .events = POLLIN };
+
+	job->started_at = __atomic_add_fetch(&started, 1, __ATOMIC_SEQ_CST);
+	poll(&gate, 1, -1);
+}
+
+static void job_done(struct work *work)
+{
+	caa_container_of(work, struct job, work)->done_at = ++done;
+}
+
+static void job_expired(struct work *work)
+{
+	struct job *job = caa_container_of(work, struct job, work);
+
+	job->expired++;
+	job->expired_usec = now_usec();
+}
+
+static void job_submit(struct fixture *fixture, struct job *job, uint64_t lane, void (*run)(struct work *work))
+{
+	job->fixture = fixture;
+	job->work.run = run;
+	job->work.done = job_done;
+	job->work.expired = job_expired;
+	job->work.lane = lane;
+	pool_submit(fixture->pool, &job->work);
+}
+
+static void turn(struct fixture *fixture, unsigned msec)
+{
+	uint64_t end = now_usec() + msec * 1000, now;
+
+	while ((now = now_usec()) < end)
+		assert_true(sd_event_run(fixture->event, end - now) >= 0);
+}
+
+static void turn_until_done(struct fixture *fixture, int count)
+{
+	uint64_t end = now_usec() + 10000000;
+
+	while (done < count) {
+		assert_true(sd_event_run(fixture->event, 1000000) >= 0);
+		assert_true(now_usec() < end);
+	}
+}
+
+static void open_gate(struct fixture *fixture)
+{
+	assert_int_equal(write(fixture->gate[1], "", 1), 1);
+}
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	started = done = running = 0;
+	assert_int_equal(sd_event_new(&fixture->event), 0);
+	assert_int_equal(pool_new(fixture->event, &fixture->pool), 0);
+	assert_int_equal(pipe(fixture->gate), 0);
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->pool = pool_free(fixture->pool);
+	sd_event_unref(fixture->event);
+	close(fixture->gate[0]);
+	close(fixture->gate[1]);
+	free(fixture);
+	return 0;
+}
+
+static void an_exclusive_lane_keeps_its_order(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct job jobs[100];
+
+	for (int i = 0; i < 100; i++) {
+		jobs[i] = (struct job){ .work.exclusive = true, .run_msec = i % 10 == 0 };
+		job_submit(fixture, &jobs[i], 1, job_run);
+	}
+	turn_until_done(fixture, 100);
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(jobs[i].started_at, i + 1);
+		assert_int_equal(jobs[i].done_at, i + 1);
+		assert_int_equal(jobs[i].others, 0);
+	}
+	assert_true(pool_is_idle(fixture->pool));
+}
+
+static void exclusive_work_is_alone_among_other_work_of_its_lane(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct job jobs[60];
+
+	for (int i = 0; i < 60; i++) {
+		jobs[i] = (struct job){ .work.exclusive = i % 20 == 10, .run_msec = 4 };
+		job_submit(fixture, &jobs[i], 1, job_run);
+	}
+	turn_until_done(fixture, 60);
+	for (int i = 0; i < 60; i++) {
+		if (!jobs[i].work.exclusive)
+			continue;
+		assert_int_equal(jobs[i].others, 0);
+		assert_int_equal(jobs[i].started_at, i + 1);
+	}
+}
+
+static void slow_calls_get_more_threads(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct job jobs[240];
+	struct pool_stats stats;
+	uint64_t begin = now_usec();
+
+	for (int i = 0; i < 240; i++) {
+		jobs[i] = (struct job){ .run_msec = 10 };
+		job_submit(fixture, &jobs[i], i % 4, job_run);
+	}
+	turn_until_done(fixture, 240);
+	pool_get_stats(fixture->pool, &stats);
+	assert_in_range(now_usec() - begin, 200000, 1200000); /* one thread: 2.4 s */
+	assert_in_range(stats.threads, 8, POOL_THREADS);
+	assert_int_equal(stats.running, 0);
+	assert_int_equal(stats.waiting, 0);
+}
+
+static void quick_calls_stay_on_one_thread(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct job jobs[64];
+	struct pool_stats stats;
+
+	for (int i = 0; i < 64; i++) {
+		jobs[i] = (struct job){ 0 };
+		job_submit(fixture, &jobs[i], i % 4, job_run);
+	}
+	turn_until_done(fixture, 64);
+	pool_get_stats(fixture->pool, &stats);
+	assert_in_range(stats.threads, 1, 2);
+}
+
+static void a_lane_that_hangs_delays_no_other(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct job hung[40], healthy[100];
+	struct pool_stats stats;
+	uint64_t begin;
+
+	for (int i = 0; i < 40; i++) {
+		hung[i] = (struct job){ 0 };
+		job_submit(fixture, &hung[i], 1, job_hang);
+	}
+	turn(fixture, 500);
+	pool_get_stats(fixture->pool, &stats);
+	assert_int_equal(stats.hanging, 2);
+	assert_int_equal(stats.running, 2);
+	assert_int_equal(stats.waiting, 38);
+
+	begin = now_usec();
+	for (int i = 0; i < 100; i++) {
+		healthy[i] = (struct job){ 0 };
+		job_submit(fixture, &healthy[i], HEALTHY_LANE + i % 5, job_run);
+	}
+	turn_until_done(fixture, 100);
+	assert_in_range(now_usec() - begin, 0, 100000);
+	assert_int_equal(hung[0].done_at, 0);
+
+	open_gate(fixture);
+	turn_until_done(fixture, 140);
+	pool_get_stats(fixture->pool, &stats);
+	assert_int_equal(stats.hanging, 0);
+}
+
+static void healthy_lanes_are_served_when_all_threads_hang(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct job hung[60], healthy[100];
+	struct pool_stats stats;
+	uint64_t begin;
+
+	for (int i = 0; i < 60; i++) {
+		hung[i] = (struct job){ 0 };
+		job_submit(fixture, &hung[i], i % 30, job_hang);
+	}
+	turn(fixture, 2500);
+	pool_get_stats(fixture->pool, &stats);
+	assert_in_range(stats.hanging, 30, POOL_THREADS_MAX);
+
+	begin = now_usec();
+	for (int i = 0; i < 100; i++) {
+		healthy[i] = (struct job){ 0 };
+		job_submit(fixture, &healthy[i], HEALTHY_LANE + i % 5, job_run);
+	}
+	turn_until_done(fixture, 100);
+	assert_in_range(now_usec() - begin, 0, 200000);
+	pool_get_stats(fixture->pool, &stats);
+	assert_in_range(stats.threads, POOL_THREADS, POOL_THREADS_MAX);
+
+	open_gate(fixture);
+	turn_until_done(fixture, 160);
+	turn(fixture, 100);
+	pool_get_stats(fixture->pool, &stats);
+	assert_in_range(stats.threads, 1, POOL_THREADS);
+}
+
+static void work_that_hangs_expires_once_and_is_done_when_it_returns(void **state)
+{
+	struct fixture *fixture = *state;
+	struct job job = { .work.timeout_usec = 100000 };
+	uint64_t begin = now_usec();
+
+	job_submit(fixture, &job, 1, job_hang);
+	turn(fixture, 300);
+	assert_int_equal(job.expired, 1);
+	assert_in_range(job.expired_usec - begin, 100000, 130000);
+	assert_int_equal(job.done_at, 0);
+
+	open_gate(fixture);
+	turn_until_done(fixture, 1);
+	assert_int_equal(job.expired, 1);
+	assert_false(job.work.skipped);
+}
+
+static void work_that_expires_before_its_turn_is_never_run(void **state)
+{
+	struct fixture *fixture = *state;
+	struct job first = { .work.exclusive = true };
+	struct job second = { .work.exclusive = true, .work.timeout_usec = 50000 };
+	struct job third = { .work.exclusive = true };
+
+	job_submit(fixture, &first, 1, job_hang);
+	job_submit(fixture, &second, 1, job_run);
+	job_submit(fixture, &third, 1, job_run);
+	turn(fixture, 200);
+	assert_int_equal(second.expired, 1);
+	assert_int_equal(second.done_at, 0);
+
+	open_gate(fixture);
+	turn_until_done(fixture, 3);
+	assert_int_equal(second.done_at, 2);
+	assert_true(second.work.skipped);
+	assert_int_equal(second.started_at, 0);
+	assert_false(third.work.skipped);
+	assert_int_equal(third.started_at, 2);
+}
+
+static void deadlines_pass_in_order_whatever_their_length(void **state)
+{
+	static const unsigned timeouts_msec[] = { 90, 30, 60, 40, 80, 50 };
+	struct fixture *fixture = *state;
+	struct job jobs[ARRAY_SIZE(timeouts_msec)] = { 0 };
+	uint64_t begin = now_usec();
+
+	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++) {
+		jobs[i].work.timeout_usec = timeouts_msec[i] * 1000;
+		job_submit(fixture, &jobs[i], i, job_hang);
+	}
+	turn(fixture, 150);
+	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++) {
+		assert_int_equal(jobs[i].expired, 1);
+		assert_in_range(jobs[i].expired_usec - begin, timeouts_msec[i] * 1000,
+				timeouts_msec[i] * 1000 + 25000);
+	}
+	open_gate(fixture);
+	turn_until_done(fixture, ARRAY_SIZE(jobs));
+}
+
+static void ten_thousand_pieces_are_all_done(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct job jobs[10000];
+	struct pool_stats stats;
+
+	for (int i = 0; i < 10000; i++) {
+		jobs[i] = (struct job){ .work.exclusive = i % 7 == 0, .work.timeout_usec = 60000000 };
+		job_submit(fixture, &jobs[i], i % 97, job_run);
+		if (i % 100 == 0)
+			assert_true(sd_event_run(fixture->event, 0) >= 0);
+	}
+	turn_until_done(fixture, 10000);
+	pool_get_stats(fixture->pool, &stats);
+	assert_int_equal(stats.running, 0);
+	assert_int_equal(stats.waiting, 0);
+	assert_int_equal(started, 10000);
+	assert_true(pool_is_idle(fixture->pool));
+	for (int i = 0; i < 10000; i++)
+		assert_int_equal(jobs[i].expired, 0);
+}
+
+static void freeing_waits_for_nobody_and_gives_back_what_waits(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct job hung, waiting[10];
+	uint64_t begin;
+
+	hung = (struct job){ 0 };
+	hung.work.exclusive = true;
+	job_submit(fixture, &hung, 1, job_hang);
+	for (int i = 0; i < 10; i++) {
+		waiting[i] = (struct job){ .work.exclusive = true };
+		job_submit(fixture, &waiting[i], 1, job_run);
+	}
+	turn(fixture, 20);
+	begin = now_usec();
+	fixture->pool = pool_free(fixture->pool);
+	assert_in_range(now_usec() - begin, 0, 100000);
+	assert_int_equal(hung.done_at, 0);
+	for (int i = 0; i < 10; i++) {
+		assert_true(waiting[i].done_at > 0);
+		assert_true(waiting[i].work.skipped);
+	}
+	open_gate(fixture);
+	poll(NULL, 0, 50); /* it ends on its own, and touches nothing */
+	assert_int_equal(done, 10);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(an_exclusive_lane_keeps_its_order, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(exclusive_work_is_alone_among_other_work_of_its_lane, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(slow_calls_get_more_threads, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(quick_calls_stay_on_one_thread, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_lane_that_hangs_delays_no_other, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(healthy_lanes_are_served_when_all_threads_hang, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(work_that_hangs_expires_once_and_is_done_when_it_returns, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(work_that_expires_before_its_turn_is_never_run, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(deadlines_pass_in_order_whatever_their_length, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(ten_thousand_pieces_are_all_done, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(freeing_waits_for_nobody_and_gives_back_what_waits, set_up,
+						tear_down),
+	};
+	int r;
+
+	mp_hash_register_thread();
+	r = cmocka_run_group_tests(tests, NULL, NULL);
+	mp_hash_unregister_thread();
+	return r;
+}
