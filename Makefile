@@ -28,14 +28,16 @@ rules = $(rules_$(udev_order)) 66-kpartx 68-del-part-nodes 99-z-dm-mpath-late
 VERSION := 0.14.3
 VERSION_DATE := 02/05, 2026
 
-# Where things are built; SAN=1 builds all again with the address and undefined behaviour sanitizers.
-B := build$(if $(SAN),/san)
+# Where things are built; SAN=1 builds all again with the address and undefined behaviour sanitizers,
+# FUZZER=1 with clang for libFuzzer.
+B := build$(if $(SAN),/san)$(if $(FUZZER),/fuzzer)
 
 CFLAGS ?= -O2 -g
-warnings := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wpointer-arith -Wwrite-strings
-hardening := $(if $(SAN),,-fstack-protector-strong -D_FORTIFY_SOURCE=2)
-sanitizers := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 comma := ,
+warnings := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wpointer-arith -Wwrite-strings
+hardening := $(if $(SAN)$(FUZZER),,-fstack-protector-strong -D_FORTIFY_SOURCE=2)
+sanitizers := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) \
+	$(if $(FUZZER),-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined -fno-sanitize-recover=undefined)
 
 packages := devmapper libudev libsystemd liburcu-memb liburcu-cds
 library_libs = $(shell pkg-config --libs $(packages)) -laio
@@ -66,9 +68,9 @@ libraries := $(call program_if,libmpathcmd/libmpathcmd.map,$(B)/libmpathcmd.so.0
 
 unit_tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c))
 unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
-fuzz_targets := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz-*.c))
+fuzz_programs := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
 
-.PHONY: all help clean install uninstall demo check bench unit unit-programs lab fuzz fuzz-replay setup
+.PHONY: all help clean install uninstall demo check bench unit unit-programs lab fuzz fuzz-programs fuzz-replay setup
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -135,10 +137,22 @@ unit: unit-programs ## run the unit tests (SAN=1: under ASan and UBSan)
 lab: all ## run the tests on the real kernel (LAB=name for some of them)
 	@tests/lab/run-all $(LAB)
 
-# libFuzzer, for a bounded time; the corpus is replayed by make check.
+# A fuzz target is a program for libFuzzer (FUZZER=1), or one that replays files.
+$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(if $(FUZZER),,$(B)/tests/fuzz/replay.o) \
+		$(B)/libengine.a $(B)/libmultipath.a $(B)/libmpathcmd.a
+	@mkdir -p $(@D)
+	$(CC) $(all_cflags) $(if $(FUZZER),-fsanitize=fuzzer) -o $@ $^ $(library_libs) $(LDFLAGS)
+
+fuzz-programs: $(fuzz_programs)
+
+fuzz-replay: ## hand the fuzz targets' corpora to them, under the sanitizers
+	@$(MAKE) -s --no-print-directory SAN=1 fuzz-programs
+	@tests/fuzz/run-replay $(patsubst build/%,build/san/%,$(fuzz_programs))
+
 FUZZ_SECONDS ?= 20
-fuzz: ## run every fuzz target for FUZZ_SECONDS each
-	@tests/fuzz/run $(FUZZ_SECONDS) $(fuzz_targets)
+fuzz: ## run every fuzz target with libFuzzer for FUZZ_SECONDS each
+	@$(MAKE) -s --no-print-directory FUZZER=1 CC=clang fuzz-programs
+	@tests/fuzz/run $(FUZZ_SECONDS) $(patsubst build/%,build/fuzzer/%,$(fuzz_programs))
 
 install: all ## install (DESTDIR, prefix, libdir, ...)
 	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(plugindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir) \

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# lib.sh - what the tests in the guest share: SANs, paths, the daemon, I/O, and waiting.
+#
+# Nothing here sleeps for a guessed time: it waits for what it wants to see, until a deadline.
+set -u
+LC_ALL=C
+export LC_ALL
+logfile=$LAB_OUT/multipathd.log
+daemon_pid=
+exec {idle_fd}<> <(:)
+
+# pause SECONDS - without starting a process
+pause() { read -rt "$1" -u $idle_fd _ || :; }
+
+# now VAR - microseconds since boot or so
+now() { printf -v "$1" %s "${EPOCHREALTIME/./}"; }
+
+say() { local up; read -r up _ < /proc/uptime; echo "  [$up] $*"; }
+
+# What one wants to see when a test fails.
+show_world() {
+	echo "--- paths and maps"
+	timeout 10 multipathd show paths
+	timeout 10 multipathd show topology
+	timeout 10 dmsetup status --target multipath
+	timeout 10 dmsetup table --target multipath
+	if [ -e "$logfile" ]; then
+		echo "--- end of the daemon's log"
+		tail -n 40 "$logfile"
+	fi
+	dmesg 2>/dev/null | tail -n 8
+} 2>&1
+
+fail() {
+	echo "FAILED: ${BASH_SOURCE[1]##*/}:${BASH_LINENO[0]}: $*"
+	show_world
+	exit 1
+}
+
+# check MESSAGE COMMAND... - the command must succeed
+check() {
+	local message=$1
+	shift
+	"$@" || fail "$message"
+}
+
+# same MESSAGE GOT WANTED
+same() {
+	[ "$2" = "$3" ] && return
+	echo "got:    $2"
+	echo "wanted: $3"
+	fail "$1"
+}
+
+# until_true [-t SECONDS] MESSAGE COMMAND... - poll until the command succeeds (default 20 s)
+until_true() {
+	local limit=20 end t
+	[ "$1" != -t ] || { limit=$2; shift 2; }
+	local message=$1
+	shift
+	now end
+	end=$((end + limit * 1000000))
+	while ! "$@"; do
+		now t
+		[ "$t" -lt "$end" ] || fail "not within $limit s: $message"
+		pause 0.1
+	done
+}
+
+# holds SECONDS MESSAGE COMMAND... - the command must keep succeeding
+holds() {
+	local end t limit=$1 message=$2
+	shift 2
+	now end
+	end=$((end + limit * 1000000))
+	for ((;;)); do
+		"$@" || fail "$message"
+		now t
+		[ "$t" -lt "$end" ] || return 0
+		pause 0.2
+	done
+}
+
+## The SAN
+
+debug=/sys/bus/pseudo/drivers/scsi_debug
+
+udevd_gone() { ! pidof systemd-udevd >/dev/null; }
+
+# udev_quick COMMAND... - run it without udevd listening, then let udev see the block devices
+# alone: the hosts', targets', bsg's and sg's events are six of the seven that a disk causes.
+udev_quick() {
+	if [ -d /run/systemd/system ]; then
+		"$@"
+	else
+		udevadm control --exit
+		until_true "udevd ended" udevd_gone
+		"$@"
+		/lib/systemd/systemd-udevd --daemon 2>/dev/null
+		udevadm trigger --action=add --subsystem-match=block --sysname-match='sd*'
+	fi
+	udevadm settle -t 300
+}
+
+# san HOSTS LUNS [PARAMETER=VALUE]... - disks of scsi_debug: LUNS disks, HOSTS paths each
+san() {
+	local hosts=$1 luns=$2
+	shift 2
+	udev_quick modprobe scsi_debug add_host="$hosts" num_tgts=1 max_luns="$luns" \
+		vpd_use_hostno=0 "dev_size_mb=8" "$@"
+	until_true -t 60 "$((hosts * luns)) disks" disks_are $((hosts * luns))
+	udevadm settle -t 300
+}
+
+# disks_are N - so many disks are there
+disks_are() { local d=(/sys/block/sd*); [ -e "${d[0]}" ] || d=(); [ ${#d[@]} -eq "$1" ]; }
+
+# paths_of_host N / paths_of_lun N: their disks' names, one a line
+paths_of_host() { local d; for d in /sys/class/scsi_device/"$1":*/device/block/*; do echo "${d##*/}"; done; }
+paths_of_lun() { local d; for d in /sys/class/scsi_device/*:*:*:"$1"/device/block/*; do echo "${d##*/}"; done; }
+
+pull() { local p; for p; do echo offline > "/sys/block/$p/device/state"; done; }
+plug() { local p; for p; do echo running > "/sys/block/$p/device/state"; done; }
+
+# tcm_backstore NAME MEGABYTES SERIAL [DEVICE] - a LIO disk in memory, or on DEVICE
+core=/sys/kernel/config/target/core
+fabric=/sys/kernel/config/target/loopback
+tcm_backstore() {
+	local kind=rd_mcp_0 store
+	[ $# -lt 4 ] || kind=iblock_0
+	[ -d "$core" ] || modprobe -a target_core_mod tcm_loop target_core_iblock
+	store=$core/$kind/$1
+	mkdir -p "$store"
+	if [ $# -lt 4 ]; then
+		echo "rd_pages=$(($2 * 256))" > "$store/control"
+	else
+		echo "udev_path=$4" > "$store/control"
+	fi
+	echo "$3" > "$store/wwn/vpd_unit_serial"
+	echo 1 > "$store/enable"
+}
+
+# tcm_host N - an initiator and target joined by tcm_loop;  tcm_lun N LUN BACKSTORE: a LUN on it
+tcm_host() {
+	local target
+	printf -v target '%s/naa.500140500000%04x/tpgt_1' "$fabric" "$1"
+	modprobe tcm_loop
+	mkdir -p "$target"
+	printf 'naa.600140500000%04x' "$1" > "$target/nexus"
+}
+tcm_lun() {
+	local target store
+	printf -v target '%s/naa.500140500000%04x/tpgt_1' "$fabric" "$1"
+	store=$(echo "$core"/*/"$3")
+	mkdir -p "$target/lun/lun_$2"
+	ln -s "$store" "$target/lun/lun_$2/link"
+}
+tcm_unlun() {
+	local target
+	printf -v target '%s/naa.500140500000%04x/tpgt_1' "$fabric" "$1"
+	rm "$target/lun/lun_$2/link"
+	rmdir "$target/lun/lun_$2"
+}
+tcm_hctl() { local target; printf -v target '%s/naa.500140500000%04x/tpgt_1/address' "$fabric" "$1"; cat "$target"; }
+
+## The daemon
+
+# config [KEYWORD VALUE per line in defaults] - stdin, if not a terminal, is what follows defaults
+config() {
+	{
+		echo "defaults {"
+		echo "	user_friendly_names yes"
+		echo "	find_multipaths no"
+		echo "	polling_interval 1"
+		echo "	max_polling_interval 2"
+		printf '\t%s\n' "$@"
+		echo "}"
+	} > /etc/multipath.conf
+}
+config_add() { cat >> /etc/multipath.conf; }
+
+# daemon_start [OPTION]... - start it and wait until it serves
+daemon_start() {
+	case $LAB_IMPL in
+	ours) daemon_program=$(multipathd_program);;
+	*) daemon_program=/usr/sbin/multipathd;;
+	esac
+	${daemon_wrap:-} "$daemon_program" -d -s -v3 "$@" >> "$logfile" 2>&1 &
+	daemon_job=$!
+	until_true -t "${daemon_limit:-60}" "the daemon serves" daemon_serves
+	read -r daemon_pid < /run/multipathd.pid || :
+}
+# The program that the front end would start: its process id is then the daemon's.
+multipathd_program() { echo /usr/sbin/multipathd; }
+daemon_serves() {
+	local reply
+	reply=$(multipathd show daemon 2>/dev/null)
+	[[ $reply == "pid "*" idle" || $reply == "pid "*" running" ]] && return
+	kill -0 "$daemon_job" 2>/dev/null || fail "the daemon ended while starting"
+	return 1
+}
+daemon_gone() { ! kill -0 "$daemon_pid" 2>/dev/null; }
+daemon_stop() {
+	kill -TERM "$daemon_pid"
+	wait "$daemon_job"
+	local status=$?
+	[ "${1-}" = any ] || [ $status -eq 0 ] || fail "the daemon ended with status $status"
+	daemon_pid=
+}
+daemon_kill() {
+	kill -KILL "$daemon_pid"
+	wait "$daemon_job" 2>/dev/null
+	daemon_pid=
+}
+logged() { grep -q -- "$1" "$logfile"; }
+
+## Maps
+
+# maps_are N - dm-multipath maps in the kernel
+maps_are() { [ "$(dmsetup ls --target multipath 2>/dev/null | grep -vc '^No devices')" -eq "$1" ]; }
+# maps_have N PATHS - the daemon has N maps of PATHS paths each, all of them active and ready
+maps_have() {
+	local got
+	got=$(multipathd show paths raw format "%m %t %T" 2>/dev/null | awk -v want="$2" '
+		$1 != "[orphan]" && $2 == "active" && $3 == "ready" { n[$1]++ }
+		END { for (m in n) if (n[m] == want) maps++; print maps + 0 }')
+	[ "${got:-0}" -eq "$1" ] && maps_are "$1"
+}
+# ready N HAVE [SECONDS] - wait for N maps of HAVE good paths
+ready() { until_true -t "${3:-60}" "$1 maps of $2 good paths" maps_have "$1" "$2"; udevadm settle -t 120; }
+
+# path_state PATH DM CHECKER - e.g. sda failed faulty
+path_is() { [ "$(multipathd show paths raw format '%d %t %T' 2>/dev/null | awk -v p="$1" '$1 == p { print $2, $3 }')" = "$2 $3" ]; }
+path_known() { multipathd show paths raw format '%d' 2>/dev/null | grep -qx "$1"; }
+path_unknown() { ! path_known "$1"; }
+map_of() { multipathd show paths raw format '%d %m' | awk -v p="$1" '$1 == p { print $2 }'; }
+map_field() { multipathd show maps raw format "%n $2" | awk -v m="$1" '$1 == m { $1 = ""; print substr($0, 2) }'; }
+# kernel_path MAP PATH STATE - A or F in the kernel's status line
+kernel_path() {
+	local dev
+	read -r dev < "/sys/block/$2/dev"
+	dmsetup status "$1" 2>/dev/null | grep -q " $dev $3 "
+}
+# loads - table loads since boot, of all maps, as the kernel's event numbers do not tell: see dmsetup's "create"
+loads() { multipathd show maps raw format '%2' 2>/dev/null | awk '{ n += $1 } END { print n + 0 }'; }
+
+## I/O
+
+# io_start NAME DEVICE [FIO OPTION]... - write and verify in the background
+io_start() {
+	local name=$1 device=$2
+	shift 2
+	fio --name="$name" --filename="$device" --rw=randwrite --bs=4k --size=4m --direct=1 \
+		--ioengine=libaio --iodepth=4 --verify=crc32c --verify_fatal=1 --verify_backlog=64 \
+		--time_based --runtime=600 --loops=100000 --output-format=json \
+		--thinktime=2ms --output="$LAB_OUT/fio-$name.json" "$@" > "$LAB_OUT/fio-$name.err" 2>&1 &
+	eval "io_pid_$name=$!"
+	until_true "I/O goes" io_moves "$device"
+}
+# io_count DEVICE VAR - sectors read and written
+io_count() { local dm s; dm=$(readlink -f "$1"); read -r -a s < "/sys/block/${dm##*/}/stat"; printf -v "$2" %s $((s[2] + s[6])); }
+io_moves() { local a b; io_count "$1" a; pause 0.3; io_count "$1" b; [ "$b" -gt "$a" ]; }
+io_stands() { ! io_moves "$1"; }
+io_runs() { local v=io_pid_$1; kill -0 "${!v}" 2>/dev/null; }
+# io_stop NAME - end it; every byte read back must have been the one written, without an error
+io_stop() {
+	local v=io_pid_$1 status
+	kill -INT "${!v}" 2>/dev/null
+	wait "${!v}"
+	status=$?
+	grep -q '"error" : 0' "$LAB_OUT/fio-$1.json" && ! grep -q '"error" : [1-9]' "$LAB_OUT/fio-$1.json" &&
+		! grep -q 'verify:' "$LAB_OUT/fio-$1.err" ||
+		{ cat "$LAB_OUT/fio-$1.err"; grep '"error"' "$LAB_OUT/fio-$1.json"; fail "I/O was lost (fio status $status)"; }
+}
