@@ -9,39 +9,52 @@
 #include "base/cleanup.h"
 #include "model/grouping.h"
 
-int mp_map_new(const char *wwid, const char *name, struct mp_map **ret)
+int mp_map_init(struct mp_map *map, const char *wwid, const char *name)
 {
-	_cleanup_(mp_map_freep) struct mp_map *map = NULL;
-	int r;
-
 	if (strlen(wwid) >= MP_WWID_SIZE)
 		return -ENAMETOOLONG;
-	map = calloc(1, sizeof(*map));
-	if (!map)
-		return -ENOMEM;
+	*map = (struct mp_map){ 0 };
 	strcpy(map->wwid, wwid);
 	CDS_INIT_LIST_HEAD(&map->paths);
 	CDS_INIT_LIST_HEAD(&map->in_all);
+	return mp_map_set_name(map, name);
+}
 
-	r = mp_map_set_name(map, name);
-	if (r < 0)
+void mp_map_fini(struct mp_map *map)
+{
+	struct mp_path *path, *next;
+
+	cds_list_for_each_entry_safe(path, next, &map->paths, in_map)
+		mp_map_remove_path(path);
+	cds_list_del_init(&map->in_all);
+	mp_table_fini(&map->kernel.table);
+	free(map->groups);
+	free(map->name);
+	map->groups = NULL;
+	map->name = NULL;
+}
+
+int mp_map_new(const char *wwid, const char *name, struct mp_map **ret)
+{
+	struct mp_map *map = malloc(sizeof(*map));
+	int r;
+
+	if (!map)
+		return -ENOMEM;
+	r = mp_map_init(map, wwid, name);
+	if (r < 0) {
+		free(map);
 		return r;
-	*ret = TAKE_PTR(map);
+	}
+	*ret = map;
 	return 0;
 }
 
 struct mp_map *mp_map_free(struct mp_map *map)
 {
-	struct mp_path *path, *next;
-
 	if (!map)
 		return NULL;
-	cds_list_for_each_entry_safe(path, next, &map->paths, in_map)
-		mp_map_remove_path(path);
-	cds_list_del(&map->in_all);
-	mp_table_fini(&map->kernel.table);
-	free(map->groups);
-	free(map->name);
+	mp_map_fini(map);
 	free(map);
 	return NULL;
 }

@@ -46,6 +46,7 @@ struct mp_kernel_map {
 	bool exists;
 	char name[128];
 	unsigned minor;
+	dev_t devt;
 	uint32_t event_nr;
 	bool suspended;
 	bool read_only;
@@ -76,6 +77,12 @@ struct mp_map {
 	struct cds_list_head in_all;
 	struct mp_hash_node by_wwid, by_name, by_minor;
 };
+
+/** mp_map_init() - as mp_map_new(), embedded in an object of its owner */
+int mp_map_init(struct mp_map *map, const char *wwid, const char *name);
+
+/** mp_map_fini() - its paths become orphans, it leaves the list of all maps; hash tables are the owner's */
+void mp_map_fini(struct mp_map *map);
 
 /**
  * mp_map_new() - a map that the kernel does not know yet

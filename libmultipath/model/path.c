@@ -7,18 +7,31 @@
 #include "base/cleanup.h"
 #include "model/map.h"
 
+void mp_path_init(struct mp_path *path, uint64_t id, const struct mp_identity *identity)
+{
+	*path = (struct mp_path){
+		.id = id,
+		.identity = *identity,
+		.state = MP_PATH_UNCHECKED,
+		.priority = MP_PRIORITY_UNDEF,
+	};
+	CDS_INIT_LIST_HEAD(&path->in_map);
+	CDS_INIT_LIST_HEAD(&path->in_all);
+}
+
+void mp_path_fini(struct mp_path *path)
+{
+	mp_map_remove_path(path);
+	cds_list_del_init(&path->in_all);
+}
+
 int mp_path_new(uint64_t id, const struct mp_identity *identity, struct mp_path **ret)
 {
-	struct mp_path *path = calloc(1, sizeof(*path));
+	struct mp_path *path = malloc(sizeof(*path));
 
 	if (!path)
 		return -ENOMEM;
-	path->id = id;
-	path->identity = *identity;
-	path->state = MP_PATH_UNCHECKED;
-	path->priority = MP_PRIORITY_UNDEF;
-	CDS_INIT_LIST_HEAD(&path->in_map);
-	CDS_INIT_LIST_HEAD(&path->in_all);
+	mp_path_init(path, id, identity);
 	*ret = path;
 	return 0;
 }
@@ -27,8 +40,7 @@ struct mp_path *mp_path_free(struct mp_path *path)
 {
 	if (!path)
 		return NULL;
-	mp_map_remove_path(path);
-	cds_list_del(&path->in_all);
+	mp_path_fini(path);
 	free(path);
 	return NULL;
 }

@@ -80,6 +80,12 @@ struct mp_path {
 	struct mp_hash_node by_id, by_devt, by_name;
 };
 
+/** mp_path_init() - an unchecked path without map, embedded in an object of its owner */
+void mp_path_init(struct mp_path *path, uint64_t id, const struct mp_identity *identity);
+
+/** mp_path_fini() - it leaves its map and the list of all paths; hash tables are the owner's */
+void mp_path_fini(struct mp_path *path);
+
 /**
  * mp_path_new() - an unchecked path without map
  * @id:	never used before
