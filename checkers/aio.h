@@ -6,13 +6,24 @@
 
 struct mp_aio;
 
-/** mp_aio_new() - @event_fd is signalled (eventfd) when reads end. @room: reads under way at most. */
+/**
+ * mp_aio_new() - a context without reads
+ * @event_fd:	eventfd that is signalled when reads end, drained by the caller; -1: none, for mp_aio_wait()
+ * @room:	reads under way at most
+ */
 int mp_aio_new(int event_fd, unsigned room, struct mp_aio **ret);
 
-/** mp_aio_free() - reads that hang in the kernel keep their buffers for ever. Return: NULL. */
+/** mp_aio_free() - reads that hang in the kernel keep their buffers, and the context, for ever. Return: NULL. */
 struct mp_aio *mp_aio_free(struct mp_aio *aio);
+void mp_aio_freep(struct mp_aio **aio);
 
-/** mp_aio_read() - start an O_DIRECT read of one block at offset 0; several threads may. -EAGAIN: no room. */
+/**
+ * mp_aio_read() - start a read of one block at offset 0; several threads may
+ * @fd:		with O_DIRECT, else the read is synchronous; may be closed while the read is under way
+ * @block_size:	4096 at most
+ *
+ * Return: 0, -EAGAIN no room, negative errno: not started, @cookie will not come back.
+ */
 int mp_aio_read(struct mp_aio *aio, int fd, size_t block_size, void *cookie);
 
 struct mp_aio_done {
@@ -22,3 +33,6 @@ struct mp_aio_done {
 
 /** mp_aio_reap() - reads that ended, without waiting. One thread. Return: how many were written to @done. */
 size_t mp_aio_reap(struct mp_aio *aio, struct mp_aio_done *done, size_t room);
+
+/** mp_aio_wait() - as mp_aio_reap(), but waits for the first */
+size_t mp_aio_wait(struct mp_aio *aio, unsigned timeout_msec, struct mp_aio_done *done, size_t room);

@@ -12,8 +12,13 @@ struct mp_aio;
 struct mp_check {
 	int fd; /* of the path's device, O_RDONLY; borrowed */
 	unsigned timeout_msec;
-	struct mp_aio *aio; /* shared context of the asynchronous ones */
+	struct mp_aio *aio; /* shared context of the asynchronous ones; NULL: they wait for their answer */
 	void *cookie; /* what mp_aio_reap() returns when an asynchronous check is answered */
+	/*
+	 * What the checker keeps about this descriptor from check to check (block size); 0 when the descriptor is new. The
+	 * caller stores it with the path.
+	 */
+	unsigned kept;
 	enum mp_path_state state; /* answer */
 	bool access_changed; /* answer: the target says that asymmetric access states changed (SPC 2A/06, 2A/07) */
 	char message[96]; /* answer: one phrase for the log, "" if there is nothing to say */
@@ -26,6 +31,15 @@ struct mp_checker {
 	int (*check)(struct mp_check *check);
 	bool none; /* no checker: the sysfs state is the answer */
 };
+
+/** mp_check_answer() - for checkers: set state and message. Return: 0, or -ENOTTY if @state is WILD. */
+int mp_check_answer(struct mp_check *check, enum mp_path_state state, const char *message);
+
+/**
+ * mp_check_take_read() - turn an mp_aio_done into the answer of the check that returned 1
+ * @error:	of struct mp_aio_done
+ */
+void mp_check_take_read(struct mp_check *check, int error);
 
 /** mp_checker_find() - by name, NULL if unknown; names that begin with "none" are the checker none */
 const struct mp_checker *mp_checker_find(const char *name);

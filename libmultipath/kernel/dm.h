@@ -23,11 +23,16 @@ struct mp_dm_versions {
 
 /**
  * mp_dm_open() - once per process, before any worker starts: opens the control device, sets libdevmapper up
- * @wait_for_udev:	operations wait until udev is done (cookies): multipath(8); the daemon passes false
+ * @wait_for_udev:	operations share a cookie that mp_dm_wait() waits for: multipath(8), one thread; the daemon passes false
  *
  * Return: 0, -ENODEV if the kernel has no multipath target, -EPROTONOSUPPORT if it is too old, negative errno.
  */
 int mp_dm_open(bool wait_for_udev, mp_dm_log_fn log, struct mp_dm_versions *versions);
+
+/** mp_dm_wait() - until udev is done with all operations so far; at once if mp_dm_open() was told not to wait */
+void mp_dm_wait(void);
+
+/** mp_dm_close() - mp_dm_wait(), then let go of the control device */
 void mp_dm_close(void);
 
 struct mp_dm_listed {

@@ -10,35 +10,44 @@
 
 struct mp_path_settings;
 
-/* Where to look; "" in programs, a folder of recorded files in tests. */
+/* Where to look: mp_roots_system in programs, folders of recorded files in tests. */
 struct mp_roots {
 	const char *sys; /* "/sys" */
 	const char *run_udev; /* "/run/udev" */
 	const char *dev; /* "/dev" */
+	const char *proc; /* "/proc" */
 };
 
 extern const struct mp_roots mp_roots_system;
 
-/** mp_probe_found_fn - a whole disk. @dir: its sysfs directory below roots->sys, resolved. Return: 0 goes on, negative ends. */
+/** mp_probe_found_fn - a whole disk. @dir: its sysfs directory below roots->sys, resolved: "devices/.../block/sda". Return: 0 goes on, negative ends. */
 typedef int (*mp_probe_found_fn)(void *userdata, dev_t devt, const char *name, const char *dir);
 
 /** mp_probe_enumerate() - each whole disk (no partition) in the order of device numbers. Reads links only. */
 int mp_probe_enumerate(const struct mp_roots *roots, mp_probe_found_fn found, void *userdata);
 
-/** mp_probe_locate() - sysfs directory of a kernel name or a device number. Return: 0, -ENODEV, ... */
+enum { MP_PROBE_DIR_SIZE = 512 };
+
+/** mp_probe_locate_...() - sysfs directory of a disk's kernel name or device number. Return: 0, -ENODEV none or no whole disk, ... */
 int mp_probe_locate_name(const struct mp_roots *roots, const char *name, dev_t *devt, char *dir, size_t size);
 int mp_probe_locate_devt(const struct mp_roots *roots, dev_t devt, char *name, size_t name_size, char *dir, size_t size);
 
 /**
- * mp_probe_identity() - read sysfs: all of *ret but wwid
+ * mp_probe_identity() - read sysfs: all of *ret but wwid, and what mp_probe_details() reads
  * @dir:	as passed to mp_probe_found_fn
  *
- * No device is opened, no command is sent: it does not block. About twelve system calls for a SCSI disk.
- * Return: 0, -ENODEV if it is gone, -EOPNOTSUPP if the kind of device is not one that can have paths (loop, dm, ram, ...),
- * -EPERM if sysfs says hidden.
+ * No device is opened, no command is sent: it does not block. About sixteen system calls for a SCSI disk.
+ * Return: 0, -ENODEV if it is gone, -EOPNOTSUPP if the kind of device is not one that can have paths (loop, dm, ram, NVMe
+ * namespaces that the kernel multipaths itself, ...), -EPERM if it is hidden (a path of such a namespace).
  */
 int mp_probe_identity(const struct mp_roots *roots, dev_t devt, const char *name, const char *dir,
 		      struct mp_identity *ret);
+
+/** mp_probe_details() - serial, timeout_sec, max_sectors_kb: what only some configurations and listings ask for */
+void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_identity *identity);
+
+/** mp_probe_vpd_data() - vpd_data by sysfs's copy of vendor page 0xC0, for vpd_vendor hp3par. Return: 0, negative errno. */
+int mp_probe_vpd_data(const struct mp_roots *roots, const char *dir, struct mp_identity *identity);
 
 /** mp_probe_props() - properties in udev's database: /run/udev/data/bMAJ:MIN. Return: 0, -ENOENT: udev has not seen it. */
 int mp_probe_props(const struct mp_roots *roots, dev_t devt, struct mp_props *ret);

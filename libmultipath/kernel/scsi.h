@@ -1,14 +1,52 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* scsi.h - SCSI commands by SG_IO.  All block: for workers.  For: checkers, prioritizers, programs. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Linux's host byte; only those that somebody looks at. */
+enum mp_scsi_host_status {
+	MP_SCSI_HOST_OK = 0x00,
+	MP_SCSI_HOST_NO_CONNECT = 0x01,
+	MP_SCSI_HOST_BUS_BUSY = 0x02,
+	MP_SCSI_HOST_TIMEOUT = 0x03,
+	MP_SCSI_HOST_BAD_TARGET = 0x04,
+	MP_SCSI_HOST_ABORT = 0x05,
+	MP_SCSI_HOST_ERROR = 0x07,
+	MP_SCSI_HOST_SOFT_ERROR = 0x0b,
+	MP_SCSI_HOST_TRANSPORT_DISRUPTED = 0x0e,
+	MP_SCSI_HOST_TRANSPORT_FAILFAST = 0x0f,
+};
+
+/* spc4r36j 4.5.6 */
+enum mp_scsi_sense_key {
+	MP_SCSI_SENSE_NONE = 0x0,
+	MP_SCSI_SENSE_RECOVERED = 0x1,
+	MP_SCSI_SENSE_NOT_READY = 0x2,
+	MP_SCSI_SENSE_ILLEGAL_REQUEST = 0x5,
+	MP_SCSI_SENSE_UNIT_ATTENTION = 0x6,
+};
 
 struct mp_scsi_result {
 	int host_status, driver_status, scsi_status; /* of struct sg_io_hdr */
 	uint8_t sense_key, asc, ascq; /* 0 if there is no sense data */
 	size_t received; /* bytes of data */
 };
+
+/** mp_scsi_is_good() - no status of any layer */
+static inline bool mp_scsi_is_good(const struct mp_scsi_result *result)
+{
+	return !result->host_status && !result->driver_status && !result->scsi_status;
+}
+
+/** mp_scsi_is_transient() - the host adapter or the transport was in the way for a moment: worth another try */
+static inline bool mp_scsi_is_transient(const struct mp_scsi_result *result)
+{
+	return result->host_status == MP_SCSI_HOST_BUS_BUSY || result->host_status == MP_SCSI_HOST_ERROR ||
+	       result->host_status == MP_SCSI_HOST_SOFT_ERROR ||
+	       result->host_status == MP_SCSI_HOST_TRANSPORT_DISRUPTED;
+}
 
 /**
  * mp_scsi_command() - one command
@@ -22,11 +60,18 @@ struct mp_scsi_result {
 int mp_scsi_command(int fd, const uint8_t *cdb, size_t cdb_size, void *data, size_t data_size, unsigned timeout_msec,
 		    struct mp_scsi_result *ret);
 
+/** mp_scsi_send() - as mp_scsi_command(), with data going out */
+int mp_scsi_send(int fd, const uint8_t *cdb, size_t cdb_size, const void *data, size_t data_size,
+		 unsigned timeout_msec, struct mp_scsi_result *ret);
+
 /** mp_scsi_inquiry() - @page < 0: standard data. Return: bytes received, negative errno (-EIO: refused). */
 int mp_scsi_inquiry(int fd, int page, void *data, size_t size, unsigned timeout_msec);
 
 /** mp_scsi_wwid() - WWID from INQUIRY VPD page 0x83. Return: 0, -ENOENT no usable designator, negative errno. */
 int mp_scsi_wwid(int fd, char *wwid, size_t size, unsigned timeout_msec);
+
+/** mp_scsi_tpg() - target port group from INQUIRY VPD page 0x83. Return: the group, -ENOENT none, negative errno. */
+int mp_scsi_tpg(int fd, unsigned timeout_msec);
 
 /** mp_scsi_report_groups() - REPORT TARGET PORT GROUPS (spc4r36j 6.37). Return: bytes received, negative errno. */
 int mp_scsi_report_groups(int fd, void *data, size_t size, unsigned timeout_msec);

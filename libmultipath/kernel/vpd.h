@@ -19,3 +19,12 @@ int mp_vpd_serial(const uint8_t *page, size_t page_size, char *serial, size_t si
 
 /** mp_vpd_hp3par() - vendor page 0xC0 of HP 3PAR as text. Return: 0, -EBADMSG. */
 int mp_vpd_hp3par(const uint8_t *page, size_t page_size, char *text, size_t size);
+
+struct mp_inquiry {
+	char vendor[9], product[17], revision[5]; /* blanks stripped */
+	uint8_t device_type; /* 0: disk */
+	uint8_t tpgs; /* enum mp_tpgs */
+};
+
+/** mp_inquiry_parse() - standard INQUIRY data (spc4r36j 6.6.2). Return: 0, -EBADMSG shorter than the standard's 36 bytes. */
+int mp_inquiry_parse(const uint8_t *data, size_t data_size, struct mp_inquiry *ret);

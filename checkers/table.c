@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "checkers/checkers.h"
+
+static const struct mp_checker checker_none = { .name = "none", .none = true };
+
+static const struct mp_checker *const checkers[] = {
+	&mp_checker_tur,
+	&mp_checker_directio,
+	&mp_checker_readsector0,
+	&checker_none,
+};
+
+const struct mp_checker *mp_checker_find(const char *name)
+{
+	if (!strncmp(name, "none", 4))
+		return &checker_none;
+	for (size_t i = 0; i < ARRAY_SIZE(checkers); i++)
+		if (!strcmp(checkers[i]->name, name))
+			return checkers[i];
+	return NULL;
+}
+
+const char *const *mp_checker_names(void)
+{
+	static const char *const names[] = {
+		"tur", "directio", "readsector0", "none", NULL,
+	};
+
+	return names;
+}
+
+int mp_check_answer(struct mp_check *check, enum mp_path_state state, const char *message)
+{
+	check->state = state;
+	snprintf(check->message, sizeof(check->message), "%s", message);
+	return state == MP_PATH_WILD ? -ENOTTY : 0;
+}

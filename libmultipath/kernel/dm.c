@@ -1,0 +1,1025 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernel/dm.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libdevmapper.h>
+#include <linux/dm-ioctl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+
+#define CONTROL_FILE "/dev/mapper/control"
+#define UUID_PREFIX "mpath-"
+#define TARGET "multipath"
+
+enum {
+	READ_TRIES = 3, /* table and status are two ioctls: somebody may load another table in between */
+};
+
+/* libdevmapper has one log function and no argument for it; both are set before there is a second thread. */
+static mp_dm_log_fn log_text;
+/* All operations that wait for udev share one cookie, waited for once: mp_dm_close(). */
+static uint32_t udev_cookie;
+
+static void task_freep(struct dm_task **task)
+{
+	if (*task)
+		dm_task_destroy(*task);
+}
+
+#define _cleanup_task_ _cleanup_(task_freep)
+
+static void on_library_log(int level, const char *file, int line, int error_or_class, const char *format, ...)
+{
+	/* its levels: 2 fatal, 3 error, 4 warning, 5 notice, 6 info, 7 debug. Errors reach the caller as such. */
+	static const int levels[] = { 0, 0, LOG_LEVEL_ERROR, LOG_LEVEL_INFO, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG,
+				      LOG_LEVEL_DEBUG };
+	unsigned known = level & 0x0f; /* the rest are flags */
+	char text[1024];
+	va_list args;
+
+	(void)file;
+	(void)line;
+	(void)error_or_class;
+	if (!log_text || known >= ARRAY_SIZE(levels))
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	log_text(levels[known], text);
+}
+
+static int parse_version(const char *text, unsigned *version)
+{
+	return sscanf(text, "%u.%u.%u", &version[0], &version[1], &version[2]) == 3 ? 0 : -EPROTONOSUPPORT;
+}
+
+static int task_new(int type, struct dm_task **ret)
+{
+	*ret = dm_task_create(type);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* A task that addresses a device by UUID alone. */
+static int task_new_uuid(int type, const char *uuid, struct dm_task **ret)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new(type, &task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_set_uuid(task, uuid))
+		return -ENAMETOOLONG;
+	*ret = TAKE_PTR(task);
+	return 0;
+}
+
+/* @uuid: of DM_UUID_LEN bytes */
+static int map_uuid(const char *wwid, char *uuid)
+{
+	if (!*wwid)
+		return -EINVAL;
+	return snprintf(uuid, DM_UUID_LEN, UUID_PREFIX "%s", wwid) < DM_UUID_LEN ? 0 : -ENAMETOOLONG;
+}
+
+static int task_new_map(int type, const char *wwid, struct dm_task **ret)
+{
+	char uuid[DM_UUID_LEN];
+	int r = map_uuid(wwid, uuid);
+
+	return r < 0 ? r : task_new_uuid(type, uuid, ret);
+}
+
+static uint16_t udev_bits(const struct mp_dm_flags *flags)
+{
+	uint16_t bits = DM_UDEV_DISABLE_LIBRARY_FALLBACK;
+
+	if (flags && flags->reload)
+		bits |= DM_SUBSYSTEM_UDEV_FLAG0;
+	if (flags && flags->skip_kpartx)
+		bits |= DM_SUBSYSTEM_UDEV_FLAG1;
+	if (flags && flags->no_paths)
+		bits |= DM_SUBSYSTEM_UDEV_FLAG2;
+	return bits;
+}
+
+/* Flags for udev travel in the upper half of the cookie; its lower half is 0 if nobody waits. */
+static int task_set_flags(struct dm_task *task, const struct mp_dm_flags *flags)
+{
+	uint32_t nobody_waits = 0;
+	uint32_t *cookie = dm_udev_get_sync_support() ? &udev_cookie : &nobody_waits;
+
+	return dm_task_set_cookie(task, cookie, udev_bits(flags)) ? 0 : -EIO;
+}
+
+static int task_run(struct dm_task *task)
+{
+	int error;
+
+	if (dm_task_run(task))
+		return 0;
+	error = dm_task_get_errno(task);
+	return error == ENXIO ? -ENODEV : error ? -error : -EIO;
+}
+
+int mp_dm_open(bool wait_for_udev, mp_dm_log_fn log, struct mp_dm_versions *versions)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	struct dm_versions *target, *last = NULL;
+	char text[64];
+	int r;
+
+	log_text = log;
+	dm_log_with_errno_init(on_library_log);
+	dm_udev_set_sync_support(wait_for_udev);
+	dm_hold_control_dev(1);
+	udev_cookie = 0;
+
+	r = task_new(DM_DEVICE_LIST_VERSIONS, &task);
+	if (r < 0)
+		return r;
+	/* Whatever the library does once (opening the control device, agreeing on a version), it does here. */
+	r = task_run(task);
+	if (r < 0)
+		return r;
+	if (!dm_task_get_driver_version(task, text, sizeof(text)))
+		return -EPROTONOSUPPORT;
+	r = parse_version(text, versions->driver);
+	if (r < 0)
+		return r;
+	if (versions->driver[0] != 4)
+		return -EPROTONOSUPPORT;
+
+	for (target = dm_task_get_versions(task); target && target != last;
+	     target = (struct dm_versions *)((char *)target + target->next)) {
+		if (!strcmp(target->name, TARGET)) {
+			memcpy(versions->multipath, target->version, sizeof(versions->multipath));
+			return 0;
+		}
+		last = target;
+	}
+	return -ENODEV;
+}
+
+void mp_dm_wait(void)
+{
+	if (udev_cookie) {
+		dm_udev_wait(udev_cookie);
+		udev_cookie = 0;
+	}
+}
+
+void mp_dm_close(void)
+{
+	mp_dm_wait();
+	dm_hold_control_dev(0);
+	dm_lib_release();
+	dm_log_with_errno_init(NULL);
+	log_text = NULL;
+}
+
+const char *mp_dm_wwid(const char *uuid)
+{
+	const size_t length = strlen(UUID_PREFIX);
+
+	return !strncmp(uuid, UUID_PREFIX, length) && uuid[length] ? uuid + length : NULL;
+}
+
+/* ---- list */
+
+/* The library writes what udev could not take as \xNN; undone in place. */
+static void unmangle(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++) {
+		if (text[0] == '\\' && text[1] == 'x' && isxdigit((unsigned char)text[2]) &&
+		    isxdigit((unsigned char)text[3])) {
+			const char digits[] = { text[2], text[3], '\0' };
+
+			*to++ = strtoul(digits, NULL, 16);
+			text += 3;
+		} else {
+			*to++ = *text;
+		}
+	}
+	*to = '\0';
+}
+
+/* What older kernels leave out of the list. */
+static int read_info(struct mp_dm_listed *listed)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	struct dm_info info;
+	int r = task_new(DM_DEVICE_INFO, &task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_set_major(task, major(listed->devt)) || !dm_task_set_minor(task, minor(listed->devt)))
+		return -ENOMEM;
+	r = task_run(task);
+	if (r < 0)
+		return r;
+	if (!dm_task_get_info(task, &info))
+		return -EIO;
+	listed->uuid = strdup(info.exists ? dm_task_get_uuid(task) : "");
+	listed->event_nr = info.event_nr;
+	return listed->uuid ? 0 : -ENOMEM;
+}
+
+/* linux/dm-ioctl.h, struct dm_name_list: event number, flags and UUID follow the name at the next multiple of 8. */
+static int list_add(struct mp_dm_listed *listed, const struct dm_names *entry, bool has_uuids)
+{
+	size_t name_end = offsetof(struct dm_names, name) + strlen(entry->name) + 1;
+	const uint32_t *extra = (const uint32_t *)((const char *)entry + ((name_end + 7) & ~(size_t)7));
+
+	listed->devt = makedev(major(entry->dev), minor(entry->dev));
+	listed->name = strdup(entry->name);
+	if (!listed->name)
+		return -ENOMEM;
+	unmangle(listed->name);
+	if (!has_uuids)
+		return read_info(listed);
+
+	listed->event_nr = extra[0];
+	listed->uuid = strdup(extra[1] & DM_NAME_LIST_FLAG_HAS_UUID ? (const char *)&extra[2] : "");
+	if (!listed->uuid)
+		return -ENOMEM;
+	unmangle(listed->uuid);
+	return 0;
+}
+
+int mp_dm_list(struct mp_dm_listed **ret, size_t *count)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	unsigned version[3];
+	struct dm_names *first, *entry;
+	struct mp_dm_listed *list;
+	size_t devices = 0, used = 0;
+	char text[64];
+	bool has_uuids;
+	int r;
+
+	r = task_new(DM_DEVICE_LIST, &task);
+	if (r < 0)
+		return r;
+	r = task_run(task);
+	if (r < 0)
+		return r;
+	first = dm_task_get_names(task);
+	if (!first || !dm_task_get_driver_version(task, text, sizeof(text)))
+		return -EIO;
+	r = parse_version(text, version);
+	if (r < 0)
+		return r;
+	has_uuids = version[0] > 4 || version[1] >= 45; /* 4.45.0: DM_NAME_LIST_FLAG_HAS_UUID */
+
+	if (first->dev)
+		for (entry = first, devices = 1; entry->next; devices++)
+			entry = (struct dm_names *)((char *)entry + entry->next);
+	list = calloc(devices + 1, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	for (entry = first; used < devices; entry = (struct dm_names *)((char *)entry + entry->next)) {
+		r = list_add(&list[used++], entry, has_uuids);
+		if (r < 0) {
+			mp_dm_list_free(list, used);
+			return r;
+		}
+	}
+	*ret = list;
+	*count = devices;
+	return 0;
+}
+
+void mp_dm_list_free(struct mp_dm_listed *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(list[i].name);
+		free(list[i].uuid);
+	}
+	free(list);
+}
+
+/* ---- read */
+
+void mp_kernel_map_fini(struct mp_kernel_map *map)
+{
+	mp_table_fini(&map->table);
+	*map = (struct mp_kernel_map){ 0 };
+}
+
+/* Return: 0, -EMEDIUMTYPE if the device has anything but one multipath target. */
+static int task_get_target(struct dm_task *task, uint64_t *size, char **params)
+{
+	uint64_t start = 0;
+	char *type = NULL;
+	void *next = dm_get_next_target(task, NULL, &start, size, &type, params);
+
+	return !next && type && start == 0 && !strcmp(type, TARGET) ? 0 : -EMEDIUMTYPE;
+}
+
+/* A table or status ioctl on a map. Return: 0, -ENODEV, ... */
+static int query(int type, const char *wwid, struct dm_task **ret, struct dm_info *info)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new_map(type, wwid, &task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_no_flush(task))
+		return -EIO;
+	r = task_run(task);
+	if (r < 0)
+		return r;
+	if (!dm_task_get_info(task, info))
+		return -EIO;
+	if (!info->exists)
+		return -ENODEV;
+	*ret = TAKE_PTR(task);
+	return 0;
+}
+
+static void take_info(struct dm_task *task, const struct dm_info *info, struct mp_kernel_map *map)
+{
+	map->exists = true;
+	snprintf(map->name, sizeof(map->name), "%s", dm_task_get_name(task));
+	map->minor = info->minor;
+	map->event_nr = info->event_nr;
+	map->suspended = info->suspended;
+	map->read_only = info->read_only;
+	map->open_count = info->open_count;
+}
+
+int mp_dm_read_status(const char *wwid, struct mp_kernel_map *map)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	struct dm_info info;
+	uint64_t size;
+	char *params;
+	int r;
+
+	r = query(DM_DEVICE_STATUS, wwid, &task, &info);
+	if (r < 0)
+		return r;
+	if (map->foreign_table || task_get_target(task, &size, &params) < 0 || size != map->table.size_sectors)
+		return -EBADMSG;
+	r = mp_table_parse_status(params, &map->table);
+	if (r < 0)
+		return r;
+	take_info(task, &info, map);
+	return 0;
+}
+
+static int read_table(const char *wwid, struct mp_kernel_map *ret)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	struct dm_info info;
+	uint64_t size;
+	char *params;
+	int r;
+
+	r = query(DM_DEVICE_TABLE, wwid, &task, &info);
+	if (r < 0)
+		return r;
+	take_info(task, &info, ret);
+	if (task_get_target(task, &size, &params) < 0) {
+		ret->foreign_table = true;
+		return 0;
+	}
+	r = mp_table_parse(params, &ret->table);
+	if (r < 0)
+		return r;
+	ret->table.size_sectors = size;
+	return 0;
+}
+
+int mp_dm_read(const char *wwid, struct mp_kernel_map *ret)
+{
+	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map map = { 0 };
+	int r = -EBADMSG;
+
+	for (int tries = READ_TRIES; tries && r == -EBADMSG; tries--) {
+		mp_kernel_map_fini(&map);
+		r = read_table(wwid, &map);
+		if (r == 0 && !map.foreign_table)
+			r = mp_dm_read_status(wwid, &map);
+	}
+	if (r < 0)
+		return r;
+	*ret = map;
+	map = (struct mp_kernel_map){ 0 };
+	return 0;
+}
+
+/* ---- create and change */
+
+static int load(const char *wwid, const struct mp_table *table, const char *params, bool read_only)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new_map(DM_DEVICE_RELOAD, wwid, &task);
+
+	if (r < 0)
+		return r;
+	if ((read_only && !dm_task_set_ro(task)) ||
+	    !dm_task_add_target(task, 0, table->size_sectors, TARGET, params))
+		return -ENOMEM;
+	return task_run(task);
+}
+
+/* A write-protected path makes the kernel refuse a writable table: EROFS, or EACCES from older ones. */
+static int load_table(const char *wwid, const struct mp_table *table, bool read_only)
+{
+	_cleanup_strbuf_ struct mp_strbuf params = MP_STRBUF_INIT;
+	int r;
+
+	mp_table_format(table, &params);
+	if (params.error)
+		return params.error;
+	r = load(wwid, table, mp_strbuf_text(&params), read_only);
+	if ((r == -EROFS || r == -EACCES) && !read_only)
+		r = load(wwid, table, mp_strbuf_text(&params), true);
+	return r;
+}
+
+static int resume(const char *wwid, const struct mp_dm_flags *flags, bool flush)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new_map(DM_DEVICE_RESUME, wwid, &task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_skip_lockfs(task) || (!flush && !dm_task_no_flush(task)))
+		return -EIO;
+	r = task_set_flags(task, flags);
+	return r < 0 ? r : task_run(task);
+}
+
+static int remove_uuid(const char *uuid, bool deferred)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new_uuid(DM_DEVICE_REMOVE, uuid, &task);
+
+	if (r < 0)
+		return r;
+	if (deferred && !dm_task_deferred_remove(task))
+		return -EIO;
+	r = task_set_flags(task, NULL);
+	return r < 0 ? r : task_run(task);
+}
+
+static int remove_map(const char *wwid, bool deferred)
+{
+	char uuid[DM_UUID_LEN];
+	int r = map_uuid(wwid, uuid);
+
+	return r < 0 ? r : remove_uuid(uuid, deferred);
+}
+
+static int create_empty(const char *name, const char *wwid, const struct mp_dm_flags *flags)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new_map(DM_DEVICE_CREATE, wwid, &task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_set_name(task, name))
+		return -EINVAL;
+	/* Without this the library would put the device into its list of nodes to be made. */
+	if (!dm_task_set_add_node(task, DM_ADD_NODE_ON_RESUME))
+		return -EIO;
+	if ((flags->has_mode && !dm_task_set_mode(task, flags->mode)) ||
+	    (flags->has_uid && !dm_task_set_uid(task, flags->uid)) ||
+	    (flags->has_gid && !dm_task_set_gid(task, flags->gid)))
+		return -EIO;
+	r = task_run(task);
+	return r == -EBUSY ? -EEXIST : r;
+}
+
+int mp_dm_create(const char *name, const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags)
+{
+	int r;
+
+	r = create_empty(name, wwid, flags);
+	if (r < 0)
+		return r;
+	r = load_table(wwid, table, flags->read_only);
+	if (r >= 0)
+		r = resume(wwid, flags, false);
+	if (r < 0)
+		remove_map(wwid, false);
+	return r;
+}
+
+static int get_info_uuid(const char *uuid, struct dm_info *info)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new_uuid(DM_DEVICE_INFO, uuid, &task);
+
+	if (r < 0)
+		return r;
+	r = task_run(task);
+	if (r < 0)
+		return r;
+	if (!dm_task_get_info(task, info))
+		return -EIO;
+	return info->exists ? 0 : -ENODEV;
+}
+
+static int get_info(const char *wwid, struct dm_info *info)
+{
+	char uuid[DM_UUID_LEN];
+	int r = map_uuid(wwid, uuid);
+
+	return r < 0 ? r : get_info_uuid(uuid, info);
+}
+
+static int run_simple(int type, const char *wwid)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new_map(type, wwid, &task);
+
+	return r < 0 ? r : task_run(task);
+}
+
+int mp_dm_reload(const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags, bool flush)
+{
+	struct dm_info info;
+	int r;
+
+	r = load_table(wwid, table, flags->read_only);
+	if (r < 0)
+		return r;
+	r = resume(wwid, flags, flush);
+	if (r < 0) {
+		run_simple(DM_DEVICE_CLEAR, wwid);
+		if (get_info(wwid, &info) == 0 && info.suspended)
+			resume(wwid, flags, false);
+	}
+	return r;
+}
+
+static int suspend(const char *wwid, bool flush)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new_map(DM_DEVICE_SUSPEND, wwid, &task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_skip_lockfs(task) || (!flush && !dm_task_no_flush(task)))
+		return -EIO;
+	return task_run(task);
+}
+
+int mp_dm_suspend(const char *wwid)
+{
+	return suspend(wwid, false);
+}
+
+int mp_dm_resume(const char *wwid, const struct mp_dm_flags *flags)
+{
+	return resume(wwid, flags, false);
+}
+
+static int message_uuid(const char *uuid, const char *message)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new_uuid(DM_DEVICE_TARGET_MSG, uuid, &task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_set_sector(task, 0) || !dm_task_set_message(task, message) || !dm_task_no_open_count(task))
+		return -ENOMEM;
+	return task_run(task);
+}
+
+int mp_dm_message(const char *wwid, const char *message)
+{
+	char uuid[DM_UUID_LEN];
+	int r = map_uuid(wwid, uuid);
+
+	return r < 0 ? r : message_uuid(uuid, message);
+}
+
+/* ---- partition maps, and what must go along with them */
+
+/* "part<N>-mpath-<wwid>". Return: N, 0 if @uuid is none of this map's. */
+static unsigned partition_number(const char *uuid, const char *wwid)
+{
+	unsigned long number;
+	const char *of;
+	char *end;
+
+	if (strncmp(uuid, "part", 4) || !isdigit((unsigned char)uuid[4]))
+		return 0;
+	number = strtoul(uuid + 4, &end, 10);
+	if (*end != '-')
+		return 0;
+	of = mp_dm_wwid(end + 1);
+	return of && !strcmp(of, wwid) ? number : 0;
+}
+
+/* libdevmapper's way of writing what udev does not take in a name: \\xNN. Return: 0, -ENAMETOOLONG. */
+static int mangle(const char *name, char *text, size_t size)
+{
+	size_t used = 0;
+
+	for (; *name; name++) {
+		bool plain = isalnum((unsigned char)*name) || strchr("#+-.:=@_", *name);
+
+		if (used + 5 > size)
+			return -ENAMETOOLONG;
+		used += sprintf(text + used, plain ? "%c" : "\\x%02x", (unsigned char)*name);
+	}
+	text[used] = '\0';
+	return 0;
+}
+
+/* For workers, which rename at once: libdevmapper would put both names into its process-wide list of nodes. */
+static int rename_unwaited(const char *name, const char *new_name, uint16_t bits)
+{
+	_cleanup_close_ int fd = mp_dm_events_open();
+	struct {
+		struct dm_ioctl header;
+		char new_name[4 * DM_NAME_LEN];
+	} io = {
+		.header = {
+			.version = { 4, 0, 0 },
+			.data_size = sizeof(io),
+			.data_start = offsetof(__typeof__(io), new_name),
+			.event_nr = (uint32_t)(bits | DM_UDEV_PRIMARY_SOURCE_FLAG) << DM_UDEV_FLAGS_SHIFT,
+		},
+	};
+
+	if (fd < 0)
+		return fd;
+	if (mangle(name, io.header.name, sizeof(io.header.name)) < 0 ||
+	    mangle(new_name, io.new_name, sizeof(io.new_name)) < 0)
+		return -ENAMETOOLONG;
+	return ioctl(fd, DM_DEV_RENAME, &io) < 0 ? -errno : 0;
+}
+
+static int rename_waited(const char *name, const char *new_name, uint16_t bits)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new(DM_DEVICE_RENAME, &task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_set_name(task, name) || !dm_task_set_newname(task, new_name))
+		return -EINVAL;
+	if (!dm_task_set_cookie(task, &udev_cookie, bits))
+		return -EIO;
+	return task_run(task);
+}
+
+/* The kernel finds the device to rename by its name alone. */
+static int rename_device(const char *name, const char *new_name, const struct mp_dm_flags *flags)
+{
+	uint16_t bits = udev_bits(flags);
+	int r = dm_udev_get_sync_support() ? rename_waited(name, new_name, bits) :
+					     rename_unwaited(name, new_name, bits);
+
+	return r == -EBUSY ? -EEXIST : r;
+}
+
+struct device_list {
+	struct mp_dm_listed *items;
+	size_t count;
+};
+
+static void device_list_fini(struct device_list *list)
+{
+	mp_dm_list_free(list->items, list->count);
+}
+
+int mp_dm_rename(const char *wwid, const char *name, const char *delimiter, const struct mp_dm_flags *flags)
+{
+	_cleanup_(device_list_fini) struct device_list list = { 0 };
+	const char *old_name = NULL;
+	size_t length = strlen(name);
+	int r;
+
+	if (!length)
+		return -EINVAL;
+	if (!delimiter)
+		delimiter = isdigit((unsigned char)name[length - 1]) ? "p" : "";
+	r = mp_dm_list(&list.items, &list.count);
+	if (r < 0)
+		return r;
+
+	for (size_t i = 0; i < list.count; i++) {
+		const char *of = mp_dm_wwid(list.items[i].uuid);
+
+		if (of && !strcmp(of, wwid))
+			old_name = list.items[i].name;
+		else if (!strcmp(list.items[i].name, name))
+			return -EEXIST;
+	}
+	if (!old_name)
+		return -ENODEV;
+
+	/* A partition map whose new name is taken keeps its old one: that is no reason to leave the map's wrong. */
+	for (size_t i = 0; i < list.count; i++) {
+		unsigned number = partition_number(list.items[i].uuid, wwid);
+		char partition[DM_NAME_LEN];
+
+		if (number && (size_t)snprintf(partition, sizeof(partition), "%s%s%u", name, delimiter, number) <
+				      sizeof(partition))
+			rename_device(list.items[i].name, partition, NULL);
+	}
+	return strcmp(old_name, name) ? rename_device(old_name, name, flags) : 0;
+}
+
+static int open_count_of(const char *uuid)
+{
+	struct dm_info info;
+	int r = get_info_uuid(uuid, &info);
+
+	return r < 0 ? r : info.open_count;
+}
+
+static int count_users(const char *wwid, const struct device_list *list)
+{
+	int users = 0, partitions = 0, opened;
+	struct dm_info info;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (!partition_number(list->items[i].uuid, wwid))
+			continue;
+		opened = open_count_of(list->items[i].uuid);
+		if (opened < 0 && opened != -ENODEV)
+			return opened;
+		if (opened >= 0)
+			partitions++;
+		if (opened > 0)
+			users += opened;
+	}
+	opened = get_info(wwid, &info);
+	if (opened < 0)
+		return opened;
+	return users + (info.open_count > partitions ? info.open_count - partitions : 0);
+}
+
+int mp_dm_open_count(const char *wwid)
+{
+	_cleanup_(device_list_fini) struct device_list list = { 0 };
+	int r = mp_dm_list(&list.items, &list.count);
+
+	return r < 0 ? r : count_users(wwid, &list);
+}
+
+static int remove_partitions(const char *wwid, const struct device_list *list, bool deferred)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		int r;
+
+		if (!partition_number(list->items[i].uuid, wwid))
+			continue;
+		r = remove_uuid(list->items[i].uuid, deferred);
+		if (r < 0 && r != -ENODEV)
+			return r;
+	}
+	return 0;
+}
+
+static bool is_queueing(const char *wwid)
+{
+	struct mp_kernel_map map = { 0 };
+	bool queueing = read_table(wwid, &map) == 0 && !map.foreign_table &&
+			mp_table_has_feature(&map.table, "queue_if_no_path");
+
+	mp_kernel_map_fini(&map);
+	return queueing;
+}
+
+static int flush_and_remove(const char *wwid, const struct device_list *list, const struct mp_dm_removal *removal)
+{
+	const struct mp_dm_flags unchanged = { .reload = true };
+	bool queueing = removal->flush && is_queueing(wwid);
+	int r;
+
+	if (queueing) {
+		r = mp_dm_message(wwid, "fail_if_no_path");
+		if (r < 0)
+			return r;
+	}
+	r = remove_partitions(wwid, list, removal->deferred);
+	if (r == 0 && removal->flush)
+		r = suspend(wwid, true); /* waits for the I/O under way: none is lost with the map */
+	if (r == 0) {
+		r = remove_map(wwid, removal->deferred);
+		if (r < 0 && removal->flush)
+			resume(wwid, &unchanged, false);
+	}
+	if (r < 0 && queueing)
+		mp_dm_message(wwid, "queue_if_no_path");
+	return r;
+}
+
+int mp_dm_remove(const char *wwid, const struct mp_dm_removal *removal)
+{
+	_cleanup_(device_list_fini) struct device_list list = { 0 };
+	struct dm_info info;
+	int r;
+
+	r = mp_dm_list(&list.items, &list.count);
+	if (r < 0)
+		return r;
+	if (removal->only_unused) {
+		r = count_users(wwid, &list);
+		if (r != 0)
+			return r < 0 ? r : -EBUSY;
+	}
+	r = flush_and_remove(wwid, &list, removal);
+	if (r < 0)
+		return r;
+	return removal->deferred && get_info(wwid, &info) == 0 ? 1 : 0;
+}
+
+int mp_dm_cancel_deferred(const char *wwid)
+{
+	static const char cancel[] = "@cancel_deferred_remove";
+	_cleanup_(device_list_fini) struct device_list list = { 0 };
+	int r = mp_dm_list(&list.items, &list.count);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < list.count; i++) {
+		if (!partition_number(list.items[i].uuid, wwid))
+			continue;
+		r = message_uuid(list.items[i].uuid, cancel);
+		if (r < 0 && r != -ENODEV)
+			return r;
+	}
+	return mp_dm_message(wwid, cancel);
+}
+
+/* ---- reassign */
+
+static bool uses_path(struct dm_task *deps_task, const dev_t *paths, size_t count)
+{
+	const struct dm_deps *deps = dm_task_get_deps(deps_task);
+
+	for (uint32_t i = 0; deps && i < deps->count; i++)
+		for (size_t p = 0; p < count; p++)
+			if (makedev(major(deps->device[i]), minor(deps->device[i])) == paths[p])
+				return true;
+	return false;
+}
+
+/* Tables name devices as MAJOR:MINOR, a word of its own. */
+static void replace_devices(const char *params, const dev_t *paths, size_t count, dev_t map, struct mp_strbuf *buf)
+{
+	while (*params) {
+		size_t blanks = strspn(params, " "), length;
+		bool found = false;
+
+		mp_strbuf_add(buf, params, blanks);
+		params += blanks;
+		length = strcspn(params, " ");
+		for (size_t p = 0; p < count && !found; p++) {
+			char word[32];
+			size_t size = snprintf(word, sizeof(word), "%u:%u", major(paths[p]), minor(paths[p]));
+
+			found = size == length && !memcmp(word, params, length);
+		}
+		if (found)
+			mp_strbuf_printf(buf, "%u:%u", major(map), minor(map));
+		else
+			mp_strbuf_add(buf, params, length);
+		params += length;
+	}
+}
+
+static int task_new_devt(int type, dev_t devt, struct dm_task **ret)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new(type, &task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_set_major(task, major(devt)) || !dm_task_set_minor(task, minor(devt)))
+		return -EIO;
+	*ret = TAKE_PTR(task);
+	return 0;
+}
+
+/* Copies the targets of @table into @reload, path devices replaced. Return: 0, -ENODATA if there are none. */
+static int copy_targets(struct dm_task *table, struct dm_task *reload, const dev_t *paths, size_t count, dev_t map)
+{
+	void *next = NULL;
+
+	do {
+		_cleanup_strbuf_ struct mp_strbuf params = MP_STRBUF_INIT;
+		uint64_t start, size;
+		char *type = NULL, *text = NULL;
+
+		next = dm_get_next_target(table, next, &start, &size, &type, &text);
+		if (!type || !text)
+			return -ENODATA;
+		replace_devices(text, paths, count, map, &params);
+		if (params.error)
+			return params.error;
+		if (!dm_task_add_target(reload, start, size, type, mp_strbuf_text(&params)))
+			return -ENOMEM;
+	} while (next);
+	return 0;
+}
+
+static int reassign_device(dev_t devt, const dev_t *paths, size_t count, dev_t map)
+{
+	_cleanup_task_ struct dm_task *deps = NULL, *table = NULL, *reload = NULL, *resumed = NULL;
+	const struct mp_dm_flags unchanged = { .reload = true };
+	struct dm_info info;
+	int r;
+
+	r = task_new_devt(DM_DEVICE_DEPS, devt, &deps);
+	if (r == 0)
+		r = task_run(deps);
+	if (r < 0)
+		return r;
+	if (!uses_path(deps, paths, count))
+		return 0;
+
+	r = task_new_devt(DM_DEVICE_TABLE, devt, &table);
+	if (r == 0)
+		r = task_run(table);
+	if (r < 0)
+		return r;
+	r = task_new_devt(DM_DEVICE_RELOAD, devt, &reload);
+	if (r < 0)
+		return r;
+	if (!dm_task_get_info(table, &info) || (info.read_only && !dm_task_set_ro(reload)))
+		return -EIO;
+	r = copy_targets(table, reload, paths, count, map);
+	if (r == 0)
+		r = task_run(reload);
+	if (r < 0)
+		return r;
+
+	r = task_new_devt(DM_DEVICE_RESUME, devt, &resumed);
+	if (r < 0)
+		return r;
+	if (!dm_task_no_flush(resumed) || !dm_task_skip_lockfs(resumed))
+		return -EIO;
+	r = task_set_flags(resumed, &unchanged);
+	return r < 0 ? r : task_run(resumed);
+}
+
+int mp_dm_reassign(const char *wwid, const dev_t *paths, size_t count)
+{
+	_cleanup_(device_list_fini) struct device_list list = { 0 };
+	dev_t map = 0;
+	int r, error = 0;
+
+	r = mp_dm_list(&list.items, &list.count);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < list.count; i++) {
+		const char *of = mp_dm_wwid(list.items[i].uuid);
+
+		if (of && !strcmp(of, wwid))
+			map = list.items[i].devt;
+	}
+	if (!map)
+		return -ENODEV;
+	for (size_t i = 0; i < list.count; i++) {
+		if (mp_dm_wwid(list.items[i].uuid) || partition_number(list.items[i].uuid, wwid))
+			continue;
+		r = reassign_device(list.items[i].devt, paths, count, map);
+		if (r < 0 && !error)
+			error = r;
+	}
+	return error;
+}
+
+/* ---- events */
+
+int mp_dm_events_open(void)
+{
+	int fd = open(CONTROL_FILE, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int mp_dm_events_arm(int fd)
+{
+	struct dm_ioctl io = {
+		.version = { 4, 37, 0 }, /* the first that knows it */
+		.data_size = sizeof(io),
+		.data_start = sizeof(io),
+	};
+
+	return ioctl(fd, DM_DEV_ARM_POLL, &io) < 0 ? -errno : 0;
+}

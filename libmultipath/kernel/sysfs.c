@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernel/sysfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+static int attribute_open(const char *root, const char *dir, const char *attribute, int flags)
+{
+	char file[MP_SYSFS_FILE_SIZE];
+	int fd, length = snprintf(file, sizeof(file), "%s/%s/%s", root, dir, attribute);
+
+	if (length < 0 || (size_t)length >= sizeof(file))
+		return -ENAMETOOLONG;
+	fd = open(file, flags | O_CLOEXEC | O_NOCTTY);
+	return fd < 0 ? -errno : fd;
+}
+
+ssize_t mp_sysfs_read_bytes(const char *root, const char *dir, const char *attribute, void *data, size_t size)
+{
+	_cleanup_close_ int fd = attribute_open(root, dir, attribute, O_RDONLY);
+	ssize_t count;
+
+	if (fd < 0)
+		return fd;
+	count = read(fd, data, size); /* sysfs yields an attribute whole in one read */
+	return count < 0 ? -errno : count;
+}
+
+ssize_t mp_sysfs_read(const char *root, const char *dir, const char *attribute, char *text, size_t size)
+{
+	ssize_t length = mp_sysfs_read_bytes(root, dir, attribute, text, size - 1);
+
+	if (length < 0)
+		return length;
+	while (length && strchr(" \t\n", text[length - 1]))
+		length--;
+	text[length] = '\0';
+	return length;
+}
+
+int mp_sysfs_read_number(const char *root, const char *dir, const char *attribute, uint64_t *ret)
+{
+	char text[32], *end;
+	ssize_t length = mp_sysfs_read(root, dir, attribute, text, sizeof(text));
+
+	if (length < 0)
+		return length;
+	*ret = strtoull(text, &end, 10);
+	return end == text || *end ? -EBADMSG : 0;
+}
+
+int mp_sysfs_write(const char *root, const char *dir, const char *attribute, const char *value)
+{
+	_cleanup_close_ int fd = attribute_open(root, dir, attribute, O_WRONLY);
+
+	if (fd < 0)
+		return fd;
+	return write(fd, value, strlen(value)) < 0 ? -errno : 0;
+}
