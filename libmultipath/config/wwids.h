@@ -7,10 +7,20 @@
 struct mp_wwids; /* set of WWIDs in memory; one owner */
 
 int mp_wwids_new(struct mp_wwids **ret);
+/** mp_wwids_free() - Return: NULL */
 struct mp_wwids *mp_wwids_free(struct mp_wwids *wwids);
+void mp_wwids_freep(struct mp_wwids **wwids);
 
-/** mp_wwids_load() - read DIR/wwids over what is in memory. A missing file is an empty set. Return: 0, negative errno. */
+/**
+ * mp_wwids_load() - what stands in DIR/wwids replaces what is in memory, on success only
+ *
+ * Takes no lock: writers add whole lines and change single bytes. A missing file is an empty set.
+ * Return: 0, negative errno.
+ */
 int mp_wwids_load(struct mp_wwids *wwids, const char *dir);
+
+/** mp_wwids_parse() - the same from a file's bytes. Return: 0 or -ENOMEM. */
+int mp_wwids_parse(struct mp_wwids *wwids, const char *text, size_t length);
 
 bool mp_wwids_has(const struct mp_wwids *wwids, const char *wwid);
 
@@ -20,7 +30,8 @@ void mp_wwids_forget(struct mp_wwids *wwids, const char *wwid);
 
 /*
  * The file itself: locked (fcntl, 30 s at most: -ETIMEDOUT), header if empty, missing directories made (0700), safe against a
- * kill at any moment. These block: for workers and multipath(8).
+ * kill at any moment. These block: for workers and multipath(8). -EINVAL: a WWID that a line cannot hold (empty, with slash or
+ * newline). -EROFS only if there is something to write.
  */
 
 /** mp_wwids_file_add() - Return: 1 added, 0 was there, negative errno */
@@ -35,7 +46,7 @@ int mp_wwids_file_remove(const char *dir, const char *wwid);
 /** mp_wwids_file_reset() - exactly these. Return: 0, negative errno */
 int mp_wwids_file_reset(const char *dir, const char *const *wwids, size_t count);
 
-/* RUNTIME_DIR/multipath/failed_wwids: maps that could not be created. */
+/* RUNTIME_DIR/multipath/failed_wwids: maps that could not be created. mark and clear return 1 if they changed something. */
 bool mp_failed_wwids_has(const char *runtime_dir, const char *wwid);
 int mp_failed_wwids_mark(const char *runtime_dir, const char *wwid);
 int mp_failed_wwids_clear(const char *runtime_dir, const char *wwid);

@@ -1,0 +1,570 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config/bindings.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "config/state_file.h"
+
+static const char file_name[] = "bindings";
+
+/* Other programs compare this byte for byte. */
+static const char header[] = "# Multipath bindings, Version : 1.0\n"
+			     "# NOTE: this file is automatically maintained by the multipath program.\n"
+			     "# You should not need to edit this file in normal circumstances.\n"
+			     "#\n"
+			     "# Format:\n"
+			     "# alias wwid\n"
+			     "#\n";
+
+struct binding {
+	char *alias;
+	char *wwid;
+};
+
+/* The same bindings twice: in the order of the file, and by WWID; those of one WWID in the order of the file. */
+struct mp_bindings {
+	struct binding **by_alias;
+	struct binding **by_wwid;
+	size_t count;
+	size_t size;
+	/* All numbers below are bound with this prefix: the search for a free one need not begin at 1 each time. */
+	char *numbered_prefix;
+	unsigned first_unbound;
+};
+
+typedef int (*compare_fn)(const char *alias, const char *wwid, const struct binding *binding);
+
+static int compare_alias(const char *alias, const char *wwid __attribute__((unused)), const struct binding *binding)
+{
+	size_t length = strlen(alias), other = strlen(binding->alias);
+
+	return length != other ? (length > other) - (length < other) : strcmp(alias, binding->alias);
+}
+
+/* An empty alias is before all others: it finds the WWID's first. */
+static int compare_wwid(const char *alias, const char *wwid, const struct binding *binding)
+{
+	int order = strcmp(wwid, binding->wwid);
+
+	return order ? order : compare_alias(alias, wwid, binding);
+}
+
+/* Index of the first binding that is not before (@alias, @wwid). */
+static size_t place(struct binding *const *sorted, size_t count, compare_fn compare, const char *alias,
+		    const char *wwid)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare(alias, wwid, sorted[middle]) > 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct binding *binding_free(struct binding *binding)
+{
+	if (binding) {
+		free(binding->alias);
+		free(binding->wwid);
+	}
+	free(binding);
+	return NULL;
+}
+
+int mp_bindings_new(struct mp_bindings **ret)
+{
+	*ret = calloc(1, sizeof(**ret));
+	return *ret ? 0 : -ENOMEM;
+}
+
+static void bindings_clear(struct mp_bindings *bindings)
+{
+	for (size_t i = 0; i < bindings->count; i++)
+		binding_free(bindings->by_alias[i]);
+	free(bindings->by_alias);
+	free(bindings->by_wwid);
+	free(bindings->numbered_prefix);
+	*bindings = (struct mp_bindings){ 0 };
+}
+
+struct mp_bindings *mp_bindings_free(struct mp_bindings *bindings)
+{
+	if (bindings)
+		bindings_clear(bindings);
+	free(bindings);
+	return NULL;
+}
+
+void mp_bindings_freep(struct mp_bindings **bindings)
+{
+	mp_bindings_free(*bindings);
+}
+
+const char *mp_bindings_wwid(const struct mp_bindings *bindings, const char *alias)
+{
+	size_t at = place(bindings->by_alias, bindings->count, compare_alias, alias, "");
+
+	if (at == bindings->count || strcmp(bindings->by_alias[at]->alias, alias) != 0)
+		return NULL;
+	return bindings->by_alias[at]->wwid;
+}
+
+const char *mp_bindings_alias(const struct mp_bindings *bindings, const char *wwid)
+{
+	size_t at = place(bindings->by_wwid, bindings->count, compare_wwid, "", wwid);
+
+	if (at == bindings->count || strcmp(bindings->by_wwid[at]->wwid, wwid) != 0)
+		return NULL;
+	return bindings->by_wwid[at]->alias;
+}
+
+static int bindings_grow(struct mp_bindings *bindings)
+{
+	size_t size = bindings->size ? 2 * bindings->size : 16;
+	struct binding **grown;
+
+	grown = reallocarray(bindings->by_alias, size, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	bindings->by_alias = grown;
+	grown = reallocarray(bindings->by_wwid, size, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	bindings->by_wwid = grown;
+	bindings->size = size;
+	return 0;
+}
+
+static void insert(struct binding **sorted, size_t count, compare_fn compare, struct binding *binding)
+{
+	size_t at = place(sorted, count, compare, binding->alias, binding->wwid);
+
+	memmove(&sorted[at + 1], &sorted[at], (count - at) * sizeof(*sorted));
+	sorted[at] = binding;
+}
+
+static void take_out(struct binding **sorted, size_t count, size_t at)
+{
+	memmove(&sorted[at], &sorted[at + 1], (count - at - 1) * sizeof(*sorted));
+}
+
+/* @alias is not bound yet. */
+static int bindings_add(struct mp_bindings *bindings, const char *alias, const char *wwid)
+{
+	struct binding *binding;
+
+	if (bindings->count == bindings->size && bindings_grow(bindings) < 0)
+		return -ENOMEM;
+	binding = calloc(1, sizeof(*binding));
+	if (!binding)
+		return -ENOMEM;
+	binding->alias = strdup(alias);
+	binding->wwid = strdup(wwid);
+	if (!binding->alias || !binding->wwid) {
+		binding_free(binding);
+		return -ENOMEM;
+	}
+	insert(bindings->by_alias, bindings->count, compare_alias, binding);
+	insert(bindings->by_wwid, bindings->count, compare_wwid, binding);
+	bindings->count++;
+	return 0;
+}
+
+void mp_bindings_remove(struct mp_bindings *bindings, const char *alias)
+{
+	size_t at = place(bindings->by_alias, bindings->count, compare_alias, alias, "");
+	struct binding *binding;
+
+	if (at == bindings->count || strcmp(bindings->by_alias[at]->alias, alias) != 0)
+		return;
+	binding = bindings->by_alias[at];
+	take_out(bindings->by_alias, bindings->count, at);
+	at = place(bindings->by_wwid, bindings->count, compare_wwid, alias, binding->wwid);
+	take_out(bindings->by_wwid, bindings->count, at);
+	bindings->count--;
+	bindings->first_unbound = 1;
+	binding_free(binding);
+}
+
+/* What a file is read into, and whom to tell. */
+struct reading {
+	struct mp_bindings bindings;
+	const struct mp_config *config;
+	const char *file;
+	unsigned line;
+	bool contradicts;
+	mp_diagnostic_fn diagnostic;
+	void *userdata;
+};
+
+static void __attribute__((format(printf, 3, 4)))
+tell(const struct reading *reading, int level, const char *format, ...)
+{
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	va_list args;
+
+	if (!reading->diagnostic)
+		return;
+	mp_strbuf_printf(&text, "%s:%u: warning: ", reading->file, reading->line);
+	va_start(args, format);
+	mp_strbuf_vprintf(&text, format, args);
+	va_end(args);
+	reading->diagnostic(reading->userdata, MP_SEVERITY_WARNING, level, mp_strbuf_text(&text));
+}
+
+static int read_binding(struct reading *reading, const char *alias, const char *wwid)
+{
+	const char *configured = reading->config ? mp_config_wwid_of_alias(reading->config, alias) : NULL;
+	const char *bound = mp_bindings_wwid(&reading->bindings, alias);
+
+	if (strlen(wwid) >= MP_WWID_SIZE) {
+		tell(reading, 1, "WWID of %s is longer than %d characters, line ignored", alias, MP_WWID_SIZE - 1);
+		return 0;
+	}
+	if (strchr(alias, '/')) {
+		tell(reading, 1, "alias %s has a slash, line ignored", alias);
+		return 0;
+	}
+	if (configured && strcmp(configured, wwid) != 0) {
+		tell(reading, 0, "%s is configured as the alias of %s, binding to %s dropped", alias, configured, wwid);
+		reading->contradicts = true;
+		return 0;
+	}
+	if (bound && strcmp(bound, wwid) != 0) {
+		tell(reading, 0, "%s is bound to %s already, binding to %s dropped", alias, bound, wwid);
+		reading->contradicts = true;
+		return 0;
+	}
+	if (bound) {
+		tell(reading, 2, "binding of %s repeated", alias);
+		return 0;
+	}
+	return bindings_add(&reading->bindings, alias, wwid);
+}
+
+/* @line is cut to pieces. */
+static int read_line(struct reading *reading, char *line)
+{
+	static const char blanks[] = " \t";
+	char *alias, *wwid, *extra, *rest;
+
+	line[strcspn(line, "#")] = '\0';
+	alias = strtok_r(line, blanks, &rest);
+	if (!alias)
+		return 0;
+	wwid = strtok_r(NULL, blanks, &rest);
+	if (!wwid) {
+		tell(reading, 1, "%s has no WWID, line ignored", alias);
+		return 0;
+	}
+	extra = strtok_r(NULL, blanks, &rest);
+	if (extra)
+		tell(reading, 1, "ignoring extra word %s after ALIAS WWID", extra);
+	return read_binding(reading, alias, wwid);
+}
+
+int mp_bindings_parse(struct mp_bindings *bindings, const char *file, const char *text, size_t length,
+		      const struct mp_config *config, mp_diagnostic_fn diagnostic, void *userdata)
+{
+	struct reading reading = {
+		.config = config, .file = file, .diagnostic = diagnostic, .userdata = userdata
+	};
+	bool has_header = length >= sizeof(header) - 1 && memcmp(text, header, sizeof(header) - 1) == 0;
+	_cleanup_free_ char *copy = NULL;
+	int r = 0;
+
+	copy = malloc(length + 1);
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+
+	for (char *line = copy, *next; line < copy + length && r == 0; line = next) {
+		char *end = memchr(line, '\n', copy + length - line);
+
+		if (!end)
+			end = copy + length;
+		*end = '\0';
+		next = end + 1;
+		reading.line++;
+		r = read_line(&reading, line);
+	}
+	if (r < 0) {
+		bindings_clear(&reading.bindings);
+		return r;
+	}
+	bindings_clear(bindings);
+	*bindings = reading.bindings;
+	return !has_header || reading.contradicts;
+}
+
+int mp_bindings_format(const struct mp_bindings *bindings, char **ret)
+{
+	struct mp_strbuf text = MP_STRBUF_INIT;
+
+	mp_strbuf_puts(&text, header);
+	for (size_t i = 0; i < bindings->count; i++) {
+		mp_strbuf_puts(&text, bindings->by_alias[i]->alias);
+		mp_strbuf_putc(&text, ' ');
+		mp_strbuf_puts(&text, bindings->by_alias[i]->wwid);
+		mp_strbuf_putc(&text, '\n');
+	}
+	return mp_strbuf_take(&text, ret);
+}
+
+static int replace_file(const struct mp_bindings *bindings, const char *dir)
+{
+	_cleanup_free_ char *text = NULL;
+	int r;
+
+	r = mp_bindings_format(bindings, &text);
+	return r < 0 ? r : mp_state_file_replace(dir, file_name, text, strlen(text));
+}
+
+/* Bindings of the file that contradict nothing in @bindings and are not in it: others added them. */
+static int merge(struct mp_bindings *bindings, const struct mp_bindings *file)
+{
+	for (size_t i = 0; i < file->count; i++) {
+		const struct binding *binding = file->by_alias[i];
+
+		if (mp_bindings_wwid(bindings, binding->alias) || mp_bindings_alias(bindings, binding->wwid))
+			continue;
+		if (bindings_add(bindings, binding->alias, binding->wwid) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int mp_bindings_write(const char *dir, const char *text)
+{
+	_cleanup_(bindings_clear) struct mp_bindings bindings = { 0 }, file = { 0 };
+	_cleanup_strbuf_ struct mp_strbuf old = MP_STRBUF_INIT;
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	fd = mp_state_file_open(dir, file_name);
+	if (fd < 0)
+		return fd;
+	r = mp_state_file_read(fd, &old);
+	if (r < 0)
+		return r;
+	r = mp_bindings_parse(&file, file_name, mp_strbuf_text(&old), old.length, NULL, NULL, NULL);
+	if (r < 0)
+		return r;
+	r = mp_bindings_parse(&bindings, file_name, text, strlen(text), NULL, NULL, NULL);
+	if (r < 0)
+		return r;
+	r = merge(&bindings, &file);
+	return r < 0 ? r : replace_file(&bindings, dir);
+}
+
+int mp_bindings_save(const struct mp_bindings *bindings, const char *dir)
+{
+	_cleanup_free_ char *text = NULL;
+	int r;
+
+	r = mp_bindings_format(bindings, &text);
+	return r < 0 ? r : mp_bindings_write(dir, text);
+}
+
+/* Read again, as others may have written since, and write what is to stand there. */
+static int mend_file(struct mp_bindings *bindings, const char *dir, const struct mp_config *config)
+{
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	fd = mp_state_file_open(dir, file_name);
+	if (fd < 0)
+		return fd;
+	r = mp_state_file_read(fd, &text);
+	if (r < 0)
+		return r;
+	r = mp_bindings_parse(bindings, file_name, mp_strbuf_text(&text), text.length, config, NULL, NULL);
+	return r <= 0 ? r : replace_file(bindings, dir);
+}
+
+int mp_bindings_load(struct mp_bindings *bindings, const char *dir, bool read_only, const struct mp_config *config,
+		     mp_diagnostic_fn diagnostic, void *userdata)
+{
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT, message = MP_STRBUF_INIT;
+	_cleanup_free_ char *file = NULL;
+	int r;
+
+	if (asprintf(&file, "%s/%s", dir, file_name) < 0)
+		return -ENOMEM;
+	r = mp_state_file_load(dir, file_name, &text);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	r = mp_bindings_parse(bindings, file, mp_strbuf_text(&text), text.length, config, diagnostic, userdata);
+	if (r <= 0 || read_only)
+		return r < 0 ? r : 0;
+
+	r = mend_file(bindings, dir, config);
+	if (r < 0 && diagnostic) {
+		mp_strbuf_printf(&message, "%s: warning: not written: %s", file, strerror(-r));
+		diagnostic(userdata, MP_SEVERITY_WARNING, 0, mp_strbuf_text(&message));
+	}
+	return 0;
+}
+
+unsigned mp_bindings_parse_number(const char *letters)
+{
+	unsigned long long number = 0;
+	size_t length = strlen(letters);
+
+	if (length >= MP_BINDINGS_NUMBER_SIZE)
+		return 0;
+	for (size_t i = 0; i < length; i++) {
+		if (letters[i] < 'a' || letters[i] > 'z')
+			return 0;
+		number = number * 26 + (letters[i] - 'a' + 1);
+	}
+	return number <= INT_MAX ? number : 0;
+}
+
+void mp_bindings_format_number(unsigned number, char ret[static MP_BINDINGS_NUMBER_SIZE])
+{
+	char letters[MP_BINDINGS_NUMBER_SIZE] = "";
+	size_t i = sizeof(letters) - 1;
+
+	for (; number && i; number = (number - 1) / 26)
+		letters[--i] = 'a' + (number - 1) % 26;
+	memmove(ret, letters + i, sizeof(letters) - i);
+}
+
+static bool is_taken(const struct mp_alias_request *request, const char *name)
+{
+	return request->taken && request->taken(request->userdata, name, request->wwid);
+}
+
+static bool is_configured_elsewhere(const struct mp_alias_request *request, const char *name)
+{
+	const char *wwid = request->config ? mp_config_wwid_of_alias(request->config, name) : NULL;
+
+	return wwid && strcmp(wwid, request->wwid) != 0;
+}
+
+/* First number that is not bound with that prefix. */
+static int first_unbound(struct mp_bindings *bindings, const char *prefix, unsigned *ret)
+{
+	if (!bindings->numbered_prefix || strcmp(bindings->numbered_prefix, prefix) != 0) {
+		char *copy = strdup(prefix);
+
+		if (!copy)
+			return -ENOMEM;
+		free(bindings->numbered_prefix);
+		bindings->numbered_prefix = copy;
+		bindings->first_unbound = 1;
+	}
+	*ret = bindings->first_unbound;
+	return 0;
+}
+
+/* Prefix and lowest number that nobody has; NULL in @ret if all have been given away. */
+static int new_name(struct mp_bindings *bindings, const struct mp_alias_request *request, char **ret)
+{
+	bool all_bound = true;
+	unsigned number;
+	int r;
+
+	*ret = NULL;
+	r = first_unbound(bindings, request->prefix, &number);
+	if (r < 0)
+		return r;
+	for (; number <= INT_MAX; number++) {
+		char letters[MP_BINDINGS_NUMBER_SIZE];
+		_cleanup_free_ char *name = NULL;
+		bool bound;
+
+		mp_bindings_format_number(number, letters);
+		if (asprintf(&name, "%s%s", request->prefix, letters) < 0)
+			return -ENOMEM;
+		bound = mp_bindings_wwid(bindings, name);
+		all_bound &= bound;
+		if (all_bound)
+			bindings->first_unbound = number + 1;
+		if (bound || is_configured_elsewhere(request, name) || is_taken(request, name))
+			continue;
+		*ret = TAKE_PTR(name);
+		return 0;
+	}
+	return 0;
+}
+
+static bool is_numbered(const char *name, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return strncmp(name, prefix, length) == 0 && mp_bindings_parse_number(name + length);
+}
+
+/* The user friendly name; NULL in @ret if the WWID is to be the name. */
+static int choose_friendly(struct mp_bindings *bindings, const struct mp_alias_request *request, char **ret,
+			   bool *changed)
+{
+	const char *old_wwid = request->old ? mp_bindings_wwid(bindings, request->old) : NULL;
+	const char *bound = mp_bindings_alias(bindings, request->wwid);
+	_cleanup_free_ char *name = NULL;
+	int r;
+
+	*ret = NULL;
+	if (old_wwid && strcmp(old_wwid, request->wwid) == 0)
+		bound = request->old;
+	else if (bound && is_taken(request, bound))
+		return 0;
+	if (bound) {
+		*ret = strdup(bound);
+		return *ret ? 0 : -ENOMEM;
+	}
+	if (request->read_only)
+		return 0;
+
+	if (request->old && !old_wwid && is_numbered(request->old, request->prefix) &&
+	    !is_configured_elsewhere(request, request->old)) {
+		name = strdup(request->old);
+		if (!name)
+			return -ENOMEM;
+	} else {
+		r = new_name(bindings, request, &name);
+		if (r < 0 || !name)
+			return r;
+	}
+	r = bindings_add(bindings, name, request->wwid);
+	if (r < 0)
+		return r;
+	*changed = true;
+	*ret = TAKE_PTR(name);
+	return 0;
+}
+
+int mp_bindings_choose(struct mp_bindings *bindings, const struct mp_alias_request *request, char **ret,
+		       bool *changed)
+{
+	char *name = NULL;
+	int r;
+
+	*changed = false;
+	if (!request->configured && request->user_friendly) {
+		r = choose_friendly(bindings, request, &name, changed);
+		if (r < 0)
+			return r;
+	}
+	if (!name)
+		name = strdup(request->configured ? request->configured : request->wwid);
+	if (!name)
+		return -ENOMEM;
+	*ret = name;
+	return 0;
+}
