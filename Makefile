@@ -109,13 +109,14 @@ $(B)/libmpathcmd.so.0: $(mpathcmd_objects) libmpathcmd/libmpathcmd.map
 		-Wl,--version-script=libmpathcmd/libmpathcmd.map -o $@ $(mpathcmd_objects) $(LDFLAGS)
 
 # The front ends start for every command that a script runs: static, and nothing but libc.
-$(B)/sbin/multipathd: $(B)/multipathd/front.o $(B)/libmpathcmd.a
-$(B)/sbin/multipath: $(B)/multipath/front.o $(B)/libmpathcmd.a
+front_objects := $(addprefix $(B)/multipathd/,client.o uxsock_timeout.o)
+$(B)/sbin/multipathd: $(B)/multipathd/front.o $(B)/multipathd/invocation.o $(front_objects) $(B)/libmpathcmd.a
+$(B)/sbin/multipath: $(addprefix $(B)/multipath/,front.o arguments.o delegation.o usage.o) $(front_objects) $(B)/libmpathcmd.a
 $(B)/sbin/multipathd $(B)/sbin/multipath:
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) $(if $(SAN),,-static) -o $@ $^ $(LDFLAGS)
 
-$(B)/sbin/multipathc: $(B)/multipathd/shell.o $(B)/libmpathcmd.a
+$(B)/sbin/multipathc: $(addprefix $(B)/multipathd/,shell.o completion.o) $(front_objects) $(B)/libmpathcmd.a
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) -o $@ $^ $(edit_libs) $(LDFLAGS)
 

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* address.h - where multipathd listens.  For: libmpathcmd, the daemon's listener, the front ends; libc only. */
+#pragma once
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#define MP_ADDRESS_FILE RUNTIME_DIR "/multipathd.socket"
+#define MP_ADDRESS_ABSTRACT "@/org/kernel/linux/storage/multipathd"
+/* Environment variable that replaces both. */
+#define MP_ADDRESS_VARIABLE "MULTIPATH_SOCKET_NAME"
+
+#define MP_ADDRESS_MAX 2
+
+struct mp_address {
+	struct sockaddr_un name;
+	socklen_t length; /* of an abstract name: without a trailing NUL */
+};
+
+/**
+ * mp_address_parse() - a socket's address from its name
+ * @text:	file name, or @ and an abstract name
+ * @ret:	written on success only
+ *
+ * Return: 0, -EINVAL if @text is empty, -ENAMETOOLONG.
+ */
+int mp_address_parse(const char *text, struct mp_address *ret);
+
+/**
+ * mp_address_list() - every address to try, in the client's order
+ * @override:	value of MULTIPATH_SOCKET_NAME, or NULL; empty counts as NULL
+ * @ret:	room for MP_ADDRESS_MAX
+ *
+ * Return: how many were written, or as mp_address_parse().
+ */
+int mp_address_list(const char *override, struct mp_address *ret);
+
+/**
+ * mp_address_connect() - connect to the daemon
+ * @flags:		0 or SOCK_NONBLOCK, which stays set on the descriptor
+ * @timeout_msec:	longest wait to be accepted, and for each later send; 0 for no bound
+ *
+ * Return: descriptor, or negative errno: -EAGAIN if the daemon listens but is too busy.
+ */
+int mp_address_connect(int flags, unsigned int timeout_msec);

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipath/arguments.h"
+
+#include <ctype.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "multipath/usage.h"
+
+static bool policy_is_known(const char *policy)
+{
+	static const char *const known[] = { "failover",      "multibus",	    "group_by_serial",
+					     "group_by_prio", "group_by_node_name", "group_by_tpg" };
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (!strcmp(policy, known[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Of several modes the last one wins. */
+static void mode_set(struct arguments *arguments, enum arguments_mode mode, bool from_udev)
+{
+	arguments->mode = mode;
+	arguments->from_udev = from_udev;
+}
+
+/* Return: is there more to read? */
+static bool option_read(int option, const char *value, struct arguments *ret)
+{
+	switch (option) {
+	case 'a':
+		mode_set(ret, MODE_ADD_WWID, false);
+		break;
+	case 'B':
+		ret->bindings_read_only = true;
+		break;
+	case 'b':
+		ret->bindings_file = true;
+		break;
+	case 'c':
+		mode_set(ret, MODE_IS_PATH, false);
+		break;
+	case 'C':
+		mode_set(ret, MODE_IS_USABLE, false);
+		break;
+	case 'd':
+		if (ret->mode == MODE_CREATE)
+			ret->mode = MODE_DRY_RUN;
+		break;
+	case 'D':
+		ret->no_daemon = true;
+		break;
+	case 'e':
+		ret->all_foreign = true;
+		break;
+	case 'f':
+		mode_set(ret, MODE_FLUSH, false);
+		break;
+	case 'F':
+		mode_set(ret, MODE_FLUSH_ALL, false);
+		break;
+	case 'h':
+		mode_set(ret, MODE_USAGE, false);
+		return false;
+	case 'i':
+		ret->ignore_wwids = true;
+		break;
+	case 'l':
+		mode_set(ret, value && *value == 'l' ? MODE_LIST_CHECKED : MODE_LIST, false);
+		break;
+	case 'M':
+		break;
+	case 'p':
+		ret->policy = value;
+		if (!policy_is_known(value))
+			ret->error = ARGUMENTS_BAD_POLICY;
+		break;
+	case 'q':
+		ret->keep_queueing = true;
+		break;
+	case 'r':
+		ret->force_reload = true;
+		break;
+	case 'R':
+		ret->has_retries = true;
+		ret->retries = atoi(value);
+		break;
+	case 't':
+		mode_set(ret, MODE_PRINT_CONFIG, false);
+		return false;
+	case 'T':
+		mode_set(ret, MODE_PRINT_LOCAL_CONFIG, false);
+		break;
+	case 'u':
+		mode_set(ret, MODE_IS_PATH, true);
+		break;
+	case 'U':
+		mode_set(ret, MODE_IS_USABLE, true);
+		break;
+	case 'v':
+		if (!isdigit((unsigned char)*value))
+			ret->error = ARGUMENTS_BAD_VERBOSITY;
+		ret->has_verbosity = true;
+		ret->verbosity = atoi(value);
+		break;
+	case 'w':
+		mode_set(ret, MODE_REMOVE_WWID, false);
+		break;
+	case 'W':
+		mode_set(ret, MODE_RESET_WWIDS, false);
+		break;
+	case ':':
+		ret->error = ARGUMENTS_NO_VALUE;
+		break;
+	default:
+		ret->error = ARGUMENTS_UNKNOWN;
+		break;
+	}
+	return !ret->error;
+}
+
+void arguments_parse(int argc, char *const argv[], struct arguments *ret)
+{
+	char *sorted[argc + 1]; /* getopt() moves words behind options */
+	int option;
+
+	memset(ret, 0, sizeof(*ret));
+	memcpy(sorted, argv, sizeof(sorted));
+	opterr = 0;
+	optind = 0; /* from the start, whoever used getopt() before */
+	while ((option = getopt(argc, sorted, ":aBb:cCdDefFhil::M:p:qrR:tTuUv:wW")) >= 0) {
+		if (!option_read(option, optarg, ret))
+			return;
+	}
+	if (optind < argc)
+		ret->device = sorted[optind];
+}
+
+int arguments_complain(const struct arguments *arguments)
+{
+	switch (arguments->error) {
+	case ARGUMENTS_BAD_POLICY:
+		printf("'%s' is not a valid policy\n", arguments->policy);
+		fflush(stdout);
+		break;
+	case ARGUMENTS_NO_VALUE:
+		fputs("Missing option argument\n", stderr);
+		break;
+	case ARGUMENTS_UNKNOWN:
+		fputs("Unknown switch: (null)\n", stderr); /* scripts know it so */
+		break;
+	case ARGUMENTS_OK:
+	case ARGUMENTS_BAD_VERBOSITY:
+		break;
+	}
+	fputs(usage_text, stderr);
+	return arguments->error ? 1 : 0;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* delegation.h - which work of multipath(8) the daemon does, and how it is asked.  For: front.c; pure, libc only. */
+#pragma once
+#include <stdbool.h>
+
+struct arguments;
+
+/* What a device argument is. */
+enum target_kind { TARGET_NONE, TARGET_NODE, TARGET_DM_NODE, TARGET_NUMBER, TARGET_NAME, TARGET_INVALID };
+
+struct target {
+	enum target_kind kind;
+	unsigned int major, minor; /* TARGET_NODE, TARGET_DM_NODE, TARGET_NUMBER */
+	const char *name;	   /* TARGET_NAME: borrowed */
+};
+
+/**
+ * target_parse() - what a device argument is, if no block device node has that name
+ * @text:	argument or NULL
+ */
+struct target target_parse(const char *text);
+
+/* A request's limit, its NUL included. */
+#define DELEGATION_COMMAND_SIZE 512
+
+/**
+ * delegation_format() - the command for the daemon
+ * @bold:	is standard output a terminal?
+ * @command:	DELEGATION_COMMAND_SIZE bytes, written on success only
+ *
+ * Return: 0, or -ENOENT if this is nothing for the daemon.
+ */
+int delegation_format(const struct arguments *arguments, const struct target *target, bool bold, char *command);
+
+enum delegation_result {
+	DELEGATION_DONE,
+	DELEGATION_FAILED, /* a retry may help */
+	DELEGATION_LOCAL,  /* not done; there is neither status nor text */
+};
+
+struct delegation_answer {
+	enum delegation_result result;
+	int status;	  /* to exit with */
+	const char *text; /* to print; a part of the reply */
+};
+
+/** delegation_read() - what the reply to that command means */
+struct delegation_answer delegation_read(const struct arguments *arguments, const char *reply);
+
+/** delegation_retries() - remove_retries in a printed configuration, 0 if it is not there */
+int delegation_retries(const char *config);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* client.h - one question to the daemon and its reply.  For: the static front ends; libc and libmpathcmd only. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Replies up to this size need no heap, so no system call for it. */
+#define CLIENT_REPLY_INLINE (256 * 1024)
+
+struct client_reply {
+	char *text;	/* NUL-terminated */
+	size_t length;	/* without the NUL */
+	char inline_text[CLIENT_REPLY_INLINE];
+};
+
+#define CLIENT_FAIL_LINE "fail\n"
+
+/** client_connect() - connect, waiting no longer than for a reply. Return: descriptor or negative errno. */
+int client_connect(void);
+
+/**
+ * client_ask() - send a command and wait for the reply as long as uxsock_timeout allows
+ * @reply:	written on success only; client_reply_fini() it then
+ *
+ * Return: 0, -ETIMEDOUT, -EPIPE and the like if the command could not be sent, -EIO if the daemon hung up,
+ * -ERANGE if the reply is too long. Positive never.
+ */
+int client_ask(int fd, const char *command, struct client_reply *reply);
+
+/** client_send() and client_receive() - the two halves of client_ask() */
+int client_send(int fd, const char *command);
+int client_receive(int fd, struct client_reply *reply);
+
+void client_reply_fini(struct client_reply *reply);
+
+/** client_is_failure() - is the first line of a reply "fail"? */
+bool client_is_failure(const char *text);
+
+/** client_write() - write all of it, whatever the descriptor's mode. Return: 0 or negative errno. */
+int client_write(int fd, const char *text, size_t length);
+int client_puts(int fd, const char *text);
