@@ -132,6 +132,9 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libengine.a $(B)/libmultipath.a $(B)/libmp
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) -o $@ $^ $(library_libs) -lcmocka $(LDFLAGS)
 
+# These tests start the programs.
+$(B)/unit/test-front: | $(B)/sbin/multipathd $(B)/sbin/multipath $(B)/sbin/multipathc
+
 unit: unit-programs ## run the unit tests (SAN=1: under ASan and UBSan)
 	@tests/unit/run $(unit_programs)
 

@@ -30,13 +30,27 @@ struct target target_parse(const char *text)
 	return target;
 }
 
-/* Quoted, since a name may have blanks and braces; the grammar's only escape is the doubled quote. */
+/* Everything that the daemon's grammar would not take for a part of one word. */
+static bool needs_quotes(const char *text)
+{
+	for (; *text; text++) {
+		if (*text <= ' ' || *text > '~' || strchr("\"!#{}", *text))
+			return true;
+	}
+	return false;
+}
+
+/* The grammar's only escape is a doubled quote, within quotes. */
 static int word_format(const char *prefix, const char *text, char *word)
 {
 	size_t used;
 
 	if (strlen(prefix) + 2 * strlen(text) + sizeof("\"\"") > WORD_SIZE)
 		return -ENOENT;
+	if (!needs_quotes(text)) {
+		sprintf(word, "%s%s", prefix, text);
+		return 0;
+	}
 	used = sprintf(word, "\"%s", prefix);
 	for (; *text; text++) {
 		if (*text == '"')
