@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 
@@ -11,27 +13,1170 @@
 #include "base/strbuf.h"
 #include "model/reconcile.h"
 
-static void two_paths_make_a_map(void **state)
+enum { PATHS_MAX = 20, SIZE = 16384 };
+
+/* Paths are 8:0, 8:16, ... in order; a test changes what it is about. */
+struct world {
+	struct mp_path paths[PATHS_MAX];
+	const struct mp_path *pointers[PATHS_MAX];
+	struct mp_map_settings settings;
+	struct mp_kernel_map kernel;
+	struct mp_queueing queueing;
+	struct mp_observation seen;
+};
+
+static enum mp_path_state parse_state(const char *name, size_t length)
 {
-	struct mp_path a = { .identity = { .devt = makedev(8, 0), .size_sectors = 16384, .tpgs = MP_TPGS_IMPLICIT }, .state = MP_PATH_UP, .priority = 50 };
-	struct mp_path b = { .identity = { .devt = makedev(8, 16), .size_sectors = 16384, .tpgs = MP_TPGS_IMPLICIT }, .state = MP_PATH_UP, .priority = 10 };
-	const struct mp_path *paths[] = { &a, &b };
-	struct mp_map_settings settings = { .selector = "service-time 0", .features = "0", .handler = "0", .minio = 1 };
-	struct mp_observation o = { .wwid = "w", .name = "mpatha", .allowed = true, .paths = paths, .path_count = 2, .settings = &settings };
-	struct mp_plan plan = MP_PLAN_INIT;
+	for (int state = 0; state < MP_PATH_STATES; state++)
+		if (strlen(mp_path_state_name(state)) == length && !strncmp(name, mp_path_state_name(state), length))
+			return state;
+	fail_msg("no such state: %s", name);
+	return 0;
+}
+
+/* @paths: "up/50 down/10 ghost", state and priority of each */
+static void world_init(struct world *world, const char *paths)
+{
+	memset(world, 0, sizeof(*world));
+	world->settings = (struct mp_map_settings){
+		.grouping = MP_GROUPING_MULTIBUS,
+		.selector = "service-time 0",
+		.features = "0",
+		.handler = "0",
+		.minio = 1,
+		.failback = MP_FAILBACK_MANUAL,
+		.retain_handler = true,
+	};
+	world->seen = (struct mp_observation){
+		.wwid = "wwid",
+		.name = "m",
+		.allowed = true,
+		.paths = world->pointers,
+		.settings = &world->settings,
+	};
+	while (*paths) {
+		size_t n = world->seen.path_count++, length = strcspn(paths, "/ ");
+		struct mp_path *path = &world->paths[n];
+
+		path->id = n + 1;
+		path->identity.devt = makedev(8, 16 * n);
+		path->identity.size_sectors = SIZE;
+		path->identity.tpg = -1;
+		path->init = MP_INIT_OK;
+		path->state = parse_state(paths, length);
+		path->priority = paths[length] == '/' ? atoi(paths + length + 1) : 1;
+		path->prioritizer = "const";
+		world->pointers[n] = path;
+		paths += strcspn(paths, " ");
+		paths += strspn(paths, " ");
+	}
+}
+
+/* @failed: devices that the kernel holds for failed, "8:0 8:16" */
+static void world_set_kernel(struct world *world, const char *table, const char *failed)
+{
+	world->kernel.exists = true;
+	strcpy(world->kernel.name, "m");
+	mp_table_fini(&world->kernel.table);
+	assert_int_equal(mp_table_parse(table, &world->kernel.table), 0);
+	world->kernel.table.size_sectors = SIZE;
+	for (size_t i = 0; i < world->kernel.table.group_count; i++) {
+		struct mp_table_group *group = &world->kernel.table.groups[i];
+
+		group->state = MP_GROUP_ENABLED;
+		for (size_t j = 0; j < group->path_count; j++) {
+			char devt[32];
+
+			snprintf(devt, sizeof(devt), "%u:%u", major(group->paths[j].devt), minor(group->paths[j].devt));
+			group->paths[j].state = strstr(failed, devt) ? MP_DM_FAILED : MP_DM_ACTIVE;
+		}
+	}
+	world->seen.kernel = &world->kernel;
+}
+
+static void world_fini(struct world *world)
+{
+	mp_table_fini(&world->kernel.table);
+}
+
+/* @table: NULL if it does not matter. @steps: a line each, without the map's name. */
+static void expect_of(struct world *world, const char *table, const char *steps, struct mp_plan *plan)
+{
 	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
+
+	assert_int_equal(mp_reconcile(&world->seen, plan), 0);
+	mp_plan_format(plan, "", &buf);
+	assert_string_equal(mp_strbuf_text(&buf), steps);
+	if (table) {
+		mp_strbuf_clear(&buf);
+		mp_table_format(&plan->table, &buf);
+		assert_string_equal(mp_strbuf_text(&buf), table);
+	}
+}
+
+static void expect(struct world *world, const char *table, const char *steps)
+{
+	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+
+	expect_of(world, table, steps, &plan);
+}
+
+#define CREATE ": create: the kernel has no map of this WWID\n"
+#define ADDED ": reload: a path is not in the kernel's table\n"
+#define GONE ": reload: the kernel's table has a path that is not to be used\n"
+#define GROUPED ": reload: paths are grouped differently\n"
+#define FEATURES ": reload: features differ\n"
+#define HANDLER ": reload: hardware handler differs\n"
+#define SELECTOR ": reload: path selector differs\n"
+#define MINIO ": reload: repeat count differs\n"
+#define RENAME ": rename to m: configured name differs\n"
+#define RESIZE ": resize: size of the paths differs\n"
+#define FAIL_NEW(devt) ": fail path " devt ": path is not up, but a new table uses it\n"
+#define FAIL(devt) ": fail path " devt ": path is not up, but the kernel uses it\n"
+#define FAIL_WRONG(devt) ": fail path " devt ": path leads to another LUN\n"
+#define REINSTATE(devt) ": reinstate path " devt ": path is up, but the kernel does not use it\n"
+#define QUEUE ": queue if no path: no_path_retry asks for queueing\n"
+#define NO_QUEUE ": fail if no path: I/O is not to wait for paths\n"
+#define SWITCH(group) ": switch to group " group ": another group is the best\n"
+#define ONE_PATH "0 0 1 1 service-time 0 1 1 8:0 1"
+#define ONE_GROUP "0 0 1 1 service-time 0 2 1 8:0 1 8:16 1"
+#define TWO_GROUPS "0 0 2 1 service-time 0 1 1 8:0 1 service-time 0 1 1 8:16 1"
+#define NO_GROUPS "0 0 0 0"
+#define QUEUES "1 queue_if_no_path 0 1 1 service-time 0 2 1 8:0 1 8:16 1"
+
+static void a_map_is_created_from_paths_of_any_state(void **state)
+{
+	static const struct {
+		const char *paths, *table;
+		bool no_active_path;
+	} rows[] = {
+		{ "up", ONE_PATH, false },
+		{ "up up", ONE_GROUP, false },
+		{ "down up", ONE_GROUP, false },
+		{ "down down", ONE_GROUP, true },
+		{ "ghost down", ONE_GROUP, false },
+		{ "pending down", ONE_GROUP, false },
+		{ "unchecked unchecked", ONE_GROUP, true },
+		{ "wild shaky", ONE_GROUP, true },
+		{ "timeout delayed", ONE_GROUP, true },
+		{ "removed disconnected", ONE_GROUP, true },
+		{ "up up up up up up up up",
+		  "0 0 1 1 service-time 0 8 1 8:0 1 8:16 1 8:32 1 8:48 1 8:64 1 8:80 1 8:96 1 8:112 1", false },
+	};
+	struct world world;
+
 	(void)state;
-	assert_int_equal(mp_reconcile(&o, &plan), 0);
-	mp_table_format(&plan.table, &buf);
-	mp_strbuf_putc(&buf, '\n');
-	mp_plan_format(&plan, "mpatha", &buf);
-	assert_string_equal(mp_strbuf_text(&buf), "0 1 alua 2 1 service-time 0 1 1 8:0 1 service-time 0 1 1 8:16 1\nmpatha: create: the kernel has no map of this WWID\n");
-	mp_plan_fini(&plan);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+
+		world_init(&world, rows[i].paths);
+		expect_of(&world, rows[i].table, CREATE, &plan);
+		assert_int_equal(plan.table.size_sectors, SIZE);
+		assert_string_equal(plan.name, "m");
+		assert_int_equal(plan.no_active_path, rows[i].no_active_path);
+		assert_false(plan.read_only);
+		assert_false(plan.force_udev);
+	}
+}
+
+static void a_map_without_paths_is_not_created(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "");
+	expect(&world, NO_GROUPS, "");
+	world_init(&world, "up up");
+	world.paths[0].wrong_wwid = true;
+	world.paths[1].init = MP_INIT_REMOVED;
+	expect(&world, NO_GROUPS, "");
+}
+
+static void a_map_that_is_right_needs_nothing(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	world_set_kernel(&world, ONE_GROUP, "");
+	expect(&world, ONE_GROUP, "");
+	/* order of paths and of groups does not count */
+	world_set_kernel(&world, "0 0 1 1 service-time 0 2 1 8:16 1 8:0 1", "");
+	expect(&world, ONE_GROUP, "");
+	world.settings.grouping = MP_GROUPING_FAILOVER;
+	world_set_kernel(&world, "0 0 2 2 service-time 0 1 1 8:16 1 service-time 0 1 1 8:0 1", "");
+	expect(&world, TWO_GROUPS, "");
+	world_fini(&world);
+}
+
+static void paths_that_come_and_go_are_a_reload(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	world_set_kernel(&world, ONE_PATH, "");
+	expect(&world, ONE_GROUP, ADDED);
+	world_set_kernel(&world, "0 0 1 1 service-time 0 3 1 8:0 1 8:16 1 8:32 1", "");
+	expect(&world, ONE_GROUP, GONE);
+	world_set_kernel(&world, "0 0 1 1 service-time 0 2 1 8:0 1 8:32 1", "");
+	expect(&world, ONE_GROUP, ADDED);
+	world_set_kernel(&world, ONE_GROUP, "");
+	world.paths[1].init = MP_INIT_REMOVED;
+	expect(&world, ONE_PATH, GONE);
+	world_fini(&world);
+}
+
+static void an_empty_map_is_filled(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	world_set_kernel(&world, NO_GROUPS, "");
+	expect(&world, ONE_GROUP, ADDED);
+	/* a device without any table */
+	mp_table_fini(&world.kernel.table);
+	expect(&world, ONE_GROUP, ADDED);
+	world_fini(&world);
+}
+
+static void a_new_table_is_followed_by_failing_what_is_not_up(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up down shaky timeout delayed pending unchecked ghost");
+	world_set_kernel(&world, ONE_PATH, "");
+	expect(&world, NULL, ADDED FAIL_NEW("8:16") FAIL_NEW("8:32") FAIL_NEW("8:48") FAIL_NEW("8:64"));
+	world.seen.ghost_delay_runs = true;
+	expect(&world, NULL, ADDED);
+	world_fini(&world);
+}
+
+static void the_kernel_is_told_what_checkers_found(void **state)
+{
+	static const struct {
+		const char *path, *failed, *steps;
+	} rows[] = {
+		{ "up", "", "" },
+		{ "up", "8:0", REINSTATE("8:0") },
+		{ "ghost", "8:0", REINSTATE("8:0") },
+		{ "down", "", FAIL("8:0") },
+		{ "down", "8:0", "" },
+		{ "shaky", "", FAIL("8:0") },
+		{ "timeout", "", FAIL("8:0") },
+		{ "pending", "", "" },
+		{ "pending", "8:0", "" },
+		{ "unchecked", "", "" },
+		{ "unchecked", "8:0", "" },
+		{ "wild", "", "" },
+		{ "delayed", "8:0", "" },
+		{ "removed", "", "" },
+	};
+	struct world world;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		world_init(&world, rows[i].path);
+		world_set_kernel(&world, ONE_PATH, rows[i].failed);
+		expect(&world, NULL, rows[i].steps);
+		world.seen.ghost_delay_runs = true;
+		expect(&world, NULL, "");
+		world_fini(&world);
+	}
+}
+
+static void a_lone_ghost_that_only_its_target_activates_stays_failed(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "ghost down");
+	world.settings.handler = "1 rdac";
+	world.paths[0].identity.tpgs = MP_TPGS_IMPLICIT;
+	world_set_kernel(&world, "0 1 rdac 1 1 service-time 0 2 1 8:0 1 8:16 1", "8:0 8:16");
+	expect(&world, NULL, "");
+	world.paths[0].identity.tpgs = MP_TPGS_BOTH;
+	expect(&world, NULL, REINSTATE("8:0"));
+	world.paths[0].identity.tpgs = MP_TPGS_IMPLICIT;
+	world.paths[1].state = MP_PATH_UP;
+	expect(&world, NULL, REINSTATE("8:0") REINSTATE("8:16"));
+	world_fini(&world);
+}
+
+static void a_disabled_group_with_a_path_that_is_up_is_enabled(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up ghost");
+	world.settings.grouping = MP_GROUPING_FAILOVER;
+	world_set_kernel(&world, TWO_GROUPS, "");
+	world.kernel.table.groups[0].state = MP_GROUP_DISABLED;
+	world.kernel.table.groups[1].state = MP_GROUP_DISABLED;
+	expect(&world, NULL, ": enable group 1: group is disabled, but has a path that is up\n");
+	world_fini(&world);
+}
+
+static void a_path_to_another_lun_gets_no_io(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	world.paths[1].wrong_wwid = true;
+	world_set_kernel(&world, ONE_GROUP, "");
+	expect(&world, ONE_PATH, FAIL_WRONG("8:16") GONE);
+	/* failed already: never reinstated */
+	world_set_kernel(&world, ONE_GROUP, "8:16");
+	expect(&world, NULL, GONE);
+	/* even while nothing may be loaded */
+	world_set_kernel(&world, ONE_GROUP, "");
+	world.seen.awaits_udev = true;
+	expect(&world, NULL, FAIL_WRONG("8:16"));
+	/* and it never becomes a member */
+	world_set_kernel(&world, ONE_PATH, "");
+	expect(&world, NULL, "");
+	world_fini(&world);
+}
+
+static void priorities_order_groups(void **state)
+{
+	static const struct {
+		const char *paths, *table;
+	} rows[] = {
+		{ "up/50 up/50 up/10 up/10",
+		  "0 0 2 1 service-time 0 2 1 8:0 1 8:16 1 service-time 0 2 1 8:32 1 8:48 1" },
+		{ "up/10 up/10 up/50 up/50",
+		  "0 0 2 1 service-time 0 2 1 8:32 1 8:48 1 service-time 0 2 1 8:0 1 8:16 1" },
+		{ "up/10 up/50 up/10 up/50",
+		  "0 0 2 1 service-time 0 2 1 8:16 1 8:48 1 service-time 0 2 1 8:0 1 8:32 1" },
+		/* a group without active path counts 0, and is not the first to be used */
+		{ "down/50 down/50 up/10 up/10",
+		  "0 0 2 1 service-time 0 2 1 8:32 1 8:48 1 service-time 0 2 1 8:0 1 8:16 1" },
+		{ "up/-1 up/1", "0 0 2 1 service-time 0 1 1 8:16 1 service-time 0 1 1 8:0 1" },
+		{ "down/1 down/2", TWO_GROUPS },
+		{ "down/1 up/-1", "0 0 2 2 service-time 0 1 1 8:0 1 service-time 0 1 1 8:16 1" },
+	};
+	struct world world;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		world_init(&world, rows[i].paths);
+		world.settings.grouping = MP_GROUPING_BY_PRIO;
+		expect(&world, rows[i].table, CREATE);
+	}
+}
+
+static void a_priority_change_that_moves_paths_is_a_reload(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up/50 up/10");
+	world.settings.grouping = MP_GROUPING_BY_PRIO;
+	world_set_kernel(&world, TWO_GROUPS, "");
+	expect(&world, TWO_GROUPS, "");
+	world.paths[1].priority = 50;
+	expect(&world, ONE_GROUP, GROUPED);
+	/* changed, but no path moves */
+	world.paths[1].priority = 60;
+	expect(&world, "0 0 2 1 service-time 0 1 1 8:16 1 service-time 0 1 1 8:0 1", "");
+	world_fini(&world);
+}
+
+static void every_grouping_policy_can_be_configured(void **state)
+{
+	static const char each[] = "0 0 4 1 service-time 0 1 1 8:0 1 service-time 0 1 1 8:16 1 "
+				   "service-time 0 1 1 8:32 1 service-time 0 1 1 8:48 1";
+	static const struct {
+		enum mp_grouping grouping;
+		const char *paths, *table;
+	} rows[] = {
+		{ MP_GROUPING_FAILOVER, "up up up up", each },
+		{ MP_GROUPING_MULTIBUS, "up up up up", "0 0 1 1 service-time 0 4 1 8:0 1 8:16 1 8:32 1 8:48 1" },
+		{ MP_GROUPING_BY_SERIAL, "up up up up",
+		  "0 0 2 1 service-time 0 3 1 8:0 1 8:16 1 8:32 1 service-time 0 1 1 8:48 1" },
+		{ MP_GROUPING_BY_PRIO, "up/3 up/2 up/2 up/3",
+		  "0 0 2 1 service-time 0 2 1 8:0 1 8:48 1 service-time 0 2 1 8:16 1 8:32 1" },
+		{ MP_GROUPING_BY_NODE_NAME, "up up up up",
+		  "0 0 2 1 service-time 0 2 1 8:0 1 8:32 1 service-time 0 2 1 8:16 1 8:48 1" },
+		/* nothing here tells the target port groups: one path a group */
+		{ MP_GROUPING_BY_TPG, "up up up up", each },
+	};
+	struct world world;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		world_init(&world, rows[i].paths);
+		for (int j = 0; j < 4; j++) {
+			strcpy(world.paths[j].identity.serial, j < 3 ? "S1" : "S2");
+			strcpy(world.paths[j].identity.target_wwnn, j % 2 ? "0xb" : "0xa");
+		}
+		world.settings.grouping = rows[i].grouping;
+		expect(&world, rows[i].table, CREATE);
+	}
+}
+
+static void prioritizers_that_tell_groups_apart_choose_the_grouping(void **state)
+{
+	static const struct {
+		const char *prioritizers[2];
+		bool detect, by_tpg;
+		enum mp_grouping configured;
+		const char *table;
+	} rows[] = {
+		{ { "alua", "alua" }, true, false, MP_GROUPING_MULTIBUS, TWO_GROUPS },
+		{ { "sysfs", "alua" }, true, false, MP_GROUPING_MULTIBUS, TWO_GROUPS },
+		{ { "sysfs", NULL }, true, false, MP_GROUPING_MULTIBUS, TWO_GROUPS },
+		{ { NULL, NULL }, true, false, MP_GROUPING_MULTIBUS, ONE_GROUP },
+		{ { "alua", "const" }, true, false, MP_GROUPING_MULTIBUS, ONE_GROUP },
+		{ { "alua", "alua" }, false, false, MP_GROUPING_MULTIBUS, ONE_GROUP },
+		/* both paths are of one target port group */
+		{ { "alua", "alua" }, true, true, MP_GROUPING_FAILOVER, ONE_GROUP },
+		{ { "alua", "alua" }, false, true, MP_GROUPING_BY_TPG, ONE_GROUP },
+		{ { "alua", "const" }, true, true, MP_GROUPING_BY_TPG, TWO_GROUPS },
+		{ { NULL, NULL }, false, false, MP_GROUPING_BY_TPG, TWO_GROUPS },
+	};
+	struct world world;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		world_init(&world, "up/50 up/10");
+		world.paths[0].identity.tpg = world.paths[1].identity.tpg = 1;
+		world.paths[0].prioritizer = rows[i].prioritizers[0];
+		world.paths[1].prioritizer = rows[i].prioritizers[1];
+		world.seen.detect_grouping = rows[i].detect;
+		world.seen.detect_grouping_by_tpg = rows[i].by_tpg;
+		world.settings.grouping = rows[i].configured;
+		expect(&world, rows[i].table, CREATE);
+	}
+}
+
+static void marginal_paths_get_groups_of_their_own_if_configured(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up up");
+	world.paths[0].marginal = true;
+	expect(&world, "0 0 1 1 service-time 0 3 1 8:0 1 8:16 1 8:32 1", CREATE);
+	world.settings.marginal_groups = MP_MARGINAL_ON;
+	expect(&world, "0 0 2 1 service-time 0 2 1 8:16 1 8:32 1 service-time 0 1 1 8:0 1", CREATE);
+	world.settings.marginal_groups = MP_MARGINAL_FPIN;
+	world_set_kernel(&world, "0 0 1 1 service-time 0 3 1 8:0 1 8:16 1 8:32 1", "");
+	expect(&world, NULL, GROUPED);
+	world_fini(&world);
+}
+
+static void a_map_is_renamed_if_the_name_is_free(void **state)
+{
+	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	world_set_kernel(&world, ONE_GROUP, "");
+	strcpy(world.kernel.name, "old");
+	expect(&world, NULL, RENAME);
+	/* along with whatever else is due */
+	world.settings.grouping = MP_GROUPING_FAILOVER;
+	expect(&world, NULL, RENAME GROUPED);
+	world.seen.name_taken = true;
+	expect_of(&world, NULL, GROUPED, &plan);
+	assert_string_equal(plan.name, "old");
+	world_fini(&world);
+}
+
+static void a_new_map_whose_name_is_taken_is_called_by_its_wwid(void **state)
+{
+	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	world.seen.name_taken = true;
+	expect_of(&world, ONE_GROUP, CREATE, &plan);
+	assert_string_equal(plan.name, "wwid");
+	world.seen.name = "wwid";
+	expect(&world, NULL, ": reject: another device has its name\n");
+}
+
+static void a_map_without_wwid_is_rejected(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up");
+	world.seen.wwid = "";
+	expect(&world, NULL, ": reject: there is no WWID\n");
+}
+
+static void a_foreign_table_is_left_alone(void **state)
+{
+	static const char rejected[] = ": reject: a device of that UUID is not a multipath map\n";
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	world_set_kernel(&world, NO_GROUPS, "");
+	world.kernel.foreign_table = true;
+	expect(&world, NULL, rejected);
+	world.seen.force_reload = true;
+	world.seen.allowed = false;
+	expect(&world, NULL, rejected);
+	world_fini(&world);
+}
+
+static void a_map_that_is_not_wanted_is_removed(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	world.seen.allowed = false;
+	expect(&world, NULL, "");
+	world_set_kernel(&world, ONE_GROUP, "8:0");
+	strcpy(world.kernel.name, "old");
+	expect(&world, NULL, ": remove: the configuration does not want it\n");
+	world_fini(&world);
+}
+
+static void the_first_path_with_a_size_gives_a_new_map_its_size(void **state)
+{
+	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+	struct world world;
+
+	(void)state;
+	world_init(&world, "ghost up up up");
+	world.paths[0].identity.size_sectors = 0;
+	world.paths[1].identity.size_sectors = 100;
+	world.paths[2].identity.size_sectors = 200;
+	world.paths[3].identity.size_sectors = 100;
+	expect_of(&world, "0 0 1 1 service-time 0 3 1 8:0 1 8:16 1 8:48 1", CREATE, &plan);
+	assert_int_equal(plan.table.size_sectors, 100);
+	for (int i = 0; i < 4; i++)
+		world.paths[i].identity.size_sectors = 0;
+	expect(&world, NULL, ": reject: the size of no path is known\n");
+}
+
+static void a_map_keeps_its_size_unless_it_may_change(void **state)
+{
+	static const char other[] = "0 0 1 1 service-time 0 1 1 8:32 1";
+	static const char rejected[] = ": reject: every path has another size than the map\n";
+	static const struct {
+		const char *kernel;
+		uint64_t sizes[2];
+		enum mp_auto_resize auto_resize;
+		bool asked;
+		const char *table, *steps;
+	} rows[] = {
+		/* members that grew stay, and the map with them */
+		{ ONE_GROUP, { 2 * SIZE, SIZE }, MP_RESIZE_NEVER, false, ONE_GROUP, "" },
+		{ ONE_GROUP, { 2 * SIZE, 2 * SIZE }, MP_RESIZE_NEVER, false, ONE_GROUP, "" },
+		{ ONE_GROUP, { 2 * SIZE, 2 * SIZE }, MP_RESIZE_NEVER, true, ONE_GROUP, RESIZE },
+		{ ONE_GROUP, { 2 * SIZE, 2 * SIZE }, MP_RESIZE_GROW_ONLY, false, ONE_GROUP, RESIZE },
+		{ ONE_GROUP, { 2 * SIZE, 2 * SIZE }, MP_RESIZE_GROW_SHRINK, false, ONE_GROUP, RESIZE },
+		{ ONE_GROUP, { 2 * SIZE, 0 }, MP_RESIZE_GROW_ONLY, false, ONE_GROUP, RESIZE },
+		/* paths that disagree move nothing */
+		{ ONE_GROUP, { 2 * SIZE, SIZE }, MP_RESIZE_GROW_SHRINK, true, ONE_GROUP, "" },
+		/* a member that shrank cannot bear the table */
+		{ ONE_GROUP, { SIZE, SIZE / 2 }, MP_RESIZE_NEVER, false, ONE_PATH, GONE },
+		{ ONE_GROUP, { SIZE / 2, SIZE / 2 }, MP_RESIZE_NEVER, false, ONE_GROUP, rejected },
+		{ ONE_GROUP, { SIZE / 2, SIZE / 2 }, MP_RESIZE_GROW_ONLY, false, ONE_GROUP, rejected },
+		{ ONE_GROUP, { SIZE / 2, SIZE / 2 }, MP_RESIZE_GROW_SHRINK, false, ONE_GROUP, RESIZE },
+		{ ONE_GROUP, { SIZE / 2, SIZE / 2 }, MP_RESIZE_NEVER, true, ONE_GROUP, RESIZE },
+		/* a new path of another size stays outside */
+		{ ONE_PATH, { SIZE, 2 * SIZE }, MP_RESIZE_NEVER, false, ONE_PATH, "" },
+		{ ONE_PATH, { SIZE, SIZE / 2 }, MP_RESIZE_NEVER, false, ONE_PATH, "" },
+		{ ONE_PATH, { SIZE, 0 }, MP_RESIZE_NEVER, false, ONE_GROUP, ADDED },
+		{ other, { 2 * SIZE, 2 * SIZE }, MP_RESIZE_NEVER, false, other, rejected },
+	};
+	struct world world;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+		bool resized = !strcmp(rows[i].steps, RESIZE);
+
+		world_init(&world, "up up");
+		world_set_kernel(&world, rows[i].kernel, "");
+		world.paths[0].identity.size_sectors = rows[i].sizes[0];
+		world.paths[1].identity.size_sectors = rows[i].sizes[1];
+		world.settings.auto_resize = rows[i].auto_resize;
+		world.seen.allow_resize = rows[i].asked;
+		expect_of(&world, rows[i].table, rows[i].steps, &plan);
+		assert_int_equal(plan.table.size_sectors, resized ? rows[i].sizes[0] : SIZE);
+		assert_int_equal(plan.force_udev, resized);
+		world_fini(&world);
+	}
+}
+
+static void an_offline_path_joins_when_it_can_be_opened(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up down");
+	world.paths[1].identity.offline = true;
+	expect(&world, ONE_PATH, CREATE);
+	world_set_kernel(&world, ONE_PATH, "");
+	expect(&world, ONE_PATH, "");
+	world.paths[1].state = MP_PATH_UP;
+	expect(&world, ONE_GROUP, ADDED);
+	/* a member that goes offline stays */
+	world.paths[1].state = MP_PATH_DOWN;
+	world_set_kernel(&world, ONE_GROUP, "8:16");
+	expect(&world, ONE_GROUP, "");
+	world.paths[0].identity.offline = true;
+	world.paths[0].state = MP_PATH_DOWN;
+	world.seen.kernel = NULL;
+	expect(&world, NULL, ": reject: every path is offline\n");
+	world_fini(&world);
+}
+
+static void features_follow_configuration_queueing_and_mode(void **state)
+{
+	static const struct {
+		const char *configured;
+		int no_path_retry;
+		enum mp_protocol protocol;
+		const char *features;
+	} rows[] = {
+		{ "0", MP_RETRY_UNSET, MP_PROTOCOL_SCSI_FCP, "0" },
+		{ "0", MP_RETRY_FAIL, MP_PROTOCOL_SCSI_FCP, "0" },
+		{ "0", MP_RETRY_QUEUE, MP_PROTOCOL_SCSI_FCP, "1 queue_if_no_path" },
+		{ "0", 12, MP_PROTOCOL_SCSI_FCP, "1 queue_if_no_path" },
+		{ "1 queue_if_no_path", MP_RETRY_FAIL, MP_PROTOCOL_SCSI_FCP, "0" },
+		{ "2 pg_init_retries 50", MP_RETRY_QUEUE, MP_PROTOCOL_SCSI_FCP,
+		  "3 pg_init_retries 50 queue_if_no_path" },
+		{ "1 retain_attached_hw_handler", MP_RETRY_UNSET, MP_PROTOCOL_SCSI_FCP, "0" },
+		{ "2 queue_mode bio", MP_RETRY_UNSET, MP_PROTOCOL_SCSI_FCP, "2 queue_mode bio" },
+		{ "2 queue_mode mq", MP_RETRY_UNSET, MP_PROTOCOL_SCSI_FCP, "2 queue_mode mq" },
+		{ "2 queue_mode often", MP_RETRY_UNSET, MP_PROTOCOL_SCSI_FCP, "0" },
+		{ "0", MP_RETRY_QUEUE, MP_PROTOCOL_NVME_TCP, "3 queue_mode bio queue_if_no_path" },
+		{ "2 queue_mode mq", MP_RETRY_UNSET, MP_PROTOCOL_NVME_TCP, "2 queue_mode bio" },
+		{ "2 queue_mode bio", MP_RETRY_UNSET, MP_PROTOCOL_NVME_TCP, "2 queue_mode bio" },
+	};
+	struct world world;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+
+		world_init(&world, "up up");
+		world.paths[1].identity.protocol = rows[i].protocol;
+		world.settings.features = rows[i].configured;
+		world.settings.no_path_retry = rows[i].no_path_retry;
+		expect_of(&world, NULL, CREATE, &plan);
+		assert_string_equal(plan.table.features, rows[i].features);
+	}
+}
+
+static void features_differ_by_meaning_not_by_text(void **state)
+{
+	static const struct {
+		const char *configured, *kernel, *steps;
+	} rows[] = {
+		{ "2 pg_init_retries 50", "2 pg_init_retries 50", "" },
+		{ "2 pg_init_retries 50", "0", FEATURES },
+		{ "0", "2 pg_init_retries 50", FEATURES },
+		{ "2 pg_init_retries 50", "2 pg_init_retries 5", FEATURES },
+		{ "2 pg_init_retries 0", "0", "" },
+		{ "4 pg_init_delay_msecs 10 pg_init_retries 50", "4 pg_init_retries 50 pg_init_delay_msecs 10", "" },
+		{ "2 queue_mode mq", "0", "" },
+		{ "0", "1 retain_attached_hw_handler", "" },
+		/* a map keeps its mode */
+		{ "0", "2 queue_mode bio", "" },
+		{ "2 queue_mode bio", "0", "" },
+		{ "2 queue_mode bio", "2 queue_mode bio", "" },
+	};
+	struct world world;
+	char table[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		world_init(&world, "up up");
+		world.settings.features = rows[i].configured;
+		snprintf(table, sizeof(table), "%s 0 1 1 service-time 0 2 1 8:0 1 8:16 1", rows[i].kernel);
+		world_set_kernel(&world, table, "");
+		expect(&world, NULL, rows[i].steps);
+		world_fini(&world);
+	}
+}
+
+static void queueing_alone_is_a_message(void **state)
+{
+	static const struct {
+		int policy;
+		const char *paths, *kernel, *steps;
+		bool expired, disabled;
+	} rows[] = {
+		{ MP_RETRY_UNSET, "up up", ONE_GROUP, "", false, false },
+		{ MP_RETRY_UNSET, "up up", QUEUES, "", false, false },
+		{ MP_RETRY_UNSET, "up up", QUEUES, NO_QUEUE, false, true },
+		{ MP_RETRY_FAIL, "up up", ONE_GROUP, "", false, false },
+		{ MP_RETRY_FAIL, "up up", QUEUES, NO_QUEUE, false, false },
+		{ MP_RETRY_QUEUE, "up up", ONE_GROUP, QUEUE, false, false },
+		{ MP_RETRY_QUEUE, "up up", QUEUES, "", false, false },
+		{ MP_RETRY_QUEUE, "up up", QUEUES, NO_QUEUE, false, true },
+		{ MP_RETRY_QUEUE, "wild wild", QUEUES, "", false, false },
+		{ 5, "up up", ONE_GROUP, QUEUE, false, false },
+		{ 5, "wild wild", ONE_GROUP, QUEUE, false, false },
+		{ 5, "wild wild", QUEUES, NO_QUEUE, true, false },
+		{ 5, "wild wild", ONE_GROUP, "", true, false },
+		{ 5, "wild up", ONE_GROUP, QUEUE, true, false },
+	};
+	struct world world;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		world_init(&world, rows[i].paths);
+		world_set_kernel(&world, rows[i].kernel, "");
+		world.settings.no_path_retry = rows[i].policy;
+		world.queueing.expired = rows[i].expired;
+		world.queueing.disabled = rows[i].disabled;
+		world.seen.queueing = &world.queueing;
+		expect(&world, NULL, rows[i].steps);
+		world_fini(&world);
+	}
+}
+
+static void a_table_that_is_loaded_anyway_carries_the_queueing(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	world.settings.no_path_retry = MP_RETRY_QUEUE;
+	world_set_kernel(&world, ONE_PATH, "");
+	expect(&world, QUEUES, ADDED);
+	/* without a policy the map's own mode is kept */
+	world.settings.no_path_retry = MP_RETRY_UNSET;
+	world_set_kernel(&world, "1 queue_if_no_path 0 1 1 service-time 0 1 1 8:0 1", "");
+	expect(&world, QUEUES, ADDED);
+	world_fini(&world);
+}
+
+static void the_handler_fits_the_devices(void **state)
+{
+	static const struct {
+		const char *configured, *attached;
+		bool retain;
+		enum mp_tpgs tpgs[2];
+		const char *features, *handler;
+	} rows[] = {
+		{ "0", "", true, { MP_TPGS_NONE, MP_TPGS_NONE }, "0", "0" },
+		{ "0", "", true, { MP_TPGS_IMPLICIT, MP_TPGS_EXPLICIT }, "0", "1 alua" },
+		{ "0", "", true, { MP_TPGS_BOTH, MP_TPGS_UNKNOWN }, "0", "1 alua" },
+		{ "0", "", true, { MP_TPGS_UNKNOWN, MP_TPGS_UNKNOWN }, "0", "0" },
+		{ "0", "", true, { MP_TPGS_IMPLICIT, MP_TPGS_NONE }, "0", "0" },
+		{ "1 alua", "", true, { MP_TPGS_IMPLICIT, MP_TPGS_IMPLICIT }, "0", "1 alua" },
+		{ "1 alua", "", true, { MP_TPGS_IMPLICIT, MP_TPGS_NONE }, "0", "0" },
+		{ "1 alua", "", true, { MP_TPGS_NONE, MP_TPGS_NONE }, "0", "0" },
+		{ "1 rdac", "", true, { MP_TPGS_IMPLICIT, MP_TPGS_IMPLICIT }, "0", "1 rdac" },
+		{ "2 hp_sw x", "", true, { MP_TPGS_NONE, MP_TPGS_NONE }, "0", "2 hp_sw x" },
+		{ "0", "rdac", true, { MP_TPGS_NONE, MP_TPGS_NONE }, "0", "1 rdac" },
+		{ "1 alua", "emc", true, { MP_TPGS_BOTH, MP_TPGS_BOTH }, "0", "1 emc" },
+		{ "1 rdac", "emc", false, { MP_TPGS_NONE, MP_TPGS_NONE }, "0", "1 rdac" },
+		{ "0", "alua", true, { MP_TPGS_IMPLICIT, MP_TPGS_IMPLICIT }, "0", "1 alua" },
+		/* bio-based maps have none */
+		{ "1 alua", "alua", true, { MP_TPGS_BOTH, MP_TPGS_BOTH }, "2 queue_mode bio", "0" },
+	};
+	struct world world;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+
+		world_init(&world, "up up");
+		world.settings.handler = rows[i].configured;
+		world.settings.features = rows[i].features;
+		world.settings.retain_handler = rows[i].retain;
+		strcpy(world.paths[1].identity.handler, rows[i].attached);
+		world.paths[0].identity.tpgs = rows[i].tpgs[0];
+		world.paths[1].identity.tpgs = rows[i].tpgs[1];
+		expect_of(&world, NULL, CREATE, &plan);
+		assert_string_equal(plan.table.handler, rows[i].handler);
+	}
+}
+
+static void a_retained_handler_is_no_difference(void **state)
+{
+	static const struct {
+		const char *configured, *kernel;
+		bool retain;
+		const char *steps;
+	} rows[] = {
+		{ "0", "0", true, "" },
+		{ "1 rdac", "1 rdac", true, "" },
+		{ "1 rdac", "0", true, HANDLER },
+		{ "0", "1 rdac", true, "" },
+		{ "1 emc", "1 rdac", true, "" },
+		{ "0", "1 rdac", false, HANDLER },
+		{ "1 emc", "1 rdac", false, HANDLER },
+		{ "2 rdac x", "1 rdac", false, "" }, /* the kernel shows no arguments */
+	};
+	struct world world;
+	char table[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		world_init(&world, "up up");
+		world.settings.handler = rows[i].configured;
+		world.settings.retain_handler = rows[i].retain;
+		snprintf(table, sizeof(table), "0 %s 1 1 service-time 0 2 1 8:0 1 8:16 1", rows[i].kernel);
+		world_set_kernel(&world, table, "");
+		expect(&world, NULL, rows[i].steps);
+		world_fini(&world);
+	}
+}
+
+static void selectors_are_compared_with_the_arguments_that_were_given(void **state)
+{
+	static const struct {
+		const char *configured, *kernel, *steps;
+	} rows[] = {
+		{ "service-time 0", "service-time 0", "" },
+		{ "service-time", "service-time 0", "" },
+		{ "round-robin 0", "service-time 0", SELECTOR },
+		{ "queue-length 0", "queue-length 0", "" },
+		{ "historical-service-time 0", "historical-service-time 2 1024 1", "" },
+		{ "historical-service-time 1 1024", "historical-service-time 2 1024 1", "" },
+		{ "historical-service-time 2 512 1", "historical-service-time 2 1024 1", SELECTOR },
+		{ "historical-service-time 2 1024 2", "historical-service-time 2 1024 1", SELECTOR },
+		{ "historical-service-time 2 1024 1", "historical-service-time 0", SELECTOR },
+	};
+	struct world world;
+	char table[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+
+		world_init(&world, "up up");
+		world.settings.selector = rows[i].configured;
+		snprintf(table, sizeof(table), "0 0 1 1 %s 2 1 8:0 1 8:16 1", rows[i].kernel);
+		world_set_kernel(&world, table, "");
+		expect_of(&world, NULL, rows[i].steps, &plan);
+		assert_string_equal(plan.table.groups[0].selector, rows[i].configured);
+		world_fini(&world);
+	}
+}
+
+static void repeat_counts_differ_only_where_the_kernel_keeps_them(void **state)
+{
+	static const struct {
+		const char *selector;
+		unsigned minio;
+		const char *kernel_minio, *steps;
+	} rows[] = {
+		{ "round-robin 0", 1, "1", "" },
+		{ "round-robin 0", 100, "100", "" },
+		{ "round-robin 0", 100, "1", "" }, /* what every kernel since 4.6 shows */
+		{ "round-robin 0", 100, "1000", MINIO },
+		{ "service-time 0", 1, "1000", MINIO },
+		{ "queue-length 0", 1, "2", MINIO },
+		{ "historical-service-time 0", 1, "0", "" },
+		{ "io-affinity 0", 1, "3", "" },
+		{ "service-time 0", 0, "1", "" },
+	};
+	struct world world;
+	char table[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		world_init(&world, "up up");
+		world.settings.selector = rows[i].selector;
+		world.settings.minio = rows[i].minio;
+		snprintf(table, sizeof(table), "0 0 1 1 %s 2 1 8:0 %s 8:16 %s", rows[i].selector,
+			 rows[i].kernel_minio, rows[i].kernel_minio);
+		world_set_kernel(&world, table, "");
+		expect(&world, NULL, rows[i].steps);
+		world_fini(&world);
+	}
+}
+
+static void priorities_weigh_the_repeat_count(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up/50 up/0 up/-1 up/2000000000");
+	world.settings.minio = 10;
+	world.settings.weigh_by_priority = true;
+	expect(&world, "0 0 1 1 service-time 0 4 1 8:0 500 8:16 10 8:32 10 8:48 4294967295", CREATE);
+}
+
+static void write_protection_follows_the_paths(void **state)
+{
+	static const char differs[] = ": reload: write protection differs\n";
+	_cleanup_(mp_plan_fini) struct mp_plan create = MP_PLAN_INIT, reload = MP_PLAN_INIT;
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	world.paths[1].identity.read_only = true;
+	expect_of(&world, NULL, CREATE, &create);
+	assert_true(create.read_only);
+	world_set_kernel(&world, ONE_GROUP, "");
+	expect_of(&world, NULL, differs, &reload);
+	assert_true(reload.read_only);
+	world.kernel.read_only = true;
+	expect(&world, NULL, "");
+	world.paths[1].identity.read_only = false;
+	expect(&world, NULL, differs);
+	world_fini(&world);
+}
+
+static void only_immediate_failback_switches_groups_here(void **state)
+{
+	static const struct {
+		int failback;
+		const char *paths;
+		unsigned current;
+		const char *steps;
+	} rows[] = {
+		{ MP_FAILBACK_IMMEDIATE, "up/50 up/10", 2, SWITCH("1") },
+		{ MP_FAILBACK_IMMEDIATE, "up/50 up/10", 1, "" },
+		{ MP_FAILBACK_IMMEDIATE, "up/10 up/50", 1, SWITCH("2") },
+		{ MP_FAILBACK_IMMEDIATE, "wild/50 up/10", 2, "" },
+		{ MP_FAILBACK_IMMEDIATE, "wild/50 up/10", 1, SWITCH("2") },
+		{ MP_FAILBACK_IMMEDIATE, "wild/50 wild/10", 2, "" },
+		{ MP_FAILBACK_IMMEDIATE, "up/1 up/1", 2, SWITCH("1") },
+		{ MP_FAILBACK_MANUAL, "up/50 up/10", 2, "" },
+		{ MP_FAILBACK_FOLLOWOVER, "up/50 up/10", 2, "" },
+		{ 10, "up/50 up/10", 2, "" },
+	};
+	struct world world;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		world_init(&world, rows[i].paths);
+		world.settings.grouping = MP_GROUPING_FAILOVER;
+		world.settings.failback = rows[i].failback;
+		world_set_kernel(&world, TWO_GROUPS, "");
+		world.kernel.table.start_group = rows[i].current;
+		expect(&world, NULL, rows[i].steps);
+		world.seen.awaits_udev = true;
+		expect(&world, NULL, "");
+		world_fini(&world);
+	}
+}
+
+static void equal_groups_are_chosen_in_the_kernels_order(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	world.settings.grouping = MP_GROUPING_FAILOVER;
+	world.settings.failback = MP_FAILBACK_IMMEDIATE;
+	world_set_kernel(&world, "0 0 2 1 service-time 0 1 1 8:16 1 service-time 0 1 1 8:0 1", "");
+	expect(&world, NULL, "");
+	world_fini(&world);
+}
+
+static void a_reload_can_be_forced(void **state)
+{
+	_cleanup_(mp_plan_fini) struct mp_plan forced = MP_PLAN_INIT, unready = MP_PLAN_INIT;
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	world_set_kernel(&world, ONE_GROUP, "");
+	world.seen.force_reload = true;
+	expect_of(&world, NULL, ": reload: reload is asked for\n", &forced);
+	assert_true(forced.force_udev);
+	world.seen.force_reload = false;
+	world.seen.not_ready_in_udev = true;
+	expect_of(&world, NULL, ": reload: udev holds the map for unusable, but paths are active\n", &unready);
+	assert_true(unready.force_udev);
+	world.paths[0].state = world.paths[1].state = MP_PATH_WILD;
+	expect(&world, NULL, "");
+	world_fini(&world);
+}
+
+static void nothing_is_loaded_while_udev_reads_a_usable_map(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up down up");
+	world_set_kernel(&world, ONE_GROUP, "");
+	strcpy(world.kernel.name, "old");
+	world.settings.no_path_retry = MP_RETRY_QUEUE;
+	world.seen.awaits_udev = true;
+	world.seen.force_reload = true;
+	expect(&world, NULL, FAIL("8:16") QUEUE);
+	world.seen.force_reload = false;
+	/* an unusable map is what udev would hang on: it gets its path */
+	world.paths[0].state = MP_PATH_DOWN;
+	expect(&world, NULL, ADDED FAIL_NEW("8:0") FAIL_NEW("8:16"));
+	world_set_kernel(&world, ONE_GROUP, "8:0");
+	world.paths[0].state = MP_PATH_UP;
+	expect(&world, NULL, ADDED FAIL_NEW("8:16"));
+	world_fini(&world);
+}
+
+static void the_last_path_takes_the_map_along_or_not(void **state)
+{
+	static const char removed[] = ": remove: the last path is gone\n";
+	static const char stopped[] = ": fail if no path: the last path is gone\n"
+				      ": remove: the last path is gone\n";
+	static const char waits[] = ": reload: the last path is gone, I/O waits for another one\n";
+	static const char waiting[] = "1 queue_if_no_path 0 0 0";
+	static const struct {
+		enum mp_flush flush;
+		const char *kernel;
+		int users;
+		const char *table, *steps;
+	} rows[] = {
+		{ MP_FLUSH_NEVER, QUEUES, 1, waiting, waits },
+		{ MP_FLUSH_NEVER, QUEUES, 0, waiting, waits },
+		{ MP_FLUSH_NEVER, ONE_GROUP, 1, NO_GROUPS, removed },
+		{ MP_FLUSH_NEVER, ONE_GROUP, 0, NO_GROUPS, removed },
+		{ MP_FLUSH_UNUSED, QUEUES, 1, waiting, waits },
+		{ MP_FLUSH_UNUSED, QUEUES, 0, waiting, stopped },
+		{ MP_FLUSH_UNUSED, ONE_GROUP, 1, NO_GROUPS, removed },
+		{ MP_FLUSH_UNUSED, ONE_GROUP, 0, NO_GROUPS, removed },
+		{ MP_FLUSH_ALWAYS, QUEUES, 1, waiting, stopped },
+		{ MP_FLUSH_ALWAYS, QUEUES, 0, waiting, stopped },
+		{ MP_FLUSH_ALWAYS, ONE_GROUP, 1, NO_GROUPS, removed },
+		/* waiting already */
+		{ MP_FLUSH_NEVER, waiting, 0, waiting, "" },
+		{ MP_FLUSH_UNUSED, waiting, 2, waiting, "" },
+	};
+	struct world world;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		world_init(&world, "");
+		world_set_kernel(&world, rows[i].kernel, "");
+		world.kernel.open_count = rows[i].users;
+		world.settings.flush_on_last_del = rows[i].flush;
+		expect(&world, rows[i].table, rows[i].steps);
+		world_fini(&world);
+	}
+}
+
+static void paths_of_other_luns_do_not_keep_a_map(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up");
+	world.paths[0].wrong_wwid = true;
+	world_set_kernel(&world, ONE_PATH, "");
+	expect(&world, NO_GROUPS, FAIL_WRONG("8:0") ": remove: the last path is gone\n");
+	world_fini(&world);
+}
+
+static void a_map_whose_ghosts_are_awaited_is_unusable_for_udev(void **state)
+{
+	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+	struct world world;
+
+	(void)state;
+	world_init(&world, "ghost ghost");
+	world.seen.ghost_delay_runs = true;
+	expect_of(&world, ONE_GROUP, CREATE, &plan);
+	assert_true(plan.no_active_path);
+}
+
+static void a_kernel_map_that_does_not_exist_is_none(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	world.seen.kernel = &world.kernel;
+	expect(&world, ONE_GROUP, CREATE);
+}
+
+/* What was planned and loaded is right: the next run has nothing to do. */
+static void a_plan_that_was_applied_leaves_nothing_to_do(void **state)
+{
+	static const char *const worlds[] = { "up/50 up/10", "up down", "down down", "up/1 up/2 up/3 up/1 down/3",
+					      "ghost up" };
+	static const char *const features[] = { "0", "2 queue_mode bio", "2 pg_init_retries 3", "2 queue_mode rq" };
+	static const int policies[] = { MP_RETRY_UNSET, MP_RETRY_FAIL, MP_RETRY_QUEUE, 3 };
+	const unsigned groupings = MP_GROUPING_BY_TPG + 1;
+
+	(void)state;
+	for (unsigned n = 0; n < ARRAY_SIZE(worlds) * ARRAY_SIZE(features) * ARRAY_SIZE(policies) * groupings; n++) {
+		_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+		_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
+		struct world world;
+		char failed[64] = "";
+		unsigned rest = n;
+
+		world_init(&world, worlds[rest % ARRAY_SIZE(worlds)]);
+		rest /= ARRAY_SIZE(worlds);
+		world.settings.features = features[rest % ARRAY_SIZE(features)];
+		rest /= ARRAY_SIZE(features);
+		world.settings.no_path_retry = policies[rest % ARRAY_SIZE(policies)];
+		world.settings.grouping = rest / ARRAY_SIZE(policies);
+		world.settings.failback = MP_FAILBACK_IMMEDIATE;
+		assert_int_equal(mp_reconcile(&world.seen, &plan), 0);
+		assert_non_null(mp_plan_find(&plan, MP_STEP_CREATE));
+		mp_table_format(&plan.table, &buf);
+		for (size_t i = 0; i < world.seen.path_count; i++)
+			if (world.paths[i].state == MP_PATH_DOWN)
+				sprintf(failed + strlen(failed), "8:%zu ", 16 * i);
+		world_set_kernel(&world, mp_strbuf_text(&buf), failed);
+		expect(&world, mp_strbuf_text(&buf), "");
+		world_fini(&world);
+	}
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(two_paths_make_a_map) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_map_is_created_from_paths_of_any_state),
+		cmocka_unit_test(a_map_without_paths_is_not_created),
+		cmocka_unit_test(a_map_that_is_right_needs_nothing),
+		cmocka_unit_test(paths_that_come_and_go_are_a_reload),
+		cmocka_unit_test(an_empty_map_is_filled),
+		cmocka_unit_test(a_new_table_is_followed_by_failing_what_is_not_up),
+		cmocka_unit_test(the_kernel_is_told_what_checkers_found),
+		cmocka_unit_test(a_lone_ghost_that_only_its_target_activates_stays_failed),
+		cmocka_unit_test(a_disabled_group_with_a_path_that_is_up_is_enabled),
+		cmocka_unit_test(a_path_to_another_lun_gets_no_io),
+		cmocka_unit_test(priorities_order_groups),
+		cmocka_unit_test(a_priority_change_that_moves_paths_is_a_reload),
+		cmocka_unit_test(every_grouping_policy_can_be_configured),
+		cmocka_unit_test(prioritizers_that_tell_groups_apart_choose_the_grouping),
+		cmocka_unit_test(marginal_paths_get_groups_of_their_own_if_configured),
+		cmocka_unit_test(a_map_is_renamed_if_the_name_is_free),
+		cmocka_unit_test(a_new_map_whose_name_is_taken_is_called_by_its_wwid),
+		cmocka_unit_test(a_map_without_wwid_is_rejected),
+		cmocka_unit_test(a_foreign_table_is_left_alone),
+		cmocka_unit_test(a_map_that_is_not_wanted_is_removed),
+		cmocka_unit_test(the_first_path_with_a_size_gives_a_new_map_its_size),
+		cmocka_unit_test(a_map_keeps_its_size_unless_it_may_change),
+		cmocka_unit_test(an_offline_path_joins_when_it_can_be_opened),
+		cmocka_unit_test(features_follow_configuration_queueing_and_mode),
+		cmocka_unit_test(features_differ_by_meaning_not_by_text),
+		cmocka_unit_test(queueing_alone_is_a_message),
+		cmocka_unit_test(a_table_that_is_loaded_anyway_carries_the_queueing),
+		cmocka_unit_test(the_handler_fits_the_devices),
+		cmocka_unit_test(a_retained_handler_is_no_difference),
+		cmocka_unit_test(selectors_are_compared_with_the_arguments_that_were_given),
+		cmocka_unit_test(repeat_counts_differ_only_where_the_kernel_keeps_them),
+		cmocka_unit_test(priorities_weigh_the_repeat_count),
+		cmocka_unit_test(write_protection_follows_the_paths),
+		cmocka_unit_test(only_immediate_failback_switches_groups_here),
+		cmocka_unit_test(equal_groups_are_chosen_in_the_kernels_order),
+		cmocka_unit_test(a_reload_can_be_forced),
+		cmocka_unit_test(nothing_is_loaded_while_udev_reads_a_usable_map),
+		cmocka_unit_test(the_last_path_takes_the_map_along_or_not),
+		cmocka_unit_test(paths_of_other_luns_do_not_keep_a_map),
+		cmocka_unit_test(a_map_whose_ghosts_are_awaited_is_unusable_for_udev),
+		cmocka_unit_test(a_kernel_map_that_does_not_exist_is_none),
+		cmocka_unit_test(a_plan_that_was_applied_leaves_nothing_to_do),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
