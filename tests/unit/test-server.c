@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "multipathd/server.h"
+
+enum { BIG = 4 * 1024 * 1024, TIMEOUT_MSEC = 100 };
+
+struct fixture {
+	sd_event *event;
+	struct server *server;
+	char name[64];
+	unsigned requests;
+	uint64_t late_id; /* of the last "late" */
+	bool last_is_root;
+	char last[600];
+	char *big;
+};
+
+static uint64_t now_msec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* "late" waits, "big" gets many bytes, all else is echoed. */
+static void on_request(void *userdata, const struct request *request)
+{
+	struct fixture *fixture = userdata;
+
+	fixture->requests++;
+	fixture->last_is_root = request->is_root;
+	snprintf(fixture->last, sizeof(fixture->last), "%s", request->text);
+	if (strcmp(request->text, "late") == 0)
+		fixture->late_id = request->id;
+	else if (strcmp(request->text, "big") == 0)
+		server_reply(fixture->server, request->id, fixture->big, BIG);
+	else
+		server_reply(fixture->server, request->id, request->text, strlen(request->text));
+}
+
+static void turn(struct fixture *fixture, unsigned msec)
+{
+	uint64_t end = now_msec() + msec, now;
+
+	while ((now = now_msec()) < end)
+		assert_true(sd_event_run(fixture->event, (end - now) * 1000) >= 0);
+}
+
+static void settle(struct fixture *fixture)
+{
+	while (sd_event_run(fixture->event, 0) > 0)
+		;
+}
+
+static int client_connect(struct fixture *fixture)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	strcpy(address.sun_path, fixture->name);
+	if (fixture->name[0] == '@')
+		address.sun_path[0] = '\0';
+	assert_int_equal(connect(fd, (struct sockaddr *)&address,
+				 offsetof(struct sockaddr_un, sun_path) + strlen(fixture->name)), 0);
+	return fd;
+}
+
+static void put(int fd, const void *bytes, size_t length)
+{
+	assert_int_equal(send(fd, bytes, length, MSG_NOSIGNAL), length);
+}
+
+static void put_request(int fd, const char *text)
+{
+	char frame[sizeof(size_t) + 600];
+	size_t length = strlen(text) + 1;
+
+	memcpy(frame, &length, sizeof(length));
+	memcpy(frame + sizeof(length), text, length);
+	put(fd, frame, sizeof(length) + length);
+}
+
+/* Turns the loop until that many bytes are here; less: the server hung up. */
+static size_t get(struct fixture *fixture, int fd, void *bytes, size_t length)
+{
+	uint64_t end = now_msec() + 10000;
+	size_t got = 0;
+
+	while (got < length) {
+		ssize_t r = recv(fd, (char *)bytes + got, length - got, 0);
+
+		if (r == 0 || (r < 0 && errno == ECONNRESET))
+			break;
+		assert_true(r > 0 || errno == EAGAIN);
+		if (r > 0)
+			got += r;
+		else
+			assert_true(sd_event_run(fixture->event, 1000) >= 0);
+		assert_true(now_msec() < end);
+	}
+	return got;
+}
+
+static void expect_reply(struct fixture *fixture, int fd, const char *text)
+{
+	size_t length = 0;
+	char reply[600];
+
+	assert_int_equal(get(fixture, fd, &length, sizeof(length)), sizeof(length));
+	assert_int_equal(length, strlen(text) + 1);
+	assert_int_equal(get(fixture, fd, reply, length), length);
+	assert_string_equal(reply, text);
+}
+
+static void expect_hang_up(struct fixture *fixture, int fd)
+{
+	char byte;
+
+	assert_int_equal(get(fixture, fd, &byte, 1), 0);
+}
+
+static void expect_nothing(struct fixture *fixture, int fd)
+{
+	char byte;
+
+	settle(fixture);
+	assert_int_equal(recv(fd, &byte, 1, 0), -1);
+	assert_int_equal(errno, EAGAIN);
+}
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	assert_int_equal(sd_event_new(&fixture->event), 0);
+	snprintf(fixture->name, sizeof(fixture->name), "@multipathd-test-%d", (int)getpid());
+	setenv("MULTIPATH_SOCKET_NAME", fixture->name, 1);
+	assert_int_equal(server_new(fixture->event, on_request, fixture, NULL, &fixture->server), 0);
+	server_set_timeout(fixture->server, TIMEOUT_MSEC);
+	assert_int_equal(server_start(fixture->server), 0);
+	fixture->big = malloc(BIG);
+	memset(fixture->big, 'x', BIG);
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	server_free(fixture->server);
+	sd_event_unref(fixture->event);
+	free(fixture->big);
+	free(fixture);
+	return 0;
+}
+
+static void requests_of_a_connection_are_answered_in_turn(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_close_ int fd = client_connect(fixture);
+
+	put_request(fd, "one");
+	expect_reply(fixture, fd, "one");
+	put_request(fd, "two");
+	put_request(fd, "late");
+	put_request(fd, "three");
+	expect_reply(fixture, fd, "two");
+	expect_nothing(fixture, fd);
+	assert_int_equal(fixture->requests, 3);
+	server_reply(fixture->server, fixture->late_id, "four", 4);
+	assert_int_equal(fixture->requests, 3); /* not from within the answer to another */
+	expect_reply(fixture, fd, "four");
+	expect_reply(fixture, fd, "three");
+	assert_int_equal(fixture->last_is_root, getuid() == 0);
+}
+
+static void a_hundred_requests_at_once_are_all_answered(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_close_ int fd = client_connect(fixture);
+	char text[16];
+
+	for (int i = 0; i < 100; i++) {
+		snprintf(text, sizeof(text), "request %d", i);
+		put_request(fd, text);
+	}
+	for (int i = 0; i < 100; i++) {
+		snprintf(text, sizeof(text), "request %d", i);
+		expect_reply(fixture, fd, text);
+	}
+}
+
+static void a_request_may_lack_its_nul_and_come_in_pieces(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_close_ int fd = client_connect(fixture);
+	const size_t length = 4;
+
+	put(fd, &length, sizeof(length));
+	settle(fixture);
+	put(fd, "sh", 2);
+	settle(fixture);
+	put(fd, "o", 1);
+	settle(fixture);
+	put(fd, "w", 1);
+	expect_reply(fixture, fd, "show");
+}
+
+static void the_first_nul_ends_the_text(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_close_ int fd = client_connect(fixture);
+	const size_t length = 12;
+
+	put(fd, &length, sizeof(length));
+	put(fd, "show\0daemon", 12);
+	expect_reply(fixture, fd, "show");
+}
+
+static void the_longest_request_is_512_bytes(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_close_ int fd = client_connect(fixture);
+	char text[513];
+
+	memset(text, 'a', 512);
+	text[512] = '\0';
+	for (int i = 0; i < 3; i++) {
+		size_t length = 512;
+
+		put(fd, &length, sizeof(length));
+		put(fd, text, 512);
+	}
+	for (int i = 0; i < 3; i++)
+		expect_reply(fixture, fd, text);
+}
+
+static void a_bad_length_closes_the_connection(void **state)
+{
+	static const struct {
+		uint64_t length;
+		size_t size;
+	} cases[] = {
+		{ 0, 8 }, { 513, 8 }, { UINT64_MAX, 8 }, { 1ull << 32, 8 }, { 12, 4 }, { 12, 1 },
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_close_ int fd = client_connect(fixture);
+
+		put_request(fd, "before");
+		expect_reply(fixture, fd, "before");
+		put(fd, &cases[i].length, cases[i].size);
+		expect_hang_up(fixture, fd);
+	}
+	assert_int_equal(fixture->requests, ARRAY_SIZE(cases));
+}
+
+static void half_a_request_gets_the_timeout_reply_and_its_rest_is_dropped(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_close_ int fd = client_connect(fixture);
+	const size_t length = 20;
+	uint64_t begin = now_msec();
+
+	put(fd, &length, sizeof(length));
+	put(fd, "show", 4);
+	expect_reply(fixture, fd, "fail\ntimeout\n");
+	assert_in_range(now_msec() - begin, TIMEOUT_MSEC, TIMEOUT_MSEC + 60);
+	assert_int_equal(fixture->requests, 0);
+
+	put(fd, "456789", 6);
+	settle(fixture);
+	put(fd, "0123456789", 10);
+	put_request(fd, "next");
+	expect_reply(fixture, fd, "next");
+}
+
+static void a_late_answer_is_dropped_after_the_timeout_reply(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_close_ int fd = client_connect(fixture);
+	uint64_t begin = now_msec(), id;
+
+	put_request(fd, "late");
+	expect_reply(fixture, fd, "fail\ntimeout\n");
+	assert_in_range(now_msec() - begin, TIMEOUT_MSEC, TIMEOUT_MSEC + 60);
+	id = fixture->late_id;
+	put_request(fd, "late");
+	settle(fixture);
+	server_reply(fixture->server, id, "wrong", 5);
+	expect_nothing(fixture, fd);
+	server_reply(fixture->server, fixture->late_id, "right", 5);
+	expect_reply(fixture, fd, "right");
+}
+
+static void idle_connections_do_not_time_out(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_close_ int fd = client_connect(fixture);
+
+	turn(fixture, 3 * TIMEOUT_MSEC);
+	put_request(fd, "still here");
+	expect_reply(fixture, fd, "still here");
+	turn(fixture, 2 * TIMEOUT_MSEC);
+	expect_nothing(fixture, fd);
+}
+
+static void an_answer_to_nobody_is_harmless(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_close_ int other = client_connect(fixture);
+	int fd = client_connect(fixture);
+
+	put_request(fd, "late");
+	settle(fixture);
+	close(fd);
+	server_reply(fixture->server, fixture->late_id, fixture->big, BIG);
+	settle(fixture);
+	server_reply(fixture->server, fixture->late_id, "again", 5);
+	server_reply(fixture->server, 12345, "who", 3);
+	put_request(other, "other");
+	expect_reply(fixture, other, "other");
+}
+
+static void a_half_closed_connection_still_gets_its_answer(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_close_ int fd = client_connect(fixture);
+
+	put_request(fd, "late");
+	shutdown(fd, SHUT_WR);
+	settle(fixture);
+	server_reply(fixture->server, fixture->late_id, "answer", 6);
+	expect_reply(fixture, fd, "answer");
+	expect_hang_up(fixture, fd);
+}
+
+static void a_client_that_never_reads_delays_nobody(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_close_ int lazy = client_connect(fixture), fd = client_connect(fixture);
+	_cleanup_free_ char *answer = malloc(BIG + 1);
+	size_t length = 0;
+
+	put_request(lazy, "big");
+	put_request(lazy, "not read before the first is sent");
+	for (int i = 0; i < 100; i++) {
+		put_request(fd, "quick");
+		expect_reply(fixture, fd, "quick");
+	}
+	assert_int_equal(fixture->requests, 101);
+	turn(fixture, 2 * TIMEOUT_MSEC); /* which is none of sending */
+
+	assert_int_equal(get(fixture, lazy, &length, sizeof(length)), sizeof(length));
+	assert_int_equal(length, BIG + 1);
+	assert_int_equal(get(fixture, lazy, answer, length), length);
+	assert_memory_equal(answer, fixture->big, BIG);
+	assert_int_equal(answer[BIG], '\0');
+	expect_reply(fixture, lazy, "not read before the first is sent");
+}
+
+static void a_thousand_connections_are_served_at_once(void **state)
+{
+	struct fixture *fixture = *state;
+	struct rlimit limit;
+	int fds[1000];
+	char text[32];
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+
+	for (int i = 0; i < 1000; i++) {
+		snprintf(text, sizeof(text), "client %d", i);
+		fds[i] = client_connect(fixture); /* none is accepted yet */
+		put_request(fds[i], text);
+	}
+	for (int i = 999; i >= 0; i--) {
+		snprintf(text, sizeof(text), "client %d", i);
+		expect_reply(fixture, fds[i], text);
+	}
+	for (int i = 0; i < 1000; i++)
+		close(fds[i]);
+	settle(fixture);
+}
+
+static void accepting_pauses_when_descriptors_are_out_and_goes_on(void **state)
+{
+	struct fixture *fixture = *state;
+	int first = client_connect(fixture), second = client_connect(fixture);
+	struct rlimit limit, few;
+	struct timespec begin, end;
+
+	put_request(first, "first");
+	put_request(second, "second");
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	few = limit;
+	few.rlim_cur = second + 2; /* one for the first */
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	expect_reply(fixture, first, "first");
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
+	turn(fixture, 200);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+	assert_in_range((end.tv_sec - begin.tv_sec) * 1000000000 + end.tv_nsec - begin.tv_nsec, 0, 50000000);
+	assert_int_equal(fixture->requests, 1);
+
+	close(first);
+	expect_reply(fixture, second, "second");
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	close(second);
+}
+
+static void random_bytes_harm_nobody(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_close_ int other = client_connect(fixture);
+	unsigned seed = 1;
+
+	for (int i = 0; i < 2000; i++) {
+		_cleanup_close_ int fd = client_connect(fixture);
+		unsigned char bytes[700];
+		size_t length = rand_r(&seed) % sizeof(bytes);
+
+		for (size_t j = 0; j < length; j++)
+			bytes[j] = rand_r(&seed);
+		if (i % 2) /* a plausible length */
+			memset(bytes + 1 + i % 3, 0, 7 - i % 3);
+		send(fd, bytes, length, MSG_NOSIGNAL);
+		if (i % 5 == 0)
+			settle(fixture);
+		if (i % 50 == 0) {
+			put_request(other, "alive");
+			expect_reply(fixture, other, "alive");
+		}
+	}
+}
+
+static void flushing_gets_the_last_answer_out_or_gives_up_in_time(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_close_ int fd = client_connect(fixture);
+	uint64_t begin = now_msec();
+
+	server_flush(fixture->server, 1000);
+	assert_in_range(now_msec() - begin, 0, 50);
+	put_request(fd, "big");
+	settle(fixture);
+	begin = now_msec();
+	server_flush(fixture->server, 50);
+	assert_in_range(now_msec() - begin, 49, 200);
+}
+
+static void the_named_socket_is_open_to_all_and_replaces_an_old_one(void **state)
+{
+	char directory[] = "/tmp/test-server-XXXXXX";
+	struct fixture fixture = { 0 };
+	struct server *old;
+	struct stat node;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	snprintf(fixture.name, sizeof(fixture.name), "%s/socket", directory);
+	setenv("MULTIPATH_SOCKET_NAME", fixture.name, 1);
+	assert_int_equal(sd_event_new(&fixture.event), 0);
+	umask(077);
+	assert_int_equal(server_new(fixture.event, on_request, &fixture, NULL, &old), 0);
+	assert_int_equal(server_new(fixture.event, on_request, &fixture, NULL, &fixture.server), 0);
+	assert_int_equal(stat(fixture.name, &node), 0);
+	assert_int_equal(node.st_mode, S_IFSOCK | 0666);
+	assert_int_equal(server_start(fixture.server), 0);
+	fd = client_connect(&fixture);
+	put_request(fd, "hello");
+	expect_reply(&fixture, fd, "hello");
+	close(fd);
+	server_free(old);
+	server_free(fixture.server);
+	assert_int_equal(stat(fixture.name, &node), 0);
+	unlink(fixture.name);
+
+	/* What is no socket is not ours to remove. */
+	fd = creat(fixture.name, 0600);
+	close(fd);
+	assert_int_equal(server_new(fixture.event, on_request, &fixture, NULL, &old), -EADDRINUSE);
+	unlink(fixture.name);
+	rmdir(directory);
+	sd_event_unref(fixture.event);
+}
+
+static void systemds_sockets_are_taken(void **state)
+{
+	struct fixture fixture = { .name = "@multipathd-test-inherited" };
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	_cleanup_close_ int saved = dup(SD_LISTEN_FDS_START);
+	char pid[16];
+	int fd;
+
+	(void)state;
+	setenv("MULTIPATH_SOCKET_NAME", "/nowhere/at/all", 1);
+	strcpy(address.sun_path, fixture.name);
+	address.sun_path[0] = '\0';
+	fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address,
+			      offsetof(struct sockaddr_un, sun_path) + strlen(fixture.name)), 0);
+	assert_int_equal(listen(fd, 10), 0);
+	if (fd != SD_LISTEN_FDS_START) {
+		dup2(fd, SD_LISTEN_FDS_START);
+		close(fd);
+	}
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	setenv("LISTEN_PID", pid, 1);
+	setenv("LISTEN_FDS", "1", 1);
+
+	assert_int_equal(sd_event_new(&fixture.event), 0);
+	assert_int_equal(server_new(fixture.event, on_request, &fixture, NULL, &fixture.server), 0);
+	fd = client_connect(&fixture); /* waits until the server is started */
+	put_request(fd, "hello");
+	expect_nothing(&fixture, fd);
+	assert_int_equal(server_start(fixture.server), 0);
+	expect_reply(&fixture, fd, "hello");
+	close(fd);
+	server_free(fixture.server);
+	sd_event_unref(fixture.event);
+	unsetenv("LISTEN_FDS");
+	if (saved >= 0)
+		dup2(saved, SD_LISTEN_FDS_START);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(requests_of_a_connection_are_answered_in_turn),
+		TEST(a_hundred_requests_at_once_are_all_answered),
+		TEST(a_request_may_lack_its_nul_and_come_in_pieces),
+		TEST(the_first_nul_ends_the_text),
+		TEST(the_longest_request_is_512_bytes),
+		TEST(a_bad_length_closes_the_connection),
+		TEST(half_a_request_gets_the_timeout_reply_and_its_rest_is_dropped),
+		TEST(a_late_answer_is_dropped_after_the_timeout_reply),
+		TEST(idle_connections_do_not_time_out),
+		TEST(an_answer_to_nobody_is_harmless),
+		TEST(a_half_closed_connection_still_gets_its_answer),
+		TEST(a_client_that_never_reads_delays_nobody),
+		TEST(a_thousand_connections_are_served_at_once),
+		TEST(accepting_pauses_when_descriptors_are_out_and_goes_on),
+		TEST(random_bytes_harm_nobody),
+		TEST(flushing_gets_the_last_answer_out_or_gives_up_in_time),
+		cmocka_unit_test(the_named_socket_is_open_to_all_and_replaces_an_old_one),
+		cmocka_unit_test(systemds_sockets_are_taken),
+	};
+	int r;
+
+	mp_hash_register_thread();
+	r = cmocka_run_group_tests(tests, NULL, NULL);
+	mp_hash_unregister_thread();
+	return r;
+}
