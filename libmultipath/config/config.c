@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config/config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "config/hardware.h"
+#include "config/merge.h"
+#include "config/parser.h"
+
+struct mp_config *mp_config_ref(struct mp_config *config)
+{
+	atomic_fetch_add_explicit(&config->references, 1, memory_order_relaxed);
+	return config;
+}
+
+struct mp_config *mp_config_unref(struct mp_config *config)
+{
+	if (!config || atomic_fetch_sub_explicit(&config->references, 1, memory_order_acq_rel) > 1)
+		return NULL;
+	while (config->all_matches) {
+		struct mp_hardware_match *match = config->all_matches;
+
+		config->all_matches = match->next;
+		free(match);
+	}
+	if (config->has_matches)
+		mp_hash_fini(&config->matches);
+	for (enum mp_list list = 0; list < MP_LISTS; list++)
+		for (enum mp_criterion criterion = 0; criterion <= MP_CRITERION_WWID; criterion++)
+			mp_rule_list_fini(&config->rules[list][criterion]);
+	free(config->by_alias);
+	free(config->by_wwid);
+	free(config->maps.items);
+	free(config->protocols.items);
+	free(config->devices.items);
+	free(config->files);
+	mp_arena_fini(&config->arena);
+	free(config);
+	return NULL;
+}
+
+void mp_config_unrefp(struct mp_config **config)
+{
+	mp_config_unref(*config);
+}
+
+static int config_new(struct mp_config **ret)
+{
+	_cleanup_(mp_config_unrefp) struct mp_config *config = calloc(1, sizeof(*config));
+
+	if (!config)
+		return -ENOMEM;
+	config->references = 1;
+	config->defaults.settings = config->defaults_settings;
+	config->overrides.settings = config->overrides_settings;
+	for (unsigned i = 0; i < mp_hardware_count; i++) {
+		struct mp_section section = { .settings = mp_hardware[i] };
+		int r;
+
+		while (section.settings[section.count].key != MP_KEY_NONE)
+			section.count++;
+		r = mp_section_list_add(&config->devices, &section);
+		if (r < 0)
+			return r;
+	}
+	*ret = TAKE_PTR(config);
+	return 0;
+}
+
+static int is_drop_in(const struct dirent *entry)
+{
+	const char *dot = strrchr(entry->d_name, '.');
+
+	return dot && strcmp(dot, ".conf") == 0;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int read_drop_in(struct mp_config *config, const char *dir, const char *name,
+			struct mp_diagnostics *diagnostics)
+{
+	_cleanup_free_ char *file = NULL;
+	int r;
+
+	if (asprintf(&file, "%s/%s", dir, name) < 0)
+		return -ENOMEM;
+	r = mp_parser_read_file(config, file, false, diagnostics);
+	return r == -ENOMEM ? r : 0; /* told, and the others count */
+}
+
+static int read_dir(struct mp_config *config, const char *dir, struct mp_diagnostics *diagnostics)
+{
+	struct dirent **entries;
+	int count = scandir(dir, &entries, is_drop_in, by_name);
+	int r = 0;
+
+	if (count < 0) {
+		if (errno != ENOENT)
+			mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, 0, dir, 0, 0, "cannot be read: %s",
+					    strerror(errno));
+		return 0;
+	}
+	for (int i = 0; i < count; i++) {
+		if (r == 0)
+			r = read_drop_in(config, dir, entries[i]->d_name, diagnostics);
+		free(entries[i]);
+	}
+	free(entries);
+	return r;
+}
+
+const struct mp_setting *mp_config_default(const struct mp_config *config, enum mp_key key)
+{
+	const struct mp_setting *setting = mp_section_find(&config->defaults, key);
+
+	if (!setting && mp_keywords[key].flags & MP_KEYWORD_HAS_DEFAULT)
+		setting = &mp_keywords[key].built_in;
+	return setting;
+}
+
+static int64_t default_number(const struct mp_config *config, enum mp_key key)
+{
+	const struct mp_setting *setting = mp_config_default(config, key);
+
+	return setting ? setting->number : 0;
+}
+
+static const char *default_text(const struct mp_config *config, enum mp_key key)
+{
+	const struct mp_setting *setting = mp_config_default(config, key);
+
+	return setting ? setting->text : NULL;
+}
+
+static void put_default(struct mp_config *config, enum mp_key key, int64_t number, uint16_t origin)
+{
+	const struct mp_setting setting = { .key = key, .file = origin, .number = number };
+
+	mp_settings_put(config->defaults_settings, &config->defaults.count, &setting);
+}
+
+/* Each interval follows from the other one; the shorter is never longer than the longer. */
+static void derive_polling(struct mp_config *config)
+{
+	enum { POLLING_SEC = 5, RATIO = 4 };
+	int64_t polling = default_number(config, MP_KEY_POLLING_INTERVAL);
+	int64_t max = default_number(config, MP_KEY_MAX_POLLING_INTERVAL);
+
+	if (!polling && !max)
+		polling = POLLING_SEC;
+	if (!polling)
+		polling = max >= RATIO ? max / RATIO : 1;
+	if (!max)
+		max = polling <= UINT_MAX / RATIO ? polling * RATIO : UINT_MAX;
+	if (polling > max)
+		polling = max;
+	if (polling != default_number(config, MP_KEY_POLLING_INTERVAL))
+		put_default(config, MP_KEY_POLLING_INTERVAL, polling, MP_ORIGIN_DERIVED);
+	if (max != default_number(config, MP_KEY_MAX_POLLING_INTERVAL))
+		put_default(config, MP_KEY_MAX_POLLING_INTERVAL, max, MP_ORIGIN_DERIVED);
+}
+
+static void apply_command_line(struct mp_config *config, const struct mp_config_source *source)
+{
+	int64_t find = default_number(config, MP_KEY_FIND_MULTIPATHS);
+
+	if (source->verbosity >= 0)
+		put_default(config, MP_KEY_VERBOSITY, source->verbosity, MP_ORIGIN_COMMAND_LINE);
+	if (source->ignore_wwids && (find == MP_FIND_ON || find == MP_FIND_STRICT))
+		put_default(config, MP_KEY_FIND_MULTIPATHS, MP_FIND_SMART, MP_ORIGIN_COMMAND_LINE);
+	if (source->ignore_wwids && find == MP_FIND_OFF)
+		put_default(config, MP_KEY_FIND_MULTIPATHS, MP_FIND_GREEDY, MP_ORIGIN_COMMAND_LINE);
+	if (source->is_multipath) {
+		put_default(config, MP_KEY_RETRIGGER_TRIES, 0, MP_ORIGIN_DERIVED);
+		put_default(config, MP_KEY_FORCE_SYNC, true, MP_ORIGIN_DERIVED);
+	}
+}
+
+/* "sd:ID_SERIAL dasd:ID_UID", split at the last colon of each record. */
+static int set_uid_attrs(struct mp_config *config)
+{
+	const char *text = default_text(config, MP_KEY_UID_ATTRS), *end;
+	size_t count = 1;
+
+	if (!text)
+		return 0;
+	for (const char *p = text; *p; p++)
+		count += *p == ' ';
+	config->uid_attrs = mp_arena_alloc(&config->arena, count * sizeof(*config->uid_attrs));
+	if (!config->uid_attrs)
+		return -ENOMEM;
+	for (; *text; text = *end ? end + 1 : end) {
+		struct mp_uid_attr *attr = &config->uid_attrs[config->uid_attr_count++];
+		const char *colon;
+
+		end = strchrnul(text, ' ');
+		colon = memrchr(text, ':', end - text);
+		attr->type = mp_arena_text(&config->arena, text, colon - text);
+		attr->property = mp_arena_text(&config->arena, colon + 1, end - colon - 1);
+		if (!attr->type || !attr->property)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void set_process(struct mp_config *config)
+{
+	config->process = (struct mp_process_settings){
+		.verbosity = default_number(config, MP_KEY_VERBOSITY),
+		.polling_interval_sec = default_number(config, MP_KEY_POLLING_INTERVAL),
+		.max_polling_interval_sec = default_number(config, MP_KEY_MAX_POLLING_INTERVAL),
+		.max_fds = default_number(config, MP_KEY_MAX_FDS),
+		.reassign_maps = default_number(config, MP_KEY_REASSIGN_MAPS),
+		.queue_without_daemon = default_number(config, MP_KEY_QUEUE_WITHOUT_DAEMON),
+		.log_checker_err_once = default_number(config, MP_KEY_LOG_CHECKER_ERR),
+		.force_sync = default_number(config, MP_KEY_FORCE_SYNC),
+		.strict_timing = default_number(config, MP_KEY_STRICT_TIMING),
+		.allow_usb_devices = default_number(config, MP_KEY_ALLOW_USB_DEVICES),
+		.find_multipaths = default_number(config, MP_KEY_FIND_MULTIPATHS),
+		.find_multipaths_timeout_sec = default_number(config, MP_KEY_FIND_MULTIPATHS_TIMEOUT),
+		.uxsock_timeout_msec = default_number(config, MP_KEY_UXSOCK_TIMEOUT),
+		.retrigger_tries = default_number(config, MP_KEY_RETRIGGER_TRIES),
+		.retrigger_delay_sec = default_number(config, MP_KEY_RETRIGGER_DELAY),
+		.missing_uev_wait_timeout_sec = default_number(config, MP_KEY_MISSING_UEV_WAIT_TIMEOUT),
+		.remove_retries = default_number(config, MP_KEY_REMOVE_RETRIES),
+		.partition_delimiter = default_text(config, MP_KEY_PARTITION_DELIMITER),
+		.enable_foreign = default_text(config, MP_KEY_ENABLE_FOREIGN),
+		.marginal_pathgroups = default_number(config, MP_KEY_MARGINAL_PATHGROUPS),
+		.auto_resize = default_number(config, MP_KEY_AUTO_RESIZE),
+		.uses_uid_attrs = default_text(config, MP_KEY_UID_ATTRS) != NULL,
+	};
+}
+
+int mp_config_load(const struct mp_config_source *source, struct mp_config **ret)
+{
+	_cleanup_(mp_config_unrefp) struct mp_config *config = NULL;
+	struct mp_diagnostics diagnostics = { .tell = source->diagnostic, .userdata = source->userdata };
+	int r = config_new(&config);
+
+	if (r < 0)
+		return r;
+	r = mp_parser_read_file(config, source->file, true, &diagnostics);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (source->dir) {
+		r = read_dir(config, source->dir, &diagnostics);
+		if (r < 0)
+			return r;
+	}
+	r = mp_config_merge(config, &diagnostics);
+	if (r < 0)
+		return r;
+	derive_polling(config);
+	apply_command_line(config, source);
+	set_process(config);
+	r = set_uid_attrs(config);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(config);
+	return 0;
+}
+
+const struct mp_process_settings *mp_config_process(const struct mp_config *config)
+{
+	return &config->process;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config/hardware.h"
+
+#include <limits.h>
+
+#include "base/cleanup.h"
+#include "model/settings.h"
+
+#define NUMBER(name, value) { .key = (name), .number = (value) }
+#define TEXT(name, value) { .key = (name), .text = (value) }
+
+#define DEVICE(vendor, product) TEXT(MP_KEY_VENDOR, vendor), TEXT(MP_KEY_PRODUCT, product)
+#define HIDES(product) TEXT(MP_KEY_PRODUCT_BLACKLIST, product)
+#define MULTIBUS NUMBER(MP_KEY_PATH_GROUPING_POLICY, MP_GROUPING_MULTIBUS)
+#define BY_SERIAL NUMBER(MP_KEY_PATH_GROUPING_POLICY, MP_GROUPING_BY_SERIAL)
+#define BY_PRIO NUMBER(MP_KEY_PATH_GROUPING_POLICY, MP_GROUPING_BY_PRIO)
+#define BY_NODE_NAME NUMBER(MP_KEY_PATH_GROUPING_POLICY, MP_GROUPING_BY_NODE_NAME)
+#define UID(attribute) TEXT(MP_KEY_UID_ATTRIBUTE, attribute)
+#define CHECKER(name) TEXT(MP_KEY_PATH_CHECKER, name)
+#define PRIO(name) TEXT(MP_KEY_PRIO, name)
+#define PRIO_ARGS(args) TEXT(MP_KEY_PRIO_ARGS, args)
+#define FEATURES(text) TEXT(MP_KEY_FEATURES, text)
+#define FAILBACK(seconds) NUMBER(MP_KEY_FAILBACK, seconds)
+#define IMMEDIATE NUMBER(MP_KEY_FAILBACK, MP_FAILBACK_IMMEDIATE)
+#define RETRY(checks) NUMBER(MP_KEY_NO_PATH_RETRY, checks)
+#define QUEUE NUMBER(MP_KEY_NO_PATH_RETRY, MP_RETRY_QUEUE)
+#define FAIL NUMBER(MP_KEY_NO_PATH_RETRY, MP_RETRY_FAIL)
+#define FLUSH_ALWAYS NUMBER(MP_KEY_FLUSH_ON_LAST_DEL, MP_FLUSH_ALWAYS)
+#define FAST_IO_FAIL(seconds) NUMBER(MP_KEY_FAST_IO_FAIL_TMO, seconds)
+#define DEV_LOSS(seconds) NUMBER(MP_KEY_DEV_LOSS_TMO, seconds)
+#define NO_FRIENDLY_NAMES NUMBER(MP_KEY_USER_FRIENDLY_NAMES, false)
+#define NO_DETECT_PRIO NUMBER(MP_KEY_DETECT_PRIO, false)
+#define NO_DETECT_CHECKER NUMBER(MP_KEY_DETECT_CHECKER, false)
+#define MAX_SECTORS_KB(kb) NUMBER(MP_KEY_MAX_SECTORS_KB, kb)
+#define VPD_HP3PAR NUMBER(MP_KEY_VPD_VENDOR, true)
+
+/* The family of arrays that LSI built under many names. */
+#define RDAC \
+	HIDES("Universal Xport"), BY_PRIO, CHECKER("rdac"), FEATURES("2 pg_init_retries 50"), PRIO("rdac"), \
+		IMMEDIATE, RETRY(30)
+
+const struct mp_setting mp_hardware[][MP_HARDWARE_SETTINGS] = {
+	{ DEVICE("^NVME", ".*"), BY_PRIO, UID("ID_WWN"), CHECKER("none"), IMMEDIATE },
+	{ DEVICE("APPLE", "Xserve RAID"), MULTIBUS },
+	{ DEVICE("3PARdata", "VV"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(18),
+	  FAST_IO_FAIL(10), DEV_LOSS(UINT_MAX), VPD_HP3PAR },
+	{ DEVICE("NVME", "HPE Alletra"), QUEUE },
+	{ DEVICE("DEC", "HSG80"), BY_PRIO, CHECKER("hp_sw"), PRIO("hp_sw"), QUEUE },
+	{ DEVICE("HP", "A6189A"), MULTIBUS, RETRY(12) },
+	{ DEVICE("(COMPAQ|HP)", "(MSA|HSV)1[01]0"), BY_PRIO, CHECKER("hp_sw"),
+	  PRIO("hp_sw"), RETRY(12) },
+	{ DEVICE("(COMPAQ|HP)", "MSA VOLUME"), BY_PRIO, PRIO("alua"), IMMEDIATE,
+	  RETRY(12) },
+	{ DEVICE("(COMPAQ|HP)", "(HSV1[01]1|HSV2[01]0|HSV3[046]0|HSV4[05]0)"), BY_PRIO,
+	  PRIO("alua"), IMMEDIATE, RETRY(12) },
+	{ DEVICE("HP", "(MSA2[02]12fc|MSA2012i)"), MULTIBUS, RETRY(18) },
+	{ DEVICE("HP", "(MSA2012sa|MSA23(12|24)(fc|i|sa)|MSA2000s VOLUME)"), BY_PRIO,
+	  PRIO("alua"), IMMEDIATE, RETRY(18) },
+	{ DEVICE("(HP|HPE)", "MSA [12]0[4567]0 (SAN|SAS|FC|iSCSI)"), BY_PRIO,
+	  PRIO("alua"), IMMEDIATE, RETRY(18) },
+	{ DEVICE("HP", "(HSVX700|HSVX740)"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(12) },
+	{ DEVICE("HP", "LOGICAL VOLUME"), MULTIBUS, RETRY(12) },
+	{ DEVICE("HP", "(P2000 G3 FC|P2000G3 FC/iSCSI|P2000 G3 SAS|P2000 G3 iSCSI)"),
+	  BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(18) },
+	{ DEVICE("LEFTHAND", "(P4000|iSCSIDisk|FCDISK)"), BY_PRIO, PRIO("alua"),
+	  IMMEDIATE, RETRY(18) },
+	{ DEVICE("Nimble", "Server"), BY_PRIO, PRIO("alua"), IMMEDIATE, QUEUE },
+	{ DEVICE("SGI", "TP9100"), MULTIBUS },
+	{ DEVICE("SGI", "TP9[3457]00"), RDAC },
+	{ DEVICE("SGI", "IS"), RDAC },
+	{ DEVICE("SGI", "^DD[46]A-"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(30) },
+	{ DEVICE("DDN", "SAN DataDirector"), MULTIBUS },
+	{ DEVICE("DDN", "^EF3010"), MULTIBUS, RETRY(30) },
+	{ DEVICE("DDN", "^(EF3015|S2A|SFA)"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(30) },
+	{ DEVICE("NEXENTA", "COMSTAR"), BY_SERIAL, RETRY(30) },
+	{ DEVICE("TEGILE", "(ZEBI-(FC|ISCSI)|INTELLIFLASH)"), BY_PRIO, PRIO("alua"),
+	  IMMEDIATE, RETRY(10) },
+	{ DEVICE("EMC", "SYMMETRIX"), MULTIBUS, RETRY(6) },
+	{ DEVICE("NVME", "EMC PowerMax"), QUEUE },
+	{ DEVICE("^DGC", "^(RAID|DISK|VRAID)"), HIDES("LUNZ"), BY_PRIO,
+	  CHECKER("emc_clariion"), PRIO("emc"), IMMEDIATE, RETRY(60), NO_DETECT_CHECKER },
+	{ DEVICE("EMC", "Invista"), HIDES("LUNZ"), MULTIBUS, RETRY(5) },
+	{ DEVICE("XtremIO", "XtremApp"), MULTIBUS },
+	{ DEVICE("COMPELNT", "Compellent Vol"), BY_PRIO, IMMEDIATE, QUEUE },
+	{ DEVICE("DELL", "^MD3"), RDAC },
+	{ DEVICE("DellEMC", "PowerStore"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(3),
+	  FAST_IO_FAIL(15) },
+	{ DEVICE("NVME", "dellemc-powerstore"), RETRY(3) },
+	{ DEVICE("DellEMC", "^ME"), BY_PRIO, PRIO("alua"), IMMEDIATE },
+	{ DEVICE("EQLOGIC", "100E-00"), MULTIBUS, RETRY(30) },
+	{ DEVICE("FSC", "CentricStor"), BY_SERIAL },
+	{ DEVICE("FUJITSU", "ETERNUS_DX(H|L|M|400|8000)"), BY_PRIO, PRIO("alua"),
+	  IMMEDIATE, RETRY(10) },
+	{ DEVICE("(EUROLOGC|EuroLogc)", "FC2502"), MULTIBUS },
+	{ DEVICE("FUJITSU", "E[234]000"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(10) },
+	{ DEVICE("FUJITSU", "E[68]000"), MULTIBUS, RETRY(10) },
+	{ DEVICE("FUJITSU", "ETERNUS_AHB"), RDAC },
+	{ DEVICE("(HITACHI|HP|HPE)", "^OPEN-"), BY_PRIO, IMMEDIATE, RETRY(10) },
+	{ DEVICE("HITACHI", "^DF"), BY_PRIO, PRIO("hds"), IMMEDIATE, QUEUE },
+	{ DEVICE("HITACHI", "^DF600F"), MULTIBUS },
+	{ DEVICE("HITACHI", "Hi-SDS"), BY_PRIO, CHECKER("directio"), PRIO("alua"),
+	  IMMEDIATE, RETRY(6), NO_DETECT_CHECKER },
+	{ DEVICE("NVME", "HITACHI SVOS-RF-System"), QUEUE },
+	{ DEVICE("IBM", "ProFibre 4000R"), MULTIBUS },
+	{ DEVICE("IBM", "^1722-600"), RDAC },
+	{ DEVICE("IBM", "^1724"), RDAC },
+	{ DEVICE("IBM", "^1726"), RDAC },
+	{ DEVICE("IBM", "^1742"), RDAC },
+	{ DEVICE("IBM", "^1746"), RDAC },
+	{ DEVICE("IBM", "^1813"), RDAC },
+	{ DEVICE("IBM", "^1814"), RDAC },
+	{ DEVICE("IBM", "^1815"), RDAC },
+	{ DEVICE("IBM", "^1818"), RDAC },
+	{ DEVICE("IBM", "^3526"), RDAC },
+	{ DEVICE("IBM", "^(3542|3552)"), RDAC },
+	{ DEVICE("IBM", "^2105"), MULTIBUS, QUEUE },
+	{ DEVICE("IBM", "^1750500"), BY_PRIO, PRIO("alua"), IMMEDIATE, QUEUE },
+	{ DEVICE("IBM", "^2107900"), BY_PRIO, IMMEDIATE, QUEUE },
+	{ DEVICE("IBM", "^2145"), BY_PRIO, PRIO("alua"), IMMEDIATE, QUEUE },
+	{ DEVICE("NVME", "IBM[ ]+2145"), QUEUE },
+	{ DEVICE("IBM", "S/390 DASD ECKD"), HIDES("S/390 DASD ECKD"), MULTIBUS,
+	  UID("ID_UID"), CHECKER("directio"), QUEUE },
+	{ DEVICE("IBM", "S/390 DASD FBA"), HIDES("S/390 DASD FBA"), MULTIBUS,
+	  UID("ID_UID"), CHECKER("directio"), QUEUE },
+	{ DEVICE("IBM", "^IPR"), BY_PRIO, PRIO("alua"), IMMEDIATE, QUEUE },
+	{ DEVICE("IBM", "1820N00"), BY_PRIO, PRIO("alua"), IMMEDIATE, QUEUE },
+	{ DEVICE("(XIV|IBM)", "(NEXTRA|2810XIV)"), BY_PRIO, FAILBACK(15), QUEUE },
+	{ DEVICE("(TMS|IBM)", "(RamSan|FlashSystem)"), MULTIBUS },
+	{ DEVICE("NVME", "FlashSystem"), FAIL },
+	{ DEVICE("IBM", "^(DCS9900|2851)"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(30) },
+	{ DEVICE("AIX", "VDASD"), MULTIBUS, RETRY(60) },
+	{ DEVICE("IBM", "3303[ ]+NVDISK"), RETRY(60) },
+	{ DEVICE("AIX", "NVDISK"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(60) },
+	{ DEVICE("LENOVO", "DE_Series"), RDAC },
+	{ DEVICE("NETAPP", "LUN"), BY_PRIO, FEATURES("2 pg_init_retries 50"),
+	  PRIO("ontap"), IMMEDIATE, QUEUE, FLUSH_ALWAYS, DEV_LOSS(UINT_MAX), NO_FRIENDLY_NAMES },
+	{ DEVICE("(NETAPP|LSI|ENGENIO)", "INF-01-00"), RDAC },
+	{ DEVICE("SolidFir", "SSD SAN"), MULTIBUS, RETRY(24) },
+	{ DEVICE("NVME", "^NetApp ONTAP Controller"), QUEUE },
+	{ DEVICE("NEC", "DISK ARRAY"), BY_PRIO, PRIO("alua"), IMMEDIATE },
+	{ DEVICE("^Pillar", "^Axiom"), BY_PRIO, PRIO("alua"), IMMEDIATE },
+	{ DEVICE("^Oracle", "^Oracle FS"), BY_PRIO, PRIO("alua"), IMMEDIATE },
+	{ DEVICE("STK", "BladeCtlr"), RDAC },
+	{ DEVICE("STK", "OPENstorage"), RDAC },
+	{ DEVICE("STK", "FLEXLINE 380"), RDAC },
+	{ DEVICE("SUN", "StorEdge 3"), MULTIBUS },
+	{ DEVICE("SUN", "STK6580_6780"), RDAC },
+	{ DEVICE("SUN", "CSM[12]00_R"), RDAC },
+	{ DEVICE("SUN", "LCSM100_[IEFS]"), RDAC },
+	{ DEVICE("SUN", "SUN_6180"), RDAC },
+	{ DEVICE("SUN", "ArrayStorage"), RDAC },
+	{ DEVICE("SUN", "(Sun Storage|ZFS Storage|COMSTAR)"), BY_PRIO, PRIO("alua"),
+	  IMMEDIATE, RETRY(30) },
+	{ DEVICE("PIVOT3", "RAIGE VOLUME"), MULTIBUS, QUEUE },
+	{ DEVICE("(NexGen|Pivot3)", "(TierStore|vSTAC)"), BY_PRIO, PRIO("alua"),
+	  IMMEDIATE, QUEUE },
+	{ DEVICE("(Intel|INTEL)", "Multi-Flex"), HIDES("VTrak V-LUN"), BY_PRIO,
+	  PRIO("alua"), IMMEDIATE, QUEUE },
+	{ DEVICE("(LIO-ORG|SUSE)", ".*"), BY_PRIO, CHECKER("directio"), PRIO("alua"),
+	  IMMEDIATE, RETRY(12), NO_DETECT_CHECKER },
+	{ DEVICE("^SCST_", ".*"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(12) },
+	{ DEVICE("DataCore", "SANmelody"), BY_PRIO, PRIO("alua"), IMMEDIATE, QUEUE },
+	{ DEVICE("DataCore", "Virtual Disk"), BY_PRIO, PRIO("alua"), IMMEDIATE, QUEUE },
+	{ DEVICE("PURE", "FlashArray"), BY_PRIO, PRIO("alua"), IMMEDIATE,
+	  FAST_IO_FAIL(10), NO_DETECT_PRIO, MAX_SECTORS_KB(4096) },
+	{ DEVICE("NVME", "Pure Storage FlashArray"), RETRY(10) },
+	{ DEVICE("^(HUAWEI|HUASY|HS)", "^(Dorado[25]|HVS8|S[23568]|V1[568]|VIS6000)"),
+	  BY_PRIO, IMMEDIATE, RETRY(15) },
+	{ DEVICE("^(HUAWEI|AnyStor|Marstor|NETPOSA|SanM|SUGON|UDsafe)", "XSG1"), BY_PRIO,
+	  IMMEDIATE, RETRY(15) },
+	{ DEVICE("NVME", "Huawei-XSG1"), RETRY(12) },
+	{ DEVICE("KOVE", "XPD"), MULTIBUS },
+	{ DEVICE("NFINIDAT", "InfiniBox"), BY_PRIO, PRIO("alua"), IMMEDIATE, QUEUE,
+	  FLUSH_ALWAYS, FAST_IO_FAIL(15), DEV_LOSS(UINT_MAX), NO_DETECT_PRIO },
+	{ DEVICE("NVME", "InfiniBox"), QUEUE },
+	{ DEVICE("KMNRIO", "K2"), MULTIBUS },
+	{ DEVICE("NEXSAN", "NXS-B0"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(15) },
+	{ DEVICE("NEXSAN", "SATAB"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(15) },
+	{ DEVICE("Nexsan", "(NestOS|NST5000)"), BY_PRIO, PRIO("alua"), IMMEDIATE,
+	  RETRY(30) },
+	{ DEVICE("VIOLIN", "SAN ARRAY$"), BY_SERIAL, RETRY(30) },
+	{ DEVICE("VIOLIN", "SAN ARRAY ALUA"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(30) },
+	{ DEVICE("VIOLIN", "CONCERTO ARRAY"), MULTIBUS, RETRY(30) },
+	{ DEVICE("(XIOTECH|XIOtech)", "ISE"), MULTIBUS, RETRY(12) },
+	{ DEVICE("(XIOTECH|XIOtech)", "IGLU DISK"), MULTIBUS, RETRY(30) },
+	{ DEVICE("(XIOTECH|XIOtech)", "Magnitude"), MULTIBUS, RETRY(30) },
+	{ DEVICE("Vexata", "VX"), MULTIBUS, RETRY(30) },
+	{ DEVICE("Promise", "VTrak"), HIDES("VTrak V-LUN"), BY_PRIO, PRIO("alua"),
+	  IMMEDIATE, RETRY(30) },
+	{ DEVICE("Promise", "Vess"), HIDES("Vess V-LUN"), BY_PRIO, PRIO("alua"),
+	  IMMEDIATE, RETRY(30) },
+	{ DEVICE("^IFT", ".*"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(30) },
+	{ DEVICE("DotHill", "SANnet"), MULTIBUS, RETRY(30) },
+	{ DEVICE("DotHill", "R/Evo"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(30) },
+	{ DEVICE("DotHill", "^DH"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(30) },
+	{ DEVICE("SEAGATE", "STJX"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(30) },
+	{ DEVICE("SEAGATE", "^[456]"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(30) },
+	{ DEVICE("AStor", "NeoSapphire"), BY_PRIO, IMMEDIATE, RETRY(30) },
+	{ DEVICE("INSPUR", "MCS"), BY_PRIO, PRIO("alua"), IMMEDIATE },
+	{ DEVICE("MacroSAN", "LU"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(30) },
+	{ DEVICE("Quantum", "(StorNext QX|QXS)"), HIDES("cvfsctl"), BY_PRIO, PRIO("alua"),
+	  IMMEDIATE, RETRY(18) },
+	{ DEVICE("QUANTUM", "^(F|P|H)[24]"), BY_PRIO, PRIO("alua"), IMMEDIATE, RETRY(30) },
+	{ DEVICE("QUANTUM", "^F1"), BY_SERIAL, RETRY(30) },
+	{ DEVICE("VSTORAGE", "VSTOR-DISK"), BY_NODE_NAME,
+	  FEATURES("2 pg_init_retries 50"), PRIO("alua"), IMMEDIATE, QUEUE, FLUSH_ALWAYS,
+	  NO_DETECT_PRIO },
+	{ DEVICE("^Qsan", ".*"), BY_PRIO, PRIO_ARGS("exclusive_pref_bit"), IMMEDIATE,
+	  RETRY(30) },
+	{ DEVICE("NVME", "VASTData"), QUEUE },
+};
+
+const unsigned mp_hardware_count = ARRAY_SIZE(mp_hardware);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* merge.h - what is done once all files are read.  For: config. */
+#pragma once
+#include "config/parser.h"
+
+/**
+ * mp_config_merge() - drop incomplete sections, merge equal ones, add the built-in rules, index
+ *
+ * Time grows as n log n with the number of sections and rules.
+ * Return: 0 or -ENOMEM; -EINVAL if a rule that follows from a hardware entry is no expression.
+ */
+int mp_config_merge(struct mp_config *config, struct mp_diagnostics *diagnostics);

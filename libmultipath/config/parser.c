@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config/parser.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "config/lexer.h"
+#include "config/types.h"
+
+enum { LEVEL_ERROR, LEVEL_WARNING, LEVEL_NOTICE };
+enum { DEPTH_MAX = 3 };
+
+/* A block that is open. */
+struct block {
+	enum mp_scope scope;
+	unsigned line;
+	bool seen[MP_KEYS]; /* keywords, to tell the second one */
+	bool seen_scopes[MP_SCOPES];
+	struct mp_setting settings[MP_KEYS]; /* of the leaf sections; defaults and overrides have their own */
+	unsigned count;
+};
+
+struct parser {
+	struct mp_value_reader reader;
+	struct mp_config *config;
+	struct mp_diagnostics *diagnostics;
+	const char *file;
+	uint16_t file_index;
+	unsigned line, column;
+	bool strict;
+	bool rejected;
+	struct mp_lexer lexer;
+	struct block blocks[DEPTH_MAX];
+	unsigned depth; /* index of the innermost block */
+};
+
+void mp_diagnostics_tell(struct mp_diagnostics *diagnostics, enum mp_severity severity, int level,
+			 const char *file, unsigned line, unsigned column, const char *format, ...)
+{
+	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
+	va_list args;
+
+	if (!diagnostics->tell)
+		return;
+	mp_strbuf_printf(&buf, "%s:", file);
+	if (line)
+		mp_strbuf_printf(&buf, "%u:%u:", line, column ? column : 1);
+	mp_strbuf_puts(&buf, severity == MP_SEVERITY_ERROR ? " error: " : " warning: ");
+	va_start(args, format);
+	mp_strbuf_vprintf(&buf, format, args);
+	va_end(args);
+	diagnostics->tell(diagnostics->userdata, severity, level, mp_strbuf_text(&buf));
+}
+
+#define warn(parser, level, column, ...) \
+	mp_diagnostics_tell((parser)->diagnostics, MP_SEVERITY_WARNING, level, (parser)->file, (parser)->line, column, \
+			    __VA_ARGS__)
+
+static void reader_tell(struct mp_value_reader *reader, int level, const char *text)
+{
+	struct parser *parser = caa_container_of(reader, struct parser, reader);
+
+	warn(parser, level, parser->column, "%s", text);
+}
+
+/* A value that must not be wrong: the main file is rejected, a drop-in only loses the line. */
+static void reject(struct parser *parser, unsigned column, const char *text, const char *expected)
+{
+	if (parser->strict)
+		parser->rejected = true;
+	mp_diagnostics_tell(parser->diagnostics, parser->strict ? MP_SEVERITY_ERROR : MP_SEVERITY_WARNING,
+			    LEVEL_ERROR, parser->file, parser->line, column, "value \"%s\" is not valid: expected %s", text,
+			    expected);
+}
+
+static struct block *innermost(struct parser *parser)
+{
+	return &parser->blocks[parser->depth];
+}
+
+/* "section defaults", "section devices/device" */
+static void add_scope_name(const struct parser *parser, struct mp_strbuf *buf)
+{
+	if (parser->depth == 0)
+		mp_strbuf_puts(buf, "outside of sections");
+	for (unsigned i = 1; i <= parser->depth; i++)
+		mp_strbuf_printf(buf, "%s%s", i == 1 ? "in section " : "/", mp_scopes[parser->blocks[i].scope].name);
+}
+
+static void block_open(struct parser *parser, enum mp_scope scope)
+{
+	struct block *block = &parser->blocks[++parser->depth];
+
+	block->scope = scope;
+	block->line = parser->line;
+	block->count = 0;
+	memset(block->seen, 0, sizeof(block->seen));
+	memset(block->seen_scopes, 0, sizeof(block->seen_scopes));
+}
+
+static int init_rule_pattern(struct parser *parser, const char *text, unsigned column, struct mp_pattern *pattern)
+{
+	int r = mp_pattern_init(pattern, text);
+
+	if (r == -EINVAL)
+		reject(parser, column, text, "an extended regular expression");
+	return r;
+}
+
+/* Return: 1 if there is no rule to add. */
+static int device_rule_init(struct parser *parser, const struct mp_section *section, struct mp_rule *rule)
+{
+	const char *vendor = mp_section_text(section, MP_KEY_RULE_VENDOR);
+	const char *product = mp_section_text(section, MP_KEY_RULE_PRODUCT);
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	int r;
+
+	if (!vendor && !product)
+		return 1;
+	mp_strbuf_printf(&text, "%s:%s", vendor ? vendor : "", product ? product : "");
+	rule->text = text.error ? NULL : mp_arena_text(&parser->config->arena, text.text, text.length);
+	if (!rule->text)
+		return -ENOMEM;
+	r = mp_pattern_init(&rule->pattern, vendor);
+	return r < 0 ? r : mp_pattern_init(&rule->product, product);
+}
+
+static int add_device_rule(struct parser *parser, const struct mp_section *section, enum mp_list list)
+{
+	struct mp_rule rule = { .file = section->file, .line = section->line };
+	int r = device_rule_init(parser, section, &rule);
+
+	if (r == 0)
+		r = mp_rule_list_add(&parser->config->rules[list][MP_CRITERION_DEVICE], &rule);
+	if (r != 0) {
+		mp_pattern_fini(&rule.pattern);
+		mp_pattern_fini(&rule.product);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int block_close(struct parser *parser)
+{
+	struct block *block = innermost(parser);
+	struct mp_config *config = parser->config;
+	struct mp_section section = { .count = block->count, .file = parser->file_index, .line = block->line };
+	size_t size = block->count * sizeof(*block->settings);
+	struct mp_setting *settings;
+
+	parser->depth--;
+	switch (block->scope) {
+	case MP_SCOPE_BLACKLIST_DEVICE:
+		section.settings = block->settings;
+		return add_device_rule(parser, &section, MP_LIST_BLACKLIST);
+	case MP_SCOPE_EXCEPTIONS_DEVICE:
+		section.settings = block->settings;
+		return add_device_rule(parser, &section, MP_LIST_EXCEPTIONS);
+	case MP_SCOPE_DEVICE:
+	case MP_SCOPE_PROTOCOL:
+	case MP_SCOPE_MULTIPATH:
+		break;
+	default:
+		return 0;
+	}
+
+	settings = mp_arena_alloc(&config->arena, size);
+	if (!settings)
+		return -ENOMEM;
+	memcpy(settings, block->settings, size);
+	section.settings = settings;
+	return mp_section_list_add(block->scope == MP_SCOPE_DEVICE ? &config->devices :
+				   block->scope == MP_SCOPE_PROTOCOL ? &config->protocols : &config->maps,
+				   &section);
+}
+
+static enum mp_criterion rule_criterion(enum mp_key key)
+{
+	switch (key) {
+	case MP_KEY_RULE_DEVNODE:
+		return MP_CRITERION_DEVNODE;
+	case MP_KEY_RULE_WWID:
+		return MP_CRITERION_WWID;
+	case MP_KEY_RULE_PROPERTY:
+		return MP_CRITERION_PROPERTY;
+	case MP_KEY_RULE_PROTOCOL:
+		return MP_CRITERION_PROTOCOL;
+	default:
+		return MP_CRITERION_NONE;
+	}
+}
+
+static int add_rule(struct parser *parser, enum mp_key key, const struct mp_token *value)
+{
+	enum mp_list list =
+		innermost(parser)->scope == MP_SCOPE_BLACKLIST ? MP_LIST_BLACKLIST : MP_LIST_EXCEPTIONS;
+	struct mp_rule rule = { .file = parser->file_index, .line = parser->line };
+	int r;
+
+	rule.text = mp_arena_text(&parser->config->arena, value->text, strlen(value->text));
+	if (!rule.text)
+		return -ENOMEM;
+	r = init_rule_pattern(parser, rule.text, value->column, &rule.pattern);
+	if (r < 0)
+		return r == -EINVAL ? 0 : r;
+	r = mp_rule_list_add(&parser->config->rules[list][rule_criterion(key)], &rule);
+	if (r < 0)
+		mp_pattern_fini(&rule.pattern);
+	return r;
+}
+
+/* Is the part of a device rule, or of a hardware entry's product_blacklist, an expression? */
+static bool is_bad_pattern(struct parser *parser, enum mp_key key, const struct mp_token *value)
+{
+	struct mp_pattern pattern;
+	int r;
+
+	if (key != MP_KEY_RULE_VENDOR && key != MP_KEY_RULE_PRODUCT && key != MP_KEY_PRODUCT_BLACKLIST)
+		return false;
+	r = init_rule_pattern(parser, value->text, value->column, &pattern);
+	mp_pattern_fini(&pattern);
+	return r == -EINVAL;
+}
+
+static void tell_not_valid(struct parser *parser, const struct mp_keyword *keyword, const struct mp_token *value)
+{
+	_cleanup_strbuf_ struct mp_strbuf expected = MP_STRBUF_INIT;
+
+	mp_value_expected(keyword, &expected);
+	warn(parser, LEVEL_WARNING, value->column, "value \"%s\" of %s is not valid: expected %s", value->text,
+	     keyword->name, mp_strbuf_text(&expected));
+}
+
+static int put_setting(struct parser *parser, enum mp_key key, const struct mp_token *value)
+{
+	const struct mp_keyword *keyword = &mp_keywords[key];
+	struct block *block = innermost(parser);
+	struct mp_config *config = parser->config;
+	struct mp_setting *settings = block->settings;
+	unsigned *count = &block->count;
+	struct mp_setting setting = { .key = key, .file = parser->file_index, .line = parser->line };
+	int r;
+
+	if (block->scope == MP_SCOPE_DEFAULTS) {
+		settings = config->defaults_settings;
+		count = &config->defaults.count;
+	} else if (block->scope == MP_SCOPE_OVERRIDES) {
+		settings = config->overrides_settings;
+		count = &config->overrides.count;
+	}
+
+	parser->column = value->column;
+	r = keyword->type->parse(&parser->reader, keyword, value->text, &setting);
+	if (r == -EINVAL) {
+		tell_not_valid(parser, keyword, value);
+		return 0;
+	}
+	if (r == -EBADMSG) {
+		reject(parser, value->column, value->text, keyword->type->expected);
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	if (r == 1 || (keyword->flags & MP_KEYWORD_ZERO_INHERITS && setting.number == 0))
+		mp_settings_drop(settings, count, key);
+	else
+		mp_settings_put(settings, count, &setting);
+	return 0;
+}
+
+static int take_value(struct parser *parser, enum mp_key key, const struct mp_token *name,
+		      const struct mp_token *value)
+{
+	const struct mp_keyword *keyword = &mp_keywords[key];
+	struct block *block = innermost(parser);
+
+	if (block->seen[key] && !(keyword->flags & MP_KEYWORD_REPEATABLE))
+		warn(parser, LEVEL_WARNING, name->column, "%s is set again in the same section: this value counts",
+		     keyword->name);
+	block->seen[key] = true;
+
+	if (keyword->flags & MP_KEYWORD_IGNORED) {
+		if (!parser->diagnostics->ignored_told[key])
+			warn(parser, LEVEL_WARNING, name->column, "%s has no meaning any more and is ignored",
+			     keyword->name);
+		parser->diagnostics->ignored_told[key] = true;
+		return 0;
+	}
+	if (rule_criterion(key) != MP_CRITERION_NONE)
+		return add_rule(parser, key, value);
+	if (is_bad_pattern(parser, key, value))
+		return 0;
+	return put_setting(parser, keyword->alias_of ? keyword->alias_of : key, value);
+}
+
+static void tell_extra(struct parser *parser, const struct mp_token *extra)
+{
+	warn(parser, LEVEL_ERROR, extra->column, "extra data \"%s\" is ignored: expected the end of the line",
+	     extra->text);
+}
+
+static void enter_section(struct parser *parser, enum mp_scope scope, const struct mp_line *line)
+{
+	struct block *block = innermost(parser);
+
+	if (block->seen_scopes[scope] && !mp_scopes[scope].repeatable)
+		warn(parser, LEVEL_WARNING, line->tokens[0].column, "section %s appears again in this file: both are merged",
+		     mp_scopes[scope].name);
+	block->seen_scopes[scope] = true;
+	block_open(parser, scope);
+}
+
+static void tell_unknown(struct parser *parser, const struct mp_token *name, int level)
+{
+	_cleanup_strbuf_ struct mp_strbuf where = MP_STRBUF_INIT;
+
+	add_scope_name(parser, &where);
+	warn(parser, level, name->column, "unknown keyword \"%s\" %s", name->text, mp_strbuf_text(&where));
+}
+
+/* What a line lacks or has too much; messages as for every line, whatever its keyword. Return: is it to be used? */
+static bool check_line(struct parser *parser, const struct mp_line *line)
+{
+	const struct mp_token *first = &line->tokens[0], *second = &line->tokens[1];
+	unsigned used = 2;
+
+	if (first->kind == MP_TOKEN_OPEN || first->kind == MP_TOKEN_STRING) {
+		tell_unknown(parser, first, LEVEL_ERROR);
+		return false;
+	}
+	if (first->kind == MP_TOKEN_CLOSE) {
+		used = 1;
+	} else if (mp_scope_is_word(first->text)) {
+		if (line->count == 1)
+			warn(parser, LEVEL_ERROR, first->column, "section %s lacks its \"{\": expected it on this line",
+			     first->text);
+		else if (second->kind != MP_TOKEN_OPEN)
+			used = 1;
+	} else if (line->count == 1) {
+		warn(parser, LEVEL_ERROR, first->column, "%s lacks a value and is ignored", first->text);
+		return false;
+	} else if (second->unterminated) {
+		warn(parser, LEVEL_ERROR, second->column, "string is not closed: expected a '\"' on this line");
+	}
+	if (line->count > used)
+		tell_extra(parser, &line->tokens[used]);
+	return true;
+}
+
+static int take_line(struct parser *parser, const struct mp_line *line)
+{
+	const struct mp_token *name = &line->tokens[0];
+	enum mp_scope scope;
+	enum mp_key key;
+
+	if (line->count == 0 || !check_line(parser, line))
+		return 0;
+	if (name->kind == MP_TOKEN_CLOSE) {
+		if (parser->depth > 0)
+			return block_close(parser);
+		warn(parser, LEVEL_ERROR, name->column, "unmatched \"}\"");
+		tell_unknown(parser, name, LEVEL_WARNING);
+		return 0;
+	}
+
+	scope = mp_scope_find(innermost(parser)->scope, name->text);
+	if (scope != MP_SCOPE_TOP) {
+		if (mp_scopes[scope].needs_brace && line->tokens[1].kind != MP_TOKEN_OPEN)
+			tell_extra(parser, &line->tokens[1]);
+		enter_section(parser, scope, line);
+		return 0;
+	}
+	key = mp_keyword_find(innermost(parser)->scope, name->text);
+	if (key == MP_KEY_NONE) {
+		tell_unknown(parser, name, LEVEL_WARNING);
+		return 0;
+	}
+	return take_value(parser, key, name, &line->tokens[1]);
+}
+
+static int take_text(struct parser *parser, const char *text, size_t length)
+{
+	const char *end = text + length;
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', end - text), *nul;
+		const char *stop = newline ? newline : end;
+		struct mp_line line;
+		int r;
+
+		parser->line++;
+		nul = memchr(text, '\0', stop - text);
+		if (nul)
+			warn(parser, LEVEL_ERROR, nul - text + 1, "NUL byte: the rest of the line is ignored");
+		r = mp_lexer_split(&parser->lexer, text, (nul ? nul : stop) - text, &line);
+		if (r == 0)
+			r = take_line(parser, &line);
+		if (r < 0)
+			return r;
+		text = stop + 1;
+	}
+	return 0;
+}
+
+static int remember_file(struct parser *parser)
+{
+	struct mp_config *config = parser->config;
+	size_t index = config->file_count + MP_ORIGIN_FILES;
+
+	if (config->file_count == config->file_size) {
+		size_t size = config->file_size ? config->file_size * 2 : 4;
+		const char **files = reallocarray(config->files, size, sizeof(*files));
+
+		if (!files)
+			return -ENOMEM;
+		config->files = files;
+		config->file_size = size;
+	}
+	parser->file = mp_arena_text(&config->arena, parser->file, strlen(parser->file));
+	if (!parser->file)
+		return -ENOMEM;
+	config->files[config->file_count++] = parser->file;
+	parser->file_index = index > UINT16_MAX ? UINT16_MAX : index;
+	return 0;
+}
+
+int mp_parser_read_text(struct mp_config *config, const char *name, const char *text, size_t length, bool strict,
+			struct mp_diagnostics *diagnostics)
+{
+	struct parser parser = {
+		.reader = { .arena = &config->arena, .tell = reader_tell },
+		.config = config,
+		.diagnostics = diagnostics,
+		.file = name,
+		.strict = strict,
+	};
+	int r = remember_file(&parser);
+
+	if (r == 0)
+		r = take_text(&parser, text, length);
+	if (r == 0 && parser.depth > 0)
+		warn(&parser, LEVEL_WARNING, 1, "section %s of line %u is not closed: expected a \"}\"",
+		     mp_scopes[innermost(&parser)->scope].name, innermost(&parser)->line);
+	while (r == 0 && parser.depth > 0)
+		r = block_close(&parser);
+	mp_lexer_fini(&parser.lexer);
+	if (r == 0 && parser.rejected)
+		r = -EINVAL;
+	return r;
+}
+
+enum { FILE_SIZE_MAX = 256 << 20 };
+
+static int read_all(int fd, struct mp_strbuf *buf)
+{
+	char block[16 * 1024];
+	ssize_t n;
+
+	while ((n = read(fd, block, sizeof(block))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		mp_strbuf_add(buf, block, n);
+		if (buf->length > FILE_SIZE_MAX)
+			return -EFBIG;
+	}
+	return buf->error;
+}
+
+int mp_parser_read_file(struct mp_config *config, const char *file, bool strict,
+			struct mp_diagnostics *diagnostics)
+{
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	/* A FIFO must not make us wait. */
+	_cleanup_close_ int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int r = fd < 0 ? -errno : read_all(fd, &text);
+
+	if (r == -ENOENT)
+		return r;
+	if (r < 0) {
+		mp_diagnostics_tell(diagnostics, strict ? MP_SEVERITY_ERROR : MP_SEVERITY_WARNING, LEVEL_ERROR, file, 0,
+				    0, "cannot be read: %s", strerror(-r));
+		return r;
+	}
+	return mp_parser_read_text(config, file, mp_strbuf_text(&text), text.length, strict, diagnostics);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* pattern.h - POSIX extended regular expressions of the configuration.  For: config. */
+#pragma once
+#include <regex.h>
+#include <stdbool.h>
+
+/*
+ * Most patterns in use are no more than texts, anchors, sets and one alternation ("^sd[a-z]", "(HP|HPE)"): these are matched
+ * as they are written, and nothing is compiled.
+ */
+struct mp_pattern {
+	const char *text; /* as written, borrowed; NULL: matches anything */
+	const char *expression; /* within @text, behind the inversion */
+	bool inverted;
+	regex_t *compiled; /* NULL: simple */
+};
+
+/**
+ * mp_pattern_init() - @text must outlive the pattern; a leading "!" inverts, "\!" is a literal "!"
+ *
+ * Return: 0, -EINVAL if it is no regular expression, -ENOMEM.
+ */
+int mp_pattern_init(struct mp_pattern *pattern, const char *text);
+void mp_pattern_fini(struct mp_pattern *pattern);
+
+bool mp_pattern_matches(const struct mp_pattern *pattern, const char *subject);
+
+/** mp_pattern_is_simple() - can it be matched without being compiled? */
+bool mp_pattern_is_simple(const char *expression);
+
+/**
+ * mp_expression_matches() - match once, without inversion and without keeping anything
+ *
+ * Return: false also if @expression is no regular expression.
+ */
+bool mp_expression_matches(const char *expression, const char *subject);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* sections.h - what a configuration is made of.  For: config; programs see it through config.h and filter.h. */
+#pragma once
+#include <stdatomic.h>
+
+#include "base/hash.h"
+#include "config/arena.h"
+#include "config/config.h"
+#include "config/filter.h"
+#include "config/keywords.h"
+#include "config/pattern.h"
+
+/* Values of one block, each key once. */
+struct mp_section {
+	const struct mp_setting *settings;
+	unsigned count;
+	unsigned line; /* of its start */
+	uint16_t file;
+};
+
+struct mp_section_list {
+	struct mp_section *items;
+	size_t count, size;
+};
+
+enum mp_list { MP_LIST_BLACKLIST, MP_LIST_EXCEPTIONS, MP_LISTS };
+
+/* One blacklist rule; @product only for devices, where @pattern is the vendor. */
+struct mp_rule {
+	struct mp_pattern pattern, product;
+	const char *text; /* as shown */
+	unsigned line;
+	uint16_t file;
+};
+
+struct mp_rule_list {
+	struct mp_rule *items;
+	size_t count, size;
+};
+
+/* A record of uid_attrs: kernel names that start with @type have their WWID in @property. */
+struct mp_uid_attr {
+	const char *type, *property;
+};
+
+/* Hardware entries of one (vendor, product, revision), the newest first. */
+struct mp_hardware_match {
+	struct mp_hash_node by_identity;
+	struct mp_hardware_match *next;
+	const char *vendor, *product, *revision;
+	size_t count;
+	const struct mp_section *entries[];
+};
+
+struct mp_config {
+	atomic_uint references;
+	struct mp_arena arena;
+	const char **files; /* by setting->file - MP_ORIGIN_FILES */
+	size_t file_count, file_size;
+
+	struct mp_setting defaults_settings[MP_KEYS], overrides_settings[MP_KEYS];
+	struct mp_section defaults, overrides;
+	struct mp_section_list devices; /* built-in ones first */
+	struct mp_section_list protocols;
+	struct mp_section_list maps;
+	const struct mp_section **by_wwid, **by_alias; /* sorted; @by_wwid has all of maps */
+	size_t alias_count;
+	struct mp_rule_list rules[MP_LISTS][MP_CRITERION_WWID + 1];
+
+	struct mp_process_settings process;
+	struct mp_uid_attr *uid_attrs; /* in the arena */
+	size_t uid_attr_count;
+
+	struct mp_hash matches; /* struct mp_hardware_match: look-ups that were made */
+	struct mp_hardware_match *all_matches;
+	bool has_matches;
+};
+
+/** mp_section_find() - Return: the setting of @key, NULL if the section has none */
+const struct mp_setting *mp_section_find(const struct mp_section *section, enum mp_key key);
+
+/** mp_section_text() - text of @key, NULL if the section has none */
+const char *mp_section_text(const struct mp_section *section, enum mp_key key);
+
+/**
+ * mp_settings_put() - replace or append
+ * @settings:	room for MP_KEYS
+ */
+void mp_settings_put(struct mp_setting *settings, unsigned *count, const struct mp_setting *setting);
+
+/** mp_settings_drop() - as if it had never been set */
+void mp_settings_drop(struct mp_setting *settings, unsigned *count, enum mp_key key);
+
+int mp_section_list_add(struct mp_section_list *list, const struct mp_section *section);
+int mp_rule_list_add(struct mp_rule_list *list, const struct mp_rule *rule);
+void mp_rule_list_fini(struct mp_rule_list *list);
+
+/** mp_config_default() - value of the defaults section, else the built-in one, else NULL */
+const struct mp_setting *mp_config_default(const struct mp_config *config, enum mp_key key);
+
+/** mp_config_hardware() - entries that match a device; never NULL but without memory */
+const struct mp_hardware_match *mp_config_hardware(struct mp_config *config, const struct mp_identity *identity);
+
+/** mp_config_map_section() - multipath section of @wwid, NULL if there is none */
+const struct mp_section *mp_config_map_section(const struct mp_config *config, const char *wwid);
