@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "model/map.h"
+
+static void a_new_path_is_an_unchecked_orphan(void **state)
+{
+	const struct mp_identity identity = { .name = "sda", .wwid = "w", .size_sectors = 8 };
+	_cleanup_(mp_path_freep) struct mp_path *path = NULL;
+
+	(void)state;
+	assert_int_equal(mp_path_new(7, &identity, &path), 0);
+	assert_int_equal(path->id, 7);
+	assert_string_equal(mp_path_name(path), "sda");
+	assert_int_equal(path->identity.size_sectors, 8);
+	assert_int_equal(path->state, MP_PATH_UNCHECKED);
+	assert_int_equal(path->dm_state, MP_DM_UNDEF);
+	assert_int_equal(path->init, MP_INIT_NEW);
+	assert_int_equal(path->priority, MP_PRIORITY_UNDEF);
+	assert_null(path->map);
+	assert_false(mp_path_is_active(path));
+}
+
+static void repeated_failure_is_one_change(void **state)
+{
+	_cleanup_(mp_path_freep) struct mp_path *path = NULL;
+
+	(void)state;
+	assert_int_equal(mp_path_new(1, &(struct mp_identity){ 0 }, &path), 0);
+	assert_int_equal(mp_path_set_state(path, MP_PATH_DOWN), 1);
+	assert_int_equal(mp_path_set_state(path, MP_PATH_DOWN), 0);
+	assert_int_equal(mp_path_set_state(path, MP_PATH_UP), 1);
+	assert_true(mp_path_is_active(path));
+}
+
+static void a_path_to_another_lun_is_never_active(void **state)
+{
+	_cleanup_(mp_path_freep) struct mp_path *path = NULL;
+
+	(void)state;
+	assert_int_equal(mp_path_new(1, &(struct mp_identity){ 0 }, &path), 0);
+	mp_path_set_state(path, MP_PATH_UP);
+	path->wrong_wwid = true;
+	assert_false(mp_path_is_active(path));
+}
+
+static void a_freed_path_leaves_its_map_and_its_list(void **state)
+{
+	_cleanup_(mp_map_freep) struct mp_map *map = NULL;
+	struct mp_path *path;
+	CDS_LIST_HEAD(all);
+
+	(void)state;
+	assert_int_equal(mp_map_new("w", "m", &map), 0);
+	assert_int_equal(mp_path_new(1, &(struct mp_identity){ 0 }, &path), 0);
+	cds_list_add(&path->in_all, &all);
+	mp_map_add_path(map, path);
+	assert_ptr_equal(path->map, map);
+	path = mp_path_free(path);
+	assert_null(path);
+	assert_true(cds_list_empty(&all));
+	assert_true(cds_list_empty(&map->paths));
+	assert_null(mp_path_free(NULL));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_new_path_is_an_unchecked_orphan),
+		cmocka_unit_test(repeated_failure_is_one_change),
+		cmocka_unit_test(a_path_to_another_lun_is_never_active),
+		cmocka_unit_test(a_freed_path_leaves_its_map_and_its_list),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
