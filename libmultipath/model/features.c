@@ -35,7 +35,7 @@ static bool is(struct word word, const char *text)
 
 static bool same(struct word a, struct word b)
 {
-	return a.length == b.length && !memcmp(a.text, b.text, a.length);
+	return a.length == b.length && (!a.length || !memcmp(a.text, b.text, a.length));
 }
 
 /* Behind the count, if there is one. */

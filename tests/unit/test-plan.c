@@ -50,7 +50,7 @@ static void the_first_step_of_a_kind_is_found(void **state)
 
 static void each_step_is_a_line_with_its_reason(void **state)
 {
-	static const struct mp_step steps[] = {
+	const struct mp_step steps[] = {
 		{ .kind = MP_STEP_RENAME, .reason = "r" },	 { .kind = MP_STEP_CREATE, .reason = "c" },
 		{ .kind = MP_STEP_RELOAD, .reason = "l" },	 { .kind = MP_STEP_RESIZE, .reason = "s" },
 		{ .kind = MP_STEP_SWITCH_GROUP, .group = 2, .reason = "g" },
