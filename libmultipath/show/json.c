@@ -82,22 +82,57 @@ static void json_key(struct json *json, unsigned depth, const struct field *fiel
 	mp_strbuf_clear(&json->value);
 }
 
-/* Source: RFC 8259 section 7. */
+/* Bytes of the UTF-8 character at @text, 0 if it is none. Source: RFC 3629 section 4. */
+static size_t utf8_length(const unsigned char *text)
+{
+	size_t length = text[0] < 0x80 ? 1 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
+	unsigned char low = 0x80, high = 0xbf;
+
+	if ((text[0] >= 0x80 && text[0] < 0xc2) || text[0] > 0xf4)
+		return 0;
+	switch (text[0]) {
+	case 0xe0:
+		low = 0xa0;
+		break;
+	case 0xed:
+		high = 0x9f;
+		break;
+	case 0xf0:
+		low = 0x90;
+		break;
+	case 0xf4:
+		high = 0x8f;
+		break;
+	}
+	for (size_t i = 1; i < length; i++, low = 0x80, high = 0xbf) {
+		if (text[i] < low || text[i] > high)
+			return 0;
+	}
+	return length;
+}
+
+/*
+ * Devices and administrators may put any byte into names: what is no UTF-8 is taken for Latin-1.
+ * Source: RFC 8259 section 7.
+ */
 static void json_string(struct json *json)
 {
 	const char *text = mp_strbuf_text(&json->value);
 
 	mp_strbuf_putc(json->out, '"');
-	for (size_t i = 0; i < json->value.length; i++) {
-		unsigned char c = text[i];
+	while (*text) {
+		unsigned char c = *text;
+		size_t length = utf8_length((const unsigned char *)text);
 
-		if (c < ' ') {
+		if (c < ' ' || !length) {
 			mp_strbuf_printf(json->out, "\\u%04x", c);
+			text++;
 			continue;
 		}
 		if (c == '"' || c == '\\')
 			mp_strbuf_putc(json->out, '\\');
-		mp_strbuf_putc(json->out, c);
+		mp_strbuf_add(json->out, text, length);
+		text += length;
 	}
 	mp_strbuf_putc(json->out, '"');
 }
