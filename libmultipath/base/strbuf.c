@@ -75,6 +75,15 @@ void mp_strbuf_fill(struct mp_strbuf *buf, char c, size_t count)
 	buf->text[buf->length] = '\0';
 }
 
+char *mp_strbuf_extend(struct mp_strbuf *buf, size_t length)
+{
+	if (strbuf_reserve(buf, length) < 0)
+		return NULL;
+	buf->length += length;
+	buf->text[buf->length] = '\0';
+	return buf->text + buf->length - length;
+}
+
 void mp_strbuf_vprintf(struct mp_strbuf *buf, const char *format, va_list args)
 {
 	va_list again;

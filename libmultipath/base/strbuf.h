@@ -36,6 +36,9 @@ void mp_strbuf_putc(struct mp_strbuf *buf, char c);
 /** mp_strbuf_fill() - append @count times @c */
 void mp_strbuf_fill(struct mp_strbuf *buf, char c, size_t count);
 
+/** mp_strbuf_extend() - append @length bytes for the caller to write at once. Return: where, or NULL after a failure. */
+char *mp_strbuf_extend(struct mp_strbuf *buf, size_t length);
+
 /** mp_strbuf_printf() - append formatted text */
 void mp_strbuf_printf(struct mp_strbuf *buf, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -134,13 +134,6 @@ static void listing_measure(struct listing *listing)
 	}
 }
 
-static void put_padded(struct mp_strbuf *out, const char *text, size_t length, size_t width)
-{
-	mp_strbuf_add(out, text, length);
-	if (length < width)
-		mp_strbuf_fill(out, ' ', width - length);
-}
-
 static void listing_put_header(const struct listing *listing, struct mp_strbuf *out)
 {
 	for (const struct piece *piece = listing->pieces; piece < listing->pieces + listing->piece_count; piece++) {
@@ -148,27 +141,59 @@ static void listing_put_header(const struct listing *listing, struct mp_strbuf *
 		if (piece->column >= 0) {
 			const struct column *column = &listing->columns[piece->column];
 
-			put_padded(out, column->header, strlen(column->header), column->width);
+			mp_strbuf_puts(out, column->header);
+			mp_strbuf_fill(out, ' ', column->width - strlen(column->header));
 		}
 	}
 	mp_strbuf_putc(out, '\n');
 }
 
-static void listing_put_row(const struct listing *listing, size_t row, struct mp_strbuf *out)
+static const char *cell_text(const struct listing *listing, size_t row, int column, size_t *ret_length)
 {
-	size_t first = row * listing->column_count;
+	size_t cell = row * listing->column_count + column;
+	size_t start = cell ? listing->ends[cell - 1] : 0;
+
+	*ret_length = listing->ends[cell] - start;
+	return mp_strbuf_text(&listing->cells) + start;
+}
+
+static size_t row_length(const struct listing *listing, size_t row)
+{
+	size_t sum = 1;
 
 	for (const struct piece *piece = listing->pieces; piece < listing->pieces + listing->piece_count; piece++) {
-		mp_strbuf_add(out, piece->text, piece->length);
-		if (piece->column >= 0) {
-			size_t cell = first + piece->column;
-			size_t start = cell ? listing->ends[cell - 1] : 0;
+		size_t length, width;
 
-			put_padded(out, listing->cells.text + start, listing->ends[cell] - start,
-				   listing->columns[piece->column].width);
-		}
+		sum += piece->length;
+		if (piece->column < 0)
+			continue;
+		cell_text(listing, row, piece->column, &length);
+		width = listing->columns[piece->column].width;
+		sum += length > width ? length : width;
 	}
-	mp_strbuf_putc(out, '\n');
+	return sum;
+}
+
+static void listing_put_row(const struct listing *listing, size_t row, struct mp_strbuf *out)
+{
+	char *p = mp_strbuf_extend(out, row_length(listing, row));
+
+	if (!p)
+		return;
+	for (const struct piece *piece = listing->pieces; piece < listing->pieces + listing->piece_count; piece++) {
+		const char *text;
+		size_t length, width;
+
+		p = mempcpy(p, piece->text, piece->length);
+		if (piece->column < 0)
+			continue;
+		text = cell_text(listing, row, piece->column, &length);
+		width = listing->columns[piece->column].width;
+		p = mempcpy(p, text, length);
+		for (; length < width; length++)
+			*p++ = ' ';
+	}
+	*p = '\n';
 	if (out->length > TEXT_MAX)
 		out->error = -EMSGSIZE;
 }

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
@@ -10,25 +11,40 @@
 
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* all rows have one signature */
 
-enum { PROGRESS_CELLS = 10, USEC_PER_SEC = 1000000 };
+enum { DIGITS_MAX = 20, PROGRESS_CELLS = 10, USEC_PER_SEC = 1000000 };
 
-/* Listings render thousands of cells for one request: no printf for what is frequent. */
+/*
+ * Listings render thousands of cells for one request: what is frequent is written backwards into a small buffer, and
+ * added at once.
+ */
+static char *put_number(char *end, uint64_t number)
+{
+	do
+		*--end = '0' + number % 10;
+	while (number /= 10);
+	return end;
+}
+
+static char *put_signed(char *end, int64_t number)
+{
+	end = put_number(end, number < 0 ? -(uint64_t)number : (uint64_t)number);
+	if (number < 0)
+		*--end = '-';
+	return end;
+}
+
 static void show_number(struct mp_strbuf *out, uint64_t number)
 {
-	char digits[20];
-	size_t i = sizeof(digits);
+	char digits[DIGITS_MAX], *end = digits + sizeof(digits), *start = put_number(end, number);
 
-	do
-		digits[--i] = '0' + number % 10;
-	while (number /= 10);
-	mp_strbuf_add(out, digits + i, sizeof(digits) - i);
+	mp_strbuf_add(out, start, end - start);
 }
 
 static void show_signed(struct mp_strbuf *out, int64_t number)
 {
-	if (number < 0)
-		mp_strbuf_putc(out, '-');
-	show_number(out, number < 0 ? -(uint64_t)number : (uint64_t)number);
+	char digits[DIGITS_MAX], *end = digits + sizeof(digits), *start = put_signed(end, number);
+
+	mp_strbuf_add(out, start, end - start);
 }
 
 static void show_text(struct mp_strbuf *out, const char *text, const char *otherwise)
@@ -60,14 +76,17 @@ static void show_kilobytes(struct mp_strbuf *out, unsigned kilobytes)
 /* "XXXX...... 2/5" */
 static void show_progress(struct mp_strbuf *out, unsigned current, unsigned total)
 {
+	char text[PROGRESS_CELLS + 2 + 2 * DIGITS_MAX], *end = text + sizeof(text), *start;
 	size_t full = total ? (uint64_t)current * PROGRESS_CELLS / total : 0;
 
-	mp_strbuf_fill(out, 'X', full);
-	mp_strbuf_fill(out, '.', PROGRESS_CELLS - full);
-	mp_strbuf_putc(out, ' ');
-	show_number(out, current);
-	mp_strbuf_putc(out, '/');
-	show_number(out, total);
+	start = put_number(end, total);
+	*--start = '/';
+	start = put_number(start, current);
+	*--start = ' ';
+	start -= PROGRESS_CELLS;
+	memset(start, 'X', full);
+	memset(start + full, '.', PROGRESS_CELLS - full);
+	mp_strbuf_add(out, start, end - start);
 }
 
 /* Seconds until @due, rounded up, as part of an interval of @total_sec. */
@@ -324,18 +343,20 @@ static void path_address(const struct mp_show_context *context, const struct mp_
 			 struct mp_strbuf *out)
 {
 	const struct mp_address *address = &path->identity.address;
+	char text[4 * DIGITS_MAX + 3], *end = text + sizeof(text), *start;
 
 	if (address->host < 0) {
 		mp_strbuf_puts(out, "#:#:#:#");
 		return;
 	}
-	show_signed(out, address->host);
-	mp_strbuf_putc(out, ':');
-	show_signed(out, address->channel);
-	mp_strbuf_putc(out, ':');
-	show_signed(out, address->target);
-	mp_strbuf_putc(out, ':');
-	show_number(out, address->lun);
+	start = put_number(end, address->lun);
+	*--start = ':';
+	start = put_signed(start, address->target);
+	*--start = ':';
+	start = put_signed(start, address->channel);
+	*--start = ':';
+	start = put_number(start, address->host);
+	mp_strbuf_add(out, start, end - start);
 }
 
 static void path_name(const struct mp_show_context *context, const struct mp_path *path,
@@ -348,14 +369,16 @@ static void path_devt(const struct mp_show_context *context, const struct mp_pat
 		      struct mp_strbuf *out)
 {
 	dev_t devt = path->identity.devt;
+	char text[2 * DIGITS_MAX + 1], *end = text + sizeof(text), *start;
 
 	if (!devt) {
 		mp_strbuf_puts(out, "#:#");
 		return;
 	}
-	show_number(out, major(devt));
-	mp_strbuf_putc(out, ':');
-	show_number(out, minor(devt));
+	start = put_number(end, minor(devt));
+	*--start = ':';
+	start = put_number(start, major(devt));
+	mp_strbuf_add(out, start, end - start);
 }
 
 static void path_dm_state(const struct mp_show_context *context, const struct mp_path *path,
