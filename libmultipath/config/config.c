@@ -22,14 +22,14 @@ struct mp_config *mp_config_unref(struct mp_config *config)
 {
 	if (!config || atomic_fetch_sub_explicit(&config->references, 1, memory_order_acq_rel) > 1)
 		return NULL;
+	if (config->has_matches)
+		mp_hash_fini(&config->matches);
 	while (config->all_matches) {
 		struct mp_hardware_match *match = config->all_matches;
 
 		config->all_matches = match->next;
 		free(match);
 	}
-	if (config->has_matches)
-		mp_hash_fini(&config->matches);
 	for (enum mp_list list = 0; list < MP_LISTS; list++)
 		for (enum mp_criterion criterion = 0; criterion <= MP_CRITERION_WWID; criterion++)
 			mp_rule_list_fini(&config->rules[list][criterion]);
@@ -93,7 +93,9 @@ static int read_drop_in(struct mp_config *config, const char *dir, const char *n
 	if (asprintf(&file, "%s/%s", dir, name) < 0)
 		return -ENOMEM;
 	r = mp_parser_read_file(config, file, false, diagnostics);
-	return r == -ENOMEM ? r : 0; /* told, and the others count */
+	if (r == -ENOENT)
+		mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, 0, file, 0, 0, "cannot be read: %s", strerror(-r));
+	return r == -ENOMEM ? r : 0; /* the others count */
 }
 
 static int read_dir(struct mp_config *config, const char *dir, struct mp_diagnostics *diagnostics)

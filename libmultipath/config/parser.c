@@ -343,6 +343,9 @@ static bool check_line(struct parser *parser, const struct mp_line *line)
 	} else if (line->count == 1) {
 		warn(parser, LEVEL_ERROR, first->column, "%s lacks a value and is ignored", first->text);
 		return false;
+	} else if (mp_scope_find(innermost(parser)->scope, first->text) != MP_SCOPE_TOP) {
+		if (second->kind != MP_TOKEN_OPEN)
+			used = 1;
 	} else if (second->unterminated) {
 		warn(parser, LEVEL_ERROR, second->column, "string is not closed: expected a '\"' on this line");
 	}
@@ -369,8 +372,6 @@ static int take_line(struct parser *parser, const struct mp_line *line)
 
 	scope = mp_scope_find(innermost(parser)->scope, name->text);
 	if (scope != MP_SCOPE_TOP) {
-		if (mp_scopes[scope].needs_brace && line->tokens[1].kind != MP_TOKEN_OPEN)
-			tell_extra(parser, &line->tokens[1]);
 		enter_section(parser, scope, line);
 		return 0;
 	}

@@ -197,5 +197,6 @@ void mp_config_print_local(struct mp_config *config, const struct mp_identity *c
 			print_block(&config->devices.items[i], MP_SCOPE_DEVICE, buf);
 	mp_strbuf_puts(buf, "}\n");
 	print_overrides(config, buf);
-	print_present_maps(config, maps, map_count, buf);
+	if (config->maps.count || map_count)
+		print_present_maps(config, maps, map_count, buf);
 }
