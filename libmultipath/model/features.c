@@ -2,6 +2,7 @@
 #include "model/features.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -49,11 +50,16 @@ static const char *features_begin(const char *features)
 	return at;
 }
 
+static bool takes_argument(const struct feature *feature)
+{
+	return is(feature->name, "queue_mode") || is(feature->name, "pg_init_retries") ||
+	       is(feature->name, "pg_init_delay_msecs");
+}
+
 static bool next_feature(const char **at, struct feature *ret)
 {
 	*ret = (struct feature){ .name = next_word(at) };
-	if (is(ret->name, "queue_mode") || is(ret->name, "pg_init_retries") ||
-	    is(ret->name, "pg_init_delay_msecs"))
+	if (takes_argument(ret))
 		ret->argument = next_word(at);
 	return ret->name.length;
 }
@@ -86,6 +92,20 @@ static bool is_ignored(const struct feature *feature)
 	return is(feature->name, "queue_if_no_path") || is(feature->name, "retain_attached_hw_handler");
 }
 
+/* dm-mpath refuses a table for a number outside these ranges. */
+static bool is_in_range(const struct feature *feature)
+{
+	unsigned long number;
+	char *end;
+
+	if (!feature->argument.length)
+		return false;
+	number = strtoul(feature->argument.text, &end, 10);
+	if (end != feature->argument.text + feature->argument.length)
+		return false;
+	return is(feature->name, "pg_init_retries") ? number >= 1 && number <= 50 : number <= 60000;
+}
+
 static unsigned add_word(struct mp_strbuf *words, struct word word)
 {
 	if (!word.length)
@@ -113,6 +133,8 @@ int mp_features_make(const char *configured, enum mp_queue_mode mode, bool queue
 			    (mode != MP_QUEUE_MODE_UNDECIDED && asked != mode))
 				continue;
 			has_mode = true;
+		} else if (takes_argument(&feature) && !is_in_range(&feature)) {
+			continue;
 		}
 		count += add_word(&words, feature.name);
 		count += add_word(&words, feature.argument);
@@ -131,8 +153,7 @@ int mp_features_make(const char *configured, enum mp_queue_mode mode, bool queue
 
 static bool is_shown_by_kernel(const struct feature *feature)
 {
-	return !is_ignored(feature) && mode_of(feature) != MP_QUEUE_MODE_REQUEST &&
-	       !(is(feature->name, "pg_init_retries") && is(feature->argument, "0"));
+	return !is_ignored(feature) && mode_of(feature) != MP_QUEUE_MODE_REQUEST;
 }
 
 static bool contains(const char *features, const struct feature *wanted)

@@ -11,7 +11,7 @@ enum mp_queue_mode mp_features_mode(const char *features);
 
 /**
  * mp_features_make() - features of a table to be loaded
- * @configured:	with or without count; queue_if_no_path, retain_attached_hw_handler and invalid queue modes in it do not count
+ * @configured:	with or without count; queue_if_no_path, retain_attached_hw_handler and what the kernel refuses are left out
  * @mode:	the map's; a different configured mode yields to it
  * @queue:	append queue_if_no_path
  * @ret:	"N word...", caller frees
@@ -23,7 +23,7 @@ int mp_features_make(const char *configured, enum mp_queue_mode mode, bool queue
 /**
  * mp_features_equal() - do two tables' features mean the same?
  *
- * Order does not count, nor does what the kernel does not show: queue_mode rq and mq, pg_init_retries 0,
+ * Order does not count, nor does what the kernel does not show: queue_mode rq and mq,
  * retain_attached_hw_handler. queue_if_no_path is not compared.
  */
 bool mp_features_equal(const char *a, const char *b);

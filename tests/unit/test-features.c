@@ -34,6 +34,14 @@ static void words_are_counted_and_the_right_ones_kept(void **state)
 		{ "2 queue_mode mq", MP_QUEUE_MODE_BIO, true, "3 queue_mode bio queue_if_no_path" },
 		{ "0", MP_QUEUE_MODE_BIO, false, "2 queue_mode bio" },
 		{ "1 queue_mode", MP_QUEUE_MODE_UNDECIDED, false, "0" },
+		/* the kernel would refuse the table */
+		{ "2 pg_init_retries 0", MP_QUEUE_MODE_UNDECIDED, false, "0" },
+		{ "2 pg_init_retries 51", MP_QUEUE_MODE_UNDECIDED, false, "0" },
+		{ "2 pg_init_retries x", MP_QUEUE_MODE_UNDECIDED, false, "0" },
+		{ "1 pg_init_retries", MP_QUEUE_MODE_UNDECIDED, false, "0" },
+		{ "2 pg_init_retries 50", MP_QUEUE_MODE_UNDECIDED, false, "2 pg_init_retries 50" },
+		{ "2 pg_init_delay_msecs 0", MP_QUEUE_MODE_UNDECIDED, false, "2 pg_init_delay_msecs 0" },
+		{ "2 pg_init_delay_msecs 60001", MP_QUEUE_MODE_UNDECIDED, false, "0" },
 		{ "2 queue_mode bio queue_mode rq", MP_QUEUE_MODE_UNDECIDED, false, "2 queue_mode bio" },
 	};
 
@@ -78,7 +86,6 @@ static void features_are_equal_if_they_mean_the_same(void **state)
 		{ "1 retain_attached_hw_handler", "0", true },
 		{ "2 queue_mode mq", "2 queue_mode rq", true },
 		{ "2 queue_mode mq", "2 queue_mode bio", false },
-		{ "2 pg_init_retries 0", "0", true },
 		{ "2 pg_init_retries 1", "2 pg_init_retries 2", false },
 	};
 
