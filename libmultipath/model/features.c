@@ -8,6 +8,8 @@
 #include "base/cleanup.h"
 #include "base/strbuf.h"
 
+static const char blanks[] = " \t\r\n\v\f";
+
 struct word {
 	const char *text;
 	size_t length;
@@ -22,9 +24,9 @@ static struct word next_word(const char **at)
 {
 	struct word word;
 
-	*at += strspn(*at, " \t");
+	*at += strspn(*at, blanks);
 	word.text = *at;
-	word.length = strcspn(*at, " \t");
+	word.length = strcspn(*at, blanks);
 	*at += word.length;
 	return word;
 }
@@ -44,7 +46,7 @@ static const char *features_begin(const char *features)
 {
 	const char *at = features ? features : "";
 
-	at += strspn(at, " \t");
+	at += strspn(at, blanks);
 	if (isdigit((unsigned char)*at))
 		next_word(&at);
 	return at;
@@ -98,7 +100,7 @@ static bool is_in_range(const struct feature *feature)
 	unsigned long number;
 	char *end;
 
-	if (!feature->argument.length)
+	if (!feature->argument.length || !isdigit((unsigned char)*feature->argument.text))
 		return false;
 	number = strtoul(feature->argument.text, &end, 10);
 	if (end != feature->argument.text + feature->argument.length)
