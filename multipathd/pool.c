@@ -124,25 +124,18 @@ struct pool {
 	struct cds_list_head deadlines[TIMEOUT_CLASSES];
 };
 
-/*
- * The queues' way of handing over is not known to ThreadSanitizer.
- */
+/* ThreadSanitizer does not see that liburcu's queues hand over what they carry. */
 #ifdef __SANITIZE_THREAD__
 void __tsan_acquire(void *address);
 void __tsan_release(void *address);
+#define HAND_OVER(work) __tsan_release(work)
+#define TAKE_OVER(work) __tsan_acquire(work)
 #else
-static inline void __tsan_acquire(void *address)
-{
-	(void)address;
-}
-
-static inline void __tsan_release(void *address)
-{
-	(void)address;
-}
+#define HAND_OVER(work) ((void)(work))
+#define TAKE_OVER(work) ((void)(work))
 #endif
 
-/* ---- the crew: everything up to the pool is called with its mutex held, unless it says otherwise ---- */
+/* ---- the crew: all of it is called with the mutex held, unless it says otherwise ---- */
 
 static unsigned crew_threads_max(const struct crew *crew)
 {
@@ -155,12 +148,15 @@ static unsigned crew_threads_max(const struct crew *crew)
 
 static bool lane_is_open(const struct crew *crew, struct lane *lane)
 {
-	struct cds_wfcq_node *first = __cds_wfcq_first_blocking(&lane->head, &lane->tail);
+	struct cds_wfcq_node *node = __cds_wfcq_first_blocking(&lane->head, &lane->tail);
 	unsigned max = lane->runners_max;
+	struct work *first;
 
-	if (!first || lane->exclusive)
+	if (!node || lane->exclusive)
 		return false;
-	if (caa_container_of(first, struct work, node)->exclusive)
+	first = caa_container_of(node, struct work, node);
+	TAKE_OVER(first);
+	if (first->exclusive)
 		return lane->running == 0;
 	if (lane->hanging)
 		max = crew->hanging > POOL_THREADS / 2 ? 1 : LANE_RUNNERS_HANGING;
@@ -187,7 +183,7 @@ static struct work *crew_take(struct crew *crew, struct worker *worker)
 	cds_list_del_init(&lane->in_open);
 	node = __cds_wfcq_dequeue_blocking(&lane->head, &lane->tail);
 	work = caa_container_of(node, struct work, node);
-	__tsan_acquire(work);
+	TAKE_OVER(work);
 
 	/* Against the loop's expiry of it. */
 	work->skipped = !__atomic_compare_exchange_n(&work->state, &waiting, TAKEN, false, __ATOMIC_ACQ_REL,
@@ -279,16 +275,23 @@ static bool crew_start_thread(struct crew *crew)
 	return true;
 }
 
-/* One more worker to look at the open lanes. */
-static bool crew_call(struct crew *crew)
+/* One more worker to look at the open lanes; an idle one is to be woken with @wakes once the mutex is free. */
+static bool crew_call(struct crew *crew, unsigned *wakes)
 {
 	if (crew->idle == 0)
 		return crew_start_thread(crew);
 	crew->idle--;
 	if (crew->least_idle > crew->idle)
 		crew->least_idle = crew->idle;
-	sem_post(&crew->wake);
+	++*wakes;
 	return true;
+}
+
+/* Without the mutex: who wakes up wants it first of all. */
+static void crew_wake(struct crew *crew, unsigned wakes)
+{
+	while (wakes-- > 0)
+		sem_post(&crew->wake);
 }
 
 /* Without the mutex. */
@@ -321,7 +324,7 @@ static void crew_announce(struct crew *crew)
 static void crew_answer(struct crew *crew, struct work *work)
 {
 	cds_wfcq_node_init(&work->node);
-	__tsan_release(work);
+	HAND_OVER(work);
 	if (!cds_wfcq_enqueue(&crew->head, &crew->tail, &work->node))
 		__atomic_store_n(&crew->unannounced, 1, __ATOMIC_RELEASE);
 }
@@ -341,21 +344,24 @@ static void *worker_main(void *userdata)
 	struct crew *crew = worker->crew;
 	struct work *done = NULL, *work;
 	bool announce, leave = false;
+	unsigned wakes;
 
 	pthread_setname_np(pthread_self(), "multipathd/pool");
 	rcu_register_thread();
 	pthread_mutex_lock(&crew->mutex);
 	while (!crew->is_over) {
+		wakes = 0;
 		work = crew_take(crew, worker);
 		if (!work) {
 			leave = worker_shall_leave(crew);
 			worker->is_idle = !leave;
 			crew->idle += !leave;
 		} else if (crew->is_slow && !cds_list_empty(&crew->open_lanes)) {
-			crew_call(crew);
+			crew_call(crew, &wakes);
 		}
 		announce = !work || crew->is_slow;
 		pthread_mutex_unlock(&crew->mutex);
+		crew_wake(crew, wakes);
 
 		if (done)
 			crew_answer(crew, done);
@@ -541,7 +547,7 @@ static bool pool_collect(struct pool *pool)
 	while ((node = __cds_wfcq_dequeue_blocking(&head, &tail))) {
 		struct work *work = caa_container_of(node, struct work, node);
 
-		__tsan_acquire(work);
+		TAKE_OVER(work);
 		pool_done(pool, work);
 		any = true;
 	}
@@ -567,7 +573,7 @@ static bool pool_look(struct pool *pool, uint64_t now_usec)
 {
 	struct crew *crew = pool->crew;
 	struct cds_list_head *open;
-	unsigned wanted = 0;
+	unsigned wanted = 0, wakes = 0;
 	bool moved = false;
 
 	pthread_mutex_lock(&crew->mutex);
@@ -577,9 +583,10 @@ static bool pool_look(struct pool *pool, uint64_t now_usec)
 	}
 	cds_list_for_each(open, &crew->open_lanes)
 		wanted++;
-	while (wanted-- > 0 && crew_call(crew))
+	while (wanted-- > 0 && crew_call(crew, &wakes))
 		moved = true;
 	pthread_mutex_unlock(&crew->mutex);
+	crew_wake(crew, wakes);
 	return moved;
 }
 
@@ -587,21 +594,20 @@ static bool pool_look(struct pool *pool, uint64_t now_usec)
 static void pool_trim(struct pool *pool)
 {
 	struct crew *crew = pool->crew;
-	unsigned least;
+	unsigned least, wakes = 0;
 
 	if (pool_now(pool) < pool->trim_usec)
 		return;
 	pool->trim_usec = pool_now(pool) + TRIM_USEC;
 
 	pthread_mutex_lock(&crew->mutex);
-	least = crew->least_idle;
-	while (least-- > THREADS_IDLE) {
-		crew->leaving++;
-		crew->idle--;
-		sem_post(&crew->wake);
-	}
+	for (least = crew->least_idle; least > THREADS_IDLE; least--)
+		wakes++;
+	crew->leaving += wakes;
+	crew->idle -= wakes;
 	crew->least_idle = crew->idle;
 	pthread_mutex_unlock(&crew->mutex);
+	crew_wake(crew, wakes);
 }
 
 /* Calls a worker if one is needed. Return: whether the crew needs another look. */
@@ -609,6 +615,7 @@ static bool pool_drive(struct pool *pool)
 {
 	struct crew *crew = pool->crew;
 	bool is_waiting, is_busy;
+	unsigned wakes = 0;
 
 	if (pool->underway == 0 && pool->tick_usec == 0)
 		return false;
@@ -616,10 +623,11 @@ static bool pool_drive(struct pool *pool)
 	is_waiting = !cds_list_empty(&crew->open_lanes);
 	is_busy = crew->threads > crew->idle + crew->hanging;
 	if (is_waiting && (!is_busy || crew->is_slow))
-		crew_call(crew);
+		crew_call(crew, &wakes);
 	if (!is_waiting && !is_busy)
 		crew->is_slow = false;
 	pthread_mutex_unlock(&crew->mutex);
+	crew_wake(crew, wakes);
 	return is_waiting || is_busy;
 }
 
@@ -734,6 +742,7 @@ static void pool_dismiss(struct pool *pool)
 	struct crew *crew = pool->crew;
 	pthread_t idle[POOL_THREADS_MAX];
 	size_t count = 0;
+	unsigned wakes;
 
 	pthread_mutex_lock(&crew->mutex);
 	crew->is_over = true;
@@ -745,9 +754,10 @@ static void pool_dismiss(struct pool *pool)
 		worker->exists = false;
 		idle[count++] = worker->thread;
 	}
-	for (; crew->idle > 0; crew->idle--)
-		sem_post(&crew->wake);
+	wakes = crew->idle;
+	crew->idle = 0;
 	pthread_mutex_unlock(&crew->mutex);
+	crew_wake(crew, wakes);
 
 	for (size_t i = 0; i < count; i++)
 		pthread_join(idle[i], NULL);
@@ -771,7 +781,7 @@ static void pool_return_work(struct pool *pool)
 	while ((node = __cds_wfcq_dequeue_blocking(&head, &tail))) {
 		struct work *work = caa_container_of(node, struct work, node);
 
-		__tsan_acquire(work);
+		TAKE_OVER(work);
 		if (work->state != TAKEN)
 			work->skipped = true;
 		pool_done(pool, work);
@@ -818,7 +828,7 @@ void pool_submit(struct pool *pool, struct work *work)
 	pool->underway++;
 
 	cds_wfcq_node_init(&work->node);
-	__tsan_release(work);
+	HAND_OVER(work);
 	/* Whoever takes the last piece but one reviews the lane; the first one is up to us. */
 	if (cds_wfcq_enqueue(&lane->head, &lane->tail, &work->node))
 		return;
