@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -100,7 +101,8 @@ struct crew {
 	unsigned hanging;
 	uint64_t taken; /* from lanes, ever */
 	bool is_slow; /* calls take longer than a tick: answers are brought one by one */
-	bool is_over;
+	bool is_over; /* nothing starts any more */
+	bool is_left; /* the pool is gone, and its lanes */
 	struct worker workers[POOL_THREADS_MAX];
 };
 
@@ -224,9 +226,9 @@ static void crew_clear_hanging(struct crew *crew, struct worker *worker)
 		crew_review_lane(crew, lane);
 }
 
-/* From here on the loop may free the lane, as soon as the answer is with it. */
 static void crew_finish(struct crew *crew, struct worker *worker)
 {
+	struct work *work = worker->work;
 	struct lane *lane = worker->lane;
 
 	crew->running--;
@@ -239,6 +241,12 @@ static void crew_finish(struct crew *crew, struct worker *worker)
 	crew_review_lane(crew, lane);
 	worker->work = NULL;
 	worker->lane = NULL;
+
+	/* From here on the loop may free the lane and the work. */
+	cds_wfcq_node_init(&work->node);
+	HAND_OVER(work);
+	if (!cds_wfcq_enqueue(&crew->head, &crew->tail, &work->node))
+		__atomic_store_n(&crew->unannounced, 1, __ATOMIC_RELEASE);
 }
 
 static void *worker_main(void *userdata);
@@ -313,20 +321,11 @@ static void crew_unref(struct crew *crew)
 		crew_free(crew);
 }
 
-/* Without the mutex. */
+/* With or without the mutex. */
 static void crew_announce(struct crew *crew)
 {
 	if (__atomic_exchange_n(&crew->unannounced, 0, __ATOMIC_ACQ_REL))
 		eventfd_write(crew->answered_fd, 1);
-}
-
-/* Without the mutex. */
-static void crew_answer(struct crew *crew, struct work *work)
-{
-	cds_wfcq_node_init(&work->node);
-	HAND_OVER(work);
-	if (!cds_wfcq_enqueue(&crew->head, &crew->tail, &work->node))
-		__atomic_store_n(&crew->unannounced, 1, __ATOMIC_RELEASE);
 }
 
 static bool worker_shall_leave(struct crew *crew)
@@ -337,12 +336,12 @@ static bool worker_shall_leave(struct crew *crew)
 	return true;
 }
 
-/* Takes the mutex; a worker stays until there are too many, or until the pool is freed. */
+/* A worker stays until there are too many, or until the pool is freed. */
 static void *worker_main(void *userdata)
 {
 	struct worker *worker = userdata;
 	struct crew *crew = worker->crew;
-	struct work *done = NULL, *work;
+	struct work *work;
 	bool announce, leave = false;
 	unsigned wakes;
 
@@ -363,9 +362,6 @@ static void *worker_main(void *userdata)
 		pthread_mutex_unlock(&crew->mutex);
 		crew_wake(crew, wakes);
 
-		if (done)
-			crew_answer(crew, done);
-		done = NULL;
 		if (announce)
 			crew_announce(crew);
 
@@ -381,11 +377,10 @@ static void *worker_main(void *userdata)
 		if (leave)
 			break;
 		worker->is_idle = false;
-		if (work && !crew->is_over) {
+		if (work && !crew->is_left)
 			crew_finish(crew, worker);
-			done = work;
-		}
 	}
+	crew_announce(crew);
 	/* Nobody joins a thread that leaves on its own or was left behind. */
 	if (worker->exists) {
 		worker->exists = false;
@@ -736,7 +731,7 @@ int pool_new(sd_event *event, struct pool **ret)
 	return 0;
 }
 
-/* Ends idle workers; the others find the crew to be over when they come back. */
+/* Idle workers end now, the others when their work returns. */
 static void pool_dismiss(struct pool *pool)
 {
 	struct crew *crew = pool->crew;
@@ -761,6 +756,26 @@ static void pool_dismiss(struct pool *pool)
 
 	for (size_t i = 0; i < count; i++)
 		pthread_join(idle[i], NULL);
+}
+
+/* What does not hang gets a moment: a map is not left suspended because of it. */
+static void pool_take_leave(struct pool *pool)
+{
+	struct crew *crew = pool->crew;
+	struct pollfd answered = { .fd = crew->answered_fd, .events = POLLIN };
+	uint64_t end_usec, answers;
+
+	pool->now_usec = 0;
+	end_usec = pool_now(pool) + HANGING_USEC;
+	while (!crew->is_left) {
+		eventfd_read(crew->answered_fd, &answers);
+		pool->now_usec = 0;
+		pthread_mutex_lock(&crew->mutex);
+		crew->is_left = crew->running == crew->hanging || pool_now(pool) >= end_usec;
+		pthread_mutex_unlock(&crew->mutex);
+		if (!crew->is_left)
+			poll(&answered, 1, (end_usec - pool->now_usec) / 1000 + 1);
+	}
 }
 
 /* Answers that are ready come back, and what waits as skipped. */
@@ -800,6 +815,7 @@ struct pool *pool_free(struct pool *pool)
 	sd_event_unref(pool->event);
 	if (pool->crew) {
 		pool_dismiss(pool);
+		pool_take_leave(pool);
 		pool_return_work(pool);
 		pthread_mutex_lock(&pool->crew->mutex);
 		crew_unref(pool->crew);

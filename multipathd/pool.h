@@ -56,8 +56,9 @@ int pool_new(sd_event *event, struct pool **ret);
 /**
  * pool_free() - end it; the process is about to end, too
  *
- * Work that waits comes back through done() as skipped, whatever is submitted from there is dropped. Workers that run
- * are left behind, and their work with them. Return: NULL.
+ * What runs gets a quarter of a second to return. Then what is done comes back through done(), and what waits comes back
+ * as skipped; whatever is submitted from there is dropped. Workers that hang are left behind, and their work with them.
+ * Return: NULL.
  */
 struct pool *pool_free(struct pool *pool);
 
