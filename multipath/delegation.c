@@ -72,7 +72,6 @@ static int list_format(const struct arguments *arguments, const struct target *t
 	case TARGET_NONE:
 		break;
 	case TARGET_NODE:
-	case TARGET_DM_NODE:
 	case TARGET_NUMBER:
 		sprintf(word, "dev:%u:%u", target->major, target->minor);
 		break;
@@ -93,10 +92,6 @@ static int flush_format(const struct target *target, char *command)
 	char word[WORD_SIZE];
 	int r;
 
-	if (target->kind == TARGET_DM_NODE) {
-		sprintf(command, "del map dm-%u", target->minor);
-		return 0;
-	}
 	if (target->kind != TARGET_NAME)
 		return -ENOENT;
 	r = word_format("", target->name, word);

@@ -6,11 +6,11 @@
 struct arguments;
 
 /* What a device argument is. */
-enum target_kind { TARGET_NONE, TARGET_NODE, TARGET_DM_NODE, TARGET_NUMBER, TARGET_NAME, TARGET_INVALID };
+enum target_kind { TARGET_NONE, TARGET_NODE, TARGET_NUMBER, TARGET_NAME, TARGET_INVALID };
 
 struct target {
 	enum target_kind kind;
-	unsigned int major, minor; /* TARGET_NODE, TARGET_DM_NODE, TARGET_NUMBER */
+	unsigned int major, minor; /* TARGET_NODE, TARGET_NUMBER */
 	const char *name;	   /* TARGET_NAME: borrowed */
 };
 

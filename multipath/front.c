@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* front.c - /usr/sbin/multipath: lets the daemon do what it can; the rest is for the program that does the work. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -23,20 +24,24 @@ static int run_local(char *argv[])
 	return 1;
 }
 
-static bool is_dm(unsigned int major, unsigned int minor)
+/* The name of a device-mapper device: "" for other devices. */
+static void dm_name_read(dev_t device, char *name, size_t size)
 {
-	char link[64], device[4096];
-	const char *base;
+	char file[64];
 	ssize_t length;
+	int fd;
 
-	snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", major, minor);
-	length = readlink(link, device, sizeof(device) - 1);
-	device[length < 0 ? 0 : length] = '\0';
-	base = strrchr(device, '/');
-	return base && !strncmp(base, "/dm-", strlen("/dm-"));
+	snprintf(file, sizeof(file), "/sys/dev/block/%u:%u/dm/name", major(device), minor(device));
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	length = fd < 0 ? 0 : read(fd, name, size - 1);
+	name[length < 0 ? 0 : length] = '\0';
+	name[strcspn(name, "\n")] = '\0';
+	if (fd >= 0)
+		close(fd);
 }
 
-static struct target target_resolve(const struct arguments *arguments)
+/* @dm_name: where a name may be kept that the result borrows */
+static struct target target_resolve(const struct arguments *arguments, char *dm_name, size_t size)
 {
 	struct target target = { .kind = TARGET_NODE };
 	struct stat node;
@@ -44,10 +49,13 @@ static struct target target_resolve(const struct arguments *arguments)
 	if (!arguments->device || stat(arguments->device, &node) < 0 || !S_ISBLK(node.st_mode))
 		return target_parse(arguments->device);
 
+	if (arguments->mode == MODE_FLUSH) {
+		dm_name_read(node.st_rdev, dm_name, size);
+		if (*dm_name)
+			return (struct target){ .kind = TARGET_NAME, .name = dm_name };
+	}
 	target.major = major(node.st_rdev);
 	target.minor = minor(node.st_rdev);
-	if (arguments->mode == MODE_FLUSH && is_dm(target.major, target.minor))
-		target.kind = TARGET_DM_NODE;
 	return target;
 }
 
@@ -97,7 +105,7 @@ static int delegate(const struct arguments *arguments, int fd, const char *comma
 
 int main(int argc, char *argv[])
 {
-	char command[DELEGATION_COMMAND_SIZE];
+	char command[DELEGATION_COMMAND_SIZE], dm_name[256];
 	struct arguments arguments;
 	struct target target;
 	int fd, r;
@@ -112,7 +120,7 @@ int main(int argc, char *argv[])
 		}
 	}
 
-	target = target_resolve(&arguments);
+	target = target_resolve(&arguments, dm_name, sizeof(dm_name));
 	if (delegation_format(&arguments, &target, isatty(STDOUT_FILENO), command) < 0)
 		return run_local(argv);
 	fd = client_connect();

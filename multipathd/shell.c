@@ -290,7 +290,7 @@ int main(int argc, char *argv[])
 	struct shell shell = { .timeout_msec = UXSOCK_TIMEOUT_DEFAULT_MSEC + UXSOCK_TIMEOUT_GRACE_MSEC };
 
 	if (argc > 2) {
-		fputs("Usage: multipathc [timeout]\n", stderr);
+		fprintf(stderr, "Usage: %s [timeout]\n", argv[0]);
 		return 1;
 	}
 	if (argc == 2 && !parse_timeout(argv[1], &shell.timeout_msec)) {

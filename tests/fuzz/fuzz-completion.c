@@ -14,6 +14,8 @@ static void take(void *userdata, const char *word, size_t length)
 	assert(length && length <= strlen(reference) && word);
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct completion *completion;

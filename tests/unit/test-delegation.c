@@ -44,7 +44,7 @@ static void an_argument_is_a_number_or_a_name(void **state)
 
 static const struct target nothing = { TARGET_NONE, 0, 0, NULL }, name = { TARGET_NAME, 0, 0, "mpatha" },
 			   odd_name = { TARGET_NAME, 0, 0, "a \"b\" {c" }, node = { TARGET_NODE, 8, 0, NULL },
-			   dm_node = { TARGET_DM_NODE, 254, 3, NULL }, number = { TARGET_NUMBER, 65, 16, NULL },
+			   number = { TARGET_NUMBER, 65, 16, NULL },
 			   invalid = { TARGET_INVALID, 0, 0, NULL };
 
 static void the_daemon_lists_flushes_and_reloads(void **state)
@@ -66,7 +66,6 @@ static void the_daemon_lists_flushes_and_reloads(void **state)
 		{ { .mode = MODE_FLUSH }, &name, "del map mpatha" },
 		{ { .mode = MODE_FLUSH }, &odd_name, "del map \"a \"\"b\"\" {c\"" },
 		{ { .mode = MODE_FLUSH }, &node, NULL },
-		{ { .mode = MODE_FLUSH }, &dm_node, "del map dm-3" },
 		{ { .mode = MODE_FLUSH }, &number, NULL },
 		{ { .mode = MODE_FLUSH }, &invalid, NULL },
 		{ { .mode = MODE_FLUSH, .error = ARGUMENTS_UNKNOWN }, &name, NULL },
@@ -78,7 +77,6 @@ static void the_daemon_lists_flushes_and_reloads(void **state)
 		{ { .mode = MODE_LIST_CHECKED }, &name, "@list ll 2 0 map:mpatha" },
 		{ { .mode = MODE_LIST_CHECKED }, &odd_name, "@list ll 2 0 \"map:a \"\"b\"\" {c\"" },
 		{ { .mode = MODE_LIST_CHECKED }, &node, "@list ll 2 0 dev:8:0" },
-		{ { .mode = MODE_LIST_CHECKED }, &dm_node, "@list ll 2 0 dev:254:3" },
 		{ { .mode = MODE_LIST_CHECKED }, &number, "@list ll 2 0 dev:65:16" },
 		{ { .mode = MODE_LIST_CHECKED }, &invalid, NULL },
 		{ { .mode = MODE_PRINT_CONFIG }, &nothing, NULL },
@@ -95,7 +93,7 @@ static void the_daemon_lists_flushes_and_reloads(void **state)
 		if (r == 0)
 			assert_string_equal(command, cases[i].command);
 	}
-	assert_int_equal(delegation_format(&cases[16].arguments, &nothing, true, command), 0);
+	assert_int_equal(delegation_format(&cases[15].arguments, &nothing, true, command), 0);
 	assert_string_equal(command, "@list l 2 1");
 	(void)state;
 }
