@@ -108,7 +108,6 @@ struct crew {
 
 struct pool {
 	struct crew *crew;
-	sd_event *event;
 	sd_event_source *answered;
 	sd_event_source *timer;
 	uint64_t armed_usec; /* 0: the timer is off */
@@ -704,7 +703,6 @@ int pool_new(sd_event *event, struct pool **ret)
 		CDS_INIT_LIST_HEAD(&pool->deadlines[i]);
 	CDS_INIT_LIST_HEAD(&pool->lanes);
 	lane_init(&pool->fallback, 0);
-	pool->event = sd_event_ref(event);
 
 	r = mp_hash_init(&pool->lanes_by_number);
 	if (r == 0)
@@ -812,7 +810,6 @@ struct pool *pool_free(struct pool *pool)
 	pool->is_over = true;
 	sd_event_source_disable_unref(pool->answered);
 	sd_event_source_disable_unref(pool->timer);
-	sd_event_unref(pool->event);
 	if (pool->crew) {
 		pool_dismiss(pool);
 		pool_take_leave(pool);
