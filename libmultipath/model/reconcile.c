@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "model/difference.h"
 #include "model/features.h"
 #include "model/grouping.h"
 #include "model/transition.h"
@@ -270,157 +271,16 @@ static void describe_members(struct run *run)
 	run->plan.no_active_path |= run->seen->ghost_delay_runs;
 }
 
-static struct mp_table_path *find_in_group(const struct mp_table_group *group, dev_t devt)
-{
-	for (size_t i = 0; i < group->path_count; i++)
-		if (group->paths[i].devt == devt)
-			return &group->paths[i];
-	return NULL;
-}
-
-static bool same_members(const struct mp_table_group *a, const struct mp_table_group *b)
-{
-	if (a->path_count != b->path_count)
-		return false;
-	for (size_t i = 0; i < a->path_count; i++)
-		if (!find_in_group(b, a->paths[i].devt))
-			return false;
-	return true;
-}
-
-/* Number (from 1) of the group of @table with the members of @group, 0 if there is none. */
-static unsigned find_group(const struct mp_table *table, const struct mp_table_group *group)
-{
-	for (size_t i = 0; i < table->group_count; i++)
-		if (same_members(&table->groups[i], group))
-			return i + 1;
-	return 0;
-}
-
-static bool same_grouping(const struct mp_table *a, const struct mp_table *b)
-{
-	if (a->group_count != b->group_count)
-		return false;
-	for (size_t i = 0; i < a->group_count; i++)
-		if (!find_group(b, &a->groups[i]))
-			return false;
-	return true;
-}
-
-static bool contains_paths(const struct mp_table *table, const struct mp_table *others)
-{
-	for (size_t i = 0; i < others->group_count; i++)
-		for (size_t j = 0; j < others->groups[i].path_count; j++)
-			if (!mp_table_find(table, others->groups[i].paths[j].devt))
-				return false;
-	return true;
-}
-
-/* The words of "NAME COUNT ARG..." and "COUNT NAME ARG...": position 0 or 1 is the name, arguments begin at 2. */
-static const char *word_at(const char *text, unsigned position, size_t *length)
-{
-	text += strspn(text, " ");
-	while (position--) {
-		text += strcspn(text, " ");
-		text += strspn(text, " ");
-	}
-	*length = strcspn(text, " ");
-	return text;
-}
-
-static bool same_word(const char *a, const char *b, unsigned position)
-{
-	size_t a_length, b_length;
-
-	a = word_at(a, position, &a_length);
-	b = word_at(b, position, &b_length);
-	return a_length == b_length && !memcmp(a, b, a_length);
-}
-
-/* The kernel shows a handler by its name alone, without arguments. */
-static bool same_handler(const struct run *run, const char *current, const char *wanted)
-{
-	bool has_none = !current || !strcmp(current, "0");
-
-	if (run->settings->retain_handler && !has_none)
-		return true;
-	return has_none ? !strcmp(wanted, "0") : same_word(current, wanted, 1);
-}
-
-/* The kernel may show defaults of arguments that were not given. */
-static bool same_selector(const char *current, const char *wanted)
-{
-	size_t length;
-
-	if (!same_word(current, wanted, 0))
-		return false;
-	for (unsigned i = 2; word_at(wanted, i, &length), length; i++)
-		if (!same_word(current, wanted, i))
-			return false;
-	return true;
-}
-
-static bool same_selectors(const struct mp_table *current, const char *wanted)
-{
-	for (size_t i = 0; i < current->group_count; i++)
-		if (!same_selector(current->groups[i].selector, wanted))
-			return false;
-	return true;
-}
-
-static bool has_repeat_count(const char *selector)
-{
-	static const char *const names[] = { "round-robin", "queue-length", "service-time" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (same_word(selector, names[i], 0))
-			return true;
-	return false;
-}
-
-/* Since Linux 4.6 selectors know no repeat count but 1, and that is what they show, whatever was loaded. */
-static bool same_minio(const struct mp_table *current, const struct mp_table *wanted, const char *selector)
-{
-	if (!has_repeat_count(selector))
-		return true;
-	for (size_t i = 0; i < wanted->group_count; i++)
-		for (size_t j = 0; j < wanted->groups[i].path_count; j++) {
-			const struct mp_table_path *path = &wanted->groups[i].paths[j];
-			const struct mp_table_path *shown = mp_table_find(current, path->devt);
-
-			if (shown && shown->minio != path->minio && shown->minio != 1)
-				return false;
-		}
-	return true;
-}
-
 /* First row of the comparison that differs, NULL if the kernel's table will do. */
 static const char *find_difference(const struct run *run)
 {
-	const struct mp_table *current = &run->kernel->table, *wanted = &run->plan.table;
-	const char *selector = run->settings->selector;
-
 	if (run->seen->force_reload)
 		return "reload is asked for";
 	if (run->seen->not_ready_in_udev && run->active)
 		return "udev holds the map for unusable, but paths are active";
-	if (!contains_paths(current, wanted))
-		return "a path is not in the kernel's table";
-	if (!contains_paths(wanted, current))
-		return "the kernel's table has a path that is not to be used";
 	if (run->kernel->read_only != run->plan.read_only)
 		return "write protection differs";
-	if (!same_handler(run, current->handler, wanted->handler))
-		return "hardware handler differs";
-	if (!mp_features_equal(current->features, wanted->features))
-		return "features differ";
-	if (!same_selectors(current, selector))
-		return "path selector differs";
-	if (!same_minio(current, wanted, selector))
-		return "repeat count differs";
-	if (!same_grouping(wanted, current))
-		return "paths are grouped differently";
-	return NULL;
+	return mp_table_difference(&run->kernel->table, &run->plan.table, run->settings->retain_handler);
 }
 
 static int set_name(struct run *run, const char *name)
@@ -520,7 +380,7 @@ static int sync_queueing(struct run *run)
 static bool has_up_path(const struct run *run, const struct mp_table_group *group)
 {
 	for (size_t i = 0; i < run->member_count; i++)
-		if (run->members[i]->state == MP_PATH_UP && find_in_group(group, run->members[i]->identity.devt))
+		if (run->members[i]->state == MP_PATH_UP && mp_table_group_find(group, run->members[i]->identity.devt))
 			return true;
 	return false;
 }
@@ -534,7 +394,7 @@ static int find_best_group(const struct run *run, unsigned *ret)
 	if (!groups)
 		return -ENOMEM;
 	for (size_t i = 0; i < current->group_count; i++) {
-		unsigned number = find_group(&run->plan.table, &current->groups[i]);
+		unsigned number = mp_table_find_group(&run->plan.table, &current->groups[i]);
 
 		if (number)
 			groups[i] = run->groups.groups[number - 1];
