@@ -183,4 +183,4 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 clean: ## remove build/
 	rm -rf build
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name '*.d' -type f 2>/dev/null)

@@ -31,7 +31,7 @@ void mp_hash_unregister_thread(void);
 /** mp_hash_init() - an empty table. Return: 0 or -ENOMEM. */
 int mp_hash_init(struct mp_hash *hash);
 
-/** mp_hash_fini() - free the table; it must be empty, or its objects are about to be freed unlooked-at */
+/** mp_hash_fini() - free the table; objects that are still in it are taken out, and must still be there */
 void mp_hash_fini(struct mp_hash *hash);
 
 /** mp_hash_add() - @node is new in this table; duplicates of a key are allowed, the caller prevents them */

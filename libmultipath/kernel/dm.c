@@ -273,6 +273,9 @@ int mp_dm_list(struct mp_dm_listed **ret, size_t *count)
 	r = task_new(DM_DEVICE_LIST, &task);
 	if (r < 0)
 		return r;
+	/* The one way to have the library set DM_UUID_FLAG, which asks for UUIDs; a list takes no UUID itself. */
+	if (!dm_task_set_newuuid(task, " "))
+		return -ENOMEM;
 	r = task_run(task);
 	if (r < 0)
 		return r;
@@ -355,6 +358,7 @@ static void take_info(struct dm_task *task, const struct dm_info *info, struct m
 	map->exists = true;
 	snprintf(map->name, sizeof(map->name), "%s", dm_task_get_name(task));
 	map->minor = info->minor;
+	map->devt = makedev(info->major, info->minor);
 	map->event_nr = info->event_nr;
 	map->suspended = info->suspended;
 	map->read_only = info->read_only;

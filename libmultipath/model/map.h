@@ -117,5 +117,11 @@ int mp_map_update_groups(struct mp_map *map);
 /** mp_map_active_paths() - number of paths that are up or ghost and in the kernel's table (all, if there is none) */
 unsigned mp_map_active_paths(const struct mp_map *map);
 
+/** mp_path_map() - the map that has or is to have the path; NULL: orphan, also while its LUN's map is not wanted */
+static inline const struct mp_map *mp_path_map(const struct mp_path *path)
+{
+	return path->map && (path->map->kernel.exists || path->map->kernel.table.group_count) ? path->map : NULL;
+}
+
 /** mp_map_first_path() - first path with vendor and product, else the first path, else NULL */
 const struct mp_path *mp_map_first_path(const struct mp_map *map);

@@ -66,7 +66,7 @@ static void put_title(const struct mp_show_context *context, const struct mp_map
 {
 	if (context->bold)
 		mp_strbuf_puts(out, "\033[1m");
-	if (map->action != MP_ACTION_NONE) {
+	if (map->action != MP_ACTION_NONE && !context->no_action) {
 		put_map(context, 'A', map, out);
 		mp_strbuf_puts(out, ": ");
 	}

@@ -390,13 +390,13 @@ static void path_dm_state(const struct mp_show_context *context, const struct mp
 static void path_device_state(const struct mp_show_context *context, const struct mp_path *path,
 			      struct mp_strbuf *out)
 {
-	mp_strbuf_puts(out, !path->map ? "unknown" : path->identity.offline ? "offline" : "running");
+	mp_strbuf_puts(out, !mp_path_map(path) ? "unknown" : path->identity.offline ? "offline" : "running");
 }
 
 static void path_checker_state(const struct mp_show_context *context, const struct mp_path *path,
 			       struct mp_strbuf *out)
 {
-	bool known = path->map && !context->unchecked;
+	bool known = mp_path_map(path) && !context->unchecked;
 
 	mp_strbuf_puts(out, known ? mp_path_state_label(path->state) : "undef");
 }
@@ -424,7 +424,7 @@ static void path_next_check(const struct mp_show_context *context, const struct 
 {
 	unsigned left;
 
-	if (!path->map) {
+	if (!mp_path_map(path)) {
 		mp_strbuf_puts(out, "orphan");
 		return;
 	}
@@ -459,7 +459,7 @@ static void path_marginal(const struct mp_show_context *context, const struct mp
 static void path_map(const struct mp_show_context *context, const struct mp_path *path,
 		     struct mp_strbuf *out)
 {
-	if (path->map)
+	if (mp_path_map(path))
 		show_text(out, path->map->name, "[unknown]");
 	else
 		mp_strbuf_puts(out, path->identity.offline ? "[offline]" : "[orphan]");
