@@ -1,0 +1,562 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/apply.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "kernel/dm.h"
+#include "model/plan.h"
+#include "multipathd/daemon.h"
+#include "multipathd/dmevents.h"
+#include "multipathd/files.h"
+#include "multipathd/maps.h"
+#include "multipathd/server.h"
+#include "multipathd/uevents.h"
+
+enum { CREATE_TRIES = 3 };
+
+static const uint64_t usec_per_sec = 1000000;
+static const uint64_t timer_accuracy_usec = 100000;
+
+int apply_set_timer(struct daemon *daemon, sd_event_source **source, uint64_t usec, sd_event_time_handler_t handler,
+		    void *userdata)
+{
+	int r;
+
+	if (!*source) {
+		r = sd_event_add_time(daemon->event, source, CLOCK_MONOTONIC, usec, timer_accuracy_usec, handler,
+				      userdata);
+		return r < 0 ? r : sd_event_source_set_exit_on_failure(*source, true);
+	}
+	r = sd_event_source_set_time(*source, usec);
+	return r < 0 ? r : sd_event_source_set_enabled(*source, SD_EVENT_ONESHOT);
+}
+
+void apply_reply(struct daemon *daemon, uint64_t request, const char *reply)
+{
+	if (request && daemon->server)
+		server_reply(daemon->server, request, reply, strlen(reply));
+}
+
+bool apply_name_is_foreign(const struct daemon *daemon, const char *name, const char *wwid)
+{
+	for (size_t i = 0; i < daemon->listed_count; i++) {
+		const char *owner;
+
+		if (strcmp(daemon->listed[i].name, name))
+			continue;
+		owner = mp_dm_wwid(daemon->listed[i].uuid);
+		return !owner || strcmp(owner, wwid);
+	}
+	return false;
+}
+
+void apply_check_configured(struct daemon *daemon)
+{
+	if (daemon->state != DAEMON_CONFIGURE || daemon->unanswered || daemon->operations || daemon->status_running ||
+	    !cds_list_empty(&daemon->dirty))
+		return;
+	daemon->on_configured(daemon);
+}
+
+/* Operations on a map's table. */
+
+struct table_job {
+	struct work work;
+	struct daemon *daemon;
+	char wwid[MP_WWID_SIZE];
+	char *name;
+	const char *reason;
+	bool rename, create, load, resize;
+	struct mp_table table;
+	struct mp_dm_flags flags;
+	char *delimiter;
+	dev_t *bad; /* paths that the loaded table must not use: it takes every path for good */
+	size_t bad_count;
+	int error;
+	struct mp_kernel_map kernel; /* read back */
+};
+
+static void table_job_free(struct table_job *job)
+{
+	mp_table_fini(&job->table);
+	mp_kernel_map_fini(&job->kernel);
+	free(job->bad);
+	free(job->delimiter);
+	free(job->name);
+	free(job);
+}
+
+static void table_job_run(struct work *work)
+{
+	struct table_job *job = caa_container_of(work, struct table_job, work);
+	int r = 0;
+
+	if (job->rename)
+		r = mp_dm_rename(job->wwid, job->name, job->delimiter, &job->flags);
+	if (r >= 0 && job->create) {
+		r = mp_dm_create(job->name, job->wwid, &job->table, &job->flags);
+		if (r < 0)
+			mp_failed_wwids_mark(RUNTIME_DIR, job->wwid);
+		else
+			mp_failed_wwids_clear(RUNTIME_DIR, job->wwid);
+	}
+	if (r >= 0 && job->load)
+		r = mp_dm_reload(job->wwid, &job->table, &job->flags, job->resize);
+	job->error = r;
+	for (size_t i = 0; i < job->bad_count; i++) {
+		char message[48];
+
+		snprintf(message, sizeof(message), "fail_path %u:%u", major(job->bad[i]), minor(job->bad[i]));
+		mp_dm_message(job->wwid, message);
+	}
+
+	/* Whatever became of it: this is what there is now. */
+	r = mp_dm_read(job->wwid, &job->kernel);
+	if (job->error >= 0 && r < 0)
+		job->error = r;
+}
+
+static int map_on_udev_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct daemon_map *map = userdata;
+
+	(void)source;
+	(void)usec;
+	log_error("%s: udev has not reported it for %u seconds; reloads are allowed from now on", map->map.name,
+		  map->daemon->process->missing_uev_wait_timeout_sec);
+	maps_udev_done(map, true);
+	return 0;
+}
+
+static int map_on_retry_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	maps_touch(userdata, "the map is to be created again");
+	return 0;
+}
+
+static void map_created(struct daemon_map *map)
+{
+	struct daemon *daemon = map->daemon;
+	struct mp_path *path;
+
+	map->create_failures = 0;
+	map->map.action = MP_ACTION_CREATE;
+	map->map.ready = daemon->options.once || !daemon->monitor;
+	if (!map->map.ready)
+		apply_set_timer(daemon, &map->udev_timer,
+				daemon_now_usec(daemon) +
+					daemon->process->missing_uev_wait_timeout_sec * usec_per_sec,
+				map_on_udev_timer, map);
+	files_wwid_created(daemon, map->map.wwid);
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		uevents_claim(daemon_path_of(path));
+}
+
+static void map_failed(struct daemon_map *map, const struct table_job *job)
+{
+	log_error("%s: cannot %s the map: %s", map->map.name,
+		  job->create ? "create" : job->load ? "reload" : "rename", strerror(-job->error));
+	map->load_failed = true;
+	if (job->create && ++map->create_failures < CREATE_TRIES)
+		apply_set_timer(map->daemon, &map->retry_timer, daemon_now_usec(map->daemon) + usec_per_sec,
+				map_on_retry_timer, map);
+}
+
+static void table_job_done(struct work *work)
+{
+	struct table_job *job = caa_container_of(work, struct table_job, work);
+	struct daemon *daemon = job->daemon;
+	struct daemon_map *map = maps_find_wwid(daemon, job->wwid);
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+
+	daemon->operations--;
+	if (!map) {
+		table_job_free(job);
+		apply_check_configured(daemon);
+		return;
+	}
+	map->busy = false;
+	map->generation++;
+	map->load_failed = false;
+	if (job->error < 0) {
+		map_failed(map, job);
+	} else {
+		if (job->create || job->load) {
+			map->map.stats.loads++;
+			mp_table_format(&job->kernel.table, &text);
+			free(map->loaded_as);
+			mp_strbuf_take(&text, &map->loaded_as);
+			/* The table itself carries the mode now. */
+			map->queue_known = false;
+		}
+		if (job->create)
+			map_created(map);
+		else
+			map->map.action = job->rename && !job->load ? MP_ACTION_RENAME :
+					  job->resize ? MP_ACTION_NONE : MP_ACTION_RELOAD;
+		if (job->load) {
+			struct mp_path *path;
+
+			cds_list_for_each_entry(path, &map->map.paths, in_map)
+				uevents_claim(daemon_path_of(path));
+		}
+		map->force_reload = false;
+		map->allow_resize = false;
+	}
+	if (job->kernel.exists) {
+		bool created = !map->map.kernel.exists;
+
+		maps_kernel_state(map, &job->kernel);
+		log_debug("%s: dm-%u %s", map->map.name, map->map.kernel.minor, created ? "made" : "loaded");
+	} else if (!job->create) {
+		maps_gone(map);
+		map = maps_find_wwid(daemon, job->wwid);
+	}
+	if (map && job->error >= 0)
+		maps_touch(map, "its table was loaded");
+	else if (map)
+		maps_answer(map, "fail\n");
+	if (map && map->status_skipped) {
+		map->status_skipped = false;
+		dmevents_look(daemon);
+	}
+	table_job_free(job);
+	maps_reconcile_later(daemon);
+}
+
+/* Loading what was loaded before, with the same outcome, helps nobody. */
+static bool map_load_is_futile(struct daemon_map *map, const char *params)
+{
+	_cleanup_strbuf_ struct mp_strbuf kernel = MP_STRBUF_INIT;
+
+	if (map->force_reload || !map->loaded || !map->loaded_as || map->not_ready_in_udev)
+		return false;
+	mp_table_format(&map->map.kernel.table, &kernel);
+	return !strcmp(map->loaded, params) && !strcmp(map->loaded_as, mp_strbuf_text(&kernel));
+}
+
+static int map_start_operation(struct daemon_map *map, const struct mp_plan *plan)
+{
+	struct daemon *daemon = map->daemon;
+	const struct mp_map_settings *settings = &map->map.settings;
+	_cleanup_strbuf_ struct mp_strbuf params = MP_STRBUF_INIT;
+	struct table_job *job = calloc(1, sizeof(*job));
+	int r;
+
+	if (!job)
+		return -ENOMEM;
+	job->daemon = daemon;
+	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
+	job->rename = mp_plan_find(plan, MP_STEP_RENAME);
+	job->create = mp_plan_find(plan, MP_STEP_CREATE);
+	job->resize = mp_plan_find(plan, MP_STEP_RESIZE);
+	job->load = job->resize || mp_plan_find(plan, MP_STEP_RELOAD);
+	job->flags = (struct mp_dm_flags){
+		.reload = job->load && !job->resize && !plan->force_udev,
+		.skip_kpartx = settings->skip_kpartx,
+		.no_paths = plan->no_active_path,
+		.read_only = plan->read_only,
+		.has_mode = settings->has_mode, .mode = settings->mode,
+		.has_uid = settings->has_uid, .uid = settings->uid,
+		.has_gid = settings->has_gid, .gid = settings->gid,
+	};
+	job->name = strdup(plan->name ? plan->name : map->map.name);
+	if (daemon->process->partition_delimiter)
+		job->delimiter = strdup(daemon->process->partition_delimiter);
+	job->bad = calloc(plan->count, sizeof(*job->bad));
+	for (size_t i = 0; job->bad && i < plan->count; i++)
+		if (plan->steps[i].kind == MP_STEP_FAIL_PATH)
+			job->bad[job->bad_count++] = plan->steps[i].devt;
+	r = job->name && job->bad ? mp_table_copy(&plan->table, &job->table) : -ENOMEM;
+	if (r < 0) {
+		table_job_free(job);
+		return r;
+	}
+
+	if (job->create || job->load) {
+		mp_table_format(&plan->table, &params);
+		if (job->load && map_load_is_futile(map, mp_strbuf_text(&params))) {
+			if (!map->futile)
+				log_warning("%s: the kernel shows another table than the one loaded; left as it is",
+					    map->map.name);
+			map->futile = true;
+			table_job_free(job);
+			return 0;
+		}
+		map->futile = false;
+		log_notice("%s: %s [0 %llu multipath %s]", job->name, job->create ? "addmap" : "reload",
+			   (unsigned long long)plan->table.size_sectors, mp_strbuf_text(&params));
+		free(map->loaded);
+		mp_strbuf_take(&params, &map->loaded);
+	}
+	if (job->rename)
+		log_notice("%s: renamed to %s", map->map.kernel.name, job->name);
+	job->work = (struct work){
+		.run = table_job_run,
+		.done = table_job_done,
+		.lane = lane_of_table(map->map.wwid),
+		.exclusive = true,
+	};
+	map->busy = true;
+	daemon->operations++;
+	pool_submit(daemon->pool, &job->work);
+	return 1;
+}
+
+static void map_send_path(struct daemon_map *map, const char *verb, dev_t devt)
+{
+	char message[48];
+
+	snprintf(message, sizeof(message), "%s %u:%u", verb, major(devt), minor(devt));
+	maps_message(map, message, 0);
+}
+
+static int apply_dry_run(struct daemon_map *map, const struct mp_plan *plan)
+{
+	if (!mp_plan_find(plan, MP_STEP_CREATE))
+		return 0;
+	mp_table_fini(&map->map.kernel.table);
+	if (mp_table_copy(&plan->table, &map->map.kernel.table) < 0)
+		return -ENOMEM;
+	map->map.action = MP_ACTION_DRY_RUN;
+	return mp_map_update_groups(&map->map);
+}
+
+int apply_plan(struct daemon_map *map, const struct mp_plan *plan)
+{
+	const struct mp_step *rejected = mp_plan_find(plan, MP_STEP_REJECT);
+	char message[32];
+
+	if (map->daemon->options.dry_run)
+		return apply_dry_run(map, plan);
+	if (rejected) {
+		log_warning("%s: %s", map->map.name, rejected->reason);
+		map->map.action = MP_ACTION_REJECT;
+		return -EINVAL;
+	}
+	if (mp_plan_find(plan, MP_STEP_REMOVE)) {
+		maps_remove(map, false, false, 0);
+		return 1;
+	}
+	if (mp_plan_find(plan, MP_STEP_CREATE) || mp_plan_find(plan, MP_STEP_RELOAD) ||
+	    mp_plan_find(plan, MP_STEP_RESIZE) || mp_plan_find(plan, MP_STEP_RENAME))
+		return map_start_operation(map, plan);
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct mp_step *step = &plan->steps[i];
+
+		switch (step->kind) {
+		case MP_STEP_FAIL_PATH:
+			map_send_path(map, "fail_path", step->devt);
+			break;
+		case MP_STEP_REINSTATE_PATH:
+			map_send_path(map, "reinstate_path", step->devt);
+			break;
+		case MP_STEP_SWITCH_GROUP:
+			/* Later than at start or reconfigure it is failback's decision. */
+			if (map->daemon->state != DAEMON_CONFIGURE)
+				break;
+			map->map.stats.switches++;
+			map->map.action = MP_ACTION_SWITCH;
+			snprintf(message, sizeof(message), "switch_group %u", step->group);
+			maps_message(map, message, 0);
+			break;
+		case MP_STEP_ENABLE_GROUP:
+			snprintf(message, sizeof(message), "enable_group %u", step->group);
+			maps_message(map, message, 0);
+			break;
+		case MP_STEP_QUEUE:
+		case MP_STEP_NO_QUEUE:
+			map->queue_sent = step->kind == MP_STEP_QUEUE;
+			map->queue_known = true;
+			maps_message(map, map->queue_sent ? "queue_if_no_path" : "fail_if_no_path", 0);
+			break;
+		default:
+			break;
+		}
+	}
+	return 0;
+}
+
+/* Messages: they do not wait for I/O, and have a lane beside the table's. */
+
+struct message_job {
+	struct work work;
+	struct daemon *daemon;
+	char wwid[MP_WWID_SIZE];
+	char text[64];
+	uint64_t request;
+	int error;
+};
+
+static void message_job_run(struct work *work)
+{
+	struct message_job *job = caa_container_of(work, struct message_job, work);
+
+	job->error = mp_dm_message(job->wwid, job->text);
+}
+
+static void message_job_done(struct work *work)
+{
+	struct message_job *job = caa_container_of(work, struct message_job, work);
+	struct daemon_map *map = maps_find_wwid(job->daemon, job->wwid);
+
+	if (job->error < 0 && map && map->map.kernel.exists)
+		log_error("%s: message \"%s\": %s", map->map.name, job->text, strerror(-job->error));
+	apply_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");
+	free(job);
+}
+
+int maps_message(struct daemon_map *map, const char *message, uint64_t request)
+{
+	struct message_job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return -ENOMEM;
+	log_info("%s: message \"%s\"", map->map.name, message);
+	job->daemon = map->daemon;
+	job->request = request;
+	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
+	snprintf(job->text, sizeof(job->text), "%s", message);
+	job->work = (struct work){ .run = message_job_run, .done = message_job_done,
+				   .lane = lane_of_messages(map->map.wwid), .exclusive = true };
+	pool_submit(map->daemon->pool, &job->work);
+	return 0;
+}
+
+/* Removal, suspend, resume. */
+
+enum device_verb { DEVICE_REMOVE, DEVICE_SUSPEND, DEVICE_RESUME };
+
+struct device_job {
+	struct work work;
+	struct daemon *daemon;
+	char wwid[MP_WWID_SIZE];
+	enum device_verb verb;
+	struct mp_dm_removal removal;
+	struct mp_dm_flags flags;
+	bool by_operator;
+	uint64_t request;
+	int error;
+};
+
+static void device_job_run(struct work *work)
+{
+	struct device_job *job = caa_container_of(work, struct device_job, work);
+
+	switch (job->verb) {
+	case DEVICE_REMOVE:
+		job->error = mp_dm_remove(job->wwid, &job->removal);
+		break;
+	case DEVICE_SUSPEND:
+		job->error = mp_dm_suspend(job->wwid);
+		break;
+	case DEVICE_RESUME:
+		job->error = mp_dm_resume(job->wwid, &job->flags);
+		break;
+	}
+}
+
+static void device_removed(struct device_job *job, struct daemon_map *map)
+{
+	map->removing = false;
+	map->removal_tried = job->error < 0;
+	if (job->error == 1) {
+		log_notice("%s: removal is deferred until its last user is gone", map->map.name);
+	} else if (job->error == -EBUSY) {
+		log_warning("%s: map or partition in use, not removed", map->map.name);
+	} else if (job->error < 0 && job->error != -ENODEV) {
+		log_error("%s: not removed: %s", map->map.name, strerror(-job->error));
+	} else {
+		log_notice("%s: map removed", map->map.name);
+		mp_kernel_map_fini(&map->map.kernel);
+		map->map.kernel = (struct mp_kernel_map){ 0 };
+		uevents_release(map);
+		maps_answer(map, "ok\n");
+		maps_forget(map);
+		return;
+	}
+	maps_answer(map, job->error < 0 ? "fail\n" : "ok\n");
+	if (job->error < 0)
+		maps_states_changed(map, false, false, NULL);
+}
+
+static void device_job_done(struct work *work)
+{
+	struct device_job *job = caa_container_of(work, struct device_job, work);
+	struct daemon *daemon = job->daemon;
+	struct daemon_map *map = maps_find_wwid(daemon, job->wwid);
+
+	daemon->operations--;
+	if (map) {
+		map->busy = false;
+		map->generation++;
+		if (job->verb == DEVICE_REMOVE) {
+			device_removed(job, map);
+		} else if (job->error >= 0) {
+			map->map.kernel.suspended = job->verb == DEVICE_SUSPEND;
+		} else {
+			log_error("%s: cannot %s: %s", map->map.name,
+				  job->verb == DEVICE_SUSPEND ? "suspend" : "resume", strerror(-job->error));
+		}
+	}
+	apply_reply(daemon, job->request,
+		    job->error >= 0	      ? "ok\n" :
+		    job->error == -EBUSY ? "fail\nmap or partition in use\n" :
+					       "fail\n");
+	free(job);
+	maps_reconcile_later(daemon);
+}
+
+static int map_start_device_job(struct daemon_map *map, struct device_job *job)
+{
+	job->daemon = map->daemon;
+	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
+	job->work = (struct work){ .run = device_job_run, .done = device_job_done,
+				   .lane = lane_of_table(map->map.wwid), .exclusive = true };
+	map->busy = true;
+	map->daemon->operations++;
+	pool_submit(map->daemon->pool, &job->work);
+	return 0;
+}
+
+int maps_remove(struct daemon_map *map, bool flush, bool by_operator, uint64_t request)
+{
+	struct device_job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return -ENOMEM;
+	job->verb = DEVICE_REMOVE;
+	job->request = request;
+	job->by_operator = by_operator;
+	job->removal = (struct mp_dm_removal){
+		.flush = flush,
+		.deferred = !by_operator && map->map.settings.deferred_remove,
+		.only_unused = !(!by_operator && map->map.settings.deferred_remove),
+	};
+	map->removing = true;
+	map->keep_uncreated = by_operator;
+	return map_start_device_job(map, job);
+}
+
+int maps_suspend(struct daemon_map *map, bool resume, uint64_t request)
+{
+	struct device_job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return -ENOMEM;
+	job->verb = resume ? DEVICE_RESUME : DEVICE_SUSPEND;
+	job->request = request;
+	job->flags.reload = true;
+	job->flags.skip_kpartx = map->map.settings.skip_kpartx;
+	return map_start_device_job(map, job);
+}

@@ -1,0 +1,648 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/checks.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "checkers/aio.h"
+#include "checkers/checker.h"
+#include "kernel/scsi.h"
+#include "model/transition.h"
+#include "multipathd/daemon.h"
+#include "multipathd/maps.h"
+#include "multipathd/paths.h"
+#include "prioritizers/prioritizer.h"
+
+enum {
+	AIO_ROOM = 4096,
+	TIMEOUT_DEFAULT_SEC = 30,
+	PENDING_AFTER_SEC = 1, /* without an answer: shown as pending */
+	RETRY_SEC = 1,
+	PROVE_EVERY_SEC = 60, /* an active path's WWID is read again so often */
+};
+
+static const uint64_t usec_per_sec = 1000000;
+/* Timers of one second go off together: one batch for the workers. */
+static const uint64_t timer_accuracy_usec = 500000;
+
+struct check_job {
+	struct work work;
+	struct daemon *daemon;
+	uint64_t path_id;
+	uint64_t begun_usec;
+	char node[MP_NAME_SIZE + 8];
+	char dir[MP_PROBE_DIR_SIZE];
+	dev_t devt;
+	enum mp_protocol protocol;
+	unsigned timeout_msec;
+	bool abandoned; /* its path is gone: the descriptor is the job's */
+
+	const struct mp_checker *checker;
+	struct mp_check check; /* check.fd: -1 if the job is to open the node */
+	int error; /* of opening, or of the checker */
+	/* An asynchronous read: its end and the end of the first turn come in any order, then the job has a second turn. */
+	bool reading, reaped, parked, second_turn;
+
+	bool want_proof;
+	int proof_error;
+	char proof[MP_WWID_SIZE];
+	bool offline; /* sysfs state */
+
+	const struct mp_prioritizer *prioritizer; /* NULL: not asked this time */
+	struct mp_prioritization *prio;
+	struct mp_identity *identity; /* copy for the prioritizer */
+	char prio_args[255];
+	int priority;
+};
+
+static void job_free(struct check_job *job)
+{
+	if (job->abandoned && job->check.fd >= 0)
+		close(job->check.fd);
+	free(job->prio);
+	free(job->identity);
+	free(job);
+}
+
+static int job_open(struct check_job *job)
+{
+	_cleanup_close_ int fd = open(job->node, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_DIRECT);
+	struct stat st;
+
+	if (fd < 0 && errno == EINVAL)
+		fd = open(job->node, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	/* The node may still be that of a device which is gone. */
+	if (!S_ISBLK(st.st_mode) || st.st_rdev != job->devt)
+		return -ENXIO;
+	job->check.fd = TAKE_FD(fd);
+	return 0;
+}
+
+/* What follows an answer: all on the worker, since all of it may block. */
+static void job_follow_up(struct check_job *job)
+{
+	enum mp_path_state state;
+
+	if (!mp_path_state_is_active(job->check.state)) {
+		state = mp_probe_state(&mp_roots_system, job->dir, job->protocol);
+		job->offline = state != MP_PATH_UP;
+		if (state == MP_PATH_PENDING || state == MP_PATH_REMOVED)
+			job->check.state = state;
+		return;
+	}
+	if (job->want_proof)
+		job->proof_error = mp_scsi_wwid(job->check.fd, job->proof, sizeof(job->proof), job->timeout_msec);
+	if (job->prioritizer) {
+		job->prio->fd = job->check.fd;
+		job->priority = job->prioritizer->priority(job->prio);
+	}
+}
+
+static void job_run(struct work *work)
+{
+	struct check_job *job = caa_container_of(work, struct check_job, work);
+	int r;
+
+	if (job->second_turn) {
+		job_follow_up(job);
+		return;
+	}
+	if (job->checker->none) {
+		job->check.state = mp_probe_state(&mp_roots_system, job->dir, job->protocol);
+		if (job->check.fd < 0)
+			job_open(job);
+	} else {
+		if (job->check.fd < 0)
+			job->error = job_open(job);
+		if (job->error < 0) {
+			job->check.state = MP_PATH_DOWN;
+			snprintf(job->check.message, sizeof(job->check.message), "cannot open %s: %s", job->node,
+				 strerror(-job->error));
+		} else {
+			r = job->checker->check(&job->check);
+			if (r == 1) {
+				job->reading = true;
+				return;
+			}
+			if (r < 0) {
+				job->error = r;
+				job->check.state = MP_PATH_WILD;
+			}
+		}
+	}
+	job_follow_up(job);
+}
+
+static int path_schedule(struct daemon_path *path, uint64_t usec);
+static void path_check(struct daemon_path *path);
+
+/* The same instant for all paths of a map, other instants for other maps. */
+static uint64_t path_next_usec(const struct daemon_path *path, uint64_t now_usec)
+{
+	unsigned max = path->daemon->process->max_polling_interval_sec;
+	uint64_t sec = now_usec / usec_per_sec + path->path.interval_sec;
+	uint64_t phase;
+
+	if (path->path.interval_sec == max && path->path.map && max) {
+		phase = mp_hash_text(path->path.map->wwid) % max;
+		sec -= (sec + max - phase) % max;
+		if (sec <= now_usec / usec_per_sec)
+			sec += max;
+	}
+	return sec * usec_per_sec;
+}
+
+/* Every path of a map that the answer of one tells about. */
+static bool path_take_priority(struct daemon_path *path, struct check_job *job)
+{
+	struct mp_map *map = path->path.map;
+	bool changed = false;
+	struct mp_path *other;
+	int priority;
+
+	if (!job->prioritizer)
+		return false;
+	if (map && daemon_map_of(map)->prio_asking == path->path.id)
+		daemon_map_of(map)->prio_asking = 0;
+	if (!mp_path_state_is_active(job->check.state))
+		return false;
+
+	if (job->prio->identity->tpg >= 0)
+		path->path.identity.tpg = job->prio->identity->tpg;
+	priority = job->priority < 0 ? MP_PRIORITY_UNDEF : job->priority;
+	changed = path->path.priority != priority;
+	path->path.priority = priority;
+	if (!map || job->priority < 0 || !job->prioritizer->derive)
+		return changed;
+
+	cds_list_for_each_entry(other, &map->paths, in_map) {
+		if (other == &path->path || daemon_path_of(other)->prioritizer != job->prioritizer)
+			continue;
+		priority = job->prioritizer->derive(job->prio, &other->identity, other->prio_args);
+		daemon_path_of(other)->asks_itself = priority < 0; /* its target port group was not in the answer */
+		if (priority >= 0 && priority != other->priority) {
+			other->priority = priority;
+			changed = true;
+		}
+	}
+	return changed;
+}
+
+/* The device proved what it is. Return: false if it is another LUN than it was found as. */
+static bool path_take_proof(struct daemon_path *path, const struct check_job *job)
+{
+	struct mp_map *map = path->path.map;
+
+	if (!job->want_proof || job->proof_error < 0 || !mp_path_state_is_active(job->check.state))
+		return !path->path.wrong_wwid;
+	path->proven_usec = daemon_now_usec(path->daemon);
+	if (!path->proof[0])
+		memcpy(path->proof, job->proof, sizeof(path->proof));
+	if (strcmp(path->proof, job->proof)) {
+		if (!path->path.wrong_wwid)
+			paths_wrong_wwid(path, job->proof);
+		return false;
+	}
+	if (path->path.wrong_wwid) {
+		log_notice("%s: leads to its own LUN again", mp_path_name(&path->path));
+		path->path.wrong_wwid = false;
+		if (map)
+			maps_touch(daemon_map_of(map), "a path leads to its own LUN again");
+	}
+	return true;
+}
+
+static void path_answered(struct daemon_path *path)
+{
+	if (path->answered)
+		return;
+	path->answered = true;
+	path->daemon->unanswered--;
+	if (path->path.map)
+		maps_touch(daemon_map_of(path->path.map), "path added");
+	else if (!path->daemon->unanswered)
+		maps_reconcile_later(path->daemon);
+}
+
+static void path_log(const struct daemon_path *path, enum mp_path_state old, const char *message)
+{
+	const struct mp_map *map = path->path.map;
+	const char *reason = message[0] ? ": " : "";
+
+	if (!map || !map->kernel.exists)
+		log_info("%s: %s%s%s", mp_path_name(&path->path), mp_path_state_name(path->path.state), reason, message);
+	else if (mp_path_is_active(&path->path))
+		log_notice("%s: %s is %s again, %u paths active", map->name, mp_path_name(&path->path),
+			   mp_path_state_name(path->path.state), mp_map_active_paths(map));
+	else
+		log_notice("%s: %s failed (%s, was %s)%s%s, %u paths left", map->name, mp_path_name(&path->path),
+			   mp_path_state_name(path->path.state), mp_path_state_name(old), reason, message,
+			   mp_map_active_paths(map));
+}
+
+static void path_tell_kernel(struct daemon_path *path, const char *verb)
+{
+	char message[48];
+
+	snprintf(message, sizeof(message), "%s %u:%u", verb, major(path->path.identity.devt),
+		 minor(path->path.identity.devt));
+	maps_message(daemon_map_of(path->path.map), message, 0);
+}
+
+/* The one place where an answer becomes a path's state. */
+static void path_take_state(struct daemon_path *path, enum mp_path_state answer, const char *message,
+			    bool priorities_changed)
+{
+	struct mp_map *map = path->path.map;
+	enum mp_path_state old = path->answered_state;
+	const struct mp_process_settings *process = path->daemon->process;
+	bool in_map = map && map->kernel.exists &&
+		      mp_table_find(&map->kernel.table, path->path.identity.devt);
+	struct mp_transition t = mp_transition_make(old, answer, path->path.dm_state, in_map);
+	bool first = !path->answered;
+
+	path->path.checked_usec = daemon_now_usec(path->daemon);
+	path->answered_state = t.state;
+	path->path.state = answer == MP_PATH_PENDING ? MP_PATH_PENDING : t.state;
+	path->path.interval_sec = mp_interval_next(path->path.interval_sec, &t, process->polling_interval_sec,
+						   process->max_polling_interval_sec);
+
+	if (t.fail)
+		path_tell_kernel(path, "fail_path");
+	if (t.reinstate && !path->path.wrong_wwid)
+		path_tell_kernel(path, "reinstate_path");
+	if (t.count_failure && map)
+		map->stats.path_faults++;
+	if (t.changed && !first)
+		path_log(path, old, message);
+	else if (mp_path_state_is_bad(answer))
+		log_line(process->log_checker_err_once && !first ? LOG_LEVEL_INFO : LOG_LEVEL_NOTICE, "%s: %s%s%s",
+			 mp_path_name(&path->path), mp_path_state_name(answer), message[0] ? ": " : "", message);
+
+	path_answered(path);
+	if (map && (t.changed || priorities_changed || first))
+		maps_states_changed(daemon_map_of(map), t.came_up, t.went_down, path);
+	if (t.retry_at_once)
+		path_schedule(path, daemon_now_usec(path->daemon) + RETRY_SEC * usec_per_sec);
+	else
+		path_schedule(path, path_next_usec(path, daemon_now_usec(path->daemon)));
+}
+
+static void job_answered(struct check_job *job)
+{
+	struct daemon_path *path = job->abandoned ? NULL : paths_find_id(job->daemon, job->path_id);
+	enum mp_path_state state = job->check.state;
+	struct daemon_map *map;
+	bool priorities_changed;
+
+	if (!path) {
+		job->abandoned = true;
+		job_free(job);
+		return;
+	}
+	path->job = NULL;
+	path->fd = job->check.fd;
+	path->path.identity.offline = job->offline;
+	map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+
+	if (job->work.skipped) {
+		/* Its lane hung so long that it was never asked. */
+		if (map && map->prio_asking == path->path.id)
+			map->prio_asking = 0;
+		path_schedule(path, daemon_now_usec(path->daemon) + RETRY_SEC * usec_per_sec);
+		job_free(job);
+		return;
+	}
+
+	if (!path_take_proof(path, job)) {
+		/* Alive, but not ours: for its map it is as good as dead. */
+		state = MP_PATH_DOWN;
+		snprintf(job->check.message, sizeof(job->check.message), "leads to another LUN");
+	}
+	if (!path->path.identity.wwid[0] && path->path.init == MP_INIT_FAILED && path->proof[0]) {
+		uint64_t id = path->path.id;
+
+		paths_told_wwid(path, path->proof);
+		path = paths_find_id(job->daemon, id);
+		if (!path) {
+			job_free(job);
+			return;
+		}
+	}
+	priorities_changed = path_take_priority(path, job);
+	if (state == MP_PATH_WILD)
+		log_notice("%s: checker %s cannot be used here: %s", mp_path_name(&path->path), job->checker->name,
+			   strerror(-job->error));
+	if (job->check.access_changed && map)
+		map->prio_asked_usec = 0;
+	path_take_state(path, state, job->check.message, priorities_changed);
+	if (path->check_now) {
+		path->check_now = false;
+		path_check(path);
+	}
+	job_free(job);
+}
+
+static void job_second_turn(struct check_job *job)
+{
+	job->second_turn = true;
+	pool_submit(job->daemon->pool, &job->work);
+}
+
+static void job_done(struct work *work)
+{
+	struct check_job *job = caa_container_of(work, struct check_job, work);
+
+	if (!job->reading || job->second_turn) {
+		job_answered(job);
+		return;
+	}
+	job->parked = true;
+	if (job->reaped)
+		job_second_turn(job);
+}
+
+static int checks_on_aio(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct daemon *daemon = userdata;
+	struct mp_aio_done done[64];
+	uint64_t count;
+	size_t n;
+
+	(void)source;
+	(void)events;
+	if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
+		return -errno;
+	do {
+		n = mp_aio_reap(daemon->aio, done, ARRAY_SIZE(done));
+		for (size_t i = 0; i < n; i++) {
+			struct check_job *job = done[i].cookie;
+
+			job->check.state = done[i].error < 0 ? MP_PATH_DOWN : MP_PATH_UP;
+			if (done[i].error < 0)
+				snprintf(job->check.message, sizeof(job->check.message), "read failed: %s",
+					 strerror(-done[i].error));
+			job->reaped = true;
+			if (job->parked)
+				job_second_turn(job);
+		}
+	} while (n == ARRAY_SIZE(done));
+	return 0;
+}
+
+int checks_init(struct daemon *daemon)
+{
+	int r;
+
+	daemon->aio_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (daemon->aio_fd < 0)
+		return -errno;
+	r = mp_aio_new(daemon->aio_fd, AIO_ROOM, &daemon->aio);
+	if (r < 0)
+		return r;
+	r = sd_event_add_io(daemon->event, &daemon->aio_source, daemon->aio_fd, EPOLLIN, checks_on_aio, daemon);
+	return r < 0 ? r : sd_event_source_set_exit_on_failure(daemon->aio_source, true);
+}
+
+void checks_fini(struct daemon *daemon)
+{
+	daemon->aio_source = sd_event_source_unref(daemon->aio_source);
+	daemon->aio = mp_aio_free(daemon->aio);
+	if (daemon->aio_fd >= 0)
+		close(daemon->aio_fd);
+	daemon->aio_fd = -1;
+}
+
+static bool path_wants_priority(const struct daemon_path *path, uint64_t now_usec)
+{
+	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+
+	if (!path->prioritizer || !map || mp_path_state_is_bad(path->answered_state))
+		return path->prioritizer && map && path->path.priority == MP_PRIORITY_UNDEF;
+	if (!path->prioritizer->derive || path->path.identity.tpg < 0 || path->asks_itself ||
+	    path->path.priority == MP_PRIORITY_UNDEF)
+		return true;
+	/* One path of the map asks for all of them. */
+	return !map->prio_asking && map->prio_asked_usec + path->path.interval_sec * usec_per_sec / 2 <= now_usec;
+}
+
+static unsigned path_timeout_sec(const struct daemon_path *path)
+{
+	if (path->settings.checker_timeout_sec)
+		return path->settings.checker_timeout_sec;
+	if (path->path.identity.timeout_sec)
+		return path->path.identity.timeout_sec;
+	return TIMEOUT_DEFAULT_SEC;
+}
+
+static int path_prepare_priority(struct daemon_path *path, struct check_job *job)
+{
+	job->identity = malloc(sizeof(*job->identity));
+	job->prio = malloc(sizeof(*job->prio));
+	if (!job->identity || !job->prio)
+		return -ENOMEM;
+	*job->identity = path->path.identity;
+	memcpy(job->prio_args, path->path.prio_args, sizeof(job->prio_args));
+	job->prio->roots = &mp_roots_system;
+	job->prio->dir = job->dir;
+	job->prio->identity = job->identity;
+	job->prio->args = job->prio_args;
+	job->prio->timeout_msec = job->timeout_msec;
+	job->prio->groups_size = 0;
+	job->prioritizer = path->prioritizer;
+	return 0;
+}
+
+static void path_check(struct daemon_path *path)
+{
+	struct daemon *daemon = path->daemon;
+	uint64_t now = daemon_now_usec(daemon);
+	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+	struct check_job *job;
+
+	if (path->job) {
+		path->check_now = true;
+		return;
+	}
+	if (path->path.checker_disabled || !path->checker)
+		return;
+
+	job = calloc(1, sizeof(*job));
+	if (!job)
+		goto later;
+	job->daemon = daemon;
+	job->path_id = path->path.id;
+	job->begun_usec = now;
+	job->devt = path->path.identity.devt;
+	job->protocol = path->path.identity.protocol;
+	job->timeout_msec = path_timeout_sec(path) * 1000;
+	job->checker = path->checker;
+	job->check.fd = path->fd;
+	job->check.timeout_msec = job->timeout_msec;
+	job->check.aio = daemon->aio;
+	job->check.cookie = job;
+	job->want_proof = mp_protocol_is_scsi(job->protocol) &&
+			  (!mp_path_state_is_active(path->answered_state) || path->path.wrong_wwid ||
+			   path->proven_usec + PROVE_EVERY_SEC * usec_per_sec <= now);
+	memcpy(job->dir, path->dir, sizeof(job->dir));
+	snprintf(job->node, sizeof(job->node), "/dev/%s", path->path.identity.name);
+	for (char *c = job->node + 5; *c; c++)
+		if (*c == '!')
+			*c = '/';
+	if (path_wants_priority(path, now)) {
+		if (path_prepare_priority(path, job) < 0)
+			goto later;
+		if (path->prioritizer->derive && !path->asks_itself) {
+			map->prio_asking = path->path.id;
+			map->prio_asked_usec = now;
+		}
+	}
+	job->work = (struct work){
+		.run = job_run,
+		.done = job_done,
+		.lane = lane_of_path(&path->path.identity),
+		.timeout_usec = path_timeout_sec(path) * usec_per_sec,
+	};
+	path->job = job;
+	pool_submit(daemon->pool, &job->work);
+	path_schedule(path, now + PENDING_AFTER_SEC * usec_per_sec);
+	return;
+later:
+	if (job)
+		job_free(job);
+	log_warning("%s: not checked: out of memory", mp_path_name(&path->path));
+	path_schedule(path, now + RETRY_SEC * usec_per_sec);
+}
+
+static void path_on_overdue(struct daemon_path *path)
+{
+	uint64_t now = daemon_now_usec(path->daemon);
+	uint64_t deadline = path->job->begun_usec + path_timeout_sec(path) * usec_per_sec;
+	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+
+	/* Another path of the map is to be asked for priorities. */
+	if (map && map->prio_asking == path->path.id)
+		map->prio_asking = 0;
+
+	if (now + timer_accuracy_usec < deadline) {
+		if (path->path.state != MP_PATH_PENDING) {
+			log_info("%s: no answer from the checker yet", mp_path_name(&path->path));
+			path->path.state = MP_PATH_PENDING;
+			path_answered(path);
+			if (map)
+				maps_states_changed(map, false, false, path);
+		}
+		path_schedule(path, deadline);
+		return;
+	}
+	path_take_state(path, MP_PATH_TIMEOUT, "no answer in time", false);
+	/* It has no second job while the first one hangs: the next event is its answer. */
+	sd_event_source_set_enabled(path->timer, SD_EVENT_OFF);
+	path->path.next_check_usec = 0;
+}
+
+static int path_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct daemon_path *path = userdata;
+
+	(void)source;
+	(void)usec;
+	if (path->path.init == MP_INIT_MISSING_UDEV || path->path.init == MP_INIT_REQUESTED_UDEV) {
+		path_schedule(path, daemon_now_usec(path->daemon) +
+					    path->daemon->process->retrigger_delay_sec * usec_per_sec);
+		paths_on_missing_udev(path);
+	} else if (path->job) {
+		path_on_overdue(path);
+	} else {
+		path_check(path);
+	}
+	return 0;
+}
+
+static int path_schedule(struct daemon_path *path, uint64_t usec)
+{
+	int r;
+
+	if (!path->timer) {
+		r = sd_event_add_time(path->daemon->event, &path->timer, CLOCK_MONOTONIC, usec,
+				      timer_accuracy_usec, path_on_timer, path);
+		if (r >= 0)
+			r = sd_event_source_set_exit_on_failure(path->timer, true);
+	} else {
+		r = sd_event_source_set_time(path->timer, usec);
+		if (r >= 0)
+			r = sd_event_source_set_enabled(path->timer, SD_EVENT_ONESHOT);
+	}
+	if (!path->job)
+		path->path.next_check_usec = usec;
+	return r;
+}
+
+int checks_start(struct daemon_path *path)
+{
+	const struct mp_process_settings *process = path->daemon->process;
+
+	path->path.interval_sec = process->polling_interval_sec;
+	path->answered_state = MP_PATH_UNCHECKED;
+	if (path->path.init == MP_INIT_MISSING_UDEV) {
+		path->answered = true; /* nobody waits for it */
+		return path_schedule(path, daemon_now_usec(path->daemon) +
+						   process->retrigger_delay_sec * usec_per_sec);
+	}
+	path->daemon->unanswered++;
+	if (!path->daemon->options.check) {
+		path_answered(path);
+		return 0;
+	}
+	path_check(path);
+	return 0;
+}
+
+void checks_soon(struct daemon_path *path)
+{
+	if (path->daemon->options.check)
+		path_check(path);
+}
+
+void checks_stop(struct daemon_path *path)
+{
+	if (!path->answered && path->path.init != MP_INIT_MISSING_UDEV) {
+		path->answered = true;
+		path->daemon->unanswered--;
+	}
+	path->timer = sd_event_source_disable_unref(path->timer);
+	if (path->job) {
+		/* The hanging call still needs the descriptor. */
+		path->job->abandoned = true;
+		path->job = NULL;
+	} else if (path->fd >= 0) {
+		close(path->fd);
+	}
+	path->fd = -1;
+}
+
+void checks_note_kernel_failure(struct daemon_path *path)
+{
+	enum mp_path_state old = path->answered_state;
+
+	if (!mp_path_state_is_active(old))
+		return;
+	path->answered_state = MP_PATH_DOWN;
+	path->path.state = MP_PATH_DOWN;
+	path->path.interval_sec = path->daemon->process->polling_interval_sec;
+	path->path.map->stats.path_faults++;
+	path_log(path, old, "the kernel saw an I/O error");
+	checks_soon(path);
+}

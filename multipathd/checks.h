@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* checks.h - when paths are checked, and what their answers change.  For: the daemon's loop. */
+#pragma once
+#include <stdbool.h>
+
+struct daemon;
+struct daemon_path;
+
+/** checks_start() - a new path: check it at once, and from then on by its interval */
+int checks_start(struct daemon_path *path);
+
+/** checks_soon() - at once (after the one under way) */
+void checks_soon(struct daemon_path *path);
+
+/** checks_stop() - the path goes away; an answer under way is dropped when it comes */
+void checks_stop(struct daemon_path *path);
+
+/** checks_init(), checks_fini() - asynchronous reads */
+int checks_init(struct daemon *daemon);
+void checks_fini(struct daemon *daemon);
+
+/** checks_note_kernel_failure() - the kernel failed the path itself: state down, counted, checked soon */
+void checks_note_kernel_failure(struct daemon_path *path);

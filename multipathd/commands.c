@@ -1,0 +1,1163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "config/filter.h"
+#include "kernel/dm.h"
+#include "multipathd/apply.h"
+#include "multipathd/checks.h"
+#include "multipathd/configure.h"
+#include "multipathd/dmevents.h"
+#include "multipathd/daemon.h"
+#include "multipathd/grammar.h"
+#include "multipathd/maps.h"
+#include "multipathd/paths.h"
+#include "multipathd/server.h"
+#include "show/json.h"
+#include "show/listing.h"
+#include "show/status.h"
+#include "show/topology.h"
+#include "show/wildcards.h"
+
+static const char not_found[] = "device not found";
+
+static struct mp_show_context call_context(const struct daemon *daemon)
+{
+	return (struct mp_show_context){ .now_usec = daemon_now_usec(daemon), .verbosity = 2 };
+}
+
+/* Paths that are ours; caller frees. */
+static const struct mp_path **all_paths(const struct daemon *daemon, size_t *count)
+{
+	const struct mp_path **paths = calloc(daemon->path_count + 1, sizeof(*paths));
+	const struct mp_path *path;
+
+	*count = 0;
+	if (!paths)
+		return NULL;
+	cds_list_for_each_entry(path, &daemon->paths, in_all)
+		paths[(*count)++] = path;
+	return paths;
+}
+
+/* Maps that exist; caller frees. */
+static const struct mp_map **all_maps(const struct daemon *daemon, size_t *count)
+{
+	const struct mp_map **maps = calloc(daemon->map_count + 1, sizeof(*maps));
+	const struct mp_map *map;
+
+	*count = 0;
+	if (!maps)
+		return NULL;
+	cds_list_for_each_entry(map, &daemon->maps, in_all)
+		if (map->kernel.exists)
+			maps[(*count)++] = map;
+	return maps;
+}
+
+static void fail(struct command_call *call, const char *reason)
+{
+	call->failure = reason;
+}
+
+static void fail_unless(struct command_call *call, int error)
+{
+	if (error < 0)
+		fail(call, "");
+}
+
+static struct daemon_path *call_path(struct command_call *call)
+{
+	struct daemon_path *path = paths_find(call->daemon, call->arguments[0]);
+
+	if (!path)
+		fail(call, not_found);
+	return path;
+}
+
+static struct daemon_map *call_map(struct command_call *call)
+{
+	struct daemon_map *map = maps_find(call->daemon, call->arguments[0]);
+
+	if (!map)
+		fail(call, not_found);
+	return map;
+}
+
+/* show */
+
+/* What is rarely asked for is not read at discovery. */
+static void read_details(const struct daemon *daemon)
+{
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &daemon->paths, in_all)
+		mp_probe_details(&mp_roots_system, daemon_path_of(path)->dir, &path->identity);
+}
+
+static void list_paths(struct command_call *call, const char *format, bool raw)
+{
+	struct mp_show_context context = call_context(call->daemon);
+	_cleanup_free_ const struct mp_path **paths = NULL;
+	size_t count;
+
+	if (strstr(format, "%z") || strstr(format, "%k"))
+		read_details(call->daemon);
+	paths = all_paths(call->daemon, &count);
+	if (!paths)
+		fail(call, "");
+	else
+		mp_show_paths(&context, paths, count, format, raw, &call->reply);
+}
+
+static void list_maps(struct command_call *call, const char *format, bool raw)
+{
+	struct mp_show_context context = call_context(call->daemon);
+	_cleanup_free_ const struct mp_map **maps = NULL;
+	size_t count;
+
+	maps = all_maps(call->daemon, &count);
+	if (!maps)
+		fail(call, "");
+	else
+		mp_show_maps(&context, maps, count, format, raw, &call->reply);
+}
+
+static void show_paths(struct command_call *call)
+{
+	list_paths(call, MP_FORMAT_PATHS, false);
+}
+
+static void show_paths_format(struct command_call *call)
+{
+	list_paths(call, call->arguments[0], false);
+}
+
+static void show_paths_raw(struct command_call *call)
+{
+	list_paths(call, call->arguments[0], true);
+}
+
+static void show_path(struct command_call *call)
+{
+	struct mp_show_context context = call_context(call->daemon);
+	struct daemon_path *path = call_path(call);
+	const struct mp_path *shown;
+
+	if (!path)
+		return;
+	shown = &path->path;
+	mp_show_paths(&context, &shown, 1, MP_FORMAT_PATH, true, &call->reply);
+}
+
+static void show_maps(struct command_call *call)
+{
+	list_maps(call, MP_FORMAT_MAPS, false);
+}
+
+static void show_maps_status(struct command_call *call)
+{
+	list_maps(call, MP_FORMAT_MAPS_STATUS, false);
+}
+
+static void show_maps_stats(struct command_call *call)
+{
+	list_maps(call, MP_FORMAT_MAPS_STATS, false);
+}
+
+static void show_maps_format(struct command_call *call)
+{
+	list_maps(call, call->arguments[0], false);
+}
+
+static void show_maps_raw(struct command_call *call)
+{
+	list_maps(call, call->arguments[0], true);
+}
+
+static void show_map_format(struct command_call *call)
+{
+	struct mp_show_context context = call_context(call->daemon);
+	struct daemon_map *map = call_map(call);
+	_cleanup_free_ const struct mp_map **maps = NULL;
+	size_t count;
+
+	if (!map)
+		return;
+	maps = all_maps(call->daemon, &count);
+	for (size_t i = 0; maps && i < count; i++)
+		if (maps[i] == &map->map)
+			mp_show_map(&context, maps, count, i, call->arguments[1], &call->reply);
+}
+
+static void show_topology(struct command_call *call)
+{
+	struct mp_show_context context = call_context(call->daemon);
+	struct mp_topology_widths widths;
+	_cleanup_free_ const struct mp_path **paths = NULL;
+	const struct mp_map *map;
+	size_t count;
+
+	paths = all_paths(call->daemon, &count);
+	if (!paths) {
+		fail(call, "");
+		return;
+	}
+	mp_topology_measure(&context, paths, count, &widths);
+	cds_list_for_each_entry(map, &call->daemon->maps, in_all)
+		if (map->kernel.exists)
+			mp_show_topology(&context, map, &widths, &call->reply);
+}
+
+static void show_map_topology(struct command_call *call)
+{
+	struct mp_show_context context = call_context(call->daemon);
+	struct daemon_map *map = call_map(call);
+	struct mp_topology_widths widths;
+	_cleanup_free_ const struct mp_path **paths = NULL;
+	size_t count;
+
+	if (!map)
+		return;
+	paths = all_paths(call->daemon, &count);
+	if (!paths) {
+		fail(call, "");
+		return;
+	}
+	mp_topology_measure(&context, paths, count, &widths);
+	mp_show_topology(&context, &map->map, &widths, &call->reply);
+}
+
+static void show_maps_json(struct command_call *call)
+{
+	struct mp_show_context context = call_context(call->daemon);
+	_cleanup_free_ const struct mp_map **maps = NULL;
+	size_t count;
+
+	maps = all_maps(call->daemon, &count);
+	if (!maps)
+		fail(call, "");
+	else
+		mp_show_maps_json(&context, maps, count, &call->reply);
+}
+
+static void show_map_json(struct command_call *call)
+{
+	struct mp_show_context context = call_context(call->daemon);
+	struct daemon_map *map = call_map(call);
+
+	if (map)
+		mp_show_map_json(&context, &map->map, &call->reply);
+}
+
+static bool daemon_is_busy(struct daemon *daemon)
+{
+	return daemon->unanswered || daemon->operations || !cds_list_empty(&daemon->dirty) ||
+	       daemon->status_running;
+}
+
+static void show_status(struct command_call *call)
+{
+	struct mp_status_counts counts = { .busy = daemon_is_busy(call->daemon) };
+	const struct mp_path *path;
+
+	cds_list_for_each_entry(path, &call->daemon->paths, in_all) {
+		const struct daemon_path *managed = daemon_path_of(path);
+
+		counts.paths[path->state]++;
+		counts.monitored += managed->fd >= 0 || managed->job;
+	}
+	mp_show_status(&counts, &call->reply);
+}
+
+static void show_daemon(struct command_call *call)
+{
+	struct daemon *daemon = call->daemon;
+	enum daemon_state state = daemon->state;
+
+	if (state == DAEMON_IDLE && daemon_is_busy(daemon))
+		state = DAEMON_RUNNING;
+	mp_strbuf_printf(&call->reply, "pid %d %s%s\n", (int)getpid(), daemon_state_name(state),
+			 daemon->reconfigure_pending ? " (pending reconfigure)" : "");
+}
+
+void commands_print_config(struct daemon *daemon, bool local, struct mp_strbuf *out)
+{
+	_cleanup_free_ const struct mp_identity **identities = calloc(daemon->path_count + 1, sizeof(*identities));
+	_cleanup_free_ struct mp_config_map *maps = calloc(daemon->map_count + 1, sizeof(*maps));
+	size_t path_count = 0, map_count = 0;
+	const struct mp_path *path;
+	const struct mp_map *map;
+
+	if (!local) {
+		mp_config_print(daemon->config, out);
+		return;
+	}
+	if (!identities || !maps) {
+		out->error = -ENOMEM;
+		return;
+	}
+	cds_list_for_each_entry(path, &daemon->paths, in_all)
+		identities[path_count++] = &path->identity;
+	cds_list_for_each_entry(map, &daemon->maps, in_all)
+		if (map->kernel.exists)
+			maps[map_count++] = (struct mp_config_map){ .wwid = map->wwid, .name = map->name };
+	mp_config_print_local(daemon->config, identities, path_count, maps, map_count, out);
+}
+
+static void show_config(struct command_call *call)
+{
+	commands_print_config(call->daemon, false, &call->reply);
+}
+
+static void show_config_local(struct command_call *call)
+{
+	commands_print_config(call->daemon, true, &call->reply);
+}
+
+static void show_blacklist(struct command_call *call)
+{
+	mp_filter_print(call->daemon->config, &call->reply);
+}
+
+struct devices_listing {
+	const struct daemon *daemon;
+	struct mp_strbuf *out;
+};
+
+static int show_device(void *userdata, dev_t devt, const char *name, const char *dir)
+{
+	const struct devices_listing *listing = userdata;
+	bool blacklisted = mp_filter_devnode(listing->daemon->config, name).blacklisted;
+
+	(void)dir;
+	if (blacklisted)
+		mp_strbuf_printf(listing->out, "    %s devnode blacklisted, unmonitored\n", name);
+	else if (paths_find_devt(listing->daemon, devt))
+		mp_strbuf_printf(listing->out, "    %s  devnode whitelisted, monitored\n", name);
+	else
+		mp_strbuf_printf(listing->out, "    %s devnode whitelisted, unmonitored\n", name);
+	return 0;
+}
+
+static void show_devices(struct command_call *call)
+{
+	struct devices_listing listing = { call->daemon, &call->reply };
+
+	mp_strbuf_puts(&call->reply, "available block devices:\n");
+	fail_unless(call, mp_probe_enumerate(&mp_roots_system, show_device, &listing));
+}
+
+static void show_wildcards(struct command_call *call)
+{
+	mp_show_wildcards(&call->reply);
+}
+
+/* Statistics */
+
+static void reset_stats(struct command_call *call)
+{
+	struct mp_map *map;
+
+	cds_list_for_each_entry(map, &call->daemon->maps, in_all)
+		map->stats = (struct mp_map_stats){ 0 };
+}
+
+static void reset_map_stats(struct command_call *call)
+{
+	struct daemon_map *map = call_map(call);
+
+	if (map)
+		map->map.stats = (struct mp_map_stats){ 0 };
+}
+
+/* Paths */
+
+static void defer_to_map(struct command_call *call, struct daemon_map *map, const char *reason)
+{
+	if (maps_wait(map, call->request->id) < 0) {
+		fail(call, "");
+		return;
+	}
+	call->deferred = true;
+	maps_touch(map, reason);
+}
+
+static void add_path(struct command_call *call)
+{
+	struct daemon *daemon = call->daemon;
+	struct daemon_path *path = paths_find(daemon, call->arguments[0]);
+	const char *name = path ? mp_path_name(&path->path) : call->arguments[0];
+	char dir[MP_PROBE_DIR_SIZE], kernel_name[MP_NAME_SIZE];
+	dev_t devt;
+	int r;
+
+	if (!strncmp(name, "/dev/", 5))
+		name += 5;
+	snprintf(kernel_name, sizeof(kernel_name), "%s", name);
+	if (mp_filter_devnode(daemon->config, kernel_name).blacklisted) {
+		mp_strbuf_puts(&call->reply, "blacklisted\n");
+		return;
+	}
+	if (path && path->path.map && path->path.map->kernel.exists)
+		return;
+	r = mp_probe_locate_name(&mp_roots_system, kernel_name, &devt, dir, sizeof(dir));
+	if (r >= 0)
+		r = paths_take(daemon, devt, kernel_name, dir, NULL, true);
+	if (r == 0) {
+		mp_strbuf_puts(&call->reply, "blacklisted\n");
+		return;
+	}
+	path = r < 0 ? NULL : paths_find_devt(daemon, devt);
+	if (!path) {
+		fail(call, "");
+		return;
+	}
+	if (path->path.map)
+		defer_to_map(call, daemon_map_of(path->path.map), "path added by the operator");
+}
+
+static void remove_path(struct command_call *call)
+{
+	struct daemon_path *path = call_path(call);
+	struct daemon_map *map;
+
+	if (!path)
+		return;
+	map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+	if (map && map->map.kernel.exists) {
+		if (maps_wait(map, call->request->id) < 0) {
+			fail(call, "");
+			return;
+		}
+		call->deferred = true;
+	}
+	paths_drop(path, "the operator asked for it");
+}
+
+static void tell_kernel_of_path(struct command_call *call, struct daemon_path *path, const char *verb)
+{
+	char message[48];
+
+	if (!path->path.map || !path->path.map->kernel.exists) {
+		fail(call, "");
+		return;
+	}
+	snprintf(message, sizeof(message), "%s %u:%u", verb, major(path->path.identity.devt),
+		 minor(path->path.identity.devt));
+	fail_unless(call, maps_message(daemon_map_of(path->path.map), message, call->request->id));
+	call->deferred = !call->failure;
+}
+
+static void fail_path(struct command_call *call)
+{
+	struct daemon_path *path = call_path(call);
+
+	if (!path)
+		return;
+	tell_kernel_of_path(call, path, "fail_path");
+	if (call->failure)
+		return;
+	log_notice("%s: failed by the operator, not checked until it is reinstated", mp_path_name(&path->path));
+	path->path.checker_disabled = true;
+	path->path.map->stats.path_faults += mp_path_is_active(&path->path);
+	path->answered_state = MP_PATH_DOWN;
+	path->path.state = MP_PATH_DOWN;
+	maps_states_changed(daemon_map_of(path->path.map), false, true, path);
+}
+
+static void reinstate_path(struct command_call *call)
+{
+	struct daemon_path *path = call_path(call);
+
+	if (!path)
+		return;
+	if (path->path.wrong_wwid) {
+		fail(call, "");
+		return;
+	}
+	tell_kernel_of_path(call, path, "reinstate_path");
+	if (call->failure)
+		return;
+	log_notice("%s: reinstated by the operator", mp_path_name(&path->path));
+	path->path.checker_disabled = false;
+	path->answered_state = MP_PATH_UNCHECKED;
+	path->path.state = MP_PATH_UNCHECKED;
+	checks_soon(path);
+}
+
+static void mark_marginal(struct command_call *call, bool marginal)
+{
+	struct daemon_path *path = call_path(call);
+
+	if (!path)
+		return;
+	if (!path->path.map || !path->path.map->kernel.exists) {
+		fail(call, "");
+		return;
+	}
+	path->path.marginal = marginal;
+	daemon_map_of(path->path.map)->force_reload = true;
+	defer_to_map(call, daemon_map_of(path->path.map), "marginal mark changed");
+}
+
+static void set_marginal(struct command_call *call)
+{
+	mark_marginal(call, true);
+}
+
+static void unset_marginal(struct command_call *call)
+{
+	mark_marginal(call, false);
+}
+
+static void unset_map_marginal(struct command_call *call)
+{
+	struct daemon_map *map = call_map(call);
+	struct mp_path *path;
+
+	if (!map)
+		return;
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		path->marginal = false;
+	map->force_reload = true;
+	defer_to_map(call, map, "marginal marks cleared");
+}
+
+/* Maps */
+
+static void add_map(struct command_call *call)
+{
+	struct daemon *daemon = call->daemon;
+	const char *text = call->arguments[0];
+	struct daemon_map *map = maps_find(daemon, text);
+	const char *wwid;
+	struct mp_path *path;
+	struct mp_path *next;
+
+	if (map)
+		return;
+	if (!strncmp(text, "/dev/mapper/", 12))
+		text += 12;
+	else if (!strncmp(text, "/dev/", 5))
+		text += 5;
+	wwid = mp_config_wwid_of_alias(daemon->config, text);
+	if (!wwid)
+		wwid = mp_bindings_wwid(daemon->bindings, text);
+	if (!wwid)
+		wwid = text;
+	if (mp_filter_wwid(daemon->config, wwid).blacklisted) {
+		mp_strbuf_puts(&call->reply, "blacklisted\n");
+		return;
+	}
+	cds_list_for_each_entry_safe(path, next, &daemon->paths, in_all)
+		if (!strcmp(path->identity.wwid, wwid) && !path->map)
+			maps_join(daemon_path_of(path), true);
+	map = maps_find_wwid(daemon, wwid);
+	if (!map || cds_list_empty(&map->map.paths)) {
+		fail(call, not_found);
+		return;
+	}
+	map->keep_uncreated = false;
+	map->forced = true;
+	defer_to_map(call, map, "map added by the operator");
+}
+
+static void remove_map(struct command_call *call)
+{
+	struct daemon_map *map = call_map(call);
+
+	if (!map)
+		return;
+	fail_unless(call, maps_remove(map, true, true, call->request->id));
+	call->deferred = !call->failure;
+}
+
+/* All of them: one job, so that maps which the daemon does not know go too, and there is one answer. */
+struct flush_job {
+	struct work work;
+	struct daemon *daemon;
+	uint64_t request;
+	bool busy, failed;
+};
+
+static void flush_job_run(struct work *work)
+{
+	struct flush_job *job = caa_container_of(work, struct flush_job, work);
+	const struct mp_dm_removal removal = { .flush = true, .only_unused = true };
+	struct mp_dm_listed *listed;
+	size_t count;
+	int r;
+
+	r = mp_dm_list(&listed, &count);
+	if (r < 0) {
+		job->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const char *wwid = mp_dm_wwid(listed[i].uuid);
+
+		if (!wwid)
+			continue;
+		r = mp_dm_remove(wwid, &removal);
+		if (r == -EBUSY)
+			job->busy = true;
+		else if (r < 0 && r != -ENODEV)
+			job->failed = true;
+	}
+	mp_dm_list_free(listed, count);
+}
+
+static void flush_job_done(struct work *work)
+{
+	struct flush_job *job = caa_container_of(work, struct flush_job, work);
+	struct mp_map *map;
+
+	job->daemon->operations--;
+	apply_reply(job->daemon, job->request,
+		    job->failed ? "fail\n" : job->busy ? "fail\nmap or partition in use\n" : "ok\n");
+	cds_list_for_each_entry(map, &job->daemon->maps, in_all)
+		daemon_map_of(map)->removing = false;
+	dmevents_look(job->daemon);
+	free(job);
+}
+
+static void remove_maps(struct command_call *call)
+{
+	struct flush_job *job = calloc(1, sizeof(*job));
+	struct mp_map *map;
+
+	if (!job) {
+		fail(call, "");
+		return;
+	}
+	cds_list_for_each_entry(map, &call->daemon->maps, in_all)
+		daemon_map_of(map)->removing = true;
+	job->daemon = call->daemon;
+	job->request = call->request->id;
+	job->work = (struct work){ .run = flush_job_run, .done = flush_job_done, .lane = LANE_REMOVALS,
+				   .exclusive = true };
+	call->deferred = true;
+	call->daemon->operations++;
+	pool_submit(call->daemon->pool, &job->work);
+}
+
+static void switch_group(struct command_call *call)
+{
+	struct daemon_map *map = call_map(call);
+	char *end, message[48];
+	unsigned long group;
+
+	if (!map) {
+		fail(call, "");
+		return;
+	}
+	group = strtoul(call->arguments[1], &end, 10);
+	if (end == call->arguments[1] || *end || group < 1 || group > map->map.kernel.table.group_count) {
+		fail(call, "");
+		return;
+	}
+	map->map.stats.switches++;
+	snprintf(message, sizeof(message), "switch_group %lu", group);
+	fail_unless(call, maps_message(map, message, call->request->id));
+	call->deferred = !call->failure;
+}
+
+static struct daemon_map *call_map_by_alias(struct command_call *call)
+{
+	const char *text = call->arguments[0];
+	struct daemon_map *map;
+
+	if (!strncmp(text, "/dev/mapper/", 12))
+		text += 12;
+	else if (!strncmp(text, "/dev/", 5))
+		text += 5;
+	map = maps_find_name(call->daemon, text);
+	if (!map || !map->map.kernel.exists || map->busy) {
+		fail(call, "");
+		return NULL;
+	}
+	return map;
+}
+
+static void suspend_map(struct command_call *call)
+{
+	struct daemon_map *map = call_map_by_alias(call);
+
+	if (!map)
+		return;
+	fail_unless(call, maps_suspend(map, false, call->request->id));
+	call->deferred = !call->failure;
+}
+
+static void resume_map(struct command_call *call)
+{
+	struct daemon_map *map = call_map_by_alias(call);
+
+	if (!map)
+		return;
+	fail_unless(call, maps_suspend(map, true, call->request->id));
+	call->deferred = !call->failure;
+}
+
+static void resize_map(struct command_call *call)
+{
+	struct daemon_map *map = call_map(call);
+	struct mp_path *path;
+	uint64_t size = 0;
+
+	if (!map)
+		return;
+	if (!map->map.ready) {
+		fail(call, "");
+		return;
+	}
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		struct mp_identity identity;
+
+		if (mp_probe_identity(&mp_roots_system, path->identity.devt, path->identity.name,
+				      daemon_path_of(path)->dir, &identity) < 0 ||
+		    !identity.size_sectors || (size && size != identity.size_sectors)) {
+			log_error("%s: not resized: %s has %llu sectors, others %llu", map->map.name,
+				  path->identity.name, (unsigned long long)identity.size_sectors,
+				  (unsigned long long)size);
+			fail(call, "");
+			return;
+		}
+		size = identity.size_sectors;
+	}
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		path->identity.size_sectors = size;
+	map->allow_resize = true;
+	defer_to_map(call, map, "resize");
+}
+
+static void reload_map(struct command_call *call)
+{
+	struct daemon_map *map = call_map(call);
+
+	if (!map)
+		return;
+	map->force_reload = true;
+	defer_to_map(call, map, "reload by the operator");
+}
+
+struct reassign_job {
+	struct work work;
+	struct daemon *daemon;
+	uint64_t request;
+	char wwid[MP_WWID_SIZE];
+	dev_t *paths;
+	size_t count;
+	int error;
+};
+
+static void reassign_job_run(struct work *work)
+{
+	struct reassign_job *job = caa_container_of(work, struct reassign_job, work);
+
+	job->error = mp_dm_reassign(job->wwid, job->paths, job->count);
+}
+
+static void reassign_job_done(struct work *work)
+{
+	struct reassign_job *job = caa_container_of(work, struct reassign_job, work);
+
+	apply_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");
+	free(job->paths);
+	free(job);
+}
+
+static void reset_map(struct command_call *call)
+{
+	struct daemon_map *map = call_map_by_alias(call);
+	struct reassign_job *job;
+	struct mp_path *path;
+	size_t count = 0;
+
+	if (!map)
+		return;
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		count++;
+	job = calloc(1, sizeof(*job));
+	if (job)
+		job->paths = calloc(count + 1, sizeof(*job->paths));
+	if (!job || !job->paths) {
+		free(job);
+		fail(call, "");
+		return;
+	}
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		job->paths[job->count++] = path->identity.devt;
+	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
+	job->daemon = call->daemon;
+	job->request = call->request->id;
+	job->work = (struct work){ .run = reassign_job_run, .done = reassign_job_done,
+				   .lane = lane_of_table(map->map.wwid), .exclusive = true };
+	call->deferred = true;
+	pool_submit(call->daemon->pool, &job->work);
+}
+
+static void disable_queueing(struct command_call *call)
+{
+	struct daemon_map *map = call_map(call);
+
+	if (map)
+		maps_disable_queueing(map);
+}
+
+static void restore_queueing(struct command_call *call)
+{
+	struct daemon_map *map = call_map(call);
+
+	if (map)
+		maps_restore_queueing(map);
+}
+
+static void disable_all_queueing(struct command_call *call)
+{
+	struct mp_map *map;
+
+	cds_list_for_each_entry(map, &call->daemon->maps, in_all)
+		maps_disable_queueing(daemon_map_of(map));
+}
+
+static void restore_all_queueing(struct command_call *call)
+{
+	struct mp_map *map;
+
+	cds_list_for_each_entry(map, &call->daemon->maps, in_all)
+		maps_restore_queueing(daemon_map_of(map));
+}
+
+/* The daemon */
+
+static void force_daemon_queueing(struct command_call *call)
+{
+	call->daemon->queue_forced = true;
+}
+
+static void restore_daemon_queueing(struct command_call *call)
+{
+	call->daemon->queue_forced = false;
+}
+
+static void reconfigure_as(struct command_call *call, bool all)
+{
+	_cleanup_strbuf_ struct mp_strbuf errors = MP_STRBUF_INIT;
+	int r = configure_again(call->daemon, all, &errors);
+
+	if (r >= 0)
+		return;
+	mp_strbuf_puts(&call->reply, "fail\n");
+	mp_strbuf_puts(&call->reply, mp_strbuf_text(&errors));
+	mp_strbuf_printf(&call->reply, "configuration rejected, the old one stays in force: %s\n", strerror(-r));
+}
+
+static void reconfigure(struct command_call *call)
+{
+	reconfigure_as(call, false);
+}
+
+static void reconfigure_all(struct command_call *call)
+{
+	reconfigure_as(call, true);
+}
+
+static void quit(struct command_call *call)
+{
+	(void)call;
+}
+
+static void shut_down(struct command_call *call)
+{
+	log_notice("shutdown asked for by a client");
+	sd_event_exit(call->daemon->event, 0);
+}
+
+/* In the order of the reference that an unknown word prints. */
+static const struct command command_table[] = {
+	{ "list|show paths", show_paths, ANYBODY, false },
+	{ "list|show paths format $format", show_paths_format, ANYBODY, false },
+	{ "list|show paths raw format $format", show_paths_raw, ANYBODY, false },
+	{ "list|show path $path", show_path, ANYBODY, false },
+	{ "list|show maps|multipaths", show_maps, ANYBODY, false },
+	{ "list|show status", show_status, ANYBODY, false },
+	{ "list|show daemon", show_daemon, ANYBODY, false },
+	{ "list|show maps|multipaths status", show_maps_status, ANYBODY, false },
+	{ "list|show maps|multipaths stats", show_maps_stats, ANYBODY, false },
+	{ "list|show maps|multipaths format $format", show_maps_format, ANYBODY, false },
+	{ "list|show maps|multipaths raw format $format", show_maps_raw, ANYBODY, false },
+	{ "list|show maps|multipaths topology", show_topology, ANYBODY, false },
+	{ "list|show topology", show_topology, ANYBODY, false },
+	{ "list|show maps|multipaths json", show_maps_json, ANYBODY, false },
+	{ "list|show map|multipath $map topology", show_map_topology, ANYBODY, false },
+	{ "list|show map|multipath $map format $format", show_map_format, ANYBODY, false },
+	{ "list|show map|multipath $map raw format $format", show_map_format, ANYBODY, false },
+	{ "list|show map|multipath $map json", show_map_json, ANYBODY, false },
+	{ "list|show config local", show_config_local, ANYBODY, false },
+	{ "list|show config", show_config, ANYBODY, false },
+	{ "list|show blacklist", show_blacklist, ANYBODY, false },
+	{ "list|show devices", show_devices, ANYBODY, false },
+	{ "list|show wildcards", show_wildcards, ANYBODY, false },
+	{ "reset maps|multipaths stats", reset_stats, ROOT, false },
+	{ "reset map|multipath $map stats", reset_map_stats, ROOT, false },
+	{ "add path $path", add_path, ROOT, false },
+	{ "remove|del path $path", remove_path, ROOT, false },
+	{ "add map|multipath $map", add_map, ROOT, false },
+	{ "remove|del map|multipath $map", remove_map, ROOT, false },
+	{ "remove|del maps|multipaths", remove_maps, ROOT, false },
+	{ "switch|switchgroup map|multipath $map group $group", switch_group, ROOT, false },
+	{ "reconfigure", reconfigure, ROOT, false },
+	{ "reconfigure all", reconfigure_all, ROOT, false },
+	{ "suspend map|multipath $map", suspend_map, ROOT, false },
+	{ "resume map|multipath $map", resume_map, ROOT, false },
+	{ "resize map|multipath $map", resize_map, ROOT, false },
+	{ "reload map|multipath $map", reload_map, ROOT, false },
+	{ "reset map|multipath $map", reset_map, ROOT, false },
+	{ "reinstate path $path", reinstate_path, ROOT, false },
+	{ "fail path $path", fail_path, ROOT, false },
+	{ "disablequeueing map|multipath $map", disable_queueing, ROOT, false },
+	{ "restorequeueing map|multipath $map", restore_queueing, ROOT, false },
+	{ "disablequeueing maps|multipaths", disable_all_queueing, ROOT, false },
+	{ "restorequeueing maps|multipaths", restore_all_queueing, ROOT, false },
+	{ "quit|exit", quit, ROOT, false },
+	{ "shutdown", shut_down, ROOT, false },
+	{ "forcequeueing daemon", force_daemon_queueing, ROOT, false },
+	{ "restorequeueing daemon", restore_daemon_queueing, ROOT, false },
+	{ "setmarginal path $path", set_marginal, ROOT, false },
+	{ "unsetmarginal path $path", unset_marginal, ROOT, false },
+	{ "unsetmarginal map|multipath $map", unset_map_marginal, ROOT, false },
+};
+
+/* multipath -l and -ll */
+
+static const struct daemon_map *list_one(struct daemon *daemon, const char *device)
+{
+	const struct daemon_map *map;
+	const struct daemon_path *path;
+	const char *wwid;
+	unsigned major, minor;
+
+	if (!strncmp(device, "map:", 4)) {
+		device += 4;
+		map = maps_find_name(daemon, device);
+		if (!map)
+			map = maps_find_wwid(daemon, device);
+		if (!map) {
+			wwid = mp_bindings_wwid(daemon->bindings, device);
+			if (!wwid)
+				wwid = mp_config_wwid_of_alias(daemon->config, device);
+			map = wwid ? maps_find_wwid(daemon, wwid) : NULL;
+		}
+		return map && map->map.kernel.exists ? map : NULL;
+	}
+	if (sscanf(device, "dev:%u:%u", &major, &minor) != 2)
+		return NULL;
+	path = paths_find_devt(daemon, makedev(major, minor));
+	if (path)
+		return path->path.map && path->path.map->kernel.exists ? daemon_map_of(path->path.map) : NULL;
+	map = maps_find_minor(daemon, minor);
+	return map && map->map.kernel.devt == makedev(major, minor) ? map : NULL;
+}
+
+/* A device that cannot be a path: blacklisted, or without WWID. */
+static bool list_device_is_bad(const struct daemon *daemon, const char *device)
+{
+	unsigned major, minor;
+
+	if (sscanf(device, "dev:%u:%u", &major, &minor) != 2)
+		return false;
+	return !paths_find_devt(daemon, makedev(major, minor)) && !maps_find_minor(daemon, minor);
+}
+
+int commands_list(struct daemon *daemon, bool with_checks, int verbosity, bool bold, const char *device,
+		  struct mp_strbuf *out)
+{
+	struct mp_show_context context = call_context(daemon);
+	_cleanup_free_ const struct mp_path **paths = NULL;
+	const struct mp_map *map;
+	size_t count;
+
+	context.verbosity = verbosity;
+	context.unchecked = !with_checks;
+	context.bold = bold;
+	context.no_action = true;
+	if (*device) {
+		const struct daemon_map *one = list_one(daemon, device);
+
+		if (one)
+			mp_show_topology(&context, &one->map, NULL, out);
+		return !one && list_device_is_bad(daemon, device) ? 1 : 0;
+	}
+	if (verbosity >= 3) {
+		paths = all_paths(daemon, &count);
+		if (paths)
+			mp_show_path_list(&context, paths, count, out);
+	}
+	cds_list_for_each_entry(map, &daemon->maps, in_all)
+		if (map->kernel.exists)
+			mp_show_topology(&context, map, NULL, out);
+	return 0;
+}
+
+static bool serve_list(struct daemon *daemon, const char *text, struct mp_strbuf *reply)
+{
+	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
+	int verbosity, bold, end = 0, status;
+	char mode[4];
+
+	if (sscanf(text, "@list %3s %d %d%n", mode, &verbosity, &bold, &end) < 3 || !end)
+		return false;
+	while (text[end] == ' ')
+		end++;
+	status = commands_list(daemon, !strcmp(mode, "ll"), verbosity, bold, text + end, &out);
+	mp_strbuf_printf(reply, "exit %d\n%s", status, mp_strbuf_text(&out));
+	if (out.error)
+		reply->error = out.error;
+	return true;
+}
+
+/*
+ * Which group is in use changes with the first I/O, without an event. Commands that show it wait for a look at such
+ * maps, for a moment: the look is a worker's.
+ */
+struct waiting_request {
+	struct cds_list_head in_waiting;
+	struct daemon *daemon;
+	sd_event_source *timer;
+	uint64_t id;
+	bool is_root;
+	char *text;
+};
+
+enum { LOOK_TIMEOUT_USEC = 30000 };
+
+static bool shows_groups(const char *text)
+{
+	return !strncmp(text, "@list ", 6) || strstr(text, " topo") || strstr(text, " json");
+}
+
+static void waiting_request_free(struct waiting_request *waiting)
+{
+	cds_list_del(&waiting->in_waiting);
+	sd_event_source_disable_unref(waiting->timer);
+	free(waiting->text);
+	free(waiting);
+}
+
+static void serve(struct daemon *daemon, const struct request *request);
+
+static void waiting_request_serve(struct waiting_request *waiting)
+{
+	struct daemon *daemon = waiting->daemon;
+	const struct request request = { .id = waiting->id, .is_root = waiting->is_root, .text = waiting->text };
+
+	serve(daemon, &request);
+	waiting_request_free(waiting);
+}
+
+static int waiting_request_on_timeout(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	waiting_request_serve(userdata);
+	return 0;
+}
+
+void commands_on_look(struct daemon *daemon)
+{
+	struct waiting_request *waiting, *next;
+
+	cds_list_for_each_entry_safe(waiting, next, &daemon->waiting_requests, in_waiting)
+		waiting_request_serve(waiting);
+}
+
+void commands_drop_waiting(struct daemon *daemon)
+{
+	struct waiting_request *waiting, *next;
+
+	cds_list_for_each_entry_safe(waiting, next, &daemon->waiting_requests, in_waiting)
+		waiting_request_free(waiting);
+}
+
+/* Return: will it be served later? */
+static bool wait_for_look(struct daemon *daemon, const struct request *request)
+{
+	struct waiting_request *waiting;
+
+	if (!shows_groups(request->text) || !dmevents_has_unused_maps(daemon))
+		return false;
+	waiting = calloc(1, sizeof(*waiting));
+	if (!waiting)
+		return false;
+	CDS_INIT_LIST_HEAD(&waiting->in_waiting);
+	waiting->daemon = daemon;
+	waiting->id = request->id;
+	waiting->is_root = request->is_root;
+	waiting->text = strdup(request->text);
+	if (!waiting->text || apply_set_timer(daemon, &waiting->timer,
+					      daemon_now_usec(daemon) + LOOK_TIMEOUT_USEC,
+					      waiting_request_on_timeout, waiting) < 0) {
+		waiting_request_free(waiting);
+		return false;
+	}
+	cds_list_add_tail(&waiting->in_waiting, &daemon->waiting_requests);
+	dmevents_look_at_unused(daemon);
+	return true;
+}
+
+void commands_serve(void *userdata, const struct request *request)
+{
+	struct daemon *daemon = userdata;
+
+	if (!wait_for_look(daemon, request))
+		serve(daemon, request);
+}
+
+static void serve(struct daemon *daemon, const struct request *request)
+{
+	struct command_call call = { .daemon = daemon, .request = request };
+	struct command_line line;
+	enum grammar_result result;
+
+	if (!strncmp(request->text, "@list ", 6) && serve_list(daemon, request->text, &call.reply))
+		goto reply;
+
+	result = grammar_parse(command_table, ARRAY_SIZE(command_table), request->text, &line);
+	if (result != GRAMMAR_OK) {
+		grammar_error(result, command_table, ARRAY_SIZE(command_table), request->text, &call.reply);
+		goto reply;
+	}
+	if (line.command->privilege == ROOT && !request->is_root) {
+		mp_strbuf_puts(&call.reply, "fail\npermission deny: need to be root\n");
+		goto reply;
+	}
+	log_debug("command: %s", request->text);
+	call.arguments = line.arguments;
+	line.command->handler(&call);
+	if (call.deferred) {
+		mp_strbuf_fini(&call.reply);
+		return;
+	}
+	if (call.failure) {
+		mp_strbuf_clear(&call.reply);
+		mp_strbuf_printf(&call.reply, "fail\n%s%s", call.failure, *call.failure ? "\n" : "");
+	} else if (!call.reply.length) {
+		mp_strbuf_puts(&call.reply, "ok\n");
+	}
+reply:
+	if (call.reply.error)
+		server_reply(daemon->server, request->id, "fail\n", strlen("fail\n"));
+	else
+		server_reply(daemon->server, request->id, call.reply.text, call.reply.length);
+	mp_strbuf_fini(&call.reply);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/configure.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "multipathd/apply.h"
+#include "multipathd/daemon.h"
+#include "multipathd/dmevents.h"
+#include "multipathd/maps.h"
+#include "multipathd/notify.h"
+#include "multipathd/paths.h"
+#include "multipathd/server.h"
+#include "multipathd/uevents.h"
+
+enum {
+	/* Paths that have not answered by then join their maps later. */
+	GRACE_SEC = 3,
+};
+
+static const uint64_t usec_per_sec = 1000000;
+
+struct messages {
+	struct mp_strbuf *errors;
+};
+
+static void configure_on_diagnostic(void *userdata, enum mp_severity severity, int level, const char *text)
+{
+	const struct messages *messages = userdata;
+
+	log_line(level, "%s", text);
+	if (messages->errors && severity == MP_SEVERITY_ERROR)
+		mp_strbuf_printf(messages->errors, "%s\n", text);
+}
+
+int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
+{
+	struct messages messages = { .errors = errors };
+	struct mp_config_source source = {
+		.file = CONFIG_FILE,
+		.dir = CONFIG_DIR,
+		.verbosity = daemon->options.verbosity,
+		.ignore_wwids = daemon->options.ignore_wwids,
+		.is_multipath = daemon->options.once,
+		.diagnostic = configure_on_diagnostic,
+		.userdata = &messages,
+	};
+	struct mp_config *config;
+	int r;
+
+	r = mp_config_load(&source, &config);
+	if (r < 0)
+		return r;
+	/* Settings borrow text from the configuration: the old one goes when all are resolved anew. */
+	mp_config_unref(daemon->old_config);
+	daemon->old_config = daemon->config;
+	daemon->config = config;
+	daemon->process = mp_config_process(config);
+	log_set_verbosity(daemon->process->verbosity);
+	if (daemon->server)
+		server_set_timeout(daemon->server, daemon->process->uxsock_timeout_msec);
+
+	r = mp_wwids_load(daemon->wwids, STATE_DIR);
+	if (r < 0)
+		log_error(STATE_DIR "/wwids: %s", strerror(-r));
+	r = mp_bindings_load(daemon->bindings, STATE_DIR, daemon->options.read_only_bindings, config,
+			     daemon_diagnostic, daemon);
+	if (r < 0)
+		log_error(STATE_DIR "/bindings: %s; new maps are named by their WWIDs", strerror(-r));
+	return 0;
+}
+
+static int configure_on_grace(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	(void)source;
+	(void)usec;
+	log_warning("%u paths have not answered yet; going on without them", daemon->unanswered);
+	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
+	maps_reconcile_later(daemon);
+	return 0;
+}
+
+static void configure_on_looked(struct daemon *daemon)
+{
+	struct mp_map *map;
+	int r;
+
+	r = paths_enumerate(daemon);
+	if (r < 0)
+		log_error("cannot enumerate block devices: %s", strerror(-r));
+	log_info("%zu paths and %zu maps found", daemon->path_count, daemon->map_count);
+	apply_set_timer(daemon, &daemon->configure_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
+			configure_on_grace, daemon);
+	cds_list_for_each_entry(map, &daemon->maps, in_all)
+		maps_touch(daemon_map_of(map), "configured");
+	maps_reconcile_later(daemon);
+}
+
+int configure_start(struct daemon *daemon)
+{
+	daemon->state = DAEMON_CONFIGURE;
+	daemon->on_looked = configure_on_looked;
+	dmevents_look(daemon);
+	return 0;
+}
+
+int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
+{
+	struct mp_path *path, *next_path;
+	struct mp_map *map;
+	int r;
+
+	if (daemon->state == DAEMON_CONFIGURE) {
+		daemon->reconfigure_pending = true;
+		daemon->reconfigure_all |= all;
+		return 0;
+	}
+	r = configure_load(daemon, errors);
+	if (r < 0) {
+		log_error("the configuration is not taken over: the old one stays in force");
+		return r;
+	}
+	log_notice("reconfigure (%s)", all ? "all maps are reloaded" : "maps that differ are reloaded");
+	daemon->state = DAEMON_CONFIGURE;
+	notify_state(daemon, "RELOADING=1");
+
+	cds_list_for_each_entry_safe(path, next_path, &daemon->paths, in_all)
+		paths_resolve_settings(daemon_path_of(path));
+	cds_list_for_each_entry(map, &daemon->maps, in_all) {
+		struct daemon_map *managed = daemon_map_of(map);
+
+		managed->named = false;
+		managed->keep_uncreated = false;
+		managed->futile = false;
+		managed->create_failures = 0;
+		if (all && map->kernel.exists) {
+			managed->force_reload = true;
+			managed->force_udev = true;
+		}
+		maps_resolve_settings(managed);
+		maps_touch(managed, "reconfigured");
+	}
+	daemon->old_config = mp_config_unref(daemon->old_config);
+	return configure_start(daemon);
+}
+
+int configure_done(struct daemon *daemon)
+{
+	bool all = daemon->reconfigure_all;
+
+	daemon->old_config = mp_config_unref(daemon->old_config);
+	daemon->state = DAEMON_IDLE;
+	if (!daemon->reconfigure_pending)
+		return 0;
+	daemon->reconfigure_pending = false;
+	daemon->reconfigure_all = false;
+	return configure_again(daemon, all, NULL) == 0 ? 1 : 0;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* configure.h - the first configuration, and every later one.  For: main, commands, signals. */
+#pragma once
+#include <stdbool.h>
+
+struct daemon;
+struct mp_strbuf;
+
+/**
+ * configure_load() - read configuration and state files
+ * @errors:	what is wrong with the configuration, one line each; NULL: log only
+ *
+ * On failure the daemon keeps the configuration that it has.
+ * Return: 0, -EINVAL if the configuration is rejected, negative errno.
+ */
+int configure_load(struct daemon *daemon, struct mp_strbuf *errors);
+
+/** configure_start() - find maps and paths; daemon->on_configured() is called when all maps are as they should be */
+int configure_start(struct daemon *daemon);
+
+/**
+ * configure_again() - read the configuration anew and bring everything in step with it
+ * @all:	reload every map
+ * @errors:	as above
+ *
+ * Return: 0 begun (or noted, while one is under way), negative errno: nothing has changed.
+ */
+int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors);
+
+/** configure_done() - a daemon->on_configured() that goes on with a reconfigure that came meanwhile. Return: 1 if there is one. */
+int configure_done(struct daemon *daemon);

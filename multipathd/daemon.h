@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * daemon.h - the state that the event loop owns.  For: the daemon's rooms only.
+ *
+ * Nothing here is ever seen by a worker: jobs carry copies in and answers out, and find their path or map again by
+ * id or WWID when the answer arrives.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+#include <urcu/list.h>
+
+#include "base/hash.h"
+#include "config/bindings.h"
+#include "config/config.h"
+#include "config/wwids.h"
+#include "kernel/probe.h"
+#include "model/map.h"
+#include "model/path.h"
+#include "model/plan.h"
+#include "multipathd/pool.h"
+
+struct check_job;
+struct mp_aio;
+struct mp_dm_listed;
+struct mp_checker;
+struct mp_prioritizer;
+struct server;
+struct udev;
+struct udev_monitor;
+
+enum daemon_state {
+	DAEMON_INIT,
+	DAEMON_STARTUP,
+	DAEMON_CONFIGURE,
+	DAEMON_IDLE,
+	DAEMON_RUNNING,
+	DAEMON_SHUTDOWN,
+};
+
+/* Who asked, and waits for what a map becomes. */
+struct waiter {
+	uint64_t request;
+	struct cds_list_head in_map;
+};
+
+struct daemon_path {
+	struct mp_path path;
+	struct daemon *daemon;
+	char dir[MP_PROBE_DIR_SIZE]; /* in sysfs */
+	struct mp_path_settings settings; /* text borrowed from daemon->config */
+	const struct mp_checker *checker;
+	const struct mp_prioritizer *prioritizer;
+	int fd; /* of the device node; -1: not open */
+	char proof[MP_WWID_SIZE]; /* WWID that the device itself told; "" not asked yet */
+	uint64_t proven_usec;
+	struct check_job *job; /* under way, NULL if none */
+	enum mp_path_state answered_state; /* last real answer, while path.state is pending */
+	bool answered; /* at least once, or given up on for now */
+	bool asks_itself; /* for its priority, which no other path's answer tells */
+	bool check_now; /* asked for while a job was under way */
+	bool uevent_requested; /* we made udev look again */
+	unsigned retriggers;
+	sd_event_source *timer; /* next check, or the deadline of the one under way */
+};
+
+struct daemon_map {
+	struct mp_map map;
+	struct daemon *daemon;
+	struct cds_list_head in_dirty; /* of daemon->dirty */
+	bool dirty;
+	bool busy; /* a table operation is under way */
+	bool naming; /* its binding is being written */
+	bool named;
+	bool keep_uncreated; /* removed by the operator: not made again by itself */
+	bool force_reload;
+	bool force_udev;
+	bool allow_resize;
+	bool removing;
+	bool queue_sent; /* last queue message: queue_if_no_path */
+	bool queue_known;
+	bool not_ready_in_udev;
+	bool detect_grouping, detect_grouping_by_tpg, groups_by_prio;
+	bool forced; /* the operator named it: find_multipaths does not matter */
+	bool load_failed;
+	bool removal_tried; /* in vain */
+	bool status_skipped; /* a status came while the map was busy */
+	bool futile; /* told already that the kernel shows another table than was loaded */
+	char *loaded, *loaded_as; /* last table loaded, and as the kernel showed it then */
+	unsigned create_failures;
+	uint64_t generation; /* of the table: a status read before an operation is not taken after it */
+	uint64_t prio_asking; /* id of the path whose check asks for all of them; 0 none */
+	uint64_t prio_asked_usec;
+	sd_event_source *udev_timer; /* how long the creation event may take */
+	sd_event_source *queue_timer;
+	sd_event_source *failback_timer;
+	sd_event_source *retry_timer; /* of a creation that failed */
+	struct cds_list_head waiters;
+};
+
+struct daemon_options {
+	bool read_only_bindings; /* -B */
+	bool once; /* multipath(8): configure, and no more */
+	bool dry_run; /* multipath -d: plan, and do nothing */
+	bool create; /* multipath(8): may maps be made or changed at all */
+	bool check; /* run checkers and prioritizers */
+	bool force_reload; /* multipath -r */
+	int grouping; /* multipath -p, -1 none */
+	const char *only_wwid; /* multipath DEVICE: touch no other map */
+	int verbosity; /* of the command line, -1 none */
+	bool ignore_wwids; /* multipath -i */
+};
+
+struct daemon {
+	struct daemon_options options;
+	enum daemon_state state;
+	sd_event *event;
+	struct pool *pool;
+	struct server *server; /* NULL in multipath(8) */
+	struct mp_config *config;
+	struct mp_config *old_config; /* until all settings are resolved anew */
+	const struct mp_process_settings *process; /* of config */
+	struct mp_bindings *bindings;
+	struct mp_wwids *wwids;
+	struct mp_aio *aio;
+	int aio_fd;
+	sd_event_source *aio_source;
+
+	struct cds_list_head paths; /* of struct mp_path.in_all, by discovery */
+	size_t path_count;
+	uint64_t last_path_id;
+	struct mp_hash paths_by_id, paths_by_devt, paths_by_name;
+
+	struct cds_list_head maps; /* of struct mp_map.in_all */
+	size_t map_count;
+	struct mp_hash maps_by_wwid, maps_by_name;
+	struct cds_list_head dirty;
+	sd_event_source *reconcile_source; /* deferred: a storm of events is one pass */
+
+	/* start and reconfigure */
+	unsigned unanswered; /* paths whose first answer is awaited */
+	unsigned operations; /* table operations under way */
+	sd_event_source *configure_timer;
+	void (*on_configured)(struct daemon *daemon);
+	bool reconfigure_pending, reconfigure_all;
+	bool reconfiguring;
+
+	/* what a worker writes in one go */
+	bool bindings_dirty, files_writing;
+	unsigned own_renames; /* of the bindings file, whose events have not come yet */
+	char **new_wwids;
+	size_t new_wwid_count;
+
+	/* the kernel's events */
+	int dm_fd;
+	sd_event_source *dm_source;
+	bool look_at_unused; /* the next look reads maps without active group, too */
+	struct cds_list_head waiting_requests; /* of clients, for that look */
+	bool status_running, status_again;
+	void (*on_looked)(struct daemon *daemon); /* once, after the next look */
+	struct mp_dm_listed *listed; /* all dm devices, as of the last look */
+	size_t listed_count;
+	struct udev *udev;
+	struct udev_monitor *monitor;
+	sd_event_source *monitor_source;
+
+	bool queue_forced; /* forcequeueing daemon */
+	uint64_t uevents; /* taken */
+	bool serving; /* clients are accepted */
+};
+
+/* Lanes of the pool. */
+uint64_t lane_of_path(const struct mp_identity *identity); /* its I_T nexus */
+uint64_t lane_of_table(const char *wwid); /* operations on a map's table */
+uint64_t lane_of_messages(const char *wwid); /* a reload that hangs does not keep fail_path back */
+enum { LANE_STATUS = 1, LANE_FILES, LANE_UEVENTS, LANE_REMOVALS };
+
+uint64_t daemon_now_usec(const struct daemon *daemon);
+
+/**
+ * daemon_init() - everything but configuration and devices
+ *
+ * Return: 0, negative errno (logged).
+ */
+int daemon_init(struct daemon *daemon, const struct daemon_options *options);
+void daemon_fini(struct daemon *daemon);
+
+/** daemon_diagnostic() - mp_diagnostic_fn that logs */
+void daemon_diagnostic(void *userdata, enum mp_severity severity, int level, const char *text);
+
+const char *daemon_state_name(enum daemon_state state);
+
+static inline struct daemon_path *daemon_path_of(const struct mp_path *path)
+{
+	return caa_container_of(path, struct daemon_path, path);
+}
+
+static inline struct daemon_map *daemon_map_of(const struct mp_map *map)
+{
+	return caa_container_of(map, struct daemon_map, map);
+}

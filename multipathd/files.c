@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/files.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "multipathd/daemon.h"
+#include "multipathd/maps.h"
+
+struct files_job {
+	struct work work;
+	struct daemon *daemon;
+	char *bindings; /* text, NULL: unchanged */
+	char **wwids;
+	size_t wwid_count;
+	int bindings_error, wwids_error;
+};
+
+void files_bindings_changed(struct daemon *daemon, struct daemon_map *map)
+{
+	map->naming = true;
+	daemon->bindings_dirty = true;
+}
+
+void files_wwid_created(struct daemon *daemon, const char *wwid)
+{
+	char **wwids;
+	char *copy;
+
+	if (mp_wwids_remember(daemon->wwids, wwid) != 1)
+		return;
+	copy = strdup(wwid);
+	wwids = reallocarray(daemon->new_wwids, daemon->new_wwid_count + 1, sizeof(*wwids));
+	if (!copy || !wwids) {
+		log_error("%s: not recorded in the wwids file: out of memory", wwid);
+		free(copy);
+		if (wwids)
+			daemon->new_wwids = wwids;
+		return;
+	}
+	daemon->new_wwids = wwids;
+	daemon->new_wwids[daemon->new_wwid_count++] = copy;
+	maps_reconcile_later(daemon);
+}
+
+static void files_job_run(struct work *work)
+{
+	struct files_job *job = caa_container_of(work, struct files_job, work);
+	int r;
+
+	if (job->bindings)
+		job->bindings_error = mp_bindings_write(STATE_DIR, job->bindings);
+	if (job->wwid_count) {
+		r = mp_wwids_file_add_many(STATE_DIR, (const char *const *)job->wwids, job->wwid_count);
+		job->wwids_error = r < 0 ? r : 0;
+	}
+}
+
+/* Maps that waited for their names. Without a file nobody may have a new one. */
+static void files_bindings_written(struct daemon *daemon, int error)
+{
+	struct mp_map *map;
+
+	if (error < 0) {
+		log_error(STATE_DIR "/bindings: cannot write: %s; new maps are named by their WWIDs",
+			  strerror(-error));
+		daemon->options.read_only_bindings = true;
+		mp_bindings_load(daemon->bindings, STATE_DIR, true, daemon->config, daemon_diagnostic, daemon);
+	} else {
+		log_warning("updated bindings file " STATE_DIR "/bindings");
+	}
+	cds_list_for_each_entry(map, &daemon->maps, in_all) {
+		struct daemon_map *waiting = daemon_map_of(map);
+
+		if (!waiting->naming)
+			continue;
+		waiting->naming = false;
+		if (error < 0)
+			waiting->named = false;
+		maps_touch(waiting, "its name is settled");
+	}
+}
+
+static void files_job_done(struct work *work)
+{
+	struct files_job *job = caa_container_of(work, struct files_job, work);
+	struct daemon *daemon = job->daemon;
+
+	daemon->operations--;
+	daemon->files_writing = false;
+	if (job->bindings)
+		files_bindings_written(daemon, job->bindings_error);
+	if (job->wwids_error < 0)
+		log_error(STATE_DIR "/wwids: cannot write: %s", strerror(-job->wwids_error));
+	for (size_t i = 0; i < job->wwid_count; i++)
+		free(job->wwids[i]);
+	free(job->wwids);
+	free(job->bindings);
+	free(job);
+	maps_reconcile_later(daemon);
+}
+
+void files_write(struct daemon *daemon)
+{
+	struct files_job *job;
+
+	/* One at a time; what comes meanwhile goes into the next. */
+	if (daemon->files_writing || (!daemon->bindings_dirty && !daemon->new_wwid_count))
+		return;
+	job = calloc(1, sizeof(*job));
+	if (!job)
+		return;
+	job->daemon = daemon;
+	if (daemon->bindings_dirty && mp_bindings_format(daemon->bindings, &job->bindings) < 0)
+		log_error("bindings not written: out of memory");
+	else
+		daemon->bindings_dirty = false;
+	job->wwids = TAKE_PTR(daemon->new_wwids);
+	job->wwid_count = daemon->new_wwid_count;
+	daemon->new_wwid_count = 0;
+	job->work = (struct work){ .run = files_job_run, .done = files_job_done, .lane = LANE_FILES,
+				   .exclusive = true };
+	daemon->own_renames += job->bindings != NULL;
+	daemon->files_writing = true;
+	daemon->operations++;
+	pool_submit(daemon->pool, &job->work);
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "kernel/dm.h"
+#include "multipathd/commands.h"
+#include "multipathd/configure.h"
+#include "multipathd/daemon.h"
+#include "multipathd/dmevents.h"
+#include "multipathd/maps.h"
+#include "multipathd/notify.h"
+#include "multipathd/server.h"
+#include "multipathd/uevents.h"
+#include "multipathd/watch.h"
+
+#define PID_FILE RUNTIME_DIR "/multipathd.pid"
+
+struct options {
+	bool foreground;
+	bool plain; /* no time in the log */
+	struct daemon_options daemon;
+};
+
+static int options_parse(int argc, char **argv, struct options *ret)
+{
+	int option;
+
+	*ret = (struct options){ .daemon = { .create = true, .check = true, .grouping = -1, .verbosity = -1 } };
+	opterr = 0;
+	while ((option = getopt(argc, argv, ":dsv:Bnw")) >= 0)
+		switch (option) {
+		case 'd':
+			ret->foreground = true;
+			break;
+		case 's':
+			ret->plain = true;
+			break;
+		case 'v':
+			if (*optarg < '0' || *optarg > '9')
+				return -EINVAL;
+			ret->daemon.verbosity = atoi(optarg);
+			break;
+		case 'B':
+			ret->daemon.read_only_bindings = true;
+			break;
+		case 'n':
+			log_warning("option -n is ignored");
+			break;
+		case 'w':
+			/* One thread per map for its events: polling serves all of them. */
+			break;
+		default:
+			fprintf(stderr, "Invalid argument '-%c'\n", optopt);
+			return -EINVAL;
+		}
+	return 0;
+}
+
+/* Return: in the child 0 (the parent has ended), negative errno. */
+static int background(void)
+{
+	pid_t pid = fork();
+	int null;
+
+	if (pid < 0)
+		return -errno;
+	if (pid > 0)
+		_exit(0);
+	setsid();
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid > 0)
+		_exit(0);
+	if (chdir("/") < 0)
+		return -errno;
+	null = open("/dev/null", O_RDWR);
+	if (null < 0)
+		return -errno;
+	for (int fd = 0; fd <= 2; fd++)
+		dup2(null, fd);
+	if (null > 2)
+		close(null);
+	return 0;
+}
+
+/* Return: descriptor that holds the lock for the daemon's life, -EAGAIN: another daemon runs, negative errno. */
+static int pid_file_lock(void)
+{
+	_cleanup_close_ int fd = open(PID_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char text[16];
+	int length;
+
+	if (fd < 0)
+		return -errno;
+	if (fcntl(fd, F_SETLK, &lock) < 0)
+		return errno == EACCES ? -EAGAIN : -errno;
+	length = snprintf(text, sizeof(text), "%d", (int)getpid());
+	if (ftruncate(fd, 0) < 0 || fchmod(fd, 0644) < 0 || pwrite(fd, text, length, 0) != length)
+		return -errno;
+	return TAKE_FD(fd);
+}
+
+/* What keeps the daemon alive and quick when memory or time is short; none of it is vital. */
+static void claim_resources(void)
+{
+	struct rlimit limit;
+	int fd;
+
+	if (getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_max > 0) {
+		int max = sched_get_priority_max(SCHED_RR);
+		struct sched_param param = {
+			.sched_priority = limit.rlim_max > (rlim_t)max ? max : (int)limit.rlim_max,
+		};
+
+		if (sched_setscheduler(0, SCHED_RR, &param) < 0)
+			log_info("no realtime scheduling: %s", strerror(errno));
+	}
+	/* Pages are locked as they come into use: stacks that are never used cost nothing. */
+	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
+		log_info("memory is not locked: %s", strerror(errno));
+
+	if (getenv("OOMScoreAdjust"))
+		return;
+	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, "-1000", 5) != 5)
+		log_info("the OOM killer may choose this process: %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+static void claim_descriptors(const struct daemon *daemon)
+{
+	struct rlimit limit;
+	unsigned long wanted = 1 << 20;
+	FILE *file;
+
+	if (getenv("LimitNOFILE") || daemon->process->max_fds == 0)
+		return;
+	if (daemon->process->max_fds > 0) {
+		wanted = daemon->process->max_fds;
+	} else {
+		file = fopen("/proc/sys/fs/nr_open", "re");
+		if (file) {
+			if (fscanf(file, "%lu", &wanted) != 1)
+				wanted = 4096;
+			fclose(file);
+		}
+	}
+	limit = (struct rlimit){ wanted, wanted };
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		log_warning("cannot have %lu open files: %s", wanted, strerror(errno));
+}
+
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	(void)source;
+	log_notice("stopped by signal %u", info->ssi_signo);
+	return sd_event_exit(daemon->event, 0);
+}
+
+static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	(void)source;
+	(void)info;
+	configure_again(userdata, false, NULL);
+	return 0;
+}
+
+static int on_reopen(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	(void)source;
+	(void)info;
+	(void)userdata;
+	log_reopen();
+	return 0;
+}
+
+static int on_nothing(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	(void)source;
+	(void)info;
+	(void)userdata;
+	return 0;
+}
+
+static const struct {
+	int signal;
+	sd_event_signal_handler_t handler;
+} signals[] = {
+	{ SIGTERM, on_stop },	{ SIGINT, on_stop },	 { SIGPIPE, on_stop },
+	{ SIGHUP, on_hangup },	{ SIGUSR1, on_reopen }, { SIGUSR2, on_nothing },
+};
+
+static int signals_open(struct daemon *daemon)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaddset(&set, signals[i].signal);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -errno;
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		int r = sd_event_add_signal(daemon->event, NULL, signals[i].signal, signals[i].handler, daemon);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static void on_dm_message(int level, const char *text)
+{
+	log_line(level, "libdevmapper: %s", text);
+}
+
+static void on_warning(const char *text)
+{
+	log_warning("%s", text);
+}
+
+/* After the first configuration, and after each later one. */
+static void on_configured(struct daemon *daemon)
+{
+	if (configure_done(daemon) > 0)
+		return;
+	if (!daemon->serving) {
+		daemon->serving = true;
+		if (server_start(daemon->server) < 0) {
+			log_error("cannot serve clients");
+			sd_event_exit(daemon->event, 1);
+			return;
+		}
+	}
+	log_info("configured: %zu paths, %zu maps", daemon->path_count, daemon->map_count);
+	notify_state(daemon, "READY=1");
+}
+
+static int daemon_start(struct daemon *daemon)
+{
+	struct mp_dm_versions versions;
+	int r;
+
+	daemon->state = DAEMON_STARTUP;
+	notify_state(daemon, NULL);
+	r = mp_dm_open(false, on_dm_message, &versions);
+	if (r < 0) {
+		log_error("device-mapper: %s%s", strerror(-r),
+			  r == -ENODEV ? ": the kernel has no multipath target (modprobe dm-multipath)" : "");
+		return r;
+	}
+	r = configure_load(daemon, NULL);
+	if (r < 0) {
+		log_error("fatal configuration error, aborting");
+		return r;
+	}
+	claim_descriptors(daemon);
+	r = server_new(daemon->event, commands_serve, daemon, on_warning, &daemon->server);
+	if (r < 0) {
+		log_error("cannot open the sockets: %s", strerror(-r));
+		return r;
+	}
+	server_set_timeout(daemon->server, daemon->process->uxsock_timeout_msec);
+	r = uevents_open(daemon);
+	if (r < 0) {
+		log_error("cannot listen to udev: %s", strerror(-r));
+		return r;
+	}
+	r = dmevents_open(daemon);
+	if (r < 0) {
+		log_error("cannot listen to device-mapper: %s", strerror(-r));
+		return r;
+	}
+	watch_open(daemon);
+	daemon->on_configured = on_configured;
+	r = configure_start(daemon);
+	notify_state(daemon, NULL);
+	return r;
+}
+
+static void daemon_stop(struct daemon *daemon)
+{
+	bool reloading = daemon->serving && daemon->state == DAEMON_CONFIGURE;
+
+	daemon->state = DAEMON_SHUTDOWN;
+	notify_state(daemon, reloading ? "READY=1" : NULL);
+	sd_notify(0, "STOPPING=1");
+	if (daemon->server)
+		server_flush(daemon->server, 100);
+	if (daemon->process && !daemon->process->queue_without_daemon && !daemon->queue_forced)
+		maps_fail_queues_at_exit(daemon);
+	uevents_close(daemon);
+	dmevents_close(daemon);
+	daemon->server = server_free(daemon->server);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct daemon daemon;
+	_cleanup_close_ int pid_fd = -1;
+	int r;
+
+	if (options_parse(argc, argv, &options) < 0)
+		return 1;
+	if (getuid() != 0) {
+		fprintf(stderr, "need to be root\n");
+		return 1;
+	}
+	umask(077);
+	if (!options.foreground) {
+		r = background();
+		if (r < 0) {
+			fprintf(stderr, "multipathd: %s\n", strerror(-r));
+			return 1;
+		}
+	}
+	log_open(!options.foreground ? LOG_TO_SYSLOG : options.plain ? LOG_TO_STDERR : LOG_TO_STDERR_WITH_TIME,
+		 "multipathd");
+	log_set_verbosity(options.daemon.verbosity < 0 ? LOG_LEVEL_NOTICE : options.daemon.verbosity);
+
+	pid_fd = pid_file_lock();
+	if (pid_fd < 0) {
+		log_error("%s", pid_fd == -EAGAIN ? "process is already running" : strerror(-pid_fd));
+		return 1;
+	}
+	log_notice("multipathd v%s: start up", VERSION);
+	claim_resources();
+
+	r = daemon_init(&daemon, &options.daemon);
+	if (r < 0)
+		return 1;
+	r = signals_open(&daemon);
+	if (r >= 0)
+		r = daemon_start(&daemon);
+	if (r >= 0) {
+		sd_event_set_watchdog(daemon.event, true);
+		r = sd_event_loop(daemon.event);
+		if (r < 0)
+			log_error("the event loop failed: %s", strerror(-r));
+	}
+	daemon_stop(&daemon);
+	daemon_fini(&daemon);
+	mp_dm_close();
+	unlink(PID_FILE);
+	log_notice("multipathd: shut down");
+	notify_exit(r ? 1 : 0);
+	return r ? 1 : 0;
+}

@@ -1,0 +1,782 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/maps.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "config/claim.h"
+#include "config/filter.h"
+#include "kernel/dm.h"
+#include "model/failback.h"
+#include "model/grouping.h"
+#include "model/queueing.h"
+#include "model/reconcile.h"
+#include "multipathd/apply.h"
+#include "multipathd/checks.h"
+#include "multipathd/daemon.h"
+#include "multipathd/files.h"
+#include "multipathd/paths.h"
+#include "multipathd/uevents.h"
+
+static const uint64_t usec_per_sec = 1000000;
+
+static bool match_wwid(const struct mp_hash_node *node, const void *key)
+{
+	return !strcmp(caa_container_of(node, struct mp_map, by_wwid)->wwid, key);
+}
+
+static bool match_name(const struct mp_hash_node *node, const void *key)
+{
+	return !strcmp(caa_container_of(node, struct mp_map, by_name)->name, key);
+}
+
+struct daemon_map *maps_find_wwid(const struct daemon *daemon, const char *wwid)
+{
+	struct mp_hash_node *node =
+		mp_hash_find(&daemon->maps_by_wwid, mp_hash_text(wwid), match_wwid, wwid);
+
+	return node ? daemon_map_of(caa_container_of(node, struct mp_map, by_wwid)) : NULL;
+}
+
+struct daemon_map *maps_find_name(const struct daemon *daemon, const char *name)
+{
+	struct mp_hash_node *node =
+		mp_hash_find(&daemon->maps_by_name, mp_hash_text(name), match_name, name);
+
+	return node ? daemon_map_of(caa_container_of(node, struct mp_map, by_name)) : NULL;
+}
+
+struct daemon_map *maps_find_minor(const struct daemon *daemon, unsigned minor)
+{
+	struct mp_map *map;
+
+	cds_list_for_each_entry(map, &daemon->maps, in_all)
+		if (map->kernel.exists && map->kernel.minor == minor)
+			return daemon_map_of(map);
+	return NULL;
+}
+
+struct daemon_map *maps_find(const struct daemon *daemon, const char *text)
+{
+	struct daemon_map *map;
+	unsigned minor;
+	int end = 0;
+
+	if (!strncmp(text, "/dev/mapper/", 12))
+		text += 12;
+	else if (!strncmp(text, "/dev/", 5))
+		text += 5;
+	if (sscanf(text, "dm-%u%n", &minor, &end) == 1 && !text[end])
+		return maps_find_minor(daemon, minor);
+	map = maps_find_name(daemon, text);
+	if (!map)
+		map = maps_find_wwid(daemon, text);
+	return map && map->map.kernel.exists ? map : NULL;
+}
+
+static void map_rename_in_memory(struct daemon_map *map, const char *name)
+{
+	struct daemon *daemon = map->daemon;
+
+	if (!strcmp(map->map.name, name))
+		return;
+	mp_hash_remove(&daemon->maps_by_name, &map->map.by_name);
+	if (mp_map_set_name(&map->map, name) < 0)
+		log_error("%s: no memory for the name %s", map->map.wwid, name);
+	mp_hash_add(&daemon->maps_by_name, &map->map.by_name, mp_hash_text(map->map.name));
+}
+
+static int map_new(struct daemon *daemon, const char *wwid, struct daemon_map **ret)
+{
+	struct daemon_map *map = calloc(1, sizeof(*map));
+	int r;
+
+	if (!map)
+		return -ENOMEM;
+	r = mp_map_init(&map->map, wwid, wwid);
+	if (r < 0) {
+		free(map);
+		return r;
+	}
+	map->daemon = daemon;
+	CDS_INIT_LIST_HEAD(&map->waiters);
+	cds_list_add_tail(&map->map.in_all, &daemon->maps);
+	mp_hash_add(&daemon->maps_by_wwid, &map->map.by_wwid, mp_hash_text(wwid));
+	mp_hash_add(&daemon->maps_by_name, &map->map.by_name, mp_hash_text(map->map.name));
+	daemon->map_count++;
+	maps_resolve_settings(map);
+	*ret = map;
+	return 0;
+}
+
+void maps_answer(struct daemon_map *map, const char *reply)
+{
+	struct waiter *waiter, *next;
+
+	cds_list_for_each_entry_safe(waiter, next, &map->waiters, in_map) {
+		cds_list_del(&waiter->in_map);
+		apply_reply(map->daemon, waiter->request, reply);
+		free(waiter);
+	}
+}
+
+void maps_forget(struct daemon_map *map)
+{
+	struct daemon *daemon = map->daemon;
+
+	maps_answer(map, "fail\n");
+	if (map->dirty)
+		cds_list_del(&map->in_dirty);
+	sd_event_source_disable_unref(map->udev_timer);
+	sd_event_source_disable_unref(map->queue_timer);
+	sd_event_source_disable_unref(map->failback_timer);
+	sd_event_source_disable_unref(map->retry_timer);
+	cds_list_del(&map->map.in_all);
+	mp_hash_remove(&daemon->maps_by_wwid, &map->map.by_wwid);
+	mp_hash_remove(&daemon->maps_by_name, &map->map.by_name);
+	daemon->map_count--;
+	mp_map_fini(&map->map);
+	free(map->loaded);
+	free(map->loaded_as);
+	free(map);
+}
+
+void maps_free_all(struct daemon *daemon)
+{
+	struct mp_map *map, *next;
+
+	cds_list_for_each_entry_safe(map, next, &daemon->maps, in_all)
+		maps_forget(daemon_map_of(map));
+}
+
+/* The path whose hardware entry counts: one that is up, else any. */
+static const struct mp_identity *map_reference(const struct daemon_map *map)
+{
+	const struct mp_path *path, *any = NULL;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		if (path->state == MP_PATH_UP)
+			return &path->identity;
+		if (!any)
+			any = path;
+	}
+	return any ? &any->identity : NULL;
+}
+
+void maps_resolve_settings(struct daemon_map *map)
+{
+	struct daemon *daemon = map->daemon;
+	const struct mp_identity *reference = map_reference(map);
+
+	mp_config_map_settings(daemon->config, map->map.wwid, reference, &map->map.settings);
+	map->detect_grouping =
+		mp_config_detects_grouping(daemon->config, reference, &map->detect_grouping_by_tpg);
+	if (daemon->options.grouping >= 0) {
+		map->map.settings.grouping = daemon->options.grouping;
+		map->detect_grouping = false;
+	}
+}
+
+int maps_join(struct daemon_path *path, bool by_operator)
+{
+	struct daemon *daemon = path->daemon;
+	const char *wwid = path->path.identity.wwid;
+	struct daemon_map *map = maps_find_wwid(daemon, wwid);
+	int r;
+
+	if (!map) {
+		r = map_new(daemon, wwid, &map);
+		if (r < 0)
+			return r;
+	}
+	if (by_operator)
+		map->keep_uncreated = false;
+	if (path->path.map == &map->map)
+		return 0;
+	mp_map_add_path(&map->map, &path->path);
+	maps_resolve_settings(map);
+	if (map->map.kernel.exists && map->map.kernel.table.size_sectors)
+		log_notice("%s: %s [%u:%u] found", map->map.name, mp_path_name(&path->path),
+			   major(path->path.identity.devt), minor(path->path.identity.devt));
+	if (path->answered)
+		maps_touch(map, "path added");
+	return 0;
+}
+
+void maps_touch(struct daemon_map *map, const char *reason)
+{
+	log_debug("%s: to be reconciled: %s", map->map.name, reason);
+	if (!map->dirty) {
+		map->dirty = true;
+		cds_list_add_tail(&map->in_dirty, &map->daemon->dirty);
+	}
+	maps_reconcile_later(map->daemon);
+}
+
+int maps_wait(struct daemon_map *map, uint64_t request)
+{
+	struct waiter *waiter = calloc(1, sizeof(*waiter));
+
+	if (!waiter)
+		return -ENOMEM;
+	waiter->request = request;
+	cds_list_add_tail(&waiter->in_map, &map->waiters);
+	return 0;
+}
+
+/* Queueing without paths. */
+
+static int map_on_queue_timer(sd_event_source *source, uint64_t usec, void *userdata);
+
+static void map_step_queueing(struct daemon_map *map)
+{
+	struct mp_queueing_input input = {
+		.policy = map->map.settings.no_path_retry,
+		.polling_interval_sec = map->daemon->process->polling_interval_sec,
+		.active = mp_map_active_paths(&map->map),
+		.kernel_queues = map->queue_known ? map->queue_sent :
+				 mp_table_has_feature(&map->map.kernel.table, "queue_if_no_path"),
+		.now_usec = daemon_now_usec(map->daemon),
+	};
+	struct mp_queueing_effect effect;
+	const struct mp_path *path;
+
+	if (!map->map.kernel.exists || map->removing || map->daemon->options.once)
+		return;
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		input.pending += path->state == MP_PATH_PENDING;
+
+	effect = mp_queueing_step(&map->map.queueing, &input);
+	map->map.stats.queue_timeouts += effect.entered_recovery;
+	map->map.stats.failures += effect.gave_up;
+	map->map.stats.queue_sec += effect.queued_sec;
+	if (effect.reason)
+		log_notice("%s: %s", map->map.name, effect.reason);
+	if (effect.change != MP_QUEUEING_KEEP) {
+		map->queue_sent = effect.change == MP_QUEUEING_ON;
+		map->queue_known = true;
+		maps_message(map, map->queue_sent ? "queue_if_no_path" : "fail_if_no_path", 0);
+	}
+	if (map->map.queueing.recovering)
+		apply_set_timer(map->daemon, &map->queue_timer, map->map.queueing.deadline_usec,
+				map_on_queue_timer, map);
+	else
+		map->queue_timer = sd_event_source_disable_unref(map->queue_timer);
+}
+
+static int map_on_queue_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	map_step_queueing(userdata);
+	return 0;
+}
+
+void maps_disable_queueing(struct daemon_map *map)
+{
+	mp_queueing_disable(&map->map.queueing);
+	map_step_queueing(map);
+}
+
+void maps_restore_queueing(struct daemon_map *map)
+{
+	mp_queueing_restore(&map->map.queueing);
+	map_step_queueing(map);
+}
+
+/* Failback. */
+
+static int map_on_failback_timer(sd_event_source *source, uint64_t usec, void *userdata);
+
+static unsigned map_current_group(const struct daemon_map *map)
+{
+	unsigned active = mp_table_active_group(&map->map.kernel.table);
+
+	return active ? active : map->map.kernel.table.start_group;
+}
+
+static bool map_out_of_order(const struct daemon_map *map)
+{
+	int last = -1;
+
+	for (size_t i = 0; i < map->map.group_count; i++) {
+		int priority = map->map.groups[i].priority;
+
+		if (priority == MP_PRIORITY_UNDEF)
+			continue;
+		if (last >= 0 && priority > last)
+			return true;
+		last = priority;
+	}
+	return false;
+}
+
+/* Members of one group by priority have got different priorities. */
+static bool map_wants_regrouping(const struct daemon_map *map)
+{
+	for (size_t i = 0; i < map->map.group_count; i++) {
+		const struct mp_group *group = &map->map.groups[i];
+
+		for (size_t k = 1; k < group->path_count; k++)
+			if (group->paths[k]->priority != group->paths[0]->priority)
+				return true;
+		for (size_t j = 0; j < i; j++)
+			if (group->path_count && map->map.groups[j].path_count &&
+			    map->map.groups[j].paths[0]->priority == group->paths[0]->priority)
+				return true;
+	}
+	return false;
+}
+
+/* The group of @which is otherwise dead. */
+static bool map_is_followover(const struct daemon_map *map, const struct daemon_path *which)
+{
+	const struct mp_group *best;
+	bool member = false;
+
+	if (!map->map.best_group || map->map.best_group > map->map.group_count)
+		return false;
+	best = &map->map.groups[map->map.best_group - 1];
+	for (size_t i = 0; i < best->path_count; i++) {
+		if (best->paths[i] == &which->path)
+			member = true;
+		else if (!mp_path_state_is_bad(best->paths[i]->state))
+			return false;
+	}
+	return member;
+}
+
+static void map_decide_failback(struct daemon_map *map, bool came_up, bool failed,
+				const struct daemon_path *which, bool expired)
+{
+	struct mp_failback_input input = {
+		.policy = map->map.settings.failback,
+		.groups = map->map.group_count,
+		.best = map->map.best_group,
+		.current = map_current_group(map),
+		.regroup = map->groups_by_prio && map_wants_regrouping(map),
+		.out_of_order = map->groups_by_prio && map_out_of_order(map),
+		.path_came_up = came_up,
+		.path_failed = failed,
+		.followover = came_up && which && map_is_followover(map, which),
+		.timer_running = map->map.failback_usec && !expired,
+		.timer_expired = expired,
+		.awaits_udev = !map->map.ready,
+	};
+	struct mp_failback_decision decision;
+	char message[32];
+
+	if (!map->map.kernel.exists || map->removing || map->busy || map->daemon->options.once)
+		return;
+	decision = mp_failback_decide(&input);
+	switch (decision.verdict) {
+	case MP_FAILBACK_NONE:
+		break;
+	case MP_FAILBACK_SWITCH:
+		log_notice("%s: switch to path group %u: %s", map->map.name, input.best, decision.reason);
+		map->map.stats.switches++;
+		snprintf(message, sizeof(message), "switch_group %u", input.best);
+		maps_message(map, message, 0);
+		break;
+	case MP_FAILBACK_RELOAD:
+		map->map.stats.switches++;
+		map->force_reload = true;
+		maps_touch(map, decision.reason);
+		break;
+	case MP_FAILBACK_START_TIMER:
+		map->map.failback_sec = map->map.settings.failback;
+		map->map.failback_usec = daemon_now_usec(map->daemon) +
+					 (map->map.settings.failback + 1) * usec_per_sec;
+		log_notice("%s: failback in %u seconds: %s", map->map.name, map->map.failback_sec,
+			   decision.reason);
+		apply_set_timer(map->daemon, &map->failback_timer, map->map.failback_usec,
+				map_on_failback_timer, map);
+		return;
+	case MP_FAILBACK_CANCEL_TIMER:
+		log_notice("%s: failback cancelled: %s", map->map.name, decision.reason);
+		break;
+	}
+	if (decision.verdict != MP_FAILBACK_NONE || expired) {
+		map->map.failback_usec = 0;
+		map->failback_timer = sd_event_source_disable_unref(map->failback_timer);
+	}
+}
+
+static int map_on_failback_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	map_decide_failback(userdata, false, false, NULL, true);
+	return 0;
+}
+
+void maps_states_changed(struct daemon_map *map, bool path_came_up, bool path_failed, struct daemon_path *which)
+{
+	char message[48];
+
+	if (mp_map_update_groups(&map->map) < 0)
+		log_error("%s: no memory for its groups", map->map.name);
+	if (!map->map.kernel.exists)
+		return;
+	if (path_came_up && which)
+		for (size_t i = 0; i < map->map.group_count; i++) {
+			const struct mp_group *group = &map->map.groups[i];
+
+			for (size_t k = 0; k < group->path_count; k++)
+				if (group->paths[k] == &which->path && group->state == MP_GROUP_DISABLED) {
+					snprintf(message, sizeof(message), "enable_group %zu", i + 1);
+					maps_message(map, message, 0);
+				}
+		}
+	map_step_queueing(map);
+	map_decide_failback(map, path_came_up, path_failed, which, false);
+}
+
+/* What the kernel says. */
+
+void maps_kernel_state(struct daemon_map *map, struct mp_kernel_map *kernel)
+{
+	struct mp_path *path, *next;
+	bool failed = false;
+
+	mp_kernel_map_fini(&map->map.kernel);
+	map->map.kernel = *kernel;
+	*kernel = (struct mp_kernel_map){ 0 };
+	mp_map_update_groups(&map->map);
+
+	cds_list_for_each_entry_safe(path, next, &map->map.paths, in_map) {
+		const struct mp_table_path *entry = mp_table_find(&map->map.kernel.table, path->identity.devt);
+
+		if (!entry || entry->state != MP_DM_FAILED || path->checker_disabled)
+			continue;
+		if (mp_path_state_is_active(daemon_path_of(path)->answered_state) && !path->wrong_wwid) {
+			checks_note_kernel_failure(daemon_path_of(path));
+			failed = true;
+		}
+	}
+	maps_states_changed(map, false, failed, NULL);
+}
+
+void maps_kernel_changed(struct daemon_map *map, struct mp_kernel_map *kernel)
+{
+	_cleanup_strbuf_ struct mp_strbuf before = MP_STRBUF_INIT, after = MP_STRBUF_INIT;
+	bool renamed = strcmp(map->map.kernel.name, kernel->name);
+
+	mp_table_format(&map->map.kernel.table, &before);
+	mp_table_format(&kernel->table, &after);
+	maps_kernel_state(map, kernel);
+	if (strcmp(mp_strbuf_text(&before), mp_strbuf_text(&after)))
+		maps_touch(map, "its table was changed by somebody else");
+	else if (renamed)
+		maps_touch(map, "it was renamed by somebody else");
+}
+
+int maps_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *kernel)
+{
+	struct daemon_map *map = maps_find_wwid(daemon, wwid);
+	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+	const char *ready;
+	int r;
+
+	if (!map) {
+		r = map_new(daemon, wwid, &map);
+		if (r < 0)
+			return r;
+	}
+	if (!map->map.kernel.exists) {
+		log_info("%s: map %s found (dm-%u)", wwid, kernel->name, kernel->minor);
+		map_rename_in_memory(map, kernel->name);
+		map->named = false; /* the name that it is to have may be another one */
+		map->map.ready = true;
+		map->keep_uncreated = false;
+		if (mp_probe_props(&mp_roots_system, kernel->devt, &props) == 0) {
+			ready = mp_props_get(&props, "MPATH_DEVICE_READY");
+			map->not_ready_in_udev = ready && !strcmp(ready, "0");
+		}
+	}
+	mp_kernel_map_fini(&map->map.kernel);
+	map->map.kernel = *kernel;
+	*kernel = (struct mp_kernel_map){ 0 };
+	mp_map_update_groups(&map->map);
+	maps_touch(map, "map found in the kernel");
+	return 0;
+}
+
+void maps_gone(struct daemon_map *map)
+{
+	if (!map->map.kernel.exists)
+		return;
+	log_notice("%s: map was removed", map->map.name);
+	mp_kernel_map_fini(&map->map.kernel);
+	map->map.kernel = (struct mp_kernel_map){ 0 };
+	if (map->busy) {
+		/* The operation under way tells what is left. */
+		maps_touch(map, "map was removed");
+		return;
+	}
+	maps_forget(map);
+}
+
+void maps_udev_done(struct daemon_map *map, bool ready)
+{
+	map->udev_timer = sd_event_source_disable_unref(map->udev_timer);
+	if (map->map.ready && ready == !map->not_ready_in_udev)
+		return;
+	map->map.ready = true;
+	if (!ready && !map->not_ready_in_udev && mp_map_active_paths(&map->map))
+		log_info("%s: udev does not call it ready", map->map.name);
+	map->not_ready_in_udev = false;
+	maps_touch(map, "udev is done with it");
+}
+
+/* Reconciliation. */
+
+static bool map_name_taken(void *userdata, const char *name, const char *wwid)
+{
+	const struct daemon *daemon = userdata;
+	const struct daemon_map *other = maps_find_name(daemon, name);
+
+	if (other && strcmp(other->map.wwid, wwid) && other->map.kernel.exists)
+		return true;
+	return apply_name_is_foreign(daemon, name, wwid);
+}
+
+/* May and should this map exist? */
+static bool map_is_allowed(struct daemon_map *map, const char **reason)
+{
+	struct daemon *daemon = map->daemon;
+	struct mp_allow_input input = {
+		.mode = daemon->process->find_multipaths,
+		.map_known = map->map.kernel.exists || (daemon->options.only_wwid &&
+							!strcmp(daemon->options.only_wwid, map->map.wwid)),
+		.kernel_has_it = map->map.kernel.exists,
+		.wwid_known = mp_wwids_has(daemon->wwids, map->map.wwid),
+	};
+	const struct mp_path *path;
+
+	if (mp_filter_wwid(daemon->config, map->map.wwid).blacklisted) {
+		*reason = "its WWID is blacklisted";
+		return false;
+	}
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		input.paths += path->init == MP_INIT_OK;
+	if (map->forced) {
+		*reason = "the operator asked for it";
+		return true;
+	}
+	return mp_claim_allows_map(&input, reason);
+}
+
+/* Return: 1 named now, 0 its binding must be on disk first, negative errno. */
+static int map_choose_name(struct daemon_map *map)
+{
+	struct daemon *daemon = map->daemon;
+	struct mp_alias_request request = {
+		.wwid = map->map.wwid,
+		.configured = map->map.settings.alias,
+		.user_friendly = map->map.settings.user_friendly_names,
+		.prefix = map->map.settings.alias_prefix,
+		.old = map->map.kernel.exists ? map->map.kernel.name : NULL,
+		.read_only = daemon->options.read_only_bindings,
+		.taken = map_name_taken,
+		.userdata = daemon,
+	};
+	_cleanup_free_ char *name = NULL;
+	bool changed = false;
+	int r;
+
+	r = mp_bindings_choose(daemon->bindings, &request, &name, &changed);
+	if (r < 0)
+		return r;
+	map_rename_in_memory(map, name);
+	map->named = true;
+	if (!changed)
+		return 1;
+	files_bindings_changed(daemon, map);
+	return map->naming ? 0 : 1;
+}
+
+static int map_compare_devt(const void *a, const void *b)
+{
+	const struct mp_path *const *x = a, *const *y = b;
+
+	return (*x)->identity.devt < (*y)->identity.devt ? -1 : (*x)->identity.devt > (*y)->identity.devt;
+}
+
+static int map_make_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan)
+{
+	struct daemon *daemon = map->daemon;
+	_cleanup_free_ const struct mp_path **paths = NULL;
+	const struct mp_path *path;
+	size_t count = 0, n = 0;
+	struct mp_observation observation = {
+		.wwid = map->map.wwid,
+		.name = map->map.name,
+		.allowed = allowed,
+		.settings = &map->map.settings,
+		.kernel = map->map.kernel.exists ? &map->map.kernel : NULL,
+		.queueing = &map->map.queueing,
+		.detect_grouping = map->detect_grouping,
+		.detect_grouping_by_tpg = map->detect_grouping_by_tpg,
+		.force_reload = map->force_reload,
+		.not_ready_in_udev = map->not_ready_in_udev,
+		.awaits_udev = !map->map.ready && map->map.kernel.exists,
+		.allow_resize = map->allow_resize,
+	};
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		count++;
+	paths = calloc(count + 1, sizeof(*paths));
+	if (!paths)
+		return -ENOMEM;
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		paths[n++] = path;
+	qsort(paths, n, sizeof(*paths), map_compare_devt);
+	observation.paths = paths;
+	observation.path_count = n;
+	observation.name_taken = (!observation.kernel || strcmp(map->map.kernel.name, map->map.name)) &&
+				 map_name_taken(daemon, map->map.name, map->map.wwid);
+	return mp_reconcile(&observation, plan);
+}
+
+static void map_log_plan(const struct daemon_map *map, const struct mp_plan *plan)
+{
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+
+	if (log_verbosity() < LOG_LEVEL_INFO || !plan->count)
+		return;
+	mp_plan_format(plan, map->map.name, &text);
+	for (char *line = text.text, *end; line && *line; line = end) {
+		end = strchr(line, '\n');
+		if (end)
+			*end++ = '\0';
+		log_info("%s", line);
+		if (!end)
+			break;
+	}
+}
+
+static bool map_has_unanswered(const struct daemon_map *map)
+{
+	const struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		if (!daemon_path_of(path)->answered)
+			return true;
+	return false;
+}
+
+/* By priority, with different ones told apart. */
+static bool map_groups_by_prio(const struct daemon_map *map)
+{
+	return map->map.settings.grouping == MP_GROUPING_BY_PRIO || map->detect_grouping;
+}
+
+static void map_read_serials(struct daemon_map *map)
+{
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		if (!path->identity.serial[0])
+			mp_probe_details(&mp_roots_system, daemon_path_of(path)->dir, &path->identity);
+}
+
+static void map_reconcile(struct daemon_map *map)
+{
+	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+	const char *why = NULL;
+	bool allowed;
+	int r;
+
+	maps_resolve_settings(map);
+	if (map->map.settings.grouping == MP_GROUPING_BY_SERIAL)
+		map_read_serials(map);
+	map->groups_by_prio = map_groups_by_prio(map);
+	if (!map->map.kernel.exists) {
+		if (cds_list_empty(&map->map.paths)) {
+			maps_forget(map);
+			return;
+		}
+		if (map->keep_uncreated || !map->daemon->options.create)
+			return;
+		if (map->daemon->options.only_wwid && strcmp(map->daemon->options.only_wwid, map->map.wwid))
+			return;
+	} else if (map->daemon->options.once && !map->daemon->options.force_reload) {
+		return; /* multipath(8) leaves maps that exist alone */
+	}
+	allowed = map_is_allowed(map, &why);
+	if (!allowed && !map->map.kernel.exists) {
+		log_info("%s: no map: %s", map->map.wwid, why ? why : "not wanted");
+		maps_answer(map, "fail\n");
+		return;
+	}
+	if (allowed && !map->named && map_choose_name(map) == 0)
+		return; /* comes back when the binding is on disk */
+
+	r = map_make_plan(map, allowed, &plan);
+	if (r < 0) {
+		log_error("%s: not reconciled: %s", map->map.name, strerror(-r));
+		maps_answer(map, "fail\n");
+		return;
+	}
+	map_log_plan(map, &plan);
+	r = apply_plan(map, &plan);
+	if (r == 0)
+		maps_answer(map, "ok\n");
+	else if (r < 0)
+		maps_answer(map, "fail\n");
+}
+
+static int maps_on_reconcile(sd_event_source *source, void *userdata)
+{
+	struct daemon *daemon = userdata;
+	CDS_LIST_HEAD(later);
+	struct daemon_map *map, *next;
+
+	(void)source;
+	/* The first pass is one pass: all paths have answered, or had their time. */
+	if (daemon->unanswered && daemon->configure_timer)
+		return 0;
+	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
+
+	cds_list_for_each_entry_safe(map, next, &daemon->dirty, in_dirty) {
+		if (map->busy || map->naming || map_has_unanswered(map))
+			continue; /* touched again when that ends */
+		cds_list_del(&map->in_dirty);
+		map->dirty = false;
+		map_reconcile(map);
+	}
+	files_write(daemon);
+	apply_check_configured(daemon);
+	return 0;
+}
+
+void maps_reconcile_later(struct daemon *daemon)
+{
+	if (daemon->reconcile_source) {
+		sd_event_source_set_enabled(daemon->reconcile_source, SD_EVENT_ONESHOT);
+		return;
+	}
+	if (sd_event_add_defer(daemon->event, &daemon->reconcile_source, maps_on_reconcile, daemon) < 0) {
+		log_error("no memory for the reconciliation");
+		return;
+	}
+	/* After all events and answers that are there already. */
+	sd_event_source_set_priority(daemon->reconcile_source, SD_EVENT_PRIORITY_IDLE);
+	sd_event_source_set_exit_on_failure(daemon->reconcile_source, true);
+}
+
+void maps_fail_queues_at_exit(struct daemon *daemon)
+{
+	struct mp_map *map;
+
+	cds_list_for_each_entry(map, &daemon->maps, in_all)
+		if (map->kernel.exists && mp_table_has_feature(&map->kernel.table, "queue_if_no_path"))
+			mp_dm_message(map->wwid, "fail_if_no_path");
+}

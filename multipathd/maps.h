@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* maps.h - the daemon's set of maps: reconcile and apply.  For: the daemon's loop. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+struct daemon;
+struct daemon_map;
+struct daemon_path;
+struct mp_kernel_map;
+
+struct daemon_map *maps_find_wwid(const struct daemon *daemon, const char *wwid);
+struct daemon_map *maps_find_name(const struct daemon *daemon, const char *name);
+struct daemon_map *maps_find_minor(const struct daemon *daemon, unsigned minor);
+
+/** maps_find() - as commands name it: dm-N, alias, WWID, any of them behind /dev/ or /dev/mapper/ */
+struct daemon_map *maps_find(const struct daemon *daemon, const char *text);
+
+/** maps_join() - the path belongs to the map of its WWID, which is made (in memory) if need be */
+int maps_join(struct daemon_path *path, bool by_operator);
+
+/** maps_adopt() - the kernel has this map: found at start, or made by somebody else. Takes *kernel. */
+int maps_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *kernel);
+
+/** maps_touch() - reconcile it when the loop comes to it; @reason: constant, for the log */
+void maps_touch(struct daemon_map *map, const char *reason);
+
+/** maps_states_changed() - states or priorities of its paths changed: counters, queueing, failback; no table change by itself */
+void maps_states_changed(struct daemon_map *map, bool path_came_up, bool path_failed, struct daemon_path *which);
+
+/** maps_kernel_state() - a status of the kernel's came */
+void maps_kernel_state(struct daemon_map *map, struct mp_kernel_map *kernel);
+
+/** maps_kernel_changed() - as above, for a change that was not ours: the table may be another one */
+void maps_kernel_changed(struct daemon_map *map, struct mp_kernel_map *kernel);
+
+/** maps_answer() - who waits for the map is told */
+void maps_answer(struct daemon_map *map, const char *reply);
+
+/** maps_gone() - the kernel's device is gone */
+void maps_gone(struct daemon_map *map);
+
+/** maps_udev_done() - udev processed the map's creation or change event */
+void maps_udev_done(struct daemon_map *map, bool ready);
+
+/** maps_forget() - drop it and orphan its paths */
+void maps_forget(struct daemon_map *map);
+
+/** maps_message() - send one dm message from a worker; @request: answered with ok or fail when it is done, 0: nobody waits */
+int maps_message(struct daemon_map *map, const char *message, uint64_t request);
+
+/** maps_remove() - flush it; @request as above */
+int maps_remove(struct daemon_map *map, bool flush, bool by_operator, uint64_t request);
+
+/** maps_suspend() - @resume: the other way round */
+int maps_suspend(struct daemon_map *map, bool resume, uint64_t request);
+
+/** maps_wait() - @request is answered when the next reconciliation of the map is done */
+int maps_wait(struct daemon_map *map, uint64_t request);
+
+/** maps_resolve_settings() - after a change of configuration or reference path */
+void maps_resolve_settings(struct daemon_map *map);
+
+/** maps_reconcile_later() - have the loop look at dirty maps when it has taken all events that are there */
+void maps_reconcile_later(struct daemon *daemon);
+
+/** maps_disable_queueing(), maps_restore_queueing() - as the commands */
+void maps_disable_queueing(struct daemon_map *map);
+void maps_restore_queueing(struct daemon_map *map);
+
+/** maps_fail_queues_at_exit() - queue_without_daemon no: fail_if_no_path to every map. Blocks shortly: the loop has ended. */
+void maps_fail_queues_at_exit(struct daemon *daemon);
+
+void maps_free_all(struct daemon *daemon);

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/paths.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/props.h"
+#include "checkers/checker.h"
+#include "config/filter.h"
+#include "multipathd/checks.h"
+#include "multipathd/daemon.h"
+#include "multipathd/maps.h"
+#include "multipathd/uevents.h"
+#include "prioritizers/prioritizer.h"
+
+static bool match_id(const struct mp_hash_node *node, const void *key)
+{
+	return caa_container_of(node, struct mp_path, by_id)->id == *(const uint64_t *)key;
+}
+
+static bool match_devt(const struct mp_hash_node *node, const void *key)
+{
+	return caa_container_of(node, struct mp_path, by_devt)->identity.devt == *(const dev_t *)key;
+}
+
+static bool match_name(const struct mp_hash_node *node, const void *key)
+{
+	return !strcmp(caa_container_of(node, struct mp_path, by_name)->identity.name, key);
+}
+
+struct daemon_path *paths_find_id(const struct daemon *daemon, uint64_t id)
+{
+	struct mp_hash_node *node =
+		mp_hash_find(&daemon->paths_by_id, mp_hash_number(id), match_id, &id);
+
+	return node ? daemon_path_of(caa_container_of(node, struct mp_path, by_id)) : NULL;
+}
+
+struct daemon_path *paths_find_devt(const struct daemon *daemon, dev_t devt)
+{
+	struct mp_hash_node *node =
+		mp_hash_find(&daemon->paths_by_devt, mp_hash_number(devt), match_devt, &devt);
+
+	return node ? daemon_path_of(caa_container_of(node, struct mp_path, by_devt)) : NULL;
+}
+
+struct daemon_path *paths_find_name(const struct daemon *daemon, const char *name)
+{
+	struct mp_hash_node *node =
+		mp_hash_find(&daemon->paths_by_name, mp_hash_text(name), match_name, name);
+
+	return node ? daemon_path_of(caa_container_of(node, struct mp_path, by_name)) : NULL;
+}
+
+struct daemon_path *paths_find(const struct daemon *daemon, const char *text)
+{
+	char name[MP_NAME_SIZE];
+	unsigned major, minor;
+	int end = 0;
+
+	if (!strncmp(text, "/dev/", 5))
+		text += 5;
+	if (sscanf(text, "%u:%u%n", &major, &minor, &end) == 2 && !text[end])
+		return paths_find_devt(daemon, makedev(major, minor));
+	if (strlen(text) >= sizeof(name))
+		return NULL;
+	/* The kernel's names have '!' where the node's have '/': cciss/c0d0. */
+	for (end = 0; text[end]; end++)
+		name[end] = text[end] == '/' ? '!' : text[end];
+	name[end] = '\0';
+	return paths_find_name(daemon, name);
+}
+
+static void path_choose_checker(struct daemon_path *path)
+{
+	const char *name = path->settings.checker;
+
+	if (path->settings.detect_checker && mp_protocol_is_scsi(path->path.identity.protocol) &&
+	    path->path.identity.tpgs != MP_TPGS_NONE)
+		name = "tur";
+	path->checker = mp_checker_find(name);
+	if (!path->checker) {
+		log_error("%s: there is no path checker \"%s\": the state in sysfs is used",
+			  mp_path_name(&path->path), name);
+		path->checker = mp_checker_find("none");
+	}
+	path->path.checker = path->checker ? path->checker->name : NULL;
+}
+
+static void path_choose_prioritizer(struct daemon_path *path)
+{
+	const struct mp_identity *identity = &path->path.identity;
+	const char *name = path->settings.prioritizer;
+	const char *args = path->settings.prio_args;
+
+	if (path->settings.detect_prio && mp_protocol_is_scsi(identity->protocol) &&
+	    identity->tpgs != MP_TPGS_NONE)
+		/* An attached device handler is what makes access_state readable. */
+		name = identity->handler[0] && identity->tpgs == MP_TPGS_EXPLICIT ? "sysfs" : "alua";
+	else if (!strcmp(name, "alua") && identity->tpgs == MP_TPGS_NONE) {
+		log_warning("%s: no asymmetric access: prioritizer const instead of alua",
+			    identity->name);
+		name = "const";
+	}
+	path->prioritizer = mp_prioritizer_find(name);
+	if (!path->prioritizer)
+		log_error("%s: there is no prioritizer \"%s\"", identity->name, name);
+	path->path.prioritizer = path->prioritizer ? path->prioritizer->name : NULL;
+	snprintf(path->path.prio_args, sizeof(path->path.prio_args), "%s", args ? args : "");
+}
+
+static void path_choose(struct daemon_path *path)
+{
+	mp_config_path_settings(path->daemon->config, &path->path.identity, &path->settings);
+	path_choose_checker(path);
+	path_choose_prioritizer(path);
+}
+
+static int path_new(struct daemon *daemon, const struct mp_identity *identity, const char *dir,
+		    struct daemon_path **ret)
+{
+	struct daemon_path *path = calloc(1, sizeof(*path));
+
+	if (!path)
+		return -ENOMEM;
+	mp_path_init(&path->path, ++daemon->last_path_id, identity);
+	path->daemon = daemon;
+	path->fd = -1;
+	snprintf(path->dir, sizeof(path->dir), "%s", dir);
+
+	cds_list_add_tail(&path->path.in_all, &daemon->paths);
+	mp_hash_add(&daemon->paths_by_id, &path->path.by_id, mp_hash_number(path->path.id));
+	mp_hash_add(&daemon->paths_by_devt, &path->path.by_devt, mp_hash_number(identity->devt));
+	mp_hash_add(&daemon->paths_by_name, &path->path.by_name, mp_hash_text(identity->name));
+	daemon->path_count++;
+	*ret = path;
+	return 0;
+}
+
+static void path_free(struct daemon_path *path)
+{
+	struct daemon *daemon = path->daemon;
+
+	checks_stop(path);
+	cds_list_del(&path->path.in_all);
+	mp_hash_remove(&daemon->paths_by_id, &path->path.by_id);
+	mp_hash_remove(&daemon->paths_by_devt, &path->path.by_devt);
+	mp_hash_remove(&daemon->paths_by_name, &path->path.by_name);
+	daemon->path_count--;
+	mp_path_fini(&path->path);
+	free(path);
+}
+
+void paths_drop(struct daemon_path *path, const char *reason)
+{
+	struct mp_map *map = path->path.map;
+
+	if (map && map->kernel.exists) {
+		log_notice("%s: %s [%u:%u] removed from the map: %s", map->name, mp_path_name(&path->path),
+			   major(path->path.identity.devt), minor(path->path.identity.devt), reason);
+		if (mp_table_find(&map->kernel.table, path->path.identity.devt))
+			map->stats.path_faults += mp_path_is_active(&path->path);
+	} else {
+		log_info("%s: dropped: %s", mp_path_name(&path->path), reason);
+	}
+	path_free(path);
+	if (map) {
+		maps_touch(daemon_map_of(map), "path removed");
+		maps_states_changed(daemon_map_of(map), false, true, NULL);
+	}
+}
+
+void paths_free_all(struct daemon *daemon)
+{
+	struct mp_path *path, *next;
+
+	cds_list_for_each_entry_safe(path, next, &daemon->paths, in_all)
+		path_free(daemon_path_of(path));
+}
+
+/* The WWID is known, the filters have let it through. */
+static int path_identified(struct daemon_path *path, bool by_operator)
+{
+	path->path.init = MP_INIT_OK;
+	path_choose(path);
+	return maps_join(path, by_operator);
+}
+
+static void path_changed(struct daemon_path *path, const struct mp_identity *new)
+{
+	struct mp_identity *old = &path->path.identity;
+	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+	bool resized = old->size_sectors != new->size_sectors;
+	bool ro_changed = old->read_only != new->read_only;
+
+	/* What only the device itself tells is kept. */
+	*old = *new;
+	if (!map)
+		return;
+	if (ro_changed) {
+		log_notice("%s: %s is %s now", map->map.name, old->name, old->read_only ? "read-only" : "writable");
+		map->force_reload = true;
+		maps_touch(map, "write protection of a path changed");
+	}
+	if (resized) {
+		log_notice("%s: %s has %llu sectors now", map->map.name, old->name,
+			   (unsigned long long)old->size_sectors);
+		maps_touch(map, "size of a path changed");
+	}
+}
+
+static int path_rejected(struct daemon_path *path, const char *name, const char *reason)
+{
+	if (path)
+		paths_drop(path, reason);
+	else
+		log_info("%s: not a path: %s", name, reason);
+	return 0;
+}
+
+int paths_take(struct daemon *daemon, dev_t devt, const char *name, const char *dir, const struct mp_props *props,
+	       bool by_operator)
+{
+	struct daemon_path *path = paths_find_devt(daemon, devt);
+	_cleanup_(mp_props_fini) struct mp_props read_props = MP_PROPS_INIT;
+	struct mp_filter_verdict verdict;
+	struct mp_path_settings settings;
+	struct mp_identity identity;
+	bool fallback, moved = false;
+	int r;
+
+	verdict = mp_filter_devnode(daemon->config, name);
+	if (verdict.blacklisted)
+		return path_rejected(path, name, "its kernel name is blacklisted");
+
+	r = mp_probe_identity(&mp_roots_system, devt, name, dir, &identity);
+	if (r < 0) {
+		path_rejected(path, name, r == -EPERM ? "hidden" : strerror(-r));
+		return r == -EPERM || r == -EOPNOTSUPP ? 0 : r;
+	}
+	if (!props) {
+		if (mp_probe_props(&mp_roots_system, devt, &read_props) == 0)
+			props = &read_props;
+	}
+	if (props)
+		mp_probe_apply_props(&identity, props);
+
+	mp_config_path_settings(daemon->config, &identity, &settings);
+	fallback = daemon->options.once || (path && path->retriggers >= daemon->process->retrigger_tries);
+	r = mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, props, fallback, identity.wwid);
+	if (r < 0)
+		identity.wwid[0] = '\0';
+
+	verdict = mp_filter_path(daemon->config, &identity, props, settings.uid_attribute);
+	if (verdict.blacklisted) {
+		char reason[160];
+
+		snprintf(reason, sizeof(reason), "blacklisted by %s%s%s%s", mp_criterion_name(verdict.criterion),
+			 verdict.rule ? " \"" : "", verdict.rule ? verdict.rule : "", verdict.rule ? "\"" : "");
+		return path_rejected(path, name, reason);
+	}
+
+	if (path && strcmp(path->path.identity.name, name)) {
+		paths_drop(path, "its device number belongs to another device now");
+		path = NULL;
+	}
+	if (path && path->path.identity.wwid[0] && identity.wwid[0] &&
+	    strcmp(path->path.identity.wwid, identity.wwid)) {
+		log_warning("%s: WWID changed from %s to %s", name, path->path.identity.wwid, identity.wwid);
+		paths_drop(path, "it leads to another LUN now");
+		path = NULL;
+	}
+	if (path && !identity.wwid[0])
+		memcpy(identity.wwid, path->path.identity.wwid, sizeof(identity.wwid));
+
+	if (!path) {
+		r = path_new(daemon, &identity, dir, &path);
+		if (r < 0)
+			return r;
+		moved = true;
+	} else {
+		path_changed(path, &identity);
+	}
+
+	if (!identity.wwid[0]) {
+		/* Fallback allowed and sysfs has no answer: the first check asks the device itself. */
+		path->path.init = fallback ? MP_INIT_FAILED : MP_INIT_MISSING_UDEV;
+		path_choose(path);
+	} else if (!path->path.map || by_operator) {
+		r = path_identified(path, by_operator);
+		if (r < 0) {
+			path_free(path);
+			return r;
+		}
+	}
+	if (moved)
+		r = checks_start(path);
+	else if (by_operator || path->path.state != MP_PATH_UP)
+		checks_soon(path);
+	return r < 0 ? r : 1;
+}
+
+static int path_on_found(void *userdata, dev_t devt, const char *name, const char *dir)
+{
+	int r = paths_take(userdata, devt, name, dir, NULL, false);
+
+	if (r < 0 && r != -ENOMEM) {
+		log_debug("%s: %s", name, strerror(-r));
+		r = 0;
+	}
+	return r < 0 ? r : 0;
+}
+
+int paths_enumerate(struct daemon *daemon)
+{
+	return mp_probe_enumerate(&mp_roots_system, path_on_found, daemon);
+}
+
+void paths_told_wwid(struct daemon_path *path, const char *wwid)
+{
+	struct mp_identity *identity = &path->path.identity;
+	struct mp_filter_verdict verdict;
+
+	snprintf(identity->wwid, sizeof(identity->wwid), "%s", wwid);
+	verdict = mp_filter_wwid(path->daemon->config, identity->wwid);
+	if (verdict.blacklisted) {
+		paths_drop(path, "its WWID is blacklisted");
+		return;
+	}
+	log_warning("%s: WWID %s was read from the device: udev has none", identity->name, identity->wwid);
+	if (path_identified(path, false) < 0)
+		paths_drop(path, "out of memory");
+}
+
+void paths_on_missing_udev(struct daemon_path *path)
+{
+	const struct mp_process_settings *process = path->daemon->process;
+
+	if (path->retriggers < process->retrigger_tries) {
+		path->retriggers++;
+		path->path.init = MP_INIT_REQUESTED_UDEV;
+		log_info("%s: udev knows no WWID: change event requested (%u of %u)", mp_path_name(&path->path),
+			 path->retriggers, process->retrigger_tries);
+		uevents_trigger(path->daemon, path->dir, "change");
+		return;
+	}
+	/* Whatever sysfs or the device itself says counts from now on. */
+	paths_take(path->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, false);
+}
+
+int paths_resolve_settings(struct daemon_path *path)
+{
+	char dir[sizeof(path->dir)], name[MP_NAME_SIZE];
+
+	memcpy(dir, path->dir, sizeof(dir));
+	memcpy(name, path->path.identity.name, sizeof(name));
+	path_choose(path);
+	return paths_take(path->daemon, path->path.identity.devt, name, dir, NULL, true);
+}
+
+struct rescan_job {
+	struct work work;
+	char dir[MP_PROBE_DIR_SIZE];
+};
+
+static void rescan_run(struct work *work)
+{
+	struct rescan_job *job = caa_container_of(work, struct rescan_job, work);
+
+	mp_probe_write(&mp_roots_system, job->dir, "device/rescan", "1");
+	mp_probe_trigger(&mp_roots_system, job->dir, "change");
+}
+
+static void rescan_done(struct work *work)
+{
+	free(caa_container_of(work, struct rescan_job, work));
+}
+
+void paths_wrong_wwid(struct daemon_path *path, const char *told)
+{
+	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+	struct rescan_job *job;
+
+	log_error("%s: %s answers as %s, was %s: it leads to another LUN and gets no I/O",
+		  map ? map->map.name : "no map", mp_path_name(&path->path), told, path->proof);
+	path->path.wrong_wwid = true;
+	if (map) {
+		char message[48];
+
+		map->map.stats.path_faults++;
+		/* At once, whatever the table operation that follows has to wait for. */
+		snprintf(message, sizeof(message), "fail_path %u:%u", major(path->path.identity.devt),
+			 minor(path->path.identity.devt));
+		if (mp_table_find(&map->map.kernel.table, path->path.identity.devt))
+			maps_message(map, message, 0);
+		maps_touch(map, "a path leads to another LUN");
+	}
+
+	/* The kernel reads size and VPD pages anew, udev the WWID: its event brings the path back where it belongs. */
+	job = calloc(1, sizeof(*job));
+	if (!job)
+		return;
+	memcpy(job->dir, path->dir, sizeof(job->dir));
+	job->work = (struct work){ .run = rescan_run, .done = rescan_done,
+				   .lane = lane_of_path(&path->path.identity) };
+	pool_submit(path->daemon->pool, &job->work);
+}

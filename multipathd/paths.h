@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* paths.h - the daemon's set of paths: found, identified, filtered, dropped.  For: the daemon's loop. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct daemon;
+struct daemon_path;
+struct mp_props;
+
+struct daemon_path *paths_find_id(const struct daemon *daemon, uint64_t id);
+struct daemon_path *paths_find_devt(const struct daemon *daemon, dev_t devt);
+struct daemon_path *paths_find_name(const struct daemon *daemon, const char *name);
+
+/** paths_find() - as commands name it: sda, 8:0, /dev/sda, /dev/8:0 */
+struct daemon_path *paths_find(const struct daemon *daemon, const char *text);
+
+/**
+ * paths_take() - a device exists (enumerated, or its event came): identify it, or identify it again
+ * @dir:	its sysfs directory
+ * @props:	of the event, NULL: read udev's database
+ * @by_operator:	`add path`: also orphans of a removed map
+ *
+ * Return: 1 it is a path of ours now (or was before), 0 not ours (filtered), negative errno.
+ */
+int paths_take(struct daemon *daemon, dev_t devt, const char *name, const char *dir, const struct mp_props *props,
+	       bool by_operator);
+
+/** paths_drop() - the device is gone, or nobody wants it; its map is reconciled without it */
+void paths_drop(struct daemon_path *path, const char *reason);
+
+/** paths_enumerate() - every disk of the system */
+int paths_enumerate(struct daemon *daemon);
+
+/** paths_resolve_settings() - after a reconfigure: checker, prioritizer, filters by the new configuration. Return: as paths_take() */
+int paths_resolve_settings(struct daemon_path *path);
+
+/** paths_wrong_wwid() - the device answers with another WWID than it was found with: it gets no I/O any more */
+void paths_wrong_wwid(struct daemon_path *path, const char *told);
+
+/** paths_told_wwid() - a path without WWID: the device itself told this one. The path may be gone afterwards. */
+void paths_told_wwid(struct daemon_path *path, const char *wwid);
+
+/** paths_on_missing_udev() - udev had its time to find a WWID: ask it again, or do without it */
+void paths_on_missing_udev(struct daemon_path *path);
+
+void paths_free_all(struct daemon *daemon);

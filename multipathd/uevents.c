@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/uevents.h"
+
+#include <errno.h>
+#include <libudev.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/props.h"
+#include "kernel/dm.h"
+#include "multipathd/checks.h"
+#include "multipathd/daemon.h"
+#include "multipathd/dmevents.h"
+#include "multipathd/maps.h"
+#include "multipathd/paths.h"
+
+enum { RECEIVE_BUFFER = 128 << 20, EVENTS_PER_TURN = 64 };
+
+struct trigger_job {
+	struct work work;
+	char dir[MP_PROBE_DIR_SIZE];
+	char action[16];
+	int error;
+};
+
+static void trigger_run(struct work *work)
+{
+	struct trigger_job *job = caa_container_of(work, struct trigger_job, work);
+
+	job->error = mp_probe_trigger(&mp_roots_system, job->dir, job->action);
+}
+
+static void trigger_done(struct work *work)
+{
+	struct trigger_job *job = caa_container_of(work, struct trigger_job, work);
+
+	if (job->error < 0 && job->error != -ENOENT && job->error != -ENODEV)
+		log_warning("cannot trigger a %s event for %s: %s", job->action, job->dir, strerror(-job->error));
+	free(job);
+}
+
+void uevents_trigger(struct daemon *daemon, const char *dir, const char *action)
+{
+	struct trigger_job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return;
+	snprintf(job->dir, sizeof(job->dir), "%s", dir);
+	snprintf(job->action, sizeof(job->action), "%s", action);
+	job->work = (struct work){ .run = trigger_run, .done = trigger_done, .lane = LANE_UEVENTS,
+				   .exclusive = true };
+	pool_submit(daemon->pool, &job->work);
+}
+
+void uevents_claim(struct daemon_path *path)
+{
+	struct mp_identity *identity = &path->path.identity;
+
+	if (identity->claimed && !identity->wait_may_run)
+		return;
+	identity->claimed = true; /* asked for once */
+	identity->wait_may_run = false;
+	uevents_trigger(path->daemon, path->dir, "change");
+}
+
+void uevents_release(struct daemon_map *map)
+{
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		if (path->identity.claimed) {
+			path->identity.claimed = false;
+			uevents_trigger(map->daemon, daemon_path_of(path)->dir, "add");
+		}
+}
+
+static int uevent_props(struct udev_device *device, struct mp_props *props)
+{
+	struct udev_list_entry *entry;
+	int r;
+
+	udev_list_entry_foreach(entry, udev_device_get_properties_list_entry(device)) {
+		const char *value = udev_list_entry_get_value(entry);
+
+		r = mp_props_add(props, udev_list_entry_get_name(entry), value ? value : "");
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static void uevent_of_map(struct daemon *daemon, const char *action, const struct mp_props *props, unsigned minor)
+{
+	const char *uuid = mp_props_get(props, "DM_UUID");
+	const char *wwid = uuid ? mp_dm_wwid(uuid) : NULL;
+	const char *ready = mp_props_get(props, "MPATH_DEVICE_READY");
+	const char *dm_action = mp_props_get(props, "DM_ACTION");
+	struct daemon_map *map;
+
+	if (!strcmp(action, "remove")) {
+		map = maps_find_minor(daemon, minor);
+		if (map && !map->busy)
+			dmevents_look(daemon);
+		return;
+	}
+	if (!wwid || strcmp(action, "change"))
+		return;
+	map = maps_find_wwid(daemon, wwid);
+	if (!map || !map->map.kernel.exists) {
+		if (!map || !map->busy)
+			dmevents_look(daemon); /* somebody made a map */
+		return;
+	}
+	if (dm_action && !strncmp(dm_action, "PATH_", 5))
+		return; /* the kernel's event number tells more */
+	maps_udev_done(map, !ready || strcmp(ready, "0"));
+}
+
+static bool uevent_is_news(const struct daemon_path *path, const struct mp_props *props)
+{
+	const char *attribute = path->settings.uid_attribute;
+	const char *wwid = attribute && *attribute ? mp_props_get(props, attribute) : NULL;
+
+	/* Size, write protection and identity come with words of their own. */
+	return path->path.init != MP_INIT_OK || path->path.wrong_wwid || !path->path.map || !wwid ||
+	       strcmp(wwid, path->path.identity.wwid) || mp_props_get(props, "RESIZE") ||
+	       mp_props_get(props, "DISK_RO") || mp_props_get(props, "SDEV_UA");
+}
+
+static int uevent_of_path(struct daemon *daemon, const char *action, const struct mp_props *props, dev_t devt,
+			  const char *name, const char *dir)
+{
+	struct daemon_path *path = paths_find_devt(daemon, devt);
+	int r;
+
+	if (!strcmp(action, "remove")) {
+		if (path && !strcmp(path->path.identity.name, name))
+			paths_drop(path, "the device is gone");
+		return 0;
+	}
+	if (path && !strcmp(action, "change") && !uevent_is_news(path, props)) {
+		mp_probe_apply_props(&path->path.identity, props);
+		return 0;
+	}
+	if (strcmp(action, "add") && strcmp(action, "change") && strcmp(action, "online"))
+		return 0;
+	r = paths_take(daemon, devt, name, dir, props, false);
+	return r == -ENOMEM ? r : 0;
+}
+
+static int uevent_take(struct daemon *daemon, struct udev_device *device)
+{
+	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+	const char *action = udev_device_get_action(device);
+	const char *name = udev_device_get_sysname(device);
+	const char *syspath = udev_device_get_syspath(device);
+	dev_t devt = udev_device_get_devnum(device);
+
+	if (!action || !name || !syspath || uevent_props(device, &props) < 0)
+		return 0;
+	daemon->uevents++;
+	log_debug("uevent: %s %s", action, name);
+	if (!strncmp(name, "dm-", 3)) {
+		uevent_of_map(daemon, action, &props, minor(devt));
+		return 0;
+	}
+	if (!strncmp(syspath, "/sys/", 5))
+		syspath += 5;
+	return uevent_of_path(daemon, action, &props, devt, name, syspath);
+}
+
+static int uevents_on_event(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct daemon *daemon = userdata;
+	int r;
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	for (int i = 0; i < EVENTS_PER_TURN; i++) {
+		struct udev_device *device = udev_monitor_receive_device(daemon->monitor);
+
+		if (!device) {
+			if (errno == ENOBUFS) {
+				log_error("uevents were lost: looking at every device again");
+				paths_enumerate(daemon);
+				dmevents_look(daemon);
+			}
+			break;
+		}
+		r = uevent_take(daemon, device);
+		udev_device_unref(device);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int uevents_open(struct daemon *daemon)
+{
+	int r;
+
+	daemon->udev = udev_new();
+	if (!daemon->udev)
+		return -ENOMEM;
+	daemon->monitor = udev_monitor_new_from_netlink(daemon->udev, "udev");
+	if (!daemon->monitor)
+		return -ENOMEM;
+	if (udev_monitor_set_receive_buffer_size(daemon->monitor, RECEIVE_BUFFER) < 0)
+		log_warning("uevents: the receive buffer stays small");
+	r = udev_monitor_filter_add_match_subsystem_devtype(daemon->monitor, "block", "disk");
+	if (r >= 0)
+		r = udev_monitor_enable_receiving(daemon->monitor);
+	if (r >= 0)
+		r = sd_event_add_io(daemon->event, &daemon->monitor_source, udev_monitor_get_fd(daemon->monitor),
+				    EPOLLIN, uevents_on_event, daemon);
+	return r < 0 ? r : sd_event_source_set_exit_on_failure(daemon->monitor_source, true);
+}
+
+void uevents_close(struct daemon *daemon)
+{
+	daemon->monitor_source = sd_event_source_disable_unref(daemon->monitor_source);
+	daemon->monitor = udev_monitor_unref(daemon->monitor);
+	daemon->udev = udev_unref(daemon->udev);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/watch.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/inotify.h>
+
+#include "base/log.h"
+#include "multipathd/daemon.h"
+
+static const char *last_component(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	return slash ? slash + 1 : file;
+}
+
+static int watch_on_change(sd_event_source *source, const struct inotify_event *event, void *userdata)
+{
+	struct daemon *daemon = userdata;
+	int r;
+
+	(void)source;
+	if (event->len && !strcmp(event->name, "bindings") && event->mask & IN_MOVED_TO) {
+		if (daemon->own_renames) {
+			daemon->own_renames--;
+			return 0;
+		}
+		r = mp_bindings_load(daemon->bindings, STATE_DIR, true, daemon->config, daemon_diagnostic, daemon);
+		if (r < 0)
+			log_error(STATE_DIR "/bindings: %s", strerror(-r));
+		else
+			log_info(STATE_DIR "/bindings was replaced and read again");
+		return 0;
+	}
+	if (event->len && !strcmp(event->name, last_component(CONFIG_FILE)))
+		log_warning(CONFIG_FILE " has changed: \"multipathd reconfigure\" takes it over");
+	return 0;
+}
+
+static int watch_on_drop_in(sd_event_source *source, const struct inotify_event *event, void *userdata)
+{
+	(void)source;
+	(void)userdata;
+	log_warning(CONFIG_DIR "/%s has changed: \"multipathd reconfigure\" takes it over",
+		    event->len ? event->name : "");
+	return 0;
+}
+
+static void watch_dir(struct daemon *daemon, const char *dir, uint32_t mask, sd_event_inotify_handler_t handler)
+{
+	sd_event_source *source;
+	int r = sd_event_add_inotify(daemon->event, &source, dir, mask | IN_ONLYDIR, handler, daemon);
+
+	if (r == -ENOENT)
+		return;
+	if (r >= 0)
+		r = sd_event_source_set_floating(source, true);
+	if (r < 0)
+		log_info("%s is not watched: %s", dir, strerror(-r));
+	else
+		sd_event_source_unref(source);
+}
+
+void watch_open(struct daemon *daemon)
+{
+	char config_parent[] = CONFIG_FILE;
+
+	*strrchr(config_parent, '/') = '\0';
+	watch_dir(daemon, *config_parent ? config_parent : "/", IN_CLOSE_WRITE | IN_MOVED_TO, watch_on_change);
+	watch_dir(daemon, CONFIG_DIR, IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE, watch_on_drop_in);
+	watch_dir(daemon, STATE_DIR, IN_MOVED_TO, watch_on_change);
+}
