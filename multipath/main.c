@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "config/filter.h"
+#include "config/wwids.h"
+#include "kernel/dm.h"
+#include "libmpathcmd/mpath_cmd.h"
+#include "model/grouping.h"
+#include "multipath/arguments.h"
+#include "multipath/claims.h"
+#include "multipath/delegation.h"
+#include "multipathd/commands.h"
+#include "multipathd/configure.h"
+#include "multipathd/daemon.h"
+#include "multipathd/dmevents.h"
+#include "multipathd/maps.h"
+#include "show/topology.h"
+
+static void print(struct mp_strbuf *text)
+{
+	fputs(mp_strbuf_text(text), stdout);
+}
+
+static void on_dm_message(int level, const char *text)
+{
+	log_line(level, "libdevmapper: %s", text);
+}
+
+static int open_dm(void)
+{
+	struct mp_dm_versions versions;
+	int r = mp_dm_open(true, on_dm_message, &versions);
+
+	if (r < 0)
+		log_error("device-mapper: %s%s", strerror(-r),
+			  r == -ENODEV ? ": the kernel has no multipath target (modprobe dm-multipath)" : "");
+	return r;
+}
+
+static int load_config(const struct arguments *arguments, struct mp_config **ret)
+{
+	struct mp_config_source source = {
+		.file = CONFIG_FILE,
+		.dir = CONFIG_DIR,
+		.verbosity = arguments->has_verbosity ? arguments->verbosity : -1,
+		.ignore_wwids = arguments->ignore_wwids,
+		.is_multipath = arguments->mode != MODE_PRINT_LOCAL_CONFIG && arguments->mode != MODE_PRINT_CONFIG,
+		.diagnostic = daemon_diagnostic,
+	};
+
+	return mp_config_load(&source, ret);
+}
+
+static struct target resolve_device(const char *text)
+{
+	struct target target = { .kind = TARGET_NONE };
+	struct stat st;
+
+	if (text && stat(text, &st) == 0 && S_ISBLK(st.st_mode)) {
+		target.kind = TARGET_NODE;
+		target.major = major(st.st_rdev);
+		target.minor = minor(st.st_rdev);
+		return target;
+	}
+	return target_parse(text);
+}
+
+/* What the daemon's commands understand of it. */
+static void device_text(const struct target *target, char *text, size_t size)
+{
+	*text = '\0';
+	if (target->kind == TARGET_NAME)
+		snprintf(text, size, "map:%s", target->name);
+	else if (target->kind != TARGET_NONE)
+		snprintf(text, size, "dev:%u:%u", target->major, target->minor);
+}
+
+/* The daemon's own engine, once. */
+
+static void on_configured(struct daemon *daemon)
+{
+	configure_done(daemon);
+	sd_event_exit(daemon->event, 0);
+}
+
+static int run_engine(struct daemon *daemon)
+{
+	int r;
+
+	daemon->on_configured = on_configured;
+	r = configure_start(daemon);
+	return r < 0 ? r : sd_event_loop(daemon->event);
+}
+
+static int wwid_of_target(struct mp_config *config, const struct target *target, char *wwid);
+
+static void warn_without_daemon(const struct daemon *daemon)
+{
+	_cleanup_free_ char *reply = NULL;
+	const struct mp_map *map;
+	bool exist = false;
+	int fd;
+
+	cds_list_for_each_entry(map, &daemon->maps, in_all)
+		exist |= map->kernel.exists;
+	if (!exist)
+		return;
+	fd = mpath_connect();
+	if (fd >= 0 && mpath_process_cmd(fd, "show daemon", &reply, DEFAULT_REPLY_TIMEOUT) == 0 && reply &&
+	    !strstr(reply, "shutdown")) {
+		mpath_disconnect(fd);
+		return;
+	}
+	if (fd >= 0)
+		mpath_disconnect(fd);
+	log_notice("Warning: multipath devices exist, but multipathd service is not running");
+}
+
+/* What was just loaded is shown as it was planned: the kernel has not been asked again. */
+static void print_changed(struct daemon *daemon, int verbosity)
+{
+	struct mp_show_context context = { .verbosity = verbosity, .bold = isatty(STDOUT_FILENO) };
+	struct mp_map *map;
+
+	cds_list_for_each_entry(map, &daemon->maps, in_all) {
+		_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+		bool exists = map->kernel.exists;
+
+		if (map->action == MP_ACTION_NONE)
+			continue;
+		for (size_t g = 0; g < map->kernel.table.group_count; g++) {
+			map->kernel.table.groups[g].state = MP_GROUP_UNDEF;
+			for (size_t p = 0; p < map->kernel.table.groups[g].path_count; p++)
+				map->kernel.table.groups[g].paths[p].state = MP_DM_UNDEF;
+		}
+		if (map->action == MP_ACTION_CREATE)
+			map->kernel.exists = false;
+		mp_map_update_groups(map);
+		mp_show_topology(&context, map, NULL, &text);
+		print(&text);
+		map->kernel.exists = exists;
+	}
+}
+
+/* Nobody will notice when paths come back: I/O must not wait for ever. */
+static void stop_queueing(struct daemon *daemon)
+{
+	const struct mp_map *map;
+
+	cds_list_for_each_entry(map, &daemon->maps, in_all)
+		if (map->kernel.exists && map->action != MP_ACTION_NONE &&
+		    mp_table_has_feature(&map->kernel.table, "queue_if_no_path"))
+			mp_dm_message(map->wwid, "fail_if_no_path");
+}
+
+static bool daemon_runs(void)
+{
+	int fd = mpath_connect();
+
+	if (fd < 0)
+		return false;
+	mpath_disconnect(fd);
+	return true;
+}
+
+static bool has_map(const struct daemon *daemon, const char *wwid)
+{
+	const struct daemon_map *map = maps_find_wwid(daemon, wwid);
+
+	return map && map->map.kernel.exists;
+}
+
+static int find_policy(const char *name)
+{
+	for (int policy = MP_GROUPING_FAILOVER; policy <= MP_GROUPING_BY_TPG; policy++)
+		if (!strcmp(mp_grouping_name(policy), name))
+			return policy;
+	return -1;
+}
+
+static int with_engine(const struct arguments *arguments, const struct target *target)
+{
+	bool creates = arguments->mode == MODE_CREATE || arguments->mode == MODE_DRY_RUN;
+	char wwid[MP_WWID_SIZE] = "", device[300];
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	struct daemon_options options = {
+		.once = true,
+		.create = creates,
+		.dry_run = arguments->mode == MODE_DRY_RUN,
+		.check = creates || arguments->mode == MODE_LIST_CHECKED,
+		.force_reload = arguments->force_reload,
+		.read_only_bindings = arguments->bindings_read_only || !creates,
+		.grouping = arguments->policy ? find_policy(arguments->policy) : -1,
+		.verbosity = arguments->has_verbosity ? arguments->verbosity : -1,
+		.ignore_wwids = arguments->ignore_wwids,
+	};
+	struct daemon daemon;
+	int r, status = 0, verbosity;
+
+	r = daemon_init(&daemon, &options);
+	if (r < 0)
+		return 1;
+	r = configure_load(&daemon, NULL);
+	if (r < 0 || open_dm() < 0) {
+		daemon_fini(&daemon);
+		return 1;
+	}
+	verbosity = daemon.process->verbosity;
+	if (creates && target->kind != TARGET_NONE) {
+		if (wwid_of_target(daemon.config, target, wwid) < 0) {
+			daemon_fini(&daemon);
+			return 1;
+		}
+		daemon.options.only_wwid = wwid;
+	}
+	r = run_engine(&daemon);
+	if (r < 0) {
+		log_error("%s", strerror(-r));
+		status = 1;
+	} else if (creates) {
+		print_changed(&daemon, verbosity);
+		if (arguments->mode == MODE_CREATE && !arguments->keep_queueing && !daemon_runs())
+			stop_queueing(&daemon);
+		if (*wwid && !has_map(&daemon, wwid) && arguments->mode == MODE_CREATE)
+			status = 1;
+	} else if (arguments->mode == MODE_PRINT_LOCAL_CONFIG) {
+		commands_print_config(&daemon, true, &text);
+		print(&text);
+	} else {
+		device_text(target, device, sizeof(device));
+		status = commands_list(&daemon, arguments->mode == MODE_LIST_CHECKED, verbosity,
+				       isatty(STDOUT_FILENO), device, &text);
+		print(&text);
+	}
+	if (r >= 0 && arguments->mode != MODE_PRINT_LOCAL_CONFIG && arguments->mode != MODE_DRY_RUN)
+		warn_without_daemon(&daemon);
+	dmevents_close(&daemon);
+	daemon_fini(&daemon);
+	return status;
+}
+
+/* WWIDs of devices */
+
+static int wwid_of_path(struct mp_config *config, dev_t devt, char *wwid)
+{
+	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+	struct mp_path_settings settings;
+	struct mp_identity identity;
+	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
+	bool known;
+	int r;
+
+	r = mp_probe_locate_devt(&mp_roots_system, devt, name, sizeof(name), dir, sizeof(dir));
+	if (r < 0)
+		return r;
+	if (mp_filter_devnode(config, name).blacklisted)
+		return -EPERM;
+	r = mp_probe_identity(&mp_roots_system, devt, name, dir, &identity);
+	if (r < 0)
+		return r;
+	known = mp_probe_props(&mp_roots_system, devt, &props) == 0;
+	mp_config_path_settings(config, &identity, &settings);
+	r = mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true, wwid);
+	if (r < 0)
+		return r;
+	memcpy(identity.wwid, wwid, sizeof(identity.wwid));
+	return mp_filter_path(config, &identity, known ? &props : NULL, settings.uid_attribute).blacklisted ? -EPERM : 0;
+}
+
+/* A map in the kernel. */
+static int wwid_of_map(const struct target *target, char *wwid)
+{
+	struct mp_dm_listed *listed;
+	size_t count;
+	int r = mp_dm_list(&listed, &count);
+
+	if (r < 0)
+		return r;
+	r = -ENODEV;
+	for (size_t i = 0; i < count && r < 0; i++) {
+		const char *owner = mp_dm_wwid(listed[i].uuid);
+
+		if (!owner || strlen(owner) >= MP_WWID_SIZE)
+			continue;
+		if (target->kind == TARGET_NAME ? strcmp(listed[i].name, target->name) && strcmp(owner, target->name) :
+						  listed[i].devt != makedev(target->major, target->minor))
+			continue;
+		strcpy(wwid, owner);
+		r = 0;
+	}
+	mp_dm_list_free(listed, count);
+	return r;
+}
+
+static int wwid_of_name(struct mp_config *config, const char *name, char *wwid)
+{
+	const char *found = mp_config_wwid_of_alias(config, name);
+	struct mp_bindings *bindings;
+	int r;
+
+	r = mp_bindings_new(&bindings);
+	if (r < 0)
+		return r;
+	mp_bindings_load(bindings, STATE_DIR, true, config, NULL, NULL);
+	if (!found)
+		found = mp_bindings_wwid(bindings, name);
+	if (!found)
+		found = name;
+	r = strlen(found) < MP_WWID_SIZE ? 0 : -ENAMETOOLONG;
+	if (r == 0)
+		strcpy(wwid, found);
+	mp_bindings_free(bindings);
+	return r;
+}
+
+static int wwid_of_target(struct mp_config *config, const struct target *target, char *wwid)
+{
+	if (wwid_of_map(target, wwid) == 0)
+		return 0;
+	if (target->kind == TARGET_NAME)
+		return wwid_of_name(config, target->name, wwid);
+	return wwid_of_path(config, makedev(target->major, target->minor), wwid);
+}
+
+/* The wwids file */
+
+static int add_wwid(struct mp_config *config, const struct target *target)
+{
+	char wwid[MP_WWID_SIZE];
+
+	if (wwid_of_target(config, target, wwid) < 0)
+		return 1;
+	if (mp_wwids_file_add(STATE_DIR, wwid) < 0) {
+		printf("failed adding '%s' to wwids file\n", wwid);
+		return 1;
+	}
+	printf("wwid '%s' added\n", wwid);
+	return 0;
+}
+
+static int remove_wwid(struct mp_config *config, const struct target *target)
+{
+	char wwid[MP_WWID_SIZE];
+	int r;
+
+	if (target->kind == TARGET_NONE) {
+		log_error("the -w option requires a device");
+		return 1;
+	}
+	if (wwid_of_target(config, target, wwid) < 0)
+		return 1;
+	r = mp_wwids_file_remove(STATE_DIR, wwid);
+	if (r < 0) {
+		log_error("cannot remove '%s' from the wwids file: %s", wwid, strerror(-r));
+		return 1;
+	}
+	printf(r ? "wwid '%s' removed\n" : "wwid '%s' not in wwids file\n", wwid);
+	return 0;
+}
+
+static int reset_wwids(void)
+{
+	struct mp_dm_listed *listed;
+	_cleanup_free_ const char **wwids = NULL;
+	size_t count, kept = 0;
+	int r;
+
+	r = mp_dm_list(&listed, &count);
+	if (r < 0) {
+		log_error("cannot list maps: %s", strerror(-r));
+		return 1;
+	}
+	wwids = calloc(count + 1, sizeof(*wwids));
+	for (size_t i = 0; wwids && i < count; i++)
+		if (mp_dm_wwid(listed[i].uuid))
+			wwids[kept++] = mp_dm_wwid(listed[i].uuid);
+	r = wwids ? mp_wwids_file_reset(STATE_DIR, wwids, kept) : -ENOMEM;
+	mp_dm_list_free(listed, count);
+	if (r < 0) {
+		log_error("cannot reset the wwids file: %s", strerror(-r));
+		return 1;
+	}
+	printf("successfully reset wwids\n");
+	return 0;
+}
+
+/* Flushing */
+
+static int flush(const char *wwid, const char *name, int retries)
+{
+	const struct mp_dm_removal removal = { .flush = true, .only_unused = true };
+	const struct timespec second = { .tv_sec = 1 };
+	int r;
+
+	while ((r = mp_dm_remove(wwid, &removal)) < 0 && r != -ENODEV && retries-- > 0)
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &second, NULL);
+	if (r == -EBUSY)
+		log_error("%s: map in use", name);
+	else if (r < 0)
+		log_error("%s: not flushed: %s", name, strerror(-r));
+	return r < 0 ? 1 : 0;
+}
+
+static int flush_one(struct mp_config *config, const struct target *target, int retries, const char *text)
+{
+	struct target by_wwid = { .kind = TARGET_NAME };
+	char wwid[MP_WWID_SIZE];
+
+	if (target->kind == TARGET_NONE) {
+		log_error("the -f option requires a map name to remove");
+		return 1;
+	}
+	if (wwid_of_map(target, wwid) < 0) {
+		if (target->kind == TARGET_NAME && wwid_of_name(config, target->name, wwid) == 0) {
+			by_wwid.name = wwid;
+			if (wwid_of_map(&by_wwid, wwid) == 0)
+				return flush(wwid, text, retries);
+		}
+		log_error("%s is not a multipath device", text);
+		return 1;
+	}
+	return flush(wwid, text, retries);
+}
+
+static int flush_all(int retries)
+{
+	struct mp_dm_listed *listed;
+	size_t count;
+	int status = 0, r;
+
+	r = mp_dm_list(&listed, &count);
+	if (r < 0) {
+		log_error("cannot list maps: %s", strerror(-r));
+		return 1;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (mp_dm_wwid(listed[i].uuid))
+			status |= flush(mp_dm_wwid(listed[i].uuid), listed[i].name, retries);
+	mp_dm_list_free(listed, count);
+	return status;
+}
+
+static int run_simple(const struct arguments *arguments, const struct target *target)
+{
+	_cleanup_(mp_config_unrefp) struct mp_config *config = NULL;
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	int retries;
+
+	if (load_config(arguments, &config) < 0) {
+		log_error("fatal configuration error, aborting");
+		return 1;
+	}
+	log_set_verbosity(mp_config_process(config)->verbosity);
+	if (arguments->bindings_file)
+		log_warning("option -b ignored");
+	if (arguments->mode == MODE_PRINT_CONFIG) {
+		mp_config_print(config, &text);
+		print(&text);
+		return 0;
+	}
+	/* -u must be able to answer where there is no device-mapper yet. */
+	if (open_dm() < 0 && arguments->mode != MODE_IS_PATH)
+		return 1;
+	retries = arguments->has_retries ? arguments->retries : (int)mp_config_process(config)->remove_retries;
+	switch (arguments->mode) {
+	case MODE_FLUSH:
+		return flush_one(config, target, retries, arguments->device);
+	case MODE_FLUSH_ALL:
+		return flush_all(retries);
+	case MODE_ADD_WWID:
+		return add_wwid(config, target);
+	case MODE_REMOVE_WWID:
+		return remove_wwid(config, target);
+	case MODE_RESET_WWIDS:
+		return reset_wwids();
+	case MODE_IS_PATH:
+		return claims_is_path(config, arguments->device, arguments->from_udev);
+	case MODE_IS_USABLE:
+		return claims_is_usable(config, arguments->device);
+	default:
+		return 1;
+	}
+}
+
+static bool wants_device(enum arguments_mode mode)
+{
+	return mode == MODE_IS_PATH || mode == MODE_IS_USABLE;
+}
+
+int main(int argc, char **argv)
+{
+	struct arguments arguments;
+	struct target target = { .kind = TARGET_NONE };
+	int status;
+
+	arguments_parse(argc, argv, &arguments);
+	if (arguments.error != ARGUMENTS_OK || arguments.mode == MODE_USAGE)
+		return arguments_complain(&arguments);
+	if (arguments.mode != MODE_PRINT_CONFIG && getuid() != 0) {
+		fprintf(stderr, "need to be root\n");
+		return 1;
+	}
+	log_open(arguments.from_udev ? LOG_TO_SYSLOG : LOG_TO_STDERR_WITH_TIME, "multipath");
+	log_set_verbosity(arguments.has_verbosity ? arguments.verbosity : LOG_LEVEL_NOTICE);
+
+	if (!arguments.from_udev) {
+		target = resolve_device(arguments.device);
+		if (target.kind == TARGET_INVALID) {
+			log_error("'%s' is not a valid argument", arguments.device);
+			return 1;
+		}
+	}
+	if (wants_device(arguments.mode) && !arguments.device) {
+		log_error("the -%c option requires a path to check", arguments.mode == MODE_IS_PATH ? 'c' : 'C');
+		return 1;
+	}
+	if (arguments.mode == MODE_IS_PATH && !arguments.from_udev && target.kind != TARGET_NODE) {
+		log_error("the -c option requires a path to check");
+		return 1;
+	}
+	switch (arguments.mode) {
+	case MODE_CREATE:
+	case MODE_DRY_RUN:
+	case MODE_LIST:
+	case MODE_LIST_CHECKED:
+	case MODE_PRINT_LOCAL_CONFIG:
+		status = with_engine(&arguments, &target);
+		break;
+	default:
+		status = run_simple(&arguments, &target);
+		break;
+	}
+	return fflush(stdout) == 0 ? status : 1;
+}
