@@ -141,7 +141,7 @@ static bool row_follow(const struct completion *completion, const char *row, con
 
 void completion_list(const struct completion *completion, const char *line, completion_fn take, void *userdata)
 {
-	size_t given = 0, i, j;
+	size_t i, j;
 
 	for (i = 0; i < completion->count; i++) {
 		struct word words, word;
@@ -149,19 +149,17 @@ void completion_list(const struct completion *completion, const char *line, comp
 		if (!row_follow(completion, completion->rows[i], line, &words))
 			continue;
 		while (alternative_next(&words, &word)) {
-			bool known = false;
+			bool known = !word.length;
 
 			/* Rows above this one have given their words already. */
-			for (j = 0; given && j < i && !known; j++) {
+			for (j = 0; j < i && !known; j++) {
 				struct word earlier;
 
 				known = row_follow(completion, completion->rows[j], line, &earlier) &&
 					word_matches(earlier, word, true);
 			}
-			if (!known) {
+			if (!known)
 				take(userdata, word.start, word.length);
-				given++;
-			}
 		}
 	}
 }
