@@ -98,6 +98,8 @@ static const struct entry *entries_find(const struct entries *entries, const cha
 {
 	struct entry key = { .wwid = wwid, .length = strlen(wwid) };
 
+	if (!entries->count)
+		return NULL;
 	return bsearch(&key, entries->entries, entries->count, sizeof(key), entry_compare);
 }
 
@@ -276,7 +278,8 @@ static int put_missing(const struct entries *entries, const char *const *wwids, 
 
 	if (!sorted)
 		return -ENOMEM;
-	memcpy(sorted, wwids, count * sizeof(*sorted));
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = wwids[i];
 	qsort(sorted, count, sizeof(*sorted), text_compare);
 	for (size_t i = 0; i < count; i++) {
 		if (!is_storable(sorted[i]))

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config/bindings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+
+#include "scratch_dir.h"
+
+#define HEADER \
+	"# Multipath bindings, Version : 1.0\n" \
+	"# NOTE: this file is automatically maintained by the multipath program.\n" \
+	"# You should not need to edit this file in normal circumstances.\n" \
+	"#\n" \
+	"# Format:\n" \
+	"# alias wwid\n" \
+	"#\n"
+
+/* What was told, a line each: "LEVEL TEXT". */
+static void collect(void *userdata, enum mp_severity severity, int level, const char *text)
+{
+	assert_int_equal(severity, MP_SEVERITY_WARNING);
+	mp_strbuf_printf(userdata, "%d %s\n", level, text);
+}
+
+static struct mp_bindings *parse(const char *text)
+{
+	struct mp_bindings *bindings;
+
+	assert_int_equal(mp_bindings_new(&bindings), 0);
+	assert_true(mp_bindings_parse(bindings, "f", text, strlen(text), NULL, NULL, NULL) >= 0);
+	return bindings;
+}
+
+static void assert_text(const struct mp_bindings *bindings, const char *lines)
+{
+	_cleanup_free_ char *text = NULL;
+
+	assert_int_equal(mp_bindings_format(bindings, &text), 0);
+	assert_int_equal(strncmp(text, HEADER, strlen(HEADER)), 0);
+	assert_string_equal(text + strlen(HEADER), lines);
+}
+
+/* A configuration with one multipath section: @alias for @wwid. */
+static struct mp_config *configuration(const char *dir, const char *wwid, const char *alias)
+{
+	char path[PATH_MAX], text[512];
+	const struct mp_config_source source = { .file = scratch_path(dir, "conf", path), .verbosity = -1 };
+	struct mp_config *config;
+
+	snprintf(text, sizeof(text), "multipaths {\n\tmultipath {\n\t\twwid %s\n\t\talias %s\n\t}\n}\n", wwid, alias);
+	scratch_write(dir, "conf", text);
+	assert_int_equal(mp_config_load(&source, &config), 0);
+	return config;
+}
+
+static void numbers_are_letters_in_bijective_base_26(void **state)
+{
+	static const struct {
+		unsigned number;
+		const char *letters;
+	} cases[] = {
+		{ 1, "a" },   { 2, "b" },     { 26, "z" },	     { 27, "aa" },	    { 52, "az" },
+		{ 53, "ba" }, { 702, "zz" },  { 703, "aaa" },	     { 18278, "zzz" },	    { 18279, "aaaa" },
+		{ 1024, "amj" }, { 2147483647, "fxshrxw" },
+	};
+	static const char *const none[] = { "", "A", "a1", "a ", "fxshrxx", "zzzzzzz", "aaaaaaaa", "\xc3\xa4" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char letters[MP_BINDINGS_NUMBER_SIZE];
+
+		mp_bindings_format_number(cases[i].number, letters);
+		assert_string_equal(letters, cases[i].letters);
+		assert_int_equal(mp_bindings_parse_number(cases[i].letters), cases[i].number);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(none); i++)
+		assert_int_equal(mp_bindings_parse_number(none[i]), 0);
+}
+
+static void bindings_are_sorted_by_length_and_name(void **state)
+{
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings =
+		parse("mpathaa w4\nmpathb w2\n zz w1 # comment\nmpatha\tw3\n# mpathc w5\n\n");
+
+	(void)state;
+	assert_text(bindings, "zz w1\nmpatha w3\nmpathb w2\nmpathaa w4\n");
+	assert_string_equal(mp_bindings_alias(bindings, "w4"), "mpathaa");
+	assert_string_equal(mp_bindings_wwid(bindings, "mpatha"), "w3");
+	assert_null(mp_bindings_alias(bindings, "w5"));
+	assert_null(mp_bindings_wwid(bindings, "mpathc"));
+}
+
+static void of_two_aliases_of_a_wwid_the_first_in_order_counts(void **state)
+{
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("mpathaa w\nmpathz w\nmpathb w\n");
+
+	(void)state;
+	assert_string_equal(mp_bindings_alias(bindings, "w"), "mpathb");
+	mp_bindings_remove(bindings, "mpathb");
+	assert_string_equal(mp_bindings_alias(bindings, "w"), "mpathz");
+	mp_bindings_remove(bindings, "unknown");
+	assert_text(bindings, "mpathz w\nmpathaa w\n");
+}
+
+static void bad_lines_are_told_and_skipped(void **state)
+{
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = NULL;
+	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT, text = MP_STRBUF_INIT;
+
+	(void)state;
+	mp_strbuf_puts(&text, HEADER "alone\na w1 extra words\na w2\na w1\nin/valid w3\nlong ");
+	mp_strbuf_fill(&text, 'w', 128);
+	mp_strbuf_puts(&text, "\nfits ");
+	mp_strbuf_fill(&text, 'w', 127);
+	assert_int_equal(mp_bindings_new(&bindings), 0);
+	assert_int_equal(mp_bindings_parse(bindings, "/f", text.text, text.length, NULL, collect, &told), 1);
+	assert_string_equal(mp_strbuf_text(&told),
+			    "1 /f:8: warning: alone has no WWID, line ignored\n"
+			    "1 /f:9: warning: ignoring extra word extra after ALIAS WWID\n"
+			    "0 /f:10: warning: a is bound to w1 already, binding to w2 dropped\n"
+			    "2 /f:11: warning: binding of a repeated\n"
+			    "1 /f:12: warning: alias in/valid has a slash, line ignored\n"
+			    "1 /f:13: warning: WWID of long is longer than 127 characters, line ignored\n");
+	assert_string_equal(mp_bindings_wwid(bindings, "a"), "w1");
+	assert_non_null(mp_bindings_wwid(bindings, "fits"));
+	assert_null(mp_bindings_wwid(bindings, "long"));
+}
+
+static void a_file_with_header_and_without_contradictions_is_fine(void **state)
+{
+	static const struct {
+		const char *text;
+		int rewrite;
+	} cases[] = {
+		{ HEADER, 0 },
+		{ HEADER "a w\nb v", 0 },
+		{ HEADER "b w\na w\n", 0 },
+		{ "", 1 },
+		{ "a w\n", 1 },
+		{ "\n" HEADER, 1 },
+		{ HEADER "a w\na v\n", 1 },
+	};
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = NULL;
+
+	(void)state;
+	assert_int_equal(mp_bindings_new(&bindings), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(mp_bindings_parse(bindings, "f", cases[i].text, strlen(cases[i].text), NULL, NULL, NULL),
+				 cases[i].rewrite);
+}
+
+static void loading_makes_the_file_with_its_header(void **state)
+{
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("old w\n");
+	_cleanup_free_ char *text = NULL;
+	char dir[PATH_MAX];
+
+	scratch_path(*state, "state", dir);
+	assert_int_equal(mp_bindings_load(bindings, dir, false, NULL, NULL, NULL), 0);
+	text = scratch_read(dir, "bindings");
+	assert_string_equal(text, HEADER);
+	assert_int_equal(scratch_mode(*state, "state"), 0700);
+	assert_int_equal(scratch_mode(dir, "bindings"), 0600);
+	assert_null(mp_bindings_wwid(bindings, "old"));
+}
+
+static void loading_read_only_writes_nothing(void **state)
+{
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("");
+	_cleanup_free_ char *text = NULL;
+
+	assert_int_equal(mp_bindings_load(bindings, *state, true, NULL, NULL, NULL), 0);
+	assert_false(scratch_exists(*state, "bindings"));
+	scratch_write(*state, "bindings", "b w\na v\n");
+	assert_int_equal(mp_bindings_load(bindings, *state, true, NULL, NULL, NULL), 0);
+	text = scratch_read(*state, "bindings");
+	assert_string_equal(text, "b w\na v\n");
+	assert_string_equal(mp_bindings_alias(bindings, "v"), "a");
+}
+
+static void a_configured_alias_beats_a_binding(void **state)
+{
+	_cleanup_(mp_config_unrefp) struct mp_config *config = configuration(*state, "v", "b");
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("");
+	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
+	_cleanup_free_ char *text = NULL;
+
+	scratch_write(*state, "bindings", HEADER "a w\nb w\n");
+	assert_int_equal(mp_bindings_load(bindings, *state, false, config, collect, &told), 0);
+	assert_non_null(strstr(mp_strbuf_text(&told),
+			       "/bindings:9: warning: b is configured as the alias of v, binding to w dropped\n"));
+	text = scratch_read(*state, "bindings");
+	assert_string_equal(text, HEADER "a w\n");
+}
+
+static void a_file_that_cannot_be_read_leaves_memory_alone(void **state)
+{
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("a w\n");
+	char path[PATH_MAX];
+
+	assert_int_equal(mkdir(scratch_path(*state, "bindings", path), 0700), 0);
+	assert_int_equal(mp_bindings_load(bindings, *state, false, NULL, NULL, NULL), -EISDIR);
+	assert_string_equal(mp_bindings_wwid(bindings, "a"), "w");
+}
+
+static void saving_keeps_what_others_added(void **state)
+{
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("mpatha w1\nmpathb w2\n");
+	_cleanup_free_ char *text = NULL;
+
+	scratch_write(*state, "bindings",
+		      HEADER "mpatha w1\nmpathb contradicts\nmpathc w3\nmpathd w2\n");
+	assert_int_equal(mp_bindings_save(bindings, *state), 0);
+	text = scratch_read(*state, "bindings");
+	assert_string_equal(text, HEADER "mpatha w1\nmpathb w2\nmpathc w3\n");
+	assert_null(mp_bindings_wwid(bindings, "mpathc"));
+}
+
+static void many_writers_lose_nothing(void **state)
+{
+	enum { WRITERS = 4, EACH = 20 };
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("");
+
+	for (int writer = 0; writer < WRITERS; writer++) {
+		if (fork() != 0)
+			continue;
+		for (int i = 0; i < EACH; i++) {
+			char line[64];
+
+			snprintf(line, sizeof(line), "alias%d-%d w%d-%d\n", writer, i, writer, i);
+			if (mp_bindings_write(*state, line) < 0)
+				_exit(1);
+		}
+		_exit(0);
+	}
+	for (int writer = 0; writer < WRITERS; writer++) {
+		int status;
+
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+	}
+	assert_int_equal(mp_bindings_load(bindings, *state, true, NULL, NULL, NULL), 0);
+	for (int i = 0; i < WRITERS * EACH; i++) {
+		char alias[32];
+
+		snprintf(alias, sizeof(alias), "alias%d-%d", i / EACH, i % EACH);
+		assert_non_null(mp_bindings_wwid(bindings, alias));
+	}
+}
+
+/* Names in the kernel that belong to other WWIDs: the words of @userdata. */
+static bool is_word(void *userdata, const char *name, const char *wwid)
+{
+	_cleanup_free_ char *words = strdup(userdata);
+	char *rest;
+
+	assert_non_null(wwid);
+	for (char *word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+		if (strcmp(word, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void a_name_is_chosen_by_the_first_rule_that_applies(void **state)
+{
+	static const struct {
+		const char *bound;
+		struct mp_alias_request request;
+		const char *taken, *name, *then; /* bindings afterwards, NULL: unchanged */
+	} cases[] = {
+		/* configured, or no friendly names */
+		{ "mpatha w\n", { .configured = "conf", .user_friendly = true, .old = "mpatha" }, "", "conf", NULL },
+		{ "mpatha w\n", { .user_friendly = false }, "", "w", NULL },
+		/* the kernel's name, if it is bound to the WWID */
+		{ "mpatha w\nmpathb w\n", { .user_friendly = true, .old = "mpathb" }, "", "mpathb", NULL },
+		{ "mpatha w\n", { .user_friendly = true, .old = "mpatha" }, "mpatha", "mpatha", NULL },
+		/* a name bound to another WWID is no candidate */
+		{ "mpatha v\nmpathb w\n", { .user_friendly = true, .old = "mpatha" }, "", "mpathb", NULL },
+		{ "mpatha v\n", { .user_friendly = true, .old = "mpatha" }, "", "mpathb", "mpatha v\nmpathb w\n" },
+		/* the binding, unless another device has the name */
+		{ "mpathx w\n", { .user_friendly = true }, "", "mpathx", NULL },
+		{ "mpathx w\n", { .user_friendly = true, .old = "mpathy" }, "", "mpathx", NULL },
+		{ "mpathx w\n", { .user_friendly = true }, "mpathx", "w", NULL },
+		/* an unbound number of the kernel's is adopted */
+		{ "", { .user_friendly = true, .old = "mpathq" }, "", "mpathq", "mpathq w\n" },
+		{ "", { .user_friendly = true, .old = "other" }, "", "mpatha", "mpatha w\n" },
+		{ "", { .user_friendly = true, .old = "mpath1" }, "", "mpatha", "mpatha w\n" },
+		{ "", { .user_friendly = true, .old = "w" }, "", "mpatha", "mpatha w\n" },
+		/* the lowest number that nobody has */
+		{ "", { .user_friendly = true }, "", "mpatha", "mpatha w\n" },
+		{ "mpatha 1\nmpathc 3\n", { .user_friendly = true }, "", "mpathb", "mpatha 1\nmpathb w\nmpathc 3\n" },
+		{ "mpatha 1\n", { .user_friendly = true }, "mpathb mpathc", "mpathd", "mpatha 1\nmpathd w\n" },
+		{ "mpatha 1\n", { .user_friendly = true, .prefix = "disk" }, "", "diska", "diska w\nmpatha 1\n" },
+		/* nothing new is bound */
+		{ "mpatha w\n", { .user_friendly = true, .read_only = true }, "", "mpatha", NULL },
+		{ "", { .user_friendly = true, .read_only = true }, "", "w", NULL },
+		{ "", { .user_friendly = true, .read_only = true, .old = "mpathq" }, "", "w", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse(cases[i].bound);
+		struct mp_alias_request request = cases[i].request;
+		_cleanup_free_ char *name = NULL;
+		bool changed;
+
+		request.wwid = "w";
+		request.prefix = request.prefix ? request.prefix : "mpath";
+		request.taken = is_word;
+		request.userdata = (void *)(uintptr_t)cases[i].taken;
+		assert_int_equal(mp_bindings_choose(bindings, &request, &name, &changed), 0);
+		if (strcmp(name, cases[i].name) != 0)
+			fail_msg("case %zu: %s instead of %s", i, name, cases[i].name);
+		assert_int_equal(changed, cases[i].then != NULL);
+		assert_text(bindings, cases[i].then ? cases[i].then : cases[i].bound);
+	}
+}
+
+static void a_name_configured_for_another_wwid_is_not_given_away(void **state)
+{
+	_cleanup_(mp_config_unrefp) struct mp_config *config = configuration(*state, "v", "mpatha");
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("");
+	_cleanup_free_ char *name = NULL, *adopted = NULL;
+	struct mp_alias_request request = { .wwid = "w", .user_friendly = true, .prefix = "mpath", .config = config };
+	bool changed;
+
+	assert_int_equal(mp_bindings_choose(bindings, &request, &name, &changed), 0);
+	assert_string_equal(name, "mpathb");
+	request.wwid = "x";
+	request.old = "mpatha";
+	assert_int_equal(mp_bindings_choose(bindings, &request, &adopted, &changed), 0);
+	assert_string_equal(adopted, "mpathc");
+}
+
+static void thousands_get_the_lowest_names_in_turn(void **state)
+{
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("");
+	struct mp_alias_request request = { .user_friendly = true, .prefix = "mpath" };
+	bool changed;
+
+	(void)state;
+	for (unsigned i = 1; i <= 4096; i++) {
+		char wwid[32], expected[32] = "mpath";
+		_cleanup_free_ char *name = NULL;
+
+		snprintf(wwid, sizeof(wwid), "3600%u", i);
+		mp_bindings_format_number(i, expected + 5);
+		request.wwid = wwid;
+		assert_int_equal(mp_bindings_choose(bindings, &request, &name, &changed), 0);
+		assert_string_equal(name, expected);
+		assert_true(changed);
+	}
+	mp_bindings_remove(bindings, "mpathb");
+	request.wwid = "again";
+	{
+		_cleanup_free_ char *name = NULL;
+
+		assert_int_equal(mp_bindings_choose(bindings, &request, &name, &changed), 0);
+		assert_string_equal(name, "mpathb");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_are_letters_in_bijective_base_26),
+		cmocka_unit_test(bindings_are_sorted_by_length_and_name),
+		cmocka_unit_test(of_two_aliases_of_a_wwid_the_first_in_order_counts),
+		cmocka_unit_test(bad_lines_are_told_and_skipped),
+		cmocka_unit_test(a_file_with_header_and_without_contradictions_is_fine),
+		scratch_test(loading_makes_the_file_with_its_header),
+		scratch_test(loading_read_only_writes_nothing),
+		scratch_test(a_configured_alias_beats_a_binding),
+		scratch_test(a_file_that_cannot_be_read_leaves_memory_alone),
+		scratch_test(saving_keeps_what_others_added),
+		scratch_test(many_writers_lose_nothing),
+		cmocka_unit_test(a_name_is_chosen_by_the_first_rule_that_applies),
+		scratch_test(a_name_configured_for_another_wwid_is_not_given_away),
+		cmocka_unit_test(thousands_get_the_lowest_names_in_turn),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

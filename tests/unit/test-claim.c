@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "config/claim.h"
+
+/* A disk with a WWID. */
+#define DISK .is_disk = true, .has_wwid = true
+
+static void each_step_of_the_claim_decides_before_the_next(void **state)
+{
+	static const struct {
+		struct mp_claim_input input;
+		enum mp_claim claim;
+	} cases[] = {
+		{ { .held_by_map = true, .daemon_required = true, .blacklisted = true }, MP_CLAIM_YES_ALWAYS },
+		{ { .daemon_required = true, DISK, .wwid_known = true }, MP_CLAIM_NO },
+		{ { .daemon_required = true, .daemon_reachable = true, DISK, .wwid_known = true }, MP_CLAIM_YES_ALWAYS },
+		{ { .has_wwid = true, .wwid_known = true }, MP_CLAIM_NO },
+		{ { DISK, .blacklisted = true, .wwid_known = true }, MP_CLAIM_NO },
+		{ { .is_disk = true, .mode = MP_FIND_GREEDY }, MP_CLAIM_NO },
+		{ { DISK, .marked_failed = true, .wwid_known = true }, MP_CLAIM_NO },
+		{ { DISK, .mode = MP_FIND_GREEDY, .in_use = true, .wwid_known = true }, MP_CLAIM_NO },
+		{ { DISK, .mode = MP_FIND_SMART, .in_use = true, .wwid_known = true }, MP_CLAIM_NO },
+		{ { DISK, .mode = MP_FIND_ON, .in_use = true, .wwid_known = true }, MP_CLAIM_YES_ALWAYS },
+		{ { DISK, .mode = MP_FIND_GREEDY, .wwid_known = true }, MP_CLAIM_YES },
+		{ { DISK, .mode = MP_FIND_STRICT, .wwid_known = true, .map_exists = true }, MP_CLAIM_YES_ALWAYS },
+		{ { DISK, .mode = MP_FIND_STRICT, .map_exists = true }, MP_CLAIM_YES },
+		{ { DISK, .mode = MP_FIND_SMART, .map_exists = true }, MP_CLAIM_YES },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct mp_claim_verdict verdict = mp_claim_decide(&cases[i].input);
+
+		if (verdict.claim != cases[i].claim)
+			fail_msg("case %zu: %d (%s)", i, verdict.claim, verdict.reason);
+		assert_non_null(verdict.reason);
+	}
+}
+
+static void a_new_single_path_is_claimed_and_mapped_by_mode(void **state)
+{
+	static const struct {
+		enum mp_find_multipaths mode;
+		enum mp_claim claim;
+		bool mapped;
+	} cases[] = {
+		{ MP_FIND_STRICT, MP_CLAIM_NO, false }, { MP_FIND_OFF, MP_CLAIM_NO, true },
+		{ MP_FIND_ON, MP_CLAIM_NO, false },	{ MP_FIND_GREEDY, MP_CLAIM_YES, true },
+		{ MP_FIND_SMART, MP_CLAIM_MAYBE, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct mp_claim_input disk = { .mode = cases[i].mode, DISK };
+		const struct mp_allow_input map = { .mode = cases[i].mode, .paths = 1 };
+
+		assert_int_equal(mp_claim_decide(&disk).claim, cases[i].claim);
+		assert_int_equal(mp_claim_allows_map(&map, NULL), cases[i].mapped);
+	}
+}
+
+static void what_was_released_stays_released_unless_it_is_known(void **state)
+{
+	static const struct {
+		struct mp_claim_input input;
+		enum mp_claim claim;
+	} cases[] = {
+		{ { DISK, .released = true, .mode = MP_FIND_GREEDY }, MP_CLAIM_NO },
+		{ { DISK, .released = true, .mode = MP_FIND_SMART }, MP_CLAIM_NO },
+		{ { DISK, .released = true, .map_exists = true }, MP_CLAIM_NO },
+		{ { DISK, .released = true, .wwid_known = true }, MP_CLAIM_YES_ALWAYS },
+		{ { DISK, .released = true, .held_by_map = true }, MP_CLAIM_YES_ALWAYS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(mp_claim_decide(&cases[i].input).claim, cases[i].claim);
+}
+
+static void a_map_is_allowed_by_what_is_known_of_it(void **state)
+{
+	static const struct {
+		struct mp_allow_input input;
+		bool allowed;
+	} cases[] = {
+		{ { .mode = MP_FIND_STRICT, .map_known = true }, true },
+		{ { .mode = MP_FIND_STRICT, .wwid_known = true }, true },
+		{ { .mode = MP_FIND_STRICT, .paths = 2, .kernel_has_it = true }, false },
+		{ { .mode = MP_FIND_ON, .paths = 2 }, true },
+		{ { .mode = MP_FIND_ON, .paths = 1, .kernel_has_it = true }, true },
+		{ { .mode = MP_FIND_ON, .paths = 1, .wwid_known = true }, true },
+		{ { .mode = MP_FIND_SMART, .paths = 2 }, true },
+		{ { .mode = MP_FIND_SMART, .paths = 1 }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *reason = NULL;
+
+		assert_int_equal(mp_claim_allows_map(&cases[i].input, &reason), cases[i].allowed);
+		assert_non_null(reason);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_step_of_the_claim_decides_before_the_next),
+		cmocka_unit_test(a_new_single_path_is_claimed_and_mapped_by_mode),
+		cmocka_unit_test(what_was_released_stays_released_unless_it_is_known),
+		cmocka_unit_test(a_map_is_allowed_by_what_is_known_of_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

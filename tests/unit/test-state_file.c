@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config/state_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "scratch_dir.h"
+
+static void a_missing_file_is_made_with_its_directories(void **state)
+{
+	char dir[PATH_MAX];
+	_cleanup_close_ int fd = -1;
+
+	fd = mp_state_file_open(scratch_path(*state, "a/b", dir), "file");
+	assert_true(fd >= 0);
+	assert_int_equal(scratch_mode(*state, "a"), 0700);
+	assert_int_equal(scratch_mode(*state, "a/b"), 0700);
+	assert_int_equal(scratch_mode(*state, "a/b/file"), 0600);
+}
+
+/* Another program, with the locks that those use. Holds the lock until it is killed. */
+static pid_t other_program_locks(const char *dir, const char *name)
+{
+	int ready[2];
+	char c;
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+		char path[PATH_MAX];
+		int fd = open(scratch_path(dir, name, path), O_RDWR | O_CREAT, 0600);
+
+		if (fcntl(fd, F_SETLK, &lock) < 0 || write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	assert_true(pid > 0);
+	assert_int_equal(read(ready[0], &c, 1), 1);
+	close(ready[0]);
+	return pid;
+}
+
+static void end_program(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void a_lock_of_another_program_is_waited_for_until_the_limit(void **state)
+{
+	pid_t pid = other_program_locks(*state, "file");
+	struct timespec before, after;
+	char path[PATH_MAX];
+	int fd = open(scratch_path(*state, "file", path), O_RDWR);
+
+	assert_int_equal(mp_state_file_lock(fd, 0), -ETIMEDOUT);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	assert_int_equal(mp_state_file_lock(fd, 60), -ETIMEDOUT);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	assert_true((after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000 >= 59);
+	end_program(pid);
+	assert_int_equal(mp_state_file_lock(fd, 0), 0);
+	close(fd);
+}
+
+static void closing_another_descriptor_of_the_file_keeps_the_lock(void **state)
+{
+	int held = mp_state_file_open(*state, "file");
+	char path[PATH_MAX];
+	int second = open(scratch_path(*state, "file", path), O_RDWR);
+	int third = open(path, O_RDWR);
+
+	close(second);
+	assert_int_equal(mp_state_file_lock(third, 0), -ETIMEDOUT);
+	close(held);
+	assert_int_equal(mp_state_file_lock(third, 0), 0);
+	close(third);
+}
+
+static void who_waited_for_a_replaced_file_gets_the_new_one(void **state)
+{
+	int first = mp_state_file_open(*state, "file"), status;
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		int fd;
+
+		close(first);
+		fd = mp_state_file_open(*state, "file"); /* waits */
+		_exit(fd < 0 || mp_state_file_append(fd, "second\n", 7) < 0);
+	}
+	usleep(20000); /* most likely it waits by now; nothing depends on it */
+	assert_int_equal(mp_state_file_replace(*state, "file", "first\n", 6), 0);
+	close(first);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(mp_state_file_load(*state, "file", &text), 0);
+	assert_string_equal(mp_strbuf_text(&text), "first\nsecond\n");
+}
+
+static void replacing_leaves_no_temporary_file(void **state)
+{
+	_cleanup_close_ int fd = mp_state_file_open(*state, "file");
+	_cleanup_free_ char *text = NULL;
+
+	assert_int_equal(mp_state_file_replace(*state, "file", "text\n", 5), 0);
+	text = scratch_read(*state, "file");
+	assert_string_equal(text, "text\n");
+	assert_int_equal(scratch_mode(*state, "file"), 0600);
+	assert_false(scratch_exists(*state, "file.new"));
+}
+
+static void a_temporary_file_of_a_killed_program_is_no_obstacle(void **state)
+{
+	_cleanup_close_ int fd = mp_state_file_open(*state, "file");
+	_cleanup_free_ char *text = NULL;
+
+	scratch_write(*state, "file.new", "a longer text that was left behind");
+	assert_int_equal(mp_state_file_replace(*state, "file", "text\n", 5), 0);
+	text = scratch_read(*state, "file");
+	assert_string_equal(text, "text\n");
+}
+
+static void a_symbolic_link_stays_when_its_target_is_replaced(void **state)
+{
+	char link[PATH_MAX];
+	_cleanup_close_ int fd = -1;
+	_cleanup_free_ char *text = NULL;
+	struct stat stat;
+
+	scratch_write(*state, "target", "old\n");
+	assert_int_equal(symlink("target", scratch_path(*state, "file", link)), 0);
+	fd = mp_state_file_open(*state, "file");
+	assert_int_equal(mp_state_file_replace(*state, "file", "new\n", 4), 0);
+	text = scratch_read(*state, "target");
+	assert_string_equal(text, "new\n");
+	assert_int_equal(lstat(link, &stat), 0);
+	assert_true(S_ISLNK(stat.st_mode));
+}
+
+static void loading_a_missing_file_tells_so(void **state)
+{
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+
+	assert_int_equal(mp_state_file_load(*state, "none", &text), -ENOENT);
+	assert_false(scratch_exists(*state, "none"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scratch_test(a_missing_file_is_made_with_its_directories),
+		scratch_test(a_lock_of_another_program_is_waited_for_until_the_limit),
+		scratch_test(closing_another_descriptor_of_the_file_keeps_the_lock),
+		scratch_test(who_waited_for_a_replaced_file_gets_the_new_one),
+		scratch_test(replacing_leaves_no_temporary_file),
+		scratch_test(a_temporary_file_of_a_killed_program_is_no_obstacle),
+		scratch_test(a_symbolic_link_stays_when_its_target_is_replaced),
+		scratch_test(loading_a_missing_file_tells_so),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
