@@ -68,6 +68,8 @@ libraries := $(call program_if,libmpathcmd/libmpathcmd.map,$(B)/libmpathcmd.so.0
 
 unit_tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c))
 unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
+# Unit tests that need real devices: tests/lab runs them in the guest.
+lab_programs := $(B)/lab/kernel
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
 
 .PHONY: all help clean install uninstall demo check bench unit unit-programs lab fuzz fuzz-programs fuzz-replay setup
@@ -126,7 +128,7 @@ $(B)/plugin/multipathd $(B)/plugin/multipath:
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) -o $@ $^ $(library_libs) $(LDFLAGS)
 
-unit-programs: $(unit_programs)
+unit-programs: $(unit_programs) $(lab_programs)
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libengine.a $(B)/libmultipath.a $(B)/libmpathcmd.a
 	@mkdir -p $(@D)
@@ -135,10 +137,14 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libengine.a $(B)/libmultipath.a $(B)/libmp
 # These tests start the programs.
 $(B)/unit/test-front: | $(B)/sbin/multipathd $(B)/sbin/multipath $(B)/sbin/multipathc
 
+$(B)/lab/kernel: $(B)/tests/lab/kernel.o $(B)/libmultipath.a
+	@mkdir -p $(@D)
+	$(CC) $(all_cflags) -o $@ $^ $(library_libs) -lcmocka $(LDFLAGS)
+
 unit: unit-programs ## run the unit tests (SAN=1: under ASan and UBSan)
 	@tests/unit/run $(unit_programs)
 
-lab: all ## run the tests on the real kernel (LAB=name for some of them)
+lab: all $(lab_programs) ## run the tests on the real kernel (LAB=name for some of them)
 	@tests/lab/run-all $(LAB)
 
 # A fuzz target is a program for libFuzzer (FUZZER=1), or one that replays files.

@@ -58,8 +58,12 @@ int mp_sysfs_read_number(const char *root, const char *dir, const char *attribut
 int mp_sysfs_write(const char *root, const char *dir, const char *attribute, const char *value)
 {
 	_cleanup_close_ int fd = attribute_open(root, dir, attribute, O_WRONLY);
+	char line[128];
+	int length = snprintf(line, sizeof(line), "%s\n", value); /* some attributes insist on the newline */
 
 	if (fd < 0)
 		return fd;
-	return write(fd, value, strlen(value)) < 0 ? -errno : 0;
+	if ((size_t)length >= sizeof(line))
+		return -EINVAL;
+	return write(fd, line, length) < 0 ? -errno : 0;
 }

@@ -1,0 +1,13 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: probe, device-mapper operations, checkers and prioritizers do on real devices what their headers say
+# lab: --rules bare
+. "$LAB/lib.sh"
+# The maps here have made-up WWIDs, which the rules' `multipath -U` would find wanting.
+mkdir -p /run/udev/rules.d
+for rule in 11-dm-mpath 56-dm-mpath; do
+	ln -sfn /dev/null "/run/udev/rules.d/$rule.rules"
+done
+modprobe dm-multipath
+san 2 4
+timeout 90 "$LAB_ROOT/build/${LAB_SAN:+san/}lab/kernel" "$@"
