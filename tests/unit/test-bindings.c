@@ -2,9 +2,10 @@
 #include "config/bindings.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 
+#include "config/state_file.h"
 #include "scratch_dir.h"
 
 #define HEADER \
@@ -249,6 +250,43 @@ static void many_writers_lose_nothing(void **state)
 	}
 }
 
+/* Two texts in turn, until it is killed. */
+static pid_t writer_start(const char *dir, const char *one, const char *other)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		for (;;) {
+			if (mp_state_file_replace(dir, "bindings", one, strlen(one)) < 0 ||
+			    mp_state_file_replace(dir, "bindings", other, strlen(other)) < 0)
+				_exit(1);
+		}
+	}
+	return pid;
+}
+
+static void a_kill_at_any_moment_leaves_a_whole_file(void **state)
+{
+	_cleanup_strbuf_ struct mp_strbuf one = MP_STRBUF_INIT, other = MP_STRBUF_INIT;
+
+	for (unsigned i = 0; i < 4000; i++) {
+		mp_strbuf_printf(&one, "mpath%u 3600%u\n", i, i);
+		mp_strbuf_printf(&other, "alias%u %u\n", i, i);
+	}
+	scratch_write(*state, "bindings", one.text);
+	for (unsigned i = 0; i < 25; i++) {
+		pid_t pid = writer_start(*state, one.text, other.text);
+		_cleanup_free_ char *text = NULL;
+
+		usleep(500 + 900 * i); /* any moment */
+		kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+		text = scratch_read(*state, "bindings");
+		assert_true(strcmp(text, one.text) == 0 || strcmp(text, other.text) == 0);
+	}
+	assert_int_equal(mp_bindings_write(*state, "new w\n"), 0);
+}
+
 /* Names in the kernel that belong to other WWIDs: the words of @userdata. */
 static bool is_word(void *userdata, const char *name, const char *wwid)
 {
@@ -376,6 +414,7 @@ int main(void)
 		scratch_test(a_file_that_cannot_be_read_leaves_memory_alone),
 		scratch_test(saving_keeps_what_others_added),
 		scratch_test(many_writers_lose_nothing),
+		scratch_test(a_kill_at_any_moment_leaves_a_whole_file),
 		cmocka_unit_test(a_name_is_chosen_by_the_first_rule_that_applies),
 		scratch_test(a_name_configured_for_another_wwid_is_not_given_away),
 		cmocka_unit_test(thousands_get_the_lowest_names_in_turn),
