@@ -244,12 +244,21 @@ static bool map_load_is_futile(struct daemon_map *map, const char *params)
 	return !strcmp(map->loaded, params) && !strcmp(map->loaded_as, mp_strbuf_text(&kernel));
 }
 
+static void map_send_path(struct daemon_map *map, const char *verb, dev_t devt)
+{
+	char message[48];
+
+	snprintf(message, sizeof(message), "%s %u:%u", verb, major(devt), minor(devt));
+	maps_message(map, message, 0);
+}
+
 static int map_start_operation(struct daemon_map *map, const struct mp_plan *plan)
 {
 	struct daemon *daemon = map->daemon;
 	const struct mp_map_settings *settings = &map->map.settings;
 	_cleanup_strbuf_ struct mp_strbuf params = MP_STRBUF_INIT;
 	struct table_job *job = calloc(1, sizeof(*job));
+	bool loads = false;
 	int r;
 
 	if (!job)
@@ -259,7 +268,8 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	job->rename = mp_plan_find(plan, MP_STEP_RENAME);
 	job->create = mp_plan_find(plan, MP_STEP_CREATE);
 	job->resize = mp_plan_find(plan, MP_STEP_RESIZE);
-	job->load = job->resize || mp_plan_find(plan, MP_STEP_RELOAD);
+	/* A map that is in use cannot be removed, but lets go of its paths. */
+	job->load = job->resize || mp_plan_find(plan, MP_STEP_RELOAD) || mp_plan_find(plan, MP_STEP_REMOVE);
 	job->flags = (struct mp_dm_flags){
 		.reload = job->load && !job->resize && !plan->force_udev,
 		.skip_kpartx = settings->skip_kpartx,
@@ -273,9 +283,17 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	if (daemon->process->partition_delimiter)
 		job->delimiter = strdup(daemon->process->partition_delimiter);
 	job->bad = calloc(plan->count, sizeof(*job->bad));
-	for (size_t i = 0; job->bad && i < plan->count; i++)
-		if (plan->steps[i].kind == MP_STEP_FAIL_PATH)
-			job->bad[job->bad_count++] = plan->steps[i].devt;
+	for (size_t i = 0; job->bad && i < plan->count; i++) {
+		const struct mp_step *step = &plan->steps[i];
+
+		loads |= step->kind == MP_STEP_RELOAD || step->kind == MP_STEP_RESIZE;
+		if (step->kind != MP_STEP_FAIL_PATH)
+			continue;
+		if (loads)
+			job->bad[job->bad_count++] = step->devt;
+		else
+			map_send_path(map, "fail_path", step->devt); /* it will not be in the new table */
+	}
 	r = job->name && job->bad ? mp_table_copy(&plan->table, &job->table) : -ENOMEM;
 	if (r < 0) {
 		table_job_free(job);
@@ -312,14 +330,6 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	return 1;
 }
 
-static void map_send_path(struct daemon_map *map, const char *verb, dev_t devt)
-{
-	char message[48];
-
-	snprintf(message, sizeof(message), "%s %u:%u", verb, major(devt), minor(devt));
-	maps_message(map, message, 0);
-}
-
 static int apply_dry_run(struct daemon_map *map, const struct mp_plan *plan)
 {
 	if (!mp_plan_find(plan, MP_STEP_CREATE))
@@ -344,9 +354,16 @@ int apply_plan(struct daemon_map *map, const struct mp_plan *plan)
 		return -EINVAL;
 	}
 	if (mp_plan_find(plan, MP_STEP_REMOVE)) {
-		maps_remove(map, false, false, 0);
-		return 1;
+		if (!map->removal_tried) {
+			if (mp_plan_find(plan, MP_STEP_NO_QUEUE))
+				maps_message(map, "fail_if_no_path", 0);
+			maps_remove(map, false, false, 0);
+			return 1;
+		}
+		return map->map.kernel.table.group_count && !plan->table.group_count ?
+			       map_start_operation(map, plan) : 0;
 	}
+	map->removal_tried = false;
 	if (mp_plan_find(plan, MP_STEP_CREATE) || mp_plan_find(plan, MP_STEP_RELOAD) ||
 	    mp_plan_find(plan, MP_STEP_RESIZE) || mp_plan_find(plan, MP_STEP_RENAME))
 		return map_start_operation(map, plan);
@@ -469,7 +486,7 @@ static void device_job_run(struct work *work)
 static void device_removed(struct device_job *job, struct daemon_map *map)
 {
 	map->removing = false;
-	map->removal_tried = job->error < 0;
+	map->removal_tried = job->error == -EBUSY && !job->by_operator;
 	if (job->error == 1) {
 		log_notice("%s: removal is deferred until its last user is gone", map->map.name);
 	} else if (job->error == -EBUSY) {
@@ -487,7 +504,7 @@ static void device_removed(struct device_job *job, struct daemon_map *map)
 	}
 	maps_answer(map, job->error < 0 ? "fail\n" : "ok\n");
 	if (job->error < 0)
-		maps_states_changed(map, false, false, NULL);
+		maps_touch(map, "it could not be removed");
 }
 
 static void device_job_done(struct work *work)

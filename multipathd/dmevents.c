@@ -17,7 +17,7 @@
 struct look_map {
 	struct mp_hash_node by_wwid;
 	char wwid[MP_WWID_SIZE];
-	bool known, read_anyway;
+	bool known, busy, read_anyway;
 	uint32_t event_nr;
 	uint64_t generation;
 	bool present, read;
@@ -107,7 +107,8 @@ static void look_job_run(struct work *work)
 		if (!map)
 			continue;
 		map->present = true;
-		if (!map->known || map->read_anyway || map->event_nr != job->listed[i].event_nr)
+		/* The operation under way reads its map itself. */
+		if (!map->busy && (!map->known || map->read_anyway || map->event_nr != job->listed[i].event_nr))
 			map->read = mp_dm_read(wwid, &map->kernel) >= 0;
 	}
 }
@@ -116,15 +117,17 @@ static void look_take(struct daemon *daemon, struct look_map *look)
 {
 	struct daemon_map *map = maps_find_wwid(daemon, look->wwid);
 
+	if (map && (map->busy || look->busy)) {
+		map->status_skipped |= map->busy;
+		return;
+	}
 	if (!map || !map->map.kernel.exists) {
-		if (look->read && !(map && map->busy) && maps_adopt(daemon, look->wwid, &look->kernel) < 0)
+		if (look->read && maps_adopt(daemon, look->wwid, &look->kernel) < 0)
 			log_error("%s: map not taken up: out of memory", look->wwid);
 		return;
 	}
-	if (map->busy || (look->known && map->generation != look->generation)) {
-		map->status_skipped = map->busy;
+	if (look->known && map->generation != look->generation)
 		return;
-	}
 	if (!look->present)
 		maps_gone(map);
 	else if (look->read)
@@ -184,12 +187,13 @@ void dmevents_look(struct daemon *daemon)
 	cds_list_for_each_entry(map, &daemon->maps, in_all) {
 		struct look_map *look;
 
-		if (!map->kernel.exists)
+		if (!map->kernel.exists && !daemon_map_of(map)->busy)
 			continue;
 		look = look_job_add(job, map->wwid);
 		if (!look)
 			continue;
 		look->known = true;
+		look->busy = daemon_map_of(map)->busy;
 		look->read_anyway = daemon->look_at_unused && map_is_unused(map);
 		look->event_nr = map->kernel.event_nr;
 		look->generation = daemon_map_of(map)->generation;

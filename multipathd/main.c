@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -324,6 +325,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	umask(077);
+	/* Workers would each bring an arena of their own, and hardly allocate. */
+	mallopt(M_ARENA_MAX, 1);
 	if (!options.foreground) {
 		r = background();
 		if (r < 0) {
