@@ -23,6 +23,7 @@
 #define TARGET "multipath"
 
 enum {
+	LIST_SIZE = 64 << 10, /* some 400 devices */
 	READ_TRIES = 3, /* table and status are two ioctls: somebody may load another table in between */
 };
 
@@ -68,6 +69,19 @@ static int task_new(int type, struct dm_task **ret)
 {
 	*ret = dm_task_create(type);
 	return *ret ? 0 : -ENOMEM;
+}
+
+static int task_new_devt(int type, dev_t devt, struct dm_task **ret)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new(type, &task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_set_major(task, major(devt)) || !dm_task_set_minor(task, minor(devt)))
+		return -EIO;
+	*ret = TAKE_PTR(task);
+	return 0;
 }
 
 /* A task that addresses a device by UUID alone. */
@@ -221,13 +235,10 @@ static int read_info(struct mp_dm_listed *listed)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
 	struct dm_info info;
-	int r = task_new(DM_DEVICE_INFO, &task);
+	int r = task_new_devt(DM_DEVICE_INFO, listed->devt, &task);
 
-	if (r < 0)
-		return r;
-	if (!dm_task_set_major(task, major(listed->devt)) || !dm_task_set_minor(task, minor(listed->devt)))
-		return -ENOMEM;
-	r = task_run(task);
+	if (r == 0)
+		r = task_run(task);
 	if (r < 0)
 		return r;
 	if (!dm_task_get_info(task, &info))
@@ -238,9 +249,9 @@ static int read_info(struct mp_dm_listed *listed)
 }
 
 /* linux/dm-ioctl.h, struct dm_name_list: event number, flags and UUID follow the name at the next multiple of 8. */
-static int list_add(struct mp_dm_listed *listed, const struct dm_names *entry, bool has_uuids)
+static int list_add(struct mp_dm_listed *listed, const struct dm_name_list *entry, bool has_uuids)
 {
-	size_t name_end = offsetof(struct dm_names, name) + strlen(entry->name) + 1;
+	size_t name_end = offsetof(struct dm_name_list, name) + strlen(entry->name) + 1;
 	const uint32_t *extra = (const uint32_t *)((const char *)entry + ((name_end + 7) & ~(size_t)7));
 
 	listed->devt = makedev(major(entry->dev), minor(entry->dev));
@@ -259,41 +270,56 @@ static int list_add(struct mp_dm_listed *listed, const struct dm_names *entry, b
 	return 0;
 }
 
+/* libdevmapper does not ask for UUIDs. Return: 0 and the kernel's answer, whole; without devices it is all zeros. */
+static int list_ioctl(struct dm_ioctl **ret)
+{
+	_cleanup_close_ int fd = mp_dm_events_open();
+	_cleanup_free_ struct dm_ioctl *io = NULL;
+	size_t size = LIST_SIZE;
+
+	if (fd < 0)
+		return fd;
+	do {
+		free(io);
+		io = calloc(1, size);
+		if (!io)
+			return -ENOMEM;
+		*io = (struct dm_ioctl){
+			.version = { 4, 0, 0 },
+			.data_size = size,
+			.data_start = sizeof(*io),
+			.flags = DM_UUID_FLAG,
+		};
+		if (ioctl(fd, DM_LIST_DEVICES, io) < 0)
+			return -errno;
+		size *= 4;
+	} while (io->flags & DM_BUFFER_FULL_FLAG);
+	*ret = TAKE_PTR(io);
+	return 0;
+}
+
 int mp_dm_list(struct mp_dm_listed **ret, size_t *count)
 {
-	_cleanup_task_ struct dm_task *task = NULL;
-	unsigned version[3];
-	struct dm_names *first, *entry;
+	_cleanup_free_ struct dm_ioctl *io = NULL;
+	const struct dm_name_list *first, *entry;
 	struct mp_dm_listed *list;
 	size_t devices = 0, used = 0;
-	char text[64];
 	bool has_uuids;
 	int r;
 
-	r = task_new(DM_DEVICE_LIST, &task);
+	r = list_ioctl(&io);
 	if (r < 0)
 		return r;
-	/* The one way to have the library set DM_UUID_FLAG, which asks for UUIDs; a list takes no UUID itself. */
-	if (!dm_task_set_newuuid(task, " "))
-		return -ENOMEM;
-	r = task_run(task);
-	if (r < 0)
-		return r;
-	first = dm_task_get_names(task);
-	if (!first || !dm_task_get_driver_version(task, text, sizeof(text)))
-		return -EIO;
-	r = parse_version(text, version);
-	if (r < 0)
-		return r;
-	has_uuids = version[0] > 4 || version[1] >= 45; /* 4.45.0: DM_NAME_LIST_FLAG_HAS_UUID */
+	has_uuids = io->version[0] > 4 || io->version[1] >= 45; /* the first with DM_NAME_LIST_FLAG_HAS_UUID */
+	first = (const struct dm_name_list *)((const char *)io + io->data_start);
 
 	if (first->dev)
 		for (entry = first, devices = 1; entry->next; devices++)
-			entry = (struct dm_names *)((char *)entry + entry->next);
+			entry = (const struct dm_name_list *)((const char *)entry + entry->next);
 	list = calloc(devices + 1, sizeof(*list));
 	if (!list)
 		return -ENOMEM;
-	for (entry = first; used < devices; entry = (struct dm_names *)((char *)entry + entry->next)) {
+	for (entry = first; used < devices; entry = (const struct dm_name_list *)((const char *)entry + entry->next)) {
 		r = list_add(&list[used++], entry, has_uuids);
 		if (r < 0) {
 			mp_dm_list_free(list, used);
@@ -904,19 +930,6 @@ static void replace_devices(const char *params, const dev_t *paths, size_t count
 			mp_strbuf_add(buf, params, length);
 		params += length;
 	}
-}
-
-static int task_new_devt(int type, dev_t devt, struct dm_task **ret)
-{
-	_cleanup_task_ struct dm_task *task = NULL;
-	int r = task_new(type, &task);
-
-	if (r < 0)
-		return r;
-	if (!dm_task_set_major(task, major(devt)) || !dm_task_set_minor(task, minor(devt)))
-		return -EIO;
-	*ret = TAKE_PTR(task);
-	return 0;
 }
 
 /* Copies the targets of @table into @reload, path devices replaced. Return: 0, -ENODATA if there are none. */
