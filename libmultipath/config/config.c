@@ -257,7 +257,7 @@ int mp_config_load(const struct mp_config_source *source, struct mp_config **ret
 		if (r < 0)
 			return r;
 	}
-	r = mp_config_merge(config, &diagnostics);
+	r = mp_config_merge(config, source->sysfs ? source->sysfs : "/sys", &diagnostics);
 	if (r < 0)
 		return r;
 	derive_polling(config);

@@ -19,6 +19,7 @@ typedef void (*mp_diagnostic_fn)(void *userdata, enum mp_severity severity, int 
 struct mp_config_source {
 	const char *file; /* CONFIG_FILE */
 	const char *dir; /* CONFIG_DIR, NULL: none */
+	const char *sysfs; /* where it is mounted, NULL: /sys */
 	int verbosity; /* of the command line, -1 none */
 	bool ignore_wwids; /* multipath -i */
 	bool is_multipath; /* multipath(8): no retriggers, synchronous checks */

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -412,11 +414,14 @@ static int add_built_in(struct mp_config *config, enum mp_list list, enum mp_cri
 }
 
 /* Does the kernel's own multipathing of NVMe leave us nothing to do? */
-static bool nvme_is_native(void)
+static bool nvme_is_native(const char *sysfs)
 {
-	_cleanup_close_ int fd = open("/sys/module/nvme_core/parameters/multipath", O_RDONLY | O_CLOEXEC);
+	char file[PATH_MAX];
+	_cleanup_close_ int fd = -1;
 	char c;
 
+	snprintf(file, sizeof(file), "%s/module/nvme_core/parameters/multipath", sysfs);
+	fd = open(file, O_RDONLY | O_CLOEXEC);
 	return fd >= 0 && read(fd, &c, 1) == 1 && c == 'Y';
 }
 
@@ -463,17 +468,17 @@ static int add_product_rules(struct mp_config *config, struct mp_diagnostics *di
 	return 0;
 }
 
-static int add_built_in_rules(struct mp_config *config, struct mp_diagnostics *diagnostics)
+static int add_built_in_rules(struct mp_config *config, const char *sysfs, struct mp_diagnostics *diagnostics)
 {
 	int r = add_built_in(config, MP_LIST_BLACKLIST, MP_CRITERION_DEVNODE,
-			     nvme_is_native() ? "!^(sd[a-z]|dasd[a-z])" : "!^(sd[a-z]|dasd[a-z]|nvme[0-9])");
+			     nvme_is_native(sysfs) ? "!^(sd[a-z]|dasd[a-z])" : "!^(sd[a-z]|dasd[a-z]|nvme[0-9])");
 
 	if (r == 0)
 		r = add_built_in(config, MP_LIST_EXCEPTIONS, MP_CRITERION_PROPERTY, "(SCSI_IDENT_|ID_WWN)");
 	return r < 0 ? r : add_product_rules(config, diagnostics);
 }
 
-int mp_config_merge(struct mp_config *config, struct mp_diagnostics *diagnostics)
+int mp_config_merge(struct mp_config *config, const char *sysfs, struct mp_diagnostics *diagnostics)
 {
 	int r = merge_devices(config, diagnostics);
 
@@ -482,7 +487,7 @@ int mp_config_merge(struct mp_config *config, struct mp_diagnostics *diagnostics
 	if (r == 0)
 		r = merge_maps(config, diagnostics);
 	if (r == 0)
-		r = add_built_in_rules(config, diagnostics);
+		r = add_built_in_rules(config, sysfs, diagnostics);
 	for (enum mp_list list = 0; list < MP_LISTS; list++)
 		for (enum mp_criterion criterion = 0; criterion <= MP_CRITERION_WWID && r == 0; criterion++)
 			if (criterion != MP_CRITERION_PROTOCOL)

@@ -6,7 +6,9 @@
 /**
  * mp_config_merge() - drop incomplete sections, merge equal ones, add the built-in rules, index
  *
+ * @sysfs:	tells whether the kernel multipaths NVMe itself
+ *
  * Time grows as n log n with the number of sections and rules.
  * Return: 0 or -ENOMEM; -EINVAL if a rule that follows from a hardware entry is no expression.
  */
-int mp_config_merge(struct mp_config *config, struct mp_diagnostics *diagnostics);
+int mp_config_merge(struct mp_config *config, const char *sysfs, struct mp_diagnostics *diagnostics);

@@ -316,10 +316,18 @@ static void octal_format(const struct mp_keyword *keyword, const struct mp_setti
 	mp_strbuf_printf(buf, "0%llo", (unsigned long long)setting->number);
 }
 
+/* Octal with a leading 0, as we print it; else decimal. */
 static int parse_id(const char *text, int64_t *ret)
 {
 	int64_t id;
 
+	if (text[0] == '0' && text[1] && strspn(text, "01234567") == strlen(text)) {
+		id = strtoll(text, NULL, 8);
+		if (id > UINT_MAX)
+			return -EINVAL;
+		*ret = id;
+		return 0;
+	}
 	if (parse_number(text, &id) < 0 || id < 0 || id > UINT_MAX)
 		return -EINVAL;
 	*ret = id;
@@ -487,7 +495,11 @@ static int uid_attrs_parse(struct mp_value_reader *reader, const struct mp_keywo
 static void uid_attrs_format(const struct mp_keyword *keyword, const struct mp_setting *setting,
 			     struct mp_strbuf *buf)
 {
-	if (strpbrk(setting->text, " #!{}\""))
+	const char *p = setting->text;
+
+	while (isgraph((unsigned char)*p) && !strchr("#!{}\"", *p))
+		p++;
+	if (*p)
 		text_format(keyword, setting, buf);
 	else
 		mp_strbuf_puts(buf, setting->text);

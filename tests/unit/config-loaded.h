@@ -55,6 +55,7 @@ static void loaded_init(struct loaded *loaded)
 	loaded->source = (struct mp_config_source){
 		.file = loaded->file,
 		.dir = loaded->drop_ins,
+		.sysfs = loaded->dir,
 		.verbosity = -1,
 		.diagnostic = loaded_on_told,
 		.userdata = loaded,

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/props.h"
+#include "config-loaded.h"
+#include "config/filter.h"
+
+static const struct mp_identity disk = {
+	.name = "sda", .wwid = "3600", .vendor = "V", .product = "P", .protocol = MP_PROTOCOL_SCSI_FCP,
+};
+
+static struct mp_filter_verdict filter(struct loaded *loaded, const char *text, const struct mp_identity *identity)
+{
+	assert_int_equal(loaded_text(loaded, text), 0);
+	return mp_filter_path(loaded->config, identity, NULL, "ID_SERIAL");
+}
+
+static void by_default_only_disks_are_taken(void **state)
+{
+	static const struct {
+		const char *name;
+		bool blacklisted;
+	} rows[] = {
+		{ "sda", false }, { "sdzz", false }, { "dasda", false }, { "nvme0n1", false }, { "loop0", true }, { "dm-0", true },
+		{ "sr0", true }, { "xsda", true }, { "md0", true }, { "nvmex", true },
+	};
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	assert_int_equal(loaded_load(&loaded), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct mp_filter_verdict verdict = mp_filter_devnode(loaded.config, rows[i].name);
+
+		assert_int_equal(verdict.blacklisted, rows[i].blacklisted);
+		assert_int_equal(verdict.criterion, rows[i].blacklisted ? MP_CRITERION_DEVNODE : MP_CRITERION_NONE);
+		if (rows[i].blacklisted)
+			assert_string_equal(verdict.rule, "!^(sd[a-z]|dasd[a-z]|nvme[0-9])");
+	}
+}
+
+static void disks_that_the_kernel_multipaths_itself_are_left_alone(void **state)
+{
+	_cleanup_loaded_ struct loaded loaded;
+	char command[128];
+
+	(void)state;
+	loaded_init(&loaded);
+	snprintf(command, sizeof(command), "mkdir -p %s/module/nvme_core/parameters", loaded.dir);
+	assert_int_equal(system(command), 0);
+	loaded_write(&loaded, "module/nvme_core/parameters/multipath", "N\n", 2);
+	assert_int_equal(loaded_load(&loaded), 0);
+	assert_false(mp_filter_devnode(loaded.config, "nvme0n1").blacklisted);
+	loaded_write(&loaded, "module/nvme_core/parameters/multipath", "Y\n", 2);
+	assert_int_equal(loaded_load(&loaded), 0);
+	assert_true(mp_filter_devnode(loaded.config, "nvme0n1").blacklisted);
+	assert_false(mp_filter_devnode(loaded.config, "sda").blacklisted);
+}
+
+static void the_criterion_and_the_rule_that_decided_are_told(void **state)
+{
+	static const struct {
+		const char *text;
+		enum mp_criterion criterion;
+		const char *rule;
+		bool blacklisted;
+	} rows[] = {
+		{ "", MP_CRITERION_NONE, NULL, false },
+		{ "blacklist {\nwwid 36\n}\n", MP_CRITERION_WWID, "36", true },
+		{ "blacklist {\nwwid \"!^36\"\n}\n", MP_CRITERION_NONE, NULL, false },
+		{ "blacklist {\nwwid \"!^37\"\n}\n", MP_CRITERION_WWID, "!^37", true },
+		{ "blacklist {\nwwid \".*\"\n}\nblacklist_exceptions {\nwwid 3600\n}\n", MP_CRITERION_WWID, "3600", false },
+		{ "blacklist {\ndevnode ^sd\n}\n", MP_CRITERION_DEVNODE, "^sd", true },
+		{ "blacklist {\ndevnode ^sd\n}\nblacklist_exceptions {\ndevnode sda\n}\n", MP_CRITERION_DEVNODE, "sda", false },
+		{ "blacklist {\ndevnode ^sd\n}\nblacklist_exceptions {\nwwid 36\n}\n", MP_CRITERION_DEVNODE, "^sd", true },
+		{ "blacklist {\nprotocol \"scsi:.*\"\n}\n", MP_CRITERION_PROTOCOL, "scsi:.*", true },
+		{ "blacklist {\nprotocol \"scsi:.*\"\n}\nblacklist_exceptions {\nprotocol \"scsi:fcp\"\n}\n", MP_CRITERION_PROTOCOL,
+		  "scsi:fcp", false },
+		{ "blacklist {\ndevice {\nvendor V\nproduct P\n}\n}\n", MP_CRITERION_DEVICE, "V:P", true },
+		{ "blacklist {\ndevice {\nvendor V\n}\n}\n", MP_CRITERION_DEVICE, "V:", true },
+		{ "blacklist {\ndevice {\nproduct P\n}\n}\n", MP_CRITERION_DEVICE, ":P", true },
+		{ "blacklist {\ndevice {\nvendor V\nproduct Q\n}\n}\n", MP_CRITERION_NONE, NULL, false },
+		{ "blacklist {\ndevice {\nvendor \"!W\"\n}\n}\n", MP_CRITERION_DEVICE, "!W:", true },
+		{ "blacklist {\ndevice {\nvendor V\n}\n}\nblacklist_exceptions {\ndevice {\nproduct P\n}\n}\n",
+		  MP_CRITERION_DEVICE, ":P", false },
+		{ "devices {\ndevice {\nvendor V\nproduct X\nproduct_blacklist ^P\n}\n}\n", MP_CRITERION_DEVICE, "V:^P", true },
+		/* the first blacklist verdict ends it */
+		{ "blacklist {\nwwid 36\nprotocol scsi\ndevice {\nvendor V\n}\n}\n", MP_CRITERION_DEVICE, "V:", true },
+	};
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct mp_filter_verdict verdict = filter(&loaded, rows[i].text, &disk);
+
+		if (verdict.blacklisted != rows[i].blacklisted || verdict.criterion != rows[i].criterion)
+			fail_msg("row %zu: %d by %s", i, verdict.blacklisted, mp_criterion_name(verdict.criterion));
+		if (rows[i].rule)
+			assert_string_equal(verdict.rule, rows[i].rule);
+		else
+			assert_null(verdict.rule);
+	}
+}
+
+static void what_is_not_known_is_not_filtered(void **state)
+{
+	struct mp_identity unknown = { .name = "sda" };
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	assert_false(filter(&loaded, "blacklist {\nwwid \".*\"\ndevice {\nvendor \".*\"\n}\n}\n", &unknown).blacklisted);
+	assert_false(mp_filter_wwid(loaded.config, "").blacklisted);
+	assert_true(mp_filter_wwid(loaded.config, "x").blacklisted);
+}
+
+static void usb_disks_need_permission(void **state)
+{
+	struct mp_identity usb = disk;
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	usb.protocol = MP_PROTOCOL_SCSI_USB;
+	loaded_init(&loaded);
+	assert_int_equal(filter(&loaded, "", &usb).criterion, MP_CRITERION_USB);
+	assert_true(filter(&loaded, "", &usb).blacklisted);
+	assert_false(filter(&loaded, "defaults {\nallow_usb_devices yes\n}\n", &usb).blacklisted);
+}
+
+static void the_first_property_that_a_rule_names_decides(void **state)
+{
+	static const struct {
+		const char *text, *first, *second, *uid_attribute;
+		enum mp_criterion criterion;
+		bool blacklisted;
+	} rows[] = {
+		{ "", "ID_WWN", "ID_SERIAL", "ID_SERIAL", MP_CRITERION_PROPERTY, false },
+		{ "", "SCSI_IDENT_SERIAL", "ID_SERIAL", "ID_SERIAL", MP_CRITERION_PROPERTY, false },
+		{ "", "ID_MODEL", "ID_SERIAL", "ID_SERIAL", MP_CRITERION_PROPERTY_MISSING, true },
+		{ "", "ID_MODEL", "ID_SERIAL", "ID_UID", MP_CRITERION_NONE, false },
+		{ "", "ID_MODEL", "ID_SERIAL", "", MP_CRITERION_NONE, false },
+		{ "blacklist {\nproperty ID_SERIAL\n}\n", "ID_WWN", "ID_SERIAL", "ID_SERIAL", MP_CRITERION_PROPERTY, false },
+		{ "blacklist {\nproperty ID_SERIAL\n}\n", "ID_SERIAL", "ID_WWN", "ID_SERIAL", MP_CRITERION_PROPERTY, true },
+		{ "blacklist_exceptions {\nproperty ID_MODEL\n}\n", "ID_MODEL", "ID_SERIAL", "ID_SERIAL", MP_CRITERION_PROPERTY,
+		  false },
+	};
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+		struct mp_filter_verdict verdict;
+
+		assert_int_equal(mp_props_add(&props, rows[i].first, "x"), 0);
+		assert_int_equal(mp_props_add(&props, rows[i].second, "x"), 0);
+		assert_int_equal(loaded_text(&loaded, rows[i].text), 0);
+		verdict = mp_filter_path(loaded.config, &disk, &props, rows[i].uid_attribute);
+		assert_int_equal(verdict.criterion, rows[i].criterion);
+		assert_int_equal(verdict.blacklisted, rows[i].blacklisted);
+	}
+}
+
+static void rules_are_listed_with_their_origin(void **state)
+{
+	static const char expected[] = "device node rules:\n"
+				       "- blacklist:\n"
+				       "        (config file rule) ^zzz\n"
+				       "        (default rule)     !^(sd[a-z]|dasd[a-z]|nvme[0-9])\n"
+				       "- exceptions:\n"
+				       "        <empty>\n"
+				       "udev property rules:\n"
+				       "- blacklist:\n"
+				       "        <empty>\n"
+				       "- exceptions:\n"
+				       "        (default rule)     (SCSI_IDENT_|ID_WWN)\n"
+				       "protocol rules:\n"
+				       "- blacklist:\n"
+				       "        <empty>\n"
+				       "- exceptions:\n"
+				       "        <empty>\n"
+				       "wwid rules:\n"
+				       "- blacklist:\n"
+				       "        <empty>\n"
+				       "- exceptions:\n"
+				       "        <empty>\n"
+				       "device rules:\n"
+				       "- blacklist:\n"
+				       "        (config file rule) FOO:BAR.*\n"
+				       "        (default rule)     SGI:Universal Xport\n";
+	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	assert_int_equal(loaded_text(&loaded, "blacklist {\ndevnode ^zzz\ndevice {\nvendor FOO\nproduct \"BAR.*\"\n}\n}\n"), 0);
+	mp_filter_print(loaded.config, &buf);
+	buf.text[strlen(expected)] = '\0';
+	assert_string_equal(buf.text, expected);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(by_default_only_disks_are_taken),
+		cmocka_unit_test(disks_that_the_kernel_multipaths_itself_are_left_alone),
+		cmocka_unit_test(the_criterion_and_the_rule_that_decided_are_told),
+		cmocka_unit_test(what_is_not_known_is_not_filtered),
+		cmocka_unit_test(usb_disks_need_permission),
+		cmocka_unit_test(the_first_property_that_a_rule_names_decides),
+		cmocka_unit_test(rules_are_listed_with_their_origin),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
