@@ -1,0 +1,42 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: find_multipaths smart holds a lone path back, gives it back in time, and takes it when a sibling comes
+# lab: --systemd --rules full --limit 240
+. "$LAB/lib.sh"
+property() { udevadm info -q property -n "$1" | sed -n "s/^$2=//p"; }
+property_is() { [ "$(property "$1" "$2")" = "$3" ]; }
+timer_runs() { systemctl -q is-active "cancel-multipath-wait-$1.timer"; }
+timer_is_gone() { ! timer_runs "$1"; }
+
+config "find_multipaths smart" "find_multipaths_timeout 6"
+systemctl stop multipathd.socket multipathd 2>/dev/null
+check "the service starts" systemctl start multipathd
+san 1 1 num_parts=1
+
+say "a path without siblings"
+check "is held back" property_is sda DM_MULTIPATH_DEVICE_PATH 1
+check "is nobody's yet" property_is sda SYSTEMD_READY 0
+same "its content is not said to be a path's" "$(property sda ID_FS_TYPE)" ""
+check "its partition is held back" property_is sda1 SYSTEMD_READY 0
+check "a timer runs" timer_runs sda
+
+say "is given back"
+until_true "sda is free" property_is sda DM_MULTIPATH_DEVICE_PATH 0
+until_true "sda1 is free" property_is sda1 SYSTEMD_READY ""
+same "sda may be used" "$(property sda SYSTEMD_READY)" ""
+check "the partition is there" [ -b /dev/sda1 ]
+check "no map was made" maps_are 0
+
+say "and taken when its sibling comes"
+echo 1 > $debug/add_host
+ready 1 2
+until_true "sda is claimed" property_is sda DM_MULTIPATH_DEVICE_PATH 1
+until_true "sda is a member" property_is sda ID_FS_TYPE mpath_member
+check "its sibling waited for nobody" timer_is_gone sdb
+until_true "the partition of the path is gone" [ ! -e /dev/sda1 ]
+
+say "a new path of a known disk waits for nobody"
+echo 1 > $debug/add_host
+ready 1 3
+until_true "sdc is claimed" property_is sdc ID_FS_TYPE mpath_member
+check "no timer runs for it" timer_is_gone sdc
