@@ -34,7 +34,6 @@ struct mp_config *mp_config_unref(struct mp_config *config)
 		for (enum mp_criterion criterion = 0; criterion <= MP_CRITERION_WWID; criterion++)
 			mp_rule_list_fini(&config->rules[list][criterion]);
 	free(config->by_alias);
-	free(config->by_wwid);
 	free(config->maps.items);
 	free(config->protocols.items);
 	free(config->devices.items);

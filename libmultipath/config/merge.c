@@ -83,7 +83,9 @@ static int by_alias(const void *a, const void *b)
 	struct mp_section *const *first = a, *const *second = b;
 	int r = compare_text_of(*first, *second, MP_KEY_ALIAS);
 
-	return r ? r : (*first > *second) - (*first < *second);
+	if (r == 0)
+		r = (int)(*first)->file - (int)(*second)->file;
+	return r ? r : ((*first)->line > (*second)->line) - ((*first)->line < (*second)->line);
 }
 
 static bool is_dropped(const struct mp_section *section)
@@ -252,9 +254,9 @@ static int merge_protocols(struct mp_config *config, struct mp_diagnostics *diag
 	return 0;
 }
 
-/* Sections of one WWID become one, at the place of the first, with the values of the later ones. */
+/* Sections of one WWID become one, with the values of the later ones. */
 static int merge_same_wwid(struct mp_config *config, struct mp_section **sorted, size_t count,
-			   struct mp_diagnostics *diagnostics)
+			   struct mp_section_list *merged, struct mp_diagnostics *diagnostics)
 {
 	for (size_t i = 0, next; i < count; i = next) {
 		struct mp_section *last;
@@ -269,13 +271,10 @@ static int merge_same_wwid(struct mp_config *config, struct mp_section **sorted,
 			     mp_section_text(last, MP_KEY_WWID), file_name(config, sorted[k]->file), sorted[k]->line);
 			r = fill_from(config, last, sorted[k]);
 		}
+		if (r == 0)
+			r = mp_section_list_add(merged, last);
 		if (r < 0)
 			return r;
-		if (next - i > 1) {
-			*sorted[i] = *last;
-			for (size_t k = i + 1; k < next; k++)
-				drop(sorted[k]);
-		}
 	}
 	return 0;
 }
@@ -324,8 +323,8 @@ static int index_aliases(struct mp_config *config, struct mp_diagnostics *diagno
 
 static int merge_maps(struct mp_config *config, struct mp_diagnostics *diagnostics)
 {
-	_cleanup_free_ struct mp_section **sorted = NULL, **merged = NULL;
-	struct mp_section_list *maps = &config->maps;
+	_cleanup_free_ struct mp_section **sorted = NULL;
+	struct mp_section_list *maps = &config->maps, merged = { 0 };
 	int r;
 
 	if (!maps->count)
@@ -342,14 +341,10 @@ static int merge_maps(struct mp_config *config, struct mp_diagnostics *diagnosti
 
 	r = sort_sections(maps, by_wwid, &sorted);
 	if (r == 0)
-		r = merge_same_wwid(config, sorted, maps->count, diagnostics);
-	forget_dropped(maps);
-	if (r == 0)
-		r = sort_sections(maps, by_wwid, &merged);
-	if (r < 0)
-		return r;
-	config->by_wwid = (const struct mp_section **)TAKE_PTR(merged);
-	return maps->count ? index_aliases(config, diagnostics) : 0;
+		r = merge_same_wwid(config, sorted, maps->count, &merged, diagnostics);
+	free(maps->items);
+	*maps = merged;
+	return r < 0 || !maps->count ? r : index_aliases(config, diagnostics);
 }
 
 static int compare_rules(const struct mp_rule *a, const struct mp_rule *b)

@@ -152,9 +152,7 @@ static const char *find_text(const struct layers *layers, enum mp_key key)
 
 static int compare_wwid(const void *key, const void *element)
 {
-	const struct mp_section *const *section = element;
-
-	return strcmp(key, mp_section_text(*section, MP_KEY_WWID));
+	return strcmp(key, mp_section_text(element, MP_KEY_WWID));
 }
 
 static int compare_alias(const void *key, const void *element)
@@ -166,11 +164,11 @@ static int compare_alias(const void *key, const void *element)
 
 const struct mp_section *mp_config_map_section(const struct mp_config *config, const char *wwid)
 {
-	const struct mp_section *const *found = NULL;
+	const struct mp_section_list *maps = &config->maps;
 
-	if (wwid && config->maps.count)
-		found = bsearch(wwid, config->by_wwid, config->maps.count, sizeof(*config->by_wwid), compare_wwid);
-	return found ? *found : NULL;
+	if (!wwid || !maps->count)
+		return NULL;
+	return bsearch(wwid, maps->items, maps->count, sizeof(*maps->items), compare_wwid);
 }
 
 const char *mp_config_alias(const struct mp_config *config, const char *wwid)

@@ -62,8 +62,8 @@ struct mp_config {
 	struct mp_section defaults, overrides;
 	struct mp_section_list devices; /* built-in ones first */
 	struct mp_section_list protocols;
-	struct mp_section_list maps;
-	const struct mp_section **by_wwid, **by_alias; /* sorted; @by_wwid has all of maps */
+	struct mp_section_list maps; /* sorted by WWID */
+	const struct mp_section **by_alias; /* sorted */
 	size_t alias_count;
 	struct mp_rule_list rules[MP_LISTS][MP_CRITERION_WWID + 1];
 

@@ -51,7 +51,7 @@ static void a_device_like_a_built_in_one_inherits_from_it(void **state)
 						  "(built-in:0): both are merged\n");
 }
 
-static void sections_of_one_wwid_become_one_at_the_first_place(void **state)
+static void sections_of_one_wwid_become_one_and_all_are_sorted(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 	const struct mp_section *maps;
@@ -65,10 +65,10 @@ static void sections_of_one_wwid_become_one_at_the_first_place(void **state)
 					      "multipath {\nwwid b\nfailback 3\n}\n}\n"), 0);
 	assert_int_equal(loaded.config->maps.count, 2);
 	maps = loaded.config->maps.items;
-	assert_string_equal(mp_section_text(&maps[0], MP_KEY_ALIAS), "b2");
-	assert_int_equal(mp_section_find(&maps[0], MP_KEY_NO_PATH_RETRY)->number, 1);
-	assert_int_equal(mp_section_find(&maps[0], MP_KEY_FAILBACK)->number, 3);
-	assert_string_equal(mp_section_text(&maps[1], MP_KEY_WWID), "a");
+	assert_string_equal(mp_section_text(&maps[0], MP_KEY_WWID), "a");
+	assert_string_equal(mp_section_text(&maps[1], MP_KEY_ALIAS), "b2");
+	assert_int_equal(mp_section_find(&maps[1], MP_KEY_NO_PATH_RETRY)->number, 1);
+	assert_int_equal(mp_section_find(&maps[1], MP_KEY_FAILBACK)->number, 3);
 	assert_string_equal(mp_config_wwid_of_alias(loaded.config, "b2"), "b");
 	assert_null(mp_config_wwid_of_alias(loaded.config, "b1"));
 }
@@ -138,7 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_devices_become_one_at_the_later_place),
 		cmocka_unit_test(a_device_like_a_built_in_one_inherits_from_it),
-		cmocka_unit_test(sections_of_one_wwid_become_one_at_the_first_place),
+		cmocka_unit_test(sections_of_one_wwid_become_one_and_all_are_sorted),
 		cmocka_unit_test(an_alias_belongs_to_the_first_that_has_it),
 		cmocka_unit_test(equal_rules_are_kept_once_but_for_protocols),
 		cmocka_unit_test(many_sections_and_rules_take_no_time),
