@@ -20,6 +20,7 @@ struct mp_check {
 	 */
 	unsigned kept;
 	enum mp_path_state state; /* answer */
+	bool identity_changed; /* answer: INQUIRY data or LUN inventory changed (SPC 3F/03, 3F/0E): it may be another LUN */
 	bool access_changed; /* answer: the target says that asymmetric access states changed (SPC 2A/06, 2A/07) */
 	char message[96]; /* answer: one phrase for the log, "" if there is nothing to say */
 };

@@ -52,6 +52,9 @@ static bool judge(const struct mp_scsi_result *result, struct mp_check *check)
 		/* spc4r36j annex: ASYMMETRIC ACCESS STATE CHANGED, IMPLICIT ASYMMETRIC ACCESS STATE TRANSITION FAILED */
 		if (result->asc == 0x2a && (result->ascq == 0x06 || result->ascq == 0x07))
 			check->access_changed = true;
+		/* INQUIRY DATA HAS CHANGED, REPORTED LUNS DATA HAS CHANGED */
+		if (result->asc == 0x3f && (result->ascq == 0x03 || result->ascq == 0x0e))
+			check->identity_changed = true;
 		return false;
 	}
 	if (has_sense(result, MP_SCSI_SENSE_NOT_READY, 0x04, 0x0b))
@@ -70,6 +73,7 @@ static int tur_check(struct mp_check *check)
 	uint64_t now = now_msec(), deadline = now + check->timeout_msec;
 
 	check->access_changed = false;
+	check->identity_changed = false;
 	for (int tries = TRIES; tries; tries--) {
 		int r = mp_scsi_command(check->fd, cdb, sizeof(cdb), NULL, 0, deadline - now, &result);
 

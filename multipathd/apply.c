@@ -19,7 +19,7 @@
 #include "multipathd/server.h"
 #include "multipathd/uevents.h"
 
-enum { CREATE_TRIES = 3 };
+enum { CREATE_TRIES = 3, REMOVE_RETRY_MAX_SEC = 64 };
 
 static const uint64_t usec_per_sec = 1000000;
 static const uint64_t timer_accuracy_usec = 100000;
@@ -137,9 +137,12 @@ static int map_on_udev_timer(sd_event_source *source, uint64_t usec, void *userd
 
 static int map_on_retry_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
+	struct daemon_map *map = userdata;
+
 	(void)source;
 	(void)usec;
-	maps_touch(userdata, "the map is to be created again");
+	map->removal_tried = false;
+	maps_touch(map, "what failed is tried again");
 	return 0;
 }
 
@@ -302,7 +305,7 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 
 	if (job->create || job->load) {
 		mp_table_format(&plan->table, &params);
-		if (job->load && map_load_is_futile(map, mp_strbuf_text(&params))) {
+		if (job->load && !job->resize && map_load_is_futile(map, mp_strbuf_text(&params))) {
 			if (!map->futile)
 				log_warning("%s: the kernel shows another table than the one loaded; left as it is",
 					    map->map.name);
@@ -360,10 +363,17 @@ int apply_plan(struct daemon_map *map, const struct mp_plan *plan)
 			maps_remove(map, false, false, 0);
 			return 1;
 		}
+		/* Nothing tells when its last user goes: asked again, ever less often. */
+		if (!map->retry_sec || map->retry_sec < REMOVE_RETRY_MAX_SEC)
+			map->retry_sec = map->retry_sec ? 2 * map->retry_sec : 1;
+		apply_set_timer(map->daemon, &map->retry_timer,
+				daemon_now_usec(map->daemon) + map->retry_sec * usec_per_sec, map_on_retry_timer,
+				map);
 		return map->map.kernel.table.group_count && !plan->table.group_count ?
 			       map_start_operation(map, plan) : 0;
 	}
 	map->removal_tried = false;
+	map->retry_sec = 0;
 	if (mp_plan_find(plan, MP_STEP_CREATE) || mp_plan_find(plan, MP_STEP_RELOAD) ||
 	    mp_plan_find(plan, MP_STEP_RESIZE) || mp_plan_find(plan, MP_STEP_RENAME))
 		return map_start_operation(map, plan);

@@ -102,6 +102,7 @@ static void job_follow_up(struct check_job *job)
 			job->check.state = state;
 		return;
 	}
+	job->want_proof |= job->check.identity_changed;
 	if (job->want_proof)
 		job->proof_error = mp_scsi_wwid(job->check.fd, job->proof, sizeof(job->proof), job->timeout_msec);
 	if (job->prioritizer) {
@@ -495,6 +496,7 @@ static void path_check(struct daemon_path *path)
 	job->check.cookie = job;
 	job->want_proof = mp_protocol_is_scsi(job->protocol) &&
 			  (!mp_path_state_is_active(path->answered_state) || path->path.wrong_wwid ||
+			   path->settings.recheck_wwid ||
 			   path->proven_usec + PROVE_EVERY_SEC * usec_per_sec <= now);
 	memcpy(job->dir, path->dir, sizeof(job->dir));
 	snprintf(job->node, sizeof(job->node), "/dev/%s", path->path.identity.name);

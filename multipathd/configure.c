@@ -25,14 +25,16 @@ static const uint64_t usec_per_sec = 1000000;
 
 struct messages {
 	struct mp_strbuf *errors;
+	unsigned damages;
 };
 
 static void configure_on_diagnostic(void *userdata, enum mp_severity severity, int level, const char *text)
 {
-	const struct messages *messages = userdata;
+	struct messages *messages = userdata;
 
 	log_line(level, "%s", text);
-	if (messages->errors && severity == MP_SEVERITY_ERROR)
+	messages->damages += severity != MP_SEVERITY_WARNING;
+	if (messages->errors && severity != MP_SEVERITY_WARNING)
 		mp_strbuf_printf(messages->errors, "%s\n", text);
 }
 
@@ -54,6 +56,11 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 	r = mp_config_load(&source, &config);
 	if (r < 0)
 		return r;
+	/* Half a file is better than none at start, but not better than the whole one in force. */
+	if (daemon->config && messages.damages) {
+		mp_config_unref(config);
+		return -EINVAL;
+	}
 	/* Settings borrow text from the configuration: the old one goes when all are resolved anew. */
 	mp_config_unref(daemon->old_config);
 	daemon->old_config = daemon->config;
@@ -66,6 +73,9 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 	r = mp_wwids_load(daemon->wwids, STATE_DIR);
 	if (r < 0)
 		log_error(STATE_DIR "/wwids: %s", strerror(-r));
+	/* What is not on disk yet is newer than what is. */
+	if (daemon->bindings_dirty || daemon->files_writing)
+		return 0;
 	r = mp_bindings_load(daemon->bindings, STATE_DIR, daemon->options.read_only_bindings, config,
 			     daemon_diagnostic, daemon);
 	if (r < 0)

@@ -301,6 +301,14 @@ static unsigned map_current_group(const struct daemon_map *map)
 	return active ? active : map->map.kernel.table.start_group;
 }
 
+static bool group_has_active_path(const struct mp_group *group)
+{
+	for (size_t i = 0; i < group->path_count; i++)
+		if (mp_path_is_active(group->paths[i]))
+			return true;
+	return false;
+}
+
 static bool map_out_of_order(const struct daemon_map *map)
 {
 	int last = -1;
@@ -308,7 +316,7 @@ static bool map_out_of_order(const struct daemon_map *map)
 	for (size_t i = 0; i < map->map.group_count; i++) {
 		int priority = map->map.groups[i].priority;
 
-		if (priority == MP_PRIORITY_UNDEF)
+		if (priority == MP_PRIORITY_UNDEF || !group_has_active_path(&map->map.groups[i]))
 			continue;
 		if (last >= 0 && priority > last)
 			return true;
@@ -582,6 +590,7 @@ static int map_choose_name(struct daemon_map *map)
 		.configured = map->map.settings.alias,
 		.user_friendly = map->map.settings.user_friendly_names,
 		.prefix = map->map.settings.alias_prefix,
+		.config = daemon->config,
 		.old = map->map.kernel.exists ? map->map.kernel.name : NULL,
 		.read_only = daemon->options.read_only_bindings,
 		.taken = map_name_taken,

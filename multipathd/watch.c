@@ -26,6 +26,8 @@ static int watch_on_change(sd_event_source *source, const struct inotify_event *
 			daemon->own_renames--;
 			return 0;
 		}
+		if (daemon->bindings_dirty || daemon->files_writing)
+			return 0; /* merged when ours is written */
 		r = mp_bindings_load(daemon->bindings, STATE_DIR, true, daemon->config, daemon_diagnostic, daemon);
 		if (r < 0)
 			log_error(STATE_DIR "/bindings: %s", strerror(-r));

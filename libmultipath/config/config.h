@@ -11,7 +11,11 @@
 struct mp_strbuf;
 struct mp_config; /* keyword values of all sections, with their origin */
 
-enum mp_severity { MP_SEVERITY_WARNING, MP_SEVERITY_ERROR /* the file is rejected as a whole */ };
+enum mp_severity {
+	MP_SEVERITY_WARNING,
+	MP_SEVERITY_DAMAGE, /* braces or quotes do not match: read as well as can be; not fit to replace a good one */
+	MP_SEVERITY_ERROR, /* the file is rejected as a whole */
+};
 
 /** mp_diagnostic_fn - one message: "FILE:LINE:COLUMN: error|warning: what, and what was expected" (without newline) */
 typedef void (*mp_diagnostic_fn)(void *userdata, enum mp_severity severity, int level, const char *text);

@@ -50,7 +50,7 @@ void mp_diagnostics_tell(struct mp_diagnostics *diagnostics, enum mp_severity se
 	mp_strbuf_printf(&buf, "%s:", file);
 	if (line)
 		mp_strbuf_printf(&buf, "%u:%u:", line, column ? column : 1);
-	mp_strbuf_puts(&buf, severity == MP_SEVERITY_ERROR ? " error: " : " warning: ");
+	mp_strbuf_puts(&buf, severity == MP_SEVERITY_WARNING ? " warning: " : " error: ");
 	va_start(args, format);
 	mp_strbuf_vprintf(&buf, format, args);
 	va_end(args);
@@ -59,6 +59,10 @@ void mp_diagnostics_tell(struct mp_diagnostics *diagnostics, enum mp_severity se
 
 #define warn(parser, level, column, ...) \
 	mp_diagnostics_tell((parser)->diagnostics, MP_SEVERITY_WARNING, level, (parser)->file, (parser)->line, column, \
+			    __VA_ARGS__)
+
+#define damage(parser, level, column, ...) \
+	mp_diagnostics_tell((parser)->diagnostics, MP_SEVERITY_DAMAGE, level, (parser)->file, (parser)->line, column, \
 			    __VA_ARGS__)
 
 static void reader_tell(struct mp_value_reader *reader, int level, const char *text)
@@ -336,7 +340,7 @@ static bool check_line(struct parser *parser, const struct mp_line *line)
 		used = 1;
 	} else if (mp_scope_is_word(first->text)) {
 		if (line->count == 1)
-			warn(parser, LEVEL_ERROR, first->column, "section %s lacks its \"{\": expected it on this line",
+			damage(parser, LEVEL_ERROR, first->column, "section %s lacks its \"{\": expected it on this line",
 			     first->text);
 		else if (second->kind != MP_TOKEN_OPEN)
 			used = 1;
@@ -347,7 +351,7 @@ static bool check_line(struct parser *parser, const struct mp_line *line)
 		if (second->kind != MP_TOKEN_OPEN)
 			used = 1;
 	} else if (second->unterminated) {
-		warn(parser, LEVEL_ERROR, second->column, "string is not closed: expected a '\"' on this line");
+		damage(parser, LEVEL_ERROR, second->column, "string is not closed: expected a '\"' on this line");
 	}
 	if (line->count > used)
 		tell_extra(parser, &line->tokens[used]);
@@ -365,7 +369,7 @@ static int take_line(struct parser *parser, const struct mp_line *line)
 	if (name->kind == MP_TOKEN_CLOSE) {
 		if (parser->depth > 0)
 			return block_close(parser);
-		warn(parser, LEVEL_ERROR, name->column, "unmatched \"}\"");
+		damage(parser, LEVEL_ERROR, name->column, "unmatched \"}\"");
 		tell_unknown(parser, name, LEVEL_WARNING);
 		return 0;
 	}
@@ -396,7 +400,7 @@ static int take_text(struct parser *parser, const char *text, size_t length)
 		parser->line++;
 		nul = memchr(text, '\0', stop - text);
 		if (nul)
-			warn(parser, LEVEL_ERROR, nul - text + 1, "NUL byte: the rest of the line is ignored");
+			damage(parser, LEVEL_ERROR, nul - text + 1, "NUL byte: the rest of the line is ignored");
 		r = mp_lexer_split(&parser->lexer, text, (nul ? nul : stop) - text, &line);
 		if (r == 0)
 			r = take_line(parser, &line);
@@ -444,8 +448,8 @@ int mp_parser_read_text(struct mp_config *config, const char *name, const char *
 	if (r == 0)
 		r = take_text(&parser, text, length);
 	if (r == 0 && parser.depth > 0)
-		warn(&parser, LEVEL_WARNING, 1, "section %s of line %u is not closed: expected a \"}\"",
-		     mp_scopes[innermost(&parser)->scope].name, innermost(&parser)->line);
+		damage(&parser, LEVEL_WARNING, 1, "section %s of line %u is not closed: expected a \"}\"",
+		       mp_scopes[innermost(&parser)->scope].name, innermost(&parser)->line);
 	while (r == 0 && parser.depth > 0)
 		r = block_close(&parser);
 	mp_lexer_fini(&parser.lexer);

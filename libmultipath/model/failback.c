@@ -17,11 +17,11 @@ static struct mp_failback_decision need(const struct mp_failback_input *input)
 		return decide(MP_FAILBACK_RELOAD, "priorities changed, groups have other members");
 	if (input->groups < 2)
 		return decide(MP_FAILBACK_NONE, "a single group");
+	if (!input->best || !input->current || input->best == input->current)
+		return decide(MP_FAILBACK_NONE, "the best group is in use");
 	if (input->out_of_order)
 		return decide(MP_FAILBACK_RELOAD, "groups are not in order of priority");
-	if (input->best && input->current && input->best != input->current)
-		return decide(MP_FAILBACK_SWITCH, "a better group is usable");
-	return decide(MP_FAILBACK_NONE, "the best group is in use");
+	return decide(MP_FAILBACK_SWITCH, "a better group is usable");
 }
 
 static struct mp_failback_decision decide_deferred(const struct mp_failback_input *input,

@@ -31,7 +31,7 @@ static void immediate_failback_does_what_is_needed(void **state)
 		{ { .groups = 1, .best = 1, .current = 1 }, MP_FAILBACK_NONE },
 		{ { .groups = 0 }, MP_FAILBACK_NONE },
 		{ { .groups = 2, .best = 1, .current = 0 }, MP_FAILBACK_NONE },
-		{ { .groups = 2, .best = 1, .current = 1, .out_of_order = true }, MP_FAILBACK_RELOAD },
+		{ { .groups = 2, .best = 1, .current = 1, .out_of_order = true }, MP_FAILBACK_NONE },
 		{ { .groups = 2, .best = 2, .current = 1, .out_of_order = true }, MP_FAILBACK_RELOAD },
 		{ { .groups = 2, .best = 1, .current = 1, .regroup = true }, MP_FAILBACK_RELOAD },
 		/* a single group may fall apart */
@@ -71,7 +71,7 @@ static void deferred_failback_waits_for_its_timer(void **state)
 		{ { .best = 1, .current = 1 }, MP_FAILBACK_NONE },
 		{ { .best = 1, .current = 2 }, MP_FAILBACK_START_TIMER },
 		{ { .best = 1, .current = 1, .regroup = true }, MP_FAILBACK_START_TIMER },
-		{ { .best = 1, .current = 1, .out_of_order = true }, MP_FAILBACK_START_TIMER },
+		{ { .best = 2, .current = 1, .out_of_order = true }, MP_FAILBACK_START_TIMER },
 		{ { .best = 1, .current = 2, .timer_running = true }, MP_FAILBACK_NONE },
 		/* a path that came up starts it again */
 		{ { .best = 1, .current = 2, .timer_running = true, .path_came_up = true }, MP_FAILBACK_START_TIMER },

@@ -32,15 +32,15 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 {
 	static const struct row rows[] = {
 		{ "defaults {\n}\n", "" },
-		{ "defaults {\n\tverbosity 3\n", "1 multipath.conf:2:1: warning: section defaults of line 1 is not closed: "
+		{ "defaults {\n\tverbosity 3\n", "1 multipath.conf:2:1: error: section defaults of line 1 is not closed: "
 						   "expected a \"}\"\n" },
 		{ "defaults {\n} x\n", "0 multipath.conf:2:3: warning: extra data \"x\" is ignored: expected the end of the "
 					 "line\n" },
-		{ "}\n", "0 multipath.conf:1:1: warning: unmatched \"}\"\n"
+		{ "}\n", "0 multipath.conf:1:1: error: unmatched \"}\"\n"
 			  "1 multipath.conf:1:1: warning: unknown keyword \"}\" outside of sections\n" },
 		{ "{\n", "0 multipath.conf:1:1: warning: unknown keyword \"{\" outside of sections\n" },
 		{ "\"defaults\" {\n", "0 multipath.conf:1:1: warning: unknown keyword \"defaults\" outside of sections\n" },
-		{ "defaults\n{\n}\n", "0 multipath.conf:1:1: warning: section defaults lacks its \"{\": expected it on this line\n"
+		{ "defaults\n{\n}\n", "0 multipath.conf:1:1: error: section defaults lacks its \"{\": expected it on this line\n"
 				      "0 multipath.conf:2:1: warning: unknown keyword \"{\" in section defaults\n" },
 		{ "defaults x\n}\n", "0 multipath.conf:1:10: warning: extra data \"x\" is ignored: expected the end of the "
 				       "line\n" },
@@ -52,7 +52,7 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		{ "defaults {\nverbosity\n}\n", "0 multipath.conf:2:1: warning: verbosity lacks a value and is ignored\n" },
 		{ "defaults {\nverbosity 3 4\n}\n", "0 multipath.conf:2:13: warning: extra data \"4\" is ignored: expected the end "
 						    "of the line\n" },
-		{ "defaults {\nprio_args \"a\n}\n", "0 multipath.conf:2:11: warning: string is not closed: expected a '\"' on this "
+		{ "defaults {\nprio_args \"a\n}\n", "0 multipath.conf:2:11: error: string is not closed: expected a '\"' on this "
 						     "line\n" },
 		{ "defaults {\nfoo 1\n}\n", "1 multipath.conf:2:1: warning: unknown keyword \"foo\" in section defaults\n" },
 		{ "devices {\ndevice {\nvendor V\nproduct P\nfoo 1\n}\n}\n",
@@ -266,7 +266,7 @@ static void odd_bytes_harm_nobody(void **state)
 	loaded_init(&loaded);
 	loaded_write(&loaded, "multipath.conf", nul, sizeof(nul) - 1);
 	assert_int_equal(loaded_load(&loaded), 0);
-	assert_string_equal(loaded_told(&loaded), "0 multipath.conf:2:12: warning: NUL byte: the rest of the line is ignored\n");
+	assert_string_equal(loaded_told(&loaded), "0 multipath.conf:2:12: error: NUL byte: the rest of the line is ignored\n");
 	assert_int_equal(default_of(&loaded, MP_KEY_VERBOSITY), 4);
 
 	memset(large, 'x', size);
