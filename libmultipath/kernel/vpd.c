@@ -87,7 +87,7 @@ static int designator_rank(const struct designator *designator)
 	case TYPE_EUI64:
 		return designator->size == 8 || designator->size == 12 || designator->size == 16 ? 4 : 0;
 	case TYPE_NAME:
-		if (text_size(designator) <= 4)
+		if (text_size(designator) <= 4 || memchr(text, ' ', text_size(designator)))
 			return 0;
 		return !strncmp(text, "eui.", 4) || !strncmp(text, "naa.", 4) || !strncmp(text, "iqn.", 4) ? 3 : 0;
 	case TYPE_T10:
