@@ -722,29 +722,31 @@ void mp_probe_apply_props(struct mp_identity *identity, const struct mp_props *p
 
 /* ---- WWID */
 
-/* nvme.VVVV-SERIAL-MODEL-NSID in hex: zero bytes at the end of model, then of serial, are padding. Return: 0, -ENAMETOOLONG. */
-static int shorten_nvme(const char *value, char *wwid)
+/* Old kernels leave the padding of model and serial number in nvme.VVVV-SERIAL-MODEL-NSID. Return: length without zero bytes. */
+static size_t hex_length(const char *hex, size_t length)
+{
+	while (length >= 2 && !memcmp(hex + length - 2, "00", 2))
+		length -= 2;
+	return length;
+}
+
+/* Return: true if @value is such a text and fits without the padding. */
+static bool shorten_nvme(const char *value, char *wwid)
 {
 	const char *serial = strchr(value, '-'), *model = serial ? strchr(serial + 1, '-') : NULL;
 	const char *nsid = model ? strchr(model + 1, '-') : NULL;
-	size_t serial_length, model_length, vendor_length, excess, cut;
+	char text[512];
+	int length;
 
-	if (strncmp(value, "nvme.", 5) || !nsid || strchr(nsid + 1, '-'))
-		return -ENAMETOOLONG;
-	vendor_length = serial - value;
-	serial_length = model - serial - 1;
-	model_length = nsid - model - 1;
-	excess = strlen(value) - (MP_WWID_SIZE - 1);
-
-	for (cut = 0; cut < excess && model_length >= 2 && !memcmp(model + 1 + model_length - 2, "00", 2); cut += 2)
-		model_length -= 2;
-	for (; cut < excess && serial_length >= 2 && !memcmp(serial + 1 + serial_length - 2, "00", 2); cut += 2)
-		serial_length -= 2;
-	if (cut < excess)
-		return -ENAMETOOLONG;
-	snprintf(wwid, MP_WWID_SIZE, "%.*s-%.*s-%.*s%s", (int)vendor_length, value, (int)serial_length, serial + 1,
-		 (int)model_length, model + 1, nsid);
-	return 0;
+	if (strncmp(value, "nvme.", strlen("nvme.")) || !nsid || strchr(nsid + 1, '-'))
+		return false;
+	length = snprintf(text, sizeof(text), "%.*s-%.*s-%.*s%s", (int)(serial - value), value,
+			  (int)hex_length(serial + 1, model - serial - 1), serial + 1,
+			  (int)hex_length(model + 1, nsid - model - 1), model + 1, nsid);
+	if (length >= MP_WWID_SIZE)
+		return false;
+	strcpy(wwid, text);
+	return true;
 }
 
 static void take_wwid(const char *value, char *wwid)
@@ -753,7 +755,7 @@ static void take_wwid(const char *value, char *wwid)
 
 	while (length && strchr(" \t\n", value[length - 1]))
 		length--;
-	if (length >= MP_WWID_SIZE && shorten_nvme(value, wwid) == 0)
+	if (length >= MP_WWID_SIZE && shorten_nvme(value, wwid))
 		return;
 	snprintf(wwid, MP_WWID_SIZE, "%.*s", (int)length, value);
 }

@@ -61,6 +61,14 @@ static size_t text_size(const struct designator *designator)
 	return size;
 }
 
+static bool has_letter(const struct designator *designator)
+{
+	for (size_t i = 0; i < text_size(designator); i++)
+		if (designator->data[i] != ' ')
+			return true;
+	return false;
+}
+
 /* Return: the higher the better, 0 for one that yields no WWID. */
 static int designator_rank(const struct designator *designator)
 {
@@ -91,7 +99,7 @@ static int designator_rank(const struct designator *designator)
 			return 0;
 		return !strncmp(text, "eui.", 4) || !strncmp(text, "naa.", 4) || !strncmp(text, "iqn.", 4) ? 3 : 0;
 	case TYPE_T10:
-		return designator->size >= 8 && text_size(designator) > strspn(text, " ") ? 2 : 0;
+		return designator->size >= 8 && has_letter(designator) ? 2 : 0;
 	}
 	return 0;
 }
