@@ -93,7 +93,8 @@ static int read_drop_in(struct mp_config *config, const char *dir, const char *n
 		return -ENOMEM;
 	r = mp_parser_read_file(config, file, false, diagnostics);
 	if (r == -ENOENT)
-		mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, 0, file, 0, 0, "cannot be read: %s", strerror(-r));
+		mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, 0, file, 0, 0,
+				    "cannot be read: %s", strerror(-r));
 	return r == -ENOMEM ? r : 0; /* the others count */
 }
 
@@ -105,8 +106,8 @@ static int read_dir(struct mp_config *config, const char *dir, struct mp_diagnos
 
 	if (count < 0) {
 		if (errno != ENOENT)
-			mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, 0, dir, 0, 0, "cannot be read: %s",
-					    strerror(errno));
+			mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, 0, dir, 0, 0,
+					    "cannot be read: %s", strerror(errno));
 		return 0;
 	}
 	for (int i = 0; i < count; i++) {
@@ -226,11 +227,13 @@ static void set_process(struct mp_config *config)
 		.strict_timing = default_number(config, MP_KEY_STRICT_TIMING),
 		.allow_usb_devices = default_number(config, MP_KEY_ALLOW_USB_DEVICES),
 		.find_multipaths = default_number(config, MP_KEY_FIND_MULTIPATHS),
-		.find_multipaths_timeout_sec = default_number(config, MP_KEY_FIND_MULTIPATHS_TIMEOUT),
+		.find_multipaths_timeout_sec =
+			default_number(config, MP_KEY_FIND_MULTIPATHS_TIMEOUT),
 		.uxsock_timeout_msec = default_number(config, MP_KEY_UXSOCK_TIMEOUT),
 		.retrigger_tries = default_number(config, MP_KEY_RETRIGGER_TRIES),
 		.retrigger_delay_sec = default_number(config, MP_KEY_RETRIGGER_DELAY),
-		.missing_uev_wait_timeout_sec = default_number(config, MP_KEY_MISSING_UEV_WAIT_TIMEOUT),
+		.missing_uev_wait_timeout_sec =
+			default_number(config, MP_KEY_MISSING_UEV_WAIT_TIMEOUT),
 		.remove_retries = default_number(config, MP_KEY_REMOVE_RETRIES),
 		.partition_delimiter = default_text(config, MP_KEY_PARTITION_DELIMITER),
 		.enable_foreign = default_text(config, MP_KEY_ENABLE_FOREIGN),
@@ -243,7 +246,8 @@ static void set_process(struct mp_config *config)
 int mp_config_load(const struct mp_config_source *source, struct mp_config **ret)
 {
 	_cleanup_(mp_config_unrefp) struct mp_config *config = NULL;
-	struct mp_diagnostics diagnostics = { .tell = source->diagnostic, .userdata = source->userdata };
+	struct mp_diagnostics diagnostics = { .tell = source->diagnostic,
+					      .userdata = source->userdata };
 	int r = config_new(&config);
 
 	if (r < 0)

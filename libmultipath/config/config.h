@@ -79,7 +79,7 @@ const struct mp_process_settings *mp_config_process(const struct mp_config *conf
  *
  * Order: uid_attrs, overrides/protocol, overrides, devices and hardware table, defaults, built-in; detection is the caller's. For prio also
  * multipaths by @identity->wwid. Hardware entries are looked up once per (vendor, product, revision) and remembered, so
- * only one thread may call this.
+ * only one thread may call this: one that mp_hash_register_thread() knows.
  */
 void mp_config_path_settings(struct mp_config *config, const struct mp_identity *identity,
 			     struct mp_path_settings *ret);

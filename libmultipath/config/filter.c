@@ -13,7 +13,8 @@ static const struct mp_rule *find_rule(const struct mp_rule_list *list, const ch
 	return NULL;
 }
 
-static const struct mp_rule *find_device_rule(const struct mp_rule_list *list, const struct mp_identity *identity)
+static const struct mp_rule *find_device_rule(const struct mp_rule_list *list,
+					      const struct mp_identity *identity)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (mp_pattern_matches(&list->items[i].pattern, identity->vendor) &&
@@ -22,7 +23,8 @@ static const struct mp_rule *find_device_rule(const struct mp_rule_list *list, c
 	return NULL;
 }
 
-static struct mp_filter_verdict verdict_of(enum mp_criterion criterion, const struct mp_rule *exception,
+static struct mp_filter_verdict verdict_of(enum mp_criterion criterion,
+					   const struct mp_rule *exception,
 					   const struct mp_rule *blacklist)
 {
 	const struct mp_rule *rule = exception ? exception : blacklist;
@@ -34,10 +36,11 @@ static struct mp_filter_verdict verdict_of(enum mp_criterion criterion, const st
 	};
 }
 
-static struct mp_filter_verdict filter_text(const struct mp_config *config, enum mp_criterion criterion,
-					    const char *subject)
+static struct mp_filter_verdict filter_text(const struct mp_config *config,
+					    enum mp_criterion criterion, const char *subject)
 {
-	const struct mp_rule *exception = find_rule(&config->rules[MP_LIST_EXCEPTIONS][criterion], subject);
+	const struct mp_rule *exception =
+		find_rule(&config->rules[MP_LIST_EXCEPTIONS][criterion], subject);
 	const struct mp_rule *blacklist = NULL;
 
 	if (!exception)
@@ -45,20 +48,24 @@ static struct mp_filter_verdict filter_text(const struct mp_config *config, enum
 	return verdict_of(criterion, exception, blacklist);
 }
 
-static struct mp_filter_verdict filter_device(const struct mp_config *config, const struct mp_identity *identity)
+static struct mp_filter_verdict filter_device(const struct mp_config *config,
+					      const struct mp_identity *identity)
 {
 	const struct mp_rule *exception, *blacklist = NULL;
 
 	if (!*identity->vendor || !*identity->product)
 		return (struct mp_filter_verdict){ 0 };
-	exception = find_device_rule(&config->rules[MP_LIST_EXCEPTIONS][MP_CRITERION_DEVICE], identity);
+	exception =
+		find_device_rule(&config->rules[MP_LIST_EXCEPTIONS][MP_CRITERION_DEVICE], identity);
 	if (!exception)
-		blacklist = find_device_rule(&config->rules[MP_LIST_BLACKLIST][MP_CRITERION_DEVICE], identity);
+		blacklist = find_device_rule(&config->rules[MP_LIST_BLACKLIST][MP_CRITERION_DEVICE],
+					     identity);
 	return verdict_of(MP_CRITERION_DEVICE, exception, blacklist);
 }
 
 /* The first property whose name a rule matches decides. */
-static struct mp_filter_verdict filter_properties(const struct mp_config *config, const struct mp_props *props,
+static struct mp_filter_verdict filter_properties(const struct mp_config *config,
+						  const struct mp_props *props,
 						  const char *uid_attribute)
 {
 	struct mp_filter_verdict verdict = { 0 };
@@ -82,10 +89,12 @@ struct mp_filter_verdict mp_filter_devnode(const struct mp_config *config, const
 
 struct mp_filter_verdict mp_filter_wwid(const struct mp_config *config, const char *wwid)
 {
-	return *wwid ? filter_text(config, MP_CRITERION_WWID, wwid) : (struct mp_filter_verdict){ 0 };
+	return *wwid ? filter_text(config, MP_CRITERION_WWID, wwid) :
+		       (struct mp_filter_verdict){ 0 };
 }
 
-static struct mp_filter_verdict filter_usb(const struct mp_config *config, enum mp_protocol protocol)
+static struct mp_filter_verdict filter_usb(const struct mp_config *config,
+					   enum mp_protocol protocol)
 {
 	struct mp_filter_verdict verdict = { 0 };
 
@@ -96,37 +105,28 @@ static struct mp_filter_verdict filter_usb(const struct mp_config *config, enum 
 	return verdict;
 }
 
-struct mp_filter_verdict mp_filter_path(const struct mp_config *config, const struct mp_identity *identity,
+/* What a criterion says, if it says anything. Return: is that the end of it? */
+static bool take(struct mp_filter_verdict *ret, struct mp_filter_verdict verdict)
+{
+	if (verdict.criterion != MP_CRITERION_NONE)
+		*ret = verdict;
+	return verdict.blacklisted;
+}
+
+struct mp_filter_verdict mp_filter_path(const struct mp_config *config,
+					const struct mp_identity *identity,
 					const struct mp_props *props, const char *uid_attribute)
 {
-	struct mp_filter_verdict last = { 0 }, verdict;
+	const char *protocol = mp_protocol_name(identity->protocol);
+	struct mp_filter_verdict verdict = { 0 };
 
-	for (unsigned step = 0; step < 6; step++) {
-		switch (step) {
-		case 0:
-			verdict = mp_filter_devnode(config, identity->name);
-			break;
-		case 1:
-			verdict = filter_usb(config, identity->protocol);
-			break;
-		case 2:
-			verdict = filter_properties(config, props, uid_attribute);
-			break;
-		case 3:
-			verdict = filter_device(config, identity);
-			break;
-		case 4:
-			verdict = filter_text(config, MP_CRITERION_PROTOCOL, mp_protocol_name(identity->protocol));
-			break;
-		default:
-			verdict = mp_filter_wwid(config, identity->wwid);
-		}
-		if (verdict.blacklisted)
-			return verdict;
-		if (verdict.criterion != MP_CRITERION_NONE)
-			last = verdict;
-	}
-	return last;
+	if (!take(&verdict, mp_filter_devnode(config, identity->name)) &&
+	    !take(&verdict, filter_usb(config, identity->protocol)) &&
+	    !take(&verdict, filter_properties(config, props, uid_attribute)) &&
+	    !take(&verdict, filter_device(config, identity)) &&
+	    !take(&verdict, filter_text(config, MP_CRITERION_PROTOCOL, protocol)))
+		take(&verdict, mp_filter_wwid(config, identity->wwid));
+	return verdict;
 }
 
 static void print_rules(const struct mp_rule_list *list, const char *title, struct mp_strbuf *buf)
@@ -136,7 +136,8 @@ static void print_rules(const struct mp_rule_list *list, const char *title, stru
 		mp_strbuf_puts(buf, "        <empty>\n");
 	for (size_t i = 0; i < list->count; i++)
 		mp_strbuf_printf(buf, "        %-18s %s\n",
-				 list->items[i].file < MP_ORIGIN_FILES ? "(default rule)" : "(config file rule)",
+				 list->items[i].file < MP_ORIGIN_FILES ? "(default rule)" :
+									 "(config file rule)",
 				 list->items[i].text);
 }
 
@@ -146,17 +147,17 @@ void mp_filter_print(const struct mp_config *config, struct mp_strbuf *buf)
 		enum mp_criterion criterion;
 		const char *title;
 	} sections[] = {
-		{ MP_CRITERION_DEVNODE, "device node" },
-		{ MP_CRITERION_PROPERTY, "udev property" },
-		{ MP_CRITERION_PROTOCOL, "protocol" },
-		{ MP_CRITERION_WWID, "wwid" },
+		{ MP_CRITERION_DEVNODE, "device node" }, { MP_CRITERION_PROPERTY, "udev property" },
+		{ MP_CRITERION_PROTOCOL, "protocol" },	 { MP_CRITERION_WWID, "wwid" },
 		{ MP_CRITERION_DEVICE, "device" },
 	};
 
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
 		mp_strbuf_printf(buf, "%s rules:\n", sections[i].title);
-		print_rules(&config->rules[MP_LIST_BLACKLIST][sections[i].criterion], "blacklist", buf);
-		print_rules(&config->rules[MP_LIST_EXCEPTIONS][sections[i].criterion], "exceptions", buf);
+		print_rules(&config->rules[MP_LIST_BLACKLIST][sections[i].criterion], "blacklist",
+			    buf);
+		print_rules(&config->rules[MP_LIST_EXCEPTIONS][sections[i].criterion], "exceptions",
+			    buf);
 	}
 }
 

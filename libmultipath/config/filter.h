@@ -34,7 +34,7 @@ struct mp_filter_verdict mp_filter_devnode(const struct mp_config *config, const
 struct mp_filter_verdict mp_filter_wwid(const struct mp_config *config, const char *wwid);
 
 /**
- * mp_filter_path() - all criteria in order; the first blacklist verdict ends it
+ * mp_filter_path() - devnode, usb, property, device, protocol, wwid; the first blacklist verdict ends it
  * @props:	udev properties of the device, NULL if unknown
  * @uid_attribute:	of the path's settings: its absence from @props makes "no property matches" neutral
  */

@@ -25,7 +25,8 @@ static bool ends_word(char c)
 }
 
 /* The string behind an opening quote, inner quotes undoubled. Return: where the line goes on. */
-static size_t take_string(struct mp_lexer *lexer, const char *text, size_t length, size_t i, bool *unterminated)
+static size_t take_string(struct mp_lexer *lexer, const char *text, size_t length, size_t i,
+			  bool *unterminated)
 {
 	for (; i < length; i++) {
 		if (text[i] == '"') {

@@ -21,8 +21,8 @@ static const char *file_name(const struct mp_config *config, uint16_t file)
 }
 
 #define tell(config, diagnostics, level, where, ...) \
-	mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, level, file_name(config, (where)->file), (where)->line, 0, \
-			    __VA_ARGS__)
+	mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, level, \
+			    file_name(config, (where)->file), (where)->line, 0, __VA_ARGS__)
 
 static int compare_texts(const char *a, const char *b)
 {
@@ -31,9 +31,9 @@ static int compare_texts(const char *a, const char *b)
 	return strcmp(a, b);
 }
 
-/* Pointers into the list, sorted by @compare, which knows the order of equal ones by their address. */
-static int sort_sections(const struct mp_section_list *list, int (*compare)(const void *, const void *),
-			 struct mp_section ***ret)
+/* Pointers into the list, sorted by @compare, which tells equal ones apart by their address. */
+static int sort_sections(const struct mp_section_list *list,
+			 int (*compare)(const void *, const void *), struct mp_section ***ret)
 {
 	struct mp_section **sorted = calloc(list->count ? list->count : 1, sizeof(*sorted));
 
@@ -113,11 +113,13 @@ static bool is_empty_text(const struct mp_setting *setting)
 {
 	const struct mp_type *type = mp_keywords[setting->key].type;
 
-	return (type == &mp_type_text || type == &mp_type_prio_args || type == &mp_type_name) && !*setting->text;
+	return (type == &mp_type_text || type == &mp_type_prio_args || type == &mp_type_name) &&
+	       !*setting->text;
 }
 
 /* Give @section the values of @older that it does not have. */
-static int fill_from(struct mp_config *config, struct mp_section *section, const struct mp_section *older)
+static int fill_from(struct mp_config *config, struct mp_section *section,
+		     const struct mp_section *older)
 {
 	struct mp_setting settings[MP_KEYS];
 	unsigned count = section->count;
@@ -140,7 +142,7 @@ static int fill_from(struct mp_config *config, struct mp_section *section, const
 	return 0;
 }
 
-/* queue_if_no_path and retain_attached_hw_handler in features become the keywords that they stand for. */
+/* Words in features that are keywords of their own become these. */
 static int settle_features(struct mp_config *config, struct mp_section *section)
 {
 	const struct mp_setting *features = mp_section_find(section, MP_KEY_FEATURES);
@@ -155,12 +157,14 @@ static int settle_features(struct mp_config *config, struct mp_section *section)
 	setting.text = features->text + strlen(features->text) + 1;
 	setting.flags = 0;
 	mp_settings_put(settings, &count, &setting);
-	if (features->flags & MP_FEATURES_QUEUE && !mp_section_find(section, MP_KEY_NO_PATH_RETRY)) {
+	if (features->flags & MP_FEATURES_QUEUE &&
+	    !mp_section_find(section, MP_KEY_NO_PATH_RETRY)) {
 		setting.key = MP_KEY_NO_PATH_RETRY;
 		setting.number = MP_RETRY_QUEUE;
 		mp_settings_put(settings, &count, &setting);
 	}
-	if (features->flags & MP_FEATURES_RETAIN && !mp_section_find(section, MP_KEY_RETAIN_ATTACHED_HW_HANDLER)) {
+	if (features->flags & MP_FEATURES_RETAIN &&
+	    !mp_section_find(section, MP_KEY_RETAIN_ATTACHED_HW_HANDLER)) {
 		setting.key = MP_KEY_RETAIN_ATTACHED_HW_HANDLER;
 		setting.number = true;
 		mp_settings_put(settings, &count, &setting);
@@ -181,13 +185,16 @@ static int merge_hardware(struct mp_config *config, struct mp_section **sorted, 
 		struct mp_section *last;
 		int r = 0;
 
-		for (next = i + 1; next < count && compare_hardware(sorted[i], sorted[next]) == 0; next++)
+		for (next = i + 1; next < count && compare_hardware(sorted[i], sorted[next]) == 0;
+		     next++)
 			;
 		last = sorted[next - 1];
 		for (size_t k = next - 1; k-- > i && r == 0;) {
-			tell(config, diagnostics, sorted[k]->file == last->file ? LEVEL_WARNING : LEVEL_INFO, last,
+			tell(config, diagnostics,
+			     sorted[k]->file == last->file ? LEVEL_WARNING : LEVEL_INFO, last,
 			     "device \"%s\" \"%s\" was defined before (%s:%u): both are merged",
-			     mp_section_text(last, MP_KEY_VENDOR), mp_section_text(last, MP_KEY_PRODUCT),
+			     mp_section_text(last, MP_KEY_VENDOR),
+			     mp_section_text(last, MP_KEY_PRODUCT),
 			     file_name(config, sorted[k]->file), sorted[k]->line);
 			r = fill_from(config, last, sorted[k]);
 			drop(sorted[k]);
@@ -211,9 +218,11 @@ static int merge_devices(struct mp_config *config, struct mp_diagnostics *diagno
 	for (size_t i = mp_hardware_count; i < devices->count; i++) {
 		struct mp_section *device = &devices->items[i];
 
-		if (mp_section_find(device, MP_KEY_VENDOR) && mp_section_find(device, MP_KEY_PRODUCT))
+		if (mp_section_find(device, MP_KEY_VENDOR) &&
+		    mp_section_find(device, MP_KEY_PRODUCT))
 			continue;
-		tell(config, diagnostics, LEVEL_ERROR, device, "device is ignored: expected a vendor and a product");
+		tell(config, diagnostics, LEVEL_ERROR, device,
+		     "device is ignored: expected a vendor and a product");
 		drop(device);
 	}
 	forget_dropped(devices);
@@ -237,7 +246,8 @@ static int merge_protocols(struct mp_config *config, struct mp_diagnostics *diag
 		int r;
 
 		if (!type) {
-			tell(config, diagnostics, LEVEL_ERROR, section, "protocol section is ignored: expected a type");
+			tell(config, diagnostics, LEVEL_ERROR, section,
+			     "protocol section is ignored: expected a type");
 			drop(section);
 			continue;
 		}
@@ -262,13 +272,16 @@ static int merge_same_wwid(struct mp_config *config, struct mp_section **sorted,
 		struct mp_section *last;
 		int r = 0;
 
-		for (next = i + 1; next < count && compare_text_of(sorted[i], sorted[next], MP_KEY_WWID) == 0; next++)
+		for (next = i + 1;
+		     next < count && compare_text_of(sorted[i], sorted[next], MP_KEY_WWID) == 0;
+		     next++)
 			;
 		last = sorted[next - 1];
 		for (size_t k = next - 1; k-- > i && r == 0;) {
 			tell(config, diagnostics, LEVEL_WARNING, last,
 			     "multipath \"%s\" was defined before (%s:%u): both are merged",
-			     mp_section_text(last, MP_KEY_WWID), file_name(config, sorted[k]->file), sorted[k]->line);
+			     mp_section_text(last, MP_KEY_WWID), file_name(config, sorted[k]->file),
+			     sorted[k]->line);
 			r = fill_from(config, last, sorted[k]);
 		}
 		if (r == 0)
@@ -281,7 +294,8 @@ static int merge_same_wwid(struct mp_config *config, struct mp_section **sorted,
 
 static int drop_alias(struct mp_config *config, struct mp_section *section)
 {
-	struct mp_setting *settings = mp_arena_alloc(&config->arena, section->count * sizeof(*settings));
+	struct mp_setting *settings =
+		mp_arena_alloc(&config->arena, section->count * sizeof(*settings));
 
 	if (!settings)
 		return -ENOMEM;
@@ -304,7 +318,8 @@ static int index_aliases(struct mp_config *config, struct mp_diagnostics *diagno
 		return -ENOMEM;
 	for (size_t i = 0; i < config->maps.count; i++) {
 		const char *alias = mp_section_text(sorted[i], MP_KEY_ALIAS);
-		const struct mp_section *owner = config->alias_count ? config->by_alias[config->alias_count - 1] : NULL;
+		const struct mp_section *owner =
+			config->alias_count ? config->by_alias[config->alias_count - 1] : NULL;
 
 		if (!alias)
 			continue;
@@ -312,7 +327,8 @@ static int index_aliases(struct mp_config *config, struct mp_diagnostics *diagno
 			config->by_alias[config->alias_count++] = sorted[i];
 			continue;
 		}
-		tell(config, diagnostics, LEVEL_ERROR, sorted[i], "alias \"%s\" of \"%s\" is ignored: \"%s\" has it", alias,
+		tell(config, diagnostics, LEVEL_ERROR, sorted[i],
+		     "alias \"%s\" of \"%s\" is ignored: \"%s\" has it", alias,
 		     mp_section_text(sorted[i], MP_KEY_WWID), mp_section_text(owner, MP_KEY_WWID));
 		r = drop_alias(config, sorted[i]);
 		if (r < 0)
@@ -334,7 +350,8 @@ static int merge_maps(struct mp_config *config, struct mp_diagnostics *diagnosti
 
 		if (wwid && *wwid)
 			continue;
-		tell(config, diagnostics, LEVEL_ERROR, &maps->items[i], "multipath section is ignored: expected a wwid");
+		tell(config, diagnostics, LEVEL_ERROR, &maps->items[i],
+		     "multipath section is ignored: expected a wwid");
 		drop(&maps->items[i]);
 	}
 	forget_dropped(maps);
@@ -363,7 +380,8 @@ static int by_rule(const void *a, const void *b)
 }
 
 /* Of equal rules the first stays. */
-static int merge_rules(struct mp_config *config, struct mp_rule_list *list, struct mp_diagnostics *diagnostics)
+static int merge_rules(struct mp_config *config, struct mp_rule_list *list,
+		       struct mp_diagnostics *diagnostics)
 {
 	_cleanup_free_ struct mp_rule **sorted = NULL;
 	const struct mp_rule *first = NULL;
@@ -383,7 +401,8 @@ static int merge_rules(struct mp_config *config, struct mp_rule_list *list, stru
 			continue;
 		}
 		if (sorted[i]->file >= MP_ORIGIN_FILES)
-			tell(config, diagnostics, LEVEL_INFO, sorted[i], "rule \"%s\" is there twice", sorted[i]->text);
+			tell(config, diagnostics, LEVEL_INFO, sorted[i],
+			     "rule \"%s\" is there twice", sorted[i]->text);
 		mp_pattern_fini(&sorted[i]->pattern);
 		mp_pattern_fini(&sorted[i]->product);
 		sorted[i]->text = NULL;
@@ -453,23 +472,26 @@ static int add_product_rules(struct mp_config *config, struct mp_diagnostics *di
 		if (!product)
 			continue;
 		r = add_product_rule(config, mp_section_text(device, MP_KEY_VENDOR), product);
-		if (r == -EINVAL)
-			mp_diagnostics_tell(diagnostics, MP_SEVERITY_ERROR, LEVEL_ERROR,
-					    file_name(config, device->file), device->line, 0,
-					    "vendor of a device with product_blacklist is no regular expression");
-		if (r < 0)
+		if (r == -EINVAL) /* such an entry matches nothing, and so does its rule */
+			tell(config, diagnostics, LEVEL_ERROR, device,
+			     "product_blacklist is ignored: expected a vendor that is an extended "
+			     "regular expression");
+		else if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
-static int add_built_in_rules(struct mp_config *config, const char *sysfs, struct mp_diagnostics *diagnostics)
+static int add_built_in_rules(struct mp_config *config, const char *sysfs,
+			      struct mp_diagnostics *diagnostics)
 {
 	int r = add_built_in(config, MP_LIST_BLACKLIST, MP_CRITERION_DEVNODE,
-			     nvme_is_native(sysfs) ? "!^(sd[a-z]|dasd[a-z])" : "!^(sd[a-z]|dasd[a-z]|nvme[0-9])");
+			     nvme_is_native(sysfs) ? "!^(sd[a-z]|dasd[a-z])" :
+						     "!^(sd[a-z]|dasd[a-z]|nvme[0-9])");
 
 	if (r == 0)
-		r = add_built_in(config, MP_LIST_EXCEPTIONS, MP_CRITERION_PROPERTY, "(SCSI_IDENT_|ID_WWN)");
+		r = add_built_in(config, MP_LIST_EXCEPTIONS, MP_CRITERION_PROPERTY,
+				 "(SCSI_IDENT_|ID_WWN)");
 	return r < 0 ? r : add_product_rules(config, diagnostics);
 }
 
@@ -484,8 +506,10 @@ int mp_config_merge(struct mp_config *config, const char *sysfs, struct mp_diagn
 	if (r == 0)
 		r = add_built_in_rules(config, sysfs, diagnostics);
 	for (enum mp_list list = 0; list < MP_LISTS; list++)
-		for (enum mp_criterion criterion = 0; criterion <= MP_CRITERION_WWID && r == 0; criterion++)
+		for (enum mp_criterion criterion = 0; criterion <= MP_CRITERION_WWID && r == 0;
+		     criterion++)
 			if (criterion != MP_CRITERION_PROTOCOL)
-				r = merge_rules(config, &config->rules[list][criterion], diagnostics);
+				r = merge_rules(config, &config->rules[list][criterion],
+						diagnostics);
 	return r;
 }

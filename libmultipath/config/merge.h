@@ -9,6 +9,6 @@
  * @sysfs:	tells whether the kernel multipaths NVMe itself
  *
  * Time grows as n log n with the number of sections and rules.
- * Return: 0 or -ENOMEM; -EINVAL if a rule that follows from a hardware entry is no expression.
+ * Return: 0 or -ENOMEM.
  */
 int mp_config_merge(struct mp_config *config, const char *sysfs, struct mp_diagnostics *diagnostics);

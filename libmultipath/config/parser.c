@@ -21,7 +21,8 @@ struct block {
 	unsigned line;
 	bool seen[MP_KEYS]; /* keywords, to tell the second one */
 	bool seen_scopes[MP_SCOPES];
-	struct mp_setting settings[MP_KEYS]; /* of the leaf sections; defaults and overrides have their own */
+	struct mp_setting
+		settings[MP_KEYS]; /* of the leaf sections; defaults and overrides have their own */
 	unsigned count;
 };
 
@@ -58,12 +59,12 @@ void mp_diagnostics_tell(struct mp_diagnostics *diagnostics, enum mp_severity se
 }
 
 #define warn(parser, level, column, ...) \
-	mp_diagnostics_tell((parser)->diagnostics, MP_SEVERITY_WARNING, level, (parser)->file, (parser)->line, column, \
-			    __VA_ARGS__)
+	mp_diagnostics_tell((parser)->diagnostics, MP_SEVERITY_WARNING, level, (parser)->file, \
+			    (parser)->line, column, __VA_ARGS__)
 
 #define damage(parser, level, column, ...) \
-	mp_diagnostics_tell((parser)->diagnostics, MP_SEVERITY_DAMAGE, level, (parser)->file, (parser)->line, column, \
-			    __VA_ARGS__)
+	mp_diagnostics_tell((parser)->diagnostics, MP_SEVERITY_DAMAGE, level, (parser)->file, \
+			    (parser)->line, column, __VA_ARGS__)
 
 static void reader_tell(struct mp_value_reader *reader, int level, const char *text)
 {
@@ -77,9 +78,10 @@ static void reject(struct parser *parser, unsigned column, const char *text, con
 {
 	if (parser->strict)
 		parser->rejected = true;
-	mp_diagnostics_tell(parser->diagnostics, parser->strict ? MP_SEVERITY_ERROR : MP_SEVERITY_WARNING,
-			    LEVEL_ERROR, parser->file, parser->line, column, "value \"%s\" is not valid: expected %s", text,
-			    expected);
+	mp_diagnostics_tell(parser->diagnostics,
+			    parser->strict ? MP_SEVERITY_ERROR : MP_SEVERITY_WARNING, LEVEL_ERROR,
+			    parser->file, parser->line, column,
+			    "value \"%s\" is not valid: expected %s", text, expected);
 }
 
 static struct block *innermost(struct parser *parser)
@@ -87,13 +89,14 @@ static struct block *innermost(struct parser *parser)
 	return &parser->blocks[parser->depth];
 }
 
-/* "section defaults", "section devices/device" */
+/* "in section defaults", "in section devices/device" */
 static void add_scope_name(const struct parser *parser, struct mp_strbuf *buf)
 {
 	if (parser->depth == 0)
 		mp_strbuf_puts(buf, "outside of sections");
 	for (unsigned i = 1; i <= parser->depth; i++)
-		mp_strbuf_printf(buf, "%s%s", i == 1 ? "in section " : "/", mp_scopes[parser->blocks[i].scope].name);
+		mp_strbuf_printf(buf, "%s%s", i == 1 ? "in section " : "/",
+				 mp_scopes[parser->blocks[i].scope].name);
 }
 
 static void block_open(struct parser *parser, enum mp_scope scope)
@@ -107,7 +110,8 @@ static void block_open(struct parser *parser, enum mp_scope scope)
 	memset(block->seen_scopes, 0, sizeof(block->seen_scopes));
 }
 
-static int init_rule_pattern(struct parser *parser, const char *text, unsigned column, struct mp_pattern *pattern)
+static int init_rule_pattern(struct parser *parser, const char *text, unsigned column,
+			     struct mp_pattern *pattern)
 {
 	int r = mp_pattern_init(pattern, text);
 
@@ -117,7 +121,8 @@ static int init_rule_pattern(struct parser *parser, const char *text, unsigned c
 }
 
 /* Return: 1 if there is no rule to add. */
-static int device_rule_init(struct parser *parser, const struct mp_section *section, struct mp_rule *rule)
+static int device_rule_init(struct parser *parser, const struct mp_section *section,
+			    struct mp_rule *rule)
 {
 	const char *vendor = mp_section_text(section, MP_KEY_RULE_VENDOR);
 	const char *product = mp_section_text(section, MP_KEY_RULE_PRODUCT);
@@ -127,14 +132,16 @@ static int device_rule_init(struct parser *parser, const struct mp_section *sect
 	if (!vendor && !product)
 		return 1;
 	mp_strbuf_printf(&text, "%s:%s", vendor ? vendor : "", product ? product : "");
-	rule->text = text.error ? NULL : mp_arena_text(&parser->config->arena, text.text, text.length);
+	rule->text = text.error ? NULL :
+				  mp_arena_text(&parser->config->arena, text.text, text.length);
 	if (!rule->text)
 		return -ENOMEM;
 	r = mp_pattern_init(&rule->pattern, vendor);
 	return r < 0 ? r : mp_pattern_init(&rule->product, product);
 }
 
-static int add_device_rule(struct parser *parser, const struct mp_section *section, enum mp_list list)
+static int add_device_rule(struct parser *parser, const struct mp_section *section,
+			   enum mp_list list)
 {
 	struct mp_rule rule = { .file = section->file, .line = section->line };
 	int r = device_rule_init(parser, section, &rule);
@@ -152,7 +159,9 @@ static int block_close(struct parser *parser)
 {
 	struct block *block = innermost(parser);
 	struct mp_config *config = parser->config;
-	struct mp_section section = { .count = block->count, .file = parser->file_index, .line = block->line };
+	struct mp_section section = { .count = block->count,
+				      .file = parser->file_index,
+				      .line = block->line };
 	size_t size = block->count * sizeof(*block->settings);
 	struct mp_setting *settings;
 
@@ -177,8 +186,9 @@ static int block_close(struct parser *parser)
 		return -ENOMEM;
 	memcpy(settings, block->settings, size);
 	section.settings = settings;
-	return mp_section_list_add(block->scope == MP_SCOPE_DEVICE ? &config->devices :
-				   block->scope == MP_SCOPE_PROTOCOL ? &config->protocols : &config->maps,
+	return mp_section_list_add(block->scope == MP_SCOPE_DEVICE   ? &config->devices :
+				   block->scope == MP_SCOPE_PROTOCOL ? &config->protocols :
+								       &config->maps,
 				   &section);
 }
 
@@ -200,8 +210,8 @@ static enum mp_criterion rule_criterion(enum mp_key key)
 
 static int add_rule(struct parser *parser, enum mp_key key, const struct mp_token *value)
 {
-	enum mp_list list =
-		innermost(parser)->scope == MP_SCOPE_BLACKLIST ? MP_LIST_BLACKLIST : MP_LIST_EXCEPTIONS;
+	enum mp_list list = innermost(parser)->scope == MP_SCOPE_BLACKLIST ? MP_LIST_BLACKLIST :
+									     MP_LIST_EXCEPTIONS;
 	struct mp_rule rule = { .file = parser->file_index, .line = parser->line };
 	int r;
 
@@ -223,20 +233,22 @@ static bool is_bad_pattern(struct parser *parser, enum mp_key key, const struct 
 	struct mp_pattern pattern;
 	int r;
 
-	if (key != MP_KEY_RULE_VENDOR && key != MP_KEY_RULE_PRODUCT && key != MP_KEY_PRODUCT_BLACKLIST)
+	if (key != MP_KEY_RULE_VENDOR && key != MP_KEY_RULE_PRODUCT &&
+	    key != MP_KEY_PRODUCT_BLACKLIST)
 		return false;
 	r = init_rule_pattern(parser, value->text, value->column, &pattern);
 	mp_pattern_fini(&pattern);
 	return r == -EINVAL;
 }
 
-static void tell_not_valid(struct parser *parser, const struct mp_keyword *keyword, const struct mp_token *value)
+static void tell_not_valid(struct parser *parser, const struct mp_keyword *keyword,
+			   const struct mp_token *value)
 {
 	_cleanup_strbuf_ struct mp_strbuf expected = MP_STRBUF_INIT;
 
 	mp_value_expected(keyword, &expected);
-	warn(parser, LEVEL_WARNING, value->column, "value \"%s\" of %s is not valid: expected %s", value->text,
-	     keyword->name, mp_strbuf_text(&expected));
+	warn(parser, LEVEL_WARNING, value->column, "value \"%s\" of %s is not valid: expected %s",
+	     value->text, keyword->name, mp_strbuf_text(&expected));
 }
 
 static int put_setting(struct parser *parser, enum mp_key key, const struct mp_token *value)
@@ -246,7 +258,9 @@ static int put_setting(struct parser *parser, enum mp_key key, const struct mp_t
 	struct mp_config *config = parser->config;
 	struct mp_setting *settings = block->settings;
 	unsigned *count = &block->count;
-	struct mp_setting setting = { .key = key, .file = parser->file_index, .line = parser->line };
+	struct mp_setting setting = { .key = key,
+				      .file = parser->file_index,
+				      .line = parser->line };
 	int r;
 
 	if (block->scope == MP_SCOPE_DEFAULTS) {
@@ -283,14 +297,14 @@ static int take_value(struct parser *parser, enum mp_key key, const struct mp_to
 	struct block *block = innermost(parser);
 
 	if (block->seen[key] && !(keyword->flags & MP_KEYWORD_REPEATABLE))
-		warn(parser, LEVEL_WARNING, name->column, "%s is set again in the same section: this value counts",
-		     keyword->name);
+		warn(parser, LEVEL_WARNING, name->column,
+		     "%s is set again in the same section: this value counts", keyword->name);
 	block->seen[key] = true;
 
 	if (keyword->flags & MP_KEYWORD_IGNORED) {
 		if (!parser->diagnostics->ignored_told[key])
-			warn(parser, LEVEL_WARNING, name->column, "%s has no meaning any more and is ignored",
-			     keyword->name);
+			warn(parser, LEVEL_WARNING, name->column,
+			     "%s has no meaning any more and is ignored", keyword->name);
 		parser->diagnostics->ignored_told[key] = true;
 		return 0;
 	}
@@ -303,8 +317,8 @@ static int take_value(struct parser *parser, enum mp_key key, const struct mp_to
 
 static void tell_extra(struct parser *parser, const struct mp_token *extra)
 {
-	warn(parser, LEVEL_ERROR, extra->column, "extra data \"%s\" is ignored: expected the end of the line",
-	     extra->text);
+	warn(parser, LEVEL_ERROR, extra->column,
+	     "extra data \"%s\" is ignored: expected the end of the line", extra->text);
 }
 
 static void enter_section(struct parser *parser, enum mp_scope scope, const struct mp_line *line)
@@ -312,7 +326,8 @@ static void enter_section(struct parser *parser, enum mp_scope scope, const stru
 	struct block *block = innermost(parser);
 
 	if (block->seen_scopes[scope] && !mp_scopes[scope].repeatable)
-		warn(parser, LEVEL_WARNING, line->tokens[0].column, "section %s appears again in this file: both are merged",
+		warn(parser, LEVEL_WARNING, line->tokens[0].column,
+		     "section %s appears again in this file: both are merged",
 		     mp_scopes[scope].name);
 	block->seen_scopes[scope] = true;
 	block_open(parser, scope);
@@ -323,10 +338,11 @@ static void tell_unknown(struct parser *parser, const struct mp_token *name, int
 	_cleanup_strbuf_ struct mp_strbuf where = MP_STRBUF_INIT;
 
 	add_scope_name(parser, &where);
-	warn(parser, level, name->column, "unknown keyword \"%s\" %s", name->text, mp_strbuf_text(&where));
+	warn(parser, level, name->column, "unknown keyword \"%s\" %s", name->text,
+	     mp_strbuf_text(&where));
 }
 
-/* What a line lacks or has too much; messages as for every line, whatever its keyword. Return: is it to be used? */
+/* Tell what the line lacks or has too much, whatever its keyword. Return: is it to be used? */
 static bool check_line(struct parser *parser, const struct mp_line *line)
 {
 	const struct mp_token *first = &line->tokens[0], *second = &line->tokens[1];
@@ -340,18 +356,20 @@ static bool check_line(struct parser *parser, const struct mp_line *line)
 		used = 1;
 	} else if (mp_scope_is_word(first->text)) {
 		if (line->count == 1)
-			damage(parser, LEVEL_ERROR, first->column, "section %s lacks its \"{\": expected it on this line",
-			     first->text);
+			warn(parser, LEVEL_ERROR, first->column,
+			     "section %s lacks its \"{\": expected it on this line", first->text);
 		else if (second->kind != MP_TOKEN_OPEN)
 			used = 1;
 	} else if (line->count == 1) {
-		warn(parser, LEVEL_ERROR, first->column, "%s lacks a value and is ignored", first->text);
+		warn(parser, LEVEL_ERROR, first->column, "%s lacks a value and is ignored",
+		     first->text);
 		return false;
 	} else if (mp_scope_find(innermost(parser)->scope, first->text) != MP_SCOPE_TOP) {
 		if (second->kind != MP_TOKEN_OPEN)
 			used = 1;
 	} else if (second->unterminated) {
-		damage(parser, LEVEL_ERROR, second->column, "string is not closed: expected a '\"' on this line");
+		damage(parser, LEVEL_ERROR, second->column,
+		       "string is not closed: expected a '\"' on this line");
 	}
 	if (line->count > used)
 		tell_extra(parser, &line->tokens[used]);
@@ -400,7 +418,8 @@ static int take_text(struct parser *parser, const char *text, size_t length)
 		parser->line++;
 		nul = memchr(text, '\0', stop - text);
 		if (nul)
-			damage(parser, LEVEL_ERROR, nul - text + 1, "NUL byte: the rest of the line is ignored");
+			damage(parser, LEVEL_ERROR, nul - text + 1,
+			       "NUL byte: the rest of the line is ignored");
 		r = mp_lexer_split(&parser->lexer, text, (nul ? nul : stop) - text, &line);
 		if (r == 0)
 			r = take_line(parser, &line);
@@ -433,8 +452,8 @@ static int remember_file(struct parser *parser)
 	return 0;
 }
 
-int mp_parser_read_text(struct mp_config *config, const char *name, const char *text, size_t length, bool strict,
-			struct mp_diagnostics *diagnostics)
+int mp_parser_read_text(struct mp_config *config, const char *name, const char *text, size_t length,
+			bool strict, struct mp_diagnostics *diagnostics)
 {
 	struct parser parser = {
 		.reader = { .arena = &config->arena, .tell = reader_tell },
@@ -448,7 +467,8 @@ int mp_parser_read_text(struct mp_config *config, const char *name, const char *
 	if (r == 0)
 		r = take_text(&parser, text, length);
 	if (r == 0 && parser.depth > 0)
-		damage(&parser, LEVEL_WARNING, 1, "section %s of line %u is not closed: expected a \"}\"",
+		damage(&parser, LEVEL_WARNING, 1,
+		       "section %s of line %u is not closed: expected a \"}\"",
 		       mp_scopes[innermost(&parser)->scope].name, innermost(&parser)->line);
 	while (r == 0 && parser.depth > 0)
 		r = block_close(&parser);
@@ -488,9 +508,10 @@ int mp_parser_read_file(struct mp_config *config, const char *file, bool strict,
 	if (r == -ENOENT)
 		return r;
 	if (r < 0) {
-		mp_diagnostics_tell(diagnostics, strict ? MP_SEVERITY_ERROR : MP_SEVERITY_WARNING, LEVEL_ERROR, file, 0,
-				    0, "cannot be read: %s", strerror(-r));
+		mp_diagnostics_tell(diagnostics, strict ? MP_SEVERITY_ERROR : MP_SEVERITY_WARNING,
+				    LEVEL_ERROR, file, 0, 0, "cannot be read: %s", strerror(-r));
 		return r;
 	}
-	return mp_parser_read_text(config, file, mp_strbuf_text(&text), text.length, strict, diagnostics);
+	return mp_parser_read_text(config, file, mp_strbuf_text(&text), text.length, strict,
+				   diagnostics);
 }

@@ -6,8 +6,9 @@
 #include <string.h>
 
 /*
- * A simple expression: [^] SEQUENCE [$] or [^] "(" SEQUENCE { "|" SEQUENCE } ")" [$], or ".*" alone, where a sequence is
- * one or more of: a literal character, ".", or a set "[...]" of letters, digits, blanks and ranges of them.
+ * A simple expression: [^] SEQUENCE [$] or [^] "(" SEQUENCE { "|" SEQUENCE } ")" [$], or ".*"
+ * alone, where a sequence is one or more of: a literal character, ".", or a set "[...]" of letters,
+ * digits, blanks and ranges of them.
  */
 
 static bool is_literal(char c)
@@ -17,7 +18,8 @@ static bool is_literal(char c)
 
 static bool is_plain(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ' ' || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == ' ' || c == '_';
 }
 
 /* End of the set that starts at "[", NULL if it is not a simple one. */

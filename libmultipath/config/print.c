@@ -34,7 +34,8 @@ static void print_settings(const struct mp_section *section, enum mp_scope scope
 	}
 }
 
-static void print_block(const struct mp_section *section, enum mp_scope scope, struct mp_strbuf *buf)
+static void print_block(const struct mp_section *section, enum mp_scope scope,
+			struct mp_strbuf *buf)
 {
 	mp_strbuf_printf(buf, "\t%s {\n", mp_scopes[scope].name);
 	print_settings(section, scope, 2, buf);
@@ -67,14 +68,15 @@ static void print_text(const char *name, const char *text, unsigned depth, struc
 
 static void print_rules(const struct mp_rule_list *lists, const char *name, struct mp_strbuf *buf)
 {
-	static const enum mp_criterion order[] = { MP_CRITERION_DEVNODE, MP_CRITERION_WWID, MP_CRITERION_PROPERTY,
-						   MP_CRITERION_PROTOCOL };
+	static const enum mp_criterion order[] = { MP_CRITERION_DEVNODE, MP_CRITERION_WWID,
+						   MP_CRITERION_PROPERTY, MP_CRITERION_PROTOCOL };
 	const struct mp_rule_list *devices = &lists[MP_CRITERION_DEVICE];
 
 	mp_strbuf_printf(buf, "%s {\n", name);
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
 		for (size_t k = 0; k < lists[order[i]].count; k++)
-			print_text(mp_criterion_name(order[i]), lists[order[i]].items[k].text, 1, buf);
+			print_text(mp_criterion_name(order[i]), lists[order[i]].items[k].text, 1,
+				   buf);
 	for (size_t i = 0; i < devices->count; i++) {
 		mp_strbuf_puts(buf, "\tdevice {\n");
 		if (devices->items[i].pattern.text)
@@ -119,7 +121,8 @@ void mp_config_print(struct mp_config *config, struct mp_strbuf *buf)
 }
 
 /* Which hardware entries do the paths use? One flag for each entry of the table. */
-static bool *used_devices(struct mp_config *config, const struct mp_identity *const *paths, size_t path_count)
+static bool *used_devices(struct mp_config *config, const struct mp_identity *const *paths,
+			  size_t path_count)
 {
 	bool *used = calloc(config->devices.count + 1, sizeof(*used));
 
@@ -147,8 +150,8 @@ static int compare_wwid(const void *key, const void *element)
 }
 
 /* Configured sections whose map is there, then the maps without a section. */
-static void print_present_maps(const struct mp_config *config, const struct mp_config_map *maps, size_t count,
-			       struct mp_strbuf *buf)
+static void print_present_maps(const struct mp_config *config, const struct mp_config_map *maps,
+			       size_t count, struct mp_strbuf *buf)
 {
 	_cleanup_free_ const struct mp_config_map **sorted = calloc(count + 1, sizeof(*sorted));
 
@@ -164,7 +167,8 @@ static void print_present_maps(const struct mp_config *config, const struct mp_c
 	for (size_t i = 0; i < config->maps.count; i++) {
 		const struct mp_section *section = &config->maps.items[i];
 
-		if (bsearch(mp_section_text(section, MP_KEY_WWID), sorted, count, sizeof(*sorted), compare_wwid))
+		if (bsearch(mp_section_text(section, MP_KEY_WWID), sorted, count, sizeof(*sorted),
+			    compare_wwid))
 			print_block(section, MP_SCOPE_MULTIPATH, buf);
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -181,8 +185,9 @@ static void print_present_maps(const struct mp_config *config, const struct mp_c
 	mp_strbuf_puts(buf, "}\n");
 }
 
-void mp_config_print_local(struct mp_config *config, const struct mp_identity *const *paths, size_t path_count,
-			   const struct mp_config_map *maps, size_t map_count, struct mp_strbuf *buf)
+void mp_config_print_local(struct mp_config *config, const struct mp_identity *const *paths,
+			   size_t path_count, const struct mp_config_map *maps, size_t map_count,
+			   struct mp_strbuf *buf)
 {
 	_cleanup_free_ bool *used = used_devices(config, paths, path_count);
 

@@ -8,8 +8,8 @@
 #include "config/types.h"
 
 /*
- * Where values come from, the strongest first. A section only has what mp_scopes lets it have, so that one order serves
- * all keywords: what a multipath section cannot say is never found there.
+ * Where values come from, the strongest first. A section only has what mp_scopes lets it have, so
+ * that one order serves all keywords: what a multipath section cannot say is never found there.
  */
 struct layers {
 	const struct mp_config *config;
@@ -25,16 +25,19 @@ struct hardware_key {
 
 static bool match_identity(const struct mp_hash_node *node, const void *key)
 {
-	const struct mp_hardware_match *match = caa_container_of(node, struct mp_hardware_match, by_identity);
+	const struct mp_hardware_match *match =
+		caa_container_of(node, struct mp_hardware_match, by_identity);
 	const struct hardware_key *wanted = key;
 
-	return strcmp(match->vendor, wanted->vendor) == 0 && strcmp(match->product, wanted->product) == 0 &&
+	return strcmp(match->vendor, wanted->vendor) == 0 &&
+	       strcmp(match->product, wanted->product) == 0 &&
 	       strcmp(match->revision, wanted->revision) == 0;
 }
 
 static uint64_t hash_identity(const struct hardware_key *key)
 {
-	return mp_hash_number(mp_hash_text(key->vendor) ^ mp_hash_number(mp_hash_text(key->product))) ^
+	return mp_hash_number(mp_hash_text(key->vendor) ^
+			      mp_hash_number(mp_hash_text(key->product))) ^
 	       mp_hash_text(key->revision);
 }
 
@@ -53,11 +56,13 @@ static bool entry_matches(const struct mp_section *entry, const struct hardware_
 	       (!*key->revision || section_matches(entry, MP_KEY_REVISION, key->revision));
 }
 
-static int look_up(const struct mp_config *config, const struct hardware_key *key, struct mp_hardware_match **ret)
+static int look_up(const struct mp_config *config, const struct hardware_key *key,
+		   struct mp_hardware_match **ret)
 {
 	const struct mp_section_list *devices = &config->devices;
 	_cleanup_free_ const struct mp_section **found = calloc(devices->count + 1, sizeof(*found));
-	size_t texts = strlen(key->vendor) + strlen(key->product) + strlen(key->revision) + 3, count = 0;
+	size_t texts = strlen(key->vendor) + strlen(key->product) + strlen(key->revision) + 3,
+	       count = 0;
 	struct mp_hardware_match *match;
 	char *text;
 
@@ -82,7 +87,8 @@ static int look_up(const struct mp_config *config, const struct hardware_key *ke
 	return 0;
 }
 
-const struct mp_hardware_match *mp_config_hardware(struct mp_config *config, const struct mp_identity *identity)
+const struct mp_hardware_match *mp_config_hardware(struct mp_config *config,
+						   const struct mp_identity *identity)
 {
 	struct hardware_key key = { identity->vendor, identity->product, identity->revision };
 	struct mp_hardware_match *match;
@@ -112,7 +118,8 @@ bool mp_config_knows_hardware(struct mp_config *config, const struct mp_identity
 	return mp_config_hardware(config, identity)->count > 0;
 }
 
-static const struct mp_setting *find_in_hardware(const struct mp_hardware_match *hardware, enum mp_key key)
+static const struct mp_setting *find_in_hardware(const struct mp_hardware_match *hardware,
+						 enum mp_key key)
 {
 	const struct mp_setting *setting = NULL;
 
@@ -183,11 +190,13 @@ const char *mp_config_wwid_of_alias(const struct mp_config *config, const char *
 	const struct mp_section *const *found = NULL;
 
 	if (config->alias_count)
-		found = bsearch(alias, config->by_alias, config->alias_count, sizeof(*config->by_alias), compare_alias);
+		found = bsearch(alias, config->by_alias, config->alias_count,
+				sizeof(*config->by_alias), compare_alias);
 	return found ? mp_section_text(*found, MP_KEY_WWID) : NULL;
 }
 
-static const struct mp_section *find_protocol(const struct mp_config *config, enum mp_protocol protocol)
+static const struct mp_section *find_protocol(const struct mp_config *config,
+					      enum mp_protocol protocol)
 {
 	for (size_t i = 0; i < config->protocols.count; i++)
 		if (mp_section_find(&config->protocols.items[i], MP_KEY_TYPE)->number == protocol)
@@ -195,7 +204,7 @@ static const struct mp_section *find_protocol(const struct mp_config *config, en
 	return NULL;
 }
 
-/* Property of the first uid_attrs record whose type starts the kernel's name, NULL if there is none. */
+/* Property of the first uid_attrs record whose type starts the kernel's name, else NULL. */
 static const char *uid_attrs_property(const struct mp_config *config, const char *name)
 {
 	for (size_t i = 0; i < config->uid_attr_count; i++) {
@@ -207,30 +216,35 @@ static const char *uid_attrs_property(const struct mp_config *config, const char
 	return NULL;
 }
 
-/* Where prio is set decides where its arguments come from; of hardware entries each may set one of them. */
+static bool take_prio(const struct mp_section *section, struct mp_path_settings *ret)
+{
+	const char *prio = mp_section_text(section, MP_KEY_PRIO);
+	const char *args = mp_section_text(section, MP_KEY_PRIO_ARGS);
+
+	if (!prio)
+		return false;
+	ret->prioritizer = prio;
+	ret->prio_args = args ? args : "";
+	return true;
+}
+
+/* Where prio is set decides where its arguments come from; of hardware entries each may set one. */
 static void resolve_prio(const struct layers *layers, struct mp_path_settings *ret)
 {
-	const struct mp_section *sections[] = { layers->map, &layers->config->overrides };
+	const struct mp_config *config = layers->config;
 	const struct mp_setting *prio, *args;
 
-	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
-		prio = sections[i] ? mp_section_find(sections[i], MP_KEY_PRIO) : NULL;
-		if (prio) {
-			args = mp_section_find(sections[i], MP_KEY_PRIO_ARGS);
-			goto found;
-		}
-	}
+	if ((layers->map && take_prio(layers->map, ret)) || take_prio(&config->overrides, ret))
+		return;
 	prio = find_in_hardware(layers->hardware, MP_KEY_PRIO);
 	if (prio) {
 		args = find_in_hardware(layers->hardware, MP_KEY_PRIO_ARGS);
-	} else {
-		prio = mp_config_default(layers->config, MP_KEY_PRIO);
-		args = mp_section_find(&layers->config->defaults, MP_KEY_PRIO) ?
-			       mp_section_find(&layers->config->defaults, MP_KEY_PRIO_ARGS) : NULL;
+		ret->prioritizer = prio->text;
+		ret->prio_args = args ? args->text : "";
+	} else if (!take_prio(&config->defaults, ret)) {
+		ret->prioritizer = mp_keywords[MP_KEY_PRIO].built_in.text;
+		ret->prio_args = mp_keywords[MP_KEY_PRIO_ARGS].built_in.text;
 	}
-found:
-	ret->prioritizer = prio->text;
-	ret->prio_args = args ? args->text : "";
 }
 
 /* The WWID can only be compared with what the device itself says. */
@@ -262,7 +276,8 @@ void mp_config_path_settings(struct mp_config *config, const struct mp_identity 
 		.checker = find_text(&layers, MP_KEY_PATH_CHECKER),
 		.detect_checker = find_number(&layers, MP_KEY_DETECT_CHECKER),
 		.detect_prio = find_number(&layers, MP_KEY_DETECT_PRIO),
-		.recheck_wwid = find_number(&layers, MP_KEY_RECHECK_WWID) && can_recheck_wwid(identity, uid_attribute),
+		.recheck_wwid = find_number(&layers, MP_KEY_RECHECK_WWID) &&
+				can_recheck_wwid(identity, uid_attribute),
 		.checker_timeout_sec = find_number(&layers, MP_KEY_CHECKER_TIMEOUT),
 		.has_fast_io_fail = fast_io_fail != NULL,
 		.fast_io_fail_sec = fast_io_fail ? fast_io_fail->number : 0,
@@ -277,12 +292,13 @@ void mp_config_path_settings(struct mp_config *config, const struct mp_identity 
 	resolve_prio(&layers, ret);
 }
 
-/* queue_if_no_path in features counts where no_path_retry says nothing; in the text it is never wanted. */
+/* queue_if_no_path counts where no_path_retry is silent; in the text it is never wanted. */
 static void resolve_features(const struct layers *layers, struct mp_map_settings *ret)
 {
 	const struct mp_setting *features = find(layers, MP_KEY_FEATURES);
 
-	ret->features = features->flags ? features->text + strlen(features->text) + 1 : features->text;
+	ret->features = features->flags ? features->text + strlen(features->text) + 1 :
+					  features->text;
 	ret->no_path_retry = find_number(layers, MP_KEY_NO_PATH_RETRY);
 	if (ret->no_path_retry == MP_RETRY_UNSET && features->flags & MP_FEATURES_QUEUE)
 		ret->no_path_retry = MP_RETRY_QUEUE;
@@ -304,27 +320,29 @@ static void resolve_shaky(const struct layers *layers, struct mp_map_settings *r
 		return;
 	ret->marginal_sample_sec = find_number(layers, MP_KEY_MARGINAL_PATH_ERR_SAMPLE_TIME);
 	ret->marginal_rate_threshold = find_number(layers, MP_KEY_MARGINAL_PATH_ERR_RATE_THRESHOLD);
-	ret->marginal_recheck_gap_sec = find_number(layers, MP_KEY_MARGINAL_PATH_ERR_RECHECK_GAP_TIME);
-	ret->marginal_double_failed_sec = find_number(layers, MP_KEY_MARGINAL_PATH_DOUBLE_FAILED_TIME);
+	ret->marginal_recheck_gap_sec =
+		find_number(layers, MP_KEY_MARGINAL_PATH_ERR_RECHECK_GAP_TIME);
+	ret->marginal_double_failed_sec =
+		find_number(layers, MP_KEY_MARGINAL_PATH_DOUBLE_FAILED_TIME);
 	if (ret->marginal_sample_sec > 0 && ret->marginal_sample_sec < SAMPLE_MIN_SEC)
 		ret->marginal_sample_sec = SAMPLE_MIN_SEC;
-	if (ret->marginal_sample_sec > 0 && ret->marginal_rate_threshold > 0 && ret->marginal_recheck_gap_sec > 0 &&
-	    ret->marginal_double_failed_sec > 0)
+	if (ret->marginal_sample_sec > 0 && ret->marginal_rate_threshold > 0 &&
+	    ret->marginal_recheck_gap_sec > 0 && ret->marginal_double_failed_sec > 0)
 		return;
 
 	ret->san_path_err_threshold = find_number(layers, MP_KEY_SAN_PATH_ERR_THRESHOLD);
 	ret->san_path_err_forget_rate = find_number(layers, MP_KEY_SAN_PATH_ERR_FORGET_RATE);
 	ret->san_path_err_recovery_sec = find_number(layers, MP_KEY_SAN_PATH_ERR_RECOVERY_TIME);
-	if (ret->san_path_err_threshold || ret->san_path_err_forget_rate || ret->san_path_err_recovery_sec ||
-	    (watch <= 0 && wait <= 0))
+	if (ret->san_path_err_threshold || ret->san_path_err_forget_rate ||
+	    ret->san_path_err_recovery_sec || (watch <= 0 && wait <= 0))
 		return;
 	ret->san_path_err_threshold = 1;
 	ret->san_path_err_forget_rate = watch;
 	ret->san_path_err_recovery_sec = product_capped(wait, ret->max_polling_interval_sec);
 }
 
-void mp_config_map_settings(struct mp_config *config, const char *wwid, const struct mp_identity *reference,
-			    struct mp_map_settings *ret)
+void mp_config_map_settings(struct mp_config *config, const char *wwid,
+			    const struct mp_identity *reference, struct mp_map_settings *ret)
 {
 	const struct layers layers = {
 		.config = config,
@@ -367,7 +385,8 @@ void mp_config_map_settings(struct mp_config *config, const char *wwid, const st
 	resolve_shaky(&layers, ret);
 }
 
-bool mp_config_detects_grouping(struct mp_config *config, const struct mp_identity *reference, bool *use_tpg)
+bool mp_config_detects_grouping(struct mp_config *config, const struct mp_identity *reference,
+				bool *use_tpg)
 {
 	const struct layers layers = {
 		.config = config,

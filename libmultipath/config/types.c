@@ -42,7 +42,8 @@ void mp_text_quote(const char *text, struct mp_strbuf *buf)
 	mp_strbuf_putc(buf, '"');
 }
 
-static int set_text(struct mp_value_reader *reader, const char *text, size_t length, struct mp_setting *ret)
+static int set_text(struct mp_value_reader *reader, const char *text, size_t length,
+		    struct mp_setting *ret)
 {
 	ret->text = mp_arena_text(reader->arena, text, length);
 	return ret->text ? 0 : -ENOMEM;
@@ -64,22 +65,27 @@ static int parse_number(const char *text, int64_t *ret)
 	return 0;
 }
 
-static int number_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-			struct mp_setting *ret)
+static int number_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+			const char *text, struct mp_setting *ret)
 {
 	int64_t number;
 	int r = parse_number(text, &number);
 
 	if (r < 0)
 		return r;
-	ret->number = number < keyword->min ? keyword->min : number > keyword->max ? keyword->max : number;
+	ret->number = number < keyword->min ? keyword->min :
+		      number > keyword->max ? keyword->max :
+					      number;
 	if (ret->number != number)
-		tell(reader, LEVEL_WARNING, "value \"%s\" of %s is out of range, %lld is used: expected %lld to %lld", text,
-		     keyword->name, (long long)ret->number, (long long)keyword->min, (long long)keyword->max);
+		tell(reader, LEVEL_WARNING,
+		     "value \"%s\" of %s is out of range, %lld is used: expected %lld to %lld",
+		     text, keyword->name, (long long)ret->number, (long long)keyword->min,
+		     (long long)keyword->max);
 	return 0;
 }
 
-static void number_format(const struct mp_keyword *keyword, const struct mp_setting *setting, struct mp_strbuf *buf)
+static void number_format(const struct mp_keyword *keyword, const struct mp_setting *setting,
+			  struct mp_strbuf *buf)
 {
 	(void)keyword;
 	mp_strbuf_printf(buf, "%lld", (long long)setting->number);
@@ -101,8 +107,8 @@ static const char *word_text(const struct mp_keyword *keyword, int64_t number)
 	return NULL;
 }
 
-static int word_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-		      struct mp_setting *ret)
+static int word_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+		      const char *text, struct mp_setting *ret)
 {
 	const struct mp_word *word = find_word(keyword->words, text);
 
@@ -110,15 +116,15 @@ static int word_parse(struct mp_value_reader *reader, const struct mp_keyword *k
 		word = find_word(keyword->old_words, text);
 		if (!word)
 			return -EINVAL;
-		tell(reader, LEVEL_NOTICE, "value \"%s\" of %s is deprecated: write \"%s\"", text, keyword->name,
-		     word_text(keyword, word->number));
+		tell(reader, LEVEL_NOTICE, "value \"%s\" of %s is deprecated: write \"%s\"", text,
+		     keyword->name, word_text(keyword, word->number));
 	}
 	ret->number = word->number;
 	return 0;
 }
 
-static int word_prefix_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-			     struct mp_setting *ret)
+static int word_prefix_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+			     const char *text, struct mp_setting *ret)
 {
 	(void)reader;
 	for (const struct mp_word *word = keyword->words; word->text; word++) {
@@ -130,15 +136,16 @@ static int word_prefix_parse(struct mp_value_reader *reader, const struct mp_key
 	return -EINVAL;
 }
 
-static int word_or_number_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-				struct mp_setting *ret)
+static int word_or_number_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+				const char *text, struct mp_setting *ret)
 {
 	int r = word_parse(reader, keyword, text, ret);
 
 	return r == -EINVAL ? number_parse(reader, keyword, text, ret) : r;
 }
 
-static void word_format(const struct mp_keyword *keyword, const struct mp_setting *setting, struct mp_strbuf *buf)
+static void word_format(const struct mp_keyword *keyword, const struct mp_setting *setting,
+			struct mp_strbuf *buf)
 {
 	const char *text = word_text(keyword, setting->number);
 
@@ -159,34 +166,35 @@ static void plain_word_format(const struct mp_keyword *keyword, const struct mp_
 		number_format(keyword, setting, buf);
 }
 
-static int text_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-		      struct mp_setting *ret)
+static int text_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+		      const char *text, struct mp_setting *ret)
 {
 	(void)keyword;
 	return set_text(reader, text, strlen(text), ret);
 }
 
-static void text_format(const struct mp_keyword *keyword, const struct mp_setting *setting, struct mp_strbuf *buf)
+static void text_format(const struct mp_keyword *keyword, const struct mp_setting *setting,
+			struct mp_strbuf *buf)
 {
 	(void)keyword;
 	mp_text_quote(setting->text, buf);
 }
 
-static int prio_args_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-			   struct mp_setting *ret)
+static int prio_args_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+			   const char *text, struct mp_setting *ret)
 {
 	size_t length = strlen(text);
 
 	if (length > PRIO_ARGS_MAX) {
-		tell(reader, LEVEL_WARNING, "value of %s is cut: expected at most %d characters", keyword->name,
-		     PRIO_ARGS_MAX);
+		tell(reader, LEVEL_WARNING, "value of %s is cut: expected at most %d characters",
+		     keyword->name, PRIO_ARGS_MAX);
 		length = PRIO_ARGS_MAX;
 	}
 	return set_text(reader, text, length, ret);
 }
 
-static int name_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-		      struct mp_setting *ret)
+static int name_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+		      const char *text, struct mp_setting *ret)
 {
 	if (strchr(text, '/'))
 		return -EINVAL;
@@ -194,8 +202,8 @@ static int name_parse(struct mp_value_reader *reader, const struct mp_keyword *k
 }
 
 /* "/UNSET/" is how an unset one may have been printed. */
-static int delimiter_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-			   struct mp_setting *ret)
+static int delimiter_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+			   const char *text, struct mp_setting *ret)
 {
 	if (strcmp(text, "/UNSET/") == 0)
 		return 1;
@@ -236,14 +244,14 @@ static bool is_counted(const char *text)
 	return end == word + length && count == count_words(text);
 }
 
-static int counted_words_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-			       struct mp_setting *ret)
+static int counted_words_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+			       const char *text, struct mp_setting *ret)
 {
 	return is_counted(text) ? text_parse(reader, keyword, text, ret) : -EINVAL;
 }
 
-static int selector_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-			  struct mp_setting *ret)
+static int selector_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+			  const char *text, struct mp_setting *ret)
 {
 	const char *rest = text;
 	size_t length;
@@ -258,8 +266,8 @@ static bool is_word(const char *word, size_t length, const char *text)
 	return strlen(text) == length && memcmp(word, text, length) == 0;
 }
 
-static int features_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-			  struct mp_setting *ret)
+static int features_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+			  const char *text, struct mp_setting *ret)
 {
 	_cleanup_strbuf_ struct mp_strbuf words = MP_STRBUF_INIT, both = MP_STRBUF_INIT;
 	const char *rest = text, *word;
@@ -272,10 +280,12 @@ static int features_parse(struct mp_value_reader *reader, const struct mp_keywor
 	while ((word = next_word(&rest, &length))) {
 		if (is_word(word, length, "queue_if_no_path")) {
 			ret->flags |= MP_FEATURES_QUEUE;
-			tell(reader, 0, "queue_if_no_path in features is deprecated: write no_path_retry \"queue\"");
+			tell(reader, 0,
+			     "queue_if_no_path in features is deprecated: write no_path_retry \"queue\"");
 		} else if (is_word(word, length, "retain_attached_hw_handler")) {
 			ret->flags |= MP_FEATURES_RETAIN;
-			tell(reader, 0, "retain_attached_hw_handler in features is deprecated: it is a keyword");
+			tell(reader, 0,
+			     "retain_attached_hw_handler in features is deprecated: it is a keyword");
 		} else {
 			mp_strbuf_putc(&words, ' ');
 			mp_strbuf_add(&words, word, length);
@@ -291,8 +301,8 @@ static int features_parse(struct mp_value_reader *reader, const struct mp_keywor
 	return words.error || both.error ? -ENOMEM : set_text(reader, both.text, both.length, ret);
 }
 
-static int mode_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-		      struct mp_setting *ret)
+static int mode_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+		      const char *text, struct mp_setting *ret)
 {
 	char *end;
 	unsigned long mode;
@@ -303,14 +313,17 @@ static int mode_parse(struct mp_value_reader *reader, const struct mp_keyword *k
 	mode = strtoul(text, &end, 8);
 	if (end == text || mode > (unsigned long)keyword->max)
 		return -EINVAL;
+	end += strspn(end, " \t");
 	if (*end)
-		tell(reader, LEVEL_WARNING, "\"%s\" behind the value of %s is ignored: expected octal digits", end,
+		tell(reader, LEVEL_WARNING,
+		     "\"%s\" behind the value of %s is ignored: expected octal digits", end,
 		     keyword->name);
 	ret->number = mode;
 	return 0;
 }
 
-static void octal_format(const struct mp_keyword *keyword, const struct mp_setting *setting, struct mp_strbuf *buf)
+static void octal_format(const struct mp_keyword *keyword, const struct mp_setting *setting,
+			 struct mp_strbuf *buf)
 {
 	(void)keyword;
 	mp_strbuf_printf(buf, "0%llo", (unsigned long long)setting->number);
@@ -343,8 +356,8 @@ static bool find_user(const char *name, struct passwd *user, char *buffer)
 	return getpwnam_r(name, user, buffer, ID_BUFFER_SIZE, &found) == 0 && found;
 }
 
-static int user_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-		      struct mp_setting *ret)
+static int user_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+		      const char *text, struct mp_setting *ret)
 {
 	_cleanup_free_ char *buffer = malloc(ID_BUFFER_SIZE);
 	struct passwd user;
@@ -359,8 +372,8 @@ static int user_parse(struct mp_value_reader *reader, const struct mp_keyword *k
 }
 
 /* A group; else, as it always was, the primary group of a user; else a number. */
-static int group_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-		       struct mp_setting *ret)
+static int group_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+		       const char *text, struct mp_setting *ret)
 {
 	_cleanup_free_ char *buffer = malloc(ID_BUFFER_SIZE);
 	struct group group, *found = NULL;
@@ -385,14 +398,14 @@ static int64_t fds_limit(void)
 	char text[32] = "";
 	int64_t limit;
 
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0 || parse_number(text, &limit) < 0 || limit <= 0 ||
-	    limit > INT_MAX)
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0 || parse_number(text, &limit) < 0 ||
+	    limit <= 0 || limit > INT_MAX)
 		return 4096;
 	return limit;
 }
 
-static int fds_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-		     struct mp_setting *ret)
+static int fds_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+		     const char *text, struct mp_setting *ret)
 {
 	struct mp_keyword bounds = *keyword;
 
@@ -402,8 +415,8 @@ static int fds_parse(struct mp_value_reader *reader, const struct mp_keyword *ke
 	return number_parse(reader, &bounds, text, ret);
 }
 
-static int loss_timeout_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-			      struct mp_setting *ret)
+static int loss_timeout_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+			      const char *text, struct mp_setting *ret)
 {
 	unsigned long long number;
 	char *end;
@@ -418,7 +431,8 @@ static int loss_timeout_parse(struct mp_value_reader *reader, const struct mp_ke
 	number = strtoull(text, &end, 10);
 	end += strspn(end, " \t");
 	if (*end)
-		tell(reader, LEVEL_WARNING, "\"%s\" behind the value of %s is ignored: expected a number", end,
+		tell(reader, LEVEL_WARNING,
+		     "\"%s\" behind the value of %s is ignored: expected a number", end,
 		     keyword->name);
 	ret->number = number > UINT_MAX ? UINT_MAX : number;
 	return 0;
@@ -433,8 +447,8 @@ static void loss_timeout_format(const struct mp_keyword *keyword, const struct m
 		number_format(keyword, setting, buf);
 }
 
-static int reservation_key_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-				 struct mp_setting *ret)
+static int reservation_key_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+				 const char *text, struct mp_setting *ret)
 {
 	const char *digits = text;
 	size_t length;
@@ -453,13 +467,14 @@ static int reservation_key_parse(struct mp_value_reader *reader, const struct mp
 	if (strcmp(digits + length, ":aptpl") == 0)
 		ret->flags = MP_RESERVATION_KEY_APTPL;
 	else if (digits[length])
-		tell(reader, LEVEL_WARNING, "\"%s\" behind the value of %s is ignored: expected \":aptpl\"",
+		tell(reader, LEVEL_WARNING,
+		     "\"%s\" behind the value of %s is ignored: expected \":aptpl\"",
 		     digits + length, keyword->name);
 	return 0;
 }
 
-static void reservation_key_format(const struct mp_keyword *keyword, const struct mp_setting *setting,
-				   struct mp_strbuf *buf)
+static void reservation_key_format(const struct mp_keyword *keyword,
+				   const struct mp_setting *setting, struct mp_strbuf *buf)
 {
 	(void)keyword;
 	if (setting->flags & MP_RESERVATION_KEY_FILE)
@@ -469,8 +484,8 @@ static void reservation_key_format(const struct mp_keyword *keyword, const struc
 				 setting->flags & MP_RESERVATION_KEY_APTPL ? ":aptpl" : "");
 }
 
-static int uid_attrs_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-			   struct mp_setting *ret)
+static int uid_attrs_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+			   const char *text, struct mp_setting *ret)
 {
 	_cleanup_strbuf_ struct mp_strbuf valid = MP_STRBUF_INIT;
 	const char *rest = text, *word;
@@ -478,7 +493,8 @@ static int uid_attrs_parse(struct mp_value_reader *reader, const struct mp_keywo
 
 	while ((word = next_word(&rest, &length))) {
 		if (!memchr(word, ':', length)) {
-			tell(reader, LEVEL_WARNING, "\"%.*s\" in %s is ignored: expected TYPE:UDEV_PROPERTY", (int)length,
+			tell(reader, LEVEL_WARNING,
+			     "\"%.*s\" in %s is ignored: expected TYPE:UDEV_PROPERTY", (int)length,
 			     word, keyword->name);
 			continue;
 		}
@@ -505,8 +521,8 @@ static void uid_attrs_format(const struct mp_keyword *keyword, const struct mp_s
 		mp_strbuf_puts(buf, setting->text);
 }
 
-static int protocol_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-			  struct mp_setting *ret)
+static int protocol_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+			  const char *text, struct mp_setting *ret)
 {
 	enum mp_protocol protocol;
 
@@ -528,13 +544,16 @@ const struct mp_type mp_type_number = { number_parse, number_format, NULL };
 const struct mp_type mp_type_word = { word_parse, word_format, NULL };
 const struct mp_type mp_type_word_prefix = { word_prefix_parse, word_format, NULL };
 const struct mp_type mp_type_word_or_number = { word_or_number_parse, word_format, NULL };
-const struct mp_type mp_type_plain_word_or_number = { word_or_number_parse, plain_word_format, NULL };
+const struct mp_type mp_type_plain_word_or_number = { word_or_number_parse, plain_word_format,
+						      NULL };
 const struct mp_type mp_type_text = { text_parse, text_format, "a text" };
 const struct mp_type mp_type_prio_args = { prio_args_parse, text_format, "a text" };
 const struct mp_type mp_type_name = { name_parse, text_format, "a name without \"/\"" };
 const struct mp_type mp_type_delimiter = { delimiter_parse, text_format, "a text without \"/\"" };
-const struct mp_type mp_type_selector = { selector_parse, text_format,
-					  "a name, the number of its arguments, and these: \"service-time 0\"" };
+const struct mp_type mp_type_selector = {
+	selector_parse, text_format,
+	"a name, the number of its arguments, and these: \"service-time 0\""
+};
 const struct mp_type mp_type_counted_words = { counted_words_parse, text_format,
 					       "a number and as many words: \"1 alua\"" };
 const struct mp_type mp_type_features = { features_parse, text_format,
@@ -549,7 +568,8 @@ const struct mp_type mp_type_reservation_key = { reservation_key_parse, reservat
 						 "\"file\" or up to 16 hexadecimal digits" };
 const struct mp_type mp_type_uid_attrs = { uid_attrs_parse, uid_attrs_format,
 					   "records TYPE:UDEV_PROPERTY with blanks between them" };
-const struct mp_type mp_type_protocol = { protocol_parse, protocol_format, "a protocol, like \"scsi:fcp\"" };
+const struct mp_type mp_type_protocol = { protocol_parse, protocol_format,
+					  "a protocol, like \"scsi:fcp\"" };
 
 void mp_value_expected(const struct mp_keyword *keyword, struct mp_strbuf *buf)
 {

@@ -29,7 +29,9 @@ static int load(const void *text, size_t size, struct mp_config **ret)
 {
 	_cleanup_close_ int fd = memfd_create("multipath.conf", MFD_CLOEXEC);
 	char file[64];
-	const struct mp_config_source source = { .file = file, .verbosity = -1, .diagnostic = on_told };
+	const struct mp_config_source source = { .file = file,
+						 .verbosity = -1,
+						 .diagnostic = on_told };
 
 	if (fd < 0 || write(fd, text, size) != (ssize_t)size)
 		abort();
@@ -40,9 +42,16 @@ static int load(const void *text, size_t size, struct mp_config **ret)
 static void ask(struct mp_config *config)
 {
 	static const struct mp_identity disks[] = {
-		{ .name = "sda", .wwid = "3600", .vendor = "LIO-ORG", .product = "disk", .revision = "4.0",
+		{ .name = "sda",
+		  .wwid = "3600",
+		  .vendor = "LIO-ORG",
+		  .product = "disk",
+		  .revision = "4.0",
 		  .protocol = MP_PROTOCOL_SCSI_FCP },
-		{ .name = "nvme0n1", .vendor = "NVME", .product = "x", .protocol = MP_PROTOCOL_NVME_TCP },
+		{ .name = "nvme0n1",
+		  .vendor = "NVME",
+		  .product = "x",
+		  .protocol = MP_PROTOCOL_NVME_TCP },
 	};
 	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
 
@@ -53,8 +62,9 @@ static void ask(struct mp_config *config)
 
 		mp_config_path_settings(config, &disks[i], &path);
 		mp_config_map_settings(config, disks[i].wwid, &disks[i], &map);
-		if (!path.uid_attribute || !path.checker || !path.prioritizer || !path.prio_args || !map.selector ||
-		    !map.features || !map.handler || !map.alias_prefix || !map.minio)
+		if (!path.uid_attribute || !path.checker || !path.prioritizer || !path.prio_args ||
+		    !map.selector || !map.features || !map.handler || !map.alias_prefix ||
+		    !map.minio)
 			abort();
 		mp_filter_path(config, &disks[i], &props, path.uid_attribute);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* config-loaded.h - configurations from texts, with what was told about them.  For: tests of the configuration. */
+/* config-loaded.h - configurations from texts, with what was told about them.  For: tests of the
+ * configuration. */
 #pragma once
 #include <assert.h>
 #include <stdio.h>
@@ -29,7 +30,8 @@ static void loaded_on_told(void *userdata, enum mp_severity severity, int level,
 
 	if (strncmp(text, loaded->dir, length) == 0)
 		text += length + 1;
-	mp_strbuf_printf(&loaded->told, "%s%d %s\n", severity == MP_SEVERITY_ERROR ? "!" : "", level, text);
+	mp_strbuf_printf(&loaded->told, "%s%d %s\n", severity == MP_SEVERITY_ERROR ? "!" : "",
+			 level, text);
 }
 
 static void loaded_write(struct loaded *loaded, const char *name, const char *text, size_t length)

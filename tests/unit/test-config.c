@@ -37,8 +37,9 @@ static void without_a_file_the_built_in_values_count(void **state)
 	assert_string_equal(process->enable_foreign, "NONE");
 	assert_int_equal(process->marginal_pathgroups, MP_MARGINAL_OFF);
 	assert_int_equal(process->auto_resize, MP_RESIZE_NEVER);
-	assert_false(process->reassign_maps || process->queue_without_daemon || process->log_checker_err_once ||
-		     process->force_sync || process->strict_timing || process->allow_usb_devices ||
+	assert_false(process->reassign_maps || process->queue_without_daemon ||
+		     process->log_checker_err_once || process->force_sync ||
+		     process->strict_timing || process->allow_usb_devices ||
 		     process->uses_uid_attrs);
 }
 
@@ -86,9 +87,15 @@ static void the_command_line_wins(void **state)
 
 	loaded.source.ignore_wwids = true;
 	assert_int_equal(process_of(&loaded, "")->find_multipaths, MP_FIND_SMART);
-	assert_int_equal(process_of(&loaded, "defaults {\nfind_multipaths on\n}\n")->find_multipaths, MP_FIND_SMART);
-	assert_int_equal(process_of(&loaded, "defaults {\nfind_multipaths off\n}\n")->find_multipaths, MP_FIND_GREEDY);
-	assert_int_equal(process_of(&loaded, "defaults {\nfind_multipaths greedy\n}\n")->find_multipaths, MP_FIND_GREEDY);
+	assert_int_equal(
+		process_of(&loaded, "defaults {\nfind_multipaths on\n}\n")->find_multipaths,
+		MP_FIND_SMART);
+	assert_int_equal(
+		process_of(&loaded, "defaults {\nfind_multipaths off\n}\n")->find_multipaths,
+		MP_FIND_GREEDY);
+	assert_int_equal(
+		process_of(&loaded, "defaults {\nfind_multipaths greedy\n}\n")->find_multipaths,
+		MP_FIND_GREEDY);
 }
 
 static void multipath_itself_checks_at_once(void **state)
@@ -98,7 +105,8 @@ static void multipath_itself_checks_at_once(void **state)
 	(void)state;
 	loaded_init(&loaded);
 	loaded.source.is_multipath = true;
-	assert_int_equal(process_of(&loaded, "defaults {\nretrigger_tries 5\n}\n")->retrigger_tries, 0);
+	assert_int_equal(process_of(&loaded, "defaults {\nretrigger_tries 5\n}\n")->retrigger_tries,
+			 0);
 	assert_true(mp_config_process(loaded.config)->force_sync);
 }
 

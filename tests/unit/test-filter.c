@@ -13,10 +13,15 @@
 #include "config/filter.h"
 
 static const struct mp_identity disk = {
-	.name = "sda", .wwid = "3600", .vendor = "V", .product = "P", .protocol = MP_PROTOCOL_SCSI_FCP,
+	.name = "sda",
+	.wwid = "3600",
+	.vendor = "V",
+	.product = "P",
+	.protocol = MP_PROTOCOL_SCSI_FCP,
 };
 
-static struct mp_filter_verdict filter(struct loaded *loaded, const char *text, const struct mp_identity *identity)
+static struct mp_filter_verdict filter(struct loaded *loaded, const char *text,
+				       const struct mp_identity *identity)
 {
 	assert_int_equal(loaded_text(loaded, text), 0);
 	return mp_filter_path(loaded->config, identity, NULL, "ID_SERIAL");
@@ -28,8 +33,9 @@ static void by_default_only_disks_are_taken(void **state)
 		const char *name;
 		bool blacklisted;
 	} rows[] = {
-		{ "sda", false }, { "sdzz", false }, { "dasda", false }, { "nvme0n1", false }, { "loop0", true }, { "dm-0", true },
-		{ "sr0", true }, { "xsda", true }, { "md0", true }, { "nvmex", true },
+		{ "sda", false },  { "sdzz", false }, { "dasda", false }, { "nvme0n1", false },
+		{ "loop0", true }, { "dm-0", true },  { "sr0", true },	  { "xsda", true },
+		{ "md0", true },   { "nvmex", true },
 	};
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -40,7 +46,8 @@ static void by_default_only_disks_are_taken(void **state)
 		struct mp_filter_verdict verdict = mp_filter_devnode(loaded.config, rows[i].name);
 
 		assert_int_equal(verdict.blacklisted, rows[i].blacklisted);
-		assert_int_equal(verdict.criterion, rows[i].blacklisted ? MP_CRITERION_DEVNODE : MP_CRITERION_NONE);
+		assert_int_equal(verdict.criterion,
+				 rows[i].blacklisted ? MP_CRITERION_DEVNODE : MP_CRITERION_NONE);
 		if (rows[i].blacklisted)
 			assert_string_equal(verdict.rule, "!^(sd[a-z]|dasd[a-z]|nvme[0-9])");
 	}
@@ -76,23 +83,32 @@ static void the_criterion_and_the_rule_that_decided_are_told(void **state)
 		{ "blacklist {\nwwid 36\n}\n", MP_CRITERION_WWID, "36", true },
 		{ "blacklist {\nwwid \"!^36\"\n}\n", MP_CRITERION_NONE, NULL, false },
 		{ "blacklist {\nwwid \"!^37\"\n}\n", MP_CRITERION_WWID, "!^37", true },
-		{ "blacklist {\nwwid \".*\"\n}\nblacklist_exceptions {\nwwid 3600\n}\n", MP_CRITERION_WWID, "3600", false },
+		{ "blacklist {\nwwid \".*\"\n}\nblacklist_exceptions {\nwwid 3600\n}\n",
+		  MP_CRITERION_WWID, "3600", false },
 		{ "blacklist {\ndevnode ^sd\n}\n", MP_CRITERION_DEVNODE, "^sd", true },
-		{ "blacklist {\ndevnode ^sd\n}\nblacklist_exceptions {\ndevnode sda\n}\n", MP_CRITERION_DEVNODE, "sda", false },
-		{ "blacklist {\ndevnode ^sd\n}\nblacklist_exceptions {\nwwid 36\n}\n", MP_CRITERION_DEVNODE, "^sd", true },
-		{ "blacklist {\nprotocol \"scsi:.*\"\n}\n", MP_CRITERION_PROTOCOL, "scsi:.*", true },
-		{ "blacklist {\nprotocol \"scsi:.*\"\n}\nblacklist_exceptions {\nprotocol \"scsi:fcp\"\n}\n", MP_CRITERION_PROTOCOL,
-		  "scsi:fcp", false },
-		{ "blacklist {\ndevice {\nvendor V\nproduct P\n}\n}\n", MP_CRITERION_DEVICE, "V:P", true },
+		{ "blacklist {\ndevnode ^sd\n}\nblacklist_exceptions {\ndevnode sda\n}\n",
+		  MP_CRITERION_DEVNODE, "sda", false },
+		{ "blacklist {\ndevnode ^sd\n}\nblacklist_exceptions {\nwwid 36\n}\n",
+		  MP_CRITERION_DEVNODE, "^sd", true },
+		{ "blacklist {\nprotocol \"scsi:.*\"\n}\n", MP_CRITERION_PROTOCOL, "scsi:.*",
+		  true },
+		{ "blacklist {\nprotocol \"scsi:.*\"\n}\nblacklist_exceptions {\nprotocol \"scsi:fcp\"\n}\n",
+		  MP_CRITERION_PROTOCOL, "scsi:fcp", false },
+		{ "blacklist {\ndevice {\nvendor V\nproduct P\n}\n}\n", MP_CRITERION_DEVICE, "V:P",
+		  true },
 		{ "blacklist {\ndevice {\nvendor V\n}\n}\n", MP_CRITERION_DEVICE, "V:", true },
 		{ "blacklist {\ndevice {\nproduct P\n}\n}\n", MP_CRITERION_DEVICE, ":P", true },
-		{ "blacklist {\ndevice {\nvendor V\nproduct Q\n}\n}\n", MP_CRITERION_NONE, NULL, false },
-		{ "blacklist {\ndevice {\nvendor \"!W\"\n}\n}\n", MP_CRITERION_DEVICE, "!W:", true },
+		{ "blacklist {\ndevice {\nvendor V\nproduct Q\n}\n}\n", MP_CRITERION_NONE, NULL,
+		  false },
+		{ "blacklist {\ndevice {\nvendor \"!W\"\n}\n}\n", MP_CRITERION_DEVICE,
+		  "!W:", true },
 		{ "blacklist {\ndevice {\nvendor V\n}\n}\nblacklist_exceptions {\ndevice {\nproduct P\n}\n}\n",
 		  MP_CRITERION_DEVICE, ":P", false },
-		{ "devices {\ndevice {\nvendor V\nproduct X\nproduct_blacklist ^P\n}\n}\n", MP_CRITERION_DEVICE, "V:^P", true },
+		{ "devices {\ndevice {\nvendor V\nproduct X\nproduct_blacklist ^P\n}\n}\n",
+		  MP_CRITERION_DEVICE, "V:^P", true },
 		/* the first blacklist verdict ends it */
-		{ "blacklist {\nwwid 36\nprotocol scsi\ndevice {\nvendor V\n}\n}\n", MP_CRITERION_DEVICE, "V:", true },
+		{ "blacklist {\nwwid 36\nprotocol scsi\ndevice {\nvendor V\n}\n}\n",
+		  MP_CRITERION_DEVICE, "V:", true },
 	};
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -101,8 +117,10 @@ static void the_criterion_and_the_rule_that_decided_are_told(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct mp_filter_verdict verdict = filter(&loaded, rows[i].text, &disk);
 
-		if (verdict.blacklisted != rows[i].blacklisted || verdict.criterion != rows[i].criterion)
-			fail_msg("row %zu: %d by %s", i, verdict.blacklisted, mp_criterion_name(verdict.criterion));
+		if (verdict.blacklisted != rows[i].blacklisted ||
+		    verdict.criterion != rows[i].criterion)
+			fail_msg("row %zu: %d by %s", i, verdict.blacklisted,
+				 mp_criterion_name(verdict.criterion));
 		if (rows[i].rule)
 			assert_string_equal(verdict.rule, rows[i].rule);
 		else
@@ -117,7 +135,9 @@ static void what_is_not_known_is_not_filtered(void **state)
 
 	(void)state;
 	loaded_init(&loaded);
-	assert_false(filter(&loaded, "blacklist {\nwwid \".*\"\ndevice {\nvendor \".*\"\n}\n}\n", &unknown).blacklisted);
+	assert_false(filter(&loaded, "blacklist {\nwwid \".*\"\ndevice {\nvendor \".*\"\n}\n}\n",
+			    &unknown)
+			     .blacklisted);
 	assert_false(mp_filter_wwid(loaded.config, "").blacklisted);
 	assert_true(mp_filter_wwid(loaded.config, "x").blacklisted);
 }
@@ -147,10 +167,12 @@ static void the_first_property_that_a_rule_names_decides(void **state)
 		{ "", "ID_MODEL", "ID_SERIAL", "ID_SERIAL", MP_CRITERION_PROPERTY_MISSING, true },
 		{ "", "ID_MODEL", "ID_SERIAL", "ID_UID", MP_CRITERION_NONE, false },
 		{ "", "ID_MODEL", "ID_SERIAL", "", MP_CRITERION_NONE, false },
-		{ "blacklist {\nproperty ID_SERIAL\n}\n", "ID_WWN", "ID_SERIAL", "ID_SERIAL", MP_CRITERION_PROPERTY, false },
-		{ "blacklist {\nproperty ID_SERIAL\n}\n", "ID_SERIAL", "ID_WWN", "ID_SERIAL", MP_CRITERION_PROPERTY, true },
-		{ "blacklist_exceptions {\nproperty ID_MODEL\n}\n", "ID_MODEL", "ID_SERIAL", "ID_SERIAL", MP_CRITERION_PROPERTY,
-		  false },
+		{ "blacklist {\nproperty ID_SERIAL\n}\n", "ID_WWN", "ID_SERIAL", "ID_SERIAL",
+		  MP_CRITERION_PROPERTY, false },
+		{ "blacklist {\nproperty ID_SERIAL\n}\n", "ID_SERIAL", "ID_WWN", "ID_SERIAL",
+		  MP_CRITERION_PROPERTY, true },
+		{ "blacklist_exceptions {\nproperty ID_MODEL\n}\n", "ID_MODEL", "ID_SERIAL",
+		  "ID_SERIAL", MP_CRITERION_PROPERTY, false },
 	};
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -171,37 +193,42 @@ static void the_first_property_that_a_rule_names_decides(void **state)
 
 static void rules_are_listed_with_their_origin(void **state)
 {
-	static const char expected[] = "device node rules:\n"
-				       "- blacklist:\n"
-				       "        (config file rule) ^zzz\n"
-				       "        (default rule)     !^(sd[a-z]|dasd[a-z]|nvme[0-9])\n"
-				       "- exceptions:\n"
-				       "        <empty>\n"
-				       "udev property rules:\n"
-				       "- blacklist:\n"
-				       "        <empty>\n"
-				       "- exceptions:\n"
-				       "        (default rule)     (SCSI_IDENT_|ID_WWN)\n"
-				       "protocol rules:\n"
-				       "- blacklist:\n"
-				       "        <empty>\n"
-				       "- exceptions:\n"
-				       "        <empty>\n"
-				       "wwid rules:\n"
-				       "- blacklist:\n"
-				       "        <empty>\n"
-				       "- exceptions:\n"
-				       "        <empty>\n"
-				       "device rules:\n"
-				       "- blacklist:\n"
-				       "        (config file rule) FOO:BAR.*\n"
-				       "        (default rule)     SGI:Universal Xport\n";
+	static const char expected[] =
+		"device node rules:\n"
+		"- blacklist:\n"
+		"        (config file rule) ^zzz\n"
+		"        (default rule)     !^(sd[a-z]|dasd[a-z]|nvme[0-9])\n"
+		"- exceptions:\n"
+		"        <empty>\n"
+		"udev property rules:\n"
+		"- blacklist:\n"
+		"        <empty>\n"
+		"- exceptions:\n"
+		"        (default rule)     (SCSI_IDENT_|ID_WWN)\n"
+		"protocol rules:\n"
+		"- blacklist:\n"
+		"        <empty>\n"
+		"- exceptions:\n"
+		"        <empty>\n"
+		"wwid rules:\n"
+		"- blacklist:\n"
+		"        <empty>\n"
+		"- exceptions:\n"
+		"        <empty>\n"
+		"device rules:\n"
+		"- blacklist:\n"
+		"        (config file rule) FOO:BAR.*\n"
+		"        (default rule)     SGI:Universal Xport\n";
 	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
 	_cleanup_loaded_ struct loaded loaded;
 
 	(void)state;
 	loaded_init(&loaded);
-	assert_int_equal(loaded_text(&loaded, "blacklist {\ndevnode ^zzz\ndevice {\nvendor FOO\nproduct \"BAR.*\"\n}\n}\n"), 0);
+	assert_int_equal(
+		loaded_text(
+			&loaded,
+			"blacklist {\ndevnode ^zzz\ndevice {\nvendor FOO\nproduct \"BAR.*\"\n}\n}\n"),
+		0);
 	mp_filter_print(loaded.config, &buf);
 	buf.text[strlen(expected)] = '\0';
 	assert_string_equal(buf.text, expected);

@@ -30,15 +30,18 @@ static void each_row_is_a_valid_device_section(void **state)
 		assert_non_null(setting_of(i, MP_KEY_VENDOR));
 		assert_non_null(setting_of(i, MP_KEY_PRODUCT));
 		for (; mp_hardware[i][count].key != MP_KEY_NONE; count++)
-			assert_int_equal(mp_keyword_find(MP_SCOPE_DEVICE, mp_keywords[mp_hardware[i][count].key].name),
-					 mp_hardware[i][count].key);
+			assert_int_equal(
+				mp_keyword_find(MP_SCOPE_DEVICE,
+						mp_keywords[mp_hardware[i][count].key].name),
+				mp_hardware[i][count].key);
 		assert_true(count < MP_HARDWARE_SETTINGS);
 	}
 }
 
 static void each_pattern_is_an_expression(void **state)
 {
-	static const enum mp_key keys[] = { MP_KEY_VENDOR, MP_KEY_PRODUCT, MP_KEY_PRODUCT_BLACKLIST };
+	static const enum mp_key keys[] = { MP_KEY_VENDOR, MP_KEY_PRODUCT,
+					    MP_KEY_PRODUCT_BLACKLIST };
 
 	(void)state;
 	for (unsigned i = 0; i < mp_hardware_count; i++) {
@@ -57,8 +60,10 @@ static void no_two_rows_are_of_the_same_device(void **state)
 	(void)state;
 	for (unsigned i = 0; i < mp_hardware_count; i++)
 		for (unsigned k = 0; k < i; k++)
-			assert_true(strcmp(setting_of(i, MP_KEY_VENDOR)->text, setting_of(k, MP_KEY_VENDOR)->text) != 0 ||
-				    strcmp(setting_of(i, MP_KEY_PRODUCT)->text, setting_of(k, MP_KEY_PRODUCT)->text) != 0);
+			assert_true(strcmp(setting_of(i, MP_KEY_VENDOR)->text,
+					   setting_of(k, MP_KEY_VENDOR)->text) != 0 ||
+				    strcmp(setting_of(i, MP_KEY_PRODUCT)->text,
+					   setting_of(k, MP_KEY_PRODUCT)->text) != 0);
 }
 
 static void an_empty_configuration_compiles_no_expression(void **state)
@@ -89,16 +94,20 @@ static void arrays_get_what_their_makers_want(void **state)
 		enum mp_grouping grouping;
 		int no_path_retry, failback;
 	} rows[] = {
-		{ "LIO-ORG", "disk", 0, "directio", "alua", "ID_SERIAL", MP_GROUPING_BY_PRIO, 12, MP_FAILBACK_IMMEDIATE },
-		{ "NETAPP", "LUN C-Mode", 0, "tur", "ontap", "ID_SERIAL", MP_GROUPING_BY_PRIO, MP_RETRY_QUEUE,
+		{ "LIO-ORG", "disk", 0, "directio", "alua", "ID_SERIAL", MP_GROUPING_BY_PRIO, 12,
 		  MP_FAILBACK_IMMEDIATE },
-		{ "IBM", "1815 FAStT", 0, "rdac", "rdac", "ID_SERIAL", MP_GROUPING_BY_PRIO, 30, MP_FAILBACK_IMMEDIATE },
-		{ "IBM", "2810XIV", 0, "tur", "const", "ID_SERIAL", MP_GROUPING_BY_PRIO, MP_RETRY_QUEUE, 15 },
-		{ "IBM", "S/390 DASD ECKD", MP_PROTOCOL_CCW, "directio", "const", "ID_UID", MP_GROUPING_MULTIBUS, MP_RETRY_QUEUE,
-		  MP_FAILBACK_MANUAL },
-		{ "NVME", "FlashSystem 9", MP_PROTOCOL_NVME_FC, "none", "const", "ID_WWN", MP_GROUPING_BY_PRIO, MP_RETRY_FAIL,
+		{ "NETAPP", "LUN C-Mode", 0, "tur", "ontap", "ID_SERIAL", MP_GROUPING_BY_PRIO,
+		  MP_RETRY_QUEUE, MP_FAILBACK_IMMEDIATE },
+		{ "IBM", "1815 FAStT", 0, "rdac", "rdac", "ID_SERIAL", MP_GROUPING_BY_PRIO, 30,
 		  MP_FAILBACK_IMMEDIATE },
-		{ "Linux", "scsi_debug", 0, "tur", "const", "ID_SERIAL", MP_GROUPING_FAILOVER, MP_RETRY_UNSET, MP_FAILBACK_MANUAL },
+		{ "IBM", "2810XIV", 0, "tur", "const", "ID_SERIAL", MP_GROUPING_BY_PRIO,
+		  MP_RETRY_QUEUE, 15 },
+		{ "IBM", "S/390 DASD ECKD", MP_PROTOCOL_CCW, "directio", "const", "ID_UID",
+		  MP_GROUPING_MULTIBUS, MP_RETRY_QUEUE, MP_FAILBACK_MANUAL },
+		{ "NVME", "FlashSystem 9", MP_PROTOCOL_NVME_FC, "none", "const", "ID_WWN",
+		  MP_GROUPING_BY_PRIO, MP_RETRY_FAIL, MP_FAILBACK_IMMEDIATE },
+		{ "Linux", "scsi_debug", 0, "tur", "const", "ID_SERIAL", MP_GROUPING_FAILOVER,
+		  MP_RETRY_UNSET, MP_FAILBACK_MANUAL },
 	};
 	_cleanup_loaded_ struct loaded loaded;
 

@@ -41,9 +41,11 @@ static void no_section_lists_a_name_twice(void **state)
 static void sections_take_as_many_keywords_as_the_manual_says(void **state)
 {
 	static const unsigned counts[MP_SCOPES] = {
-		[MP_SCOPE_DEFAULTS] = 76, [MP_SCOPE_BLACKLIST] = 4, [MP_SCOPE_BLACKLIST_DEVICE] = 2,
-		[MP_SCOPE_EXCEPTIONS] = 4, [MP_SCOPE_EXCEPTIONS_DEVICE] = 2, [MP_SCOPE_DEVICE] = 48,
-		[MP_SCOPE_OVERRIDES] = 41, [MP_SCOPE_PROTOCOL] = 4, [MP_SCOPE_MULTIPATH] = 33,
+		[MP_SCOPE_DEFAULTS] = 76,	  [MP_SCOPE_BLACKLIST] = 4,
+		[MP_SCOPE_BLACKLIST_DEVICE] = 2,  [MP_SCOPE_EXCEPTIONS] = 4,
+		[MP_SCOPE_EXCEPTIONS_DEVICE] = 2, [MP_SCOPE_DEVICE] = 48,
+		[MP_SCOPE_OVERRIDES] = 41,	  [MP_SCOPE_PROTOCOL] = 4,
+		[MP_SCOPE_MULTIPATH] = 33,
 	};
 
 	(void)state;

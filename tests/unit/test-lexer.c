@@ -12,7 +12,8 @@
 
 struct row {
 	const char *line;
-	const char *tokens[MP_LINE_TOKENS + 1]; /* kind letter and text: w word, s string, u string without end, { and } */
+	const char *tokens[MP_LINE_TOKENS + 1]; /* kind letter and text: w word, s string, u string
+						   without end, { and } */
 };
 
 static void a_line_is_split_into_words_strings_and_braces(void **state)
@@ -46,7 +47,8 @@ static void a_line_is_split_into_words_strings_and_braces(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct mp_line line;
 
-		assert_int_equal(mp_lexer_split(&lexer, rows[i].line, strlen(rows[i].line), &line), 0);
+		assert_int_equal(mp_lexer_split(&lexer, rows[i].line, strlen(rows[i].line), &line),
+				 0);
 		for (unsigned n = 0; n < line.count; n++) {
 			const struct mp_token *token = &line.tokens[n];
 			const char *expected = rows[i].tokens[n];

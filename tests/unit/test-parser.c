@@ -32,44 +32,63 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 {
 	static const struct row rows[] = {
 		{ "defaults {\n}\n", "" },
-		{ "defaults {\n\tverbosity 3\n", "1 multipath.conf:2:1: error: section defaults of line 1 is not closed: "
-						   "expected a \"}\"\n" },
-		{ "defaults {\n} x\n", "0 multipath.conf:2:3: warning: extra data \"x\" is ignored: expected the end of the "
-					 "line\n" },
-		{ "}\n", "0 multipath.conf:1:1: error: unmatched \"}\"\n"
-			  "1 multipath.conf:1:1: warning: unknown keyword \"}\" outside of sections\n" },
-		{ "{\n", "0 multipath.conf:1:1: warning: unknown keyword \"{\" outside of sections\n" },
-		{ "\"defaults\" {\n", "0 multipath.conf:1:1: warning: unknown keyword \"defaults\" outside of sections\n" },
-		{ "defaults\n{\n}\n", "0 multipath.conf:1:1: error: section defaults lacks its \"{\": expected it on this line\n"
-				      "0 multipath.conf:2:1: warning: unknown keyword \"{\" in section defaults\n" },
-		{ "defaults x\n}\n", "0 multipath.conf:1:10: warning: extra data \"x\" is ignored: expected the end of the "
-				       "line\n" },
-		{ "defaults { verbosity 3\n}\n", "0 multipath.conf:1:12: warning: extra data \"verbosity\" is ignored: expected "
-						   "the end of the line\n" },
-		{ "overrides\n", "0 multipath.conf:1:1: warning: overrides lacks a value and is ignored\n" },
-		{ "overrides x {\n}\n", "0 multipath.conf:1:11: warning: extra data \"x\" is ignored: expected the end of the "
-					  "line\n" },
-		{ "defaults {\nverbosity\n}\n", "0 multipath.conf:2:1: warning: verbosity lacks a value and is ignored\n" },
-		{ "defaults {\nverbosity 3 4\n}\n", "0 multipath.conf:2:13: warning: extra data \"4\" is ignored: expected the end "
-						    "of the line\n" },
-		{ "defaults {\nprio_args \"a\n}\n", "0 multipath.conf:2:11: error: string is not closed: expected a '\"' on this "
-						     "line\n" },
-		{ "defaults {\nfoo 1\n}\n", "1 multipath.conf:2:1: warning: unknown keyword \"foo\" in section defaults\n" },
+		{ "defaults {\n\tverbosity 3\n",
+		  "1 multipath.conf:2:1: error: section defaults of line 1 is not closed: "
+		  "expected a \"}\"\n" },
+		{ "defaults {\n} x\n",
+		  "0 multipath.conf:2:3: warning: extra data \"x\" is ignored: expected the end of the "
+		  "line\n" },
+		{ "}\n",
+		  "0 multipath.conf:1:1: error: unmatched \"}\"\n"
+		  "1 multipath.conf:1:1: warning: unknown keyword \"}\" outside of sections\n" },
+		{ "{\n",
+		  "0 multipath.conf:1:1: warning: unknown keyword \"{\" outside of sections\n" },
+		{ "\"defaults\" {\n",
+		  "0 multipath.conf:1:1: warning: unknown keyword \"defaults\" outside of sections\n" },
+		{ "defaults\n{\n}\n",
+		  "0 multipath.conf:1:1: warning: section defaults lacks its \"{\": expected it on this line\n"
+		  "0 multipath.conf:2:1: warning: unknown keyword \"{\" in section defaults\n" },
+		{ "defaults x\n}\n",
+		  "0 multipath.conf:1:10: warning: extra data \"x\" is ignored: expected the end of the "
+		  "line\n" },
+		{ "defaults { verbosity 3\n}\n",
+		  "0 multipath.conf:1:12: warning: extra data \"verbosity\" is ignored: expected "
+		  "the end of the line\n" },
+		{ "overrides\n",
+		  "0 multipath.conf:1:1: warning: overrides lacks a value and is ignored\n" },
+		{ "overrides x {\n}\n",
+		  "0 multipath.conf:1:11: warning: extra data \"x\" is ignored: expected the end of the "
+		  "line\n" },
+		{ "defaults {\nverbosity\n}\n",
+		  "0 multipath.conf:2:1: warning: verbosity lacks a value and is ignored\n" },
+		{ "defaults {\nverbosity 3 4\n}\n",
+		  "0 multipath.conf:2:13: warning: extra data \"4\" is ignored: expected the end "
+		  "of the line\n" },
+		{ "defaults {\nprio_args \"a\n}\n",
+		  "0 multipath.conf:2:11: error: string is not closed: expected a '\"' on this "
+		  "line\n" },
+		{ "defaults {\nfoo 1\n}\n",
+		  "1 multipath.conf:2:1: warning: unknown keyword \"foo\" in section defaults\n" },
 		{ "devices {\ndevice {\nvendor V\nproduct P\nfoo 1\n}\n}\n",
 		  "1 multipath.conf:5:1: warning: unknown keyword \"foo\" in section devices/device\n" },
-		{ "defaults {\nverbosity 3\nverbosity 1\n}\n", "1 multipath.conf:3:1: warning: verbosity is set again in the same "
-								"section: this value counts\n" },
-		{ "defaults {\n}\ndefaults {\n}\n", "1 multipath.conf:3:1: warning: section defaults appears again in this file: both "
-						    "are merged\n" },
+		{ "defaults {\nverbosity 3\nverbosity 1\n}\n",
+		  "1 multipath.conf:3:1: warning: verbosity is set again in the same "
+		  "section: this value counts\n" },
+		{ "defaults {\n}\ndefaults {\n}\n",
+		  "1 multipath.conf:3:1: warning: section defaults appears again in this file: both "
+		  "are merged\n" },
 		{ "defaults {\npg_timeout 1\npg_timeout 2\n}\nmultipaths {\nmultipath {\nwwid w\npg_timeout 3\n}\n}\n",
 		  "1 multipath.conf:2:1: warning: pg_timeout has no meaning any more and is ignored\n"
 		  "1 multipath.conf:3:1: warning: pg_timeout is set again in the same section: this value counts\n" },
-		{ "defaults {\nverbosity x\n}\n", "1 multipath.conf:2:11: warning: value \"x\" of verbosity is not valid: expected a "
-						   "number from 0 to 4\n" },
-		{ "defaults {\nverbosity 9\n}\n", "1 multipath.conf:2:11: warning: value \"9\" of verbosity is out of range, 4 is used: "
-						   "expected 0 to 4\n" },
-		{ "devices {\ndevice {\nvendor V\n}\n}\n", "0 multipath.conf:2:1: warning: device is ignored: expected a vendor and a "
-							    "product\n" },
+		{ "defaults {\nverbosity x\n}\n",
+		  "1 multipath.conf:2:11: warning: value \"x\" of verbosity is not valid: expected a "
+		  "number from 0 to 4\n" },
+		{ "defaults {\nverbosity 9\n}\n",
+		  "1 multipath.conf:2:11: warning: value \"9\" of verbosity is out of range, 4 is used: "
+		  "expected 0 to 4\n" },
+		{ "devices {\ndevice {\nvendor V\n}\n}\n",
+		  "0 multipath.conf:2:1: warning: device is ignored: expected a vendor and a "
+		  "product\n" },
 		{ "overrides {\nprotocol {\ndev_loss_tmo 5\n}\n}\n",
 		  "0 multipath.conf:2:1: warning: protocol section is ignored: expected a type\n" },
 		{ "multipaths {\nmultipath {\nalias a\n}\n}\n",
@@ -110,9 +129,11 @@ static void a_block_without_its_section_is_read_as_part_of_the_outer_one(void **
 
 	(void)state;
 	loaded_init(&loaded);
-	assert_int_equal(loaded_text(&loaded, "defaults {\nfoo {\nverbosity 4\n}\nverbosity 1\n}\n"), 0);
+	assert_int_equal(
+		loaded_text(&loaded, "defaults {\nfoo {\nverbosity 4\n}\nverbosity 1\n}\n"), 0);
 	assert_int_equal(default_of(&loaded, MP_KEY_VERBOSITY), 4);
-	assert_non_null(strstr(loaded_told(&loaded), ":5:1: warning: unknown keyword \"verbosity\" outside of sections"));
+	assert_non_null(strstr(loaded_told(&loaded),
+			       ":5:1: warning: unknown keyword \"verbosity\" outside of sections"));
 }
 
 static void a_brace_on_the_next_line_does_for_the_old_sections(void **state)
@@ -140,7 +161,8 @@ static void a_closing_brace_behind_the_opening_one_closes_nothing(void **state)
 static void the_last_value_of_all_files_counts(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
-	static const char b[] = "defaults {\nverbosity 1\n}\n", a[] = "defaults {\nverbosity 3\nmax_fds 100\n}\n";
+	static const char b[] = "defaults {\nverbosity 1\n}\n",
+			  a[] = "defaults {\nverbosity 3\nmax_fds 100\n}\n";
 
 	(void)state;
 	loaded_init(&loaded);
@@ -169,21 +191,27 @@ static void each_value_knows_its_file_and_line(void **state)
 	assert_string_equal(loaded.config->files[setting->file - MP_ORIGIN_FILES], loaded.file);
 	setting = mp_section_find(&loaded.config->overrides, MP_KEY_PRIO);
 	assert_int_equal(setting->line, 3);
-	assert_non_null(strstr(loaded.config->files[setting->file - MP_ORIGIN_FILES], "/conf.d/a.conf"));
-	assert_int_equal(mp_config_default(loaded.config, MP_KEY_PATH_CHECKER)->file, MP_ORIGIN_BUILTIN);
+	assert_non_null(
+		strstr(loaded.config->files[setting->file - MP_ORIGIN_FILES], "/conf.d/a.conf"));
+	assert_int_equal(mp_config_default(loaded.config, MP_KEY_PATH_CHECKER)->file,
+			 MP_ORIGIN_BUILTIN);
 }
 
 static void values_that_must_not_be_wrong_reject_the_main_file(void **state)
 {
 	static const struct row rows[] = {
-		{ "blacklist {\nwwid \"(\"\n}\n", "!0 multipath.conf:2:6: error: value \"(\" is not valid: expected an extended "
-						  "regular expression\n" },
-		{ "blacklist {\ndevice {\nvendor \"[\"\n}\n}\n", "!0 multipath.conf:3:8: error: value \"[\" is not valid: expected an "
-								  "extended regular expression\n" },
-		{ "blacklist_exceptions {\nproperty \"(\"\n}\n", "!0 multipath.conf:2:10: error: value \"(\" is not valid: expected "
-								  "an extended regular expression\n" },
-		{ "defaults {\nreservation_key 0xg\n}\n", "!0 multipath.conf:2:17: error: value \"0xg\" is not valid: expected "
-							   "\"file\" or up to 16 hexadecimal digits\n" },
+		{ "blacklist {\nwwid \"(\"\n}\n",
+		  "!0 multipath.conf:2:6: error: value \"(\" is not valid: expected an extended "
+		  "regular expression\n" },
+		{ "blacklist {\ndevice {\nvendor \"[\"\n}\n}\n",
+		  "!0 multipath.conf:3:8: error: value \"[\" is not valid: expected an "
+		  "extended regular expression\n" },
+		{ "blacklist_exceptions {\nproperty \"(\"\n}\n",
+		  "!0 multipath.conf:2:10: error: value \"(\" is not valid: expected "
+		  "an extended regular expression\n" },
+		{ "defaults {\nreservation_key 0xg\n}\n",
+		  "!0 multipath.conf:2:17: error: value \"0xg\" is not valid: expected "
+		  "\"file\" or up to 16 hexadecimal digits\n" },
 		{ "devices {\ndevice {\nvendor V\nproduct P\nproduct_blacklist \"(\"\n}\n}\n",
 		  "!0 multipath.conf:5:19: error: value \"(\" is not valid: expected an extended regular expression\n" },
 	};
@@ -207,8 +235,10 @@ static void in_a_drop_in_they_only_lose_their_line(void **state)
 	loaded_init(&loaded);
 	loaded_write(&loaded, "conf.d/a.conf", drop_in, strlen(drop_in));
 	assert_int_equal(loaded_load(&loaded), 0);
-	assert_string_equal(loaded_told(&loaded), "0 conf.d/a.conf:2:6: warning: value \"(\" is not valid: expected an extended "
-						  "regular expression\n");
+	assert_string_equal(
+		loaded_told(&loaded),
+		"0 conf.d/a.conf:2:6: warning: value \"(\" is not valid: expected an extended "
+		"regular expression\n");
 	assert_true(mp_filter_wwid(loaded.config, "x").blacklisted);
 }
 
@@ -235,11 +265,13 @@ static void a_file_that_cannot_be_read_is_named(void **state)
 	snprintf(file, sizeof(file), "%s/x.conf", loaded.drop_ins);
 	assert_int_equal(mkdir(file, 0700), 0);
 	assert_int_equal(loaded_load(&loaded), 0);
-	assert_string_equal(loaded_told(&loaded), "0 conf.d/x.conf: warning: cannot be read: Is a directory\n");
+	assert_string_equal(loaded_told(&loaded),
+			    "0 conf.d/x.conf: warning: cannot be read: Is a directory\n");
 
 	assert_int_equal(mkdir(loaded.file, 0700), 0);
 	assert_int_equal(loaded_load(&loaded), -EISDIR);
-	assert_string_equal(loaded_told(&loaded), "!0 multipath.conf: error: cannot be read: Is a directory\n");
+	assert_string_equal(loaded_told(&loaded),
+			    "!0 multipath.conf: error: cannot be read: Is a directory\n");
 }
 
 static void a_dangling_drop_in_is_told(void **state)
@@ -252,7 +284,9 @@ static void a_dangling_drop_in_is_told(void **state)
 	snprintf(file, sizeof(file), "%s/x.conf", loaded.drop_ins);
 	assert_int_equal(symlink("/nonexistent", file), 0);
 	assert_int_equal(loaded_load(&loaded), 0);
-	assert_string_equal(loaded_told(&loaded), "0 conf.d/x.conf: warning: cannot be read: No such file or directory\n");
+	assert_string_equal(
+		loaded_told(&loaded),
+		"0 conf.d/x.conf: warning: cannot be read: No such file or directory\n");
 }
 
 static void odd_bytes_harm_nobody(void **state)
@@ -266,7 +300,9 @@ static void odd_bytes_harm_nobody(void **state)
 	loaded_init(&loaded);
 	loaded_write(&loaded, "multipath.conf", nul, sizeof(nul) - 1);
 	assert_int_equal(loaded_load(&loaded), 0);
-	assert_string_equal(loaded_told(&loaded), "0 multipath.conf:2:12: error: NUL byte: the rest of the line is ignored\n");
+	assert_string_equal(
+		loaded_told(&loaded),
+		"0 multipath.conf:2:12: error: NUL byte: the rest of the line is ignored\n");
 	assert_int_equal(default_of(&loaded, MP_KEY_VERBOSITY), 4);
 
 	memset(large, 'x', size);

@@ -14,14 +14,53 @@
 static void what_is_matched_without_compiling_matches_as_compiled(void **state)
 {
 	static const char *const patterns[] = {
-		"", ".*", "a", "^a", "a$", "^a$", "ab", "a.c", "^.$", "[a-c]", "^sd[a-z]", "^(sd[a-z]|dasd[a-z]|nvme[0-9])",
-		"(HP|HPE)", "^(HP|HPE)$", "(a|b)", "(ab|a)$", "^(a|ab)$", "SAN ARRAY$", "S/390 DASD", "[ a_Z0-9]x", "100E-00",
-		"(SCSI_IDENT_|ID_WWN)", "b,c", "%a@~",
+		"",	      ".*",
+		"a",	      "^a",
+		"a$",	      "^a$",
+		"ab",	      "a.c",
+		"^.$",	      "[a-c]",
+		"^sd[a-z]",   "^(sd[a-z]|dasd[a-z]|nvme[0-9])",
+		"(HP|HPE)",   "^(HP|HPE)$",
+		"(a|b)",      "(ab|a)$",
+		"^(a|ab)$",   "SAN ARRAY$",
+		"S/390 DASD", "[ a_Z0-9]x",
+		"100E-00",    "(SCSI_IDENT_|ID_WWN)",
+		"b,c",	      "%a@~",
 	};
 	static const char *const subjects[] = {
-		"", "a", "b", "c", "d", "ab", "ba", "abc", "axc", "aac", "sda", "sd1", "xsda", "dasdb", "nvme0", "nvmeX", "HP", "HPE",
-		"HPEX", "XHP", "SAN ARRAY", "SAN ARRAY ALUA", "S/390 DASD ECKD", "_x", "Zx", "Yx", "100E-00", "ID_WWN_X",
-		"SCSI_IDENT_SERIAL", "ID_SERIAL", "b,c", "%a@~", "\xc3\xa4",
+		"",
+		"a",
+		"b",
+		"c",
+		"d",
+		"ab",
+		"ba",
+		"abc",
+		"axc",
+		"aac",
+		"sda",
+		"sd1",
+		"xsda",
+		"dasdb",
+		"nvme0",
+		"nvmeX",
+		"HP",
+		"HPE",
+		"HPEX",
+		"XHP",
+		"SAN ARRAY",
+		"SAN ARRAY ALUA",
+		"S/390 DASD ECKD",
+		"_x",
+		"Zx",
+		"Yx",
+		"100E-00",
+		"ID_WWN_X",
+		"SCSI_IDENT_SERIAL",
+		"ID_SERIAL",
+		"b,c",
+		"%a@~",
+		"\xc3\xa4",
 	};
 
 	(void)state;
@@ -34,7 +73,8 @@ static void what_is_matched_without_compiling_matches_as_compiled(void **state)
 			bool expected = regexec(&compiled, subjects[k], 0, NULL, 0) == 0;
 
 			if (mp_expression_matches(patterns[i], subjects[k]) != expected)
-				fail_msg("\"%s\" and \"%s\": expected %d", patterns[i], subjects[k], expected);
+				fail_msg("\"%s\" and \"%s\": expected %d", patterns[i], subjects[k],
+					 expected);
 		}
 		regfree(&compiled);
 	}
@@ -43,9 +83,11 @@ static void what_is_matched_without_compiling_matches_as_compiled(void **state)
 static void everything_else_is_left_to_regcomp(void **state)
 {
 	static const char *const patterns[] = {
-		"a*", "a+", "a?", "a{2}", "a|b", "^a|b", "(a)(b)", "x(a|b)", "(a|b)x", "((a))", "()", "(|a)", "(a|)", "(a", "a)", "[^a]",
-		"[a", "[]a]", "[[:alpha:]]", "[z-a]", "[a-]", "[.]", "\\.", "a\\b", "a^b", "a$b", "^", "$", "^$", "^.*", ".*$", "[a]*",
-		"(a)*", "}", "]",
+		"a*",	  "a+",	    "a?",    "a{2}", "a|b",	    "^a|b",  "(a)(b)",
+		"x(a|b)", "(a|b)x", "((a))", "()",   "(|a)",	    "(a|)",  "(a",
+		"a)",	  "[^a]",   "[a",    "[]a]", "[[:alpha:]]", "[z-a]", "[a-]",
+		"[.]",	  "\\.",    "a\\b",  "a^b",  "a$b",	    "^",     "$",
+		"^$",	  "^.*",    ".*$",   "[a]*", "(a)*",	    "}",     "]",
 	};
 
 	(void)state;
@@ -60,14 +102,10 @@ static void a_leading_exclamation_mark_inverts(void **state)
 		const char *pattern, *subject;
 		bool matches;
 	} rows[] = {
-		{ "!^sd[a-z]", "sda", false },
-		{ "!^sd[a-z]", "loop0", true },
-		{ "!a+", "xaax", false },
-		{ "!a+", "xx", true },
-		{ "\\!a", "!a", true },
-		{ "\\!a", "a", false },
-		{ "!!a", "!a", false },
-		{ "!", "anything", false },
+		{ "!^sd[a-z]", "sda", false }, { "!^sd[a-z]", "loop0", true },
+		{ "!a+", "xaax", false },      { "!a+", "xx", true },
+		{ "\\!a", "!a", true },	       { "\\!a", "a", false },
+		{ "!!a", "!a", false },	       { "!", "anything", false },
 	};
 
 	(void)state;

@@ -153,7 +153,8 @@ static void sections_are_printed_in_their_order(void **state)
 	loaded_init(&loaded);
 	assert_int_equal(loaded_text(&loaded, everything), 0);
 	mp_config_print(loaded.config, &buf);
-	assert_string_equal(strstr(buf.text, "\tdevice {\n\t\tvendor \"V\"\n\t\tproduct \"P\""), expected);
+	assert_string_equal(strstr(buf.text, "\tdevice {\n\t\tvendor \"V\"\n\t\tproduct \"P\""),
+			    expected);
 }
 
 static void rules_are_printed_by_criterion(void **state)
@@ -237,21 +238,27 @@ static void the_local_configuration_has_what_is_there_only(void **state)
 				       "\t\twwid \"xx4\"\n"
 				       "\t}\n"
 				       "}\n";
-	static const struct mp_identity disk = { .name = "sda", .vendor = "V", .product = "P", .revision = "R" };
+	static const struct mp_identity disk = {
+		.name = "sda", .vendor = "V", .product = "P", .revision = "R"
+	};
 	static const struct mp_identity *const paths[] = { &disk };
-	static const struct mp_config_map maps[] = { { "xx3", "mpatha" }, { "xx4", "xx4" }, { "xx1", "foo" } };
+	static const struct mp_config_map maps[] = { { "xx3", "mpatha" },
+						     { "xx4", "xx4" },
+						     { "xx1", "foo" } };
 	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT, empty = MP_STRBUF_INIT;
 	_cleanup_loaded_ struct loaded loaded;
 
 	(void)state;
 	loaded_init(&loaded);
 	assert_int_equal(loaded_text(&loaded, everything), 0);
-	mp_config_print_local(loaded.config, paths, ARRAY_SIZE(paths), maps, ARRAY_SIZE(maps), &buf);
+	mp_config_print_local(loaded.config, paths, ARRAY_SIZE(paths), maps, ARRAY_SIZE(maps),
+			      &buf);
 	assert_string_equal(strstr(buf.text, "\ndevices {") + 1, expected);
 
 	assert_int_equal(loaded_text(&loaded, ""), 0);
 	mp_config_print_local(loaded.config, NULL, 0, NULL, 0, &empty);
-	assert_string_equal(strstr(empty.text, "\ndevices {") + 1, "devices {\n}\noverrides {\n}\n");
+	assert_string_equal(strstr(empty.text, "\ndevices {") + 1,
+			    "devices {\n}\noverrides {\n}\n");
 }
 
 int main(void)

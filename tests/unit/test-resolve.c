@@ -11,7 +11,12 @@
 #include "config-loaded.h"
 
 static const struct mp_identity fc_disk = {
-	.name = "sda", .wwid = "w", .vendor = "V", .product = "P", .revision = "1", .protocol = MP_PROTOCOL_SCSI_FCP,
+	.name = "sda",
+	.wwid = "w",
+	.vendor = "V",
+	.product = "P",
+	.revision = "1",
+	.protocol = MP_PROTOCOL_SCSI_FCP,
 };
 
 static struct mp_map_settings map_of(struct loaded *loaded, const char *text)
@@ -47,9 +52,12 @@ static void nearer_sections_win(void **state)
 		{ "", MP_RETRY_UNSET },
 		{ DEFAULTS("no_path_retry 1"), 1 },
 		{ DEFAULTS("no_path_retry 1") DEVICE("no_path_retry 2"), 2 },
-		{ DEFAULTS("no_path_retry 1") OVERRIDES("no_path_retry 3") DEVICE("no_path_retry 2"), 3 },
-		{ DEFAULTS("no_path_retry 1") OVERRIDES("no_path_retry 3") MULTIPATH("no_path_retry 4")
-		  DEVICE("no_path_retry 2"), 4 },
+		{ DEFAULTS("no_path_retry 1") OVERRIDES("no_path_retry 3")
+			  DEVICE("no_path_retry 2"),
+		  3 },
+		{ DEFAULTS("no_path_retry 1") OVERRIDES("no_path_retry 3")
+			  MULTIPATH("no_path_retry 4") DEVICE("no_path_retry 2"),
+		  4 },
 		{ DEFAULTS("no_path_retry queue") DEVICE("no_path_retry fail"), MP_RETRY_FAIL },
 	};
 	_cleanup_loaded_ struct loaded loaded;
@@ -57,7 +65,8 @@ static void nearer_sections_win(void **state)
 	(void)state;
 	loaded_init(&loaded);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_int_equal(map_of(&loaded, rows[i].text).no_path_retry, rows[i].no_path_retry);
+		assert_int_equal(map_of(&loaded, rows[i].text).no_path_retry,
+				 rows[i].no_path_retry);
 }
 
 static void a_map_without_a_reference_path_has_no_hardware_entry(void **state)
@@ -80,13 +89,21 @@ static void zero_inherits_where_it_means_nothing(void **state)
 
 	(void)state;
 	loaded_init(&loaded);
-	assert_int_equal(map_of(&loaded, DEFAULTS("rr_min_io_rq 7") DEVICE("rr_min_io_rq 0")).minio, 7);
+	assert_int_equal(map_of(&loaded, DEFAULTS("rr_min_io_rq 7") DEVICE("rr_min_io_rq 0")).minio,
+			 7);
 	assert_int_equal(map_of(&loaded, DEFAULTS("rr_min_io_rq 7\nrr_min_io_rq 0")).minio, 1);
-	assert_int_equal(map_of(&loaded, DEFAULTS("failback 10") OVERRIDES("failback 0")).failback, 10);
-	assert_int_equal(map_of(&loaded, DEFAULTS("max_sectors_kb 8") MULTIPATH("max_sectors_kb 0")).max_sectors_kb, 8);
-	assert_int_equal(path_of(&loaded, DEFAULTS("dev_loss_tmo 60") OVERRIDES("dev_loss_tmo 0")).dev_loss_sec, 60);
+	assert_int_equal(map_of(&loaded, DEFAULTS("failback 10") OVERRIDES("failback 0")).failback,
+			 10);
+	assert_int_equal(map_of(&loaded, DEFAULTS("max_sectors_kb 8") MULTIPATH("max_sectors_kb 0"))
+				 .max_sectors_kb,
+			 8);
+	assert_int_equal(path_of(&loaded, DEFAULTS("dev_loss_tmo 60") OVERRIDES("dev_loss_tmo 0"))
+				 .dev_loss_sec,
+			 60);
 	/* here it is a value */
-	assert_int_equal(map_of(&loaded, DEFAULTS("ghost_delay 7") DEVICE("ghost_delay 0")).ghost_delay_sec, 0);
+	assert_int_equal(
+		map_of(&loaded, DEFAULTS("ghost_delay 7") DEVICE("ghost_delay 0")).ghost_delay_sec,
+		0);
 	assert_int_equal(path_of(&loaded, OVERRIDES("fast_io_fail_tmo 0")).fast_io_fail_sec, 0);
 }
 
@@ -120,8 +137,9 @@ static void protocol_sections_win_over_overrides(void **state)
 
 	(void)state;
 	loaded_init(&loaded);
-	path = path_of(&loaded, OVERRIDES("dev_loss_tmo 10\neh_deadline 11") PROTOCOL("dev_loss_tmo 20")
-				PROTOCOL("fast_io_fail_tmo off") PROTOCOL("dev_loss_tmo 30"));
+	path = path_of(&loaded,
+		       OVERRIDES("dev_loss_tmo 10\neh_deadline 11") PROTOCOL("dev_loss_tmo 20")
+			       PROTOCOL("fast_io_fail_tmo off") PROTOCOL("dev_loss_tmo 30"));
 	assert_int_equal(path.dev_loss_sec, 30);
 	assert_int_equal(path.fast_io_fail_sec, -1);
 	assert_int_equal(path.eh_deadline_sec, 11);
@@ -140,10 +158,12 @@ static void arguments_come_with_their_prioritizer(void **state)
 		{ DEFAULTS("prio alua\nprio_args a"), "alua", "a" },
 		{ DEFAULTS("prio alua\nprio_args a") OVERRIDES("prio_args b"), "alua", "a" },
 		{ DEFAULTS("prio alua\nprio_args a") OVERRIDES("prio rdac"), "rdac", "" },
-		{ OVERRIDES("prio rdac\nprio_args b") MULTIPATH("prio hds\nprio_args c"), "hds", "c" },
+		{ OVERRIDES("prio rdac\nprio_args b") MULTIPATH("prio hds\nprio_args c"), "hds",
+		  "c" },
 		{ OVERRIDES("prio rdac\nprio_args b") MULTIPATH("prio_args c"), "rdac", "b" },
 		{ "devices {\ndevice {\nvendor V\nproduct .*\nprio emc\nprio_args d\n}\ndevice {\nvendor V\nproduct P\nprio_args "
-		  "e\n}\n}\n", "emc", "e" },
+		  "e\n}\n}\n",
+		  "emc", "e" },
 	};
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -164,12 +184,14 @@ static void each_property_is_of_the_newest_entry_that_sets_it(void **state)
 
 	(void)state;
 	loaded_init(&loaded);
-	map = map_of(&loaded, "devices {\n"
-			      "device {\nvendor \"^V$\"\nproduct \".*\"\nno_path_retry 1\nfailback 2\nrr_min_io_rq 3\n}\n"
-			      "device {\nvendor \"(V|W)\"\nproduct P\nfailback 4\n}\n"
-			      "device {\nvendor V\nproduct P\nrevision 2\nno_path_retry 5\n}\n"
-			      "device {\nvendor \"(\"\nproduct P\nno_path_retry 6\n}\n"
-			      "device {\nvendor \"!X\"\nproduct P\nno_path_retry 7\n}\n}\n");
+	map = map_of(
+		&loaded,
+		"devices {\n"
+		"device {\nvendor \"^V$\"\nproduct \".*\"\nno_path_retry 1\nfailback 2\nrr_min_io_rq 3\n}\n"
+		"device {\nvendor \"(V|W)\"\nproduct P\nfailback 4\n}\n"
+		"device {\nvendor V\nproduct P\nrevision 2\nno_path_retry 5\n}\n"
+		"device {\nvendor \"(\"\nproduct P\nno_path_retry 6\n}\n"
+		"device {\nvendor \"!X\"\nproduct P\nno_path_retry 7\n}\n}\n");
 	assert_int_equal(map.no_path_retry, 1);
 	assert_int_equal(map.failback, 4);
 	assert_int_equal(map.minio, 3);
@@ -183,7 +205,10 @@ static void an_unknown_revision_matches(void **state)
 
 	(void)state;
 	loaded_init(&loaded);
-	assert_int_equal(loaded_text(&loaded, "devices {\ndevice {\nvendor V\nproduct P\nrevision 2\n}\n}\n"), 0);
+	assert_int_equal(
+		loaded_text(&loaded,
+			    "devices {\ndevice {\nvendor V\nproduct P\nrevision 2\n}\n}\n"),
+		0);
 	assert_false(mp_config_knows_hardware(loaded.config, &fc_disk));
 	nvme.protocol = MP_PROTOCOL_NVME_TCP;
 	assert_true(mp_config_knows_hardware(loaded.config, &nvme));
@@ -201,13 +226,17 @@ static void queueing_in_features_counts_where_no_path_retry_is_silent(void **sta
 		{ "", "0", MP_RETRY_UNSET },
 		{ DEFAULTS("features \"1 queue_if_no_path\""), "0", MP_RETRY_QUEUE },
 		{ DEFAULTS("features \"1 queue_if_no_path\"") DEVICE("no_path_retry 3"), "0", 3 },
-		{ DEFAULTS("features \"1 queue_if_no_path\"") MULTIPATH("features \"2 pg_init_retries 5\""),
+		{ DEFAULTS("features \"1 queue_if_no_path\"")
+			  MULTIPATH("features \"2 pg_init_retries 5\""),
 		  "2 pg_init_retries 5", MP_RETRY_UNSET },
-		{ OVERRIDES("features \"3 pg_init_retries 5 queue_if_no_path\""), "2 pg_init_retries 5", MP_RETRY_QUEUE },
-		{ OVERRIDES("features \"1 queue_if_no_path\"\nno_path_retry fail"), "0", MP_RETRY_FAIL },
+		{ OVERRIDES("features \"3 pg_init_retries 5 queue_if_no_path\""),
+		  "2 pg_init_retries 5", MP_RETRY_QUEUE },
+		{ OVERRIDES("features \"1 queue_if_no_path\"\nno_path_retry fail"), "0",
+		  MP_RETRY_FAIL },
 		/* entries that are merged settle it among themselves */
 		{ "devices {\ndevice {\nvendor V\nproduct \".*\"\nno_path_retry 4\n}\ndevice {\nvendor V\nproduct P\nfeatures \"1 "
-		  "queue_if_no_path\"\n}\ndevice {\nvendor V\nproduct P\nfailback 7\n}\n}\n", "0", MP_RETRY_QUEUE },
+		  "queue_if_no_path\"\n}\ndevice {\nvendor V\nproduct P\nfailback 7\n}\n}\n",
+		  "0", MP_RETRY_QUEUE },
 	};
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -231,8 +260,10 @@ static void uid_attrs_wins_over_uid_attribute(void **state)
 
 	(void)state;
 	loaded_init(&loaded);
-	assert_int_equal(loaded_text(&loaded, DEFAULTS("uid_attrs \"sd:ID_A dasd:x:ID_B dasd:ID_C sd:ID_D\"") DEVICE("")
-					      OVERRIDES("uid_attribute ID_O")), 0);
+	assert_int_equal(loaded_text(&loaded,
+				     DEFAULTS("uid_attrs \"sd:ID_A dasd:x:ID_B dasd:ID_C sd:ID_D\"")
+					     DEVICE("") OVERRIDES("uid_attribute ID_O")),
+			 0);
 	assert_true(mp_config_process(loaded.config)->uses_uid_attrs);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct mp_path_settings path;
@@ -251,8 +282,10 @@ static void only_what_the_device_tells_itself_is_read_again(void **state)
 	loaded_init(&loaded);
 	assert_false(path_of(&loaded, "").recheck_wwid);
 	assert_true(path_of(&loaded, DEFAULTS("recheck_wwid yes")).recheck_wwid);
-	assert_true(path_of(&loaded, DEFAULTS("recheck_wwid yes\nuid_attribute \"\"")).recheck_wwid);
-	assert_false(path_of(&loaded, DEFAULTS("recheck_wwid yes\nuid_attribute ID_X")).recheck_wwid);
+	assert_true(
+		path_of(&loaded, DEFAULTS("recheck_wwid yes\nuid_attribute \"\"")).recheck_wwid);
+	assert_false(
+		path_of(&loaded, DEFAULTS("recheck_wwid yes\nuid_attribute ID_X")).recheck_wwid);
 }
 
 static void one_way_to_treat_shaky_paths_is_used(void **state)
@@ -262,19 +295,27 @@ static void one_way_to_treat_shaky_paths_is_used(void **state)
 
 	(void)state;
 	loaded_init(&loaded);
-	map = map_of(&loaded, DEFAULTS("delay_watch_checks 3\ndelay_wait_checks 4\nmax_polling_interval 20"));
+	map = map_of(
+		&loaded,
+		DEFAULTS("delay_watch_checks 3\ndelay_wait_checks 4\nmax_polling_interval 20"));
 	assert_int_equal(map.san_path_err_threshold, 1);
 	assert_int_equal(map.san_path_err_forget_rate, 3);
 	assert_int_equal(map.san_path_err_recovery_sec, 80);
 	map = map_of(&loaded, DEFAULTS("delay_watch_checks 3\nsan_path_err_threshold 5"));
 	assert_int_equal(map.san_path_err_threshold, 5);
 	assert_int_equal(map.san_path_err_forget_rate, 0);
-	map = map_of(&loaded, DEFAULTS("san_path_err_threshold 5\nmarginal_path_err_sample_time 60\n"
-				       "marginal_path_err_rate_threshold 1\nmarginal_path_err_recheck_gap_time 2\n"
-				       "marginal_path_double_failed_time 3"));
+	map = map_of(
+		&loaded,
+		DEFAULTS(
+			"san_path_err_threshold 5\nmarginal_path_err_sample_time 60\n"
+			"marginal_path_err_rate_threshold 1\nmarginal_path_err_recheck_gap_time 2\n"
+			"marginal_path_double_failed_time 3"));
 	assert_int_equal(map.san_path_err_threshold, 0);
 	assert_int_equal(map.marginal_sample_sec, 120);
-	map = map_of(&loaded, DEFAULTS("san_path_err_threshold 5\nmarginal_path_err_sample_time 160\nmarginal_pathgroups fpin"));
+	map = map_of(
+		&loaded,
+		DEFAULTS(
+			"san_path_err_threshold 5\nmarginal_path_err_sample_time 160\nmarginal_pathgroups fpin"));
 	assert_int_equal(map.san_path_err_threshold, 0);
 	assert_int_equal(map.marginal_sample_sec, 0);
 }
@@ -301,8 +342,12 @@ static void aliases_are_found_both_ways(void **state)
 
 	(void)state;
 	loaded_init(&loaded);
-	assert_int_equal(loaded_text(&loaded, "multipaths {\nmultipath {\nwwid w3\nalias c\n}\nmultipath {\nwwid w1\nalias b\n}\n"
-					      "multipath {\nwwid w2\n}\nmultipath {\nwwid w4\nalias a\n}\n}\n"), 0);
+	assert_int_equal(
+		loaded_text(
+			&loaded,
+			"multipaths {\nmultipath {\nwwid w3\nalias c\n}\nmultipath {\nwwid w1\nalias b\n}\n"
+			"multipath {\nwwid w2\n}\nmultipath {\nwwid w4\nalias a\n}\n}\n"),
+		0);
 	assert_string_equal(mp_config_alias(loaded.config, "w3"), "c");
 	assert_string_equal(mp_config_alias(loaded.config, "w1"), "b");
 	assert_null(mp_config_alias(loaded.config, "w2"));

@@ -99,7 +99,8 @@ static void values_are_read_and_printed(void **state)
 		{ MP_KEY_GID, "root", 0, -1, "00" },
 		{ MP_KEY_GID, "disk", 0, -1, "06" }, /* a group without a user of that name */
 		{ MP_KEY_RESERVATION_KEY, "0xABCdef", 0, -1, "0xabcdef" },
-		{ MP_KEY_RESERVATION_KEY, "ffffffffffffffff:aptpl", 0, -1, "0xffffffffffffffff:aptpl" },
+		{ MP_KEY_RESERVATION_KEY, "ffffffffffffffff:aptpl", 0, -1,
+		  "0xffffffffffffffff:aptpl" },
 		{ MP_KEY_RESERVATION_KEY, "1:other", 0, 1, "0x1" },
 		{ MP_KEY_RESERVATION_KEY, "file", 0, -1, "\"file\"" },
 		{ MP_KEY_RESERVATION_KEY, "12345678901234567", -EBADMSG, -1, NULL },
@@ -143,7 +144,8 @@ static void values_are_read_and_printed(void **state)
 		int r = keyword->type->parse(&listener.reader, keyword, rows[i].text, &setting);
 
 		if (r != rows[i].result || listener.level != rows[i].level)
-			fail_msg("%s \"%s\": result %d, level %d", keyword->name, rows[i].text, r, listener.level);
+			fail_msg("%s \"%s\": result %d, level %d", keyword->name, rows[i].text, r,
+				 listener.level);
 		if (r != 0)
 			continue;
 		keyword->type->format(keyword, &setting, &buf);
@@ -158,9 +160,12 @@ static void features_that_are_keywords_are_set_apart(void **state)
 		unsigned flags;
 	} rows[] = {
 		{ "1 queue_if_no_path", "0", MP_FEATURES_QUEUE },
-		{ "3 queue_if_no_path pg_init_retries 50", "2 pg_init_retries 50", MP_FEATURES_QUEUE },
-		{ "3  pg_init_retries 5 retain_attached_hw_handler", "2 pg_init_retries 5", MP_FEATURES_RETAIN },
-		{ "2 retain_attached_hw_handler queue_if_no_path", "0", MP_FEATURES_QUEUE | MP_FEATURES_RETAIN },
+		{ "3 queue_if_no_path pg_init_retries 50", "2 pg_init_retries 50",
+		  MP_FEATURES_QUEUE },
+		{ "3  pg_init_retries 5 retain_attached_hw_handler", "2 pg_init_retries 5",
+		  MP_FEATURES_RETAIN },
+		{ "2 retain_attached_hw_handler queue_if_no_path", "0",
+		  MP_FEATURES_QUEUE | MP_FEATURES_RETAIN },
 	};
 	_cleanup_(mp_arena_fini) struct mp_arena arena = { 0 };
 	struct listener listener = { { &arena, listener_on_told }, -1 };
@@ -169,8 +174,10 @@ static void features_that_are_keywords_are_set_apart(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct mp_setting setting = { 0 };
 
-		assert_int_equal(mp_type_features.parse(&listener.reader, &mp_keywords[MP_KEY_FEATURES], rows[i].text,
-							&setting), 0);
+		assert_int_equal(mp_type_features.parse(&listener.reader,
+							&mp_keywords[MP_KEY_FEATURES], rows[i].text,
+							&setting),
+				 0);
 		assert_int_equal(setting.flags, rows[i].flags);
 		assert_string_equal(setting.text, rows[i].text);
 		assert_string_equal(setting.text + strlen(setting.text) + 1, rows[i].rest);
@@ -187,7 +194,9 @@ static void arguments_of_a_prioritizer_are_cut(void **state)
 	(void)state;
 	memset(text, 'x', sizeof(text));
 	text[299] = '\0';
-	assert_int_equal(mp_type_prio_args.parse(&listener.reader, &mp_keywords[MP_KEY_PRIO_ARGS], text, &setting), 0);
+	assert_int_equal(mp_type_prio_args.parse(&listener.reader, &mp_keywords[MP_KEY_PRIO_ARGS],
+						 text, &setting),
+			 0);
 	assert_int_equal(strlen(setting.text), 254);
 	assert_int_equal(listener.level, 1);
 }
