@@ -40,7 +40,7 @@ sanitizers := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-reco
 	$(if $(FUZZER),-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined -fno-sanitize-recover=undefined)
 
 packages := devmapper libudev libsystemd liburcu-memb liburcu-cds
-library_libs = $(shell pkg-config --libs $(packages)) -laio
+library_libs = $(shell pkg-config --libs $(packages)) -laio -lm
 package_cflags := $(shell pkg-config --cflags $(packages) 2>/dev/null)
 edit_libs = $(shell pkg-config --libs libedit)
 

@@ -2,6 +2,7 @@
 /* checker.h - is this path alive?  For: the daemon's check jobs, tests. */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "model/state.h"
@@ -45,5 +46,5 @@ void mp_check_take_read(struct mp_check *check, int error);
 /** mp_checker_find() - by name, NULL if unknown; names that begin with "none" are the checker none */
 const struct mp_checker *mp_checker_find(const char *name);
 
-/** mp_checker_names() - NULL-terminated, for messages */
-const char *const *mp_checker_names(void);
+/** mp_checker_all() - the table, for messages and help */
+const struct mp_checker *const *mp_checker_all(size_t *count);

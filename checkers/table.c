@@ -12,6 +12,10 @@ static const struct mp_checker *const checkers[] = {
 	&mp_checker_tur,
 	&mp_checker_directio,
 	&mp_checker_readsector0,
+	&mp_checker_rdac,
+	&mp_checker_emc_clariion,
+	&mp_checker_hp_sw,
+	&mp_checker_cciss_tur,
 	&checker_none,
 };
 
@@ -25,13 +29,10 @@ const struct mp_checker *mp_checker_find(const char *name)
 	return NULL;
 }
 
-const char *const *mp_checker_names(void)
+const struct mp_checker *const *mp_checker_all(size_t *count)
 {
-	static const char *const names[] = {
-		"tur", "directio", "readsector0", "none", NULL,
-	};
-
-	return names;
+	*count = ARRAY_SIZE(checkers);
+	return checkers;
 }
 
 int mp_check_answer(struct mp_check *check, enum mp_path_state state, const char *message)

@@ -4,10 +4,23 @@
 #include "base/cleanup.h"
 #include "prioritizers/prioritizers.h"
 
+#define BLANKS " \t"
+
 static const struct mp_prioritizer *const prioritizers[] = {
 	&mp_prioritizer_alua,
+	&mp_prioritizer_ana,
 	&mp_prioritizer_const,
+	&mp_prioritizer_datacore,
+	&mp_prioritizer_emc,
+	&mp_prioritizer_hds,
+	&mp_prioritizer_hp_sw,
+	&mp_prioritizer_iet,
+	&mp_prioritizer_ontap,
+	&mp_prioritizer_path_latency,
+	&mp_prioritizer_random,
+	&mp_prioritizer_rdac,
 	&mp_prioritizer_sysfs,
+	&mp_prioritizer_weightedpath,
 };
 
 const struct mp_prioritizer *mp_prioritizer_find(const char *name)
@@ -18,14 +31,37 @@ const struct mp_prioritizer *mp_prioritizer_find(const char *name)
 	return NULL;
 }
 
+/* Return: the first word at or behind @args, NULL if there is none. */
+static const char *word_next(const char *args, size_t *length)
+{
+	args += strspn(args, BLANKS);
+	*length = strcspn(args, BLANKS);
+	return *length ? args : NULL;
+}
+
 bool mp_args_have_word(const char *args, const char *word)
 {
-	size_t length = strlen(word);
+	size_t length;
 
-	for (; *args; args += strcspn(args, " \t")) {
-		args += strspn(args, " \t");
-		if (strcspn(args, " \t") == length && !strncmp(args, word, length))
+	for (; (args = word_next(args, &length)); args += length)
+		if (length == strlen(word) && !memcmp(args, word, length))
 			return true;
+	return false;
+}
+
+bool mp_args_get(const char *args, const char *name, char *value, size_t size)
+{
+	size_t name_length = strlen(name), length;
+
+	for (; (args = word_next(args, &length)); args += length) {
+		if (length <= name_length || memcmp(args, name, name_length) || args[name_length] != '=')
+			continue;
+		length -= name_length + 1;
+		if (length >= size)
+			return false;
+		memcpy(value, args + name_length + 1, length);
+		value[length] = '\0';
+		return true;
 	}
 	return false;
 }
