@@ -218,14 +218,14 @@ logged() { grep -q -- "$1" "$logfile"; }
 
 # maps_are N - dm-multipath maps in the kernel
 maps_are() { [ "$(dmsetup ls --target multipath 2>/dev/null | grep -vc '^No devices')" -eq "$1" ]; }
-# maps_have N PATHS - the daemon has N maps of PATHS paths each, all of them active and ready
-maps_have() {
-	local got
-	got=$(multipathd show paths raw format "%m %t %T" 2>/dev/null | awk -v want="$2" '
-		$1 != "[orphan]" && $2 == "active" && $3 == "ready" { n[$1]++ }
-		END { for (m in n) if (n[m] == want) maps++; print maps + 0 }')
-	[ "${got:-0}" -eq "$1" ] && maps_are "$1"
+# maps_of_paths PATHS - how many maps the daemon has of PATHS paths, all of them active and ready
+maps_of_paths() {
+	multipathd show paths raw format "%m %t %T" 2>/dev/null | awk -v want="$1" '
+		$1 != "[orphan]" { all[$1]++; if ($2 == "active" && $3 == "ready") good[$1]++ }
+		END { for (m in all) if (all[m] == want && good[m] == want) maps++; print maps + 0 }'
 }
+# maps_have N PATHS - there are N maps, of PATHS good paths each
+maps_have() { [ "$(maps_of_paths "$2")" -eq "$1" ] && maps_are "$1"; }
 # ready N HAVE [SECONDS] - wait for N maps of HAVE good paths
 ready() { until_true -t "${3:-60}" "$1 maps of $2 good paths" maps_have "$1" "$2"; udevadm settle -t 120; }
 

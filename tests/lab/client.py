@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""client.py - what tests do to the daemon's socket beyond sending commands.
+
+client.py latency N COMMAND LIMIT   send COMMAND N times; fails if the 99th percentile is above
+                                    LIMIT seconds, or any answer is missing or says timeout
+client.py abuse                     random bytes, 1,000 connections, clients that do not read
+"""
+import os
+import random
+import socket
+import struct
+import sys
+import time
+
+ADDRESS = "\0/org/kernel/linux/storage/multipathd"
+
+
+def connect(timeout=10):
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock.settimeout(timeout)
+    sock.connect(ADDRESS)
+    return sock
+
+
+def send(sock, command):
+    data = command.encode() + b"\0"
+    sock.sendall(struct.pack("=Q", len(data)) + data)
+
+
+def receive(sock):
+    def exactly(size):
+        data = b""
+        while len(data) < size:
+            more = sock.recv(size - len(data))
+            if not more:
+                raise EOFError("closed after %d of %d bytes" % (len(data), size))
+            data += more
+        return data
+    size = struct.unpack("=Q", exactly(8))[0]
+    data = exactly(size)
+    assert data[-1:] == b"\0", "a reply ends with NUL"
+    return data[:-1].decode(errors="replace")
+
+
+def ask(sock, command):
+    send(sock, command)
+    return receive(sock)
+
+
+def latency(count, command, limit):
+    sock = connect(30)
+    times = []
+    failed = 0
+    for _ in range(count):
+        begin = time.monotonic()
+        reply = ask(sock, command)
+        times.append(time.monotonic() - begin)
+        if "timeout\n" in reply[:20] or reply.startswith("fail"):
+            failed += 1
+        time.sleep(0.01)
+    times.sort()
+    p99 = times[min(count - 1, int(count * 0.99))]
+    print("%s: %d replies, p50 %.1f ms, p99 %.1f ms, max %.1f ms, %d timed out" % (
+        command, count, times[count // 2] * 1e3, p99 * 1e3, times[-1] * 1e3, failed))
+    return 0 if p99 <= limit and not failed else 1
+
+
+def answers(what, limit=1.0):
+    begin = time.monotonic()
+    sock = connect()
+    reply = ask(sock, "show paths")
+    took = time.monotonic() - begin
+    assert "hcil" in reply, reply
+    assert took < limit, "%s: show paths took %.3f s" % (what, took)
+    sock.close()
+    print("%s: answered in %.1f ms" % (what, took * 1e3))
+
+
+def abuse():
+    random.seed(1)
+    answers("before")
+
+    # Random bytes, in random pieces.
+    for _ in range(200):
+        sock = connect()
+        try:
+            for _ in range(random.randint(1, 4)):
+                sock.sendall(os.urandom(random.choice((1, 7, 8, 9, 64, 4096))))
+        except OSError:
+            pass
+        sock.close()
+    answers("random bytes")
+
+    # Well-framed nonsense.
+    for _ in range(100):
+        sock = connect()
+        size = random.randint(1, 512)
+        data = os.urandom(size) if random.random() < 0.5 else bytes(
+            random.choice(b'show paths maps format "%%{}!# \t\n') for _ in range(size))
+        try:
+            sock.sendall(struct.pack("=Q", size) + data)
+            receive(sock)
+        except (OSError, EOFError):
+            pass
+        sock.close()
+    answers("nonsense")
+
+    # Lengths that nobody means, and a request that never ends.
+    halves = []
+    for size in (0, 513, 1 << 31, (1 << 64) - 1):
+        sock = connect()
+        sock.sendall(struct.pack("=Q", size))
+        try:
+            assert sock.recv(1) == b"", "length %d is not hung up on" % size
+        except ConnectionResetError:
+            pass
+        sock.close()
+    for _ in range(20):
+        sock = connect()
+        sock.sendall(struct.pack("=Q", 100) + b"show")
+        halves.append(sock)
+    answers("half requests")
+
+    # A client that asks and asks and never reads.
+    deaf = connect(0.2)
+    try:
+        for _ in range(100000):
+            send(deaf, "show topology")
+    except OSError:
+        pass
+    answers("a client that never reads")
+
+    # A thousand connections at once, every one of which is served.
+    crowd = [connect(30) for _ in range(1000)]
+    answers("1,000 connections")
+    for sock in crowd:
+        send(sock, "show daemon")
+    for sock in crowd:
+        assert receive(sock).startswith("pid ")
+    print("1,000 answers")
+    for sock in crowd + halves + [deaf]:
+        sock.close()
+    answers("after")
+    return 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "latency":
+        sys.exit(latency(int(sys.argv[2]), sys.argv[3], float(sys.argv[4])))
+    sys.exit(abuse())

@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: aliases: bindings are kept and obeyed, configuration goes first, user_friendly_names no gives WWIDs, and a change renames live maps
+. "$LAB/lib.sh"
+san 2 3
+names() { multipathd show maps raw format '%n %w' | sort | tr '\n' ';'; }
+names_become() { [ "$(names)" = "$1" ]; }
+wwid() { udevadm info -q property -n "$(paths_of_lun "$1" | head -n 1)" | sed -n 's/^ID_SERIAL=//p'; }
+w0=$(wwid 0) w1=$(wwid 1) w2=$(wwid 2)
+printf '# Multipath bindings, Version : 1.0\nmpathx %s\n' "$w1" > /etc/multipath/bindings
+config "no_path_retry fail"
+config_add <<END
+multipaths {
+	multipath {
+		wwid "$w2"
+		alias "db"
+	}
+}
+END
+daemon_start
+ready 3 2
+same "names" "$(names)" "db $w2;mpatha $w0;mpathx $w1;"
+check "the binding is written" grep -qx "mpatha $w0" /etc/multipath/bindings
+check "the old one is kept" grep -qx "mpathx $w1" /etc/multipath/bindings
+check "an alias of the configuration is not a binding" eval '! grep -q "$w2" /etc/multipath/bindings'
+until_true "its node" test -b /dev/mapper/db
+io_start name /dev/mapper/db
+sed -i 's/alias "db"/alias "database"/' /etc/multipath.conf
+multipathd reconfigure > /dev/null
+until_true "the map is renamed" names_become "database $w2;mpatha $w0;mpathx $w1;"
+until_true "its node" test -b /dev/mapper/database
+check "I/O has gone on" io_moves /dev/mapper/database
+sed -i 's/user_friendly_names yes/user_friendly_names no/' /etc/multipath.conf
+multipathd reconfigure > /dev/null
+until_true "WWIDs are names" eval '[ "$(names)" = "$(printf "%s\n" "database $w2" "$w0 $w0" "$w1 $w1" | sort | tr "\n" ";")" ]'
+sed -i 's/user_friendly_names no/user_friendly_names yes/' /etc/multipath.conf
+multipathd reconfigure > /dev/null
+until_true "the bindings' names are back" names_become "database $w2;mpatha $w0;mpathx $w1;"
+io_stop name
+ready 3 2

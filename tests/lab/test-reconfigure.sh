@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: a broken configuration is refused at reconfigure, with file and line, and the old one and every map stay
+. "$LAB/lib.sh"
+config "no_path_retry fail"
+san 2 4
+daemon_start
+ready 4 2
+shown=$(multipathd show config)
+cp /etc/multipath.conf /tmp/good.conf
+printf 'defaults {\n\tno_path_retry queue\n\tpath_grouping_policy "nonsense\n}\nblacklist {\n' > /etc/multipath.conf
+reply=$(multipathd reconfigure)
+say "it says: $reply"
+check "who asked is told the line" grep -q '/etc/multipath.conf:[0-9]' <<< "$reply"
+pause 2
+same "the old configuration stays" "$(multipathd show config)" "$shown"
+check "every map lives" maps_have 4 2
+# The signal says so in the log.
+kill -HUP "$daemon_pid"
+until_true "the log tells the line" logged '/etc/multipath.conf:[0-9]'
+check "every map lives" maps_have 4 2
+# And a good one takes effect.
+sed 's/no_path_retry fail/no_path_retry queue/' /tmp/good.conf > /etc/multipath.conf
+same "reconfigure works" "$(multipathd reconfigure)" ok
+until_true "the maps queue now" eval '[ "$(dmsetup table --target multipath | grep -c queue_if_no_path)" = 4 ]'
+check "every map lives" maps_have 4 2

@@ -1,0 +1,27 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: a grown disk: resize map takes the new size under I/O, and refuses while the paths differ
+. "$LAB/lib.sh"
+config "no_path_retry fail"
+san 2 2
+daemon_start
+ready 2 2
+map=$(map_of sda)
+mapfile -t paths < <(paths_of_lun 0)
+size() { local dm s; dm=$(readlink -f "/dev/mapper/$map"); read -r s < "/sys/block/${dm##*/}/size"; echo "$s"; }
+old=$(size)
+io_start resize "/dev/mapper/$map"
+same "nothing to do is fine" "$(multipathd resize map "$map")" ok
+echo 1 > $debug/virtual_gb
+echo 1 > "/sys/block/${paths[0]}/device/rescan"
+until_true "a path has grown" eval 'read -r s < "/sys/block/${paths[0]}/size" && [ "$s" -gt "$old" ]'
+reply=$(multipathd resize map "$map")
+check "paths of two sizes: refused" test "${reply%%$'\n'*}" = fail -o "$reply" = fail
+same "the map keeps its size" "$(size)" "$old"
+echo 1 > "/sys/block/${paths[1]}/device/rescan"
+until_true "both have grown" eval 'read -r s < "/sys/block/${paths[1]}/size" && [ "$s" -gt "$old" ]'
+same "resize" "$(multipathd resize map "$map")" ok
+same "the map is 1 GiB" "$(size)" 2097152
+check "I/O goes on" io_moves "/dev/mapper/$map"
+io_stop resize
+ready 2 2

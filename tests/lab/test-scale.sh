@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: 1,024 paths (8 hosts, 128 LUNs) come up as 128 maps and stay steady, in few threads and little memory
+# lab: --rules bare --mem 3G --limit 500
+. "$LAB/lib.sh"
+config "polling_interval 5" "max_polling_interval 20"
+san 8 128
+say "1,024 disks are there"
+daemon_limit=200
+daemon_start
+ready 128 8 200
+say "all maps are ready"
+maps=$(multipathd show maps raw format '%n %w %2')
+threads() { local t=(/proc/"$daemon_pid"/task/*); echo ${#t[@]}; }
+rss() { awk '/^VmRSS/ { print $2 }' "/proc/$daemon_pid/status"; }
+read -r _ < /proc/uptime
+holds 25 "all paths stay good" maps_have 128 8
+same "no map changed, none was loaded again" "$(multipathd show maps raw format '%n %w %2')" "$maps"
+say "threads $(threads), resident $(rss) kB"
+check "at most 16 threads" test "$(threads)" -le 16
+check "at most 8 MB resident" test "$(rss)" -le 8192
+daemon_stop

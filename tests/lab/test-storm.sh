@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: a storm of hosts removed and added five times ends in the right maps, with no load without a difference and no leak
+# lab: --limit 240
+. "$LAB/lib.sh"
+config "no_path_retry queue"
+san 4 8
+hosts() { local h=(/sys/bus/pseudo/drivers/scsi_debug/adapter*); [ -e "${h[0]}" ] || h=(); echo ${#h[@]}; }
+# Every allocation of the daemon is recorded, and what is left at its end is a leak.
+[ "$LAB_IMPL" = ours ] && daemon_wrap="env MALLOC_TRACE=$LAB_OUT/malloc.trace LD_PRELOAD=/lib/x86_64-linux-gnu/libc_malloc_debug.so.0 MALLOC_CHECK_=3"
+daemon_start
+ready 8 4
+maps=$(multipathd show maps raw format '%n %w' | sort)
+for round in 1 2 3 4 5; do
+	echo -4 > $debug/add_host
+	until_true "no disk is left" disks_are 0
+	echo 4 > $debug/add_host
+	until_true "all disks are there" disks_are 32
+done
+udevadm settle -t 120
+ready 8 4 90
+same "the same maps" "$(multipathd show maps raw format '%n %w' | sort)" "$maps"
+check "in the kernel as well" maps_are 8
+same "no path is left over" "$(multipathd show paths raw format %m | grep -c orphan)" 0
+# Quiet again: nothing is loaded any more.
+stdbuf -oL udevadm monitor --kernel --subsystem-match=block > "$LAB_OUT/uevents" &
+monitor=$!
+until_true "the monitor listens" grep -q KERNEL "$LAB_OUT/uevents"
+udevadm trigger --subsystem-match=block --sysname-match='sd*'
+udevadm settle -t 120
+holds 3 "all stays good" maps_have 8 4
+same "an event without a difference loads nothing" "$(grep -c 'change.*/dm-' "$LAB_OUT/uevents")" 0
+kill $monitor
+rss() { awk '/^VmRSS/ { print $2 }' "/proc/$daemon_pid/status"; }
+say "table loads for 5 rounds on 8 maps: $(loads), resident $(rss) kB"
+# At most one load per path that comes and goes, and fewer since events are taken together.
+check "loads are bounded" test "$(loads)" -le $((8 * (1 + 5 * 8)))
+daemon_stop
