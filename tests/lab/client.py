@@ -18,8 +18,8 @@ ADDRESS = "\0/org/kernel/linux/storage/multipathd"
 
 def connect(timeout=10):
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock.connect(ADDRESS)   # waits while the daemon's backlog is full
     sock.settimeout(timeout)
-    sock.connect(ADDRESS)
     return sock
 
 

@@ -165,18 +165,20 @@ tcm_hctl() { local target; printf -v target '%s/naa.500140500000%04x/tpgt_1/addr
 
 ## The daemon
 
-# config [KEYWORD VALUE per line in defaults] - stdin, if not a terminal, is what follows defaults
+# config ["KEYWORD VALUE"]... - write multipath.conf: these defaults, and the tests' own
 config() {
+	local setting
 	{
 		echo "defaults {"
-		echo "	user_friendly_names yes"
-		echo "	find_multipaths no"
-		echo "	polling_interval 1"
-		echo "	max_polling_interval 2"
+		for setting in "user_friendly_names yes" "find_multipaths no" "polling_interval 1" \
+			"max_polling_interval 2"; do
+			[[ " $* " == *" ${setting%% *} "* ]] || echo "	$setting"
+		done
 		printf '\t%s\n' "$@"
 		echo "}"
 	} > /etc/multipath.conf
 }
+# config_add - append stdin to it
 config_add() { cat >> /etc/multipath.conf; }
 
 # daemon_start [OPTION]... - start it and wait until it serves
@@ -218,6 +220,9 @@ logged() { grep -q -- "$1" "$logfile"; }
 
 # maps_are N - dm-multipath maps in the kernel
 maps_are() { [ "$(dmsetup ls --target multipath 2>/dev/null | grep -vc '^No devices')" -eq "$1" ]; }
+# maps_remove - remove every map, when udev and all others have closed it
+maps_remove() { udevadm settle -t 60; until_true "no map is left" maps_removed; }
+maps_removed() { dmsetup remove_all 2>/dev/null; maps_are 0; }
 # maps_of_paths PATHS - how many maps the daemon has of PATHS paths, all of them active and ready
 maps_of_paths() {
 	multipathd show paths raw format "%m %t %T" 2>/dev/null | awk -v want="$1" '

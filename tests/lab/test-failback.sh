@@ -3,13 +3,13 @@
 # proves: failback: manual stays, immediate returns at once, N returns after N seconds, followover only when the group comes back from nothing
 # lab: --limit 200
 . "$LAB/lib.sh"
-# scsi_debug's hosts are optimized, non-optimized, standby and unavailable in turn. Without the
-# last two that makes two groups: hosts 0 and 4 (sda, sde), hosts 1 and 5 (sdb, sdf).
+# scsi_debug's hosts are optimized, non-optimized and standby in turn. Without the last that makes
+# two groups: hosts 0 and 3 (sda, sdd), hosts 1 and 4 (sdb, sde).
 begin() {
 	config "no_path_retry fail" "path_grouping_policy group_by_prio" "failback $1"
 	config_add <<-'END'
 	blacklist {
-		devnode "^sd[cd]$"
+		devnode "^sdc$"
 	}
 	END
 	daemon_start
@@ -17,17 +17,18 @@ begin() {
 }
 # active - the paths' host numbers of the kernel's active group
 group_status() { dmsetup status "$map" | grep -oE ' [ADE] 0 2 [0-9]' | tr -d '\n'; }
-active() { group_status | awk '{ for (i = 1; i <= NF; i += 4) if ($i == "A") { print (i + 3) / 4; exit } }'; }
+touch_map() { dd if="/dev/mapper/$map" of=/dev/null bs=4k count=1 iflag=direct status=none; }
+# The kernel takes to a group with the next I/O.
+active() { touch_map; group_status | awk '{ for (i = 1; i <= NF; i += 4) if ($i == "A") { print (i + 3) / 4; exit } }'; }
 active_is() { [ "$(active)" = "$1" ]; }
 away() {
-	pull sda sde
+	pull sda sdd
 	until_true "sda is failed" path_is sda failed faulty
-	until_true "sde is failed" path_is sde failed faulty
-	dd if="/dev/mapper/$map" of=/dev/null bs=4k count=1 iflag=direct status=none
+	until_true "sdd is failed" path_is sdd failed faulty
 	until_true "the second group is active" active_is 2
 }
-back() { plug sda sde; ready 1 4; }
-san 6 1
+back() { plug sda sdd; ready 1 4; }
+san 5 1
 begin manual
 map=$(map_of sda)
 until_true "the first group is active" active_is 1
@@ -35,18 +36,17 @@ away
 back
 holds 3 "manual: the second stays active" active_is 2
 check "switchgroup works" eval '[ "$(multipathd switchgroup map $map group 1)" = ok ]'
-dd if="/dev/mapper/$map" of=/dev/null bs=4k count=1 iflag=direct status=none
 until_true "the first is active" active_is 1
 daemon_stop
 begin immediate
 away
-plug sda sde
+plug sda sdd
 until_true -t 10 "immediate: the first is active again" active_is 1
 ready 1 4
 daemon_stop
 begin 5
 away
-plug sda sde
+plug sda sdd
 until_true "sda is back" path_is sda active ready
 now from
 until_true -t 15 "deferred: the first is active again" active_is 1
@@ -58,10 +58,9 @@ away
 plug sda
 until_true "sda is back" path_is sda active ready
 until_true "followover: the group came back from nothing, it is active" active_is 1
-plug sde
+plug sdd
 ready 1 4
 check "switchgroup works" eval '[ "$(multipathd switchgroup map $map group 2)" = ok ]'
-dd if="/dev/mapper/$map" of=/dev/null bs=4k count=1 iflag=direct status=none
 until_true "the second is active" active_is 2
 pull sda
 until_true "sda is failed" path_is sda failed faulty

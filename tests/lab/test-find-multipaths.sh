@@ -18,8 +18,8 @@ start() {
 	rm -f /etc/multipath/wwids
 	daemon_start
 }
-end() { daemon_stop; dmsetup remove_all; until_true "no map" maps_are 0; }
-claims() { multipath -c "$1" > /dev/null; }
+end() { daemon_stop; maps_remove; }
+claims() { multipath -c "/dev/$1" > /dev/null; }
 start yes
 until_true "yes: two paths make a map" maps_become "$multi "
 holds 2 "yes: one does not" maps_become "$multi "
