@@ -116,7 +116,6 @@ int main(void)
 	dup2(fd, 1);
 	dup2(fd, 2);
 	attach("hostfs", "run/lab/out", text("%s/out", lab));
-	attach("hostfs", "run/lab/hostproc", "/proc");
 	attach("hostfs", "etc/udev/rules.d", text("%s/rules", lab));
 	attach("tmpfs", "etc/multipath", "mode=755");
 	mkdir("etc/multipath/conf.d", 0755);
