@@ -8,6 +8,7 @@ client.py abuse                     random bytes, 1,000 connections, clients tha
 """
 import os
 import random
+import resource
 import socket
 import struct
 import sys
@@ -78,6 +79,7 @@ def answers(what, limit=1.0):
 
 
 def abuse():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
     random.seed(1)
     answers("before")
 
