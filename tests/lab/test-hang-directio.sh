@@ -31,6 +31,7 @@ until_true "32 disks" disks_are 32
 daemon_start
 # The eight LUNs on one backstore are one disk with 16 paths.
 until_true -t 60 "eight healthy maps and one of 16 paths" all_good
+udevadm settle -t 60
 map=$(map_of "$(paths_of_lun 0 | head -n 1)")
 hanging=$(map_of "$(paths_of_lun 8 | head -n 1)")
 io_start healthy "/dev/mapper/$map"

@@ -9,15 +9,32 @@ ready 2 2
 map=$(map_of sda)
 read -r moved < <(paths_of_host 1)
 same "it is a path of the map" "$(map_of "$moved")" "$map"
-io_start remap "/dev/mapper/$map"
-# The array gives the second host's LUNs other names from now on.
-echo 1 > $debug/vpd_use_hostno
 read -r dev < "/sys/block/$moved/dev"
 out() { ! dmsetup table "$map" | grep -q " $dev "; }
-gone_or_failed() { out || kernel_path "$map" "$moved" F; }
-until_true "the moved path gets no more I/O" gone_or_failed
-until_true "it is out of the map" out
-check "the log says so" eval 'grep -i wwid "$logfile" | grep -qw "$moved"'
+io_start remap "/dev/mapper/$map"
+
+# While it is away, the array gives the second host's LUNs other names.
+pull "$moved"
+until_true "it is failed" path_is "$moved" failed faulty
+echo 1 > $debug/vpd_use_hostno
+io_count "/dev/$moved" before
+plug "$moved"
+until_true "it is taken out" out
+io_count "/dev/$moved" after
+check "it got no I/O" test $((after - before)) -lt 64
+check "the log says why" eval 'grep -i wwid "$logfile" | grep -qw "$moved"'
+until_true "I/O goes on over the other" io_moves "/dev/mapper/$map"
+same "the map has one path" "$(map_field "$map" %N)" 1
+
+# And back again: it is a path of this map once more.
+echo 0 > $debug/vpd_use_hostno
+echo 1 > "/sys/block/$moved/device/rescan"
+udevadm trigger --name="/dev/$moved"
+until_true "it is back" path_is "$moved" active ready
+ready 2 2
+
+# While it is up, without any event.
+echo 1 > $debug/vpd_use_hostno
+until_true "the moved path is taken out" out
 until_true "I/O goes on over the other" io_moves "/dev/mapper/$map"
 io_stop remap
-same "the map has one path" "$(map_field "$map" %N)" 1
