@@ -68,6 +68,7 @@ static int sg_io(int fd, int direction, const uint8_t *cdb, size_t cdb_size, con
 		.received = header.resid > 0 && (unsigned)header.resid <= header.dxfer_len ?
 				    header.dxfer_len - header.resid :
 				    header.dxfer_len,
+		.duration_msec = header.duration,
 	};
 	sense_parse(sense, header.sb_len_wr, ret);
 	return 0;

@@ -32,6 +32,7 @@ struct mp_scsi_result {
 	int host_status, driver_status, scsi_status; /* of struct sg_io_hdr */
 	uint8_t sense_key, asc, ascq; /* 0 if there is no sense data */
 	size_t received; /* bytes of data */
+	unsigned duration_msec;
 };
 
 /** mp_scsi_is_good() - no status of any layer */

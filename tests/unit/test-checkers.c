@@ -138,6 +138,23 @@ static void tur_goes_on_behind_a_unit_attention(void **state)
 	assert_false(check.access_changed);
 }
 
+static void all_tries_of_tur_share_one_timeout(void **state)
+{
+	static const struct answer slow = { .result = { .host_status = 2, .duration_msec = 400 } };
+	static const struct answer hung = { .result = { .host_status = 3, .duration_msec = 1000 } };
+	struct mp_check check;
+
+	(void)state;
+	script(&slow, 1);
+	check = run("tur", 0);
+	assert_int_equal(check.state, MP_PATH_TIMEOUT);
+	assert_int_equal(device.asked, 3);
+	script(&hung, 1);
+	check = run("tur", 0);
+	assert_int_equal(check.state, MP_PATH_TIMEOUT);
+	assert_int_equal(device.asked, 1);
+}
+
 static void readsector0_tries_three_times(void **state)
 {
 	static const struct single_case cases[] = {
@@ -350,6 +367,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tur_judges_each_answer),
 		cmocka_unit_test(tur_goes_on_behind_a_unit_attention),
+		cmocka_unit_test(all_tries_of_tur_share_one_timeout),
 		cmocka_unit_test(readsector0_tries_three_times),
 		cmocka_unit_test(a_page_that_does_not_come_is_judged_alike),
 		cmocka_unit_test(hp_sw_takes_what_is_not_ready_for_passive),
