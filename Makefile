@@ -69,7 +69,7 @@ libraries := $(call program_if,libmpathcmd/libmpathcmd.map,$(B)/libmpathcmd.so.0
 unit_tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c))
 unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
 # Unit tests that need real devices: tests/lab runs them in the guest.
-lab_programs := $(B)/lab/kernel
+lab_programs := $(B)/unit/lab-kernel
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
 
 .PHONY: all help clean install uninstall demo check bench unit unit-programs lab fuzz fuzz-programs fuzz-replay setup
@@ -137,7 +137,7 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libengine.a $(B)/libmultipath.a $(B)/libmp
 # These tests start the programs.
 $(B)/unit/test-front: | $(B)/sbin/multipathd $(B)/sbin/multipath $(B)/sbin/multipathc
 
-$(B)/lab/kernel: $(B)/tests/lab/kernel.o $(B)/libmultipath.a
+$(B)/unit/lab-kernel: $(B)/tests/lab/kernel.o $(B)/libmultipath.a
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) -o $@ $^ $(library_libs) -lcmocka $(LDFLAGS)
 

@@ -10,4 +10,4 @@ for rule in 11-dm-mpath 56-dm-mpath; do
 done
 modprobe dm-multipath
 san 2 4
-timeout 90 "$LAB_ROOT/build/${LAB_SAN:+san/}lab/kernel" "$@"
+timeout 90 "$LAB_ROOT/build/${LAB_SAN:+san/}unit/lab-kernel" "$@"
