@@ -63,7 +63,7 @@ static int tur_check(struct mp_check *check)
 	unsigned left_msec = check->timeout_msec;
 	struct mp_scsi_result result;
 
-	check->access_changed = false;
+	check->access_changed = check->identity_changed = false;
 	for (int tries = TRIES; tries; tries--) {
 		int r = mp_scsi_command(check->fd, cdb, sizeof(cdb), NULL, 0, left_msec, &result);
 

@@ -87,6 +87,7 @@ static int job_open(struct check_job *job)
 	if (!S_ISBLK(st.st_mode) || st.st_rdev != job->devt)
 		return -ENXIO;
 	job->check.fd = TAKE_FD(fd);
+	job->check.kept = 0;
 	return 0;
 }
 
@@ -315,6 +316,7 @@ static void job_answered(struct check_job *job)
 	}
 	path->job = NULL;
 	path->fd = job->check.fd;
+	path->checker_kept = job->check.kept;
 	path->path.identity.offline = job->offline;
 	map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
@@ -491,6 +493,7 @@ static void path_check(struct daemon_path *path)
 	job->timeout_msec = path_timeout_sec(path) * 1000;
 	job->checker = path->checker;
 	job->check.fd = path->fd;
+	job->check.kept = path->checker_kept;
 	job->check.timeout_msec = job->timeout_msec;
 	job->check.aio = daemon->aio;
 	job->check.cookie = job;

@@ -53,6 +53,7 @@ struct daemon_path {
 	const struct mp_checker *checker;
 	const struct mp_prioritizer *prioritizer;
 	int fd; /* of the device node; -1: not open */
+	unsigned checker_kept; /* what the checker keeps about fd */
 	char proof[MP_WWID_SIZE]; /* WWID that the device itself told; "" not asked yet */
 	uint64_t proven_usec;
 	struct check_job *job; /* under way, NULL if none */

@@ -118,6 +118,7 @@ static void tur_goes_on_behind_a_unit_attention(void **state)
 	static const struct answer changed[] = { SENSE(6, 0x2a, 6), HOST(2), { 0 } };
 	static const struct answer failed[] = { SENSE(6, 0x2a, 7), SENSE(2, 4, 0xb) };
 	static const struct answer other[] = { SENSE(6, 0x2a, 9), { 0 } };
+	static const struct answer remapped[] = { SENSE(6, 0x3f, 0x0e), { 0 } };
 	struct mp_check check;
 
 	(void)state;
@@ -136,6 +137,12 @@ static void tur_goes_on_behind_a_unit_attention(void **state)
 	check = run("tur", 0);
 	assert_int_equal(check.state, MP_PATH_UP);
 	assert_false(check.access_changed);
+	assert_false(check.identity_changed);
+
+	script(remapped, 2);
+	check = run("tur", 0);
+	assert_int_equal(check.state, MP_PATH_UP);
+	assert_true(check.identity_changed);
 }
 
 static void all_tries_of_tur_share_one_timeout(void **state)
