@@ -83,6 +83,7 @@ static void path_choose_checker(struct daemon_path *path)
 	if (path->settings.detect_checker && mp_protocol_is_scsi(path->path.identity.protocol) &&
 	    path->path.identity.tpgs != MP_TPGS_NONE)
 		name = "tur";
+	path->checker_kept = 0;
 	path->checker = mp_checker_find(name);
 	if (!path->checker) {
 		log_error("%s: there is no path checker \"%s\": the state in sysfs is used",
