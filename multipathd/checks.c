@@ -316,7 +316,8 @@ static void job_answered(struct check_job *job)
 	}
 	path->job = NULL;
 	path->fd = job->check.fd;
-	path->checker_kept = job->check.kept;
+	if (path->checker == job->checker)
+		path->checker_kept = job->check.kept;
 	path->path.identity.offline = job->offline;
 	map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
