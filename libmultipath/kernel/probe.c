@@ -680,17 +680,6 @@ void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_i
 		mp_vpd_serial(page, length, identity->serial, sizeof(identity->serial));
 }
 
-int mp_probe_vpd_data(const struct mp_roots *roots, const char *dir, struct mp_identity *identity)
-{
-	struct place device = place_prefix(dir, device_end(dir));
-	uint8_t page[PAGE_SIZE];
-	ssize_t length = mp_sysfs_read_bytes(roots->sys, device.dir, "vpd_pgc0", page, sizeof(page));
-
-	if (length < 0)
-		return length;
-	return mp_vpd_hp3par(page, length, identity->vpd_data, sizeof(identity->vpd_data));
-}
-
 /* ---- udev's database */
 
 int mp_probe_props(const struct mp_roots *roots, dev_t devt, struct mp_props *ret)

@@ -46,9 +46,6 @@ int mp_probe_identity(const struct mp_roots *roots, dev_t devt, const char *name
 /** mp_probe_details() - serial, timeout_sec, max_sectors_kb: what only some configurations and listings ask for */
 void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_identity *identity);
 
-/** mp_probe_vpd_data() - vpd_data by sysfs's copy of vendor page 0xC0, for vpd_vendor hp3par. Return: 0, negative errno. */
-int mp_probe_vpd_data(const struct mp_roots *roots, const char *dir, struct mp_identity *identity);
-
 /** mp_probe_props() - properties in udev's database: /run/udev/data/bMAJ:MIN. Return: 0, -ENOENT: udev has not seen it. */
 int mp_probe_props(const struct mp_roots *roots, dev_t devt, struct mp_props *ret);
 

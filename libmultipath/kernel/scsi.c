@@ -13,6 +13,7 @@ enum {
 	MAINTENANCE_IN = 0xa3,
 	REPORT_TARGET_PORT_GROUPS = 0x0a,
 	DESIGNATORS = 0x83,
+	HP3PAR = 0xc0,
 
 	SHORT_PAGE = 254, /* what every target can answer; some take only one byte of allocation length */
 	LONG_PAGE = 4096,
@@ -146,4 +147,15 @@ int mp_scsi_report_groups(int fd, void *data, size_t size, unsigned timeout_msec
 	};
 
 	return read_data(fd, cdb, sizeof(cdb), data, size, timeout_msec);
+}
+
+int mp_scsi_vpd_text(int fd, const char *vendor, char *text, size_t size, unsigned timeout_msec)
+{
+	uint8_t page[LONG_PAGE];
+	int r;
+
+	if (strcmp(vendor, "hp3par"))
+		return -EINVAL;
+	r = mp_scsi_inquiry(fd, HP3PAR, page, sizeof(page), timeout_msec);
+	return r < 0 ? r : mp_vpd_hp3par(page, r, text, size);
 }

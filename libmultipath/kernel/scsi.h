@@ -76,3 +76,6 @@ int mp_scsi_tpg(int fd, unsigned timeout_msec);
 
 /** mp_scsi_report_groups() - REPORT TARGET PORT GROUPS (spc4r36j 6.37). Return: bytes received, negative errno. */
 int mp_scsi_report_groups(int fd, void *data, size_t size, unsigned timeout_msec);
+
+/** mp_scsi_vpd_text() - text of a vendor's page for listings (%g); @vendor "hp3par". Return: 0, -EINVAL unknown vendor, negative errno. */
+int mp_scsi_vpd_text(int fd, const char *vendor, char *text, size_t size, unsigned timeout_msec);

@@ -239,12 +239,20 @@ int mp_vpd_serial(const uint8_t *page, size_t page_size, char *serial, size_t si
 
 int mp_vpd_hp3par(const uint8_t *page, size_t page_size, char *text, size_t size)
 {
+	/* offsets from the start of the page */
+	enum { REVISION = 4, NAMES_SINCE = 4, NAME_LENGTH = 40, NAME = 44 };
 	const uint8_t *body;
 	int length = page_body(page, page_size, PAGE_HP3PAR, &body);
+	size_t room, name_length;
 
 	if (length < 0)
 		return length;
-	copy_text(body, length, text, size);
+	if (length + HEADER_SIZE < NAME || page[REVISION] < NAMES_SINCE)
+		return -ENODATA;
+	room = length + HEADER_SIZE - NAME;
+	name_length = (size_t)page[NAME_LENGTH] << 24 | page[NAME_LENGTH + 1] << 16 | page[NAME_LENGTH + 2] << 8 |
+		      page[NAME_LENGTH + 3];
+	copy_text(page + NAME, name_length < room ? name_length : room, text, size);
 	return 0;
 }
 

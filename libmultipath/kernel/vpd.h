@@ -17,7 +17,7 @@ int mp_vpd_tpg(const uint8_t *page, size_t page_size);
 /** mp_vpd_serial() - page 0x80, blanks stripped. Return: 0, -EBADMSG. */
 int mp_vpd_serial(const uint8_t *page, size_t page_size, char *serial, size_t size);
 
-/** mp_vpd_hp3par() - vendor page 0xC0 of HP 3PAR as text. Return: 0, -EBADMSG. */
+/** mp_vpd_hp3par() - name of the volume, from vendor page 0xC0 of HP 3PAR. Return: 0, -ENODATA the page has none, -EBADMSG. */
 int mp_vpd_hp3par(const uint8_t *page, size_t page_size, char *text, size_t size);
 
 struct mp_inquiry {

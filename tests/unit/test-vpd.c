@@ -203,6 +203,26 @@ static void a_serial_number_has_no_blanks_around(void **state)
 	assert_string_equal(serial, "20");
 }
 
+static void a_3par_volume_has_a_name(void **state)
+{
+	uint8_t page[64] = { 0, 0xc0, 0, 56, 4, [43] = 8, 'd', 'b', '_', '1' };
+	char name[16];
+
+	(void)state;
+	assert_int_equal(mp_vpd_hp3par(page, sizeof(page), name, sizeof(name)), 0);
+	assert_string_equal(name, "db_1");
+	page[40] = 0xff; /* longer than the page */
+	assert_int_equal(mp_vpd_hp3par(page, sizeof(page), name, sizeof(name)), 0);
+	assert_string_equal(name, "db_1");
+	assert_int_equal(mp_vpd_hp3par(page, 46, name, sizeof(name)), 0);
+	assert_string_equal(name, "db");
+	assert_int_equal(mp_vpd_hp3par(page, 43, name, sizeof(name)), -ENODATA);
+	page[4] = 3;
+	assert_int_equal(mp_vpd_hp3par(page, sizeof(page), name, sizeof(name)), -ENODATA);
+	page[1] = 0x83;
+	assert_int_equal(mp_vpd_hp3par(page, sizeof(page), name, sizeof(name)), -EBADMSG);
+}
+
 static void inquiry_data_yields_who_it_is(void **state)
 {
 	uint8_t data[64];
@@ -227,6 +247,7 @@ int main(void)
 		cmocka_unit_test(a_wwid_that_does_not_fit_is_cut),
 		cmocka_unit_test(no_byte_behind_the_data_counts),
 		cmocka_unit_test(a_serial_number_has_no_blanks_around),
+		cmocka_unit_test(a_3par_volume_has_a_name),
 		cmocka_unit_test(inquiry_data_yields_who_it_is),
 	};
 
