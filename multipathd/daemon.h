@@ -92,6 +92,7 @@ struct daemon_map {
 	unsigned retry_sec; /* pause before the next removal */
 	unsigned create_failures;
 	uint64_t generation; /* of the table: a status read before an operation is not taken after it */
+	uint64_t came_up_id; /* path that came up: which group is in use must be looked at before failback is decided; 0 none */
 	uint64_t prio_asking; /* id of the path whose check asks for all of them; 0 none */
 	uint64_t prio_asked_usec;
 	sd_event_source *udev_timer; /* how long the creation event may take */

@@ -20,6 +20,7 @@
 #include "multipathd/apply.h"
 #include "multipathd/checks.h"
 #include "multipathd/daemon.h"
+#include "multipathd/dmevents.h"
 #include "multipathd/files.h"
 #include "multipathd/paths.h"
 #include "multipathd/uevents.h"
@@ -443,7 +444,13 @@ void maps_states_changed(struct daemon_map *map, bool path_came_up, bool path_fa
 				}
 		}
 	map_step_queueing(map);
-	map_decide_failback(map, path_came_up, path_failed, which, false);
+	/* The group in use changes with the next I/O, without an event. */
+	if (path_came_up && which && map->map.group_count > 1) {
+		map->came_up_id = which->path.id;
+		dmevents_look(map->daemon);
+		return;
+	}
+	map_decide_failback(map, false, path_failed, which, false);
 }
 
 /* What the kernel says. */
@@ -469,6 +476,13 @@ void maps_kernel_state(struct daemon_map *map, struct mp_kernel_map *kernel)
 		}
 	}
 	maps_states_changed(map, false, failed, NULL);
+	if (map->came_up_id) {
+		struct daemon_path *came_up = paths_find_id(map->daemon, map->came_up_id);
+
+		map->came_up_id = 0;
+		if (came_up && came_up->path.map == &map->map)
+			map_decide_failback(map, true, failed, came_up, false);
+	}
 }
 
 void maps_kernel_changed(struct daemon_map *map, struct mp_kernel_map *kernel)
