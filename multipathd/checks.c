@@ -39,7 +39,7 @@ struct check_job {
 	uint64_t path_id;
 	uint64_t begun_usec;
 	char node[MP_NAME_SIZE + 8];
-	char dir[MP_PROBE_DIR_SIZE];
+	char *dir;
 	dev_t devt;
 	enum mp_protocol protocol;
 	unsigned timeout_msec;
@@ -67,6 +67,7 @@ static void job_free(struct check_job *job)
 {
 	if (job->abandoned && job->check.fd >= 0)
 		close(job->check.fd);
+	free(job->dir);
 	free(job->prio);
 	free(job->identity);
 	free(job);
@@ -91,6 +92,23 @@ static int job_open(struct check_job *job)
 	return 0;
 }
 
+/* The request is large, and short-lived this way. */
+static void job_ask_priority(struct check_job *job)
+{
+	job->priority = -ENOMEM;
+	job->prio = malloc(sizeof(*job->prio));
+	if (!job->prio)
+		return;
+	job->prio->fd = job->check.fd;
+	job->prio->roots = &mp_roots_system;
+	job->prio->dir = job->dir;
+	job->prio->identity = job->identity;
+	job->prio->args = job->prio_args;
+	job->prio->timeout_msec = job->timeout_msec;
+	job->prio->groups_size = 0;
+	job->priority = job->prioritizer->priority(job->prio);
+}
+
 /* What follows an answer: all on the worker, since all of it may block. */
 static void job_follow_up(struct check_job *job)
 {
@@ -106,10 +124,8 @@ static void job_follow_up(struct check_job *job)
 	job->want_proof |= job->check.identity_changed;
 	if (job->want_proof)
 		job->proof_error = mp_scsi_wwid(job->check.fd, job->proof, sizeof(job->proof), job->timeout_msec);
-	if (job->prioritizer) {
-		job->prio->fd = job->check.fd;
-		job->priority = job->prioritizer->priority(job->prio);
-	}
+	if (job->prioritizer)
+		job_ask_priority(job);
 }
 
 static void job_run(struct work *work)
@@ -178,7 +194,7 @@ static bool path_take_priority(struct daemon_path *path, struct check_job *job)
 		return false;
 	if (map && daemon_map_of(map)->prio_asking == path->path.id)
 		daemon_map_of(map)->prio_asking = 0;
-	if (!mp_path_state_is_active(job->check.state))
+	if (!mp_path_state_is_active(job->check.state) || !job->prio)
 		return false;
 
 	if (job->prio->identity->tpg >= 0)
@@ -406,6 +422,14 @@ static int checks_on_aio(sd_event_source *source, int fd, uint32_t events, void 
 	return 0;
 }
 
+void checks_give_up_waiting(struct daemon *daemon)
+{
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &daemon->paths, in_all)
+		path_answered(daemon_path_of(path));
+}
+
 int checks_init(struct daemon *daemon)
 {
 	int r;
@@ -454,17 +478,10 @@ static unsigned path_timeout_sec(const struct daemon_path *path)
 static int path_prepare_priority(struct daemon_path *path, struct check_job *job)
 {
 	job->identity = malloc(sizeof(*job->identity));
-	job->prio = malloc(sizeof(*job->prio));
-	if (!job->identity || !job->prio)
+	if (!job->identity)
 		return -ENOMEM;
 	*job->identity = path->path.identity;
 	memcpy(job->prio_args, path->path.prio_args, sizeof(job->prio_args));
-	job->prio->roots = &mp_roots_system;
-	job->prio->dir = job->dir;
-	job->prio->identity = job->identity;
-	job->prio->args = job->prio_args;
-	job->prio->timeout_msec = job->timeout_msec;
-	job->prio->groups_size = 0;
 	job->prioritizer = path->prioritizer;
 	return 0;
 }
@@ -502,7 +519,9 @@ static void path_check(struct daemon_path *path)
 			  (!mp_path_state_is_active(path->answered_state) || path->path.wrong_wwid ||
 			   path->settings.recheck_wwid ||
 			   path->proven_usec + PROVE_EVERY_SEC * usec_per_sec <= now);
-	memcpy(job->dir, path->dir, sizeof(job->dir));
+	job->dir = strdup(path->dir);
+	if (!job->dir)
+		goto later;
 	snprintf(job->node, sizeof(job->node), "/dev/%s", path->path.identity.name);
 	for (char *c = job->node + 5; *c; c++)
 		if (*c == '!')
@@ -538,6 +557,11 @@ static void path_on_overdue(struct daemon_path *path)
 	uint64_t deadline = path->job->begun_usec + path_timeout_sec(path) * usec_per_sec;
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
+	/* At start all ask at once: those whose turn has not come are not overdue. */
+	if (!pool_has_begun(&path->job->work) && path->daemon->configure_timer) {
+		path_schedule(path, now + PENDING_AFTER_SEC * usec_per_sec);
+		return;
+	}
 	/* Another path of the map is to be asked for priorities. */
 	if (map && map->prio_asking == path->path.id)
 		map->prio_asking = 0;

@@ -15,6 +15,9 @@ void checks_soon(struct daemon_path *path);
 /** checks_stop() - the path goes away; an answer under way is dropped when it comes */
 void checks_stop(struct daemon_path *path);
 
+/** checks_give_up_waiting() - paths without a first answer join their maps when it comes; nobody waits for them */
+void checks_give_up_waiting(struct daemon *daemon);
+
 /** checks_init(), checks_fini() - asynchronous reads */
 int checks_init(struct daemon *daemon);
 void checks_fini(struct daemon *daemon);

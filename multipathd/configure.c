@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "multipathd/apply.h"
+#include "multipathd/checks.h"
 #include "multipathd/daemon.h"
 #include "multipathd/dmevents.h"
 #include "multipathd/maps.h"
@@ -89,8 +90,17 @@ static int configure_on_grace(sd_event_source *source, uint64_t usec, void *user
 
 	(void)source;
 	(void)usec;
-	log_warning("%u paths have not answered yet; going on without them", daemon->unanswered);
+	/* As long as answers come in, the others may only be waiting for their turn. */
+	if (daemon->unanswered < daemon->unanswered_before) {
+		daemon->unanswered_before = daemon->unanswered;
+		apply_set_timer(daemon, &daemon->configure_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
+				configure_on_grace, daemon);
+		return 0;
+	}
+	if (daemon->unanswered)
+		log_warning("%u paths have not answered yet; going on without them", daemon->unanswered);
 	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
+	checks_give_up_waiting(daemon);
 	maps_reconcile_later(daemon);
 	return 0;
 }
@@ -103,6 +113,7 @@ static void configure_on_looked(struct daemon *daemon)
 	r = paths_enumerate(daemon);
 	if (r < 0)
 		log_error("cannot enumerate block devices: %s", strerror(-r));
+	daemon->unanswered_before = daemon->unanswered;
 	log_info("%zu paths and %zu maps found", daemon->path_count, daemon->map_count);
 	apply_set_timer(daemon, &daemon->configure_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
 			configure_on_grace, daemon);

@@ -48,7 +48,7 @@ struct waiter {
 struct daemon_path {
 	struct mp_path path;
 	struct daemon *daemon;
-	char dir[MP_PROBE_DIR_SIZE]; /* in sysfs */
+	char *dir; /* in sysfs */
 	struct mp_path_settings settings; /* text borrowed from daemon->config */
 	const struct mp_checker *checker;
 	const struct mp_prioritizer *prioritizer;
@@ -143,6 +143,7 @@ struct daemon {
 
 	/* start and reconfigure */
 	unsigned unanswered; /* paths whose first answer is awaited */
+	unsigned unanswered_before; /* when the grace timer went off last */
 	unsigned operations; /* table operations under way */
 	sd_event_source *configure_timer;
 	void (*on_configured)(struct daemon *daemon);

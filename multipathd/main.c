@@ -249,6 +249,7 @@ static void on_configured(struct daemon *daemon)
 			return;
 		}
 	}
+	malloc_trim(0); /* a burst of jobs is over; memory is locked */
 	log_info("configured: %zu paths, %zu maps", daemon->path_count, daemon->map_count);
 	notify_state(daemon, "READY=1");
 }

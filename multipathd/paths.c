@@ -132,7 +132,11 @@ static int path_new(struct daemon *daemon, const struct mp_identity *identity, c
 	mp_path_init(&path->path, ++daemon->last_path_id, identity);
 	path->daemon = daemon;
 	path->fd = -1;
-	snprintf(path->dir, sizeof(path->dir), "%s", dir);
+	path->dir = strdup(dir);
+	if (!path->dir) {
+		free(path);
+		return -ENOMEM;
+	}
 
 	cds_list_add_tail(&path->path.in_all, &daemon->paths);
 	mp_hash_add(&daemon->paths_by_id, &path->path.by_id, mp_hash_number(path->path.id));
@@ -154,6 +158,7 @@ static void path_free(struct daemon_path *path)
 	mp_hash_remove(&daemon->paths_by_name, &path->path.by_name);
 	daemon->path_count--;
 	mp_path_fini(&path->path);
+	free(path->dir);
 	free(path);
 }
 
@@ -224,9 +229,11 @@ static int path_rejected(struct daemon_path *path, const char *name, const char 
 	return 0;
 }
 
-int paths_take(struct daemon *daemon, dev_t devt, const char *name, const char *dir, const struct mp_props *props,
-	       bool by_operator)
+int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const char *its_dir,
+	       const struct mp_props *props, bool by_operator)
 {
+	/* Copies: they may be those of a path that is dropped here. */
+	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
 	struct daemon_path *path = paths_find_devt(daemon, devt);
 	_cleanup_(mp_props_fini) struct mp_props read_props = MP_PROPS_INIT;
 	struct mp_filter_verdict verdict;
@@ -235,6 +242,8 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *name, const char *
 	bool fallback, moved = false;
 	int r;
 
+	snprintf(name, sizeof(name), "%s", its_name);
+	snprintf(dir, sizeof(dir), "%s", its_dir);
 	verdict = mp_filter_devnode(daemon->config, name);
 	if (verdict.blacklisted)
 		return path_rejected(path, name, "its kernel name is blacklisted");
@@ -356,12 +365,8 @@ void paths_on_missing_udev(struct daemon_path *path)
 
 int paths_resolve_settings(struct daemon_path *path)
 {
-	char dir[sizeof(path->dir)], name[MP_NAME_SIZE];
-
-	memcpy(dir, path->dir, sizeof(dir));
-	memcpy(name, path->path.identity.name, sizeof(name));
 	path_choose(path);
-	return paths_take(path->daemon, path->path.identity.devt, name, dir, NULL, true);
+	return paths_take(path->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, true);
 }
 
 struct rescan_job {
@@ -406,7 +411,7 @@ void paths_wrong_wwid(struct daemon_path *path, const char *told)
 	job = calloc(1, sizeof(*job));
 	if (!job)
 		return;
-	memcpy(job->dir, path->dir, sizeof(job->dir));
+	snprintf(job->dir, sizeof(job->dir), "%s", path->dir);
 	job->work = (struct work){ .run = rescan_run, .done = rescan_done,
 				   .lane = lane_of_path(&path->path.identity) };
 	pool_submit(path->daemon->pool, &job->work);

@@ -850,6 +850,11 @@ void pool_submit(struct pool *pool, struct work *work)
 	pthread_mutex_unlock(&crew->mutex);
 }
 
+bool pool_has_begun(const struct work *work)
+{
+	return __atomic_load_n(&work->state, __ATOMIC_RELAXED) == TAKEN;
+}
+
 void pool_get_stats(const struct pool *pool, struct pool_stats *ret)
 {
 	struct crew *crew = pool->crew;

@@ -65,6 +65,9 @@ struct pool *pool_free(struct pool *pool);
 /** pool_submit() - takes the work; never blocks, never fails; the loop must turn for it to start */
 void pool_submit(struct pool *pool, struct work *work);
 
+/** pool_has_begun() - did a worker take it? It may be done by now. */
+bool pool_has_begun(const struct work *work);
+
 void pool_get_stats(const struct pool *pool, struct pool_stats *ret);
 
 /** pool_is_idle() - nothing runs or waits */
