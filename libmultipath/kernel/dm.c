@@ -146,32 +146,20 @@ static int task_run(struct dm_task *task)
 	return error == ENXIO ? -ENODEV : error ? -error : -EIO;
 }
 
-int mp_dm_open(bool wait_for_udev, mp_dm_log_fn log, struct mp_dm_versions *versions)
+/* Return: 0, -ENODEV if the kernel has not loaded the target. */
+static int read_versions(struct mp_dm_versions *versions)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
 	struct dm_versions *target, *last = NULL;
 	char text[64];
-	int r;
+	int r = task_new(DM_DEVICE_LIST_VERSIONS, &task);
 
-	log_text = log;
-	dm_log_with_errno_init(on_library_log);
-	dm_udev_set_sync_support(wait_for_udev);
-	dm_hold_control_dev(1);
-	udev_cookie = 0;
-
-	r = task_new(DM_DEVICE_LIST_VERSIONS, &task);
+	if (r == 0)
+		r = task_run(task);
 	if (r < 0)
 		return r;
-	/* Whatever the library does once (opening the control device, agreeing on a version), it does here. */
-	r = task_run(task);
-	if (r < 0)
-		return r;
-	if (!dm_task_get_driver_version(task, text, sizeof(text)))
-		return -EPROTONOSUPPORT;
-	r = parse_version(text, versions->driver);
-	if (r < 0)
-		return r;
-	if (versions->driver[0] != 4)
+	if (!dm_task_get_driver_version(task, text, sizeof(text)) || parse_version(text, versions->driver) < 0 ||
+	    versions->driver[0] != 4)
 		return -EPROTONOSUPPORT;
 
 	for (target = dm_task_get_versions(task); target && target != last;
@@ -183,6 +171,34 @@ int mp_dm_open(bool wait_for_udev, mp_dm_log_fn log, struct mp_dm_versions *vers
 		last = target;
 	}
 	return -ENODEV;
+}
+
+/* Asking for one target's version makes the kernel load it. */
+static void load_target(void)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+
+	if (task_new(DM_DEVICE_GET_TARGET_VERSION, &task) == 0 && dm_task_set_name(task, TARGET))
+		dm_task_run(task);
+}
+
+int mp_dm_open(bool wait_for_udev, mp_dm_log_fn log, struct mp_dm_versions *versions)
+{
+	int r;
+
+	log_text = log;
+	dm_log_with_errno_init(on_library_log);
+	dm_udev_set_sync_support(wait_for_udev);
+	dm_hold_control_dev(1);
+	udev_cookie = 0;
+
+	/* Whatever the library does once (opening the control device, agreeing on a version), it does here. */
+	r = read_versions(versions);
+	if (r == -ENODEV) {
+		load_target();
+		r = read_versions(versions);
+	}
+	return r;
 }
 
 void mp_dm_wait(void)

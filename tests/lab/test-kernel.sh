@@ -8,6 +8,5 @@ mkdir -p /run/udev/rules.d
 for rule in 11-dm-mpath 56-dm-mpath; do
 	ln -sfn /dev/null "/run/udev/rules.d/$rule.rules"
 done
-modprobe dm-multipath
 san 2 4
 timeout 90 "$LAB_ROOT/build/${LAB_SAN:+san/}unit/lab-kernel" "$@"
