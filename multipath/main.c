@@ -143,8 +143,7 @@ static void print_changed(struct daemon *daemon, int verbosity)
 			for (size_t p = 0; p < map->kernel.table.groups[g].path_count; p++)
 				map->kernel.table.groups[g].paths[p].state = MP_DM_UNDEF;
 		}
-		if (map->action == MP_ACTION_CREATE)
-			map->kernel.exists = false;
+		map->kernel.exists = false;
 		mp_map_update_groups(map);
 		mp_show_topology(&context, map, NULL, &text);
 		print(&text);

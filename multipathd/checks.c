@@ -568,7 +568,8 @@ static void path_on_overdue(struct daemon_path *path)
 
 	if (now + timer_accuracy_usec < deadline) {
 		if (path->path.state != MP_PATH_PENDING) {
-			log_info("%s: no answer from the checker yet", mp_path_name(&path->path));
+			log_line(path->answered ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "%s: no answer from the checker yet",
+				 mp_path_name(&path->path));
 			path->path.state = MP_PATH_PENDING;
 			path_answered(path);
 			if (map)

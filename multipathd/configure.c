@@ -117,8 +117,10 @@ static void configure_on_looked(struct daemon *daemon)
 	log_info("%zu paths and %zu maps found", daemon->path_count, daemon->map_count);
 	apply_set_timer(daemon, &daemon->configure_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
 			configure_on_grace, daemon);
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
+	cds_list_for_each_entry(map, &daemon->maps, in_all) {
+		daemon_map_of(map)->force_reload |= daemon->options.force_reload && map->kernel.exists;
 		maps_touch(daemon_map_of(map), "configured");
+	}
 	maps_reconcile_later(daemon);
 }
 
@@ -159,10 +161,7 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 		managed->keep_uncreated = false;
 		managed->futile = false;
 		managed->create_failures = 0;
-		if (all && map->kernel.exists) {
-			managed->force_reload = true;
-			managed->force_udev = true;
-		}
+		managed->force_reload |= all && map->kernel.exists;
 		maps_resolve_settings(managed);
 		maps_touch(managed, "reconfigured");
 	}

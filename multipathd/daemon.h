@@ -76,7 +76,6 @@ struct daemon_map {
 	bool named;
 	bool keep_uncreated; /* removed by the operator: not made again by itself */
 	bool force_reload;
-	bool force_udev;
 	bool allow_resize;
 	bool removing;
 	bool queue_sent; /* last queue message: queue_if_no_path */

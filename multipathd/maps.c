@@ -203,7 +203,7 @@ int maps_join(struct daemon_path *path, bool by_operator)
 	mp_map_add_path(&map->map, &path->path);
 	maps_resolve_settings(map);
 	if (map->map.kernel.exists && map->map.kernel.table.size_sectors)
-		log_notice("%s: %s [%u:%u] found", map->map.name, mp_path_name(&path->path),
+		log_info("%s: %s [%u:%u] found", map->map.name, mp_path_name(&path->path),
 			   major(path->path.identity.devt), minor(path->path.identity.devt));
 	if (path->answered)
 		maps_touch(map, "path added");
@@ -718,6 +718,7 @@ static void map_reconcile(struct daemon_map *map)
 	int r;
 
 	maps_resolve_settings(map);
+	mp_map_update_groups(&map->map);
 	if (map->map.settings.grouping == MP_GROUPING_BY_SERIAL)
 		map_read_serials(map);
 	map->groups_by_prio = map_groups_by_prio(map);
