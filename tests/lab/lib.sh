@@ -187,6 +187,7 @@ daemon_start() {
 	ours) daemon_program=$(multipathd_program);;
 	*) daemon_program=/usr/sbin/multipathd;;
 	esac
+	ulimit -r 10	# as in its unit: it runs with real-time priority then
 	${daemon_wrap:-} "$daemon_program" -d -s -v3 "$@" >> "$logfile" 2>&1 &
 	daemon_job=$!
 	until_true -t "${daemon_limit:-60}" "the daemon serves" daemon_serves
@@ -215,6 +216,15 @@ daemon_kill() {
 	daemon_pid=
 }
 logged() { grep -q -- "$1" "$logfile"; }
+
+# latency N COMMAND - N answers; fails above 50 ms at the 99th percentile, or when one is missing.
+# The client has real-time priority: what is measured is the daemon, not who else wants the CPU.
+latency() {
+	chrt -r 1 python3 "$LAB/client.py" latency "$1" "$2" 0.05 > "$LAB_OUT/latency"
+	local status=$?
+	say "$(cat "$LAB_OUT/latency")"
+	[ $status -eq 0 ] || fail "$2 is late"
+}
 
 ## Maps
 

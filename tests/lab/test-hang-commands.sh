@@ -28,15 +28,13 @@ echo -1 > $debug/every_nth
 say "half of all paths swallow commands"
 ailing() { [ "$(multipathd show paths raw format '%s %T' | grep scsi_debug | grep -vc ready)" -ge 12 ]; }
 until_true -t 40 "the paths are seen to hang" ailing
-python3 "$LAB/client.py" latency 300 "show paths" 0.05 > "$LAB_OUT/latency" || { cat "$LAB_OUT/latency"; fail "show paths is late"; }
-say "$(cat "$LAB_OUT/latency")"
+latency 300 "show paths"
 pull "$path"
 until_true -t 10 "a healthy map's path is failed" path_is "$path" failed faulty
 until_true "its I/O goes on" io_moves "/dev/mapper/$map"
 plug "$path"
 until_true -t 10 "and comes back" path_is "$path" active ready
-python3 "$LAB/client.py" latency 100 "show topology" 0.05 > "$LAB_OUT/latency" || { cat "$LAB_OUT/latency"; fail "show topology is late"; }
-say "$(cat "$LAB_OUT/latency")"
+latency 100 "show topology"
 threads=(/proc/"$daemon_pid"/task/*)
 say "${#threads[@]} threads"
 check "threads are bounded" test ${#threads[@]} -le 16

@@ -38,8 +38,7 @@ io_start healthy "/dev/mapper/$map"
 dmsetup suspend --noflush --nolockfs hang
 say "half of all paths hang"
 until_true -t 30 "a hanging path is seen" eval 'multipathd show paths raw format "%m %T" | grep -qE "^$hanging (i/o pending|i/o timeout|faulty)"'
-python3 "$LAB/client.py" latency 300 "show paths" 0.05 > "$LAB_OUT/latency" || { cat "$LAB_OUT/latency"; fail "show paths is late"; }
-say "$(cat "$LAB_OUT/latency")"
+latency 300 "show paths"
 read -r path < <(paths_of_lun 0)
 pull "$path"
 until_true -t 10 "a healthy map's path is failed" path_is "$path" failed faulty
