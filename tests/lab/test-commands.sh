@@ -74,10 +74,12 @@ until_true "a load is counted" eval '[ "$(map_field $map %2)" -gt "$loads" ]'
 ok reset map "$map" stats
 same "and forgotten" "$(map_field "$map" '%0 %1 %2')" "0 0 0"
 
+udevadm settle -t 30
 ok remove map "$map"
 until_true "the map is gone" maps_are 1
 ok add map "$wwid"
 ready 2 2
+udevadm settle -t 30
 ok remove maps
 until_true "all maps are gone" maps_are 0
 ok reconfigure all

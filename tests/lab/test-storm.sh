@@ -7,7 +7,11 @@ config "no_path_retry queue"
 san 4 8
 hosts() { local h=(/sys/bus/pseudo/drivers/scsi_debug/adapter*); [ -e "${h[0]}" ] || h=(); echo ${#h[@]}; }
 # Every allocation of the daemon is recorded, and what is left at its end is a leak.
-[ "$LAB_IMPL" = ours ] && daemon_wrap="env MALLOC_TRACE=$LAB_OUT/malloc.trace LD_PRELOAD=/lib/x86_64-linux-gnu/libc_malloc_debug.so.0 MALLOC_CHECK_=3"
+trace=/tmp/allocations
+if [ "$LAB_IMPL" = ours ]; then
+	gcc -shared -fPIC -o /tmp/allocations.so "$LAB/allocations.c" || fail "no way to record allocations"
+	daemon_wrap="env MALLOC_TRACE=$trace MALLOC_CHECK_=3 LD_PRELOAD=/tmp/allocations.so:libc_malloc_debug.so.0"
+fi
 daemon_start
 ready 8 4
 maps=$(multipathd show maps raw format '%n %w' | sort)
@@ -35,4 +39,6 @@ rss() { awk '/^VmRSS/ { print $2 }' "/proc/$daemon_pid/status"; }
 say "table loads for 5 rounds on 8 maps: $(loads), resident $(rss) kB"
 # At most one load per path that comes and goes, and fewer since events are taken together.
 check "loads are bounded" test "$(loads)" -le $((8 * (1 + 5 * 8)))
+program=$(readlink "/proc/$daemon_pid/exe")
 daemon_stop
+[ "$LAB_IMPL" != ours ] || check "no memory is leaked" python3 "$LAB/allocations.py" $trace "$program"
