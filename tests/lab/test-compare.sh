@@ -12,11 +12,11 @@ mount -t hostfs -o /usr/sbin none /run/debian
 collect() {
 	local dir=$1 multipathd=$2 multipath=$3 what
 	mkdir "$dir"
-	for what in "show paths format %i|%d|%D|%p|%t|%T|%o|%w|%s|%m|%z|%S|%c|%P|%N|%R|%n|%r|%a|%G|%g|%0|%M" \
+	for what in "show paths format %i|%d|%D|%p|%t|%T|%o|%w|%s|%m|%z|%S|%c|%P|%N|%R|%n|%r|%a|%G|%g|%M" \
 		"show paths raw format %w|%d" "show maps" "show maps format %n|%w|%d|%F|%N|%r|%S|%f|%x|%h|%A|%v|%p|%e|%G|%g" \
 		"show topology" "show maps topology" "show map mpathb topology" "show map mpathb format %n|%d" \
 		"show maps json" "show map mpathb json" "show status" "show path sdb"; do
-		"$multipathd" "$what" > "$dir/${what//[ %|]/_}" 2>&1
+		"$multipathd" -k"$what" > "$dir/${what//[ %|]/_}" 2>&1
 	done
 	"$multipath" -ll > "$dir/multipath_-ll" 2>/dev/null
 	"$multipath" -ll mpathb > "$dir/multipath_-ll_mpathb" 2>/dev/null
@@ -24,20 +24,26 @@ collect() {
 }
 begin() { "$1" -d -s -v2 > /dev/null 2>> "$logfile" & daemon_job=$!; until_true -t 60 "$1 serves" daemon_serves; read -r daemon_pid < /run/multipathd.pid || :; }
 
+# observe DIR PROGRAMS - with a path down, and maps that this daemon has not created itself
+observe() {
+	begin "$2/multipathd"
+	ready 3 4
+	pull sda
+	until_true "sda is failed" path_is sda failed faulty
+	collect "$1" "$2/multipathd" "$2/multipath"
+	plug sda
+	ready 3 4
+	daemon_stop any
+}
 begin /run/debian/multipathd
 ready 3 4
-pull sda
-until_true "sda is failed" path_is sda failed faulty
-# Once more, so that neither has created the maps itself.
 daemon_stop any
-begin /run/debian/multipathd
-until_true "sda is failed" path_is sda failed faulty
-collect /tmp/theirs /run/debian/multipathd /run/debian/multipath
-daemon_stop any
-begin /usr/sbin/multipathd
-until_true "sda is failed" path_is sda failed faulty
-collect /tmp/ours /usr/sbin/multipathd /usr/sbin/multipath
+observe /tmp/theirs /run/debian
+observe /tmp/ours /usr/sbin
 
-# 0.14.3 has other words for these (see docs/differences.md and the release notes).
-cp -r /tmp/theirs /tmp/wanted
-diff -r /tmp/wanted /tmp/ours > "$LAB_OUT/difference" || { cat "$LAB_OUT/difference"; fail "outputs differ"; }
+# Since 0.9.4: failback "manual" has its name, %s has the revision, JSON the same; 0.9.4 also loads
+# every table again when it starts.
+sed -i 's/"failback" : "-"/"failback" : "manual"/; s/|-       |/|manual  |/; s/"map_loads" : [0-9]*/"map_loads" : 0/' /tmp/theirs/show_map*
+sed -i -E 's/Linux,scsi_debug /Linux,scsi_debug,0191 /; s/Linux,scsi_debug\|/Linux,scsi_debug,0191|/; s/vend\/prod\/rev   /vend\/prod\/rev        /' /tmp/theirs/show_paths*
+diff -r /tmp/theirs /tmp/ours > "$LAB_OUT/difference" || { cat "$LAB_OUT/difference"; fail "outputs differ"; }
+say "$(cat /tmp/ours/* | wc -l) lines of $(ls /tmp/ours | wc -l) outputs are the same"
