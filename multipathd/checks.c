@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/fs.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -53,8 +55,10 @@ struct check_job {
 
 	bool want_proof;
 	int proof_error;
+	int tpg; /* target port group that came with the proof, -1 none */
 	char proof[MP_WWID_SIZE];
 	bool offline; /* sysfs state */
+	bool told_read_only, read_only; /* of the device, when it was opened or proved */
 
 	const struct mp_prioritizer *prioritizer; /* NULL: not asked this time */
 	struct mp_prioritization *prio;
@@ -92,6 +96,16 @@ static int job_open(struct check_job *job)
 	return 0;
 }
 
+static void job_ask_read_only(struct check_job *job)
+{
+	int read_only;
+
+	if (job->check.fd < 0 || ioctl(job->check.fd, BLKROGET, &read_only) < 0)
+		return;
+	job->told_read_only = true;
+	job->read_only = read_only;
+}
+
 /* The request is large, and short-lived this way. */
 static void job_ask_priority(struct check_job *job)
 {
@@ -123,7 +137,12 @@ static void job_follow_up(struct check_job *job)
 	}
 	job->want_proof |= job->check.identity_changed;
 	if (job->want_proof)
-		job->proof_error = mp_scsi_wwid(job->check.fd, job->proof, sizeof(job->proof), job->timeout_msec);
+		job_ask_read_only(job);
+	if (job->want_proof)
+		job->proof_error = mp_scsi_identify(job->check.fd, job->proof, sizeof(job->proof), &job->tpg,
+						    job->timeout_msec);
+	if (job->identity && job->identity->tpg < 0)
+		job->identity->tpg = job->tpg;
 	if (job->prioritizer)
 		job_ask_priority(job);
 }
@@ -335,6 +354,9 @@ static void job_answered(struct check_job *job)
 	if (path->checker == job->checker)
 		path->checker_kept = job->check.kept;
 	path->path.identity.offline = job->offline;
+	if (job->tpg >= 0)
+		path->path.identity.tpg = job->tpg;
+	paths_told_read_only(path, job->told_read_only ? job->read_only : path->path.identity.read_only);
 	map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
 	if (job->work.skipped) {
@@ -505,6 +527,7 @@ static void path_check(struct daemon_path *path)
 		goto later;
 	job->daemon = daemon;
 	job->path_id = path->path.id;
+	job->tpg = -1;
 	job->begun_usec = now;
 	job->devt = path->path.identity.devt;
 	job->protocol = path->path.identity.protocol;

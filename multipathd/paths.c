@@ -204,7 +204,6 @@ static void path_changed(struct daemon_path *path, const struct mp_identity *new
 	bool resized = old->size_sectors != new->size_sectors;
 	bool ro_changed = old->read_only != new->read_only;
 
-	/* What only the device itself tells is kept. */
 	*old = *new;
 	if (!map)
 		return;
@@ -227,6 +226,29 @@ static int path_rejected(struct daemon_path *path, const char *name, const char 
 	else
 		log_info("%s: not a path: %s", name, reason);
 	return 0;
+}
+
+static void keep_what_checks_tell(struct mp_identity *new, const struct mp_identity *old, const struct mp_props *props)
+{
+	const char *read_only = props ? mp_props_get(props, "DISK_RO") : NULL;
+
+	new->read_only = read_only ? !strcmp(read_only, "1") : old->read_only;
+	new->offline = old->offline;
+	new->tpg = old->tpg;
+	new->timeout_sec = old->timeout_sec;
+	new->max_sectors_kb = old->max_sectors_kb;
+	if (!new->serial[0])
+		memcpy(new->serial, old->serial, sizeof(new->serial));
+}
+
+void paths_told_read_only(struct daemon_path *path, bool read_only)
+{
+	struct mp_identity new = path->path.identity;
+
+	if (new.read_only == read_only)
+		return;
+	new.read_only = read_only;
+	path_changed(path, &new);
 }
 
 int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const char *its_dir,
@@ -259,6 +281,10 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	}
 	if (props)
 		mp_probe_apply_props(&identity, props);
+	if (!daemon->options.check)
+		mp_probe_details(&mp_roots_system, dir, &identity);
+	else if (path)
+		keep_what_checks_tell(&identity, &path->path.identity, props);
 
 	mp_config_path_settings(daemon->config, &identity, &settings);
 	fallback = daemon->options.once || (path && path->retriggers >= daemon->process->retrigger_tries);

@@ -42,6 +42,9 @@ void paths_wrong_wwid(struct daemon_path *path, const char *told);
 /** paths_told_wwid() - a path without WWID: the device itself told this one. The path may be gone afterwards. */
 void paths_told_wwid(struct daemon_path *path, const char *wwid);
 
+/** paths_told_read_only() - the device itself told whether it is write-protected */
+void paths_told_read_only(struct daemon_path *path, bool read_only);
+
 /** paths_on_missing_udev() - udev had its time to find a WWID: ask it again, or do without it */
 void paths_on_missing_udev(struct daemon_path *path);
 

@@ -457,11 +457,6 @@ static int read_scsi(const struct mp_roots *roots, const char *dir, struct scsi_
 		if (r < 0)
 			return r;
 	}
-	if (ret->tpgs != MP_TPGS_NONE) {
-		length = mp_sysfs_read_bytes(roots->sys, device.dir, "vpd_pg83", page, sizeof(page));
-		r = length < 0 ? (int)length : mp_vpd_tpg(page, length);
-		ret->tpg = r < 0 ? -1 : r;
-	}
 	length = mp_sysfs_read(roots->sys, device.dir, "dh_state", ret->handler, sizeof(ret->handler));
 	if (length < 0 || !strcmp(ret->handler, "detached"))
 		ret->handler[0] = '\0';
@@ -644,7 +639,6 @@ static int read_kind(const struct mp_roots *roots, const char *name, const char 
 int mp_probe_identity(const struct mp_roots *roots, dev_t devt, const char *name, const char *dir,
 		      struct mp_identity *ret)
 {
-	uint64_t read_only = 0;
 	int r;
 
 	*ret = (struct mp_identity){ .devt = devt, .tpg = -1, .address.host = -1 };
@@ -654,23 +648,22 @@ int mp_probe_identity(const struct mp_roots *roots, dev_t devt, const char *name
 	r = read_kind(roots, name, dir, ret);
 	if (r == 0)
 		r = mp_sysfs_read_number(roots->sys, dir, "size", &ret->size_sectors);
-	if (r < 0)
-		return r == -ENOENT || r == -ENXIO || r == -ENOTDIR ? -ENODEV : r;
-	if (mp_sysfs_read_number(roots->sys, dir, "ro", &read_only) == 0)
-		ret->read_only = read_only;
-	ret->offline = mp_probe_state(roots, dir, ret->protocol) != MP_PATH_UP;
-	return 0;
+	return r == -ENOENT || r == -ENXIO || r == -ENOTDIR ? -ENODEV : r;
 }
 
 void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_identity *identity)
 {
 	struct place device = place_prefix(dir, device_end(dir));
-	uint8_t page[256];
+	uint8_t page[PAGE_SIZE];
 	uint64_t number;
 	ssize_t length;
+	int tpg;
 
 	if (mp_sysfs_read_number(roots->sys, dir, "queue/max_sectors_kb", &number) == 0)
 		identity->max_sectors_kb = number;
+	if (mp_sysfs_read_number(roots->sys, dir, "ro", &number) == 0)
+		identity->read_only = number;
+	identity->offline = mp_probe_state(roots, dir, identity->protocol) != MP_PATH_UP;
 	if (!mp_protocol_is_scsi(identity->protocol))
 		return;
 	if (mp_sysfs_read_number(roots->sys, device.dir, "timeout", &number) == 0)
@@ -678,6 +671,11 @@ void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_i
 	length = mp_sysfs_read_bytes(roots->sys, device.dir, "vpd_pg80", page, sizeof(page));
 	if (length >= 0)
 		mp_vpd_serial(page, length, identity->serial, sizeof(identity->serial));
+	if (identity->tpgs == MP_TPGS_NONE)
+		return;
+	length = mp_sysfs_read_bytes(roots->sys, device.dir, "vpd_pg83", page, sizeof(page));
+	tpg = length < 0 ? -1 : mp_vpd_tpg(page, length);
+	identity->tpg = tpg < 0 ? -1 : tpg;
 }
 
 /* ---- udev's database */

@@ -36,14 +36,17 @@ int mp_probe_locate_devt(const struct mp_roots *roots, dev_t devt, char *name, s
  * mp_probe_identity() - read sysfs: all of *ret but wwid, and what mp_probe_details() reads
  * @dir:	as passed to mp_probe_found_fn
  *
- * No device is opened, no command is sent: it does not block. About sixteen system calls for a SCSI disk.
+ * No device is opened, no command is sent: it does not block. About ten system calls for a SCSI disk.
  * Return: 0, -ENODEV if it is gone, -EOPNOTSUPP if the kind of device is not one that can have paths (loop, dm, ram, NVMe
  * namespaces that the kernel multipaths itself, ...), -EPERM if it is hidden (a path of such a namespace).
  */
 int mp_probe_identity(const struct mp_roots *roots, dev_t devt, const char *name, const char *dir,
 		      struct mp_identity *ret);
 
-/** mp_probe_details() - serial, timeout_sec, max_sectors_kb: what only some configurations and listings ask for */
+/**
+ * mp_probe_details() - what only some configurations and listings ask for (serial, timeout_sec, max_sectors_kb), and what
+ * whoever opens the device learns anyway (read_only, offline, tpg)
+ */
 void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_identity *identity);
 
 /** mp_probe_props() - properties in udev's database: /run/udev/data/bMAJ:MIN. Return: 0, -ENOENT: udev has not seen it. */

@@ -56,6 +56,7 @@ static int on_found(void *userdata, dev_t devt, const char *name, const char *di
 	if (mp_probe_identity(&mp_roots_system, devt, name, dir, &identity) < 0)
 		return 0;
 	assert_in_range(world.count, 0, PATHS - 1);
+	mp_probe_details(&mp_roots_system, dir, &identity);
 	assert_int_equal(mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, NULL, true, identity.wwid), 0);
 	world.disks[world.count].identity = identity;
 	snprintf(world.disks[world.count].dir, MP_PROBE_DIR_SIZE, "%s", dir);
