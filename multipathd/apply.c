@@ -74,6 +74,7 @@ struct table_job {
 	char *name;
 	const char *reason;
 	bool rename, create, load, resize;
+	bool no_queue; /* nobody will give the map a path: its I/O is to fail */
 	struct mp_table table;
 	struct mp_dm_flags flags;
 	char *delimiter;
@@ -110,6 +111,8 @@ static void table_job_run(struct work *work)
 	if (r >= 0 && job->load)
 		r = mp_dm_reload(job->wwid, &job->table, &job->flags, job->resize);
 	job->error = r;
+	if (r >= 0 && job->no_queue)
+		mp_dm_message(job->wwid, "fail_if_no_path");
 	for (size_t i = 0; i < job->bad_count; i++) {
 		char message[48];
 
@@ -272,6 +275,7 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	job->create = mp_plan_find(plan, MP_STEP_CREATE);
 	job->resize = mp_plan_find(plan, MP_STEP_RESIZE);
 	/* A map that is in use cannot be removed, but lets go of its paths. */
+	job->no_queue = mp_plan_find(plan, MP_STEP_REMOVE);
 	job->load = job->resize || mp_plan_find(plan, MP_STEP_RELOAD) || mp_plan_find(plan, MP_STEP_REMOVE);
 	job->flags = (struct mp_dm_flags){
 		.reload = job->load && !job->resize && !plan->force_udev,

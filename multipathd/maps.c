@@ -248,10 +248,10 @@ static void map_step_queueing(struct daemon_map *map)
 	struct mp_queueing_effect effect;
 	const struct mp_path *path;
 
-	if (!map->map.kernel.exists || map->removing || map->daemon->options.once)
+	if (!map->map.kernel.exists || map->removing || map->removal_tried || map->daemon->options.once)
 		return;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
-		input.pending += path->state == MP_PATH_PENDING;
+		input.pending += path->state == MP_PATH_PENDING || path->state == MP_PATH_UNCHECKED;
 
 	effect = mp_queueing_step(&map->map.queueing, &input);
 	map->map.stats.queue_timeouts += effect.entered_recovery;
