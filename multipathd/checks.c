@@ -277,16 +277,19 @@ static void path_log(const struct daemon_path *path, enum mp_path_state old, con
 {
 	const struct mp_map *map = path->path.map;
 	const char *reason = message[0] ? ": " : "";
+	unsigned active = map ? mp_map_active_paths(map) : 0;
 
 	if (!map || !map->kernel.exists)
 		log_info("%s: %s%s%s", mp_path_name(&path->path), mp_path_state_name(path->path.state), reason, message);
 	else if (mp_path_is_active(&path->path))
-		log_notice("%s: %s is %s again, %u paths active", map->name, mp_path_name(&path->path),
-			   mp_path_state_name(path->path.state), mp_map_active_paths(map));
+		log_notice("%s: %s is %s again, %u path%s active", map->name, mp_path_name(&path->path),
+			   mp_path_state_name(path->path.state), active, active == 1 ? "" : "s");
 	else
-		log_notice("%s: %s failed (%s, was %s)%s%s, %u paths left", map->name, mp_path_name(&path->path),
-			   mp_path_state_name(path->path.state), mp_path_state_name(old), reason, message,
-			   mp_map_active_paths(map));
+		log_notice("%s: %s failed (%s, was %s)%s%s, %u path%s left%s", map->name,
+			   mp_path_name(&path->path), mp_path_state_name(path->path.state),
+			   mp_path_state_name(old), reason, message, active, active == 1 ? "" : "s",
+			   active ? "" : mp_table_has_feature(&map->kernel.table, "queue_if_no_path") ?
+			   ": I/O waits" : ": I/O fails");
 }
 
 static void path_tell_kernel(struct daemon_path *path, const char *verb)
