@@ -539,5 +539,7 @@ int main(int argc, char **argv)
 		status = run_simple(&arguments, &target);
 		break;
 	}
+	/* Nodes and links are there when the command returns. */
+	mp_dm_close();
 	return fflush(stdout) == 0 ? status : 1;
 }

@@ -171,7 +171,6 @@ static void map_failed(struct daemon_map *map, const struct table_job *job)
 {
 	log_error("%s: cannot %s the map: %s", map->map.name,
 		  job->create ? "create" : job->load ? "reload" : "rename", strerror(-job->error));
-	map->load_failed = true;
 	if (job->create && ++map->create_failures < CREATE_TRIES)
 		apply_set_timer(map->daemon, &map->retry_timer, daemon_now_usec(map->daemon) + usec_per_sec,
 				map_on_retry_timer, map);
@@ -192,7 +191,6 @@ static void table_job_done(struct work *work)
 	}
 	map->busy = false;
 	map->generation++;
-	map->load_failed = false;
 	if (job->error < 0) {
 		map_failed(map, job);
 	} else {
@@ -328,7 +326,8 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	job->work = (struct work){
 		.run = table_job_run,
 		.done = table_job_done,
-		.lane = lane_of_table(map->map.wwid),
+		/* multipath(8) waits for udev by one cookie, which is one thread's. */
+		.lane = daemon->options.once ? LANE_TABLES : lane_of_table(map->map.wwid),
 		.exclusive = true,
 	};
 	map->busy = true;
@@ -511,7 +510,8 @@ static void device_removed(struct device_job *job, struct daemon_map *map)
 		log_notice("%s: map removed", map->map.name);
 		mp_kernel_map_fini(&map->map.kernel);
 		map->map.kernel = (struct mp_kernel_map){ 0 };
-		uevents_release(map);
+		if (!job->by_operator)
+			uevents_release(map);
 		maps_answer(map, "ok\n");
 		maps_forget(map);
 		return;

@@ -61,7 +61,6 @@ struct daemon_path {
 	bool answered; /* at least once, or given up on for now */
 	bool asks_itself; /* for its priority, which no other path's answer tells */
 	bool check_now; /* asked for while a job was under way */
-	bool uevent_requested; /* we made udev look again */
 	unsigned retriggers;
 	sd_event_source *timer; /* next check, or the deadline of the one under way */
 };
@@ -83,7 +82,6 @@ struct daemon_map {
 	bool not_ready_in_udev;
 	bool detect_grouping, detect_grouping_by_tpg, groups_by_prio;
 	bool forced; /* the operator named it: find_multipaths does not matter */
-	bool load_failed;
 	bool removal_tried; /* in vain */
 	bool status_skipped; /* a status came while the map was busy */
 	bool futile; /* told already that the kernel shows another table than was loaded */
@@ -147,7 +145,6 @@ struct daemon {
 	sd_event_source *configure_timer;
 	void (*on_configured)(struct daemon *daemon);
 	bool reconfigure_pending, reconfigure_all;
-	bool reconfiguring;
 
 	/* what a worker writes in one go */
 	bool bindings_dirty, files_writing;
@@ -169,7 +166,6 @@ struct daemon {
 	sd_event_source *monitor_source;
 
 	bool queue_forced; /* forcequeueing daemon */
-	uint64_t uevents; /* taken */
 	bool serving; /* clients are accepted */
 };
 
@@ -177,7 +173,7 @@ struct daemon {
 uint64_t lane_of_path(const struct mp_identity *identity); /* its I_T nexus */
 uint64_t lane_of_table(const char *wwid); /* operations on a map's table */
 uint64_t lane_of_messages(const char *wwid); /* a reload that hangs does not keep fail_path back */
-enum { LANE_STATUS = 1, LANE_FILES, LANE_UEVENTS, LANE_REMOVALS };
+enum { LANE_STATUS = 1, LANE_FILES, LANE_UEVENTS, LANE_REMOVALS, LANE_TABLES };
 
 uint64_t daemon_now_usec(const struct daemon *daemon);
 

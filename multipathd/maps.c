@@ -184,6 +184,16 @@ void maps_resolve_settings(struct daemon_map *map)
 	}
 }
 
+/* Paths that were left when an earlier map of this WWID was removed: a new path brings them back. */
+static void map_take_orphans(struct daemon_map *map)
+{
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->daemon->paths, in_all)
+		if (!path->map && path->init == MP_INIT_OK && !strcmp(path->identity.wwid, map->map.wwid))
+			mp_map_add_path(&map->map, path);
+}
+
 int maps_join(struct daemon_path *path, bool by_operator)
 {
 	struct daemon *daemon = path->daemon;
@@ -195,6 +205,8 @@ int maps_join(struct daemon_path *path, bool by_operator)
 		r = map_new(daemon, wwid, &map);
 		if (r < 0)
 			return r;
+		if (daemon->state == DAEMON_IDLE)
+			map_take_orphans(map);
 	}
 	if (by_operator)
 		map->keep_uncreated = false;

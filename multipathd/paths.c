@@ -327,7 +327,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 		/* Fallback allowed and sysfs has no answer: the first check asks the device itself. */
 		path->path.init = fallback ? MP_INIT_FAILED : MP_INIT_MISSING_UDEV;
 		path_choose(path);
-	} else if (!path->path.map || by_operator) {
+	} else if (path->path.init != MP_INIT_OK || by_operator) {
 		r = path_identified(path, by_operator);
 		if (r < 0) {
 			path_free(path);

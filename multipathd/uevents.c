@@ -126,7 +126,7 @@ static bool uevent_is_news(const struct daemon_path *path, const struct mp_props
 	const char *wwid = attribute && *attribute ? mp_props_get(props, attribute) : NULL;
 
 	/* Size, write protection and identity come with words of their own. */
-	return path->path.init != MP_INIT_OK || path->path.wrong_wwid || !path->path.map || !wwid ||
+	return path->path.init != MP_INIT_OK || path->path.wrong_wwid || !wwid ||
 	       strcmp(wwid, path->path.identity.wwid) || mp_props_get(props, "RESIZE") ||
 	       mp_props_get(props, "DISK_RO") || mp_props_get(props, "SDEV_UA");
 }
@@ -162,7 +162,6 @@ static int uevent_take(struct daemon *daemon, struct udev_device *device)
 
 	if (!action || !name || !syspath || uevent_props(device, &props) < 0)
 		return 0;
-	daemon->uevents++;
 	log_debug("uevent: %s %s", action, name);
 	if (!strncmp(name, "dm-", 3)) {
 		uevent_of_map(daemon, action, &props, minor(devt));
