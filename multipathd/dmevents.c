@@ -194,7 +194,8 @@ void dmevents_look(struct daemon *daemon)
 			continue;
 		look->known = true;
 		look->busy = daemon_map_of(map)->busy;
-		look->read_anyway = (daemon->look_at_unused && map_is_unused(map)) || daemon_map_of(map)->came_up_id;
+		look->read_anyway = (daemon->look_at_unused && map_is_unused(map)) || daemon_map_of(map)->came_up_id ||
+				    map->kernel.foreign_table;
 		look->event_nr = map->kernel.event_nr;
 		look->generation = daemon_map_of(map)->generation;
 	}

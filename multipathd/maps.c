@@ -501,11 +501,12 @@ void maps_kernel_changed(struct daemon_map *map, struct mp_kernel_map *kernel)
 {
 	_cleanup_strbuf_ struct mp_strbuf before = MP_STRBUF_INIT, after = MP_STRBUF_INIT;
 	bool renamed = strcmp(map->map.kernel.name, kernel->name);
+	bool was_foreign = map->map.kernel.foreign_table;
 
 	mp_table_format(&map->map.kernel.table, &before);
 	mp_table_format(&kernel->table, &after);
 	maps_kernel_state(map, kernel);
-	if (strcmp(mp_strbuf_text(&before), mp_strbuf_text(&after)))
+	if (was_foreign || strcmp(mp_strbuf_text(&before), mp_strbuf_text(&after)))
 		maps_touch(map, "its table was changed by somebody else");
 	else if (renamed)
 		maps_touch(map, "it was renamed by somebody else");

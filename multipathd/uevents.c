@@ -110,9 +110,10 @@ static void uevent_of_map(struct daemon *daemon, const char *action, const struc
 	if (!wwid || strcmp(action, "change"))
 		return;
 	map = maps_find_wwid(daemon, wwid);
-	if (!map || !map->map.kernel.exists) {
+	if (!map || !map->map.kernel.exists || map->map.kernel.foreign_table) {
+		/* Somebody made a map, or gave it its table just now. */
 		if (!map || !map->busy)
-			dmevents_look(daemon); /* somebody made a map */
+			dmevents_look(daemon);
 		return;
 	}
 	if (dm_action && !strncmp(dm_action, "PATH_", 5))
