@@ -72,7 +72,7 @@ unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
 lab_programs := $(B)/unit/lab-kernel
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
 
-.PHONY: all help clean install uninstall demo check bench unit unit-programs lab fuzz fuzz-programs fuzz-replay setup
+.PHONY: all help clean install demo check bench unit unit-programs lab fuzz fuzz-programs fuzz-replay setup
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -184,7 +184,7 @@ void maps_resolve_settings(struct daemon_map *map)
 	}
 }
 
-/* Paths that were left when an earlier map of this WWID was removed: a new path brings them back. */
+/* Paths that were left when an earlier map of this WWID was removed: a new path, or a map made by somebody else, takes them. */
 static void map_take_orphans(struct daemon_map *map)
 {
 	struct mp_path *path;
@@ -525,6 +525,8 @@ int maps_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *ke
 			return r;
 	}
 	if (!map->map.kernel.exists) {
+		if (daemon->state == DAEMON_IDLE)
+			map_take_orphans(map);
 		log_info("%s: map %s found (dm-%u)", wwid, kernel->name, kernel->minor);
 		map_rename_in_memory(map, kernel->name);
 		map->named = false; /* the name that it is to have may be another one */
