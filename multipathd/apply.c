@@ -214,6 +214,7 @@ static void table_job_done(struct work *work)
 				uevents_claim(daemon_path_of(path));
 		}
 		map->force_reload = false;
+		map->regroup = false;
 		map->allow_resize = false;
 	}
 	if (job->kernel.exists) {
@@ -308,10 +309,13 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	if (job->create || job->load) {
 		mp_table_format(&plan->table, &params);
 		if (job->load && !job->resize && map_load_is_futile(map, mp_strbuf_text(&params))) {
-			if (!map->futile)
+			if (map->regroup)
+				maps_touch(map, "failback would load what is loaded");
+			else if (!map->futile)
 				log_warning("%s: the kernel shows another table than the one loaded; left as it is",
 					    map->map.name);
 			map->futile = true;
+			map->regroup = false;
 			table_job_free(job);
 			return 0;
 		}
@@ -513,7 +517,8 @@ static void device_removed(struct device_job *job, struct daemon_map *map)
 		if (!job->by_operator)
 			uevents_release(map);
 		maps_answer(map, "ok\n");
-		maps_forget(map);
+		/* Paths may have come while it was removed. */
+		maps_start_over(map, job->by_operator);
 		return;
 	}
 	maps_answer(map, job->error < 0 ? "fail\n" : "ok\n");

@@ -332,6 +332,9 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 			 mp_path_name(&path->path), mp_path_state_name(answer), message[0] ? ": " : "", message);
 
 	path_answered(path);
+	/* While it could not be opened, the table was made without it, or not at all. */
+	if (map && t.came_up && !in_map)
+		maps_touch(daemon_map_of(map), "a path that the kernel does not use is up");
 	if (map && (t.changed || priorities_changed || first))
 		maps_states_changed(daemon_map_of(map), t.came_up, t.went_down, path);
 	if (t.retry_at_once)

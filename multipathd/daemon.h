@@ -75,6 +75,7 @@ struct daemon_map {
 	bool named;
 	bool keep_uncreated; /* removed by the operator: not made again by itself */
 	bool force_reload;
+	bool regroup; /* reload for failback, unless it would change nothing */
 	bool allow_resize;
 	bool removing;
 	bool queue_sent; /* last queue message: queue_if_no_path */

@@ -148,6 +148,23 @@ void maps_forget(struct daemon_map *map)
 	free(map);
 }
 
+void maps_start_over(struct daemon_map *map, bool keep_uncreated)
+{
+	struct daemon *daemon = map->daemon;
+	char wwid[MP_WWID_SIZE];
+	struct mp_path *path;
+
+	memcpy(wwid, map->map.wwid, sizeof(wwid));
+	maps_forget(map);
+	cds_list_for_each_entry(path, &daemon->paths, in_all)
+		if (!path->map && path->init == MP_INIT_OK && !strcmp(path->identity.wwid, wwid) &&
+		    maps_join(daemon_path_of(path), false) < 0)
+			log_error("%s: does not join its map: out of memory", mp_path_name(path));
+	map = maps_find_wwid(daemon, wwid);
+	if (map)
+		map->keep_uncreated = keep_uncreated;
+}
+
 void maps_free_all(struct daemon *daemon)
 {
 	struct mp_map *map, *next;
@@ -407,7 +424,7 @@ static void map_decide_failback(struct daemon_map *map, bool came_up, bool faile
 		break;
 	case MP_FAILBACK_RELOAD:
 		map->map.stats.switches++;
-		map->force_reload = true;
+		map->regroup = true;
 		maps_touch(map, decision.reason);
 		break;
 	case MP_FAILBACK_START_TIMER:
@@ -557,7 +574,8 @@ void maps_gone(struct daemon_map *map)
 		maps_touch(map, "map was removed");
 		return;
 	}
-	maps_forget(map);
+	/* Somebody else did not want it, unless we asked for its removal once its last user is gone. */
+	maps_start_over(map, !map->map.settings.deferred_remove);
 }
 
 void maps_udev_done(struct daemon_map *map, bool ready)
@@ -662,7 +680,7 @@ static int map_make_plan(struct daemon_map *map, bool allowed, struct mp_plan *p
 		.queueing = &map->map.queueing,
 		.detect_grouping = map->detect_grouping,
 		.detect_grouping_by_tpg = map->detect_grouping_by_tpg,
-		.force_reload = map->force_reload,
+		.force_reload = map->force_reload || map->regroup,
 		.not_ready_in_udev = map->not_ready_in_udev,
 		.awaits_udev = !map->map.ready && map->map.kernel.exists,
 		.allow_resize = map->allow_resize,
@@ -710,12 +728,6 @@ static bool map_has_unanswered(const struct daemon_map *map)
 	return false;
 }
 
-/* By priority, with different ones told apart. */
-static bool map_groups_by_prio(const struct daemon_map *map)
-{
-	return map->map.settings.grouping == MP_GROUPING_BY_PRIO || map->detect_grouping;
-}
-
 static void map_read_serials(struct daemon_map *map)
 {
 	struct mp_path *path;
@@ -736,7 +748,6 @@ static void map_reconcile(struct daemon_map *map)
 	mp_map_update_groups(&map->map);
 	if (map->map.settings.grouping == MP_GROUPING_BY_SERIAL)
 		map_read_serials(map);
-	map->groups_by_prio = map_groups_by_prio(map);
 	if (!map->map.kernel.exists) {
 		if (cds_list_empty(&map->map.paths)) {
 			maps_forget(map);
@@ -764,6 +775,7 @@ static void map_reconcile(struct daemon_map *map)
 		maps_answer(map, "fail\n");
 		return;
 	}
+	map->groups_by_prio = plan.by_prio;
 	map_log_plan(map, &plan);
 	r = apply_plan(map, &plan);
 	if (r == 0)

@@ -42,6 +42,7 @@ struct mp_plan {
 	bool force_udev; /* udev must look at the content anew (no RELOAD flag) */
 	bool no_active_path; /* tell udev that nothing can be read */
 	bool read_only; /* a member is: load the table read-only */
+	bool by_prio; /* members and order of the groups follow the priorities */
 };
 
 #define MP_PLAN_INIT { 0 }

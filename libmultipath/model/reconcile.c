@@ -223,9 +223,11 @@ static int make_group(const struct run *run, const struct mp_wanted_group *wante
 static int make_table(struct run *run)
 {
 	struct mp_table *table = &run->plan.table;
+	enum mp_grouping grouping = choose_grouping(run);
 	int r;
 
-	r = mp_grouping_make(choose_grouping(run), run->members, run->member_count,
+	run->plan.by_prio = grouping == MP_GROUPING_BY_PRIO;
+	r = mp_grouping_make(grouping, run->members, run->member_count,
 			     run->settings->marginal_groups != MP_MARGINAL_OFF, run->settings->selector,
 			     &run->groups);
 	if (r < 0)
