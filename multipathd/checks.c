@@ -374,6 +374,15 @@ static void job_answered(struct check_job *job)
 		return;
 	}
 
+	if (path->path.checker_disabled) {
+		/* The operator failed it while it was asked. */
+		if (map && map->prio_asking == path->path.id)
+			map->prio_asking = 0;
+		path_answered(path);
+		job_free(job);
+		return;
+	}
+
 	if (!path_take_proof(path, job)) {
 		/* Alive, but not ours: for its map it is as good as dead. */
 		state = MP_PATH_DOWN;
@@ -586,6 +595,8 @@ static void path_on_overdue(struct daemon_path *path)
 	uint64_t deadline = path->job->begun_usec + path_timeout_sec(path) * usec_per_sec;
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
+	if (path->path.checker_disabled)
+		return;
 	/* At start all ask at once: those whose turn has not come are not overdue. */
 	if (!pool_has_begun(&path->job->work) && path->daemon->configure_timer) {
 		path_schedule(path, now + PENDING_AFTER_SEC * usec_per_sec);
@@ -678,6 +689,10 @@ void checks_soon(struct daemon_path *path)
 
 void checks_stop(struct daemon_path *path)
 {
+	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+
+	if (map && map->prio_asking == path->path.id)
+		map->prio_asking = 0;
 	if (!path->answered && path->path.init != MP_INIT_MISSING_UDEV) {
 		path->answered = true;
 		path->daemon->unanswered--;

@@ -264,14 +264,20 @@ int maps_wait(struct daemon_map *map, uint64_t request)
 
 static int map_on_queue_timer(sd_event_source *source, uint64_t usec, void *userdata);
 
+/* As the kernel does now: a message changes it without an event. */
+static bool map_queues(const struct daemon_map *map)
+{
+	return map->queue_known ? map->queue_sent :
+				  mp_table_has_feature(&map->map.kernel.table, "queue_if_no_path");
+}
+
 static void map_step_queueing(struct daemon_map *map)
 {
 	struct mp_queueing_input input = {
 		.policy = map->map.settings.no_path_retry,
 		.polling_interval_sec = map->daemon->process->polling_interval_sec,
 		.active = mp_map_active_paths(&map->map),
-		.kernel_queues = map->queue_known ? map->queue_sent :
-				 mp_table_has_feature(&map->map.kernel.table, "queue_if_no_path"),
+		.kernel_queues = map_queues(map),
 		.now_usec = daemon_now_usec(map->daemon),
 	};
 	struct mp_queueing_effect effect;
@@ -828,6 +834,7 @@ void maps_fail_queues_at_exit(struct daemon *daemon)
 	struct mp_map *map;
 
 	cds_list_for_each_entry(map, &daemon->maps, in_all)
-		if (map->kernel.exists && mp_table_has_feature(&map->kernel.table, "queue_if_no_path"))
+		if (map->kernel.exists && (map_queues(daemon_map_of(map)) ||
+					   mp_table_has_feature(&map->kernel.table, "queue_if_no_path")))
 			mp_dm_message(map->wwid, "fail_if_no_path");
 }
