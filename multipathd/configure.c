@@ -2,6 +2,7 @@
 #include "multipathd/configure.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -105,6 +106,25 @@ static int configure_on_grace(sd_event_source *source, uint64_t usec, void *user
 	return 0;
 }
 
+static int configure_on_settle(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct daemon *daemon = userdata;
+	bool moving = daemon->operations < daemon->operations_before;
+
+	(void)source;
+	(void)usec;
+	if (daemon->state != DAEMON_CONFIGURE)
+		return 0;
+	daemon->operations_before = daemon->operations;
+	if (moving || !daemon->operations || daemon->unanswered || daemon->status_running)
+		return apply_set_timer(daemon, &daemon->settle_timer,
+				       daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec, configure_on_settle,
+				       daemon);
+	log_warning("%u operations on maps hang; going on without them", daemon->operations);
+	daemon->on_configured(daemon);
+	return 0;
+}
+
 static void configure_on_looked(struct daemon *daemon)
 {
 	struct mp_map *map;
@@ -117,6 +137,11 @@ static void configure_on_looked(struct daemon *daemon)
 	log_info("%zu paths and %zu maps found", daemon->path_count, daemon->map_count);
 	apply_set_timer(daemon, &daemon->configure_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
 			configure_on_grace, daemon);
+	/* One map whose table operation never returns does not keep clients from all the others. */
+	daemon->operations_before = UINT_MAX;
+	if (!daemon->options.once)
+		apply_set_timer(daemon, &daemon->settle_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
+				configure_on_settle, daemon);
 	cds_list_for_each_entry(map, &daemon->maps, in_all) {
 		daemon_map_of(map)->force_reload |= daemon->options.force_reload && map->kernel.exists;
 		maps_touch(daemon_map_of(map), "configured");

@@ -115,6 +115,7 @@ void daemon_fini(struct daemon *daemon)
 	free(daemon->new_wwids);
 	sd_event_source_unref(daemon->reconcile_source);
 	sd_event_source_unref(daemon->configure_timer);
+	sd_event_source_unref(daemon->settle_timer);
 	daemon->wwids = mp_wwids_free(daemon->wwids);
 	daemon->bindings = mp_bindings_free(daemon->bindings);
 	mp_hash_fini(&daemon->paths_by_id);

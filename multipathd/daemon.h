@@ -143,7 +143,9 @@ struct daemon {
 	unsigned unanswered; /* paths whose first answer is awaited */
 	unsigned unanswered_before; /* when the grace timer went off last */
 	unsigned operations; /* table operations under way */
+	unsigned operations_before; /* when the settle timer went off last */
 	sd_event_source *configure_timer;
+	sd_event_source *settle_timer;
 	void (*on_configured)(struct daemon *daemon);
 	bool reconfigure_pending, reconfigure_all;
 
