@@ -237,6 +237,19 @@ static bool path_take_priority(struct daemon_path *path, struct check_job *job)
 	return changed;
 }
 
+/*
+ * What the device has to answer from now on. udev may spell it otherwise, or its answer be as old as the kernel's own
+ * copy of the page, from which it was made.
+ */
+static void path_take_first_proof(struct daemon_path *path, const char *told)
+{
+	const struct mp_identity *identity = &path->path.identity;
+
+	if (!strcmp(told, identity->wwid) ||
+	    mp_probe_page_wwid(&mp_roots_system, identity->protocol, path->dir, path->proof) < 0)
+		memcpy(path->proof, told, sizeof(path->proof));
+}
+
 /* The device proved what it is. Return: false if it is another LUN than it was found as. */
 static bool path_take_proof(struct daemon_path *path, const struct check_job *job)
 {
@@ -246,7 +259,7 @@ static bool path_take_proof(struct daemon_path *path, const struct check_job *jo
 		return !path->path.wrong_wwid;
 	path->proven_usec = daemon_now_usec(path->daemon);
 	if (!path->proof[0])
-		memcpy(path->proof, job->proof, sizeof(path->proof));
+		path_take_first_proof(path, job->proof);
 	if (strcmp(path->proof, job->proof)) {
 		if (!path->path.wrong_wwid)
 			paths_wrong_wwid(path, job->proof);
@@ -685,6 +698,14 @@ void checks_soon(struct daemon_path *path)
 {
 	if (path->daemon->options.check)
 		path_check(path);
+}
+
+void checks_reopen(struct daemon_path *path)
+{
+	if (path->job || path->fd < 0)
+		return;
+	close(path->fd);
+	path->fd = -1;
 }
 
 void checks_stop(struct daemon_path *path)

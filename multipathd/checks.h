@@ -12,6 +12,9 @@ int checks_start(struct daemon_path *path);
 /** checks_soon() - at once (after the one under way) */
 void checks_soon(struct daemon_path *path);
 
+/** checks_reopen() - its device may have been replaced */
+void checks_reopen(struct daemon_path *path);
+
 /** checks_stop() - the path goes away; an answer under way is dropped when it comes */
 void checks_stop(struct daemon_path *path);
 

@@ -173,6 +173,27 @@ static int uevent_take(struct daemon *daemon, struct udev_device *device)
 	return uevent_of_path(daemon, action, &props, devt, name, syspath);
 }
 
+/* Removals may have been among them, and a device of the same number put in the place of another one. */
+static void uevents_lost(struct daemon *daemon)
+{
+	struct mp_path *path, *next;
+	char dir[MP_PROBE_DIR_SIZE];
+	dev_t devt;
+
+	log_error("uevents were lost: looking at every device again");
+	cds_list_for_each_entry_safe(path, next, &daemon->paths, in_all) {
+		struct daemon_path *managed = daemon_path_of(path);
+
+		if (mp_probe_locate_name(&mp_roots_system, path->identity.name, &devt, dir, sizeof(dir)) < 0 ||
+		    devt != path->identity.devt || strcmp(dir, managed->dir))
+			paths_drop(managed, "the device is gone");
+		else
+			checks_reopen(managed);
+	}
+	paths_enumerate(daemon);
+	dmevents_look(daemon);
+}
+
 static int uevents_on_event(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct daemon *daemon = userdata;
@@ -185,11 +206,8 @@ static int uevents_on_event(sd_event_source *source, int fd, uint32_t events, vo
 		struct udev_device *device = udev_monitor_receive_device(daemon->monitor);
 
 		if (!device) {
-			if (errno == ENOBUFS) {
-				log_error("uevents were lost: looking at every device again");
-				paths_enumerate(daemon);
-				dmevents_look(daemon);
-			}
+			if (errno == ENOBUFS)
+				uevents_lost(daemon);
 			break;
 		}
 		r = uevent_take(daemon, device);

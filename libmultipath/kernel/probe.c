@@ -758,7 +758,7 @@ static bool has_fallback(enum mp_protocol protocol, const char *attribute)
 	return usual && (!*attribute || !strcmp(attribute, usual));
 }
 
-static int read_wwid(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir, char *wwid)
+int mp_probe_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir, char *wwid)
 {
 	struct place device = place_prefix(dir, device_end(dir));
 	uint8_t page[PAGE_SIZE];
@@ -803,7 +803,7 @@ int mp_probe_wwid(const struct mp_roots *roots, const struct mp_identity *identi
 	}
 	if (!has_fallback(identity->protocol, attribute))
 		return *attribute ? -ENODATA : -ENOENT;
-	return read_wwid(roots, identity->protocol, dir, wwid);
+	return mp_probe_page_wwid(roots, identity->protocol, dir, wwid);
 }
 
 /* ---- writing */

@@ -43,6 +43,9 @@ int mp_probe_locate_devt(const struct mp_roots *roots, dev_t devt, char *name, s
 int mp_probe_identity(const struct mp_roots *roots, dev_t devt, const char *name, const char *dir,
 		      struct mp_identity *ret);
 
+/** mp_probe_page_wwid() - WWID from what sysfs has of the device's own pages, as mp_scsi_wwid() has it. Return: 0, -ENOENT. */
+int mp_probe_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir, char *wwid);
+
 /**
  * mp_probe_details() - what only some configurations and listings ask for (serial, timeout_sec, max_sectors_kb), and what
  * whoever opens the device learns anyway (read_only, offline, tpg)

@@ -38,3 +38,13 @@ echo 1 > $debug/vpd_use_hostno
 until_true "the moved path is taken out" out
 until_true "I/O goes on over the other" io_moves "/dev/mapper/$map"
 io_stop remap
+
+# While no daemon runs: udev still tells the old WWID to the next one.
+echo 0 > $debug/vpd_use_hostno
+echo 1 > "/sys/block/$moved/device/rescan"
+udevadm trigger --name="/dev/$moved"
+until_true "it is back" path_is "$moved" active ready
+daemon_stop
+echo 1 > $debug/vpd_use_hostno
+daemon_start
+until_true "the moved path is taken out" out
