@@ -514,11 +514,13 @@ static void device_removed(struct device_job *job, struct daemon_map *map)
 		log_notice("%s: map removed", map->map.name);
 		mp_kernel_map_fini(&map->map.kernel);
 		map->map.kernel = (struct mp_kernel_map){ 0 };
-		if (!job->by_operator)
-			uevents_release(map);
 		maps_answer(map, "ok\n");
-		/* Paths may have come while it was removed. */
-		maps_start_over(map, job->by_operator);
+		if (job->by_operator) {
+			maps_forget(map);
+		} else {
+			uevents_release(map);
+			maps_start_over(map); /* paths may have come while it was removed */
+		}
 		return;
 	}
 	maps_answer(map, job->error < 0 ? "fail\n" : "ok\n");

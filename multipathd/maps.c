@@ -148,7 +148,7 @@ void maps_forget(struct daemon_map *map)
 	free(map);
 }
 
-void maps_start_over(struct daemon_map *map, bool keep_uncreated)
+void maps_start_over(struct daemon_map *map)
 {
 	struct daemon *daemon = map->daemon;
 	char wwid[MP_WWID_SIZE];
@@ -160,9 +160,6 @@ void maps_start_over(struct daemon_map *map, bool keep_uncreated)
 		if (!path->map && path->init == MP_INIT_OK && !strcmp(path->identity.wwid, wwid) &&
 		    maps_join(daemon_path_of(path), false) < 0)
 			log_error("%s: does not join its map: out of memory", mp_path_name(path));
-	map = maps_find_wwid(daemon, wwid);
-	if (map)
-		map->keep_uncreated = keep_uncreated;
 }
 
 void maps_free_all(struct daemon *daemon)
@@ -580,8 +577,11 @@ void maps_gone(struct daemon_map *map)
 		maps_touch(map, "map was removed");
 		return;
 	}
-	/* Somebody else did not want it, unless we asked for its removal once its last user is gone. */
-	maps_start_over(map, !map->map.settings.deferred_remove);
+	/* Its last user may be gone, and a path may have come. Else somebody did not want it. */
+	if (map->map.settings.deferred_remove)
+		maps_start_over(map);
+	else
+		maps_forget(map);
 }
 
 void maps_udev_done(struct daemon_map *map, bool ready)

@@ -46,8 +46,8 @@ void maps_udev_done(struct daemon_map *map, bool ready);
 /** maps_forget() - drop it and orphan its paths */
 void maps_forget(struct daemon_map *map);
 
-/** maps_start_over() - the kernel's map is gone: drop it; paths that lead to its LUN wait for it, or make it anew */
-void maps_start_over(struct daemon_map *map, bool keep_uncreated);
+/** maps_start_over() - as maps_forget(), but paths that have come meanwhile make it anew */
+void maps_start_over(struct daemon_map *map);
 
 /** maps_message() - send one dm message from a worker; @request: answered with ok or fail when it is done, 0: nobody waits */
 int maps_message(struct daemon_map *map, const char *message, uint64_t request);
