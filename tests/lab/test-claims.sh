@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: find_multipaths smart holds a lone path back, gives it back in time, and takes it when a sibling comes
-# lab: --systemd --rules full --limit 240
+# lab: --systemd --rules full
 . "$LAB/lib.sh"
 property() { udevadm info -q property -n "$1" | sed -n "s/^$2=//p"; }
 property_is() { [ "$(property "$1" "$2")" = "$3" ]; }

@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: a table load that hangs, as I/O under way on the map does, keeps neither the start nor a reconfigure nor other maps waiting
-# lab: --limit 180
 . "$LAB/lib.sh"
 config "no_path_retry queue" "checker_timeout 3"
 build() {

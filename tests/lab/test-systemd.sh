@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: as a service: the rules claim the paths; kill -9, a hang, stop and start leave maps and I/O alone
-# lab: --systemd --rules full --limit 240
+# lab: --systemd --rules full
 . "$LAB/lib.sh"
 main_pid() { systemctl show -P MainPID multipathd; }
 property_is() { [ "$(udevadm info -q property -n "$1" | sed -n "s/^$2=//p")" = "$3" ]; }
