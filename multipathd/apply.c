@@ -19,7 +19,7 @@
 #include "multipathd/server.h"
 #include "multipathd/uevents.h"
 
-enum { CREATE_TRIES = 3, REMOVE_RETRY_MAX_SEC = 64 };
+enum { LOAD_TRIES = 3, REMOVE_RETRY_MAX_SEC = 64 };
 
 static const uint64_t usec_per_sec = 1000000;
 static const uint64_t timer_accuracy_usec = 100000;
@@ -154,7 +154,6 @@ static void map_created(struct daemon_map *map)
 	struct daemon *daemon = map->daemon;
 	struct mp_path *path;
 
-	map->create_failures = 0;
 	map->map.action = MP_ACTION_CREATE;
 	map->map.ready = daemon->options.once || !daemon->monitor;
 	if (!map->map.ready)
@@ -171,7 +170,7 @@ static void map_failed(struct daemon_map *map, const struct table_job *job)
 {
 	log_error("%s: cannot %s the map: %s", map->map.name,
 		  job->create ? "create" : job->load ? "reload" : "rename", strerror(-job->error));
-	if (job->create && ++map->create_failures < CREATE_TRIES)
+	if ((job->create || job->load) && ++map->load_failures < LOAD_TRIES)
 		apply_set_timer(map->daemon, &map->retry_timer, daemon_now_usec(map->daemon) + usec_per_sec,
 				map_on_retry_timer, map);
 }
@@ -213,6 +212,7 @@ static void table_job_done(struct work *work)
 			cds_list_for_each_entry(path, &map->map.paths, in_map)
 				uevents_claim(daemon_path_of(path));
 		}
+		map->load_failures = 0;
 		map->force_reload = false;
 		map->regroup = false;
 		map->allow_resize = false;

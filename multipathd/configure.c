@@ -185,7 +185,7 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 		managed->named = false;
 		managed->keep_uncreated = false;
 		managed->futile = false;
-		managed->create_failures = 0;
+		managed->load_failures = 0;
 		managed->force_reload |= all && map->kernel.exists;
 		maps_resolve_settings(managed);
 		maps_touch(managed, "reconfigured");

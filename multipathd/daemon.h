@@ -88,7 +88,7 @@ struct daemon_map {
 	bool futile; /* told already that the kernel shows another table than was loaded */
 	char *loaded, *loaded_as; /* last table loaded, and as the kernel showed it then */
 	unsigned retry_sec; /* pause before the next removal */
-	unsigned create_failures;
+	unsigned load_failures;
 	uint64_t generation; /* of the table: a status read before an operation is not taken after it */
 	uint64_t came_up_id; /* path that came up: which group is in use must be looked at before failback is decided; 0 none */
 	uint64_t prio_asking; /* id of the path whose check asks for all of them; 0 none */

@@ -67,7 +67,7 @@ static void files_bindings_written(struct daemon *daemon, int error)
 	if (error < 0) {
 		log_error(STATE_DIR "/bindings: cannot write: %s; new maps are named by their WWIDs",
 			  strerror(-error));
-		daemon->own_renames--;
+		daemon->own_renames -= daemon->own_renames > 0; /* its event does not come */
 		daemon->options.read_only_bindings = true;
 		mp_bindings_load(daemon->bindings, STATE_DIR, true, daemon->config, daemon_diagnostic, daemon);
 	} else {
