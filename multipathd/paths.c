@@ -330,6 +330,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	} else if (path->path.init != MP_INIT_OK || by_operator) {
 		r = path_identified(path, by_operator);
 		if (r < 0) {
+			path->answered |= moved; /* nobody waits for it yet */
 			path_free(path);
 			return r;
 		}
