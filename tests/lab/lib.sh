@@ -188,7 +188,7 @@ daemon_start() {
 	*) daemon_program=/usr/sbin/multipathd;;
 	esac
 	ulimit -r 10	# as in its unit: it runs with real-time priority then
-	${daemon_wrap:-} "$daemon_program" -d -s -v3 "$@" >> "$logfile" 2>&1 &
+	${daemon_wrap:-} "$daemon_program" ${daemon_options:--d -s -v3} "$@" >> "$logfile" 2>&1 &
 	daemon_job=$!
 	until_true -t "${daemon_limit:-60}" "the daemon serves" daemon_serves
 	read -r daemon_pid < /run/multipathd.pid || :
