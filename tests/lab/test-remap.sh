@@ -22,7 +22,7 @@ plug "$moved"
 until_true "it is taken out" out
 io_count "/dev/$moved" after
 check "it got no I/O" test $((after - before)) -lt 64
-check "the log says why" eval 'grep -i wwid "$logfile" | grep -qw "$moved"'
+check "the log says why" eval 'grep -iE "wwid|another LUN" "$logfile" | grep -qw "$moved"'
 until_true "I/O goes on over the other" io_moves "/dev/mapper/$map"
 same "the map has one path" "$(map_field "$map" %N)" 1
 
