@@ -211,6 +211,7 @@ static void table_job_done(struct work *work)
 
 			cds_list_for_each_entry(path, &map->map.paths, in_map)
 				uevents_claim(daemon_path_of(path));
+			map->not_ready_in_udev = false; /* udev has the load's event now */
 		}
 		map->load_failures = 0;
 		map->force_reload = false;
