@@ -685,13 +685,25 @@ int checks_start(struct daemon_path *path)
 		return path_schedule(path, daemon_now_usec(path->daemon) +
 						   process->retrigger_delay_sec * usec_per_sec);
 	}
+	/* Made now: what lives long lies together, apart from the burst of first jobs. */
+	path_schedule(path, daemon_now_usec(path->daemon) + PENDING_AFTER_SEC * usec_per_sec);
 	path->daemon->unanswered++;
 	if (!path->daemon->options.check) {
 		path_answered(path);
 		return 0;
 	}
-	path_check(path);
+	if (!path->daemon->enumerating)
+		path_check(path);
 	return 0;
+}
+
+void checks_start_all(struct daemon *daemon)
+{
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &daemon->paths, in_all)
+		if (!daemon_path_of(path)->answered && !daemon_path_of(path)->job)
+			path_check(daemon_path_of(path));
 }
 
 void checks_soon(struct daemon_path *path)

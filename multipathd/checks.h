@@ -9,6 +9,9 @@ struct daemon_path;
 /** checks_start() - a new path: check it at once, and from then on by its interval */
 int checks_start(struct daemon_path *path);
 
+/** checks_start_all() - of all paths that were found while daemon->enumerating */
+void checks_start_all(struct daemon *daemon);
+
 /** checks_soon() - at once (after the one under way) */
 void checks_soon(struct daemon_path *path);
 

@@ -140,6 +140,7 @@ struct daemon {
 	sd_event_source *reconcile_source; /* deferred: a storm of events is one pass */
 
 	/* start and reconfigure */
+	bool enumerating; /* first checks start when all paths are known */
 	unsigned unanswered; /* paths whose first answer is awaited */
 	unsigned unanswered_before; /* when the grace timer went off last */
 	unsigned operations; /* table operations under way */

@@ -355,7 +355,14 @@ static int path_on_found(void *userdata, dev_t devt, const char *name, const cha
 
 int paths_enumerate(struct daemon *daemon)
 {
-	return mp_probe_enumerate(&mp_roots_system, path_on_found, daemon);
+	int r;
+
+	daemon->enumerating = true;
+	r = mp_probe_enumerate(&mp_roots_system, path_on_found, daemon);
+	daemon->enumerating = false;
+	if (daemon->options.check)
+		checks_start_all(daemon);
+	return r;
 }
 
 void paths_told_wwid(struct daemon_path *path, const char *wwid)
