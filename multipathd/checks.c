@@ -63,7 +63,7 @@ struct check_job {
 	const struct mp_prioritizer *prioritizer; /* NULL: not asked this time */
 	struct mp_prioritization *prio;
 	struct mp_identity *identity; /* copy for the prioritizer */
-	char prio_args[255];
+	char *prio_args;
 	int priority;
 };
 
@@ -72,6 +72,7 @@ static void job_free(struct check_job *job)
 	if (job->abandoned && job->check.fd >= 0)
 		close(job->check.fd);
 	free(job->dir);
+	free(job->prio_args);
 	free(job->prio);
 	free(job->identity);
 	free(job);
@@ -227,7 +228,8 @@ static bool path_take_priority(struct daemon_path *path, struct check_job *job)
 	cds_list_for_each_entry(other, &map->paths, in_map) {
 		if (other == &path->path || daemon_path_of(other)->prioritizer != job->prioritizer)
 			continue;
-		priority = job->prioritizer->derive(job->prio, &other->identity, other->prio_args);
+		priority = job->prioritizer->derive(job->prio, &other->identity,
+						   daemon_path_of(other)->settings.prio_args);
 		daemon_path_of(other)->asks_itself = priority < 0; /* its target port group was not in the answer */
 		if (priority >= 0 && priority != other->priority) {
 			other->priority = priority;
@@ -531,7 +533,9 @@ static int path_prepare_priority(struct daemon_path *path, struct check_job *job
 	if (!job->identity)
 		return -ENOMEM;
 	*job->identity = path->path.identity;
-	memcpy(job->prio_args, path->path.prio_args, sizeof(job->prio_args));
+	job->prio_args = strdup(path->settings.prio_args);
+	if (!job->prio_args)
+		return -ENOMEM;
 	job->prioritizer = path->prioritizer;
 	return 0;
 }

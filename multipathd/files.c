@@ -73,6 +73,9 @@ static void files_bindings_written(struct daemon *daemon, int error)
 	} else {
 		log_warning("updated bindings file " STATE_DIR "/bindings");
 	}
+	/* Names chosen meanwhile are in the next write, and wait for it. */
+	if (error >= 0 && daemon->bindings_dirty)
+		return;
 	cds_list_for_each_entry(map, &daemon->maps, in_all) {
 		struct daemon_map *waiting = daemon_map_of(map);
 

@@ -97,7 +97,6 @@ static void path_choose_prioritizer(struct daemon_path *path)
 {
 	const struct mp_identity *identity = &path->path.identity;
 	const char *name = path->settings.prioritizer;
-	const char *args = path->settings.prio_args;
 
 	if (path->settings.detect_prio && mp_protocol_is_scsi(identity->protocol) &&
 	    identity->tpgs != MP_TPGS_NONE)
@@ -112,7 +111,6 @@ static void path_choose_prioritizer(struct daemon_path *path)
 	if (!path->prioritizer)
 		log_error("%s: there is no prioritizer \"%s\"", identity->name, name);
 	path->path.prioritizer = path->prioritizer ? path->prioritizer->name : NULL;
-	snprintf(path->path.prio_args, sizeof(path->path.prio_args), "%s", args ? args : "");
 }
 
 static void path_choose(struct daemon_path *path)

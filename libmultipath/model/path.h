@@ -31,7 +31,7 @@ struct mp_identity {
 	char name[MP_NAME_SIZE];
 	dev_t devt;
 	char wwid[MP_WWID_SIZE]; /* "" if none */
-	char vendor[64];
+	char vendor[24];
 	char product[64];
 	char revision[32];
 	char serial[128];
@@ -45,12 +45,12 @@ struct mp_identity {
 	int tpg; /* target port group, -1 unknown (SPC, VPD page 0x83, designator type 5) */
 	unsigned timeout_sec; /* SCSI device's command timeout, 0 unknown */
 	/* "" where the transport has none; FC, SAS, iSCSI */
-	char host_wwnn[64], host_wwpn[64], target_wwnn[256], target_wwpn[64];
+	char host_wwnn[40], host_wwpn[40], target_wwnn[224], target_wwpn[40];
 	char adapter[64]; /* PCI or CCW bus id of the host; iSCSI: host's IP address */
 	unsigned max_sectors_kb; /* 0 unknown */
 	bool claimed; /* udev database: DM_MULTIPATH_DEVICE_PATH=1 */
 	bool wait_may_run; /* udev database: a find_multipaths timer may still run */
-	char handler[32]; /* sysfs dh_state, "" if none or detached */
+	char handler[16]; /* sysfs dh_state, "" if none or detached */
 };
 
 /* Owned by whoever made it (the daemon's set of paths); a map borrows its paths. */
@@ -68,7 +68,6 @@ struct mp_path {
 	bool wrong_wwid; /* found to lead to another LUN: must never get I/O */
 	const char *checker; /* constant name, NULL if none */
 	const char *prioritizer; /* constant name, NULL if none */
-	char prio_args[255];
 
 	unsigned interval_sec; /* between checks */
 	uint64_t next_check_usec; /* CLOCK_MONOTONIC; 0 none planned */
