@@ -93,7 +93,8 @@ udev_quick() {
 	if [ -d /run/systemd/system ]; then
 		"$@"
 	else
-		udevadm control --exit
+		udevadm settle -t 300
+		kill -KILL $(pidof systemd-udevd)	# "udevadm control --exit" may take minutes
 		until_true "udevd ended" udevd_gone
 		"$@"
 		/lib/systemd/systemd-udevd --daemon 2>/dev/null
