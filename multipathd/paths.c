@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/props.h"
 #include "checkers/checker.h"
+#include "config/detect.h"
 #include "config/filter.h"
 #include "multipathd/checks.h"
 #include "multipathd/daemon.h"
@@ -78,11 +79,8 @@ struct daemon_path *paths_find(const struct daemon *daemon, const char *text)
 
 static void path_choose_checker(struct daemon_path *path)
 {
-	const char *name = path->settings.checker;
+	const char *name = mp_detect_checker(&path->settings, &path->path.identity, NULL);
 
-	if (path->settings.detect_checker && mp_protocol_is_scsi(path->path.identity.protocol) &&
-	    path->path.identity.tpgs != MP_TPGS_NONE)
-		name = "tur";
 	path->checker_kept = 0;
 	path->checker = mp_checker_find(name);
 	if (!path->checker) {
@@ -96,17 +94,11 @@ static void path_choose_checker(struct daemon_path *path)
 static void path_choose_prioritizer(struct daemon_path *path)
 {
 	const struct mp_identity *identity = &path->path.identity;
-	const char *name = path->settings.prioritizer;
+	const char *name = mp_detect_prioritizer(&path->settings, identity, NULL);
 
-	if (path->settings.detect_prio && mp_protocol_is_scsi(identity->protocol) &&
-	    identity->tpgs != MP_TPGS_NONE)
-		/* An attached device handler is what makes access_state readable. */
-		name = identity->handler[0] && identity->tpgs == MP_TPGS_EXPLICIT ? "sysfs" : "alua";
-	else if (!strcmp(name, "alua") && identity->tpgs == MP_TPGS_NONE) {
+	if (!strcmp(name, "const") && !strcmp(path->settings.prioritizer, "alua"))
 		log_warning("%s: no asymmetric access: prioritizer const instead of alua",
 			    identity->name);
-		name = "const";
-	}
 	path->prioritizer = mp_prioritizer_find(name);
 	if (!path->prioritizer)
 		log_error("%s: there is no prioritizer \"%s\"", identity->name, name);

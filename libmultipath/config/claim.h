@@ -5,6 +5,8 @@
 
 #include "config/config.h"
 
+struct mp_trace;
+
 enum mp_claim { MP_CLAIM_NO, MP_CLAIM_YES, MP_CLAIM_YES_ALWAYS, /* whatever was released before */ MP_CLAIM_MAYBE };
 
 struct mp_claim_input {
@@ -29,6 +31,9 @@ struct mp_claim_verdict {
 /** mp_claim_decide() - multipath -u and -c */
 struct mp_claim_verdict mp_claim_decide(const struct mp_claim_input *input);
 
+/** mp_claim_trace() - the same, with an account of it: a row a condition. @trace: NULL: none */
+struct mp_claim_verdict mp_claim_trace(const struct mp_claim_input *input, struct mp_trace *trace);
+
 struct mp_allow_input {
 	enum mp_find_multipaths mode;
 	bool map_known; /* the map is known already, or the operator named the device */
@@ -39,3 +44,9 @@ struct mp_allow_input {
 
 /** mp_claim_allows_map() - may multipathd (or multipath) create the map? @reason: constant, may be NULL */
 bool mp_claim_allows_map(const struct mp_allow_input *input, const char **reason);
+
+/** mp_claim_trace_map() - the same, with an account of it */
+bool mp_claim_trace_map(const struct mp_allow_input *input, const char **reason, struct mp_trace *trace);
+
+/** mp_find_multipaths_name() - as in the configuration */
+const char *mp_find_multipaths_name(enum mp_find_multipaths mode);

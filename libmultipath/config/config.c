@@ -119,6 +119,11 @@ static int read_dir(struct mp_config *config, const char *dir, struct mp_diagnos
 	return r;
 }
 
+const char *mp_config_file(const struct mp_config *config, uint16_t file)
+{
+	return file < MP_ORIGIN_FILES ? NULL : config->files[file - MP_ORIGIN_FILES];
+}
+
 const struct mp_setting *mp_config_default(const struct mp_config *config, enum mp_key key)
 {
 	const struct mp_setting *setting = mp_section_find(&config->defaults, key);

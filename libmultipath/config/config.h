@@ -9,6 +9,7 @@
 #include "model/settings.h"
 
 struct mp_strbuf;
+struct mp_trace;
 struct mp_config; /* keyword values of all sections, with their origin */
 
 enum mp_severity {
@@ -92,6 +93,12 @@ void mp_config_path_settings(struct mp_config *config, const struct mp_identity 
  */
 void mp_config_map_settings(struct mp_config *config, const char *wwid, const struct mp_identity *reference,
 			    struct mp_map_settings *ret);
+
+/** mp_config_trace_..._settings() - the same, with a row for each value and where it comes from. @trace: empty, or NULL: none */
+void mp_config_trace_path_settings(struct mp_config *config, const struct mp_identity *identity,
+				   struct mp_path_settings *ret, struct mp_trace *trace);
+void mp_config_trace_map_settings(struct mp_config *config, const char *wwid, const struct mp_identity *reference,
+				  struct mp_map_settings *ret, struct mp_trace *trace);
 
 /* detect_pgpolicy and detect_pgpolicy_use_tpg for a map whose reference path is @reference */
 bool mp_config_detects_grouping(struct mp_config *config, const struct mp_identity *reference, bool *use_tpg);

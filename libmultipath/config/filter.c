@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config/filter.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
 #include "base/props.h"
 #include "base/strbuf.h"
 #include "config/sections.h"
+#include "config/trace.h"
 
 static const struct mp_rule *find_rule(const struct mp_rule_list *list, const char *subject)
 {
@@ -23,110 +28,304 @@ static const struct mp_rule *find_device_rule(const struct mp_rule_list *list,
 	return NULL;
 }
 
-static struct mp_filter_verdict verdict_of(enum mp_criterion criterion,
-					   const struct mp_rule *exception,
-					   const struct mp_rule *blacklist)
+/* What one criterion is about to say of one subject. */
+struct finding {
+	const struct mp_rule *exception, *blacklist; /* one of them at most */
+	const char *subject;
+};
+
+static struct finding find_text(const struct mp_config *config, enum mp_criterion criterion, const char *subject)
 {
-	const struct mp_rule *rule = exception ? exception : blacklist;
+	struct finding finding = { .subject = subject };
+
+	finding.exception = find_rule(&config->rules[MP_LIST_EXCEPTIONS][criterion], subject);
+	if (!finding.exception)
+		finding.blacklist = find_rule(&config->rules[MP_LIST_BLACKLIST][criterion], subject);
+	return finding;
+}
+
+static struct finding find_device(const struct mp_config *config, const struct mp_identity *identity)
+{
+	struct finding finding = { .subject = identity->product };
+
+	if (!*identity->vendor || !*identity->product)
+		return finding;
+	finding.exception =
+		find_device_rule(&config->rules[MP_LIST_EXCEPTIONS][MP_CRITERION_DEVICE], identity);
+	if (!finding.exception)
+		finding.blacklist = find_device_rule(&config->rules[MP_LIST_BLACKLIST][MP_CRITERION_DEVICE],
+						     identity);
+	return finding;
+}
+
+/* The first property whose name a rule matches decides. */
+static struct finding find_property(const struct mp_config *config, const struct mp_props *props)
+{
+	struct finding finding = { 0 };
+
+	for (size_t i = 0; props && i < props->count; i++) {
+		finding = find_text(config, MP_CRITERION_PROPERTY, props->items[i].name);
+		if (finding.exception || finding.blacklist)
+			return finding;
+	}
+	return (struct finding){ 0 };
+}
+
+static struct mp_filter_verdict verdict_of(enum mp_criterion criterion, const struct finding *finding)
+{
+	const struct mp_rule *rule = finding->exception ? finding->exception : finding->blacklist;
 
 	return (struct mp_filter_verdict){
-		.blacklisted = !exception && blacklist,
+		.blacklisted = finding->blacklist != NULL,
 		.criterion = rule ? criterion : MP_CRITERION_NONE,
 		.rule = rule ? rule->text : NULL,
 	};
 }
 
-static struct mp_filter_verdict filter_text(const struct mp_config *config,
-					    enum mp_criterion criterion, const char *subject)
+static void trace_rule_origin(const struct mp_config *config, struct mp_trace *trace, struct mp_trace_row *row,
+			      const struct mp_rule *rule, bool exception)
 {
-	const struct mp_rule *exception =
-		find_rule(&config->rules[MP_LIST_EXCEPTIONS][criterion], subject);
-	const struct mp_rule *blacklist = NULL;
+	const char *list = exception ? "blacklist_exceptions" : "blacklist";
+	const struct mp_setting *setting = rule->product_blacklist;
 
-	if (!exception)
-		blacklist = find_rule(&config->rules[MP_LIST_BLACKLIST][criterion], subject);
-	return verdict_of(criterion, exception, blacklist);
+	if (setting)
+		mp_trace_origin(trace, row, mp_config_file(config, setting->file), setting->line,
+				setting->file < MP_ORIGIN_FILES ? "hardware table, product_blacklist" :
+								  "devices/device, product_blacklist");
+	else if (rule->file < MP_ORIGIN_FILES)
+		mp_trace_origin(trace, row, NULL, 0, "built in");
+	else
+		mp_trace_origin(trace, row, mp_config_file(config, rule->file), rule->line, "%s%s", list,
+				rule->product.text || !rule->pattern.text ? "/device" : "");
 }
 
-static struct mp_filter_verdict filter_device(const struct mp_config *config,
-					      const struct mp_identity *identity)
+/* The account of one criterion; @nothing: what is said if no rule matches */
+static struct mp_filter_verdict conclude(const struct mp_config *config, struct mp_trace *trace,
+					 enum mp_criterion criterion, const struct finding *finding,
+					 const char *nothing)
 {
-	const struct mp_rule *exception, *blacklist = NULL;
+	const struct mp_rule *rule = finding->exception ? finding->exception : finding->blacklist;
+	const char *name = mp_criterion_name(criterion);
 
-	if (!*identity->vendor || !*identity->product)
-		return (struct mp_filter_verdict){ 0 };
-	exception =
-		find_device_rule(&config->rules[MP_LIST_EXCEPTIONS][MP_CRITERION_DEVICE], identity);
-	if (!exception)
-		blacklist = find_device_rule(&config->rules[MP_LIST_BLACKLIST][MP_CRITERION_DEVICE],
-					     identity);
-	return verdict_of(MP_CRITERION_DEVICE, exception, blacklist);
+	if (rule)
+		trace_rule_origin(config, trace,
+				  mp_trace_add(trace, name, finding->blacklist, "%s \"%s\" matches \"%s\"",
+					       finding->exception ? "exception" : "rule", rule->text,
+					       finding->subject),
+				  rule, finding->exception);
+	else if (nothing)
+		mp_trace_add(trace, name, false, "%s", nothing);
+	else
+		mp_trace_add(trace, name, false, "no rule matches \"%s\"", finding->subject);
+	return verdict_of(criterion, finding);
 }
 
-/* The first property whose name a rule matches decides. */
-static struct mp_filter_verdict filter_properties(const struct mp_config *config,
-						  const struct mp_props *props,
-						  const char *uid_attribute)
+static struct mp_filter_verdict filter_text(const struct mp_config *config, enum mp_criterion criterion,
+					    const char *subject, struct mp_trace *trace)
+{
+	struct finding finding = find_text(config, criterion, subject);
+
+	return conclude(config, trace, criterion, &finding, NULL);
+}
+
+static struct mp_filter_verdict filter_device(const struct mp_config *config, const struct mp_identity *identity,
+					      struct mp_trace *trace)
+{
+	struct finding finding = find_device(config, identity);
+	char subject[sizeof(identity->vendor) + sizeof(identity->product) + 1];
+
+	if (trace)
+		snprintf(subject, sizeof(subject), "%s:%s", identity->vendor, identity->product);
+	finding.subject = subject;
+	return conclude(config, trace, MP_CRITERION_DEVICE, &finding,
+			*identity->vendor && *identity->product ? NULL : "vendor or product is not known");
+}
+
+static struct mp_filter_verdict filter_properties(const struct mp_config *config, const struct mp_props *props,
+						  const char *uid_attribute, struct mp_trace *trace)
+{
+	struct finding finding = find_property(config, props);
+	struct mp_filter_verdict verdict;
+
+	if (finding.subject || !props || !uid_attribute || !*uid_attribute || !mp_props_get(props, uid_attribute))
+		return conclude(config, trace, MP_CRITERION_PROPERTY, &finding,
+				props ? "no rule matches a property's name" : "udev knows no properties");
+	verdict = (struct mp_filter_verdict){ .blacklisted = true, .criterion = MP_CRITERION_PROPERTY_MISSING };
+	mp_trace_add(trace, mp_criterion_name(MP_CRITERION_PROPERTY), true,
+		     "no exception matches a property's name, though %s is there", uid_attribute);
+	return verdict;
+}
+
+static void trace_default(const struct mp_config *config, struct mp_trace *trace, struct mp_trace_row *row,
+			  enum mp_key key)
+{
+	const struct mp_setting *setting = mp_section_find(&config->defaults, key);
+
+	if (setting && setting->file >= MP_ORIGIN_FILES)
+		mp_trace_origin(trace, row, mp_config_file(config, setting->file), setting->line, "defaults");
+	else
+		mp_trace_origin(trace, row, NULL, 0, "built in");
+}
+
+static struct mp_filter_verdict filter_usb(const struct mp_config *config, enum mp_protocol protocol,
+					   struct mp_trace *trace)
 {
 	struct mp_filter_verdict verdict = { 0 };
+	bool is_usb = protocol == MP_PROTOCOL_SCSI_USB;
 
-	if (!props)
-		return verdict;
-	for (size_t i = 0; i < props->count && verdict.criterion == MP_CRITERION_NONE; i++)
-		verdict = filter_text(config, MP_CRITERION_PROPERTY, props->items[i].name);
-	if (verdict.criterion == MP_CRITERION_NONE && uid_attribute && *uid_attribute &&
-	    mp_props_get(props, uid_attribute)) {
+	if (is_usb && !config->process.allow_usb_devices) {
 		verdict.blacklisted = true;
-		verdict.criterion = MP_CRITERION_PROPERTY_MISSING;
+		verdict.criterion = MP_CRITERION_USB;
 	}
+	if (is_usb)
+		trace_default(config, trace,
+			      mp_trace_add(trace, "usb", verdict.blacklisted, "allow_usb_devices is \"%s\"",
+					   verdict.blacklisted ? "no" : "yes"),
+			      MP_KEY_ALLOW_USB_DEVICES);
+	else
+		mp_trace_add(trace, "usb", false, "it is no USB device");
 	return verdict;
 }
 
 struct mp_filter_verdict mp_filter_devnode(const struct mp_config *config, const char *name)
 {
-	return filter_text(config, MP_CRITERION_DEVNODE, name);
+	return filter_text(config, MP_CRITERION_DEVNODE, name, NULL);
+}
+
+struct mp_filter_verdict mp_filter_trace_wwid(const struct mp_config *config, const char *wwid, struct mp_trace *trace)
+{
+	if (*wwid)
+		return filter_text(config, MP_CRITERION_WWID, wwid, trace);
+	mp_trace_add(trace, mp_criterion_name(MP_CRITERION_WWID), false, "there is no WWID");
+	return (struct mp_filter_verdict){ 0 };
 }
 
 struct mp_filter_verdict mp_filter_wwid(const struct mp_config *config, const char *wwid)
 {
-	return *wwid ? filter_text(config, MP_CRITERION_WWID, wwid) :
-		       (struct mp_filter_verdict){ 0 };
+	return mp_filter_trace_wwid(config, wwid, NULL);
 }
 
-static struct mp_filter_verdict filter_usb(const struct mp_config *config,
-					   enum mp_protocol protocol)
-{
-	struct mp_filter_verdict verdict = { 0 };
+static const enum mp_criterion order[] = { MP_CRITERION_DEVNODE, MP_CRITERION_USB,	MP_CRITERION_PROPERTY,
+					   MP_CRITERION_DEVICE,	 MP_CRITERION_PROTOCOL, MP_CRITERION_WWID };
 
-	if (protocol == MP_PROTOCOL_SCSI_USB && !config->process.allow_usb_devices) {
-		verdict.blacklisted = true;
-		verdict.criterion = MP_CRITERION_USB;
+static struct mp_filter_verdict filter_by(const struct mp_config *config, enum mp_criterion criterion,
+					  const struct mp_identity *identity, const struct mp_props *props,
+					  const char *uid_attribute, struct mp_trace *trace)
+{
+	switch (criterion) {
+	case MP_CRITERION_DEVNODE:
+		return filter_text(config, criterion, identity->name, trace);
+	case MP_CRITERION_USB:
+		return filter_usb(config, identity->protocol, trace);
+	case MP_CRITERION_PROPERTY:
+		return filter_properties(config, props, uid_attribute, trace);
+	case MP_CRITERION_DEVICE:
+		return filter_device(config, identity, trace);
+	case MP_CRITERION_PROTOCOL:
+		return filter_text(config, criterion, mp_protocol_name(identity->protocol), trace);
+	default:
+		return mp_filter_trace_wwid(config, identity->wwid, trace);
 	}
-	return verdict;
 }
 
-/* What a criterion says, if it says anything. Return: is that the end of it? */
-static bool take(struct mp_filter_verdict *ret, struct mp_filter_verdict verdict)
+struct mp_filter_verdict mp_filter_trace(const struct mp_config *config, const struct mp_identity *identity,
+					 const struct mp_props *props, const char *uid_attribute,
+					 struct mp_trace *trace)
 {
-	if (verdict.criterion != MP_CRITERION_NONE)
-		*ret = verdict;
-	return verdict.blacklisted;
+	struct mp_filter_verdict ret = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(order) && !ret.blacklisted; i++) {
+		struct mp_filter_verdict verdict =
+			filter_by(config, order[i], identity, props, uid_attribute, trace);
+
+		if (verdict.criterion != MP_CRITERION_NONE)
+			ret = verdict;
+	}
+	return ret;
 }
 
 struct mp_filter_verdict mp_filter_path(const struct mp_config *config,
 					const struct mp_identity *identity,
 					const struct mp_props *props, const char *uid_attribute)
 {
-	const char *protocol = mp_protocol_name(identity->protocol);
-	struct mp_filter_verdict verdict = { 0 };
+	return mp_filter_trace(config, identity, props, uid_attribute, NULL);
+}
 
-	if (!take(&verdict, mp_filter_devnode(config, identity->name)) &&
-	    !take(&verdict, filter_usb(config, identity->protocol)) &&
-	    !take(&verdict, filter_properties(config, props, uid_attribute)) &&
-	    !take(&verdict, filter_device(config, identity)) &&
-	    !take(&verdict, filter_text(config, MP_CRITERION_PROTOCOL, protocol)))
-		take(&verdict, mp_filter_wwid(config, identity->wwid));
-	return verdict;
+/* A regular expression for this text and no other, in quotes. */
+static void add_exact(struct mp_strbuf *buf, const char *text)
+{
+	mp_strbuf_puts(buf, "\"^");
+	for (; *text; text++) {
+		if (strchr("\\.[]()*+?{}|^$", *text))
+			mp_strbuf_putc(buf, '\\');
+		else if (*text == '"')
+			mp_strbuf_putc(buf, '"');
+		mp_strbuf_putc(buf, *text);
+	}
+	mp_strbuf_puts(buf, "$\"");
+}
+
+static void add_exception(enum mp_criterion criterion, const struct mp_identity *identity, const char *property,
+			  struct mp_strbuf *buf)
+{
+	const char *subject = criterion == MP_CRITERION_DEVNODE	 ? identity->name :
+			      criterion == MP_CRITERION_PROTOCOL ? mp_protocol_name(identity->protocol) :
+			      criterion == MP_CRITERION_WWID	 ? identity->wwid :
+								   property;
+
+	mp_strbuf_printf(buf, "add to blacklist_exceptions: %s ", mp_criterion_name(criterion));
+	if (criterion == MP_CRITERION_DEVICE) {
+		mp_strbuf_puts(buf, "{ vendor ");
+		add_exact(buf, identity->vendor);
+		mp_strbuf_puts(buf, " product ");
+		add_exact(buf, identity->product);
+		mp_strbuf_puts(buf, " }");
+	} else {
+		add_exact(buf, subject);
+	}
+	mp_strbuf_putc(buf, '\n');
+}
+
+static void remedy_for_exclusion(const struct mp_config *config, const struct mp_identity *identity,
+				 struct mp_strbuf *buf)
+{
+	const struct mp_rule *exception = find_text(config, MP_CRITERION_WWID, identity->wwid).exception;
+
+	if (!*identity->wwid) {
+		mp_strbuf_puts(buf, "add to blacklist: devnode ");
+		add_exact(buf, identity->name);
+	} else {
+		if (exception)
+			mp_strbuf_printf(buf, "remove from blacklist_exceptions: wwid \"%s\" (%s:%u)\n",
+					 exception->text, mp_config_file(config, exception->file),
+					 exception->line);
+		mp_strbuf_puts(buf, "add to blacklist: wwid ");
+		add_exact(buf, identity->wwid);
+	}
+	mp_strbuf_putc(buf, '\n');
+}
+
+void mp_filter_remedy(const struct mp_config *config, const struct mp_identity *identity,
+		      const struct mp_props *props, const char *uid_attribute, struct mp_strbuf *buf)
+{
+	bool blacklisted = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+		struct mp_filter_verdict verdict =
+			filter_by(config, order[i], identity, props, uid_attribute, NULL);
+
+		if (!verdict.blacklisted)
+			continue;
+		blacklisted = true;
+		if (verdict.criterion == MP_CRITERION_USB)
+			mp_strbuf_puts(buf, "set in defaults: allow_usb_devices yes\n");
+		else if (verdict.criterion == MP_CRITERION_PROPERTY_MISSING)
+			add_exception(MP_CRITERION_PROPERTY, identity, uid_attribute, buf);
+		else
+			add_exception(order[i], identity, find_property(config, props).subject, buf);
+	}
+	if (!blacklisted)
+		remedy_for_exclusion(config, identity, buf);
 }
 
 static void print_rules(const struct mp_rule_list *list, const char *title, struct mp_strbuf *buf)

@@ -9,6 +9,7 @@
 struct mp_config;
 struct mp_props;
 struct mp_strbuf;
+struct mp_trace;
 
 enum mp_criterion {
 	MP_CRITERION_NONE,
@@ -40,6 +41,23 @@ struct mp_filter_verdict mp_filter_wwid(const struct mp_config *config, const ch
  */
 struct mp_filter_verdict mp_filter_path(const struct mp_config *config, const struct mp_identity *identity,
 					const struct mp_props *props, const char *uid_attribute);
+
+/** mp_filter_trace() - the same, with an account of it: a row a criterion. @trace: NULL: none */
+struct mp_filter_verdict mp_filter_trace(const struct mp_config *config, const struct mp_identity *identity,
+					 const struct mp_props *props, const char *uid_attribute,
+					 struct mp_trace *trace);
+
+/** mp_filter_trace_wwid() - mp_filter_wwid() with an account of it */
+struct mp_filter_verdict mp_filter_trace_wwid(const struct mp_config *config, const char *wwid, struct mp_trace *trace);
+
+/**
+ * mp_filter_remedy() - the least that would turn mp_filter_path()'s verdict, one line each
+ *
+ * "add to blacklist_exceptions: wwid \"^3600$\"": for each criterion that says no, also those behind the first. Of a path
+ * that is not blacklisted: what would blacklist it alone.
+ */
+void mp_filter_remedy(const struct mp_config *config, const struct mp_identity *identity,
+		      const struct mp_props *props, const char *uid_attribute, struct mp_strbuf *buf);
 
 /** mp_filter_print() - reply to `show blacklist` */
 void mp_filter_print(const struct mp_config *config, struct mp_strbuf *buf);

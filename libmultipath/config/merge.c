@@ -17,7 +17,9 @@ enum { LEVEL_ERROR, LEVEL_WARNING, LEVEL_NOTICE, LEVEL_INFO };
 
 static const char *file_name(const struct mp_config *config, uint16_t file)
 {
-	return file < MP_ORIGIN_FILES ? "built-in" : config->files[file - MP_ORIGIN_FILES];
+	const char *name = mp_config_file(config, file);
+
+	return name ? name : "built-in";
 }
 
 #define tell(config, diagnostics, level, where, ...) \
@@ -440,10 +442,11 @@ static bool nvme_is_native(const char *sysfs)
 }
 
 /* The management LUNs of a hardware entry. */
-static int add_product_rule(struct mp_config *config, const char *vendor, const char *product)
+static int add_product_rule(struct mp_config *config, const char *vendor, const struct mp_setting *setting)
 {
+	const char *product = setting->text;
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
-	struct mp_rule rule = { 0 };
+	struct mp_rule rule = { .product_blacklist = setting };
 	int r;
 
 	mp_strbuf_printf(&text, "%s:%s", vendor, product);
@@ -466,7 +469,7 @@ static int add_product_rules(struct mp_config *config, struct mp_diagnostics *di
 {
 	for (size_t i = 0; i < config->devices.count; i++) {
 		const struct mp_section *device = &config->devices.items[i];
-		const char *product = mp_section_text(device, MP_KEY_PRODUCT_BLACKLIST);
+		const struct mp_setting *product = mp_section_find(device, MP_KEY_PRODUCT_BLACKLIST);
 		int r;
 
 		if (!product)

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/strbuf.h"
 #include "config/sections.h"
+#include "config/trace.h"
 #include "config/types.h"
 
 /*
@@ -15,6 +17,7 @@ struct layers {
 	const struct mp_config *config;
 	const struct mp_section *map, *protocol; /* NULL: none */
 	const struct mp_hardware_match *hardware;
+	struct mp_trace *trace; /* NULL: nobody wants to know */
 };
 
 static const struct mp_hardware_match no_hardware;
@@ -128,6 +131,74 @@ static const struct mp_setting *find_in_hardware(const struct mp_hardware_match 
 	return setting;
 }
 
+/* The section that a setting was found in, as it would be looked for in a file. */
+static void trace_origin(const struct layers *layers, struct mp_trace_row *row, const struct mp_setting *setting)
+{
+	const struct mp_config *config = layers->config;
+	const char *file = mp_config_file(config, setting->file);
+	const struct mp_section *entry = NULL;
+
+	for (size_t i = 0; i < layers->hardware->count && !entry; i++)
+		if (mp_section_find(layers->hardware->entries[i], setting->key) == setting)
+			entry = layers->hardware->entries[i];
+	if (entry)
+		mp_trace_origin(layers->trace, row, file, setting->line,
+				file ? "devices/device \"%s\"" : "hardware table %s/%s",
+				mp_section_text(entry, MP_KEY_VENDOR), mp_section_text(entry, MP_KEY_PRODUCT));
+	else if (setting->file == MP_ORIGIN_COMMAND_LINE)
+		mp_trace_origin(layers->trace, row, NULL, 0, "command line");
+	else if (setting->file == MP_ORIGIN_DERIVED)
+		mp_trace_origin(layers->trace, row, NULL, 0, "derived from the other interval");
+	else if (!file)
+		mp_trace_origin(layers->trace, row, NULL, 0, "built in");
+	else if (layers->map && mp_section_find(layers->map, setting->key) == setting)
+		mp_trace_origin(layers->trace, row, file, setting->line, "multipaths/multipath");
+	else if (layers->protocol && mp_section_find(layers->protocol, setting->key) == setting)
+		mp_trace_origin(layers->trace, row, file, setting->line, "overrides/protocol");
+	else if (mp_section_find(&config->overrides, setting->key) == setting)
+		mp_trace_origin(layers->trace, row, file, setting->line, "overrides");
+	else
+		mp_trace_origin(layers->trace, row, file, setting->line, "defaults");
+}
+
+/* Account for a value: once a keyword, however often it is looked up. */
+static void trace_setting(const struct layers *layers, enum mp_key key, const struct mp_setting *setting)
+{
+	const struct mp_keyword *keyword = &mp_keywords[key];
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	struct mp_trace_row *row;
+	struct mp_setting named;
+
+	if (!layers->trace || mp_trace_find(layers->trace, keyword->name))
+		return;
+	if (setting) {
+		named = *setting;
+		named.key = key; /* built-in values do not name theirs */
+		keyword->type->format(keyword, &named, &text);
+	}
+	row = mp_trace_add(layers->trace, keyword->name, false, "%s", setting ? mp_strbuf_text(&text) : "unset");
+	if (!row)
+		return;
+	row->key = key;
+	if (setting)
+		trace_origin(layers, row, setting);
+}
+
+/* What became of a value for another reason than where it is written. */
+static void trace_derived(const struct layers *layers, enum mp_key key, int64_t number, const char *why)
+{
+	const struct mp_keyword *keyword = &mp_keywords[key];
+	const struct mp_setting setting = { .key = key, .number = number };
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	struct mp_trace_row *row = mp_trace_find(layers->trace, keyword->name);
+
+	if (!row)
+		return;
+	keyword->type->format(keyword, &setting, &text);
+	mp_trace_replace(layers->trace, row, "%s", mp_strbuf_text(&text));
+	mp_trace_origin(layers->trace, row, NULL, 0, "derived: %s", why);
+}
+
 static const struct mp_setting *find(const struct layers *layers, enum mp_key key)
 {
 	const struct mp_setting *setting = NULL;
@@ -140,7 +211,10 @@ static const struct mp_setting *find(const struct layers *layers, enum mp_key ke
 		setting = mp_section_find(&layers->config->overrides, key);
 	if (!setting)
 		setting = find_in_hardware(layers->hardware, key);
-	return setting ? setting : mp_config_default(layers->config, key);
+	if (!setting)
+		setting = mp_config_default(layers->config, key);
+	trace_setting(layers, key, setting);
+	return setting;
 }
 
 static int64_t find_number(const struct layers *layers, enum mp_key key)
@@ -216,35 +290,37 @@ static const char *uid_attrs_property(const struct mp_config *config, const char
 	return NULL;
 }
 
-static bool take_prio(const struct mp_section *section, struct mp_path_settings *ret)
+static void set_prio(const struct layers *layers, const struct mp_setting *prio, const struct mp_setting *args,
+		     struct mp_path_settings *ret)
 {
-	const char *prio = mp_section_text(section, MP_KEY_PRIO);
-	const char *args = mp_section_text(section, MP_KEY_PRIO_ARGS);
+	trace_setting(layers, MP_KEY_PRIO, prio);
+	trace_setting(layers, MP_KEY_PRIO_ARGS, args);
+	ret->prioritizer = prio->text;
+	ret->prio_args = args ? args->text : "";
+}
 
-	if (!prio)
-		return false;
-	ret->prioritizer = prio;
-	ret->prio_args = args ? args : "";
-	return true;
+static bool take_prio(const struct layers *layers, const struct mp_section *section, struct mp_path_settings *ret)
+{
+	const struct mp_setting *prio = mp_section_find(section, MP_KEY_PRIO);
+
+	if (prio)
+		set_prio(layers, prio, mp_section_find(section, MP_KEY_PRIO_ARGS), ret);
+	return prio;
 }
 
 /* Where prio is set decides where its arguments come from; of hardware entries each may set one. */
 static void resolve_prio(const struct layers *layers, struct mp_path_settings *ret)
 {
 	const struct mp_config *config = layers->config;
-	const struct mp_setting *prio, *args;
+	const struct mp_setting *prio;
 
-	if ((layers->map && take_prio(layers->map, ret)) || take_prio(&config->overrides, ret))
+	if ((layers->map && take_prio(layers, layers->map, ret)) || take_prio(layers, &config->overrides, ret))
 		return;
 	prio = find_in_hardware(layers->hardware, MP_KEY_PRIO);
-	if (prio) {
-		args = find_in_hardware(layers->hardware, MP_KEY_PRIO_ARGS);
-		ret->prioritizer = prio->text;
-		ret->prio_args = args ? args->text : "";
-	} else if (!take_prio(&config->defaults, ret)) {
-		ret->prioritizer = mp_keywords[MP_KEY_PRIO].built_in.text;
-		ret->prio_args = mp_keywords[MP_KEY_PRIO_ARGS].built_in.text;
-	}
+	if (prio)
+		set_prio(layers, prio, find_in_hardware(layers->hardware, MP_KEY_PRIO_ARGS), ret);
+	else if (!take_prio(layers, &config->defaults, ret))
+		set_prio(layers, &mp_keywords[MP_KEY_PRIO].built_in, &mp_keywords[MP_KEY_PRIO_ARGS].built_in, ret);
 }
 
 /* The WWID can only be compared with what the device itself says. */
@@ -257,27 +333,52 @@ static bool can_recheck_wwid(const struct mp_identity *identity, const char *uid
 void mp_config_path_settings(struct mp_config *config, const struct mp_identity *identity,
 			     struct mp_path_settings *ret)
 {
+	mp_config_trace_path_settings(config, identity, ret, NULL);
+}
+
+static const char *resolve_uid_attribute(const struct layers *layers, const char *name)
+{
+	const struct mp_setting *records = mp_section_find(&layers->config->defaults, MP_KEY_UID_ATTRS);
+	const char *property = uid_attrs_property(layers->config, name);
+	const char *attribute = find_text(layers, MP_KEY_UID_ATTRIBUTE);
+	struct mp_trace_row *row;
+
+	if (!property)
+		return attribute;
+	row = mp_trace_find(layers->trace, mp_keywords[MP_KEY_UID_ATTRIBUTE].name);
+	mp_trace_replace(layers->trace, row, "\"%s\"", property);
+	mp_trace_origin(layers->trace, row, mp_config_file(layers->config, records->file), records->line,
+			"defaults, uid_attrs");
+	return property;
+}
+
+void mp_config_trace_path_settings(struct mp_config *config, const struct mp_identity *identity,
+				   struct mp_path_settings *ret, struct mp_trace *trace)
+{
 	const struct layers layers = {
 		.config = config,
 		.map = mp_config_map_section(config, identity->wwid),
 		.protocol = find_protocol(config, identity->protocol),
 		.hardware = mp_config_hardware(config, identity),
+		.trace = trace,
 	};
 	const struct mp_setting *fast_io_fail = find(&layers, MP_KEY_FAST_IO_FAIL_TMO);
 	const struct mp_setting *dev_loss = find(&layers, MP_KEY_DEV_LOSS_TMO);
 	const struct mp_setting *eh_deadline = find(&layers, MP_KEY_EH_DEADLINE);
 	const struct mp_setting *max_retries = find(&layers, MP_KEY_MAX_RETRIES);
-	const char *uid_attribute = uid_attrs_property(config, identity->name);
+	const char *uid_attribute = resolve_uid_attribute(&layers, identity->name);
+	bool recheck_wwid = find_number(&layers, MP_KEY_RECHECK_WWID);
 
-	if (!uid_attribute)
-		uid_attribute = find_text(&layers, MP_KEY_UID_ATTRIBUTE);
+	if (recheck_wwid && !can_recheck_wwid(identity, uid_attribute)) {
+		trace_derived(&layers, MP_KEY_RECHECK_WWID, false, "the device itself cannot tell this WWID");
+		recheck_wwid = false;
+	}
 	*ret = (struct mp_path_settings){
 		.uid_attribute = uid_attribute,
 		.checker = find_text(&layers, MP_KEY_PATH_CHECKER),
 		.detect_checker = find_number(&layers, MP_KEY_DETECT_CHECKER),
 		.detect_prio = find_number(&layers, MP_KEY_DETECT_PRIO),
-		.recheck_wwid = find_number(&layers, MP_KEY_RECHECK_WWID) &&
-				can_recheck_wwid(identity, uid_attribute),
+		.recheck_wwid = recheck_wwid,
 		.checker_timeout_sec = find_number(&layers, MP_KEY_CHECKER_TIMEOUT),
 		.has_fast_io_fail = fast_io_fail != NULL,
 		.fast_io_fail_sec = fast_io_fail ? fast_io_fail->number : 0,
@@ -290,6 +391,7 @@ void mp_config_path_settings(struct mp_config *config, const struct mp_identity 
 		.vpd_vendor = find_number(&layers, MP_KEY_VPD_VENDOR) ? "hp3par" : NULL,
 	};
 	resolve_prio(&layers, ret);
+	mp_trace_sort(trace);
 }
 
 /* queue_if_no_path counts where no_path_retry is silent; in the text it is never wanted. */
@@ -300,8 +402,13 @@ static void resolve_features(const struct layers *layers, struct mp_map_settings
 	ret->features = features->flags ? features->text + strlen(features->text) + 1 :
 					  features->text;
 	ret->no_path_retry = find_number(layers, MP_KEY_NO_PATH_RETRY);
-	if (ret->no_path_retry == MP_RETRY_UNSET && features->flags & MP_FEATURES_QUEUE)
+	if (features->flags)
+		mp_trace_replace(layers->trace, mp_trace_find(layers->trace, mp_keywords[MP_KEY_FEATURES].name),
+				 "\"%s\"", ret->features);
+	if (ret->no_path_retry == MP_RETRY_UNSET && features->flags & MP_FEATURES_QUEUE) {
 		ret->no_path_retry = MP_RETRY_QUEUE;
+		trace_derived(layers, MP_KEY_NO_PATH_RETRY, MP_RETRY_QUEUE, "features has queue_if_no_path");
+	}
 }
 
 static unsigned product_capped(int64_t a, int64_t b)
@@ -313,6 +420,7 @@ static unsigned product_capped(int64_t a, int64_t b)
 static void resolve_shaky(const struct layers *layers, struct mp_map_settings *ret)
 {
 	enum { SAMPLE_MIN_SEC = 120 };
+	static const char by_delay[] = "delay_watch_checks and delay_wait_checks are set";
 	int64_t watch = find_number(layers, MP_KEY_DELAY_WATCH_CHECKS);
 	int64_t wait = find_number(layers, MP_KEY_DELAY_WAIT_CHECKS);
 
@@ -324,8 +432,10 @@ static void resolve_shaky(const struct layers *layers, struct mp_map_settings *r
 		find_number(layers, MP_KEY_MARGINAL_PATH_ERR_RECHECK_GAP_TIME);
 	ret->marginal_double_failed_sec =
 		find_number(layers, MP_KEY_MARGINAL_PATH_DOUBLE_FAILED_TIME);
-	if (ret->marginal_sample_sec > 0 && ret->marginal_sample_sec < SAMPLE_MIN_SEC)
+	if (ret->marginal_sample_sec > 0 && ret->marginal_sample_sec < SAMPLE_MIN_SEC) {
 		ret->marginal_sample_sec = SAMPLE_MIN_SEC;
+		trace_derived(layers, MP_KEY_MARGINAL_PATH_ERR_SAMPLE_TIME, SAMPLE_MIN_SEC, "the least that there is");
+	}
 	if (ret->marginal_sample_sec > 0 && ret->marginal_rate_threshold > 0 &&
 	    ret->marginal_recheck_gap_sec > 0 && ret->marginal_double_failed_sec > 0)
 		return;
@@ -339,16 +449,27 @@ static void resolve_shaky(const struct layers *layers, struct mp_map_settings *r
 	ret->san_path_err_threshold = 1;
 	ret->san_path_err_forget_rate = watch;
 	ret->san_path_err_recovery_sec = product_capped(wait, ret->max_polling_interval_sec);
+	trace_derived(layers, MP_KEY_SAN_PATH_ERR_THRESHOLD, 1, by_delay);
+	trace_derived(layers, MP_KEY_SAN_PATH_ERR_FORGET_RATE, watch, by_delay);
+	trace_derived(layers, MP_KEY_SAN_PATH_ERR_RECOVERY_TIME, ret->san_path_err_recovery_sec, by_delay);
 }
 
 void mp_config_map_settings(struct mp_config *config, const char *wwid,
 			    const struct mp_identity *reference, struct mp_map_settings *ret)
 {
+	mp_config_trace_map_settings(config, wwid, reference, ret, NULL);
+}
+
+void mp_config_trace_map_settings(struct mp_config *config, const char *wwid, const struct mp_identity *reference,
+				  struct mp_map_settings *ret, struct mp_trace *trace)
+{
 	const struct layers layers = {
 		.config = config,
 		.map = mp_config_map_section(config, wwid),
 		.hardware = reference ? mp_config_hardware(config, reference) : &no_hardware,
+		.trace = trace,
 	};
+	const struct mp_setting *alias = layers.map ? mp_section_find(layers.map, MP_KEY_ALIAS) : NULL;
 	const struct mp_setting *mode = find(&layers, MP_KEY_MODE);
 	const struct mp_setting *uid = find(&layers, MP_KEY_UID);
 	const struct mp_setting *gid = find(&layers, MP_KEY_GID);
@@ -366,7 +487,7 @@ void mp_config_map_settings(struct mp_config *config, const char *wwid,
 		.user_friendly_names = find_number(&layers, MP_KEY_USER_FRIENDLY_NAMES),
 		.retain_handler = find_number(&layers, MP_KEY_RETAIN_ATTACHED_HW_HANDLER),
 		.purge_disconnected = find_number(&layers, MP_KEY_PURGE_DISCONNECTED),
-		.alias = layers.map ? mp_section_text(layers.map, MP_KEY_ALIAS) : NULL,
+		.alias = alias ? alias->text : NULL,
 		.alias_prefix = find_text(&layers, MP_KEY_ALIAS_PREFIX),
 		.has_mode = mode != NULL,
 		.mode = mode ? mode->number : 0,
@@ -383,6 +504,14 @@ void mp_config_map_settings(struct mp_config *config, const char *wwid,
 	};
 	resolve_features(&layers, ret);
 	resolve_shaky(&layers, ret);
+	if (trace) {
+		if (alias)
+			trace_setting(&layers, MP_KEY_ALIAS, alias);
+		/* mp_config_detects_grouping() */
+		find(&layers, MP_KEY_DETECT_PGPOLICY);
+		find(&layers, MP_KEY_DETECT_PGPOLICY_USE_TPG);
+	}
+	mp_trace_sort(trace);
 }
 
 bool mp_config_detects_grouping(struct mp_config *config, const struct mp_identity *reference,

@@ -29,6 +29,7 @@ enum mp_list { MP_LIST_BLACKLIST, MP_LIST_EXCEPTIONS, MP_LISTS };
 struct mp_rule {
 	struct mp_pattern pattern, product;
 	const char *text; /* as shown */
+	const struct mp_setting *product_blacklist; /* that it was made of, NULL: a rule of its own */
 	unsigned line;
 	uint16_t file;
 };
@@ -94,6 +95,9 @@ void mp_settings_drop(struct mp_setting *settings, unsigned *count, enum mp_key 
 int mp_section_list_add(struct mp_section_list *list, const struct mp_section *section);
 int mp_rule_list_add(struct mp_rule_list *list, const struct mp_rule *rule);
 void mp_rule_list_fini(struct mp_rule_list *list);
+
+/** mp_config_file() - name of the file of that origin, NULL if it is none */
+const char *mp_config_file(const struct mp_config *config, uint16_t file);
 
 /** mp_config_default() - value of the defaults section, else the built-in one, else NULL */
 const struct mp_setting *mp_config_default(const struct mp_config *config, enum mp_key key);

@@ -2,8 +2,10 @@
 #include "model/difference.h"
 
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
+#include "base/strbuf.h"
 #include "model/features.h"
 #include "model/table.h"
 
@@ -130,23 +132,107 @@ static bool same_minio(const struct mp_table *current, const struct mp_table *wa
 	return true;
 }
 
-const char *mp_table_difference(const struct mp_table *current, const struct mp_table *wanted, bool retain_handler)
+enum row { SAME, MISSING, SURPLUS, HANDLER, FEATURES, SELECTOR, MINIO, GROUPING };
+
+static enum row find_row(const struct mp_table *current, const struct mp_table *wanted, bool retain_handler)
 {
 	const char *selector = wanted->group_count ? wanted->groups[0].selector : NULL;
 
 	if (!contains_paths(current, wanted))
-		return "a path is not in the kernel's table";
+		return MISSING;
 	if (!contains_paths(wanted, current))
-		return "the kernel's table has a path that is not to be used";
+		return SURPLUS;
 	if (!same_handler(current->handler, wanted->handler, retain_handler))
-		return "hardware handler differs";
+		return HANDLER;
 	if (!mp_features_equal(current->features, wanted->features))
-		return "features differ";
+		return FEATURES;
 	if (selector && !same_selectors(current, selector))
-		return "path selector differs";
+		return SELECTOR;
 	if (selector && !same_minio(current, wanted, selector))
-		return "repeat count differs";
+		return MINIO;
 	if (!same_grouping(wanted, current))
-		return "paths are grouped differently";
-	return NULL;
+		return GROUPING;
+	return SAME;
+}
+
+const char *mp_table_difference(const struct mp_table *current, const struct mp_table *wanted, bool retain_handler)
+{
+	static const char *const reasons[] = {
+		[SAME] = NULL,
+		[MISSING] = "a path is not in the kernel's table",
+		[SURPLUS] = "the kernel's table has a path that is not to be used",
+		[HANDLER] = "hardware handler differs",
+		[FEATURES] = "features differ",
+		[SELECTOR] = "path selector differs",
+		[MINIO] = "repeat count differs",
+		[GROUPING] = "paths are grouped differently",
+	};
+
+	return reasons[find_row(current, wanted, retain_handler)];
+}
+
+/* The paths of @table that @other lacks, each behind a @sign. */
+static void add_paths(const struct mp_table *table, const struct mp_table *other, char sign, struct mp_strbuf *buf)
+{
+	for (size_t i = 0; i < table->group_count; i++)
+		for (size_t j = 0; j < table->groups[i].path_count; j++) {
+			dev_t devt = table->groups[i].paths[j].devt;
+
+			if (!mp_table_find(other, devt))
+				mp_strbuf_printf(buf, " %c%u:%u", sign, major(devt), minor(devt));
+		}
+}
+
+static void add_groups(const struct mp_table *table, struct mp_strbuf *buf)
+{
+	for (size_t i = 0; i < table->group_count; i++)
+		for (size_t j = 0; j < table->groups[i].path_count; j++) {
+			dev_t devt = table->groups[i].paths[j].devt;
+
+			mp_strbuf_printf(buf, "%s%u:%u", j ? "," : " ", major(devt), minor(devt));
+		}
+}
+
+static unsigned first_minio(const struct mp_table *table)
+{
+	for (size_t i = 0; i < table->group_count; i++)
+		if (table->groups[i].path_count)
+			return table->groups[i].paths[0].minio;
+	return 0;
+}
+
+void mp_table_difference_format(const struct mp_table *current, const struct mp_table *wanted, bool retain_handler,
+				struct mp_strbuf *buf)
+{
+	switch (find_row(current, wanted, retain_handler)) {
+	case SAME:
+		break;
+	case MISSING:
+	case SURPLUS:
+		mp_strbuf_puts(buf, "paths");
+		add_paths(wanted, current, '+', buf);
+		add_paths(current, wanted, '-', buf);
+		break;
+	case HANDLER:
+		mp_strbuf_printf(buf, "hardware handler %s -> %s", current->handler ? current->handler : "0",
+				 wanted->handler);
+		break;
+	case FEATURES:
+		mp_strbuf_printf(buf, "features %s -> %s", current->features ? current->features : "0",
+				 wanted->features);
+		break;
+	case SELECTOR:
+		mp_strbuf_printf(buf, "path selector \"%s\" -> \"%s\"",
+				 current->group_count ? current->groups[0].selector : "", wanted->groups[0].selector);
+		break;
+	case MINIO:
+		mp_strbuf_printf(buf, "repeat count %u -> %u", first_minio(current), first_minio(wanted));
+		break;
+	case GROUPING:
+		mp_strbuf_puts(buf, "groups");
+		add_groups(current, buf);
+		mp_strbuf_puts(buf, " ->");
+		add_groups(wanted, buf);
+		break;
+	}
 }

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+struct mp_strbuf;
 struct mp_table;
 struct mp_table_group;
 struct mp_table_path;
@@ -19,6 +20,10 @@ struct mp_table_path;
  * Return: constant text, NULL if there is no difference.
  */
 const char *mp_table_difference(const struct mp_table *current, const struct mp_table *wanted, bool retain_handler);
+
+/** mp_table_difference_format() - append that row with both values: "features 0 -> 1 pg_init_retries"; nothing if there is none */
+void mp_table_difference_format(const struct mp_table *current, const struct mp_table *wanted, bool retain_handler,
+				struct mp_strbuf *buf);
 
 /** mp_table_find_group() - number (from 1) of the group of @table with the members of @group, 0 if there is none */
 unsigned mp_table_find_group(const struct mp_table *table, const struct mp_table_group *group);

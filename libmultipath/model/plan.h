@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "model/settings.h"
 #include "model/table.h"
 
 struct mp_strbuf;
@@ -43,6 +44,8 @@ struct mp_plan {
 	bool no_active_path; /* tell udev that nothing can be read */
 	bool read_only; /* a member is: load the table read-only */
 	bool by_prio; /* members and order of the groups follow the priorities */
+	enum mp_grouping grouping; /* of the table */
+	const char *grouping_reason, *handler_reason; /* why it is not what is configured; constant, NULL: it is */
 };
 
 #define MP_PLAN_INIT { 0 }

@@ -136,14 +136,19 @@ static bool tells_groups_apart(const struct run *run)
 	return some;
 }
 
-static enum mp_grouping choose_grouping(const struct run *run)
+static enum mp_grouping choose_grouping(const struct run *run, const char **why)
 {
 	bool apart = tells_groups_apart(run);
 
-	if (apart && run->seen->detect_grouping)
+	*why = NULL;
+	if (apart && run->seen->detect_grouping) {
+		*why = "detected: the paths' priorities tell groups apart";
 		return run->seen->detect_grouping_by_tpg ? MP_GROUPING_BY_TPG : MP_GROUPING_BY_PRIO;
-	if (run->settings->grouping == MP_GROUPING_BY_TPG && !apart)
+	}
+	if (run->settings->grouping == MP_GROUPING_BY_TPG && !apart) {
+		*why = "derived: the paths' priorities do not tell target port groups apart";
 		return MP_GROUPING_FAILOVER;
+	}
 	return run->settings->grouping;
 }
 
@@ -170,7 +175,7 @@ static bool choose_queueing(const struct run *run)
 }
 
 /* The handler that the kernel attached, else the configured one; then checked against what the devices can do. */
-static int choose_handler(const struct run *run, char **ret)
+static int choose_handler(const struct run *run, const char **why, char **ret)
 {
 	_cleanup_strbuf_ struct mp_strbuf handler = MP_STRBUF_INIT;
 	bool all_alua = run->member_count, some_alua = false;
@@ -185,14 +190,21 @@ static int choose_handler(const struct run *run, char **ret)
 			attached = identity->handler;
 	}
 
-	if (run->settings->retain_handler && *attached)
+	*why = NULL;
+	if (run->settings->retain_handler && *attached) {
 		mp_strbuf_printf(&handler, "1 %s", attached);
-	else
+		*why = "detected: the kernel attached it";
+	} else {
 		mp_strbuf_puts(&handler, run->settings->handler);
-	if (all_alua && some_alua && !strcmp(mp_strbuf_text(&handler), "0"))
+	}
+	if (all_alua && some_alua && !strcmp(mp_strbuf_text(&handler), "0")) {
+		*why = "detected: all paths have target port groups";
 		return (*ret = strdup("1 alua")) ? 0 : -ENOMEM;
-	if (!(all_alua && some_alua) && !strcmp(mp_strbuf_text(&handler), "1 alua"))
+	}
+	if (!(all_alua && some_alua) && !strcmp(mp_strbuf_text(&handler), "1 alua")) {
+		*why = "detected: not all paths have target port groups";
 		return (*ret = strdup("0")) ? 0 : -ENOMEM;
+	}
 	return mp_strbuf_take(&handler, ret);
 }
 
@@ -223,9 +235,10 @@ static int make_group(const struct run *run, const struct mp_wanted_group *wante
 static int make_table(struct run *run)
 {
 	struct mp_table *table = &run->plan.table;
-	enum mp_grouping grouping = choose_grouping(run);
+	enum mp_grouping grouping = choose_grouping(run, &run->plan.grouping_reason);
 	int r;
 
+	run->plan.grouping = grouping;
 	run->plan.by_prio = grouping == MP_GROUPING_BY_PRIO;
 	r = mp_grouping_make(grouping, run->members, run->member_count,
 			     run->settings->marginal_groups != MP_MARGINAL_OFF, run->settings->selector,
@@ -240,7 +253,7 @@ static int make_table(struct run *run)
 		/* dm-mpath ignores handlers of bio-based maps, and does not show them. */
 		r = (table->handler = strdup("0")) ? 0 : -ENOMEM;
 	else
-		r = choose_handler(run, &table->handler);
+		r = choose_handler(run, &run->plan.handler_reason, &table->handler);
 	if (r < 0)
 		return r;
 

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "config/claim.h"
+#include "config/trace.h"
 
 /* A disk with a WWID. */
 #define DISK .is_disk = true, .has_wwid = true
@@ -108,6 +109,46 @@ static void a_map_is_allowed_by_what_is_known_of_it(void **state)
 	}
 }
 
+/* All inputs that there are. */
+static void the_last_row_of_the_account_decides_and_no_other(void **state)
+{
+	(void)state;
+	for (unsigned bits = 0; bits < 1u << 11; bits++)
+		for (enum mp_find_multipaths mode = MP_FIND_STRICT; mode <= MP_FIND_SMART; mode++) {
+			const struct mp_claim_input disk = {
+				.mode = mode,
+				.held_by_map = bits & 1,
+				.daemon_required = bits & 2,
+				.daemon_reachable = bits & 4,
+				.is_disk = bits & 8,
+				.blacklisted = bits & 16,
+				.has_wwid = bits & 32,
+				.marked_failed = bits & 64,
+				.in_use = bits & 128,
+				.wwid_known = bits & 256,
+				.map_exists = bits & 512,
+				.released = bits & 1024,
+			};
+			const struct mp_allow_input map = {
+				.mode = mode,
+				.map_known = bits & 1,
+				.kernel_has_it = bits & 2,
+				.paths = bits >> 2 & 3,
+				.wwid_known = bits & 16,
+			};
+			_cleanup_(mp_trace_fini) struct mp_trace trace = MP_TRACE_INIT, other = MP_TRACE_INIT;
+
+			assert_int_equal(mp_claim_trace(&disk, &trace).claim, mp_claim_decide(&disk).claim);
+			assert_true(trace.count > 0);
+			assert_true(trace.rows[trace.count - 1].decides);
+			for (size_t i = 0; i + 1 < trace.count; i++)
+				assert_true(!trace.rows[i].decides || disk.released);
+			assert_int_equal(mp_claim_trace_map(&map, NULL, &other), mp_claim_allows_map(&map, NULL));
+			for (size_t i = 0; i < other.count; i++)
+				assert_int_equal(other.rows[i].decides, i + 1 == other.count);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +156,7 @@ int main(void)
 		cmocka_unit_test(a_new_single_path_is_claimed_and_mapped_by_mode),
 		cmocka_unit_test(what_was_released_stays_released_unless_it_is_known),
 		cmocka_unit_test(a_map_is_allowed_by_what_is_known_of_it),
+		cmocka_unit_test(the_last_row_of_the_account_decides_and_no_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
+#include "base/strbuf.h"
 #include "model/difference.h"
 #include "model/table.h"
 
@@ -74,11 +75,40 @@ static void groups_are_found_by_their_members(void **state)
 	assert_null(mp_table_group_find(&a.groups[1], makedev(8, 0)));
 }
 
+static void the_row_is_told_with_both_values(void **state)
+{
+	static const struct {
+		const char *current, *wanted, *text;
+	} rows[] = {
+		{ "0 0 0 0", "0 0 0 0", "" },
+		{ "0 0 1 1 a 0 2 1 8:0 1 8:32 1", "0 0 1 1 a 0 2 1 8:0 1 8:16 1", "paths +8:16 -8:32" },
+		{ "0 0 1 1 a 0 2 1 8:0 1 8:16 1", "0 0 1 1 a 0 1 1 8:0 1", "paths -8:16" },
+		{ "0 0 1 1 a 0 1 1 8:0 1", "0 1 alua 1 1 a 0 1 1 8:0 1", "hardware handler 0 -> 1 alua" },
+		{ "1 x 0 1 1 a 0 1 1 8:0 1", "0 0 1 1 a 0 1 1 8:0 1", "features 1 x -> 0" },
+		{ "0 0 1 1 b 0 1 1 8:0 1", "0 0 1 1 a 0 1 1 8:0 1", "path selector \"b 0\" -> \"a 0\"" },
+		{ "0 0 1 1 service-time 0 1 1 8:0 7", "0 0 1 1 service-time 0 1 1 8:0 2", "repeat count 7 -> 2" },
+		{ "0 0 1 1 a 0 2 1 8:0 1 8:16 1", "0 0 2 1 a 0 1 1 8:0 1 a 0 1 1 8:16 1",
+		  "groups 8:0,8:16 -> 8:0 8:16" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(mp_table_fini) struct mp_table current = MP_TABLE_INIT, wanted = MP_TABLE_INIT;
+		_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+
+		assert_int_equal(mp_table_parse(rows[i].current, &current), 0);
+		assert_int_equal(mp_table_parse(rows[i].wanted, &wanted), 0);
+		mp_table_difference_format(&current, &wanted, false, &text);
+		assert_string_equal(mp_strbuf_text(&text), rows[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_row_that_differs_is_named),
 		cmocka_unit_test(groups_are_found_by_their_members),
+		cmocka_unit_test(the_row_is_told_with_both_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

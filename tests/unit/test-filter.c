@@ -11,6 +11,7 @@
 #include "base/props.h"
 #include "config-loaded.h"
 #include "config/filter.h"
+#include "config/trace.h"
 
 static const struct mp_identity disk = {
 	.name = "sda",
@@ -234,6 +235,142 @@ static void rules_are_listed_with_their_origin(void **state)
 	assert_string_equal(buf.text, expected);
 }
 
+static void every_criterion_gives_an_account_of_itself(void **state)
+{
+	static const char text[] = "blacklist {\n"
+				   "device {\n"
+				   "vendor V\n"
+				   "}\n"
+				   "wwid 36\n"
+				   "}\n"
+				   "blacklist_exceptions {\n"
+				   "device {\n"
+				   "vendor V\n"
+				   "product ^P\n"
+				   "}\n"
+				   "}\n";
+	static const struct {
+		const char *name, *text, *section;
+		unsigned line;
+	} rows[] = {
+		{ "devnode", "no rule matches \"sda\"", NULL, 0 },
+		{ "usb", "it is no USB device", NULL, 0 },
+		{ "property", "udev knows no properties", NULL, 0 },
+		{ "device", "exception \"V:^P\" matches \"V:P\"", "blacklist_exceptions/device", 8 },
+		{ "protocol", "no rule matches \"scsi:fcp\"", NULL, 0 },
+		{ "wwid", "rule \"36\" matches \"3600\"", "blacklist", 5 },
+	};
+	_cleanup_(mp_trace_fini) struct mp_trace trace = MP_TRACE_INIT;
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	assert_int_equal(loaded_text(&loaded, text), 0);
+	assert_true(mp_filter_trace(loaded.config, &disk, NULL, "ID_SERIAL", &trace).blacklisted);
+	assert_int_equal(trace.count, ARRAY_SIZE(rows));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_string_equal(trace.rows[i].name, rows[i].name);
+		assert_string_equal(trace.rows[i].text, rows[i].text);
+		assert_int_equal(trace.rows[i].decides, i == ARRAY_SIZE(rows) - 1);
+		assert_int_equal(trace.rows[i].line, rows[i].line);
+		if (rows[i].section)
+			assert_string_equal(trace.rows[i].section, rows[i].section);
+		else
+			assert_null(trace.rows[i].section);
+	}
+}
+
+static void built_in_rules_are_told_as_such(void **state)
+{
+	static const struct mp_identity universal = { .name = "sda", .vendor = "SGI", .product = "Universal Xport" };
+	_cleanup_(mp_trace_fini) struct mp_trace trace = MP_TRACE_INIT, other = MP_TRACE_INIT;
+	static const struct mp_identity loop = { .name = "loop0" };
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	assert_int_equal(loaded_text(&loaded, ""), 0);
+	assert_true(mp_filter_trace(loaded.config, &loop, NULL, "", &trace).blacklisted);
+	assert_int_equal(trace.count, 1);
+	assert_string_equal(trace.rows[0].section, "built in");
+	assert_true(mp_filter_trace(loaded.config, &universal, NULL, "", &other).blacklisted);
+	assert_string_equal(other.rows[other.count - 1].section, "hardware table, product_blacklist");
+}
+
+/* "add to LIST: RULE" and "set in defaults: RULE" as a file would have it. */
+static void apply_remedy(const char *remedy, struct mp_strbuf *config)
+{
+	char line[300];
+
+	for (; *remedy; remedy += strcspn(remedy, "\n") + 1) {
+		char *rule, *section;
+		int length = strcspn(remedy, "\n");
+
+		snprintf(line, sizeof(line), "%.*s", length, remedy);
+		if (!strncmp(line, "remove ", 7))
+			continue;
+		rule = strchr(line, ':');
+		*rule = '\0';
+		rule += 2;
+		section = strrchr(line, ' ') + 1;
+		if (!strncmp(rule, "device ", 7)) {
+			char *product = strstr(rule, " product ");
+
+			*product = '\0';
+			product[strlen(product + 1) - 1] = '\0'; /* the brace */
+			mp_strbuf_printf(config, "%s {\ndevice {\nvendor %s\n%s\n}\n}\n", section,
+					 strstr(rule, "vendor ") + 7, product + 1);
+		} else {
+			mp_strbuf_printf(config, "%s {\n%s\n}\n", section, rule);
+		}
+	}
+}
+
+static void the_remedy_turns_the_verdict(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"blacklist {\ndevnode ^sd\n}\n",
+		"blacklist {\nwwid 36\n}\n",
+		"blacklist {\nprotocol scsi\n}\n",
+		"blacklist {\nproperty ID_X\n}\n",
+		"blacklist {\ndevice {\nvendor .*\n}\n}\n",
+		"blacklist {\ndevice {\nproduct P\n}\nwwid 36\ndevnode .*\nprotocol .*\nproperty ID_X\n}\n",
+		"blacklist {\nwwid .*\n}\nblacklist_exceptions {\ndevnode sda\n}\n",
+	};
+	static const struct mp_identity disks[] = {
+		{ .name = "sda", .wwid = "3600", .vendor = "V", .product = "P", .protocol = MP_PROTOCOL_SCSI_FCP },
+		{ .name = "sda", .wwid = "1a.b*c\"[d]", .vendor = "V+", .product = "P{}|P", .protocol = MP_PROTOCOL_SCSI_USB },
+		{ .name = "cciss!c0d0", .wwid = "3600", .vendor = "V", .product = "P", .protocol = MP_PROTOCOL_CCISS },
+		{ .name = "loop0" },
+	};
+	static const char *const properties[] = { "ID_X", "ID_WWN" };
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		for (size_t k = 0; k < ARRAY_SIZE(disks); k++)
+			for (size_t n = 0; n < ARRAY_SIZE(properties); n++) {
+				_cleanup_strbuf_ struct mp_strbuf remedy = MP_STRBUF_INIT, config = MP_STRBUF_INIT;
+				_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+				bool before;
+
+				assert_int_equal(mp_props_add(&props, properties[n], "x"), 0);
+				assert_int_equal(mp_props_add(&props, "ID_SERIAL", "x"), 0);
+				assert_int_equal(loaded_text(&loaded, texts[i]), 0);
+				before = mp_filter_path(loaded.config, &disks[k], &props, "ID_SERIAL").blacklisted;
+				mp_filter_remedy(loaded.config, &disks[k], &props, "ID_SERIAL", &remedy);
+				mp_strbuf_puts(&config, texts[i]);
+				apply_remedy(mp_strbuf_text(&remedy), &config);
+				assert_int_equal(loaded_text(&loaded, mp_strbuf_text(&config)), 0);
+				if (mp_filter_path(loaded.config, &disks[k], &props, "ID_SERIAL").blacklisted ==
+				    before)
+					fail_msg("text %zu, disk %zu, property %zu: %s in vain", i, k, n,
+						 mp_strbuf_text(&remedy));
+			}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +381,9 @@ int main(void)
 		cmocka_unit_test(usb_disks_need_permission),
 		cmocka_unit_test(the_first_property_that_a_rule_names_decides),
 		cmocka_unit_test(rules_are_listed_with_their_origin),
+		cmocka_unit_test(every_criterion_gives_an_account_of_itself),
+		cmocka_unit_test(built_in_rules_are_told_as_such),
+		cmocka_unit_test(the_remedy_turns_the_verdict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
