@@ -55,14 +55,15 @@ struct check_job {
 
 	bool want_proof;
 	int proof_error;
-	int tpg; /* target port group that came with the proof, -1 none */
+	int tpg; /* target port group, of the proof if there is one; -1 unknown */
 	char proof[MP_WWID_SIZE];
 	bool offline; /* sysfs state */
 	bool told_read_only, read_only; /* of the device, when it was opened or proved */
 
 	const struct mp_prioritizer *prioritizer; /* NULL: not asked this time */
 	struct mp_prioritization *prio;
-	struct mp_identity *identity; /* copy for the prioritizer */
+	struct mp_identity *identity; /* copy for a prioritizer that reads it */
+	enum mp_tpgs tpgs;
 	char *prio_args;
 	int priority;
 };
@@ -107,9 +108,11 @@ static void job_ask_read_only(struct check_job *job)
 	job->read_only = read_only;
 }
 
-/* The request is large, and short-lived this way. */
+/* The request is large: it lives no longer than the command, and what waits for the loop is as small as the answer. */
 static void job_ask_priority(struct check_job *job)
 {
+	struct mp_prioritization *answer;
+
 	job->priority = -ENOMEM;
 	job->prio = malloc(sizeof(*job->prio));
 	if (!job->prio)
@@ -118,10 +121,15 @@ static void job_ask_priority(struct check_job *job)
 	job->prio->roots = &mp_roots_system;
 	job->prio->dir = job->dir;
 	job->prio->identity = job->identity;
+	job->prio->tpgs = job->tpgs;
+	job->prio->tpg = job->tpg;
 	job->prio->args = job->prio_args;
 	job->prio->timeout_msec = job->timeout_msec;
 	job->prio->groups_size = 0;
 	job->priority = job->prioritizer->priority(job->prio);
+	answer = realloc(job->prio, offsetof(struct mp_prioritization, groups) + job->prio->groups_size);
+	if (answer)
+		job->prio = answer;
 }
 
 /* What follows an answer: all on the worker, since all of it may block. */
@@ -142,8 +150,6 @@ static void job_follow_up(struct check_job *job)
 	if (job->want_proof)
 		job->proof_error = mp_scsi_identify(job->check.fd, job->proof, sizeof(job->proof), &job->tpg,
 						    job->timeout_msec);
-	if (job->identity && job->identity->tpg < 0)
-		job->identity->tpg = job->tpg;
 	if (job->prioritizer)
 		job_ask_priority(job);
 }
@@ -217,8 +223,6 @@ static bool path_take_priority(struct daemon_path *path, struct check_job *job)
 	if (!mp_path_state_is_active(job->check.state) || !job->prio)
 		return false;
 
-	if (job->prio->identity->tpg >= 0)
-		path->path.identity.tpg = job->prio->identity->tpg;
 	priority = job->priority < 0 ? MP_PRIORITY_UNDEF : job->priority;
 	changed = path->path.priority != priority;
 	path->path.priority = priority;
@@ -529,10 +533,12 @@ static unsigned path_timeout_sec(const struct daemon_path *path)
 
 static int path_prepare_priority(struct daemon_path *path, struct check_job *job)
 {
-	job->identity = malloc(sizeof(*job->identity));
-	if (!job->identity)
-		return -ENOMEM;
-	*job->identity = path->path.identity;
+	if (path->prioritizer->reads_identity) {
+		job->identity = malloc(sizeof(*job->identity));
+		if (!job->identity)
+			return -ENOMEM;
+		*job->identity = path->path.identity;
+	}
 	job->prio_args = strdup(path->settings.prio_args);
 	if (!job->prio_args)
 		return -ENOMEM;
@@ -559,7 +565,8 @@ static void path_check(struct daemon_path *path)
 		goto later;
 	job->daemon = daemon;
 	job->path_id = path->path.id;
-	job->tpg = -1;
+	job->tpg = path->path.identity.tpg;
+	job->tpgs = path->path.identity.tpgs;
 	job->begun_usec = now;
 	job->devt = path->path.identity.devt;
 	job->protocol = path->path.identity.protocol;

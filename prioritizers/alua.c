@@ -20,10 +20,10 @@ static int priority_of_group(const struct mp_prioritization *answer, int group, 
 
 static int alua_priority(struct mp_prioritization *prioritization)
 {
-	int group = prioritization->identity->tpg, r;
+	int group = prioritization->tpg, r;
 
 	prioritization->groups_size = 0;
-	if (prioritization->identity->tpgs == MP_TPGS_NONE)
+	if (prioritization->tpgs == MP_TPGS_NONE)
 		return -EOPNOTSUPP;
 	if (group < 0)
 		group = mp_scsi_tpg(prioritization->fd, prioritization->timeout_msec);

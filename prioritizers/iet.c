@@ -52,4 +52,8 @@ static int iet_priority(struct mp_prioritization *prioritization)
 	return priority;
 }
 
-const struct mp_prioritizer mp_prioritizer_iet = { .name = "iet", .priority = iet_priority };
+const struct mp_prioritizer mp_prioritizer_iet = {
+	.name = "iet",
+	.priority = iet_priority,
+	.reads_identity = true,
+};

@@ -10,12 +10,14 @@ struct mp_prioritization {
 	int fd; /* of the path's device; borrowed */
 	const struct mp_roots *roots;
 	const char *dir; /* sysfs directory of the device */
-	const struct mp_identity *identity;
+	const struct mp_identity *identity; /* NULL unless the prioritizer reads it: it is large */
+	enum mp_tpgs tpgs;
+	int tpg; /* target port group, -1 unknown */
 	const char *args; /* prio_args, "" if none */
 	unsigned timeout_msec;
-	/* answer of those that speak for a whole LUN (whole_lun): the target port groups' states */
-	unsigned char groups[4096];
+	/* answer of those that can derive: the target port groups' states; last, so that what is unused can be given back */
 	int groups_size;
+	unsigned char groups[4096];
 };
 
 struct mp_prioritizer {
@@ -23,6 +25,7 @@ struct mp_prioritizer {
 	/* Worker thread. Return: priority >= 0, negative errno: undefined. */
 	int (*priority)(struct mp_prioritization *prioritization);
 	bool tells_groups; /* detect_pgpolicy may group by it */
+	bool reads_identity;
 	/*
 	 * Priority of a path of the same LUN from the answer to another path, without I/O; NULL: each path must be asked. A map's
 	 * paths then share one command per round.

@@ -58,4 +58,8 @@ static int weightedpath_priority(struct mp_prioritization *prioritization)
 	return 0;
 }
 
-const struct mp_prioritizer mp_prioritizer_weightedpath = { .name = "weightedpath", .priority = weightedpath_priority };
+const struct mp_prioritizer mp_prioritizer_weightedpath = {
+	.name = "weightedpath",
+	.priority = weightedpath_priority,
+	.reads_identity = true,
+};

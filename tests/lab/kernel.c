@@ -834,19 +834,19 @@ static void one_report_answers_for_all_paths(void **state)
 		.fd = open_disk(disk_of(0, 0)),
 		.roots = &mp_roots_system,
 		.dir = disk_of(0, 0)->dir,
-		.identity = &disk_of(0, 0)->identity,
+		.tpgs = disk_of(0, 0)->identity.tpgs,
+		.tpg = disk_of(0, 0)->identity.tpg,
 		.args = "",
 		.timeout_msec = TIMEOUT_MSEC,
 	};
+	const struct mp_identity *sibling = &disk_of(0, 1)->identity;
 	int priority = alua->priority(&asked);
 
 	(void)state;
 	assert_in_range(priority, 1, 130);
 	assert_true(asked.groups_size > 4);
 	assert_int_equal(alua->derive(&asked, &disk_of(0, 0)->identity, ""), priority);
-	asked.identity = &disk_of(0, 1)->identity;
-	assert_true(alua->derive(&asked, asked.identity, "") >= 0 ||
-		    alua->derive(&asked, asked.identity, "") == -ENOENT);
+	assert_true(alua->derive(&asked, sibling, "") >= 0 || alua->derive(&asked, sibling, "") == -ENOENT);
 	assert_int_equal(mp_prioritizer_find("const")->priority(&asked), 1);
 	assert_int_equal(mp_prioritizer_find("sysfs")->priority(&asked), -ENOENT);
 	close(asked.fd);

@@ -18,5 +18,5 @@ holds 25 "all paths stay good" maps_have 128 8
 same "no map changed, none was loaded again" "$(multipathd show maps raw format '%n %w %2')" "$maps"
 say "threads $(threads), resident $(rss) kB"
 check "at most 16 threads" test "$(threads)" -le 16
-check "at most 12 MB resident" test "$(rss)" -le 12288
+check "at most 8 MB resident" test "$(rss)" -le 8192
 daemon_stop

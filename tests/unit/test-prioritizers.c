@@ -92,11 +92,10 @@ static int ask(const char *name, const char *args)
 		.host_wwpn = "0x2",
 		.target_wwnn = "0x3",
 		.target_wwpn = "0x4",
-		.tpgs = MP_TPGS_IMPLICIT,
-		.tpg = -1,
 	};
 	struct mp_prioritization prioritization = {
 		.fd = -1, .roots = &mp_roots_system, .dir = "none", .identity = &identity, .args = args, .timeout_msec = 100,
+		.tpgs = MP_TPGS_IMPLICIT, .tpg = -1,
 	};
 
 	return mp_prioritizer_find(name)->priority(&prioritization);
@@ -122,9 +121,8 @@ static void alua_answers_for_all_paths_at_once(void **state)
 		0, 0, 0, 20, 0x80, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0x82, 0, 1, 1, 0, 0, 0, 0,
 	};
 	const struct mp_prioritizer *alua = mp_prioritizer_find("alua");
-	struct mp_identity paths[] = { { .tpgs = MP_TPGS_IMPLICIT, .tpg = 0x100 }, { .tpg = 0x101 }, { .tpg = 0x102 },
-				       { .tpg = -1 } };
-	struct mp_prioritization answer = { .identity = &paths[0], .args = "", .timeout_msec = 100 };
+	const struct mp_identity paths[] = { { .tpg = 0x100 }, { .tpg = 0x101 }, { .tpg = 0x102 }, { .tpg = -1 } };
+	struct mp_prioritization answer = { .tpgs = MP_TPGS_IMPLICIT, .tpg = 0x100, .args = "", .timeout_msec = 100 };
 
 	(void)state;
 	memcpy(device.report, report, sizeof(report));
@@ -136,16 +134,16 @@ static void alua_answers_for_all_paths_at_once(void **state)
 	assert_int_equal(alua->derive(&answer, &paths[3], ""), -ENODATA);
 	assert_int_equal(device.reports, 1);
 
-	answer.identity = &paths[3];
-	paths[3].tpgs = MP_TPGS_UNKNOWN;
+	answer.tpgs = MP_TPGS_UNKNOWN;
+	answer.tpg = -1;
 	device.tpg = 0x101;
 	assert_int_equal(alua->priority(&answer), 81);
 	device.tpg = -ENOENT;
 	assert_int_equal(alua->priority(&answer), -ENOENT);
 	device.report_size = -EIO;
-	answer.identity = &paths[0];
+	answer.tpg = 0x100;
 	assert_int_equal(alua->priority(&answer), -EIO);
-	paths[0].tpgs = MP_TPGS_NONE;
+	answer.tpgs = MP_TPGS_NONE;
 	assert_int_equal(alua->priority(&answer), -EOPNOTSUPP);
 }
 
