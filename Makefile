@@ -39,7 +39,7 @@ hardening := $(if $(SAN)$(FUZZER),,-fstack-protector-strong -D_FORTIFY_SOURCE=2)
 sanitizers := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) \
 	$(if $(FUZZER),-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined -fno-sanitize-recover=undefined)
 
-packages := devmapper libudev libsystemd liburcu-memb liburcu-cds
+packages := devmapper libudev libsystemd liburcu-memb liburcu-cds json-c
 library_libs = $(shell pkg-config --libs $(packages)) -laio -lm
 package_cflags := $(shell pkg-config --cflags $(packages) 2>/dev/null)
 edit_libs = $(shell pkg-config --libs libedit)

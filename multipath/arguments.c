@@ -125,6 +125,28 @@ static bool option_read(int option, const char *value, struct arguments *ret)
 	return !ret->error;
 }
 
+static int word_remove(int argc, char *words[], int index)
+{
+	memmove(&words[index], &words[index + 1], (argc - index - 1) * sizeof(*words));
+	return argc - 1;
+}
+
+/* What is no option: a verb, which is the first word and has a device behind it. Return: how many words are left. */
+static int verb_read(int argc, char *words[], struct arguments *ret)
+{
+	if (argc < 3 || strcmp(words[1], "explain"))
+		return argc;
+	ret->mode = MODE_EXPLAIN;
+	argc = word_remove(argc, words, 1);
+	for (int i = argc - 1; i > 0; i--) {
+		if (strcmp(words[i], "--json"))
+			continue;
+		ret->json = true;
+		argc = word_remove(argc, words, i);
+	}
+	return argc;
+}
+
 void arguments_parse(int argc, char *const argv[], struct arguments *ret)
 {
 	char *sorted[argc + 1]; /* getopt() moves words behind options */
@@ -132,6 +154,7 @@ void arguments_parse(int argc, char *const argv[], struct arguments *ret)
 
 	memset(ret, 0, sizeof(*ret));
 	memcpy(sorted, argv, sizeof(sorted));
+	argc = verb_read(argc, sorted, ret);
 	opterr = 0;
 	optind = 0; /* from the start, whoever used getopt() before */
 	while ((option = getopt(argc, sorted, ":aBb:cCdDefFhil::M:p:qrR:tTuUv:wW")) >= 0) {

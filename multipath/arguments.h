@@ -17,6 +17,7 @@ enum arguments_mode {
 	MODE_IS_USABLE,		 /* -C, or -U with from_udev */
 	MODE_PRINT_CONFIG,	 /* -t: acts at once, whatever follows it */
 	MODE_PRINT_LOCAL_CONFIG, /* -T */
+	MODE_EXPLAIN,		 /* explain DEVICE */
 	MODE_USAGE,		 /* -h: acts at once, whatever follows it */
 };
 
@@ -44,6 +45,7 @@ struct arguments {
 	bool ignore_wwids;	 /* -i */
 	bool keep_queueing;	 /* -q */
 	bool force_reload;	 /* -r */
+	bool json;		 /* --json */
 };
 
 /**

@@ -100,6 +100,22 @@ static int flush_format(const struct target *target, char *command)
 	return r;
 }
 
+static int explain_format(const struct arguments *arguments, const struct target *target, char *command)
+{
+	char word[WORD_SIZE];
+	int r = 0;
+
+	if (target->kind == TARGET_NONE)
+		return -ENOENT;
+	if (target->kind == TARGET_NAME)
+		r = word_format("", target->name, word);
+	else
+		sprintf(word, "%u:%u", target->major, target->minor);
+	if (r == 0)
+		sprintf(command, "explain %s%s", word, arguments->json ? " json" : "");
+	return r;
+}
+
 int delegation_format(const struct arguments *arguments, const struct target *target, bool bold, char *command)
 {
 	if (arguments->error || arguments->no_daemon || target->kind == TARGET_INVALID)
@@ -108,6 +124,8 @@ int delegation_format(const struct arguments *arguments, const struct target *ta
 	case MODE_LIST:
 	case MODE_LIST_CHECKED:
 		return list_format(arguments, target, bold, command);
+	case MODE_EXPLAIN:
+		return explain_format(arguments, target, command);
 	case MODE_FLUSH:
 		return flush_format(target, command);
 	case MODE_FLUSH_ALL:
@@ -145,7 +163,10 @@ struct delegation_answer delegation_read(const struct arguments *arguments, cons
 		return list_read(reply);
 	if (!strcmp(reply, CLIENT_FAIL_LINE "timeout\n"))
 		return (struct delegation_answer){ .result = DELEGATION_LOCAL };
-	if (client_is_failure(reply)) {
+	if (client_is_failure(reply) && arguments->mode == MODE_EXPLAIN) {
+		answer.status = 1;
+		answer.text += strlen(reply) > strlen(CLIENT_FAIL_LINE) ? strlen(CLIENT_FAIL_LINE) : 0;
+	} else if (client_is_failure(reply)) {
 		answer.result = DELEGATION_FAILED;
 		answer.status = 1;
 		if (strlen(reply) > strlen(CLIENT_FAIL_LINE))

@@ -23,6 +23,7 @@
 #include "multipathd/configure.h"
 #include "multipathd/daemon.h"
 #include "multipathd/dmevents.h"
+#include "multipathd/explain.h"
 #include "multipathd/maps.h"
 #include "show/topology.h"
 
@@ -232,6 +233,17 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 			stop_queueing(&daemon);
 		if (*wwid && !has_map(&daemon, wwid) && arguments->mode == MODE_CREATE)
 			status = 1;
+	} else if (arguments->mode == MODE_EXPLAIN) {
+		char number[32];
+
+		snprintf(number, sizeof(number), "%u:%u", target->major, target->minor);
+		r = explain_now(&daemon, target->kind == TARGET_NAME ? target->name : number, arguments->json, &text);
+		status = r < 0 || text.error ? 1 : 0;
+		if (status)
+			printf("%s: no disk, map or WWID of that name\n",
+			       target->kind == TARGET_NAME ? target->name : number);
+		else
+			print(&text);
 	} else if (arguments->mode == MODE_PRINT_LOCAL_CONFIG) {
 		commands_print_config(&daemon, true, &text);
 		print(&text);
@@ -241,7 +253,8 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 				       isatty(STDOUT_FILENO), device, &text);
 		print(&text);
 	}
-	if (r >= 0 && arguments->mode != MODE_PRINT_LOCAL_CONFIG && arguments->mode != MODE_DRY_RUN)
+	if (r >= 0 && arguments->mode != MODE_PRINT_LOCAL_CONFIG && arguments->mode != MODE_DRY_RUN &&
+	    arguments->mode != MODE_EXPLAIN)
 		warn_without_daemon(&daemon);
 	dmevents_close(&daemon);
 	daemon_fini(&daemon);
@@ -533,6 +546,7 @@ int main(int argc, char **argv)
 	case MODE_LIST:
 	case MODE_LIST_CHECKED:
 	case MODE_PRINT_LOCAL_CONFIG:
+	case MODE_EXPLAIN:
 		status = with_engine(&arguments, &target);
 		break;
 	default:

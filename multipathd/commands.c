@@ -17,6 +17,7 @@
 #include "multipathd/configure.h"
 #include "multipathd/dmevents.h"
 #include "multipathd/daemon.h"
+#include "multipathd/explain.h"
 #include "multipathd/grammar.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
@@ -359,6 +360,24 @@ static void show_devices(struct command_call *call)
 static void show_wildcards(struct command_call *call)
 {
 	mp_show_wildcards(&call->reply);
+}
+
+static void explain_as(struct command_call *call, bool json)
+{
+	int r = explain_request(call->daemon, call->arguments[0], json, call->request->id, &call->reply);
+
+	fail_unless(call, r);
+	call->deferred = r > 0;
+}
+
+static void explain(struct command_call *call)
+{
+	explain_as(call, false);
+}
+
+static void explain_json(struct command_call *call)
+{
+	explain_as(call, true);
 }
 
 /* Statistics */
@@ -908,6 +927,8 @@ static const struct command command_table[] = {
 	{ "list|show blacklist", show_blacklist, ANYBODY, false },
 	{ "list|show devices", show_devices, ANYBODY, false },
 	{ "list|show wildcards", show_wildcards, ANYBODY, false },
+	{ "explain $device", explain, ANYBODY, false },
+	{ "explain $device json", explain_json, ANYBODY, false },
 	{ "reset maps|multipaths stats", reset_stats, ROOT, false },
 	{ "reset map|multipath $map stats", reset_map_stats, ROOT, false },
 	{ "add path $path", add_path, ROOT, false },

@@ -69,6 +69,16 @@ static const struct keyword keywords[] = {
 	{ "unsetprhold",	"unsetprhold",		false },
 	{ "pathlist",		"pathlist",		true },
 };
+
+/* Not to be shortened, so that the beginnings of the others stay as unique as they were. */
+static const struct keyword whole_keywords[] = {
+	{ "explain",		"explain",		true },
+	{ "diff",		"diff",			false },
+	{ "verbose",		"verbose",		false },
+	{ "--dry-run",		"--dry-run",		false },
+	{ "--verbose",		"verbose",		false },
+	{ "--json",		"json",			false },
+};
 /* clang-format on */
 
 /* An exact name, or the beginning of one keyword only; an alias is a keyword of its own. */
@@ -77,6 +87,9 @@ static const struct keyword *keyword_find(const char *word)
 	const struct keyword *found = NULL;
 	size_t length = strlen(word), matches = 0;
 
+	for (size_t i = 0; i < ARRAY_SIZE(whole_keywords); i++)
+		if (!strcmp(whole_keywords[i].name, word))
+			return &whole_keywords[i];
 	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++) {
 		if (strncmp(keywords[i].name, word, length) != 0)
 			continue;

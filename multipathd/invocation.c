@@ -35,16 +35,38 @@ static bool words_join(char *const *words, char *text, size_t size)
 	return true;
 }
 
+/* "--dry-run" and the like are words of commands: they go behind all others. Return: how many there are. */
+static int long_words_last(int argc, char *words[])
+{
+	int count = 0;
+
+	for (int i = 1; i + count < argc;) {
+		char *word = words[i];
+
+		if (!strcmp(word, "--"))
+			break;
+		if (strncmp(word, "--", 2)) {
+			i++;
+			continue;
+		}
+		memmove(&words[i], &words[i + 1], (argc - i - 1) * sizeof(*words));
+		words[argc - 1] = word;
+		count++;
+	}
+	return count;
+}
+
 void invocation_parse(int argc, char *const argv[], struct invocation *ret)
 {
 	char *sorted[argc + 1]; /* getopt() moves words behind options */
-	int option;
+	int option, long_words;
 
 	memcpy(sorted, argv, sizeof(sorted));
+	long_words = long_words_last(argc, sorted);
 	ret->kind = INVOCATION_DAEMON;
 	opterr = 0;
 	optind = 0; /* from the start, whoever used getopt() before */
-	while ((option = getopt(argc, sorted, ":dsv:k::Bnw")) >= 0) {
+	while ((option = getopt(argc - long_words, sorted, ":dsv:k::Bnw")) >= 0) {
 		switch (option) {
 		case 'k':
 			ret->kind = optarg ? INVOCATION_COMMAND : INVOCATION_SHELL;
@@ -59,7 +81,7 @@ void invocation_parse(int argc, char *const argv[], struct invocation *ret)
 			return;
 		}
 	}
-	if (optind >= argc)
+	if (optind >= argc - long_words)
 		return;
 
 	ret->kind = words_join(sorted + optind, ret->words, sizeof(ret->words)) ? INVOCATION_COMMAND

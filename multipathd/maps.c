@@ -12,6 +12,7 @@
 #include "base/strbuf.h"
 #include "config/claim.h"
 #include "config/filter.h"
+#include "config/trace.h"
 #include "kernel/dm.h"
 #include "model/failback.h"
 #include "model/grouping.h"
@@ -171,7 +172,7 @@ void maps_free_all(struct daemon *daemon)
 }
 
 /* The path whose hardware entry counts: one that is up, else any. */
-static const struct mp_identity *map_reference(const struct daemon_map *map)
+const struct mp_identity *maps_reference(const struct daemon_map *map)
 {
 	const struct mp_path *path, *any = NULL;
 
@@ -187,7 +188,7 @@ static const struct mp_identity *map_reference(const struct daemon_map *map)
 void maps_resolve_settings(struct daemon_map *map)
 {
 	struct daemon *daemon = map->daemon;
-	const struct mp_identity *reference = map_reference(map);
+	const struct mp_identity *reference = maps_reference(map);
 
 	mp_config_map_settings(daemon->config, map->map.wwid, reference, &map->map.settings);
 	map->detect_grouping =
@@ -609,7 +610,7 @@ static bool map_name_taken(void *userdata, const char *name, const char *wwid)
 }
 
 /* May and should this map exist? */
-static bool map_is_allowed(struct daemon_map *map, const char **reason)
+bool maps_allow(struct daemon_map *map, const char **reason, struct mp_trace *trace)
 {
 	struct daemon *daemon = map->daemon;
 	struct mp_allow_input input = {
@@ -621,7 +622,7 @@ static bool map_is_allowed(struct daemon_map *map, const char **reason)
 	};
 	const struct mp_path *path;
 
-	if (mp_filter_wwid(daemon->config, map->map.wwid).blacklisted) {
+	if (mp_filter_trace_wwid(daemon->config, map->map.wwid, trace).blacklisted) {
 		*reason = "its WWID is blacklisted";
 		return false;
 	}
@@ -629,9 +630,15 @@ static bool map_is_allowed(struct daemon_map *map, const char **reason)
 		input.paths += path->init == MP_INIT_OK;
 	if (map->forced) {
 		*reason = "the operator asked for it";
+		mp_trace_add(trace, "operator", true, "asked for it");
 		return true;
 	}
-	return mp_claim_allows_map(&input, reason);
+	return mp_claim_trace_map(&input, reason, trace);
+}
+
+static bool map_is_allowed(struct daemon_map *map, const char **reason)
+{
+	return maps_allow(map, reason, NULL);
 }
 
 /* Return: 1 named now, 0 its binding must be on disk first, negative errno. */
@@ -705,6 +712,11 @@ static int map_make_plan(struct daemon_map *map, bool allowed, struct mp_plan *p
 	observation.name_taken = (!observation.kernel || strcmp(map->map.kernel.name, map->map.name)) &&
 				 map_name_taken(daemon, map->map.name, map->map.wwid);
 	return mp_reconcile(&observation, plan);
+}
+
+int maps_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan)
+{
+	return map_make_plan(map, allowed, plan);
 }
 
 static void map_log_plan(const struct daemon_map *map, const struct mp_plan *plan)

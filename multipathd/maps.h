@@ -7,7 +7,10 @@
 struct daemon;
 struct daemon_map;
 struct daemon_path;
+struct mp_identity;
 struct mp_kernel_map;
+struct mp_plan;
+struct mp_trace;
 
 struct daemon_map *maps_find_wwid(const struct daemon *daemon, const char *wwid);
 struct daemon_map *maps_find_name(const struct daemon *daemon, const char *name);
@@ -63,6 +66,15 @@ int maps_wait(struct daemon_map *map, uint64_t request);
 
 /** maps_resolve_settings() - after a change of configuration or reference path */
 void maps_resolve_settings(struct daemon_map *map);
+
+/** maps_reference() - identity of the path whose hardware entry counts for the map, NULL if it has no path */
+const struct mp_identity *maps_reference(const struct daemon_map *map);
+
+/** maps_allow() - does the configuration want the map? @reason: constant; @trace: an account, or NULL */
+bool maps_allow(struct daemon_map *map, const char **reason, struct mp_trace *trace);
+
+/** maps_plan() - what is to be done to it, from what is known and its settings; nothing is done */
+int maps_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan);
 
 /** maps_reconcile_later() - have the loop look at dirty maps when it has taken all events that are there */
 void maps_reconcile_later(struct daemon *daemon);

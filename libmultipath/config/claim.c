@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "base/strbuf.h"
+#include "config/filter.h"
 #include "config/trace.h"
 
 static const char *const modes[] = {
@@ -117,4 +119,35 @@ bool mp_claim_trace_map(const struct mp_allow_input *input, const char **reason,
 bool mp_claim_allows_map(const struct mp_allow_input *input, const char **reason)
 {
 	return mp_claim_trace_map(input, reason, NULL);
+}
+
+static void record_wwid(const char *wwid, struct mp_strbuf *buf)
+{
+	mp_strbuf_printf(buf, "multipath -a %s; multipathd reconfigure\n", wwid);
+}
+
+void mp_claim_remedy(const struct mp_claim_input *input, const char *wwid, struct mp_strbuf *buf)
+{
+	struct mp_claim_verdict decided = mp_claim_decide(input);
+
+	if (decided.claim == MP_CLAIM_YES || decided.claim == MP_CLAIM_YES_ALWAYS) {
+		mp_filter_exclude_wwid(wwid, buf);
+	} else if (decided.claim == MP_CLAIM_MAYBE) {
+		record_wwid(wwid, buf);
+	} else if (input->is_disk && !input->blacklisted && input->has_wwid) {
+		if (input->marked_failed)
+			mp_strbuf_printf(buf, "multipathd add map %s\n", wwid);
+		else if ((input->mode == MP_FIND_GREEDY || input->mode == MP_FIND_SMART) && input->in_use)
+			mp_strbuf_puts(buf, "end its use: lsblk tells the mounts and maps of it\n");
+		else
+			record_wwid(wwid, buf);
+	}
+}
+
+void mp_claim_remedy_map(const char *wwid, bool blacklisted, struct mp_strbuf *buf)
+{
+	if (blacklisted)
+		mp_filter_admit_wwid(wwid, buf);
+	else
+		record_wwid(wwid, buf);
 }

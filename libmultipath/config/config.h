@@ -100,6 +100,9 @@ void mp_config_trace_path_settings(struct mp_config *config, const struct mp_ide
 void mp_config_trace_map_settings(struct mp_config *config, const char *wwid, const struct mp_identity *reference,
 				  struct mp_map_settings *ret, struct mp_trace *trace);
 
+/** mp_config_trace_origin() - of the row that is named as a keyword of defaults, where that is written; no such row is fine */
+void mp_config_trace_origin(const struct mp_config *config, const char *keyword, struct mp_trace *trace);
+
 /* detect_pgpolicy and detect_pgpolicy_use_tpg for a map whose reference path is @reference */
 bool mp_config_detects_grouping(struct mp_config *config, const struct mp_identity *reference, bool *use_tpg);
 

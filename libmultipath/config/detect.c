@@ -6,16 +6,6 @@
 
 #include "config/trace.h"
 
-/* Another name than the configured one, for a reason that is the device's. */
-static const char *choose(struct mp_trace *trace, const char *keyword, const char *name, const char *why)
-{
-	struct mp_trace_row *row = mp_trace_find(trace, keyword);
-
-	mp_trace_replace(trace, row, "\"%s\"", name);
-	mp_trace_origin(trace, row, NULL, 0, "detected: %s", why);
-	return name;
-}
-
 static bool has_target_port_groups(const struct mp_identity *identity)
 {
 	return mp_protocol_is_scsi(identity->protocol) && identity->tpgs != MP_TPGS_NONE;
@@ -24,21 +14,30 @@ static bool has_target_port_groups(const struct mp_identity *identity)
 const char *mp_detect_checker(const struct mp_path_settings *settings, const struct mp_identity *identity,
 			      struct mp_trace *trace)
 {
-	if (settings->detect_checker && has_target_port_groups(identity))
-		return choose(trace, "path_checker", "tur", "the device has target port groups");
-	return settings->checker;
+	if (!settings->detect_checker || !has_target_port_groups(identity))
+		return settings->checker;
+	mp_trace_override(trace, "path_checker", "tur", "detected: the device has target port groups");
+	return "tur";
 }
 
 const char *mp_detect_prioritizer(const struct mp_path_settings *settings, const struct mp_identity *identity,
 				  struct mp_trace *trace)
 {
+	const char *name, *why;
+
 	if (settings->detect_prio && has_target_port_groups(identity)) {
 		/* An attached device handler is what makes access_state readable. */
-		if (identity->handler[0] && identity->tpgs == MP_TPGS_EXPLICIT)
-			return choose(trace, "prio", "sysfs", "the kernel's handler knows the target port groups");
-		return choose(trace, "prio", "alua", "the device has target port groups");
+		bool readable = identity->handler[0] && identity->tpgs == MP_TPGS_EXPLICIT;
+
+		name = readable ? "sysfs" : "alua";
+		why = readable ? "detected: the kernel's handler knows the target port groups" :
+				 "detected: the device has target port groups";
+	} else if (!strcmp(settings->prioritizer, "alua") && identity->tpgs == MP_TPGS_NONE) {
+		name = "const";
+		why = "detected: the device has no target port groups";
+	} else {
+		return settings->prioritizer;
 	}
-	if (!strcmp(settings->prioritizer, "alua") && identity->tpgs == MP_TPGS_NONE)
-		return choose(trace, "prio", "const", "the device has no target port groups");
-	return settings->prioritizer;
+	mp_trace_override(trace, "prio", name, why);
+	return name;
 }

@@ -83,7 +83,7 @@ static struct mp_filter_verdict verdict_of(enum mp_criterion criterion, const st
 }
 
 static void trace_rule_origin(const struct mp_config *config, struct mp_trace *trace, struct mp_trace_row *row,
-			      const struct mp_rule *rule, bool exception)
+			      enum mp_criterion criterion, const struct mp_rule *rule, bool exception)
 {
 	const char *list = exception ? "blacklist_exceptions" : "blacklist";
 	const struct mp_setting *setting = rule->product_blacklist;
@@ -96,7 +96,7 @@ static void trace_rule_origin(const struct mp_config *config, struct mp_trace *t
 		mp_trace_origin(trace, row, NULL, 0, "built in");
 	else
 		mp_trace_origin(trace, row, mp_config_file(config, rule->file), rule->line, "%s%s", list,
-				rule->product.text || !rule->pattern.text ? "/device" : "");
+				criterion == MP_CRITERION_DEVICE ? "/device" : "");
 }
 
 /* The account of one criterion; @nothing: what is said if no rule matches */
@@ -112,7 +112,7 @@ static struct mp_filter_verdict conclude(const struct mp_config *config, struct 
 				  mp_trace_add(trace, name, finding->blacklist, "%s \"%s\" matches \"%s\"",
 					       finding->exception ? "exception" : "rule", rule->text,
 					       finding->subject),
-				  rule, finding->exception);
+				  criterion, rule, finding->exception);
 	else if (nothing)
 		mp_trace_add(trace, name, false, "%s", nothing);
 	else
@@ -156,17 +156,6 @@ static struct mp_filter_verdict filter_properties(const struct mp_config *config
 	return verdict;
 }
 
-static void trace_default(const struct mp_config *config, struct mp_trace *trace, struct mp_trace_row *row,
-			  enum mp_key key)
-{
-	const struct mp_setting *setting = mp_section_find(&config->defaults, key);
-
-	if (setting && setting->file >= MP_ORIGIN_FILES)
-		mp_trace_origin(trace, row, mp_config_file(config, setting->file), setting->line, "defaults");
-	else
-		mp_trace_origin(trace, row, NULL, 0, "built in");
-}
-
 static struct mp_filter_verdict filter_usb(const struct mp_config *config, enum mp_protocol protocol,
 					   struct mp_trace *trace)
 {
@@ -178,10 +167,9 @@ static struct mp_filter_verdict filter_usb(const struct mp_config *config, enum 
 		verdict.criterion = MP_CRITERION_USB;
 	}
 	if (is_usb)
-		trace_default(config, trace,
-			      mp_trace_add(trace, "usb", verdict.blacklisted, "allow_usb_devices is \"%s\"",
-					   verdict.blacklisted ? "no" : "yes"),
-			      MP_KEY_ALLOW_USB_DEVICES);
+		mp_config_trace_default(config, MP_KEY_ALLOW_USB_DEVICES, trace,
+					mp_trace_add(trace, "usb", verdict.blacklisted, "allow_usb_devices is \"%s\"",
+						     verdict.blacklisted ? "no" : "yes"));
 	else
 		mp_trace_add(trace, "usb", false, "it is no USB device");
 	return verdict;
@@ -265,6 +253,20 @@ static void add_exact(struct mp_strbuf *buf, const char *text)
 	mp_strbuf_puts(buf, "$\"");
 }
 
+void mp_filter_exclude_wwid(const char *wwid, struct mp_strbuf *buf)
+{
+	mp_strbuf_puts(buf, "add to blacklist: wwid ");
+	add_exact(buf, wwid);
+	mp_strbuf_putc(buf, '\n');
+}
+
+void mp_filter_admit_wwid(const char *wwid, struct mp_strbuf *buf)
+{
+	mp_strbuf_puts(buf, "add to blacklist_exceptions: wwid ");
+	add_exact(buf, wwid);
+	mp_strbuf_putc(buf, '\n');
+}
+
 static void add_exception(enum mp_criterion criterion, const struct mp_identity *identity, const char *property,
 			  struct mp_strbuf *buf)
 {
@@ -294,15 +296,13 @@ static void remedy_for_exclusion(const struct mp_config *config, const struct mp
 	if (!*identity->wwid) {
 		mp_strbuf_puts(buf, "add to blacklist: devnode ");
 		add_exact(buf, identity->name);
-	} else {
-		if (exception)
-			mp_strbuf_printf(buf, "remove from blacklist_exceptions: wwid \"%s\" (%s:%u)\n",
-					 exception->text, mp_config_file(config, exception->file),
-					 exception->line);
-		mp_strbuf_puts(buf, "add to blacklist: wwid ");
-		add_exact(buf, identity->wwid);
+		mp_strbuf_putc(buf, '\n');
+		return;
 	}
-	mp_strbuf_putc(buf, '\n');
+	if (exception)
+		mp_strbuf_printf(buf, "remove from blacklist_exceptions: wwid \"%s\" (%s:%u)\n", exception->text,
+				 mp_config_file(config, exception->file), exception->line);
+	mp_filter_exclude_wwid(identity->wwid, buf);
 }
 
 void mp_filter_remedy(const struct mp_config *config, const struct mp_identity *identity,

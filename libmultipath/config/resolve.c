@@ -131,6 +131,27 @@ static const struct mp_setting *find_in_hardware(const struct mp_hardware_match 
 	return setting;
 }
 
+void mp_config_trace_default(const struct mp_config *config, enum mp_key key, struct mp_trace *trace,
+			     struct mp_trace_row *row)
+{
+	const struct mp_setting *setting = mp_section_find(&config->defaults, key);
+	uint16_t file = setting ? setting->file : MP_ORIGIN_BUILTIN;
+
+	if (file >= MP_ORIGIN_FILES)
+		mp_trace_origin(trace, row, mp_config_file(config, file), setting->line, "defaults");
+	else
+		mp_trace_origin(trace, row, NULL, 0,
+				file == MP_ORIGIN_COMMAND_LINE ? "command line" :
+				file == MP_ORIGIN_DERIVED      ? "derived" :
+								 "built in");
+}
+
+void mp_config_trace_origin(const struct mp_config *config, const char *keyword, struct mp_trace *trace)
+{
+	mp_config_trace_default(config, mp_keyword_find(MP_SCOPE_DEFAULTS, keyword), trace,
+				mp_trace_find(trace, keyword));
+}
+
 /* The section that a setting was found in, as it would be looked for in a file. */
 static void trace_origin(const struct layers *layers, struct mp_trace_row *row, const struct mp_setting *setting)
 {
@@ -138,19 +159,13 @@ static void trace_origin(const struct layers *layers, struct mp_trace_row *row, 
 	const char *file = mp_config_file(config, setting->file);
 	const struct mp_section *entry = NULL;
 
-	for (size_t i = 0; i < layers->hardware->count && !entry; i++)
+	for (size_t i = 0; setting->key && i < layers->hardware->count && !entry; i++)
 		if (mp_section_find(layers->hardware->entries[i], setting->key) == setting)
 			entry = layers->hardware->entries[i];
 	if (entry)
 		mp_trace_origin(layers->trace, row, file, setting->line,
 				file ? "devices/device \"%s\"" : "hardware table %s/%s",
 				mp_section_text(entry, MP_KEY_VENDOR), mp_section_text(entry, MP_KEY_PRODUCT));
-	else if (setting->file == MP_ORIGIN_COMMAND_LINE)
-		mp_trace_origin(layers->trace, row, NULL, 0, "command line");
-	else if (setting->file == MP_ORIGIN_DERIVED)
-		mp_trace_origin(layers->trace, row, NULL, 0, "derived from the other interval");
-	else if (!file)
-		mp_trace_origin(layers->trace, row, NULL, 0, "built in");
 	else if (layers->map && mp_section_find(layers->map, setting->key) == setting)
 		mp_trace_origin(layers->trace, row, file, setting->line, "multipaths/multipath");
 	else if (layers->protocol && mp_section_find(layers->protocol, setting->key) == setting)
@@ -158,7 +173,7 @@ static void trace_origin(const struct layers *layers, struct mp_trace_row *row, 
 	else if (mp_section_find(&config->overrides, setting->key) == setting)
 		mp_trace_origin(layers->trace, row, file, setting->line, "overrides");
 	else
-		mp_trace_origin(layers->trace, row, file, setting->line, "defaults");
+		mp_config_trace_default(config, row->key, layers->trace, row);
 }
 
 /* Account for a value: once a keyword, however often it is looked up. */

@@ -10,6 +10,9 @@
 #include "config/keywords.h"
 #include "config/pattern.h"
 
+struct mp_trace;
+struct mp_trace_row;
+
 /* Values of one block, each key once. */
 struct mp_section {
 	const struct mp_setting *settings;
@@ -101,6 +104,10 @@ const char *mp_config_file(const struct mp_config *config, uint16_t file);
 
 /** mp_config_default() - value of the defaults section, else the built-in one, else NULL */
 const struct mp_setting *mp_config_default(const struct mp_config *config, enum mp_key key);
+
+/** mp_config_trace_default() - where mp_config_default() is from becomes the row's origin */
+void mp_config_trace_default(const struct mp_config *config, enum mp_key key, struct mp_trace *trace,
+			     struct mp_trace_row *row);
 
 /** mp_config_hardware() - entries that match a device; never NULL but without memory */
 const struct mp_hardware_match *mp_config_hardware(struct mp_config *config, const struct mp_identity *identity);

@@ -92,6 +92,19 @@ void mp_trace_replace(struct mp_trace *trace, struct mp_trace_row *row, const ch
 	va_end(args);
 }
 
+void mp_trace_override(struct mp_trace *trace, const char *name, const char *value, const char *why)
+{
+	struct mp_trace_row *row = mp_trace_find(trace, name);
+
+	if (!row)
+		return;
+	if (row->file)
+		mp_trace_origin(trace, row, NULL, 0, "%s; %s:%u has %s", why, row->file, row->line, row->text);
+	else
+		mp_trace_origin(trace, row, NULL, 0, "%s", why);
+	mp_trace_replace(trace, row, "\"%s\"", value);
+}
+
 static int by_key(const void *a, const void *b)
 {
 	const struct mp_trace_row *first = a, *second = b;

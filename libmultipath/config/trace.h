@@ -41,5 +41,8 @@ struct mp_trace_row *mp_trace_find(const struct mp_trace *trace, const char *nam
 void mp_trace_replace(struct mp_trace *trace, struct mp_trace_row *row, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/** mp_trace_override() - the value of that name is another one than what is written, and @why; what is written is still told */
+void mp_trace_override(struct mp_trace *trace, const char *name, const char *value, const char *why);
+
 /** mp_trace_sort() - values in the order of the keywords */
 void mp_trace_sort(struct mp_trace *trace);

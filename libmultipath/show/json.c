@@ -111,6 +111,22 @@ static size_t utf8_length(const unsigned char *text)
 	return length;
 }
 
+void mp_json_text(const char *text, struct mp_strbuf *out)
+{
+	for (size_t length; *text; text += length) {
+		unsigned char c = *text;
+
+		length = utf8_length((const unsigned char *)text);
+		if (length) {
+			mp_strbuf_add(out, text, length);
+			continue;
+		}
+		mp_strbuf_putc(out, 0xc0 | c >> 6);
+		mp_strbuf_putc(out, 0x80 | (c & 0x3f));
+		length = 1;
+	}
+}
+
 /*
  * Devices and administrators may put any byte into names: what is no UTF-8 is taken for Latin-1.
  * Source: RFC 8259 section 7.

@@ -52,6 +52,10 @@ static void the_last_mode_wins(void **state)
 		{ "-U", MODE_IS_USABLE },
 		{ "-T", MODE_PRINT_LOCAL_CONFIG },
 		{ "-t -l", MODE_PRINT_CONFIG },
+		{ "explain sda", MODE_EXPLAIN },
+		{ "explain --json sda", MODE_EXPLAIN },
+		{ "explain", MODE_CREATE },
+		{ "sda explain", MODE_CREATE },
 		{ "-h -l", MODE_USAGE },
 		{ "-h -Z", MODE_USAGE },
 		{ "-l -h", MODE_USAGE },
@@ -68,6 +72,10 @@ static void the_last_mode_wins(void **state)
 	assert_true(parse("-u sda", text).from_udev);
 	assert_true(parse("-U sda", text).from_udev);
 	assert_false(parse("-u -c sda", text).from_udev);
+	assert_string_equal(parse("explain sda --json", text).device, "sda");
+	assert_true(parse("explain sda --json", text).json);
+	assert_true(parse("explain -D --json sda", text).no_daemon);
+	assert_string_equal(parse("explain", text).device, "explain");
 	(void)state;
 }
 

@@ -42,14 +42,16 @@ static void the_device_says_what_suits_it_unless_it_must_not(void **state)
 		if (!settings.prioritizer)
 			settings.prioritizer = "emc";
 		configured = settings.prioritizer;
-		mp_trace_add(&trace, "prio", false, "\"%s\"", configured);
+		mp_trace_origin(&trace, mp_trace_add(&trace, "prio", false, "\"%s\"", configured), "f", 7, "defaults");
 		assert_string_equal(mp_detect_checker(&settings, &rows[i].identity, NULL), rows[i].checker);
 		assert_string_equal(mp_detect_prioritizer(&settings, &rows[i].identity, &trace),
 				    rows[i].prioritizer);
 		/* the account names what is used, and that it was detected */
 		assert_non_null(strstr(trace.rows[0].text, rows[i].prioritizer));
-		if (strcmp(rows[i].prioritizer, configured))
+		if (strcmp(rows[i].prioritizer, configured)) {
 			assert_non_null(strstr(trace.rows[0].section, "detected: "));
+			assert_non_null(strstr(trace.rows[0].section, "; f:7 has \""));
+		}
 	}
 }
 

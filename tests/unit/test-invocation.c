@@ -46,6 +46,10 @@ static void words_and_k_make_a_client(void **state)
 		{ { "multipathd", "a\tb" }, INVOCATION_COMMAND, "a\tb \n" },
 		{ { "multipathd", "format", "" }, INVOCATION_COMMAND, "format  \n" },
 		{ { "multipathd", "" }, INVOCATION_COMMAND, " \n" },
+		{ { "multipathd", "reconfigure", "--dry-run" }, INVOCATION_COMMAND, "reconfigure --dry-run \n" },
+		{ { "multipathd", "--json", "explain", "-v3", "sda" }, INVOCATION_COMMAND, "explain sda --json \n" },
+		{ { "multipathd", "show", "--", "--x", "paths" }, INVOCATION_COMMAND, "show --x paths \n" },
+		{ { "multipathd", "--help" }, INVOCATION_DAEMON, NULL },
 	};
 	size_t i;
 

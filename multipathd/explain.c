@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/explain.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "base/cleanup.h"
+#include "config/claim.h"
+#include "config/detect.h"
+#include "config/filter.h"
+#include "model/grouping.h"
+#include "multipathd/apply.h"
+#include "multipathd/daemon.h"
+#include "multipathd/maps.h"
+#include "multipathd/paths.h"
+#include "show/explanation.h"
+
+/* What is asked of a disk besides what the daemon remembers. Reading it may wait: two steps for a worker, one for the loop between them. */
+struct facts {
+	char device[MP_WWID_SIZE]; /* as it was asked for */
+	dev_t devt; /* 0: found by its name */
+	char name[MP_NAME_SIZE];
+	char dir[MP_PROBE_DIR_SIZE];
+	int error; /* of finding it, or of its identity */
+	struct mp_identity identity;
+	bool has_props;
+	struct mp_props props;
+	bool held_by_map, in_use;
+	/* set by the loop */
+	struct mp_path_settings settings; /* for a worker only uid_attribute, which is owned */
+	char *uid_attribute;
+	bool identified; /* the daemon knows its WWID */
+	/* the second step */
+	bool marked_failed;
+};
+
+static void facts_fini(struct facts *facts)
+{
+	mp_props_fini(&facts->props);
+	free(facts->uid_attribute);
+}
+
+/* ---- on a worker */
+
+static int facts_on_found(void *userdata, dev_t devt, const char *name, const char *dir)
+{
+	struct facts *facts = userdata;
+	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+	char wwid[MP_WWID_SIZE] = "";
+	struct mp_identity identity;
+	const char *serial;
+
+	if (mp_probe_identity(&mp_roots_system, devt, name, dir, &identity) < 0)
+		return 0;
+	serial = mp_probe_props(&mp_roots_system, devt, &props) == 0 ? mp_props_get(&props, "ID_SERIAL") : NULL;
+	if ((!serial || strcmp(serial, facts->device)) &&
+	    (mp_probe_page_wwid(&mp_roots_system, identity.protocol, dir, wwid) < 0 || strcmp(wwid, facts->device)))
+		return 0;
+	facts->devt = devt;
+	return -EEXIST; /* no need to look on */
+}
+
+static int facts_locate(struct facts *facts)
+{
+	if (!facts->devt && strlen(facts->name) &&
+	    mp_probe_locate_name(&mp_roots_system, facts->name, &facts->devt, facts->dir, sizeof(facts->dir)) == 0)
+		return 0;
+	/* A disk that the daemon does not know may have that WWID. */
+	if (!facts->devt)
+		mp_probe_enumerate(&mp_roots_system, facts_on_found, facts);
+	if (!facts->devt)
+		return -ENODEV;
+	return mp_probe_locate_devt(&mp_roots_system, facts->devt, facts->name, sizeof(facts->name), facts->dir,
+				    sizeof(facts->dir));
+}
+
+static void facts_find(struct facts *facts)
+{
+	char uuid[MP_WWID_SIZE + 16];
+
+	facts->error = facts_locate(facts);
+	if (facts->error < 0) {
+		facts->name[0] = '\0';
+		return;
+	}
+	facts->error = mp_probe_identity(&mp_roots_system, facts->devt, facts->name, facts->dir, &facts->identity);
+	if (facts->error < 0) {
+		/* Enough for the filter by name. */
+		facts->identity = (struct mp_identity){ .devt = facts->devt };
+		snprintf(facts->identity.name, sizeof(facts->identity.name), "%s", facts->name);
+		return;
+	}
+	facts->has_props = mp_probe_props(&mp_roots_system, facts->devt, &facts->props) == 0;
+	facts->held_by_map = mp_probe_map_holder(&mp_roots_system, facts->dir, uuid, sizeof(uuid)) > 0;
+	facts->in_use = mp_probe_in_use(&mp_roots_system, facts->dir, facts->devt);
+}
+
+static void facts_find_wwid(struct facts *facts)
+{
+	const struct mp_path_settings settings = { .uid_attribute = facts->uid_attribute };
+
+	if (facts->error < 0)
+		return;
+	if (!facts->identified &&
+	    mp_probe_wwid(&mp_roots_system, &facts->identity, facts->dir, &settings,
+			  facts->has_props ? &facts->props : NULL, true, facts->identity.wwid) < 0)
+		facts->identity.wwid[0] = '\0';
+	facts->marked_failed = *facts->identity.wwid && mp_failed_wwids_has(RUNTIME_DIR, facts->identity.wwid);
+}
+
+/* ---- on the loop, between the steps */
+
+static int facts_resolve(struct daemon *daemon, struct facts *facts)
+{
+	const struct daemon_path *path = facts->devt ? paths_find_devt(daemon, facts->devt) : NULL;
+
+	if (facts->error < 0)
+		return 0;
+	if (path && !strcmp(path->path.identity.name, facts->identity.name)) {
+		facts->identity = path->path.identity;
+		facts->identified = *facts->identity.wwid;
+	}
+	mp_config_path_settings(daemon->config, &facts->identity, &facts->settings);
+	facts->uid_attribute = strdup(facts->settings.uid_attribute ? facts->settings.uid_attribute : "");
+	return facts->uid_attribute ? 0 : -ENOMEM;
+}
+
+/* ---- the explanation, from facts and memory */
+
+static void add_find_multipaths_origin(const struct daemon *daemon, struct mp_trace *trace)
+{
+	mp_config_trace_origin(daemon->config, "find_multipaths", trace);
+}
+
+static void add_remedy(struct daemon *daemon, const struct facts *facts, struct mp_strbuf *buf)
+{
+	mp_filter_remedy(daemon->config, &facts->identity, facts->has_props ? &facts->props : NULL,
+			 facts->uid_attribute, buf);
+}
+
+static struct mp_filter_verdict explain_filter(struct daemon *daemon, const struct facts *facts,
+					       struct mp_explanation *out)
+{
+	struct mp_explained *section = mp_explanation_add(out, "filter");
+	struct mp_filter_verdict verdict = mp_filter_trace(daemon->config, &facts->identity,
+							   facts->has_props ? &facts->props : NULL,
+							   facts->uid_attribute, &section->trace);
+
+	if (verdict.blacklisted) {
+		mp_strbuf_printf(&section->answer, "blacklisted by %s", mp_criterion_name(verdict.criterion));
+		add_remedy(daemon, facts, &section->change);
+	} else {
+		mp_strbuf_puts(&section->answer, "not blacklisted");
+	}
+	return verdict;
+}
+
+static void explain_wwid(const struct facts *facts, const struct mp_trace *settings, struct mp_explanation *out)
+{
+	struct mp_explained *section = mp_explanation_add(out, "wwid");
+	const struct mp_trace_row *attribute = mp_trace_find(settings, "uid_attribute");
+	const char *value = facts->has_props && *facts->uid_attribute ?
+				    mp_props_get(&facts->props, facts->uid_attribute) : NULL;
+	struct mp_trace_row *row;
+
+	mp_strbuf_puts(&section->answer, *facts->identity.wwid ? facts->identity.wwid : "none");
+	row = mp_trace_add(&section->trace, "uid_attribute", value && *value, "%s%s",
+			   *facts->uid_attribute ? "udev property " : "none: the device itself is asked",
+			   facts->uid_attribute);
+	if (attribute && attribute->section)
+		mp_trace_origin(&section->trace, row, attribute->file, attribute->line, "%s", attribute->section);
+	if (value && *value)
+		return;
+	if (*facts->uid_attribute)
+		mp_trace_add(&section->trace, "udev", false, facts->has_props ? "it has no such property" :
+										 "it does not know the device");
+	if (*facts->identity.wwid)
+		mp_trace_add(&section->trace, "device", true, "told it itself");
+}
+
+static void explain_claim(struct daemon *daemon, const struct facts *facts, const struct daemon_map *map,
+			  struct mp_explanation *out)
+{
+	struct mp_explained *section = mp_explanation_add(out, "udev");
+	struct mp_claim_input input = {
+		.mode = daemon->process->find_multipaths,
+		.held_by_map = facts->held_by_map,
+		.is_disk = true,
+		.has_wwid = *facts->identity.wwid,
+		.marked_failed = facts->marked_failed,
+		.in_use = facts->in_use,
+		.wwid_known = mp_wwids_has(daemon->wwids, facts->identity.wwid),
+		.map_exists = map && map->map.kernel.exists,
+	};
+	struct mp_claim_verdict verdict = mp_claim_trace(&input, &section->trace);
+
+	mp_strbuf_printf(&section->answer, "%s multipath: %s",
+			 verdict.claim == MP_CLAIM_NO	 ? "not claimed for" :
+			 verdict.claim == MP_CLAIM_MAYBE ? "may be claimed for" :
+							   "claimed for",
+			 verdict.reason);
+	mp_claim_remedy(&input, facts->identity.wwid, &section->change);
+	add_find_multipaths_origin(daemon, &section->trace);
+}
+
+static void add_path_count(const struct daemon_map *map, struct mp_strbuf *buf)
+{
+	const struct mp_path *path;
+	unsigned count = 0;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		count++;
+	mp_strbuf_printf(buf, "%u path%s", count, count == 1 ? "" : "s");
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		mp_strbuf_printf(buf, " %s", mp_path_name(path));
+}
+
+/* Is the map made, and may it be? Return: may it? */
+static bool explain_allowed(struct daemon *daemon, struct daemon_map *map, struct mp_explanation *out)
+{
+	struct mp_explained *section = mp_explanation_add(out, "map");
+	const char *reason = NULL;
+	bool allowed = maps_allow(map, &reason, &section->trace);
+
+	mp_strbuf_printf(&section->answer, "%s: %s", allowed ? "allowed" : "not allowed", reason ? reason : "not wanted");
+	if (!allowed)
+		mp_claim_remedy_map(map->map.wwid, mp_filter_wwid(daemon->config, map->map.wwid).blacklisted,
+				    &section->change);
+	add_find_multipaths_origin(daemon, &section->trace);
+	return allowed;
+}
+
+static void explain_path_settings(struct daemon *daemon, const struct facts *facts, struct mp_explained *section)
+{
+	struct mp_path_settings settings;
+
+	mp_config_trace_path_settings(daemon->config, &facts->identity, &settings, &section->trace);
+	mp_detect_checker(&settings, &facts->identity, &section->trace);
+	mp_detect_prioritizer(&settings, &facts->identity, &section->trace);
+}
+
+static void summarize_path(const struct daemon_path *path, const struct daemon_map *map, struct mp_strbuf *buf)
+{
+	if (path && path->path.map && path->path.map->kernel.exists)
+		mp_strbuf_printf(buf, "a path of %s", path->path.map->kernel.name);
+	else if (path && map)
+		mp_strbuf_puts(buf, "a path, but of no map");
+	else
+		mp_strbuf_puts(buf, "no path");
+}
+
+static void explain_disk(struct daemon *daemon, const struct facts *facts, struct mp_explanation *out)
+{
+	const struct daemon_path *path = paths_find_devt(daemon, facts->devt);
+	struct mp_explained settings = { .name = "settings" };
+	struct mp_filter_verdict verdict;
+	struct daemon_map *map;
+
+	mp_strbuf_printf(&out->subject, "%s", facts->name);
+	if (facts->error < 0) {
+		mp_strbuf_printf(&out->summary, "no path: %s",
+				 facts->error == -EOPNOTSUPP ? "no device of this kind can be one" :
+				 facts->error == -EPERM	     ? "hidden: the kernel itself has multipath for it" :
+							       strerror(-facts->error));
+		explain_filter(daemon, facts, out);
+		return;
+	}
+	explain_path_settings(daemon, facts, &settings);
+	map = *facts->identity.wwid ? maps_find_wwid(daemon, facts->identity.wwid) : NULL;
+	explain_wwid(facts, &settings.trace, out);
+	verdict = explain_filter(daemon, facts, out);
+	if (verdict.blacklisted) {
+		mp_strbuf_printf(&out->summary, "no path: blacklisted by %s", mp_criterion_name(verdict.criterion));
+		mp_trace_fini(&settings.trace);
+		return;
+	}
+	summarize_path(path, map, &out->summary);
+	if (!*facts->identity.wwid)
+		mp_strbuf_puts(&out->summary, ": it has no WWID");
+	explain_claim(daemon, facts, map, out);
+	if (map)
+		explain_allowed(daemon, map, out);
+	*mp_explanation_add(out, "settings") = settings;
+}
+
+static void explain_name(const struct daemon *daemon, const struct daemon_map *map, struct mp_trace *settings)
+{
+	const char *name = map->map.name, *bound = mp_bindings_alias(daemon->bindings, map->map.wwid);
+	struct mp_trace_row *row = mp_trace_add(settings, "name", false, "\"%s\"", name);
+	const struct mp_trace_row *alias = mp_trace_find(settings, "alias");
+
+	if (alias && !strcmp(map->map.settings.alias, name))
+		mp_trace_origin(settings, row, alias->file, alias->line, "multipaths/multipath, alias");
+	else if (bound && !strcmp(bound, name))
+		mp_trace_origin(settings, row, STATE_DIR "/bindings", 0, "user_friendly_names");
+	else if (!strcmp(map->map.wwid, name))
+		mp_trace_origin(settings, row, NULL, 0, "its WWID");
+	else
+		mp_trace_origin(settings, row, NULL, 0, "the kernel's map has it");
+	mp_trace_sort(settings); /* it stands before the keywords */
+}
+
+static int explain_map(struct daemon *daemon, struct daemon_map *map, struct mp_explanation *out)
+{
+	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+	struct mp_explained *section;
+	struct mp_map_settings settings;
+	bool allowed;
+	int r;
+
+	mp_strbuf_puts(&out->subject, map->map.name);
+	if (map->map.kernel.exists)
+		mp_strbuf_printf(&out->summary, "the map of %s, ", map->map.wwid);
+	else
+		mp_strbuf_printf(&out->summary, "no map of %s, ", map->map.wwid);
+	add_path_count(map, &out->summary);
+	allowed = explain_allowed(daemon, map, out);
+	if (!allowed && !map->map.kernel.exists)
+		return 0;
+
+	r = maps_plan(map, true, &plan);
+	if (r < 0)
+		return r;
+	section = mp_explanation_add(out, "settings");
+	mp_config_trace_map_settings(daemon->config, map->map.wwid, maps_reference(map), &settings, &section->trace);
+	explain_name(daemon, map, &section->trace);
+	/* What reconciliation makes of them. */
+	if (plan.grouping_reason)
+		mp_trace_override(&section->trace, "path_grouping_policy", mp_grouping_name(plan.grouping),
+				  plan.grouping_reason);
+	if (plan.handler_reason)
+		mp_trace_override(&section->trace, "hardware_handler", plan.table.handler, plan.handler_reason);
+	return 0;
+}
+
+/* ---- who asks */
+
+static struct daemon_map *find_map(struct daemon *daemon, const char *device)
+{
+	struct daemon_map *map = maps_find(daemon, device);
+	unsigned major, minor;
+	const char *wwid;
+	int end = 0;
+
+	if (map)
+		return map;
+	if (sscanf(device, "%u:%u%n", &major, &minor, &end) == 2 && !device[end]) {
+		map = maps_find_minor(daemon, minor);
+		return map && map->map.kernel.devt == makedev(major, minor) ? map : NULL;
+	}
+	wwid = mp_config_wwid_of_alias(daemon->config, device);
+	if (!wwid)
+		wwid = mp_bindings_wwid(daemon->bindings, device);
+	return maps_find_wwid(daemon, wwid ? wwid : device);
+}
+
+/* Return: 1 @facts are to be read first, 0 @out is written, negative errno. */
+static int explain_begin(struct daemon *daemon, const char *device, bool json, struct facts *facts,
+			 struct mp_strbuf *out)
+{
+	const struct daemon_path *path = paths_find(daemon, device);
+	struct daemon_map *map = path ? NULL : find_map(daemon, device);
+	unsigned major, minor;
+	int end = 0, r;
+
+	if (map) {
+		_cleanup_(mp_explanation_fini) struct mp_explanation explanation = MP_EXPLANATION_INIT;
+
+		r = explain_map(daemon, map, &explanation);
+		if (r == 0)
+			mp_explanation_format(&explanation, json, out);
+		return r;
+	}
+	if (path) {
+		facts->devt = path->path.identity.devt;
+	} else if (sscanf(device, "%u:%u%n", &major, &minor, &end) == 2 && !device[end]) {
+		facts->devt = makedev(major, minor);
+	} else {
+		if (!strncmp(device, "/dev/", 5))
+			device += 5;
+		if (strlen(device) < sizeof(facts->name) && !strchr(device, '/'))
+			strcpy(facts->name, device);
+	}
+	snprintf(facts->device, sizeof(facts->device), "%s", device);
+	return 1;
+}
+
+static int explain_end(struct daemon *daemon, const struct facts *facts, bool json, struct mp_strbuf *out)
+{
+	_cleanup_(mp_explanation_fini) struct mp_explanation explanation = MP_EXPLANATION_INIT;
+
+	if (!*facts->name)
+		return -ENODEV;
+	explain_disk(daemon, facts, &explanation);
+	mp_explanation_format(&explanation, json, out);
+	return 0;
+}
+
+int explain_now(struct daemon *daemon, const char *device, bool json, struct mp_strbuf *out)
+{
+	_cleanup_(facts_fini) struct facts facts = { 0 };
+	int r = explain_begin(daemon, device, json, &facts, out);
+
+	if (r <= 0)
+		return r;
+	facts_find(&facts);
+	r = facts_resolve(daemon, &facts);
+	if (r < 0)
+		return r;
+	facts_find_wwid(&facts);
+	return explain_end(daemon, &facts, json, out);
+}
+
+struct explain_job {
+	struct work work;
+	struct daemon *daemon;
+	uint64_t request;
+	bool json;
+	bool second; /* step */
+	struct facts facts;
+};
+
+static void explain_job_run(struct work *work)
+{
+	struct explain_job *job = caa_container_of(work, struct explain_job, work);
+
+	if (job->second)
+		facts_find_wwid(&job->facts);
+	else
+		facts_find(&job->facts);
+}
+
+static void explain_job_done(struct work *work)
+{
+	struct explain_job *job = caa_container_of(work, struct explain_job, work);
+	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
+	struct daemon *daemon = job->daemon;
+	int r;
+
+	if (!job->second) {
+		r = facts_resolve(daemon, &job->facts);
+		if (r == 0) {
+			job->second = true;
+			job->work = (struct work){ .run = explain_job_run, .done = explain_job_done,
+						   .lane = LANE_EXPLAIN };
+			pool_submit(daemon->pool, &job->work);
+			return;
+		}
+	} else {
+		r = explain_end(daemon, &job->facts, job->json, &out);
+	}
+	if (r == -ENODEV)
+		mp_strbuf_printf(&out, "fail\n%s: no disk, map or WWID of that name\n", job->facts.device);
+	apply_reply(daemon, job->request, (r < 0 && r != -ENODEV) || out.error ? "fail\n" : mp_strbuf_text(&out));
+	facts_fini(&job->facts);
+	free(job);
+}
+
+int explain_request(struct daemon *daemon, const char *device, bool json, uint64_t request, struct mp_strbuf *out)
+{
+	struct explain_job *job = calloc(1, sizeof(*job));
+	int r;
+
+	if (!job)
+		return -ENOMEM;
+	r = explain_begin(daemon, device, json, &job->facts, out);
+	if (r <= 0) {
+		facts_fini(&job->facts);
+		free(job);
+		return r;
+	}
+	job->daemon = daemon;
+	job->request = request;
+	job->json = json;
+	job->work = (struct work){ .run = explain_job_run, .done = explain_job_done, .lane = LANE_EXPLAIN };
+	pool_submit(daemon->pool, &job->work);
+	return 1;
+}
