@@ -188,7 +188,7 @@ static void table_job_done(struct work *work)
 		apply_check_configured(daemon);
 		return;
 	}
-	map->busy = false;
+	map->busy--;
 	map->generation++;
 	if (job->error < 0) {
 		map_failed(map, job);
@@ -335,7 +335,7 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 		.lane = daemon->options.once ? LANE_TABLES : lane_of_table(map->map.wwid),
 		.exclusive = true,
 	};
-	map->busy = true;
+	map->busy++;
 	daemon->operations++;
 	pool_submit(daemon->pool, &job->work);
 	return 1;
@@ -537,7 +537,7 @@ static void device_job_done(struct work *work)
 
 	daemon->operations--;
 	if (map) {
-		map->busy = false;
+		map->busy--;
 		map->generation++;
 		if (job->verb == DEVICE_REMOVE) {
 			device_removed(job, map);
@@ -562,7 +562,7 @@ static int map_start_device_job(struct daemon_map *map, struct device_job *job)
 	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
 	job->work = (struct work){ .run = device_job_run, .done = device_job_done,
 				   .lane = lane_of_table(map->map.wwid), .exclusive = true };
-	map->busy = true;
+	map->busy++;
 	map->daemon->operations++;
 	pool_submit(map->daemon->pool, &job->work);
 	return 0;

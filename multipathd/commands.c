@@ -600,73 +600,115 @@ static void remove_map(struct command_call *call)
 	call->deferred = !call->failure;
 }
 
-/* All of them: one job, so that maps which the daemon does not know go too, and there is one answer. */
-struct flush_job {
+/*
+ * All maps that the kernel has, also those that the daemon does not know: one job lists them, then each is removed in its
+ * own lane, so that one that hangs keeps no other. There is one answer, when all is done.
+ */
+struct removal_of_all {
 	struct work work;
 	struct daemon *daemon;
 	uint64_t request;
+	struct mp_dm_listed *listed;
+	size_t count, pending;
 	bool busy, failed;
 };
 
-static void flush_job_run(struct work *work)
+struct removal_job {
+	struct work work;
+	struct removal_of_all *all;
+	char wwid[MP_WWID_SIZE];
+	int error;
+};
+
+static void removal_of_all_end(struct removal_of_all *all)
 {
-	struct flush_job *job = caa_container_of(work, struct flush_job, work);
-	const struct mp_dm_removal removal = { .flush = true, .only_unused = true };
-	struct mp_dm_listed *listed;
-	size_t count;
-	int r;
-
-	r = mp_dm_list(&listed, &count);
-	if (r < 0) {
-		job->failed = true;
-		return;
-	}
-	for (size_t i = 0; i < count; i++) {
-		const char *wwid = mp_dm_wwid(listed[i].uuid);
-
-		if (!wwid)
-			continue;
-		r = mp_dm_remove(wwid, &removal);
-		if (r == -EBUSY)
-			job->busy = true;
-		else if (r < 0 && r != -ENODEV)
-			job->failed = true;
-	}
-	mp_dm_list_free(listed, count);
-}
-
-static void flush_job_done(struct work *work)
-{
-	struct flush_job *job = caa_container_of(work, struct flush_job, work);
 	struct mp_map *map;
 
-	job->daemon->operations--;
-	apply_reply(job->daemon, job->request,
-		    job->failed ? "fail\n" : job->busy ? "fail\nmap or partition in use\n" : "ok\n");
-	cds_list_for_each_entry(map, &job->daemon->maps, in_all)
+	all->daemon->operations--;
+	apply_reply(all->daemon, all->request,
+		    all->failed ? "fail\n" : all->busy ? "fail\nmap or partition in use\n" : "ok\n");
+	cds_list_for_each_entry(map, &all->daemon->maps, in_all)
 		daemon_map_of(map)->removing = false;
-	dmevents_look(job->daemon);
+	dmevents_look(all->daemon);
+	mp_dm_list_free(all->listed, all->count);
+	free(all);
+}
+
+static void removal_job_run(struct work *work)
+{
+	struct removal_job *job = caa_container_of(work, struct removal_job, work);
+	const struct mp_dm_removal removal = { .flush = true, .only_unused = true };
+
+	job->error = mp_dm_remove(job->wwid, &removal);
+}
+
+static void removal_job_done(struct work *work)
+{
+	struct removal_job *job = caa_container_of(work, struct removal_job, work);
+	struct removal_of_all *all = job->all;
+
+	if (job->error == -EBUSY)
+		all->busy = true;
+	else if (job->error < 0 && job->error != -ENODEV)
+		all->failed = true;
 	free(job);
+	if (!--all->pending)
+		removal_of_all_end(all);
+}
+
+static int removal_start(struct removal_of_all *all, const char *wwid)
+{
+	struct removal_job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return -ENOMEM;
+	job->all = all;
+	snprintf(job->wwid, sizeof(job->wwid), "%s", wwid);
+	job->work = (struct work){ .run = removal_job_run, .done = removal_job_done, .lane = lane_of_table(wwid),
+				   .exclusive = true };
+	all->pending++;
+	pool_submit(all->daemon->pool, &job->work);
+	return 0;
+}
+
+static void removal_list_run(struct work *work)
+{
+	struct removal_of_all *all = caa_container_of(work, struct removal_of_all, work);
+
+	all->failed = mp_dm_list(&all->listed, &all->count) < 0;
+}
+
+static void removal_list_done(struct work *work)
+{
+	struct removal_of_all *all = caa_container_of(work, struct removal_of_all, work);
+
+	for (size_t i = 0; i < all->count; i++) {
+		const char *wwid = mp_dm_wwid(all->listed[i].uuid);
+
+		if (wwid && removal_start(all, wwid) < 0)
+			all->failed = true;
+	}
+	if (!all->pending)
+		removal_of_all_end(all);
 }
 
 static void remove_maps(struct command_call *call)
 {
-	struct flush_job *job = calloc(1, sizeof(*job));
+	struct removal_of_all *all = calloc(1, sizeof(*all));
 	struct mp_map *map;
 
-	if (!job) {
+	if (!all) {
 		fail(call, "");
 		return;
 	}
 	cds_list_for_each_entry(map, &call->daemon->maps, in_all)
 		daemon_map_of(map)->removing = true;
-	job->daemon = call->daemon;
-	job->request = call->request->id;
-	job->work = (struct work){ .run = flush_job_run, .done = flush_job_done, .lane = LANE_REMOVALS,
-				   .exclusive = true };
+	all->daemon = call->daemon;
+	all->request = call->request->id;
+	all->work = (struct work){ .run = removal_list_run, .done = removal_list_done, .lane = LANE_REMOVALS };
 	call->deferred = true;
 	call->daemon->operations++;
-	pool_submit(call->daemon->pool, &job->work);
+	pool_submit(call->daemon->pool, &all->work);
 }
 
 static void switch_group(struct command_call *call)

@@ -70,7 +70,7 @@ struct daemon_map {
 	struct daemon *daemon;
 	struct cds_list_head in_dirty; /* of daemon->dirty */
 	bool dirty;
-	bool busy; /* a table operation is under way */
+	unsigned busy; /* operations on its table that are under way */
 	bool naming; /* its binding is being written */
 	bool named;
 	bool keep_uncreated; /* removed by the operator: not made again by itself */

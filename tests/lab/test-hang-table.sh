@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a table load that hangs, as I/O under way on the map does, keeps neither the start nor a reconfigure nor other maps waiting
+# proves: a table load that hangs, as I/O under way on the map does, keeps neither the start nor a reconfigure nor other maps waiting, nor their removal
 . "$LAB/lib.sh"
 config "no_path_retry queue" "checker_timeout 3"
 build() {
@@ -30,8 +30,15 @@ same "another map's reload" "$(multipathd reload map "$good")" ok
 same "reconfigure" "$(multipathd reconfigure)" ok
 idle() { [[ "$(multipathd show daemon)" != *configure* ]]; }
 until_true "the reconfiguration ends" idle
+exec {hold}< "/dev/mapper/$bad"
+multipathd remove maps > "$LAB_OUT/removed" &
+removal=$!
+until_true "another map is removed" eval '[ ! -e "/dev/mapper/$good" ]'
 echo 0 > $debug/every_nth
 echo 0 > $debug/opts
+wait $removal
+exec {hold}<&-
+same "the reconfigure after it" "$(multipathd reconfigure)" ok
 ready 3 2 90
 new_table() { dmsetup table "$bad" | grep -q round-robin; }
 until_true "the table is loaded after all" new_table
