@@ -56,7 +56,7 @@ library_objects := $(call objects,libmultipath/*/*.c checkers/*.c prioritizers/*
 mpathcmd_objects := $(call objects,libmpathcmd/*.c)
 # The daemon's rooms, which multipath(8) runs itself when no daemon does.
 engine_objects := $(filter-out %/main.o %/front.o %/shell.o,$(call objects,multipathd/*.c))
-multipath_objects := $(filter-out %/main.o %/front.o,$(call objects,multipath/*.c))
+multipath_objects := $(filter-out %/main.o %/front.o %/claims.o %/nobody.o,$(call objects,multipath/*.c))
 
 # Built from the directory of the same name: a part that is not written yet is left out.
 program_if = $(if $(wildcard $(1)),$(2))
@@ -110,10 +110,12 @@ $(B)/libmpathcmd.so.0: $(mpathcmd_objects) libmpathcmd/libmpathcmd.map
 	$(CC) $(all_cflags) -shared -Wl,-soname,libmpathcmd.so.0 \
 		-Wl,--version-script=libmpathcmd/libmpathcmd.map -o $@ $(mpathcmd_objects) $(LDFLAGS)
 
-# The front ends start for every command that a script runs: static, and nothing but libc.
+# The front ends start for every command that a script runs, and udev one for every device: static, and nothing
+# but libc beside what multipath -u needs of the library.
 front_objects := $(addprefix $(B)/multipathd/,client.o uxsock_timeout.o)
 $(B)/sbin/multipathd: $(B)/multipathd/front.o $(B)/multipathd/invocation.o $(front_objects) $(B)/libmpathcmd.a
-$(B)/sbin/multipath: $(addprefix $(B)/multipath/,front.o arguments.o delegation.o usage.o) $(front_objects) $(B)/libmpathcmd.a
+$(B)/sbin/multipath: $(addprefix $(B)/multipath/,front.o arguments.o claims.o delegation.o nobody.o usage.o) $(front_objects) \
+		$(B)/libmultipath.a $(B)/libmpathcmd.a
 $(B)/sbin/multipathd $(B)/sbin/multipath:
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) $(if $(SAN),,-static) -o $@ $^ $(LDFLAGS)

@@ -13,50 +13,59 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "base/props.h"
+#include "base/strbuf.h"
 #include "config/claim.h"
 #include "config/filter.h"
 #include "config/wwids.h"
-#include "kernel/dm.h"
-#include "kernel/probe.h"
+#include "kernel/claimant.h"
+#include "kernel/control.h"
 #include "libmpathcmd/mpath_cmd.h"
+#include "multipath/arguments.h"
 
 #define WAIT_DIR RUNTIME_DIR "/multipath/find_multipaths"
 
-enum { TIMEOUT_BUILT_IN_SEC = -10, TIMEOUT_UNKNOWN_HARDWARE_SEC = 1 };
+enum {
+	/* The daemon answers from memory. One that is starting, or stuck, is not waited for. */
+	ANSWER_MSEC = 20,
+};
 
 static const long nsec_per_sec = 1000000000;
 
-/* The device as the caller named it. */
-struct claimant {
-	struct mp_config *config;
+/* The device as the caller named it, and who can tell what the configuration says of it. */
+struct question {
+	const struct arguments *arguments;
 	dev_t devt;
 	char name[MP_NAME_SIZE];
 	char dir[MP_PROBE_DIR_SIZE];
-	struct mp_identity identity;
-	struct mp_props props;
-	struct mp_path_settings settings;
+	struct mp_claimant claimant;
+	struct mp_ruling ruling;
+	int daemon_fd; /* negative: not connected */
+	struct mp_config *config; /* NULL: not read */
 };
 
-static int claimant_locate(struct claimant *claimant, const char *device, bool from_udev)
+static void question_fini(struct question *question)
 {
+	mp_closep(&question->daemon_fd);
+	mp_config_unref(question->config);
+	mp_claimant_fini(&question->claimant);
+}
+
+static int question_locate(struct question *question)
+{
+	const char *device = question->arguments->device;
 	struct stat st;
 
-	if (from_udev) {
-		snprintf(claimant->name, sizeof(claimant->name), "%s", device);
-		return mp_probe_locate_name(&mp_roots_system, device, &claimant->devt, claimant->dir,
-					    sizeof(claimant->dir));
+	if (question->arguments->from_udev) {
+		snprintf(question->name, sizeof(question->name), "%s", device);
+		return mp_probe_locate_name(&mp_roots_system, device, &question->devt, question->dir,
+					    sizeof(question->dir));
 	}
 	if (stat(device, &st) < 0)
 		return -errno;
-	if (!S_ISBLK(st.st_mode))
-		return -ENOTBLK;
-	claimant->devt = st.st_rdev;
-	return mp_probe_locate_devt(&mp_roots_system, st.st_rdev, claimant->name, sizeof(claimant->name),
-				    claimant->dir, sizeof(claimant->dir));
+	question->devt = st.st_rdev;
+	return mp_probe_locate_devt(&mp_roots_system, st.st_rdev, question->name, sizeof(question->name),
+				    question->dir, sizeof(question->dir));
 }
-
-extern char **environ;
 
 /* udev hands what it has found so far down in the environment: its database is not written yet. */
 static int props_from_environment(struct mp_props *props)
@@ -76,87 +85,122 @@ static int props_from_environment(struct mp_props *props)
 	return 0;
 }
 
-static bool daemon_is_reachable(void)
+/* Return: is there a daemon? */
+static bool question_connect(struct question *question)
 {
-	int fd = mpath_connect__(1);
-
-	if (fd < 0)
-		return errno == EAGAIN; /* so busy that its backlog is full */
-	mpath_disconnect(fd);
-	return true;
+	if (question->arguments->no_daemon && !question->arguments->from_udev)
+		return false;
+	question->daemon_fd = mpath_connect__(1);
+	return question->daemon_fd >= 0 || errno == EAGAIN; /* so busy that its backlog is full */
 }
 
-static bool map_exists(const char *wwid)
+static void on_diagnostic(void *userdata, enum mp_severity severity, int level, const char *text)
 {
-	struct mp_dm_listed *listed;
-	size_t count;
-	bool found = false;
+	(void)userdata;
+	(void)severity;
+	log_line(level, "%s", text);
+}
 
-	if (mp_dm_list(&listed, &count) < 0)
-		return false;
-	for (size_t i = 0; i < count && !found; i++) {
-		const char *other = mp_dm_wwid(listed[i].uuid);
+static int question_read_config(struct question *question)
+{
+	const struct mp_config_source source = {
+		.file = CONFIG_FILE,
+		.dir = CONFIG_DIR,
+		.verbosity = -1,
+		.is_multipath = true,
+		.diagnostic = on_diagnostic,
+	};
 
-		found = other && !strcmp(other, wwid);
+	return question->config ? 0 : mp_config_load(&source, &question->config);
+}
+
+static int question_ask_daemon(struct question *question)
+{
+	_cleanup_strbuf_ struct mp_strbuf command = MP_STRBUF_INIT;
+	_cleanup_free_ char *reply = NULL;
+
+	if (question->daemon_fd < 0)
+		return -ENOTCONN;
+	mp_claimant_format(&question->claimant, &command);
+	if (command.error)
+		return command.error;
+	if (mpath_process_cmd(question->daemon_fd, command.text, &reply, ANSWER_MSEC) < 0)
+		return -errno;
+	return mp_ruling_parse(reply, &question->ruling);
+}
+
+/* What the configuration in force says of the device: the daemon's, or without one the files'. */
+static int question_rule(struct question *question)
+{
+	const struct arguments *arguments = question->arguments;
+	struct mp_ruling *ruling = &question->ruling;
+	int r = question_ask_daemon(question);
+
+	if (r < 0) {
+		r = question_read_config(question);
+		if (r < 0) {
+			log_error("fatal configuration error, aborting");
+			return r;
+		}
+		mp_claimant_judge(question->config, &question->claimant, ruling);
 	}
-	mp_dm_list_free(listed, count);
-	return found;
+	if (arguments->ignore_wwids)
+		ruling->mode = mp_find_multipaths_ignoring(ruling->mode);
+	if (!arguments->has_verbosity)
+		log_set_verbosity(ruling->verbosity);
+	return 0;
 }
 
 struct twin_search {
-	const struct claimant *claimant;
+	const struct question *question;
 	bool found;
 };
 
 static int twin_on_found(void *userdata, dev_t devt, const char *name, const char *dir)
 {
 	struct twin_search *search = userdata;
-	const struct claimant *claimant = search->claimant;
+	const struct question *question = search->question;
 	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
 	struct mp_path_settings settings;
 	struct mp_identity identity;
 	bool known;
 
-	if (devt == claimant->devt || mp_filter_devnode(claimant->config, name).blacklisted ||
+	if (devt == question->devt || mp_filter_devnode(question->config, name).blacklisted ||
 	    mp_probe_identity(&mp_roots_system, devt, name, dir, &identity) < 0)
 		return 0;
 	known = mp_probe_props(&mp_roots_system, devt, &props) == 0;
-	mp_config_path_settings(claimant->config, &identity, &settings);
+	mp_config_path_settings(question->config, &identity, &settings);
 	if (mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true,
 			  identity.wwid) < 0)
 		return 0;
-	search->found = !strcmp(identity.wwid, claimant->identity.wwid);
+	search->found = !strcmp(identity.wwid, question->ruling.wwid);
 	return search->found ? -EEXIST : 0; /* found: no need to look on */
 }
 
-static bool has_twin(const struct claimant *claimant)
+/* The daemon knows those that udev is done with; others may be on their way. */
+static bool has_twin(struct question *question)
 {
-	struct twin_search search = { .claimant = claimant };
+	struct twin_search search = { .question = question };
 
-	mp_probe_enumerate(&mp_roots_system, twin_on_found, &search);
+	if (question->ruling.has_twin)
+		return true;
+	if (question_read_config(question) == 0)
+		mp_probe_enumerate(&mp_roots_system, twin_on_found, &search);
 	return search.found;
 }
 
 /* How long udev waits for a second path: a file whose time of change is the end of the wait. */
-static int wait_until(const struct claimant *claimant, struct timespec *ret)
+static int wait_until(const struct question *question, struct timespec *ret)
 {
-	int seconds = mp_config_process(claimant->config)->find_multipaths_timeout_sec;
 	_cleanup_close_ int fd = -1;
 	struct timespec now, times[2];
 	char file[sizeof(WAIT_DIR) + 32];
 	struct stat st;
 
-	if (seconds == 0)
-		seconds = TIMEOUT_BUILT_IN_SEC;
-	if (seconds < 0)
-		seconds = mp_config_knows_hardware(claimant->config, &claimant->identity) ?
-				  -seconds :
-				  TIMEOUT_UNKNOWN_HARDWARE_SEC;
-
 	if ((mkdir(RUNTIME_DIR "/multipath", 0700) < 0 && errno != EEXIST) ||
 	    (mkdir(WAIT_DIR, 0700) < 0 && errno != EEXIST))
 		return -errno;
-	snprintf(file, sizeof(file), WAIT_DIR "/%u:%u", major(claimant->devt), minor(claimant->devt));
+	snprintf(file, sizeof(file), WAIT_DIR "/%u:%u", major(question->devt), minor(question->devt));
 	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0 && errno == EEXIST) {
 		if (stat(file, &st) < 0)
@@ -167,7 +211,7 @@ static int wait_until(const struct claimant *claimant, struct timespec *ret)
 	if (fd < 0 || fchmod(fd, 0644) < 0 || clock_gettime(CLOCK_REALTIME, &now) < 0)
 		return -errno;
 	times[0] = now;
-	times[1] = (struct timespec){ now.tv_sec + seconds, now.tv_nsec };
+	times[1] = (struct timespec){ now.tv_sec + question->ruling.timeout_sec, now.tv_nsec };
 	if (futimens(fd, times) < 0) {
 		int error = -errno;
 
@@ -179,11 +223,11 @@ static int wait_until(const struct claimant *claimant, struct timespec *ret)
 }
 
 /* Return: does it stay "maybe"? Prints how long udev is to wait. */
-static bool maybe_waits(const struct claimant *claimant)
+static bool maybe_waits(const struct question *question)
 {
 	struct timespec until = { 0 }, now;
 
-	if (wait_until(claimant, &until) < 0)
+	if (wait_until(question, &until) < 0)
 		return false;
 	clock_gettime(CLOCK_REALTIME, &now);
 	until.tv_sec -= now.tv_sec;
@@ -200,156 +244,144 @@ static bool maybe_waits(const struct claimant *claimant)
 	return true;
 }
 
-static enum mp_claim resolve_maybe(const struct claimant *claimant)
+static enum mp_claim resolve_maybe(struct question *question)
 {
 	char node[MP_NAME_SIZE + 8], uuid[MP_WWID_SIZE + 16];
 	_cleanup_close_ int fd = -1;
 
-	snprintf(node, sizeof(node), "/dev/%s", claimant->name);
+	snprintf(node, sizeof(node), "/dev/%s", question->name);
 	for (char *c = node + 5; *c; c++)
 		if (*c == '!')
 			*c = '/';
 	fd = open(node, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0) {
 		/* Somebody has it: multipathd may have been quicker. */
-		if (mp_probe_map_holder(&mp_roots_system, claimant->dir, uuid, sizeof(uuid)) > 0)
+		if (mp_probe_map_holder(&mp_roots_system, question->dir, uuid, sizeof(uuid)) > 0)
 			return MP_CLAIM_YES;
 		return MP_CLAIM_NO;
 	}
-	if (has_twin(claimant))
+	if (has_twin(question))
 		return MP_CLAIM_YES;
-	return maybe_waits(claimant) ? MP_CLAIM_MAYBE : MP_CLAIM_NO;
+	return maybe_waits(question) ? MP_CLAIM_MAYBE : MP_CLAIM_NO;
 }
 
-static int claimant_identify(struct claimant *claimant, const struct mp_props *props, struct mp_claim_input *input)
+/* All that the decision depends on, as far as it does. Return: 0, negative errno. */
+static int question_look(struct question *question, struct mp_claim_input *input)
 {
-	struct mp_identity *identity = &claimant->identity;
-	struct mp_wwids *wwids;
+	const struct arguments *arguments = question->arguments;
+	struct mp_claimant *claimant = &question->claimant;
+	const struct mp_ruling *ruling = &question->ruling;
 	int r;
 
-	if (mp_filter_devnode(claimant->config, claimant->name).blacklisted) {
-		input->blacklisted = true;
-		return 0;
-	}
-	r = mp_probe_identity(&mp_roots_system, claimant->devt, claimant->name, claimant->dir, identity);
+	r = mp_claimant_read(&mp_roots_system, question->devt, question->name, question->dir, claimant);
 	if (r == -EOPNOTSUPP || r == -EPERM) {
 		input->blacklisted = true;
 		return 0;
 	}
 	if (r < 0)
 		return r;
-	mp_config_path_settings(claimant->config, identity, &claimant->settings);
-	input->has_wwid = mp_probe_wwid(&mp_roots_system, identity, claimant->dir, &claimant->settings, props, true,
-					identity->wwid) >= 0;
-	if (!input->has_wwid)
-		identity->wwid[0] = '\0';
-	input->blacklisted =
-		mp_filter_path(claimant->config, identity, props, claimant->settings.uid_attribute).blacklisted;
-	if (input->blacklisted || !input->has_wwid)
-		return 0;
-
-	input->marked_failed = mp_failed_wwids_has(RUNTIME_DIR, identity->wwid);
-	input->in_use = mp_probe_in_use(&mp_roots_system, claimant->dir, claimant->devt);
-	input->map_exists = map_exists(identity->wwid);
-	r = mp_wwids_new(&wwids);
+	r = arguments->from_udev ? props_from_environment(&claimant->props) :
+				   mp_probe_props(&mp_roots_system, question->devt, &claimant->props);
+	if (r == -ENOMEM)
+		return r;
+	claimant->has_props = r == 0;
+	r = question_rule(question);
 	if (r < 0)
 		return r;
-	mp_wwids_load(wwids, STATE_DIR);
-	input->wwid_known = mp_wwids_has(wwids, identity->wwid);
-	mp_wwids_free(wwids);
+
+	input->mode = ruling->mode;
+	input->blacklisted = ruling->blacklisted;
+	input->has_wwid = *ruling->wwid;
+	if (input->blacklisted || !input->has_wwid)
+		return 0;
+	input->marked_failed = mp_failed_wwids_has(RUNTIME_DIR, ruling->wwid);
+	/* Mounts may be many: this is read where it counts only. */
+	if (ruling->mode == MP_FIND_GREEDY || ruling->mode == MP_FIND_SMART)
+		input->in_use = mp_probe_in_use(&mp_roots_system, question->dir, question->devt);
+	input->wwid_known = mp_wwids_file_has(STATE_DIR, ruling->wwid) > 0;
+	input->map_exists = !input->wwid_known && mp_control_has_map(ruling->wwid);
 	return 0;
 }
 
-int claims_is_path(struct mp_config *config, const char *device, bool from_udev)
+int claims_is_path(const struct arguments *arguments)
 {
-	struct claimant claimant = { .config = config };
+	_cleanup_(question_fini) struct question question = {
+		.arguments = arguments,
+		.claimant = MP_CLAIMANT_INIT,
+		.daemon_fd = -1,
+	};
 	const char *released = getenv("DM_MULTIPATH_DEVICE_PATH");
-	const char *devtype = getenv("DEVTYPE");
+	const char *devtype = arguments->from_udev ? getenv("DEVTYPE") : NULL;
 	struct mp_claim_input input = {
-		.mode = mp_config_process(config)->find_multipaths,
-		.daemon_required = from_udev,
-		.is_disk = !from_udev || !devtype || !strcmp(devtype, "disk"),
+		.daemon_required = arguments->from_udev,
+		.is_disk = !devtype || !strcmp(devtype, "disk"),
 		.released = released && !strcmp(released, "0"),
 	};
 	struct mp_claim_verdict verdict;
 	char uuid[MP_WWID_SIZE + 16];
 	int r;
 
-	r = claimant_locate(&claimant, device, from_udev);
-	if (r < 0) {
-		log_error("%s: %s", device, strerror(-r));
-		return 1;
-	}
-	r = mp_probe_map_holder(&mp_roots_system, claimant.dir, uuid, sizeof(uuid));
-	if (r < 0 && r != -ENOENT)
-		return 1;
-	input.held_by_map = r > 0;
-	if (!input.held_by_map) {
-		input.daemon_reachable = !from_udev || daemon_is_reachable();
-		if (input.daemon_reachable) {
-			r = from_udev ? props_from_environment(&claimant.props) :
-					mp_probe_props(&mp_roots_system, claimant.devt, &claimant.props);
-			if (r == -ENOMEM)
-				return 1;
-			r = claimant_identify(&claimant, r < 0 ? NULL : &claimant.props, &input);
-			if (r < 0) {
-				log_error("%s: %s", device, strerror(-r));
-				mp_props_fini(&claimant.props);
-				return 1;
-			}
+	if (input.is_disk) {
+		r = question_locate(&question);
+		if (r >= 0)
+			r = mp_probe_map_holder(&mp_roots_system, question.dir, uuid, sizeof(uuid));
+		if (r >= 0) {
+			input.held_by_map = r > 0;
+			input.daemon_reachable = !input.held_by_map && question_connect(&question);
+			if (!input.held_by_map && (input.daemon_reachable || !input.daemon_required))
+				r = question_look(&question, &input);
+		}
+		if (r < 0) {
+			log_error("%s: %s", arguments->device, strerror(-r));
+			return 1;
 		}
 	}
 	verdict = mp_claim_decide(&input);
-	log_info("%s: %s", claimant.name, verdict.reason);
+	log_info("%s: %s", arguments->device, verdict.reason);
 	if (verdict.claim == MP_CLAIM_MAYBE)
-		verdict.claim = resolve_maybe(&claimant);
-	mp_props_fini(&claimant.props);
+		verdict.claim = resolve_maybe(&question);
 
 	printf("DM_MULTIPATH_DEVICE_PATH=\"%d\"\n",
 	       verdict.claim == MP_CLAIM_MAYBE ? 2 : verdict.claim == MP_CLAIM_NO ? 0 : 1);
-	return from_udev || verdict.claim != MP_CLAIM_NO ? 0 : 1;
+	return arguments->from_udev || verdict.claim != MP_CLAIM_NO ? 0 : 1;
 }
 
-int claims_is_usable(struct mp_config *config, const char *device)
+/* A path that the kernel uses and whose device is up. */
+static bool path_is_usable(const struct mp_table_path *path)
 {
-	struct mp_kernel_map kernel = { 0 };
-	const char *name = strrchr(device, '/');
-	struct mp_dm_listed *listed;
-	size_t count;
-	unsigned major, minor;
-	dev_t devt = 0;
-	int status = 1;
+	struct mp_identity identity;
+	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
 
-	(void)config;
-	name = name ? name + 1 : device;
-	if (sscanf(name, "%u:%u", &major, &minor) == 2)
-		devt = makedev(major, minor);
-	else if (sscanf(name, "dm-%u", &minor) != 1)
-		return 1;
-	if (mp_dm_list(&listed, &count) < 0)
-		return 1;
-	for (size_t i = 0; i < count; i++) {
-		const char *wwid = mp_dm_wwid(listed[i].uuid);
+	return path->state == MP_DM_ACTIVE &&
+	       mp_probe_locate_devt(&mp_roots_system, path->devt, name, sizeof(name), dir, sizeof(dir)) >= 0 &&
+	       mp_probe_identity(&mp_roots_system, path->devt, name, dir, &identity) >= 0 &&
+	       mp_probe_state(&mp_roots_system, dir, identity.protocol) == MP_PATH_UP;
+}
 
-		if (!wwid || (devt ? listed[i].devt != devt : minor(listed[i].devt) != minor) ||
-		    mp_dm_read(wwid, &kernel) < 0)
-			continue;
-		for (size_t g = 0; g < kernel.table.group_count; g++)
-			for (size_t p = 0; p < kernel.table.groups[g].path_count; p++) {
-				const struct mp_table_path *path = &kernel.table.groups[g].paths[p];
-				struct mp_identity identity;
-				char path_name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
+/* dm-N or MAJOR:MINOR, whatever directory stands before it. */
+static int map_locate(const char *device, dev_t *ret)
+{
+	const char *slash = strrchr(device, '/'), *name = slash ? slash + 1 : device;
+	char dir[MP_PROBE_DIR_SIZE];
+	unsigned major_number, minor_number;
 
-				if (path->state != MP_DM_ACTIVE ||
-				    mp_probe_locate_devt(&mp_roots_system, path->devt, path_name,
-							 sizeof(path_name), dir, sizeof(dir)) < 0 ||
-				    mp_probe_identity(&mp_roots_system, path->devt, path_name, dir, &identity) < 0)
-					continue;
-				if (mp_probe_state(&mp_roots_system, dir, identity.protocol) == MP_PATH_UP)
-					status = 0;
-			}
-		mp_kernel_map_fini(&kernel);
+	if (sscanf(name, "%u:%u", &major_number, &minor_number) == 2) {
+		*ret = makedev(major_number, minor_number);
+		return 0;
 	}
-	mp_dm_list_free(listed, count);
-	return status;
+	return mp_probe_locate_name(&mp_roots_system, name, ret, dir, sizeof(dir));
+}
+
+int claims_is_usable(const struct arguments *arguments)
+{
+	_cleanup_(mp_table_fini) struct mp_table table = MP_TABLE_INIT;
+	dev_t devt;
+
+	if (map_locate(arguments->device, &devt) < 0 || mp_control_read(devt, &table) < 0)
+		return 1;
+	for (size_t g = 0; g < table.group_count; g++)
+		for (size_t p = 0; p < table.groups[g].path_count; p++)
+			if (path_is_usable(&table.groups[g].paths[p]))
+				return 0;
+	return 1;
 }

@@ -9,7 +9,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "multipath/arguments.h"
+#include "multipath/claims.h"
 #include "multipath/delegation.h"
 #include "multipathd/client.h"
 
@@ -103,6 +105,27 @@ static int delegate(const struct arguments *arguments, int fd, const char *comma
 	return r < 0 ? 1 : answer.status;
 }
 
+/* Return: exit status. */
+static int claim(const struct arguments *arguments, const struct target *target)
+{
+	bool is_path = arguments->mode == MODE_IS_PATH;
+	int status;
+
+	log_open(arguments->from_udev ? LOG_TO_SYSLOG : LOG_TO_STDERR_WITH_TIME, "multipath");
+	if (arguments->has_verbosity)
+		log_set_verbosity(arguments->verbosity);
+	if (!arguments->from_udev && target->kind == TARGET_INVALID) {
+		log_error("'%s' is not a valid argument", arguments->device);
+		return 1;
+	}
+	if (!arguments->device || (is_path && !arguments->from_udev && target->kind != TARGET_NODE)) {
+		log_error("the -%c option requires a path to check", is_path ? 'c' : 'C');
+		return 1;
+	}
+	status = is_path ? claims_is_path(arguments) : claims_is_usable(arguments);
+	return fflush(stdout) == 0 ? status : 1;
+}
+
 int main(int argc, char *argv[])
 {
 	char command[DELEGATION_COMMAND_SIZE], dm_name[256];
@@ -121,6 +144,8 @@ int main(int argc, char *argv[])
 	}
 
 	target = target_resolve(&arguments, dm_name, sizeof(dm_name));
+	if (!arguments.error && (arguments.mode == MODE_IS_PATH || arguments.mode == MODE_IS_USABLE))
+		return claim(&arguments, &target);
 	if (delegation_format(&arguments, &target, isatty(STDOUT_FILENO), command) < 0)
 		return run_local(argv);
 	fd = client_connect();

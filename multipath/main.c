@@ -17,7 +17,6 @@
 #include "libmpathcmd/mpath_cmd.h"
 #include "model/grouping.h"
 #include "multipath/arguments.h"
-#include "multipath/claims.h"
 #include "multipath/delegation.h"
 #include "multipathd/commands.h"
 #include "multipathd/configure.h"
@@ -480,8 +479,7 @@ static int run_simple(const struct arguments *arguments, const struct target *ta
 		print(&text);
 		return 0;
 	}
-	/* -u must be able to answer where there is no device-mapper yet. */
-	if (open_dm() < 0 && arguments->mode != MODE_IS_PATH)
+	if (open_dm() < 0)
 		return 1;
 	retries = arguments->has_retries ? arguments->retries : (int)mp_config_process(config)->remove_retries;
 	switch (arguments->mode) {
@@ -495,18 +493,9 @@ static int run_simple(const struct arguments *arguments, const struct target *ta
 		return remove_wwid(config, target);
 	case MODE_RESET_WWIDS:
 		return reset_wwids();
-	case MODE_IS_PATH:
-		return claims_is_path(config, arguments->device, arguments->from_udev);
-	case MODE_IS_USABLE:
-		return claims_is_usable(config, arguments->device);
 	default:
 		return 1;
 	}
-}
-
-static bool wants_device(enum arguments_mode mode)
-{
-	return mode == MODE_IS_PATH || mode == MODE_IS_USABLE;
 }
 
 int main(int argc, char **argv)
@@ -522,22 +511,12 @@ int main(int argc, char **argv)
 		fprintf(stderr, "need to be root\n");
 		return 1;
 	}
-	log_open(arguments.from_udev ? LOG_TO_SYSLOG : LOG_TO_STDERR_WITH_TIME, "multipath");
+	log_open(LOG_TO_STDERR_WITH_TIME, "multipath");
 	log_set_verbosity(arguments.has_verbosity ? arguments.verbosity : LOG_LEVEL_NOTICE);
 
-	if (!arguments.from_udev) {
-		target = resolve_device(arguments.device);
-		if (target.kind == TARGET_INVALID) {
-			log_error("'%s' is not a valid argument", arguments.device);
-			return 1;
-		}
-	}
-	if (wants_device(arguments.mode) && !arguments.device) {
-		log_error("the -%c option requires a path to check", arguments.mode == MODE_IS_PATH ? 'c' : 'C');
-		return 1;
-	}
-	if (arguments.mode == MODE_IS_PATH && !arguments.from_udev && target.kind != TARGET_NODE) {
-		log_error("the -c option requires a path to check");
+	target = resolve_device(arguments.device);
+	if (target.kind == TARGET_INVALID) {
+		log_error("'%s' is not a valid argument", arguments.device);
 		return 1;
 	}
 	switch (arguments.mode) {

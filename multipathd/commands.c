@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "config/filter.h"
+#include "kernel/claimant.h"
 #include "kernel/dm.h"
 #include "multipathd/apply.h"
 #include "multipathd/checks.h"
@@ -21,6 +22,7 @@
 #include "multipathd/grammar.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
+#include "multipathd/rulings.h"
 #include "multipathd/server.h"
 #include "show/json.h"
 #include "show/listing.h"
@@ -1106,7 +1108,9 @@ enum { LOOK_TIMEOUT_USEC = 30000 };
 
 static bool shows_groups(const char *text)
 {
-	return !strncmp(text, "@list ", 6) || strstr(text, " topo") || strstr(text, " json");
+	if (*text == '@')
+		return !strncmp(text, "@list ", 6);
+	return strstr(text, " topo") || strstr(text, " json");
 }
 
 static void waiting_request_free(struct waiting_request *waiting)
@@ -1193,6 +1197,9 @@ static void serve(struct daemon *daemon, const struct request *request)
 	enum grammar_result result;
 
 	if (!strncmp(request->text, "@list ", 6) && serve_list(daemon, request->text, &call.reply))
+		goto reply;
+	if (!strncmp(request->text, MP_CLAIMANT_WORD, strlen(MP_CLAIMANT_WORD)) && request->is_root &&
+	    rulings_serve(daemon, request->text, &call.reply))
 		goto reply;
 
 	result = grammar_parse(command_table, ARRAY_SIZE(command_table), request->text, &line);

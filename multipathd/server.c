@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/hash.h"
+#include "kernel/claimant.h"
 
 #define ABSTRACT_NAME "@/org/kernel/linux/storage/multipathd"
 #define FILE_NAME RUNTIME_DIR "/multipathd.socket"
@@ -24,6 +25,7 @@ enum {
 	LISTENERS_MAX = 2,
 	CLIENTS_MAX = 16380,
 	REQUEST_MAX = 512,
+	CLAIM_MAX = 64 << 10, /* it has all that udev knows of a device */
 	TIMEOUT_MSEC = 4000,
 	RETRY_USEC = 1000000,
 };
@@ -55,7 +57,9 @@ struct client {
 
 	size_t skip; /* bytes of a request that was given up before it was whole */
 	size_t received;
-	char in[sizeof(frame_length) + REQUEST_MAX];
+	char *in; /* usual_in, or malloc'ed for one long request */
+	size_t in_size;
+	char usual_in[sizeof(frame_length) + REQUEST_MAX];
 
 	char *out; /* what the socket did not take at once */
 	size_t out_length, out_sent;
@@ -158,11 +162,20 @@ static void client_forget_request(struct client *client)
 		mp_hash_remove(&client->server->by_request, &client->by_request);
 }
 
+static void client_usual_buffer(struct client *client)
+{
+	if (client->in != client->usual_in)
+		free(client->in);
+	client->in = client->usual_in;
+	client->in_size = sizeof(client->usual_in);
+}
+
 static void client_free(struct client *client)
 {
 	struct server *server = client->server;
 
 	client_forget_request(client);
+	client_usual_buffer(client);
 	cds_list_del(&client->in_clients);
 	cds_list_del(&client->in_ready);
 	if (cds_list_empty(&server->ready))
@@ -258,22 +271,62 @@ static void client_send(struct client *client)
 		client_sent(client);
 }
 
-static void client_handle(struct client *client, size_t length)
+static void client_handle(struct client *client, const char *text)
 {
 	struct server *server = client->server;
-	char text[REQUEST_MAX + 1];
 	struct request request = { .id = ++server->last_id, .is_root = client->is_root, .text = text };
-	size_t whole = sizeof(frame_length) + length;
-
-	memcpy(text, client->in + sizeof(frame_length), length);
-	text[length] = '\0';
-	client->received -= whole;
-	memmove(client->in, client->in + whole, client->received);
 
 	client->state = CLIENT_WAITING;
 	client->request_id = request.id;
 	mp_hash_add(&server->by_request, &client->by_request, mp_hash_number(request.id));
 	server->handle(server->userdata, &request);
+}
+
+static void client_handle_usual(struct client *client, size_t length)
+{
+	size_t whole = sizeof(frame_length) + length;
+	char text[REQUEST_MAX + 1];
+
+	memcpy(text, client->in + sizeof(frame_length), length);
+	text[length] = '\0';
+	client->received -= whole;
+	memmove(client->in, client->in + whole, client->received);
+	client_handle(client, text);
+}
+
+static void client_handle_long(struct client *client, size_t length)
+{
+	_cleanup_free_ char *in = client->in;
+
+	in[sizeof(frame_length) + length] = '\0';
+	client->in = client->usual_in;
+	client_usual_buffer(client);
+	client->received = 0;
+	client_handle(client, in + sizeof(frame_length));
+}
+
+/* Only root's claims may be long, and only in one piece up to the word that tells them. Return: is there room for it now? */
+static bool client_expect_long(struct client *client, size_t length)
+{
+	static const char word[] = MP_CLAIMANT_WORD;
+	const size_t known = sizeof(frame_length) + sizeof(word) - 1;
+	size_t whole = sizeof(frame_length) + length;
+	char *in;
+
+	if (length > CLAIM_MAX)
+		return false;
+	if (client->in_size >= whole)
+		return true;
+	if (!client->is_root || client->received < known ||
+	    memcmp(client->in + sizeof(frame_length), word, sizeof(word) - 1))
+		return false;
+	in = malloc(whole + 1);
+	if (!in)
+		return false;
+	memcpy(in, client->in, client->received);
+	client->in = in;
+	client->in_size = whole;
+	return true;
 }
 
 /* As many requests as were read and are answered at once. */
@@ -282,21 +335,24 @@ static void client_proceed(struct client *client)
 	frame_length length;
 
 	while (client->state == CLIENT_READING && client_has_length(client, &length)) {
-		if (length == 0 || length > REQUEST_MAX) {
+		if (length == 0 || (length > REQUEST_MAX && !client_expect_long(client, length))) {
 			client_give_up(client);
 			break;
 		}
 		client_start_clock(client);
 		if (client->received < sizeof(length) + length)
 			break;
-		client_handle(client, length);
+		if (length > REQUEST_MAX)
+			client_handle_long(client, length);
+		else
+			client_handle_usual(client, length);
 	}
 }
 
 static void client_read(struct client *client)
 {
 	bool is_first = client->received == 0;
-	size_t space = sizeof(client->in) - client->received, skip;
+	size_t space = client->in_size - client->received, skip;
 	ssize_t r;
 
 	if (space == 0) /* a whole request waits for its turn */
@@ -362,6 +418,7 @@ static int client_new(struct server *server, int fd)
 	}
 	client->server = server;
 	client->fd = fd;
+	client_usual_buffer(client);
 	client->events = EPOLLIN;
 	client->is_root = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && peer.uid == 0;
 	CDS_INIT_LIST_HEAD(&client->in_deadlines);
@@ -410,6 +467,7 @@ static int server_on_timer(sd_event_source *source, uint64_t usec, void *userdat
 		if (client->state == CLIENT_READING && client_has_length(client, &length)) {
 			client->skip = sizeof(length) + length - client->received;
 			client->received = 0;
+			client_usual_buffer(client);
 		}
 		client_answer(client, TIMEOUT_REPLY, strlen(TIMEOUT_REPLY));
 		client_watch(client);

@@ -22,12 +22,10 @@ struct mp_config *mp_config_unref(struct mp_config *config)
 {
 	if (!config || atomic_fetch_sub_explicit(&config->references, 1, memory_order_acq_rel) > 1)
 		return NULL;
-	if (config->has_matches)
-		mp_hash_fini(&config->matches);
-	while (config->all_matches) {
-		struct mp_hardware_match *match = config->all_matches;
+	while (config->matches) {
+		struct mp_hardware_match *match = config->matches;
 
-		config->all_matches = match->next;
+		config->matches = match->next;
 		free(match);
 	}
 	for (enum mp_list list = 0; list < MP_LISTS; list++)
@@ -175,16 +173,28 @@ static void derive_polling(struct mp_config *config)
 		put_default(config, MP_KEY_MAX_POLLING_INTERVAL, max, MP_ORIGIN_DERIVED);
 }
 
+enum mp_find_multipaths mp_find_multipaths_ignoring(enum mp_find_multipaths mode)
+{
+	switch (mode) {
+	case MP_FIND_ON:
+	case MP_FIND_STRICT:
+		return MP_FIND_SMART;
+	case MP_FIND_OFF:
+		return MP_FIND_GREEDY;
+	default:
+		return mode;
+	}
+}
+
 static void apply_command_line(struct mp_config *config, const struct mp_config_source *source)
 {
 	int64_t find = default_number(config, MP_KEY_FIND_MULTIPATHS);
+	int64_t ignoring = mp_find_multipaths_ignoring(find);
 
 	if (source->verbosity >= 0)
 		put_default(config, MP_KEY_VERBOSITY, source->verbosity, MP_ORIGIN_COMMAND_LINE);
-	if (source->ignore_wwids && (find == MP_FIND_ON || find == MP_FIND_STRICT))
-		put_default(config, MP_KEY_FIND_MULTIPATHS, MP_FIND_SMART, MP_ORIGIN_COMMAND_LINE);
-	if (source->ignore_wwids && find == MP_FIND_OFF)
-		put_default(config, MP_KEY_FIND_MULTIPATHS, MP_FIND_GREEDY, MP_ORIGIN_COMMAND_LINE);
+	if (source->ignore_wwids && ignoring != find)
+		put_default(config, MP_KEY_FIND_MULTIPATHS, ignoring, MP_ORIGIN_COMMAND_LINE);
 	if (source->is_multipath) {
 		put_default(config, MP_KEY_RETRIGGER_TRIES, 0, MP_ORIGIN_DERIVED);
 		put_default(config, MP_KEY_FORCE_SYNC, true, MP_ORIGIN_DERIVED);

@@ -48,6 +48,9 @@ void mp_config_unrefp(struct mp_config **config);
 
 enum mp_find_multipaths { MP_FIND_STRICT, MP_FIND_OFF, MP_FIND_ON, MP_FIND_GREEDY, MP_FIND_SMART };
 
+/** mp_find_multipaths_ignoring() - the mode that decides the same without the wwids file: multipath -i */
+enum mp_find_multipaths mp_find_multipaths_ignoring(enum mp_find_multipaths mode);
+
 /* Values of the whole process: the defaults section. Text is owned by the configuration. */
 struct mp_process_settings {
 	int verbosity;
@@ -80,7 +83,7 @@ const struct mp_process_settings *mp_config_process(const struct mp_config *conf
  *
  * Order: uid_attrs, overrides/protocol, overrides, devices and hardware table, defaults, built-in; detection is the caller's. For prio also
  * multipaths by @identity->wwid. Hardware entries are looked up once per (vendor, product, revision) and remembered, so
- * only one thread may call this: one that mp_hash_register_thread() knows.
+ * only one thread may call this.
  */
 void mp_config_path_settings(struct mp_config *config, const struct mp_identity *identity,
 			     struct mp_path_settings *ret);

@@ -26,22 +26,10 @@ struct hardware_key {
 	const char *vendor, *product, *revision;
 };
 
-static bool match_identity(const struct mp_hash_node *node, const void *key)
+static bool match_is_of(const struct mp_hardware_match *match, const struct hardware_key *key)
 {
-	const struct mp_hardware_match *match =
-		caa_container_of(node, struct mp_hardware_match, by_identity);
-	const struct hardware_key *wanted = key;
-
-	return strcmp(match->vendor, wanted->vendor) == 0 &&
-	       strcmp(match->product, wanted->product) == 0 &&
-	       strcmp(match->revision, wanted->revision) == 0;
-}
-
-static uint64_t hash_identity(const struct hardware_key *key)
-{
-	return mp_hash_number(mp_hash_text(key->vendor) ^
-			      mp_hash_number(mp_hash_text(key->product))) ^
-	       mp_hash_text(key->revision);
+	return strcmp(match->product, key->product) == 0 && strcmp(match->vendor, key->vendor) == 0 &&
+	       strcmp(match->revision, key->revision) == 0;
 }
 
 static bool section_matches(const struct mp_section *section, enum mp_key key, const char *subject)
@@ -90,29 +78,22 @@ static int look_up(const struct mp_config *config, const struct hardware_key *ke
 	return 0;
 }
 
+/* A host has few kinds of arrays: a list is shorter than any index. */
 const struct mp_hardware_match *mp_config_hardware(struct mp_config *config,
 						   const struct mp_identity *identity)
 {
 	struct hardware_key key = { identity->vendor, identity->product, identity->revision };
 	struct mp_hardware_match *match;
-	struct mp_hash_node *node;
-	uint64_t hash;
 
 	if (mp_protocol_is_nvme(identity->protocol) || identity->protocol == MP_PROTOCOL_CCW)
 		key.revision = "";
-	if (!config->has_matches && mp_hash_init(&config->matches) < 0)
-		return &no_hardware;
-	config->has_matches = true;
-
-	hash = hash_identity(&key);
-	node = mp_hash_find(&config->matches, hash, match_identity, &key);
-	if (node)
-		return caa_container_of(node, struct mp_hardware_match, by_identity);
+	for (match = config->matches; match; match = match->next)
+		if (match_is_of(match, &key))
+			return match;
 	if (look_up(config, &key, &match) < 0)
 		return &no_hardware;
-	mp_hash_add(&config->matches, &match->by_identity, hash);
-	match->next = config->all_matches;
-	config->all_matches = match;
+	match->next = config->matches;
+	config->matches = match;
 	return match;
 }
 

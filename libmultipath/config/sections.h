@@ -3,7 +3,6 @@
 #pragma once
 #include <stdatomic.h>
 
-#include "base/hash.h"
 #include "config/arena.h"
 #include "config/config.h"
 #include "config/filter.h"
@@ -49,7 +48,6 @@ struct mp_uid_attr {
 
 /* Hardware entries of one (vendor, product, revision), the newest first. */
 struct mp_hardware_match {
-	struct mp_hash_node by_identity;
 	struct mp_hardware_match *next;
 	const char *vendor, *product, *revision;
 	size_t count;
@@ -75,9 +73,7 @@ struct mp_config {
 	struct mp_uid_attr *uid_attrs; /* in the arena */
 	size_t uid_attr_count;
 
-	struct mp_hash matches; /* struct mp_hardware_match: look-ups that were made */
-	struct mp_hardware_match *all_matches;
-	bool has_matches;
+	struct mp_hardware_match *matches; /* look-ups that were made */
 };
 
 /** mp_section_find() - Return: the setting of @key, NULL if the section has none */

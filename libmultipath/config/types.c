@@ -4,15 +4,14 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "config/accounts.h"
 #include "base/strbuf.h"
 #include "config/arena.h"
 #include "model/protocol.h"
@@ -347,48 +346,22 @@ static int parse_id(const char *text, int64_t *ret)
 	return 0;
 }
 
-enum { ID_BUFFER_SIZE = 64 * 1024 };
-
-static bool find_user(const char *name, struct passwd *user, char *buffer)
-{
-	struct passwd *found = NULL;
-
-	return getpwnam_r(name, user, buffer, ID_BUFFER_SIZE, &found) == 0 && found;
-}
-
 static int user_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
 		      const char *text, struct mp_setting *ret)
 {
-	_cleanup_free_ char *buffer = malloc(ID_BUFFER_SIZE);
-	struct passwd user;
+	int r = mp_account_user(text, &ret->number);
 
 	(void)reader, (void)keyword;
-	if (!buffer)
-		return -ENOMEM;
-	if (!find_user(text, &user, buffer))
-		return parse_id(text, &ret->number);
-	ret->number = user.pw_uid;
-	return 0;
+	return r == -ENOENT ? parse_id(text, &ret->number) : r;
 }
 
-/* A group; else, as it always was, the primary group of a user; else a number. */
 static int group_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
 		       const char *text, struct mp_setting *ret)
 {
-	_cleanup_free_ char *buffer = malloc(ID_BUFFER_SIZE);
-	struct group group, *found = NULL;
-	struct passwd user;
+	int r = mp_account_group(text, &ret->number);
 
 	(void)reader, (void)keyword;
-	if (!buffer)
-		return -ENOMEM;
-	if (getgrnam_r(text, &group, buffer, ID_BUFFER_SIZE, &found) == 0 && found)
-		ret->number = group.gr_gid;
-	else if (find_user(text, &user, buffer))
-		ret->number = user.pw_gid;
-	else
-		return parse_id(text, &ret->number);
-	return 0;
+	return r == -ENOENT ? parse_id(text, &ret->number) : r;
 }
 
 /* What a process may have at most: fs.nr_open. */

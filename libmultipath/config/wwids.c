@@ -367,6 +367,32 @@ int mp_wwids_file_reset(const char *dir, const char *const *wwids, size_t count)
 	return mp_state_file_replace(dir, file_name, text.text, text.length);
 }
 
+int mp_wwids_file_has(const char *dir, const char *wwid)
+{
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT, line = MP_STRBUF_INIT;
+	const char *at, *found;
+	int r;
+
+	if (!is_storable(wwid))
+		return 0;
+	r = mp_state_file_load(dir, file_name, &text);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (!text.length)
+		return 0;
+	put_line(&line, wwid);
+	if (line.error)
+		return line.error;
+	/* What stands behind the second slash does not count. */
+	for (at = text.text;; at = found + 1) {
+		found = memmem(at, text.text + text.length - at, line.text, line.length - 1);
+		if (!found)
+			return 0;
+		if (found == text.text || found[-1] == '\n')
+			return 1;
+	}
+}
+
 /* Of the mark; -EINVAL for what cannot be a file's name. */
 static int failed_path(const char *runtime_dir, const char *wwid, char ret[static PATH_MAX])
 {

@@ -28,6 +28,13 @@ bool mp_wwids_has(const struct mp_wwids *wwids, const char *wwid);
 int mp_wwids_remember(struct mp_wwids *wwids, const char *wwid);
 void mp_wwids_forget(struct mp_wwids *wwids, const char *wwid);
 
+/**
+ * mp_wwids_file_has() - does it stand in DIR/wwids?  Takes no lock, keeps nothing: for who asks once.
+ *
+ * Return: 1, 0 (also without a file), negative errno.
+ */
+int mp_wwids_file_has(const char *dir, const char *wwid);
+
 /*
  * The file itself: locked (fcntl, 30 s at most: -ETIMEDOUT), header if empty, missing directories made (0700), safe against a
  * kill at any moment. These block: for workers and multipath(8). -EINVAL: a WWID that a line cannot hold (empty, with slash or

@@ -785,10 +785,10 @@ int mp_probe_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, 
 	return *wwid ? 0 : -ENOENT;
 }
 
-int mp_probe_wwid(const struct mp_roots *roots, const struct mp_identity *identity, const char *dir,
-		  const struct mp_path_settings *settings, const struct mp_props *props, bool fallback, char *wwid)
+int mp_probe_props_wwid(const struct mp_identity *identity, const char *uid_attribute, const struct mp_props *props,
+			bool fallback, char *wwid)
 {
-	const char *attribute = settings->uid_attribute ? settings->uid_attribute : "";
+	const char *attribute = uid_attribute ? uid_attribute : "";
 	const char *value;
 
 	wwid[0] = '\0';
@@ -803,7 +803,15 @@ int mp_probe_wwid(const struct mp_roots *roots, const struct mp_identity *identi
 	}
 	if (!has_fallback(identity->protocol, attribute))
 		return *attribute ? -ENODATA : -ENOENT;
-	return mp_probe_page_wwid(roots, identity->protocol, dir, wwid);
+	return 1;
+}
+
+int mp_probe_wwid(const struct mp_roots *roots, const struct mp_identity *identity, const char *dir,
+		  const struct mp_path_settings *settings, const struct mp_props *props, bool fallback, char *wwid)
+{
+	int r = mp_probe_props_wwid(identity, settings->uid_attribute, props, fallback, wwid);
+
+	return r > 0 ? mp_probe_page_wwid(roots, identity->protocol, dir, wwid) : r;
 }
 
 /* ---- writing */

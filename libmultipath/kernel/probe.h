@@ -68,6 +68,10 @@ int mp_probe_props(const struct mp_roots *roots, dev_t devt, struct mp_props *re
 int mp_probe_wwid(const struct mp_roots *roots, const struct mp_identity *identity, const char *dir,
 		  const struct mp_path_settings *settings, const struct mp_props *props, bool fallback, char *wwid);
 
+/** mp_probe_props_wwid() - the same from the properties alone. Return: 0, 1 if mp_probe_page_wwid() is to answer, -ENODATA, -ENOENT. */
+int mp_probe_props_wwid(const struct mp_identity *identity, const char *uid_attribute, const struct mp_props *props,
+			bool fallback, char *wwid);
+
 /** mp_probe_apply_props() - fields of the identity that udev's properties tell (claimed, wait_may_run) */
 void mp_probe_apply_props(struct mp_identity *identity, const struct mp_props *props);
 

@@ -30,7 +30,7 @@ struct fixture {
 	unsigned requests;
 	uint64_t late_id; /* of the last "late" */
 	bool last_is_root;
-	char last[600];
+	char last[5000];
 	char *big;
 };
 
@@ -276,6 +276,84 @@ static void a_bad_length_closes_the_connection(void **state)
 		expect_hang_up(fixture, fd);
 	}
 	assert_int_equal(fixture->requests, ARRAY_SIZE(cases));
+}
+
+/* A claim has all of udev's properties. */
+static void put_claim(int fd, char *text, size_t length, size_t piece)
+{
+	struct {
+		size_t length;
+		char text[4096];
+	} frame = { .length = length };
+	const size_t whole = sizeof(frame.length) + length;
+
+	memset(text, 'x', length);
+	memcpy(text, "@claim ", 7);
+	text[length] = '\0';
+	memcpy(frame.text, text, length);
+	put(fd, &frame, piece);
+	if (piece < whole)
+		put(fd, (char *)&frame + piece, whole - piece);
+}
+
+static void a_claim_of_root_may_be_longer(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_close_ int fd = client_connect(fixture);
+	char text[4097];
+
+	if (geteuid() != 0)
+		skip();
+	for (size_t length = 510; length <= 4000; length += 349) {
+		put_claim(fd, text, length, sizeof(length) + length);
+		put_request(fd, "next");
+		expect_reply(fixture, fd, text);
+		expect_reply(fixture, fd, "next");
+	}
+	put_claim(fd, text, 2000, 700);
+	expect_reply(fixture, fd, text);
+}
+
+static void no_other_request_may_be_longer(void **state)
+{
+	static const struct {
+		size_t length, size;
+		const char *begin;
+	} cases[] = {
+		{ 600, 608, "@claims" }, { 600, 608, "show topology" }, { 600, 14, "@claim" }, { 1 << 20, 608, "@claim " },
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_close_ int fd = client_connect(fixture);
+		struct {
+			size_t length;
+			char text[600];
+		} frame = { .length = cases[i].length };
+
+		strcpy(frame.text, cases[i].begin);
+		put(fd, &frame, cases[i].size);
+		expect_hang_up(fixture, fd);
+	}
+	assert_int_equal(fixture->requests, 0);
+}
+
+static void half_a_claim_gets_the_timeout_reply(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_close_ int fd = client_connect(fixture);
+	struct {
+		size_t length;
+		char text[600];
+	} frame = { .length = 600, .text = "@claim " };
+
+	if (geteuid() != 0)
+		skip();
+	put(fd, &frame, 558);
+	expect_reply(fixture, fd, "fail\ntimeout\n");
+	put(fd, frame.text, 50);
+	put_request(fd, "next");
+	expect_reply(fixture, fd, "next");
 }
 
 static void half_a_request_gets_the_timeout_reply_and_its_rest_is_dropped(void **state)
@@ -558,6 +636,9 @@ int main(void)
 		TEST(a_request_may_lack_its_nul_and_come_in_pieces),
 		TEST(the_first_nul_ends_the_text),
 		TEST(the_longest_request_is_512_bytes),
+		TEST(a_claim_of_root_may_be_longer),
+		TEST(no_other_request_may_be_longer),
+		TEST(half_a_claim_gets_the_timeout_reply),
 		TEST(a_bad_length_closes_the_connection),
 		TEST(half_a_request_gets_the_timeout_reply_and_its_rest_is_dropped),
 		TEST(a_late_answer_is_dropped_after_the_timeout_reply),

@@ -110,6 +110,25 @@ static void adding_keeps_what_is_there(void **state)
 	assert_int_equal(mp_wwids_file_add_many(*state, wwids, 0), 0);
 }
 
+static void the_file_itself_can_be_asked(void **state)
+{
+	static const struct {
+		const char *wwid;
+		int known;
+	} cases[] = {
+		{ "first", 1 }, { "last", 1 }, { "with rest", 1 }, { "removed", 0 }, { "blank before", 0 }, { "cut", 0 },
+		{ "irst", 0 },	{ "", 0 },     { "a/b", 0 },
+	};
+
+	assert_int_equal(mp_wwids_file_has(*state, "first"), 0);
+	scratch_write(*state, "wwids", "");
+	assert_int_equal(mp_wwids_file_has(*state, "first"), 0);
+	scratch_write(*state, "wwids",
+		      "# header\n/first/\n#removed/\n /blank before/\n#/removed/\n/with rest/ x\n/last/\n/cut");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(mp_wwids_file_has(*state, cases[i].wwid), cases[i].known);
+}
+
 static void a_line_that_was_cut_short_is_no_entry_and_spoils_none(void **state)
 {
 	_cleanup_free_ char *text = NULL;
@@ -242,6 +261,7 @@ int main(void)
 		scratch_test(loading_replaces_and_a_missing_file_is_empty),
 		scratch_test(the_first_one_brings_the_header),
 		scratch_test(adding_keeps_what_is_there),
+		scratch_test(the_file_itself_can_be_asked),
 		scratch_test(a_line_that_was_cut_short_is_no_entry_and_spoils_none),
 		scratch_test(removing_overwrites_one_byte_of_the_line),
 		scratch_test(reset_leaves_exactly_the_given_ones),

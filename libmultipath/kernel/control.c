@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernel/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/dm-ioctl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+#define UUID_PREFIX "mpath-"
+
+enum { FIRST_SIZE = 16 << 10, LONGEST_SIZE = 16 << 20 };
+
+static int control_open(void)
+{
+	int fd;
+
+	/* Opening the node would load the module. */
+	if (access("/sys/class/misc/device-mapper", F_OK) < 0)
+		return -ENODEV;
+	fd = open("/dev/mapper/control", O_RDWR | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static void request_init(struct dm_ioctl *request, size_t size, uint32_t flags)
+{
+	memset(request, 0, sizeof(*request));
+	request->version[0] = DM_VERSION_MAJOR;
+	request->data_size = size;
+	request->data_start = sizeof(*request);
+	request->flags = flags;
+}
+
+static int control_ask(int fd, unsigned long command, struct dm_ioctl *request)
+{
+	if (ioctl(fd, command, request) < 0)
+		return errno == ENXIO ? -ENODEV : -errno;
+	return 0;
+}
+
+bool mp_control_has_map(const char *wwid)
+{
+	_cleanup_close_ int fd = control_open();
+	struct dm_ioctl request;
+
+	if (fd < 0)
+		return false;
+	request_init(&request, sizeof(request), 0);
+	if (snprintf(request.uuid, sizeof(request.uuid), UUID_PREFIX "%s", wwid) >= (int)sizeof(request.uuid))
+		return false;
+	return control_ask(fd, DM_DEV_STATUS, &request) == 0;
+}
+
+/* The first target's table line or status. Return: 0 and malloc'ed bytes that hold both answer and text, negative errno. */
+static int target_read(int fd, dev_t devt, uint32_t flags, struct dm_ioctl **answer, uint64_t *sectors, char **text)
+{
+	for (size_t size = FIRST_SIZE; size <= LONGEST_SIZE; size *= 4) {
+		_cleanup_free_ struct dm_ioctl *request = malloc(size);
+		const struct dm_target_spec *target;
+		int r;
+
+		if (!request)
+			return -ENOMEM;
+		request_init(request, size, flags);
+		request->dev = devt;
+		r = control_ask(fd, DM_TABLE_STATUS, request);
+		if (r < 0)
+			return r;
+		if (request->flags & DM_BUFFER_FULL_FLAG)
+			continue;
+		target = (const void *)((const char *)request + request->data_start);
+		if (strncmp(request->uuid, UUID_PREFIX, strlen(UUID_PREFIX)) || request->target_count != 1 ||
+		    strcmp(target->target_type, "multipath"))
+			return -ENODEV;
+		*sectors = target->length;
+		*text = (char *)(target + 1);
+		*answer = TAKE_PTR(request);
+		return 0;
+	}
+	return -E2BIG;
+}
+
+int mp_control_read(dev_t devt, struct mp_table *ret)
+{
+	_cleanup_free_ struct dm_ioctl *table = NULL, *status = NULL;
+	_cleanup_(mp_table_fini) struct mp_table read = MP_TABLE_INIT;
+	_cleanup_close_ int fd = control_open();
+	uint64_t sectors;
+	char *text;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = target_read(fd, devt, DM_STATUS_TABLE_FLAG, &table, &sectors, &text);
+	if (r == 0)
+		r = mp_table_parse(text, &read);
+	if (r == 0)
+		r = target_read(fd, devt, DM_NOFLUSH_FLAG, &status, &sectors, &text);
+	if (r == 0)
+		r = mp_table_parse_status(text, &read);
+	if (r < 0)
+		return r;
+	read.size_sectors = sectors;
+	*ret = read;
+	read = (struct mp_table)MP_TABLE_INIT;
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* control.h - questions to device-mapper by bare ioctl, for programs that libdevmapper would make slow to start. */
+#pragma once
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "model/table.h"
+
+/** mp_control_has_map() - is there a multipath map of this WWID? Loads no module: without device-mapper there is none. */
+bool mp_control_has_map(const char *wwid);
+
+/**
+ * mp_control_read() - table and status of a multipath map, by device number; never blocks for I/O
+ * @ret:	MP_TABLE_INIT; filled on success only
+ *
+ * Return: 0, -ENODEV if there is no such map or it is none of ours, -EBADMSG, negative errno.
+ */
+int mp_control_read(dev_t devt, struct mp_table *ret);
