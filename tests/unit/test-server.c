@@ -125,7 +125,7 @@ static size_t get(struct fixture *fixture, int fd, void *bytes, size_t length)
 static void expect_reply(struct fixture *fixture, int fd, const char *text)
 {
 	size_t length = 0;
-	char reply[600];
+	char reply[5000];
 
 	assert_int_equal(get(fixture, fd, &length, sizeof(length)), sizeof(length));
 	assert_int_equal(length, strlen(text) + 1);
