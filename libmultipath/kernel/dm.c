@@ -17,10 +17,12 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
+#include "model/geom.h"
 
 #define CONTROL_FILE "/dev/mapper/control"
 #define UUID_PREFIX "mpath-"
 #define TARGET "multipath"
+#define SPLIT_TARGET "delay" /* with delays of zero: it sends reads and writes to different devices */
 
 enum {
 	LIST_SIZE = 64 << 10, /* some 400 devices */
@@ -98,12 +100,21 @@ static int task_new_uuid(int type, const char *uuid, struct dm_task **ret)
 	return 0;
 }
 
+const char *mp_dm_split_wwid(const char *uuid)
+{
+	if (!strncmp(uuid, MP_DM_READS, strlen(MP_DM_READS)))
+		return uuid + strlen(MP_DM_READS);
+	return strncmp(uuid, MP_DM_WRITES, strlen(MP_DM_WRITES)) ? NULL : uuid + strlen(MP_DM_WRITES);
+}
+
 /* @uuid: of DM_UUID_LEN bytes */
 static int map_uuid(const char *wwid, char *uuid)
 {
+	const char *prefix = mp_dm_split_wwid(wwid) ? "" : UUID_PREFIX;
+
 	if (!*wwid)
 		return -EINVAL;
-	return snprintf(uuid, DM_UUID_LEN, UUID_PREFIX "%s", wwid) < DM_UUID_LEN ? 0 : -ENAMETOOLONG;
+	return snprintf(uuid, DM_UUID_LEN, "%s%s", prefix, wwid) < DM_UUID_LEN ? 0 : -ENAMETOOLONG;
 }
 
 static int task_new_map(int type, const char *wwid, struct dm_task **ret)
@@ -124,6 +135,9 @@ static uint16_t udev_bits(const struct mp_dm_flags *flags)
 		bits |= DM_SUBSYSTEM_UDEV_FLAG1;
 	if (flags && flags->no_paths)
 		bits |= DM_SUBSYSTEM_UDEV_FLAG2;
+	if (flags && flags->internal)
+		bits |= DM_UDEV_DISABLE_SUBSYSTEM_RULES_FLAG | DM_UDEV_DISABLE_DISK_RULES_FLAG |
+			DM_UDEV_DISABLE_OTHER_RULES_FLAG;
 	return bits;
 }
 
@@ -364,14 +378,23 @@ void mp_kernel_map_fini(struct mp_kernel_map *map)
 	*map = (struct mp_kernel_map){ 0 };
 }
 
-/* Return: 0, -EMEDIUMTYPE if the device has anything but one multipath target. */
-static int task_get_target(struct dm_task *task, uint64_t *size, char **params)
+/* Return: 0, -EMEDIUMTYPE if the device has anything but one target of that type. */
+static int task_get_target(struct dm_task *task, const char *wanted, uint64_t *size, char **params)
 {
 	uint64_t start = 0;
 	char *type = NULL;
 	void *next = dm_get_next_target(task, NULL, &start, size, &type, params);
 
-	return !next && type && start == 0 && !strcmp(type, TARGET) ? 0 : -EMEDIUMTYPE;
+	return !next && type && start == 0 && !strcmp(type, wanted) ? 0 : -EMEDIUMTYPE;
+}
+
+/* WWID of the map with the paths. */
+static const char *writes_wwid(const char *wwid, bool split, char text[static DM_UUID_LEN])
+{
+	if (!split)
+		return wwid;
+	snprintf(text, DM_UUID_LEN, MP_DM_WRITES "%s", wwid);
+	return text;
 }
 
 /* A table or status ioctl on a map. Return: 0, -ENODEV, ... */
@@ -410,26 +433,34 @@ static void take_info(struct dm_task *task, const struct dm_info *info, struct m
 int mp_dm_read_status(const char *wwid, struct mp_kernel_map *map)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
+	char writes[DM_UUID_LEN];
 	struct dm_info info;
 	uint64_t size;
 	char *params;
 	int r;
 
-	r = query(DM_DEVICE_STATUS, wwid, &task, &info);
+	r = query(DM_DEVICE_STATUS, writes_wwid(wwid, map->split, writes), &task, &info);
 	if (r < 0)
 		return r;
-	if (map->foreign_table || task_get_target(task, &size, &params) < 0 || size != map->table.size_sectors)
+	if (map->foreign_table || task_get_target(task, TARGET, &size, &params) < 0 || size != map->table.size_sectors)
 		return -EBADMSG;
 	r = mp_table_parse_status(params, &map->table);
 	if (r < 0)
 		return r;
+	if (map->split) {
+		dm_task_destroy(TAKE_PTR(task));
+		r = query(DM_DEVICE_STATUS, wwid, &task, &info);
+		if (r < 0)
+			return r;
+	}
 	take_info(task, &info, map);
 	return 0;
 }
 
 static int read_table(const char *wwid, struct mp_kernel_map *ret)
 {
-	_cleanup_task_ struct dm_task *task = NULL;
+	_cleanup_task_ struct dm_task *task = NULL, *writes_task = NULL;
+	char writes[DM_UUID_LEN];
 	struct dm_info info;
 	uint64_t size;
 	char *params;
@@ -439,7 +470,13 @@ static int read_table(const char *wwid, struct mp_kernel_map *ret)
 	if (r < 0)
 		return r;
 	take_info(task, &info, ret);
-	if (task_get_target(task, &size, &params) < 0) {
+	ret->split = mp_geom_is_wwid(wwid) && task_get_target(task, SPLIT_TARGET, &size, &params) == 0;
+	if (ret->split) {
+		r = query(DM_DEVICE_TABLE, writes_wwid(wwid, true, writes), &writes_task, &info);
+		if (r < 0)
+			return r;
+	}
+	if (task_get_target(ret->split ? writes_task : task, TARGET, &size, &params) < 0) {
 		ret->foreign_table = true;
 		return 0;
 	}
@@ -470,7 +507,7 @@ int mp_dm_read(const char *wwid, struct mp_kernel_map *ret)
 
 /* ---- create and change */
 
-static int load(const char *wwid, const struct mp_table *table, const char *params, bool read_only)
+static int load(const char *wwid, uint64_t size_sectors, const char *target, const char *params, bool read_only)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
 	int r = task_new_map(DM_DEVICE_RELOAD, wwid, &task);
@@ -478,24 +515,67 @@ static int load(const char *wwid, const struct mp_table *table, const char *para
 	if (r < 0)
 		return r;
 	if ((read_only && !dm_task_set_ro(task)) ||
-	    !dm_task_add_target(task, 0, table->size_sectors, TARGET, params))
+	    !dm_task_add_target(task, 0, size_sectors, target, params))
 		return -ENOMEM;
 	return task_run(task);
 }
 
 /* A write-protected path makes the kernel refuse a writable table: EROFS, or EACCES from older ones. */
+static int load_params(const char *wwid, uint64_t size_sectors, const char *target, const char *params, bool read_only)
+{
+	int r = load(wwid, size_sectors, target, params, read_only);
+
+	if ((r == -EROFS || r == -EACCES) && !read_only)
+		r = load(wwid, size_sectors, target, params, true);
+	return r;
+}
+
 static int load_table(const char *wwid, const struct mp_table *table, bool read_only)
 {
 	_cleanup_strbuf_ struct mp_strbuf params = MP_STRBUF_INIT;
-	int r;
 
 	mp_table_format(table, &params);
-	if (params.error)
-		return params.error;
-	r = load(wwid, table, mp_strbuf_text(&params), read_only);
-	if ((r == -EROFS || r == -EACCES) && !read_only)
-		r = load(wwid, table, mp_strbuf_text(&params), true);
-	return r;
+	return params.error ? params.error :
+			      load_params(wwid, table->size_sectors, TARGET, mp_strbuf_text(&params), read_only);
+}
+
+static int get_info_uuid(const char *uuid, struct dm_info *info)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new_uuid(DM_DEVICE_INFO, uuid, &task);
+
+	if (r < 0)
+		return r;
+	r = task_run(task);
+	if (r < 0)
+		return r;
+	if (!dm_task_get_info(task, info))
+		return -EIO;
+	return info->exists ? 0 : -ENODEV;
+}
+
+static int get_info(const char *wwid, struct dm_info *info)
+{
+	char uuid[DM_UUID_LEN];
+	int r = map_uuid(wwid, uuid);
+
+	return r < 0 ? r : get_info_uuid(uuid, info);
+}
+
+static int load_split(const char *wwid, uint64_t size_sectors, bool read_only)
+{
+	struct dm_info reads, writes;
+	char text[DM_UUID_LEN], params[64];
+	int r;
+
+	snprintf(text, sizeof(text), MP_DM_READS "%s", wwid);
+	r = get_info(text, &reads);
+	if (r == 0)
+		r = get_info(writes_wwid(wwid, true, text), &writes);
+	if (r < 0)
+		return r;
+	snprintf(params, sizeof(params), "%u:%u 0 0 %u:%u 0 0", reads.major, reads.minor, writes.major, writes.minor);
+	return load_params(wwid, size_sectors, SPLIT_TARGET, params, read_only);
 }
 
 static int resume(const char *wwid, const struct mp_dm_flags *flags, bool flush)
@@ -552,14 +632,15 @@ static int create_empty(const char *name, const char *wwid, const struct mp_dm_f
 	return r == -EBUSY ? -EEXIST : r;
 }
 
-int mp_dm_create(const char *name, const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags)
+static int create(const char *name, const char *wwid, const struct mp_table *table, uint64_t split_sectors,
+		  const struct mp_dm_flags *flags)
 {
 	int r;
 
 	r = create_empty(name, wwid, flags);
 	if (r < 0)
 		return r;
-	r = load_table(wwid, table, flags->read_only);
+	r = table ? load_table(wwid, table, flags->read_only) : load_split(wwid, split_sectors, flags->read_only);
 	if (r >= 0)
 		r = resume(wwid, flags, false);
 	if (r < 0)
@@ -567,27 +648,14 @@ int mp_dm_create(const char *name, const char *wwid, const struct mp_table *tabl
 	return r;
 }
 
-static int get_info_uuid(const char *uuid, struct dm_info *info)
+int mp_dm_create(const char *name, const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags)
 {
-	_cleanup_task_ struct dm_task *task = NULL;
-	int r = task_new_uuid(DM_DEVICE_INFO, uuid, &task);
-
-	if (r < 0)
-		return r;
-	r = task_run(task);
-	if (r < 0)
-		return r;
-	if (!dm_task_get_info(task, info))
-		return -EIO;
-	return info->exists ? 0 : -ENODEV;
+	return create(name, wwid, table, 0, flags);
 }
 
-static int get_info(const char *wwid, struct dm_info *info)
+int mp_dm_create_split(const char *name, const char *wwid, uint64_t size_sectors, const struct mp_dm_flags *flags)
 {
-	char uuid[DM_UUID_LEN];
-	int r = map_uuid(wwid, uuid);
-
-	return r < 0 ? r : get_info_uuid(uuid, info);
+	return create(name, wwid, NULL, size_sectors, flags);
 }
 
 static int run_simple(int type, const char *wwid)
@@ -598,21 +666,31 @@ static int run_simple(int type, const char *wwid)
 	return r < 0 ? r : task_run(task);
 }
 
-int mp_dm_reload(const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags, bool flush)
+static int take_table(const char *wwid, const struct mp_dm_flags *flags, bool flush)
 {
 	struct dm_info info;
-	int r;
+	int r = resume(wwid, flags, flush);
 
-	r = load_table(wwid, table, flags->read_only);
-	if (r < 0)
-		return r;
-	r = resume(wwid, flags, flush);
 	if (r < 0) {
 		run_simple(DM_DEVICE_CLEAR, wwid);
 		if (get_info(wwid, &info) == 0 && info.suspended)
 			resume(wwid, flags, false);
 	}
 	return r;
+}
+
+int mp_dm_reload(const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags, bool flush)
+{
+	int r = load_table(wwid, table, flags->read_only);
+
+	return r < 0 ? r : take_table(wwid, flags, flush);
+}
+
+int mp_dm_reload_split(const char *wwid, uint64_t size_sectors, const struct mp_dm_flags *flags)
+{
+	int r = load_split(wwid, size_sectors, flags->read_only);
+
+	return r < 0 ? r : take_table(wwid, flags, false);
 }
 
 static int suspend(const char *wwid, bool flush)
@@ -649,12 +727,27 @@ static int message_uuid(const char *uuid, const char *message)
 	return task_run(task);
 }
 
+/* A split map takes no messages, the maps that it stands on do. */
+static int message_split(const char *wwid, const char *message)
+{
+	char uuid[DM_UUID_LEN];
+	int r = message_uuid(writes_wwid(wwid, true, uuid), message);
+
+	if (r < 0 || !strncmp(message, "switch_group", 12))
+		return r;
+	snprintf(uuid, sizeof(uuid), MP_DM_READS "%s", wwid);
+	return message_uuid(uuid, message);
+}
+
 int mp_dm_message(const char *wwid, const char *message)
 {
 	char uuid[DM_UUID_LEN];
 	int r = map_uuid(wwid, uuid);
 
-	return r < 0 ? r : message_uuid(uuid, message);
+	if (r < 0)
+		return r;
+	r = message_uuid(uuid, message);
+	return r < 0 && mp_geom_is_wwid(wwid) && message_split(wwid, message) == 0 ? 0 : r;
 }
 
 /* ---- partition maps, and what must go along with them */

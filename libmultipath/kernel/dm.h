@@ -47,6 +47,16 @@ struct mp_dm_listed {
 int mp_dm_list(struct mp_dm_listed **ret, size_t *count);
 void mp_dm_list_free(struct mp_dm_listed *list, size_t count);
 
+/*
+ * A map of which reads and writes go to different maps (model/geom.h, Active/Read) stands on two others. They have its WWID with
+ * one of these in front, and are nobody's but their map's: no UUID of a multipath map, no rule of udev's looks into them.
+ */
+#define MP_DM_READS "geomread-"
+#define MP_DM_WRITES "geomwrite-"
+
+/** mp_dm_split_wwid() - part of @uuid behind one of these two, NULL if there is none */
+const char *mp_dm_split_wwid(const char *uuid);
+
 /** mp_dm_wwid() - part of @uuid behind "mpath-", NULL if it is no multipath map's */
 const char *mp_dm_wwid(const char *uuid);
 
@@ -68,6 +78,7 @@ struct mp_dm_flags {
 	bool reload; /* FLAG0: content is unchanged, do not scan */
 	bool skip_kpartx; /* FLAG1 */
 	bool no_paths; /* FLAG2: nothing can be read */
+	bool internal; /* no rule of udev's has anything to do with it */
 	bool read_only;
 	bool has_mode, has_uid, has_gid;
 	mode_t mode;
@@ -80,6 +91,13 @@ int mp_dm_create(const char *name, const char *wwid, const struct mp_table *tabl
 
 /** mp_dm_reload() - load, then resume without flush; on failure the old table is in force again. @flush: resize. Blocks. */
 int mp_dm_reload(const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags, bool flush);
+
+/**
+ * mp_dm_create_split(), mp_dm_reload_split() - as mp_dm_create() and mp_dm_reload(): reads go to one map, writes to another, which
+ * exist. The kernel allows the change from and to a table of mp_dm_reload() only if that is bio-based.
+ */
+int mp_dm_create_split(const char *name, const char *wwid, uint64_t size_sectors, const struct mp_dm_flags *flags);
+int mp_dm_reload_split(const char *wwid, uint64_t size_sectors, const struct mp_dm_flags *flags);
 
 /** mp_dm_rename() - the map, and its partition maps with it. @delimiter: partition_delimiter or NULL. */
 int mp_dm_rename(const char *wwid, const char *name, const char *delimiter, const struct mp_dm_flags *flags);
@@ -101,7 +119,7 @@ struct mp_dm_removal {
  */
 int mp_dm_remove(const char *wwid, const struct mp_dm_removal *removal);
 
-/** mp_dm_message() - to sector 0: "fail_path 8:16", "switch_group 2", "queue_if_no_path", "@cancel_deferred_remove" ... */
+/** mp_dm_message() - to sector 0 (of a split map: to both that it stands on, which group is next to the one for writes): "fail_path 8:16", "switch_group 2", "queue_if_no_path", "@cancel_deferred_remove" ... */
 int mp_dm_message(const char *wwid, const char *message);
 
 /** mp_dm_cancel_deferred() - map and partition maps stay */

@@ -51,6 +51,7 @@ struct mp_kernel_map {
 	bool suspended;
 	bool read_only;
 	bool foreign_table; /* has our UUID but not one multipath target */
+	bool split; /* reads and writes go to maps of their own (model/geom.h); the table is that of the one for writes */
 	int open_count;
 	unsigned max_sectors_kb; /* of its queue, 0 unknown */
 	struct mp_table table; /* table with its last status */

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * geom.h - a map under the administrator's own hand, as FreeBSD's GEOM_MULTIPATH has them.  Pure.  For: every room.
+ *
+ * The kernel's tables are the record: which paths, in which order, in which mode, which one is active. Active/Passive has a
+ * group for each path, with the selector "round-robin 0"; Active/Active one group with "service-time 0"; Active/Read is a
+ * dm-delay table over two maps, of which the one for writing is as in Active/Passive and the one for reading as in
+ * Active/Active.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "model/path.h"
+#include "model/table.h"
+
+struct mp_kernel_map;
+
+/* As in a label. */
+enum mp_geom_mode { MP_GEOM_ACTIVE_PASSIVE, MP_GEOM_ACTIVE_ACTIVE, MP_GEOM_ACTIVE_READ };
+
+enum mp_geom_state { MP_GEOM_BROKEN, MP_GEOM_DEGRADED, MP_GEOM_OPTIMAL };
+
+/* A WWID of such a map: automatic ones have the label's UUID behind it, manual ones one of their own. */
+#define MP_GEOM_WWID_AUTOMATIC "GEOM-"
+#define MP_GEOM_WWID_MANUAL "GEOM.manual-"
+
+enum { MP_GEOM_PATHS = 64, MP_GEOM_NAME_SIZE = 128 };
+
+struct mp_geom_path {
+	char name[MP_NAME_SIZE];
+	dev_t devt;
+	bool failed; /* in the kernel */
+	bool by_hand; /* by `fail`: nobody but the administrator restores it, unless nothing else is left */
+	bool lost; /* the device is gone */
+};
+
+struct mp_geom {
+	char name[MP_GEOM_NAME_SIZE];
+	char wwid[MP_WWID_SIZE];
+	enum mp_geom_mode mode;
+	uint64_t size_sectors;
+	bool queues; /* I/O waits while no path works */
+	struct mp_geom_path paths[MP_GEOM_PATHS]; /* in the administrator's order */
+	size_t count;
+	size_t active; /* index: gets the I/O, in Active/Read the writes; none is good: @count */
+};
+
+/** mp_geom_is_wwid() - may a map of this WWID only be changed by the administrator's own hand? */
+bool mp_geom_is_wwid(const char *wwid);
+
+/** mp_geom_uuid() - of the label; NULL: manual */
+const char *mp_geom_uuid(const struct mp_geom *geom);
+
+const char *mp_geom_mode_name(enum mp_geom_mode mode);
+const char *mp_geom_state_name(enum mp_geom_state state);
+
+/**
+ * mp_geom_from_kernel() - what a map of the kernel's is; names and what sysfs tells (lost) are left to the caller
+ *
+ * Return: 0, -EINVAL not such a map, -E2BIG more than MP_GEOM_PATHS paths.
+ */
+int mp_geom_from_kernel(const char *wwid, const struct mp_kernel_map *kernel, struct mp_geom *ret);
+
+/** mp_geom_table() - table to load: of the map, or in Active/Read of the one for reads or the one for writes. Return: 0 or -ENOMEM. */
+int mp_geom_table(const struct mp_geom *geom, bool for_reads, struct mp_table *ret);
+
+/** mp_geom_is_good() - neither failed nor lost */
+bool mp_geom_is_good(const struct mp_geom *geom, size_t path);
+
+size_t mp_geom_good_count(const struct mp_geom *geom);
+
+enum mp_geom_state mp_geom_state(const struct mp_geom *geom);
+
+/** mp_geom_path_state() - "ACTIVE", "PASSIVE", "READ", "FAIL", "LOST" */
+const char *mp_geom_path_state(const struct mp_geom *geom, size_t path);
+
+/** mp_geom_next() - the good path that follows @path in the administrator's order, all the way round; @count: none */
+size_t mp_geom_next(const struct mp_geom *geom, size_t path);
+
+/** mp_geom_find() - by device number; @count: none */
+size_t mp_geom_find(const struct mp_geom *geom, dev_t devt);
+
+/** mp_geom_choose_active() - after a change: the active path stays, or the next good one takes over */
+void mp_geom_choose_active(struct mp_geom *geom);
+
+/** mp_geom_remove() - the path leaves; the active one stays active, or the next good one takes over */
+void mp_geom_remove(struct mp_geom *geom, size_t path);
+
+/**
+ * mp_geom_restore_others() - the last good path failed: restore the others, also those that were failed by hand
+ * @last:	stays failed
+ *
+ * Return: how many were restored.
+ */
+size_t mp_geom_restore_others(struct mp_geom *geom, size_t last);
