@@ -39,7 +39,7 @@ hardening := $(if $(SAN)$(FUZZER),,-fstack-protector-strong -D_FORTIFY_SOURCE=2)
 sanitizers := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) \
 	$(if $(FUZZER),-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined -fno-sanitize-recover=undefined)
 
-packages := devmapper libudev libsystemd liburcu-memb liburcu-cds json-c
+packages := devmapper libudev libsystemd liburcu-memb liburcu-cds json-c blkid
 library_libs = $(shell pkg-config --libs $(packages)) -laio -lm
 package_cflags := $(shell pkg-config --cflags $(packages) 2>/dev/null)
 edit_libs = $(shell pkg-config --libs libedit)
@@ -56,13 +56,14 @@ library_objects := $(call objects,libmultipath/*/*.c checkers/*.c prioritizers/*
 mpathcmd_objects := $(call objects,libmpathcmd/*.c)
 # The daemon's rooms, which multipath(8) runs itself when no daemon does.
 engine_objects := $(filter-out %/main.o %/front.o %/shell.o,$(call objects,multipathd/*.c))
+gmultipath_objects := $(filter-out %/main.o,$(call objects,gmultipath/*.c))
 multipath_objects := $(filter-out %/main.o %/front.o %/claims.o %/nobody.o,$(call objects,multipath/*.c))
 
 # Built from the directory of the same name: a part that is not written yet is left out.
 program_if = $(if $(wildcard $(1)),$(2))
 programs := $(call program_if,multipathd/front.c,$(B)/sbin/multipathd) $(call program_if,multipath/front.c,$(B)/sbin/multipath) \
 	$(call program_if,multipathd/main.c,$(B)/plugin/multipathd) $(call program_if,multipath/main.c,$(B)/plugin/multipath) \
-	$(call program_if,multipathd/shell.c,$(B)/sbin/multipathc)
+	$(call program_if,gmultipath/main.c,$(B)/sbin/gmultipath) $(call program_if,multipathd/shell.c,$(B)/sbin/multipathc)
 libraries := $(call program_if,libmpathcmd/libmpathcmd.map,$(B)/libmpathcmd.so.0) \
 	$(B)/libmpathcmd.a $(B)/libmultipath.a $(B)/libengine.a
 
@@ -99,7 +100,7 @@ $(B)/%.o: %.c Makefile
 	$(CC) $(all_cflags) $(paths) -fPIC -MMD -MP -c -o $@ $<
 
 $(B)/libmultipath.a: $(library_objects)
-$(B)/libengine.a: $(engine_objects) $(multipath_objects)
+$(B)/libengine.a: $(engine_objects) $(multipath_objects) $(gmultipath_objects)
 $(B)/libmpathcmd.a: $(mpathcmd_objects)
 $(B)/lib%.a:
 	@mkdir -p $(@D)
@@ -126,7 +127,8 @@ $(B)/sbin/multipathc: $(addprefix $(B)/multipathd/,shell.o completion.o) $(front
 
 $(B)/plugin/multipathd: $(B)/multipathd/main.o $(B)/libengine.a $(B)/libmultipath.a $(B)/libmpathcmd.a
 $(B)/plugin/multipath: $(B)/multipath/main.o $(B)/libengine.a $(B)/libmultipath.a $(B)/libmpathcmd.a
-$(B)/plugin/multipathd $(B)/plugin/multipath:
+$(B)/sbin/gmultipath: $(B)/gmultipath/main.o $(B)/libengine.a $(B)/libmultipath.a $(B)/libmpathcmd.a
+$(B)/plugin/multipathd $(B)/plugin/multipath $(B)/sbin/gmultipath:
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) -o $@ $^ $(library_libs) $(LDFLAGS)
 
@@ -170,7 +172,8 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(plugindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir) \
 		$(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(udevdir)/rules.d \
 		$(DESTDIR)$(unitdir) $(DESTDIR)$(tmpfilesdir) $(DESTDIR)$(docdir) $(DESTDIR)$(configdir)
-	install -m 755 $(B)/sbin/multipathd $(B)/sbin/multipath $(B)/sbin/multipathc $(DESTDIR)$(sbindir)
+	install -m 755 $(B)/sbin/multipathd $(B)/sbin/multipath $(B)/sbin/multipathc $(B)/sbin/gmultipath \
+		$(DESTDIR)$(sbindir)
 	install -m 755 $(B)/plugin/multipathd $(B)/plugin/multipath $(DESTDIR)$(plugindir)
 	install -m 755 $(B)/libmpathcmd.so.0 $(DESTDIR)$(libdir)
 	ln -sf libmpathcmd.so.0 $(DESTDIR)$(libdir)/libmpathcmd.so

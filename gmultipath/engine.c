@@ -1,0 +1,568 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gmultipath/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <linux/fs.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <dirent.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "config/geom_notes.h"
+#include "config/state_file.h"
+#include "kernel/probe.h"
+#include "kernel/sysfs.h"
+
+#define RUN_DIR RUNTIME_DIR "/" MP_GEOM_RUN_DIR
+#define READS_SUFFIX ".read"
+#define WRITES_SUFFIX ".write"
+
+int engine_error(struct engine *engine, int error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	mp_strbuf_vprintf(&engine->err, format, args);
+	va_end(args);
+	mp_strbuf_putc(&engine->err, '\n');
+	return error;
+}
+
+/* ---- what is there */
+
+/* Kernel name of a device. Return: 0, -ENODEV. */
+static int device_name(dev_t devt, char *name, size_t size)
+{
+	char link[64], target[PATH_MAX];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", major(devt), minor(devt));
+	n = readlink(link, target, sizeof(target) - 1);
+	if (n < 0)
+		return -ENODEV;
+	target[n] = '\0';
+	snprintf(name, size, "%s", basename(target));
+	return 0;
+}
+
+static int look_at(struct engine *engine, const char *wwid, struct mp_geom *geom)
+{
+	struct mp_kernel_map kernel = { 0 }, reads = { 0 };
+	char text[MP_WWID_SIZE + 16];
+	int r = mp_dm_read(wwid, &kernel);
+
+	if (r < 0)
+		return r;
+	r = mp_geom_from_kernel(wwid, &kernel, geom);
+	snprintf(text, sizeof(text), MP_DM_READS "%s", wwid);
+	if (r == 0 && kernel.split && mp_dm_read(text, &reads) == 0)
+		for (size_t i = 0; i < geom->count; i++) {
+			const struct mp_table_path *path = mp_table_find(&reads.table, geom->paths[i].devt);
+
+			geom->paths[i].failed |= path && path->state == MP_DM_FAILED;
+		}
+	mp_kernel_map_fini(&kernel);
+	mp_kernel_map_fini(&reads);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < geom->count; i++) {
+		struct mp_geom_path *path = &geom->paths[i];
+
+		path->lost = device_name(path->devt, path->name, sizeof(path->name)) < 0;
+		if (path->lost)
+			snprintf(path->name, sizeof(path->name), "%u:%u", major(path->devt), minor(path->devt));
+		snprintf(text, sizeof(text), "failed %s %u:%u", wwid, major(path->devt), minor(path->devt));
+		path->by_hand = path->failed && mp_geom_notes_has(&engine->state, text);
+	}
+	mp_geom_choose_active(geom);
+	if (geom->mode == MP_GEOM_ACTIVE_ACTIVE)
+		geom->active = geom->count;
+	return 0;
+}
+
+static void forget_world(struct engine *engine)
+{
+	mp_dm_list_free(engine->listed, engine->listed_count);
+	free(engine->geoms);
+	engine->listed = NULL;
+	engine->geoms = NULL;
+	engine->listed_count = engine->count = 0;
+}
+
+int engine_look(struct engine *engine)
+{
+	int r;
+
+	forget_world(engine);
+	r = mp_dm_list(&engine->listed, &engine->listed_count);
+	if (r < 0)
+		return engine_error(engine, r, "cannot list the device-mapper devices: %s", strerror(-r));
+	engine->geoms = calloc(engine->listed_count + 1, sizeof(*engine->geoms));
+	if (!engine->geoms)
+		return -ENOMEM;
+	for (size_t i = 0; i < engine->listed_count; i++) {
+		const char *wwid = mp_dm_wwid(engine->listed[i].uuid);
+
+		if (wwid && mp_geom_is_wwid(wwid) && look_at(engine, wwid, &engine->geoms[engine->count]) == 0)
+			engine->count++;
+	}
+	return 0;
+}
+
+int engine_open(struct engine *engine, bool watched)
+{
+	int r;
+
+	*engine = (struct engine){ .watched = watched };
+	engine->lock = mp_state_file_open(RUN_DIR, "lock");
+	if (engine->lock < 0)
+		return engine_error(engine, engine->lock, RUN_DIR "/lock: %s", strerror(-engine->lock));
+	r = mp_geom_notes_load(RUN_DIR, MP_GEOM_RUN_FILE, &engine->state);
+	if (r < 0)
+		return engine_error(engine, r, RUN_DIR "/" MP_GEOM_RUN_FILE ": %s", strerror(-r));
+	r = mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, &engine->config);
+	if (r < 0)
+		return engine_error(engine, r, STATE_DIR "/" MP_GEOM_NOTES_FILE ": %s", strerror(-r));
+	return engine_look(engine);
+}
+
+void engine_close(struct engine *engine)
+{
+	forget_world(engine);
+	mp_strbuf_fini(&engine->state);
+	mp_strbuf_fini(&engine->config);
+	mp_strbuf_fini(&engine->out);
+	mp_strbuf_fini(&engine->err);
+	if (engine->lock >= 0)
+		close(engine->lock);
+	engine->lock = -1;
+}
+
+struct mp_geom *engine_find(struct engine *engine, const char *name)
+{
+	static const char *const prefixes[] = { "/dev/mapper/", "/dev/multipath/", "multipath/" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i]))) {
+			name += strlen(prefixes[i]);
+			break;
+		}
+	for (size_t i = 0; i < engine->count; i++)
+		if (!strcmp(engine->geoms[i].name, name))
+			return &engine->geoms[i];
+	return NULL;
+}
+
+struct mp_geom *engine_find_wwid(struct engine *engine, const char *wwid)
+{
+	for (size_t i = 0; i < engine->count; i++)
+		if (!strcmp(engine->geoms[i].wwid, wwid))
+			return &engine->geoms[i];
+	return NULL;
+}
+
+struct mp_geom *engine_find_member(struct engine *engine, dev_t devt)
+{
+	for (size_t i = 0; i < engine->count; i++)
+		if (mp_geom_find(&engine->geoms[i], devt) < engine->geoms[i].count)
+			return &engine->geoms[i];
+	return NULL;
+}
+
+bool engine_name_is_free(const struct engine *engine, const char *name)
+{
+	for (size_t i = 0; i < engine->listed_count; i++) {
+		const char *taken = engine->listed[i].name;
+
+		if (!strncmp(taken, name, strlen(name)) &&
+		    (!taken[strlen(name)] || !strcmp(taken + strlen(name), READS_SUFFIX) ||
+		     !strcmp(taken + strlen(name), WRITES_SUFFIX)))
+			return false;
+	}
+	return true;
+}
+
+/* ---- notes */
+
+int engine_note(struct engine *engine, bool lasting, bool add, const char *format, ...)
+{
+	struct mp_strbuf *notes = lasting ? &engine->config : &engine->state;
+	const char *dir = lasting ? STATE_DIR : RUN_DIR, *file = lasting ? MP_GEOM_NOTES_FILE : MP_GEOM_RUN_FILE;
+	_cleanup_strbuf_ struct mp_strbuf line = MP_STRBUF_INIT;
+	va_list args;
+	int r;
+
+	va_start(args, format);
+	mp_strbuf_vprintf(&line, format, args);
+	va_end(args);
+	if (add ? !mp_geom_notes_add(notes, mp_strbuf_text(&line)) : !mp_geom_notes_remove(notes, mp_strbuf_text(&line)))
+		return 0;
+	if (notes->error)
+		return notes->error;
+	r = mp_state_dir_make(dir);
+	if (r == 0)
+		r = mp_state_file_replace(dir, file, mp_strbuf_text(notes), notes->length);
+	return r < 0 ? engine_error(engine, r, "%s/%s: cannot write: %s", dir, file, strerror(-r)) : 0;
+}
+
+/* ---- changes to the kernel's maps */
+
+static int send(struct engine *engine, const struct mp_geom *geom, const char *format, ...)
+{
+	char message[64];
+	va_list args;
+	int r;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	r = mp_dm_message(geom->wwid, message);
+	return r < 0 ? engine_error(engine, r, "%s: %s: %s", geom->name, message, strerror(-r)) : 0;
+}
+
+static int note_by_hand(struct engine *engine, const struct mp_geom *geom, const struct mp_geom_path *path)
+{
+	return engine_note(engine, false, path->by_hand, "failed %s %u:%u", geom->wwid, major(path->devt),
+			   minor(path->devt));
+}
+
+int engine_apply_states(struct engine *engine, const struct mp_geom *old, const struct mp_geom *geom)
+{
+	int r, error = 0;
+
+	for (size_t i = 0; i < geom->count; i++) {
+		const struct mp_geom_path *path = &geom->paths[i];
+
+		r = note_by_hand(engine, geom, path);
+		if (r < 0)
+			error = r;
+		/* A table that was loaded new has no failed path; a restored one may be failed in one of two maps. */
+		if (!path->failed && !old->paths[i].failed)
+			continue;
+		r = send(engine, geom, "%s %u:%u", path->failed ? "fail_path" : "reinstate_path", major(path->devt),
+			 minor(path->devt));
+		if (r < 0)
+			error = r;
+	}
+	if (geom->mode != MP_GEOM_ACTIVE_ACTIVE && geom->active < geom->count) {
+		r = send(engine, geom, "switch_group %zu", geom->active + 1);
+		if (r < 0)
+			error = r;
+	}
+	return error;
+}
+
+static void split_wwids(const struct mp_geom *geom, char *reads, char *writes, size_t size)
+{
+	snprintf(reads, size, MP_DM_READS "%s", geom->wwid);
+	snprintf(writes, size, MP_DM_WRITES "%s", geom->wwid);
+}
+
+enum split_verb { SPLIT_CREATE, SPLIT_RELOAD };
+
+static int load_one(enum split_verb verb, const struct mp_geom *geom, bool for_reads, const char *wwid)
+{
+	static const struct mp_dm_flags flags = { .internal = true };
+	_cleanup_(mp_table_fini) struct mp_table table = { 0 };
+	char name[MP_GEOM_NAME_SIZE + 8];
+	int r = mp_geom_table(geom, for_reads, &table);
+
+	if (r < 0)
+		return r;
+	snprintf(name, sizeof(name), "%s%s", geom->name, for_reads ? READS_SUFFIX : WRITES_SUFFIX);
+	return verb == SPLIT_CREATE ? mp_dm_create(name, wwid, &table, &flags) :
+				      mp_dm_reload(wwid, &table, &flags, false);
+}
+
+static int remove_one(const char *wwid)
+{
+	static const struct mp_dm_removal removal = { 0 };
+	int r = mp_dm_remove(wwid, &removal);
+
+	return r == -ENODEV ? 0 : r;
+}
+
+/* The two maps below one in Active/Read. */
+static int load_split(enum split_verb verb, const struct mp_geom *geom)
+{
+	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16];
+	int r;
+
+	split_wwids(geom, reads, writes, sizeof(reads));
+	r = load_one(verb, geom, true, reads);
+	if (r == 0)
+		r = load_one(verb, geom, false, writes);
+	if (r < 0 && verb == SPLIT_CREATE) {
+		remove_one(writes);
+		remove_one(reads);
+	}
+	return r;
+}
+
+static int remove_split(const struct mp_geom *geom)
+{
+	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16];
+	int r, error;
+
+	split_wwids(geom, reads, writes, sizeof(reads));
+	error = remove_one(reads);
+	r = remove_one(writes);
+	return error < 0 ? error : r;
+}
+
+static bool is_exclusive(const struct engine *engine)
+{
+	return mp_geom_notes_has(&engine->config, "exclusive yes");
+}
+
+void engine_hold(struct engine *engine, dev_t devt, bool hold)
+{
+	int fd, value = hold;
+
+	if (hold && !is_exclusive(engine))
+		return;
+	fd = provider_open(devt, NULL, O_RDONLY | O_NONBLOCK);
+	if (fd < 0)
+		return;
+	if (ioctl(fd, BLKROSET, &value) < 0)
+		engine_error(engine, -errno, "%u:%u: cannot be kept from others: %s", major(devt), minor(devt),
+			     strerror(errno));
+	close(fd);
+}
+
+int engine_create(struct engine *engine, struct mp_geom *geom)
+{
+	static const struct mp_dm_flags flags = { 0 };
+	_cleanup_(mp_table_fini) struct mp_table table = { 0 };
+	int r;
+
+	geom->queues = engine->watched;
+	if (geom->mode == MP_GEOM_ACTIVE_READ) {
+		r = load_split(SPLIT_CREATE, geom);
+		if (r == 0) {
+			r = mp_dm_create_split(geom->name, geom->wwid, geom->size_sectors, &flags);
+			if (r < 0)
+				remove_split(geom);
+		}
+	} else {
+		r = mp_geom_table(geom, false, &table);
+		if (r == 0)
+			r = mp_dm_create(geom->name, geom->wwid, &table, &flags);
+	}
+	if (r < 0)
+		return engine_error(engine, r, "%s: not created: %s", geom->name,
+				    r == -EEXIST ? "its name or UUID is taken" : strerror(-r));
+	for (size_t i = 0; i < geom->count; i++)
+		engine_hold(engine, geom->paths[i].devt, true);
+	return 0;
+}
+
+int engine_reload(struct engine *engine, const struct mp_geom *old, const struct mp_geom *geom)
+{
+	static const struct mp_dm_flags unchanged = { .reload = true };
+	_cleanup_(mp_table_fini) struct mp_table table = { 0 };
+	bool was_split = old->mode == MP_GEOM_ACTIVE_READ, is_split = geom->mode == MP_GEOM_ACTIVE_READ;
+	struct mp_geom before = *geom;
+	int r;
+
+	if (is_split) {
+		r = load_split(was_split ? SPLIT_RELOAD : SPLIT_CREATE, geom);
+		if (r == 0 && !was_split) {
+			r = mp_dm_reload_split(geom->wwid, geom->size_sectors, &unchanged);
+			if (r < 0)
+				remove_split(geom);
+		}
+	} else {
+		r = mp_geom_table(geom, false, &table);
+		if (r == 0)
+			r = mp_dm_reload(geom->wwid, &table, &unchanged, false);
+		if (r == 0 && was_split)
+			r = remove_split(geom);
+	}
+	if (r < 0)
+		return engine_error(engine, r, "%s: not changed: %s", geom->name, strerror(-r));
+	for (size_t i = 0; i < geom->count; i++)
+		before.paths[i].failed = false;
+	for (size_t i = 0; i < geom->count; i++)
+		if (mp_geom_find(old, geom->paths[i].devt) == old->count)
+			engine_hold(engine, geom->paths[i].devt, true);
+	for (size_t i = 0; i < old->count; i++)
+		if (mp_geom_find(geom, old->paths[i].devt) == geom->count && is_exclusive(engine))
+			engine_hold(engine, old->paths[i].devt, false);
+	return engine_apply_states(engine, &before, geom);
+}
+
+int engine_remove(struct engine *engine, const struct mp_geom *geom)
+{
+	static const struct mp_dm_removal removal = { .flush = true, .only_unused = true };
+	int r;
+
+	/* Nothing may wait for a path while the map is flushed. */
+	if (geom->queues && geom->mode == MP_GEOM_ACTIVE_READ)
+		send(engine, geom, "fail_if_no_path");
+	r = mp_dm_remove(geom->wwid, &removal);
+	if (r < 0 && geom->queues && geom->mode == MP_GEOM_ACTIVE_READ)
+		send(engine, geom, "queue_if_no_path");
+	if (r < 0)
+		return engine_error(engine, r, "%s: not removed: %s", geom->name,
+				    r == -EBUSY ? "it is in use (lsblk /dev/mapper/NAME shows by whom)" : strerror(-r));
+	if (geom->mode == MP_GEOM_ACTIVE_READ)
+		remove_split(geom);
+	for (size_t i = 0; i < geom->count && is_exclusive(engine); i++)
+		engine_hold(engine, geom->paths[i].devt, false);
+	return engine_note(engine, false, false, "failed %s", geom->wwid);
+}
+
+void engine_sweep(struct engine *engine)
+{
+	static const struct mp_dm_removal removal = { .only_unused = true };
+
+	for (size_t i = 0; i < engine->listed_count; i++) {
+		const char *uuid = engine->listed[i].uuid, *wwid = mp_dm_wwid(uuid), *owner = mp_dm_split_wwid(uuid);
+		struct mp_kernel_map kernel = { 0 };
+
+		/* A map that has no table yet, and never will. */
+		if (wwid && mp_geom_is_wwid(wwid) && mp_dm_read(wwid, &kernel) == 0 && kernel.foreign_table)
+			mp_dm_remove(wwid, &removal);
+		mp_kernel_map_fini(&kernel);
+		/* One that stands below nothing. */
+		if (owner && (mp_dm_read(owner, &kernel) < 0 || !kernel.split))
+			mp_dm_remove(uuid, &removal);
+		mp_kernel_map_fini(&kernel);
+	}
+}
+
+/* ---- providers and their labels */
+
+int provider_open(dev_t devt, const char *name, int flags)
+{
+	char link[64], text[256], node[300];
+	struct stat st;
+	ssize_t n;
+	int fd;
+
+	if (!name) {
+		snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", major(devt), minor(devt));
+		n = readlink(link, text, sizeof(text) - 1);
+		if (n < 0)
+			return -ENODEV;
+		text[n] = '\0';
+		name = basename(text);
+	}
+	snprintf(node, sizeof(node), "/dev/%s", name);
+	for (char *c = node + 5; *c; c++)
+		if (*c == '!')
+			*c = '/';
+	fd = open(node, flags | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0 || !S_ISBLK(st.st_mode) || st.st_rdev != devt) {
+		close(fd);
+		return -ENXIO;
+	}
+	return fd;
+}
+
+int engine_provider(struct engine *engine, const char *text, struct provider *ret)
+{
+	struct provider provider = { 0 };
+	_cleanup_close_ int fd = -1;
+	char node[PATH_MAX];
+	struct stat st;
+	int r;
+
+	if ((size_t)snprintf(node, sizeof(node), "%s%s", text[0] == '/' ? "" : "/dev/", text) >= sizeof(node) ||
+	    stat(node, &st) < 0)
+		return engine_error(engine, -ENODEV, "%s: no such device; expected a disk's name, as in lsblk", text);
+	if (!S_ISBLK(st.st_mode))
+		return engine_error(engine, -ENOTBLK, "%s: expected a block device", text);
+	provider.devt = st.st_rdev;
+	r = device_name(provider.devt, provider.name, sizeof(provider.name));
+	if (r < 0)
+		return engine_error(engine, r, "%s: the kernel has no such device", text);
+	fd = provider_open(provider.devt, provider.name, O_RDONLY);
+	r = fd < 0 ? fd : mp_label_ask_size(fd, &provider.disk);
+	if (r < 0)
+		return engine_error(engine, r, "%s: %s", text, strerror(-r));
+	*ret = provider;
+	return 0;
+}
+
+/* The holders' names as sysfs has them: "dm-3 (mpatha)". */
+static void add_holders(const struct provider *provider, struct mp_strbuf *text)
+{
+	char dir_name[300];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(dir_name, sizeof(dir_name), "/sys/dev/block/%u:%u/holders", major(provider->devt),
+		 minor(provider->devt));
+	dir = opendir(dir_name);
+	while (dir && (entry = readdir(dir))) {
+		char attribute[300], name[128];
+
+		if (entry->d_name[0] == '.')
+			continue;
+		mp_strbuf_printf(text, " by %s", entry->d_name);
+		snprintf(attribute, sizeof(attribute), "%.200s/dm/name", entry->d_name);
+		if (mp_sysfs_read(dir_name, "", attribute, name, sizeof(name)) > 0)
+			mp_strbuf_printf(text, " (%s)", name);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+int engine_check_unused(struct engine *engine, const struct provider *provider)
+{
+	_cleanup_strbuf_ struct mp_strbuf holders = MP_STRBUF_INIT;
+	const struct mp_geom *geom = engine_find_member(engine, provider->devt);
+	int fd;
+
+	if (geom)
+		return engine_error(engine, -EBUSY, "%s: it is a path of %s already", provider->name, geom->name);
+	fd = provider_open(provider->devt, provider->name, O_RDONLY | O_EXCL);
+	if (fd >= 0) {
+		close(fd);
+		return 0;
+	}
+	if (fd != -EBUSY)
+		return engine_error(engine, fd, "%s: %s", provider->name, strerror(-fd));
+	add_holders(provider, &holders);
+	return engine_error(engine, -EBUSY, "%s: it is in use%s; expected a disk that nobody else has (mounted, swap, LVM, "
+			    "MD, or another map)", provider->name, mp_strbuf_text(&holders));
+}
+
+int engine_read_label(const struct provider *provider, struct mp_label *ret)
+{
+	_cleanup_close_ int fd = provider_open(provider->devt, provider->name, O_RDONLY | O_DIRECT);
+	struct mp_label_disk disk;
+
+	return fd < 0 ? fd : mp_label_read(fd, &disk, ret);
+}
+
+int engine_write_label(const struct provider *provider, const struct mp_label *label)
+{
+	_cleanup_close_ int fd = provider_open(provider->devt, provider->name, O_RDWR | O_DIRECT);
+	int held = 0, off = 0, r;
+
+	if (fd < 0)
+		return fd;
+	/* `exclusive` keeps everybody from writing; this one sector is gmultipath's own. */
+	if (ioctl(fd, BLKROGET, &held) < 0)
+		held = 0;
+	if (held && ioctl(fd, BLKROSET, &off) < 0)
+		return -errno;
+	r = mp_label_write(fd, &provider->disk, label);
+	if (held)
+		ioctl(fd, BLKROSET, &held);
+	return r;
+}

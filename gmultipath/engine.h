@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * engine.h - gmultipath's maps as they are, and changes to them.  For: gmultipath's verbs, on a worker of the daemon or in a process
+ * of their own.
+ *
+ * Everything here may block. One engine is open at a time on a machine: it holds the lock of RUNTIME_DIR/multipath/geom.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/strbuf.h"
+#include "kernel/dm.h"
+#include "kernel/label.h"
+#include "model/geom.h"
+
+struct engine {
+	struct mp_geom *geoms;
+	size_t count;
+	struct mp_dm_listed *listed; /* all dm devices */
+	size_t listed_count;
+	struct mp_strbuf state; /* geom_notes.h: what lasts until reboot */
+	struct mp_strbuf config; /* geom_notes.h: what lasts */
+	bool watched; /* by the daemon: I/O may wait for it when no path is left */
+	int lock;
+	struct mp_strbuf out, err; /* for the caller to print */
+};
+
+/* A device that may be a path. */
+struct provider {
+	char name[MP_NAME_SIZE];
+	dev_t devt;
+	struct mp_label_disk disk;
+};
+
+/** engine_open() - wait for the lock, read the kernel's maps and the notes. Return: 0, negative errno (said in err). */
+int engine_open(struct engine *engine, bool watched);
+void engine_close(struct engine *engine);
+
+/** engine_look() - read the kernel's maps anew */
+int engine_look(struct engine *engine);
+
+/** engine_error() - append a line to err. Return: @error */
+int engine_error(struct engine *engine, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+struct mp_geom *engine_find(struct engine *engine, const char *name);
+struct mp_geom *engine_find_wwid(struct engine *engine, const char *wwid);
+
+/** engine_find_member() - the map that has the path, or NULL */
+struct mp_geom *engine_find_member(struct engine *engine, dev_t devt);
+
+/** engine_name_is_free() - for a new map: no dm device has it, or what would stand below it */
+bool engine_name_is_free(const struct engine *engine, const char *name);
+
+/* Return: 0, negative errno; said in err. */
+int engine_create(struct engine *engine, struct mp_geom *geom);
+/** engine_reload() - another table under running I/O: other paths, another mode. @geom has what is wanted. */
+int engine_reload(struct engine *engine, const struct mp_geom *old, const struct mp_geom *geom);
+int engine_remove(struct engine *engine, const struct mp_geom *geom);
+/** engine_apply_states() - tell the kernel which paths are failed, restored, active; and remember which by hand */
+int engine_apply_states(struct engine *engine, const struct mp_geom *old, const struct mp_geom *geom);
+
+/** engine_sweep() - remove what a killed program left of a map */
+void engine_sweep(struct engine *engine);
+
+/** engine_hold() - `exclusive`: keep others from writing to a path, or let them again */
+void engine_hold(struct engine *engine, dev_t devt, bool hold);
+
+/** engine_note() - add (or remove) a line of the notes and have it on disk */
+int engine_note(struct engine *engine, bool lasting, bool add, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/** engine_provider() - "sda", "/dev/sda", "/dev/disk/by-id/..."; asks the device for its size. Return: 0, negative errno (said). */
+int engine_provider(struct engine *engine, const char *text, struct provider *ret);
+
+/** engine_check_unused() - Return: 0, -EBUSY (said, with the user's name) */
+int engine_check_unused(struct engine *engine, const struct provider *provider);
+
+/** engine_read_label() - Return: as mp_label_decode(), or negative errno */
+int engine_read_label(const struct provider *provider, struct mp_label *ret);
+
+/** engine_write_label() - NULL: erase. Return: 0, negative errno */
+int engine_write_label(const struct provider *provider, const struct mp_label *label);
+
+/** provider_open() - O_DIRECT. Return: descriptor, negative errno */
+int provider_open(dev_t devt, const char *name, int flags);

@@ -1,0 +1,807 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gmultipath/verbs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/sysmacros.h>
+
+#include "base/cleanup.h"
+#include "config/geom_notes.h"
+#include "gmultipath/engine.h"
+#include "gmultipath/listing.h"
+#include "gmultipath/superblock.h"
+#include "gmultipath/taste.h"
+
+enum { ANY_NUMBER = 1000, FLAGS_MAX = 8 };
+
+struct call {
+	struct engine *engine;
+	const char *verb;
+	char flags[FLAGS_MAX];
+	const char *const *arguments;
+	size_t count;
+};
+
+struct verb {
+	const char *name, *syntax, *flags;
+	size_t least, most;
+	int (*run)(struct call *call); /* Return: 0, negative errno (said in the engine's err) */
+	bool only_reads;
+};
+
+static bool has_flag(const struct call *call, char flag)
+{
+	return strchr(call->flags, flag) != NULL;
+}
+
+static void __attribute__((format(printf, 2, 3))) verbose(struct call *call, const char *format, ...)
+{
+	va_list args;
+
+	if (!has_flag(call, 'v'))
+		return;
+	va_start(args, format);
+	mp_strbuf_vprintf(&call->engine->out, format, args);
+	va_end(args);
+	mp_strbuf_putc(&call->engine->out, '\n');
+}
+
+/* Return: 0, -EINVAL if it is told to be two things at once. */
+static int wanted_mode(struct call *call, enum mp_geom_mode *ret)
+{
+	if (has_flag(call, 'A') + has_flag(call, 'R') + has_flag(call, 'P') > 1)
+		return engine_error(call->engine, -EINVAL, "expected one of -A, -P and -R");
+	*ret = has_flag(call, 'A') ? MP_GEOM_ACTIVE_ACTIVE :
+	       has_flag(call, 'R') ? MP_GEOM_ACTIVE_READ :
+				     MP_GEOM_ACTIVE_PASSIVE;
+	return 0;
+}
+
+static int find_geom(struct call *call, struct mp_geom **ret)
+{
+	*ret = engine_find(call->engine, call->arguments[0]);
+	return *ret ? 0 : engine_error(call->engine, -ENODEV, "%s: no such map; `gmultipath status` lists them",
+				       call->arguments[0]);
+}
+
+/* The map and, as second argument, a path of it. */
+static int find_path(struct call *call, struct mp_geom **geom, size_t *path)
+{
+	const char *name = call->arguments[1];
+	int r = find_geom(call, geom);
+
+	if (r < 0)
+		return r;
+	if (!strncmp(name, "/dev/", 5))
+		name += 5;
+	for (*path = 0; *path < (*geom)->count; ++*path)
+		if (!strcmp((*geom)->paths[*path].name, name))
+			return 0;
+	return engine_error(call->engine, -ENODEV, "%s: it has no path %s", (*geom)->name, name);
+}
+
+/* ---- create, label */
+
+static int new_uuid(char *text, size_t size)
+{
+	uint8_t b[16];
+
+	if (getrandom(b, sizeof(b), 0) != sizeof(b))
+		return -EIO;
+	b[6] = (b[6] & 0x0f) | 0x40; /* RFC 9562, version 4 */
+	b[8] = (b[8] & 0x3f) | 0x80;
+	snprintf(text, size, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
+		 b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+	return 0;
+}
+
+static int check_name(struct call *call, const char *name)
+{
+	if (!mp_label_name_is_valid(name))
+		return engine_error(call->engine, -EINVAL,
+				    "%s: expected a name of 1 to %d bytes, without blanks, slashes, or a dot in front", name,
+				    MP_LABEL_NAME_SIZE - 1);
+	if (!engine_name_is_free(call->engine, name))
+		return engine_error(call->engine, -EEXIST, "%s: a device-mapper device has that name already", name);
+	return 0;
+}
+
+static int check_provider(struct call *call, const struct provider *provider, const struct provider *first)
+{
+	int r;
+
+	if (provider != first && provider->devt == first->devt)
+		return engine_error(call->engine, -EINVAL, "%s is named twice", provider->name);
+	if (provider->disk.sector_bytes != first->disk.sector_bytes ||
+	    provider->disk.media_bytes != first->disk.media_bytes)
+		return engine_error(call->engine, -EINVAL,
+				    "%s has %llu bytes in sectors of %u, %s has %llu in sectors of %u: expected the same",
+				    provider->name, (unsigned long long)provider->disk.media_bytes,
+				    provider->disk.sector_bytes, first->name,
+				    (unsigned long long)first->disk.media_bytes, first->disk.sector_bytes);
+	r = engine_check_unused(call->engine, provider);
+	return r;
+}
+
+/* Return: how many, negative errno */
+static int take_providers(struct call *call, const char *const *names, size_t count, struct provider **ret)
+{
+	_cleanup_free_ struct provider *providers = calloc(count + 1, sizeof(*providers));
+	int r;
+
+	if (!providers)
+		return -ENOMEM;
+	if (count > MP_GEOM_PATHS)
+		return engine_error(call->engine, -E2BIG, "expected %d devices at most", MP_GEOM_PATHS);
+	for (size_t i = 0; i < count; i++) {
+		r = engine_provider(call->engine, names[i], &providers[i]);
+		if (r == 0)
+			r = check_provider(call, &providers[i], &providers[0]);
+		for (size_t k = 1; r == 0 && k < i; k++)
+			if (providers[k].devt == providers[i].devt)
+				r = engine_error(call->engine, -EINVAL, "%s is named twice", providers[i].name);
+		if (r < 0)
+			return r;
+	}
+	*ret = TAKE_PTR(providers);
+	return count;
+}
+
+static void add_path(struct mp_geom *geom, const struct provider *provider)
+{
+	struct mp_geom_path *path = &geom->paths[geom->count++];
+
+	path->devt = provider->devt;
+	memcpy(path->name, provider->name, sizeof(path->name));
+}
+
+static int create_map(struct call *call, struct mp_geom *geom)
+{
+	int r = engine_create(call->engine, geom);
+
+	if (r == 0)
+		verbose(call, "%s: created, %s, %zu path%s", geom->name, mp_geom_mode_name(geom->mode), geom->count,
+			geom->count == 1 ? "" : "s");
+	return r;
+}
+
+static int verb_create(struct call *call)
+{
+	_cleanup_free_ struct provider *providers = NULL;
+	struct mp_geom geom = { 0 };
+	char uuid[MP_LABEL_UUID_SIZE];
+	int r, count;
+
+	r = wanted_mode(call, &geom.mode);
+	if (r == 0)
+		r = check_name(call, call->arguments[0]);
+	if (r < 0)
+		return r;
+	count = take_providers(call, call->arguments + 1, call->count - 1, &providers);
+	r = count < 0 ? count : new_uuid(uuid, sizeof(uuid));
+	if (r < 0)
+		return r;
+	snprintf(geom.name, sizeof(geom.name), "%s", call->arguments[0]);
+	snprintf(geom.wwid, sizeof(geom.wwid), MP_GEOM_WWID_MANUAL "%s", uuid);
+	geom.size_sectors = providers[0].disk.media_bytes / 512;
+	for (int i = 0; i < count; i++)
+		add_path(&geom, &providers[i]);
+	return create_map(call, &geom);
+}
+
+/* What stands in the place of the label, or would be cut by it. */
+static int check_contents(struct call *call, const struct provider *provider)
+{
+	_cleanup_close_ int fd = provider_open(provider->devt, provider->name, O_RDONLY | O_DIRECT);
+	_cleanup_free_ uint8_t *sector = NULL;
+	char found[128];
+	const char *what;
+	int r;
+
+	r = fd < 0 ? fd : mp_label_read_sector(fd, &provider->disk, &sector);
+	if (r < 0)
+		return engine_error(call->engine, r, "%s: its last sector cannot be read: %s", provider->name,
+				    strerror(-r));
+	what = mp_label_describe_sector(sector, provider->disk.sector_bytes);
+	if (!what && superblock_find(provider, found, sizeof(found)) > 0)
+		what = found;
+	if (!what && !mp_label_sector_is_zero(sector, provider->disk.sector_bytes))
+		what = "data";
+	if (!what || has_flag(call, 'f'))
+		return 0;
+	return engine_error(call->engine, -EEXIST,
+			    "%s: its last sector belongs to %s; expected one that is empty (-f overwrites it)",
+			    provider->name, what);
+}
+
+/* The other paths must lead to the disk that was just written to. */
+static bool shows_label(const struct provider *provider, const struct mp_label *label)
+{
+	struct mp_label shown;
+
+	return engine_read_label(provider, &shown) == 0 && !strcmp(shown.uuid, label->uuid) &&
+	       !strcmp(shown.name, label->name) && shown.mode == label->mode;
+}
+
+static int verb_label(struct call *call)
+{
+	struct engine *engine = call->engine;
+	_cleanup_free_ struct provider *providers = NULL;
+	struct mp_label label = { 0 };
+	struct mp_geom geom = { 0 };
+	int r, count, refused = 0;
+
+	r = wanted_mode(call, &geom.mode);
+	if (r == 0)
+		r = check_name(call, call->arguments[0]);
+	if (r < 0)
+		return r;
+	count = take_providers(call, call->arguments + 1, call->count - 1, &providers);
+	r = count < 0 ? count : check_contents(call, &providers[0]);
+	if (r == 0)
+		r = new_uuid(label.uuid, sizeof(label.uuid));
+	if (r < 0)
+		return r;
+	snprintf(label.name, sizeof(label.name), "%s", call->arguments[0]);
+	label.media_bytes = providers[0].disk.media_bytes;
+	label.sector_bytes = providers[0].disk.sector_bytes;
+	label.mode = geom.mode;
+	/* Known first: a label that nobody trusts would be of no use, a UUID that no disk has does no harm. */
+	r = engine_note(engine, true, true, "known %s %s", label.uuid, label.name);
+	if (r < 0)
+		return r;
+	r = engine_write_label(&providers[0], &label);
+	if (r < 0) {
+		engine_note(engine, true, false, "known %s", label.uuid);
+		return engine_error(engine, r, "%s: label not written: %s", providers[0].name, strerror(-r));
+	}
+
+	snprintf(geom.name, sizeof(geom.name), "%s", label.name);
+	snprintf(geom.wwid, sizeof(geom.wwid), MP_GEOM_WWID_AUTOMATIC "%s", label.uuid);
+	geom.size_sectors = (label.media_bytes - label.sector_bytes) / 512;
+	add_path(&geom, &providers[0]);
+	for (int i = 1; i < count; i++) {
+		if (shows_label(&providers[i], &label))
+			add_path(&geom, &providers[i]);
+		else
+			refused = engine_error(engine, -EXDEV, "%s does not show the label of %s: it is another disk, and not "
+					       "a path of %s", providers[i].name, providers[0].name, label.name);
+	}
+	r = create_map(call, &geom);
+	return r < 0 ? r : refused;
+}
+
+/* ---- configure */
+
+/* By whichever path it works: they lead to one disk. */
+static int write_label(struct engine *engine, const struct mp_geom *geom, const struct mp_label *label)
+{
+	int r = -ENODEV;
+
+	for (int only_good = 1; only_good >= 0; only_good--)
+		for (size_t i = 0; i < geom->count; i++) {
+			struct provider provider = { .devt = geom->paths[i].devt };
+			_cleanup_close_ int fd = -1;
+
+			if (geom->paths[i].lost || mp_geom_is_good(geom, i) != (bool)only_good)
+				continue;
+			memcpy(provider.name, geom->paths[i].name, sizeof(provider.name));
+			fd = provider_open(provider.devt, provider.name, O_RDONLY);
+			r = fd < 0 ? fd : mp_label_ask_size(fd, &provider.disk);
+			if (r < 0)
+				continue;
+			if (provider.disk.media_bytes / 512 != geom->size_sectors + provider.disk.sector_bytes / 512) {
+				r = -ERANGE;
+				continue;
+			}
+			if (label) {
+				struct mp_label sized = *label;
+
+				sized.media_bytes = provider.disk.media_bytes;
+				sized.sector_bytes = provider.disk.sector_bytes;
+				r = engine_write_label(&provider, &sized);
+			} else {
+				r = engine_write_label(&provider, NULL);
+			}
+			if (r == 0)
+				return 0;
+		}
+	return engine_error(engine, r, "%s: its label was not %s: %s", geom->name, label ? "written" : "erased",
+			    strerror(-r));
+}
+
+/* The name in the label may be another one than the map has. */
+static int read_label(const struct mp_geom *geom, struct mp_label *ret)
+{
+	int r = -ENODEV;
+
+	for (size_t i = 0; r < 0 && i < geom->count; i++) {
+		struct provider provider = { .devt = geom->paths[i].devt };
+
+		if (geom->paths[i].lost)
+			continue;
+		memcpy(provider.name, geom->paths[i].name, sizeof(provider.name));
+		r = engine_read_label(&provider, ret);
+	}
+	return r;
+}
+
+static int verb_configure(struct call *call)
+{
+	struct mp_geom *geom, changed;
+	struct mp_label label;
+	int r;
+
+	if (!has_flag(call, 'A') && !has_flag(call, 'P') && !has_flag(call, 'R'))
+		return engine_error(call->engine, -EINVAL, "expected -A, -P or -R");
+	r = find_geom(call, &geom);
+	if (r < 0)
+		return r;
+	changed = *geom;
+	r = wanted_mode(call, &changed.mode);
+	if (r < 0)
+		return r;
+	changed.active = geom->active;
+	mp_geom_choose_active(&changed);
+	if (changed.mode != geom->mode)
+		r = engine_reload(call->engine, geom, &changed);
+	if (r == 0 && mp_geom_uuid(geom)) {
+		r = read_label(geom, &label);
+		if (r < 0)
+			return engine_error(call->engine, r, "%s: its label cannot be read: %s", geom->name, strerror(-r));
+		if (label.mode != changed.mode) {
+			label.mode = changed.mode;
+			r = write_label(call->engine, geom, &label);
+		}
+	}
+	if (r == 0)
+		verbose(call, "%s: %s", geom->name, mp_geom_mode_name(changed.mode));
+	return r;
+}
+
+/* ---- paths */
+
+static int verb_add(struct call *call)
+{
+	struct engine *engine = call->engine;
+	struct provider provider;
+	struct mp_label label;
+	struct mp_geom *geom;
+	uint64_t sectors;
+	int r = find_geom(call, &geom);
+
+	if (r == 0)
+		r = engine_provider(engine, call->arguments[1], &provider);
+	if (r == 0)
+		r = engine_check_unused(engine, &provider);
+	if (r < 0)
+		return r;
+	sectors = provider.disk.media_bytes / 512 - (mp_geom_uuid(geom) ? provider.disk.sector_bytes / 512 : 0);
+	if (sectors != geom->size_sectors)
+		return engine_error(engine, -EINVAL, "%s: %llu sectors of 512 bytes do not fit; expected %llu", provider.name,
+				    (unsigned long long)sectors, (unsigned long long)geom->size_sectors);
+	if (mp_geom_uuid(geom)) {
+		r = engine_read_label(&provider, &label);
+		if (r < 0 || strcmp(label.uuid, mp_geom_uuid(geom)))
+			return engine_error(engine, -EXDEV, "%s: it does not show the label of %s: it is another disk",
+					    provider.name, geom->name);
+		engine_note(engine, false, false, "apart %s %u:%u", label.uuid, major(provider.devt),
+			    minor(provider.devt));
+	}
+	r = taste_join(engine, geom, &provider);
+	if (r == 0)
+		verbose(call, "%s: %s added", geom->name, provider.name);
+	return r;
+}
+
+static int verb_remove(struct call *call)
+{
+	const char *uuid;
+	struct mp_geom *geom;
+	size_t path;
+	int r = find_path(call, &geom, &path);
+
+	if (r < 0)
+		return r;
+	uuid = mp_geom_uuid(geom);
+	if (uuid)
+		r = engine_note(call->engine, false, true, "apart %s %u:%u", uuid, major(geom->paths[path].devt),
+				minor(geom->paths[path].devt));
+	if (r == 0)
+		r = taste_leave(call->engine, geom, path);
+	if (r < 0 && uuid)
+		engine_note(call->engine, false, false, "apart %s %u:%u", uuid, major(geom->paths[path].devt),
+			    minor(geom->paths[path].devt));
+	if (r == 0)
+		verbose(call, geom->count == 1 ? "%s: %s removed, and the map with its last path" : "%s: %s removed",
+			geom->name, geom->paths[path].name);
+	return r;
+}
+
+static int change_states(struct call *call, const struct mp_geom *geom, const struct mp_geom *changed,
+			 const char *what, size_t path)
+{
+	int r = engine_apply_states(call->engine, geom, changed);
+
+	if (r == 0)
+		verbose(call, "%s: %s %s", geom->name, geom->paths[path].name, what);
+	return r;
+}
+
+static int verb_fail(struct call *call)
+{
+	struct mp_geom *geom, changed;
+	size_t path;
+	int r = find_path(call, &geom, &path);
+
+	if (r < 0)
+		return r;
+	changed = *geom;
+	changed.paths[path].failed = changed.paths[path].by_hand = true;
+	if (!mp_geom_good_count(&changed))
+		mp_geom_restore_others(&changed, path);
+	else
+		mp_geom_choose_active(&changed);
+	return change_states(call, geom, &changed, "marked FAIL", path);
+}
+
+static int verb_restore(struct call *call)
+{
+	struct mp_geom *geom, changed;
+	size_t path;
+	int r = find_path(call, &geom, &path);
+
+	if (r < 0)
+		return r;
+	if (geom->paths[path].lost)
+		return engine_error(call->engine, -ENODEV, "%s: the device is gone; expected one that can be restored",
+				    geom->paths[path].name);
+	changed = *geom;
+	changed.paths[path].failed = changed.paths[path].by_hand = false;
+	if (changed.mode != MP_GEOM_ACTIVE_ACTIVE)
+		mp_geom_choose_active(&changed);
+	/* In Active/Read it may be failed for reads alone. */
+	geom->paths[path].failed = true;
+	return change_states(call, geom, &changed, "restored", path);
+}
+
+static int need_active(struct call *call, const struct mp_geom *geom)
+{
+	if (geom->mode != MP_GEOM_ACTIVE_ACTIVE)
+		return 0;
+	return engine_error(call->engine, -EOPNOTSUPP,
+			    "%s: in Active/Active every path is active; expected Active/Passive or Active/Read", geom->name);
+}
+
+static int verb_rotate(struct call *call)
+{
+	struct mp_geom *geom, changed;
+	int r = find_geom(call, &geom);
+
+	if (r == 0)
+		r = need_active(call, geom);
+	if (r < 0)
+		return r;
+	changed = *geom;
+	changed.active = geom->active < geom->count ? mp_geom_next(geom, geom->active) : geom->count;
+	if (changed.active == geom->count)
+		return engine_error(call->engine, -ENODEV, "%s: it has no good path", geom->name);
+	return change_states(call, geom, &changed, "is active", changed.active);
+}
+
+static int verb_prefer(struct call *call)
+{
+	struct mp_geom *geom, changed;
+	size_t path;
+	int r = find_path(call, &geom, &path);
+
+	if (r == 0)
+		r = need_active(call, geom);
+	if (r < 0)
+		return r;
+	if (!mp_geom_is_good(geom, path))
+		return engine_error(call->engine, -EINVAL, "%s: it is %s; expected a good path (`gmultipath restore`)",
+				    geom->paths[path].name, mp_geom_path_state(geom, path));
+	changed = *geom;
+	changed.active = path;
+	return change_states(call, geom, &changed, "is active", path);
+}
+
+static int verb_getactive(struct call *call)
+{
+	struct mp_strbuf *out = &call->engine->out;
+	struct mp_geom *geom;
+	int r = find_geom(call, &geom);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < geom->count; i++)
+		if (!strcmp(mp_geom_path_state(geom, i), "ACTIVE"))
+			mp_strbuf_printf(out, "%s%s", out->length ? " " : "", geom->paths[i].name);
+	mp_strbuf_puts(out, out->length ? "\n" : "none\n");
+	return 0;
+}
+
+/* ---- ends */
+
+static int stop_map(struct call *call, const struct mp_geom *geom)
+{
+	const char *uuid = mp_geom_uuid(geom);
+	int r = uuid ? engine_note(call->engine, false, true, "stopped %s", uuid) : 0;
+
+	if (r == 0)
+		r = engine_remove(call->engine, geom);
+	if (r < 0 && uuid)
+		engine_note(call->engine, false, false, "stopped %s", uuid);
+	return r;
+}
+
+static int verb_stop(struct call *call)
+{
+	struct mp_geom *geom;
+	int r = find_geom(call, &geom);
+
+	if (r == 0)
+		r = stop_map(call, geom);
+	if (r == 0)
+		verbose(call, "%s: stopped", geom->name);
+	return r;
+}
+
+static void forget_uuid(struct engine *engine, const char *uuid)
+{
+	engine_note(engine, true, false, "known %s", uuid);
+	engine_note(engine, false, false, "stopped %s", uuid);
+	engine_note(engine, false, false, "apart %s", uuid);
+}
+
+static int verb_destroy(struct call *call)
+{
+	struct mp_geom *geom;
+	const char *uuid;
+	int r = find_geom(call, &geom);
+
+	if (r < 0)
+		return r;
+	uuid = mp_geom_uuid(geom);
+	r = stop_map(call, geom);
+	if (r == 0 && uuid)
+		r = write_label(call->engine, geom, NULL);
+	if (r < 0)
+		return r;
+	if (uuid)
+		forget_uuid(call->engine, uuid);
+	verbose(call, "%s: destroyed", geom->name);
+	return 0;
+}
+
+static int clear_one(struct call *call, const char *name)
+{
+	struct provider provider;
+	struct mp_label label;
+	int r = engine_provider(call->engine, name, &provider);
+
+	if (r == 0)
+		r = engine_check_unused(call->engine, &provider);
+	if (r < 0)
+		return r;
+	r = engine_read_label(&provider, &label);
+	/* A label that does not fit its disk is one to be rid of, too. */
+	if (r == -ENOENT)
+		return engine_error(call->engine, r, "%s: it has no label", provider.name);
+	if (r < 0 && r != -EBADMSG && r != -ERANGE && r != -EPROTONOSUPPORT)
+		return engine_error(call->engine, r, "%s: %s", provider.name, strerror(-r));
+	if (r < 0)
+		*label.uuid = '\0';
+	r = engine_write_label(&provider, NULL);
+	if (r < 0)
+		return engine_error(call->engine, r, "%s: label not erased: %s", provider.name, strerror(-r));
+	if (*label.uuid)
+		forget_uuid(call->engine, label.uuid);
+	verbose(call, "%s: label erased", provider.name);
+	return 0;
+}
+
+static int verb_clear(struct call *call)
+{
+	int r, error = 0;
+
+	for (size_t i = 0; i < call->count; i++) {
+		r = clear_one(call, call->arguments[i]);
+		if (r < 0)
+			error = r;
+	}
+	return error;
+}
+
+/* ---- load, unload */
+
+static int verb_load(struct call *call)
+{
+	int r = engine_note(call->engine, true, false, "load no");
+
+	if (r == 0)
+		r = engine_note(call->engine, true, true, "load yes");
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < call->engine->count; i++)
+		for (size_t p = 0; p < call->engine->geoms[i].count; p++)
+			engine_hold(call->engine, call->engine->geoms[i].paths[p].devt, true);
+	r = taste_all(call->engine, true);
+	if (r >= 0)
+		verbose(call, "%d path%s joined", r, r == 1 ? "" : "s");
+	return r < 0 ? r : 0;
+}
+
+static int verb_unload(struct call *call)
+{
+	int r = engine_note(call->engine, true, false, "load yes");
+
+	return r < 0 ? r : engine_note(call->engine, true, true, "load no");
+}
+
+/* ---- list, status */
+
+/* Return: how many are to be shown, negative errno */
+static int choose_geoms(struct call *call, const struct mp_geom ***ret)
+{
+	size_t count = call->count ? call->count : call->engine->count;
+	_cleanup_free_ const struct mp_geom **geoms = calloc(count + 1, sizeof(*geoms));
+
+	if (!geoms)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		geoms[i] = call->count ? engine_find(call->engine, call->arguments[i]) : &call->engine->geoms[i];
+		if (!geoms[i])
+			return engine_error(call->engine, -ENODEV, "%s: no such map", call->arguments[i]);
+	}
+	*ret = TAKE_PTR(geoms);
+	return count;
+}
+
+static void ask_disk(dev_t devt, const char *name, struct listing_disk *ret)
+{
+	_cleanup_close_ int fd = provider_open(devt, name, O_RDONLY | O_NONBLOCK);
+	struct mp_label_disk disk;
+
+	if (fd >= 0 && mp_label_ask_size(fd, &disk) == 0) {
+		ret->media_bytes = disk.media_bytes;
+		ret->sector_bytes = disk.sector_bytes;
+	}
+}
+
+static int verb_list(struct call *call)
+{
+	_cleanup_free_ const struct mp_geom **geoms = NULL;
+	int count = choose_geoms(call, &geoms);
+
+	for (int i = 0; i < count; i++) {
+		struct listing_disk map = { 0 }, disks[MP_GEOM_PATHS] = { 0 };
+
+		map.media_bytes = geoms[i]->size_sectors * 512;
+		map.sector_bytes = 512;
+		map.open_count = mp_dm_open_count(geoms[i]->wwid);
+		if (map.open_count < 0)
+			map.open_count = 0;
+		for (size_t p = 0; p < geoms[i]->count; p++) {
+			if (geoms[i]->paths[p].lost)
+				continue;
+			ask_disk(geoms[i]->paths[p].devt, geoms[i]->paths[p].name, &disks[p]);
+			if (disks[p].sector_bytes)
+				map.sector_bytes = disks[p].sector_bytes;
+		}
+		listing_list(geoms[i], &map, disks, &call->engine->out);
+	}
+	return count < 0 ? count : 0;
+}
+
+static int verb_status(struct call *call)
+{
+	_cleanup_free_ const struct mp_geom **geoms = NULL;
+	const struct listing_options options = { .geoms = has_flag(call, 'g'), .script = has_flag(call, 's') };
+	int count = choose_geoms(call, &geoms);
+
+	if (count > 0)
+		listing_status(geoms, count, &options, &call->engine->out);
+	return count < 0 ? count : 0;
+}
+
+static const struct verb verbs[] = {
+	{ "create", "[-ARv] name prov ...", "ARv", 2, ANY_NUMBER, verb_create, false },
+	{ "label", "[-ARfv] name prov ...", "ARfv", 2, ANY_NUMBER, verb_label, false },
+	{ "configure", "[-APRv] name", "APRv", 1, 1, verb_configure, false },
+	{ "add", "[-v] name prov", "v", 2, 2, verb_add, false },
+	{ "remove", "[-v] name prov", "v", 2, 2, verb_remove, false },
+	{ "fail", "[-v] name prov", "v", 2, 2, verb_fail, false },
+	{ "restore", "[-v] name prov", "v", 2, 2, verb_restore, false },
+	{ "rotate", "[-v] name", "v", 1, 1, verb_rotate, false },
+	{ "prefer", "[-v] name prov", "v", 2, 2, verb_prefer, false },
+	{ "getactive", "[-v] name", "v", 1, 1, verb_getactive, true },
+	{ "destroy", "[-v] name", "v", 1, 1, verb_destroy, false },
+	{ "stop", "[-v] name", "v", 1, 1, verb_stop, false },
+	{ "clear", "[-v] prov ...", "v", 1, ANY_NUMBER, verb_clear, false },
+	{ "list", "[name ...]", "ag", 0, ANY_NUMBER, verb_list, true },
+	{ "status", "[-ags] [name ...]", "ags", 0, ANY_NUMBER, verb_status, true },
+	{ "load", "[-v]", "v", 0, 0, verb_load, false },
+	{ "unload", "[-v]", "v", 0, 0, verb_unload, false },
+};
+
+void verbs_usage(struct mp_strbuf *text)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		mp_strbuf_printf(text, "%s gmultipath %s %s\n", i ? "      " : "usage:", verbs[i].name, verbs[i].syntax);
+}
+
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (!strcmp(verbs[i].name, name))
+			return &verbs[i];
+	return NULL;
+}
+
+bool verbs_changes(const char *name)
+{
+	const struct verb *verb = find_verb(name);
+
+	return !verb || !verb->only_reads;
+}
+
+/* Return: is the command line as the verb has it? */
+static bool take_arguments(const struct verb *verb, const char *const *words, size_t count, struct call *call)
+{
+	size_t i = 1, used = 0;
+
+	for (; i < count && words[i][0] == '-' && words[i][1]; i++) {
+		if (!strcmp(words[i], "--")) {
+			i++;
+			break;
+		}
+		for (const char *flag = words[i] + 1; *flag; flag++) {
+			if (!strchr(verb->flags, *flag))
+				return false;
+			if (!strchr(call->flags, *flag) && used < FLAGS_MAX - 1)
+				call->flags[used++] = *flag;
+		}
+	}
+	call->arguments = words + i;
+	call->count = count - i;
+	return call->count >= verb->least && call->count <= verb->most;
+}
+
+int verbs_run(const char *const *words, size_t count, bool watched, struct mp_strbuf *out, struct mp_strbuf *err)
+{
+	const struct verb *verb = count ? find_verb(words[0]) : NULL;
+	struct engine engine = { .lock = -1 };
+	struct call call = { .engine = &engine };
+	int r;
+
+	if (!verb) {
+		if (count)
+			mp_strbuf_printf(err, "unknown verb %s\n", words[0]);
+		verbs_usage(err);
+		return 1;
+	}
+	call.verb = verb->name;
+	if (!take_arguments(verb, words, count, &call)) {
+		mp_strbuf_printf(err, "usage: gmultipath %s %s\n", verb->name, verb->syntax);
+		return 1;
+	}
+	r = engine_open(&engine, watched);
+	if (r >= 0) {
+		if (!verb->only_reads)
+			engine_sweep(&engine);
+		r = verb->run(&call);
+	}
+	if (r == -ENOMEM)
+		engine_error(&engine, r, "out of memory");
+	mp_strbuf_puts(out, mp_strbuf_text(&engine.out));
+	mp_strbuf_puts(err, mp_strbuf_text(&engine.err));
+	engine_close(&engine);
+	return r < 0 ? 1 : 0;
+}
