@@ -198,6 +198,7 @@ int engine_note(struct engine *engine, bool lasting, bool add, const char *forma
 	struct mp_strbuf *notes = lasting ? &engine->config : &engine->state;
 	const char *dir = lasting ? STATE_DIR : RUN_DIR, *file = lasting ? MP_GEOM_NOTES_FILE : MP_GEOM_RUN_FILE;
 	_cleanup_strbuf_ struct mp_strbuf line = MP_STRBUF_INIT;
+	_cleanup_close_ int fd = -1;
 	va_list args;
 	int r;
 
@@ -208,7 +209,8 @@ int engine_note(struct engine *engine, bool lasting, bool add, const char *forma
 		return 0;
 	if (notes->error)
 		return notes->error;
-	r = mp_state_dir_make(dir);
+	fd = mp_state_file_open(dir, file);
+	r = fd < 0 ? fd : 0;
 	if (r == 0)
 		r = mp_state_file_replace(dir, file, mp_strbuf_text(notes), notes->length);
 	return r < 0 ? engine_error(engine, r, "%s/%s: cannot write: %s", dir, file, strerror(-r)) : 0;
@@ -261,15 +263,13 @@ int engine_apply_states(struct engine *engine, const struct mp_geom *old, const 
 	return error;
 }
 
-static void split_wwids(const struct mp_geom *geom, char *reads, char *writes, size_t size)
+static void lower_wwids(const struct mp_geom *geom, char *reads, char *writes, size_t size)
 {
 	snprintf(reads, size, MP_DM_READS "%s", geom->wwid);
 	snprintf(writes, size, MP_DM_WRITES "%s", geom->wwid);
 }
 
-enum split_verb { SPLIT_CREATE, SPLIT_RELOAD };
-
-static int load_one(enum split_verb verb, const struct mp_geom *geom, bool for_reads, const char *wwid)
+static int load_one(bool create, const struct mp_geom *geom, bool for_reads, const char *wwid)
 {
 	static const struct mp_dm_flags flags = { .internal = true };
 	_cleanup_(mp_table_fini) struct mp_table table = { 0 };
@@ -279,8 +279,8 @@ static int load_one(enum split_verb verb, const struct mp_geom *geom, bool for_r
 	if (r < 0)
 		return r;
 	snprintf(name, sizeof(name), "%s%s", geom->name, for_reads ? READS_SUFFIX : WRITES_SUFFIX);
-	return verb == SPLIT_CREATE ? mp_dm_create(name, wwid, &table, &flags) :
-				      mp_dm_reload(wwid, &table, &flags, false);
+	return create ? mp_dm_create(name, wwid, &table, &flags) :
+			mp_dm_reload(wwid, &table, &flags, false);
 }
 
 static int remove_one(const char *wwid)
@@ -291,31 +291,14 @@ static int remove_one(const char *wwid)
 	return r == -ENODEV ? 0 : r;
 }
 
-/* The two maps below one in Active/Read. */
-static int load_split(enum split_verb verb, const struct mp_geom *geom)
-{
-	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16];
-	int r;
-
-	split_wwids(geom, reads, writes, sizeof(reads));
-	r = load_one(verb, geom, true, reads);
-	if (r == 0)
-		r = load_one(verb, geom, false, writes);
-	if (r < 0 && verb == SPLIT_CREATE) {
-		remove_one(writes);
-		remove_one(reads);
-	}
-	return r;
-}
-
-static int remove_split(const struct mp_geom *geom)
+static int remove_lower(const struct mp_geom *geom, bool writes_too)
 {
 	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16];
 	int r, error;
 
-	split_wwids(geom, reads, writes, sizeof(reads));
+	lower_wwids(geom, reads, writes, sizeof(reads));
 	error = remove_one(reads);
-	r = remove_one(writes);
+	r = writes_too ? remove_one(writes) : 0;
 	return error < 0 ? error : r;
 }
 
@@ -342,22 +325,19 @@ void engine_hold(struct engine *engine, dev_t devt, bool hold)
 int engine_create(struct engine *engine, struct mp_geom *geom)
 {
 	static const struct mp_dm_flags flags = { 0 };
-	_cleanup_(mp_table_fini) struct mp_table table = { 0 };
+	bool split = geom->mode == MP_GEOM_ACTIVE_READ;
+	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16];
 	int r;
 
 	geom->queues = engine->watched;
-	if (geom->mode == MP_GEOM_ACTIVE_READ) {
-		r = load_split(SPLIT_CREATE, geom);
-		if (r == 0) {
-			r = mp_dm_create_split(geom->name, geom->wwid, geom->size_sectors, &flags);
-			if (r < 0)
-				remove_split(geom);
-		}
-	} else {
-		r = mp_geom_table(geom, false, &table);
-		if (r == 0)
-			r = mp_dm_create(geom->name, geom->wwid, &table, &flags);
-	}
+	lower_wwids(geom, reads, writes, sizeof(reads));
+	r = load_one(true, geom, false, writes);
+	if (r == 0 && split)
+		r = load_one(true, geom, true, reads);
+	if (r == 0)
+		r = mp_dm_create_upper(geom->name, geom->wwid, geom->size_sectors, split, &flags);
+	if (r < 0)
+		remove_lower(geom, true);
 	if (r < 0)
 		return engine_error(engine, r, "%s: not created: %s", geom->name,
 				    r == -EEXIST ? "its name or UUID is taken" : strerror(-r));
@@ -369,25 +349,21 @@ int engine_create(struct engine *engine, struct mp_geom *geom)
 int engine_reload(struct engine *engine, const struct mp_geom *old, const struct mp_geom *geom)
 {
 	static const struct mp_dm_flags unchanged = { .reload = true };
-	_cleanup_(mp_table_fini) struct mp_table table = { 0 };
-	bool was_split = old->mode == MP_GEOM_ACTIVE_READ, is_split = geom->mode == MP_GEOM_ACTIVE_READ;
+	bool was_split = old->mode == MP_GEOM_ACTIVE_READ, split = geom->mode == MP_GEOM_ACTIVE_READ;
+	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16];
 	struct mp_geom before = *geom;
-	int r;
+	int r = 0;
 
-	if (is_split) {
-		r = load_split(was_split ? SPLIT_RELOAD : SPLIT_CREATE, geom);
-		if (r == 0 && !was_split) {
-			r = mp_dm_reload_split(geom->wwid, geom->size_sectors, &unchanged);
-			if (r < 0)
-				remove_split(geom);
-		}
-	} else {
-		r = mp_geom_table(geom, false, &table);
-		if (r == 0)
-			r = mp_dm_reload(geom->wwid, &table, &unchanged, false);
-		if (r == 0 && was_split)
-			r = remove_split(geom);
-	}
+	lower_wwids(geom, reads, writes, sizeof(reads));
+	/* What is to stand on a map comes after it, and goes before it. */
+	if (split)
+		r = load_one(!was_split, geom, true, reads);
+	if (r == 0)
+		r = load_one(false, geom, false, writes);
+	if (r == 0 && split != was_split)
+		r = mp_dm_reload_upper(geom->wwid, geom->size_sectors, split, &unchanged);
+	if (!split || (r < 0 && !was_split))
+		remove_lower(geom, false);
 	if (r < 0)
 		return engine_error(engine, r, "%s: not changed: %s", geom->name, strerror(-r));
 	for (size_t i = 0; i < geom->count; i++)
@@ -406,17 +382,11 @@ int engine_remove(struct engine *engine, const struct mp_geom *geom)
 	static const struct mp_dm_removal removal = { .flush = true, .only_unused = true };
 	int r;
 
-	/* Nothing may wait for a path while the map is flushed. */
-	if (geom->queues && geom->mode == MP_GEOM_ACTIVE_READ)
-		send(engine, geom, "fail_if_no_path");
 	r = mp_dm_remove(geom->wwid, &removal);
-	if (r < 0 && geom->queues && geom->mode == MP_GEOM_ACTIVE_READ)
-		send(engine, geom, "queue_if_no_path");
 	if (r < 0)
 		return engine_error(engine, r, "%s: not removed: %s", geom->name,
 				    r == -EBUSY ? "it is in use (lsblk /dev/mapper/NAME shows by whom)" : strerror(-r));
-	if (geom->mode == MP_GEOM_ACTIVE_READ)
-		remove_split(geom);
+	remove_lower(geom, true);
 	for (size_t i = 0; i < geom->count && is_exclusive(engine); i++)
 		engine_hold(engine, geom->paths[i].devt, false);
 	return engine_note(engine, false, false, "failed %s", geom->wwid);
@@ -427,15 +397,16 @@ void engine_sweep(struct engine *engine)
 	static const struct mp_dm_removal removal = { .only_unused = true };
 
 	for (size_t i = 0; i < engine->listed_count; i++) {
-		const char *uuid = engine->listed[i].uuid, *wwid = mp_dm_wwid(uuid), *owner = mp_dm_split_wwid(uuid);
+		const char *uuid = engine->listed[i].uuid, *wwid = mp_dm_wwid(uuid), *owner = mp_dm_lower_wwid(uuid);
 		struct mp_kernel_map kernel = { 0 };
 
 		/* A map that has no table yet, and never will. */
 		if (wwid && mp_geom_is_wwid(wwid) && mp_dm_read(wwid, &kernel) == 0 && kernel.foreign_table)
 			mp_dm_remove(wwid, &removal);
 		mp_kernel_map_fini(&kernel);
-		/* One that stands below nothing. */
-		if (owner && (mp_dm_read(owner, &kernel) < 0 || !kernel.split))
+		/* One that nothing stands on. */
+		if (owner && (mp_dm_read(owner, &kernel) < 0 || (!strncmp(uuid, MP_DM_READS, strlen(MP_DM_READS)) &&
+								!kernel.split)))
 			mp_dm_remove(uuid, &removal);
 		mp_kernel_map_fini(&kernel);
 	}

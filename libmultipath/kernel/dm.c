@@ -22,6 +22,7 @@
 #define CONTROL_FILE "/dev/mapper/control"
 #define UUID_PREFIX "mpath-"
 #define TARGET "multipath"
+#define UPPER_TARGET "linear"
 #define SPLIT_TARGET "delay" /* with delays of zero: it sends reads and writes to different devices */
 
 enum {
@@ -100,7 +101,7 @@ static int task_new_uuid(int type, const char *uuid, struct dm_task **ret)
 	return 0;
 }
 
-const char *mp_dm_split_wwid(const char *uuid)
+const char *mp_dm_lower_wwid(const char *uuid)
 {
 	if (!strncmp(uuid, MP_DM_READS, strlen(MP_DM_READS)))
 		return uuid + strlen(MP_DM_READS);
@@ -110,7 +111,7 @@ const char *mp_dm_split_wwid(const char *uuid)
 /* @uuid: of DM_UUID_LEN bytes */
 static int map_uuid(const char *wwid, char *uuid)
 {
-	const char *prefix = mp_dm_split_wwid(wwid) ? "" : UUID_PREFIX;
+	const char *prefix = mp_dm_lower_wwid(wwid) ? "" : UUID_PREFIX;
 
 	if (!*wwid)
 		return -EINVAL;
@@ -389,9 +390,9 @@ static int task_get_target(struct dm_task *task, const char *wanted, uint64_t *s
 }
 
 /* WWID of the map with the paths. */
-static const char *writes_wwid(const char *wwid, bool split, char text[static DM_UUID_LEN])
+static const char *writes_wwid(const char *wwid, bool stacked, char text[static DM_UUID_LEN])
 {
-	if (!split)
+	if (!stacked)
 		return wwid;
 	snprintf(text, DM_UUID_LEN, MP_DM_WRITES "%s", wwid);
 	return text;
@@ -439,7 +440,7 @@ int mp_dm_read_status(const char *wwid, struct mp_kernel_map *map)
 	char *params;
 	int r;
 
-	r = query(DM_DEVICE_STATUS, writes_wwid(wwid, map->split, writes), &task, &info);
+	r = query(DM_DEVICE_STATUS, writes_wwid(wwid, map->stacked, writes), &task, &info);
 	if (r < 0)
 		return r;
 	if (map->foreign_table || task_get_target(task, TARGET, &size, &params) < 0 || size != map->table.size_sectors)
@@ -447,7 +448,7 @@ int mp_dm_read_status(const char *wwid, struct mp_kernel_map *map)
 	r = mp_table_parse_status(params, &map->table);
 	if (r < 0)
 		return r;
-	if (map->split) {
+	if (map->stacked) {
 		dm_task_destroy(TAKE_PTR(task));
 		r = query(DM_DEVICE_STATUS, wwid, &task, &info);
 		if (r < 0)
@@ -471,12 +472,13 @@ static int read_table(const char *wwid, struct mp_kernel_map *ret)
 		return r;
 	take_info(task, &info, ret);
 	ret->split = mp_geom_is_wwid(wwid) && task_get_target(task, SPLIT_TARGET, &size, &params) == 0;
-	if (ret->split) {
+	ret->stacked = ret->split || (mp_geom_is_wwid(wwid) && task_get_target(task, UPPER_TARGET, &size, &params) == 0);
+	if (ret->stacked) {
 		r = query(DM_DEVICE_TABLE, writes_wwid(wwid, true, writes), &writes_task, &info);
 		if (r < 0)
 			return r;
 	}
-	if (task_get_target(ret->split ? writes_task : task, TARGET, &size, &params) < 0) {
+	if (task_get_target(ret->stacked ? writes_task : task, TARGET, &size, &params) < 0) {
 		ret->foreign_table = true;
 		return 0;
 	}
@@ -562,16 +564,21 @@ static int get_info(const char *wwid, struct dm_info *info)
 	return r < 0 ? r : get_info_uuid(uuid, info);
 }
 
-static int load_split(const char *wwid, uint64_t size_sectors, bool read_only)
+static int load_upper(const char *wwid, uint64_t size_sectors, bool split, bool read_only)
 {
 	struct dm_info reads, writes;
 	char text[DM_UUID_LEN], params[64];
 	int r;
 
+	r = get_info(writes_wwid(wwid, true, text), &writes);
+	if (r < 0)
+		return r;
+	if (!split) {
+		snprintf(params, sizeof(params), "%u:%u 0", writes.major, writes.minor);
+		return load_params(wwid, size_sectors, UPPER_TARGET, params, read_only);
+	}
 	snprintf(text, sizeof(text), MP_DM_READS "%s", wwid);
 	r = get_info(text, &reads);
-	if (r == 0)
-		r = get_info(writes_wwid(wwid, true, text), &writes);
 	if (r < 0)
 		return r;
 	snprintf(params, sizeof(params), "%u:%u 0 0 %u:%u 0 0", reads.major, reads.minor, writes.major, writes.minor);
@@ -632,15 +639,16 @@ static int create_empty(const char *name, const char *wwid, const struct mp_dm_f
 	return r == -EBUSY ? -EEXIST : r;
 }
 
-static int create(const char *name, const char *wwid, const struct mp_table *table, uint64_t split_sectors,
-		  const struct mp_dm_flags *flags)
+static int create(const char *name, const char *wwid, const struct mp_table *table, uint64_t upper_sectors,
+		  bool split, const struct mp_dm_flags *flags)
 {
 	int r;
 
 	r = create_empty(name, wwid, flags);
 	if (r < 0)
 		return r;
-	r = table ? load_table(wwid, table, flags->read_only) : load_split(wwid, split_sectors, flags->read_only);
+	r = table ? load_table(wwid, table, flags->read_only) :
+		    load_upper(wwid, upper_sectors, split, flags->read_only);
 	if (r >= 0)
 		r = resume(wwid, flags, false);
 	if (r < 0)
@@ -650,12 +658,13 @@ static int create(const char *name, const char *wwid, const struct mp_table *tab
 
 int mp_dm_create(const char *name, const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags)
 {
-	return create(name, wwid, table, 0, flags);
+	return create(name, wwid, table, 0, false, flags);
 }
 
-int mp_dm_create_split(const char *name, const char *wwid, uint64_t size_sectors, const struct mp_dm_flags *flags)
+int mp_dm_create_upper(const char *name, const char *wwid, uint64_t size_sectors, bool split,
+		       const struct mp_dm_flags *flags)
 {
-	return create(name, wwid, NULL, size_sectors, flags);
+	return create(name, wwid, NULL, size_sectors, split, flags);
 }
 
 static int run_simple(int type, const char *wwid)
@@ -686,9 +695,9 @@ int mp_dm_reload(const char *wwid, const struct mp_table *table, const struct mp
 	return r < 0 ? r : take_table(wwid, flags, flush);
 }
 
-int mp_dm_reload_split(const char *wwid, uint64_t size_sectors, const struct mp_dm_flags *flags)
+int mp_dm_reload_upper(const char *wwid, uint64_t size_sectors, bool split, const struct mp_dm_flags *flags)
 {
-	int r = load_split(wwid, size_sectors, flags->read_only);
+	int r = load_upper(wwid, size_sectors, split, flags->read_only);
 
 	return r < 0 ? r : take_table(wwid, flags, false);
 }
@@ -727,8 +736,8 @@ static int message_uuid(const char *uuid, const char *message)
 	return task_run(task);
 }
 
-/* A split map takes no messages, the maps that it stands on do. */
-static int message_split(const char *wwid, const char *message)
+/* The maps below take the messages. */
+static int message_lower(const char *wwid, const char *message)
 {
 	char uuid[DM_UUID_LEN];
 	int r = message_uuid(writes_wwid(wwid, true, uuid), message);
@@ -736,7 +745,8 @@ static int message_split(const char *wwid, const char *message)
 	if (r < 0 || !strncmp(message, "switch_group", 12))
 		return r;
 	snprintf(uuid, sizeof(uuid), MP_DM_READS "%s", wwid);
-	return message_uuid(uuid, message);
+	r = message_uuid(uuid, message);
+	return r == -ENODEV ? 0 : r;
 }
 
 int mp_dm_message(const char *wwid, const char *message)
@@ -746,8 +756,7 @@ int mp_dm_message(const char *wwid, const char *message)
 
 	if (r < 0)
 		return r;
-	r = message_uuid(uuid, message);
-	return r < 0 && mp_geom_is_wwid(wwid) && message_split(wwid, message) == 0 ? 0 : r;
+	return mp_geom_is_wwid(wwid) && message[0] != '@' ? message_lower(wwid, message) : message_uuid(uuid, message);
 }
 
 /* ---- partition maps, and what must go along with them */

@@ -48,14 +48,14 @@ int mp_dm_list(struct mp_dm_listed **ret, size_t *count);
 void mp_dm_list_free(struct mp_dm_listed *list, size_t count);
 
 /*
- * A map of which reads and writes go to different maps (model/geom.h, Active/Read) stands on two others. They have its WWID with
- * one of these in front, and are nobody's but their map's: no UUID of a multipath map, no rule of udev's looks into them.
+ * Maps under the administrator's hand (model/geom.h) stand on others, which have the paths. Those have their WWID with one of
+ * these in front, and are nobody's but their map's: no UUID of a multipath map, no rule of udev's looks into them.
  */
 #define MP_DM_READS "geomread-"
 #define MP_DM_WRITES "geomwrite-"
 
-/** mp_dm_split_wwid() - part of @uuid behind one of these two, NULL if there is none */
-const char *mp_dm_split_wwid(const char *uuid);
+/** mp_dm_lower_wwid() - part of @uuid behind one of these two, NULL if there is none */
+const char *mp_dm_lower_wwid(const char *uuid);
 
 /** mp_dm_wwid() - part of @uuid behind "mpath-", NULL if it is no multipath map's */
 const char *mp_dm_wwid(const char *uuid);
@@ -93,11 +93,12 @@ int mp_dm_create(const char *name, const char *wwid, const struct mp_table *tabl
 int mp_dm_reload(const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags, bool flush);
 
 /**
- * mp_dm_create_split(), mp_dm_reload_split() - as mp_dm_create() and mp_dm_reload(): reads go to one map, writes to another, which
- * exist. The kernel allows the change from and to a table of mp_dm_reload() only if that is bio-based.
+ * mp_dm_create_upper(), mp_dm_reload_upper() - as mp_dm_create() and mp_dm_reload(), over the map for writes, which exists
+ * @split:	reads go to the one for reads, which exists, too
  */
-int mp_dm_create_split(const char *name, const char *wwid, uint64_t size_sectors, const struct mp_dm_flags *flags);
-int mp_dm_reload_split(const char *wwid, uint64_t size_sectors, const struct mp_dm_flags *flags);
+int mp_dm_create_upper(const char *name, const char *wwid, uint64_t size_sectors, bool split,
+		       const struct mp_dm_flags *flags);
+int mp_dm_reload_upper(const char *wwid, uint64_t size_sectors, bool split, const struct mp_dm_flags *flags);
 
 /** mp_dm_rename() - the map, and its partition maps with it. @delimiter: partition_delimiter or NULL. */
 int mp_dm_rename(const char *wwid, const char *name, const char *delimiter, const struct mp_dm_flags *flags);
@@ -119,7 +120,7 @@ struct mp_dm_removal {
  */
 int mp_dm_remove(const char *wwid, const struct mp_dm_removal *removal);
 
-/** mp_dm_message() - to sector 0 (of a split map: to both that it stands on, which group is next to the one for writes): "fail_path 8:16", "switch_group 2", "queue_if_no_path", "@cancel_deferred_remove" ... */
+/** mp_dm_message() - to sector 0 (of a map that stands on others: to those, which group is next to the one for writes): "fail_path 8:16", "switch_group 2", "queue_if_no_path", "@cancel_deferred_remove" ... */
 int mp_dm_message(const char *wwid, const char *message);
 
 /** mp_dm_cancel_deferred() - map and partition maps stay */

@@ -188,8 +188,7 @@ int mp_geom_table(const struct mp_geom *geom, bool for_reads, struct mp_table *r
 	bool spread = geom->mode == MP_GEOM_ACTIVE_ACTIVE || for_reads;
 	int r = 0;
 
-	/* Bio-based: only then can a table be replaced by one with another target while I/O runs. */
-	table.features = strdup(geom->queues ? "3 queue_if_no_path queue_mode bio" : "2 queue_mode bio");
+	table.features = strdup(geom->queues ? "1 queue_if_no_path" : "0");
 	table.handler = strdup("0");
 	table.groups = calloc(geom->count, sizeof(*table.groups));
 	if (!table.features || !table.handler || !table.groups)

@@ -2,10 +2,11 @@
 /*
  * geom.h - a map under the administrator's own hand, as FreeBSD's GEOM_MULTIPATH has them.  Pure.  For: every room.
  *
- * The kernel's tables are the record: which paths, in which order, in which mode, which one is active. Active/Passive has a
- * group for each path, with the selector "round-robin 0"; Active/Active one group with "service-time 0"; Active/Read is a
- * dm-delay table over two maps, of which the one for writing is as in Active/Passive and the one for reading as in
- * Active/Active.
+ * The kernel's tables are the record: which paths, in which order, in which mode, which one is active. A map NAME is a linear
+ * table over NAME.write, which has the paths; the kernel never lets a multipath table be replaced by another target, and the
+ * mode is to change while I/O runs. Active/Passive has a group for each path, with the selector "round-robin 0"; Active/Active
+ * one group with "service-time 0". In Active/Read NAME is a dm-delay table over two maps: NAME.read as in Active/Active, and
+ * NAME.write as in Active/Passive.
  */
 #pragma once
 #include <stdbool.h>
@@ -64,7 +65,7 @@ const char *mp_geom_state_name(enum mp_geom_state state);
  */
 int mp_geom_from_kernel(const char *wwid, const struct mp_kernel_map *kernel, struct mp_geom *ret);
 
-/** mp_geom_table() - table to load: of the map, or in Active/Read of the one for reads or the one for writes. Return: 0 or -ENOMEM. */
+/** mp_geom_table() - table with the paths, of NAME.read or of NAME.write. Return: 0 or -ENOMEM. */
 int mp_geom_table(const struct mp_geom *geom, bool for_reads, struct mp_table *ret);
 
 /** mp_geom_is_good() - neither failed nor lost */

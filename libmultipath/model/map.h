@@ -51,7 +51,8 @@ struct mp_kernel_map {
 	bool suspended;
 	bool read_only;
 	bool foreign_table; /* has our UUID but not one multipath target */
-	bool split; /* reads and writes go to maps of their own (model/geom.h); the table is that of the one for writes */
+	bool stacked; /* the paths are in a map below it (model/geom.h), whose table this is */
+	bool split; /* and reads go to another one */
 	int open_count;
 	unsigned max_sectors_kb; /* of its queue, 0 unknown */
 	struct mp_table table; /* table with its last status */

@@ -68,7 +68,7 @@ gm rotate FOO
 gm_is FOO "OPTIMAL $a:READ $b:ACTIVE $c:READ"
 gm configure -P FOO
 gm_is FOO "OPTIMAL $a:PASSIVE $b:ACTIVE $c:PASSIVE"
-same "nothing is left of Active/Read" "$(dmsetup ls | wc -l)" 1
+same "nothing is left of Active/Read" "$(dmsetup ls | wc -l)" 2
 gm_fails "in use" stop FOO
 io_stop one
 
