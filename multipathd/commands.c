@@ -22,6 +22,7 @@
 #include "multipathd/grammar.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
+#include "multipathd/rehearsal.h"
 #include "multipathd/rulings.h"
 #include "multipathd/server.h"
 #include "show/json.h"
@@ -279,6 +280,12 @@ static void show_status(struct command_call *call)
 		counts.monitored += managed->fd >= 0 || managed->job;
 	}
 	mp_show_status(&counts, &call->reply);
+}
+
+static void show_status_verbose(struct command_call *call)
+{
+	show_status(call);
+	configure_print_state(call->daemon, &call->reply);
 }
 
 static void show_daemon(struct command_call *call)
@@ -935,6 +942,27 @@ static void reconfigure_all(struct command_call *call)
 	reconfigure_as(call, true);
 }
 
+static void rehearse_as(struct command_call *call, bool all, bool json)
+{
+	fail_unless(call, rehearsal_start(call->daemon, all, json, call->request->id));
+	call->deferred = !call->failure;
+}
+
+static void rehearse(struct command_call *call)
+{
+	rehearse_as(call, false, false);
+}
+
+static void rehearse_json(struct command_call *call)
+{
+	rehearse_as(call, false, true);
+}
+
+static void rehearse_all(struct command_call *call)
+{
+	rehearse_as(call, true, false);
+}
+
 static void quit(struct command_call *call)
 {
 	(void)call;
@@ -954,6 +982,7 @@ static const struct command command_table[] = {
 	{ "list|show path $path", show_path, ANYBODY, false },
 	{ "list|show maps|multipaths", show_maps, ANYBODY, false },
 	{ "list|show status", show_status, ANYBODY, false },
+	{ "list|show status verbose", show_status_verbose, ANYBODY, false },
 	{ "list|show daemon", show_daemon, ANYBODY, false },
 	{ "list|show maps|multipaths status", show_maps_status, ANYBODY, false },
 	{ "list|show maps|multipaths stats", show_maps_stats, ANYBODY, false },
@@ -968,6 +997,8 @@ static const struct command command_table[] = {
 	{ "list|show map|multipath $map json", show_map_json, ANYBODY, false },
 	{ "list|show config local", show_config_local, ANYBODY, false },
 	{ "list|show config", show_config, ANYBODY, false },
+	{ "list|show config diff", rehearse, ROOT, false },
+	{ "list|show config diff json", rehearse_json, ROOT, false },
 	{ "list|show blacklist", show_blacklist, ANYBODY, false },
 	{ "list|show devices", show_devices, ANYBODY, false },
 	{ "list|show wildcards", show_wildcards, ANYBODY, false },
@@ -983,6 +1014,9 @@ static const struct command command_table[] = {
 	{ "switch|switchgroup map|multipath $map group $group", switch_group, ROOT, false },
 	{ "reconfigure", reconfigure, ROOT, false },
 	{ "reconfigure all", reconfigure_all, ROOT, false },
+	{ "reconfigure --dry-run", rehearse, ROOT, false },
+	{ "reconfigure --dry-run json", rehearse_json, ROOT, false },
+	{ "reconfigure all --dry-run", rehearse_all, ROOT, false },
 	{ "suspend map|multipath $map", suspend_map, ROOT, false },
 	{ "resume map|multipath $map", resume_map, ROOT, false },
 	{ "resize map|multipath $map", resize_map, ROOT, false },

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -40,21 +42,68 @@ static void configure_on_diagnostic(void *userdata, enum mp_severity severity, i
 		mp_strbuf_printf(messages->errors, "%s\n", text);
 }
 
-int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
+struct mp_config_source configure_source(const struct daemon *daemon)
 {
-	struct messages messages = { .errors = errors };
-	struct mp_config_source source = {
+	return (struct mp_config_source){
 		.file = CONFIG_FILE,
 		.dir = CONFIG_DIR,
 		.verbosity = daemon->options.verbosity,
 		.ignore_wwids = daemon->options.ignore_wwids,
 		.is_multipath = daemon->options.once,
-		.diagnostic = configure_on_diagnostic,
-		.userdata = &messages,
 	};
+}
+
+/* The configuration in force is not that of the files any more. @errors: what is wrong with these, a line each */
+static void configure_note_stale(struct daemon *daemon, const char *errors)
+{
+	if (!daemon->stale_errors)
+		daemon->stale_since = time(NULL);
+	free(daemon->stale_errors);
+	daemon->stale_errors = strdup(errors);
+}
+
+void configure_fini(struct daemon *daemon)
+{
+	free(daemon->stale_errors);
+	daemon->stale_errors = NULL;
+}
+
+static void print_since(time_t since, struct mp_strbuf *out)
+{
+	char text[32];
+	struct tm tm;
+
+	strftime(text, sizeof(text), "%F %T", localtime_r(&since, &tm));
+	mp_strbuf_puts(out, text);
+}
+
+void configure_print_state(const struct daemon *daemon, struct mp_strbuf *out)
+{
+	const char *line = daemon->stale_errors;
+
+	if (!line) {
+		mp_strbuf_puts(out, "config: in force since ");
+		print_since(daemon->configured_since, out);
+		mp_strbuf_putc(out, '\n');
+		return;
+	}
+	for (const char *end; *line; line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		mp_strbuf_puts(out, "config: stale since ");
+		print_since(daemon->stale_since, out);
+		mp_strbuf_printf(out, ": %.*s\n", (int)(end - line), line);
+	}
+}
+
+int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
+{
+	struct messages messages = { .errors = errors };
+	struct mp_config_source source = configure_source(daemon);
 	struct mp_config *config;
 	int r;
 
+	source.diagnostic = configure_on_diagnostic;
+	source.userdata = &messages;
 	r = mp_config_load(&source, &config);
 	if (r < 0)
 		return r;
@@ -68,6 +117,8 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 	daemon->old_config = daemon->config;
 	daemon->config = config;
 	daemon->process = mp_config_process(config);
+	daemon->configured_since = time(NULL);
+	configure_fini(daemon);
 	log_set_verbosity(daemon->process->verbosity);
 	if (daemon->server)
 		server_set_timeout(daemon->server, daemon->process->uxsock_timeout_msec);
@@ -159,6 +210,7 @@ int configure_start(struct daemon *daemon)
 
 int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 {
+	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
 	struct mp_path *path, *next_path;
 	struct mp_map *map;
 	int r;
@@ -168,8 +220,13 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 		daemon->reconfigure_all |= all;
 		return 0;
 	}
-	r = configure_load(daemon, errors);
+	r = configure_load(daemon, &told);
+	if (r < 0 && !told.length)
+		mp_strbuf_printf(&told, CONFIG_FILE ": %s\n", strerror(-r));
+	if (errors)
+		mp_strbuf_puts(errors, mp_strbuf_text(&told));
 	if (r < 0) {
+		configure_note_stale(daemon, mp_strbuf_text(&told));
 		log_error("the configuration is not taken over: the old one stays in force");
 		return r;
 	}

@@ -3,8 +3,13 @@
 #pragma once
 #include <stdbool.h>
 
+#include "config/config.h"
+
 struct daemon;
 struct mp_strbuf;
+
+/** configure_source() - where the daemon's configuration is, without a listener */
+struct mp_config_source configure_source(const struct daemon *daemon);
 
 /**
  * configure_load() - read configuration and state files
@@ -26,6 +31,12 @@ int configure_start(struct daemon *daemon);
  * Return: 0 begun (or noted, while one is under way), negative errno: nothing has changed.
  */
 int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors);
+
+/** configure_print_state() - since when the configuration is in force, or stale, and what is wrong with the files */
+void configure_print_state(const struct daemon *daemon, struct mp_strbuf *out);
+
+/** configure_fini() - forget what was wrong */
+void configure_fini(struct daemon *daemon);
 
 /** configure_done() - a daemon->on_configured() that goes on with a reconfigure that came meanwhile. Return: 1 if there is one. */
 int configure_done(struct daemon *daemon);

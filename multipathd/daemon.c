@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "multipathd/checks.h"
 #include "multipathd/commands.h"
+#include "multipathd/configure.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
 
@@ -125,6 +126,7 @@ void daemon_fini(struct daemon *daemon)
 	mp_hash_fini(&daemon->maps_by_name);
 	daemon->old_config = mp_config_unref(daemon->old_config);
 	daemon->config = mp_config_unref(daemon->config);
+	configure_fini(daemon);
 	daemon->event = sd_event_unref(daemon->event);
 	mp_hash_unregister_thread();
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
+#include <time.h>
 #include <urcu/list.h>
 
 #include "base/hash.h"
@@ -120,6 +121,9 @@ struct daemon {
 	struct pool *pool;
 	struct server *server; /* NULL in multipath(8) */
 	struct mp_config *config;
+	time_t configured_since; /* the configuration was taken over */
+	char *stale_errors; /* what was wrong with the files at the last reconfigure, a line each; NULL: nothing */
+	time_t stale_since;
 	struct mp_config *old_config; /* until all settings are resolved anew */
 	const struct mp_process_settings *process; /* of config */
 	struct mp_bindings *bindings;

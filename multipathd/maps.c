@@ -719,6 +719,21 @@ int maps_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan)
 	return map_make_plan(map, allowed, plan);
 }
 
+int maps_rehearse(struct daemon_map *map, struct mp_plan *plan, const char **why)
+{
+	bool allowed;
+	int r;
+
+	maps_resolve_settings(map);
+	allowed = maps_allow(map, why, NULL);
+	if (!allowed && !map->map.kernel.exists)
+		return 0;
+	r = allowed ? map_choose_name(map) : 0;
+	if (r >= 0)
+		r = map_make_plan(map, allowed, plan);
+	return r < 0 ? r : 1;
+}
+
 static void map_log_plan(const struct daemon_map *map, const struct mp_plan *plan)
 {
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;

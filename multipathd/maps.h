@@ -76,6 +76,14 @@ bool maps_allow(struct daemon_map *map, const char **reason, struct mp_trace *tr
 /** maps_plan() - what is to be done to it, from what is known and its settings; nothing is done */
 int maps_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan);
 
+/**
+ * maps_rehearse() - plan as a reconfigure would: settings, permission, name and all; nothing is done
+ *
+ * For a map of a daemon that is a copy: its name and flags change.
+ * Return: 1 planned, 0 there is to be no map: @why, negative errno.
+ */
+int maps_rehearse(struct daemon_map *map, struct mp_plan *plan, const char **why);
+
 /** maps_reconcile_later() - have the loop look at dirty maps when it has taken all events that are there */
 void maps_reconcile_later(struct daemon *daemon);
 

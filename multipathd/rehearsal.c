@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/rehearsal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "config/detect.h"
+#include "config/filter.h"
+#include "config/trace.h"
+#include "model/plan.h"
+#include "multipathd/apply.h"
+#include "multipathd/configure.h"
+#include "multipathd/daemon.h"
+#include "multipathd/maps.h"
+#include "multipathd/paths.h"
+#include "prioritizers/prioritizer.h"
+#include "show/changes.h"
+
+/* A disk as the new configuration sees it. */
+struct seen {
+	struct mp_identity identity;
+	char *rejection; /* why it is no path; NULL: it is one */
+};
+
+struct rehearsal {
+	struct work work;
+	struct daemon *daemon;
+	uint64_t request;
+	bool all, json;
+	struct mp_config_source source;
+	/* the worker's answer */
+	struct mp_config *config;
+	struct mp_bindings *bindings;
+	struct mp_wwids *wwids;
+	struct mp_strbuf errors; /* of the configuration, a line each */
+	struct seen *seen;
+	size_t seen_count, seen_size;
+	int error;
+};
+
+static void rehearsal_free(struct rehearsal *rehearsal)
+{
+	for (size_t i = 0; i < rehearsal->seen_count; i++)
+		free(rehearsal->seen[i].rejection);
+	free(rehearsal->seen);
+	mp_strbuf_fini(&rehearsal->errors);
+	mp_bindings_free(rehearsal->bindings);
+	mp_wwids_free(rehearsal->wwids);
+	mp_config_unref(rehearsal->config);
+	free(rehearsal);
+}
+
+/* ---- on a worker: nobody else has this configuration yet */
+
+static void rehearsal_on_diagnostic(void *userdata, enum mp_severity severity, int level, const char *text)
+{
+	struct rehearsal *rehearsal = userdata;
+
+	(void)level;
+	if (severity != MP_SEVERITY_WARNING)
+		mp_strbuf_printf(&rehearsal->errors, "%s\n", text);
+}
+
+static struct seen *seen_add(struct rehearsal *rehearsal)
+{
+	if (rehearsal->seen_count == rehearsal->seen_size) {
+		size_t size = rehearsal->seen_size ? rehearsal->seen_size * 2 : 64;
+		struct seen *seen = reallocarray(rehearsal->seen, size, sizeof(*seen));
+
+		if (!seen)
+			return NULL;
+		rehearsal->seen = seen;
+		rehearsal->seen_size = size;
+	}
+	rehearsal->seen[rehearsal->seen_count] = (struct seen){ 0 };
+	return &rehearsal->seen[rehearsal->seen_count++];
+}
+
+/* Return: text for the operator, NULL if the filters let it through; -ENOMEM in @error. */
+static char *find_rejection(const struct rehearsal *rehearsal, const struct mp_identity *identity,
+			    const struct mp_props *props, const char *uid_attribute, int *error)
+{
+	_cleanup_(mp_trace_fini) struct mp_trace trace = MP_TRACE_INIT;
+	struct mp_filter_verdict verdict =
+		mp_filter_trace(rehearsal->config, identity, props, uid_attribute, &trace);
+	const struct mp_trace_row *row = trace.count ? &trace.rows[trace.count - 1] : NULL;
+	char *text;
+
+	if (!verdict.blacklisted)
+		return NULL;
+	if (trace.error || !row)
+		text = NULL;
+	else if (row->file && asprintf(&text, "blacklisted by %s: %s, %s:%u %s", row->name, row->text, row->file,
+				       row->line, row->section) < 0)
+		text = NULL;
+	else if (!row->file && asprintf(&text, "blacklisted by %s: %s, %s", row->name, row->text,
+					row->section ? row->section : "built in") < 0)
+		text = NULL;
+	if (!text)
+		*error = -ENOMEM;
+	return text;
+}
+
+static int rehearsal_on_found(void *userdata, dev_t devt, const char *name, const char *dir)
+{
+	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+	struct rehearsal *rehearsal = userdata;
+	struct mp_path_settings settings;
+	struct seen *seen;
+	bool known;
+	int error = 0;
+
+	seen = seen_add(rehearsal);
+	if (!seen)
+		return -ENOMEM;
+	if (mp_probe_identity(&mp_roots_system, devt, name, dir, &seen->identity) < 0) {
+		rehearsal->seen_count--;
+		return 0;
+	}
+	known = mp_probe_props(&mp_roots_system, devt, &props) == 0;
+	if (known)
+		mp_probe_apply_props(&seen->identity, &props);
+	mp_probe_details(&mp_roots_system, dir, &seen->identity);
+	mp_config_path_settings(rehearsal->config, &seen->identity, &settings);
+	if (mp_probe_wwid(&mp_roots_system, &seen->identity, dir, &settings, known ? &props : NULL, true,
+			  seen->identity.wwid) < 0)
+		seen->identity.wwid[0] = '\0';
+	seen->rejection = find_rejection(rehearsal, &seen->identity, known ? &props : NULL, settings.uid_attribute,
+					 &error);
+	return error;
+}
+
+static void rehearsal_run(struct work *work)
+{
+	struct rehearsal *rehearsal = caa_container_of(work, struct rehearsal, work);
+	int r;
+
+	rehearsal->source.diagnostic = rehearsal_on_diagnostic;
+	rehearsal->source.userdata = rehearsal;
+	r = mp_config_load(&rehearsal->source, &rehearsal->config);
+	/* Half a file would not be taken over either. */
+	if (r == 0 && rehearsal->errors.length)
+		r = -EINVAL;
+	if (r == 0)
+		r = mp_wwids_new(&rehearsal->wwids);
+	if (r == 0)
+		r = mp_bindings_new(&rehearsal->bindings);
+	if (r == 0) {
+		mp_wwids_load(rehearsal->wwids, STATE_DIR);
+		mp_bindings_load(rehearsal->bindings, STATE_DIR, true, rehearsal->config, NULL, NULL);
+		r = mp_probe_enumerate(&mp_roots_system, rehearsal_on_found, rehearsal);
+	}
+	rehearsal->error = r;
+}
+
+/* ---- on the loop: the daemon again, of copies, with the new configuration */
+
+/* What the copy does not own is the daemon's: nobody changes it meanwhile. */
+static struct daemon_map *shadow_map_new(struct daemon *shadow, const char *wwid, const struct daemon_map *live)
+{
+	struct daemon_map *map = calloc(1, sizeof(*map));
+
+	if (!map)
+		return NULL;
+	if (mp_map_init(&map->map, wwid, live ? live->map.name : wwid) < 0) {
+		free(map);
+		return NULL;
+	}
+	map->daemon = shadow;
+	CDS_INIT_LIST_HEAD(&map->waiters);
+	if (live) {
+		map->map.kernel = live->map.kernel;
+		map->map.queueing = live->map.queueing;
+		map->map.ready = live->map.ready;
+		map->not_ready_in_udev = live->not_ready_in_udev;
+		map->forced = live->forced;
+	}
+	cds_list_add_tail(&map->map.in_all, &shadow->maps);
+	mp_hash_add(&shadow->maps_by_wwid, &map->map.by_wwid, mp_hash_text(wwid));
+	mp_hash_add(&shadow->maps_by_name, &map->map.by_name, mp_hash_text(map->map.name));
+	shadow->map_count++;
+	return map;
+}
+
+static void shadow_choose(struct daemon *shadow, struct daemon_path *path)
+{
+	const struct mp_prioritizer *prioritizer;
+
+	mp_config_path_settings(shadow->config, &path->path.identity, &path->settings);
+	prioritizer = mp_prioritizer_find(mp_detect_prioritizer(&path->settings, &path->path.identity, NULL));
+	path->path.prioritizer = prioritizer ? prioritizer->name : NULL;
+}
+
+static int shadow_take(struct daemon *shadow, const struct seen *seen, const struct daemon_path *live)
+{
+	const struct mp_identity *identity = &seen->identity;
+	struct daemon_path *path = calloc(1, sizeof(*path));
+	struct daemon_map *map;
+
+	if (!path)
+		return -ENOMEM;
+	/* What the daemon knows is more, unless its WWID would be another one. */
+	if (live && *identity->wwid && *live->path.identity.wwid &&
+	    strcmp(identity->wwid, live->path.identity.wwid))
+		live = NULL;
+	mp_path_init(&path->path, live ? live->path.id : 0, live ? &live->path.identity : identity);
+	if (live) {
+		path->path.init = live->path.init;
+		path->path.state = live->path.state;
+		path->path.dm_state = live->path.dm_state;
+		path->path.priority = live->path.priority;
+		path->path.marginal = live->path.marginal;
+		path->path.wrong_wwid = live->path.wrong_wwid;
+		memcpy(path->path.identity.serial, identity->serial, sizeof(identity->serial));
+	} else {
+		path->path.init = MP_INIT_OK;
+	}
+	path->daemon = shadow;
+	shadow_choose(shadow, path);
+	cds_list_add_tail(&path->path.in_all, &shadow->paths);
+	shadow->path_count++;
+	if (!*path->path.identity.wwid)
+		return 0;
+	map = maps_find_wwid(shadow, path->path.identity.wwid);
+	if (!map)
+		map = shadow_map_new(shadow, path->path.identity.wwid, NULL);
+	if (!map)
+		return -ENOMEM;
+	mp_map_add_path(&map->map, &path->path);
+	return 0;
+}
+
+static void shadow_fini(struct daemon *shadow)
+{
+	struct mp_path *path, *next_path;
+	struct mp_map *map, *next_map;
+
+	cds_list_for_each_entry_safe(path, next_path, &shadow->paths, in_all) {
+		mp_path_fini(path);
+		free(daemon_path_of(path));
+	}
+	cds_list_for_each_entry_safe(map, next_map, &shadow->maps, in_all) {
+		map->kernel = (struct mp_kernel_map){ 0 };
+		mp_hash_remove(&shadow->maps_by_wwid, &map->by_wwid);
+		mp_hash_remove(&shadow->maps_by_name, &map->by_name);
+		mp_map_fini(map);
+		free(daemon_map_of(map));
+	}
+	if (shadow->maps_by_wwid.table)
+		mp_hash_fini(&shadow->maps_by_wwid);
+	if (shadow->maps_by_name.table)
+		mp_hash_fini(&shadow->maps_by_name);
+}
+
+static int shadow_init(struct daemon *shadow, const struct rehearsal *rehearsal)
+{
+	const struct daemon *daemon = rehearsal->daemon;
+	const struct mp_map *map;
+	int r;
+
+	*shadow = (struct daemon){
+		.options = daemon->options,
+		.state = DAEMON_CONFIGURE,
+		.event = daemon->event,
+		.config = rehearsal->config,
+		.process = mp_config_process(rehearsal->config),
+		.bindings = rehearsal->bindings,
+		.wwids = rehearsal->wwids,
+		.listed = daemon->listed,
+		.listed_count = daemon->listed_count,
+	};
+	shadow->options.once = true; /* no timers */
+	CDS_INIT_LIST_HEAD(&shadow->paths);
+	CDS_INIT_LIST_HEAD(&shadow->maps);
+	CDS_INIT_LIST_HEAD(&shadow->dirty);
+	r = mp_hash_init(&shadow->maps_by_wwid);
+	if (r == 0)
+		r = mp_hash_init(&shadow->maps_by_name);
+	if (r < 0)
+		return r;
+	cds_list_for_each_entry(map, &daemon->maps, in_all)
+		if (map->kernel.exists && !shadow_map_new(shadow, map->wwid, daemon_map_of((struct mp_map *)map)))
+			return -ENOMEM;
+	return 0;
+}
+
+static int compare_paths(const struct rehearsal *rehearsal, struct daemon *shadow, struct mp_changes *changes)
+{
+	for (size_t i = 0; i < rehearsal->seen_count; i++) {
+		const struct seen *seen = &rehearsal->seen[i];
+		const struct daemon_path *live = paths_find_devt(rehearsal->daemon, seen->identity.devt);
+		int r;
+
+		if (live && strcmp(live->path.identity.name, seen->identity.name))
+			live = NULL;
+		if (seen->rejection) {
+			if (live)
+				mp_changes_add(changes, "path", "drop", seen->identity.name, "%s", seen->rejection);
+			continue;
+		}
+		if (!live)
+			mp_changes_add(changes, "path", "take", seen->identity.name, "%s",
+				       *seen->identity.wwid ? seen->identity.wwid : "it has no WWID yet");
+		r = shadow_take(shadow, seen, live);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Values that a map would have from then on, most of them without a table being loaded for it. */
+static int compare_settings(const struct rehearsal *rehearsal, const struct daemon_map *live,
+			    const struct daemon_map *map, struct mp_changes *changes)
+{
+	_cleanup_(mp_trace_fini) struct mp_trace old = MP_TRACE_INIT, new = MP_TRACE_INIT;
+	struct mp_map_settings settings;
+
+	mp_config_trace_map_settings(rehearsal->daemon->config, live->map.wwid, maps_reference(live), &settings, &old);
+	mp_config_trace_map_settings(rehearsal->config, map->map.wwid, maps_reference(map), &settings, &new);
+	if (old.error || new.error)
+		return -ENOMEM;
+	for (size_t i = 0; i < new.count; i++) {
+		const struct mp_trace_row *row = &new.rows[i], *before = mp_trace_find(&old, row->name);
+		const char *was = before ? before->text : "unset";
+
+		if (!strcmp(was, row->text))
+			continue;
+		if (row->file)
+			mp_changes_add(changes, "map", "set", live->map.name, "%s %s -> %s, %s:%u %s", row->name,
+				       was, row->text, row->file, row->line, row->section);
+		else
+			mp_changes_add(changes, "map", "set", live->map.name, "%s %s -> %s%s%s", row->name, was,
+				       row->text, row->section ? ", " : "", row->section ? row->section : "");
+	}
+	for (size_t i = 0; i < old.count; i++)
+		if (!mp_trace_find(&new, old.rows[i].name))
+			mp_changes_add(changes, "map", "set", live->map.name, "%s %s -> unset", old.rows[i].name,
+				       old.rows[i].text);
+	return 0;
+}
+
+static int compare_map(const struct rehearsal *rehearsal, struct daemon_map *map, struct mp_changes *changes)
+{
+	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+	const struct daemon_map *live = maps_find_wwid(rehearsal->daemon, map->map.wwid);
+	const struct mp_table *current = map->map.kernel.exists ? &map->map.kernel.table : NULL;
+	const char *why = NULL;
+	int r;
+
+	map->force_reload = rehearsal->all && map->map.kernel.exists;
+	r = maps_rehearse(map, &plan, &why);
+	if (r < 0)
+		return r;
+	mp_changes_add_plan(changes, current ? map->map.kernel.name : map->map.name, map->map.wwid, &plan, current,
+			    map->map.settings.retain_handler);
+	if (!current || mp_plan_find(&plan, MP_STEP_REMOVE))
+		return 0;
+	return compare_settings(rehearsal, live, map, changes);
+}
+
+static int rehearse(const struct rehearsal *rehearsal, struct mp_changes *changes)
+{
+	struct daemon shadow;
+	struct mp_map *map;
+	int r = shadow_init(&shadow, rehearsal);
+
+	if (r == 0)
+		r = compare_paths(rehearsal, &shadow, changes);
+	if (r == 0)
+		cds_list_for_each_entry(map, &shadow.maps, in_all) {
+			r = compare_map(rehearsal, daemon_map_of(map), changes);
+			if (r < 0)
+				break;
+		}
+	shadow_fini(&shadow);
+	return r;
+}
+
+static void rehearsal_done(struct work *work)
+{
+	struct rehearsal *rehearsal = caa_container_of(work, struct rehearsal, work);
+	_cleanup_(mp_changes_fini) struct mp_changes changes = MP_CHANGES_INIT;
+	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
+	int r = rehearsal->error;
+
+	if (r == 0)
+		r = rehearse(rehearsal, &changes);
+	if (r == 0)
+		mp_changes_format(&changes, rehearsal->json, &out);
+	if (r == 0)
+		r = out.error;
+	if (r < 0) {
+		mp_strbuf_fini(&out);
+		mp_strbuf_printf(&out, "fail\n%s", mp_strbuf_text(&rehearsal->errors));
+		if (!rehearsal->errors.length)
+			mp_strbuf_printf(&out, "%s\n", strerror(-r));
+	}
+	apply_reply(rehearsal->daemon, rehearsal->request, mp_strbuf_text(&out));
+	rehearsal_free(rehearsal);
+}
+
+int rehearsal_start(struct daemon *daemon, bool all, bool json, uint64_t request)
+{
+	struct rehearsal *rehearsal = calloc(1, sizeof(*rehearsal));
+
+	if (!rehearsal)
+		return -ENOMEM;
+	rehearsal->daemon = daemon;
+	rehearsal->request = request;
+	rehearsal->all = all;
+	rehearsal->json = json;
+	rehearsal->source = configure_source(daemon);
+	rehearsal->work = (struct work){ .run = rehearsal_run, .done = rehearsal_done, .lane = LANE_EXPLAIN,
+					 .exclusive = true };
+	pool_submit(daemon->pool, &rehearsal->work);
+	return 0;
+}

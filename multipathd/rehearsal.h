@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* rehearsal.h - what a reconfigure would do, without doing it.  For: commands. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+struct daemon;
+
+/**
+ * rehearsal_start() - read the configuration, the state files and the devices on a worker, plan with them, and tell
+ * @all:	as if every map were to be reloaded
+ * @request:	answered with a line a change, "nothing to do", or what is wrong with the files
+ *
+ * Nothing is written, loaded or kept: the plans are made for copies of what the daemon knows.
+ * Return: 0 the answer will come, -ENOMEM.
+ */
+int rehearsal_start(struct daemon *daemon, bool all, bool json, uint64_t request);

@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: a dry run tells what a reconfigure would create, reload, rename, remove and set, and changes nothing; a broken file is told, and the configuration then is stale
+. "$LAB/lib.sh"
+san 2 4
+wwid() { udevadm info -q property -n "$1" | sed -n 's/^ID_SERIAL=//p'; }
+lun() { wwid "$(paths_of_lun "$1" | head -n 1)"; }
+w0=$(lun 0) w1=$(lun 1) w2=$(lun 2) w3=$(lun 3)
+config "no_path_retry fail"
+config_add <<END
+blacklist {
+	wwid "$w3"
+}
+END
+daemon_start
+ready 3 2
+name() { multipathd show maps raw format "%w %n" | awk -v w="$1" '$1 == w { print $2 }'; }
+n0=$(name "$w0") n1=$(name "$w1") n2=$(name "$w2")
+world() { dmsetup table; dmsetup info -c --noheadings -o name,uuid,events; sha256sum /etc/multipath/bindings /etc/multipath/wwids; multipathd show config; multipathd show paths raw format "%d %m %t %T"; }
+same "nothing is to be done" "$(multipathd reconfigure --dry-run)" "nothing to do"
+
+config "no_path_retry fail" "failback 9"
+config_add <<END
+blacklist {
+	wwid "$w2"
+}
+multipaths {
+	multipath {
+		wwid "$w0"
+		alias data
+	}
+	multipath {
+		wwid "$w1"
+		features "2 pg_init_retries 5"
+		no_path_retry queue
+	}
+}
+END
+before=$(world)
+told=$(multipathd reconfigure --dry-run) || fail "a dry run works: $told"
+say "$told"
+same "as show config diff" "$(multipathd show config diff)" "$told"
+sleepless() { same "nothing has changed" "$(world)" "$before"; }
+sleepless
+tells() { local line; for line; do grep -q -- "$line" <<< "$told" || fail "it tells: $line"; done; }
+tells "^create mpath[a-z]*: $w3, the kernel has no map of this WWID\$" "^rename $n0: to data: configured name differs\$" \
+	"^reload $n1: features 0 -> 3 pg_init_retries 5 queue_if_no_path\$" "^remove $n2: the configuration does not want it\$" \
+	"^drop sd[a-z]*: blacklisted by wwid: rule \"$w2\" matches \"$w2\", /etc/multipath.conf:[0-9]* blacklist\$" \
+	"^take sd[a-z]*: $w3\$" "^set $n0: failback \"manual\" -> 9, /etc/multipath.conf:[0-9]* defaults\$" \
+	"^set $n1: no_path_retry \"fail\" -> \"queue\", /etc/multipath.conf:[0-9]* multipaths/multipath\$"
+multipathd reconfigure --dry-run --json | python3 -c '
+import json, sys
+rows = json.load(sys.stdin)["changes"]
+assert {"create", "rename", "reload", "remove", "set", "take", "drop"} == {r["action"] for r in rows}, rows' || fail "it is JSON"
+new=$(sed -n 's/^create \(mpath[a-z]*\):.*/\1/p' <<< "$told")
+sleepless
+
+say "and it comes as told"
+same "reconfigure works" "$(multipathd reconfigure)" ok
+until_true "the maps are there" maps_have 3 2
+until_true "the last map is gone" eval '[ -z "$(name "$w2")" ]'
+same "the new map has the name that was told" "$(name "$w3")" "$new"
+same "the renamed one" "$(name "$w0")" data
+same "nothing is to be done any more" "$(multipathd reconfigure --dry-run)" "nothing to do"
+
+say "a broken file"
+check "the configuration is in force" grep -q '^config: in force since 2' <<< "$(multipathd show status verbose)"
+before=$(multipathd show status)
+cp /etc/multipath.conf /tmp/good.conf
+echo 'defaults { no_path_retry "queue' >> /etc/multipath.conf
+printf '\nno_path_retry "queue\n}\n' >> /etc/multipath.conf
+line=$(grep -n '^no_path_retry "queue$' /etc/multipath.conf | cut -d: -f1)
+told=$(multipathd reconfigure --dry-run) && fail "a dry run says that it fails"
+check "it tells where: $told" grep -q "^/etc/multipath.conf:$line:[0-9]*: error: " <<< "$told"
+check "the configuration is in force still" grep -q '^config: in force since 2' <<< "$(multipathd show status verbose)"
+multipathd reconfigure > /dev/null && fail "reconfigure fails"
+check "it is stale" grep -q "^config: stale since 2[-0-9: ]*: /etc/multipath.conf:$line:[0-9]*: error: " <<< "$(multipathd show status --verbose)"
+same "show status is as ever" "$(multipathd show status)" "$before"
+cp /tmp/good.conf /etc/multipath.conf
+same "a good file" "$(multipathd reconfigure)" ok
+check "is taken over" grep -q '^config: in force since 2' <<< "$(multipathd show status verbose)"
