@@ -21,6 +21,7 @@
 #include "multipathd/daemon.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
+#include "multipathd/tuning.h"
 #include "prioritizers/prioritizer.h"
 
 enum {
@@ -352,6 +353,8 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 
 	path_answered(path);
 	/* While it could not be opened, the table was made without it, or not at all. */
+	if (t.came_up)
+		tuning_repeat(path);
 	if (map && t.came_up && !in_map)
 		maps_touch(daemon_map_of(map), "a path that the kernel does not use is up");
 	if (map && (t.changed || priorities_changed || first))

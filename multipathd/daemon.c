@@ -114,6 +114,7 @@ void daemon_fini(struct daemon *daemon)
 	for (size_t i = 0; i < daemon->new_wwid_count; i++)
 		free(daemon->new_wwids[i]);
 	free(daemon->new_wwids);
+	free(daemon->tuning_failures);
 	sd_event_source_unref(daemon->reconcile_source);
 	sd_event_source_unref(daemon->configure_timer);
 	sd_event_source_unref(daemon->settle_timer);

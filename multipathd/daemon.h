@@ -17,6 +17,7 @@
 #include "config/config.h"
 #include "config/wwids.h"
 #include "kernel/probe.h"
+#include "kernel/tuning.h"
 #include "model/map.h"
 #include "model/path.h"
 #include "model/plan.h"
@@ -63,6 +64,8 @@ struct daemon_path {
 	bool asks_itself; /* for its priority, which no other path's answer tells */
 	bool check_now; /* asked for while a job was under way */
 	unsigned retriggers;
+	struct mp_tuning tuned; /* what was asked for, if is_tuned */
+	bool is_tuned, tuning, tuning_refused; /* tuning: under way; refused: its port was gone, or it hung */
 	sd_event_source *timer; /* next check, or the deadline of the one under way */
 };
 
@@ -172,6 +175,9 @@ struct daemon {
 	struct udev *udev;
 	struct udev_monitor *monitor;
 	sd_event_source *monitor_source;
+
+	uint64_t *tuning_failures; /* that were told */
+	size_t tuning_failure_count;
 
 	bool queue_forced; /* forcequeueing daemon */
 	bool serving; /* clients are accepted */

@@ -24,6 +24,7 @@
 #include "multipathd/dmevents.h"
 #include "multipathd/files.h"
 #include "multipathd/paths.h"
+#include "multipathd/tuning.h"
 #include "multipathd/uevents.h"
 
 static const uint64_t usec_per_sec = 1000000;
@@ -801,6 +802,8 @@ static void map_reconcile(struct daemon_map *map)
 	}
 	if (allowed && !map->named && map_choose_name(map) == 0)
 		return; /* comes back when the binding is on disk */
+	if (allowed && tuning_start(map))
+		return; /* comes back when that is done */
 
 	r = map_make_plan(map, allowed, &plan);
 	if (r < 0) {

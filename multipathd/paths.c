@@ -16,6 +16,7 @@
 #include "multipathd/checks.h"
 #include "multipathd/daemon.h"
 #include "multipathd/maps.h"
+#include "multipathd/tuning.h"
 #include "multipathd/uevents.h"
 #include "prioritizers/prioritizer.h"
 
@@ -390,6 +391,7 @@ void paths_on_missing_udev(struct daemon_path *path)
 int paths_resolve_settings(struct daemon_path *path)
 {
 	path_choose(path);
+	tuning_forget(path);
 	return paths_take(path->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, true);
 }
 

@@ -345,6 +345,40 @@ static bool scsi_place_find(const char *dir, struct scsi_place *ret)
 	return false;
 }
 
+/* <first @length bytes of @dir>/<class>/<name>; "" if that is too long */
+static void class_dir(const char *dir, size_t length, const char *class, const char *name, size_t name_length,
+		      char ret[static MP_PROBE_DIR_SIZE])
+{
+	if (snprintf(ret, MP_PROBE_DIR_SIZE, "%.*s/%s/%.*s", (int)length, dir, class, (int)name_length, name) >=
+	    MP_PROBE_DIR_SIZE)
+		ret[0] = '\0';
+}
+
+void mp_probe_scsi_dirs(const char *dir, struct mp_probe_scsi_dirs *ret)
+{
+	size_t device_start;
+	struct scsi_place place;
+	const char *class = NULL;
+
+	*ret = (struct mp_probe_scsi_dirs){ .protocol = MP_PROTOCOL_UNDEF };
+	if (!scsi_place_find(dir, &place))
+		return;
+	ret->protocol = place.protocol;
+	for (device_start = place.device_end; device_start && dir[device_start - 1] != '/'; device_start--)
+		;
+	class_dir(dir, place.device_end, "scsi_disk", dir + device_start, place.device_end - device_start, ret->disk);
+	if (place.host_end)
+		class_dir(dir, place.host_end, "scsi_host", place.host.name, place.host.length, ret->host);
+	if (place.protocol == MP_PROTOCOL_SCSI_FCP)
+		class = "fc_remote_ports";
+	else if (place.protocol == MP_PROTOCOL_SCSI_ISCSI)
+		class = "iscsi_session";
+	else if (place.protocol == MP_PROTOCOL_SCSI_SAS)
+		class = "sas_end_device";
+	if (class && place.nexus_end)
+		class_dir(dir, place.nexus_end, class, place.nexus.name, place.nexus.length, ret->nexus);
+}
+
 /* ---- reading attributes */
 
 /* The directory that @length bytes of @dir name, as a text of its own. */

@@ -43,6 +43,17 @@ int mp_probe_locate_devt(const struct mp_roots *roots, dev_t devt, char *name, s
 int mp_probe_identity(const struct mp_roots *roots, dev_t devt, const char *name, const char *dir,
 		      struct mp_identity *ret);
 
+/* Where sysfs keeps what a SCSI disk is behind, as its own directory tells; "" if there is none. */
+struct mp_probe_scsi_dirs {
+	enum mp_protocol protocol; /* as far as the directory tells */
+	char host[MP_PROBE_DIR_SIZE]; /* .../scsi_host/host3 */
+	char nexus[MP_PROBE_DIR_SIZE]; /* FC: .../fc_remote_ports/rport-3:0-1, iSCSI: .../iscsi_session/session1, SAS: .../sas_end_device/... */
+	char disk[MP_PROBE_DIR_SIZE]; /* .../scsi_disk/3:0:0:1 */
+};
+
+/** mp_probe_scsi_dirs() - reads nothing; all of it is "" if @dir is not of a SCSI disk, or too long */
+void mp_probe_scsi_dirs(const char *dir, struct mp_probe_scsi_dirs *ret);
+
 /** mp_probe_page_wwid() - WWID from what sysfs has of the device's own pages, as mp_scsi_wwid() has it. Return: 0, -ENOENT. */
 int mp_probe_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir, char *wwid);
 

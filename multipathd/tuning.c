@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/tuning.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "multipathd/apply.h"
+#include "multipathd/daemon.h"
+#include "multipathd/maps.h"
+#include "multipathd/paths.h"
+
+enum { PATIENCE_SEC = 5 };
+
+static const uint64_t usec_per_sec = 1000000;
+
+/* One path's. A write may wait for the path's port: it has the lane of that port. */
+struct tuning_job {
+	struct work work;
+	struct daemon *daemon;
+	uint64_t path_id;
+	struct mp_tuning tuning;
+	struct mp_tuning_plan plan;
+	unsigned failures;
+	char dir[MP_PROBE_DIR_SIZE];
+};
+
+static void tuning_run(struct work *work)
+{
+	struct tuning_job *job = caa_container_of(work, struct tuning_job, work);
+
+	mp_tuning_compare(&mp_roots_system, job->dir, &job->tuning, &job->plan);
+	job->failures = mp_tuning_apply(&mp_roots_system, &job->plan);
+}
+
+static uint64_t failure_id(const struct mp_tuning_write *write)
+{
+	return mp_hash_text(write->dir) ^ mp_hash_number(mp_hash_text(write->attribute)) ^
+	       mp_hash_number(mp_hash_number(mp_hash_text(write->value)) + write->error);
+}
+
+/* Paths share ports and hosts: each failure is told once. Return: false if it was told before. */
+static bool tuning_note_failure(struct daemon *daemon, const struct mp_tuning_write *write)
+{
+	uint64_t id = failure_id(write), *told;
+
+	for (size_t i = 0; i < daemon->tuning_failure_count; i++)
+		if (daemon->tuning_failures[i] == id)
+			return false;
+	told = realloc(daemon->tuning_failures, (daemon->tuning_failure_count + 1) * sizeof(*told));
+	if (told) {
+		daemon->tuning_failures = told;
+		told[daemon->tuning_failure_count++] = id;
+	}
+	return true;
+}
+
+static void tuning_log(struct daemon *daemon, const struct daemon_path *path, const struct tuning_job *job)
+{
+	const char *name = mp_path_name(&path->path);
+
+	for (unsigned i = 0; i < MP_TUNING_NOTES; i++) {
+		int level;
+		const char *text = mp_tuning_note(i, &level);
+
+		if (job->plan.notes & 1u << i)
+			log_line(level, "%s: %s", name, text);
+	}
+	for (size_t i = 0; i < job->plan.count; i++) {
+		const struct mp_tuning_write *write = &job->plan.writes[i];
+
+		if (!write->error)
+			log_info("%s: /sys/%s/%s set to %s", name, write->dir, write->attribute, write->value);
+		else if (write->error == -EBUSY)
+			log_info("%s: /sys/%s/%s is not set to %s while the port is gone", name, write->dir,
+				 write->attribute, write->value);
+		else if (tuning_note_failure(daemon, write))
+			log_warning("%s: /sys/%s/%s cannot be set to %s: %s", name, write->dir, write->attribute,
+				    write->value, strerror(-write->error));
+	}
+}
+
+static bool map_is_tuning(const struct daemon_map *map)
+{
+	const struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		if (daemon_path_of(path)->tuning)
+			return true;
+	return false;
+}
+
+/* Its map goes on as soon as nothing is to be waited for. */
+static void path_is_tuned(struct daemon_path *path)
+{
+	path->tuning = false;
+	if (path->path.map && !map_is_tuning(daemon_map_of(path->path.map)))
+		maps_touch(daemon_map_of(path->path.map), "its paths' timeouts and limits are set");
+}
+
+static void tuning_expired(struct work *work)
+{
+	struct tuning_job *job = caa_container_of(work, struct tuning_job, work);
+	struct daemon_path *path = paths_find_id(job->daemon, job->path_id);
+
+	if (!path || !path->tuning)
+		return;
+	log_warning("%s: its timeouts and limits are not set yet: sysfs does not answer", mp_path_name(&path->path));
+	path_is_tuned(path);
+}
+
+static void tuning_done(struct work *work)
+{
+	struct tuning_job *job = caa_container_of(work, struct tuning_job, work);
+	struct daemon *daemon = job->daemon;
+	struct daemon_path *path = paths_find_id(daemon, job->path_id);
+
+	daemon->operations--;
+	if (path && job->work.skipped) {
+		path->is_tuned = false;
+	} else if (path) {
+		tuning_log(daemon, path, job);
+		for (size_t i = 0; i < job->plan.count; i++)
+			path->tuning_refused |= job->plan.writes[i].error == -EBUSY;
+	}
+	if (path && path->tuning)
+		path_is_tuned(path);
+	free(job);
+	apply_check_configured(daemon);
+}
+
+static void path_tune(struct daemon_path *path, const struct mp_tuning *wanted)
+{
+	struct tuning_job *job = calloc(1, sizeof(*job));
+
+	if (!job) {
+		log_error("%s: timeouts and limits are not set: out of memory", mp_path_name(&path->path));
+		return;
+	}
+	job->daemon = path->daemon;
+	job->path_id = path->path.id;
+	job->tuning = *wanted;
+	strncpy(job->dir, path->dir, sizeof(job->dir) - 1);
+	job->work = (struct work){ .run = tuning_run, .done = tuning_done, .expired = tuning_expired,
+				   .lane = lane_of_path(&path->path.identity),
+				   .timeout_usec = PATIENCE_SEC * usec_per_sec };
+	path->tuned = *wanted;
+	path->is_tuned = true;
+	path->tuning_refused = false;
+	path->tuning = true;
+	path->daemon->operations++;
+	pool_submit(path->daemon->pool, &job->work);
+}
+
+bool tuning_start(struct daemon_map *map)
+{
+	struct mp_path *path;
+
+	if (map->daemon->options.dry_run)
+		return false;
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		struct daemon_path *managed = daemon_path_of(path);
+		bool member = map->map.kernel.exists && mp_table_find(&map->map.kernel.table, path->identity.devt);
+		struct mp_tuning wanted = mp_tuning_make(path->identity.protocol, &managed->settings,
+							 &map->map.settings, member);
+
+		if (managed->tuning || mp_tuning_is_empty(&wanted) ||
+		    (managed->is_tuned && mp_tuning_covers(&managed->tuned, &wanted)))
+			continue;
+		/* What hangs would only keep the map waiting. */
+		if (path->state == MP_PATH_PENDING || path->state == MP_PATH_TIMEOUT)
+			managed->tuning_refused = true;
+		else
+			path_tune(managed, &wanted);
+	}
+	return map_is_tuning(map);
+}
+
+void tuning_repeat(struct daemon_path *path)
+{
+	if (!path->tuning_refused)
+		return;
+	tuning_forget(path);
+	if (path->path.map)
+		maps_touch(daemon_map_of(path->path.map), "a path's port is back");
+}
+
+void tuning_forget(struct daemon_path *path)
+{
+	path->is_tuned = false;
+}
