@@ -162,6 +162,17 @@ static void stop_queueing(struct daemon *daemon)
 			mp_dm_message(map->wwid, "fail_if_no_path");
 }
 
+/* When udev is done with them. */
+static void own_nodes(struct daemon *daemon)
+{
+	struct mp_map *map;
+
+	mp_dm_wait();
+	cds_list_for_each_entry(map, &daemon->maps, in_all)
+		if (map->action != MP_ACTION_NONE)
+			maps_own_node(daemon_map_of(map));
+}
+
 static bool daemon_runs(void)
 {
 	int fd = mpath_connect();
@@ -228,6 +239,8 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 		status = 1;
 	} else if (creates) {
 		print_changed(&daemon, verbosity);
+		if (arguments->mode == MODE_CREATE)
+			own_nodes(&daemon);
 		if (arguments->mode == MODE_CREATE && !arguments->keep_queueing && !daemon_runs())
 			stop_queueing(&daemon);
 		if (*wwid && !has_map(&daemon, wwid) && arguments->mode == MODE_CREATE)

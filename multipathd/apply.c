@@ -2,9 +2,11 @@
 #include "multipathd/apply.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
@@ -19,8 +21,9 @@
 #include "multipathd/server.h"
 #include "multipathd/uevents.h"
 
-enum { LOAD_TRIES = 3, REMOVE_RETRY_MAX_SEC = 64 };
+enum { LOAD_TRIES = 3, RETRY_MAX_SEC = 64 };
 
+static const char cancel_removal[] = "@cancel_deferred_remove";
 static const uint64_t usec_per_sec = 1000000;
 static const uint64_t timer_accuracy_usec = 100000;
 
@@ -78,6 +81,10 @@ struct table_job {
 	struct mp_table table;
 	struct mp_dm_flags flags;
 	char *delimiter;
+	/* For the time of the creation: whoever partitions or formats a path has it locked the other way, by udev's rules. */
+	int *locks;
+	size_t lock_count;
+	bool patient; /* multipath(8): waits for them */
 	dev_t *bad; /* paths that the loaded table must not use: it takes every path for good */
 	size_t bad_count;
 	int error;
@@ -88,10 +95,46 @@ static void table_job_free(struct table_job *job)
 {
 	mp_table_fini(&job->table);
 	mp_kernel_map_fini(&job->kernel);
+	for (size_t i = 0; i < job->lock_count; i++)
+		close(job->locks[i]);
+	free(job->locks);
 	free(job->bad);
 	free(job->delimiter);
 	free(job->name);
 	free(job);
+}
+
+/* Duplicates of the checks' descriptors, which stay open. */
+static void table_job_unlock(struct table_job *job, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		flock(job->locks[i], LOCK_UN);
+}
+
+static int table_job_lock(struct table_job *job)
+{
+	for (size_t i = 0; i < job->lock_count; i++) {
+		if (flock(job->locks[i], LOCK_SH | (job->patient ? 0 : LOCK_NB)) == 0)
+			continue;
+		table_job_unlock(job, i);
+		return -EWOULDBLOCK;
+	}
+	return 0;
+}
+
+static int table_job_create(struct table_job *job)
+{
+	int r = table_job_lock(job);
+
+	if (r < 0)
+		return r;
+	r = mp_dm_create(job->name, job->wwid, &job->table, &job->flags);
+	table_job_unlock(job, job->lock_count);
+	if (r < 0)
+		mp_failed_wwids_mark(RUNTIME_DIR, job->wwid);
+	else
+		mp_failed_wwids_clear(RUNTIME_DIR, job->wwid);
+	return r;
 }
 
 static void table_job_run(struct work *work)
@@ -101,16 +144,13 @@ static void table_job_run(struct work *work)
 
 	if (job->rename)
 		r = mp_dm_rename(job->wwid, job->name, job->delimiter, &job->flags);
-	if (r >= 0 && job->create) {
-		r = mp_dm_create(job->name, job->wwid, &job->table, &job->flags);
-		if (r < 0)
-			mp_failed_wwids_mark(RUNTIME_DIR, job->wwid);
-		else
-			mp_failed_wwids_clear(RUNTIME_DIR, job->wwid);
-	}
+	if (r >= 0 && job->create)
+		r = table_job_create(job);
 	if (r >= 0 && job->load)
 		r = mp_dm_reload(job->wwid, &job->table, &job->flags, job->resize);
 	job->error = r;
+	if (r == -EWOULDBLOCK)
+		return;
 	if (r >= 0 && job->no_queue)
 		mp_dm_message(job->wwid, "fail_if_no_path");
 	for (size_t i = 0; i < job->bad_count; i++) {
@@ -149,6 +189,15 @@ static int map_on_retry_timer(sd_event_source *source, uint64_t usec, void *user
 	return 0;
 }
 
+/* Nothing tells when it would work: tried again, ever less often. */
+static void map_retry_later(struct daemon_map *map)
+{
+	if (!map->retry_sec || map->retry_sec < RETRY_MAX_SEC)
+		map->retry_sec = map->retry_sec ? 2 * map->retry_sec : 1;
+	apply_set_timer(map->daemon, &map->retry_timer,
+			daemon_now_usec(map->daemon) + map->retry_sec * usec_per_sec, map_on_retry_timer, map);
+}
+
 static void map_created(struct daemon_map *map)
 {
 	struct daemon *daemon = map->daemon;
@@ -166,8 +215,20 @@ static void map_created(struct daemon_map *map)
 		uevents_claim(daemon_path_of(path));
 }
 
+/* However long that takes: the map is made afterwards. */
+static void map_is_locked(struct daemon_map *map)
+{
+	if (!map->retry_sec)
+		log_warning("%s: not created: another program has locked a path", map->map.name);
+	map_retry_later(map);
+}
+
 static void map_failed(struct daemon_map *map, const struct table_job *job)
 {
+	if (job->error == -EWOULDBLOCK) {
+		map_is_locked(map);
+		return;
+	}
 	log_error("%s: cannot %s the map: %s", map->map.name,
 		  job->create ? "create" : job->load ? "reload" : "rename", strerror(-job->error));
 	if ((job->create || job->load) && ++map->load_failures < LOAD_TRIES)
@@ -258,10 +319,54 @@ static void map_send_path(struct daemon_map *map, const char *verb, dev_t devt)
 	maps_message(map, message, 0);
 }
 
+static struct mp_dm_flags map_node_flags(const struct daemon_map *map)
+{
+	const struct mp_map_settings *settings = &map->map.settings;
+
+	return (struct mp_dm_flags){
+		.has_mode = settings->has_mode, .mode = settings->mode,
+		.has_uid = settings->has_uid, .uid = settings->uid,
+		.has_gid = settings->has_gid, .gid = settings->gid,
+	};
+}
+
+void maps_own_node(struct daemon_map *map)
+{
+	const struct mp_dm_flags flags = map_node_flags(map);
+	int r;
+
+	if (!map->map.kernel.exists)
+		return;
+	r = mp_dm_own_node(map->map.kernel.devt, &flags);
+	if (r < 0 && r != -ENOENT)
+		log_warning("%s: mode and owner of its node are not set: %s", map->map.name, strerror(-r));
+}
+
+/* Borrowed from the checks: those that have not opened their device are left out. */
+static void table_job_take_locks(struct table_job *job, const struct daemon_map *map)
+{
+	struct mp_path *path;
+	size_t count = 0;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		count++;
+	job->locks = calloc(count + 1, sizeof(*job->locks));
+	if (!job->locks)
+		return;
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		int fd = daemon_path_of(path)->fd;
+
+		if (fd < 0 || !mp_table_find(&job->table, path->identity.devt))
+			continue;
+		fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+		if (fd >= 0)
+			job->locks[job->lock_count++] = fd;
+	}
+}
+
 static int map_start_operation(struct daemon_map *map, const struct mp_plan *plan)
 {
 	struct daemon *daemon = map->daemon;
-	const struct mp_map_settings *settings = &map->map.settings;
 	_cleanup_strbuf_ struct mp_strbuf params = MP_STRBUF_INIT;
 	struct table_job *job = calloc(1, sizeof(*job));
 	bool loads = false;
@@ -277,15 +382,11 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	/* A map that is in use cannot be removed, but lets go of its paths. */
 	job->no_queue = mp_plan_find(plan, MP_STEP_REMOVE);
 	job->load = job->resize || mp_plan_find(plan, MP_STEP_RELOAD) || mp_plan_find(plan, MP_STEP_REMOVE);
-	job->flags = (struct mp_dm_flags){
-		.reload = job->load && !job->resize && !plan->force_udev,
-		.skip_kpartx = settings->skip_kpartx,
-		.no_paths = plan->no_active_path,
-		.read_only = plan->read_only,
-		.has_mode = settings->has_mode, .mode = settings->mode,
-		.has_uid = settings->has_uid, .uid = settings->uid,
-		.has_gid = settings->has_gid, .gid = settings->gid,
-	};
+	job->flags = map_node_flags(map);
+	job->flags.reload = job->load && !job->resize && !plan->force_udev;
+	job->flags.skip_kpartx = map->map.settings.skip_kpartx;
+	job->flags.no_paths = plan->no_active_path;
+	job->flags.read_only = plan->read_only;
 	job->name = strdup(plan->name ? plan->name : map->map.name);
 	if (daemon->process->partition_delimiter)
 		job->delimiter = strdup(daemon->process->partition_delimiter);
@@ -307,6 +408,10 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 		return r;
 	}
 
+	if (job->create) {
+		table_job_take_locks(job, map);
+		job->patient = daemon->options.once;
+	}
 	if (job->create || job->load) {
 		mp_table_format(&plan->table, &params);
 		if (job->load && !job->resize && map_load_is_futile(map, mp_strbuf_text(&params))) {
@@ -371,17 +476,17 @@ int apply_plan(struct daemon_map *map, const struct mp_plan *plan)
 			maps_remove(map, false, false, 0);
 			return 1;
 		}
-		/* Nothing tells when its last user goes: asked again, ever less often. */
-		if (!map->retry_sec || map->retry_sec < REMOVE_RETRY_MAX_SEC)
-			map->retry_sec = map->retry_sec ? 2 * map->retry_sec : 1;
-		apply_set_timer(map->daemon, &map->retry_timer,
-				daemon_now_usec(map->daemon) + map->retry_sec * usec_per_sec, map_on_retry_timer,
-				map);
+		map_retry_later(map); /* for its last user to go */
 		return map->map.kernel.table.group_count && !plan->table.group_count ?
 			       map_start_operation(map, plan) : 0;
 	}
 	map->removal_tried = false;
-	map->retry_sec = 0;
+	if (!mp_plan_find(plan, MP_STEP_CREATE))
+		map->retry_sec = 0;
+	if (mp_plan_find(plan, MP_STEP_KEEP)) {
+		map->map.kernel.removal_deferred = false;
+		maps_message(map, cancel_removal, 0);
+	}
 	if (mp_plan_find(plan, MP_STEP_CREATE) || mp_plan_find(plan, MP_STEP_RELOAD) ||
 	    mp_plan_find(plan, MP_STEP_RESIZE) || mp_plan_find(plan, MP_STEP_RENAME))
 		return map_start_operation(map, plan);
@@ -437,7 +542,9 @@ static void message_job_run(struct work *work)
 {
 	struct message_job *job = caa_container_of(work, struct message_job, work);
 
-	job->error = mp_dm_message(job->wwid, job->text);
+	/* The maps of its partitions stay as well. */
+	job->error = strcmp(job->text, cancel_removal) ? mp_dm_message(job->wwid, job->text) :
+							 mp_dm_cancel_deferred(job->wwid);
 }
 
 static void message_job_done(struct work *work)
@@ -507,6 +614,7 @@ static void device_removed(struct device_job *job, struct daemon_map *map)
 	map->removal_tried = job->error == -EBUSY && !job->by_operator;
 	if (job->error == 1) {
 		log_notice("%s: removal is deferred until its last user is gone", map->map.name);
+		map->map.kernel.removal_deferred = true;
 	} else if (job->error == -EBUSY) {
 		log_warning("%s: map or partition in use, not removed", map->map.name);
 	} else if (job->error < 0 && job->error != -ENODEV) {
@@ -598,4 +706,55 @@ int maps_suspend(struct daemon_map *map, bool resume, uint64_t request)
 	job->flags.reload = true;
 	job->flags.skip_kpartx = map->map.settings.skip_kpartx;
 	return map_start_device_job(map, job);
+}
+
+/* Other dm devices. */
+
+struct reassign_job {
+	struct work work;
+	struct daemon *daemon;
+	uint64_t request;
+	char wwid[MP_WWID_SIZE];
+	int error;
+	size_t count;
+	dev_t paths[];
+};
+
+static void reassign_job_run(struct work *work)
+{
+	struct reassign_job *job = caa_container_of(work, struct reassign_job, work);
+
+	job->error = mp_dm_reassign(job->wwid, job->paths, job->count);
+}
+
+static void reassign_job_done(struct work *work)
+{
+	struct reassign_job *job = caa_container_of(work, struct reassign_job, work);
+
+	if (job->error < 0)
+		log_error("%s: what uses its paths is not moved to it: %s", job->wwid, strerror(-job->error));
+	apply_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");
+	free(job);
+}
+
+int maps_reassign(struct daemon_map *map, uint64_t request)
+{
+	struct reassign_job *job;
+	struct mp_path *path;
+	size_t count = 0;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		count++;
+	job = calloc(1, sizeof(*job) + count * sizeof(*job->paths));
+	if (!job)
+		return -ENOMEM;
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		job->paths[job->count++] = path->identity.devt;
+	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
+	job->daemon = map->daemon;
+	job->request = request;
+	job->work = (struct work){ .run = reassign_job_run, .done = reassign_job_done,
+				   .lane = lane_of_table(map->map.wwid), .exclusive = true };
+	pool_submit(map->daemon->pool, &job->work);
+	return 0;
 }

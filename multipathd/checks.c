@@ -58,6 +58,11 @@ struct check_job {
 	int proof_error;
 	int tpg; /* target port group, of the proof if there is one; -1 unknown */
 	char proof[MP_WWID_SIZE];
+	bool ask_rdac, rdac_if_listed;
+	bool ask_ana;
+	int rdac, ana; /* 1 yes, 0 no, negative: not told */
+	const char *vpd_vendor; /* constant; NULL: vpd_data is not asked for */
+	char vpd_data[128];
 	bool offline; /* sysfs state */
 	bool told_read_only, read_only; /* of the device, when it was opened or proved */
 
@@ -151,8 +156,23 @@ static void job_follow_up(struct check_job *job)
 	if (job->want_proof)
 		job->proof_error = mp_scsi_identify(job->check.fd, job->proof, sizeof(job->proof), &job->tpg,
 						    job->timeout_msec);
+	if (job->vpd_vendor)
+		mp_scsi_vpd_text(job->check.fd, job->vpd_vendor, job->vpd_data, sizeof(job->vpd_data),
+				 job->timeout_msec);
+	if (job->ask_ana)
+		job->ana = mp_ana_is_supported(job->check.fd, job->timeout_msec);
 	if (job->prioritizer)
 		job_ask_priority(job);
+}
+
+/* Which checker is right: asked before the first one runs. */
+static void job_detect_checker(struct check_job *job)
+{
+	job->rdac = mp_scsi_is_rdac(job->check.fd, job->rdac_if_listed, job->timeout_msec);
+	if (job->rdac > 0) {
+		job->checker = mp_checker_find("rdac");
+		job->check.kept = 0;
+	}
 }
 
 static void job_run(struct work *work)
@@ -176,6 +196,8 @@ static void job_run(struct work *work)
 			snprintf(job->check.message, sizeof(job->check.message), "cannot open %s: %s", job->node,
 				 strerror(-job->error));
 		} else {
+			if (job->ask_rdac)
+				job_detect_checker(job);
 			r = job->checker->check(&job->check);
 			if (r == 1) {
 				job->reading = true;
@@ -369,6 +391,7 @@ static void job_answered(struct check_job *job)
 {
 	struct daemon_path *path = job->abandoned ? NULL : paths_find_id(job->daemon, job->path_id);
 	enum mp_path_state state = job->check.state;
+	const struct mp_prioritizer *chosen;
 	struct daemon_map *map;
 	bool priorities_changed;
 
@@ -379,6 +402,11 @@ static void job_answered(struct check_job *job)
 	}
 	path->job = NULL;
 	path->fd = job->check.fd;
+	chosen = path->prioritizer;
+	if (job->rdac >= 0 || job->ana >= 0)
+		paths_told_kind(path, job->rdac, job->ana);
+	if (job->vpd_data[0])
+		memcpy(path->path.identity.vpd_data, job->vpd_data, sizeof(job->vpd_data));
 	if (path->checker == job->checker)
 		path->checker_kept = job->check.kept;
 	path->path.identity.offline = job->offline;
@@ -421,6 +449,12 @@ static void job_answered(struct check_job *job)
 		}
 	}
 	priorities_changed = path_take_priority(path, job);
+	if (job->prioritizer && job->prioritizer == path->prioritizer && mp_path_state_is_active(job->check.state))
+		paths_told_priority(path, job->priority);
+	/* Another one was chosen because of what the device told. */
+	path->check_now |= path->prioritizer != chosen;
+	if (state == MP_PATH_DISCONNECTED)
+		paths_disconnected(path);
 	if (state == MP_PATH_WILD)
 		log_notice("%s: checker %s cannot be used here: %s", mp_path_name(&path->path), job->checker->name,
 			   strerror(-job->error));
@@ -570,6 +604,8 @@ static void path_check(struct daemon_path *path)
 	job->path_id = path->path.id;
 	job->tpg = path->path.identity.tpg;
 	job->tpgs = path->path.identity.tpgs;
+	job->rdac = -ENODATA;
+	job->ana = -ENODATA;
 	job->begun_usec = now;
 	job->devt = path->path.identity.devt;
 	job->protocol = path->path.identity.protocol;
@@ -584,6 +620,14 @@ static void path_check(struct daemon_path *path)
 			  (!mp_path_state_is_active(path->answered_state) || path->path.wrong_wwid ||
 			   path->settings.recheck_wwid ||
 			   path->proven_usec + PROVE_EVERY_SEC * usec_per_sec <= now);
+	job->ask_ana = path->path.identity.ana == MP_TOLD_NOT && path->settings.detect_prio &&
+		       mp_protocol_is_nvme(job->protocol);
+	job->ask_rdac = path->path.identity.rdac == MP_TOLD_NOT && path->settings.detect_checker &&
+			mp_protocol_is_scsi(job->protocol) &&
+			(!path->settings.hardware_checker || !strcmp(path->settings.hardware_checker, "rdac"));
+	job->rdac_if_listed = !path->settings.hardware_checker;
+	if (mp_protocol_is_scsi(job->protocol) && !path->path.identity.vpd_data[0])
+		job->vpd_vendor = path->settings.vpd_vendor;
 	job->dir = strdup(path->dir);
 	if (!job->dir)
 		goto later;

@@ -107,6 +107,15 @@ static void read_details(const struct daemon *daemon)
 		mp_probe_details(&mp_roots_system, daemon_path_of(path)->dir, &path->identity);
 }
 
+static void read_map_details(const struct daemon *daemon)
+{
+	struct mp_map *map;
+
+	cds_list_for_each_entry(map, &daemon->maps, in_all)
+		if (map->kernel.exists)
+			map->kernel.max_sectors_kb = mp_probe_max_sectors_kb(&mp_roots_system, map->kernel.devt);
+}
+
 static void list_paths(struct command_call *call, const char *format, bool raw)
 {
 	struct mp_show_context context = call_context(call->daemon);
@@ -128,6 +137,8 @@ static void list_maps(struct command_call *call, const char *format, bool raw)
 	_cleanup_free_ const struct mp_map **maps = NULL;
 	size_t count;
 
+	if (strstr(format, "%k"))
+		read_map_details(call->daemon);
 	maps = all_maps(call->daemon, &count);
 	if (!maps)
 		fail(call, "");
@@ -196,6 +207,8 @@ static void show_map_format(struct command_call *call)
 
 	if (!map)
 		return;
+	if (strstr(call->arguments[1], "%k"))
+		read_map_details(call->daemon);
 	maps = all_maps(call->daemon, &count);
 	for (size_t i = 0; maps && i < count; i++)
 		if (maps[i] == &map->map)
@@ -820,60 +833,14 @@ static void reload_map(struct command_call *call)
 	defer_to_map(call, map, "reload by the operator");
 }
 
-struct reassign_job {
-	struct work work;
-	struct daemon *daemon;
-	uint64_t request;
-	char wwid[MP_WWID_SIZE];
-	dev_t *paths;
-	size_t count;
-	int error;
-};
-
-static void reassign_job_run(struct work *work)
-{
-	struct reassign_job *job = caa_container_of(work, struct reassign_job, work);
-
-	job->error = mp_dm_reassign(job->wwid, job->paths, job->count);
-}
-
-static void reassign_job_done(struct work *work)
-{
-	struct reassign_job *job = caa_container_of(work, struct reassign_job, work);
-
-	apply_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");
-	free(job->paths);
-	free(job);
-}
-
 static void reset_map(struct command_call *call)
 {
 	struct daemon_map *map = call_map_by_alias(call);
-	struct reassign_job *job;
-	struct mp_path *path;
-	size_t count = 0;
 
 	if (!map)
 		return;
-	cds_list_for_each_entry(path, &map->map.paths, in_map)
-		count++;
-	job = calloc(1, sizeof(*job));
-	if (job)
-		job->paths = calloc(count + 1, sizeof(*job->paths));
-	if (!job || !job->paths) {
-		free(job);
-		fail(call, "");
-		return;
-	}
-	cds_list_for_each_entry(path, &map->map.paths, in_map)
-		job->paths[job->count++] = path->identity.devt;
-	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
-	job->daemon = call->daemon;
-	job->request = call->request->id;
-	job->work = (struct work){ .run = reassign_job_run, .done = reassign_job_done,
-				   .lane = lane_of_table(map->map.wwid), .exclusive = true };
-	call->deferred = true;
-	pool_submit(call->daemon->pool, &job->work);
+	fail_unless(call, maps_reassign(map, call->request->id));
+	call->deferred = !call->failure;
 }
 
 static void disable_queueing(struct command_call *call)

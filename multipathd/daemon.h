@@ -64,6 +64,8 @@ struct daemon_path {
 	bool asks_itself; /* for its priority, which no other path's answer tells */
 	bool check_now; /* asked for while a job was under way */
 	unsigned retriggers;
+	bool no_alua; /* promised in its INQUIRY data, but not answered */
+	bool purged; /* its removal was asked for */
 	struct mp_tuning tuned; /* what was asked for, if is_tuned */
 	bool is_tuned, tuning, tuning_refused; /* tuning: under way; refused: its port was gone, or it hung */
 	sd_event_source *timer; /* next check, or the deadline of the one under way */
@@ -98,6 +100,7 @@ struct daemon_map {
 	uint64_t prio_asking; /* id of the path whose check asks for all of them; 0 none */
 	uint64_t prio_asked_usec;
 	sd_event_source *udev_timer; /* how long the creation event may take */
+	sd_event_source *ghost_timer; /* ghost_delay runs */
 	sd_event_source *queue_timer;
 	sd_event_source *failback_timer;
 	sd_event_source *retry_timer; /* of a creation that failed */

@@ -137,6 +137,7 @@ void maps_forget(struct daemon_map *map)
 	if (map->dirty)
 		cds_list_del(&map->in_dirty);
 	sd_event_source_disable_unref(map->udev_timer);
+	sd_event_source_disable_unref(map->ghost_timer);
 	sd_event_source_disable_unref(map->queue_timer);
 	sd_event_source_disable_unref(map->failback_timer);
 	sd_event_source_disable_unref(map->retry_timer);
@@ -325,6 +326,53 @@ void maps_restore_queueing(struct daemon_map *map)
 	map_step_queueing(map);
 }
 
+/* A new map that can only be read after a switch of controllers: udev is not to look at it yet. */
+
+static void map_end_ghost_delay(struct daemon_map *map, const char *reason)
+{
+	if (!map->ghost_timer)
+		return;
+	map->ghost_timer = sd_event_source_disable_unref(map->ghost_timer);
+	map->force_reload = true;
+	log_notice("%s: ghost_delay ends: %s", map->map.name, reason);
+	maps_touch(map, "ghost_delay ended");
+}
+
+static int map_on_ghost_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	map_end_ghost_delay(userdata, "no path came up in time");
+	return 0;
+}
+
+static bool map_has_path_in(const struct daemon_map *map, enum mp_path_state state)
+{
+	const struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		if (path->state == state && !path->wrong_wwid)
+			return true;
+	return false;
+}
+
+static bool map_delays_ghosts(struct daemon_map *map)
+{
+	unsigned delay_sec = map->map.settings.ghost_delay_sec;
+
+	if (!map->ghost_timer && (map->map.kernel.exists || map->daemon->options.once || !delay_sec))
+		return false;
+	if (map_has_path_in(map, MP_PATH_UP) || !map_has_path_in(map, MP_PATH_GHOST))
+		return false;
+	if (!map->ghost_timer) {
+		log_notice("%s: all paths are ghost: not ready for %u seconds, unless one comes up", map->map.name,
+			   delay_sec);
+		apply_set_timer(map->daemon, &map->ghost_timer, daemon_now_usec(map->daemon) + delay_sec * usec_per_sec,
+				map_on_ghost_timer, map);
+	}
+	return true;
+}
+
 /* Failback. */
 
 static int map_on_failback_timer(sd_event_source *source, uint64_t usec, void *userdata);
@@ -467,6 +515,8 @@ void maps_states_changed(struct daemon_map *map, bool path_came_up, bool path_fa
 		log_error("%s: no memory for its groups", map->map.name);
 	if (!map->map.kernel.exists)
 		return;
+	if (map_has_path_in(map, MP_PATH_UP))
+		map_end_ghost_delay(map, "a path is up");
 	if (path_came_up && which)
 		for (size_t i = 0; i < map->map.group_count; i++) {
 			const struct mp_group *group = &map->map.groups[i];
@@ -589,6 +639,8 @@ void maps_gone(struct daemon_map *map)
 void maps_udev_done(struct daemon_map *map, bool ready)
 {
 	map->udev_timer = sd_event_source_disable_unref(map->udev_timer);
+	if (map->daemon->process->reassign_maps)
+		maps_reassign(map, 0);
 	if (map->map.ready && ready == !map->not_ready_in_udev)
 		return;
 	map->map.ready = true;
@@ -708,6 +760,7 @@ static int map_make_plan(struct daemon_map *map, bool allowed, struct mp_plan *p
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		paths[n++] = path;
 	qsort(paths, n, sizeof(*paths), map_compare_devt);
+	observation.ghost_delay_runs = allowed && map_delays_ghosts(map);
 	observation.paths = paths;
 	observation.path_count = n;
 	observation.name_taken = (!observation.kernel || strcmp(map->map.kernel.name, map->map.name)) &&
@@ -814,6 +867,8 @@ static void map_reconcile(struct daemon_map *map)
 	map->groups_by_prio = plan.by_prio;
 	map_log_plan(map, &plan);
 	r = apply_plan(map, &plan);
+	if (r == 0 && !map->daemon->options.once)
+		maps_own_node(map);
 	if (r == 0)
 		maps_answer(map, "ok\n");
 	else if (r < 0)

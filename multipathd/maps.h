@@ -61,6 +61,12 @@ int maps_remove(struct daemon_map *map, bool flush, bool by_operator, uint64_t r
 /** maps_suspend() - @resume: the other way round */
 int maps_suspend(struct daemon_map *map, bool resume, uint64_t request);
 
+/** maps_own_node() - mode, uid and gid of its node; to be called whenever udev had to do with it */
+void maps_own_node(struct daemon_map *map);
+
+/** maps_reassign() - other dm devices that use a path of the map use the map from now on; @request as above */
+int maps_reassign(struct daemon_map *map, uint64_t request);
+
 /** maps_wait() - @request is answered when the next reconciliation of the map is done */
 int maps_wait(struct daemon_map *map, uint64_t request);
 

@@ -109,6 +109,8 @@ static void path_choose_prioritizer(struct daemon_path *path)
 static void path_choose(struct daemon_path *path)
 {
 	mp_config_path_settings(path->daemon->config, &path->path.identity, &path->settings);
+	if (path->no_alua)
+		path->path.identity.tpgs = MP_TPGS_NONE;
 	path_choose_checker(path);
 	path_choose_prioritizer(path);
 }
@@ -228,8 +230,34 @@ static void keep_what_checks_tell(struct mp_identity *new, const struct mp_ident
 	new->tpg = old->tpg;
 	new->timeout_sec = old->timeout_sec;
 	new->max_sectors_kb = old->max_sectors_kb;
+	new->rdac = old->rdac;
+	new->ana = old->ana;
+	memcpy(new->vpd_data, old->vpd_data, sizeof(new->vpd_data));
 	if (!new->serial[0])
 		memcpy(new->serial, old->serial, sizeof(new->serial));
+}
+
+void paths_told_kind(struct daemon_path *path, int rdac, int ana)
+{
+	if (rdac >= 0)
+		path->path.identity.rdac = rdac ? MP_TOLD_YES : MP_TOLD_NO;
+	if (ana >= 0)
+		path->path.identity.ana = ana ? MP_TOLD_YES : MP_TOLD_NO;
+	if (rdac > 0 || ana > 0)
+		path_choose(path);
+}
+
+void paths_told_priority(struct daemon_path *path, int priority)
+{
+	bool refused = priority == -EIO || priority == -ENOENT || priority == -EBADMSG;
+
+	if (!refused || !path->settings.detect_prio || path->path.priority != MP_PRIORITY_UNDEF ||
+	    strcmp(path->path.prioritizer, "alua"))
+		return;
+	log_notice("%s: does not answer REPORT TARGET PORT GROUPS: treated as without asymmetric access",
+		   mp_path_name(&path->path));
+	path->no_alua = true;
+	path_choose(path);
 }
 
 void paths_told_read_only(struct daemon_path *path, bool read_only)
@@ -302,6 +330,8 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 		paths_drop(path, "it leads to another LUN now");
 		path = NULL;
 	}
+	if (path && path->no_alua)
+		identity.tpgs = MP_TPGS_NONE;
 	if (path && !identity.wwid[0])
 		memcpy(identity.wwid, path->path.identity.wwid, sizeof(identity.wwid));
 
@@ -390,33 +420,70 @@ void paths_on_missing_udev(struct daemon_path *path)
 
 int paths_resolve_settings(struct daemon_path *path)
 {
+	path->no_alua = false;
 	path_choose(path);
 	tuning_forget(path);
 	return paths_take(path->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, true);
 }
 
-struct rescan_job {
+/* Something that the kernel is to do with the device, which may take long. */
+struct device_job {
 	struct work work;
 	char dir[MP_PROBE_DIR_SIZE];
+	int error;
 };
 
 static void rescan_run(struct work *work)
 {
-	struct rescan_job *job = caa_container_of(work, struct rescan_job, work);
+	struct device_job *job = caa_container_of(work, struct device_job, work);
 
 	mp_probe_write(&mp_roots_system, job->dir, "device/rescan", "1");
 	mp_probe_trigger(&mp_roots_system, job->dir, "change");
 }
 
-static void rescan_done(struct work *work)
+static void delete_run(struct work *work)
 {
-	free(caa_container_of(work, struct rescan_job, work));
+	struct device_job *job = caa_container_of(work, struct device_job, work);
+
+	job->error = mp_probe_write(&mp_roots_system, job->dir, "device/delete", "1");
+}
+
+static void device_job_done(struct work *work)
+{
+	struct device_job *job = caa_container_of(work, struct device_job, work);
+
+	if (job->error < 0 && job->error != -ENOENT)
+		log_error("/sys/%s/device/delete: %s", job->dir, strerror(-job->error));
+	free(job);
+}
+
+static void path_start_job(struct daemon_path *path, void (*run)(struct work *work))
+{
+	struct device_job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return;
+	snprintf(job->dir, sizeof(job->dir), "%s", path->dir);
+	job->work = (struct work){ .run = run, .done = device_job_done,
+				   .lane = lane_of_path(&path->path.identity) };
+	pool_submit(path->daemon->pool, &job->work);
+}
+
+void paths_disconnected(struct daemon_path *path)
+{
+	const struct mp_map *map = path->path.map;
+
+	if (path->purged || !map || !map->settings.purge_disconnected)
+		return;
+	path->purged = true;
+	log_notice("%s: %s has no LUN behind it any more: the device is removed", map->name,
+		   mp_path_name(&path->path));
+	path_start_job(path, delete_run);
 }
 
 void paths_wrong_wwid(struct daemon_path *path, const char *told)
 {
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
-	struct rescan_job *job;
 
 	log_error("%s: %s answers as %s, was %s: it leads to another LUN and gets no I/O",
 		  map ? map->map.name : "no map", mp_path_name(&path->path), told, path->proof);
@@ -434,11 +501,5 @@ void paths_wrong_wwid(struct daemon_path *path, const char *told)
 	}
 
 	/* The kernel reads size and VPD pages anew, udev the WWID: its event brings the path back where it belongs. */
-	job = calloc(1, sizeof(*job));
-	if (!job)
-		return;
-	snprintf(job->dir, sizeof(job->dir), "%s", path->dir);
-	job->work = (struct work){ .run = rescan_run, .done = rescan_done,
-				   .lane = lane_of_path(&path->path.identity) };
-	pool_submit(path->daemon->pool, &job->work);
+	path_start_job(path, rescan_run);
 }

@@ -42,6 +42,15 @@ void paths_wrong_wwid(struct daemon_path *path, const char *told);
 /** paths_told_wwid() - a path without WWID: the device itself told this one. The path may be gone afterwards. */
 void paths_told_wwid(struct daemon_path *path, const char *wwid);
 
+/** paths_told_kind() - the device has VPD page 0xC9 of RDAC arrays, NVMe's ANA: 1, 0, negative: it was not asked */
+void paths_told_kind(struct daemon_path *path, int rdac, int ana);
+
+/** paths_told_priority() - the first answer: one that ALUA devices do not give shows that the device is none */
+void paths_told_priority(struct daemon_path *path, int priority);
+
+/** paths_disconnected() - the target has no such LUN any more: purge_disconnected has the kernel forget the device */
+void paths_disconnected(struct daemon_path *path);
+
 /** paths_told_read_only() - the device itself told whether it is write-protected */
 void paths_told_read_only(struct daemon_path *path, bool read_only);
 

@@ -116,6 +116,7 @@ static void uevent_of_map(struct daemon *daemon, const char *action, const struc
 			dmevents_look(daemon);
 		return;
 	}
+	maps_own_node(map);
 	if (dm_action && !strncmp(dm_action, "PATH_", 5))
 		return; /* the kernel's event number tells more */
 	maps_udev_done(map, !ready || strcmp(ready, "0"));

@@ -115,6 +115,16 @@ static int priority_of_state(int state)
 	return state < 0 ? state : -EBADMSG;
 }
 
+int mp_ana_is_supported(int fd, unsigned timeout_msec)
+{
+	unsigned char controller[IDENTIFY_SIZE];
+	int r = identify(fd, 0, IDENTIFY_CONTROLLER, controller, timeout_msec);
+
+	if (r == -ENOTTY)
+		return 0;
+	return r < 0 ? r : !!(controller[CMIC] & CMIC_ANA);
+}
+
 static int ana_priority(struct mp_prioritization *prioritization)
 {
 	unsigned char controller[IDENTIFY_SIZE], namespace[IDENTIFY_SIZE];

@@ -33,5 +33,8 @@ struct mp_prioritizer {
 	int (*derive)(const struct mp_prioritization *answer, const struct mp_identity *identity, const char *args);
 };
 
+/** mp_ana_is_supported() - ask an NVMe controller; blocks. Return: 1, 0, negative errno if it cannot be told now. */
+int mp_ana_is_supported(int fd, unsigned timeout_msec);
+
 /** mp_prioritizer_find() - by name, NULL if unknown */
 const struct mp_prioritizer *mp_prioritizer_find(const char *name);

@@ -131,6 +131,7 @@ enum {
 	MP_KEYWORD_IGNORED = 1 << 1, /* accepted, without meaning; never printed */
 	MP_KEYWORD_ZERO_INHERITS = 1 << 2, /* 0 is as if it were not there */
 	MP_KEYWORD_HAS_DEFAULT = 1 << 3,
+	MP_KEYWORD_IDLE = 1 << 4, /* no value has an effect: idle.text */
 };
 
 struct mp_keyword {
@@ -142,6 +143,7 @@ struct mp_keyword {
 	const struct mp_word *words;
 	const struct mp_word *old_words; /* still understood, never printed */
 	struct mp_setting built_in; /* with MP_KEYWORD_HAS_DEFAULT */
+	struct mp_word idle; /* this value has no effect, and why: "NAME has no effect <text>"; told when it is set */
 };
 
 extern const struct mp_keyword mp_keywords[MP_KEYS];

@@ -251,6 +251,13 @@ static void tell_not_valid(struct parser *parser, const struct mp_keyword *keywo
 	     value->text, keyword->name, mp_strbuf_text(&expected));
 }
 
+static void tell_idle(struct parser *parser, const struct mp_keyword *keyword, const struct mp_setting *setting,
+		      unsigned column)
+{
+	if (keyword->idle.text && (keyword->flags & MP_KEYWORD_IDLE || setting->number == keyword->idle.number))
+		warn(parser, LEVEL_WARNING, column, "%s has no effect %s", keyword->name, keyword->idle.text);
+}
+
 static int put_setting(struct parser *parser, enum mp_key key, const struct mp_token *value)
 {
 	const struct mp_keyword *keyword = &mp_keywords[key];
@@ -283,6 +290,7 @@ static int put_setting(struct parser *parser, enum mp_key key, const struct mp_t
 	}
 	if (r < 0)
 		return r;
+	tell_idle(parser, keyword, &setting, value->column);
 	if (r == 1 || (keyword->flags & MP_KEYWORD_ZERO_INHERITS && setting.number == 0))
 		mp_settings_drop(settings, count, key);
 	else

@@ -362,6 +362,7 @@ void mp_config_trace_path_settings(struct mp_config *config, const struct mp_ide
 	const struct mp_setting *dev_loss = find(&layers, MP_KEY_DEV_LOSS_TMO);
 	const struct mp_setting *eh_deadline = find(&layers, MP_KEY_EH_DEADLINE);
 	const struct mp_setting *max_retries = find(&layers, MP_KEY_MAX_RETRIES);
+	const struct mp_setting *hardware_checker = find_in_hardware(layers.hardware, MP_KEY_PATH_CHECKER);
 	const char *uid_attribute = resolve_uid_attribute(&layers, identity->name);
 	bool recheck_wwid = find_number(&layers, MP_KEY_RECHECK_WWID);
 
@@ -372,6 +373,7 @@ void mp_config_trace_path_settings(struct mp_config *config, const struct mp_ide
 	*ret = (struct mp_path_settings){
 		.uid_attribute = uid_attribute,
 		.checker = find_text(&layers, MP_KEY_PATH_CHECKER),
+		.hardware_checker = hardware_checker ? hardware_checker->text : NULL,
 		.detect_checker = find_number(&layers, MP_KEY_DETECT_CHECKER),
 		.detect_prio = find_number(&layers, MP_KEY_DETECT_PRIO),
 		.recheck_wwid = recheck_wwid,
@@ -481,7 +483,7 @@ void mp_config_trace_map_settings(struct mp_config *config, const char *wwid, co
 		.deferred_remove = find_number(&layers, MP_KEY_DEFERRED_REMOVE),
 		.skip_kpartx = find_number(&layers, MP_KEY_SKIP_KPARTX),
 		.user_friendly_names = find_number(&layers, MP_KEY_USER_FRIENDLY_NAMES),
-		.retain_handler = find_number(&layers, MP_KEY_RETAIN_ATTACHED_HW_HANDLER),
+		.retain_handler = true, /* Linux detaches none since 4.3, whatever retain_attached_hw_handler says */
 		.purge_disconnected = find_number(&layers, MP_KEY_PURGE_DISCONNECTED),
 		.alias = alias ? alias->text : NULL,
 		.alias_prefix = find_text(&layers, MP_KEY_ALIAS_PREFIX),

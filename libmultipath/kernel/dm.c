@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -429,6 +430,7 @@ static void take_info(struct dm_task *task, const struct dm_info *info, struct m
 	map->suspended = info->suspended;
 	map->read_only = info->read_only;
 	map->open_count = info->open_count;
+	map->removal_deferred = info->deferred_remove;
 }
 
 int mp_dm_read_status(const char *wwid, struct mp_kernel_map *map)
@@ -654,6 +656,27 @@ static int create(const char *name, const char *wwid, const struct mp_table *tab
 	if (r < 0)
 		remove_map(wwid, false);
 	return r;
+}
+
+int mp_dm_own_node(dev_t devt, const struct mp_dm_flags *flags)
+{
+	uid_t uid = flags->has_uid ? flags->uid : (uid_t)-1;
+	gid_t gid = flags->has_gid ? flags->gid : (gid_t)-1;
+	struct stat st;
+	char node[32];
+
+	if (!flags->has_mode && !flags->has_uid && !flags->has_gid)
+		return 0;
+	snprintf(node, sizeof(node), "/dev/dm-%u", minor(devt));
+	if (lstat(node, &st) < 0)
+		return -errno;
+	if (!S_ISBLK(st.st_mode) || st.st_rdev != devt)
+		return -ENOENT;
+	if (((flags->has_uid && st.st_uid != uid) || (flags->has_gid && st.st_gid != gid)) && lchown(node, uid, gid) < 0)
+		return -errno;
+	if (flags->has_mode && (st.st_mode & 07777) != flags->mode && chmod(node, flags->mode) < 0)
+		return -errno;
+	return 0;
 }
 
 int mp_dm_create(const char *name, const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags)

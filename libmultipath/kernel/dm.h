@@ -89,6 +89,13 @@ struct mp_dm_flags {
 /** mp_dm_create() - create, load, resume. Blocks. If it fails, nothing is left. -EEXIST: name or UUID is taken. -EROFS is retried read-only. */
 int mp_dm_create(const char *name, const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags);
 
+/**
+ * mp_dm_own_node() - mode and owner of the node that udev made, as it has its own idea of them, again with every event
+ *
+ * Return: 0, -ENOENT there is no such node, negative errno.
+ */
+int mp_dm_own_node(dev_t devt, const struct mp_dm_flags *flags);
+
 /** mp_dm_reload() - load, then resume without flush; on failure the old table is in force again. @flush: resize. Blocks. */
 int mp_dm_reload(const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags, bool flush);
 

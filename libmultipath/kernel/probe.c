@@ -712,6 +712,15 @@ void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_i
 	identity->tpg = tpg < 0 ? -1 : tpg;
 }
 
+unsigned mp_probe_max_sectors_kb(const struct mp_roots *roots, dev_t devt)
+{
+	uint64_t number;
+	char dir[32];
+
+	snprintf(dir, sizeof(dir), "dev/block/%u:%u", major(devt), minor(devt));
+	return mp_sysfs_read_number(roots->sys, dir, "queue/max_sectors_kb", &number) == 0 ? number : 0;
+}
+
 /* ---- udev's database */
 
 int mp_probe_props(const struct mp_roots *roots, dev_t devt, struct mp_props *ret)

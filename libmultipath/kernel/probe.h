@@ -63,6 +63,9 @@ int mp_probe_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, 
  */
 void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_identity *identity);
 
+/** mp_probe_max_sectors_kb() - of the device's queue, whatever kind of disk it is; 0 unknown */
+unsigned mp_probe_max_sectors_kb(const struct mp_roots *roots, dev_t devt);
+
 /** mp_probe_props() - properties in udev's database: /run/udev/data/bMAJ:MIN. Return: 0, -ENOENT: udev has not seen it. */
 int mp_probe_props(const struct mp_roots *roots, dev_t devt, struct mp_props *ret);
 

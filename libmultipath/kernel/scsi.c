@@ -12,8 +12,10 @@ enum {
 	INQUIRY = 0x12,
 	MAINTENANCE_IN = 0xa3,
 	REPORT_TARGET_PORT_GROUPS = 0x0a,
+	SUPPORTED_PAGES = 0x00,
 	DESIGNATORS = 0x83,
 	HP3PAR = 0xc0,
+	RDAC_STATE = 0xc9,
 
 	SHORT_PAGE = 254, /* what every target can answer; some take only one byte of allocation length */
 	LONG_PAGE = 4096,
@@ -159,6 +161,33 @@ int mp_scsi_report_groups(int fd, void *data, size_t size, unsigned timeout_msec
 	};
 
 	return read_data(fd, cdb, sizeof(cdb), data, size, timeout_msec);
+}
+
+/* Return: 1 in the list of pages, 0 not, negative errno. */
+static int has_page(int fd, uint8_t page, unsigned timeout_msec)
+{
+	uint8_t list[SHORT_PAGE];
+	int size = mp_scsi_inquiry(fd, SUPPORTED_PAGES, list, sizeof(list), timeout_msec);
+
+	if (size < 0)
+		return size == -EIO ? 0 : size; /* refused */
+	for (int i = 4; i < size && i < list[3] + 4; i++)
+		if (list[i] == page)
+			return 1;
+	return 0;
+}
+
+int mp_scsi_is_rdac(int fd, bool listed_only, unsigned timeout_msec)
+{
+	uint8_t page[48];
+	int r = listed_only ? has_page(fd, RDAC_STATE, timeout_msec) : 1;
+
+	if (r <= 0)
+		return r;
+	r = mp_scsi_inquiry(fd, RDAC_STATE, page, sizeof(page), timeout_msec);
+	if (r < 0)
+		return r == -EIO ? 0 : r;
+	return r >= 8 && page[1] == RDAC_STATE && !memcmp(page + 4, "vac1", 4);
 }
 
 int mp_scsi_vpd_text(int fd, const char *vendor, char *text, size_t size, unsigned timeout_msec)

@@ -80,5 +80,13 @@ int mp_scsi_identify(int fd, char *wwid, size_t size, int *tpg, unsigned timeout
 /** mp_scsi_report_groups() - REPORT TARGET PORT GROUPS (spc4r36j 6.37). Return: bytes received, negative errno. */
 int mp_scsi_report_groups(int fd, void *data, size_t size, unsigned timeout_msec);
 
+/**
+ * mp_scsi_is_rdac() - does the array tell the state of its controllers in vendor page 0xC9?
+ * @listed_only:	ask for that page only if the list of supported pages has it
+ *
+ * Return: 1 it does, 0 it does not, negative errno if it cannot be told now.
+ */
+int mp_scsi_is_rdac(int fd, bool listed_only, unsigned timeout_msec);
+
 /** mp_scsi_vpd_text() - text of a vendor's page for listings (%g); @vendor "hp3par". Return: 0, -EINVAL unknown vendor, negative errno. */
 int mp_scsi_vpd_text(int fd, const char *vendor, char *text, size_t size, unsigned timeout_msec);

@@ -54,6 +54,7 @@ struct mp_kernel_map {
 	bool stacked; /* the paths are in a map below it (model/geom.h), whose table this is */
 	bool split; /* and reads go to another one */
 	int open_count;
+	bool removal_deferred; /* it goes when its last user does */
 	unsigned max_sectors_kb; /* of its queue, 0 unknown */
 	struct mp_table table; /* table with its last status */
 };

@@ -26,6 +26,9 @@ struct mp_address {
 	uint64_t lun;
 };
 
+/* What only the device itself tells. */
+enum mp_told { MP_TOLD_NOT, MP_TOLD_NO, MP_TOLD_YES };
+
 /* What sysfs and udev say of the device; set by the probe, compared when an event comes. */
 struct mp_identity {
 	char name[MP_NAME_SIZE];
@@ -43,6 +46,8 @@ struct mp_identity {
 	bool offline; /* sysfs state of the device is not usable */
 	enum mp_tpgs tpgs;
 	int tpg; /* target port group, -1 unknown (SPC, VPD page 0x83, designator type 5) */
+	enum mp_told rdac; /* VPD page 0xC9 of RDAC arrays */
+	enum mp_told ana; /* NVMe asymmetric namespace access */
 	unsigned timeout_sec; /* SCSI device's command timeout, 0 unknown */
 	/* "" where the transport has none; FC, SAS, iSCSI */
 	char host_wwnn[40], host_wwpn[40], target_wwnn[224], target_wwpn[40];

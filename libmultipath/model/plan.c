@@ -20,6 +20,7 @@ static const char *const names[] = {
 	[MP_STEP_NO_QUEUE] = "fail if no path",
 	[MP_STEP_REMOVE] = "remove",
 	[MP_STEP_REJECT] = "reject",
+	[MP_STEP_KEEP] = "keep",
 	[MP_STEP_ENABLE_GROUP] = "enable group",
 };
 

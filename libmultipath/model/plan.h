@@ -22,6 +22,7 @@ enum mp_step_kind {
 	MP_STEP_NO_QUEUE, /* fail_if_no_path */
 	MP_STEP_REMOVE, /* flush */
 	MP_STEP_REJECT, /* nothing can be done: reason */
+	MP_STEP_KEEP, /* cancel its deferred removal */
 	MP_STEP_ENABLE_GROUP, /* group: it is disabled and has a path that is up */
 };
 

@@ -467,14 +467,21 @@ static int plan_existing(struct run *run)
 	const char *difference = find_difference(run);
 	int r;
 
+	if (run->kernel->removal_deferred) {
+		/* Its partitions' maps may be gone already: udev looks for them anew. */
+		run->plan.force_udev = true;
+		r = add_step(run, MP_STEP_KEEP, "it has paths again, before it was removed");
+		if (r < 0)
+			return r;
+	}
 	if (!load_must_wait(run)) {
 		if (current_size && run->size_sectors != current_size) {
 			run->plan.force_udev = true;
 			return plan_load(run, MP_STEP_RESIZE, "size of the paths differs");
 		}
 		if (difference) {
-			run->plan.force_udev = run->seen->force_reload ||
-					       (run->seen->not_ready_in_udev && run->active);
+			run->plan.force_udev |= run->seen->force_reload ||
+						(run->seen->not_ready_in_udev && run->active);
 			return plan_load(run, MP_STEP_RELOAD, difference);
 		}
 	}

@@ -63,6 +63,7 @@ struct mp_map_settings {
 struct mp_path_settings {
 	const char *uid_attribute; /* udev property with the WWID; "" none: read it from the device */
 	const char *checker; /* name */
+	const char *hardware_checker; /* of the hardware entry, NULL if it has none */
 	bool detect_checker;
 	const char *prioritizer; /* name */
 	const char *prio_args; /* "" if none */
