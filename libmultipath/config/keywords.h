@@ -131,7 +131,7 @@ enum {
 	MP_KEYWORD_IGNORED = 1 << 1, /* accepted, without meaning; never printed */
 	MP_KEYWORD_ZERO_INHERITS = 1 << 2, /* 0 is as if it were not there */
 	MP_KEYWORD_HAS_DEFAULT = 1 << 3,
-	MP_KEYWORD_IDLE = 1 << 4, /* no value has an effect: idle.text */
+	MP_KEYWORD_IDLE = 1 << 4, /* no value has an effect; told for others than the built-in one, which is printed */
 };
 
 struct mp_keyword {

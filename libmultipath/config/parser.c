@@ -254,7 +254,10 @@ static void tell_not_valid(struct parser *parser, const struct mp_keyword *keywo
 static void tell_idle(struct parser *parser, const struct mp_keyword *keyword, const struct mp_setting *setting,
 		      unsigned column)
 {
-	if (keyword->idle.text && (keyword->flags & MP_KEYWORD_IDLE || setting->number == keyword->idle.number))
+	bool idle = keyword->flags & MP_KEYWORD_IDLE ? setting->number != keyword->built_in.number :
+						       setting->number == keyword->idle.number;
+
+	if (keyword->idle.text && idle)
 		warn(parser, LEVEL_WARNING, column, "%s has no effect %s", keyword->name, keyword->idle.text);
 }
 

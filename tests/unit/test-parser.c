@@ -325,6 +325,37 @@ static void a_line_may_be_long(void **state)
 	assert_int_equal(default_of(&loaded, MP_KEY_VERBOSITY), 4);
 }
 
+static void a_value_without_effect_is_told(void **state)
+{
+	static const struct {
+		const char *line, *told;
+	} rows[] = {
+		{ "force_sync yes", "1 multipath.conf:2:12: warning: force_sync has no effect here: no check keeps another one waiting\n" },
+		{ "force_sync no", "" },
+		{ "strict_timing 1", "1 multipath.conf:2:15: warning: strict_timing has no effect here: checks are always started in time\n" },
+		{ "retain_attached_hw_handler no",
+		  "1 multipath.conf:2:28: warning: retain_attached_hw_handler has no effect since Linux 4.3: an attached handler always stays\n" },
+		{ "retain_attached_hw_handler yes", "" },
+		{ "rr_min_io 10", "1 multipath.conf:2:11: warning: rr_min_io has no effect since Linux 2.6.31: rr_min_io_rq counts\n" },
+		{ "rr_min_io 1000", "" },
+		{ "marginal_pathgroups fpin",
+		  "1 multipath.conf:2:21: warning: marginal_pathgroups has no effect as fpin: notifications of fabrics are not received\n" },
+		{ "marginal_pathgroups on", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_loaded_ struct loaded loaded;
+		char text[128];
+		int length = snprintf(text, sizeof(text), "defaults {\n%s\n}\n", rows[i].line);
+
+		loaded_init(&loaded);
+		loaded_write(&loaded, "multipath.conf", text, length);
+		assert_int_equal(loaded_load(&loaded), 0);
+		assert_string_equal(loaded_told(&loaded), rows[i].told);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +373,7 @@ int main(void)
 		cmocka_unit_test(a_dangling_drop_in_is_told),
 		cmocka_unit_test(odd_bytes_harm_nobody),
 		cmocka_unit_test(a_line_may_be_long),
+		cmocka_unit_test(a_value_without_effect_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

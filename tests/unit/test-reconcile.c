@@ -241,6 +241,26 @@ static void an_empty_map_is_filled(void **state)
 	world_fini(&world);
 }
 
+static void a_deferred_removal_is_cancelled_when_there_are_paths(void **state)
+{
+	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	world_set_kernel(&world, ONE_PATH, "");
+	world.kernel.removal_deferred = true;
+	expect_of(&world, ONE_GROUP, ": keep: it has paths again, before it was removed\n" ADDED, &plan);
+	assert_true(plan.force_udev);
+	world_fini(&world);
+
+	world_init(&world, "");
+	world_set_kernel(&world, ONE_PATH, "");
+	world.kernel.removal_deferred = true;
+	expect(&world, NULL, ": remove: the last path is gone\n");
+	world_fini(&world);
+}
+
 static void a_new_table_is_followed_by_failing_what_is_not_up(void **state)
 {
 	struct world world;
@@ -1139,6 +1159,7 @@ int main(void)
 		cmocka_unit_test(a_map_that_is_right_needs_nothing),
 		cmocka_unit_test(paths_that_come_and_go_are_a_reload),
 		cmocka_unit_test(an_empty_map_is_filled),
+		cmocka_unit_test(a_deferred_removal_is_cancelled_when_there_are_paths),
 		cmocka_unit_test(a_new_table_is_followed_by_failing_what_is_not_up),
 		cmocka_unit_test(the_kernel_is_told_what_checkers_found),
 		cmocka_unit_test(a_lone_ghost_that_only_its_target_activates_stays_failed),
