@@ -207,7 +207,7 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 		.once = true,
 		.create = creates,
 		.dry_run = arguments->mode == MODE_DRY_RUN,
-		.check = creates || arguments->mode == MODE_LIST_CHECKED,
+		.check = creates || arguments->mode == MODE_LIST_CHECKED || arguments->mode == MODE_EXPLAIN,
 		.force_reload = arguments->force_reload,
 		.read_only_bindings = arguments->bindings_read_only || !creates,
 		.grouping = arguments->policy ? find_policy(arguments->policy) : -1,
