@@ -2,6 +2,7 @@
 #include "multipath/arguments.h"
 
 #include <ctype.h>
+#include <getopt.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,15 @@ static bool policy_is_known(const char *policy)
 	}
 	return false;
 }
+
+/* Options without a letter. */
+enum { OPTION_CHECK_CONFIG = 256, OPTION_JSON };
+
+static const struct option long_options[] = {
+	{ "check-config", no_argument, NULL, OPTION_CHECK_CONFIG },
+	{ "json", no_argument, NULL, OPTION_JSON },
+	{ 0 },
+};
 
 /* Of several modes the last one wins. */
 static void mode_set(struct arguments *arguments, enum arguments_mode mode, bool from_udev)
@@ -115,6 +125,12 @@ static bool option_read(int option, const char *value, struct arguments *ret)
 	case 'W':
 		mode_set(ret, MODE_RESET_WWIDS, false);
 		break;
+	case OPTION_CHECK_CONFIG:
+		mode_set(ret, MODE_CHECK_CONFIG, false);
+		break;
+	case OPTION_JSON:
+		ret->json = true;
+		break;
 	case ':':
 		ret->error = ARGUMENTS_NO_VALUE;
 		break;
@@ -125,26 +141,14 @@ static bool option_read(int option, const char *value, struct arguments *ret)
 	return !ret->error;
 }
 
-static int word_remove(int argc, char *words[], int index)
-{
-	memmove(&words[index], &words[index + 1], (argc - index - 1) * sizeof(*words));
-	return argc - 1;
-}
-
-/* What is no option: a verb, which is the first word and has a device behind it. Return: how many words are left. */
+/* A verb is the first word and has a device behind it; it is removed. Return: how many words are left. */
 static int verb_read(int argc, char *words[], struct arguments *ret)
 {
 	if (argc < 3 || strcmp(words[1], "explain"))
 		return argc;
 	ret->mode = MODE_EXPLAIN;
-	argc = word_remove(argc, words, 1);
-	for (int i = argc - 1; i > 0; i--) {
-		if (strcmp(words[i], "--json"))
-			continue;
-		ret->json = true;
-		argc = word_remove(argc, words, i);
-	}
-	return argc;
+	memmove(&words[1], &words[2], (argc - 1) * sizeof(*words));
+	return argc - 1;
 }
 
 void arguments_parse(int argc, char *const argv[], struct arguments *ret)
@@ -157,7 +161,8 @@ void arguments_parse(int argc, char *const argv[], struct arguments *ret)
 	argc = verb_read(argc, sorted, ret);
 	opterr = 0;
 	optind = 0; /* from the start, whoever used getopt() before */
-	while ((option = getopt(argc, sorted, ":aBb:cCdDefFhil::M:p:qrR:tTuUv:wW")) >= 0) {
+	while ((option = getopt_long(argc, sorted, ":aBb:cCdDefFhil::M:p:qrR:tTuUv:wW", long_options,
+				     NULL)) >= 0) {
 		if (!option_read(option, optarg, ret))
 			return;
 	}

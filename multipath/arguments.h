@@ -18,6 +18,7 @@ enum arguments_mode {
 	MODE_PRINT_CONFIG,	 /* -t: acts at once, whatever follows it */
 	MODE_PRINT_LOCAL_CONFIG, /* -T */
 	MODE_EXPLAIN,		 /* explain DEVICE */
+	MODE_CHECK_CONFIG,	 /* --check-config; device is a file */
 	MODE_USAGE,		 /* -h: acts at once, whatever follows it */
 };
 
@@ -53,6 +54,12 @@ struct arguments {
  * @argv:	left as it is; texts in @ret are borrowed from it
  */
 void arguments_parse(int argc, char *const argv[], struct arguments *ret);
+
+/** arguments_are_for_anybody() - does it only read and print the configuration? */
+static inline bool arguments_are_for_anybody(const struct arguments *arguments)
+{
+	return arguments->mode == MODE_PRINT_CONFIG || arguments->mode == MODE_CHECK_CONFIG;
+}
 
 /** arguments_complain() - say what is wrong, if anything, and print the usage. Return: exit status. */
 int arguments_complain(const struct arguments *arguments);

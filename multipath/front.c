@@ -137,7 +137,7 @@ int main(int argc, char *argv[])
 	if (!arguments.error) {
 		if (arguments.mode == MODE_USAGE)
 			return arguments_complain(&arguments);
-		if (arguments.mode != MODE_PRINT_CONFIG && getauxval(AT_UID) != 0) {
+		if (!arguments_are_for_anybody(&arguments) && getauxval(AT_UID) != 0) {
 			client_puts(STDERR_FILENO, "need to be root\n");
 			return 1;
 		}

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "config/filter.h"
+#include "config/report.h"
 #include "config/wwids.h"
 #include "kernel/dm.h"
 #include "libmpathcmd/mpath_cmd.h"
@@ -24,6 +25,7 @@
 #include "multipathd/dmevents.h"
 #include "multipathd/explain.h"
 #include "multipathd/maps.h"
+#include "show/report.h"
 #include "show/topology.h"
 
 static void print(struct mp_strbuf *text)
@@ -511,6 +513,35 @@ static int run_simple(const struct arguments *arguments, const struct target *ta
 	}
 }
 
+static int check_config(const struct arguments *arguments)
+{
+	/* A file by itself is what somebody is about to install: what lies in the directory now is not part of it. */
+	bool alone = arguments->device && strcmp(arguments->device, CONFIG_FILE) != 0;
+	const struct mp_config_source source = {
+		.file = alone ? arguments->device : CONFIG_FILE,
+		.dir = alone ? NULL : CONFIG_DIR,
+	};
+	_cleanup_(mp_report_fini) struct mp_report report = MP_REPORT_INIT;
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT, summary = MP_STRBUF_INIT;
+	int r = mp_config_check(&source, alone ? NULL : STATE_DIR, &report);
+
+	if (r == 0 && arguments->json)
+		r = mp_show_report_json(&report, &text);
+	else if (r == 0)
+		mp_report_format(&report, &text);
+	if (r < 0) {
+		log_error("%s", strerror(-r));
+		return 2;
+	}
+	print(&text);
+	mp_report_summary(&report, &summary);
+	if (fflush(stdout) != 0)
+		return 2;
+	if (!arguments->json)
+		fputs(mp_strbuf_text(&summary), stderr);
+	return mp_report_status(&report);
+}
+
 int main(int argc, char **argv)
 {
 	struct arguments arguments;
@@ -520,13 +551,15 @@ int main(int argc, char **argv)
 	arguments_parse(argc, argv, &arguments);
 	if (arguments.error != ARGUMENTS_OK || arguments.mode == MODE_USAGE)
 		return arguments_complain(&arguments);
-	if (arguments.mode != MODE_PRINT_CONFIG && getuid() != 0) {
+	if (!arguments_are_for_anybody(&arguments) && getuid() != 0) {
 		fprintf(stderr, "need to be root\n");
 		return 1;
 	}
 	log_open(LOG_TO_STDERR_WITH_TIME, "multipath");
 	log_set_verbosity(arguments.has_verbosity ? arguments.verbosity : LOG_LEVEL_NOTICE);
 
+	if (arguments.mode == MODE_CHECK_CONFIG)
+		return check_config(&arguments);
 	target = resolve_device(arguments.device);
 	if (target.kind == TARGET_INVALID) {
 		log_error("'%s' is not a valid argument", arguments.device);

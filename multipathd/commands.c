@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "config/filter.h"
+#include "config/report.h"
 #include "kernel/claimant.h"
 #include "kernel/dm.h"
 #include "multipathd/apply.h"
@@ -27,6 +28,7 @@
 #include "multipathd/server.h"
 #include "show/json.h"
 #include "show/listing.h"
+#include "show/report.h"
 #include "show/status.h"
 #include "show/topology.h"
 #include "show/wildcards.h"
@@ -930,6 +932,70 @@ static void rehearse_all(struct command_call *call)
 	rehearse_as(call, true, false);
 }
 
+/* The files as they are now, not the configuration in force. */
+struct check_config_job {
+	struct work work;
+	struct daemon *daemon;
+	uint64_t request;
+	bool json;
+	struct mp_strbuf reply;
+	int error;
+};
+
+static void check_config_job_run(struct work *work)
+{
+	struct check_config_job *job = caa_container_of(work, struct check_config_job, work);
+	const struct mp_config_source source = { .file = CONFIG_FILE, .dir = CONFIG_DIR };
+	_cleanup_(mp_report_fini) struct mp_report report = MP_REPORT_INIT;
+
+	job->error = mp_config_check(&source, STATE_DIR, &report);
+	if (job->error < 0)
+		return;
+	if (job->json) {
+		job->error = mp_show_report_json(&report, &job->reply);
+		return;
+	}
+	mp_report_format(&report, &job->reply);
+	mp_report_summary(&report, &job->reply);
+	job->error = job->reply.error;
+}
+
+static void check_config_job_done(struct work *work)
+{
+	struct check_config_job *job = caa_container_of(work, struct check_config_job, work);
+
+	apply_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : mp_strbuf_text(&job->reply));
+	mp_strbuf_fini(&job->reply);
+	free(job);
+}
+
+static void check_config_as(struct command_call *call, bool json)
+{
+	struct check_config_job *job = calloc(1, sizeof(*job));
+
+	if (!job) {
+		fail(call, "");
+		return;
+	}
+	job->daemon = call->daemon;
+	job->request = call->request->id;
+	job->json = json;
+	job->work = (struct work){ .run = check_config_job_run, .done = check_config_job_done,
+				   .lane = LANE_CHECK_CONFIG, .exclusive = true };
+	call->deferred = true;
+	pool_submit(call->daemon->pool, &job->work);
+}
+
+static void check_config(struct command_call *call)
+{
+	check_config_as(call, false);
+}
+
+static void check_config_json(struct command_call *call)
+{
+	check_config_as(call, true);
+}
+
 static void quit(struct command_call *call)
 {
 	(void)call;
@@ -979,6 +1045,8 @@ static const struct command command_table[] = {
 	{ "remove|del map|multipath $map", remove_map, ROOT, false },
 	{ "remove|del maps|multipaths", remove_maps, ROOT, false },
 	{ "switch|switchgroup map|multipath $map group $group", switch_group, ROOT, false },
+	{ "check config", check_config, ROOT, false },
+	{ "check config json", check_config_json, ROOT, false },
 	{ "reconfigure", reconfigure, ROOT, false },
 	{ "reconfigure all", reconfigure_all, ROOT, false },
 	{ "reconfigure --dry-run", rehearse, ROOT, false },

@@ -72,6 +72,7 @@ static const struct keyword keywords[] = {
 
 /* Not to be shortened, so that the beginnings of the others stay as unique as they were. */
 static const struct keyword whole_keywords[] = {
+	{ "check",		"check",		false },
 	{ "explain",		"explain",		true },
 	{ "diff",		"diff",			false },
 	{ "verbose",		"verbose",		false },

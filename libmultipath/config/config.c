@@ -8,9 +8,12 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "config/bindings.h"
 #include "config/hardware.h"
+#include "config/lint.h"
 #include "config/merge.h"
 #include "config/parser.h"
+#include "config/report.h"
 
 struct mp_config *mp_config_ref(struct mp_config *config)
 {
@@ -286,6 +289,65 @@ int mp_config_load(const struct mp_config_source *source, struct mp_config **ret
 		return r;
 	*ret = TAKE_PTR(config);
 	return 0;
+}
+
+/* "FILE:LINE: warning: TEXT" of the bindings file, as its reader tells it. */
+struct bindings_ear {
+	struct mp_report *report;
+	const char *file;
+};
+
+static void on_bindings_told(void *userdata, enum mp_severity severity, int level, const char *text)
+{
+	static const char mark[] = ": warning: ";
+	const struct bindings_ear *ear = userdata;
+	const char *colon = text + strlen(ear->file), *told = strstr(text, mark);
+
+	(void)level;
+	mp_report_add(ear->report, severity, ear->file, *colon == ':' ? atoi(colon + 1) : 0, 0,
+		      told ? told + strlen(mark) : text);
+}
+
+static int check_bindings(const struct mp_config *config, const char *state_dir, struct mp_report *report)
+{
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = NULL;
+	_cleanup_free_ char *file = NULL;
+	struct bindings_ear ear = { .report = report };
+	int r;
+
+	if (asprintf(&file, "%s/bindings", state_dir) < 0)
+		return -ENOMEM;
+	ear.file = file;
+	r = mp_bindings_new(&bindings);
+	if (r < 0)
+		return r;
+	r = mp_bindings_load(bindings, state_dir, true, config, on_bindings_told, &ear);
+	if (r < 0 && r != -ENOMEM)
+		mp_report_add(report, MP_SEVERITY_WARNING, file, 0, 0, "cannot be read");
+	return r == -ENOMEM ? r : 0;
+}
+
+int mp_config_check(const struct mp_config_source *source, const char *state_dir, struct mp_report *report)
+{
+	_cleanup_(mp_config_unrefp) struct mp_config *config = NULL;
+	struct mp_diagnostics diagnostics = { .report = report };
+	int r = config_new(&config);
+
+	if (r < 0)
+		return r;
+	r = mp_parser_read_file(config, source->file, true, &diagnostics);
+	if (r == -ENOENT && !source->dir)
+		mp_report_add(report, MP_SEVERITY_ERROR, source->file, 0, 0, "there is no such file");
+	if (r != -ENOMEM && source->dir)
+		r = read_dir(config, source->dir, &diagnostics);
+	if (r != -ENOMEM)
+		r = mp_config_lint(config, &diagnostics);
+	if (r == 0)
+		r = mp_config_merge(config, source->sysfs ? source->sysfs : "/sys", &diagnostics);
+	if (r == 0 && state_dir)
+		r = check_bindings(config, state_dir, report);
+	mp_report_sort(report);
+	return r < 0 ? r : report->error;
 }
 
 const struct mp_process_settings *mp_config_process(const struct mp_config *config)

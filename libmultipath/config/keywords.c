@@ -86,11 +86,42 @@ static const struct mp_word resize_words[] = {
 	{ 0 },
 };
 
+static const struct mp_word checker_names[] = {
+	{ .text = "tur" },    { .text = "directio" },	    { .text = "rdac" },
+	{ .text = "hp_sw" },  { .text = "emc_clariion" }, { .text = "cciss_tur" },
+	{ .text = "none" }, { .text = "readsector0" },  { 0 },
+};
+
+/* With how many arguments each takes. */
+static const struct mp_word selector_names[] = {
+	{ "service-time", 0 },		  { "round-robin", 0 }, { "queue-length", 0 },
+	{ "historical-service-time", 2 }, { "io-affinity", 0 }, { 0 },
+};
+
+static const struct mp_word prio_names[] = {
+	{ "alua", MP_ARGS_OPTIONAL },
+	{ "ana", MP_ARGS_NONE },
+	{ "const", MP_ARGS_NONE },
+	{ "datacore", MP_ARGS_NEEDED },
+	{ "emc", MP_ARGS_NONE },
+	{ "hds", MP_ARGS_NONE },
+	{ "hp_sw", MP_ARGS_NONE },
+	{ "iet", MP_ARGS_NEEDED },
+	{ "ontap", MP_ARGS_NONE },
+	{ "path_latency", MP_ARGS_NEEDED },
+	{ "random", MP_ARGS_NONE },
+	{ "rdac", MP_ARGS_NONE },
+	{ "sysfs", MP_ARGS_OPTIONAL },
+	{ "weightedpath", MP_ARGS_NEEDED },
+	{ 0 },
+};
+
 static const struct mp_word fds_words[] = { { "max", -1 }, { 0 } };
 static const struct mp_word loss_words[] = { { "infinity", -1 }, { 0 } };
 
 /* What rows say besides the name. */
-#define IGNORED .flags = MP_KEYWORD_IGNORED
+#define IGNORED(because) .flags = MP_KEYWORD_IGNORED, .instead = (because)
+#define MARGINAL_INSTEAD .instead = "the marginal_path_* keywords take its place"
 #define ZERO_INHERITS .flags = MP_KEYWORD_ZERO_INHERITS
 #define REPEATABLE .flags = MP_KEYWORD_REPEATABLE
 #define DEFAULT(value) .flags = MP_KEYWORD_HAS_DEFAULT, .built_in = { .number = (value) }
@@ -110,19 +141,20 @@ const struct mp_keyword mp_keywords[MP_KEYS] = {
 	[MP_KEY_POLLING_INTERVAL] = { "polling_interval", RANGE(0, UINT_MAX - 1), ZERO_INHERITS },
 	[MP_KEY_MAX_POLLING_INTERVAL] = { "max_polling_interval", RANGE(0, UINT_MAX), ZERO_INHERITS },
 	[MP_KEY_REASSIGN_MAPS] = { "reassign_maps", BOOL, DEFAULT(false) },
-	[MP_KEY_MULTIPATH_DIR] = { "multipath_dir", IGNORED },
-	[MP_KEY_PATH_SELECTOR] = { "path_selector", .type = &mp_type_selector, DEFAULT_TEXT("service-time 0") },
+	[MP_KEY_MULTIPATH_DIR] = { "multipath_dir", IGNORED("the directory is fixed") },
+	[MP_KEY_PATH_SELECTOR] = { "path_selector", .type = &mp_type_selector, .known = selector_names,
+				   DEFAULT_TEXT("service-time 0") },
 	[MP_KEY_PATH_GROUPING_POLICY] = { "path_grouping_policy", .type = &mp_type_word_prefix, .words = grouping_words,
 					  DEFAULT(MP_GROUPING_FAILOVER) },
 	[MP_KEY_UID_ATTRS] = { "uid_attrs", .type = &mp_type_uid_attrs },
 	[MP_KEY_UID_ATTRIBUTE] = { "uid_attribute", .type = &mp_type_text, DEFAULT_TEXT("ID_SERIAL") },
-	[MP_KEY_GETUID_CALLOUT] = { "getuid_callout", IGNORED },
-	[MP_KEY_PRIO] = { "prio", .type = &mp_type_text, DEFAULT_TEXT("const") },
+	[MP_KEY_GETUID_CALLOUT] = { "getuid_callout", IGNORED("uid_attribute names a udev property") },
+	[MP_KEY_PRIO] = { "prio", .type = &mp_type_text, .known = prio_names, DEFAULT_TEXT("const") },
 	[MP_KEY_PRIO_ARGS] = { "prio_args", .type = &mp_type_prio_args, DEFAULT_TEXT("") },
 	[MP_KEY_FEATURES] = { "features", .type = &mp_type_features, DEFAULT_TEXT("0") },
 	[MP_KEY_HARDWARE_HANDLER] = { "hardware_handler", .type = &mp_type_counted_words, DEFAULT_TEXT("0") },
-	[MP_KEY_PATH_CHECKER] = { "path_checker", .type = &mp_type_text, DEFAULT_TEXT("tur") },
-	[MP_KEY_CHECKER] = { "checker", .type = &mp_type_text, .alias_of = MP_KEY_PATH_CHECKER },
+	[MP_KEY_PATH_CHECKER] = { "path_checker", .type = &mp_type_text, .known = checker_names, DEFAULT_TEXT("tur") },
+	[MP_KEY_CHECKER] = { "checker", .type = &mp_type_text, .known = checker_names, .alias_of = MP_KEY_PATH_CHECKER },
 	[MP_KEY_ALIAS_PREFIX] = { "alias_prefix", .type = &mp_type_name, DEFAULT_TEXT("mpath") },
 	[MP_KEY_FAILBACK] = { "failback", WORDS_OR_RANGE(failback_words, 0, INT_MAX),
 			      DEFAULT_UNLESS_ZERO(MP_FAILBACK_MANUAL) },
@@ -137,7 +169,7 @@ const struct mp_keyword mp_keywords[MP_KEYS] = {
 	[MP_KEY_QUEUE_WITHOUT_DAEMON] = { "queue_without_daemon", BOOL, DEFAULT(false) },
 	[MP_KEY_CHECKER_TIMEOUT] = { "checker_timeout", RANGE(0, INT_MAX), ZERO_INHERITS },
 	[MP_KEY_ALLOW_USB_DEVICES] = { "allow_usb_devices", BOOL, DEFAULT(false) },
-	[MP_KEY_PG_TIMEOUT] = { "pg_timeout", IGNORED },
+	[MP_KEY_PG_TIMEOUT] = { "pg_timeout", IGNORED("nothing takes its place") },
 	[MP_KEY_FLUSH_ON_LAST_DEL] = { "flush_on_last_del", WORDS(flush_words), .old_words = flush_old_words,
 				       DEFAULT(MP_FLUSH_UNUSED) },
 	[MP_KEY_USER_FRIENDLY_NAMES] = { "user_friendly_names", BOOL, DEFAULT(false) },
@@ -148,9 +180,9 @@ const struct mp_keyword mp_keywords[MP_KEYS] = {
 	[MP_KEY_DEV_LOSS_TMO] = { "dev_loss_tmo", .type = &mp_type_loss_timeout, .words = loss_words, ZERO_INHERITS },
 	[MP_KEY_EH_DEADLINE] = { "eh_deadline", OFF_OR_UP_TO(INT_MAX) },
 	[MP_KEY_MAX_RETRIES] = { "max_retries", OFF_OR_UP_TO(5) },
-	[MP_KEY_BINDINGS_FILE] = { "bindings_file", IGNORED },
-	[MP_KEY_WWIDS_FILE] = { "wwids_file", IGNORED },
-	[MP_KEY_PRKEYS_FILE] = { "prkeys_file", IGNORED },
+	[MP_KEY_BINDINGS_FILE] = { "bindings_file", IGNORED("the file is always " STATE_DIR "/bindings") },
+	[MP_KEY_WWIDS_FILE] = { "wwids_file", IGNORED("the file is always " STATE_DIR "/wwids") },
+	[MP_KEY_PRKEYS_FILE] = { "prkeys_file", IGNORED("the file is always " STATE_DIR "/prkeys") },
 	[MP_KEY_LOG_CHECKER_ERR] = { "log_checker_err", WORDS(err_log_words), DEFAULT(false) },
 	[MP_KEY_RESERVATION_KEY] = { "reservation_key", .type = &mp_type_reservation_key },
 	[MP_KEY_ALL_TG_PT] = { "all_tg_pt", BOOL, DEFAULT(false) },
@@ -166,12 +198,12 @@ const struct mp_keyword mp_keywords[MP_KEYS] = {
 				   .idle = { "here: checks are always started in time", true } },
 	[MP_KEY_DEFERRED_REMOVE] = { "deferred_remove", BOOL, DEFAULT(false) },
 	[MP_KEY_PARTITION_DELIMITER] = { "partition_delimiter", .type = &mp_type_delimiter },
-	[MP_KEY_CONFIG_DIR] = { "config_dir", IGNORED },
-	[MP_KEY_DELAY_WATCH_CHECKS] = { "delay_watch_checks", NO_OR_COUNT },
-	[MP_KEY_DELAY_WAIT_CHECKS] = { "delay_wait_checks", NO_OR_COUNT },
-	[MP_KEY_SAN_PATH_ERR_THRESHOLD] = { "san_path_err_threshold", NO_OR_COUNT },
-	[MP_KEY_SAN_PATH_ERR_FORGET_RATE] = { "san_path_err_forget_rate", NO_OR_COUNT },
-	[MP_KEY_SAN_PATH_ERR_RECOVERY_TIME] = { "san_path_err_recovery_time", NO_OR_COUNT },
+	[MP_KEY_CONFIG_DIR] = { "config_dir", IGNORED("the directory is always " CONFIG_DIR) },
+	[MP_KEY_DELAY_WATCH_CHECKS] = { "delay_watch_checks", NO_OR_COUNT, MARGINAL_INSTEAD },
+	[MP_KEY_DELAY_WAIT_CHECKS] = { "delay_wait_checks", NO_OR_COUNT, MARGINAL_INSTEAD },
+	[MP_KEY_SAN_PATH_ERR_THRESHOLD] = { "san_path_err_threshold", NO_OR_COUNT, MARGINAL_INSTEAD },
+	[MP_KEY_SAN_PATH_ERR_FORGET_RATE] = { "san_path_err_forget_rate", NO_OR_COUNT, MARGINAL_INSTEAD },
+	[MP_KEY_SAN_PATH_ERR_RECOVERY_TIME] = { "san_path_err_recovery_time", NO_OR_COUNT, MARGINAL_INSTEAD },
 	[MP_KEY_MARGINAL_PATH_ERR_SAMPLE_TIME] = { "marginal_path_err_sample_time", NO_OR_COUNT },
 	[MP_KEY_MARGINAL_PATH_ERR_RATE_THRESHOLD] = { "marginal_path_err_rate_threshold", NO_OR_COUNT },
 	[MP_KEY_MARGINAL_PATH_ERR_RECHECK_GAP_TIME] = { "marginal_path_err_recheck_gap_time", NO_OR_COUNT },
@@ -183,7 +215,7 @@ const struct mp_keyword mp_keywords[MP_KEYS] = {
 	[MP_KEY_MISSING_UEV_WAIT_TIMEOUT] = { "missing_uev_wait_timeout", RANGE(0, INT_MAX), DEFAULT(30) },
 	[MP_KEY_SKIP_KPARTX] = { "skip_kpartx", BOOL, DEFAULT(false) },
 	[MP_KEY_PURGE_DISCONNECTED] = { "purge_disconnected", BOOL, DEFAULT(false) },
-	[MP_KEY_DISABLE_CHANGED_WWIDS] = { "disable_changed_wwids", IGNORED },
+	[MP_KEY_DISABLE_CHANGED_WWIDS] = { "disable_changed_wwids", IGNORED("a path whose WWID changed never gets I/O") },
 	[MP_KEY_REMOVE_RETRIES] = { "remove_retries", RANGE(0, INT_MAX), DEFAULT(0) },
 	[MP_KEY_MAX_SECTORS_KB] = { "max_sectors_kb", RANGE(0, INT_MAX), ZERO_INHERITS },
 	[MP_KEY_GHOST_DELAY] = { "ghost_delay", NO_OR_COUNT },

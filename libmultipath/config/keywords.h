@@ -111,12 +111,14 @@ struct mp_setting {
 	uint8_t key; /* enum mp_key; MP_KEY_NONE ends an array of them */
 	uint8_t flags; /* of the type */
 	uint16_t file; /* MP_ORIGIN_*, else index of the file */
-	uint32_t line;
+	uint32_t line : 24, column : 8; /* of the keyword; their largest value: that or more */
 	union {
 		int64_t number;
 		const char *text;
 	};
 };
+
+enum { MP_LINE_MAX = (1 << 24) - 1, MP_COLUMN_MAX = (1 << 8) - 1 };
 
 enum { MP_ORIGIN_BUILTIN, MP_ORIGIN_COMMAND_LINE, MP_ORIGIN_DERIVED, MP_ORIGIN_FILES /* first file */ };
 
@@ -142,9 +144,14 @@ struct mp_keyword {
 	int64_t min, max; /* numbers */
 	const struct mp_word *words;
 	const struct mp_word *old_words; /* still understood, never printed */
+	const struct mp_word *known; /* names that a text may well be, prioritizers with their enum mp_args */
+	const char *instead; /* obsolete: what took its place */
 	struct mp_setting built_in; /* with MP_KEYWORD_HAS_DEFAULT */
 	struct mp_word idle; /* this value has no effect, and why: "NAME has no effect <text>"; told when it is set */
 };
+
+/* Does a prioritizer take prio_args? */
+enum mp_args { MP_ARGS_NONE, MP_ARGS_OPTIONAL, MP_ARGS_NEEDED };
 
 extern const struct mp_keyword mp_keywords[MP_KEYS];
 

@@ -15,16 +15,9 @@
 
 enum { LEVEL_ERROR, LEVEL_WARNING, LEVEL_NOTICE, LEVEL_INFO };
 
-static const char *file_name(const struct mp_config *config, uint16_t file)
-{
-	const char *name = mp_config_file(config, file);
-
-	return name ? name : "built-in";
-}
-
 #define tell(config, diagnostics, level, where, ...) \
 	mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, level, \
-			    file_name(config, (where)->file), (where)->line, 0, __VA_ARGS__)
+			    mp_origin_name(config, (where)->file), (where)->line, (where)->column, __VA_ARGS__)
 
 static int compare_texts(const char *a, const char *b)
 {
@@ -192,12 +185,18 @@ static int merge_hardware(struct mp_config *config, struct mp_section **sorted, 
 			;
 		last = sorted[next - 1];
 		for (size_t k = next - 1; k-- > i && r == 0;) {
+			/* To change a built-in entry is what device sections are for. */
+			if (sorted[k]->file < MP_ORIGIN_FILES && diagnostics->report) {
+				r = fill_from(config, last, sorted[k]);
+				drop(sorted[k]);
+				continue;
+			}
 			tell(config, diagnostics,
 			     sorted[k]->file == last->file ? LEVEL_WARNING : LEVEL_INFO, last,
 			     "device \"%s\" \"%s\" was defined before (%s:%u): both are merged",
 			     mp_section_text(last, MP_KEY_VENDOR),
 			     mp_section_text(last, MP_KEY_PRODUCT),
-			     file_name(config, sorted[k]->file), sorted[k]->line);
+			     mp_origin_name(config, sorted[k]->file), sorted[k]->line);
 			r = fill_from(config, last, sorted[k]);
 			drop(sorted[k]);
 		}
@@ -282,7 +281,7 @@ static int merge_same_wwid(struct mp_config *config, struct mp_section **sorted,
 		for (size_t k = next - 1; k-- > i && r == 0;) {
 			tell(config, diagnostics, LEVEL_WARNING, last,
 			     "multipath \"%s\" was defined before (%s:%u): both are merged",
-			     mp_section_text(last, MP_KEY_WWID), file_name(config, sorted[k]->file),
+			     mp_section_text(last, MP_KEY_WWID), mp_origin_name(config, sorted[k]->file),
 			     sorted[k]->line);
 			r = fill_from(config, last, sorted[k]);
 		}

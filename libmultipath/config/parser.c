@@ -3,24 +3,27 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "base/suggest.h"
 #include "config/lexer.h"
+#include "config/report.h"
 #include "config/types.h"
 
 enum { LEVEL_ERROR, LEVEL_WARNING, LEVEL_NOTICE };
-enum { DEPTH_MAX = 3 };
+enum { DEPTH_MAX = 3, STRAYS_MAX = 8 };
 
 /* A block that is open. */
 struct block {
 	enum mp_scope scope;
-	unsigned line;
-	bool seen[MP_KEYS]; /* keywords, to tell the second one */
-	bool seen_scopes[MP_SCOPES];
+	unsigned line, column;
+	unsigned seen[MP_KEYS]; /* line of each keyword, to tell the second one; 0 none */
+	unsigned seen_scopes[MP_SCOPES];
 	struct mp_setting
 		settings[MP_KEYS]; /* of the leaf sections; defaults and overrides have their own */
 	unsigned count;
@@ -38,6 +41,8 @@ struct parser {
 	struct mp_lexer lexer;
 	struct block blocks[DEPTH_MAX];
 	unsigned depth; /* index of the innermost block */
+	unsigned strays[STRAYS_MAX]; /* lines with the "{" of what is no section, still to be closed */
+	unsigned stray_count;
 };
 
 void mp_diagnostics_tell(struct mp_diagnostics *diagnostics, enum mp_severity severity, int level,
@@ -45,17 +50,23 @@ void mp_diagnostics_tell(struct mp_diagnostics *diagnostics, enum mp_severity se
 {
 	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
 	va_list args;
+	size_t head;
 
-	if (!diagnostics->tell)
+	if (!diagnostics->tell && !diagnostics->report)
 		return;
 	mp_strbuf_printf(&buf, "%s:", file);
 	if (line)
 		mp_strbuf_printf(&buf, "%u:%u:", line, column ? column : 1);
-	mp_strbuf_puts(&buf, severity == MP_SEVERITY_WARNING ? " warning: " : " error: ");
+	mp_strbuf_printf(&buf, " %s: ", mp_severity_name(severity));
+	head = buf.length;
 	va_start(args, format);
 	mp_strbuf_vprintf(&buf, format, args);
 	va_end(args);
-	diagnostics->tell(diagnostics->userdata, severity, level, mp_strbuf_text(&buf));
+	if (diagnostics->report)
+		mp_report_add(diagnostics->report, severity, file, line, column,
+			      buf.error ? "" : buf.text + head);
+	if (diagnostics->tell)
+		diagnostics->tell(diagnostics->userdata, severity, level, mp_strbuf_text(&buf));
 }
 
 #define warn(parser, level, column, ...) \
@@ -71,6 +82,11 @@ static void reader_tell(struct mp_value_reader *reader, int level, const char *t
 	struct parser *parser = caa_container_of(reader, struct parser, reader);
 
 	warn(parser, level, parser->column, "%s", text);
+}
+
+static unsigned at_most(unsigned number, unsigned limit)
+{
+	return number < limit ? number : limit;
 }
 
 /* A value that must not be wrong: the main file is rejected, a drop-in only loses the line. */
@@ -99,12 +115,13 @@ static void add_scope_name(const struct parser *parser, struct mp_strbuf *buf)
 				 mp_scopes[parser->blocks[i].scope].name);
 }
 
-static void block_open(struct parser *parser, enum mp_scope scope)
+static void block_open(struct parser *parser, enum mp_scope scope, unsigned column)
 {
 	struct block *block = &parser->blocks[++parser->depth];
 
 	block->scope = scope;
 	block->line = parser->line;
+	block->column = column;
 	block->count = 0;
 	memset(block->seen, 0, sizeof(block->seen));
 	memset(block->seen_scopes, 0, sizeof(block->seen_scopes));
@@ -114,9 +131,14 @@ static int init_rule_pattern(struct parser *parser, const char *text, unsigned c
 			     struct mp_pattern *pattern)
 {
 	int r = mp_pattern_init(pattern, text);
+	char why[160], expected[280];
 
-	if (r == -EINVAL)
-		reject(parser, column, text, "an extended regular expression");
+	if (r != -EINVAL)
+		return r;
+	mp_pattern_explain(text, why, sizeof(why));
+	snprintf(expected, sizeof(expected), "an extended regular expression (%s)%s", why,
+		 text[strspn(text, "!^(")] == '*' ? "; any characters are written \".*\"" : "");
+	reject(parser, column, text, expected);
 	return r;
 }
 
@@ -143,7 +165,7 @@ static int device_rule_init(struct parser *parser, const struct mp_section *sect
 static int add_device_rule(struct parser *parser, const struct mp_section *section,
 			   enum mp_list list)
 {
-	struct mp_rule rule = { .file = section->file, .line = section->line };
+	struct mp_rule rule = { .file = section->file, .line = section->line, .column = section->column };
 	int r = device_rule_init(parser, section, &rule);
 
 	if (r == 0)
@@ -161,7 +183,8 @@ static int block_close(struct parser *parser)
 	struct mp_config *config = parser->config;
 	struct mp_section section = { .count = block->count,
 				      .file = parser->file_index,
-				      .line = block->line };
+				      .line = block->line,
+				      .column = at_most(block->column, UINT16_MAX) };
 	size_t size = block->count * sizeof(*block->settings);
 	struct mp_setting *settings;
 
@@ -208,11 +231,14 @@ static enum mp_criterion rule_criterion(enum mp_key key)
 	}
 }
 
-static int add_rule(struct parser *parser, enum mp_key key, const struct mp_token *value)
+static int add_rule(struct parser *parser, enum mp_key key, const struct mp_token *name,
+		    const struct mp_token *value)
 {
 	enum mp_list list = innermost(parser)->scope == MP_SCOPE_BLACKLIST ? MP_LIST_BLACKLIST :
 									     MP_LIST_EXCEPTIONS;
-	struct mp_rule rule = { .file = parser->file_index, .line = parser->line };
+	struct mp_rule rule = { .file = parser->file_index,
+				.line = parser->line,
+				.column = at_most(name->column, UINT16_MAX) };
 	int r;
 
 	rule.text = mp_arena_text(&parser->config->arena, value->text, strlen(value->text));
@@ -241,14 +267,27 @@ static bool is_bad_pattern(struct parser *parser, enum mp_key key, const struct 
 	return r == -EINVAL;
 }
 
+/* @kept: what holds instead, NULL: nothing */
 static void tell_not_valid(struct parser *parser, const struct mp_keyword *keyword,
-			   const struct mp_token *value)
+			   const struct mp_token *value, const struct mp_setting *kept)
 {
-	_cleanup_strbuf_ struct mp_strbuf expected = MP_STRBUF_INIT;
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 
-	mp_value_expected(keyword, &expected);
+	mp_value_expected(keyword, &text);
+	mp_strbuf_puts(&text, "; ");
+	if (kept && kept->file >= MP_ORIGIN_FILES)
+		mp_strbuf_printf(&text, "the value of line %u stays", kept->line);
+	else if (kept)
+		mp_strbuf_puts(&text, "the built-in ");
+	if (kept && kept->file < MP_ORIGIN_FILES) {
+		keyword->type->format(keyword, kept, &text);
+		mp_strbuf_puts(&text, " stays");
+	}
+	if (!kept)
+		mp_strbuf_puts(&text, "the line has no effect");
+	mp_value_suggest(keyword, value->text, &text);
 	warn(parser, LEVEL_WARNING, value->column, "value \"%s\" of %s is not valid: expected %s",
-	     value->text, keyword->name, mp_strbuf_text(&expected));
+	     value->text, keyword->name, mp_strbuf_text(&text));
 }
 
 static void tell_idle(struct parser *parser, const struct mp_keyword *keyword, const struct mp_setting *setting,
@@ -261,30 +300,55 @@ static void tell_idle(struct parser *parser, const struct mp_keyword *keyword, c
 		warn(parser, LEVEL_WARNING, column, "%s has no effect %s", keyword->name, keyword->idle.text);
 }
 
-static int put_setting(struct parser *parser, enum mp_key key, const struct mp_token *value)
+/* Whose value is replaced from another block has to know: within one it was told. */
+static void tell_replaced(struct parser *parser, const struct mp_setting *old,
+			  const struct mp_setting *setting)
+{
+	const char *by = mp_origin_name(parser->config, setting->file);
+	bool same_file = old->file == setting->file;
+
+	if (!parser->diagnostics->report || (same_file && old->line >= innermost(parser)->line))
+		return;
+	mp_diagnostics_tell(parser->diagnostics, MP_SEVERITY_WARNING, LEVEL_NOTICE,
+			    mp_origin_name(parser->config, old->file), old->line, old->column,
+			    "%s has no effect because %s%s%u sets it again", mp_keywords[old->key].name,
+			    same_file ? "line " : by, same_file ? "" : ":", setting->line);
+}
+
+static int put_setting(struct parser *parser, enum mp_key key, const struct mp_token *name,
+		       const struct mp_token *value)
 {
 	const struct mp_keyword *keyword = &mp_keywords[key];
 	struct block *block = innermost(parser);
 	struct mp_config *config = parser->config;
+	struct mp_section section = { .settings = block->settings, .count = block->count };
 	struct mp_setting *settings = block->settings;
 	unsigned *count = &block->count;
 	struct mp_setting setting = { .key = key,
 				      .file = parser->file_index,
-				      .line = parser->line };
+				      .line = at_most(parser->line, MP_LINE_MAX),
+				      .column = at_most(name->column, MP_COLUMN_MAX) };
+	const struct mp_setting *old;
 	int r;
 
 	if (block->scope == MP_SCOPE_DEFAULTS) {
 		settings = config->defaults_settings;
 		count = &config->defaults.count;
+		section = config->defaults;
 	} else if (block->scope == MP_SCOPE_OVERRIDES) {
 		settings = config->overrides_settings;
 		count = &config->overrides.count;
+		section = config->overrides;
 	}
+	old = mp_section_find(&section, key);
 
 	parser->column = value->column;
 	r = keyword->type->parse(&parser->reader, keyword, value->text, &setting);
 	if (r == -EINVAL) {
-		tell_not_valid(parser, keyword, value);
+		tell_not_valid(parser, keyword, value,
+			       old				       ? old :
+			       block->scope == MP_SCOPE_DEFAULTS ? mp_config_default(config, key) :
+								   NULL);
 		return 0;
 	}
 	if (r == -EBADMSG) {
@@ -294,6 +358,8 @@ static int put_setting(struct parser *parser, enum mp_key key, const struct mp_t
 	if (r < 0)
 		return r;
 	tell_idle(parser, keyword, &setting, value->column);
+	if (old)
+		tell_replaced(parser, old, &setting);
 	if (r == 1 || (keyword->flags & MP_KEYWORD_ZERO_INHERITS && setting.number == 0))
 		mp_settings_drop(settings, count, key);
 	else
@@ -309,21 +375,23 @@ static int take_value(struct parser *parser, enum mp_key key, const struct mp_to
 
 	if (block->seen[key] && !(keyword->flags & MP_KEYWORD_REPEATABLE))
 		warn(parser, LEVEL_WARNING, name->column,
-		     "%s is set again in the same section: this value counts", keyword->name);
-	block->seen[key] = true;
+		     "%s is set again in the same section, after line %u: the last valid value counts",
+		     keyword->name, block->seen[key]);
+	block->seen[key] = parser->line;
 
 	if (keyword->flags & MP_KEYWORD_IGNORED) {
-		if (!parser->diagnostics->ignored_told[key])
+		if (!parser->diagnostics->ignored_told[key] || parser->diagnostics->report)
 			warn(parser, LEVEL_WARNING, name->column,
-			     "%s has no meaning any more and is ignored", keyword->name);
+			     "%s has no meaning any more and is ignored: %s", keyword->name,
+			     keyword->instead);
 		parser->diagnostics->ignored_told[key] = true;
 		return 0;
 	}
 	if (rule_criterion(key) != MP_CRITERION_NONE)
-		return add_rule(parser, key, value);
+		return add_rule(parser, key, name, value);
 	if (is_bad_pattern(parser, key, value))
 		return 0;
-	return put_setting(parser, keyword->alias_of ? keyword->alias_of : key, value);
+	return put_setting(parser, keyword->alias_of ? keyword->alias_of : key, name, value);
 }
 
 static void tell_extra(struct parser *parser, const struct mp_token *extra)
@@ -338,19 +406,96 @@ static void enter_section(struct parser *parser, enum mp_scope scope, const stru
 
 	if (block->seen_scopes[scope] && !mp_scopes[scope].repeatable)
 		warn(parser, LEVEL_WARNING, line->tokens[0].column,
-		     "section %s appears again in this file: both are merged",
-		     mp_scopes[scope].name);
-	block->seen_scopes[scope] = true;
-	block_open(parser, scope);
+		     "section %s appears again in this file: it is merged with that of line %u",
+		     mp_scopes[scope].name, block->seen_scopes[scope]);
+	block->seen_scopes[scope] = parser->line;
+	block_open(parser, scope, line->tokens[0].column);
+}
+
+/* "defaults", "devices/device" */
+static void add_scope_path(enum mp_scope scope, struct mp_strbuf *buf)
+{
+	if (mp_scopes[scope].parent != MP_SCOPE_TOP)
+		mp_strbuf_printf(buf, "%s/", mp_scopes[mp_scopes[scope].parent].name);
+	mp_strbuf_puts(buf, mp_scopes[scope].name);
+}
+
+/* Sections that take it, behind @separator. Return: is there any? */
+static bool add_homes(const char *name, const char *separator, struct mp_strbuf *buf)
+{
+	bool some = false;
+
+	for (enum mp_scope scope = MP_SCOPE_TOP + 1; scope < MP_SCOPES; scope++) {
+		if (mp_keyword_find(scope, name) == MP_KEY_NONE && mp_scope_find(scope, name) == MP_SCOPE_TOP)
+			continue;
+		mp_strbuf_puts(buf, separator);
+		add_scope_path(scope, buf);
+		separator = ", ";
+		some = true;
+	}
+	return some;
+}
+
+static void offer_scope(struct mp_suggestion *suggestion, enum mp_scope scope)
+{
+	for (const uint8_t *key = mp_scopes[scope].keys; key && *key; key++)
+		mp_suggestion_offer(suggestion, mp_keywords[*key].name);
+	for (enum mp_scope inner = MP_SCOPE_TOP + 1; inner < MP_SCOPES; inner++)
+		if (mp_scopes[inner].parent == scope)
+			mp_suggestion_offer(suggestion, mp_scopes[inner].name);
+}
+
+/* What may have been meant: a word of this section, else one of another section. */
+static void add_suggestion(enum mp_scope here, const char *name, struct mp_strbuf *buf)
+{
+	struct mp_suggestion suggestion = mp_suggestion_start(name);
+
+	offer_scope(&suggestion, here);
+	if (suggestion.best) {
+		mp_strbuf_printf(buf, "; did you mean \"%s\"?", suggestion.best);
+		return;
+	}
+	for (enum mp_scope scope = MP_SCOPE_TOP; scope < MP_SCOPES; scope++)
+		offer_scope(&suggestion, scope);
+	if (!suggestion.best)
+		return;
+	mp_strbuf_printf(buf, "; did you mean \"%s\"", suggestion.best);
+	add_homes(suggestion.best, ", which belongs to ", buf);
+	mp_strbuf_putc(buf, '?');
 }
 
 static void tell_unknown(struct parser *parser, const struct mp_token *name, int level)
 {
+	const struct block *block = innermost(parser);
 	_cleanup_strbuf_ struct mp_strbuf where = MP_STRBUF_INIT;
 
 	add_scope_name(parser, &where);
+	if (name->kind == MP_TOKEN_STRING && mp_scope_find(block->scope, name->text) != MP_SCOPE_TOP)
+		mp_strbuf_puts(&where, "; write it without quotes");
+	else if (name->kind == MP_TOKEN_WORD && parser->depth && mp_scope_find(MP_SCOPE_TOP, name->text) != MP_SCOPE_TOP)
+		mp_strbuf_printf(&where, "; is the \"}\" missing that closes the section of line %u?", block->line);
+	else if (name->kind == MP_TOKEN_WORD && !add_homes(name->text, "; it belongs to ", &where))
+		add_suggestion(block->scope, name->text, &where);
 	warn(parser, level, name->column, "unknown keyword \"%s\" %s", name->text,
 	     mp_strbuf_text(&where));
+}
+
+static void tell_unmatched(struct parser *parser, const struct mp_token *brace)
+{
+	if (!parser->stray_count) {
+		damage(parser, LEVEL_ERROR, brace->column,
+		       "unmatched \"}\": expected one for each \"{\" that opens a section");
+		return;
+	}
+	damage(parser, LEVEL_ERROR, brace->column,
+	       "unmatched \"}\": what line %u begins is no section that could be closed",
+	       parser->strays[--parser->stray_count]);
+}
+
+static void note_stray(struct parser *parser, const struct mp_token *token)
+{
+	if (token->kind == MP_TOKEN_OPEN && parser->stray_count < STRAYS_MAX)
+		parser->strays[parser->stray_count++] = parser->line;
 }
 
 /* Tell what the line lacks or has too much, whatever its keyword. Return: is it to be used? */
@@ -371,6 +516,10 @@ static bool check_line(struct parser *parser, const struct mp_line *line)
 			     "section %s lacks its \"{\": expected it on this line", first->text);
 		else if (second->kind != MP_TOKEN_OPEN)
 			used = 1;
+	} else if (line->count == 1 && mp_scope_find(innermost(parser)->scope, first->text) != MP_SCOPE_TOP) {
+		warn(parser, LEVEL_ERROR, first->column,
+		     "section %s lacks its \"{\" and is not entered: expected it on this line", first->text);
+		return false;
 	} else if (line->count == 1) {
 		warn(parser, LEVEL_ERROR, first->column, "%s lacks a value and is ignored",
 		     first->text);
@@ -398,8 +547,7 @@ static int take_line(struct parser *parser, const struct mp_line *line)
 	if (name->kind == MP_TOKEN_CLOSE) {
 		if (parser->depth > 0)
 			return block_close(parser);
-		damage(parser, LEVEL_ERROR, name->column, "unmatched \"}\"");
-		tell_unknown(parser, name, LEVEL_WARNING);
+		tell_unmatched(parser, name);
 		return 0;
 	}
 
@@ -411,6 +559,7 @@ static int take_line(struct parser *parser, const struct mp_line *line)
 	key = mp_keyword_find(innermost(parser)->scope, name->text);
 	if (key == MP_KEY_NONE) {
 		tell_unknown(parser, name, LEVEL_WARNING);
+		note_stray(parser, &line->tokens[1]);
 		return 0;
 	}
 	return take_value(parser, key, name, &line->tokens[1]);

@@ -9,7 +9,8 @@
 struct mp_diagnostics {
 	mp_diagnostic_fn tell;
 	void *userdata;
-	bool ignored_told[MP_KEYS]; /* keywords without meaning are told once */
+	struct mp_report *report; /* takes all there is to say, and NULL if nobody asks for that */
+	bool ignored_told[MP_KEYS]; /* keywords without meaning are told once, unless all is */
 };
 
 /** mp_diagnostics_tell() - "FILE:LINE:COLUMN: severity: text"; @line and @column may be 0: none */

@@ -183,6 +183,16 @@ int mp_pattern_init(struct mp_pattern *pattern, const char *text)
 	return 0;
 }
 
+void mp_pattern_explain(const char *text, char *buffer, size_t size)
+{
+	regex_t compiled;
+	int r = regcomp(&compiled, text + (text[0] == '!'), REG_EXTENDED | REG_NOSUB);
+
+	regerror(r, &compiled, buffer, size);
+	if (r == 0)
+		regfree(&compiled);
+}
+
 void mp_pattern_fini(struct mp_pattern *pattern)
 {
 	if (pattern->compiled) {

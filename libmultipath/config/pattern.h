@@ -3,6 +3,7 @@
 #pragma once
 #include <regex.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * Most patterns in use are no more than texts, anchors, sets and one alternation ("^sd[a-z]", "(HP|HPE)"): these are matched
@@ -22,6 +23,9 @@ struct mp_pattern {
  */
 int mp_pattern_init(struct mp_pattern *pattern, const char *text);
 void mp_pattern_fini(struct mp_pattern *pattern);
+
+/** mp_pattern_explain() - why @text is no regular expression */
+void mp_pattern_explain(const char *text, char *buffer, size_t size);
 
 bool mp_pattern_matches(const struct mp_pattern *pattern, const char *subject);
 

@@ -5,6 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *mp_origin_name(const struct mp_config *config, uint16_t file)
+{
+	const char *name = mp_config_file(config, file);
+
+	return name ? name : "built-in";
+}
+
 const struct mp_setting *mp_section_find(const struct mp_section *section, enum mp_key key)
 {
 	for (unsigned i = 0; i < section->count; i++)

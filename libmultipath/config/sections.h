@@ -17,7 +17,7 @@ struct mp_section {
 	const struct mp_setting *settings;
 	unsigned count;
 	unsigned line; /* of its start */
-	uint16_t file;
+	uint16_t file, column;
 };
 
 struct mp_section_list {
@@ -33,7 +33,7 @@ struct mp_rule {
 	const char *text; /* as shown */
 	const struct mp_setting *product_blacklist; /* that it was made of, NULL: a rule of its own */
 	unsigned line;
-	uint16_t file;
+	uint16_t file, column;
 };
 
 struct mp_rule_list {
@@ -75,6 +75,9 @@ struct mp_config {
 
 	struct mp_hardware_match *matches; /* look-ups that were made */
 };
+
+/** mp_origin_name() - the file of that index, "built-in" if it is none */
+const char *mp_origin_name(const struct mp_config *config, uint16_t file);
 
 /** mp_section_find() - Return: the setting of @key, NULL if the section has none */
 const struct mp_setting *mp_section_find(const struct mp_section *section, enum mp_key key);

@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "config/accounts.h"
 #include "base/strbuf.h"
+#include "base/suggest.h"
 #include "config/arena.h"
 #include "model/protocol.h"
 
@@ -559,4 +560,27 @@ void mp_value_expected(const struct mp_keyword *keyword, struct mp_strbuf *buf)
 	if (keyword->min != keyword->max)
 		mp_strbuf_printf(buf, "%sa number from %lld to %lld", keyword->words ? " or " : "",
 				 (long long)keyword->min, (long long)keyword->max);
+}
+
+static void offer_words(struct mp_suggestion *suggestion, const struct mp_word *words)
+{
+	for (; words && words->text; words++)
+		if (words->text[1]) /* not "0" and "1" */
+			mp_suggestion_offer(suggestion, words->text);
+}
+
+void mp_value_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
+{
+	struct mp_suggestion suggestion = mp_suggestion_start(text);
+	size_t digits = strspn(text, "0123456789");
+
+	offer_words(&suggestion, keyword->words);
+	offer_words(&suggestion, keyword->known);
+	if (keyword->type == &mp_type_protocol)
+		for (unsigned protocol = 0; protocol < MP_PROTOCOLS; protocol++)
+			mp_suggestion_offer(&suggestion, mp_protocol_name(protocol));
+	if (suggestion.best)
+		mp_strbuf_printf(buf, "; did you mean \"%s\"?", suggestion.best);
+	else if (digits && text[digits] && keyword->min != keyword->max)
+		mp_strbuf_printf(buf, "; did you mean %.*s?", (int)digits, text); /* "12s" */
 }

@@ -53,5 +53,8 @@ enum { MP_RESERVATION_KEY_APTPL = 1 << 0, MP_RESERVATION_KEY_FILE = 1 << 1 };
 /** mp_value_expected() - append what the keyword takes: "one of a, b", "a number from 1 to 5" */
 void mp_value_expected(const struct mp_keyword *keyword, struct mp_strbuf *buf);
 
+/** mp_value_suggest() - append "; did you mean X?" if there is a value that looks like @text */
+void mp_value_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf);
+
 /** mp_text_quote() - append in quotes, inner quotes doubled */
 void mp_text_quote(const char *text, struct mp_strbuf *buf);

@@ -59,6 +59,8 @@ static void the_last_mode_wins(void **state)
 		{ "-h -l", MODE_USAGE },
 		{ "-h -Z", MODE_USAGE },
 		{ "-l -h", MODE_USAGE },
+		{ "--check-config", MODE_CHECK_CONFIG },
+		{ "-l --check-config --json", MODE_CHECK_CONFIG },
 	};
 	char text[64];
 	size_t i;
@@ -76,6 +78,8 @@ static void the_last_mode_wins(void **state)
 	assert_true(parse("explain sda --json", text).json);
 	assert_true(parse("explain -D --json sda", text).no_daemon);
 	assert_string_equal(parse("explain", text).device, "explain");
+	assert_true(parse("--check-config --json file", text).json);
+	assert_string_equal(parse("--check-config file", text).device, "file");
 	(void)state;
 }
 

@@ -39,12 +39,14 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "0 multipath.conf:2:3: warning: extra data \"x\" is ignored: expected the end of the "
 		  "line\n" },
 		{ "}\n",
-		  "0 multipath.conf:1:1: error: unmatched \"}\"\n"
-		  "1 multipath.conf:1:1: warning: unknown keyword \"}\" outside of sections\n" },
+		  "0 multipath.conf:1:1: error: unmatched \"}\": expected one for each \"{\" that opens a section\n" },
+		{ "devcies {\n}\n",
+		  "1 multipath.conf:1:1: warning: unknown keyword \"devcies\" outside of sections; did you mean \"devices\"?\n"
+		  "0 multipath.conf:2:1: error: unmatched \"}\": what line 1 begins is no section that could be closed\n" },
 		{ "{\n",
 		  "0 multipath.conf:1:1: warning: unknown keyword \"{\" outside of sections\n" },
 		{ "\"defaults\" {\n",
-		  "0 multipath.conf:1:1: warning: unknown keyword \"defaults\" outside of sections\n" },
+		  "0 multipath.conf:1:1: warning: unknown keyword \"defaults\" outside of sections; write it without quotes\n" },
 		{ "defaults\n{\n}\n",
 		  "0 multipath.conf:1:1: warning: section defaults lacks its \"{\": expected it on this line\n"
 		  "0 multipath.conf:2:1: warning: unknown keyword \"{\" in section defaults\n" },
@@ -55,7 +57,7 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "0 multipath.conf:1:12: warning: extra data \"verbosity\" is ignored: expected "
 		  "the end of the line\n" },
 		{ "overrides\n",
-		  "0 multipath.conf:1:1: warning: overrides lacks a value and is ignored\n" },
+		  "0 multipath.conf:1:1: warning: section overrides lacks its \"{\" and is not entered: expected it on this line\n" },
 		{ "overrides x {\n}\n",
 		  "0 multipath.conf:1:11: warning: extra data \"x\" is ignored: expected the end of the "
 		  "line\n" },
@@ -72,17 +74,43 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		{ "devices {\ndevice {\nvendor V\nproduct P\nfoo 1\n}\n}\n",
 		  "1 multipath.conf:5:1: warning: unknown keyword \"foo\" in section devices/device\n" },
 		{ "defaults {\nverbosity 3\nverbosity 1\n}\n",
-		  "1 multipath.conf:3:1: warning: verbosity is set again in the same "
-		  "section: this value counts\n" },
+		  "1 multipath.conf:3:1: warning: verbosity is set again in the same section, after line 2: the last "
+		  "valid value counts\n" },
 		{ "defaults {\n}\ndefaults {\n}\n",
-		  "1 multipath.conf:3:1: warning: section defaults appears again in this file: both "
-		  "are merged\n" },
+		  "1 multipath.conf:3:1: warning: section defaults appears again in this file: it is merged with "
+		  "that of line 1\n" },
 		{ "defaults {\npg_timeout 1\npg_timeout 2\n}\nmultipaths {\nmultipath {\nwwid w\npg_timeout 3\n}\n}\n",
-		  "1 multipath.conf:2:1: warning: pg_timeout has no meaning any more and is ignored\n"
-		  "1 multipath.conf:3:1: warning: pg_timeout is set again in the same section: this value counts\n" },
+		  "1 multipath.conf:2:1: warning: pg_timeout has no meaning any more and is ignored: nothing takes its place\n"
+		  "1 multipath.conf:3:1: warning: pg_timeout is set again in the same section, after line 2: the last "
+		  "valid value counts\n" },
 		{ "defaults {\nverbosity x\n}\n",
 		  "1 multipath.conf:2:11: warning: value \"x\" of verbosity is not valid: expected a "
-		  "number from 0 to 4\n" },
+		  "number from 0 to 4; the built-in 2 stays\n" },
+		{ "defaults {\nverbosity 3\nverbosity 1x\n}\n",
+		  "1 multipath.conf:3:1: warning: verbosity is set again in the same section, after line 2: the last "
+		  "valid value counts\n"
+		  "1 multipath.conf:3:11: warning: value \"1x\" of verbosity is not valid: expected a number from 0 to "
+		  "4; the value of line 2 stays; did you mean 1?\n" },
+		{ "overrides {\nno_path_retry Queue\n}\n",
+		  "1 multipath.conf:2:15: warning: value \"Queue\" of no_path_retry is not valid: expected \"fail\", "
+		  "\"0\", \"queue\" or a number from 1 to 2147483647; the line has no effect; did you mean "
+		  "\"queue\"?\n" },
+		{ "overrides {\nprotocol {\ntype scsi:fpc\n}\n}\n",
+		  "1 multipath.conf:3:6: warning: value \"scsi:fpc\" of type is not valid: expected a protocol, like "
+		  "\"scsi:fcp\"; the line has no effect; did you mean \"scsi:fcp\"?\n"
+		  "0 multipath.conf:2:1: warning: protocol section is ignored: expected a type\n" },
+		{ "defaults {\nno_path_rety fail\n}\n",
+		  "1 multipath.conf:2:1: warning: unknown keyword \"no_path_rety\" in section defaults; did you mean "
+		  "\"no_path_retry\"?\n" },
+		{ "overrides {\npoling_interval 5\n}\n",
+		  "1 multipath.conf:2:1: warning: unknown keyword \"poling_interval\" in section overrides; did you mean "
+		  "\"polling_interval\", which belongs to defaults?\n" },
+		{ "devices {\nvendor V\n}\n",
+		  "1 multipath.conf:2:1: warning: unknown keyword \"vendor\" in section devices; it belongs to "
+		  "blacklist/device, blacklist_exceptions/device, devices/device\n" },
+		{ "defaults {\ndevices {\n}\n",
+		  "1 multipath.conf:2:1: warning: unknown keyword \"devices\" in section defaults; is the \"}\" missing "
+		  "that closes the section of line 1?\n" },
 		{ "defaults {\nverbosity 9\n}\n",
 		  "1 multipath.conf:2:11: warning: value \"9\" of verbosity is out of range, 4 is used: "
 		  "expected 0 to 4\n" },
@@ -133,7 +161,7 @@ static void a_block_without_its_section_is_read_as_part_of_the_outer_one(void **
 		loaded_text(&loaded, "defaults {\nfoo {\nverbosity 4\n}\nverbosity 1\n}\n"), 0);
 	assert_int_equal(default_of(&loaded, MP_KEY_VERBOSITY), 4);
 	assert_non_null(strstr(loaded_told(&loaded),
-			       ":5:1: warning: unknown keyword \"verbosity\" outside of sections"));
+			       ":5:1: warning: unknown keyword \"verbosity\" outside of sections; it belongs to defaults"));
 }
 
 static void a_brace_on_the_next_line_does_for_the_old_sections(void **state)
@@ -202,18 +230,18 @@ static void values_that_must_not_be_wrong_reject_the_main_file(void **state)
 	static const struct row rows[] = {
 		{ "blacklist {\nwwid \"(\"\n}\n",
 		  "!0 multipath.conf:2:6: error: value \"(\" is not valid: expected an extended "
-		  "regular expression\n" },
+		  "regular expression (Unmatched ( or \\()\n" },
 		{ "blacklist {\ndevice {\nvendor \"[\"\n}\n}\n",
 		  "!0 multipath.conf:3:8: error: value \"[\" is not valid: expected an "
-		  "extended regular expression\n" },
+		  "extended regular expression (Invalid regular expression)\n" },
 		{ "blacklist_exceptions {\nproperty \"(\"\n}\n",
 		  "!0 multipath.conf:2:10: error: value \"(\" is not valid: expected "
-		  "an extended regular expression\n" },
+		  "an extended regular expression (Unmatched ( or \\()\n" },
 		{ "defaults {\nreservation_key 0xg\n}\n",
 		  "!0 multipath.conf:2:17: error: value \"0xg\" is not valid: expected "
 		  "\"file\" or up to 16 hexadecimal digits\n" },
 		{ "devices {\ndevice {\nvendor V\nproduct P\nproduct_blacklist \"(\"\n}\n}\n",
-		  "!0 multipath.conf:5:19: error: value \"(\" is not valid: expected an extended regular expression\n" },
+		  "!0 multipath.conf:5:19: error: value \"(\" is not valid: expected an extended regular expression (Unmatched ( or \\()\n" },
 	};
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -238,7 +266,7 @@ static void in_a_drop_in_they_only_lose_their_line(void **state)
 	assert_string_equal(
 		loaded_told(&loaded),
 		"0 conf.d/a.conf:2:6: warning: value \"(\" is not valid: expected an extended "
-		"regular expression\n");
+		"regular expression (Unmatched ( or \\()\n");
 	assert_true(mp_filter_wwid(loaded.config, "x").blacklisted);
 }
 

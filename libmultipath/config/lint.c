@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config/lint.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "config/hardware.h"
+#include "config/types.h"
+#include "model/settings.h"
+
+/* Comparisons of expressions with WWIDs: enough for a large site; all of them would not be linear. */
+enum { PAIRS_MAX = 1 << 16 };
+
+struct mp_place mp_lint_place(const struct mp_linter *linter, uint16_t from, uint16_t file, unsigned line)
+{
+	struct mp_place place;
+
+	if (from == file)
+		snprintf(place.text, sizeof(place.text), "line %u", line);
+	else
+		snprintf(place.text, sizeof(place.text), "%s:%u", mp_origin_name(linter->config, file), line);
+	return place;
+}
+
+static struct mp_place place_of(const struct mp_linter *linter, const struct mp_setting *from,
+				const struct mp_setting *setting)
+{
+	return mp_lint_place(linter, from->file, setting->file, setting->line);
+}
+
+static bool is_from_file(const struct mp_setting *setting)
+{
+	return setting->file >= MP_ORIGIN_FILES;
+}
+
+static const char *name_of(const struct mp_setting *setting)
+{
+	return mp_keywords[setting->key].name;
+}
+
+/* A number that is neither unset nor the word for "no". */
+static bool is_on(const struct mp_setting *setting)
+{
+	return setting && setting->number > 0;
+}
+
+static int64_t default_number(const struct mp_linter *linter, enum mp_key key)
+{
+	const struct mp_setting *setting = mp_config_default(linter->config, key);
+
+	return setting ? setting->number : 0;
+}
+
+/* The setting of defaults if a file has it. */
+static const struct mp_setting *written_default(const struct mp_linter *linter, enum mp_key key)
+{
+	return mp_section_find(&linter->config->defaults, key);
+}
+
+/* Does it only repeat the built-in value, as in a file that multipath -t printed? */
+static bool is_repeated(const struct mp_setting *setting)
+{
+	const struct mp_keyword *keyword = &mp_keywords[setting->key];
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT, built_in = MP_STRBUF_INIT;
+
+	if (!(keyword->flags & MP_KEYWORD_HAS_DEFAULT))
+		return false;
+	keyword->type->format(keyword, setting, &text);
+	keyword->type->format(keyword, &keyword->built_in, &built_in);
+	return strcmp(mp_strbuf_text(&text), mp_strbuf_text(&built_in)) == 0;
+}
+
+/* Sections that say nothing */
+
+static void lint_idle_section(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	if (scope == MP_SCOPE_DEFAULTS || scope == MP_SCOPE_OVERRIDES)
+		return;
+	for (unsigned i = 0; i < section->count; i++) {
+		switch (section->settings[i].key) {
+		case MP_KEY_VENDOR:
+		case MP_KEY_PRODUCT:
+		case MP_KEY_REVISION:
+		case MP_KEY_WWID:
+		case MP_KEY_TYPE:
+			break;
+		default:
+			return;
+		}
+	}
+	mp_lint_tell(linter, section, "this %s section has no effect because it sets nothing", mp_scopes[scope].name);
+}
+
+/* Values that nobody knows */
+
+/* Of a path selector the first word is the name. */
+static size_t name_length(const struct mp_setting *setting)
+{
+	return mp_keywords[setting->key].type == &mp_type_selector ? strcspn(setting->text, " \t") :
+								     strlen(setting->text);
+}
+
+static const struct mp_word *find_known(const struct mp_setting *setting)
+{
+	size_t length = name_length(setting);
+
+	for (const struct mp_word *word = mp_keywords[setting->key].known; word->text; word++)
+		if (strlen(word->text) == length && memcmp(word->text, setting->text, length) == 0)
+			return word;
+	return NULL;
+}
+
+static void tell_unknown_name(struct mp_linter *linter, const struct mp_setting *setting)
+{
+	const struct mp_keyword *keyword = &mp_keywords[setting->key];
+	_cleanup_strbuf_ struct mp_strbuf name = MP_STRBUF_INIT, expected = MP_STRBUF_INIT;
+
+	for (const struct mp_word *word = keyword->known; word->text; word++)
+		mp_strbuf_printf(&expected, "%s%s", expected.length ? ", " : "", word->text);
+	mp_strbuf_add(&name, setting->text, name_length(setting));
+	mp_value_suggest(keyword, mp_strbuf_text(&name), &expected);
+	mp_lint_tell(linter, setting, "there is no %s \"%s\": expected one of %s", keyword->name,
+		     mp_strbuf_text(&name), mp_strbuf_text(&expected));
+}
+
+static void lint_unknown_name(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	(void)scope;
+	for (unsigned i = 0; i < section->count; i++)
+		if (mp_keywords[section->settings[i].key].known && !find_known(&section->settings[i]))
+			tell_unknown_name(linter, &section->settings[i]);
+}
+
+static void lint_selector_arguments(struct mp_linter *linter, enum mp_scope scope,
+				    const struct mp_section *section)
+{
+	const struct mp_setting *setting = mp_section_find(section, MP_KEY_PATH_SELECTOR);
+	const struct mp_word *word = setting ? find_known(setting) : NULL;
+
+	(void)scope;
+	if (word && strtol(setting->text + strlen(word->text), NULL, 10) > word->number)
+		mp_lint_tell(linter, setting, "path_selector %s takes %s arguments: expected \"%s 0\"", word->text,
+			     word->number ? "fewer" : "no", word->text);
+}
+
+static void lint_prio_args(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	const struct mp_setting *prio = mp_section_find(section, MP_KEY_PRIO);
+	const struct mp_setting *args = mp_section_find(section, MP_KEY_PRIO_ARGS);
+	const struct mp_word *word = prio ? find_known(prio) : NULL;
+	bool has_args = args && *args->text;
+
+	if (has_args && !prio && scope != MP_SCOPE_DEVICE)
+		mp_lint_tell(linter, args,
+			     "prio_args has no effect because the section does not set prio: it belongs beside it");
+	else if (word && word->number == MP_ARGS_NONE && has_args)
+		mp_lint_tell(linter, args, "prio_args has no effect because prio \"%s\" takes none", prio->text);
+	else if (word && word->number == MP_ARGS_NEEDED && !has_args && scope != MP_SCOPE_DEVICE)
+		mp_lint_tell(linter, prio, "prio \"%s\" needs prio_args in the same section", prio->text);
+}
+
+/* Values that contradict each other */
+
+static void lint_queueing(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	const struct mp_setting *features = mp_section_find(section, MP_KEY_FEATURES);
+	const struct mp_setting *retry = mp_section_find(section, MP_KEY_NO_PATH_RETRY);
+	_cleanup_strbuf_ struct mp_strbuf value = MP_STRBUF_INIT;
+
+	(void)scope;
+	if (!features || !(features->flags & MP_FEATURES_QUEUE) || !retry || retry->number == MP_RETRY_QUEUE)
+		return;
+	mp_keywords[MP_KEY_NO_PATH_RETRY].type->format(&mp_keywords[MP_KEY_NO_PATH_RETRY], retry, &value);
+	mp_lint_tell(linter, features,
+		     "queue_if_no_path contradicts no_path_retry %s of line %u, which counts: remove one of them",
+		     mp_strbuf_text(&value), retry->line);
+}
+
+static void lint_transport_timeouts(struct mp_linter *linter, enum mp_scope scope,
+				    const struct mp_section *section)
+{
+	const struct mp_setting *fast = mp_section_find(section, MP_KEY_FAST_IO_FAIL_TMO);
+	const struct mp_setting *loss = mp_section_find(section, MP_KEY_DEV_LOSS_TMO);
+
+	if (!fast && scope == MP_SCOPE_DEFAULTS)
+		fast = mp_config_default(linter->config, MP_KEY_FAST_IO_FAIL_TMO);
+	if (!fast || !loss || fast->number < loss->number)
+		return;
+	if (is_from_file(fast))
+		mp_lint_tell(linter, fast,
+			     "fast_io_fail_tmo %lld has no effect because dev_loss_tmo (line %u) is not longer: it is "
+			     "as if it were off",
+			     (long long)fast->number, loss->line);
+	else
+		mp_lint_tell(linter, loss,
+			     "dev_loss_tmo %lld switches fast_io_fail_tmo off, which is %lld: expected a longer time",
+			     (long long)loss->number, (long long)fast->number);
+}
+
+static void lint_sample_time(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	enum { SAMPLE_MIN_SEC = 120 };
+	const struct mp_setting *setting = mp_section_find(section, MP_KEY_MARGINAL_PATH_ERR_SAMPLE_TIME);
+
+	(void)scope;
+	if (is_on(setting) && setting->number < SAMPLE_MIN_SEC)
+		mp_lint_tell(linter, setting, "%s %lld becomes %d: expected at least %d", name_of(setting),
+			     (long long)setting->number, SAMPLE_MIN_SEC, SAMPLE_MIN_SEC);
+}
+
+static void lint_polling(struct mp_linter *linter)
+{
+	const struct mp_setting *least = written_default(linter, MP_KEY_POLLING_INTERVAL);
+	const struct mp_setting *most = written_default(linter, MP_KEY_MAX_POLLING_INTERVAL);
+
+	if (least && most && most->number < least->number)
+		mp_lint_tell(linter, least,
+			     "polling_interval %lld becomes %lld because max_polling_interval (%s) is shorter",
+			     (long long)least->number, (long long)most->number,
+			     place_of(linter, least, most).text);
+}
+
+/* Values without effect */
+
+static void lint_obsolete(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	(void)scope;
+	for (unsigned i = 0; i < section->count; i++) {
+		const struct mp_setting *setting = &section->settings[i];
+
+		if (mp_keywords[setting->key].instead && setting->number > 0 && !is_repeated(setting))
+			mp_lint_tell(linter, setting, "%s is obsolete: %s", name_of(setting),
+				     mp_keywords[setting->key].instead);
+	}
+}
+
+static void lint_overridden(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	if (scope != MP_SCOPE_DEFAULTS && scope != MP_SCOPE_DEVICE)
+		return;
+	for (unsigned i = 0; i < section->count; i++) {
+		const struct mp_setting *setting = &section->settings[i];
+		enum mp_key key = setting->key == MP_KEY_PRIO_ARGS ? MP_KEY_PRIO : setting->key;
+		const struct mp_setting *by = mp_section_find(&linter->config->overrides, key);
+
+		if (by)
+			mp_lint_tell(linter, setting,
+				     "%s has no effect because overrides sets it for all devices (%s)",
+				     name_of(setting), place_of(linter, setting, by).text);
+	}
+}
+
+static void lint_needs(struct mp_linter *linter)
+{
+	const struct mp_setting *timeout = written_default(linter, MP_KEY_FIND_MULTIPATHS_TIMEOUT);
+	const struct mp_setting *prefix = linter->somewhere[MP_KEY_ALIAS_PREFIX];
+	const struct mp_setting *by_tpg = linter->somewhere[MP_KEY_DETECT_PGPOLICY_USE_TPG];
+	const struct mp_setting *detect = mp_section_find(&linter->config->overrides, MP_KEY_DETECT_PGPOLICY);
+	const struct mp_setting *foreign = written_default(linter, MP_KEY_ENABLE_FOREIGN);
+
+	if (timeout && !is_repeated(timeout) &&
+	    default_number(linter, MP_KEY_FIND_MULTIPATHS) != MP_FIND_SMART)
+		mp_lint_tell(linter, timeout,
+			     "%s has no effect because only find_multipaths \"smart\" waits, and it is not set",
+			     name_of(timeout));
+	if (prefix && !is_repeated(prefix) && !linter->somewhere[MP_KEY_USER_FRIENDLY_NAMES])
+		mp_lint_tell(linter, prefix, "%s has no effect because user_friendly_names is nowhere \"yes\"",
+			     name_of(prefix));
+	if (!detect)
+		detect = mp_config_default(linter->config, MP_KEY_DETECT_PGPOLICY);
+	if (by_tpg && !detect->number && !linter->somewhere[MP_KEY_DETECT_PGPOLICY])
+		mp_lint_tell(linter, by_tpg, "%s has no effect because detect_pgpolicy is \"no\"", name_of(by_tpg));
+	if (foreign) {
+		struct mp_pattern pattern;
+
+		if (mp_pattern_init(&pattern, foreign->text) == -EINVAL)
+			mp_lint_tell(linter, foreign, "%s \"%s\" is no regular expression: nothing foreign is shown",
+				     name_of(foreign), foreign->text);
+		mp_pattern_fini(&pattern);
+	}
+}
+
+/* Methods that need all of their values. */
+static const uint8_t marginal_keys[] = {
+	MP_KEY_MARGINAL_PATH_DOUBLE_FAILED_TIME, MP_KEY_MARGINAL_PATH_ERR_SAMPLE_TIME,
+	MP_KEY_MARGINAL_PATH_ERR_RATE_THRESHOLD, MP_KEY_MARGINAL_PATH_ERR_RECHECK_GAP_TIME, MP_KEY_NONE
+};
+static const uint8_t san_keys[] = { MP_KEY_SAN_PATH_ERR_THRESHOLD, MP_KEY_SAN_PATH_ERR_FORGET_RATE,
+				    MP_KEY_SAN_PATH_ERR_RECOVERY_TIME, MP_KEY_NONE };
+static const uint8_t delay_keys[] = { MP_KEY_DELAY_WATCH_CHECKS, MP_KEY_DELAY_WAIT_CHECKS, MP_KEY_NONE };
+
+/* Return: a place that sets any of them, NULL if none does. @complete: does each of them have one? */
+static const struct mp_setting *find_any(const struct mp_linter *linter, const uint8_t *keys, bool *complete)
+{
+	const struct mp_setting *any = NULL;
+
+	*complete = true;
+	for (; *keys; keys++) {
+		if (linter->somewhere[*keys])
+			any = any ? any : linter->somewhere[*keys];
+		else
+			*complete = false;
+	}
+	return any;
+}
+
+static void tell_incomplete(struct mp_linter *linter, const uint8_t *keys)
+{
+	_cleanup_strbuf_ struct mp_strbuf missing = MP_STRBUF_INIT;
+	bool complete;
+	const struct mp_setting *any = find_any(linter, keys, &complete);
+
+	if (!any || complete)
+		return;
+	for (; *keys; keys++)
+		if (!linter->somewhere[*keys])
+			mp_strbuf_printf(&missing, "%s%s", missing.length ? ", " : "", mp_keywords[*keys].name);
+	mp_lint_tell(linter, any, "%s has no effect because these are not set, too: %s", name_of(any),
+		     mp_strbuf_text(&missing));
+}
+
+static void lint_incomplete_method(struct mp_linter *linter)
+{
+	tell_incomplete(linter, marginal_keys);
+	tell_incomplete(linter, san_keys);
+}
+
+static void lint_rival_methods(struct mp_linter *linter)
+{
+	bool marginal_complete, complete;
+	const struct mp_setting *marginal = find_any(linter, marginal_keys, &marginal_complete);
+	const struct mp_setting *san = find_any(linter, san_keys, &complete);
+	const struct mp_setting *delay = find_any(linter, delay_keys, &complete);
+	const struct mp_setting *groups = written_default(linter, MP_KEY_MARGINAL_PATHGROUPS);
+
+	if (groups && groups->number == MP_MARGINAL_FPIN && (marginal || san)) {
+		const struct mp_setting *any = marginal ? marginal : san;
+
+		mp_lint_tell(linter, any, "%s has no effect because marginal_pathgroups is \"fpin\" (%s)",
+			     name_of(any), place_of(linter, any, groups).text);
+	} else if (san && marginal && marginal_complete) {
+		mp_lint_tell(linter, san, "%s has no effect where the marginal_path_* keywords are set (%s)",
+			     name_of(san), place_of(linter, san, marginal).text);
+	}
+	if (delay && san)
+		mp_lint_tell(linter, delay, "%s has no effect where the san_path_err_* keywords are set (%s)",
+			     name_of(delay), place_of(linter, delay, san).text);
+}
+
+/* Names */
+
+/* mpatha, mpathab ...: what user_friendly_names hands out. */
+static void lint_automatic_alias(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	const struct mp_setting *alias = mp_section_find(section, MP_KEY_ALIAS);
+	const char *prefix = mp_config_default(linter->config, MP_KEY_ALIAS_PREFIX)->text;
+	size_t length = strlen(prefix);
+
+	if (scope != MP_SCOPE_MULTIPATH || !alias || !linter->somewhere[MP_KEY_USER_FRIENDLY_NAMES] ||
+	    strncmp(alias->text, prefix, length) != 0 || !alias->text[length] ||
+	    alias->text[length + strspn(alias->text + length, "abcdefghijklmnopqrstuvwxyz")])
+		return;
+	mp_lint_tell(linter, alias,
+		     "alias \"%s\" looks like the names that user_friendly_names gives: another disk may have it "
+		     "already, choose one that does not start with \"%s\"",
+		     alias->text, prefix);
+}
+
+static const struct mp_lint lints[] = {
+	{ "a section that sets nothing", .section = lint_idle_section },
+	{ "a checker, prioritizer or path selector that does not exist", .section = lint_unknown_name },
+	{ "a path selector with arguments that it does not take", .section = lint_selector_arguments },
+	{ "prio_args that no prioritizer reads, or that one lacks", .section = lint_prio_args },
+	{ "queue_if_no_path against no_path_retry", .section = lint_queueing },
+	{ "fast_io_fail_tmo that is not shorter than dev_loss_tmo", .section = lint_transport_timeouts },
+	{ "a sample time that is raised", .section = lint_sample_time },
+	{ "max_polling_interval below polling_interval", .whole = lint_polling },
+	{ "a keyword that something else took the place of", .section = lint_obsolete },
+	{ "a value that overrides sets for all", .section = lint_overridden },
+	{ "a value that needs another one", .whole = lint_needs },
+	{ "a method against shaky paths with a part of its values", .whole = lint_incomplete_method },
+	{ "several methods against shaky paths", .whole = lint_rival_methods },
+	{ "an alias that may be given to another disk", .section = lint_automatic_alias },
+	{ "a wwid that is written as an expression, or in another form", .section = mp_lint_map_wwid },
+	{ "a device section that matches nothing", .section = mp_lint_device_match },
+	{ "a device section under a later one for all devices", .whole = mp_lint_covered_devices },
+	{ "a rule that is not written as what it is compared to", .rule = mp_lint_rule_text },
+	{ "a rule that matches everything, or more than was meant", .rule = mp_lint_rule_reach },
+	{ "an exception from nothing", .rule = mp_lint_exception_kind },
+	{ "a blacklist rule that is taken back", .whole = mp_lint_cancelled_rules },
+	{ "values for a map that is blacklisted", .whole = mp_lint_blacklisted_maps },
+};
+
+static void run_sections(struct mp_linter *linter, const struct mp_lint *lint)
+{
+	const struct mp_config *config = linter->config;
+
+	lint->section(linter, MP_SCOPE_DEFAULTS, &config->defaults);
+	lint->section(linter, MP_SCOPE_OVERRIDES, &config->overrides);
+	for (size_t i = mp_hardware_count; i < config->devices.count; i++)
+		lint->section(linter, MP_SCOPE_DEVICE, &config->devices.items[i]);
+	for (size_t i = 0; i < config->protocols.count; i++)
+		lint->section(linter, MP_SCOPE_PROTOCOL, &config->protocols.items[i]);
+	for (size_t i = 0; i < config->maps.count; i++)
+		lint->section(linter, MP_SCOPE_MULTIPATH, &config->maps.items[i]);
+}
+
+static void run_rules(struct mp_linter *linter, const struct mp_lint *lint)
+{
+	for (enum mp_list list = 0; list < MP_LISTS; list++) {
+		for (enum mp_criterion criterion = 0; criterion <= MP_CRITERION_WWID; criterion++) {
+			const struct mp_rule_list *rules = &linter->config->rules[list][criterion];
+
+			for (size_t i = 0; i < rules->count; i++)
+				lint->rule(linter, list, criterion, &rules->items[i]);
+		}
+	}
+}
+
+static void note_somewhere(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	(void)scope;
+	for (unsigned i = 0; i < section->count; i++)
+		if (!linter->somewhere[section->settings[i].key] && section->settings[i].number > 0)
+			linter->somewhere[section->settings[i].key] = &section->settings[i];
+}
+
+int mp_config_lint(const struct mp_config *config, struct mp_diagnostics *diagnostics)
+{
+	static const struct mp_lint note = { "where keywords are set", .section = note_somewhere };
+	struct mp_linter linter = { .config = config, .diagnostics = diagnostics, .pairs = PAIRS_MAX };
+
+	run_sections(&linter, &note);
+	for (size_t i = 0; i < ARRAY_SIZE(lints); i++) {
+		if (lints[i].section)
+			run_sections(&linter, &lints[i]);
+		if (lints[i].rule)
+			run_rules(&linter, &lints[i]);
+		if (lints[i].whole)
+			lints[i].whole(&linter);
+	}
+	return linter.error;
+}

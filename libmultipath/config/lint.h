@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * lint.h - what reads well and yet does nothing, or not what was meant.  For: config.
+ *
+ * A lint is a row with a function: one that looks at the whole configuration, at each section of the files, or at each
+ * rule of the blacklists. All see what the files say, each section by itself, before equal ones are merged. None looks at
+ * a device or a file. Together they take time that is linear in the size of the files.
+ */
+#pragma once
+#include "config/parser.h"
+
+struct mp_linter {
+	const struct mp_config *config;
+	struct mp_diagnostics *diagnostics;
+	const struct mp_setting *somewhere[MP_KEYS]; /* a place that sets it, other than to 0 or "no"; NULL: none */
+	size_t pairs; /* of rules and subjects that may still be compared */
+	int error;
+};
+
+struct mp_lint {
+	const char *finds;
+	void (*whole)(struct mp_linter *linter);
+	void (*section)(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section);
+	void (*rule)(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
+		     const struct mp_rule *rule);
+};
+
+/** mp_config_lint() - tell what all of them find in @config, which is read but not merged. Return: 0, -ENOMEM. */
+int mp_config_lint(const struct mp_config *config, struct mp_diagnostics *diagnostics);
+
+/** mp_lint_tell() - a warning at @where: a setting, a section or a rule */
+#define mp_lint_tell(linter, where, ...) \
+	mp_diagnostics_tell((linter)->diagnostics, MP_SEVERITY_WARNING, 1, \
+			    mp_origin_name((linter)->config, (where)->file), (where)->line, (where)->column, \
+			    __VA_ARGS__)
+
+/* Another place, for a message: "line 5", or "FILE:5". */
+struct mp_place {
+	char text[320];
+};
+
+/** mp_lint_place() - @file and @line as seen from file @from */
+struct mp_place mp_lint_place(const struct mp_linter *linter, uint16_t from, uint16_t file, unsigned line);
+
+/* Lints about expressions: lint_match.c */
+void mp_lint_rule_text(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
+		       const struct mp_rule *rule);
+void mp_lint_rule_reach(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
+			const struct mp_rule *rule);
+void mp_lint_exception_kind(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
+			    const struct mp_rule *rule);
+void mp_lint_cancelled_rules(struct mp_linter *linter);
+void mp_lint_blacklisted_maps(struct mp_linter *linter);
+void mp_lint_map_wwid(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section);
+void mp_lint_device_match(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section);
+void mp_lint_covered_devices(struct mp_linter *linter);

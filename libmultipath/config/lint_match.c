@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lints about expressions and what they are compared to: rules of the blacklists, device sections, WWIDs. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "base/suggest.h"
+#include "config/hardware.h"
+#include "config/lint.h"
+#include "model/protocol.h"
+
+/* INQUIRY: bytes of the fields. */
+enum { SCSI_VENDOR_MAX = 8, SCSI_PRODUCT_MAX = 16, SCSI_REVISION_MAX = 4 };
+
+static bool is_special(char c)
+{
+	return strchr("^$.[]|()*+?{}\\", c);
+}
+
+/* Does it match itself, and nothing else but what contains it? */
+static bool is_literal(const char *text)
+{
+	while (*text && !is_special(*text))
+		text++;
+	return !*text;
+}
+
+/* Nothing in common but that they are what they are compared to: who matches all of them matches everything. */
+static bool matches_everything(const struct mp_pattern *pattern)
+{
+	static const char *const samples[] = { "", "~", "sdzz9", "360", "NVME", "scsi:fcp", "ID_X" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(samples); i++)
+		if (!mp_pattern_matches(pattern, samples[i]))
+			return false;
+	return true;
+}
+
+static bool expression_matches_everything(const char *text)
+{
+	struct mp_pattern pattern;
+	bool everything;
+
+	if (!text || !*text)
+		return true;
+	if (!strpbrk(text, "*?|{.^$") || *text == '!' || mp_pattern_init(&pattern, text) < 0)
+		return false;
+	everything = matches_everything(&pattern);
+	mp_pattern_fini(&pattern);
+	return everything;
+}
+
+/* "sd*", "*": letters and stars as a shell has them, where an expression was expected. */
+static bool is_glob(const char *text)
+{
+	bool star = false;
+
+	text += *text == '!';
+	text += *text == '^';
+	for (const char *p = text; *p && !(*p == '$' && !p[1]); p++) {
+		if (*p == '*')
+			star = true;
+		else if (is_special(*p))
+			return false;
+	}
+	return star;
+}
+
+#define tell_if_glob(linter, where, name, text) \
+	do { \
+		if ((text) && is_glob(text)) \
+			mp_lint_tell(linter, where, \
+				     "%s \"%s\": a \"*\" only repeats what stands before it: write \".*\" for any " \
+				     "characters", \
+				     name, text); \
+	} while (0)
+
+/* WWIDs */
+
+static bool is_hex(const char *text, size_t length)
+{
+	return strspn(text, "0123456789abcdefABCDEF") == length && strlen(text) == length;
+}
+
+static void add_lower(const char *text, struct mp_strbuf *buf)
+{
+	for (; *text; text++)
+		mp_strbuf_putc(buf, *text >= 'A' && *text <= 'Z' ? *text - 'A' + 'a' : *text);
+}
+
+/* Names that other programs have for the same disk. Return: has @ret the WWID that is probably meant? */
+static bool guess_wwid(const char *text, struct mp_strbuf *ret)
+{
+	static const struct {
+		const char *prefix, *instead;
+	} forms[] = {
+		{ "/dev/disk/by-id/wwn-0x", "3" }, { "/dev/disk/by-id/scsi-3", "3" },
+		{ "wwn-0x", "3" },		   { "scsi-3", "3" },
+		{ "0x", "3" },			   { "naa.", "3" },
+		{ "eui.", "2" },		   { "dm-uuid-mpath-", "" },
+		{ "mpath-", "" },
+	};
+	size_t length = strlen(text);
+
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		size_t prefix = strlen(forms[i].prefix);
+
+		if (strncmp(text, forms[i].prefix, prefix) != 0 || !text[prefix])
+			continue;
+		mp_strbuf_puts(ret, forms[i].instead);
+		add_lower(text + prefix, ret);
+		return true;
+	}
+	/* NAA 5 and 6 behind their "3": in capitals. */
+	if (text[0] == '3' && (length == 17 || length == 33) && is_hex(text + 1, length - 1) &&
+	    strpbrk(text, "ABCDEF")) {
+		add_lower(text, ret);
+		return true;
+	}
+	return false;
+}
+
+static void tell_wwid_form(struct mp_linter *linter, const struct mp_setting *setting, const struct mp_rule *rule,
+			   const char *text)
+{
+	static const char format[] = "no disk has a wwid \"%s\"; did you mean \"%s\"? multipathd show paths tells "
+				     "those that are there";
+	_cleanup_strbuf_ struct mp_strbuf guess = MP_STRBUF_INIT;
+
+	if (!guess_wwid(text, &guess))
+		return;
+	if (rule)
+		mp_lint_tell(linter, rule, format, text, mp_strbuf_text(&guess));
+	else
+		mp_lint_tell(linter, setting, format, text, mp_strbuf_text(&guess));
+}
+
+void mp_lint_map_wwid(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	const struct mp_setting *wwid = mp_section_find(section, MP_KEY_WWID);
+
+	if (scope != MP_SCOPE_MULTIPATH || !wwid)
+		return;
+	if (strpbrk(wwid->text, "*^$[](){}|\\?"))
+		mp_lint_tell(linter, wwid,
+			     "wwid \"%s\" matches no disk: it is compared as it is, not as a regular expression",
+			     wwid->text);
+	else if (wwid->text[0] == '6' && strlen(wwid->text) == 32 && is_hex(wwid->text, 32))
+		mp_lint_tell(linter, wwid, "no disk has a wwid \"%s\"; did you mean \"3%s\"?", wwid->text,
+			     wwid->text);
+	else
+		tell_wwid_form(linter, wwid, NULL, wwid->text);
+}
+
+/* Device sections */
+
+static void check_expression(struct mp_linter *linter, const struct mp_section *section, enum mp_key key,
+			     size_t longest)
+{
+	const struct mp_setting *setting = mp_section_find(section, key);
+	const char *name = mp_keywords[key].name, *text;
+	struct mp_pattern pattern;
+	size_t length;
+	char why[160];
+	int r;
+
+	if (!setting || !*setting->text)
+		return;
+	text = setting->text;
+	length = strlen(text);
+	if (text[0] == '!') {
+		mp_lint_tell(linter, setting,
+			     "%s \"%s\" matches no device: \"!\" inverts only in blacklist and blacklist_exceptions",
+			     name, text);
+		return;
+	}
+	r = mp_pattern_init(&pattern, text);
+	mp_pattern_fini(&pattern);
+	if (r == -EINVAL) {
+		mp_pattern_explain(text, why, sizeof(why));
+		mp_lint_tell(linter, setting, "%s \"%s\" matches no device: it is no regular expression (%s)%s", name,
+			     text, why, is_glob(text) ? "; any characters are written \".*\"" : "");
+	} else if (is_literal(text) && text[length - 1] == ' ') {
+		mp_lint_tell(linter, setting, "%s \"%s\" matches no device: blanks at the end are cut off", name,
+			     text);
+	} else if (is_literal(text) && length > longest) {
+		mp_lint_tell(linter, setting,
+			     "%s \"%s\" matches no device: it has %zu characters, and disks have %zu at most", name,
+			     text, length, longest);
+	} else {
+		tell_if_glob(linter, setting, name, text);
+	}
+}
+
+void mp_lint_device_match(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	const char *vendor = mp_section_text(section, MP_KEY_VENDOR);
+	bool scsi = vendor && is_literal(vendor) && !strstr("NVME", vendor);
+
+	if (scope != MP_SCOPE_DEVICE)
+		return;
+	check_expression(linter, section, MP_KEY_VENDOR, SCSI_VENDOR_MAX);
+	check_expression(linter, section, MP_KEY_PRODUCT, scsi ? SCSI_PRODUCT_MAX : SIZE_MAX);
+	check_expression(linter, section, MP_KEY_REVISION, scsi ? SCSI_REVISION_MAX : SIZE_MAX);
+}
+
+static bool is_for_all_devices(const struct mp_section *section)
+{
+	return mp_section_find(section, MP_KEY_VENDOR) && mp_section_find(section, MP_KEY_PRODUCT) &&
+	       expression_matches_everything(mp_section_text(section, MP_KEY_VENDOR)) &&
+	       expression_matches_everything(mp_section_text(section, MP_KEY_PRODUCT)) &&
+	       expression_matches_everything(mp_section_text(section, MP_KEY_REVISION));
+}
+
+/* What a later section sets for all devices, an earlier one sets in vain. */
+void mp_lint_covered_devices(struct mp_linter *linter)
+{
+	const struct mp_section_list *devices = &linter->config->devices;
+	const struct mp_setting *covered[MP_KEYS] = { 0 };
+
+	for (size_t i = devices->count; i-- > mp_hardware_count;) {
+		const struct mp_section *section = &devices->items[i];
+		bool for_all = is_for_all_devices(section);
+
+		for (unsigned k = 0; k < section->count; k++) {
+			const struct mp_setting *setting = &section->settings[k], *by = covered[setting->key];
+
+			if (by && !mp_section_find(&linter->config->overrides, setting->key))
+				mp_lint_tell(linter, setting,
+					     "%s has no effect because a later device section matches every device "
+					     "and sets it (%s)",
+					     mp_keywords[setting->key].name,
+					     mp_lint_place(linter, setting->file, by->file, by->line).text);
+			switch (setting->key) {
+			case MP_KEY_VENDOR:
+			case MP_KEY_PRODUCT:
+			case MP_KEY_REVISION:
+			case MP_KEY_PRODUCT_BLACKLIST:
+				break;
+			default:
+				if (for_all)
+					covered[setting->key] = setting;
+			}
+		}
+	}
+}
+
+/* Rules */
+
+static void tell_unknown_protocol(struct mp_linter *linter, const struct mp_rule *rule)
+{
+	struct mp_suggestion suggestion = mp_suggestion_start(rule->text);
+
+	for (unsigned protocol = 0; protocol < MP_PROTOCOLS; protocol++) {
+		if (mp_pattern_matches(&rule->pattern, mp_protocol_name(protocol)))
+			return;
+		mp_suggestion_offer(&suggestion, mp_protocol_name(protocol));
+	}
+	mp_lint_tell(linter, rule, "protocol \"%s\" matches none of them%s%s%s", rule->text,
+		     suggestion.best ? "; did you mean \"" : ": they are like \"scsi:fcp\" and \"nvme:tcp\"",
+		     suggestion.best ? suggestion.best : "", suggestion.best ? "\"?" : "");
+}
+
+void mp_lint_rule_text(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
+		       const struct mp_rule *rule)
+{
+	(void)list;
+	switch (criterion) {
+	case MP_CRITERION_DEVNODE:
+		if (strstr(rule->text, "/"))
+			mp_lint_tell(linter, rule,
+				     "devnode \"%s\" matches nothing: it is compared to names like \"sda\", without "
+				     "\"/dev/\"",
+				     rule->text);
+		break;
+	case MP_CRITERION_WWID:
+		tell_wwid_form(linter, NULL, rule, rule->text);
+		break;
+	case MP_CRITERION_PROTOCOL:
+		tell_unknown_protocol(linter, rule);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Is there a rule in a file? */
+static bool has_rules(const struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion)
+{
+	return linter->config->rules[list][criterion].count > 0;
+}
+
+static bool is_disk_name(const char *text)
+{
+	return strncmp(text, "sd", 2) == 0 && text[2] &&
+	       !text[2 + strspn(text + 2, "abcdefghijklmnopqrstuvwxyz")];
+}
+
+void mp_lint_rule_reach(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
+			const struct mp_rule *rule)
+{
+	const char *name = mp_criterion_name(criterion);
+
+	if (criterion == MP_CRITERION_DEVICE) {
+		tell_if_glob(linter, rule, "vendor", rule->pattern.text);
+		tell_if_glob(linter, rule, "product", rule->product.text);
+	} else {
+		tell_if_glob(linter, rule, name, rule->text);
+	}
+	if (criterion == MP_CRITERION_DEVNODE && is_disk_name(rule->text))
+		mp_lint_tell(linter, rule, "devnode \"%s\" also matches \"%sa\": write \"^%s$\" if it is meant alone",
+			     rule->text, rule->text, rule->text);
+	if (!matches_everything(&rule->pattern) || !matches_everything(&rule->product))
+		return;
+	/* Everything but the exceptions is a usual way to name what is wanted. */
+	if (list == MP_LIST_BLACKLIST && !has_rules(linter, MP_LIST_EXCEPTIONS, criterion))
+		mp_lint_tell(linter, rule,
+			     "%s \"%s\" matches everything, and there is no exception of its kind: no device is "
+			     "multipathed",
+			     name, rule->text);
+	else if (list == MP_LIST_EXCEPTIONS)
+		mp_lint_tell(linter, rule, "%s \"%s\" matches everything: no %s rule of the blacklist has an effect",
+			     name, rule->text, name);
+}
+
+void mp_lint_exception_kind(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
+			    const struct mp_rule *rule)
+{
+	if (list != MP_LIST_EXCEPTIONS || (criterion != MP_CRITERION_WWID && criterion != MP_CRITERION_PROTOCOL) ||
+	    has_rules(linter, MP_LIST_BLACKLIST, criterion))
+		return;
+	mp_lint_tell(linter, rule,
+		     "this exception has no effect because the blacklist has no %s rule: an exception only takes back "
+		     "rules of its own kind",
+		     mp_criterion_name(criterion));
+}
+
+static int by_text(const void *a, const void *b)
+{
+	const struct mp_rule *const *first = a, *const *second = b;
+
+	return strcmp((*first)->text, (*second)->text);
+}
+
+static int compare_text(const void *key, const void *element)
+{
+	const struct mp_rule *const *rule = element;
+
+	return strcmp(key, (*rule)->text);
+}
+
+/* The rules of one list: all by their text, and those that may match what is not their text. */
+struct rules {
+	const struct mp_rule **sorted, **expressions;
+	size_t count, expression_count;
+};
+
+enum { WWID_USUAL_MIN = 17 }; /* characters: a shorter text is meant as a part of WWIDs */
+
+static void rules_fini(struct rules *rules)
+{
+	free(rules->sorted);
+	free(rules->expressions);
+}
+
+#define _cleanup_rules_ _cleanup_(rules_fini)
+
+static struct rules rules_of(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion)
+{
+	const struct mp_rule_list *all = &linter->config->rules[list][criterion];
+	struct rules rules = { 0 };
+
+	if (!all->count)
+		return rules;
+	rules.sorted = calloc(all->count, sizeof(*rules.sorted));
+	rules.expressions = calloc(all->count, sizeof(*rules.expressions));
+	if (!rules.sorted || !rules.expressions) {
+		linter->error = -ENOMEM;
+		return rules;
+	}
+	rules.count = all->count;
+	for (size_t i = 0; i < all->count; i++) {
+		const struct mp_rule *rule = &all->items[i];
+
+		rules.sorted[i] = rule;
+		if (rule->pattern.inverted || !is_literal(rule->text) || strlen(rule->text) < WWID_USUAL_MIN)
+			rules.expressions[rules.expression_count++] = rule;
+	}
+	qsort(rules.sorted, rules.count, sizeof(*rules.sorted), by_text);
+	return rules;
+}
+
+static const struct mp_rule *find_equal(const struct rules *rules, const char *text)
+{
+	const struct mp_rule *const *equal = NULL;
+
+	if (rules->count)
+		equal = bsearch(text, rules->sorted, rules->count, sizeof(*rules->sorted), compare_text);
+	return equal ? *equal : NULL;
+}
+
+/* The rule with this text, else one that matches it, as long as there are not too many to try. */
+static const struct mp_rule *find_match(struct mp_linter *linter, const struct rules *rules, const char *text)
+{
+	const struct mp_rule *found = find_equal(rules, text);
+
+	for (size_t i = 0; !found && i < rules->expression_count && linter->pairs > 0; i++, linter->pairs--)
+		if (mp_pattern_matches(&rules->expressions[i]->pattern, text))
+			found = rules->expressions[i];
+	return found;
+}
+
+static void cancel_rules(struct mp_linter *linter, enum mp_criterion criterion)
+{
+	const struct mp_rule_list *list = &linter->config->rules[MP_LIST_BLACKLIST][criterion];
+	_cleanup_rules_ struct rules exceptions = { 0 };
+	/* Only these are usually written as what they match, as a whole. */
+	bool whole = criterion == MP_CRITERION_WWID || criterion == MP_CRITERION_PROTOCOL;
+
+	if (list->count)
+		exceptions = rules_of(linter, MP_LIST_EXCEPTIONS, criterion);
+	for (size_t i = 0; exceptions.count && i < list->count; i++) {
+		const struct mp_rule *rule = &list->items[i];
+		const struct mp_rule *exception = whole && is_literal(rule->text) ?
+							  find_match(linter, &exceptions, rule->text) :
+							  find_equal(&exceptions, rule->text);
+
+		if (exception)
+			mp_lint_tell(linter, rule,
+				     "this rule has no effect because the exception \"%s\" takes it back (%s)",
+				     exception->text,
+				     mp_lint_place(linter, rule->file, exception->file, exception->line).text);
+	}
+}
+
+void mp_lint_cancelled_rules(struct mp_linter *linter)
+{
+	for (enum mp_criterion criterion = 0; criterion <= MP_CRITERION_WWID; criterion++)
+		cancel_rules(linter, criterion);
+}
+
+void mp_lint_blacklisted_maps(struct mp_linter *linter)
+{
+	const struct mp_section_list *maps = &linter->config->maps;
+	_cleanup_rules_ struct rules rules = rules_of(linter, MP_LIST_BLACKLIST, MP_CRITERION_WWID);
+	_cleanup_rules_ struct rules exceptions = rules_of(linter, MP_LIST_EXCEPTIONS, MP_CRITERION_WWID);
+
+	for (size_t i = 0; rules.count && i < maps->count; i++) {
+		const struct mp_setting *wwid = mp_section_find(&maps->items[i], MP_KEY_WWID);
+		const struct mp_rule *rule = wwid ? find_match(linter, &rules, wwid->text) : NULL;
+
+		if (rule && !find_match(linter, &exceptions, wwid->text))
+			mp_lint_tell(linter, wwid,
+				     "this multipath section has no effect because its wwid is blacklisted (%s)",
+				     mp_lint_place(linter, wwid->file, rule->file, rule->line).text);
+	}
+}

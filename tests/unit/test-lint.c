@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "config-loaded.h"
+#include "config/report.h"
+
+/* What is told about the file, without its name, and about the drop-ins if @with_dir. */
+static void check(struct loaded *loaded, bool with_dir, struct mp_strbuf *told)
+{
+	_cleanup_(mp_report_fini) struct mp_report report = MP_REPORT_INIT;
+	struct mp_config_source source = loaded->source;
+	size_t length = strlen(loaded->dir) + 1;
+
+	if (!with_dir)
+		source.dir = NULL;
+	assert_int_equal(mp_config_check(&source, loaded->dir, &report), 0);
+	for (size_t i = 0; i < report.count; i++) {
+		struct mp_message *message = &report.messages[i];
+		char *place;
+
+		assert_memory_equal(message->file, loaded->dir, length - 1);
+		memmove(message->file, message->file + length, strlen(message->file + length) + 1);
+		while ((place = strstr(message->text, loaded->dir)))
+			memmove(place, place + length, strlen(place + length) + 1);
+	}
+	mp_strbuf_clear(told);
+	mp_report_format(&report, told);
+}
+
+static void check_text(struct loaded *loaded, const char *text, struct mp_strbuf *told)
+{
+	static const char name[] = "multipath.conf:";
+	char *found;
+
+	loaded_write(loaded, "multipath.conf", text, strlen(text));
+	check(loaded, false, told);
+	for (char *line = told->text; line && (found = strstr(line, name)); line = strchr(found, '\n'))
+		if (found == told->text || found[-1] == '\n')
+			memmove(found, found + strlen(name), strlen(found + strlen(name)) + 1);
+}
+
+static void what_does_nothing_is_told_with_the_reason(void **state)
+{
+	static const struct {
+		const char *text, *told;
+	} rows[] = {
+		{ "defaults {\npolling_interval 30\nmax_polling_interval 10\n}\n",
+		  "2:1: warning: polling_interval 30 becomes 10 because max_polling_interval (line 3) is shorter\n" },
+		{ "defaults {\npolling_interval 10\nmax_polling_interval 10\n}\n",
+		  "" },
+		{ "defaults {\nfind_multipaths_timeout 7\n}\n",
+		  "2:1: warning: find_multipaths_timeout has no effect because only find_multipaths \"smart\" waits, and it is not set\n" },
+		{ "defaults {\nfind_multipaths_timeout 7\nfind_multipaths smart\n}\n",
+		  "" },
+		{ "defaults {\nfeatures \"1 queue_if_no_path\"\nno_path_retry fail\n}\n",
+		  "2:1: warning: queue_if_no_path contradicts no_path_retry \"fail\" of line 3, which counts: remove one of them\n"
+		  "2:10: warning: queue_if_no_path in features is deprecated: write no_path_retry \"queue\"\n" },
+		{ "defaults {\nfast_io_fail_tmo 60\ndev_loss_tmo 30\n}\n",
+		  "2:1: warning: fast_io_fail_tmo 60 has no effect because dev_loss_tmo (line 3) is not longer: it is as if it were off\n" },
+		{ "defaults {\ndev_loss_tmo 5\n}\n",
+		  "2:1: warning: dev_loss_tmo 5 switches fast_io_fail_tmo off, which is 5: expected a longer time\n" },
+		{ "overrides {\nprotocol {\ntype scsi:fcp\nfast_io_fail_tmo 9\ndev_loss_tmo 9\n}\n}\n",
+		  "4:1: warning: fast_io_fail_tmo 9 has no effect because dev_loss_tmo (line 5) is not longer: it is as if it were off\n" },
+		{ "overrides {\nfast_io_fail_tmo off\ndev_loss_tmo 9\n}\n",
+		  "" },
+		{ "defaults {\nalias_prefix disk\n}\n",
+		  "2:1: warning: alias_prefix has no effect because user_friendly_names is nowhere \"yes\"\n" },
+		{ "defaults {\nalias_prefix disk\nuser_friendly_names yes\n}\n",
+		  "" },
+		{ "defaults {\ndetect_pgpolicy no\ndetect_pgpolicy_use_tpg yes\n}\n",
+		  "3:1: warning: detect_pgpolicy_use_tpg has no effect because detect_pgpolicy is \"no\"\n" },
+		{ "defaults {\nenable_foreign \"(\"\n}\n",
+		  "2:1: warning: enable_foreign \"(\" is no regular expression: nothing foreign is shown\n" },
+		{ "defaults {\nmarginal_path_err_sample_time 60\nmarginal_path_err_rate_threshold 10\n}\n",
+		  "2:1: warning: marginal_path_err_sample_time 60 becomes 120: expected at least 120\n"
+		  "2:1: warning: marginal_path_err_sample_time has no effect because these are not set, too: marginal_path_double_failed_time, marginal_path_err_recheck_gap_time\n" },
+		{ "defaults {\nmarginal_path_err_sample_time 120\nmarginal_path_err_rate_threshold 10\nmarginal_path_err_recheck_gap_time 300\n}\ndevices {\ndevice {\nvendor V\nproduct P\nmarginal_path_double_failed_time 60\n}\n}\n",
+		  "" },
+		{ "defaults {\nmarginal_path_err_sample_time 120\nmarginal_path_err_rate_threshold 10\nmarginal_path_err_recheck_gap_time 300\nmarginal_path_double_failed_time 60\nmarginal_pathgroups fpin\n}\n",
+		  "5:1: warning: marginal_path_double_failed_time has no effect because marginal_pathgroups is \"fpin\" (line 6)\n"
+		  "6:21: warning: marginal_pathgroups has no effect as fpin: notifications of fabrics are not received\n" },
+		{ "defaults {\nsan_path_err_threshold 5\nsan_path_err_forget_rate 5\nsan_path_err_recovery_time 5\ndelay_wait_checks 5\n}\noverrides {\nmarginal_path_err_sample_time 120\nmarginal_path_err_rate_threshold 10\nmarginal_path_err_recheck_gap_time 300\nmarginal_path_double_failed_time 60\n}\n",
+		  "2:1: warning: san_path_err_threshold has no effect where the marginal_path_* keywords are set (line 11)\n"
+		  "2:1: warning: san_path_err_threshold is obsolete: the marginal_path_* keywords take its place\n"
+		  "3:1: warning: san_path_err_forget_rate is obsolete: the marginal_path_* keywords take its place\n"
+		  "4:1: warning: san_path_err_recovery_time is obsolete: the marginal_path_* keywords take its place\n"
+		  "5:1: warning: delay_wait_checks has no effect where the san_path_err_* keywords are set (line 2)\n"
+		  "5:1: warning: delay_wait_checks is obsolete: the marginal_path_* keywords take its place\n" },
+		{ "defaults {\nsan_path_err_threshold 5\n}\n",
+		  "2:1: warning: san_path_err_threshold has no effect because these are not set, too: san_path_err_forget_rate, san_path_err_recovery_time\n"
+		  "2:1: warning: san_path_err_threshold is obsolete: the marginal_path_* keywords take its place\n" },
+		{ "defaults {\nrr_min_io 100\n}\n",
+		  "2:11: warning: rr_min_io has no effect since Linux 2.6.31: rr_min_io_rq counts\n" },
+		{ "defaults {\nretain_attached_hw_handler no\n}\n",
+		  "2:28: warning: retain_attached_hw_handler has no effect since Linux 4.3: an attached handler always stays\n" },
+		{ "defaults {\nprio_args \"exclusive_pref_bit\"\n}\n",
+		  "2:1: warning: prio_args has no effect because the section does not set prio: it belongs beside it\n" },
+		{ "defaults {\nprio emc\nprio_args \"x\"\n}\n",
+		  "3:1: warning: prio_args has no effect because prio \"emc\" takes none\n" },
+		{ "overrides {\nprio weightedpath\n}\n",
+		  "2:1: warning: prio \"weightedpath\" needs prio_args in the same section\n" },
+		{ "defaults {\nprio ALUA\n}\n",
+		  "2:1: warning: there is no prio \"ALUA\": expected one of alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath; did you mean \"alua\"?\n" },
+		{ "defaults {\nchecker directo\n}\n",
+		  "2:1: warning: there is no path_checker \"directo\": expected one of tur, directio, rdac, hp_sw, emc_clariion, cciss_tur, none, readsector0; did you mean \"directio\"?\n" },
+		{ "defaults {\npath_selector \"service-time 1 x\"\n}\n",
+		  "2:1: warning: path_selector service-time takes no arguments: expected \"service-time 0\"\n" },
+		{ "defaults {\npath_selector \"historical-service-time 1 x\"\n}\n",
+		  "" },
+		{ "defaults {\npath_selector \"round_robin 0\"\n}\n",
+		  "2:1: warning: there is no path_selector \"round_robin\": expected one of service-time, round-robin, queue-length, historical-service-time, io-affinity; did you mean \"round-robin\"?\n" },
+		{ "defaults {\nno_path_retry 5\nverbosity 3\n}\ndevices {\ndevice {\nvendor V\nproduct P\nno_path_retry 6\n}\n}\noverrides {\nno_path_retry 7\n}\n",
+		  "2:1: warning: no_path_retry has no effect because overrides sets it for all devices (line 13)\n"
+		  "9:1: warning: no_path_retry has no effect because overrides sets it for all devices (line 13)\n" },
+		{ "defaults {\nno_path_retry 5\n}\ndefaults {\nno_path_retry 6\n}\n",
+		  "2:1: warning: no_path_retry has no effect because line 5 sets it again\n"
+		  "4:1: warning: section defaults appears again in this file: it is merged with that of line 1\n" },
+		{ "devices {\ndevice {\nvendor V\nproduct P\n}\n}\n",
+		  "2:1: warning: this device section has no effect because it sets nothing\n" },
+		{ "overrides {\nprotocol {\ntype scsi:fcp\n}\n}\n",
+		  "2:1: warning: this protocol section has no effect because it sets nothing\n" },
+		{ "devices {\ndevice {\nvendor V\nproduct P\nno_path_retry 5\n}\ndevice {\nvendor V\nproduct P\nfailback 5\n}\n}\n",
+		  "7:1: warning: device \"V\" \"P\" was defined before (multipath.conf:2): both are merged\n" },
+		{ "devices {\ndevice {\nvendor NETAPP\nproduct LUN\nno_path_retry 5\nfailback 3\n}\ndevice {\nvendor \".*\"\nproduct \".*\"\nno_path_retry 6\n}\n}\n",
+		  "5:1: warning: no_path_retry has no effect because a later device section matches every device and sets it (line 11)\n" },
+		{ "devices {\ndevice {\nvendor \"!V\"\nproduct \"LUN (\"\nfailback 3\n}\n}\n",
+		  "3:1: warning: vendor \"!V\" matches no device: \"!\" inverts only in blacklist and blacklist_exceptions\n"
+		  "4:1: warning: product \"LUN (\" matches no device: it is no regular expression (Unmatched ( or \\()\n" },
+		{ "devices {\ndevice {\nvendor \"NETAPPLIANCE\"\nproduct \"LUN \"\nrevision 12345\nfailback 3\n}\n}\n",
+		  "3:1: warning: vendor \"NETAPPLIANCE\" matches no device: it has 12 characters, and disks have 8 at most\n"
+		  "4:1: warning: product \"LUN \" matches no device: blanks at the end are cut off\n"
+		  "5:1: warning: revision \"12345\" matches no device: it has 5 characters, and disks have 4 at most\n" },
+		{ "devices {\ndevice {\nvendor \"NVME\"\nproduct \"A very long NVMe model number\"\nfailback 3\n}\n}\n",
+		  "" },
+		{ "devices {\ndevice {\nvendor \"HP*\"\nproduct \"*\"\nfailback 3\n}\n}\n",
+		  "3:1: warning: vendor \"HP*\": a \"*\" only repeats what stands before it: write \".*\" for any characters\n"
+		  "4:1: warning: product \"*\" matches no device: it is no regular expression (Invalid preceding regular expression); any characters are written \".*\"\n" },
+		{ "blacklist {\ndevnode \".*\"\n}\n",
+		  "2:1: warning: devnode \".*\" matches everything, and there is no exception of its kind: no device is multipathed\n" },
+		{ "blacklist {\ndevnode \"*\"\n}\n",
+		  "2:9: error: value \"*\" is not valid: expected an extended regular expression (Invalid preceding regular expression); any characters are written \".*\"\n" },
+		{ "blacklist {\ndevnode \"sd*\"\n}\n",
+		  "2:1: warning: devnode \"sd*\": a \"*\" only repeats what stands before it: write \".*\" for any characters\n" },
+		{ "blacklist {\ndevnode \"sda\"\n}\n",
+		  "2:1: warning: devnode \"sda\" also matches \"sdaa\": write \"^sda$\" if it is meant alone\n" },
+		{ "blacklist {\ndevnode \"^sda$\"\n}\n",
+		  "" },
+		{ "blacklist {\ndevnode \"/dev/sda\"\n}\n",
+		  "2:1: warning: devnode \"/dev/sda\" matches nothing: it is compared to names like \"sda\", without \"/dev/\"\n" },
+		{ "blacklist {\nwwid \".*\"\n}\nblacklist_exceptions {\nwwid 3600a\n}\n",
+		  "" },
+		{ "blacklist {\nwwid \"wwn-0x600A098038303053453f463045727a31\"\nwwid 3600A098038303053453F463045727A31\n}\n",
+		  "2:1: warning: no disk has a wwid \"wwn-0x600A098038303053453f463045727a31\"; did you mean \"3600a098038303053453f463045727a31\"? multipathd show paths tells those that are there\n"
+		  "3:1: warning: no disk has a wwid \"3600A098038303053453F463045727A31\"; did you mean \"3600a098038303053453f463045727a31\"? multipathd show paths tells those that are there\n" },
+		{ "blacklist {\nprotocol scsi:fpc\nprotocol nvme\nprotocol zzzzzzzz\n}\n",
+		  "2:1: warning: protocol \"scsi:fpc\" matches none of them; did you mean \"scsi:fcp\"?\n"
+		  "4:1: warning: protocol \"zzzzzzzz\" matches none of them: they are like \"scsi:fcp\" and \"nvme:tcp\"\n" },
+		{ "blacklist {\ndevnode \".*\"\n}\nblacklist_exceptions {\nwwid 3600a\n}\n",
+		  "2:1: warning: devnode \".*\" matches everything, and there is no exception of its kind: no device is multipathed\n"
+		  "5:1: warning: this exception has no effect because the blacklist has no wwid rule: an exception only takes back rules of its own kind\n" },
+		{ "blacklist {\nwwid 3600a\ndevnode ^sda\n}\nblacklist_exceptions {\nwwid 3600a\ndevnode ^sda\n}\n",
+		  "2:1: warning: this rule has no effect because the exception \"3600a\" takes it back (line 6)\n"
+		  "3:1: warning: this rule has no effect because the exception \"^sda\" takes it back (line 7)\n" },
+		{ "blacklist {\nwwid 3600a\nwwid 3600b\n}\nblacklist_exceptions {\nwwid \"^3600[a]\"\n}\n",
+		  "2:1: warning: this rule has no effect because the exception \"^3600[a]\" takes it back (line 6)\n" },
+		{ "blacklist {\nwwid 3600a\n}\nblacklist_exceptions {\nwwid .*\n}\n",
+		  "2:1: warning: this rule has no effect because the exception \".*\" takes it back (line 5)\n"
+		  "5:1: warning: wwid \".*\" matches everything: no wwid rule of the blacklist has an effect\n" },
+		{ "blacklist {\ndevice {\nvendor \".*\"\n}\n}\n",
+		  "2:1: warning: device \".*:\" matches everything, and there is no exception of its kind: no device is multipathed\n" },
+		{ "blacklist {\nwwid 3600a\n}\nmultipaths {\nmultipath {\nwwid 3600a\nalias x\n}\n}\n",
+		  "6:1: warning: this multipath section has no effect because its wwid is blacklisted (line 2)\n" },
+		{ "blacklist {\nwwid \"^3600\"\n}\nmultipaths {\nmultipath {\nwwid 3600a\nalias x\n}\nmultipath {\nwwid 3700a\nalias y\n}\n}\n",
+		  "6:1: warning: this multipath section has no effect because its wwid is blacklisted (line 2)\n" },
+		{ "blacklist {\nwwid \".*\"\n}\nblacklist_exceptions {\nwwid \"^3600\"\n}\nmultipaths {\nmultipath {\nwwid 3600a\nalias x\n}\n}\n",
+		  "" },
+		{ "multipaths {\nmultipath {\nwwid \"3600.*\"\nalias x\n}\nmultipath {\nwwid 0x600a098038303053453f463045727a31\nalias y\n}\nmultipath {\nwwid 600a098038303053453f463045727a31\nalias z\n}\n}\n",
+		  "3:1: warning: wwid \"3600.*\" matches no disk: it is compared as it is, not as a regular expression\n"
+		  "7:1: warning: no disk has a wwid \"0x600a098038303053453f463045727a31\"; did you mean \"3600a098038303053453f463045727a31\"? multipathd show paths tells those that are there\n"
+		  "11:1: warning: no disk has a wwid \"600a098038303053453f463045727a31\"; did you mean \"3600a098038303053453f463045727a31\"?\n" },
+		{ "defaults {\nuser_friendly_names yes\n}\nmultipaths {\nmultipath {\nwwid 3600a\nalias mpathb\n}\n}\n",
+		  "7:1: warning: alias \"mpathb\" looks like the names that user_friendly_names gives: another disk may have it already, choose one that does not start with \"mpath\"\n" },
+		{ "multipaths {\nmultipath {\nwwid 3600a\nalias mpathb\n}\n}\n",
+		  "" },
+		{ "multipaths {\nmultipath {\nwwid 3600a\nalias x\n}\nmultipath {\nwwid 3600b\nalias x\n}\n}\n",
+		  "6:1: warning: alias \"x\" of \"3600b\" is ignored: \"3600a\" has it\n" },
+		{ "blacklist {\nwwid 3600a\nwwid 3600a\n}\n",
+		  "3:1: warning: rule \"3600a\" is there twice\n" },
+	};
+	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		check_text(&loaded, rows[i].text, &told);
+		assert_string_equal(mp_strbuf_text(&told), rows[i].told);
+	}
+}
+
+static void what_a_drop_in_replaces_is_told_where_it_stands(void **state)
+{
+	static const char file[] = "defaults {\n\tno_path_retry 5\n\tverbosity 3\n}\n",
+			  drop_in[] = "defaults {\n\tno_path_retry 6\n}\noverrides {\n\tno_path_retry 7\n}\n";
+	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	loaded_write(&loaded, "multipath.conf", file, strlen(file));
+	loaded_write(&loaded, "conf.d/a.conf", drop_in, strlen(drop_in));
+	check(&loaded, true, &told);
+	assert_string_equal(mp_strbuf_text(&told),
+			    "multipath.conf:2:2: warning: no_path_retry has no effect because conf.d/a.conf:2 sets it "
+			    "again\n"
+			    "conf.d/a.conf:2:2: warning: no_path_retry has no effect because overrides sets it for "
+			    "all devices (line 5)\n");
+}
+
+static void bindings_that_contradict_aliases_are_told(void **state)
+{
+	static const char file[] = "multipaths {\nmultipath {\nwwid 3600a\nalias oracle\n}\n}\n",
+			  bindings[] = "oracle 3600b\nmpatha 3600c\n";
+	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	loaded_write(&loaded, "multipath.conf", file, strlen(file));
+	loaded_write(&loaded, "bindings", bindings, strlen(bindings));
+	check(&loaded, true, &told);
+	assert_string_equal(mp_strbuf_text(&told), "bindings:1:1: warning: oracle is configured as the alias of 3600a, "
+						   "binding to 3600b dropped\n");
+}
+
+static void an_error_does_not_hide_the_others(void **state)
+{
+	static const char file[] = "blacklist {\nwwid \"(\"\n}\ndefaults {\nreservation_key x\nverbosity 9\n}\n";
+	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	check_text(&loaded, file, &told);
+	assert_string_equal(mp_strbuf_text(&told),
+			    "2:6: error: value \"(\" is not valid: expected an extended regular expression (Unmatched ( or "
+			    "\\()\n"
+			    "5:17: error: value \"x\" is not valid: expected \"file\" or up to 16 hexadecimal digits\n"
+			    "6:11: warning: value \"9\" of verbosity is out of range, 4 is used: expected 0 to 4\n");
+}
+
+static void a_file_that_was_named_must_be_there(void **state)
+{
+	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	check(&loaded, false, &told);
+	assert_string_equal(mp_strbuf_text(&told), "multipath.conf: error: there is no such file\n");
+	check(&loaded, true, &told);
+	assert_string_equal(mp_strbuf_text(&told), "");
+}
+
+/* Whatever is set in the built-in table and by default is nothing to complain about. */
+static void what_is_built_in_is_clean(void **state)
+{
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT, told = MP_STRBUF_INIT;
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	assert_int_equal(loaded_text(&loaded, ""), 0);
+	mp_config_print(loaded.config, &text);
+	check_text(&loaded, mp_strbuf_text(&text), &told);
+	assert_string_equal(mp_strbuf_text(&told), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_does_nothing_is_told_with_the_reason),
+		cmocka_unit_test(what_a_drop_in_replaces_is_told_where_it_stands),
+		cmocka_unit_test(bindings_that_contradict_aliases_are_told),
+		cmocka_unit_test(an_error_does_not_hide_the_others),
+		cmocka_unit_test(a_file_that_was_named_must_be_there),
+		cmocka_unit_test(what_is_built_in_is_clean),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
