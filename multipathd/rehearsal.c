@@ -288,6 +288,98 @@ static int shadow_init(struct daemon *shadow, const struct rehearsal *rehearsal)
 	return 0;
 }
 
+/* Values that an object would have from then on, most of them without a table being loaded for it. */
+static void compare_traces(const char *kind, const char *name, const struct mp_trace *old, const struct mp_trace *new,
+			   struct mp_changes *changes)
+{
+	if (old->error || new->error)
+		changes->error = -ENOMEM;
+	for (size_t i = 0; i < new->count; i++) {
+		const struct mp_trace_row *row = &new->rows[i], *before = mp_trace_find(old, row->name);
+		const char *was = before ? before->text : "unset";
+
+		if (!strcmp(was, row->text))
+			continue;
+		if (row->file)
+			mp_changes_add(changes, kind, "set", name, "%s %s -> %s, %s:%u %s", row->name, was,
+				       row->text, row->file, row->line, row->section);
+		else
+			mp_changes_add(changes, kind, "set", name, "%s %s -> %s%s%s", row->name, was, row->text,
+				       row->section ? ", " : "", row->section ? row->section : "");
+	}
+	for (size_t i = 0; i < old->count; i++)
+		if (!mp_trace_find(new, old->rows[i].name))
+			mp_changes_add(changes, kind, "set", name, "%s %s -> unset", old->rows[i].name,
+				       old->rows[i].text);
+}
+
+static const char *if_same(const char *a, const char *b)
+{
+	return a && b && !strcmp(a, b) ? b : a;
+}
+
+/* Accounts are long, and most objects keep their values. */
+static bool map_settings_differ(const struct mp_map_settings *a, const struct mp_map_settings *b)
+{
+	struct mp_map_settings copy;
+
+	memcpy(&copy, a, sizeof(copy));
+	copy.selector = if_same(a->selector, b->selector);
+	copy.features = if_same(a->features, b->features);
+	copy.handler = if_same(a->handler, b->handler);
+	copy.alias = if_same(a->alias, b->alias);
+	copy.alias_prefix = if_same(a->alias_prefix, b->alias_prefix);
+	return memcmp(&copy, b, sizeof(copy)) != 0;
+}
+
+static bool path_settings_differ(const struct mp_path_settings *a, const struct mp_path_settings *b)
+{
+	struct mp_path_settings copy;
+
+	memcpy(&copy, a, sizeof(copy));
+	copy.uid_attribute = if_same(a->uid_attribute, b->uid_attribute);
+	copy.checker = if_same(a->checker, b->checker);
+	copy.hardware_checker = if_same(a->hardware_checker, b->hardware_checker);
+	copy.prioritizer = if_same(a->prioritizer, b->prioritizer);
+	copy.prio_args = if_same(a->prio_args, b->prio_args);
+	copy.vpd_vendor = if_same(a->vpd_vendor, b->vpd_vendor);
+	return memcmp(&copy, b, sizeof(copy)) != 0;
+}
+
+static void compare_map_settings(const struct rehearsal *rehearsal, const struct daemon_map *live,
+				 const struct daemon_map *map, struct mp_changes *changes)
+{
+	_cleanup_(mp_trace_fini) struct mp_trace old = MP_TRACE_INIT, new = MP_TRACE_INIT;
+	struct mp_map_settings settings;
+
+	if (live->detect_grouping == map->detect_grouping &&
+	    live->detect_grouping_by_tpg == map->detect_grouping_by_tpg &&
+	    !map_settings_differ(&live->map.settings, &map->map.settings))
+		return;
+	mp_config_trace_map_settings(rehearsal->daemon->config, live->map.wwid, maps_reference(live), &settings, &old);
+	mp_config_trace_map_settings(rehearsal->config, map->map.wwid, maps_reference(map), &settings, &new);
+	compare_traces("map", live->map.name, &old, &new, changes);
+}
+
+static void compare_path_settings(const struct rehearsal *rehearsal, const struct daemon_path *live,
+				  struct mp_changes *changes)
+{
+	_cleanup_(mp_trace_fini) struct mp_trace old = MP_TRACE_INIT, new = MP_TRACE_INIT;
+	const struct mp_identity *identity = &live->path.identity;
+	struct mp_path_settings settings;
+
+	mp_config_path_settings(rehearsal->config, identity, &settings);
+	if (!path_settings_differ(&live->settings, &settings))
+		return;
+	mp_config_trace_path_settings(rehearsal->daemon->config, identity, &settings, &old);
+	mp_detect_checker(&settings, identity, &old);
+	mp_detect_prioritizer(&settings, identity, &old);
+	mp_config_trace_path_settings(rehearsal->config, identity, &settings, &new);
+	mp_detect_checker(&settings, identity, &new);
+	mp_detect_prioritizer(&settings, identity, &new);
+	compare_traces("path", identity->name, &old, &new, changes);
+}
+
 static int compare_paths(const struct rehearsal *rehearsal, struct daemon *shadow, struct mp_changes *changes)
 {
 	for (size_t i = 0; i < rehearsal->seen_count; i++) {
@@ -302,44 +394,15 @@ static int compare_paths(const struct rehearsal *rehearsal, struct daemon *shado
 				mp_changes_add(changes, "path", "drop", seen->identity.name, "%s", seen->rejection);
 			continue;
 		}
-		if (!live)
+		if (live)
+			compare_path_settings(rehearsal, live, changes);
+		else
 			mp_changes_add(changes, "path", "take", seen->identity.name, "%s",
 				       *seen->identity.wwid ? seen->identity.wwid : "it has no WWID yet");
 		r = shadow_take(shadow, seen, live);
 		if (r < 0)
 			return r;
 	}
-	return 0;
-}
-
-/* Values that a map would have from then on, most of them without a table being loaded for it. */
-static int compare_settings(const struct rehearsal *rehearsal, const struct daemon_map *live,
-			    const struct daemon_map *map, struct mp_changes *changes)
-{
-	_cleanup_(mp_trace_fini) struct mp_trace old = MP_TRACE_INIT, new = MP_TRACE_INIT;
-	struct mp_map_settings settings;
-
-	mp_config_trace_map_settings(rehearsal->daemon->config, live->map.wwid, maps_reference(live), &settings, &old);
-	mp_config_trace_map_settings(rehearsal->config, map->map.wwid, maps_reference(map), &settings, &new);
-	if (old.error || new.error)
-		return -ENOMEM;
-	for (size_t i = 0; i < new.count; i++) {
-		const struct mp_trace_row *row = &new.rows[i], *before = mp_trace_find(&old, row->name);
-		const char *was = before ? before->text : "unset";
-
-		if (!strcmp(was, row->text))
-			continue;
-		if (row->file)
-			mp_changes_add(changes, "map", "set", live->map.name, "%s %s -> %s, %s:%u %s", row->name,
-				       was, row->text, row->file, row->line, row->section);
-		else
-			mp_changes_add(changes, "map", "set", live->map.name, "%s %s -> %s%s%s", row->name, was,
-				       row->text, row->section ? ", " : "", row->section ? row->section : "");
-	}
-	for (size_t i = 0; i < old.count; i++)
-		if (!mp_trace_find(&new, old.rows[i].name))
-			mp_changes_add(changes, "map", "set", live->map.name, "%s %s -> unset", old.rows[i].name,
-				       old.rows[i].text);
 	return 0;
 }
 
@@ -357,9 +420,9 @@ static int compare_map(const struct rehearsal *rehearsal, struct daemon_map *map
 		return r;
 	mp_changes_add_plan(changes, current ? map->map.kernel.name : map->map.name, map->map.wwid, &plan, current,
 			    map->map.settings.retain_handler);
-	if (!current || mp_plan_find(&plan, MP_STEP_REMOVE))
-		return 0;
-	return compare_settings(rehearsal, live, map, changes);
+	if (current && !mp_plan_find(&plan, MP_STEP_REMOVE))
+		compare_map_settings(rehearsal, live, map, changes);
+	return 0;
 }
 
 static int rehearse(const struct rehearsal *rehearsal, struct mp_changes *changes)

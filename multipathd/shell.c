@@ -107,15 +107,17 @@ static void choice_add_names(struct choice *choice, const char *command)
 static void choice_take(void *userdata, const char *word, size_t length)
 {
 	struct choice *choice = userdata;
+	bool any;
 
 	if (*word != '$') {
 		choice_add(choice, word, length);
 		return;
 	}
 	choice->value = true;
-	if (length == strlen("$map") && !memcmp(word, "$map", length))
+	any = length == strlen("$device") && !memcmp(word, "$device", length);
+	if (any || (length == strlen("$map") && !memcmp(word, "$map", length)))
 		choice_add_names(choice, "show maps raw format %n");
-	else if (length == strlen("$path") && !memcmp(word, "$path", length))
+	if (any || (length == strlen("$path") && !memcmp(word, "$path", length)))
 		choice_add_names(choice, "show paths raw format %d");
 }
 

@@ -2,7 +2,6 @@
 #include "show/changes.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +12,7 @@
 #include "base/strbuf.h"
 #include "model/difference.h"
 #include "model/plan.h"
-#include "show/json.h"
+#include "show/json_object.h"
 
 void mp_changes_fini(struct mp_changes *changes)
 {
@@ -115,43 +114,26 @@ void mp_changes_add_plan(struct mp_changes *changes, const char *name, const cha
 	}
 }
 
-/* What an object takes over is freed with it. */
-static int put(struct json_object *object, const char *key, struct json_object *value)
-{
-	if (value && json_object_object_add(object, key, value) == 0)
-		return 0;
-	json_object_put(value);
-	return -ENOMEM;
-}
-
-static int put_text(struct json_object *object, const char *key, const char *text)
-{
-	_cleanup_strbuf_ struct mp_strbuf clean = MP_STRBUF_INIT;
-
-	mp_json_text(text, &clean);
-	return put(object, key, clean.error ? NULL : json_object_new_string(mp_strbuf_text(&clean)));
-}
+/* ---- JSON */
 
 static int put_changes(const struct mp_changes *changes, struct json_object *ret)
 {
 	struct json_object *rows = json_object_new_array();
-	int r = put(ret, "changes", rows);
+	int r = mp_json_put(ret, "changes", rows);
 
 	for (size_t i = 0; i < changes->count && r == 0; i++) {
 		const struct mp_change *change = &changes->rows[i];
 		struct json_object *row = json_object_new_object();
 
-		if (!row || json_object_array_add(rows, row) < 0) {
-			json_object_put(row);
-			return -ENOMEM;
-		}
-		r = put_text(row, "kind", change->kind);
+		r = mp_json_append(rows, row);
 		if (r == 0)
-			r = put_text(row, "name", change->name);
+			r = mp_json_put_text(row, "kind", change->kind);
 		if (r == 0)
-			r = put_text(row, "action", change->action);
+			r = mp_json_put_text(row, "name", change->name);
 		if (r == 0)
-			r = put_text(row, "reason", change->reason);
+			r = mp_json_put_text(row, "action", change->action);
+		if (r == 0)
+			r = mp_json_put_text(row, "reason", change->reason);
 	}
 	return r;
 }
@@ -159,30 +141,92 @@ static int put_changes(const struct mp_changes *changes, struct json_object *ret
 static void format_json(const struct mp_changes *changes, struct mp_strbuf *out)
 {
 	struct json_object *object = json_object_new_object();
-	const char *text = NULL;
 
-	if (object && put_changes(changes, object) == 0)
-		text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-	if (text)
-		mp_strbuf_printf(out, "%s\n", text);
-	else
-		out->error = -ENOMEM;
+	if (object && put_changes(changes, object) == 0) {
+		mp_json_print(object, out);
+		return;
+	}
 	json_object_put(object);
+	out->error = -ENOMEM;
+}
+
+/* ---- text */
+
+enum { NAMES_MAX = 8 };
+
+static int compare_changes(const struct mp_change *a, const struct mp_change *b)
+{
+	int r = strcmp(a->action, b->action);
+
+	return r ? r : strcmp(a->reason, b->reason);
+}
+
+static int by_change(const void *a, const void *b)
+{
+	const struct mp_change *const *first = a, *const *second = b;
+	int r = compare_changes(*first, *second);
+
+	return r ? r : (*first > *second) - (*first < *second);
+}
+
+static int by_first(const void *a, const void *b)
+{
+	const struct mp_change *const *const *first = a, *const *const *second = b;
+
+	return (**first > **second) - (**first < **second);
+}
+
+/* One line for all that change alike: "set sda sdb: ..." */
+static void format_alike(const struct mp_change *const *alike, const struct mp_change *const *end,
+			 struct mp_strbuf *out)
+{
+	size_t count = end - alike;
+
+	mp_strbuf_puts(out, alike[0]->action);
+	for (size_t i = 0; i < count && i < NAMES_MAX; i++)
+		mp_strbuf_printf(out, " %s", alike[i]->name);
+	if (count > NAMES_MAX)
+		mp_strbuf_printf(out, " and %zu more", count - NAMES_MAX);
+	mp_strbuf_printf(out, ": %s\n", alike[0]->reason);
+}
+
+static void format_text(const struct mp_changes *changes, struct mp_strbuf *out)
+{
+	_cleanup_free_ const struct mp_change **sorted = calloc(changes->count + 1, sizeof(*sorted));
+	_cleanup_free_ const struct mp_change ***starts = calloc(changes->count + 1, sizeof(*starts));
+	size_t count = 0;
+
+	if (!sorted || !starts) {
+		out->error = -ENOMEM;
+		return;
+	}
+	if (!changes->count) {
+		mp_strbuf_puts(out, "nothing to do\n");
+		return;
+	}
+	for (size_t i = 0; i < changes->count; i++)
+		sorted[i] = &changes->rows[i];
+	qsort(sorted, changes->count, sizeof(*sorted), by_change);
+	for (size_t i = 0; i < changes->count; i++)
+		if (!i || compare_changes(sorted[i - 1], sorted[i]))
+			starts[count++] = &sorted[i];
+	/* In the order of the first of each. */
+	qsort(starts, count, sizeof(*starts), by_first);
+	for (size_t i = 0; i < count; i++) {
+		const struct mp_change *const *end = starts[i];
+
+		while (end < sorted + changes->count && !compare_changes(*end, *starts[i]))
+			end++;
+		format_alike((const struct mp_change *const *)starts[i], end, out);
+	}
 }
 
 void mp_changes_format(const struct mp_changes *changes, bool json, struct mp_strbuf *out)
 {
-	if (changes->error) {
+	if (changes->error)
 		out->error = changes->error;
-		return;
-	}
-	if (json) {
+	else if (json)
 		format_json(changes, out);
-		return;
-	}
-	for (size_t i = 0; i < changes->count; i++)
-		mp_strbuf_printf(out, "%s %s: %s\n", changes->rows[i].action, changes->rows[i].name,
-				 changes->rows[i].reason);
-	if (!changes->count)
-		mp_strbuf_puts(out, "nothing to do\n");
+	else
+		format_text(changes, out);
 }

@@ -37,5 +37,5 @@ void mp_changes_add(struct mp_changes *changes, const char *kind, const char *ac
 void mp_changes_add_plan(struct mp_changes *changes, const char *name, const char *wwid, const struct mp_plan *plan,
 			 const struct mp_table *current, bool retain_handler);
 
-/** mp_changes_format() - "reload mpatha: features 0 -> 1 x", or "nothing to do"; failures are remembered in @out */
+/** mp_changes_format() - "reload mpatha mpathb: features 0 -> 1 x", a line for all that change alike, or "nothing to do"; failures are remembered in @out */
 void mp_changes_format(const struct mp_changes *changes, bool json, struct mp_strbuf *out);

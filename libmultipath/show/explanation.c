@@ -3,11 +3,10 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <json-c/json.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "show/json.h"
+#include "show/json_object.h"
 
 void mp_explanation_fini(struct mp_explanation *explanation)
 {
@@ -114,83 +113,56 @@ static void format_text(const struct mp_explanation *explanation, struct mp_strb
 
 /* ---- JSON */
 
-static int put(struct json_object *object, const char *key, struct json_object *value)
-{
-	if (value && json_object_object_add(object, key, value) == 0)
-		return 0;
-	json_object_put(value);
-	return -ENOMEM;
-}
-
-static struct json_object *new_text(const char *text, int length)
-{
-	_cleanup_strbuf_ struct mp_strbuf copy = MP_STRBUF_INIT, clean = MP_STRBUF_INIT;
-
-	mp_strbuf_add(&copy, text, length);
-	mp_json_text(mp_strbuf_text(&copy), &clean);
-	return copy.error || clean.error ? NULL : json_object_new_string(mp_strbuf_text(&clean));
-}
-
-static int put_text(struct json_object *object, const char *key, const char *text)
-{
-	return put(object, key, new_text(text, strlen(text)));
-}
-
 static int put_row(const struct mp_trace_row *row, struct json_object *ret)
 {
-	int r = put_text(ret, "name", row->name);
+	int r = mp_json_put_text(ret, "name", row->name);
 
 	if (r == 0)
-		r = put_text(ret, row->key ? "value" : "text", row->text);
+		r = mp_json_put_text(ret, row->key ? "value" : "text", row->text);
 	if (r == 0 && row->section) {
 		struct json_object *origin = json_object_new_object();
 
-		r = put(ret, "origin", origin);
+		r = mp_json_put(ret, "origin", origin);
 		if (r == 0 && row->file)
-			r = put_text(origin, "file", row->file);
+			r = mp_json_put_text(origin, "file", row->file);
 		if (r == 0 && row->line)
-			r = put(origin, "line", json_object_new_int64(row->line));
+			r = mp_json_put(origin, "line", json_object_new_int64(row->line));
 		if (r == 0)
-			r = put_text(origin, "section", row->section);
+			r = mp_json_put_text(origin, "section", row->section);
 	}
-	return r < 0 || !row->decides ? r : put(ret, "decides", json_object_new_boolean(true));
-}
-
-static int add_to(struct json_object *array, struct json_object *value)
-{
-	if (value && json_object_array_add(array, value) == 0)
-		return 0;
-	json_object_put(value);
-	return -ENOMEM;
+	return r < 0 || !row->decides ? r : mp_json_put(ret, "decides", json_object_new_boolean(true));
 }
 
 static int put_section(const struct mp_explained *section, struct json_object *ret)
 {
 	struct json_object *rows = json_object_new_array(), *changes;
 	const char *change = mp_strbuf_text(&section->change);
-	int r = put_text(ret, "name", section->name);
+	int r = mp_json_put_text(ret, "name", section->name);
 
 	if (r == 0 && section->answer.length)
-		r = put_text(ret, "answer", mp_strbuf_text(&section->answer));
+		r = mp_json_put_text(ret, "answer", mp_strbuf_text(&section->answer));
 	if (r < 0) {
 		json_object_put(rows);
 		return r;
 	}
-	r = put(ret, "rows", rows);
+	r = mp_json_put(ret, "rows", rows);
 	for (size_t i = 0; i < section->trace.count && r == 0; i++) {
 		struct json_object *row = json_object_new_object();
 
-		r = add_to(rows, row);
+		r = mp_json_append(rows, row);
 		if (r == 0)
 			r = put_row(&section->trace.rows[i], row);
 	}
 	if (r < 0 || !*change)
 		return r;
 	changes = json_object_new_array();
-	r = put(ret, "changes", changes);
+	r = mp_json_put(ret, "changes", changes);
 	for (const char *end; *change && r == 0; change = *end ? end + 1 : end) {
+		_cleanup_free_ char *line = NULL;
+
 		end = strchrnul(change, '\n');
-		r = add_to(changes, new_text(change, end - change));
+		line = strndup(change, end - change);
+		r = mp_json_append(changes, line ? mp_json_new_text(line) : NULL);
 	}
 	return r;
 }
@@ -198,18 +170,18 @@ static int put_section(const struct mp_explained *section, struct json_object *r
 static int put_explanation(const struct mp_explanation *explanation, struct json_object *ret)
 {
 	struct json_object *sections;
-	int r = put_text(ret, "subject", mp_strbuf_text(&explanation->subject));
+	int r = mp_json_put_text(ret, "subject", mp_strbuf_text(&explanation->subject));
 
 	if (r == 0)
-		r = put_text(ret, "summary", mp_strbuf_text(&explanation->summary));
+		r = mp_json_put_text(ret, "summary", mp_strbuf_text(&explanation->summary));
 	if (r < 0)
 		return r;
 	sections = json_object_new_array();
-	r = put(ret, "sections", sections);
+	r = mp_json_put(ret, "sections", sections);
 	for (size_t i = 0; i < explanation->count && r == 0; i++) {
 		struct json_object *section = json_object_new_object();
 
-		r = add_to(sections, section);
+		r = mp_json_append(sections, section);
 		if (r == 0)
 			r = put_section(&explanation->sections[i], section);
 	}
@@ -219,15 +191,13 @@ static int put_explanation(const struct mp_explanation *explanation, struct json
 static void format_json(const struct mp_explanation *explanation, struct mp_strbuf *out)
 {
 	struct json_object *object = json_object_new_object();
-	const char *text = NULL;
 
-	if (object && put_explanation(explanation, object) == 0)
-		text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-	if (text)
-		mp_strbuf_printf(out, "%s\n", text);
-	else
-		out->error = -ENOMEM;
+	if (object && put_explanation(explanation, object) == 0) {
+		mp_json_print(object, out);
+		return;
+	}
 	json_object_put(object);
+	out->error = -ENOMEM;
 }
 
 void mp_explanation_format(const struct mp_explanation *explanation, bool json, struct mp_strbuf *out)

@@ -19,7 +19,7 @@ n0=$(name "$w0") n1=$(name "$w1") n2=$(name "$w2")
 world() { dmsetup table; dmsetup info -c --noheadings -o name,uuid,events; sha256sum /etc/multipath/bindings /etc/multipath/wwids; multipathd show config; multipathd show paths raw format "%d %m %t %T"; }
 same "nothing is to be done" "$(multipathd reconfigure --dry-run)" "nothing to do"
 
-config "no_path_retry fail" "failback 9"
+config "no_path_retry fail" "failback 9" "path_checker directio" "detect_checker no"
 config_add <<END
 blacklist {
 	wwid "$w2"
@@ -45,9 +45,9 @@ sleepless
 tells() { local line; for line; do grep -q -- "$line" <<< "$told" || fail "it tells: $line"; done; }
 tells "^create mpath[a-z]*: $w3, the kernel has no map of this WWID\$" "^rename $n0: to data: configured name differs\$" \
 	"^reload $n1: features 0 -> 3 pg_init_retries 5 queue_if_no_path\$" "^remove $n2: the configuration does not want it\$" \
-	"^drop sd[a-z]*: blacklisted by wwid: rule \"$w2\" matches \"$w2\", /etc/multipath.conf:[0-9]* blacklist\$" \
-	"^take sd[a-z]*: $w3\$" "^set $n0: failback \"manual\" -> 9, /etc/multipath.conf:[0-9]* defaults\$" \
-	"^set $n1: no_path_retry \"fail\" -> \"queue\", /etc/multipath.conf:[0-9]* multipaths/multipath\$"
+	"^drop sd[a-z]* sd[a-z]*: blacklisted by wwid: rule \"$w2\" matches \"$w2\", /etc/multipath.conf:[0-9]* blacklist\$" \
+	"^take sd[a-z]* sd[a-z]*: $w3\$" "^set $n0 $n1: failback \"manual\" -> 9, /etc/multipath.conf:[0-9]* defaults\$" \
+	"^set sd[a-z ]*: path_checker \"tur\" -> \"directio\", /etc/multipath.conf:[0-9]* defaults\$" "^set $n1: no_path_retry \"fail\" -> \"queue\", /etc/multipath.conf:[0-9]* multipaths/multipath\$"
 multipathd reconfigure --dry-run --json | python3 -c '
 import json, sys
 rows = json.load(sys.stdin)["changes"]

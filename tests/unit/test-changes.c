@@ -68,6 +68,28 @@ static void what_differs_is_told_with_both_values(void **state)
 						  "resize mpatha: size differs, 8 -> 16 sectors\n");
 }
 
+static void what_changes_alike_is_one_line(void **state)
+{
+	_cleanup_(mp_changes_fini) struct mp_changes changes = MP_CHANGES_INIT;
+	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
+
+	(void)state;
+	mp_changes_add(&changes, "map", "set", "b", "y");
+	mp_changes_add(&changes, "map", "set", "a", "x");
+	mp_changes_add(&changes, "map", "reload", "a", "x");
+	mp_changes_add(&changes, "map", "set", "c", "y");
+	for (int i = 0; i < 10; i++) {
+		char name[] = { '0' + i, 0 };
+
+		mp_changes_add(&changes, "map", "set", name, "z");
+	}
+	mp_changes_format(&changes, false, &out);
+	assert_string_equal(mp_strbuf_text(&out), "set b c: y\n"
+						  "set a: x\n"
+						  "reload a: x\n"
+						  "set 0 1 2 3 4 5 6 7 and 2 more: z\n");
+}
+
 static void nothing_is_told_too(void **state)
 {
 	_cleanup_(mp_changes_fini) struct mp_changes changes = MP_CHANGES_INIT;
@@ -109,6 +131,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_step_is_a_line),
 		cmocka_unit_test(what_differs_is_told_with_both_values),
+		cmocka_unit_test(what_changes_alike_is_one_line),
 		cmocka_unit_test(nothing_is_told_too),
 		cmocka_unit_test(programs_get_a_row_each),
 	};

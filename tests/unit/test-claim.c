@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
+#include "base/strbuf.h"
 #include "config/claim.h"
 #include "config/trace.h"
 
@@ -149,6 +150,38 @@ static void the_last_row_of_the_account_decides_and_no_other(void **state)
 		}
 }
 
+static void what_is_told_to_do_would_turn_it(void **state)
+{
+	static const struct {
+		struct mp_claim_input input;
+		const char *remedy;
+	} cases[] = {
+		{ { DISK, .wwid_known = true }, "add to blacklist: wwid \"^36\\.0$\"\n" },
+		{ { DISK, .mode = MP_FIND_GREEDY }, "add to blacklist: wwid \"^36\\.0$\"\n" },
+		{ { DISK }, "multipath -a 36.0; multipathd reconfigure\n" },
+		{ { DISK, .mode = MP_FIND_SMART }, "multipath -a 36.0; multipathd reconfigure\n" },
+		{ { DISK, .marked_failed = true }, "multipathd add map 36.0\n" },
+		{ { DISK, .mode = MP_FIND_SMART, .in_use = true },
+		  "end its use: lsblk tells the mounts and maps of it\n" },
+		/* the filter's matter, or nobody's */
+		{ { DISK, .blacklisted = true }, "" },
+		{ { .is_disk = true }, "" },
+	};
+	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		mp_strbuf_clear(&buf);
+		mp_claim_remedy(&cases[i].input, "36.0", &buf);
+		assert_string_equal(mp_strbuf_text(&buf), cases[i].remedy);
+	}
+	mp_strbuf_clear(&buf);
+	mp_claim_remedy_map("36.0", true, &buf);
+	mp_claim_remedy_map("36.0", false, &buf);
+	assert_string_equal(mp_strbuf_text(&buf), "add to blacklist_exceptions: wwid \"^36\\.0$\"\n"
+						  "multipath -a 36.0; multipathd reconfigure\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +190,7 @@ int main(void)
 		cmocka_unit_test(what_was_released_stays_released_unless_it_is_known),
 		cmocka_unit_test(a_map_is_allowed_by_what_is_known_of_it),
 		cmocka_unit_test(the_last_row_of_the_account_decides_and_no_other),
+		cmocka_unit_test(what_is_told_to_do_would_turn_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
