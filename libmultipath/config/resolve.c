@@ -458,6 +458,22 @@ void mp_config_map_settings(struct mp_config *config, const char *wwid,
 	mp_config_trace_map_settings(config, wwid, reference, ret, NULL);
 }
 
+static void resolve_reservation(const struct layers *layers, struct mp_map_settings *ret)
+{
+	const struct mp_setting *key = find(layers, MP_KEY_RESERVATION_KEY);
+
+	ret->all_target_ports = find_number(layers, MP_KEY_ALL_TG_PT);
+	if (!key)
+		return;
+	if (key->flags & MP_RESERVATION_KEY_FILE) {
+		ret->reservation_source = MP_RESERVATION_PRKEYS;
+	} else if (key->number) {
+		ret->reservation_source = MP_RESERVATION_CONFIGURED;
+		ret->reservation_key = key->number;
+		ret->reservation_aptpl = key->flags & MP_RESERVATION_KEY_APTPL;
+	}
+}
+
 void mp_config_trace_map_settings(struct mp_config *config, const char *wwid, const struct mp_identity *reference,
 				  struct mp_map_settings *ret, struct mp_trace *trace)
 {
@@ -502,6 +518,7 @@ void mp_config_trace_map_settings(struct mp_config *config, const char *wwid, co
 	};
 	resolve_features(&layers, ret);
 	resolve_shaky(&layers, ret);
+	resolve_reservation(&layers, ret);
 	if (trace) {
 		if (alias)
 			trace_setting(&layers, MP_KEY_ALIAS, alias);

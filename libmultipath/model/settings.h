@@ -25,6 +25,9 @@ enum mp_flush { MP_FLUSH_UNUSED, MP_FLUSH_NEVER, MP_FLUSH_ALWAYS };
 
 enum mp_marginal_groups { MP_MARGINAL_OFF, MP_MARGINAL_ON, MP_MARGINAL_FPIN };
 
+/* Where the key of persistent reservations comes from. */
+enum mp_reservation_source { MP_RESERVATION_NONE, MP_RESERVATION_CONFIGURED, MP_RESERVATION_PRKEYS };
+
 enum mp_auto_resize { MP_RESIZE_NEVER, MP_RESIZE_GROW_ONLY, MP_RESIZE_GROW_SHRINK };
 
 /* Text is borrowed from the configuration, which outlives the settings. */
@@ -58,6 +61,10 @@ struct mp_map_settings {
 	/* seconds or counts, 0 off */
 	unsigned san_path_err_threshold, san_path_err_forget_rate, san_path_err_recovery_sec;
 	int marginal_sample_sec, marginal_rate_threshold, marginal_recheck_gap_sec, marginal_double_failed_sec;
+	enum mp_reservation_source reservation_source;
+	uint64_t reservation_key; /* if configured */
+	bool reservation_aptpl; /* if configured */
+	bool all_target_ports; /* all_tg_pt */
 };
 
 struct mp_path_settings {

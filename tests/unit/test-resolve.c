@@ -320,6 +320,35 @@ static void one_way_to_treat_shaky_paths_is_used(void **state)
 	assert_int_equal(map.marginal_sample_sec, 0);
 }
 
+static void a_reservation_key_is_configured_or_in_the_file(void **state)
+{
+	static const struct {
+		const char *text;
+		enum mp_reservation_source source;
+		uint64_t key;
+		bool aptpl, all_target_ports;
+	} rows[] = {
+		{ DEFAULTS(""), MP_RESERVATION_NONE, 0, false, false },
+		{ DEFAULTS("reservation_key 0x123abc"), MP_RESERVATION_CONFIGURED, 0x123abc, false, false },
+		{ DEFAULTS("reservation_key 12:aptpl\nall_tg_pt yes"), MP_RESERVATION_CONFIGURED, 0x12, true, true },
+		{ DEFAULTS("reservation_key ffffffffffffffff"), MP_RESERVATION_CONFIGURED, UINT64_MAX, false, false },
+		{ DEFAULTS("reservation_key file"), MP_RESERVATION_PRKEYS, 0, false, false },
+		{ DEFAULTS("reservation_key 0"), MP_RESERVATION_NONE, 0, false, false },
+	};
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct mp_map_settings map = map_of(&loaded, rows[i].text);
+
+		assert_int_equal(map.reservation_source, rows[i].source);
+		assert_true(map.reservation_key == rows[i].key);
+		assert_int_equal(map.reservation_aptpl, rows[i].aptpl);
+		assert_int_equal(map.all_target_ports, rows[i].all_target_ports);
+	}
+}
+
 static void grouping_is_detected_unless_it_is_turned_off(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
@@ -393,6 +422,7 @@ int main(void)
 		cmocka_unit_test(uid_attrs_wins_over_uid_attribute),
 		cmocka_unit_test(only_what_the_device_tells_itself_is_read_again),
 		cmocka_unit_test(one_way_to_treat_shaky_paths_is_used),
+		cmocka_unit_test(a_reservation_key_is_configured_or_in_the_file),
 		cmocka_unit_test(grouping_is_detected_unless_it_is_turned_off),
 		cmocka_unit_test(aliases_are_found_both_ways),
 		cmocka_unit_test(hardware_is_looked_up_once_per_model),
