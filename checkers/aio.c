@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <libaio.h>
+#include <linux/fs.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <time.h>
 
 #include "base/cleanup.h"
@@ -58,6 +60,13 @@ struct mp_aio *mp_aio_free(struct mp_aio *aio)
 void mp_aio_freep(struct mp_aio **aio)
 {
 	mp_aio_free(*aio);
+}
+
+size_t mp_aio_block_size(int fd)
+{
+	int size;
+
+	return ioctl(fd, BLKBSZGET, &size) < 0 || size <= 0 || size > BUFFER_SIZE ? BUFFER_SIZE : size;
 }
 
 int mp_aio_read(struct mp_aio *aio, int fd, size_t block_size, void *cookie)

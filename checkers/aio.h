@@ -26,6 +26,9 @@ void mp_aio_freep(struct mp_aio **aio);
  */
 int mp_aio_read(struct mp_aio *aio, int fd, size_t block_size, void *cookie);
 
+/** mp_aio_block_size() - bytes to read from @fd: the device's block, or a page if that is larger or unknown */
+size_t mp_aio_block_size(int fd);
+
 struct mp_aio_done {
 	void *cookie;
 	int error; /* 0 whole block read, else negative errno */

@@ -2,27 +2,21 @@
 /* directio: read the first block with O_DIRECT through libaio, so that a read that hangs holds no thread. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
 
 #include "base/cleanup.h"
 #include "checkers/aio.h"
 #include "checkers/checkers.h"
 
-enum { BLOCK_SIZE_MAX = 4096 };
-
 /* The flag is the open file's: one call for the whole life of the descriptor. */
 static int prepare(struct mp_check *check)
 {
-	int flags = fcntl(check->fd, F_GETFL), size = 0;
+	int flags = fcntl(check->fd, F_GETFL);
 
 	if (flags < 0)
 		return -errno;
 	if (!(flags & O_DIRECT) && fcntl(check->fd, F_SETFL, flags | O_DIRECT) < 0)
 		return -errno;
-	if (ioctl(check->fd, BLKBSZGET, &size) < 0 || size <= 0 || size > BLOCK_SIZE_MAX)
-		size = BLOCK_SIZE_MAX;
-	check->kept = size;
+	check->kept = mp_aio_block_size(check->fd);
 	return 0;
 }
 

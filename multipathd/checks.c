@@ -19,8 +19,10 @@
 #include "kernel/scsi.h"
 #include "model/transition.h"
 #include "multipathd/daemon.h"
+#include "multipathd/health.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
+#include "multipathd/samples.h"
 #include "multipathd/tuning.h"
 #include "prioritizers/prioritizer.h"
 
@@ -72,6 +74,7 @@ struct check_job {
 	enum mp_tpgs tpgs;
 	char *prio_args;
 	int priority;
+	struct reservation_check reservation;
 };
 
 static void job_free(struct check_job *job)
@@ -161,6 +164,7 @@ static void job_follow_up(struct check_job *job)
 				 job->timeout_msec);
 	if (job->ask_ana)
 		job->ana = mp_ana_is_supported(job->check.fd, job->timeout_msec);
+	reservation_check_run(&job->reservation, job->check.fd, job->timeout_msec);
 	if (job->prioritizer)
 		job_ask_priority(job);
 }
@@ -321,6 +325,8 @@ static void path_log(const struct daemon_path *path, enum mp_path_state old, con
 	const char *reason = message[0] ? ": " : "";
 	unsigned active = map ? mp_map_active_paths(map) : 0;
 
+	if (path->path.state == MP_PATH_DELAYED)
+		return; /* why it is held back has been told */
 	if (!map || !map->kernel.exists)
 		log_info("%s: %s%s%s", mp_path_name(&path->path), mp_path_state_name(path->path.state), reason, message);
 	else if (mp_path_is_active(&path->path))
@@ -343,6 +349,12 @@ static void path_tell_kernel(struct daemon_path *path, const char *verb)
 	maps_message(daemon_map_of(path->path.map), message, 0);
 }
 
+/* A marginal path is used again by the table that has it in a group of its own. */
+static bool path_is_moving(const struct daemon_path *path)
+{
+	return path->path.marginal && daemon_map_of(path->path.map)->regroup;
+}
+
 /* The one place where an answer becomes a path's state. */
 static void path_take_state(struct daemon_path *path, enum mp_path_state answer, const char *message,
 			    bool priorities_changed)
@@ -352,19 +364,25 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 	const struct mp_process_settings *process = path->daemon->process;
 	bool in_map = map && map->kernel.exists &&
 		      mp_table_find(&map->kernel.table, path->path.identity.devt);
-	struct mp_transition t = mp_transition_make(old, answer, path->path.dm_state, in_map);
 	bool first = !path->answered;
+	struct mp_transition t;
 
+	answer = health_judge(path, answer);
+	t = mp_transition_make(old, answer, path->path.dm_state, in_map);
 	path->path.checked_usec = daemon_now_usec(path->daemon);
 	path->answered_state = t.state;
+	if (mp_path_state_is_bad(t.state))
+		path->registered_key = 0; /* other hosts may preempt it meanwhile */
 	path->path.state = answer == MP_PATH_PENDING ? MP_PATH_PENDING : t.state;
 	path->path.interval_sec = mp_interval_next(path->path.interval_sec, &t, process->polling_interval_sec,
 						   process->max_polling_interval_sec);
 
 	if (t.fail)
 		path_tell_kernel(path, "fail_path");
-	if (t.reinstate && !path->path.wrong_wwid)
+	if (t.reinstate && !path->path.wrong_wwid && !path_is_moving(path))
 		path_tell_kernel(path, "reinstate_path");
+	if (t.fail && path->path.dm_state == MP_DM_ACTIVE && mp_path_state_is_bad(answer))
+		health_failed(path);
 	if (t.count_failure && map)
 		map->stats.path_faults++;
 	if (t.changed && !first)
@@ -446,6 +464,14 @@ static void job_answered(struct check_job *job)
 		if (!path) {
 			job_free(job);
 			return;
+		}
+	}
+	if (mp_path_state_is_active(state)) {
+		const char *reason = reservation_check_take(&job->reservation, path);
+
+		if (reason) {
+			state = MP_PATH_DOWN;
+			snprintf(job->check.message, sizeof(job->check.message), "%s", reason);
 		}
 	}
 	priorities_changed = path_take_priority(path, job);
@@ -539,6 +565,7 @@ int checks_init(struct daemon *daemon)
 
 void checks_fini(struct daemon *daemon)
 {
+	samples_fini(daemon);
 	daemon->aio_source = sd_event_source_unref(daemon->aio_source);
 	daemon->aio = mp_aio_free(daemon->aio);
 	if (daemon->aio_fd >= 0)
@@ -628,6 +655,7 @@ static void path_check(struct daemon_path *path)
 	job->rdac_if_listed = !path->settings.hardware_checker;
 	if (mp_protocol_is_scsi(job->protocol) && !path->path.identity.vpd_data[0])
 		job->vpd_vendor = path->settings.vpd_vendor;
+	reservation_check_prepare(&job->reservation, path);
 	job->dir = strdup(path->dir);
 	if (!job->dir)
 		goto later;
@@ -789,6 +817,7 @@ void checks_stop(struct daemon_path *path)
 		path->daemon->unanswered--;
 	}
 	path->timer = sd_event_source_disable_unref(path->timer);
+	samples_stop(path);
 	if (path->job) {
 		/* The hanging call still needs the descriptor. */
 		path->job->abandoned = true;
@@ -807,8 +836,10 @@ void checks_note_kernel_failure(struct daemon_path *path)
 		return;
 	path->answered_state = MP_PATH_DOWN;
 	path->path.state = MP_PATH_DOWN;
+	path->registered_key = 0;
 	path->path.interval_sec = path->daemon->process->polling_interval_sec;
 	path->path.map->stats.path_faults++;
 	path_log(path, old, "the kernel saw an I/O error");
+	health_failed(path);
 	checks_soon(path);
 }

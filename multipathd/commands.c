@@ -21,6 +21,7 @@
 #include "multipathd/daemon.h"
 #include "multipathd/explain.h"
 #include "multipathd/grammar.h"
+#include "multipathd/health.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
 #include "multipathd/rehearsal.h"
@@ -531,6 +532,7 @@ static void reinstate_path(struct command_call *call)
 	if (call->failure)
 		return;
 	log_notice("%s: reinstated by the operator", mp_path_name(&path->path));
+	health_forgive(path);
 	path->path.checker_disabled = false;
 	path->answered_state = MP_PATH_UNCHECKED;
 	path->path.state = MP_PATH_UNCHECKED;
@@ -548,6 +550,8 @@ static void mark_marginal(struct command_call *call, bool marginal)
 		return;
 	}
 	path->path.marginal = marginal;
+	if (!marginal)
+		health_forgive(path);
 	daemon_map_of(path->path.map)->force_reload = true;
 	defer_to_map(call, daemon_map_of(path->path.map), "marginal mark changed");
 }
@@ -569,8 +573,10 @@ static void unset_map_marginal(struct command_call *call)
 
 	if (!map)
 		return;
-	cds_list_for_each_entry(path, &map->map.paths, in_map)
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		path->marginal = false;
+		health_forgive(daemon_path_of(path));
+	}
 	map->force_reload = true;
 	defer_to_map(call, map, "marginal marks cleared");
 }
@@ -877,6 +883,112 @@ static void restore_all_queueing(struct command_call *call)
 		maps_restore_queueing(daemon_map_of(map));
 }
 
+/* Persistent reservations */
+
+static void show_flag(struct command_call *call, enum reservation_flag flag)
+{
+	mp_strbuf_printf(&call->reply, "%s\n", reservation_flag_name(flag));
+}
+
+static void get_registered(struct command_call *call)
+{
+	const struct daemon_map *map = call_map(call);
+
+	if (map)
+		show_flag(call, map->reservation.registered);
+}
+
+static void register_as(struct command_call *call, const char *listed)
+{
+	struct daemon_map *map = call_map(call);
+
+	if (!map)
+		return;
+	fail_unless(call, reservations_register(map, listed, call->request->id));
+	call->deferred = !call->failure;
+}
+
+static void set_registered(struct command_call *call)
+{
+	register_as(call, NULL);
+}
+
+static void set_listed_registered(struct command_call *call)
+{
+	register_as(call, call->arguments[1]);
+}
+
+static void unset_registered(struct command_call *call)
+{
+	struct daemon_map *map = call_map(call);
+
+	if (map)
+		reservations_forget(map);
+}
+
+static void get_key(struct command_call *call)
+{
+	const struct daemon_map *map = call_map(call);
+
+	if (!map)
+		return;
+	if (map->reservation.key.key)
+		mp_strbuf_printf(&call->reply, "0x%llx%s\n", (unsigned long long)map->reservation.key.key,
+				 map->reservation.key.aptpl ? ":aptpl" : "");
+	else
+		mp_strbuf_puts(&call->reply, "none\n");
+}
+
+static void write_key(struct command_call *call, struct daemon_map *map, const struct mp_prkey *key)
+{
+	fail_unless(call, reservations_write_key(map, key, call->request->id));
+	call->deferred = !call->failure;
+}
+
+static void set_key(struct command_call *call)
+{
+	struct daemon_map *map = call_map(call);
+	struct mp_prkey key;
+
+	if (!map)
+		return;
+	fail_unless(call, mp_prkey_parse(call->arguments[1], &key));
+	if (!call->failure)
+		write_key(call, map, &key);
+}
+
+static void unset_key(struct command_call *call)
+{
+	struct daemon_map *map = call_map(call);
+
+	if (map)
+		write_key(call, map, NULL);
+}
+
+static void get_held(struct command_call *call)
+{
+	const struct daemon_map *map = call_map(call);
+
+	if (map)
+		show_flag(call, map->reservation.held);
+}
+
+static void set_held(struct command_call *call)
+{
+	struct daemon_map *map = call_map(call);
+
+	if (map)
+		map->reservation.held = RESERVATION_SET;
+}
+
+static void unset_held(struct command_call *call)
+{
+	struct daemon_map *map = call_map(call);
+
+	if (map)
+		map->reservation.held = RESERVATION_UNSET;
+}
+
 /* The daemon */
 
 static void force_daemon_queueing(struct command_call *call)
@@ -1065,11 +1177,21 @@ static const struct command command_table[] = {
 	{ "restorequeueing maps|multipaths", restore_all_queueing, ROOT, false },
 	{ "quit|exit", quit, ROOT, false },
 	{ "shutdown", shut_down, ROOT, false },
+	{ "getprstatus map|multipath $map", get_registered, ROOT, false },
+	{ "setprstatus map|multipath $map", set_registered, ROOT, false },
+	{ "setprstatus map|multipath $map pathlist $pathlist", set_listed_registered, ROOT, false },
+	{ "unsetprstatus map|multipath $map", unset_registered, ROOT, false },
 	{ "forcequeueing daemon", force_daemon_queueing, ROOT, false },
 	{ "restorequeueing daemon", restore_daemon_queueing, ROOT, false },
+	{ "getprkey map|multipath $map", get_key, ROOT, false },
+	{ "setprkey map|multipath $map key $key", set_key, ROOT, false },
+	{ "unsetprkey map|multipath $map", unset_key, ROOT, false },
 	{ "setmarginal path $path", set_marginal, ROOT, false },
 	{ "unsetmarginal path $path", unset_marginal, ROOT, false },
 	{ "unsetmarginal map|multipath $map", unset_map_marginal, ROOT, false },
+	{ "getprhold map|multipath $map", get_held, ROOT, false },
+	{ "setprhold map|multipath $map", set_held, ROOT, false },
+	{ "unsetprhold map|multipath $map", unset_held, ROOT, false },
 };
 
 /* multipath -l and -ll */

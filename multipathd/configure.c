@@ -126,6 +126,8 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 	r = mp_wwids_load(daemon->wwids, STATE_DIR);
 	if (r < 0)
 		log_error(STATE_DIR "/wwids: %s", strerror(-r));
+	if (!daemon->options.once)
+		reservations_load(daemon);
 	/* What is not on disk yet is newer than what is. */
 	if (daemon->bindings_dirty || daemon->files_writing)
 		return 0;

@@ -70,7 +70,7 @@ int daemon_init(struct daemon *daemon, const struct daemon_options *options)
 {
 	int r;
 
-	*daemon = (struct daemon){ .options = *options, .aio_fd = -1, .dm_fd = -1 };
+	*daemon = (struct daemon){ .options = *options, .aio_fd = -1, .sample_fd = -1, .dm_fd = -1 };
 	CDS_INIT_LIST_HEAD(&daemon->paths);
 	CDS_INIT_LIST_HEAD(&daemon->maps);
 	CDS_INIT_LIST_HEAD(&daemon->dirty);
@@ -119,6 +119,7 @@ void daemon_fini(struct daemon *daemon)
 	sd_event_source_unref(daemon->configure_timer);
 	sd_event_source_unref(daemon->settle_timer);
 	daemon->wwids = mp_wwids_free(daemon->wwids);
+	free(daemon->prkeys);
 	daemon->bindings = mp_bindings_free(daemon->bindings);
 	mp_hash_fini(&daemon->paths_by_id);
 	mp_hash_fini(&daemon->paths_by_devt);

@@ -18,16 +18,19 @@
 #include "config/wwids.h"
 #include "kernel/probe.h"
 #include "kernel/tuning.h"
+#include "model/health.h"
 #include "model/map.h"
 #include "model/path.h"
 #include "model/plan.h"
 #include "multipathd/pool.h"
+#include "multipathd/reservations.h"
 
 struct check_job;
 struct mp_aio;
 struct mp_dm_listed;
 struct mp_checker;
 struct mp_prioritizer;
+struct sampling;
 struct server;
 struct udev;
 struct udev_monitor;
@@ -58,16 +61,20 @@ struct daemon_path {
 	unsigned checker_kept; /* what the checker keeps about fd */
 	char proof[MP_WWID_SIZE]; /* WWID that the device itself told; "" not asked yet */
 	uint64_t proven_usec;
+	uint64_t registered_key; /* of persistent reservations, since it is up; 0 none */
 	struct check_job *job; /* under way, NULL if none */
 	enum mp_path_state answered_state; /* last real answer, while path.state is pending */
 	bool answered; /* at least once, or given up on for now */
 	bool asks_itself; /* for its priority, which no other path's answer tells */
+	bool registration_failed; /* of its reservation key, the last time; told */
 	bool check_now; /* asked for while a job was under way */
 	unsigned retriggers;
 	bool no_alua; /* promised in its INQUIRY data, but not answered */
 	bool purged; /* its removal was asked for */
 	struct mp_tuning tuned; /* what was asked for, if is_tuned */
 	bool is_tuned, tuning, tuning_refused; /* tuning: under way; refused: its port was gone, or it hung */
+	struct mp_health health;
+	struct sampling *sampling; /* under way, NULL if none */
 	sd_event_source *timer; /* next check, or the deadline of the one under way */
 };
 
@@ -104,6 +111,7 @@ struct daemon_map {
 	sd_event_source *queue_timer;
 	sd_event_source *failback_timer;
 	sd_event_source *retry_timer; /* of a creation that failed */
+	struct reservation reservation;
 	struct cds_list_head waiters;
 };
 
@@ -134,9 +142,13 @@ struct daemon {
 	const struct mp_process_settings *process; /* of config */
 	struct mp_bindings *bindings;
 	struct mp_wwids *wwids;
+	char *prkeys; /* text of the file, NULL if empty */
 	struct mp_aio *aio;
 	int aio_fd;
 	sd_event_source *aio_source;
+	struct mp_aio *sample_aio; /* NULL until a path is sampled */
+	int sample_fd;
+	sd_event_source *sample_source;
 
 	struct cds_list_head paths; /* of struct mp_path.in_all, by discovery */
 	size_t path_count;

@@ -23,6 +23,7 @@
 #include "multipathd/daemon.h"
 #include "multipathd/dmevents.h"
 #include "multipathd/files.h"
+#include "multipathd/health.h"
 #include "multipathd/paths.h"
 #include "multipathd/tuning.h"
 #include "multipathd/uevents.h"
@@ -199,6 +200,7 @@ void maps_resolve_settings(struct daemon_map *map)
 		map->map.settings.grouping = daemon->options.grouping;
 		map->detect_grouping = false;
 	}
+	reservations_resolve(map);
 }
 
 /* Paths that were left when an earlier map of this WWID was removed: a new path, or a map made by somebody else, takes them. */
@@ -527,6 +529,8 @@ void maps_states_changed(struct daemon_map *map, bool path_came_up, bool path_fa
 					maps_message(map, message, 0);
 				}
 		}
+	if (path_failed && !mp_map_active_paths(&map->map))
+		health_paths_lost(map);
 	map_step_queueing(map);
 	/* The group in use changes with the next I/O, without an event. */
 	if (path_came_up && which && map->map.group_count > 1) {

@@ -51,6 +51,13 @@ struct mp_transition mp_transition_make(enum mp_path_state old, enum mp_path_sta
 		/* Until the event of its removal comes, it is a path that does not answer. */
 		answer = MP_PATH_DOWN;
 		break;
+	case MP_PATH_DELAYED:
+		t.state = answer;
+		t.changed = answer != old;
+		t.fail = in_map && dm != MP_DM_FAILED;
+		t.went_down = mp_path_state_is_active(old);
+		t.check_soon = true;
+		return t;
 	case MP_PATH_UP:
 	case MP_PATH_GHOST:
 	case MP_PATH_DOWN:

@@ -12,7 +12,7 @@ struct mp_transition {
 	bool fail; /* tell the kernel: fail_path */
 	bool reinstate; /* tell the kernel: reinstate_path */
 	bool count_failure; /* path_faults + 1 */
-	bool came_up; /* was not active, is now (delayed or shaky: ask the shaky-path rules first): check the WWID first, then reinstate, enable its group, refresh priorities */
+	bool came_up; /* was not active, is now: check the WWID first, then reinstate, enable its group, refresh priorities */
 	bool went_down; /* was active, is not now: queueing, failback timer */
 	bool check_soon; /* interval back to polling_interval */
 	bool check_later; /* interval doubles */
@@ -22,7 +22,7 @@ struct mp_transition {
 /**
  * mp_transition_make() - one row of the table of path states
  * @old:	the path's state
- * @answer:	of the checker
+ * @answer:	of the checker; delayed: it was good, but the path is held back
  * @dm:	what the kernel's map thinks of the path
  * @in_map:	is the path part of a kernel map at all?
  */

@@ -39,7 +39,6 @@ static void no_answer_changes_nothing(void **state)
 		for (size_t d = 0; d < ARRAY_SIZE(dms); d++) {
 			expect(old, MP_PATH_WILD, dms[d], true, (struct mp_transition){ .state = old });
 			expect(old, MP_PATH_UNCHECKED, dms[d], true, (struct mp_transition){ .state = old });
-			expect(old, MP_PATH_DELAYED, dms[d], true, (struct mp_transition){ .state = old });
 		}
 }
 
@@ -50,6 +49,20 @@ static void a_pending_answer_is_asked_for_again(void **state)
 		expect(old, MP_PATH_PENDING, MP_DM_ACTIVE, true,
 		       (struct mp_transition){ .state = old == MP_PATH_UNCHECKED ? MP_PATH_PENDING : old,
 					       .retry_at_once = true });
+}
+
+static void a_path_that_is_held_back_is_failed_in_the_kernel(void **state)
+{
+	(void)state;
+	for (int old = 0; old < MP_PATH_STATES; old++)
+		for (size_t d = 0; d < ARRAY_SIZE(dms); d++)
+			for (int in_map = 0; in_map < 2; in_map++)
+				expect(old, MP_PATH_DELAYED, dms[d], in_map,
+				       (struct mp_transition){ .state = MP_PATH_DELAYED,
+							       .changed = old != MP_PATH_DELAYED,
+							       .fail = in_map && dms[d] != MP_DM_FAILED,
+							       .went_down = mp_path_state_is_active(old),
+							       .check_soon = true });
 }
 
 static void good_that_stays_is_checked_later(void **state)
@@ -239,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_answer_changes_nothing),
 		cmocka_unit_test(a_pending_answer_is_asked_for_again),
+		cmocka_unit_test(a_path_that_is_held_back_is_failed_in_the_kernel),
 		cmocka_unit_test(good_that_stays_is_checked_later),
 		cmocka_unit_test(good_that_the_kernel_does_not_use_is_reinstated),
 		cmocka_unit_test(up_and_ghost_are_a_change_and_reinstate),

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/reservations.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "kernel/reservation.h"
+#include "multipathd/apply.h"
+#include "multipathd/daemon.h"
+#include "multipathd/maps.h"
+#include "multipathd/paths.h"
+
+enum { REGISTER_TIMEOUT_SEC = 30 };
+
+static const uint64_t usec_per_sec = 1000000;
+
+const char *reservation_flag_name(enum reservation_flag flag)
+{
+	static const char *const names[] = {
+		[RESERVATION_UNKNOWN] = "unknown",
+		[RESERVATION_UNSET] = "unset",
+		[RESERVATION_SET] = "set",
+	};
+
+	return names[flag];
+}
+
+/* With each check of a path. */
+
+static bool path_lacks_key(const struct daemon_path *path, const struct reservation *reservation)
+{
+	return reservation->key.key && reservation->registered == RESERVATION_SET &&
+	       path->registered_key != reservation->key.key;
+}
+
+void reservation_check_prepare(struct reservation_check *check, const struct daemon_path *path)
+{
+	const struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+
+	if (!map || !map->reservation.key.key || path->daemon->options.once ||
+	    !mp_protocol_is_scsi(path->path.identity.protocol))
+		return;
+	check->key = map->reservation.key;
+	check->all_target_ports = map->map.settings.all_target_ports;
+	check->wanted = map->reservation.registered == RESERVATION_UNKNOWN || path_lacks_key(path, &map->reservation);
+}
+
+static int register_key(int fd, const struct mp_prkey *key, bool all_target_ports, unsigned timeout_msec)
+{
+	const struct mp_reservation_parameters parameters = {
+		.service_action_key = key->key,
+		.all_target_ports = all_target_ports,
+		.through_power_loss = key->aptpl,
+	};
+
+	return mp_reservation_register(fd, &parameters, timeout_msec);
+}
+
+void reservation_check_run(struct reservation_check *check, int fd, unsigned timeout_msec)
+{
+	_cleanup_free_ uint8_t *data = NULL;
+	struct mp_reservation_holder holder;
+	struct mp_reservation_keys keys;
+
+	if (!check->wanted)
+		return;
+	check->told = true;
+	check->error = mp_reservation_read_keys(fd, timeout_msec, &data, &keys);
+	if (check->error == -EOPNOTSUPP)
+		check->error = 0;
+	else if (check->error >= 0)
+		check->registered = mp_reservation_count(&keys, check->key.key) > 0;
+	if (!check->registered)
+		return;
+	if (mp_reservation_read_holder(fd, timeout_msec, &holder) >= 0)
+		check->held = holder.held && (holder.key == check->key.key ||
+					      holder.type == MP_RESERVATION_WRITE_EXCLUSIVE_ALL ||
+					      holder.type == MP_RESERVATION_EXCLUSIVE_ACCESS_ALL);
+	check->error = register_key(fd, &check->key, check->all_target_ports, timeout_msec);
+}
+
+static void take_told(struct daemon_map *map, const struct reservation_check *check)
+{
+	struct reservation *reservation = &map->reservation;
+
+	if (reservation->registered == RESERVATION_UNKNOWN) {
+		reservation->registered = check->registered ? RESERVATION_SET : RESERVATION_UNSET;
+		reservation->held = check->held ? RESERVATION_SET : RESERVATION_UNSET;
+		if (check->registered)
+			log_notice("%s: its reservation key 0x%llx is registered", map->map.name,
+				   (unsigned long long)check->key.key);
+	} else if (reservation->registered == RESERVATION_SET && !check->registered && !reservation->registering) {
+		log_error("%s: its reservation key 0x%llx is not registered any more", map->map.name,
+			  (unsigned long long)check->key.key);
+		reservations_forget(map);
+	}
+}
+
+const char *reservation_check_take(const struct reservation_check *check, struct daemon_path *path)
+{
+	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+
+	if (!map || path->daemon->options.once || !mp_protocol_is_scsi(path->path.identity.protocol))
+		return NULL;
+	if (check->told && check->key.key == map->reservation.key.key) {
+		if (check->error < 0 && !path->registration_failed)
+			log_warning("%s: %s: reservation key 0x%llx: %s", map->map.name, mp_path_name(&path->path),
+				    (unsigned long long)check->key.key, strerror(-check->error));
+		path->registration_failed = check->error < 0;
+		if (check->error >= 0 || check->registered)
+			take_told(map, check);
+		if (check->error >= 0 && check->registered)
+			path->registered_key = check->key.key;
+	}
+	if (mp_path_state_is_active(path->answered_state) || !path_lacks_key(path, &map->reservation))
+		return NULL;
+	return "its reservation key is not registered yet";
+}
+
+/* The map's key. */
+
+void reservations_load(struct daemon *daemon)
+{
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	int r = mp_prkeys_load(STATE_DIR, &text);
+
+	if (r < 0) {
+		log_error(STATE_DIR "/prkeys: %s", strerror(-r));
+		return;
+	}
+	free(daemon->prkeys);
+	daemon->prkeys = NULL;
+	if (text.length)
+		mp_strbuf_take(&text, &daemon->prkeys);
+}
+
+void reservations_resolve(struct daemon_map *map)
+{
+	const struct mp_map_settings *settings = &map->map.settings;
+	const char *text = map->daemon->prkeys;
+	struct reservation *reservation = &map->reservation;
+	struct mp_prkey key = { 0 };
+
+	if (settings->reservation_source == MP_RESERVATION_CONFIGURED)
+		key = (struct mp_prkey){ settings->reservation_key, settings->reservation_aptpl };
+	else if (settings->reservation_source == MP_RESERVATION_PRKEYS && text)
+		mp_prkeys_find(text, strlen(text), map->map.wwid, &key);
+	if (key.key != reservation->key.key)
+		reservation->registered = reservation->held = RESERVATION_UNKNOWN;
+	/* Nobody can have registered without one. */
+	if (!key.key && reservation->registered == RESERVATION_UNKNOWN)
+		reservation->registered = reservation->held = RESERVATION_UNSET;
+	reservation->key = key;
+}
+
+void reservations_forget(struct daemon_map *map)
+{
+	struct mp_path *path;
+
+	map->reservation.registered = RESERVATION_UNSET;
+	map->reservation.held = RESERVATION_UNSET;
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		daemon_path_of(path)->registered_key = 0;
+}
+
+/* setprstatus: one answer for all paths. */
+
+struct registration {
+	struct daemon *daemon;
+	uint64_t request;
+	char wwid[MP_WWID_SIZE];
+	unsigned waiting; /* jobs under way, and the loop that makes them */
+};
+
+struct register_job {
+	struct work work;
+	struct registration *registration; /* for the loop */
+	uint64_t path_id;
+	int fd;
+	struct mp_prkey key;
+	bool all_target_ports;
+	size_t enough; /* so many keys: it has one of them; 0: register it anyway */
+	int error;
+};
+
+static void registration_unref(struct registration *registration)
+{
+	struct daemon_map *map;
+
+	if (--registration->waiting)
+		return;
+	map = maps_find_wwid(registration->daemon, registration->wwid);
+	if (map)
+		map->reservation.registering--;
+	apply_reply(registration->daemon, registration->request, "ok\n");
+	free(registration);
+}
+
+static void register_job_run(struct work *work)
+{
+	struct register_job *job = caa_container_of(work, struct register_job, work);
+	const unsigned timeout_msec = REGISTER_TIMEOUT_SEC * 1000;
+	_cleanup_free_ uint8_t *data = NULL;
+	struct mp_reservation_keys keys;
+
+	if (job->enough && mp_reservation_read_keys(job->fd, timeout_msec, &data, &keys) >= 0 &&
+	    mp_reservation_count(&keys, job->key.key) >= job->enough)
+		return;
+	job->error = register_key(job->fd, &job->key, job->all_target_ports, timeout_msec);
+}
+
+static void register_job_done(struct work *work)
+{
+	struct register_job *job = caa_container_of(work, struct register_job, work);
+	struct daemon_path *path = paths_find_id(job->registration->daemon, job->path_id);
+
+	if (work->skipped)
+		job->error = -ETIMEDOUT;
+	if (path && job->error >= 0)
+		path->registered_key = job->key.key;
+	else if (path)
+		log_error("%s: reservation key 0x%llx not registered: %s", mp_path_name(&path->path),
+			  (unsigned long long)job->key.key, strerror(-job->error));
+	registration_unref(job->registration);
+	close(job->fd);
+	free(job);
+}
+
+static void path_register(struct daemon_path *path, struct registration *registration, size_t enough)
+{
+	const struct daemon_map *map = daemon_map_of(path->path.map);
+	struct register_job *job;
+	int fd = fcntl(path->fd, F_DUPFD_CLOEXEC, 0);
+
+	if (fd < 0)
+		return; /* not open: it registers when it is checked */
+	job = calloc(1, sizeof(*job));
+	if (!job) {
+		close(fd);
+		return;
+	}
+	*job = (struct register_job){
+		.registration = registration,
+		.path_id = path->path.id,
+		.fd = fd,
+		.key = map->reservation.key,
+		.all_target_ports = map->map.settings.all_target_ports,
+		.enough = enough,
+		.work = {
+			.run = register_job_run,
+			.done = register_job_done,
+			.lane = lane_of_path(&path->path.identity),
+			.timeout_usec = REGISTER_TIMEOUT_SEC * usec_per_sec,
+		},
+	};
+	registration->waiting++;
+	pool_submit(path->daemon->pool, &job->work);
+}
+
+/* Device numbers, any blanks between them. Return: their number; is @devt one of them? */
+static size_t list_parse(const char *text, dev_t devt, bool *has)
+{
+	unsigned major_number, minor_number;
+	size_t count = 0;
+	int length;
+
+	*has = false;
+	for (; text && sscanf(text, " %u:%u%n", &major_number, &minor_number, &length) == 2; text += length) {
+		*has |= makedev(major_number, minor_number) == devt;
+		count++;
+	}
+	return count;
+}
+
+int reservations_register(struct daemon_map *map, const char *listed, uint64_t request)
+{
+	struct registration *registration = calloc(1, sizeof(*registration));
+	struct mp_path *path;
+
+	if (!registration)
+		return -ENOMEM;
+	registration->daemon = map->daemon;
+	registration->request = request;
+	registration->waiting = 1;
+	memcpy(registration->wwid, map->map.wwid, sizeof(registration->wwid));
+	map->reservation.registered = RESERVATION_SET;
+	map->reservation.registering++;
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		bool has;
+		size_t count = list_parse(listed, path->identity.devt, &has);
+
+		daemon_path_of(path)->registered_key = 0;
+		if (map->reservation.key.key && mp_path_is_active(path) && mp_protocol_is_scsi(path->identity.protocol))
+			path_register(daemon_path_of(path), registration, has ? count : 0);
+	}
+	registration_unref(registration);
+	return 0;
+}
+
+/* setprkey, unsetprkey */
+
+struct key_job {
+	struct work work;
+	struct daemon *daemon;
+	uint64_t request;
+	char wwid[MP_WWID_SIZE];
+	bool removes;
+	struct mp_prkey key;
+	struct mp_strbuf text; /* of the file, afterwards */
+	int error;
+};
+
+static void key_job_run(struct work *work)
+{
+	struct key_job *job = caa_container_of(work, struct key_job, work);
+
+	job->error = mp_prkeys_write(STATE_DIR, job->wwid, job->removes ? NULL : &job->key, &job->text);
+}
+
+static void key_job_done(struct work *work)
+{
+	struct key_job *job = caa_container_of(work, struct key_job, work);
+	struct daemon_map *map = maps_find_wwid(job->daemon, job->wwid);
+	const char *reply = "fail\n";
+
+	if (job->error < 0) {
+		log_error(STATE_DIR "/prkeys: cannot write: %s", strerror(-job->error));
+	} else {
+		free(job->daemon->prkeys);
+		mp_strbuf_take(&job->text, &job->daemon->prkeys);
+	}
+	if (job->error >= 0 && map) {
+		reservations_resolve(map);
+		/* A map that takes its key from elsewhere did not get this one, or keeps its own. */
+		if (job->removes ? !map->reservation.key.key :
+				   map->map.settings.reservation_source == MP_RESERVATION_PRKEYS)
+			reply = "ok\n";
+	}
+	apply_reply(job->daemon, job->request, reply);
+	mp_strbuf_fini(&job->text);
+	free(job);
+}
+
+int reservations_write_key(struct daemon_map *map, const struct mp_prkey *key, uint64_t request)
+{
+	struct key_job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return -ENOMEM;
+	job->daemon = map->daemon;
+	job->request = request;
+	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
+	job->removes = !key;
+	if (key)
+		job->key = *key;
+	job->work = (struct work){ .run = key_job_run, .done = key_job_done, .lane = LANE_FILES, .exclusive = true };
+	pool_submit(map->daemon->pool, &job->work);
+	return 0;
+}

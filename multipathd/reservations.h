@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * reservations.h - the keys of persistent reservations: a path of a map that is registered with its key gets no I/O before
+ * it is registered itself.  For: the daemon's loop, and check jobs.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/prkeys.h"
+
+struct daemon;
+struct daemon_map;
+struct daemon_path;
+
+enum reservation_flag { RESERVATION_UNKNOWN, RESERVATION_UNSET, RESERVATION_SET };
+
+/* Of a map. */
+struct reservation {
+	struct mp_prkey key; /* 0 none */
+	enum reservation_flag registered; /* getprstatus */
+	enum reservation_flag held; /* getprhold */
+	unsigned registering; /* commands under way that register it */
+};
+
+/* The part of a check that asks for registrations: copies in, an answer out. */
+struct reservation_check {
+	bool wanted;
+	struct mp_prkey key;
+	bool all_target_ports;
+	/* answer */
+	bool told;
+	bool registered; /* some path of this host is; and then this one, too, unless error says why not */
+	bool held;
+	int error;
+};
+
+const char *reservation_flag_name(enum reservation_flag flag); /* "unknown" "unset" "set" */
+
+/** reservation_check_prepare() - on the loop */
+void reservation_check_prepare(struct reservation_check *check, const struct daemon_path *path);
+
+/**
+ * reservation_check_run() - on a worker
+ *
+ * A key that is registered nowhere any more is not registered again: whoever removed it (PREEMPT) meant this host.
+ */
+void reservation_check_run(struct reservation_check *check, int fd, unsigned timeout_msec);
+
+/** reservation_check_take() - on the loop, for a path that is good. Return: NULL, or why it must not be used yet. */
+const char *reservation_check_take(const struct reservation_check *check, struct daemon_path *path);
+
+/** reservations_load() - read the prkeys file */
+void reservations_load(struct daemon *daemon);
+
+/** reservations_resolve() - the map's key, after its settings or the file changed */
+void reservations_resolve(struct daemon_map *map);
+
+/**
+ * reservations_register() - setprstatus: on all active paths; @request is answered when it is done
+ * @listed:	"MAJOR:MINOR ...": paths that are registered already, if as many keys are found; NULL none
+ */
+int reservations_register(struct daemon_map *map, const char *listed, uint64_t request);
+
+/** reservations_forget() - unsetprstatus */
+void reservations_forget(struct daemon_map *map);
+
+/** reservations_write_key() - setprkey, and with @key NULL unsetprkey; @request is answered when it is done */
+int reservations_write_key(struct daemon_map *map, const struct mp_prkey *key, uint64_t request);

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/samples.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "checkers/aio.h"
+#include "multipathd/apply.h"
+#include "multipathd/daemon.h"
+#include "multipathd/health.h"
+#include "multipathd/paths.h"
+
+enum {
+	READS_AT_ONCE = 32, /* of one path */
+	READ_LIMIT_SEC = 60, /* a read that is older has failed */
+	ROOM = 4096,
+};
+
+static const uint64_t usec_per_sec = 1000000;
+static const uint64_t round_usec = 100000;
+
+struct sample_read {
+	struct sampling *sampling;
+	uint64_t begun_usec;
+	bool under_way, counted;
+};
+
+/* Of one path. When it is stopped it stays until the last of its reads has come back. */
+struct sampling {
+	struct daemon *daemon;
+	uint64_t path_id;
+	bool stopped;
+	bool starting; /* a job is */
+	uint64_t end_usec;
+	unsigned ios, errors, under_way;
+	sd_event_source *timer;
+	struct sample_read reads[READS_AT_ONCE];
+};
+
+/* Starting a read may block, as the device's queue may. */
+struct sample_job {
+	struct work work;
+	struct sampling *sampling; /* for the loop */
+	struct mp_aio *aio;
+	int fd;
+	size_t count;
+	struct {
+		struct sample_read *cookie; /* for the loop */
+		int error;
+	} reads[READS_AT_ONCE];
+};
+
+static void sampling_unref(struct sampling *sampling)
+{
+	if (sampling->stopped && !sampling->starting && !sampling->under_way)
+		free(sampling);
+}
+
+static void read_count(struct sample_read *read, bool failed)
+{
+	struct sampling *sampling = read->sampling;
+	const struct daemon_path *path;
+
+	if (read->counted || sampling->stopped)
+		return;
+	read->counted = true;
+	sampling->ios++;
+	if (!failed || sampling->errors++)
+		return;
+	/* How many is told at the end: in minutes. */
+	path = paths_find_id(sampling->daemon, sampling->path_id);
+	log_notice("%s: sample reads fail", mp_path_name(&path->path));
+}
+
+static void sample_job_run(struct work *work)
+{
+	struct sample_job *job = caa_container_of(work, struct sample_job, work);
+	size_t block_size = mp_aio_block_size(job->fd);
+
+	for (size_t i = 0; i < job->count; i++)
+		job->reads[i].error = mp_aio_read(job->aio, job->fd, block_size, job->reads[i].cookie);
+}
+
+static void sample_job_done(struct work *work)
+{
+	struct sample_job *job = caa_container_of(work, struct sample_job, work);
+	struct sampling *sampling = job->sampling;
+
+	for (size_t i = 0; i < job->count; i++) {
+		struct sample_read *read = job->reads[i].cookie;
+
+		if (!work->skipped && job->reads[i].error >= 0)
+			continue; /* it comes back by itself, or has already */
+		if (!work->skipped && job->reads[i].error != -EAGAIN)
+			read_count(read, true);
+		read->under_way = false;
+		sampling->under_way--;
+	}
+	sampling->starting = false;
+	sampling_unref(sampling);
+	close(job->fd);
+	free(job);
+}
+
+static int samples_on_aio(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct daemon *daemon = userdata;
+	struct mp_aio_done done[64];
+	uint64_t signals;
+	size_t n;
+
+	(void)source;
+	(void)events;
+	if (read(fd, &signals, sizeof(signals)) < 0 && errno != EAGAIN)
+		return -errno;
+	do {
+		n = mp_aio_reap(daemon->sample_aio, done, ARRAY_SIZE(done));
+		for (size_t i = 0; i < n; i++) {
+			struct sample_read *read = done[i].cookie;
+			struct sampling *sampling = read->sampling;
+
+			read_count(read, done[i].error < 0);
+			read->under_way = false;
+			sampling->under_way--;
+			sampling_unref(sampling);
+		}
+	} while (n == ARRAY_SIZE(done));
+	return 0;
+}
+
+static void sampling_start_round(struct sampling *sampling, const struct daemon_path *path, uint64_t now)
+{
+	struct sample_job *job;
+
+	if (sampling->starting || sampling->under_way == READS_AT_ONCE || path->fd < 0)
+		return;
+	job = calloc(1, sizeof(*job));
+	if (!job)
+		return;
+	job->fd = fcntl(path->fd, F_DUPFD_CLOEXEC, 0);
+	if (job->fd < 0) {
+		free(job);
+		return;
+	}
+	job->sampling = sampling;
+	job->aio = sampling->daemon->sample_aio;
+	for (size_t i = 0; i < READS_AT_ONCE; i++) {
+		struct sample_read *read = &sampling->reads[i];
+
+		if (read->under_way)
+			continue;
+		*read = (struct sample_read){ .sampling = sampling, .begun_usec = now, .under_way = true };
+		job->reads[job->count++].cookie = read;
+	}
+	sampling->under_way += job->count;
+	sampling->starting = true;
+	job->work = (struct work){
+		.run = sample_job_run,
+		.done = sample_job_done,
+		.lane = lane_of_path(&path->path.identity),
+		.timeout_usec = READ_LIMIT_SEC * usec_per_sec,
+	};
+	pool_submit(sampling->daemon->pool, &job->work);
+}
+
+static int sampling_on_round(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct sampling *sampling = userdata;
+	struct daemon_path *path = paths_find_id(sampling->daemon, sampling->path_id);
+	uint64_t now = daemon_now_usec(sampling->daemon);
+	bool ends = now >= sampling->end_usec;
+
+	(void)source;
+	(void)usec;
+	for (size_t i = 0; i < READS_AT_ONCE; i++) {
+		struct sample_read *read = &sampling->reads[i];
+
+		if (read->under_way && (ends || now - read->begun_usec > READ_LIMIT_SEC * usec_per_sec))
+			read_count(read, true);
+	}
+	if (ends) {
+		unsigned ios = sampling->ios, errors = sampling->errors;
+
+		samples_stop(path);
+		health_measured(path, ios, errors);
+		return 0;
+	}
+	/* What is started now must have come back, or count as failed, by then. */
+	if (now + READ_LIMIT_SEC * usec_per_sec < sampling->end_usec)
+		sampling_start_round(sampling, path, now);
+	return apply_set_timer(sampling->daemon, &sampling->timer, now + round_usec, sampling_on_round, sampling);
+}
+
+static int prepare_aio(struct daemon *daemon)
+{
+	int r;
+
+	if (daemon->sample_aio)
+		return 0;
+	daemon->sample_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (daemon->sample_fd < 0)
+		return -errno;
+	r = mp_aio_new(daemon->sample_fd, ROOM, &daemon->sample_aio);
+	if (r >= 0)
+		r = sd_event_add_io(daemon->event, &daemon->sample_source, daemon->sample_fd, EPOLLIN, samples_on_aio,
+				    daemon);
+	if (r >= 0)
+		r = sd_event_source_set_exit_on_failure(daemon->sample_source, true);
+	if (r < 0)
+		samples_fini(daemon);
+	return r;
+}
+
+int samples_start(struct daemon_path *path, unsigned duration_sec)
+{
+	struct daemon *daemon = path->daemon;
+	uint64_t now = daemon_now_usec(daemon);
+	struct sampling *sampling;
+	int r;
+
+	r = prepare_aio(daemon);
+	if (r < 0)
+		return r;
+	samples_stop(path);
+	sampling = calloc(1, sizeof(*sampling));
+	if (!sampling)
+		return -ENOMEM;
+	sampling->daemon = daemon;
+	sampling->path_id = path->path.id;
+	sampling->end_usec = now + duration_sec * usec_per_sec;
+	r = apply_set_timer(daemon, &sampling->timer, now, sampling_on_round, sampling);
+	if (r < 0) {
+		free(sampling);
+		return r;
+	}
+	path->sampling = sampling;
+	return 0;
+}
+
+void samples_stop(struct daemon_path *path)
+{
+	struct sampling *sampling = path->sampling;
+
+	if (!sampling)
+		return;
+	path->sampling = NULL;
+	sampling->timer = sd_event_source_disable_unref(sampling->timer);
+	sampling->stopped = true;
+	sampling_unref(sampling);
+}
+
+void samples_fini(struct daemon *daemon)
+{
+	daemon->sample_source = sd_event_source_disable_unref(daemon->sample_source);
+	daemon->sample_aio = mp_aio_free(daemon->sample_aio);
+	if (daemon->sample_fd >= 0)
+		close(daemon->sample_fd);
+	daemon->sample_fd = -1;
+}

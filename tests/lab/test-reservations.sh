@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: a path that joins or comes back is registered with the map's reservation key before it gets I/O
+. "$LAB/lib.sh"
+reserve() { check "$*" python3 "$LAB/reserve.py" "$@"; }
+# registered N - so many paths are, with key 0x123abc
+registered() { [ "$(grep -c 'Key: 0x0000000000123abc' "$pr/res_pr_registered_i_pts")" = "$1" ]; }
+generation() { grep -o '[0-9]*$' "$pr/res_pr_generation" | tail -n 1; }
+ok() { same "$*" "$(multipathd "$@")" ok; }
+refused() { local reply; reply=$(multipathd "$@" 2>&1) && fail "$* is not refused: $reply"; }
+tells() { same "$1" "$(multipathd "$1" map "$map")" "$2"; }
+two_hosts() {
+	tcm_backstore disk 8 reservation-1
+	local host
+	for host in 0 1; do tcm_host $host; tcm_lun $host 0 disk; done
+}
+
+mkdir -p /var/target/pr	# LIO keeps registrations there
+udev_quick two_hosts
+until_true "two disks" disks_are 2
+pr=$core/rd_mcp_0/disk/pr
+config "no_path_retry fail" "path_grouping_policy multibus" "detect_pgpolicy no" "reservation_key 0x123abc"
+daemon_start
+ready 1 2
+map=$(map_of sda)
+until_true "nobody has registered" eval '[ "$(multipathd getprstatus map $map)" = unset ]'
+tells getprkey 0x123abc
+tells getprhold unset
+check "nothing is registered at the target" registered 0
+
+ok setprstatus map "$map"
+tells getprstatus set
+check "both paths are registered" registered 2
+reserve reserve /dev/sdb 123abc
+ok setprhold map "$map"
+tells getprhold set
+dd if=/dev/zero of="/dev/mapper/$map" bs=4k count=1 oflag=direct status=none || fail "writes are refused"
+io_start one "/dev/mapper/$map"
+
+say "a path that comes back"
+before=$(generation)
+pull sda
+until_true "sda is failed" path_is sda failed faulty
+plug sda
+until_true "sda is back" path_is sda active ready
+check "it was registered again" test "$(generation)" -gt "$before"
+
+say "a path that joins"
+echo 1 > /sys/block/sda/device/delete
+until_true "sda is gone" path_unknown sda
+tcm_unlun 0 0
+until_true "one registration is left" registered 1
+tcm_lun 0 0 disk
+until_true "it is back" maps_have 1 2
+check "and registered" registered 2
+until_true "both are written to" io_moves /dev/sda
+io_stop one
+
+say "after a restart"
+daemon_stop
+daemon_start
+ready 1 2
+tells getprstatus set
+tells getprhold set
+check "both are registered" registered 2
+
+say "a host that was shut out stays out"
+reserve clear /dev/sdb 123abc
+pull sda
+until_true "sda is failed" path_is sda failed faulty
+plug sda
+until_true "sda is back" path_is sda active ready
+tells getprstatus unset
+check "nothing is registered" registered 0
+ok setprstatus map "$map"
+ok unsetprstatus map "$map"
+tells getprstatus unset
+tells getprhold unset
+
+say "the prkeys file"
+refused setprkey map "$map" key 0xnonsense
+refused setprkey map "$map" key 0xabcdef:aptpl	# the map's key is the configured one
+tells getprkey 0x123abc
+check "it is in the file" grep -qx "0X0000000000abcdef $(map_field "$map" %w)" /etc/multipath/prkeys
+config "no_path_retry fail" "reservation_key file"
+ok reconfigure
+until_true "the daemon serves" daemon_serves
+tells getprkey 0xabcdef:aptpl
+ok setprkey map "$map" key 77
+tells getprkey 0x77
+ok setprstatus map "$map" pathlist "8:0 8:16"
+check "listed paths are registered all the same" test "$(grep -c 'Key: 0x0000000000000077' "$pr/res_pr_registered_i_pts")" = 2
+ok unsetprkey map "$map"
+tells getprkey none
+check "it is commented out" grep -qx "#x0000000000000077 $(map_field "$map" %w)" /etc/multipath/prkeys
