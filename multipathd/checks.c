@@ -75,6 +75,7 @@ struct check_job {
 	char *prio_args;
 	int priority;
 	struct reservation_check reservation;
+	char *own_proof; /* what its own LUN answers, NULL: not known, or nothing is to be registered */
 };
 
 static void job_free(struct check_job *job)
@@ -83,6 +84,7 @@ static void job_free(struct check_job *job)
 		close(job->check.fd);
 	free(job->dir);
 	free(job->prio_args);
+	free(job->own_proof);
 	free(job->prio);
 	free(job->identity);
 	free(job);
@@ -141,6 +143,12 @@ static void job_ask_priority(struct check_job *job)
 		job->prio = answer;
 }
 
+/* Nothing is registered at another LUN. */
+static bool job_leads_astray(const struct check_job *job)
+{
+	return job->want_proof && job->proof_error >= 0 && job->own_proof && strcmp(job->proof, job->own_proof);
+}
+
 /* What follows an answer: all on the worker, since all of it may block. */
 static void job_follow_up(struct check_job *job)
 {
@@ -164,7 +172,8 @@ static void job_follow_up(struct check_job *job)
 				 job->timeout_msec);
 	if (job->ask_ana)
 		job->ana = mp_ana_is_supported(job->check.fd, job->timeout_msec);
-	reservation_check_run(&job->reservation, job->check.fd, job->timeout_msec);
+	if (!job_leads_astray(job))
+		reservation_check_run(&job->reservation, job->check.fd, job->timeout_msec);
 	if (job->prioritizer)
 		job_ask_priority(job);
 }
@@ -656,6 +665,10 @@ static void path_check(struct daemon_path *path)
 	if (mp_protocol_is_scsi(job->protocol) && !path->path.identity.vpd_data[0])
 		job->vpd_vendor = path->settings.vpd_vendor;
 	reservation_check_prepare(&job->reservation, path);
+	if (job->reservation.wanted) {
+		job->want_proof = true;
+		job->own_proof = path->proof[0] ? strdup(path->proof) : NULL;
+	}
 	job->dir = strdup(path->dir);
 	if (!job->dir)
 		goto later;
