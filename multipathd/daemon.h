@@ -194,6 +194,7 @@ struct daemon {
 	uint64_t *tuning_failures; /* that were told */
 	size_t tuning_failure_count;
 
+	bool told_superseded; /* that san_path_err_* are */
 	bool queue_forced; /* forcequeueing daemon */
 	bool serving; /* clients are accepted */
 };

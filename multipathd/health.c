@@ -13,6 +13,16 @@ static bool groups_marginal(const struct mp_map *map)
 	return map->settings.marginal_groups != MP_MARGINAL_OFF;
 }
 
+void health_tell_settings(const struct daemon_map *map)
+{
+	struct daemon *daemon = map->daemon;
+
+	if (mp_health_method(&map->map.settings) == MP_HEALTH_COUNT && !daemon->told_superseded) {
+		log_warning("san_path_err_* and delay_*_checks are superseded by marginal_path_*");
+		daemon->told_superseded = true;
+	}
+}
+
 static bool path_is_needed(const struct daemon_path *path)
 {
 	const struct mp_map *map = path->path.map;

@@ -7,6 +7,9 @@ struct daemon;
 struct daemon_map;
 struct daemon_path;
 
+/** health_tell_settings() - warn once that marginal_path_* are newer than what is set */
+void health_tell_settings(const struct daemon_map *map);
+
 /** health_judge() - a check answered. Return: the state to take, delayed for a good answer of a path that is held back */
 enum mp_path_state health_judge(struct daemon_path *path, enum mp_path_state answer);
 

@@ -201,6 +201,8 @@ void maps_resolve_settings(struct daemon_map *map)
 		map->detect_grouping = false;
 	}
 	reservations_resolve(map);
+	if (!daemon->options.once)
+		health_tell_settings(map);
 }
 
 /* Paths that were left when an earlier map of this WWID was removed: a new path, or a map made by somebody else, takes them. */
