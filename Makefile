@@ -58,14 +58,17 @@ mpathcmd_objects := $(call objects,libmpathcmd/*.c)
 engine_objects := $(filter-out %/main.o %/front.o %/shell.o,$(call objects,multipathd/*.c))
 gmultipath_objects := $(filter-out %/main.o,$(call objects,gmultipath/*.c))
 multipath_objects := $(filter-out %/main.o %/front.o %/claims.o %/nobody.o,$(call objects,multipath/*.c))
+kpartx_objects := $(filter-out %/main.o %/kpartx_id.o,$(call objects,kpartx/*.c))
+kpartx_libs = $(shell pkg-config --libs blkid devmapper libudev)
 
 # Built from the directory of the same name: a part that is not written yet is left out.
 program_if = $(if $(wildcard $(1)),$(2))
 programs := $(call program_if,multipathd/front.c,$(B)/sbin/multipathd) $(call program_if,multipath/front.c,$(B)/sbin/multipath) \
 	$(call program_if,multipathd/main.c,$(B)/plugin/multipathd) $(call program_if,multipath/main.c,$(B)/plugin/multipath) \
-	$(call program_if,gmultipath/main.c,$(B)/sbin/gmultipath) $(call program_if,multipathd/shell.c,$(B)/sbin/multipathc)
+	$(call program_if,gmultipath/main.c,$(B)/sbin/gmultipath) $(call program_if,multipathd/shell.c,$(B)/sbin/multipathc) \
+	$(B)/sbin/kpartx $(B)/kpartx_id
 libraries := $(call program_if,libmpathcmd/libmpathcmd.map,$(B)/libmpathcmd.so.0) \
-	$(B)/libmpathcmd.a $(B)/libmultipath.a $(B)/libengine.a
+	$(B)/libmpathcmd.a $(B)/libmultipath.a $(B)/libengine.a $(B)/libkpartx.a
 
 unit_tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c))
 unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
@@ -102,6 +105,7 @@ $(B)/%.o: %.c Makefile
 $(B)/libmultipath.a: $(library_objects)
 $(B)/libengine.a: $(engine_objects) $(multipath_objects) $(gmultipath_objects)
 $(B)/libmpathcmd.a: $(mpathcmd_objects)
+$(B)/libkpartx.a: $(kpartx_objects)
 $(B)/lib%.a:
 	@mkdir -p $(@D)
 	@rm -f $@
@@ -132,11 +136,23 @@ $(B)/plugin/multipathd $(B)/plugin/multipath $(B)/sbin/gmultipath:
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) -o $@ $^ $(library_libs) $(LDFLAGS)
 
+# Partitions have nothing to do with the daemon.
+$(B)/sbin/kpartx: $(B)/kpartx/main.o $(B)/libkpartx.a $(B)/libmultipath.a
+	@mkdir -p $(@D)
+	$(CC) $(all_cflags) -o $@ $^ $(kpartx_libs) $(LDFLAGS)
+
+# udev starts it for every event of a map.
+$(B)/kpartx_id: $(B)/kpartx/kpartx_id.o
+	$(CC) $(all_cflags) $(if $(SAN),,-static) -o $@ $^ $(LDFLAGS)
+
 unit-programs: $(unit_programs) $(lab_programs)
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libengine.a $(B)/libmultipath.a $(B)/libmpathcmd.a
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) -o $@ $^ $(library_libs) -lcmocka $(LDFLAGS)
+
+partition_tests := $(addprefix $(B)/unit/,test-mappings test-partitions) $(B)/fuzz/fuzz-partitions
+$(partition_tests): $(B)/libkpartx.a
 
 # These tests start the programs.
 $(B)/unit/test-front: | $(B)/sbin/multipathd $(B)/sbin/multipath $(B)/sbin/multipathc
@@ -173,7 +189,8 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 		$(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(udevdir)/rules.d \
 		$(DESTDIR)$(unitdir) $(DESTDIR)$(tmpfilesdir) $(DESTDIR)$(docdir) $(DESTDIR)$(configdir)
 	install -m 755 $(B)/sbin/multipathd $(B)/sbin/multipath $(B)/sbin/multipathc $(B)/sbin/gmultipath \
-		$(DESTDIR)$(sbindir)
+		$(B)/sbin/kpartx $(DESTDIR)$(sbindir)
+	install -m 755 $(B)/kpartx_id $(DESTDIR)$(udevdir)
 	install -m 755 $(B)/plugin/multipathd $(B)/plugin/multipath $(DESTDIR)$(plugindir)
 	install -m 755 $(B)/libmpathcmd.so.0 $(DESTDIR)$(libdir)
 	ln -sf libmpathcmd.so.0 $(DESTDIR)$(libdir)/libmpathcmd.so
@@ -182,7 +199,7 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 	sed -e 's,@prefix@,$(prefix),;s,@libdir@,$(libdir),;s,@includedir@,$(includedir),;s,@version@,$(VERSION),' \
 		libmpathcmd/libmpathcmd.pc.in > $(DESTDIR)$(libdir)/pkgconfig/libmpathcmd.pc
 	install -m 644 multipath.conf.5 $(DESTDIR)$(mandir)/man5
-	install -m 644 docs/multipath.8 docs/multipathd.8 docs/multipathc.8 $(DESTDIR)$(mandir)/man8
+	install -m 644 docs/multipath.8 docs/multipathd.8 docs/multipathc.8 docs/kpartx.8 $(DESTDIR)$(mandir)/man8
 	install -m 644 README.md docs/*.md COPYING $(DESTDIR)$(docdir)
 	for n in $(rules); do \
 		sed 's,@sbindir@,$(sbindir),g;s,@runtimedir@,$(runtimedir),g;s,@udevdir@,$(udevdir),g' \

@@ -18,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
+#include "kernel/dm_task.h"
 #include "model/geom.h"
 
 #define CONTROL_FILE "/dev/mapper/control"
@@ -35,14 +36,6 @@ enum {
 static mp_dm_log_fn log_text;
 /* All operations that wait for udev share one cookie, waited for once: mp_dm_close(). */
 static uint32_t udev_cookie;
-
-static void task_freep(struct dm_task **task)
-{
-	if (*task)
-		dm_task_destroy(*task);
-}
-
-#define _cleanup_task_ _cleanup_(task_freep)
 
 static void on_library_log(int level, const char *file, int line, int error_or_class, const char *format, ...)
 {
@@ -67,39 +60,6 @@ static void on_library_log(int level, const char *file, int line, int error_or_c
 static int parse_version(const char *text, unsigned *version)
 {
 	return sscanf(text, "%u.%u.%u", &version[0], &version[1], &version[2]) == 3 ? 0 : -EPROTONOSUPPORT;
-}
-
-static int task_new(int type, struct dm_task **ret)
-{
-	*ret = dm_task_create(type);
-	return *ret ? 0 : -ENOMEM;
-}
-
-static int task_new_devt(int type, dev_t devt, struct dm_task **ret)
-{
-	_cleanup_task_ struct dm_task *task = NULL;
-	int r = task_new(type, &task);
-
-	if (r < 0)
-		return r;
-	if (!dm_task_set_major(task, major(devt)) || !dm_task_set_minor(task, minor(devt)))
-		return -EIO;
-	*ret = TAKE_PTR(task);
-	return 0;
-}
-
-/* A task that addresses a device by UUID alone. */
-static int task_new_uuid(int type, const char *uuid, struct dm_task **ret)
-{
-	_cleanup_task_ struct dm_task *task = NULL;
-	int r = task_new(type, &task);
-
-	if (r < 0)
-		return r;
-	if (!dm_task_set_uuid(task, uuid))
-		return -ENAMETOOLONG;
-	*ret = TAKE_PTR(task);
-	return 0;
 }
 
 const char *mp_dm_lower_wwid(const char *uuid)
@@ -144,22 +104,17 @@ static uint16_t udev_bits(const struct mp_dm_flags *flags)
 }
 
 /* Flags for udev travel in the upper half of the cookie; its lower half is 0 if nobody waits. */
-static int task_set_flags(struct dm_task *task, const struct mp_dm_flags *flags)
+int mp_dm_task_set_cookie(struct dm_task *task, uint16_t bits)
 {
 	uint32_t nobody_waits = 0;
 	uint32_t *cookie = dm_udev_get_sync_support() ? &udev_cookie : &nobody_waits;
 
-	return dm_task_set_cookie(task, cookie, udev_bits(flags)) ? 0 : -EIO;
+	return dm_task_set_cookie(task, cookie, bits) ? 0 : -EIO;
 }
 
-static int task_run(struct dm_task *task)
+static int task_set_flags(struct dm_task *task, const struct mp_dm_flags *flags)
 {
-	int error;
-
-	if (dm_task_run(task))
-		return 0;
-	error = dm_task_get_errno(task);
-	return error == ENXIO ? -ENODEV : error ? -error : -EIO;
+	return mp_dm_task_set_cookie(task, udev_bits(flags));
 }
 
 /* Return: 0, -ENODEV if the kernel has not loaded the target. */
@@ -198,16 +153,20 @@ static void load_target(void)
 		dm_task_run(task);
 }
 
-int mp_dm_open(bool wait_for_udev, mp_dm_log_fn log, struct mp_dm_versions *versions)
+static void library_open(bool wait_for_udev, mp_dm_log_fn log)
 {
-	int r;
-
 	log_text = log;
 	dm_log_with_errno_init(on_library_log);
 	dm_udev_set_sync_support(wait_for_udev);
 	dm_hold_control_dev(1);
 	udev_cookie = 0;
+}
 
+int mp_dm_open(bool wait_for_udev, mp_dm_log_fn log, struct mp_dm_versions *versions)
+{
+	int r;
+
+	library_open(wait_for_udev, log);
 	/* Whatever the library does once (opening the control device, agreeing on a version), it does here. */
 	r = read_versions(versions);
 	if (r == -ENODEV) {
@@ -215,6 +174,14 @@ int mp_dm_open(bool wait_for_udev, mp_dm_log_fn log, struct mp_dm_versions *vers
 		r = read_versions(versions);
 	}
 	return r;
+}
+
+int mp_dm_open_any(bool wait_for_udev, mp_dm_log_fn log)
+{
+	char version[64];
+
+	library_open(wait_for_udev, log);
+	return dm_driver_version(version, sizeof(version)) ? 0 : -ENODEV;
 }
 
 void mp_dm_wait(void)
@@ -747,7 +714,7 @@ int mp_dm_resume(const char *wwid, const struct mp_dm_flags *flags)
 	return resume(wwid, flags, false);
 }
 
-static int message_uuid(const char *uuid, const char *message)
+int mp_dm_message_device(const char *uuid, const char *message)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
 	int r = task_new_uuid(DM_DEVICE_TARGET_MSG, uuid, &task);
@@ -763,12 +730,12 @@ static int message_uuid(const char *uuid, const char *message)
 static int message_lower(const char *wwid, const char *message)
 {
 	char uuid[DM_UUID_LEN];
-	int r = message_uuid(writes_wwid(wwid, true, uuid), message);
+	int r = mp_dm_message_device(writes_wwid(wwid, true, uuid), message);
 
 	if (r < 0 || !strncmp(message, "switch_group", 12))
 		return r;
 	snprintf(uuid, sizeof(uuid), MP_DM_READS "%s", wwid);
-	r = message_uuid(uuid, message);
+	r = mp_dm_message_device(uuid, message);
 	return r == -ENODEV ? 0 : r;
 }
 
@@ -779,7 +746,7 @@ int mp_dm_message(const char *wwid, const char *message)
 
 	if (r < 0)
 		return r;
-	return mp_geom_is_wwid(wwid) && message[0] != '@' ? message_lower(wwid, message) : message_uuid(uuid, message);
+	return mp_geom_is_wwid(wwid) && message[0] != '@' ? message_lower(wwid, message) : mp_dm_message_device(uuid, message);
 }
 
 /* ---- partition maps, and what must go along with them */
@@ -854,8 +821,7 @@ static int rename_waited(const char *name, const char *new_name, uint16_t bits)
 	return task_run(task);
 }
 
-/* The kernel finds the device to rename by its name alone. */
-static int rename_device(const char *name, const char *new_name, const struct mp_dm_flags *flags)
+int mp_dm_rename_device(const char *name, const char *new_name, const struct mp_dm_flags *flags)
 {
 	uint16_t bits = udev_bits(flags);
 	int r = dm_udev_get_sync_support() ? rename_waited(name, new_name, bits) :
@@ -907,9 +873,9 @@ int mp_dm_rename(const char *wwid, const char *name, const char *delimiter, cons
 
 		if (number && (size_t)snprintf(partition, sizeof(partition), "%s%s%u", name, delimiter, number) <
 				      sizeof(partition))
-			rename_device(list.items[i].name, partition, NULL);
+			mp_dm_rename_device(list.items[i].name, partition, NULL);
 	}
-	return strcmp(old_name, name) ? rename_device(old_name, name, flags) : 0;
+	return strcmp(old_name, name) ? mp_dm_rename_device(old_name, name, flags) : 0;
 }
 
 static int open_count_of(const char *uuid)
@@ -1029,7 +995,7 @@ int mp_dm_cancel_deferred(const char *wwid)
 	for (size_t i = 0; i < list.count; i++) {
 		if (!partition_number(list.items[i].uuid, wwid))
 			continue;
-		r = message_uuid(list.items[i].uuid, cancel);
+		r = mp_dm_message_device(list.items[i].uuid, cancel);
 		if (r < 0 && r != -ENODEV)
 			return r;
 	}

@@ -30,6 +30,9 @@ struct mp_dm_versions {
  */
 int mp_dm_open(bool wait_for_udev, mp_dm_log_fn log, struct mp_dm_versions *versions);
 
+/** mp_dm_open_any() - the same for a program that has nothing to do with multipath's target. Return: 0, -ENODEV without device-mapper. */
+int mp_dm_open_any(bool wait_for_udev, mp_dm_log_fn log);
+
 /** mp_dm_wait() - until udev is done with all operations so far; at once if mp_dm_open() was told not to wait */
 void mp_dm_wait(void);
 
@@ -110,6 +113,9 @@ int mp_dm_reload_upper(const char *wwid, uint64_t size_sectors, bool split, cons
 /** mp_dm_rename() - the map, and its partition maps with it. @delimiter: partition_delimiter or NULL. */
 int mp_dm_rename(const char *wwid, const char *name, const char *delimiter, const struct mp_dm_flags *flags);
 
+/** mp_dm_rename_device() - of any kind; the kernel finds it by its name alone. -EEXIST: @new_name is taken. */
+int mp_dm_rename_device(const char *name, const char *new_name, const struct mp_dm_flags *flags);
+
 /** mp_dm_suspend(), mp_dm_resume() - without flush, without locking file systems. Block. */
 int mp_dm_suspend(const char *wwid);
 int mp_dm_resume(const char *wwid, const struct mp_dm_flags *flags);
@@ -129,6 +135,9 @@ int mp_dm_remove(const char *wwid, const struct mp_dm_removal *removal);
 
 /** mp_dm_message() - to sector 0 (of a map that stands on others: to those, which group is next to the one for writes): "fail_path 8:16", "switch_group 2", "queue_if_no_path", "@cancel_deferred_remove" ... */
 int mp_dm_message(const char *wwid, const char *message);
+
+/** mp_dm_message_device() - the same to a device of any kind, by its whole UUID */
+int mp_dm_message_device(const char *uuid, const char *message);
 
 /** mp_dm_cancel_deferred() - map and partition maps stay */
 int mp_dm_cancel_deferred(const char *wwid);

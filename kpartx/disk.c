@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kpartx/disk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "kernel/linear.h"
+
+void disk_fini(struct disk *disk)
+{
+	if (disk->fd >= 0)
+		close(disk->fd);
+	free(disk->name);
+	*disk = (struct disk){ .fd = -1 };
+}
+
+static int read_geometry(struct disk *disk)
+{
+	int sector_bytes = 512, read_only = 0;
+	uint64_t bytes;
+
+	if (ioctl(disk->fd, BLKGETSIZE64, &bytes) < 0 || ioctl(disk->fd, BLKSSZGET, &sector_bytes) < 0 ||
+	    ioctl(disk->fd, BLKROGET, &read_only) < 0)
+		return -errno;
+	disk->size_sectors = bytes / 512;
+	disk->sector_bytes = sector_bytes;
+	disk->read_only = read_only;
+	return 0;
+}
+
+static bool is_dm(dev_t devt)
+{
+	char dir[64];
+
+	snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u/dm", major(devt), minor(devt));
+	return access(dir, F_OK) == 0;
+}
+
+static int read_dm_name(struct disk *disk)
+{
+	_cleanup_(mp_linear_fini) struct mp_linear device = { 0 };
+	int r = mp_linear_read(disk->devt, &device);
+
+	if (r < 0)
+		return r;
+	disk->name = TAKE_PTR(device.name);
+	return mappings_disk_uuid(device.uuid, disk->devt, disk->uuid, sizeof(disk->uuid));
+}
+
+static int read_name(struct disk *disk, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	disk->is_dm = is_dm(disk->devt);
+	if (disk->is_dm)
+		return read_dm_name(disk);
+	disk->name = strdup(slash ? slash + 1 : file);
+	if (!disk->name)
+		return -ENOMEM;
+	return mappings_disk_uuid("", disk->devt, disk->uuid, sizeof(disk->uuid));
+}
+
+int disk_open(const char *file, struct disk *ret)
+{
+	_cleanup_(disk_fini) struct disk disk = { .fd = open(file, O_RDONLY | O_CLOEXEC) };
+	struct stat stat;
+	int r;
+
+	if (disk.fd < 0 || fstat(disk.fd, &stat) < 0)
+		return -errno;
+	if (!S_ISBLK(stat.st_mode))
+		return -ENOTBLK;
+	disk.devt = stat.st_rdev;
+	disk.mode = stat.st_mode & 0777;
+	disk.uid = stat.st_uid;
+	disk.gid = stat.st_gid;
+	/* Whoever partitions it now has udev look again when it is done: no reason to wait. */
+	flock(disk.fd, LOCK_SH | LOCK_NB);
+	r = read_geometry(&disk);
+	if (r == 0)
+		r = read_name(&disk, file);
+	if (r < 0)
+		return r;
+	*ret = disk;
+	disk = (struct disk){ .fd = -1 };
+	return 0;
+}

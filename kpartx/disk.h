@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* disk.h - the block device whose partitions are mapped: multipath map, disk, loop device.  For: kpartx. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "kpartx/mappings.h"
+
+struct disk {
+	int fd; /* read only; the table is locked against programs that lock it to write */
+	dev_t devt;
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+	uint64_t size_sectors;
+	unsigned sector_bytes; /* logical */
+	bool read_only;
+	bool is_dm;
+	char *name; /* of device-mapper, else the last component of the file's */
+	char uuid[MAPPING_UUID_SIZE]; /* what its partitions' UUIDs end with */
+};
+
+/** disk_open() - @ret is filled on success only. Return: 0, negative errno. */
+int disk_open(const char *file, struct disk *ret);
+void disk_fini(struct disk *disk);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* partitions.h - what a disk's partition table says, read by libblkid, and how much of it can be believed.  For: kpartx. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PARTITION_LAST = 256 }; /* highest number, as in the kernel */
+
+enum partition_fault {
+	PARTITION_GOOD,
+	PARTITION_EMPTY, /* no sectors */
+	PARTITION_OUTSIDE, /* a sector of it is not on the disk */
+	PARTITION_BEYOND_LAST, /* its number is too high */
+	PARTITION_TWICE, /* another one has its number */
+};
+
+struct partition {
+	unsigned number;
+	uint64_t start_sectors, size_sectors; /* of 512 bytes; of an extended partition only what is mapped of it */
+	unsigned inside; /* number of the extended partition that it is a logical one of, 0 none */
+	enum partition_fault fault;
+};
+
+struct partitions {
+	struct partition *items; /* in the table's order */
+	size_t count;
+};
+
+struct partitions_source {
+	int fd; /* the disk, or an image of it */
+	bool is_image; /* a regular file */
+	unsigned sector_bytes; /* logical sectors of the disk; in an image: to be assumed */
+	uint64_t size_sectors;
+	bool force_gpt; /* believe GPT without a protective MBR */
+	const char *type; /* only this kind of table; NULL any */
+};
+
+void partitions_fini(struct partitions *partitions);
+
+/**
+ * partitions_read() - every entry of the disk's table
+ * @ret:	empty; stays empty if there is no table
+ *
+ * Return: 0, -EIO or another negative errno if the disk could not be read: nothing is known then.
+ */
+int partitions_read(const struct partitions_source *source, struct partitions *ret);
+
+/** partitions_judge() - set every @fault. Pure. */
+void partitions_judge(struct partitions *partitions, uint64_t disk_sectors);
+
+/** partitions_equal() - the same entries in the same order */
+bool partitions_equal(const struct partitions *a, const struct partitions *b);
+
+/**
+ * partitions_overlap() - do two good ones share sectors, neither within the other (as slices are that stand for a whole disk)?
+ * @a, @b:	the first such pair's numbers
+ */
+bool partitions_overlap(const struct partitions *partitions, unsigned *a, unsigned *b);
+
+/** partition_fault_text() - "lies outside the disk"; NULL if there is none */
+const char *partition_fault_text(enum partition_fault fault);

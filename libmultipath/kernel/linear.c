@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernel/linear.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/dm_task.h"
+
+#define TARGET "linear"
+
+void mp_linear_fini(struct mp_linear *linear)
+{
+	free(linear->name);
+	free(linear->uuid);
+	*linear = (struct mp_linear){ 0 };
+}
+
+/* "MAJOR:MINOR START" */
+static bool parse_params(const char *params, struct mp_linear *linear)
+{
+	unsigned maj, min;
+	unsigned long long start;
+	int end = -1;
+
+	if (sscanf(params, "%u:%u %llu%n", &maj, &min, &start, &end) != 3 || end < 0 || params[end])
+		return false;
+	linear->on = makedev(maj, min);
+	linear->start_sectors = start;
+	return true;
+}
+
+static void take_table(struct dm_task *task, struct mp_linear *linear)
+{
+	uint64_t start = 0;
+	char *type = NULL, *params = NULL;
+	void *next = dm_get_next_target(task, NULL, &start, &linear->size_sectors, &type, &params);
+
+	linear->is_empty = !type;
+	linear->is_linear = type && !next && start == 0 && !strcmp(type, TARGET) && parse_params(params, linear);
+}
+
+int mp_linear_read(dev_t devt, struct mp_linear *ret)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	_cleanup_(mp_linear_fini) struct mp_linear linear = { .devt = devt };
+	struct dm_info info;
+	int r = task_new_devt(DM_DEVICE_TABLE, devt, &task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_no_flush(task))
+		return -EIO;
+	r = task_run(task);
+	if (r < 0)
+		return r;
+	if (!dm_task_get_info(task, &info))
+		return -EIO;
+	if (!info.exists)
+		return -ENODEV;
+
+	linear.name = strdup(dm_task_get_name(task));
+	linear.uuid = strdup(dm_task_get_uuid(task));
+	if (!linear.name || !linear.uuid)
+		return -ENOMEM;
+	linear.open_count = info.open_count;
+	linear.read_only = info.read_only;
+	linear.deferred = info.deferred_remove;
+	take_table(task, &linear);
+	*ret = linear;
+	linear = (struct mp_linear){ 0 };
+	return 0;
+}
+
+static int add_target(struct dm_task *task, const struct mp_linear_spec *spec)
+{
+	char params[64];
+
+	snprintf(params, sizeof(params), "%u:%u %llu", major(spec->on), minor(spec->on),
+		 (unsigned long long)spec->start_sectors);
+	if ((spec->read_only && !dm_task_set_ro(task)) || !dm_task_add_target(task, 0, spec->size_sectors, TARGET, params))
+		return -ENOMEM;
+	return 0;
+}
+
+int mp_linear_create(const struct mp_linear_spec *spec, dev_t *ret)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	struct dm_info info;
+	int r = task_new_uuid(DM_DEVICE_CREATE, spec->uuid, &task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_set_name(task, spec->name))
+		return -EINVAL;
+	if (!dm_task_set_mode(task, spec->mode) || !dm_task_set_uid(task, spec->uid) || !dm_task_set_gid(task, spec->gid))
+		return -EIO;
+	r = add_target(task, spec);
+	if (r == 0)
+		r = mp_dm_task_set_cookie(task, DM_UDEV_DISABLE_LIBRARY_FALLBACK);
+	if (r == 0)
+		r = task_run(task);
+	if (r < 0)
+		return r == -EBUSY ? -EEXIST : r;
+	if (!dm_task_get_info(task, &info))
+		return -EIO;
+	*ret = makedev(info.major, info.minor);
+	return 0;
+}
+
+/* Resuming a device without a new table brings the old one back. */
+static int resume(const char *uuid)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new_uuid(DM_DEVICE_RESUME, uuid, &task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_no_flush(task) || !dm_task_skip_lockfs(task))
+		return -EIO;
+	r = mp_dm_task_set_cookie(task, DM_UDEV_DISABLE_LIBRARY_FALLBACK | DM_SUBSYSTEM_UDEV_FLAG0);
+	return r < 0 ? r : task_run(task);
+}
+
+int mp_linear_reload(const struct mp_linear_spec *spec)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new_uuid(DM_DEVICE_RELOAD, spec->uuid, &task);
+
+	if (r < 0)
+		return r;
+	r = add_target(task, spec);
+	if (r == 0)
+		r = task_run(task);
+	return r < 0 ? r : resume(spec->uuid);
+}
+
+int mp_linear_remove(const char *name, const char *uuid)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = *uuid ? task_new_uuid(DM_DEVICE_REMOVE, uuid, &task) : task_new(DM_DEVICE_REMOVE, &task);
+
+	if (r < 0)
+		return r;
+	if (!*uuid && !dm_task_set_name(task, name))
+		return -EINVAL;
+	r = mp_dm_task_set_cookie(task, DM_UDEV_DISABLE_LIBRARY_FALLBACK);
+	return r < 0 ? r : task_run(task);
+}
