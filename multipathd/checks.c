@@ -844,6 +844,7 @@ void checks_stop(struct daemon_path *path)
 void checks_note_kernel_failure(struct daemon_path *path)
 {
 	enum mp_path_state old = path->answered_state;
+	uint64_t earliest = path->path.checked_usec + RETRY_SEC * usec_per_sec;
 
 	if (!mp_path_state_is_active(old))
 		return;
@@ -854,5 +855,9 @@ void checks_note_kernel_failure(struct daemon_path *path)
 	path->path.map->stats.path_faults++;
 	path_log(path, old, "the kernel saw an I/O error");
 	health_failed(path);
-	checks_soon(path);
+	/* A path that answers the checker, but fails I/O, is not to come and go as fast as it can. */
+	if (!path->job && earliest > daemon_now_usec(path->daemon))
+		path_schedule(path, earliest);
+	else
+		checks_soon(path);
 }

@@ -360,21 +360,23 @@ static bool map_has_path_in(const struct daemon_map *map, enum mp_path_state sta
 	return false;
 }
 
-static bool map_delays_ghosts(struct daemon_map *map)
+static bool map_delays_ghosts(const struct daemon_map *map)
+{
+	bool begins = !map->map.kernel.exists && map->map.settings.ghost_delay_sec && !map->daemon->options.once;
+
+	return (map->ghost_timer || begins) && !map_has_path_in(map, MP_PATH_UP) &&
+	       map_has_path_in(map, MP_PATH_GHOST);
+}
+
+static void map_begin_ghost_delay(struct daemon_map *map)
 {
 	unsigned delay_sec = map->map.settings.ghost_delay_sec;
 
-	if (!map->ghost_timer && (map->map.kernel.exists || map->daemon->options.once || !delay_sec))
-		return false;
-	if (map_has_path_in(map, MP_PATH_UP) || !map_has_path_in(map, MP_PATH_GHOST))
-		return false;
-	if (!map->ghost_timer) {
-		log_notice("%s: all paths are ghost: not ready for %u seconds, unless one comes up", map->map.name,
-			   delay_sec);
-		apply_set_timer(map->daemon, &map->ghost_timer, daemon_now_usec(map->daemon) + delay_sec * usec_per_sec,
-				map_on_ghost_timer, map);
-	}
-	return true;
+	if (map->ghost_timer)
+		return;
+	log_notice("%s: all paths are ghost: not ready for %u seconds, unless one comes up", map->map.name, delay_sec);
+	apply_set_timer(map->daemon, &map->ghost_timer, daemon_now_usec(map->daemon) + delay_sec * usec_per_sec,
+			map_on_ghost_timer, map);
 }
 
 /* Failback. */
@@ -872,6 +874,8 @@ static void map_reconcile(struct daemon_map *map)
 	}
 	map->groups_by_prio = plan.by_prio;
 	map_log_plan(map, &plan);
+	if (mp_plan_find(&plan, MP_STEP_CREATE) && map_delays_ghosts(map))
+		map_begin_ghost_delay(map);
 	r = apply_plan(map, &plan);
 	if (r == 0 && !map->daemon->options.once)
 		maps_own_node(map);
