@@ -13,7 +13,26 @@
 
 static bool is_literal(char c)
 {
-	return c && !strchr(".[]{}()*+?|^$\\", c);
+	switch (c) {
+	case '\0':
+	case '.':
+	case '[':
+	case ']':
+	case '{':
+	case '}':
+	case '(':
+	case ')':
+	case '*':
+	case '+':
+	case '?':
+	case '|':
+	case '^':
+	case '$':
+	case '\\':
+		return false;
+	default:
+		return true;
+	}
 }
 
 static bool is_plain(char c)
@@ -70,10 +89,23 @@ static const char *sequence_end(const char *p)
 	return p == start ? NULL : p;
 }
 
-/* Does the sequence match at the start of @subject? What is left of it. */
-static const char *sequence_match(const char *p, const char *end, const char *subject)
+/* What may stand behind a sequence, and never in it but in a set. */
+static bool ends_sequence(char c)
 {
-	while (p < end) {
+	return !c || c == '$' || c == '|' || c == ')';
+}
+
+static const char *sequence_skip(const char *p)
+{
+	while (!ends_sequence(*p))
+		p = *p == '[' ? strchr(p, ']') + 1 : p + 1;
+	return p;
+}
+
+/* Does the sequence match at the start of @subject? What is left of it. */
+static const char *sequence_match(const char *p, const char *subject)
+{
+	for (; !ends_sequence(*p); subject++) {
 		if (!*subject)
 			return NULL;
 		if (*p == '[') {
@@ -85,7 +117,6 @@ static const char *sequence_match(const char *p, const char *end, const char *su
 				return NULL;
 			p++;
 		}
-		subject++;
 	}
 	return subject;
 }
@@ -114,43 +145,60 @@ bool mp_pattern_is_simple(const char *expression)
 	return !*p;
 }
 
-/* @p is one sequence, or the inside of the parentheses; @tail stands behind the closing one. */
-static bool alternatives_match(const char *p, const char *tail, const char *subject)
+/* @p is the inside of parentheses; @at_end: is nothing to be left? */
+static bool alternatives_match(const char *p, bool at_end, const char *subject)
 {
 	for (;;) {
-		const char *end = sequence_end(p);
-		const char *left = sequence_match(p, end, subject);
+		const char *left = sequence_match(p, subject);
 
-		if (left && (*tail != '$' || !*left))
+		if (left && (!at_end || !*left))
 			return true;
-		if (*end != '|')
+		p = sequence_skip(p);
+		if (*p++ != '|')
 			return false;
-		p = end + 1;
 	}
+}
+
+static bool group_matches(const char *p, bool anchored, const char *subject)
+{
+	bool at_end = strchr(p, ')')[1] == '$';
+
+	do {
+		if (alternatives_match(p + 1, at_end, subject))
+			return true;
+	} while (!anchored && *subject++);
+	return false;
+}
+
+static bool sequence_matches(const char *p, bool anchored, const char *subject)
+{
+	bool at_end = *sequence_skip(p) == '$';
+
+	do {
+		const char *left;
+
+		/* Most rules are plain words that do not even begin anywhere in what they are asked about. */
+		if (!anchored && is_literal(*p)) {
+			subject = strchr(subject, *p);
+			if (!subject)
+				return false;
+		}
+		left = sequence_match(p, subject);
+		if (left && (!at_end || !*left))
+			return true;
+	} while (!anchored && *subject++);
+	return false;
 }
 
 static bool simple_matches(const char *expression, const char *subject)
 {
-	const char *p = expression, *tail;
-	bool anchored = false;
+	const char *p = expression;
+	bool anchored = *p == '^';
 
 	if (!*p || strcmp(p, ".*") == 0)
 		return true;
-	if (*p == '^') {
-		anchored = true;
-		p++;
-	}
-	if (*p == '(') {
-		tail = strchr(p, ')') + 1;
-		p++;
-	} else {
-		tail = sequence_end(p);
-	}
-	do {
-		if (alternatives_match(p, tail, subject))
-			return true;
-	} while (!anchored && *subject++);
-	return false;
+	p += anchored;
+	return *p == '(' ? group_matches(p, anchored, subject) : sequence_matches(p, anchored, subject);
 }
 
 int mp_pattern_init(struct mp_pattern *pattern, const char *text)
