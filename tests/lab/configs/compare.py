@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""compare.py THEIRS OURS - what `multipath -t` and `-T` of two implementations printed, line by line, for each file.
+
+The built-in hardware table changes with every release (a unit test compares ours with its list): of sections with blocks
+(devices, blacklists by device), what each has in 01-empty.t already is left out. Every other difference must be one of those
+below, and each of those a sentence of docs/differences.md.
+"""
+import difflib
+import os
+import re
+import sys
+
+KEYWORDS = "Keywords that went since are not printed, and those that came are."
+FLUSH = "`flush_on_last_del` has new values: `no` is `unused`, `yes` is `always`."
+TABLE = "The hardware table is another one, and so is what a file's entry inherits from it."
+UNKNOWN = "0.9.4 does not know values and keywords that came later: it warns, and keeps what it had."
+FORCED = "`multipath -t` prints `retrigger_tries` and `force_sync` as the daemon has them."
+QUOTED = "several records of `uid_attrs` are quoted"
+FDS = "`max_fds 0` is printed"
+ALONE = "`multipath -T` prints nothing but the configuration, whatever `verbosity` is."
+
+# Line in Debian's 0.9.4, line here, sentence; "" is no such line.
+LINES = (
+    (r'(bindings|wwids|prkeys)_file "[^"]*"', "", KEYWORDS),
+    (r'disable_changed_wwids "ignored"', "", KEYWORDS),
+    ("", r'(detect_pgpolicy|detect_pgpolicy_use_tpg|purge_disconnected) "(yes|no)"', KEYWORDS),
+    ("", r'auto_resize "[a-z_]*"', KEYWORDS),
+    (r'flush_on_last_del "no"', r'flush_on_last_del "unused"', FLUSH),
+    (r'flush_on_last_del "yes"', r'flush_on_last_del "always"', FLUSH),
+)
+# Of multipath -t alone.
+FORCED_LINES = (
+    (r"retrigger_tries 0", r"retrigger_tries [0-9]+", FORCED),
+    (r'force_sync "yes"', r'force_sync "no"', FORCED),
+)
+# Of one file.
+FILES = {
+    "09-defaults-shaky": ((r"uid_attrs ([^\"]*)", r'uid_attrs "[^"]*"', QUOTED),),
+    "16-devices-override-builtin": (
+        (r'hardware_handler "1 alua"', "", TABLE),
+        ("", r'path_checker "directio"', TABLE),
+        ("", r'detect_checker "no"', TABLE),
+    ),
+    "26-mistakes": (
+        (r"===== paths list =====", "", ALONE),
+        (r"uuid +hcil .*", "", ALONE),
+        (r"[0-9a-f]+ [0-9]:0:0:0 .*", "", ALONE),
+    ),
+    "30-everything-off": (("", r"max_fds 0", FDS),),
+    "31-since-0.9.4": (
+        (r'path_grouping_policy "failover"', r'path_grouping_policy "group_by_tpg"', UNKNOWN),
+        (r'flush_on_last_del "no"', r'flush_on_last_del "never"', UNKNOWN),
+        ("", r'flush_on_last_del "(always|unused|never)"', UNKNOWN),
+        ("", r"max_retries 3", UNKNOWN),
+    ),
+}
+ANY = r"([a-z_]+ \| )?"
+used = set()
+
+
+def read(name):
+    """Blocks: (section, (line, ...)), the section's own lines as one block."""
+    blocks, section, own, inner = [], None, [], None
+    for line in open(name, errors="surrogateescape").read().split("\n"):
+        text = line.strip()
+        if not text:
+            continue
+        if text.endswith(" {"):
+            if section is None:
+                section, own = text, []
+            else:
+                inner = [text]
+        elif text != "}":
+            (own if inner is None else inner).append(text)
+            if section is None:
+                blocks.append(("", (text,)))
+                own = []
+        elif inner is not None:
+            blocks.append((section, tuple(inner)))
+            inner = None
+        else:
+            blocks += [(section, (text,)) for text in own]
+            blocks.append((section, ("}",)))
+            section = None
+    return blocks
+
+
+def allowed(theirs, ours, rules):
+    for left, right, reason in rules:
+        if re.fullmatch(left, theirs) and re.fullmatch(right, ours):
+            used.add((left.replace(ANY, ""), right.replace(ANY, "")))
+            return True
+    return False
+
+
+def same_lines(theirs, ours, rules):
+    """Two lists of lines in their order, each pair of which is the same or allowed."""
+    if not theirs and not ours:
+        return True
+    if theirs and ours and (theirs[0] == ours[0] or allowed(theirs[0], ours[0], rules)):
+        return same_lines(theirs[1:], ours[1:], rules)
+    if theirs and allowed(theirs[0], "", rules):
+        return same_lines(theirs[1:], ours, rules)
+    if ours and allowed("", ours[0], rules):
+        return same_lines(theirs, ours[1:], rules)
+    return False
+
+
+def beside(blocks, base):
+    """What is not in the list that is always there, and what is missing of it."""
+    left = list(base)
+    more = []
+    for block in blocks:
+        if block in left:
+            left.remove(block)
+        else:
+            more.append(block)
+    return more, left
+
+
+def flat(blocks):
+    return [line if section == "" else section.split()[0] + " | " + line for section, lines in blocks for line in lines]
+
+
+def in_any_section(rules):
+    return [(left and ANY + left, right and ANY + right, reason)
+            for left, right, reason in rules]
+
+
+def undocumented():
+    """Rules that no difference needs any more, and those that docs/differences.md does not have."""
+    root = os.path.dirname(os.path.realpath(__file__)) + "/../../.."
+    text = " ".join(open(root + "/docs/differences.md").read().split())
+    rules = LINES + FORCED_LINES + sum(FILES.values(), ())
+    return ["not in docs/differences.md: " + r for r in sorted({r for _, _, r in rules if r not in text})] + \
+        ["no difference needs this: %r %r" % rule[:2] for rule in rules if rule[:2] not in used]
+
+
+def report(name, theirs, ours):
+    print("== " + name)
+    print("\n".join(difflib.unified_diff(theirs, ours, "theirs", "ours", lineterm="", n=1)))
+
+
+def main():
+    sys.setrecursionlimit(100000)
+    theirs_dir, ours_dir = sys.argv[1:3]
+    names = sorted(name for name in os.listdir(ours_dir) if name.endswith((".t", ".T")))
+    base = {folder: read(folder + "/01-empty.t") for folder in (theirs_dir, ours_dir)}
+    table = {folder: [b for b in base[folder] if len(b[1]) > 1] for folder in base}
+    failed = 0
+    lines = 0
+    for name in names:
+        sides = []
+        for folder in (theirs_dir, ours_dir):
+            blocks = read(folder + "/" + name)
+            lines += len(flat(blocks))
+            more, missing = beside([b for b in blocks if len(b[1]) > 1], table[folder])
+            if name.endswith(".T"):
+                missing = []
+            sides.append(flat([b for b in blocks if len(b[1]) == 1]) + flat(more))
+        rules = LINES + FILES.get(name[:-2], ()) + (FORCED_LINES if name.endswith(".t") else ())
+        if not same_lines(sides[0], sides[1], in_any_section(rules)):
+            failed += 1
+            report(name, *sides)
+    for text in undocumented():
+        failed += 1
+        print(text)
+    print("%d lines of %d outputs, %d differences that are not allowed" % (lines, len(names), failed))
+    return failed != 0
+
+
+sys.exit(main())

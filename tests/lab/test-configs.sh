@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: multipath -t and -T print what Debian's 0.9.4 prints for each file in configs/, but for what is listed
+. "$LAB/lib.sh"
+config
+san 2 1
+mkdir /run/debian
+mount -t hostfs -o /usr/sbin none /run/debian
+daemon_start
+ready 1 2
+daemon_stop
+# print DIR PROGRAM - what is told on stderr has words of its own, and is left out
+print() {
+	local dir=$1 program=$2 file name
+	mkdir -p "$dir"
+	for file in "$LAB"/configs/*.conf; do
+		name=${file##*/}
+		name=${name%.conf}
+		cp "$file" /etc/multipath.conf
+		for mode in t T; do
+			"$program" -$mode > "$dir/$name.$mode" 2> "$dir/$name.$mode.err"
+			echo "exit $?" >> "$dir/$name.$mode"
+		done
+	done
+}
+print "$LAB_OUT/theirs" /run/debian/multipath
+print "$LAB_OUT/ours" /usr/sbin/multipath
+python3 "$LAB/configs/compare.py" "$LAB_OUT/theirs" "$LAB_OUT/ours" > "$LAB_OUT/report" || { cat "$LAB_OUT/report"; fail "they differ"; }
+say "$(tail -n 1 "$LAB_OUT/report")"
