@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { WORD_MAX = 63, EDITS_MAX = 3, LETTERS_PER_EDIT = 3 };
+enum { WORD_MAX = 63, EDITS_MAX = 3, LETTERS_PER_EDIT = 3, PART_MIN = 5 };
 
 static unsigned min(unsigned a, unsigned b)
 {
@@ -55,6 +55,11 @@ struct mp_suggestion mp_suggestion_start(const char *word)
 void mp_suggestion_offer(struct mp_suggestion *suggestion, const char *candidate)
 {
 	unsigned distance = mp_edit_distance(suggestion->word, candidate, suggestion->distance);
+
+	/* "selector" may be short for "path_selector". */
+	if (!suggestion->best && distance > suggestion->distance && strlen(suggestion->word) >= PART_MIN &&
+	    strstr(candidate, suggestion->word))
+		distance = suggestion->distance;
 
 	/* What shares no letter is no misspelling, short as it may be. */
 	if (distance > suggestion->distance || (suggestion->best && distance == suggestion->distance) ||

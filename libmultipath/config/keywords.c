@@ -148,7 +148,7 @@ const struct mp_keyword mp_keywords[MP_KEYS] = {
 					  DEFAULT(MP_GROUPING_FAILOVER) },
 	[MP_KEY_UID_ATTRS] = { "uid_attrs", .type = &mp_type_uid_attrs },
 	[MP_KEY_UID_ATTRIBUTE] = { "uid_attribute", .type = &mp_type_text, DEFAULT_TEXT("ID_SERIAL") },
-	[MP_KEY_GETUID_CALLOUT] = { "getuid_callout", IGNORED("uid_attribute names a udev property") },
+	[MP_KEY_GETUID_CALLOUT] = { "getuid_callout", IGNORED("uid_attribute takes its place, and names a udev property") },
 	[MP_KEY_PRIO] = { "prio", .type = &mp_type_text, .known = prio_names, DEFAULT_TEXT("const") },
 	[MP_KEY_PRIO_ARGS] = { "prio_args", .type = &mp_type_prio_args, DEFAULT_TEXT("") },
 	[MP_KEY_FEATURES] = { "features", .type = &mp_type_features, DEFAULT_TEXT("0") },

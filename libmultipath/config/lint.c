@@ -2,7 +2,6 @@
 #include "config/lint.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,21 +14,10 @@
 /* Comparisons of expressions with WWIDs: enough for a large site; all of them would not be linear. */
 enum { PAIRS_MAX = 1 << 16 };
 
-struct mp_place mp_lint_place(const struct mp_linter *linter, uint16_t from, uint16_t file, unsigned line)
-{
-	struct mp_place place;
-
-	if (from == file)
-		snprintf(place.text, sizeof(place.text), "line %u", line);
-	else
-		snprintf(place.text, sizeof(place.text), "%s:%u", mp_origin_name(linter->config, file), line);
-	return place;
-}
-
 static struct mp_place place_of(const struct mp_linter *linter, const struct mp_setting *from,
 				const struct mp_setting *setting)
 {
-	return mp_lint_place(linter, from->file, setting->file, setting->line);
+	return mp_place_of(linter->config, from->file, setting->file, setting->line);
 }
 
 static bool is_from_file(const struct mp_setting *setting)

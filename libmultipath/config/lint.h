@@ -34,14 +34,6 @@ int mp_config_lint(const struct mp_config *config, struct mp_diagnostics *diagno
 			    mp_origin_name((linter)->config, (where)->file), (where)->line, (where)->column, \
 			    __VA_ARGS__)
 
-/* Another place, for a message: "line 5", or "FILE:5". */
-struct mp_place {
-	char text[320];
-};
-
-/** mp_lint_place() - @file and @line as seen from file @from */
-struct mp_place mp_lint_place(const struct mp_linter *linter, uint16_t from, uint16_t file, unsigned line);
-
 /* Lints about expressions: lint_match.c */
 void mp_lint_rule_text(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
 		       const struct mp_rule *rule);

@@ -232,7 +232,7 @@ void mp_lint_covered_devices(struct mp_linter *linter)
 					     "%s has no effect because a later device section matches every device "
 					     "and sets it (%s)",
 					     mp_keywords[setting->key].name,
-					     mp_lint_place(linter, setting->file, by->file, by->line).text);
+					     mp_place_of(linter->config, setting->file, by->file, by->line).text);
 			switch (setting->key) {
 			case MP_KEY_VENDOR:
 			case MP_KEY_PRODUCT:
@@ -431,7 +431,7 @@ static void cancel_rules(struct mp_linter *linter, enum mp_criterion criterion)
 			mp_lint_tell(linter, rule,
 				     "this rule has no effect because the exception \"%s\" takes it back (%s)",
 				     exception->text,
-				     mp_lint_place(linter, rule->file, exception->file, exception->line).text);
+				     mp_place_of(linter->config, rule->file, exception->file, exception->line).text);
 	}
 }
 
@@ -454,6 +454,6 @@ void mp_lint_blacklisted_maps(struct mp_linter *linter)
 		if (rule && !find_match(linter, &exceptions, wwid->text))
 			mp_lint_tell(linter, wwid,
 				     "this multipath section has no effect because its wwid is blacklisted (%s)",
-				     mp_lint_place(linter, wwid->file, rule->file, rule->line).text);
+				     mp_place_of(linter->config, wwid->file, rule->file, rule->line).text);
 	}
 }

@@ -193,10 +193,10 @@ static int merge_hardware(struct mp_config *config, struct mp_section **sorted, 
 			}
 			tell(config, diagnostics,
 			     sorted[k]->file == last->file ? LEVEL_WARNING : LEVEL_INFO, last,
-			     "device \"%s\" \"%s\" was defined before (%s:%u): both are merged",
+			     "device \"%s\" \"%s\" was defined before (%s): both are merged",
 			     mp_section_text(last, MP_KEY_VENDOR),
 			     mp_section_text(last, MP_KEY_PRODUCT),
-			     mp_origin_name(config, sorted[k]->file), sorted[k]->line);
+			     mp_place_of(config, last->file, sorted[k]->file, sorted[k]->line).text);
 			r = fill_from(config, last, sorted[k]);
 			drop(sorted[k]);
 		}
@@ -280,9 +280,9 @@ static int merge_same_wwid(struct mp_config *config, struct mp_section **sorted,
 		last = sorted[next - 1];
 		for (size_t k = next - 1; k-- > i && r == 0;) {
 			tell(config, diagnostics, LEVEL_WARNING, last,
-			     "multipath \"%s\" was defined before (%s:%u): both are merged",
-			     mp_section_text(last, MP_KEY_WWID), mp_origin_name(config, sorted[k]->file),
-			     sorted[k]->line);
+			     "multipath \"%s\" was defined before (%s): both are merged",
+			     mp_section_text(last, MP_KEY_WWID),
+			     mp_place_of(config, last->file, sorted[k]->file, sorted[k]->line).text);
 			r = fill_from(config, last, sorted[k]);
 		}
 		if (r == 0)
@@ -329,8 +329,9 @@ static int index_aliases(struct mp_config *config, struct mp_diagnostics *diagno
 			continue;
 		}
 		tell(config, diagnostics, LEVEL_ERROR, sorted[i],
-		     "alias \"%s\" of \"%s\" is ignored: \"%s\" has it", alias,
-		     mp_section_text(sorted[i], MP_KEY_WWID), mp_section_text(owner, MP_KEY_WWID));
+		     "alias \"%s\" of \"%s\" is ignored: \"%s\" has it (%s)", alias,
+		     mp_section_text(sorted[i], MP_KEY_WWID), mp_section_text(owner, MP_KEY_WWID),
+		     mp_place_of(config, sorted[i]->file, owner->file, owner->line).text);
 		r = drop_alias(config, sorted[i]);
 		if (r < 0)
 			return r;

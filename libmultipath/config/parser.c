@@ -29,6 +29,13 @@ struct block {
 	unsigned count;
 };
 
+/* A "{" behind what is no section here. */
+struct stray {
+	unsigned line;
+	unsigned depth; /* of the block around it */
+	enum mp_scope meant; /* the section that it probably should be; MP_SCOPE_TOP: who knows */
+};
+
 struct parser {
 	struct mp_value_reader reader;
 	struct mp_config *config;
@@ -41,8 +48,9 @@ struct parser {
 	struct mp_lexer lexer;
 	struct block blocks[DEPTH_MAX];
 	unsigned depth; /* index of the innermost block */
-	unsigned strays[STRAYS_MAX]; /* lines with the "{" of what is no section, still to be closed */
+	struct stray strays[STRAYS_MAX]; /* still to be closed */
 	unsigned stray_count;
+	unsigned robbed_line, robber_line; /* of a section, and of the "}" of a stray that closed it; 0 none */
 };
 
 void mp_diagnostics_tell(struct mp_diagnostics *diagnostics, enum mp_severity severity, int level,
@@ -445,29 +453,32 @@ static void offer_scope(struct mp_suggestion *suggestion, enum mp_scope scope)
 			mp_suggestion_offer(suggestion, mp_scopes[inner].name);
 }
 
-/* What may have been meant: a word of this section, else one of another section. */
-static void add_suggestion(enum mp_scope here, const char *name, struct mp_strbuf *buf)
+/* What may have been meant: a word of this section, else one of another section. Return: it, or NULL. */
+static const char *add_suggestion(enum mp_scope here, const char *name, struct mp_strbuf *buf)
 {
 	struct mp_suggestion suggestion = mp_suggestion_start(name);
 
 	offer_scope(&suggestion, here);
 	if (suggestion.best) {
 		mp_strbuf_printf(buf, "; did you mean \"%s\"?", suggestion.best);
-		return;
+		return suggestion.best;
 	}
 	for (enum mp_scope scope = MP_SCOPE_TOP; scope < MP_SCOPES; scope++)
 		offer_scope(&suggestion, scope);
 	if (!suggestion.best)
-		return;
+		return NULL;
 	mp_strbuf_printf(buf, "; did you mean \"%s\"", suggestion.best);
 	add_homes(suggestion.best, ", which belongs to ", buf);
 	mp_strbuf_putc(buf, '?');
+	return suggestion.best;
 }
 
-static void tell_unknown(struct parser *parser, const struct mp_token *name, int level)
+/* Return: what it was probably meant to be, NULL if nobody knows. */
+static const char *tell_unknown(struct parser *parser, const struct mp_token *name, int level)
 {
 	const struct block *block = innermost(parser);
 	_cleanup_strbuf_ struct mp_strbuf where = MP_STRBUF_INIT;
+	const char *meant = name->text;
 
 	add_scope_name(parser, &where);
 	if (name->kind == MP_TOKEN_STRING && mp_scope_find(block->scope, name->text) != MP_SCOPE_TOP)
@@ -475,27 +486,57 @@ static void tell_unknown(struct parser *parser, const struct mp_token *name, int
 	else if (name->kind == MP_TOKEN_WORD && parser->depth && mp_scope_find(MP_SCOPE_TOP, name->text) != MP_SCOPE_TOP)
 		mp_strbuf_printf(&where, "; is the \"}\" missing that closes the section of line %u?", block->line);
 	else if (name->kind == MP_TOKEN_WORD && !add_homes(name->text, "; it belongs to ", &where))
-		add_suggestion(block->scope, name->text, &where);
+		meant = add_suggestion(block->scope, name->text, &where);
 	warn(parser, level, name->column, "unknown keyword \"%s\" %s", name->text,
 	     mp_strbuf_text(&where));
+	return meant;
+}
+
+/* A word that is known nowhere here; if a "{" follows, so is what comes next. */
+static void take_unknown(struct parser *parser, const struct mp_line *line)
+{
+	const struct mp_token *name = &line->tokens[0];
+	const struct stray *around = parser->stray_count ? &parser->strays[parser->stray_count - 1] : NULL;
+	enum mp_scope scope = around ? around->meant : MP_SCOPE_TOP;
+	const char *meant = name->text;
+
+	/* That it is lost was told with the section that it was written in. */
+	if (scope == MP_SCOPE_TOP ||
+	    (mp_keyword_find(scope, meant) == MP_KEY_NONE && mp_scope_find(scope, meant) == MP_SCOPE_TOP)) {
+		meant = tell_unknown(parser, name, LEVEL_WARNING);
+		scope = MP_SCOPE_TOP;
+	}
+	if (line->tokens[1].kind == MP_TOKEN_OPEN && parser->stray_count < STRAYS_MAX)
+		parser->strays[parser->stray_count++] = (struct stray){
+			.line = parser->line,
+			.depth = parser->depth,
+			.meant = meant ? mp_scope_find(scope, meant) : MP_SCOPE_TOP,
+		};
 }
 
 static void tell_unmatched(struct parser *parser, const struct mp_token *brace)
 {
-	if (!parser->stray_count) {
+	if (parser->stray_count)
+		damage(parser, LEVEL_ERROR, brace->column,
+		       "unmatched \"}\": what line %u begins is no section that could be closed",
+		       parser->strays[--parser->stray_count].line);
+	else if (parser->robbed_line)
+		damage(parser, LEVEL_ERROR, brace->column,
+		       "unmatched \"}\": that of line %u closed the section of line %u already", parser->robber_line,
+		       parser->robbed_line);
+	else
 		damage(parser, LEVEL_ERROR, brace->column,
 		       "unmatched \"}\": expected one for each \"{\" that opens a section");
-		return;
-	}
-	damage(parser, LEVEL_ERROR, brace->column,
-	       "unmatched \"}\": what line %u begins is no section that could be closed",
-	       parser->strays[--parser->stray_count]);
 }
 
-static void note_stray(struct parser *parser, const struct mp_token *token)
+/* The brace of a stray closes the section around it. */
+static void note_robbery(struct parser *parser)
 {
-	if (token->kind == MP_TOKEN_OPEN && parser->stray_count < STRAYS_MAX)
-		parser->strays[parser->stray_count++] = parser->line;
+	if (!parser->stray_count || parser->strays[parser->stray_count - 1].depth != parser->depth)
+		return;
+	parser->stray_count--;
+	parser->robbed_line = innermost(parser)->line;
+	parser->robber_line = parser->line;
 }
 
 /* Tell what the line lacks or has too much, whatever its keyword. Return: is it to be used? */
@@ -545,8 +586,10 @@ static int take_line(struct parser *parser, const struct mp_line *line)
 	if (line->count == 0 || !check_line(parser, line))
 		return 0;
 	if (name->kind == MP_TOKEN_CLOSE) {
-		if (parser->depth > 0)
+		if (parser->depth > 0) {
+			note_robbery(parser);
 			return block_close(parser);
+		}
 		tell_unmatched(parser, name);
 		return 0;
 	}
@@ -558,8 +601,7 @@ static int take_line(struct parser *parser, const struct mp_line *line)
 	}
 	key = mp_keyword_find(innermost(parser)->scope, name->text);
 	if (key == MP_KEY_NONE) {
-		tell_unknown(parser, name, LEVEL_WARNING);
-		note_stray(parser, &line->tokens[1]);
+		take_unknown(parser, line);
 		return 0;
 	}
 	return take_value(parser, key, name, &line->tokens[1]);

@@ -2,6 +2,7 @@
 #include "config/sections.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,17 @@ const char *mp_origin_name(const struct mp_config *config, uint16_t file)
 	const char *name = mp_config_file(config, file);
 
 	return name ? name : "built-in";
+}
+
+struct mp_place mp_place_of(const struct mp_config *config, uint16_t from, uint16_t file, unsigned line)
+{
+	struct mp_place place;
+
+	if (from == file)
+		snprintf(place.text, sizeof(place.text), "line %u", line);
+	else
+		snprintf(place.text, sizeof(place.text), "%s:%u", mp_origin_name(config, file), line);
+	return place;
 }
 
 const struct mp_setting *mp_section_find(const struct mp_section *section, enum mp_key key)

@@ -79,6 +79,14 @@ struct mp_config {
 /** mp_origin_name() - the file of that index, "built-in" if it is none */
 const char *mp_origin_name(const struct mp_config *config, uint16_t file);
 
+/* Another place, for a message: "line 5", or "FILE:5". */
+struct mp_place {
+	char text[320];
+};
+
+/** mp_place_of() - @file and @line as seen from file @from */
+struct mp_place mp_place_of(const struct mp_config *config, uint16_t from, uint16_t file, unsigned line);
+
 /** mp_section_find() - Return: the setting of @key, NULL if the section has none */
 const struct mp_setting *mp_section_find(const struct mp_section *section, enum mp_key key);
 

@@ -126,7 +126,7 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		{ "overrides {\nprotocol {\ntype scsi:fcp\n}\n}\n",
 		  "2:1: warning: this protocol section has no effect because it sets nothing\n" },
 		{ "devices {\ndevice {\nvendor V\nproduct P\nno_path_retry 5\n}\ndevice {\nvendor V\nproduct P\nfailback 5\n}\n}\n",
-		  "7:1: warning: device \"V\" \"P\" was defined before (multipath.conf:2): both are merged\n" },
+		  "7:1: warning: device \"V\" \"P\" was defined before (line 2): both are merged\n" },
 		{ "devices {\ndevice {\nvendor NETAPP\nproduct LUN\nno_path_retry 5\nfailback 3\n}\ndevice {\nvendor \".*\"\nproduct \".*\"\nno_path_retry 6\n}\n}\n",
 		  "5:1: warning: no_path_retry has no effect because a later device section matches every device and sets it (line 11)\n" },
 		{ "devices {\ndevice {\nvendor \"!V\"\nproduct \"LUN (\"\nfailback 3\n}\n}\n",
@@ -189,7 +189,7 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		{ "multipaths {\nmultipath {\nwwid 3600a\nalias mpathb\n}\n}\n",
 		  "" },
 		{ "multipaths {\nmultipath {\nwwid 3600a\nalias x\n}\nmultipath {\nwwid 3600b\nalias x\n}\n}\n",
-		  "6:1: warning: alias \"x\" of \"3600b\" is ignored: \"3600a\" has it\n" },
+		  "6:1: warning: alias \"x\" of \"3600b\" is ignored: \"3600a\" has it (line 2)\n" },
 		{ "blacklist {\nwwid 3600a\nwwid 3600a\n}\n",
 		  "3:1: warning: rule \"3600a\" is there twice\n" },
 	};
@@ -202,6 +202,46 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		check_text(&loaded, rows[i].text, &told);
 		assert_string_equal(mp_strbuf_text(&told), rows[i].told);
 	}
+}
+
+/* What a newcomer's file may look like: each message alone must be enough to mend its line. */
+static void typical_mistakes_are_told_so_that_they_can_be_mended(void **state)
+{
+	static const char expected[] =
+		"2:2: warning: unknown keyword \"user_friendly_name\" in section defaults; did you mean \"user_friendly_names\"?\n"
+		"3:22: warning: value \"ON\" of find_multipaths is not valid: expected \"off\", \"no\", \"0\", \"on\", \"yes\", \"1\", \"greedy\", \"smart\", \"strict\"; the built-in \"strict\" stays; did you mean \"on\"?\n"
+		"4:22: warning: value \"10s\" of polling_interval is not valid: expected a number from 0 to 4294967294; the line has no effect; did you mean 10?\n"
+		"5:22: warning: value \"7\" of verbosity is out of range, 4 is used: expected 0 to 4\n"
+		"6:22: error: string is not closed: expected a '\"' on this line\n"
+		"7:2: warning: there is no prio \"alua2\": expected one of alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath; did you mean \"alua\"?\n"
+		"8:22: warning: value \"12s\" of no_path_retry is not valid: expected \"fail\", \"0\", \"queue\" or a number from 1 to 2147483647; the line has no effect; did you mean 12?\n"
+		"9:2: warning: rr_min_io_rq lacks a value and is ignored\n"
+		"10:22: warning: queue_if_no_path in features is deprecated: write no_path_retry \"queue\"\n"
+		"11:2: warning: getuid_callout has no meaning any more and is ignored: uid_attribute takes its place, and names a udev property\n"
+		"13:1: warning: unknown keyword \"blacklist\" in section defaults; is the \"}\" missing that closes the section of line 1?\n"
+		"19:1: error: unmatched \"}\": what line 13 begins is no section that could be closed\n"
+		"22:2: warning: this exception has no effect because the blacklist has no wwid rule: an exception only takes back rules of its own kind\n"
+		"28:3: warning: product \"LUN [\" matches no device: it is no regular expression (Invalid regular expression)\n"
+		"29:3: warning: unknown keyword \"polling_interval\" in section devices/device; it belongs to defaults\n"
+		"31:3: warning: queue_if_no_path contradicts no_path_retry \"fail\" of line 30, which counts: remove one of them\n"
+		"31:12: warning: queue_if_no_path in features is deprecated: write no_path_retry \"queue\"\n"
+		"40:2: warning: alias \"data\" of \"0x6001405b1a2c3d4e5f60718293a4b5c7\" is ignored: \"36001405b1a2c3d4e5f60718293a4b5c6\" has it (line 36)\n"
+		"41:3: warning: no disk has a wwid \"0x6001405b1a2c3d4e5f60718293a4b5c7\"; did you mean \"36001405b1a2c3d4e5f60718293a4b5c7\"? multipathd show paths tells those that are there\n"
+		"46:1: warning: unknown keyword \"overides\" outside of sections; did you mean \"overrides\"?\n"
+		"51:2: error: unmatched \"}\": what line 47 begins is no section that could be closed\n"
+		"52:1: error: unmatched \"}\": what line 46 begins is no section that could be closed\n";
+	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
+	_cleanup_loaded_ struct loaded loaded;
+	char text[4096] = "";
+	FILE *file = fopen("tests/fuzz/corpus/lint/mistakes", "r");
+
+	(void)state;
+	assert_non_null(file);
+	assert_in_range(fread(text, 1, sizeof(text), file), 1, sizeof(text) - 1);
+	fclose(file);
+	loaded_init(&loaded);
+	check_text(&loaded, text, &told);
+	assert_string_equal(mp_strbuf_text(&told), expected);
 }
 
 static void what_a_drop_in_replaces_is_told_where_it_stands(void **state)
@@ -286,6 +326,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_does_nothing_is_told_with_the_reason),
+		cmocka_unit_test(typical_mistakes_are_told_so_that_they_can_be_mended),
 		cmocka_unit_test(what_a_drop_in_replaces_is_told_where_it_stands),
 		cmocka_unit_test(bindings_that_contradict_aliases_are_told),
 		cmocka_unit_test(an_error_does_not_hide_the_others),

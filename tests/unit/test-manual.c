@@ -12,6 +12,7 @@
 
 #include "base/strbuf.h"
 #include "config/keywords.h"
+#include "config/types.h"
 
 /* In the order of the manual's lines "In: ..." */
 static const struct {
@@ -101,6 +102,103 @@ static void each_keyword_is_described_with_the_sections_that_know_it(void **stat
 		check_name(*state, mp_keywords[i].name);
 }
 
+/* What a value looks like in the manual: no quotes around one word, roff's minus. */
+static void add_default(const struct mp_keyword *keyword, struct mp_strbuf *buf)
+{
+	struct mp_strbuf value = MP_STRBUF_INIT;
+	const char *text;
+	bool quoted;
+
+	keyword->type->format(keyword, &keyword->built_in, &value);
+	text = mp_strbuf_text(&value);
+	quoted = strchr(text, ' ') || !strcmp(text, "\"\"");
+	for (; *text; text++) {
+		if (*text == '"')
+			mp_strbuf_puts(buf, quoted ? "\\(dq" : "");
+		else if (*text == '-' && !quoted)
+			mp_strbuf_puts(buf, "\\-");
+		else
+			mp_strbuf_putc(buf, *text);
+	}
+	mp_strbuf_fini(&value);
+}
+
+/* Where more is to be said than the table knows. */
+static const struct {
+	enum mp_key key;
+	const char *text;
+} derived_defaults[] = {
+	{ MP_KEY_POLLING_INTERVAL, "5" },
+	{ MP_KEY_MAX_POLLING_INTERVAL, "4 \\(mu polling_interval" },
+	{ MP_KEY_CHECKER_TIMEOUT, "the device's timeout in sysfs, or 30" },
+	{ MP_KEY_UID_ATTRIBUTE, "ID_SERIAL; ID_WWN for NVMe; ID_UID for DASD" },
+	{ MP_KEY_CHECKER, "tur" },
+};
+
+static void check_default(const char *manual, enum mp_key key)
+{
+	const struct mp_keyword *keyword = &mp_keywords[key];
+	const char *entry = find_entry(manual, keyword->name), *end, *line;
+	struct mp_strbuf expected = MP_STRBUF_INIT;
+	bool is_derived = false;
+
+	mp_strbuf_puts(&expected, "\nDefault: ");
+	for (size_t i = 0; i < sizeof(derived_defaults) / sizeof(derived_defaults[0]); i++) {
+		if (derived_defaults[i].key != key)
+			continue;
+		mp_strbuf_puts(&expected, derived_defaults[i].text);
+		is_derived = true;
+	}
+	if (!is_derived && keyword->flags & MP_KEYWORD_HAS_DEFAULT)
+		add_default(keyword, &expected);
+	else if (!is_derived)
+		mp_strbuf_puts(&expected, "unset");
+	mp_strbuf_puts(&expected, ". In: ");
+
+	end = strstr(entry, "\n.TP\n.B ");
+	line = strstr(entry, mp_strbuf_text(&expected));
+	if (!line || (end && line > end))
+		fail_msg("multipath.conf(5), %s: should say \"%s\"", keyword->name, mp_strbuf_text(&expected) + 1);
+	mp_strbuf_fini(&expected);
+}
+
+static void each_default_is_that_of_the_table(void **state)
+{
+	for (const uint8_t *key = mp_scopes[MP_SCOPE_DEFAULTS].keys; *key; key++)
+		if (!(mp_keywords[*key].flags & MP_KEYWORD_IGNORED))
+			check_default(*state, *key);
+}
+
+/* As a word of its own. */
+static bool has_word(const char *text, const char *end, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *p = text; (p = strstr(p, word)) && p < end; p++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyz_-", p[-1]) &&
+		    !strchr("abcdefghijklmnopqrstuvwxyz_-", p[length]))
+			return true;
+	return false;
+}
+
+/* An entry goes as far as the line that tells its sections. */
+static void each_word_that_is_a_value_is_described(void **state)
+{
+	for (enum mp_key key = MP_KEY_NONE + 1; key < MP_KEYS; key++) {
+		const struct mp_keyword *keyword = &mp_keywords[key];
+		const char *entry = find_entry(*state, keyword->name), *end = strstr(entry, "\nDefault: ");
+		const struct mp_word *lists[] = { keyword->words, keyword->known };
+
+		end = end ? strchr(end + 1, '\n') : NULL;
+		for (size_t i = 0; end && !keyword->alias_of && i < 2; i++)
+			for (const struct mp_word *word = lists[i]; word && word->text; word++)
+				if (word->text[1] && strcmp(word->text, "yes") && strcmp(word->text, "no") &&
+				    !has_word(entry, end, word->text))
+					fail_msg("multipath.conf(5), %s: does not tell of \"%s\"", keyword->name,
+						 word->text);
+	}
+}
+
 static void each_section_is_described(void **state)
 {
 	for (size_t i = MP_SCOPE_TOP + 1; i < MP_SCOPES; i++)
@@ -128,6 +226,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_keyword_is_described_with_the_sections_that_know_it),
+		cmocka_unit_test(each_default_is_that_of_the_table),
+		cmocka_unit_test(each_word_that_is_a_value_is_described),
 		cmocka_unit_test(each_section_is_described),
 		cmocka_unit_test(nothing_else_is_described),
 	};

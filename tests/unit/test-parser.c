@@ -122,7 +122,7 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		{ "multipaths {\nmultipath {\nalias a\n}\n}\n",
 		  "0 multipath.conf:2:1: warning: multipath section is ignored: expected a wwid\n" },
 		{ "multipaths {\nmultipath {\nwwid w\nalias a\n}\nmultipath {\nwwid v\nalias a\n}\n}\n",
-		  "0 multipath.conf:6:1: warning: alias \"a\" of \"v\" is ignored: \"w\" has it\n" },
+		  "0 multipath.conf:6:1: warning: alias \"a\" of \"v\" is ignored: \"w\" has it (line 2)\n" },
 		{ "blacklist {\nwwid a\nwwid b\nwwid a\ndevice {\n}\ndevice {\n}\n}\n",
 		  "3 multipath.conf:4:1: warning: rule \"a\" is there twice\n" },
 	};

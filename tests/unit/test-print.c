@@ -8,6 +8,10 @@
 
 #include "base/cleanup.h"
 #include "config-loaded.h"
+#include "config/filter.h"
+#include "config/sections.h"
+#include "config/types.h"
+#include "model/protocol.h"
 
 static void cut_at(struct mp_strbuf *buf, const char *start, const char *end)
 {
@@ -261,6 +265,233 @@ static void the_local_configuration_has_what_is_there_only(void **state)
 			    "devices {\n}\noverrides {\n}\n");
 }
 
+/* Files at random, the same each time: every keyword of every section, with values of its type. */
+
+static uint32_t next_random(uint32_t *seed)
+{
+	*seed = *seed * 1664525 + 1013904223;
+	return *seed >> 8;
+}
+
+static unsigned below(uint32_t *seed, unsigned limit)
+{
+	return next_random(seed) % limit;
+}
+
+static void add_random_text(uint32_t *seed, const char *letters, unsigned longest, struct mp_strbuf *buf)
+{
+	for (unsigned i = below(seed, longest) + 1; i > 0; i--)
+		mp_strbuf_putc(buf, letters[below(seed, strlen(letters))]);
+}
+
+static void add_random_words(uint32_t *seed, struct mp_strbuf *buf)
+{
+	unsigned count = below(seed, 4);
+
+	mp_strbuf_printf(buf, "%u", count);
+	for (; count > 0; count--) {
+		mp_strbuf_putc(buf, ' ');
+		add_random_text(seed, "abcxyz_019", 12, buf);
+	}
+}
+
+static void add_random_number(uint32_t *seed, const struct mp_keyword *keyword, struct mp_strbuf *buf)
+{
+	int64_t random = (int64_t)next_random(seed) << 16 | next_random(seed);
+	int64_t range = keyword->max - keyword->min;
+
+	switch (below(seed, 4)) {
+	case 0:
+		mp_strbuf_printf(buf, "%lld", (long long)keyword->min);
+		break;
+	case 1:
+		mp_strbuf_printf(buf, "%lld", (long long)keyword->max);
+		break;
+	case 2:
+		mp_strbuf_printf(buf, "%lld", (long long)(keyword->min + random % (range < 100 ? range + 1 : 100)));
+		break;
+	default:
+		mp_strbuf_printf(buf, "%lld", (long long)(keyword->min + random % (range + 1)));
+		break;
+	}
+}
+
+/* Return: has the keyword words, and was one of them added? */
+static bool add_random_word(uint32_t *seed, const struct mp_word *words, struct mp_strbuf *buf)
+{
+	unsigned count = 0;
+
+	while (words && words[count].text)
+		count++;
+	if (!count)
+		return false;
+	mp_strbuf_puts(buf, words[below(seed, count)].text);
+	return true;
+}
+
+static void add_random_value(uint32_t *seed, const struct mp_keyword *keyword, struct mp_strbuf *buf)
+{
+	static const char anything[] = "abcXYZ 0123456789.,:;!#{}\"'$^*[](-+_=<>|\\\t\xc3\xa9";
+	const struct mp_type *type = keyword->type;
+
+	if (type == &mp_type_number)
+		add_random_number(seed, keyword, buf);
+	else if (type == &mp_type_selector) {
+		add_random_text(seed, "abc-", 9, buf);
+		mp_strbuf_putc(buf, ' ');
+		add_random_words(seed, buf);
+	} else if (type == &mp_type_counted_words || type == &mp_type_features)
+		add_random_words(seed, buf);
+	else if (type == &mp_type_mode)
+		mp_strbuf_printf(buf, "%o", below(seed, 01000));
+	else if (type == &mp_type_user || type == &mp_type_group)
+		mp_strbuf_printf(buf, "%u", below(seed, 70000));
+	else if (type == &mp_type_fds)
+		mp_strbuf_printf(buf, "%u", below(seed, 2000));
+	else if (type == &mp_type_loss_timeout)
+		mp_strbuf_printf(buf, below(seed, 4) ? "%u" : "infinity", next_random(seed));
+	else if (type == &mp_type_reservation_key)
+		mp_strbuf_printf(buf, "%x%x%s", next_random(seed), next_random(seed), below(seed, 2) ? ":aptpl" : "");
+	else if (type == &mp_type_uid_attrs) {
+		for (unsigned i = below(seed, 3) + 1; i > 0; i--) {
+			add_random_text(seed, "sdnvmea", 4, buf);
+			mp_strbuf_puts(buf, ":ID_");
+			add_random_text(seed, "SERIALWN_", 8, buf);
+			mp_strbuf_putc(buf, ' ');
+		}
+	} else if (type == &mp_type_protocol)
+		mp_strbuf_puts(buf, mp_protocol_name(below(seed, MP_PROTOCOLS)));
+	else if (keyword->words && (keyword->min == keyword->max || below(seed, 2)))
+		add_random_word(seed, keyword->words, buf);
+	else if (keyword->words)
+		add_random_number(seed, keyword, buf);
+	else
+		add_random_text(seed, anything, 20, buf);
+}
+
+static bool is_expression(enum mp_key key)
+{
+	return key >= MP_KEY_RULE_DEVNODE || key == MP_KEY_PRODUCT_BLACKLIST || key == MP_KEY_VENDOR;
+}
+
+static void add_random_setting(uint32_t *seed, enum mp_key key, struct mp_strbuf *buf)
+{
+	_cleanup_strbuf_ struct mp_strbuf value = MP_STRBUF_INIT;
+
+	if (mp_keywords[key].flags & MP_KEYWORD_IGNORED)
+		mp_strbuf_puts(&value, "x");
+	else if (is_expression(key))
+		add_random_text(seed, "abcXYZ0123456789 \":-_.", 20, &value);
+	else
+		add_random_value(seed, &mp_keywords[key], &value);
+	mp_strbuf_printf(buf, "%s ", mp_keywords[key].name);
+	mp_text_quote(mp_strbuf_text(&value), buf);
+	mp_strbuf_putc(buf, '\n');
+}
+
+static void add_random_section(uint32_t *seed, enum mp_scope scope, struct mp_strbuf *buf)
+{
+	mp_strbuf_printf(buf, "%s {\n", mp_scopes[scope].name);
+	for (const uint8_t *key = mp_scopes[scope].keys; key && *key; key++)
+		if (!below(seed, 2) || *key == MP_KEY_WWID || *key == MP_KEY_VENDOR || *key == MP_KEY_PRODUCT ||
+		    *key == MP_KEY_TYPE)
+			add_random_setting(seed, *key, buf);
+	for (enum mp_scope inner = MP_SCOPE_TOP + 1; inner < MP_SCOPES; inner++)
+		if (mp_scopes[inner].parent == scope)
+			for (unsigned i = below(seed, 4); i > 0; i--)
+				add_random_section(seed, inner, buf);
+	mp_strbuf_puts(buf, "}\n");
+}
+
+static void add_random_file(uint32_t *seed, struct mp_strbuf *buf)
+{
+	for (enum mp_scope scope = MP_SCOPE_TOP + 1; scope < MP_SCOPES; scope++)
+		if (mp_scopes[scope].parent == MP_SCOPE_TOP && below(seed, 4))
+			add_random_section(seed, scope, buf);
+}
+
+static void add_setting(const struct mp_setting *setting, struct mp_strbuf *buf)
+{
+	mp_strbuf_printf(buf, "%s ", mp_keywords[setting->key].name);
+	mp_keywords[setting->key].type->format(&mp_keywords[setting->key], setting, buf);
+	mp_strbuf_putc(buf, '\n');
+}
+
+/* All that a section holds, in the order of the keywords. */
+static void add_section(const struct mp_section *section, struct mp_strbuf *buf)
+{
+	mp_strbuf_puts(buf, "--\n");
+	for (enum mp_key key = MP_KEY_NONE + 1; key < MP_KEYS; key++) {
+		const struct mp_setting *setting = mp_section_find(section, key);
+
+		if (setting)
+			add_setting(setting, buf);
+	}
+}
+
+/* What the configuration means, without the help of what prints it as a file. */
+static void add_meaning(const struct mp_config *config, struct mp_strbuf *buf)
+{
+	for (const uint8_t *key = mp_scopes[MP_SCOPE_DEFAULTS].keys; *key; key++) {
+		const struct mp_setting *found = mp_config_default(config, *key);
+		struct mp_setting setting;
+
+		if (!found || mp_keywords[*key].alias_of)
+			continue;
+		setting = *found;
+		setting.key = *key;
+		add_setting(&setting, buf);
+	}
+	add_section(&config->overrides, buf);
+	for (size_t i = 0; i < config->devices.count; i++)
+		add_section(&config->devices.items[i], buf);
+	for (size_t i = 0; i < config->protocols.count; i++)
+		add_section(&config->protocols.items[i], buf);
+	for (size_t i = 0; i < config->maps.count; i++)
+		add_section(&config->maps.items[i], buf);
+	mp_filter_print(config, buf);
+}
+
+/* Rules say where they come from, which printing changes. */
+static void forget_origins(struct mp_strbuf *buf)
+{
+	static const char *const origins[] = { "(default rule)     ", "(config file rule) " };
+
+	for (size_t i = 0; i < ARRAY_SIZE(origins); i++)
+		for (char *p = buf->text; (p = strstr(p, origins[i]));)
+			memset(p, ' ', strlen(origins[i]));
+}
+
+static void whatever_is_printed_reads_as_the_same_configuration(void **state)
+{
+	enum { CASES = 400 };
+	_cleanup_loaded_ struct loaded loaded;
+	uint32_t seed = 1;
+
+	(void)state;
+	loaded_init(&loaded);
+	for (unsigned i = 0; i < CASES; i++) {
+		_cleanup_strbuf_ struct mp_strbuf file = MP_STRBUF_INIT, first = MP_STRBUF_INIT,
+						  second = MP_STRBUF_INIT, meant = MP_STRBUF_INIT,
+						  read = MP_STRBUF_INIT;
+
+		mp_strbuf_puts(&file, "# generated\n");
+		add_random_file(&seed, &file);
+		if (loaded_text(&loaded, mp_strbuf_text(&file)) != 0)
+			fail_msg("%s%s", file.text, loaded_told(&loaded));
+		mp_config_print(loaded.config, &first);
+		add_meaning(loaded.config, &meant);
+		assert_int_equal(loaded_text(&loaded, mp_strbuf_text(&first)), 0);
+		mp_config_print(loaded.config, &second);
+		add_meaning(loaded.config, &read);
+		assert_string_equal(mp_strbuf_text(&second), mp_strbuf_text(&first));
+		forget_origins(&meant);
+		forget_origins(&read);
+		if (strcmp(mp_strbuf_text(&meant), mp_strbuf_text(&read)) != 0)
+			fail_msg("case %u\n%s\n==\n%s\n==\n%s", i, file.text, meant.text, read.text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +499,7 @@ int main(void)
 		cmocka_unit_test(sections_are_printed_in_their_order),
 		cmocka_unit_test(rules_are_printed_by_criterion),
 		cmocka_unit_test(what_is_printed_reads_as_the_same_configuration),
+		cmocka_unit_test(whatever_is_printed_reads_as_the_same_configuration),
 		cmocka_unit_test(the_local_configuration_has_what_is_there_only),
 	};
 
