@@ -63,11 +63,12 @@ static int look_at(struct engine *engine, const char *wwid, struct mp_geom *geom
 	if (r < 0)
 		return r;
 	r = mp_geom_from_kernel(wwid, &kernel, geom);
-	snprintf(text, sizeof(text), MP_DM_READS "%s", wwid);
+	snprintf(text, sizeof(text), MP_GEOM_READS "%s", wwid);
 	if (r == 0 && kernel.split && mp_dm_read(text, &reads) == 0)
 		for (size_t i = 0; i < geom->count; i++) {
 			const struct mp_table_path *path = mp_table_find(&reads.table, geom->paths[i].devt);
 
+			geom->uneven |= path && (path->state == MP_DM_FAILED) != geom->paths[i].failed;
 			geom->paths[i].failed |= path && path->state == MP_DM_FAILED;
 		}
 	mp_kernel_map_fini(&kernel);
@@ -265,8 +266,8 @@ int engine_apply_states(struct engine *engine, const struct mp_geom *old, const 
 
 static void lower_wwids(const struct mp_geom *geom, char *reads, char *writes, size_t size)
 {
-	snprintf(reads, size, MP_DM_READS "%s", geom->wwid);
-	snprintf(writes, size, MP_DM_WRITES "%s", geom->wwid);
+	snprintf(reads, size, MP_GEOM_READS "%s", geom->wwid);
+	snprintf(writes, size, MP_GEOM_WRITES "%s", geom->wwid);
 }
 
 static int load_one(bool create, const struct mp_geom *geom, bool for_reads, const char *wwid)
@@ -386,7 +387,6 @@ int engine_remove(struct engine *engine, const struct mp_geom *geom)
 	if (r < 0)
 		return engine_error(engine, r, "%s: not removed: %s", geom->name,
 				    r == -EBUSY ? "it is in use (lsblk /dev/mapper/NAME shows by whom)" : strerror(-r));
-	remove_lower(geom, true);
 	for (size_t i = 0; i < geom->count && is_exclusive(engine); i++)
 		engine_hold(engine, geom->paths[i].devt, false);
 	return engine_note(engine, false, false, "failed %s", geom->wwid);
@@ -405,7 +405,7 @@ void engine_sweep(struct engine *engine)
 			mp_dm_remove(wwid, &removal);
 		mp_kernel_map_fini(&kernel);
 		/* One that nothing stands on. */
-		if (owner && (mp_dm_read(owner, &kernel) < 0 || (!strncmp(uuid, MP_DM_READS, strlen(MP_DM_READS)) &&
+		if (owner && (mp_dm_read(owner, &kernel) < 0 || (!strncmp(uuid, MP_GEOM_READS, strlen(MP_GEOM_READS)) &&
 								!kernel.split)))
 			mp_dm_remove(uuid, &removal);
 		mp_kernel_map_fini(&kernel);

@@ -229,7 +229,7 @@ int taste_react(struct engine *engine, const char *wwid, bool may_restore)
 		return r;
 	if (mp_geom_good_count(geom)) {
 		/* In Active/Read an error of a read fails the path for writes as well. */
-		r = geom->mode == MP_GEOM_ACTIVE_READ ? engine_apply_states(engine, geom, geom) : 0;
+		r = geom->uneven ? engine_apply_states(engine, geom, geom) : 0;
 		return r < 0 ? r : set_queueing(engine, geom, true);
 	}
 	tried = *geom;

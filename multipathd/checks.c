@@ -19,6 +19,7 @@
 #include "kernel/scsi.h"
 #include "model/transition.h"
 #include "multipathd/daemon.h"
+#include "multipathd/geoms.h"
 #include "multipathd/health.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
@@ -401,6 +402,8 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 			 mp_path_name(&path->path), mp_path_state_name(answer), message[0] ? ": " : "", message);
 
 	path_answered(path);
+	if (mp_path_state_is_active(t.state) && (t.came_up || first))
+		geoms_on_up(path);
 	/* While it could not be opened, the table was made without it, or not at all. */
 	if (t.came_up)
 		tuning_repeat(path);
@@ -855,6 +858,9 @@ void checks_note_kernel_failure(struct daemon_path *path)
 	path->path.map->stats.path_faults++;
 	path_log(path, old, "the kernel saw an I/O error");
 	health_failed(path);
+	/* A request that fails everywhere must find no path left: none comes back before its turn. */
+	if (geoms_owns(daemon_map_of(path->path.map)))
+		earliest = daemon_now_usec(path->daemon) + path->path.interval_sec * usec_per_sec;
 	/* A path that answers the checker, but fails I/O, is not to come and go as fast as it can. */
 	if (!path->job && earliest > daemon_now_usec(path->daemon))
 		path_schedule(path, earliest);

@@ -21,6 +21,7 @@
 #include "multipathd/daemon.h"
 #include "multipathd/explain.h"
 #include "multipathd/grammar.h"
+#include "multipathd/geoms.h"
 #include "multipathd/health.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
@@ -1392,6 +1393,9 @@ static void serve(struct daemon *daemon, const struct request *request)
 	if (!strncmp(request->text, MP_CLAIMANT_WORD, strlen(MP_CLAIMANT_WORD)) && request->is_root &&
 	    rulings_serve(daemon, request->text, &call.reply))
 		goto reply;
+
+	if (request->is_root && geoms_serve(daemon, request->id, request->text))
+		return;
 
 	result = grammar_parse(command_table, ARRAY_SIZE(command_table), request->text, &line);
 	if (result != GRAMMAR_OK) {

@@ -14,6 +14,7 @@
 #include "multipathd/checks.h"
 #include "multipathd/daemon.h"
 #include "multipathd/dmevents.h"
+#include "multipathd/geoms.h"
 #include "multipathd/maps.h"
 #include "multipathd/notify.h"
 #include "multipathd/paths.h"
@@ -123,6 +124,7 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 	if (daemon->server)
 		server_set_timeout(daemon->server, daemon->process->uxsock_timeout_msec);
 
+	geoms_init(daemon);
 	r = mp_wwids_load(daemon->wwids, STATE_DIR);
 	if (r < 0)
 		log_error(STATE_DIR "/wwids: %s", strerror(-r));

@@ -9,6 +9,7 @@
 #include "multipathd/checks.h"
 #include "multipathd/commands.h"
 #include "multipathd/configure.h"
+#include "multipathd/geoms.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
 
@@ -74,6 +75,7 @@ int daemon_init(struct daemon *daemon, const struct daemon_options *options)
 	CDS_INIT_LIST_HEAD(&daemon->paths);
 	CDS_INIT_LIST_HEAD(&daemon->maps);
 	CDS_INIT_LIST_HEAD(&daemon->dirty);
+	CDS_INIT_LIST_HEAD(&daemon->geom_answers);
 	CDS_INIT_LIST_HEAD(&daemon->waiting_requests);
 	mp_hash_register_thread();
 
@@ -109,6 +111,7 @@ void daemon_fini(struct daemon *daemon)
 	daemon->pool = pool_free(daemon->pool);
 	checks_fini(daemon);
 	commands_drop_waiting(daemon);
+	geoms_drop_waiting(daemon);
 	paths_free_all(daemon);
 	maps_free_all(daemon);
 	for (size_t i = 0; i < daemon->new_wwid_count; i++)

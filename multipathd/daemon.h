@@ -106,6 +106,10 @@ struct daemon_map {
 	uint64_t came_up_id; /* path that came up: which group is in use must be looked at before failback is decided; 0 none */
 	uint64_t prio_asking; /* id of the path whose check asks for all of them; 0 none */
 	uint64_t prio_asked_usec;
+	bool is_geom; /* gmultipath's: counted in daemon->geom_count */
+	bool read_again; /* at the next look, whatever its event number */
+	bool reacting, react_again, io_failed;
+	uint64_t restored_usec; /* when its last good path had failed; 0 never */
 	sd_event_source *udev_timer; /* how long the creation event may take */
 	sd_event_source *ghost_timer; /* ghost_delay runs */
 	sd_event_source *queue_timer;
@@ -159,6 +163,9 @@ struct daemon {
 	size_t map_count;
 	struct mp_hash maps_by_wwid, maps_by_name;
 	struct cds_list_head dirty;
+	unsigned geom_count; /* maps of gmultipath's */
+	bool geoms_tasted; /* labels are known that make maps */
+	struct cds_list_head geom_answers; /* to clients, after the next look */
 	sd_event_source *reconcile_source; /* deferred: a storm of events is one pass */
 
 	/* start and reconfigure */
@@ -203,7 +210,7 @@ struct daemon {
 uint64_t lane_of_path(const struct mp_identity *identity); /* its I_T nexus */
 uint64_t lane_of_table(const char *wwid); /* operations on a map's table */
 uint64_t lane_of_messages(const char *wwid); /* a reload that hangs does not keep fail_path back */
-enum { LANE_STATUS = 1, LANE_FILES, LANE_UEVENTS, LANE_REMOVALS, LANE_TABLES, LANE_EXPLAIN, LANE_CHECK_CONFIG };
+enum { LANE_STATUS = 1, LANE_FILES, LANE_UEVENTS, LANE_REMOVALS, LANE_TABLES, LANE_GEOMS, LANE_EXPLAIN, LANE_CHECK_CONFIG };
 
 uint64_t daemon_now_usec(const struct daemon *daemon);
 

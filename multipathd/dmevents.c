@@ -8,9 +8,11 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "kernel/dm.h"
+#include "model/geom.h"
 #include "multipathd/apply.h"
 #include "multipathd/commands.h"
 #include "multipathd/daemon.h"
+#include "multipathd/geoms.h"
 #include "multipathd/maps.h"
 
 /* A map as the loop knows it, and as it was found. */
@@ -86,6 +88,22 @@ static struct look_map *look_job_find(const struct look_job *job, size_t known, 
 	return NULL;
 }
 
+/* A map of gmultipath's stands on others, whose events are its own. */
+static uint32_t look_event_nr(const struct look_job *job, const struct mp_dm_listed *listed, const char *wwid)
+{
+	uint32_t events = listed->event_nr;
+
+	if (!mp_geom_is_wwid(wwid))
+		return events;
+	for (size_t i = 0; i < job->listed_count; i++) {
+		const char *above = mp_dm_lower_wwid(job->listed[i].uuid);
+
+		if (above && !strcmp(above, wwid))
+			events += job->listed[i].event_nr;
+	}
+	return events;
+}
+
 static void look_job_run(struct work *work)
 {
 	struct look_job *job = caa_container_of(work, struct look_job, work);
@@ -108,7 +126,7 @@ static void look_job_run(struct work *work)
 			continue;
 		map->present = true;
 		/* The operation under way reads its map itself. */
-		if (!map->busy && (!map->known || map->read_anyway || map->event_nr != job->listed[i].event_nr))
+		if (!map->busy && (!map->known || map->read_anyway || map->event_nr != look_event_nr(job, &job->listed[i], wwid)))
 			map->read = mp_dm_read(wwid, &map->kernel) >= 0;
 	}
 }
@@ -163,6 +181,7 @@ static void look_job_done(struct work *work)
 	}
 	if (!daemon->look_at_unused)
 		commands_on_look(daemon);
+	geoms_on_looked(daemon);
 	maps_reconcile_later(daemon);
 }
 
@@ -195,7 +214,8 @@ void dmevents_look(struct daemon *daemon)
 		look->known = true;
 		look->busy = daemon_map_of(map)->busy;
 		look->read_anyway = (daemon->look_at_unused && map_is_unused(map)) || daemon_map_of(map)->came_up_id ||
-				    map->kernel.foreign_table;
+				    map->kernel.foreign_table || daemon_map_of(map)->read_again;
+		daemon_map_of(map)->read_again = false;
 		look->event_nr = map->kernel.event_nr;
 		look->generation = daemon_map_of(map)->generation;
 	}

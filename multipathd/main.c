@@ -305,8 +305,8 @@ static void daemon_stop(struct daemon *daemon)
 	sd_notify(0, "STOPPING=1");
 	if (daemon->server)
 		server_flush(daemon->server, 100);
-	if (daemon->process && !daemon->process->queue_without_daemon && !daemon->queue_forced)
-		maps_fail_queues_at_exit(daemon);
+	if (daemon->process)
+		maps_fail_queues_at_exit(daemon, daemon->process->queue_without_daemon || daemon->queue_forced);
 	uevents_close(daemon);
 	dmevents_close(daemon);
 	daemon->server = server_free(daemon->server);

@@ -15,6 +15,7 @@
 #include "config/trace.h"
 #include "kernel/dm.h"
 #include "model/failback.h"
+#include "model/geom.h"
 #include "model/grouping.h"
 #include "model/queueing.h"
 #include "model/reconcile.h"
@@ -23,6 +24,7 @@
 #include "multipathd/daemon.h"
 #include "multipathd/dmevents.h"
 #include "multipathd/files.h"
+#include "multipathd/geoms.h"
 #include "multipathd/health.h"
 #include "multipathd/paths.h"
 #include "multipathd/tuning.h"
@@ -146,6 +148,7 @@ void maps_forget(struct daemon_map *map)
 	mp_hash_remove(&daemon->maps_by_wwid, &map->map.by_wwid);
 	mp_hash_remove(&daemon->maps_by_name, &map->map.by_name);
 	daemon->map_count--;
+	daemon->geom_count -= map->is_geom;
 	mp_map_fini(&map->map);
 	free(map->loaded);
 	free(map->loaded_as);
@@ -218,8 +221,9 @@ static void map_take_orphans(struct daemon_map *map)
 int maps_join(struct daemon_path *path, bool by_operator)
 {
 	struct daemon *daemon = path->daemon;
-	const char *wwid = path->path.identity.wwid;
-	struct daemon_map *map = maps_find_wwid(daemon, wwid);
+	struct daemon_map *geom = geoms_find_member(path);
+	const char *wwid = geom ? geom->map.wwid : path->path.identity.wwid;
+	struct daemon_map *map = geom ? geom : maps_find_wwid(daemon, wwid);
 	int r;
 
 	if (!map) {
@@ -287,7 +291,7 @@ static void map_step_queueing(struct daemon_map *map)
 	struct mp_queueing_effect effect;
 	const struct mp_path *path;
 
-	if (!map->map.kernel.exists || map->removing || map->removal_tried || map->daemon->options.once)
+	if (!map->map.kernel.exists || map->removing || map->removal_tried || map->daemon->options.once || geoms_owns(map))
 		return;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		input.pending += path->state == MP_PATH_PENDING || path->state == MP_PATH_UNCHECKED;
@@ -469,7 +473,7 @@ static void map_decide_failback(struct daemon_map *map, bool came_up, bool faile
 	struct mp_failback_decision decision;
 	char message[32];
 
-	if (!map->map.kernel.exists || map->removing || map->busy || map->daemon->options.once)
+	if (!map->map.kernel.exists || map->removing || map->busy || map->daemon->options.once || geoms_owns(map))
 		return;
 	decision = mp_failback_decide(&input);
 	switch (decision.verdict) {
@@ -556,6 +560,8 @@ void maps_kernel_state(struct daemon_map *map, struct mp_kernel_map *kernel)
 	map->map.kernel = *kernel;
 	*kernel = (struct mp_kernel_map){ 0 };
 	mp_map_update_groups(&map->map);
+	if (geoms_owns(map))
+		geoms_on_table(map);
 
 	cds_list_for_each_entry_safe(path, next, &map->map.paths, in_map) {
 		const struct mp_table_path *entry = mp_table_find(&map->map.kernel.table, path->identity.devt);
@@ -567,6 +573,8 @@ void maps_kernel_state(struct daemon_map *map, struct mp_kernel_map *kernel)
 			failed = true;
 		}
 	}
+	if (geoms_owns(map))
+		geoms_on_states(map, failed);
 	maps_states_changed(map, false, failed, NULL);
 	if (map->came_up_id) {
 		struct daemon_path *came_up = paths_find_id(map->daemon, map->came_up_id);
@@ -621,6 +629,10 @@ int maps_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *ke
 	map->map.kernel = *kernel;
 	*kernel = (struct mp_kernel_map){ 0 };
 	mp_map_update_groups(&map->map);
+	if (geoms_owns(map)) {
+		geoms_on_table(map);
+		geoms_on_states(map, false);
+	}
 	maps_touch(map, "map found in the kernel");
 	return 0;
 }
@@ -635,6 +647,10 @@ void maps_gone(struct daemon_map *map)
 	if (map->busy) {
 		/* The operation under way tells what is left. */
 		maps_touch(map, "map was removed");
+		return;
+	}
+	if (geoms_owns(map)) {
+		geoms_on_gone(map);
 		return;
 	}
 	/* Its last user may be gone, and a path may have come. Else somebody did not want it. */
@@ -841,6 +857,11 @@ static void map_reconcile(struct daemon_map *map)
 
 	maps_resolve_settings(map);
 	mp_map_update_groups(&map->map);
+	if (geoms_owns(map)) {
+		maps_answer(map, "ok\n");
+		geoms_on_touched(map);
+		return;
+	}
 	if (map->map.settings.grouping == MP_GROUPING_BY_SERIAL)
 		map_read_serials(map);
 	if (!map->map.kernel.exists) {
@@ -924,12 +945,12 @@ void maps_reconcile_later(struct daemon *daemon)
 	sd_event_source_set_exit_on_failure(daemon->reconcile_source, true);
 }
 
-void maps_fail_queues_at_exit(struct daemon *daemon)
+void maps_fail_queues_at_exit(struct daemon *daemon, bool geoms_only)
 {
 	struct mp_map *map;
 
 	cds_list_for_each_entry(map, &daemon->maps, in_all)
-		if (map->kernel.exists && (map_queues(daemon_map_of(map)) ||
+		if (map->kernel.exists && (!geoms_only || mp_geom_is_wwid(map->wwid)) && (map_queues(daemon_map_of(map)) ||
 					   mp_table_has_feature(&map->kernel.table, "queue_if_no_path")))
 			mp_dm_message(map->wwid, "fail_if_no_path");
 }

@@ -97,7 +97,10 @@ void maps_reconcile_later(struct daemon *daemon);
 void maps_disable_queueing(struct daemon_map *map);
 void maps_restore_queueing(struct daemon_map *map);
 
-/** maps_fail_queues_at_exit() - queue_without_daemon no: fail_if_no_path to every map. Blocks shortly: the loop has ended. */
-void maps_fail_queues_at_exit(struct daemon *daemon);
+/**
+ * maps_fail_queues_at_exit() - fail_if_no_path to every map. Blocks shortly: the loop has ended.
+ * @geoms_only:	queue_without_daemon: only gmultipath's, whose paths nobody restores without the daemon
+ */
+void maps_fail_queues_at_exit(struct daemon *daemon, bool geoms_only);
 
 void maps_free_all(struct daemon *daemon);

@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "model/geom.h"
 
 #define UUID_PREFIX "mpath-"
 
@@ -58,7 +60,8 @@ bool mp_control_has_map(const char *wwid)
 }
 
 /* The first target's table line or status. Return: 0 and malloc'ed bytes that hold both answer and text, negative errno. */
-static int target_read(int fd, dev_t devt, uint32_t flags, struct dm_ioctl **answer, uint64_t *sectors, char **text)
+static int target_read(int fd, dev_t devt, uint32_t flags, struct dm_ioctl **answer, uint64_t *sectors, char **text,
+		       char *type)
 {
 	for (size_t size = FIRST_SIZE; size <= LONGEST_SIZE; size *= 4) {
 		_cleanup_free_ struct dm_ioctl *request = malloc(size);
@@ -75,9 +78,11 @@ static int target_read(int fd, dev_t devt, uint32_t flags, struct dm_ioctl **ans
 		if (request->flags & DM_BUFFER_FULL_FLAG)
 			continue;
 		target = (const void *)((const char *)request + request->data_start);
-		if (strncmp(request->uuid, UUID_PREFIX, strlen(UUID_PREFIX)) || request->target_count != 1 ||
-		    strcmp(target->target_type, "multipath"))
+		if ((strncmp(request->uuid, UUID_PREFIX, strlen(UUID_PREFIX)) &&
+		     strncmp(request->uuid, MP_GEOM_WRITES, strlen(MP_GEOM_WRITES))) ||
+		    request->target_count != 1)
 			return -ENODEV;
+		memcpy(type, target->target_type, DM_MAX_TYPE_NAME);
 		*sectors = target->length;
 		*text = (char *)(target + 1);
 		*answer = TAKE_PTR(request);
@@ -91,17 +96,33 @@ int mp_control_read(dev_t devt, struct mp_table *ret)
 	_cleanup_free_ struct dm_ioctl *table = NULL, *status = NULL;
 	_cleanup_(mp_table_fini) struct mp_table read = MP_TABLE_INIT;
 	_cleanup_close_ int fd = control_open();
+	char type[DM_MAX_TYPE_NAME];
+	unsigned major, minor;
+	const char *last;
 	uint64_t sectors;
 	char *text;
 	int r;
 
 	if (fd < 0)
 		return fd;
-	r = target_read(fd, devt, DM_STATUS_TABLE_FLAG, &table, &sectors, &text);
+	r = target_read(fd, devt, DM_STATUS_TABLE_FLAG, &table, &sectors, &text, type);
+	/* A map that stands on others: the last word with a colon is the one with the paths. */
+	if (r == 0 && strcmp(type, "multipath")) {
+		last = strrchr(text, ':');
+		while (last && last > text && last[-1] != ' ')
+			last--;
+		if (!last || sscanf(last, "%u:%u", &major, &minor) != 2)
+			return -ENODEV;
+		devt = makedev(major, minor);
+		free(TAKE_PTR(table));
+		r = target_read(fd, devt, DM_STATUS_TABLE_FLAG, &table, &sectors, &text, type);
+		if (r == 0 && strcmp(type, "multipath"))
+			r = -ENODEV;
+	}
 	if (r == 0)
 		r = mp_table_parse(text, &read);
 	if (r == 0)
-		r = target_read(fd, devt, DM_NOFLUSH_FLAG, &status, &sectors, &text);
+		r = target_read(fd, devt, DM_NOFLUSH_FLAG, &status, &sectors, &text, type);
 	if (r == 0)
 		r = mp_table_parse_status(text, &read);
 	if (r < 0)

@@ -64,9 +64,9 @@ static int parse_version(const char *text, unsigned *version)
 
 const char *mp_dm_lower_wwid(const char *uuid)
 {
-	if (!strncmp(uuid, MP_DM_READS, strlen(MP_DM_READS)))
-		return uuid + strlen(MP_DM_READS);
-	return strncmp(uuid, MP_DM_WRITES, strlen(MP_DM_WRITES)) ? NULL : uuid + strlen(MP_DM_WRITES);
+	if (!strncmp(uuid, MP_GEOM_READS, strlen(MP_GEOM_READS)))
+		return uuid + strlen(MP_GEOM_READS);
+	return strncmp(uuid, MP_GEOM_WRITES, strlen(MP_GEOM_WRITES)) ? NULL : uuid + strlen(MP_GEOM_WRITES);
 }
 
 /* @uuid: of DM_UUID_LEN bytes */
@@ -362,7 +362,7 @@ static const char *writes_wwid(const char *wwid, bool stacked, char text[static 
 {
 	if (!stacked)
 		return wwid;
-	snprintf(text, DM_UUID_LEN, MP_DM_WRITES "%s", wwid);
+	snprintf(text, DM_UUID_LEN, MP_GEOM_WRITES "%s", wwid);
 	return text;
 }
 
@@ -400,6 +400,46 @@ static void take_info(struct dm_task *task, const struct dm_info *info, struct m
 	map->removal_deferred = info->deferred_remove;
 }
 
+static int get_info_uuid(const char *uuid, struct dm_info *info)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new_uuid(DM_DEVICE_INFO, uuid, &task);
+
+	if (r < 0)
+		return r;
+	r = task_run(task);
+	if (r < 0)
+		return r;
+	if (!dm_task_get_info(task, info))
+		return -EIO;
+	return info->exists ? 0 : -ENODEV;
+}
+
+static int get_info(const char *wwid, struct dm_info *info)
+{
+	char uuid[DM_UUID_LEN];
+	int r = map_uuid(wwid, uuid);
+
+	return r < 0 ? r : get_info_uuid(uuid, info);
+}
+
+/* Of the maps below one: events of a map are theirs, too. */
+static uint32_t lower_events(const char *wwid)
+{
+	static const char *const prefixes[] = { MP_GEOM_READS, MP_GEOM_WRITES };
+	uint32_t events = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		char uuid[DM_UUID_LEN];
+		struct dm_info info;
+
+		snprintf(uuid, sizeof(uuid), "%s%s", prefixes[i], wwid);
+		if (get_info_uuid(uuid, &info) == 0)
+			events += info.event_nr;
+	}
+	return events;
+}
+
 int mp_dm_read_status(const char *wwid, struct mp_kernel_map *map)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
@@ -422,6 +462,7 @@ int mp_dm_read_status(const char *wwid, struct mp_kernel_map *map)
 		r = query(DM_DEVICE_STATUS, wwid, &task, &info);
 		if (r < 0)
 			return r;
+		info.event_nr += lower_events(wwid);
 	}
 	take_info(task, &info, map);
 	return 0;
@@ -510,29 +551,6 @@ static int load_table(const char *wwid, const struct mp_table *table, bool read_
 			      load_params(wwid, table->size_sectors, TARGET, mp_strbuf_text(&params), read_only);
 }
 
-static int get_info_uuid(const char *uuid, struct dm_info *info)
-{
-	_cleanup_task_ struct dm_task *task = NULL;
-	int r = task_new_uuid(DM_DEVICE_INFO, uuid, &task);
-
-	if (r < 0)
-		return r;
-	r = task_run(task);
-	if (r < 0)
-		return r;
-	if (!dm_task_get_info(task, info))
-		return -EIO;
-	return info->exists ? 0 : -ENODEV;
-}
-
-static int get_info(const char *wwid, struct dm_info *info)
-{
-	char uuid[DM_UUID_LEN];
-	int r = map_uuid(wwid, uuid);
-
-	return r < 0 ? r : get_info_uuid(uuid, info);
-}
-
 static int load_upper(const char *wwid, uint64_t size_sectors, bool split, bool read_only)
 {
 	struct dm_info reads, writes;
@@ -546,7 +564,7 @@ static int load_upper(const char *wwid, uint64_t size_sectors, bool split, bool 
 		snprintf(params, sizeof(params), "%u:%u 0", writes.major, writes.minor);
 		return load_params(wwid, size_sectors, UPPER_TARGET, params, read_only);
 	}
-	snprintf(text, sizeof(text), MP_DM_READS "%s", wwid);
+	snprintf(text, sizeof(text), MP_GEOM_READS "%s", wwid);
 	r = get_info(text, &reads);
 	if (r < 0)
 		return r;
@@ -729,14 +747,14 @@ int mp_dm_message_device(const char *uuid, const char *message)
 /* The maps below take the messages. */
 static int message_lower(const char *wwid, const char *message)
 {
+	struct dm_info info;
 	char uuid[DM_UUID_LEN];
 	int r = mp_dm_message_device(writes_wwid(wwid, true, uuid), message);
 
 	if (r < 0 || !strncmp(message, "switch_group", 12))
 		return r;
-	snprintf(uuid, sizeof(uuid), MP_DM_READS "%s", wwid);
-	r = mp_dm_message_device(uuid, message);
-	return r == -ENODEV ? 0 : r;
+	snprintf(uuid, sizeof(uuid), MP_GEOM_READS "%s", wwid);
+	return get_info_uuid(uuid, &info) == 0 ? mp_dm_message_device(uuid, message) : 0;
 }
 
 int mp_dm_message(const char *wwid, const char *message)
@@ -964,6 +982,17 @@ static int flush_and_remove(const char *wwid, const struct device_list *list, co
 	return r;
 }
 
+static void remove_lower(const char *wwid, bool deferred)
+{
+	struct dm_info info;
+	char uuid[DM_UUID_LEN];
+
+	snprintf(uuid, sizeof(uuid), MP_GEOM_READS "%s", wwid);
+	if (get_info_uuid(uuid, &info) == 0)
+		remove_uuid(uuid, deferred);
+	remove_uuid(writes_wwid(wwid, true, uuid), deferred);
+}
+
 int mp_dm_remove(const char *wwid, const struct mp_dm_removal *removal)
 {
 	_cleanup_(device_list_fini) struct device_list list = { 0 };
@@ -981,6 +1010,8 @@ int mp_dm_remove(const char *wwid, const struct mp_dm_removal *removal)
 	r = flush_and_remove(wwid, &list, removal);
 	if (r < 0)
 		return r;
+	if (mp_geom_is_wwid(wwid))
+		remove_lower(wwid, removal->deferred);
 	return removal->deferred && get_info(wwid, &info) == 0 ? 1 : 0;
 }
 

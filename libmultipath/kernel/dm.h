@@ -51,13 +51,11 @@ int mp_dm_list(struct mp_dm_listed **ret, size_t *count);
 void mp_dm_list_free(struct mp_dm_listed *list, size_t count);
 
 /*
- * Maps under the administrator's hand (model/geom.h) stand on others, which have the paths. Those have their WWID with one of
- * these in front, and are nobody's but their map's: no UUID of a multipath map, no rule of udev's looks into them.
+ * Maps under the administrator's hand (model/geom.h) stand on others, which have the paths and are nobody's but their map's: no
+ * UUID of a multipath map, no rule of udev's looks into them. Functions that take a WWID take their UUIDs as well.
  */
-#define MP_DM_READS "geomread-"
-#define MP_DM_WRITES "geomwrite-"
 
-/** mp_dm_lower_wwid() - part of @uuid behind one of these two, NULL if there is none */
+/** mp_dm_lower_wwid() - @uuid without MP_GEOM_READS or MP_GEOM_WRITES, NULL if it has neither */
 const char *mp_dm_lower_wwid(const char *uuid);
 
 /** mp_dm_wwid() - part of @uuid behind "mpath-", NULL if it is no multipath map's */

@@ -15,6 +15,7 @@
 #include "kernel/sysfs.h"
 #include "kernel/udevdb.h"
 #include "kernel/vpd.h"
+#include "model/geom.h"
 #include "model/settings.h"
 
 enum { PAGE_SIZE = 4096 };
@@ -1016,7 +1017,8 @@ int mp_probe_map_holder(const struct mp_roots *roots, const char *dir, char *uui
 		if (strncmp(entry->d_name, "dm-", 3))
 			continue;
 		snprintf(attribute, sizeof(attribute), "holders/%s/dm/uuid", entry->d_name);
-		if (mp_sysfs_read(roots->sys, dir, attribute, uuid, size) > 0 && !strncmp(uuid, "mpath-", 6))
+		if (mp_sysfs_read(roots->sys, dir, attribute, uuid, size) > 0 &&
+		    (!strncmp(uuid, "mpath-", 6) || !strncmp(uuid, MP_GEOM_WRITES, strlen(MP_GEOM_WRITES))))
 			return 1;
 	}
 	return 0;

@@ -28,6 +28,10 @@ enum mp_geom_state { MP_GEOM_BROKEN, MP_GEOM_DEGRADED, MP_GEOM_OPTIMAL };
 #define MP_GEOM_WWID_AUTOMATIC "GEOM-"
 #define MP_GEOM_WWID_MANUAL "GEOM.manual-"
 
+/* UUIDs of the maps below one are its WWID with one of these in front. */
+#define MP_GEOM_READS "geomread-"
+#define MP_GEOM_WRITES "geomwrite-"
+
 enum { MP_GEOM_PATHS = 64, MP_GEOM_NAME_SIZE = 128 };
 
 struct mp_geom_path {
@@ -43,6 +47,7 @@ struct mp_geom {
 	char wwid[MP_WWID_SIZE];
 	enum mp_geom_mode mode;
 	uint64_t size_sectors;
+	bool uneven; /* Active/Read: a path is failed for reads or for writes alone */
 	bool queues; /* I/O waits while no path works */
 	struct mp_geom_path paths[MP_GEOM_PATHS]; /* in the administrator's order */
 	size_t count;

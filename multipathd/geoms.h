@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * geoms.h - maps under the administrator's hand (gmultipath): the daemon runs the verbs, watches the paths, and keeps its hands
+ * off.  For: the daemon's loop.
+ *
+ * Verbs, labels that are tasted and reactions to failures are gmultipath's engine, on a worker, one after the other. The
+ * kernel's tables and two small files are the record; a map here is what was last read of them, as with every other map.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+struct daemon;
+struct daemon_map;
+struct daemon_path;
+
+/** geoms_init() - what the notes say of labels; with the configuration, and after every verb */
+void geoms_init(struct daemon *daemon);
+
+/** geoms_serve() - "@geom VERB ..." of a client; answered when it is done. Return: was it one? */
+bool geoms_serve(struct daemon *daemon, uint64_t request, const char *text);
+
+/** geoms_owns() - may only gmultipath change this map? */
+bool geoms_owns(const struct daemon_map *map);
+
+/** geoms_find_member() - the map of gmultipath's that has the path, NULL if none has */
+struct daemon_map *geoms_find_member(const struct daemon_path *path);
+
+/** geoms_on_table() - a map of ours was found or read: its paths are those in the table */
+void geoms_on_table(struct daemon_map *map);
+
+/** geoms_on_states() - react if it needs it; @io_failed: a path that its checker held for good has failed in the kernel */
+void geoms_on_states(struct daemon_map *map, bool io_failed);
+
+/** geoms_on_touched() - paths came or went */
+void geoms_on_touched(struct daemon_map *map);
+
+/** geoms_on_gone() - the kernel's device is gone. The map is forgotten. */
+void geoms_on_gone(struct daemon_map *map);
+
+/** geoms_on_up() - a path without such a map answered: does it have a label? */
+void geoms_on_up(struct daemon_path *path);
+
+/** geoms_on_looked() - the loop knows the kernel's maps as they are: clients get the answers that waited for it */
+void geoms_on_looked(struct daemon *daemon);
+
+/** geoms_drop_waiting() - the end: nobody is answered any more */
+void geoms_drop_waiting(struct daemon *daemon);
