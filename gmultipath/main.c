@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* gmultipath(8): asks the daemon, or does it itself when none runs. */
 #include <errno.h>
-#include <poll.h>
-#include <libudev.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -15,7 +15,7 @@
 #include "kernel/dm.h"
 #include "libmpathcmd/mpath_cmd.h"
 
-enum { SETTLE_MSEC = 10000, REPLY_MSEC = 3600 * 1000 };
+enum { REPLY_MSEC = 3600 * 1000 };
 
 static void on_dm_message(int level, const char *text)
 {
@@ -36,19 +36,11 @@ static void print_errors(const char *text)
 /* The daemon does not wait for udev: nodes and links are there, or gone, when this returns. */
 static void settle(void)
 {
-	struct udev *udev = udev_new();
-	struct udev_queue *queue = udev ? udev_queue_new(udev) : NULL;
-	struct pollfd event = { .fd = queue ? udev_queue_get_fd(queue) : -1, .events = POLLIN };
+	static char *const settle_arguments[] = { "udevadm", "settle", "--timeout=10", NULL };
+	pid_t pid;
 
-	while (event.fd >= 0 && udev_queue_get_udev_is_active(queue) && !udev_queue_get_queue_is_empty(queue)) {
-		if (poll(&event, 1, SETTLE_MSEC) <= 0)
-			break;
-		udev_queue_flush(queue);
-	}
-	if (queue)
-		udev_queue_unref(queue);
-	if (udev)
-		udev_unref(udev);
+	if (posix_spawnp(&pid, settle_arguments[0], NULL, NULL, settle_arguments, environ) == 0)
+		waitpid(pid, NULL, 0);
 }
 
 /* Return: exit status, -1 if no daemon takes it. */
@@ -82,7 +74,7 @@ static int ask_daemon(const char *const *words, size_t count)
 	}
 	fwrite(reply + end, 1, out_length, stdout);
 	print_errors(reply + end + out_length);
-	if (verbs_changes(words[0]))
+	if (verbs_changes(words[0]) && status == 0)
 		settle();
 	return status;
 }

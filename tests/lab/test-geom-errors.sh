@@ -8,7 +8,7 @@ san 2 1
 read -r -d '' a b < <(paths_of_lun 0 | tr '\n' ' ')
 daemon_start
 io_fails() { ! timeout 20 dd if=/dev/zero of=/dev/mapper/FOO bs=4k count=1 oflag=direct 2>/dev/null; }
-io_works() { timeout 20 dd if=/dev/zero of=/dev/mapper/FOO bs=4k count=1 oflag=direct 2>/dev/null; }
+io_works() { timeout 20 dd if=/dev/zero of=/dev/mapper/FOO bs=4k count=1 oflag=direct 2> "$LAB_OUT/dd"; local s=$?; [ $s -eq 0 ] || { echo "dd: $s"; cat "$LAB_OUT/dd"; ls -l /dev/mapper/; }; return $s; }
 
 for mode in "" -A -R; do
 	say "mode ${mode:--P}: an error on one path"
