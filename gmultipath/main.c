@@ -36,10 +36,11 @@ static void print_errors(const char *text)
 /* The daemon does not wait for udev: nodes and links are there, or gone, when this returns. */
 static void settle(void)
 {
-	static char *const settle_arguments[] = { "udevadm", "settle", "--timeout=10", NULL };
+	char name[] = "udevadm", verb[] = "settle", limit[] = "--timeout=10";
+	char *const arguments[] = { name, verb, limit, NULL };
 	pid_t pid;
 
-	if (posix_spawnp(&pid, settle_arguments[0], NULL, NULL, settle_arguments, environ) == 0)
+	if (posix_spawnp(&pid, name, NULL, NULL, arguments, environ) == 0)
 		waitpid(pid, NULL, 0);
 }
 
