@@ -440,7 +440,9 @@ static void explain_job_done(struct work *work)
 	struct daemon *daemon = job->daemon;
 	int r;
 
-	if (!job->second) {
+	if (work->skipped) {
+		r = -ECANCELED;
+	} else if (!job->second) {
 		r = facts_resolve(daemon, &job->facts);
 		if (r == 0) {
 			job->second = true;

@@ -448,7 +448,7 @@ static void rehearsal_done(struct work *work)
 	struct rehearsal *rehearsal = caa_container_of(work, struct rehearsal, work);
 	_cleanup_(mp_changes_fini) struct mp_changes changes = MP_CHANGES_INIT;
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
-	int r = rehearsal->error;
+	int r = work->skipped ? -ECANCELED : rehearsal->error;
 
 	if (r == 0)
 		r = rehearse(rehearsal, &changes);
