@@ -1201,20 +1201,10 @@ static const struct daemon_map *list_one(struct daemon *daemon, const char *devi
 {
 	const struct daemon_map *map;
 	const struct daemon_path *path;
-	const char *wwid;
 	unsigned major, minor;
 
 	if (!strncmp(device, "map:", 4)) {
-		device += 4;
-		map = maps_find_name(daemon, device);
-		if (!map)
-			map = maps_find_wwid(daemon, device);
-		if (!map) {
-			wwid = mp_bindings_wwid(daemon->bindings, device);
-			if (!wwid)
-				wwid = mp_config_wwid_of_alias(daemon->config, device);
-			map = wwid ? maps_find_wwid(daemon, wwid) : NULL;
-		}
+		map = maps_find_known(daemon, device + 4);
 		return map && map->map.kernel.exists ? map : NULL;
 	}
 	if (sscanf(device, "dev:%u:%u", &major, &minor) != 2)

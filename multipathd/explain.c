@@ -342,7 +342,6 @@ static struct daemon_map *find_map(struct daemon *daemon, const char *device)
 {
 	struct daemon_map *map = maps_find(daemon, device);
 	unsigned major, minor;
-	const char *wwid;
 	int end = 0;
 
 	if (map)
@@ -351,10 +350,7 @@ static struct daemon_map *find_map(struct daemon *daemon, const char *device)
 		map = maps_find_minor(daemon, minor);
 		return map && map->map.kernel.devt == makedev(major, minor) ? map : NULL;
 	}
-	wwid = mp_config_wwid_of_alias(daemon->config, device);
-	if (!wwid)
-		wwid = mp_bindings_wwid(daemon->bindings, device);
-	return maps_find_wwid(daemon, wwid ? wwid : device);
+	return maps_find_known(daemon, device);
 }
 
 /* Return: 1 @facts are to be read first, 0 @out is written, negative errno. */

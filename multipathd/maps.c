@@ -86,6 +86,21 @@ struct daemon_map *maps_find(const struct daemon *daemon, const char *text)
 	return map && map->map.kernel.exists ? map : NULL;
 }
 
+struct daemon_map *maps_find_known(const struct daemon *daemon, const char *text)
+{
+	struct daemon_map *map = maps_find_name(daemon, text);
+	const char *wwid;
+
+	if (!map)
+		map = maps_find_wwid(daemon, text);
+	if (map)
+		return map;
+	wwid = mp_bindings_wwid(daemon->bindings, text);
+	if (!wwid)
+		wwid = mp_config_wwid_of_alias(daemon->config, text);
+	return wwid ? maps_find_wwid(daemon, wwid) : NULL;
+}
+
 static void map_rename_in_memory(struct daemon_map *map, const char *name)
 {
 	struct daemon *daemon = map->daemon;

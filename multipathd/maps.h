@@ -19,6 +19,9 @@ struct daemon_map *maps_find_minor(const struct daemon *daemon, unsigned minor);
 /** maps_find() - as commands name it: dm-N, alias, WWID, any of them behind /dev/ or /dev/mapper/ */
 struct daemon_map *maps_find(const struct daemon *daemon, const char *text);
 
+/** maps_find_known() - by name, WWID, bound or configured alias; also what the kernel does not have */
+struct daemon_map *maps_find_known(const struct daemon *daemon, const char *text);
+
 /** maps_join() - the path belongs to the map of its WWID, which is made (in memory) if need be */
 int maps_join(struct daemon_path *path, bool by_operator);
 

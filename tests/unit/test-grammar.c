@@ -233,6 +233,42 @@ static void every_keyword_is_known_by_its_abbreviations_and_no_shorter(void **st
 	}
 }
 
+static void later_words_are_written_out(void **state)
+{
+	static const struct command table[] = {
+		{ .grammar = "explain $device" },	 { .grammar = "explain $device json" },
+		{ .grammar = "reconfigure --dry-run" },	 { .grammar = "list|show config diff" },
+		{ .grammar = "list|show status verbose" },
+	};
+	static const struct {
+		const char *text;
+		enum grammar_result result;
+		int row;
+	} cases[] = {
+		{ "explain sda", GRAMMAR_OK, 0 },
+		{ "explain sda --json", GRAMMAR_OK, 1 },
+		{ "explain sda j", GRAMMAR_OK, 1 },
+		{ "explai sda", GRAMMAR_UNKNOWN_WORD, 0 },
+		{ "explain", GRAMMAR_MISSING_ARGUMENT, 0 },
+		{ "rec --dry-run", GRAMMAR_OK, 2 },
+		{ "rec --dry", GRAMMAR_UNKNOWN_LAST_WORD, 0 },
+		{ "sho c diff", GRAMMAR_OK, 3 },
+		{ "sho c dif", GRAMMAR_UNKNOWN_LAST_WORD, 0 },
+		{ "show status verbose", GRAMMAR_OK, 4 },
+		{ "show status --verbose", GRAMMAR_OK, 4 },
+		{ "show status v", GRAMMAR_UNKNOWN_LAST_WORD, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct command_line line;
+
+		assert_int_equal(grammar_parse(table, ARRAY_SIZE(table), cases[i].text, &line), cases[i].result);
+		if (cases[i].result == GRAMMAR_OK)
+			assert_ptr_equal(line.command, &table[cases[i].row]);
+	}
+}
+
 static void arguments_pass_through_as_they_are_quoted(void **state)
 {
 	static const struct {
@@ -389,6 +425,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_command_parses_in_all_its_spellings),
 		cmocka_unit_test(every_keyword_is_known_by_its_abbreviations_and_no_shorter),
+		cmocka_unit_test(later_words_are_written_out),
 		cmocka_unit_test(arguments_pass_through_as_they_are_quoted),
 		cmocka_unit_test(what_does_not_parse_says_why),
 		cmocka_unit_test(a_text_of_any_bytes_fits),
