@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "multipathd/health.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "model/health.h"
 #include "multipathd/checks.h"
@@ -64,14 +66,19 @@ static void path_step(struct daemon_path *path, enum mp_health_event event, unsi
 		log_notice("%s: %s is %s: %s", map->name, mp_path_name(&path->path),
 			   !path->health.held ? "trusted" : groups_marginal(map) ? "marginal" : "held back",
 			   verdict.reason);
-	if (was_held && !path->health.held)
-		path_set_marginal(path, false);
 	if (verdict.stop_sampling)
 		samples_stop(path);
-	if (verdict.start_sampling && samples_start(path, map->settings.marginal_sample_sec) < 0) {
-		log_error("%s: %s is not sampled: out of memory", map->name, mp_path_name(&path->path));
-		mp_health_forgive(&path->health);
+	if (verdict.start_sampling) {
+		int r = samples_start(path, map->settings.marginal_sample_sec);
+
+		if (r < 0) {
+			log_error("%s: errors of %s cannot be measured: %s", map->name, mp_path_name(&path->path),
+				  strerror(-r));
+			mp_health_forgive(&path->health);
+		}
 	}
+	if (was_held && !path->health.held)
+		path_set_marginal(path, false);
 	if (verdict.check)
 		checks_soon(path);
 }
@@ -79,6 +86,8 @@ static void path_step(struct daemon_path *path, enum mp_health_event event, unsi
 enum mp_path_state health_judge(struct daemon_path *path, enum mp_path_state answer)
 {
 	if (!path->path.map || !mp_path_state_is_active(answer) || path->path.wrong_wwid || path->daemon->options.once)
+		return answer;
+	if (!path->health.held && mp_health_method(&path->path.map->settings) == MP_HEALTH_TRUST)
 		return answer;
 	path_step(path, MP_HEALTH_GOOD, 0, 0);
 	if (!path->health.held)
@@ -100,6 +109,8 @@ void health_measured(struct daemon_path *path, unsigned ios, unsigned errors)
 	log_info("%s: %u of %u sample reads failed", mp_path_name(&path->path), errors, ios);
 	if (path->path.map)
 		path_step(path, MP_HEALTH_MEASURED, ios, errors);
+	else
+		mp_health_forgive(&path->health);
 }
 
 void health_forgive(struct daemon_path *path)

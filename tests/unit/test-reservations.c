@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/reservations.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "multipathd/daemon.h"
+
+enum { KEY = 0x123abc };
+
+/* A map of one path. */
+struct world {
+	struct daemon daemon;
+	struct daemon_map map;
+	struct daemon_path path;
+};
+
+static int world_make(void **state)
+{
+	static const struct mp_identity identity = { .name = "sda", .wwid = "w", .protocol = MP_PROTOCOL_SCSI_FCP };
+	struct world *world = calloc(1, sizeof(*world));
+
+	assert_non_null(world);
+	assert_int_equal(mp_map_init(&world->map.map, "w", "w"), 0);
+	world->map.daemon = world->path.daemon = &world->daemon;
+	mp_path_init(&world->path.path, 1, &identity);
+	mp_map_add_path(&world->map.map, &world->path.path);
+	world->map.map.settings.reservation_source = MP_RESERVATION_CONFIGURED;
+	world->map.map.settings.reservation_key = KEY;
+	reservations_resolve(&world->map);
+	*state = world;
+	return 0;
+}
+
+static int world_free(void **state)
+{
+	struct world *world = *state;
+
+	mp_path_fini(&world->path.path);
+	mp_map_fini(&world->map.map);
+	free(world);
+	return 0;
+}
+
+static bool is_asked(const struct world *world)
+{
+	struct reservation_check check = { 0 };
+
+	reservation_check_prepare(&check, &world->path);
+	assert_true(!check.wanted || check.key.key == KEY);
+	return check.wanted;
+}
+
+/* What a check that was asked tells. Return: may the path be used? */
+static bool told(struct world *world, bool registered, bool held, int error)
+{
+	struct reservation_check check = { 0 };
+
+	reservation_check_prepare(&check, &world->path);
+	check.told = check.wanted;
+	check.registered = registered;
+	check.held = held;
+	check.error = error;
+	return !reservation_check_take(&check, &world->path);
+}
+
+static void the_first_path_tells_what_is_registered(void **state)
+{
+	static const struct {
+		bool registered, held;
+		int error;
+		enum reservation_flag flag, hold;
+		bool use, ask_again;
+	} rows[] = {
+		{ false, false, 0, RESERVATION_UNSET, RESERVATION_UNSET, true, false },
+		{ true, false, 0, RESERVATION_SET, RESERVATION_UNSET, true, false },
+		{ true, true, 0, RESERVATION_SET, RESERVATION_SET, true, false },
+		{ true, true, -EIO, RESERVATION_SET, RESERVATION_SET, false, true },
+		{ false, false, -EIO, RESERVATION_UNKNOWN, RESERVATION_UNKNOWN, true, true },
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		world->map.reservation.registered = world->map.reservation.held = RESERVATION_UNKNOWN;
+		world->path.registered_key = 0;
+		assert_true(is_asked(world));
+		assert_int_equal(told(world, rows[i].registered, rows[i].held, rows[i].error), rows[i].use);
+		assert_int_equal(world->map.reservation.registered, rows[i].flag);
+		assert_int_equal(world->map.reservation.held, rows[i].hold);
+		assert_int_equal(is_asked(world), rows[i].ask_again);
+	}
+}
+
+static void a_path_that_comes_back_waits_for_its_registration(void **state)
+{
+	struct world *world = *state;
+	const struct reservation_check before = { 0 };
+
+	world->map.reservation.registered = RESERVATION_SET;
+	world->path.answered_state = MP_PATH_DOWN;
+	/* setprstatus came while it was checked */
+	assert_non_null(reservation_check_take(&before, &world->path));
+	assert_false(told(world, true, false, -EBUSY));
+	assert_true(told(world, true, false, 0));
+	assert_false(is_asked(world));
+}
+
+static void a_path_in_use_is_not_taken_away(void **state)
+{
+	struct world *world = *state;
+
+	world->map.reservation.registered = RESERVATION_SET;
+	world->path.answered_state = MP_PATH_UP;
+	assert_true(told(world, true, false, -EIO));
+	assert_true(is_asked(world));
+	assert_true(world->path.registration_failed);
+	assert_true(told(world, true, false, 0));
+	assert_false(world->path.registration_failed);
+}
+
+static void a_key_that_was_preempted_is_not_registered_again(void **state)
+{
+	struct world *world = *state;
+
+	world->map.reservation.registered = world->map.reservation.held = RESERVATION_SET;
+	world->path.answered_state = MP_PATH_DOWN;
+	/* a command is about to register it */
+	world->map.reservation.registering = 1;
+	assert_false(told(world, false, false, 0));
+	assert_int_equal(world->map.reservation.registered, RESERVATION_SET);
+	world->map.reservation.registering = 0;
+	assert_true(told(world, false, false, 0));
+	assert_int_equal(world->map.reservation.registered, RESERVATION_UNSET);
+	assert_int_equal(world->map.reservation.held, RESERVATION_UNSET);
+	assert_false(is_asked(world));
+}
+
+static void an_answer_about_an_old_key_tells_nothing(void **state)
+{
+	struct world *world = *state;
+	struct reservation_check check = { .told = true, .registered = true, .key = { .key = 7 } };
+
+	assert_null(reservation_check_take(&check, &world->path));
+	assert_int_equal(world->map.reservation.registered, RESERVATION_UNKNOWN);
+	assert_true(world->path.registered_key == 0);
+}
+
+static void the_key_follows_settings_and_file(void **state)
+{
+	static char text[] = "0X0000000000000007 w\n";
+	struct world *world = *state;
+	struct reservation *reservation = &world->map.reservation;
+
+	assert_true(reservation->key.key == KEY && !reservation->key.aptpl);
+	reservation->registered = reservation->held = RESERVATION_SET;
+	world->map.map.settings.reservation_aptpl = true;
+	reservations_resolve(&world->map);
+	assert_true(reservation->key.aptpl);
+	assert_int_equal(reservation->registered, RESERVATION_SET);
+
+	world->map.map.settings.reservation_source = MP_RESERVATION_PRKEYS;
+	world->daemon.prkeys = text;
+	reservations_resolve(&world->map);
+	assert_true(reservation->key.key == 7);
+	assert_int_equal(reservation->registered, RESERVATION_UNKNOWN);
+
+	world->daemon.prkeys = NULL;
+	reservations_resolve(&world->map);
+	assert_true(reservation->key.key == 0);
+	assert_int_equal(reservation->registered, RESERVATION_UNSET);
+	assert_int_equal(reservation->held, RESERVATION_UNSET);
+	assert_false(is_asked(world));
+	/* The operator's flag stays without a key, and keeps no path back. */
+	reservation->registered = RESERVATION_SET;
+	reservations_resolve(&world->map);
+	assert_int_equal(reservation->registered, RESERVATION_SET);
+	assert_true(told(world, false, false, 0));
+}
+
+#define world_test(f) cmocka_unit_test_setup_teardown(f, world_make, world_free)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		world_test(the_first_path_tells_what_is_registered),
+		world_test(a_path_that_comes_back_waits_for_its_registration),
+		world_test(a_path_in_use_is_not_taken_away),
+		world_test(a_key_that_was_preempted_is_not_registered_again),
+		world_test(an_answer_about_an_old_key_tells_nothing),
+		world_test(the_key_follows_settings_and_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
