@@ -359,12 +359,6 @@ static void path_tell_kernel(struct daemon_path *path, const char *verb)
 	maps_message(daemon_map_of(path->path.map), message, 0);
 }
 
-/* A marginal path is used again by the table that has it in a group of its own. */
-static bool path_is_moving(const struct daemon_path *path)
-{
-	return path->path.marginal && daemon_map_of(path->path.map)->regroup;
-}
-
 /* The one place where an answer becomes a path's state. */
 static void path_take_state(struct daemon_path *path, enum mp_path_state answer, const char *message,
 			    bool priorities_changed)
@@ -389,7 +383,7 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 
 	if (t.fail)
 		path_tell_kernel(path, "fail_path");
-	if (t.reinstate && !path->path.wrong_wwid && !path_is_moving(path))
+	if (t.reinstate && !path->path.wrong_wwid && !health_awaits_table(path))
 		path_tell_kernel(path, "reinstate_path");
 	if (t.fail && path->path.dm_state == MP_DM_ACTIVE && mp_path_state_is_bad(answer))
 		health_failed(path);

@@ -25,17 +25,32 @@ void health_tell_settings(const struct daemon_map *map)
 	}
 }
 
-static bool path_is_needed(const struct daemon_path *path)
+/* A path whose answer is late is not lost yet. */
+static bool others_work(const struct daemon_path *path)
 {
 	const struct mp_map *map = path->path.map;
 	const struct mp_path *other;
 
 	cds_list_for_each_entry(other, &map->paths, in_map)
-		if (other != &path->path && mp_path_is_active(other) &&
+		if (other != &path->path && !other->wrong_wwid &&
+		    mp_path_state_is_active(daemon_path_of(other)->answered_state) &&
 		    (!map->kernel.exists || mp_table_find(&map->kernel.table, other->identity.devt)))
-			return false;
-	/* A marginal path serves already. */
-	return !(path->path.marginal && groups_marginal(map) && mp_path_state_is_active(path->answered_state));
+			return true;
+	return false;
+}
+
+/* A marginal path serves already. */
+static bool path_serves(const struct daemon_path *path)
+{
+	return path->path.marginal && groups_marginal(path->path.map) &&
+	       mp_path_state_is_active(path->answered_state);
+}
+
+bool health_awaits_table(const struct daemon_path *path)
+{
+	const struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+
+	return map && path->path.marginal && map->regroup && !map->load_failures && others_work(path);
 }
 
 static void path_set_marginal(struct daemon_path *path, bool marginal)
@@ -54,7 +69,7 @@ static void path_step(struct daemon_path *path, enum mp_health_event event, unsi
 		.event = event,
 		.settings = &map->settings,
 		.old = path->answered_state,
-		.needed = path_is_needed(path),
+		.needed = !others_work(path) && !path_serves(path),
 		.ios = ios,
 		.errors = errors,
 		.now_usec = daemon_now_usec(path->daemon),

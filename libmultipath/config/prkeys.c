@@ -105,14 +105,14 @@ int mp_prkeys_edit(const char *text, size_t length, const char *wwid, const stru
 	} else if (!key) {
 		return 0;
 	}
-	if (find_line(text, length, wwid, &at)) {
+	if (!key) {
+		mp_strbuf_add(ret, text, length);
+		while (!ret->error && find_line(ret->text, length, wwid, &at) && ret->text[at] == '0')
+			ret->text[at] = '#';
+	} else if (find_line(text, length, wwid, &at)) {
 		mp_strbuf_add(ret, text, at);
-		if (key)
-			put_key(ret, key);
-		else
-			mp_strbuf_putc(ret, '#');
-		at += key ? KEY_LENGTH : 1;
-		mp_strbuf_add(ret, text + at, length - at);
+		put_key(ret, key);
+		mp_strbuf_add(ret, text + at + KEY_LENGTH, length - at - KEY_LENGTH);
 	} else {
 		if (length)
 			mp_strbuf_add(ret, text, length);
