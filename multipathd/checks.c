@@ -36,8 +36,7 @@ enum {
 };
 
 static const uint64_t usec_per_sec = 1000000;
-/* Timers of one second go off together: one batch for the workers. */
-static const uint64_t timer_accuracy_usec = 500000;
+static const uint64_t due_accuracy_usec = 500000; /* of the agenda */
 
 struct check_job {
 	struct work work;
@@ -228,6 +227,7 @@ static void job_run(struct work *work)
 
 static int path_schedule(struct daemon_path *path, uint64_t usec);
 static void path_check(struct daemon_path *path);
+static void path_on_due(struct agenda_entry *entry);
 
 /* The same instant for all paths of a map, other instants for other maps. */
 static uint64_t path_next_usec(const struct daemon_path *path, uint64_t now_usec)
@@ -566,7 +566,9 @@ int checks_init(struct daemon *daemon)
 	if (r < 0)
 		return r;
 	r = sd_event_add_io(daemon->event, &daemon->aio_source, daemon->aio_fd, EPOLLIN, checks_on_aio, daemon);
-	return r < 0 ? r : sd_event_source_set_exit_on_failure(daemon->aio_source, true);
+	if (r >= 0)
+		r = sd_event_source_set_exit_on_failure(daemon->aio_source, true);
+	return r < 0 ? r : agenda_new(daemon->event, path_on_due, &daemon->agenda);
 }
 
 void checks_fini(struct daemon *daemon)
@@ -715,7 +717,7 @@ static void path_on_overdue(struct daemon_path *path)
 	if (map && map->prio_asking == path->path.id)
 		map->prio_asking = 0;
 
-	if (now + timer_accuracy_usec < deadline) {
+	if (now + due_accuracy_usec < deadline) {
 		if (path->path.state != MP_PATH_PENDING) {
 			log_line(path->answered ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "%s: no answer from the checker yet",
 				 mp_path_name(&path->path));
@@ -729,16 +731,14 @@ static void path_on_overdue(struct daemon_path *path)
 	}
 	path_take_state(path, MP_PATH_TIMEOUT, "no answer in time", false);
 	/* It has no second job while the first one hangs: the next event is its answer. */
-	sd_event_source_set_enabled(path->timer, SD_EVENT_OFF);
+	agenda_clear(&path->due);
 	path->path.next_check_usec = 0;
 }
 
-static int path_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+static void path_on_due(struct agenda_entry *entry)
 {
-	struct daemon_path *path = userdata;
+	struct daemon_path *path = caa_container_of(entry, struct daemon_path, due);
 
-	(void)source;
-	(void)usec;
 	if (path->path.init == MP_INIT_MISSING_UDEV || path->path.init == MP_INIT_REQUESTED_UDEV) {
 		path_schedule(path, daemon_now_usec(path->daemon) +
 					    path->daemon->process->retrigger_delay_sec * usec_per_sec);
@@ -748,26 +748,13 @@ static int path_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	} else {
 		path_check(path);
 	}
-	return 0;
 }
 
 static int path_schedule(struct daemon_path *path, uint64_t usec)
 {
-	int r;
-
-	if (!path->timer) {
-		r = sd_event_add_time(path->daemon->event, &path->timer, CLOCK_MONOTONIC, usec,
-				      timer_accuracy_usec, path_on_timer, path);
-		if (r >= 0)
-			r = sd_event_source_set_exit_on_failure(path->timer, true);
-	} else {
-		r = sd_event_source_set_time(path->timer, usec);
-		if (r >= 0)
-			r = sd_event_source_set_enabled(path->timer, SD_EVENT_ONESHOT);
-	}
 	if (!path->job)
 		path->path.next_check_usec = usec;
-	return r;
+	return agenda_set(path->daemon->agenda, &path->due, usec);
 }
 
 int checks_start(struct daemon_path *path)
@@ -826,8 +813,8 @@ void checks_stop(struct daemon_path *path)
 		path->answered = true;
 		path->daemon->unanswered--;
 	}
-	path->timer = sd_event_source_disable_unref(path->timer);
 	samples_stop(path);
+	agenda_clear(&path->due);
 	if (path->job) {
 		/* The hanging call still needs the descriptor. */
 		path->job->abandoned = true;

@@ -113,6 +113,7 @@ void daemon_fini(struct daemon *daemon)
 	commands_drop_waiting(daemon);
 	geoms_drop_waiting(daemon);
 	paths_free_all(daemon);
+	daemon->agenda = agenda_free(daemon->agenda);
 	maps_free_all(daemon);
 	for (size_t i = 0; i < daemon->new_wwid_count; i++)
 		free(daemon->new_wwids[i]);

@@ -22,6 +22,7 @@
 #include "model/map.h"
 #include "model/path.h"
 #include "model/plan.h"
+#include "multipathd/agenda.h"
 #include "multipathd/pool.h"
 #include "multipathd/reservations.h"
 
@@ -75,7 +76,7 @@ struct daemon_path {
 	bool is_tuned, tuning, tuning_refused; /* tuning: under way; refused: its port was gone, or it hung */
 	struct mp_health health;
 	struct sampling *sampling; /* under way, NULL if none */
-	sd_event_source *timer; /* next check, or the deadline of the one under way */
+	struct agenda_entry due; /* next check, or the deadline of the one under way */
 };
 
 struct daemon_map {
@@ -153,6 +154,7 @@ struct daemon {
 	struct mp_aio *sample_aio; /* NULL until a path is sampled */
 	int sample_fd;
 	sd_event_source *sample_source;
+	struct agenda *agenda; /* of checks */
 
 	struct cds_list_head paths; /* of struct mp_path.in_all, by discovery */
 	size_t path_count;

@@ -122,6 +122,7 @@ static int path_new(struct daemon *daemon, const struct mp_identity *identity, c
 
 	if (!path)
 		return -ENOMEM;
+	agenda_init(&path->due);
 	mp_path_init(&path->path, ++daemon->last_path_id, identity);
 	path->daemon = daemon;
 	path->fd = -1;

@@ -207,6 +207,7 @@ static int shadow_take(struct daemon *shadow, const struct seen *seen, const str
 	if (live && *identity->wwid && *live->path.identity.wwid &&
 	    strcmp(identity->wwid, live->path.identity.wwid))
 		live = NULL;
+	agenda_init(&path->due);
 	mp_path_init(&path->path, live ? live->path.id : 0, live ? &live->path.identity : identity);
 	if (live) {
 		path->path.init = live->path.init;
