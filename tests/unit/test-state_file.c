@@ -4,9 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
 
+#include "config/bindings.h"
+#include "config/prkeys.h"
+#include "config/wwids.h"
 #include "scratch_dir.h"
 
 static void a_missing_file_is_made_with_its_directories(void **state)
@@ -154,6 +158,115 @@ static void loading_a_missing_file_tells_so(void **state)
 	assert_false(scratch_exists(*state, "none"));
 }
 
+static int add_wwids(const char *dir)
+{
+	static const char *const wwids[] = { "3600new", "3600newer" };
+
+	return mp_wwids_file_add_many(dir, wwids, ARRAY_SIZE(wwids));
+}
+
+static int remove_wwid(const char *dir)
+{
+	return mp_wwids_file_remove(dir, "3600a");
+}
+
+static int reset_wwids(const char *dir)
+{
+	static const char *const wwids[] = { "3600only" };
+
+	return mp_wwids_file_reset(dir, wwids, ARRAY_SIZE(wwids));
+}
+
+static int write_bindings(const char *dir)
+{
+	return mp_bindings_write(dir, "mpathb 3600b\n");
+}
+
+static int write_key(const char *dir)
+{
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	const struct mp_prkey key = { .key = 0x123abc };
+
+	return mp_prkeys_write(dir, "3600a", &key, &text);
+}
+
+/* The program is killed when it enters or leaves its system call number @stop. Return: did it come that far? */
+static bool killed_at(unsigned stop, int (*write)(const char *dir), const char *dir)
+{
+	pid_t pid = fork();
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0 || raise(SIGSTOP) != 0)
+			_exit(2);
+		_exit(write(dir) < 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSTOPPED(status));
+	while (stop--) {
+		assert_int_equal(ptrace(PTRACE_SYSCALL, pid, NULL, NULL), 0);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (!WIFSTOPPED(status)) {
+			assert_true(WIFEXITED(status));
+			assert_int_equal(WEXITSTATUS(status), 0);
+			return false;
+		}
+	}
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return true;
+}
+
+static void a_kill_at_any_system_call_leaves_the_old_file_or_the_new_one(void **state)
+{
+	static const char bindings[] = "# Multipath bindings, Version : 1.0\nmpatha 3600a\n";
+	static const char wwids[] = "# Multipath wwids, Version : 1.0\n/3600a/\n/3600b/\n";
+	static const char keys[] = "# Multipath persistent reservation keys, Version : 1.0\n0x0000000000000001 3600a\n";
+	static const struct {
+		int (*write)(const char *dir);
+		const char *file, *old; /* NULL: there is none; an empty one is as good then */
+	} cases[] = {
+		{ add_wwids, "wwids", wwids },	     { add_wwids, "wwids", NULL },
+		{ remove_wwid, "wwids", wwids },     { reset_wwids, "wwids", wwids },
+		{ reset_wwids, "wwids", NULL },	     { write_bindings, "bindings", bindings },
+		{ write_bindings, "bindings", NULL }, { write_key, "prkeys", keys },
+		{ write_key, "prkeys", NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_free_ char *new = NULL;
+		char path[PATH_MAX];
+		bool killed = true;
+
+		scratch_path(*state, cases[i].file, path);
+		if (cases[i].old)
+			scratch_write(*state, cases[i].file, cases[i].old);
+		assert_true(cases[i].write(*state) >= 0);
+		new = scratch_read(*state, cases[i].file);
+		for (unsigned stop = 0; killed; stop++) {
+			_cleanup_free_ char *left = NULL, *again = NULL;
+
+			unlink(path);
+			if (cases[i].old)
+				scratch_write(*state, cases[i].file, cases[i].old);
+			killed = killed_at(stop, cases[i].write, *state);
+			if (scratch_exists(*state, cases[i].file))
+				left = scratch_read(*state, cases[i].file);
+			if (left && strcmp(left, new) != 0)
+				assert_string_equal(left, cases[i].old ? cases[i].old : "");
+			else
+				assert_true(left || !cases[i].old);
+
+			/* Neither a lock nor a temporary file is in the way of the next one. */
+			assert_true(cases[i].write(*state) >= 0);
+			again = scratch_read(*state, cases[i].file);
+			assert_string_equal(again, new);
+		}
+		unlink(path);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +276,7 @@ int main(void)
 		scratch_test(who_waited_for_a_replaced_file_gets_the_new_one),
 		scratch_test(replacing_leaves_no_temporary_file),
 		scratch_test(a_temporary_file_of_a_killed_program_is_no_obstacle),
+		scratch_test(a_kill_at_any_system_call_leaves_the_old_file_or_the_new_one),
 		scratch_test(a_symbolic_link_stays_when_its_target_is_replaced),
 		scratch_test(loading_a_missing_file_tells_so),
 	};
