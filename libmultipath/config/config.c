@@ -14,6 +14,7 @@
 #include "config/merge.h"
 #include "config/parser.h"
 #include "config/report.h"
+#include "config/words.h"
 
 struct mp_config *mp_config_ref(struct mp_config *config)
 {
@@ -261,6 +262,21 @@ static void set_process(struct mp_config *config)
 	};
 }
 
+/* Rules by device have two expressions each: they are looked at one by one. */
+static int index_rules(struct mp_config *config)
+{
+	int r = 0;
+
+	for (enum mp_list list = 0; list < MP_LISTS && r == 0; list++)
+		for (enum mp_criterion criterion = 0; criterion <= MP_CRITERION_WWID && r == 0; criterion++) {
+			struct mp_rule_list *rules = &config->rules[list][criterion];
+
+			if (criterion != MP_CRITERION_DEVICE)
+				r = mp_words_new(rules, &rules->words);
+		}
+	return r;
+}
+
 int mp_config_load(const struct mp_config_source *source, struct mp_config **ret)
 {
 	_cleanup_(mp_config_unrefp) struct mp_config *config = NULL;
@@ -285,6 +301,9 @@ int mp_config_load(const struct mp_config_source *source, struct mp_config **ret
 	apply_command_line(config, source);
 	set_process(config);
 	r = set_uid_attrs(config);
+	if (r < 0)
+		return r;
+	r = index_rules(config);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(config);

@@ -9,9 +9,15 @@
 #include "base/strbuf.h"
 #include "config/sections.h"
 #include "config/trace.h"
+#include "config/words.h"
 
 static const struct mp_rule *find_rule(const struct mp_rule_list *list, const char *subject)
 {
+	if (list->words) {
+		size_t place = mp_words_find(list->words, list, subject);
+
+		return place < list->count ? &list->items[place] : NULL;
+	}
 	for (size_t i = 0; i < list->count; i++)
 		if (mp_pattern_matches(&list->items[i].pattern, subject))
 			return &list->items[i];

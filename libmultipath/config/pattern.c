@@ -201,6 +201,17 @@ static bool simple_matches(const char *expression, const char *subject)
 	return *p == '(' ? group_matches(p, anchored, subject) : sequence_matches(p, anchored, subject);
 }
 
+bool mp_pattern_is_word(const struct mp_pattern *pattern)
+{
+	const char *p = pattern->expression;
+
+	if (!pattern->text || pattern->inverted || pattern->compiled || !*p)
+		return false;
+	while (is_literal(*p))
+		p++;
+	return !*p;
+}
+
 int mp_pattern_init(struct mp_pattern *pattern, const char *text)
 {
 	const char *expression = text;

@@ -29,6 +29,9 @@ void mp_pattern_explain(const char *text, char *buffer, size_t size);
 
 bool mp_pattern_matches(const struct mp_pattern *pattern, const char *subject);
 
+/** mp_pattern_is_word() - does it match whatever has its expression in it, and nothing else? */
+bool mp_pattern_is_word(const struct mp_pattern *pattern);
+
 /** mp_pattern_is_simple() - can it be matched without being compiled? */
 bool mp_pattern_is_simple(const char *expression);
 

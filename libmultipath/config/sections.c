@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/words.h"
+
 const char *mp_origin_name(const struct mp_config *config, uint16_t file)
 {
 	const char *name = mp_config_file(config, file);
@@ -96,6 +98,7 @@ void mp_rule_list_fini(struct mp_rule_list *list)
 		mp_pattern_fini(&list->items[i].pattern);
 		mp_pattern_fini(&list->items[i].product);
 	}
+	mp_words_free(list->words);
 	free(list->items);
 	*list = (struct mp_rule_list){ 0 };
 }

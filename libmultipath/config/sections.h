@@ -39,6 +39,7 @@ struct mp_rule {
 struct mp_rule_list {
 	struct mp_rule *items;
 	size_t count, size;
+	struct mp_words *words; /* when the list is complete, and long; else NULL */
 };
 
 /* A record of uid_attrs: kernel names that start with @type have their WWID in @property. */

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config/words.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "config/sections.h"
+
+enum { RULES = 300, TEXT_SIZE = 12 };
+
+static size_t find_one_by_one(const struct mp_rule_list *list, const char *subject)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (mp_pattern_matches(&list->items[i].pattern, subject))
+			return i;
+	return list->count;
+}
+
+static void list_add(struct mp_rule_list *list, const char *text)
+{
+	struct mp_rule rule = { .text = text };
+
+	assert_int_equal(mp_pattern_init(&rule.pattern, text), 0);
+	assert_int_equal(mp_rule_list_add(list, &rule), 0);
+}
+
+/* Few letters, so that rules meet; some rules are more than words. */
+static void text_make(char *text, unsigned *seed, bool rule)
+{
+	static const char *const frames[] = { "%s", "%s", "%s", "%s", "^%s", "%s$", "!%s", ".%s", "(%s|zz)", "[ab]%s" };
+	size_t length = 1 + rand_r(seed) % 6;
+	char word[8];
+
+	for (size_t i = 0; i < length; i++)
+		word[i] = "abcd"[rand_r(seed) % 4];
+	word[length] = '\0';
+	/* What all texts match would hide the others. */
+	snprintf(text, TEXT_SIZE, rule && length > 3 ? frames[rand_r(seed) % 10] : "%s", word);
+	if (rule && (length < 4 || text[0] == '!'))
+		snprintf(text, TEXT_SIZE, "%sdddd", word);
+}
+
+static void the_index_finds_what_a_search_one_by_one_finds(void **state)
+{
+	unsigned seed = 1;
+	size_t found = 0;
+
+	(void)state;
+	for (unsigned round = 0; round < 20; round++) {
+		struct mp_rule_list list = { 0 };
+		char texts[RULES][TEXT_SIZE];
+
+		for (size_t i = 0; i < RULES; i++) {
+			text_make(texts[i], &seed, true);
+			list_add(&list, texts[i]);
+		}
+		assert_int_equal(mp_words_new(&list, &list.words), 0);
+		assert_non_null(list.words);
+		for (unsigned i = 0; i < 2000; i++) {
+			char subject[TEXT_SIZE];
+			size_t place;
+
+			text_make(subject, &seed, false);
+			place = mp_words_find(list.words, &list, subject);
+			assert_int_equal(place, find_one_by_one(&list, subject));
+			found += place < list.count;
+		}
+		mp_rule_list_fini(&list);
+	}
+	assert_in_range(found, 4000, 36000);
+}
+
+static void a_rule_that_inverts_is_found_in_its_place(void **state)
+{
+	struct mp_rule_list list = { 0 };
+	char texts[RULES][TEXT_SIZE];
+
+	(void)state;
+	for (unsigned i = 0; i < RULES; i++) {
+		snprintf(texts[i], TEXT_SIZE, i == 100 ? "!x" : "w%03u", i);
+		list_add(&list, texts[i]);
+	}
+	assert_int_equal(mp_words_new(&list, &list.words), 0);
+	assert_int_equal(mp_words_find(list.words, &list, "w099"), 99);
+	assert_int_equal(mp_words_find(list.words, &list, "xw101"), 101);
+	assert_int_equal(mp_words_find(list.words, &list, "w101"), 100);
+	assert_int_equal(mp_words_find(list.words, &list, "x"), RULES);
+	mp_rule_list_fini(&list);
+}
+
+static void a_short_list_needs_no_index(void **state)
+{
+	struct mp_rule_list list = { 0 };
+	struct mp_words *words;
+
+	(void)state;
+	list_add(&list, "one");
+	assert_int_equal(mp_words_new(&list, &words), 0);
+	assert_null(words);
+	mp_rule_list_fini(&list);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_index_finds_what_a_search_one_by_one_finds),
+		cmocka_unit_test(a_rule_that_inverts_is_found_in_its_place),
+		cmocka_unit_test(a_short_list_needs_no_index),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
