@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/props.h"
+#include "base/strbuf.h"
 #include "checkers/checker.h"
 #include "config/detect.h"
 #include "config/filter.h"
@@ -314,11 +315,10 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 
 	verdict = mp_filter_path(daemon->config, &identity, props, settings.uid_attribute);
 	if (verdict.blacklisted) {
-		char reason[160];
+		_cleanup_strbuf_ struct mp_strbuf reason = MP_STRBUF_INIT;
 
-		snprintf(reason, sizeof(reason), "blacklisted by %s%s%s%s", mp_criterion_name(verdict.criterion),
-			 verdict.rule ? " \"" : "", verdict.rule ? verdict.rule : "", verdict.rule ? "\"" : "");
-		return path_rejected(path, name, reason);
+		mp_filter_reason(daemon->config, &identity, props, settings.uid_attribute, &reason);
+		return path_rejected(path, name, mp_strbuf_text(&reason));
 	}
 
 	if (path && strcmp(path->path.identity.name, name)) {

@@ -80,39 +80,14 @@ static struct seen *seen_add(struct rehearsal *rehearsal)
 	return &rehearsal->seen[rehearsal->seen_count++];
 }
 
-/* Return: text for the operator, NULL if the filters let it through; -ENOMEM in @error. */
-static char *find_rejection(const struct rehearsal *rehearsal, const struct mp_identity *identity,
-			    const struct mp_props *props, const char *uid_attribute, int *error)
-{
-	_cleanup_(mp_trace_fini) struct mp_trace trace = MP_TRACE_INIT;
-	struct mp_filter_verdict verdict =
-		mp_filter_trace(rehearsal->config, identity, props, uid_attribute, &trace);
-	const struct mp_trace_row *row = trace.count ? &trace.rows[trace.count - 1] : NULL;
-	char *text;
-
-	if (!verdict.blacklisted)
-		return NULL;
-	if (trace.error || !row)
-		text = NULL;
-	else if (row->file && asprintf(&text, "blacklisted by %s: %s, %s:%u %s", row->name, row->text, row->file,
-				       row->line, row->section) < 0)
-		text = NULL;
-	else if (!row->file && asprintf(&text, "blacklisted by %s: %s, %s", row->name, row->text,
-					row->section ? row->section : "built in") < 0)
-		text = NULL;
-	if (!text)
-		*error = -ENOMEM;
-	return text;
-}
-
 static int rehearsal_on_found(void *userdata, dev_t devt, const char *name, const char *dir)
 {
 	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+	_cleanup_strbuf_ struct mp_strbuf reason = MP_STRBUF_INIT;
 	struct rehearsal *rehearsal = userdata;
 	struct mp_path_settings settings;
 	struct seen *seen;
 	bool known;
-	int error = 0;
 
 	seen = seen_add(rehearsal);
 	if (!seen)
@@ -129,9 +104,8 @@ static int rehearsal_on_found(void *userdata, dev_t devt, const char *name, cons
 	if (mp_probe_wwid(&mp_roots_system, &seen->identity, dir, &settings, known ? &props : NULL, true,
 			  seen->identity.wwid) < 0)
 		seen->identity.wwid[0] = '\0';
-	seen->rejection = find_rejection(rehearsal, &seen->identity, known ? &props : NULL, settings.uid_attribute,
-					 &error);
-	return error;
+	mp_filter_reason(rehearsal->config, &seen->identity, known ? &props : NULL, settings.uid_attribute, &reason);
+	return reason.error || reason.length ? mp_strbuf_take(&reason, &seen->rejection) : 0;
 }
 
 static void rehearsal_run(struct work *work)

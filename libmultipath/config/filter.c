@@ -245,6 +245,25 @@ struct mp_filter_verdict mp_filter_path(const struct mp_config *config,
 	return mp_filter_trace(config, identity, props, uid_attribute, NULL);
 }
 
+void mp_filter_reason(const struct mp_config *config, const struct mp_identity *identity,
+		      const struct mp_props *props, const char *uid_attribute, struct mp_strbuf *buf)
+{
+	_cleanup_(mp_trace_fini) struct mp_trace trace = MP_TRACE_INIT;
+	const struct mp_trace_row *row;
+
+	if (!mp_filter_trace(config, identity, props, uid_attribute, &trace).blacklisted)
+		return;
+	if (trace.error) {
+		buf->error = trace.error;
+		return;
+	}
+	row = &trace.rows[trace.count - 1];
+	mp_strbuf_printf(buf, "blacklisted by %s: %s, ", row->name, row->text);
+	if (row->file)
+		mp_strbuf_printf(buf, "%s:%u ", row->file, row->line);
+	mp_strbuf_puts(buf, row->section ? row->section : "built in");
+}
+
 /* A regular expression for this text and no other, in quotes. */
 static void add_exact(struct mp_strbuf *buf, const char *text)
 {

@@ -47,6 +47,10 @@ struct mp_filter_verdict mp_filter_trace(const struct mp_config *config, const s
 					 const struct mp_props *props, const char *uid_attribute,
 					 struct mp_trace *trace);
 
+/** mp_filter_reason() - append why mp_filter_path() says no: "blacklisted by wwid: rule "36" matches "3600", FILE:LINE blacklist" */
+void mp_filter_reason(const struct mp_config *config, const struct mp_identity *identity,
+		      const struct mp_props *props, const char *uid_attribute, struct mp_strbuf *buf);
+
 /** mp_filter_trace_wwid() - mp_filter_wwid() with an account of it */
 struct mp_filter_verdict mp_filter_trace_wwid(const struct mp_config *config, const char *wwid, struct mp_trace *trace);
 

@@ -522,6 +522,11 @@ void mp_config_trace_map_settings(struct mp_config *config, const char *wwid, co
 	if (trace) {
 		if (alias)
 			trace_setting(&layers, MP_KEY_ALIAS, alias);
+		/* of the whole process */
+		find(&layers, MP_KEY_POLLING_INTERVAL);
+		find(&layers, MP_KEY_MAX_POLLING_INTERVAL);
+		find(&layers, MP_KEY_MARGINAL_PATHGROUPS);
+		find(&layers, MP_KEY_AUTO_RESIZE);
 		/* mp_config_detects_grouping() */
 		find(&layers, MP_KEY_DETECT_PGPOLICY);
 		find(&layers, MP_KEY_DETECT_PGPOLICY_USE_TPG);

@@ -297,6 +297,28 @@ static void built_in_rules_are_told_as_such(void **state)
 	assert_string_equal(other.rows[other.count - 1].section, "hardware table, product_blacklist");
 }
 
+static void the_reason_names_rule_and_place(void **state)
+{
+	_cleanup_strbuf_ struct mp_strbuf reason = MP_STRBUF_INIT;
+	static const struct mp_identity loop = { .name = "loop0" };
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	assert_int_equal(loaded_text(&loaded, "blacklist {\nprotocol scsi\n}\n"), 0);
+	mp_filter_reason(loaded.config, &disk, NULL, "", &reason);
+	assert_non_null(strstr(mp_strbuf_text(&reason), "blacklisted by protocol: rule \"scsi\" matches \"scsi:fcp\", "));
+	assert_non_null(strstr(mp_strbuf_text(&reason), "/multipath.conf:2 blacklist"));
+	mp_strbuf_clear(&reason);
+	mp_filter_reason(loaded.config, &loop, NULL, "", &reason);
+	assert_string_equal(mp_strbuf_text(&reason),
+			    "blacklisted by devnode: rule \"!^(sd[a-z]|dasd[a-z]|nvme[0-9])\" matches \"loop0\", built in");
+	mp_strbuf_clear(&reason);
+	assert_int_equal(loaded_text(&loaded, ""), 0);
+	mp_filter_reason(loaded.config, &disk, NULL, "", &reason);
+	assert_string_equal(mp_strbuf_text(&reason), "");
+}
+
 /* "add to LIST: RULE" and "set in defaults: RULE" as a file would have it. */
 static void apply_remedy(const char *remedy, struct mp_strbuf *config)
 {
@@ -383,6 +405,7 @@ int main(void)
 		cmocka_unit_test(rules_are_listed_with_their_origin),
 		cmocka_unit_test(every_criterion_gives_an_account_of_itself),
 		cmocka_unit_test(built_in_rules_are_told_as_such),
+		cmocka_unit_test(the_reason_names_rule_and_place),
 		cmocka_unit_test(the_remedy_turns_the_verdict),
 	};
 

@@ -252,6 +252,8 @@ static void what_was_derived_says_of_what(void **state)
 		{ "defaults {\nrecheck_wwid yes\nuid_attribute ID_X\n}\n", "recheck_wwid", "\"no\"",
 		  "derived: the device itself cannot tell this WWID" },
 		{ "", "dev_loss_tmo", "unset", NULL },
+		{ "defaults {\npolling_interval 6\n}\n", "polling_interval", "6", "defaults" },
+		{ "defaults {\npolling_interval 6\n}\n", "max_polling_interval", "24", "derived" },
 	};
 	_cleanup_loaded_ struct loaded loaded;
 
