@@ -14,6 +14,7 @@
 #include "config/report.h"
 #include "kernel/claimant.h"
 #include "kernel/dm.h"
+#include "kernel/nvme.h"
 #include "multipathd/apply.h"
 #include "multipathd/checks.h"
 #include "multipathd/configure.h"
@@ -40,6 +41,14 @@ static const char not_found[] = "device not found";
 static struct mp_show_context call_context(const struct daemon *daemon)
 {
 	return (struct mp_show_context){ .now_usec = daemon_now_usec(daemon), .verbosity = 2 };
+}
+
+/* What the kernel multipaths itself, if enable_foreign has it listed; for @context. */
+static void read_foreign(const struct daemon *daemon, struct mp_show_context *context, struct mp_foreign *foreign)
+{
+	if ((daemon->options.all_foreign || daemon->process->lists_nvme) &&
+	    mp_nvme_list(&mp_roots_system, foreign) == 0)
+		context->foreign = foreign;
 }
 
 /* Paths that are ours; caller frees. */
@@ -123,11 +132,13 @@ static void read_map_details(const struct daemon *daemon)
 static void list_paths(struct command_call *call, const char *format, bool raw)
 {
 	struct mp_show_context context = call_context(call->daemon);
+	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	_cleanup_free_ const struct mp_path **paths = NULL;
 	size_t count;
 
 	if (strstr(format, "%z") || strstr(format, "%k"))
 		read_details(call->daemon);
+	read_foreign(call->daemon, &context, &foreign);
 	paths = all_paths(call->daemon, &count);
 	if (!paths)
 		fail(call, "");
@@ -138,11 +149,13 @@ static void list_paths(struct command_call *call, const char *format, bool raw)
 static void list_maps(struct command_call *call, const char *format, bool raw)
 {
 	struct mp_show_context context = call_context(call->daemon);
+	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	_cleanup_free_ const struct mp_map **maps = NULL;
 	size_t count;
 
 	if (strstr(format, "%k"))
 		read_map_details(call->daemon);
+	read_foreign(call->daemon, &context, &foreign);
 	maps = all_maps(call->daemon, &count);
 	if (!maps)
 		fail(call, "");
@@ -205,6 +218,7 @@ static void show_maps_raw(struct command_call *call)
 static void show_map_format(struct command_call *call)
 {
 	struct mp_show_context context = call_context(call->daemon);
+	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	struct daemon_map *map = call_map(call);
 	_cleanup_free_ const struct mp_map **maps = NULL;
 	size_t count;
@@ -213,6 +227,7 @@ static void show_map_format(struct command_call *call)
 		return;
 	if (strstr(call->arguments[1], "%k"))
 		read_map_details(call->daemon);
+	read_foreign(call->daemon, &context, &foreign);
 	maps = all_maps(call->daemon, &count);
 	for (size_t i = 0; maps && i < count; i++)
 		if (maps[i] == &map->map)
@@ -222,11 +237,13 @@ static void show_map_format(struct command_call *call)
 static void show_topology(struct command_call *call)
 {
 	struct mp_show_context context = call_context(call->daemon);
+	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	struct mp_topology_widths widths;
 	_cleanup_free_ const struct mp_path **paths = NULL;
 	const struct mp_map *map;
 	size_t count;
 
+	read_foreign(call->daemon, &context, &foreign);
 	paths = all_paths(call->daemon, &count);
 	if (!paths) {
 		fail(call, "");
@@ -236,11 +253,13 @@ static void show_topology(struct command_call *call)
 	cds_list_for_each_entry(map, &call->daemon->maps, in_all)
 		if (map->kernel.exists)
 			mp_show_topology(&context, map, &widths, &call->reply);
+	mp_show_foreign_topologies(&context, &widths, &call->reply);
 }
 
 static void show_map_topology(struct command_call *call)
 {
 	struct mp_show_context context = call_context(call->daemon);
+	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	struct daemon_map *map = call_map(call);
 	struct mp_topology_widths widths;
 	_cleanup_free_ const struct mp_path **paths = NULL;
@@ -248,6 +267,7 @@ static void show_map_topology(struct command_call *call)
 
 	if (!map)
 		return;
+	read_foreign(call->daemon, &context, &foreign);
 	paths = all_paths(call->daemon, &count);
 	if (!paths) {
 		fail(call, "");
@@ -357,6 +377,7 @@ static void show_blacklist(struct command_call *call)
 
 struct devices_listing {
 	const struct daemon *daemon;
+	const struct mp_foreign *foreign; /* NULL none */
 	struct mp_strbuf *out;
 };
 
@@ -366,7 +387,9 @@ static int show_device(void *userdata, dev_t devt, const char *name, const char 
 	bool blacklisted = mp_filter_devnode(listing->daemon->config, name).blacklisted;
 
 	(void)dir;
-	if (blacklisted)
+	if (listing->foreign && mp_foreign_find(listing->foreign, name))
+		mp_strbuf_printf(listing->out, "    %s foreign, monitored\n", name);
+	else if (blacklisted)
 		mp_strbuf_printf(listing->out, "    %s devnode blacklisted, unmonitored\n", name);
 	else if (paths_find_devt(listing->daemon, devt))
 		mp_strbuf_printf(listing->out, "    %s  devnode whitelisted, monitored\n", name);
@@ -377,8 +400,12 @@ static int show_device(void *userdata, dev_t devt, const char *name, const char 
 
 static void show_devices(struct command_call *call)
 {
-	struct devices_listing listing = { call->daemon, &call->reply };
+	struct mp_show_context context = call_context(call->daemon);
+	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
+	struct devices_listing listing = { .daemon = call->daemon, .out = &call->reply };
 
+	read_foreign(call->daemon, &context, &foreign);
+	listing.foreign = context.foreign;
 	mp_strbuf_puts(&call->reply, "available block devices:\n");
 	fail_unless(call, mp_probe_enumerate(&mp_roots_system, show_device, &listing));
 }
@@ -1231,6 +1258,7 @@ int commands_list(struct daemon *daemon, bool with_checks, int verbosity, bool b
 {
 	struct mp_show_context context = call_context(daemon);
 	_cleanup_free_ const struct mp_path **paths = NULL;
+	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	const struct mp_map *map;
 	size_t count;
 
@@ -1253,6 +1281,8 @@ int commands_list(struct daemon *daemon, bool with_checks, int verbosity, bool b
 	cds_list_for_each_entry(map, &daemon->maps, in_all)
 		if (map->kernel.exists)
 			mp_show_topology(&context, map, NULL, out);
+	read_foreign(daemon, &context, &foreign);
+	mp_show_foreign_topologies(&context, NULL, out);
 	return 0;
 }
 

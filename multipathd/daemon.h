@@ -127,6 +127,7 @@ struct daemon_options {
 	bool create; /* multipath(8): may maps be made or changed at all */
 	bool check; /* run checkers and prioritizers */
 	bool force_reload; /* multipath -r */
+	bool all_foreign; /* multipath -e */
 	int grouping; /* multipath -p, -1 none */
 	const char *only_wwid; /* multipath DEVICE: touch no other map */
 	int verbosity; /* of the command line, -1 none */

@@ -13,6 +13,7 @@
 #include "config/lint.h"
 #include "config/merge.h"
 #include "config/parser.h"
+#include "config/pattern.h"
 #include "config/report.h"
 #include "config/words.h"
 
@@ -255,7 +256,7 @@ static void set_process(struct mp_config *config)
 			default_number(config, MP_KEY_MISSING_UEV_WAIT_TIMEOUT),
 		.remove_retries = default_number(config, MP_KEY_REMOVE_RETRIES),
 		.partition_delimiter = default_text(config, MP_KEY_PARTITION_DELIMITER),
-		.enable_foreign = default_text(config, MP_KEY_ENABLE_FOREIGN),
+		.lists_nvme = mp_expression_matches(default_text(config, MP_KEY_ENABLE_FOREIGN), "nvme"),
 		.marginal_pathgroups = default_number(config, MP_KEY_MARGINAL_PATHGROUPS),
 		.auto_resize = default_number(config, MP_KEY_AUTO_RESIZE),
 		.uses_uid_attrs = default_text(config, MP_KEY_UID_ATTRS) != NULL,

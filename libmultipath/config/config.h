@@ -69,7 +69,7 @@ struct mp_process_settings {
 	unsigned missing_uev_wait_timeout_sec;
 	unsigned remove_retries;
 	const char *partition_delimiter; /* NULL unset */
-	const char *enable_foreign;
+	bool lists_nvme; /* enable_foreign */
 	enum mp_marginal_groups marginal_pathgroups;
 	enum mp_auto_resize auto_resize;
 	bool uses_uid_attrs;

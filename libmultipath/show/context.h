@@ -4,10 +4,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct mp_foreign;
+
 struct mp_show_context {
 	uint64_t now_usec; /* CLOCK_MONOTONIC */
 	bool unchecked; /* multipath -l: priorities are printed as 0, checker states as undef */
 	bool no_action; /* topologies do not begin with what was last done to the map */
 	bool bold; /* stdout is a terminal */
 	int verbosity; /* of topologies: 0 nothing, 1 names, 2 and more trees; the daemon's is 2 */
+	const struct mp_foreign *foreign; /* to be listed besides; NULL: none */
 };

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "show/foreign.h"
 #include "show/wildcards.h"
 
 enum {
@@ -212,40 +213,83 @@ static void listing_put(struct listing *listing, size_t rows, bool raw, struct m
 		listing_put_row(listing, i, out);
 }
 
+static size_t foreign_paths(const struct mp_show_context *context)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; context->foreign && i < context->foreign->count; i++)
+		count += context->foreign->maps[i].path_count;
+	return count;
+}
+
+static void listing_add_foreign_paths(struct listing *listing, const struct mp_show_context *context)
+{
+	for (size_t i = 0; context->foreign && i < context->foreign->count; i++) {
+		const struct mp_foreign_map *map = &context->foreign->maps[i];
+
+		for (size_t k = 0; k < map->path_count * listing->column_count; k++) {
+			const struct column *column = &listing->columns[k % listing->column_count];
+
+			mp_show_foreign_path_value(map, &map->paths[k / listing->column_count], column->path->letter,
+						   &listing->cells);
+			listing_end_cell(listing);
+		}
+	}
+}
+
+static size_t foreign_maps(const struct mp_show_context *context)
+{
+	return context->foreign ? context->foreign->count : 0;
+}
+
+static void listing_add_foreign_maps(struct listing *listing, const struct mp_show_context *context)
+{
+	for (size_t i = 0; i < foreign_maps(context); i++)
+		for (size_t k = 0; k < listing->column_count; k++) {
+			mp_show_foreign_map_value(&context->foreign->maps[i], listing->columns[k].map->letter,
+						  &listing->cells);
+			listing_end_cell(listing);
+		}
+}
+
 void mp_show_paths(const struct mp_show_context *context, const struct mp_path *const *paths, size_t count,
 		   const char *format, bool raw, struct mp_strbuf *out)
 {
 	_cleanup_(listing_fini) struct listing listing = { 0 };
+	size_t rows = count + foreign_paths(context);
 	int r;
 
-	if (!count)
+	if (!rows)
 		return;
-	r = listing_init(&listing, format, count, true);
+	r = listing_init(&listing, format, rows, true);
 	if (r < 0) {
 		out->error = r;
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
 		listing_add_path(&listing, context, paths[i]);
-	listing_put(&listing, count, raw, out);
+	listing_add_foreign_paths(&listing, context);
+	listing_put(&listing, rows, raw, out);
 }
 
 void mp_show_maps(const struct mp_show_context *context, const struct mp_map *const *maps, size_t count,
 		  const char *format, bool raw, struct mp_strbuf *out)
 {
 	_cleanup_(listing_fini) struct listing listing = { 0 };
+	size_t rows = count + foreign_maps(context);
 	int r;
 
-	if (!count)
+	if (!rows)
 		return;
-	r = listing_init(&listing, format, count, false);
+	r = listing_init(&listing, format, rows, false);
 	if (r < 0) {
 		out->error = r;
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
 		listing_add_map(&listing, context, maps[i]);
-	listing_put(&listing, count, raw, out);
+	listing_add_foreign_maps(&listing, context);
+	listing_put(&listing, rows, raw, out);
 }
 
 void mp_show_map(const struct mp_show_context *context, const struct mp_map *const *maps, size_t count, size_t which,
@@ -254,13 +298,14 @@ void mp_show_map(const struct mp_show_context *context, const struct mp_map *con
 	_cleanup_(listing_fini) struct listing listing = { 0 };
 	int r;
 
-	r = listing_init(&listing, format, count, false);
+	r = listing_init(&listing, format, count + foreign_maps(context), false);
 	if (r < 0) {
 		out->error = r;
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
 		listing_add_map(&listing, context, maps[i]);
+	listing_add_foreign_maps(&listing, context);
 	if (listing.cells.error) {
 		out->error = listing.cells.error;
 		return;
@@ -272,6 +317,9 @@ void mp_show_map(const struct mp_show_context *context, const struct mp_map *con
 void mp_show_path_list(const struct mp_show_context *context, const struct mp_path *const *paths, size_t count,
 		       struct mp_strbuf *out)
 {
+	struct mp_show_context ours = *context;
+
+	ours.foreign = NULL;
 	mp_strbuf_puts(out, count ? "===== paths list =====\n" : "===== no paths =====\n");
-	mp_show_paths(context, paths, count, MP_FORMAT_PATH_LIST, false, out);
+	mp_show_paths(&ours, paths, count, MP_FORMAT_PATH_LIST, false, out);
 }

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "show/foreign.h"
 #include "show/wildcards.h"
 
 enum { WIDTH_MAX = 255 };
@@ -25,18 +26,34 @@ static void put_group(const struct mp_show_context *context, char letter, const 
 	mp_group_wildcard_find(letter)->render(context, group, out);
 }
 
+static void widths_add(struct mp_topology_widths *widths, size_t column, size_t length)
+{
+	if (length > WIDTH_MAX)
+		length = WIDTH_MAX;
+	if (length > widths->width[column])
+		widths->width[column] = length;
+}
+
 static void widths_add_path(struct mp_topology_widths *widths, const struct mp_show_context *context,
 			    const struct mp_path *path, struct mp_strbuf *scratch)
 {
 	for (size_t i = 0; i < MP_TOPOLOGY_COLUMNS; i++) {
-		size_t length;
-
 		mp_strbuf_clear(scratch);
 		mp_path_wildcard_find(columns[i])->render(context, path, scratch);
-		length = scratch->length < WIDTH_MAX ? scratch->length : WIDTH_MAX;
-		if (length > widths->width[i])
-			widths->width[i] = length;
+		widths_add(widths, i, scratch->length);
 	}
+}
+
+static void widths_add_foreign(struct mp_topology_widths *widths, const struct mp_foreign_map *map)
+{
+	_cleanup_strbuf_ struct mp_strbuf scratch = MP_STRBUF_INIT;
+
+	for (size_t i = 0; i < map->path_count; i++)
+		for (size_t k = 0; k < MP_TOPOLOGY_COLUMNS; k++) {
+			mp_strbuf_clear(&scratch);
+			mp_show_foreign_path_value(map, &map->paths[i], columns[k], &scratch);
+			widths_add(widths, k, scratch.length);
+		}
 }
 
 void mp_topology_measure(const struct mp_show_context *context, const struct mp_path *const *paths, size_t count,
@@ -47,6 +64,8 @@ void mp_topology_measure(const struct mp_show_context *context, const struct mp_
 	*ret = (struct mp_topology_widths){ 0 };
 	for (size_t i = 0; i < count; i++)
 		widths_add_path(ret, context, paths[i], &scratch);
+	for (size_t i = 0; context->foreign && i < context->foreign->count; i++)
+		widths_add_foreign(ret, &context->foreign->maps[i]);
 }
 
 static void measure_map(const struct mp_show_context *context, const struct mp_map *map,
@@ -96,21 +115,35 @@ static void put_facts(const struct mp_show_context *context, const struct mp_map
 	mp_strbuf_putc(out, '\n');
 }
 
+static void pad(const struct mp_topology_widths *widths, size_t column, size_t start, struct mp_strbuf *out)
+{
+	size_t length = out->length - start;
+
+	if (length < widths->width[column])
+		mp_strbuf_fill(out, ' ', widths->width[column] - length);
+	mp_strbuf_putc(out, column + 1 < MP_TOPOLOGY_COLUMNS ? ' ' : '\n');
+}
+
 static void put_path(const struct mp_show_context *context, const struct mp_path *path,
 		     const struct mp_topology_widths *widths, struct mp_strbuf *out)
 {
 	for (size_t i = 0; i < MP_TOPOLOGY_COLUMNS; i++) {
-		size_t start, length;
+		size_t start = out->length;
 
-		if (i)
-			mp_strbuf_putc(out, ' ');
-		start = out->length;
 		mp_path_wildcard_find(columns[i])->render(context, path, out);
-		length = out->length - start;
-		if (length < widths->width[i])
-			mp_strbuf_fill(out, ' ', widths->width[i] - length);
+		pad(widths, i, start, out);
 	}
-	mp_strbuf_putc(out, '\n');
+}
+
+static void put_foreign_path(const struct mp_foreign_map *map, const struct mp_foreign_path *path,
+			     const struct mp_topology_widths *widths, struct mp_strbuf *out)
+{
+	for (size_t i = 0; i < MP_TOPOLOGY_COLUMNS; i++) {
+		size_t start = out->length;
+
+		mp_show_foreign_path_value(map, path, columns[i], out);
+		pad(widths, i, start, out);
+	}
 }
 
 static void put_groups(const struct mp_show_context *context, const struct mp_map *map,
@@ -155,4 +188,43 @@ void mp_show_topology(const struct mp_show_context *context, const struct mp_map
 	put_title(context, map, out);
 	put_facts(context, map, out);
 	put_groups(context, map, widths, out);
+}
+
+/* Each path is a group of its own. */
+static void put_foreign_map(const struct mp_show_context *context, const struct mp_foreign_map *map,
+			    const struct mp_topology_widths *widths, struct mp_strbuf *out)
+{
+	mp_strbuf_printf(out, "%s%s [nvme]:%s NVMe,%s,%s%s\n", context->bold ? "\033[1m" : "", map->wwid, map->disk,
+			 map->model, map->revision, context->bold ? "\033[0m" : "");
+	mp_strbuf_printf(out, "size=%s features='n/a' hwhandler='", map->size);
+	mp_show_foreign_map_value(map, 'h', out);
+	mp_strbuf_puts(out, "' wp=rw\n");
+	for (size_t i = 0; i < map->path_count; i++) {
+		bool last = i + 1 == map->path_count;
+
+		mp_strbuf_puts(out, last ? "`-+- policy='n/a' prio=" : "|-+- policy='n/a' prio=");
+		mp_show_foreign_path_value(map, &map->paths[i], 'p', out);
+		mp_strbuf_puts(out, " status=");
+		mp_show_foreign_path_value(map, &map->paths[i], 'T', out);
+		mp_strbuf_puts(out, last ? "\n  `- " : "\n| `- ");
+		put_foreign_path(map, &map->paths[i], widths, out);
+	}
+}
+
+void mp_show_foreign_topologies(const struct mp_show_context *context, const struct mp_topology_widths *widths,
+				struct mp_strbuf *out)
+{
+	for (size_t i = 0; context->foreign && i < context->foreign->count; i++) {
+		const struct mp_foreign_map *map = &context->foreign->maps[i];
+		struct mp_topology_widths own = { 0 };
+
+		if (context->verbosity <= 0)
+			return;
+		if (context->verbosity == 1) {
+			mp_strbuf_printf(out, "%s\n", map->name);
+			continue;
+		}
+		widths_add_foreign(&own, map);
+		put_foreign_map(context, map, widths ? widths : &own, out);
+	}
 }

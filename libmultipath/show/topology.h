@@ -27,3 +27,7 @@ void mp_topology_measure(const struct mp_show_context *context, const struct mp_
  */
 void mp_show_topology(const struct mp_show_context *context, const struct mp_map *map,
 		      const struct mp_topology_widths *widths, struct mp_strbuf *out);
+
+/** mp_show_foreign_topologies() - those of @context->foreign, in the same form */
+void mp_show_foreign_topologies(const struct mp_show_context *context, const struct mp_topology_widths *widths,
+				struct mp_strbuf *out);

@@ -34,7 +34,7 @@ static void without_a_file_the_built_in_values_count(void **state)
 	assert_int_equal(process->missing_uev_wait_timeout_sec, 30);
 	assert_int_equal(process->remove_retries, 0);
 	assert_null(process->partition_delimiter);
-	assert_string_equal(process->enable_foreign, "NONE");
+	assert_false(process->lists_nvme);
 	assert_int_equal(process->marginal_pathgroups, MP_MARGINAL_OFF);
 	assert_int_equal(process->auto_resize, MP_RESIZE_NEVER);
 	assert_false(process->reassign_maps || process->queue_without_daemon ||
@@ -117,11 +117,11 @@ static void a_configuration_lives_as_long_as_somebody_holds_it(void **state)
 
 	(void)state;
 	loaded_init(&loaded);
-	assert_int_equal(process_of(&loaded, "defaults {\nenable_foreign x\n}\n")->verbosity, 2);
+	assert_int_equal(process_of(&loaded, "defaults {\npartition_delimiter x\n}\n")->verbosity, 2);
 	held = mp_config_ref(loaded.config);
 	loaded.config = mp_config_unref(loaded.config);
 	assert_null(loaded.config);
-	assert_string_equal(mp_config_process(held)->enable_foreign, "x");
+	assert_string_equal(mp_config_process(held)->partition_delimiter, "x");
 }
 
 int main(void)
