@@ -86,6 +86,8 @@ ok reconfigure all
 ready 2 2
 map=$(map_of sda)
 io_start busy "/dev/mapper/$map"
+# What moved may have been udev's.
+until_true "it is in use" eval '[ "$(dmsetup info -c --noheadings -o open "$map")" -gt 0 ]'
 refused remove map "$map"
 check "a map in use stays" maps_are 2
 io_stop busy
