@@ -1,0 +1,169 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: kpartx lists, maps, updates and removes partitions of every kind of table, as Debian's does where that can
+. "$LAB/lib.sh"
+[ "$LAB_IMPL" = ours ] || fail "this compares ours with Debian's"
+mkdir /run/debian /tmp/images /tmp/ours /tmp/theirs
+mount -t hostfs -o /usr/sbin none /run/debian
+modprobe loop
+cd /tmp/images || exit 1
+
+python3 "$LAB/partition-images.py" /tmp/images > /dev/null
+truncate -s 8M sfdisk-dos sfdisk-gpt sgdisk parted-mac parted-bsd
+truncate -s 16M sfdisk-sun
+sfdisk -q sfdisk-dos <<< 'label: dos
+start=2048,size=1000,type=83
+start=4096,size=10240,type=5
+start=3072,size=100,type=7,bootable
+start=6144,size=2048'
+sfdisk -q sfdisk-gpt <<< 'label: gpt
+start=2048,size=1000
+7: start=4096,size=2048'
+sfdisk -q sfdisk-sun <<< 'label: sun
+start=16065,size=4096'
+sgdisk -n 1:2048:+1M -n 5:6144:+1M sgdisk > /dev/null
+parted -s parted-mac mklabel mac mkpart a ext2 1MiB 3MiB mkpart b ext2 4MiB 6MiB
+parted -s parted-bsd mklabel bsd mkpart ext2 1MiB 3MiB mkpart ext2 4MiB 6MiB
+# Nothing here needs udev, and its work for every device would take minutes.
+udevadm settle
+kill -KILL $(pidof systemd-udevd)
+until_true "udevd ended" udevd_gone
+rm /run/udev/control	# or libdevmapper waits for it
+
+## What Debian's cannot read, or reads otherwise (docs/differences.md): number:start+size, and the status of -a
+# (in one process where it can be: each takes long here)
+list_ours() {
+	local name size start
+	listed=
+	while read -r name _ _ size _ start; do listed+=" ${name#loop0p}:$start+$size"; done < <(kpartx -l "$1" 2>/dev/null)
+	listed=${listed# }
+}
+nothing_left() { local dm=(/sys/block/dm-*); [ ! -e "${dm[0]}" ] && [ ! -e /sys/block/loop0/loop ]; }
+while read -r image status wanted; do
+	list_ours "$image"
+	same "-l $image" "$listed" "$wanted"
+	kpartx -a "$image" 2> /tmp/errors
+	same "status of -a $image" $? "$status"
+	[ "$status" = 0 ] || [ -s /tmp/errors ] || fail "$image: nothing was said"
+	case $image in
+	gpt-4k) same "sectors of $image" "$(blockdev --getss /dev/loop0)" 4096;;
+	dos-past-end) same "messages" "$(grep -c 'does not lie on the disk' /tmp/errors)" 3;;
+	esac
+	kpartx -d "$image" || fail "-d $image"
+	check "devices of $image are left" nothing_left
+done <<- IMAGES
+	atari 0 1:2+30 2:32+16 3:48+40
+	bsd 1 1:16+16 2:32+8
+	dos-ebr-loop 0 1:8+16 2:32+2 5:2+6 6:10+6
+	dos-empty 0 3:24+1
+	dos-extended-at-end 1
+	dos-past-end 3 1:8+16
+	gpt-4k 0 1:48+8 2:56+16
+	gpt-past-end 0
+	gpt-reversed 1 2:34+1
+	mac 1 1:1+3 2:8+16
+	sgi 0 1:16+16 2:32+8 9:0+8 11:0+2048
+	sun 0 1:16+16 2:32+32 4:64+16
+	ultrix 0 1:8+8 2:40+8 3:0+2048
+IMAGES
+same "partitions listed of 400" "$(kpartx -l gpt-400 2>/tmp/errors | wc -l)" 256
+grep -q "136 more partitions like these" /tmp/errors || fail "not said: $(cat /tmp/errors)"
+say "formats of our own"
+
+## What both read: the same lines, the same tables, the same exit codes
+session() {
+	local program=$1 image=$2
+	"$program" -l "$image"; echo "list $?"
+	"$program" -av "$image"; echo "add $?"
+	dmsetup table
+	"$program" -dv "$image"; echo "delete $?"
+} 2>/dev/null
+for image in dos-primary dos-logical dos-ebr-leaves dos-overlap dos-bsd gpt gpt-backup-only gpt-primary-crc gpt-wrong-crc \
+	gpt-last sfdisk-dos sfdisk-sun sgdisk parted-mac parted-bsd; do
+	session /usr/sbin/kpartx "$image" > "/tmp/ours/$image"
+	session /run/debian/kpartx "$image" > "/tmp/theirs/$image"
+	diff "/tmp/theirs/$image" "/tmp/ours/$image" || fail "$image is not as Debian's (<)"
+done
+say "the same as Debian's: $(ls /tmp/theirs | wc -l) images, $(cat /tmp/theirs/* | grep -c '^add map') partitions"
+
+## A table that changes
+table() { dmsetup table "$1" 2>/dev/null; }
+image=sfdisk-gpt
+check "-a with a delimiter" kpartx -a -p -part $image
+same "names" "$(dmsetup ls | cut -f 1 | sort | tr '\n' ' ')" "loop0-part1 loop0-part7 "
+kpartx -uv $image > /tmp/out 2> /tmp/errors || fail "-u"
+same "renamed" "$(head -n 1 /tmp/errors)" "found map loop0-part1 for uuid part1-devnode_7:0_Wh5pYvM, renaming to loop0p1"
+same "what is told" "$(cat /tmp/out)" "add map loop0p1 (254:0): 0 1000 linear 7:0 2048
+add map loop0p7 (254:1): 0 2048 linear 7:0 4096"
+
+# What is written through the partition stands at its place on the disk, and nowhere else.
+head -c 512000 /dev/urandom > /tmp/data
+dd if=/tmp/data of=/dev/dm-0 bs=64k conv=fsync status=none
+cmp -n 512000 -i 0:$((2048 * 512)) /tmp/data $image || fail "the data is somewhere else"
+same "size" "$(blockdev --getsize64 /dev/dm-0)" 512000
+
+# 1 is in use and goes from the table, 7 in use and grows, 3 is new.
+exec 8< /dev/dm-0 9< /dev/dm-1
+sgdisk -d 1 -d 7 -n 3:2048:+1M -n 7:4096:+2M /dev/loop0 > /dev/null 2>&1
+kpartx -uv /dev/loop0 > /tmp/out 2> /tmp/errors
+same "status of -u" $? 1
+same "what is told" "$(cat /tmp/out)" "add map loop0p3 (254:2): 0 2048 linear 7:0 2048
+add map loop0p7 (254:1): 0 4096 linear 7:0 4096
+loop0p1 is in use. Not removing"
+same "in use" "$(table loop0p1)" "0 1000 linear 7:0 2048"
+same "grown" "$(table loop0p7)" "0 4096 linear 7:0 4096"
+# It may not move, nor become read-only.
+sgdisk -d 7 -n 7:8192:+1M /dev/loop0 > /dev/null 2>&1
+kpartx -u /dev/loop0 2> /tmp/errors
+grep -q "^loop0p7 has moved, but is in use" /tmp/errors || fail "a partition in use was moved: $(cat /tmp/errors)"
+same "still there" "$(table loop0p7)" "0 4096 linear 7:0 4096"
+kpartx -dv /dev/loop0 > /tmp/out
+same "status of -d" $? 1
+same "what is told" "$(cat /tmp/out)" "loop0p1 is in use. Not removing"
+exec 8<&- 9<&-
+check "-u" kpartx -u /dev/loop0
+same "tables" "$(dmsetup table)" "loop0p3: 0 2048 linear 7:0 2048
+loop0p7: 0 2048 linear 7:0 8192"
+
+# One that was to go with its last user stays.
+exec 9< /dev/dm-1
+dmsetup remove --deferred loop0p7
+check "-u" kpartx -u /dev/loop0
+exec 9<&-
+same "retained" "$(table loop0p7)" "0 2048 linear 7:0 8192"
+# A table left out, and one of somebody else's under the name.
+dmsetup remove loop0p7 loop0p3
+dmsetup create loop0p7 --table "0 8 zero"
+dmsetup create --notable --uuid part3-devnode_7:0_Wh5pYvM loop0p3
+kpartx -a /dev/loop0 2> /tmp/errors
+same "status with a name taken" $? 1
+same "what is told" "$(cat /tmp/errors)" "loop0p7 is already in use, and not a kpartx partition"
+same "tables" "$(dmsetup table)" "loop0p3: 0 2048 linear 7:0 2048
+loop0p7: 0 8 zero "
+dmsetup remove loop0p7
+check "-r" kpartx -ar /dev/loop0
+same "read-only" "$(dmsetup info -c --noheadings -o attr loop0p3)" "L--r"
+check "-d" kpartx -d $image
+same "left" "$(dmsetup ls)$(losetup -a)" "No devices found"
+
+## Images: read-only, with a loop device that was there, without partitions
+mount -t tmpfs tmpfs /mnt
+cp --sparse=always sgdisk /mnt
+mount -o remount,ro /mnt
+check "-a of a read-only image" kpartx -a /mnt/sgdisk
+same "passed on" "$(blockdev --getro /dev/loop0) $(dmsetup info -c --noheadings -o attr loop0p5)" "1 L--r"
+check "-a again" kpartx -a /mnt/sgdisk
+same "loop devices" "$(losetup -a | wc -l)" 1
+check "-d" kpartx -d /mnt/sgdisk
+truncate -s 1M /tmp/blank
+check "no table is no error" kpartx -a /tmp/blank
+same "loop devices" "$(losetup -a)" ""
+# A disk that cannot be read is one whose partitions are not known: they stay.
+check "-a" kpartx -a sgdisk
+dmsetup create broken --uuid mpath-broken --table "0 16384 linear 7:0 0"
+check "-a of a map" kpartx -a /dev/dm-2
+dmsetup suspend broken; dmsetup load broken --table "0 16384 error"; dmsetup resume broken
+blockdev --flushbufs /dev/dm-2
+kpartx -u /dev/dm-2 2> /tmp/errors && fail "-u of a broken disk succeeds"
+grep -q "cannot read partitions: Input/output error" /tmp/errors || fail "not said: $(cat /tmp/errors)"
+same "its partitions" "$(dmsetup info -c --noheadings -o uuid broken1)" "part1-mpath-broken"
