@@ -102,8 +102,6 @@ static bool is_of_no_object(enum mp_key key)
 	case MP_KEY_TYPE:
 	case MP_KEY_RR_MIN_IO: /* of kernels before 2.6.31 */
 	case MP_KEY_RETAIN_ATTACHED_HW_HANDLER: /* of kernels before 4.3 */
-	case MP_KEY_RESERVATION_KEY: /* of the library for reservations */
-	case MP_KEY_ALL_TG_PT:
 		return true;
 	default:
 		break;
