@@ -48,7 +48,7 @@ static int strbuf_reserve(struct mp_strbuf *buf, size_t extra)
 
 void mp_strbuf_add(struct mp_strbuf *buf, const char *text, size_t length)
 {
-	if (strbuf_reserve(buf, length) < 0)
+	if ((buf->error || length >= buf->size - buf->length) && strbuf_reserve(buf, length) < 0)
 		return;
 	if (length)
 		memcpy(buf->text + buf->length, text, length);
@@ -63,7 +63,12 @@ void mp_strbuf_puts(struct mp_strbuf *buf, const char *text)
 
 void mp_strbuf_putc(struct mp_strbuf *buf, char c)
 {
-	mp_strbuf_add(buf, &c, 1);
+	if (buf->error || buf->length + 1 >= buf->size) {
+		mp_strbuf_add(buf, &c, 1);
+		return;
+	}
+	buf->text[buf->length++] = c;
+	buf->text[buf->length] = '\0';
 }
 
 void mp_strbuf_fill(struct mp_strbuf *buf, char c, size_t count)

@@ -355,12 +355,18 @@ const struct mp_scope_row mp_scopes[MP_SCOPES] = {
 	[MP_SCOPE_MULTIPATH] = { "multipath", MP_SCOPE_MULTIPATHS, .repeatable = true, .keys = multipath_keys },
 };
 
+/* Most names differ in their first letter. */
+static bool is_name(const char *name, const char *text)
+{
+	return *name == *text && strcmp(name, text) == 0;
+}
+
 enum mp_key mp_keyword_find(enum mp_scope scope, const char *name)
 {
 	const uint8_t *key = mp_scopes[scope].keys;
 
 	for (; key && *key; key++)
-		if (strcmp(mp_keywords[*key].name, name) == 0)
+		if (is_name(mp_keywords[*key].name, name))
 			return *key;
 	return MP_KEY_NONE;
 }
@@ -368,7 +374,7 @@ enum mp_key mp_keyword_find(enum mp_scope scope, const char *name)
 enum mp_scope mp_scope_find(enum mp_scope parent, const char *name)
 {
 	for (enum mp_scope scope = MP_SCOPE_TOP + 1; scope < MP_SCOPES; scope++)
-		if (mp_scopes[scope].parent == parent && strcmp(mp_scopes[scope].name, name) == 0)
+		if (mp_scopes[scope].parent == parent && is_name(mp_scopes[scope].name, name))
 			return scope;
 	return MP_SCOPE_TOP;
 }
@@ -376,7 +382,7 @@ enum mp_scope mp_scope_find(enum mp_scope parent, const char *name)
 bool mp_scope_is_word(const char *name)
 {
 	for (enum mp_scope scope = MP_SCOPE_TOP + 1; scope < MP_SCOPES; scope++)
-		if (!mp_scopes[scope].needs_brace && strcmp(mp_scopes[scope].name, name) == 0)
+		if (!mp_scopes[scope].needs_brace && is_name(mp_scopes[scope].name, name))
 			return true;
 	return false;
 }

@@ -1,32 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config/lexer.h"
 
-#include <errno.h>
+#include <stdint.h>
 
 void mp_lexer_fini(struct mp_lexer *lexer)
 {
 	mp_strbuf_fini(&lexer->texts);
 }
 
-/* What is not ASCII separates words, too. */
-static bool is_blank(char c)
+/* What a byte is outside of quotes; what is not ASCII separates words, too. */
+enum { WORD, BLANK, COMMENT, OTHER_END };
+
+static const uint8_t kinds[256] = {
+	['\t' ... '\r'] = BLANK, [' '] = BLANK,     [0x80 ... 0xff] = BLANK, ['#'] = COMMENT,
+	['!'] = COMMENT,	 ['{'] = OTHER_END, ['}'] = OTHER_END,	     ['"'] = OTHER_END,
+};
+
+static unsigned kind_of(char c)
 {
-	return c == ' ' || (c >= '\t' && c <= '\r') || (unsigned char)c >= 0x80;
+	return kinds[(unsigned char)c];
 }
 
-static bool is_comment(char c)
-{
-	return c == '#' || c == '!';
-}
-
-static bool ends_word(char c)
-{
-	return is_blank(c) || is_comment(c) || c == '{' || c == '}' || c == '"';
-}
-
-/* The string behind an opening quote, inner quotes undoubled. Return: where the line goes on. */
-static size_t take_string(struct mp_lexer *lexer, const char *text, size_t length, size_t i,
-			  bool *unterminated)
+/* The string behind an opening quote, inner quotes undoubled, to *@out. Return: where the line goes on. */
+static size_t take_string(char **out, const char *text, size_t length, size_t i, bool *unterminated)
 {
 	for (; i < length; i++) {
 		if (text[i] == '"') {
@@ -34,7 +30,7 @@ static size_t take_string(struct mp_lexer *lexer, const char *text, size_t lengt
 				break;
 			i++;
 		}
-		mp_strbuf_putc(&lexer->texts, text[i]);
+		*(*out)++ = text[i];
 	}
 	*unterminated = i == length;
 	return i == length ? i : i + 1;
@@ -42,39 +38,36 @@ static size_t take_string(struct mp_lexer *lexer, const char *text, size_t lengt
 
 int mp_lexer_split(struct mp_lexer *lexer, const char *text, size_t length, struct mp_line *ret)
 {
-	size_t offsets[MP_LINE_TOKENS], i = 0;
+	size_t i = 0;
+	char *out;
 
 	mp_strbuf_clear(&lexer->texts);
+	out = mp_strbuf_extend(&lexer->texts, length + MP_LINE_TOKENS);
+	if (!out)
+		return lexer->texts.error;
 	ret->count = 0;
 	while (ret->count < MP_LINE_TOKENS) {
 		struct mp_token *token = &ret->tokens[ret->count];
 
-		while (i < length && is_blank(text[i]))
+		while (i < length && kind_of(text[i]) == BLANK)
 			i++;
-		if (i == length || is_comment(text[i]))
+		if (i == length || kind_of(text[i]) == COMMENT)
 			break;
 
-		*token = (struct mp_token){ .column = i + 1 };
-		offsets[ret->count++] = lexer->texts.length;
+		*token = (struct mp_token){ .column = i + 1, .text = out };
+		ret->count++;
 		if (text[i] == '"') {
 			token->kind = MP_TOKEN_STRING;
-			i = take_string(lexer, text, length, i + 1, &token->unterminated);
+			i = take_string(&out, text, length, i + 1, &token->unterminated);
 		} else if (text[i] == '{' || text[i] == '}') {
 			token->kind = text[i] == '{' ? MP_TOKEN_OPEN : MP_TOKEN_CLOSE;
-			mp_strbuf_putc(&lexer->texts, text[i++]);
+			*out++ = text[i++];
 		} else {
-			size_t start = i;
-
 			token->kind = MP_TOKEN_WORD;
-			while (i < length && !ends_word(text[i]))
-				i++;
-			mp_strbuf_add(&lexer->texts, text + start, i - start);
+			while (i < length && kind_of(text[i]) == WORD)
+				*out++ = text[i++];
 		}
-		mp_strbuf_putc(&lexer->texts, '\0');
+		*out++ = '\0';
 	}
-	if (lexer->texts.error)
-		return lexer->texts.error;
-	for (unsigned n = 0; n < ret->count; n++)
-		ret->tokens[n].text = lexer->texts.text + offsets[n];
 	return 0;
 }

@@ -26,21 +26,6 @@ static int compare_texts(const char *a, const char *b)
 	return strcmp(a, b);
 }
 
-/* Pointers into the list, sorted by @compare, which tells equal ones apart by their address. */
-static int sort_sections(const struct mp_section_list *list,
-			 int (*compare)(const void *, const void *), struct mp_section ***ret)
-{
-	struct mp_section **sorted = calloc(list->count ? list->count : 1, sizeof(*sorted));
-
-	if (!sorted)
-		return -ENOMEM;
-	for (size_t i = 0; i < list->count; i++)
-		sorted[i] = &list->items[i];
-	qsort(sorted, list->count, sizeof(*sorted), compare);
-	*ret = sorted;
-	return 0;
-}
-
 static int compare_text_of(const struct mp_section *a, const struct mp_section *b, enum mp_key key)
 {
 	return compare_texts(mp_section_text(a, key), mp_section_text(b, key));
@@ -57,30 +42,59 @@ static int compare_hardware(const struct mp_section *a, const struct mp_section 
 	return r;
 }
 
-static int by_hardware(const void *a, const void *b)
-{
-	struct mp_section *const *first = a, *const *second = b;
-	int r = compare_hardware(*first, *second);
+enum { SORT_KEYS = 3 };
 
-	return r ? r : (*first > *second) - (*first < *second);
+static const enum mp_key hardware_keys[SORT_KEYS] = { MP_KEY_VENDOR, MP_KEY_PRODUCT, MP_KEY_REVISION };
+static const enum mp_key wwid_keys[SORT_KEYS] = { MP_KEY_WWID };
+static const enum mp_key alias_keys[SORT_KEYS] = { MP_KEY_ALIAS };
+
+/* A section with its texts, found once and not again for each comparison. */
+struct sort_entry {
+	struct mp_section *section;
+	const char *texts[SORT_KEYS];
+};
+
+static int compare_numbers(unsigned a, unsigned b)
+{
+	return (a > b) - (a < b);
 }
 
-static int by_wwid(const void *a, const void *b)
+/* Of equal texts those that were read first come first. */
+static int by_texts(const void *a, const void *b)
 {
-	struct mp_section *const *first = a, *const *second = b;
-	int r = compare_text_of(*first, *second, MP_KEY_WWID);
+	const struct sort_entry *first = a, *second = b;
+	int r = 0;
 
-	return r ? r : (*first > *second) - (*first < *second);
-}
-
-static int by_alias(const void *a, const void *b)
-{
-	struct mp_section *const *first = a, *const *second = b;
-	int r = compare_text_of(*first, *second, MP_KEY_ALIAS);
-
+	for (unsigned i = 0; i < SORT_KEYS && r == 0; i++)
+		r = compare_texts(first->texts[i], second->texts[i]);
 	if (r == 0)
-		r = (int)(*first)->file - (int)(*second)->file;
-	return r ? r : ((*first)->line > (*second)->line) - ((*first)->line < (*second)->line);
+		r = compare_numbers(first->section->file, second->section->file);
+	if (r == 0)
+		r = compare_numbers(first->section->line, second->section->line);
+	return r ? r : (first->section > second->section) - (first->section < second->section);
+}
+
+/* Pointers into the list, by the texts of @keys. */
+static int sort_sections(const struct mp_section_list *list, const enum mp_key keys[SORT_KEYS],
+			 struct mp_section ***ret)
+{
+	_cleanup_free_ struct sort_entry *entries = calloc(list->count + 1, sizeof(*entries));
+	struct mp_section **sorted = calloc(list->count + 1, sizeof(*sorted));
+
+	if (!entries || !sorted) {
+		free(sorted);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		entries[i].section = &list->items[i];
+		for (unsigned k = 0; k < SORT_KEYS && keys[k]; k++)
+			entries[i].texts[k] = mp_section_text(&list->items[i], keys[k]);
+	}
+	qsort(entries, list->count, sizeof(*entries), by_texts);
+	for (size_t i = 0; i < list->count; i++)
+		sorted[i] = entries[i].section;
+	*ret = sorted;
+	return 0;
 }
 
 static bool is_dropped(const struct mp_section *section)
@@ -228,7 +242,7 @@ static int merge_devices(struct mp_config *config, struct mp_diagnostics *diagno
 	}
 	forget_dropped(devices);
 
-	r = sort_sections(devices, by_hardware, &sorted);
+	r = sort_sections(devices, hardware_keys, &sorted);
 	if (r == 0)
 		r = merge_hardware(config, sorted, devices->count, diagnostics);
 	forget_dropped(devices);
@@ -310,7 +324,7 @@ static int drop_alias(struct mp_config *config, struct mp_section *section)
 static int index_aliases(struct mp_config *config, struct mp_diagnostics *diagnostics)
 {
 	_cleanup_free_ struct mp_section **sorted = NULL;
-	int r = sort_sections(&config->maps, by_alias, &sorted);
+	int r = sort_sections(&config->maps, alias_keys, &sorted);
 
 	if (r < 0)
 		return r;
@@ -358,7 +372,7 @@ static int merge_maps(struct mp_config *config, struct mp_diagnostics *diagnosti
 	}
 	forget_dropped(maps);
 
-	r = sort_sections(maps, by_wwid, &sorted);
+	r = sort_sections(maps, wwid_keys, &sorted);
 	if (r == 0)
 		r = merge_same_wwid(config, sorted, maps->count, &merged, diagnostics);
 	free(maps->items);

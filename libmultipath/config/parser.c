@@ -540,7 +540,7 @@ static void note_robbery(struct parser *parser)
 }
 
 /* Tell what the line lacks or has too much, whatever its keyword. Return: is it to be used? */
-static bool check_line(struct parser *parser, const struct mp_line *line)
+static bool check_line(struct parser *parser, const struct mp_line *line, enum mp_scope scope, enum mp_key key)
 {
 	const struct mp_token *first = &line->tokens[0], *second = &line->tokens[1];
 	unsigned used = 2;
@@ -551,13 +551,13 @@ static bool check_line(struct parser *parser, const struct mp_line *line)
 	}
 	if (first->kind == MP_TOKEN_CLOSE) {
 		used = 1;
-	} else if (mp_scope_is_word(first->text)) {
+	} else if (key == MP_KEY_NONE && mp_scope_is_word(first->text)) {
 		if (line->count == 1)
 			warn(parser, LEVEL_ERROR, first->column,
 			     "section %s lacks its \"{\": expected it on this line", first->text);
 		else if (second->kind != MP_TOKEN_OPEN)
 			used = 1;
-	} else if (line->count == 1 && mp_scope_find(innermost(parser)->scope, first->text) != MP_SCOPE_TOP) {
+	} else if (line->count == 1 && scope != MP_SCOPE_TOP) {
 		warn(parser, LEVEL_ERROR, first->column,
 		     "section %s lacks its \"{\" and is not entered: expected it on this line", first->text);
 		return false;
@@ -565,7 +565,7 @@ static bool check_line(struct parser *parser, const struct mp_line *line)
 		warn(parser, LEVEL_ERROR, first->column, "%s lacks a value and is ignored",
 		     first->text);
 		return false;
-	} else if (mp_scope_find(innermost(parser)->scope, first->text) != MP_SCOPE_TOP) {
+	} else if (scope != MP_SCOPE_TOP) {
 		if (second->kind != MP_TOKEN_OPEN)
 			used = 1;
 	} else if (second->unterminated) {
@@ -580,10 +580,16 @@ static bool check_line(struct parser *parser, const struct mp_line *line)
 static int take_line(struct parser *parser, const struct mp_line *line)
 {
 	const struct mp_token *name = &line->tokens[0];
-	enum mp_scope scope;
-	enum mp_key key;
+	enum mp_scope scope = MP_SCOPE_TOP;
+	enum mp_key key = MP_KEY_NONE;
 
-	if (line->count == 0 || !check_line(parser, line))
+	if (line->count == 0)
+		return 0;
+	if (name->kind == MP_TOKEN_WORD)
+		scope = mp_scope_find(innermost(parser)->scope, name->text);
+	if (name->kind == MP_TOKEN_WORD && scope == MP_SCOPE_TOP)
+		key = mp_keyword_find(innermost(parser)->scope, name->text);
+	if (!check_line(parser, line, scope, key))
 		return 0;
 	if (name->kind == MP_TOKEN_CLOSE) {
 		if (parser->depth > 0) {
@@ -594,12 +600,10 @@ static int take_line(struct parser *parser, const struct mp_line *line)
 		return 0;
 	}
 
-	scope = mp_scope_find(innermost(parser)->scope, name->text);
 	if (scope != MP_SCOPE_TOP) {
 		enter_section(parser, scope, line);
 		return 0;
 	}
-	key = mp_keyword_find(innermost(parser)->scope, name->text);
 	if (key == MP_KEY_NONE) {
 		take_unknown(parser, line);
 		return 0;

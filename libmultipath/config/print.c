@@ -13,7 +13,8 @@ static void print_setting(const struct mp_setting *setting, unsigned depth, stru
 	const struct mp_keyword *keyword = &mp_keywords[setting->key];
 
 	mp_strbuf_fill(buf, '\t', depth);
-	mp_strbuf_printf(buf, "%s ", keyword->name);
+	mp_strbuf_puts(buf, keyword->name);
+	mp_strbuf_putc(buf, ' ');
 	keyword->type->format(keyword, setting, buf);
 	mp_strbuf_putc(buf, '\n');
 }
@@ -26,18 +27,26 @@ static bool is_printed(enum mp_key key)
 static void print_settings(const struct mp_section *section, enum mp_scope scope, unsigned depth,
 			   struct mp_strbuf *buf)
 {
-	for (const uint8_t *key = mp_scopes[scope].keys; *key; key++) {
-		const struct mp_setting *setting = mp_section_find(section, *key);
+	const struct mp_setting *by_key[MP_KEYS] = { 0 };
+	unsigned left = section->count;
 
-		if (setting && is_printed(*key))
-			print_setting(setting, depth, buf);
+	for (unsigned i = 0; i < section->count; i++)
+		by_key[section->settings[i].key] = &section->settings[i];
+	for (const uint8_t *key = mp_scopes[scope].keys; *key && left > 0; key++) {
+		if (!by_key[*key])
+			continue;
+		if (is_printed(*key))
+			print_setting(by_key[*key], depth, buf);
+		left--;
 	}
 }
 
 static void print_block(const struct mp_section *section, enum mp_scope scope,
 			struct mp_strbuf *buf)
 {
-	mp_strbuf_printf(buf, "\t%s {\n", mp_scopes[scope].name);
+	mp_strbuf_putc(buf, '\t');
+	mp_strbuf_puts(buf, mp_scopes[scope].name);
+	mp_strbuf_puts(buf, " {\n");
 	print_settings(section, scope, 2, buf);
 	mp_strbuf_puts(buf, "\t}\n");
 }
@@ -61,7 +70,8 @@ static void print_defaults(const struct mp_config *config, struct mp_strbuf *buf
 static void print_text(const char *name, const char *text, unsigned depth, struct mp_strbuf *buf)
 {
 	mp_strbuf_fill(buf, '\t', depth);
-	mp_strbuf_printf(buf, "%s ", name);
+	mp_strbuf_puts(buf, name);
+	mp_strbuf_putc(buf, ' ');
 	mp_text_quote(text, buf);
 	mp_strbuf_putc(buf, '\n');
 }

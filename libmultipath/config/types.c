@@ -34,11 +34,11 @@ tell(struct mp_value_reader *reader, int level, const char *format, ...)
 void mp_text_quote(const char *text, struct mp_strbuf *buf)
 {
 	mp_strbuf_putc(buf, '"');
-	for (; *text; text++) {
-		if (*text == '"')
-			mp_strbuf_putc(buf, '"');
-		mp_strbuf_putc(buf, *text);
+	for (const char *quote; (quote = strchr(text, '"')); text = quote + 1) {
+		mp_strbuf_add(buf, text, quote + 1 - text);
+		mp_strbuf_putc(buf, '"');
 	}
+	mp_strbuf_puts(buf, text);
 	mp_strbuf_putc(buf, '"');
 }
 
@@ -87,8 +87,16 @@ static int number_parse(struct mp_value_reader *reader, const struct mp_keyword 
 static void number_format(const struct mp_keyword *keyword, const struct mp_setting *setting,
 			  struct mp_strbuf *buf)
 {
+	char text[24], *digit = text + sizeof(text);
+	uint64_t rest = setting->number < 0 ? -(uint64_t)setting->number : (uint64_t)setting->number;
+
 	(void)keyword;
-	mp_strbuf_printf(buf, "%lld", (long long)setting->number);
+	do
+		*--digit = '0' + rest % 10;
+	while (rest /= 10);
+	if (setting->number < 0)
+		*--digit = '-';
+	mp_strbuf_add(buf, digit, text + sizeof(text) - digit);
 }
 
 static const struct mp_word *find_word(const struct mp_word *words, const char *text)
@@ -150,7 +158,7 @@ static void word_format(const struct mp_keyword *keyword, const struct mp_settin
 	const char *text = word_text(keyword, setting->number);
 
 	if (text)
-		mp_strbuf_printf(buf, "\"%s\"", text);
+		mp_text_quote(text, buf);
 	else
 		number_format(keyword, setting, buf);
 }
