@@ -198,7 +198,7 @@ static void registration_unref(struct registration *registration)
 	if (--registration->waiting)
 		return;
 	map = maps_find_wwid(registration->daemon, registration->wwid);
-	if (map)
+	if (map && map->reservation.registering) /* else it was made anew meanwhile */
 		map->reservation.registering--;
 	apply_reply(registration->daemon, registration->request, "ok\n");
 	free(registration);
