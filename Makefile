@@ -199,7 +199,7 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 	sed -e 's,@prefix@,$(prefix),;s,@libdir@,$(libdir),;s,@includedir@,$(includedir),;s,@version@,$(VERSION),' \
 		libmpathcmd/libmpathcmd.pc.in > $(DESTDIR)$(libdir)/pkgconfig/libmpathcmd.pc
 	install -m 644 multipath.conf.5 $(DESTDIR)$(mandir)/man5
-	install -m 644 docs/multipath.8 docs/multipathd.8 docs/multipathc.8 docs/kpartx.8 $(DESTDIR)$(mandir)/man8
+	install -m 644 docs/multipath.8 docs/multipathd.8 docs/multipathc.8 docs/kpartx.8 docs/gmultipath.8 $(DESTDIR)$(mandir)/man8
 	install -m 644 README.md docs/*.md COPYING $(DESTDIR)$(docdir)
 	for n in $(rules); do \
 		sed 's,@sbindir@,$(sbindir),g;s,@runtimedir@,$(runtimedir),g;s,@udevdir@,$(udevdir),g' \
