@@ -85,8 +85,6 @@ static int look_at(struct engine *engine, const char *wwid, struct mp_geom *geom
 		path->by_hand = path->failed && mp_geom_notes_has(&engine->state, text);
 	}
 	mp_geom_choose_active(geom);
-	if (geom->mode == MP_GEOM_ACTIVE_ACTIVE)
-		geom->active = geom->count;
 	return 0;
 }
 

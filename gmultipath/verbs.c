@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 #include "config/geom_notes.h"
 #include "gmultipath/engine.h"
-#include "gmultipath/listing.h"
+#include "gmultipath/report.h"
 #include "gmultipath/superblock.h"
 #include "gmultipath/taste.h"
 
@@ -463,8 +463,7 @@ static int verb_restore(struct call *call)
 				    geom->paths[path].name);
 	changed = *geom;
 	changed.paths[path].failed = changed.paths[path].by_hand = false;
-	if (changed.mode != MP_GEOM_ACTIVE_ACTIVE)
-		mp_geom_choose_active(&changed);
+	mp_geom_choose_active(&changed);
 	/* In Active/Read it may be failed for reads alone. */
 	geom->paths[path].failed = true;
 	return change_states(call, geom, &changed, "restored", path);
@@ -664,7 +663,7 @@ static int choose_geoms(struct call *call, const struct mp_geom ***ret)
 	return count;
 }
 
-static void ask_disk(dev_t devt, const char *name, struct listing_disk *ret)
+static void ask_disk(dev_t devt, const char *name, struct report_disk *ret)
 {
 	_cleanup_close_ int fd = provider_open(devt, name, O_RDONLY | O_NONBLOCK);
 	struct mp_label_disk disk;
@@ -681,7 +680,7 @@ static int verb_list(struct call *call)
 	int count = choose_geoms(call, &geoms);
 
 	for (int i = 0; i < count; i++) {
-		struct listing_disk map = { 0 }, disks[MP_GEOM_PATHS] = { 0 };
+		struct report_disk map = { 0 }, disks[MP_GEOM_PATHS] = { 0 };
 
 		map.media_bytes = geoms[i]->size_sectors * 512;
 		map.sector_bytes = 512;
@@ -695,7 +694,7 @@ static int verb_list(struct call *call)
 			if (disks[p].sector_bytes)
 				map.sector_bytes = disks[p].sector_bytes;
 		}
-		listing_list(geoms[i], &map, disks, &call->engine->out);
+		report_list(geoms[i], &map, disks, &call->engine->out);
 	}
 	return count < 0 ? count : 0;
 }
@@ -703,11 +702,11 @@ static int verb_list(struct call *call)
 static int verb_status(struct call *call)
 {
 	_cleanup_free_ const struct mp_geom **geoms = NULL;
-	const struct listing_options options = { .geoms = has_flag(call, 'g'), .script = has_flag(call, 's') };
+	const struct report_options options = { .geoms = has_flag(call, 'g'), .script = has_flag(call, 's') };
 	int count = choose_geoms(call, &geoms);
 
 	if (count > 0)
-		listing_status(geoms, count, &options, &call->engine->out);
+		report_status(geoms, count, &options, &call->engine->out);
 	return count < 0 ? count : 0;
 }
 

@@ -91,7 +91,9 @@ size_t mp_geom_find(const struct mp_geom *geom, dev_t devt)
 
 void mp_geom_choose_active(struct mp_geom *geom)
 {
-	if (geom->active >= geom->count)
+	if (geom->mode == MP_GEOM_ACTIVE_ACTIVE)
+		geom->active = geom->count;
+	else if (geom->active >= geom->count)
 		geom->active = geom->count ? mp_geom_next(geom, geom->count - 1) : 0;
 	else if (!mp_geom_is_good(geom, geom->active))
 		geom->active = mp_geom_next(geom, geom->active);
@@ -128,7 +130,7 @@ size_t mp_geom_restore_others(struct mp_geom *geom, size_t last)
 /* The group that the kernel uses, or the one that it will use next. */
 static void find_active(struct mp_geom *geom, const struct mp_table *table)
 {
-	if (geom->mode == MP_GEOM_ACTIVE_ACTIVE || !table->start_group || table->start_group > geom->count)
+	if (!table->start_group || table->start_group > geom->count)
 		geom->active = geom->count;
 	else
 		geom->active = table->start_group - 1;

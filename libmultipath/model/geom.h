@@ -51,7 +51,7 @@ struct mp_geom {
 	bool queues; /* I/O waits while no path works */
 	struct mp_geom_path paths[MP_GEOM_PATHS]; /* in the administrator's order */
 	size_t count;
-	size_t active; /* index: gets the I/O, in Active/Read the writes; none is good: @count */
+	size_t active; /* index: gets the I/O, in Active/Read the writes; none is good, or all are active: @count */
 };
 
 /** mp_geom_is_wwid() - may a map of this WWID only be changed by the administrator's own hand? */
