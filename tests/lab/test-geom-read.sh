@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: who gets reads and writes in each mode; in Active/Read the writer fails over under verified I/O; partitions stand on top
+# lab: --rules full
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict"
@@ -55,9 +56,11 @@ same "one device" "$(grep -c ' dm-' "$LAB_OUT/ll")" 1
 same "no links to its parts" "$(find /dev/disk /dev/multipath -lname '*/dm-*' 2>/dev/null | while read -r l; do readlink -f "$l"; done | grep -cxE "$(readlink -f /dev/mapper/FOO.read)|$(readlink -f /dev/mapper/FOO.write)")" 0
 { printf '\0\0\0\0\203\0\0\0\0\010\0\0\0\020\0\0' | dd of=/dev/mapper/FOO bs=1 seek=446 conv=notrunc; } 2>/dev/null
 { printf '\125\252' | dd of=/dev/mapper/FOO bs=1 seek=510 conv=notrunc; } 2>/dev/null
-kpartx -av /dev/mapper/FOO
+kpartx -a /dev/mapper/FOO
 udevadm settle -t 30
-check "a partition" [ -b /dev/multipath/FOO1 ]
+parts=(/dev/multipath/FOO?*)
+check "a link to its partition: ${parts[*]}" [ -b "${parts[0]}" ]
 kpartx -d /dev/mapper/FOO
-gm stop FOO
+udevadm settle -t 30
+until_true "stopped" gmultipath stop FOO
 check "nothing is left" no_dm
