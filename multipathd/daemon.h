@@ -87,6 +87,7 @@ struct daemon_map {
 	unsigned busy; /* operations on its table that are under way */
 	bool naming; /* its binding is being written */
 	bool named;
+	bool name_told; /* that the name it is to have is taken */
 	bool keep_uncreated; /* removed by the operator: not made again by itself */
 	bool force_reload;
 	bool regroup; /* reload for failback, unless it would change nothing */

@@ -165,6 +165,7 @@ static void look_job_done(struct work *work)
 		daemon->listed = TAKE_PTR(job->listed);
 		daemon->listed_count = job->listed_count;
 		job->listed_count = 0;
+		maps_retry_names(daemon);
 		for (size_t i = 0; i < job->count; i++)
 			look_take(daemon, job->maps[i]);
 	}

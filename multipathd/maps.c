@@ -652,6 +652,15 @@ int maps_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *ke
 	return 0;
 }
 
+void maps_retry_names(struct daemon *daemon)
+{
+	struct mp_map *map;
+
+	cds_list_for_each_entry(map, &daemon->maps, in_all)
+		if (daemon_map_of(map)->name_told)
+			maps_touch(daemon_map_of(map), "its name may be free now");
+}
+
 void maps_gone(struct daemon_map *map)
 {
 	if (!map->map.kernel.exists)
@@ -755,8 +764,19 @@ static int map_choose_name(struct daemon_map *map)
 	r = mp_bindings_choose(daemon->bindings, &request, &name, &changed);
 	if (r < 0)
 		return r;
+	map->named = !map_name_taken(daemon, name, map->map.wwid);
+	if (!map->named) {
+		/* What is called so leads to another disk. Asked for again whenever the map is reconciled. */
+		const char *kept = request.old ? request.old : map->map.wwid;
+
+		if (!map->name_told)
+			log_warning("%s: cannot be named %s: another device has that name", kept, name);
+		map->name_told = true;
+		map_rename_in_memory(map, kept);
+		return 1;
+	}
+	map->name_told = false;
 	map_rename_in_memory(map, name);
-	map->named = true;
 	if (!changed)
 		return 1;
 	files_bindings_changed(daemon, map);

@@ -43,6 +43,9 @@ void maps_kernel_changed(struct daemon_map *map, struct mp_kernel_map *kernel);
 /** maps_answer() - who waits for the map is told */
 void maps_answer(struct daemon_map *map, const char *reply);
 
+/** maps_retry_names() - the list of dm devices is new: names that were taken may be free */
+void maps_retry_names(struct daemon *daemon);
+
 /** maps_gone() - the kernel's device is gone */
 void maps_gone(struct daemon_map *map);
 

@@ -463,7 +463,9 @@ static int add_product_rule(struct mp_config *config, const char *vendor, const 
 	struct mp_rule rule = { .product_blacklist = setting };
 	int r;
 
-	mp_strbuf_printf(&text, "%s:%s", vendor, product);
+	mp_strbuf_puts(&text, vendor);
+	mp_strbuf_putc(&text, ':');
+	mp_strbuf_puts(&text, product);
 	rule.text = text.error ? NULL : mp_arena_text(&config->arena, text.text, text.length);
 	if (!rule.text)
 		return -ENOMEM;
