@@ -59,12 +59,12 @@ struct check_job {
 	bool want_proof;
 	int proof_error;
 	int tpg; /* target port group, of the proof if there is one; -1 unknown */
-	char proof[MP_WWID_SIZE];
+	char *proof; /* with proof_error 0 */
 	bool ask_rdac, rdac_if_listed;
 	bool ask_ana;
 	int rdac, ana; /* 1 yes, 0 no, negative: not told */
-	const char *vpd_vendor; /* constant; NULL: vpd_data is not asked for */
-	char vpd_data[128];
+	const char *vpd_vendor; /* constant; NULL: its page is not asked for */
+	char *vpd_text; /* NULL: not told */
 	bool offline; /* sysfs state */
 	bool told_read_only, read_only; /* of the device, when it was opened or proved */
 
@@ -85,6 +85,8 @@ static void job_free(struct check_job *job)
 	free(job->dir);
 	free(job->prio_args);
 	free(job->own_proof);
+	free(job->proof);
+	free(job->vpd_text);
 	free(job->prio);
 	free(job->identity);
 	free(job);
@@ -149,10 +151,24 @@ static bool job_leads_astray(const struct check_job *job)
 	return job->want_proof && job->proof_error >= 0 && job->own_proof && strcmp(job->proof, job->own_proof);
 }
 
+static void job_prove(struct check_job *job)
+{
+	char proof[MP_WWID_SIZE];
+
+	job_ask_read_only(job);
+	job->proof_error = mp_scsi_identify(job->check.fd, proof, sizeof(proof), &job->tpg, job->timeout_msec);
+	if (job->proof_error < 0)
+		return;
+	job->proof = strdup(proof);
+	if (!job->proof)
+		job->proof_error = -ENOMEM;
+}
+
 /* What follows an answer: all on the worker, since all of it may block. */
 static void job_follow_up(struct check_job *job)
 {
 	enum mp_path_state state;
+	char text[sizeof(job->identity->vpd_data)];
 
 	if (!mp_path_state_is_active(job->check.state)) {
 		state = mp_probe_state(&mp_roots_system, job->dir, job->protocol);
@@ -163,13 +179,10 @@ static void job_follow_up(struct check_job *job)
 	}
 	job->want_proof |= job->check.identity_changed;
 	if (job->want_proof)
-		job_ask_read_only(job);
-	if (job->want_proof)
-		job->proof_error = mp_scsi_identify(job->check.fd, job->proof, sizeof(job->proof), &job->tpg,
-						    job->timeout_msec);
-	if (job->vpd_vendor)
-		mp_scsi_vpd_text(job->check.fd, job->vpd_vendor, job->vpd_data, sizeof(job->vpd_data),
-				 job->timeout_msec);
+		job_prove(job);
+	if (job->vpd_vendor &&
+	    mp_scsi_vpd_text(job->check.fd, job->vpd_vendor, text, sizeof(text), job->timeout_msec) >= 0)
+		job->vpd_text = strdup(text);
 	if (job->ask_ana)
 		job->ana = mp_ana_is_supported(job->check.fd, job->timeout_msec);
 	if (!job_leads_astray(job))
@@ -429,8 +442,8 @@ static void job_answered(struct check_job *job)
 	chosen = path->prioritizer;
 	if (job->rdac >= 0 || job->ana >= 0)
 		paths_told_kind(path, job->rdac, job->ana);
-	if (job->vpd_data[0])
-		memcpy(path->path.identity.vpd_data, job->vpd_data, sizeof(job->vpd_data));
+	if (job->vpd_text)
+		strcpy(path->path.identity.vpd_data, job->vpd_text);
 	if (path->checker == job->checker)
 		path->checker_kept = job->check.kept;
 	path->path.identity.offline = job->offline;
