@@ -310,15 +310,17 @@ static void path_take_first_proof(struct daemon_path *path, const char *told)
 static bool path_take_proof(struct daemon_path *path, const struct check_job *job)
 {
 	struct mp_map *map = path->path.map;
+	/* It had a name: what answers now is something else, such as a target's placeholder for a LUN that is gone. */
+	bool nameless = path->proof[0] && (job->proof_error == -ENOENT || job->proof_error == -EBADMSG);
 
-	if (!job->want_proof || job->proof_error < 0 || !mp_path_state_is_active(job->check.state))
+	if (!job->want_proof || (job->proof_error < 0 && !nameless) || !mp_path_state_is_active(job->check.state))
 		return !path->path.wrong_wwid;
 	path->proven_usec = daemon_now_usec(path->daemon);
 	if (!path->proof[0])
 		path_take_first_proof(path, job->proof);
-	if (strcmp(path->proof, job->proof)) {
+	if (nameless || strcmp(path->proof, job->proof)) {
 		if (!path->path.wrong_wwid)
-			paths_wrong_wwid(path, job->proof);
+			paths_wrong_wwid(path, nameless ? "nothing that has a WWID" : job->proof);
 		return false;
 	}
 	if (path->path.wrong_wwid) {
@@ -493,9 +495,9 @@ static void job_answered(struct check_job *job)
 			snprintf(job->check.message, sizeof(job->check.message), "%s", reason);
 		}
 	}
-	priorities_changed = path_take_priority(path, job);
 	if (job->prioritizer && job->prioritizer == path->prioritizer && mp_path_state_is_active(job->check.state))
 		paths_told_priority(path, job->priority);
+	priorities_changed = path_take_priority(path, job);
 	/* Another one was chosen because of what the device told. */
 	path->check_now |= path->prioritizer != chosen;
 	if (state == MP_PATH_DISCONNECTED)

@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: iSCSI sessions get recovery_tmo from fast_io_fail_tmo; purge_disconnected removes a path whose LUN the target has no more; a placeholder's is taken out
+. "$LAB/lib.sh"
+iqn=iqn.2014-08.org.example:effects
+target=/sys/kernel/config/target/iscsi/$iqn
+# Two target portal groups, each with a portal and two LUNs.
+portal() {
+	local group=$target/tpgt_$1
+	mkdir -p "$group/np/127.0.0.$1:3260" "$group/lun/lun_0" "$group/lun/lun_1"
+	ln -s "$core/rd_mcp_0/disk0" "$group/lun/lun_0/link"
+	ln -s "$core/rd_mcp_0/disk1" "$group/lun/lun_1/link"
+	echo 0 > "$group/attrib/authentication"
+	echo 1 > "$group/attrib/generate_node_acls"
+	echo 0 > "$group/attrib/demo_mode_write_protect"
+	echo 1 > "$group/enable"
+}
+unlun() { rm "$target/tpgt_$1/lun/lun_$2/link"; rmdir "$target/tpgt_$1/lun/lun_$2"; }
+login() {
+	iscsiadm -m node -T $iqn -p "127.0.0.$1:3260,$1" -o new >/dev/null
+	iscsiadm -m node -T $iqn -p "127.0.0.$1:3260" -o update -n node.startup -v manual
+	iscsiadm -m node -T $iqn -p "127.0.0.$1:3260" --login >/dev/null || fail "no session $1"
+}
+connect() {
+	ip link set lo up
+	tcm_backstore disk0 8 e0
+	tcm_backstore disk1 8 e1
+	modprobe -a iscsi_target_mod iscsi_tcp
+	mkdir /sys/kernel/config/target/iscsi
+	portal 1
+	portal 2
+	iscsid
+	login 1
+	login 2
+}
+recovery() { cat /sys/class/iscsi_session/session*/recovery_tmo | tr '\n' ' '; }
+config "recheck_wwid yes" "no_path_retry 12" "fast_io_fail_tmo 7" "dev_loss_tmo 60"
+config_add <<-'END'
+overrides {
+	path_checker tur
+	purge_disconnected yes
+	protocol {
+		type "scsi:iscsi"
+		fast_io_fail_tmo 9
+	}
+}
+END
+udev_quick connect
+until_true "four disks" disks_are 4
+check "another value before" test "$(recovery)" != "9 9 "
+daemon_start
+ready 2 2
+same "it is iSCSI" "$(multipathd show paths raw format %P | sort -u)" scsi:iscsi
+same "recovery_tmo" "$(recovery)" "9 9 "
+check "a setting that iSCSI has not" logged "dev_loss_tmo has no meaning with iSCSI"
+
+lun0=($(paths_of_lun 0))
+lun1=($(paths_of_lun 1))
+map=$(map_of "${lun1[1]}")
+io_start purge "/dev/mapper/$map"
+unlun 2 1
+until_true "the device is removed" disks_are 3
+check "and that is said" logged "${lun1[1]} has no LUN behind it any more: the device is removed"
+one_path() { [ "$(map_field "$map" %N)" = 1 ]; }
+until_true "the map has the other path" one_path
+check "I/O goes on" io_moves "/dev/mapper/$map"
+io_stop purge
+
+# A target has something at LUN 0 always: what is there now swallows writes, and has no name.
+map=$(map_of "${lun0[1]}")
+read -r dev < "/sys/block/${lun0[1]}/dev"
+out() { ! dmsetup table "$map" | grep -q " $dev "; }
+unlun 2 0
+until_true "it is taken out" out
+check "the log says why" eval 'grep "another LUN" "$logfile" | grep -qw "${lun0[1]}"'
+daemon_stop
