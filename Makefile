@@ -204,6 +204,8 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 	for n in $(rules); do \
 		sed 's,@sbindir@,$(sbindir),g;s,@runtimedir@,$(runtimedir),g;s,@udevdir@,$(udevdir),g' \
 			udev/$${n#*-}.rules.in > $(DESTDIR)$(udevdir)/rules.d/$$n.rules || exit; done
+	[ $(udev_order) != debian ] || echo '# Hides the file of the package kpartx: the rules are in 66-kpartx.rules.' \
+		> $(DESTDIR)$(udevdir)/rules.d/60-kpartx.rules
 	for f in systemd/*.service.in systemd/*.socket.in; do n=$${f##*/}; \
 		sed 's,@sbindir@,$(sbindir),g;s,@runtimedir@,$(runtimedir),g' $$f > $(DESTDIR)$(unitdir)/$${n%.in}; done
 	sed 's,@runtimedir@,$(runtimedir),g' systemd/multipath.conf.tmpfiles.in > $(DESTDIR)$(tmpfilesdir)/multipath.conf
