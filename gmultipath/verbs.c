@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 #include "config/geom_notes.h"
 #include "gmultipath/engine.h"
-#include "gmultipath/report.h"
+#include "gmultipath/geomlist.h"
 #include "gmultipath/superblock.h"
 #include "gmultipath/taste.h"
 
@@ -663,7 +663,7 @@ static int choose_geoms(struct call *call, const struct mp_geom ***ret)
 	return count;
 }
 
-static void ask_disk(dev_t devt, const char *name, struct report_disk *ret)
+static void ask_disk(dev_t devt, const char *name, struct geomlist_disk *ret)
 {
 	_cleanup_close_ int fd = provider_open(devt, name, O_RDONLY | O_NONBLOCK);
 	struct mp_label_disk disk;
@@ -680,7 +680,7 @@ static int verb_list(struct call *call)
 	int count = choose_geoms(call, &geoms);
 
 	for (int i = 0; i < count; i++) {
-		struct report_disk map = { 0 }, disks[MP_GEOM_PATHS] = { 0 };
+		struct geomlist_disk map = { 0 }, disks[MP_GEOM_PATHS] = { 0 };
 
 		map.media_bytes = geoms[i]->size_sectors * 512;
 		map.sector_bytes = 512;
@@ -694,7 +694,7 @@ static int verb_list(struct call *call)
 			if (disks[p].sector_bytes)
 				map.sector_bytes = disks[p].sector_bytes;
 		}
-		report_list(geoms[i], &map, disks, &call->engine->out);
+		geomlist_list(geoms[i], &map, disks, &call->engine->out);
 	}
 	return count < 0 ? count : 0;
 }
@@ -702,11 +702,11 @@ static int verb_list(struct call *call)
 static int verb_status(struct call *call)
 {
 	_cleanup_free_ const struct mp_geom **geoms = NULL;
-	const struct report_options options = { .geoms = has_flag(call, 'g'), .script = has_flag(call, 's') };
+	const struct geomlist_options options = { .geoms = has_flag(call, 'g'), .script = has_flag(call, 's') };
 	int count = choose_geoms(call, &geoms);
 
 	if (count > 0)
-		report_status(geoms, count, &options, &call->engine->out);
+		geomlist_status(geoms, count, &options, &call->engine->out);
 	return count < 0 ? count : 0;
 }
 

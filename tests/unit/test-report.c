@@ -1,97 +1,90 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "gmultipath/report.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
 #include <cmocka.h>
+#include <json-c/json.h>
+#include <string.h>
 
-#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "config/report.h"
+#include "show/report.h"
 
-static const struct mp_geom foo = {
-	.name = "FOO",
-	.wwid = "GEOM-d3cd8ba2-9a3d-11df-a7de-001c23d1ff3f",
-	.size_sectors = 16383,
-	.paths = { { .name = "sda" }, { .name = "sdc", .failed = true } },
-	.count = 2,
-};
-
-static const struct mp_geom long_name = {
-	.name = "LONGER",
-	.wwid = "GEOM.manual-x",
-	.mode = MP_GEOM_ACTIVE_READ,
-	.paths = { { .name = "sdd" }, { .name = "sde" } },
-	.count = 2,
-	.active = 1,
-};
-
-static void a_list_is_as_geom_prints_it(void **state)
+static void messages_are_sorted_by_place(void **state)
 {
-	static const struct report_disk map = { .media_bytes = 16383 * 512, .sector_bytes = 512, .open_count = 1 };
-	static const struct report_disk disks[] = { { .media_bytes = 8388608, .sector_bytes = 512 },
-						    { .media_bytes = 3992977408, .sector_bytes = 512 } };
-	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
+	struct mp_report report = MP_REPORT_INIT;
+	struct mp_strbuf text = MP_STRBUF_INIT;
 
 	(void)state;
-	report_list(&foo, &map, disks, &out);
-	assert_string_equal(mp_strbuf_text(&out), "Geom name: FOO\n"
-						  "Type: AUTOMATIC\n"
-						  "Mode: Active/Passive\n"
-						  "UUID: d3cd8ba2-9a3d-11df-a7de-001c23d1ff3f\n"
-						  "State: DEGRADED\n"
-						  "Providers:\n"
-						  "1. Name: multipath/FOO\n"
-						  "   Mediasize: 8388096 (8.0M)\n"
-						  "   Sectorsize: 512\n"
-						  "   Mode: r1w1e0\n"
-						  "   State: DEGRADED\n"
-						  "Consumers:\n"
-						  "1. Name: sda\n"
-						  "   Mediasize: 8388608 (8.0M)\n"
-						  "   Sectorsize: 512\n"
-						  "   Mode: r1w1e1\n"
-						  "   State: ACTIVE\n"
-						  "2. Name: sdc\n"
-						  "   Mediasize: 3992977408 (3.7G)\n"
-						  "   Sectorsize: 512\n"
-						  "   Mode: r1w1e1\n"
-						  "   State: FAIL\n"
-						  "\n");
+	mp_report_add(&report, MP_SEVERITY_WARNING, "b", 3, 1, "third");
+	mp_report_add(&report, MP_SEVERITY_ERROR, "a", 0, 0, "fourth");
+	mp_report_add(&report, MP_SEVERITY_WARNING, "b", 2, 9, "second");
+	mp_report_add(&report, MP_SEVERITY_DAMAGE, "b", 2, 1, "first");
+	mp_report_sort(&report);
+	mp_report_format(&report, &text);
+	mp_report_summary(&report, &text);
+	assert_string_equal(text.text, "b:2:1: error: first\nb:2:9: warning: second\nb:3:1: warning: third\n"
+				       "a: error: fourth\n2 errors, 2 warnings\n");
+	mp_strbuf_fini(&text);
+	mp_report_fini(&report);
 }
 
-static void a_status_is_a_table(void **state)
+static void the_status_is_that_of_the_worst(void **state)
 {
-	const struct mp_geom *const geoms[] = { &foo, &long_name };
-	static const struct report_options plain, geom_names = { .geoms = true }, script = { .script = true };
-	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
+	struct mp_report report = MP_REPORT_INIT;
 
 	(void)state;
-	report_status(geoms, 2, &plain, &out);
-	assert_string_equal(mp_strbuf_text(&out), "            Name    Status  Components\n"
-						  "   multipath/FOO  DEGRADED  sda (ACTIVE)\n"
-						  "                            sdc (FAIL)\n"
-						  "multipath/LONGER   OPTIMAL  sdd (READ)\n"
-						  "                            sde (ACTIVE)\n");
-	mp_strbuf_clear(&out);
-	report_status(geoms, 2, &geom_names, &out);
-	assert_string_equal(mp_strbuf_text(&out), "  Name    Status  Components\n"
-						  "   FOO  DEGRADED  sda (ACTIVE)\n"
-						  "                  sdc (FAIL)\n"
-						  "LONGER   OPTIMAL  sdd (READ)\n"
-						  "                  sde (ACTIVE)\n");
-	mp_strbuf_clear(&out);
-	report_status(geoms, 1, &script, &out);
-	assert_string_equal(mp_strbuf_text(&out), "multipath/FOO  DEGRADED  sda (ACTIVE)\n"
-						  "multipath/FOO  DEGRADED  sdc (FAIL)\n");
+	assert_int_equal(mp_report_status(&report), 0);
+	mp_report_add(&report, MP_SEVERITY_WARNING, "b", 3, 1, "odd");
+	assert_int_equal(mp_report_status(&report), 1);
+	mp_report_add(&report, MP_SEVERITY_DAMAGE, "b", 3, 1, "broken");
+	mp_report_add(&report, MP_SEVERITY_WARNING, "b", 3, 1, "odd");
+	assert_int_equal(mp_report_status(&report), 2);
+	mp_report_fini(&report);
+}
+
+static void json_has_every_part(void **state)
+{
+	struct mp_report report = MP_REPORT_INIT;
+	struct mp_strbuf text = MP_STRBUF_INIT;
+	struct json_object *root, *messages, *first, *value;
+
+	(void)state;
+	mp_report_add(&report, MP_SEVERITY_WARNING, "a.conf", 3, 7, "value \"\xe9\\\" is odd");
+	mp_report_add(&report, MP_SEVERITY_ERROR, "b.conf", 0, 0, "cannot be read");
+	assert_int_equal(mp_show_report_json(&report, &text), 0);
+	root = json_tokener_parse(text.text);
+	assert_non_null(root);
+	assert_true(json_object_object_get_ex(root, "errors", &value));
+	assert_int_equal(json_object_get_int(value), 1);
+	assert_true(json_object_object_get_ex(root, "warnings", &value));
+	assert_int_equal(json_object_get_int(value), 1);
+	assert_true(json_object_object_get_ex(root, "messages", &messages));
+	assert_int_equal(json_object_array_length(messages), 2);
+	first = json_object_array_get_idx(messages, 0);
+	assert_true(json_object_object_get_ex(first, "file", &value));
+	assert_string_equal(json_object_get_string(value), "a.conf");
+	assert_true(json_object_object_get_ex(first, "line", &value));
+	assert_int_equal(json_object_get_int(value), 3);
+	assert_true(json_object_object_get_ex(first, "column", &value));
+	assert_int_equal(json_object_get_int(value), 7);
+	assert_true(json_object_object_get_ex(first, "severity", &value));
+	assert_string_equal(json_object_get_string(value), "warning");
+	assert_true(json_object_object_get_ex(first, "text", &value));
+	assert_string_equal(json_object_get_string(value), "value \"\xc3\xa9\\\" is odd");
+	assert_false(json_object_object_get_ex(json_object_array_get_idx(messages, 1), "line", &value));
+	json_object_put(root);
+	mp_strbuf_fini(&text);
+	mp_report_fini(&report);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_list_is_as_geom_prints_it),
-		cmocka_unit_test(a_status_is_a_table),
+		cmocka_unit_test(messages_are_sorted_by_place),
+		cmocka_unit_test(the_status_is_that_of_the_worst),
+		cmocka_unit_test(json_has_every_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "gmultipath/report.h"
+#include "gmultipath/geomlist.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static void humanize(unsigned long long bytes, char *text, size_t size)
 	snprintf(text, size, unit && value < 9.95 ? "%.1f%c" : "%.0f%c", value, units[unit]);
 }
 
-static void add_size(const struct report_disk *disk, struct mp_strbuf *out)
+static void add_size(const struct geomlist_disk *disk, struct mp_strbuf *out)
 {
 	char human[32];
 
@@ -27,7 +27,7 @@ static void add_size(const struct report_disk *disk, struct mp_strbuf *out)
 			 disk->sector_bytes);
 }
 
-void report_list(const struct mp_geom *geom, const struct report_disk *map, const struct report_disk *disks,
+void geomlist_list(const struct mp_geom *geom, const struct geomlist_disk *map, const struct geomlist_disk *disks,
 		  struct mp_strbuf *out)
 {
 	const char *uuid = mp_geom_uuid(geom), *state = mp_geom_state_name(mp_geom_state(geom));
@@ -56,7 +56,7 @@ static int name_width(const struct mp_geom *const *geoms, size_t count, const ch
 	return width;
 }
 
-void report_status(const struct mp_geom *const *geoms, size_t count, const struct report_options *options,
+void geomlist_status(const struct mp_geom *const *geoms, size_t count, const struct geomlist_options *options,
 		    struct mp_strbuf *out)
 {
 	enum { STATUS_WIDTH = 8 };
