@@ -97,6 +97,10 @@ check: setup ## install, build, and run every test; the last line counts them
 
 bench: setup all ## ours and Debian's multipath-tools side by side
 	@bench/run
+	@bench/claims
+	@bench/config
+	@bench/kpartx
+	@bench/geom
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
