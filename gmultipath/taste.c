@@ -186,58 +186,66 @@ int taste_all(struct engine *engine, bool accept)
 	return r < 0 ? engine_error(engine, r, "cannot enumerate disks: %s", strerror(-r)) : tasting.joined;
 }
 
+/* Return: enum taste_reaction, negative errno. */
 static int drop_lost(struct engine *engine, const char *wwid)
 {
+	enum taste_reaction reaction = TASTE_NOTHING;
 	const struct mp_geom *geom;
-	int r = 0;
+	int r;
 
-	while (r == 0 && (geom = engine_find_wwid(engine, wwid))) {
+	while ((geom = engine_find_wwid(engine, wwid))) {
 		size_t lost = 0;
 
 		while (lost < geom->count && !geom->paths[lost].lost)
 			lost++;
 		if (lost == geom->count)
-			return 0;
-		/* The last one stays while the map is open. */
+			break;
 		r = taste_leave(engine, geom, lost);
+		/* The last one stays while the map is open. */
 		if (r == -EBUSY)
-			return 0;
+			break;
 		if (r == 0)
 			r = engine_look(engine);
+		if (r < 0)
+			return r;
+		reaction = TASTE_CHANGED;
 	}
-	return r;
+	return reaction;
 }
 
+/* Return: enum taste_reaction, negative errno. */
 static int set_queueing(struct engine *engine, const struct mp_geom *geom, bool queue)
 {
 	int r;
 
 	if (geom->queues == queue)
-		return 0;
+		return TASTE_NOTHING;
 	r = mp_dm_message(geom->wwid, queue ? "queue_if_no_path" : "fail_if_no_path");
-	return r < 0 ? engine_error(engine, r, "%s: %s", geom->name, strerror(-r)) : 0;
+	return r < 0 ? engine_error(engine, r, "%s: %s", geom->name, strerror(-r)) : TASTE_CHANGED;
 }
 
 int taste_react(struct engine *engine, const char *wwid, bool may_restore)
 {
 	const struct mp_geom *geom;
-	struct mp_geom tried;
-	int r = drop_lost(engine, wwid);
+	struct mp_geom wanted;
+	int reaction = drop_lost(engine, wwid);
+	bool queue = true;
+	int r;
 
 	geom = engine_find_wwid(engine, wwid);
-	if (r < 0 || !geom)
-		return r;
-	if (mp_geom_good_count(geom)) {
-		/* In Active/Read an error of a read fails the path for writes as well. */
-		r = geom->uneven ? engine_apply_states(engine, geom, geom) : 0;
-		return r < 0 ? r : set_queueing(engine, geom, true);
+	if (reaction < 0 || !geom)
+		return reaction;
+	wanted = *geom;
+	/* In Active/Read an error of a read fails the path for writes as well. */
+	if (geom->uneven)
+		reaction = TASTE_CHANGED;
+	if (!mp_geom_good_count(geom)) {
+		queue = may_restore && geom->count > 1 && mp_geom_restore_others(&wanted, wanted.count);
+		if (queue)
+			reaction = TASTE_RESTORED;
 	}
-	tried = *geom;
-	if (may_restore && geom->count > 1 && mp_geom_restore_others(&tried, tried.count)) {
-		r = engine_apply_states(engine, geom, &tried);
-		if (r == 0)
-			r = set_queueing(engine, geom, true);
-		return r < 0 ? r : 1;
-	}
-	return set_queueing(engine, geom, false);
+	r = geom->uneven || reaction == TASTE_RESTORED ? engine_apply_states(engine, geom, &wanted) : 0;
+	if (r == 0)
+		r = set_queueing(engine, geom, queue);
+	return r < 0 ? r : reaction ? reaction : r;
 }

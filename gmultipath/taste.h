@@ -29,11 +29,17 @@ int taste_join(struct engine *engine, const struct mp_geom *geom, const struct p
 /** taste_leave() - a path less; with the last one the map goes */
 int taste_leave(struct engine *engine, const struct mp_geom *geom, size_t path);
 
+enum taste_reaction {
+	TASTE_NOTHING, /* all is as it should be */
+	TASTE_CHANGED,
+	TASTE_RESTORED,
+};
+
 /**
  * taste_react() - a map after a path failed, came back or departed: paths that are gone leave; when no good one is left, the others
  * are restored once and tried, and if that was in vain I/O fails
  * @may_restore:	the last time is long enough ago
  *
- * Return: 1 others were restored, 0, negative errno (said).
+ * Return: enum taste_reaction, negative errno (said).
  */
 int taste_react(struct engine *engine, const char *wwid, bool may_restore);

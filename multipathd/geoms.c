@@ -373,12 +373,15 @@ static void react_done(struct work *work)
 	log_lines(&job->err);
 	if (map) {
 		map->reacting = false;
-		if (job->result > 0) {
+		if (job->result == TASTE_RESTORED) {
 			map->restored_usec = daemon_now_usec(job->daemon);
 			log_notice("%s: the last good path failed: the others are restored and tried", map->map.name);
 		}
-		map->read_again = true;
-		dmevents_look(job->daemon);
+		/* What is read is reacted to: only a change is worth another look. */
+		if (job->result > TASTE_NOTHING) {
+			map->read_again = true;
+			dmevents_look(job->daemon);
+		}
 		if (map->react_again) {
 			map->react_again = false;
 			react(map);
