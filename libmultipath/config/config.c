@@ -200,10 +200,8 @@ static void apply_command_line(struct mp_config *config, const struct mp_config_
 		put_default(config, MP_KEY_VERBOSITY, source->verbosity, MP_ORIGIN_COMMAND_LINE);
 	if (source->ignore_wwids && ignoring != find)
 		put_default(config, MP_KEY_FIND_MULTIPATHS, ignoring, MP_ORIGIN_COMMAND_LINE);
-	if (source->is_multipath) {
+	if (source->is_multipath)
 		put_default(config, MP_KEY_RETRIGGER_TRIES, 0, MP_ORIGIN_DERIVED);
-		put_default(config, MP_KEY_FORCE_SYNC, true, MP_ORIGIN_DERIVED);
-	}
 }
 
 /* "sd:ID_SERIAL dasd:ID_UID", split at the last colon of each record. */
@@ -243,8 +241,6 @@ static void set_process(struct mp_config *config)
 		.reassign_maps = default_number(config, MP_KEY_REASSIGN_MAPS),
 		.queue_without_daemon = default_number(config, MP_KEY_QUEUE_WITHOUT_DAEMON),
 		.log_checker_err_once = default_number(config, MP_KEY_LOG_CHECKER_ERR),
-		.force_sync = default_number(config, MP_KEY_FORCE_SYNC),
-		.strict_timing = default_number(config, MP_KEY_STRICT_TIMING),
 		.allow_usb_devices = default_number(config, MP_KEY_ALLOW_USB_DEVICES),
 		.find_multipaths = default_number(config, MP_KEY_FIND_MULTIPATHS),
 		.find_multipaths_timeout_sec =
@@ -259,7 +255,6 @@ static void set_process(struct mp_config *config)
 		.lists_nvme = mp_expression_matches(default_text(config, MP_KEY_ENABLE_FOREIGN), "nvme"),
 		.marginal_pathgroups = default_number(config, MP_KEY_MARGINAL_PATHGROUPS),
 		.auto_resize = default_number(config, MP_KEY_AUTO_RESIZE),
-		.uses_uid_attrs = default_text(config, MP_KEY_UID_ATTRS) != NULL,
 	};
 }
 

@@ -27,7 +27,7 @@ struct mp_config_source {
 	const char *sysfs; /* where it is mounted, NULL: /sys */
 	int verbosity; /* of the command line, -1 none */
 	bool ignore_wwids; /* multipath -i */
-	bool is_multipath; /* multipath(8): no retriggers, synchronous checks */
+	bool is_multipath; /* multipath(8): no retriggers */
 	mp_diagnostic_fn diagnostic; /* NULL: silence */
 	void *userdata;
 };
@@ -59,8 +59,6 @@ struct mp_process_settings {
 	bool reassign_maps;
 	bool queue_without_daemon;
 	bool log_checker_err_once;
-	bool force_sync;
-	bool strict_timing;
 	bool allow_usb_devices;
 	enum mp_find_multipaths find_multipaths;
 	int find_multipaths_timeout_sec; /* negative: only for known hardware */
@@ -72,7 +70,6 @@ struct mp_process_settings {
 	bool lists_nvme; /* enable_foreign */
 	enum mp_marginal_groups marginal_pathgroups;
 	enum mp_auto_resize auto_resize;
-	bool uses_uid_attrs;
 };
 
 const struct mp_process_settings *mp_config_process(const struct mp_config *config);

@@ -161,10 +161,14 @@ const struct mp_keyword mp_keywords[MP_KEYS] = {
 	[MP_KEY_RR_MIN_IO] = { "rr_min_io", RANGE(0, INT_MAX),
 			       .flags = MP_KEYWORD_HAS_DEFAULT | MP_KEYWORD_ZERO_INHERITS | MP_KEYWORD_IDLE,
 			       .built_in = { .number = 1000 },
-			       .idle = { .text = "since Linux 2.6.31: rr_min_io_rq counts" } },
-	[MP_KEY_RR_MIN_IO_RQ] = { "rr_min_io_rq", RANGE(0, INT_MAX), DEFAULT_UNLESS_ZERO(1) },
+			       .idle = { .text = "since Linux 2.6.31, nor has rr_min_io_rq since 4.6" } },
+	[MP_KEY_RR_MIN_IO_RQ] = { "rr_min_io_rq", RANGE(0, INT_MAX),
+				  .flags = MP_KEYWORD_HAS_DEFAULT | MP_KEYWORD_ZERO_INHERITS | MP_KEYWORD_IDLE,
+				  .built_in = { .number = 1 },
+				  .idle = { .text = "since Linux 4.6: each request chooses its path" } },
 	[MP_KEY_MAX_FDS] = { "max_fds", .type = &mp_type_fds, .words = fds_words, .max = INT_MAX, DEFAULT(-1) },
-	[MP_KEY_RR_WEIGHT] = { "rr_weight", WORDS(weight_words), DEFAULT(false) },
+	[MP_KEY_RR_WEIGHT] = { "rr_weight", WORDS(weight_words), DEFAULT(false),
+			       .idle = { "since Linux 4.6: each request chooses its path", true } },
 	[MP_KEY_NO_PATH_RETRY] = { "no_path_retry", WORDS_OR_RANGE(retry_words, 1, INT_MAX) },
 	[MP_KEY_QUEUE_WITHOUT_DAEMON] = { "queue_without_daemon", BOOL, DEFAULT(false) },
 	[MP_KEY_CHECKER_TIMEOUT] = { "checker_timeout", RANGE(0, INT_MAX), ZERO_INHERITS },
@@ -234,7 +238,7 @@ const struct mp_keyword mp_keywords[MP_KEYS] = {
 	[MP_KEY_VPD_VENDOR] = { "vpd_vendor", WORDS(vpd_words), ZERO_INHERITS },
 
 	[MP_KEY_WWID] = { "wwid", .type = &mp_type_text },
-	[MP_KEY_ALIAS] = { "alias", .type = &mp_type_name },
+	[MP_KEY_ALIAS] = { "alias", .type = &mp_type_alias },
 
 	[MP_KEY_TYPE] = { "type", .type = &mp_type_protocol },
 

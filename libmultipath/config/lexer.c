@@ -21,6 +21,21 @@ static unsigned kind_of(char c)
 	return kinds[(unsigned char)c];
 }
 
+static size_t skip_blanks(const char *text, size_t length, size_t i, struct mp_line *line)
+{
+	for (; i < length && kind_of(text[i]) == BLANK; i++)
+		if (text[i] & 0x80 && !line->foreign_column)
+			line->foreign_column = i + 1;
+	return i;
+}
+
+static void note_comment(const char *text, size_t length, size_t i, struct mp_line *line)
+{
+	line->comment_column = i + 1;
+	line->comment_sign = text[i];
+	line->cuts_word = i && kind_of(text[i - 1]) == WORD && (i + 1 == length || kind_of(text[i + 1]) != BLANK);
+}
+
 /* The string behind an opening quote, inner quotes undoubled, to *@out. Return: where the line goes on. */
 static size_t take_string(char **out, const char *text, size_t length, size_t i, bool *unterminated)
 {
@@ -45,14 +60,17 @@ int mp_lexer_split(struct mp_lexer *lexer, const char *text, size_t length, stru
 	out = mp_strbuf_extend(&lexer->texts, length + MP_LINE_TOKENS);
 	if (!out)
 		return lexer->texts.error;
-	ret->count = 0;
+	*ret = (struct mp_line){ 0 };
 	while (ret->count < MP_LINE_TOKENS) {
 		struct mp_token *token = &ret->tokens[ret->count];
 
-		while (i < length && kind_of(text[i]) == BLANK)
-			i++;
-		if (i == length || kind_of(text[i]) == COMMENT)
+		i = skip_blanks(text, length, i, ret);
+		if (i == length)
 			break;
+		if (kind_of(text[i]) == COMMENT) {
+			note_comment(text, length, i, ret);
+			break;
+		}
 
 		*token = (struct mp_token){ .column = i + 1, .text = out };
 		ret->count++;

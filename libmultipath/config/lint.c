@@ -9,6 +9,7 @@
 #include "base/strbuf.h"
 #include "config/hardware.h"
 #include "config/types.h"
+#include "model/protocol.h"
 #include "model/settings.h"
 
 /* Comparisons of expressions with WWIDs: enough for a large site; all of them would not be linear. */
@@ -110,7 +111,7 @@ static void tell_unknown_name(struct mp_linter *linter, const struct mp_setting 
 	for (const struct mp_word *word = keyword->known; word->text; word++)
 		mp_strbuf_printf(&expected, "%s%s", expected.length ? ", " : "", word->text);
 	mp_strbuf_add(&name, setting->text, name_length(setting));
-	mp_value_suggest(keyword, mp_strbuf_text(&name), &expected);
+	mp_name_suggest(keyword, mp_strbuf_text(&name), &expected);
 	mp_lint_tell(linter, setting, "there is no %s \"%s\": expected one of %s", keyword->name,
 		     mp_strbuf_text(&name), mp_strbuf_text(&expected));
 }
@@ -187,6 +188,36 @@ static void lint_transport_timeouts(struct mp_linter *linter, enum mp_scope scop
 		mp_lint_tell(linter, loss,
 			     "dev_loss_tmo %lld switches fast_io_fail_tmo off, which is %lld: expected a longer time",
 			     (long long)loss->number, (long long)fast->number);
+}
+
+/* Does a transport know it? As mp_tuning_make() has it. */
+static bool has_timeout(enum mp_protocol protocol, const struct mp_setting *setting)
+{
+	switch (setting->key) {
+	case MP_KEY_EH_DEADLINE:
+		return mp_protocol_is_scsi(protocol);
+	case MP_KEY_DEV_LOSS_TMO:
+		return protocol == MP_PROTOCOL_SCSI_FCP || protocol == MP_PROTOCOL_SCSI_SAS;
+	case MP_KEY_FAST_IO_FAIL_TMO:
+		return protocol == MP_PROTOCOL_SCSI_FCP || (protocol == MP_PROTOCOL_SCSI_ISCSI && setting->number > 0);
+	default:
+		return true;
+	}
+}
+
+static void lint_protocol_timeouts(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	const struct mp_setting *type = mp_section_find(section, MP_KEY_TYPE);
+
+	for (unsigned i = 0; scope == MP_SCOPE_PROTOCOL && type && i < section->count; i++) {
+		const struct mp_setting *setting = &section->settings[i];
+		bool as_such = setting->key == MP_KEY_FAST_IO_FAIL_TMO && type->number == MP_PROTOCOL_SCSI_ISCSI;
+
+		if (!has_timeout(type->number, setting))
+			mp_lint_tell(linter, setting, "%s has no effect because %s %s", name_of(setting),
+				     mp_protocol_name(type->number),
+				     as_such ? "needs a number of seconds above 0" : "has no such timeout");
+	}
 }
 
 static void lint_sample_time(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
@@ -365,6 +396,7 @@ static const struct mp_lint lints[] = {
 	{ "prio_args that no prioritizer reads, or that one lacks", .section = lint_prio_args },
 	{ "queue_if_no_path against no_path_retry", .section = lint_queueing },
 	{ "fast_io_fail_tmo that is not shorter than dev_loss_tmo", .section = lint_transport_timeouts },
+	{ "a timeout that the transport does not have", .section = lint_protocol_timeouts },
 	{ "a sample time that is raised", .section = lint_sample_time },
 	{ "max_polling_interval below polling_interval", .whole = lint_polling },
 	{ "a keyword that something else took the place of", .section = lint_obsolete },
@@ -375,6 +407,7 @@ static const struct mp_lint lints[] = {
 	{ "an alias that may be given to another disk", .section = lint_automatic_alias },
 	{ "a wwid that is written as an expression, or in another form", .section = mp_lint_map_wwid },
 	{ "a device section that matches nothing", .section = mp_lint_device_match },
+	{ "a device section that nearly names a known array", .section = mp_lint_misspelt_device },
 	{ "a device section under a later one for all devices", .whole = mp_lint_covered_devices },
 	{ "a rule that is not written as what it is compared to", .rule = mp_lint_rule_text },
 	{ "a rule that matches everything, or more than was meant", .rule = mp_lint_rule_reach },

@@ -45,4 +45,5 @@ void mp_lint_cancelled_rules(struct mp_linter *linter);
 void mp_lint_blacklisted_maps(struct mp_linter *linter);
 void mp_lint_map_wwid(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section);
 void mp_lint_device_match(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section);
+void mp_lint_misspelt_device(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section);
 void mp_lint_covered_devices(struct mp_linter *linter);

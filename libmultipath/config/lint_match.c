@@ -9,6 +9,8 @@
 #include "base/suggest.h"
 #include "config/hardware.h"
 #include "config/lint.h"
+#include "config/report.h"
+#include "model/path.h"
 #include "model/protocol.h"
 
 /* INQUIRY: bytes of the fields. */
@@ -143,7 +145,10 @@ void mp_lint_map_wwid(struct mp_linter *linter, enum mp_scope scope, const struc
 
 	if (scope != MP_SCOPE_MULTIPATH || !wwid)
 		return;
-	if (strpbrk(wwid->text, "*^$[](){}|\\?"))
+	if (strlen(wwid->text) >= MP_WWID_SIZE)
+		mp_lint_tell(linter, wwid, "no disk has a wwid of %zu characters: they have %d at most",
+			     strlen(wwid->text), MP_WWID_SIZE - 1);
+	else if (strpbrk(wwid->text, "*^$[](){}|\\?"))
 		mp_lint_tell(linter, wwid,
 			     "wwid \"%s\" matches no disk: it is compared as it is, not as a regular expression",
 			     wwid->text);
@@ -204,6 +209,68 @@ void mp_lint_device_match(struct mp_linter *linter, enum mp_scope scope, const s
 	check_expression(linter, section, MP_KEY_VENDOR, SCSI_VENDOR_MAX);
 	check_expression(linter, section, MP_KEY_PRODUCT, scsi ? SCSI_PRODUCT_MAX : SIZE_MAX);
 	check_expression(linter, section, MP_KEY_REVISION, scsi ? SCSI_REVISION_MAX : SIZE_MAX);
+}
+
+/* A text that is compared to built-in ones. */
+struct comparison {
+	const char *text;
+	unsigned limit; /* of mp_edit_distance() */
+	char nearest[32]; /* "" if none is near */
+	bool is_known;
+};
+
+/* @known: a word, "(A|B)", or another expression, which is never near. Return: is the text a part of it? */
+static bool compare_known(struct comparison *comparison, const char *known)
+{
+	const char *word = known + (*known == '^');
+	bool found = false;
+	size_t length;
+
+	for (word += *word == '('; !found && *word; word += length + (word[length] != '\0')) {
+		char copy[sizeof(comparison->nearest)];
+
+		length = strcspn(word, "|)");
+		if (length >= sizeof(copy))
+			continue;
+		memcpy(copy, word, length);
+		copy[length] = '\0';
+		found = strstr(copy, comparison->text);
+		if (!found && is_literal(copy) &&
+		    mp_edit_distance(comparison->text, copy, comparison->limit) <= comparison->limit)
+			strcpy(comparison->nearest, copy);
+	}
+	comparison->is_known |= found;
+	return found;
+}
+
+static void tell_if_misspelt(struct mp_linter *linter, const struct mp_setting *setting,
+			     const struct comparison *comparison)
+{
+	if (!comparison->is_known && *comparison->nearest)
+		mp_lint_tell(linter, setting, "%s \"%s\" is of none of the known arrays; did you mean \"%s\"?",
+			     mp_keywords[setting->key].name, setting->text, comparison->nearest);
+}
+
+/* An array that is not built in is nothing odd, one that nearly is may be misspelt. */
+void mp_lint_misspelt_device(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	enum { LONG_ENOUGH = 5 };
+	const struct mp_setting *vendor = mp_section_find(section, MP_KEY_VENDOR);
+	const struct mp_setting *product = mp_section_find(section, MP_KEY_PRODUCT);
+	struct comparison vendors, products;
+
+	if (scope != MP_SCOPE_DEVICE || !vendor || !product || !*vendor->text || !is_literal(vendor->text))
+		return;
+	vendors = (struct comparison){ .text = vendor->text, .limit = strlen(vendor->text) >= LONG_ENOUGH };
+	products = (struct comparison){ .text = product->text }; /* but for upper and lower case */
+	for (size_t i = 0; i < mp_hardware_count; i++) {
+		const struct mp_section *entry = &linter->config->devices.items[i];
+
+		if (compare_known(&vendors, mp_section_text(entry, MP_KEY_VENDOR)))
+			compare_known(&products, mp_section_text(entry, MP_KEY_PRODUCT));
+	}
+	tell_if_misspelt(linter, vendor, &vendors);
+	tell_if_misspelt(linter, product, &products);
 }
 
 static bool is_for_all_devices(const struct mp_section *section)
@@ -292,8 +359,10 @@ static bool has_rules(const struct mp_linter *linter, enum mp_list list, enum mp
 	return linter->config->rules[list][criterion].count > 0;
 }
 
+/* "sda", "^sda" */
 static bool is_disk_name(const char *text)
 {
+	text += *text == '^';
 	return strncmp(text, "sd", 2) == 0 && text[2] &&
 	       !text[2 + strspn(text + 2, "abcdefghijklmnopqrstuvwxyz")];
 }
@@ -309,9 +378,12 @@ void mp_lint_rule_reach(struct mp_linter *linter, enum mp_list list, enum mp_cri
 	} else {
 		tell_if_glob(linter, rule, name, rule->text);
 	}
-	if (criterion == MP_CRITERION_DEVNODE && is_disk_name(rule->text))
+	if (criterion == MP_CRITERION_DEVNODE && is_disk_name(rule->text)) {
+		const char *disk = rule->text + (*rule->text == '^');
+
 		mp_lint_tell(linter, rule, "devnode \"%s\" also matches \"%sa\": write \"^%s$\" if it is meant alone",
-			     rule->text, rule->text, rule->text);
+			     rule->text, disk, disk);
+	}
 	if (!matches_everything(&rule->pattern) || !matches_everything(&rule->product))
 		return;
 	/* Everything but the exceptions is a usual way to name what is wanted. */
@@ -330,6 +402,9 @@ void mp_lint_exception_kind(struct mp_linter *linter, enum mp_list list, enum mp
 {
 	if (list != MP_LIST_EXCEPTIONS || (criterion != MP_CRITERION_WWID && criterion != MP_CRITERION_PROTOCOL) ||
 	    has_rules(linter, MP_LIST_BLACKLIST, criterion))
+		return;
+	/* It may be the rule that was not valid. */
+	if (linter->diagnostics->report && linter->diagnostics->report->errors)
 		return;
 	mp_lint_tell(linter, rule,
 		     "this exception has no effect because the blacklist has no %s rule: an exception only takes back "

@@ -53,6 +53,14 @@ struct parser {
 	unsigned robbed_line, robber_line; /* of a section, and of the "}" of a stray that closed it; 0 none */
 };
 
+/* What stands in a file is not for a terminal to obey. */
+static void hide_controls(struct mp_strbuf *buf)
+{
+	for (size_t i = 0; i < buf->length; i++)
+		if ((unsigned char)buf->text[i] < ' ' || buf->text[i] == 0x7f)
+			buf->text[i] = '?';
+}
+
 void mp_diagnostics_tell(struct mp_diagnostics *diagnostics, enum mp_severity severity, int level,
 			 const char *file, unsigned line, unsigned column, const char *format, ...)
 {
@@ -70,6 +78,7 @@ void mp_diagnostics_tell(struct mp_diagnostics *diagnostics, enum mp_severity se
 	va_start(args, format);
 	mp_strbuf_vprintf(&buf, format, args);
 	va_end(args);
+	hide_controls(&buf);
 	if (diagnostics->report)
 		mp_report_add(diagnostics->report, severity, file, line, column,
 			      buf.error ? "" : buf.text + head);
@@ -98,14 +107,14 @@ static unsigned at_most(unsigned number, unsigned limit)
 }
 
 /* A value that must not be wrong: the main file is rejected, a drop-in only loses the line. */
-static void reject(struct parser *parser, unsigned column, const char *text, const char *expected)
+static void reject(struct parser *parser, const char *name, unsigned column, const char *text, const char *expected)
 {
 	if (parser->strict)
 		parser->rejected = true;
 	mp_diagnostics_tell(parser->diagnostics,
 			    parser->strict ? MP_SEVERITY_ERROR : MP_SEVERITY_WARNING, LEVEL_ERROR,
 			    parser->file, parser->line, column,
-			    "value \"%s\" is not valid: expected %s", text, expected);
+			    "value \"%s\" of %s is not valid: expected %s", text, name, expected);
 }
 
 static struct block *innermost(struct parser *parser)
@@ -135,7 +144,7 @@ static void block_open(struct parser *parser, enum mp_scope scope, unsigned colu
 	memset(block->seen_scopes, 0, sizeof(block->seen_scopes));
 }
 
-static int init_rule_pattern(struct parser *parser, const char *text, unsigned column,
+static int init_rule_pattern(struct parser *parser, enum mp_key key, const char *text, unsigned column,
 			     struct mp_pattern *pattern)
 {
 	int r = mp_pattern_init(pattern, text);
@@ -146,7 +155,7 @@ static int init_rule_pattern(struct parser *parser, const char *text, unsigned c
 	mp_pattern_explain(text, why, sizeof(why));
 	snprintf(expected, sizeof(expected), "an extended regular expression (%s)%s", why,
 		 text[strspn(text, "!^(")] == '*' ? "; any characters are written \".*\"" : "");
-	reject(parser, column, text, expected);
+	reject(parser, mp_keywords[key].name, column, text, expected);
 	return r;
 }
 
@@ -178,6 +187,9 @@ static int add_device_rule(struct parser *parser, const struct mp_section *secti
 
 	if (r == 0)
 		r = mp_rule_list_add(&parser->config->rules[list][MP_CRITERION_DEVICE], &rule);
+	if (r == 1 && parser->diagnostics->report)
+		mp_diagnostics_tell(parser->diagnostics, MP_SEVERITY_WARNING, LEVEL_NOTICE, parser->file, rule.line,
+				    rule.column, "device is ignored: expected a vendor or a product");
 	if (r != 0) {
 		mp_pattern_fini(&rule.pattern);
 		mp_pattern_fini(&rule.product);
@@ -252,7 +264,7 @@ static int add_rule(struct parser *parser, enum mp_key key, const struct mp_toke
 	rule.text = mp_arena_text(&parser->config->arena, value->text, strlen(value->text));
 	if (!rule.text)
 		return -ENOMEM;
-	r = init_rule_pattern(parser, rule.text, value->column, &rule.pattern);
+	r = init_rule_pattern(parser, key, rule.text, value->column, &rule.pattern);
 	if (r < 0)
 		return r == -EINVAL ? 0 : r;
 	r = mp_rule_list_add(&parser->config->rules[list][rule_criterion(key)], &rule);
@@ -270,7 +282,7 @@ static bool is_bad_pattern(struct parser *parser, enum mp_key key, const struct 
 	if (key != MP_KEY_RULE_VENDOR && key != MP_KEY_RULE_PRODUCT &&
 	    key != MP_KEY_PRODUCT_BLACKLIST)
 		return false;
-	r = init_rule_pattern(parser, value->text, value->column, &pattern);
+	r = init_rule_pattern(parser, key, value->text, value->column, &pattern);
 	mp_pattern_fini(&pattern);
 	return r == -EINVAL;
 }
@@ -306,6 +318,18 @@ static void tell_idle(struct parser *parser, const struct mp_keyword *keyword, c
 
 	if (keyword->idle.text && idle)
 		warn(parser, LEVEL_WARNING, column, "%s has no effect %s", keyword->name, keyword->idle.text);
+}
+
+/* A word for "unset" says what it does; a number may be meant to be one. */
+static void tell_unset(struct parser *parser, const struct mp_keyword *keyword, const struct mp_token *value)
+{
+	const char *instead = "";
+
+	if (!parser->diagnostics->report || !strpbrk(value->text, "0123456789"))
+		return;
+	if (keyword == &mp_keywords[MP_KEY_FAILBACK])
+		instead = "; the least delay is 1, none at all is \"immediate\"";
+	warn(parser, LEVEL_NOTICE, value->column, "%s 0 is as if it were not set%s", keyword->name, instead);
 }
 
 /* Whose value is replaced from another block has to know: within one it was told. */
@@ -360,7 +384,7 @@ static int put_setting(struct parser *parser, enum mp_key key, const struct mp_t
 		return 0;
 	}
 	if (r == -EBADMSG) {
-		reject(parser, value->column, value->text, keyword->type->expected);
+		reject(parser, keyword->name, value->column, value->text, keyword->type->expected);
 		return 0;
 	}
 	if (r < 0)
@@ -368,10 +392,12 @@ static int put_setting(struct parser *parser, enum mp_key key, const struct mp_t
 	tell_idle(parser, keyword, &setting, value->column);
 	if (old)
 		tell_replaced(parser, old, &setting);
-	if (r == 1 || (keyword->flags & MP_KEYWORD_ZERO_INHERITS && setting.number == 0))
+	if (r == 1 || (keyword->flags & MP_KEYWORD_ZERO_INHERITS && setting.number == 0)) {
+		tell_unset(parser, keyword, value);
 		mp_settings_drop(settings, count, key);
-	else
+	} else {
 		mp_settings_put(settings, count, &setting);
+	}
 	return 0;
 }
 
@@ -379,13 +405,14 @@ static int take_value(struct parser *parser, enum mp_key key, const struct mp_to
 		      const struct mp_token *value)
 {
 	const struct mp_keyword *keyword = &mp_keywords[key];
+	enum mp_key meant = keyword->alias_of ? keyword->alias_of : key;
 	struct block *block = innermost(parser);
 
-	if (block->seen[key] && !(keyword->flags & MP_KEYWORD_REPEATABLE))
+	if (block->seen[meant] && !(keyword->flags & MP_KEYWORD_REPEATABLE))
 		warn(parser, LEVEL_WARNING, name->column,
 		     "%s is set again in the same section, after line %u: the last valid value counts",
-		     keyword->name, block->seen[key]);
-	block->seen[key] = parser->line;
+		     mp_keywords[meant].name, block->seen[meant]);
+	block->seen[meant] = parser->line;
 
 	if (keyword->flags & MP_KEYWORD_IGNORED) {
 		if (!parser->diagnostics->ignored_told[key] || parser->diagnostics->report)
@@ -399,13 +426,48 @@ static int take_value(struct parser *parser, enum mp_key key, const struct mp_to
 		return add_rule(parser, key, name, value);
 	if (is_bad_pattern(parser, key, value))
 		return 0;
-	return put_setting(parser, keyword->alias_of ? keyword->alias_of : key, name, value);
+	return put_setting(parser, meant, name, value);
 }
 
-static void tell_extra(struct parser *parser, const struct mp_token *extra)
+/* @at: index of what is too much */
+static void tell_extra(struct parser *parser, const struct mp_line *line, unsigned at, bool is_section)
 {
-	warn(parser, LEVEL_ERROR, extra->column,
-	     "extra data \"%s\" is ignored: expected the end of the line", extra->text);
+	const struct mp_token *extra = &line->tokens[at], *before = &line->tokens[at - 1];
+	const char *expected = "the end of the line";
+
+	if (is_section && before->kind == MP_TOKEN_WORD)
+		expected = "a \"{\"";
+	else if (before->kind == MP_TOKEN_OPEN || extra->kind == MP_TOKEN_CLOSE)
+		expected = "the end of the line; it needs a line of its own";
+	else if (before->kind == MP_TOKEN_WORD && strcmp(before->text, "=") == 0)
+		expected = "the end of the line; no \"=\" stands between a keyword and its value";
+	else if (before->kind == MP_TOKEN_WORD)
+		expected = "the end of the line; a value with blanks or braces needs quotes";
+	warn(parser, LEVEL_ERROR, extra->column, "extra data \"%s\" is ignored: expected %s", extra->text, expected);
+}
+
+/* What was probably not meant to separate words, or to be a comment. */
+static void tell_odd_ends(struct parser *parser, const struct mp_line *line)
+{
+	if (line->foreign_column)
+		warn(parser, LEVEL_NOTICE, line->foreign_column,
+		     "what is not ASCII counts as a blank here: write the value in quotes of this kind: \"\"");
+	if (line->cuts_word)
+		warn(parser, LEVEL_NOTICE, line->comment_column,
+		     "\"%c\" begins a comment here: write the value in quotes if it is a part of it",
+		     line->comment_sign);
+}
+
+static void tell_valueless(struct parser *parser, const struct mp_line *line)
+{
+	const struct mp_token *name = &line->tokens[0];
+
+	if (line->comment_column)
+		warn(parser, LEVEL_ERROR, name->column,
+		     "%s lacks a value and is ignored: \"%c\" begins a comment unless the value is in quotes", name->text,
+		     line->comment_sign);
+	else
+		warn(parser, LEVEL_ERROR, name->column, "%s lacks a value and is ignored", name->text);
 }
 
 static void enter_section(struct parser *parser, enum mp_scope scope, const struct mp_line *line)
@@ -473,22 +535,90 @@ static const char *add_suggestion(enum mp_scope here, const char *name, struct m
 	return suggestion.best;
 }
 
-/* Return: what it was probably meant to be, NULL if nobody knows. */
-static const char *tell_unknown(struct parser *parser, const struct mp_token *name, int level)
+/* What other releases knew, or know. */
+static const struct {
+	const char *name, *instead; /* a word, or what is to be said */
+} former_words[] = {
+	{ "devnode_blacklist", "blacklist" },
+	{ "prio_callout", "prio" },
+	{ "detect_path_checker", "detect_checker" },
+	{ "all_devs", "overrides" },
+	{ "udev_dir", NULL },
+	{ "hw_str_match", NULL },
+	{ "hwtable_regex_match", NULL },
+	{ "unpriv_sgio", NULL },
+	{ "new_bindings_in_boot", NULL },
+	{ "ignore_new_boot_devs", NULL },
+	{ "reload_readwrite", NULL },
+};
+
+/* Return: is it one of them? @meant: what took its place, if that is a word of ours */
+static bool add_former(const char *name, struct mp_strbuf *buf, const char **meant)
 {
+	for (size_t i = 0; i < ARRAY_SIZE(former_words); i++) {
+		if (strcmp(former_words[i].name, name) != 0)
+			continue;
+		*meant = former_words[i].instead;
+		mp_strbuf_printf(buf, "; other releases had it: %s takes its place", *meant ? *meant : "nothing");
+		return true;
+	}
+	return false;
+}
+
+/* "no_path_retry=5" */
+static bool add_assignment(enum mp_scope here, const char *name, struct mp_strbuf *buf)
+{
+	size_t length = strcspn(name, "=:");
+	char word[40];
+
+	if (!name[length] || length >= sizeof(word))
+		return false;
+	memcpy(word, name, length);
+	word[length] = '\0';
+	if (mp_keyword_find(here, word) == MP_KEY_NONE)
+		return false;
+	mp_strbuf_printf(buf, "; write \"%s %s\", without \"%c\"", word, name[length + 1] ? name + length + 1 : "...",
+			 name[length]);
+	return true;
+}
+
+/* A word of a subsection, without that. */
+static bool add_subsection(enum mp_scope here, const char *name, struct mp_strbuf *buf)
+{
+	for (enum mp_scope scope = MP_SCOPE_TOP + 1; here != MP_SCOPE_TOP && scope < MP_SCOPES; scope++) {
+		if (mp_scopes[scope].parent != here || mp_keyword_find(scope, name) == MP_KEY_NONE)
+			continue;
+		mp_strbuf_printf(buf, "; it belongs to a subsection \"%s {\"", mp_scopes[scope].name);
+		return true;
+	}
+	return false;
+}
+
+/* Return: what it was probably meant to be, NULL if nobody knows. */
+static const char *tell_unknown(struct parser *parser, const struct mp_line *line, int level)
+{
+	const struct mp_token *name = &line->tokens[0];
 	const struct block *block = innermost(parser);
 	_cleanup_strbuf_ struct mp_strbuf where = MP_STRBUF_INIT;
+	enum mp_severity severity = MP_SEVERITY_WARNING;
 	const char *meant = name->text;
 
 	add_scope_name(parser, &where);
-	if (name->kind == MP_TOKEN_STRING && mp_scope_find(block->scope, name->text) != MP_SCOPE_TOP)
+	if (name->kind == MP_TOKEN_STRING && mp_scope_find(block->scope, name->text) != MP_SCOPE_TOP) {
 		mp_strbuf_puts(&where, "; write it without quotes");
-	else if (name->kind == MP_TOKEN_WORD && parser->depth && mp_scope_find(MP_SCOPE_TOP, name->text) != MP_SCOPE_TOP)
+	} else if (name->kind == MP_TOKEN_WORD && parser->depth &&
+		   mp_scope_find(MP_SCOPE_TOP, name->text) != MP_SCOPE_TOP) {
+		/* A whole section is lost. */
+		severity = MP_SEVERITY_DAMAGE;
 		mp_strbuf_printf(&where, "; is the \"}\" missing that closes the section of line %u?", block->line);
-	else if (name->kind == MP_TOKEN_WORD && !add_homes(name->text, "; it belongs to ", &where))
+	} else if (name->kind == MP_TOKEN_WORD && !add_former(name->text, &where, &meant) &&
+		   !add_assignment(block->scope, name->text, &where) &&
+		   !add_subsection(block->scope, name->text, &where) &&
+		   !add_homes(name->text, "; it belongs to ", &where)) {
 		meant = add_suggestion(block->scope, name->text, &where);
-	warn(parser, level, name->column, "unknown keyword \"%s\" %s", name->text,
-	     mp_strbuf_text(&where));
+	}
+	mp_diagnostics_tell(parser->diagnostics, severity, level, parser->file, parser->line, name->column,
+			    "unknown keyword \"%s\" %s", name->text, mp_strbuf_text(&where));
 	return meant;
 }
 
@@ -503,7 +633,7 @@ static void take_unknown(struct parser *parser, const struct mp_line *line)
 	/* That it is lost was told with the section that it was written in. */
 	if (scope == MP_SCOPE_TOP ||
 	    (mp_keyword_find(scope, meant) == MP_KEY_NONE && mp_scope_find(scope, meant) == MP_SCOPE_TOP)) {
-		meant = tell_unknown(parser, name, LEVEL_WARNING);
+		meant = tell_unknown(parser, line, LEVEL_WARNING);
 		scope = MP_SCOPE_TOP;
 	}
 	if (line->tokens[1].kind == MP_TOKEN_OPEN && parser->stray_count < STRAYS_MAX)
@@ -546,7 +676,7 @@ static bool check_line(struct parser *parser, const struct mp_line *line, enum m
 	unsigned used = 2;
 
 	if (first->kind == MP_TOKEN_OPEN || first->kind == MP_TOKEN_STRING) {
-		tell_unknown(parser, first, LEVEL_ERROR);
+		tell_unknown(parser, line, LEVEL_ERROR);
 		return false;
 	}
 	if (first->kind == MP_TOKEN_CLOSE) {
@@ -561,9 +691,11 @@ static bool check_line(struct parser *parser, const struct mp_line *line, enum m
 		warn(parser, LEVEL_ERROR, first->column,
 		     "section %s lacks its \"{\" and is not entered: expected it on this line", first->text);
 		return false;
+	} else if (line->count == 1 && key == MP_KEY_NONE) {
+		tell_unknown(parser, line, LEVEL_ERROR);
+		return false;
 	} else if (line->count == 1) {
-		warn(parser, LEVEL_ERROR, first->column, "%s lacks a value and is ignored",
-		     first->text);
+		tell_valueless(parser, line);
 		return false;
 	} else if (scope != MP_SCOPE_TOP) {
 		if (second->kind != MP_TOKEN_OPEN)
@@ -573,7 +705,7 @@ static bool check_line(struct parser *parser, const struct mp_line *line, enum m
 		       "string is not closed: expected a '\"' on this line");
 	}
 	if (line->count > used)
-		tell_extra(parser, &line->tokens[used]);
+		tell_extra(parser, line, used, scope != MP_SCOPE_TOP);
 	return true;
 }
 
@@ -589,6 +721,7 @@ static int take_line(struct parser *parser, const struct mp_line *line)
 		scope = mp_scope_find(innermost(parser)->scope, name->text);
 	if (name->kind == MP_TOKEN_WORD && scope == MP_SCOPE_TOP)
 		key = mp_keyword_find(innermost(parser)->scope, name->text);
+	tell_odd_ends(parser, line);
 	if (!check_line(parser, line, scope, key))
 		return 0;
 	if (name->kind == MP_TOKEN_CLOSE) {
@@ -611,10 +744,24 @@ static int take_line(struct parser *parser, const struct mp_line *line)
 	return take_value(parser, key, name, &line->tokens[1]);
 }
 
+/* What some editors begin a file with. Return: how much of it is to be skipped. */
+static size_t skip_mark(struct parser *parser, const char *text, size_t length)
+{
+	if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		return 3;
+	if (length >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0)) {
+		parser->line = 1;
+		damage(parser, LEVEL_ERROR, 1, "the file is in UTF-16 and ignored as a whole: expected ASCII or UTF-8");
+		return length;
+	}
+	return 0;
+}
+
 static int take_text(struct parser *parser, const char *text, size_t length)
 {
 	const char *end = text + length;
 
+	text += skip_mark(parser, text, length);
 	while (text < end) {
 		const char *newline = memchr(text, '\n', end - text), *nul;
 		const char *stop = newline ? newline : end;

@@ -17,7 +17,7 @@
 #include "config/arena.h"
 #include "model/protocol.h"
 
-enum { LEVEL_WARNING = 1, LEVEL_NOTICE = 2, PRIO_ARGS_MAX = 254, KEY_DIGITS_MAX = 16 };
+enum { LEVEL_WARNING = 1, LEVEL_NOTICE = 2, PRIO_ARGS_MAX = 254, KEY_DIGITS_MAX = 16, ALIAS_MAX = 127 };
 
 static void __attribute__((format(printf, 3, 4)))
 tell(struct mp_value_reader *reader, int level, const char *format, ...)
@@ -209,6 +209,15 @@ static int name_parse(struct mp_value_reader *reader, const struct mp_keyword *k
 	return text_parse(reader, keyword, text, ret);
 }
 
+/* Of device-mapper's names. */
+static int alias_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+		       const char *text, struct mp_setting *ret)
+{
+	if (!*text || strlen(text) > ALIAS_MAX)
+		return -EINVAL;
+	return name_parse(reader, keyword, text, ret);
+}
+
 /* "/UNSET/" is how an unset one may have been printed. */
 static int delimiter_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
 			   const char *text, struct mp_setting *ret)
@@ -324,8 +333,8 @@ static int mode_parse(struct mp_value_reader *reader, const struct mp_keyword *k
 	end += strspn(end, " \t");
 	if (*end)
 		tell(reader, LEVEL_WARNING,
-		     "\"%s\" behind the value of %s is ignored: expected octal digits", end,
-		     keyword->name);
+		     "\"%s\" behind the value of %s is ignored, 0%lo is used: expected octal digits", end,
+		     keyword->name, mode);
 	ret->number = mode;
 	return 0;
 }
@@ -414,8 +423,8 @@ static int loss_timeout_parse(struct mp_value_reader *reader, const struct mp_ke
 	end += strspn(end, " \t");
 	if (*end)
 		tell(reader, LEVEL_WARNING,
-		     "\"%s\" behind the value of %s is ignored: expected a number", end,
-		     keyword->name);
+		     "\"%s\" behind the value of %s is ignored, %llu is used: expected a number of seconds", end,
+		     keyword->name, number);
 	ret->number = number > UINT_MAX ? UINT_MAX : number;
 	return 0;
 }
@@ -531,6 +540,7 @@ const struct mp_type mp_type_plain_word_or_number = { word_or_number_parse, plai
 const struct mp_type mp_type_text = { text_parse, text_format, "a text" };
 const struct mp_type mp_type_prio_args = { prio_args_parse, text_format, "a text" };
 const struct mp_type mp_type_name = { name_parse, text_format, "a name without \"/\"" };
+const struct mp_type mp_type_alias = { alias_parse, text_format, "a name of 1 to 127 characters without \"/\"" };
 const struct mp_type mp_type_delimiter = { delimiter_parse, text_format, "a text without \"/\"" };
 const struct mp_type mp_type_selector = {
 	selector_parse, text_format,
@@ -577,7 +587,35 @@ static void offer_words(struct mp_suggestion *suggestion, const struct mp_word *
 			mp_suggestion_offer(suggestion, words->text);
 }
 
-void mp_value_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
+/* Is only the number of words missing or wrong? */
+static bool suggest_count(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
+{
+	bool is_selector = keyword->type == &mp_type_selector;
+	const char *name = NULL, *word;
+	size_t name_length = 0, length;
+
+	if (!is_selector && keyword->type != &mp_type_features && keyword->type != &mp_type_counted_words)
+		return false;
+	if (is_selector)
+		name = next_word(&text, &name_length);
+	word = next_word(&text, &length);
+	if (word && strspn(word, "0123456789") >= length)
+		word = next_word(&text, &length);
+	if (!name && !word)
+		return false;
+	mp_strbuf_puts(buf, "; did you mean \"");
+	if (name) {
+		mp_strbuf_add(buf, name, name_length);
+		mp_strbuf_putc(buf, ' ');
+	}
+	if (word)
+		mp_strbuf_printf(buf, "%lu %s\"?", count_words(word), word);
+	else
+		mp_strbuf_puts(buf, "0\"?");
+	return true;
+}
+
+void mp_name_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
 {
 	struct mp_suggestion suggestion = mp_suggestion_start(text);
 	size_t digits = strspn(text, "0123456789");
@@ -591,4 +629,10 @@ void mp_value_suggest(const struct mp_keyword *keyword, const char *text, struct
 		mp_strbuf_printf(buf, "; did you mean \"%s\"?", suggestion.best);
 	else if (digits && text[digits] && keyword->min != keyword->max)
 		mp_strbuf_printf(buf, "; did you mean %.*s?", (int)digits, text); /* "12s" */
+}
+
+void mp_value_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
+{
+	if (!suggest_count(keyword, text, buf))
+		mp_name_suggest(keyword, text, buf);
 }

@@ -31,6 +31,7 @@ extern const struct mp_type mp_type_plain_word_or_number; /* as before, printed 
 extern const struct mp_type mp_type_text;
 extern const struct mp_type mp_type_prio_args;
 extern const struct mp_type mp_type_name; /* without slash */
+extern const struct mp_type mp_type_alias; /* a name that a map can have */
 extern const struct mp_type mp_type_delimiter;
 extern const struct mp_type mp_type_selector;
 extern const struct mp_type mp_type_counted_words;
@@ -55,6 +56,9 @@ void mp_value_expected(const struct mp_keyword *keyword, struct mp_strbuf *buf);
 
 /** mp_value_suggest() - append "; did you mean X?" if there is a value that looks like @text */
 void mp_value_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf);
+
+/** mp_name_suggest() - as before, of the name of a path selector without its arguments */
+void mp_name_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf);
 
 /** mp_text_quote() - append in quotes, inner quotes doubled */
 void mp_text_quote(const char *text, struct mp_strbuf *buf);

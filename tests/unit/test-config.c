@@ -38,9 +38,7 @@ static void without_a_file_the_built_in_values_count(void **state)
 	assert_int_equal(process->marginal_pathgroups, MP_MARGINAL_OFF);
 	assert_int_equal(process->auto_resize, MP_RESIZE_NEVER);
 	assert_false(process->reassign_maps || process->queue_without_daemon ||
-		     process->log_checker_err_once || process->force_sync ||
-		     process->strict_timing || process->allow_usb_devices ||
-		     process->uses_uid_attrs);
+		     process->log_checker_err_once || process->allow_usb_devices);
 }
 
 static void polling_intervals_follow_from_each_other(void **state)
@@ -98,7 +96,7 @@ static void the_command_line_wins(void **state)
 		MP_FIND_GREEDY);
 }
 
-static void multipath_itself_checks_at_once(void **state)
+static void multipath_itself_triggers_no_events(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -107,7 +105,6 @@ static void multipath_itself_checks_at_once(void **state)
 	loaded.source.is_multipath = true;
 	assert_int_equal(process_of(&loaded, "defaults {\nretrigger_tries 5\n}\n")->retrigger_tries,
 			 0);
-	assert_true(mp_config_process(loaded.config)->force_sync);
 }
 
 static void a_configuration_lives_as_long_as_somebody_holds_it(void **state)
@@ -130,7 +127,7 @@ int main(void)
 		cmocka_unit_test(without_a_file_the_built_in_values_count),
 		cmocka_unit_test(polling_intervals_follow_from_each_other),
 		cmocka_unit_test(the_command_line_wins),
-		cmocka_unit_test(multipath_itself_checks_at_once),
+		cmocka_unit_test(multipath_itself_triggers_no_events),
 		cmocka_unit_test(a_configuration_lives_as_long_as_somebody_holds_it),
 	};
 

@@ -102,9 +102,42 @@ static void columns_are_counted_from_one(void **state)
 	assert_int_equal(line.tokens[2].column, 11);
 }
 
+/* What a newcomer may not expect to end a word. */
+static void comments_and_foreign_letters_are_noted_with_their_place(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned foreign_column, comment_column;
+		bool cuts_word;
+	} rows[] = {
+		{ "wwid x", 0, 0, false },
+		{ "wwid x # y", 0, 8, false },
+		{ "wwid x#y", 0, 7, true },
+		{ "wwid x#", 0, 7, true },
+		{ "wwid x# y", 0, 7, false },
+		{ "wwid !x", 0, 6, false },
+		{ "wwid \"x\"#y", 0, 9, false },
+		{ "defaults {#y", 0, 11, false },
+		{ "wwid \"#\xc3\xa9\"", 0, 0, false },
+		{ "wwid caf\xc3\xa9 # \xc3\xa9", 9, 12, false },
+	};
+	_cleanup_(mp_lexer_fini) struct mp_lexer lexer = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct mp_line line;
+
+		assert_int_equal(mp_lexer_split(&lexer, rows[i].line, strlen(rows[i].line), &line), 0);
+		assert_int_equal(line.foreign_column, rows[i].foreign_column);
+		assert_int_equal(line.comment_column, rows[i].comment_column);
+		assert_int_equal(line.cuts_word, rows[i].cuts_word);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(comments_and_foreign_letters_are_noted_with_their_place),
 		cmocka_unit_test(a_line_is_split_into_words_strings_and_braces),
 		cmocka_unit_test(a_comment_starts_even_within_a_word),
 		cmocka_unit_test(columns_are_counted_from_one),

@@ -45,6 +45,8 @@ static void check_text(struct loaded *loaded, const char *text, struct mp_strbuf
 			memmove(found, found + strlen(name), strlen(found + strlen(name)) + 1);
 }
 
+#define HEX_64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 static void what_does_nothing_is_told_with_the_reason(void **state)
 {
 	static const struct {
@@ -96,7 +98,28 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		  "2:1: warning: san_path_err_threshold has no effect because these are not set, too: san_path_err_forget_rate, san_path_err_recovery_time\n"
 		  "2:1: warning: san_path_err_threshold is obsolete: the marginal_path_* keywords take its place\n" },
 		{ "defaults {\nrr_min_io 100\n}\n",
-		  "2:11: warning: rr_min_io has no effect since Linux 2.6.31: rr_min_io_rq counts\n" },
+		  "2:11: warning: rr_min_io has no effect since Linux 2.6.31, nor has rr_min_io_rq since 4.6\n" },
+		{ "defaults {\nrr_min_io_rq 1\nrr_weight uniform\n}\noverrides {\nrr_min_io_rq 8\nrr_weight priorities\n}\n",
+		  "2:1: warning: rr_min_io_rq has no effect because overrides sets it for all devices (line 6)\n"
+		  "3:1: warning: rr_weight has no effect because overrides sets it for all devices (line 7)\n"
+		  "6:14: warning: rr_min_io_rq has no effect since Linux 4.6: each request chooses its path\n"
+		  "7:11: warning: rr_weight has no effect since Linux 4.6: each request chooses its path\n" },
+		{ "defaults {\nfailback 0\npolling_interval 0\n}\ndevices {\ndevice {\nvendor V\nproduct P\nvpd_vendor undef\nprio alua\n}\n}\n",
+		  "2:10: warning: failback 0 is as if it were not set; the least delay is 1, none at all is \"immediate\"\n"
+		  "3:18: warning: polling_interval 0 is as if it were not set\n" },
+		{ "overrides {\nprotocol {\ntype scsi:iscsi\nfast_io_fail_tmo off\ndev_loss_tmo 60\neh_deadline 5\n}\nprotocol {\ntype scsi:sas\nfast_io_fail_tmo 5\ndev_loss_tmo 60\n}\nprotocol {\ntype nvme:tcp\neh_deadline 5\n}\nprotocol {\ntype scsi:srp\nfast_io_fail_tmo 5\n}\nprotocol {\ntype scsi:fcp\nfast_io_fail_tmo off\ndev_loss_tmo 60\n}\n}\n",
+		  "4:1: warning: fast_io_fail_tmo has no effect because scsi:iscsi needs a number of seconds above 0\n"
+		  "5:1: warning: dev_loss_tmo has no effect because scsi:iscsi has no such timeout\n"
+		  "10:1: warning: fast_io_fail_tmo has no effect because scsi:sas has no such timeout\n"
+		  "15:1: warning: eh_deadline has no effect because nvme:tcp has no such timeout\n"
+		  "19:1: warning: fast_io_fail_tmo has no effect because scsi:srp has no such timeout\n" },
+		{ "devices {\ndevice {\nvendor Netapp\nproduct LUN\nfailback 3\n}\ndevice {\nvendor HUAWEII\nproduct XSG1\nfailback 3\n}\ndevice {\nvendor NETAPP\nproduct lun\nfailback 3\n}\ndevice {\nvendor ACME\nproduct lun\nfailback 3\n}\ndevice {\nvendor \"^HP\"\nproduct hsv\nfailback 3\n}\n}\n",
+		  "3:1: warning: vendor \"Netapp\" is of none of the known arrays; did you mean \"NETAPP\"?\n"
+		  "8:1: warning: vendor \"HUAWEII\" is of none of the known arrays; did you mean \"HUAWEI\"?\n"
+		  "14:1: warning: product \"lun\" is of none of the known arrays; did you mean \"LUN\"?\n" },
+		{ "blacklist {\nwwid \"*\"\ndevice {\n}\n}\nblacklist_exceptions {\nwwid 3600a\n}\n",
+		  "2:6: error: value \"*\" of wwid is not valid: expected an extended regular expression (Invalid preceding regular expression); any characters are written \".*\"\n"
+		  "3:1: warning: device is ignored: expected a vendor or a product\n" },
 		{ "defaults {\nretain_attached_hw_handler no\n}\n",
 		  "2:28: warning: retain_attached_hw_handler has no effect since Linux 4.3: an attached handler always stays\n" },
 		{ "defaults {\nprio_args \"exclusive_pref_bit\"\n}\n",
@@ -144,11 +167,13 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		{ "blacklist {\ndevnode \".*\"\n}\n",
 		  "2:1: warning: devnode \".*\" matches everything, and there is no exception of its kind: no device is multipathed\n" },
 		{ "blacklist {\ndevnode \"*\"\n}\n",
-		  "2:9: error: value \"*\" is not valid: expected an extended regular expression (Invalid preceding regular expression); any characters are written \".*\"\n" },
+		  "2:9: error: value \"*\" of devnode is not valid: expected an extended regular expression (Invalid preceding regular expression); any characters are written \".*\"\n" },
 		{ "blacklist {\ndevnode \"sd*\"\n}\n",
 		  "2:1: warning: devnode \"sd*\": a \"*\" only repeats what stands before it: write \".*\" for any characters\n" },
 		{ "blacklist {\ndevnode \"sda\"\n}\n",
 		  "2:1: warning: devnode \"sda\" also matches \"sdaa\": write \"^sda$\" if it is meant alone\n" },
+		{ "blacklist {\ndevnode \"^sda\"\n}\n",
+		  "2:1: warning: devnode \"^sda\" also matches \"sdaa\": write \"^sda$\" if it is meant alone\n" },
 		{ "blacklist {\ndevnode \"^sda$\"\n}\n",
 		  "" },
 		{ "blacklist {\ndevnode \"/dev/sda\"\n}\n",
@@ -164,9 +189,9 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		{ "blacklist {\ndevnode \".*\"\n}\nblacklist_exceptions {\nwwid 3600a\n}\n",
 		  "2:1: warning: devnode \".*\" matches everything, and there is no exception of its kind: no device is multipathed\n"
 		  "5:1: warning: this exception has no effect because the blacklist has no wwid rule: an exception only takes back rules of its own kind\n" },
-		{ "blacklist {\nwwid 3600a\ndevnode ^sda\n}\nblacklist_exceptions {\nwwid 3600a\ndevnode ^sda\n}\n",
+		{ "blacklist {\nwwid 3600a\ndevnode ^sda$\n}\nblacklist_exceptions {\nwwid 3600a\ndevnode ^sda$\n}\n",
 		  "2:1: warning: this rule has no effect because the exception \"3600a\" takes it back (line 6)\n"
-		  "3:1: warning: this rule has no effect because the exception \"^sda\" takes it back (line 7)\n" },
+		  "3:1: warning: this rule has no effect because the exception \"^sda$\" takes it back (line 7)\n" },
 		{ "blacklist {\nwwid 3600a\nwwid 3600b\n}\nblacklist_exceptions {\nwwid \"^3600[a]\"\n}\n",
 		  "2:1: warning: this rule has no effect because the exception \"^3600[a]\" takes it back (line 6)\n" },
 		{ "blacklist {\nwwid 3600a\n}\nblacklist_exceptions {\nwwid .*\n}\n",
@@ -184,6 +209,9 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		  "3:1: warning: wwid \"3600.*\" matches no disk: it is compared as it is, not as a regular expression\n"
 		  "7:1: warning: no disk has a wwid \"0x600a098038303053453f463045727a31\"; did you mean \"3600a098038303053453f463045727a31\"? multipathd show paths tells those that are there\n"
 		  "11:1: warning: no disk has a wwid \"600a098038303053453f463045727a31\"; did you mean \"3600a098038303053453f463045727a31\"?\n" },
+		{ "multipaths {\nmultipath {\nwwid 3" HEX_64 HEX_64 "\nalias " HEX_64 HEX_64 "\nfailback 3\n}\n}\n",
+		  "3:1: warning: no disk has a wwid of 129 characters: they have 127 at most\n"
+		  "4:7: warning: value \"" HEX_64 HEX_64 "\" of alias is not valid: expected a name of 1 to 127 characters without \"/\"; the line has no effect\n" },
 		{ "defaults {\nuser_friendly_names yes\n}\nmultipaths {\nmultipath {\nwwid 3600a\nalias mpathb\n}\n}\n",
 		  "7:1: warning: alias \"mpathb\" looks like the names that user_friendly_names gives: another disk may have it already, choose one that does not start with \"mpath\"\n" },
 		{ "multipaths {\nmultipath {\nwwid 3600a\nalias mpathb\n}\n}\n",
@@ -204,6 +232,19 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 	}
 }
 
+static void check_corpus_file(struct loaded *loaded, const char *name, struct mp_strbuf *told)
+{
+	char path[80], text[4096] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "tests/fuzz/corpus/lint/%s", name);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_in_range(fread(text, 1, sizeof(text), file), 1, sizeof(text) - 1);
+	fclose(file);
+	check_text(loaded, text, told);
+}
+
 /* What a newcomer's file may look like: each message alone must be enough to mend its line. */
 static void typical_mistakes_are_told_so_that_they_can_be_mended(void **state)
 {
@@ -218,9 +259,8 @@ static void typical_mistakes_are_told_so_that_they_can_be_mended(void **state)
 		"9:2: warning: rr_min_io_rq lacks a value and is ignored\n"
 		"10:22: warning: queue_if_no_path in features is deprecated: write no_path_retry \"queue\"\n"
 		"11:2: warning: getuid_callout has no meaning any more and is ignored: uid_attribute takes its place, and names a udev property\n"
-		"13:1: warning: unknown keyword \"blacklist\" in section defaults; is the \"}\" missing that closes the section of line 1?\n"
+		"13:1: error: unknown keyword \"blacklist\" in section defaults; is the \"}\" missing that closes the section of line 1?\n"
 		"19:1: error: unmatched \"}\": what line 13 begins is no section that could be closed\n"
-		"22:2: warning: this exception has no effect because the blacklist has no wwid rule: an exception only takes back rules of its own kind\n"
 		"28:3: warning: product \"LUN [\" matches no device: it is no regular expression (Invalid regular expression)\n"
 		"29:3: warning: unknown keyword \"polling_interval\" in section devices/device; it belongs to defaults\n"
 		"31:3: warning: queue_if_no_path contradicts no_path_retry \"fail\" of line 30, which counts: remove one of them\n"
@@ -232,15 +272,10 @@ static void typical_mistakes_are_told_so_that_they_can_be_mended(void **state)
 		"52:1: error: unmatched \"}\": what line 46 begins is no section that could be closed\n";
 	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
 	_cleanup_loaded_ struct loaded loaded;
-	char text[4096] = "";
-	FILE *file = fopen("tests/fuzz/corpus/lint/mistakes", "r");
 
 	(void)state;
-	assert_non_null(file);
-	assert_in_range(fread(text, 1, sizeof(text), file), 1, sizeof(text) - 1);
-	fclose(file);
 	loaded_init(&loaded);
-	check_text(&loaded, text, &told);
+	check_corpus_file(&loaded, "mistakes", &told);
 	assert_string_equal(mp_strbuf_text(&told), expected);
 }
 
@@ -289,9 +324,9 @@ static void an_error_does_not_hide_the_others(void **state)
 	loaded_init(&loaded);
 	check_text(&loaded, file, &told);
 	assert_string_equal(mp_strbuf_text(&told),
-			    "2:6: error: value \"(\" is not valid: expected an extended regular expression (Unmatched ( or "
+			    "2:6: error: value \"(\" of wwid is not valid: expected an extended regular expression (Unmatched ( or "
 			    "\\()\n"
-			    "5:17: error: value \"x\" is not valid: expected \"file\" or up to 16 hexadecimal digits\n"
+			    "5:17: error: value \"x\" of reservation_key is not valid: expected \"file\" or up to 16 hexadecimal digits\n"
 			    "6:11: warning: value \"9\" of verbosity is out of range, 4 is used: expected 0 to 4\n");
 }
 
@@ -322,6 +357,21 @@ static void what_is_built_in_is_clean(void **state)
 	assert_string_equal(mp_strbuf_text(&told), "");
 }
 
+/* After the guides of their vendors. */
+static void what_vendors_recommend_is_clean(void **state)
+{
+	static const char *const names[] = { "vendor-dell", "vendor-hpe", "vendor-ibm", "vendor-netapp", "vendor-pure" };
+	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		check_corpus_file(&loaded, names[i], &told);
+		assert_string_equal(mp_strbuf_text(&told), "");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -332,6 +382,7 @@ int main(void)
 		cmocka_unit_test(an_error_does_not_hide_the_others),
 		cmocka_unit_test(a_file_that_was_named_must_be_there),
 		cmocka_unit_test(what_is_built_in_is_clean),
+		cmocka_unit_test(what_vendors_recommend_is_clean),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

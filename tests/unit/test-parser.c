@@ -51,21 +51,69 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "0 multipath.conf:1:1: warning: section defaults lacks its \"{\": expected it on this line\n"
 		  "0 multipath.conf:2:1: warning: unknown keyword \"{\" in section defaults\n" },
 		{ "defaults x\n}\n",
-		  "0 multipath.conf:1:10: warning: extra data \"x\" is ignored: expected the end of the "
-		  "line\n" },
+		  "0 multipath.conf:1:10: warning: extra data \"x\" is ignored: expected a \"{\"\n" },
 		{ "defaults { verbosity 3\n}\n",
 		  "0 multipath.conf:1:12: warning: extra data \"verbosity\" is ignored: expected "
-		  "the end of the line\n" },
+		  "the end of the line; it needs a line of its own\n" },
+		{ "defaults {\nverbosity 3 }\n}\n",
+		  "0 multipath.conf:2:13: warning: extra data \"}\" is ignored: expected the end of the line; it needs "
+		  "a line of its own\n" },
+		{ "defaults {\nalias_prefix = x\n}\n",
+		  "0 multipath.conf:2:16: warning: extra data \"x\" is ignored: expected the end of the line; no \"=\" "
+		  "stands between a keyword and its value\n" },
+		{ "defaults {\nverbosity=3\nno_path_retry: 5\nfoo=1\n}\n",
+		  "0 multipath.conf:2:1: warning: unknown keyword \"verbosity=3\" in section defaults; write "
+		  "\"verbosity 3\", without \"=\"\n"
+		  "1 multipath.conf:3:1: warning: unknown keyword \"no_path_retry:\" in section defaults; write "
+		  "\"no_path_retry ...\", without \":\"\n"
+		  "0 multipath.conf:4:1: warning: unknown keyword \"foo=1\" in section defaults\n" },
 		{ "overrides\n",
 		  "0 multipath.conf:1:1: warning: section overrides lacks its \"{\" and is not entered: expected it on this line\n" },
 		{ "overrides x {\n}\n",
-		  "0 multipath.conf:1:11: warning: extra data \"x\" is ignored: expected the end of the "
-		  "line\n" },
+		  "0 multipath.conf:1:11: warning: extra data \"x\" is ignored: expected a \"{\"\n" },
 		{ "defaults {\nverbosity\n}\n",
 		  "0 multipath.conf:2:1: warning: verbosity lacks a value and is ignored\n" },
 		{ "defaults {\nverbosity 3 4\n}\n",
 		  "0 multipath.conf:2:13: warning: extra data \"4\" is ignored: expected the end "
-		  "of the line\n" },
+		  "of the line; a value with blanks or braces needs quotes\n" },
+		{ "blacklist {\ndevnode !^sd\ndevnode ^hd#|a!b\nwwid \"#\" #x\nwwid x # y\nwwid caf\xc3\xa9\n}\n",
+		  "0 multipath.conf:2:1: warning: devnode lacks a value and is ignored: \"!\" begins a comment unless the "
+		  "value is in quotes\n"
+		  "2 multipath.conf:3:12: warning: \"#\" begins a comment here: write the value in quotes if it is a part "
+		  "of it\n"
+		  "2 multipath.conf:6:9: warning: what is not ASCII counts as a blank here: write the value in quotes of "
+		  "this kind: \"\"\n" },
+		{ "\xef\xbb\xbf" "defaults {\n} x\n",
+		  "0 multipath.conf:2:3: warning: extra data \"x\" is ignored: expected the end of the line\n" },
+		{ "\xff\xfe" "d.e.f.a.u.l.t.s. .{.\n",
+		  "0 multipath.conf:1:1: error: the file is in UTF-16 and ignored as a whole: expected ASCII or UTF-8\n" },
+		{ "defaults {\n\x1b[31mfoo 1\n}\n",
+		  "1 multipath.conf:2:1: warning: unknown keyword \"?[31mfoo\" in section defaults\n" },
+		{ "defaults {\nchecker tur\npath_checker directio\n}\n",
+		  "1 multipath.conf:3:1: warning: path_checker is set again in the same section, after line 2: the last valid "
+		  "value counts\n" },
+		{ "defaults {\nprio_callout x\nudev_dir /dev\n}\ndevnode_blacklist {\ndevnode x\n}\n",
+		  "1 multipath.conf:2:1: warning: unknown keyword \"prio_callout\" in section defaults; other releases had "
+		  "it: prio takes its place\n"
+		  "1 multipath.conf:3:1: warning: unknown keyword \"udev_dir\" in section defaults; other releases had it: "
+		  "nothing takes its place\n"
+		  "1 multipath.conf:5:1: warning: unknown keyword \"devnode_blacklist\" outside of sections; other "
+		  "releases had it: blacklist takes its place\n"
+		  "0 multipath.conf:7:1: error: unmatched \"}\": what line 5 begins is no section that could be closed\n" },
+		{ "defaults {\npath_selector round-robin\nfeatures \"0 queue_if_no_path\"\nmode 0998\ndev_loss_tmo 9m\n}\n",
+		  "1 multipath.conf:2:15: warning: value \"round-robin\" of path_selector is not valid: expected a name, the "
+		  "number of its arguments, and these: \"service-time 0\"; the built-in \"service-time 0\" stays; did you "
+		  "mean \"round-robin 0\"?\n"
+		  "1 multipath.conf:3:10: warning: value \"0 queue_if_no_path\" of features is not valid: expected a number "
+		  "and as many words: \"2 pg_init_retries 50\"; the built-in \"0\" stays; did you mean \"1 "
+		  "queue_if_no_path\"?\n"
+		  "1 multipath.conf:4:6: warning: \"998\" behind the value of mode is ignored, 00 is used: expected octal "
+		  "digits\n"
+		  "1 multipath.conf:5:14: warning: \"m\" behind the value of dev_loss_tmo is ignored, 9 is used: expected a "
+		  "number of seconds\n" },
+		{ "multipaths {\nmultipath {\nwwid w\nalias \"\"\n}\n}\n",
+		  "1 multipath.conf:4:7: warning: value \"\" of alias is not valid: expected a name of 1 to 127 characters "
+		  "without \"/\"; the line has no effect\n" },
 		{ "defaults {\nprio_args \"a\n}\n",
 		  "0 multipath.conf:2:11: error: string is not closed: expected a '\"' on this "
 		  "line\n" },
@@ -106,10 +154,10 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "1 multipath.conf:2:1: warning: unknown keyword \"poling_interval\" in section overrides; did you mean "
 		  "\"polling_interval\", which belongs to defaults?\n" },
 		{ "devices {\nvendor V\n}\n",
-		  "1 multipath.conf:2:1: warning: unknown keyword \"vendor\" in section devices; it belongs to "
-		  "blacklist/device, blacklist_exceptions/device, devices/device\n" },
+		  "1 multipath.conf:2:1: warning: unknown keyword \"vendor\" in section devices; it belongs to a "
+		  "subsection \"device {\"\n" },
 		{ "defaults {\ndevices {\n}\n",
-		  "1 multipath.conf:2:1: warning: unknown keyword \"devices\" in section defaults; is the \"}\" missing "
+		  "1 multipath.conf:2:1: error: unknown keyword \"devices\" in section defaults; is the \"}\" missing "
 		  "that closes the section of line 1?\n" },
 		{ "defaults {\nverbosity 9\n}\n",
 		  "1 multipath.conf:2:11: warning: value \"9\" of verbosity is out of range, 4 is used: "
@@ -229,19 +277,19 @@ static void values_that_must_not_be_wrong_reject_the_main_file(void **state)
 {
 	static const struct row rows[] = {
 		{ "blacklist {\nwwid \"(\"\n}\n",
-		  "!0 multipath.conf:2:6: error: value \"(\" is not valid: expected an extended "
+		  "!0 multipath.conf:2:6: error: value \"(\" of wwid is not valid: expected an extended "
 		  "regular expression (Unmatched ( or \\()\n" },
 		{ "blacklist {\ndevice {\nvendor \"[\"\n}\n}\n",
-		  "!0 multipath.conf:3:8: error: value \"[\" is not valid: expected an "
+		  "!0 multipath.conf:3:8: error: value \"[\" of vendor is not valid: expected an "
 		  "extended regular expression (Invalid regular expression)\n" },
 		{ "blacklist_exceptions {\nproperty \"(\"\n}\n",
-		  "!0 multipath.conf:2:10: error: value \"(\" is not valid: expected "
+		  "!0 multipath.conf:2:10: error: value \"(\" of property is not valid: expected "
 		  "an extended regular expression (Unmatched ( or \\()\n" },
 		{ "defaults {\nreservation_key 0xg\n}\n",
-		  "!0 multipath.conf:2:17: error: value \"0xg\" is not valid: expected "
+		  "!0 multipath.conf:2:17: error: value \"0xg\" of reservation_key is not valid: expected "
 		  "\"file\" or up to 16 hexadecimal digits\n" },
 		{ "devices {\ndevice {\nvendor V\nproduct P\nproduct_blacklist \"(\"\n}\n}\n",
-		  "!0 multipath.conf:5:19: error: value \"(\" is not valid: expected an extended regular expression (Unmatched ( or \\()\n" },
+		  "!0 multipath.conf:5:19: error: value \"(\" of product_blacklist is not valid: expected an extended regular expression (Unmatched ( or \\()\n" },
 	};
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -265,7 +313,7 @@ static void in_a_drop_in_they_only_lose_their_line(void **state)
 	assert_int_equal(loaded_load(&loaded), 0);
 	assert_string_equal(
 		loaded_told(&loaded),
-		"0 conf.d/a.conf:2:6: warning: value \"(\" is not valid: expected an extended "
+		"0 conf.d/a.conf:2:6: warning: value \"(\" of wwid is not valid: expected an extended "
 		"regular expression (Unmatched ( or \\()\n");
 	assert_true(mp_filter_wwid(loaded.config, "x").blacklisted);
 }
@@ -364,7 +412,7 @@ static void a_value_without_effect_is_told(void **state)
 		{ "retain_attached_hw_handler no",
 		  "1 multipath.conf:2:28: warning: retain_attached_hw_handler has no effect since Linux 4.3: an attached handler always stays\n" },
 		{ "retain_attached_hw_handler yes", "" },
-		{ "rr_min_io 10", "1 multipath.conf:2:11: warning: rr_min_io has no effect since Linux 2.6.31: rr_min_io_rq counts\n" },
+		{ "rr_min_io 10", "1 multipath.conf:2:11: warning: rr_min_io has no effect since Linux 2.6.31, nor has rr_min_io_rq since 4.6\n" },
 		{ "rr_min_io 1000", "" },
 		{ "marginal_pathgroups fpin",
 		  "1 multipath.conf:2:21: warning: marginal_pathgroups has no effect as fpin: notifications of fabrics are not received\n" },

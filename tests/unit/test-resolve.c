@@ -264,7 +264,6 @@ static void uid_attrs_wins_over_uid_attribute(void **state)
 				     DEFAULTS("uid_attrs \"sd:ID_A dasd:x:ID_B dasd:ID_C sd:ID_D\"")
 					     DEVICE("") OVERRIDES("uid_attribute ID_O")),
 			 0);
-	assert_true(mp_config_process(loaded.config)->uses_uid_attrs);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct mp_path_settings path;
 
