@@ -134,12 +134,16 @@ static int word_parse(struct mp_value_reader *reader, const struct mp_keyword *k
 static int word_prefix_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
 			     const char *text, struct mp_setting *ret)
 {
-	(void)reader;
 	for (const struct mp_word *word = keyword->words; word->text; word++) {
-		if (strncmp(word->text, text, strlen(word->text)) == 0) {
-			ret->number = word->number;
-			return 0;
-		}
+		size_t length = strlen(word->text);
+
+		if (strncmp(word->text, text, length) != 0)
+			continue;
+		if (text[length])
+			tell(reader, LEVEL_NOTICE, "value \"%s\" of %s is taken for \"%s\"", text, keyword->name,
+			     word->text);
+		ret->number = word->number;
+		return 0;
 	}
 	return -EINVAL;
 }

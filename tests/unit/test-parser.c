@@ -111,6 +111,9 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "digits\n"
 		  "1 multipath.conf:5:14: warning: \"m\" behind the value of dev_loss_tmo is ignored, 9 is used: expected a "
 		  "number of seconds\n" },
+		{ "defaults {\npath_grouping_policy group_by_priority\n}\n",
+		  "2 multipath.conf:2:22: warning: value \"group_by_priority\" of path_grouping_policy is taken for "
+		  "\"group_by_prio\"\n" },
 		{ "multipaths {\nmultipath {\nwwid w\nalias \"\"\n}\n}\n",
 		  "1 multipath.conf:4:7: warning: value \"\" of alias is not valid: expected a name of 1 to 127 characters "
 		  "without \"/\"; the line has no effect\n" },
