@@ -168,6 +168,10 @@ void arguments_parse(int argc, char *const argv[], struct arguments *ret)
 	}
 	if (optind < argc)
 		ret->device = sorted[optind];
+	if (ret->mode == MODE_CHECK_CONFIG && optind + 1 < argc)
+		ret->error = ARGUMENTS_TOO_MANY;
+	if (ret->json && ret->mode != MODE_CHECK_CONFIG && ret->mode != MODE_EXPLAIN)
+		ret->error = ARGUMENTS_NOT_JSON;
 }
 
 int arguments_complain(const struct arguments *arguments)
@@ -183,10 +187,18 @@ int arguments_complain(const struct arguments *arguments)
 	case ARGUMENTS_UNKNOWN:
 		fputs("Unknown switch: (null)\n", stderr); /* scripts know it so */
 		break;
+	case ARGUMENTS_TOO_MANY:
+		fputs("--check-config takes one file\n", stderr);
+		break;
+	case ARGUMENTS_NOT_JSON:
+		fputs("--json goes with --check-config or explain\n", stderr);
+		break;
 	case ARGUMENTS_OK:
 	case ARGUMENTS_BAD_VERBOSITY:
 		break;
 	}
 	fputs(usage_text, stderr);
-	return arguments->error ? 1 : 0;
+	if (!arguments->error)
+		return 0;
+	return arguments->mode == MODE_CHECK_CONFIG ? 2 : 1; /* there 1 means warnings */
 }

@@ -28,6 +28,8 @@ enum arguments_error {
 	ARGUMENTS_BAD_POLICY,
 	ARGUMENTS_NO_VALUE,
 	ARGUMENTS_UNKNOWN,
+	ARGUMENTS_TOO_MANY,
+	ARGUMENTS_NOT_JSON,
 };
 
 struct arguments {

@@ -93,7 +93,8 @@ static void the_first_error_stops_reading(void **state)
 		{ "-v", ARGUMENTS_NO_VALUE },		{ "-p", ARGUMENTS_NO_VALUE },
 		{ "-p best", ARGUMENTS_BAD_POLICY },	{ "-Z -h", ARGUMENTS_UNKNOWN },
 		{ "-p group_by_tpg", ARGUMENTS_OK },	{ "-b file -M x", ARGUMENTS_OK },
-		{ "--help", ARGUMENTS_UNKNOWN },
+		{ "--help", ARGUMENTS_UNKNOWN },	{ "--check-config a b", ARGUMENTS_TOO_MANY },
+		{ "--json", ARGUMENTS_NOT_JSON },	{ "-ll --json", ARGUMENTS_NOT_JSON },
 	};
 	char text[64];
 	size_t i;
