@@ -10,7 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
-#include "base/suggest.h"
+#include "config/hint.h"
 #include "config/lexer.h"
 #include "config/report.h"
 #include "config/types.h"
@@ -482,118 +482,6 @@ static void enter_section(struct parser *parser, enum mp_scope scope, const stru
 	block_open(parser, scope, line->tokens[0].column);
 }
 
-/* "defaults", "devices/device" */
-static void add_scope_path(enum mp_scope scope, struct mp_strbuf *buf)
-{
-	if (mp_scopes[scope].parent != MP_SCOPE_TOP)
-		mp_strbuf_printf(buf, "%s/", mp_scopes[mp_scopes[scope].parent].name);
-	mp_strbuf_puts(buf, mp_scopes[scope].name);
-}
-
-/* Sections that take it, behind @separator. Return: is there any? */
-static bool add_homes(const char *name, const char *separator, struct mp_strbuf *buf)
-{
-	bool some = false;
-
-	for (enum mp_scope scope = MP_SCOPE_TOP + 1; scope < MP_SCOPES; scope++) {
-		if (mp_keyword_find(scope, name) == MP_KEY_NONE && mp_scope_find(scope, name) == MP_SCOPE_TOP)
-			continue;
-		mp_strbuf_puts(buf, separator);
-		add_scope_path(scope, buf);
-		separator = ", ";
-		some = true;
-	}
-	return some;
-}
-
-static void offer_scope(struct mp_suggestion *suggestion, enum mp_scope scope)
-{
-	for (const uint8_t *key = mp_scopes[scope].keys; key && *key; key++)
-		mp_suggestion_offer(suggestion, mp_keywords[*key].name);
-	for (enum mp_scope inner = MP_SCOPE_TOP + 1; inner < MP_SCOPES; inner++)
-		if (mp_scopes[inner].parent == scope)
-			mp_suggestion_offer(suggestion, mp_scopes[inner].name);
-}
-
-/* What may have been meant: a word of this section, else one of another section. Return: it, or NULL. */
-static const char *add_suggestion(enum mp_scope here, const char *name, struct mp_strbuf *buf)
-{
-	struct mp_suggestion suggestion = mp_suggestion_start(name);
-
-	offer_scope(&suggestion, here);
-	if (suggestion.best) {
-		mp_strbuf_printf(buf, "; did you mean \"%s\"?", suggestion.best);
-		return suggestion.best;
-	}
-	for (enum mp_scope scope = MP_SCOPE_TOP; scope < MP_SCOPES; scope++)
-		offer_scope(&suggestion, scope);
-	if (!suggestion.best)
-		return NULL;
-	mp_strbuf_printf(buf, "; did you mean \"%s\"", suggestion.best);
-	add_homes(suggestion.best, ", which belongs to ", buf);
-	mp_strbuf_putc(buf, '?');
-	return suggestion.best;
-}
-
-/* What other releases knew, or know. */
-static const struct {
-	const char *name, *instead; /* a word, or what is to be said */
-} former_words[] = {
-	{ "devnode_blacklist", "blacklist" },
-	{ "prio_callout", "prio" },
-	{ "detect_path_checker", "detect_checker" },
-	{ "all_devs", "overrides" },
-	{ "udev_dir", NULL },
-	{ "hw_str_match", NULL },
-	{ "hwtable_regex_match", NULL },
-	{ "unpriv_sgio", NULL },
-	{ "new_bindings_in_boot", NULL },
-	{ "ignore_new_boot_devs", NULL },
-	{ "reload_readwrite", NULL },
-};
-
-/* Return: is it one of them? @meant: what took its place, if that is a word of ours */
-static bool add_former(const char *name, struct mp_strbuf *buf, const char **meant)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(former_words); i++) {
-		if (strcmp(former_words[i].name, name) != 0)
-			continue;
-		*meant = former_words[i].instead;
-		mp_strbuf_printf(buf, "; other releases had it: %s takes its place", *meant ? *meant : "nothing");
-		return true;
-	}
-	return false;
-}
-
-/* "no_path_retry=5" */
-static bool add_assignment(enum mp_scope here, const char *name, struct mp_strbuf *buf)
-{
-	size_t length = strcspn(name, "=:");
-	char word[40];
-
-	if (!name[length] || length >= sizeof(word))
-		return false;
-	memcpy(word, name, length);
-	word[length] = '\0';
-	if (mp_keyword_find(here, word) == MP_KEY_NONE)
-		return false;
-	mp_strbuf_printf(buf, "; write \"%s %s\", without \"%c\"", word, name[length + 1] ? name + length + 1 : "...",
-			 name[length]);
-	return true;
-}
-
-/* A word of a subsection, without that. */
-static bool add_subsection(enum mp_scope here, const char *name, struct mp_strbuf *buf)
-{
-	for (enum mp_scope scope = MP_SCOPE_TOP + 1; here != MP_SCOPE_TOP && scope < MP_SCOPES; scope++) {
-		if (mp_scopes[scope].parent != here || mp_keyword_find(scope, name) == MP_KEY_NONE)
-			continue;
-		mp_strbuf_printf(buf, "; it belongs to a subsection \"%s {\"", mp_scopes[scope].name);
-		return true;
-	}
-	return false;
-}
-
 /* Return: what it was probably meant to be, NULL if nobody knows. */
 static const char *tell_unknown(struct parser *parser, const struct mp_line *line, int level)
 {
@@ -611,11 +499,8 @@ static const char *tell_unknown(struct parser *parser, const struct mp_line *lin
 		/* A whole section is lost. */
 		severity = MP_SEVERITY_DAMAGE;
 		mp_strbuf_printf(&where, "; is the \"}\" missing that closes the section of line %u?", block->line);
-	} else if (name->kind == MP_TOKEN_WORD && !add_former(name->text, &where, &meant) &&
-		   !add_assignment(block->scope, name->text, &where) &&
-		   !add_subsection(block->scope, name->text, &where) &&
-		   !add_homes(name->text, "; it belongs to ", &where)) {
-		meant = add_suggestion(block->scope, name->text, &where);
+	} else if (name->kind == MP_TOKEN_WORD) {
+		meant = mp_hint_add(block->scope, name->text, &where);
 	}
 	mp_diagnostics_tell(parser->diagnostics, severity, level, parser->file, parser->line, name->column,
 			    "unknown keyword \"%s\" %s", name->text, mp_strbuf_text(&where));

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "config/hint.h"
+
+static void a_hint_is_enough_to_mend_the_line(void **state)
+{
+	static const struct {
+		enum mp_scope here;
+		const char *name, *hint, *meant;
+	} rows[] = {
+		{ MP_SCOPE_TOP, "default", "; did you mean \"defaults\"?", "defaults" },
+		{ MP_SCOPE_TOP, "device", "; it belongs to blacklist, blacklist_exceptions, devices", "device" },
+		{ MP_SCOPE_TOP, "devnode_blacklist", "; other releases had it: blacklist takes its place", "blacklist" },
+		{ MP_SCOPE_DEFAULTS, "udev_dir", "; other releases had it: nothing takes its place", NULL },
+		{ MP_SCOPE_DEFAULTS, "failback=5", "; write \"failback 5\", without \"=\"", "failback=5" },
+		{ MP_SCOPE_DEFAULTS, "failback:", "; write \"failback ...\", without \":\"", "failback:" },
+		{ MP_SCOPE_DEFAULTS, "alias", "; it belongs to multipaths/multipath", "alias" },
+		{ MP_SCOPE_DEFAULTS, "aliass", "; did you mean \"alias\", which belongs to multipaths/multipath?", "alias" },
+		{ MP_SCOPE_DEVICES, "vendor", "; it belongs to a subsection \"device {\"", "vendor" },
+		{ MP_SCOPE_OVERRIDES, "type", "; it belongs to a subsection \"protocol {\"", "type" },
+		{ MP_SCOPE_DEFAULTS, "xyzzyxyzzy", "", NULL },
+		{ MP_SCOPE_DEFAULTS, "xyzzyxyzzy=1", "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
+		const char *meant = mp_hint_add(rows[i].here, rows[i].name, &buf);
+
+		assert_string_equal(mp_strbuf_text(&buf), rows[i].hint);
+		assert_string_equal(meant ? meant : "", rows[i].meant ? rows[i].meant : "");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_hint_is_enough_to_mend_the_line),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
