@@ -199,6 +199,18 @@ static void each_word_that_is_a_value_is_described(void **state)
 	}
 }
 
+static void what_has_no_effect_is_a_limit(void **state)
+{
+	const char *limits = strstr(*state, "\n.SH LIMITS\n"), *end;
+
+	assert_non_null(limits);
+	end = strstr(limits + 1, "\n.SH ");
+	assert_non_null(end);
+	for (enum mp_key key = MP_KEY_NONE + 1; key < MP_KEYS; key++)
+		if (mp_keywords[key].idle.text && !has_word(limits, end, mp_keywords[key].name))
+			fail_msg("multipath.conf(5), LIMITS: does not tell of %s", mp_keywords[key].name);
+}
+
 static void each_section_is_described(void **state)
 {
 	for (size_t i = MP_SCOPE_TOP + 1; i < MP_SCOPES; i++)
@@ -228,6 +240,7 @@ int main(void)
 		cmocka_unit_test(each_keyword_is_described_with_the_sections_that_know_it),
 		cmocka_unit_test(each_default_is_that_of_the_table),
 		cmocka_unit_test(each_word_that_is_a_value_is_described),
+		cmocka_unit_test(what_has_no_effect_is_a_limit),
 		cmocka_unit_test(each_section_is_described),
 		cmocka_unit_test(nothing_else_is_described),
 	};
