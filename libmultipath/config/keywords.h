@@ -150,7 +150,7 @@ struct mp_keyword {
 	struct mp_word idle; /* this value has no effect, and why: "NAME has no effect <text>"; told when it is set */
 };
 
-/* Does a prioritizer take prio_args? */
+/* Does a prioritizer take prio_args? The optional ones are "exclusive_pref_bit". */
 enum mp_args { MP_ARGS_NONE, MP_ARGS_OPTIONAL, MP_ARGS_NEEDED };
 
 extern const struct mp_keyword mp_keywords[MP_KEYS];

@@ -148,6 +148,9 @@ static void lint_prio_args(struct mp_linter *linter, enum mp_scope scope, const 
 			     "prio_args has no effect because the section does not set prio: it belongs beside it");
 	else if (word && word->number == MP_ARGS_NONE && has_args)
 		mp_lint_tell(linter, args, "prio_args has no effect because prio \"%s\" takes none", prio->text);
+	else if (word && word->number == MP_ARGS_OPTIONAL && has_args && strcmp(args->text, "exclusive_pref_bit") != 0)
+		mp_lint_tell(linter, args, "prio \"%s\" does not know prio_args \"%s\": expected \"exclusive_pref_bit\"",
+			     prio->text, args->text);
 	else if (word && word->number == MP_ARGS_NEEDED && !has_args && scope != MP_SCOPE_DEVICE)
 		mp_lint_tell(linter, prio, "prio \"%s\" needs prio_args in the same section", prio->text);
 }

@@ -126,6 +126,8 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		  "2:1: warning: prio_args has no effect because the section does not set prio: it belongs beside it\n" },
 		{ "defaults {\nprio emc\nprio_args \"x\"\n}\n",
 		  "3:1: warning: prio_args has no effect because prio \"emc\" takes none\n" },
+		{ "defaults {\nprio alua\nprio_args exclusive_pref_bit\n}\ndevices {\ndevice {\nvendor V\nproduct P\nprio sysfs\nprio_args exclusive\n}\n}\n",
+		  "10:1: warning: prio \"sysfs\" does not know prio_args \"exclusive\": expected \"exclusive_pref_bit\"\n" },
 		{ "overrides {\nprio weightedpath\n}\n",
 		  "2:1: warning: prio \"weightedpath\" needs prio_args in the same section\n" },
 		{ "defaults {\nprio ALUA\n}\n",
