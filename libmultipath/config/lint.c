@@ -375,6 +375,14 @@ static void lint_rival_methods(struct mp_linter *linter)
 
 /* Names */
 
+static void lint_named_twice(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	const struct mp_setting *friendly = mp_section_find(section, MP_KEY_USER_FRIENDLY_NAMES);
+
+	if (scope == MP_SCOPE_MULTIPATH && friendly && mp_section_find(section, MP_KEY_ALIAS))
+		mp_lint_tell(linter, friendly, "%s has no effect because the section has an alias", name_of(friendly));
+}
+
 /* mpatha, mpathab ...: what user_friendly_names hands out. */
 static void lint_automatic_alias(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
 {
@@ -407,6 +415,7 @@ static const struct mp_lint lints[] = {
 	{ "a value that needs another one", .whole = lint_needs },
 	{ "a method against shaky paths with a part of its values", .whole = lint_incomplete_method },
 	{ "several methods against shaky paths", .whole = lint_rival_methods },
+	{ "a map that is named in two ways", .section = lint_named_twice },
 	{ "an alias that may be given to another disk", .section = lint_automatic_alias },
 	{ "a wwid that is written as an expression, or in another form", .section = mp_lint_map_wwid },
 	{ "a device section that matches nothing", .section = mp_lint_device_match },

@@ -270,6 +270,9 @@ static int merge_protocols(struct mp_config *config, struct mp_diagnostics *diag
 		of_type[type->number] = section;
 		if (!earlier)
 			continue;
+		tell(config, diagnostics, LEVEL_INFO, section, "protocol \"%s\" was defined before (%s): both are merged",
+		     mp_protocol_name(type->number),
+		     mp_place_of(config, section->file, earlier->file, earlier->line).text);
 		r = fill_from(config, section, earlier);
 		if (r < 0)
 			return r;
