@@ -95,9 +95,6 @@ static int read_drop_in(struct mp_config *config, const char *dir, const char *n
 	if (asprintf(&file, "%s/%s", dir, name) < 0)
 		return -ENOMEM;
 	r = mp_parser_read_file(config, file, false, diagnostics);
-	if (r == -ENOENT)
-		mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, 0, file, 0, 0,
-				    "cannot be read: %s", strerror(-r));
 	return r == -ENOMEM ? r : 0; /* the others count */
 }
 

@@ -735,6 +735,13 @@ static int read_all(int fd, struct mp_strbuf *buf)
 	return buf->error;
 }
 
+static bool is_link(const char *file)
+{
+	struct stat status;
+
+	return lstat(file, &status) == 0 && S_ISLNK(status.st_mode);
+}
+
 int mp_parser_read_file(struct mp_config *config, const char *file, bool strict,
 			struct mp_diagnostics *diagnostics)
 {
@@ -743,8 +750,13 @@ int mp_parser_read_file(struct mp_config *config, const char *file, bool strict,
 	_cleanup_close_ int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int r = fd < 0 ? -errno : read_all(fd, &text);
 
-	if (r == -ENOENT)
+	if (r == -ENOENT && !is_link(file))
 		return r;
+	if (r == -ENOENT) {
+		mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, LEVEL_ERROR, file, 0, 0,
+				    "cannot be read: it is a link to nothing");
+		return r;
+	}
 	if (r < 0) {
 		mp_diagnostics_tell(diagnostics, strict ? MP_SEVERITY_ERROR : MP_SEVERITY_WARNING,
 				    LEVEL_ERROR, file, 0, 0, "cannot be read: %s", strerror(-r));

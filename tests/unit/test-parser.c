@@ -353,19 +353,19 @@ static void a_file_that_cannot_be_read_is_named(void **state)
 			    "!0 multipath.conf: error: cannot be read: Is a directory\n");
 }
 
-static void a_dangling_drop_in_is_told(void **state)
+static void a_link_to_nothing_is_told(void **state)
 {
-	_cleanup_loaded_ struct loaded loaded;
 	char file[256];
+	_cleanup_loaded_ struct loaded loaded;
 
 	(void)state;
 	loaded_init(&loaded);
-	snprintf(file, sizeof(file), "%s/x.conf", loaded.drop_ins);
+	snprintf(file, sizeof(file), "%s/conf.d/a.conf", loaded.dir);
 	assert_int_equal(symlink("/nonexistent", file), 0);
+	assert_int_equal(symlink("/nonexistent", loaded.file), 0);
 	assert_int_equal(loaded_load(&loaded), 0);
-	assert_string_equal(
-		loaded_told(&loaded),
-		"0 conf.d/x.conf: warning: cannot be read: No such file or directory\n");
+	assert_string_equal(loaded_told(&loaded), "0 multipath.conf: warning: cannot be read: it is a link to nothing\n"
+						  "0 conf.d/a.conf: warning: cannot be read: it is a link to nothing\n");
 }
 
 static void odd_bytes_harm_nobody(void **state)
@@ -449,7 +449,7 @@ int main(void)
 		cmocka_unit_test(in_a_drop_in_they_only_lose_their_line),
 		cmocka_unit_test(files_that_are_missing_are_no_error),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_named),
-		cmocka_unit_test(a_dangling_drop_in_is_told),
+		cmocka_unit_test(a_link_to_nothing_is_told),
 		cmocka_unit_test(odd_bytes_harm_nobody),
 		cmocka_unit_test(a_line_may_be_long),
 		cmocka_unit_test(a_value_without_effect_is_told),
