@@ -107,7 +107,6 @@ static int question_read_config(struct question *question)
 		.file = CONFIG_FILE,
 		.dir = CONFIG_DIR,
 		.verbosity = -1,
-		.is_multipath = true,
 		.diagnostic = on_diagnostic,
 	};
 

@@ -56,7 +56,6 @@ static int load_config(const struct arguments *arguments, struct mp_config **ret
 		.dir = CONFIG_DIR,
 		.verbosity = arguments->has_verbosity ? arguments->verbosity : -1,
 		.ignore_wwids = arguments->ignore_wwids,
-		.is_multipath = arguments->mode != MODE_PRINT_LOCAL_CONFIG && arguments->mode != MODE_PRINT_CONFIG,
 		.diagnostic = daemon_diagnostic,
 	};
 

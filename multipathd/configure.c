@@ -50,7 +50,6 @@ struct mp_config_source configure_source(const struct daemon *daemon)
 		.dir = CONFIG_DIR,
 		.verbosity = daemon->options.verbosity,
 		.ignore_wwids = daemon->options.ignore_wwids,
-		.is_multipath = daemon->options.once,
 	};
 }
 

@@ -407,7 +407,7 @@ void paths_on_missing_udev(struct daemon_path *path)
 {
 	const struct mp_process_settings *process = path->daemon->process;
 
-	if (path->retriggers < process->retrigger_tries) {
+	if (!path->daemon->options.once && path->retriggers < process->retrigger_tries) {
 		path->retriggers++;
 		path->path.init = MP_INIT_REQUESTED_UDEV;
 		log_info("%s: udev knows no WWID: change event requested (%u of %u)", mp_path_name(&path->path),

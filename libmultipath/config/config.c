@@ -197,8 +197,6 @@ static void apply_command_line(struct mp_config *config, const struct mp_config_
 		put_default(config, MP_KEY_VERBOSITY, source->verbosity, MP_ORIGIN_COMMAND_LINE);
 	if (source->ignore_wwids && ignoring != find)
 		put_default(config, MP_KEY_FIND_MULTIPATHS, ignoring, MP_ORIGIN_COMMAND_LINE);
-	if (source->is_multipath)
-		put_default(config, MP_KEY_RETRIGGER_TRIES, 0, MP_ORIGIN_DERIVED);
 }
 
 /* "sd:ID_SERIAL dasd:ID_UID", split at the last colon of each record. */

@@ -27,7 +27,6 @@ struct mp_config_source {
 	const char *sysfs; /* where it is mounted, NULL: /sys */
 	int verbosity; /* of the command line, -1 none */
 	bool ignore_wwids; /* multipath -i */
-	bool is_multipath; /* multipath(8): no retriggers */
 	mp_diagnostic_fn diagnostic; /* NULL: silence */
 	void *userdata;
 };

@@ -96,17 +96,6 @@ static void the_command_line_wins(void **state)
 		MP_FIND_GREEDY);
 }
 
-static void multipath_itself_triggers_no_events(void **state)
-{
-	_cleanup_loaded_ struct loaded loaded;
-
-	(void)state;
-	loaded_init(&loaded);
-	loaded.source.is_multipath = true;
-	assert_int_equal(process_of(&loaded, "defaults {\nretrigger_tries 5\n}\n")->retrigger_tries,
-			 0);
-}
-
 static void a_configuration_lives_as_long_as_somebody_holds_it(void **state)
 {
 	_cleanup_(mp_config_unrefp) struct mp_config *held = NULL;
@@ -127,7 +116,6 @@ int main(void)
 		cmocka_unit_test(without_a_file_the_built_in_values_count),
 		cmocka_unit_test(polling_intervals_follow_from_each_other),
 		cmocka_unit_test(the_command_line_wins),
-		cmocka_unit_test(multipath_itself_triggers_no_events),
 		cmocka_unit_test(a_configuration_lives_as_long_as_somebody_holds_it),
 	};
 

@@ -54,7 +54,7 @@ static void values_are_read_and_printed(void **state)
 		{ MP_KEY_DETECT_PRIO, "YES", -EINVAL, -1, NULL },
 		{ MP_KEY_DETECT_PRIO, "true", -EINVAL, -1, NULL },
 		{ MP_KEY_PATH_GROUPING_POLICY, "group_by_prio", 0, -1, "\"group_by_prio\"" },
-		{ MP_KEY_PATH_GROUPING_POLICY, "multibus, please", 0, -1, "\"multibus\"" },
+		{ MP_KEY_PATH_GROUPING_POLICY, "multibus, please", 0, 2, "\"multibus\"" },
 		{ MP_KEY_PATH_GROUPING_POLICY, "group_by", -EINVAL, -1, NULL },
 		{ MP_KEY_FIND_MULTIPATHS, "yes", 0, -1, "\"on\"" },
 		{ MP_KEY_FIND_MULTIPATHS, "0", 0, -1, "\"off\"" },
@@ -211,7 +211,7 @@ static void what_is_expected_is_told(void **state)
 		{ MP_KEY_RR_WEIGHT, "\"uniform\", \"priorities\"" },
 		{ MP_KEY_FAST_IO_FAIL_TMO, "\"off\", \"0\" or a number from 1 to 2147483647" },
 		{ MP_KEY_FLUSH_ON_LAST_DEL, "\"never\", \"always\", \"unused\"" },
-		{ MP_KEY_ALIAS, "a name without \"/\"" },
+		{ MP_KEY_ALIAS, "a name of 1 to 127 characters without \"/\"" },
 	};
 
 	(void)state;

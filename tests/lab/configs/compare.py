@@ -15,7 +15,7 @@ KEYWORDS = "Keywords that went since are not printed, and those that came are."
 FLUSH = "`flush_on_last_del` has new values: `no` is `unused`, `yes` is `always`."
 TABLE = "The hardware table is another one, and so is what a file's entry inherits from it."
 UNKNOWN = "0.9.4 does not know values and keywords that came later: it warns, and keeps what it had."
-FORCED = "`multipath -t` prints `retrigger_tries` and `force_sync` as the daemon has them."
+FORCED = "`multipath -t` and `-T` print `retrigger_tries` and `force_sync` as the daemon has them."
 QUOTED = "several records of `uid_attrs` are quoted"
 FDS = "`max_fds 0` is printed"
 ALONE = "`multipath -T` prints nothing but the configuration, whatever `verbosity` is."
@@ -28,9 +28,6 @@ LINES = (
     ("", r'auto_resize "[a-z_]*"', KEYWORDS),
     (r'flush_on_last_del "no"', r'flush_on_last_del "unused"', FLUSH),
     (r'flush_on_last_del "yes"', r'flush_on_last_del "always"', FLUSH),
-)
-# Of multipath -t alone.
-FORCED_LINES = (
     (r"retrigger_tries 0", r"retrigger_tries [0-9]+", FORCED),
     (r'force_sync "yes"', r'force_sync "no"', FORCED),
 )
@@ -132,7 +129,7 @@ def undocumented():
     """Rules that no difference needs any more, and those that docs/differences.md does not have."""
     root = os.path.dirname(os.path.realpath(__file__)) + "/../../.."
     text = " ".join(open(root + "/docs/differences.md").read().split())
-    rules = LINES + FORCED_LINES + sum(FILES.values(), ())
+    rules = LINES + sum(FILES.values(), ())
     return ["not in docs/differences.md: " + r for r in sorted({r for _, _, r in rules if r not in text})] + \
         ["no difference needs this: %r %r" % rule[:2] for rule in rules if rule[:2] not in used]
 
@@ -159,7 +156,7 @@ def main():
             if name.endswith(".T"):
                 missing = []
             sides.append(flat([b for b in blocks if len(b[1]) == 1]) + flat(more))
-        rules = LINES + FILES.get(name[:-2], ()) + (FORCED_LINES if name.endswith(".t") else ())
+        rules = LINES + FILES.get(name[:-2], ())
         if not same_lines(sides[0], sides[1], in_any_section(rules)):
             failed += 1
             report(name, *sides)
