@@ -204,7 +204,11 @@ daemon_serves() {
 	return 1
 }
 daemon_gone() { ! kill -0 "$daemon_pid" 2>/dev/null; }
+# What it does by itself in a second is a check or two; looks that cause looks are hundreds.
+daemon_turns() { awk '/^voluntary/ { print $2 }' "/proc/$daemon_pid/status"; }
+daemon_rests() { local before; before=$(daemon_turns); pause 1; [ $(($(daemon_turns) - before)) -lt 60 ]; }
 daemon_stop() {
+	[ "${1-}" = any ] || until_true "the daemon rests" daemon_rests
 	kill -TERM "$daemon_pid"
 	wait "$daemon_job"
 	local status=$?
