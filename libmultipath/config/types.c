@@ -403,11 +403,15 @@ static int fds_parse(struct mp_value_reader *reader, const struct mp_keyword *ke
 		     const char *text, struct mp_setting *ret)
 {
 	struct mp_keyword bounds = *keyword;
+	int r;
 
 	if (word_parse(reader, keyword, text, ret) == 0)
 		return 0;
 	bounds.max = fds_limit();
-	return number_parse(reader, &bounds, text, ret);
+	r = number_parse(reader, &bounds, text, ret);
+	if (r == 0 && ret->number == bounds.max)
+		ret->number = keyword->words->number;
+	return r;
 }
 
 static int loss_timeout_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
@@ -429,6 +433,8 @@ static int loss_timeout_parse(struct mp_value_reader *reader, const struct mp_ke
 		tell(reader, LEVEL_WARNING,
 		     "\"%s\" behind the value of %s is ignored, %llu is used: expected a number of seconds", end,
 		     keyword->name, number);
+	if (number > UINT_MAX)
+		tell(reader, LEVEL_WARNING, "value \"%s\" of %s is out of range, \"infinity\" is used", text, keyword->name);
 	ret->number = number > UINT_MAX ? UINT_MAX : number;
 	return 0;
 }

@@ -18,6 +18,7 @@ UNKNOWN = "0.9.4 does not know values and keywords that came later: it warns, an
 FORCED = "`multipath -t` and `-T` print `retrigger_tries` and `force_sync` as the daemon has them."
 QUOTED = "several records of `uid_attrs` are quoted"
 FDS = "`max_fds 0` is printed"
+LOSS = "A `dev_loss_tmo` of more than 32 bits is `infinity`."
 ALONE = "`multipath -T` prints nothing but the configuration, whatever `verbosity` is."
 
 # Line in Debian's 0.9.4, line here, sentence; "" is no such line.
@@ -51,6 +52,7 @@ FILES = {
         ("", r'flush_on_last_del "(always|unused|never)"', UNKNOWN),
         ("", r"max_retries 3", UNKNOWN),
     ),
+    "33-out-of-range": ((r"dev_loss_tmo 1215752191", r'dev_loss_tmo "infinity"', LOSS),),
 }
 ANY = r"([a-z_]+ \| )?"
 used = set()
