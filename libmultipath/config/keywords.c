@@ -377,9 +377,13 @@ enum mp_key mp_keyword_find(enum mp_scope scope, const char *name)
 
 enum mp_scope mp_scope_find(enum mp_scope parent, const char *name)
 {
-	for (enum mp_scope scope = MP_SCOPE_TOP + 1; scope < MP_SCOPES; scope++)
+	for (enum mp_scope scope = parent + 1; scope < MP_SCOPES; scope++) {
+		/* Subsections follow their section. */
+		if (parent != MP_SCOPE_TOP && mp_scopes[scope].parent != parent)
+			break;
 		if (mp_scopes[scope].parent == parent && is_name(mp_scopes[scope].name, name))
 			return scope;
+	}
 	return MP_SCOPE_TOP;
 }
 

@@ -9,10 +9,10 @@ void mp_lexer_fini(struct mp_lexer *lexer)
 }
 
 /* What a byte is outside of quotes; what is not ASCII separates words, too. */
-enum { WORD, BLANK, COMMENT, OTHER_END };
+enum { WORD, BLANK, FOREIGN, COMMENT, OTHER_END };
 
 static const uint8_t kinds[256] = {
-	['\t' ... '\r'] = BLANK, [' '] = BLANK,     [0x80 ... 0xff] = BLANK, ['#'] = COMMENT,
+	['\t' ... '\r'] = BLANK, [' '] = BLANK,     [0x80 ... 0xff] = FOREIGN, ['#'] = COMMENT,
 	['!'] = COMMENT,	 ['{'] = OTHER_END, ['}'] = OTHER_END,	     ['"'] = OTHER_END,
 };
 
@@ -23,8 +23,8 @@ static unsigned kind_of(char c)
 
 static size_t skip_blanks(const char *text, size_t length, size_t i, struct mp_line *line)
 {
-	for (; i < length && kind_of(text[i]) == BLANK; i++)
-		if (text[i] & 0x80 && !line->foreign_column)
+	for (; i < length && kind_of(text[i]) <= FOREIGN && kind_of(text[i]) != WORD; i++)
+		if (kind_of(text[i]) == FOREIGN && !line->foreign_column)
 			line->foreign_column = i + 1;
 	return i;
 }
@@ -60,7 +60,8 @@ int mp_lexer_split(struct mp_lexer *lexer, const char *text, size_t length, stru
 	out = mp_strbuf_extend(&lexer->texts, length + MP_LINE_TOKENS);
 	if (!out)
 		return lexer->texts.error;
-	*ret = (struct mp_line){ 0 };
+	ret->count = ret->foreign_column = ret->comment_column = 0;
+	ret->cuts_word = false;
 	while (ret->count < MP_LINE_TOKENS) {
 		struct mp_token *token = &ret->tokens[ret->count];
 

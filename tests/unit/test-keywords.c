@@ -38,6 +38,17 @@ static void no_section_lists_a_name_twice(void **state)
 			assert_int_equal(mp_keyword_find(scope, mp_keywords[*key].name), *key);
 }
 
+static void each_section_is_found_where_it_belongs(void **state)
+{
+	(void)state;
+	for (enum mp_scope scope = MP_SCOPE_TOP + 1; scope < MP_SCOPES; scope++)
+		for (enum mp_scope parent = MP_SCOPE_TOP; parent < MP_SCOPES; parent++)
+			if (parent == mp_scopes[scope].parent)
+				assert_int_equal(mp_scope_find(parent, mp_scopes[scope].name), scope);
+			else
+				assert_int_not_equal(mp_scope_find(parent, mp_scopes[scope].name), scope);
+}
+
 static void sections_take_as_many_keywords_as_the_manual_says(void **state)
 {
 	static const unsigned counts[MP_SCOPES] = {
@@ -111,6 +122,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_keyword_has_a_name_and_a_section),
 		cmocka_unit_test(no_section_lists_a_name_twice),
+		cmocka_unit_test(each_section_is_found_where_it_belongs),
 		cmocka_unit_test(sections_take_as_many_keywords_as_the_manual_says),
 		cmocka_unit_test(built_in_values_can_be_written_in_a_file),
 		cmocka_unit_test(sections_are_found_within_their_parents),
