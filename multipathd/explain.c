@@ -14,13 +14,15 @@
 #include "model/grouping.h"
 #include "multipathd/apply.h"
 #include "multipathd/daemon.h"
+#include "multipathd/geoms.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
 #include "show/explanation.h"
 
 /* What is asked of a disk besides what the daemon remembers. Reading it may wait: two steps for a worker, one for the loop between them. */
 struct facts {
-	char device[MP_WWID_SIZE]; /* as it was asked for */
+	char asked[MP_WWID_SIZE]; /* for this */
+	char device[MP_WWID_SIZE]; /* that, or the WWID that it is bound to */
 	dev_t devt; /* 0: found by its name */
 	char name[MP_NAME_SIZE];
 	char dir[MP_PROBE_DIR_SIZE];
@@ -34,6 +36,7 @@ struct facts {
 	char *uid_attribute;
 	bool identified; /* the daemon knows its WWID */
 	/* the second step */
+	char page_wwid[MP_WWID_SIZE]; /* what it calls itself, if it has no WWID */
 	bool marked_failed;
 };
 
@@ -49,14 +52,20 @@ static int facts_on_found(void *userdata, dev_t devt, const char *name, const ch
 {
 	struct facts *facts = userdata;
 	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+	static const char *const sources[] = { "ID_SERIAL", "ID_WWN", "ID_UID" };
 	char wwid[MP_WWID_SIZE] = "";
 	struct mp_identity identity;
-	const char *serial;
+	bool found = false;
 
 	if (mp_probe_identity(&mp_roots_system, devt, name, dir, &identity) < 0)
 		return 0;
-	serial = mp_probe_props(&mp_roots_system, devt, &props) == 0 ? mp_props_get(&props, "ID_SERIAL") : NULL;
-	if ((!serial || strcmp(serial, facts->device)) &&
+	if (mp_probe_props(&mp_roots_system, devt, &props) == 0)
+		for (size_t i = 0; i < ARRAY_SIZE(sources) && !found; i++) {
+			const char *value = mp_props_get(&props, sources[i]);
+
+			found = value && !strcmp(value, facts->device);
+		}
+	if (!found &&
 	    (mp_probe_page_wwid(&mp_roots_system, identity.protocol, dir, wwid) < 0 || strcmp(wwid, facts->device)))
 		return 0;
 	facts->devt = devt;
@@ -108,6 +117,8 @@ static void facts_find_wwid(struct facts *facts)
 	    mp_probe_wwid(&mp_roots_system, &facts->identity, facts->dir, &settings,
 			  facts->has_props ? &facts->props : NULL, true, facts->identity.wwid) < 0)
 		facts->identity.wwid[0] = '\0';
+	if (!*facts->identity.wwid)
+		mp_probe_page_wwid(&mp_roots_system, facts->identity.protocol, facts->dir, facts->page_wwid);
 	facts->marked_failed = *facts->identity.wwid && mp_failed_wwids_has(RUNTIME_DIR, facts->identity.wwid);
 }
 
@@ -151,11 +162,27 @@ static struct mp_filter_verdict explain_filter(struct daemon *daemon, const stru
 
 	if (verdict.blacklisted) {
 		mp_strbuf_printf(&section->answer, "blacklisted by %s", mp_criterion_name(verdict.criterion));
-		add_remedy(daemon, facts, &section->change);
+		/* What cannot be a path is none without blacklist, too. */
+		if (facts->error == 0)
+			add_remedy(daemon, facts, &section->change);
 	} else {
 		mp_strbuf_puts(&section->answer, "not blacklisted");
 	}
 	return verdict;
+}
+
+/* The device could tell one, but a property is asked for that is not there. */
+static void wwid_remedy(const struct facts *facts, const struct mp_trace_row *attribute, struct mp_strbuf *buf)
+{
+	bool by_name = attribute && attribute->section && strstr(attribute->section, "uid_attrs");
+
+	if (by_name)
+		mp_strbuf_puts(buf, "remove from uid_attrs: the record of its name");
+	else
+		mp_strbuf_puts(buf, "set: uid_attribute \"\"");
+	if (attribute && attribute->file)
+		mp_strbuf_printf(buf, " (%s:%u)", attribute->file, attribute->line);
+	mp_strbuf_printf(buf, "%s, which makes it %s\n", by_name ? "" : ", where it is set now", facts->page_wwid);
 }
 
 static void explain_wwid(const struct facts *facts, const struct mp_trace *settings, struct mp_explanation *out)
@@ -179,16 +206,19 @@ static void explain_wwid(const struct facts *facts, const struct mp_trace *setti
 										 "it does not know the device");
 	if (*facts->identity.wwid)
 		mp_trace_add(&section->trace, "device", true, "told it itself");
+	else if (*facts->page_wwid)
+		wwid_remedy(facts, attribute, &section->change);
 }
 
 static void explain_claim(struct daemon *daemon, const struct facts *facts, const struct daemon_map *map,
-			  struct mp_explanation *out)
+			  bool blacklisted, struct mp_explanation *out)
 {
 	struct mp_explained *section = mp_explanation_add(out, "udev");
 	struct mp_claim_input input = {
 		.mode = daemon->process->find_multipaths,
 		.held_by_map = facts->held_by_map,
 		.is_disk = true,
+		.blacklisted = blacklisted,
 		.has_wwid = *facts->identity.wwid,
 		.marked_failed = facts->marked_failed,
 		.in_use = facts->in_use,
@@ -202,7 +232,8 @@ static void explain_claim(struct daemon *daemon, const struct facts *facts, cons
 			 verdict.claim == MP_CLAIM_MAYBE ? "may be claimed for" :
 							   "claimed for",
 			 verdict.reason);
-	mp_claim_remedy(&input, facts->identity.wwid, &section->change);
+	if (!map || !geoms_owns(map))
+		mp_claim_remedy(daemon->config, &input, facts->identity.wwid, &section->change);
 	add_find_multipaths_origin(daemon, &section->trace);
 }
 
@@ -226,9 +257,7 @@ static bool explain_allowed(struct daemon *daemon, struct daemon_map *map, struc
 	bool allowed = maps_allow(map, &reason, &section->trace);
 
 	mp_strbuf_printf(&section->answer, "%s: %s", allowed ? "allowed" : "not allowed", reason ? reason : "not wanted");
-	if (!allowed)
-		mp_claim_remedy_map(map->map.wwid, mp_filter_wwid(daemon->config, map->map.wwid).blacklisted,
-				    &section->change);
+	mp_claim_remedy_map(daemon->config, map->map.wwid, allowed, &section->change);
 	add_find_multipaths_origin(daemon, &section->trace);
 	return allowed;
 }
@@ -242,14 +271,44 @@ static void explain_path_settings(struct daemon *daemon, const struct facts *fac
 	mp_detect_prioritizer(&settings, &facts->identity, &section->trace);
 }
 
+/* Why the kernel's map, which exists, has none of this path. */
+static const char *why_unused(const struct mp_path *path)
+{
+	uint64_t size = path->identity.size_sectors;
+
+	if (path->wrong_wwid)
+		return "it leads to another LUN";
+	if (size && size != path->map->kernel.table.size_sectors)
+		return "it has another size";
+	if (path->identity.offline)
+		return "it is offline";
+	return "it has not been added yet";
+}
+
 static void summarize_path(const struct daemon_path *path, const struct daemon_map *map, struct mp_strbuf *buf)
 {
-	if (path && path->path.map && path->path.map->kernel.exists)
-		mp_strbuf_printf(buf, "a path of %s", path->path.map->kernel.name);
+	const struct mp_kernel_map *kernel = path && path->path.map ? &path->path.map->kernel : NULL;
+
+	if (kernel && kernel->exists && mp_table_find(&kernel->table, path->path.identity.devt))
+		mp_strbuf_printf(buf, "a path of %s", kernel->name);
+	else if (kernel && kernel->exists)
+		mp_strbuf_printf(buf, "a path, but not in use by %s: %s", kernel->name, why_unused(&path->path));
 	else if (path && map)
 		mp_strbuf_puts(buf, "a path, but of no map");
 	else
 		mp_strbuf_puts(buf, "no path");
+}
+
+/* Maps of gmultipath's are as they were made by hand. */
+static void explain_geom(const struct daemon_map *map, const char *path, struct mp_explanation *out)
+{
+	struct mp_explained *section = mp_explanation_add(out, "map");
+
+	mp_strbuf_printf(&section->answer, "%s is gmultipath's: multipath.conf says nothing of it", map->map.name);
+	if (path)
+		mp_strbuf_printf(&section->change, "gmultipath remove %s %s\n", map->map.name, path);
+	else
+		mp_strbuf_printf(&section->change, "gmultipath destroy %s\n", map->map.name);
 }
 
 static void explain_disk(struct daemon *daemon, const struct facts *facts, struct mp_explanation *out)
@@ -269,19 +328,26 @@ static void explain_disk(struct daemon *daemon, const struct facts *facts, struc
 		return;
 	}
 	explain_path_settings(daemon, facts, &settings);
-	map = *facts->identity.wwid ? maps_find_wwid(daemon, facts->identity.wwid) : NULL;
+	map = path && path->path.map ? daemon_map_of(path->path.map) :
+	      *facts->identity.wwid  ? maps_find_wwid(daemon, facts->identity.wwid) : NULL;
 	explain_wwid(facts, &settings.trace, out);
 	verdict = explain_filter(daemon, facts, out);
 	if (verdict.blacklisted) {
 		mp_strbuf_printf(&out->summary, "no path: blacklisted by %s", mp_criterion_name(verdict.criterion));
+		if (facts->held_by_map) {
+			mp_strbuf_puts(&out->summary, ", though a map holds it");
+			explain_claim(daemon, facts, map, true, out);
+		}
 		mp_trace_fini(&settings.trace);
 		return;
 	}
 	summarize_path(path, map, &out->summary);
 	if (!*facts->identity.wwid)
 		mp_strbuf_puts(&out->summary, ": it has no WWID");
-	explain_claim(daemon, facts, map, out);
-	if (map)
+	explain_claim(daemon, facts, map, false, out);
+	if (map && geoms_owns(map))
+		explain_geom(map, facts->name, out);
+	else if (map)
 		explain_allowed(daemon, map, out);
 	*mp_explanation_add(out, "settings") = settings;
 }
@@ -317,6 +383,10 @@ static int explain_map(struct daemon *daemon, struct daemon_map *map, struct mp_
 	else
 		mp_strbuf_printf(&out->summary, "no map of %s, ", map->map.wwid);
 	add_path_count(map, &out->summary);
+	if (geoms_owns(map)) {
+		explain_geom(map, NULL, out);
+		return 0;
+	}
 	allowed = explain_allowed(daemon, map, out);
 	if (!allowed && !map->map.kernel.exists)
 		return 0;
@@ -359,6 +429,7 @@ static int explain_begin(struct daemon *daemon, const char *device, bool json, s
 {
 	const struct daemon_path *path = paths_find(daemon, device);
 	struct daemon_map *map = path ? NULL : find_map(daemon, device);
+	const char *wwid = NULL;
 	unsigned major, minor;
 	int end = 0, r;
 
@@ -379,8 +450,13 @@ static int explain_begin(struct daemon *daemon, const char *device, bool json, s
 			device += 5;
 		if (strlen(device) < sizeof(facts->name) && !strchr(device, '/'))
 			strcpy(facts->name, device);
+		/* The name of a map that there is not: one of its disks can be told of. */
+		wwid = mp_config_wwid_of_alias(daemon->config, device);
+		if (!wwid)
+			wwid = mp_bindings_wwid(daemon->bindings, device);
 	}
-	snprintf(facts->device, sizeof(facts->device), "%s", device);
+	snprintf(facts->asked, sizeof(facts->asked), "%s", device);
+	snprintf(facts->device, sizeof(facts->device), "%s", wwid ? wwid : device);
 	return 1;
 }
 
@@ -451,7 +527,7 @@ static void explain_job_done(struct work *work)
 		r = explain_end(daemon, &job->facts, job->json, &out);
 	}
 	if (r == -ENODEV)
-		mp_strbuf_printf(&out, "fail\n%s: no disk, map or WWID of that name\n", job->facts.device);
+		mp_strbuf_printf(&out, "fail\n%s: no disk, map or WWID of that name\n", job->facts.asked);
 	apply_reply(daemon, job->request, (r < 0 && r != -ENODEV) || out.error ? "fail\n" : mp_strbuf_text(&out));
 	facts_fini(&job->facts);
 	free(job);

@@ -126,12 +126,13 @@ static void record_wwid(const char *wwid, struct mp_strbuf *buf)
 	mp_strbuf_printf(buf, "multipath -a %s; multipathd reconfigure\n", wwid);
 }
 
-void mp_claim_remedy(const struct mp_claim_input *input, const char *wwid, struct mp_strbuf *buf)
+void mp_claim_remedy(const struct mp_config *config, const struct mp_claim_input *input, const char *wwid,
+		     struct mp_strbuf *buf)
 {
 	struct mp_claim_verdict decided = mp_claim_decide(input);
 
 	if (decided.claim == MP_CLAIM_YES || decided.claim == MP_CLAIM_YES_ALWAYS) {
-		mp_filter_exclude_wwid(wwid, buf);
+		mp_filter_exclude_wwid(config, wwid, buf);
 	} else if (decided.claim == MP_CLAIM_MAYBE) {
 		record_wwid(wwid, buf);
 	} else if (input->is_disk && !input->blacklisted && input->has_wwid) {
@@ -144,9 +145,11 @@ void mp_claim_remedy(const struct mp_claim_input *input, const char *wwid, struc
 	}
 }
 
-void mp_claim_remedy_map(const char *wwid, bool blacklisted, struct mp_strbuf *buf)
+void mp_claim_remedy_map(const struct mp_config *config, const char *wwid, bool allowed, struct mp_strbuf *buf)
 {
-	if (blacklisted)
+	if (allowed)
+		mp_filter_exclude_wwid(config, wwid, buf);
+	else if (mp_filter_wwid(config, wwid).blacklisted)
 		mp_filter_admit_wwid(wwid, buf);
 	else
 		record_wwid(wwid, buf);

@@ -50,10 +50,11 @@ bool mp_claim_allows_map(const struct mp_allow_input *input, const char **reason
 bool mp_claim_trace_map(const struct mp_allow_input *input, const char **reason, struct mp_trace *trace);
 
 /** mp_claim_remedy() - append the least that would turn mp_claim_decide()'s verdict, a line each; nothing if it is not for us to turn */
-void mp_claim_remedy(const struct mp_claim_input *input, const char *wwid, struct mp_strbuf *buf);
+void mp_claim_remedy(const struct mp_config *config, const struct mp_claim_input *input, const char *wwid,
+		     struct mp_strbuf *buf);
 
-/** mp_claim_remedy_map() - what would have the map allowed that is not */
-void mp_claim_remedy_map(const char *wwid, bool blacklisted, struct mp_strbuf *buf);
+/** mp_claim_remedy_map() - what would have the map allowed that is not, or the other way round */
+void mp_claim_remedy_map(const struct mp_config *config, const char *wwid, bool allowed, struct mp_strbuf *buf);
 
 /** mp_find_multipaths_name() - as in the configuration */
 const char *mp_find_multipaths_name(enum mp_find_multipaths mode);

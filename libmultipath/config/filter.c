@@ -278,13 +278,6 @@ static void add_exact(struct mp_strbuf *buf, const char *text)
 	mp_strbuf_puts(buf, "$\"");
 }
 
-void mp_filter_exclude_wwid(const char *wwid, struct mp_strbuf *buf)
-{
-	mp_strbuf_puts(buf, "add to blacklist: wwid ");
-	add_exact(buf, wwid);
-	mp_strbuf_putc(buf, '\n');
-}
-
 void mp_filter_admit_wwid(const char *wwid, struct mp_strbuf *buf)
 {
 	mp_strbuf_puts(buf, "add to blacklist_exceptions: wwid ");
@@ -313,21 +306,28 @@ static void add_exception(enum mp_criterion criterion, const struct mp_identity 
 	mp_strbuf_putc(buf, '\n');
 }
 
-static void remedy_for_exclusion(const struct mp_config *config, const struct mp_identity *identity,
-				 struct mp_strbuf *buf)
+/* Exceptions that let the subject through go first: a rule does nothing beside them. */
+static void exclude(const struct mp_config *config, enum mp_criterion criterion, const char *subject,
+		    struct mp_strbuf *buf)
 {
-	const struct mp_rule *exception = find_text(config, MP_CRITERION_WWID, identity->wwid).exception;
+	const struct mp_rule_list *exceptions = &config->rules[MP_LIST_EXCEPTIONS][criterion];
 
-	if (!*identity->wwid) {
-		mp_strbuf_puts(buf, "add to blacklist: devnode ");
-		add_exact(buf, identity->name);
-		mp_strbuf_putc(buf, '\n');
-		return;
+	for (size_t i = 0; i < exceptions->count; i++) {
+		const struct mp_rule *rule = &exceptions->items[i];
+
+		if (mp_pattern_matches(&rule->pattern, subject))
+			mp_strbuf_printf(buf, "remove from blacklist_exceptions: %s \"%s\" (%s:%u)\n",
+					 mp_criterion_name(criterion), rule->text,
+					 mp_config_file(config, rule->file), rule->line);
 	}
-	if (exception)
-		mp_strbuf_printf(buf, "remove from blacklist_exceptions: wwid \"%s\" (%s:%u)\n", exception->text,
-				 mp_config_file(config, exception->file), exception->line);
-	mp_filter_exclude_wwid(identity->wwid, buf);
+	mp_strbuf_printf(buf, "add to blacklist: %s ", mp_criterion_name(criterion));
+	add_exact(buf, subject);
+	mp_strbuf_putc(buf, '\n');
+}
+
+void mp_filter_exclude_wwid(const struct mp_config *config, const char *wwid, struct mp_strbuf *buf)
+{
+	exclude(config, MP_CRITERION_WWID, wwid, buf);
 }
 
 void mp_filter_remedy(const struct mp_config *config, const struct mp_identity *identity,
@@ -349,8 +349,13 @@ void mp_filter_remedy(const struct mp_config *config, const struct mp_identity *
 		else
 			add_exception(order[i], identity, find_property(config, props).subject, buf);
 	}
-	if (!blacklisted)
-		remedy_for_exclusion(config, identity, buf);
+	if (blacklisted)
+		return;
+	/* By its WWID, which stays, if it has one. */
+	if (*identity->wwid)
+		exclude(config, MP_CRITERION_WWID, identity->wwid, buf);
+	else
+		exclude(config, MP_CRITERION_DEVNODE, identity->name, buf);
 }
 
 static void print_rules(const struct mp_rule_list *list, const char *title, struct mp_strbuf *buf)

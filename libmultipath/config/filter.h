@@ -63,8 +63,8 @@ struct mp_filter_verdict mp_filter_trace_wwid(const struct mp_config *config, co
 void mp_filter_remedy(const struct mp_config *config, const struct mp_identity *identity,
 		      const struct mp_props *props, const char *uid_attribute, struct mp_strbuf *buf);
 
-/** mp_filter_exclude_wwid(), mp_filter_admit_wwid() - append the line that would blacklist a WWID, or let it through */
-void mp_filter_exclude_wwid(const char *wwid, struct mp_strbuf *buf);
+/** mp_filter_exclude_wwid(), mp_filter_admit_wwid() - append the lines that would blacklist a WWID, or let it through */
+void mp_filter_exclude_wwid(const struct mp_config *config, const char *wwid, struct mp_strbuf *buf);
 void mp_filter_admit_wwid(const char *wwid, struct mp_strbuf *buf);
 
 /** mp_filter_print() - reply to `show blacklist` */

@@ -9,6 +9,7 @@
 #include "base/strbuf.h"
 #include "config/claim.h"
 #include "config/trace.h"
+#include "config-loaded.h"
 
 /* A disk with a WWID. */
 #define DISK .is_disk = true, .has_wwid = true
@@ -168,18 +169,23 @@ static void what_is_told_to_do_would_turn_it(void **state)
 		{ { .is_disk = true }, "" },
 	};
 	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
+	_cleanup_loaded_ struct loaded loaded;
 
 	(void)state;
+	loaded_init(&loaded);
+	assert_int_equal(loaded_text(&loaded, "blacklist {\nwwid bad\n}\n"), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		mp_strbuf_clear(&buf);
-		mp_claim_remedy(&cases[i].input, "36.0", &buf);
+		mp_claim_remedy(loaded.config, &cases[i].input, "36.0", &buf);
 		assert_string_equal(mp_strbuf_text(&buf), cases[i].remedy);
 	}
 	mp_strbuf_clear(&buf);
-	mp_claim_remedy_map("36.0", true, &buf);
-	mp_claim_remedy_map("36.0", false, &buf);
-	assert_string_equal(mp_strbuf_text(&buf), "add to blacklist_exceptions: wwid \"^36\\.0$\"\n"
-						  "multipath -a 36.0; multipathd reconfigure\n");
+	mp_claim_remedy_map(loaded.config, "bad", false, &buf);
+	mp_claim_remedy_map(loaded.config, "36.0", false, &buf);
+	mp_claim_remedy_map(loaded.config, "36.0", true, &buf);
+	assert_string_equal(mp_strbuf_text(&buf), "add to blacklist_exceptions: wwid \"^bad$\"\n"
+						  "multipath -a 36.0; multipathd reconfigure\n"
+						  "add to blacklist: wwid \"^36\\.0$\"\n");
 }
 
 int main(void)

@@ -319,6 +319,14 @@ static void the_reason_names_rule_and_place(void **state)
 	assert_string_equal(mp_strbuf_text(&reason), "");
 }
 
+/* "remove from LIST: RULE (FILE:LINE)": the line of the text is blanked. */
+static void take_line(char *text, unsigned line)
+{
+	while (--line)
+		text = strchr(text, '\n') + 1;
+	memset(text, ' ', strcspn(text, "\n"));
+}
+
 /* "add to LIST: RULE" and "set in defaults: RULE" as a file would have it. */
 static void apply_remedy(const char *remedy, struct mp_strbuf *config)
 {
@@ -329,8 +337,10 @@ static void apply_remedy(const char *remedy, struct mp_strbuf *config)
 		int length = strcspn(remedy, "\n");
 
 		snprintf(line, sizeof(line), "%.*s", length, remedy);
-		if (!strncmp(line, "remove ", 7))
+		if (!strncmp(line, "remove ", 7)) {
+			take_line(config->text, strtoul(strrchr(line, ':') + 1, NULL, 10));
 			continue;
+		}
 		rule = strchr(line, ':');
 		*rule = '\0';
 		rule += 2;
@@ -359,6 +369,8 @@ static void the_remedy_turns_the_verdict(void **state)
 		"blacklist {\ndevice {\nvendor .*\n}\n}\n",
 		"blacklist {\ndevice {\nproduct P\n}\nwwid 36\ndevnode .*\nprotocol .*\nproperty ID_X\n}\n",
 		"blacklist {\nwwid .*\n}\nblacklist_exceptions {\ndevnode sda\n}\n",
+		"blacklist_exceptions {\nwwid .*\nwwid 36\ndevnode .*\nwwid 0\n}\n",
+		"blacklist {\nwwid .*\n}\nblacklist_exceptions {\nwwid \"!none\"\nwwid [0-9]\n}\n",
 	};
 	static const struct mp_identity disks[] = {
 		{ .name = "sda", .wwid = "3600", .vendor = "V", .product = "P", .protocol = MP_PROTOCOL_SCSI_FCP },
