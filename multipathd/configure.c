@@ -129,6 +129,7 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 		log_error(STATE_DIR "/wwids: %s", strerror(-r));
 	if (!daemon->options.once)
 		reservations_load(daemon);
+	daemon->bindings_broken = false;
 	/* What is not on disk yet is newer than what is. */
 	if (daemon->bindings_dirty || daemon->files_writing)
 		return 0;

@@ -14,6 +14,7 @@ struct files_job {
 	struct work work;
 	struct daemon *daemon;
 	char *bindings; /* text, NULL: unchanged */
+	char *written; /* what stands in the file then */
 	char **wwids;
 	size_t wwid_count;
 	int bindings_error, wwids_error;
@@ -52,23 +53,35 @@ static void files_job_run(struct work *work)
 	int r;
 
 	if (job->bindings)
-		job->bindings_error = mp_bindings_write(STATE_DIR, job->bindings);
+		job->bindings_error = mp_bindings_write(STATE_DIR, job->bindings, &job->written);
 	if (job->wwid_count) {
 		r = mp_wwids_file_add_many(STATE_DIR, (const char *const *)job->wwids, job->wwid_count);
 		job->wwids_error = r < 0 ? r : 0;
 	}
 }
 
-/* Maps that waited for their names. Without a file nobody may have a new one. */
-static void files_bindings_written(struct daemon *daemon, int error)
+/* Another program may have given the name away first. */
+static bool map_lost_name(const struct daemon_map *map)
 {
+	const char *wwid = mp_bindings_wwid(map->daemon->bindings, map->map.name);
+
+	return !wwid || strcmp(wwid, map->map.wwid);
+}
+
+/* Maps that waited for their names. Without a file nobody may have a new one, until the next reconfigure. */
+static void files_bindings_written(struct daemon *daemon, const struct files_job *job)
+{
+	int error = job->bindings_error;
 	struct mp_map *map;
 
+	if (error == 0 && strcmp(job->bindings, job->written))
+		error = mp_bindings_adopt(daemon->bindings, job->written, daemon->config);
 	if (error < 0) {
 		log_error(STATE_DIR "/bindings: cannot write: %s; new maps are named by their WWIDs",
 			  strerror(-error));
 		daemon->own_renames -= daemon->own_renames > 0; /* its event does not come */
-		daemon->options.read_only_bindings = true;
+		daemon->bindings_broken = true;
+		daemon->bindings_dirty = false;
 		mp_bindings_load(daemon->bindings, STATE_DIR, true, daemon->config, daemon_diagnostic, daemon);
 	} else {
 		log_warning("updated bindings file " STATE_DIR "/bindings");
@@ -82,8 +95,7 @@ static void files_bindings_written(struct daemon *daemon, int error)
 		if (!waiting->naming)
 			continue;
 		waiting->naming = false;
-		if (error < 0)
-			waiting->named = false;
+		waiting->named = !map_lost_name(waiting);
 		maps_touch(waiting, "its name is settled");
 	}
 }
@@ -96,12 +108,13 @@ static void files_job_done(struct work *work)
 	daemon->operations--;
 	daemon->files_writing = false;
 	if (job->bindings)
-		files_bindings_written(daemon, job->bindings_error);
+		files_bindings_written(daemon, job);
 	if (job->wwids_error < 0)
 		log_error(STATE_DIR "/wwids: cannot write: %s", strerror(-job->wwids_error));
 	for (size_t i = 0; i < job->wwid_count; i++)
 		free(job->wwids[i]);
 	free(job->wwids);
+	free(job->written);
 	free(job->bindings);
 	free(job);
 	maps_reconcile_later(daemon);

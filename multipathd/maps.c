@@ -753,7 +753,7 @@ static int map_choose_name(struct daemon_map *map)
 		.prefix = map->map.settings.alias_prefix,
 		.config = daemon->config,
 		.old = map->map.kernel.exists ? map->map.kernel.name : NULL,
-		.read_only = daemon->options.read_only_bindings,
+		.read_only = daemon->options.read_only_bindings || daemon->bindings_broken,
 		.taken = map_name_taken,
 		.userdata = daemon,
 	};

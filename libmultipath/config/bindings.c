@@ -154,11 +154,6 @@ static void insert(struct binding **sorted, size_t count, compare_fn compare, st
 	sorted[at] = binding;
 }
 
-static void take_out(struct binding **sorted, size_t count, size_t at)
-{
-	memmove(&sorted[at], &sorted[at + 1], (count - at - 1) * sizeof(*sorted));
-}
-
 /* @alias is not bound yet. */
 static int bindings_add(struct mp_bindings *bindings, const char *alias, const char *wwid)
 {
@@ -179,22 +174,6 @@ static int bindings_add(struct mp_bindings *bindings, const char *alias, const c
 	insert(bindings->by_wwid, bindings->count, compare_wwid, binding);
 	bindings->count++;
 	return 0;
-}
-
-void mp_bindings_remove(struct mp_bindings *bindings, const char *alias)
-{
-	size_t at = place(bindings->by_alias, bindings->count, compare_alias, alias, "");
-	struct binding *binding;
-
-	if (at == bindings->count || strcmp(bindings->by_alias[at]->alias, alias) != 0)
-		return;
-	binding = bindings->by_alias[at];
-	take_out(bindings->by_alias, bindings->count, at);
-	at = place(bindings->by_wwid, bindings->count, compare_wwid, alias, binding->wwid);
-	take_out(bindings->by_wwid, bindings->count, at);
-	bindings->count--;
-	bindings->first_unbound = 1;
-	binding_free(binding);
 }
 
 /* What a file is read into, and whom to tell. */
@@ -323,22 +302,27 @@ int mp_bindings_format(const struct mp_bindings *bindings, char **ret)
 	return mp_strbuf_take(&text, ret);
 }
 
-static int replace_file(const struct mp_bindings *bindings, const char *dir)
+/* @ret: its new text, malloc'ed */
+static int replace_file(const struct mp_bindings *bindings, const char *dir, char **ret)
 {
 	_cleanup_free_ char *text = NULL;
 	int r;
 
 	r = mp_bindings_format(bindings, &text);
-	return r < 0 ? r : mp_state_file_replace(dir, file_name, text, strlen(text));
+	if (r == 0)
+		r = mp_state_file_replace(dir, file_name, text, strlen(text));
+	if (r == 0)
+		*ret = TAKE_PTR(text);
+	return r;
 }
 
-/* Bindings of the file that contradict nothing in @bindings and are not in it: others added them. */
-static int merge(struct mp_bindings *bindings, const struct mp_bindings *file)
+/* Names that @other gives to nobody else stay bound. */
+static int merge(struct mp_bindings *bindings, const struct mp_bindings *other)
 {
-	for (size_t i = 0; i < file->count; i++) {
-		const struct binding *binding = file->by_alias[i];
+	for (size_t i = 0; i < other->count; i++) {
+		const struct binding *binding = other->by_alias[i];
 
-		if (mp_bindings_wwid(bindings, binding->alias) || mp_bindings_alias(bindings, binding->wwid))
+		if (mp_bindings_wwid(bindings, binding->alias))
 			continue;
 		if (bindings_add(bindings, binding->alias, binding->wwid) < 0)
 			return -ENOMEM;
@@ -346,9 +330,9 @@ static int merge(struct mp_bindings *bindings, const struct mp_bindings *file)
 	return 0;
 }
 
-int mp_bindings_write(const char *dir, const char *text)
+int mp_bindings_write(const char *dir, const char *text, char **ret)
 {
-	_cleanup_(bindings_clear) struct mp_bindings bindings = { 0 }, file = { 0 };
+	_cleanup_(bindings_clear) struct mp_bindings bindings = { 0 }, own = { 0 };
 	_cleanup_strbuf_ struct mp_strbuf old = MP_STRBUF_INIT;
 	_cleanup_close_ int fd = -1;
 	int r;
@@ -359,29 +343,36 @@ int mp_bindings_write(const char *dir, const char *text)
 	r = mp_state_file_read(fd, &old);
 	if (r < 0)
 		return r;
-	r = mp_bindings_parse(&file, file_name, mp_strbuf_text(&old), old.length, NULL, NULL, NULL);
+	r = mp_bindings_parse(&bindings, file_name, mp_strbuf_text(&old), old.length, NULL, NULL, NULL);
 	if (r < 0)
 		return r;
-	r = mp_bindings_parse(&bindings, file_name, text, strlen(text), NULL, NULL, NULL);
+	r = mp_bindings_parse(&own, file_name, text, strlen(text), NULL, NULL, NULL);
 	if (r < 0)
 		return r;
-	r = merge(&bindings, &file);
-	return r < 0 ? r : replace_file(&bindings, dir);
+	r = merge(&bindings, &own);
+	return r < 0 ? r : replace_file(&bindings, dir, ret);
 }
 
-int mp_bindings_save(const struct mp_bindings *bindings, const char *dir)
+int mp_bindings_adopt(struct mp_bindings *bindings, const char *text, const struct mp_config *config)
 {
-	_cleanup_free_ char *text = NULL;
-	int r;
+	_cleanup_(bindings_clear) struct mp_bindings adopted = { 0 };
+	int r = mp_bindings_parse(&adopted, file_name, text, strlen(text), config, NULL, NULL);
 
-	r = mp_bindings_format(bindings, &text);
-	return r < 0 ? r : mp_bindings_write(dir, text);
+	if (r >= 0)
+		r = merge(&adopted, bindings);
+	if (r < 0)
+		return r;
+	bindings_clear(bindings);
+	*bindings = adopted;
+	adopted = (struct mp_bindings){ 0 };
+	return 0;
 }
 
 /* Read again, as others may have written since, and write what is to stand there. */
 static int mend_file(struct mp_bindings *bindings, const char *dir, const struct mp_config *config)
 {
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	_cleanup_free_ char *new = NULL;
 	_cleanup_close_ int fd = -1;
 	int r;
 
@@ -392,7 +383,7 @@ static int mend_file(struct mp_bindings *bindings, const char *dir, const struct
 	if (r < 0)
 		return r;
 	r = mp_bindings_parse(bindings, file_name, mp_strbuf_text(&text), text.length, config, NULL, NULL);
-	return r <= 0 ? r : replace_file(bindings, dir);
+	return r <= 0 ? r : replace_file(bindings, dir, &new);
 }
 
 int mp_bindings_load(struct mp_bindings *bindings, const char *dir, bool read_only, const struct mp_config *config,

@@ -36,23 +36,29 @@ int mp_bindings_load(struct mp_bindings *bindings, const char *dir, bool read_on
 int mp_bindings_parse(struct mp_bindings *bindings, const char *file, const char *text, size_t length,
 		      const struct mp_config *config, mp_diagnostic_fn diagnostic, void *userdata);
 
-/**
- * mp_bindings_save() - replace the file atomically (temporary file, fsync, rename), sorted by alias length and name
- *
- * Under the file's lock; bindings that others put into the file since it was loaded stay in it, where they do not
- * contradict. Blocks for the disk: callers that must not wait format with mp_bindings_format() and have a worker call
- * mp_bindings_write().
- */
-int mp_bindings_save(const struct mp_bindings *bindings, const char *dir);
+/** mp_bindings_format() - the file's bytes: sorted by alias length and name */
 int mp_bindings_format(const struct mp_bindings *bindings, char **ret);
-int mp_bindings_write(const char *dir, const char *text);
+
+/**
+ * mp_bindings_write() - add to the file, and replace it atomically (temporary file, fsync, rename)
+ * @text:	of mp_bindings_format()
+ * @ret:	what stands in the file now; malloc'ed
+ *
+ * Under the file's lock. What is in the file stays: a name that it gives to another WWID was given there first, and there
+ * may be a map of that name. Blocks for the disk.
+ */
+int mp_bindings_write(const char *dir, const char *text, char **ret);
+
+/**
+ * mp_bindings_adopt() - what stands in the file counts; bindings that are in memory alone stay, where it has nobody else's
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mp_bindings_adopt(struct mp_bindings *bindings, const char *text, const struct mp_config *config);
 
 /* Borrowed until the bindings change; NULL if there is none. Of several aliases: the first in the file's order. */
 const char *mp_bindings_alias(const struct mp_bindings *bindings, const char *wwid);
 const char *mp_bindings_wwid(const struct mp_bindings *bindings, const char *alias);
-
-/** mp_bindings_remove() - take back what mp_bindings_choose() added, when it could not be written; unknown is fine */
-void mp_bindings_remove(struct mp_bindings *bindings, const char *alias);
 
 /** mp_name_taken_fn - is there a dm device with that name which is not the map of @wwid? */
 typedef bool (*mp_name_taken_fn)(void *userdata, const char *name, const char *wwid);

@@ -98,10 +98,6 @@ static void of_two_aliases_of_a_wwid_the_first_in_order_counts(void **state)
 
 	(void)state;
 	assert_string_equal(mp_bindings_alias(bindings, "w"), "mpathb");
-	mp_bindings_remove(bindings, "mpathb");
-	assert_string_equal(mp_bindings_alias(bindings, "w"), "mpathz");
-	mp_bindings_remove(bindings, "unknown");
-	assert_text(bindings, "mpathz w\nmpathaa w\n");
 }
 
 static void bad_lines_are_told_and_skipped(void **state)
@@ -205,17 +201,30 @@ static void a_file_that_cannot_be_read_leaves_memory_alone(void **state)
 	assert_string_equal(mp_bindings_wwid(bindings, "a"), "w");
 }
 
-static void saving_keeps_what_others_added(void **state)
+static void a_name_that_others_have_given_away_meanwhile_stays_theirs(void **state)
 {
-	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("mpatha w1\nmpathb w2\n");
-	_cleanup_free_ char *text = NULL;
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("mpatha w1\nmpathb w2\nmpathe w5\n");
+	_cleanup_free_ char *written = NULL, *text = NULL;
 
-	scratch_write(*state, "bindings",
-		      HEADER "mpatha w1\nmpathb contradicts\nmpathc w3\nmpathd w2\n");
-	assert_int_equal(mp_bindings_save(bindings, *state), 0);
+	scratch_write(*state, "bindings", HEADER "mpatha w1\nmpathb w4\nmpathc w3\n");
+	assert_int_equal(mp_bindings_write(*state, "mpatha w1\nmpathb w2\nmpathd w6\n", &written), 0);
+	assert_string_equal(written, HEADER "mpatha w1\nmpathb w4\nmpathc w3\nmpathd w6\n");
 	text = scratch_read(*state, "bindings");
-	assert_string_equal(text, HEADER "mpatha w1\nmpathb w2\nmpathc w3\n");
-	assert_null(mp_bindings_wwid(bindings, "mpathc"));
+	assert_string_equal(text, written);
+
+	/* Whoever has lost its name gets another one; what was chosen after the write is kept. */
+	assert_int_equal(mp_bindings_adopt(bindings, written, NULL), 0);
+	assert_text(bindings, "mpatha w1\nmpathb w4\nmpathc w3\nmpathd w6\nmpathe w5\n");
+	assert_null(mp_bindings_alias(bindings, "w2"));
+}
+
+static void what_is_adopted_does_not_contradict_the_configuration(void **state)
+{
+	_cleanup_(mp_config_unrefp) struct mp_config *config = configuration(*state, "v", "b");
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("a w1\n");
+
+	assert_int_equal(mp_bindings_adopt(bindings, "b w2\nc w3\n", config), 0);
+	assert_text(bindings, "a w1\nc w3\n");
 }
 
 static void many_writers_lose_nothing(void **state)
@@ -227,10 +236,11 @@ static void many_writers_lose_nothing(void **state)
 		if (fork() != 0)
 			continue;
 		for (int i = 0; i < EACH; i++) {
+			_cleanup_free_ char *written = NULL;
 			char line[64];
 
 			snprintf(line, sizeof(line), "alias%d-%d w%d-%d\n", writer, i, writer, i);
-			if (mp_bindings_write(*state, line) < 0)
+			if (mp_bindings_write(*state, line, &written) < 0)
 				_exit(1);
 		}
 		_exit(0);
@@ -268,6 +278,7 @@ static pid_t writer_start(const char *dir, const char *one, const char *other)
 static void a_kill_at_any_moment_leaves_a_whole_file(void **state)
 {
 	_cleanup_strbuf_ struct mp_strbuf one = MP_STRBUF_INIT, other = MP_STRBUF_INIT;
+	_cleanup_free_ char *written = NULL;
 
 	for (unsigned i = 0; i < 4000; i++) {
 		mp_strbuf_printf(&one, "mpath%u 3600%u\n", i, i);
@@ -284,7 +295,7 @@ static void a_kill_at_any_moment_leaves_a_whole_file(void **state)
 		text = scratch_read(*state, "bindings");
 		assert_true(strcmp(text, one.text) == 0 || strcmp(text, other.text) == 0);
 	}
-	assert_int_equal(mp_bindings_write(*state, "new w\n"), 0);
+	assert_int_equal(mp_bindings_write(*state, "new w\n", &written), 0);
 }
 
 /* Names in the kernel that belong to other WWIDs: the words of @userdata. */
@@ -390,14 +401,6 @@ static void thousands_get_the_lowest_names_in_turn(void **state)
 		assert_string_equal(name, expected);
 		assert_true(changed);
 	}
-	mp_bindings_remove(bindings, "mpathb");
-	request.wwid = "again";
-	{
-		_cleanup_free_ char *name = NULL;
-
-		assert_int_equal(mp_bindings_choose(bindings, &request, &name, &changed), 0);
-		assert_string_equal(name, "mpathb");
-	}
 }
 
 int main(void)
@@ -412,7 +415,8 @@ int main(void)
 		scratch_test(loading_read_only_writes_nothing),
 		scratch_test(a_configured_alias_beats_a_binding),
 		scratch_test(a_file_that_cannot_be_read_leaves_memory_alone),
-		scratch_test(saving_keeps_what_others_added),
+		scratch_test(a_name_that_others_have_given_away_meanwhile_stays_theirs),
+		scratch_test(what_is_adopted_does_not_contradict_the_configuration),
 		scratch_test(many_writers_lose_nothing),
 		scratch_test(a_kill_at_any_moment_leaves_a_whole_file),
 		cmocka_unit_test(a_name_is_chosen_by_the_first_rule_that_applies),

@@ -179,7 +179,9 @@ static int reset_wwids(const char *dir)
 
 static int write_bindings(const char *dir)
 {
-	return mp_bindings_write(dir, "mpathb 3600b\n");
+	_cleanup_free_ char *written = NULL;
+
+	return mp_bindings_write(dir, "mpathb 3600b\n", &written);
 }
 
 static int write_key(const char *dir)
