@@ -125,6 +125,7 @@ struct daemon_options {
 	bool read_only_bindings; /* -B */
 	bool once; /* multipath(8): configure, and no more */
 	bool dry_run; /* multipath -d: plan, and do nothing */
+	bool rehearsal; /* a copy of a daemon, which has nothing to tell */
 	bool create; /* multipath(8): may maps be made or changed at all */
 	bool check; /* run checkers and prioritizers */
 	bool force_reload; /* multipath -r */

@@ -769,7 +769,7 @@ static int map_choose_name(struct daemon_map *map)
 		/* What is called so leads to another disk. Asked for again whenever the map is reconciled. */
 		const char *kept = request.old ? request.old : map->map.wwid;
 
-		if (!map->name_told)
+		if (!map->name_told && !daemon->options.rehearsal)
 			log_warning("%s: cannot be named %s: another device has that name", kept, name);
 		map->name_told = true;
 		map_rename_in_memory(map, kept);
@@ -832,19 +832,30 @@ int maps_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan)
 	return map_make_plan(map, allowed, plan);
 }
 
-int maps_rehearse(struct daemon_map *map, struct mp_plan *plan, const char **why)
+int maps_rehearse_name(struct daemon_map *map)
 {
-	bool allowed;
-	int r;
+	_cleanup_free_ char *before = strdup(map->map.name);
+	const char *why;
+	int r = 0;
 
+	if (!before)
+		return -ENOMEM;
 	maps_resolve_settings(map);
-	allowed = maps_allow(map, why, NULL);
+	if (maps_allow(map, &why, NULL))
+		r = map_choose_name(map);
+	else
+		map_rename_in_memory(map, map->map.wwid); /* the map goes, and its name is free */
+	return r < 0 ? r : strcmp(before, map->map.name) != 0;
+}
+
+int maps_rehearse(struct daemon_map *map, struct mp_plan *plan)
+{
+	const char *why;
+	bool allowed = maps_allow(map, &why, NULL);
+
 	if (!allowed && !map->map.kernel.exists)
 		return 0;
-	r = allowed ? map_choose_name(map) : 0;
-	if (r >= 0)
-		r = map_make_plan(map, allowed, plan);
-	return r < 0 ? r : 1;
+	return map_make_plan(map, allowed, plan);
 }
 
 static void map_log_plan(const struct daemon_map *map, const struct mp_plan *plan)

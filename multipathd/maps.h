@@ -89,12 +89,15 @@ bool maps_allow(struct daemon_map *map, const char **reason, struct mp_trace *tr
 int maps_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan);
 
 /**
- * maps_rehearse() - plan as a reconfigure would: settings, permission, name and all; nothing is done
+ * maps_rehearse_name() - choose its settings and its name as a reconfigure would
  *
- * For a map of a daemon that is a copy: its name and flags change.
- * Return: 1 planned, 0 there is to be no map: @why, negative errno.
+ * For maps of a daemon that is a copy. A map that is not allowed gives its name away.
+ * Return: 1 it has another name now, 0, negative errno.
  */
-int maps_rehearse(struct daemon_map *map, struct mp_plan *plan, const char **why);
+int maps_rehearse_name(struct daemon_map *map);
+
+/** maps_rehearse() - then plan; nothing is done. Return: 0, negative errno. */
+int maps_rehearse(struct daemon_map *map, struct mp_plan *plan);
 
 /** maps_reconcile_later() - have the loop look at dirty maps when it has taken all events that are there */
 void maps_reconcile_later(struct daemon *daemon);

@@ -11,10 +11,12 @@
 #include "config/detect.h"
 #include "config/filter.h"
 #include "config/trace.h"
+#include "kernel/dm.h"
 #include "model/plan.h"
 #include "multipathd/apply.h"
 #include "multipathd/configure.h"
 #include "multipathd/daemon.h"
+#include "multipathd/geoms.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
 #include "prioritizers/prioritizer.h"
@@ -174,6 +176,7 @@ static int shadow_take(struct daemon *shadow, const struct seen *seen, const str
 	const struct mp_identity *identity = &seen->identity;
 	struct daemon_path *path = calloc(1, sizeof(*path));
 	struct daemon_map *map;
+	const char *wwid;
 
 	if (!path)
 		return -ENOMEM;
@@ -198,11 +201,14 @@ static int shadow_take(struct daemon *shadow, const struct seen *seen, const str
 	shadow_choose(shadow, path);
 	cds_list_add_tail(&path->path.in_all, &shadow->paths);
 	shadow->path_count++;
-	if (!*path->path.identity.wwid)
+	wwid = path->path.identity.wwid;
+	map = geoms_find_member(path);
+	if (!map && !*wwid)
 		return 0;
-	map = maps_find_wwid(shadow, path->path.identity.wwid);
 	if (!map)
-		map = shadow_map_new(shadow, path->path.identity.wwid, NULL);
+		map = maps_find_wwid(shadow, wwid);
+	if (!map)
+		map = shadow_map_new(shadow, wwid, NULL);
 	if (!map)
 		return -ENOMEM;
 	mp_map_add_path(&map->map, &path->path);
@@ -229,6 +235,22 @@ static void shadow_fini(struct daemon *shadow)
 		mp_hash_fini(&shadow->maps_by_wwid);
 	if (shadow->maps_by_name.table)
 		mp_hash_fini(&shadow->maps_by_name);
+	free(shadow->listed); /* whose texts are the daemon's */
+}
+
+/* Names of other dm devices. Those of our maps may change. */
+static int shadow_list(struct daemon *shadow, const struct daemon *daemon)
+{
+	shadow->listed = calloc(daemon->listed_count + 1, sizeof(*shadow->listed));
+	if (!shadow->listed)
+		return -ENOMEM;
+	for (size_t i = 0; i < daemon->listed_count; i++) {
+		const char *wwid = mp_dm_wwid(daemon->listed[i].uuid);
+
+		if (!wwid || !maps_find_wwid(shadow, wwid))
+			shadow->listed[shadow->listed_count++] = daemon->listed[i];
+	}
+	return 0;
 }
 
 static int shadow_init(struct daemon *shadow, const struct rehearsal *rehearsal)
@@ -245,10 +267,10 @@ static int shadow_init(struct daemon *shadow, const struct rehearsal *rehearsal)
 		.process = mp_config_process(rehearsal->config),
 		.bindings = rehearsal->bindings,
 		.wwids = rehearsal->wwids,
-		.listed = daemon->listed,
-		.listed_count = daemon->listed_count,
+		.geom_count = daemon->geom_count,
 	};
 	shadow->options.once = true; /* no timers */
+	shadow->options.rehearsal = true;
 	CDS_INIT_LIST_HEAD(&shadow->paths);
 	CDS_INIT_LIST_HEAD(&shadow->maps);
 	CDS_INIT_LIST_HEAD(&shadow->dirty);
@@ -260,6 +282,30 @@ static int shadow_init(struct daemon *shadow, const struct rehearsal *rehearsal)
 	cds_list_for_each_entry(map, &daemon->maps, in_all)
 		if (map->kernel.exists && !shadow_map_new(shadow, map->wwid, daemon_map_of((struct mp_map *)map)))
 			return -ENOMEM;
+	return shadow_list(shadow, daemon);
+}
+
+/* A name is free when the map that has it has got another one. */
+static int shadow_name(struct daemon *shadow)
+{
+	bool again, renamed = true;
+	struct mp_map *map;
+
+	for (bool first = true; first || (again && renamed); first = false) {
+		again = renamed = false;
+		cds_list_for_each_entry(map, &shadow->maps, in_all) {
+			struct daemon_map *managed = daemon_map_of(map);
+			int r;
+
+			if (geoms_owns(managed) || (!first && !managed->name_told))
+				continue;
+			r = maps_rehearse_name(managed);
+			if (r < 0)
+				return r;
+			again |= managed->name_told;
+			renamed |= r > 0;
+		}
+	}
 	return 0;
 }
 
@@ -386,11 +432,12 @@ static int compare_map(const struct rehearsal *rehearsal, struct daemon_map *map
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
 	const struct daemon_map *live = maps_find_wwid(rehearsal->daemon, map->map.wwid);
 	const struct mp_table *current = map->map.kernel.exists ? &map->map.kernel.table : NULL;
-	const char *why = NULL;
 	int r;
 
+	if (geoms_owns(map))
+		return 0;
 	map->force_reload = rehearsal->all && map->map.kernel.exists;
-	r = maps_rehearse(map, &plan, &why);
+	r = maps_rehearse(map, &plan);
 	if (r < 0)
 		return r;
 	mp_changes_add_plan(changes, current ? map->map.kernel.name : map->map.name, map->map.wwid, &plan, current,
@@ -408,6 +455,8 @@ static int rehearse(const struct rehearsal *rehearsal, struct mp_changes *change
 
 	if (r == 0)
 		r = compare_paths(rehearsal, &shadow, changes);
+	if (r == 0)
+		r = shadow_name(&shadow);
 	if (r == 0)
 		cds_list_for_each_entry(map, &shadow.maps, in_all) {
 			r = compare_map(rehearsal, daemon_map_of(map), changes);
