@@ -162,13 +162,22 @@ static struct daemon_map *shadow_map_new(struct daemon *shadow, const char *wwid
 	return map;
 }
 
+/* The priority stays as it is, unless it can be told without asking the device. */
 static void shadow_choose(struct daemon *shadow, struct daemon_path *path)
 {
+	struct mp_prioritization question = { .fd = -1, .identity = &path->path.identity };
 	const struct mp_prioritizer *prioritizer;
+	int told;
 
 	mp_config_path_settings(shadow->config, &path->path.identity, &path->settings);
 	prioritizer = mp_prioritizer_find(mp_detect_prioritizer(&path->settings, &path->path.identity, NULL));
 	path->path.prioritizer = prioritizer ? prioritizer->name : NULL;
+	if (!prioritizer || !prioritizer->knows)
+		return;
+	question.args = path->settings.prio_args ? path->settings.prio_args : "";
+	told = prioritizer->priority(&question);
+	if (told >= 0)
+		path->path.priority = told;
 }
 
 static int shadow_take(struct daemon *shadow, const struct seen *seen, const struct daemon_path *live)

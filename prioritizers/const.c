@@ -20,4 +20,5 @@ const struct mp_prioritizer mp_prioritizer_const = {
 	.name = "const",
 	.priority = const_priority,
 	.derive = const_derive,
+	.knows = true,
 };

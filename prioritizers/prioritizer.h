@@ -26,6 +26,7 @@ struct mp_prioritizer {
 	int (*priority)(struct mp_prioritization *prioritization);
 	bool tells_groups; /* detect_pgpolicy may group by it */
 	bool reads_identity;
+	bool knows; /* without I/O, of any thread */
 	/*
 	 * Priority of a path of the same LUN from the answer to another path, without I/O; NULL: each path must be asked. A map's
 	 * paths then share one command per round.

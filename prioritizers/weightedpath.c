@@ -62,4 +62,5 @@ const struct mp_prioritizer mp_prioritizer_weightedpath = {
 	.name = "weightedpath",
 	.priority = weightedpath_priority,
 	.reads_identity = true,
+	.knows = true,
 };
