@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config/bindings.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -22,6 +23,8 @@ static const char header[] = "# Multipath bindings, Version : 1.0\n"
 			     "# alias wwid\n"
 			     "#\n";
 
+enum { NAME_MAX_LENGTH = 127, MANGLED_LENGTH = 4 };
+
 struct binding {
 	char *alias;
 	char *wwid;
@@ -37,6 +40,23 @@ struct mp_bindings {
 	char *numbered_prefix;
 	unsigned first_unbound;
 };
+
+bool mp_alias_char_is_plain(char c)
+{
+	return isalnum((unsigned char)c) || (c && strchr("#+-.:=@_", c));
+}
+
+bool mp_alias_is_usable(const char *alias)
+{
+	size_t length = 0;
+
+	/* /dev/mapper has these. */
+	if (!strcmp(alias, ".") || !strcmp(alias, "..") || !strcmp(alias, "control"))
+		return false;
+	for (const char *c = alias; *c; c++)
+		length += mp_alias_char_is_plain(*c) ? 1 : MANGLED_LENGTH;
+	return length && length <= NAME_MAX_LENGTH && !strchr(alias, '/');
+}
 
 typedef int (*compare_fn)(const char *alias, const char *wwid, const struct binding *binding);
 
@@ -211,8 +231,8 @@ static int read_binding(struct reading *reading, const char *alias, const char *
 		tell(reading, 1, "WWID of %s is longer than %d characters, line ignored", alias, MP_WWID_SIZE - 1);
 		return 0;
 	}
-	if (strchr(alias, '/')) {
-		tell(reading, 1, "alias %s has a slash, line ignored", alias);
+	if (!mp_alias_is_usable(alias)) {
+		tell(reading, 1, "no device can have the name %s, line ignored", alias);
 		return 0;
 	}
 	if (configured && strcmp(configured, wwid) != 0) {
@@ -463,7 +483,7 @@ static int first_unbound(struct mp_bindings *bindings, const char *prefix, unsig
 	return 0;
 }
 
-/* Prefix and lowest number that nobody has; NULL in @ret if all have been given away. */
+/* Prefix and lowest number that nobody has; NULL in @ret if that is too long, or all have been given away. */
 static int new_name(struct mp_bindings *bindings, const struct mp_alias_request *request, char **ret)
 {
 	bool all_bound = true;
@@ -482,6 +502,8 @@ static int new_name(struct mp_bindings *bindings, const struct mp_alias_request 
 		mp_bindings_format_number(number, letters);
 		if (asprintf(&name, "%s%s", request->prefix, letters) < 0)
 			return -ENOMEM;
+		if (!mp_alias_is_usable(name))
+			return 0;
 		bound = mp_bindings_wwid(bindings, name);
 		all_bound &= bound;
 		if (all_bound)

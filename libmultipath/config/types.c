@@ -15,9 +15,10 @@
 #include "base/strbuf.h"
 #include "base/suggest.h"
 #include "config/arena.h"
+#include "config/bindings.h"
 #include "model/protocol.h"
 
-enum { LEVEL_WARNING = 1, LEVEL_NOTICE = 2, PRIO_ARGS_MAX = 254, KEY_DIGITS_MAX = 16, ALIAS_MAX = 127 };
+enum { LEVEL_WARNING = 1, LEVEL_NOTICE = 2, PRIO_ARGS_MAX = 254, KEY_DIGITS_MAX = 16 };
 
 static void __attribute__((format(printf, 3, 4)))
 tell(struct mp_value_reader *reader, int level, const char *format, ...)
@@ -213,13 +214,10 @@ static int name_parse(struct mp_value_reader *reader, const struct mp_keyword *k
 	return text_parse(reader, keyword, text, ret);
 }
 
-/* Of device-mapper's names. */
 static int alias_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
 		       const char *text, struct mp_setting *ret)
 {
-	if (!*text || strlen(text) > ALIAS_MAX)
-		return -EINVAL;
-	return name_parse(reader, keyword, text, ret);
+	return mp_alias_is_usable(text) ? text_parse(reader, keyword, text, ret) : -EINVAL;
 }
 
 /* "/UNSET/" is how an unset one may have been printed. */
@@ -550,7 +548,8 @@ const struct mp_type mp_type_plain_word_or_number = { word_or_number_parse, plai
 const struct mp_type mp_type_text = { text_parse, text_format, "a text" };
 const struct mp_type mp_type_prio_args = { prio_args_parse, text_format, "a text" };
 const struct mp_type mp_type_name = { name_parse, text_format, "a name without \"/\"" };
-const struct mp_type mp_type_alias = { alias_parse, text_format, "a name of 1 to 127 characters without \"/\"" };
+const struct mp_type mp_type_alias = { alias_parse, text_format,
+				       "a name of 1 to 127 characters without \"/\"" };
 const struct mp_type mp_type_delimiter = { delimiter_parse, text_format, "a text without \"/\"" };
 const struct mp_type mp_type_selector = {
 	selector_parse, text_format,

@@ -31,7 +31,7 @@ extern const struct mp_type mp_type_plain_word_or_number; /* as before, printed 
 extern const struct mp_type mp_type_text;
 extern const struct mp_type mp_type_prio_args;
 extern const struct mp_type mp_type_name; /* without slash */
-extern const struct mp_type mp_type_alias; /* a name that a map can have */
+extern const struct mp_type mp_type_alias; /* that a device can have */
 extern const struct mp_type mp_type_delimiter;
 extern const struct mp_type mp_type_selector;
 extern const struct mp_type mp_type_counted_words;

@@ -18,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
+#include "config/bindings.h"
 #include "kernel/dm_task.h"
 #include "model/geom.h"
 
@@ -791,11 +792,9 @@ static int mangle(const char *name, char *text, size_t size)
 	size_t used = 0;
 
 	for (; *name; name++) {
-		bool plain = isalnum((unsigned char)*name) || strchr("#+-.:=@_", *name);
-
 		if (used + 5 > size)
 			return -ENAMETOOLONG;
-		used += sprintf(text + used, plain ? "%c" : "\\x%02x", (unsigned char)*name);
+		used += sprintf(text + used, mp_alias_char_is_plain(*name) ? "%c" : "\\x%02x", (unsigned char)*name);
 	}
 	text[used] = '\0';
 	return 0;

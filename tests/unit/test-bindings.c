@@ -117,7 +117,7 @@ static void bad_lines_are_told_and_skipped(void **state)
 			    "1 /f:9: warning: ignoring extra word extra after ALIAS WWID\n"
 			    "0 /f:10: warning: a is bound to w1 already, binding to w2 dropped\n"
 			    "2 /f:11: warning: binding of a repeated\n"
-			    "1 /f:12: warning: alias in/valid has a slash, line ignored\n"
+			    "1 /f:12: warning: no device can have the name in/valid, line ignored\n"
 			    "1 /f:13: warning: WWID of long is longer than 127 characters, line ignored\n");
 	assert_string_equal(mp_bindings_wwid(bindings, "a"), "w1");
 	assert_non_null(mp_bindings_wwid(bindings, "fits"));
@@ -312,6 +312,22 @@ static bool is_word(void *userdata, const char *name, const char *wwid)
 	return false;
 }
 
+#define LETTERS_32 "abcdefghijklmnopqrstuvwxyzabcdef"
+#define LETTERS_127 LETTERS_32 LETTERS_32 LETTERS_32 "abcdefghijklmnopqrstuvwxyzabcde"
+
+static void an_alias_is_what_a_device_can_be_called(void **state)
+{
+	static const char *const good[] = { "a", "mpatha", "my disk", "\"", "..a", LETTERS_127 };
+	static const char *const bad[] = { "", "a/b", ".", "..", "control", LETTERS_127 "a", LETTERS_32 LETTERS_32
+					   LETTERS_32 "abcdefghijklmnopqrstuvwxyz   " };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+		assert_true(mp_alias_is_usable(good[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_false(mp_alias_is_usable(bad[i]));
+}
+
 static void a_name_is_chosen_by_the_first_rule_that_applies(void **state)
 {
 	static const struct {
@@ -342,6 +358,8 @@ static void a_name_is_chosen_by_the_first_rule_that_applies(void **state)
 		{ "mpatha 1\nmpathc 3\n", { .user_friendly = true }, "", "mpathb", "mpatha 1\nmpathb w\nmpathc 3\n" },
 		{ "mpatha 1\n", { .user_friendly = true }, "mpathb mpathc", "mpathd", "mpatha 1\nmpathd w\n" },
 		{ "mpatha 1\n", { .user_friendly = true, .prefix = "disk" }, "", "diska", "diska w\nmpatha 1\n" },
+		/* a prefix that leaves no room for letters */
+		{ "", { .user_friendly = true, .prefix = LETTERS_127 }, "", "w", NULL },
 		/* nothing new is bound */
 		{ "mpatha w\n", { .user_friendly = true, .read_only = true }, "", "mpatha", NULL },
 		{ "", { .user_friendly = true, .read_only = true }, "", "w", NULL },
@@ -419,6 +437,7 @@ int main(void)
 		scratch_test(what_is_adopted_does_not_contradict_the_configuration),
 		scratch_test(many_writers_lose_nothing),
 		scratch_test(a_kill_at_any_moment_leaves_a_whole_file),
+		cmocka_unit_test(an_alias_is_what_a_device_can_be_called),
 		cmocka_unit_test(a_name_is_chosen_by_the_first_rule_that_applies),
 		scratch_test(a_name_configured_for_another_wwid_is_not_given_away),
 		cmocka_unit_test(thousands_get_the_lowest_names_in_turn),

@@ -74,7 +74,8 @@ static bool two_values(enum mp_key key, char values[2][32])
 			strcpy(values[1], special[i].values[1]);
 			return true;
 		}
-	if (keyword->type == &mp_type_text || keyword->type == &mp_type_name || keyword->type == &mp_type_alias || keyword->type == &mp_type_prio_args) {
+	if (keyword->type == &mp_type_text || keyword->type == &mp_type_name || keyword->type == &mp_type_alias ||
+	    keyword->type == &mp_type_prio_args) {
 		strcpy(values[0], "stronger");
 		strcpy(values[1], "weaker");
 		return true;

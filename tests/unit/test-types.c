@@ -215,6 +215,7 @@ static void what_is_expected_is_told(void **state)
 		{ MP_KEY_FAST_IO_FAIL_TMO, "\"off\", \"0\" or a number from 1 to 2147483647" },
 		{ MP_KEY_FLUSH_ON_LAST_DEL, "\"never\", \"always\", \"unused\"" },
 		{ MP_KEY_ALIAS, "a name of 1 to 127 characters without \"/\"" },
+		{ MP_KEY_ALIAS_PREFIX, "a name without \"/\"" },
 	};
 
 	(void)state;
