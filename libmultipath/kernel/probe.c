@@ -952,16 +952,24 @@ static void users_fini(struct users *users)
 	free(users->swaps);
 }
 
-/* proc(5): the third word of a line in mountinfo is MAJOR:MINOR. */
-static bool is_mounted(const char *mounts, const char *devt)
+/*
+ * proc(5): the third word of a line in mountinfo is MAJOR:MINOR. Of btrfs, which makes numbers up, the device is the second word
+ * behind a dash alone.
+ */
+static bool is_mounted(const char *mounts, const char *devt, const char *name)
 {
-	size_t length = strlen(devt);
+	char source[MP_NAME_SIZE + 16];
+	size_t length = strlen(devt), source_length = snprintf(source, sizeof(source), "/dev/%.32s ", name);
 
 	for (const char *line = mounts; line && *line; line = strchr(line, '\n'), line = line ? line + 1 : NULL) {
 		const char *word = strchr(line, ' ');
 
 		word = word ? strchr(word + 1, ' ') : NULL;
 		if (word && !strncmp(word + 1, devt, length) && word[1 + length] == ' ')
+			return true;
+		word = strstr(line, " - ");
+		word = word ? strchr(word + 3, ' ') : NULL;
+		if (word && !strncmp(word + 1, source, source_length))
 			return true;
 	}
 	return false;
@@ -987,7 +995,8 @@ static int partition_in_use(const struct mp_roots *roots, const char *dir, const
 	if (has_holders(roots, dir, attribute) || is_swap(users->swaps, name))
 		return 1;
 	snprintf(attribute, sizeof(attribute), "%.32s/dev", name);
-	return mp_sysfs_read(roots->sys, dir, attribute, devt, sizeof(devt)) > 0 && is_mounted(users->mounts, devt);
+	return mp_sysfs_read(roots->sys, dir, attribute, devt, sizeof(devt)) > 0 &&
+	       is_mounted(users->mounts, devt, name);
 }
 
 bool mp_probe_in_use(const struct mp_roots *roots, const char *dir, dev_t devt)
@@ -1000,7 +1009,7 @@ bool mp_probe_in_use(const struct mp_roots *roots, const char *dir, dev_t devt)
 	users.mounts = read_proc(roots, "self/mountinfo");
 	users.swaps = read_proc(roots, "swaps");
 	snprintf(number, sizeof(number), "%u:%u", major(devt), minor(devt));
-	return is_mounted(users.mounts, number) || is_swap(users.swaps, base_name(dir)) ||
+	return is_mounted(users.mounts, number, base_name(dir)) || is_swap(users.swaps, base_name(dir)) ||
 	       for_each_partition(roots, dir, partition_in_use, &users) > 0;
 }
 

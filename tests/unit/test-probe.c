@@ -615,6 +615,10 @@ static void a_disk_is_in_use_by_holder_mount_or_swap(void **state)
 	assert_true(mp_probe_in_use(roots, dir, makedev(8, 0)));
 	write_text(machine->proc, "self/mountinfo", "30 1 8:0 / / rw - ext4 /dev/sda rw\n");
 	assert_true(mp_probe_in_use(roots, dir, makedev(8, 0)));
+	write_text(machine->proc, "self/mountinfo", "30 1 0:35 / /a rw shared:1 - btrfs /dev/sdaa rw\n31 1 0:35 / / rw - btrfs /dev/sda1 rw\n");
+	assert_true(mp_probe_in_use(roots, dir, makedev(8, 0)));
+	write_text(machine->proc, "self/mountinfo", "30 1 0:35 / /a rw shared:1 - btrfs /dev/sdaa rw\n");
+	assert_false(mp_probe_in_use(roots, dir, makedev(8, 0)));
 	write_text(machine->proc, "self/mountinfo", "");
 	write_text(machine->proc, "swaps", "Filename\tType\tSize\tUsed\tPriority\n/dev/sda1 partition 1 0 -2\n");
 	assert_true(mp_probe_in_use(roots, dir, makedev(8, 0)));
