@@ -249,15 +249,37 @@ static void add_path_count(const struct daemon_map *map, struct mp_strbuf *buf)
 		mp_strbuf_printf(buf, " %s", mp_path_name(path));
 }
 
+/* What is in the way of a map that may be made; NULL: nothing that is known. */
+static const char *find_obstacle(struct daemon_map *map)
+{
+	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+	const struct mp_step *rejected;
+
+	if (map->map.kernel.exists)
+		return NULL;
+	if (map->keep_uncreated)
+		return "it was removed by hand";
+	if (map->load_failures)
+		return "the kernel refused it";
+	rejected = maps_plan(map, true, &plan) == 0 ? mp_plan_find(&plan, MP_STEP_REJECT) : NULL;
+	return rejected ? rejected->reason : NULL;
+}
+
 /* Is the map made, and may it be? Return: may it? */
 static bool explain_allowed(struct daemon *daemon, struct daemon_map *map, struct mp_explanation *out)
 {
 	struct mp_explained *section = mp_explanation_add(out, "map");
 	const char *reason = NULL;
 	bool allowed = maps_allow(map, &reason, &section->trace);
+	const char *obstacle = allowed ? find_obstacle(map) : NULL;
 
 	mp_strbuf_printf(&section->answer, "%s: %s", allowed ? "allowed" : "not allowed", reason ? reason : "not wanted");
-	mp_claim_remedy_map(daemon->config, map->map.wwid, allowed, &section->change);
+	if (obstacle)
+		mp_strbuf_printf(&section->answer, ", but not made: %s", obstacle);
+	if (obstacle && (map->keep_uncreated || map->load_failures))
+		mp_strbuf_printf(&section->change, "multipathd add map %s\n", map->map.wwid);
+	else if (!obstacle)
+		mp_claim_remedy_map(daemon->config, map->map.wwid, allowed, &section->change);
 	add_find_multipaths_origin(daemon, &section->trace);
 	return allowed;
 }
