@@ -253,11 +253,7 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 		snprintf(number, sizeof(number), "%u:%u", target->major, target->minor);
 		r = explain_now(&daemon, target->kind == TARGET_NAME ? target->name : number, arguments->json, &text);
 		status = r < 0 || text.error ? 1 : 0;
-		if (status)
-			printf("%s: no disk, map or WWID of that name\n",
-			       target->kind == TARGET_NAME ? target->name : number);
-		else
-			print(&text);
+		fputs(mp_strbuf_text(&text), status ? stderr : stdout);
 	} else if (arguments->mode == MODE_PRINT_LOCAL_CONFIG) {
 		commands_print_config(&daemon, true, &text);
 		print(&text);

@@ -554,6 +554,10 @@ static void message_job_done(struct work *work)
 
 	if (job->error < 0 && map && map->map.kernel.exists)
 		log_error("%s: message \"%s\": %s", map->map.name, job->text, strerror(-job->error));
+	if (job->error >= 0 && map && strstr(job->text, "_if_no_path")) {
+		map->read_again = true; /* its features are others now, and no event tells */
+		dmevents_look(job->daemon);
+	}
 	apply_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");
 	free(job);
 }

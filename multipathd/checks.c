@@ -270,6 +270,8 @@ static bool path_take_priority(struct daemon_path *path, struct check_job *job)
 		return false;
 	if (map && daemon_map_of(map)->prio_asking == path->path.id)
 		daemon_map_of(map)->prio_asking = 0;
+	if (job->prioritizer != path->prioritizer || path->asked_before)
+		return false;
 	if (!mp_path_state_is_active(job->check.state) || !job->prio)
 		return false;
 
@@ -334,7 +336,7 @@ static bool path_take_proof(struct daemon_path *path, const struct check_job *jo
 
 static void path_answered(struct daemon_path *path)
 {
-	if (path->answered)
+	if (path->answered || path->asked_before)
 		return;
 	path->answered = true;
 	path->daemon->unanswered--;
@@ -477,7 +479,8 @@ static void job_answered(struct check_job *job)
 		state = MP_PATH_DOWN;
 		snprintf(job->check.message, sizeof(job->check.message), "leads to another LUN");
 	}
-	if (!path->path.identity.wwid[0] && path->path.init == MP_INIT_FAILED && path->proof[0]) {
+	if (!path->path.identity.wwid[0] && path->path.init == MP_INIT_FAILED && path->proof[0] &&
+	    mp_probe_has_fallback(path->path.identity.protocol, path->settings.uid_attribute)) {
 		uint64_t id = path->path.id;
 
 		paths_told_wwid(path, path->proof);
@@ -510,6 +513,7 @@ static void job_answered(struct check_job *job)
 	path_take_state(path, state, job->check.message, priorities_changed);
 	if (path->check_now) {
 		path->check_now = false;
+		path->asked_before = false;
 		path_check(path);
 	}
 	job_free(job);
@@ -566,8 +570,23 @@ void checks_give_up_waiting(struct daemon *daemon)
 {
 	struct mp_path *path;
 
-	cds_list_for_each_entry(path, &daemon->paths, in_all)
+	cds_list_for_each_entry(path, &daemon->paths, in_all) {
+		daemon_path_of(path)->asked_before = false;
 		path_answered(daemon_path_of(path));
+	}
+}
+
+void checks_await_priority(struct daemon_path *path)
+{
+	if (!path->daemon->options.check || path->path.checker_disabled || path->path.init != MP_INIT_OK ||
+	    !mp_path_state_is_active(path->answered_state))
+		return;
+	path->path.priority = MP_PRIORITY_UNDEF;
+	path->asked_before = path->job;
+	if (!path->answered)
+		return;
+	path->answered = false;
+	path->daemon->unanswered++;
 }
 
 int checks_init(struct daemon *daemon)

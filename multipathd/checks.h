@@ -12,6 +12,9 @@ int checks_start(struct daemon_path *path);
 /** checks_start_all() - of all paths that were found while daemon->enumerating */
 void checks_start_all(struct daemon *daemon);
 
+/** checks_await_priority() - another prioritizer was chosen: its map waits for the next answer, as at the start */
+void checks_await_priority(struct daemon_path *path);
+
 /** checks_soon() - at once (after the one under way) */
 void checks_soon(struct daemon_path *path);
 

@@ -212,10 +212,40 @@ int configure_start(struct daemon *daemon)
 	return 0;
 }
 
+static int compare_devt(const void *a, const void *b)
+{
+	const dev_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* In the order in which a start finds them: new maps get the names that they would get there. */
+static void resolve_paths(struct daemon *daemon)
+{
+	_cleanup_free_ dev_t *devts = calloc(daemon->path_count + 1, sizeof(*devts));
+	struct mp_path *path, *next;
+	size_t count = 0;
+
+	/* Without memory in any order: all must let go of the old configuration. */
+	cds_list_for_each_entry_safe(path, next, &daemon->paths, in_all)
+		if (devts)
+			devts[count++] = path->identity.devt;
+		else
+			paths_resolve_settings(daemon_path_of(path));
+	if (!devts)
+		return;
+	qsort(devts, count, sizeof(*devts), compare_devt);
+	for (size_t i = 0; i < count; i++) {
+		struct daemon_path *found = paths_find_devt(daemon, devts[i]);
+
+		if (found)
+			paths_resolve_settings(found);
+	}
+}
+
 int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 {
 	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
-	struct mp_path *path, *next_path;
 	struct mp_map *map;
 	int r;
 
@@ -238,8 +268,7 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 	daemon->state = DAEMON_CONFIGURE;
 	notify_state(daemon, "RELOADING=1");
 
-	cds_list_for_each_entry_safe(path, next_path, &daemon->paths, in_all)
-		paths_resolve_settings(daemon_path_of(path));
+	resolve_paths(daemon);
 	cds_list_for_each_entry(map, &daemon->maps, in_all) {
 		struct daemon_map *managed = daemon_map_of(map);
 

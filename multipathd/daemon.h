@@ -69,6 +69,7 @@ struct daemon_path {
 	bool asks_itself; /* for its priority, which no other path's answer tells */
 	bool registration_failed; /* of its reservation key, the last time; told */
 	bool check_now; /* asked for while a job was under way */
+	bool asked_before; /* the job under way began before its prioritizer was chosen */
 	unsigned retriggers;
 	bool no_alua; /* promised in its INQUIRY data, but not answered */
 	bool purged; /* its removal was asked for */

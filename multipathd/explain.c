@@ -232,7 +232,8 @@ static void explain_claim(struct daemon *daemon, const struct facts *facts, cons
 			 verdict.claim == MP_CLAIM_MAYBE ? "may be claimed for" :
 							   "claimed for",
 			 verdict.reason);
-	if (!map || !geoms_owns(map))
+	/* Of what is blacklisted already, the map goes when its last user does. */
+	if (!blacklisted && (!map || !geoms_owns(map)))
 		mp_claim_remedy(daemon->config, &input, facts->identity.wwid, &section->change);
 	add_find_multipaths_origin(daemon, &section->trace);
 }
@@ -486,8 +487,13 @@ static int explain_end(struct daemon *daemon, const struct facts *facts, bool js
 {
 	_cleanup_(mp_explanation_fini) struct mp_explanation explanation = MP_EXPLANATION_INIT;
 
-	if (!*facts->name)
+	if (!*facts->name) {
+		mp_strbuf_printf(out, "%s: %s\n", facts->asked,
+				 apply_name_is_foreign(daemon, facts->asked, "") ?
+					 "a device-mapper device, but no map of multipath's" :
+					 "no disk, map or WWID of that name");
 		return -ENODEV;
+	}
 	explain_disk(daemon, facts, &explanation);
 	mp_explanation_format(&explanation, json, out);
 	return 0;
@@ -530,7 +536,7 @@ static void explain_job_run(struct work *work)
 static void explain_job_done(struct work *work)
 {
 	struct explain_job *job = caa_container_of(work, struct explain_job, work);
-	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
+	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT, reply = MP_STRBUF_INIT;
 	struct daemon *daemon = job->daemon;
 	int r;
 
@@ -547,10 +553,12 @@ static void explain_job_done(struct work *work)
 		}
 	} else {
 		r = explain_end(daemon, &job->facts, job->json, &out);
+		if (out.error)
+			r = out.error;
 	}
-	if (r == -ENODEV)
-		mp_strbuf_printf(&out, "fail\n%s: no disk, map or WWID of that name\n", job->facts.asked);
-	apply_reply(daemon, job->request, (r < 0 && r != -ENODEV) || out.error ? "fail\n" : mp_strbuf_text(&out));
+	if (r < 0)
+		mp_strbuf_printf(&reply, "fail\n%s", mp_strbuf_text(&out));
+	apply_reply(daemon, job->request, mp_strbuf_text(r < 0 ? &reply : &out));
 	facts_fini(&job->facts);
 	free(job);
 }

@@ -15,5 +15,5 @@ struct mp_strbuf;
  */
 int explain_request(struct daemon *daemon, const char *device, bool json, uint64_t request, struct mp_strbuf *out);
 
-/** explain_now() - the same at once, for who may wait. Return: 0, -ENODEV: there is no such thing, negative errno. */
+/** explain_now() - the same at once, for who may wait. Return: 0, -ENODEV: there is no such thing, as @out says, negative errno. */
 int explain_now(struct daemon *daemon, const char *device, bool json, struct mp_strbuf *out);

@@ -26,13 +26,13 @@ void files_bindings_changed(struct daemon *daemon, struct daemon_map *map)
 	daemon->bindings_dirty = true;
 }
 
-void files_wwid_created(struct daemon *daemon, const char *wwid)
+bool files_wwid_created(struct daemon *daemon, const char *wwid)
 {
 	char **wwids;
 	char *copy;
 
 	if (mp_wwids_remember(daemon->wwids, wwid) != 1)
-		return;
+		return false;
 	copy = strdup(wwid);
 	wwids = reallocarray(daemon->new_wwids, daemon->new_wwid_count + 1, sizeof(*wwids));
 	if (!copy || !wwids) {
@@ -40,11 +40,12 @@ void files_wwid_created(struct daemon *daemon, const char *wwid)
 		free(copy);
 		if (wwids)
 			daemon->new_wwids = wwids;
-		return;
+		return true;
 	}
 	daemon->new_wwids = wwids;
 	daemon->new_wwids[daemon->new_wwid_count++] = copy;
 	maps_reconcile_later(daemon);
+	return true;
 }
 
 static void files_job_run(struct work *work)

@@ -894,6 +894,17 @@ static void map_read_serials(struct daemon_map *map)
 			mp_probe_details(&mp_roots_system, daemon_path_of(path)->dir, &path->identity);
 }
 
+/* A map that others made, in the initramfs for one, whose file is not ours, is known from now on as well. */
+static void map_record(struct daemon_map *map)
+{
+	struct mp_path *path;
+
+	if (map->daemon->options.once || !files_wwid_created(map->daemon, map->map.wwid))
+		return;
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		uevents_claim(daemon_path_of(path));
+}
+
 static void map_reconcile(struct daemon_map *map)
 {
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
@@ -928,6 +939,8 @@ static void map_reconcile(struct daemon_map *map)
 		maps_answer(map, "fail\n");
 		return;
 	}
+	if (allowed && map->map.kernel.exists && !cds_list_empty(&map->map.paths))
+		map_record(map);
 	if (allowed && !map->named && map_choose_name(map) == 0)
 		return; /* comes back when the binding is on disk */
 	if (allowed && tuning_start(map))

@@ -328,7 +328,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	if (path && path->path.identity.wwid[0] && identity.wwid[0] &&
 	    strcmp(path->path.identity.wwid, identity.wwid)) {
 		log_warning("%s: WWID changed from %s to %s", name, path->path.identity.wwid, identity.wwid);
-		paths_drop(path, "it leads to another LUN now");
+		paths_drop(path, "its WWID is another one now");
 		path = NULL;
 	}
 	if (path && path->no_alua)
@@ -419,10 +419,20 @@ void paths_on_missing_udev(struct daemon_path *path)
 	paths_take(path->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, false);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
 int paths_resolve_settings(struct daemon_path *path)
 {
+	const struct mp_prioritizer *prioritizer = path->prioritizer;
+	const char *args = path->settings.prio_args;
+
 	path->no_alua = false;
 	path_choose(path);
+	if (path->prioritizer != prioritizer || !same_text(path->settings.prio_args, args))
+		checks_await_priority(path);
 	tuning_forget(path);
 	return paths_take(path->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, true);
 }

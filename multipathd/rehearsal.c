@@ -318,6 +318,12 @@ static int shadow_name(struct daemon *shadow)
 	return 0;
 }
 
+/* As a value: an empty text is none. */
+static const char *value_of(const struct mp_trace_row *row)
+{
+	return !row || !strcmp(row->text, "\"\"") ? "unset" : row->text;
+}
+
 /* Values that an object would have from then on, most of them without a table being loaded for it. */
 static void compare_traces(const char *kind, const char *name, const struct mp_trace *old, const struct mp_trace *new,
 			   struct mp_changes *changes)
@@ -326,19 +332,19 @@ static void compare_traces(const char *kind, const char *name, const struct mp_t
 		changes->error = -ENOMEM;
 	for (size_t i = 0; i < new->count; i++) {
 		const struct mp_trace_row *row = &new->rows[i], *before = mp_trace_find(old, row->name);
-		const char *was = before ? before->text : "unset";
+		const char *was = value_of(before), *is = value_of(row);
 
-		if (!strcmp(was, row->text))
+		if (!strcmp(was, is))
 			continue;
 		if (row->file)
 			mp_changes_add(changes, kind, "set", name, "%s %s -> %s, %s:%u %s", row->name, was,
-				       row->text, row->file, row->line, row->section);
+				       is, row->file, row->line, row->section);
 		else
-			mp_changes_add(changes, kind, "set", name, "%s %s -> %s%s%s", row->name, was, row->text,
+			mp_changes_add(changes, kind, "set", name, "%s %s -> %s%s%s", row->name, was, is,
 				       row->section ? ", " : "", row->section ? row->section : "");
 	}
 	for (size_t i = 0; i < old->count; i++)
-		if (!mp_trace_find(new, old->rows[i].name))
+		if (!mp_trace_find(new, old->rows[i].name) && strcmp(value_of(&old->rows[i]), "unset"))
 			mp_changes_add(changes, kind, "set", name, "%s %s -> unset", old->rows[i].name,
 				       old->rows[i].text);
 }
@@ -451,8 +457,12 @@ static int compare_map(const struct rehearsal *rehearsal, struct daemon_map *map
 		return r;
 	mp_changes_add_plan(changes, current ? map->map.kernel.name : map->map.name, map->map.wwid, &plan, current,
 			    map->map.settings.retain_handler);
-	if (current && !mp_plan_find(&plan, MP_STEP_REMOVE))
-		compare_map_settings(rehearsal, live, map, changes);
+	if (!current || mp_plan_find(&plan, MP_STEP_REMOVE))
+		return 0;
+	if (map->name_told)
+		mp_changes_add(changes, "map", "keep", map->map.kernel.name,
+			       "its name: another device has the one that it is to have");
+	compare_map_settings(rehearsal, live, map, changes);
 	return 0;
 }
 

@@ -255,7 +255,7 @@ static int read_binding(struct reading *reading, const char *alias, const char *
 /* @line is cut to pieces. */
 static int read_line(struct reading *reading, char *line)
 {
-	static const char blanks[] = " \t";
+	static const char blanks[] = " \t\r\v\f";
 	char *alias, *wwid, *extra, *rest;
 
 	line[strcspn(line, "#")] = '\0';

@@ -792,14 +792,14 @@ static void take_wwid(const char *value, char *wwid)
 }
 
 /* May the device's own data stand in for this property? */
-static bool has_fallback(enum mp_protocol protocol, const char *attribute)
+bool mp_probe_has_fallback(enum mp_protocol protocol, const char *attribute)
 {
 	const char *usual = mp_protocol_is_scsi(protocol) ? "ID_SERIAL" :
 			    mp_protocol_is_nvme(protocol) ? "ID_WWN" :
 			    protocol == MP_PROTOCOL_CCW	  ? "ID_UID" :
 							    NULL;
 
-	return usual && (!*attribute || !strcmp(attribute, usual));
+	return usual && (!attribute || !*attribute || !strcmp(attribute, usual));
 }
 
 int mp_probe_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir, char *wwid)
@@ -845,7 +845,7 @@ int mp_probe_props_wwid(const struct mp_identity *identity, const char *uid_attr
 		if (!fallback)
 			return -ENODATA;
 	}
-	if (!has_fallback(identity->protocol, attribute))
+	if (!mp_probe_has_fallback(identity->protocol, attribute))
 		return *attribute ? -ENODATA : -ENOENT;
 	return 1;
 }

@@ -54,6 +54,9 @@ struct mp_probe_scsi_dirs {
 /** mp_probe_scsi_dirs() - reads nothing; all of it is "" if @dir is not of a SCSI disk, or too long */
 void mp_probe_scsi_dirs(const char *dir, struct mp_probe_scsi_dirs *ret);
 
+/** mp_probe_has_fallback() - may the device itself tell the WWID, if that udev property is missing? */
+bool mp_probe_has_fallback(enum mp_protocol protocol, const char *attribute);
+
 /** mp_probe_page_wwid() - WWID from what sysfs has of the device's own pages, as mp_scsi_wwid() has it. Return: 0, -ENOENT. */
 int mp_probe_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir, char *wwid);
 

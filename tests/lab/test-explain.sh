@@ -97,7 +97,7 @@ o = json.load(sys.stdin)
 assert o["subject"] == "sda", o
 rows = {r["name"]: r for s in o["sections"] if s["name"] == "settings" for r in s["rows"]}
 assert rows["path_checker"]["value"] == "\"tur\"", rows' || fail "it is JSON"
-same "what is not there" "$(multipath explain nothing) $?" "nothing: no disk, map or WWID of that name 1"
+same "what is not there" "$(multipath explain nothing 2>&1) $?" "nothing: no disk, map or WWID of that name 1"
 
 say "a lonely path"
 daemon_stop

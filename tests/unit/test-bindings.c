@@ -82,7 +82,7 @@ static void numbers_are_letters_in_bijective_base_26(void **state)
 static void bindings_are_sorted_by_length_and_name(void **state)
 {
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings =
-		parse("mpathaa w4\nmpathb w2\n zz w1 # comment\nmpatha\tw3\n# mpathc w5\n\n");
+		parse("mpathaa w4\r\nmpathb w2\n zz w1 # comment\nmpatha\tw3\n# mpathc w5\n\r\n");
 
 	(void)state;
 	assert_text(bindings, "zz w1\nmpatha w3\nmpathb w2\nmpathaa w4\n");
