@@ -15,6 +15,10 @@ check "who asked is told the line" grep -q '/etc/multipath.conf:[0-9]' <<< "$rep
 pause 2
 same "the old configuration stays" "$(multipathd show config)" "$shown"
 check "every map lives" maps_have 4 2
+# Braces that match by chance: without the blacklist there would be other maps.
+printf 'defaults {\n\tno_path_retry queue\n\nblacklist {\n\tdevnode "^sdq"\n}\n' > /etc/multipath.conf
+check "a section that is lost is an error" grep -q 'multipath.conf:4:1: error: unknown keyword "blacklist"' <<< "$(multipathd reconfigure)"
+same "the old configuration stays" "$(multipathd show config)" "$shown"
 # The signal says so in the log.
 kill -HUP "$daemon_pid"
 until_true "the log tells the line" logged '/etc/multipath.conf:[0-9]'
