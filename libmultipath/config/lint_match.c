@@ -29,11 +29,16 @@ static bool is_literal(const char *text)
 	return !*text;
 }
 
-/* Nothing in common but that they are what they are compared to: who matches all of them matches everything. */
+/*
+ * Nothing in common but that they are what they are compared to: who matches all of them matches everything. An
+ * inverted expression is a list of what is wanted, which need not be among them.
+ */
 static bool matches_everything(const struct mp_pattern *pattern)
 {
 	static const char *const samples[] = { "", "~", "sdzz9", "360", "NVME", "scsi:fcp", "ID_X" };
 
+	if (pattern->inverted)
+		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(samples); i++)
 		if (!mp_pattern_matches(pattern, samples[i]))
 			return false;

@@ -389,13 +389,13 @@ static int put_setting(struct parser *parser, enum mp_key key, const struct mp_t
 	}
 	if (r < 0)
 		return r;
-	tell_idle(parser, keyword, &setting, value->column);
 	if (old)
 		tell_replaced(parser, old, &setting);
 	if (r == 1 || (keyword->flags & MP_KEYWORD_ZERO_INHERITS && setting.number == 0)) {
 		tell_unset(parser, keyword, value);
 		mp_settings_drop(settings, count, key);
 	} else {
+		tell_idle(parser, keyword, &setting, value->column);
 		mp_settings_put(settings, count, &setting);
 	}
 	return 0;
