@@ -106,8 +106,7 @@ static bool guess_wwid(const char *text, struct mp_strbuf *ret)
 		{ "/dev/disk/by-id/wwn-0x", "3" }, { "/dev/disk/by-id/scsi-3", "3" },
 		{ "wwn-0x", "3" },		   { "scsi-3", "3" },
 		{ "0x", "3" },			   { "naa.", "3" },
-		{ "eui.", "2" },		   { "dm-uuid-mpath-", "" },
-		{ "mpath-", "" },
+		{ "dm-uuid-mpath-", "" },	   { "mpath-", "" },
 	};
 	size_t length = strlen(text);
 

@@ -189,6 +189,8 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		{ "blacklist {\nwwid \"wwn-0x600A098038303053453f463045727a31\"\nwwid 3600A098038303053453F463045727A31\n}\n",
 		  "2:1: warning: no disk has a wwid \"wwn-0x600A098038303053453f463045727a31\"; did you mean \"3600a098038303053453f463045727a31\"? multipathd show paths tells those that are there\n"
 		  "3:1: warning: no disk has a wwid \"3600A098038303053453F463045727A31\"; did you mean \"3600a098038303053453f463045727a31\"? multipathd show paths tells those that are there\n" },
+		{ "blacklist {\nwwid eui.0025385b71b00c1a\nwwid uuid.46ba5037-7ce5-41fa-9452-48477bf00080\nwwid nvme.1d0f-4145524f-4e564d65-00000001\n}\n",
+		  "" },
 		{ "blacklist {\nprotocol scsi:fpc\nprotocol nvme\nprotocol zzzzzzzz\n}\n",
 		  "2:1: warning: protocol \"scsi:fpc\" matches none of them; did you mean \"scsi:fcp\"?\n"
 		  "4:1: warning: protocol \"zzzzzzzz\" matches none of them: they are like \"scsi:fcp\" and \"nvme:tcp\"\n" },
