@@ -131,13 +131,16 @@ static int make(const struct disk *disk, const struct mapping_step *step, dev_t 
 		.uid = disk->uid,
 		.gid = disk->gid,
 	};
+	int r = 0;
 
 	if (step->kind == MAPPING_CREATE)
 		return mp_linear_create(&spec, devt);
 	*devt = step->existing->devt;
 	if (step->kind == MAPPING_RELOAD)
-		return mp_linear_reload(&spec);
-	return step->kind == MAPPING_RETAIN ? mp_dm_message_device(step->uuid, "@cancel_deferred_remove") : 0;
+		r = mp_linear_reload(&spec);
+	if (r == 0 && step->existing->deferred)
+		r = mp_dm_message_device(step->uuid, "@cancel_deferred_remove");
+	return r;
 }
 
 static int have(const struct disk *disk, const struct mapping_step *step, bool verbose)
@@ -164,7 +167,7 @@ static int rename_mapping(const struct mapping_step *step, bool verbose)
 	if (verbose)
 		fprintf(stderr, "found map %s for uuid %s, renaming to %s\n", step->existing->name, step->uuid,
 			step->name);
-	r = mp_dm_rename_device(step->existing->name, step->name, NULL);
+	r = mp_linear_rename(step->existing->name, step->name);
 	if (r < 0)
 		fprintf(stderr, "cannot rename %s to %s: %s\n", step->existing->name, step->name, strerror(-r));
 	return r;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "kernel/dm.h"
 #include "kernel/linear.h"
+
+enum { WAIT_LOOK_MSEC = 100, WAIT_LOOKS = 100 };
 
 void disk_fini(struct disk *disk)
 {
@@ -93,5 +97,46 @@ int disk_open(const char *file, struct disk *ret)
 		return r;
 	*ret = disk;
 	disk = (struct disk){ .fd = -1 };
+	return 0;
+}
+
+static bool has_path(const struct mp_table *table)
+{
+	for (size_t i = 0; i < table->group_count; i++)
+		for (size_t k = 0; k < table->groups[i].path_count; k++)
+			if (table->groups[i].paths[k].state == MP_DM_ACTIVE)
+				return true;
+	return false;
+}
+
+static bool waits_for_path(const char *wwid)
+{
+	struct mp_kernel_map map = { 0 };
+	bool waits = mp_dm_read(wwid, &map) == 0 && !map.foreign_table &&
+		     mp_table_has_feature(&map.table, "queue_if_no_path") && !has_path(&map.table);
+
+	mp_kernel_map_fini(&map);
+	return waits;
+}
+
+const char *disk_silence(const struct disk *disk)
+{
+	_cleanup_(mp_linear_fini) struct mp_linear device = { 0 };
+	const char *wwid = mp_dm_wwid(disk->uuid);
+
+	if (!disk->is_dm || mp_linear_read(disk->devt, &device) < 0)
+		return NULL;
+	if (device.suspended)
+		return "it is suspended";
+	return wwid && waits_for_path(wwid) ? "none of its paths works" : NULL;
+}
+
+int disk_wait(const struct disk *disk)
+{
+	for (int i = 0; disk_silence(disk); i++) {
+		if (i == WAIT_LOOKS)
+			return -ETIMEDOUT;
+		poll(NULL, 0, WAIT_LOOK_MSEC);
+	}
 	return 0;
 }

@@ -24,3 +24,14 @@ struct disk {
 /** disk_open() - @ret is filled on success only. Return: 0, negative errno. */
 int disk_open(const char *file, struct disk *ret);
 void disk_fini(struct disk *disk);
+
+/** disk_silence() - why it does not answer until somebody sees to it: "it is suspended"; NULL if nothing is known of that */
+const char *disk_silence(const struct disk *disk);
+
+/**
+ * disk_wait() - until there is no reason for silence
+ *
+ * Who reads from a disk that does not answer can be stuck for good, even in closing it, and be beyond SIGKILL.
+ * Return: 0, -ETIMEDOUT after ten seconds: what replaces a map's table suspends it, too, for less.
+ */
+int disk_wait(const struct disk *disk);

@@ -71,10 +71,15 @@ static bool has_gpt_at(int fd, off_t offset)
 	       !memcmp(signature, "EFI PART", sizeof(signature));
 }
 
-/* Sectors of the disk that the image is of: GPT begins in the second one. */
+/* Sectors of the disk that the image is of: a GPT begins in the second one, its backup is the last one. */
 static unsigned image_sector_bytes(int fd)
 {
-	return !has_gpt_at(fd, 512) && has_gpt_at(fd, 4096) ? 4096 : 512;
+	struct stat file;
+	off_t end = fstat(fd, &file) < 0 ? 0 : file.st_size;
+
+	if (has_gpt_at(fd, 512) || has_gpt_at(fd, end - 512))
+		return 512;
+	return has_gpt_at(fd, 4096) || (end % 4096 == 0 && has_gpt_at(fd, end - 4096)) ? 4096 : 512;
 }
 
 /* Before 5.8 the kernel took the parts one by one. */

@@ -97,10 +97,15 @@ static void on_dm_message_quiet(int level, const char *text)
 	(void)text;
 }
 
+static int fail_because(const char *file, const char *what, const char *reason)
+{
+	fprintf(stderr, "%s: %s: %s\n", file, what, reason);
+	return 1;
+}
+
 static int fail(const char *file, const char *what, int error)
 {
-	fprintf(stderr, "%s: %s: %s\n", file, what, strerror(-error));
-	return 1;
+	return fail_because(file, what, strerror(-error));
 }
 
 /* ---- what the table says */
@@ -114,8 +119,10 @@ static int read_table(const struct disk *disk, const struct options *options, st
 		.force_gpt = options->force_gpt,
 		.type = options->type,
 	};
-	int r = partitions_read(&source, ret);
+	int r = disk_wait(disk);
 
+	if (r == 0)
+		r = partitions_read(&source, ret);
 	if (r == 0)
 		partitions_judge(ret, disk->size_sectors);
 	return r;
@@ -126,6 +133,9 @@ static unsigned tell_faults(const struct disk *disk, const struct partitions *pa
 {
 	unsigned faults = 0;
 
+	if (partitions->broken_gpt)
+		fprintf(stderr, "%s: no valid GPT behind the protective MBR: it is damaged, or the disk is smaller than it says\n",
+			disk->name);
 	for (size_t i = 0; i < partitions->count; i++) {
 		const struct partition *entry = &partitions->items[i];
 
@@ -319,8 +329,12 @@ static int run_on_disk(const char *file, const struct options *options)
 		r = have_partitions(&disk, &facts, options);
 		break;
 	}
+	if (r < 0 && options->action == ACTION_DELETE)
+		return fail(file, "cannot read the mappings", r);
+	if (r == -ETIMEDOUT)
+		return fail_because(file, "cannot read partitions", disk_silence(&disk) ?: "no answer");
 	if (r < 0)
-		return fail(file, options->action == ACTION_DELETE ? "cannot read the mappings" : "cannot read partitions", r);
+		return fail(file, "cannot read partitions", r);
 	return r > EXIT_MOST ? EXIT_MOST : r;
 }
 

@@ -3,11 +3,14 @@
 
 #include <blkid/blkid.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+
+enum { ENDS_BYTES = 1 << 20 }; /* of either end of the disk, where tables are */
 
 static void probe_freep(blkid_probe *probe)
 {
@@ -20,22 +23,11 @@ void partitions_fini(struct partitions *partitions)
 	*partitions = (struct partitions){ 0 };
 }
 
-/* Return: 0, -ENOENT if libblkid knows no table of that type. */
-static int only_type(blkid_probe probe, const char *type)
-{
-	char wanted[16];
-	char *types[] = { wanted, NULL };
-
-	if (strlen(type) >= sizeof(wanted) || !blkid_known_pttype(type))
-		return -ENOENT;
-	strcpy(wanted, type);
-	return blkid_probe_filter_partitions_type(probe, BLKID_FLTR_ONLYIN, types) ? -EINVAL : 0;
-}
-
-static int probe_new(const struct partitions_source *source, blkid_probe *ret)
+/* @type: the only one to look for, NULL any */
+static int probe_new(const struct partitions_source *source, const char *type, blkid_probe *ret)
 {
 	_cleanup_(probe_freep) blkid_probe probe = blkid_new_probe();
-	int r;
+	const char *types[] = { type, NULL };
 
 	if (!probe)
 		return -ENOMEM;
@@ -47,11 +39,9 @@ static int probe_new(const struct partitions_source *source, blkid_probe *ret)
 	blkid_probe_enable_partitions(probe, 1);
 	if (source->force_gpt)
 		blkid_probe_set_partitions_flags(probe, BLKID_PARTS_FORCE_GPT);
-	if (source->type) {
-		r = only_type(probe, source->type);
-		if (r < 0)
-			return r;
-	}
+	/* Its prototype lacks a const. */
+	if (type && blkid_probe_filter_partitions_type(probe, BLKID_FLTR_ONLYIN, (char **)types))
+		return -EINVAL;
 	*ret = TAKE_PTR(probe);
 	return 0;
 }
@@ -72,15 +62,35 @@ static void take_entry(blkid_partition entry, unsigned extended, unsigned sector
 		.number = blkid_partition_get_partno(entry),
 		.start_sectors = blkid_partition_get_start(entry),
 		.size_sectors = blkid_partition_is_extended(entry) ? extended_sectors(size, sector_bytes) : size,
-		.inside = blkid_partition_is_logical(entry) ? extended : 0,
+		.inside = extended,
 	};
 }
 
-/* Logical partitions follow their extended one. */
+/* Number of the extended partition, among the first @count, that a logical one begins in; 0 if in none. */
+static unsigned extended_of(blkid_partlist list, int count, blkid_partition logical)
+{
+	uint64_t start = blkid_partition_get_start(logical);
+
+	for (int i = 0; i < count; i++) {
+		blkid_partition entry = blkid_partlist_get_partition(list, i);
+
+		if (entry && blkid_partition_is_extended(entry) && start >= (uint64_t)blkid_partition_get_start(entry) &&
+		    start - blkid_partition_get_start(entry) < (uint64_t)blkid_partition_get_size(entry))
+			return blkid_partition_get_partno(entry);
+	}
+	return 0;
+}
+
+/* A slice of a table that stands within a partition. */
+static bool is_nested(blkid_partition entry)
+{
+	return blkid_parttable_get_parent(blkid_partition_get_table(entry)) != NULL;
+}
+
+/* Extended partitions come before logical ones. */
 static int take_list(blkid_partlist list, const struct partitions_source *source, struct partitions *ret)
 {
 	int count = blkid_partlist_numof_partitions(list);
-	unsigned extended = 0;
 
 	ret->items = calloc(count > 0 ? count : 1, sizeof(*ret->items));
 	if (!ret->items)
@@ -88,40 +98,99 @@ static int take_list(blkid_partlist list, const struct partitions_source *source
 	for (int i = 0; i < count; i++) {
 		blkid_partition entry = blkid_partlist_get_partition(list, i);
 
-		if (!entry)
-			continue;
-		if (blkid_partition_is_extended(entry))
-			extended = blkid_partition_get_partno(entry);
-		take_entry(entry, extended, source->sector_bytes, &ret->items[ret->count++]);
+		if (entry && !is_nested(entry))
+			take_entry(entry, blkid_partition_is_logical(entry) ? extended_of(list, i, entry) : 0,
+				   source->sector_bytes, &ret->items[ret->count++]);
 	}
 	return 0;
 }
 
-/* libblkid does not tell "nothing there" from "could not be read" in every case. */
-static int can_read(int fd)
+static bool has_extended(const uint8_t *sector)
 {
-	char sector[512];
+	bool has = false;
 
-	return pread(fd, sector, sizeof(sector), 0) < 0 ? -errno : 0;
+	for (int i = 0; i < 4; i++) {
+		uint8_t type = sector[446 + 16 * i + 4];
+
+		has |= type == 0x05 || type == 0x0f || type == 0x85;
+	}
+	return has && sector[510] == 0x55 && sector[511] == 0xaa;
 }
 
-int partitions_read(const struct partitions_source *source, struct partitions *ret)
+/*
+ * The kernel keeps what was read of a disk as long as anybody has it open, and its partitions do. Whoever writes to the disk past
+ * that (another host, through a path, to the image's file) would never be noticed. Tables stand at both ends, but EBRs anywhere.
+ * Return: 0, negative errno: libblkid does not tell "nothing there" from "could not be read" in every case.
+ */
+static int look_afresh(const struct partitions_source *source)
+{
+	const uint64_t size = source->size_sectors * 512;
+	uint8_t sector[512] = { 0 };
+
+	posix_fadvise(source->fd, 0, ENDS_BYTES, POSIX_FADV_DONTNEED);
+	if (size > ENDS_BYTES)
+		posix_fadvise(source->fd, size - ENDS_BYTES, 0, POSIX_FADV_DONTNEED);
+	if (pread(source->fd, sector, sizeof(sector), 0) < 0)
+		return -errno;
+	if (has_extended(sector))
+		posix_fadvise(source->fd, 0, 0, POSIX_FADV_DONTNEED);
+	return 0;
+}
+
+/* @ret: empty. Return: 1 if there is a table, 0 if not, negative errno. */
+static int read_type(const struct partitions_source *source, const char *type, struct partitions *ret)
 {
 	_cleanup_(probe_freep) blkid_probe probe = NULL;
 	blkid_partlist list;
 	int r;
 
-	r = can_read(source->fd);
+	if (type && !blkid_known_pttype(type))
+		return 0;
+	r = probe_new(source, type, &probe);
 	if (r < 0)
 		return r;
-	r = probe_new(source, &probe);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
 	errno = 0;
 	list = blkid_probe_get_partitions(probe);
+	/* It takes an EBR that it cannot read for the end of the chain. */
+	if (errno == EIO || (!list && (errno == ENOMEM || errno == ENXIO)))
+		return -errno;
 	if (!list)
-		return errno == EIO || errno == ENOMEM || errno == ENXIO ? -errno : 0;
-	return take_list(list, source, ret);
+		return 0;
+	r = take_list(list, source, ret);
+	return r < 0 ? r : 1;
+}
+
+/* Return: is there a table of that type, with or without partitions? */
+static bool has_type(const struct partitions_source *source, const char *type)
+{
+	_cleanup_(partitions_fini) struct partitions ignored = { 0 };
+
+	return read_type(source, type, &ignored) > 0;
+}
+
+static int read_any(const struct partitions_source *source, struct partitions *ret)
+{
+	int r;
+
+	/* Else a dos table comes first. */
+	if (source->force_gpt) {
+		r = read_type(source, "gpt", ret);
+		if (r < 0 || ret->count)
+			return r;
+		partitions_fini(ret);
+	}
+	r = read_type(source, NULL, ret);
+	ret->broken_gpt = r > 0 && !ret->count && has_type(source, "PMBR") && !has_type(source, "gpt");
+	return r;
+}
+
+int partitions_read(const struct partitions_source *source, struct partitions *ret)
+{
+	int r = look_afresh(source);
+
+	if (r == 0)
+		r = source->type ? read_type(source, source->type, ret) : read_any(source, ret);
+	return r < 0 ? r : 0;
 }
 
 static enum partition_fault fault_of(const struct partition *entry, uint64_t disk_sectors, const bool *seen)

@@ -25,6 +25,7 @@ struct partition {
 struct partitions {
 	struct partition *items; /* in the table's order */
 	size_t count;
+	bool broken_gpt; /* there should be a GPT, and none is valid on this disk */
 };
 
 struct partitions_source {

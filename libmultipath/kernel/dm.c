@@ -838,7 +838,7 @@ static int rename_waited(const char *name, const char *new_name, uint16_t bits)
 	return task_run(task);
 }
 
-int mp_dm_rename_device(const char *name, const char *new_name, const struct mp_dm_flags *flags)
+static int rename_device(const char *name, const char *new_name, const struct mp_dm_flags *flags)
 {
 	uint16_t bits = udev_bits(flags);
 	int r = dm_udev_get_sync_support() ? rename_waited(name, new_name, bits) :
@@ -890,9 +890,9 @@ int mp_dm_rename(const char *wwid, const char *name, const char *delimiter, cons
 
 		if (number && (size_t)snprintf(partition, sizeof(partition), "%s%s%u", name, delimiter, number) <
 				      sizeof(partition))
-			mp_dm_rename_device(list.items[i].name, partition, NULL);
+			rename_device(list.items[i].name, partition, NULL);
 	}
-	return strcmp(old_name, name) ? mp_dm_rename_device(old_name, name, flags) : 0;
+	return strcmp(old_name, name) ? rename_device(old_name, name, flags) : 0;
 }
 
 static int open_count_of(const char *uuid)

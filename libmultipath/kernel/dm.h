@@ -111,9 +111,6 @@ int mp_dm_reload_upper(const char *wwid, uint64_t size_sectors, bool split, cons
 /** mp_dm_rename() - the map, and its partition maps with it. @delimiter: partition_delimiter or NULL. */
 int mp_dm_rename(const char *wwid, const char *name, const char *delimiter, const struct mp_dm_flags *flags);
 
-/** mp_dm_rename_device() - of any kind; the kernel finds it by its name alone. -EEXIST: @new_name is taken. */
-int mp_dm_rename_device(const char *name, const char *new_name, const struct mp_dm_flags *flags);
-
 /** mp_dm_suspend(), mp_dm_resume() - without flush, without locking file systems. Block. */
 int mp_dm_suspend(const char *wwid);
 int mp_dm_resume(const char *wwid, const struct mp_dm_flags *flags);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kernel/dm_task.h"
 
@@ -65,11 +66,23 @@ int mp_linear_read(dev_t devt, struct mp_linear *ret)
 		return -ENOMEM;
 	linear.open_count = info.open_count;
 	linear.read_only = info.read_only;
+	linear.suspended = info.suspended;
 	linear.deferred = info.deferred_remove;
 	take_table(task, &linear);
 	*ret = linear;
 	linear = (struct mp_linear){ 0 };
 	return 0;
+}
+
+/* udev makes the nodes, and the library keeps away; without udev (a container, a rescue system) it makes them itself. */
+static bool udev_runs(void)
+{
+	return access("/run/udev/control", F_OK) == 0;
+}
+
+static int set_cookie(struct dm_task *task, uint16_t bits)
+{
+	return mp_dm_task_set_cookie(task, bits | (udev_runs() ? DM_UDEV_DISABLE_LIBRARY_FALLBACK : 0));
 }
 
 static int add_target(struct dm_task *task, const struct mp_linear_spec *spec)
@@ -97,7 +110,7 @@ int mp_linear_create(const struct mp_linear_spec *spec, dev_t *ret)
 		return -EIO;
 	r = add_target(task, spec);
 	if (r == 0)
-		r = mp_dm_task_set_cookie(task, DM_UDEV_DISABLE_LIBRARY_FALLBACK);
+		r = set_cookie(task, 0);
 	if (r == 0)
 		r = task_run(task);
 	if (r < 0)
@@ -118,8 +131,17 @@ static int resume(const char *uuid)
 		return r;
 	if (!dm_task_no_flush(task) || !dm_task_skip_lockfs(task))
 		return -EIO;
-	r = mp_dm_task_set_cookie(task, DM_UDEV_DISABLE_LIBRARY_FALLBACK | DM_SUBSYSTEM_UDEV_FLAG0);
+	r = set_cookie(task, DM_SUBSYSTEM_UDEV_FLAG0);
 	return r < 0 ? r : task_run(task);
+}
+
+/* Forgets the table that waits to be resumed. */
+static void clear(const char *uuid)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+
+	if (task_new_uuid(DM_DEVICE_CLEAR, uuid, &task) == 0)
+		task_run(task);
 }
 
 int mp_linear_reload(const struct mp_linear_spec *spec)
@@ -132,18 +154,42 @@ int mp_linear_reload(const struct mp_linear_spec *spec)
 	r = add_target(task, spec);
 	if (r == 0)
 		r = task_run(task);
-	return r < 0 ? r : resume(spec->uuid);
+	if (r < 0)
+		return r;
+	r = resume(spec->uuid);
+	if (r < 0) {
+		clear(spec->uuid);
+		resume(spec->uuid); /* it may have been suspended for the new one */
+	}
+	return r;
+}
+
+int mp_linear_rename(const char *name, const char *new_name)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new(DM_DEVICE_RENAME, &task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_set_name(task, name) || !dm_task_set_newname(task, new_name))
+		return -EINVAL;
+	r = set_cookie(task, 0);
+	if (r == 0)
+		r = task_run(task);
+	return r == -EBUSY ? -EEXIST : r;
 }
 
 int mp_linear_remove(const char *name, const char *uuid)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
-	int r = *uuid ? task_new_uuid(DM_DEVICE_REMOVE, uuid, &task) : task_new(DM_DEVICE_REMOVE, &task);
+	/* The library removes the nodes of what has been named to it. */
+	bool by_name = !*uuid || !udev_runs();
+	int r = by_name ? task_new(DM_DEVICE_REMOVE, &task) : task_new_uuid(DM_DEVICE_REMOVE, uuid, &task);
 
 	if (r < 0)
 		return r;
-	if (!*uuid && !dm_task_set_name(task, name))
+	if (by_name && !dm_task_set_name(task, name))
 		return -EINVAL;
-	r = mp_dm_task_set_cookie(task, DM_UDEV_DISABLE_LIBRARY_FALLBACK);
+	r = set_cookie(task, 0);
 	return r < 0 ? r : task_run(task);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* linear.h - device-mapper devices that are one stretch of another device.  For: kpartx. One thread. */
+/* linear.h - device-mapper devices that are one stretch of another device, and their nodes.  For: kpartx. One thread. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@ struct mp_linear {
 	bool is_empty; /* it has no table */
 	dev_t on;
 	uint64_t start_sectors, size_sectors;
-	bool read_only;
+	bool read_only, suspended;
 	bool deferred; /* goes when its last user does */
 	int open_count;
 };
@@ -39,6 +39,9 @@ int mp_linear_create(const struct mp_linear_spec *spec, dev_t *ret);
 
 /** mp_linear_reload() - another table for the device of that UUID. On failure the old one is in force. */
 int mp_linear_reload(const struct mp_linear_spec *spec);
+
+/** mp_linear_rename() - Return: 0, -EEXIST, negative errno. */
+int mp_linear_rename(const char *name, const char *new_name);
 
 /** mp_linear_remove() - by UUID, or by name if it has none. Return: 0, -EBUSY, -ENODEV, negative errno. */
 int mp_linear_remove(const char *name, const char *uuid);

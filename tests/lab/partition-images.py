@@ -187,6 +187,10 @@ def make(directory, sectors):
         dos_table(image, 0, [(0x83, 8, 0), (5, 16, 0), (0x83, 24, 1)])
     for image in save("dos-extended-at-end"):
         dos_table(image, 0, [(5, sectors - 1, 64)])
+    for image in save("dos-two-extended"):
+        dos_table(image, 0, [(0, 0, 0), (5, 32, 16), (0x83, 8, 16), (0xf, 64, 32)])
+        dos_chain(image, 32, [(32, 34, 6), (40, 42, 6)])
+        dos_chain(image, 64, [(64, 66, 6), (72, 74, 14)])
     for image in save("dos-bsd"):
         dos_table(image, 0, [(0x83, 8, 8), (0xa5, 16, half - 16)])
         bsd_label(image, 17, [(24, 8, 7), (32, 8, 7), (16, half - 16, 0), (40, sectors, 7)])
@@ -232,6 +236,8 @@ def make(directory, sectors):
         "gpt-reversed": gpt(sectors, {1: (first + 8, first), 2: (first, first)}),
         "gpt-overlap": gpt(sectors, {1: (first, first + 15), 2: (first + 8, first + 23)}),
     }
+    variants["gpt-dos"] = gpt(sectors, {2: (first, first + 7)}, pmbr=False)
+    dos_table(variants["gpt-dos"], 0, [(0x83, 8, 16)])
     large = 64 + 400 * 2
     if sectors >= large:
         variants["gpt-400"] = gpt(sectors, {n: (250 + n, 250 + n) for n in range(1, 401)}, entries=400)
@@ -246,7 +252,7 @@ def make(directory, sectors):
 def main():
     directory = Path(sys.argv[1])
     directory.mkdir(parents=True, exist_ok=True)
-    for name in make(directory, int(sys.argv[2]) if len(sys.argv) > 2 else 2048):
+    for name in make(directory, int(sys.argv[2]) if len(sys.argv) > 2 else 4096):
         print(name)
 
 

@@ -48,6 +48,7 @@ while read -r image status wanted; do
 	case $image in
 	gpt-4k) same "sectors of $image" "$(blockdev --getss /dev/loop0)" 4096;;
 	dos-past-end) same "messages" "$(grep -c 'does not lie on the disk' /tmp/errors)" 3;;
+	gpt-past-end) same "message" "$(grep -c 'no valid GPT behind the protective MBR' /tmp/errors)" 1;;
 	esac
 	kpartx -d "$image" || fail "-d $image"
 	check "devices of $image are left" nothing_left
@@ -58,13 +59,16 @@ done <<- IMAGES
 	dos-empty 0 3:24+1
 	dos-extended-at-end 1
 	dos-past-end 3 1:8+16
+	dos-two-extended 0 2:32+2 3:8+16 4:64+2 5:2+6 6:10+6 7:2+6 8:10+14
 	gpt-4k 0 1:48+8 2:56+16
 	gpt-past-end 0
 	gpt-reversed 1 2:34+1
 	mac 1 1:1+3 2:8+16
-	sgi 0 1:16+16 2:32+8 9:0+8 11:0+2048
+	minix 0 1:16+8 2:24+8
+	sgi 0 1:16+16 2:32+8 9:0+8 11:0+4096
+	solaris 1 1:4+8 2:16+8
 	sun 0 1:16+16 2:32+32 4:64+16
-	ultrix 0 1:8+8 2:40+8 3:0+2048
+	ultrix 0 1:8+8 2:40+8 3:0+4096
 IMAGES
 same "partitions listed of 400" "$(kpartx -l gpt-400 2>/tmp/errors | wc -l)" 256
 grep -q "136 more partitions like these" /tmp/errors || fail "not said: $(cat /tmp/errors)"
@@ -73,16 +77,19 @@ say "formats of our own"
 ## What both read: the same lines, the same tables, the same exit codes
 session() {
 	local program=$1 image=$2
-	"$program" -l "$image"; echo "list $?"
-	"$program" -av "$image"; echo "add $?"
+	shift 2
+	"$program" -l "$@" "$image"; echo "list $?"
+	"$program" -av "$@" "$image"; echo "add $?"
 	dmsetup table
+	stat -c '%N %Hr:%Lr %A %U' /dev/mapper/*p[0-9]*
 	"$program" -dv "$image"; echo "delete $?"
 } 2>/dev/null
-for image in dos-primary dos-logical dos-ebr-leaves dos-overlap dos-bsd gpt gpt-backup-only gpt-primary-crc gpt-wrong-crc \
-	gpt-last sfdisk-dos sfdisk-sun sgdisk parted-mac parted-bsd; do
-	session /usr/sbin/kpartx "$image" > "/tmp/ours/$image"
-	session /run/debian/kpartx "$image" > "/tmp/theirs/$image"
-	diff "/tmp/theirs/$image" "/tmp/ours/$image" || fail "$image is not as Debian's (<)"
+# Nobody makes nodes here but they themselves, as in a container.
+for image in dos-primary dos-logical dos-ebr-leaves dos-overlap dos-{bsd,minix,solaris,unixware} gpt gpt-backup-only gpt-primary-crc \
+	gpt-wrong-crc gpt-last "gpt-dos -g" "gpt-dos -rp /" sfdisk-dos sfdisk-sun sgdisk parted-mac parted-bsd; do
+	session /usr/sbin/kpartx $image > "/tmp/ours/${image//[ \/]/_}"
+	session /run/debian/kpartx $image > "/tmp/theirs/${image//[ \/]/_}"
+	diff "/tmp/theirs/${image//[ \/]/_}" "/tmp/ours/${image//[ \/]/_}" || fail "$image is not as Debian's (<)"
 done
 say "the same as Debian's: $(ls /tmp/theirs | wc -l) images, $(cat /tmp/theirs/* | grep -c '^add map') partitions"
 
@@ -95,6 +102,9 @@ kpartx -uv $image > /tmp/out 2> /tmp/errors || fail "-u"
 same "renamed" "$(head -n 1 /tmp/errors)" "found map loop0-part1 for uuid part1-devnode_7:0_Wh5pYvM, renaming to loop0p1"
 same "what is told" "$(cat /tmp/out)" "add map loop0p1 (254:0): 0 1000 linear 7:0 2048
 add map loop0p7 (254:1): 0 2048 linear 7:0 4096"
+
+same "nodes" "$(cd /dev/mapper && stat -c '%n %Hr:%Lr' loop*)" "loop0p1 254:0
+loop0p7 254:1"
 
 # What is written through the partition stands at its place on the disk, and nowhere else.
 head -c 512000 /dev/urandom > /tmp/data
@@ -125,12 +135,15 @@ check "-u" kpartx -u /dev/loop0
 same "tables" "$(dmsetup table)" "loop0p3: 0 2048 linear 7:0 2048
 loop0p7: 0 2048 linear 7:0 8192"
 
-# One that was to go with its last user stays.
-exec 9< /dev/dm-1
-dmsetup remove --deferred loop0p7
-check "-u" kpartx -u /dev/loop0
-exec 9<&-
-same "retained" "$(table loop0p7)" "0 2048 linear 7:0 8192"
+# One that was to go with its last user stays, also if it grows now.
+for mib in 1 2; do
+	sgdisk -d 7 -n 7:8192:+${mib}M /dev/loop0 > /dev/null 2>&1
+	exec 9< /dev/dm-1
+	dmsetup remove --deferred loop0p7
+	check "-u" kpartx -u /dev/loop0
+	exec 9<&-
+	same "retained" "$(table loop0p7)" "0 $((mib * 2048)) linear 7:0 8192"
+done
 # A table left out, and one of somebody else's under the name.
 dmsetup remove loop0p7 loop0p3
 dmsetup create loop0p7 --table "0 8 zero"
@@ -144,7 +157,7 @@ dmsetup remove loop0p7
 check "-r" kpartx -ar /dev/loop0
 same "read-only" "$(dmsetup info -c --noheadings -o attr loop0p3)" "L--r"
 check "-d" kpartx -d $image
-same "left" "$(dmsetup ls)$(losetup -a)" "No devices found"
+same "left" "$(dmsetup ls)$(losetup -a)$(ls /dev/mapper)" "No devices foundcontrol"
 
 ## Images: read-only, with a loop device that was there, without partitions
 mount -t tmpfs tmpfs /mnt

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -111,37 +112,100 @@ static void partitions_are_equal_if_all_of_them_are(void **state)
 	assert_false(partitions_equal(&a, &shorter));
 }
 
-/* A dos table: a primary partition, an extended one, and one logical. */
-static int image_new(uint64_t bytes)
+struct dos_entry {
+	uint64_t sector; /* of its table */
+	unsigned slot;
+	uint8_t type;
+	uint32_t start, size;
+};
+
+static int dos_image_new(uint64_t sectors, const struct dos_entry *entries, size_t count)
 {
-	static const uint8_t first[] = { 0, 0, 0, 0, 0x83, 0, 0, 0, 8, 0, 0, 0, 16, 0, 0, 0,
-					 0, 0, 0, 0, 0x05, 0, 0, 0, 32, 0, 0, 0, 64, 0, 0, 0 };
-	static const uint8_t logical[] = { 0, 0, 0, 0, 0x83, 0, 0, 0, 2, 0, 0, 0, 6, 0, 0, 0 };
 	static const uint8_t magic[] = { 0x55, 0xaa };
 	int fd = memfd_create("image", MFD_CLOEXEC);
 
 	assert_true(fd >= 0);
-	assert_int_equal(ftruncate(fd, bytes), 0);
-	assert_int_equal(pwrite(fd, first, sizeof(first), 446), sizeof(first));
-	assert_int_equal(pwrite(fd, magic, sizeof(magic), 510), sizeof(magic));
-	assert_int_equal(pwrite(fd, logical, sizeof(logical), 32 * 512 + 446), sizeof(logical));
-	assert_int_equal(pwrite(fd, magic, sizeof(magic), 32 * 512 + 510), sizeof(magic));
+	assert_int_equal(ftruncate(fd, sectors * 512), 0);
+	for (size_t i = 0; i < count; i++) {
+		const struct dos_entry *entry = &entries[i];
+		const uint32_t bytes[] = { 0, htole32(entry->type), htole32(entry->start), htole32(entry->size) };
+
+		assert_int_equal(pwrite(fd, bytes, sizeof(bytes), entry->sector * 512 + 446 + 16 * entry->slot), sizeof(bytes));
+		assert_int_equal(pwrite(fd, magic, sizeof(magic), entry->sector * 512 + 510), sizeof(magic));
+	}
 	return fd;
+}
+
+static void assert_read(int fd, uint64_t sectors, const struct partition *wanted, size_t count)
+{
+	_cleanup_(partitions_fini) struct partitions partitions = { 0 };
+	const struct partitions all = { .items = (struct partition *)wanted, .count = count };
+	const struct partitions_source source = { .fd = fd, .is_image = true, .sector_bytes = 512, .size_sectors = sectors };
+
+	assert_int_equal(partitions_read(&source, &partitions), 0);
+	assert_true(partitions_equal(&partitions, &all));
+}
+
+/* A dos table: a primary partition, an extended one, and one logical. */
+static int image_new(void)
+{
+	static const struct dos_entry entries[] = { { 0, 0, 0x83, 8, 16 }, { 0, 1, 0x05, 32, 64 }, { 32, 0, 0x83, 2, 6 } };
+
+	return dos_image_new(100, entries, ARRAY_SIZE(entries));
 }
 
 static void a_logical_partition_knows_its_extended_one(void **state)
 {
-	_cleanup_(partitions_fini) struct partitions partitions = { 0 };
-	_cleanup_close_ int fd = image_new(100 * 512);
-	const struct partitions_source source = { .fd = fd, .is_image = true, .sector_bytes = 512, .size_sectors = 100 };
 	static const struct partition wanted[] = {
 		PARTITION(1, 8, 16), PARTITION(2, 32, 2), { .number = 5, .start_sectors = 34, .size_sectors = 6, .inside = 2 },
 	};
-	const struct partitions all = { .items = (struct partition *)wanted, .count = ARRAY_SIZE(wanted) };
+	_cleanup_close_ int fd = image_new();
 
 	(void)state;
-	assert_int_equal(partitions_read(&source, &partitions), 0);
-	assert_true(partitions_equal(&partitions, &all));
+	assert_read(fd, 100, wanted, ARRAY_SIZE(wanted));
+}
+
+static void a_logical_partition_is_inside_the_extended_one_that_it_begins_in(void **state)
+{
+	static const struct dos_entry entries[] = {
+		{ 0, 0, 0x05, 64, 64 }, { 0, 1, 0x0f, 256, 64 }, { 64, 0, 0x83, 2, 6 }, { 256, 0, 0x83, 2, 6 },
+	};
+	static const struct partition wanted[] = {
+		PARTITION(1, 64, 2), PARTITION(2, 256, 2), { .number = 5, .start_sectors = 66, .size_sectors = 6, .inside = 1 },
+		{ .number = 6, .start_sectors = 258, .size_sectors = 6, .inside = 2 },
+	};
+	_cleanup_close_ int fd = dos_image_new(4096, entries, ARRAY_SIZE(entries));
+
+	(void)state;
+	assert_read(fd, 4096, wanted, ARRAY_SIZE(wanted));
+}
+
+/* libblkid looks for them on what is larger than a floppy disk. */
+static void slices_of_a_table_within_a_partition_are_none_of_the_disk(void **state)
+{
+	static const struct dos_entry entries[] = { { 0, 0, 0x81, 64, 64 }, { 64, 0, 0x81, 72, 8 }, { 64, 1, 0x81, 80, 8 } };
+	static const struct partition wanted[] = { PARTITION(1, 64, 64) };
+	_cleanup_close_ int fd = dos_image_new(4096, entries, ARRAY_SIZE(entries));
+
+	(void)state;
+	assert_read(fd, 4096, wanted, ARRAY_SIZE(wanted));
+}
+
+static void a_protective_mbr_without_gpt_is_told(void **state)
+{
+	static const struct dos_entry rows[] = { { 0, 0, 0xee, 1, 4095 }, { 0, 0, 0x83, 8, 16 }, { 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(partitions_fini) struct partitions partitions = { 0 };
+		_cleanup_close_ int fd = dos_image_new(4096, &rows[i], 1);
+		const struct partitions_source source = {
+			.fd = fd, .is_image = true, .sector_bytes = 512, .size_sectors = 4096,
+		};
+
+		assert_int_equal(partitions_read(&source, &partitions), 0);
+		assert_int_equal(partitions.broken_gpt, rows[i].type == 0xee);
+	}
 }
 
 static void only_a_table_of_the_type_asked_for_is_read(void **state)
@@ -150,7 +214,7 @@ static void only_a_table_of_the_type_asked_for_is_read(void **state)
 		const char *type;
 		size_t count;
 	} rows[] = { { "dos", 3 }, { "gpt", 0 }, { "dasd", 0 }, { "no such type that anybody knows", 0 } };
-	_cleanup_close_ int fd = image_new(100 * 512);
+	_cleanup_close_ int fd = image_new();
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -183,6 +247,9 @@ int main(void)
 		cmocka_unit_test(partitions_overlap_if_neither_is_within_the_other),
 		cmocka_unit_test(partitions_are_equal_if_all_of_them_are),
 		cmocka_unit_test(a_logical_partition_knows_its_extended_one),
+		cmocka_unit_test(a_logical_partition_is_inside_the_extended_one_that_it_begins_in),
+		cmocka_unit_test(slices_of_a_table_within_a_partition_are_none_of_the_disk),
+		cmocka_unit_test(a_protective_mbr_without_gpt_is_told),
 		cmocka_unit_test(only_a_table_of_the_type_asked_for_is_read),
 		cmocka_unit_test(a_disk_that_cannot_be_read_is_an_error),
 	};
