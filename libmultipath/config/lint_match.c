@@ -156,7 +156,7 @@ void mp_lint_map_wwid(struct mp_linter *linter, enum mp_scope scope, const struc
 		mp_lint_tell(linter, wwid,
 			     "wwid \"%s\" matches no disk: it is compared as it is, not as a regular expression",
 			     wwid->text);
-	else if (wwid->text[0] == '6' && strlen(wwid->text) == 32 && is_hex(wwid->text, 32))
+	else if ((wwid->text[0] == '6' && is_hex(wwid->text, 32)) || (wwid->text[0] == '5' && is_hex(wwid->text, 16)))
 		mp_lint_tell(linter, wwid, "no disk has a wwid \"%s\"; did you mean \"3%s\"?", wwid->text,
 			     wwid->text);
 	else

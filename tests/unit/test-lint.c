@@ -224,6 +224,8 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		  "7:1: warning: alias \"mpathb\" looks like the names that user_friendly_names gives: another disk may have it already, choose one that does not start with \"mpath\"\n" },
 		{ "multipaths {\nmultipath {\nwwid 3600a\nalias mpathb\n}\n}\n",
 		  "" },
+		{ "multipaths {\nmultipath {\nwwid 5000c500a1b2c3d4\nalias x\n}\nmultipath {\nwwid 35000c500a1b2c3d4\nalias y\n}\n}\n",
+		  "3:1: warning: no disk has a wwid \"5000c500a1b2c3d4\"; did you mean \"35000c500a1b2c3d4\"?\n" },
 		{ "multipaths {\nmultipath {\nwwid 3600a\nalias x\nuser_friendly_names no\n}\n}\n",
 		  "5:1: warning: user_friendly_names has no effect because the section has an alias\n" },
 		{ "overrides {\nprotocol {\ntype scsi:fcp\ndev_loss_tmo 60\n}\nprotocol {\ntype scsi:fcp\ndev_loss_tmo 70\n}\n}\n",
