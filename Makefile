@@ -155,7 +155,7 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libengine.a $(B)/libmultipath.a $(B)/libmp
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) -o $@ $^ $(library_libs) -lcmocka $(LDFLAGS)
 
-partition_tests := $(addprefix $(B)/unit/,test-mappings test-partitions) $(B)/fuzz/fuzz-partitions
+partition_tests := $(addprefix $(B)/unit/,test-mappings test-partitions test-unixware) $(B)/fuzz/fuzz-partitions
 $(partition_tests): $(B)/libkpartx.a
 
 # These tests start the programs.

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "kpartx/unixware.h"
 
 enum { ENDS_BYTES = 1 << 20 }; /* of either end of the disk, where tables are */
 
@@ -160,6 +161,22 @@ static int read_type(const struct partitions_source *source, const char *type, s
 	return r < 0 ? r : 1;
 }
 
+/* Return: as read_type(). */
+static int read_unixware(const struct partitions_source *source, struct partitions *ret)
+{
+	uint8_t sector[512] = { 0 };
+
+	if (source->size_sectors <= UNIXWARE_SECTOR)
+		return 0;
+	if (pread(source->fd, sector, sizeof(sector), UNIXWARE_SECTOR * sizeof(sector)) < 0)
+		return -errno;
+	ret->items = calloc(UNIXWARE_LAST, sizeof(*ret->items));
+	if (!ret->items)
+		return -ENOMEM;
+	ret->count = unixware_decode(sector, ret->items);
+	return ret->count > 0;
+}
+
 /* Return: is there a table of that type, with or without partitions? */
 static bool has_type(const struct partitions_source *source, const char *type)
 {
@@ -180,6 +197,8 @@ static int read_any(const struct partitions_source *source, struct partitions *r
 		partitions_fini(ret);
 	}
 	r = read_type(source, NULL, ret);
+	if (r == 0)
+		return read_unixware(source, ret);
 	ret->broken_gpt = r > 0 && !ret->count && has_type(source, "PMBR") && !has_type(source, "gpt");
 	return r;
 }
@@ -188,8 +207,14 @@ int partitions_read(const struct partitions_source *source, struct partitions *r
 {
 	int r = look_afresh(source);
 
-	if (r == 0)
-		r = source->type ? read_type(source, source->type, ret) : read_any(source, ret);
+	if (r < 0)
+		return r;
+	if (!source->type)
+		r = read_any(source, ret);
+	else if (!strcmp(source->type, "unixware"))
+		r = read_unixware(source, ret);
+	else
+		r = read_type(source, source->type, ret);
 	return r < 0 ? r : 0;
 }
 

@@ -86,7 +86,7 @@ session() {
 } 2>/dev/null
 # Nobody makes nodes here but they themselves, as in a container.
 for image in dos-primary dos-logical dos-ebr-leaves dos-overlap dos-{bsd,minix,solaris,unixware} gpt gpt-backup-only gpt-primary-crc \
-	gpt-wrong-crc gpt-last "gpt-dos -g" "gpt-dos -rp /" sfdisk-dos sfdisk-sun sgdisk parted-mac parted-bsd; do
+	gpt-wrong-crc gpt-last unixware "gpt-dos -g" "gpt-dos -rp /" sfdisk-dos sfdisk-sun sgdisk parted-mac parted-bsd; do
 	session /usr/sbin/kpartx $image > "/tmp/ours/${image//[ \/]/_}"
 	session /run/debian/kpartx $image > "/tmp/theirs/${image//[ \/]/_}"
 	diff "/tmp/theirs/${image//[ \/]/_}" "/tmp/ours/${image//[ \/]/_}" || fail "$image is not as Debian's (<)"
