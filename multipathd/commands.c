@@ -511,6 +511,7 @@ static void remove_path(struct command_call *call)
 			return;
 		}
 		call->deferred = true;
+		map->emptied = true;
 	}
 	paths_drop(path, "the operator asked for it");
 }

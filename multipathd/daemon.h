@@ -100,6 +100,7 @@ struct daemon_map {
 	bool detect_grouping, detect_grouping_by_tpg, groups_by_prio;
 	bool forced; /* the operator named it: find_multipaths does not matter */
 	bool removal_tried; /* in vain */
+	bool emptied; /* the operator took paths out of it */
 	bool status_skipped; /* a status came while the map was busy */
 	bool futile; /* told already that the kernel shows another table than was loaded */
 	char *loaded, *loaded_as; /* last table loaded, and as the kernel showed it then */

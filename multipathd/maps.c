@@ -250,6 +250,7 @@ int maps_join(struct daemon_path *path, bool by_operator)
 	}
 	if (by_operator)
 		map->keep_uncreated = false;
+	map->emptied = false;
 	if (path->path.map == &map->map)
 		return 0;
 	mp_map_add_path(&map->map, &path->path);
@@ -283,6 +284,24 @@ int maps_wait(struct daemon_map *map, uint64_t request)
 	return 0;
 }
 
+/* Does a device of the kernel's table lead to the LUN, though the daemon has not taken it for a path? */
+static bool map_is_disowned(struct daemon_map *map)
+{
+	const struct mp_table *table = &map->map.kernel.table;
+
+	if (!map->map.kernel.exists || map->emptied || !cds_list_empty(&map->map.paths))
+		return false;
+	for (size_t g = 0; g < table->group_count; g++)
+		for (size_t p = 0; p < table->groups[g].path_count; p++) {
+			char wwid[MP_WWID_SIZE];
+
+			if (paths_read_wwid(map->daemon, table->groups[g].paths[p].devt, wwid) == 0 &&
+			    !strcmp(wwid, map->map.wwid))
+				return true;
+		}
+	return false;
+}
+
 /* Queueing without paths. */
 
 static int map_on_queue_timer(sd_event_source *source, uint64_t usec, void *userdata);
@@ -306,7 +325,8 @@ static void map_step_queueing(struct daemon_map *map)
 	struct mp_queueing_effect effect;
 	const struct mp_path *path;
 
-	if (!map->map.kernel.exists || map->removing || map->removal_tried || map->daemon->options.once || geoms_owns(map))
+	if (!map->map.kernel.exists || map->removing || map->removal_tried || map->daemon->options.once || geoms_owns(map) ||
+	    map_is_disowned(map))
 		return;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		input.pending += path->state == MP_PATH_PENDING || path->state == MP_PATH_UNCHECKED;
@@ -820,6 +840,7 @@ static int map_make_plan(struct daemon_map *map, bool allowed, struct mp_plan *p
 		paths[n++] = path;
 	qsort(paths, n, sizeof(*paths), map_compare_devt);
 	observation.ghost_delay_runs = allowed && map_delays_ghosts(map);
+	observation.disowned = map_is_disowned(map);
 	observation.paths = paths;
 	observation.path_count = n;
 	observation.name_taken = (!observation.kernel || strcmp(map->map.kernel.name, map->map.name)) &&

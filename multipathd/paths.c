@@ -364,6 +364,25 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	return r < 0 ? r : 1;
 }
 
+int paths_read_wwid(const struct daemon *daemon, dev_t devt, char *wwid)
+{
+	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
+	struct mp_path_settings settings;
+	struct mp_identity identity;
+	bool known;
+	int r;
+
+	r = mp_probe_locate_devt(&mp_roots_system, devt, name, sizeof(name), dir, sizeof(dir));
+	if (r == 0)
+		r = mp_probe_identity(&mp_roots_system, devt, name, dir, &identity);
+	if (r < 0)
+		return r;
+	known = mp_probe_props(&mp_roots_system, devt, &props) == 0;
+	mp_config_path_settings(daemon->config, &identity, &settings);
+	return mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true, wwid);
+}
+
 static int path_on_found(void *userdata, dev_t devt, const char *name, const char *dir)
 {
 	int r = paths_take(userdata, devt, name, dir, NULL, false);

@@ -30,6 +30,9 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *name, const char *
 /** paths_drop() - the device is gone, or nobody wants it; its map is reconciled without it */
 void paths_drop(struct daemon_path *path, const char *reason);
 
+/** paths_read_wwid() - of a device that is no path of ours, from sysfs and udev's database; @wwid: of MP_WWID_SIZE. Return: 0, negative errno. */
+int paths_read_wwid(const struct daemon *daemon, dev_t devt, char *wwid);
+
 /** paths_enumerate() - every disk of the system */
 int paths_enumerate(struct daemon *daemon);
 

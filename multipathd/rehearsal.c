@@ -154,6 +154,7 @@ static struct daemon_map *shadow_map_new(struct daemon *shadow, const char *wwid
 		map->map.ready = live->map.ready;
 		map->not_ready_in_udev = live->not_ready_in_udev;
 		map->forced = live->forced;
+		map->emptied = live->emptied;
 	}
 	cds_list_add_tail(&map->map.in_all, &shadow->maps);
 	mp_hash_add(&shadow->maps_by_wwid, &map->map.by_wwid, mp_hash_text(wwid));

@@ -528,16 +528,29 @@ static const char *find_obstacle(const struct run *run)
 	return NULL;
 }
 
+static int keep_table(struct run *run)
+{
+	mp_table_fini(&run->plan.table);
+	return mp_table_copy(&run->kernel->table, &run->plan.table);
+}
+
 /* A map that exists stays as it is. */
 static int plan_reject(struct run *run, const char *reason)
 {
-	int r = 0;
+	int r = run->kernel ? keep_table(run) : 0;
 
-	if (run->kernel) {
-		mp_table_fini(&run->plan.table);
-		r = mp_table_copy(&run->kernel->table, &run->plan.table);
-	}
 	return r < 0 ? r : add_step(run, MP_STEP_REJECT, reason);
+}
+
+/* Nobody loses a LUN that is there because of a word in the configuration: who uses the map keeps its paths. */
+static int plan_unwanted(struct run *run)
+{
+	int r = set_name(run, run->kernel->name);
+
+	choose_size(run);
+	if (r == 0)
+		r = run->seen->disowned || run->seen->path_count ? keep_table(run) : make_table(run);
+	return r < 0 ? r : add_step(run, MP_STEP_REMOVE, "the configuration does not want it");
 }
 
 static int make_plan(struct run *run)
@@ -549,12 +562,10 @@ static int make_plan(struct run *run)
 		r = set_name(run, run->kernel->name);
 		return r < 0 ? r : add_step(run, MP_STEP_REJECT, "a device of that UUID is not a multipath map");
 	}
-	if (!run->seen->allowed) {
-		if (!run->kernel)
-			return 0;
-		r = set_name(run, run->kernel->name);
-		return r < 0 ? r : add_step(run, MP_STEP_REMOVE, "the configuration does not want it");
-	}
+	if (!run->seen->allowed)
+		return run->kernel ? plan_unwanted(run) : 0;
+	if (run->kernel && run->seen->disowned)
+		return plan_unwanted(run);
 	if (!*run->seen->wwid)
 		return add_step(run, MP_STEP_REJECT, "there is no WWID");
 

@@ -559,8 +559,35 @@ static void a_map_that_is_not_wanted_is_removed(void **state)
 	expect(&world, NULL, "");
 	world_set_kernel(&world, ONE_GROUP, "8:0");
 	strcpy(world.kernel.name, "old");
-	expect(&world, NULL, ": remove: the configuration does not want it\n");
+	expect(&world, ONE_GROUP, ": remove: the configuration does not want it\n");
 	world_fini(&world);
+}
+
+static void who_uses_a_map_that_the_configuration_rejects_keeps_its_paths(void **state)
+{
+	static const struct {
+		bool allowed, disowned;
+		const char *kernel, *table;
+	} rows[] = {
+		{ true, true, ONE_GROUP, ONE_GROUP },
+		{ true, true, QUEUES, QUEUES },
+		{ false, true, QUEUES, QUEUES },
+		{ false, true, ONE_GROUP, ONE_GROUP },
+		/* the devices are gone: they are let go of */
+		{ false, false, ONE_GROUP, NO_GROUPS },
+	};
+	struct world world;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		world_init(&world, "");
+		world_set_kernel(&world, rows[i].kernel, "");
+		world.kernel.open_count = 1;
+		world.seen.allowed = rows[i].allowed;
+		world.seen.disowned = rows[i].disowned;
+		expect(&world, rows[i].table, ": remove: the configuration does not want it\n");
+		world_fini(&world);
+	}
 }
 
 static void the_first_path_with_a_size_gives_a_new_map_its_size(void **state)
@@ -1175,6 +1202,7 @@ int main(void)
 		cmocka_unit_test(a_map_without_wwid_is_rejected),
 		cmocka_unit_test(a_foreign_table_is_left_alone),
 		cmocka_unit_test(a_map_that_is_not_wanted_is_removed),
+		cmocka_unit_test(who_uses_a_map_that_the_configuration_rejects_keeps_its_paths),
 		cmocka_unit_test(the_first_path_with_a_size_gives_a_new_map_its_size),
 		cmocka_unit_test(a_map_keeps_its_size_unless_it_may_change),
 		cmocka_unit_test(an_offline_path_joins_when_it_can_be_opened),

@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: a blacklist that rejects every path of a map in use takes no path away from who uses it, nor does a restart; the map goes when he is done
+. "$LAB/lib.sh"
+san 2 2
+config "no_path_retry fail"
+daemon_start
+ready 2 2
+map=$(map_of "$(paths_of_lun 0 | head -n 1)")
+until_true "a node" test -b /dev/mapper/"$map"
+wwid=$(map_field "$map" %w)
+io_start used /dev/mapper/"$map"
+reject() {	# reject RULE
+	config "no_path_retry $2"
+	printf 'blacklist {\n\t%s\n}\n' "$1" | config_add
+	check "it is told" grep -q "^remove .*\<$map\>.*: the configuration does not want it" \
+		<<< "$(multipathd reconfigure --dry-run)"
+	multipathd reconfigure > /dev/null
+	until_true "no path is the daemon's" eval '[ -z "$(multipathd show paths raw format "%d %m" | grep -w "$map")" ]'
+	until_true "its removal was tried" logged "$map: map or partition in use, not removed"
+	same "its paths stay: $1" "$(dmsetup table "$map" | grep -oE ' (8:[0-9]+)' | wc -l)" 2
+	check "I/O goes on" io_moves /dev/mapper/"$map"
+}
+reject 'devnode "^sd"' fail
+config "no_path_retry fail"
+multipathd reconfigure > /dev/null
+ready 2 2
+reject 'protocol ".*"' queue
+reject "wwid \"$wwid\"" 3
+say "after a restart"
+daemon_stop
+daemon_start
+until_true "its removal was tried" logged "$map: map or partition in use, not removed"
+same "its paths stay" "$(dmsetup table "$map" | grep -oE ' (8:[0-9]+)' | wc -l)" 2
+check "nothing was loaded in vain" eval '! logged "cannot reload the map"'
+io_stop used
+until_true "it goes when its user is done" eval '! dmsetup info "$map" > /dev/null 2>&1'
+same "the other one is there" "$(multipathd show maps raw format %N)" 2
+
+say "a path that is taken out by hand is out, and a device that is gone is let go of"
+map=$(multipathd show maps raw format %n)
+exec {used}< "/dev/mapper/$map"
+for path in $(paths_of_lun 1); do multipathd del path "$path" > /dev/null; done
+until_true "none is left" eval '! dmsetup table "$map" | grep -q " 8:"'
