@@ -33,6 +33,7 @@ enum {
 	PENDING_AFTER_SEC = 1, /* without an answer: shown as pending */
 	RETRY_SEC = 1,
 	PROVE_EVERY_SEC = 60, /* an active path's WWID is read again so often */
+	BURSTS = 4, /* in an interval: waking up costs more than a check */
 };
 
 static const uint64_t usec_per_sec = 1000000;
@@ -75,7 +76,8 @@ struct check_job {
 	char *prio_args;
 	int priority;
 	struct reservation_check reservation;
-	char *own_proof; /* what its own LUN answers, NULL: not known, or nothing is to be registered */
+	char *known; /* the WWID that is proved, or is to be; NULL none */
+	bool proven; /* its own LUN has answered that */
 };
 
 static void job_free(struct check_job *job)
@@ -84,7 +86,7 @@ static void job_free(struct check_job *job)
 		close(job->check.fd);
 	free(job->dir);
 	free(job->prio_args);
-	free(job->own_proof);
+	free(job->known);
 	free(job->proof);
 	free(job->vpd_text);
 	free(job->prio);
@@ -148,7 +150,7 @@ static void job_ask_priority(struct check_job *job)
 /* Nothing is registered at another LUN. */
 static bool job_leads_astray(const struct check_job *job)
 {
-	return job->want_proof && job->proof_error >= 0 && job->own_proof && strcmp(job->proof, job->own_proof);
+	return job->want_proof && job->proof_error >= 0 && job->proven && strcmp(job->proof, job->known);
 }
 
 static void job_prove(struct check_job *job)
@@ -156,7 +158,8 @@ static void job_prove(struct check_job *job)
 	char proof[MP_WWID_SIZE];
 
 	job_ask_read_only(job);
-	job->proof_error = mp_scsi_identify(job->check.fd, proof, sizeof(proof), &job->tpg, job->timeout_msec);
+	job->proof_error = mp_scsi_identify(job->check.fd, job->known, proof, sizeof(proof), &job->tpg,
+					    job->timeout_msec);
 	if (job->proof_error < 0)
 		return;
 	job->proof = strdup(proof);
@@ -242,7 +245,7 @@ static int path_schedule(struct daemon_path *path, uint64_t usec);
 static void path_check(struct daemon_path *path);
 static void path_on_due(struct agenda_entry *entry);
 
-/* The same instant for all paths of a map, other instants for other maps. */
+/* The same instant for all paths of a map; the maps are spread over a few instants of the interval. */
 static uint64_t path_next_usec(const struct daemon_path *path, uint64_t now_usec)
 {
 	unsigned max = path->daemon->process->max_polling_interval_sec;
@@ -250,7 +253,7 @@ static uint64_t path_next_usec(const struct daemon_path *path, uint64_t now_usec
 	uint64_t phase;
 
 	if (path->path.interval_sec == max && path->path.map && max) {
-		phase = mp_hash_text(path->path.map->wwid) % max;
+		phase = mp_hash_text(path->path.map->wwid) % BURSTS * max / BURSTS;
 		sec -= (sec + max - phase) % max;
 		if (sec <= now_usec / usec_per_sec)
 			sec += max;
@@ -698,12 +701,11 @@ static void path_check(struct daemon_path *path)
 	if (mp_protocol_is_scsi(job->protocol) && !path->path.identity.vpd_data[0])
 		job->vpd_vendor = path->settings.vpd_vendor;
 	reservation_check_prepare(&job->reservation, path);
-	if (job->reservation.wanted) {
-		job->want_proof = true;
-		job->own_proof = path->proof[0] ? strdup(path->proof) : NULL;
-	}
+	job->want_proof |= job->reservation.wanted;
+	job->proven = path->proof[0];
+	job->known = strdup(job->proven ? path->proof : path->path.identity.wwid);
 	job->dir = strdup(path->dir);
-	if (!job->dir)
+	if (!job->dir || !job->known)
 		goto later;
 	snprintf(job->node, sizeof(job->node), "/dev/%s", path->path.identity.name);
 	for (char *c = job->node + 5; *c; c++)

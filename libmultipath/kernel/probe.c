@@ -811,7 +811,7 @@ int mp_probe_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, 
 
 	if (mp_protocol_is_scsi(protocol)) {
 		length = mp_sysfs_read_bytes(roots->sys, device.dir, "vpd_pg83", page, sizeof(page));
-		return length < 0 || mp_vpd_wwid(page, length, wwid, MP_WWID_SIZE) < 0 ? -ENOENT : 0;
+		return length < 0 || mp_vpd_wwid(page, length, NULL, wwid, MP_WWID_SIZE) < 0 ? -ENOENT : 0;
 	}
 	if (mp_protocol_is_nvme(protocol)) {
 		length = mp_sysfs_read(roots->sys, dir, "wwid", text, sizeof(text));

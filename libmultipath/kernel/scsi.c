@@ -131,10 +131,10 @@ int mp_scsi_wwid(int fd, char *wwid, size_t size, unsigned timeout_msec)
 	uint8_t page[LONG_PAGE];
 	int r = read_designators(fd, page, timeout_msec);
 
-	return r < 0 ? r : mp_vpd_wwid(page, r, wwid, size);
+	return r < 0 ? r : mp_vpd_wwid(page, r, NULL, wwid, size);
 }
 
-int mp_scsi_identify(int fd, char *wwid, size_t size, int *tpg, unsigned timeout_msec)
+int mp_scsi_identify(int fd, const char *known, char *wwid, size_t size, int *tpg, unsigned timeout_msec)
 {
 	uint8_t page[LONG_PAGE];
 	int r = read_designators(fd, page, timeout_msec), group;
@@ -143,7 +143,7 @@ int mp_scsi_identify(int fd, char *wwid, size_t size, int *tpg, unsigned timeout
 		return r;
 	group = mp_vpd_tpg(page, r);
 	*tpg = group < 0 ? -1 : group;
-	return mp_vpd_wwid(page, r, wwid, size);
+	return mp_vpd_wwid(page, r, known, wwid, size);
 }
 
 int mp_scsi_tpg(int fd, unsigned timeout_msec)

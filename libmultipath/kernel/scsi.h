@@ -74,8 +74,8 @@ int mp_scsi_wwid(int fd, char *wwid, size_t size, unsigned timeout_msec);
 /** mp_scsi_tpg() - target port group from INQUIRY VPD page 0x83. Return: the group, -ENOENT none, negative errno. */
 int mp_scsi_tpg(int fd, unsigned timeout_msec);
 
-/** mp_scsi_identify() - WWID as mp_scsi_wwid(), and the target port group (-1: none) from the same page */
-int mp_scsi_identify(int fd, char *wwid, size_t size, int *tpg, unsigned timeout_msec);
+/** mp_scsi_identify() - WWID as mp_scsi_wwid(), or @known if it is among the names; and the target port group (-1: none) */
+int mp_scsi_identify(int fd, const char *known, char *wwid, size_t size, int *tpg, unsigned timeout_msec);
 
 /** mp_scsi_report_groups() - REPORT TARGET PORT GROUPS (spc4r36j 6.37). Return: bytes received, negative errno. */
 int mp_scsi_report_groups(int fd, void *data, size_t size, unsigned timeout_msec);

@@ -152,7 +152,27 @@ static void format_t10(const char *text, size_t length, char *wwid, size_t size)
 	wwid[used] = '\0';
 }
 
-int mp_vpd_wwid(const uint8_t *page, size_t page_size, char *wwid, size_t size)
+static void format_designator(const struct designator *designator, char *wwid, size_t size)
+{
+	const char *text = (const char *)designator->data;
+
+	switch (designator->type) {
+	case TYPE_NAA:
+		format_hex('3', designator->data, designator->size, wwid, size);
+		break;
+	case TYPE_EUI64:
+		format_hex('2', designator->data, designator->size, wwid, size);
+		break;
+	case TYPE_NAME:
+		format_name(text, text_size(designator), wwid, size);
+		break;
+	case TYPE_T10:
+		format_t10(text, text_size(designator), wwid, size);
+		break;
+	}
+}
+
+int mp_vpd_wwid(const uint8_t *page, size_t page_size, const char *known, char *wwid, size_t size)
 {
 	struct designator designator, best = { 0 };
 	int best_rank = 0, length;
@@ -163,31 +183,22 @@ int mp_vpd_wwid(const uint8_t *page, size_t page_size, char *wwid, size_t size)
 	if (length < 0)
 		return length;
 
-	for (left = length; designator_next(&body, &left, &designator);) {
+	for (left = length; size && designator_next(&body, &left, &designator);) {
 		int rank = designator_rank(&designator);
 
+		if (rank && known) {
+			format_designator(&designator, wwid, size);
+			if (!strcmp(wwid, known))
+				return 0;
+		}
 		if (rank > best_rank) {
 			best_rank = rank;
 			best = designator;
 		}
 	}
-	if (!best_rank || size == 0)
+	if (!best_rank)
 		return -ENOENT;
-
-	switch (best.type) {
-	case TYPE_NAA:
-		format_hex('3', best.data, best.size, wwid, size);
-		break;
-	case TYPE_EUI64:
-		format_hex('2', best.data, best.size, wwid, size);
-		break;
-	case TYPE_NAME:
-		format_name((const char *)best.data, text_size(&best), wwid, size);
-		break;
-	case TYPE_T10:
-		format_t10((const char *)best.data, text_size(&best), wwid, size);
-		break;
-	}
+	format_designator(&best, wwid, size);
 	return 0;
 }
 

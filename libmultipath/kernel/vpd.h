@@ -6,10 +6,11 @@
 
 /**
  * mp_vpd_wwid() - WWID from page 0x83 (spc4r36j 7.8.6), by the rules of the field: NAA 6, 5, 2, EUI-64, name, T10, NAA 3
+ * @known:	the one to choose if the page has it at all: a LUN keeps its names, but may get better ones; NULL none
  *
  * Return: 0, -ENOENT no usable designator, -EBADMSG not page 0x83. A result that does not fit is cut (hex: to whole bytes).
  */
-int mp_vpd_wwid(const uint8_t *page, size_t page_size, char *wwid, size_t size);
+int mp_vpd_wwid(const uint8_t *page, size_t page_size, const char *known, char *wwid, size_t size);
 
 /** mp_vpd_tpg() - target port group: first designator of type 5. Return: the group, -ENOENT, -EBADMSG. */
 int mp_vpd_tpg(const uint8_t *page, size_t page_size);

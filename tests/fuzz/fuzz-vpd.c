@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	room = data[0] + 1;
 	data++;
 	size--;
-	if (mp_vpd_wwid(data, size, text, room) == 0)
+	if (mp_vpd_wwid(data, size, size % 2 ? "1VENDOR_12_3" : NULL, text, room) == 0)
 		if (strlen(text) >= room || strpbrk(text, "\n\r\t "))
 			abort();
 	if (mp_vpd_tpg(data, size) > 0xffff)

@@ -106,12 +106,36 @@ static void the_best_designator_is_the_wwid(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		size_t size = page_of(cases[i].designators, page);
-		int r = mp_vpd_wwid(page, size, wwid, sizeof(wwid));
+		int r = mp_vpd_wwid(page, size, NULL, wwid, sizeof(wwid));
 
 		if (cases[i].wwid && (r != 0 || strcmp(wwid, cases[i].wwid)))
 			fail_msg("%s: %d, %s instead of %s", cases[i].what, r, r ? "" : wwid, cases[i].wwid);
 		if (!cases[i].wwid && r != -ENOENT)
 			fail_msg("%s: %d", cases[i].what, r);
+	}
+}
+
+static void a_name_that_is_known_stays_as_long_as_the_page_has_it(void **state)
+{
+	static const struct {
+		const char *known, *designators, *wwid;
+	} cases[] = {
+		{ "3500143800000abcd", "01030008 50014380 0000abcd 01030010 60060e80 12345678 9abcdef0 12345678",
+		  "3500143800000abcd" },
+		{ "1VENDOR11", "01030008 50014380 0000abcd 02010008 56454e44 4f523131", "1VENDOR11" },
+		{ "3500143800000abcd", "01030008 50014380 00001111 02010008 56454e44 4f523131", "35001438000001111" },
+		{ "3500143800000abcd", "01130008 50014380 0000abcd 02010008 56454e44 4f523131", "1VENDOR11" },
+		{ "", "02010008 56454e44 4f523131", "1VENDOR11" },
+	};
+	uint8_t page[256];
+	char wwid[128];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		size_t size = page_of(cases[i].designators, page);
+
+		assert_int_equal(mp_vpd_wwid(page, size, cases[i].known, wwid, sizeof(wwid)), 0);
+		assert_string_equal(wwid, cases[i].wwid);
 	}
 }
 
@@ -122,7 +146,7 @@ static void a_recorded_page_is_read(void **state)
 	char wwid[128];
 
 	(void)state;
-	assert_int_equal(mp_vpd_wwid(page, size, wwid, sizeof(wwid)), 0);
+	assert_int_equal(mp_vpd_wwid(page, size, NULL, wwid, sizeof(wwid)), 0);
 	assert_string_equal(wwid, "1Linux_scsi_debug_2000");
 	assert_int_equal(mp_vpd_tpg(page, size), 0x100);
 }
@@ -149,7 +173,7 @@ static void a_wwid_that_does_not_fit_is_cut(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		assert_int_equal(mp_vpd_wwid(page, page_of(cases[i].designators, page), wwid, cases[i].size), 0);
+		assert_int_equal(mp_vpd_wwid(page, page_of(cases[i].designators, page), NULL, wwid, cases[i].size), 0);
 		assert_string_equal(wwid, cases[i].wwid);
 	}
 }
@@ -164,14 +188,14 @@ static void no_byte_behind_the_data_counts(void **state)
 	(void)state;
 	page[2] = page[3] = 0xff;
 	for (size_t cut = 0; cut <= size; cut++) {
-		int r = mp_vpd_wwid(page, cut, wwid, sizeof(wwid));
+		int r = mp_vpd_wwid(page, cut, NULL, wwid, sizeof(wwid));
 
 		assert_true(r == 0 || r == -ENOENT || (cut < 4 && r == -EBADMSG));
 		r = mp_vpd_tpg(page, cut);
 		assert_true(r == 0x100 || r == -ENOENT || (cut < 4 && r == -EBADMSG));
 	}
 	page[1] = 0x80;
-	assert_int_equal(mp_vpd_wwid(page, size, wwid, sizeof(wwid)), -EBADMSG);
+	assert_int_equal(mp_vpd_wwid(page, size, NULL, wwid, sizeof(wwid)), -EBADMSG);
 	assert_int_equal(mp_vpd_tpg(page, size), -EBADMSG);
 }
 
@@ -243,6 +267,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_best_designator_is_the_wwid),
+		cmocka_unit_test(a_name_that_is_known_stays_as_long_as_the_page_has_it),
 		cmocka_unit_test(a_recorded_page_is_read),
 		cmocka_unit_test(a_wwid_that_does_not_fit_is_cut),
 		cmocka_unit_test(no_byte_behind_the_data_counts),
