@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* weightedpath: the administrator's own weights: "hbtl|devname|serial|wwn REGEX PRIORITY [REGEX PRIORITY]...". */
 #include <errno.h>
-#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "config/pattern.h"
 #include "prioritizers/prioritizers.h"
 
 #define BLANKS " \t"
@@ -29,19 +29,6 @@ static int format_subject(const char *kind, const struct mp_identity *identity, 
 	return 0;
 }
 
-/* Return: 1 if it matches, 0 if not or if it is no regular expression. */
-static int matches(const char *pattern, const char *subject)
-{
-	regex_t regex;
-	int r;
-
-	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB))
-		return 0;
-	r = regexec(&regex, subject, 0, NULL, 0) == 0;
-	regfree(&regex);
-	return r;
-}
-
 static int weightedpath_priority(struct mp_prioritization *prioritization)
 {
 	_cleanup_free_ char *args = strdup(prioritization->args);
@@ -53,7 +40,7 @@ static int weightedpath_priority(struct mp_prioritization *prioritization)
 	if (!kind || format_subject(kind, prioritization->identity, subject, sizeof(subject)) < 0)
 		return 0;
 	while ((pattern = strtok_r(NULL, BLANKS, &rest)) && (number = strtok_r(NULL, BLANKS, &rest)))
-		if (matches(pattern, subject))
+		if (mp_expression_matches(pattern, subject))
 			return atoi(number);
 	return 0;
 }

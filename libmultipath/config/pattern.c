@@ -2,6 +2,7 @@
 #include "config/pattern.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,6 +213,115 @@ bool mp_pattern_is_word(const struct mp_pattern *pattern)
 	return !*p;
 }
 
+/* Behind the "]" of the set that @p begins, or at the end of the text. */
+static const char *set_skip(const char *p)
+{
+	p += 1 + (p[1] == '^');
+	for (p += *p == ']'; *p && *p != ']'; p++) {
+		if (*p == '[' && p[1] && strchr(":.=", p[1])) {
+			const char close[] = { p[1], ']', '\0' }, *end = strstr(p + 2, close);
+
+			p = end ? end + 1 : p;
+		}
+	}
+	return p + (*p == ']');
+}
+
+/* What may be left out has to be looked beyond, from each that may be left out before it. */
+enum { OPTION_COST = 16 };
+
+/* Times that "{...}" costs what stands before it; *end: behind it, or @p if it is no such thing. */
+static unsigned long long repeats_of(const char *p, const char **end)
+{
+	unsigned long long least, most;
+	char *rest;
+
+	*end = p;
+	least = strtoull(p + 1, &rest, 10);
+	most = least;
+	if (*rest == ',') {
+		most = strtoull(rest + 1, &rest, 10);
+		if (!most)
+			most = least + 1;
+	}
+	if (*rest == '}')
+		*end = rest + 1;
+	if (most <= least)
+		return least;
+	return most > ULLONG_MAX / (2 * OPTION_COST) ? most : most + (most - least) * OPTION_COST;
+}
+
+/*
+ * The C library's compiler needs stack for what is nested, and memory for what is repeated: a line of a file can take
+ * all that there is. What no WWID, name or product needs is therefore refused.
+ */
+static bool is_modest(const char *p)
+{
+	enum { NESTED_MAX = 64, ATOMS_MAX = 1 << 15 };
+	unsigned long long sizes[NESTED_MAX] = { 0 }, atom = 0, times;
+	unsigned depth = 0;
+
+	while (*p) {
+		const char *next = p + 1;
+
+		times = 0; /* of the last atom; 0: a new one */
+		switch (*p) {
+		case '(':
+			if (++depth == NESTED_MAX)
+				return false;
+			sizes[depth] = atom = 0;
+			p = next;
+			continue;
+		case ')':
+			atom = depth ? sizes[depth] : 1;
+			depth -= depth > 0;
+			break;
+		case '{':
+			times = repeats_of(p, &next);
+			if (next > p)
+				break;
+			next++;
+			times = 0;
+			atom = 1;
+			break;
+		case '+':
+			times = 2 + OPTION_COST;
+			break;
+		case '*':
+		case '?':
+			times = 1 + OPTION_COST;
+			break;
+		case '[':
+			next = set_skip(p);
+			atom = 1;
+			break;
+		case '\\':
+			next += p[1] != '\0';
+			/* fallthrough */
+		default:
+			atom = 1;
+		}
+		if (times) {
+			if (times > ATOMS_MAX)
+				return false;
+			sizes[depth] += atom * (times - 1);
+			atom *= times;
+		} else {
+			sizes[depth] += atom;
+		}
+		if (sizes[depth] > ATOMS_MAX)
+			return false;
+		p = next;
+	}
+	return true;
+}
+
+/* Return: as regcomp() */
+static int compile(regex_t *compiled, const char *expression)
+{
+	return is_modest(expression) ? regcomp(compiled, expression, REG_EXTENDED | REG_NOSUB) : REG_ESIZE;
+}
+
 int mp_pattern_init(struct mp_pattern *pattern, const char *text)
 {
 	const char *expression = text;
@@ -233,7 +343,7 @@ int mp_pattern_init(struct mp_pattern *pattern, const char *text)
 	pattern->compiled = malloc(sizeof(*pattern->compiled));
 	if (!pattern->compiled)
 		return -ENOMEM;
-	r = regcomp(pattern->compiled, expression, REG_EXTENDED | REG_NOSUB);
+	r = compile(pattern->compiled, expression);
 	if (r != 0) {
 		free(pattern->compiled);
 		pattern->compiled = NULL;
@@ -245,7 +355,7 @@ int mp_pattern_init(struct mp_pattern *pattern, const char *text)
 void mp_pattern_explain(const char *text, char *buffer, size_t size)
 {
 	regex_t compiled;
-	int r = regcomp(&compiled, text + (text[0] == '!'), REG_EXTENDED | REG_NOSUB);
+	int r = compile(&compiled, text + (text[0] == '!'));
 
 	regerror(r, &compiled, buffer, size);
 	if (r == 0)
@@ -281,7 +391,7 @@ bool mp_expression_matches(const char *expression, const char *subject)
 
 	if (mp_pattern_is_simple(expression))
 		return simple_matches(expression, subject);
-	if (regcomp(&compiled, expression, REG_EXTENDED | REG_NOSUB) != 0)
+	if (compile(&compiled, expression) != 0)
 		return false;
 	matches = regexec(&compiled, subject, 0, NULL, 0) == 0;
 	regfree(&compiled);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* pattern.h - POSIX extended regular expressions of the configuration.  For: config. */
+/* pattern.h - POSIX extended regular expressions of the configuration.  For: config, prioritizers. */
 #pragma once
 #include <regex.h>
 #include <stdbool.h>
@@ -19,7 +19,7 @@ struct mp_pattern {
 /**
  * mp_pattern_init() - @text must outlive the pattern; a leading "!" inverts, "\!" is a literal "!"
  *
- * Return: 0, -EINVAL if it is no regular expression, -ENOMEM.
+ * Return: 0, -EINVAL if it is no regular expression or far too large a one, -ENOMEM.
  */
 int mp_pattern_init(struct mp_pattern *pattern, const char *text);
 void mp_pattern_fini(struct mp_pattern *pattern);

@@ -9,6 +9,7 @@
 #include <regex.h>
 
 #include "base/cleanup.h"
+#include "base/strbuf.h"
 #include "config/pattern.h"
 
 static void what_is_matched_without_compiling_matches_as_compiled(void **state)
@@ -132,6 +133,50 @@ static void what_is_no_expression_is_refused(void **state)
 	}
 }
 
+/* What the C library would need all of the stack or of the memory for. */
+static void what_is_too_large_is_refused(void **state)
+{
+	static const struct {
+		const char *begin, *piece, *end;
+		unsigned count;
+		bool refused;
+	} rows[] = {
+		{ "", "(a*", "", 20000, true },
+		{ "((((((x{255}){255}){255})", "", "))){255}", 0, true },
+		{ "((x+)", "+", "y)", 40, true },
+		{ "((((x{1,255}){1,255}){1,255}){1,255})", "", "", 0, true },
+		{ "x{99999}", "", "", 0, true },
+		{ "(a?){8000}", "", "", 0, true },
+		{ "x{0,8000}", "", "", 0, true },
+		{ "x{,99999999999999999999}", "", "", 0, true },
+		{ "a*", "b.", "", 40000, true },
+		{ "[[:alpha:](]*[](]+[^](]?\\(\\{", "", "", 0, false },
+		{ "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", "", 0, false },
+		{ "^(3600a0980.*", "|3600a098038303053453f463045727a31", ")$", 500, false },
+		{ "a*", "(b", "))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))", 60, false },
+		{ "x{0}y{0,0}z{2,}", "", "", 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+		struct mp_pattern pattern;
+		char why[80];
+
+		mp_strbuf_puts(&text, rows[i].begin);
+		for (unsigned k = 0; k < rows[i].count; k++)
+			mp_strbuf_puts(&text, rows[i].piece);
+		mp_strbuf_puts(&text, rows[i].end);
+		assert_int_equal(mp_pattern_init(&pattern, text.text), rows[i].refused ? -EINVAL : 0);
+		mp_pattern_fini(&pattern);
+		if (!rows[i].refused)
+			continue;
+		assert_false(mp_expression_matches(text.text, "a"));
+		mp_pattern_explain(text.text, why, sizeof(why));
+		assert_string_equal(why, "Regular expression too big");
+	}
+}
+
 static void no_pattern_matches_anything(void **state)
 {
 	struct mp_pattern pattern;
@@ -149,6 +194,7 @@ int main(void)
 		cmocka_unit_test(everything_else_is_left_to_regcomp),
 		cmocka_unit_test(a_leading_exclamation_mark_inverts),
 		cmocka_unit_test(what_is_no_expression_is_refused),
+		cmocka_unit_test(what_is_too_large_is_refused),
 		cmocka_unit_test(no_pattern_matches_anything),
 	};
 
