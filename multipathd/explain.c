@@ -308,7 +308,7 @@ static const char *why_unused(const struct mp_path *path)
 	return "it has not been added yet";
 }
 
-static void summarize_path(const struct daemon_path *path, const struct daemon_map *map, struct mp_strbuf *buf)
+static void summarize_path(const struct daemon_path *path, struct mp_strbuf *buf)
 {
 	const struct mp_kernel_map *kernel = path && path->path.map ? &path->path.map->kernel : NULL;
 
@@ -316,10 +316,19 @@ static void summarize_path(const struct daemon_path *path, const struct daemon_m
 		mp_strbuf_printf(buf, "a path of %s", kernel->name);
 	else if (kernel && kernel->exists)
 		mp_strbuf_printf(buf, "a path, but not in use by %s: %s", kernel->name, why_unused(&path->path));
-	else if (path && map)
+	else if (path && *path->path.identity.wwid)
 		mp_strbuf_puts(buf, "a path, but of no map");
 	else
 		mp_strbuf_puts(buf, "no path");
+}
+
+/* The daemon keeps the paths of a map that the operator removed, and forgets the map. */
+static void explain_removed(const struct facts *facts, struct mp_explanation *out)
+{
+	struct mp_explained *section = mp_explanation_add(out, "map");
+
+	mp_strbuf_puts(&section->answer, "not made: it was removed by hand");
+	mp_strbuf_printf(&section->change, "multipathd add map %s\n", facts->identity.wwid);
 }
 
 /* Maps of gmultipath's are as they were made by hand. */
@@ -364,7 +373,7 @@ static void explain_disk(struct daemon *daemon, const struct facts *facts, struc
 		mp_trace_fini(&settings.trace);
 		return;
 	}
-	summarize_path(path, map, &out->summary);
+	summarize_path(path, &out->summary);
 	if (!*facts->identity.wwid)
 		mp_strbuf_puts(&out->summary, ": it has no WWID");
 	explain_claim(daemon, facts, map, false, out);
@@ -372,6 +381,8 @@ static void explain_disk(struct daemon *daemon, const struct facts *facts, struc
 		explain_geom(map, facts->name, out);
 	else if (map)
 		explain_allowed(daemon, map, out);
+	else if (path && path->path.init == MP_INIT_OK)
+		explain_removed(facts, out);
 	*mp_explanation_add(out, "settings") = settings;
 }
 

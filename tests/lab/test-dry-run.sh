@@ -79,3 +79,40 @@ same "show status is as ever" "$(multipathd show status)" "$before"
 cp /tmp/good.conf /etc/multipath.conf
 same "a good file" "$(multipathd reconfigure)" ok
 check "is taken over" grep -q '^config: in force since 2' <<< "$(multipathd show status verbose)"
+
+say "names that follow each other"
+data=$(name "$w0") other=$(name "$w1")
+config "no_path_retry 5"
+config_add <<END
+multipaths {
+	multipath {
+		wwid "$w1"
+		alias $data
+	}
+	multipath {
+		wwid "$w0"
+		alias last
+	}
+}
+END
+told=$(multipathd reconfigure --dry-run)
+tells "^rename $data: to last: " "^rename $other: to $data: "
+multipathd reconfigure > /dev/null
+until_true "they are renamed" eval '[ "$(name "$w0") $(name "$w1")" = "last $data" ]'
+config "no_path_retry fail" "detect_prio no" "prio weightedpath" 'prio_args "hbtl ^0: 3 ^1: 7"' "detect_pgpolicy no" "path_grouping_policy group_by_prio"
+multipathd reconfigure > /dev/null
+until_true "messages and priorities have arrived" eval '[ "$(multipathd reconfigure --dry-run)" = "nothing to do" ]'
+check "what is shown is what the kernel has" eval '! multipath -ll | grep queue_if_no_path && ! dmsetup table | grep queue_if_no_path'
+sed -i 's/hbtl ^0: 3 ^1: 7/hbtl ^0: 5 ^1: 5/' /etc/multipath.conf
+told=$(multipathd reconfigure --dry-run)
+tells "^reload .*: groups 8:[0-9]* 8:[0-9]* -> 8:[0-9]*,8:[0-9]*\$"
+
+say "maps that were made by hand"
+mapfile -t disks < <(paths_of_lun 3)
+map=$(map_of "${disks[0]}")
+udevadm settle -t 60
+multipath -f "$map" || fail "it is removed"
+gmultipath create FOO "${disks[@]}" || fail "it is made"
+multipathd reconfigure > /dev/null
+until_true "it is no matter of the configuration" eval '[ "$(multipathd reconfigure --dry-run)" = "nothing to do" ]'
+check "it is there" dmsetup info FOO > /dev/null

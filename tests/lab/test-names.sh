@@ -38,3 +38,8 @@ multipathd reconfigure > /dev/null
 until_true "the bindings' names are back" names_become "database $w2;mpatha $w0;mpathx $w1;"
 io_stop name
 ready 3 2
+say "maps that are there already are recorded, whoever made them"
+daemon_stop
+rm /etc/multipath/wwids
+daemon_start
+for wwid in "$w0" "$w1" "$w2"; do until_true "$wwid is in the wwids file" grep -qx "/$wwid/" /etc/multipath/wwids; done
