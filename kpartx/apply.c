@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 
 #include "base/cleanup.h"
 #include "kernel/dm.h"
+
+enum { OTHERS_LOOK_MSEC = 20, OTHERS_LOOKS = 100 };
 
 void existing_fini(struct existing *existing)
 {
@@ -118,6 +121,25 @@ int existing_read(const struct disk *disk, bool all_on_disk, struct existing *re
 	return 0;
 }
 
+/* udev's kpartx and the administrator's may be at work at the same time: what the other one makes is as good. */
+static int create(const struct mp_linear_spec *spec, dev_t *devt)
+{
+	int r = mp_linear_create(spec, devt);
+
+	for (int i = 0; r < 0 && i < OTHERS_LOOKS; i++) {
+		_cleanup_(mp_linear_fini) struct mp_linear other = { 0 };
+
+		if (mp_linear_read_uuid(spec->uuid, &other) < 0)
+			break;
+		*devt = other.devt;
+		if (other.is_linear && other.on == spec->on && other.start_sectors == spec->start_sectors &&
+		    other.size_sectors == spec->size_sectors && other.read_only == spec->read_only)
+			return 0;
+		poll(NULL, 0, OTHERS_LOOK_MSEC);
+	}
+	return r;
+}
+
 static int make(const struct disk *disk, const struct mapping_step *step, dev_t *devt)
 {
 	const struct mp_linear_spec spec = {
@@ -134,7 +156,7 @@ static int make(const struct disk *disk, const struct mapping_step *step, dev_t 
 	int r = 0;
 
 	if (step->kind == MAPPING_CREATE)
-		return mp_linear_create(&spec, devt);
+		return create(&spec, devt);
 	*devt = step->existing->devt;
 	if (step->kind == MAPPING_RELOAD)
 		r = mp_linear_reload(&spec);
@@ -160,6 +182,13 @@ static int have(const struct disk *disk, const struct mapping_step *step, bool v
 	return 0;
 }
 
+static bool has_name(const struct mapping_step *step)
+{
+	_cleanup_(mp_linear_fini) struct mp_linear now = { 0 };
+
+	return mp_linear_read_uuid(step->uuid, &now) == 0 && !strcmp(now.name, step->name);
+}
+
 static int rename_mapping(const struct mapping_step *step, bool verbose)
 {
 	int r;
@@ -168,6 +197,8 @@ static int rename_mapping(const struct mapping_step *step, bool verbose)
 		fprintf(stderr, "found map %s for uuid %s, renaming to %s\n", step->existing->name, step->uuid,
 			step->name);
 	r = mp_linear_rename(step->existing->name, step->name);
+	if (r < 0 && has_name(step))
+		return 0; /* somebody was faster */
 	if (r < 0)
 		fprintf(stderr, "cannot rename %s to %s: %s\n", step->existing->name, step->name, strerror(-r));
 	return r;

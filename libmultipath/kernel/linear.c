@@ -41,15 +41,13 @@ static void take_table(struct dm_task *task, struct mp_linear *linear)
 	linear->is_linear = type && !next && start == 0 && !strcmp(type, TARGET) && parse_params(params, linear);
 }
 
-int mp_linear_read(dev_t devt, struct mp_linear *ret)
+/* @task: addresses the device */
+static int read_table(struct dm_task *task, struct mp_linear *ret)
 {
-	_cleanup_task_ struct dm_task *task = NULL;
-	_cleanup_(mp_linear_fini) struct mp_linear linear = { .devt = devt };
+	_cleanup_(mp_linear_fini) struct mp_linear linear = { 0 };
 	struct dm_info info;
-	int r = task_new_devt(DM_DEVICE_TABLE, devt, &task);
+	int r;
 
-	if (r < 0)
-		return r;
 	if (!dm_task_no_flush(task))
 		return -EIO;
 	r = task_run(task);
@@ -64,6 +62,7 @@ int mp_linear_read(dev_t devt, struct mp_linear *ret)
 	linear.uuid = strdup(dm_task_get_uuid(task));
 	if (!linear.name || !linear.uuid)
 		return -ENOMEM;
+	linear.devt = makedev(info.major, info.minor);
 	linear.open_count = info.open_count;
 	linear.read_only = info.read_only;
 	linear.suspended = info.suspended;
@@ -72,6 +71,22 @@ int mp_linear_read(dev_t devt, struct mp_linear *ret)
 	*ret = linear;
 	linear = (struct mp_linear){ 0 };
 	return 0;
+}
+
+int mp_linear_read(dev_t devt, struct mp_linear *ret)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new_devt(DM_DEVICE_TABLE, devt, &task);
+
+	return r < 0 ? r : read_table(task, ret);
+}
+
+int mp_linear_read_uuid(const char *uuid, struct mp_linear *ret)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new_uuid(DM_DEVICE_TABLE, uuid, &task);
+
+	return r < 0 ? r : read_table(task, ret);
 }
 
 /* udev makes the nodes, and the library keeps away; without udev (a container, a rescue system) it makes them itself. */

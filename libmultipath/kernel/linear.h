@@ -22,6 +22,7 @@ void mp_linear_fini(struct mp_linear *linear);
 
 /** mp_linear_read() - @ret is filled on success only. Return: 0, -ENODEV no such dm device, negative errno. */
 int mp_linear_read(dev_t devt, struct mp_linear *ret);
+int mp_linear_read_uuid(const char *uuid, struct mp_linear *ret);
 
 /* What is to be made. */
 struct mp_linear_spec {

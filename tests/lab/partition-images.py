@@ -243,6 +243,7 @@ def make(directory, sectors):
         variants["gpt-400"] = gpt(sectors, {n: (250 + n, 250 + n) for n in range(1, 401)}, entries=400)
     if sectors >= 8 * 24:
         variants["gpt-4k"] = gpt(sectors, {1: (6, 6), 2: (7, 8)}, sector_bytes=4096)
+        variants["gpt-4k-backup"] = gpt(sectors, {1: (6, 6), 2: (7, 8)}, sector_bytes=4096, primary=False)
     for name, image in variants.items():
         image.save(directory, name)
         save.names.append(name)

@@ -46,7 +46,7 @@ while read -r image status wanted; do
 	same "status of -a $image" $? "$status"
 	[ "$status" = 0 ] || [ -s /tmp/errors ] || fail "$image: nothing was said"
 	case $image in
-	gpt-4k) same "sectors of $image" "$(blockdev --getss /dev/loop0)" 4096;;
+	gpt-4k*) same "sectors of $image" "$(blockdev --getss /dev/loop0)" 4096;;
 	dos-past-end) same "messages" "$(grep -c 'does not lie on the disk' /tmp/errors)" 3;;
 	gpt-past-end) same "message" "$(grep -c 'no valid GPT behind the protective MBR' /tmp/errors)" 1;;
 	esac
@@ -61,6 +61,7 @@ done <<- IMAGES
 	dos-past-end 3 1:8+16
 	dos-two-extended 0 2:32+2 3:8+16 4:64+2 5:2+6 6:10+6 7:2+6 8:10+14
 	gpt-4k 0 1:48+8 2:56+16
+	gpt-4k-backup 0 1:48+8 2:56+16
 	gpt-past-end 0
 	gpt-reversed 1 2:34+1
 	mac 1 1:1+3 2:8+16

@@ -25,10 +25,18 @@ udevadm settle
 same "UUID" "$(dmsetup info -c --noheadings -o uuid "$map-part2")" "part2-mpath-$wwid"
 check "link by WWID" points_to "/dev/disk/by-id/scsi-$wwid-part2" "$disk-part2"
 check "link by WWN" points_to "/dev/disk/by-id/wwn-0x${wwid:1}-part2" "$disk-part2"
+check "link by the table's UUID" points_to "/dev/disk/by-partuuid/$(property "$disk-part2" ID_PART_ENTRY_UUID)" "$disk-part2"
 same "the map's name" "$(property "$disk-part2" DM_MPATH)" "$map"
 same "its number" "$(property "$disk-part2" DM_PART)" 2
 same "exit code of kpartx_id without arguments" "$(/usr/lib/udev/kpartx_id > /dev/null; echo $?)" 1
 say "partitions are there"
+
+# By hand, with udev: when it returns, the nodes are there or gone, and no cookie is left.
+check "-d" kpartx -d "$disk"
+check "nodes are gone" test ! -e "$disk-part1" -a ! -e "$disk-part2"
+check "-a" kpartx -a -p -part "$disk"
+check "links are there" points_to "/dev/disk/by-id/scsi-$wwid-part2" "$disk-part2"
+same "cookies" "$(dmsetup udevcookies | grep -c ^0x)" 0
 
 # What is written to the partition is on both paths, at its place.
 head -c 65536 /dev/urandom > /tmp/data
