@@ -25,6 +25,10 @@
 #define RUN_DIR RUNTIME_DIR "/" MP_GEOM_RUN_DIR
 #define READS_SUFFIX ".read"
 #define WRITES_SUFFIX ".write"
+#define REMOVING "removing "
+#define FOREIGN "foreign "
+
+enum { URGENT_MSEC = 1000 };
 
 int engine_error(struct engine *engine, int error, const char *format, ...)
 {
@@ -54,6 +58,24 @@ static int device_name(dev_t devt, char *name, size_t size)
 	return 0;
 }
 
+/* What the map for reads says of the paths. */
+static void take_reads(struct mp_geom *geom, const struct mp_table *table)
+{
+	size_t count = 0;
+
+	for (size_t g = 0; g < table->group_count; g++)
+		count += table->groups[g].path_count;
+	geom->halves_differ = count != geom->count;
+	for (size_t i = 0; i < geom->count; i++) {
+		const struct mp_table_path *path = mp_table_find(table, geom->paths[i].devt);
+
+		geom->paths[i].joining = !path;
+		geom->halves_differ |= !path;
+		geom->uneven |= path && (path->state == MP_DM_FAILED) != geom->paths[i].failed;
+		geom->paths[i].failed |= path && path->state == MP_DM_FAILED;
+	}
+}
+
 static int look_at(struct engine *engine, const char *wwid, struct mp_geom *geom)
 {
 	struct mp_kernel_map kernel = { 0 }, reads = { 0 };
@@ -65,12 +87,7 @@ static int look_at(struct engine *engine, const char *wwid, struct mp_geom *geom
 	r = mp_geom_from_kernel(wwid, &kernel, geom);
 	snprintf(text, sizeof(text), MP_GEOM_READS "%s", wwid);
 	if (r == 0 && kernel.split && mp_dm_read(text, &reads) == 0)
-		for (size_t i = 0; i < geom->count; i++) {
-			const struct mp_table_path *path = mp_table_find(&reads.table, geom->paths[i].devt);
-
-			geom->uneven |= path && (path->state == MP_DM_FAILED) != geom->paths[i].failed;
-			geom->paths[i].failed |= path && path->state == MP_DM_FAILED;
-		}
+		take_reads(geom, &reads.table);
 	mp_kernel_map_fini(&kernel);
 	mp_kernel_map_fini(&reads);
 	if (r < 0)
@@ -83,6 +100,8 @@ static int look_at(struct engine *engine, const char *wwid, struct mp_geom *geom
 			snprintf(path->name, sizeof(path->name), "%u:%u", major(path->devt), minor(path->devt));
 		snprintf(text, sizeof(text), "failed %s %u:%u", wwid, major(path->devt), minor(path->devt));
 		path->by_hand = path->failed && mp_geom_notes_has(&engine->state, text);
+		snprintf(text, sizeof(text), FOREIGN "%s %u:%u", wwid, major(path->devt), minor(path->devt));
+		path->lost |= mp_geom_notes_has(&engine->state, text);
 	}
 	mp_geom_choose_active(geom);
 	return 0;
@@ -117,14 +136,10 @@ int engine_look(struct engine *engine)
 	return 0;
 }
 
-int engine_open(struct engine *engine, bool watched)
+static int load_notes(struct engine *engine)
 {
 	int r;
 
-	*engine = (struct engine){ .watched = watched };
-	engine->lock = mp_state_file_open(RUN_DIR, "lock");
-	if (engine->lock < 0)
-		return engine_error(engine, engine->lock, RUN_DIR "/lock: %s", strerror(-engine->lock));
 	r = mp_geom_notes_load(RUN_DIR, MP_GEOM_RUN_FILE, &engine->state);
 	if (r < 0)
 		return engine_error(engine, r, RUN_DIR "/" MP_GEOM_RUN_FILE ": %s", strerror(-r));
@@ -132,6 +147,31 @@ int engine_open(struct engine *engine, bool watched)
 	if (r < 0)
 		return engine_error(engine, r, STATE_DIR "/" MP_GEOM_NOTES_FILE ": %s", strerror(-r));
 	return engine_look(engine);
+}
+
+int engine_open(struct engine *engine, bool watched)
+{
+	*engine = (struct engine){ .watched = watched };
+	engine->lock = mp_state_file_open(RUN_DIR, "lock");
+	if (engine->lock == -ETIMEDOUT)
+		return engine_error(engine, engine->lock,
+				    "another command of gmultipath's does not come to an end (a device that does not answer?)");
+	if (engine->lock < 0)
+		return engine_error(engine, engine->lock, RUN_DIR "/lock: %s", strerror(-engine->lock));
+	return load_notes(engine);
+}
+
+int engine_open_urgently(struct engine *engine)
+{
+	*engine = (struct engine){ .watched = true };
+	engine->lock = mp_state_file_open_within(RUN_DIR, "lock", URGENT_MSEC);
+	return load_notes(engine);
+}
+
+int engine_open_to_look(struct engine *engine)
+{
+	*engine = (struct engine){ .lock = -1 };
+	return load_notes(engine);
 }
 
 void engine_close(struct engine *engine)
@@ -179,6 +219,9 @@ struct mp_geom *engine_find_member(struct engine *engine, dev_t devt)
 
 bool engine_name_is_free(const struct engine *engine, const char *name)
 {
+	/* device-mapper's own node */
+	if (!strcmp(name, "control"))
+		return false;
 	for (size_t i = 0; i < engine->listed_count; i++) {
 		const char *taken = engine->listed[i].name;
 
@@ -192,27 +235,52 @@ bool engine_name_is_free(const struct engine *engine, const char *name)
 
 /* ---- notes */
 
+static int save_notes(struct engine *engine, bool lasting)
+{
+	const struct mp_strbuf *notes = lasting ? &engine->config : &engine->state;
+	const char *dir = lasting ? STATE_DIR : RUN_DIR, *file = lasting ? MP_GEOM_NOTES_FILE : MP_GEOM_RUN_FILE;
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	if (notes->error)
+		return notes->error;
+	if (engine->lock < 0)
+		return 0;
+	fd = mp_state_file_open(dir, file);
+	r = fd < 0 ? fd : 0;
+	if (r == 0)
+		r = mp_state_file_replace(dir, file, mp_strbuf_text(notes), notes->length);
+	return r < 0 ? engine_error(engine, r, "%s/%s: cannot write: %s", dir, file, strerror(-r)) : 0;
+}
+
 int engine_note(struct engine *engine, bool lasting, bool add, const char *format, ...)
 {
 	struct mp_strbuf *notes = lasting ? &engine->config : &engine->state;
-	const char *dir = lasting ? STATE_DIR : RUN_DIR, *file = lasting ? MP_GEOM_NOTES_FILE : MP_GEOM_RUN_FILE;
 	_cleanup_strbuf_ struct mp_strbuf line = MP_STRBUF_INIT;
-	_cleanup_close_ int fd = -1;
 	va_list args;
-	int r;
 
 	va_start(args, format);
 	mp_strbuf_vprintf(&line, format, args);
 	va_end(args);
 	if (add ? !mp_geom_notes_add(notes, mp_strbuf_text(&line)) : !mp_geom_notes_remove(notes, mp_strbuf_text(&line)))
 		return 0;
-	if (notes->error)
-		return notes->error;
-	fd = mp_state_file_open(dir, file);
-	r = fd < 0 ? fd : 0;
-	if (r == 0)
-		r = mp_state_file_replace(dir, file, mp_strbuf_text(notes), notes->length);
-	return r < 0 ? engine_error(engine, r, "%s/%s: cannot write: %s", dir, file, strerror(-r)) : 0;
+	return save_notes(engine, lasting);
+}
+
+int engine_know(struct engine *engine, const char *uuid, const char *name, const char *wwid)
+{
+	char words[MP_LABEL_UUID_SIZE + MP_LABEL_NAME_SIZE + MP_WWID_SIZE + 16], former[MP_LABEL_UUID_SIZE];
+
+	snprintf(words, sizeof(words), "known %s", uuid);
+	mp_geom_notes_remove(&engine->config, words);
+	/* A disk has one label. */
+	if (mp_geom_notes_uuid(&engine->config, wwid, former, sizeof(former)) == 0) {
+		snprintf(words, sizeof(words), "known %s", former);
+		mp_geom_notes_remove(&engine->config, words);
+	}
+	snprintf(words, sizeof(words), "known %s %s%s%s", uuid, name, *wwid ? " " : "", wwid);
+	mp_geom_notes_add(&engine->config, words);
+	return save_notes(engine, true);
 }
 
 /* ---- changes to the kernel's maps */
@@ -262,15 +330,55 @@ int engine_apply_states(struct engine *engine, const struct mp_geom *old, const 
 	return error;
 }
 
+int engine_note_foreign(struct engine *engine, const struct mp_geom *geom, const struct member *members, size_t count)
+{
+	int changes = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct member *member = &members[i];
+		char words[2 * MP_WWID_SIZE + 48];
+		int length, r;
+		bool noted;
+
+		if (mp_geom_find(geom, member->devt) == geom->count)
+			continue;
+		length = snprintf(words, sizeof(words), FOREIGN "%s %u:%u", geom->wwid, major(member->devt),
+				  minor(member->devt));
+		noted = mp_geom_notes_has(&engine->state, words);
+		if (member->foreign == noted)
+			continue;
+		snprintf(words + length, sizeof(words) - length, " %s", member->wwid);
+		r = engine_note(engine, false, member->foreign, "%s", words);
+		if (r < 0)
+			return r;
+		changes = 1;
+	}
+	return changes;
+}
+
 static void lower_wwids(const struct mp_geom *geom, char *reads, char *writes, size_t size)
 {
 	snprintf(reads, size, MP_GEOM_READS "%s", geom->wwid);
 	snprintf(writes, size, MP_GEOM_WRITES "%s", geom->wwid);
 }
 
+/* The kernel takes a writable table over disks that cannot be written to, and then fails the paths for it. */
+static bool is_read_only(const struct mp_geom *geom)
+{
+	for (size_t i = 0; i < geom->count; i++) {
+		char dir[64];
+		uint64_t ro;
+
+		snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u", major(geom->paths[i].devt), minor(geom->paths[i].devt));
+		if (mp_sysfs_read_number(dir, "", "ro", &ro) < 0 || !ro)
+			return false;
+	}
+	return true;
+}
+
 static int load_one(bool create, const struct mp_geom *geom, bool for_reads, const char *wwid)
 {
-	static const struct mp_dm_flags flags = { .internal = true };
+	const struct mp_dm_flags flags = { .internal = true, .read_only = geom->read_only };
 	_cleanup_(mp_table_fini) struct mp_table table = { 0 };
 	char name[MP_GEOM_NAME_SIZE + 8];
 	int r = mp_geom_table(geom, for_reads, &table);
@@ -323,12 +431,13 @@ void engine_hold(struct engine *engine, dev_t devt, bool hold)
 
 int engine_create(struct engine *engine, struct mp_geom *geom)
 {
-	static const struct mp_dm_flags flags = { 0 };
+	const struct mp_dm_flags flags = { .read_only = is_read_only(geom) };
 	bool split = geom->mode == MP_GEOM_ACTIVE_READ;
 	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16];
 	int r;
 
 	geom->queues = engine->watched;
+	geom->read_only = flags.read_only;
 	lower_wwids(geom, reads, writes, sizeof(reads));
 	r = load_one(true, geom, false, writes);
 	if (r == 0 && split)
@@ -339,34 +448,58 @@ int engine_create(struct engine *engine, struct mp_geom *geom)
 		remove_lower(geom, true);
 	if (r < 0)
 		return engine_error(engine, r, "%s: not created: %s", geom->name,
-				    r == -EEXIST ? "its name or UUID is taken" : strerror(-r));
+				    r == -EEXIST ? "its name or UUID is taken" :
+				    r == -EINVAL ? "the kernel takes no such devices for paths, its log says why" : strerror(-r));
 	for (size_t i = 0; i < geom->count; i++)
 		engine_hold(engine, geom->paths[i].devt, true);
 	return 0;
 }
 
+/* A table that was loaded anew has no failed path. */
+static void mark_good(struct mp_geom *geom)
+{
+	for (size_t i = 0; i < geom->count; i++)
+		geom->paths[i].failed = false;
+}
+
+/* The tables as they were, as far as the kernel takes them. */
+static void load_back(struct engine *engine, const struct mp_geom *geom)
+{
+	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16];
+	struct mp_geom before = *geom;
+
+	lower_wwids(geom, reads, writes, sizeof(reads));
+	load_one(false, geom, false, writes);
+	if (geom->mode == MP_GEOM_ACTIVE_READ)
+		load_one(false, geom, true, reads);
+	mark_good(&before);
+	engine_apply_states(engine, &before, geom);
+}
+
 int engine_reload(struct engine *engine, const struct mp_geom *old, const struct mp_geom *geom)
 {
-	static const struct mp_dm_flags unchanged = { .reload = true };
+	const struct mp_dm_flags unchanged = { .reload = true, .read_only = geom->read_only };
 	bool was_split = old->mode == MP_GEOM_ACTIVE_READ, split = geom->mode == MP_GEOM_ACTIVE_READ;
 	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16];
 	struct mp_geom before = *geom;
-	int r = 0;
+	bool loaded;
+	int r;
 
 	lower_wwids(geom, reads, writes, sizeof(reads));
-	/* What is to stand on a map comes after it, and goes before it. */
-	if (split)
+	/* The record of the paths first. What is to stand on a map comes after it, and goes before it. */
+	r = load_one(false, geom, false, writes);
+	loaded = r == 0;
+	if (r == 0 && split)
 		r = load_one(!was_split, geom, true, reads);
-	if (r == 0)
-		r = load_one(false, geom, false, writes);
 	if (r == 0 && split != was_split)
 		r = mp_dm_reload_upper(geom->wwid, geom->size_sectors, split, &unchanged);
-	if (!split || (r < 0 && !was_split))
+	if (r < 0 && loaded)
+		load_back(engine, old);
+	if (split != was_split && (!split || r < 0))
 		remove_lower(geom, false);
 	if (r < 0)
 		return engine_error(engine, r, "%s: not changed: %s", geom->name, strerror(-r));
-	for (size_t i = 0; i < geom->count; i++)
-		before.paths[i].failed = false;
+	mark_good(&before);
 	for (size_t i = 0; i < geom->count; i++)
 		if (mp_geom_find(old, geom->paths[i].devt) == old->count)
 			engine_hold(engine, geom->paths[i].devt, true);
@@ -381,7 +514,14 @@ int engine_remove(struct engine *engine, const struct mp_geom *geom)
 	static const struct mp_dm_removal removal = { .flush = true, .only_unused = true };
 	int r;
 
+	/* It is suspended for its removal: who is killed in between must not leave it so. */
+	r = engine_note(engine, false, true, REMOVING "%s", geom->wwid);
+	if (r < 0)
+		return r;
 	r = mp_dm_remove(geom->wwid, &removal);
+	engine_note(engine, false, false, REMOVING "%s", geom->wwid);
+	if (r >= 0)
+		engine_note(engine, false, false, FOREIGN "%s", geom->wwid);
 	if (r < 0)
 		return engine_error(engine, r, "%s: not removed: %s", geom->name,
 				    r == -EBUSY ? "it is in use (lsblk /dev/mapper/NAME shows by whom)" : strerror(-r));
@@ -390,7 +530,34 @@ int engine_remove(struct engine *engine, const struct mp_geom *geom)
 	return engine_note(engine, false, false, "failed %s", geom->wwid);
 }
 
-void engine_sweep(struct engine *engine)
+int engine_stop(struct engine *engine, const struct mp_geom *geom)
+{
+	const char *uuid = mp_geom_uuid(geom);
+	int r = uuid ? engine_note(engine, false, true, "stopped %s", uuid) : 0;
+
+	if (r == 0)
+		r = engine_remove(engine, geom);
+	if (r < 0 && uuid)
+		engine_note(engine, false, false, "stopped %s", uuid);
+	return r;
+}
+
+int engine_remove_any(const char *wwid, const struct mp_dm_removal *removal)
+{
+	const struct mp_geom *geom = NULL;
+	struct engine engine;
+	int r;
+
+	if (!mp_geom_is_wwid(wwid))
+		return mp_dm_remove(wwid, removal);
+	if (engine_open(&engine, false) >= 0)
+		geom = engine_find_wwid(&engine, wwid);
+	r = geom ? engine_stop(&engine, geom) : mp_dm_remove(wwid, removal);
+	engine_close(&engine);
+	return r;
+}
+
+static void sweep_devices(struct engine *engine)
 {
 	static const struct mp_dm_removal removal = { .only_unused = true };
 
@@ -407,7 +574,39 @@ void engine_sweep(struct engine *engine)
 								!kernel.split)))
 			mp_dm_remove(uuid, &removal);
 		mp_kernel_map_fini(&kernel);
+		if (wwid && mp_geom_is_wwid(wwid))
+			mp_dm_clear(wwid);
+		if (owner)
+			mp_dm_clear(uuid);
 	}
+}
+
+static void sweep_map(struct engine *engine, struct mp_geom *geom)
+{
+	static const struct mp_dm_flags unchanged = { .reload = true };
+	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16], words[MP_WWID_SIZE + 16];
+
+	snprintf(words, sizeof(words), REMOVING "%s", geom->wwid);
+	if (mp_geom_notes_has(&engine->state, words) && mp_dm_resume(geom->wwid, &unchanged) == 0)
+		engine_note(engine, false, false, "%s", words);
+	/* Nobody is there to react when the last path fails. */
+	if (geom->queues && !engine->watched && send(engine, geom, "fail_if_no_path") == 0)
+		geom->queues = false;
+	lower_wwids(geom, reads, writes, sizeof(reads));
+	if (geom->halves_differ && load_one(false, geom, true, reads) == 0) {
+		struct mp_geom before = *geom;
+
+		mark_good(&before);
+		engine_apply_states(engine, &before, geom);
+	}
+}
+
+int engine_sweep(struct engine *engine)
+{
+	sweep_devices(engine);
+	for (size_t i = 0; i < engine->count; i++)
+		sweep_map(engine, &engine->geoms[i]);
+	return engine_look(engine);
 }
 
 /* ---- providers and their labels */
@@ -441,6 +640,14 @@ int provider_open(dev_t devt, const char *name, int flags)
 	return fd;
 }
 
+bool engine_is_silent(const struct engine *engine, dev_t devt)
+{
+	for (size_t i = 0; i < engine->silent_count; i++)
+		if (engine->silent[i] == devt)
+			return true;
+	return false;
+}
+
 int engine_provider(struct engine *engine, const char *text, struct provider *ret)
 {
 	struct provider provider = { 0 };
@@ -458,8 +665,13 @@ int engine_provider(struct engine *engine, const char *text, struct provider *re
 	r = device_name(provider.devt, provider.name, sizeof(provider.name));
 	if (r < 0)
 		return engine_error(engine, r, "%s: the kernel has no such device", text);
+	if (engine_is_silent(engine, provider.devt))
+		return engine_error(engine, -ETIMEDOUT, "%s: it does not answer", text);
 	fd = provider_open(provider.devt, provider.name, O_RDONLY);
 	r = fd < 0 ? fd : mp_label_ask_size(fd, &provider.disk);
+	if (r == -EOPNOTSUPP)
+		return engine_error(engine, r, "%s: expected a disk of two sectors at least, of %d to %d bytes", text,
+				    MP_LABEL_SECTOR_MIN, MP_LABEL_SECTOR_MAX);
 	if (r < 0)
 		return engine_error(engine, r, "%s: %s", text, strerror(-r));
 	*ret = provider;
@@ -518,15 +730,15 @@ int engine_read_label(const struct provider *provider, struct mp_label *ret)
 	return fd < 0 ? fd : mp_label_read(fd, &disk, ret);
 }
 
-int engine_write_label(const struct provider *provider, const struct mp_label *label)
+int engine_write_label(struct engine *engine, const struct provider *provider, const struct mp_label *label)
 {
 	_cleanup_close_ int fd = provider_open(provider->devt, provider->name, O_RDWR | O_DIRECT);
 	int held = 0, off = 0, r;
 
 	if (fd < 0)
 		return fd;
-	/* `exclusive` keeps everybody from writing; this one sector is gmultipath's own. */
-	if (ioctl(fd, BLKROGET, &held) < 0)
+	/* `exclusive` keeps everybody from writing; this one sector is gmultipath's own. Else it is not for us to write there. */
+	if (!is_exclusive(engine) || !engine_find_member(engine, provider->devt) || ioctl(fd, BLKROGET, &held) < 0)
 		held = 0;
 	if (held && ioctl(fd, BLKROSET, &off) < 0)
 		return -errno;

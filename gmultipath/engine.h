@@ -24,7 +24,9 @@ struct engine {
 	struct mp_strbuf state; /* geom_notes.h: what lasts until reboot */
 	struct mp_strbuf config; /* geom_notes.h: what lasts */
 	bool watched; /* by the daemon: I/O may wait for it when no path is left */
-	int lock;
+	const dev_t *silent; /* devices that do not answer, and are left alone; the caller's */
+	size_t silent_count;
+	int lock; /* < 0: not held, nothing is noted */
 	struct mp_strbuf out, err; /* for the caller to print */
 };
 
@@ -37,6 +39,16 @@ struct provider {
 
 /** engine_open() - wait for the lock, read the kernel's maps and the notes. Return: 0, negative errno (said in err). */
 int engine_open(struct engine *engine, bool watched);
+
+/**
+ * engine_open_urgently() - the same for the daemon's reactions: I/O waits for them
+ *
+ * Who holds the lock for long waits for a device. Then go on without it: messages to the kernel are all that can be done.
+ */
+int engine_open_urgently(struct engine *engine);
+
+/** engine_open_to_look() - the same for who changes nothing: without the lock, so it waits for nobody */
+int engine_open_to_look(struct engine *engine);
 void engine_close(struct engine *engine);
 
 /** engine_look() - read the kernel's maps anew */
@@ -59,11 +71,15 @@ int engine_create(struct engine *engine, struct mp_geom *geom);
 /** engine_reload() - another table under running I/O: other paths, another mode. @geom has what is wanted. */
 int engine_reload(struct engine *engine, const struct mp_geom *old, const struct mp_geom *geom);
 int engine_remove(struct engine *engine, const struct mp_geom *geom);
+/** engine_stop() - remove it; its label makes no map before `load` or a reboot */
+int engine_stop(struct engine *engine, const struct mp_geom *geom);
+/** engine_remove_any() - for who removes maps of every kind: one of gmultipath's is stopped. Return: as mp_dm_remove(). */
+int engine_remove_any(const char *wwid, const struct mp_dm_removal *removal);
 /** engine_apply_states() - tell the kernel which paths are failed, restored, active; and remember which by hand */
 int engine_apply_states(struct engine *engine, const struct mp_geom *old, const struct mp_geom *geom);
 
-/** engine_sweep() - remove what a killed program left of a map */
-void engine_sweep(struct engine *engine);
+/** engine_sweep() - put in order what a killed program, or a killed daemon, has left. Return: as engine_look() */
+int engine_sweep(struct engine *engine);
 
 /** engine_hold() - `exclusive`: keep others from writing to a path, or let them again */
 void engine_hold(struct engine *engine, dev_t devt, bool hold);
@@ -72,8 +88,28 @@ void engine_hold(struct engine *engine, dev_t devt, bool hold);
 int engine_note(struct engine *engine, bool lasting, bool add, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* What the daemon knows of a path. */
+struct member {
+	dev_t devt;
+	bool foreign; /* it leads to another LUN than when it joined */
+	char wwid[MP_WWID_SIZE]; /* of the LUN that it joined with */
+};
+
+/**
+ * engine_note_foreign() - which of a map's paths lead to another LUN: they are lost to it, until they lead to their own again
+ *
+ * Return: 1 that has changed, 0, as engine_note().
+ */
+int engine_note_foreign(struct engine *engine, const struct mp_geom *geom, const struct member *members, size_t count);
+
+/** engine_know() - a label with this UUID makes a map by itself, on the disk of this WWID ("": on any). Return: as engine_note() */
+int engine_know(struct engine *engine, const char *uuid, const char *name, const char *wwid);
+
 /** engine_provider() - "sda", "/dev/sda", "/dev/disk/by-id/..."; asks the device for its size. Return: 0, negative errno (said). */
 int engine_provider(struct engine *engine, const char *text, struct provider *ret);
+
+/** engine_is_silent() - is it known that the device does not answer? */
+bool engine_is_silent(const struct engine *engine, dev_t devt);
 
 /** engine_check_unused() - Return: 0, -EBUSY (said, with the user's name) */
 int engine_check_unused(struct engine *engine, const struct provider *provider);
@@ -82,7 +118,7 @@ int engine_check_unused(struct engine *engine, const struct provider *provider);
 int engine_read_label(const struct provider *provider, struct mp_label *ret);
 
 /** engine_write_label() - NULL: erase. Return: 0, negative errno */
-int engine_write_label(const struct provider *provider, const struct mp_label *label);
+int engine_write_label(struct engine *engine, const struct provider *provider, const struct mp_label *label);
 
 /** provider_open() - O_DIRECT. Return: descriptor, negative errno */
 int provider_open(dev_t devt, const char *name, int flags);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* gmultipath(8): asks the daemon, or does it itself when none runs. */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +15,9 @@
 #include "base/strbuf.h"
 #include "gmultipath/verbs.h"
 #include "kernel/dm.h"
-#include "libmpathcmd/mpath_cmd.h"
+#include "multipathd/client.h"
 
-enum { REPLY_MSEC = 3600 * 1000 };
+enum { HERE_MSEC = 20 * 1000 };
 
 static void on_dm_message(int level, const char *text)
 {
@@ -44,64 +46,134 @@ static void settle(void)
 		waitpid(pid, NULL, 0);
 }
 
-/* Return: exit status, -1 if no daemon takes it. */
-static int ask_daemon(const char *const *words, size_t count)
+/* Return: exit status, -1 if it is no reply. */
+static int print_reply(const char *reply)
 {
-	_cleanup_strbuf_ struct mp_strbuf command = MP_STRBUF_INIT;
-	_cleanup_free_ char *reply = NULL;
-	int fd, status, r;
 	size_t out_length;
-	int end = 0;
+	int status;
+	const char *out = verbs_reply_parse(reply, &status, &out_length);
 
-	fd = mpath_connect();
-	if (fd < 0)
+	if (!out)
 		return -1;
-	mp_strbuf_puts(&command, "@geom");
-	for (size_t i = 0; i < count; i++)
-		mp_strbuf_printf(&command, " %s", words[i]);
-	r = mpath_process_cmd(fd, mp_strbuf_text(&command), &reply, REPLY_MSEC);
-	mpath_disconnect(fd);
-	if (r < 0 || !reply) {
-		fprintf(stderr, "gmultipath: the daemon did not answer\n");
-		return 1;
-	}
-	if (sscanf(reply, "exit %d %zu\n%n", &status, &out_length, &end) < 2 || !end) {
-		if (!strncmp(reply, "fail\ntimeout", 12))
-			fprintf(stderr, "gmultipath: the daemon has not come to an end in time; it goes on (see "
-					"`gmultipath status`)\n");
-		else
-			fprintf(stderr, "gmultipath: the daemon says: %s", reply);
-		return 1;
-	}
-	fwrite(reply + end, 1, out_length, stdout);
-	print_errors(reply + end + out_length);
-	if (verbs_changes(words[0]) && status == 0)
-		settle();
+	fwrite(out, 1, out_length, stdout);
+	print_errors(out + out_length);
 	return status;
 }
 
-static int run_here(const char *const *words, size_t count)
+static int complain(const char *text)
+{
+	fprintf(stderr, "gmultipath: %s\n", text);
+	return 1;
+}
+
+/* Return: exit status, -1 if no daemon runs. */
+static int ask_daemon(const char *const *words, size_t count)
+{
+	_cleanup_strbuf_ struct mp_strbuf command = MP_STRBUF_INIT;
+	_cleanup_close_ int fd = client_connect();
+	struct client_reply reply;
+	int status, r;
+
+	if (fd < 0)
+		return fd == -EAGAIN ? complain("the daemon does not answer") : -1;
+	mp_strbuf_puts(&command, "@geom");
+	for (size_t i = 0; i < count; i++)
+		mp_strbuf_printf(&command, " %s", words[i]);
+	r = command.error ? command.error : client_ask(fd, mp_strbuf_text(&command), &reply);
+	if (r < 0)
+		return complain("the daemon has ended, or does not answer (see `gmultipath status`)");
+	status = print_reply(reply.text);
+	if (status == 0 && verbs_changes(words[0]))
+		settle();
+	if (status < 0) {
+		status = 1;
+		if (!strncmp(reply.text, "fail\ntimeout", 12))
+			complain("not done in time: a device does not answer; it goes on (see `gmultipath status`)");
+		else
+			fprintf(stderr, "gmultipath: the daemon says: %s", reply.text);
+	}
+	client_reply_fini(&reply);
+	return status;
+}
+
+static void run(const char *const *words, size_t count, struct mp_strbuf *reply)
 {
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT, err = MP_STRBUF_INIT;
+	const struct verbs_caller caller = { .watches = false };
 	struct mp_dm_versions versions;
-	int r, status;
+	int r, status = 1;
 
 	r = mp_dm_open(true, on_dm_message, &versions);
 	if (r < 0) {
-		fprintf(stderr, "gmultipath: device-mapper: %s\n", strerror(-r));
+		mp_strbuf_printf(&err, "device-mapper: %s\n", strerror(-r));
+	} else {
+		status = verbs_run(words, count, &caller, &out, &err);
+		mp_dm_close();
+	}
+	verbs_reply(status, &out, &err, reply);
+}
+
+/* Return: 0, -ETIMEDOUT, negative errno; what arrived until then is in @reply. */
+static int read_all(int fd, struct mp_strbuf *reply)
+{
+	struct pollfd input = { .fd = fd, .events = POLLIN };
+	char chunk[4096];
+	ssize_t n;
+	int r;
+
+	for (;;) {
+		r = poll(&input, 1, HERE_MSEC);
+		if (r == 0)
+			return -ETIMEDOUT;
+		n = r < 0 ? r : read(fd, chunk, sizeof(chunk));
+		if (n == 0)
+			return 0;
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0)
+			mp_strbuf_add(reply, chunk, n);
+	}
+}
+
+/* In a process of its own: a device that hangs keeps that one waiting, and not who started this. */
+static int run_here(const char *const *words, size_t count)
+{
+	_cleanup_strbuf_ struct mp_strbuf reply = MP_STRBUF_INIT;
+	_cleanup_close_ int input = -1;
+	int ends[2], status, r;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return complain(strerror(errno));
+	pid = fork();
+	if (pid == 0) {
+		int null = open("/dev/null", O_RDWR);
+
+		/* Whoever reads what is printed must not wait for it either. */
+		for (int fd = 0; fd < 3; fd++)
+			dup2(null, fd);
+		run(words, count, &reply);
+		_exit(client_puts(ends[1], mp_strbuf_text(&reply)) < 0);
+	}
+	close(ends[1]);
+	input = ends[0];
+	if (pid < 0)
+		return complain(strerror(errno));
+	r = read_all(input, &reply);
+	if (r == -ETIMEDOUT) {
+		fprintf(stderr, "gmultipath: not done in %d seconds: a device does not answer; it goes on as process %d\n",
+			HERE_MSEC / 1000, (int)pid);
 		return 1;
 	}
-	status = verbs_run(words, count, false, &out, &err);
-	mp_dm_close();
-	fputs(mp_strbuf_text(&out), stdout);
-	print_errors(mp_strbuf_text(&err));
-	return status;
+	waitpid(pid, NULL, 0);
+	status = r < 0 ? -1 : print_reply(mp_strbuf_text(&reply));
+	return status < 0 ? complain("it was ended before it was done") : status;
 }
 
 int main(int argc, char **argv)
 {
 	const char *const *words = (const char *const *)argv + 1;
-	_cleanup_strbuf_ struct mp_strbuf usage = MP_STRBUF_INIT;
+	_cleanup_strbuf_ struct mp_strbuf usage = MP_STRBUF_INIT, wrong = MP_STRBUF_INIT;
 	size_t count = argc - 1;
 	int status;
 
@@ -118,6 +190,10 @@ int main(int argc, char **argv)
 			fprintf(stderr, "gmultipath: \"%s\": expected a name without blanks\n", words[i]);
 			return 1;
 		}
+	if (!verbs_check(words, count, &wrong)) {
+		print_errors(mp_strbuf_text(&wrong));
+		return 1;
+	}
 	if (getuid() != 0) {
 		fprintf(stderr, "gmultipath: expected to be started by root\n");
 		return 1;

@@ -27,6 +27,15 @@ static int told_wwid(dev_t devt, char *wwid)
 	return r < 0 ? r : mp_probe_page_wwid(&mp_roots_system, identity.protocol, dir, wwid);
 }
 
+void taste_wwid(dev_t devt, char *ret, size_t size)
+{
+	char wwid[MP_WWID_SIZE];
+
+	if (told_wwid(devt, wwid) < 0 || wwid[strcspn(wwid, " \t\r\n#")])
+		*wwid = '\0';
+	snprintf(ret, size, "%s", wwid);
+}
+
 bool taste_same_disk(dev_t a, dev_t b)
 {
 	char one[MP_WWID_SIZE], other[MP_WWID_SIZE];
@@ -48,6 +57,9 @@ int taste_join(struct engine *engine, const struct mp_geom *geom, const struct p
 	if (wider.active == wider.count && wider.mode != MP_GEOM_ACTIVE_ACTIVE)
 		wider.active = mp_geom_good_count(geom) ? 0 : wider.count;
 	wider.count++;
+	for (size_t i = wider.count; i-- > 0;)
+		if (wider.paths[i].lost)
+			mp_geom_remove(&wider, i);
 	mp_geom_choose_active(&wider);
 	return engine_reload(engine, geom, &wider);
 }
@@ -64,6 +76,8 @@ int taste_leave(struct engine *engine, const struct mp_geom *geom, size_t path)
 	r = engine_reload(engine, geom, &narrower);
 	if (r == 0)
 		r = engine_note(engine, false, false, "failed %s %u:%u", geom->wwid, major(devt), minor(devt));
+	if (r == 0)
+		r = engine_note(engine, false, false, "foreign %s %u:%u", geom->wwid, major(devt), minor(devt));
 	return r;
 }
 
@@ -97,12 +111,23 @@ static int make_map(struct engine *engine, const struct provider *provider, cons
 	return engine_create(engine, &geom);
 }
 
-static bool label_is_known(const struct engine *engine, const struct mp_label *label)
+/* Is the label to be followed, and on this disk? It is noted if it was not before. Return: 1, 0, negative errno (said). */
+static int trust(struct engine *engine, const struct provider *provider, const struct mp_label *label, enum taste taste)
 {
-	char words[MP_LABEL_UUID_SIZE + 16];
+	char wwid[MP_WWID_SIZE], known[MP_WWID_SIZE];
+	int r = mp_geom_notes_wwid(&engine->config, label->uuid, known, sizeof(known));
 
-	snprintf(words, sizeof(words), "known %s", label->uuid);
-	return mp_geom_notes_has(&engine->config, words);
+	taste_wwid(provider->devt, wwid, sizeof(wwid));
+	if (r < 0 && taste == TASTE_KNOWN)
+		return 0;
+	if (r == 0 && (!*wwid || !strcmp(wwid, known)))
+		return 1;
+	if (r == 0 && *known && taste != TASTE_MOVED)
+		return taste == TASTE_NEW ? 0 :
+			engine_error(engine, -EXDEV, "warning: %s has the label of %s, but is another disk (a copy of it?): it is "
+				     "left alone, unless `gmultipath load` is to accept it", provider->name, label->name);
+	r = engine_know(engine, label->uuid, label->name, wwid);
+	return r < 0 ? r : 1;
 }
 
 /* The administrator has stopped the map, or taken this path out of it. */
@@ -117,7 +142,7 @@ static bool is_refused(const struct engine *engine, const struct provider *provi
 	return mp_geom_notes_has(&engine->state, words);
 }
 
-int taste_disk(struct engine *engine, const struct provider *provider, bool accept)
+int taste_disk(struct engine *engine, const struct provider *provider, enum taste taste)
 {
 	char wwid[MP_WWID_SIZE];
 	const struct mp_geom *geom;
@@ -126,25 +151,28 @@ int taste_disk(struct engine *engine, const struct provider *provider, bool acce
 
 	if (engine_find_member(engine, provider->devt) || engine_read_label(provider, &label) < 0)
 		return 0;
-	if (accept) {
+	snprintf(wwid, sizeof(wwid), MP_GEOM_WWID_AUTOMATIC "%s", label.uuid);
+	geom = engine_find_wwid(engine, wwid);
+	if (!taste_loaded(engine))
+		return 0;
+	if (geom && !taste_same_disk(geom->paths[0].devt, provider->devt))
+		return taste == TASTE_NEW ? 0 :
+			engine_error(engine, -EXDEV, "warning: %s has the label of %s, but is another disk (a copy of it?): it is "
+				     "left alone", provider->name, geom->name);
+	r = trust(engine, provider, &label, taste);
+	if (r <= 0)
+		return r;
+	if (taste != TASTE_KNOWN) {
 		r = engine_note(engine, false, false, "stopped %s", label.uuid);
 		if (r == 0)
 			r = engine_note(engine, false, false, "apart %s", label.uuid);
-		if (r == 0 && !label_is_known(engine, &label))
-			r = engine_note(engine, true, true, "known %s %s", label.uuid, label.name);
 		if (r < 0)
 			return r;
 	}
-	if (!taste_loaded(engine) || !label_is_known(engine, &label) || is_refused(engine, provider, &label))
+	if (is_refused(engine, provider, &label))
 		return 0;
-
-	snprintf(wwid, sizeof(wwid), MP_GEOM_WWID_AUTOMATIC "%s", label.uuid);
-	geom = engine_find_wwid(engine, wwid);
 	if (!geom) {
 		r = make_map(engine, provider, &label);
-	} else if (!taste_same_disk(geom->paths[0].devt, provider->devt)) {
-		return engine_error(engine, -EXDEV, "warning: %s has the label of %s, but is another disk (a copy of it?): "
-				    "it is left alone", provider->name, geom->name);
 	} else {
 		r = engine_check_unused(engine, provider);
 		if (r == 0)
@@ -157,7 +185,7 @@ int taste_disk(struct engine *engine, const struct provider *provider, bool acce
 
 struct tasting {
 	struct engine *engine;
-	bool accept;
+	enum taste taste;
 	int joined;
 };
 
@@ -170,19 +198,27 @@ static int taste_found(void *userdata, dev_t devt, const char *name, const char 
 	(void)dir;
 	if (!strncmp(name, "dm-", 3) || strlen(name) >= sizeof(provider.name))
 		return 0;
+	if (engine_is_silent(tasting->engine, devt)) {
+		if (tasting->taste != TASTE_NEW)
+			engine_error(tasting->engine, 0, "warning: %s does not answer: it is left out", name);
+		return 0;
+	}
 	strcpy(provider.name, name);
 	fd = provider_open(devt, name, O_RDONLY | O_NONBLOCK);
 	if (fd >= 0 && mp_label_ask_size(fd, &provider.disk) == 0 &&
-	    taste_disk(tasting->engine, &provider, tasting->accept) > 0)
+	    taste_disk(tasting->engine, &provider, tasting->taste) > 0)
 		tasting->joined++;
 	return 0;
 }
 
-int taste_all(struct engine *engine, bool accept)
+int taste_all(struct engine *engine, enum taste taste)
 {
-	struct tasting tasting = { .engine = engine, .accept = accept };
-	int r = mp_probe_enumerate(&mp_roots_system, taste_found, &tasting);
+	struct tasting tasting = { .engine = engine };
+	int r = 0;
 
+	/* Disks that are known come before copies of them. */
+	for (tasting.taste = taste == TASTE_MOVED ? TASTE_NEW : taste; r >= 0 && tasting.taste <= taste; tasting.taste++)
+		r = mp_probe_enumerate(&mp_roots_system, taste_found, &tasting);
 	return r < 0 ? engine_error(engine, r, "cannot enumerate disks: %s", strerror(-r)) : tasting.joined;
 }
 
@@ -224,28 +260,61 @@ static int set_queueing(struct engine *engine, const struct mp_geom *geom, bool 
 	return r < 0 ? engine_error(engine, r, "%s: %s", geom->name, strerror(-r)) : TASTE_CHANGED;
 }
 
-int taste_react(struct engine *engine, const char *wwid, bool may_restore)
+/* One that leads to another LUN must get no I/O, even if it cannot leave. */
+static int fail_lost(struct engine *engine, const struct mp_geom *geom)
 {
-	const struct mp_geom *geom;
-	struct mp_geom wanted;
-	int reaction = drop_lost(engine, wwid);
-	bool queue = true;
-	int r;
+	char message[48];
+	int r = 0;
 
-	geom = engine_find_wwid(engine, wwid);
-	if (reaction < 0 || !geom)
-		return reaction;
-	wanted = *geom;
+	for (size_t i = 0; r >= 0 && i < geom->count; i++) {
+		if (!geom->paths[i].lost || geom->paths[i].failed)
+			continue;
+		snprintf(message, sizeof(message), "fail_path %u:%u", major(geom->paths[i].devt), minor(geom->paths[i].devt));
+		r = mp_dm_message(geom->wwid, message);
+	}
+	return r < 0 ? engine_error(engine, r, "%s: %s: %s", geom->name, message, strerror(-r)) : 0;
+}
+
+/* What can be done by messages alone, whatever else is under way on the map. Return: enum taste_reaction, negative errno. */
+static int keep_going(struct engine *engine, const struct mp_geom *geom, enum taste_verdict verdict)
+{
+	struct mp_geom tried = *geom;
+	int r, q;
+
+	r = fail_lost(engine, geom);
+	if (r < 0)
+		return r;
 	/* In Active/Read an error of a read fails the path for writes as well. */
 	if (geom->uneven)
-		reaction = TASTE_CHANGED;
-	if (!mp_geom_good_count(geom)) {
-		queue = may_restore && geom->count > 1 && mp_geom_restore_others(&wanted, wanted.count);
-		if (queue)
-			reaction = TASTE_RESTORED;
+		r = engine_apply_states(engine, geom, geom);
+	if (r < 0)
+		return r;
+	if (mp_geom_good_count(geom)) {
+		q = set_queueing(engine, geom, true);
+		return q < 0 || !geom->uneven ? q : TASTE_CHANGED;
 	}
-	r = geom->uneven || reaction == TASTE_RESTORED ? engine_apply_states(engine, geom, &wanted) : 0;
-	if (r == 0)
-		r = set_queueing(engine, geom, queue);
-	return r < 0 ? r : reaction ? reaction : r;
+	if (verdict == TASTE_NO_VERDICT)
+		return TASTE_CHANGED;
+	if (verdict == TASTE_FAIL || geom->count < 2 || !mp_geom_restore_others(&tried, tried.count))
+		return set_queueing(engine, geom, false);
+	r = engine_apply_states(engine, geom, &tried);
+	q = r < 0 ? r : set_queueing(engine, geom, true);
+	return q < 0 ? q : TASTE_RESTORED;
+}
+
+int taste_react(struct engine *engine, const char *wwid, enum taste_verdict verdict, const struct member *members,
+		size_t member_count)
+{
+	const struct mp_geom *geom = engine_find_wwid(engine, wwid);
+	int r = geom ? engine_note_foreign(engine, geom, members, member_count) : 0, dropped = TASTE_NOTHING;
+
+	if (r > 0)
+		r = engine_look(engine);
+	if (r == 0 && engine->lock >= 0)
+		dropped = drop_lost(engine, wwid);
+	if (r < 0 || dropped < 0)
+		return r < 0 ? r : dropped;
+	geom = engine_find_wwid(engine, wwid);
+	r = geom ? keep_going(engine, geom, verdict) : TASTE_NOTHING;
+	return r == TASTE_NOTHING ? dropped : r;
 }

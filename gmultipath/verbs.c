@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
@@ -16,6 +18,7 @@
 #include "gmultipath/geomlist.h"
 #include "gmultipath/superblock.h"
 #include "gmultipath/taste.h"
+#include "kernel/sysfs.h"
 
 enum { ANY_NUMBER = 1000, FLAGS_MAX = 8 };
 
@@ -31,6 +34,7 @@ struct verb {
 	const char *name, *syntax, *flags;
 	size_t least, most;
 	int (*run)(struct call *call); /* Return: 0, negative errno (said in the engine's err) */
+	enum verbs_disks disks;
 	bool only_reads;
 };
 
@@ -73,6 +77,8 @@ static int find_geom(struct call *call, struct mp_geom **ret)
 static int find_path(struct call *call, struct mp_geom **geom, size_t *path)
 {
 	const char *name = call->arguments[1];
+	char node[PATH_MAX];
+	struct stat st;
 	int r = find_geom(call, geom);
 
 	if (r < 0)
@@ -82,7 +88,12 @@ static int find_path(struct call *call, struct mp_geom **geom, size_t *path)
 	for (*path = 0; *path < (*geom)->count; ++*path)
 		if (!strcmp((*geom)->paths[*path].name, name))
 			return 0;
-	return engine_error(call->engine, -ENODEV, "%s: it has no path %s", (*geom)->name, name);
+	/* A link to it, or a node below a directory. */
+	snprintf(node, sizeof(node), "%s%s", *name == '/' ? "" : "/dev/", name);
+	*path = stat(node, &st) < 0 || !S_ISBLK(st.st_mode) ? (*geom)->count : mp_geom_find(*geom, st.st_rdev);
+	return *path < (*geom)->count ? 0 : engine_error(call->engine, -ENODEV,
+							 "%s: it has no path %s; `gmultipath status` lists them",
+							 (*geom)->name, name);
 }
 
 /* ---- create, label */
@@ -234,6 +245,7 @@ static int verb_label(struct call *call)
 	_cleanup_free_ struct provider *providers = NULL;
 	struct mp_label label = { 0 };
 	struct mp_geom geom = { 0 };
+	char wwid[MP_WWID_SIZE];
 	int r, count, refused = 0;
 
 	r = wanted_mode(call, &geom.mode);
@@ -252,10 +264,11 @@ static int verb_label(struct call *call)
 	label.sector_bytes = providers[0].disk.sector_bytes;
 	label.mode = geom.mode;
 	/* Known first: a label that nobody trusts would be of no use, a UUID that no disk has does no harm. */
-	r = engine_note(engine, true, true, "known %s %s", label.uuid, label.name);
+	taste_wwid(providers[0].devt, wwid, sizeof(wwid));
+	r = engine_know(engine, label.uuid, label.name, wwid);
 	if (r < 0)
 		return r;
-	r = engine_write_label(&providers[0], &label);
+	r = engine_write_label(engine, &providers[0], &label);
 	if (r < 0) {
 		engine_note(engine, true, false, "known %s", label.uuid);
 		return engine_error(engine, r, "%s: label not written: %s", providers[0].name, strerror(-r));
@@ -273,6 +286,10 @@ static int verb_label(struct call *call)
 					       "a path of %s", providers[i].name, providers[0].name, label.name);
 	}
 	r = create_map(call, &geom);
+	if (r < 0) {
+		engine_write_label(engine, &providers[0], NULL);
+		engine_note(engine, true, false, "known %s", label.uuid);
+	}
 	return r < 0 ? r : refused;
 }
 
@@ -288,7 +305,8 @@ static int write_label(struct engine *engine, const struct mp_geom *geom, const 
 			struct provider provider = { .devt = geom->paths[i].devt };
 			_cleanup_close_ int fd = -1;
 
-			if (geom->paths[i].lost || mp_geom_is_good(geom, i) != (bool)only_good)
+			if (geom->paths[i].lost || mp_geom_is_good(geom, i) != (bool)only_good ||
+			    engine_is_silent(engine, geom->paths[i].devt))
 				continue;
 			memcpy(provider.name, geom->paths[i].name, sizeof(provider.name));
 			fd = provider_open(provider.devt, provider.name, O_RDONLY);
@@ -304,9 +322,9 @@ static int write_label(struct engine *engine, const struct mp_geom *geom, const 
 
 				sized.media_bytes = provider.disk.media_bytes;
 				sized.sector_bytes = provider.disk.sector_bytes;
-				r = engine_write_label(&provider, &sized);
+				r = engine_write_label(engine, &provider, &sized);
 			} else {
-				r = engine_write_label(&provider, NULL);
+				r = engine_write_label(engine, &provider, NULL);
 			}
 			if (r == 0)
 				return 0;
@@ -316,18 +334,20 @@ static int write_label(struct engine *engine, const struct mp_geom *geom, const 
 }
 
 /* The name in the label may be another one than the map has. */
-static int read_label(const struct mp_geom *geom, struct mp_label *ret)
+static int read_label(const struct engine *engine, const struct mp_geom *geom, struct mp_label *ret)
 {
 	int r = -ENODEV;
 
-	for (size_t i = 0; r < 0 && i < geom->count; i++) {
-		struct provider provider = { .devt = geom->paths[i].devt };
+	for (int only_good = 1; r < 0 && only_good >= 0; only_good--)
+		for (size_t i = 0; r < 0 && i < geom->count; i++) {
+			struct provider provider = { .devt = geom->paths[i].devt };
 
-		if (geom->paths[i].lost)
-			continue;
-		memcpy(provider.name, geom->paths[i].name, sizeof(provider.name));
-		r = engine_read_label(&provider, ret);
-	}
+			if (geom->paths[i].lost || mp_geom_is_good(geom, i) != (bool)only_good ||
+			    engine_is_silent(engine, geom->paths[i].devt))
+				continue;
+			memcpy(provider.name, geom->paths[i].name, sizeof(provider.name));
+			r = engine_read_label(&provider, ret);
+		}
 	return r;
 }
 
@@ -347,11 +367,15 @@ static int verb_configure(struct call *call)
 	if (r < 0)
 		return r;
 	changed.active = geom->active;
+	/* A device that is gone cannot be taken into a map that is made new. */
+	for (size_t i = changed.count; changed.mode != geom->mode && i-- > 0;)
+		if (changed.paths[i].lost && changed.count > 1)
+			mp_geom_remove(&changed, i);
 	mp_geom_choose_active(&changed);
 	if (changed.mode != geom->mode)
 		r = engine_reload(call->engine, geom, &changed);
 	if (r == 0 && mp_geom_uuid(geom)) {
-		r = read_label(geom, &label);
+		r = read_label(call->engine, geom, &label);
 		if (r < 0)
 			return engine_error(call->engine, r, "%s: its label cannot be read: %s", geom->name, strerror(-r));
 		if (label.mode != changed.mode) {
@@ -459,8 +483,8 @@ static int verb_restore(struct call *call)
 	if (r < 0)
 		return r;
 	if (geom->paths[path].lost)
-		return engine_error(call->engine, -ENODEV, "%s: the device is gone; expected one that can be restored",
-				    geom->paths[path].name);
+		return engine_error(call->engine, -ENODEV, "%s: the device is gone, or leads to another LUN; expected one that "
+				    "can be restored", geom->paths[path].name);
 	changed = *geom;
 	changed.paths[path].failed = changed.paths[path].by_hand = false;
 	mp_geom_choose_active(&changed);
@@ -528,25 +552,13 @@ static int verb_getactive(struct call *call)
 
 /* ---- ends */
 
-static int stop_map(struct call *call, const struct mp_geom *geom)
-{
-	const char *uuid = mp_geom_uuid(geom);
-	int r = uuid ? engine_note(call->engine, false, true, "stopped %s", uuid) : 0;
-
-	if (r == 0)
-		r = engine_remove(call->engine, geom);
-	if (r < 0 && uuid)
-		engine_note(call->engine, false, false, "stopped %s", uuid);
-	return r;
-}
-
 static int verb_stop(struct call *call)
 {
 	struct mp_geom *geom;
 	int r = find_geom(call, &geom);
 
 	if (r == 0)
-		r = stop_map(call, geom);
+		r = engine_stop(call->engine, geom);
 	if (r == 0)
 		verbose(call, "%s: stopped", geom->name);
 	return r;
@@ -559,24 +571,47 @@ static void forget_uuid(struct engine *engine, const char *uuid)
 	engine_note(engine, false, false, "apart %s", uuid);
 }
 
+static int destroy_label(struct engine *engine, const struct mp_geom *geom)
+{
+	const char *uuid = mp_geom_uuid(geom);
+	char wwid[MP_WWID_SIZE];
+	bool known = mp_geom_notes_wwid(&engine->config, uuid, wwid, sizeof(wwid)) == 0;
+	int r;
+
+	/* Writing to the disk has udev ask whose it is. */
+	engine_note(engine, true, false, "known %s", uuid);
+	r = write_label(engine, geom, NULL);
+	if (r == 0)
+		forget_uuid(engine, uuid);
+	else if (known)
+		engine_know(engine, uuid, geom->name, wwid);
+	return r;
+}
+
 static int verb_destroy(struct call *call)
 {
 	struct mp_geom *geom;
-	const char *uuid;
 	int r = find_geom(call, &geom);
 
-	if (r < 0)
-		return r;
-	uuid = mp_geom_uuid(geom);
-	r = stop_map(call, geom);
-	if (r == 0 && uuid)
-		r = write_label(call->engine, geom, NULL);
-	if (r < 0)
-		return r;
-	if (uuid)
-		forget_uuid(call->engine, uuid);
-	verbose(call, "%s: destroyed", geom->name);
-	return 0;
+	if (r == 0)
+		r = engine_stop(call->engine, geom);
+	if (r == 0 && mp_geom_uuid(geom))
+		r = destroy_label(call->engine, geom);
+	if (r == 0)
+		verbose(call, "%s: destroyed", geom->name);
+	return r;
+}
+
+/* A label that was erased elsewhere. Return: was it known? */
+static bool forget_disk(struct engine *engine, const struct provider *provider)
+{
+	char wwid[MP_WWID_SIZE], uuid[MP_LABEL_UUID_SIZE];
+
+	taste_wwid(provider->devt, wwid, sizeof(wwid));
+	if (mp_geom_notes_uuid(&engine->config, wwid, uuid, sizeof(uuid)) < 0)
+		return false;
+	forget_uuid(engine, uuid);
+	return true;
 }
 
 static int clear_one(struct call *call, const char *name)
@@ -591,17 +626,20 @@ static int clear_one(struct call *call, const char *name)
 		return r;
 	r = engine_read_label(&provider, &label);
 	/* A label that does not fit its disk is one to be rid of, too. */
+	if (r == -ENOENT && forget_disk(call->engine, &provider))
+		return 0;
 	if (r == -ENOENT)
 		return engine_error(call->engine, r, "%s: it has no label", provider.name);
 	if (r < 0 && r != -EBADMSG && r != -ERANGE && r != -EPROTONOSUPPORT)
 		return engine_error(call->engine, r, "%s: %s", provider.name, strerror(-r));
 	if (r < 0)
 		*label.uuid = '\0';
-	r = engine_write_label(&provider, NULL);
-	if (r < 0)
-		return engine_error(call->engine, r, "%s: label not erased: %s", provider.name, strerror(-r));
+	/* Writing to the disk has udev ask whose it is. */
 	if (*label.uuid)
 		forget_uuid(call->engine, label.uuid);
+	r = engine_write_label(call->engine, &provider, NULL);
+	if (r < 0)
+		return engine_error(call->engine, r, "%s: label not erased: %s", provider.name, strerror(-r));
 	verbose(call, "%s: label erased", provider.name);
 	return 0;
 }
@@ -631,7 +669,7 @@ static int verb_load(struct call *call)
 	for (size_t i = 0; i < call->engine->count; i++)
 		for (size_t p = 0; p < call->engine->geoms[i].count; p++)
 			engine_hold(call->engine, call->engine->geoms[i].paths[p].devt, true);
-	r = taste_all(call->engine, true);
+	r = taste_all(call->engine, TASTE_MOVED);
 	if (r >= 0)
 		verbose(call, "%d path%s joined", r, r == 1 ? "" : "s");
 	return r < 0 ? r : 0;
@@ -663,15 +701,22 @@ static int choose_geoms(struct call *call, const struct mp_geom ***ret)
 	return count;
 }
 
-static void ask_disk(dev_t devt, const char *name, struct geomlist_disk *ret)
+/* As the kernel has it: opening a disk waits as long as its host recovers from errors. */
+static void ask_disk(dev_t devt, struct geomlist_disk *ret)
 {
-	_cleanup_close_ int fd = provider_open(devt, name, O_RDONLY | O_NONBLOCK);
-	struct mp_label_disk disk;
+	static const char *const queues[] = { "queue/logical_block_size", "../queue/logical_block_size" };
+	uint64_t sectors, sector_bytes;
+	char dir[64];
 
-	if (fd >= 0 && mp_label_ask_size(fd, &disk) == 0) {
-		ret->media_bytes = disk.media_bytes;
-		ret->sector_bytes = disk.sector_bytes;
-	}
+	snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u", major(devt), minor(devt));
+	if (mp_sysfs_read_number(dir, "", "size", &sectors) < 0)
+		return;
+	ret->media_bytes = sectors * 512;
+	for (size_t i = 0; i < ARRAY_SIZE(queues); i++)
+		if (mp_sysfs_read_number(dir, "", queues[i], &sector_bytes) == 0) {
+			ret->sector_bytes = sector_bytes;
+			return;
+		}
 }
 
 static int verb_list(struct call *call)
@@ -690,7 +735,7 @@ static int verb_list(struct call *call)
 		for (size_t p = 0; p < geoms[i]->count; p++) {
 			if (geoms[i]->paths[p].lost)
 				continue;
-			ask_disk(geoms[i]->paths[p].devt, geoms[i]->paths[p].name, &disks[p]);
+			ask_disk(geoms[i]->paths[p].devt, &disks[p]);
 			if (disks[p].sector_bytes)
 				map.sector_bytes = disks[p].sector_bytes;
 		}
@@ -711,23 +756,23 @@ static int verb_status(struct call *call)
 }
 
 static const struct verb verbs[] = {
-	{ "create", "[-ARv] name prov ...", "ARv", 2, ANY_NUMBER, verb_create, false },
-	{ "label", "[-ARfv] name prov ...", "ARfv", 2, ANY_NUMBER, verb_label, false },
-	{ "configure", "[-APRv] name", "APRv", 1, 1, verb_configure, false },
-	{ "add", "[-v] name prov", "v", 2, 2, verb_add, false },
-	{ "remove", "[-v] name prov", "v", 2, 2, verb_remove, false },
-	{ "fail", "[-v] name prov", "v", 2, 2, verb_fail, false },
-	{ "restore", "[-v] name prov", "v", 2, 2, verb_restore, false },
-	{ "rotate", "[-v] name", "v", 1, 1, verb_rotate, false },
-	{ "prefer", "[-v] name prov", "v", 2, 2, verb_prefer, false },
-	{ "getactive", "[-v] name", "v", 1, 1, verb_getactive, true },
-	{ "destroy", "[-v] name", "v", 1, 1, verb_destroy, false },
-	{ "stop", "[-v] name", "v", 1, 1, verb_stop, false },
-	{ "clear", "[-v] prov ...", "v", 1, ANY_NUMBER, verb_clear, false },
-	{ "list", "[name ...]", "ag", 0, ANY_NUMBER, verb_list, true },
-	{ "status", "[-ags] [name ...]", "ags", 0, ANY_NUMBER, verb_status, true },
-	{ "load", "[-v]", "v", 0, 0, verb_load, false },
-	{ "unload", "[-v]", "v", 0, 0, verb_unload, false },
+	{ "create", "[-ARv] name prov ...", "ARv", 2, ANY_NUMBER, verb_create, VERBS_NAMED_DISKS, false },
+	{ "label", "[-ARfv] name prov ...", "ARfv", 2, ANY_NUMBER, verb_label, VERBS_NAMED_DISKS, false },
+	{ "configure", "[-APRv] name", "APRv", 1, 1, verb_configure, VERBS_DISKS_OF_MAP, false },
+	{ "add", "[-v] name prov", "v", 2, 2, verb_add, VERBS_NAMED_DISKS, false },
+	{ "remove", "[-v] name prov", "v", 2, 2, verb_remove, VERBS_NO_DISK, false },
+	{ "fail", "[-v] name prov", "v", 2, 2, verb_fail, VERBS_NO_DISK, false },
+	{ "restore", "[-v] name prov", "v", 2, 2, verb_restore, VERBS_NO_DISK, false },
+	{ "rotate", "[-v] name", "v", 1, 1, verb_rotate, VERBS_NO_DISK, false },
+	{ "prefer", "[-v] name prov", "v", 2, 2, verb_prefer, VERBS_NO_DISK, false },
+	{ "getactive", "[-v] name", "v", 1, 1, verb_getactive, VERBS_NO_DISK, true },
+	{ "destroy", "[-v] name", "v", 1, 1, verb_destroy, VERBS_DISKS_OF_MAP, false },
+	{ "stop", "[-v] name", "v", 1, 1, verb_stop, VERBS_NO_DISK, false },
+	{ "clear", "[-v] prov ...", "v", 1, ANY_NUMBER, verb_clear, VERBS_NAMED_DISKS, false },
+	{ "list", "[name ...]", "ag", 0, ANY_NUMBER, verb_list, VERBS_NO_DISK, true },
+	{ "status", "[-ags] [name ...]", "ags", 0, ANY_NUMBER, verb_status, VERBS_NO_DISK, true },
+	{ "load", "[-v]", "v", 0, 0, verb_load, VERBS_EVERY_DISK, false },
+	{ "unload", "[-v]", "v", 0, 0, verb_unload, VERBS_NO_DISK, false },
 };
 
 void verbs_usage(struct mp_strbuf *text)
@@ -749,6 +794,23 @@ bool verbs_changes(const char *name)
 	const struct verb *verb = find_verb(name);
 
 	return !verb || !verb->only_reads;
+}
+
+void verbs_reply(int status, const struct mp_strbuf *out, const struct mp_strbuf *err, struct mp_strbuf *reply)
+{
+	mp_strbuf_printf(reply, "exit %d %zu\n", status, out->length);
+	mp_strbuf_puts(reply, mp_strbuf_text(out));
+	mp_strbuf_puts(reply, mp_strbuf_text(err));
+}
+
+const char *verbs_reply_parse(const char *reply, int *status, size_t *out_length)
+{
+	int end = 0;
+
+	if (sscanf(reply, "exit %d %zu%n", status, out_length, &end) < 2 || !end || reply[end] != '\n' ||
+	    *out_length > strlen(reply + end + 1))
+		return NULL;
+	return reply + end + 1;
 }
 
 /* Return: is the command line as the verb has it? */
@@ -773,30 +835,60 @@ static bool take_arguments(const struct verb *verb, const char *const *words, si
 	return call->count >= verb->least && call->count <= verb->most;
 }
 
-int verbs_run(const char *const *words, size_t count, bool watched, struct mp_strbuf *out, struct mp_strbuf *err)
+enum verbs_disks verbs_disks(const char *const *words, size_t count, size_t *first)
 {
 	const struct verb *verb = count ? find_verb(words[0]) : NULL;
-	struct engine engine = { .lock = -1 };
-	struct call call = { .engine = &engine };
-	int r;
+	struct call call = { .engine = NULL };
+
+	if (!verb || !take_arguments(verb, words, count, &call))
+		return VERBS_NO_DISK;
+	/* The map's name stands before its disks. */
+	*first = call.arguments - words + (verb->disks == VERBS_NAMED_DISKS && verb->least > 1);
+	return verb->disks;
+}
+
+/* Return: the verb, NULL if the words are none of its (said). */
+static const struct verb *parse(const char *const *words, size_t count, struct call *call, struct mp_strbuf *err)
+{
+	const struct verb *verb = count ? find_verb(words[0]) : NULL;
 
 	if (!verb) {
 		if (count)
 			mp_strbuf_printf(err, "unknown verb %s\n", words[0]);
 		verbs_usage(err);
-		return 1;
+		return NULL;
 	}
-	call.verb = verb->name;
-	if (!take_arguments(verb, words, count, &call)) {
-		mp_strbuf_printf(err, "usage: gmultipath %s %s\n", verb->name, verb->syntax);
+	call->verb = verb->name;
+	if (take_arguments(verb, words, count, call))
+		return verb;
+	mp_strbuf_printf(err, "usage: gmultipath %s %s\n", verb->name, verb->syntax);
+	return NULL;
+}
+
+bool verbs_check(const char *const *words, size_t count, struct mp_strbuf *err)
+{
+	struct call call = { .engine = NULL };
+
+	return parse(words, count, &call, err);
+}
+
+int verbs_run(const char *const *words, size_t count, const struct verbs_caller *caller, struct mp_strbuf *out,
+	      struct mp_strbuf *err)
+{
+	struct engine engine = { .lock = -1 };
+	struct call call = { .engine = &engine };
+	const struct verb *verb = parse(words, count, &call, err);
+	int r;
+
+	if (!verb)
 		return 1;
-	}
-	r = engine_open(&engine, watched);
-	if (r >= 0) {
-		if (!verb->only_reads)
-			engine_sweep(&engine);
+	r = verb->only_reads ? engine_open_to_look(&engine) : engine_open(&engine, caller->watches);
+	engine.silent = caller->silent;
+	engine.silent_count = caller->silent_count;
+	if (r >= 0 && !verb->only_reads)
+		r = engine_sweep(&engine);
+	if (r >= 0)
 		r = verb->run(&call);
-	}
 	if (r == -ENOMEM)
 		engine_error(&engine, r, "out of memory");
 	mp_strbuf_puts(out, mp_strbuf_text(&engine.out));

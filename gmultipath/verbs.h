@@ -3,19 +3,41 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
-struct engine;
 struct mp_strbuf;
+
+/* Who runs a command, and what is known to it. */
+struct verbs_caller {
+	bool watches; /* the daemon, which watches the maps afterwards */
+	const dev_t *silent; /* devices that do not answer: left alone */
+	size_t silent_count;
+};
 
 /**
  * verbs_run() - one command
  * @words:	verb and arguments
- * @watched:	the daemon runs it, and watches the maps afterwards
  * @out, @err:	what is to be printed
  *
- * Blocks. Return: exit status.
+ * Blocks, unless it changes nothing. Return: exit status.
  */
-int verbs_run(const char *const *words, size_t count, bool watched, struct mp_strbuf *out, struct mp_strbuf *err);
+int verbs_run(const char *const *words, size_t count, const struct verbs_caller *caller, struct mp_strbuf *out,
+	      struct mp_strbuf *err);
+
+/** verbs_check() - is it a command, with arguments as it has them? @err: what was expected */
+bool verbs_check(const char *const *words, size_t count, struct mp_strbuf *err);
+
+/* Disks that a command reads or writes, so that it waits as long as they do not answer. */
+enum verbs_disks { VERBS_NO_DISK, VERBS_NAMED_DISKS, VERBS_DISKS_OF_MAP, VERBS_EVERY_DISK };
+
+/** verbs_disks() - @first: index of the word that names the first disk, or the map */
+enum verbs_disks verbs_disks(const char *const *words, size_t count, size_t *first);
+
+/** verbs_reply() - status and both texts as one, from who ran it to who prints it */
+void verbs_reply(int status, const struct mp_strbuf *out, const struct mp_strbuf *err, struct mp_strbuf *reply);
+
+/** verbs_reply_parse() - @out_length: of the text for standard output; @err begins behind it. Return: start of it, NULL: no reply. */
+const char *verbs_reply_parse(const char *reply, int *status, size_t *out_length);
 
 /** verbs_usage() - every verb's syntax, a line each */
 void verbs_usage(struct mp_strbuf *text);

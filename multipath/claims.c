@@ -16,6 +16,7 @@
 #include "base/strbuf.h"
 #include "config/claim.h"
 #include "config/filter.h"
+#include "config/geom_notes.h"
 #include "config/wwids.h"
 #include "kernel/claimant.h"
 #include "kernel/control.h"
@@ -270,6 +271,7 @@ static int question_look(struct question *question, struct mp_claim_input *input
 	const struct arguments *arguments = question->arguments;
 	struct mp_claimant *claimant = &question->claimant;
 	const struct mp_ruling *ruling = &question->ruling;
+	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
 	int r;
 
 	r = mp_claimant_read(&mp_roots_system, question->devt, question->name, question->dir, claimant);
@@ -293,6 +295,8 @@ static int question_look(struct question *question, struct mp_claim_input *input
 	input->has_wwid = *ruling->wwid;
 	if (input->blacklisted || !input->has_wwid)
 		return 0;
+	input->labelled = mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, &notes) == 0 &&
+			  mp_geom_notes_claim(&notes, claimant->page_wwid);
 	input->marked_failed = mp_failed_wwids_has(RUNTIME_DIR, ruling->wwid);
 	/* Mounts may be many: this is read where it counts only. */
 	if (ruling->mode == MP_FIND_GREEDY || ruling->mode == MP_FIND_SMART)

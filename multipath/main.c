@@ -14,6 +14,7 @@
 #include "config/filter.h"
 #include "config/report.h"
 #include "config/wwids.h"
+#include "gmultipath/engine.h"
 #include "kernel/dm.h"
 #include "libmpathcmd/mpath_cmd.h"
 #include "model/grouping.h"
@@ -404,7 +405,7 @@ static int reset_wwids(void)
 	}
 	wwids = calloc(count + 1, sizeof(*wwids));
 	for (size_t i = 0; wwids && i < count; i++)
-		if (mp_dm_wwid(listed[i].uuid))
+		if (mp_dm_wwid(listed[i].uuid) && !mp_geom_is_wwid(mp_dm_wwid(listed[i].uuid)))
 			wwids[kept++] = mp_dm_wwid(listed[i].uuid);
 	r = wwids ? mp_wwids_file_reset(STATE_DIR, wwids, kept) : -ENOMEM;
 	mp_dm_list_free(listed, count);
@@ -424,7 +425,7 @@ static int flush(const char *wwid, const char *name, int retries)
 	const struct timespec second = { .tv_sec = 1 };
 	int r;
 
-	while ((r = mp_dm_remove(wwid, &removal)) < 0 && r != -ENODEV && retries-- > 0)
+	while ((r = engine_remove_any(wwid, &removal)) < 0 && r != -ENODEV && retries-- > 0)
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &second, NULL);
 	if (r == -EBUSY)
 		log_error("%s: map in use", name);
@@ -466,7 +467,7 @@ static int flush_all(int retries)
 		return 1;
 	}
 	for (size_t i = 0; i < count; i++)
-		if (mp_dm_wwid(listed[i].uuid))
+		if (mp_dm_wwid(listed[i].uuid) && !mp_geom_is_wwid(mp_dm_wwid(listed[i].uuid)))
 			status |= flush(mp_dm_wwid(listed[i].uuid), listed[i].name, retries);
 	mp_dm_list_free(listed, count);
 	return status;

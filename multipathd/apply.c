@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
+#include "gmultipath/engine.h"
 #include "kernel/dm.h"
 #include "model/plan.h"
 #include "multipathd/daemon.h"
@@ -601,7 +602,7 @@ static void device_job_run(struct work *work)
 
 	switch (job->verb) {
 	case DEVICE_REMOVE:
-		job->error = mp_dm_remove(job->wwid, &job->removal);
+		job->error = engine_remove_any(job->wwid, &job->removal);
 		break;
 	case DEVICE_SUSPEND:
 		job->error = mp_dm_suspend(job->wwid);

@@ -403,7 +403,7 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 
 	if (t.fail)
 		path_tell_kernel(path, "fail_path");
-	if (t.reinstate && !path->path.wrong_wwid && !health_awaits_table(path))
+	if (t.reinstate && !geoms_is_foreign(path) && !health_awaits_table(path))
 		path_tell_kernel(path, "reinstate_path");
 	if (t.fail && path->path.dm_state == MP_DM_ACTIVE && mp_path_state_is_bad(answer))
 		health_failed(path);

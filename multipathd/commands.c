@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "config/filter.h"
 #include "config/report.h"
+#include "gmultipath/engine.h"
 #include "kernel/claimant.h"
 #include "kernel/dm.h"
 #include "kernel/nvme.h"
@@ -536,6 +537,9 @@ static void fail_path(struct command_call *call)
 
 	if (!path)
 		return;
+	call->deferred = geoms_change_path(path, "fail", call->request->id);
+	if (call->deferred)
+		return;
 	tell_kernel_of_path(call, path, "fail_path");
 	if (call->failure)
 		return;
@@ -557,6 +561,9 @@ static void reinstate_path(struct command_call *call)
 		fail(call, "");
 		return;
 	}
+	call->deferred = geoms_change_path(path, "restore", call->request->id);
+	if (call->deferred)
+		return;
 	tell_kernel_of_path(call, path, "reinstate_path");
 	if (call->failure)
 		return;
@@ -698,7 +705,7 @@ static void removal_job_run(struct work *work)
 	struct removal_job *job = caa_container_of(work, struct removal_job, work);
 	const struct mp_dm_removal removal = { .flush = true, .only_unused = true };
 
-	job->error = mp_dm_remove(job->wwid, &removal);
+	job->error = engine_remove_any(job->wwid, &removal);
 }
 
 static void removal_job_done(struct work *work)
@@ -838,6 +845,10 @@ static void resize_map(struct command_call *call)
 		return;
 	if (!map->map.ready) {
 		fail(call, "");
+		return;
+	}
+	if (geoms_owns(map)) {
+		fail(call, "gmultipath has made it: stop it and make it anew");
 		return;
 	}
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {

@@ -208,6 +208,7 @@ int configure_start(struct daemon *daemon)
 {
 	daemon->state = DAEMON_CONFIGURE;
 	daemon->on_looked = configure_on_looked;
+	geoms_sweep(daemon);
 	dmevents_look(daemon);
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include <urcu/list.h>
 
 #include "base/hash.h"
+#include "base/strbuf.h"
 #include "config/bindings.h"
 #include "config/config.h"
 #include "config/wwids.h"
@@ -55,6 +56,8 @@ struct daemon_path {
 	struct mp_path path;
 	struct daemon *daemon;
 	char *dir; /* in sysfs */
+	char *geom_wwid; /* what it told when gmultipath's map, which has it, took it; NULL: none has */
+	bool geom_foreign; /* and it tells something else now */
 	struct mp_path_settings settings; /* text borrowed from daemon->config */
 	const struct mp_checker *checker;
 	const struct mp_prioritizer *prioritizer;
@@ -112,7 +115,7 @@ struct daemon_map {
 	uint64_t prio_asked_usec;
 	bool is_geom; /* gmultipath's: counted in daemon->geom_count */
 	bool read_again; /* at the next look, whatever its event number */
-	bool reacting, react_again, io_failed;
+	bool reacting, react_again, io_failed, had_foreign;
 	uint64_t restored_usec; /* when its last good path had failed; 0 never */
 	sd_event_source *udev_timer; /* how long the creation event may take */
 	sd_event_source *ghost_timer; /* ghost_delay runs */
@@ -172,6 +175,7 @@ struct daemon {
 	struct cds_list_head dirty;
 	unsigned geom_count; /* maps of gmultipath's */
 	bool geoms_tasted; /* labels are known that make maps */
+	struct mp_strbuf geom_notes; /* config/geom_notes.h: what lasts */
 	struct cds_list_head geom_answers; /* to clients, after the next look */
 	sd_event_source *reconcile_source; /* deferred: a storm of events is one pass */
 
@@ -218,7 +222,7 @@ struct daemon {
 uint64_t lane_of_path(const struct mp_identity *identity); /* its I_T nexus */
 uint64_t lane_of_table(const char *wwid); /* operations on a map's table */
 uint64_t lane_of_messages(const char *wwid); /* a reload that hangs does not keep fail_path back */
-enum { LANE_STATUS = 1, LANE_FILES, LANE_UEVENTS, LANE_REMOVALS, LANE_TABLES, LANE_GEOMS, LANE_EXPLAIN, LANE_CHECK_CONFIG };
+enum { LANE_STATUS = 1, LANE_FILES, LANE_UEVENTS, LANE_REMOVALS, LANE_TABLES, LANE_GEOMS, LANE_GEOM_LISTS, LANE_EXPLAIN, LANE_CHECK_CONFIG };
 
 uint64_t daemon_now_usec(const struct daemon *daemon);
 

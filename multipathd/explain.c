@@ -220,6 +220,7 @@ static void explain_claim(struct daemon *daemon, const struct facts *facts, cons
 		.is_disk = true,
 		.blacklisted = blacklisted,
 		.has_wwid = *facts->identity.wwid,
+		.labelled = geoms_claim(daemon, facts->devt),
 		.marked_failed = facts->marked_failed,
 		.in_use = facts->in_use,
 		.wwid_known = mp_wwids_has(daemon->wwids, facts->identity.wwid),

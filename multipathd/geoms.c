@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -26,7 +29,8 @@
 #define RUN_DIR RUNTIME_DIR "/" MP_GEOM_RUN_DIR
 
 enum {
-	WORDS = 80,
+	/* Who names a disk that does not answer within this is told so. */
+	REACH_SEC = 3,
 	/* Others are restored when the last good path fails, but not again so soon: then a request fails everywhere. */
 	RESTORE_EVERY_SEC = 10,
 };
@@ -37,13 +41,19 @@ struct geom_job {
 	struct work work;
 	struct daemon *daemon;
 	uint64_t request;
+	bool for_command; /* of multipathd's own: the answer is as theirs */
 	char *text; /* of a verb: cut into words */
-	const char *words[WORDS];
+	const char **words;
 	size_t count;
-	uint64_t kept[WORDS]; /* ids of maps' paths whose map is not to be made meanwhile */
+	uint64_t *kept; /* ids of maps' paths whose map is not to be made meanwhile; room for one a word */
 	size_t kept_count;
+	size_t reaching; /* disks that are asked whether they answer */
+	dev_t *silent; /* those that did not */
+	size_t silent_count;
+	struct member *members; /* the map's paths */
+	size_t member_count;
 	char wwid[MP_WWID_SIZE]; /* of a reaction */
-	bool may_restore;
+	enum taste_verdict verdict;
 	struct provider provider; /* of a disk that is tasted */
 	bool has_label;
 	int result;
@@ -56,6 +66,10 @@ static void job_free(struct geom_job *job)
 	mp_strbuf_fini(&job->out);
 	mp_strbuf_fini(&job->err);
 	free(job->text);
+	free(job->words);
+	free(job->kept);
+	free(job->silent);
+	free(job->members);
 	free(job);
 }
 
@@ -83,12 +97,54 @@ static void log_lines(const struct mp_strbuf *text)
 
 void geoms_init(struct daemon *daemon)
 {
-	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
-	int r = mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, &notes);
+	struct mp_strbuf *notes = &daemon->geom_notes;
+	int r;
 
+	mp_strbuf_clear(notes);
+	r = mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, notes);
 	if (r < 0)
 		log_error(STATE_DIR "/" MP_GEOM_NOTES_FILE ": %s", strerror(-r));
-	daemon->geoms_tasted = r == 0 && !mp_geom_notes_has(&notes, "load no") && mp_geom_notes_has(&notes, "known");
+	daemon->geoms_tasted = r == 0 && !mp_geom_notes_has(notes, "load no") && mp_geom_notes_has(notes, "known");
+}
+
+bool geoms_claim(const struct daemon *daemon, dev_t devt)
+{
+	char wwid[MP_WWID_SIZE];
+
+	if (!mp_geom_notes_has(&daemon->geom_notes, "known"))
+		return false;
+	taste_wwid(devt, wwid, sizeof(wwid));
+	return mp_geom_notes_claim(&daemon->geom_notes, wwid);
+}
+
+static void sweep_run(struct work *work)
+{
+	struct geom_job *job = caa_container_of(work, struct geom_job, work);
+	struct engine engine;
+
+	if (engine_open(&engine, true) >= 0)
+		engine_sweep(&engine);
+	mp_strbuf_puts(&job->err, mp_strbuf_text(&engine.err));
+	engine_close(&engine);
+}
+
+static void sweep_done(struct work *work)
+{
+	struct geom_job *job = caa_container_of(work, struct geom_job, work);
+
+	log_lines(&job->err);
+	job_free(job);
+}
+
+void geoms_sweep(struct daemon *daemon)
+{
+	struct geom_job *job;
+
+	if (daemon->options.once || access(RUN_DIR, F_OK) < 0)
+		return;
+	job = job_new(daemon, sweep_run, sweep_done, LANE_GEOMS);
+	if (job)
+		pool_submit(daemon->pool, &job->work);
 }
 
 bool geoms_owns(const struct daemon_map *map)
@@ -123,17 +179,23 @@ static void look_again(struct daemon *daemon)
 static void verb_run(struct work *work)
 {
 	struct geom_job *job = caa_container_of(work, struct geom_job, work);
+	const struct verbs_caller caller = {
+		.watches = true,
+		.silent = job->silent,
+		.silent_count = job->silent_count,
+	};
 
-	job->result = verbs_run(job->words, job->count, true, &job->out, &job->err);
+	job->result = verbs_run(job->words, job->count, &caller, &job->out, &job->err);
 }
 
 static void verb_answer(struct geom_job *job)
 {
 	_cleanup_strbuf_ struct mp_strbuf reply = MP_STRBUF_INIT;
 
-	mp_strbuf_printf(&reply, "exit %d %zu\n", job->result, job->out.length);
-	mp_strbuf_puts(&reply, mp_strbuf_text(&job->out));
-	mp_strbuf_puts(&reply, mp_strbuf_text(&job->err));
+	if (!job->for_command)
+		verbs_reply(job->result, &job->out, &job->err, &reply);
+	else
+		mp_strbuf_printf(&reply, job->result ? "fail\n%s" : "ok\n", mp_strbuf_text(&job->err));
 	apply_reply(job->daemon, job->request, reply.error ? "fail\n" : mp_strbuf_text(&reply));
 }
 
@@ -211,34 +273,212 @@ void geoms_drop_waiting(struct daemon *daemon)
 	}
 }
 
+/* ---- disks that a verb reads: each is asked on its own lane first, so that one that hangs keeps nobody else waiting */
+
+struct reach_job {
+	struct work work;
+	struct geom_job *job; /* NULL: it goes on without */
+	dev_t devt;
+};
+
+static void reach_run(struct work *work)
+{
+	struct reach_job *reach = caa_container_of(work, struct reach_job, work);
+	_cleanup_close_ int fd = provider_open(reach->devt, NULL, O_RDONLY | O_DIRECT);
+	struct mp_label_disk disk;
+	struct mp_label label;
+
+	if (fd >= 0)
+		mp_label_read(fd, &disk, &label);
+}
+
+static void reach_ended(struct reach_job *reach)
+{
+	struct geom_job *job = reach->job;
+
+	reach->job = NULL;
+	if (job && --job->reaching == 0)
+		pool_submit(job->daemon->pool, &job->work);
+}
+
+static void reach_expired(struct work *work)
+{
+	struct reach_job *reach = caa_container_of(work, struct reach_job, work);
+	struct geom_job *job = reach->job;
+
+	if (job)
+		job->silent[job->silent_count++] = reach->devt;
+	reach_ended(reach);
+}
+
+static void reach_done(struct work *work)
+{
+	struct reach_job *reach = caa_container_of(work, struct reach_job, work);
+
+	reach_ended(reach);
+	free(reach);
+}
+
+/* A lane of its own: that its nexus has another disk that hangs does not matter. */
+static uint64_t lane_of_disk(dev_t devt)
+{
+	return UINT64_C(1) << 63 | devt;
+}
+
+static void reach(struct geom_job *job, dev_t devt, uint64_t lane)
+{
+	dev_t *silent = reallocarray(job->silent, job->reaching + 1, sizeof(*silent));
+	struct reach_job *reach = calloc(1, sizeof(*reach));
+
+	if (silent)
+		job->silent = silent;
+	if (!silent || !reach) {
+		free(reach);
+		return;
+	}
+	reach->work = (struct work){ .run = reach_run, .done = reach_done, .expired = reach_expired,
+				     .lane = lane, .timeout_usec = REACH_SEC * usec_per_sec };
+	reach->job = job;
+	reach->devt = devt;
+	job->reaching++;
+	pool_submit(job->daemon->pool, &reach->work);
+}
+
+static void reach_named(struct geom_job *job, size_t first)
+{
+	for (size_t i = first; i < job->count; i++) {
+		char node[PATH_MAX];
+		struct stat st;
+
+		snprintf(node, sizeof(node), "%s%s", *job->words[i] == '/' ? "" : "/dev/", job->words[i]);
+		if (!strncmp(node, "/dev/", 5) && stat(node, &st) == 0 && S_ISBLK(st.st_mode))
+			reach(job, st.st_rdev, lane_of_disk(st.st_rdev));
+	}
+}
+
+/* Return: is one asked? The verb runs when all have answered, or had their time. */
+static bool reach_disks(struct geom_job *job)
+{
+	struct daemon *daemon = job->daemon;
+	const struct daemon_map *map;
+	const struct mp_path *path;
+	size_t first;
+
+	switch (verbs_disks(job->words, job->count, &first)) {
+	case VERBS_NO_DISK:
+		break;
+	case VERBS_NAMED_DISKS:
+		reach_named(job, first);
+		break;
+	case VERBS_DISKS_OF_MAP:
+		map = maps_find_name(daemon, job->words[first]);
+		if (map)
+			cds_list_for_each_entry(path, &map->map.paths, in_map)
+				reach(job, path->identity.devt, lane_of_disk(path->identity.devt));
+		break;
+	case VERBS_EVERY_DISK:
+		/* They may be many, and a port that is dead is to keep few threads. */
+		cds_list_for_each_entry(path, &daemon->paths, in_all)
+			reach(job, path->identity.devt, lane_of_path(&path->identity));
+		break;
+	}
+	return job->reaching > 0;
+}
+
+static int take_words(struct geom_job *job, const char *text)
+{
+	size_t words = 1;
+	char *rest, *word;
+
+	for (const char *c = text; *c; c++)
+		words += *c == ' ';
+	job->text = strdup(text);
+	job->words = calloc(words, sizeof(*job->words));
+	job->kept = calloc(words, sizeof(*job->kept));
+	if (!job->text || !job->words || !job->kept)
+		return -ENOMEM;
+	for (word = strtok_r(job->text, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+		job->words[job->count++] = word;
+	return 0;
+}
+
+bool geoms_change_path(struct daemon_path *path, const char *verb, uint64_t request)
+{
+	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	struct geom_job *job;
+
+	if (!map || !geoms_owns(map))
+		return false;
+	mp_strbuf_printf(&text, "%s %s %s", verb, map->map.name, path->path.identity.name);
+	job = job_new(path->daemon, verb_run, verb_done, LANE_GEOMS);
+	if (!job || text.error || take_words(job, mp_strbuf_text(&text)) < 0) {
+		if (job)
+			job_free(job);
+		apply_reply(path->daemon, request, "fail\n");
+		return true;
+	}
+	job->request = request;
+	job->for_command = true;
+	pool_submit(path->daemon->pool, &job->work);
+	return true;
+}
+
 bool geoms_serve(struct daemon *daemon, uint64_t request, const char *text)
 {
 	struct geom_job *job;
-	char *rest, *word;
 
 	if (strncmp(text, "@geom ", 6))
 		return false;
 	job = job_new(daemon, verb_run, verb_done, LANE_GEOMS);
-	if (job)
-		job->text = strdup(text + 6);
-	if (!job || !job->text) {
-		free(job);
+	if (!job || take_words(job, text + 6) < 0) {
+		if (job)
+			job_free(job);
 		apply_reply(daemon, request, "fail\n");
 		return true;
 	}
 	job->request = request;
-	for (word = strtok_r(job->text, " ", &rest); word && job->count < WORDS; word = strtok_r(NULL, " ", &rest))
-		job->words[job->count++] = word;
-	if (job->count && verbs_changes(job->words[0]))
+	if (job->count && !verbs_changes(job->words[0])) {
+		/* What only shows waits for nobody. */
+		job->work.lane = LANE_GEOM_LISTS;
+		job->work.exclusive = false;
+	} else {
 		keep_paths(job);
-	pool_submit(daemon->pool, &job->work);
+	}
+	if (!reach_disks(job))
+		pool_submit(daemon->pool, &job->work);
 	return true;
 }
 
 /* ---- paths */
 
+/*
+ * Which LUN the path had when it joined: as it tells now, unless it is noted that it leads to another one since. It is what the device
+ * tells; udev's WWID changes with the configuration.
+ */
+static void take_wwid(struct daemon_path *path, const struct mp_strbuf *notes, const char *map_wwid)
+{
+	char words[MP_WWID_SIZE + 32], wwid[MP_WWID_SIZE], told[MP_WWID_SIZE];
+
+	taste_wwid(path->path.identity.devt, told, sizeof(told));
+	if (!path->geom_wwid) {
+		snprintf(words, sizeof(words), "foreign %s %u:%u", map_wwid, major(path->path.identity.devt),
+			 minor(path->path.identity.devt));
+		path->geom_wwid = strdup(mp_geom_notes_next(notes, words, wwid, sizeof(wwid)) == 0 ? wwid : told);
+	}
+	path->geom_foreign = path->geom_wwid && *path->geom_wwid && *told && strcmp(path->geom_wwid, told);
+}
+
+void geoms_on_joined(struct daemon_map *map, struct daemon_path *path)
+{
+	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
+
+	if (mp_geom_notes_load(RUN_DIR, MP_GEOM_RUN_FILE, &notes) == 0)
+		take_wwid(path, &notes, map->map.wwid);
+}
+
 /* What the administrator failed by hand is not checked: nobody restores it. */
-static void take_by_hand(struct daemon_map *map)
+static void take_notes(struct daemon_map *map)
 {
 	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
 	struct mp_path *path;
@@ -257,6 +497,8 @@ static void take_by_hand(struct daemon_map *map)
 			checks_soon(daemon_path_of(path));
 		}
 		path->checker_disabled = by_hand;
+		if (!daemon_path_of(path)->geom_wwid)
+			take_wwid(daemon_path_of(path), &notes, map->map.wwid);
 	}
 }
 
@@ -267,6 +509,9 @@ static void leave(struct mp_path *path)
 
 	mp_map_remove_path(path);
 	path->checker_disabled = false;
+	free(left->geom_wwid);
+	left->geom_wwid = NULL;
+	left->geom_foreign = false;
 	if (path->init != MP_INIT_OK)
 		return;
 	if (maps_join(left, false) < 0) {
@@ -318,7 +563,7 @@ void geoms_on_table(struct daemon_map *map)
 			if (former)
 				maps_touch(daemon_map_of(former), "gmultipath has taken a path");
 		}
-	take_by_hand(map);
+	take_notes(map);
 	mp_map_update_groups(&map->map);
 }
 
@@ -358,9 +603,9 @@ static void react_run(struct work *work)
 	struct geom_job *job = caa_container_of(work, struct geom_job, work);
 	struct engine engine;
 
-	job->result = engine_open(&engine, true);
+	job->result = engine_open_urgently(&engine);
 	if (job->result >= 0)
-		job->result = taste_react(&engine, job->wwid, job->may_restore);
+		job->result = taste_react(&engine, job->wwid, job->verdict, job->members, job->member_count);
 	mp_strbuf_puts(&job->err, mp_strbuf_text(&engine.err));
 	engine_close(&engine);
 }
@@ -390,6 +635,69 @@ static void react_done(struct work *work)
 	job_free(job);
 }
 
+bool geoms_is_foreign(const struct daemon_path *path)
+{
+	return path->path.wrong_wwid || path->geom_foreign;
+}
+
+static bool has_foreign(const struct daemon_map *map)
+{
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		if (geoms_is_foreign(daemon_path_of(path)) && mp_table_find(&map->map.kernel.table, path->identity.devt))
+			return true;
+	return false;
+}
+
+static bool has_departed(dev_t devt)
+{
+	char file[64];
+
+	snprintf(file, sizeof(file), "/sys/dev/block/%u:%u", major(devt), minor(devt));
+	return access(file, F_OK) < 0;
+}
+
+static bool has_good_path(const struct daemon_map *map)
+{
+	const struct mp_table *table = &map->map.kernel.table;
+
+	for (size_t g = 0; g < table->group_count; g++)
+		for (size_t p = 0; p < table->groups[g].path_count; p++) {
+			dev_t devt = table->groups[g].paths[p].devt;
+			const struct daemon_path *path = paths_find_devt(map->daemon, devt);
+
+			if (table->groups[g].paths[p].state != MP_DM_FAILED && !has_departed(devt) &&
+			    !(path && geoms_is_foreign(path)))
+				return true;
+		}
+	return false;
+}
+
+static int take_members(struct geom_job *job, const struct daemon_map *map)
+{
+	struct mp_path *path;
+	size_t count = 0;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		count++;
+	job->members = calloc(count + 1, sizeof(*job->members));
+	if (!job->members)
+		return -ENOMEM;
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		const struct daemon_path *managed = daemon_path_of(path);
+		struct member *member = &job->members[job->member_count];
+
+		if (!managed->geom_wwid)
+			continue;
+		member->devt = path->identity.devt;
+		member->foreign = geoms_is_foreign(managed);
+		snprintf(member->wwid, sizeof(member->wwid), "%s", managed->geom_wwid);
+		job->member_count++;
+	}
+	return 0;
+}
+
 static void react(struct daemon_map *map)
 {
 	struct daemon *daemon = map->daemon;
@@ -401,14 +709,20 @@ static void react(struct daemon_map *map)
 		map->react_again = true;
 		return;
 	}
-	job = job_new(daemon, react_run, react_done, LANE_GEOMS);
-	if (!job)
+	job = job_new(daemon, react_run, react_done, lane_of_table(map->map.wwid));
+	if (!job || take_members(job, map) < 0) {
+		if (job)
+			job_free(job);
 		return;
+	}
+	map->had_foreign = has_foreign(map);
 	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
 	/* Only for I/O that waits: paths that their checkers call dead come back when those say so. */
-	job->may_restore = map->io_failed &&
-			   (!map->restored_usec ||
-			    daemon_now_usec(daemon) > map->restored_usec + RESTORE_EVERY_SEC * usec_per_sec);
+	job->verdict = has_good_path(map) ? TASTE_NO_VERDICT :
+		       map->io_failed && (!map->restored_usec ||
+					  daemon_now_usec(daemon) > map->restored_usec + RESTORE_EVERY_SEC * usec_per_sec) ?
+					    TASTE_RESTORE :
+					    TASTE_FAIL;
 	map->io_failed = false;
 	map->reacting = true;
 	pool_submit(daemon->pool, &job->work);
@@ -422,18 +736,16 @@ void geoms_on_touched(struct daemon_map *map)
 		geoms_on_gone(map);
 		return;
 	}
-	/* A path departed. */
+	if (has_foreign(map) || map->had_foreign) {
+		react(map);
+		return;
+	}
 	for (size_t g = 0; g < table->group_count; g++)
-		for (size_t p = 0; p < table->groups[g].path_count; p++) {
-			dev_t devt = table->groups[g].paths[p].devt;
-			char file[64];
-
-			snprintf(file, sizeof(file), "/sys/dev/block/%u:%u", major(devt), minor(devt));
-			if (access(file, F_OK) < 0) {
+		for (size_t p = 0; p < table->groups[g].path_count; p++)
+			if (has_departed(table->groups[g].paths[p].devt)) {
 				react(map);
 				return;
 			}
-		}
 }
 
 /* ---- labels */
@@ -445,10 +757,12 @@ static void taste_run(struct work *work)
 
 	job->result = engine_open(&engine, true);
 	if (job->result >= 0)
-		job->result = taste_disk(&engine, &job->provider, false);
+		job->result = taste_disk(&engine, &job->provider, TASTE_KNOWN);
 	mp_strbuf_puts(&job->err, mp_strbuf_text(&engine.err));
 	engine_close(&engine);
 }
+
+static void taste(struct daemon *daemon, const struct provider *provider);
 
 static void taste_done(struct work *work)
 {
@@ -457,9 +771,22 @@ static void taste_done(struct work *work)
 	log_lines(&job->err);
 	if (job->result > 0) {
 		log_notice("%s: joined the map of its label", job->provider.name);
+		geoms_init(job->daemon);
 		look_again(job->daemon);
 	}
+	if (job->result == -ETIMEDOUT)
+		taste(job->daemon, &job->provider);
 	job_free(job);
+}
+
+static void taste(struct daemon *daemon, const struct provider *provider)
+{
+	struct geom_job *job = job_new(daemon, taste_run, taste_done, LANE_GEOMS);
+
+	if (!job)
+		return;
+	job->provider = *provider;
+	pool_submit(daemon->pool, &job->work);
 }
 
 /* On the path's own lane: it may hang. */
@@ -475,13 +802,9 @@ static void label_run(struct work *work)
 static void label_done(struct work *work)
 {
 	struct geom_job *job = caa_container_of(work, struct geom_job, work);
-	struct geom_job *taste;
 
-	taste = job->has_label ? job_new(job->daemon, taste_run, taste_done, LANE_GEOMS) : NULL;
-	if (taste) {
-		taste->provider = job->provider;
-		pool_submit(job->daemon->pool, &taste->work);
-	}
+	if (job->has_label)
+		taste(job->daemon, &job->provider);
 	job_free(job);
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct daemon;
 struct daemon_map;
@@ -17,17 +18,32 @@ struct daemon_path;
 /** geoms_init() - what the notes say of labels; with the configuration, and after every verb */
 void geoms_init(struct daemon *daemon);
 
+/** geoms_sweep() - put in order what a killed daemon or gmultipath has left of a map */
+void geoms_sweep(struct daemon *daemon);
+
 /** geoms_serve() - "@geom VERB ..." of a client; answered when it is done. Return: was it one? */
 bool geoms_serve(struct daemon *daemon, uint64_t request, const char *text);
 
+/** geoms_claim() - is a label of this disk's known, so that it has a map of gmultipath's or is to have one? Reads sysfs. */
+bool geoms_claim(const struct daemon *daemon, dev_t devt);
+
+/** geoms_change_path() - `fail path` and `reinstate path` are gmultipath's "fail" and "restore" to a path of such a map. Return: is it one? */
+bool geoms_change_path(struct daemon_path *path, const char *verb, uint64_t request);
+
 /** geoms_owns() - may only gmultipath change this map? */
 bool geoms_owns(const struct daemon_map *map);
+
+/** geoms_is_foreign() - does the path lead to another LUN than when gmultipath's map took it? */
+bool geoms_is_foreign(const struct daemon_path *path);
 
 /** geoms_find_member() - the map of gmultipath's that has the path, NULL if none has */
 struct daemon_map *geoms_find_member(const struct daemon_path *path);
 
 /** geoms_on_table() - a map of ours was found or read: its paths are those in the table */
 void geoms_on_table(struct daemon_map *map);
+
+/** geoms_on_joined() - a path that the map's table has was found */
+void geoms_on_joined(struct daemon_map *map, struct daemon_path *path);
 
 /** geoms_on_states() - react if it needs it; @io_failed: a path that its checker held for good has failed in the kernel */
 void geoms_on_states(struct daemon_map *map, bool io_failed);

@@ -254,6 +254,8 @@ int maps_join(struct daemon_path *path, bool by_operator)
 	if (path->path.map == &map->map)
 		return 0;
 	mp_map_add_path(&map->map, &path->path);
+	if (geom)
+		geoms_on_joined(geom, path);
 	maps_resolve_settings(map);
 	if (map->map.kernel.exists && map->map.kernel.table.size_sectors)
 		log_info("%s: %s [%u:%u] found", map->map.name, mp_path_name(&path->path),
@@ -747,8 +749,10 @@ bool maps_allow(struct daemon_map *map, const char **reason, struct mp_trace *tr
 		*reason = "its WWID is blacklisted";
 		return false;
 	}
-	cds_list_for_each_entry(path, &map->map.paths, in_map)
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		input.paths += path->init == MP_INIT_OK;
+		input.labelled |= !map->map.kernel.exists && geoms_claim(daemon, path->identity.devt);
+	}
 	if (map->forced) {
 		*reason = "the operator asked for it";
 		mp_trace_add(trace, "operator", true, "asked for it");

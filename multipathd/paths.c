@@ -154,6 +154,7 @@ static void path_free(struct daemon_path *path)
 	daemon->path_count--;
 	mp_path_fini(&path->path);
 	free(path->dir);
+	free(path->geom_wwid);
 	free(path);
 }
 
@@ -282,6 +283,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	struct mp_filter_verdict verdict;
 	struct mp_path_settings settings;
 	struct mp_identity identity;
+	_cleanup_free_ char *geom_wwid = NULL;
 	bool fallback, moved = false;
 	int r;
 
@@ -328,6 +330,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	if (path && path->path.identity.wwid[0] && identity.wwid[0] &&
 	    strcmp(path->path.identity.wwid, identity.wwid)) {
 		log_warning("%s: WWID changed from %s to %s", name, path->path.identity.wwid, identity.wwid);
+		geom_wwid = TAKE_PTR(path->geom_wwid);
 		paths_drop(path, "its WWID is another one now");
 		path = NULL;
 	}
@@ -340,6 +343,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 		r = path_new(daemon, &identity, dir, &path);
 		if (r < 0)
 			return r;
+		path->geom_wwid = TAKE_PTR(geom_wwid);
 		moved = true;
 	} else {
 		path_changed(path, &identity);

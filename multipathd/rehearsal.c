@@ -278,6 +278,7 @@ static int shadow_init(struct daemon *shadow, const struct rehearsal *rehearsal)
 		.bindings = rehearsal->bindings,
 		.wwids = rehearsal->wwids,
 		.geom_count = daemon->geom_count,
+		.geom_notes = daemon->geom_notes, /* borrowed */
 	};
 	shadow->options.once = true; /* no timers */
 	shadow->options.rehearsal = true;

@@ -45,6 +45,8 @@ static struct mp_claim_verdict decide_as_if_new(const struct mp_claim_input *inp
 		return verdict(MP_CLAIM_NO, "it is blacklisted");
 	if (holds(trace, "wwid", !input->has_wwid, "it has no WWID", "it has a WWID"))
 		return verdict(MP_CLAIM_NO, "it has no WWID");
+	if (input->labelled && holds(trace, "label", true, "gmultipath has labelled it", ""))
+		return verdict(MP_CLAIM_YES_ALWAYS, "gmultipath has labelled it");
 	if (holds(trace, "failed marker", input->marked_failed, "creating its map failed",
 		  "creating its map has not failed"))
 		return verdict(MP_CLAIM_NO, "creating its map failed");
@@ -81,12 +83,18 @@ struct mp_claim_verdict mp_claim_decide(const struct mp_claim_input *input)
 	return mp_claim_trace(input, NULL);
 }
 
+static const char labelled[] = "gmultipath has labelled it, and makes its map";
+
 static const char *why_allowed(const struct mp_allow_input *input, struct mp_trace *trace)
 {
 	bool strict = input->mode == MP_FIND_STRICT;
 
 	if (holds(trace, "map", input->map_known, "the map is known", "no map of its WWID is known"))
 		return "the map is known";
+	if (input->labelled) {
+		mp_trace_add(trace, "label", true, "%s", labelled);
+		return NULL;
+	}
 	if (holds(trace, "find_multipaths", input->mode == MP_FIND_OFF || input->mode == MP_FIND_GREEDY,
 		  input->mode == MP_FIND_OFF ? "off: a map is made of every disk" :
 					       "greedy: a map is made of every disk",
@@ -111,7 +119,8 @@ bool mp_claim_trace_map(const struct mp_allow_input *input, const char **reason,
 	const char *why = why_allowed(input, trace);
 
 	if (reason)
-		*reason = why ? why : input->mode == MP_FIND_STRICT ? "its WWID is not known" :
+		*reason = why ? why :
+			  input->labelled && !input->map_known ? labelled : input->mode == MP_FIND_STRICT ? "its WWID is not known" :
 								     "it has one path, and its WWID is not known";
 	return why;
 }

@@ -49,6 +49,80 @@ bool mp_geom_notes_has(const struct mp_strbuf *notes, const char *words)
 	return false;
 }
 
+/* The line's word of that number, from 0. Return: its length, 0 if there is none. */
+static size_t line_word(const char *line, unsigned number, const char **ret)
+{
+	static const char blanks[] = " \t";
+
+	for (;;) {
+		line += strspn(line, blanks);
+		*ret = line;
+		line += strcspn(line, " \t\r\n#");
+		if (line == *ret || !number--)
+			return line - *ret;
+	}
+}
+
+static int take_word(const char *line, unsigned number, char *ret, size_t size)
+{
+	const char *word;
+	size_t length = line_word(line, number, &word);
+
+	if (length >= size)
+		return -ENAMETOOLONG;
+	memcpy(ret, word, length);
+	ret[length] = '\0';
+	return 0;
+}
+
+int mp_geom_notes_next(const struct mp_strbuf *notes, const char *words, char *ret, size_t size)
+{
+	unsigned number = 1;
+
+	for (const char *c = words; *c; c++)
+		number += *c == ' ';
+	for (const char *line = mp_strbuf_text(notes); *line; line = next_line(line))
+		if (line_begins(line, words)) {
+			int r = take_word(line, number, ret, size);
+
+			return r == 0 && !*ret ? -ENOENT : r;
+		}
+	return -ENOENT;
+}
+
+enum { WORD_UUID = 1, WORD_WWID = 3 };
+
+/* Of the line "known ..." that has @key as that word, the word number @wanted. */
+static int find_known(const struct mp_strbuf *notes, unsigned number, const char *key, unsigned wanted, char *ret,
+		      size_t size)
+{
+	for (const char *line = mp_strbuf_text(notes); *line; line = next_line(line)) {
+		const char *word;
+
+		if (line_begins(line, "known") && line_word(line, number, &word) == strlen(key) &&
+		    !strncmp(word, key, strlen(key)))
+			return take_word(line, wanted, ret, size);
+	}
+	return -ENOENT;
+}
+
+int mp_geom_notes_wwid(const struct mp_strbuf *notes, const char *uuid, char *ret, size_t size)
+{
+	return find_known(notes, WORD_UUID, uuid, WORD_WWID, ret, size);
+}
+
+int mp_geom_notes_uuid(const struct mp_strbuf *notes, const char *wwid, char *ret, size_t size)
+{
+	return *wwid ? find_known(notes, WORD_WWID, wwid, WORD_UUID, ret, size) : -ENOENT;
+}
+
+bool mp_geom_notes_claim(const struct mp_strbuf *notes, const char *wwid)
+{
+	char uuid[128];
+
+	return mp_geom_notes_uuid(notes, wwid, uuid, sizeof(uuid)) == 0 && !mp_geom_notes_has(notes, "load no");
+}
+
 bool mp_geom_notes_add(struct mp_strbuf *notes, const char *line)
 {
 	if (mp_geom_notes_has(notes, line))

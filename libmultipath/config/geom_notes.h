@@ -5,12 +5,13 @@
  *
  * Both are text, one fact a line, words with a blank between them, '#' and what follows is a comment:
  *
- *	STATE_DIR/geom			load yes|no, exclusive yes|no, known UUID [NAME]
+ *	STATE_DIR/geom			load yes|no, exclusive yes|no, known UUID [NAME [WWID]]
  *	RUNTIME_DIR/multipath/geom/state	failed WWID MAJOR:MINOR (by hand), apart UUID MAJOR:MINOR (removed by hand),
- *					stopped UUID
+ *					stopped UUID, foreign WWID MAJOR:MINOR (it leads to another LUN), removing WWID (under way)
  */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/strbuf.h"
 
@@ -23,6 +24,23 @@ int mp_geom_notes_load(const char *dir, const char *name, struct mp_strbuf *note
 
 /** mp_geom_notes_has() - a line that begins with these words: "known UUID" */
 bool mp_geom_notes_has(const struct mp_strbuf *notes, const char *words);
+
+/** mp_geom_notes_next() - the word behind these, with which a line begins. Return: 0, -ENOENT no such line or word, -ENAMETOOLONG. */
+int mp_geom_notes_next(const struct mp_strbuf *notes, const char *words, char *ret, size_t size);
+
+/**
+ * mp_geom_notes_wwid() - of the disk with the label of this UUID
+ * @ret:	"" if it is not noted
+ *
+ * Return: 0, -ENOENT if the UUID is not known, -ENAMETOOLONG.
+ */
+int mp_geom_notes_wwid(const struct mp_strbuf *notes, const char *uuid, char *ret, size_t size);
+
+/** mp_geom_notes_uuid() - of the label on the disk of this WWID. Return: 0, -ENOENT, -ENAMETOOLONG. */
+int mp_geom_notes_uuid(const struct mp_strbuf *notes, const char *wwid, char *ret, size_t size);
+
+/** mp_geom_notes_claim() - is a map to be made of this disk's label? Nobody else should take it then. */
+bool mp_geom_notes_claim(const struct mp_strbuf *notes, const char *wwid);
 
 /** mp_geom_notes_add() - unless there is such a line. Return: was it added? */
 bool mp_geom_notes_add(struct mp_strbuf *notes, const char *line);

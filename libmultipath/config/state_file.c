@@ -92,6 +92,11 @@ static int is_current(int fd, const char *path)
 
 int mp_state_file_open(const char *dir, const char *name)
 {
+	return mp_state_file_open_within(dir, name, MP_STATE_FILE_WAIT_MSEC);
+}
+
+int mp_state_file_open_within(const char *dir, const char *name, unsigned limit_msec)
+{
 	char path[PATH_MAX];
 	int r;
 
@@ -108,7 +113,7 @@ int mp_state_file_open(const char *dir, const char *name)
 
 		if (fd < 0)
 			return -errno;
-		r = mp_state_file_lock(fd, MP_STATE_FILE_WAIT_MSEC);
+		r = mp_state_file_lock(fd, limit_msec);
 		if (r < 0)
 			return r;
 		r = is_current(fd, path);

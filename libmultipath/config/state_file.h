@@ -18,6 +18,9 @@ enum { MP_STATE_FILE_WAIT_MSEC = 30000 };
  */
 int mp_state_file_open(const char *dir, const char *name);
 
+/** mp_state_file_open_within() - the same with another limit */
+int mp_state_file_open_within(const char *dir, const char *name, unsigned limit_msec);
+
 /** mp_state_file_lock() - write lock on @fd. Return: 0, -ETIMEDOUT after @limit_msec, negative errno. */
 int mp_state_file_lock(int fd, unsigned limit_msec);
 

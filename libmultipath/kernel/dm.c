@@ -733,6 +733,17 @@ int mp_dm_resume(const char *wwid, const struct mp_dm_flags *flags)
 	return resume(wwid, flags, false);
 }
 
+int mp_dm_clear(const char *wwid)
+{
+	struct dm_info info;
+	int r = get_info(wwid, &info);
+
+	if (r < 0 || !info.inactive_table)
+		return r;
+	r = run_simple(DM_DEVICE_CLEAR, wwid);
+	return r < 0 ? r : 1;
+}
+
 int mp_dm_message_device(const char *uuid, const char *message)
 {
 	_cleanup_task_ struct dm_task *task = NULL;

@@ -115,6 +115,9 @@ int mp_dm_rename(const char *wwid, const char *name, const char *delimiter, cons
 int mp_dm_suspend(const char *wwid);
 int mp_dm_resume(const char *wwid, const struct mp_dm_flags *flags);
 
+/** mp_dm_clear() - drop a table that was loaded and never taken, which holds its paths. Return: 1 there was one, 0, negative errno. */
+int mp_dm_clear(const char *wwid);
+
 struct mp_dm_removal {
 	bool flush; /* suspend with flush first: CLI, multipath -f; queueing is turned off for it and back on if it fails */
 	bool deferred; /* goes when its last user does */

@@ -67,6 +67,8 @@ const char *mp_geom_path_state(const struct mp_geom *geom, size_t path)
 		return "LOST";
 	if (geom->paths[path].failed)
 		return "FAIL";
+	if (geom->paths[path].joining)
+		return "NEW";
 	if (path == geom->active || geom->mode == MP_GEOM_ACTIVE_ACTIVE)
 		return "ACTIVE";
 	return geom->mode == MP_GEOM_ACTIVE_READ ? "READ" : "PASSIVE";
@@ -150,6 +152,7 @@ int mp_geom_from_kernel(const char *wwid, const struct mp_kernel_map *kernel, st
 		return -EINVAL;
 	strcpy(geom.wwid, wwid);
 	snprintf(geom.name, sizeof(geom.name), "%s", kernel->name);
+	geom.read_only = kernel->read_only;
 	geom.queues = mp_table_has_feature(table, queue_if_no_path);
 	geom.mode = kernel->split                                          ? MP_GEOM_ACTIVE_READ :
 		    !strcmp(table->groups[0].selector, spread_selector) ? MP_GEOM_ACTIVE_ACTIVE :

@@ -39,7 +39,8 @@ struct mp_geom_path {
 	dev_t devt;
 	bool failed; /* in the kernel */
 	bool by_hand; /* by `fail`: nobody but the administrator restores it, unless nothing else is left */
-	bool lost; /* the device is gone */
+	bool lost; /* the device is gone, or leads to another LUN */
+	bool joining; /* Active/Read: it serves no reads yet */
 };
 
 struct mp_geom {
@@ -48,6 +49,8 @@ struct mp_geom {
 	enum mp_geom_mode mode;
 	uint64_t size_sectors;
 	bool uneven; /* Active/Read: a path is failed for reads or for writes alone */
+	bool halves_differ; /* Active/Read: reads have other paths than writes, which are the record */
+	bool read_only;
 	bool queues; /* I/O waits while no path works */
 	struct mp_geom_path paths[MP_GEOM_PATHS]; /* in the administrator's order */
 	size_t count;
@@ -80,7 +83,7 @@ size_t mp_geom_good_count(const struct mp_geom *geom);
 
 enum mp_geom_state mp_geom_state(const struct mp_geom *geom);
 
-/** mp_geom_path_state() - "ACTIVE", "PASSIVE", "READ", "FAIL", "LOST" */
+/** mp_geom_path_state() - "ACTIVE", "PASSIVE", "READ", "FAIL", "LOST", "NEW" */
 const char *mp_geom_path_state(const struct mp_geom *geom, size_t path);
 
 /** mp_geom_next() - the good path that follows @path in the administrator's order, all the way round; @count: none */

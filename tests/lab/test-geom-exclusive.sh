@@ -18,6 +18,9 @@ gm configure -A FOO
 same "gmultipath's own label as well" "$(label_of "$a" | cut -c 177-178)" 01
 check "it is still held" eval '! writes /dev/$a'
 check "the map still can" writes /dev/mapper/FOO
+gm configure -R FOO
+check "in Active/Read too" writes /dev/mapper/FOO
+check "it is still held" eval '! writes /dev/$a'
 gm remove FOO "$b"
 check "a path that was removed is let go" writes "/dev/$b"
 gm add FOO "$b"

@@ -33,6 +33,9 @@ static void each_step_of_the_claim_decides_before_the_next(void **state)
 		{ { DISK, .mode = MP_FIND_GREEDY, .wwid_known = true }, MP_CLAIM_YES },
 		{ { DISK, .mode = MP_FIND_STRICT, .wwid_known = true, .map_exists = true }, MP_CLAIM_YES_ALWAYS },
 		{ { DISK, .mode = MP_FIND_STRICT, .map_exists = true }, MP_CLAIM_YES },
+		{ { DISK, .mode = MP_FIND_STRICT, .labelled = true }, MP_CLAIM_YES_ALWAYS },
+		{ { DISK, .mode = MP_FIND_STRICT, .labelled = true, .released = true }, MP_CLAIM_YES_ALWAYS },
+		{ { DISK, .blacklisted = true, .labelled = true }, MP_CLAIM_NO },
 		{ { DISK, .mode = MP_FIND_SMART, .map_exists = true }, MP_CLAIM_YES },
 	};
 
@@ -93,6 +96,9 @@ static void a_map_is_allowed_by_what_is_known_of_it(void **state)
 		bool allowed;
 	} cases[] = {
 		{ { .mode = MP_FIND_STRICT, .map_known = true }, true },
+		{ { .mode = MP_FIND_STRICT, .map_known = true, .labelled = true }, true },
+		{ { .mode = MP_FIND_OFF, .wwid_known = true, .labelled = true }, false },
+		{ { .mode = MP_FIND_ON, .paths = 2, .labelled = true }, false },
 		{ { .mode = MP_FIND_STRICT, .wwid_known = true }, true },
 		{ { .mode = MP_FIND_STRICT, .paths = 2, .kernel_has_it = true }, false },
 		{ { .mode = MP_FIND_ON, .paths = 2 }, true },

@@ -66,6 +66,9 @@ static void path_states_follow_the_mode(void **state)
 
 		for (size_t p = 0; p < 4; p++)
 			assert_string_equal(mp_geom_path_state(&geom, p), cases[i].want[p]);
+		geom.paths[0].joining = geom.paths[2].joining = true;
+		assert_string_equal(mp_geom_path_state(&geom, 0), "NEW");
+		assert_string_equal(mp_geom_path_state(&geom, 2), "FAIL");
 	}
 }
 

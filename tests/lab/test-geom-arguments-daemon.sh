@@ -1,0 +1,9 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: gmultipath refuses wrong, missing and unfit arguments in the same way when multipathd runs it
+. "$LAB/lib.sh"
+. "$LAB/geom.sh"
+config "find_multipaths strict"
+daemon_start
+geom_arguments
+daemon_stop

@@ -1,0 +1,6 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: gmultipath refuses wrong, missing and unfit arguments, says what it expected, and changes nothing then
+. "$LAB/lib.sh"
+. "$LAB/geom.sh"
+geom_arguments
