@@ -107,6 +107,7 @@ static bool guess_wwid(const char *text, struct mp_strbuf *ret)
 		{ "wwn-0x", "3" },		   { "scsi-3", "3" },
 		{ "0x", "3" },			   { "naa.", "3" },
 		{ "dm-uuid-mpath-", "" },	   { "mpath-", "" },
+		{ "/dev/mapper/", "" },		   { "/dev/disk/by-id/dm-uuid-mpath-", "" },
 	};
 	size_t length = strlen(text);
 
@@ -116,8 +117,19 @@ static bool guess_wwid(const char *text, struct mp_strbuf *ret)
 		if (strncmp(text, forms[i].prefix, prefix) != 0 || !text[prefix])
 			continue;
 		mp_strbuf_puts(ret, forms[i].instead);
-		add_lower(text + prefix, ret);
+		if (*forms[i].instead)
+			add_lower(text + prefix, ret);
+		else
+			mp_strbuf_puts(ret, text + prefix);
 		return true;
+	}
+	if (text[0] == ' ' || (length && text[length - 1] == ' ')) {
+		size_t blanks = strspn(text, " ");
+
+		while (length > blanks && text[length - 1] == ' ')
+			length--;
+		mp_strbuf_add(ret, text + blanks, length - blanks);
+		return length > blanks;
 	}
 	/* NAA 5 and 6 behind their "3": in capitals. */
 	if (text[0] == '3' && (length == 17 || length == 33) && is_hex(text + 1, length - 1) &&

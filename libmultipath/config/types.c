@@ -596,32 +596,45 @@ static void offer_words(struct mp_suggestion *suggestion, const struct mp_word *
 			mp_suggestion_offer(suggestion, words->text);
 }
 
-/* Is only the number of words missing or wrong? */
-static bool suggest_count(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
+/* The words behind the first one if that is a number. */
+static const char *skip_count(const char *text)
 {
-	bool is_selector = keyword->type == &mp_type_selector;
-	const char *name = NULL, *word;
-	size_t name_length = 0, length;
+	const char *rest = text, *word;
+	size_t length;
 
-	if (!is_selector && keyword->type != &mp_type_features && keyword->type != &mp_type_counted_words)
+	word = next_word(&rest, &length);
+	return word && strspn(word, "0123456789") >= length ? rest : text;
+}
+
+/* "round-robin", "round robin 0" */
+static bool suggest_selector(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
+{
+	struct mp_suggestion suggestion;
+	char name[32];
+
+	if (strlen(text) >= sizeof(name))
 		return false;
-	if (is_selector)
-		name = next_word(&text, &name_length);
-	word = next_word(&text, &length);
-	if (word && strspn(word, "0123456789") >= length)
-		word = next_word(&text, &length);
-	if (!name && !word)
-		return false;
-	mp_strbuf_puts(buf, "; did you mean \"");
-	if (name) {
-		mp_strbuf_add(buf, name, name_length);
-		mp_strbuf_putc(buf, ' ');
-	}
-	if (word)
-		mp_strbuf_printf(buf, "%lu %s\"?", count_words(word), word);
-	else
-		mp_strbuf_puts(buf, "0\"?");
-	return true;
+	strcpy(name, text);
+	name[strcspn(name, "0123456789")] = '\0';
+	for (size_t length = strlen(name); length && isspace((unsigned char)name[length - 1]); length--)
+		name[length - 1] = '\0';
+	suggestion = mp_suggestion_start(name);
+	offer_words(&suggestion, keyword->known);
+	if (suggestion.best)
+		mp_strbuf_printf(buf, "; did you mean \"%s 0\"?", suggestion.best);
+	return suggestion.best;
+}
+
+/* Is only the number of words missing or wrong? */
+static bool suggest_count(const char *text, struct mp_strbuf *buf)
+{
+	const char *words = skip_count(text);
+	unsigned long count = count_words(words);
+
+	words += strspn(words, " \t");
+	if (count)
+		mp_strbuf_printf(buf, "; did you mean \"%lu %s\"?", count, words);
+	return count;
 }
 
 void mp_name_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
@@ -642,6 +655,13 @@ void mp_name_suggest(const struct mp_keyword *keyword, const char *text, struct 
 
 void mp_value_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
 {
-	if (!suggest_count(keyword, text, buf))
+	const struct mp_type *type = keyword->type;
+	bool done = false;
+
+	if (type == &mp_type_selector)
+		done = suggest_selector(keyword, text, buf);
+	else if (type == &mp_type_features || type == &mp_type_counted_words)
+		done = suggest_count(text, buf);
+	if (!done)
 		mp_name_suggest(keyword, text, buf);
 }

@@ -189,6 +189,9 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		{ "blacklist {\nwwid \"wwn-0x600A098038303053453f463045727a31\"\nwwid 3600A098038303053453F463045727A31\n}\n",
 		  "2:1: warning: no disk has a wwid \"wwn-0x600A098038303053453f463045727a31\"; did you mean \"3600a098038303053453f463045727a31\"? multipathd show paths tells those that are there\n"
 		  "3:1: warning: no disk has a wwid \"3600A098038303053453F463045727A31\"; did you mean \"3600a098038303053453f463045727a31\"? multipathd show paths tells those that are there\n" },
+		{ "blacklist {\nwwid mpath-1LIO-ORG_disk\nwwid /dev/mapper/3600a098038303053453f463045727a31\n}\n",
+		  "2:1: warning: no disk has a wwid \"mpath-1LIO-ORG_disk\"; did you mean \"1LIO-ORG_disk\"? multipathd show paths tells those that are there\n"
+		  "3:1: warning: no disk has a wwid \"/dev/mapper/3600a098038303053453f463045727a31\"; did you mean \"3600a098038303053453f463045727a31\"? multipathd show paths tells those that are there\n" },
 		{ "blacklist {\nwwid eui.0025385b71b00c1a\nwwid uuid.46ba5037-7ce5-41fa-9452-48477bf00080\nwwid nvme.1d0f-4145524f-4e564d65-00000001\n}\n",
 		  "" },
 		{ "blacklist {\nprotocol scsi:fpc\nprotocol nvme\nprotocol zzzzzzzz\n}\n",
@@ -224,6 +227,13 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		  "7:1: warning: alias \"mpathb\" looks like the names that user_friendly_names gives: another disk may have it already, choose one that does not start with \"mpath\"\n" },
 		{ "multipaths {\nmultipath {\nwwid 3600a\nalias mpathb\n}\n}\n",
 		  "" },
+		{ "defaults {\npath_selector \"round robin 0\"\n}\ndevices {\ndevice {\nvendor V\nproduct P\nhardware_handler alua\nfeatures \"1 pg_init_retries 50\"\n}\n}\n",
+		  "2:15: warning: value \"round robin 0\" of path_selector is not valid: expected a name, the number of its arguments, and these: \"service-time 0\"; the built-in \"service-time 0\" stays; did you mean \"round-robin 0\"?\n"
+		  "5:1: warning: this device section has no effect because it sets nothing\n"
+		  "8:18: warning: value \"alua\" of hardware_handler is not valid: expected a number and as many words: \"1 alua\"; the line has no effect; did you mean \"1 alua\"?\n"
+		  "9:10: warning: value \"1 pg_init_retries 50\" of features is not valid: expected a number and as many words: \"2 pg_init_retries 50\"; the line has no effect; did you mean \"2 pg_init_retries 50\"?\n" },
+		{ "multipaths {\nmultipath {\nwwid \" 3600a \"\nalias x\n}\n}\n",
+		  "3:1: warning: no disk has a wwid \" 3600a \"; did you mean \"3600a\"? multipathd show paths tells those that are there\n" },
 		{ "multipaths {\nmultipath {\nwwid 5000c500a1b2c3d4\nalias x\n}\nmultipath {\nwwid 35000c500a1b2c3d4\nalias y\n}\n}\n",
 		  "3:1: warning: no disk has a wwid \"5000c500a1b2c3d4\"; did you mean \"35000c500a1b2c3d4\"?\n" },
 		{ "multipaths {\nmultipath {\nwwid 3600a\nalias x\nuser_friendly_names no\n}\n}\n",
