@@ -308,7 +308,7 @@ static void path_take_first_proof(struct daemon_path *path, const char *told)
 
 	if (!strcmp(told, identity->wwid) ||
 	    mp_probe_page_wwid(&mp_roots_system, identity->protocol, path->dir, path->proof) < 0)
-		memcpy(path->proof, told, sizeof(path->proof));
+		snprintf(path->proof, sizeof(path->proof), "%s", told);
 }
 
 /* The device proved what it is. Return: false if it is another LUN than it was found as. */
