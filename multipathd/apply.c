@@ -2,7 +2,6 @@
 #include "multipathd/apply.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "gmultipath/engine.h"
 #include "kernel/dm.h"
 #include "model/plan.h"
+#include "multipathd/checks.h"
 #include "multipathd/daemon.h"
 #include "multipathd/dmevents.h"
 #include "multipathd/files.h"
@@ -83,7 +83,7 @@ struct table_job {
 	struct mp_dm_flags flags;
 	char *delimiter;
 	/* For the time of the creation: whoever partitions or formats a path has it locked the other way, by udev's rules. */
-	int *locks;
+	int *locks; /* the checks' descriptors */
 	size_t lock_count;
 	bool patient; /* multipath(8): waits for them */
 	dev_t *bad; /* paths that the loaded table must not use: it takes every path for good */
@@ -96,8 +96,6 @@ static void table_job_free(struct table_job *job)
 {
 	mp_table_fini(&job->table);
 	mp_kernel_map_fini(&job->kernel);
-	for (size_t i = 0; i < job->lock_count; i++)
-		close(job->locks[i]);
 	free(job->locks);
 	free(job->bad);
 	free(job->delimiter);
@@ -105,7 +103,6 @@ static void table_job_free(struct table_job *job)
 	free(job);
 }
 
-/* Duplicates of the checks' descriptors, which stay open. */
 static void table_job_unlock(struct table_job *job, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -245,6 +242,8 @@ static void table_job_done(struct work *work)
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 
 	daemon->operations--;
+	if (job->lock_count)
+		checks_end_locking(daemon);
 	if (!map) {
 		table_job_free(job);
 		apply_check_configured(daemon);
@@ -343,7 +342,7 @@ void maps_own_node(struct daemon_map *map)
 		log_warning("%s: mode and owner of its node are not set: %s", map->map.name, strerror(-r));
 }
 
-/* Borrowed from the checks: those that have not opened their device are left out. */
+/* Those that have not opened their device are left out. */
 static void table_job_take_locks(struct table_job *job, const struct daemon_map *map)
 {
 	struct mp_path *path;
@@ -357,10 +356,7 @@ static void table_job_take_locks(struct table_job *job, const struct daemon_map 
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		int fd = daemon_path_of(path)->fd;
 
-		if (fd < 0 || !mp_table_find(&job->table, path->identity.devt))
-			continue;
-		fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-		if (fd >= 0)
+		if (fd >= 0 && mp_table_find(&job->table, path->identity.devt))
 			job->locks[job->lock_count++] = fd;
 	}
 }
@@ -443,6 +439,8 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	};
 	map->busy++;
 	daemon->operations++;
+	if (job->lock_count)
+		checks_begin_locking(daemon);
 	pool_submit(daemon->pool, &job->work);
 	return 1;
 }

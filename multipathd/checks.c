@@ -80,10 +80,39 @@ struct check_job {
 	bool proven; /* its own LUN has answered that */
 };
 
+static void close_unlocked(struct daemon *daemon, int fd)
+{
+	int *more = NULL;
+
+	if (daemon->locking)
+		more = realloc(daemon->closing, (daemon->closing_count + 1) * sizeof(*more));
+	if (!more) {
+		close(fd);
+		return;
+	}
+	daemon->closing = more;
+	daemon->closing[daemon->closing_count++] = fd;
+}
+
+void checks_begin_locking(struct daemon *daemon)
+{
+	daemon->locking++;
+}
+
+void checks_end_locking(struct daemon *daemon)
+{
+	if (--daemon->locking)
+		return;
+	while (daemon->closing_count)
+		close(daemon->closing[--daemon->closing_count]);
+	free(daemon->closing);
+	daemon->closing = NULL;
+}
+
 static void job_free(struct check_job *job)
 {
 	if (job->abandoned && job->check.fd >= 0)
-		close(job->check.fd);
+		close_unlocked(job->daemon, job->check.fd);
 	free(job->dir);
 	free(job->prio_args);
 	free(job->known);
@@ -610,6 +639,8 @@ int checks_init(struct daemon *daemon)
 
 void checks_fini(struct daemon *daemon)
 {
+	free(daemon->closing);
+	daemon->closing = NULL;
 	samples_fini(daemon);
 	daemon->aio_source = sd_event_source_unref(daemon->aio_source);
 	daemon->aio = mp_aio_free(daemon->aio);
@@ -835,7 +866,7 @@ void checks_reopen(struct daemon_path *path)
 {
 	if (path->job || path->fd < 0)
 		return;
-	close(path->fd);
+	close_unlocked(path->daemon, path->fd);
 	path->fd = -1;
 }
 
@@ -856,7 +887,7 @@ void checks_stop(struct daemon_path *path)
 		path->job->abandoned = true;
 		path->job = NULL;
 	} else if (path->fd >= 0) {
-		close(path->fd);
+		close_unlocked(path->daemon, path->fd);
 	}
 	path->fd = -1;
 }

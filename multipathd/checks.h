@@ -21,6 +21,13 @@ void checks_soon(struct daemon_path *path);
 /** checks_reopen() - its device may have been replaced */
 void checks_reopen(struct daemon_path *path);
 
+/**
+ * checks_begin_locking(), checks_end_locking() - an operation that locks descriptors of paths is under way: none of those is closed,
+ * and its number given to something else, before the operation has ended
+ */
+void checks_begin_locking(struct daemon *daemon);
+void checks_end_locking(struct daemon *daemon);
+
 /** checks_stop() - the path goes away; an answer under way is dropped when it comes */
 void checks_stop(struct daemon_path *path);
 

@@ -159,6 +159,9 @@ struct daemon {
 	struct mp_aio *aio;
 	int aio_fd;
 	sd_event_source *aio_source;
+	unsigned locking; /* operations that may have locked descriptors of the checks */
+	int *closing; /* descriptors that are closed when there is none left */
+	size_t closing_count;
 	struct mp_aio *sample_aio; /* NULL until a path is sampled */
 	int sample_fd;
 	sd_event_source *sample_source;
