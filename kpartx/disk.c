@@ -18,7 +18,7 @@
 #include "kernel/dm.h"
 #include "kernel/linear.h"
 
-enum { WAIT_LOOK_MSEC = 100, WAIT_LOOKS = 100 };
+enum { WAIT_LOOK_MSEC = 100, WAIT_LOOKS = 100 }; /* nothing tells when a map is resumed */
 
 void disk_fini(struct disk *disk)
 {
