@@ -21,10 +21,17 @@ static unsigned kind_of(char c)
 	return kinds[(unsigned char)c];
 }
 
+/* A blank that does not break is one to whoever reads the file, too. */
+static bool is_wide_blank(const char *text, size_t length, size_t i)
+{
+	return (i + 1 < length && text[i] == '\xc2' && text[i + 1] == '\xa0') ||
+	       (i && text[i - 1] == '\xc2' && text[i] == '\xa0');
+}
+
 static size_t skip_blanks(const char *text, size_t length, size_t i, struct mp_line *line)
 {
 	for (; i < length && kind_of(text[i]) <= FOREIGN && kind_of(text[i]) != WORD; i++)
-		if (kind_of(text[i]) == FOREIGN && !line->foreign_column)
+		if (kind_of(text[i]) == FOREIGN && !line->foreign_column && !is_wide_blank(text, length, i))
 			line->foreign_column = i + 1;
 	return i;
 }

@@ -120,6 +120,9 @@ static void comments_and_foreign_letters_are_noted_with_their_place(void **state
 		{ "defaults {#y", 0, 11, false },
 		{ "wwid \"#\xc3\xa9\"", 0, 0, false },
 		{ "wwid caf\xc3\xa9 # \xc3\xa9", 9, 12, false },
+		{ "\xc2\xa0\xc2\xa0wwid\xc2\xa0x\xc2", 12, 0, false },
+		{ "wwid\xc2", 5, 0, false },
+		{ "\xa0wwid", 1, 0, false },
 	};
 	_cleanup_(mp_lexer_fini) struct mp_lexer lexer = { 0 };
 
