@@ -294,13 +294,9 @@ static bool map_is_disowned(struct daemon_map *map)
 	if (!map->map.kernel.exists || map->emptied || !cds_list_empty(&map->map.paths))
 		return false;
 	for (size_t g = 0; g < table->group_count; g++)
-		for (size_t p = 0; p < table->groups[g].path_count; p++) {
-			char wwid[MP_WWID_SIZE];
-
-			if (paths_read_wwid(map->daemon, table->groups[g].paths[p].devt, wwid) == 0 &&
-			    !strcmp(wwid, map->map.wwid))
+		for (size_t p = 0; p < table->groups[g].path_count; p++)
+			if (paths_lead_to(table->groups[g].paths[p].devt, map->map.wwid))
 				return true;
-		}
 	return false;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "multipathd/paths.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -368,23 +369,27 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	return r < 0 ? r : 1;
 }
 
-int paths_read_wwid(const struct daemon *daemon, dev_t devt, char *wwid)
+bool paths_lead_to(dev_t devt, const char *wwid)
 {
 	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
 	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
-	struct mp_path_settings settings;
+	bool by_scsi = isdigit((unsigned char)wwid[0]) && wwid[1] != 'x';
 	struct mp_identity identity;
-	bool known;
-	int r;
+	int named;
 
-	r = mp_probe_locate_devt(&mp_roots_system, devt, name, sizeof(name), dir, sizeof(dir));
-	if (r == 0)
-		r = mp_probe_identity(&mp_roots_system, devt, name, dir, &identity);
-	if (r < 0)
-		return r;
-	known = mp_probe_props(&mp_roots_system, devt, &props) == 0;
-	mp_config_path_settings(daemon->config, &identity, &settings);
-	return mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true, wwid);
+	if (mp_probe_locate_devt(&mp_roots_system, devt, name, sizeof(name), dir, sizeof(dir)) < 0 ||
+	    mp_probe_identity(&mp_roots_system, devt, name, dir, &identity) < 0)
+		return false;
+	named = mp_probe_page_names(&mp_roots_system, identity.protocol, dir, wwid);
+	/* One of the two may be older than an exchange of the LUN. */
+	if (named == 0 && by_scsi)
+		return false;
+	if (mp_probe_props(&mp_roots_system, devt, &props) < 0)
+		return named > 0;
+	for (size_t i = 0; i < props.count; i++)
+		if (!strcmp(props.items[i].value, wwid))
+			return true;
+	return false;
 }
 
 static int path_on_found(void *userdata, dev_t devt, const char *name, const char *dir)

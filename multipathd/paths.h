@@ -30,8 +30,8 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *name, const char *
 /** paths_drop() - the device is gone, or nobody wants it; its map is reconciled without it */
 void paths_drop(struct daemon_path *path, const char *reason);
 
-/** paths_read_wwid() - of a device that is no path of ours, from sysfs and udev's database; @wwid: of MP_WWID_SIZE. Return: 0, negative errno. */
-int paths_read_wwid(const struct daemon *daemon, dev_t devt, char *wwid);
+/** paths_lead_to() - is it one of the names of that device's LUN, by sysfs and udev's database, whatever uid_attribute is? */
+bool paths_lead_to(dev_t devt, const char *wwid);
 
 /** paths_enumerate() - every disk of the system */
 int paths_enumerate(struct daemon *daemon);

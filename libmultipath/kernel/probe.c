@@ -802,7 +802,9 @@ bool mp_probe_has_fallback(enum mp_protocol protocol, const char *attribute)
 	return usual && (!attribute || !*attribute || !strcmp(attribute, usual));
 }
 
-int mp_probe_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir, char *wwid)
+/* @known: of several names of the LUN this one, if it has it; NULL: the best one */
+static int read_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir, const char *known,
+			  char *wwid)
 {
 	struct place device = place_prefix(dir, device_end(dir));
 	uint8_t page[PAGE_SIZE];
@@ -811,7 +813,7 @@ int mp_probe_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, 
 
 	if (mp_protocol_is_scsi(protocol)) {
 		length = mp_sysfs_read_bytes(roots->sys, device.dir, "vpd_pg83", page, sizeof(page));
-		return length < 0 || mp_vpd_wwid(page, length, NULL, wwid, MP_WWID_SIZE) < 0 ? -ENOENT : 0;
+		return length < 0 || mp_vpd_wwid(page, length, known, wwid, MP_WWID_SIZE) < 0 ? -ENOENT : 0;
 	}
 	if (mp_protocol_is_nvme(protocol)) {
 		length = mp_sysfs_read(roots->sys, dir, "wwid", text, sizeof(text));
@@ -827,6 +829,19 @@ int mp_probe_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, 
 		return -ENOENT;
 	take_wwid(text, wwid);
 	return *wwid ? 0 : -ENOENT;
+}
+
+int mp_probe_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir, char *wwid)
+{
+	return read_page_wwid(roots, protocol, dir, NULL, wwid);
+}
+
+int mp_probe_page_names(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir, const char *wwid)
+{
+	char told[MP_WWID_SIZE];
+	int r = read_page_wwid(roots, protocol, dir, wwid, told);
+
+	return r < 0 ? r : !strcmp(told, wwid);
 }
 
 int mp_probe_props_wwid(const struct mp_identity *identity, const char *uid_attribute, const struct mp_props *props,

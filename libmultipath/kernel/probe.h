@@ -60,6 +60,9 @@ bool mp_probe_has_fallback(enum mp_protocol protocol, const char *attribute);
 /** mp_probe_page_wwid() - WWID from what sysfs has of the device's own pages, as mp_scsi_wwid() has it. Return: 0, -ENOENT. */
 int mp_probe_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir, char *wwid);
 
+/** mp_probe_page_names() - is it one of the names on these pages? Return: 1 or 0, -ENOENT: there are none. */
+int mp_probe_page_names(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir, const char *wwid);
+
 /**
  * mp_probe_details() - what only some configurations and listings ask for (serial, timeout_sec, max_sectors_kb), and what
  * whoever opens the device learns anyway (read_only, offline, tpg)

@@ -26,7 +26,21 @@ config "no_path_retry fail"
 multipathd reconfigure > /dev/null
 ready 2 2
 reject 'protocol ".*"' queue
+config "no_path_retry fail"
+multipathd reconfigure > /dev/null
+ready 2 2
+
+say "it has another WWID all of a sudden"
+config "no_path_retry fail" "uid_attribute ID_WWN"
+multipathd reconfigure > /dev/null
+until_true "a map of that WWID" eval 'multipathd show maps raw format %w | grep -q ^0x'
+same "its paths stay" "$(dmsetup table "$map" | grep -oE ' (8:[0-9]+)' | wc -l)" 2
+check "I/O goes on" io_moves /dev/mapper/"$map"
+config "no_path_retry fail"
+multipathd reconfigure > /dev/null
+until_true "all is as it was" maps_have 2 2
 reject "wwid \"$wwid\"" 3
+
 say "after a restart"
 daemon_stop
 daemon_start

@@ -636,6 +636,24 @@ static void a_disk_is_in_use_by_holder_mount_or_swap(void **state)
 	assert_true(mp_probe_in_use(roots, dir, makedev(8, 0)));
 }
 
+static void a_disk_has_the_names_that_stand_on_its_page_and_no_other(void **state)
+{
+	static const uint8_t two_names[] = { 0, 0x83, 0, 24, 1, 3, 0, 8, 0x50, 1, 0x43, 0x80, 0, 0, 0xab, 0xcd,
+					     1, 3, 0, 8, 0x33, 1, 0x43, 0x80, 0, 0, 0xab, 0xcd };
+	static const char device[] = "devices/p/host0/target0:0:0/0:0:0:0", dir[] = "devices/p/host0/target0:0:0/0:0:0:0/block/sda";
+	struct machine *machine = *state;
+	const struct mp_roots *roots = &machine->roots;
+
+	scsi_disk(machine, device, "sda", "8:0");
+	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_SCSI_FCP, dir, "3500143800000abce"), 0);
+	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_SCSI_FCP, dir, "3500143800000abcd"), 1);
+	write_bytes(machine->sys, "devices/p/host0/target0:0:0/0:0:0:0/vpd_pg83", two_names, sizeof(two_names));
+	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_SCSI_FCP, dir, "3500143800000abcd"), 1);
+	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_SCSI_FCP, dir, "3330143800000abcd"), 1);
+	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_SCSI_FCP, dir, "3330143800000abce"), 0);
+	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_NVME_PCIE, dir, "x"), -ENOENT);
+}
+
 static void expect_file(const struct machine *machine, const char *name, const char *wanted)
 {
 	char file[512], text[64] = "";
@@ -681,6 +699,7 @@ int main(void)
 		TEST(a_disk_that_went_away_is_told),
 		TEST(states_of_sysfs_are_states_of_paths),
 		TEST(the_wwid_comes_from_udev_else_from_the_device),
+		TEST(a_disk_has_the_names_that_stand_on_its_page_and_no_other),
 		TEST(a_device_without_page_83_has_no_wwid),
 		TEST(long_wwids_are_shortened),
 		TEST(claims_are_read_from_udev),
