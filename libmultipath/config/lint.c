@@ -172,6 +172,22 @@ static void lint_queueing(struct mp_linter *linter, enum mp_scope scope, const s
 		     mp_strbuf_text(&value), retry->line);
 }
 
+/* Only these prioritizers know target port groups; with detect_prio it may be one of them all the same. */
+static void lint_grouping(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	const struct mp_setting *grouping = mp_section_find(section, MP_KEY_PATH_GROUPING_POLICY);
+	const struct mp_setting *prio = mp_section_find(section, MP_KEY_PRIO);
+	const struct mp_setting *detect = mp_section_find(section, MP_KEY_DETECT_PRIO);
+
+	(void)scope;
+	if (grouping && grouping->number == MP_GROUPING_BY_TPG && detect && !detect->number && prio &&
+	    strcmp(prio->text, "alua") != 0 && strcmp(prio->text, "sysfs") != 0)
+		mp_lint_tell(linter, grouping,
+			     "path_grouping_policy \"group_by_tpg\" becomes \"failover\" because prio \"%s\" (line %u) knows no "
+			     "target port groups: expected \"alua\" or \"sysfs\"",
+			     prio->text, prio->line);
+}
+
 static void lint_transport_timeouts(struct mp_linter *linter, enum mp_scope scope,
 				    const struct mp_section *section)
 {
@@ -406,6 +422,7 @@ static const struct mp_lint lints[] = {
 	{ "a path selector with arguments that it does not take", .section = lint_selector_arguments },
 	{ "prio_args that no prioritizer reads, or that one lacks", .section = lint_prio_args },
 	{ "queue_if_no_path against no_path_retry", .section = lint_queueing },
+	{ "group_by_tpg with a prioritizer that knows no groups", .section = lint_grouping },
 	{ "fast_io_fail_tmo that is not shorter than dev_loss_tmo", .section = lint_transport_timeouts },
 	{ "a timeout that the transport does not have", .section = lint_protocol_timeouts },
 	{ "a sample time that is raised", .section = lint_sample_time },

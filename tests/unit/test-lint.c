@@ -63,6 +63,11 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		{ "defaults {\nfeatures \"1 queue_if_no_path\"\nno_path_retry fail\n}\n",
 		  "2:1: warning: queue_if_no_path contradicts no_path_retry \"fail\" of line 3, which counts: remove one of them\n"
 		  "2:10: warning: queue_if_no_path in features is deprecated: write no_path_retry \"queue\"\n" },
+		{ "defaults {\npath_grouping_policy group_by_tpg\nprio const\ndetect_prio no\n}\noverrides {\npath_grouping_policy group_by_tpg\nprio alua\ndetect_prio no\n}\n",
+		  "2:1: warning: path_grouping_policy \"group_by_tpg\" becomes \"failover\" because prio \"const\" (line 3) knows no target port groups: expected \"alua\" or \"sysfs\"\n"
+		  "2:1: warning: path_grouping_policy has no effect because overrides sets it for all devices (line 7)\n"
+		  "3:1: warning: prio has no effect because overrides sets it for all devices (line 8)\n"
+		  "4:1: warning: detect_prio has no effect because overrides sets it for all devices (line 9)\n" },
 		{ "defaults {\nfast_io_fail_tmo 60\ndev_loss_tmo 30\n}\n",
 		  "2:1: warning: fast_io_fail_tmo 60 has no effect because dev_loss_tmo (line 3) is not longer: it is as if it were off\n" },
 		{ "defaults {\ndev_loss_tmo 5\n}\n",
