@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/mangling.h"
+
 #define MPATH "mpath-"
 
 /* Directory below /sys/dev/block of the devices that this one stands on. */
@@ -81,6 +83,7 @@ static void print_parent(const char *device, char *parent, size_t size)
 	*parent = '\0';
 	if (slave && read_line(dir, slave->d_name, "dm/name", name, sizeof(name)) &&
 	    read_line(dir, slave->d_name, "dev", devt, sizeof(devt))) {
+		mp_mangling_decode(name);
 		printf("DM_MPATH=%s\n", name);
 		snprintf(parent, size, "/sys/dev/block/%s", devt);
 	}

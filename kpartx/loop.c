@@ -31,7 +31,7 @@ static int open_device(const char *name, int flags, struct loop *ret)
 
 static bool shows(int fd, const struct stat *file)
 {
-	struct loop_info64 info;
+	struct loop_info64 info = { 0 };
 
 	return ioctl(fd, LOOP_GET_STATUS64, &info) == 0 && info.lo_device == file->st_dev &&
 	       info.lo_inode == file->st_ino && !info.lo_offset && !info.lo_sizelimit;
@@ -168,7 +168,7 @@ bool loop_is_held(const struct loop *loop)
 
 int loop_keep(struct loop *loop)
 {
-	struct loop_info64 info;
+	struct loop_info64 info = { 0 };
 
 	if (ioctl(loop->fd, LOOP_GET_STATUS64, &info) < 0)
 		return -errno;

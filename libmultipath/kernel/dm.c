@@ -20,6 +20,7 @@
 #include "base/strbuf.h"
 #include "config/bindings.h"
 #include "kernel/dm_task.h"
+#include "kernel/mangling.h"
 #include "model/geom.h"
 
 #define CONTROL_FILE "/dev/mapper/control"
@@ -211,25 +212,6 @@ const char *mp_dm_wwid(const char *uuid)
 
 /* ---- list */
 
-/* The library writes what udev could not take as \xNN; undone in place. */
-static void unmangle(char *text)
-{
-	char *to = text;
-
-	for (; *text; text++) {
-		if (text[0] == '\\' && text[1] == 'x' && isxdigit((unsigned char)text[2]) &&
-		    isxdigit((unsigned char)text[3])) {
-			const char digits[] = { text[2], text[3], '\0' };
-
-			*to++ = strtoul(digits, NULL, 16);
-			text += 3;
-		} else {
-			*to++ = *text;
-		}
-	}
-	*to = '\0';
-}
-
 /* What older kernels leave out of the list. */
 static int read_info(struct mp_dm_listed *listed)
 {
@@ -258,7 +240,7 @@ static int list_add(struct mp_dm_listed *listed, const struct dm_name_list *entr
 	listed->name = strdup(entry->name);
 	if (!listed->name)
 		return -ENOMEM;
-	unmangle(listed->name);
+	mp_mangling_decode(listed->name);
 	if (!has_uuids)
 		return read_info(listed);
 
@@ -266,7 +248,7 @@ static int list_add(struct mp_dm_listed *listed, const struct dm_name_list *entr
 	listed->uuid = strdup(extra[1] & DM_NAME_LIST_FLAG_HAS_UUID ? (const char *)&extra[2] : "");
 	if (!listed->uuid)
 		return -ENOMEM;
-	unmangle(listed->uuid);
+	mp_mangling_decode(listed->uuid);
 	return 0;
 }
 
@@ -797,20 +779,6 @@ static unsigned partition_number(const char *uuid, const char *wwid)
 	return of && !strcmp(of, wwid) ? number : 0;
 }
 
-/* libdevmapper's way of writing what udev does not take in a name: \\xNN. Return: 0, -ENAMETOOLONG. */
-static int mangle(const char *name, char *text, size_t size)
-{
-	size_t used = 0;
-
-	for (; *name; name++) {
-		if (used + 5 > size)
-			return -ENAMETOOLONG;
-		used += sprintf(text + used, mp_alias_char_is_plain(*name) ? "%c" : "\\x%02x", (unsigned char)*name);
-	}
-	text[used] = '\0';
-	return 0;
-}
-
 /* For workers, which rename at once: libdevmapper would put both names into its process-wide list of nodes. */
 static int rename_unwaited(const char *name, const char *new_name, uint16_t bits)
 {
@@ -829,8 +797,8 @@ static int rename_unwaited(const char *name, const char *new_name, uint16_t bits
 
 	if (fd < 0)
 		return fd;
-	if (mangle(name, io.header.name, sizeof(io.header.name)) < 0 ||
-	    mangle(new_name, io.new_name, sizeof(io.new_name)) < 0)
+	if (mp_mangling_encode(name, io.header.name, sizeof(io.header.name)) < 0 ||
+	    mp_mangling_encode(new_name, io.new_name, sizeof(io.new_name)) < 0)
 		return -ENAMETOOLONG;
 	return ioctl(fd, DM_DEV_RENAME, &io) < 0 ? -errno : 0;
 }

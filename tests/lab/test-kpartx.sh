@@ -181,3 +181,15 @@ blockdev --flushbufs /dev/dm-2
 kpartx -u /dev/dm-2 2> /tmp/errors && fail "-u of a broken disk succeeds"
 grep -q "cannot read partitions: Input/output error" /tmp/errors || fail "not said: $(cat /tmp/errors)"
 same "its partitions" "$(dmsetup info -c --noheadings -o uuid broken1)" "part1-mpath-broken"
+# A name that udev does not take as it is.
+dmsetup create "a b" --uuid mpath-3ab --table "0 16384 linear 7:0 0"
+read -r minor <<< "$(dmsetup info -c --noheadings -o minor "a b")"
+check "-a of a name with a blank" kpartx -a "/dev/dm-$minor"
+same "partitions" "$(kpartx -l "/dev/dm-$minor")" "a b1 : 0 2048 /dev/dm-$minor 2048
+a b5 : 0 2048 /dev/dm-$minor 6144"
+check "nodes" test -b '/dev/mapper/a\x20b1' -a -b '/dev/mapper/a\x20b5'
+same "properties" "$(/usr/lib/udev/kpartx_id 254 "$(stat -c %Lr '/dev/mapper/a\x20b5')" part5-mpath-3ab)" "DM_MPATH=a b
+DM_PART=5
+DM_TYPE=scsi
+DM_WWN=0xab
+DM_SERIAL=3ab"

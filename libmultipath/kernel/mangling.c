@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernel/mangling.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int mp_mangling_encode(const char *name, char *ret, size_t size)
+{
+	size_t used = 0;
+
+	for (; *name; name++) {
+		bool plain = isalnum((unsigned char)*name) || strchr("#+-.:=@_", *name);
+
+		if (used + 5 > size)
+			return -ENAMETOOLONG;
+		used += sprintf(ret + used, plain ? "%c" : "\\x%02x", (unsigned char)*name);
+	}
+	ret[used] = '\0';
+	return 0;
+}
+
+void mp_mangling_decode(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++) {
+		if (text[0] == '\\' && text[1] == 'x' && isxdigit((unsigned char)text[2]) &&
+		    isxdigit((unsigned char)text[3])) {
+			const char digits[] = { text[2], text[3], '\0' };
+
+			*to++ = strtoul(digits, NULL, 16);
+			text += 3;
+		} else {
+			*to++ = *text;
+		}
+	}
+	*to = '\0';
+}

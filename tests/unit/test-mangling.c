@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "kernel/mangling.h"
+
+static void what_is_encoded_is_decoded_to_the_same(void **state)
+{
+	static const struct {
+		const char *name, *mangled;
+	} rows[] = {
+		{ "mpatha", "mpatha" },	  { "a b", "a\\x20b" },	   { "#+-.:=@_", "#+-.:=@_" },
+		{ "\\x", "\\x5cx" },	  { "\xc3\xbc", "\\xc3\\xbc" }, { "", "" },
+	};
+	char text[64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(mp_mangling_encode(rows[i].name, text, sizeof(text)), 0);
+		assert_string_equal(text, rows[i].mangled);
+		mp_mangling_decode(text);
+		assert_string_equal(text, rows[i].name);
+	}
+}
+
+static void what_is_no_code_stays(void **state)
+{
+	static const char *const rows[] = { "\\x", "\\x2", "\\xg0", "a\\", "\\X20" };
+	char text[16];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		strcpy(text, rows[i]);
+		mp_mangling_decode(text);
+		assert_string_equal(text, rows[i]);
+	}
+}
+
+static void what_does_not_fit_is_refused(void **state)
+{
+	char text[8];
+
+	(void)state;
+	assert_int_equal(mp_mangling_encode("abcd", text, 5), -ENAMETOOLONG);
+	assert_int_equal(mp_mangling_encode("   ", text, sizeof(text)), -ENAMETOOLONG);
+	assert_int_equal(mp_mangling_encode("a ", text, sizeof(text)), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_encoded_is_decoded_to_the_same),
+		cmocka_unit_test(what_is_no_code_stays),
+		cmocka_unit_test(what_does_not_fit_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
