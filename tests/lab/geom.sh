@@ -79,13 +79,9 @@ loop_twin() { loop_of "$1" "$(losetup -n -O BACK-FILE "/dev/$2")" "$(blockdev --
 # blank DISK - all zeros
 blank() { dd if=/dev/zero of="/dev/$1" bs=1M oflag=direct 2>/dev/null; }
 
-# geom_arguments - what every verb refuses
-geom_arguments() {
-	local text words a b c big coarse coarser tiny other
-	modprobe loop max_loop=16
-	loop a 8M; loop_twin b "$a"; loop_twin c "$a"
-	loop big 9M; loop coarse 8M 4096; loop_twin coarser "$coarse"; loop tiny 512; loop other 8M
-
+# geom_usage - numbers of arguments, and flags: nobody else is asked for that
+geom_usage() {
+	local words a=sda b=sdb
 	say "numbers of arguments, and flags"
 	for words in "" create "create FOO" "create -P FOO $a" "create -Z FOO $a" label "label FOO" configure "configure -A" \
 		"configure -A FOO BAR" add "add FOO" "add FOO $a $b" remove "remove FOO" fail "fail FOO" "fail FOO $a $b" \
@@ -95,6 +91,16 @@ geom_arguments() {
 	done
 	gm_fails "unknown verb frobnicate" frobnicate FOO
 	gmultipath help | grep -q "gmultipath create" || fail "help"
+}
+
+# geom_arguments - what every verb refuses
+geom_arguments() {
+	local text words a b c big coarse coarser tiny other
+	modprobe loop max_loop=16
+	loop a 8M; loop_twin b "$a"; loop_twin c "$a"
+	loop big 9M; loop coarse 8M 4096; loop_twin coarser "$coarse"; loop tiny 512; loop other 8M
+
+	[ -n "$daemon_pid" ] || geom_usage
 
 	say "maps and devices that are not there"
 	for words in "configure -A NONE" "add NONE $a" "remove NONE $a" "fail NONE $a" "restore NONE $a" "rotate NONE" \
