@@ -41,17 +41,17 @@ static bool needs_quotes(const char *text)
 }
 
 /* The grammar's only escape is a doubled quote, within quotes. */
-static int word_format(const char *prefix, const char *text, char *word)
+static int word_format(const char *text, char *word)
 {
-	size_t used;
+	size_t used = 0;
 
-	if (strlen(prefix) + 2 * strlen(text) + sizeof("\"\"") > WORD_SIZE)
+	if (2 * strlen(text) + sizeof("\"\"") > WORD_SIZE)
 		return -ENOENT;
 	if (!needs_quotes(text)) {
-		sprintf(word, "%s%s", prefix, text);
+		strcpy(word, text);
 		return 0;
 	}
-	used = sprintf(word, "\"%s", prefix);
+	word[used++] = '"';
 	for (; *text; text++) {
 		if (*text == '"')
 			word[used++] = '"';
@@ -66,7 +66,6 @@ static int list_format(const struct arguments *arguments, const struct target *t
 	const char *mode = arguments->mode == MODE_LIST ? "l" : "ll";
 	int verbosity = arguments->has_verbosity ? arguments->verbosity : 2;
 	char word[WORD_SIZE] = "";
-	int r = 0;
 
 	switch (target->kind) {
 	case TARGET_NONE:
@@ -76,12 +75,15 @@ static int list_format(const struct arguments *arguments, const struct target *t
 		sprintf(word, "dev:%u:%u", target->major, target->minor);
 		break;
 	case TARGET_NAME:
-		r = word_format("map:", target->name, word);
+		/* All behind the numbers is the name: not a word of the grammar. */
+		if (strlen(target->name) + sizeof("map:") > sizeof(word) || strchr(target->name, '\n'))
+			return -ENOENT;
+		sprintf(word, "map:%s", target->name);
 		break;
 	case TARGET_INVALID:
 		return -ENOENT;
 	}
-	if (r < 0 || arguments->all_foreign)
+	if (arguments->all_foreign)
 		return -ENOENT;
 	sprintf(command, "@list %s %d %d%s%s", mode, verbosity, bold, *word ? " " : "", word);
 	return 0;
@@ -94,7 +96,7 @@ static int flush_format(const struct target *target, char *command)
 
 	if (target->kind != TARGET_NAME)
 		return -ENOENT;
-	r = word_format("", target->name, word);
+	r = word_format(target->name, word);
 	if (r == 0)
 		sprintf(command, "del map %s", word);
 	return r;
@@ -108,7 +110,7 @@ static int explain_format(const struct arguments *arguments, const struct target
 	if (target->kind == TARGET_NONE)
 		return -ENOENT;
 	if (target->kind == TARGET_NAME)
-		r = word_format("", target->name, word);
+		r = word_format(target->name, word);
 	else
 		sprintf(word, "%u:%u", target->major, target->minor);
 	if (r == 0)

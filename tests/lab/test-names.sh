@@ -38,6 +38,19 @@ multipathd reconfigure > /dev/null
 until_true "the bindings' names are back" names_become "database $w2;mpatha $w0;mpathx $w1;"
 io_stop name
 ready 3 2
+say "names of any characters, as long as they can be"
+long=$(printf 'x%.0s' {1..127})
+for alias in "my disk" "$long" "a%b\\c" "caf"$'\xe9'; do
+	config "no_path_retry fail"
+	printf 'multipaths {\n\tmultipath {\n\t\twwid "%s"\n\t\talias "%s"\n\t}\n}\n' "$w2" "$alias" | config_add
+	multipathd reconfigure > /dev/null
+	until_true "the map is $alias" eval '[ "$(dmsetup info -c --noheadings --separator ";" -o name,uuid | sed -n "s/;mpath-$w2\$//p")" = "$alias" ]'
+	for option in -ll "-D -ll"; do
+		same "multipath $option" "$(multipath $option "$alias" 2> /dev/null | grep -c "^$(sed 's/\\/\\\\/g' <<< "$alias") ($w2) dm-")" 1
+	done
+	check "JSON" eval 'multipathd show maps json | python3 -m json.tool > /dev/null'
+done
+
 say "maps that are there already are recorded, whoever made them"
 daemon_stop
 rm /etc/multipath/wwids

@@ -75,7 +75,7 @@ static void the_daemon_lists_flushes_and_reloads(void **state)
 		{ { .mode = MODE_LIST_CHECKED, .no_daemon = true }, &nothing, NULL },
 		{ { .mode = MODE_LIST_CHECKED, .all_foreign = true }, &nothing, NULL },
 		{ { .mode = MODE_LIST_CHECKED }, &name, "@list ll 2 0 map:mpatha" },
-		{ { .mode = MODE_LIST_CHECKED }, &odd_name, "@list ll 2 0 \"map:a \"\"b\"\" {c\"" },
+		{ { .mode = MODE_LIST_CHECKED }, &odd_name, "@list ll 2 0 map:a \"b\" {c" },
 		{ { .mode = MODE_LIST_CHECKED }, &node, "@list ll 2 0 dev:8:0" },
 		{ { .mode = MODE_LIST_CHECKED }, &number, "@list ll 2 0 dev:65:16" },
 		{ { .mode = MODE_LIST_CHECKED }, &invalid, NULL },
