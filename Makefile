@@ -146,7 +146,7 @@ $(B)/sbin/kpartx: $(B)/kpartx/main.o $(B)/libkpartx.a $(B)/libmultipath.a
 	$(CC) $(all_cflags) -o $@ $^ $(kpartx_libs) $(LDFLAGS)
 
 # udev starts it for every event of a map.
-$(B)/kpartx_id: $(B)/kpartx/kpartx_id.o $(B)/libmultipath/kernel/mangling.o
+$(B)/kpartx_id: $(B)/kpartx/kpartx_id.o $(B)/libmultipath/base/mangling.o
 	$(CC) $(all_cflags) $(if $(SAN),,-static) -o $@ $^ $(LDFLAGS)
 
 unit-programs: $(unit_programs) $(lab_programs)

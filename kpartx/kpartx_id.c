@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/mangling.h"
+#include "base/mangling.h"
 
 #define MPATH "mpath-"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config/bindings.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/mangling.h"
 #include "base/strbuf.h"
 #include "config/state_file.h"
 
@@ -23,7 +23,7 @@ static const char header[] = "# Multipath bindings, Version : 1.0\n"
 			     "# alias wwid\n"
 			     "#\n";
 
-enum { NAME_MAX_LENGTH = 127, MANGLED_LENGTH = 4 };
+enum { NAME_SIZE = 128 };
 
 struct binding {
 	char *alias;
@@ -41,21 +41,14 @@ struct mp_bindings {
 	unsigned first_unbound;
 };
 
-bool mp_alias_char_is_plain(char c)
-{
-	return isalnum((unsigned char)c) || (c && strchr("#+-.:=@_", c));
-}
-
 bool mp_alias_is_usable(const char *alias)
 {
-	size_t length = 0;
+	char mangled[NAME_SIZE];
 
 	/* /dev/mapper has these. */
 	if (!strcmp(alias, ".") || !strcmp(alias, "..") || !strcmp(alias, "control"))
 		return false;
-	for (const char *c = alias; *c; c++)
-		length += mp_alias_char_is_plain(*c) ? 1 : MANGLED_LENGTH;
-	return length && length <= NAME_MAX_LENGTH && !strchr(alias, '/');
+	return *alias && !strchr(alias, '/') && mp_mangling_encode(alias, mangled, sizeof(mangled)) == 0;
 }
 
 typedef int (*compare_fn)(const char *alias, const char *wwid, const struct binding *binding);

@@ -8,9 +8,6 @@
 
 struct mp_bindings; /* alias <-> WWID, in memory; one owner */
 
-/** mp_alias_char_is_plain() - do device-mapper's node names have it as it is? Others become \xNN. */
-bool mp_alias_char_is_plain(char c);
-
 /** mp_alias_is_usable() - can a device have that name? */
 bool mp_alias_is_usable(const char *alias);
 

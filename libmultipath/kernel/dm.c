@@ -17,10 +17,9 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/mangling.h"
 #include "base/strbuf.h"
-#include "config/bindings.h"
 #include "kernel/dm_task.h"
-#include "kernel/mangling.h"
 #include "model/geom.h"
 
 #define CONTROL_FILE "/dev/mapper/control"

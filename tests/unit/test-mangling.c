@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "kernel/mangling.h"
+#include "base/mangling.h"
 
 static void what_is_encoded_is_decoded_to_the_same(void **state)
 {
@@ -47,7 +47,10 @@ static void what_does_not_fit_is_refused(void **state)
 	char text[8];
 
 	(void)state;
-	assert_int_equal(mp_mangling_encode("abcd", text, 5), -ENAMETOOLONG);
+	assert_int_equal(mp_mangling_encode("abcd", text, 4), -ENAMETOOLONG);
+	assert_int_equal(mp_mangling_encode("abcd", text, 5), 0);
+	assert_int_equal(mp_mangling_encode(" ", text, 4), -ENAMETOOLONG);
+	assert_int_equal(mp_mangling_encode(" ", text, 5), 0);
 	assert_int_equal(mp_mangling_encode("   ", text, sizeof(text)), -ENAMETOOLONG);
 	assert_int_equal(mp_mangling_encode("a ", text, sizeof(text)), 0);
 }

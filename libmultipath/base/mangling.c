@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "kernel/mangling.h"
+#include "base/mangling.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -15,7 +15,7 @@ int mp_mangling_encode(const char *name, char *ret, size_t size)
 	for (; *name; name++) {
 		bool plain = isalnum((unsigned char)*name) || strchr("#+-.:=@_", *name);
 
-		if (used + 5 > size)
+		if (used + (plain ? 1 : 4) >= size)
 			return -ENAMETOOLONG;
 		used += sprintf(ret + used, plain ? "%c" : "\\x%02x", (unsigned char)*name);
 	}

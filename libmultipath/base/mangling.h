@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* mangling.h - names of dm devices as libdevmapper has the kernel keep them: what udev would not take is \xNN.  For: dm.c, kpartx_id. */
+/* mangling.h - names of dm devices as libdevmapper has the kernel keep them: what udev would not take is \xNN.  For: every room. */
 #pragma once
 #include <stddef.h>
 
