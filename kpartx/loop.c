@@ -7,6 +7,7 @@
 #include <linux/loop.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -61,6 +62,16 @@ int loop_find(const struct stat *file, struct loop *ret)
 	}
 	loop_fini(ret);
 	return -ENOENT;
+}
+
+int loop_lock(const char *file)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+
+	/* Where it cannot be locked (some network file systems) that is no reason not to go on. */
+	if (fd >= 0)
+		flock(fd, LOCK_EX);
+	return fd;
 }
 
 static bool has_gpt_at(int fd, off_t offset)

@@ -346,6 +346,8 @@ static void tell_detached(const struct loop *loop, const struct options *options
 
 static int run_on_image(const struct stat *stat, const struct options *options)
 {
+	/* Or two would make two devices of it, or one would find the other's of -l, which is read-only. */
+	_cleanup_close_ int lock = loop_lock(options->file);
 	_cleanup_(loop_fini) struct loop loop = LOOP_INIT;
 	int r = loop_find(stat, &loop), status;
 

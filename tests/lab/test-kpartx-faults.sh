@@ -115,3 +115,9 @@ for option in -a "-u -p -part"; do
 	for i in 1 2 3 4; do check "$option, one of four at once" wait "${jobs[i]}"; done
 	same "partitions" "$(tables | grep -c '^short\(-part\)\?[125]: ')" 3
 done
+# The read-only loop device that -l makes for a moment is not the one that -a takes.
+strace -f -o /dev/null -e trace=ioctl -e inject=ioctl:delay_enter=100000 kpartx -l $small > /dev/null &
+until_true "-l has a loop device" test -e /sys/block/loop1/loop
+check "-a meanwhile" kpartx -a $small
+check "-l" wait $!
+same "loop devices" "$(losetup -n -O name,ro -j $small)" "/dev/loop1  0"
