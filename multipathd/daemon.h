@@ -196,7 +196,6 @@ struct daemon {
 	/* what a worker writes in one go */
 	bool bindings_dirty, files_writing;
 	bool bindings_broken; /* the file could not be written: no new names until the next reconfigure */
-	unsigned own_renames; /* of the bindings file, whose events have not come yet */
 	char **new_wwids;
 	size_t new_wwid_count;
 

@@ -80,7 +80,6 @@ static void files_bindings_written(struct daemon *daemon, const struct files_job
 	if (error < 0) {
 		log_error(STATE_DIR "/bindings: cannot write: %s; new maps are named by their WWIDs",
 			  strerror(-error));
-		daemon->own_renames -= daemon->own_renames > 0; /* its event does not come */
 		daemon->bindings_broken = true;
 		daemon->bindings_dirty = false;
 		mp_bindings_load(daemon->bindings, STATE_DIR, true, daemon->config, daemon_diagnostic, daemon);
@@ -141,7 +140,6 @@ void files_write(struct daemon *daemon)
 	daemon->new_wwid_count = 0;
 	job->work = (struct work){ .run = files_job_run, .done = files_job_done, .lane = LANE_FILES,
 				   .exclusive = true };
-	daemon->own_renames += job->bindings != NULL;
 	daemon->files_writing = true;
 	daemon->operations++;
 	pool_submit(daemon->pool, &job->work);

@@ -22,17 +22,13 @@ static int watch_on_change(sd_event_source *source, const struct inotify_event *
 
 	(void)source;
 	if (event->len && !strcmp(event->name, "bindings") && event->mask & IN_MOVED_TO) {
-		if (daemon->own_renames) {
-			daemon->own_renames--;
-			return 0;
-		}
 		if (daemon->bindings_dirty || daemon->files_writing)
-			return 0; /* merged when ours is written */
+			return 0; /* ours, or merged when ours is written */
 		r = mp_bindings_load(daemon->bindings, STATE_DIR, true, daemon->config, daemon_diagnostic, daemon);
 		if (r < 0)
 			log_error(STATE_DIR "/bindings: %s", strerror(-r));
 		else
-			log_info(STATE_DIR "/bindings was replaced and read again");
+			log_debug(STATE_DIR "/bindings was replaced and read again");
 		return 0;
 	}
 	if (event->len && !strcmp(event->name, last_component(CONFIG_FILE)))
