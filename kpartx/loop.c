@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/loop.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -13,7 +14,11 @@
 
 #include "base/cleanup.h"
 
-enum { ATTACH_TRIES = 64 }; /* others may take the free device that the kernel names */
+enum {
+	ATTACH_TRIES = 64, /* others may take the free device that the kernel names */
+	LOCK_LOOK_MSEC = 50,
+	LOCK_LOOKS = 60,
+};
 
 void loop_fini(struct loop *loop)
 {
@@ -68,9 +73,9 @@ int loop_lock(const char *file)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC);
 
-	/* Where it cannot be locked (some network file systems) that is no reason not to go on. */
-	if (fd >= 0)
-		flock(fd, LOCK_EX);
+	/* Not for ever: whoever has the lock may be who started this program. Not everywhere is there a lock, either. */
+	for (int i = 0; fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK && i < LOCK_LOOKS; i++)
+		poll(NULL, 0, LOCK_LOOK_MSEC);
 	return fd;
 }
 

@@ -15,7 +15,11 @@ struct loop {
 /** loop_fini() - close it. A device that was not kept goes, even if the program is killed before. */
 void loop_fini(struct loop *loop);
 
-/** loop_lock() - no other kpartx has to do with that file until the returned descriptor is closed; -1 if it cannot be opened */
+/**
+ * loop_lock() - no other kpartx has to do with that file until the returned descriptor is closed
+ *
+ * Another one is waited for three seconds. Return: -1 if the file cannot be opened.
+ */
 int loop_lock(const char *file);
 
 /** loop_find() - one that shows the whole of that file. Return: 0, -ENOENT, negative errno. */

@@ -121,3 +121,4 @@ until_true "-l has a loop device" test -e /sys/block/loop1/loop
 check "-a meanwhile" kpartx -a $small
 check "-l" wait $!
 same "loop devices" "$(losetup -n -O name,ro -j $small)" "/dev/loop1  0"
+check "under somebody's lock" timeout -k 1 20 flock $small kpartx -a $small
