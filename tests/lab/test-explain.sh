@@ -23,15 +23,34 @@ again() {
 }
 blacklist() { printf 'blacklist {\n\t%s\n}\n' "$1" | again; }
 line() { grep -n "$1" /etc/multipath.conf | head -n 1 | cut -d: -f1; }
+# turn - do what the answer says, all of it: the disk is not blacklisted any more
+turn() {
+	local rule
+	while read -r rule; do
+		case $rule in
+		device*) rule=$(sed -E 's/^device \{ (vendor .*) (product .*) \}$/device {\n\1\n\2\n}/' <<< "$rule");;
+		esac
+		printf 'blacklist_exceptions {\n%s\n}\n' "$rule" | config_add
+	done < <(sed -n 's/^.*add to blacklist_exceptions: //p' <<< "$answer")
+	[ -z "$daemon_pid" ] || multipathd reconfigure > /dev/null
+	check "what it says turns it: $answer" grep -q '^filter: not blacklisted' <<< "$(multipath explain /dev/sda)"
+}
 criteria() {
 	blacklist 'devnode "^sda$"'
 	tells 'no path: blacklisted by devnode' "/etc/multipath.conf:$(line devnode) blacklist" 'to change it: add to blacklist_exceptions: devnode "^sda\$"'
+	turn
 	printf 'blacklist {\n\tdevice {\n\t\tvendor "Linux"\n\t}\n}\n' | again
 	tells 'blacklisted by device' 'rule "Linux:" matches "Linux:scsi_debug"' "/etc/multipath.conf:$(line 'device {') blacklist/device"
+	turn
 	blacklist 'protocol "scsi:unspec"'
 	tells 'blacklisted by protocol' "/etc/multipath.conf:$(line protocol) blacklist" 'blacklist_exceptions: protocol "^scsi:unspec\$"'
+	turn
 	blacklist 'property ".*"'
 	tells 'blacklisted by property' "/etc/multipath.conf:$(line property) blacklist" 'blacklist_exceptions: property "^'
+	turn
+	printf 'blacklist {\n\tproperty ".*"\n\tdevnode "^sd"\n\tdevice {\n\t\tproduct ".*"\n\t}\n\tprotocol ".*"\n\twwid ".*"\n}\n' | again
+	tells 'no path: blacklisted by devnode'
+	turn
 	blacklist "wwid \"$w0\""
 	tells 'blacklisted by wwid' "/etc/multipath.conf:$(line wwid) blacklist" "blacklist_exceptions: wwid \"^$w0\\\$\""
 }
