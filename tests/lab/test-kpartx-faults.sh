@@ -116,7 +116,7 @@ for option in -a "-u -p -part"; do
 	same "partitions" "$(tables | grep -c '^short\(-part\)\?[125]: ')" 3
 done
 # The read-only loop device that -l makes for a moment is not the one that -a takes.
-strace -f -o /dev/null -e trace=ioctl -e inject=ioctl:delay_enter=100000 kpartx -l $small > /dev/null &
+strace -f -o /dev/null -e trace=ioctl -e inject=ioctl:delay_enter=50000 kpartx -l $small > /dev/null &
 until_true "-l has a loop device" test -e /sys/block/loop1/loop
 check "-a meanwhile" kpartx -a $small
 check "-l" wait $!
