@@ -161,9 +161,9 @@ int engine_open(struct engine *engine, bool watched)
 	return load_notes(engine);
 }
 
-int engine_open_urgently(struct engine *engine)
+int engine_open_urgently(struct engine *engine, bool watched)
 {
-	*engine = (struct engine){ .watched = true };
+	*engine = (struct engine){ .watched = watched };
 	engine->lock = mp_state_file_open_within(RUN_DIR, "lock", URGENT_MSEC);
 	return load_notes(engine);
 }
@@ -235,33 +235,54 @@ bool engine_name_is_free(const struct engine *engine, const char *name)
 
 /* ---- notes */
 
+static const char *notes_dir(bool lasting)
+{
+	return lasting ? STATE_DIR : RUN_DIR;
+}
+
+static const char *notes_file(bool lasting)
+{
+	return lasting ? MP_GEOM_NOTES_FILE : MP_GEOM_RUN_FILE;
+}
+
+/* As they are now, locked: who may not wait for the engine's lock notes something, too. Return: descriptor, negative errno (said). */
+static int open_notes(struct engine *engine, bool lasting)
+{
+	struct mp_strbuf *notes = lasting ? &engine->config : &engine->state;
+	_cleanup_close_ int fd = mp_state_file_open(notes_dir(lasting), notes_file(lasting));
+	int r = fd;
+
+	mp_strbuf_clear(notes);
+	if (r >= 0)
+		r = mp_state_file_read(fd, notes);
+	return r < 0 ? engine_error(engine, r, "%s/%s: %s", notes_dir(lasting), notes_file(lasting), strerror(-r)) : TAKE_FD(fd);
+}
+
 static int save_notes(struct engine *engine, bool lasting)
 {
 	const struct mp_strbuf *notes = lasting ? &engine->config : &engine->state;
-	const char *dir = lasting ? STATE_DIR : RUN_DIR, *file = lasting ? MP_GEOM_NOTES_FILE : MP_GEOM_RUN_FILE;
-	_cleanup_close_ int fd = -1;
-	int r;
+	int r = notes->error ? notes->error : mp_state_file_replace(notes_dir(lasting), notes_file(lasting),
+								    mp_strbuf_text(notes), notes->length);
 
-	if (notes->error)
-		return notes->error;
-	if (engine->lock < 0)
-		return 0;
-	fd = mp_state_file_open(dir, file);
-	r = fd < 0 ? fd : 0;
-	if (r == 0)
-		r = mp_state_file_replace(dir, file, mp_strbuf_text(notes), notes->length);
-	return r < 0 ? engine_error(engine, r, "%s/%s: cannot write: %s", dir, file, strerror(-r)) : 0;
+	return r < 0 ? engine_error(engine, r, "%s/%s: cannot write: %s", notes_dir(lasting), notes_file(lasting),
+				    strerror(-r)) : 0;
 }
 
 int engine_note(struct engine *engine, bool lasting, bool add, const char *format, ...)
 {
 	struct mp_strbuf *notes = lasting ? &engine->config : &engine->state;
 	_cleanup_strbuf_ struct mp_strbuf line = MP_STRBUF_INIT;
+	_cleanup_close_ int fd = -1;
 	va_list args;
 
 	va_start(args, format);
 	mp_strbuf_vprintf(&line, format, args);
 	va_end(args);
+	if (line.error)
+		return line.error;
+	fd = open_notes(engine, lasting);
+	if (fd < 0)
+		return fd;
 	if (add ? !mp_geom_notes_add(notes, mp_strbuf_text(&line)) : !mp_geom_notes_remove(notes, mp_strbuf_text(&line)))
 		return 0;
 	return save_notes(engine, lasting);
@@ -270,7 +291,10 @@ int engine_note(struct engine *engine, bool lasting, bool add, const char *forma
 int engine_know(struct engine *engine, const char *uuid, const char *name, const char *wwid)
 {
 	char words[MP_LABEL_UUID_SIZE + MP_LABEL_NAME_SIZE + MP_WWID_SIZE + 16], former[MP_LABEL_UUID_SIZE];
+	_cleanup_close_ int fd = open_notes(engine, true);
 
+	if (fd < 0)
+		return fd;
 	snprintf(words, sizeof(words), "known %s", uuid);
 	mp_geom_notes_remove(&engine->config, words);
 	/* A disk has one label. */
@@ -300,8 +324,11 @@ static int send(struct engine *engine, const struct mp_geom *geom, const char *f
 
 static int note_by_hand(struct engine *engine, const struct mp_geom *geom, const struct mp_geom_path *path)
 {
-	return engine_note(engine, false, path->by_hand, "failed %s %u:%u", geom->wwid, major(path->devt),
-			   minor(path->devt));
+	char words[MP_WWID_SIZE + 32];
+
+	snprintf(words, sizeof(words), "failed %s %u:%u", geom->wwid, major(path->devt), minor(path->devt));
+	return mp_geom_notes_has(&engine->state, words) == path->by_hand ? 0 :
+									 engine_note(engine, false, path->by_hand, "%s", words);
 }
 
 int engine_apply_states(struct engine *engine, const struct mp_geom *old, const struct mp_geom *geom)

@@ -26,7 +26,7 @@ struct engine {
 	bool watched; /* by the daemon: I/O may wait for it when no path is left */
 	const dev_t *silent; /* devices that do not answer, and are left alone; the caller's */
 	size_t silent_count;
-	int lock; /* < 0: not held, nothing is noted */
+	int lock; /* < 0: not held, tables are left alone */
 	struct mp_strbuf out, err; /* for the caller to print */
 };
 
@@ -41,11 +41,11 @@ struct provider {
 int engine_open(struct engine *engine, bool watched);
 
 /**
- * engine_open_urgently() - the same for the daemon's reactions: I/O waits for them
+ * engine_open_urgently() - the same for what needs nothing but messages to the kernel, and is not to wait
  *
- * Who holds the lock for long waits for a device. Then go on without it: messages to the kernel are all that can be done.
+ * Who holds the lock for long waits for a device: then it goes on without.
  */
-int engine_open_urgently(struct engine *engine);
+int engine_open_urgently(struct engine *engine, bool watched);
 
 /** engine_open_to_look() - the same for who changes nothing: without the lock, so it waits for nobody */
 int engine_open_to_look(struct engine *engine);

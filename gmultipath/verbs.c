@@ -35,7 +35,7 @@ struct verb {
 	size_t least, most;
 	int (*run)(struct call *call); /* Return: 0, negative errno (said in the engine's err) */
 	enum verbs_disks disks;
-	bool only_reads;
+	bool only_reads, only_messages;
 };
 
 static bool has_flag(const struct call *call, char flag)
@@ -756,23 +756,23 @@ static int verb_status(struct call *call)
 }
 
 static const struct verb verbs[] = {
-	{ "create", "[-ARv] name prov ...", "ARv", 2, ANY_NUMBER, verb_create, VERBS_NAMED_DISKS, false },
-	{ "label", "[-ARfv] name prov ...", "ARfv", 2, ANY_NUMBER, verb_label, VERBS_NAMED_DISKS, false },
-	{ "configure", "[-APRv] name", "APRv", 1, 1, verb_configure, VERBS_DISKS_OF_MAP, false },
-	{ "add", "[-v] name prov", "v", 2, 2, verb_add, VERBS_NAMED_DISKS, false },
-	{ "remove", "[-v] name prov", "v", 2, 2, verb_remove, VERBS_NO_DISK, false },
-	{ "fail", "[-v] name prov", "v", 2, 2, verb_fail, VERBS_NO_DISK, false },
-	{ "restore", "[-v] name prov", "v", 2, 2, verb_restore, VERBS_NO_DISK, false },
-	{ "rotate", "[-v] name", "v", 1, 1, verb_rotate, VERBS_NO_DISK, false },
-	{ "prefer", "[-v] name prov", "v", 2, 2, verb_prefer, VERBS_NO_DISK, false },
-	{ "getactive", "[-v] name", "v", 1, 1, verb_getactive, VERBS_NO_DISK, true },
-	{ "destroy", "[-v] name", "v", 1, 1, verb_destroy, VERBS_DISKS_OF_MAP, false },
-	{ "stop", "[-v] name", "v", 1, 1, verb_stop, VERBS_NO_DISK, false },
-	{ "clear", "[-v] prov ...", "v", 1, ANY_NUMBER, verb_clear, VERBS_NAMED_DISKS, false },
-	{ "list", "[name ...]", "ag", 0, ANY_NUMBER, verb_list, VERBS_NO_DISK, true },
-	{ "status", "[-ags] [name ...]", "ags", 0, ANY_NUMBER, verb_status, VERBS_NO_DISK, true },
-	{ "load", "[-v]", "v", 0, 0, verb_load, VERBS_EVERY_DISK, false },
-	{ "unload", "[-v]", "v", 0, 0, verb_unload, VERBS_NO_DISK, false },
+	{ "create", "[-ARv] name prov ...", "ARv", 2, ANY_NUMBER, verb_create, VERBS_NAMED_DISKS, false, false },
+	{ "label", "[-ARfv] name prov ...", "ARfv", 2, ANY_NUMBER, verb_label, VERBS_NAMED_DISKS, false, false },
+	{ "configure", "[-APRv] name", "APRv", 1, 1, verb_configure, VERBS_DISKS_OF_MAP, false, false },
+	{ "add", "[-v] name prov", "v", 2, 2, verb_add, VERBS_NAMED_DISKS, false, false },
+	{ "remove", "[-v] name prov", "v", 2, 2, verb_remove, VERBS_NO_DISK, false, false },
+	{ "fail", "[-v] name prov", "v", 2, 2, verb_fail, VERBS_NO_DISK, false, true },
+	{ "restore", "[-v] name prov", "v", 2, 2, verb_restore, VERBS_NO_DISK, false, true },
+	{ "rotate", "[-v] name", "v", 1, 1, verb_rotate, VERBS_NO_DISK, false, true },
+	{ "prefer", "[-v] name prov", "v", 2, 2, verb_prefer, VERBS_NO_DISK, false, true },
+	{ "getactive", "[-v] name", "v", 1, 1, verb_getactive, VERBS_NO_DISK, true, false },
+	{ "destroy", "[-v] name", "v", 1, 1, verb_destroy, VERBS_DISKS_OF_MAP, false, false },
+	{ "stop", "[-v] name", "v", 1, 1, verb_stop, VERBS_NO_DISK, false, false },
+	{ "clear", "[-v] prov ...", "v", 1, ANY_NUMBER, verb_clear, VERBS_NAMED_DISKS, false, false },
+	{ "list", "[name ...]", "ag", 0, ANY_NUMBER, verb_list, VERBS_NO_DISK, true, false },
+	{ "status", "[-ags] [name ...]", "ags", 0, ANY_NUMBER, verb_status, VERBS_NO_DISK, true, false },
+	{ "load", "[-v]", "v", 0, 0, verb_load, VERBS_EVERY_DISK, false, false },
+	{ "unload", "[-v]", "v", 0, 0, verb_unload, VERBS_NO_DISK, false, false },
 };
 
 void verbs_usage(struct mp_strbuf *text)
@@ -787,6 +787,13 @@ static const struct verb *find_verb(const char *name)
 		if (!strcmp(verbs[i].name, name))
 			return &verbs[i];
 	return NULL;
+}
+
+bool verbs_is_urgent(const char *name)
+{
+	const struct verb *verb = find_verb(name);
+
+	return verb && verb->only_messages;
 }
 
 bool verbs_changes(const char *name)
@@ -882,10 +889,12 @@ int verbs_run(const char *const *words, size_t count, const struct verbs_caller 
 
 	if (!verb)
 		return 1;
-	r = verb->only_reads ? engine_open_to_look(&engine) : engine_open(&engine, caller->watches);
+	r = verb->only_reads	  ? engine_open_to_look(&engine) :
+	    verb->only_messages ? engine_open_urgently(&engine, caller->watches) :
+				    engine_open(&engine, caller->watches);
 	engine.silent = caller->silent;
 	engine.silent_count = caller->silent_count;
-	if (r >= 0 && !verb->only_reads)
+	if (r >= 0 && engine.lock >= 0)
 		r = engine_sweep(&engine);
 	if (r >= 0)
 		r = verb->run(&call);

@@ -42,5 +42,8 @@ const char *verbs_reply_parse(const char *reply, int *status, size_t *out_length
 /** verbs_usage() - every verb's syntax, a line each */
 void verbs_usage(struct mp_strbuf *text);
 
+/** verbs_is_urgent() - does it need nothing but messages to one map? It passes what hangs. */
+bool verbs_is_urgent(const char *verb);
+
 /** verbs_changes() - may this verb change anything? Others need no privilege and touch no disk. */
 bool verbs_changes(const char *verb);

@@ -402,6 +402,18 @@ static int take_words(struct geom_job *job, const char *text)
 	return 0;
 }
 
+/* On the map's own, behind the reactions to it, and past what hangs elsewhere. */
+static void choose_lane(struct geom_job *job)
+{
+	const struct daemon_map *map;
+
+	if (job->count < 2 || !verbs_is_urgent(job->words[0]))
+		return;
+	map = maps_find_name(job->daemon, job->words[1]);
+	if (map)
+		job->work.lane = lane_of_table(map->map.wwid);
+}
+
 bool geoms_change_path(struct daemon_path *path, const char *verb, uint64_t request)
 {
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
@@ -420,6 +432,7 @@ bool geoms_change_path(struct daemon_path *path, const char *verb, uint64_t requ
 	}
 	job->request = request;
 	job->for_command = true;
+	choose_lane(job);
 	pool_submit(path->daemon->pool, &job->work);
 	return true;
 }
@@ -443,6 +456,7 @@ bool geoms_serve(struct daemon *daemon, uint64_t request, const char *text)
 		job->work.lane = LANE_GEOM_LISTS;
 		job->work.exclusive = false;
 	} else {
+		choose_lane(job);
 		keep_paths(job);
 	}
 	if (!reach_disks(job))
@@ -603,7 +617,7 @@ static void react_run(struct work *work)
 	struct geom_job *job = caa_container_of(work, struct geom_job, work);
 	struct engine engine;
 
-	job->result = engine_open_urgently(&engine);
+	job->result = engine_open_urgently(&engine, true);
 	if (job->result >= 0)
 		job->result = taste_react(&engine, job->wwid, job->verdict, job->members, job->member_count);
 	mp_strbuf_puts(&job->err, mp_strbuf_text(&engine.err));
