@@ -3,7 +3,8 @@
  * engine.h - gmultipath's maps as they are, and changes to them.  For: gmultipath's verbs, on a worker of the daemon or in a process
  * of their own.
  *
- * Everything here may block. One engine is open at a time on a machine: it holds the lock of RUNTIME_DIR/multipath/geom.
+ * Everything here may block. One engine at a time on a machine changes tables: it holds the lock of RUNTIME_DIR/multipath/geom.
+ * Others only look, or send messages to the kernel.
  */
 #pragma once
 #include <stdbool.h>
