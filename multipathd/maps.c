@@ -286,18 +286,25 @@ int maps_wait(struct daemon_map *map, uint64_t request)
 	return 0;
 }
 
-/* Does a device of the kernel's table lead to the LUN, though the daemon has not taken it for a path? */
-static bool map_is_disowned(struct daemon_map *map)
+/* What becomes of a map without paths, by the best of the devices of its table. */
+static enum paths_claim map_claim(struct daemon_map *map)
 {
 	const struct mp_table *table = &map->map.kernel.table;
+	enum paths_claim best = PATHS_FOREIGN;
 
 	if (!map->map.kernel.exists || map->emptied || !cds_list_empty(&map->map.paths))
-		return false;
+		return best;
 	for (size_t g = 0; g < table->group_count; g++)
-		for (size_t p = 0; p < table->groups[g].path_count; p++)
-			if (paths_lead_to(table->groups[g].paths[p].devt, map->map.wwid))
-				return true;
-	return false;
+		for (size_t p = 0; p < table->groups[g].path_count; p++) {
+			enum paths_claim claim = paths_claim_of(map->daemon, table->groups[g].paths[p].devt,
+								map->map.wwid);
+
+			if (claim == PATHS_AWAITED)
+				return claim;
+			if (claim > best)
+				best = claim;
+		}
+	return best;
 }
 
 /* Queueing without paths. */
@@ -324,7 +331,7 @@ static void map_step_queueing(struct daemon_map *map)
 	const struct mp_path *path;
 
 	if (!map->map.kernel.exists || map->removing || map->removal_tried || map->daemon->options.once || geoms_owns(map) ||
-	    map_is_disowned(map))
+	    map_claim(map) != PATHS_FOREIGN)
 		return;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		input.pending += path->state == MP_PATH_PENDING || path->state == MP_PATH_UNCHECKED;
@@ -815,6 +822,7 @@ static int map_make_plan(struct daemon_map *map, bool allowed, struct mp_plan *p
 	struct daemon *daemon = map->daemon;
 	_cleanup_free_ const struct mp_path **paths = NULL;
 	const struct mp_path *path;
+	enum paths_claim claim;
 	size_t count = 0, n = 0;
 	struct mp_observation observation = {
 		.wwid = map->map.wwid,
@@ -840,7 +848,9 @@ static int map_make_plan(struct daemon_map *map, bool allowed, struct mp_plan *p
 		paths[n++] = path;
 	qsort(paths, n, sizeof(*paths), map_compare_devt);
 	observation.ghost_delay_runs = allowed && map_delays_ghosts(map);
-	observation.disowned = map_is_disowned(map);
+	claim = map_claim(map);
+	observation.disowned = claim == PATHS_DISOWNED;
+	observation.awaits_paths = claim == PATHS_AWAITED;
 	observation.paths = paths;
 	observation.path_count = n;
 	observation.name_taken = (!observation.kernel || strcmp(map->map.kernel.name, map->map.name)) &&

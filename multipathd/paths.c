@@ -369,27 +369,49 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	return r < 0 ? r : 1;
 }
 
-bool paths_lead_to(dev_t devt, const char *wwid)
+static bool has_value(const struct mp_props *props, const char *value)
+{
+	for (size_t i = 0; i < props->count; i++)
+		if (!strcmp(props->items[i].value, value))
+			return true;
+	return false;
+}
+
+static bool is_taken(const struct daemon *daemon, dev_t devt)
+{
+	const struct mp_path *path;
+
+	cds_list_for_each_entry(path, &daemon->paths, in_all)
+		if (path->identity.devt == devt)
+			return true;
+	return false;
+}
+
+enum paths_claim paths_claim_of(const struct daemon *daemon, dev_t devt, const char *wwid)
 {
 	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
 	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
 	bool by_scsi = isdigit((unsigned char)wwid[0]) && wwid[1] != 'x';
+	struct mp_path_settings settings;
 	struct mp_identity identity;
 	int named;
+	bool known;
 
 	if (mp_probe_locate_devt(&mp_roots_system, devt, name, sizeof(name), dir, sizeof(dir)) < 0 ||
 	    mp_probe_identity(&mp_roots_system, devt, name, dir, &identity) < 0)
-		return false;
+		return PATHS_FOREIGN;
 	named = mp_probe_page_names(&mp_roots_system, identity.protocol, dir, wwid);
+	known = mp_probe_props(&mp_roots_system, devt, &props) == 0;
 	/* One of the two may be older than an exchange of the LUN. */
-	if (named == 0 && by_scsi)
-		return false;
-	if (mp_probe_props(&mp_roots_system, devt, &props) < 0)
-		return named > 0;
-	for (size_t i = 0; i < props.count; i++)
-		if (!strcmp(props.items[i].value, wwid))
-			return true;
-	return false;
+	if ((named == 0 && by_scsi) || (known ? !has_value(&props, wwid) : named <= 0))
+		return PATHS_FOREIGN;
+	if (is_taken(daemon, devt))
+		return PATHS_DISOWNED;
+	mp_config_path_settings(daemon->config, &identity, &settings);
+	if (mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true, identity.wwid) < 0)
+		identity.wwid[0] = '\0';
+	return mp_filter_path(daemon->config, &identity, known ? &props : NULL, settings.uid_attribute).blacklisted ?
+		       PATHS_DISOWNED : PATHS_AWAITED;
 }
 
 static int path_on_found(void *userdata, dev_t devt, const char *name, const char *dir)

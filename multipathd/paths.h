@@ -30,8 +30,14 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *name, const char *
 /** paths_drop() - the device is gone, or nobody wants it; its map is reconciled without it */
 void paths_drop(struct daemon_path *path, const char *reason);
 
-/** paths_lead_to() - is it one of the names of that device's LUN, by sysfs and udev's database, whatever uid_attribute is? */
-bool paths_lead_to(dev_t devt, const char *wwid);
+enum paths_claim {
+	PATHS_FOREIGN, /* it is gone, or leads elsewhere */
+	PATHS_AWAITED, /* the daemon is about to take it */
+	PATHS_DISOWNED, /* the configuration has it for another LUN's path, or for none */
+};
+
+/** paths_claim_of() - a device of the table of a map that has no paths: is it the map's LUN, by sysfs and udev's database? */
+enum paths_claim paths_claim_of(const struct daemon *daemon, dev_t devt, const char *wwid);
 
 /** paths_enumerate() - every disk of the system */
 int paths_enumerate(struct daemon *daemon);

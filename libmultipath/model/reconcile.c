@@ -566,6 +566,10 @@ static int make_plan(struct run *run)
 		return run->kernel ? plan_unwanted(run) : 0;
 	if (run->kernel && run->seen->disowned)
 		return plan_unwanted(run);
+	if (run->kernel && run->seen->awaits_paths) {
+		r = set_name(run, run->kernel->name);
+		return r < 0 ? r : keep_table(run);
+	}
 	if (!*run->seen->wwid)
 		return add_step(run, MP_STEP_REJECT, "there is no WWID");
 

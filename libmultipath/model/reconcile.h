@@ -27,6 +27,7 @@ struct mp_observation {
 	bool awaits_udev; /* its creation event has not come: no reload yet */
 	bool allow_resize; /* the operator asked for it; settings->auto_resize counts besides */
 	bool ghost_delay_runs;
+	bool awaits_paths; /* without @paths, but they are about to come: nothing is done */
 	bool disowned; /* without @paths, but the LUN is there by paths of the kernel's table: only the configuration rejects them */
 };
 

@@ -590,6 +590,18 @@ static void who_uses_a_map_that_the_configuration_rejects_keeps_its_paths(void *
 	}
 }
 
+static void paths_that_are_about_to_come_are_awaited(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "");
+	world_set_kernel(&world, ONE_GROUP, "");
+	world.seen.awaits_paths = true;
+	expect(&world, ONE_GROUP, "");
+	world_fini(&world);
+}
+
 static void the_first_path_with_a_size_gives_a_new_map_its_size(void **state)
 {
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
@@ -1203,6 +1215,7 @@ int main(void)
 		cmocka_unit_test(a_foreign_table_is_left_alone),
 		cmocka_unit_test(a_map_that_is_not_wanted_is_removed),
 		cmocka_unit_test(who_uses_a_map_that_the_configuration_rejects_keeps_its_paths),
+		cmocka_unit_test(paths_that_are_about_to_come_are_awaited),
 		cmocka_unit_test(the_first_path_with_a_size_gives_a_new_map_its_size),
 		cmocka_unit_test(a_map_keeps_its_size_unless_it_may_change),
 		cmocka_unit_test(an_offline_path_joins_when_it_can_be_opened),
