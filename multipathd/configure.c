@@ -39,7 +39,7 @@ static void configure_on_diagnostic(void *userdata, enum mp_severity severity, i
 
 	log_line(level, "%s", text);
 	messages->damages += severity != MP_SEVERITY_WARNING;
-	if (messages->errors && severity != MP_SEVERITY_WARNING)
+	if (severity != MP_SEVERITY_WARNING)
 		mp_strbuf_printf(messages->errors, "%s\n", text);
 }
 
@@ -53,19 +53,23 @@ struct mp_config_source configure_source(const struct daemon *daemon)
 	};
 }
 
-/* The configuration in force is not that of the files any more. @errors: what is wrong with these, a line each */
-static void configure_note_stale(struct daemon *daemon, const char *errors)
+/*
+ * @fault: "stale", the configuration in force is not that of the files any more; "incomplete", it is half of theirs
+ * @errors: what is wrong with the files, a line each
+ */
+static void configure_note_fault(struct daemon *daemon, const char *fault, const char *errors)
 {
-	if (!daemon->stale_errors)
-		daemon->stale_since = time(NULL);
-	free(daemon->stale_errors);
-	daemon->stale_errors = strdup(errors);
+	if (!daemon->config_errors || strcmp(fault, daemon->config_fault))
+		daemon->faulty_since = time(NULL);
+	free(daemon->config_errors);
+	daemon->config_errors = strdup(errors);
+	daemon->config_fault = fault;
 }
 
 void configure_fini(struct daemon *daemon)
 {
-	free(daemon->stale_errors);
-	daemon->stale_errors = NULL;
+	free(daemon->config_errors);
+	daemon->config_errors = NULL;
 }
 
 static void print_since(time_t since, struct mp_strbuf *out)
@@ -79,7 +83,7 @@ static void print_since(time_t since, struct mp_strbuf *out)
 
 void configure_print_state(const struct daemon *daemon, struct mp_strbuf *out)
 {
-	const char *line = daemon->stale_errors;
+	const char *line = daemon->config_errors;
 
 	if (!line) {
 		mp_strbuf_puts(out, "config: in force since ");
@@ -89,8 +93,8 @@ void configure_print_state(const struct daemon *daemon, struct mp_strbuf *out)
 	}
 	for (const char *end; *line; line = *end ? end + 1 : end) {
 		end = strchrnul(line, '\n');
-		mp_strbuf_puts(out, "config: stale since ");
-		print_since(daemon->stale_since, out);
+		mp_strbuf_printf(out, "config: %s since ", daemon->config_fault);
+		print_since(daemon->faulty_since, out);
 		mp_strbuf_printf(out, ": %.*s\n", (int)(end - line), line);
 	}
 }
@@ -119,6 +123,8 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 	daemon->process = mp_config_process(config);
 	daemon->configured_since = time(NULL);
 	configure_fini(daemon);
+	if (messages.damages)
+		configure_note_fault(daemon, "incomplete", mp_strbuf_text(errors));
 	log_set_verbosity(daemon->process->verbosity);
 	if (daemon->server)
 		server_set_timeout(daemon->server, daemon->process->uxsock_timeout_msec);
@@ -261,7 +267,7 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 	if (errors)
 		mp_strbuf_puts(errors, mp_strbuf_text(&told));
 	if (r < 0) {
-		configure_note_stale(daemon, mp_strbuf_text(&told));
+		configure_note_fault(daemon, "stale", mp_strbuf_text(&told));
 		log_error("the configuration is not taken over: the old one stays in force");
 		return r;
 	}

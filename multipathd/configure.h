@@ -13,7 +13,7 @@ struct mp_config_source configure_source(const struct daemon *daemon);
 
 /**
  * configure_load() - read configuration and state files
- * @errors:	what is wrong with the configuration, one line each; NULL: log only
+ * @errors:	what is wrong with the configuration, one line each
  *
  * On failure the daemon keeps the configuration that it has.
  * Return: 0, -EINVAL if the configuration is rejected, negative errno.
@@ -32,7 +32,7 @@ int configure_start(struct daemon *daemon);
  */
 int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors);
 
-/** configure_print_state() - since when the configuration is in force, or stale, and what is wrong with the files */
+/** configure_print_state() - since when the configuration is in force, stale or incomplete, and what is wrong with the files */
 void configure_print_state(const struct daemon *daemon, struct mp_strbuf *out);
 
 /** configure_fini() - forget what was wrong */

@@ -149,8 +149,9 @@ struct daemon {
 	struct server *server; /* NULL in multipath(8) */
 	struct mp_config *config;
 	time_t configured_since; /* the configuration was taken over */
-	char *stale_errors; /* what was wrong with the files at the last reconfigure, a line each; NULL: nothing */
-	time_t stale_since;
+	char *config_errors; /* what was wrong with the files when they were read last, a line each; NULL: nothing */
+	const char *config_fault; /* what that has made of the configuration in force */
+	time_t faulty_since;
 	struct mp_config *old_config; /* until all settings are resolved anew */
 	const struct mp_process_settings *process; /* of config */
 	struct mp_bindings *bindings;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a broken configuration is refused at reconfigure, with file and line, and the old one and every map stay
+# proves: a broken configuration is refused at reconfigure, with file and line, and the old one and every map stay; a start takes what there is of it, and says so
 . "$LAB/lib.sh"
 config "no_path_retry fail"
 san 2 4
@@ -28,3 +28,13 @@ sed 's/no_path_retry fail/no_path_retry queue/' /tmp/good.conf > /etc/multipath.
 same "reconfigure works" "$(multipathd reconfigure)" ok
 until_true "the maps queue now" eval '[ "$(dmsetup table --target multipath | grep -c queue_if_no_path)" = 4 ]'
 check "every map lives" maps_have 4 2
+# A start takes of a damaged file what there is, and says so.
+daemon_stop
+printf 'defaults {\n\tfind_multipaths greedy\n\tno_path_retry fail\n\tnonsense "word\n}\n' > /etc/multipath.conf
+daemon_start
+check "every map lives" maps_have 4 2
+check "it is told to be incomplete" \
+	grep -q '^config: incomplete since 2[-0-9: ]*: /etc/multipath.conf:4:[0-9]*: error: ' <<< "$(multipathd show status verbose)"
+cp /tmp/good.conf /etc/multipath.conf
+same "reconfigure works" "$(multipathd reconfigure)" ok
+until_true "it is in force" eval 'multipathd show status verbose | grep -q "^config: in force since"'
