@@ -101,7 +101,8 @@ void configure_print_state(const struct daemon *daemon, struct mp_strbuf *out)
 
 int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 {
-	struct messages messages = { .errors = errors };
+	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
+	struct messages messages = { .errors = &told };
 	struct mp_config_source source = configure_source(daemon);
 	struct mp_config *config;
 	int r;
@@ -109,6 +110,8 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 	source.diagnostic = configure_on_diagnostic;
 	source.userdata = &messages;
 	r = mp_config_load(&source, &config);
+	if (errors)
+		mp_strbuf_puts(errors, mp_strbuf_text(&told));
 	if (r < 0)
 		return r;
 	/* Half a file is better than none at start, but not better than the whole one in force. */
@@ -124,7 +127,7 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 	daemon->configured_since = time(NULL);
 	configure_fini(daemon);
 	if (messages.damages)
-		configure_note_fault(daemon, "incomplete", mp_strbuf_text(errors));
+		configure_note_fault(daemon, "incomplete", mp_strbuf_text(&told));
 	log_set_verbosity(daemon->process->verbosity);
 	if (daemon->server)
 		server_set_timeout(daemon->server, daemon->process->uxsock_timeout_msec);

@@ -13,7 +13,7 @@ struct mp_config_source configure_source(const struct daemon *daemon);
 
 /**
  * configure_load() - read configuration and state files
- * @errors:	what is wrong with the configuration, one line each
+ * @errors:	what is wrong with the configuration, one line each; NULL: log only
  *
  * On failure the daemon keeps the configuration that it has.
  * Return: 0, -EINVAL if the configuration is rejected, negative errno.

@@ -15,7 +15,6 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "base/strbuf.h"
 #include "kernel/dm.h"
 #include "multipathd/commands.h"
 #include "multipathd/configure.h"
@@ -257,7 +256,6 @@ static void on_configured(struct daemon *daemon)
 
 static int daemon_start(struct daemon *daemon)
 {
-	_cleanup_strbuf_ struct mp_strbuf errors = MP_STRBUF_INIT;
 	struct mp_dm_versions versions;
 	int r;
 
@@ -269,7 +267,7 @@ static int daemon_start(struct daemon *daemon)
 			  r == -ENODEV ? ": the kernel has no multipath target (modprobe dm-multipath)" : "");
 		return r;
 	}
-	r = configure_load(daemon, &errors);
+	r = configure_load(daemon, NULL);
 	if (r < 0) {
 		log_error("fatal configuration error, aborting");
 		return r;

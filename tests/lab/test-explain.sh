@@ -60,7 +60,9 @@ by_hand=$answer
 say "with one"
 daemon_start
 criteria
-same "both say the same" "$answer" "$by_hand"
+# Reconfigure answers before the last map is gone.
+says_the_same() { answer=$(multipath explain /dev/sda) && [ "$answer" = "$by_hand" ]; }
+until_true "both say the same" says_the_same
 
 say "a map, with where its values come from"
 again <<END
