@@ -640,31 +640,12 @@ int engine_sweep(struct engine *engine)
 
 int provider_open(dev_t devt, const char *name, int flags)
 {
-	char link[64], text[256], node[300];
-	struct stat st;
-	ssize_t n;
-	int fd;
+	char own_name[256], node[300];
 
-	if (!name) {
-		snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", major(devt), minor(devt));
-		n = readlink(link, text, sizeof(text) - 1);
-		if (n < 0)
-			return -ENODEV;
-		text[n] = '\0';
-		name = basename(text);
-	}
-	snprintf(node, sizeof(node), "/dev/%s", name);
-	for (char *c = node + 5; *c; c++)
-		if (*c == '!')
-			*c = '/';
-	fd = open(node, flags | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0 || !S_ISBLK(st.st_mode) || st.st_rdev != devt) {
-		close(fd);
-		return -ENXIO;
-	}
-	return fd;
+	if (!name && device_name(devt, own_name, sizeof(own_name)) < 0)
+		return -ENODEV;
+	mp_probe_node(name ? name : own_name, node, sizeof(node));
+	return mp_probe_open(node, devt, flags);
 }
 
 bool engine_is_silent(const struct engine *engine, dev_t devt)

@@ -249,10 +249,7 @@ static enum mp_claim resolve_maybe(struct question *question)
 	char node[MP_NAME_SIZE + 8], uuid[MP_WWID_SIZE + 16];
 	_cleanup_close_ int fd = -1;
 
-	snprintf(node, sizeof(node), "/dev/%s", question->name);
-	for (char *c = node + 5; *c; c++)
-		if (*c == '!')
-			*c = '/';
+	mp_probe_node(question->name, node, sizeof(node));
 	fd = open(node, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0) {
 		/* Somebody has it: multipathd may have been quicker. */

@@ -9,7 +9,6 @@
 #include <linux/fs.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
@@ -125,19 +124,13 @@ static void job_free(struct check_job *job)
 
 static int job_open(struct check_job *job)
 {
-	_cleanup_close_ int fd = open(job->node, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_DIRECT);
-	struct stat st;
+	int fd = mp_probe_open(job->node, job->devt, O_RDONLY | O_NONBLOCK | O_DIRECT);
 
-	if (fd < 0 && errno == EINVAL)
-		fd = open(job->node, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd == -EINVAL)
+		fd = mp_probe_open(job->node, job->devt, O_RDONLY | O_NONBLOCK);
 	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	/* The node may still be that of a device which is gone. */
-	if (!S_ISBLK(st.st_mode) || st.st_rdev != job->devt)
-		return -ENXIO;
-	job->check.fd = TAKE_FD(fd);
+		return fd;
+	job->check.fd = fd;
 	job->check.kept = 0;
 	return 0;
 }
@@ -738,10 +731,7 @@ static void path_check(struct daemon_path *path)
 	job->dir = strdup(path->dir);
 	if (!job->dir || !job->known)
 		goto later;
-	snprintf(job->node, sizeof(job->node), "/dev/%s", path->path.identity.name);
-	for (char *c = job->node + 5; *c; c++)
-		if (*c == '!')
-			*c = '/';
+	mp_probe_node(path->path.identity.name, job->node, sizeof(job->node));
 	if (path_wants_priority(path, now)) {
 		if (path_prepare_priority(path, job) < 0)
 			goto later;

@@ -358,13 +358,9 @@ static int query(int type, const char *wwid, struct dm_task **ret, struct dm_inf
 		return r;
 	if (!dm_task_no_flush(task))
 		return -EIO;
-	r = task_run(task);
+	r = task_query(task, info);
 	if (r < 0)
 		return r;
-	if (!dm_task_get_info(task, info))
-		return -EIO;
-	if (!info->exists)
-		return -ENODEV;
 	*ret = TAKE_PTR(task);
 	return 0;
 }
@@ -387,14 +383,7 @@ static int get_info_uuid(const char *uuid, struct dm_info *info)
 	_cleanup_task_ struct dm_task *task = NULL;
 	int r = task_new_uuid(DM_DEVICE_INFO, uuid, &task);
 
-	if (r < 0)
-		return r;
-	r = task_run(task);
-	if (r < 0)
-		return r;
-	if (!dm_task_get_info(task, info))
-		return -EIO;
-	return info->exists ? 0 : -ENODEV;
+	return r < 0 ? r : task_query(task, info);
 }
 
 static int get_info(const char *wwid, struct dm_info *info)

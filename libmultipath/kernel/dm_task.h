@@ -60,5 +60,17 @@ static inline int task_run(struct dm_task *task)
 	return error == ENXIO ? -ENODEV : error ? -error : -EIO;
 }
 
+/* Runs a task that asks about a device. Return: 0, -ENODEV there is none, negative errno. */
+static inline int task_query(struct dm_task *task, struct dm_info *info)
+{
+	int r = task_run(task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_get_info(task, info))
+		return -EIO;
+	return info->exists ? 0 : -ENODEV;
+}
+
 /** mp_dm_task_set_cookie() - flags for udev, and the shared cookie if mp_dm_open() was told to wait */
 int mp_dm_task_set_cookie(struct dm_task *task, uint16_t bits);

@@ -50,14 +50,9 @@ static int read_table(struct dm_task *task, struct mp_linear *ret)
 
 	if (!dm_task_no_flush(task))
 		return -EIO;
-	r = task_run(task);
+	r = task_query(task, &info);
 	if (r < 0)
 		return r;
-	if (!dm_task_get_info(task, &info))
-		return -EIO;
-	if (!info.exists)
-		return -ENODEV;
-
 	linear.name = strdup(dm_task_get_name(task));
 	linear.uuid = strdup(dm_task_get_uuid(task));
 	if (!linear.name || !linear.uuid)

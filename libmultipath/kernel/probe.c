@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -217,6 +218,25 @@ int mp_probe_locate_devt(const struct mp_roots *roots, dev_t devt, char *name, s
 		return -ENAMETOOLONG;
 	strcpy(name, base_name(dir));
 	return 0;
+}
+
+void mp_probe_node(const char *name, char *node, size_t size)
+{
+	snprintf(node, size, "/dev/%s", name);
+	for (char *c = node; (c = strchr(c, '!'));)
+		*c = '/';
+}
+
+int mp_probe_open(const char *node, dev_t devt, int flags)
+{
+	_cleanup_close_ int fd = open(node, flags | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISBLK(st.st_mode) && st.st_rdev == devt ? TAKE_FD(fd) : -ENXIO;
 }
 
 /* ---- what a device's place in sysfs tells */

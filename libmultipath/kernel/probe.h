@@ -32,6 +32,12 @@ enum { MP_PROBE_DIR_SIZE = 512 };
 int mp_probe_locate_name(const struct mp_roots *roots, const char *name, dev_t *devt, char *dir, size_t size);
 int mp_probe_locate_devt(const struct mp_roots *roots, dev_t devt, char *name, size_t name_size, char *dir, size_t size);
 
+/** mp_probe_node() - the node of a device of that kernel name: cciss!c0d0 is /dev/cciss/c0d0 */
+void mp_probe_node(const char *name, char *node, size_t size);
+
+/** mp_probe_open() - open(2) with O_CLOEXEC. Return: descriptor, -ENXIO the node is another device's (its own is gone), negative errno */
+int mp_probe_open(const char *node, dev_t devt, int flags);
+
 /**
  * mp_probe_identity() - read sysfs: all of *ret but wwid, and what mp_probe_details() reads
  * @dir:	as passed to mp_probe_found_fn
