@@ -685,9 +685,32 @@ static void a_trigger_reaches_disk_and_partitions(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, machine_new, machine_free)
 
+static void the_node_of_a_name_with_an_exclamation_mark_is_below_a_directory(void **state)
+{
+	static const struct {
+		const char *name, *node;
+	} cases[] = { { "sda", "/dev/sda" }, { "cciss!c0d0", "/dev/cciss/c0d0" }, { "a!b!c", "/dev/a/b/c" } };
+	char node[32];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		mp_probe_node(cases[i].name, node, sizeof(node));
+		assert_string_equal(node, cases[i].node);
+	}
+}
+
+static void what_is_no_node_of_the_device_is_not_opened(void **state)
+{
+	(void)state;
+	assert_int_equal(mp_probe_open("/dev/null", makedev(1, 3), O_RDONLY), -ENXIO); /* no block device */
+	assert_int_equal(mp_probe_open("/dev/nothing of that name", makedev(8, 0), O_RDONLY), -ENOENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(the_node_of_a_name_with_an_exclamation_mark_is_below_a_directory),
+		TEST(what_is_no_node_of_the_device_is_not_opened),
 		TEST(whole_disks_are_found_in_order),
 		TEST(a_disk_is_located_by_name_and_number),
 		TEST(a_scsi_disk_has_its_address_and_names),
