@@ -120,6 +120,7 @@ void daemon_fini(struct daemon *daemon)
 	free(daemon->new_wwids);
 	free(daemon->tuning_failures);
 	sd_event_source_unref(daemon->reconcile_source);
+	sd_event_source_unref(daemon->reconcile_timer);
 	sd_event_source_unref(daemon->configure_timer);
 	sd_event_source_unref(daemon->settle_timer);
 	daemon->wwids = mp_wwids_free(daemon->wwids);

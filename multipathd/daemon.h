@@ -182,6 +182,7 @@ struct daemon {
 	struct mp_strbuf geom_notes; /* config/geom_notes.h: what lasts */
 	struct cds_list_head geom_answers; /* to clients, after the next look */
 	sd_event_source *reconcile_source; /* deferred: a storm of events is one pass */
+	sd_event_source *reconcile_timer; /* the longest that a pass waits for the storm's end */
 
 	/* start and reconfigure */
 	bool enumerating; /* first checks start when all paths are known */
@@ -225,7 +226,7 @@ struct daemon {
 uint64_t lane_of_path(const struct mp_identity *identity); /* its I_T nexus */
 uint64_t lane_of_table(const char *wwid); /* operations on a map's table */
 uint64_t lane_of_messages(const char *wwid); /* a reload that hangs does not keep fail_path back */
-enum { LANE_STATUS = 1, LANE_FILES, LANE_UEVENTS, LANE_REMOVALS, LANE_TABLES, LANE_GEOMS, LANE_GEOM_LISTS, LANE_EXPLAIN, LANE_CHECK_CONFIG };
+enum { LANE_STATUS = 1, LANE_FILES, LANE_UEVENTS, LANE_REMOVALS, LANE_TABLES, LANE_GEOMS, LANE_GEOM_LISTS, LANE_EXPLAIN, LANE_CHECK_CONFIG, LANE_CLOSING };
 
 uint64_t daemon_now_usec(const struct daemon *daemon);
 

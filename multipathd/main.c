@@ -279,6 +279,7 @@ static int daemon_start(struct daemon *daemon)
 		return r;
 	}
 	server_set_timeout(daemon->server, daemon->process->uxsock_timeout_msec);
+	server_set_pool(daemon->server, daemon->pool, LANE_CLOSING);
 	r = uevents_open(daemon);
 	if (r < 0) {
 		log_error("cannot listen to udev: %s", strerror(-r));

@@ -30,6 +30,11 @@
 #include "multipathd/tuning.h"
 #include "multipathd/uevents.h"
 
+enum {
+	/* After the first mark, whatever else there is to do. */
+	RECONCILE_LATEST_USEC = 100000,
+};
+
 static const uint64_t usec_per_sec = 1000000;
 
 static bool match_wwid(const struct mp_hash_node *node, const void *key)
@@ -996,16 +1001,15 @@ static void map_reconcile(struct daemon_map *map)
 		maps_answer(map, "fail\n");
 }
 
-static int maps_on_reconcile(sd_event_source *source, void *userdata)
+static void maps_reconcile(struct daemon *daemon)
 {
-	struct daemon *daemon = userdata;
-	CDS_LIST_HEAD(later);
 	struct daemon_map *map, *next;
 
-	(void)source;
+	sd_event_source_set_enabled(daemon->reconcile_source, SD_EVENT_OFF);
+	sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_OFF);
 	/* The first pass is one pass: all paths have answered, or had their time. */
 	if (daemon->unanswered && daemon->configure_timer)
-		return 0;
+		return;
 	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
 
 	cds_list_for_each_entry_safe(map, next, &daemon->dirty, in_dirty) {
@@ -1017,22 +1021,61 @@ static int maps_on_reconcile(sd_event_source *source, void *userdata)
 	}
 	files_write(daemon);
 	apply_check_configured(daemon);
+}
+
+static int maps_on_idle(sd_event_source *source, void *userdata)
+{
+	(void)source;
+	maps_reconcile(userdata);
 	return 0;
+}
+
+static int maps_on_waited_enough(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	maps_reconcile(userdata);
+	return 0;
+}
+
+static int maps_open_reconcile(struct daemon *daemon)
+{
+	int r = sd_event_add_defer(daemon->event, &daemon->reconcile_source, maps_on_idle, daemon);
+
+	/* After all events and answers that are there already. */
+	if (r >= 0)
+		r = sd_event_source_set_priority(daemon->reconcile_source, SD_EVENT_PRIORITY_IDLE);
+	if (r >= 0)
+		r = sd_event_source_set_exit_on_failure(daemon->reconcile_source, true);
+	/* They may never end. */
+	if (r >= 0)
+		r = sd_event_add_time(daemon->event, &daemon->reconcile_timer, CLOCK_MONOTONIC, 0,
+				      RECONCILE_LATEST_USEC / 10, maps_on_waited_enough, daemon);
+	if (r >= 0)
+		r = sd_event_source_set_priority(daemon->reconcile_timer, SD_EVENT_PRIORITY_IMPORTANT);
+	if (r >= 0)
+		r = sd_event_source_set_exit_on_failure(daemon->reconcile_timer, true);
+	return r < 0 ? r : sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_OFF);
 }
 
 void maps_reconcile_later(struct daemon *daemon)
 {
-	if (daemon->reconcile_source) {
-		sd_event_source_set_enabled(daemon->reconcile_source, SD_EVENT_ONESHOT);
+	int enabled = SD_EVENT_OFF, r = 0;
+
+	if (!daemon->reconcile_timer)
+		r = maps_open_reconcile(daemon);
+	if (r < 0) {
+		daemon->reconcile_source = sd_event_source_disable_unref(daemon->reconcile_source);
+		daemon->reconcile_timer = sd_event_source_disable_unref(daemon->reconcile_timer);
+		log_error("cannot reconcile maps: %s", strerror(-r));
 		return;
 	}
-	if (sd_event_add_defer(daemon->event, &daemon->reconcile_source, maps_on_reconcile, daemon) < 0) {
-		log_error("no memory for the reconciliation");
+	sd_event_source_set_enabled(daemon->reconcile_source, SD_EVENT_ONESHOT);
+	sd_event_source_get_enabled(daemon->reconcile_timer, &enabled);
+	if (enabled != SD_EVENT_OFF)
 		return;
-	}
-	/* After all events and answers that are there already. */
-	sd_event_source_set_priority(daemon->reconcile_source, SD_EVENT_PRIORITY_IDLE);
-	sd_event_source_set_exit_on_failure(daemon->reconcile_source, true);
+	sd_event_source_set_time_relative(daemon->reconcile_timer, RECONCILE_LATEST_USEC * 9 / 10);
+	sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_ONESHOT);
 }
 
 void maps_fail_queues_at_exit(struct daemon *daemon, bool geoms_only)

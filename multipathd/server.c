@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -15,7 +17,10 @@
 
 #include "base/cleanup.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "kernel/claimant.h"
+#include "multipathd/accounts.h"
+#include "multipathd/pool.h"
 
 #define ABSTRACT_NAME "@/org/kernel/linux/storage/multipathd"
 #define FILE_NAME RUNTIME_DIR "/multipathd.socket"
@@ -28,7 +33,26 @@ enum {
 	CLAIM_MAX = 64 << 10, /* it has all that udev knows of a device */
 	TIMEOUT_MSEC = 4000,
 	RETRY_USEC = 1000000,
+	READ_USEC = 10000000, /* a user, other than root, has so long to read an answer */
+	SEND_BUFFER = 32 << 10, /* of a user's connection; the kernel doubles it */
+	WARN_USEC = 60000000,
+
+	/* The longest turn: users have a share of each, so of the CPU. Root's ends when the loop has nothing else to do. */
+	TURN_USEC = 20000,
+	SLICE_USEC = 1000, /* on requests that wait for their turn, before other sources are looked at */
+	ACCEPTS = 64, /* at once */
+	ACCEPTS_TURN = 1024,
+
+	/* sd-event's: lower is earlier, 0 is the loop's other work. */
+	PRIORITY_ROOT = SD_EVENT_PRIORITY_NORMAL,
+	PRIORITY_USERS = SD_EVENT_PRIORITY_NORMAL + 50,
+	PRIORITY_TURN = SD_EVENT_PRIORITY_IDLE + 1, /* after all else, reconciliation too */
 };
+
+/* Linux 6.16; not in all headers yet. */
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83
+#endif
 
 /* Both directions: the length in the machine's own size and order, then as many bytes. */
 typedef size_t frame_length;
@@ -38,6 +62,7 @@ enum client_state {
 	CLIENT_WAITING, /* for the answer */
 	CLIENT_SENDING,
 	CLIENT_GONE, /* to be freed, where nobody holds it */
+	CLIENT_STATES,
 };
 
 struct client {
@@ -45,15 +70,16 @@ struct client {
 	int fd;
 	sd_event_source *source;
 	uint32_t events;
-	bool is_root;
+	struct account *account;
 	enum client_state state;
 	struct cds_list_head in_clients;
-	struct cds_list_head in_ready; /* something to do that is not for its present caller */
+	struct cds_list_head in_ready; /* something to do that is not for its present caller, or not now; or gone */
+	struct cds_list_head in_senders; /* a user's, from the beginning of an answer to its end */
 
 	uint64_t request_id; /* of CLIENT_WAITING */
 	struct mp_hash_node by_request;
 	struct cds_list_head in_deadlines; /* from a request's length to its answer */
-	uint64_t since_usec;
+	uint64_t since_usec, sending_since_usec;
 
 	size_t skip; /* bytes of a request that was given up before it was whole */
 	size_t received;
@@ -65,8 +91,20 @@ struct client {
 	size_t out_length, out_sent;
 };
 
+/* Root's clients, or all others', that have something to do; by account, which take turns. */
+struct queue {
+	struct server *server;
+	struct cds_list_head accounts;
+	struct cds_list_head held; /* accounts that have had their time, or have too much waiting */
+	sd_event_source *source;
+	uint64_t turn_end_usec; /* 0: nobody waits for it */
+};
+
 struct server {
 	sd_event *event;
+	struct pool *pool; /* NULL: none */
+	uint64_t lane;
+	bool ending;
 	server_request_fn handle;
 	void *userdata;
 	uint64_t timeout_usec;
@@ -75,15 +113,24 @@ struct server {
 	int listener_fds[LISTENERS_MAX];
 	sd_event_source *listeners[LISTENERS_MAX];
 	size_t listener_count;
+	bool inherited; /* systemd listens on, too */
+	bool serving;
 	uint64_t retry_usec; /* accepting pauses: until then, or until a client leaves; 0: it does not */
+	unsigned accepts; /* in this turn */
+	uint64_t warned_usec;
 
 	struct cds_list_head clients;
 	size_t client_count;
+	struct accounts accounts;
+	struct queue queues[ACCOUNT_CLASSES];
+	sd_event_source *on_idle; /* ends root's turn */
 	struct mp_hash by_request;
 	struct cds_list_head deadlines; /* clients by since_usec */
+	struct cds_list_head senders; /* clients by sending_since_usec */
 	sd_event_source *timer;
-	struct cds_list_head ready;
-	sd_event_source *on_ready;
+	struct cds_list_head gone;
+	sd_event_source *on_gone;
+	struct cds_list_head closings;
 };
 
 static uint64_t server_now(struct server *server)
@@ -94,35 +141,185 @@ static uint64_t server_now(struct server *server)
 	return now;
 }
 
-/* One timer: for the request that waits longest, and for a pause of accepting. */
+/* Time goes on during a turn of the loop. */
+static uint64_t clock_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+/* One timer: for the request that waits longest, the answer that is not read, a pause of accepting, and the turn's end. */
 static void server_arm(struct server *server)
 {
-	uint64_t next = server->retry_usec, deadline;
+	uint64_t next = server->retry_usec;
 
-	if (!cds_list_empty(&server->deadlines)) {
-		deadline = cds_list_first_entry(&server->deadlines, struct client, in_deadlines)->since_usec +
-			   server->timeout_usec;
-		if (next == 0 || deadline < next)
-			next = deadline;
-	}
+	for (int i = 0; i < ACCOUNT_CLASSES; i++)
+		next = earlier(next, server->queues[i].turn_end_usec);
+	if (!cds_list_empty(&server->deadlines))
+		next = earlier(next, cds_list_first_entry(&server->deadlines, struct client, in_deadlines)->since_usec +
+					     server->timeout_usec);
+	if (!cds_list_empty(&server->senders))
+		next = earlier(next, cds_list_first_entry(&server->senders, struct client, in_senders)
+						     ->sending_since_usec + READ_USEC);
 	if (next)
 		sd_event_source_set_time(server->timer, next);
 	sd_event_source_set_enabled(server->timer, next ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
 }
 
+static void server_update_listeners(struct server *server)
+{
+	bool accepting = server->serving && !server->retry_usec && server->accepts < ACCEPTS_TURN;
+
+	for (size_t i = 0; i < server->listener_count; i++)
+		sd_event_source_set_enabled(server->listeners[i], accepting ? SD_EVENT_ON : SD_EVENT_OFF);
+}
+
 static void server_pause(struct server *server)
 {
 	server->retry_usec = server_now(server) + RETRY_USEC;
-	for (size_t i = 0; i < server->listener_count; i++)
-		sd_event_source_set_enabled(server->listeners[i], SD_EVENT_OFF);
+	server_update_listeners(server);
 	server_arm(server);
 }
 
 static void server_resume(struct server *server)
 {
 	server->retry_usec = 0;
-	for (size_t i = 0; i < server->listener_count; i++)
-		sd_event_source_set_enabled(server->listeners[i], SD_EVENT_ON);
+	server_update_listeners(server);
+}
+
+/* ---- turns ---- */
+
+/* They are looked at again: they may have time, or room, now. */
+static void queue_let_go(struct queue *queue)
+{
+	if (cds_list_empty(&queue->held))
+		return;
+	cds_list_splice(&queue->held, &queue->accounts);
+	CDS_INIT_LIST_HEAD(&queue->held);
+	sd_event_source_set_enabled(queue->source, SD_EVENT_ONESHOT);
+}
+
+static void queue_end_turn(struct server *server, enum account_class class)
+{
+	struct queue *queue = &server->queues[class];
+
+	queue->turn_end_usec = 0;
+	accounts_next_turn(&server->accounts, class);
+	queue_let_go(queue);
+	if (class == ACCOUNT_ROOT && server->accepts) {
+		server->accepts = 0;
+		server_update_listeners(server);
+	}
+}
+
+/* Somebody has had all of a turn's time. */
+static void queue_await_turn(struct server *server, enum account_class class)
+{
+	struct queue *queue = &server->queues[class];
+
+	if (queue->turn_end_usec == 0)
+		queue->turn_end_usec = clock_now() + TURN_USEC;
+	if (class == ACCOUNT_ROOT)
+		sd_event_source_set_enabled(server->on_idle, SD_EVENT_ONESHOT);
+}
+
+static int server_on_idle(sd_event_source *source, void *userdata)
+{
+	struct server *server = userdata;
+
+	(void)source;
+	queue_end_turn(server, ACCOUNT_ROOT);
+	server_arm(server);
+	return 0;
+}
+
+static void account_get_ready(struct account *account, struct server *server)
+{
+	struct queue *queue = &server->queues[account->class];
+
+	if (!cds_list_empty(&account->in_ready))
+		return;
+	cds_list_add_tail(&account->in_ready, &queue->accounts);
+	sd_event_source_set_enabled(queue->source, SD_EVENT_ONESHOT);
+}
+
+/* May its user ask now? If not, it is looked at again when that changes. */
+static bool account_may_ask(struct account *account, struct server *server)
+{
+	if (account_is_spent(account)) {
+		queue_await_turn(server, account->class);
+		return false;
+	}
+	return !account_is_full(account);
+}
+
+/* ---- closing ---- */
+
+/*
+ * Descriptors that a user sends along are closed when the kernel finds nobody who wants them, by the thread that reads
+ * or closes the socket; and that may take as long as the user likes (SO_LINGER of a TCP socket). So what may hold some
+ * is closed by a worker.
+ */
+struct closing {
+	struct work work;
+	int fd;
+	struct account *account; /* the connection still counts; NULL: it never did, or the server is gone */
+	struct cds_list_head in_closings;
+};
+
+static void closing_run(struct work *work)
+{
+	close(caa_container_of(work, struct closing, work)->fd);
+}
+
+static void closing_done(struct work *work)
+{
+	struct closing *closing = caa_container_of(work, struct closing, work);
+
+	if (closing->account)
+		account_close(closing->account);
+	cds_list_del(&closing->in_closings);
+	free(closing);
+}
+
+/* Nothing arrives after that; with nothing unread there is nothing that came along with it. */
+static bool socket_closes_at_once(int fd)
+{
+	int unread = 0;
+
+	return shutdown(fd, SHUT_RDWR) == 0 && ioctl(fd, FIONREAD, &unread) == 0 && unread == 0;
+}
+
+/* Takes the descriptor and, if not NULL, the account. One that waits for a worker when the process ends goes with it. */
+static void server_close(struct server *server, int fd, struct account *account, bool is_root)
+{
+	struct closing *closing = NULL;
+
+	if (!is_root && (server->pool || server->ending) && !socket_closes_at_once(fd)) {
+		if (server->ending)
+			return; /* the end of a process waits for nothing */
+		closing = calloc(1, sizeof(*closing));
+	}
+	if (closing) {
+		closing->work.run = closing_run;
+		closing->work.done = closing_done;
+		closing->work.lane = server->lane;
+		closing->fd = fd;
+		closing->account = account;
+		cds_list_add(&closing->in_closings, &server->closings);
+		pool_submit(server->pool, &closing->work);
+		return;
+	}
+	close(fd);
+	if (account)
+		account_close(account);
 }
 
 /* ---- one client ---- */
@@ -130,21 +327,22 @@ static void server_resume(struct server *server)
 /* What the loop shall tell of it; a hang-up it always tells. */
 static void client_watch(struct client *client)
 {
-	static const uint32_t wanted[] = { [CLIENT_READING] = EPOLLIN, [CLIENT_SENDING] = EPOLLOUT,
-					   [CLIENT_WAITING] = 0, [CLIENT_GONE] = 0 };
+	static const uint32_t of_states[CLIENT_STATES] = { [CLIENT_READING] = EPOLLIN, [CLIENT_SENDING] = EPOLLOUT };
+	/* What is known to have something to do need not be told so. */
+	uint32_t wanted = cds_list_empty(&client->in_ready) ? of_states[client->state] : 0;
 
-	if (client->state == CLIENT_GONE || client->events == wanted[client->state])
+	if (client->state == CLIENT_GONE || client->events == wanted)
 		return;
-	client->events = wanted[client->state];
-	sd_event_source_set_io_events(client->source, client->events);
+	client->events = wanted;
+	sd_event_source_set_io_events(client->source, wanted);
 }
 
 static void client_get_ready(struct client *client)
 {
 	if (!cds_list_empty(&client->in_ready))
 		return;
-	cds_list_add_tail(&client->in_ready, &client->server->ready);
-	sd_event_source_set_enabled(client->server->on_ready, SD_EVENT_ONESHOT);
+	cds_list_add_tail(&client->in_ready, &client->account->ready);
+	account_get_ready(client->account, client->server);
 }
 
 static void client_start_clock(struct client *client)
@@ -158,8 +356,23 @@ static void client_start_clock(struct client *client)
 static void client_forget_request(struct client *client)
 {
 	cds_list_del_init(&client->in_deadlines);
-	if (client->state == CLIENT_WAITING)
-		mp_hash_remove(&client->server->by_request, &client->by_request);
+	if (client->state != CLIENT_WAITING)
+		return;
+	mp_hash_remove(&client->server->by_request, &client->by_request);
+	account_end(client->account);
+	queue_let_go(&client->server->queues[client->account->class]);
+}
+
+/* The answer was sent, or nobody will read it. */
+static void client_forget_answer(struct client *client)
+{
+	cds_list_del_init(&client->in_senders);
+	if (!client->out)
+		return;
+	account_release(client->account, client->out_length);
+	queue_let_go(&client->server->queues[client->account->class]);
+	free(client->out);
+	client->out = NULL;
 }
 
 static void client_usual_buffer(struct client *client)
@@ -170,20 +383,25 @@ static void client_usual_buffer(struct client *client)
 	client->in_size = sizeof(client->usual_in);
 }
 
+static bool client_is_root(const struct client *client)
+{
+	return client->account->class == ACCOUNT_ROOT;
+}
+
 static void client_free(struct client *client)
 {
 	struct server *server = client->server;
 
 	client_forget_request(client);
+	client_forget_answer(client);
 	client_usual_buffer(client);
 	cds_list_del(&client->in_clients);
 	cds_list_del(&client->in_ready);
-	if (cds_list_empty(&server->ready))
-		sd_event_source_set_enabled(server->on_ready, SD_EVENT_OFF);
+	if (cds_list_empty(&client->account->ready))
+		cds_list_del_init(&client->account->in_ready);
 	server->client_count--;
 	sd_event_source_disable_unref(client->source);
-	close(client->fd);
-	free(client->out);
+	server_close(server, client->fd, client->account, client_is_root(client));
 	free(client);
 	if (server->retry_usec)
 		server_resume(server);
@@ -193,7 +411,11 @@ static void client_give_up(struct client *client)
 {
 	client_forget_request(client);
 	client->state = CLIENT_GONE;
-	client_get_ready(client);
+	cds_list_del(&client->in_ready);
+	if (cds_list_empty(&client->account->ready))
+		cds_list_del_init(&client->account->in_ready);
+	cds_list_add_tail(&client->in_ready, &client->server->gone);
+	sd_event_source_set_enabled(client->server->on_gone, SD_EVENT_ONESHOT);
 }
 
 static bool client_has_length(const struct client *client, frame_length *ret)
@@ -206,8 +428,7 @@ static bool client_has_length(const struct client *client, frame_length *ret)
 
 static void client_sent(struct client *client)
 {
-	free(client->out);
-	client->out = NULL;
+	client_forget_answer(client);
 	client->state = CLIENT_READING;
 	/* Whoever answers does not expect the next request meanwhile. */
 	if (client->received > 0)
@@ -242,10 +463,15 @@ static void client_answer(struct client *client, const char *text, size_t length
 
 	client->out_length = total - sent;
 	client->out_sent = 0;
-	client->out = malloc(client->out_length);
+	client->out = account_has_room(client->account) ? malloc(client->out_length) : NULL;
 	if (!client->out) {
 		client_give_up(client);
 		return;
+	}
+	account_keep(client->account, client->out_length);
+	if (!client_is_root(client)) {
+		client->sending_since_usec = server_now(client->server);
+		cds_list_add_tail(&client->in_senders, &client->server->senders);
 	}
 	rest = client->out;
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
@@ -274,9 +500,10 @@ static void client_send(struct client *client)
 static void client_handle(struct client *client, const char *text)
 {
 	struct server *server = client->server;
-	struct request request = { .id = ++server->last_id, .is_root = client->is_root, .text = text };
+	struct request request = { .id = ++server->last_id, .is_root = client_is_root(client), .text = text };
 
 	client->state = CLIENT_WAITING;
+	account_begin(client->account);
 	client->request_id = request.id;
 	mp_hash_add(&server->by_request, &client->by_request, mp_hash_number(request.id));
 	server->handle(server->userdata, &request);
@@ -317,7 +544,7 @@ static bool client_expect_long(struct client *client, size_t length)
 		return false;
 	if (client->in_size >= whole)
 		return true;
-	if (!client->is_root || client->received < known ||
+	if (!client_is_root(client) || client->received < known ||
 	    memcmp(client->in + sizeof(frame_length), word, sizeof(word) - 1))
 		return false;
 	in = malloc(whole + 1);
@@ -329,24 +556,45 @@ static bool client_expect_long(struct client *client, size_t length)
 	return true;
 }
 
-/* As many requests as were read and are answered at once. */
+/* The next request, if all of it was read; its user may ask now. What follows it waits for its turn. */
 static void client_proceed(struct client *client)
 {
 	frame_length length;
 
-	while (client->state == CLIENT_READING && client_has_length(client, &length)) {
-		if (length == 0 || (length > REQUEST_MAX && !client_expect_long(client, length))) {
-			client_give_up(client);
-			break;
-		}
-		client_start_clock(client);
-		if (client->received < sizeof(length) + length)
-			break;
-		if (length > REQUEST_MAX)
-			client_handle_long(client, length);
-		else
-			client_handle_usual(client, length);
+	if (client->state != CLIENT_READING || !client_has_length(client, &length))
+		return;
+	if (length == 0 || (length > REQUEST_MAX && !client_expect_long(client, length))) {
+		client_give_up(client);
+		return;
 	}
+	client_start_clock(client);
+	if (client->received < sizeof(length) + length)
+		return;
+	if (length > REQUEST_MAX)
+		client_handle_long(client, length);
+	else
+		client_handle_usual(client, length);
+}
+
+/* Return: bytes that may be read, 0 at the end, -1 and errno. */
+static ssize_t client_look(struct client *client, void *data, size_t size)
+{
+	struct iovec part = { .iov_base = data, .iov_len = size };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	ssize_t r = recvmsg(client->fd, &message, MSG_DONTWAIT | MSG_PEEK);
+
+	if (r >= 0 && message.msg_flags & MSG_CTRUNC) { /* descriptors are no part of any request */
+		errno = EBADMSG;
+		return -1;
+	}
+	return r;
+}
+
+static ssize_t client_receive(struct client *client, void *data, size_t size)
+{
+	ssize_t r = client_is_root(client) || !client->server->pool ? (ssize_t)size : client_look(client, data, size);
+
+	return r > 0 ? recv(client->fd, data, r, MSG_DONTWAIT) : r;
 }
 
 static void client_read(struct client *client)
@@ -357,7 +605,7 @@ static void client_read(struct client *client)
 
 	if (space == 0) /* a whole request waits for its turn */
 		return;
-	r = recv(client->fd, client->in + client->received, space, MSG_DONTWAIT);
+	r = client_receive(client, client->in + client->received, space);
 	if (r < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (r <= 0) {
@@ -380,55 +628,149 @@ static void client_read(struct client *client)
 		client_proceed(client);
 }
 
-static int client_on_event(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+static bool client_has_request(const struct client *client)
 {
-	struct client *client = userdata;
-	struct server *server = client->server;
+	frame_length length;
 
-	(void)source;
-	(void)fd;
-	if (revents & EPOLLIN && client->state == CLIENT_READING)
+	return client_has_length(client, &length) && length <= CLAIM_MAX && client->received >= sizeof(length) + length;
+}
+
+/* It has something to do, and its user may: a request that was read, or one that was not. */
+static void client_attend(struct client *client)
+{
+	if (client->state == CLIENT_READING && !client_has_request(client))
 		client_read(client);
-	else if (revents & EPOLLOUT && client->state == CLIENT_SENDING)
-		client_send(client);
-	else if (revents & (EPOLLHUP | EPOLLERR))
-		client_give_up(client);
+	else
+		client_proceed(client);
+}
 
+/* After all that was done for it, since then. */
+static void client_settle(struct client *client, uint64_t begin_usec)
+{
+	account_spend(client->account, clock_now() - begin_usec);
 	if (client->state == CLIENT_GONE)
 		client_free(client);
 	else
 		client_watch(client);
+}
+
+static int queue_on_ready(sd_event_source *source, void *userdata)
+{
+	struct queue *queue = userdata;
+	struct server *server = queue->server;
+	uint64_t begin = clock_now(), now = begin;
+
+	(void)source;
+	while (!cds_list_empty(&queue->accounts) && now - begin < SLICE_USEC) {
+		struct account *account = cds_list_first_entry(&queue->accounts, struct account, in_ready);
+		struct client *client = cds_list_first_entry(&account->ready, struct client, in_ready);
+
+		cds_list_del(&account->in_ready);
+		if (!account_may_ask(account, server)) {
+			cds_list_add_tail(&account->in_ready, &queue->held);
+			continue;
+		}
+		cds_list_add_tail(&account->in_ready, &queue->accounts);
+		cds_list_del_init(&client->in_ready);
+		if (cds_list_empty(&account->ready))
+			cds_list_del_init(&account->in_ready);
+		client_attend(client);
+		client_settle(client, now);
+		now = clock_now();
+	}
+	if (!cds_list_empty(&queue->accounts))
+		sd_event_source_set_enabled(queue->source, SD_EVENT_ONESHOT);
 	server_arm(server);
 	return 0;
 }
 
-static int client_new(struct server *server, int fd)
+static int client_on_event(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
+	struct client *client = userdata;
+	struct server *server = client->server;
+	uint64_t begin = clock_now();
+
+	(void)source;
+	(void)fd;
+	if (revents & EPOLLIN && client->state == CLIENT_READING) {
+		if (account_may_ask(client->account, server))
+			client_read(client);
+		else
+			client_get_ready(client);
+	} else if (revents & EPOLLOUT && client->state == CLIENT_SENDING) {
+		client_send(client);
+	} else if (revents & (EPOLLHUP | EPOLLERR)) {
+		client_give_up(client);
+	}
+	client_settle(client, begin);
+	server_arm(server);
+	return 0;
+}
+
+/* Takes the account if it succeeds. */
+static int client_new(struct server *server, int fd, struct account *account)
+{
+	static const int priorities[] = { [ACCOUNT_ROOT] = PRIORITY_ROOT, [ACCOUNT_USERS] = PRIORITY_USERS };
 	struct client *client = calloc(1, sizeof(*client));
-	struct ucred peer = { .uid = (uid_t)-1 };
-	socklen_t length = sizeof(peer);
 	int r;
 
 	if (!client)
 		return -ENOMEM;
 	r = sd_event_add_io(server->event, &client->source, fd, EPOLLIN, client_on_event, client);
+	if (r >= 0)
+		r = sd_event_source_set_priority(client->source, priorities[account->class]);
 	if (r < 0) {
+		sd_event_source_disable_unref(client->source);
 		free(client);
 		return r;
 	}
 	client->server = server;
+	client->account = account;
 	client->fd = fd;
 	client_usual_buffer(client);
 	client->events = EPOLLIN;
-	client->is_root = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && peer.uid == 0;
 	CDS_INIT_LIST_HEAD(&client->in_deadlines);
 	CDS_INIT_LIST_HEAD(&client->in_ready);
+	CDS_INIT_LIST_HEAD(&client->in_senders);
 	cds_list_add_tail(&client->in_clients, &server->clients);
 	server->client_count++;
 	return 0;
 }
 
 /* ---- the server ---- */
+
+static void server_refuse(struct server *server, int fd, uid_t uid)
+{
+	uint64_t now = server_now(server);
+
+	if (server->warned_usec == 0 || now - server->warned_usec > WARN_USEC) {
+		server->warned_usec = now;
+		log_warning("too many connections of uid %u: closing new ones", (unsigned)uid);
+	}
+	server_close(server, fd, NULL, uid == 0);
+}
+
+static void server_welcome(struct server *server, int fd)
+{
+	struct ucred peer = { .uid = (uid_t)-1 };
+	socklen_t length = sizeof(peer);
+	int buffer = SEND_BUFFER, on = 1;
+	struct account *account;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
+		peer.uid = -1;
+	if (peer.uid != 0) {
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
+		/* An urgent byte is a byte like any other: looking does not pass one that is not. */
+		setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
+	}
+	if (account_open(&server->accounts, peer.uid, &account) < 0) {
+		server_refuse(server, fd, peer.uid);
+		return;
+	}
+	if (client_new(server, fd, account) < 0)
+		server_close(server, fd, account, peer.uid == 0);
+}
 
 static int server_on_connect(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
@@ -437,18 +779,58 @@ static int server_on_connect(sd_event_source *source, int fd, uint32_t revents, 
 
 	(void)source;
 	(void)revents;
-	client_fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (client_fd < 0) {
-		/* Out of descriptors or memory: asking again at once would spin. */
-		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-			server_pause(server);
-		return 0;
+	for (int i = 0; i < ACCEPTS && server->client_count < CLIENTS_MAX; i++) {
+		client_fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (client_fd < 0) {
+			/* Out of descriptors or memory: asking again at once would spin. */
+			if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+				server_pause(server);
+			return 0;
+		}
+		server_welcome(server, client_fd);
+		server->accepts++;
 	}
-	if (client_new(server, client_fd) < 0)
-		close(client_fd);
-	else if (server->client_count >= CLIENTS_MAX)
+	if (server->client_count >= CLIENTS_MAX)
 		server_pause(server);
+	if (server->accepts >= ACCEPTS_TURN) {
+		server_update_listeners(server);
+		queue_await_turn(server, ACCOUNT_ROOT);
+		server_arm(server);
+	}
 	return 0;
+}
+
+/* What is still to come of it is skipped. */
+static void client_drop_half_request(struct client *client)
+{
+	frame_length length;
+
+	if (client->state != CLIENT_READING || !client_has_length(client, &length))
+		return;
+	client->skip = sizeof(length) + length - client->received;
+	client->received = 0;
+	client_usual_buffer(client);
+}
+
+static void server_time_out(struct server *server, uint64_t now)
+{
+	while (!cds_list_empty(&server->deadlines)) {
+		struct client *client = cds_list_first_entry(&server->deadlines, struct client, in_deadlines);
+
+		if (client->since_usec + server->timeout_usec > now)
+			break;
+		client_drop_half_request(client);
+		client_answer(client, TIMEOUT_REPLY, strlen(TIMEOUT_REPLY));
+		client_watch(client);
+	}
+	while (!cds_list_empty(&server->senders)) {
+		struct client *client = cds_list_first_entry(&server->senders, struct client, in_senders);
+
+		if (client->sending_since_usec + READ_USEC > now)
+			break;
+		cds_list_del_init(&client->in_senders);
+		client_give_up(client);
+	}
 }
 
 static int server_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -458,20 +840,10 @@ static int server_on_timer(sd_event_source *source, uint64_t usec, void *userdat
 
 	(void)source;
 	(void)usec;
-	while (!cds_list_empty(&server->deadlines)) {
-		struct client *client = cds_list_first_entry(&server->deadlines, struct client, in_deadlines);
-		frame_length length;
-
-		if (client->since_usec + server->timeout_usec > now)
-			break;
-		if (client->state == CLIENT_READING && client_has_length(client, &length)) {
-			client->skip = sizeof(length) + length - client->received;
-			client->received = 0;
-			client_usual_buffer(client);
-		}
-		client_answer(client, TIMEOUT_REPLY, strlen(TIMEOUT_REPLY));
-		client_watch(client);
-	}
+	server_time_out(server, now);
+	for (int i = 0; i < ACCOUNT_CLASSES; i++)
+		if (server->queues[i].turn_end_usec && server->queues[i].turn_end_usec <= now)
+			queue_end_turn(server, i);
 	if (server->retry_usec && server->retry_usec <= now) {
 		if (server->client_count < CLIENTS_MAX)
 			server_resume(server);
@@ -482,20 +854,14 @@ static int server_on_timer(sd_event_source *source, uint64_t usec, void *userdat
 	return 0;
 }
 
-static int server_on_ready(sd_event_source *source, void *userdata)
+static int server_on_gone(sd_event_source *source, void *userdata)
 {
 	struct server *server = userdata;
 	struct client *client, *next;
 
 	(void)source;
-	cds_list_for_each_entry_safe(client, next, &server->ready, in_ready) {
-		cds_list_del_init(&client->in_ready);
-		client_proceed(client);
-		if (client->state == CLIENT_GONE)
-			client_free(client);
-		else
-			client_watch(client);
-	}
+	cds_list_for_each_entry_safe(client, next, &server->gone, in_ready)
+		client_free(client);
 	server_arm(server);
 	return 0;
 }
@@ -524,8 +890,10 @@ static int listener_bind(int fd, const char *name)
 static int server_adopt(struct server *server, int fd)
 {
 	size_t i = server->listener_count;
-	int r;
+	int off = 0, r;
 
+	/* Its clients inherit it. Kernels that do not know it do without. */
+	setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof(off));
 	r = sd_event_add_io(server->event, &server->listeners[i], fd, EPOLLIN, server_on_connect, server);
 	if (r < 0)
 		return r;
@@ -572,7 +940,8 @@ static int server_open(struct server *server, void (*warning)(const char *text))
 	int inherited = sd_listen_fds(0), failure = 0, r;
 	char text[256];
 
-	if (inherited > 0 && inherited <= LISTENERS_MAX)
+	server->inherited = inherited > 0 && inherited <= LISTENERS_MAX;
+	if (server->inherited)
 		return server_inherit(server, inherited);
 	if (name && *name)
 		return server_listen(server, name);
@@ -589,10 +958,50 @@ static int server_open(struct server *server, void (*warning)(const char *text))
 	return server->listener_count > 0 ? 0 : failure;
 }
 
+static int server_add_defer(struct server *server, sd_event_source **ret, sd_event_handler_t handler, void *userdata,
+			    int priority)
+{
+	int r = sd_event_add_defer(server->event, ret, handler, userdata);
+
+	if (r >= 0)
+		r = sd_event_source_set_enabled(*ret, SD_EVENT_OFF);
+	if (r >= 0)
+		r = sd_event_source_set_priority(*ret, priority);
+	return r < 0 ? r : sd_event_source_set_exit_on_failure(*ret, true);
+}
+
+static int server_add_queue(struct server *server, enum account_class class, int priority)
+{
+	struct queue *queue = &server->queues[class];
+
+	return server_add_defer(server, &queue->source, queue_on_ready, queue, priority);
+}
+
+static int server_add_sources(struct server *server)
+{
+	int r = sd_event_add_time(server->event, &server->timer, CLOCK_MONOTONIC, 0, TURN_USEC / 4, server_on_timer,
+				  server);
+
+	if (r >= 0)
+		r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
+	if (r >= 0)
+		r = sd_event_source_set_exit_on_failure(server->timer, true);
+	if (r >= 0)
+		r = server_add_queue(server, ACCOUNT_ROOT, PRIORITY_ROOT);
+	if (r >= 0)
+		r = server_add_queue(server, ACCOUNT_USERS, PRIORITY_USERS);
+	if (r >= 0)
+		r = server_add_defer(server, &server->on_idle, server_on_idle, server, PRIORITY_TURN);
+	if (r >= 0)
+		r = server_add_defer(server, &server->on_gone, server_on_gone, server, PRIORITY_ROOT);
+	return r;
+}
+
 int server_new(sd_event *event, server_request_fn handle, void *userdata, void (*warning)(const char *text),
 	       struct server **ret)
 {
 	struct server *server = calloc(1, sizeof(*server));
+	struct rlimit descriptors = { .rlim_cur = 1024 };
 	int r;
 
 	if (!server)
@@ -603,21 +1012,20 @@ int server_new(sd_event *event, server_request_fn handle, void *userdata, void (
 	server_set_timeout(server, TIMEOUT_MSEC);
 	CDS_INIT_LIST_HEAD(&server->clients);
 	CDS_INIT_LIST_HEAD(&server->deadlines);
-	CDS_INIT_LIST_HEAD(&server->ready);
+	CDS_INIT_LIST_HEAD(&server->senders);
+	CDS_INIT_LIST_HEAD(&server->gone);
+	CDS_INIT_LIST_HEAD(&server->closings);
+	getrlimit(RLIMIT_NOFILE, &descriptors);
+	accounts_init(&server->accounts, descriptors.rlim_cur);
+	for (int i = 0; i < ACCOUNT_CLASSES; i++) {
+		server->queues[i].server = server;
+		CDS_INIT_LIST_HEAD(&server->queues[i].accounts);
+		CDS_INIT_LIST_HEAD(&server->queues[i].held);
+	}
 
 	r = mp_hash_init(&server->by_request);
 	if (r == 0)
-		r = sd_event_add_time(event, &server->timer, CLOCK_MONOTONIC, 0, 10000, server_on_timer, server);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
-	if (r >= 0)
-		r = sd_event_source_set_exit_on_failure(server->timer, true);
-	if (r >= 0)
-		r = sd_event_add_defer(event, &server->on_ready, server_on_ready, server);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(server->on_ready, SD_EVENT_OFF);
-	if (r >= 0)
-		r = sd_event_source_set_exit_on_failure(server->on_ready, true);
+		r = server_add_sources(server);
 	if (r >= 0)
 		r = server_open(server, warning);
 	if (r < 0) {
@@ -628,21 +1036,51 @@ int server_new(sd_event *event, server_request_fn handle, void *userdata, void (
 	return 0;
 }
 
+void server_set_pool(struct server *server, struct pool *pool, uint64_t lane)
+{
+	server->lane = lane;
+	server->pool = pool;
+}
+
+/* Whoever waits to be accepted is let go as clients are: what lies in such a socket is closed with the listener. */
+static void server_close_listener(struct server *server, int fd)
+{
+	int client_fd;
+
+	if (!server->inherited && shutdown(fd, SHUT_RDWR) == 0)
+		while ((client_fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
+			server_close(server, client_fd, NULL, false);
+	close(fd);
+}
+
 struct server *server_free(struct server *server)
 {
 	struct client *client, *next;
+	struct closing *closing;
 
 	if (!server)
 		return NULL;
-	server->retry_usec = 0;
+	server->serving = false;
+	server->ending = server->pool;
 	cds_list_for_each_entry_safe(client, next, &server->clients, in_clients)
 		client_free(client);
+	cds_list_for_each_entry(closing, &server->closings, in_closings) {
+		if (closing->account)
+			account_close(closing->account);
+		closing->account = NULL;
+	}
+	/* Work that ends later leaves an empty list. */
+	if (!cds_list_empty(&server->closings))
+		cds_list_del_init(&server->closings);
 	for (size_t i = 0; i < server->listener_count; i++) {
 		sd_event_source_disable_unref(server->listeners[i]);
-		close(server->listener_fds[i]);
+		server_close_listener(server, server->listener_fds[i]);
 	}
 	sd_event_source_disable_unref(server->timer);
-	sd_event_source_disable_unref(server->on_ready);
+	for (int i = 0; i < ACCOUNT_CLASSES; i++)
+		sd_event_source_disable_unref(server->queues[i].source);
+	sd_event_source_disable_unref(server->on_idle);
+	sd_event_source_disable_unref(server->on_gone);
 	sd_event_unref(server->event);
 	mp_hash_fini(&server->by_request);
 	free(server);
@@ -651,11 +1089,9 @@ struct server *server_free(struct server *server)
 
 int server_start(struct server *server)
 {
-	int r = 0;
-
-	for (size_t i = 0; i < server->listener_count && r >= 0; i++)
-		r = sd_event_source_set_enabled(server->listeners[i], SD_EVENT_ON);
-	return r;
+	server->serving = true;
+	server_update_listeners(server);
+	return 0;
 }
 
 void server_set_timeout(struct server *server, unsigned timeout_msec)

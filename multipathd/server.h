@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+struct pool;
 struct server;
 
 /* A request that waits for its answer; meanwhile the server may have answered `timeout` or lost the client. */
@@ -28,6 +29,13 @@ int server_new(sd_event *event, server_request_fn handle, void *userdata, void (
 
 /** server_free() - closes all; the path-name socket stays in the file system. Return: NULL. */
 struct server *server_free(struct server *server);
+
+/**
+ * server_set_pool() - have a worker close what may hold descriptors that a user has sent along
+ *
+ * Without a pool, which tests may do, they are closed as they come.
+ */
+void server_set_pool(struct server *server, struct pool *pool, uint64_t lane);
 
 /** server_start() - begin to accept (connects before that wait in the backlog) */
 int server_start(struct server *server);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,8 @@
 
 #include "base/cleanup.h"
 #include "base/hash.h"
+#include "multipathd/accounts.h"
+#include "multipathd/pool.h"
 #include "multipathd/server.h"
 
 enum { BIG = 4 * 1024 * 1024, TIMEOUT_MSEC = 100, LATE_MSEC = 500 /* what a busy machine may add */ };
@@ -83,6 +86,18 @@ static int client_connect(struct fixture *fixture)
 		address.sun_path[0] = '\0';
 	assert_int_equal(connect(fd, (struct sockaddr *)&address,
 				 offsetof(struct sockaddr_un, sun_path) + strlen(fixture->name)), 0);
+	return fd;
+}
+
+/* As a user who is not root: only root can be another one. */
+static int client_connect_as(struct fixture *fixture, uid_t uid)
+{
+	int fd;
+
+	if (seteuid(uid) < 0)
+		skip();
+	fd = client_connect(fixture);
+	assert_int_equal(seteuid(0), 0);
 	return fd;
 }
 
@@ -627,6 +642,226 @@ static void systemds_sockets_are_taken(void **state)
 		dup2(saved, SD_LISTEN_FDS_START);
 }
 
+/* A request, and whatever of its answer has come, as fast as it can. */
+static void flood(int fd)
+{
+	struct {
+		size_t length;
+		char text[12];
+	} __attribute__((packed)) request = { .length = 12, .text = "show daemon" };
+	char bytes[4096];
+
+	while (send(fd, &request, sizeof(request), MSG_NOSIGNAL) == sizeof(request))
+		;
+	while (recv(fd, bytes, sizeof(bytes), 0) > 0)
+		;
+}
+
+static int count_call(sd_event_source *source, void *userdata)
+{
+	unsigned *calls = userdata;
+
+	(void)source;
+	++*calls;
+	return 0;
+}
+
+/* Something that waits for an idle loop, as reconciliation does, beside clients that ask without a pause. */
+static void idle_source_gets_its_turn(struct fixture *fixture, int (*connect_one)(struct fixture *))
+{
+	sd_event_source *idle;
+	uint64_t end, asked, worst = 0;
+	unsigned calls = 0, before = 0;
+	int fds[4];
+
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		fds[i] = connect_one(fixture);
+	assert_int_equal(sd_event_add_defer(fixture->event, &idle, count_call, &calls), 0);
+	sd_event_source_set_priority(idle, SD_EVENT_PRIORITY_IDLE);
+	for (end = now_msec() + 500, asked = now_msec(); now_msec() < end;) {
+		for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+			flood(fds[i]);
+		assert_true(sd_event_run(fixture->event, 0) >= 0);
+		if (calls == before)
+			continue;
+		before = calls;
+		worst = now_msec() - asked > worst ? now_msec() - asked : worst;
+		asked = now_msec();
+		sd_event_source_set_enabled(idle, SD_EVENT_ONESHOT);
+	}
+	assert_true(calls > 2);
+	assert_in_range(worst, 0, 100);
+	assert_true(fixture->requests > 100); /* who asked was answered all the same */
+	sd_event_source_disable_unref(idle);
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		close(fds[i]);
+}
+
+static int connect_nobody(struct fixture *fixture)
+{
+	return client_connect_as(fixture, 65534);
+}
+
+static void clients_of_root_without_a_pause_starve_nothing(void **state)
+{
+	idle_source_gets_its_turn(*state, client_connect);
+}
+
+static void clients_of_a_user_without_a_pause_starve_nothing(void **state)
+{
+	idle_source_gets_its_turn(*state, connect_nobody);
+}
+
+static void root_is_answered_before_users_who_ask_without_a_pause(void **state)
+{
+	struct fixture *fixture = *state;
+	int fds[16], root;
+	unsigned before;
+
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		fds[i] = client_connect_as(fixture, 1000 + i % 4);
+	root = client_connect(fixture);
+	settle(fixture);
+	for (int round = 0; round < 10; round++) {
+		for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+			flood(fds[i]);
+		assert_true(sd_event_run(fixture->event, 1000) >= 0);
+		put_request(root, "root's");
+		before = fixture->requests;
+		expect_reply(fixture, root, "root's");
+		assert_in_range(fixture->requests - before, 1, 2000); /* as many as a slice of time allows, and no turn */
+	}
+	close(root);
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		close(fds[i]);
+	settle(fixture);
+}
+
+static void a_user_has_few_connections_and_root_is_served_beside_them(void **state)
+{
+	struct fixture *fixture = *state;
+	int fds[400], root;
+	unsigned open = 0;
+	char byte;
+
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		fds[i] = client_connect_as(fixture, 1000);
+	root = client_connect(fixture);
+	put_request(root, "root's");
+	expect_reply(fixture, root, "root's");
+	settle(fixture);
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		open += recv(fds[i], &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN;
+		close(fds[i]);
+	}
+	assert_int_equal(open, 128);
+	settle(fixture);
+	fds[0] = client_connect_as(fixture, 1000);
+	put_request(fds[0], "again");
+	expect_reply(fixture, fds[0], "again");
+	close(fds[0]);
+	close(root);
+}
+
+static void answers_that_a_user_does_not_read_are_not_kept_for_ever(void **state)
+{
+	struct fixture *fixture = *state;
+	int fds[20], root = client_connect(fixture), other = client_connect_as(fixture, 2000);
+	unsigned taken;
+
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		fds[i] = client_connect_as(fixture, 1000);
+		put_request(fds[i], "big");
+	}
+	turn(fixture, 100);
+	taken = fixture->requests;
+	assert_in_range(taken, 1, 2); /* the others wait until these are read */
+	put_request(root, "root's");
+	expect_reply(fixture, root, "root's");
+	put_request(other, "other's");
+	expect_reply(fixture, other, "other's");
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		close(fds[i]);
+	close(root);
+	close(other);
+}
+
+/* A TCP connection whose close() waits for a peer that does not read. */
+static int lingering_socket(int *peer)
+{
+	_cleanup_close_ int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	const struct linger linger = { .l_onoff = 1, .l_linger = 3 };
+	socklen_t length = sizeof(address);
+	char bytes[65536] = "";
+	int fd;
+
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &length), 0);
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	*peer = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	assert_true(*peer >= 0);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)), 0);
+	while (send(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+		;
+	return fd;
+}
+
+/* Return: was it taken? Newer kernels refuse it to the sender. */
+static bool send_descriptor(int fd, int passed)
+{
+	char control[CMSG_SPACE(sizeof(int))] = "";
+	char byte = 'x';
+	struct iovec part = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control,
+				  .msg_controllen = sizeof(control) };
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(header), &passed, sizeof(int));
+	return sendmsg(fd, &message, MSG_NOSIGNAL) == 1;
+}
+
+static void descriptors_that_a_user_sends_along_block_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+	struct pool *pool;
+	int user, passed, peer, root = client_connect(fixture);
+	uint64_t begin;
+
+	assert_int_equal(pool_new(fixture->event, &pool), 0);
+	server_set_pool(fixture->server, pool, 1);
+	for (int i = 0; i < 2; i++) { /* read by the server; or closed unread */
+		user = client_connect_as(fixture, 1000);
+		if (i == 1) {
+			put_request(user, "late");
+			settle(fixture);
+		}
+		passed = lingering_socket(&peer);
+		if (!send_descriptor(user, passed)) {
+			close(peer);
+			peer = -1;
+		}
+		close(passed);
+		close(user);
+		begin = now_msec();
+		put_request(root, "alive");
+		expect_reply(fixture, root, "alive");
+		turn(fixture, 50);
+		assert_in_range(now_msec() - begin, 50, 1000);
+		if (peer >= 0)
+			close(peer); /* lets go whoever waits */
+	}
+	close(root);
+	turn(fixture, 100);
+	server_set_pool(fixture->server, NULL, 0);
+	pool_free(pool);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -649,6 +884,12 @@ int main(void)
 		TEST(a_thousand_connections_are_served_at_once),
 		TEST(accepting_pauses_when_descriptors_are_out_and_goes_on),
 		TEST(random_bytes_harm_nobody),
+		TEST(clients_of_root_without_a_pause_starve_nothing),
+		TEST(clients_of_a_user_without_a_pause_starve_nothing),
+		TEST(root_is_answered_before_users_who_ask_without_a_pause),
+		TEST(a_user_has_few_connections_and_root_is_served_beside_them),
+		TEST(answers_that_a_user_does_not_read_are_not_kept_for_ever),
+		TEST(descriptors_that_a_user_sends_along_block_nothing),
 		TEST(flushing_gets_the_last_answer_out_or_gives_up_in_time),
 		cmocka_unit_test(the_named_socket_is_open_to_all_and_replaces_an_old_one),
 		cmocka_unit_test(systemds_sockets_are_taken),
