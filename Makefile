@@ -121,7 +121,7 @@ $(B)/libmpathcmd.so.0: $(mpathcmd_objects) libmpathcmd/libmpathcmd.map
 
 # The front ends start for every command that a script runs, and udev one for every device: static, and nothing
 # but libc beside what multipath -u needs of the library.
-front_objects := $(addprefix $(B)/multipathd/,client.o uxsock_timeout.o)
+front_objects := $(addprefix $(B)/multipathd/,client.o terminal.o uxsock_timeout.o)
 $(B)/sbin/multipathd: $(B)/multipathd/front.o $(B)/multipathd/invocation.o $(front_objects) $(B)/libmpathcmd.a
 $(B)/sbin/multipath: $(addprefix $(B)/multipath/,front.o arguments.o claims.o delegation.o nobody.o usage.o) $(front_objects) \
 		$(B)/libmultipath.a $(B)/libmpathcmd.a

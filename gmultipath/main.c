@@ -16,6 +16,7 @@
 #include "gmultipath/verbs.h"
 #include "kernel/dm.h"
 #include "multipathd/client.h"
+#include "multipathd/terminal.h"
 
 enum { HERE_MSEC = 20 * 1000 };
 
@@ -47,11 +48,15 @@ static void settle(void)
 }
 
 /* Return: exit status, -1 if it is no reply. */
-static int print_reply(const char *reply)
+static int print_reply(char *reply)
 {
 	size_t out_length;
 	int status;
-	const char *out = verbs_reply_parse(reply, &status, &out_length);
+	const char *out;
+
+	if (isatty(STDOUT_FILENO) || isatty(STDERR_FILENO))
+		terminal_clean(reply, strlen(reply));
+	out = verbs_reply_parse(reply, &status, &out_length);
 
 	if (!out)
 		return -1;
@@ -166,7 +171,7 @@ static int run_here(const char *const *words, size_t count)
 		return 1;
 	}
 	waitpid(pid, NULL, 0);
-	status = r < 0 ? -1 : print_reply(mp_strbuf_text(&reply));
+	status = r < 0 || !reply.text ? -1 : print_reply(reply.text);
 	return status < 0 ? complain("it was ended before it was done") : status;
 }
 

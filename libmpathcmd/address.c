@@ -24,6 +24,7 @@ int mp_address_parse(const char *text, struct mp_address *ret)
 	else
 		address.length++; /* the NUL of a file name belongs to it */
 
+	address.anybodys = text[0] == '@';
 	*ret = address;
 	return 0;
 }
@@ -35,7 +36,10 @@ int mp_address_list(const char *override, struct mp_address *ret)
 
 	if (override && *override) {
 		r = mp_address_parse(override, ret);
-		return r < 0 ? r : 1;
+		if (r < 0)
+			return r;
+		ret->anybodys = false; /* the caller's choice */
+		return 1;
 	}
 	for (i = 0; i < MP_ADDRESS_MAX; i++) {
 		r = mp_address_parse(names[i], &ret[i]);
@@ -55,17 +59,20 @@ static int connect_retry(int fd, const struct mp_address *address)
 	return r < 0 ? -errno : 0;
 }
 
-int mp_address_connect(int flags, unsigned int timeout_msec)
+/* The kernel tells who began to listen; systemd may have, for the daemon. */
+static bool is_trusted(int fd)
+{
+	struct ucred peer;
+	socklen_t length = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && (peer.uid == 0 || peer.uid == geteuid());
+}
+
+static int socket_open(int flags, unsigned int timeout_msec)
 {
 	struct timeval timeout = { timeout_msec / 1000, timeout_msec % 1000 * 1000 };
-	struct mp_address addresses[MP_ADDRESS_MAX];
-	int fd, i, count, r;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0), r;
 
-	count = mp_address_list(getenv(MP_ADDRESS_VARIABLE), addresses);
-	if (count < 0)
-		return count;
-
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
 	if (fd < 0)
 		return -errno;
 	/* A connect() to a full backlog waits as long as a send would. */
@@ -74,14 +81,30 @@ int mp_address_connect(int flags, unsigned int timeout_msec)
 		close(fd);
 		return r;
 	}
+	return fd;
+}
+
+int mp_address_connect(int flags, unsigned int timeout_msec)
+{
+	struct mp_address addresses[MP_ADDRESS_MAX];
+	int fd, i, count, r;
+
+	count = mp_address_list(getenv(MP_ADDRESS_VARIABLE), addresses);
+	if (count < 0)
+		return count;
 
 	for (i = 0, r = -ECONNREFUSED; i < count; i++) {
-		r = connect_retry(fd, &addresses[i]);
-		if (r == 0)
+		fd = socket_open(flags, timeout_msec);
+		if (fd < 0)
 			return fd;
-		if (r == -EAGAIN)
-			break;
+		r = connect_retry(fd, &addresses[i]);
+		if (r == 0 && is_trusted(fd))
+			return fd;
+		close(fd);
+		if (r == -EAGAIN && !addresses[i].anybodys)
+			return r;
+		if (r == 0 || r == -EAGAIN)
+			r = -EPERM;
 	}
-	close(fd);
 	return r;
 }

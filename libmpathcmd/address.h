@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* address.h - where multipathd listens.  For: libmpathcmd, the daemon's listener, the front ends; libc only. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -15,6 +16,7 @@
 struct mp_address {
 	struct sockaddr_un name;
 	socklen_t length; /* of an abstract name: without a trailing NUL */
+	bool anybodys; /* any user may listen there, while the daemon does not */
 };
 
 /**
@@ -36,10 +38,13 @@ int mp_address_parse(const char *text, struct mp_address *ret);
 int mp_address_list(const char *override, struct mp_address *ret);
 
 /**
- * mp_address_connect() - connect to the daemon
+ * mp_address_connect() - connect to the daemon, and to nobody else
  * @flags:		0 or SOCK_NONBLOCK, which stays set on the descriptor
  * @timeout_msec:	longest wait to be accepted, and for each later send; 0 for no bound
  *
- * Return: descriptor, or negative errno: -EAGAIN if the daemon listens but is too busy.
+ * Who listens must be root (or the caller's own user, who can only fool himself).
+ *
+ * Return: descriptor, or negative errno: -EAGAIN if the daemon listens but is too busy, -EPERM if another user's process
+ * listens instead, or may be the one that is too busy.
  */
 int mp_address_connect(int flags, unsigned int timeout_msec);

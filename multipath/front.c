@@ -100,7 +100,8 @@ static int delegate(const struct arguments *arguments, int fd, const char *comma
 		sleep(1);
 	}
 
-	r = client_puts(answer.status && arguments->mode == MODE_EXPLAIN ? STDERR_FILENO : STDOUT_FILENO, answer.text);
+	r = client_print(answer.status && arguments->mode == MODE_EXPLAIN ? STDERR_FILENO : STDOUT_FILENO,
+			 reply.text + (answer.text - reply.text), strlen(answer.text));
 	client_reply_fini(&reply);
 	return r < 0 ? 1 : answer.status;
 }

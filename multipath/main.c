@@ -26,11 +26,14 @@
 #include "multipathd/dmevents.h"
 #include "multipathd/explain.h"
 #include "multipathd/maps.h"
+#include "multipathd/terminal.h"
 #include "show/report.h"
 #include "show/topology.h"
 
 static void print(struct mp_strbuf *text)
 {
+	if (text->length && isatty(STDOUT_FILENO))
+		terminal_clean(text->text, text->length);
 	fputs(mp_strbuf_text(text), stdout);
 }
 

@@ -9,6 +9,7 @@
 
 #include "libmpathcmd/address.h"
 #include "libmpathcmd/mpath_cmd.h"
+#include "multipathd/terminal.h"
 #include "multipathd/uxsock_timeout.h"
 
 #define TIMEOUT_MSEC (UXSOCK_TIMEOUT_DEFAULT_MSEC + UXSOCK_TIMEOUT_GRACE_MSEC)
@@ -16,6 +17,13 @@
 int client_connect(void)
 {
 	return mp_address_connect(0, TIMEOUT_MSEC);
+}
+
+void client_complain(int error)
+{
+	client_puts(STDERR_FILENO, "ERROR: failed to connect to multipathd\n");
+	if (error == -EPERM)
+		client_puts(STDERR_FILENO, "its socket " MP_ADDRESS_ABSTRACT " is held by another user's process\n");
 }
 
 int client_send(int fd, const char *command)
@@ -99,4 +107,11 @@ int client_write(int fd, const char *text, size_t length)
 int client_puts(int fd, const char *text)
 {
 	return client_write(fd, text, strlen(text));
+}
+
+int client_print(int fd, char *text, size_t length)
+{
+	if (isatty(fd))
+		terminal_clean(text, length);
+	return client_write(fd, text, length);
 }

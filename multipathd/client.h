@@ -15,8 +15,15 @@ struct client_reply {
 
 #define CLIENT_FAIL_LINE "fail\n"
 
-/** client_connect() - connect, waiting no longer than for a reply. Return: descriptor or negative errno. */
+/**
+ * client_connect() - connect, waiting no longer than for a reply
+ *
+ * Return: descriptor or negative errno: -EPERM if another user's process has taken the daemon's name.
+ */
 int client_connect(void);
+
+/** client_complain() - that there is no connection, on standard error */
+void client_complain(int error);
 
 /**
  * client_ask() - send a command and wait for the reply as long as uxsock_timeout allows
@@ -35,6 +42,14 @@ void client_reply_fini(struct client_reply *reply);
 
 /** client_is_failure() - is the first line of a reply "fail"? */
 bool client_is_failure(const char *text);
+
+/**
+ * client_print() - write all of a reply, or of another text from elsewhere
+ * @text:	is changed if @fd is a terminal, which would obey it
+ *
+ * Return: 0 or negative errno.
+ */
+int client_print(int fd, char *text, size_t length);
 
 /** client_write() - write all of it, whatever the descriptor's mode. Return: 0 or negative errno. */
 int client_write(int fd, const char *text, size_t length);

@@ -12,13 +12,13 @@
 static int command_run(const char *command)
 {
 	struct client_reply reply;
-	const char *text;
+	char *text;
 	char message[64];
 	int fd, r;
 
 	fd = client_connect();
 	if (fd < 0) {
-		client_puts(STDERR_FILENO, "ERROR: failed to connect to multipathd\n");
+		client_complain(fd);
 		return 1;
 	}
 	r = client_send(fd, command);
@@ -40,7 +40,7 @@ static int command_run(const char *command)
 	text = reply.text;
 	if (client_is_failure(text) && reply.length > strlen(CLIENT_FAIL_LINE))
 		text += strlen(CLIENT_FAIL_LINE);
-	r = client_write(STDOUT_FILENO, text, reply.length - (text - reply.text));
+	r = client_print(STDOUT_FILENO, text, reply.length - (text - reply.text));
 	return r < 0 || client_is_failure(reply.text);
 }
 

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "kernel/claimant.h"
 #include "multipathd/accounts.h"
+#include "multipathd/holder.h"
 #include "multipathd/pool.h"
 
 #define ABSTRACT_NAME "@/org/kernel/linux/storage/multipathd"
@@ -36,6 +37,7 @@ enum {
 	READ_USEC = 10000000, /* a user, other than root, has so long to read an answer */
 	SEND_BUFFER = 32 << 10, /* of a user's connection; the kernel doubles it */
 	WARN_USEC = 60000000,
+	REBIND_USEC = 10000000, /* to a name that somebody else had */
 
 	/* The longest turn: users have a share of each, so of the CPU. Root's ends when the loop has nothing else to do. */
 	TURN_USEC = 20000,
@@ -117,6 +119,7 @@ struct server {
 	bool serving;
 	uint64_t retry_usec; /* accepting pauses: until then, or until a client leaves; 0: it does not */
 	unsigned accepts; /* in this turn */
+	uint64_t rebind_usec; /* 0: the abstract name is ours, or not wanted */
 	uint64_t warned_usec;
 
 	struct cds_list_head clients;
@@ -158,7 +161,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 /* One timer: for the request that waits longest, the answer that is not read, a pause of accepting, and the turn's end. */
 static void server_arm(struct server *server)
 {
-	uint64_t next = server->retry_usec;
+	uint64_t next = earlier(server->retry_usec, server->rebind_usec);
 
 	for (int i = 0; i < ACCOUNT_CLASSES; i++)
 		next = earlier(next, server->queues[i].turn_end_usec);
@@ -800,72 +803,6 @@ static int server_on_connect(sd_event_source *source, int fd, uint32_t revents, 
 	return 0;
 }
 
-/* What is still to come of it is skipped. */
-static void client_drop_half_request(struct client *client)
-{
-	frame_length length;
-
-	if (client->state != CLIENT_READING || !client_has_length(client, &length))
-		return;
-	client->skip = sizeof(length) + length - client->received;
-	client->received = 0;
-	client_usual_buffer(client);
-}
-
-static void server_time_out(struct server *server, uint64_t now)
-{
-	while (!cds_list_empty(&server->deadlines)) {
-		struct client *client = cds_list_first_entry(&server->deadlines, struct client, in_deadlines);
-
-		if (client->since_usec + server->timeout_usec > now)
-			break;
-		client_drop_half_request(client);
-		client_answer(client, TIMEOUT_REPLY, strlen(TIMEOUT_REPLY));
-		client_watch(client);
-	}
-	while (!cds_list_empty(&server->senders)) {
-		struct client *client = cds_list_first_entry(&server->senders, struct client, in_senders);
-
-		if (client->sending_since_usec + READ_USEC > now)
-			break;
-		cds_list_del_init(&client->in_senders);
-		client_give_up(client);
-	}
-}
-
-static int server_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	struct server *server = userdata;
-	uint64_t now = server_now(server);
-
-	(void)source;
-	(void)usec;
-	server_time_out(server, now);
-	for (int i = 0; i < ACCOUNT_CLASSES; i++)
-		if (server->queues[i].turn_end_usec && server->queues[i].turn_end_usec <= now)
-			queue_end_turn(server, i);
-	if (server->retry_usec && server->retry_usec <= now) {
-		if (server->client_count < CLIENTS_MAX)
-			server_resume(server);
-		else
-			server->retry_usec = now + RETRY_USEC;
-	}
-	server_arm(server);
-	return 0;
-}
-
-static int server_on_gone(sd_event_source *source, void *userdata)
-{
-	struct server *server = userdata;
-	struct client *client, *next;
-
-	(void)source;
-	cds_list_for_each_entry_safe(client, next, &server->gone, in_ready)
-		client_free(client);
-	server_arm(server);
-	return 0;
-}
-
 static int listener_bind(int fd, const char *name)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -919,6 +856,85 @@ static int server_listen(struct server *server, const char *name)
 	return r;
 }
 
+/* What is still to come of it is skipped. */
+static void client_drop_half_request(struct client *client)
+{
+	frame_length length;
+
+	if (client->state != CLIENT_READING || !client_has_length(client, &length))
+		return;
+	client->skip = sizeof(length) + length - client->received;
+	client->received = 0;
+	client_usual_buffer(client);
+}
+
+static void server_time_out(struct server *server, uint64_t now)
+{
+	while (!cds_list_empty(&server->deadlines)) {
+		struct client *client = cds_list_first_entry(&server->deadlines, struct client, in_deadlines);
+
+		if (client->since_usec + server->timeout_usec > now)
+			break;
+		client_drop_half_request(client);
+		client_answer(client, TIMEOUT_REPLY, strlen(TIMEOUT_REPLY));
+		client_watch(client);
+	}
+	while (!cds_list_empty(&server->senders)) {
+		struct client *client = cds_list_first_entry(&server->senders, struct client, in_senders);
+
+		if (client->sending_since_usec + READ_USEC > now)
+			break;
+		cds_list_del_init(&client->in_senders);
+		client_give_up(client);
+	}
+}
+
+/* Who had the daemon's name may have ended. */
+static void server_rebind(struct server *server, uint64_t now)
+{
+	server->rebind_usec = now + REBIND_USEC;
+	if (server_listen(server, ABSTRACT_NAME) < 0)
+		return;
+	server->rebind_usec = 0;
+	server_update_listeners(server);
+	log_notice("socket " ABSTRACT_NAME " is free and taken");
+}
+
+static int server_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct server *server = userdata;
+	uint64_t now = server_now(server);
+
+	(void)source;
+	(void)usec;
+	server_time_out(server, now);
+	if (server->rebind_usec && server->rebind_usec <= now)
+		server_rebind(server, now);
+	for (int i = 0; i < ACCOUNT_CLASSES; i++)
+		if (server->queues[i].turn_end_usec && server->queues[i].turn_end_usec <= now)
+			queue_end_turn(server, i);
+	if (server->retry_usec && server->retry_usec <= now) {
+		if (server->client_count < CLIENTS_MAX)
+			server_resume(server);
+		else
+			server->retry_usec = now + RETRY_USEC;
+	}
+	server_arm(server);
+	return 0;
+}
+
+static int server_on_gone(sd_event_source *source, void *userdata)
+{
+	struct server *server = userdata;
+	struct client *client, *next;
+
+	(void)source;
+	cds_list_for_each_entry_safe(client, next, &server->gone, in_ready)
+		client_free(client);
+	server_arm(server);
+	return 0;
+}
+
 static int server_inherit(struct server *server, int count)
 {
 	int r = 0;
@@ -931,6 +947,18 @@ static int server_inherit(struct server *server, int count)
 		r = server_adopt(server, fd);
 	}
 	return r;
+}
+
+/* Any user may take an abstract name while nobody has it. */
+static void describe_failure(const char *name, int error, char *text, size_t size)
+{
+	struct holder holder;
+
+	if (error == -EADDRINUSE && *name == '@' && holder_find(name, &holder) == 0)
+		snprintf(text, size, "socket %s is held by process %d (%s) of uid %u", name, (int)holder.pid,
+			 holder.command, (unsigned)holder.uid);
+	else
+		snprintf(text, size, "socket %s: %s", name, strerror(-error));
 }
 
 static int server_open(struct server *server, void (*warning)(const char *text))
@@ -951,7 +979,9 @@ static int server_open(struct server *server, void (*warning)(const char *text))
 		if (r == 0)
 			continue;
 		failure = r;
-		snprintf(text, sizeof(text), "socket %s: %s", names[i], strerror(-r));
+		if (names[i][0] == '@')
+			server->rebind_usec = clock_now() + REBIND_USEC;
+		describe_failure(names[i], r, text, sizeof(text));
 		if (warning)
 			warning(text);
 	}
@@ -1091,6 +1121,7 @@ int server_start(struct server *server)
 {
 	server->serving = true;
 	server_update_listeners(server);
+	server_arm(server);
 	return 0;
 }
 

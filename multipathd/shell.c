@@ -14,6 +14,7 @@
 #include "libmpathcmd/mpath_cmd.h"
 #include "multipathd/completion.h"
 #include "multipathd/client.h"
+#include "multipathd/terminal.h"
 #include "multipathd/uxsock_timeout.h"
 
 #define PROMPT "multipathd> "
@@ -97,6 +98,7 @@ static void choice_add_names(struct choice *choice, const char *command)
 
 	if (mpath_process_cmd(choice->shell->fd, command, &reply, choice->shell->timeout_msec) < 0)
 		return;
+	terminal_clean(reply, strlen(reply)); /* they go to the terminal and into the line */
 	if (strcmp(reply, "ok\n") && !client_is_failure(reply)) {
 		for (line = reply; (end = strchr(line, '\n')); line = end + 1)
 			choice_add(choice, line, end - line);
@@ -278,7 +280,7 @@ static void shell_run(struct shell *shell)
 		}
 		if (shell->plain)
 			ansi_remove(reply);
-		r = client_puts(STDOUT_FILENO, reply);
+		r = client_print(STDOUT_FILENO, reply, strlen(reply));
 		free(reply);
 		if (r < 0)
 			return;
@@ -301,7 +303,7 @@ int main(int argc, char *argv[])
 	}
 	shell.fd = client_connect();
 	if (shell.fd < 0) {
-		fputs("ERROR: failed to connect to multipathd\n", stderr);
+		client_complain(shell.fd);
 		return 1;
 	}
 

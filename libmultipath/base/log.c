@@ -43,6 +43,14 @@ int log_verbosity(void)
 	return process_log.verbosity;
 }
 
+/* Names and texts of devices are in it; what reads it may be a terminal. */
+static void remove_controls(char *line)
+{
+	for (; *line; line++)
+		if (((unsigned char)*line < ' ' && *line != '\n' && *line != '\t') || *line == 0x7f)
+			*line = '?';
+}
+
 void log_line(enum log_level level, const char *format, ...)
 {
 	char line[1024];
@@ -55,6 +63,7 @@ void log_line(enum log_level level, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
+	remove_controls(line);
 
 	switch (process_log.target) {
 	case LOG_TO_SYSLOG:

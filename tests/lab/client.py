@@ -5,6 +5,12 @@
 client.py latency N COMMAND LIMIT   send COMMAND N times; fails if the 99th percentile is above
                                     LIMIT seconds, or any answer is missing or says timeout
 client.py abuse                     random bytes, 1,000 connections, clients that do not read
+client.py user WHAT                 as a user who is not root, until it is killed; "ready" when it has begun:
+                                    flood         16 clients that ask without a pause
+                                    crowd         as many connections as there can be
+                                    deaf          400 clients that ask for much and do not read it
+                                    descriptors   descriptors whose closing takes an hour are sent along
+                                    squat         have the daemon's name, and answer
 """
 import os
 import random
@@ -12,6 +18,7 @@ import resource
 import socket
 import struct
 import sys
+import threading
 import time
 
 ADDRESS = "\0/org/kernel/linux/storage/multipathd"
@@ -147,7 +154,114 @@ def abuse():
     return 0
 
 
+def frame(command):
+    data = command.encode() + b"\0"
+    return struct.pack("=Q", len(data)) + data
+
+
+def user_flood():
+    def ask_and_ask():
+        sock = connect(None)
+        threading.Thread(target=lambda: [sock.sendall(frame("show maps json") * 16) for _ in iter(int, 1)],
+                         daemon=True).start()
+        while sock.recv(1 << 16):
+            pass
+    for _ in range(16):
+        threading.Thread(target=ask_and_ask, daemon=True).start()
+    return None
+
+
+def user_crowd():
+    socks = []
+    resource.setrlimit(resource.RLIMIT_NOFILE, resource.getrlimit(resource.RLIMIT_NOFILE)[1:] * 2)
+    try:
+        while len(socks) < 9000:
+            sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            sock.settimeout(2)
+            socks.append(sock)
+            sock.connect(ADDRESS)
+    except OSError as error:
+        print(error, flush=True)
+    print(len(socks), "connections", flush=True)
+    return socks
+
+
+def user_deaf():
+    socks = [connect() for _ in range(400)]
+    for sock in socks:
+        try:
+            sock.sendall(frame('show paths raw format "%s"' % ("%s" * 220)))
+        except OSError:
+            pass    # hung up on: too many
+    return socks
+
+
+def lingering():
+    listener = socket.create_server(("127.0.0.1", 0))
+    sock = socket.create_connection(listener.getsockname())
+    peer, _ = listener.accept()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 3600))
+    sock.setblocking(False)
+    try:
+        while True:
+            sock.send(bytes(1 << 16))
+    except BlockingIOError:
+        return sock, peer
+
+
+def user_descriptors():
+    kept = []
+    for size in (8, 1, 100, 5000) * 2:
+        sock, peer = lingering()
+        kept.append(peer)
+        user = connect()
+        try:
+            if size == 5000:    # what lies behind requests that are not answered yet
+                user.sendall(frame("show topology") * 50)
+            user.sendmsg([bytes(size)], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("i", sock.fileno()))])
+        except OSError as error:
+            print(error, flush=True)    # a kernel that does not pass it on
+            peer.close()
+        sock.close()
+        user.close()
+    return kept
+
+
+def user_squat():
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(ADDRESS)
+    listener.listen(100)
+
+    def serve(sock):
+        while True:
+            head = sock.recv(8)
+            if len(head) < 8:
+                return
+            request = sock.recv(struct.unpack("=Q", head)[0])
+            print("asked", request[:40], flush=True)
+            reply = b"ruling 1 3 2 1 0 1 3600squatter\n" if request.startswith(b"@claim") else b"\33[31mfake\n"
+            sock.sendall(struct.pack("=Q", len(reply) + 1) + reply + b"\0")
+
+    def accept():
+        while True:
+            threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+    threading.Thread(target=accept, daemon=True).start()
+    return listener
+
+
+def user(what):
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+    kept = globals()["user_" + what]()
+    print("ready", flush=True)
+    time.sleep(3600)
+    return kept
+
+
 if __name__ == "__main__":
+    if sys.argv[1] == "user":
+        user(sys.argv[2])
     if sys.argv[1] == "latency":
         sys.exit(latency(int(sys.argv[2]), sys.argv[3], float(sys.argv[4])))
     sys.exit(abuse())

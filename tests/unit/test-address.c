@@ -101,6 +101,65 @@ static void a_full_backlog_is_waited_for_no_longer_than_asked(void **state)
 	(void)state;
 }
 
+/* A listener of another user, who has taken the abstract name; the file is that of a runtime directory of our own. */
+static int listen_as(const char *name, uid_t uid, int backlog)
+{
+	struct mp_address address;
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	assert_int_equal(mp_address_parse(name, &address), 0);
+	if (seteuid(uid) < 0)
+		skip();
+	assert_int_equal(bind(fd, (struct sockaddr *)&address.name, address.length), 0);
+	assert_int_equal(listen(fd, backlog), 0);
+	assert_int_equal(seteuid(0), 0);
+	return fd;
+}
+
+static void only_roots_process_is_talked_to(void **state)
+{
+	int squatter = listen_as("@test-address-squatter", 65534, 10), root = listen_as("@test-address-root", 0, 10), fd;
+
+	setenv(MP_ADDRESS_VARIABLE, "@test-address-squatter", 1);
+	assert_int_equal(mp_address_connect(0, 100), -EPERM);
+	assert_int_equal(mp_address_connect(SOCK_NONBLOCK, 0), -EPERM);
+	setenv(MP_ADDRESS_VARIABLE, "@test-address-root", 1);
+	fd = mp_address_connect(0, 100);
+	assert_true(fd >= 0);
+	close(fd);
+
+	/* A user may ask a daemon of his own, and root's, but no third one's. */
+	assert_int_equal(seteuid(65534), 0);
+	fd = mp_address_connect(0, 100);
+	assert_true(fd >= 0);
+	close(fd);
+	setenv(MP_ADDRESS_VARIABLE, "@test-address-squatter", 1);
+	fd = mp_address_connect(0, 100);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(seteuid(0), 0);
+	assert_int_equal(seteuid(1000), 0);
+	assert_int_equal(mp_address_connect(0, 100), -EPERM);
+	assert_int_equal(seteuid(0), 0);
+
+	close(squatter);
+	close(root);
+	unsetenv(MP_ADDRESS_VARIABLE);
+	(void)state;
+}
+
+static void a_name_that_anybody_can_take_is_no_daemon_that_is_busy(void **state)
+{
+	struct mp_address list[MP_ADDRESS_MAX];
+
+	assert_int_equal(mp_address_list(NULL, list), 2);
+	assert_false(list[0].anybodys);
+	assert_true(list[1].anybodys);
+	assert_int_equal(mp_address_list("@chosen", list), 1);
+	assert_false(list[0].anybodys);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +170,8 @@ int main(void)
 		cmocka_unit_test(the_environment_replaces_both),
 		cmocka_unit_test(nobody_listening_is_an_error),
 		cmocka_unit_test(a_full_backlog_is_waited_for_no_longer_than_asked),
+		cmocka_unit_test(only_roots_process_is_talked_to),
+		cmocka_unit_test(a_name_that_anybody_can_take_is_no_daemon_that_is_busy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

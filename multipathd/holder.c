@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/holder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+static const char state_unconnected[] = "01"; /* bound, or listening: SS_UNCONNECTED */
+
+unsigned long holder_find_inode(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *line = text, *end; *line; line = *end ? end + 1 : end) {
+		unsigned long inode;
+		char state[3];
+		int used = 0;
+
+		end = strchrnul(line, '\n');
+		/* Num: RefCount Protocol Flags Type St Inode Path */
+		if (sscanf(line, "%*[^:\n]: %*8s %*8s %*8s %*4s %2s %lu %n", state, &inode, &used) != 2 || !used ||
+		    line + used > end)
+			continue;
+		if (!strcmp(state, state_unconnected) && (size_t)(end - (line + used)) == length &&
+		    !memcmp(line + used, name, length))
+			return inode;
+	}
+	return 0;
+}
+
+static char *read_all(const char *file)
+{
+	_cleanup_close_ int fd = open(file, O_RDONLY | O_CLOEXEC);
+	_cleanup_free_ char *text = NULL;
+	size_t used = 0, room = 16384;
+	ssize_t count;
+
+	if (fd < 0)
+		return NULL;
+	do {
+		char *grown = realloc(text, room *= 2);
+
+		if (!grown)
+			return NULL;
+		text = grown;
+		while ((count = read(fd, text + used, room - used - 1)) > 0)
+			used += count;
+	} while (used == room - 1);
+	text[used] = '\0';
+	return TAKE_PTR(text);
+}
+
+static bool process_has(const char *pid, const char *socket)
+{
+	char dir[64], link[64];
+	struct dirent *entry;
+	bool found = false;
+	DIR *stream;
+
+	snprintf(dir, sizeof(dir), "/proc/%.16s/fd", pid);
+	stream = opendir(dir);
+	while (stream && !found && (entry = readdir(stream))) {
+		ssize_t length = readlinkat(dirfd(stream), entry->d_name, link, sizeof(link) - 1);
+
+		link[length < 0 ? 0 : length] = '\0';
+		found = !strcmp(link, socket);
+	}
+	if (stream)
+		closedir(stream);
+	return found;
+}
+
+/* The process chooses its name. */
+static void read_command(const char *pid, char *command, size_t size)
+{
+	_cleanup_close_ int fd = -1;
+	char file[64];
+	ssize_t length;
+
+	snprintf(file, sizeof(file), "/proc/%.16s/comm", pid);
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	length = fd < 0 ? 0 : read(fd, command, size - 1);
+	command[length < 0 ? 0 : length] = '\0';
+	command[strcspn(command, "\n")] = '\0';
+	for (; *command; command++)
+		if (*command < ' ' || *command > '~')
+			*command = '?';
+}
+
+int holder_find(const char *name, struct holder *ret)
+{
+	_cleanup_free_ char *text = read_all("/proc/net/unix");
+	unsigned long inode = text ? holder_find_inode(text, name) : 0;
+	struct dirent *entry;
+	char socket[64], dir[64];
+	struct stat st;
+	int r = -ESRCH;
+	DIR *stream;
+
+	if (!inode)
+		return r;
+	snprintf(socket, sizeof(socket), "socket:[%lu]", inode);
+	stream = opendir("/proc");
+	while (stream && r < 0 && (entry = readdir(stream))) {
+		if (*entry->d_name < '1' || *entry->d_name > '9' || !process_has(entry->d_name, socket))
+			continue;
+		snprintf(dir, sizeof(dir), "/proc/%.16s", entry->d_name);
+		ret->uid = stat(dir, &st) == 0 ? st.st_uid : (uid_t)-1;
+		ret->pid = atoi(entry->d_name);
+		read_command(entry->d_name, ret->command, sizeof(ret->command));
+		r = 0;
+	}
+	if (stream)
+		closedir(stream);
+	return r;
+}

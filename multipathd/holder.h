@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* holder.h - which process has a name of the abstract socket name space.  For: server. */
+#pragma once
+#include <stddef.h>
+#include <sys/types.h>
+
+struct holder {
+	pid_t pid;
+	uid_t uid;
+	char command[16]; /* printable */
+};
+
+/**
+ * holder_find_inode() - the socket that is bound to a name
+ * @text:	of /proc/net/unix
+ * @name:	with a leading @
+ *
+ * Sockets that were accepted by it have the same name; they are passed over. Source: proc_pid_net(5).
+ * Return: inode number, 0 if there is none.
+ */
+unsigned long holder_find_inode(const char *text, const char *name);
+
+/** holder_find() - the first process found that has it open. Return: 0, -ESRCH, negative errno. */
+int holder_find(const char *name, struct holder *ret);
