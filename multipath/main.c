@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "config/filter.h"
+#include "config/permissions.h"
 #include "config/report.h"
 #include "config/wwids.h"
 #include "gmultipath/engine.h"
@@ -525,6 +526,8 @@ static int check_config(const struct arguments *arguments)
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT, summary = MP_STRBUF_INIT;
 	int r = mp_config_check(&source, alone ? NULL : STATE_DIR, &report);
 
+	if (r == 0 && !alone)
+		mp_permissions_report(&source, STATE_DIR, &report);
 	if (r == 0 && arguments->json)
 		r = mp_show_report_json(&report, &text);
 	else if (r == 0)

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "config/filter.h"
+#include "config/permissions.h"
 #include "config/report.h"
 #include "gmultipath/engine.h"
 #include "kernel/claimant.h"
@@ -1103,6 +1104,7 @@ static void check_config_job_run(struct work *work)
 	job->error = mp_config_check(&source, STATE_DIR, &report);
 	if (job->error < 0)
 		return;
+	mp_permissions_report(&source, STATE_DIR, &report);
 	if (job->json) {
 		job->error = mp_show_report_json(&report, &job->reply);
 		return;

@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "config/permissions.h"
 #include "kernel/dm.h"
 #include "multipathd/commands.h"
 #include "multipathd/configure.h"
@@ -97,22 +98,64 @@ static int background(void)
 	return 0;
 }
 
+/*
+ * Other programs read it as root, and it is written as root: so it is a file of root's, and no link to another one. Who
+ * may read it can lock it for reading, and keep this daemon from writing; then it is replaced.
+ */
+static bool is_regular(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == 0 && st.st_nlink <= 1;
+}
+
+static bool is_named(int fd, const char *name)
+{
+	struct stat opened, named;
+
+	return fstat(fd, &opened) == 0 && lstat(name, &named) == 0 && named.st_ino == opened.st_ino &&
+	       named.st_dev == opened.st_dev;
+}
+
+/* Return: 1 if locked, 0 if it was removed meanwhile, -EAGAIN: another daemon runs, -EBADF if it is to be replaced. */
+static int pid_file_take(int fd, const char *name)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (!is_regular(fd))
+		return -EBADF;
+	if (fcntl(fd, F_SETLK, &lock) == 0)
+		return is_named(fd, name);
+	if (errno != EACCES && errno != EAGAIN)
+		return -errno;
+	return fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type == F_RDLCK ? -EBADF : -EAGAIN;
+}
+
 /* Return: descriptor that holds the lock for the daemon's life, -EAGAIN: another daemon runs, negative errno. */
 static int pid_file_lock(void)
 {
-	_cleanup_close_ int fd = open(PID_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	char text[16];
-	int length;
+	int length = snprintf(text, sizeof(text), "%d", (int)getpid());
 
-	if (fd < 0)
-		return -errno;
-	if (fcntl(fd, F_SETLK, &lock) < 0)
-		return errno == EACCES ? -EAGAIN : -errno;
-	length = snprintf(text, sizeof(text), "%d", (int)getpid());
-	if (ftruncate(fd, 0) < 0 || fchmod(fd, 0644) < 0 || pwrite(fd, text, length, 0) != length)
-		return -errno;
-	return TAKE_FD(fd);
+	for (int tries = 0; tries < 10; tries++) {
+		_cleanup_close_ int fd = open(PID_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+					      0644);
+		int r = fd < 0 ? (errno == ELOOP ? -EBADF : -errno) : pid_file_take(fd, PID_FILE);
+
+		if (r == -EBADF) {
+			log_warning(PID_FILE " is a link, or locked for reading: replaced");
+			unlink(PID_FILE);
+			continue;
+		}
+		if (r < 0)
+			return r;
+		if (r == 0)
+			continue;
+		if (ftruncate(fd, 0) < 0 || fchmod(fd, 0644) < 0 || pwrite(fd, text, length, 0) != length)
+			return -errno;
+		return TAKE_FD(fd);
+	}
+	return -EBUSY;
 }
 
 /* What keeps the daemon alive and quick when memory or time is short; none of it is vital. */
@@ -254,8 +297,15 @@ static void on_configured(struct daemon *daemon)
 	notify_state(daemon, "READY=1");
 }
 
+static void on_permissions(void *userdata, const char *file, const char *text)
+{
+	(void)userdata;
+	log_warning("%s: %s", file, text);
+}
+
 static int daemon_start(struct daemon *daemon)
 {
+	struct mp_config_source source = configure_source(daemon);
 	struct mp_dm_versions versions;
 	int r;
 
@@ -272,6 +322,7 @@ static int daemon_start(struct daemon *daemon)
 		log_error("fatal configuration error, aborting");
 		return r;
 	}
+	mp_permissions_check(&source, STATE_DIR, on_permissions, NULL);
 	claim_descriptors(daemon);
 	r = server_new(daemon->event, commands_serve, daemon, on_warning, &daemon->server);
 	if (r < 0) {

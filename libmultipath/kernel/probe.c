@@ -13,13 +13,14 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "kernel/mounts.h"
 #include "kernel/sysfs.h"
 #include "kernel/udevdb.h"
 #include "kernel/vpd.h"
 #include "model/geom.h"
 #include "model/settings.h"
 
-enum { PAGE_SIZE = 4096 };
+enum { PAGE_SIZE = 4096, FILE_USUAL = 8 << 10, FILE_LONGEST = 16 << 20 };
 
 const struct mp_roots mp_roots_system = {
 	.sys = "/sys",
@@ -742,19 +743,46 @@ unsigned mp_probe_max_sectors_kb(const struct mp_roots *roots, dev_t devt)
 	return mp_sysfs_read_number(roots->sys, dir, "queue/max_sectors_kb", &number) == 0 ? number : 0;
 }
 
+/* ---- files that are no attributes */
+
+/* A file of any length, whole. Return: 0, -EFBIG beyond FILE_LONGEST, negative errno. */
+static int read_file(const char *file, char **ret)
+{
+	_cleanup_free_ char *text = NULL;
+	_cleanup_close_ int fd = open(file, O_RDONLY | O_CLOEXEC);
+	size_t used = 0, room = FILE_USUAL;
+	ssize_t count;
+
+	if (fd < 0)
+		return -errno;
+	do {
+		char *grown = room < FILE_LONGEST ? realloc(text, room *= 2) : NULL;
+
+		if (!grown)
+			return room < FILE_LONGEST ? -ENOMEM : -EFBIG;
+		text = grown;
+		while ((count = read(fd, text + used, room - used - 1)) > 0)
+			used += count;
+		if (count < 0)
+			return -errno;
+	} while (used == room - 1);
+	text[used] = '\0';
+	*ret = TAKE_PTR(text);
+	return 0;
+}
+
 /* ---- udev's database */
 
 int mp_probe_props(const struct mp_roots *roots, dev_t devt, struct mp_props *ret)
 {
-	char file[32], text[16384];
-	ssize_t length;
+	_cleanup_free_ char *text = NULL;
+	char file[MP_SYSFS_FILE_SIZE];
 	int r;
 
-	snprintf(file, sizeof(file), "b%u:%u", major(devt), minor(devt));
-	length = mp_sysfs_read_bytes(roots->run_udev, "data", file, text, sizeof(text) - 1);
-	if (length < 0)
-		return length;
-	text[length] = '\0';
+	snprintf(file, sizeof(file), "%s/data/b%u:%u", roots->run_udev, major(devt), minor(devt));
+	r = read_file(file, &text);
+	if (r < 0)
+		return r;
 	r = mp_udevdb_parse(text, ret);
 	if (r < 0)
 		mp_props_fini(ret);
@@ -950,30 +978,14 @@ static bool has_holders(const struct mp_roots *roots, const char *dir, const cha
 	return false;
 }
 
-/* A file of /proc, whole. Return: malloc'ed text, NULL. */
+/* Return: malloc'ed text, NULL. */
 static char *read_proc(const struct mp_roots *roots, const char *name)
 {
-	_cleanup_free_ char *text = NULL;
-	_cleanup_close_ int fd = -1;
-	size_t used = 0, room = 16384;
-	char file[MP_SYSFS_FILE_SIZE];
-	ssize_t count;
+	char file[MP_SYSFS_FILE_SIZE], *text = NULL;
 
 	snprintf(file, sizeof(file), "%s/%s", roots->proc ? roots->proc : "/proc", name);
-	fd = open(file, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	do {
-		char *grown = realloc(text, room *= 2);
-
-		if (!grown)
-			return NULL;
-		text = grown;
-		while ((count = read(fd, text + used, room - used - 1)) > 0)
-			used += count;
-	} while (used == room - 1);
-	text[used] = '\0';
-	return TAKE_PTR(text);
+	read_file(file, &text);
+	return text;
 }
 
 /* What one look at mounts and swaps tells; asked about the disk and each of its partitions. */
@@ -987,51 +999,17 @@ static void users_fini(struct users *users)
 	free(users->swaps);
 }
 
-/*
- * proc(5): the third word of a line in mountinfo is MAJOR:MINOR. Of btrfs, which makes numbers up, the device is the second word
- * behind a dash alone.
- */
-static bool is_mounted(const char *mounts, const char *devt, const char *name)
-{
-	char source[MP_NAME_SIZE + 16];
-	size_t length = strlen(devt), source_length = snprintf(source, sizeof(source), "/dev/%.32s ", name);
-
-	for (const char *line = mounts; line && *line; line = strchr(line, '\n'), line = line ? line + 1 : NULL) {
-		const char *word = strchr(line, ' ');
-
-		word = word ? strchr(word + 1, ' ') : NULL;
-		if (word && !strncmp(word + 1, devt, length) && word[1 + length] == ' ')
-			return true;
-		word = strstr(line, " - ");
-		word = word ? strchr(word + 3, ' ') : NULL;
-		if (word && !strncmp(word + 1, source, source_length))
-			return true;
-	}
-	return false;
-}
-
-static bool is_swap(const char *swaps, const char *name)
-{
-	char word[MP_NAME_SIZE + 16];
-	size_t length = snprintf(word, sizeof(word), "/dev/%.32s", name);
-
-	for (const char *line = swaps; line && *line; line = strchr(line, '\n'), line = line ? line + 1 : NULL)
-		if (!strncmp(line, word, length) && strchr(" \t", line[length]))
-			return true;
-	return false;
-}
-
 static int partition_in_use(const struct mp_roots *roots, const char *dir, const char *name, void *data)
 {
 	const struct users *users = data;
 	char attribute[MP_NAME_SIZE + 16], devt[32];
 
 	snprintf(attribute, sizeof(attribute), "%.32s/holders", name);
-	if (has_holders(roots, dir, attribute) || is_swap(users->swaps, name))
+	if (has_holders(roots, dir, attribute) || mp_swaps_have(users->swaps, name))
 		return 1;
 	snprintf(attribute, sizeof(attribute), "%.32s/dev", name);
 	return mp_sysfs_read(roots->sys, dir, attribute, devt, sizeof(devt)) > 0 &&
-	       is_mounted(users->mounts, devt, name);
+	       mp_mounts_have(users->mounts, devt, name);
 }
 
 bool mp_probe_in_use(const struct mp_roots *roots, const char *dir, dev_t devt)
@@ -1044,7 +1022,7 @@ bool mp_probe_in_use(const struct mp_roots *roots, const char *dir, dev_t devt)
 	users.mounts = read_proc(roots, "self/mountinfo");
 	users.swaps = read_proc(roots, "swaps");
 	snprintf(number, sizeof(number), "%u:%u", major(devt), minor(devt));
-	return is_mounted(users.mounts, number, base_name(dir)) || is_swap(users.swaps, base_name(dir)) ||
+	return mp_mounts_have(users.mounts, number, base_name(dir)) || mp_swaps_have(users.swaps, base_name(dir)) ||
 	       for_each_partition(roots, dir, partition_in_use, &users) > 0;
 }
 

@@ -595,6 +595,24 @@ static void udev_may_not_have_seen_it(void **state)
 	assert_int_equal(mp_probe_props(&machine->roots, makedev(8, 0), &props), -ENOENT);
 }
 
+static void a_record_of_udev_may_be_long(void **state)
+{
+	const struct machine *machine = *state;
+
+	for (size_t size = 4096; size <= 1 << 20; size = 2 * size + 1) {
+		_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+		_cleanup_free_ char *record = malloc(size + 64);
+		size_t length = sprintf(record, "E:LONG=");
+
+		memset(record + length, 'x', size);
+		sprintf(record + length + size, "\nE:ID_SERIAL=last\n");
+		write_text(machine->run_udev, "data/b8:0", record);
+		assert_int_equal(mp_probe_props(&machine->roots, makedev(8, 0), &props), 0);
+		assert_int_equal(strlen(mp_props_get(&props, "LONG")), size);
+		assert_string_equal(mp_props_get(&props, "ID_SERIAL"), "last");
+	}
+}
+
 /* ---- users and writing */
 
 static void a_disk_is_in_use_by_holder_mount_or_swap(void **state)
@@ -617,7 +635,8 @@ static void a_disk_is_in_use_by_holder_mount_or_swap(void **state)
 	assert_true(mp_probe_in_use(roots, dir, makedev(8, 0)));
 	write_text(machine->proc, "self/mountinfo", "30 1 0:35 / /a rw shared:1 - btrfs /dev/sdaa rw\n31 1 0:35 / / rw - btrfs /dev/sda1 rw\n");
 	assert_true(mp_probe_in_use(roots, dir, makedev(8, 0)));
-	write_text(machine->proc, "self/mountinfo", "30 1 0:35 / /a rw shared:1 - btrfs /dev/sdaa rw\n");
+	write_text(machine->proc, "self/mountinfo", "30 1 0:35 / /a rw shared:1 - btrfs /dev/sdaa rw\n"
+						    "31 1 0:36 / /home/x rw - fuse.mine /dev/sda rw\n");
 	assert_false(mp_probe_in_use(roots, dir, makedev(8, 0)));
 	write_text(machine->proc, "self/mountinfo", "");
 	write_text(machine->proc, "swaps", "Filename\tType\tSize\tUsed\tPriority\n/dev/sda1 partition 1 0 -2\n");
@@ -727,6 +746,7 @@ int main(void)
 		TEST(long_wwids_are_shortened),
 		TEST(claims_are_read_from_udev),
 		TEST(udev_may_not_have_seen_it),
+		TEST(a_record_of_udev_may_be_long),
 		TEST(a_disk_is_in_use_by_holder_mount_or_swap),
 		TEST(a_trigger_reaches_disk_and_partitions),
 	};
