@@ -143,6 +143,26 @@ int delegation_format(const struct arguments *arguments, const struct target *ta
 	}
 }
 
+void delegation_format_notes(const struct arguments *arguments, char *command)
+{
+	sprintf(command, "@notes %d", arguments->has_verbosity ? arguments->verbosity : -1);
+}
+
+const char *delegation_next_note(const char **rest, int *level, size_t *length)
+{
+	static const char title[] = "notes\n";
+	const char *line = *rest;
+
+	if (!strncmp(line, title, strlen(title)))
+		line += strlen(title);
+	if (*line < '0' || *line > '9')
+		return NULL;
+	*level = *line++ - '0';
+	*length = strcspn(line, "\n");
+	*rest = line + *length + (line[*length] == '\n');
+	return line;
+}
+
 /* Daemons that do not know the command say so in various ways, but none like this. */
 static struct delegation_answer list_read(const char *reply)
 {
@@ -174,7 +194,7 @@ struct delegation_answer delegation_read(const struct arguments *arguments, cons
 		if (strlen(reply) > strlen(CLIENT_FAIL_LINE))
 			answer.text += strlen(CLIENT_FAIL_LINE);
 	} else if (!strcmp(reply, "ok\n")) {
-		answer.text = "";
+		answer.text += strlen(reply);
 	}
 	return answer;
 }

@@ -2,6 +2,7 @@
 /* delegation.h - which work of multipath(8) the daemon does, and how it is asked.  For: front.c; pure, libc only. */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 
 struct arguments;
 
@@ -31,6 +32,19 @@ struct target target_parse(const char *text);
  * Return: 0, or -ENOENT if this is nothing for the daemon.
  */
 int delegation_format(const struct arguments *arguments, const struct target *target, bool bold, char *command);
+
+/** delegation_format_notes() - the question what is odd about the configuration; it goes before the command */
+void delegation_format_notes(const struct arguments *arguments, char *command);
+
+/**
+ * delegation_next_note() - the reply to that
+ * @rest:	the reply, later what is left of it
+ * @level:	of log.h, written if there is a line
+ * @length:	of the line, which is not terminated
+ *
+ * Return: the line; NULL: there is none, or the daemon does not know the question.
+ */
+const char *delegation_next_note(const char **rest, int *level, size_t *length);
 
 enum delegation_result {
 	DELEGATION_DONE,

@@ -76,6 +76,41 @@ static int retries_find(const struct arguments *arguments, int fd)
 	return retries;
 }
 
+/* As a program that had read the configuration would print it. Return: 0, negative errno. */
+static int print_notes(int fd)
+{
+	struct client_reply reply;
+	const char *rest, *note;
+	size_t length;
+	int level, r;
+
+	r = client_receive(fd, &reply);
+	if (r < 0)
+		return r;
+	log_set_verbosity(LOG_LEVEL_DEBUG); /* the daemon has chosen */
+	for (rest = reply.text; (note = delegation_next_note(&rest, &level, &length));)
+		log_line(level, "%.*s", (int)length, note);
+	client_reply_fini(&reply);
+	return 0;
+}
+
+/* The first time what is odd about the configuration is asked with it. */
+static int ask(const struct arguments *arguments, int fd, const char *command, bool first, struct client_reply *reply)
+{
+	char notes[DELEGATION_COMMAND_SIZE];
+	int r = 0;
+
+	if (first) {
+		delegation_format_notes(arguments, notes);
+		r = client_send(fd, notes);
+	}
+	if (r == 0)
+		r = client_send(fd, command);
+	if (r == 0 && first)
+		r = print_notes(fd);
+	return r < 0 ? r : client_receive(fd, reply);
+}
+
 /* Return: exit status, or negative if the work is still to be done. */
 static int delegate(const struct arguments *arguments, int fd, const char *command)
 {
@@ -84,7 +119,7 @@ static int delegate(const struct arguments *arguments, int fd, const char *comma
 	int retries, tried, r;
 
 	for (retries = 0, tried = 0;; tried++) {
-		r = client_ask(fd, command, &reply);
+		r = ask(arguments, fd, command, !tried, &reply);
 		if (r < 0)
 			return r;
 		answer = delegation_read(arguments, reply.text);

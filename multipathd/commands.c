@@ -1317,6 +1317,18 @@ static bool serve_list(struct daemon *daemon, const char *text, struct mp_strbuf
 	return true;
 }
 
+/* "@notes VERBOSITY", or -1 for the configured one. */
+static bool serve_notes(struct daemon *daemon, const char *text, struct mp_strbuf *reply)
+{
+	int verbosity;
+
+	if (sscanf(text, "@notes %d", &verbosity) != 1)
+		return false;
+	mp_strbuf_puts(reply, "notes\n");
+	configure_print_notes(daemon, verbosity < 0 ? daemon->process->verbosity : verbosity, reply);
+	return true;
+}
+
 /*
  * Which group is in use changes with the first I/O, without an event. Commands that show it wait for a look at such
  * maps, for a moment: the look is a worker's.
@@ -1423,6 +1435,9 @@ static void serve(struct daemon *daemon, const struct request *request)
 	enum grammar_result result;
 
 	if (!strncmp(request->text, "@list ", 6) && serve_list(daemon, request->text, &call.reply))
+		goto reply;
+	if (!strncmp(request->text, "@notes ", 7) && request->is_root &&
+	    serve_notes(daemon, request->text, &call.reply))
 		goto reply;
 	if (!strncmp(request->text, MP_CLAIMANT_WORD, strlen(MP_CLAIMANT_WORD)) && request->is_root &&
 	    rulings_serve(daemon, request->text, &call.reply))

@@ -28,8 +28,11 @@ enum {
 
 static const uint64_t usec_per_sec = 1000000;
 
+enum { NOTES_LONGEST = 64 << 10 };
+
 struct messages {
 	struct mp_strbuf *errors;
+	struct mp_strbuf *notes; /* a digit, the level, before each line */
 	unsigned damages;
 };
 
@@ -38,6 +41,8 @@ static void configure_on_diagnostic(void *userdata, enum mp_severity severity, i
 	struct messages *messages = userdata;
 
 	log_line(level, "%s", text);
+	if (messages->notes->length < NOTES_LONGEST)
+		mp_strbuf_printf(messages->notes, "%d%s\n", level, text);
 	messages->damages += severity != MP_SEVERITY_WARNING;
 	if (severity != MP_SEVERITY_WARNING)
 		mp_strbuf_printf(messages->errors, "%s\n", text);
@@ -72,6 +77,17 @@ void configure_fini(struct daemon *daemon)
 	daemon->config_errors = NULL;
 }
 
+void configure_print_notes(const struct daemon *daemon, int verbosity, struct mp_strbuf *out)
+{
+	const char *line = mp_strbuf_text(&daemon->config_notes);
+
+	for (const char *end; *line; line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		if (*line - '0' <= verbosity)
+			mp_strbuf_printf(out, "%.*s\n", (int)(end - line), line);
+	}
+}
+
 static void print_since(time_t since, struct mp_strbuf *out)
 {
 	char text[32];
@@ -102,13 +118,14 @@ void configure_print_state(const struct daemon *daemon, struct mp_strbuf *out)
 int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 {
 	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
-	struct messages messages = { .errors = &told };
+	struct messages messages = { .errors = &told, .notes = &daemon->config_notes };
 	struct mp_config_source source = configure_source(daemon);
 	struct mp_config *config;
 	int r;
 
 	source.diagnostic = configure_on_diagnostic;
 	source.userdata = &messages;
+	mp_strbuf_clear(&daemon->config_notes);
 	r = mp_config_load(&source, &config);
 	if (errors)
 		mp_strbuf_puts(errors, mp_strbuf_text(&told));

@@ -40,3 +40,6 @@ void configure_fini(struct daemon *daemon);
 
 /** configure_done() - a daemon->on_configured() that goes on with a reconfigure that came meanwhile. Return: 1 if there is one. */
 int configure_done(struct daemon *daemon);
+
+/** configure_print_notes() - what was odd about the files when they were read last: its level, a digit, and the text; a line each */
+void configure_print_notes(const struct daemon *daemon, int verbosity, struct mp_strbuf *out);

@@ -125,6 +125,7 @@ void daemon_fini(struct daemon *daemon)
 	sd_event_source_unref(daemon->settle_timer);
 	daemon->wwids = mp_wwids_free(daemon->wwids);
 	mp_strbuf_fini(&daemon->geom_notes);
+	mp_strbuf_fini(&daemon->config_notes);
 	free(daemon->prkeys);
 	daemon->bindings = mp_bindings_free(daemon->bindings);
 	mp_hash_fini(&daemon->paths_by_id);

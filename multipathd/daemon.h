@@ -150,6 +150,7 @@ struct daemon {
 	struct mp_config *config;
 	time_t configured_since; /* the configuration was taken over */
 	char *config_errors; /* what was wrong with the files when they were read last, a line each; NULL: nothing */
+	struct mp_strbuf config_notes; /* the same and more: configure_print_notes() */
 	const char *config_fault; /* what that has made of the configuration in force */
 	time_t faulty_since;
 	struct mp_config *old_config; /* until all settings are resolved anew */

@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -79,13 +82,13 @@ static bool process_has(const char *pid, const char *socket)
 }
 
 /* The process chooses its name. */
-static void read_command(const char *pid, char *command, size_t size)
+static void read_command(pid_t pid, char *command, size_t size)
 {
 	_cleanup_close_ int fd = -1;
 	char file[64];
 	ssize_t length;
 
-	snprintf(file, sizeof(file), "/proc/%.16s/comm", pid);
+	snprintf(file, sizeof(file), "/proc/%d/comm", (int)pid);
 	fd = open(file, O_RDONLY | O_CLOEXEC);
 	length = fd < 0 ? 0 : read(fd, command, size - 1);
 	command[length < 0 ? 0 : length] = '\0';
@@ -95,7 +98,28 @@ static void read_command(const char *pid, char *command, size_t size)
 			*command = '?';
 }
 
-int holder_find(const char *name, struct holder *ret)
+/* Who listens is told to whoever connects. */
+static int ask_listener(const char *name, struct holder *ret)
+{
+	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	size_t length = strlen(name);
+	socklen_t size = sizeof(struct ucred);
+	struct ucred peer;
+
+	if (fd < 0 || length > sizeof(address.sun_path))
+		return -EINVAL;
+	memcpy(address.sun_path + 1, name + 1, length - 1);
+	if (connect(fd, (struct sockaddr *)&address, offsetof(struct sockaddr_un, sun_path) + length) < 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+		return -errno;
+	ret->pid = peer.pid;
+	ret->uid = peer.uid;
+	return 0;
+}
+
+/* Who does not listen, or answers nobody, has the socket open. Other users' descriptors are shown to CAP_SYS_PTRACE only. */
+static int search_processes(const char *name, struct holder *ret)
 {
 	_cleanup_free_ char *text = read_all("/proc/net/unix");
 	unsigned long inode = text ? holder_find_inode(text, name) : 0;
@@ -115,10 +139,20 @@ int holder_find(const char *name, struct holder *ret)
 		snprintf(dir, sizeof(dir), "/proc/%.16s", entry->d_name);
 		ret->uid = stat(dir, &st) == 0 ? st.st_uid : (uid_t)-1;
 		ret->pid = atoi(entry->d_name);
-		read_command(entry->d_name, ret->command, sizeof(ret->command));
 		r = 0;
 	}
 	if (stream)
 		closedir(stream);
+	return r;
+}
+
+int holder_find(const char *name, struct holder *ret)
+{
+	int r = ask_listener(name, ret);
+
+	if (r < 0)
+		r = search_processes(name, ret);
+	if (r == 0)
+		read_command(ret->pid, ret->command, sizeof(ret->command));
 	return r;
 }

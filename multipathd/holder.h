@@ -20,5 +20,5 @@ struct holder {
  */
 unsigned long holder_find_inode(const char *text, const char *name);
 
-/** holder_find() - the first process found that has it open. Return: 0, -ESRCH, negative errno. */
+/** holder_find() - the process that listens there, or else the first one found that has it open. Return: 0, -ESRCH. */
 int holder_find(const char *name, struct holder *ret);

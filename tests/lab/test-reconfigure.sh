@@ -35,6 +35,14 @@ daemon_start
 check "every map lives" maps_have 4 2
 check "it is told to be incomplete" \
 	grep -q '^config: incomplete since 2[-0-9: ]*: /etc/multipath.conf:4:[0-9]*: error: ' <<< "$(multipathd show status verbose)"
+# Commands that ask it say so, too, from its memory.
+mv /etc/multipath.conf /tmp/damaged.conf
+for command in "multipath -v2 -ll" "multipath -ll" "multipath -v1 -l"; do
+	$command > /tmp/out 2> /tmp/err
+	check "$command: standard error names the line" grep -q '| /etc/multipath.conf:4:' /tmp/err
+	check "$command: standard output does not" eval '! grep -q multipath.conf /tmp/out && grep -q 33333333 /tmp/out'
+done
 cp /tmp/good.conf /etc/multipath.conf
 same "reconfigure works" "$(multipathd reconfigure)" ok
+same "nothing is wrong any more" "$(multipath -v3 -ll 2>&1 > /dev/null)" ""
 until_true "it is in force" eval 'multipathd show status verbose | grep -q "^config: in force since"'

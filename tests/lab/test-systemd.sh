@@ -41,10 +41,38 @@ check "reload is reconfigure" systemctl reload multipathd
 until_true "it is idle again" serves
 io_start one /dev/mapper/mpatha
 
-say "kill -9"
+say "confinement"
+check "its exposure is 5.0 at most" systemd-analyze security --offline=true --threshold=50 --no-pager \
+	/usr/lib/systemd/system/multipathd.service > "$LAB_OUT/exposure"
+status() { awk -v key="$1:" '$1 == key { print $2 }' "/proc/$(main_pid)/status"; }
+same "it gets no new privileges" "$(status NoNewPrivs)" 1
+# SYS_ADMIN, SYS_RAWIO, NET_ADMIN, IPC_LOCK, SYS_NICE, SYS_RESOURCE, DAC_OVERRIDE, CHOWN, FOWNER
+same "it has these capabilities and no other" "$(status CapEff)" "0000000001a2500b"
+check "it has real-time priority" eval 'chrt -p "$(main_pid)" | grep -q SCHED_RR'
+check "its memory is locked" [ "$(status VmLck)" -gt 0 ]
+same "it is not killed for memory" "$(cat "/proc/$(main_pid)/oom_score_adj")" -1000
+check "it may have many files open" eval 'grep -q "Max open files *1048576" "/proc/$(main_pid)/limits"'
+check "it sees no home" eval '! ls "/proc/$(main_pid)/root/root/" > /dev/null 2>&1 || [ -z "$(ls "/proc/$(main_pid)/root/root/")" ]'
+check "it writes its state" grep -q . /etc/multipath/wwids
+same "it notices a failed path, and one that is back" "$(path=$(paths_of_lun 0 | head -n 1)
+	pull "$path"; until_true "it is failed" path_is "$path" failed faulty
+	plug "$path"; until_true "it is back" path_is "$path" active ready)" ""
+
+say "kill -9, and a user who locks its pid file"
+setpriv --reuid=65534 --regid=65534 --clear-groups python3 -c '
+import fcntl, time
+file = open("/run/multipathd.pid")
+print("waits", flush=True)
+fcntl.lockf(file, fcntl.LOCK_SH)
+print("has it", flush=True)
+time.sleep(600)' > "$LAB_OUT/locker" &
+locker=$!
+until_true "he waits for it" grep -q waits "$LAB_OUT/locker"
 old=$(main_pid)
 kill -KILL "$old"
+until_true "he has it" grep -q has "$LAB_OUT/locker"
 until_true "systemd starts it again" replaced
+kill $locker
 unchanged
 
 say "a loop that stands still"

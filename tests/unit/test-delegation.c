@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "multipath/arguments.h"
@@ -171,6 +172,32 @@ static void retries_are_read_from_a_printed_configuration(void **state)
 	(void)state;
 }
 
+static void notes_are_lines_with_their_level(void **state)
+{
+	static const struct {
+		const char *reply, *notes;
+	} rows[] = {
+		{ "notes\n", "" },
+		{ "notes\n0first\n2second: 3\n", "0:first|2:second: 3|" },
+		{ "notes\n1cut", "1:cut|" },
+		{ "fail\nhelp: @notes\n", "" }, /* a daemon that does not know them */
+		{ "fail\ntimeout\n", "" },
+		{ "", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *rest = rows[i].reply, *note;
+		char text[128] = "";
+		size_t length;
+		int level;
+
+		while ((note = delegation_next_note(&rest, &level, &length)))
+			sprintf(text + strlen(text), "%d:%.*s|", level, (int)length, note);
+		assert_string_equal(text, rows[i].notes);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +206,7 @@ int main(void)
 		cmocka_unit_test(a_name_that_is_too_long_stays_here),
 		cmocka_unit_test(replies_become_status_and_text),
 		cmocka_unit_test(retries_are_read_from_a_printed_configuration),
+		cmocka_unit_test(notes_are_lines_with_their_level),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

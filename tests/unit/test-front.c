@@ -173,7 +173,7 @@ static void a_busy_map_is_tried_again_as_configured(void **state)
 		skip();
 	*daemon->log = '\0';
 	run_cases(&retry, 1);
-	assert_string_equal(daemon->log, "del map busy|show config local|del map busy|");
+	assert_string_equal(daemon->log, "@notes -1|del map busy|show config local|del map busy|");
 }
 
 static void usage_needs_neither_daemon_nor_root(void **state)

@@ -48,6 +48,11 @@ static void the_process_is_named_and_its_name_is_printable(void **state)
 	assert_int_equal(holder.pid, getpid());
 	assert_int_equal(holder.uid, geteuid());
 	assert_string_equal(holder.command, "od?[31md");
+	assert_int_equal(listen(fd, 1), 0);
+	memset(&holder, 0, sizeof(holder));
+	assert_int_equal(holder_find(name, &holder), 0);
+	assert_int_equal(holder.pid, getpid());
+	assert_int_equal(holder.uid, geteuid());
 	close(fd);
 	(void)state;
 }

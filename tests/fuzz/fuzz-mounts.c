@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lists of mounts, of swap areas and of sockets. What is no list of one disk is none after another line either. */
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "kernel/mounts.h"
+#include "multipathd/holder.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char other[] = "1 2 0:7 / /x rw - fuse /dev/sda rw\n";
+	_cleanup_free_ char *text = strndup((const char *)data, size), *more = malloc(size + sizeof(other));
+
+	if (!text || !more)
+		return 0;
+	strcat(strcpy(more, other), text);
+	assert(mp_mounts_have(text, "8:0", "sda") == mp_mounts_have(more, "8:0", "sda"));
+	assert(mp_swaps_have(text, "sda") == mp_swaps_have(more, "sda"));
+	assert(holder_find_inode(text, "@a") == holder_find_inode(more, "@a"));
+	return 0;
+}
