@@ -47,7 +47,9 @@ int log_verbosity(void)
 static void remove_controls(char *line)
 {
 	for (; *line; line++)
-		if (((unsigned char)*line < ' ' && *line != '\n' && *line != '\t') || *line == 0x7f)
+		if (*line == '\n')
+			*line = ' '; /* a second line would look like another message */
+		else if (((unsigned char)*line < ' ' && *line != '\t') || *line == 0x7f)
 			*line = '?';
 }
 
