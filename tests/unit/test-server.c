@@ -506,12 +506,14 @@ static void accepting_pauses_when_descriptors_are_out_and_goes_on(void **state)
 	int first = client_connect(fixture), second = client_connect(fixture);
 	struct rlimit limit, few;
 	struct timespec begin, end;
+	int next = dup(second);
 
+	close(next);
 	put_request(first, "first");
 	put_request(second, "second");
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	few = limit;
-	few.rlim_cur = second + 2; /* one for the first */
+	few.rlim_cur = next + 1; /* for the first */
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
 	expect_reply(fixture, first, "first");
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
