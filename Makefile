@@ -58,6 +58,9 @@ mpathcmd_objects := $(call objects,libmpathcmd/*.c)
 engine_objects := $(filter-out %/main.o %/front.o %/shell.o,$(call objects,multipathd/*.c))
 gmultipath_objects := $(filter-out %/main.o,$(call objects,gmultipath/*.c))
 multipath_objects := $(filter-out %/main.o %/front.o %/claims.o %/nobody.o,$(call objects,multipath/*.c))
+# Workers' stacks are small: no array whose size only the caller knows, no large frame (the sanitizers' are larger).
+$(library_objects) $(filter-out %/invocation.o,$(engine_objects)) $(gmultipath_objects): warnings += -Wvla -Walloca \
+	$(if $(SAN)$(FUZZER),,-Wframe-larger-than=32768)
 kpartx_objects := $(filter-out %/main.o %/kpartx_id.o,$(call objects,kpartx/*.c))
 kpartx_libs = $(shell pkg-config --libs blkid devmapper libudev)
 
@@ -172,10 +175,10 @@ lab: all $(lab_programs) ## run the tests on the real kernel (LAB=name for some 
 	@tests/lab/run-all $(LAB)
 
 # A fuzz target is a program for libFuzzer (FUZZER=1), or one that replays files.
-$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(if $(FUZZER),,$(B)/tests/fuzz/replay.o) \
+$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(if $(FUZZER),,$(B)/tests/fuzz/replay.o) $(B)/tests/fuzz/stack.o \
 		$(B)/libengine.a $(B)/libmultipath.a $(B)/libmpathcmd.a
 	@mkdir -p $(@D)
-	$(CC) $(all_cflags) $(if $(FUZZER),-fsanitize=fuzzer) -o $@ $^ $(library_libs) $(LDFLAGS)
+	$(CC) $(all_cflags) $(if $(FUZZER),-fsanitize=fuzzer) -Wl,--wrap=LLVMFuzzerTestOneInput -o $@ $^ $(library_libs) $(LDFLAGS)
 
 fuzz-programs: $(fuzz_programs)
 

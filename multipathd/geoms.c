@@ -322,7 +322,7 @@ static void reach_done(struct work *work)
 /* A lane of its own: that its nexus has another disk that hangs does not matter. */
 static uint64_t lane_of_disk(dev_t devt)
 {
-	return UINT64_C(1) << 63 | devt;
+	return pool_lane_number(POOL_QUESTIONS, mp_hash_number(UINT64_C(1) << 63 | devt));
 }
 
 static void reach(struct geom_job *job, dev_t devt, uint64_t lane)

@@ -19,8 +19,13 @@
  * Two halves. The pool is the loop's alone: lanes by number, deadlines, one timer. The crew is what workers share
  * with it, under one mutex that is held for some instructions only; it outlives the pool while workers hang.
  *
- * A lane is on the crew's list of open lanes when it has work that may start now. A worker takes the first open lane,
- * one piece of work from it, and puts the lane behind all others if it is still open: lanes share threads evenly.
+ * A lane is on its class's list of open lanes when it has work that may start now. A worker takes the first open lane of
+ * the first class that has a place, one piece of work from it, and puts the lane after all others if it is still open:
+ * lanes share threads evenly.
+ *
+ * Work takes a place while it runs. Of POOL_THREADS places, each class has some that are kept for it, the others go to the
+ * first who comes. Work that hangs gives its place back and is only counted: each class has a limit on what may run and hang
+ * in it. So neither work that hangs nor a burst of work ever keeps another class from starting.
  *
  * The tick is the loop's look at the crew, only while work is underway. It is what brings more threads when
  * a batch is not done by then, what finds hanging work, and the latest moment for answers that a worker holds back
@@ -35,14 +40,31 @@ enum {
 	LANE_RUNNERS_FIRST = 2, /* one more for each answer, as long as the lane is busy */
 	LANE_RUNNERS_MAX = 8,
 	LANE_RUNNERS_HANGING = 2,
-	THREADS_HEALTHY_MIN = 4, /* more threads than POOL_THREADS while fewer than these don't hang */
+	HANGING_MANY = 8, /* in a class: a lane that hangs keeps one thread, and work is asked to be sparing */
 	THREADS_IDLE = 2, /* kept for good */
 
-	STACK_SIZE = 128 * 1024,
+	STACK_SIZE = 1024 * 1024, /* address space: what is not touched costs nothing */
 	TIMEOUT_CLASSES = 64,
 };
 
+/* In the order in which they are served. POOL_THREADS_MAX is the sum of their limits. */
+static const struct class_rule {
+	enum pool_class class;
+	unsigned kept; /* places */
+	unsigned most; /* running and hanging */
+} class_rules[] = {
+	{ POOL_MESSAGES, 2, 8 }, { POOL_HOUSE, 2, 16 },	 { POOL_TABLES, 1, 16 },
+	{ POOL_CHECKS, 1, 24 },	 { POOL_QUESTIONS, 1, 16 },
+};
+
 enum work_state { WAITING, TAKEN, EXPIRED };
+
+struct class {
+	const struct class_rule *rule;
+	struct cds_list_head open_lanes;
+	unsigned running; /* with those that hang */
+	unsigned hanging;
+};
 
 struct lane {
 	/* the loop's */
@@ -50,6 +72,7 @@ struct lane {
 	struct cds_list_head in_lanes;
 	uint64_t number;
 	unsigned works; /* submitted and not done; the lane lives as long */
+	enum pool_class class;
 
 	/* from the loop to workers */
 	struct __cds_wfcq_head head;
@@ -90,7 +113,7 @@ struct crew {
 	int unannounced; /* answers that the loop was not woken for */
 
 	/* under the mutex */
-	struct cds_list_head open_lanes __attribute__((aligned(64)));
+	struct class classes[POOL_CLASSES] __attribute__((aligned(64)));
 	struct cds_list_head hanging_lanes;
 	unsigned references; /* threads, and the pool */
 	unsigned threads;
@@ -140,11 +163,46 @@ void __tsan_release(void *address);
 
 static unsigned crew_threads_max(const struct crew *crew)
 {
-	unsigned max = crew->hanging + THREADS_HEALTHY_MIN;
+	unsigned max = crew->hanging + POOL_THREADS;
 
-	if (max < POOL_THREADS)
-		return POOL_THREADS;
 	return max < POOL_THREADS_MAX ? max : POOL_THREADS_MAX;
+}
+
+/* Places that are neither taken nor kept for another class. */
+static unsigned crew_free_places(const struct crew *crew)
+{
+	unsigned taken = 0;
+
+	for (size_t i = 0; i < POOL_CLASSES; i++) {
+		const struct class *class = &crew->classes[i];
+		unsigned active = class->running - class->hanging;
+
+		taken += active > class->rule->kept ? active : class->rule->kept;
+	}
+	return taken < POOL_THREADS ? POOL_THREADS - taken : 0;
+}
+
+/* Pieces of its work that may start now, as far as it has that many. */
+static unsigned class_room(const struct crew *crew, const struct class *class)
+{
+	unsigned active = class->running - class->hanging;
+	unsigned room = class->rule->most - class->running, places = crew_free_places(crew);
+
+	if (active < class->rule->kept)
+		places += class->rule->kept - active;
+	return room < places ? room : places;
+}
+
+/* The first class with an open lane and a place, NULL if there is none. */
+static struct class *crew_open_class(struct crew *crew)
+{
+	for (size_t i = 0; i < POOL_CLASSES; i++) {
+		struct class *class = &crew->classes[class_rules[i].class];
+
+		if (!cds_list_empty(&class->open_lanes) && class_room(crew, class) > 0)
+			return class;
+	}
+	return NULL;
 }
 
 static bool lane_is_open(const struct crew *crew, struct lane *lane)
@@ -160,27 +218,28 @@ static bool lane_is_open(const struct crew *crew, struct lane *lane)
 	if (first->exclusive)
 		return lane->running == 0;
 	if (lane->hanging)
-		max = crew->hanging > POOL_THREADS / 2 ? 1 : LANE_RUNNERS_HANGING;
+		max = crew->classes[lane->class].hanging >= HANGING_MANY ? 1 : LANE_RUNNERS_HANGING;
 	return lane->running < max;
 }
 
 static void crew_review_lane(struct crew *crew, struct lane *lane)
 {
 	if (cds_list_empty(&lane->in_open) && lane_is_open(crew, lane))
-		cds_list_add_tail(&lane->in_open, &crew->open_lanes);
+		cds_list_add_tail(&lane->in_open, &crew->classes[lane->class].open_lanes);
 }
 
 static struct work *crew_take(struct crew *crew, struct worker *worker)
 {
+	struct class *class = crew_open_class(crew);
 	struct cds_wfcq_node *node;
 	struct lane *lane;
 	struct work *work;
 	int waiting = WAITING;
 
-	if (cds_list_empty(&crew->open_lanes))
+	if (!class)
 		return NULL;
 
-	lane = cds_list_first_entry(&crew->open_lanes, struct lane, in_open);
+	lane = cds_list_first_entry(&class->open_lanes, struct lane, in_open);
 	cds_list_del_init(&lane->in_open);
 	node = __cds_wfcq_dequeue_blocking(&lane->head, &lane->tail);
 	work = caa_container_of(node, struct work, node);
@@ -189,12 +248,14 @@ static struct work *crew_take(struct crew *crew, struct worker *worker)
 	/* Against the loop's expiry of it. */
 	work->skipped = !__atomic_compare_exchange_n(&work->state, &waiting, TAKEN, false, __ATOMIC_ACQ_REL,
 						     __ATOMIC_ACQUIRE);
+	work->sparing = class->hanging >= HANGING_MANY;
 	lane->running++;
 	lane->exclusive = work->exclusive;
 	crew_review_lane(crew, lane);
 
 	crew->taken++;
 	crew->running++;
+	class->running++;
 	worker->work = work;
 	worker->lane = lane;
 	worker->turn++;
@@ -205,6 +266,7 @@ static void crew_mark_hanging(struct crew *crew, struct worker *worker)
 {
 	worker->is_hanging = true;
 	crew->hanging++;
+	crew->classes[worker->lane->class].hanging++;
 	if (worker->lane->hanging++ == 0)
 		cds_list_add(&worker->lane->in_hanging, &crew->hanging_lanes);
 	/* It may have been open for more than it may have now. */
@@ -218,6 +280,7 @@ static void crew_clear_hanging(struct crew *crew, struct worker *worker)
 
 	worker->is_hanging = false;
 	crew->hanging--;
+	crew->classes[worker->lane->class].hanging--;
 	worker->lane->runners_max = LANE_RUNNERS_FIRST;
 	if (--worker->lane->hanging == 0)
 		cds_list_del_init(&worker->lane->in_hanging);
@@ -231,6 +294,7 @@ static void crew_finish(struct crew *crew, struct worker *worker)
 	struct lane *lane = worker->lane;
 
 	crew->running--;
+	crew->classes[lane->class].running--;
 	lane->running--;
 	lane->exclusive = false;
 	if (worker->is_hanging)
@@ -253,7 +317,6 @@ static void *worker_main(void *userdata);
 static bool crew_start_thread(struct crew *crew)
 {
 	struct worker *worker = crew->workers;
-	size_t stack = STACK_SIZE;
 	pthread_attr_t attr;
 	sigset_t all;
 	int r;
@@ -263,12 +326,10 @@ static bool crew_start_thread(struct crew *crew)
 	while (worker->exists)
 		worker++;
 
-	if (stack < (size_t)PTHREAD_STACK_MIN + STACK_SIZE / 2) /* which counts thread-local data in */
-		stack = (size_t)PTHREAD_STACK_MIN + STACK_SIZE / 2;
 	sigfillset(&all);
 	if (pthread_attr_init(&attr) != 0)
 		return false;
-	pthread_attr_setstacksize(&attr, stack);
+	pthread_attr_setstacksize(&attr, pool_stack_size());
 	pthread_attr_setsigmask_np(&attr, &all);
 	*worker = (struct worker){ .crew = crew, .exists = true };
 	r = pthread_create(&worker->thread, &attr, worker_main, worker);
@@ -354,7 +415,7 @@ static void *worker_main(void *userdata)
 			leave = worker_shall_leave(crew);
 			worker->is_idle = !leave;
 			crew->idle += !leave;
-		} else if (crew->is_slow && !cds_list_empty(&crew->open_lanes)) {
+		} else if (crew->is_slow && crew_open_class(crew)) {
 			crew_call(crew, &wakes);
 		}
 		announce = !work || crew->is_slow;
@@ -406,7 +467,12 @@ static int crew_new(struct crew **ret)
 	pthread_mutex_init(&crew->mutex, NULL);
 	sem_init(&crew->wake, 0, 0);
 	__cds_wfcq_init(&crew->head, &crew->tail);
-	CDS_INIT_LIST_HEAD(&crew->open_lanes);
+	for (size_t i = 0; i < POOL_CLASSES; i++) {
+		struct class *class = &crew->classes[class_rules[i].class];
+
+		class->rule = &class_rules[i];
+		CDS_INIT_LIST_HEAD(&class->open_lanes);
+	}
 	CDS_INIT_LIST_HEAD(&crew->hanging_lanes);
 	crew->references = 1;
 	*ret = crew;
@@ -417,7 +483,11 @@ static int crew_new(struct crew **ret)
 
 static void lane_init(struct lane *lane, uint64_t number)
 {
-	*lane = (struct lane){ .number = number, .runners_max = LANE_RUNNERS_FIRST };
+	*lane = (struct lane){
+		.number = number,
+		.class = number < POOL_NAMED_LANES ? POOL_HOUSE : (enum pool_class)(number >> POOL_CLASS_SHIFT),
+		.runners_max = LANE_RUNNERS_FIRST,
+	};
 	__cds_wfcq_init(&lane->head, &lane->tail);
 	CDS_INIT_LIST_HEAD(&lane->in_open);
 	CDS_INIT_LIST_HEAD(&lane->in_hanging);
@@ -562,11 +632,24 @@ static bool worker_look(struct crew *crew, struct worker *worker, uint64_t now_u
 	return true;
 }
 
+/* Workers that the class could use at once. */
+static unsigned class_wants(const struct crew *crew, const struct class *class)
+{
+	unsigned room = class_room(crew, class), wanted = 0;
+	struct cds_list_head *open;
+
+	cds_list_for_each(open, &class->open_lanes) {
+		if (wanted == room)
+			break;
+		wanted++;
+	}
+	return wanted;
+}
+
 /* The loop's look at the crew; returns whether something moved. */
 static bool pool_look(struct pool *pool, uint64_t now_usec)
 {
 	struct crew *crew = pool->crew;
-	struct cds_list_head *open;
 	unsigned wanted = 0, wakes = 0;
 	bool moved = false;
 
@@ -575,8 +658,8 @@ static bool pool_look(struct pool *pool, uint64_t now_usec)
 		if (worker_look(crew, &crew->workers[i], now_usec))
 			crew->is_slow = true;
 	}
-	cds_list_for_each(open, &crew->open_lanes)
-		wanted++;
+	for (size_t i = 0; i < POOL_CLASSES; i++)
+		wanted += class_wants(crew, &crew->classes[i]);
 	while (wanted-- > 0 && crew_call(crew, &wakes))
 		moved = true;
 	pthread_mutex_unlock(&crew->mutex);
@@ -614,7 +697,7 @@ static bool pool_drive(struct pool *pool)
 	if (pool->underway == 0 && pool->tick_usec == 0)
 		return false;
 	pthread_mutex_lock(&crew->mutex);
-	is_waiting = !cds_list_empty(&crew->open_lanes);
+	is_waiting = crew_open_class(crew);
 	is_busy = crew->threads > crew->idle + crew->hanging;
 	if (is_waiting && (!is_busy || crew->is_slow))
 		crew_call(crew, &wakes);
@@ -853,6 +936,22 @@ void pool_submit(struct pool *pool, struct work *work)
 bool pool_has_begun(const struct work *work)
 {
 	return __atomic_load_n(&work->state, __ATOMIC_RELAXED) == TAKEN;
+}
+
+bool pool_lacks_places(const struct pool *pool, const struct work *work)
+{
+	bool lacks;
+
+	pthread_mutex_lock(&pool->crew->mutex);
+	lacks = __atomic_load_n(&work->state, __ATOMIC_RELAXED) != TAKEN && !cds_list_empty(&work->in_lane->in_open);
+	pthread_mutex_unlock(&pool->crew->mutex);
+	return lacks;
+}
+
+size_t pool_stack_size(void)
+{
+	/* What the thread library puts there itself, thread-local data with it, comes on top. */
+	return STACK_SIZE + (size_t)PTHREAD_STACK_MIN;
 }
 
 void pool_get_stats(const struct pool *pool, struct pool_stats *ret)

@@ -227,8 +227,12 @@ static const char *set_skip(const char *p)
 	return p + (*p == ']');
 }
 
-/* What may be left out has to be looked beyond, from each that may be left out before it. */
-enum { OPTION_COST = 16 };
+/*
+ * What may be left out, alternatives and groups have to be looked beyond, from each of them before it. The library does that by
+ * recursion, with about 130 bytes of stack for an option or an alternative and 250 for a group. A row of anchors takes time
+ * that grows with the cube of their number.
+ */
+enum { OPTION_COST = 16, GROUP_COST = 32, ANCHOR_COST = 128 };
 
 /* Times that "{...}" costs what stands before it; *end: behind it, or @p if it is no such thing. */
 static unsigned long long repeats_of(const char *p, const char **end)
@@ -252,8 +256,9 @@ static unsigned long long repeats_of(const char *p, const char **end)
 }
 
 /*
- * The C library's compiler needs stack for what is nested, and memory for what is repeated: a line of a file can take
- * all that there is. What no WWID, name or product needs is therefore refused.
+ * The C library's compiler needs stack for what is nested or may match nothing, and memory for what is repeated: a line of a
+ * file can take all that there is. What no WWID, name or product needs is therefore refused. What is left takes less than
+ * half of a worker's stack (tests/unit/test-stack.c).
  */
 static bool is_modest(const char *p)
 {
@@ -273,8 +278,15 @@ static bool is_modest(const char *p)
 			p = next;
 			continue;
 		case ')':
-			atom = depth ? sizes[depth] : 1;
+			atom = GROUP_COST + (depth ? sizes[depth] : 1);
 			depth -= depth > 0;
+			break;
+		case '|':
+			atom = 1 + OPTION_COST;
+			break;
+		case '^':
+		case '$':
+			atom = ANCHOR_COST;
 			break;
 		case '{':
 			times = repeats_of(p, &next);
@@ -297,7 +309,8 @@ static bool is_modest(const char *p)
 			break;
 		case '\\':
 			next += p[1] != '\0';
-			/* fallthrough */
+			atom = p[1] && strchr("bB<>`'", p[1]) ? ANCHOR_COST : 1;
+			break;
 		default:
 			atom = 1;
 		}

@@ -242,36 +242,110 @@ static void a_lane_that_hangs_delays_no_other(void **state)
 	assert_int_equal(stats.hanging, 0);
 }
 
-static void healthy_lanes_are_served_when_all_threads_hang(void **state)
+static uint64_t lane_of(enum pool_class class, int number)
+{
+	return pool_lane_number(class, mp_hash_number(number));
+}
+
+static void no_class_waits_for_one_that_hangs_in_hundreds_of_lanes(void **state)
 {
 	struct fixture *fixture = *state;
-	static struct job hung[60], healthy[100];
+	static struct job hung[POOL_CLASSES][400], healthy[POOL_CLASSES];
 	struct pool_stats stats;
+	int count = 0;
 	uint64_t begin;
 
-	for (int i = 0; i < 60; i++) {
-		hung[i] = (struct job){ 0 };
-		job_submit(fixture, &hung[i], i % 30, job_hang);
+	for (int hanging = 0; hanging < POOL_CLASSES; hanging++) {
+		for (int i = 0; i < 400; i++) {
+			hung[hanging][i] = (struct job){ 0 };
+			job_submit(fixture, &hung[hanging][i], lane_of(hanging, i), job_hang);
+		}
+		turn(fixture, 10);
+		/* In the first moment nothing is known to hang, and its class has taken what is not kept for others. */
+		begin = now_usec();
+		for (int class = hanging + 1; class < POOL_CLASSES; class++) {
+			healthy[class] = (struct job){ 0 };
+			job_submit(fixture, &healthy[class], lane_of(class, HEALTHY_LANE), job_run);
+			count++;
+		}
+		turn_until_done(fixture, count);
+		assert_in_range(now_usec() - begin, 0, LATE_USEC / 2);
+		turn(fixture, 1000);
+		begin = now_usec();
+		for (int class = hanging + 1; class < POOL_CLASSES; class++) {
+			healthy[class] = (struct job){ 0 };
+			job_submit(fixture, &healthy[class], lane_of(class, HEALTHY_LANE), job_run);
+			count++;
+		}
+		turn_until_done(fixture, count);
+		assert_in_range(now_usec() - begin, 0, LATE_USEC / 2);
 	}
-	turn(fixture, 2500);
-	pool_get_stats(fixture->pool, &stats);
-	assert_in_range(stats.hanging, 30, POOL_THREADS_MAX);
-
-	begin = now_usec();
-	for (int i = 0; i < 100; i++) {
-		healthy[i] = (struct job){ 0 };
-		job_submit(fixture, &healthy[i], HEALTHY_LANE + i % 5, job_run);
-	}
-	turn_until_done(fixture, 100);
-	assert_in_range(now_usec() - begin, 0, LATE_USEC);
 	pool_get_stats(fixture->pool, &stats);
 	assert_in_range(stats.threads, POOL_THREADS, POOL_THREADS_MAX);
+	assert_int_equal(stats.hanging, POOL_THREADS_MAX);
 
 	open_gate(fixture);
-	turn_until_done(fixture, 160);
+	turn_until_done(fixture, count + 400 * POOL_CLASSES);
 	turn(fixture, 100);
 	pool_get_stats(fixture->pool, &stats);
 	assert_in_range(stats.threads, 1, POOL_THREADS);
+}
+
+/* As a check that first looks whether its device answers. */
+static void job_hang_unless_sparing(struct work *work)
+{
+	if (!work->sparing)
+		job_hang(work);
+}
+
+static void a_class_goes_on_when_its_work_is_sparing(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct job jobs[500], healthy[100];
+	struct pool_stats stats;
+	uint64_t begin;
+
+	for (int i = 0; i < 500; i++) {
+		jobs[i] = (struct job){ 0 };
+		job_submit(fixture, &jobs[i], lane_of(POOL_CHECKS, i), job_hang_unless_sparing);
+	}
+	turn(fixture, 1000);
+	begin = now_usec();
+	for (int i = 0; i < 100; i++) {
+		healthy[i] = (struct job){ 0 };
+		job_submit(fixture, &healthy[i], lane_of(POOL_CHECKS, HEALTHY_LANE + i), job_run);
+	}
+	while (!healthy[99].done_at)
+		assert_true(sd_event_run(fixture->event, 1000000) >= 0);
+	assert_in_range(now_usec() - begin, 0, LATE_USEC);
+	pool_get_stats(fixture->pool, &stats);
+	assert_in_range(stats.hanging, 8, POOL_THREADS);
+	assert_int_equal(stats.waiting, 0);
+
+	open_gate(fixture);
+	turn_until_done(fixture, 600);
+}
+
+static void work_lacks_places_unless_its_own_lane_hangs(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct job hung[60], healthy, behind;
+
+	for (int i = 0; i < 60; i++) {
+		hung[i] = (struct job){ 0 };
+		job_submit(fixture, &hung[i], lane_of(POOL_CHECKS, i), job_hang);
+	}
+	behind = (struct job){ .work.exclusive = true };
+	job_submit(fixture, &behind, lane_of(POOL_CHECKS, 0), job_run);
+	turn(fixture, 1500);
+	healthy = (struct job){ 0 };
+	job_submit(fixture, &healthy, lane_of(POOL_CHECKS, HEALTHY_LANE), job_run);
+	turn(fixture, 50);
+	assert_true(pool_lacks_places(fixture->pool, &healthy.work));
+	assert_false(pool_lacks_places(fixture->pool, &behind.work));
+	assert_false(pool_lacks_places(fixture->pool, &hung[0].work));
+	open_gate(fixture);
+	turn_until_done(fixture, 62);
 }
 
 static void work_that_hangs_expires_once_and_is_done_when_it_returns(void **state)
@@ -416,8 +490,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(slow_calls_get_more_threads, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(quick_calls_stay_on_one_thread, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_lane_that_hangs_delays_no_other, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(healthy_lanes_are_served_when_all_threads_hang, set_up,
+		cmocka_unit_test_setup_teardown(no_class_waits_for_one_that_hangs_in_hundreds_of_lanes, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(a_class_goes_on_when_its_work_is_sparing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(work_lacks_places_unless_its_own_lane_hangs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(work_that_hangs_expires_once_and_is_done_when_it_returns, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(work_that_expires_before_its_turn_is_never_run, set_up,
