@@ -8,6 +8,7 @@
 #include "model/state.h"
 
 struct mp_aio;
+struct mp_scsi_result;
 
 /* One check. Filled by the caller, answered by the checker. Used by one worker at a time. */
 struct mp_check {
@@ -21,6 +22,7 @@ struct mp_check {
 	 */
 	unsigned kept;
 	enum mp_path_state state; /* answer */
+	/* Noticed, by the checker or before it ran; cleared by the caller. */
 	bool identity_changed; /* answer: INQUIRY data or LUN inventory changed (SPC 3F/03, 3F/0E): it may be another LUN */
 	bool access_changed; /* answer: the target says that asymmetric access states changed (SPC 2A/06, 2A/07) */
 	char message[96]; /* answer: one phrase for the log, "" if there is nothing to say */
@@ -33,6 +35,9 @@ struct mp_checker {
 	int (*check)(struct mp_check *check);
 	bool none; /* no checker: the sysfs state is the answer */
 };
+
+/** mp_check_notice() - a unit attention that says that the LUN or its access states changed; the target tells it once */
+void mp_check_notice(struct mp_check *check, const struct mp_scsi_result *result);
 
 /** mp_check_answer() - for checkers: set state and message. Return: 0, or -ENOTTY if @state is WILD. */
 int mp_check_answer(struct mp_check *check, enum mp_path_state state, const char *message);

@@ -24,6 +24,18 @@ static bool is_definite(int host_status)
 	       host_status == MP_SCSI_HOST_TRANSPORT_FAILFAST;
 }
 
+void mp_check_notice(struct mp_check *check, const struct mp_scsi_result *result)
+{
+	if (result->sense_key != MP_SCSI_SENSE_UNIT_ATTENTION)
+		return;
+	/* spc4r36j annex: ASYMMETRIC ACCESS STATE CHANGED, IMPLICIT ASYMMETRIC ACCESS STATE TRANSITION FAILED */
+	if (result->asc == 0x2a && (result->ascq == 0x06 || result->ascq == 0x07))
+		check->access_changed = true;
+	/* INQUIRY DATA HAS CHANGED, REPORTED LUNS DATA HAS CHANGED */
+	if (result->asc == 0x3f && (result->ascq == 0x03 || result->ascq == 0x0e))
+		check->identity_changed = true;
+}
+
 /* Return: true if @result is an answer, false if it is worth another try. */
 static bool judge(const struct mp_scsi_result *result, struct mp_check *check)
 {
@@ -39,15 +51,9 @@ static bool judge(const struct mp_scsi_result *result, struct mp_check *check)
 	mp_check_answer(check, MP_PATH_DOWN, "path is down");
 	if (!is_definite(result->host_status))
 		return false;
-	if (result->sense_key == MP_SCSI_SENSE_UNIT_ATTENTION) {
-		/* spc4r36j annex: ASYMMETRIC ACCESS STATE CHANGED, IMPLICIT ASYMMETRIC ACCESS STATE TRANSITION FAILED */
-		if (result->asc == 0x2a && (result->ascq == 0x06 || result->ascq == 0x07))
-			check->access_changed = true;
-		/* INQUIRY DATA HAS CHANGED, REPORTED LUNS DATA HAS CHANGED */
-		if (result->asc == 0x3f && (result->ascq == 0x03 || result->ascq == 0x0e))
-			check->identity_changed = true;
+	mp_check_notice(check, result);
+	if (result->sense_key == MP_SCSI_SENSE_UNIT_ATTENTION)
 		return false;
-	}
 	if (has_sense(result, MP_SCSI_SENSE_NOT_READY, 0x04, 0x0b))
 		mp_check_answer(check, MP_PATH_GHOST, "path is passive");
 	else if (has_sense(result, MP_SCSI_SENSE_NOT_READY, 0x04, 0x0a))
@@ -63,7 +69,6 @@ static int tur_check(struct mp_check *check)
 	unsigned left_msec = check->timeout_msec;
 	struct mp_scsi_result result;
 
-	check->access_changed = check->identity_changed = false;
 	for (int tries = TRIES; tries; tries--) {
 		int r = mp_scsi_command(check->fd, cdb, sizeof(cdb), NULL, 0, left_msec, &result);
 

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "checkers/aio.h"
 #include "checkers/checker.h"
+#include "kernel/knock.h"
 #include "kernel/scsi.h"
 #include "model/transition.h"
 #include "multipathd/daemon.h"
@@ -55,6 +56,11 @@ struct check_job {
 	int error; /* of opening, or of the checker */
 	/* An asynchronous read: its end and the end of the first turn come in any order, then the job has a second turn. */
 	bool reading, reaped, parked, second_turn;
+	/* While many checks hang, the device is asked first whether it answers; the check itself follows on another lane. */
+	int knock_fd; /* -1: not asked */
+	sd_event_source *knock_source; /* on the loop, until it answers */
+	bool knocked, detour;
+	uint64_t detour_lane;
 
 	bool want_proof;
 	int proof_error;
@@ -112,6 +118,9 @@ static void job_free(struct check_job *job)
 {
 	if (job->abandoned && job->check.fd >= 0)
 		close_unlocked(job->daemon, job->check.fd);
+	sd_event_source_disable_unref(job->knock_source);
+	if (job->knock_fd >= 0)
+		close(job->knock_fd);
 	free(job->dir);
 	free(job->prio_args);
 	free(job->known);
@@ -226,6 +235,13 @@ static void job_detect_checker(struct check_job *job)
 	}
 }
 
+static void job_knock(struct check_job *job)
+{
+	if (mp_protocol_is_scsi(job->protocol))
+		job->knock_fd = mp_knock(&mp_roots_system, job->dir, job->timeout_msec);
+	job->detour = job->knock_fd < 0; /* it cannot be asked: what hangs may hang there */
+}
+
 static void job_run(struct work *work)
 {
 	struct check_job *job = caa_container_of(work, struct check_job, work);
@@ -233,6 +249,10 @@ static void job_run(struct work *work)
 
 	if (job->second_turn) {
 		job_follow_up(job);
+		return;
+	}
+	if (work->sparing && !job->knocked && !job->checker->none) {
+		job_knock(job);
 		return;
 	}
 	if (job->checker->none) {
@@ -550,10 +570,66 @@ static void job_second_turn(struct check_job *job)
 	pool_submit(job->daemon->pool, &job->work);
 }
 
+/* The whole check, where it does not keep others from being asked. */
+static void job_take_detour(struct check_job *job)
+{
+	job->detour = false;
+	job->knocked = true;
+	job->work.lane = job->detour_lane;
+	pool_submit(job->daemon->pool, &job->work);
+}
+
+static int job_on_knock_answered(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct check_job *job = userdata;
+	struct mp_scsi_result result = { 0 };
+	int r = mp_knock_answer(fd, &result);
+
+	(void)events;
+	if (r == -EAGAIN)
+		return 0;
+	job->knock_source = sd_event_source_disable_unref(source);
+	close(job->knock_fd);
+	job->knock_fd = -1;
+	if (r == 0 && (!result.host_status || mp_scsi_is_transient(&result))) {
+		mp_check_notice(&job->check, &result);
+		job_take_detour(job);
+		return 0;
+	}
+	if (result.host_status == MP_SCSI_HOST_TIMEOUT)
+		mp_check_answer(&job->check, MP_PATH_TIMEOUT, "command timed out");
+	else
+		mp_check_answer(&job->check, MP_PATH_DOWN, "path is down");
+	job_second_turn(job);
+	return 0;
+}
+
+static int job_await_knock(struct check_job *job)
+{
+	int r = sd_event_add_io(job->daemon->event, &job->knock_source, job->knock_fd, EPOLLIN, job_on_knock_answered,
+				job);
+
+	if (r >= 0)
+		r = sd_event_source_set_exit_on_failure(job->knock_source, true);
+	if (r >= 0)
+		return 0;
+	job->knock_source = sd_event_source_disable_unref(job->knock_source);
+	close(job->knock_fd);
+	job->knock_fd = -1;
+	job->detour = true;
+	return r;
+}
+
 static void job_done(struct work *work)
 {
 	struct check_job *job = caa_container_of(work, struct check_job, work);
 
+	if (job->knock_fd >= 0 && !job->abandoned && job_await_knock(job) >= 0)
+		return;
+	if (job->detour && !job->abandoned) {
+		job_take_detour(job);
+		return;
+	}
 	if (!job->reading || job->second_turn) {
 		job_answered(job);
 		return;
@@ -697,6 +773,8 @@ static void path_check(struct daemon_path *path)
 	if (!job)
 		goto later;
 	job->daemon = daemon;
+	job->knock_fd = -1;
+	job->detour_lane = lane_of_path(&path->path.identity);
 	job->path_id = path->path.id;
 	job->tpg = path->path.identity.tpg;
 	job->tpgs = path->path.identity.tpgs;
@@ -743,7 +821,7 @@ static void path_check(struct daemon_path *path)
 	job->work = (struct work){
 		.run = job_run,
 		.done = job_done,
-		.lane = lane_of_path(&path->path.identity),
+		.lane = lane_of_checks(&path->path.identity),
 		.timeout_usec = path_timeout_sec(path) * usec_per_sec,
 	};
 	path->job = job;
@@ -784,6 +862,11 @@ static void path_on_overdue(struct daemon_path *path)
 				maps_states_changed(map, false, false, path);
 		}
 		path_schedule(path, deadline);
+		return;
+	}
+	/* Its own device has not been asked: that others hang is no reason to fail it. */
+	if (pool_lacks_places(path->daemon->pool, &path->job->work)) {
+		path_schedule(path, now + PENDING_AFTER_SEC * usec_per_sec);
 		return;
 	}
 	path_take_state(path, MP_PATH_TIMEOUT, "no answer in time", false);
@@ -875,6 +958,8 @@ void checks_stop(struct daemon_path *path)
 	if (path->job) {
 		/* The hanging call still needs the descriptor. */
 		path->job->abandoned = true;
+		if (path->job->knock_source) /* nothing of it is on a worker */
+			job_free(path->job);
 		path->job = NULL;
 	} else if (path->fd >= 0) {
 		close_unlocked(path->daemon, path->fd);

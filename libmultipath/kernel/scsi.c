@@ -45,10 +45,24 @@ static void sense_parse(const uint8_t *sense, size_t size, struct mp_scsi_result
 	}
 }
 
+void mp_scsi_take(const struct sg_io_hdr *header, struct mp_scsi_result *ret)
+{
+	*ret = (struct mp_scsi_result){
+		.host_status = header->host_status,
+		.driver_status = header->driver_status,
+		.scsi_status = header->status,
+		.received = header->resid > 0 && (unsigned)header->resid <= header->dxfer_len ?
+				    header->dxfer_len - header->resid :
+				    header->dxfer_len,
+		.duration_msec = header->duration,
+	};
+	sense_parse(header->sbp, header->sb_len_wr, ret);
+}
+
 static int sg_io(int fd, int direction, const uint8_t *cdb, size_t cdb_size, const void *data, size_t data_size,
 		 unsigned timeout_msec, struct mp_scsi_result *ret)
 {
-	uint8_t sense[32] = { 0 };
+	uint8_t sense[MP_SCSI_SENSE_SIZE] = { 0 };
 	struct sg_io_hdr header = {
 		.interface_id = 'S',
 		.dxfer_direction = data ? direction : SG_DXFER_NONE,
@@ -64,16 +78,7 @@ static int sg_io(int fd, int direction, const uint8_t *cdb, size_t cdb_size, con
 	if (ioctl(fd, SG_IO, &header) < 0)
 		return -errno;
 
-	*ret = (struct mp_scsi_result){
-		.host_status = header.host_status,
-		.driver_status = header.driver_status,
-		.scsi_status = header.status,
-		.received = header.resid > 0 && (unsigned)header.resid <= header.dxfer_len ?
-				    header.dxfer_len - header.resid :
-				    header.dxfer_len,
-		.duration_msec = header.duration,
-	};
-	sense_parse(sense, header.sb_len_wr, ret);
+	mp_scsi_take(&header, ret);
 	return 0;
 }
 

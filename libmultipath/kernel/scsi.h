@@ -35,6 +35,12 @@ struct mp_scsi_result {
 	unsigned duration_msec;
 };
 
+struct sg_io_hdr;
+enum { MP_SCSI_SENSE_SIZE = 32 }; /* room for sense data; codes are in the first 14 bytes */
+
+/** mp_scsi_take() - the result of a command that the kernel has ended. header->sbp: what it was given for sense data */
+void mp_scsi_take(const struct sg_io_hdr *header, struct mp_scsi_result *ret);
+
 /** mp_scsi_is_good() - no status of any layer */
 static inline bool mp_scsi_is_good(const struct mp_scsi_result *result)
 {
