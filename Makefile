@@ -136,14 +136,14 @@ $(B)/sbin/multipathc: $(addprefix $(B)/multipathd/,shell.o completion.o) $(front
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) -o $@ $^ $(edit_libs) $(LDFLAGS)
 
-$(B)/plugin/multipathd: $(B)/multipathd/main.o $(B)/libengine.a $(B)/libmultipath.a $(B)/libmpathcmd.a
-$(B)/plugin/multipath: $(B)/multipath/main.o $(B)/libengine.a $(B)/libmultipath.a $(B)/libmpathcmd.a
-$(B)/sbin/gmultipath: $(B)/gmultipath/main.o $(B)/libengine.a $(B)/libmultipath.a $(B)/libmpathcmd.a
+$(B)/plugin/multipathd: $(B)/multipathd/main.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libmpathcmd.a
+$(B)/plugin/multipath: $(B)/multipath/main.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libmpathcmd.a
+$(B)/sbin/gmultipath: $(B)/gmultipath/main.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libmpathcmd.a
 $(B)/plugin/multipathd $(B)/plugin/multipath $(B)/sbin/gmultipath:
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) -o $@ $^ $(library_libs) $(LDFLAGS)
 
-# Partitions have nothing to do with the daemon.
+# Partitions have nothing to do with the daemon; gmultipath asks libkpartx.a where a disk's are.
 $(B)/sbin/kpartx: $(B)/kpartx/main.o $(B)/libkpartx.a $(B)/libmultipath.a
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) -o $@ $^ $(kpartx_libs) $(LDFLAGS)
@@ -154,12 +154,9 @@ $(B)/kpartx_id: $(B)/kpartx/kpartx_id.o $(B)/libmultipath/base/mangling.o
 
 unit-programs: $(unit_programs) $(lab_programs)
 
-$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libengine.a $(B)/libmultipath.a $(B)/libmpathcmd.a
+$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libmpathcmd.a
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) -o $@ $^ $(library_libs) -lcmocka $(LDFLAGS)
-
-partition_tests := $(addprefix $(B)/unit/,test-mappings test-partitions test-unixware) $(B)/fuzz/fuzz-partitions
-$(partition_tests): $(B)/libkpartx.a
 
 # These tests start the programs.
 $(B)/unit/test-front: | $(B)/sbin/multipathd $(B)/sbin/multipath $(B)/sbin/multipathc
@@ -176,7 +173,7 @@ lab: all $(lab_programs) ## run the tests on the real kernel (LAB=name for some 
 
 # A fuzz target is a program for libFuzzer (FUZZER=1), or one that replays files.
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(if $(FUZZER),,$(B)/tests/fuzz/replay.o) $(B)/tests/fuzz/stack.o \
-		$(B)/libengine.a $(B)/libmultipath.a $(B)/libmpathcmd.a
+		$(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libmpathcmd.a
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) $(if $(FUZZER),-fsanitize=fuzzer) -Wl,--wrap=LLVMFuzzerTestOneInput -o $@ $^ $(library_libs) $(LDFLAGS)
 

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "gmultipath/engine.h"
+#include "kpartx/partitions.h"
 
 static void probe_freep(blkid_probe *probe)
 {
@@ -23,25 +24,40 @@ static const char *value(blkid_probe probe, const char *name)
 	return blkid_probe_lookup_value(probe, name, &text, NULL) == 0 ? text : NULL;
 }
 
-/* libblkid's list needs a probe that has not been run. */
-static bool partition_reaches_end(int fd, const struct provider *provider)
+/*
+ * A partition that the table has reach further than the disk (which may have shrunk, or lead through something that does not show
+ * all of it) has its data there, too.
+ */
+static bool reaches_end(const struct partition *partition, uint64_t disk_sectors)
 {
-	_cleanup_(probe_freep) blkid_probe probe = blkid_new_probe();
-	blkid_partlist list;
-	int count;
+	return partition->table_sectors && partition->start_sectors < disk_sectors &&
+	       partition->table_sectors >= disk_sectors - partition->start_sectors;
+}
 
-	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0)
-		return false;
-	list = blkid_probe_get_partitions(probe);
-	count = list ? blkid_partlist_numof_partitions(list) : 0;
-	for (int i = 0; i < count; i++) {
-		blkid_partition partition = blkid_partlist_get_partition(list, i);
+/* GPT has a copy at the end, other tables have not. Return: as superblock_find(). */
+static int find_table(int fd, const struct provider *provider, char *text, size_t size)
+{
+	_cleanup_(partitions_fini) struct partitions partitions = { 0 };
+	const struct partitions_source source = {
+		.fd = fd,
+		.sector_bytes = provider->disk.sector_bytes,
+		.size_sectors = provider->disk.media_bytes / 512,
+	};
+	int r = partitions_read(&source, &partitions);
 
-		if (blkid_partition_get_start(partition) + blkid_partition_get_size(partition) >=
-		    (blkid_loff_t)(provider->disk.media_bytes / 512))
-			return true;
+	if (r < 0)
+		return r;
+	if (partitions.broken_gpt || (partitions.type && !strcmp(partitions.type, "gpt"))) {
+		snprintf(text, size, partitions.broken_gpt ? "a damaged GPT" : "a GPT backup header");
+		return 1;
 	}
-	return false;
+	for (size_t i = 0; i < partitions.count; i++) {
+		if (!reaches_end(&partitions.items[i], source.size_sectors))
+			continue;
+		snprintf(text, size, "a partition (%s) that reaches to the end", partitions.type);
+		return 1;
+	}
+	return 0;
 }
 
 int superblock_find(const struct provider *provider, char *text, size_t size)
@@ -57,14 +73,13 @@ int superblock_find(const struct provider *provider, char *text, size_t size)
 		return -ENOMEM;
 	blkid_probe_enable_superblocks(probe, 1);
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE);
-	blkid_probe_enable_partitions(probe, 1);
 	r = blkid_do_safeprobe(probe);
 	if (r == -2) {
 		snprintf(text, size, "one of several things that have signatures on the disk (blkid -p)");
 		return 1;
 	}
-	if (r != 0)
-		return 0;
+	if (r < 0)
+		return -EIO;
 	usage = value(probe, "USAGE");
 	type = value(probe, "TYPE");
 	if (usage && type) {
@@ -72,14 +87,5 @@ int superblock_find(const struct provider *provider, char *text, size_t size)
 				     !strcmp(usage, "filesystem") ? "a file system (%s)" : "%s", type);
 		return 1;
 	}
-	type = value(probe, "PTTYPE");
-	if (type && !strcmp(type, "gpt")) {
-		snprintf(text, size, "a GPT backup header");
-		return 1;
-	}
-	/* Other tables have no copy at the end. */
-	if (!type || !partition_reaches_end(fd, provider))
-		return 0;
-	snprintf(text, size, "a partition (%s) that reaches to the end", type);
-	return 1;
+	return find_table(fd, provider, text, size);
 }

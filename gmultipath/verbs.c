@@ -219,8 +219,12 @@ static int check_contents(struct call *call, const struct provider *provider)
 		return engine_error(call->engine, r, "%s: its last sector cannot be read: %s", provider->name,
 				    strerror(-r));
 	what = mp_label_describe_sector(sector, provider->disk.sector_bytes);
-	if (!what && superblock_find(provider, found, sizeof(found)) > 0)
-		what = found;
+	if (!what && !has_flag(call, 'f')) {
+		r = superblock_find(provider, found, sizeof(found));
+		if (r < 0)
+			return engine_error(call->engine, r, "%s: what it holds cannot be read: %s", provider->name, strerror(-r));
+		what = r > 0 ? found : NULL;
+	}
 	if (!what && !mp_label_sector_is_zero(sector, provider->disk.sector_bytes))
 		what = "data";
 	if (!what || has_flag(call, 'f'))

@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "kpartx/dos.h"
+#include "kpartx/gpt.h"
+#include "kpartx/labels.h"
 #include "kpartx/unixware.h"
 
 enum { ENDS_BYTES = 1 << 20 }; /* of either end of the disk, where tables are */
@@ -24,12 +27,121 @@ void partitions_fini(struct partitions *partitions)
 	*partitions = (struct partitions){ 0 };
 }
 
-/* @type: the only one to look for, NULL any */
-static int probe_new(const struct partitions_source *source, const char *type, blkid_probe *ret)
+int partitions_add(struct partitions *partitions, const struct partition *partition)
+{
+	size_t count = partitions->count;
+
+	/* Full at every power of two. */
+	if (!(count & (count - 1))) {
+		struct partition *more = realloc(partitions->items, (count ? 2 * count : 1) * sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		partitions->items = more;
+	}
+	partitions->items[partitions->count++] = *partition;
+	return 0;
+}
+
+uint64_t partitions_sectors(const struct partitions_source *source, uint64_t count)
+{
+	uint64_t sectors;
+
+	return __builtin_mul_overflow(count, source->sector_bytes / 512, &sectors) ? UINT64_MAX : sectors;
+}
+
+int partitions_read_bytes(const struct partitions_source *source, uint64_t offset, void *ret, size_t size)
+{
+	uint64_t end = source->size_sectors * 512;
+	size_t there = offset >= end ? 0 : end - offset < size ? end - offset : size, used = 0;
+
+	memset((char *)ret + there, 0, size - there);
+	while (used < there) {
+		ssize_t r = pread(source->fd, (char *)ret + used, there - used, offset + used);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0)
+			return r < 0 ? -errno : -EIO; /* the disk has shrunk */
+		used += r;
+	}
+	return 0;
+}
+
+/*
+ * The kernel keeps what was read of a disk as long as anybody has it open, and its partitions do. Whoever writes to the disk past
+ * that (another host, through a path, to the image's file) would never be noticed. Tables stand at both ends, but EBRs anywhere.
+ */
+static int look_afresh(const struct partitions_source *source, uint8_t first_sector[static 512])
+{
+	const uint64_t size = source->size_sectors * 512;
+	int r;
+
+	posix_fadvise(source->fd, 0, ENDS_BYTES, POSIX_FADV_DONTNEED);
+	if (size > ENDS_BYTES)
+		posix_fadvise(source->fd, size - ENDS_BYTES, 0, POSIX_FADV_DONTNEED);
+	r = partitions_read_bytes(source, 0, first_sector, 512);
+	if (r == 0 && dos_has_extended(first_sector))
+		posix_fadvise(source->fd, 0, 0, POSIX_FADV_DONTNEED);
+	return r;
+}
+
+static int read_unixware(const struct partitions_source *source, struct partitions *ret)
+{
+	struct partition slices[UNIXWARE_LAST] = { 0 };
+	uint8_t sector[512];
+	size_t count;
+	int r = partitions_read_bytes(source, UNIXWARE_SECTOR * sizeof(sector), sector, sizeof(sector));
+
+	if (r < 0)
+		return r;
+	count = unixware_decode(sector, slices);
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = partitions_add(ret, &slices[i]);
+	return r;
+}
+
+struct kind {
+	const char *type;
+	int (*read)(const struct partitions_source *source, struct partitions *ret);
+};
+
+/* What libblkid recognizes: it also knows what only looks like a table, and is a file system. */
+static const struct kind kinds[] = {
+	{ "dos", dos_read }, { "minix", dos_read }, { "solaris", label_read_solaris }, { "sun", label_read_sun },
+	{ "sgi", label_read_sgi }, { "mac", label_read_mac }, { "ultrix", label_read_ultrix }, { "atari", label_read_atari },
+};
+
+/* It has UnixWare's magic number wrong, and takes a BSD label for none if only its type is asked for. */
+static const struct kind own_kinds[] = { { "bsd", label_read_bsd }, { "unixware", read_unixware } };
+
+static const struct kind *find_kind(const struct kind *kind, size_t count, const char *type)
+{
+	for (; count; kind++, count--)
+		if (!strcmp(kind->type, type))
+			return kind;
+	return NULL;
+}
+
+/* @ret: empty. Return: 0 also if there is no such table, negative errno. */
+static int read_kind(const struct partitions_source *source, const struct kind *kind, struct partitions *ret)
+{
+	int r = kind->read(source, ret);
+
+	ret->type = kind->type;
+	return r;
+}
+
+/* @type, @filter: the only one to look for, or the only one not to. @ret: NULL if it recognizes nothing that can be read. */
+static int recognize(const struct partitions_source *source, const char *type, int filter, const struct kind **ret)
 {
 	_cleanup_(probe_freep) blkid_probe probe = blkid_new_probe();
-	const char *types[] = { type, NULL };
+	const char *types[] = { type, NULL }, *found = NULL;
+	int r;
 
+	*ret = NULL;
+	if (!blkid_known_pttype(type))
+		return 0;
 	if (!probe)
 		return -ENOMEM;
 	errno = 0;
@@ -38,188 +150,89 @@ static int probe_new(const struct partitions_source *source, const char *type, b
 		return errno ? -errno : -EINVAL;
 	blkid_probe_enable_superblocks(probe, 0);
 	blkid_probe_enable_partitions(probe, 1);
-	if (source->force_gpt)
-		blkid_probe_set_partitions_flags(probe, BLKID_PARTS_FORCE_GPT);
 	/* Its prototype lacks a const. */
-	if (type && blkid_probe_filter_partitions_type(probe, BLKID_FLTR_ONLYIN, (char **)types))
+	if (blkid_probe_filter_partitions_type(probe, filter, (char **)types))
 		return -EINVAL;
-	*ret = TAKE_PTR(probe);
-	return 0;
-}
-
-/* What is mapped of an extended partition: room for a boot loader, and no way to write to what is inside. */
-static uint64_t extended_sectors(uint64_t size_sectors, unsigned sector_bytes)
-{
-	uint64_t mapped = sector_bytes > 1024 ? sector_bytes / 512 : 2;
-
-	return size_sectors < mapped ? size_sectors : mapped;
-}
-
-static void take_entry(blkid_partition entry, unsigned extended, unsigned sector_bytes, struct partition *ret)
-{
-	uint64_t size = blkid_partition_get_size(entry);
-
-	*ret = (struct partition){
-		.number = blkid_partition_get_partno(entry),
-		.start_sectors = blkid_partition_get_start(entry),
-		.size_sectors = blkid_partition_is_extended(entry) ? extended_sectors(size, sector_bytes) : size,
-		.inside = extended,
-	};
-}
-
-/* Number of the extended partition, among the first @count, that a logical one begins in; 0 if in none. */
-static unsigned extended_of(blkid_partlist list, int count, blkid_partition logical)
-{
-	uint64_t start = blkid_partition_get_start(logical);
-
-	for (int i = 0; i < count; i++) {
-		blkid_partition entry = blkid_partlist_get_partition(list, i);
-
-		if (entry && blkid_partition_is_extended(entry) && start >= (uint64_t)blkid_partition_get_start(entry) &&
-		    start - blkid_partition_get_start(entry) < (uint64_t)blkid_partition_get_size(entry))
-			return blkid_partition_get_partno(entry);
-	}
-	return 0;
-}
-
-/* A slice of a table that stands within a partition. */
-static bool is_nested(blkid_partition entry)
-{
-	return blkid_parttable_get_parent(blkid_partition_get_table(entry)) != NULL;
-}
-
-/* Extended partitions come before logical ones. */
-static int take_list(blkid_partlist list, const struct partitions_source *source, struct partitions *ret)
-{
-	int count = blkid_partlist_numof_partitions(list);
-
-	ret->items = calloc(count > 0 ? count : 1, sizeof(*ret->items));
-	if (!ret->items)
-		return -ENOMEM;
-	for (int i = 0; i < count; i++) {
-		blkid_partition entry = blkid_partlist_get_partition(list, i);
-
-		if (entry && !is_nested(entry))
-			take_entry(entry, blkid_partition_is_logical(entry) ? extended_of(list, i, entry) : 0,
-				   source->sector_bytes, &ret->items[ret->count++]);
-	}
-	return 0;
-}
-
-static bool has_extended(const uint8_t *sector)
-{
-	bool has = false;
-
-	for (int i = 0; i < 4; i++) {
-		uint8_t type = sector[446 + 16 * i + 4];
-
-		has |= type == 0x05 || type == 0x0f || type == 0x85;
-	}
-	return has && sector[510] == 0x55 && sector[511] == 0xaa;
-}
-
-/*
- * The kernel keeps what was read of a disk as long as anybody has it open, and its partitions do. Whoever writes to the disk past
- * that (another host, through a path, to the image's file) would never be noticed. Tables stand at both ends, but EBRs anywhere.
- * Return: 0, negative errno: libblkid does not tell "nothing there" from "could not be read" in every case.
- */
-static int look_afresh(const struct partitions_source *source)
-{
-	const uint64_t size = source->size_sectors * 512;
-	uint8_t sector[512] = { 0 };
-
-	posix_fadvise(source->fd, 0, ENDS_BYTES, POSIX_FADV_DONTNEED);
-	if (size > ENDS_BYTES)
-		posix_fadvise(source->fd, size - ENDS_BYTES, 0, POSIX_FADV_DONTNEED);
-	if (pread(source->fd, sector, sizeof(sector), 0) < 0)
-		return -errno;
-	if (has_extended(sector))
-		posix_fadvise(source->fd, 0, 0, POSIX_FADV_DONTNEED);
-	return 0;
-}
-
-/* @ret: empty. Return: 1 if there is a table, 0 if not, negative errno. */
-static int read_type(const struct partitions_source *source, const char *type, struct partitions *ret)
-{
-	_cleanup_(probe_freep) blkid_probe probe = NULL;
-	blkid_partlist list;
-	int r;
-
-	if (type && !blkid_known_pttype(type))
-		return 0;
-	r = probe_new(source, type, &probe);
-	if (r < 0)
-		return r;
 	errno = 0;
-	list = blkid_probe_get_partitions(probe);
-	/* It takes an EBR that it cannot read for the end of the chain. */
-	if (errno == EIO || (!list && (errno == ENOMEM || errno == ENXIO)))
-		return -errno;
-	if (!list)
-		return 0;
-	r = take_list(list, source, ret);
-	return r < 0 ? r : 1;
+	r = blkid_do_probe(probe);
+	if (r < 0 || (r > 0 && (errno == EIO || errno == ENOMEM)))
+		return errno ? -errno : -EIO;
+	if (r == 0 && blkid_probe_lookup_value(probe, "PTTYPE", &found, NULL) == 0)
+		*ret = find_kind(kinds, ARRAY_SIZE(kinds), found);
+	return 0;
 }
 
-/* Return: as read_type(). */
-static int read_unixware(const struct partitions_source *source, struct partitions *ret)
+static int read_recognized(const struct partitions_source *source, const char *type, int filter, struct partitions *ret)
 {
-	uint8_t sector[512] = { 0 };
+	const struct kind *kind;
+	int r = recognize(source, type, filter, &kind);
 
-	if (source->size_sectors <= UNIXWARE_SECTOR)
-		return 0;
-	if (pread(source->fd, sector, sizeof(sector), UNIXWARE_SECTOR * sizeof(sector)) < 0)
-		return -errno;
-	ret->items = calloc(UNIXWARE_LAST, sizeof(*ret->items));
-	if (!ret->items)
-		return -ENOMEM;
-	ret->count = unixware_decode(sector, ret->items);
-	return ret->count > 0;
+	return r < 0 || !kind ? r : read_kind(source, kind, ret);
 }
 
-/* Return: is there a table of that type, with or without partitions? */
-static bool has_type(const struct partitions_source *source, const char *type)
+/* Nothing but the entries themselves makes an Atari table one: it comes last. */
+static int read_other(const struct partitions_source *source, struct partitions *ret)
 {
-	_cleanup_(partitions_fini) struct partitions ignored = { 0 };
+	int r = read_recognized(source, "atari", BLKID_FLTR_NOTIN, ret);
 
-	return read_type(source, type, &ignored) > 0;
-}
-
-static int read_any(const struct partitions_source *source, struct partitions *ret)
-{
-	int r;
-
-	/* Else a dos table comes first. */
-	if (source->force_gpt) {
-		r = read_type(source, "gpt", ret);
-		if (r < 0 || ret->count)
-			return r;
-		partitions_fini(ret);
+	for (size_t i = 0; i < ARRAY_SIZE(own_kinds) && r == 0 && !ret->type; i++) {
+		r = read_kind(source, &own_kinds[i], ret);
+		if (!ret->count)
+			ret->type = NULL;
 	}
-	r = read_type(source, NULL, ret);
-	if (r == 0)
-		return read_unixware(source, ret);
-	ret->broken_gpt = r > 0 && !ret->count && has_type(source, "PMBR") && !has_type(source, "gpt");
+	return r < 0 || ret->type ? r : read_recognized(source, "atari", BLKID_FLTR_ONLYIN, ret);
+}
+
+/* Return: 1 if there is a valid one. */
+static int read_gpt(const struct partitions_source *source, struct partitions *ret)
+{
+	int r = gpt_read(source, ret);
+
+	if (r > 0)
+		ret->type = "gpt";
 	return r;
+}
+
+static int read_any(const struct partitions_source *source, bool protected, struct partitions *ret)
+{
+	int r = protected || source->force_gpt ? read_gpt(source, ret) : 0;
+
+	/* A GPT without partitions is no reason not to look for what stands beside it, if there is no sign of it but itself. */
+	if (r < 0 || ret->count || (r > 0 && protected))
+		return r;
+	ret->type = NULL;
+	ret->broken_gpt = protected;
+	return protected ? 0 : read_other(source, ret);
+}
+
+static int read_one(const struct partitions_source *source, bool protected, struct partitions *ret)
+{
+	const struct kind *own = find_kind(own_kinds, ARRAY_SIZE(own_kinds), source->type);
+
+	if (own)
+		return read_kind(source, own, ret);
+	if (!strcmp(source->type, "gpt"))
+		return protected || source->force_gpt ? read_gpt(source, ret) : 0;
+	return read_recognized(source, source->type, BLKID_FLTR_ONLYIN, ret);
 }
 
 int partitions_read(const struct partitions_source *source, struct partitions *ret)
 {
-	int r = look_afresh(source);
+	uint8_t first_sector[512];
+	bool protected;
+	int r = look_afresh(source, first_sector);
 
 	if (r < 0)
 		return r;
-	if (!source->type)
-		r = read_any(source, ret);
-	else if (!strcmp(source->type, "unixware"))
-		r = read_unixware(source, ret);
-	else
-		r = read_type(source, source->type, ret);
+	protected = dos_has_type(first_sector, 0xee);
+	r = source->type ? read_one(source, protected, ret) : read_any(source, protected, ret);
 	return r < 0 ? r : 0;
 }
 
 static enum partition_fault fault_of(const struct partition *entry, uint64_t disk_sectors, const bool *seen)
 {
+	if (entry->fault != PARTITION_GOOD)
+		return entry->fault;
 	if (entry->number < 1 || entry->number > PARTITION_LAST)
 		return PARTITION_BEYOND_LAST;
 	if (seen[entry->number])
@@ -270,8 +283,27 @@ static bool crosses(const struct partition *a, const struct partition *b)
 	       !(b->start_sectors <= a->start_sectors && a_end <= b_end);
 }
 
+/* As nearly every table is. */
+static bool is_ascending(const struct partitions *partitions)
+{
+	uint64_t end = 0;
+
+	for (size_t i = 0; i < partitions->count; i++) {
+		const struct partition *entry = &partitions->items[i];
+
+		if (entry->fault != PARTITION_GOOD)
+			continue;
+		if (entry->start_sectors < end)
+			return false;
+		end = entry->start_sectors + entry->size_sectors;
+	}
+	return true;
+}
+
 bool partitions_overlap(const struct partitions *partitions, unsigned *a, unsigned *b)
 {
+	if (is_ascending(partitions))
+		return false;
 	for (size_t i = 0; i < partitions->count; i++) {
 		const struct partition *one = &partitions->items[i];
 
@@ -293,6 +325,9 @@ bool partitions_overlap(const struct partitions *partitions, unsigned *a, unsign
 const char *partition_fault_text(enum partition_fault fault)
 {
 	static const char *const texts[] = {
+		[PARTITION_REVERSED] = "ends before it begins",
+		[PARTITION_NOT_INSIDE] = "does not lie in its extended partition",
+		[PARTITION_CUT_OFF] = "and any after it are lost (broken chain of tables)",
 		[PARTITION_EMPTY] = "has no sectors",
 		[PARTITION_OUTSIDE] = "does not lie on the disk",
 		[PARTITION_BEYOND_LAST] = "has too high a number",

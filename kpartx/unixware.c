@@ -41,6 +41,7 @@ size_t unixware_decode(const uint8_t sector[static 512], struct partition *ret)
 		ret[count].number = count + 1;
 		ret[count].start_sectors = le32toh(slice->start);
 		ret[count].size_sectors = le32toh(slice->size);
+		ret[count].table_sectors = ret[count].size_sectors;
 		count++;
 	}
 	return count;

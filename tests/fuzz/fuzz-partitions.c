@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The image of a disk: whatever libblkid takes its table for, what would be mapped lies on the disk. The first byte picks options. */
+/*
+ * The image of a disk: whatever its table is taken for, what would be mapped lies on the disk, a logical partition in its extended
+ * one, and a primary one where the sector says. The first byte picks options.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +24,45 @@ static int image_of(const uint8_t *data, size_t size, size_t disk_bytes)
 	if (fd < 0 || ftruncate(fd, disk_bytes) < 0 || pwrite(fd, data, size, 0) != (ssize_t)size)
 		abort();
 	return fd;
+}
+
+static uint64_t get32(const uint8_t *at)
+{
+	return at[0] | at[1] << 8 | at[2] << 16 | (uint64_t)at[3] << 24;
+}
+
+static const struct partition *find(const struct partitions *partitions, unsigned number)
+{
+	for (size_t i = 0; i < partitions->count; i++)
+		if (partitions->items[i].number == number)
+			return &partitions->items[i];
+	return NULL;
+}
+
+static void check_logical(const struct partitions *partitions, const struct partition *logical)
+{
+	const struct partition *extended = find(partitions, logical->inside);
+
+	if (!extended || logical->start_sectors < extended->start_sectors ||
+	    logical->start_sectors + logical->size_sectors > extended->start_sectors + extended->table_sectors)
+		abort();
+}
+
+static void check_dos(const struct partitions *partitions, const struct partitions_source *source, const uint8_t *sector)
+{
+	for (size_t i = 0; i < partitions->count; i++) {
+		const struct partition *entry = &partitions->items[i];
+		const uint8_t *slot = sector + 446 + 16 * (entry->number - 1);
+
+		if (entry->fault != PARTITION_GOOD)
+			continue;
+		if (entry->number > 4)
+			check_logical(partitions, entry);
+		else if (entry->start_sectors != get32(slot + 8) * (source->sector_bytes / 512) ||
+			 entry->table_sectors != get32(slot + 12) * (source->sector_bytes / 512) ||
+			 entry->size_sectors > entry->table_sectors)
+			abort();
+	}
 }
 
 static void check_plan(const struct mapping_plan *plan, uint64_t disk_sectors)
@@ -76,7 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 1 + 512 || size > 4 << 20)
 		return 0;
 	/* A GPT has to end with the disk; other tables may be of a larger one. */
-	size_t disk_bytes = data[0] & 4 ? 64 << 20 : (size - 1 + 511) / 512 * 512;
+	size_t disk_bytes = data[0] & 8 ? 16ULL << 40 : data[0] & 4 ? 64 << 20 : (size - 1 + 511) / 512 * 512;
 
 	fd = image_of(data + 1, size - 1, disk_bytes);
 	const struct partitions_source source = {
@@ -90,6 +132,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (partitions_read(&source, &partitions) < 0)
 		return 0;
 	partitions_judge(&partitions, source.size_sectors);
+	if (partitions.type && !strcmp(partitions.type, "dos"))
+		check_dos(&partitions, &source, data + 1);
 	if (partitions_overlap(&partitions, &a, &b) && a == b)
 		abort();
 	plan_with(&partitions, source.size_sectors, 0);

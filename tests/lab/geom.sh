@@ -95,10 +95,10 @@ geom_usage() {
 
 # geom_arguments - what every verb refuses
 geom_arguments() {
-	local text words a b c big coarse coarser tiny other
+	local text words a b c big coarse coarser tiny other huge
 	modprobe loop max_loop=16
 	loop a 8M; loop_twin b "$a"; loop_twin c "$a"
-	loop big 9M; loop coarse 8M 4096; loop_twin coarser "$coarse"; loop tiny 512; loop other 8M
+	loop big 9M; loop coarse 8M 4096; loop_twin coarser "$coarse"; loop tiny 512; loop other 8M; loop huge 8T 4096
 
 	[ -n "$daemon_pid" ] || geom_usage
 
@@ -183,6 +183,14 @@ geom_arguments() {
 	echo ',4M,L' | sfdisk -q --no-reread -X dos "/dev/$a" >/dev/null 2>&1
 	gm label FOO "$a"
 	gm destroy FOO
+	# From 4 TiB to the end, in sectors whose numbers are those of 2 TiB's if they are cut to 32 bits; and over the end.
+	for text in 1073739776 1073740000; do
+		echo "label: dos" | sfdisk -q --no-reread "/dev/$huge" >/dev/null 2>&1
+		printf '\0\0\2\0\x83\xff\xff\xff\0\0\0\x40' > /tmp/entry
+		python3 -c "import struct, sys; sys.stdout.buffer.write(struct.pack('<I', $text + 2048))" >> /tmp/entry
+		dd if=/tmp/entry of="/dev/$huge" bs=1 seek=446 conv=notrunc,fsync status=none
+		gm_fails "a partition (dos) that reaches to the end" label FOO "$huge"
+	done
 
 	say "disks that cannot be written to"
 	blockdev --setro "/dev/$other"

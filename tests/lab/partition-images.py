@@ -179,6 +179,16 @@ def make(directory, sectors):
     for image in save("dos-ebr-leaves"):
         dos_table(image, 0, [(5, 32, 64)])
         dos_chain(image, 32, [(32, 34, 6), (40, 42, 6)], after=sectors + 1000)
+    for image in save("dos-ebr-wraps"):
+        dos_table(image, 0, [(0x83, 8, 16), (5, 32, 64)])
+        dos_table(image, 32, [(0x83, 2 ** 32 - 32, 16), (5, 8, 16)])
+        dos_table(image, 40, [(0x83, 2, 6), (5, 2 ** 32 - 32, 8)])
+    for image in save("dos-logical-outside"):
+        dos_table(image, 0, [(5, 32, 64), (0x83, 96, 64)])
+        dos_table(image, 32, [(0x83, 2, 6), (5, 8, 16)])
+        dos_table(image, 40, [(0x83, 56, 64)])
+    for image in save("dos-slice-past-end"):
+        dos_table(image, 0, [(0x83, 8, 16), (0xa5, 32, sectors), (0xbf, 32, sectors)])
     for image in save("dos-past-end"):
         dos_table(image, 0, [(0x83, 8, 16), (0x83, half, sectors), (0x83, sectors, 1), (0x83, 0xfffffff0, 0xfffffff0)])
     for image in save("dos-overlap"):
@@ -233,6 +243,7 @@ def make(directory, sectors):
         "gpt-no-pmbr": gpt(sectors, {1: (first, first + 7)}, pmbr=False),
         "gpt-last": gpt(sectors, {128: (last - 8, last)}),
         "gpt-past-end": gpt(sectors, {1: (first, first + 7), 2: (first + 8, sectors + 100), 3: (sectors, 2 ** 62)}, edges=False),
+        "gpt-outside-usable": gpt(sectors, {1: (0, first - 1), 2: (first, first + 7), 3: (last - 8, sectors - 1)}),
         "gpt-reversed": gpt(sectors, {1: (first + 8, first), 2: (first, first)}),
         "gpt-overlap": gpt(sectors, {1: (first, first + 15), 2: (first + 8, first + 23)}),
     }

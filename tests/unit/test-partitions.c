@@ -4,18 +4,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "kpartx/partitions.h"
-
-#define PARTITION(n, start, size) { .number = (n), .start_sectors = (start), .size_sectors = (size) }
+#include "tests/unit/image.h"
 
 static void what_does_not_lie_on_the_disk_has_a_fault(void **state)
 {
@@ -34,6 +29,9 @@ static void what_does_not_lie_on_the_disk_has_a_fault(void **state)
 		{ PARTITION(0, 10, 1), PARTITION_BEYOND_LAST },
 		{ PARTITION(256, 10, 1), PARTITION_GOOD },
 		{ PARTITION(257, 10, 1), PARTITION_BEYOND_LAST },
+		{ { .number = 1, .size_sectors = 1, .fault = PARTITION_NOT_INSIDE }, PARTITION_NOT_INSIDE },
+		{ { .number = 1, .size_sectors = 1, .fault = PARTITION_CUT_OFF }, PARTITION_CUT_OFF },
+		{ { .number = 1, .size_sectors = 1, .fault = PARTITION_REVERSED }, PARTITION_REVERSED },
 	};
 
 	(void)state;
@@ -112,27 +110,12 @@ static void partitions_are_equal_if_all_of_them_are(void **state)
 	assert_false(partitions_equal(&a, &shorter));
 }
 
-struct dos_entry {
-	uint64_t sector; /* of its table */
-	unsigned slot;
-	uint8_t type;
-	uint32_t start, size;
-};
-
 static int dos_image_new(uint64_t sectors, const struct dos_entry *entries, size_t count)
 {
-	static const uint8_t magic[] = { 0x55, 0xaa };
-	int fd = memfd_create("image", MFD_CLOEXEC);
+	int fd = image_new(sectors);
 
-	assert_true(fd >= 0);
-	assert_int_equal(ftruncate(fd, sectors * 512), 0);
-	for (size_t i = 0; i < count; i++) {
-		const struct dos_entry *entry = &entries[i];
-		const uint32_t bytes[] = { 0, htole32(entry->type), htole32(entry->start), htole32(entry->size) };
-
-		assert_int_equal(pwrite(fd, bytes, sizeof(bytes), entry->sector * 512 + 446 + 16 * entry->slot), sizeof(bytes));
-		assert_int_equal(pwrite(fd, magic, sizeof(magic), entry->sector * 512 + 510), sizeof(magic));
-	}
+	for (size_t i = 0; i < count; i++)
+		image_put_dos(fd, 512, &entries[i]);
 	return fd;
 }
 
@@ -147,7 +130,7 @@ static void assert_read(int fd, uint64_t sectors, const struct partition *wanted
 }
 
 /* A dos table: a primary partition, an extended one, and one logical. */
-static int image_new(void)
+static int some_image_new(void)
 {
 	static const struct dos_entry entries[] = { { 0, 0, 0x83, 8, 16 }, { 0, 1, 0x05, 32, 64 }, { 32, 0, 0x83, 2, 6 } };
 
@@ -159,7 +142,7 @@ static void a_logical_partition_knows_its_extended_one(void **state)
 	static const struct partition wanted[] = {
 		PARTITION(1, 8, 16), PARTITION(2, 32, 2), { .number = 5, .start_sectors = 34, .size_sectors = 6, .inside = 2 },
 	};
-	_cleanup_close_ int fd = image_new();
+	_cleanup_close_ int fd = some_image_new();
 
 	(void)state;
 	assert_read(fd, 100, wanted, ARRAY_SIZE(wanted));
@@ -214,7 +197,7 @@ static void only_a_table_of_the_type_asked_for_is_read(void **state)
 		const char *type;
 		size_t count;
 	} rows[] = { { "dos", 3 }, { "gpt", 0 }, { "dasd", 0 }, { "no such type that anybody knows", 0 } };
-	_cleanup_close_ int fd = image_new();
+	_cleanup_close_ int fd = some_image_new();
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
