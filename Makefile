@@ -5,8 +5,9 @@ prefix ?= /usr
 sbindir ?= $(prefix)/sbin
 multiarch := $(shell $(CC) -print-multiarch 2>/dev/null)
 libdir ?= $(prefix)/lib$(if $(multiarch),/$(multiarch))
-# Programs that the small front ends start; initramfs tools copy this directory whole.
-plugindir ?= $(libdir)/multipath
+# Programs that the small front ends start. Tools that make boot and rescue images copy this directory whole:
+# initramfs-tools and rear that of prefix, dracut that of libdir, where links are.
+plugindir ?= $(prefix)/lib/multipath
 includedir ?= $(prefix)/include
 mandir ?= $(prefix)/share/man
 docdir ?= $(prefix)/share/doc/multipath
@@ -196,6 +197,8 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 		$(B)/sbin/kpartx $(DESTDIR)$(sbindir)
 	install -m 755 $(B)/kpartx_id $(DESTDIR)$(udevdir)
 	install -m 755 $(B)/plugin/multipathd $(B)/plugin/multipath $(DESTDIR)$(plugindir)
+	[ $(libdir)/multipath = $(plugindir) ] || { install -d $(DESTDIR)$(libdir)/multipath && \
+		ln -sf $(plugindir)/multipathd $(plugindir)/multipath $(DESTDIR)$(libdir)/multipath; }
 	install -m 755 $(B)/libmpathcmd.so.0 $(DESTDIR)$(libdir)
 	ln -sf libmpathcmd.so.0 $(DESTDIR)$(libdir)/libmpathcmd.so
 	install -m 644 $(B)/libmpathcmd.a $(DESTDIR)$(libdir)
@@ -208,8 +211,9 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 	for n in $(rules); do \
 		sed 's,@sbindir@,$(sbindir),g;s,@runtimedir@,$(runtimedir),g;s,@udevdir@,$(udevdir),g' \
 			udev/$${n#*-}.rules.in > $(DESTDIR)$(udevdir)/rules.d/$$n.rules || exit; done
-	[ $(udev_order) != debian ] || echo '# Hides the file of the package kpartx: the rules are in 66-kpartx.rules.' \
-		> $(DESTDIR)$(udevdir)/rules.d/60-kpartx.rules
+	[ $(udev_order) != debian ] || { echo '# Hides the file of the package kpartx. In a boot image it may be the only one of the two.'; \
+		echo 'TEST=="$(udevdir)/rules.d/66-kpartx.rules", GOTO="kpartx_end"'; \
+		sed 's,@sbindir@,$(sbindir),g' udev/kpartx.rules.in; } > $(DESTDIR)$(udevdir)/rules.d/60-kpartx.rules
 	for f in systemd/*.service.in systemd/*.socket.in; do n=$${f##*/}; \
 		sed 's,@sbindir@,$(sbindir),g;s,@runtimedir@,$(runtimedir),g' $$f > $(DESTDIR)$(unitdir)/$${n%.in}; done
 	sed 's,@runtimedir@,$(runtimedir),g' systemd/multipath.conf.tmpfiles.in > $(DESTDIR)$(tmpfilesdir)/multipath.conf
