@@ -40,3 +40,25 @@ echo 1 > $debug/add_host
 ready 1 3
 until_true "sdc is claimed" property_is sdc ID_FS_TYPE mpath_member
 check "no timer runs for it" timer_is_gone sdc
+
+say "released and claimed again: partitions go again"
+cp /etc/multipath.conf /tmp/before
+config_add << CONFIG
+blacklist {
+	devnode "^sd"
+}
+CONFIG
+multipathd reconfigure > /dev/null
+until_true "no map is left" maps_are 0
+udevadm trigger --settle --action=change /sys/block/sda
+check "sda is free" property_is sda DM_MULTIPATH_DEVICE_PATH 0
+blockdev --rereadpt /dev/sda
+udevadm settle
+check "its partition is there" [ -b /dev/sda1 ]
+cp /tmp/before /etc/multipath.conf
+multipathd reconfigure > /dev/null
+ready 1 3
+udevadm trigger --settle --action=change /sys/block/sda
+check "sda is claimed" property_is sda DM_MULTIPATH_DEVICE_PATH 1
+until_true "the partition of the path is gone again" [ ! -e /dev/sda1 ]
+same "and it is not done for every event" "$(property sda DM_DEL_PART_NODES)" 1
