@@ -64,17 +64,22 @@ static struct finding find_device(const struct mp_config *config, const struct m
 	return finding;
 }
 
-/* The first property whose name a rule matches decides. */
+/* Of the properties that a rule matches, the one whose name sorts first decides: libudev lists them by name. */
 static struct finding find_property(const struct mp_config *config, const struct mp_props *props)
 {
-	struct finding finding = { 0 };
+	struct finding first = { 0 };
 
 	for (size_t i = 0; props && i < props->count; i++) {
-		finding = find_text(config, MP_CRITERION_PROPERTY, props->items[i].name);
+		const char *name = props->items[i].name;
+		struct finding finding;
+
+		if (first.subject && strcmp(name, first.subject) > 0)
+			continue;
+		finding = find_text(config, MP_CRITERION_PROPERTY, name);
 		if (finding.exception || finding.blacklist)
-			return finding;
+			first = finding;
 	}
-	return (struct finding){ 0 };
+	return first;
 }
 
 static struct mp_filter_verdict verdict_of(enum mp_criterion criterion, const struct finding *finding)

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: blacklists by node, WWID, device and protocol, and their exceptions, keep paths out and let them in, at start and at reconfigure
 . "$LAB/lib.sh"
+# A property that sorts before ID_WWN, and stands behind it in udev's database.
+mkdir -p /run/udev/rules.d
+echo 'SUBSYSTEM=="block", KERNEL=="sd*[!0-9]", ENV{ID_SCSI_SERIAL}="x"' > /run/udev/rules.d/56-serial.rules
 san 2 3
 wwid() { udevadm info -q property -n "$1" | sed -n 's/^ID_SERIAL=//p'; }
 maps_of() { multipathd show maps raw format '%w' | grep -vx ok | sort | tr '\n' ' '; }
@@ -58,4 +61,22 @@ blacklist {
 }
 END
 until_true "the protocol" maps_become ""
+again <<END
+blacklist {
+	property "^ID_SCSI_SERIAL$"
+}
+END
+until_true "a property before that of the built-in exception" maps_become ""
+again <<END
+blacklist {
+	property "^ID_ZZZ$"
+}
+END
+until_true "and no such property: all again" maps_become "$w0 $w1 $w2 "
+again <<END
+blacklist {
+	protocol "scsi:unspec"
+}
+END
+until_true "the protocol again" maps_become ""
 check "show blacklist names the rule" grep -q '(config file rule) scsi:unspec' <<< "$(multipathd show blacklist)"

@@ -48,7 +48,9 @@ static void the_configuration_decides_what_its_judge_says(void **state)
 		{ "blacklist {\nwwid 3600serial\n}\n", true, "3600serial", MP_FIND_STRICT, 10 },
 		{ "blacklist {\nwwid 3600page\n}\n", false, "3600serial", MP_FIND_STRICT, 10 },
 		{ "blacklist {\nprotocol scsi:iscsi\n}\n", true, "3600serial", MP_FIND_STRICT, 10 },
-		{ "blacklist {\nproperty ID_SERIAL\n}\n", false, "3600serial", MP_FIND_STRICT, 10 }, /* the first one decides */
+		/* Of the properties, the first by name decides. */
+		{ "blacklist {\nproperty ID_SERIAL\n}\n", true, "3600serial", MP_FIND_STRICT, 10 },
+		{ "blacklist {\nproperty SCSI_IDENT_SERIAL\n}\n", false, "3600serial", MP_FIND_STRICT, 10 },
 		{ "blacklist {\nproperty DEVTYPE\n}\n", true, "3600serial", MP_FIND_STRICT, 10 },
 		{ "blacklist {\ndevice {\nvendor LIO\nproduct \"two words\"\n}\n}\n", true, "3600serial", MP_FIND_STRICT, 10 },
 	};

@@ -156,7 +156,8 @@ static void usb_disks_need_permission(void **state)
 	assert_false(filter(&loaded, "defaults {\nallow_usb_devices yes\n}\n", &usb).blacklisted);
 }
 
-static void the_first_property_that_a_rule_names_decides(void **state)
+/* Whatever their order in udev's database. */
+static void the_first_property_by_name_decides(void **state)
 {
 	static const struct {
 		const char *text, *first, *second, *uid_attribute;
@@ -169,6 +170,10 @@ static void the_first_property_that_a_rule_names_decides(void **state)
 		{ "", "ID_MODEL", "ID_SERIAL", "ID_UID", MP_CRITERION_NONE, false },
 		{ "", "ID_MODEL", "ID_SERIAL", "", MP_CRITERION_NONE, false },
 		{ "blacklist {\nproperty ID_SERIAL\n}\n", "ID_WWN", "ID_SERIAL", "ID_SERIAL",
+		  MP_CRITERION_PROPERTY, true },
+		{ "blacklist {\nproperty \"^ID_SCSI_SERIAL$\"\n}\n", "ID_WWN", "ID_SCSI_SERIAL", "ID_SERIAL",
+		  MP_CRITERION_PROPERTY, true },
+		{ "blacklist {\nproperty ID_ZZZ\n}\n", "ID_ZZZ", "ID_WWN", "ID_SERIAL",
 		  MP_CRITERION_PROPERTY, false },
 		{ "blacklist {\nproperty ID_SERIAL\n}\n", "ID_SERIAL", "ID_WWN", "ID_SERIAL",
 		  MP_CRITERION_PROPERTY, true },
@@ -413,7 +418,7 @@ int main(void)
 		cmocka_unit_test(the_criterion_and_the_rule_that_decided_are_told),
 		cmocka_unit_test(what_is_not_known_is_not_filtered),
 		cmocka_unit_test(usb_disks_need_permission),
-		cmocka_unit_test(the_first_property_that_a_rule_names_decides),
+		cmocka_unit_test(the_first_property_by_name_decides),
 		cmocka_unit_test(rules_are_listed_with_their_origin),
 		cmocka_unit_test(every_criterion_gives_an_account_of_itself),
 		cmocka_unit_test(built_in_rules_are_told_as_such),
