@@ -110,7 +110,9 @@ static void run(const char *const *words, size_t count, struct mp_strbuf *reply)
 
 	r = mp_dm_open(true, on_dm_message, &versions);
 	if (r < 0) {
-		mp_strbuf_printf(&err, "device-mapper: %s\n", strerror(-r));
+		mp_strbuf_puts(&err, "device-mapper: ");
+		mp_dm_explain(r, &err);
+		mp_strbuf_putc(&err, '\n');
 	} else {
 		status = verbs_run(words, count, &caller, &out, &err);
 		mp_dm_close();

@@ -45,12 +45,14 @@ static void on_dm_message(int level, const char *text)
 
 static int open_dm(void)
 {
+	_cleanup_strbuf_ struct mp_strbuf why = MP_STRBUF_INIT;
 	struct mp_dm_versions versions;
 	int r = mp_dm_open(true, on_dm_message, &versions);
 
-	if (r < 0)
-		log_error("device-mapper: %s%s", strerror(-r),
-			  r == -ENODEV ? ": the kernel has no multipath target (modprobe dm-multipath)" : "");
+	if (r < 0) {
+		mp_dm_explain(r, &why);
+		log_error("device-mapper: %s", mp_strbuf_text(&why));
+	}
 	return r;
 }
 

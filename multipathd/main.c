@@ -306,6 +306,7 @@ static void on_permissions(void *userdata, const char *file, const char *text)
 static int daemon_start(struct daemon *daemon)
 {
 	struct mp_config_source source = configure_source(daemon);
+	_cleanup_strbuf_ struct mp_strbuf why = MP_STRBUF_INIT;
 	struct mp_dm_versions versions;
 	int r;
 
@@ -313,8 +314,8 @@ static int daemon_start(struct daemon *daemon)
 	notify_state(daemon, NULL);
 	r = mp_dm_open(false, on_dm_message, &versions);
 	if (r < 0) {
-		log_error("device-mapper: %s%s", strerror(-r),
-			  r == -ENODEV ? ": the kernel has no multipath target (modprobe dm-multipath)" : "");
+		mp_dm_explain(r, &why);
+		log_error("device-mapper: %s", mp_strbuf_text(&why));
 		return r;
 	}
 	r = configure_load(daemon, NULL);

@@ -80,6 +80,17 @@ static int map_uuid(const char *wwid, char *uuid)
 	return snprintf(uuid, DM_UUID_LEN, "%s%s", prefix, wwid) < DM_UUID_LEN ? 0 : -ENAMETOOLONG;
 }
 
+/* libdevmapper asks the kernel for its version before it makes the first task, and does not say what failed. */
+int mp_dm_task_error(void)
+{
+	_cleanup_close_ int fd = mp_dm_events_open();
+	struct dm_ioctl io = { .version = { 4, 0, 0 }, .data_size = sizeof(io), .data_start = sizeof(io) };
+
+	if (fd < 0)
+		return fd;
+	return ioctl(fd, DM_VERSION, &io) < 0 ? -errno : -ENOMEM;
+}
+
 static int task_new_map(int type, const char *wwid, struct dm_task **ret)
 {
 	char uuid[DM_UUID_LEN];
@@ -118,7 +129,7 @@ static int task_set_flags(struct dm_task *task, const struct mp_dm_flags *flags)
 	return mp_dm_task_set_cookie(task, udev_bits(flags));
 }
 
-/* Return: 0, -ENODEV if the kernel has not loaded the target. */
+/* Return: 0, -EOPNOTSUPP if the kernel has not loaded the target. */
 static int read_versions(struct mp_dm_versions *versions)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
@@ -142,7 +153,7 @@ static int read_versions(struct mp_dm_versions *versions)
 		}
 		last = target;
 	}
-	return -ENODEV;
+	return -EOPNOTSUPP;
 }
 
 /* Asking for one target's version makes the kernel load it. */
@@ -170,11 +181,28 @@ int mp_dm_open(bool wait_for_udev, mp_dm_log_fn log, struct mp_dm_versions *vers
 	library_open(wait_for_udev, log);
 	/* Whatever the library does once (opening the control device, agreeing on a version), it does here. */
 	r = read_versions(versions);
-	if (r == -ENODEV) {
+	if (r == -EOPNOTSUPP) {
 		load_target();
 		r = read_versions(versions);
 	}
 	return r;
+}
+
+void mp_dm_explain(int error, struct mp_strbuf *buf)
+{
+	switch (error) {
+	case -EOPNOTSUPP:
+		mp_strbuf_puts(buf, "the kernel has no multipath target (modprobe dm-multipath)");
+		break;
+	case -EPROTONOSUPPORT:
+		mp_strbuf_puts(buf, "the kernel's device-mapper speaks another version of the interface");
+		break;
+	case -ENOMEM:
+		mp_strbuf_puts(buf, strerror(ENOMEM));
+		break;
+	default:
+		mp_strbuf_printf(buf, "cannot open " CONTROL_FILE ": %s", strerror(-error));
+	}
 }
 
 int mp_dm_open_any(bool wait_for_udev, mp_dm_log_fn log)
@@ -182,7 +210,7 @@ int mp_dm_open_any(bool wait_for_udev, mp_dm_log_fn log)
 	char version[64];
 
 	library_open(wait_for_udev, log);
-	return dm_driver_version(version, sizeof(version)) ? 0 : -ENODEV;
+	return dm_driver_version(version, sizeof(version)) ? 0 : mp_dm_task_error();
 }
 
 void mp_dm_wait(void)

@@ -17,10 +17,13 @@ static inline void task_freep(struct dm_task **task)
 
 #define _cleanup_task_ _cleanup_(task_freep)
 
+/** mp_dm_task_error() - why dm_task_create() failed. Return: negative errno; -ENOMEM if the kernel answers */
+int mp_dm_task_error(void);
+
 static inline int task_new(int type, struct dm_task **ret)
 {
 	*ret = dm_task_create(type);
-	return *ret ? 0 : -ENOMEM;
+	return *ret ? 0 : mp_dm_task_error();
 }
 
 static inline int task_new_devt(int type, dev_t devt, struct dm_task **ret)

@@ -42,3 +42,8 @@ check "-t prints the configuration" eval 'multipath -t | grep -q "^defaults {"'
 check "-T is shorter" test "$(multipath -T 2>/dev/null | wc -l)" -lt "$(multipath -t | wc -l)"
 check "-h is help" eval 'multipath -h 2>&1 | grep -q Usage'
 check "wrong options are errors" eval '! multipath -Z > /dev/null 2>&1'
+
+# A kernel without device-mapper: the node leads to no driver.
+mknod /tmp/control c 10 250
+same "that is what is told" "$(unshare -m sh -c 'mount --bind /tmp/control /dev/mapper/control && multipath -ll 2>&1' | sed 's/^.* | //')" \
+	"device-mapper: cannot open /dev/mapper/control: No such device"
