@@ -62,9 +62,13 @@ void mp_suggestion_offer(struct mp_suggestion *suggestion, const char *candidate
 		distance = suggestion->distance;
 
 	/* What shares no letter is no misspelling, short as it may be. */
-	if (distance > suggestion->distance || (suggestion->best && distance == suggestion->distance) ||
-	    distance >= strlen(candidate))
+	if (distance > suggestion->distance || distance >= strlen(candidate))
 		return;
+	if (suggestion->best && distance == suggestion->distance) {
+		suggestion->rival = candidate;
+		return;
+	}
 	suggestion->best = candidate;
+	suggestion->rival = NULL;
 	suggestion->distance = distance;
 }

@@ -6,6 +6,7 @@
 struct mp_suggestion {
 	const char *word; /* misspelt */
 	const char *best; /* NULL: none is near enough */
+	const char *rival; /* another one that is as near; NULL: none */
 	unsigned distance; /* of the best: at most this one is of interest */
 };
 

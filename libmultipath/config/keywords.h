@@ -136,12 +136,16 @@ enum {
 	MP_KEYWORD_IDLE = 1 << 4, /* no value has an effect; told for others than the built-in one, which is printed */
 };
 
+/* What a number counts. */
+enum mp_unit { MP_UNIT_NONE, MP_UNIT_SECONDS, MP_UNIT_MILLISECONDS, MP_UNIT_KIB, MP_UNIT_CHECKS };
+
 struct mp_keyword {
 	const char *name;
 	const struct mp_type *type;
 	unsigned flags;
 	enum mp_key alias_of; /* another spelling of that keyword, never printed */
 	int64_t min, max; /* numbers */
+	enum mp_unit unit;
 	const struct mp_word *words;
 	const struct mp_word *old_words; /* still understood, never printed */
 	const struct mp_word *known; /* names that a text may well be, prioritizers with their enum mp_args */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/cleanup.h"
 #include "config/accounts.h"
@@ -606,10 +607,12 @@ static const char *skip_count(const char *text)
 	return word && strspn(word, "0123456789") >= length ? rest : text;
 }
 
-/* "round-robin", "round robin 0" */
+/* "round-robin", "round robin 0", "historical-service-time 2 5" */
 static bool suggest_selector(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
 {
 	struct mp_suggestion suggestion;
+	const char *arguments = skip_count(text + strcspn(text, "0123456789"));
+	const struct mp_word *selector;
 	char name[32];
 
 	if (strlen(text) >= sizeof(name))
@@ -620,9 +623,16 @@ static bool suggest_selector(const struct mp_keyword *keyword, const char *text,
 		name[length - 1] = '\0';
 	suggestion = mp_suggestion_start(name);
 	offer_words(&suggestion, keyword->known);
-	if (suggestion.best)
+	if (!suggestion.best)
+		return false;
+	selector = find_word(keyword->known, suggestion.best);
+	arguments += strspn(arguments, " \t");
+	if (selector->number && *arguments)
+		mp_strbuf_printf(buf, "; did you mean \"%s %lu %s\"?", suggestion.best, count_words(arguments),
+				 arguments);
+	else
 		mp_strbuf_printf(buf, "; did you mean \"%s 0\"?", suggestion.best);
-	return suggestion.best;
+	return true;
 }
 
 /* Is only the number of words missing or wrong? */
@@ -637,31 +647,170 @@ static bool suggest_count(const char *text, struct mp_strbuf *buf)
 	return count;
 }
 
+/* A name with its directory. */
+static bool suggest_alias(const char *text, struct mp_strbuf *buf)
+{
+	static const char dir[] = "/dev/mapper/";
+	const char *name = text + strlen(dir);
+
+	if (strncmp(text, dir, strlen(dir)) != 0 || strchr(name, '/') || !mp_alias_is_usable(name))
+		return false;
+	mp_strbuf_printf(buf, "; did you mean \"%s\"?", name);
+	return true;
+}
+
+static bool is_one_of(const char *const *words, const char *text)
+{
+	for (; *words; words++)
+		if (strcasecmp(*words, text) == 0)
+			return true;
+	return false;
+}
+
+/* What one writes for yes and no elsewhere. Return: is it one of these? It is then, whatever it resembles. */
+static bool suggest_answer(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
+{
+	static const char *const answers[][8] = {
+		{ "yes", "on", "true", "enable", "enabled", "y", NULL },
+		{ "no", "off", "false", "disable", "disabled", "n", NULL },
+	};
+
+	for (size_t i = 0; keyword->words && i < ARRAY_SIZE(answers); i++) {
+		if (!is_one_of(answers[i], text))
+			continue;
+		for (const char *const *word = answers[i]; *word; word++) {
+			const struct mp_word *found = find_word(keyword->words, *word);
+
+			if (!found)
+				found = find_word(keyword->old_words, *word);
+			if (!found)
+				continue;
+			mp_strbuf_printf(buf, "; did you mean \"%s\"?", word_text(keyword, found->number));
+			break;
+		}
+		return true;
+	}
+	return false;
+}
+
+/* Names of units, and how many of the keyword's own each is; divided by @divisor. */
+static const struct unit_name {
+	enum mp_unit unit;
+	const char *names[5];
+	int64_t factor, divisor;
+} unit_names[] = {
+	{ MP_UNIT_SECONDS, { "s", "sec", "secs", "second", "seconds" }, 1, 1 },
+	{ MP_UNIT_SECONDS, { "m", "min", "mins", "minute", "minutes" }, 60, 1 },
+	{ MP_UNIT_SECONDS, { "h", "hour", "hours" }, 3600, 1 },
+	{ MP_UNIT_SECONDS, { "d", "day", "days" }, 86400, 1 },
+	{ MP_UNIT_SECONDS, { "ms", "msec", "msecs" }, 1, 1000 },
+	{ MP_UNIT_MILLISECONDS, { "ms", "msec", "msecs" }, 1, 1 },
+	{ MP_UNIT_MILLISECONDS, { "s", "sec", "secs", "second", "seconds" }, 1000, 1 },
+	{ MP_UNIT_MILLISECONDS, { "m", "min", "mins", "minute", "minutes" }, 60000, 1 },
+	{ MP_UNIT_KIB, { "k", "kb", "kib" }, 1, 1 },
+	{ MP_UNIT_KIB, { "m", "mb", "mib" }, 1024, 1 },
+	{ MP_UNIT_KIB, { "g", "gb", "gib" }, 1024 * 1024, 1 },
+	{ MP_UNIT_KIB, { "b", "byte", "bytes" }, 1, 1024 },
+};
+
+static const struct unit_name *find_unit(enum mp_unit unit, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(unit_names); i++)
+		for (size_t k = 0; k < ARRAY_SIZE(unit_names[i].names) && unit_names[i].names[k]; k++)
+			if (unit_names[i].unit == unit && strcasecmp(unit_names[i].names[k], name) == 0)
+				return &unit_names[i];
+	return NULL;
+}
+
+/* "0x10", "1e3", "5min", "10;". Return: 0 and the number in the keyword's unit, -EINVAL if nobody can tell. */
+static int parse_foreign_number(const struct mp_keyword *keyword, const char *text, int64_t *ret)
+{
+	bool is_hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	const struct unit_name *unit;
+	int64_t number;
+	char *rest;
+
+	if (!isdigit((unsigned char)*text))
+		return -EINVAL;
+	errno = 0;
+	number = strtoll(text, &rest, is_hex ? 16 : 10);
+	if (errno)
+		return -errno;
+	if (!is_hex && (*rest == 'e' || *rest == 'E') && isdigit((unsigned char)rest[1]))
+		for (long zeros = strtol(rest + 1, &rest, 10); number && zeros > 0; zeros--)
+			if (__builtin_mul_overflow(number, 10, &number))
+				return -ERANGE;
+	rest += strspn(rest, " \t");
+	unit = find_unit(keyword->unit, rest);
+	if (unit) {
+		if (number % unit->divisor || __builtin_mul_overflow(number / unit->divisor, unit->factor, &number))
+			return -ERANGE;
+	} else if (*rest && strcmp(rest, ";") != 0 && strcmp(rest, ",") != 0) {
+		return -EINVAL;
+	}
+	*ret = number;
+	return 0;
+}
+
+static void suggest_number(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
+{
+	int64_t number;
+
+	if (keyword->min == keyword->max)
+		return;
+	if (parse_foreign_number(keyword, text, &number) == 0 && number >= keyword->min && number <= keyword->max)
+		mp_strbuf_printf(buf, "; did you mean %lld?", (long long)number);
+	else if (keyword->unit == MP_UNIT_CHECKS && isdigit((unsigned char)*text) &&
+		 find_unit(MP_UNIT_SECONDS, text + strspn(text, "0123456789")))
+		mp_strbuf_puts(buf, "; it counts checks, it is not a time");
+}
+
+/* The text without the single quotes around it, in @copy if it has any. */
+static const char *unquoted(const char *text, char *copy, size_t size)
+{
+	size_t length = strlen(text);
+
+	if (length < 2 || text[0] != '\'' || text[length - 1] != '\'' || length - 2 >= size)
+		return text;
+	memcpy(copy, text + 1, length - 2);
+	copy[length - 2] = '\0';
+	return copy;
+}
+
 void mp_name_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
 {
 	struct mp_suggestion suggestion = mp_suggestion_start(text);
-	size_t digits = strspn(text, "0123456789");
+	const struct mp_word *best, *rival;
 
+	if (suggest_answer(keyword, text, buf))
+		return;
 	offer_words(&suggestion, keyword->words);
 	offer_words(&suggestion, keyword->known);
 	if (keyword->type == &mp_type_protocol)
 		for (unsigned protocol = 0; protocol < MP_PROTOCOLS; protocol++)
 			mp_suggestion_offer(&suggestion, mp_protocol_name(protocol));
-	if (suggestion.best)
+	/* Between two words that mean different things nobody can choose. */
+	best = suggestion.rival ? find_word(keyword->words, suggestion.best) : NULL;
+	rival = best ? find_word(keyword->words, suggestion.rival) : NULL;
+	if (suggestion.best && (!rival || best->number == rival->number))
 		mp_strbuf_printf(buf, "; did you mean \"%s\"?", suggestion.best);
-	else if (digits && text[digits] && keyword->min != keyword->max)
-		mp_strbuf_printf(buf, "; did you mean %.*s?", (int)digits, text); /* "12s" */
+	else
+		suggest_number(keyword, text, buf);
 }
 
 void mp_value_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
 {
 	const struct mp_type *type = keyword->type;
+	char copy[64];
 	bool done = false;
 
+	text = unquoted(text, copy, sizeof(copy));
 	if (type == &mp_type_selector)
 		done = suggest_selector(keyword, text, buf);
 	else if (type == &mp_type_features || type == &mp_type_counted_words)
 		done = suggest_count(text, buf);
+	else if (type == &mp_type_alias)
+		done = suggest_alias(text, buf);
 	if (!done)
 		mp_name_suggest(keyword, text, buf);
 }

@@ -141,7 +141,7 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "1 multipath.conf:3:1: warning: verbosity is set again in the same section, after line 2: the last "
 		  "valid value counts\n"
 		  "1 multipath.conf:3:11: warning: value \"1x\" of verbosity is not valid: expected a number from 0 to "
-		  "4; the value of line 2 stays; did you mean 1?\n" },
+		  "4; the value of line 2 stays\n" },
 		{ "overrides {\nno_path_retry Queue\n}\n",
 		  "1 multipath.conf:2:15: warning: value \"Queue\" of no_path_retry is not valid: expected \"fail\", "
 		  "\"0\", \"queue\" or a number from 1 to 2147483647; the line has no effect; did you mean "

@@ -50,6 +50,21 @@ static void the_nearest_word_is_suggested(void **state)
 	assert_string_equal(suggest("pro"), "prio");
 }
 
+static void another_word_as_near_is_known(void **state)
+{
+	struct mp_suggestion suggestion = mp_suggestion_start("of");
+
+	(void)state;
+	mp_suggestion_offer(&suggestion, "off");
+	assert_null(suggestion.rival);
+	mp_suggestion_offer(&suggestion, "on");
+	assert_string_equal(suggestion.best, "off");
+	assert_string_equal(suggestion.rival, "on");
+	mp_suggestion_offer(&suggestion, "of");
+	assert_string_equal(suggestion.best, "of");
+	assert_null(suggestion.rival);
+}
+
 static void what_is_far_from_all_gets_no_suggestion(void **state)
 {
 	static const char long_word[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -66,6 +81,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(distance_counts_edits),
 		cmocka_unit_test(the_nearest_word_is_suggested),
+		cmocka_unit_test(another_word_as_near_is_known),
 		cmocka_unit_test(what_is_far_from_all_gets_no_suggestion),
 	};
 

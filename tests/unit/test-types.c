@@ -227,12 +227,92 @@ static void what_is_expected_is_told(void **state)
 	}
 }
 
+static const char *suggest(enum mp_key key, const char *text, struct mp_strbuf *buf)
+{
+	mp_strbuf_clear(buf);
+	mp_value_suggest(&mp_keywords[key], text, buf);
+	return mp_strbuf_text(buf);
+}
+
+static void what_is_suggested_is_what_was_meant(void **state)
+{
+	static const struct {
+		enum mp_key key;
+		const char *text, *suggested;
+	} rows[] = {
+		{ MP_KEY_NO_PATH_RETRY, "0x10", "; did you mean 16?" },
+		{ MP_KEY_NO_PATH_RETRY, "0x0", "" },
+		{ MP_KEY_NO_PATH_RETRY, "12s", "; it counts checks, it is not a time" },
+		{ MP_KEY_NO_PATH_RETRY, "12;", "; did you mean 12?" },
+		{ MP_KEY_NO_PATH_RETRY, "'12'", "; did you mean 12?" },
+		{ MP_KEY_NO_PATH_RETRY, "'queue'", "; did you mean \"queue\"?" },
+		{ MP_KEY_NO_PATH_RETRY, "99999999999999999999s", "; it counts checks, it is not a time" },
+		{ MP_KEY_POLLING_INTERVAL, "1e1", "; did you mean 10?" },
+		{ MP_KEY_POLLING_INTERVAL, "1e30", "" },
+		{ MP_KEY_POLLING_INTERVAL, "0e999999999", "; did you mean 0?" },
+		{ MP_KEY_POLLING_INTERVAL, "1.5", "" },
+		{ MP_KEY_POLLING_INTERVAL, "2 Min", "; did you mean 120?" },
+		{ MP_KEY_POLLING_INTERVAL, "10sec", "; did you mean 10?" },
+		{ MP_KEY_CHECKER_TIMEOUT, "2000ms", "; did you mean 2?" },
+		{ MP_KEY_CHECKER_TIMEOUT, "1500ms", "" },
+		{ MP_KEY_UXSOCK_TIMEOUT, "5s", "; did you mean 5000?" },
+		{ MP_KEY_UXSOCK_TIMEOUT, "1s", "" },
+		{ MP_KEY_MAX_SECTORS_KB, "1MB", "; did you mean 1024?" },
+		{ MP_KEY_MAX_SECTORS_KB, "512k", "; did you mean 512?" },
+		{ MP_KEY_MARGINAL_PATH_ERR_RATE_THRESHOLD, "5%", "" },
+		{ MP_KEY_DETECT_PRIO, "on", "; did you mean \"yes\"?" },
+		{ MP_KEY_DETECT_PRIO, "Disabled", "; did you mean \"no\"?" },
+		{ MP_KEY_FIND_MULTIPATHS, "of", "" },
+		{ MP_KEY_FIND_MULTIPATHS, "TRUE", "; did you mean \"on\"?" },
+		{ MP_KEY_FLUSH_ON_LAST_DEL, "on", "; did you mean \"always\"?" },
+		{ MP_KEY_GHOST_DELAY, "on", "" },
+		{ MP_KEY_FAST_IO_FAIL_TMO, "no", "; did you mean \"off\"?" },
+		{ MP_KEY_ALIAS, "/dev/mapper/data", "; did you mean \"data\"?" },
+		{ MP_KEY_ALIAS, "/dev/mapper/a/b", "" },
+		{ MP_KEY_PATH_SELECTOR, "round robin 0", "; did you mean \"round-robin 0\"?" },
+		{ MP_KEY_PATH_SELECTOR, "historical-service-time 2 5", "; did you mean \"historical-service-time 1 5\"?" },
+		{ MP_KEY_HARDWARE_HANDLER, "alua", "; did you mean \"1 alua\"?" },
+	};
+	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_string_equal(suggest(rows[i].key, rows[i].text, &buf), rows[i].suggested);
+}
+
+/* Of every keyword, for every way to say yes or no. */
+static void no_suggestion_is_the_opposite(void **state)
+{
+	static const char *const yes[] = { "yes", "on", "true", "enable", "enabled", "y", "On", "TRUE", "'on'", "'yes'" };
+	static const char *const no[] = { "no", "off", "false", "disable", "disabled", "n", "OFF", "False", "'off'" };
+	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
+
+	(void)state;
+	for (enum mp_key key = MP_KEY_NONE + 1; key < MP_KEYS; key++) {
+		for (size_t i = 0; i < ARRAY_SIZE(yes); i++) {
+			const char *suggested = suggest(key, yes[i], &buf);
+
+			assert_null(strstr(suggested, "\"no\""));
+			assert_null(strstr(suggested, "\"off\""));
+		}
+		for (size_t i = 0; i < ARRAY_SIZE(no); i++) {
+			const char *suggested = suggest(key, no[i], &buf);
+
+			assert_null(strstr(suggested, "\"yes\""));
+			assert_null(strstr(suggested, "\"on\""));
+			assert_null(strstr(suggested, "\"always\""));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_are_read_and_printed),
 		cmocka_unit_test(features_that_are_keywords_are_set_apart),
 		cmocka_unit_test(arguments_of_a_prioritizer_are_cut),
+		cmocka_unit_test(what_is_suggested_is_what_was_meant),
+		cmocka_unit_test(no_suggestion_is_the_opposite),
 		cmocka_unit_test(what_is_expected_is_told),
 	};
 
