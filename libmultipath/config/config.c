@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,11 +75,34 @@ static int config_new(struct mp_config **ret)
 	return 0;
 }
 
-static int is_drop_in(const struct dirent *entry)
+static bool is_drop_in(const char *name)
 {
-	const char *dot = strrchr(entry->d_name, '.');
+	const char *dot = strrchr(name, '.');
 
 	return dot && strcmp(dot, ".conf") == 0;
+}
+
+/* What editors and package managers leave beside a file, or what explains the directory. */
+static bool is_leftover(const char *name)
+{
+	static const char *const marks[] = { ".dpkg-", ".ucf-", ".rpmsave", ".rpmnew", ".rpmorig" };
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (strstr(name, marks[i]))
+			return true;
+	return *name == '.' || *name == '#' || name[length - 1] == '~' || strncmp(name, "README", 6) == 0;
+}
+
+static void tell_not_read(struct mp_diagnostics *diagnostics, const char *dir, const char *name)
+{
+	char file[PATH_MAX];
+
+	if (!diagnostics->report || is_leftover(name))
+		return;
+	snprintf(file, sizeof(file), "%s/%s", dir, name);
+	mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, 0, file, 0, 0,
+			    "is not read: its name does not end in \".conf\"");
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
@@ -101,7 +125,7 @@ static int read_drop_in(struct mp_config *config, const char *dir, const char *n
 static int read_dir(struct mp_config *config, const char *dir, struct mp_diagnostics *diagnostics)
 {
 	struct dirent **entries;
-	int count = scandir(dir, &entries, is_drop_in, by_name);
+	int count = scandir(dir, &entries, NULL, by_name);
 	int r = 0;
 
 	if (count < 0) {
@@ -111,7 +135,9 @@ static int read_dir(struct mp_config *config, const char *dir, struct mp_diagnos
 		return 0;
 	}
 	for (int i = 0; i < count; i++) {
-		if (r == 0)
+		if (!is_drop_in(entries[i]->d_name))
+			tell_not_read(diagnostics, dir, entries[i]->d_name);
+		else if (r == 0)
 			r = read_drop_in(config, dir, entries[i]->d_name, diagnostics);
 		free(entries[i]);
 	}

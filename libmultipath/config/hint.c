@@ -67,8 +67,10 @@ static const struct {
 } former_words[] = {
 	{ "devnode_blacklist", "blacklist" },
 	{ "prio_callout", "prio" },
+	{ "selector", "path_selector" },
 	{ "detect_path_checker", "detect_checker" },
 	{ "all_devs", "overrides" },
+	{ "multipath_tool", NULL },
 	{ "udev_dir", NULL },
 	{ "hw_str_match", NULL },
 	{ "hwtable_regex_match", NULL },
@@ -78,23 +80,61 @@ static const struct {
 	{ "reload_readwrite", NULL },
 };
 
-/* Return: is it one of them? @meant: what took its place, if that is a word of ours */
-static bool add_former(const char *name, struct mp_strbuf *buf, const char **meant)
+static enum mp_key find_anywhere(const char *name)
+{
+	enum mp_key key = MP_KEY_NONE;
+
+	for (enum mp_scope scope = MP_SCOPE_TOP + 1; scope < MP_SCOPES && key == MP_KEY_NONE; scope++)
+		key = mp_keyword_find(scope, name);
+	return key;
+}
+
+static bool find_former(const char *name, const char **instead)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(former_words); i++) {
 		if (strcmp(former_words[i].name, name) != 0)
 			continue;
-		*meant = former_words[i].instead;
-		mp_strbuf_printf(buf, "; other releases had it: %s takes its place", *meant ? *meant : "nothing");
+		*instead = former_words[i].instead;
 		return true;
 	}
 	return false;
+}
+
+/* Return: is it one of them? @meant: what took its place, if that is a word of ours */
+static bool add_former(const char *name, struct mp_strbuf *buf, const char **meant)
+{
+	static const char prefix[] = "default_";
+	const char *instead = NULL;
+	enum mp_key key = MP_KEY_NONE;
+	bool found = find_former(name, &instead);
+
+	/* What stands in defaults was once called so. */
+	if (!found && strncmp(name, prefix, strlen(prefix)) == 0) {
+		name += strlen(prefix);
+		found = find_former(name, &instead);
+		if (!found) {
+			key = find_anywhere(name);
+			found = key != MP_KEY_NONE;
+			instead = name;
+		}
+	}
+	if (!found)
+		return false;
+	if (mp_keywords[key].flags & MP_KEYWORD_IGNORED) {
+		*meant = NULL;
+		mp_strbuf_printf(buf, "; other releases had it: %s", mp_keywords[key].instead);
+	} else {
+		*meant = instead;
+		mp_strbuf_printf(buf, "; other releases had it: %s takes its place", instead ? instead : "nothing");
+	}
+	return true;
 }
 
 /* "no_path_retry=5" */
 static bool add_assignment(enum mp_scope here, const char *name, struct mp_strbuf *buf)
 {
 	size_t length = strcspn(name, "=:");
+	const char *value;
 	char word[40];
 
 	if (!name[length] || length >= sizeof(word))
@@ -103,8 +143,9 @@ static bool add_assignment(enum mp_scope here, const char *name, struct mp_strbu
 	word[length] = '\0';
 	if (mp_keyword_find(here, word) == MP_KEY_NONE)
 		return false;
-	mp_strbuf_printf(buf, "; write \"%s %s\", without \"%c\"", word, name[length + 1] ? name + length + 1 : "...",
-			 name[length]);
+	value = name + length + 1;
+	mp_strbuf_printf(buf, "; write \"%s %.*s\", without \"%c\"", word, *value ? (int)strcspn(value, ";,") : 3,
+			 *value ? value : "...", name[length]);
 	return true;
 }
 
@@ -120,10 +161,31 @@ static bool add_subsection(enum mp_scope here, const char *name, struct mp_strbu
 	return false;
 }
 
+/* What other programs' files may have. */
+static bool add_foreign(const char *name, struct mp_strbuf *buf)
+{
+	static const char *const includes[] = { "include", "includedir", "source" };
+	const char *bare = name + strspn(name, "@%.!");
+
+	if (strncmp(name, "//", 2) == 0 || strncmp(name, "/*", 2) == 0 || *name == ';') {
+		mp_strbuf_puts(buf, "; a comment begins with \"#\"");
+		return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(includes); i++)
+		if (strcmp(bare, includes[i]) == 0) {
+			mp_strbuf_puts(buf, "; no file includes another: those in " CONFIG_DIR
+					    " are read whose names end in \".conf\"");
+			return true;
+		}
+	return false;
+}
+
 const char *mp_hint_add(enum mp_scope here, const char *name, struct mp_strbuf *buf)
 {
 	const char *meant = name;
 
+	if (add_foreign(name, buf))
+		return NULL;
 	if (add_former(name, buf, &meant) || add_assignment(here, name, buf) || add_subsection(here, name, buf) ||
 	    add_homes(name, "; it belongs to ", buf))
 		return meant;

@@ -2,18 +2,21 @@
 #include "config/lint.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "base/suggest.h"
 #include "config/hardware.h"
 #include "config/types.h"
+#include "model/features.h"
 #include "model/protocol.h"
 #include "model/settings.h"
 
 /* Comparisons of expressions with WWIDs: enough for a large site; all of them would not be linear. */
-enum { PAIRS_MAX = 1 << 16 };
+enum { PAIRS_MAX = 1 << 16, NAMES_MAX = 1 << 18 };
 
 static struct mp_place place_of(const struct mp_linter *linter, const struct mp_setting *from,
 				const struct mp_setting *setting)
@@ -103,15 +106,55 @@ static const struct mp_word *find_known(const struct mp_setting *setting)
 	return NULL;
 }
 
+/* Of other releases. Return: what it is called now, NULL if it is none of them. */
+static const char *former_name(enum mp_key key, const char *name)
+{
+	static const struct {
+		enum mp_key key;
+		const char *name, *now;
+	} formers[] = {
+		{ MP_KEY_PRIO, "netapp", "ontap" },
+		{ MP_KEY_PRIO, "hds_modular", "hds" },
+		{ MP_KEY_PATH_CHECKER, "hp_tur", "tur" },
+	};
+	static const char *const programs[] = { "/sbin/mpath_prio_", "mpath_prio_" };
+	char word[32];
+
+	for (size_t i = 0; key == MP_KEY_PRIO && i < ARRAY_SIZE(programs); i++) {
+		size_t prefix = strlen(programs[i]), length;
+
+		if (strncmp(name, programs[i], prefix) != 0)
+			continue;
+		name += prefix;
+		length = strcspn(name, " ");
+		if (length >= sizeof(word))
+			return NULL;
+		memcpy(word, name, length);
+		word[length] = '\0';
+		name = word;
+		for (const struct mp_word *known = mp_keywords[key].known; known->text; known++)
+			if (strcmp(known->text, name) == 0)
+				return known->text;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(formers); i++)
+		if (formers[i].key == key && strcmp(formers[i].name, name) == 0)
+			return formers[i].now;
+	return NULL;
+}
+
 static void tell_unknown_name(struct mp_linter *linter, const struct mp_setting *setting)
 {
+	const char *now = former_name(setting->key, setting->text);
 	const struct mp_keyword *keyword = &mp_keywords[setting->key];
 	_cleanup_strbuf_ struct mp_strbuf name = MP_STRBUF_INIT, expected = MP_STRBUF_INIT;
 
 	for (const struct mp_word *word = keyword->known; word->text; word++)
 		mp_strbuf_printf(&expected, "%s%s", expected.length ? ", " : "", word->text);
 	mp_strbuf_add(&name, setting->text, name_length(setting));
-	mp_name_suggest(keyword, mp_strbuf_text(&name), &expected);
+	if (now)
+		mp_strbuf_printf(&expected, "; other releases had it: \"%s\" takes its place", now);
+	else
+		mp_name_suggest(keyword, mp_strbuf_text(&name), &expected);
 	mp_lint_tell(linter, setting, "there is no %s \"%s\": expected one of %s", keyword->name,
 		     mp_strbuf_text(&name), mp_strbuf_text(&expected));
 }
@@ -134,6 +177,89 @@ static void lint_selector_arguments(struct mp_linter *linter, enum mp_scope scop
 	if (word && strtol(setting->text + strlen(word->text), NULL, 10) > word->number)
 		mp_lint_tell(linter, setting, "path_selector %s takes %s arguments: expected \"%s 0\"", word->text,
 			     word->number ? "fewer" : "no", word->text);
+}
+
+static bool is_keyword(const char *name, size_t length)
+{
+	for (enum mp_key key = MP_KEY_NONE + 1; key < MP_KEYS; key++)
+		if (strlen(mp_keywords[key].name) == length && memcmp(mp_keywords[key].name, name, length) == 0)
+			return true;
+	return false;
+}
+
+/* Disks without the property have no WWID, and no map. */
+static void lint_uid_attribute(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	static const char *const usual[] = { "ID_SERIAL", "ID_SERIAL_SHORT", "ID_SCSI_SERIAL", "ID_WWN",
+					     "ID_WWN_WITH_EXTENSION", "ID_UID", "SCSI_IDENT_SERIAL" };
+	const struct mp_setting *setting = mp_section_find(section, MP_KEY_UID_ATTRIBUTE);
+	struct mp_suggestion suggestion;
+
+	(void)scope;
+	if (!setting || !*setting->text || *setting->text == '\'')
+		return;
+	suggestion = mp_suggestion_start(setting->text);
+	suggestion.distance = 2;
+	for (size_t i = 0; i < ARRAY_SIZE(usual); i++) {
+		if (strcmp(usual[i], setting->text) == 0)
+			return;
+		if (mp_edit_distance(usual[i], setting->text, 2) <= 2)
+			mp_suggestion_offer(&suggestion, usual[i]);
+	}
+	if (strpbrk(setting->text, " \t=$%/\"{}") || suggestion.best)
+		mp_lint_tell(linter, setting,
+			     "%s \"%s\" is no property that udev has: without it no disk has a WWID, nor a map%s%s%s",
+			     name_of(setting), setting->text, suggestion.best ? "; did you mean \"" : "",
+			     suggestion.best ? suggestion.best : "", suggestion.best ? "\"?" : "");
+}
+
+/* What dm-mpath does not take: without a map, or without a word. */
+static void lint_features(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	const struct mp_setting *setting = mp_section_find(section, MP_KEY_FEATURES);
+	const char *at = setting ? setting->text : NULL, *limits;
+	struct mp_feature_flaw flaw;
+
+	(void)scope;
+	while (at && mp_features_next_flaw(&at, &flaw)) {
+		limits = mp_feature_limits(&flaw);
+		if (limits && flaw.argument_length)
+			mp_lint_tell(linter, setting, "%.*s %.*s in features is ignored: the kernel takes %s",
+				     (int)flaw.length, flaw.name, (int)flaw.argument_length, flaw.argument, limits);
+		else if (limits)
+			mp_lint_tell(linter, setting, "%.*s in features is ignored because its value is missing: "
+				     "expected %s", (int)flaw.length, flaw.name, limits);
+		else
+			mp_lint_tell(linter, setting,
+				     "the kernel has no feature \"%.*s\" and refuses every map with it: expected "
+				     "queue_if_no_path, retain_attached_hw_handler, pg_init_retries N, "
+				     "pg_init_delay_msecs N, queue_mode MODE%s",
+				     (int)flaw.length, flaw.name,
+				     is_keyword(flaw.name, flaw.length) ? "; it is a keyword of its own" : "");
+	}
+}
+
+/* Modules scsi_dh_NAME. */
+static void lint_handler(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+{
+	static const char *const handlers[] = { "alua", "emc", "hp_sw", "rdac" };
+	const struct mp_setting *setting = mp_section_find(section, MP_KEY_HARDWARE_HANDLER);
+	struct mp_suggestion suggestion;
+	char name[32] = "";
+
+	(void)scope;
+	if (!setting || sscanf(setting->text, "%*u %31s", name) != 1)
+		return;
+	suggestion = mp_suggestion_start(name);
+	for (size_t i = 0; i < ARRAY_SIZE(handlers); i++) {
+		if (strcmp(handlers[i], name) == 0)
+			return;
+		mp_suggestion_offer(&suggestion, handlers[i]);
+	}
+	mp_lint_tell(linter, setting,
+		     "the kernel has no hardware handler \"%s\" and refuses every map with it: expected one of alua, emc, "
+		     "hp_sw, rdac%s%s%s", name, suggestion.best ? "; did you mean \"1 " : "",
+		     suggestion.best ? suggestion.best : "", suggestion.best ? "\"?" : "");
 }
 
 static void lint_prio_args(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
@@ -420,6 +546,9 @@ static const struct mp_lint lints[] = {
 	{ "a section that sets nothing", .section = lint_idle_section },
 	{ "a checker, prioritizer or path selector that does not exist", .section = lint_unknown_name },
 	{ "a path selector with arguments that it does not take", .section = lint_selector_arguments },
+	{ "a property that no disk has", .section = lint_uid_attribute },
+	{ "features that the kernel does not have", .section = lint_features },
+	{ "a hardware handler that the kernel does not have", .section = lint_handler },
 	{ "prio_args that no prioritizer reads, or that one lacks", .section = lint_prio_args },
 	{ "queue_if_no_path against no_path_retry", .section = lint_queueing },
 	{ "group_by_tpg with a prioritizer that knows no groups", .section = lint_grouping },
@@ -439,6 +568,7 @@ static const struct mp_lint lints[] = {
 	{ "a device section that nearly names a known array", .section = mp_lint_misspelt_device },
 	{ "a device section under a later one for all devices", .whole = mp_lint_covered_devices },
 	{ "a rule that is not written as what it is compared to", .rule = mp_lint_rule_text },
+	{ "a rule for nodes that are no disks", .rule = mp_lint_devnode },
 	{ "a rule that matches everything, or more than was meant", .rule = mp_lint_rule_reach },
 	{ "an exception from nothing", .rule = mp_lint_exception_kind },
 	{ "a blacklist rule that is taken back", .whole = mp_lint_cancelled_rules },
@@ -482,7 +612,8 @@ static void note_somewhere(struct mp_linter *linter, enum mp_scope scope, const 
 int mp_config_lint(const struct mp_config *config, struct mp_diagnostics *diagnostics)
 {
 	static const struct mp_lint note = { "where keywords are set", .section = note_somewhere };
-	struct mp_linter linter = { .config = config, .diagnostics = diagnostics, .pairs = PAIRS_MAX };
+	struct mp_linter linter = { .config = config, .diagnostics = diagnostics, .pairs = PAIRS_MAX,
+				    .names = NAMES_MAX };
 
 	run_sections(&linter, &note);
 	for (size_t i = 0; i < ARRAY_SIZE(lints); i++) {

@@ -14,6 +14,7 @@ struct mp_linter {
 	struct mp_diagnostics *diagnostics;
 	const struct mp_setting *somewhere[MP_KEYS]; /* a place that sets it, other than to 0 or "no"; NULL: none */
 	size_t pairs; /* of rules and subjects that may still be compared */
+	size_t names; /* of disks that rules may still be tried on */
 	int error;
 };
 
@@ -33,6 +34,9 @@ int mp_config_lint(const struct mp_config *config, struct mp_diagnostics *diagno
 	mp_diagnostics_tell((linter)->diagnostics, MP_SEVERITY_WARNING, 1, \
 			    mp_origin_name((linter)->config, (where)->file), (where)->line, (where)->column, \
 			    __VA_ARGS__)
+
+/* lint_devnode.c */
+void mp_lint_devnode(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion, const struct mp_rule *rule);
 
 /* Lints about expressions: lint_match.c */
 void mp_lint_rule_text(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,

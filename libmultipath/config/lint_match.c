@@ -64,6 +64,8 @@ static bool is_glob(const char *text)
 {
 	bool star = false;
 
+	if (*text == '\'')
+		return false;
 	text += *text == '!';
 	text += *text == '^';
 	for (const char *p = text; *p && !(*p == '$' && !p[1]); p++) {
@@ -97,6 +99,37 @@ static void add_lower(const char *text, struct mp_strbuf *buf)
 		mp_strbuf_putc(buf, *text >= 'A' && *text <= 'Z' ? *text - 'A' + 'a' : *text);
 }
 
+/* "60:0a:09:80:...": the bytes of a name, as arrays and switches print it. */
+static bool join_bytes(const char *text, struct mp_strbuf *ret)
+{
+	size_t start = ret->length, digits;
+
+	mp_strbuf_putc(ret, '3');
+	for (;; text += 3) {
+		char pair[3] = "";
+
+		strncpy(pair, text, 2);
+		if (!is_hex(pair, 2))
+			break;
+		add_lower(pair, ret);
+		if (!text[2])
+			break;
+		if (text[2] != ':' && text[2] != '-')
+			break;
+	}
+	digits = ret->length - start - 1;
+	if ((digits == 32 || digits == 16) && !text[2])
+		return true;
+	mp_strbuf_clear(ret);
+	return false;
+}
+
+/* Could it be one, unlike "mpatha"? */
+static bool resembles_wwid(const char *text)
+{
+	return strchr("1235678", *text) && strlen(text) >= 17;
+}
+
 /* Names that other programs have for the same disk. Return: has @ret the WWID that is probably meant? */
 static bool guess_wwid(const char *text, struct mp_strbuf *ret)
 {
@@ -116,6 +149,8 @@ static bool guess_wwid(const char *text, struct mp_strbuf *ret)
 
 		if (strncmp(text, forms[i].prefix, prefix) != 0 || !text[prefix])
 			continue;
+		if (strcmp(forms[i].prefix, "/dev/mapper/") == 0 && !resembles_wwid(text + prefix))
+			return false;
 		mp_strbuf_puts(ret, forms[i].instead);
 		if (*forms[i].instead)
 			add_lower(text + prefix, ret);
@@ -137,29 +172,75 @@ static bool guess_wwid(const char *text, struct mp_strbuf *ret)
 		add_lower(text, ret);
 		return true;
 	}
-	return false;
+	return join_bytes(text, ret);
 }
 
-static void tell_wwid_form(struct mp_linter *linter, const struct mp_setting *setting, const struct mp_rule *rule,
-			   const char *text)
+/* "sda", "nvme0n1", "dm-3", "mpatha", "data" with their directory */
+static const char *find_other_name(const char *text)
 {
-	static const char format[] = "no disk has a wwid \"%s\"; did you mean \"%s\"? multipathd show paths tells "
-				     "those that are there";
-	_cleanup_strbuf_ struct mp_strbuf guess = MP_STRBUF_INIT;
+	static const char *const ids[] = { "iqn.", "t10.", "nqn." };
+	bool in_dev = strncmp(text, "/dev/", 5) == 0;
+	size_t letters = strspn(text, "abcdefghijklmnopqrstuvwxyz");
 
-	if (!guess_wwid(text, &guess))
+	if (in_dev)
+		return "a device node";
+	if (strncmp(text, "sd", 2) == 0 && letters <= 5 && letters > 2 && !text[letters + strspn(text + letters, "0123456789")])
+		return "the kernel's name of a disk";
+	if (strncmp(text, "mpath", 5) == 0 && letters <= 8 && letters > 5 && !text[letters])
+		return "the name of a map";
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
+		if (strncmp(text, ids[i], 4) == 0)
+			return "a name that other programs have";
+	return NULL;
+}
+
+/* A name of NAA 6 behind its "3", with a digit lost or added. */
+static bool is_cut(const char *text)
+{
+	enum { FULL = 33, NEAR = 5 };
+	size_t length = strlen(text);
+
+	return strncmp(text, "36", 2) == 0 && is_hex(text, length) && length != FULL && length >= FULL - NEAR &&
+	       length <= FULL + NEAR;
+}
+
+/* The text without "^" and "$", and what an anchored one lacks in front. */
+static void tell_wwid_rule(struct mp_linter *linter, const struct mp_rule *rule)
+{
+	_cleanup_strbuf_ struct mp_strbuf guess = MP_STRBUF_INIT;
+	const char *text = rule->text;
+	bool at_start = *text == '^';
+	char bare[MP_WWID_SIZE];
+	size_t length;
+
+	text += at_start;
+	length = strlen(text);
+	length -= length && text[length - 1] == '$';
+	if (length >= sizeof(bare) || rule->pattern.inverted)
 		return;
-	if (rule)
-		mp_lint_tell(linter, rule, format, text, mp_strbuf_text(&guess));
-	else
-		mp_lint_tell(linter, setting, format, text, mp_strbuf_text(&guess));
+	memcpy(bare, text, length);
+	bare[length] = '\0';
+	if (at_start && ((bare[0] == '6' && is_hex(bare, 32)) || (bare[0] == '5' && is_hex(bare, 16))))
+		mp_strbuf_printf(&guess, "3%s", bare);
+	if (guess.length || guess_wwid(bare, &guess))
+		mp_lint_tell(linter, rule,
+			     "no disk has a wwid \"%s\"; did you mean \"%s%s%s\"? multipathd show paths tells those that "
+			     "are there",
+			     rule->text, at_start ? "^" : "", mp_strbuf_text(&guess), text[length] ? "$" : "");
+	else if (find_other_name(bare))
+		mp_lint_tell(linter, rule, "wwid \"%s\" matches no disk: it is %s, not a WWID", rule->text,
+			     find_other_name(bare));
+	else if (at_start && text[length] && is_cut(bare))
+		mp_lint_tell(linter, rule, "no disk has a wwid \"%s\": it has %zu characters, those of its kind have 33",
+			     bare, length);
 }
 
 void mp_lint_map_wwid(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
 {
 	const struct mp_setting *wwid = mp_section_find(section, MP_KEY_WWID);
+	_cleanup_strbuf_ struct mp_strbuf guess = MP_STRBUF_INIT;
 
-	if (scope != MP_SCOPE_MULTIPATH || !wwid)
+	if (scope != MP_SCOPE_MULTIPATH || !wwid || *wwid->text == '\'')
 		return;
 	if (strlen(wwid->text) >= MP_WWID_SIZE)
 		mp_lint_tell(linter, wwid, "no disk has a wwid of %zu characters: they have %d at most",
@@ -171,26 +252,67 @@ void mp_lint_map_wwid(struct mp_linter *linter, enum mp_scope scope, const struc
 	else if ((wwid->text[0] == '6' && is_hex(wwid->text, 32)) || (wwid->text[0] == '5' && is_hex(wwid->text, 16)))
 		mp_lint_tell(linter, wwid, "no disk has a wwid \"%s\"; did you mean \"3%s\"?", wwid->text,
 			     wwid->text);
-	else
-		tell_wwid_form(linter, wwid, NULL, wwid->text);
+	else if (guess_wwid(wwid->text, &guess))
+		mp_lint_tell(linter, wwid,
+			     "no disk has a wwid \"%s\"; did you mean \"%s\"? multipathd show paths tells those that are there",
+			     wwid->text, mp_strbuf_text(&guess));
+	else if (find_other_name(wwid->text))
+		mp_lint_tell(linter, wwid,
+			     "wwid \"%s\" matches no disk: it is %s; multipathd show paths tells the WWIDs that are there",
+			     wwid->text, find_other_name(wwid->text));
+	else if (is_cut(wwid->text))
+		mp_lint_tell(linter, wwid, "no disk has a wwid \"%s\": it has %zu characters, those of its kind have 33",
+			     wwid->text, strlen(wwid->text));
 }
 
 /* Device sections */
+
+/* Blanks before the end, as in a name that was copied from sysfs or from a fixed-width listing. */
+static bool ends_in_blank(const char *text, size_t *length)
+{
+	bool anchored;
+
+	text += *text == '^';
+	*length = strlen(text);
+	anchored = *length && text[*length - 1] == '$';
+	*length -= anchored;
+	for (size_t i = 0; i < *length; i++)
+		if (is_special(text[i]))
+			return false;
+	return *length && text[*length - 1] == ' ';
+}
+
+/* What is wrong with a literal text that is compared to a field of @longest bytes. Return: is it? */
+static bool add_misfit(const char *text, size_t longest, struct mp_strbuf *buf)
+{
+	size_t length = strlen(text);
+
+	if (ends_in_blank(text, &length)) {
+		if (length >= longest || text[strlen(text) - 1] == '$')
+			mp_strbuf_puts(buf, "matches no device: blanks at the end are cut off");
+		else
+			mp_strbuf_puts(buf, "matches only where more follows: blanks at the end are cut off");
+		return true;
+	}
+	if (is_literal(text) && length > longest)
+		mp_strbuf_printf(buf, "matches no device: it has %zu characters, and disks have %zu at most", length,
+				 longest);
+	return buf->length;
+}
 
 static void check_expression(struct mp_linter *linter, const struct mp_section *section, enum mp_key key,
 			     size_t longest)
 {
 	const struct mp_setting *setting = mp_section_find(section, key);
 	const char *name = mp_keywords[key].name, *text;
+	_cleanup_strbuf_ struct mp_strbuf misfit = MP_STRBUF_INIT;
 	struct mp_pattern pattern;
-	size_t length;
 	char why[160];
 	int r;
 
 	if (!setting || !*setting->text)
 		return;
 	text = setting->text;
-	length = strlen(text);
 	if (text[0] == '!') {
 		mp_lint_tell(linter, setting,
 			     "%s \"%s\" matches no device: \"!\" inverts only in blacklist and blacklist_exceptions",
@@ -203,22 +325,40 @@ static void check_expression(struct mp_linter *linter, const struct mp_section *
 		mp_pattern_explain(text, why, sizeof(why));
 		mp_lint_tell(linter, setting, "%s \"%s\" matches no device: it is no regular expression (%s)%s", name,
 			     text, why, is_glob(text) ? "; any characters are written \".*\"" : "");
-	} else if (is_literal(text) && text[length - 1] == ' ') {
-		mp_lint_tell(linter, setting, "%s \"%s\" matches no device: blanks at the end are cut off", name,
-			     text);
-	} else if (is_literal(text) && length > longest) {
-		mp_lint_tell(linter, setting,
-			     "%s \"%s\" matches no device: it has %zu characters, and disks have %zu at most", name,
-			     text, length, longest);
+	} else if (*text != '\'' && add_misfit(text, longest, &misfit)) {
+		mp_lint_tell(linter, setting, "%s \"%s\" %s", name, text, mp_strbuf_text(&misfit));
 	} else {
 		tell_if_glob(linter, setting, name, text);
 	}
 }
 
+static bool is_scsi_vendor(const char *vendor)
+{
+	return vendor && is_literal(vendor) && !strstr("NVME", vendor);
+}
+
+static void check_rule_expression(struct mp_linter *linter, const struct mp_rule *rule, const char *name,
+				  const struct mp_pattern *pattern, size_t longest)
+{
+	_cleanup_strbuf_ struct mp_strbuf misfit = MP_STRBUF_INIT;
+
+	if (pattern->text && !pattern->inverted && *pattern->text != '\'' &&
+	    add_misfit(pattern->text, longest, &misfit))
+		mp_lint_tell(linter, rule, "%s \"%s\" %s", name, pattern->text, mp_strbuf_text(&misfit));
+}
+
+static void check_device_rule(struct mp_linter *linter, const struct mp_rule *rule)
+{
+	/* NVMe has one vendor, and longer models. */
+	size_t longest = is_scsi_vendor(rule->pattern.text) ? SCSI_PRODUCT_MAX : SIZE_MAX;
+
+	check_rule_expression(linter, rule, "vendor", &rule->pattern, SCSI_VENDOR_MAX);
+	check_rule_expression(linter, rule, "product", &rule->product, longest);
+}
+
 void mp_lint_device_match(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
 {
-	const char *vendor = mp_section_text(section, MP_KEY_VENDOR);
-	bool scsi = vendor && is_literal(vendor) && !strstr("NVME", vendor);
+	bool scsi = is_scsi_vendor(mp_section_text(section, MP_KEY_VENDOR));
 
 	if (scope != MP_SCOPE_DEVICE)
 		return;
@@ -289,44 +429,57 @@ void mp_lint_misspelt_device(struct mp_linter *linter, enum mp_scope scope, cons
 	tell_if_misspelt(linter, product, &products);
 }
 
-static bool is_for_all_devices(const struct mp_section *section)
+/* Does @later match every device that @earlier does? */
+static bool is_covering(const struct mp_section *later, const struct mp_section *earlier)
 {
-	return mp_section_find(section, MP_KEY_VENDOR) && mp_section_find(section, MP_KEY_PRODUCT) &&
-	       expression_matches_everything(mp_section_text(section, MP_KEY_VENDOR)) &&
-	       expression_matches_everything(mp_section_text(section, MP_KEY_PRODUCT)) &&
-	       expression_matches_everything(mp_section_text(section, MP_KEY_REVISION));
+	const char *vendor = mp_section_text(later, MP_KEY_VENDOR), *other = mp_section_text(earlier, MP_KEY_VENDOR);
+
+	return expression_matches_everything(vendor) || (other && strcmp(vendor, other) == 0);
 }
 
-/* What a later section sets for all devices, an earlier one sets in vain. */
+static bool is_criterion(enum mp_key key)
+{
+	return key == MP_KEY_VENDOR || key == MP_KEY_PRODUCT || key == MP_KEY_REVISION ||
+	       key == MP_KEY_PRODUCT_BLACKLIST;
+}
+
+static void tell_covered(struct mp_linter *linter, const struct mp_section *earlier, const struct mp_section *later)
+{
+	bool for_all = expression_matches_everything(mp_section_text(later, MP_KEY_VENDOR));
+
+	for (unsigned k = 0; k < earlier->count; k++) {
+		const struct mp_setting *setting = &earlier->settings[k];
+		const struct mp_setting *by = is_criterion(setting->key) ? NULL : mp_section_find(later, setting->key);
+
+		if (by && !mp_section_find(&linter->config->overrides, setting->key))
+			mp_lint_tell(linter, setting,
+				     "%s has no effect because a later device section matches every device%s and sets it (%s)",
+				     mp_keywords[setting->key].name, for_all ? "" : " of this vendor",
+				     mp_place_of(linter->config, setting->file, by->file, by->line).text);
+	}
+}
+
+/* What a later section sets for all products, an earlier one sets in vain. */
 void mp_lint_covered_devices(struct mp_linter *linter)
 {
 	const struct mp_section_list *devices = &linter->config->devices;
-	const struct mp_setting *covered[MP_KEYS] = { 0 };
+	enum { WIDE_MAX = 64 };
+	const struct mp_section *wide[WIDE_MAX];
+	size_t count = 0;
 
 	for (size_t i = devices->count; i-- > mp_hardware_count;) {
 		const struct mp_section *section = &devices->items[i];
-		bool for_all = is_for_all_devices(section);
 
-		for (unsigned k = 0; k < section->count; k++) {
-			const struct mp_setting *setting = &section->settings[k], *by = covered[setting->key];
-
-			if (by && !mp_section_find(&linter->config->overrides, setting->key))
-				mp_lint_tell(linter, setting,
-					     "%s has no effect because a later device section matches every device "
-					     "and sets it (%s)",
-					     mp_keywords[setting->key].name,
-					     mp_place_of(linter->config, setting->file, by->file, by->line).text);
-			switch (setting->key) {
-			case MP_KEY_VENDOR:
-			case MP_KEY_PRODUCT:
-			case MP_KEY_REVISION:
-			case MP_KEY_PRODUCT_BLACKLIST:
-				break;
-			default:
-				if (for_all)
-					covered[setting->key] = setting;
-			}
+		for (size_t k = count; k-- > 0;) {
+			if (!is_covering(wide[k], section))
+				continue;
+			tell_covered(linter, section, wide[k]);
+			break;
 		}
+		if (count < WIDE_MAX && mp_section_find(section, MP_KEY_VENDOR) && mp_section_find(section, MP_KEY_PRODUCT) &&
+		    expression_matches_everything(mp_section_text(section, MP_KEY_PRODUCT)) &&
+		    expression_matches_everything(mp_section_text(section, MP_KEY_REVISION)))
+			wide[count++] = section;
 	}
 }
 
@@ -346,6 +499,17 @@ static void tell_unknown_protocol(struct mp_linter *linter, const struct mp_rule
 		     suggestion.best ? suggestion.best : "", suggestion.best ? "\"?" : "");
 }
 
+/* Only names are compared. A "=" in a part of an expression may do no harm. */
+static void tell_property_value(struct mp_linter *linter, const struct mp_rule *rule)
+{
+	const char *text = rule->text + rule->pattern.inverted;
+
+	if (*text != '\'' && strpbrk(text, "= ") && !strpbrk(text, "|?*[{"))
+		mp_lint_tell(linter, rule,
+			     "property \"%s\" matches %s: it is compared to names like \"ID_SERIAL\", never to values",
+			     rule->text, rule->pattern.inverted ? "every property" : "nothing");
+}
+
 void mp_lint_rule_text(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
 		       const struct mp_rule *rule)
 {
@@ -359,10 +523,17 @@ void mp_lint_rule_text(struct mp_linter *linter, enum mp_list list, enum mp_crit
 				     rule->text);
 		break;
 	case MP_CRITERION_WWID:
-		tell_wwid_form(linter, NULL, rule, rule->text);
+		tell_wwid_rule(linter, rule);
 		break;
 	case MP_CRITERION_PROTOCOL:
 		tell_unknown_protocol(linter, rule);
+		break;
+	case MP_CRITERION_PROPERTY:
+		tell_property_value(linter, rule);
+		break;
+	case MP_CRITERION_DEVICE:
+		if (!rule->product_blacklist)
+			check_device_rule(linter, rule);
 		break;
 	default:
 		break;
@@ -383,6 +554,14 @@ static bool is_disk_name(const char *text)
 	       !text[2 + strspn(text + 2, "abcdefghijklmnopqrstuvwxyz")];
 }
 
+/* "sd?", "^sd?$" */
+static bool ends_in_question(const char *text)
+{
+	text += *text == '^';
+	text += strspn(text, "abcdefghijklmnopqrstuvwxyz");
+	return *text == '?' && (!text[1] || strcmp(text + 1, "$") == 0);
+}
+
 void mp_lint_rule_reach(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
 			const struct mp_rule *rule)
 {
@@ -394,6 +573,10 @@ void mp_lint_rule_reach(struct mp_linter *linter, enum mp_list list, enum mp_cri
 	} else {
 		tell_if_glob(linter, rule, name, rule->text);
 	}
+	if (criterion == MP_CRITERION_DEVNODE && ends_in_question(rule->text))
+		mp_lint_tell(linter, rule,
+			     "devnode \"%s\": a \"?\" only makes optional what stands before it: write \".\" for any character",
+			     rule->text);
 	if (criterion == MP_CRITERION_DEVNODE && is_disk_name(rule->text)) {
 		const char *disk = rule->text + (*rule->text == '^');
 
@@ -413,9 +596,47 @@ void mp_lint_rule_reach(struct mp_linter *linter, enum mp_list list, enum mp_cri
 			     name, rule->text, name);
 }
 
+/* A rule of the blacklist for the nodes of all SCSI disks, from which there is no exception. Return: NULL if there is none. */
+static const struct mp_rule *find_scsi_rule(const struct mp_linter *linter)
+{
+	static const char *const names[] = { "sda", "sdb", "sdm", "sdz", "sdaa", "sdqx", "sdzzz" };
+	const struct mp_rule_list *rules = &linter->config->rules[MP_LIST_BLACKLIST][MP_CRITERION_DEVNODE];
+	enum { RULES_MAX = 64 };
+
+	if (has_rules(linter, MP_LIST_EXCEPTIONS, MP_CRITERION_DEVNODE))
+		return NULL;
+	for (size_t i = 0; i < rules->count && i < RULES_MAX; i++) {
+		bool all = true;
+
+		for (size_t k = 0; k < ARRAY_SIZE(names) && all; k++)
+			all = mp_pattern_matches(&rules->items[i].pattern, names[k]);
+		if (all)
+			return &rules->items[i];
+	}
+	return NULL;
+}
+
+/* "36001405...", "^3600" */
+static bool is_scsi_wwid(const char *text)
+{
+	text += *text == '^';
+	return *text == '3' && strspn(text, "0123456789abcdef") >= 4;
+}
+
 void mp_lint_exception_kind(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
 			    const struct mp_rule *rule)
 {
+	const struct mp_rule *scsi = list == MP_LIST_EXCEPTIONS && criterion == MP_CRITERION_WWID &&
+						     is_scsi_wwid(rule->text) &&
+						     has_rules(linter, MP_LIST_BLACKLIST, criterion) ?
+					     find_scsi_rule(linter) :
+					     NULL;
+
+	if (scsi)
+		mp_lint_tell(linter, rule,
+			     "this exception has no effect because the blacklist has all SCSI disks by devnode \"%s\" (%s), "
+			     "and an exception only takes back rules of its own kind",
+			     scsi->text, mp_place_of(linter->config, rule->file, scsi->file, scsi->line).text);
 	if (list != MP_LIST_EXCEPTIONS || (criterion != MP_CRITERION_WWID && criterion != MP_CRITERION_PROTOCOL) ||
 	    has_rules(linter, MP_LIST_BLACKLIST, criterion))
 		return;
@@ -537,12 +758,18 @@ void mp_lint_blacklisted_maps(struct mp_linter *linter)
 	const struct mp_section_list *maps = &linter->config->maps;
 	_cleanup_rules_ struct rules rules = rules_of(linter, MP_LIST_BLACKLIST, MP_CRITERION_WWID);
 	_cleanup_rules_ struct rules exceptions = rules_of(linter, MP_LIST_EXCEPTIONS, MP_CRITERION_WWID);
+	const struct mp_rule *scsi = find_scsi_rule(linter);
 
-	for (size_t i = 0; rules.count && i < maps->count; i++) {
+	for (size_t i = 0; (rules.count || scsi) && i < maps->count; i++) {
 		const struct mp_setting *wwid = mp_section_find(&maps->items[i], MP_KEY_WWID);
-		const struct mp_rule *rule = wwid ? find_match(linter, &rules, wwid->text) : NULL;
+		const struct mp_rule *rule = wwid && rules.count ? find_match(linter, &rules, wwid->text) : NULL;
 
-		if (rule && !find_match(linter, &exceptions, wwid->text))
+		if (scsi && wwid && is_scsi_wwid(wwid->text))
+			mp_lint_tell(linter, wwid,
+				     "this multipath section has no effect because devnode \"%s\" blacklists all SCSI disks (%s)",
+				     scsi->text,
+				     mp_place_of(linter->config, wwid->file, scsi->file, scsi->line).text);
+		else if (rule && !find_match(linter, &exceptions, wwid->text))
 			mp_lint_tell(linter, wwid,
 				     "this multipath section has no effect because its wwid is blacklisted (%s)",
 				     mp_place_of(linter->config, wwid->file, rule->file, rule->line).text);

@@ -422,6 +422,8 @@ static int take_value(struct parser *parser, enum mp_key key, const struct mp_to
 		parser->diagnostics->ignored_told[key] = true;
 		return 0;
 	}
+	if (*value->text == '\'')
+		warn(parser, LEVEL_WARNING, value->column, "single quotes are part of the value: write double ones");
 	if (rule_criterion(key) != MP_CRITERION_NONE)
 		return add_rule(parser, key, name, value);
 	if (is_bad_pattern(parser, key, value))

@@ -184,3 +184,39 @@ bool mp_features_equal(const char *a, const char *b)
 {
 	return contains_all(a, b) && contains_all(b, a);
 }
+
+static bool is_flawed(const struct feature *feature)
+{
+	if (is(feature->name, "queue_mode"))
+		return mode_of(feature) == MP_QUEUE_MODE_UNDECIDED;
+	return takes_argument(feature) ? !is_in_range(feature) : !is_ignored(feature);
+}
+
+bool mp_features_next_flaw(const char **at, struct mp_feature_flaw *ret)
+{
+	struct feature feature;
+
+	*at = features_begin(*at);
+	while (next_feature(at, &feature)) {
+		if (!is_flawed(&feature))
+			continue;
+		*ret = (struct mp_feature_flaw){
+			.name = feature.name.text,
+			.length = feature.name.length,
+			.argument = feature.argument.text,
+			.argument_length = feature.argument.length,
+		};
+		return true;
+	}
+	return false;
+}
+
+const char *mp_feature_limits(const struct mp_feature_flaw *flaw)
+{
+	struct word name = { flaw->name, flaw->length };
+
+	return is(name, "pg_init_retries")     ? "1 to 50" :
+	       is(name, "pg_init_delay_msecs") ? "0 to 60000" :
+	       is(name, "queue_mode")	       ? "bio, rq or mq" :
+						 NULL;
+}

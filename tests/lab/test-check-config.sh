@@ -29,6 +29,13 @@ done
 report /etc/multipath.conf
 same "the usual file comes with its directory" "$out" "$expected"
 
+# A storage plugin's drop-in, named after its target.
+cp /etc/multipath/conf.d/site.conf /etc/multipath/conf.d/data1
+report
+check "what is not read is told" grep -qx '/etc/multipath/conf.d/data1: warning: is not read: its name does not end in ".conf"' <<< "$out"
+check "by the daemon, too" grep -q 'conf.d/data1: warning: is not read' <<< "$(multipathd check config)"
+rm /etc/multipath/conf.d/data1
+
 # Names that are bound to other disks; a file by itself.
 echo "oracle 360000000000000000000000000000001" >> /etc/multipath/bindings
 printf 'multipaths {\n\tmultipath {\n\t\twwid 360000000000000000000000000000002\n\t\talias oracle\n\t}\n' > /tmp/new.conf

@@ -4,7 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "model/features.h"
@@ -96,11 +98,50 @@ static void features_are_equal_if_they_mean_the_same(void **state)
 	}
 }
 
+static void what_the_kernel_does_not_take_is_found(void **state)
+{
+	static const struct {
+		const char *features, *name, *argument, *limits; /* of the first flaw */
+		unsigned flaws;
+	} rows[] = {
+		{ "0", "", "", NULL, 0 },
+		{ "3 queue_if_no_path pg_init_retries 50", "", "", NULL, 0 },
+		{ "5 retain_attached_hw_handler queue_mode mq pg_init_delay_msecs 0", "", "", NULL, 0 },
+		{ "1 no_path_retry", "no_path_retry", "", NULL, 1 },
+		{ "3 pg_init_retries 51 foo", "pg_init_retries", "51", "1 to 50", 2 },
+		{ "2 queue_mode fast", "queue_mode", "fast", "bio, rq or mq", 1 },
+		{ "1 pg_init_delay_msecs", "pg_init_delay_msecs", "", "0 to 60000", 1 },
+		{ "", "", "", NULL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *at = rows[i].features;
+		struct mp_feature_flaw flaw;
+		unsigned flaws = 0;
+
+		for (; mp_features_next_flaw(&at, &flaw); flaws++) {
+			if (flaws)
+				continue;
+			assert_int_equal(flaw.length, strlen(rows[i].name));
+			assert_memory_equal(flaw.name, rows[i].name, flaw.length);
+			assert_int_equal(flaw.argument_length, strlen(rows[i].argument));
+			assert_memory_equal(flaw.argument, rows[i].argument, flaw.argument_length);
+			if (rows[i].limits)
+				assert_string_equal(mp_feature_limits(&flaw), rows[i].limits);
+			else
+				assert_null(mp_feature_limits(&flaw));
+		}
+		assert_int_equal(flaws, rows[i].flaws);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_are_counted_and_the_right_ones_kept),
 		cmocka_unit_test(the_mode_is_read_from_the_features),
+		cmocka_unit_test(what_the_kernel_does_not_take_is_found),
 		cmocka_unit_test(features_are_equal_if_they_mean_the_same),
 	};
 

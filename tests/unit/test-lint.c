@@ -164,7 +164,7 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		  "4:1: warning: product \"LUN (\" matches no device: it is no regular expression (Unmatched ( or \\()\n" },
 		{ "devices {\ndevice {\nvendor \"NETAPPLIANCE\"\nproduct \"LUN \"\nrevision 12345\nfailback 3\n}\n}\n",
 		  "3:1: warning: vendor \"NETAPPLIANCE\" matches no device: it has 12 characters, and disks have 8 at most\n"
-		  "4:1: warning: product \"LUN \" matches no device: blanks at the end are cut off\n"
+		  "4:1: warning: product \"LUN \" matches only where more follows: blanks at the end are cut off\n"
 		  "5:1: warning: revision \"12345\" matches no device: it has 5 characters, and disks have 4 at most\n" },
 		{ "devices {\ndevice {\nvendor \"NVME\"\nproduct \"A very long NVMe model number\"\nfailback 3\n}\n}\n",
 		  "" },
@@ -245,6 +245,82 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		  "5:1: warning: user_friendly_names has no effect because the section has an alias\n" },
 		{ "overrides {\nprotocol {\ntype scsi:fcp\ndev_loss_tmo 60\n}\nprotocol {\ntype scsi:fcp\ndev_loss_tmo 70\n}\n}\n",
 		  "6:1: warning: protocol \"scsi:fcp\" was defined before (line 2): both are merged\n" },
+		/* single quotes */
+		{ "defaults {\nuid_attribute 'ID_SERIAL'\n}\nblacklist {\ndevnode '*'\ndevnode '^sda$'\nwwid '3600a'\ndevice {\nvendor 'DELL'\nproduct '.*'\n}\n}\nmultipaths {\nmultipath {\nwwid '3600b'\nalias \"'data'\"\n}\n}\n",
+		  "2:15: warning: single quotes are part of the value: write double ones\n"
+		  "5:9: warning: single quotes are part of the value: write double ones\n"
+		  "6:9: warning: single quotes are part of the value: write double ones\n"
+		  "7:6: warning: single quotes are part of the value: write double ones\n"
+		  "9:8: warning: single quotes are part of the value: write double ones\n"
+		  "10:9: warning: single quotes are part of the value: write double ones\n"
+		  "15:6: warning: single quotes are part of the value: write double ones\n"
+		  "16:7: warning: single quotes are part of the value: write double ones\n" },
+		{ "multipaths {\nmultipath {\nwwid 3600a\nalias bob's\n}\n}\n",
+		  "" },
+		/* features and handlers that the kernel does not have */
+		{ "defaults {\nfeatures \"1 no_path_retry\"\n}\ndevices {\ndevice {\nvendor V\nproduct P\nfeatures \"2 pg_init_retries 100\"\nhardware_handler \"1 hp-sw\"\n}\ndevice {\nvendor V\nproduct Q\nfeatures \"5 queue_mode bio pg_init_retries 5 xyz\"\nhardware_handler \"1 alua\"\n}\n}\n",
+		  "2:1: warning: the kernel has no feature \"no_path_retry\" and refuses every map with it: expected queue_if_no_path, retain_attached_hw_handler, pg_init_retries N, pg_init_delay_msecs N, queue_mode MODE; it is a keyword of its own\n"
+		  "8:1: warning: pg_init_retries 100 in features is ignored: the kernel takes 1 to 50\n"
+		  "9:1: warning: the kernel has no hardware handler \"hp-sw\" and refuses every map with it: expected one of alua, emc, hp_sw, rdac; did you mean \"1 hp_sw\"?\n"
+		  "14:1: warning: the kernel has no feature \"xyz\" and refuses every map with it: expected queue_if_no_path, retain_attached_hw_handler, pg_init_retries N, pg_init_delay_msecs N, queue_mode MODE\n" },
+		/* names with the blanks of their fields */
+		{ "blacklist {\ndevice {\nvendor \"VMware  \"\nproduct \"Virtual disk    \"\n}\ndevice {\nvendor \"!ACME    \"\nproduct \"LUN \"\n}\ndevice {\nvendor \"^IBM $\"\n}\n}\nblacklist_exceptions {\ndevice {\nvendor ACME\nproduct \"a product that is too long\"\n}\n}\n",
+		  "2:1: warning: product \"Virtual disk    \" matches no device: blanks at the end are cut off\n"
+		  "2:1: warning: vendor \"VMware  \" matches no device: blanks at the end are cut off\n"
+		  "6:1: warning: product \"LUN \" matches only where more follows: blanks at the end are cut off\n"
+		  "10:1: warning: vendor \"^IBM $\" matches no device: blanks at the end are cut off\n"
+		  "15:1: warning: product \"a product that is too long\" matches no device: it has 26 characters, and disks have 16 at most\n" },
+		/* nodes that are no disks */
+		{ "blacklist {\ndevnode \"^(ram|raw|loop|fd|md|dm-|sr|scd|st) [0-9]*\"\ndevnode \"^SD[a-c]$\"\ndevnode \"^sd[a-z]+[0-9]+$\"\ndevnode \"^nvme[0-9]+$\"\ndevnode \"^36001405b1a2c3d4e5f60718293a4b5c6$\"\ndevnode sda1\n}\n",
+		  "2:1: warning: devnode \"^(ram|raw|loop|fd|md|dm-|sr|scd|st) [0-9]*\" matches nothing: names of disks have no blanks\n"
+		  "3:1: warning: devnode \"^SD[a-c]$\" matches nothing: names of disks have no capitals\n"
+		  "4:1: warning: devnode \"^sd[a-z]+[0-9]+$\" matches nothing: partitions are never looked at, only whole disks\n"
+		  "5:1: warning: devnode \"^nvme[0-9]+$\" matches nothing: this is an NVMe controller; its disks are named like \"nvme0n1\"\n"
+		  "6:1: warning: devnode \"^36001405b1a2c3d4e5f60718293a4b5c6$\" matches nothing: it is compared to names like \"sda\"; a WWID belongs to a rule \"wwid\"\n"
+		  "7:1: warning: devnode \"sda1\" matches nothing: partitions are never looked at, only whole disks\n" },
+		{ "blacklist_exceptions {\ndevnode \"!^SD\"\n}\n",
+		  "2:1: warning: devnode \"!^SD\" matches every disk: names of disks have no capitals\n" },
+		{ "blacklist {\ndevnode \"^(ram|zram|raw|loop|fd|md|dm-|sr|scd|st|dcssblk)[0-9]*\"\ndevnode \"^(td|hd|vd)[a-z]\"\ndevnode \"^cciss!c[0-9]d[0-9]*\"\ndevnode \"^nvme\"\ndevnode \"^[Ss][Dd]x\"\ndevnode \"^(sdabc|SDX)$\"\ndevnode \"^dasd[a-z]+[0-9]*\"\ndevnode \"^nvme[0-9]n[0-9]$\"\ndevnode \"[0-9]$\"\ndevnode \"^rbd[0-9]+\"\n}\n",
+		  "" },
+		{ "blacklist {\ndevnode \"sd?\"\n}\n",
+		  "2:1: warning: devnode \"sd?\": a \"?\" only makes optional what stands before it: write \".\" for any character\n" },
+		/* properties have no values */
+		{ "blacklist {\nproperty \"ID_VENDOR=ACME\"\nproperty \"(ID_SERIAL|A=B)\"\nproperty \"!ID_X=1\"\n}\n",
+		  "2:1: warning: property \"ID_VENDOR=ACME\" matches nothing: it is compared to names like \"ID_SERIAL\", never to values\n"
+		  "4:1: warning: property \"!ID_X=1\" matches every property: it is compared to names like \"ID_SERIAL\", never to values\n" },
+		{ "defaults {\nuid_attribute ID_SERAIL\n}\n",
+		  "2:1: warning: uid_attribute \"ID_SERAIL\" is no property that udev has: without it no disk has a WWID, nor a map; did you mean \"ID_SERIAL\"?\n" },
+		{ "defaults {\nuid_attribute \"$ID_WWN\"\n}\noverrides {\nuid_attribute ID_WWN\n}\n",
+		  "2:1: warning: uid_attribute \"$ID_WWN\" is no property that udev has: without it no disk has a WWID, nor a map; did you mean \"ID_WWN\"?\n"
+		  "2:1: warning: uid_attribute has no effect because overrides sets it for all devices (line 5)\n" },
+		{ "defaults {\nuid_attribute SITE_WWID\n}\n",
+		  "" },
+		/* what prioritizers were called */
+		{ "defaults {\nprio netapp\n}\noverrides {\nprio \"/sbin/mpath_prio_alua /dev/%n\"\n}\n",
+		  "2:1: warning: prio has no effect because overrides sets it for all devices (line 5)\n"
+		  "2:1: warning: there is no prio \"netapp\": expected one of alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath; other releases had it: \"ontap\" takes its place\n"
+		  "5:1: warning: there is no prio \"/sbin/mpath_prio_alua /dev/%n\": expected one of alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath; other releases had it: \"alua\" takes its place\n" },
+		/* names that are no WWIDs */
+		{ "multipaths {\nmultipath {\nwwid 60:06:01:60:12:34:56:78:9A:bc:de:f0:12:34:56:78\nalias a\n}\nmultipath {\nwwid /dev/mapper/mpatha\nalias b\n}\nmultipath {\nwwid mpathc\nalias c\n}\nmultipath {\nwwid sda\nalias d\n}\nmultipath {\nwwid t10.ATA_____disk\nalias e\n}\nmultipath {\nwwid 3600a098038303053453f463045727a3\nalias f\n}\nmultipath {\nwwid eui.0025385b71b00c1a\nalias g\n}\n}\n",
+		  "3:1: warning: no disk has a wwid \"60:06:01:60:12:34:56:78:9A:bc:de:f0:12:34:56:78\"; did you mean \"360060160123456789abcdef012345678\"? multipathd show paths tells those that are there\n"
+		  "7:1: warning: wwid \"/dev/mapper/mpatha\" matches no disk: it is a device node; multipathd show paths tells the WWIDs that are there\n"
+		  "11:1: warning: wwid \"mpathc\" matches no disk: it is the name of a map; multipathd show paths tells the WWIDs that are there\n"
+		  "15:1: warning: wwid \"sda\" matches no disk: it is the kernel's name of a disk; multipathd show paths tells the WWIDs that are there\n"
+		  "19:1: warning: wwid \"t10.ATA_____disk\" matches no disk: it is a name that other programs have; multipathd show paths tells the WWIDs that are there\n"
+		  "23:1: warning: no disk has a wwid \"3600a098038303053453f463045727a3\": it has 32 characters, those of its kind have 33\n" },
+		{ "blacklist {\nwwid \"^600a098038303053453f463045727a31$\"\nwwid 600a098038303053453f463045727a31\nwwid \"^3600a098038303053453f463045727a3\"\nwwid /dev/sdb\n}\n",
+		  "2:1: warning: no disk has a wwid \"^600a098038303053453f463045727a31$\"; did you mean \"^3600a098038303053453f463045727a31$\"? multipathd show paths tells those that are there\n"
+		  "5:1: warning: wwid \"/dev/sdb\" matches no disk: it is a device node, not a WWID\n" },
+		/* exceptions of one kind from rules of another */
+		{ "blacklist {\ndevnode \"^sd[a-z]\"\nwwid \".*\"\n}\nblacklist_exceptions {\nwwid 36001405b1a2c3d4e5f60718293a4b5c6\n}\n",
+		  "6:1: warning: this exception has no effect because the blacklist has all SCSI disks by devnode \"^sd[a-z]\" (line 2), and an exception only takes back rules of its own kind\n" },
+		{ "blacklist {\ndevnode \"^sd[a-z]\"\nwwid \".*\"\n}\nblacklist_exceptions {\nwwid 36001405b1a2c3d4e5f60718293a4b5c6\ndevnode \"^sd[b-z]\"\n}\n",
+		  "" },
+		{ "blacklist {\ndevnode \"^sd\"\n}\nmultipaths {\nmultipath {\nwwid 36001405b1a2c3d4e5f60718293a4b5c6\nalias x\n}\nmultipath {\nwwid eui.0025385b71b00c1a\nalias y\n}\n}\n",
+		  "6:1: warning: this multipath section has no effect because devnode \"^sd\" blacklists all SCSI disks (line 2)\n" },
+		/* the order of device sections */
+		{ "devices {\ndevice {\nvendor NETAPP\nproduct LUN\nno_path_retry 5\nfailback 3\n}\ndevice {\nvendor NETAPP\nproduct \".*\"\nno_path_retry 6\n}\ndevice {\nvendor IBM\nproduct \".*\"\nfailback 4\n}\n}\n",
+		  "5:1: warning: no_path_retry has no effect because a later device section matches every device of this vendor and sets it (line 11)\n" },
 		{ "multipaths {\nmultipath {\nwwid 3600a\nalias x\n}\nmultipath {\nwwid 3600b\nalias x\n}\n}\n",
 		  "6:1: warning: alias \"x\" of \"3600b\" is ignored: \"3600a\" has it (line 2)\n" },
 		{ "blacklist {\nwwid 3600a\nwwid 3600a\n}\n",
@@ -284,7 +360,7 @@ static void typical_mistakes_are_told_so_that_they_can_be_mended(void **state)
 		"5:22: warning: value \"7\" of verbosity is out of range, 4 is used: expected 0 to 4\n"
 		"6:22: error: string is not closed: expected a '\"' on this line\n"
 		"7:2: warning: there is no prio \"alua2\": expected one of alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath; did you mean \"alua\"?\n"
-		"8:22: warning: value \"12s\" of no_path_retry is not valid: expected \"fail\", \"0\", \"queue\" or a number from 1 to 2147483647; the line has no effect; did you mean 12?\n"
+		"8:22: warning: value \"12s\" of no_path_retry is not valid: expected \"fail\", \"0\", \"queue\" or a number from 1 to 2147483647; the line has no effect; it counts checks, it is not a time\n"
 		"9:2: warning: rr_min_io_rq lacks a value and is ignored\n"
 		"10:22: warning: queue_if_no_path in features is deprecated: write no_path_retry \"queue\"\n"
 		"11:2: warning: getuid_callout has no meaning any more and is ignored: uid_attribute takes its place, and names a udev property\n"
@@ -325,6 +401,26 @@ static void what_a_drop_in_replaces_is_told_where_it_stands(void **state)
 			    "again\n"
 			    "conf.d/a.conf:2:2: warning: no_path_retry has no effect because overrides sets it for "
 			    "all devices (line 5)\n");
+}
+
+static void what_is_not_read_is_told(void **state)
+{
+	static const char file[] = "defaults {\n\tverbosity 3\n}\n";
+	static const char *const names[] = { "conf.d/a.conf", "conf.d/b.conf.bak", "conf.d/c.cfg", "conf.d/data1",
+					     "conf.d/.d.conf.swp", "conf.d/e.conf~", "conf.d/f.conf.dpkg-old",
+					     "conf.d/README" };
+	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		loaded_write(&loaded, names[i], file, strlen(file));
+	check(&loaded, true, &told);
+	assert_string_equal(mp_strbuf_text(&told),
+			    "conf.d/b.conf.bak: warning: is not read: its name does not end in \".conf\"\n"
+			    "conf.d/c.cfg: warning: is not read: its name does not end in \".conf\"\n"
+			    "conf.d/data1: warning: is not read: its name does not end in \".conf\"\n");
 }
 
 static void bindings_that_contradict_aliases_are_told(void **state)
@@ -407,6 +503,7 @@ int main(void)
 		cmocka_unit_test(what_does_nothing_is_told_with_the_reason),
 		cmocka_unit_test(typical_mistakes_are_told_so_that_they_can_be_mended),
 		cmocka_unit_test(what_a_drop_in_replaces_is_told_where_it_stands),
+		cmocka_unit_test(what_is_not_read_is_told),
 		cmocka_unit_test(bindings_that_contradict_aliases_are_told),
 		cmocka_unit_test(an_error_does_not_hide_the_others),
 		cmocka_unit_test(a_file_that_was_named_must_be_there),
