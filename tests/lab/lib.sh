@@ -81,6 +81,18 @@ holds() {
 	done
 }
 
+## The other side of comparisons
+
+# theirs_mount - Debian's programs, which ours hide elsewhere, are in /run/debian
+theirs_mount() {
+	mkdir /run/debian
+	# Newer kernels have a name for the option.
+	mount -t hostfs -o hostfs=/usr/sbin none /run/debian 2>/dev/null ||
+		mount -t hostfs -o /usr/sbin none /run/debian || fail "Debian's programs cannot be reached"
+}
+# theirs_version - of Debian's multipath-tools, such as 0.9.4
+theirs_version() { local v; v=$(dpkg-query -W -f '${Version}' multipath-tools) && echo "${v%%-*}"; }
+
 ## The SAN
 
 debug=/sys/bus/pseudo/drivers/scsi_debug

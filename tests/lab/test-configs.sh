@@ -1,11 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: multipath -t and -T print what Debian's 0.9.4 prints for each file in configs/, but for what is listed
+# proves: multipath -t and -T print what the release's multipath-tools prints for each file in configs/, but for what is listed
 . "$LAB/lib.sh"
 config
 san 2 1
-mkdir /run/debian
-mount -t hostfs -o /usr/sbin none /run/debian
+theirs_mount
 daemon_start
 ready 1 2
 daemon_stop
@@ -18,12 +17,12 @@ print() {
 		name=${name%.conf}
 		cp "$file" /etc/multipath.conf
 		for mode in t T; do
-			"$program" -$mode > "$dir/$name.$mode" 2> "$dir/$name.$mode.err"
+			timeout -k 1 20 "$program" -$mode > "$dir/$name.$mode" 2> "$dir/$name.$mode.err"
 			echo "exit $?" >> "$dir/$name.$mode"
 		done
 	done
 }
 print "$LAB_OUT/theirs" /run/debian/multipath
 print "$LAB_OUT/ours" /usr/sbin/multipath
-python3 "$LAB/configs/compare.py" "$LAB_OUT/theirs" "$LAB_OUT/ours" > "$LAB_OUT/report" || { cat "$LAB_OUT/report"; fail "they differ"; }
+python3 "$LAB/configs/compare.py" "$(theirs_version)" "$LAB_OUT/theirs" "$LAB_OUT/ours" > "$LAB_OUT/report" || { cat "$LAB_OUT/report"; fail "they differ"; }
 say "$(tail -n 1 "$LAB_OUT/report")"

@@ -120,5 +120,5 @@ strace -f -o /dev/null -e trace=ioctl -e inject=ioctl:delay_enter=50000 kpartx -
 until_true "-l has a loop device" test -e /sys/block/loop1/loop
 check "-a meanwhile" kpartx -a $small
 check "-l" wait $!
-same "loop devices" "$(losetup -n -O name,ro -j $small)" "/dev/loop1  0"
+same "loop devices" "$(losetup -n -O name,ro -j $small | tr -s ' ')" "/dev/loop1 0"
 check "under somebody's lock" timeout -k 1 20 flock $small kpartx -a $small
