@@ -172,6 +172,16 @@ static void format_designator(const struct designator *designator, char *wwid, s
 	}
 }
 
+/*
+ * SCSI-2 arrays (EMC Symmetrix) have no descriptors there, but the name itself, in NAA format. What would be the third byte
+ * of the first descriptor is reserved and 0 since SPC; in a name it is part of the vendor's number.
+ */
+static bool is_bare_name(const uint8_t *body, size_t length, struct designator *ret)
+{
+	*ret = (struct designator){ .type = TYPE_NAA, .data = body, .size = length };
+	return length >= 8 && body[2] && designator_rank(ret);
+}
+
 int mp_vpd_wwid(const uint8_t *page, size_t page_size, const char *known, char *wwid, size_t size)
 {
 	struct designator designator, best = { 0 };
@@ -183,6 +193,10 @@ int mp_vpd_wwid(const uint8_t *page, size_t page_size, const char *known, char *
 	if (length < 0)
 		return length;
 
+	if (size && is_bare_name(body, length, &designator)) {
+		format_designator(&designator, wwid, size);
+		return 0;
+	}
 	for (left = length; size && designator_next(&body, &left, &designator);) {
 		int rank = designator_rank(&designator);
 
@@ -212,6 +226,8 @@ int mp_vpd_tpg(const uint8_t *page, size_t page_size)
 	length = page_body(page, page_size, PAGE_DESIGNATORS, &body);
 	if (length < 0)
 		return length;
+	if (is_bare_name(body, length, &designator))
+		return -ENOENT;
 	for (left = length; designator_next(&body, &left, &designator);)
 		if (designator.type == TYPE_TARGET_GROUP && designator.size >= 4)
 			return designator.data[2] << 8 | designator.data[3];

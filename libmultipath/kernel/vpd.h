@@ -6,6 +6,8 @@
 
 /**
  * mp_vpd_wwid() - WWID from page 0x83 (spc4r36j 7.8.6), by the rules of the field: NAA 6, 5, 2, EUI-64, name, T10, NAA 3
+ *
+ * A page in the format of SCSI-2, which is a name without descriptors, is taken as an NAA name.
  * @known:	the one to choose if the page has it at all: a LUN keeps its names, but may get better ones; NULL none
  *
  * Return: 0, -ENOENT no usable designator, -EBADMSG not page 0x83. A result that does not fit is cut (hex: to whole bytes).

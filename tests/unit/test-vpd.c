@@ -139,6 +139,30 @@ static void a_name_that_is_known_stays_as_long_as_the_page_has_it(void **state)
 	}
 }
 
+/* EMC Symmetrix with its SPC bits off: no descriptors, and the third byte is part of the vendor's number. */
+static void a_page_of_scsi2_is_the_name_itself(void **state)
+{
+	static const struct wwid_case cases[] = {
+		{ "NAA 6", "60060480 00028790 10235330 30303041", "360060480000287901023533030303041" },
+		{ "NAA 5", "50060482 cafe0001", "350060482cafe0001" },
+		{ "too short for its kind", "60060480 00028790", NULL },
+		{ "no NAA", "40060480 00028790 10235330 30303041", NULL },
+		{ "a reserved byte that is not 0 makes no name", "0103ff08 50014380 0000abcd", "3500143800000abcd" },
+	};
+	uint8_t page[256];
+	char wwid[128];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		size_t size = page_of(cases[i].designators, page);
+		int r = mp_vpd_wwid(page, size, NULL, wwid, sizeof(wwid));
+
+		if (cases[i].wwid ? r != 0 || strcmp(wwid, cases[i].wwid) : r != -ENOENT)
+			fail_msg("%s: %d, %s", cases[i].what, r, r ? "" : wwid);
+		assert_int_equal(mp_vpd_tpg(page, size), -ENOENT);
+	}
+}
+
 static void a_recorded_page_is_read(void **state)
 {
 	uint8_t page[256];
@@ -267,6 +291,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_best_designator_is_the_wwid),
+		cmocka_unit_test(a_page_of_scsi2_is_the_name_itself),
 		cmocka_unit_test(a_name_that_is_known_stays_as_long_as_the_page_has_it),
 		cmocka_unit_test(a_recorded_page_is_read),
 		cmocka_unit_test(a_wwid_that_does_not_fit_is_cut),
