@@ -358,6 +358,25 @@ static void datacore_prefers_a_server(void **state)
 
 static void iet_prefers_a_portal(void **state)
 {
+	static const struct {
+		const char *args;
+		int priority;
+	} lists[] = {
+		{ "preferredip=192.0.2.0/24", 20 },
+		{ "preferredip=192.0.2.0/24:50", 50 },
+		{ "preferredip=198.51.100.0/24:50", 10 },
+		{ "preferredip=198.51.100.0/24:50,192.0.2.0/28:30", 30 },
+		{ "preferredip=192.0.2.64/26:40,198.51.100.0/24:50", 40 },
+		{ "preferredip=10.0.0.0/8:90,192.0.2.7:60", 60 },
+		{ "preferredip=10.0.0.0/8,0.0.0.0/0:5", 5 },
+		{ "preferredip=192.0.2.0/33:50", 10 },
+		{ "preferredip=192.0.2.0/24:0", 10 },
+		{ "preferredip=192.0.2.0/24:99999", 10 },
+		{ "preferredip=192.0.2.0/24:50x", 10 },
+		{ "preferredip=192.0.2.0/24:", 10 },
+		{ "preferredip=,,,,,,,,,", 10 },
+		{ "preferredip=192.0.2.256/24:50", 10 },
+	};
 	char root[] = "/tmp/test-prioritizers.XXXXXX", name[128], command[64];
 	struct mp_roots roots = { .dev = root };
 	struct mp_identity identity = { .name = "sdab" };
@@ -381,6 +400,13 @@ static void iet_prefers_a_portal(void **state)
 	assert_int_equal(iet->priority(&prioritization), 0);
 	prioritization.args = "";
 	assert_int_equal(iet->priority(&prioritization), 0);
+
+	/* sdab is behind 192.0.2.7 and 192.0.2.77. */
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		prioritization.args = lists[i].args;
+		if (iet->priority(&prioritization) != lists[i].priority)
+			fail_msg("%s: %d", lists[i].args, iet->priority(&prioritization));
+	}
 	snprintf(command, sizeof(command), "rm -r %s", root);
 	assert_int_equal(system(command), 0);
 }
