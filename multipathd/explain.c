@@ -95,6 +95,7 @@ static void facts_find(struct facts *facts)
 		facts->name[0] = '\0';
 		return;
 	}
+	facts->has_props = mp_probe_props(&mp_roots_system, facts->devt, &facts->props) == 0;
 	facts->error = mp_probe_identity(&mp_roots_system, facts->devt, facts->name, facts->dir, &facts->identity);
 	if (facts->error < 0) {
 		/* Enough for the filter by name. */
@@ -102,7 +103,6 @@ static void facts_find(struct facts *facts)
 		snprintf(facts->identity.name, sizeof(facts->identity.name), "%s", facts->name);
 		return;
 	}
-	facts->has_props = mp_probe_props(&mp_roots_system, facts->devt, &facts->props) == 0;
 	facts->held_by_map = mp_probe_map_holder(&mp_roots_system, facts->dir, uuid, sizeof(uuid)) > 0;
 	facts->in_use = mp_probe_in_use(&mp_roots_system, facts->dir, facts->devt);
 }

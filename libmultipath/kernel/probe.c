@@ -678,7 +678,8 @@ static int read_kind(const struct mp_roots *roots, const char *name, const char 
 
 	if (!strncmp(name, "nvme", 4))
 		return read_nvme(roots, name, dir, ret);
-	if (!device || !strncmp(dir, "devices/virtual/", strlen("devices/virtual/")))
+	/* Where in sysfs a host is says nothing of what it leads to: those of FCoE are below devices/virtual/net. */
+	if (!device)
 		return -EOPNOTSUPP;
 	if (!strncmp(name, "cciss!", 6))
 		return read_cciss(roots, name, dir, device, ret);
