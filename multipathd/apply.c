@@ -265,8 +265,10 @@ static void table_job_done(struct work *work)
 		if (job->create)
 			map_created(map);
 		else
-			map->map.action = job->rename && !job->load ? MP_ACTION_RENAME :
-					  job->resize ? MP_ACTION_NONE : MP_ACTION_RELOAD;
+			/* In the daemon the word tells of the creation alone: clients take the first word for the name. */
+			map->map.action = job->resize || !daemon->options.once ? MP_ACTION_NONE :
+					  job->rename && !job->load	       ? MP_ACTION_RENAME :
+									 MP_ACTION_RELOAD;
 		if (job->load) {
 			struct mp_path *path;
 
@@ -445,13 +447,25 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	return 1;
 }
 
+/* The map becomes what the plan would make of it, in memory. */
 static int apply_dry_run(struct daemon_map *map, const struct mp_plan *plan)
 {
-	if (!mp_plan_find(plan, MP_STEP_CREATE))
+	struct mp_table *old = &map->map.kernel.table, table = MP_TABLE_INIT;
+
+	if (!mp_plan_find(plan, MP_STEP_CREATE) && !mp_plan_find(plan, MP_STEP_RELOAD) &&
+	    !mp_plan_find(plan, MP_STEP_RESIZE))
 		return 0;
-	mp_table_fini(&map->map.kernel.table);
-	if (mp_table_copy(&plan->table, &map->map.kernel.table) < 0)
+	if (mp_table_copy(&plan->table, &table) < 0)
 		return -ENOMEM;
+	for (size_t g = 0; g < table.group_count; g++)
+		for (size_t p = 0; p < table.groups[g].path_count; p++) {
+			struct mp_table_path *path = &table.groups[g].paths[p];
+			const struct mp_table_path *same = mp_table_find(old, path->devt);
+
+			path->state = same ? same->state : MP_DM_UNDEF;
+		}
+	mp_table_fini(old);
+	*old = table;
 	map->map.action = MP_ACTION_DRY_RUN;
 	return mp_map_update_groups(&map->map);
 }

@@ -323,6 +323,7 @@ static bool path_take_priority(struct daemon_path *path, struct check_job *job)
 	priority = job->priority < 0 ? MP_PRIORITY_UNDEF : job->priority;
 	changed = path->path.priority != priority;
 	path->path.priority = priority;
+	path->path.priority_is_old = false;
 	if (!map || job->priority < 0 || !job->prioritizer->derive)
 		return changed;
 
@@ -332,6 +333,8 @@ static bool path_take_priority(struct daemon_path *path, struct check_job *job)
 		priority = job->prioritizer->derive(job->prio, &other->identity,
 						   daemon_path_of(other)->settings.prio_args);
 		daemon_path_of(other)->asks_itself = priority < 0; /* its target port group was not in the answer */
+		if (priority >= 0 && mp_path_state_is_active(other->state))
+			other->priority_is_old = false;
 		if (priority >= 0 && priority != other->priority) {
 			other->priority = priority;
 			changed = true;

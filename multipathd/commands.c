@@ -342,6 +342,7 @@ void commands_print_config(struct daemon *daemon, bool local, struct mp_strbuf *
 {
 	_cleanup_free_ const struct mp_identity **identities = calloc(daemon->path_count + 1, sizeof(*identities));
 	_cleanup_free_ struct mp_config_map *maps = calloc(daemon->map_count + 1, sizeof(*maps));
+	const char *only_wwid = daemon->options.only_wwid;
 	size_t path_count = 0, map_count = 0;
 	const struct mp_path *path;
 	const struct mp_map *map;
@@ -357,19 +358,44 @@ void commands_print_config(struct daemon *daemon, bool local, struct mp_strbuf *
 	cds_list_for_each_entry(path, &daemon->paths, in_all)
 		identities[path_count++] = &path->identity;
 	cds_list_for_each_entry(map, &daemon->maps, in_all)
-		if (map->kernel.exists)
+		if (map->kernel.exists && (!only_wwid || !strcmp(map->wwid, only_wwid)))
 			maps[map_count++] = (struct mp_config_map){ .wwid = map->wwid, .name = map->name };
 	mp_config_print_local(daemon->config, identities, path_count, maps, map_count, out);
 }
 
+/* forcequeueing daemon: a third value, which no file has. */
+static void show_forced_queueing(struct mp_strbuf *text)
+{
+	static const char usual[] = "\n\tqueue_without_daemon \"no\"\n";
+	const char *found = strstr(mp_strbuf_text(text), usual);
+	_cleanup_strbuf_ struct mp_strbuf forced = MP_STRBUF_INIT;
+
+	if (!found || text->error)
+		return;
+	mp_strbuf_add(&forced, text->text, found - text->text);
+	mp_strbuf_puts(&forced, "\n\tqueue_without_daemon \"forced\"\n");
+	mp_strbuf_puts(&forced, found + strlen(usual));
+	mp_strbuf_clear(text);
+	mp_strbuf_add(text, mp_strbuf_text(&forced), forced.length);
+	if (forced.error)
+		text->error = forced.error;
+}
+
+static void show_config_as(struct command_call *call, bool local)
+{
+	commands_print_config(call->daemon, local, &call->reply);
+	if (call->daemon->queue_forced)
+		show_forced_queueing(&call->reply);
+}
+
 static void show_config(struct command_call *call)
 {
-	commands_print_config(call->daemon, false, &call->reply);
+	show_config_as(call, false);
 }
 
 static void show_config_local(struct command_call *call)
 {
-	commands_print_config(call->daemon, true, &call->reply);
+	show_config_as(call, true);
 }
 
 static void show_blacklist(struct command_call *call)
@@ -455,14 +481,19 @@ static void reset_map_stats(struct command_call *call)
 
 /* Paths */
 
-static void defer_to_map(struct command_call *call, struct daemon_map *map, const char *reason)
+static void defer(struct command_call *call, struct daemon_map *map, bool without_map, const char *reason)
 {
-	if (maps_wait(map, call->request->id) < 0) {
+	if (maps_wait(map, call->request->id, without_map) < 0) {
 		fail(call, "");
 		return;
 	}
 	call->deferred = true;
 	maps_touch(map, reason);
+}
+
+static void defer_to_map(struct command_call *call, struct daemon_map *map, const char *reason)
+{
+	defer(call, map, false, reason);
 }
 
 static void add_path(struct command_call *call)
@@ -496,7 +527,7 @@ static void add_path(struct command_call *call)
 		return;
 	}
 	if (path->path.map)
-		defer_to_map(call, daemon_map_of(path->path.map), "path added by the operator");
+		defer(call, daemon_map_of(path->path.map), true, "path added by the operator");
 }
 
 static void remove_path(struct command_call *call)
@@ -508,7 +539,7 @@ static void remove_path(struct command_call *call)
 		return;
 	map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 	if (map && map->map.kernel.exists) {
-		if (maps_wait(map, call->request->id) < 0) {
+		if (maps_wait(map, call->request->id, false) < 0) {
 			fail(call, "");
 			return;
 		}
@@ -809,8 +840,12 @@ static struct daemon_map *call_map_by_alias(struct command_call *call)
 	else if (!strncmp(text, "/dev/", 5))
 		text += 5;
 	map = maps_find_name(call->daemon, text);
-	if (!map || !map->map.kernel.exists || map->busy) {
+	if (!map || !map->map.kernel.exists) {
 		fail(call, "");
+		return NULL;
+	}
+	if (map->busy) {
+		call->postponed = true;
 		return NULL;
 	}
 	return map;
@@ -844,8 +879,9 @@ static void resize_map(struct command_call *call)
 
 	if (!map)
 		return;
-	if (!map->map.ready) {
-		fail(call, "");
+	/* udev is at work on it, or a worker. */
+	if (!map->map.ready || map->busy) {
+		call->postponed = true;
 		return;
 	}
 	if (geoms_owns(map)) {
@@ -1246,6 +1282,11 @@ static const struct daemon_map *list_one(struct daemon *daemon, const char *devi
 
 	if (!strncmp(device, "map:", 4)) {
 		map = maps_find_known(daemon, device + 4);
+		if (!map)
+			map = maps_find(daemon, device + 4); /* dm-0 */
+		path = map ? NULL : paths_find_name(daemon, device + 4);
+		if (path && path->path.map)
+			map = daemon_map_of(path->path.map);
 		return map && map->map.kernel.exists ? map : NULL;
 	}
 	if (sscanf(device, "dev:%u:%u", &major, &minor) != 2)
@@ -1392,6 +1433,41 @@ void commands_drop_waiting(struct daemon *daemon)
 
 	cds_list_for_each_entry_safe(waiting, next, &daemon->waiting_requests, in_waiting)
 		waiting_request_free(waiting);
+	cds_list_for_each_entry_safe(waiting, next, &daemon->postponed_requests, in_waiting)
+		waiting_request_free(waiting);
+}
+
+void commands_retry(struct daemon *daemon)
+{
+	CDS_LIST_HEAD(due);
+	struct waiting_request *waiting, *next;
+
+	/* Those that are postponed again are for the next time. */
+	cds_list_splice(&daemon->postponed_requests, &due);
+	CDS_INIT_LIST_HEAD(&daemon->postponed_requests);
+	cds_list_for_each_entry_safe(waiting, next, &due, in_waiting)
+		if (server_awaits(daemon->server, waiting->id))
+			waiting_request_serve(waiting);
+		else
+			waiting_request_free(waiting);
+}
+
+/* Return: NULL without memory */
+static struct waiting_request *waiting_request_new(struct daemon *daemon, const struct request *request)
+{
+	struct waiting_request *waiting = calloc(1, sizeof(*waiting));
+
+	if (!waiting)
+		return NULL;
+	CDS_INIT_LIST_HEAD(&waiting->in_waiting);
+	waiting->daemon = daemon;
+	waiting->id = request->id;
+	waiting->is_root = request->is_root;
+	waiting->text = strdup(request->text);
+	if (waiting->text)
+		return waiting;
+	waiting_request_free(waiting);
+	return NULL;
 }
 
 /* Return: will it be served later? */
@@ -1401,15 +1477,10 @@ static bool wait_for_look(struct daemon *daemon, const struct request *request)
 
 	if (!shows_groups(request->text) || !dmevents_has_unused_maps(daemon))
 		return false;
-	waiting = calloc(1, sizeof(*waiting));
+	waiting = waiting_request_new(daemon, request);
 	if (!waiting)
 		return false;
-	CDS_INIT_LIST_HEAD(&waiting->in_waiting);
-	waiting->daemon = daemon;
-	waiting->id = request->id;
-	waiting->is_root = request->is_root;
-	waiting->text = strdup(request->text);
-	if (!waiting->text || apply_set_timer(daemon, &waiting->timer,
+	if (apply_set_timer(daemon, &waiting->timer,
 					      daemon_now_usec(daemon) + LOOK_TIMEOUT_USEC,
 					      waiting_request_on_timeout, waiting) < 0) {
 		waiting_request_free(waiting);
@@ -1426,6 +1497,16 @@ void commands_serve(void *userdata, const struct request *request)
 
 	if (!wait_for_look(daemon, request))
 		serve(daemon, request);
+}
+
+static bool postpone(struct daemon *daemon, const struct request *request)
+{
+	struct waiting_request *waiting = waiting_request_new(daemon, request);
+
+	if (!waiting)
+		return false;
+	cds_list_add_tail(&waiting->in_waiting, &daemon->postponed_requests);
+	return true;
 }
 
 static void serve(struct daemon *daemon, const struct request *request)
@@ -1458,7 +1539,9 @@ static void serve(struct daemon *daemon, const struct request *request)
 	log_debug("command: %s", request->text);
 	call.arguments = line.arguments;
 	line.command->handler(&call);
-	if (call.deferred) {
+	if (call.postponed && !postpone(daemon, request))
+		call.failure = "";
+	if (call.deferred || (call.postponed && !call.failure)) {
 		mp_strbuf_fini(&call.reply);
 		return;
 	}

@@ -16,6 +16,7 @@ struct command_call {
 	struct mp_strbuf reply; /* empty: "ok", or "fail" with the reason */
 	const char *failure; /* "" or a reason: the request failed; NULL: it did not */
 	bool deferred; /* answered later, by request->id */
+	bool postponed; /* not begun: it needs a state that is about to come, and is served again then */
 };
 
 /** commands_serve() - server_request_fn of the daemon */
@@ -23,6 +24,9 @@ void commands_serve(void *userdata, const struct request *request);
 
 /** commands_on_look() - a look at the kernel's maps is done */
 void commands_on_look(struct daemon *daemon);
+
+/** commands_retry() - serve again what was postponed, if its client still waits */
+void commands_retry(struct daemon *daemon);
 
 /** commands_drop_waiting() - the daemon ends */
 void commands_drop_waiting(struct daemon *daemon);

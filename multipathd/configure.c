@@ -14,6 +14,7 @@
 #include "multipathd/checks.h"
 #include "multipathd/daemon.h"
 #include "multipathd/dmevents.h"
+#include "multipathd/files.h"
 #include "multipathd/geoms.h"
 #include "multipathd/maps.h"
 #include "multipathd/notify.h"
@@ -150,7 +151,7 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 		server_set_timeout(daemon->server, daemon->process->uxsock_timeout_msec);
 
 	geoms_init(daemon);
-	r = mp_wwids_load(daemon->wwids, STATE_DIR);
+	r = files_load_wwids(daemon);
 	if (r < 0)
 		log_error(STATE_DIR "/wwids: %s", strerror(-r));
 	if (!daemon->options.once)
@@ -265,8 +266,10 @@ static void resolve_paths(struct daemon *daemon)
 	for (size_t i = 0; i < count; i++) {
 		struct daemon_path *found = paths_find_devt(daemon, devts[i]);
 
-		if (found)
-			paths_resolve_settings(found);
+		if (!found)
+			continue;
+		found->path.priority_is_old |= mp_path_state_is_bad(found->path.state);
+		paths_resolve_settings(found);
 	}
 }
 
@@ -304,6 +307,7 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 		managed->futile = false;
 		managed->load_failures = 0;
 		managed->force_reload |= all && map->kernel.exists;
+		map->action = MP_ACTION_NONE; /* what is created from here on shows it again */
 		maps_resolve_settings(managed);
 		maps_touch(managed, "reconfigured");
 	}

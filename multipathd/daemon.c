@@ -80,6 +80,7 @@ int daemon_init(struct daemon *daemon, const struct daemon_options *options)
 	CDS_INIT_LIST_HEAD(&daemon->dirty);
 	CDS_INIT_LIST_HEAD(&daemon->geom_answers);
 	CDS_INIT_LIST_HEAD(&daemon->waiting_requests);
+	CDS_INIT_LIST_HEAD(&daemon->postponed_requests);
 	mp_hash_register_thread();
 
 	r = sd_event_default(&daemon->event);

@@ -28,6 +28,7 @@
 #include "multipathd/reservations.h"
 
 struct check_job;
+struct files_job;
 struct mp_aio;
 struct mp_dm_listed;
 struct mp_checker;
@@ -49,6 +50,7 @@ enum daemon_state {
 /* Who asked, and waits for what a map becomes. */
 struct waiter {
 	uint64_t request;
+	bool without_map; /* what was asked for is done even if there is to be no map */
 	struct cds_list_head in_map;
 };
 
@@ -102,6 +104,9 @@ struct daemon_map {
 	bool not_ready_in_udev;
 	bool detect_grouping, detect_grouping_by_tpg, groups_by_prio;
 	bool forced; /* the operator named it: find_multipaths does not matter */
+	uint64_t wwids_awaited; /* the reading of the wwids file that tells whether it may be created; 0 none */
+	bool wwids_read; /* that is done: the next reconciliation decides */
+	bool wwid_removed; /* taken out of the wwids file while the map exists: not put back */
 	bool removal_tried; /* in vain */
 	bool emptied; /* the operator took paths out of it */
 	bool status_skipped; /* a status came while the map was busy */
@@ -194,10 +199,15 @@ struct daemon {
 	sd_event_source *configure_timer;
 	sd_event_source *settle_timer;
 	void (*on_configured)(struct daemon *daemon);
+	void (*on_reconciled)(struct daemon *daemon); /* after each pass; NULL: nobody waits */
+	sd_event_source *ready_timer; /* READY=1 waits for the nodes of the maps that were made */
 	bool reconfigure_pending, reconfigure_all;
 
 	/* what a worker writes in one go */
-	bool bindings_dirty, files_writing;
+	bool bindings_dirty;
+	struct files_job *files_writing; /* under way, NULL: none */
+	uint64_t wwids_readings; /* of the file, begun so far */
+	bool wwids_reading, wwids_again;
 	bool bindings_broken; /* the file could not be written: no new names until the next reconfigure */
 	char **new_wwids;
 	size_t new_wwid_count;
@@ -207,6 +217,7 @@ struct daemon {
 	sd_event_source *dm_source;
 	bool look_at_unused; /* the next look reads maps without active group, too */
 	struct cds_list_head waiting_requests; /* of clients, for that look */
+	struct cds_list_head postponed_requests; /* of clients, for what passes by itself */
 	bool status_running, status_again;
 	void (*on_looked)(struct daemon *daemon); /* once, after the next look */
 	struct mp_dm_listed *listed; /* all dm devices, as of the last look */

@@ -106,7 +106,7 @@ static void files_job_done(struct work *work)
 	struct daemon *daemon = job->daemon;
 
 	daemon->operations--;
-	daemon->files_writing = false;
+	daemon->files_writing = NULL;
 	if (job->bindings)
 		files_bindings_written(daemon, job);
 	if (job->wwids_error < 0)
@@ -140,7 +140,136 @@ void files_write(struct daemon *daemon)
 	daemon->new_wwid_count = 0;
 	job->work = (struct work){ .run = files_job_run, .done = files_job_done, .lane = LANE_FILES,
 				   .exclusive = true };
-	daemon->files_writing = true;
+	daemon->files_writing = job;
 	daemon->operations++;
 	pool_submit(daemon->pool, &job->work);
+}
+
+/* What multipath -a, -w and -W, and whoever else, have written. */
+
+struct wwids_job {
+	struct work work;
+	struct daemon *daemon;
+	uint64_t number;
+	struct mp_wwids *wwids;
+	int error;
+};
+
+static int remember_all(struct mp_wwids *wwids, char *const *which, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int r = mp_wwids_remember(wwids, which[i]);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* What the file says replaces what is in memory, but for what is on its way into the file. Takes @read over. */
+static int files_adopt_wwids(struct daemon *daemon, struct mp_wwids *read)
+{
+	const struct files_job *writing = daemon->files_writing;
+	struct mp_map *map;
+	int r = remember_all(read, daemon->new_wwids, daemon->new_wwid_count);
+
+	if (r == 0 && writing)
+		r = remember_all(read, writing->wwids, writing->wwid_count);
+	if (r < 0) {
+		mp_wwids_free(read);
+		return r;
+	}
+	cds_list_for_each_entry(map, &daemon->maps, in_all) {
+		struct daemon_map *managed = daemon_map_of(map);
+
+		if (mp_wwids_has(read, map->wwid))
+			managed->wwid_removed = false;
+		else if (map->kernel.exists && mp_wwids_has(daemon->wwids, map->wwid))
+			managed->wwid_removed = true;
+	}
+	mp_wwids_free(daemon->wwids);
+	daemon->wwids = read;
+	return 0;
+}
+
+int files_load_wwids(struct daemon *daemon)
+{
+	struct mp_wwids *read;
+	int r = mp_wwids_new(&read);
+
+	if (r < 0)
+		return r;
+	r = mp_wwids_load(read, STATE_DIR);
+	if (r < 0) {
+		mp_wwids_free(read);
+		return r;
+	}
+	return files_adopt_wwids(daemon, read);
+}
+
+static void wwids_job_run(struct work *work)
+{
+	struct wwids_job *job = caa_container_of(work, struct wwids_job, work);
+
+	job->error = mp_wwids_new(&job->wwids);
+	if (job->error == 0)
+		job->error = mp_wwids_load(job->wwids, STATE_DIR);
+}
+
+static void wwids_job_done(struct work *work)
+{
+	struct wwids_job *job = caa_container_of(work, struct wwids_job, work);
+	struct daemon *daemon = job->daemon;
+	struct mp_map *map;
+	int r = job->error;
+
+	daemon->operations--;
+	daemon->wwids_reading = false;
+	if (r == 0)
+		r = files_adopt_wwids(daemon, TAKE_PTR(job->wwids));
+	if (r < 0)
+		log_error(STATE_DIR "/wwids: %s", strerror(-r));
+	cds_list_for_each_entry(map, &daemon->maps, in_all) {
+		struct daemon_map *waiting = daemon_map_of(map);
+
+		if (!waiting->wwids_awaited || waiting->wwids_awaited > job->number)
+			continue;
+		waiting->wwids_awaited = 0;
+		waiting->wwids_read = true;
+		maps_touch(waiting, "the wwids file has been read");
+	}
+	mp_wwids_free(job->wwids);
+	free(job);
+	if (daemon->wwids_again) {
+		daemon->wwids_again = false;
+		files_read_wwids(daemon);
+	}
+	maps_reconcile_later(daemon);
+}
+
+void files_read_wwids(struct daemon *daemon)
+{
+	struct wwids_job *job;
+
+	if (daemon->wwids_reading) {
+		daemon->wwids_again = true;
+		return;
+	}
+	job = calloc(1, sizeof(*job));
+	if (!job)
+		return;
+	job->daemon = daemon;
+	job->number = ++daemon->wwids_readings;
+	/* In the writer's lane: what was written before is in it. */
+	job->work = (struct work){ .run = wwids_job_run, .done = wwids_job_done, .lane = LANE_FILES,
+				   .exclusive = true };
+	daemon->wwids_reading = true;
+	daemon->operations++;
+	pool_submit(daemon->pool, &job->work);
+}
+
+void files_await_wwids(struct daemon_map *map)
+{
+	map->wwids_awaited = map->daemon->wwids_readings + 1;
+	files_read_wwids(map->daemon);
 }

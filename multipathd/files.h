@@ -14,3 +14,12 @@ bool files_wwid_created(struct daemon *daemon, const char *wwid);
 
 /** files_write() - start writing what has changed */
 void files_write(struct daemon *daemon);
+
+/** files_load_wwids() - read the wwids file here and now: at start and at a reconfigure. Return: 0, negative errno. */
+int files_load_wwids(struct daemon *daemon);
+
+/** files_read_wwids() - have a worker read the wwids file, which others have changed or may have */
+void files_read_wwids(struct daemon *daemon);
+
+/** files_await_wwids() - @map is touched when the wwids file, as it is from now on, has been read */
+void files_await_wwids(struct daemon_map *map);

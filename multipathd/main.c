@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "config/permissions.h"
 #include "kernel/dm.h"
+#include "multipathd/apply.h"
 #include "multipathd/commands.h"
 #include "multipathd/configure.h"
 #include "multipathd/daemon.h"
@@ -279,6 +280,49 @@ static void on_warning(const char *text)
 	log_warning("%s", text);
 }
 
+/* udev may be slow, or not there: what waits for this daemon does not wait longer than that. */
+enum { NODES_USEC = 10000000 };
+
+static bool has_all_nodes(const struct daemon *daemon)
+{
+	const struct mp_map *map;
+
+	cds_list_for_each_entry(map, &daemon->maps, in_all)
+		if (map->kernel.exists && !map->ready)
+			return false;
+	return true;
+}
+
+static void announce(struct daemon *daemon)
+{
+	daemon->ready_timer = sd_event_source_disable_unref(daemon->ready_timer);
+	notify_state(daemon, "READY=1");
+}
+
+static int on_ready_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	log_warning("udev has not reported all new maps yet: ready without their device nodes");
+	announce(userdata);
+	return 0;
+}
+
+/* Services that are ordered after this one find /dev/mapper/NAME. */
+static void announce_with_nodes(struct daemon *daemon)
+{
+	if (has_all_nodes(daemon) ||
+	    apply_set_timer(daemon, &daemon->ready_timer, daemon_now_usec(daemon) + NODES_USEC, on_ready_timer, daemon) < 0)
+		announce(daemon);
+}
+
+static void on_reconciled(struct daemon *daemon)
+{
+	commands_retry(daemon);
+	if (daemon->ready_timer && has_all_nodes(daemon))
+		announce(daemon);
+}
+
 /* After the first configuration, and after each later one. */
 static void on_configured(struct daemon *daemon)
 {
@@ -294,7 +338,7 @@ static void on_configured(struct daemon *daemon)
 	}
 	malloc_trim(0); /* a burst of jobs is over; memory is locked */
 	log_info("configured: %zu paths, %zu maps", daemon->path_count, daemon->map_count);
-	notify_state(daemon, "READY=1");
+	announce_with_nodes(daemon);
 }
 
 static void on_permissions(void *userdata, const char *file, const char *text)
@@ -344,6 +388,7 @@ static int daemon_start(struct daemon *daemon)
 	}
 	watch_open(daemon);
 	daemon->on_configured = on_configured;
+	daemon->on_reconciled = on_reconciled;
 	r = configure_start(daemon);
 	notify_state(daemon, NULL);
 	return r;
@@ -351,8 +396,9 @@ static int daemon_start(struct daemon *daemon)
 
 static void daemon_stop(struct daemon *daemon)
 {
-	bool reloading = daemon->serving && daemon->state == DAEMON_CONFIGURE;
+	bool reloading = daemon->serving && (daemon->state == DAEMON_CONFIGURE || daemon->ready_timer);
 
+	daemon->ready_timer = sd_event_source_disable_unref(daemon->ready_timer);
 	daemon->state = DAEMON_SHUTDOWN;
 	notify_state(daemon, reloading ? "READY=1" : NULL);
 	sd_notify(0, "STOPPING=1");

@@ -152,6 +152,21 @@ void maps_answer(struct daemon_map *map, const char *reply)
 	}
 }
 
+/* A path that was added is there, with or without a map. */
+static void map_answer_without_map(struct daemon_map *map)
+{
+	struct waiter *waiter, *next;
+
+	cds_list_for_each_entry_safe(waiter, next, &map->waiters, in_map) {
+		if (!waiter->without_map)
+			continue;
+		cds_list_del(&waiter->in_map);
+		apply_reply(map->daemon, waiter->request, "ok\n");
+		free(waiter);
+	}
+	maps_answer(map, "fail\n");
+}
+
 void maps_forget(struct daemon_map *map)
 {
 	struct daemon *daemon = map->daemon;
@@ -280,13 +295,14 @@ void maps_touch(struct daemon_map *map, const char *reason)
 	maps_reconcile_later(map->daemon);
 }
 
-int maps_wait(struct daemon_map *map, uint64_t request)
+int maps_wait(struct daemon_map *map, uint64_t request, bool without_map)
 {
 	struct waiter *waiter = calloc(1, sizeof(*waiter));
 
 	if (!waiter)
 		return -ENOMEM;
 	waiter->request = request;
+	waiter->without_map = without_map;
 	cds_list_add_tail(&waiter->in_map, &map->waiters);
 	return 0;
 }
@@ -935,10 +951,27 @@ static void map_record(struct daemon_map *map)
 {
 	struct mp_path *path;
 
-	if (map->daemon->options.once || !files_wwid_created(map->daemon, map->map.wwid))
+	if (map->daemon->options.once || map->wwid_removed || !files_wwid_created(map->daemon, map->map.wwid))
 		return;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		uevents_claim(daemon_path_of(path));
+}
+
+/* multipath -a and -w count at once: the file is read again before a map is made, or not made, by what it says. */
+static bool map_awaits_wwids(struct daemon_map *map)
+{
+	const struct daemon *daemon = map->daemon;
+	enum mp_find_multipaths mode = daemon->process->find_multipaths;
+
+	if (map->map.kernel.exists || map->forced || daemon->options.once || mode == MP_FIND_OFF ||
+	    mode == MP_FIND_GREEDY)
+		return false;
+	if (map->wwids_awaited)
+		return true;
+	if (!map->wwids_read)
+		files_await_wwids(map);
+	map->wwids_read = false;
+	return map->wwids_awaited;
 }
 
 static void map_reconcile(struct daemon_map *map)
@@ -964,15 +997,17 @@ static void map_reconcile(struct daemon_map *map)
 		}
 		if (map->keep_uncreated || !map->daemon->options.create)
 			return;
-		if (map->daemon->options.only_wwid && strcmp(map->daemon->options.only_wwid, map->map.wwid))
-			return;
 	} else if (map->daemon->options.once && !map->daemon->options.force_reload) {
 		return; /* multipath(8) leaves maps that exist alone */
 	}
+	if (map->daemon->options.only_wwid && strcmp(map->daemon->options.only_wwid, map->map.wwid))
+		return;
+	if (map_awaits_wwids(map))
+		return; /* comes back when the file has been read */
 	allowed = map_is_allowed(map, &why);
 	if (!allowed && !map->map.kernel.exists) {
 		log_info("%s: no map: %s", map->map.wwid, why ? why : "not wanted");
-		maps_answer(map, "fail\n");
+		map_answer_without_map(map);
 		return;
 	}
 	if (allowed && map->map.kernel.exists && !cds_list_empty(&map->map.paths))
@@ -1020,6 +1055,8 @@ static void maps_reconcile(struct daemon *daemon)
 		map_reconcile(map);
 	}
 	files_write(daemon);
+	if (daemon->on_reconciled)
+		daemon->on_reconciled(daemon);
 	apply_check_configured(daemon);
 }
 

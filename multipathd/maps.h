@@ -73,8 +73,13 @@ void maps_own_node(struct daemon_map *map);
 /** maps_reassign() - other dm devices that use a path of the map use the map from now on; @request as above */
 int maps_reassign(struct daemon_map *map, uint64_t request);
 
-/** maps_wait() - @request is answered when the next reconciliation of the map is done */
-int maps_wait(struct daemon_map *map, uint64_t request);
+/**
+ * maps_wait() - @request is answered when the next reconciliation of the map is done
+ * @without_map:	"ok" if there is to be none
+ *
+ * Return: 0, -ENOMEM.
+ */
+int maps_wait(struct daemon_map *map, uint64_t request, bool without_map);
 
 /** maps_resolve_settings() - after a change of configuration or reference path */
 void maps_resolve_settings(struct daemon_map *map);

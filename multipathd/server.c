@@ -1135,6 +1135,11 @@ static bool client_match(const struct mp_hash_node *node, const void *key)
 	return caa_container_of(node, struct client, by_request)->request_id == *(const uint64_t *)key;
 }
 
+bool server_awaits(const struct server *server, uint64_t id)
+{
+	return mp_hash_find(&server->by_request, mp_hash_number(id), client_match, &id);
+}
+
 void server_reply(struct server *server, uint64_t id, const char *text, size_t length)
 {
 	struct mp_hash_node *node = mp_hash_find(&server->by_request, mp_hash_number(id), client_match, &id);

@@ -46,5 +46,8 @@ void server_set_timeout(struct server *server, unsigned timeout_msec);
 /** server_reply() - answer a request; unknown ids are ignored */
 void server_reply(struct server *server, uint64_t id, const char *text, size_t length);
 
+/** server_awaits() - does a client still wait for the answer to that request? */
+bool server_awaits(const struct server *server, uint64_t id);
+
 /** server_flush() - try for @timeout_msec at most to get the last answers out, before the daemon ends */
 void server_flush(struct server *server, unsigned timeout_msec);

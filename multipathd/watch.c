@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "multipathd/daemon.h"
+#include "multipathd/files.h"
 
 static const char *last_component(const char *file)
 {
@@ -29,6 +30,10 @@ static int watch_on_change(sd_event_source *source, const struct inotify_event *
 			log_error(STATE_DIR "/bindings: %s", strerror(-r));
 		else
 			log_debug(STATE_DIR "/bindings was replaced and read again");
+		return 0;
+	}
+	if (event->len && !strcmp(event->name, "wwids")) {
+		files_read_wwids(daemon);
 		return 0;
 	}
 	if (event->len && !strcmp(event->name, last_component(CONFIG_FILE)))
@@ -67,5 +72,5 @@ void watch_open(struct daemon *daemon)
 	*strrchr(config_parent, '/') = '\0';
 	watch_dir(daemon, *config_parent ? config_parent : "/", IN_CLOSE_WRITE | IN_MOVED_TO, watch_on_change);
 	watch_dir(daemon, CONFIG_DIR, IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE, watch_on_drop_in);
-	watch_dir(daemon, STATE_DIR, IN_MOVED_TO, watch_on_change);
+	watch_dir(daemon, STATE_DIR, IN_CLOSE_WRITE | IN_MOVED_TO, watch_on_change);
 }

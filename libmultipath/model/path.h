@@ -68,6 +68,7 @@ struct mp_path {
 	enum mp_dm_state dm_state;
 	unsigned dm_failures; /* the kernel's fail count, from the status line */
 	int priority; /* MP_PRIORITY_UNDEF: none */
+	bool priority_is_old; /* was down at the last reconfigure, and has not been asked since: shown as none */
 	bool marginal;
 	bool checker_disabled; /* by `fail path` */
 	bool wrong_wwid; /* found to lead to another LUN: must never get I/O */

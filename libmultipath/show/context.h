@@ -9,6 +9,7 @@ struct mp_foreign;
 struct mp_show_context {
 	uint64_t now_usec; /* CLOCK_MONOTONIC */
 	bool unchecked; /* multipath -l: priorities are printed as 0, checker states as undef */
+	bool before_maps; /* paths are shown as if they were in no map yet */
 	bool no_action; /* topologies do not begin with what was last done to the map */
 	bool bold; /* stdout is a terminal */
 	int verbosity; /* of topologies: 0 nothing, 1 names, 2 and more trees; the daemon's is 2 */

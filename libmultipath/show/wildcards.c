@@ -384,19 +384,25 @@ static void path_devt(const struct mp_show_context *context, const struct mp_pat
 static void path_dm_state(const struct mp_show_context *context, const struct mp_path *path,
 			  struct mp_strbuf *out)
 {
-	mp_strbuf_puts(out, mp_dm_state_name(path->dm_state));
+	mp_strbuf_puts(out, mp_dm_state_name(context->before_maps ? MP_DM_UNDEF : path->dm_state));
+}
+
+/* Without a map neither the checker's answer nor the device's state counts. */
+static bool path_is_mapped(const struct mp_show_context *context, const struct mp_path *path)
+{
+	return mp_path_map(path) && !context->before_maps;
 }
 
 static void path_device_state(const struct mp_show_context *context, const struct mp_path *path,
 			      struct mp_strbuf *out)
 {
-	mp_strbuf_puts(out, !mp_path_map(path) ? "unknown" : path->identity.offline ? "offline" : "running");
+	mp_strbuf_puts(out, !path_is_mapped(context, path) ? "unknown" : path->identity.offline ? "offline" : "running");
 }
 
 static void path_checker_state(const struct mp_show_context *context, const struct mp_path *path,
 			       struct mp_strbuf *out)
 {
-	bool known = mp_path_map(path) && !context->unchecked;
+	bool known = path_is_mapped(context, path) && !context->unchecked;
 
 	mp_strbuf_puts(out, known ? mp_path_state_label(path->state) : "undef");
 }
@@ -435,7 +441,9 @@ static void path_next_check(const struct mp_show_context *context, const struct 
 static void path_priority(const struct mp_show_context *context, const struct mp_path *path,
 			  struct mp_strbuf *out)
 {
-	show_signed(out, context->unchecked ? 0 : path->priority);
+	bool old = path->priority_is_old && !mp_path_state_is_active(path->state);
+
+	show_signed(out, context->unchecked ? 0 : old ? MP_PRIORITY_UNDEF : path->priority);
 }
 
 static void path_size(const struct mp_show_context *context, const struct mp_path *path,
