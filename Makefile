@@ -127,7 +127,7 @@ $(B)/libmpathcmd.so.0: $(mpathcmd_objects) libmpathcmd/libmpathcmd.map
 # but libc beside what multipath -u needs of the library.
 front_objects := $(addprefix $(B)/multipathd/,client.o terminal.o uxsock_timeout.o)
 $(B)/sbin/multipathd: $(B)/multipathd/front.o $(B)/multipathd/invocation.o $(front_objects) $(B)/libmpathcmd.a
-$(B)/sbin/multipath: $(addprefix $(B)/multipath/,front.o arguments.o claims.o delegation.o nobody.o usage.o) $(front_objects) \
+$(B)/sbin/multipath: $(addprefix $(B)/multipath/,front.o arguments.o claims.o delegation.o nobody.o target.o usage.o) $(front_objects) \
 		$(B)/libmultipath.a $(B)/libmpathcmd.a
 $(B)/sbin/multipathd $(B)/sbin/multipath:
 	@mkdir -p $(@D)

@@ -22,6 +22,7 @@
 #include "kernel/control.h"
 #include "libmpathcmd/mpath_cmd.h"
 #include "multipath/arguments.h"
+#include "multipath/target.h"
 
 #define WAIT_DIR RUNTIME_DIR "/multipath/find_multipaths"
 
@@ -35,6 +36,7 @@ static const long nsec_per_sec = 1000000000;
 /* The device as the caller named it, and who can tell what the configuration says of it. */
 struct question {
 	const struct arguments *arguments;
+	const struct target *target;
 	dev_t devt;
 	char name[MP_NAME_SIZE];
 	char dir[MP_PROBE_DIR_SIZE];
@@ -53,24 +55,25 @@ static void question_fini(struct question *question)
 
 static int question_locate(struct question *question)
 {
-	const char *device = question->arguments->device;
-	struct stat st;
+	const struct target *target = question->target;
 
-	if (question->arguments->from_udev) {
-		snprintf(question->name, sizeof(question->name), "%s", device);
-		return mp_probe_locate_name(&mp_roots_system, device, &question->devt, question->dir,
-					    sizeof(question->dir));
-	}
-	if (stat(device, &st) < 0)
-		return -errno;
-	question->devt = st.st_rdev;
-	return mp_probe_locate_devt(&mp_roots_system, st.st_rdev, question->name, sizeof(question->name),
+	if (!target_has_number(target))
+		return -ENODEV;
+	question->devt = makedev(target->major, target->minor);
+	return mp_probe_locate_devt(&mp_roots_system, question->devt, question->name, sizeof(question->name),
 				    question->dir, sizeof(question->dir));
 }
 
-/* udev hands what it has found so far down in the environment: its database is not written yet. */
-static int props_from_environment(struct mp_props *props)
+/*
+ * While udev works on the device its database is not written yet: what it has found so far is in the environment. A
+ * person or a script that asks for the same has no such environment.
+ */
+static int question_props(struct question *question)
 {
+	struct mp_props *props = &question->claimant.props;
+
+	if (!question->arguments->from_udev || !getenv("DEVPATH"))
+		return mp_probe_props(&mp_roots_system, question->devt, props);
 	for (char **variable = environ; *variable; variable++) {
 		char *equals = strchr(*variable, '=');
 		_cleanup_free_ char *name = NULL;
@@ -265,7 +268,6 @@ static enum mp_claim resolve_maybe(struct question *question)
 /* All that the decision depends on, as far as it does. Return: 0, negative errno. */
 static int question_look(struct question *question, struct mp_claim_input *input)
 {
-	const struct arguments *arguments = question->arguments;
 	struct mp_claimant *claimant = &question->claimant;
 	const struct mp_ruling *ruling = &question->ruling;
 	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
@@ -278,8 +280,7 @@ static int question_look(struct question *question, struct mp_claim_input *input
 	}
 	if (r < 0)
 		return r;
-	r = arguments->from_udev ? props_from_environment(&claimant->props) :
-				   mp_probe_props(&mp_roots_system, question->devt, &claimant->props);
+	r = question_props(question);
 	if (r == -ENOMEM)
 		return r;
 	claimant->has_props = r == 0;
@@ -303,10 +304,11 @@ static int question_look(struct question *question, struct mp_claim_input *input
 	return 0;
 }
 
-int claims_is_path(const struct arguments *arguments)
+int claims_is_path(const struct arguments *arguments, const struct target *target)
 {
 	_cleanup_(question_fini) struct question question = {
 		.arguments = arguments,
+		.target = target,
 		.claimant = MP_CLAIMANT_INIT,
 		.daemon_fd = -1,
 	};
@@ -358,26 +360,14 @@ static bool path_is_usable(const struct mp_table_path *path)
 	       mp_probe_state(&mp_roots_system, dir, identity.protocol) == MP_PATH_UP;
 }
 
-/* dm-N or MAJOR:MINOR, whatever directory stands before it. */
-static int map_locate(const char *device, dev_t *ret)
-{
-	const char *slash = strrchr(device, '/'), *name = slash ? slash + 1 : device;
-	char dir[MP_PROBE_DIR_SIZE];
-	unsigned major_number, minor_number;
-
-	if (sscanf(name, "%u:%u", &major_number, &minor_number) == 2) {
-		*ret = makedev(major_number, minor_number);
-		return 0;
-	}
-	return mp_probe_locate_name(&mp_roots_system, name, ret, dir, sizeof(dir));
-}
-
-int claims_is_usable(const struct arguments *arguments)
+int claims_is_usable(const struct target *target)
 {
 	_cleanup_(mp_table_fini) struct mp_table table = MP_TABLE_INIT;
-	dev_t devt;
+	dev_t devt = makedev(target->major, target->minor);
 
-	if (map_locate(arguments->device, &devt) < 0 || mp_control_read(devt, &table) < 0)
+	if (target->kind == TARGET_NAME && !target_is_dm(target) && mp_control_find(target->name, &devt) < 0)
+		return 1;
+	if (mp_control_read(devt, &table) < 0)
 		return 1;
 	for (size_t g = 0; g < table.group_count; g++)
 		for (size_t p = 0; p < table.groups[g].path_count; p++)

@@ -4,14 +4,15 @@
 #include <stdbool.h>
 
 struct arguments;
+struct target;
 
 /**
  * claims_is_path() - multipath -c and -u: prints properties for udev
  *
- * The device is a node (-c), or a kernel name with its properties in the environment (-u).
+ * With -u, udev's properties of the device are taken from the environment if it is udev's.
  * Return: exit status.
  */
-int claims_is_path(const struct arguments *arguments);
+int claims_is_path(const struct arguments *arguments, const struct target *target);
 
 /** claims_is_usable() - multipath -C and -U: has the map a path that is up and active? No I/O. Return: exit status. */
-int claims_is_usable(const struct arguments *arguments);
+int claims_is_usable(const struct target *target);

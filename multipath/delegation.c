@@ -8,27 +8,11 @@
 #include <string.h>
 
 #include "multipath/arguments.h"
+#include "multipath/target.h"
 #include "multipathd/client.h"
 
 /* A device argument as a word of a command. */
 #define WORD_SIZE (DELEGATION_COMMAND_SIZE - 32)
-
-struct target target_parse(const char *text)
-{
-	struct target target = { 0 };
-
-	if (!text)
-		return target;
-	if (sscanf(text, "%u:%u", &target.major, &target.minor) == 2) {
-		target.kind = TARGET_NUMBER;
-	} else if (*text && !strchr(text, '/')) {
-		target.kind = TARGET_NAME;
-		target.name = text;
-	} else {
-		target.kind = TARGET_INVALID;
-	}
-	return target;
-}
 
 /* Everything that the daemon's grammar would not take for a part of one word. */
 static bool needs_quotes(const char *text)

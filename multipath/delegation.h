@@ -5,21 +5,7 @@
 #include <stddef.h>
 
 struct arguments;
-
-/* What a device argument is. */
-enum target_kind { TARGET_NONE, TARGET_NODE, TARGET_NUMBER, TARGET_NAME, TARGET_INVALID };
-
-struct target {
-	enum target_kind kind;
-	unsigned int major, minor; /* TARGET_NODE, TARGET_NUMBER */
-	const char *name;	   /* TARGET_NAME: borrowed */
-};
-
-/**
- * target_parse() - what a device argument is, if no block device node has that name
- * @text:	argument or NULL
- */
-struct target target_parse(const char *text);
+struct target;
 
 /* A request's limit, its NUL included. */
 #define DELEGATION_COMMAND_SIZE 512

@@ -5,14 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "multipath/arguments.h"
 #include "multipath/claims.h"
 #include "multipath/delegation.h"
+#include "multipath/target.h"
 #include "multipathd/client.h"
 
 static int run_local(char *argv[])
@@ -42,23 +43,13 @@ static void dm_name_read(dev_t device, char *name, size_t size)
 		close(fd);
 }
 
-/* @dm_name: where a name may be kept that the result borrows */
-static struct target target_resolve(const struct arguments *arguments, char *dm_name, size_t size)
+/* The daemon removes maps by name. @dm_name: where a name may be kept that the result borrows */
+static struct target target_to_flush(struct target target, char *dm_name, size_t size)
 {
-	struct target target = { .kind = TARGET_NODE };
-	struct stat node;
-
-	if (!arguments->device || stat(arguments->device, &node) < 0 || !S_ISBLK(node.st_mode))
-		return target_parse(arguments->device);
-
-	if (arguments->mode == MODE_FLUSH) {
-		dm_name_read(node.st_rdev, dm_name, size);
-		if (*dm_name)
-			return (struct target){ .kind = TARGET_NAME, .name = dm_name };
-	}
-	target.major = major(node.st_rdev);
-	target.minor = minor(node.st_rdev);
-	return target;
+	if ((target.kind != TARGET_NODE && target.kind != TARGET_NUMBER) || !target_is_dm(&target))
+		return target;
+	dm_name_read(makedev(target.major, target.minor), dm_name, size);
+	return *dm_name ? (struct target){ .kind = TARGET_NAME, .name = dm_name } : target;
 }
 
 /* Only who failed, and was told no number, asks what is configured. */
@@ -154,11 +145,12 @@ static int claim(const struct arguments *arguments, const struct target *target)
 		log_error("'%s' is not a valid argument", arguments->device);
 		return 1;
 	}
-	if (!arguments->device || (is_path && !arguments->from_udev && target->kind != TARGET_NODE)) {
-		log_error("the -%c option requires a path to check", is_path ? 'c' : 'C');
+	if (!arguments->device || (is_path && !arguments->from_udev &&
+				   (!target_has_number(target) || target_is_dm(target)))) {
+		log_error("the -%c option requires a %s to check", is_path ? 'c' : 'C', is_path ? "path" : "map");
 		return 1;
 	}
-	status = is_path ? claims_is_path(arguments) : claims_is_usable(arguments);
+	status = is_path ? claims_is_path(arguments, target) : claims_is_usable(target);
 	return fflush(stdout) == 0 ? status : 1;
 }
 
@@ -179,7 +171,9 @@ int main(int argc, char *argv[])
 		}
 	}
 
-	target = target_resolve(&arguments, dm_name, sizeof(dm_name));
+	target = target_resolve(arguments.device);
+	if (arguments.mode == MODE_FLUSH)
+		target = target_to_flush(target, dm_name, sizeof(dm_name));
 	if (!arguments.error && (arguments.mode == MODE_IS_PATH || arguments.mode == MODE_IS_USABLE))
 		return claim(&arguments, &target);
 	if (delegation_format(&arguments, &target, isatty(STDOUT_FILENO), command) < 0)

@@ -20,7 +20,7 @@
 #include "libmpathcmd/mpath_cmd.h"
 #include "model/grouping.h"
 #include "multipath/arguments.h"
-#include "multipath/delegation.h"
+#include "multipath/target.h"
 #include "multipathd/commands.h"
 #include "multipathd/configure.h"
 #include "multipathd/daemon.h"
@@ -28,6 +28,7 @@
 #include "multipathd/explain.h"
 #include "multipathd/maps.h"
 #include "multipathd/terminal.h"
+#include "show/listing.h"
 #include "show/report.h"
 #include "show/topology.h"
 
@@ -67,20 +68,6 @@ static int load_config(const struct arguments *arguments, struct mp_config **ret
 	};
 
 	return mp_config_load(&source, ret);
-}
-
-static struct target resolve_device(const char *text)
-{
-	struct target target = { .kind = TARGET_NONE };
-	struct stat st;
-
-	if (text && stat(text, &st) == 0 && S_ISBLK(st.st_mode)) {
-		target.kind = TARGET_NODE;
-		target.major = major(st.st_rdev);
-		target.minor = minor(st.st_rdev);
-		return target;
-	}
-	return target_parse(text);
 }
 
 /* What the daemon's commands understand of it. */
@@ -134,7 +121,10 @@ static void warn_without_daemon(const struct daemon *daemon)
 	log_notice("Warning: multipath devices exist, but multipathd service is not running");
 }
 
-/* What was just loaded is shown as it was planned: the kernel has not been asked again. */
+/*
+ * Groups are shown as not looked at: which one is in use shows with the first I/O. So are the paths of a map that is
+ * new; the others are as the kernel has them.
+ */
 static void print_changed(struct daemon *daemon, int verbosity)
 {
 	struct mp_show_context context = { .verbosity = verbosity, .bold = isatty(STDOUT_FILENO) };
@@ -143,12 +133,13 @@ static void print_changed(struct daemon *daemon, int verbosity)
 	cds_list_for_each_entry(map, &daemon->maps, in_all) {
 		_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 		bool exists = map->kernel.exists;
+		bool is_new = map->action == MP_ACTION_CREATE || (map->action == MP_ACTION_DRY_RUN && !exists);
 
 		if (map->action == MP_ACTION_NONE)
 			continue;
 		for (size_t g = 0; g < map->kernel.table.group_count; g++) {
 			map->kernel.table.groups[g].state = MP_GROUP_UNDEF;
-			for (size_t p = 0; p < map->kernel.table.groups[g].path_count; p++)
+			for (size_t p = 0; is_new && p < map->kernel.table.groups[g].path_count; p++)
 				map->kernel.table.groups[g].paths[p].state = MP_DM_UNDEF;
 		}
 		map->kernel.exists = false;
@@ -159,26 +150,68 @@ static void print_changed(struct daemon *daemon, int verbosity)
 	}
 }
 
-/* Nobody will notice when paths come back: I/O must not wait for ever. */
-static void stop_queueing(struct daemon *daemon)
+/* From -v3 on. Maps do not count yet: this is what they are made of. */
+static void print_paths(const struct daemon *daemon)
 {
-	const struct mp_map *map;
+	_cleanup_free_ const struct mp_path **paths = calloc(daemon->path_count + 1, sizeof(*paths));
+	const struct mp_show_context context = { .before_maps = true };
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	const struct mp_path *path;
+	size_t count = 0;
 
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
-		if (map->kernel.exists && map->action != MP_ACTION_NONE &&
-		    mp_table_has_feature(&map->kernel.table, "queue_if_no_path"))
-			mp_dm_message(map->wwid, "fail_if_no_path");
+	if (!paths)
+		return;
+	cds_list_for_each_entry(path, &daemon->paths, in_all)
+		paths[count++] = path;
+	mp_show_path_list(&context, paths, count, &text);
+	print(&text);
+}
+
+/* Nobody will notice when paths come back: I/O must not wait for ever. */
+static void stop_queueing(const struct mp_map *map)
+{
+	if (mp_table_has_feature(&map->kernel.table, "queue_if_no_path"))
+		mp_dm_message(map->wwid, "fail_if_no_path");
+}
+
+/* I/O begins in the best group, whatever has read from the map before it was complete. */
+static void begin_in_best_group(const struct mp_map *map)
+{
+	char message[32];
+
+	if (!map->best_group)
+		return;
+	snprintf(message, sizeof(message), "switch_group %u", map->best_group);
+	mp_dm_message(map->wwid, message);
+}
+
+static void read_again(struct mp_map *map)
+{
+	struct mp_kernel_map kernel = { 0 };
+
+	if (mp_dm_read(map->wwid, &kernel) < 0)
+		return;
+	mp_kernel_map_fini(&map->kernel);
+	map->kernel = kernel;
 }
 
 /* When udev is done with them. */
-static void own_nodes(struct daemon *daemon)
+static void finish_changed(struct daemon *daemon, bool keep_queueing)
 {
 	struct mp_map *map;
 
 	mp_dm_wait();
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
-		if (map->action != MP_ACTION_NONE)
-			maps_own_node(daemon_map_of(map));
+	cds_list_for_each_entry(map, &daemon->maps, in_all) {
+		if (!map->kernel.exists || (map->action != MP_ACTION_CREATE && map->action != MP_ACTION_RELOAD &&
+					    map->action != MP_ACTION_RENAME))
+			continue;
+		maps_own_node(daemon_map_of(map));
+		if (map->action != MP_ACTION_RENAME)
+			begin_in_best_group(map);
+		if (!keep_queueing)
+			stop_queueing(map);
+		read_again(map);
+	}
 }
 
 static bool daemon_runs(void)
@@ -191,11 +224,12 @@ static bool daemon_runs(void)
 	return true;
 }
 
-static bool has_map(const struct daemon *daemon, const char *wwid)
+/* There are paths of it, but no map. */
+static bool lacks_map(const struct daemon *daemon, const char *wwid)
 {
 	const struct daemon_map *map = maps_find_wwid(daemon, wwid);
 
-	return map && map->map.kernel.exists;
+	return map && !map->map.kernel.exists;
 }
 
 static int find_policy(const char *name)
@@ -204,6 +238,11 @@ static int find_policy(const char *name)
 		if (!strcmp(mp_grouping_name(policy), name))
 			return policy;
 	return -1;
+}
+
+static bool is_list(const struct arguments *arguments)
+{
+	return arguments->mode == MODE_LIST || arguments->mode == MODE_LIST_CHECKED;
 }
 
 static int with_engine(const struct arguments *arguments, const struct target *target)
@@ -235,7 +274,7 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 		return 1;
 	}
 	verbosity = daemon.process->verbosity;
-	if (creates && target->kind != TARGET_NONE) {
+	if ((creates || arguments->mode == MODE_PRINT_LOCAL_CONFIG) && target->kind != TARGET_NONE) {
 		if (wwid_of_target(daemon.config, target, wwid) < 0) {
 			daemon_fini(&daemon);
 			return 1;
@@ -247,12 +286,12 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 		log_error("%s", strerror(-r));
 		status = 1;
 	} else if (creates) {
-		print_changed(&daemon, verbosity);
 		if (arguments->mode == MODE_CREATE)
-			own_nodes(&daemon);
-		if (arguments->mode == MODE_CREATE && !arguments->keep_queueing && !daemon_runs())
-			stop_queueing(&daemon);
-		if (*wwid && !has_map(&daemon, wwid) && arguments->mode == MODE_CREATE)
+			finish_changed(&daemon, arguments->keep_queueing || daemon_runs());
+		if (verbosity >= 3)
+			print_paths(&daemon);
+		print_changed(&daemon, verbosity);
+		if (*wwid && lacks_map(&daemon, wwid) && arguments->mode == MODE_CREATE)
 			status = 1;
 	} else if (arguments->mode == MODE_EXPLAIN) {
 		char number[32];
@@ -270,8 +309,7 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 				       isatty(STDOUT_FILENO), device, &text);
 		print(&text);
 	}
-	if (r >= 0 && arguments->mode != MODE_PRINT_LOCAL_CONFIG && arguments->mode != MODE_DRY_RUN &&
-	    arguments->mode != MODE_EXPLAIN)
+	if (r >= 0 && (arguments->mode == MODE_CREATE || (is_list(arguments) && status == 0)))
 		warn_without_daemon(&daemon);
 	dmevents_close(&daemon);
 	daemon_fini(&daemon);
@@ -309,6 +347,7 @@ static int wwid_of_path(struct mp_config *config, dev_t devt, char *wwid)
 /* A map in the kernel. */
 static int wwid_of_map(const struct target *target, char *wwid)
 {
+	dev_t devt = makedev(target->major, target->minor);
 	struct mp_dm_listed *listed;
 	size_t count;
 	int r = mp_dm_list(&listed, &count);
@@ -321,8 +360,8 @@ static int wwid_of_map(const struct target *target, char *wwid)
 
 		if (!owner || strlen(owner) >= MP_WWID_SIZE)
 			continue;
-		if (target->kind == TARGET_NAME ? strcmp(listed[i].name, target->name) && strcmp(owner, target->name) :
-						  listed[i].devt != makedev(target->major, target->minor))
+		if (listed[i].devt != devt && (target->kind != TARGET_NAME ||
+					       (strcmp(listed[i].name, target->name) && strcmp(owner, target->name))))
 			continue;
 		strcpy(wwid, owner);
 		r = 0;
@@ -331,6 +370,7 @@ static int wwid_of_map(const struct target *target, char *wwid)
 	return r;
 }
 
+/* Return: 0, -ENODEV if neither the configuration nor the bindings have that name, negative errno. */
 static int wwid_of_name(struct mp_config *config, const char *name, char *wwid)
 {
 	const char *found = mp_config_wwid_of_alias(config, name);
@@ -343,22 +383,27 @@ static int wwid_of_name(struct mp_config *config, const char *name, char *wwid)
 	mp_bindings_load(bindings, STATE_DIR, true, config, NULL, NULL);
 	if (!found)
 		found = mp_bindings_wwid(bindings, name);
-	if (!found)
-		found = name;
-	r = strlen(found) < MP_WWID_SIZE ? 0 : -ENAMETOOLONG;
+	r = !found ? -ENODEV : strlen(found) < MP_WWID_SIZE ? 0 : -ENAMETOOLONG;
 	if (r == 0)
 		strcpy(wwid, found);
 	mp_bindings_free(bindings);
 	return r;
 }
 
+/* A name is that of a map, an alias, the kernel's name of a device, or else a WWID. */
 static int wwid_of_target(struct mp_config *config, const struct target *target, char *wwid)
 {
-	if (wwid_of_map(target, wwid) == 0)
+	if (wwid_of_map(target, wwid) == 0 ||
+	    (target->kind == TARGET_NAME && wwid_of_name(config, target->name, wwid) == 0))
 		return 0;
-	if (target->kind == TARGET_NAME)
-		return wwid_of_name(config, target->name, wwid);
-	return wwid_of_path(config, makedev(target->major, target->minor), wwid);
+	if (target_has_number(target))
+		return wwid_of_path(config, makedev(target->major, target->minor), wwid);
+	if (target->kind != TARGET_NAME)
+		return -ENODEV;
+	if (strlen(target->name) >= MP_WWID_SIZE)
+		return -ENAMETOOLONG;
+	strcpy(wwid, target->name);
+	return 0;
 }
 
 /* The wwids file */
@@ -367,6 +412,10 @@ static int add_wwid(struct mp_config *config, const struct target *target)
 {
 	char wwid[MP_WWID_SIZE];
 
+	if (target->kind == TARGET_NONE) {
+		log_error("the -a option requires a device");
+		return 1;
+	}
 	if (wwid_of_target(config, target, wwid) < 0)
 		return 1;
 	if (mp_wwids_file_add(STATE_DIR, wwid) < 0) {
@@ -445,20 +494,18 @@ static int flush_one(struct mp_config *config, const struct target *target, int 
 	struct target by_wwid = { .kind = TARGET_NAME };
 	char wwid[MP_WWID_SIZE];
 
-	if (target->kind == TARGET_NONE) {
+	if (wwid_of_map(target, wwid) == 0)
+		return flush(wwid, text, retries);
+	if (target->kind != TARGET_NAME) {
 		log_error("the -f option requires a map name to remove");
 		return 1;
 	}
-	if (wwid_of_map(target, wwid) < 0) {
-		if (target->kind == TARGET_NAME && wwid_of_name(config, target->name, wwid) == 0) {
-			by_wwid.name = wwid;
-			if (wwid_of_map(&by_wwid, wwid) == 0)
-				return flush(wwid, text, retries);
-		}
-		log_error("%s is not a multipath device", text);
-		return 1;
-	}
-	return flush(wwid, text, retries);
+	/* Named otherwise than it is to be. */
+	by_wwid.name = wwid;
+	if (wwid_of_name(config, target->name, wwid) == 0 && wwid_of_map(&by_wwid, wwid) == 0)
+		return flush(wwid, text, retries);
+	log_error("%s is not a multipath device", text);
+	return 1;
 }
 
 static int flush_all(int retries)
@@ -550,7 +597,7 @@ static int check_config(const struct arguments *arguments)
 int main(int argc, char **argv)
 {
 	struct arguments arguments;
-	struct target target = { .kind = TARGET_NONE };
+	struct target target;
 	int status;
 
 	arguments_parse(argc, argv, &arguments);
@@ -565,7 +612,7 @@ int main(int argc, char **argv)
 
 	if (arguments.mode == MODE_CHECK_CONFIG)
 		return check_config(&arguments);
-	target = resolve_device(arguments.device);
+	target = target_resolve(arguments.device);
 	if (target.kind == TARGET_INVALID) {
 		log_error("'%s' is not a valid argument", arguments.device);
 		return 1;

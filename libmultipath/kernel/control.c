@@ -46,17 +46,46 @@ static int control_ask(int fd, unsigned long command, struct dm_ioctl *request)
 	return 0;
 }
 
+static bool is_ours(const struct dm_ioctl *answer)
+{
+	return !strncmp(answer->uuid, UUID_PREFIX, strlen(UUID_PREFIX)) ||
+	       !strncmp(answer->uuid, MP_GEOM_WRITES, strlen(MP_GEOM_WRITES));
+}
+
+/* By WWID. */
+static int map_ask(int fd, const char *wwid, struct dm_ioctl *answer)
+{
+	request_init(answer, sizeof(*answer), 0);
+	if (snprintf(answer->uuid, sizeof(answer->uuid), UUID_PREFIX "%s", wwid) >= (int)sizeof(answer->uuid))
+		return -ENODEV;
+	return control_ask(fd, DM_DEV_STATUS, answer);
+}
+
 bool mp_control_has_map(const char *wwid)
 {
 	_cleanup_close_ int fd = control_open();
-	struct dm_ioctl request;
+	struct dm_ioctl answer;
+
+	return fd >= 0 && map_ask(fd, wwid, &answer) == 0;
+}
+
+int mp_control_find(const char *text, dev_t *ret)
+{
+	_cleanup_close_ int fd = control_open();
+	struct dm_ioctl answer;
+	int r = -ENODEV;
 
 	if (fd < 0)
-		return false;
-	request_init(&request, sizeof(request), 0);
-	if (snprintf(request.uuid, sizeof(request.uuid), UUID_PREFIX "%s", wwid) >= (int)sizeof(request.uuid))
-		return false;
-	return control_ask(fd, DM_DEV_STATUS, &request) == 0;
+		return fd;
+	request_init(&answer, sizeof(answer), 0);
+	if (snprintf(answer.name, sizeof(answer.name), "%s", text) < (int)sizeof(answer.name))
+		r = control_ask(fd, DM_DEV_STATUS, &answer);
+	if (r < 0 || !is_ours(&answer))
+		r = map_ask(fd, text, &answer);
+	if (r < 0)
+		return r;
+	*ret = answer.dev;
+	return 0;
 }
 
 /* The first target's table line or status. Return: 0 and malloc'ed bytes that hold both answer and text, negative errno. */
@@ -78,9 +107,7 @@ static int target_read(int fd, dev_t devt, uint32_t flags, struct dm_ioctl **ans
 		if (request->flags & DM_BUFFER_FULL_FLAG)
 			continue;
 		target = (const void *)((const char *)request + request->data_start);
-		if ((strncmp(request->uuid, UUID_PREFIX, strlen(UUID_PREFIX)) &&
-		     strncmp(request->uuid, MP_GEOM_WRITES, strlen(MP_GEOM_WRITES))) ||
-		    request->target_count != 1)
+		if (!is_ours(request) || request->target_count != 1)
 			return -ENODEV;
 		memcpy(type, target->target_type, DM_MAX_TYPE_NAME);
 		*sectors = target->length;

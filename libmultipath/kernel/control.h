@@ -9,6 +9,9 @@
 /** mp_control_has_map() - is there a multipath map of this WWID? Loads no module: without device-mapper there is none. */
 bool mp_control_has_map(const char *wwid);
 
+/** mp_control_find() - the multipath map of that name, or of that WWID. Return: 0, -ENODEV, negative errno. */
+int mp_control_find(const char *text, dev_t *ret);
+
 /**
  * mp_control_read() - table and status of a multipath map, by device number; never blocks for I/O
  * @ret:	MP_TABLE_INIT; filled on success only

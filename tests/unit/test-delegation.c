@@ -11,37 +11,7 @@
 
 #include "multipath/arguments.h"
 #include "multipath/delegation.h"
-
-static void an_argument_is_a_number_or_a_name(void **state)
-{
-	static const struct {
-		const char *text;
-		struct target target;
-	} cases[] = {
-		{ NULL, { .kind = TARGET_NONE } },
-		{ "8:16", { TARGET_NUMBER, 8, 16, NULL } },
-		{ "8:16x", { TARGET_NUMBER, 8, 16, NULL } },
-		{ "8:", { TARGET_NAME, 0, 0, "8:" } },
-		{ "mpatha", { TARGET_NAME, 0, 0, "mpatha" } },
-		{ "dm-0", { TARGET_NAME, 0, 0, "dm-0" } },
-		{ "/dev/nothing", { .kind = TARGET_INVALID } },
-		{ "", { .kind = TARGET_INVALID } },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct target target = target_parse(cases[i].text);
-
-		assert_int_equal(target.kind, cases[i].target.kind);
-		if (target.kind == TARGET_NUMBER) {
-			assert_int_equal(target.major, cases[i].target.major);
-			assert_int_equal(target.minor, cases[i].target.minor);
-		} else if (target.kind == TARGET_NAME) {
-			assert_string_equal(target.name, cases[i].target.name);
-		}
-	}
-	(void)state;
-}
+#include "multipath/target.h"
 
 static const struct target nothing = { TARGET_NONE, 0, 0, NULL }, name = { TARGET_NAME, 0, 0, "mpatha" },
 			   odd_name = { TARGET_NAME, 0, 0, "a \"b\" {c" }, node = { TARGET_NODE, 8, 0, NULL },
@@ -201,7 +171,6 @@ static void notes_are_lines_with_their_level(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_argument_is_a_number_or_a_name),
 		cmocka_unit_test(the_daemon_lists_flushes_and_reloads),
 		cmocka_unit_test(a_name_that_is_too_long_stays_here),
 		cmocka_unit_test(replies_become_status_and_text),
