@@ -85,18 +85,46 @@ struct check_job {
 	bool proven; /* its own LUN has answered that */
 };
 
-static void close_unlocked(struct daemon *daemon, int fd)
-{
-	int *more = NULL;
+/*
+ * The kernel closes a block device under a lock that it also holds while it reads the partition table: from a device that
+ * is just being found, or that hangs, that may take long.
+ */
+struct device_close {
+	struct work work;
+	struct device_close *next; /* of daemon->closing */
+	int fd;
+};
 
-	if (daemon->locking)
-		more = realloc(daemon->closing, (daemon->closing_count + 1) * sizeof(*more));
-	if (!more) {
+static void device_close_run(struct work *work)
+{
+	close(caa_container_of(work, struct device_close, work)->fd);
+}
+
+static void device_close_done(struct work *work)
+{
+	struct device_close *closing = caa_container_of(work, struct device_close, work);
+
+	if (work->skipped)
+		close(closing->fd);
+	free(closing);
+}
+
+void checks_close(struct daemon *daemon, int fd, uint64_t lane)
+{
+	struct device_close *closing = daemon->pool ? calloc(1, sizeof(*closing)) : NULL;
+
+	if (!closing) {
 		close(fd);
 		return;
 	}
-	daemon->closing = more;
-	daemon->closing[daemon->closing_count++] = fd;
+	closing->fd = fd;
+	closing->work = (struct work){ .run = device_close_run, .done = device_close_done, .lane = lane };
+	if (!daemon->locking) {
+		pool_submit(daemon->pool, &closing->work);
+		return;
+	}
+	closing->next = daemon->closing;
+	daemon->closing = closing;
 }
 
 void checks_begin_locking(struct daemon *daemon)
@@ -106,18 +134,20 @@ void checks_begin_locking(struct daemon *daemon)
 
 void checks_end_locking(struct daemon *daemon)
 {
+	struct device_close *closing;
+
 	if (--daemon->locking)
 		return;
-	while (daemon->closing_count)
-		close(daemon->closing[--daemon->closing_count]);
-	free(daemon->closing);
-	daemon->closing = NULL;
+	while ((closing = daemon->closing)) {
+		daemon->closing = closing->next;
+		pool_submit(daemon->pool, &closing->work);
+	}
 }
 
 static void job_free(struct check_job *job)
 {
 	if (job->abandoned && job->check.fd >= 0)
-		close_unlocked(job->daemon, job->check.fd);
+		checks_close(job->daemon, job->check.fd, job->detour_lane);
 	sd_event_source_disable_unref(job->knock_source);
 	if (job->knock_fd >= 0)
 		close(job->knock_fd);
@@ -711,8 +741,13 @@ int checks_init(struct daemon *daemon)
 
 void checks_fini(struct daemon *daemon)
 {
-	free(daemon->closing);
-	daemon->closing = NULL;
+	struct device_close *closing;
+
+	while ((closing = daemon->closing)) {
+		daemon->closing = closing->next;
+		close(closing->fd);
+		free(closing);
+	}
 	samples_fini(daemon);
 	daemon->aio_source = sd_event_source_unref(daemon->aio_source);
 	daemon->aio = mp_aio_free(daemon->aio);
@@ -942,7 +977,7 @@ void checks_reopen(struct daemon_path *path)
 {
 	if (path->job || path->fd < 0)
 		return;
-	close_unlocked(path->daemon, path->fd);
+	checks_close(path->daemon, path->fd, lane_of_path(&path->path.identity));
 	path->fd = -1;
 }
 
@@ -965,7 +1000,7 @@ void checks_stop(struct daemon_path *path)
 			job_free(path->job);
 		path->job = NULL;
 	} else if (path->fd >= 0) {
-		close_unlocked(path->daemon, path->fd);
+		checks_close(path->daemon, path->fd, lane_of_path(&path->path.identity));
 	}
 	path->fd = -1;
 }

@@ -2,6 +2,7 @@
 /* checks.h - when paths are checked, and what their answers change.  For: the daemon's loop. */
 #pragma once
 #include <stdbool.h>
+#include <stdint.h>
 
 struct daemon;
 struct daemon_path;
@@ -27,6 +28,9 @@ void checks_reopen(struct daemon_path *path);
  */
 void checks_begin_locking(struct daemon *daemon);
 void checks_end_locking(struct daemon *daemon);
+
+/** checks_close() - close a device's descriptor, which may block, on a worker */
+void checks_close(struct daemon *daemon, int fd, uint64_t lane);
 
 /** checks_stop() - the path goes away; an answer under way is dropped when it comes */
 void checks_stop(struct daemon_path *path);

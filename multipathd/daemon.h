@@ -28,6 +28,7 @@
 #include "multipathd/reservations.h"
 
 struct check_job;
+struct device_close;
 struct files_job;
 struct mp_aio;
 struct mp_dm_listed;
@@ -167,8 +168,7 @@ struct daemon {
 	int aio_fd;
 	sd_event_source *aio_source;
 	unsigned locking; /* operations that may have locked descriptors of the checks */
-	int *closing; /* descriptors that are closed when there is none left */
-	size_t closing_count;
+	struct device_close *closing; /* descriptors that are closed when there is none left */
 	struct mp_aio *sample_aio; /* NULL until a path is sampled */
 	int sample_fd;
 	sd_event_source *sample_source;

@@ -84,6 +84,7 @@ static void sample_job_run(struct work *work)
 
 	for (size_t i = 0; i < job->count; i++)
 		job->reads[i].error = mp_aio_read(job->aio, job->fd, block_size, job->reads[i].cookie);
+	close(job->fd); /* which may block; the kernel keeps the device open for the reads */
 }
 
 static void sample_job_done(struct work *work)
@@ -103,7 +104,8 @@ static void sample_job_done(struct work *work)
 	}
 	sampling->starting = false;
 	sampling_unref(sampling);
-	close(job->fd);
+	if (work->skipped)
+		close(job->fd);
 	free(job);
 }
 
