@@ -210,20 +210,28 @@ def lingering():
 
 
 def user_descriptors():
+    """Who closes such a descriptor last waits; the end of a process does not. So children send them, and end."""
     kept = []
     for size in (8, 1, 100, 5000) * 2:
         sock, peer = lingering()
-        kept.append(peer)
-        user = connect()
-        try:
-            if size == 5000:    # what lies behind requests that are not answered yet
-                user.sendall(frame("show topology") * 50)
-            user.sendmsg([bytes(size)], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("i", sock.fileno()))])
-        except OSError as error:
-            print(error, flush=True)    # a kernel that does not pass it on
-            peer.close()
+        mine, childs = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(childs)
+            os.read(mine, 1)    # until the parent's is closed
+            user = connect()
+            try:
+                if size == 5000:    # what lies behind requests that are not answered yet
+                    user.sendall(frame("show topology") * 50)
+                user.sendmsg([bytes(size)], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("i", sock.fileno()))])
+            except OSError as error:
+                print(error, flush=True)    # a kernel that does not pass it on
+            os._exit(0)
         sock.close()
-        user.close()
+        os.close(childs)
+        os.close(mine)
+        os.waitpid(child, 0)
+        kept.append(peer)
     return kept
 
 

@@ -50,7 +50,6 @@ status() { awk -v key="$1:" '$1 == key { print $2 }' "/proc/$(main_pid)/status";
 same "it gets no new privileges" "$(status NoNewPrivs)" 1
 # SYS_ADMIN, SYS_RAWIO, NET_ADMIN, IPC_LOCK, SYS_NICE, SYS_RESOURCE, DAC_OVERRIDE, CHOWN, FOWNER
 same "it has these capabilities and no other" "$(status CapEff)" "0000000001a2500b"
-check "it has real-time priority" eval 'chrt -p "$(main_pid)" | grep -q SCHED_RR'
 check "its memory is locked" [ "$(status VmLck)" -gt 0 ]
 same "it is not killed for memory" "$(cat "/proc/$(main_pid)/oom_score_adj")" -1000
 check "it may have many files open" eval 'grep -q "Max open files *1048576" "/proc/$(main_pid)/limits"'
