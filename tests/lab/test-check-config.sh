@@ -28,6 +28,12 @@ for from in "multipath --check-config --json" "multipathd check config json"; do
 done
 report /etc/multipath.conf
 same "the usual file comes with its directory" "$out" "$expected"
+chmod 666 /etc/multipath/conf.d/site.conf
+odd="/etc/multipath/conf.d/site.conf: warning: writable by others than root (owner 0, group 0, mode 0666)"
+report
+check "who else may change it is told" grep -qxF "$odd" <<< "$out"
+check "by the daemon, too" eval 'multipathd check config | grep -qxF "$odd"'
+chmod 644 /etc/multipath/conf.d/site.conf
 
 # A storage plugin's drop-in, named after its target.
 cp /etc/multipath/conf.d/site.conf /etc/multipath/conf.d/data1

@@ -31,7 +31,15 @@ check "every map lives" maps_have 4 2
 # A start takes of a damaged file what there is, and says so.
 daemon_stop
 printf 'defaults {\n\tfind_multipaths greedy\n\tno_path_retry fail\n\tnonsense "word\n}\n' > /etc/multipath.conf
+chgrp 100 /etc/multipath.conf
+chmod 664 /etc/multipath.conf
+echo precious > /tmp/victim
+ln -s /tmp/victim /run/multipathd.pid
 daemon_start
+same "a link in place of the pid file is not followed" "$(cat /tmp/victim)" precious
+check "it is replaced" [ -f /run/multipathd.pid -a ! -L /run/multipathd.pid ]
+same "who else may change the configuration is logged once" "$(grep -c 'multipath.conf: writable by others than root (owner 0, group 100, mode 0664)' "$logfile")" 1
+chmod 644 /etc/multipath.conf
 check "every map lives" maps_have 4 2
 check "it is told to be incomplete" \
 	grep -q '^config: incomplete since 2[-0-9: ]*: /etc/multipath.conf:4:[0-9]*: error: ' <<< "$(multipathd show status verbose)"
