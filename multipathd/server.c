@@ -43,7 +43,7 @@ enum {
 	TURN_USEC = 20000,
 	SLICE_USEC = 1000, /* on requests that wait for their turn, before other sources are looked at */
 	ACCEPTS = 64, /* at once */
-	ACCEPTS_TURN = 1024,
+	ACCEPTS_TURN = 512, /* in a turn: whoever connects all the time has a share of the CPU, too */
 
 	/* sd-event's: lower is earlier, 0 is the loop's other work. */
 	PRIORITY_ROOT = SD_EVENT_PRIORITY_NORMAL,
@@ -118,7 +118,8 @@ struct server {
 	bool inherited; /* systemd listens on, too */
 	bool serving;
 	uint64_t retry_usec; /* accepting pauses: until then, or until a client leaves; 0: it does not */
-	unsigned accepts; /* in this turn */
+	uint64_t accepts_since_usec;
+	unsigned accepts; /* since then, a turn at most */
 	uint64_t rebind_usec; /* 0: the abstract name is ours, or not wanted */
 	uint64_t warned_usec;
 
@@ -216,7 +217,7 @@ static void queue_end_turn(struct server *server, enum account_class class)
 	queue->turn_end_usec = 0;
 	accounts_next_turn(&server->accounts, class);
 	queue_let_go(queue);
-	if (class == ACCOUNT_ROOT && server->accepts) {
+	if (class == ACCOUNT_USERS && server->accepts) {
 		server->accepts = 0;
 		server_update_listeners(server);
 	}
@@ -762,14 +763,14 @@ static void server_welcome(struct server *server, int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
 		peer.uid = -1;
+	if (account_open(&server->accounts, peer.uid, &account) < 0) {
+		server_refuse(server, fd, peer.uid);
+		return;
+	}
 	if (peer.uid != 0) {
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
 		/* An urgent byte is a byte like any other: looking does not pass one that is not. */
 		setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
-	}
-	if (account_open(&server->accounts, peer.uid, &account) < 0) {
-		server_refuse(server, fd, peer.uid);
-		return;
 	}
 	if (client_new(server, fd, account) < 0)
 		server_close(server, fd, account, peer.uid == 0);
@@ -778,10 +779,15 @@ static void server_welcome(struct server *server, int fd)
 static int server_on_connect(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct server *server = userdata;
+	uint64_t now = server_now(server);
 	int client_fd;
 
 	(void)source;
 	(void)revents;
+	if (now - server->accepts_since_usec > TURN_USEC) {
+		server->accepts_since_usec = now;
+		server->accepts = 0;
+	}
 	for (int i = 0; i < ACCEPTS && server->client_count < CLIENTS_MAX; i++) {
 		client_fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (client_fd < 0) {
@@ -797,7 +803,7 @@ static int server_on_connect(sd_event_source *source, int fd, uint32_t revents, 
 		server_pause(server);
 	if (server->accepts >= ACCEPTS_TURN) {
 		server_update_listeners(server);
-		queue_await_turn(server, ACCOUNT_ROOT);
+		queue_await_turn(server, ACCOUNT_USERS);
 		server_arm(server);
 	}
 	return 0;
