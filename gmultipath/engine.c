@@ -25,7 +25,6 @@
 #define RUN_DIR RUNTIME_DIR "/" MP_GEOM_RUN_DIR
 #define READS_SUFFIX ".read"
 #define WRITES_SUFFIX ".write"
-#define REMOVING "removing "
 #define FOREIGN "foreign "
 
 enum { URGENT_MSEC = 1000 };
@@ -538,15 +537,10 @@ int engine_reload(struct engine *engine, const struct mp_geom *old, const struct
 
 int engine_remove(struct engine *engine, const struct mp_geom *geom)
 {
-	static const struct mp_dm_removal removal = { .flush = true, .only_unused = true };
+	static const struct mp_dm_removal removal = { .only_unused = true };
 	int r;
 
-	/* It is suspended for its removal: who is killed in between must not leave it so. */
-	r = engine_note(engine, false, true, REMOVING "%s", geom->wwid);
-	if (r < 0)
-		return r;
 	r = mp_dm_remove(geom->wwid, &removal);
-	engine_note(engine, false, false, REMOVING "%s", geom->wwid);
 	if (r >= 0)
 		engine_note(engine, false, false, FOREIGN "%s", geom->wwid);
 	if (r < 0)
@@ -610,12 +604,8 @@ static void sweep_devices(struct engine *engine)
 
 static void sweep_map(struct engine *engine, struct mp_geom *geom)
 {
-	static const struct mp_dm_flags unchanged = { .reload = true };
-	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16], words[MP_WWID_SIZE + 16];
+	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16];
 
-	snprintf(words, sizeof(words), REMOVING "%s", geom->wwid);
-	if (mp_geom_notes_has(&engine->state, words) && mp_dm_resume(geom->wwid, &unchanged) == 0)
-		engine_note(engine, false, false, "%s", words);
 	/* Nobody is there to react when the last path fails. */
 	if (geom->queues && !engine->watched && send(engine, geom, "fail_if_no_path") == 0)
 		geom->queues = false;

@@ -476,7 +476,7 @@ static int reset_wwids(void)
 
 static int flush(const char *wwid, const char *name, int retries)
 {
-	const struct mp_dm_removal removal = { .flush = true, .only_unused = true };
+	const struct mp_dm_removal removal = { .only_unused = true };
 	const struct timespec second = { .tv_sec = 1 };
 	int r;
 

@@ -53,8 +53,8 @@ bool apply_name_is_foreign(const struct daemon *daemon, const char *name, const 
 	for (size_t i = 0; i < daemon->listed_count; i++) {
 		const char *owner;
 
-		if (strcmp(daemon->listed[i].name, name))
-			continue;
+		if (strcmp(daemon->listed[i].name, name) || daemon->listed[i].half_made)
+			continue; /* a half-made one makes way */
 		owner = mp_dm_wwid(daemon->listed[i].uuid);
 		return !owner || strcmp(owner, wwid);
 	}
@@ -144,8 +144,10 @@ static void table_job_run(struct work *work)
 		r = mp_dm_rename(job->wwid, job->name, job->delimiter, &job->flags);
 	if (r >= 0 && job->create)
 		r = table_job_create(job);
-	if (r >= 0 && job->load)
+	if (r >= 0 && job->load) {
 		r = mp_dm_reload(job->wwid, &job->table, &job->flags, job->resize);
+		mp_suspended_wwids_clear(RUNTIME_DIR, job->wwid);
+	}
 	job->error = r;
 	if (r == -EWOULDBLOCK)
 		return;
@@ -160,6 +162,8 @@ static void table_job_run(struct work *work)
 
 	/* Whatever became of it: this is what there is now. */
 	r = mp_dm_read(job->wwid, &job->kernel);
+	if (r >= 0 && job->kernel.half_made)
+		mp_kernel_map_fini(&job->kernel);
 	if (job->error >= 0 && r < 0)
 		job->error = r;
 }
@@ -486,7 +490,7 @@ int apply_plan(struct daemon_map *map, const struct mp_plan *plan)
 		if (!map->removal_tried) {
 			if (mp_plan_find(plan, MP_STEP_NO_QUEUE))
 				maps_message(map, "fail_if_no_path", 0);
-			maps_remove(map, false, false, 0);
+			maps_remove(map, false, 0);
 			return 1;
 		}
 		map_retry_later(map); /* for its last user to go */
@@ -617,10 +621,13 @@ static void device_job_run(struct work *work)
 		job->error = engine_remove_any(job->wwid, &job->removal);
 		break;
 	case DEVICE_SUSPEND:
+		/* Whoever starts the next daemon is to find it so. */
+		mp_suspended_wwids_mark(RUNTIME_DIR, job->wwid);
 		job->error = mp_dm_suspend(job->wwid);
 		break;
 	case DEVICE_RESUME:
 		job->error = mp_dm_resume(job->wwid, &job->flags);
+		mp_suspended_wwids_clear(RUNTIME_DIR, job->wwid);
 		break;
 	}
 }
@@ -693,7 +700,7 @@ static int map_start_device_job(struct daemon_map *map, struct device_job *job)
 	return 0;
 }
 
-int maps_remove(struct daemon_map *map, bool flush, bool by_operator, uint64_t request)
+int maps_remove(struct daemon_map *map, bool by_operator, uint64_t request)
 {
 	struct device_job *job = calloc(1, sizeof(*job));
 
@@ -703,7 +710,6 @@ int maps_remove(struct daemon_map *map, bool flush, bool by_operator, uint64_t r
 	job->request = request;
 	job->by_operator = by_operator;
 	job->removal = (struct mp_dm_removal){
-		.flush = flush,
 		.deferred = !by_operator && map->map.settings.deferred_remove,
 		.only_unused = !(!by_operator && map->map.settings.deferred_remove),
 	};

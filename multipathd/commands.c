@@ -694,7 +694,7 @@ static void remove_map(struct command_call *call)
 
 	if (!map)
 		return;
-	fail_unless(call, maps_remove(map, true, true, call->request->id));
+	fail_unless(call, maps_remove(map, true, call->request->id));
 	call->deferred = !call->failure;
 }
 
@@ -735,7 +735,7 @@ static void removal_of_all_end(struct removal_of_all *all)
 static void removal_job_run(struct work *work)
 {
 	struct removal_job *job = caa_container_of(work, struct removal_job, work);
-	const struct mp_dm_removal removal = { .flush = true, .only_unused = true };
+	const struct mp_dm_removal removal = { .only_unused = true };
 
 	job->error = engine_remove_any(job->wwid, &removal);
 }

@@ -10,6 +10,7 @@
 #include "multipathd/commands.h"
 #include "multipathd/configure.h"
 #include "multipathd/geoms.h"
+#include "multipathd/leftovers.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
 
@@ -78,6 +79,7 @@ int daemon_init(struct daemon *daemon, const struct daemon_options *options)
 	CDS_INIT_LIST_HEAD(&daemon->paths);
 	CDS_INIT_LIST_HEAD(&daemon->maps);
 	CDS_INIT_LIST_HEAD(&daemon->dirty);
+	CDS_INIT_LIST_HEAD(&daemon->leftovers);
 	CDS_INIT_LIST_HEAD(&daemon->geom_answers);
 	CDS_INIT_LIST_HEAD(&daemon->waiting_requests);
 	CDS_INIT_LIST_HEAD(&daemon->postponed_requests);
@@ -116,6 +118,7 @@ void daemon_fini(struct daemon *daemon)
 	checks_fini(daemon);
 	commands_drop_waiting(daemon);
 	geoms_drop_waiting(daemon);
+	leftovers_free(daemon);
 	paths_free_all(daemon);
 	daemon->agenda = agenda_free(daemon->agenda);
 	maps_free_all(daemon);

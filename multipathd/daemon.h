@@ -119,6 +119,7 @@ struct daemon_map {
 	uint64_t came_up_id; /* path that came up: which group is in use must be looked at before failback is decided; 0 none */
 	uint64_t prio_asking; /* id of the path whose check asks for all of them; 0 none */
 	uint64_t prio_asked_usec;
+	struct mp_identity *reference; /* of its paths, remembered for when it has none; NULL never had one */
 	bool is_geom; /* gmultipath's: counted in daemon->geom_count */
 	bool read_again; /* at the next look, whatever its event number */
 	bool reacting, react_again, io_failed, had_foreign;
@@ -186,6 +187,7 @@ struct daemon {
 	unsigned geom_count; /* maps of gmultipath's */
 	bool geoms_tasted; /* labels are known that make maps */
 	struct mp_strbuf geom_notes; /* config/geom_notes.h: what lasts */
+	struct cds_list_head leftovers; /* multipathd/leftovers.c */
 	struct cds_list_head geom_answers; /* to clients, after the next look */
 	sd_event_source *reconcile_source; /* deferred: a storm of events is one pass */
 	sd_event_source *reconcile_timer; /* the longest that a pass waits for the storm's end */

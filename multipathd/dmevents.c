@@ -13,6 +13,7 @@
 #include "multipathd/commands.h"
 #include "multipathd/daemon.h"
 #include "multipathd/geoms.h"
+#include "multipathd/leftovers.h"
 #include "multipathd/maps.h"
 
 /* A map as the loop knows it, and as it was found. */
@@ -22,7 +23,7 @@ struct look_map {
 	bool known, busy, read_anyway;
 	uint32_t event_nr;
 	uint64_t generation;
-	bool present, read;
+	bool present, read, half_made;
 	struct mp_kernel_map kernel;
 };
 
@@ -104,6 +105,16 @@ static uint32_t look_event_nr(const struct look_job *job, const struct mp_dm_lis
 	return events;
 }
 
+/* A device without a table is no map: creation completes it, if it is to be one. */
+static void look_job_note_half_made(struct mp_dm_listed *listed, struct look_map *map)
+{
+	if (!map->kernel.half_made || mp_geom_is_wwid(map->wwid))
+		return;
+	listed->half_made = true;
+	map->half_made = true;
+	map->present = map->read = false;
+}
+
 static void look_job_run(struct work *work)
 {
 	struct look_job *job = caa_container_of(work, struct look_job, work);
@@ -126,8 +137,11 @@ static void look_job_run(struct work *work)
 			continue;
 		map->present = true;
 		/* The operation under way reads its map itself. */
-		if (!map->busy && (!map->known || map->read_anyway || map->event_nr != look_event_nr(job, &job->listed[i], wwid)))
+		if (map->busy)
+			continue;
+		if (!map->known || map->read_anyway || map->event_nr != look_event_nr(job, &job->listed[i], wwid))
 			map->read = mp_dm_read(wwid, &map->kernel) >= 0;
+		look_job_note_half_made(&job->listed[i], map);
 	}
 }
 
@@ -135,6 +149,8 @@ static void look_take(struct daemon *daemon, struct look_map *look)
 {
 	struct daemon_map *map = maps_find_wwid(daemon, look->wwid);
 
+	if (look->half_made)
+		leftovers_found(daemon, look->wwid, LEFTOVER_HALF_MADE);
 	if (map && (map->busy || look->busy)) {
 		map->status_skipped |= map->busy;
 		return;

@@ -26,6 +26,7 @@
 #include "multipathd/files.h"
 #include "multipathd/geoms.h"
 #include "multipathd/health.h"
+#include "multipathd/leftovers.h"
 #include "multipathd/paths.h"
 #include "multipathd/tuning.h"
 #include "multipathd/uevents.h"
@@ -185,6 +186,7 @@ void maps_forget(struct daemon_map *map)
 	daemon->map_count--;
 	daemon->geom_count -= map->is_geom;
 	mp_map_fini(&map->map);
+	free(map->reference);
 	free(map->loaded);
 	free(map->loaded_as);
 	free(map);
@@ -212,7 +214,7 @@ void maps_free_all(struct daemon *daemon)
 		maps_forget(daemon_map_of(map));
 }
 
-/* The path whose hardware entry counts: one that is up, else any. */
+/* The path whose hardware entry counts: one that is up, else any, else the one that counted last. */
 const struct mp_identity *maps_reference(const struct daemon_map *map)
 {
 	const struct mp_path *path, *any = NULL;
@@ -223,7 +225,18 @@ const struct mp_identity *maps_reference(const struct daemon_map *map)
 		if (!any)
 			any = path;
 	}
-	return any ? &any->identity : NULL;
+	return any ? &any->identity : map->reference;
+}
+
+/* A map whose last path goes keeps what its array's entry says: no_path_retry above all. */
+static void map_remember(struct daemon_map *map, const struct mp_identity *reference)
+{
+	if (!reference || reference == map->reference)
+		return;
+	if (!map->reference)
+		map->reference = malloc(sizeof(*map->reference));
+	if (map->reference)
+		*map->reference = *reference;
 }
 
 void maps_resolve_settings(struct daemon_map *map)
@@ -231,6 +244,7 @@ void maps_resolve_settings(struct daemon_map *map)
 	struct daemon *daemon = map->daemon;
 	const struct mp_identity *reference = maps_reference(map);
 
+	map_remember(map, reference);
 	mp_config_map_settings(daemon->config, map->map.wwid, reference, &map->map.settings);
 	map->detect_grouping =
 		mp_config_detects_grouping(daemon->config, reference, &map->detect_grouping_by_tpg);
@@ -328,6 +342,17 @@ static enum paths_claim map_claim(struct daemon_map *map)
 	return best;
 }
 
+/*
+ * A map that the configuration does not want, or whose paths it does not, or that awaits them: who uses it has it as it is, so that
+ * neither its queueing nor its group is changed.
+ */
+static bool map_is_left_alone(struct daemon_map *map)
+{
+	const char *why;
+
+	return map->map.kernel.exists && (!maps_allow(map, &why, NULL) || map_claim(map) != PATHS_FOREIGN);
+}
+
 /* Queueing without paths. */
 
 static int map_on_queue_timer(sd_event_source *source, uint64_t usec, void *userdata);
@@ -352,7 +377,7 @@ static void map_step_queueing(struct daemon_map *map)
 	const struct mp_path *path;
 
 	if (!map->map.kernel.exists || map->removing || map->removal_tried || map->daemon->options.once || geoms_owns(map) ||
-	    map_claim(map) != PATHS_FOREIGN)
+	    map_is_left_alone(map))
 		return;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		input.pending += path->state == MP_PATH_PENDING || path->state == MP_PATH_UNCHECKED;
@@ -534,7 +559,8 @@ static void map_decide_failback(struct daemon_map *map, bool came_up, bool faile
 	struct mp_failback_decision decision;
 	char message[32];
 
-	if (!map->map.kernel.exists || map->removing || map->busy || map->daemon->options.once || geoms_owns(map))
+	if (!map->map.kernel.exists || map->removing || map->busy || map->daemon->options.once || geoms_owns(map) ||
+	    map_is_left_alone(map))
 		return;
 	decision = mp_failback_decide(&input);
 	switch (decision.verdict) {
@@ -674,6 +700,8 @@ int maps_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *ke
 			return r;
 	}
 	if (!map->map.kernel.exists) {
+		if (!daemon->serving && (kernel->suspended || kernel->inactive_table))
+			leftovers_found(daemon, wwid, LEFTOVER_SUSPENDED);
 		if (daemon->state == DAEMON_IDLE)
 			map_take_orphans(map);
 		log_info("%s: map %s found (dm-%u)", wwid, kernel->name, kernel->minor);
@@ -785,6 +813,13 @@ bool maps_allow(struct daemon_map *map, const char **reason, struct mp_trace *tr
 	return mp_claim_trace_map(&input, reason, trace);
 }
 
+bool maps_is_coming(struct daemon_map *map)
+{
+	const char *why;
+
+	return !map->map.kernel.exists && !cds_list_empty(&map->map.paths) && !map->keep_uncreated && maps_allow(map, &why, NULL);
+}
+
 static bool map_is_allowed(struct daemon_map *map, const char **reason)
 {
 	return maps_allow(map, reason, NULL);
@@ -858,6 +893,7 @@ static int map_make_plan(struct daemon_map *map, bool allowed, struct mp_plan *p
 		.not_ready_in_udev = map->not_ready_in_udev,
 		.awaits_udev = !map->map.ready && map->map.kernel.exists,
 		.allow_resize = map->allow_resize,
+		.in_use = map->removal_tried,
 	};
 
 	cds_list_for_each_entry(path, &map->map.paths, in_map)

@@ -61,8 +61,11 @@ void maps_start_over(struct daemon_map *map);
 /** maps_message() - send one dm message from a worker; @request: answered with ok or fail when it is done, 0: nobody waits */
 int maps_message(struct daemon_map *map, const char *message, uint64_t request);
 
-/** maps_remove() - flush it; @request as above */
-int maps_remove(struct daemon_map *map, bool flush, bool by_operator, uint64_t request);
+/** maps_is_coming() - it does not exist, but is wanted and has paths */
+bool maps_is_coming(struct daemon_map *map);
+
+/** maps_remove() - unless it is in use; @request as above */
+int maps_remove(struct daemon_map *map, bool by_operator, uint64_t request);
 
 /** maps_suspend() - @resume: the other way round */
 int maps_suspend(struct daemon_map *map, bool resume, uint64_t request);

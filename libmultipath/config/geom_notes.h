@@ -7,7 +7,7 @@
  *
  *	STATE_DIR/geom			load yes|no, exclusive yes|no, known UUID [NAME [WWID]]
  *	RUNTIME_DIR/multipath/geom/state	failed WWID MAJOR:MINOR (by hand), apart UUID MAJOR:MINOR (removed by hand),
- *					stopped UUID, foreign WWID MAJOR:MINOR (it leads to another LUN), removing WWID (under way)
+ *					stopped UUID, foreign WWID MAJOR:MINOR (it leads to another LUN)
  */
 #pragma once
 #include <stdbool.h>

@@ -393,34 +393,38 @@ int mp_wwids_file_has(const char *dir, const char *wwid)
 	}
 }
 
-/* Of the mark; -EINVAL for what cannot be a file's name. */
-static int failed_path(const char *runtime_dir, const char *wwid, char ret[static PATH_MAX])
+/* Marks: empty files, one for each WWID, in a directory for each kind. */
+
+static const char failed[] = "failed_wwids", suspended[] = "suspended_wwids";
+
+/* -EINVAL for what cannot be a file's name. */
+static int mark_path(const char *runtime_dir, const char *kind, const char *wwid, char ret[static PATH_MAX])
 {
 	int length;
 
 	if (!is_storable(wwid) || strcmp(wwid, ".") == 0 || strcmp(wwid, "..") == 0)
 		return -EINVAL;
-	length = snprintf(ret, PATH_MAX, "%s/multipath/failed_wwids/%s", runtime_dir, wwid);
+	length = snprintf(ret, PATH_MAX, "%s/multipath/%s/%s", runtime_dir, kind, wwid);
 	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
-bool mp_failed_wwids_has(const char *runtime_dir, const char *wwid)
+static bool mark_has(const char *runtime_dir, const char *kind, const char *wwid)
 {
 	char path[PATH_MAX];
 
-	return failed_path(runtime_dir, wwid, path) == 0 && faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return mark_path(runtime_dir, kind, wwid, path) == 0 && faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-int mp_failed_wwids_mark(const char *runtime_dir, const char *wwid)
+static int mark_set(const char *runtime_dir, const char *kind, const char *wwid)
 {
 	_cleanup_close_ int fd = -1;
 	char path[PATH_MAX], dir[PATH_MAX];
 	int r;
 
-	r = failed_path(runtime_dir, wwid, path);
+	r = mark_path(runtime_dir, kind, wwid, path);
 	if (r < 0)
 		return r;
-	if (snprintf(dir, sizeof(dir), "%s/multipath/failed_wwids", runtime_dir) >= (int)sizeof(dir))
+	if (snprintf(dir, sizeof(dir), "%s/multipath/%s", runtime_dir, kind) >= (int)sizeof(dir))
 		return -ENAMETOOLONG;
 	r = mp_state_dir_make(dir);
 	if (r < 0)
@@ -431,15 +435,45 @@ int mp_failed_wwids_mark(const char *runtime_dir, const char *wwid)
 	return 1;
 }
 
-int mp_failed_wwids_clear(const char *runtime_dir, const char *wwid)
+static int mark_clear(const char *runtime_dir, const char *kind, const char *wwid)
 {
 	char path[PATH_MAX];
 	int r;
 
-	r = failed_path(runtime_dir, wwid, path);
+	r = mark_path(runtime_dir, kind, wwid, path);
 	if (r < 0)
 		return r;
 	if (unlink(path) < 0)
 		return errno == ENOENT ? 0 : -errno;
 	return 1;
+}
+
+bool mp_failed_wwids_has(const char *runtime_dir, const char *wwid)
+{
+	return mark_has(runtime_dir, failed, wwid);
+}
+
+int mp_failed_wwids_mark(const char *runtime_dir, const char *wwid)
+{
+	return mark_set(runtime_dir, failed, wwid);
+}
+
+int mp_failed_wwids_clear(const char *runtime_dir, const char *wwid)
+{
+	return mark_clear(runtime_dir, failed, wwid);
+}
+
+bool mp_suspended_wwids_has(const char *runtime_dir, const char *wwid)
+{
+	return mark_has(runtime_dir, suspended, wwid);
+}
+
+int mp_suspended_wwids_mark(const char *runtime_dir, const char *wwid)
+{
+	return mark_set(runtime_dir, suspended, wwid);
+}
+
+int mp_suspended_wwids_clear(const char *runtime_dir, const char *wwid)
+{
+	return mark_clear(runtime_dir, suspended, wwid);
 }

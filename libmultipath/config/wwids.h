@@ -53,6 +53,11 @@ int mp_wwids_file_remove(const char *dir, const char *wwid);
 /** mp_wwids_file_reset() - exactly these. Return: 0, negative errno */
 int mp_wwids_file_reset(const char *dir, const char *const *wwids, size_t count);
 
+/* RUNTIME_DIR/multipath/suspended_wwids: maps that an operator has suspended. mark and clear as below. */
+bool mp_suspended_wwids_has(const char *runtime_dir, const char *wwid);
+int mp_suspended_wwids_mark(const char *runtime_dir, const char *wwid);
+int mp_suspended_wwids_clear(const char *runtime_dir, const char *wwid);
+
 /* RUNTIME_DIR/multipath/failed_wwids: maps that could not be created. mark and clear return 1 if they changed something. */
 bool mp_failed_wwids_has(const char *runtime_dir, const char *wwid);
 int mp_failed_wwids_mark(const char *runtime_dir, const char *wwid);

@@ -404,6 +404,8 @@ static void take_info(struct dm_task *task, const struct dm_info *info, struct m
 	map->read_only = info->read_only;
 	map->open_count = info->open_count;
 	map->removal_deferred = info->deferred_remove;
+	map->half_made = !info->live_table;
+	map->inactive_table = info->inactive_table;
 }
 
 static int get_info_uuid(const char *uuid, struct dm_info *info)
@@ -480,6 +482,10 @@ static int read_table(const char *wwid, struct mp_kernel_map *ret)
 	if (r < 0)
 		return r;
 	take_info(task, &info, ret);
+	if (ret->half_made) {
+		ret->foreign_table = true;
+		return 0;
+	}
 	ret->split = mp_geom_is_wwid(wwid) && task_get_target(task, SPLIT_TARGET, &size, &params) == 0;
 	ret->stacked = ret->split || (mp_geom_is_wwid(wwid) && task_get_target(task, UPPER_TARGET, &size, &params) == 0);
 	if (ret->stacked) {
@@ -625,23 +631,6 @@ static int create_empty(const char *name, const char *wwid, const struct mp_dm_f
 	return r == -EBUSY ? -EEXIST : r;
 }
 
-static int create(const char *name, const char *wwid, const struct mp_table *table, uint64_t upper_sectors,
-		  bool split, const struct mp_dm_flags *flags)
-{
-	int r;
-
-	r = create_empty(name, wwid, flags);
-	if (r < 0)
-		return r;
-	r = table ? load_table(wwid, table, flags->read_only) :
-		    load_upper(wwid, upper_sectors, split, flags->read_only);
-	if (r >= 0)
-		r = resume(wwid, flags, false);
-	if (r < 0)
-		remove_map(wwid, false);
-	return r;
-}
-
 int mp_dm_own_node(dev_t devt, const struct mp_dm_flags *flags)
 {
 	uid_t uid = flags->has_uid ? flags->uid : (uid_t)-1;
@@ -661,6 +650,164 @@ int mp_dm_own_node(dev_t devt, const struct mp_dm_flags *flags)
 	if (flags->has_mode && (st.st_mode & 07777) != flags->mode && chmod(node, flags->mode) < 0)
 		return -errno;
 	return 0;
+}
+
+/* For workers, which rename at once: libdevmapper would put both names into its process-wide list of nodes. */
+static int rename_unwaited(const char *name, const char *new_name, uint16_t bits)
+{
+	_cleanup_close_ int fd = mp_dm_events_open();
+	struct {
+		struct dm_ioctl header;
+		char new_name[4 * DM_NAME_LEN];
+	} io = {
+		.header = {
+			.version = { 4, 0, 0 },
+			.data_size = sizeof(io),
+			.data_start = offsetof(__typeof__(io), new_name),
+			.event_nr = (uint32_t)(bits | DM_UDEV_PRIMARY_SOURCE_FLAG) << DM_UDEV_FLAGS_SHIFT,
+		},
+	};
+
+	if (fd < 0)
+		return fd;
+	if (mp_mangling_encode(name, io.header.name, sizeof(io.header.name)) < 0 ||
+	    mp_mangling_encode(new_name, io.new_name, sizeof(io.new_name)) < 0)
+		return -ENAMETOOLONG;
+	return ioctl(fd, DM_DEV_RENAME, &io) < 0 ? -errno : 0;
+}
+
+static int rename_waited(const char *name, const char *new_name, uint16_t bits)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new(DM_DEVICE_RENAME, &task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_set_name(task, name) || !dm_task_set_newname(task, new_name))
+		return -EINVAL;
+	if (!dm_task_set_cookie(task, &udev_cookie, bits))
+		return -EIO;
+	return task_run(task);
+}
+
+static int rename_device(const char *name, const char *new_name, const struct mp_dm_flags *flags)
+{
+	uint16_t bits = udev_bits(flags);
+	int r = dm_udev_get_sync_support() ? rename_waited(name, new_name, bits) :
+					     rename_unwaited(name, new_name, bits);
+
+	return r == -EBUSY ? -EEXIST : r;
+}
+
+struct device_list {
+	struct mp_dm_listed *items;
+	size_t count;
+};
+
+static void device_list_fini(struct device_list *list)
+{
+	mp_dm_list_free(list->items, list->count);
+}
+
+/* ---- what a kill has left */
+
+/*
+ * A device without a table in force: its maker was killed before it took the table that it loaded, if any, or has not come so far.
+ * No I/O can have gone through it. Return: 1, 0, negative errno.
+ */
+static int is_half_made(const char *uuid)
+{
+	struct dm_info info;
+	int r = get_info_uuid(uuid, &info);
+
+	return r < 0 ? r : !info.live_table;
+}
+
+/* A half-made multipath map lends its name to nobody's harm: it gets its WWID for one. Return: 0 @name is free, -EEXIST. */
+static int free_name(const struct device_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const char *wwid = mp_dm_wwid(list->items[i].uuid);
+
+		if (strcmp(list->items[i].name, name))
+			continue;
+		if (!wwid || !strcmp(wwid, name) || is_half_made(list->items[i].uuid) != 1)
+			return -EEXIST;
+		return rename_device(name, wwid, NULL);
+	}
+	return 0;
+}
+
+/* The device of that UUID, or the one of that name, is half-made: go on with it as with a new one. Return: 0, -EEXIST, ... */
+static int take_half_made(const char *name, const char *wwid, const struct mp_dm_flags *flags)
+{
+	_cleanup_(device_list_fini) struct device_list list = { 0 };
+	const char *old_name = NULL;
+	char uuid[DM_UUID_LEN];
+	int r;
+
+	r = map_uuid(wwid, uuid);
+	if (r == 0)
+		r = mp_dm_list(&list.items, &list.count);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < list.count; i++)
+		if (!strcmp(list.items[i].uuid, uuid))
+			old_name = list.items[i].name;
+	if (old_name && is_half_made(uuid) != 1)
+		return -EEXIST;
+	if (old_name && !strcmp(old_name, name))
+		return 0;
+	r = free_name(&list, name);
+	if (r < 0)
+		return r;
+	return old_name ? rename_device(old_name, name, NULL) : create_empty(name, wwid, flags);
+}
+
+int mp_dm_remove_half_made(const char *wwid)
+{
+	char uuid[DM_UUID_LEN];
+	int r = map_uuid(wwid, uuid);
+
+	if (r == 0)
+		r = is_half_made(uuid);
+	if (r == 1)
+		r = remove_uuid(uuid, false);
+	else if (r >= 0)
+		return 0;
+	return r < 0 ? r : 1;
+}
+
+static int load_first(const char *wwid, const struct mp_table *table, uint64_t upper_sectors, bool split, bool read_only)
+{
+	return table ? load_table(wwid, table, read_only) : load_upper(wwid, upper_sectors, split, read_only);
+}
+
+static int create(const char *name, const char *wwid, const struct mp_table *table, uint64_t upper_sectors,
+		  bool split, const struct mp_dm_flags *flags)
+{
+	int r = create_empty(name, wwid, flags);
+	bool taken = r == -EEXIST;
+
+	if (taken)
+		r = take_half_made(name, wwid, flags);
+	if (r < 0)
+		return r;
+	r = load_first(wwid, table, upper_sectors, split, flags->read_only);
+	if (r == -EINVAL && taken) {
+		/* The first table that is loaded, taken or not, says of which kind the device is for good. */
+		r = remove_map(wwid, false);
+		if (r == 0)
+			r = create_empty(name, wwid, flags);
+		if (r < 0)
+			return r;
+		r = load_first(wwid, table, upper_sectors, split, flags->read_only);
+	}
+	if (r >= 0)
+		r = resume(wwid, flags, false);
+	if (r < 0)
+		remove_map(wwid, false);
+	return r;
 }
 
 int mp_dm_create(const char *name, const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags)
@@ -709,21 +856,16 @@ int mp_dm_reload_upper(const char *wwid, uint64_t size_sectors, bool split, cons
 	return r < 0 ? r : take_table(wwid, flags, false);
 }
 
-static int suspend(const char *wwid, bool flush)
+int mp_dm_suspend(const char *wwid)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
 	int r = task_new_map(DM_DEVICE_SUSPEND, wwid, &task);
 
 	if (r < 0)
 		return r;
-	if (!dm_task_skip_lockfs(task) || (!flush && !dm_task_no_flush(task)))
+	if (!dm_task_skip_lockfs(task) || !dm_task_no_flush(task))
 		return -EIO;
 	return task_run(task);
-}
-
-int mp_dm_suspend(const char *wwid)
-{
-	return suspend(wwid, false);
 }
 
 int mp_dm_resume(const char *wwid, const struct mp_dm_flags *flags)
@@ -795,63 +937,6 @@ static unsigned partition_number(const char *uuid, const char *wwid)
 	return of && !strcmp(of, wwid) ? number : 0;
 }
 
-/* For workers, which rename at once: libdevmapper would put both names into its process-wide list of nodes. */
-static int rename_unwaited(const char *name, const char *new_name, uint16_t bits)
-{
-	_cleanup_close_ int fd = mp_dm_events_open();
-	struct {
-		struct dm_ioctl header;
-		char new_name[4 * DM_NAME_LEN];
-	} io = {
-		.header = {
-			.version = { 4, 0, 0 },
-			.data_size = sizeof(io),
-			.data_start = offsetof(__typeof__(io), new_name),
-			.event_nr = (uint32_t)(bits | DM_UDEV_PRIMARY_SOURCE_FLAG) << DM_UDEV_FLAGS_SHIFT,
-		},
-	};
-
-	if (fd < 0)
-		return fd;
-	if (mp_mangling_encode(name, io.header.name, sizeof(io.header.name)) < 0 ||
-	    mp_mangling_encode(new_name, io.new_name, sizeof(io.new_name)) < 0)
-		return -ENAMETOOLONG;
-	return ioctl(fd, DM_DEV_RENAME, &io) < 0 ? -errno : 0;
-}
-
-static int rename_waited(const char *name, const char *new_name, uint16_t bits)
-{
-	_cleanup_task_ struct dm_task *task = NULL;
-	int r = task_new(DM_DEVICE_RENAME, &task);
-
-	if (r < 0)
-		return r;
-	if (!dm_task_set_name(task, name) || !dm_task_set_newname(task, new_name))
-		return -EINVAL;
-	if (!dm_task_set_cookie(task, &udev_cookie, bits))
-		return -EIO;
-	return task_run(task);
-}
-
-static int rename_device(const char *name, const char *new_name, const struct mp_dm_flags *flags)
-{
-	uint16_t bits = udev_bits(flags);
-	int r = dm_udev_get_sync_support() ? rename_waited(name, new_name, bits) :
-					     rename_unwaited(name, new_name, bits);
-
-	return r == -EBUSY ? -EEXIST : r;
-}
-
-struct device_list {
-	struct mp_dm_listed *items;
-	size_t count;
-};
-
-static void device_list_fini(struct device_list *list)
-{
-	mp_dm_list_free(list->items, list->count);
-}
-
 int mp_dm_rename(const char *wwid, const char *name, const char *delimiter, const struct mp_dm_flags *flags)
 {
 	_cleanup_(device_list_fini) struct device_list list = { 0 };
@@ -872,11 +957,12 @@ int mp_dm_rename(const char *wwid, const char *name, const char *delimiter, cons
 
 		if (of && !strcmp(of, wwid))
 			old_name = list.items[i].name;
-		else if (!strcmp(list.items[i].name, name))
-			return -EEXIST;
 	}
 	if (!old_name)
 		return -ENODEV;
+	r = strcmp(old_name, name) ? free_name(&list, name) : 0;
+	if (r < 0)
+		return r;
 
 	/* A partition map whose new name is taken keeps its old one: that is no reason to leave the map's wrong. */
 	for (size_t i = 0; i < list.count; i++) {
@@ -928,118 +1014,6 @@ int mp_dm_open_count(const char *wwid)
 	return r < 0 ? r : count_users(wwid, &list);
 }
 
-static int remove_partitions(const char *wwid, const struct device_list *list, bool deferred)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		int r;
-
-		if (!partition_number(list->items[i].uuid, wwid))
-			continue;
-		r = remove_uuid(list->items[i].uuid, deferred);
-		if (r < 0 && r != -ENODEV)
-			return r;
-	}
-	return 0;
-}
-
-static bool is_queueing(const char *wwid)
-{
-	struct mp_kernel_map map = { 0 };
-	bool queueing = read_table(wwid, &map) == 0 && !map.foreign_table &&
-			mp_table_has_feature(&map.table, "queue_if_no_path");
-
-	mp_kernel_map_fini(&map);
-	return queueing;
-}
-
-static int flush_and_remove(const char *wwid, const struct device_list *list, const struct mp_dm_removal *removal)
-{
-	const struct mp_dm_flags unchanged = { .reload = true };
-	bool queueing = removal->flush && is_queueing(wwid);
-	int r;
-
-	if (queueing) {
-		r = mp_dm_message(wwid, "fail_if_no_path");
-		if (r < 0)
-			return r;
-	}
-	r = remove_partitions(wwid, list, removal->deferred);
-	if (r == 0 && removal->flush)
-		r = suspend(wwid, true); /* waits for the I/O under way: none is lost with the map */
-	if (r == 0) {
-		r = remove_map(wwid, removal->deferred);
-		if (r < 0 && removal->flush)
-			resume(wwid, &unchanged, false);
-	}
-	if (r < 0 && queueing)
-		mp_dm_message(wwid, "queue_if_no_path");
-	return r;
-}
-
-static void remove_lower(const char *wwid, bool deferred)
-{
-	struct dm_info info;
-	char uuid[DM_UUID_LEN];
-
-	snprintf(uuid, sizeof(uuid), MP_GEOM_READS "%s", wwid);
-	if (get_info_uuid(uuid, &info) == 0)
-		remove_uuid(uuid, deferred);
-	remove_uuid(writes_wwid(wwid, true, uuid), deferred);
-}
-
-int mp_dm_remove(const char *wwid, const struct mp_dm_removal *removal)
-{
-	_cleanup_(device_list_fini) struct device_list list = { 0 };
-	struct dm_info info;
-	int r;
-
-	r = mp_dm_list(&list.items, &list.count);
-	if (r < 0)
-		return r;
-	if (removal->only_unused) {
-		r = count_users(wwid, &list);
-		if (r != 0)
-			return r < 0 ? r : -EBUSY;
-	}
-	r = flush_and_remove(wwid, &list, removal);
-	if (r < 0)
-		return r;
-	if (mp_geom_is_wwid(wwid))
-		remove_lower(wwid, removal->deferred);
-	return removal->deferred && get_info(wwid, &info) == 0 ? 1 : 0;
-}
-
-int mp_dm_cancel_deferred(const char *wwid)
-{
-	static const char cancel[] = "@cancel_deferred_remove";
-	_cleanup_(device_list_fini) struct device_list list = { 0 };
-	int r = mp_dm_list(&list.items, &list.count);
-
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < list.count; i++) {
-		if (!partition_number(list.items[i].uuid, wwid))
-			continue;
-		r = mp_dm_message_device(list.items[i].uuid, cancel);
-		if (r < 0 && r != -ENODEV)
-			return r;
-	}
-	return mp_dm_message(wwid, cancel);
-}
-
-/* ---- reassign */
-
-static bool uses_path(struct dm_task *deps_task, const dev_t *paths, size_t count)
-{
-	const struct dm_deps *deps = dm_task_get_deps(deps_task);
-
-	for (uint32_t i = 0; deps && i < deps->count; i++)
-		for (size_t p = 0; p < count; p++)
-			if (makedev(major(deps->device[i]), minor(deps->device[i])) == paths[p])
-				return true;
-	return false;
-}
-
 /* Tables name devices as MAJOR:MINOR, a word of its own. */
 static void replace_devices(const char *params, const dev_t *paths, size_t count, dev_t map, struct mp_strbuf *buf)
 {
@@ -1084,6 +1058,159 @@ static int copy_targets(struct dm_task *table, struct dm_task *reload, const dev
 			return -ENOMEM;
 	} while (next);
 	return 0;
+}
+
+/* A partition's map that was removed, with what it takes to make it again. */
+struct removed_partition {
+	const struct mp_dm_listed *listed;
+	struct dm_task *table;
+	bool read_only;
+};
+
+struct removed_partitions {
+	struct removed_partition *items;
+	size_t count;
+};
+
+static void removed_partitions_fini(struct removed_partitions *removed)
+{
+	for (size_t i = 0; i < removed->count; i++)
+		dm_task_destroy(removed->items[i].table);
+	free(removed->items);
+}
+
+static int remove_partition(const struct mp_dm_listed *listed, bool deferred, struct removed_partitions *removed)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	struct dm_info info;
+	int r = task_new_uuid(DM_DEVICE_TABLE, listed->uuid, &task);
+
+	if (r == 0)
+		r = task_query(task, &info);
+	if (r == 0)
+		r = remove_uuid(listed->uuid, deferred);
+	if (r == 0)
+		removed->items[removed->count++] = (struct removed_partition){
+			.listed = listed, .table = TAKE_PTR(task), .read_only = info.read_only,
+		};
+	return r == -ENODEV ? 0 : r;
+}
+
+static int remove_partitions(const char *wwid, const struct device_list *list, bool deferred,
+			     struct removed_partitions *removed)
+{
+	removed->items = calloc(list->count + 1, sizeof(*removed->items));
+	if (!removed->items)
+		return -ENOMEM;
+	for (size_t i = 0; i < list->count; i++) {
+		int r;
+
+		if (!partition_number(list->items[i].uuid, wwid))
+			continue;
+		r = remove_partition(&list->items[i], deferred, removed);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int restore_partition(const struct removed_partition *partition)
+{
+	_cleanup_task_ struct dm_task *created = NULL, *load = NULL, *resumed = NULL;
+	const char *uuid = partition->listed->uuid;
+	int r = task_new_uuid(DM_DEVICE_CREATE, uuid, &created);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_set_name(created, partition->listed->name) || !dm_task_set_add_node(created, DM_ADD_NODE_ON_RESUME))
+		return -EINVAL;
+	r = task_run(created);
+	if (r == 0)
+		r = task_new_uuid(DM_DEVICE_RELOAD, uuid, &load);
+	if (r == 0 && partition->read_only && !dm_task_set_ro(load))
+		r = -EIO;
+	if (r == 0)
+		r = copy_targets(partition->table, load, NULL, 0, 0);
+	if (r == 0)
+		r = task_run(load);
+	if (r == 0)
+		r = task_new_uuid(DM_DEVICE_RESUME, uuid, &resumed);
+	if (r == 0)
+		r = task_set_flags(resumed, NULL);
+	return r < 0 ? r : task_run(resumed);
+}
+
+static void remove_lower(const char *wwid, bool deferred)
+{
+	struct dm_info info;
+	char uuid[DM_UUID_LEN];
+
+	snprintf(uuid, sizeof(uuid), MP_GEOM_READS "%s", wwid);
+	if (get_info_uuid(uuid, &info) == 0)
+		remove_uuid(uuid, deferred);
+	remove_uuid(writes_wwid(wwid, true, uuid), deferred);
+}
+
+int mp_dm_remove(const char *wwid, const struct mp_dm_removal *removal)
+{
+	_cleanup_(device_list_fini) struct device_list list = { 0 };
+	_cleanup_(removed_partitions_fini) struct removed_partitions removed = { 0 };
+	struct dm_info info;
+	int r;
+
+	r = mp_dm_list(&list.items, &list.count);
+	if (r < 0)
+		return r;
+	if (removal->only_unused) {
+		r = count_users(wwid, &list);
+		if (r != 0)
+			return r < 0 ? r : -EBUSY;
+	}
+	/*
+	 * No message and no suspend before: a map that nobody has open has no I/O under way, the kernel refuses to remove one that was
+	 * opened just now, and it goes on as it was.
+	 */
+	r = remove_partitions(wwid, &list, removal->deferred, &removed);
+	if (r == 0)
+		r = remove_map(wwid, removal->deferred);
+	for (size_t i = 0; r < 0 && i < removed.count; i++)
+		restore_partition(&removed.items[i]);
+	if (r < 0)
+		return r;
+	if (mp_geom_is_wwid(wwid))
+		remove_lower(wwid, removal->deferred);
+	return removal->deferred && get_info(wwid, &info) == 0 ? 1 : 0;
+}
+
+int mp_dm_cancel_deferred(const char *wwid)
+{
+	static const char cancel[] = "@cancel_deferred_remove";
+	_cleanup_(device_list_fini) struct device_list list = { 0 };
+	int r = mp_dm_list(&list.items, &list.count);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < list.count; i++) {
+		if (!partition_number(list.items[i].uuid, wwid))
+			continue;
+		r = mp_dm_message_device(list.items[i].uuid, cancel);
+		if (r < 0 && r != -ENODEV)
+			return r;
+	}
+	return mp_dm_message(wwid, cancel);
+}
+
+/* ---- reassign */
+
+static bool uses_path(struct dm_task *deps_task, const dev_t *paths, size_t count)
+{
+	const struct dm_deps *deps = dm_task_get_deps(deps_task);
+
+	for (uint32_t i = 0; deps && i < deps->count; i++)
+		for (size_t p = 0; p < count; p++)
+			if (makedev(major(deps->device[i]), minor(deps->device[i])) == paths[p])
+				return true;
+	return false;
 }
 
 static int reassign_device(dev_t devt, const dev_t *paths, size_t count, dev_t map)

@@ -50,6 +50,7 @@ struct mp_dm_listed {
 	char *uuid; /* "" if none */
 	dev_t devt;
 	uint32_t event_nr;
+	bool half_made; /* for who looks into it, too: mp_dm_list() does not */
 };
 
 /** mp_dm_list() - every dm device, one ioctl where the kernel lists UUIDs. Caller frees with mp_dm_list_free(). */
@@ -93,7 +94,12 @@ struct mp_dm_flags {
 	gid_t gid;
 };
 
-/** mp_dm_create() - create, load, resume. Blocks. If it fails, nothing is left. -EEXIST: name or UUID is taken. -EROFS is retried read-only. */
+/**
+ * mp_dm_create() - create, load, resume. Blocks.
+ *
+ * A half-made device of that UUID, which a kill has left, is completed; one of another map that has the name gets its WWID as name.
+ * If it fails, nothing is left. -EEXIST: name or UUID is taken. -EROFS is retried read-only.
+ */
 int mp_dm_create(const char *name, const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags);
 
 /**
@@ -125,7 +131,6 @@ int mp_dm_resume(const char *wwid, const struct mp_dm_flags *flags);
 int mp_dm_clear(const char *wwid);
 
 struct mp_dm_removal {
-	bool flush; /* suspend with flush first: CLI, multipath -f; queueing is turned off for it and back on if it fails */
 	bool deferred; /* goes when its last user does */
 	bool only_unused; /* -EBUSY at once if it, or a partition map of it, is open */
 };
@@ -133,9 +138,13 @@ struct mp_dm_removal {
 /**
  * mp_dm_remove() - the map and its partition maps. Blocks.
  *
+ * A map that cannot be removed goes on as it was, with its partition maps.
  * Return: 0, 1 if removal is deferred and it is still there, -EBUSY, -ENODEV, negative errno.
  */
 int mp_dm_remove(const char *wwid, const struct mp_dm_removal *removal);
+
+/** mp_dm_remove_half_made() - Return: 1 removed, 0 it has a table now, -ENODEV, -EBUSY, negative errno. */
+int mp_dm_remove_half_made(const char *wwid);
 
 /** mp_dm_message() - to sector 0 (of a map that stands on others: to those, which group is next to the one for writes): "fail_path 8:16", "switch_group 2", "queue_if_no_path", "@cancel_deferred_remove" ... */
 int mp_dm_message(const char *wwid, const char *message);

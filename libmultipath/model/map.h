@@ -51,6 +51,8 @@ struct mp_kernel_map {
 	bool suspended;
 	bool read_only;
 	bool foreign_table; /* has our UUID but not one multipath target */
+	bool half_made; /* and no table in force at all: a kill has left it, or somebody makes it just now */
+	bool inactive_table; /* one that was loaded and not taken */
 	bool stacked; /* the paths are in a map below it (model/geom.h), whose table this is */
 	bool split; /* and reads go to another one */
 	int open_count;

@@ -495,19 +495,21 @@ static int plan_existing(struct run *run)
 	return sync_groups(run);
 }
 
-/* A map without any path: flush_on_last_del says whether it goes, or waits for a path with its I/O. */
+/*
+ * A map without any path: flush_on_last_del says whether it goes, or waits for a path with its I/O. Whether somebody uses it is
+ * certain when the kernel has refused to remove it: until then its I/O goes on waiting.
+ */
 static int plan_without_paths(struct run *run)
 {
 	enum mp_flush flush = run->settings->flush_on_last_del;
-	bool in_use = run->kernel->open_count > 0;
 	int r = 0;
 
-	if (run->kernel_queues && (flush == MP_FLUSH_NEVER || (flush == MP_FLUSH_UNUSED && in_use))) {
+	if (run->kernel_queues && (flush == MP_FLUSH_NEVER || (flush == MP_FLUSH_UNUSED && run->seen->in_use))) {
 		if (run->kernel->table.group_count && !load_must_wait(run))
 			return add_step(run, MP_STEP_RELOAD, "the last path is gone, I/O waits for another one");
 		return sync_queueing(run);
 	}
-	if (run->kernel_queues)
+	if (run->kernel_queues && flush == MP_FLUSH_ALWAYS)
 		r = add_step(run, MP_STEP_NO_QUEUE, "the last path is gone");
 	return r < 0 ? r : add_step(run, MP_STEP_REMOVE, "the last path is gone");
 }
@@ -542,14 +544,16 @@ static int plan_reject(struct run *run, const char *reason)
 	return r < 0 ? r : add_step(run, MP_STEP_REJECT, reason);
 }
 
-/* Nobody loses a LUN that is there because of a word in the configuration: who uses the map keeps its paths. */
+/*
+ * Nobody loses a LUN, or the I/O that waits for it, because of a word in the configuration: who uses the map has it as it is until he
+ * is done, be its paths there or not.
+ */
 static int plan_unwanted(struct run *run)
 {
 	int r = set_name(run, run->kernel->name);
 
-	choose_size(run);
 	if (r == 0)
-		r = run->seen->disowned || run->seen->path_count ? keep_table(run) : make_table(run);
+		r = keep_table(run);
 	return r < 0 ? r : add_step(run, MP_STEP_REMOVE, "the configuration does not want it");
 }
 

@@ -27,6 +27,7 @@ struct mp_observation {
 	bool awaits_udev; /* its creation event has not come: no reload yet */
 	bool allow_resize; /* the operator asked for it; settings->auto_resize counts besides */
 	bool ghost_delay_runs;
+	bool in_use; /* the kernel has just refused to remove it */
 	bool awaits_paths; /* without @paths, but they are about to come: nothing is done */
 	bool disowned; /* without @paths, but the LUN is there by paths of the kernel's table: only the configuration rejects them */
 };
@@ -43,8 +44,7 @@ struct mp_observation {
  *
  * While udev still works on a new map that is usable (awaits_udev), there is no load, rename or switch step.
  * MP_STEP_REMOVE of a map that lost its last path may find it busy: plan->table, without groups, then lets go of its devices.
- * That of a disowned one has its paths: who uses it goes on until he is done.
- * kernel->open_count counts users other than the map's own partition maps.
+ * That of one that the configuration does not want is the kernel's: who uses it goes on until he is done.
  * Return: 0, -ENOMEM.
  */
 int mp_reconcile(const struct mp_observation *observation, struct mp_plan *plan);

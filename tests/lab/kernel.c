@@ -472,7 +472,6 @@ static void a_rename_takes_partitions_along(void **state)
 static void a_map_in_use_is_busy_or_goes_later(void **state)
 {
 	const struct mp_dm_removal unused = { .only_unused = true }, deferred = { .deferred = true };
-	const struct mp_dm_removal flush = { .flush = true, .only_unused = true };
 	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map map = { 0 };
 	int fd;
 
@@ -486,8 +485,7 @@ static void a_map_in_use_is_busy_or_goes_later(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(mp_dm_open_count("wwid0"), 1);
 	assert_int_equal(mp_dm_remove("wwid0", &unused), -EBUSY);
-	assert_int_equal(mp_dm_remove("wwid0", &flush), -EBUSY);
-	assert_int_equal(mp_dm_remove("wwid0", &(struct mp_dm_removal){ .flush = true }), -EBUSY);
+	assert_int_equal(mp_dm_remove("wwid0", &(struct mp_dm_removal){ 0 }), -EBUSY);
 	assert_int_equal(mp_dm_read("wwid0", &map), 0);
 	assert_false(map.suspended);
 	assert_true(mp_table_has_feature(&map.table, "queue_if_no_path"));
@@ -505,15 +503,31 @@ static void a_map_in_use_is_busy_or_goes_later(void **state)
 	assert_int_equal(mp_dm_remove("wwid0", &unused), -ENODEV);
 }
 
-/* All paths failed, I/O queued: flushing must fail it rather than wait for ever. */
-static void a_flush_does_not_wait_for_queued_io(void **state)
+static bool has_device(const char *name, const char *uuid)
 {
-	const struct mp_dm_removal flush = { .flush = true };
-	int status, r;
+	struct mp_dm_listed *list;
+	bool found = false;
+	size_t count;
+
+	assert_int_equal(mp_dm_list(&list, &count), 0);
+	for (size_t i = 0; i < count; i++)
+		found |= !strcmp(list[i].name, name) && !strcmp(list[i].uuid, uuid);
+	mp_dm_list_free(list, count);
+	return found;
+}
+
+/* All paths failed, I/O queued: who wants to remove the map changes nothing for it. */
+static void a_removal_in_vain_leaves_a_map_as_it_was(void **state)
+{
+	static const struct mp_dm_removal ways[] = { { .only_unused = true }, { .only_unused = false } };
+	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map map = { 0 };
+	int status, fd;
 	pid_t child;
 
 	(void)state;
 	assert_int_equal(create("map0", "wwid0", 0, "1 queue_if_no_path"), 0);
+	run("udevadm settle");
+	run("dmsetup create 'map0 p2' --uuid part2-mpath-wwid0 --readonly --table '0 8 linear /dev/mapper/map0 16'");
 	run("udevadm settle");
 	for (unsigned host = 0; host < HOSTS; host++) {
 		dev_t path = disk_of(0, host)->identity.devt;
@@ -522,22 +536,95 @@ static void a_flush_does_not_wait_for_queued_io(void **state)
 		snprintf(message, sizeof(message), "fail_path %u:%u", major(path), minor(path));
 		assert_int_equal(mp_dm_message("wwid0", message), 0);
 	}
+	fd = open("/dev/mapper/map0", O_RDONLY);
+	assert_true(fd >= 0);
 	child = fork();
 	if (child == 0)
 		_exit(system("dd if=/dev/mapper/map0 of=/dev/null bs=4k count=1 iflag=direct 2>/dev/null") ? 7 : 0);
 	usleep(300000);
-	assert_int_equal(waitpid(child, &status, WNOHANG), 0);
-	r = mp_dm_remove("wwid0", &flush);
-	assert_true(r == 0 || r == -EBUSY); /* its reader may not be gone yet; then it queues again */
-	if (r < 0) {
-		assert_int_equal(mp_dm_message("wwid0", "fail_if_no_path"), 0);
-		assert_int_equal(waitpid(child, &status, 0), child);
-		run("udevadm settle");
-		assert_int_equal(mp_dm_remove("wwid0", &flush), 0);
-	} else {
-		assert_int_equal(waitpid(child, &status, 0), child);
+	/* The second way is what a race with somebody who opens it comes to. */
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
+		assert_int_equal(mp_dm_remove("wwid0", &ways[i]), -EBUSY);
+		mp_kernel_map_fini(&map);
+		assert_int_equal(mp_dm_read("wwid0", &map), 0);
+		assert_false(map.suspended);
+		assert_true(mp_table_has_feature(&map.table, "queue_if_no_path"));
+		assert_int_equal(waitpid(child, &status, WNOHANG), 0);
+		assert_true(has_device("map0 p2", "part2-mpath-wwid0"));
+		run("dmsetup table 'map0 p2' | grep -q '^0 8 linear [0-9:]* 16$'");
+		run("dmsetup info -c --noheadings -o attr 'map0 p2' | grep -q r");
 	}
-	assert_int_equal(WEXITSTATUS(status), 7);
+	for (unsigned host = 0; host < HOSTS; host++) {
+		dev_t path = disk_of(0, host)->identity.devt;
+		char message[64];
+
+		snprintf(message, sizeof(message), "reinstate_path %u:%u", major(path), minor(path));
+		assert_int_equal(mp_dm_message("wwid0", message), 0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(WEXITSTATUS(status), 0);
+	close(fd);
+	run("udevadm settle");
+	assert_int_equal(mp_dm_remove("wwid0", &ways[0]), 0);
+	assert_false(has_device("map0 p2", "part2-mpath-wwid0"));
+}
+
+static void a_half_made_map_is_completed_or_goes(void **state)
+{
+	static const char *const loads[] = { "true", "dmsetup load --uuid mpath-wwid0 --table '0 8 zero'",
+					     "dmsetup suspend --uuid mpath-wwid0" };
+	static const char *const names[] = { "map0", "odd name", "wwid0" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(loads); i++)
+		for (size_t k = 0; k < ARRAY_SIZE(names); k++) {
+			struct mp_kernel_map map = { 0 };
+
+			run("dmsetup create '%s' --uuid mpath-wwid0 --notable", names[k]);
+			run(loads[i]);
+			assert_int_equal(mp_dm_read("wwid0", &map), 0);
+			assert_true(map.half_made);
+			mp_kernel_map_fini(&map);
+			assert_int_equal(create("map0", "wwid0", 0, "0"), 0);
+			assert_int_equal(mp_dm_read("wwid0", &map), 0);
+			assert_false(map.half_made || map.foreign_table || map.suspended || map.inactive_table);
+			assert_string_equal(map.name, "map0");
+			mp_kernel_map_fini(&map);
+			assert_int_equal(mp_dm_remove_half_made("wwid0"), 0);
+			assert_true(exists("wwid0"));
+			run("udevadm settle");
+			remove_map("wwid0");
+		}
+}
+
+static void a_half_made_map_keeps_no_name_from_another(void **state)
+{
+	struct mp_kernel_map map = { 0 };
+
+	(void)state;
+	run("dmsetup create map0 --uuid mpath-wwid1 --notable");
+	run("dmsetup create map1 --uuid mpath-wwid0 --notable");
+	assert_int_equal(create("map0", "wwid0", 0, "0"), 0);
+	assert_true(has_device("map0", "mpath-wwid0") && has_device("wwid1", "mpath-wwid1"));
+	assert_int_equal(create("map1", "wwid1", 1, "0"), 0);
+	assert_true(has_device("map1", "mpath-wwid1"));
+	/* a rename finds the way free, too */
+	run("dmsetup create map2 --uuid mpath-wwid2 --notable");
+	assert_int_equal(mp_dm_rename("wwid0", "map2", NULL, NULL), 0);
+	assert_true(has_device("map2", "mpath-wwid0") && has_device("wwid2", "mpath-wwid2"));
+	assert_int_equal(mp_dm_read("wwid2", &map), 0);
+	assert_true(map.half_made);
+	mp_kernel_map_fini(&map);
+	assert_int_equal(mp_dm_remove_half_made("wwid2"), 1);
+	assert_false(exists("wwid2"));
+	/* what others make is theirs */
+	run("dmsetup create other --notable");
+	assert_int_equal(create("other", "wwid2", 2, "0"), -EEXIST);
+	assert_false(exists("wwid2"));
+	run("dmsetup remove other");
+	run("udevadm settle");
+	remove_map("wwid0");
+	remove_map("wwid1");
 }
 
 static void a_map_can_be_read_only(void **state)
@@ -882,7 +969,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test_teardown(a_status_that_no_longer_fits_is_told, remove_all),
 		cmocka_unit_test_teardown(a_rename_takes_partitions_along, remove_all),
 		cmocka_unit_test_teardown(a_map_in_use_is_busy_or_goes_later, remove_all),
-		cmocka_unit_test_teardown(a_flush_does_not_wait_for_queued_io, remove_all),
+		cmocka_unit_test_teardown(a_removal_in_vain_leaves_a_map_as_it_was, remove_all),
+		cmocka_unit_test_teardown(a_half_made_map_is_completed_or_goes, remove_all),
+		cmocka_unit_test_teardown(a_half_made_map_keeps_no_name_from_another, remove_all),
 		cmocka_unit_test_teardown(a_map_can_be_read_only, remove_all),
 		cmocka_unit_test_teardown(other_devices_are_moved_onto_the_map, remove_all),
 		cmocka_unit_test_teardown(names_and_tables_of_any_size_are_read, remove_all),

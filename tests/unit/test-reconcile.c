@@ -573,8 +573,8 @@ static void who_uses_a_map_that_the_configuration_rejects_keeps_its_paths(void *
 		{ true, true, QUEUES, QUEUES },
 		{ false, true, QUEUES, QUEUES },
 		{ false, true, ONE_GROUP, ONE_GROUP },
-		/* the devices are gone: they are let go of */
-		{ false, false, ONE_GROUP, NO_GROUPS },
+		/* the devices are gone: I/O that waits for them goes on waiting */
+		{ false, false, QUEUES, QUEUES },
 	};
 	struct world world;
 
@@ -582,7 +582,6 @@ static void who_uses_a_map_that_the_configuration_rejects_keeps_its_paths(void *
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		world_init(&world, "");
 		world_set_kernel(&world, rows[i].kernel, "");
-		world.kernel.open_count = 1;
 		world.seen.allowed = rows[i].allowed;
 		world.seen.disowned = rows[i].disowned;
 		expect(&world, rows[i].table, ": remove: the configuration does not want it\n");
@@ -1089,23 +1088,24 @@ static void the_last_path_takes_the_map_along_or_not(void **state)
 	static const struct {
 		enum mp_flush flush;
 		const char *kernel;
-		int users;
+		bool in_use;
 		const char *table, *steps;
 	} rows[] = {
-		{ MP_FLUSH_NEVER, QUEUES, 1, waiting, waits },
-		{ MP_FLUSH_NEVER, QUEUES, 0, waiting, waits },
-		{ MP_FLUSH_NEVER, ONE_GROUP, 1, NO_GROUPS, removed },
-		{ MP_FLUSH_NEVER, ONE_GROUP, 0, NO_GROUPS, removed },
-		{ MP_FLUSH_UNUSED, QUEUES, 1, waiting, waits },
-		{ MP_FLUSH_UNUSED, QUEUES, 0, waiting, stopped },
-		{ MP_FLUSH_UNUSED, ONE_GROUP, 1, NO_GROUPS, removed },
-		{ MP_FLUSH_UNUSED, ONE_GROUP, 0, NO_GROUPS, removed },
-		{ MP_FLUSH_ALWAYS, QUEUES, 1, waiting, stopped },
-		{ MP_FLUSH_ALWAYS, QUEUES, 0, waiting, stopped },
-		{ MP_FLUSH_ALWAYS, ONE_GROUP, 1, NO_GROUPS, removed },
+		{ MP_FLUSH_NEVER, QUEUES, true, waiting, waits },
+		{ MP_FLUSH_NEVER, QUEUES, false, waiting, waits },
+		{ MP_FLUSH_NEVER, ONE_GROUP, true, NO_GROUPS, removed },
+		{ MP_FLUSH_NEVER, ONE_GROUP, false, NO_GROUPS, removed },
+		{ MP_FLUSH_UNUSED, QUEUES, true, waiting, waits },
+		/* nobody knows yet: I/O goes on waiting */
+		{ MP_FLUSH_UNUSED, QUEUES, false, waiting, removed },
+		{ MP_FLUSH_UNUSED, ONE_GROUP, true, NO_GROUPS, removed },
+		{ MP_FLUSH_UNUSED, ONE_GROUP, false, NO_GROUPS, removed },
+		{ MP_FLUSH_ALWAYS, QUEUES, true, waiting, stopped },
+		{ MP_FLUSH_ALWAYS, QUEUES, false, waiting, stopped },
+		{ MP_FLUSH_ALWAYS, ONE_GROUP, true, NO_GROUPS, removed },
 		/* waiting already */
-		{ MP_FLUSH_NEVER, waiting, 0, waiting, "" },
-		{ MP_FLUSH_UNUSED, waiting, 2, waiting, "" },
+		{ MP_FLUSH_NEVER, waiting, false, waiting, "" },
+		{ MP_FLUSH_UNUSED, waiting, true, waiting, "" },
 	};
 	struct world world;
 
@@ -1113,7 +1113,7 @@ static void the_last_path_takes_the_map_along_or_not(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		world_init(&world, "");
 		world_set_kernel(&world, rows[i].kernel, "");
-		world.kernel.open_count = rows[i].users;
+		world.seen.in_use = rows[i].in_use;
 		world.settings.flush_on_last_del = rows[i].flush;
 		expect(&world, rows[i].table, rows[i].steps);
 		world_fini(&world);

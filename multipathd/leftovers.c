@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/leftovers.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "config/wwids.h"
+#include "kernel/dm.h"
+#include "multipathd/apply.h"
+#include "multipathd/daemon.h"
+#include "multipathd/dmevents.h"
+#include "multipathd/maps.h"
+
+enum { GRACE_SEC = 5, GRACE_MAX_SEC = 64 };
+
+static const uint64_t usec_per_sec = 1000000;
+
+struct leftover {
+	struct cds_list_head in_all; /* of daemon->leftovers */
+	struct daemon *daemon;
+	char wwid[MP_WWID_SIZE];
+	enum leftover_kind kind;
+	unsigned grace_sec;
+	sd_event_source *timer;
+};
+
+struct leftover_job {
+	struct work work;
+	struct daemon *daemon;
+	char wwid[MP_WWID_SIZE];
+	enum leftover_kind kind;
+	int error; /* 1: something was done */
+};
+
+static int leftover_on_timer(sd_event_source *source, uint64_t usec, void *userdata);
+
+static struct leftover *leftover_find(struct daemon *daemon, const char *wwid)
+{
+	struct leftover *leftover;
+
+	cds_list_for_each_entry(leftover, &daemon->leftovers, in_all)
+		if (!strcmp(leftover->wwid, wwid))
+			return leftover;
+	return NULL;
+}
+
+static void leftover_free(struct leftover *leftover)
+{
+	cds_list_del(&leftover->in_all);
+	sd_event_source_disable_unref(leftover->timer);
+	free(leftover);
+}
+
+static void leftover_wait(struct leftover *leftover)
+{
+	struct daemon *daemon = leftover->daemon;
+
+	apply_set_timer(daemon, &leftover->timer, daemon_now_usec(daemon) + leftover->grace_sec * usec_per_sec,
+			leftover_on_timer, leftover);
+	if (leftover->grace_sec < GRACE_MAX_SEC)
+		leftover->grace_sec *= 2;
+}
+
+void leftovers_found(struct daemon *daemon, const char *wwid, enum leftover_kind kind)
+{
+	struct leftover *leftover = leftover_find(daemon, wwid);
+
+	if (leftover || daemon->options.once)
+		return;
+	leftover = calloc(1, sizeof(*leftover));
+	if (!leftover)
+		return; /* found again by the next look */
+	leftover->daemon = daemon;
+	leftover->kind = kind;
+	leftover->grace_sec = GRACE_SEC;
+	snprintf(leftover->wwid, sizeof(leftover->wwid), "%s", wwid);
+	cds_list_add_tail(&leftover->in_all, &daemon->leftovers);
+	leftover_wait(leftover);
+}
+
+void leftovers_free(struct daemon *daemon)
+{
+	struct leftover *leftover, *next;
+
+	cds_list_for_each_entry_safe(leftover, next, &daemon->leftovers, in_all)
+		leftover_free(leftover);
+}
+
+static int wake(const char *wwid)
+{
+	static const struct mp_dm_flags unchanged = { .reload = true };
+	struct mp_kernel_map kernel = { 0 };
+	bool suspended, inactive;
+	int r = mp_dm_read(wwid, &kernel);
+
+	suspended = r >= 0 && kernel.suspended;
+	inactive = r >= 0 && kernel.inactive_table;
+	mp_kernel_map_fini(&kernel);
+	if (r < 0 || (!suspended && !inactive) || mp_suspended_wwids_has(RUNTIME_DIR, wwid))
+		return r < 0 ? r : 0;
+	/* What was loaded is older than what is known now; the table that is wanted is loaded if it differs. */
+	r = mp_dm_clear(wwid);
+	if (r >= 0 && suspended)
+		r = mp_dm_resume(wwid, &unchanged);
+	return r < 0 ? r : 1;
+}
+
+static void leftover_job_run(struct work *work)
+{
+	struct leftover_job *job = caa_container_of(work, struct leftover_job, work);
+
+	job->error = job->kind == LEFTOVER_HALF_MADE ? mp_dm_remove_half_made(job->wwid) : wake(job->wwid);
+}
+
+static void leftover_job_done(struct work *work)
+{
+	struct leftover_job *job = caa_container_of(work, struct leftover_job, work);
+	struct daemon *daemon = job->daemon;
+	struct leftover *leftover = leftover_find(daemon, job->wwid);
+	struct daemon_map *map = maps_find_wwid(daemon, job->wwid);
+
+	daemon->operations--;
+	if (job->error > 0)
+		log_warning("%s: %s by a program that was killed, %s", map ? map->map.name : job->wwid,
+			    job->kind == LEFTOVER_HALF_MADE ? "left without a table" : "left suspended",
+			    job->kind == LEFTOVER_HALF_MADE ? "device removed" : "resumed");
+	else if (job->error < 0 && job->error != -ENODEV)
+		log_warning("%s: cannot %s what a killed program has left: %s", map ? map->map.name : job->wwid,
+			    job->kind == LEFTOVER_HALF_MADE ? "remove" : "resume", strerror(-job->error));
+	if (map)
+		map->read_again = true;
+	if (leftover && (job->error >= 0 || job->error == -ENODEV))
+		leftover_free(leftover);
+	else if (leftover)
+		leftover_wait(leftover);
+	free(job);
+	dmevents_look(daemon);
+	apply_check_configured(daemon);
+}
+
+static void leftover_heal(struct leftover *leftover)
+{
+	struct leftover_job *job = calloc(1, sizeof(*job));
+
+	if (!job) {
+		leftover_wait(leftover);
+		return;
+	}
+	job->daemon = leftover->daemon;
+	job->kind = leftover->kind;
+	memcpy(job->wwid, leftover->wwid, sizeof(job->wwid));
+	job->work = (struct work){ .run = leftover_job_run, .done = leftover_job_done,
+				   .lane = lane_of_table(leftover->wwid), .exclusive = true };
+	job->daemon->operations++;
+	pool_submit(job->daemon->pool, &job->work);
+}
+
+static int leftover_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct leftover *leftover = userdata;
+	struct daemon_map *map = maps_find_wwid(leftover->daemon, leftover->wwid);
+
+	(void)source;
+	(void)usec;
+	if (leftover->kind == LEFTOVER_HALF_MADE && map && map->map.kernel.exists) {
+		leftover_free(leftover); /* it is a map now */
+		return 0;
+	}
+	if (leftover->kind == LEFTOVER_HALF_MADE && map && maps_is_coming(map)) {
+		maps_touch(map, "a device without a table is there");
+		leftover_wait(leftover);
+		return 0;
+	}
+	leftover_heal(leftover);
+	return 0;
+}
