@@ -254,6 +254,7 @@ static int open_notes(struct engine *engine, bool lasting)
 	mp_strbuf_clear(notes);
 	if (r >= 0)
 		r = mp_state_file_read(fd, notes);
+	mp_geom_notes_clean(notes);
 	return r < 0 ? engine_error(engine, r, "%s/%s: %s", notes_dir(lasting), notes_file(lasting), strerror(-r)) : TAKE_FD(fd);
 }
 
@@ -289,7 +290,8 @@ int engine_note(struct engine *engine, bool lasting, bool add, const char *forma
 
 int engine_know(struct engine *engine, const char *uuid, const char *name, const char *wwid)
 {
-	char words[MP_LABEL_UUID_SIZE + MP_LABEL_NAME_SIZE + MP_WWID_SIZE + 16], former[MP_LABEL_UUID_SIZE];
+	char words[MP_LABEL_UUID_SIZE + 16], former[MP_LABEL_UUID_SIZE];
+	_cleanup_strbuf_ struct mp_strbuf line = MP_STRBUF_INIT;
 	_cleanup_close_ int fd = open_notes(engine, true);
 
 	if (fd < 0)
@@ -301,8 +303,14 @@ int engine_know(struct engine *engine, const char *uuid, const char *name, const
 		snprintf(words, sizeof(words), "known %s", former);
 		mp_geom_notes_remove(&engine->config, words);
 	}
-	snprintf(words, sizeof(words), "known %s %s%s%s", uuid, name, *wwid ? " " : "", wwid);
-	mp_geom_notes_add(&engine->config, words);
+	mp_strbuf_printf(&line, "known %s ", uuid);
+	mp_geom_notes_put_word(&line, name);
+	if (*wwid)
+		mp_strbuf_putc(&line, ' ');
+	mp_geom_notes_put_word(&line, wwid);
+	if (line.error)
+		return line.error;
+	mp_geom_notes_add(&engine->config, mp_strbuf_text(&line));
 	return save_notes(engine, true);
 }
 
@@ -362,19 +370,20 @@ int engine_note_foreign(struct engine *engine, const struct mp_geom *geom, const
 
 	for (size_t i = 0; i < count; i++) {
 		const struct member *member = &members[i];
-		char words[2 * MP_WWID_SIZE + 48];
-		int length, r;
+		_cleanup_strbuf_ struct mp_strbuf words = MP_STRBUF_INIT;
 		bool noted;
+		int r;
 
 		if (mp_geom_find(geom, member->devt) == geom->count)
 			continue;
-		length = snprintf(words, sizeof(words), FOREIGN "%s %u:%u", geom->wwid, major(member->devt),
-				  minor(member->devt));
-		noted = mp_geom_notes_has(&engine->state, words);
+		mp_strbuf_printf(&words, FOREIGN "%s %u:%u", geom->wwid, major(member->devt), minor(member->devt));
+		noted = mp_geom_notes_has(&engine->state, mp_strbuf_text(&words));
 		if (member->foreign == noted)
 			continue;
-		snprintf(words + length, sizeof(words) - length, " %s", member->wwid);
-		r = engine_note(engine, false, member->foreign, "%s", words);
+		if (*member->wwid)
+			mp_strbuf_putc(&words, ' ');
+		mp_geom_notes_put_word(&words, member->wwid);
+		r = engine_note(engine, false, member->foreign, "%s", mp_strbuf_text(&words));
 		if (r < 0)
 			return r;
 		changes = 1;

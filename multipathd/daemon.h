@@ -95,6 +95,8 @@ struct daemon_map {
 	bool naming; /* its binding is being written */
 	bool named;
 	bool name_told; /* that the name it is to have is taken */
+	bool binding_told; /* that the bindings give its name to another, or another name to it */
+	char *configured_alias; /* the last one, which is not kept when the configuration has none any more */
 	bool keep_uncreated; /* removed by the operator: not made again by itself */
 	bool force_reload;
 	bool regroup; /* reload for failback, unless it would change nothing */

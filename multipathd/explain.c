@@ -409,6 +409,7 @@ static int explain_map(struct daemon *daemon, struct daemon_map *map, struct mp_
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
 	struct mp_explained *section;
 	struct mp_map_settings settings;
+	const char *contradiction, *other;
 	bool allowed;
 	int r;
 
@@ -432,6 +433,10 @@ static int explain_map(struct daemon *daemon, struct daemon_map *map, struct mp_
 	section = mp_explanation_add(out, "settings");
 	mp_config_trace_map_settings(daemon->config, map->map.wwid, maps_reference(map), &settings, &section->trace);
 	explain_name(daemon, map, &section->trace);
+	contradiction = maps_binding_contradiction(map, &other);
+	if (contradiction)
+		mp_strbuf_printf(&section->change, "multipaths { multipath { wwid \"%s\" alias NAME }}: a map that exists keeps its "
+				 "name, although " STATE_DIR "/bindings %s %s\n", map->map.wwid, contradiction, other);
 	/* What reconciliation makes of them. */
 	if (plan.grouping_reason)
 		mp_trace_override(&section->trace, "path_grouping_policy", mp_grouping_name(plan.grouping),

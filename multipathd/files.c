@@ -69,6 +69,21 @@ static bool map_lost_name(const struct daemon_map *map)
 	return !wwid || strcmp(wwid, map->map.wwid);
 }
 
+/* All names that maps wait for are in the file, whoever has them there. */
+static bool bindings_are_back(const struct daemon *daemon, const char *text)
+{
+	_cleanup_(mp_bindings_freep) struct mp_bindings *written = NULL;
+	const struct mp_map *map;
+
+	if (mp_bindings_new(&written) < 0 || mp_bindings_parse(written, "bindings", text, strlen(text), NULL, NULL, NULL) < 0)
+		return true;
+	cds_list_for_each_entry(map, &daemon->maps, in_all)
+		if (daemon_map_of(map)->naming && mp_bindings_wwid(daemon->bindings, map->name) &&
+		    !mp_bindings_wwid(written, map->name) && !daemon->bindings_dirty)
+			return false;
+	return true;
+}
+
 /* Maps that waited for their names. Without a file nobody may have a new one, until the next reconfigure. */
 static void files_bindings_written(struct daemon *daemon, const struct files_job *job)
 {
@@ -77,6 +92,9 @@ static void files_bindings_written(struct daemon *daemon, const struct files_job
 
 	if (error == 0 && strcmp(job->bindings, job->written))
 		error = mp_bindings_adopt(daemon->bindings, job->written, daemon->config);
+	/* What the file does not give back would be written again and again. */
+	if (error == 0 && !bindings_are_back(daemon, job->written))
+		error = -EILSEQ;
 	if (error < 0) {
 		log_error(STATE_DIR "/bindings: cannot write: %s; new maps are named by their WWIDs",
 			  strerror(-error));

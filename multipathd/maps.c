@@ -187,6 +187,7 @@ void maps_forget(struct daemon_map *map)
 	daemon->geom_count -= map->is_geom;
 	mp_map_fini(&map->map);
 	free(map->reference);
+	free(map->configured_alias);
 	free(map->loaded);
 	free(map->loaded_as);
 	free(map);
@@ -681,6 +682,8 @@ void maps_kernel_changed(struct daemon_map *map, struct mp_kernel_map *kernel)
 	mp_table_format(&map->map.kernel.table, &before);
 	mp_table_format(&kernel->table, &after);
 	maps_kernel_state(map, kernel);
+	if (renamed)
+		map->named = false; /* it is asked for again whether it may keep that */
 	if (was_foreign || strcmp(mp_strbuf_text(&before), mp_strbuf_text(&after)))
 		maps_touch(map, "its table was changed by somebody else");
 	else if (renamed)
@@ -825,6 +828,44 @@ static bool map_is_allowed(struct daemon_map *map, const char **reason)
 	return maps_allow(map, reason, NULL);
 }
 
+const char *maps_binding_contradiction(const struct daemon_map *map, const char **ret_other)
+{
+	const struct mp_bindings *bindings = map->daemon->bindings;
+	const char *name = map->map.kernel.name, *wwid = map->map.wwid, *bound = mp_bindings_alias(bindings, wwid);
+	const char *owner = mp_bindings_wwid(bindings, name);
+
+	if (!map->map.kernel.exists || map->map.settings.alias || !map->map.settings.user_friendly_names || !strcmp(name, wwid) ||
+	    strcmp(map->map.name, name))
+		return NULL;
+	*ret_other = owner && strcmp(owner, wwid) ? owner : bound;
+	if (owner && strcmp(owner, wwid))
+		return "gives that name to";
+	return bound && strcmp(bound, name) ? "names it" : NULL;
+}
+
+static void map_tell_binding(struct daemon_map *map)
+{
+	const char *other, *contradiction = maps_binding_contradiction(map, &other);
+
+	if (contradiction && !map->binding_told && !map->daemon->options.rehearsal)
+		log_warning("%s: keeps its name while it exists, although " STATE_DIR "/bindings %s %s", map->map.name,
+			    contradiction, other);
+	map->binding_told = contradiction;
+}
+
+/* The name that it has is kept, unless it is an alias that was taken out of the configuration. */
+static const char *map_kept_name(struct daemon_map *map)
+{
+	const char *alias = map->map.settings.alias;
+	bool withdrawn = !alias && map->configured_alias && !strcmp(map->configured_alias, map->map.kernel.name);
+
+	if (alias && (!map->configured_alias || strcmp(alias, map->configured_alias))) {
+		free(map->configured_alias);
+		map->configured_alias = strdup(alias);
+	}
+	return map->map.kernel.exists && !withdrawn ? map->map.kernel.name : NULL;
+}
+
 /* Return: 1 named now, 0 its binding must be on disk first, negative errno. */
 static int map_choose_name(struct daemon_map *map)
 {
@@ -835,7 +876,7 @@ static int map_choose_name(struct daemon_map *map)
 		.user_friendly = map->map.settings.user_friendly_names,
 		.prefix = map->map.settings.alias_prefix,
 		.config = daemon->config,
-		.old = map->map.kernel.exists ? map->map.kernel.name : NULL,
+		.old = map_kept_name(map),
 		.read_only = daemon->options.read_only_bindings || daemon->bindings_broken,
 		.taken = map_name_taken,
 		.userdata = daemon,
@@ -850,7 +891,7 @@ static int map_choose_name(struct daemon_map *map)
 	map->named = !map_name_taken(daemon, name, map->map.wwid);
 	if (!map->named) {
 		/* What is called so leads to another disk. Asked for again whenever the map is reconciled. */
-		const char *kept = request.old ? request.old : map->map.wwid;
+		const char *kept = map->map.kernel.exists ? map->map.kernel.name : map->map.wwid;
 
 		if (!map->name_told && !daemon->options.rehearsal)
 			log_warning("%s: cannot be named %s: another device has that name", kept, name);
@@ -860,6 +901,7 @@ static int map_choose_name(struct daemon_map *map)
 	}
 	map->name_told = false;
 	map_rename_in_memory(map, name);
+	map_tell_binding(map);
 	if (!changed)
 		return 1;
 	files_bindings_changed(daemon, map);

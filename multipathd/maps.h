@@ -61,6 +61,14 @@ void maps_start_over(struct daemon_map *map);
 /** maps_message() - send one dm message from a worker; @request: answered with ok or fail when it is done, 0: nobody waits */
 int maps_message(struct daemon_map *map, const char *message, uint64_t request);
 
+/**
+ * maps_binding_contradiction() - a map that exists keeps its name, whatever the bindings say
+ * @ret_other:	the WWID or the name that they say it of
+ *
+ * Return: "gives that name to" another WWID, "names it" otherwise; NULL: they agree, or do not matter.
+ */
+const char *maps_binding_contradiction(const struct daemon_map *map, const char **ret_other);
+
 /** maps_is_coming() - it does not exist, but is wanted and has paths */
 bool maps_is_coming(struct daemon_map *map);
 

@@ -155,6 +155,8 @@ static struct daemon_map *shadow_map_new(struct daemon *shadow, const char *wwid
 		map->not_ready_in_udev = live->not_ready_in_udev;
 		map->forced = live->forced;
 		map->emptied = live->emptied;
+		if (live->configured_alias)
+			map->configured_alias = strdup(live->configured_alias);
 	}
 	cds_list_add_tail(&map->map.in_all, &shadow->maps);
 	mp_hash_add(&shadow->maps_by_wwid, &map->map.by_wwid, mp_hash_text(wwid));

@@ -28,9 +28,10 @@ enum { NAME_SIZE = 128 };
 struct binding {
 	char *alias;
 	char *wwid;
+	bool second; /* the WWID has another name, which counts */
 };
 
-/* The same bindings twice: in the order of the file, and by WWID; those of one WWID in the order of the file. */
+/* The same bindings twice: by alias, and by WWID, of which the name that counts is the first. */
 struct mp_bindings {
 	struct binding **by_alias;
 	struct binding **by_wwid;
@@ -60,12 +61,16 @@ static int compare_alias(const char *alias, const char *wwid __attribute__((unus
 	return length != other ? (length > other) - (length < other) : strcmp(alias, binding->alias);
 }
 
-/* An empty alias is before all others: it finds the WWID's first. */
+/* The name that counts is before all others, and an empty alias before that. */
 static int compare_wwid(const char *alias, const char *wwid, const struct binding *binding)
 {
 	int order = strcmp(wwid, binding->wwid);
 
-	return order ? order : compare_alias(alias, wwid, binding);
+	if (order)
+		return order;
+	if (!*alias || !binding->second)
+		return *alias ? 1 : -1;
+	return compare_alias(alias, wwid, binding);
 }
 
 /* Index of the first binding that is not before (@alias, @wwid). */
@@ -179,6 +184,7 @@ static int bindings_add(struct mp_bindings *bindings, const char *alias, const c
 		return -ENOMEM;
 	binding->alias = strdup(alias);
 	binding->wwid = strdup(wwid);
+	binding->second = mp_bindings_alias(bindings, wwid) != NULL;
 	if (!binding->alias || !binding->wwid) {
 		binding_free(binding);
 		return -ENOMEM;
@@ -187,6 +193,28 @@ static int bindings_add(struct mp_bindings *bindings, const char *alias, const c
 	insert(bindings->by_wwid, bindings->count, compare_wwid, binding);
 	bindings->count++;
 	return 0;
+}
+
+static bool is_before(const struct binding *a, const struct binding *b)
+{
+	return a->second != b->second ? !a->second : compare_alias(a->alias, "", b) < 0;
+}
+
+/* Of the WWID's names, @alias is the one that counts from now on. */
+static void bindings_prefer(struct mp_bindings *bindings, const char *alias, const char *wwid)
+{
+	size_t first = place(bindings->by_wwid, bindings->count, compare_wwid, "", wwid), end = first;
+	struct binding **sorted = bindings->by_wwid;
+
+	for (; end < bindings->count && !strcmp(sorted[end]->wwid, wwid); end++)
+		sorted[end]->second = strcmp(sorted[end]->alias, alias) != 0;
+	for (size_t i = first + 1; i < end; i++)
+		for (size_t k = i; k > first && is_before(sorted[k], sorted[k - 1]); k--) {
+			struct binding *binding = sorted[k];
+
+			sorted[k] = sorted[k - 1];
+			sorted[k - 1] = binding;
+		}
 }
 
 /* What a file is read into, and whom to tell. */
@@ -245,10 +273,11 @@ static int read_binding(struct reading *reading, const char *alias, const char *
 	return bindings_add(&reading->bindings, alias, wwid);
 }
 
+static const char blanks[] = " \t\r\v\f";
+
 /* @line is cut to pieces. */
 static int read_line(struct reading *reading, char *line)
 {
-	static const char blanks[] = " \t\r\v\f";
 	char *alias, *wwid, *extra, *rest;
 
 	line[strcspn(line, "#")] = '\0';
@@ -263,6 +292,8 @@ static int read_line(struct reading *reading, char *line)
 	extra = strtok_r(NULL, blanks, &rest);
 	if (extra)
 		tell(reading, 1, "ignoring extra word %s after ALIAS WWID", extra);
+	mp_state_word_decode(alias);
+	mp_state_word_decode(wwid);
 	return read_binding(reading, alias, wwid);
 }
 
@@ -301,17 +332,32 @@ int mp_bindings_parse(struct mp_bindings *bindings, const char *file, const char
 	return !has_header || reading.contradicts;
 }
 
+static void put_word(struct mp_strbuf *text, const char *word, char end)
+{
+	char special[sizeof(blanks) + 1];
+
+	snprintf(special, sizeof(special), "%s#", blanks);
+	mp_state_word_put(text, word, special);
+	mp_strbuf_putc(text, end);
+}
+
+static void put_bindings(struct mp_strbuf *text, const struct mp_bindings *bindings, bool second)
+{
+	for (size_t i = 0; i < bindings->count; i++) {
+		if (bindings->by_alias[i]->second != second)
+			continue;
+		put_word(text, bindings->by_alias[i]->alias, ' ');
+		put_word(text, bindings->by_alias[i]->wwid, '\n');
+	}
+}
+
 int mp_bindings_format(const struct mp_bindings *bindings, char **ret)
 {
 	struct mp_strbuf text = MP_STRBUF_INIT;
 
 	mp_strbuf_puts(&text, header);
-	for (size_t i = 0; i < bindings->count; i++) {
-		mp_strbuf_puts(&text, bindings->by_alias[i]->alias);
-		mp_strbuf_putc(&text, ' ');
-		mp_strbuf_puts(&text, bindings->by_alias[i]->wwid);
-		mp_strbuf_putc(&text, '\n');
-	}
+	put_bindings(&text, bindings, false);
+	put_bindings(&text, bindings, true);
 	return mp_strbuf_take(&text, ret);
 }
 
@@ -329,16 +375,25 @@ static int replace_file(const struct mp_bindings *bindings, const char *dir, cha
 	return r;
 }
 
-/* Names that @other gives to nobody else stay bound. */
+static bool has_second(const struct mp_bindings *bindings, size_t first)
+{
+	return first + 1 < bindings->count && !strcmp(bindings->by_wwid[first]->wwid, bindings->by_wwid[first + 1]->wwid);
+}
+
+/* Names that @other has stay bound, unless they are given to somebody else; so does which of several counts, if it says that. */
 static int merge(struct mp_bindings *bindings, const struct mp_bindings *other)
 {
 	for (size_t i = 0; i < other->count; i++) {
-		const struct binding *binding = other->by_alias[i];
+		const struct binding *binding = other->by_wwid[i];
+		const char *owner = mp_bindings_wwid(bindings, binding->alias);
+		bool says = !owner || has_second(other, i);
 
-		if (mp_bindings_wwid(bindings, binding->alias))
+		if (owner && strcmp(owner, binding->wwid) != 0)
 			continue;
-		if (bindings_add(bindings, binding->alias, binding->wwid) < 0)
+		if (!owner && bindings_add(bindings, binding->alias, binding->wwid) < 0)
 			return -ENOMEM;
+		if (!binding->second && says)
+			bindings_prefer(bindings, binding->alias, binding->wwid);
 	}
 	return 0;
 }
@@ -509,26 +564,43 @@ static int new_name(struct mp_bindings *bindings, const struct mp_alias_request 
 	return 0;
 }
 
-static bool is_numbered(const char *name, const char *prefix)
+/* A map that exists has its name, unless that is its WWID, or the configuration's for another map. */
+static bool keeps_name(const struct mp_alias_request *request)
 {
-	size_t length = strlen(prefix);
+	return request->old && strcmp(request->old, request->wwid) != 0 && !is_configured_elsewhere(request, request->old);
+}
 
-	return strncmp(name, prefix, length) == 0 && mp_bindings_parse_number(name + length);
+/* The file learns it, to give the map the same when it is made again, unless it has given it to another. */
+static int keep_name(struct mp_bindings *bindings, const struct mp_alias_request *request, char **ret, bool *changed)
+{
+	_cleanup_free_ char *name = strdup(request->old);
+	int r;
+
+	if (!name)
+		return -ENOMEM;
+	if (!request->read_only && !mp_bindings_wwid(bindings, name) && mp_alias_is_usable(name)) {
+		r = bindings_add(bindings, name, request->wwid);
+		if (r < 0)
+			return r;
+		bindings_prefer(bindings, name, request->wwid);
+		*changed = true;
+	}
+	*ret = TAKE_PTR(name);
+	return 0;
 }
 
 /* The user friendly name; NULL in @ret if the WWID is to be the name. */
 static int choose_friendly(struct mp_bindings *bindings, const struct mp_alias_request *request, char **ret,
 			   bool *changed)
 {
-	const char *old_wwid = request->old ? mp_bindings_wwid(bindings, request->old) : NULL;
 	const char *bound = mp_bindings_alias(bindings, request->wwid);
 	_cleanup_free_ char *name = NULL;
 	int r;
 
 	*ret = NULL;
-	if (old_wwid && strcmp(old_wwid, request->wwid) == 0)
-		bound = request->old;
-	else if (bound && is_taken(request, bound))
+	if (keeps_name(request))
+		return keep_name(bindings, request, ret, changed);
+	if (bound && is_taken(request, bound))
 		return 0;
 	if (bound) {
 		*ret = strdup(bound);
@@ -537,16 +609,9 @@ static int choose_friendly(struct mp_bindings *bindings, const struct mp_alias_r
 	if (request->read_only)
 		return 0;
 
-	if (request->old && !old_wwid && is_numbered(request->old, request->prefix) &&
-	    !is_configured_elsewhere(request, request->old)) {
-		name = strdup(request->old);
-		if (!name)
-			return -ENOMEM;
-	} else {
-		r = new_name(bindings, request, &name);
-		if (r < 0 || !name)
-			return r;
-	}
+	r = new_name(bindings, request, &name);
+	if (r < 0 || !name)
+		return r;
 	r = bindings_add(bindings, name, request->wwid);
 	if (r < 0)
 		return r;

@@ -39,7 +39,11 @@ int mp_bindings_load(struct mp_bindings *bindings, const char *dir, bool read_on
 int mp_bindings_parse(struct mp_bindings *bindings, const char *file, const char *text, size_t length,
 		      const struct mp_config *config, mp_diagnostic_fn diagnostic, void *userdata);
 
-/** mp_bindings_format() - the file's bytes: sorted by alias length and name */
+/**
+ * mp_bindings_format() - the file's bytes: sorted by alias length and name, each WWID's name that counts before all others
+ *
+ * Blanks and the like within a name or a WWID are written as \xHH.
+ */
 int mp_bindings_format(const struct mp_bindings *bindings, char **ret);
 
 /**
@@ -59,7 +63,7 @@ int mp_bindings_write(const char *dir, const char *text, char **ret);
  */
 int mp_bindings_adopt(struct mp_bindings *bindings, const char *text, const struct mp_config *config);
 
-/* Borrowed until the bindings change; NULL if there is none. Of several aliases: the first in the file's order. */
+/* Borrowed until the bindings change; NULL if there is none. Of several aliases: the one whose line is the first. */
 const char *mp_bindings_alias(const struct mp_bindings *bindings, const char *wwid);
 const char *mp_bindings_wwid(const struct mp_bindings *bindings, const char *alias);
 
@@ -71,7 +75,7 @@ struct mp_alias_request {
 	const char *configured; /* alias of the multipath section, NULL */
 	bool user_friendly;
 	const char *prefix; /* alias_prefix */
-	const char *old; /* name of the kernel's map of this WWID, NULL if there is none */
+	const char *old; /* name of the kernel's map of this WWID; NULL: there is none, or it is to lose that name */
 	bool read_only; /* -B: bind nothing new */
 	const struct mp_config *config; /* names that it gives to other WWIDs are not chosen; NULL: none */
 	mp_name_taken_fn taken; /* NULL: none is */
@@ -79,7 +83,9 @@ struct mp_alias_request {
 };
 
 /**
- * mp_bindings_choose() - the name that a map is to have: configured alias, else binding, else WWID
+ * mp_bindings_choose() - the name that a map is to have: configured alias, else the one that it has, else binding, else WWID
+ *
+ * A name that is not its WWID is kept whatever the bindings say; they learn it unless they give it to another WWID.
  * @ret:	malloc'ed
  * @changed:	set if a binding was added: the caller saves before it uses the name
  *

@@ -2,6 +2,7 @@
 #include "config/geom_notes.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -11,7 +12,20 @@ int mp_geom_notes_load(const char *dir, const char *name, struct mp_strbuf *note
 {
 	int r = mp_state_file_load(dir, name, notes);
 
+	mp_geom_notes_clean(notes);
 	return r == -ENOENT ? 0 : r;
+}
+
+void mp_geom_notes_clean(struct mp_strbuf *notes)
+{
+	for (size_t i = 0; i < notes->length; i++)
+		if (!notes->text[i])
+			notes->text[i] = '?';
+}
+
+void mp_geom_notes_put_word(struct mp_strbuf *line, const char *word)
+{
+	mp_state_word_put(line, word, " \t\r#");
 }
 
 /* @line: up to a newline or the end. Blanks may be any number, of any kind. */
@@ -68,10 +82,14 @@ static int take_word(const char *line, unsigned number, char *ret, size_t size)
 	const char *word;
 	size_t length = line_word(line, number, &word);
 
-	if (length >= size)
+	_cleanup_free_ char *copy = strndup(word, length);
+
+	if (!copy)
+		return -ENOMEM;
+	mp_state_word_decode(copy);
+	if (strlen(copy) >= size)
 		return -ENAMETOOLONG;
-	memcpy(ret, word, length);
-	ret[length] = '\0';
+	strcpy(ret, copy);
 	return 0;
 }
 
@@ -113,7 +131,10 @@ int mp_geom_notes_wwid(const struct mp_strbuf *notes, const char *uuid, char *re
 
 int mp_geom_notes_uuid(const struct mp_strbuf *notes, const char *wwid, char *ret, size_t size)
 {
-	return *wwid ? find_known(notes, WORD_WWID, wwid, WORD_UUID, ret, size) : -ENOENT;
+	_cleanup_strbuf_ struct mp_strbuf word = MP_STRBUF_INIT;
+
+	mp_geom_notes_put_word(&word, wwid);
+	return word.length && !word.error ? find_known(notes, WORD_WWID, mp_strbuf_text(&word), WORD_UUID, ret, size) : -ENOENT;
 }
 
 bool mp_geom_notes_claim(const struct mp_strbuf *notes, const char *wwid)

@@ -3,7 +3,7 @@
  * geom_notes.h - what is remembered of maps under the administrator's hand beside the kernel's tables.  For: gmultipath, the
  * daemon.
  *
- * Both are text, one fact a line, words with a blank between them, '#' and what follows is a comment:
+ * Both are text, one fact a line, words with a blank between them (\x20 is one within a word), '#' and what follows is a comment:
  *
  *	STATE_DIR/geom			load yes|no, exclusive yes|no, known UUID [NAME [WWID]]
  *	RUNTIME_DIR/multipath/geom/state	failed WWID MAJOR:MINOR (by hand), apart UUID MAJOR:MINOR (removed by hand),
@@ -21,6 +21,12 @@
 
 /** mp_geom_notes_load() - a missing file is empty. Return: 0, negative errno. */
 int mp_geom_notes_load(const char *dir, const char *name, struct mp_strbuf *notes);
+
+/** mp_geom_notes_clean() - after reading: no byte ends the text before its end */
+void mp_geom_notes_clean(struct mp_strbuf *notes);
+
+/** mp_geom_notes_put_word() - of a line, whatever bytes it has; the functions below that return words give it back */
+void mp_geom_notes_put_word(struct mp_strbuf *line, const char *word);
 
 /** mp_geom_notes_has() - a line that begins with these words: "known UUID" */
 bool mp_geom_notes_has(const struct mp_strbuf *notes, const char *words);

@@ -45,6 +45,15 @@ int mp_prkey_parse(const char *text, struct mp_prkey *ret)
 	return 0;
 }
 
+/* As a line has it. */
+static int encode(const char *wwid, struct mp_strbuf *ret)
+{
+	if (!*wwid)
+		return -EINVAL;
+	mp_state_word_put(ret, wwid, " \t\r\v\f#");
+	return ret->error;
+}
+
 /* What a line says; a commented one begins with '#' instead of '0'. Return: is it one of @wwid? */
 static bool line_is_of(const char *line, size_t length, const char *wwid)
 {
@@ -75,7 +84,7 @@ static int find_line(const char *text, size_t length, const char *wwid, size_t *
 	return 1;
 }
 
-int mp_prkeys_find(const char *text, size_t length, const char *wwid, struct mp_prkey *ret)
+static int find_key(const char *text, size_t length, const char *wwid, struct mp_prkey *ret)
 {
 	char digits[DIGITS + 1] = { 0 };
 	size_t at;
@@ -87,19 +96,30 @@ int mp_prkeys_find(const char *text, size_t length, const char *wwid, struct mp_
 	return ret->key ? 0 : -ENOENT;
 }
 
+int mp_prkeys_find(const char *text, size_t length, const char *wwid, struct mp_prkey *ret)
+{
+	_cleanup_strbuf_ struct mp_strbuf encoded = MP_STRBUF_INIT;
+
+	return encode(wwid, &encoded) < 0 ? -ENOENT : find_key(text, length, mp_strbuf_text(&encoded), ret);
+}
+
 static void put_key(struct mp_strbuf *out, const struct mp_prkey *key)
 {
 	mp_strbuf_printf(out, "0%c%016llx", key->aptpl ? 'X' : 'x', (unsigned long long)key->key);
 }
 
-int mp_prkeys_edit(const char *text, size_t length, const char *wwid, const struct mp_prkey *key, struct mp_strbuf *ret)
+int mp_prkeys_edit(const char *text, size_t length, const char *plain, const struct mp_prkey *key, struct mp_strbuf *ret)
 {
+	_cleanup_strbuf_ struct mp_strbuf encoded = MP_STRBUF_INIT;
 	struct mp_prkey old;
+	const char *wwid;
 	size_t at;
+	int r = encode(plain, &encoded);
 
-	if (!*wwid || strpbrk(wwid, " \t\r\n"))
-		return -EINVAL;
-	if (mp_prkeys_find(text, length, wwid, &old) == 0) {
+	if (r < 0)
+		return r;
+	wwid = mp_strbuf_text(&encoded);
+	if (find_key(text, length, wwid, &old) == 0) {
 		if (key && old.key == key->key && old.aptpl == key->aptpl)
 			return 0;
 	} else if (!key) {

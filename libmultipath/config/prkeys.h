@@ -29,7 +29,7 @@ int mp_prkeys_find(const char *text, size_t length, const char *wwid, struct mp_
  * @key:	NULL: its lines are turned into comments
  *
  * The line that there is, a comment or not, is overwritten; else one is added, with the header if the file is empty.
- * Return: 1 changed, 0 nothing to change (@ret untouched), -EINVAL a WWID that a line cannot hold, -ENOMEM.
+ * Return: 1 changed, 0 nothing to change (@ret untouched), -EINVAL an empty WWID, -ENOMEM.
  */
 int mp_prkeys_edit(const char *text, size_t length, const char *wwid, const struct mp_prkey *key, struct mp_strbuf *ret);
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config/state_file.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +19,39 @@
 #include "base/strbuf.h"
 
 enum { FIRST_WAIT_MSEC = 1, LONGEST_WAIT_MSEC = 200, READ_SIZE = 64 << 10 };
+
+/* "\xHH", except of the byte that no text has. */
+static bool is_escape(const char *text)
+{
+	return text[0] == '\\' && text[1] == 'x' && isxdigit((unsigned char)text[2]) && isxdigit((unsigned char)text[3]) &&
+	       (text[2] != '0' || text[3] != '0');
+}
+
+void mp_state_word_put(struct mp_strbuf *buf, const char *word, const char *special)
+{
+	for (; *word; word++)
+		if (*word == '\n' || strchr(special, *word) || is_escape(word))
+			mp_strbuf_printf(buf, "\\x%02x", (unsigned char)*word);
+		else
+			mp_strbuf_putc(buf, *word);
+}
+
+void mp_state_word_decode(char *word)
+{
+	char *to = word;
+
+	while (*word) {
+		if (is_escape(word)) {
+			const char digits[] = { word[2], word[3], '\0' };
+
+			*to++ = strtoul(digits, NULL, 16);
+			word += 4;
+		} else {
+			*to++ = *word++;
+		}
+	}
+	*to = '\0';
+}
 
 static int file_path(const char *dir, const char *name, char ret[static PATH_MAX])
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* state_file.h - a small text file that several programs keep.  For: bindings, wwids. */
+/* state_file.h - a small text file that several programs keep.  For: bindings, wwids, prkeys, geom_notes. */
 #pragma once
 #include <stddef.h>
 
@@ -47,6 +47,17 @@ int mp_state_file_append(int fd, const char *text, size_t length);
  * Return: 0, negative errno (the old file is untouched).
  */
 int mp_state_file_replace(const char *dir, const char *name, const char *text, size_t length);
+
+/**
+ * mp_state_word_put() - a word of a line, such that what is read is what was written, whatever bytes it has
+ * @special:	bytes that the file gives a meaning besides the end of a line
+ *
+ * Those are written as \xHH, as device-mapper and udev write them, and so is a backslash that would be read as such.
+ */
+void mp_state_word_put(struct mp_strbuf *buf, const char *word, const char *special);
+
+/** mp_state_word_decode() - the inverse, in place */
+void mp_state_word_decode(char *word);
 
 /** mp_state_dir_make() - like mkdir -p, mode 0700. Return: 0, negative errno. */
 int mp_state_dir_make(const char *dir);

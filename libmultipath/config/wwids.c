@@ -45,10 +45,13 @@ static void entries_fini(struct entries *entries)
 	free(entries->entries);
 }
 
-/* Neither a line nor a file could have it as its name. */
-static bool is_storable(const char *wwid)
+/* As a line and a file's name have it: without slashes. */
+static int encode(const char *wwid, struct mp_strbuf *ret)
 {
-	return *wwid && !strpbrk(wwid, "/\n");
+	if (!*wwid)
+		return -EINVAL;
+	mp_state_word_put(ret, wwid, "/");
+	return ret->error;
 }
 
 static int entry_compare(const void *a, const void *b)
@@ -130,6 +133,25 @@ void mp_wwids_freep(struct mp_wwids **wwids)
 	mp_wwids_free(*wwids);
 }
 
+static int text_compare(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The file's order is that of the encoded ones. */
+static void wwids_sort(struct mp_wwids *wwids)
+{
+	size_t count = wwids->count;
+
+	qsort(wwids->wwids, count, sizeof(*wwids->wwids), text_compare);
+	wwids->count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (wwids->count && !strcmp(wwids->wwids[wwids->count - 1], wwids->wwids[i]))
+			free(wwids->wwids[i]);
+		else
+			wwids->wwids[wwids->count++] = wwids->wwids[i];
+}
+
 int mp_wwids_parse(struct mp_wwids *wwids, const char *text, size_t length)
 {
 	_cleanup_(entries_fini) struct entries entries = { 0 };
@@ -151,8 +173,10 @@ int mp_wwids_parse(struct mp_wwids *wwids, const char *text, size_t length)
 			wwids_clear(&loaded);
 			return -ENOMEM;
 		}
+		mp_state_word_decode(loaded.wwids[loaded.count]);
 		loaded.count++;
 	}
+	wwids_sort(&loaded);
 	wwids_clear(wwids);
 	*wwids = loaded;
 	return 0;
@@ -261,13 +285,8 @@ static int file_open(const char *dir, struct mp_strbuf *text, struct entries *en
 static void put_line(struct mp_strbuf *text, const char *wwid)
 {
 	mp_strbuf_putc(text, '/');
-	mp_strbuf_puts(text, wwid);
+	encode(wwid, text);
 	mp_strbuf_puts(text, "/\n");
-}
-
-static int text_compare(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* Lines for those that the file has not, each once, in the order of @wwids. Return: their number, negative errno. */
@@ -282,9 +301,12 @@ static int put_missing(const struct entries *entries, const char *const *wwids, 
 		sorted[i] = wwids[i];
 	qsort(sorted, count, sizeof(*sorted), text_compare);
 	for (size_t i = 0; i < count; i++) {
-		if (!is_storable(sorted[i]))
-			return -EINVAL;
-		if ((i && strcmp(sorted[i - 1], sorted[i]) == 0) || entries_find(entries, sorted[i]))
+		_cleanup_strbuf_ struct mp_strbuf encoded = MP_STRBUF_INIT;
+		int r = encode(sorted[i], &encoded);
+
+		if (r < 0)
+			return r;
+		if ((i && strcmp(sorted[i - 1], sorted[i]) == 0) || entries_find(entries, mp_strbuf_text(&encoded)))
 			continue;
 		put_line(lines, sorted[i]);
 		added++;
@@ -326,10 +348,13 @@ int mp_wwids_file_remove(const char *dir, const char *wwid)
 {
 	_cleanup_(entries_fini) struct entries entries = { 0 };
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	_cleanup_strbuf_ struct mp_strbuf encoded = MP_STRBUF_INIT;
 	_cleanup_close_ int fd = -1;
-	struct entry key = { .wwid = wwid, .length = strlen(wwid) };
-	int removed = 0;
+	int removed = 0, r = encode(wwid, &encoded);
+	struct entry key = { .wwid = mp_strbuf_text(&encoded), .length = encoded.length };
 
+	if (r < 0)
+		return r == -EINVAL ? 0 : r;
 	fd = file_open(dir, &text, &entries);
 	if (fd < 0 && fd != -EROFS)
 		return fd;
@@ -373,7 +398,7 @@ int mp_wwids_file_has(const char *dir, const char *wwid)
 	const char *at, *found;
 	int r;
 
-	if (!is_storable(wwid))
+	if (!*wwid)
 		return 0;
 	r = mp_state_file_load(dir, file_name, &text);
 	if (r < 0)
@@ -397,14 +422,15 @@ int mp_wwids_file_has(const char *dir, const char *wwid)
 
 static const char failed[] = "failed_wwids", suspended[] = "suspended_wwids";
 
-/* -EINVAL for what cannot be a file's name. */
 static int mark_path(const char *runtime_dir, const char *kind, const char *wwid, char ret[static PATH_MAX])
 {
-	int length;
+	_cleanup_strbuf_ struct mp_strbuf name = MP_STRBUF_INIT;
+	bool dots = !strcmp(wwid, ".") || !strcmp(wwid, "..");
+	int length, r = encode(wwid + dots, &name);
 
-	if (!is_storable(wwid) || strcmp(wwid, ".") == 0 || strcmp(wwid, "..") == 0)
-		return -EINVAL;
-	length = snprintf(ret, PATH_MAX, "%s/multipath/%s/%s", runtime_dir, kind, wwid);
+	if (r < 0 && !(r == -EINVAL && dots))
+		return r;
+	length = snprintf(ret, PATH_MAX, "%s/multipath/%s/%s%s", runtime_dir, kind, dots ? "\\x2e" : "", mp_strbuf_text(&name));
 	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 

@@ -37,8 +37,8 @@ int mp_wwids_file_has(const char *dir, const char *wwid);
 
 /*
  * The file itself: locked (fcntl, 30 s at most: -ETIMEDOUT), header if empty, missing directories made (0700), safe against a
- * kill at any moment. These block: for workers and multipath(8). -EINVAL: a WWID that a line cannot hold (empty, with slash or
- * newline). -EROFS only if there is something to write.
+ * kill at any moment. These block: for workers and multipath(8). Any WWID but an empty one (-EINVAL) can be held; slashes and the
+ * like are written as \xHH. -EROFS only if there is something to write.
  */
 
 /** mp_wwids_file_add() - Return: 1 added, 0 was there, negative errno */

@@ -58,3 +58,51 @@ multipathd reconfigure > /dev/null
 until_true "it gets a name when it can" names_are "mpatha ${w[0]}" "mpathb ${w[1]}" "mpathd ${w[3]}" "mpathq ${w[2]}" "mpathe ${w[4]}"
 all_bound
 umount /etc/multipath
+
+say "lost: maps keep their names, and the file learns them"
+leave_out 5
+same_names=("mpatha ${w[0]}" "mpathb ${w[1]}" "mpathd ${w[3]}" "mpathq ${w[2]}" "mpathe ${w[4]}")
+daemon_stop
+rm $file
+daemon_start
+until_true "names" names_are "${same_names[@]}"
+until_true "mpathe is bound" bound mpathe "${w[4]}"
+all_bound
+
+say "exchanged: none is renamed, no line is lost, and it is told"
+sed -i "s/^mpatha .*/mpatha ${w[1]}/; s/^mpathb .*/mpathb ${w[0]}/; s/^mpathd .*/oracle ${w[3]}/" $file
+multipathd reconfigure > /dev/null
+until_true "that is told" logged "mpatha: keeps its name while it exists, although .* gives that name to ${w[1]}"
+until_true "a free name is learned" bound mpathd "${w[3]}"
+daemon_stop
+daemon_start
+holds 2 "names" names_are "${same_names[@]}"
+for line in "mpatha ${w[1]}" "mpathb ${w[0]}" "oracle ${w[3]}"; do check "$line has stayed" grep -qx "$line" $file; done
+check "it is explained" grep -q "although .*bindings gives that name to ${w[1]}" <<< "$(multipath explain mpatha)"
+check "what it learned counts" [ "$(grep -n "${w[3]}" $file | head -n 1 | cut -d: -f2)" = "mpathd ${w[3]}" ]
+
+say "renamed by hand"
+dmsetup rename mpathe data
+until_true "the name is learned" bound data "${w[4]}"
+same_names=("${same_names[@]/#mpathe /data }")
+holds 1 "names" names_are "${same_names[@]}"
+
+say "an alias that is taken back: the map gets the name that it had"
+printf 'multipaths {\n\tmultipath {\n\t\twwid "%s"\n\t\talias "#1 of \\x20"\n\t}\n}\n' "${w[2]}" | config_add
+multipathd reconfigure > /dev/null
+until_true "it has its alias" eval 'multipathd show maps raw format %n | grep -qxF "#1 of \\x20"'
+leave_out 5
+until_true "names" names_are "${same_names[@]}"
+
+say "a name that needs care is written once, and read again"
+config "no_path_retry fail" 'alias_prefix "my #disk "'
+multipathd reconfigure > /dev/null
+until_true "a new map, and the others as they were" names_are "${same_names[@]}" "my #disk a ${w[5]}"
+until_true "the daemon rests" daemon_rests
+writes=$(grep -c "updated bindings file" "$logfile")
+daemon_stop
+rm "$LAB_OUT/bindings" 2>/dev/null; cp $file "$LAB_OUT/bindings"
+maps_remove
+daemon_start
+until_true "the same name" eval 'multipathd show maps raw format "%n" | grep -qx "my #disk a"'
+same "nothing was written for it" "$(grep -c "updated bindings file" "$logfile")" "$writes"

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "config/state_file.h"
+#include "hostile.h"
 #include "scratch_dir.h"
 
 #define HEADER \
@@ -92,12 +93,66 @@ static void bindings_are_sorted_by_length_and_name(void **state)
 	assert_null(mp_bindings_wwid(bindings, "mpathc"));
 }
 
-static void of_two_aliases_of_a_wwid_the_first_in_order_counts(void **state)
+static void of_several_aliases_of_a_wwid_the_first_line_counts(void **state)
 {
-	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("mpathaa w\nmpathz w\nmpathb w\n");
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("v w2\nmpathz w\nmpathaa w\nmpathb w\n");
 
 	(void)state;
-	assert_string_equal(mp_bindings_alias(bindings, "w"), "mpathb");
+	assert_string_equal(mp_bindings_alias(bindings, "w"), "mpathz");
+	assert_text(bindings, "v w2\nmpathz w\nmpathb w\nmpathaa w\n");
+}
+
+static void what_is_written_is_what_is_read(void **state)
+{
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("mpatha before\n"), *loaded = parse("");
+	_cleanup_free_ char *text = NULL, *written = NULL;
+	char alias[160];
+
+	for (size_t i = 0; i < ARRAY_SIZE(hostile_words); i++) {
+		struct mp_alias_request request = { .wwid = hostile_words[i], .user_friendly = true, .old = hostile_words[i] };
+		_cleanup_free_ char *name = NULL, *other = NULL;
+		bool changed;
+
+		/* the word as a WWID, then as a name */
+		snprintf(alias, sizeof(alias), "name%zu", i);
+		request.old = alias;
+		assert_int_equal(mp_bindings_choose(bindings, &request, &name, &changed), 0);
+		assert_true(changed);
+		request.old = hostile_words[i];
+		request.wwid = alias;
+		assert_int_equal(mp_bindings_choose(bindings, &request, &other, &changed), 0);
+		assert_string_equal(other, hostile_words[i]);
+		assert_int_equal(changed, mp_alias_is_usable(hostile_words[i]));
+	}
+	assert_int_equal(mp_bindings_format(bindings, &text), 0);
+	assert_int_equal(mp_bindings_write(*state, text, &written), 0);
+	assert_string_equal(written, text); /* or it would be written again and again */
+	assert_int_equal(mp_bindings_load(loaded, *state, false, NULL, NULL, NULL), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(hostile_words); i++) {
+		snprintf(alias, sizeof(alias), "name%zu", i);
+		assert_string_equal(mp_bindings_wwid(loaded, alias), hostile_words[i]);
+		if (mp_alias_is_usable(hostile_words[i]))
+			assert_string_equal(mp_bindings_wwid(loaded, hostile_words[i]), alias);
+	}
+	assert_string_equal(mp_bindings_wwid(loaded, "mpatha"), "before");
+}
+
+static void the_name_that_counts_is_kept_through_writes(void **state)
+{
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("mpatha w\nmpathb v\n");
+	_cleanup_free_ char *name = NULL, *text = NULL, *written = NULL, *again = NULL;
+	struct mp_alias_request request = { .wwid = "w", .user_friendly = true, .old = "mpathq" };
+	bool changed;
+
+	assert_int_equal(mp_bindings_choose(bindings, &request, &name, &changed), 0);
+	assert_string_equal(name, "mpathq");
+	assert_int_equal(mp_bindings_format(bindings, &text), 0);
+	scratch_write(*state, "bindings", "mpatha w\nmpathc u\n");
+	assert_int_equal(mp_bindings_write(*state, text, &written), 0);
+	assert_string_equal(strstr(written, "#\nmpath") + 2, "mpathb v\nmpathc u\nmpathq w\nmpatha w\n");
+	/* a program that knows less does not turn it round */
+	assert_int_equal(mp_bindings_write(*state, "mpatha w\n", &again), 0);
+	assert_string_equal(again, written);
 }
 
 static void bad_lines_are_told_and_skipped(void **state)
@@ -338,20 +393,20 @@ static void a_name_is_chosen_by_the_first_rule_that_applies(void **state)
 		/* configured, or no friendly names */
 		{ "mpatha w\n", { .configured = "conf", .user_friendly = true, .old = "mpatha" }, "", "conf", NULL },
 		{ "mpatha w\n", { .user_friendly = false }, "", "w", NULL },
-		/* the kernel's name, if it is bound to the WWID */
+		/* the kernel's name: bound to the WWID */
 		{ "mpatha w\nmpathb w\n", { .user_friendly = true, .old = "mpathb" }, "", "mpathb", NULL },
 		{ "mpatha w\n", { .user_friendly = true, .old = "mpatha" }, "mpatha", "mpatha", NULL },
-		/* a name bound to another WWID is no candidate */
-		{ "mpatha v\nmpathb w\n", { .user_friendly = true, .old = "mpatha" }, "", "mpathb", NULL },
-		{ "mpatha v\n", { .user_friendly = true, .old = "mpatha" }, "", "mpathb", "mpatha v\nmpathb w\n" },
+		/* or to another one: no name moves because of a file, nor does the file lose a line */
+		{ "mpatha v\nmpathb w\n", { .user_friendly = true, .old = "mpatha" }, "", "mpatha", NULL },
+		{ "mpatha v\n", { .user_friendly = true, .old = "mpatha" }, "", "mpatha", NULL },
 		/* the binding, unless another device has the name */
 		{ "mpathx w\n", { .user_friendly = true }, "", "mpathx", NULL },
-		{ "mpathx w\n", { .user_friendly = true, .old = "mpathy" }, "", "mpathx", NULL },
 		{ "mpathx w\n", { .user_friendly = true }, "mpathx", "w", NULL },
-		/* an unbound number of the kernel's is adopted */
+		/* the kernel's is learned; what was bound stays, behind it */
 		{ "", { .user_friendly = true, .old = "mpathq" }, "", "mpathq", "mpathq w\n" },
-		{ "", { .user_friendly = true, .old = "other" }, "", "mpatha", "mpatha w\n" },
-		{ "", { .user_friendly = true, .old = "mpath1" }, "", "mpatha", "mpatha w\n" },
+		{ "", { .user_friendly = true, .old = "other" }, "", "other", "other w\n" },
+		{ "mpathx w\n", { .user_friendly = true, .old = "mpathy" }, "", "mpathy", "mpathy w\nmpathx w\n" },
+		/* unless it is the WWID */
 		{ "", { .user_friendly = true, .old = "w" }, "", "mpatha", "mpatha w\n" },
 		/* the lowest number that nobody has */
 		{ "", { .user_friendly = true }, "", "mpatha", "mpatha w\n" },
@@ -363,7 +418,7 @@ static void a_name_is_chosen_by_the_first_rule_that_applies(void **state)
 		/* nothing new is bound */
 		{ "mpatha w\n", { .user_friendly = true, .read_only = true }, "", "mpatha", NULL },
 		{ "", { .user_friendly = true, .read_only = true }, "", "w", NULL },
-		{ "", { .user_friendly = true, .read_only = true, .old = "mpathq" }, "", "w", NULL },
+		{ "", { .user_friendly = true, .read_only = true, .old = "mpathq" }, "", "mpathq", NULL },
 	};
 
 	(void)state;
@@ -426,7 +481,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_letters_in_bijective_base_26),
 		cmocka_unit_test(bindings_are_sorted_by_length_and_name),
-		cmocka_unit_test(of_two_aliases_of_a_wwid_the_first_in_order_counts),
+		cmocka_unit_test(of_several_aliases_of_a_wwid_the_first_line_counts),
+		scratch_test(what_is_written_is_what_is_read),
+		scratch_test(the_name_that_counts_is_kept_through_writes),
 		cmocka_unit_test(bad_lines_are_told_and_skipped),
 		cmocka_unit_test(a_file_with_header_and_without_contradictions_is_fine),
 		scratch_test(loading_makes_the_file_with_its_header),

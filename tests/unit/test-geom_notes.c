@@ -6,10 +6,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
 #include "base/cleanup.h"
+#include "hostile.h"
 
 static void a_line_is_found_by_its_first_words(void **state)
 {
@@ -69,12 +71,45 @@ static void a_known_label_claims_the_disk_it_is_on(void **state)
 	assert_false(mp_geom_notes_claim(&notes, "3600a"));
 }
 
+static void what_is_written_is_what_is_read(void **state)
+{
+	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
+	char text[200], wanted[32];
+
+	(void)state;
+	mp_strbuf_add(&notes, "load yes\n\0torn\n", 15);
+	mp_geom_notes_clean(&notes);
+	for (size_t i = 0; i < ARRAY_SIZE(hostile_words); i++) {
+		_cleanup_strbuf_ struct mp_strbuf line = MP_STRBUF_INIT;
+
+		mp_strbuf_printf(&line, "known u%zu ", i);
+		mp_geom_notes_put_word(&line, hostile_words[i]);
+		mp_strbuf_putc(&line, ' ');
+		mp_geom_notes_put_word(&line, hostile_words[i]);
+		assert_true(mp_geom_notes_add(&notes, mp_strbuf_text(&line)));
+		assert_false(mp_geom_notes_add(&notes, mp_strbuf_text(&line)));
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(hostile_words); i++) {
+		snprintf(wanted, sizeof(wanted), "u%zu", i);
+		assert_int_equal(mp_geom_notes_uuid(&notes, hostile_words[i], text, sizeof(text)), 0);
+		assert_string_equal(text, wanted);
+		assert_int_equal(mp_geom_notes_wwid(&notes, wanted, text, sizeof(text)), 0);
+		assert_string_equal(text, hostile_words[i]);
+		snprintf(wanted, sizeof(wanted), "known u%zu", i);
+		assert_int_equal(mp_geom_notes_next(&notes, wanted, text, sizeof(text)), 0);
+		assert_string_equal(text, hostile_words[i]);
+		assert_true(mp_geom_notes_remove(&notes, wanted));
+	}
+	assert_string_equal(mp_strbuf_text(&notes), "load yes\n?torn\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_found_by_its_first_words),
 		cmocka_unit_test(lines_come_once_and_go_all),
 		cmocka_unit_test(a_known_label_claims_the_disk_it_is_on),
+		cmocka_unit_test(what_is_written_is_what_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

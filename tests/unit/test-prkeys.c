@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "hostile.h"
 #include "scratch_dir.h"
 
 static void a_key_is_hexadecimal_and_may_be_aptpl(void **state)
@@ -96,8 +97,7 @@ static void a_key_overwrites_the_line_that_is_there(void **state)
 		{ "#x0000000000000001 w\n", "w", NULL, 0, NULL },
 		{ "", "w", NULL, 0, NULL },
 		{ "", "", &one, -EINVAL, NULL },
-		{ "", "w\n", &one, -EINVAL, NULL },
-		{ "", "v w", &one, -EINVAL, NULL },
+		{ "#\n", "v w", &one, 1, "#\n0x0000000000000001 v\\x20w\n" },
 	};
 
 	(void)state;
@@ -108,6 +108,30 @@ static void a_key_overwrites_the_line_that_is_there(void **state)
 		if (r != rows[i].result)
 			fail_msg("row %zu: %d", i, r);
 		assert_string_equal(mp_strbuf_text(&after), rows[i].after ? rows[i].after : "");
+	}
+}
+
+static void what_is_written_is_what_is_read(void **state)
+{
+	struct mp_prkey key;
+
+	for (size_t i = 0; i < ARRAY_SIZE(hostile_words); i++) {
+		_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+
+		key = (struct mp_prkey){ .key = i + 1, .aptpl = i % 2 };
+		assert_int_equal(mp_prkeys_write(*state, hostile_words[i], &key, &text), 1);
+		mp_strbuf_clear(&text);
+		assert_int_equal(mp_prkeys_write(*state, hostile_words[i], &key, &text), 0);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(hostile_words); i++) {
+		_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+
+		assert_int_equal(mp_prkeys_load(*state, &text), 0);
+		assert_int_equal(mp_prkeys_find(text.text, text.length, hostile_words[i], &key), 0);
+		assert_true(key.key == i + 1 && key.aptpl == i % 2);
+		mp_strbuf_clear(&text);
+		assert_int_equal(mp_prkeys_write(*state, hostile_words[i], NULL, &text), 1);
+		assert_int_equal(mp_prkeys_find(text.text, text.length, hostile_words[i], &key), -ENOENT);
 	}
 }
 
@@ -146,6 +170,7 @@ int main(void)
 		cmocka_unit_test(a_key_is_hexadecimal_and_may_be_aptpl),
 		cmocka_unit_test(a_line_counts_if_it_is_whole),
 		cmocka_unit_test(a_key_overwrites_the_line_that_is_there),
+		scratch_test(what_is_written_is_what_is_read),
 		scratch_test(the_file_is_made_with_its_header_and_kept),
 	};
 
