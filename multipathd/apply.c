@@ -490,7 +490,7 @@ int apply_plan(struct daemon_map *map, const struct mp_plan *plan)
 		if (!map->removal_tried) {
 			if (mp_plan_find(plan, MP_STEP_NO_QUEUE))
 				maps_message(map, "fail_if_no_path", 0);
-			maps_remove(map, false, 0);
+			maps_remove(map, map->map.settings.deferred_remove && !plan->only_unused, false, 0);
 			return 1;
 		}
 		map_retry_later(map); /* for its last user to go */
@@ -700,7 +700,7 @@ static int map_start_device_job(struct daemon_map *map, struct device_job *job)
 	return 0;
 }
 
-int maps_remove(struct daemon_map *map, bool by_operator, uint64_t request)
+int maps_remove(struct daemon_map *map, bool deferred, bool by_operator, uint64_t request)
 {
 	struct device_job *job = calloc(1, sizeof(*job));
 
@@ -710,8 +710,8 @@ int maps_remove(struct daemon_map *map, bool by_operator, uint64_t request)
 	job->request = request;
 	job->by_operator = by_operator;
 	job->removal = (struct mp_dm_removal){
-		.deferred = !by_operator && map->map.settings.deferred_remove,
-		.only_unused = !(!by_operator && map->map.settings.deferred_remove),
+		.deferred = deferred,
+		.only_unused = !deferred,
 	};
 	map->removing = true;
 	map->keep_uncreated = by_operator;

@@ -694,7 +694,7 @@ static void remove_map(struct command_call *call)
 
 	if (!map)
 		return;
-	fail_unless(call, maps_remove(map, true, call->request->id));
+	fail_unless(call, maps_remove(map, false, true, call->request->id));
 	call->deferred = !call->failure;
 }
 

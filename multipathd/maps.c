@@ -1120,6 +1120,9 @@ static void maps_reconcile(struct daemon *daemon)
 
 	sd_event_source_set_enabled(daemon->reconcile_source, SD_EVENT_OFF);
 	sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_OFF);
+	/* Paths that were rejected so far are known after that: until then a map of theirs seems to have none. */
+	if (daemon->on_looked)
+		return;
 	/* The first pass is one pass: all paths have answered, or had their time. */
 	if (daemon->unanswered && daemon->configure_timer)
 		return;

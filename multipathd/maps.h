@@ -72,8 +72,8 @@ const char *maps_binding_contradiction(const struct daemon_map *map, const char 
 /** maps_is_coming() - it does not exist, but is wanted and has paths */
 bool maps_is_coming(struct daemon_map *map);
 
-/** maps_remove() - unless it is in use; @request as above */
-int maps_remove(struct daemon_map *map, bool by_operator, uint64_t request);
+/** maps_remove() - unless it is in use, or @deferred until it is not; @request as above */
+int maps_remove(struct daemon_map *map, bool deferred, bool by_operator, uint64_t request);
 
 /** maps_suspend() - @resume: the other way round */
 int maps_suspend(struct daemon_map *map, bool resume, uint64_t request);

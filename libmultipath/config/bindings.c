@@ -44,12 +44,17 @@ struct mp_bindings {
 
 bool mp_alias_is_usable(const char *alias)
 {
-	char mangled[NAME_SIZE];
+	char mangled[NAME_SIZE], decoded[NAME_SIZE];
 
 	/* /dev/mapper has these. */
 	if (!strcmp(alias, ".") || !strcmp(alias, "..") || !strcmp(alias, "control"))
 		return false;
-	return *alias && !strchr(alias, '/') && mp_mangling_encode(alias, mangled, sizeof(mangled)) == 0;
+	if (!*alias || strchr(alias, '/') || mp_mangling_encode(alias, mangled, sizeof(mangled)) < 0)
+		return false;
+	/* libdevmapper takes "\x20" and the like for encoded already, and refuses what would have to be encoded once more. */
+	strcpy(decoded, alias);
+	mp_mangling_decode(decoded);
+	return !strcmp(decoded, alias);
 }
 
 typedef int (*compare_fn)(const char *alias, const char *wwid, const struct binding *binding);

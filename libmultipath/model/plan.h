@@ -42,6 +42,7 @@ struct mp_plan {
 	char *name; /* of the map, as it is to be */
 	struct mp_table table; /* wanted; also filled when nothing needs loading */
 	bool force_udev; /* udev must look at the content anew (no RELOAD flag) */
+	bool only_unused; /* the removal: never deferred, one in use goes on */
 	bool no_active_path; /* tell udev that nothing can be read */
 	bool read_only; /* a member is: load the table read-only */
 	bool by_prio; /* members and order of the groups follow the priorities */

@@ -509,6 +509,7 @@ static int plan_without_paths(struct run *run)
 			return add_step(run, MP_STEP_RELOAD, "the last path is gone, I/O waits for another one");
 		return sync_queueing(run);
 	}
+	run->plan.only_unused = run->kernel_queues && flush == MP_FLUSH_UNUSED;
 	if (run->kernel_queues && flush == MP_FLUSH_ALWAYS)
 		r = add_step(run, MP_STEP_NO_QUEUE, "the last path is gone");
 	return r < 0 ? r : add_step(run, MP_STEP_REMOVE, "the last path is gone");

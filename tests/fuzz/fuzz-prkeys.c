@@ -2,12 +2,25 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
 #include "config/prkeys.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Whatever bytes a WWID has, its line gives it back. */
+static void take_as_wwid(const char *wwid, const struct mp_prkey *key)
+{
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	struct mp_prkey found;
+
+	if (!*wwid)
+		return;
+	if (mp_prkeys_edit("", 0, wwid, key, &text) != 1 || mp_prkeys_find(text.text, text.length, wwid, &found) < 0)
+		abort();
+}
 
 /* Any file takes a key for any WWID, and lets go of it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -16,8 +29,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	_cleanup_strbuf_ struct mp_strbuf with = MP_STRBUF_INIT, without = MP_STRBUF_INIT;
 	const char *text = (const char *)data;
 	struct mp_prkey found;
+	_cleanup_free_ char *word = strndup(text, size);
 	int r = mp_prkeys_edit(text, size, "w", &key, &with);
 
+	if (word)
+		take_as_wwid(word, &key);
 	if (r == 0) /* it was there */
 		mp_strbuf_add(&with, text, size);
 	if (mp_prkeys_find(with.text, with.length, "w", &found) < 0 || found.key != key.key || !found.aptpl)

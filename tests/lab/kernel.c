@@ -437,6 +437,19 @@ static void a_status_that_no_longer_fits_is_told(void **state)
 	remove_map("wwid0");
 }
 
+static bool has_device(const char *name, const char *uuid)
+{
+	struct mp_dm_listed *list;
+	bool found = false;
+	size_t count;
+
+	assert_int_equal(mp_dm_list(&list, &count), 0);
+	for (size_t i = 0; i < count; i++)
+		found |= !strcmp(list[i].name, name) && !strcmp(list[i].uuid, uuid);
+	mp_dm_list_free(list, count);
+	return found;
+}
+
 static void a_rename_takes_partitions_along(void **state)
 {
 	struct mp_dm_listed *list;
@@ -462,6 +475,10 @@ static void a_rename_takes_partitions_along(void **state)
 	}
 	mp_dm_list_free(list, count);
 	assert_int_equal(found, 3);
+	/* one that was interrupted when the partition's map had its new name */
+	run("dmsetup rename 'db 7p3' map9p3");
+	assert_int_equal(mp_dm_rename("wwid0", "map9", NULL, NULL), 0);
+	assert_true(has_device("map9", "mpath-wwid0") && has_device("map9p3", "part3-mpath-wwid0"));
 	remove_map("wwid0");
 	remove_map("wwid1");
 	assert_int_equal(mp_dm_list(&list, &count), 0);
@@ -501,19 +518,6 @@ static void a_map_in_use_is_busy_or_goes_later(void **state)
 		usleep(100000);
 	assert_false(exists("wwid0"));
 	assert_int_equal(mp_dm_remove("wwid0", &unused), -ENODEV);
-}
-
-static bool has_device(const char *name, const char *uuid)
-{
-	struct mp_dm_listed *list;
-	bool found = false;
-	size_t count;
-
-	assert_int_equal(mp_dm_list(&list, &count), 0);
-	for (size_t i = 0; i < count; i++)
-		found |= !strcmp(list[i].name, name) && !strcmp(list[i].uuid, uuid);
-	mp_dm_list_free(list, count);
-	return found;
 }
 
 /* All paths failed, I/O queued: who wants to remove the map changes nothing for it. */

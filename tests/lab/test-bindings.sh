@@ -88,9 +88,9 @@ same_names=("${same_names[@]/#mpathe /data }")
 holds 1 "names" names_are "${same_names[@]}"
 
 say "an alias that is taken back: the map gets the name that it had"
-printf 'multipaths {\n\tmultipath {\n\t\twwid "%s"\n\t\talias "#1 of \\x20"\n\t}\n}\n' "${w[2]}" | config_add
+printf 'multipaths {\n\tmultipath {\n\t\twwid "%s"\n\t\talias "#1 of \\z"\n\t}\n}\n' "${w[2]}" | config_add
 multipathd reconfigure > /dev/null
-until_true "it has its alias" eval 'multipathd show maps raw format %n | grep -qxF "#1 of \\x20"'
+until_true "it has its alias" eval 'multipathd show maps raw format %n | grep -qxF "#1 of \\z"'
 leave_out 5
 until_true "names" names_are "${same_names[@]}"
 
@@ -101,7 +101,6 @@ until_true "a new map, and the others as they were" names_are "${same_names[@]}"
 until_true "the daemon rests" daemon_rests
 writes=$(grep -c "updated bindings file" "$logfile")
 daemon_stop
-rm "$LAB_OUT/bindings" 2>/dev/null; cp $file "$LAB_OUT/bindings"
 maps_remove
 daemon_start
 until_true "the same name" eval 'multipathd show maps raw format "%n" | grep -qx "my #disk a"'

@@ -373,7 +373,7 @@ static bool is_word(void *userdata, const char *name, const char *wwid)
 static void an_alias_is_what_a_device_can_be_called(void **state)
 {
 	static const char *const good[] = { "a", "mpatha", "my disk", "\"", "..a", LETTERS_127 };
-	static const char *const bad[] = { "", "a/b", ".", "..", "control", LETTERS_127 "a", LETTERS_32 LETTERS_32
+	static const char *const bad[] = { "", "a/b", "a\\x20b", ".", "..", "control", LETTERS_127 "a", LETTERS_32 LETTERS_32
 					   LETTERS_32 "abcdefghijklmnopqrstuvwxyz   " };
 
 	(void)state;
