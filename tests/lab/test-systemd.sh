@@ -48,6 +48,7 @@ check "its exposure is 5.0 at most" systemd-analyze security --offline=true --th
 	/usr/lib/systemd/system/multipathd.service > "$LAB_OUT/exposure"
 status() { awk -v key="$1:" '$1 == key { print $2 }' "/proc/$(main_pid)/status"; }
 same "it gets no new privileges" "$(status NoNewPrivs)" 1
+same "its system calls are filtered" "$(status Seccomp)" 2
 # SYS_ADMIN, SYS_RAWIO, NET_ADMIN, IPC_LOCK, SYS_NICE, SYS_RESOURCE, DAC_OVERRIDE, CHOWN, FOWNER
 same "it has these capabilities and no other" "$(status CapEff)" "0000000001a2500b"
 check "its memory is locked" [ "$(status VmLck)" -gt 0 ]

@@ -90,6 +90,33 @@ static void a_full_pipe_is_waited_for(void **state)
 	(void)state;
 }
 
+static void a_terminal_gets_no_control_characters_and_a_pipe_gets_all(void **state)
+{
+	static const char reply[] = "\033[1mmpatha\033[0m \033[2Jx\n";
+	char text[64], got[64] = "";
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY), side, pipe_fds[2];
+
+	assert_int_equal(grantpt(terminal) | unlockpt(terminal), 0);
+	side = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+	assert_true(side >= 0);
+	strcpy(text, reply);
+	assert_int_equal(client_print(side, text, strlen(text)), 0);
+	assert_true(read(terminal, got, sizeof(got) - 1) > 0);
+	assert_string_equal(got, "\033[1mmpatha\033[0m ?[2Jx\r\n");
+	close(side);
+	close(terminal);
+
+	assert_int_equal(pipe(pipe_fds), 0);
+	strcpy(text, reply);
+	assert_int_equal(client_print(pipe_fds[1], text, strlen(text)), 0);
+	memset(got, 0, sizeof(got));
+	assert_true(read(pipe_fds[0], got, sizeof(got) - 1) > 0);
+	assert_string_equal(got, reply);
+	close(pipe_fds[0]);
+	close(pipe_fds[1]);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +124,7 @@ int main(void)
 		cmocka_unit_test(a_daemon_that_hangs_up_is_an_input_error),
 		cmocka_unit_test(failure_is_the_first_line),
 		cmocka_unit_test(a_full_pipe_is_waited_for),
+		cmocka_unit_test(a_terminal_gets_no_control_characters_and_a_pipe_gets_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
