@@ -122,7 +122,7 @@ static void uevent_of_map(struct daemon *daemon, const char *action, const struc
 	maps_udev_done(map, !ready || strcmp(ready, "0"));
 }
 
-static bool uevent_is_news(const struct daemon_path *path, const struct mp_props *props)
+bool uevents_is_news(const struct daemon_path *path, const struct mp_props *props)
 {
 	const char *attribute = path->settings.uid_attribute;
 	const char *wwid = attribute && *attribute ? mp_props_get(props, attribute) : NULL;
@@ -144,7 +144,7 @@ static int uevent_of_path(struct daemon *daemon, const char *action, const struc
 			paths_drop(path, "the device is gone");
 		return 0;
 	}
-	if (path && !strcmp(action, "change") && !uevent_is_news(path, props)) {
+	if (path && !strcmp(action, "change") && !uevents_is_news(path, props)) {
 		mp_probe_apply_props(&path->path.identity, props);
 		return 0;
 	}

@@ -257,25 +257,88 @@ static int read_info(struct mp_dm_listed *listed)
 	return listed->uuid ? 0 : -ENOMEM;
 }
 
-/* linux/dm-ioctl.h, struct dm_name_list: event number, flags and UUID follow the name at the next multiple of 8. */
-static int list_add(struct mp_dm_listed *listed, const struct dm_name_list *entry, bool has_uuids)
+/* Length of the text at @at, -EBADMSG if it does not end within the list. */
+static ssize_t text_length(const char *list, size_t size, size_t at)
 {
-	size_t name_end = offsetof(struct dm_name_list, name) + strlen(entry->name) + 1;
-	const uint32_t *extra = (const uint32_t *)((const char *)entry + ((name_end + 7) & ~(size_t)7));
+	size_t length = at < size ? strnlen(list + at, size - at) : 0;
 
-	listed->devt = makedev(major(entry->dev), minor(entry->dev));
-	listed->name = strdup(entry->name);
+	return at < size && length < size - at ? (ssize_t)length : -EBADMSG;
+}
+
+/* linux/dm-ioctl.h, struct dm_name_list: event number, flags and UUID follow the name at the next multiple of 8. */
+static int list_add(struct mp_dm_listed *listed, const char *list, size_t size, size_t at, bool has_uuids)
+{
+	size_t name_at = at + offsetof(struct dm_name_list, name), extra_at;
+	struct dm_name_list entry;
+	ssize_t length = text_length(list, size, name_at);
+	uint32_t extra[2];
+
+	if (length < 0)
+		return length;
+	memcpy(&entry, list + at, offsetof(struct dm_name_list, name));
+	listed->devt = makedev(major(entry.dev), minor(entry.dev));
+	listed->name = strdup(list + name_at);
 	if (!listed->name)
 		return -ENOMEM;
 	mp_mangling_decode(listed->name);
 	if (!has_uuids)
-		return read_info(listed);
+		return 0;
 
+	extra_at = at + ((name_at - at + length + 1 + 7) & ~(size_t)7);
+	if (extra_at > size || size - extra_at < sizeof(extra))
+		return -EBADMSG;
+	memcpy(extra, list + extra_at, sizeof(extra));
 	listed->event_nr = extra[0];
-	listed->uuid = strdup(extra[1] & DM_NAME_LIST_FLAG_HAS_UUID ? (const char *)&extra[2] : "");
+	if (extra[1] & DM_NAME_LIST_FLAG_HAS_UUID) {
+		if (text_length(list, size, extra_at + sizeof(extra)) < 0)
+			return -EBADMSG;
+		listed->uuid = strdup(list + extra_at + sizeof(extra));
+	} else {
+		listed->uuid = strdup("");
+	}
 	if (!listed->uuid)
 		return -ENOMEM;
 	mp_mangling_decode(listed->uuid);
+	return 0;
+}
+
+int mp_dm_list_parse(const void *data, size_t size, bool has_uuids, struct mp_dm_listed **ret, size_t *count)
+{
+	const size_t header = offsetof(struct dm_name_list, name);
+	struct mp_dm_listed *list = NULL, *grown;
+	struct dm_name_list entry;
+	size_t used = 0, room = 0, at = 0;
+	int r = 0;
+
+	do {
+		if (size - at < header) {
+			r = -EBADMSG;
+			break;
+		}
+		memcpy(&entry, (const char *)data + at, header);
+		if (used == 0 && !entry.dev)
+			break; /* there are none */
+		if (used == room) {
+			room = room ? room * 2 : 16;
+			grown = reallocarray(list, room, sizeof(*list));
+			if (!grown) {
+				r = -ENOMEM;
+				break;
+			}
+			list = grown;
+		}
+		list[used] = (struct mp_dm_listed){ 0 };
+		r = list_add(&list[used++], data, size, at, has_uuids);
+		if (r == 0 && entry.next && (entry.next < header || entry.next > size - at))
+			r = -EBADMSG;
+		at += entry.next;
+	} while (r == 0 && entry.next);
+	if (r < 0) {
+		mp_dm_list_free(list, used);
+		return r;
+	}
+	*ret = list;
+	*count = used;
 	return 0;
 }
 
@@ -310,34 +373,22 @@ static int list_ioctl(struct dm_ioctl **ret)
 int mp_dm_list(struct mp_dm_listed **ret, size_t *count)
 {
 	_cleanup_free_ struct dm_ioctl *io = NULL;
-	const struct dm_name_list *first, *entry;
-	struct mp_dm_listed *list;
-	size_t devices = 0, used = 0;
 	bool has_uuids;
 	int r;
 
 	r = list_ioctl(&io);
 	if (r < 0)
 		return r;
+	if (io->data_start > io->data_size)
+		return -EBADMSG;
 	has_uuids = io->version[0] > 4 || io->version[1] >= 45; /* the first with DM_NAME_LIST_FLAG_HAS_UUID */
-	first = (const struct dm_name_list *)((const char *)io + io->data_start);
-
-	if (first->dev)
-		for (entry = first, devices = 1; entry->next; devices++)
-			entry = (const struct dm_name_list *)((const char *)entry + entry->next);
-	list = calloc(devices + 1, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	for (entry = first; used < devices; entry = (const struct dm_name_list *)((const char *)entry + entry->next)) {
-		r = list_add(&list[used++], entry, has_uuids);
-		if (r < 0) {
-			mp_dm_list_free(list, used);
-			return r;
-		}
+	r = mp_dm_list_parse((const char *)io + io->data_start, io->data_size - io->data_start, has_uuids, ret, count);
+	for (size_t i = 0; r == 0 && !has_uuids && i < *count; i++) {
+		r = read_info(&(*ret)[i]);
+		if (r < 0)
+			mp_dm_list_free(*ret, *count);
 	}
-	*ret = list;
-	*count = devices;
-	return 0;
+	return r;
 }
 
 void mp_dm_list_free(struct mp_dm_listed *list, size_t count)

@@ -57,6 +57,15 @@ struct mp_dm_listed {
 int mp_dm_list(struct mp_dm_listed **ret, size_t *count);
 void mp_dm_list_free(struct mp_dm_listed *list, size_t count);
 
+/**
+ * mp_dm_list_parse() - struct dm_name_list, as the kernel lists devices
+ * @data:	aligned to 8 bytes; @size: of what the kernel may have written
+ * @has_uuids:	event numbers and UUIDs are in it; else those of the list are 0 and NULL
+ *
+ * Return: 0, -EBADMSG if it leads out of @data, -ENOMEM.
+ */
+int mp_dm_list_parse(const void *data, size_t size, bool has_uuids, struct mp_dm_listed **ret, size_t *count);
+
 /*
  * Maps under the administrator's hand (model/geom.h) stand on others, which have the paths and are nobody's but their map's: no
  * UUID of a multipath map, no rule of udev's looks into them. Functions that take a WWID take their UUIDs as well.

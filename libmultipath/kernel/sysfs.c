@@ -46,13 +46,22 @@ ssize_t mp_sysfs_read(const char *root, const char *dir, const char *attribute, 
 
 int mp_sysfs_read_number(const char *root, const char *dir, const char *attribute, uint64_t *ret)
 {
-	char text[32], *end;
+	unsigned long long value;
+	char text[32];
 	ssize_t length = mp_sysfs_read(root, dir, attribute, text, sizeof(text));
 
 	if (length < 0)
 		return length;
-	*ret = strtoull(text, &end, 10);
-	return end == text || *end ? -EBADMSG : 0;
+	if (length == 0 || length == sizeof(text) - 1) /* none, or cut */
+		return -EBADMSG;
+	if ((size_t)length != strspn(text, "0123456789")) /* strtoull() takes a sign, too */
+		return -EBADMSG;
+	errno = 0;
+	value = strtoull(text, NULL, 10);
+	if (errno)
+		return -EBADMSG;
+	*ret = value;
+	return 0;
 }
 
 int mp_sysfs_write(const char *root, const char *dir, const char *attribute, const char *value)

@@ -20,7 +20,7 @@ ssize_t mp_sysfs_read(const char *root, const char *dir, const char *attribute, 
 /** mp_sysfs_read_bytes() - a binary attribute as it is. Return: bytes, negative errno. */
 ssize_t mp_sysfs_read_bytes(const char *root, const char *dir, const char *attribute, void *data, size_t size);
 
-/** mp_sysfs_read_number() - decimal. Return: 0, -EBADMSG not a number, negative errno. */
+/** mp_sysfs_read_number() - decimal, without a sign. Return: 0, -EBADMSG not a number, or too large a one, negative errno. */
 int mp_sysfs_read_number(const char *root, const char *dir, const char *attribute, uint64_t *ret);
 
 /** mp_sysfs_write() - may block. Return: 0, negative errno. */

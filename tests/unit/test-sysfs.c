@@ -77,6 +77,18 @@ static void a_number_is_nothing_but_digits(void **state)
 	assert_int_equal(mp_sysfs_read_number(root, "", "a", &number), -EBADMSG);
 	put(root, "\n");
 	assert_int_equal(mp_sysfs_read_number(root, "", "a", &number), -EBADMSG);
+	/* What strtoull() would make a number of. */
+	put(root, "-1\n");
+	assert_int_equal(mp_sysfs_read_number(root, "", "a", &number), -EBADMSG);
+	put(root, "+5\n");
+	assert_int_equal(mp_sysfs_read_number(root, "", "a", &number), -EBADMSG);
+	put(root, " 7\n");
+	assert_int_equal(mp_sysfs_read_number(root, "", "a", &number), -EBADMSG);
+	put(root, "0000000000000000000000000000000000000001\n");
+	assert_int_equal(mp_sysfs_read_number(root, "", "a", &number), -EBADMSG);
+	put(root, "18446744073709551616\n");
+	assert_int_equal(mp_sysfs_read_number(root, "", "a", &number), -EBADMSG);
+	assert_true(number == UINT64_MAX);
 	assert_int_equal(mp_sysfs_read_number(root, "", "none", &number), -ENOENT);
 }
 
