@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <scsi/sg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -13,6 +14,7 @@ enum {
 	MAINTENANCE_IN = 0xa3,
 	REPORT_TARGET_PORT_GROUPS = 0x0a,
 	SUPPORTED_PAGES = 0x00,
+	SERIAL = 0x80,
 	DESIGNATORS = 0x83,
 	HP3PAR = 0xc0,
 	RDAC_STATE = 0xc9,
@@ -94,7 +96,7 @@ int mp_scsi_send(int fd, const uint8_t *cdb, size_t cdb_size, const void *data, 
 	return sg_io(fd, SG_DXFER_TO_DEV, cdb, cdb_size, data, data_size, timeout_msec, ret);
 }
 
-/* Return: bytes received; a unit attention or a device that is becoming ready gets another try. */
+/* Return: bytes received, -EOPNOTSUPP: refused. A unit attention or a device that is becoming ready gets another try. */
 static int read_data(int fd, const uint8_t *cdb, size_t cdb_size, void *data, size_t size, unsigned timeout_msec)
 {
 	struct mp_scsi_result result;
@@ -110,10 +112,12 @@ static int read_data(int fd, const uint8_t *cdb, size_t cdb_size, void *data, si
 		    result.sense_key != MP_SCSI_SENSE_NOT_READY && !mp_scsi_is_transient(&result))
 			break;
 	}
+	if (result.sense_key == MP_SCSI_SENSE_ILLEGAL_REQUEST && !result.host_status)
+		return -EOPNOTSUPP;
 	return result.host_status == MP_SCSI_HOST_TIMEOUT ? -ETIMEDOUT : -EIO;
 }
 
-int mp_scsi_inquiry(int fd, int page, void *data, size_t size, unsigned timeout_msec)
+static int inquire(int fd, int page, void *data, size_t size, unsigned timeout_msec)
 {
 	size_t room = size < LONG_PAGE ? size : LONG_PAGE;
 	const uint8_t cdb[6] = { INQUIRY, page >= 0, page >= 0 ? page : 0, room >> 8, room & 0xff };
@@ -121,14 +125,29 @@ int mp_scsi_inquiry(int fd, int page, void *data, size_t size, unsigned timeout_
 	return read_data(fd, cdb, sizeof(cdb), data, room, timeout_msec);
 }
 
-/* Return: bytes of the page in @page, of LONG_PAGE bytes. */
-static int read_designators(int fd, uint8_t *page, unsigned timeout_msec)
+static int refusal_is_error(int r)
 {
-	int size = mp_scsi_inquiry(fd, DESIGNATORS, page, SHORT_PAGE, timeout_msec);
+	return r == -EOPNOTSUPP ? -EIO : r;
+}
+
+int mp_scsi_inquiry(int fd, int page, void *data, size_t size, unsigned timeout_msec)
+{
+	return refusal_is_error(inquire(fd, page, data, size, timeout_msec));
+}
+
+/* Return: bytes of the page in @page, of LONG_PAGE bytes; -EOPNOTSUPP: refused. */
+static int ask_designators(int fd, uint8_t *page, unsigned timeout_msec)
+{
+	int size = inquire(fd, DESIGNATORS, page, SHORT_PAGE, timeout_msec);
 
 	if (size == SHORT_PAGE && page[1] == DESIGNATORS && (page[2] << 8 | page[3]) + 4 > SHORT_PAGE)
-		return mp_scsi_inquiry(fd, DESIGNATORS, page, LONG_PAGE, timeout_msec);
+		return inquire(fd, DESIGNATORS, page, LONG_PAGE, timeout_msec);
 	return size;
+}
+
+static int read_designators(int fd, uint8_t *page, unsigned timeout_msec)
+{
+	return refusal_is_error(ask_designators(fd, page, timeout_msec));
 }
 
 int mp_scsi_wwid(int fd, char *wwid, size_t size, unsigned timeout_msec)
@@ -142,13 +161,25 @@ int mp_scsi_wwid(int fd, char *wwid, size_t size, unsigned timeout_msec)
 int mp_scsi_identify(int fd, const char *known, char *wwid, size_t size, int *tpg, unsigned timeout_msec)
 {
 	uint8_t page[LONG_PAGE];
-	int r = read_designators(fd, page, timeout_msec), group;
+	int r = ask_designators(fd, page, timeout_msec), group;
+	char serial[SHORT_PAGE];
 
-	if (r < 0)
+	if (r >= 0) {
+		group = mp_vpd_tpg(page, r);
+		*tpg = group < 0 ? -1 : group;
+		r = mp_vpd_wwid(page, r, known, wwid, size);
+		if (r == 0)
+			return 0;
+	} else if (r != -EOPNOTSUPP) {
 		return r;
-	group = mp_vpd_tpg(page, r);
-	*tpg = group < 0 ? -1 : group;
-	return mp_vpd_wwid(page, r, known, wwid, size);
+	}
+	r = inquire(fd, SERIAL, page, SHORT_PAGE, timeout_msec);
+	if (r < 0)
+		return r == -EOPNOTSUPP ? -ENOENT : r;
+	if (mp_vpd_serial(page, r, serial, sizeof(serial)) < 0 || !*serial)
+		return -ENOENT;
+	snprintf(wwid, size, MP_SCSI_SERIAL_NAME "%s", serial);
+	return 0;
 }
 
 int mp_scsi_tpg(int fd, unsigned timeout_msec)
@@ -165,7 +196,7 @@ int mp_scsi_report_groups(int fd, void *data, size_t size, unsigned timeout_msec
 		MAINTENANCE_IN, REPORT_TARGET_PORT_GROUPS, 0, 0, 0, 0, size >> 24, size >> 16, size >> 8, size,
 	};
 
-	return read_data(fd, cdb, sizeof(cdb), data, size, timeout_msec);
+	return refusal_is_error(read_data(fd, cdb, sizeof(cdb), data, size, timeout_msec));
 }
 
 /* Return: 1 in the list of pages, 0 not, negative errno. */

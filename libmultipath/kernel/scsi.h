@@ -80,7 +80,17 @@ int mp_scsi_wwid(int fd, char *wwid, size_t size, unsigned timeout_msec);
 /** mp_scsi_tpg() - target port group from INQUIRY VPD page 0x83. Return: the group, -ENOENT none, negative errno. */
 int mp_scsi_tpg(int fd, unsigned timeout_msec);
 
-/** mp_scsi_identify() - WWID as mp_scsi_wwid(), or @known if it is among the names; and the target port group (-1: none) */
+/* What mp_scsi_identify() puts before a serial number: it is no WWID. */
+#define MP_SCSI_SERIAL_NAME "serial "
+
+/**
+ * mp_scsi_identify() - what the device says that it is, asked of the device now
+ * @known:	the name to choose if it is among those on VPD page 0x83, else the best one
+ * @wwid:	as mp_scsi_wwid(); of a device without that page "serial " and its unit serial number (page 0x80)
+ * @tpg:	target port group, -1: none; written if there is a page 0x83
+ *
+ * Return: 0, -ENOENT it answers, but has neither; other negative errno: it did not answer.
+ */
 int mp_scsi_identify(int fd, const char *known, char *wwid, size_t size, int *tpg, unsigned timeout_msec);
 
 /** mp_scsi_report_groups() - REPORT TARGET PORT GROUPS (spc4r36j 6.37). Return: bytes received, negative errno. */

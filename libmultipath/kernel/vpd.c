@@ -11,9 +11,11 @@
 enum { PAGE_SERIAL = 0x80, PAGE_DESIGNATORS = 0x83, PAGE_HP3PAR = 0xc0, HEADER_SIZE = 4 };
 
 /* spc4r36j 7.8.6.1, tables 595 and following */
+enum { CODE_SET_ASCII = 2 };
 enum designator_type { TYPE_T10 = 1, TYPE_EUI64 = 2, TYPE_NAA = 3, TYPE_TARGET_GROUP = 5, TYPE_NAME = 8 };
 
 struct designator {
+	unsigned code_set;
 	unsigned association; /* 0: the logical unit */
 	unsigned type;
 	const uint8_t *data;
@@ -40,6 +42,7 @@ static bool designator_next(const uint8_t **body, size_t *left, struct designato
 	if (*left < HEADER_SIZE || *left - HEADER_SIZE < at[3])
 		return false;
 	*ret = (struct designator){
+		.code_set = at[0] & 0xf,
 		.association = at[1] >> 4 & 3,
 		.type = at[1] & 0xf,
 		.data = at + HEADER_SIZE,
@@ -182,6 +185,31 @@ static bool is_bare_name(const uint8_t *body, size_t length, struct designator *
 	return length >= 8 && body[2] && designator_rank(ret);
 }
 
+static bool is_hex_of(const char *digits, const uint8_t *data, size_t size)
+{
+	char byte[3];
+
+	for (size_t i = 0; i < size; i++) {
+		snprintf(byte, sizeof(byte), "%02x", data[i]);
+		if (strncasecmp(digits + 2 * i, byte, 2))
+			return false;
+	}
+	return true;
+}
+
+/* udev takes every NAA and EUI-64, of whatever kind; and of old devices that spell them in letters, the letters. */
+static bool is_name_of(const struct designator *designator, const char *name)
+{
+	size_t size = designator->size;
+
+	if (designator->association != 0 || !size ||
+	    !((designator->type == TYPE_NAA && name[0] == '3') || (designator->type == TYPE_EUI64 && name[0] == '2')))
+		return false;
+	if (designator->code_set == CODE_SET_ASCII)
+		return strlen(name + 1) == size && !strncasecmp(name + 1, (const char *)designator->data, size);
+	return strlen(name + 1) == 2 * size && is_hex_of(name + 1, designator->data, size);
+}
+
 int mp_vpd_wwid(const uint8_t *page, size_t page_size, const char *known, char *wwid, size_t size)
 {
 	struct designator designator, best = { 0 };
@@ -200,6 +228,10 @@ int mp_vpd_wwid(const uint8_t *page, size_t page_size, const char *known, char *
 	for (left = length; size && designator_next(&body, &left, &designator);) {
 		int rank = designator_rank(&designator);
 
+		if (known && strlen(known) < size && is_name_of(&designator, known)) {
+			strcpy(wwid, known);
+			return 0;
+		}
 		if (rank && known) {
 			format_designator(&designator, wwid, size);
 			if (!strcmp(wwid, known))
@@ -214,6 +246,15 @@ int mp_vpd_wwid(const uint8_t *page, size_t page_size, const char *known, char *
 		return -ENOENT;
 	format_designator(&best, wwid, size);
 	return 0;
+}
+
+bool mp_vpd_is_name(const char *wwid)
+{
+	size_t digits = wwid[0] ? strspn(wwid + 1, "0123456789abcdefABCDEF") : 0;
+
+	return digits && !wwid[1 + digits] &&
+	       ((wwid[0] == '3' && (digits == 16 || digits == 32)) ||
+		(wwid[0] == '2' && (digits == 16 || digits == 24 || digits == 32)));
 }
 
 int mp_vpd_tpg(const uint8_t *page, size_t page_size)

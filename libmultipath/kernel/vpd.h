@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* vpd.h - decode INQUIRY data and VPD pages.  Pure.  For: probe, scsi, prioritizers. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,9 @@
  * Return: 0, -ENOENT no usable designator, -EBADMSG not page 0x83. A result that does not fit is cut (hex: to whole bytes).
  */
 int mp_vpd_wwid(const uint8_t *page, size_t page_size, const char *known, char *wwid, size_t size);
+
+/** mp_vpd_is_name() - has a WWID the form that udev (scsi_id) gives an NAA or EUI-64 designator? Then the page has it, or is another LUN's. */
+bool mp_vpd_is_name(const char *wwid);
 
 /** mp_vpd_tpg() - target port group: first designator of type 5. Return: the group, -ENOENT, -EBADMSG. */
 int mp_vpd_tpg(const uint8_t *page, size_t page_size);

@@ -115,6 +115,26 @@ static void the_best_designator_is_the_wwid(void **state)
 	}
 }
 
+static void names_of_udevs_form_are_known_by_their_length(void **state)
+{
+	static const char *const names[] = {
+		"3500143800000abcd", "360060e80123456789abcdef012345678", "20011223344556677",
+		"200112233445566778899aabb", "200112233445566778899aabbccddeeff", "3500143800000ABCD",
+	};
+	static const char *const others[] = {
+		"", "3", "350014380000abcd", "3500143800000abcg", "1VENDOR11", "0QEMU_QEMU_HARDDISK_1", "0x500143800000abcd",
+		"6001405aaaaaaaaaaaaaaaaaaaaaaaaa", "eui.0011223344556677", "300112233445566778899aabb", "SATA_disk_500143800000",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!mp_vpd_is_name(names[i]))
+			fail_msg("%s", names[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (mp_vpd_is_name(others[i]))
+			fail_msg("%s", others[i]);
+}
+
 static void a_name_that_is_known_stays_as_long_as_the_page_has_it(void **state)
 {
 	static const struct {
@@ -126,6 +146,14 @@ static void a_name_that_is_known_stays_as_long_as_the_page_has_it(void **state)
 		{ "3500143800000abcd", "01030008 50014380 00001111 02010008 56454e44 4f523131", "35001438000001111" },
 		{ "3500143800000abcd", "01130008 50014380 0000abcd 02010008 56454e44 4f523131", "1VENDOR11" },
 		{ "", "02010008 56454e44 4f523131", "1VENDOR11" },
+		/* What scsi_id(8) makes of these, and mp_vpd_wwid() by itself does not. */
+		{ "34001438000ab00cd", "01030008 40014380 00ab00cd 02010008 56454e44 4f523131", "34001438000ab00cd" },
+		{ "36006016012345678", "02030010 36303036 30313630 31323334 35363738 02010008 56454e44 4f523131",
+		  "36006016012345678" },
+		{ "36006016012345678", "02030010 36303036 30313630 31323334 35363739 02010008 56454e44 4f523131",
+		  "1VENDOR11" },
+		{ "36006016012345678", "02130010 36303036 30313630 31323334 35363738 02010008 56454e44 4f523131",
+		  "1VENDOR11" },
 	};
 	uint8_t page[256];
 	char wwid[128];
@@ -293,6 +321,7 @@ int main(void)
 		cmocka_unit_test(the_best_designator_is_the_wwid),
 		cmocka_unit_test(a_page_of_scsi2_is_the_name_itself),
 		cmocka_unit_test(a_name_that_is_known_stays_as_long_as_the_page_has_it),
+		cmocka_unit_test(names_of_udevs_form_are_known_by_their_length),
 		cmocka_unit_test(a_recorded_page_is_read),
 		cmocka_unit_test(a_wwid_that_does_not_fit_is_cut),
 		cmocka_unit_test(no_byte_behind_the_data_counts),
