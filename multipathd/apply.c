@@ -397,7 +397,7 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	for (size_t i = 0; job->bad && i < plan->count; i++) {
 		const struct mp_step *step = &plan->steps[i];
 
-		loads |= step->kind == MP_STEP_RELOAD || step->kind == MP_STEP_RESIZE;
+		loads |= step->kind == MP_STEP_CREATE || step->kind == MP_STEP_RELOAD || step->kind == MP_STEP_RESIZE;
 		if (step->kind != MP_STEP_FAIL_PATH)
 			continue;
 		if (loads)
@@ -481,6 +481,10 @@ int apply_plan(struct daemon_map *map, const struct mp_plan *plan)
 
 	if (map->daemon->options.dry_run)
 		return apply_dry_run(map, plan);
+	/* Whatever else is in the way. */
+	for (size_t i = 0; rejected && i < plan->count; i++)
+		if (plan->steps[i].kind == MP_STEP_FAIL_PATH)
+			map_send_path(map, "fail_path", plan->steps[i].devt);
 	if (rejected) {
 		log_warning("%s: %s", map->map.name, rejected->reason);
 		map->map.action = MP_ACTION_REJECT;
@@ -641,6 +645,8 @@ static void device_removed(struct device_job *job, struct daemon_map *map)
 		map->map.kernel.removal_deferred = true;
 	} else if (job->error == -EBUSY) {
 		log_warning("%s: map or partition in use, not removed", map->map.name);
+		if (!job->by_operator)
+			maps_take_back(map);
 	} else if (job->error < 0 && job->error != -ENODEV) {
 		log_error("%s: not removed: %s", map->map.name, strerror(-job->error));
 	} else {

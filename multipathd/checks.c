@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -17,7 +18,10 @@
 #include "checkers/checker.h"
 #include "kernel/knock.h"
 #include "kernel/scsi.h"
+#include "kernel/vpd.h"
+#include "model/proof.h"
 #include "model/transition.h"
+#include "multipathd/apply.h"
 #include "multipathd/daemon.h"
 #include "multipathd/geoms.h"
 #include "multipathd/health.h"
@@ -43,7 +47,8 @@ struct check_job {
 	struct work work;
 	struct daemon *daemon;
 	uint64_t path_id;
-	uint64_t begun_usec;
+	uint64_t begun_usec, run_usec; /* run_usec: when a worker took it */
+	uint64_t epoch; /* of the path, when it began: what is sent later is sent in no earlier one */
 	char node[MP_NAME_SIZE + 8];
 	char *dir;
 	dev_t devt;
@@ -63,7 +68,7 @@ struct check_job {
 	uint64_t detour_lane;
 
 	bool want_proof;
-	int proof_error;
+	int proof_error; /* as mp_scsi_identify() */
 	int tpg; /* target port group, of the proof if there is one; -1 unknown */
 	char *proof; /* with proof_error 0 */
 	bool ask_rdac, rdac_if_listed;
@@ -81,9 +86,17 @@ struct check_job {
 	char *prio_args;
 	int priority;
 	struct reservation_check reservation;
-	char *known; /* the WWID that is proved, or is to be; NULL none */
-	bool proven; /* its own LUN has answered that */
+	char *known; /* the name that it is to have, as struct mp_statement */
+	bool certain;
 };
+
+static uint64_t worker_now_usec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * usec_per_sec + now.tv_nsec / 1000;
+}
 
 /*
  * The kernel closes a block device under a lock that it also holds while it reads the partition table: from a device that
@@ -211,7 +224,25 @@ static void job_ask_priority(struct check_job *job)
 /* Nothing is registered at another LUN. */
 static bool job_leads_astray(const struct check_job *job)
 {
-	return job->want_proof && job->proof_error >= 0 && job->proven && strcmp(job->proof, job->known);
+	const struct mp_statement statement = {
+		.error = job->proof_error, .told = job->proof, .known = job->known, .certain = job->certain,
+	};
+
+	return job->want_proof && mp_proof_judge(&statement) != MP_VERDICT_HOLDS;
+}
+
+/*
+ * How a device is asked what it is. Of NVMe and DASD the kernel itself asks, whenever a controller or channel path comes back, and
+ * shows what it was told; the kernel removes a namespace whose name has changed. Many USB bridges choke on VPD pages: for those, and
+ * for whatever is none of this, there is no proof but udev's.
+ */
+static int job_identify(struct check_job *job, char *proof)
+{
+	if (job->protocol == MP_PROTOCOL_SCSI_USB)
+		return -ENOENT;
+	if (mp_protocol_is_scsi(job->protocol))
+		return mp_scsi_identify(job->check.fd, job->known, proof, MP_WWID_SIZE, &job->tpg, job->timeout_msec);
+	return mp_probe_page_wwid(&mp_roots_system, job->protocol, job->dir, proof);
 }
 
 static void job_prove(struct check_job *job)
@@ -219,8 +250,7 @@ static void job_prove(struct check_job *job)
 	char proof[MP_WWID_SIZE];
 
 	job_ask_read_only(job);
-	job->proof_error = mp_scsi_identify(job->check.fd, job->known, proof, sizeof(proof), &job->tpg,
-					    job->timeout_msec);
+	job->proof_error = job_identify(job, proof);
 	if (job->proof_error < 0)
 		return;
 	job->proof = strdup(proof);
@@ -241,7 +271,9 @@ static void job_follow_up(struct check_job *job)
 			job->check.state = state;
 		return;
 	}
-	job->want_proof |= job->check.identity_changed;
+	/* An answer that was long in coming may have waited for a connection to come back. */
+	job->want_proof |= job->check.identity_changed ||
+			   worker_now_usec() - job->run_usec >= PENDING_AFTER_SEC * usec_per_sec;
 	if (job->want_proof)
 		job_prove(job);
 	if (job->vpd_vendor &&
@@ -281,6 +313,8 @@ static void job_run(struct work *work)
 		job_follow_up(job);
 		return;
 	}
+	if (!job->run_usec)
+		job->run_usec = worker_now_usec();
 	if (work->sparing && !job->knocked && !job->checker->none) {
 		job_knock(job);
 		return;
@@ -373,48 +407,116 @@ static bool path_take_priority(struct daemon_path *path, struct check_job *job)
 	return changed;
 }
 
-/*
- * What the device has to answer from now on. udev may spell it otherwise, or its answer be as old as the kernel's own
- * copy of the page, from which it was made.
- */
-static void path_take_first_proof(struct daemon_path *path, const char *told)
+/* The name that the device is to tell. Return: is it told by the device, or by udev from the same page? */
+static bool path_expected_name(const struct daemon_path *path, const char **name)
 {
-	const struct mp_identity *identity = &path->path.identity;
-
-	if (!strcmp(told, identity->wwid) ||
-	    mp_probe_page_wwid(&mp_roots_system, identity->protocol, path->dir, path->proof) < 0)
-		snprintf(path->proof, sizeof(path->proof), "%s", told);
+	*name = path->proof;
+	if (*path->proof)
+		return true;
+	*name = path->named ? path->named : path->path.identity.wwid;
+	return mp_protocol_is_scsi(path->path.identity.protocol) && mp_vpd_is_name(*name);
 }
 
-/* The device proved what it is. Return: false if it is another LUN than it was found as. */
-static bool path_take_proof(struct daemon_path *path, const struct check_job *job)
+/* What another path of the map told, if udev has a name of another kind for the map. */
+static const char *path_sibling_proof(const struct daemon_path *path)
 {
 	struct mp_map *map = path->path.map;
-	/* It had a name: what answers now is something else, such as a target's placeholder for a LUN that is gone. */
-	bool nameless = path->proof[0] && (job->proof_error == -ENOENT || job->proof_error == -EBADMSG);
+	struct mp_path *other;
 
-	if (!job->want_proof || (job->proof_error < 0 && !nameless) || !mp_path_state_is_active(job->check.state))
-		return !path->path.wrong_wwid;
-	path->proven_usec = daemon_now_usec(path->daemon);
-	if (!path->proof[0])
-		path_take_first_proof(path, job->proof);
-	if (nameless || strcmp(path->proof, job->proof)) {
-		if (!path->path.wrong_wwid)
-			paths_wrong_wwid(path, nameless ? "nothing that has a WWID" : job->proof);
-		return false;
+	if (map && !geoms_owns(daemon_map_of(map)))
+		cds_list_for_each_entry(other, &map->paths, in_map)
+			if (other != &path->path && *daemon_path_of(other)->proof && mp_path_is_proven(other))
+				return daemon_path_of(other)->proof;
+	return NULL;
+}
+
+static enum mp_verdict path_judge_proof(struct daemon_path *path, const struct check_job *job, const char **expected)
+{
+	const struct mp_identity *identity = &path->path.identity;
+	char page[MP_WWID_SIZE];
+	struct mp_statement statement = {
+		.error = job->proof_error,
+		.told = job->proof,
+		.known = job->known,
+		.certain = job->certain,
+	};
+
+	*expected = job->known;
+	if (!job->certain && job->proof_error >= 0 && strcmp(job->proof, job->known)) {
+		statement.sibling = path_sibling_proof(path);
+		if (mp_protocol_is_scsi(identity->protocol) &&
+		    mp_probe_page_wwid(&mp_roots_system, identity->protocol, path->dir, page) == 0)
+			statement.page = page;
+		if (statement.sibling)
+			*expected = statement.sibling;
 	}
+	return mp_proof_judge(&statement);
+}
+
+static void path_is_proven_now(struct daemon_path *path, const struct check_job *job)
+{
+	struct mp_map *map = path->path.map;
+	struct mp_path *other;
+
+	path->proven_usec = daemon_now_usec(path->daemon);
+	path->path.proven_epoch = job->epoch;
+	path->stays = false;
+	if (!*path->proof && job->proof)
+		snprintf(path->proof, sizeof(path->proof), "%s", job->proof);
+	if (map)
+		cds_list_for_each_entry(other, &map->paths, in_map)
+			if (daemon_path_of(other)->stays)
+				checks_soon(daemon_path_of(other));
 	if (path->path.wrong_wwid) {
 		log_notice("%s: leads to its own LUN again", mp_path_name(&path->path));
 		path->path.wrong_wwid = false;
 		if (map)
 			maps_touch(daemon_map_of(map), "a path leads to its own LUN again");
 	}
+}
+
+/* The device said what it is, or did not. Return: false if it is another LUN than it was found as. */
+static bool path_take_proof(struct daemon_path *path, const struct check_job *job)
+{
+	const char *expected;
+
+	if (!job->want_proof || !mp_path_state_is_active(job->check.state))
+		return !path->path.wrong_wwid;
+	switch (path_judge_proof(path, job, &expected)) {
+	case MP_VERDICT_HOLDS:
+		path_is_proven_now(path, job);
+		return true;
+	case MP_VERDICT_MISSING:
+		/* It says itself that something has changed, and not what. */
+		if (job->check.identity_changed)
+			mp_path_doubt(&path->path);
+		return !path->path.wrong_wwid;
+	case MP_VERDICT_WRONG:
+		break;
+	}
+	if (!path->path.wrong_wwid)
+		paths_wrong_wwid(path, job->proof ? job->proof : "nothing that has a WWID", expected);
+	return false;
+}
+
+/* Return: may it serve, although it has not said what it is? */
+static bool path_stays(struct daemon_path *path)
+{
+	const struct mp_map *map = path->path.map;
+
+	if (!map || mp_path_state_is_bad(path->answered_state) || !mp_proof_may_stay(&path->path, map))
+		return false;
+	if (!path->stays)
+		log_warning("%s: %s does not answer INQUIRY, nor does any other path of the map: it keeps its I/O until it fails",
+			    map->name, mp_path_name(&path->path));
+	path->stays = true;
 	return true;
 }
 
-static void path_answered(struct daemon_path *path)
+/* Its map goes on, with what is known of the path. */
+static void path_waited_for(struct daemon_path *path)
 {
-	if (path->answered || path->asked_before)
+	if (path->answered)
 		return;
 	path->answered = true;
 	path->daemon->unanswered--;
@@ -422,6 +524,12 @@ static void path_answered(struct daemon_path *path)
 		maps_touch(daemon_map_of(path->path.map), "path added");
 	else if (!path->daemon->unanswered)
 		maps_reconcile_later(path->daemon);
+}
+
+static void path_answered(struct daemon_path *path)
+{
+	if (!path->asked_before)
+		path_waited_for(path);
 }
 
 static void path_log(const struct daemon_path *path, enum mp_path_state old, const char *message)
@@ -445,41 +553,63 @@ static void path_log(const struct daemon_path *path, enum mp_path_state old, con
 			   ": I/O waits" : ": I/O fails");
 }
 
-static void path_tell_kernel(struct daemon_path *path, const char *verb)
+static void path_tell_kernel(struct daemon_path *path, const char *verb, uint64_t request)
 {
 	char message[48];
 
 	snprintf(message, sizeof(message), "%s %u:%u", verb, major(path->path.identity.devt),
 		 minor(path->path.identity.devt));
-	maps_message(daemon_map_of(path->path.map), message, 0);
+	maps_message(daemon_map_of(path->path.map), message, request);
+}
+
+/* Who asked for its reinstatement by hand. @reply: NULL: what becomes of the message to the kernel */
+static void path_answer_waiters(struct daemon_path *path, const char *reply)
+{
+	struct waiter *waiter, *next;
+
+	cds_list_for_each_entry_safe(waiter, next, &path->waiters, in_map) {
+		cds_list_del(&waiter->in_map);
+		if (reply)
+			apply_reply(path->daemon, waiter->request, reply);
+		else
+			path_tell_kernel(path, "reinstate_path", waiter->request);
+		free(waiter);
+	}
 }
 
 /* The one place where an answer becomes a path's state. */
 static void path_take_state(struct daemon_path *path, enum mp_path_state answer, const char *message,
-			    bool priorities_changed)
+			    bool newly_proven, bool priorities_changed)
 {
 	struct mp_map *map = path->path.map;
 	enum mp_path_state old = path->answered_state;
 	const struct mp_process_settings *process = path->daemon->process;
 	bool in_map = map && map->kernel.exists &&
 		      mp_table_find(&map->kernel.table, path->path.identity.devt);
-	bool first = !path->answered;
+	bool first = !path->answered && old == MP_PATH_UNCHECKED;
 	struct mp_transition t;
 
 	answer = health_judge(path, answer);
-	t = mp_transition_make(old, answer, path->path.dm_state, in_map);
+	t = mp_transition_make(old, answer, path->path.dm_state, in_map, mp_path_is_proven(&path->path));
 	path->path.checked_usec = daemon_now_usec(path->daemon);
 	path->answered_state = t.state;
-	if (mp_path_state_is_bad(t.state))
+	if (mp_path_state_is_bad(t.state)) {
 		path->registered_key = 0; /* other hosts may preempt it meanwhile */
+		mp_path_doubt(&path->path);
+	}
 	path->path.state = answer == MP_PATH_PENDING ? MP_PATH_PENDING : t.state;
 	path->path.interval_sec = mp_interval_next(path->path.interval_sec, &t, process->polling_interval_sec,
 						   process->max_polling_interval_sec);
 
 	if (t.fail)
-		path_tell_kernel(path, "fail_path");
-	if (t.reinstate && !geoms_is_foreign(path) && !health_awaits_table(path))
-		path_tell_kernel(path, "reinstate_path");
+		path_tell_kernel(path, "fail_path", 0);
+	if (t.reinstate && !geoms_is_foreign(path) && !health_awaits_table(path)) {
+		if (cds_list_empty(&path->waiters))
+			path_tell_kernel(path, "reinstate_path", 0);
+		path_answer_waiters(path, NULL);
+	}
+	if (answer != MP_PATH_PENDING)
+		path_answer_waiters(path, "ok\n");
 	if (t.fail && path->path.dm_state == MP_DM_ACTIVE && mp_path_state_is_bad(answer))
 		health_failed(path);
 	if (t.count_failure && map)
@@ -496,7 +626,8 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 	/* While it could not be opened, the table was made without it, or not at all. */
 	if (t.came_up)
 		tuning_repeat(path);
-	if (map && t.came_up && !in_map)
+	if (map && (t.came_up || newly_proven) && mp_path_is_proven(&path->path) &&
+	    (!in_map || daemon_map_of(map)->awaits_proof))
 		maps_touch(daemon_map_of(map), "a path that the kernel does not use is up");
 	if (map && (t.changed || priorities_changed || first))
 		maps_states_changed(daemon_map_of(map), t.came_up, t.went_down, path);
@@ -506,22 +637,20 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 		path_schedule(path, path_next_usec(path, daemon_now_usec(path->daemon)));
 }
 
-static void job_answered(struct check_job *job)
+/* Something has happened since the check began. Not before its turn, if that was a failure that the kernel saw. */
+static void path_check_again(struct daemon_path *path)
 {
-	struct daemon_path *path = job->abandoned ? NULL : paths_find_id(job->daemon, job->path_id);
-	enum mp_path_state state = job->check.state;
-	const struct mp_prioritizer *chosen;
-	struct daemon_map *map;
-	bool priorities_changed;
+	path->check_now = false;
+	path->asked_before = false;
+	if (path->earliest_usec > daemon_now_usec(path->daemon))
+		path_schedule(path, path->earliest_usec);
+	else
+		path_check(path);
+}
 
-	if (!path) {
-		job->abandoned = true;
-		job_free(job);
-		return;
-	}
-	path->job = NULL;
-	path->fd = job->check.fd;
-	chosen = path->prioritizer;
+/* What the device told besides its state and its name. */
+static void path_take_facts(struct daemon_path *path, const struct check_job *job)
+{
 	if (job->rdac >= 0 || job->ana >= 0)
 		paths_told_kind(path, job->rdac, job->ana);
 	if (job->vpd_text)
@@ -532,6 +661,26 @@ static void job_answered(struct check_job *job)
 	if (job->tpg >= 0)
 		path->path.identity.tpg = job->tpg;
 	paths_told_read_only(path, job->told_read_only ? job->read_only : path->path.identity.read_only);
+}
+
+static void job_answered(struct check_job *job)
+{
+	struct daemon_path *path = job->abandoned ? NULL : paths_find_id(job->daemon, job->path_id);
+	enum mp_path_state state = job->check.state;
+	const struct mp_prioritizer *chosen;
+	struct daemon_map *map;
+	bool priorities_changed, was_proven;
+
+	if (!path) {
+		job->abandoned = true;
+		job_free(job);
+		return;
+	}
+	path->job = NULL;
+	path->fd = job->check.fd;
+	chosen = path->prioritizer;
+	was_proven = mp_path_is_proven(&path->path);
+	path_take_facts(path, job);
 	map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
 	if (job->work.skipped) {
@@ -556,8 +705,24 @@ static void job_answered(struct check_job *job)
 		/* Alive, but not ours: for its map it is as good as dead. */
 		state = MP_PATH_DOWN;
 		snprintf(job->check.message, sizeof(job->check.message), "leads to another LUN");
+		path_answer_waiters(path, "fail\n");
+	} else if (mp_path_state_is_active(state) && job->epoch != path->path.epoch) {
+		/* What has happened since it began is not known to its answer. */
+		if (map && map->prio_asking == path->path.id)
+			map->prio_asking = 0;
+		path_check_again(path);
+		job_free(job);
+		return;
+	} else if (mp_path_state_is_active(state) && !mp_path_is_proven(&path->path) && !path_stays(path)) {
+		state = MP_PATH_DOWN;
+		snprintf(job->check.message, sizeof(job->check.message), "it does not say which LUN it is: INQUIRY: %s",
+			 strerror(-job->proof_error));
+		path_answer_waiters(path, "fail\n");
+	} else if (state == MP_PATH_PENDING && job->offline) {
+		mp_path_doubt(&path->path); /* its connection is gone, and may come back as another one */
 	}
 	if (!path->path.identity.wwid[0] && path->path.init == MP_INIT_FAILED && path->proof[0] &&
+	    strncmp(path->proof, MP_SCSI_SERIAL_NAME, strlen(MP_SCSI_SERIAL_NAME)) &&
 	    mp_probe_has_fallback(path->path.identity.protocol, path->settings.uid_attribute)) {
 		uint64_t id = path->path.id;
 
@@ -588,12 +753,10 @@ static void job_answered(struct check_job *job)
 			   strerror(-job->error));
 	if (job->check.access_changed && map)
 		map->prio_asked_usec = 0;
-	path_take_state(path, state, job->check.message, priorities_changed);
-	if (path->check_now) {
-		path->check_now = false;
-		path->asked_before = false;
-		path_check(path);
-	}
+	path_take_state(path, state, job->check.message, !was_proven && mp_path_is_proven(&path->path),
+			priorities_changed);
+	if (path->check_now)
+		path_check_again(path);
 	job_free(job);
 }
 
@@ -799,6 +962,7 @@ static void path_check(struct daemon_path *path)
 	uint64_t now = daemon_now_usec(daemon);
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 	struct check_job *job;
+	const char *known;
 
 	if (path->job) {
 		path->check_now = true;
@@ -828,22 +992,21 @@ static void path_check(struct daemon_path *path)
 	job->check.timeout_msec = job->timeout_msec;
 	job->check.aio = daemon->aio;
 	job->check.cookie = job;
-	job->want_proof = mp_protocol_is_scsi(job->protocol) &&
-			  (!mp_path_state_is_active(path->answered_state) || path->path.wrong_wwid ||
-			   path->settings.recheck_wwid ||
-			   path->proven_usec + PROVE_EVERY_SEC * usec_per_sec <= now);
-	job->ask_ana = path->path.identity.ana == MP_TOLD_NOT && path->settings.detect_prio &&
+	job->epoch = path->path.epoch;
+	job->want_proof = !mp_path_is_proven(&path->path) || !path->proven_usec || path->settings.recheck_wwid ||
+			  path->proven_usec + PROVE_EVERY_SEC * usec_per_sec <= now;
+	job->ask_ana = (path->path.identity.ana == MP_TOLD_NOT || path->ask_again) && path->settings.detect_prio &&
 		       mp_protocol_is_nvme(job->protocol);
-	job->ask_rdac = path->path.identity.rdac == MP_TOLD_NOT && path->settings.detect_checker &&
+	job->ask_rdac = (path->path.identity.rdac == MP_TOLD_NOT || path->ask_again) && path->settings.detect_checker &&
 			mp_protocol_is_scsi(job->protocol) &&
 			(!path->settings.hardware_checker || !strcmp(path->settings.hardware_checker, "rdac"));
 	job->rdac_if_listed = !path->settings.hardware_checker;
-	if (mp_protocol_is_scsi(job->protocol) && !path->path.identity.vpd_data[0])
+	if (mp_protocol_is_scsi(job->protocol) && (!path->path.identity.vpd_data[0] || path->ask_again))
 		job->vpd_vendor = path->settings.vpd_vendor;
 	reservation_check_prepare(&job->reservation, path);
 	job->want_proof |= job->reservation.wanted;
-	job->proven = path->proof[0];
-	job->known = strdup(job->proven ? path->proof : path->path.identity.wwid);
+	job->certain = path_expected_name(path, &known);
+	job->known = strdup(known);
 	job->dir = strdup(path->dir);
 	if (!job->dir || !job->known)
 		goto later;
@@ -863,6 +1026,7 @@ static void path_check(struct daemon_path *path)
 		.timeout_usec = path_timeout_sec(path) * usec_per_sec,
 	};
 	path->job = job;
+	path->ask_again = false;
 	pool_submit(daemon->pool, &job->work);
 	path_schedule(path, now + PENDING_AFTER_SEC * usec_per_sec);
 	return;
@@ -895,7 +1059,7 @@ static void path_on_overdue(struct daemon_path *path)
 			log_line(path->answered ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "%s: no answer from the checker yet",
 				 mp_path_name(&path->path));
 			path->path.state = MP_PATH_PENDING;
-			path_answered(path);
+			path_waited_for(path);
 			if (map)
 				maps_states_changed(map, false, false, path);
 		}
@@ -907,7 +1071,7 @@ static void path_on_overdue(struct daemon_path *path)
 		path_schedule(path, now + PENDING_AFTER_SEC * usec_per_sec);
 		return;
 	}
-	path_take_state(path, MP_PATH_TIMEOUT, "no answer in time", false);
+	path_take_state(path, MP_PATH_TIMEOUT, "no answer in time", false, false);
 	/* It has no second job while the first one hangs: the next event is its answer. */
 	agenda_clear(&path->due);
 	path->path.next_check_usec = 0;
@@ -973,6 +1137,50 @@ void checks_soon(struct daemon_path *path)
 		path_check(path);
 }
 
+/* Its map's table waits for the answer, as at the start. */
+static void path_await(struct daemon_path *path)
+{
+	if (!path->answered || !mp_path_state_is_active(path->answered_state))
+		return;
+	path->answered = false;
+	path->daemon->unanswered++;
+}
+
+void checks_ask_again(struct daemon_path *path)
+{
+	path->proven_usec = 0;
+	path->ask_again = true;
+	if (!path->daemon->options.check || path->path.checker_disabled || path->path.init != MP_INIT_OK)
+		return;
+	path_await(path);
+	path->asked_before |= path->job && !path->answered;
+	path_check(path);
+}
+
+void checks_doubt(struct daemon_path *path)
+{
+	mp_path_doubt(&path->path);
+	checks_ask_again(path);
+}
+
+int checks_reinstate(struct daemon_path *path, uint64_t request)
+{
+	struct waiter *waiter = calloc(1, sizeof(*waiter));
+
+	if (!waiter)
+		return -ENOMEM;
+	waiter->request = request;
+	cds_list_add_tail(&waiter->in_map, &path->waiters);
+	health_forgive(path);
+	mp_path_doubt(&path->path);
+	path->path.checker_disabled = false;
+	path->answered_state = MP_PATH_UNCHECKED;
+	path->path.state = MP_PATH_UNCHECKED;
+	path->earliest_usec = 0;
+	path_check(path);
+	return 0;
+}
+
 void checks_reopen(struct daemon_path *path)
 {
 	if (path->job || path->fd < 0)
@@ -992,6 +1200,7 @@ void checks_stop(struct daemon_path *path)
 		path->daemon->unanswered--;
 	}
 	samples_stop(path);
+	path_answer_waiters(path, "fail\n");
 	agenda_clear(&path->due);
 	if (path->job) {
 		/* The hanging call still needs the descriptor. */
@@ -1010,6 +1219,7 @@ void checks_note_kernel_failure(struct daemon_path *path)
 	enum mp_path_state old = path->answered_state;
 	uint64_t earliest = path->path.checked_usec + RETRY_SEC * usec_per_sec;
 
+	mp_path_doubt(&path->path);
 	if (!mp_path_state_is_active(old))
 		return;
 	path->answered_state = MP_PATH_DOWN;
@@ -1022,6 +1232,7 @@ void checks_note_kernel_failure(struct daemon_path *path)
 	/* A request that fails everywhere must find no path left: none comes back before its turn. */
 	if (geoms_owns(daemon_map_of(path->path.map)))
 		earliest = daemon_now_usec(path->daemon) + path->path.interval_sec * usec_per_sec;
+	path->earliest_usec = earliest;
 	/* A path that answers the checker, but fails I/O, is not to come and go as fast as it can. */
 	if (!path->job && earliest > daemon_now_usec(path->daemon))
 		path_schedule(path, earliest);

@@ -19,6 +19,20 @@ void checks_await_priority(struct daemon_path *path);
 /** checks_soon() - at once (after the one under way) */
 void checks_soon(struct daemon_path *path);
 
+/** checks_ask_again() - check it at once, and ask for all that is kept of what it told; its map's table waits for the answer */
+void checks_ask_again(struct daemon_path *path);
+
+/** checks_doubt() - the same after an event: what was known of its identity is not known any more (mp_path_doubt()) */
+void checks_doubt(struct daemon_path *path);
+
+/**
+ * checks_reinstate() - by hand: check it again, and give it to the kernel if it is good and proves to be of its LUN
+ * @request:	answered with ok or fail when that is known
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int checks_reinstate(struct daemon_path *path, uint64_t request);
+
 /** checks_reopen() - its device may have been replaced */
 void checks_reopen(struct daemon_path *path);
 

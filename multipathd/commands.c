@@ -596,15 +596,12 @@ static void reinstate_path(struct command_call *call)
 	call->deferred = geoms_change_path(path, "restore", call->request->id);
 	if (call->deferred)
 		return;
-	tell_kernel_of_path(call, path, "reinstate_path");
-	if (call->failure)
+	if (!path->path.map || !path->path.map->kernel.exists || checks_reinstate(path, call->request->id) < 0) {
+		fail(call, "");
 		return;
+	}
+	call->deferred = true;
 	log_notice("%s: reinstated by the operator", mp_path_name(&path->path));
-	health_forgive(path);
-	path->path.checker_disabled = false;
-	path->answered_state = MP_PATH_UNCHECKED;
-	path->path.state = MP_PATH_UNCHECKED;
-	checks_soon(path);
 }
 
 static void mark_marginal(struct command_call *call, bool marginal)

@@ -66,8 +66,13 @@ struct daemon_path {
 	const struct mp_prioritizer *prioritizer;
 	int fd; /* of the device node; -1: not open */
 	unsigned checker_kept; /* what the checker keeps about fd */
-	char proof[MP_WWID_SIZE]; /* WWID that the device itself told; "" not asked yet */
-	uint64_t proven_usec;
+	char proof[MP_WWID_SIZE]; /* name that the device itself told; "" not asked yet */
+	char *named; /* by udev, as VPD page 0x83 has it, if the WWID is another kind of name; NULL none */
+	uint64_t proven_usec; /* 0: to be asked at the next check */
+	bool stays; /* in use without proof (mp_proof_may_stay()); told */
+	bool ask_again; /* what else was told once and kept */
+	uint64_t earliest_usec; /* next check after a failure that the kernel saw */
+	struct cds_list_head waiters; /* for `reinstate path`, by struct waiter.in_map */
 	uint64_t registered_key; /* of persistent reservations, since it is up; 0 none */
 	struct check_job *job; /* under way, NULL if none */
 	enum mp_path_state answered_state; /* last real answer, while path.state is pending */
@@ -79,6 +84,7 @@ struct daemon_path {
 	unsigned retriggers;
 	bool no_alua; /* promised in its INQUIRY data, but not answered */
 	bool purged; /* its removal was asked for */
+	bool claim_asked; /* the change event that comes is our own */
 	struct mp_tuning tuned; /* what was asked for, if is_tuned */
 	bool is_tuned, tuning, tuning_refused; /* tuning: under way; refused: its port was gone, or it hung */
 	struct mp_health health;
@@ -113,6 +119,7 @@ struct daemon_map {
 	bool removal_tried; /* in vain */
 	bool emptied; /* the operator took paths out of it */
 	bool status_skipped; /* a status came while the map was busy */
+	bool awaits_proof; /* a load waits for a path that has proven what it is */
 	bool futile; /* told already that the kernel shows another table than was loaded */
 	char *loaded, *loaded_as; /* last table loaded, and as the kernel showed it then */
 	unsigned retry_sec; /* pause before the next removal */
@@ -186,6 +193,10 @@ struct daemon {
 	size_t map_count;
 	struct mp_hash maps_by_wwid, maps_by_name;
 	struct cds_list_head dirty;
+	bool has_elsewhere; /* a path waits for the table of another map to let go of it */
+	struct mp_map **strange; /* maps that may have strangers (mp_map_has_strangers()), if strange_known: mostly none */
+	size_t strange_count;
+	bool strange_known;
 	unsigned geom_count; /* maps of gmultipath's */
 	bool geoms_tasted; /* labels are known that make maps */
 	struct mp_strbuf geom_notes; /* config/geom_notes.h: what lasts */

@@ -11,6 +11,7 @@
 #include "config/claim.h"
 #include "config/detect.h"
 #include "config/filter.h"
+#include "model/geom.h"
 #include "model/grouping.h"
 #include "multipathd/apply.h"
 #include "multipathd/daemon.h"
@@ -251,6 +252,16 @@ static void add_path_count(const struct daemon_map *map, struct mp_strbuf *buf)
 		mp_strbuf_printf(buf, " %s", mp_path_name(path));
 }
 
+static bool has_elsewhere(const struct daemon_map *map)
+{
+	const struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		if (path->elsewhere)
+			return true;
+	return false;
+}
+
 /* What is in the way of a map that may be made; NULL: nothing that is known. */
 static const char *find_obstacle(struct daemon_map *map)
 {
@@ -263,8 +274,14 @@ static const char *find_obstacle(struct daemon_map *map)
 		return "it was removed by hand";
 	if (map->load_failures)
 		return "the kernel refused it";
-	rejected = maps_plan(map, true, &plan) == 0 ? mp_plan_find(&plan, MP_STEP_REJECT) : NULL;
-	return rejected ? rejected->reason : NULL;
+	if (maps_plan(map, true, &plan) < 0)
+		return NULL;
+	rejected = mp_plan_find(&plan, MP_STEP_REJECT);
+	if (rejected)
+		return rejected->reason;
+	if (plan.awaits_proof)
+		return "no path has said by INQUIRY that it is of this LUN";
+	return !plan.count && has_elsewhere(map) ? "another map has its paths" : NULL;
 }
 
 /* Is the map made, and may it be? Return: may it? */
@@ -302,10 +319,14 @@ static const char *why_unused(const struct mp_path *path)
 
 	if (path->wrong_wwid)
 		return "it leads to another LUN";
+	if (path->elsewhere)
+		return "another map has it";
 	if (size && size != path->map->kernel.table.size_sectors)
 		return "it has another size";
 	if (path->identity.offline)
 		return "it is offline";
+	if (!mp_path_is_proven(path))
+		return "it has not said by INQUIRY that it is of this LUN since it failed last";
 	return "it has not been added yet";
 }
 
@@ -313,14 +334,18 @@ static void summarize_path(const struct daemon_path *path, struct mp_strbuf *buf
 {
 	const struct mp_kernel_map *kernel = path && path->path.map ? &path->path.map->kernel : NULL;
 
-	if (kernel && kernel->exists && mp_table_find(&kernel->table, path->path.identity.devt))
+	if (kernel && kernel->exists && mp_table_find(&kernel->table, path->path.identity.devt)) {
 		mp_strbuf_printf(buf, "a path of %s", kernel->name);
-	else if (kernel && kernel->exists)
+		if (!mp_geom_is_wwid(path->path.map->wwid) && strcmp(path->path.map->wwid, path->path.identity.wwid))
+			mp_strbuf_printf(buf, " (WWID %s) as long as that is in use, then of %s", path->path.map->wwid,
+					 path->path.identity.wwid);
+	} else if (kernel && kernel->exists) {
 		mp_strbuf_printf(buf, "a path, but not in use by %s: %s", kernel->name, why_unused(&path->path));
-	else if (path && *path->path.identity.wwid)
+	} else if (path && *path->path.identity.wwid) {
 		mp_strbuf_puts(buf, "a path, but of no map");
-	else
+	} else {
 		mp_strbuf_puts(buf, "no path");
+	}
 }
 
 /* The daemon keeps the paths of a map that the operator removed, and forgets the map. */

@@ -168,6 +168,19 @@ static void map_answer_without_map(struct daemon_map *map)
 	maps_answer(map, "fail\n");
 }
 
+/* A table has changed, or a map is gone: paths that waited for that may join their own. */
+static void maps_let_go(struct daemon *daemon)
+{
+	struct mp_path *path;
+
+	if (!daemon->has_elsewhere)
+		return;
+	daemon->has_elsewhere = false;
+	cds_list_for_each_entry(path, &daemon->paths, in_all)
+		if (path->elsewhere && path->map)
+			maps_touch(daemon_map_of(path->map), "another map may have let go of a path");
+}
+
 void maps_forget(struct daemon_map *map)
 {
 	struct daemon *daemon = map->daemon;
@@ -185,12 +198,16 @@ void maps_forget(struct daemon_map *map)
 	mp_hash_remove(&daemon->maps_by_name, &map->map.by_name);
 	daemon->map_count--;
 	daemon->geom_count -= map->is_geom;
+	for (size_t i = 0; i < daemon->strange_count; i++)
+		if (daemon->strange[i] == &map->map)
+			daemon->strange_known = false;
 	mp_map_fini(&map->map);
 	free(map->reference);
 	free(map->configured_alias);
 	free(map->loaded);
 	free(map->loaded_as);
 	free(map);
+	maps_let_go(daemon);
 }
 
 void maps_start_over(struct daemon_map *map)
@@ -213,6 +230,10 @@ void maps_free_all(struct daemon *daemon)
 
 	cds_list_for_each_entry_safe(map, next, &daemon->maps, in_all)
 		maps_forget(daemon_map_of(map));
+	free(daemon->strange);
+	daemon->strange = NULL;
+	daemon->strange_count = 0;
+	daemon->strange_known = false;
 }
 
 /* The path whose hardware entry counts: one that is up, else any, else the one that counted last. */
@@ -268,13 +289,95 @@ static void map_take_orphans(struct daemon_map *map)
 			mp_map_add_path(&map->map, path);
 }
 
+/* Asked for each path that joins and each map that is made, of thousands. Without memory: of all maps. */
+static void strange_find(struct daemon *daemon)
+{
+	struct mp_map *map;
+
+	daemon->strange_count = 0;
+	daemon->strange_known = false;
+	free(daemon->strange);
+	daemon->strange = calloc(daemon->map_count + 1, sizeof(*daemon->strange));
+	if (!daemon->strange)
+		return;
+	cds_list_for_each_entry(map, &daemon->maps, in_all)
+		if (mp_map_has_strangers(map))
+			daemon->strange[daemon->strange_count++] = map;
+	daemon->strange_known = true;
+}
+
+void maps_forget_strange(struct daemon *daemon)
+{
+	daemon->strange_known = false;
+}
+
+static bool holds_stranger(const struct mp_map *map, const struct mp_map *own, dev_t devt)
+{
+	return map != own && mp_map_has_strangers(map) && mp_map_holds(map, devt);
+}
+
+const struct mp_map *maps_find_holder(struct daemon *daemon, const struct mp_map *own, dev_t devt)
+{
+	const struct mp_map *map;
+
+	if (own && mp_map_holds(own, devt))
+		return NULL;
+	if (!daemon->strange_known)
+		strange_find(daemon);
+	if (daemon->strange_known) {
+		for (size_t i = 0; i < daemon->strange_count; i++)
+			if (holds_stranger(daemon->strange[i], own, devt))
+				return daemon->strange[i];
+		return NULL;
+	}
+	cds_list_for_each_entry(map, &daemon->maps, in_all)
+		if (holds_stranger(map, own, devt))
+			return map;
+	return NULL;
+}
+
+struct daemon_map *maps_find_user(const struct daemon_path *path)
+{
+	struct daemon *daemon = path->daemon;
+	const struct daemon_map *own = maps_find_wwid(daemon, path->path.identity.wwid);
+	const struct mp_map *map = path->path.map;
+	dev_t devt = path->path.identity.devt;
+
+	if (own && mp_map_holds(&own->map, devt))
+		return NULL;
+	if (!map || !strcmp(map->wwid, path->path.identity.wwid) || !mp_map_holds(map, devt))
+		map = maps_find_holder(daemon, own ? &own->map : NULL, devt);
+	/* Users of its partitions are not counted, but keep it from being removed. */
+	if (!map || (map->kernel.open_count <= 0 && !daemon_map_of(map)->removal_tried) || mp_geom_is_wwid(map->wwid) ||
+	    paths_claim_of(daemon, devt, map->wwid) == PATHS_FOREIGN)
+		return NULL;
+	return daemon_map_of(map);
+}
+
+void maps_take_back(struct daemon_map *map)
+{
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->daemon->paths, in_all)
+		if (path->map != &map->map && path->init == MP_INIT_OK && mp_map_holds(&map->map, path->identity.devt) &&
+		    maps_find_user(daemon_path_of(path)) == map && maps_join(daemon_path_of(path), false) < 0)
+			log_error("%s: does not join its map: out of memory", mp_path_name(path));
+}
+
 int maps_join(struct daemon_path *path, bool by_operator)
 {
 	struct daemon *daemon = path->daemon;
 	struct daemon_map *geom = geoms_find_member(path);
-	const char *wwid = geom ? geom->map.wwid : path->path.identity.wwid;
-	struct daemon_map *map = geom ? geom : maps_find_wwid(daemon, wwid);
+	struct daemon_map *user = geom ? NULL : maps_find_user(path);
+	struct daemon_map *map = geom ? geom : user;
+	const char *wwid = map ? map->map.wwid : path->path.identity.wwid;
 	int r;
+
+	if (!map)
+		map = maps_find_wwid(daemon, wwid);
+	if (user)
+		log_warning("%s: its WWID is %s by the configuration, but map %s of the same LUN is in use: it stays a path of that one",
+			    mp_path_name(&path->path), path->path.identity.wwid, user->map.name);
 
 	if (!map) {
 		r = map_new(daemon, wwid, &map);
@@ -288,6 +391,8 @@ int maps_join(struct daemon_path *path, bool by_operator)
 	map->emptied = false;
 	if (path->path.map == &map->map)
 		return 0;
+	if (path->path.map)
+		maps_forget_strange(daemon);
 	mp_map_add_path(&map->map, &path->path);
 	if (geom)
 		geoms_on_joined(geom, path);
@@ -639,15 +744,58 @@ void maps_states_changed(struct daemon_map *map, bool path_came_up, bool path_fa
 
 /* What the kernel says. */
 
+/*
+ * A path that the kernel failed, even if another program has had it reinstated since, may lead elsewhere by now; and one that was
+ * reinstated by another program, while it is not good, is failed again. @before: NULL if the map was not known
+ */
+static void map_compare_path(struct daemon_map *map, struct mp_path *path, const struct mp_table_path *before,
+			     const struct mp_table_path *now)
+{
+	struct daemon_path *managed = daemon_path_of(path);
+	char message[48];
+
+	if (now->failures > (before ? before->failures : 0) ||
+	    (now->state == MP_DM_FAILED && !(before && before->state == MP_DM_FAILED))) {
+		mp_path_doubt(path);
+		if (now->state == MP_DM_ACTIVE)
+			checks_soon(managed);
+	}
+	if (!before || before->state != MP_DM_FAILED || now->state != MP_DM_ACTIVE || geoms_owns(map) ||
+	    !(path->wrong_wwid || path->checker_disabled || mp_path_state_is_bad(managed->answered_state)))
+		return;
+	log_notice("%s: %s was reinstated by another program, but is not good: failed again", map->map.name,
+		   mp_path_name(path));
+	snprintf(message, sizeof(message), "fail_path %u:%u", major(path->identity.devt), minor(path->identity.devt));
+	maps_message(map, message, 0);
+}
+
+/* Takes *kernel. */
+static void map_take_kernel(struct daemon_map *map, struct mp_kernel_map *kernel)
+{
+	struct mp_kernel_map before = map->map.kernel;
+	struct mp_path *path;
+
+	map->map.kernel = *kernel;
+	*kernel = (struct mp_kernel_map){ 0 };
+	mp_map_update_groups(&map->map);
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		const struct mp_table_path *now = mp_table_find(&map->map.kernel.table, path->identity.devt);
+
+		if (now)
+			map_compare_path(map, path, mp_table_find(&before.table, path->identity.devt), now);
+	}
+	mp_kernel_map_fini(&before);
+	if (mp_map_has_strangers(&map->map))
+		maps_forget_strange(map->daemon);
+	maps_let_go(map->daemon);
+}
+
 void maps_kernel_state(struct daemon_map *map, struct mp_kernel_map *kernel)
 {
 	struct mp_path *path, *next;
 	bool failed = false;
 
-	mp_kernel_map_fini(&map->map.kernel);
-	map->map.kernel = *kernel;
-	*kernel = (struct mp_kernel_map){ 0 };
-	mp_map_update_groups(&map->map);
+	map_take_kernel(map, kernel);
 	if (geoms_owns(map))
 		geoms_on_table(map);
 
@@ -717,10 +865,7 @@ int maps_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *ke
 			map->not_ready_in_udev = ready && !strcmp(ready, "0");
 		}
 	}
-	mp_kernel_map_fini(&map->map.kernel);
-	map->map.kernel = *kernel;
-	*kernel = (struct mp_kernel_map){ 0 };
-	mp_map_update_groups(&map->map);
+	map_take_kernel(map, kernel);
 	if (geoms_owns(map)) {
 		geoms_on_table(map);
 		geoms_on_states(map, false);
@@ -915,6 +1060,22 @@ static int map_compare_devt(const void *a, const void *b)
 	return (*x)->identity.devt < (*y)->identity.devt ? -1 : (*x)->identity.devt > (*y)->identity.devt;
 }
 
+/* A device is in one table: another map that has it must let go of it first. */
+static void map_note_elsewhere(struct daemon_map *map)
+{
+	struct daemon *daemon = map->daemon;
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		const struct mp_map *holder = maps_find_holder(daemon, &map->map, path->identity.devt);
+
+		if (holder && !path->elsewhere && !daemon->options.rehearsal)
+			log_warning("%s: %s is not used: map %s has it", map->map.name, mp_path_name(path), holder->name);
+		path->elsewhere = holder;
+		daemon->has_elsewhere |= path->elsewhere;
+	}
+}
+
 static int map_make_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan)
 {
 	struct daemon *daemon = map->daemon;
@@ -938,6 +1099,7 @@ static int map_make_plan(struct daemon_map *map, bool allowed, struct mp_plan *p
 		.in_use = map->removal_tried,
 	};
 
+	map_note_elsewhere(map);
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		count++;
 	paths = calloc(count + 1, sizeof(*paths));
@@ -1102,6 +1264,9 @@ static void map_reconcile(struct daemon_map *map)
 		return;
 	}
 	map->groups_by_prio = plan.by_prio;
+	if (plan.awaits_proof && !map->awaits_proof)
+		log_info("%s: no table is loaded before a path has proven that it is of this LUN", map->map.name);
+	map->awaits_proof = plan.awaits_proof;
 	map_log_plan(map, &plan);
 	if (mp_plan_find(&plan, MP_STEP_CREATE) && map_delays_ghosts(map))
 		map_begin_ghost_delay(map);

@@ -3,12 +3,14 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct daemon;
 struct daemon_map;
 struct daemon_path;
 struct mp_identity;
 struct mp_kernel_map;
+struct mp_map;
 struct mp_plan;
 struct mp_trace;
 
@@ -21,6 +23,22 @@ struct daemon_map *maps_find(const struct daemon *daemon, const char *text);
 
 /** maps_find_known() - by name, WWID, bound or configured alias; also what the kernel does not have */
 struct daemon_map *maps_find_known(const struct daemon *daemon, const char *text);
+
+/** maps_find_holder() - a map other than @own whose table in the kernel has the device; NULL: none, or @own has it */
+const struct mp_map *maps_find_holder(struct daemon *daemon, const struct mp_map *own, dev_t devt);
+
+/** maps_forget_strange() - a path has left a map whose table has it */
+void maps_forget_strange(struct daemon *daemon);
+
+/**
+ * maps_find_user() - the map of another WWID that is in use and has the path in the kernel's table, if it is the same LUN
+ *
+ * The configuration spells its name otherwise now. One disk is one map, and that one has its users: the path stays until they are gone.
+ */
+struct daemon_map *maps_find_user(const struct daemon_path *path);
+
+/** maps_take_back() - a map that was not wanted any more cannot be removed: its paths stay its own (maps_find_user()) */
+void maps_take_back(struct daemon_map *map);
 
 /** maps_join() - the path belongs to the map of its WWID, which is made (in memory) if need be */
 int maps_join(struct daemon_path *path, bool by_operator);

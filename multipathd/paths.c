@@ -15,6 +15,7 @@
 #include "checkers/checker.h"
 #include "config/detect.h"
 #include "config/filter.h"
+#include "kernel/vpd.h"
 #include "multipathd/checks.h"
 #include "multipathd/daemon.h"
 #include "multipathd/maps.h"
@@ -125,6 +126,7 @@ static int path_new(struct daemon *daemon, const struct mp_identity *identity, c
 	if (!path)
 		return -ENOMEM;
 	agenda_init(&path->due);
+	CDS_INIT_LIST_HEAD(&path->waiters);
 	mp_path_init(&path->path, ++daemon->last_path_id, identity);
 	path->daemon = daemon;
 	path->fd = -1;
@@ -148,6 +150,7 @@ static void path_free(struct daemon_path *path)
 	struct daemon *daemon = path->daemon;
 
 	checks_stop(path);
+	maps_forget_strange(daemon);
 	cds_list_del(&path->path.in_all);
 	mp_hash_remove(&daemon->paths_by_id, &path->path.by_id);
 	mp_hash_remove(&daemon->paths_by_devt, &path->path.by_devt);
@@ -156,6 +159,7 @@ static void path_free(struct daemon_path *path)
 	mp_path_fini(&path->path);
 	free(path->dir);
 	free(path->geom_wwid);
+	free(path->named);
 	free(path);
 }
 
@@ -200,6 +204,7 @@ static void path_changed(struct daemon_path *path, const struct mp_identity *new
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 	bool resized = old->size_sectors != new->size_sectors;
 	bool ro_changed = old->read_only != new->read_only;
+	bool handler_changed = strcmp(old->handler, new->handler);
 
 	*old = *new;
 	if (!map)
@@ -214,6 +219,35 @@ static void path_changed(struct daemon_path *path, const struct mp_identity *new
 			   (unsigned long long)old->size_sectors);
 		maps_touch(map, "size of a path changed");
 	}
+	if (handler_changed)
+		maps_touch(map, "hardware handler of a path changed");
+}
+
+void paths_look_again(struct daemon_path *path, const struct mp_props *props)
+{
+	struct mp_identity new = path->path.identity;
+
+	mp_probe_apply_props(&new, props);
+	mp_probe_refresh(&mp_roots_system, path->dir, &new);
+	path_changed(path, &new);
+}
+
+/* The name that udev read from VPD page 0x83, whatever uid_attribute says. */
+static void path_note_name(struct daemon_path *path, const struct mp_props *props)
+{
+	const char *serial = mp_props_get(props, "ID_SERIAL");
+
+	free(path->named);
+	path->named = NULL;
+	if (serial && strcmp(serial, path->path.identity.wwid) && mp_vpd_is_name(serial))
+		path->named = strdup(serial);
+}
+
+bool paths_is_renamed(const struct daemon_path *path, const struct mp_props *props)
+{
+	const char *serial = mp_props_get(props, "ID_SERIAL");
+
+	return path->named && (!serial || strcmp(serial, path->named));
 }
 
 static int path_rejected(struct daemon_path *path, const char *name, const char *reason)
@@ -225,11 +259,12 @@ static int path_rejected(struct daemon_path *path, const char *name, const char 
 	return 0;
 }
 
-static void keep_what_checks_tell(struct mp_identity *new, const struct mp_identity *old, const struct mp_props *props)
+static void keep_what_checks_tell(struct mp_identity *new, const struct mp_identity *old, const char *dir,
+				  const struct mp_props *props)
 {
 	const char *read_only = props ? mp_props_get(props, "DISK_RO") : NULL;
 
-	new->read_only = read_only ? !strcmp(read_only, "1") : old->read_only;
+	new->read_only = read_only ? !strcmp(read_only, "1") : mp_probe_read_only(&mp_roots_system, dir, old->read_only);
 	new->offline = old->offline;
 	new->tpg = old->tpg;
 	new->timeout_sec = old->timeout_sec;
@@ -243,11 +278,14 @@ static void keep_what_checks_tell(struct mp_identity *new, const struct mp_ident
 
 void paths_told_kind(struct daemon_path *path, int rdac, int ana)
 {
+	struct mp_identity *identity = &path->path.identity;
+	bool was_rdac = identity->rdac == MP_TOLD_YES, was_ana = identity->ana == MP_TOLD_YES;
+
 	if (rdac >= 0)
-		path->path.identity.rdac = rdac ? MP_TOLD_YES : MP_TOLD_NO;
+		identity->rdac = rdac ? MP_TOLD_YES : MP_TOLD_NO;
 	if (ana >= 0)
-		path->path.identity.ana = ana ? MP_TOLD_YES : MP_TOLD_NO;
-	if (rdac > 0 || ana > 0)
+		identity->ana = ana ? MP_TOLD_YES : MP_TOLD_NO;
+	if (was_rdac != (identity->rdac == MP_TOLD_YES) || was_ana != (identity->ana == MP_TOLD_YES))
 		path_choose(path);
 }
 
@@ -285,7 +323,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	struct mp_path_settings settings;
 	struct mp_identity identity;
 	_cleanup_free_ char *geom_wwid = NULL;
-	bool fallback, moved = false;
+	bool fallback, moved = false, event = props;
 	int r;
 
 	snprintf(name, sizeof(name), "%s", its_name);
@@ -308,7 +346,9 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	if (!daemon->options.check)
 		mp_probe_details(&mp_roots_system, dir, &identity);
 	else if (path)
-		keep_what_checks_tell(&identity, &path->path.identity, props);
+		keep_what_checks_tell(&identity, &path->path.identity, dir, props);
+	if (daemon->options.check && path && by_operator)
+		mp_probe_details(&mp_roots_system, dir, &identity);
 
 	mp_config_path_settings(daemon->config, &identity, &settings);
 	fallback = daemon->options.once || (path && path->retriggers >= daemon->process->retrigger_tries);
@@ -349,6 +389,8 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	} else {
 		path_changed(path, &identity);
 	}
+	if (props)
+		path_note_name(path, props);
 
 	if (!identity.wwid[0]) {
 		/* Fallback allowed and sysfs has no answer: the first check asks the device itself. */
@@ -364,7 +406,11 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	}
 	if (moved)
 		r = checks_start(path);
-	else if (by_operator || path->path.state != MP_PATH_UP)
+	else if (event)
+		checks_doubt(path);
+	else if (by_operator)
+		checks_ask_again(path);
+	else if (path->path.state != MP_PATH_UP)
 		checks_soon(path);
 	return r < 0 ? r : 1;
 }
@@ -542,13 +588,17 @@ void paths_disconnected(struct daemon_path *path)
 	path_start_job(path, delete_run);
 }
 
-void paths_wrong_wwid(struct daemon_path *path, const char *told)
+void paths_wrong_wwid(struct daemon_path *path, const char *told, const char *expected)
 {
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
 	log_error("%s: %s answers as %s, was %s: it leads to another LUN and gets no I/O",
-		  map ? map->map.name : "no map", mp_path_name(&path->path), told, path->proof);
+		  map ? map->map.name : "no map", mp_path_name(&path->path), told, expected);
+	/* The one that it has to answer from now on. */
+	if (!*path->proof)
+		snprintf(path->proof, sizeof(path->proof), "%s", expected);
 	path->path.wrong_wwid = true;
+	mp_path_doubt(&path->path);
 	if (map) {
 		char message[48];
 

@@ -27,6 +27,12 @@ struct daemon_path *paths_find(const struct daemon *daemon, const char *text);
 int paths_take(struct daemon *daemon, dev_t devt, const char *name, const char *dir, const struct mp_props *props,
 	       bool by_operator);
 
+/** paths_look_again() - a change event without news: what sysfs shows of it may be another thing all the same */
+void paths_look_again(struct daemon_path *path, const struct mp_props *props);
+
+/** paths_is_renamed() - has udev read another name from its VPD page 0x83 than before? */
+bool paths_is_renamed(const struct daemon_path *path, const struct mp_props *props);
+
 /** paths_drop() - the device is gone, or nobody wants it; its map is reconciled without it */
 void paths_drop(struct daemon_path *path, const char *reason);
 
@@ -45,8 +51,8 @@ int paths_enumerate(struct daemon *daemon);
 /** paths_resolve_settings() - after a reconfigure: checker, prioritizer, filters by the new configuration. Return: as paths_take() */
 int paths_resolve_settings(struct daemon_path *path);
 
-/** paths_wrong_wwid() - the device answers with another WWID than it was found with: it gets no I/O any more */
-void paths_wrong_wwid(struct daemon_path *path, const char *told);
+/** paths_wrong_wwid() - the device answers with another WWID than is @expected of it: it gets no I/O any more */
+void paths_wrong_wwid(struct daemon_path *path, const char *told, const char *expected);
 
 /** paths_told_wwid() - a path without WWID: the device itself told this one. The path may be gone afterwards. */
 void paths_told_wwid(struct daemon_path *path, const char *wwid);

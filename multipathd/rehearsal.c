@@ -205,9 +205,12 @@ static int shadow_take(struct daemon *shadow, const struct seen *seen, const str
 		path->path.priority = live->path.priority;
 		path->path.marginal = live->path.marginal;
 		path->path.wrong_wwid = live->path.wrong_wwid;
+		path->path.epoch = live->path.epoch;
+		path->path.proven_epoch = live->path.proven_epoch;
 		memcpy(path->path.identity.serial, identity->serial, sizeof(identity->serial));
 	} else {
 		path->path.init = MP_INIT_OK;
+		path->path.proven_epoch = path->path.epoch; /* as the first check will find */
 	}
 	path->daemon = shadow;
 	shadow_choose(shadow, path);
@@ -217,6 +220,8 @@ static int shadow_take(struct daemon *shadow, const struct seen *seen, const str
 	map = geoms_find_member(path);
 	if (!map && !*wwid)
 		return 0;
+	if (!map)
+		map = maps_find_user(path);
 	if (!map)
 		map = maps_find_wwid(shadow, wwid);
 	if (!map)
@@ -247,6 +252,7 @@ static void shadow_fini(struct daemon *shadow)
 		mp_hash_fini(&shadow->maps_by_wwid);
 	if (shadow->maps_by_name.table)
 		mp_hash_fini(&shadow->maps_by_name);
+	free(shadow->strange);
 	free(shadow->listed); /* whose texts are the daemon's */
 }
 

@@ -64,6 +64,7 @@ void uevents_claim(struct daemon_path *path)
 		return;
 	identity->claimed = true; /* asked for once */
 	identity->wait_may_run = false;
+	path->claim_asked = true;
 	uevents_trigger(path->daemon, path->dir, "change");
 }
 
@@ -130,7 +131,30 @@ bool uevents_is_news(const struct daemon_path *path, const struct mp_props *prop
 	/* Size, write protection and identity come with words of their own. */
 	return path->path.init != MP_INIT_OK || path->path.wrong_wwid || !wwid ||
 	       strcmp(wwid, path->path.identity.wwid) || mp_props_get(props, "RESIZE") ||
-	       mp_props_get(props, "DISK_RO") || mp_props_get(props, "SDEV_UA");
+	       mp_props_get(props, "DISK_RO") || paths_is_renamed(path, props);
+}
+
+/*
+ * A unit attention that told that INQUIRY data or the target's LUNs have changed, which I/O may have taken before any check could see it.
+ * The kernel announces it of the SCSI device; it concerns that one, or all of its target.
+ */
+static void uevent_of_scsi_device(struct daemon *daemon, const struct mp_props *props, const char *dir)
+{
+	const char *attention = mp_props_get(props, "SDEV_UA"), *slash = strrchr(dir, '/');
+	size_t length = attention && !strcmp(attention, "REPORTED_LUNS_DATA_HAS_CHANGED") && slash ?
+				(size_t)(slash - dir) : strlen(dir);
+	struct mp_path *path;
+
+	if (!attention || (strcmp(attention, "REPORTED_LUNS_DATA_HAS_CHANGED") &&
+			   strcmp(attention, "INQUIRY_DATA_HAS_CHANGED")))
+		return;
+	log_info("%.*s: unit attention: %s", (int)length, dir, attention);
+	cds_list_for_each_entry(path, &daemon->paths, in_all) {
+		struct daemon_path *managed = daemon_path_of(path);
+
+		if (!strncmp(managed->dir, dir, length) && managed->dir[length] == '/')
+			checks_doubt(managed);
+	}
 }
 
 static int uevent_of_path(struct daemon *daemon, const char *action, const struct mp_props *props, dev_t devt,
@@ -145,7 +169,11 @@ static int uevent_of_path(struct daemon *daemon, const char *action, const struc
 		return 0;
 	}
 	if (path && !strcmp(action, "change") && !uevents_is_news(path, props)) {
-		mp_probe_apply_props(&path->path.identity, props);
+		if (path->claim_asked)
+			mp_probe_apply_props(&path->path.identity, props);
+		else
+			paths_look_again(path, props);
+		path->claim_asked = false;
 		return 0;
 	}
 	if (strcmp(action, "add") && strcmp(action, "change") && strcmp(action, "online"))
@@ -159,7 +187,7 @@ static int uevent_take(struct daemon *daemon, struct udev_device *device)
 	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
 	const char *action = udev_device_get_action(device);
 	const char *name = udev_device_get_sysname(device);
-	const char *syspath = udev_device_get_syspath(device);
+	const char *syspath = udev_device_get_syspath(device), *subsystem = udev_device_get_subsystem(device);
 	dev_t devt = udev_device_get_devnum(device);
 
 	if (!action || !name || !syspath || uevent_props(device, &props) < 0)
@@ -171,6 +199,10 @@ static int uevent_take(struct daemon *daemon, struct udev_device *device)
 	}
 	if (!strncmp(syspath, "/sys/", 5))
 		syspath += 5;
+	if (subsystem && !strcmp(subsystem, "scsi")) {
+		uevent_of_scsi_device(daemon, &props, syspath);
+		return 0;
+	}
 	return uevent_of_path(daemon, action, &props, devt, name, syspath);
 }
 
@@ -188,8 +220,10 @@ static void uevents_lost(struct daemon *daemon)
 		if (mp_probe_locate_name(&mp_roots_system, path->identity.name, &devt, dir, sizeof(dir)) < 0 ||
 		    devt != path->identity.devt || strcmp(dir, managed->dir))
 			paths_drop(managed, "the device is gone");
-		else
+		else {
 			checks_reopen(managed);
+			checks_doubt(managed);
+		}
 	}
 	paths_enumerate(daemon);
 	dmevents_look(daemon);
@@ -232,6 +266,8 @@ int uevents_open(struct daemon *daemon)
 	if (udev_monitor_set_receive_buffer_size(daemon->monitor, RECEIVE_BUFFER) < 0)
 		log_warning("uevents: the receive buffer stays small");
 	r = udev_monitor_filter_add_match_subsystem_devtype(daemon->monitor, "block", "disk");
+	if (r >= 0)
+		r = udev_monitor_filter_add_match_subsystem_devtype(daemon->monitor, "scsi", "scsi_device");
 	if (r >= 0)
 		r = udev_monitor_enable_receiving(daemon->monitor);
 	if (r >= 0)

@@ -493,6 +493,14 @@ static int read_inquiry_texts(const struct mp_roots *roots, const char *dir, str
 	return 0;
 }
 
+static void read_handler(const struct mp_roots *roots, const char *device, struct mp_identity *ret)
+{
+	ssize_t length = mp_sysfs_read(roots->sys, device, "dh_state", ret->handler, sizeof(ret->handler));
+
+	if (length < 0 || !strcmp(ret->handler, "detached"))
+		ret->handler[0] = '\0';
+}
+
 static int read_scsi(const struct mp_roots *roots, const char *dir, struct scsi_place *place, struct mp_identity *ret)
 {
 	struct place device = place_prefix(dir, place->device_end);
@@ -513,9 +521,7 @@ static int read_scsi(const struct mp_roots *roots, const char *dir, struct scsi_
 		if (r < 0)
 			return r;
 	}
-	length = mp_sysfs_read(roots->sys, device.dir, "dh_state", ret->handler, sizeof(ret->handler));
-	if (length < 0 || !strcmp(ret->handler, "detached"))
-		ret->handler[0] = '\0';
+	read_handler(roots, device.dir, ret);
 	read_scsi_transport(roots, dir, place, ret);
 	return 0;
 }
@@ -706,6 +712,23 @@ int mp_probe_identity(const struct mp_roots *roots, dev_t devt, const char *name
 	if (r == 0)
 		r = mp_sysfs_read_number(roots->sys, dir, "size", &ret->size_sectors);
 	return r == -ENOENT || r == -ENXIO || r == -ENOTDIR ? -ENODEV : r;
+}
+
+bool mp_probe_read_only(const struct mp_roots *roots, const char *dir, bool otherwise)
+{
+	uint64_t number;
+
+	return mp_sysfs_read_number(roots->sys, dir, "ro", &number) == 0 ? number : otherwise;
+}
+
+void mp_probe_refresh(const struct mp_roots *roots, const char *dir, struct mp_identity *identity)
+{
+	struct place device = place_prefix(dir, device_end(dir));
+
+	mp_sysfs_read_number(roots->sys, dir, "size", &identity->size_sectors);
+	identity->read_only = mp_probe_read_only(roots, dir, identity->read_only);
+	if (mp_protocol_is_scsi(identity->protocol))
+		read_handler(roots, device.dir, identity);
 }
 
 void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_identity *identity)
@@ -906,9 +929,10 @@ int mp_probe_props_wwid(const struct mp_identity *identity, const char *uid_attr
 			take_wwid(value, wwid);
 		if (*wwid)
 			return 0;
-		if (!fallback)
-			return -ENODATA;
 	}
+	/* Not even a database says that udev is not done with it. */
+	if (*attribute && !fallback)
+		return -ENODATA;
 	if (!mp_probe_has_fallback(identity->protocol, attribute))
 		return *attribute ? -ENODATA : -ENOENT;
 	return 1;

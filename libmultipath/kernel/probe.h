@@ -75,6 +75,12 @@ int mp_probe_page_names(const struct mp_roots *roots, enum mp_protocol protocol,
  */
 void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_identity *identity);
 
+/** mp_probe_read_only() - sysfs: is it write-protected? @otherwise: if sysfs does not say */
+bool mp_probe_read_only(const struct mp_roots *roots, const char *dir, bool otherwise);
+
+/** mp_probe_refresh() - what may change of a device that stays the same: size, write protection, hardware handler */
+void mp_probe_refresh(const struct mp_roots *roots, const char *dir, struct mp_identity *identity);
+
 /** mp_probe_max_sectors_kb() - of the device's queue, whatever kind of disk it is; 0 unknown */
 unsigned mp_probe_max_sectors_kb(const struct mp_roots *roots, dev_t devt);
 

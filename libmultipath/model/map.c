@@ -197,6 +197,18 @@ unsigned mp_map_active_paths(const struct mp_map *map)
 	return active;
 }
 
+bool mp_map_has_strangers(const struct mp_map *map)
+{
+	const struct mp_table *table = &map->kernel.table;
+
+	if (!map->kernel.exists)
+		return false;
+	for (size_t i = 0; i < table->group_count; i++)
+		if (i >= map->group_count || map->groups[i].path_count < table->groups[i].path_count)
+			return true;
+	return false;
+}
+
 const struct mp_path *mp_map_first_path(const struct mp_map *map)
 {
 	const struct mp_path *path, *first = NULL;

@@ -122,6 +122,15 @@ int mp_map_update_groups(struct mp_map *map);
 /** mp_map_active_paths() - number of paths that are up or ghost and in the kernel's table (all, if there is none) */
 unsigned mp_map_active_paths(const struct mp_map *map);
 
+/** mp_map_holds() - is the device in the kernel's table? */
+static inline bool mp_map_holds(const struct mp_map *map, dev_t devt)
+{
+	return map->kernel.exists && mp_table_find(&map->kernel.table, devt);
+}
+
+/** mp_map_has_strangers() - the kernel's table has a device that is not one of @map->paths, as of the last update of groups */
+bool mp_map_has_strangers(const struct mp_map *map);
+
 /** mp_path_map() - the map that has or is to have the path; NULL: orphan, also while its LUN's map is not wanted */
 static inline const struct mp_map *mp_path_map(const struct mp_path *path)
 {

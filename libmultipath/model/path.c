@@ -14,6 +14,7 @@ void mp_path_init(struct mp_path *path, uint64_t id, const struct mp_identity *i
 		.identity = *identity,
 		.state = MP_PATH_UNCHECKED,
 		.priority = MP_PRIORITY_UNDEF,
+		.epoch = 1,
 	};
 	CDS_INIT_LIST_HEAD(&path->in_map);
 	CDS_INIT_LIST_HEAD(&path->in_all);

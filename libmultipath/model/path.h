@@ -72,6 +72,12 @@ struct mp_path {
 	bool marginal;
 	bool checker_disabled; /* by `fail path` */
 	bool wrong_wwid; /* found to lead to another LUN: must never get I/O */
+	bool elsewhere; /* the table of another map has the device: that one must let go of it first */
+	/*
+	 * Which LUN it leads to is known as of an answer, and only until something casts doubt on it. Whatever does begins a
+	 * new epoch; a proof belongs to the epoch in which the device was asked for it, not to that of the answer.
+	 */
+	uint64_t epoch, proven_epoch; /* from 1; 0 never proven */
 	const char *checker; /* constant name, NULL if none */
 	const char *prioritizer; /* constant name, NULL if none */
 
@@ -117,4 +123,16 @@ static inline const char *mp_path_name(const struct mp_path *path)
 static inline bool mp_path_is_active(const struct mp_path *path)
 {
 	return mp_path_state_is_active(path->state) && !path->wrong_wwid;
+}
+
+/** mp_path_doubt() - it failed, or an event came: it may lead to another LUN from now on */
+static inline void mp_path_doubt(struct mp_path *path)
+{
+	path->epoch++;
+}
+
+/** mp_path_is_proven() - the device said which LUN it is after the last reason for doubt: the kernel may be given the path */
+static inline bool mp_path_is_proven(const struct mp_path *path)
+{
+	return path->proven_epoch == path->epoch && !path->wrong_wwid;
 }

@@ -45,6 +45,7 @@ struct mp_plan {
 	bool only_unused; /* the removal: never deferred, one in use goes on */
 	bool no_active_path; /* tell udev that nothing can be read */
 	bool read_only; /* a member is: load the table read-only */
+	bool awaits_proof; /* no member has proven to be of this LUN: nothing is loaded before one has */
 	bool by_prio; /* members and order of the groups follow the priorities */
 	enum mp_grouping grouping; /* of the table */
 	const char *grouping_reason, *handler_reason; /* why it is not what is configured; constant, NULL: it is */

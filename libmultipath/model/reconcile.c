@@ -59,7 +59,16 @@ static const struct mp_table_path *in_kernel(const struct run *run, const struct
 
 static bool leads_to_lun(const struct mp_path *path)
 {
-	return !path->wrong_wwid && path->init != MP_INIT_REMOVED;
+	return !path->wrong_wwid && !path->elsewhere && path->init != MP_INIT_REMOVED;
+}
+
+/*
+ * A table that is loaded makes all its paths active, and I/O that waits goes to them before any message can fail one. So a path
+ * without proof is not put into one. In a map that is new there is no I/O yet: what is known to be down is shown there, failed.
+ */
+static bool may_be_loaded(const struct run *run, const struct mp_path *path)
+{
+	return mp_path_is_proven(path) || (!run->kernel && mp_path_state_is_bad(path->state));
 }
 
 static bool may_resize(const struct run *run, uint64_t from, uint64_t to)
@@ -113,6 +122,9 @@ static int choose_members(struct run *run)
 			continue;
 		run->candidates++;
 		if (!fits(run, path) || !can_be_opened(run, path))
+			continue;
+		/* What the kernel has of it stays until there is another reason for a load. */
+		if (!may_be_loaded(run, path) && !in_kernel(run, path))
 			continue;
 		run->members[run->member_count++] = path;
 		run->active += mp_path_is_active(path);
@@ -276,6 +288,7 @@ static int make_table(struct run *run)
 static void describe_members(struct run *run)
 {
 	run->plan.no_active_path = true;
+	run->plan.read_only = false;
 	for (size_t i = 0; i < run->member_count; i++) {
 		const struct mp_path *path = run->members[i];
 
@@ -346,7 +359,8 @@ static int fail_bad_members(struct run *run)
 		const struct mp_path *path = run->members[i];
 		int r;
 
-		if (mp_transition_sync(path->state, MP_DM_ACTIVE) == 0 && path->state != MP_PATH_DELAYED)
+		if (mp_transition_sync(path->state, mp_path_is_proven(path), MP_DM_ACTIVE) == 0 &&
+		    path->state != MP_PATH_DELAYED)
 			continue;
 		r = add_path_step(run, MP_STEP_FAIL_PATH, path->identity.devt,
 				  "path is not up, but a new table uses it");
@@ -365,7 +379,7 @@ static int sync_paths(struct run *run)
 		const struct mp_table_path *shown = in_kernel(run, path);
 		int r = 0;
 
-		switch (shown ? mp_transition_sync(path->state, shown->state) : 0) {
+		switch (shown ? mp_transition_sync(path->state, mp_path_is_proven(path), shown->state) : 0) {
 		case -1:
 			r = add_path_step(run, MP_STEP_FAIL_PATH, path->identity.devt,
 					  "path is not up, but the kernel uses it");
@@ -454,10 +468,40 @@ static bool load_must_wait(const struct run *run)
 	return false;
 }
 
+static bool has_proven_member(const struct run *run)
+{
+	for (size_t i = 0; i < run->member_count; i++)
+		if (mp_path_is_proven(run->members[i]))
+			return true;
+	return false;
+}
+
+/* Members without proof leave with this load, and come back by another one. */
+static int leave_out_unproven(struct run *run)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < run->member_count; i++)
+		if (may_be_loaded(run, run->members[i]))
+			run->members[kept++] = run->members[i];
+	if (kept == run->member_count)
+		return 0;
+	run->member_count = kept;
+	run->active = 0;
+	for (size_t i = 0; i < kept; i++)
+		run->active += mp_path_is_active(run->members[i]);
+	mp_table_fini(&run->plan.table);
+	mp_wanted_groups_fini(&run->groups);
+	describe_members(run);
+	return make_table(run);
+}
+
 static int plan_load(struct run *run, enum mp_step_kind kind, const char *reason)
 {
-	int r = add_step(run, kind, reason);
+	int r = leave_out_unproven(run);
 
+	if (r == 0)
+		r = add_step(run, kind, reason);
 	return r < 0 ? r : fail_bad_members(run);
 }
 
@@ -474,7 +518,9 @@ static int plan_existing(struct run *run)
 		if (r < 0)
 			return r;
 	}
-	if (!load_must_wait(run)) {
+	/* Without one that has proven what it is, a load would let waiting I/O go wherever the others lead. */
+	run->plan.awaits_proof = !has_proven_member(run);
+	if (!load_must_wait(run) && !run->plan.awaits_proof) {
 		if (current_size && run->size_sectors != current_size) {
 			run->plan.force_udev = true;
 			return plan_load(run, MP_STEP_RESIZE, "size of the paths differs");
@@ -513,6 +559,18 @@ static int plan_without_paths(struct run *run)
 	if (run->kernel_queues && flush == MP_FLUSH_ALWAYS)
 		r = add_step(run, MP_STEP_NO_QUEUE, "the last path is gone");
 	return r < 0 ? r : add_step(run, MP_STEP_REMOVE, "the last path is gone");
+}
+
+/* Those that are kept out have the right size, and could be opened. */
+static bool only_proof_is_missing(const struct run *run)
+{
+	for (size_t i = 0; !run->member_count && i < run->seen->path_count; i++) {
+		const struct mp_path *path = run->seen->paths[i];
+
+		if (leads_to_lun(path) && fits(run, path) && can_be_opened(run, path))
+			return true;
+	}
+	return false;
 }
 
 /* Why a LUN that has paths gets none of them; NULL if all is well. */
@@ -593,11 +651,15 @@ static int make_plan(struct run *run)
 	if (r < 0)
 		return r;
 
+	if (only_proof_is_missing(run)) {
+		run->plan.awaits_proof = true;
+		return run->kernel ? keep_table(run) : 0;
+	}
 	obstacle = find_obstacle(run);
 	if (obstacle)
 		return plan_reject(run, obstacle);
 	if (!run->kernel)
-		return run->member_count ? add_step(run, MP_STEP_CREATE, "the kernel has no map of this WWID") : 0;
+		return run->member_count ? plan_load(run, MP_STEP_CREATE, "the kernel has no map of this WWID") : 0;
 	return run->member_count ? plan_existing(run) : plan_without_paths(run);
 }
 

@@ -7,14 +7,14 @@ static bool is_new(enum mp_path_state state)
 	return state == MP_PATH_UNCHECKED || state == MP_PATH_WILD || state == MP_PATH_PENDING;
 }
 
-static void take_good(struct mp_transition *t, enum mp_path_state old, enum mp_dm_state dm, bool in_map)
+static void take_good(struct mp_transition *t, enum mp_path_state old, enum mp_dm_state dm, bool in_map, bool proven)
 {
 	if (t->changed) {
 		t->came_up = !mp_path_state_is_active(old);
-		t->reinstate = in_map;
+		t->reinstate = in_map && proven;
 		t->check_soon = true;
 	} else if (in_map && dm != MP_DM_ACTIVE) {
-		t->reinstate = true;
+		t->reinstate = proven;
 	} else {
 		t->check_later = true;
 	}
@@ -35,7 +35,7 @@ static void take_bad(struct mp_transition *t, enum mp_path_state old, enum mp_dm
 }
 
 struct mp_transition mp_transition_make(enum mp_path_state old, enum mp_path_state answer, enum mp_dm_state dm,
-					bool in_map)
+					bool in_map, bool proven)
 {
 	struct mp_transition t = { .state = old };
 
@@ -71,16 +71,16 @@ struct mp_transition mp_transition_make(enum mp_path_state old, enum mp_path_sta
 	t.state = answer;
 	t.changed = answer != old;
 	if (mp_path_state_is_active(answer))
-		take_good(&t, old, dm, in_map);
+		take_good(&t, old, dm, in_map, proven);
 	else
 		take_bad(&t, old, dm, in_map);
 	return t;
 }
 
-int mp_transition_sync(enum mp_path_state state, enum mp_dm_state dm)
+int mp_transition_sync(enum mp_path_state state, bool proven, enum mp_dm_state dm)
 {
 	if (mp_path_state_is_active(state))
-		return dm == MP_DM_FAILED ? 1 : 0;
+		return dm == MP_DM_FAILED && proven ? 1 : 0;
 	if (state == MP_PATH_DOWN || state == MP_PATH_SHAKY || state == MP_PATH_TIMEOUT)
 		return dm == MP_DM_ACTIVE ? -1 : 0;
 	return 0;

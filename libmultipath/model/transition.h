@@ -25,16 +25,17 @@ struct mp_transition {
  * @answer:	of the checker; delayed: it was good, but the path is held back
  * @dm:	what the kernel's map thinks of the path
  * @in_map:	is the path part of a kernel map at all?
+ * @proven:	mp_path_is_proven(): nothing else is ever reinstated
  */
 struct mp_transition mp_transition_make(enum mp_path_state old, enum mp_path_state answer, enum mp_dm_state dm,
-					bool in_map);
+					bool in_map, bool proven);
 
 /**
  * mp_transition_sync() - message that brings the kernel in step after a table load or an event, without a new answer
  *
  * Return: -1 fail_path, 1 reinstate_path, 0 nothing.
  */
-int mp_transition_sync(enum mp_path_state state, enum mp_dm_state dm);
+int mp_transition_sync(enum mp_path_state state, bool proven, enum mp_dm_state dm);
 
 /**
  * mp_transition_may_reinstate() - is reinstate_path of any use?

@@ -30,12 +30,25 @@ config "no_path_retry fail"
 multipathd reconfigure > /dev/null
 ready 2 2
 
-say "it has another WWID all of a sudden"
+say "its WWID is spelled otherwise all of a sudden: one disk is one map"
+path=$(paths_of_lun 0 | head -n 1)
 config "no_path_retry fail" "uid_attribute ID_WWN"
 multipathd reconfigure > /dev/null
-until_true "a map of that WWID" eval 'multipathd show maps raw format %w | grep -q ^0x'
+until_true "the map that is not in use gets that WWID" eval 'multipathd show maps raw format %w | grep -q ^0x'
+until_true "nothing else is made" maps_have 2 2
 same "its paths stay" "$(dmsetup table "$map" | grep -oE ' (8:[0-9]+)' | wc -l)" 2
+same "and are its paths" "$(map_of "$path")" "$map"
+check "it is told" logged "$path: its WWID is 0x.*, but map $map of the same LUN is in use: it stays"
+check "it is explained" grep -q "a path of $map (WWID $wwid) as long as that is in use" <<< "$(multipath explain "$path")"
+pull "$path"
+until_true "it is failed" path_is "$path" failed faulty
+plug "$path"
+until_true "and reinstated, as any other" path_is "$path" active ready
 check "I/O goes on" io_moves /dev/mapper/"$map"
+daemon_stop
+daemon_start
+until_true "after a restart, too" maps_have 2 2
+same "they are its paths" "$(map_of "$path")" "$map"
 config "no_path_retry fail"
 multipathd reconfigure > /dev/null
 until_true "all is as it was" maps_have 2 2

@@ -227,6 +227,24 @@ static void the_first_path_with_vendor_and_product_speaks_for_the_map(void **sta
 	free_all(map);
 }
 
+static void a_device_that_is_no_path_of_the_map_is_a_stranger(void **state)
+{
+	_cleanup_(mp_map_freep) struct mp_map *map = new_map();
+	struct mp_path *path;
+
+	(void)state;
+	assert_false(mp_map_has_strangers(map));
+	assert_false(mp_map_holds(map, makedev(8, 0)));
+	path = add_path(map, 8, 0, MP_PATH_UP, 1);
+	load(map, "0 0 1 1 service-time 0 1 2 8:0 1 1", "2 0 0 0 1 1 A 0 1 2 8:0 A 0 0 1");
+	assert_true(mp_map_holds(map, makedev(8, 0)));
+	assert_false(mp_map_holds(map, makedev(8, 16)));
+	assert_false(mp_map_has_strangers(map));
+	path = mp_path_free(path);
+	assert_true(mp_map_has_strangers(map));
+	assert_true(mp_map_holds(map, makedev(8, 0)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +257,7 @@ int main(void)
 		cmocka_unit_test(a_planned_table_shows_groups_without_states),
 		cmocka_unit_test(without_a_kernel_map_every_active_path_counts),
 		cmocka_unit_test(the_first_path_with_vendor_and_product_speaks_for_the_map),
+		cmocka_unit_test(a_device_that_is_no_path_of_the_map_is_a_stranger),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

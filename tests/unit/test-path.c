@@ -50,6 +50,30 @@ static void a_path_to_another_lun_is_never_active(void **state)
 	assert_false(mp_path_is_active(path));
 }
 
+static void a_proof_ends_with_the_epoch_in_which_it_was_asked_for(void **state)
+{
+	_cleanup_(mp_path_freep) struct mp_path *path = NULL;
+	uint64_t asked;
+
+	(void)state;
+	assert_int_equal(mp_path_new(1, &(struct mp_identity){ 0 }, &path), 0);
+	assert_false(mp_path_is_proven(path));
+
+	path->proven_epoch = path->epoch;
+	assert_true(mp_path_is_proven(path));
+	path->wrong_wwid = true;
+	assert_false(mp_path_is_proven(path));
+	path->wrong_wwid = false;
+
+	asked = path->epoch;
+	mp_path_doubt(path);
+	assert_false(mp_path_is_proven(path));
+	path->proven_epoch = asked; /* it is answered too late */
+	assert_false(mp_path_is_proven(path));
+	path->proven_epoch = path->epoch;
+	assert_true(mp_path_is_proven(path));
+}
+
 static void a_freed_path_leaves_its_map_and_its_list(void **state)
 {
 	_cleanup_(mp_map_freep) struct mp_map *map = NULL;
@@ -75,6 +99,7 @@ int main(void)
 		cmocka_unit_test(a_new_path_is_an_unchecked_orphan),
 		cmocka_unit_test(repeated_failure_is_one_change),
 		cmocka_unit_test(a_path_to_another_lun_is_never_active),
+		cmocka_unit_test(a_proof_ends_with_the_epoch_in_which_it_was_asked_for),
 		cmocka_unit_test(a_freed_path_leaves_its_map_and_its_list),
 	};
 

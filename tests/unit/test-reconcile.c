@@ -149,20 +149,22 @@ static void a_map_is_created_from_paths_of_any_state(void **state)
 	static const struct {
 		const char *paths, *table;
 		bool no_active_path;
+		const char *fails;
 	} rows[] = {
-		{ "up", ONE_PATH, false },
-		{ "up up", ONE_GROUP, false },
-		{ "down up", ONE_GROUP, false },
-		{ "down down", ONE_GROUP, true },
-		{ "ghost down", ONE_GROUP, false },
-		{ "pending down", ONE_GROUP, false },
-		{ "unchecked unchecked", ONE_GROUP, true },
-		{ "wild shaky", ONE_GROUP, true },
-		{ "timeout delayed", ONE_GROUP, true },
-		{ "removed disconnected", ONE_GROUP, true },
+		{ "up", ONE_PATH, false, "" },
+		{ "up up", ONE_GROUP, false, "" },
+		{ "down up", ONE_GROUP, false, FAIL_NEW("8:0") },
+		{ "down down", ONE_GROUP, true, FAIL_NEW("8:0") FAIL_NEW("8:16") },
+		{ "ghost down", ONE_GROUP, false, FAIL_NEW("8:16") },
+		{ "pending down", ONE_GROUP, false, FAIL_NEW("8:16") },
+		{ "unchecked unchecked", ONE_GROUP, true, "" },
+		{ "wild shaky", ONE_GROUP, true, FAIL_NEW("8:16") },
+		{ "timeout delayed", ONE_GROUP, true, FAIL_NEW("8:0") FAIL_NEW("8:16") },
+		{ "removed disconnected", ONE_GROUP, true, "" },
 		{ "up up up up up up up up",
-		  "0 0 1 1 service-time 0 8 1 8:0 1 8:16 1 8:32 1 8:48 1 8:64 1 8:80 1 8:96 1 8:112 1", false },
+		  "0 0 1 1 service-time 0 8 1 8:0 1 8:16 1 8:32 1 8:48 1 8:64 1 8:80 1 8:96 1 8:112 1", false, "" },
 	};
+	char steps[256];
 	struct world world;
 
 	(void)state;
@@ -170,7 +172,8 @@ static void a_map_is_created_from_paths_of_any_state(void **state)
 		_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
 
 		world_init(&world, rows[i].paths);
-		expect_of(&world, rows[i].table, CREATE, &plan);
+		snprintf(steps, sizeof(steps), CREATE "%s", rows[i].fails);
+		expect_of(&world, rows[i].table, steps, &plan);
 		assert_int_equal(plan.table.size_sectors, SIZE);
 		assert_string_equal(plan.name, "m");
 		assert_int_equal(plan.no_active_path, rows[i].no_active_path);
@@ -339,6 +342,119 @@ static void a_disabled_group_with_a_path_that_is_up_is_enabled(void **state)
 	world_fini(&world);
 }
 
+static void doubt(struct world *world, unsigned path)
+{
+	mp_path_doubt(&world->paths[path]);
+}
+
+static void what_has_not_proven_is_not_loaded(void **state)
+{
+	struct world world;
+
+	(void)state;
+	/* of a new map */
+	world_init(&world, "up up");
+	doubt(&world, 1);
+	expect(&world, ONE_PATH, CREATE);
+	/* but what is down is shown there */
+	world.paths[1].state = MP_PATH_DOWN;
+	expect(&world, ONE_GROUP, CREATE FAIL_NEW("8:16"));
+	world.paths[1].state = MP_PATH_PENDING;
+	expect(&world, ONE_PATH, CREATE);
+	/* into a map that exists */
+	world.paths[1].state = MP_PATH_UP;
+	world_set_kernel(&world, ONE_PATH, "");
+	expect(&world, ONE_PATH, "");
+	world.paths[1].state = MP_PATH_DOWN;
+	expect(&world, ONE_PATH, "");
+	world.paths[1].proven_epoch = world.paths[1].epoch;
+	world.paths[1].state = MP_PATH_UP;
+	expect(&world, ONE_GROUP, ADDED);
+	world_fini(&world);
+}
+
+static void what_has_not_proven_leaves_with_the_next_load_and_not_before(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up down up");
+	doubt(&world, 1);
+	world_set_kernel(&world, "0 0 1 1 service-time 0 3 1 8:0 1 8:16 1 8:32 1", "8:16");
+	expect(&world, NULL, "");
+	/* a load would make it active */
+	world.seen.force_reload = true;
+	expect(&world, "0 0 1 1 service-time 0 2 1 8:0 1 8:32 1", ": reload: reload is asked for\n");
+	world.seen.force_reload = false;
+	world_set_kernel(&world, "0 0 1 1 service-time 0 2 1 8:0 1 8:32 1", "");
+	expect(&world, NULL, "");
+	/* it comes back by another one */
+	world.paths[1].state = MP_PATH_UP;
+	world.paths[1].proven_epoch = world.paths[1].epoch;
+	expect(&world, "0 0 1 1 service-time 0 3 1 8:0 1 8:16 1 8:32 1", ADDED);
+	world_fini(&world);
+}
+
+static void no_table_is_loaded_before_a_path_has_proven(void **state)
+{
+	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	doubt(&world, 0);
+	doubt(&world, 1);
+	expect_of(&world, NO_GROUPS, "", &plan);
+	assert_true(plan.awaits_proof);
+	mp_plan_fini(&plan);
+
+	/* Waiting I/O would go wherever they lead. What is in use stays in use. */
+	world_set_kernel(&world, "0 0 1 1 service-time 0 3 1 8:0 1 8:16 1 8:32 1", "");
+	world.seen.force_reload = true;
+	plan = (struct mp_plan)MP_PLAN_INIT;
+	expect_of(&world, NULL, "", &plan);
+	assert_true(plan.awaits_proof);
+	mp_plan_fini(&plan);
+
+	/* The one that has proven is enough. */
+	world.paths[0].proven_epoch = world.paths[0].epoch;
+	plan = (struct mp_plan)MP_PLAN_INIT;
+	expect_of(&world, ONE_PATH, ": reload: reload is asked for\n", &plan);
+	assert_false(plan.awaits_proof);
+	world_fini(&world);
+}
+
+static void what_has_not_proven_is_not_reinstated(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	doubt(&world, 1);
+	world_set_kernel(&world, ONE_GROUP, "8:16");
+	expect(&world, NULL, "");
+	world.paths[1].proven_epoch = world.paths[1].epoch;
+	expect(&world, NULL, REINSTATE("8:16"));
+	world_fini(&world);
+}
+
+static void a_path_is_in_one_map(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up up");
+	world.paths[0].elsewhere = world.paths[1].elsewhere = true;
+	expect(&world, NO_GROUPS, "");
+	world.paths[0].elsewhere = false;
+	expect(&world, ONE_PATH, CREATE);
+	world_set_kernel(&world, ONE_PATH, "");
+	expect(&world, NULL, "");
+	world.paths[1].elsewhere = false;
+	expect(&world, ONE_GROUP, ADDED);
+	world_fini(&world);
+}
+
 static void a_path_to_another_lun_gets_no_io(void **state)
 {
 	struct world world;
@@ -364,20 +480,21 @@ static void a_path_to_another_lun_gets_no_io(void **state)
 static void priorities_order_groups(void **state)
 {
 	static const struct {
-		const char *paths, *table;
+		const char *paths, *table, *steps;
 	} rows[] = {
 		{ "up/50 up/50 up/10 up/10",
-		  "0 0 2 1 service-time 0 2 1 8:0 1 8:16 1 service-time 0 2 1 8:32 1 8:48 1" },
+		  "0 0 2 1 service-time 0 2 1 8:0 1 8:16 1 service-time 0 2 1 8:32 1 8:48 1", CREATE },
 		{ "up/10 up/10 up/50 up/50",
-		  "0 0 2 1 service-time 0 2 1 8:32 1 8:48 1 service-time 0 2 1 8:0 1 8:16 1" },
+		  "0 0 2 1 service-time 0 2 1 8:32 1 8:48 1 service-time 0 2 1 8:0 1 8:16 1", CREATE },
 		{ "up/10 up/50 up/10 up/50",
-		  "0 0 2 1 service-time 0 2 1 8:16 1 8:48 1 service-time 0 2 1 8:0 1 8:32 1" },
+		  "0 0 2 1 service-time 0 2 1 8:16 1 8:48 1 service-time 0 2 1 8:0 1 8:32 1", CREATE },
 		/* a group without active path counts 0, and is not the first to be used */
 		{ "down/50 down/50 up/10 up/10",
-		  "0 0 2 1 service-time 0 2 1 8:32 1 8:48 1 service-time 0 2 1 8:0 1 8:16 1" },
-		{ "up/-1 up/1", "0 0 2 1 service-time 0 1 1 8:16 1 service-time 0 1 1 8:0 1" },
-		{ "down/1 down/2", TWO_GROUPS },
-		{ "down/1 up/-1", "0 0 2 2 service-time 0 1 1 8:0 1 service-time 0 1 1 8:16 1" },
+		  "0 0 2 1 service-time 0 2 1 8:32 1 8:48 1 service-time 0 2 1 8:0 1 8:16 1",
+		  CREATE FAIL_NEW("8:0") FAIL_NEW("8:16") },
+		{ "up/-1 up/1", "0 0 2 1 service-time 0 1 1 8:16 1 service-time 0 1 1 8:0 1", CREATE },
+		{ "down/1 down/2", TWO_GROUPS, CREATE FAIL_NEW("8:0") FAIL_NEW("8:16") },
+		{ "down/1 up/-1", "0 0 2 2 service-time 0 1 1 8:0 1 service-time 0 1 1 8:16 1", CREATE FAIL_NEW("8:0") },
 	};
 	struct world world;
 
@@ -385,7 +502,7 @@ static void priorities_order_groups(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		world_init(&world, rows[i].paths);
 		world.settings.grouping = MP_GROUPING_BY_PRIO;
-		expect(&world, rows[i].table, CREATE);
+		expect(&world, rows[i].table, rows[i].steps);
 	}
 }
 
@@ -1203,6 +1320,11 @@ int main(void)
 		cmocka_unit_test(the_kernel_is_told_what_checkers_found),
 		cmocka_unit_test(a_lone_ghost_that_only_its_target_activates_stays_failed),
 		cmocka_unit_test(a_disabled_group_with_a_path_that_is_up_is_enabled),
+		cmocka_unit_test(what_has_not_proven_is_not_loaded),
+		cmocka_unit_test(what_has_not_proven_leaves_with_the_next_load_and_not_before),
+		cmocka_unit_test(no_table_is_loaded_before_a_path_has_proven),
+		cmocka_unit_test(what_has_not_proven_is_not_reinstated),
+		cmocka_unit_test(a_path_is_in_one_map),
 		cmocka_unit_test(a_path_to_another_lun_gets_no_io),
 		cmocka_unit_test(priorities_order_groups),
 		cmocka_unit_test(a_priority_change_that_moves_paths_is_a_reload),

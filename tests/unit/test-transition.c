@@ -16,7 +16,7 @@ static const enum mp_dm_state dms[] = { MP_DM_UNDEF, MP_DM_FAILED, MP_DM_ACTIVE 
 static void expect(enum mp_path_state old, enum mp_path_state answer, enum mp_dm_state dm, bool in_map,
 		   struct mp_transition expected)
 {
-	struct mp_transition t = mp_transition_make(old, answer, dm, in_map);
+	struct mp_transition t = mp_transition_make(old, answer, dm, in_map, true);
 
 #define SAME(field) 	if (t.field != expected.field) 	fail_msg("%s -> %s, dm %s%s: " #field " is %d", mp_path_state_name(old), mp_path_state_name(answer), 		 mp_dm_state_name(dm), in_map ? "" : ", no map", t.field)
 	SAME(state);
@@ -85,6 +85,21 @@ static void good_that_the_kernel_does_not_use_is_reinstated(void **state)
 		expect(goods[g], goods[g], MP_DM_UNDEF, true,
 		       (struct mp_transition){ .state = goods[g], .reinstate = true });
 	}
+}
+
+static void without_proof_nothing_is_reinstated(void **state)
+{
+	(void)state;
+	for (int old = 0; old < MP_PATH_STATES; old++)
+		for (int answer = 0; answer < MP_PATH_STATES; answer++)
+			for (size_t d = 0; d < ARRAY_SIZE(dms); d++) {
+				struct mp_transition with = mp_transition_make(old, answer, dms[d], true, true);
+				struct mp_transition without = mp_transition_make(old, answer, dms[d], true, false);
+
+				assert_false(without.reinstate);
+				assert_int_equal(without.state, with.state);
+				assert_int_equal(without.fail, with.fail);
+			}
 }
 
 static void up_and_ghost_are_a_change_and_reinstate(void **state)
@@ -202,9 +217,11 @@ static void the_kernel_is_synchronised_by_state(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		assert_int_equal(mp_transition_sync(rows[i].state, MP_DM_FAILED), rows[i].failed);
-		assert_int_equal(mp_transition_sync(rows[i].state, MP_DM_ACTIVE), rows[i].active);
-		assert_int_equal(mp_transition_sync(rows[i].state, MP_DM_UNDEF), 0);
+		assert_int_equal(mp_transition_sync(rows[i].state, true, MP_DM_FAILED), rows[i].failed);
+		assert_int_equal(mp_transition_sync(rows[i].state, true, MP_DM_ACTIVE), rows[i].active);
+		assert_int_equal(mp_transition_sync(rows[i].state, true, MP_DM_UNDEF), 0);
+		assert_int_equal(mp_transition_sync(rows[i].state, false, MP_DM_FAILED), 0);
+		assert_int_equal(mp_transition_sync(rows[i].state, false, MP_DM_ACTIVE), rows[i].active);
 	}
 }
 
@@ -255,6 +272,7 @@ int main(void)
 		cmocka_unit_test(a_path_that_is_held_back_is_failed_in_the_kernel),
 		cmocka_unit_test(good_that_stays_is_checked_later),
 		cmocka_unit_test(good_that_the_kernel_does_not_use_is_reinstated),
+		cmocka_unit_test(without_proof_nothing_is_reinstated),
 		cmocka_unit_test(up_and_ghost_are_a_change_and_reinstate),
 		cmocka_unit_test(good_to_bad_fails_the_path_and_counts),
 		cmocka_unit_test(bad_that_stays_is_failed_only_if_the_kernel_uses_it),
