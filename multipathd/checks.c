@@ -453,6 +453,24 @@ static enum mp_verdict path_judge_proof(struct daemon_path *path, const struct c
 	return mp_proof_judge(&statement);
 }
 
+/* The name of the map was told: what another path told is no other way to spell it. */
+static void path_refute_others(struct daemon_path *path)
+{
+	struct mp_path *other;
+
+	if (strcmp(path->proof, path->path.identity.wwid) || geoms_owns(daemon_map_of(path->path.map)))
+		return;
+	cds_list_for_each_entry(other, &path->path.map->paths, in_map) {
+		struct daemon_path *sibling = daemon_path_of(other);
+
+		if (other->wrong_wwid || !*sibling->proof || !strcmp(sibling->proof, path->proof) ||
+		    strcmp(other->identity.wwid, path->path.identity.wwid))
+			continue;
+		*sibling->proof = '\0';
+		checks_doubt(sibling);
+	}
+}
+
 static void path_is_proven_now(struct daemon_path *path, const struct check_job *job)
 {
 	struct mp_map *map = path->path.map;
@@ -463,10 +481,12 @@ static void path_is_proven_now(struct daemon_path *path, const struct check_job 
 	path->stays = false;
 	if (!*path->proof && job->proof)
 		snprintf(path->proof, sizeof(path->proof), "%s", job->proof);
-	if (map)
+	if (map) {
 		cds_list_for_each_entry(other, &map->paths, in_map)
 			if (daemon_path_of(other)->stays)
 				checks_soon(daemon_path_of(other));
+		path_refute_others(path);
+	}
 	if (path->path.wrong_wwid) {
 		log_notice("%s: leads to its own LUN again", mp_path_name(&path->path));
 		path->path.wrong_wwid = false;
