@@ -79,7 +79,7 @@ multipathd reconfigure > /dev/null
 until_true "reconfigured" daemon_serves
 same "after a reconfigure" "$(priority)" -1
 plug sda
-ready 1 2
+ready 2 2 # smart has made the one whose WWID is not known
 until_true "priority of a path that is back" eval '[ "$(priority)" = 50 ]'
 
 queueing() { multipathd show config "$@" | sed -n 's/^	queue_without_daemon //p'; }
