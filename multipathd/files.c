@@ -243,6 +243,10 @@ static void wwids_job_done(struct work *work)
 
 	daemon->operations--;
 	daemon->wwids_reading = false;
+	if (work->skipped) { /* the daemon ends */
+		free(job);
+		return;
+	}
 	if (r == 0)
 		r = files_adopt_wwids(daemon, TAKE_PTR(job->wwids));
 	if (r < 0)
