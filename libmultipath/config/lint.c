@@ -16,7 +16,7 @@
 #include "model/settings.h"
 
 /* Comparisons of expressions with WWIDs: enough for a large site; all of them would not be linear. */
-enum { PAIRS_MAX = 1 << 16, NAMES_MAX = 1 << 18 };
+enum { PAIRS_MAX = 1 << 16, NAMES_MAX = 1 << 21 };
 
 static struct mp_place place_of(const struct mp_linter *linter, const struct mp_setting *from,
 				const struct mp_setting *setting)
