@@ -310,7 +310,10 @@ int mp_dm_list_parse(const void *data, size_t size, bool has_uuids, struct mp_dm
 	size_t used = 0, room = 0, at = 0;
 	int r = 0;
 
+	/* Without devices the kernel counts nothing of what it writes. */
 	do {
+		if (!size)
+			break;
 		if (size - at < header) {
 			r = -EBADMSG;
 			break;
