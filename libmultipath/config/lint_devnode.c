@@ -31,8 +31,17 @@ static bool is_partition_match(const struct mp_pattern *pattern, const char *nam
 	return false;
 }
 
+/* What any_disk() tries: about so many. */
+enum { DISK_NAMES = 19000, PARTITION_NAMES = 14000 };
+
+/* It is limited for a whole configuration. */
+static void spend(struct mp_linter *linter, size_t names)
+{
+	linter->names -= names < linter->names ? names : linter->names;
+}
+
 /* sda ... sdzzz */
-static bool any_scsi_name(struct mp_linter *linter, const struct mp_pattern *pattern, unsigned letters, name_fn fn)
+static bool any_scsi_name(const struct mp_pattern *pattern, unsigned letters, name_fn fn)
 {
 	char name[] = "sdaaa";
 
@@ -42,7 +51,6 @@ static bool any_scsi_name(struct mp_linter *linter, const struct mp_pattern *pat
 
 		if (fn(pattern, name))
 			return true;
-		linter->names -= linter->names > 0;
 		while (i && name[1 + i] == 'z')
 			name[1 + i--] = 'a';
 		if (!i)
@@ -62,6 +70,7 @@ static bool any_disk(struct mp_linter *linter, const struct mp_pattern *pattern,
 	};
 	char name[32];
 
+	spend(linter, most_letters > 2 ? DISK_NAMES : PARTITION_NAMES);
 	for (size_t i = 0; i < ARRAY_SIZE(lettered); i++)
 		for (char letter = 'a'; letter <= 'z'; letter++) {
 			snprintf(name, sizeof(name), "%s%c", lettered[i], letter);
@@ -75,7 +84,7 @@ static bool any_disk(struct mp_linter *linter, const struct mp_pattern *pattern,
 				return true;
 		}
 	for (unsigned letters = 1; letters <= most_letters; letters++)
-		if (any_scsi_name(linter, pattern, letters, fn))
+		if (any_scsi_name(pattern, letters, fn))
 			return true;
 	return false;
 }
