@@ -5,9 +5,9 @@
  *
  * Both are text, one fact a line, words with a blank between them (\x20 is one within a word), '#' and what follows is a comment:
  *
- *	STATE_DIR/geom			load yes|no, exclusive yes|no, known UUID [NAME [WWID]]
+ *	STATE_DIR/geom			load yes|no, exclusive yes|no, known UUID [NAME [WWID]], bio UUID (it has had a bio-based path)
  *	RUNTIME_DIR/multipath/geom/state	failed WWID MAJOR:MINOR (by hand), apart UUID MAJOR:MINOR (removed by hand),
- *					stopped UUID, foreign WWID MAJOR:MINOR (it leads to another LUN)
+ *					stopped UUID, foreign WWID MAJOR:MINOR (it leads to another LUN), configuring WWID (under way)
  */
 #pragma once
 #include <stdbool.h>

@@ -12,6 +12,7 @@
 static const char spread_selector[] = "service-time 0";
 static const char single_selector[] = "round-robin 0";
 static const char queue_if_no_path[] = "queue_if_no_path";
+static const char queue_mode[] = "queue_mode";
 
 bool mp_geom_is_wwid(const char *wwid)
 {
@@ -129,6 +130,21 @@ size_t mp_geom_restore_others(struct mp_geom *geom, size_t last)
 	return restored;
 }
 
+bool mp_geom_fail(struct mp_geom *geom, size_t path)
+{
+	struct mp_geom before = *geom;
+
+	geom->paths[path].failed = geom->paths[path].by_hand = true;
+	if (mp_geom_good_count(geom)) {
+		mp_geom_choose_active(geom);
+		return true;
+	}
+	if (mp_geom_restore_others(geom, path) || !mp_geom_is_good(&before, path))
+		return true;
+	*geom = before;
+	return false;
+}
+
 /* The group that the kernel uses, or the one that it will use next. */
 static void find_active(struct mp_geom *geom, const struct mp_table *table)
 {
@@ -154,6 +170,7 @@ int mp_geom_from_kernel(const char *wwid, const struct mp_kernel_map *kernel, st
 	snprintf(geom.name, sizeof(geom.name), "%s", kernel->name);
 	geom.read_only = kernel->read_only;
 	geom.queues = mp_table_has_feature(table, queue_if_no_path);
+	geom.bio = mp_table_has_feature(table, queue_mode); /* set for nothing but bio */
 	geom.mode = kernel->split                                          ? MP_GEOM_ACTIVE_READ :
 		    !strcmp(table->groups[0].selector, spread_selector) ? MP_GEOM_ACTIVE_ACTIVE :
 									     MP_GEOM_ACTIVE_PASSIVE;
@@ -187,13 +204,20 @@ static int add_group(struct mp_table *table, const struct mp_geom *geom, size_t 
 	return 0;
 }
 
+static const char *features(const struct mp_geom *geom)
+{
+	if (geom->bio)
+		return geom->queues ? "3 queue_if_no_path queue_mode bio" : "2 queue_mode bio";
+	return geom->queues ? "1 queue_if_no_path" : "0";
+}
+
 int mp_geom_table(const struct mp_geom *geom, bool for_reads, struct mp_table *ret)
 {
 	_cleanup_(mp_table_fini) struct mp_table table = { .size_sectors = geom->size_sectors };
 	bool spread = geom->mode == MP_GEOM_ACTIVE_ACTIVE || for_reads;
 	int r = 0;
 
-	table.features = strdup(geom->queues ? "1 queue_if_no_path" : "0");
+	table.features = strdup(features(geom));
 	table.handler = strdup("0");
 	table.groups = calloc(geom->count, sizeof(*table.groups));
 	if (!table.features || !table.handler || !table.groups)

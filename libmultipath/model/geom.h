@@ -52,6 +52,7 @@ struct mp_geom {
 	bool halves_differ; /* Active/Read: reads have other paths than writes, which are the record */
 	bool read_only;
 	bool queues; /* I/O waits while no path works */
+	bool bio; /* it has, or may get, paths that are bio-based, which the kernel takes in `queue_mode bio` alone; lasts as long as the map */
 	struct mp_geom_path paths[MP_GEOM_PATHS]; /* in the administrator's order */
 	size_t count;
 	size_t active; /* index: gets the I/O, in Active/Read the writes; none is good, or all are active: @count */
@@ -97,6 +98,14 @@ void mp_geom_choose_active(struct mp_geom *geom);
 
 /** mp_geom_remove() - the path leaves; the active one stays active, or the next good one takes over */
 void mp_geom_remove(struct mp_geom *geom, size_t path);
+
+/**
+ * mp_geom_fail() - by hand
+ *
+ * If it was the last good path the others are restored; if there is none to restore, it stays good, as on FreeBSD.
+ * Return: true, false if it stays good.
+ */
+bool mp_geom_fail(struct mp_geom *geom, size_t path);
 
 /**
  * mp_geom_restore_others() - the last good path failed: restore the others, also those that were failed by hand

@@ -123,22 +123,50 @@ static void when_nothing_is_left_all_others_are_restored(void **state)
 	assert_int_equal(mp_geom_restore_others(&geom, 0), 0);
 }
 
+static void the_only_good_path_cannot_be_failed(void **state)
+{
+	static const struct {
+		const char *paths;
+		size_t failed, good, active;
+		bool stays_good;
+	} cases[] = {
+		{ "++", 0, 1, 1, false }, { "+F", 0, 1, 1, false }, { "+H", 0, 1, 1, false }, { "+", 0, 1, 0, true },
+		{ "+L", 0, 1, 0, true },  { "LL+", 2, 1, 2, true }, { "F", 0, 0, 1, false },  { "+LF", 2, 1, 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct mp_geom geom = make(MP_GEOM_ACTIVE_PASSIVE, cases[i].paths, cases[i].failed);
+
+		if (mp_geom_fail(&geom, cases[i].failed) == cases[i].stays_good ||
+		    geom.paths[cases[i].failed].by_hand == cases[i].stays_good ||
+		    mp_geom_good_count(&geom) != cases[i].good || geom.active != cases[i].active)
+			fail_msg("case %zu: %zu good, %zu active", i, mp_geom_good_count(&geom), geom.active);
+	}
+}
+
 static void what_is_loaded_is_read_as_what_it_was(void **state)
 {
 	static const struct {
 		enum mp_geom_mode mode;
-		bool queues;
+		bool queues, bio;
 		size_t active;
 		const char *table, *status;
 	} cases[] = {
-		{ MP_GEOM_ACTIVE_PASSIVE, false, 1,
+		{ MP_GEOM_ACTIVE_PASSIVE, false, false, 1,
 		  "0 0 2 2 round-robin 0 1 1 8:0 1 round-robin 0 1 1 8:1 1",
 		  "2 0 0 0 2 2 E 0 1 0 8:0 A 0 E 0 1 0 8:1 A 0" },
-		{ MP_GEOM_ACTIVE_ACTIVE, true, 2, "1 queue_if_no_path 0 1 1 service-time 0 2 1 8:0 1 8:1 1",
+		{ MP_GEOM_ACTIVE_ACTIVE, true, false, 2, "1 queue_if_no_path 0 1 1 service-time 0 2 1 8:0 1 8:1 1",
 		  "2 0 0 0 1 1 E 0 2 2 8:0 A 0 0 1 8:1 A 0 0 1" },
-		{ MP_GEOM_ACTIVE_READ, false, 0,
+		{ MP_GEOM_ACTIVE_READ, false, false, 0,
 		  "0 0 2 1 round-robin 0 1 1 8:0 1 round-robin 0 1 1 8:1 1",
 		  "2 0 0 0 2 1 A 0 1 0 8:0 A 0 E 0 1 0 8:1 A 0" },
+		{ MP_GEOM_ACTIVE_READ, false, true, 0,
+		  "2 queue_mode bio 0 2 1 round-robin 0 1 1 8:0 1 round-robin 0 1 1 8:1 1",
+		  "2 0 0 0 2 1 A 0 1 0 8:0 A 0 E 0 1 0 8:1 A 0" },
+		{ MP_GEOM_ACTIVE_ACTIVE, true, true, 2,
+		  "3 queue_if_no_path queue_mode bio 0 1 1 service-time 0 2 1 8:0 1 8:1 1",
+		  "2 0 0 0 1 1 E 0 2 2 8:0 A 0 0 1 8:1 A 0 0 1" },
 	};
 
 	(void)state;
@@ -150,6 +178,7 @@ static void what_is_loaded_is_read_as_what_it_was(void **state)
 						.split = cases[i].mode == MP_GEOM_ACTIVE_READ };
 
 		geom.queues = cases[i].queues;
+		geom.bio = cases[i].bio;
 		assert_int_equal(mp_geom_table(&geom, false, &table), 0);
 		mp_table_format(&table, &text);
 		assert_string_equal(mp_strbuf_text(&text), cases[i].table);
@@ -159,6 +188,7 @@ static void what_is_loaded_is_read_as_what_it_was(void **state)
 		assert_int_equal(again.mode, geom.mode);
 		assert_int_equal(again.active, geom.active);
 		assert_int_equal(again.queues, geom.queues);
+		assert_int_equal(again.bio, geom.bio);
 		assert_string_equal(again.name, "FOO");
 		assert_string_equal(mp_geom_uuid(&again), "u");
 		assert_int_equal(mp_geom_from_kernel("3600", &kernel, &again), -EINVAL);
@@ -182,6 +212,7 @@ int main(void)
 		cmocka_unit_test(rotating_goes_all_the_way_round_past_the_bad_ones),
 		cmocka_unit_test(the_active_path_stays_while_it_is_good),
 		cmocka_unit_test(when_nothing_is_left_all_others_are_restored),
+		cmocka_unit_test(the_only_good_path_cannot_be_failed),
 		cmocka_unit_test(what_is_loaded_is_read_as_what_it_was),
 		cmocka_unit_test(whose_a_map_is_tells_its_wwid),
 	};
