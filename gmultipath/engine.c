@@ -444,7 +444,7 @@ static int remove_lower(const struct mp_geom *geom, bool writes_too)
 	return error < 0 ? error : r;
 }
 
-static bool is_exclusive(const struct engine *engine)
+bool engine_is_exclusive(const struct engine *engine)
 {
 	return mp_geom_notes_has(&engine->config, "exclusive yes");
 }
@@ -453,7 +453,7 @@ void engine_hold(struct engine *engine, dev_t devt, bool hold)
 {
 	int fd, value = hold;
 
-	if (hold && !is_exclusive(engine))
+	if (hold && !engine_is_exclusive(engine))
 		return;
 	fd = provider_open(devt, NULL, O_RDONLY | O_NONBLOCK);
 	if (fd < 0)
@@ -462,6 +462,44 @@ void engine_hold(struct engine *engine, dev_t devt, bool hold)
 		engine_error(engine, -errno, "%u:%u: cannot be kept from others: %s", major(devt), minor(devt),
 			     strerror(errno));
 	close(fd);
+}
+
+bool engine_is_bio(dev_t devt)
+{
+	static const struct {
+		const char *file;
+		bool is_bio;
+	} signs[] = { { "partition", true }, { "dm", true }, { "mq", false } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++) {
+		char file[64];
+
+		snprintf(file, sizeof(file), "/sys/dev/block/%u:%u/%s", major(devt), minor(devt), signs[i].file);
+		if (access(file, F_OK) == 0)
+			return signs[i].is_bio;
+	}
+	return true;
+}
+
+/* dm-mpath takes them in its mode for bios; a disk with a request queue it takes in that mode, too. */
+static bool needs_bio(const struct engine *engine, const struct mp_geom *geom)
+{
+	const char *uuid = mp_geom_uuid(geom);
+	char words[MP_WWID_SIZE + 16];
+
+	for (size_t i = 0; i < geom->count; i++)
+		if (engine_is_bio(geom->paths[i].devt))
+			return true;
+	snprintf(words, sizeof(words), "bio %s", uuid ? uuid : "");
+	return uuid && mp_geom_notes_has(&engine->config, words);
+}
+
+static void note_bio(struct engine *engine, const struct mp_geom *geom)
+{
+	const char *uuid = mp_geom_uuid(geom);
+
+	if (uuid)
+		engine_note(engine, true, true, "bio %s", uuid);
 }
 
 int engine_create(struct engine *engine, struct mp_geom *geom)
@@ -473,6 +511,7 @@ int engine_create(struct engine *engine, struct mp_geom *geom)
 
 	geom->queues = engine->watched;
 	geom->read_only = flags.read_only;
+	geom->bio = needs_bio(engine, geom);
 	lower_wwids(geom, reads, writes, sizeof(reads));
 	r = load_one(true, geom, false, writes);
 	if (r == 0 && split)
@@ -484,7 +523,9 @@ int engine_create(struct engine *engine, struct mp_geom *geom)
 	if (r < 0)
 		return engine_error(engine, r, "%s: not created: %s", geom->name,
 				    r == -EEXIST ? "its name or UUID is taken" :
-				    r == -EINVAL ? "the kernel takes no such devices for paths, its log says why" : strerror(-r));
+				    r == -EINVAL ? "the kernel does not accept its paths, see its log" : strerror(-r));
+	if (geom->bio)
+		note_bio(engine, geom);
 	for (size_t i = 0; i < geom->count; i++)
 		engine_hold(engine, geom->paths[i].devt, true);
 	return 0;
@@ -539,7 +580,7 @@ int engine_reload(struct engine *engine, const struct mp_geom *old, const struct
 		if (mp_geom_find(old, geom->paths[i].devt) == old->count)
 			engine_hold(engine, geom->paths[i].devt, true);
 	for (size_t i = 0; i < old->count; i++)
-		if (mp_geom_find(geom, old->paths[i].devt) == geom->count && is_exclusive(engine))
+		if (mp_geom_find(geom, old->paths[i].devt) == geom->count && engine_is_exclusive(engine))
 			engine_hold(engine, old->paths[i].devt, false);
 	return engine_apply_states(engine, &before, geom);
 }
@@ -555,9 +596,35 @@ int engine_remove(struct engine *engine, const struct mp_geom *geom)
 	if (r < 0)
 		return engine_error(engine, r, "%s: not removed: %s", geom->name,
 				    r == -EBUSY ? "it is in use (lsblk /dev/mapper/NAME shows by whom)" : strerror(-r));
-	for (size_t i = 0; i < geom->count && is_exclusive(engine); i++)
+	for (size_t i = 0; i < geom->count && engine_is_exclusive(engine); i++)
 		engine_hold(engine, geom->paths[i].devt, false);
 	return engine_note(engine, false, false, "failed %s", geom->wwid);
+}
+
+int engine_remake(struct engine *engine, const struct mp_geom *old, struct mp_geom *geom)
+{
+	struct mp_geom before = *geom, former = *old;
+	int r;
+
+	note_bio(engine, geom);
+	if (mp_dm_open_count(old->wwid) > 0)
+		return engine_error(engine, -EBUSY, "%s: it is in use, and was made without bio-based devices (dm, MD, partitions): "
+				    "unmount it, then %s", old->name,
+				    mp_geom_uuid(old) ? "repeat this" : "stop it and create it with all paths");
+	r = engine_remove(engine, old);
+	if (r < 0)
+		return r;
+	r = engine_create(engine, geom);
+	if (r < 0) {
+		if (engine_create(engine, &former) == 0) {
+			before = former;
+			mark_good(&before);
+			engine_apply_states(engine, &before, old);
+		}
+		return r;
+	}
+	mark_good(&before);
+	return engine_apply_states(engine, &before, geom);
 }
 
 int engine_stop(struct engine *engine, const struct mp_geom *geom)
@@ -729,28 +796,49 @@ int engine_check_unused(struct engine *engine, const struct provider *provider)
 			    "MD, or another map)", provider->name, mp_strbuf_text(&holders));
 }
 
+/* The device, and what it is stacked on. */
+static bool reaches(const char *dir, const char *wwid, unsigned depth)
+{
+	char file[PATH_MAX], uuid[MP_WWID_SIZE + 16];
+	struct dirent *entry;
+	bool found = false;
+	DIR *slaves;
+
+	if (mp_sysfs_read(dir, "", "dm/uuid", uuid, sizeof(uuid)) > 0 && strstr(uuid, wwid))
+		return true;
+	/* Deeper stacks are none of the kernel's. */
+	if (!depth || (size_t)snprintf(file, sizeof(file), "%s/slaves", dir) >= sizeof(file))
+		return false;
+	slaves = opendir(file);
+	while (!found && slaves && (entry = readdir(slaves)))
+		if (entry->d_name[0] != '.' &&
+		    (size_t)snprintf(file, sizeof(file), "/sys/class/block/%s", entry->d_name) < sizeof(file))
+			found = reaches(file, wwid, depth - 1);
+	if (slaves)
+		closedir(slaves);
+	return found;
+}
+
+bool engine_stands_on(dev_t devt, const struct mp_geom *geom)
+{
+	enum { DEPTH_MAX = 16 };
+	char dir[64];
+
+	snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u", major(devt), minor(devt));
+	/* A partition is as deep as its disk. */
+	if (reaches(dir, geom->wwid, DEPTH_MAX))
+		return true;
+	snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u/partition", major(devt), minor(devt));
+	if (access(dir, F_OK) < 0)
+		return false;
+	snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u/..", major(devt), minor(devt));
+	return reaches(dir, geom->wwid, DEPTH_MAX);
+}
+
 int engine_read_label(const struct provider *provider, struct mp_label *ret)
 {
 	_cleanup_close_ int fd = provider_open(provider->devt, provider->name, O_RDONLY | O_DIRECT);
 	struct mp_label_disk disk;
 
 	return fd < 0 ? fd : mp_label_read(fd, &disk, ret);
-}
-
-int engine_write_label(struct engine *engine, const struct provider *provider, const struct mp_label *label)
-{
-	_cleanup_close_ int fd = provider_open(provider->devt, provider->name, O_RDWR | O_DIRECT);
-	int held = 0, off = 0, r;
-
-	if (fd < 0)
-		return fd;
-	/* `exclusive` keeps everybody from writing; this one sector is gmultipath's own. Else it is not for us to write there. */
-	if (!is_exclusive(engine) || !engine_find_member(engine, provider->devt) || ioctl(fd, BLKROGET, &held) < 0)
-		held = 0;
-	if (held && ioctl(fd, BLKROSET, &off) < 0)
-		return -errno;
-	r = mp_label_write(fd, &provider->disk, label);
-	if (held)
-		ioctl(fd, BLKROSET, &held);
-	return r;
 }

@@ -71,6 +71,13 @@ bool engine_name_is_free(const struct engine *engine, const char *name);
 int engine_create(struct engine *engine, struct mp_geom *geom);
 /** engine_reload() - another table under running I/O: other paths, another mode. @geom has what is wanted. */
 int engine_reload(struct engine *engine, const struct mp_geom *old, const struct mp_geom *geom);
+/**
+ * engine_remake() - as engine_reload(), of a map that is to have bio-based paths from now on
+ *
+ * The kernel fixes that with the first table, so the map is removed and created again.
+ * Return: -EBUSY (said) if it is in use: nothing was changed, and the next map of that label is made for them.
+ */
+int engine_remake(struct engine *engine, const struct mp_geom *old, struct mp_geom *geom);
 int engine_remove(struct engine *engine, const struct mp_geom *geom);
 /** engine_stop() - remove it; its label makes no map before `load` or a reboot */
 int engine_stop(struct engine *engine, const struct mp_geom *geom);
@@ -81,6 +88,9 @@ int engine_apply_states(struct engine *engine, const struct mp_geom *old, const 
 
 /** engine_sweep() - put in order what a killed program, or a killed daemon, has left. Return: as engine_look() */
 int engine_sweep(struct engine *engine);
+
+/** engine_is_exclusive() - is `exclusive` set? */
+bool engine_is_exclusive(const struct engine *engine);
 
 /** engine_hold() - `exclusive`: keep others from writing to a path, or let them again */
 void engine_hold(struct engine *engine, dev_t devt, bool hold);
@@ -115,11 +125,14 @@ bool engine_is_silent(const struct engine *engine, dev_t devt);
 /** engine_check_unused() - Return: 0, -EBUSY (said, with the user's name) */
 int engine_check_unused(struct engine *engine, const struct provider *provider);
 
+/** engine_is_bio() - does the kernel take the device as a path in `queue_mode bio` alone? Others it takes in either mode. */
+bool engine_is_bio(dev_t devt);
+
+/** engine_stands_on() - is the device a map, or something stacked on it? It cannot be a path of that map. */
+bool engine_stands_on(dev_t devt, const struct mp_geom *geom);
+
 /** engine_read_label() - Return: as mp_label_decode(), or negative errno */
 int engine_read_label(const struct provider *provider, struct mp_label *ret);
-
-/** engine_write_label() - NULL: erase. Return: 0, negative errno */
-int engine_write_label(struct engine *engine, const struct provider *provider, const struct mp_label *label);
 
 /** provider_open() - O_DIRECT. Return: descriptor, negative errno */
 int provider_open(dev_t devt, const char *name, int flags);

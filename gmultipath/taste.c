@@ -43,11 +43,28 @@ bool taste_same_disk(dev_t a, dev_t b)
 	return told_wwid(a, one) < 0 || told_wwid(b, other) < 0 || !strcmp(one, other);
 }
 
+bool taste_is_disk_of(const struct engine *engine, const struct mp_geom *geom, dev_t devt)
+{
+	const char *uuid = mp_geom_uuid(geom);
+	char wwid[MP_WWID_SIZE], known[MP_WWID_SIZE];
+
+	taste_wwid(devt, wwid, sizeof(wwid));
+	for (size_t i = 0; i < geom->count; i++)
+		if (!geom->paths[i].lost && !taste_same_disk(geom->paths[i].devt, devt))
+			return false;
+	/* All paths may be gone, or of a kind that identifies itself as nothing. */
+	return !uuid || !*wwid || mp_geom_notes_wwid(&engine->config, uuid, known, sizeof(known)) < 0 || !*known ||
+	       !strcmp(known, wwid);
+}
+
 int taste_join(struct engine *engine, const struct mp_geom *geom, const struct provider *provider)
 {
 	struct mp_geom wider = *geom;
 	struct mp_geom_path *path = &wider.paths[wider.count];
 
+	if (engine_stands_on(provider->devt, geom))
+		return engine_error(engine, -ELOOP, "%s: it is stacked on %s; expected another device", provider->name,
+				    geom->name);
 	if (wider.count == MP_GEOM_PATHS)
 		return engine_error(engine, -E2BIG, "%s: it has %d paths, and no room for more", geom->name,
 				    MP_GEOM_PATHS);
@@ -61,7 +78,8 @@ int taste_join(struct engine *engine, const struct mp_geom *geom, const struct p
 		if (wider.paths[i].lost)
 			mp_geom_remove(&wider, i);
 	mp_geom_choose_active(&wider);
-	return engine_reload(engine, geom, &wider);
+	return engine_is_bio(provider->devt) && !geom->bio ? engine_remake(engine, geom, &wider) :
+							      engine_reload(engine, geom, &wider);
 }
 
 int taste_leave(struct engine *engine, const struct mp_geom *geom, size_t path)
@@ -81,17 +99,23 @@ int taste_leave(struct engine *engine, const struct mp_geom *geom, size_t path)
 	return r;
 }
 
-/* Another map may have the label's name: a distinct one, and it is said. */
-static int choose_name(struct engine *engine, const struct mp_label *label, struct mp_geom *geom)
+/* The label's name, unless no map can have it, or another one has it already: then a warning says what the map is called. */
+static void choose_name(struct engine *engine, const struct mp_label *label, struct mp_geom *geom)
 {
-	snprintf(geom->name, sizeof(geom->name), "%s", label->name);
-	if (engine_name_is_free(engine, geom->name))
-		return 0;
-	snprintf(geom->name, sizeof(geom->name), "%s-%.8s", label->name, label->uuid);
-	if (!engine_name_is_free(engine, geom->name))
-		snprintf(geom->name, sizeof(geom->name), "%s-%s", label->name, label->uuid);
-	return engine_error(engine, 0, "warning: the name %s is taken: the map with UUID %s is called %s", label->name,
-			    label->uuid, geom->name);
+	char name[MP_LABEL_NAME_SIZE];
+	bool own = mp_label_map_name(label->name, name);
+
+	snprintf(geom->name, sizeof(geom->name), "%s", name);
+	if (!engine_name_is_free(engine, geom->name)) {
+		snprintf(geom->name, sizeof(geom->name), "%s-%.8s", name, label->uuid);
+		if (!engine_name_is_free(engine, geom->name))
+			snprintf(geom->name, sizeof(geom->name), "%s-%s", name, label->uuid);
+		engine_error(engine, 0, "warning: the name %s is taken: the map with UUID %s is called %s", name, label->uuid,
+			     geom->name);
+	} else if (!own) {
+		engine_error(engine, 0, "warning: the label with UUID %s has a name that no map can have: the map is called %s",
+			     label->uuid, geom->name);
+	}
 }
 
 static int make_map(struct engine *engine, const struct provider *provider, const struct mp_label *label)
@@ -114,9 +138,10 @@ static int make_map(struct engine *engine, const struct provider *provider, cons
 /* Is the label to be followed, and on this disk? It is noted if it was not before. Return: 1, 0, negative errno (said). */
 static int trust(struct engine *engine, const struct provider *provider, const struct mp_label *label, enum taste taste)
 {
-	char wwid[MP_WWID_SIZE], known[MP_WWID_SIZE];
+	char wwid[MP_WWID_SIZE], known[MP_WWID_SIZE], name[MP_LABEL_NAME_SIZE];
 	int r = mp_geom_notes_wwid(&engine->config, label->uuid, known, sizeof(known));
 
+	mp_label_map_name(label->name, name);
 	taste_wwid(provider->devt, wwid, sizeof(wwid));
 	if (r < 0 && taste == TASTE_KNOWN)
 		return 0;
@@ -125,7 +150,7 @@ static int trust(struct engine *engine, const struct provider *provider, const s
 	if (r == 0 && *known && taste != TASTE_MOVED)
 		return taste == TASTE_NEW ? 0 :
 			engine_error(engine, -EXDEV, "warning: %s has the label of %s, but is another disk (a copy of it?): it is "
-				     "left alone, unless `gmultipath load` is to accept it", provider->name, label->name);
+				     "left alone, unless `gmultipath load` is to accept it", provider->name, name);
 	r = engine_know(engine, label->uuid, label->name, wwid);
 	return r < 0 ? r : 1;
 }
@@ -149,13 +174,20 @@ int taste_disk(struct engine *engine, const struct provider *provider, enum tast
 	struct mp_label label;
 	int r;
 
-	if (engine_find_member(engine, provider->devt) || engine_read_label(provider, &label) < 0)
+	if (engine_find_member(engine, provider->devt))
 		return 0;
+	r = engine_read_label(provider, &label);
+	if (r < 0) {
+		/* Said once, and to the one who asked for it. */
+		if (taste == TASTE_MOVED && mp_label_error(r))
+			engine_error(engine, 0, "warning: %s: its label %s: no map is made of it", provider->name, mp_label_error(r));
+		return 0;
+	}
 	snprintf(wwid, sizeof(wwid), MP_GEOM_WWID_AUTOMATIC "%s", label.uuid);
 	geom = engine_find_wwid(engine, wwid);
 	if (!taste_loaded(engine))
 		return 0;
-	if (geom && !taste_same_disk(geom->paths[0].devt, provider->devt))
+	if (geom && !taste_is_disk_of(engine, geom, provider->devt))
 		return taste == TASTE_NEW ? 0 :
 			engine_error(engine, -EXDEV, "warning: %s has the label of %s, but is another disk (a copy of it?): it is "
 				     "left alone", provider->name, geom->name);

@@ -32,6 +32,9 @@ void taste_wwid(dev_t devt, char *ret, size_t size);
 /** taste_same_disk() - do both say that they are the same LUN, as far as they say anything? */
 bool taste_same_disk(dev_t a, dev_t b);
 
+/** taste_is_disk_of() - may the device lead to the LUN of this map, as far as its paths and the notes tell which one that is? */
+bool taste_is_disk_of(const struct engine *engine, const struct mp_geom *geom, dev_t devt);
+
 /** taste_join() - a path more. Return: 0, negative errno (said) */
 int taste_join(struct engine *engine, const struct mp_geom *geom, const struct provider *provider);
 

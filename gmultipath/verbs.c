@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gmultipath/verbs.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,6 +16,7 @@
 #include "config/geom_notes.h"
 #include "gmultipath/engine.h"
 #include "gmultipath/geomlist.h"
+#include "gmultipath/sectors.h"
 #include "gmultipath/superblock.h"
 #include "gmultipath/taste.h"
 #include "kernel/sysfs.h"
@@ -115,7 +116,8 @@ static int check_name(struct call *call, const char *name)
 {
 	if (!mp_label_name_is_valid(name))
 		return engine_error(call->engine, -EINVAL,
-				    "%s: expected a name of 1 to %d bytes, without blanks, slashes, or a dot in front", name,
+				    "%s: expected a name of 1 to %d bytes: printable ASCII without blanks, slashes, backslashes, "
+				    "or a leading dot", name,
 				    MP_LABEL_NAME_SIZE - 1);
 	if (!engine_name_is_free(call->engine, name))
 		return engine_error(call->engine, -EEXIST, "%s: a device-mapper device has that name already", name);
@@ -205,33 +207,67 @@ static int verb_create(struct call *call)
 	return create_map(call, &geom);
 }
 
-/* What stands in the place of the label, or would be cut by it. */
-static int check_contents(struct call *call, const struct provider *provider)
+/* The kernel may know tables of partitions that libblkid does not, and partitions that no table has. */
+static bool has_partition_at_end(const struct provider *provider)
 {
-	_cleanup_close_ int fd = provider_open(provider->devt, provider->name, O_RDONLY | O_DIRECT);
-	_cleanup_free_ uint8_t *sector = NULL;
-	char found[128];
-	const char *what;
-	int r;
+	const uint64_t end = (provider->disk.media_bytes - provider->disk.sector_bytes) / 512;
+	char dir_name[64], file[PATH_MAX];
+	struct dirent *entry;
+	bool found = false;
+	DIR *dir;
 
-	r = fd < 0 ? fd : mp_label_read_sector(fd, &provider->disk, &sector);
+	snprintf(dir_name, sizeof(dir_name), "/sys/dev/block/%u:%u", major(provider->devt), minor(provider->devt));
+	dir = opendir(dir_name);
+	while (!found && dir && (entry = readdir(dir))) {
+		uint64_t start, size;
+
+		if (entry->d_name[0] == '.' ||
+		    (size_t)snprintf(file, sizeof(file), "%s/%s", dir_name, entry->d_name) >= sizeof(file) ||
+		    mp_sysfs_read_number(file, "", "start", &start) < 0 ||
+		    mp_sysfs_read_number(file, "", "size", &size) < 0)
+			continue;
+		found = start + size > end;
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* What the last sector belongs to. Return: NULL: nothing; @text has room for it. */
+static const char *owner_of_sector(const struct provider *provider, const uint8_t *sector, char *text, size_t size)
+{
+	const char *what = mp_label_describe_sector(sector, provider->disk.sector_bytes);
+	int r = what ? 0 : superblock_find(provider, text, size);
+
+	if (what)
+		return what;
+	if (r < 0)
+		return "something that cannot be read";
+	if (r > 0)
+		return text;
+	if (has_partition_at_end(provider))
+		return "a partition that reaches to the end";
+	return mp_label_sector_is_zero(sector, provider->disk.sector_bytes) ? NULL : "data";
+}
+
+/* @ret: the sector as it is. Return: 0, negative errno (said) if the label would cut something, or take its place. */
+static int check_contents(struct call *call, const struct provider *provider, uint8_t **ret)
+{
+	_cleanup_free_ uint8_t *sector = NULL;
+	char text[128];
+	const char *what;
+	int r = sectors_read(provider, &sector);
+
 	if (r < 0)
 		return engine_error(call->engine, r, "%s: its last sector cannot be read: %s", provider->name,
-				    strerror(-r));
-	what = mp_label_describe_sector(sector, provider->disk.sector_bytes);
-	if (!what && !has_flag(call, 'f')) {
-		r = superblock_find(provider, found, sizeof(found));
-		if (r < 0)
-			return engine_error(call->engine, r, "%s: what it holds cannot be read: %s", provider->name, strerror(-r));
-		what = r > 0 ? found : NULL;
-	}
-	if (!what && !mp_label_sector_is_zero(sector, provider->disk.sector_bytes))
-		what = "data";
-	if (!what || has_flag(call, 'f'))
-		return 0;
-	return engine_error(call->engine, -EEXIST,
-			    "%s: its last sector belongs to %s; expected one that is empty (-f overwrites it)",
-			    provider->name, what);
+				    sectors_strerror(r));
+	what = has_flag(call, 'f') ? NULL : owner_of_sector(provider, sector, text, sizeof(text));
+	if (what)
+		return engine_error(call->engine, -EEXIST,
+				    "%s: its last sector belongs to %s; expected one that is empty (-f overwrites it)",
+				    provider->name, what);
+	*ret = TAKE_PTR(sector);
+	return 0;
 }
 
 /* The other paths must lead to the disk that was just written to. */
@@ -243,14 +279,98 @@ static bool shows_label(const struct provider *provider, const struct mp_label *
 	       !strcmp(shown.name, label->name) && shown.mode == label->mode;
 }
 
+/* What was known of a label, in case that what follows fails. */
+struct known {
+	char uuid[MP_LABEL_UUID_SIZE]; /* "": none was */
+	char name[MP_GEOM_NAME_SIZE], wwid[MP_WWID_SIZE];
+};
+
+static void get_known(const struct engine *engine, const char *uuid, struct known *ret)
+{
+	char words[MP_LABEL_UUID_SIZE + 16];
+
+	*ret = (struct known){ .uuid = "" };
+	snprintf(words, sizeof(words), "known %s", uuid);
+	if (!*uuid || mp_geom_notes_wwid(&engine->config, uuid, ret->wwid, sizeof(ret->wwid)) < 0)
+		return;
+	snprintf(ret->uuid, sizeof(ret->uuid), "%s", uuid);
+	mp_geom_notes_next(&engine->config, words, ret->name, sizeof(ret->name));
+}
+
+/* Of the label that is known to be on a disk. */
+static void get_known_of_disk(const struct engine *engine, const char *wwid, struct known *ret)
+{
+	char uuid[MP_LABEL_UUID_SIZE];
+
+	get_known(engine, mp_geom_notes_uuid(&engine->config, wwid, uuid, sizeof(uuid)) == 0 ? uuid : "", ret);
+}
+
+static void know_again(struct engine *engine, const struct known *known)
+{
+	if (*known->uuid)
+		engine_know(engine, known->uuid, known->name, known->wwid);
+}
+
+/* Make the UUID known and write the label in place of @before. Return: 0, negative errno (said). */
+static int write_new_label(struct call *call, const struct provider *provider, const struct mp_label *label,
+			   const char *wwid, const uint8_t *before)
+{
+	_cleanup_free_ uint8_t *encoded = calloc(1, label->sector_bytes);
+	struct engine *engine = call->engine;
+	int r = encoded ? mp_label_encode(label, encoded, label->sector_bytes) : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	/* Known first: a label that nobody trusts would be of no use, a UUID that no disk has does no harm. */
+	r = engine_know(engine, label->uuid, label->name, wwid);
+	if (r < 0)
+		return r;
+	r = sectors_replace(engine, provider, wwid, before, encoded);
+	if (r < 0) {
+		engine_note(engine, true, false, "known %s", label->uuid);
+		return engine_error(engine, r, "%s: label not written: %s", provider->name, sectors_strerror(r));
+	}
+	return 0;
+}
+
+static void take_back_label(struct call *call, const struct provider *provider, const struct mp_label *label,
+			    const uint8_t *before)
+{
+	_cleanup_free_ uint8_t *encoded = calloc(1, label->sector_bytes);
+
+	engine_note(call->engine, true, false, "known %s", label->uuid);
+	if (encoded && mp_label_encode(label, encoded, label->sector_bytes) == 0)
+		sectors_replace(call->engine, provider, "", encoded, before);
+}
+
+/* The others lead to the disk that was just written to, or are none of its paths. Return: 0, -EXDEV (said). */
+static int take_others(struct call *call, const struct provider *providers, int count, const struct mp_label *label,
+		       struct mp_geom *geom)
+{
+	int refused = 0;
+
+	for (int i = 1; i < count; i++) {
+		if (!shows_label(&providers[i], label))
+			refused = engine_error(call->engine, -EXDEV, "%s does not show the label of %s: it is another disk, and not "
+					       "a path of %s", providers[i].name, providers[0].name, label->name);
+		else if (!taste_same_disk(providers[0].devt, providers[i].devt))
+			refused = engine_error(call->engine, -EXDEV, "%s has another WWID than %s: it is a copy of that disk, and "
+					       "not a path of %s", providers[i].name, providers[0].name, label->name);
+		else
+			add_path(geom, &providers[i]);
+	}
+	return refused;
+}
+
 static int verb_label(struct call *call)
 {
-	struct engine *engine = call->engine;
 	_cleanup_free_ struct provider *providers = NULL;
+	_cleanup_free_ uint8_t *sector = NULL;
 	struct mp_label label = { 0 };
 	struct mp_geom geom = { 0 };
 	char wwid[MP_WWID_SIZE];
-	int r, count, refused = 0;
+	struct known former;
+	int r, count, refused;
 
 	r = wanted_mode(call, &geom.mode);
 	if (r == 0)
@@ -258,7 +378,7 @@ static int verb_label(struct call *call)
 	if (r < 0)
 		return r;
 	count = take_providers(call, call->arguments + 1, call->count - 1, &providers);
-	r = count < 0 ? count : check_contents(call, &providers[0]);
+	r = count < 0 ? count : check_contents(call, &providers[0], &sector);
 	if (r == 0)
 		r = new_uuid(label.uuid, sizeof(label.uuid));
 	if (r < 0)
@@ -267,138 +387,120 @@ static int verb_label(struct call *call)
 	label.media_bytes = providers[0].disk.media_bytes;
 	label.sector_bytes = providers[0].disk.sector_bytes;
 	label.mode = geom.mode;
-	/* Known first: a label that nobody trusts would be of no use, a UUID that no disk has does no harm. */
 	taste_wwid(providers[0].devt, wwid, sizeof(wwid));
-	r = engine_know(engine, label.uuid, label.name, wwid);
-	if (r < 0)
-		return r;
-	r = engine_write_label(engine, &providers[0], &label);
+	get_known_of_disk(call->engine, wwid, &former);
+	r = write_new_label(call, &providers[0], &label, wwid, sector);
 	if (r < 0) {
-		engine_note(engine, true, false, "known %s", label.uuid);
-		return engine_error(engine, r, "%s: label not written: %s", providers[0].name, strerror(-r));
+		know_again(call->engine, &former);
+		return r;
 	}
 
 	snprintf(geom.name, sizeof(geom.name), "%s", label.name);
 	snprintf(geom.wwid, sizeof(geom.wwid), MP_GEOM_WWID_AUTOMATIC "%s", label.uuid);
 	geom.size_sectors = (label.media_bytes - label.sector_bytes) / 512;
 	add_path(&geom, &providers[0]);
-	for (int i = 1; i < count; i++) {
-		if (shows_label(&providers[i], &label))
-			add_path(&geom, &providers[i]);
-		else
-			refused = engine_error(engine, -EXDEV, "%s does not show the label of %s: it is another disk, and not "
-					       "a path of %s", providers[i].name, providers[0].name, label.name);
-	}
+	refused = take_others(call, providers, count, &label, &geom);
 	r = create_map(call, &geom);
 	if (r < 0) {
-		engine_write_label(engine, &providers[0], NULL);
-		engine_note(engine, true, false, "known %s", label.uuid);
+		take_back_label(call, &providers[0], &label, sector);
+		know_again(call->engine, &former);
 	}
 	return r < 0 ? r : refused;
 }
 
 /* ---- configure */
 
-/* By whichever path it works: they lead to one disk. */
-static int write_label(struct engine *engine, const struct mp_geom *geom, const struct mp_label *label)
+/* A device that is gone cannot be in a table that is loaded. */
+static void drop_lost(struct mp_geom *geom)
 {
-	int r = -ENODEV;
-
-	for (int only_good = 1; only_good >= 0; only_good--)
-		for (size_t i = 0; i < geom->count; i++) {
-			struct provider provider = { .devt = geom->paths[i].devt };
-			_cleanup_close_ int fd = -1;
-
-			if (geom->paths[i].lost || mp_geom_is_good(geom, i) != (bool)only_good ||
-			    engine_is_silent(engine, geom->paths[i].devt))
-				continue;
-			memcpy(provider.name, geom->paths[i].name, sizeof(provider.name));
-			fd = provider_open(provider.devt, provider.name, O_RDONLY);
-			r = fd < 0 ? fd : mp_label_ask_size(fd, &provider.disk);
-			if (r < 0)
-				continue;
-			if (provider.disk.media_bytes / 512 != geom->size_sectors + provider.disk.sector_bytes / 512) {
-				r = -ERANGE;
-				continue;
-			}
-			if (label) {
-				struct mp_label sized = *label;
-
-				sized.media_bytes = provider.disk.media_bytes;
-				sized.sector_bytes = provider.disk.sector_bytes;
-				r = engine_write_label(engine, &provider, &sized);
-			} else {
-				r = engine_write_label(engine, &provider, NULL);
-			}
-			if (r == 0)
-				return 0;
-		}
-	return engine_error(engine, r, "%s: its label was not %s: %s", geom->name, label ? "written" : "erased",
-			    strerror(-r));
+	for (size_t i = geom->count; i-- > 0;)
+		if (geom->paths[i].lost && geom->count > 1)
+			mp_geom_remove(geom, i);
 }
 
-/* The name in the label may be another one than the map has. */
-static int read_label(const struct engine *engine, const struct mp_geom *geom, struct mp_label *ret)
+/* Whatever of it was done. */
+static void undo_configure(struct engine *engine, const struct mp_geom *former, const struct mp_label *label)
 {
-	int r = -ENODEV;
+	const struct mp_geom *now = engine_look(engine) == 0 ? engine_find_wwid(engine, former->wwid) : NULL;
 
-	for (int only_good = 1; r < 0 && only_good >= 0; only_good--)
-		for (size_t i = 0; r < 0 && i < geom->count; i++) {
-			struct provider provider = { .devt = geom->paths[i].devt };
+	if (now && now->mode != former->mode)
+		engine_reload(engine, now, former);
+	if (now && label)
+		sectors_write_label(engine, now, label, "");
+}
 
-			if (geom->paths[i].lost || mp_geom_is_good(geom, i) != (bool)only_good ||
-			    engine_is_silent(engine, geom->paths[i].devt))
-				continue;
-			memcpy(provider.name, geom->paths[i].name, sizeof(provider.name));
-			r = engine_read_label(&provider, ret);
-		}
+/* Table and label together, or neither. */
+static int change_mode(struct call *call, const struct mp_geom *geom, enum mp_geom_mode mode)
+{
+	struct engine *engine = call->engine;
+	struct mp_geom former = *geom, changed;
+	bool automatic = mp_geom_uuid(geom);
+	struct mp_label label, changed_label;
+	struct known known;
+	int r;
+
+	get_known(engine, automatic ? mp_geom_uuid(geom) : "", &known);
+	r = automatic ? sectors_read_label(engine, geom, known.wwid, &label) : 0;
+	if (r == 0 && automatic)
+		r = engine_note(engine, false, true, SECTORS_CONFIGURING "%s", geom->wwid);
+	if (r < 0)
+		return r;
+	if (mode != geom->mode)
+		drop_lost(&former);
+	changed = former;
+	changed.mode = mode;
+	mp_geom_choose_active(&changed);
+	if (mode != geom->mode)
+		r = engine_reload(engine, geom, &changed);
+	if (r == 0 && automatic) {
+		changed_label = label;
+		changed_label.mode = mode;
+		r = sectors_write_label(engine, geom, &changed_label, known.wwid);
+	}
+	if (r < 0)
+		undo_configure(engine, &former, automatic ? &label : NULL);
+	if (automatic)
+		engine_note(engine, false, false, SECTORS_CONFIGURING "%s", former.wwid);
 	return r;
 }
 
 static int verb_configure(struct call *call)
 {
-	struct mp_geom *geom, changed;
-	struct mp_label label;
+	enum mp_geom_mode mode;
+	struct mp_geom *geom;
 	int r;
 
 	if (!has_flag(call, 'A') && !has_flag(call, 'P') && !has_flag(call, 'R'))
 		return engine_error(call->engine, -EINVAL, "expected -A, -P or -R");
 	r = find_geom(call, &geom);
-	if (r < 0)
-		return r;
-	changed = *geom;
-	r = wanted_mode(call, &changed.mode);
-	if (r < 0)
-		return r;
-	changed.active = geom->active;
-	/* A device that is gone cannot be taken into a map that is made new. */
-	for (size_t i = changed.count; changed.mode != geom->mode && i-- > 0;)
-		if (changed.paths[i].lost && changed.count > 1)
-			mp_geom_remove(&changed, i);
-	mp_geom_choose_active(&changed);
-	if (changed.mode != geom->mode)
-		r = engine_reload(call->engine, geom, &changed);
-	if (r == 0 && mp_geom_uuid(geom)) {
-		r = read_label(call->engine, geom, &label);
-		if (r < 0)
-			return engine_error(call->engine, r, "%s: its label cannot be read: %s", geom->name, strerror(-r));
-		if (label.mode != changed.mode) {
-			label.mode = changed.mode;
-			r = write_label(call->engine, geom, &label);
-		}
-	}
 	if (r == 0)
-		verbose(call, "%s: %s", geom->name, mp_geom_mode_name(changed.mode));
+		r = wanted_mode(call, &mode);
+	if (r == 0)
+		r = change_mode(call, geom, mode);
+	if (r == 0)
+		verbose(call, "%s: %s", call->arguments[0], mp_geom_mode_name(mode));
 	return r;
 }
 
-/* ---- paths */
+/* Is it a path to the disk of an automatic map? With -f its label does not count, what the disks identify themselves as always does. */
+static int check_joining(struct call *call, const struct mp_geom *geom, const struct provider *provider)
+{
+	struct mp_label label;
+	int r = engine_read_label(provider, &label);
+
+	if (!has_flag(call, 'f') && (r < 0 || strcmp(label.uuid, mp_geom_uuid(geom))))
+		return engine_error(call->engine, -EXDEV, "%s: it does not show the label of %s: it is another disk (-f adds it, if you "
+				    "are sure that it is a path to the same one)", provider->name, geom->name);
+	if (!taste_is_disk_of(call->engine, geom, provider->devt))
+		return engine_error(call->engine, -EXDEV, "%s: its WWID is not that of %s: it is another disk, or a copy of it",
+				    provider->name, geom->name);
+	return 0;
+}
 
 static int verb_add(struct call *call)
 {
 	struct engine *engine = call->engine;
 	struct provider provider;
-	struct mp_label label;
 	struct mp_geom *geom;
 	uint64_t sectors;
 	int r = find_geom(call, &geom);
@@ -414,14 +516,14 @@ static int verb_add(struct call *call)
 		return engine_error(engine, -EINVAL, "%s: %llu sectors of 512 bytes do not fit; expected %llu", provider.name,
 				    (unsigned long long)sectors, (unsigned long long)geom->size_sectors);
 	if (mp_geom_uuid(geom)) {
-		r = engine_read_label(&provider, &label);
-		if (r < 0 || strcmp(label.uuid, mp_geom_uuid(geom)))
-			return engine_error(engine, -EXDEV, "%s: it does not show the label of %s: it is another disk",
-					    provider.name, geom->name);
-		engine_note(engine, false, false, "apart %s %u:%u", label.uuid, major(provider.devt),
-			    minor(provider.devt));
+		r = check_joining(call, geom, &provider);
+		if (r < 0)
+			return r;
 	}
 	r = taste_join(engine, geom, &provider);
+	if (r == 0 && mp_geom_uuid(geom))
+		engine_note(engine, false, false, "apart %s %u:%u", mp_geom_uuid(geom), major(provider.devt),
+			    minor(provider.devt));
 	if (r == 0)
 		verbose(call, "%s: %s added", geom->name, provider.name);
 	return r;
@@ -470,11 +572,11 @@ static int verb_fail(struct call *call)
 	if (r < 0)
 		return r;
 	changed = *geom;
-	changed.paths[path].failed = changed.paths[path].by_hand = true;
-	if (!mp_geom_good_count(&changed))
-		mp_geom_restore_others(&changed, path);
-	else
-		mp_geom_choose_active(&changed);
+	if (!mp_geom_fail(&changed, path)) {
+		engine_error(call->engine, 0, "warning: %s is the only path of %s that works: restored at once",
+			     geom->paths[path].name, geom->name);
+		return 0;
+	}
 	return change_states(call, geom, &changed, "marked FAIL", path);
 }
 
@@ -571,36 +673,46 @@ static int verb_stop(struct call *call)
 static void forget_uuid(struct engine *engine, const char *uuid)
 {
 	engine_note(engine, true, false, "known %s", uuid);
+	engine_note(engine, true, false, "bio %s", uuid);
 	engine_note(engine, false, false, "stopped %s", uuid);
 	engine_note(engine, false, false, "apart %s", uuid);
 }
 
-static int destroy_label(struct engine *engine, const struct mp_geom *geom)
+static int erase_label(struct engine *engine, const struct mp_geom *geom)
 {
 	const char *uuid = mp_geom_uuid(geom);
-	char wwid[MP_WWID_SIZE];
-	bool known = mp_geom_notes_wwid(&engine->config, uuid, wwid, sizeof(wwid)) == 0;
+	struct known known;
 	int r;
 
-	/* Writing to the disk has udev ask whose it is. */
+	/* Writing to a disk has udev ask whose it is: by then its label must not be known any more. */
+	get_known(engine, uuid, &known);
 	engine_note(engine, true, false, "known %s", uuid);
-	r = write_label(engine, geom, NULL);
+	r = sectors_write_label(engine, geom, NULL, known.wwid);
 	if (r == 0)
 		forget_uuid(engine, uuid);
-	else if (known)
-		engine_know(engine, uuid, geom->name, wwid);
+	else
+		know_again(engine, &known);
 	return r;
 }
 
 static int verb_destroy(struct call *call)
 {
+	struct mp_label label;
 	struct mp_geom *geom;
+	struct known known;
 	int r = find_geom(call, &geom);
 
+	/* A label that cannot be erased is no reason to lose the map. */
+	if (r == 0 && mp_geom_uuid(geom)) {
+		get_known(call->engine, mp_geom_uuid(geom), &known);
+		r = sectors_read_label(call->engine, geom, known.wwid, &label);
+		if (r < 0)
+			return engine_error(call->engine, r, "%s: `gmultipath stop` removes the map alone", geom->name);
+	}
 	if (r == 0)
 		r = engine_stop(call->engine, geom);
 	if (r == 0 && mp_geom_uuid(geom))
-		r = destroy_label(call->engine, geom);
+		r = erase_label(call->engine, geom);
 	if (r == 0)
 		verbose(call, "%s: destroyed", geom->name);
 	return r;
@@ -618,34 +730,51 @@ static bool forget_disk(struct engine *engine, const struct provider *provider)
 	return true;
 }
 
+static int erase(struct call *call, const struct provider *provider, const uint8_t *sector)
+{
+	_cleanup_free_ uint8_t *zero = calloc(1, provider->disk.sector_bytes);
+	char wwid[MP_WWID_SIZE];
+	int r = -ENOMEM;
+
+	taste_wwid(provider->devt, wwid, sizeof(wwid));
+	if (zero)
+		r = sectors_replace(call->engine, provider, wwid, sector, zero);
+	if (r < 0)
+		return engine_error(call->engine, r, "%s: label not erased: %s", provider->name, sectors_strerror(r));
+	verbose(call, "%s: label erased", provider->name);
+	return 0;
+}
+
 static int clear_one(struct call *call, const char *name)
 {
+	_cleanup_free_ uint8_t *sector = NULL;
+	struct known known;
+	struct mp_label label = { .uuid = "" };
 	struct provider provider;
-	struct mp_label label;
 	int r = engine_provider(call->engine, name, &provider);
 
 	if (r == 0)
 		r = engine_check_unused(call->engine, &provider);
 	if (r < 0)
 		return r;
-	r = engine_read_label(&provider, &label);
-	/* A label that does not fit its disk is one to be rid of, too. */
+	r = sectors_read(&provider, &sector);
+	if (r < 0)
+		return engine_error(call->engine, r, "%s: %s", provider.name, sectors_strerror(r));
+	r = mp_label_decode(sector, provider.disk.sector_bytes, provider.disk.media_bytes, &label);
 	if (r == -ENOENT && forget_disk(call->engine, &provider))
 		return 0;
 	if (r == -ENOENT)
 		return engine_error(call->engine, r, "%s: it has no label", provider.name);
-	if (r < 0 && r != -EBADMSG && r != -ERANGE && r != -EPROTONOSUPPORT)
-		return engine_error(call->engine, r, "%s: %s", provider.name, strerror(-r));
-	if (r < 0)
-		*label.uuid = '\0';
-	/* Writing to the disk has udev ask whose it is. */
+	/* A label that does not fit its disk is one to be rid of, too. */
+	get_known(call->engine, label.uuid, &known);
 	if (*label.uuid)
+		engine_note(call->engine, true, false, "known %s", label.uuid);
+	r = erase(call, &provider, sector);
+	if (r == 0 && *label.uuid)
 		forget_uuid(call->engine, label.uuid);
-	r = engine_write_label(call->engine, &provider, NULL);
-	if (r < 0)
-		return engine_error(call->engine, r, "%s: label not erased: %s", provider.name, strerror(-r));
-	verbose(call, "%s: label erased", provider.name);
-	return 0;
+	else if (r < 0)
+		know_again(call->engine, &known);
+	return r;
 }
 
 static int verb_clear(struct call *call)
@@ -763,7 +892,7 @@ static const struct verb verbs[] = {
 	{ "create", "[-ARv] name prov ...", "ARv", 2, ANY_NUMBER, verb_create, VERBS_NAMED_DISKS, false, false },
 	{ "label", "[-ARfv] name prov ...", "ARfv", 2, ANY_NUMBER, verb_label, VERBS_NAMED_DISKS, false, false },
 	{ "configure", "[-APRv] name", "APRv", 1, 1, verb_configure, VERBS_DISKS_OF_MAP, false, false },
-	{ "add", "[-v] name prov", "v", 2, 2, verb_add, VERBS_NAMED_DISKS, false, false },
+	{ "add", "[-fv] name prov", "fv", 2, 2, verb_add, VERBS_NAMED_DISKS, false, false },
 	{ "remove", "[-v] name prov", "v", 2, 2, verb_remove, VERBS_NO_DISK, false, false },
 	{ "fail", "[-v] name prov", "v", 2, 2, verb_fail, VERBS_NO_DISK, false, true },
 	{ "restore", "[-v] name prov", "v", 2, 2, verb_restore, VERBS_NO_DISK, false, true },
@@ -900,6 +1029,8 @@ int verbs_run(const char *const *words, size_t count, const struct verbs_caller 
 	engine.silent_count = caller->silent_count;
 	if (r >= 0 && engine.lock >= 0)
 		r = engine_sweep(&engine);
+	if (r >= 0 && !verb->only_reads && !verb->only_messages)
+		sectors_complete_labels(&engine);
 	if (r >= 0)
 		r = verb->run(&call);
 	if (r == -ENOMEM)

@@ -16,6 +16,7 @@
 #include "base/strbuf.h"
 #include "config/geom_notes.h"
 #include "gmultipath/engine.h"
+#include "gmultipath/sectors.h"
 #include "gmultipath/taste.h"
 #include "gmultipath/verbs.h"
 #include "model/geom.h"
@@ -122,8 +123,8 @@ static void sweep_run(struct work *work)
 	struct geom_job *job = caa_container_of(work, struct geom_job, work);
 	struct engine engine;
 
-	if (engine_open(&engine, true) >= 0)
-		engine_sweep(&engine);
+	if (engine_open(&engine, true) >= 0 && engine_sweep(&engine) >= 0)
+		sectors_complete_labels(&engine);
 	mp_strbuf_puts(&job->err, mp_strbuf_text(&engine.err));
 	engine_close(&engine);
 }
@@ -422,7 +423,7 @@ bool geoms_change_path(struct daemon_path *path, const char *verb, uint64_t requ
 
 	if (!map || !geoms_owns(map))
 		return false;
-	mp_strbuf_printf(&text, "%s %s %s", verb, map->map.name, path->path.identity.name);
+	mp_strbuf_printf(&text, "%s -- %s %s", verb, map->map.name, path->path.identity.name);
 	job = job_new(path->daemon, verb_run, verb_done, LANE_GEOMS);
 	if (!job || text.error || take_words(job, mp_strbuf_text(&text)) < 0) {
 		if (job)

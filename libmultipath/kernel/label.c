@@ -59,9 +59,26 @@ bool mp_label_name_is_valid(const char *name)
 	if (!length || length >= MP_LABEL_NAME_SIZE || name[0] == '.')
 		return false;
 	for (; *name; name++)
-		if (!isgraph((unsigned char)*name) || *name == '/')
+		if (!isgraph((unsigned char)*name) || *name == '/' || *name == '\\')
 			return false;
 	return true;
+}
+
+bool mp_label_map_name(const char *name, char *ret)
+{
+	size_t length = 0;
+	bool own = mp_label_name_is_valid(name);
+
+	for (const char *c = name; *c && length < MP_LABEL_NAME_SIZE - 1; c++) {
+		unsigned char byte = *c;
+
+		/* A character of UTF-8 is one. */
+		if ((byte & 0xc0) == 0x80 && c > name && (c[-1] & 0x80))
+			continue;
+		ret[length++] = !isgraph(byte) || strchr("/\\", byte) || (byte == '.' && c == name) ? '_' : byte;
+	}
+	ret[length] = '\0';
+	return own;
 }
 
 bool mp_label_uuid_is_valid(const char *uuid)
@@ -76,6 +93,14 @@ bool mp_label_uuid_is_valid(const char *uuid)
 	return true;
 }
 
+/* On a disk: whatever another system has written. */
+static bool has_name(const struct mp_label *label)
+{
+	size_t length = strnlen(label->name, sizeof(label->name));
+
+	return length && length < sizeof(label->name);
+}
+
 static bool sector_size_is_valid(size_t size)
 {
 	return size >= MP_LABEL_SECTOR_MIN && size <= MP_LABEL_SECTOR_MAX && !(size & (size - 1));
@@ -84,7 +109,7 @@ static bool sector_size_is_valid(size_t size)
 int mp_label_encode(const struct mp_label *label, uint8_t *sector, size_t size)
 {
 	if (size != label->sector_bytes || !sector_size_is_valid(size) || label->mode > MP_GEOM_ACTIVE_READ ||
-	    !mp_label_name_is_valid(label->name) || !mp_label_uuid_is_valid(label->uuid))
+	    !has_name(label) || !mp_label_uuid_is_valid(label->uuid))
 		return -EINVAL;
 	memset(sector, 0, size);
 	memcpy(sector, magic, sizeof(magic));
@@ -115,7 +140,7 @@ int mp_label_decode(const uint8_t *sector, size_t size, uint64_t media_bytes, st
 	if (get32(sector + AT_VERSION) != LABEL_VERSION)
 		return -EPROTONOSUPPORT;
 	if (!take_text(sector + AT_UUID, MP_LABEL_UUID_SIZE, label.uuid) || !mp_label_uuid_is_valid(label.uuid) ||
-	    !take_text(sector + AT_NAME, MP_LABEL_NAME_SIZE, label.name) || !mp_label_name_is_valid(label.name) ||
+	    !take_text(sector + AT_NAME, MP_LABEL_NAME_SIZE, label.name) || !has_name(&label) ||
 	    sector[AT_MODE] > MP_GEOM_ACTIVE_READ)
 		return -EBADMSG;
 	label.sector_bytes = get32(sector + AT_SECTOR_BYTES);
@@ -125,6 +150,20 @@ int mp_label_decode(const uint8_t *sector, size_t size, uint64_t media_bytes, st
 		return -ERANGE;
 	*ret = label;
 	return 0;
+}
+
+const char *mp_label_error(int error)
+{
+	switch (error) {
+	case -EPROTONOSUPPORT:
+		return "has an unsupported version";
+	case -EBADMSG:
+		return "is damaged";
+	case -ERANGE:
+		return "was written for a disk of another size";
+	default:
+		return NULL;
+	}
 }
 
 bool mp_label_sector_is_zero(const uint8_t *sector, size_t size)
@@ -214,28 +253,39 @@ int mp_label_read(int fd, struct mp_label_disk *disk, struct mp_label *ret)
 	return r < 0 ? r : mp_label_decode(sector, disk->sector_bytes, disk->media_bytes, ret);
 }
 
-int mp_label_write(int fd, const struct mp_label_disk *disk, const struct mp_label *label)
+static int write_sector(int fd, const struct mp_label_disk *disk, const uint8_t *content)
 {
-	_cleanup_free_ uint8_t *sector = NULL, *back = NULL;
+	_cleanup_free_ uint8_t *sector = NULL;
 	ssize_t n;
 	int r = alloc_sector(disk, &sector);
 
 	if (r < 0)
 		return r;
-	memset(sector, 0, disk->sector_bytes);
-	if (label) {
-		r = label->media_bytes == disk->media_bytes ? mp_label_encode(label, sector, disk->sector_bytes) :
-							      -EINVAL;
-		if (r < 0)
-			return r;
-	}
+	memcpy(sector, content, disk->sector_bytes);
 	n = pwrite(fd, sector, disk->sector_bytes, last_sector(disk));
 	if (n != (ssize_t)disk->sector_bytes)
 		return n < 0 ? -errno : -EIO;
-	if (fsync(fd) < 0)
-		return -errno;
-	r = mp_label_read_sector(fd, disk, &back);
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+/* Return: 1 that is what the last sector holds, 0 it is not, negative errno. */
+static int holds(int fd, const struct mp_label_disk *disk, const uint8_t *content)
+{
+	_cleanup_free_ uint8_t *sector = NULL;
+	int r = mp_label_read_sector(fd, disk, &sector);
+
+	return r < 0 ? r : !memcmp(sector, content, disk->sector_bytes);
+}
+
+int mp_label_replace(int fd, const struct mp_label_disk *disk, const uint8_t *expected, const uint8_t *wanted)
+{
+	int r = holds(fd, disk, expected);
+
+	if (r <= 0)
+		return r < 0 ? r : -ESTALE;
+	r = write_sector(fd, disk, wanted);
 	if (r < 0)
 		return r;
-	return memcmp(sector, back, disk->sector_bytes) ? -EIO : 0;
+	r = holds(fd, disk, wanted);
+	return r < 0 ? r : r ? 0 : -EIO;
 }

@@ -12,6 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t sector[512] = { 0 }, again[512];
+	char name[MP_LABEL_NAME_SIZE];
 	struct mp_label label;
 	uint64_t claimed;
 	int r;
@@ -28,6 +29,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (r < 0)
 		return 0;
+	mp_label_map_name(label.name, name);
+	if (!mp_label_name_is_valid(name))
+		abort();
 	/* What was taken can be written, and means the same. */
 	if (mp_label_encode(&label, again, sizeof(again)) < 0 || memcmp(again, sector, 16) ||
 	    strcmp((const char *)again + 16, (const char *)sector + 16) || memcmp(again + 72, sector + 72, 17))

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: killed at any system call, label, add, remove, configure and destroy leave a whole map or none once anybody comes by
+# proves: killed at any system call, label, add, remove, configure and destroy leave a whole map with its label or none once anybody comes by
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 san 3 1
@@ -13,6 +13,15 @@ killed() {
 	local status=$?
 	[ $status -eq 0 ] || killed_ones=$((killed_ones + 1))
 	return $status
+}
+# label_agrees - a map's label is there, and has the mode of its table
+label_agrees() {
+	case $(gmultipath list FOO 2>/dev/null | sed -n 's/^Mode: //p') in
+	"") ;;
+	Active/Passive) [ "$(label_of "$a" | cut -c 177-178)" = 00 ];;
+	Active/Active) [ "$(label_of "$a" | cut -c 177-178)" = 01 ];;
+	Active/Read) [ "$(label_of "$a" | cut -c 177-178)" = 02 ];;
+	esac
 }
 killed_ones=0
 # done_with VERB... - is it as if the verb had come to its end?
@@ -30,6 +39,7 @@ for verb in "label -f -R FOO $a $b" "add FOO $c" "remove FOO $b" "configure -P F
 	for ((n = 3; n < 120; n += 17)); do
 		killed $n $verb && break
 		check "after $verb was killed at ioctl $n" geom_whole
+		check "and its label" label_agrees
 		! done_with $verb || break
 	done
 	done_with $verb || gm $verb

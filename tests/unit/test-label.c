@@ -65,9 +65,9 @@ static void a_label_that_does_not_fit_its_disk_is_not_trusted(void **state)
 		{ "no uuid", 16, 0, -EBADMSG },
 		{ "blank in uuid", 17, ' ', -EBADMSG },
 		{ "no name", 56, 0, -EBADMSG },
-		{ "slash in name", 57, '/', -EBADMSG },
-		{ "hidden name", 56, '.', -EBADMSG },
-		{ "control character in name", 57, 7, -EBADMSG },
+		{ "slash in name", 57, '/', 0 },
+		{ "hidden name", 56, '.', 0 },
+		{ "control character in name", 57, 7, 0 },
 		{ "mode 3", 88, 3, -EBADMSG },
 		{ "sector size", 77, 16, -ERANGE },
 		{ "media size", 82, 0x81, -ERANGE },
@@ -114,7 +114,7 @@ static void what_no_label_can_hold_is_not_encoded(void **state)
 	label.sector_bytes = 4096;
 	assert_int_equal(mp_label_encode(&label, sector, 4096), 0);
 	strcpy(label.name, "a b");
-	assert_int_equal(mp_label_encode(&label, sector, 4096), -EINVAL);
+	assert_int_equal(mp_label_encode(&label, sector, 4096), 0);
 	strcpy(label.name, "");
 	assert_int_equal(mp_label_encode(&label, sector, 4096), -EINVAL);
 	label = foo;
@@ -122,6 +122,31 @@ static void what_no_label_can_hold_is_not_encoded(void **state)
 	assert_int_equal(mp_label_encode(&label, sector, 512), -EINVAL);
 	assert_false(mp_label_name_is_valid("sixteen-bytes-ab"));
 	assert_true(mp_label_name_is_valid("fifteen-bytes-a"));
+}
+
+static void any_label_has_a_name_that_a_map_can_have(void **state)
+{
+	static const struct {
+		const char *name, *want;
+		bool own;
+	} cases[] = {
+		{ "FOO", "FOO", true },		      { "a%b+c#d", "a%b+c#d", true },
+		{ "a.b", "a.b", true },		      { "fifteen-bytes-a", "fifteen-bytes-a", true },
+		{ "my disk", "my_disk", false },      { "\xc3\xbcni", "_ni", false },
+		{ ".hidden", "_hidden", false },      { "..", "_.", false },
+		{ "a\\x41", "a_x41", false },	      { "a/b\tc\x1b", "a_b_c_", false },
+		{ "\xe2\x82\xac\xe2\x82\xac", "__", false }, { "\xbf\xbf", "_", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char name[MP_LABEL_NAME_SIZE];
+
+		if (mp_label_map_name(cases[i].name, name) != cases[i].own || strcmp(name, cases[i].want) ||
+		    !mp_label_name_is_valid(name) || mp_label_name_is_valid(cases[i].name) != cases[i].own)
+			fail_msg("%s: %s", cases[i].want, name);
+	}
+	assert_false(mp_label_name_is_valid(""));
 }
 
 static void what_a_sector_holds_is_named(void **state)
@@ -138,27 +163,32 @@ static void what_a_sector_holds_is_named(void **state)
 	assert_false(mp_label_sector_is_zero(noise, 512));
 }
 
-static void a_write_touches_the_last_sector_alone(void **state)
+static void a_write_touches_the_last_sector_alone_and_only_if_it_is_what_was_seen(void **state)
 {
 	static const struct mp_label_disk disk = { .media_bytes = 64 << 10, .sector_bytes = 512 };
+	static const uint8_t zero[512], other[512] = "EFI PART";
 	char file[] = "/tmp/test-label-XXXXXX";
-	struct mp_label label = foo;
-	uint8_t image[64 << 10];
+	uint8_t image[64 << 10], before[512];
 	int fd = mkstemp(file);
 
 	(void)state;
 	assert_true(fd >= 0);
 	unlink(file);
 	memset(image, 0xa5, sizeof(image));
+	memcpy(before, image, sizeof(before));
 	assert_int_equal(write(fd, image, sizeof(image)), sizeof(image));
-	assert_int_equal(mp_label_write(fd, &disk, &label), -EINVAL); /* made for another size */
-	label.media_bytes = disk.media_bytes;
-	assert_int_equal(mp_label_write(fd, &disk, &label), 0);
+	assert_int_equal(mp_label_replace(fd, &disk, other, by_hand), -ESTALE);
+	assert_int_equal(mp_label_replace(fd, &disk, zero, by_hand), -ESTALE);
+	assert_int_equal(pread(fd, image, sizeof(image), 0), sizeof(image));
+	for (size_t i = 0; i < sizeof(image); i++)
+		assert_int_equal(image[i], 0xa5);
+	assert_int_equal(mp_label_replace(fd, &disk, before, by_hand), 0);
 	assert_int_equal(pread(fd, image, sizeof(image), 0), sizeof(image));
 	for (size_t i = 0; i < sizeof(image) - 512; i++)
 		assert_int_equal(image[i], 0xa5);
-	assert_int_equal(mp_label_decode(image + sizeof(image) - 512, 512, sizeof(image), &label), 0);
-	assert_int_equal(mp_label_write(fd, &disk, NULL), 0);
+	assert_memory_equal(image + sizeof(image) - 512, by_hand, 512);
+	assert_int_equal(mp_label_replace(fd, &disk, before, zero), -ESTALE);
+	assert_int_equal(mp_label_replace(fd, &disk, by_hand, zero), 0);
 	assert_int_equal(pread(fd, image, sizeof(image), 0), sizeof(image));
 	assert_true(mp_label_sector_is_zero(image + sizeof(image) - 512, 512));
 	assert_int_equal(image[sizeof(image) - 513], 0xa5);
@@ -172,8 +202,9 @@ int main(void)
 		cmocka_unit_test(a_label_that_does_not_fit_its_disk_is_not_trusted),
 		cmocka_unit_test(texts_must_end_within_their_fields),
 		cmocka_unit_test(what_no_label_can_hold_is_not_encoded),
+		cmocka_unit_test(any_label_has_a_name_that_a_map_can_have),
 		cmocka_unit_test(what_a_sector_holds_is_named),
-		cmocka_unit_test(a_write_touches_the_last_sector_alone),
+		cmocka_unit_test(a_write_touches_the_last_sector_alone_and_only_if_it_is_what_was_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
