@@ -261,6 +261,24 @@ static void map_remember(struct daemon_map *map, const struct mp_identity *refer
 		*map->reference = *reference;
 }
 
+/*
+ * A map that is found without a path: the entry of its array, which nobody knows yet, may ask for queueing. So no default ends that;
+ * what is said of this map, or of all, does.
+ */
+static void map_doubt_default(struct daemon_map *map)
+{
+	_cleanup_(mp_trace_fini) struct mp_trace trace = MP_TRACE_INIT;
+	struct mp_map_settings settings;
+	const struct mp_trace_row *row;
+
+	if (!map->map.kernel.exists || map->map.settings.no_path_retry != MP_RETRY_FAIL)
+		return;
+	mp_config_trace_map_settings(map->daemon->config, map->map.wwid, NULL, &settings, &trace);
+	row = mp_trace_find(&trace, "no_path_retry");
+	if (!row || !row->section || (strncmp(row->section, "multipaths", 10) && strncmp(row->section, "overrides", 9)))
+		map->map.settings.no_path_retry = MP_RETRY_UNSET;
+}
+
 void maps_resolve_settings(struct daemon_map *map)
 {
 	struct daemon *daemon = map->daemon;
@@ -268,6 +286,8 @@ void maps_resolve_settings(struct daemon_map *map)
 
 	map_remember(map, reference);
 	mp_config_map_settings(daemon->config, map->map.wwid, reference, &map->map.settings);
+	if (!reference)
+		map_doubt_default(map);
 	map->detect_grouping =
 		mp_config_detects_grouping(daemon->config, reference, &map->detect_grouping_by_tpg);
 	if (daemon->options.grouping >= 0) {
@@ -998,6 +1018,16 @@ static void map_tell_binding(struct daemon_map *map)
 	map->binding_told = contradiction;
 }
 
+/* Half a file has nobody's word that a map is to be called by its WWID. */
+static bool map_is_friendly(const struct daemon_map *map)
+{
+	const struct daemon *daemon = map->daemon;
+
+	return map->map.settings.user_friendly_names ||
+	       (map->map.kernel.exists && strcmp(map->map.kernel.name, map->map.wwid) && daemon->config_errors &&
+		!strcmp(daemon->config_fault, "incomplete"));
+}
+
 /* The name that it has is kept, unless it is an alias that was taken out of the configuration. */
 static const char *map_kept_name(struct daemon_map *map)
 {
@@ -1018,7 +1048,7 @@ static int map_choose_name(struct daemon_map *map)
 	struct mp_alias_request request = {
 		.wwid = map->map.wwid,
 		.configured = map->map.settings.alias,
-		.user_friendly = map->map.settings.user_friendly_names,
+		.user_friendly = map_is_friendly(map),
 		.prefix = map->map.settings.alias_prefix,
 		.config = daemon->config,
 		.old = map_kept_name(map),

@@ -157,6 +157,8 @@ static struct daemon_map *shadow_map_new(struct daemon *shadow, const char *wwid
 		map->emptied = live->emptied;
 		if (live->configured_alias)
 			map->configured_alias = strdup(live->configured_alias);
+		if (live->reference && (map->reference = malloc(sizeof(*map->reference))))
+			*map->reference = *live->reference;
 	}
 	cds_list_add_tail(&map->map.in_all, &shadow->maps);
 	mp_hash_add(&shadow->maps_by_wwid, &map->map.by_wwid, mp_hash_text(wwid));
@@ -246,6 +248,8 @@ static void shadow_fini(struct daemon *shadow)
 		mp_hash_remove(&shadow->maps_by_wwid, &map->by_wwid);
 		mp_hash_remove(&shadow->maps_by_name, &map->by_name);
 		mp_map_fini(map);
+		free(daemon_map_of(map)->configured_alias);
+		free(daemon_map_of(map)->reference);
 		free(daemon_map_of(map));
 	}
 	if (shadow->maps_by_wwid.table)

@@ -575,30 +575,31 @@ static void a_removal_in_vain_leaves_a_map_as_it_was(void **state)
 
 static void a_half_made_map_is_completed_or_goes(void **state)
 {
-	static const char *const loads[] = { "true", "dmsetup load --uuid mpath-wwid0 --table '0 8 zero'",
-					     "dmsetup suspend --uuid mpath-wwid0" };
-	static const char *const names[] = { "map0", "odd name", "wwid0" };
+	static const char *const ways[][2] = {
+		{ "map0", "true" },
+		{ "odd name", "dmsetup load --uuid mpath-wwid0 --table '0 8 zero'" },
+		{ "wwid0", "dmsetup suspend --uuid mpath-wwid0" },
+	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(loads); i++)
-		for (size_t k = 0; k < ARRAY_SIZE(names); k++) {
-			struct mp_kernel_map map = { 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
+		struct mp_kernel_map map = { 0 };
 
-			run("dmsetup create '%s' --uuid mpath-wwid0 --notable", names[k]);
-			run(loads[i]);
-			assert_int_equal(mp_dm_read("wwid0", &map), 0);
-			assert_true(map.half_made);
-			mp_kernel_map_fini(&map);
-			assert_int_equal(create("map0", "wwid0", 0, "0"), 0);
-			assert_int_equal(mp_dm_read("wwid0", &map), 0);
-			assert_false(map.half_made || map.foreign_table || map.suspended || map.inactive_table);
-			assert_string_equal(map.name, "map0");
-			mp_kernel_map_fini(&map);
-			assert_int_equal(mp_dm_remove_half_made("wwid0"), 0);
-			assert_true(exists("wwid0"));
-			run("udevadm settle");
-			remove_map("wwid0");
-		}
+		run("dmsetup create '%s' --uuid mpath-wwid0 --notable", ways[i][0]);
+		run("%s", ways[i][1]);
+		assert_int_equal(mp_dm_read("wwid0", &map), 0);
+		assert_true(map.half_made);
+		mp_kernel_map_fini(&map);
+		assert_int_equal(create("map0", "wwid0", 0, "0"), 0);
+		assert_int_equal(mp_dm_read("wwid0", &map), 0);
+		assert_false(map.half_made || map.foreign_table || map.suspended || map.inactive_table);
+		assert_string_equal(map.name, "map0");
+		mp_kernel_map_fini(&map);
+		assert_int_equal(mp_dm_remove_half_made("wwid0"), 0);
+		assert_true(exists("wwid0"));
+		run("udevadm settle");
+		remove_map("wwid0");
+	}
 }
 
 static void a_half_made_map_keeps_no_name_from_another(void **state)

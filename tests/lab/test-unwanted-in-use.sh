@@ -50,7 +50,7 @@ try_removal() {
 }
 path_fails() { ! dmsetup status --noflush | grep -q ' A '; }
 vanish() { local d; for d in /sys/block/sd*; do echo 1 > "$d/device/delete"; done; until_true "no disk is left" disks_are 0; }
-appear() { local host; for host in /sys/class/scsi_host/host*; do echo "- - -" > "$host/scan"; done; until_true "the disks are back" disks_are 4; }
+appear() { local host; for host in /sys/class/scsi_host/host*; do echo "- - -" > "$host/scan"; done; until_true "the disks are back" disks_are 4; udevadm settle -t 60; }
 reconfigure() { multipathd reconfigure > /dev/null; until_true "configured" daemon_serves; as_they_were; }
 settled() { daemon_rests; as_they_were; }
 
@@ -66,6 +66,9 @@ vanish
 settled
 reconfigure
 try_removal
+daemon_kill
+daemon_start
+settled
 appear
 ready 2 2
 
