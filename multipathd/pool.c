@@ -53,7 +53,7 @@ static const struct class_rule {
 	unsigned kept; /* places */
 	unsigned most; /* running and hanging */
 } class_rules[] = {
-	{ POOL_MESSAGES, 2, 8 }, { POOL_HOUSE, 2, 16 },	 { POOL_TABLES, 1, 16 },
+	{ POOL_MESSAGES, 2, 8 }, { POOL_HOUSE, 2, 16 },	 { POOL_TABLES, 1, 48 },
 	{ POOL_CHECKS, 1, 24 },	 { POOL_QUESTIONS, 1, 16 },
 };
 
