@@ -80,7 +80,7 @@ unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
 lab_programs := $(B)/unit/lab-kernel
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
 
-.PHONY: all help clean install demo check bench unit unit-programs lab fuzz fuzz-programs fuzz-replay setup
+.PHONY: all help clean install demo check bench unit unit-programs lab lab-sanitized fuzz fuzz-programs fuzz-replay setup
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -171,6 +171,10 @@ unit: unit-programs ## run the unit tests (SAN=1: under ASan and UBSan)
 
 lab: all $(lab_programs) ## run the tests on the real kernel (LAB=name for some of them)
 	@tests/lab/run-all $(LAB)
+
+lab-sanitized: ## run some lab tests under ASan and UBSan, on Debian's kernel in QEMU (LAB=name for some of them)
+	@./setup qemu
+	@tests/lab/sanitized $(LAB)
 
 # A fuzz target is a program for libFuzzer (FUZZER=1), or one that replays files.
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(if $(FUZZER),,$(B)/tests/fuzz/replay.o) $(B)/tests/fuzz/stack.o \

@@ -52,13 +52,15 @@ same() {
 	fail "$1"
 }
 
-# until_true [-t SECONDS] MESSAGE COMMAND... - poll until the command succeeds (default 20 s)
+# until_true [-t SECONDS] MESSAGE COMMAND... - poll until the command succeeds (default 20 s; LAB_SLOW times that on
+# a slow machine)
 until_true() {
 	local limit=20 end t
 	[ "$1" != -t ] || { limit=$2; shift 2; }
 	local message=$1
 	shift
 	now end
+	limit=$((limit * LAB_SLOW))
 	end=$((end + limit * 1000000))
 	while ! "$@"; do
 		now t
