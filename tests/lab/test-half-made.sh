@@ -63,7 +63,7 @@ until_true "it is now" eval '! suspended mpathd'
 say "multipath, killed at any of its ioctls, and without a daemon"
 daemon_kill
 kills=0
-for ((n = 2; n < 400; n += 4)); do
+for ((n = 2; n < 400; n += 6)); do
 	maps_remove
 	strace -f -o /dev/null -e trace=ioctl -e inject=ioctl:signal=KILL:when=$n multipath > /dev/null 2>&1 && break
 	kills=$((kills + 1))
