@@ -123,7 +123,8 @@ static void look_job_run(struct work *work)
 	job->error = mp_dm_list(&job->listed, &job->listed_count);
 	if (job->error < 0)
 		return;
-	qsort(job->maps, known, sizeof(*job->maps), look_compare);
+	if (known)
+		qsort(job->maps, known, sizeof(*job->maps), look_compare);
 	for (size_t i = 0; i < job->listed_count; i++) {
 		const char *wwid = mp_dm_wwid(job->listed[i].uuid);
 		struct look_map *map;

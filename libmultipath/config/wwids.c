@@ -143,7 +143,8 @@ static void wwids_sort(struct mp_wwids *wwids)
 {
 	size_t count = wwids->count;
 
-	qsort(wwids->wwids, count, sizeof(*wwids->wwids), text_compare);
+	if (count)
+		qsort(wwids->wwids, count, sizeof(*wwids->wwids), text_compare);
 	wwids->count = 0;
 	for (size_t i = 0; i < count; i++)
 		if (wwids->count && !strcmp(wwids->wwids[wwids->count - 1], wwids->wwids[i]))
