@@ -116,7 +116,7 @@ udevadm control --stop-exec-queue
 export NOTIFY_SOCKET=/run/notify
 daemon_start
 unset NOTIFY_SOCKET
-until_true "the map" maps_are 1
+until_true "both maps" maps_are 2
 grep -q ready /tmp/ready && fail "ready before the node exists"
 udevadm control --start-exec-queue
 wait $listener
