@@ -74,7 +74,7 @@ devices {
 	}
 }
 overrides {
-	rr_min_io_rq 3
+	ghost_delay 3
 }
 multipaths {
 	multipath {
@@ -96,7 +96,7 @@ map_told() {
 	origin path_grouping_policy '"group_by_prio"' \
 		"detected: the paths' priorities tell groups apart; /etc/multipath.conf:$(line multibus) has \"multibus\""
 	origin failback 7 "/etc/multipath.conf:$(line failback) devices/device \"Linux\""
-	origin rr_min_io_rq 3 "/etc/multipath.conf:$(line rr_min) overrides"
+	origin ghost_delay 3 "/etc/multipath.conf:$(line ghost_delay) overrides"
 	origin no_path_retry '"fail"' "/etc/multipath.conf:$(line no_path) defaults"
 	origin path_selector '"service-time 0"' "built in"
 }
