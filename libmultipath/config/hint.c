@@ -130,7 +130,7 @@ static bool add_former(const char *name, struct mp_strbuf *buf, const char **mea
 	return true;
 }
 
-/* "no_path_retry=5" */
+/* "no_path_retry=5", in this section or before any */
 static bool add_assignment(enum mp_scope here, const char *name, struct mp_strbuf *buf)
 {
 	size_t length = strcspn(name, "=:");
@@ -141,12 +141,55 @@ static bool add_assignment(enum mp_scope here, const char *name, struct mp_strbu
 		return false;
 	memcpy(word, name, length);
 	word[length] = '\0';
-	if (mp_keyword_find(here, word) == MP_KEY_NONE)
+	if (mp_keyword_find(here, word) == MP_KEY_NONE && (here != MP_SCOPE_TOP || find_anywhere(word) == MP_KEY_NONE))
 		return false;
 	value = name + length + 1;
 	mp_strbuf_printf(buf, "; write \"%s %.*s\", without \"%c\"", word, *value ? (int)strcspn(value, ";,") : 3,
 			 *value ? value : "...", name[length]);
+	if (here == MP_SCOPE_TOP)
+		add_homes(word, "; it belongs to ", buf);
 	return true;
+}
+
+/* "[defaults]" */
+static bool add_bracketed(const char *name, struct mp_strbuf *buf)
+{
+	size_t length = strlen(name);
+	char word[40];
+
+	if (length < 3 || length >= sizeof(word) || name[0] != '[' || name[length - 1] != ']')
+		return false;
+	memcpy(word, name + 1, length - 2);
+	word[length - 2] = '\0';
+	if (mp_scope_find(MP_SCOPE_TOP, word) == MP_SCOPE_TOP)
+		return false;
+	mp_strbuf_printf(buf, "; a section is written \"%s {\", and ends with a line \"}\"", word);
+	return true;
+}
+
+/* A disk or a WWID where a kind of rule is expected. */
+static bool add_rule(enum mp_scope here, const char *name, struct mp_strbuf *buf)
+{
+	static const char *const disks[] = { "sd", "dasd", "nvme" };
+	const char *bare = strncmp(name, "/dev/", 5) == 0 ? name + 5 : name;
+	size_t digits = strspn(name, "0123456789abcdef");
+
+	if (here != MP_SCOPE_BLACKLIST && here != MP_SCOPE_EXCEPTIONS)
+		return false;
+	if (strchr("1235678", *name) && digits >= 17 && !name[digits]) {
+		mp_strbuf_printf(buf, "; write \"wwid %s\"", name);
+		return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(disks); i++) {
+		size_t prefix = strlen(disks[i]);
+
+		if (strncmp(bare, disks[i], prefix) != 0 || !bare[prefix] ||
+		    bare[prefix + strspn(bare + prefix, "abcdefghijklmnopqrstuvwxyz0123456789")])
+			continue;
+		mp_strbuf_printf(buf, "; write \"devnode ^%s$\"", bare);
+		return true;
+	}
+	return false;
 }
 
 /* A word of a subsection, without that. */
@@ -184,7 +227,7 @@ const char *mp_hint_add(enum mp_scope here, const char *name, struct mp_strbuf *
 {
 	const char *meant = name;
 
-	if (add_foreign(name, buf))
+	if (add_foreign(name, buf) || add_bracketed(name, buf) || add_rule(here, name, buf))
 		return NULL;
 	if (add_former(name, buf, &meant) || add_assignment(here, name, buf) || add_subsection(here, name, buf) ||
 	    add_homes(name, "; it belongs to ", buf))

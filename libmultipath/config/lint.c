@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
@@ -96,14 +97,23 @@ static size_t name_length(const struct mp_setting *setting)
 								     strlen(setting->text);
 }
 
-static const struct mp_word *find_known(const struct mp_setting *setting)
+static const struct mp_word *find_word(const struct mp_setting *setting, size_t length)
 {
-	size_t length = name_length(setting);
-
 	for (const struct mp_word *word = mp_keywords[setting->key].known; word->text; word++)
 		if (strlen(word->text) == length && memcmp(word->text, setting->text, length) == 0)
 			return word;
 	return NULL;
+}
+
+static const struct mp_word *find_known(const struct mp_setting *setting)
+{
+	return find_word(setting, name_length(setting));
+}
+
+/* "alua exclusive_pref_bit" */
+static const struct mp_word *find_first_word(const struct mp_setting *setting)
+{
+	return find_word(setting, strcspn(setting->text, " \t"));
 }
 
 /* Of other releases. Return: what it is called now, NULL if it is none of them. */
@@ -145,6 +155,7 @@ static const char *former_name(enum mp_key key, const char *name)
 static void tell_unknown_name(struct mp_linter *linter, const struct mp_setting *setting)
 {
 	const char *now = former_name(setting->key, setting->text);
+	const struct mp_word *first = find_first_word(setting);
 	const struct mp_keyword *keyword = &mp_keywords[setting->key];
 	_cleanup_strbuf_ struct mp_strbuf name = MP_STRBUF_INIT, expected = MP_STRBUF_INIT;
 
@@ -153,6 +164,9 @@ static void tell_unknown_name(struct mp_linter *linter, const struct mp_setting 
 	mp_strbuf_add(&name, setting->text, name_length(setting));
 	if (now)
 		mp_strbuf_printf(&expected, "; other releases had it: \"%s\" takes its place", now);
+	else if (first)
+		mp_strbuf_printf(&expected, "; did you mean \"%s\"?%s", first->text,
+				 setting->key == MP_KEY_PRIO ? " Arguments belong to prio_args" : "");
 	else
 		mp_name_suggest(keyword, mp_strbuf_text(&name), &expected);
 	mp_lint_tell(linter, setting, "there is no %s \"%s\": expected one of %s", keyword->name,
@@ -418,6 +432,12 @@ static void lint_overridden(struct mp_linter *linter, enum mp_scope scope, const
 	}
 }
 
+/* Letters alone: a name, or an answer to a question that was not asked. */
+static bool is_word(const char *text)
+{
+	return *text && !text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")];
+}
+
 static void lint_needs(struct mp_linter *linter)
 {
 	const struct mp_setting *timeout = written_default(linter, MP_KEY_FIND_MULTIPATHS_TIMEOUT);
@@ -443,6 +463,11 @@ static void lint_needs(struct mp_linter *linter)
 
 		if (mp_pattern_init(&pattern, foreign->text) == -EINVAL)
 			mp_lint_tell(linter, foreign, "%s \"%s\" is no regular expression: nothing foreign is shown",
+				     name_of(foreign), foreign->text);
+		else if (is_word(foreign->text) && strcasecmp(foreign->text, "none") != 0 &&
+			 !mp_pattern_matches(&pattern, "nvme"))
+			mp_lint_tell(linter, foreign,
+				     "%s \"%s\" matches no kind of foreign devices: expected \"nvme\", or \"NONE\" for none",
 				     name_of(foreign), foreign->text);
 		mp_pattern_fini(&pattern);
 	}

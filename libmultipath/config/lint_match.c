@@ -562,6 +562,20 @@ static bool ends_in_question(const char *text)
 	return *text == '?' && (!text[1] || strcmp(text + 1, "$") == 0);
 }
 
+/* Names that the built-in exception has, and those that every device has. */
+static void tell_property_reach(struct mp_linter *linter, const struct mp_rule *rule)
+{
+	if (!rule->pattern.inverted && (strstr(rule->text, "SCSI_IDENT_") || strstr(rule->text, "ID_WWN")) &&
+	    !strpbrk(rule->text, "|?*{"))
+		mp_lint_tell(linter, rule,
+			     "this rule has no effect because the built-in exception \"(SCSI_IDENT_|ID_WWN)\" takes it back");
+	else if (mp_pattern_matches(&rule->pattern, "DEVNAME") && !strpbrk(rule->text, "= ") && !matches_everything(&rule->pattern) &&
+		 !has_rules(linter, MP_LIST_EXCEPTIONS, MP_CRITERION_PROPERTY))
+		mp_lint_tell(linter, rule,
+			     "property \"%s\" matches \"DEVNAME\", which every device has: no device is multipathed",
+			     rule->text);
+}
+
 void mp_lint_rule_reach(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
 			const struct mp_rule *rule)
 {
@@ -583,6 +597,8 @@ void mp_lint_rule_reach(struct mp_linter *linter, enum mp_list list, enum mp_cri
 		mp_lint_tell(linter, rule, "devnode \"%s\" also matches \"%sa\": write \"^%s$\" if it is meant alone",
 			     rule->text, disk, disk);
 	}
+	if (criterion == MP_CRITERION_PROPERTY && list == MP_LIST_BLACKLIST)
+		tell_property_reach(linter, rule);
 	if (!matches_everything(&rule->pattern) || !matches_everything(&rule->product))
 		return;
 	/* Everything but the exceptions is a usual way to name what is wanted. */

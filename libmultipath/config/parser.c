@@ -497,7 +497,8 @@ static const char *tell_unknown(struct parser *parser, const struct mp_line *lin
 	if (name->kind == MP_TOKEN_STRING && mp_scope_find(block->scope, name->text) != MP_SCOPE_TOP) {
 		mp_strbuf_puts(&where, "; write it without quotes");
 	} else if (name->kind == MP_TOKEN_WORD && parser->depth &&
-		   mp_scope_find(MP_SCOPE_TOP, name->text) != MP_SCOPE_TOP) {
+		   (mp_scope_find(MP_SCOPE_TOP, name->text) != MP_SCOPE_TOP ||
+		    mp_scope_find(mp_scopes[block->scope].parent, name->text) != MP_SCOPE_TOP)) {
 		/* A whole section is lost. */
 		severity = MP_SEVERITY_DAMAGE;
 		mp_strbuf_printf(&where, "; is the \"}\" missing that closes the section of line %u?", block->line);

@@ -84,6 +84,11 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		  "3:1: warning: detect_pgpolicy_use_tpg has no effect because detect_pgpolicy is \"no\"\n" },
 		{ "defaults {\nenable_foreign \"(\"\n}\n",
 		  "2:1: warning: enable_foreign \"(\" is no regular expression: nothing foreign is shown\n" },
+		{ "defaults {\nenable_foreign yes\n}\n",
+		  "2:1: warning: enable_foreign \"yes\" matches no kind of foreign devices: expected \"nvme\", or \"NONE\" for none\n" },
+		{ "defaults {\nenable_foreign none\n}\n", "" },
+		{ "defaults {\nenable_foreign \"^$\"\n}\n", "" },
+		{ "defaults {\nenable_foreign nvme\n}\n", "" },
 		{ "defaults {\nmarginal_path_err_sample_time 60\nmarginal_path_err_rate_threshold 10\n}\n",
 		  "2:1: warning: marginal_path_err_sample_time 60 becomes 120: expected at least 120\n"
 		  "2:1: warning: marginal_path_err_sample_time has no effect because these are not set, too: marginal_path_double_failed_time, marginal_path_err_recheck_gap_time\n" },
@@ -288,6 +293,12 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		{ "blacklist {\nproperty \"ID_VENDOR=ACME\"\nproperty \"(ID_SERIAL|A=B)\"\nproperty \"!ID_X=1\"\n}\n",
 		  "2:1: warning: property \"ID_VENDOR=ACME\" matches nothing: it is compared to names like \"ID_SERIAL\", never to values\n"
 		  "4:1: warning: property \"!ID_X=1\" matches every property: it is compared to names like \"ID_SERIAL\", never to values\n" },
+		{ "blacklist {\nproperty ID_WWN\nproperty \"^SCSI_IDENT_\"\nproperty \"(ID_WWN|ID_X)\"\n}\n",
+		  "2:1: warning: this rule has no effect because the built-in exception \"(SCSI_IDENT_|ID_WWN)\" takes it back\n"
+		  "3:1: warning: this rule has no effect because the built-in exception \"(SCSI_IDENT_|ID_WWN)\" takes it back\n" },
+		{ "blacklist {\nproperty \"!ID_PATH\"\n}\n",
+		  "2:1: warning: property \"!ID_PATH\" matches \"DEVNAME\", which every device has: no device is multipathed\n" },
+		{ "blacklist {\nproperty \"!ID_PATH\"\n}\nblacklist_exceptions {\nproperty CURRENT_TAGS\n}\n", "" },
 		{ "defaults {\nuid_attribute ID_SERAIL\n}\n",
 		  "2:1: warning: uid_attribute \"ID_SERAIL\" is no property that udev has: without it no disk has a WWID, nor a map; did you mean \"ID_SERIAL\"?\n" },
 		{ "defaults {\nuid_attribute \"$ID_WWN\"\n}\noverrides {\nuid_attribute ID_WWN\n}\n",
@@ -300,6 +311,9 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		  "2:1: warning: prio has no effect because overrides sets it for all devices (line 5)\n"
 		  "2:1: warning: there is no prio \"netapp\": expected one of alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath; other releases had it: \"ontap\" takes its place\n"
 		  "5:1: warning: there is no prio \"/sbin/mpath_prio_alua /dev/%n\": expected one of alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath; other releases had it: \"alua\" takes its place\n" },
+		{ "overrides {\nprio \"alua exclusive_pref_bit\"\npath_checker \"tur -v\"\n}\n",
+		  "2:1: warning: there is no prio \"alua exclusive_pref_bit\": expected one of alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath; did you mean \"alua\"? Arguments belong to prio_args\n"
+		  "3:1: warning: there is no path_checker \"tur -v\": expected one of tur, directio, rdac, hp_sw, emc_clariion, cciss_tur, none, readsector0; did you mean \"tur\"?\n" },
 		/* names that are no WWIDs */
 		{ "multipaths {\nmultipath {\nwwid 60:06:01:60:12:34:56:78:9A:bc:de:f0:12:34:56:78\nalias a\n}\nmultipath {\nwwid /dev/mapper/mpatha\nalias b\n}\nmultipath {\nwwid mpathc\nalias c\n}\nmultipath {\nwwid sda\nalias d\n}\nmultipath {\nwwid t10.ATA_____disk\nalias e\n}\nmultipath {\nwwid 3600a098038303053453f463045727a3\nalias f\n}\nmultipath {\nwwid eui.0025385b71b00c1a\nalias g\n}\n}\n",
 		  "3:1: warning: no disk has a wwid \"60:06:01:60:12:34:56:78:9A:bc:de:f0:12:34:56:78\"; did you mean \"360060160123456789abcdef012345678\"? multipathd show paths tells those that are there\n"

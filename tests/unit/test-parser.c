@@ -156,6 +156,14 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		{ "overrides {\npoling_interval 5\n}\n",
 		  "1 multipath.conf:2:1: warning: unknown keyword \"poling_interval\" in section overrides; did you mean "
 		  "\"polling_interval\", which belongs to defaults?\n" },
+		{ "devices {\ndevice {\nvendor V\nproduct P\ndevice {\nvendor W\n}\n}\n",
+		  "1 multipath.conf:5:1: error: unknown keyword \"device\" in section devices/device; is the \"}\" missing that "
+		  "closes the section of line 2?\n"
+		  "1 multipath.conf:6:1: warning: vendor is set again in the same section, after line 3: the last valid value "
+		  "counts\n" },
+		{ "multipaths {\nmultipath {\nwwid a\nmultipath {\n}\n}\n",
+		  "1 multipath.conf:4:1: error: unknown keyword \"multipath\" in section multipaths/multipath; is the \"}\" missing "
+		  "that closes the section of line 2?\n" },
 		{ "devices {\nvendor V\n}\n",
 		  "1 multipath.conf:2:1: warning: unknown keyword \"vendor\" in section devices; it belongs to a "
 		  "subsection \"device {\"\n" },
