@@ -563,9 +563,22 @@ static int change_states(struct call *call, const struct mp_geom *geom, const st
 	return r;
 }
 
+/* Nobody asked for it, and they may have been failed for a reason. */
+static void warn_restored(const struct call *call, const struct mp_geom *before, const struct mp_geom *after, size_t failed)
+{
+	_cleanup_strbuf_ struct mp_strbuf names = MP_STRBUF_INIT;
+
+	for (size_t i = 0; i < before->count; i++)
+		if (i != failed && before->paths[i].failed && !after->paths[i].failed)
+			mp_strbuf_printf(&names, " %s", before->paths[i].name);
+	if (names.length)
+		engine_error(call->engine, 0, "warning: %s was the last path of %s that worked: restored, to have one:%s",
+			     before->paths[failed].name, before->name, mp_strbuf_text(&names));
+}
+
 static int verb_fail(struct call *call)
 {
-	struct mp_geom *geom, changed;
+	struct mp_geom *geom, before, changed;
 	size_t path;
 	int r = find_path(call, &geom, &path);
 
@@ -577,7 +590,11 @@ static int verb_fail(struct call *call)
 			     geom->paths[path].name, geom->name);
 		return 0;
 	}
-	return change_states(call, geom, &changed, "marked FAIL", path);
+	before = *geom;
+	r = change_states(call, geom, &changed, "marked FAIL", path);
+	if (r >= 0)
+		warn_restored(call, &before, &changed, path);
+	return r;
 }
 
 static int verb_restore(struct call *call)

@@ -50,6 +50,7 @@ gm fail FOO "$b"
 gm_is FOO "DEGRADED $a:FAIL $b:FAIL $c:ACTIVE"
 say "the last good path fails: the others are restored"
 gm fail FOO "$c"
+check "it is said which" grep -q "restored, to have one: $a $b" "$LAB_OUT/gm.err"
 gm_is FOO "DEGRADED $a:ACTIVE $b:PASSIVE $c:FAIL"
 gm restore FOO "$c"
 
