@@ -762,10 +762,32 @@ static int erase(struct call *call, const struct provider *provider, const uint8
 	return 0;
 }
 
+/* A disk with the label of another one, as far as both say what they are: a clone, a snapshot. */
+static bool is_copy(const struct known *known, const char *wwid)
+{
+	return *known->wwid && *wwid && strcmp(known->wwid, wwid) != 0;
+}
+
+/* A path that was removed leads to the disk that the map goes on with: its label is the map's. */
+static int check_label_unused(const struct call *call, const struct provider *provider, const char *uuid)
+{
+	char wwid[MP_WWID_SIZE];
+	const struct mp_geom *geom;
+
+	snprintf(wwid, sizeof(wwid), MP_GEOM_WWID_AUTOMATIC "%s", uuid);
+	geom = *uuid ? engine_find_wwid(call->engine, wwid) : NULL;
+	if (!geom)
+		return 0;
+	return engine_error(call->engine, -EBUSY, "%s: its label is that of %s, which exists; to erase it: gmultipath destroy %s",
+			    provider->name, geom->name, geom->name);
+}
+
 static int clear_one(struct call *call, const char *name)
 {
 	_cleanup_free_ uint8_t *sector = NULL;
 	struct known known;
+	char wwid[MP_WWID_SIZE];
+	bool copy;
 	struct mp_label label = { .uuid = "" };
 	struct provider provider;
 	int r = engine_provider(call->engine, name, &provider);
@@ -784,12 +806,19 @@ static int clear_one(struct call *call, const char *name)
 		return engine_error(call->engine, r, "%s: it has no label", provider.name);
 	/* A label that does not fit its disk is one to be rid of, too. */
 	get_known(call->engine, label.uuid, &known);
-	if (*label.uuid)
-		engine_note(call->engine, true, false, "known %s", label.uuid);
+	taste_wwid(provider.devt, wwid, sizeof(wwid));
+	copy = is_copy(&known, wwid);
+	r = copy ? 0 : check_label_unused(call, &provider, label.uuid);
+	if (r < 0)
+		return r;
+	/* What is noted of the label is of the other disk. */
+	if (copy || !*label.uuid)
+		return erase(call, &provider, sector);
+	engine_note(call->engine, true, false, "known %s", label.uuid);
 	r = erase(call, &provider, sector);
-	if (r == 0 && *label.uuid)
+	if (r == 0)
 		forget_uuid(call->engine, label.uuid);
-	else if (r < 0)
+	else
 		know_again(call->engine, &known);
 	return r;
 }

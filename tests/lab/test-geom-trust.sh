@@ -54,3 +54,15 @@ until_true "its former disk is multipathd's" eval 'map=$(map_of "$a"); [ -b "/de
 udevadm settle -t 30
 until_true "destroyed" gmultipath destroy FOO
 daemon_stop
+
+say "clear erases no map's label, and a copy's without forgetting the disk that it was copied from"
+until_true "no map is left" maps_removed
+gm label FOO "$a" "$b"
+gm remove FOO "$b"
+gm_fails "its label is that of FOO" clear "$b"
+check "the label is left" eval '! is_clear "$a"'
+gm add FOO "$b"
+known=$(grep "^known .* FOO " /etc/multipath/geom) || fail "FOO is known"
+gm clear "$x"
+check "the copy's label is erased" is_clear "$x"
+same "its original is known" "$(grep "^known .* FOO " /etc/multipath/geom)" "$known"
