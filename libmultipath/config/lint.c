@@ -90,30 +90,37 @@ static void lint_idle_section(struct mp_linter *linter, enum mp_scope scope, con
 
 /* Values that nobody knows */
 
-/* Of a path selector the first word is the name. */
-static size_t name_length(const struct mp_setting *setting)
+static const char *first_word(const struct mp_setting *setting, size_t *length)
 {
-	return mp_keywords[setting->key].type == &mp_type_selector ? strcspn(setting->text, " \t") :
-								     strlen(setting->text);
+	const char *word = setting->text + strspn(setting->text, " \t");
+
+	*length = strcspn(word, " \t");
+	return word;
 }
 
-static const struct mp_word *find_word(const struct mp_setting *setting, size_t length)
+/* Of a path selector the first word is the name. */
+static const char *name_in(const struct mp_setting *setting, size_t *length)
 {
-	for (const struct mp_word *word = mp_keywords[setting->key].known; word->text; word++)
-		if (strlen(word->text) == length && memcmp(word->text, setting->text, length) == 0)
+	if (mp_keywords[setting->key].type == &mp_type_selector)
+		return first_word(setting, length);
+	*length = strlen(setting->text);
+	return setting->text;
+}
+
+static const struct mp_word *find_word(enum mp_key key, const char *text, size_t length)
+{
+	for (const struct mp_word *word = mp_keywords[key].known; word->text; word++)
+		if (strlen(word->text) == length && memcmp(word->text, text, length) == 0)
 			return word;
 	return NULL;
 }
 
 static const struct mp_word *find_known(const struct mp_setting *setting)
 {
-	return find_word(setting, name_length(setting));
-}
+	size_t length;
+	const char *name = name_in(setting, &length);
 
-/* "alua exclusive_pref_bit" */
-static const struct mp_word *find_first_word(const struct mp_setting *setting)
-{
-	return find_word(setting, strcspn(setting->text, " \t"));
+	return find_word(setting->key, name, length);
 }
 
 /* Of other releases. Return: what it is called now, NULL if it is none of them. */
@@ -155,13 +162,16 @@ static const char *former_name(enum mp_key key, const char *name)
 static void tell_unknown_name(struct mp_linter *linter, const struct mp_setting *setting)
 {
 	const char *now = former_name(setting->key, setting->text);
-	const struct mp_word *first = find_first_word(setting);
 	const struct mp_keyword *keyword = &mp_keywords[setting->key];
 	_cleanup_strbuf_ struct mp_strbuf name = MP_STRBUF_INIT, expected = MP_STRBUF_INIT;
+	size_t length;
+	const char *text = first_word(setting, &length);
+	const struct mp_word *first = find_word(setting->key, text, length); /* of "alua exclusive_pref_bit" */
 
 	for (const struct mp_word *word = keyword->known; word->text; word++)
 		mp_strbuf_printf(&expected, "%s%s", expected.length ? ", " : "", word->text);
-	mp_strbuf_add(&name, setting->text, name_length(setting));
+	text = name_in(setting, &length);
+	mp_strbuf_add(&name, text, length);
 	if (now)
 		mp_strbuf_printf(&expected, "; other releases had it: \"%s\" takes its place", now);
 	else if (first)
@@ -186,9 +196,11 @@ static void lint_selector_arguments(struct mp_linter *linter, enum mp_scope scop
 {
 	const struct mp_setting *setting = mp_section_find(section, MP_KEY_PATH_SELECTOR);
 	const struct mp_word *word = setting ? find_known(setting) : NULL;
+	size_t length;
+	const char *name = word ? name_in(setting, &length) : NULL;
 
 	(void)scope;
-	if (word && strtol(setting->text + strlen(word->text), NULL, 10) > word->number)
+	if (word && strtol(name + length, NULL, 10) > word->number)
 		mp_lint_tell(linter, setting, "path_selector %s takes %s arguments: expected \"%s 0\"", word->text,
 			     word->number ? "fewer" : "no", word->text);
 }

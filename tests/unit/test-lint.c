@@ -311,6 +311,7 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		  "2:1: warning: prio has no effect because overrides sets it for all devices (line 5)\n"
 		  "2:1: warning: there is no prio \"netapp\": expected one of alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath; other releases had it: \"ontap\" takes its place\n"
 		  "5:1: warning: there is no prio \"/sbin/mpath_prio_alua /dev/%n\": expected one of alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath; other releases had it: \"alua\" takes its place\n" },
+		{ "overrides {\npath_selector \"  round-robin   0 \"\n}\n", "" },
 		{ "overrides {\nprio \"alua exclusive_pref_bit\"\npath_checker \"tur -v\"\n}\n",
 		  "2:1: warning: there is no prio \"alua exclusive_pref_bit\": expected one of alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath; did you mean \"alua\"? Arguments belong to prio_args\n"
 		  "3:1: warning: there is no path_checker \"tur -v\": expected one of tur, directio, rdac, hp_sw, emc_clariion, cciss_tur, none, readsector0; did you mean \"tur\"?\n" },
