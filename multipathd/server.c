@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -44,6 +46,7 @@ enum {
 	SLICE_USEC = 1000, /* on requests that wait for their turn, before other sources are looked at */
 	ACCEPTS = 64, /* at once */
 	ACCEPTS_TURN = 512, /* in a turn: whoever connects all the time has a share of the CPU, too */
+	CLOSINGS_MAX = 256, /* that wait for a worker; until some have had one, nobody is accepted */
 
 	/* sd-event's: lower is earlier, 0 is the loop's other work. */
 	PRIORITY_ROOT = SD_EVENT_PRIORITY_NORMAL,
@@ -135,6 +138,7 @@ struct server {
 	struct cds_list_head gone;
 	sd_event_source *on_gone;
 	struct cds_list_head closings;
+	size_t closing_count;
 };
 
 static uint64_t server_now(struct server *server)
@@ -179,7 +183,8 @@ static void server_arm(struct server *server)
 
 static void server_update_listeners(struct server *server)
 {
-	bool accepting = server->serving && !server->retry_usec && server->accepts < ACCEPTS_TURN;
+	bool accepting = server->serving && !server->retry_usec && server->accepts < ACCEPTS_TURN &&
+			 server->closing_count < CLOSINGS_MAX;
 
 	for (size_t i = 0; i < server->listener_count; i++)
 		sd_event_source_set_enabled(server->listeners[i], accepting ? SD_EVENT_ON : SD_EVENT_OFF);
@@ -269,28 +274,56 @@ static bool account_may_ask(struct account *account, struct server *server)
 /*
  * Descriptors that a user sends along are closed when the kernel finds nobody who wants them, by the thread that reads
  * or closes the socket; and that may take as long as the user likes (SO_LINGER of a TCP socket). So what may hold some
- * is closed by a worker.
+ * is closed by a worker, or rather for it: a thread that ends waits for no socket, and what closes at its end is all that
+ * its table of descriptors alone has. Hence such work does not hang, and what waits for it can be limited.
  */
 struct closing {
 	struct work work;
 	int fd;
+	struct server *server; /* NULL: it is gone */
 	struct account *account; /* the connection still counts; NULL: it never did, or the server is gone */
 	struct cds_list_head in_closings;
 };
 
+static void *leaver_main(void *userdata)
+{
+	pthread_barrier_t *meeting = userdata;
+
+	unshare(CLONE_FILES); /* if the kernel does not let it, the worker is the last to have it, and may wait */
+	pthread_barrier_wait(meeting); /* both have it */
+	pthread_barrier_wait(meeting); /* this thread alone has */
+	return NULL;
+}
+
 static void closing_run(struct work *work)
 {
-	close(caa_container_of(work, struct closing, work)->fd);
+	int fd = caa_container_of(work, struct closing, work)->fd;
+	pthread_barrier_t meeting;
+	pthread_t leaver;
+
+	pthread_barrier_init(&meeting, NULL, 2);
+	if (pthread_create(&leaver, NULL, leaver_main, &meeting) == 0) {
+		pthread_barrier_wait(&meeting);
+		close(fd);
+		pthread_barrier_wait(&meeting);
+		pthread_join(leaver, NULL); /* which the kernel says before it closes anything */
+	} else {
+		close(fd);
+	}
+	pthread_barrier_destroy(&meeting);
 }
 
 static void closing_done(struct work *work)
 {
 	struct closing *closing = caa_container_of(work, struct closing, work);
+	struct server *server = closing->server;
 
 	if (closing->account)
 		account_close(closing->account);
 	cds_list_del(&closing->in_closings);
 	free(closing);
+	if (server && server->closing_count-- == CLOSINGS_MAX)
+		server_update_listeners(server);
 }
 
 /* Nothing arrives after that; with nothing unread there is nothing that came along with it. */
@@ -317,7 +350,10 @@ static void server_close(struct server *server, int fd, struct account *account,
 		closing->work.lane = server->lane;
 		closing->fd = fd;
 		closing->account = account;
+		closing->server = server;
 		cds_list_add(&closing->in_closings, &server->closings);
+		if (++server->closing_count == CLOSINGS_MAX)
+			server_update_listeners(server);
 		pool_submit(server->pool, &closing->work);
 		return;
 	}
@@ -788,7 +824,7 @@ static int server_on_connect(sd_event_source *source, int fd, uint32_t revents, 
 		server->accepts_since_usec = now;
 		server->accepts = 0;
 	}
-	for (int i = 0; i < ACCEPTS && server->client_count < CLIENTS_MAX; i++) {
+	for (int i = 0; i < ACCEPTS && server->client_count < CLIENTS_MAX && server->closing_count < CLOSINGS_MAX; i++) {
 		client_fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (client_fd < 0) {
 			/* Out of descriptors or memory: asking again at once would spin. */
@@ -1104,6 +1140,7 @@ struct server *server_free(struct server *server)
 		if (closing->account)
 			account_close(closing->account);
 		closing->account = NULL;
+		closing->server = NULL;
 	}
 	/* Work that ends later leaves an empty list. */
 	if (!cds_list_empty(&server->closings))

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -850,7 +851,20 @@ static int lingering_socket(int *peer)
 	return fd;
 }
 
-/* Return: was it taken? Newer kernels refuse it to the sender. */
+/* The server's listeners let nothing pass, where the kernel knows that. */
+static void pass_descriptors_as_older_kernels_do(void)
+{
+	const int passrights = 83 /* SO_PASSRIGHTS */, on = 1;
+
+	for (int fd = 3, listens; fd < 1024; fd++) {
+		socklen_t length = sizeof(listens);
+
+		if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) == 0 && listens)
+			setsockopt(fd, SOL_SOCKET, passrights, &on, sizeof(on));
+	}
+}
+
+/* Return: was it taken? */
 static bool send_descriptor(int fd, int passed)
 {
 	char control[CMSG_SPACE(sizeof(int))] = "";
@@ -876,6 +890,7 @@ static void descriptors_that_a_user_sends_along_block_nothing(void **state)
 
 	assert_int_equal(pool_new(fixture->event, &pool), 0);
 	server_set_pool(fixture->server, pool, 1);
+	pass_descriptors_as_older_kernels_do();
 	for (int i = 0; i < 2; i++) { /* read by the server; or closed unread */
 		user = client_connect_as(fixture, 1000);
 		if (i == 1) {
@@ -898,6 +913,65 @@ static void descriptors_that_a_user_sends_along_block_nothing(void **state)
 			close(peer); /* lets go whoever waits */
 	}
 	close(root);
+	turn(fixture, 100);
+	server_set_pool(fixture->server, NULL, 0);
+	pool_free(pool);
+}
+
+static size_t count_descriptors(void)
+{
+	DIR *stream = opendir("/proc/self/fd");
+	size_t count = 0;
+
+	assert_non_null(stream);
+	while (readdir(stream))
+		count++;
+	closedir(stream);
+	return count;
+}
+
+/* Beyond the quota, in the backlog when they send, and gone when they are refused. */
+static void refused_connections_leave_nothing_behind(void **state)
+{
+	struct fixture *fixture = *state;
+	struct pool *pool;
+	int kept[128], peers[4], user, root, passed;
+	size_t before;
+	uint64_t end;
+
+	assert_int_equal(pool_new(fixture->event, &pool), 0);
+	server_set_pool(fixture->server, pool, 1);
+	pass_descriptors_as_older_kernels_do();
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+		kept[i] = client_connect_as(fixture, 1000);
+	settle(fixture);
+	before = count_descriptors();
+	for (size_t i = 0; i < ARRAY_SIZE(peers); i++) {
+		user = client_connect_as(fixture, 1000);
+		passed = lingering_socket(&peers[i]);
+		if (!send_descriptor(user, passed))
+			close(TAKE_FD(peers[i]));
+		close(passed);
+		close(user);
+	}
+	for (int i = 0; i < 600; i++) {
+		user = client_connect_as(fixture, 1000);
+		put(user, "x", 1);
+		close(user);
+	}
+	root = client_connect(fixture);
+	put_request(root, "alive");
+	expect_reply(fixture, root, "alive");
+	close(root);
+	end = now_msec() + 2000; /* sooner than lingering ends */
+	while (count_descriptors() > before + ARRAY_SIZE(peers) && now_msec() < end)
+		turn(fixture, 10);
+	assert_in_range(count_descriptors(), 0, before + ARRAY_SIZE(peers));
+	for (size_t i = 0; i < ARRAY_SIZE(peers); i++)
+		if (peers[i] >= 0)
+			close(peers[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+		close(kept[i]);
 	turn(fixture, 100);
 	server_set_pool(fixture->server, NULL, 0);
 	pool_free(pool);
@@ -932,6 +1006,7 @@ int main(void)
 		TEST(answers_that_a_user_does_not_read_are_not_kept_for_ever),
 		TEST(urgent_bytes_are_bytes_like_others),
 		TEST(descriptors_that_a_user_sends_along_block_nothing),
+		TEST(refused_connections_leave_nothing_behind),
 		TEST(flushing_gets_the_last_answer_out_or_gives_up_in_time),
 		cmocka_unit_test(the_named_socket_is_open_to_all_and_replaces_an_old_one),
 		cmocka_unit_test(systemds_sockets_are_taken),
