@@ -2,6 +2,8 @@
 /* directio: read the first block with O_DIRECT through libaio, so that a read that hangs holds no thread. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "checkers/aio.h"
@@ -28,6 +30,18 @@ void mp_check_take_read(struct mp_check *check, int error)
 		mp_check_answer(check, MP_PATH_DOWN, "path is down");
 }
 
+/* Any user can have all contexts that there may be (fs.aio-max-nr). Then the read holds the thread. */
+static int read_and_wait(struct mp_check *check)
+{
+	_cleanup_free_ void *buffer = NULL;
+	size_t size = check->kept;
+
+	if (posix_memalign(&buffer, size, size) != 0)
+		return mp_check_answer(check, MP_PATH_UNCHECKED, "out of memory");
+	mp_check_take_read(check, pread(check->fd, buffer, size, 0) == (ssize_t)size ? 0 : -EIO);
+	return 0;
+}
+
 /* A read that hangs leaves its context behind. */
 static int check_and_wait(struct mp_check *check)
 {
@@ -35,8 +49,9 @@ static int check_and_wait(struct mp_check *check)
 	struct mp_aio_done done;
 	int r = mp_aio_new(-1, 1, &aio);
 
-	if (r == 0)
-		r = mp_aio_read(aio, check->fd, check->kept, check);
+	if (r < 0)
+		return read_and_wait(check);
+	r = mp_aio_read(aio, check->fd, check->kept, check);
 	if (r < 0)
 		return mp_check_answer(check, MP_PATH_UNCHECKED, "asynchronous reads are not available");
 	if (mp_aio_wait(aio, check->timeout_msec, &done, 1) == 0)

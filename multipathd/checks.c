@@ -915,7 +915,7 @@ int checks_init(struct daemon *daemon)
 		return -errno;
 	r = mp_aio_new(daemon->aio_fd, AIO_ROOM, &daemon->aio);
 	if (r < 0)
-		return r;
+		log_warning("no asynchronous reads (fs.aio-max-nr): %s; each check by directio holds a thread", strerror(-r));
 	r = sd_event_add_io(daemon->event, &daemon->aio_source, daemon->aio_fd, EPOLLIN, checks_on_aio, daemon);
 	if (r >= 0)
 		r = sd_event_source_set_exit_on_failure(daemon->aio_source, true);

@@ -6,17 +6,30 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 
 static const char state_unconnected[] = "01"; /* bound, or listening: SS_UNCONNECTED */
+
+/* Users decide how many sockets and descriptors there are to look at, and somebody waits for the daemon to start. */
+enum { SEARCH_MSEC = 200, TEXT_MAX = 8 << 20 };
+
+static uint64_t now_msec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 unsigned long holder_find_inode(const char *text, const char *name)
 {
@@ -39,7 +52,8 @@ unsigned long holder_find_inode(const char *text, const char *name)
 	return 0;
 }
 
-static char *read_all(const char *file)
+/* Up to TEXT_MAX bytes, as far as it comes in time. */
+static char *read_text(const char *file, uint64_t end_msec)
 {
 	_cleanup_close_ int fd = open(file, O_RDONLY | O_CLOEXEC);
 	_cleanup_free_ char *text = NULL;
@@ -54,14 +68,14 @@ static char *read_all(const char *file)
 		if (!grown)
 			return NULL;
 		text = grown;
-		while ((count = read(fd, text + used, room - used - 1)) > 0)
+		while (now_msec() < end_msec && (count = read(fd, text + used, room - used - 1)) > 0)
 			used += count;
-	} while (used == room - 1);
+	} while (used == room - 1 && room < TEXT_MAX);
 	text[used] = '\0';
 	return TAKE_PTR(text);
 }
 
-static bool process_has(const char *pid, const char *socket)
+static bool process_has(const char *pid, const char *socket, uint64_t end_msec)
 {
 	char dir[64], link[64];
 	struct dirent *entry;
@@ -70,7 +84,7 @@ static bool process_has(const char *pid, const char *socket)
 
 	snprintf(dir, sizeof(dir), "/proc/%.16s/fd", pid);
 	stream = opendir(dir);
-	while (stream && !found && (entry = readdir(stream))) {
+	while (stream && !found && now_msec() < end_msec && (entry = readdir(stream))) {
 		ssize_t length = readlinkat(dirfd(stream), entry->d_name, link, sizeof(link) - 1);
 
 		link[length < 0 ? 0 : length] = '\0';
@@ -121,7 +135,8 @@ static int ask_listener(const char *name, struct holder *ret)
 /* Who does not listen, or answers nobody, has the socket open. Other users' descriptors are shown to CAP_SYS_PTRACE only. */
 static int search_processes(const char *name, struct holder *ret)
 {
-	_cleanup_free_ char *text = read_all("/proc/net/unix");
+	uint64_t end_msec = now_msec() + SEARCH_MSEC;
+	_cleanup_free_ char *text = read_text("/proc/net/unix", end_msec);
 	unsigned long inode = text ? holder_find_inode(text, name) : 0;
 	struct dirent *entry;
 	char socket[64], dir[64];
@@ -133,8 +148,8 @@ static int search_processes(const char *name, struct holder *ret)
 		return r;
 	snprintf(socket, sizeof(socket), "socket:[%lu]", inode);
 	stream = opendir("/proc");
-	while (stream && r < 0 && (entry = readdir(stream))) {
-		if (*entry->d_name < '1' || *entry->d_name > '9' || !process_has(entry->d_name, socket))
+	while (stream && r < 0 && now_msec() < end_msec && (entry = readdir(stream))) {
+		if (*entry->d_name < '1' || *entry->d_name > '9' || !process_has(entry->d_name, socket, end_msec))
 			continue;
 		snprintf(dir, sizeof(dir), "/proc/%.16s", entry->d_name);
 		ret->uid = stat(dir, &st) == 0 ? st.st_uid : (uid_t)-1;

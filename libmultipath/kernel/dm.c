@@ -115,13 +115,20 @@ static uint16_t udev_bits(const struct mp_dm_flags *flags)
 	return bits;
 }
 
-/* Flags for udev travel in the upper half of the cookie; its lower half is 0 if nobody waits. */
+/*
+ * Flags for udev travel in the upper half of the cookie; its lower half is 0 if nobody waits. The semaphore that is waited
+ * on is one of those that all users share: when there is none, the work is done all the same, and nobody waits.
+ */
 int mp_dm_task_set_cookie(struct dm_task *task, uint16_t bits)
 {
 	uint32_t nobody_waits = 0;
-	uint32_t *cookie = dm_udev_get_sync_support() ? &udev_cookie : &nobody_waits;
 
-	return dm_task_set_cookie(task, cookie, bits) ? 0 : -EIO;
+	if (dm_udev_get_sync_support()) {
+		if (dm_task_set_cookie(task, &udev_cookie, bits))
+			return 0;
+		dm_udev_set_sync_support(0);
+	}
+	return dm_task_set_cookie(task, &nobody_waits, bits) ? 0 : -EIO;
 }
 
 static int task_set_flags(struct dm_task *task, const struct mp_dm_flags *flags)
@@ -739,9 +746,8 @@ static int rename_waited(const char *name, const char *new_name, uint16_t bits)
 		return r;
 	if (!dm_task_set_name(task, name) || !dm_task_set_newname(task, new_name))
 		return -EINVAL;
-	if (!dm_task_set_cookie(task, &udev_cookie, bits))
-		return -EIO;
-	return task_run(task);
+	r = mp_dm_task_set_cookie(task, bits);
+	return r < 0 ? r : task_run(task);
 }
 
 static int rename_device(const char *name, const char *new_name, const struct mp_dm_flags *flags)

@@ -8,10 +8,15 @@ client.py abuse                     random bytes, 1,000 connections, clients tha
 client.py user WHAT                 as a user who is not root, until it is killed; "ready" when it has begun:
                                     flood         16 clients that ask without a pause
                                     crowd         as many connections as there can be
+                                    storm         16 that connect, ask and leave without a pause
                                     deaf          400 clients that ask for much and do not read it
                                     descriptors   descriptors whose closing takes an hour are sent along
                                     squat         have the daemon's name, and answer
+                                    reads         have all asynchronous reads that the kernel has for all
+                                    semaphores    have all semaphores
+                                    hide          have the daemon's name, among millions of descriptors
 """
+import ctypes
 import os
 import random
 import resource
@@ -186,6 +191,20 @@ def user_crowd():
     return socks
 
 
+def user_storm():
+    def come_and_go():
+        while True:
+            try:
+                sock = connect()
+                sock.sendall(frame("show daemon"))
+                sock.close()
+            except OSError:
+                pass    # hung up on: too many
+    for _ in range(16):
+        threading.Thread(target=come_and_go, daemon=True).start()
+    time.sleep(0.5)
+
+
 def user_deaf():
     socks = [connect() for _ in range(400)]
     for sock in socks:
@@ -254,6 +273,36 @@ def user_squat():
         while True:
             threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
     threading.Thread(target=accept, daemon=True).start()
+    return listener
+
+
+def user_reads():
+    setup = ctypes.CDLL(None).syscall
+    for events in (1000, 1):
+        while setup(206, events, ctypes.byref(ctypes.c_ulong(0))) == 0:     # io_setup() of x86-64
+            pass
+
+
+def user_semaphores():
+    libc = ctypes.CDLL(None)
+    while libc.semget(0, 1, 0o1600) >= 0:
+        pass
+
+
+def user_hide():
+    resource.setrlimit(resource.RLIMIT_NOFILE, resource.getrlimit(resource.RLIMIT_NOFILE)[1:] * 2)
+    try:
+        while os.dup(0) < 350000:
+            pass
+    except OSError as error:
+        print(error, flush=True)
+    for _ in range(20):
+        if os.fork() == 0:
+            time.sleep(3600)
+    if os.fork():
+        time.sleep(3600)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(ADDRESS)
     return listener
 
 
