@@ -31,7 +31,7 @@ int mp_address_parse(const char *text, struct mp_address *ret)
 
 int mp_address_list(const char *override, struct mp_address *ret)
 {
-	static const char *const names[MP_ADDRESS_MAX] = { MP_ADDRESS_FILE, MP_ADDRESS_ABSTRACT };
+	static const char *const names[MP_ADDRESS_MAX] = { MP_ADDRESS_ROOT, MP_ADDRESS_FILE, MP_ADDRESS_ABSTRACT };
 	int i, r;
 
 	if (override && *override) {
@@ -89,7 +89,7 @@ int mp_address_connect(int flags, unsigned int timeout_msec)
 	struct mp_address addresses[MP_ADDRESS_MAX];
 	int fd, i, count, r;
 
-	count = mp_address_list(getenv(MP_ADDRESS_VARIABLE), addresses);
+	count = mp_address_list(secure_getenv(MP_ADDRESS_VARIABLE), addresses);
 	if (count < 0)
 		return count;
 

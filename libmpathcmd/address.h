@@ -6,12 +6,14 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+/* Root's alone: no crowd of users is in front of root there. */
+#define MP_ADDRESS_ROOT RUNTIME_DIR "/multipathd.root.socket"
 #define MP_ADDRESS_FILE RUNTIME_DIR "/multipathd.socket"
 #define MP_ADDRESS_ABSTRACT "@/org/kernel/linux/storage/multipathd"
-/* Environment variable that replaces both. */
+/* Environment variable that replaces all of them. */
 #define MP_ADDRESS_VARIABLE "MULTIPATH_SOCKET_NAME"
 
-#define MP_ADDRESS_MAX 2
+#define MP_ADDRESS_MAX 3
 
 struct mp_address {
 	struct sockaddr_un name;

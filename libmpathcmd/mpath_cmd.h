@@ -23,8 +23,9 @@ extern "C" {
 /**
  * mpath_connect() - connect to the daemon
  *
- * The addresses are /run/multipathd.socket, then @/org/kernel/linux/storage/multipathd; the environment variable
- * MULTIPATH_SOCKET_NAME replaces both (a leading @ means the abstract name space). Any user can take an abstract name
+ * The addresses are /run/multipathd.root.socket, which is root's, /run/multipathd.socket, then
+ * @/org/kernel/linux/storage/multipathd; the environment variable MULTIPATH_SOCKET_NAME replaces them (a leading @ means
+ * the abstract name space), except in programs that run with another user's rights. Any user can take an abstract name
  * while no daemon has it: if another user than root, or than the caller's own, listens there, errno is EPERM.
  * Return: descriptor, the caller hands it to mpath_disconnect().
  */

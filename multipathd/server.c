@@ -27,10 +27,12 @@
 
 #define ABSTRACT_NAME "@/org/kernel/linux/storage/multipathd"
 #define FILE_NAME RUNTIME_DIR "/multipathd.socket"
+#define ROOT_NAME RUNTIME_DIR "/multipathd.root.socket"
 #define TIMEOUT_REPLY "fail\ntimeout\n"
 
 enum {
-	LISTENERS_MAX = 2,
+	LISTENERS_MAX = 3,
+	INHERITED_MAX = 2,
 	CLIENTS_MAX = 16380,
 	REQUEST_MAX = 512,
 	CLAIM_MAX = 64 << 10, /* it has all that udev knows of a device */
@@ -45,7 +47,8 @@ enum {
 	TURN_USEC = 20000,
 	SLICE_USEC = 1000, /* on requests that wait for their turn, before other sources are looked at */
 	ACCEPTS = 64, /* at once */
-	ACCEPTS_TURN = 512, /* in a turn: whoever connects all the time has a share of the CPU, too */
+	ACCEPTS_TURN = 512, /* in a turn: whoever connects all the time has a share of the CPU, too; and so much of it: */
+	ACCEPTS_USEC = 4000,
 	CLOSINGS_MAX = 256, /* that wait for a worker; until some have had one, nobody is accepted */
 
 	/* sd-event's: lower is earlier, 0 is the loop's other work. */
@@ -117,12 +120,14 @@ struct server {
 
 	int listener_fds[LISTENERS_MAX];
 	sd_event_source *listeners[LISTENERS_MAX];
+	sd_event_source *roots_listener; /* one of them; NULL: there is none */
 	size_t listener_count;
 	bool inherited; /* systemd listens on, too */
 	bool serving;
 	uint64_t retry_usec; /* accepting pauses: until then, or until a client leaves; 0: it does not */
 	uint64_t accepts_since_usec;
-	unsigned accepts; /* since then, a turn at most */
+	unsigned accepts; /* since then, a turn at most, without root's own listener */
+	uint64_t accepts_usec;
 	uint64_t rebind_usec; /* 0: the abstract name is ours, or not wanted */
 	uint64_t warned_usec;
 
@@ -183,11 +188,15 @@ static void server_arm(struct server *server)
 
 static void server_update_listeners(struct server *server)
 {
-	bool accepting = server->serving && !server->retry_usec && server->accepts < ACCEPTS_TURN &&
+	bool accepting = server->serving && !server->retry_usec;
+	bool users_may = server->accepts < ACCEPTS_TURN && server->accepts_usec < ACCEPTS_USEC &&
 			 server->closing_count < CLOSINGS_MAX;
 
-	for (size_t i = 0; i < server->listener_count; i++)
-		sd_event_source_set_enabled(server->listeners[i], accepting ? SD_EVENT_ON : SD_EVENT_OFF);
+	for (size_t i = 0; i < server->listener_count; i++) {
+		bool on = accepting && (users_may || server->listeners[i] == server->roots_listener);
+
+		sd_event_source_set_enabled(server->listeners[i], on ? SD_EVENT_ON : SD_EVENT_OFF);
+	}
 }
 
 static void server_pause(struct server *server)
@@ -224,6 +233,7 @@ static void queue_end_turn(struct server *server, enum account_class class)
 	queue_let_go(queue);
 	if (class == ACCOUNT_USERS && server->accepts) {
 		server->accepts = 0;
+		server->accepts_usec = 0;
 		server_update_listeners(server);
 	}
 }
@@ -812,32 +822,53 @@ static void server_welcome(struct server *server, int fd)
 		server_close(server, fd, account, peer.uid == 0);
 }
 
+/* Return: is there, or may there be, nobody else? */
+static bool server_accept(struct server *server, int fd)
+{
+	int client_fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (client_fd >= 0) {
+		server_welcome(server, client_fd);
+		if (server->client_count < CLIENTS_MAX)
+			return false;
+		server_pause(server);
+	} else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+		/* Out of descriptors or memory: asking again at once would spin. */
+		server_pause(server);
+	}
+	return true;
+}
+
+static int server_on_root_connect(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	(void)source;
+	(void)revents;
+	for (int i = 0; i < ACCEPTS; i++)
+		if (server_accept(userdata, fd))
+			break;
+	return 0;
+}
+
 static int server_on_connect(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct server *server = userdata;
-	uint64_t now = server_now(server);
-	int client_fd;
+	uint64_t begin = clock_now(), now = begin;
 
 	(void)source;
 	(void)revents;
-	if (now - server->accepts_since_usec > TURN_USEC) {
-		server->accepts_since_usec = now;
+	if (begin - server->accepts_since_usec > TURN_USEC) {
+		server->accepts_since_usec = begin;
 		server->accepts = 0;
+		server->accepts_usec = 0;
 	}
-	for (int i = 0; i < ACCEPTS && server->client_count < CLIENTS_MAX && server->closing_count < CLOSINGS_MAX; i++) {
-		client_fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (client_fd < 0) {
-			/* Out of descriptors or memory: asking again at once would spin. */
-			if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-				server_pause(server);
-			return 0;
-		}
-		server_welcome(server, client_fd);
+	for (int i = 0; i < ACCEPTS && now - begin < SLICE_USEC && server->closing_count < CLOSINGS_MAX; i++) {
+		if (server_accept(server, fd))
+			break;
 		server->accepts++;
+		now = clock_now();
 	}
-	if (server->client_count >= CLIENTS_MAX)
-		server_pause(server);
-	if (server->accepts >= ACCEPTS_TURN) {
+	server->accepts_usec += clock_now() - begin;
+	if (server->accepts >= ACCEPTS_TURN || server->accepts_usec >= ACCEPTS_USEC) {
 		server_update_listeners(server);
 		queue_await_turn(server, ACCOUNT_USERS);
 		server_arm(server);
@@ -845,7 +876,7 @@ static int server_on_connect(sd_event_source *source, int fd, uint32_t revents, 
 	return 0;
 }
 
-static int listener_bind(int fd, const char *name)
+static int listener_bind(int fd, const char *name, mode_t mode)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	size_t length = strlen(name);
@@ -861,19 +892,19 @@ static int listener_bind(int fd, const char *name)
 		unlink(name);
 	if (bind(fd, (struct sockaddr *)&address, offsetof(struct sockaddr_un, sun_path) + length) < 0)
 		return -errno;
-	if (!is_abstract && chmod(name, 0666) < 0)
+	if (!is_abstract && chmod(name, mode) < 0)
 		return -errno;
 	return listen(fd, SOMAXCONN) < 0 ? -errno : 0;
 }
 
-static int server_adopt(struct server *server, int fd)
+static int server_adopt(struct server *server, int fd, sd_event_io_handler_t on_connect)
 {
 	size_t i = server->listener_count;
 	int off = 0, r;
 
 	/* Its clients inherit it. Kernels that do not know it do without. */
 	setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof(off));
-	r = sd_event_add_io(server->event, &server->listeners[i], fd, EPOLLIN, server_on_connect, server);
+	r = sd_event_add_io(server->event, &server->listeners[i], fd, EPOLLIN, on_connect, server);
 	if (r < 0)
 		return r;
 	sd_event_source_set_enabled(server->listeners[i], SD_EVENT_OFF);
@@ -883,18 +914,33 @@ static int server_adopt(struct server *server, int fd)
 	return 0;
 }
 
-static int server_listen(struct server *server, const char *name)
+static int server_listen_as(struct server *server, const char *name, mode_t mode, sd_event_io_handler_t on_connect)
 {
 	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int r;
 
 	if (fd < 0)
 		return -errno;
-	r = listener_bind(fd, name);
+	r = listener_bind(fd, name, mode);
 	if (r == 0)
-		r = server_adopt(server, fd);
+		r = server_adopt(server, fd, on_connect);
 	if (r == 0)
 		TAKE_FD(fd);
+	return r;
+}
+
+static int server_listen(struct server *server, const char *name)
+{
+	return server_listen_as(server, name, 0666, server_on_connect);
+}
+
+/* The kernel lets only root connect to it: whoever wants to keep root waiting cannot stand in line there. */
+static int server_listen_for_root(struct server *server)
+{
+	int r = server_listen_as(server, ROOT_NAME, 0600, server_on_root_connect);
+
+	if (r == 0)
+		server->roots_listener = server->listeners[server->listener_count - 1];
 	return r;
 }
 
@@ -986,7 +1032,7 @@ static int server_inherit(struct server *server, int count)
 
 		if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 			return -errno;
-		r = server_adopt(server, fd);
+		r = server_adopt(server, fd, server_on_connect);
 	}
 	return r;
 }
@@ -1010,11 +1056,16 @@ static int server_open(struct server *server, void (*warning)(const char *text))
 	int inherited = sd_listen_fds(0), failure = 0, r;
 	char text[256];
 
-	server->inherited = inherited > 0 && inherited <= LISTENERS_MAX;
+	server->inherited = inherited > 0 && inherited <= INHERITED_MAX;
+	if (!server->inherited && name && *name)
+		return server_listen(server, name);
+	r = name && *name ? 0 : server_listen_for_root(server);
+	if (r < 0 && warning) {
+		describe_failure(ROOT_NAME, r, text, sizeof(text));
+		warning(text);
+	}
 	if (server->inherited)
 		return server_inherit(server, inherited);
-	if (name && *name)
-		return server_listen(server, name);
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		r = server_listen(server, names[i]);
@@ -1027,7 +1078,7 @@ static int server_open(struct server *server, void (*warning)(const char *text))
 		if (warning)
 			warning(text);
 	}
-	return server->listener_count > 0 ? 0 : failure;
+	return server->listener_count > (server->roots_listener ? 1 : 0) ? 0 : failure;
 }
 
 static int server_add_defer(struct server *server, sd_event_source **ret, sd_event_handler_t handler, void *userdata,

@@ -52,6 +52,20 @@ begin crowd
 works
 end
 
+begin storm
+works
+worst=0
+for ((i = 0; i < 10; i++)); do	# at once, not after those who are in line already; real-time: others want the CPU, too
+	now a
+	chrt -r 1 timeout 10 multipathd show daemon > /dev/null || fail "show daemon"
+	now b
+	[ $((b - a)) -le $worst ] || worst=$((b - a))
+done
+say "show daemon: $((worst / 1000)) ms at most"
+check "root does not stand in line with users" test $worst -lt 500000
+end
+same "root's socket is root's" "$(stat -c '%U %a' /run/multipathd.root.socket)" "root 600"
+
 begin deaf
 works
 [ "$(rss)" -lt 40000 ] || fail "$(rss) kB are kept for a user who does not read"

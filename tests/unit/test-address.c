@@ -46,19 +46,20 @@ static void names_that_do_not_fit_are_refused(void **state)
 	(void)state;
 }
 
-static void the_file_is_tried_before_the_abstract_name(void **state)
+static void roots_file_is_tried_first_and_the_abstract_name_last(void **state)
 {
 	struct mp_address list[MP_ADDRESS_MAX];
 
-	assert_int_equal(mp_address_list(NULL, list), 2);
-	assert_string_equal(list[0].name.sun_path, RUNTIME_DIR "/multipathd.socket");
-	assert_memory_equal(list[1].name.sun_path, "\0/org/kernel/linux/storage/multipathd", 37);
-	assert_int_equal(list[1].length, PATH_OFFSET + 37);
-	assert_int_equal(mp_address_list("", list), 2);
+	assert_int_equal(mp_address_list(NULL, list), 3);
+	assert_string_equal(list[0].name.sun_path, RUNTIME_DIR "/multipathd.root.socket");
+	assert_string_equal(list[1].name.sun_path, RUNTIME_DIR "/multipathd.socket");
+	assert_memory_equal(list[2].name.sun_path, "\0/org/kernel/linux/storage/multipathd", 37);
+	assert_int_equal(list[2].length, PATH_OFFSET + 37);
+	assert_int_equal(mp_address_list("", list), 3);
 	(void)state;
 }
 
-static void the_environment_replaces_both(void **state)
+static void the_environment_replaces_all(void **state)
 {
 	struct mp_address list[MP_ADDRESS_MAX];
 
@@ -152,9 +153,10 @@ static void a_name_that_anybody_can_take_is_no_daemon_that_is_busy(void **state)
 {
 	struct mp_address list[MP_ADDRESS_MAX];
 
-	assert_int_equal(mp_address_list(NULL, list), 2);
+	assert_int_equal(mp_address_list(NULL, list), 3);
 	assert_false(list[0].anybodys);
-	assert_true(list[1].anybodys);
+	assert_false(list[1].anybodys);
+	assert_true(list[2].anybodys);
 	assert_int_equal(mp_address_list("@chosen", list), 1);
 	assert_false(list[0].anybodys);
 	(void)state;
@@ -166,8 +168,8 @@ int main(void)
 		cmocka_unit_test(an_abstract_name_has_no_trailing_nul),
 		cmocka_unit_test(a_file_name_keeps_its_nul),
 		cmocka_unit_test(names_that_do_not_fit_are_refused),
-		cmocka_unit_test(the_file_is_tried_before_the_abstract_name),
-		cmocka_unit_test(the_environment_replaces_both),
+		cmocka_unit_test(roots_file_is_tried_first_and_the_abstract_name_last),
+		cmocka_unit_test(the_environment_replaces_all),
 		cmocka_unit_test(nobody_listening_is_an_error),
 		cmocka_unit_test(a_full_backlog_is_waited_for_no_longer_than_asked),
 		cmocka_unit_test(only_roots_process_is_talked_to),
