@@ -8,6 +8,9 @@ static const struct quota of_root = { SIZE_MAX, SIZE_MAX, SIZE_MAX, 20000 };
 static const struct quota of_a_user = { 128, 4 << 20, 2, 2000 };
 static const struct quota of_all_users = { 1024, 16 << 20, 4, 5000 };
 
+/* Whoever has spent more than that pays no longer: turns. */
+enum { DEBT_TURNS = 50 };
+
 void accounts_init(struct accounts *accounts, size_t descriptors)
 {
 	*accounts = (struct accounts){
@@ -66,15 +69,26 @@ void account_close(struct account *account)
 	free(account);
 }
 
+/* What a user has spent beyond a turn's quota counts in the next ones: one request may cost many turns. */
+static uint64_t account_spent(const struct account *account, unsigned turn)
+{
+	uint64_t turns = turn - account->turn, most = account->quota.turn_usec * DEBT_TURNS;
+	uint64_t spent = account->spent_usec < most ? account->spent_usec : most;
+
+	if (turns == 0)
+		return account->spent_usec;
+	if (account->class == ACCOUNT_ROOT || spent <= turns * account->quota.turn_usec)
+		return 0;
+	return spent - turns * account->quota.turn_usec;
+}
+
 void account_spend(struct account *account, uint64_t usec)
 {
 	unsigned turn = account->accounts->turns[account->class];
 
 	for (; account; account = account->sum) {
-		if (account->turn != turn)
-			account->spent_usec = 0;
+		account->spent_usec = account_spent(account, turn) + usec;
 		account->turn = turn;
-		account->spent_usec += usec;
 	}
 }
 
@@ -83,7 +97,7 @@ bool account_is_spent(const struct account *account)
 	unsigned turn = account->accounts->turns[account->class];
 
 	for (; account; account = account->sum)
-		if (account->turn == turn && account->spent_usec >= account->quota.turn_usec)
+		if (account_spent(account, turn) >= account->quota.turn_usec)
 			return true;
 	return false;
 }
@@ -130,7 +144,7 @@ void account_end(struct account *account)
 		account->pending--;
 }
 
-void accounts_next_turn(struct accounts *accounts, enum account_class class)
+void accounts_next_turn(struct accounts *accounts, enum account_class class, unsigned turns)
 {
-	accounts->turns[class]++;
+	accounts->turns[class] += turns;
 }

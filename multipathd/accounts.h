@@ -75,5 +75,5 @@ void account_release(struct account *account, size_t bytes);
 void account_begin(struct account *account);
 void account_end(struct account *account);
 
-/** accounts_next_turn() - all of a class have their time again */
-void accounts_next_turn(struct accounts *accounts, enum account_class class);
+/** accounts_next_turn() - all of a class have their time again, @turns times; users first pay for what they had beyond it */
+void accounts_next_turn(struct accounts *accounts, enum account_class class, unsigned turns);

@@ -40,9 +40,16 @@
 
 static const char not_found[] = "device not found";
 
-static struct mp_show_context call_context(const struct daemon *daemon)
+/* Who is not root may choose a format, and so how long an answer is; some hundred bytes for each of 10,000 paths. */
+enum { USERS_TEXT_MAX = 4 << 20 };
+
+static struct mp_show_context call_context(const struct command_call *call)
 {
-	return (struct mp_show_context){ .now_usec = daemon_now_usec(daemon), .verbosity = 2 };
+	return (struct mp_show_context){
+		.now_usec = daemon_now_usec(call->daemon),
+		.verbosity = 2,
+		.text_max = call->request->is_root ? 0 : USERS_TEXT_MAX,
+	};
 }
 
 /* What the kernel multipaths itself, if enable_foreign has it listed; for @context. */
@@ -133,7 +140,7 @@ static void read_map_details(const struct daemon *daemon)
 
 static void list_paths(struct command_call *call, const char *format, bool raw)
 {
-	struct mp_show_context context = call_context(call->daemon);
+	struct mp_show_context context = call_context(call);
 	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	_cleanup_free_ const struct mp_path **paths = NULL;
 	size_t count;
@@ -150,7 +157,7 @@ static void list_paths(struct command_call *call, const char *format, bool raw)
 
 static void list_maps(struct command_call *call, const char *format, bool raw)
 {
-	struct mp_show_context context = call_context(call->daemon);
+	struct mp_show_context context = call_context(call);
 	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	_cleanup_free_ const struct mp_map **maps = NULL;
 	size_t count;
@@ -182,7 +189,7 @@ static void show_paths_raw(struct command_call *call)
 
 static void show_path(struct command_call *call)
 {
-	struct mp_show_context context = call_context(call->daemon);
+	struct mp_show_context context = call_context(call);
 	struct daemon_path *path = call_path(call);
 	const struct mp_path *shown;
 
@@ -219,7 +226,7 @@ static void show_maps_raw(struct command_call *call)
 
 static void show_map_format(struct command_call *call)
 {
-	struct mp_show_context context = call_context(call->daemon);
+	struct mp_show_context context = call_context(call);
 	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	struct daemon_map *map = call_map(call);
 	_cleanup_free_ const struct mp_map **maps = NULL;
@@ -238,7 +245,7 @@ static void show_map_format(struct command_call *call)
 
 static void show_topology(struct command_call *call)
 {
-	struct mp_show_context context = call_context(call->daemon);
+	struct mp_show_context context = call_context(call);
 	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	struct mp_topology_widths widths;
 	_cleanup_free_ const struct mp_path **paths = NULL;
@@ -260,7 +267,7 @@ static void show_topology(struct command_call *call)
 
 static void show_map_topology(struct command_call *call)
 {
-	struct mp_show_context context = call_context(call->daemon);
+	struct mp_show_context context = call_context(call);
 	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	struct daemon_map *map = call_map(call);
 	struct mp_topology_widths widths;
@@ -281,7 +288,7 @@ static void show_map_topology(struct command_call *call)
 
 static void show_maps_json(struct command_call *call)
 {
-	struct mp_show_context context = call_context(call->daemon);
+	struct mp_show_context context = call_context(call);
 	_cleanup_free_ const struct mp_map **maps = NULL;
 	size_t count;
 
@@ -294,7 +301,7 @@ static void show_maps_json(struct command_call *call)
 
 static void show_map_json(struct command_call *call)
 {
-	struct mp_show_context context = call_context(call->daemon);
+	struct mp_show_context context = call_context(call);
 	struct daemon_map *map = call_map(call);
 
 	if (map)
@@ -381,9 +388,33 @@ static void show_forced_queueing(struct mp_strbuf *text)
 		text->error = forced.error;
 }
 
+/* Reservation keys are told to root alone, as getprkey tells them. */
+static void hide_keys(struct mp_strbuf *text)
+{
+	static const char keyword[] = "reservation_key \"0x";
+	char *line = text->text, *to = line, *end;
+
+	for (; line && *line; line = end) {
+		size_t indent = strspn(line, "\t ");
+
+		end = strchrnul(line, '\n');
+		end += *end == '\n';
+		if (!strncmp(line + indent, keyword, strlen(keyword)))
+			continue;
+		memmove(to, line, end - line);
+		to += end - line;
+	}
+	if (to) {
+		*to = '\0';
+		text->length = to - text->text;
+	}
+}
+
 static void show_config_as(struct command_call *call, bool local)
 {
 	commands_print_config(call->daemon, local, &call->reply);
+	if (!call->request->is_root)
+		hide_keys(&call->reply);
 	if (call->daemon->queue_forced)
 		show_forced_queueing(&call->reply);
 }
@@ -428,7 +459,7 @@ static int show_device(void *userdata, dev_t devt, const char *name, const char 
 
 static void show_devices(struct command_call *call)
 {
-	struct mp_show_context context = call_context(call->daemon);
+	struct mp_show_context context = call_context(call);
 	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	struct devices_listing listing = { .daemon = call->daemon, .out = &call->reply };
 
@@ -445,7 +476,7 @@ static void show_wildcards(struct command_call *call)
 
 static void explain_as(struct command_call *call, bool json)
 {
-	int r = explain_request(call->daemon, call->arguments[0], json, call->request->id, &call->reply);
+	int r = explain_request(call->daemon, call->arguments[0], json, call->request, &call->reply);
 
 	fail_unless(call, r);
 	call->deferred = r > 0;
@@ -1308,15 +1339,17 @@ static bool list_device_is_bad(const struct daemon *daemon, const char *device)
 int commands_list(struct daemon *daemon, bool with_checks, int verbosity, bool bold, const char *device,
 		  struct mp_strbuf *out)
 {
-	struct mp_show_context context = call_context(daemon);
+	struct mp_show_context context = {
+		.now_usec = daemon_now_usec(daemon),
+		.verbosity = verbosity,
+		.unchecked = !with_checks,
+		.bold = bold,
+	};
 	_cleanup_free_ const struct mp_path **paths = NULL;
 	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	const struct mp_map *map;
 	size_t count;
 
-	context.verbosity = verbosity;
-	context.unchecked = !with_checks;
-	context.bold = bold;
 	context.no_action = true;
 	if (*device) {
 		const struct daemon_map *one = list_one(daemon, device);

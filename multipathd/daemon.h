@@ -179,6 +179,8 @@ struct daemon {
 	sd_event_source *aio_source;
 	unsigned locking; /* operations that may have locked descriptors of the checks */
 	struct device_close *closing; /* descriptors that are closed when there is none left */
+	unsigned explaining_to_users; /* jobs */
+
 	struct mp_aio *sample_aio; /* NULL until a path is sampled */
 	int sample_fd;
 	sd_event_source *sample_source;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "config/claim.h"
@@ -18,6 +19,7 @@
 #include "multipathd/geoms.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
+#include "multipathd/server.h"
 #include "show/explanation.h"
 
 /* What is asked of a disk besides what the daemon remembers. Reading it may wait: two steps for a worker, one for the loop between them. */
@@ -556,23 +558,39 @@ int explain_now(struct daemon *daemon, const char *device, bool json, struct mp_
 	return explain_end(daemon, &facts, json, out);
 }
 
+/* Whoever asks and leaves does not end what was begun for him. */
+enum { JOBS_FOR_USERS = 4 };
+
 struct explain_job {
 	struct work work;
 	struct daemon *daemon;
 	uint64_t request;
+	bool for_user; /* not for root */
+	uint64_t spent_usec;
 	bool json;
 	bool second; /* step */
 	struct facts facts;
 };
 
+/* What the thread had of a CPU. */
+static uint64_t thread_usec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static void explain_job_run(struct work *work)
 {
 	struct explain_job *job = caa_container_of(work, struct explain_job, work);
+	uint64_t begin = thread_usec();
 
 	if (job->second)
 		facts_find_wwid(&job->facts);
 	else
 		facts_find(&job->facts);
+	job->spent_usec += thread_usec() - begin;
 }
 
 static void explain_job_done(struct work *work)
@@ -600,16 +618,25 @@ static void explain_job_done(struct work *work)
 	}
 	if (r < 0)
 		mp_strbuf_printf(&reply, "fail\n%s", mp_strbuf_text(&out));
+	if (job->for_user) {
+		daemon->explaining_to_users--;
+		if (daemon->server)
+			server_charge_users(daemon->server, job->spent_usec);
+	}
 	apply_reply(daemon, job->request, mp_strbuf_text(r < 0 ? &reply : &out));
 	facts_fini(&job->facts);
 	free(job);
 }
 
-int explain_request(struct daemon *daemon, const char *device, bool json, uint64_t request, struct mp_strbuf *out)
+int explain_request(struct daemon *daemon, const char *device, bool json, const struct request *request,
+		    struct mp_strbuf *out)
 {
-	struct explain_job *job = calloc(1, sizeof(*job));
+	struct explain_job *job;
 	int r;
 
+	if (!request->is_root && daemon->explaining_to_users >= JOBS_FOR_USERS)
+		return -EBUSY;
+	job = calloc(1, sizeof(*job));
 	if (!job)
 		return -ENOMEM;
 	r = explain_begin(daemon, device, json, &job->facts, out);
@@ -619,7 +646,9 @@ int explain_request(struct daemon *daemon, const char *device, bool json, uint64
 		return r;
 	}
 	job->daemon = daemon;
-	job->request = request;
+	job->request = request->id;
+	job->for_user = !request->is_root;
+	daemon->explaining_to_users += job->for_user;
 	job->json = json;
 	job->work = (struct work){ .run = explain_job_run, .done = explain_job_done, .lane = LANE_EXPLAIN };
 	pool_submit(daemon->pool, &job->work);

@@ -47,8 +47,8 @@ enum {
 	TURN_USEC = 20000,
 	SLICE_USEC = 1000, /* on requests that wait for their turn, before other sources are looked at */
 	ACCEPTS = 64, /* at once */
-	ACCEPTS_TURN = 512, /* in a turn: whoever connects all the time has a share of the CPU, too; and so much of it: */
-	ACCEPTS_USEC = 4000,
+	ACCEPTS_TURN = 256, /* in a turn: whoever connects all the time has a share of the CPU, too, and not more of it than: */
+	ACCEPTS_USEC = 2000, /* reading and closing take twice that */
 	CLOSINGS_MAX = 256, /* that wait for a worker; until some have had one, nobody is accepted */
 
 	/* sd-event's: lower is earlier, 0 is the loop's other work. */
@@ -106,6 +106,7 @@ struct queue {
 	struct cds_list_head held; /* accounts that have had their time, or have too much waiting */
 	sd_event_source *source;
 	uint64_t turn_end_usec; /* 0: nobody waits for it */
+	uint64_t ended_usec; /* the last one */
 };
 
 struct server {
@@ -227,9 +228,11 @@ static void queue_let_go(struct queue *queue)
 static void queue_end_turn(struct server *server, enum account_class class)
 {
 	struct queue *queue = &server->queues[class];
+	uint64_t now = clock_now(), turns = (now - queue->ended_usec) / TURN_USEC;
 
 	queue->turn_end_usec = 0;
-	accounts_next_turn(&server->accounts, class);
+	queue->ended_usec = now;
+	accounts_next_turn(&server->accounts, class, turns < 1 ? 1 : turns < UINT16_MAX ? turns : UINT16_MAX);
 	queue_let_go(queue);
 	if (class == ACCOUNT_USERS && server->accepts) {
 		server->accepts = 0;
@@ -336,12 +339,29 @@ static void closing_done(struct work *work)
 		server_update_listeners(server);
 }
 
-/* Nothing arrives after that; with nothing unread there is nothing that came along with it. */
+/* Return: bytes that may be read, 0 at the end, -1 and errno: EBADMSG if descriptors come along with them. */
+static ssize_t socket_look(int fd, void *data, size_t size)
+{
+	struct iovec part = { .iov_base = data, .iov_len = size };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	ssize_t r = recvmsg(fd, &message, MSG_DONTWAIT | MSG_PEEK);
+
+	if (r >= 0 && message.msg_flags & MSG_CTRUNC) {
+		errno = EBADMSG;
+		return -1;
+	}
+	return r;
+}
+
+/* Nothing arrives after that; and nothing came along with what is unread, if that is nothing or can be looked at. */
 static bool socket_closes_at_once(int fd)
 {
+	char bytes[1024];
 	int unread = 0;
 
-	return shutdown(fd, SHUT_RDWR) == 0 && ioctl(fd, FIONREAD, &unread) == 0 && unread == 0;
+	if (shutdown(fd, SHUT_RDWR) < 0 || ioctl(fd, FIONREAD, &unread) < 0)
+		return false;
+	return unread == 0 || ((size_t)unread <= sizeof(bytes) && socket_look(fd, bytes, sizeof(bytes)) == unread);
 }
 
 /* Takes the descriptor and, if not NULL, the account. One that waits for a worker when the process ends goes with it. */
@@ -626,23 +646,9 @@ static void client_proceed(struct client *client)
 		client_handle_usual(client, length);
 }
 
-/* Return: bytes that may be read, 0 at the end, -1 and errno. */
-static ssize_t client_look(struct client *client, void *data, size_t size)
-{
-	struct iovec part = { .iov_base = data, .iov_len = size };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-	ssize_t r = recvmsg(client->fd, &message, MSG_DONTWAIT | MSG_PEEK);
-
-	if (r >= 0 && message.msg_flags & MSG_CTRUNC) { /* descriptors are no part of any request */
-		errno = EBADMSG;
-		return -1;
-	}
-	return r;
-}
-
 static ssize_t client_receive(struct client *client, void *data, size_t size)
 {
-	ssize_t r = client_is_root(client) || !client->server->pool ? (ssize_t)size : client_look(client, data, size);
+	ssize_t r = client_is_root(client) || !client->server->pool ? (ssize_t)size : socket_look(client->fd, data, size);
 
 	return r > 0 ? recv(client->fd, data, r, MSG_DONTWAIT) : r;
 }
@@ -1232,6 +1238,11 @@ static bool client_match(const struct mp_hash_node *node, const void *key)
 bool server_awaits(const struct server *server, uint64_t id)
 {
 	return mp_hash_find(&server->by_request, mp_hash_number(id), client_match, &id);
+}
+
+void server_charge_users(struct server *server, uint64_t usec)
+{
+	account_spend(&server->accounts.users, usec);
 }
 
 void server_reply(struct server *server, uint64_t id, const char *text, size_t length)

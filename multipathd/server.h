@@ -46,6 +46,9 @@ void server_set_timeout(struct server *server, unsigned timeout_msec);
 /** server_reply() - answer a request; unknown ids are ignored */
 void server_reply(struct server *server, uint64_t id, const char *text, size_t length);
 
+/** server_charge_users() - so much time was spent for users elsewhere; they have less of the loop's then */
+void server_charge_users(struct server *server, uint64_t usec);
+
 /** server_awaits() - does a client still wait for the answer to that request? */
 bool server_awaits(const struct server *server, uint64_t id);
 

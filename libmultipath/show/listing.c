@@ -39,6 +39,7 @@ struct listing {
 	struct piece *pieces;
 	size_t piece_count;
 	struct mp_strbuf cells;
+	size_t text_max;
 	size_t *ends;
 	size_t end_count;
 };
@@ -50,12 +51,14 @@ static void listing_fini(struct listing *listing)
 	mp_strbuf_fini(&listing->cells);
 }
 
-static int listing_init(struct listing *listing, const char *format, size_t rows, bool of_paths)
+static int listing_init(struct listing *listing, const struct mp_show_context *context, const char *format, size_t rows,
+			bool of_paths)
 {
 	int8_t column_of[LETTERS]; /* -1 not seen */
 	struct piece *piece;
 	size_t pieces = 1;
 
+	listing->text_max = context->text_max ? context->text_max : TEXT_MAX;
 	memset(column_of, -1, sizeof(column_of));
 	for (const char *p = format; *p; p++)
 		pieces += *p == '%';
@@ -195,7 +198,7 @@ static void listing_put_row(const struct listing *listing, size_t row, struct mp
 			*p++ = ' ';
 	}
 	*p = '\n';
-	if (out->length > TEXT_MAX)
+	if (out->length > listing->text_max)
 		out->error = -EMSGSIZE;
 }
 
@@ -261,7 +264,7 @@ void mp_show_paths(const struct mp_show_context *context, const struct mp_path *
 
 	if (!rows)
 		return;
-	r = listing_init(&listing, format, rows, true);
+	r = listing_init(&listing, context, format, rows, true);
 	if (r < 0) {
 		out->error = r;
 		return;
@@ -281,7 +284,7 @@ void mp_show_maps(const struct mp_show_context *context, const struct mp_map *co
 
 	if (!rows)
 		return;
-	r = listing_init(&listing, format, rows, false);
+	r = listing_init(&listing, context, format, rows, false);
 	if (r < 0) {
 		out->error = r;
 		return;
@@ -298,7 +301,7 @@ void mp_show_map(const struct mp_show_context *context, const struct mp_map *con
 	_cleanup_(listing_fini) struct listing listing = { 0 };
 	int r;
 
-	r = listing_init(&listing, format, count + foreign_maps(context), false);
+	r = listing_init(&listing, context, format, count + foreign_maps(context), false);
 	if (r < 0) {
 		out->error = r;
 		return;

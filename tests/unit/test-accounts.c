@@ -107,9 +107,9 @@ static void time_of_a_turn_is_shared_by_user_and_by_all_users(void **state)
 	assert_true(account_is_spent(users[2]));
 	assert_false(account_is_spent(root));
 
-	accounts_next_turn(*state, ACCOUNT_ROOT);
+	accounts_next_turn(*state, ACCOUNT_ROOT, 1);
 	assert_true(account_is_spent(users[0]));
-	accounts_next_turn(*state, ACCOUNT_USERS);
+	accounts_next_turn(*state, ACCOUNT_USERS, 3);
 	for (int i = 0; i < 3; i++)
 		assert_false(account_is_spent(users[i]));
 	account_spend(users[0], users[0]->quota.turn_usec - 1); /* not on top of the last turn's */
@@ -118,11 +118,42 @@ static void time_of_a_turn_is_shared_by_user_and_by_all_users(void **state)
 	account_spend(root, root->quota.turn_usec);
 	assert_true(account_is_spent(root));
 	assert_false(account_is_spent(users[1]));
-	accounts_next_turn(*state, ACCOUNT_ROOT);
+	accounts_next_turn(*state, ACCOUNT_ROOT, 1);
 	assert_false(account_is_spent(root));
 	account_close(root);
 	for (int i = 0; i < 3; i++)
 		account_close(users[i]);
+}
+
+static void a_request_that_costs_many_turns_is_paid_in_them(void **state)
+{
+	struct account *user, *other, *root;
+	unsigned turns = 0;
+
+	assert_int_equal(account_open(*state, 0, &root), 0);
+	assert_int_equal(account_open(*state, 1, &user), 0);
+	assert_int_equal(account_open(*state, 2, &other), 0);
+	account_spend(user, user->quota.turn_usec * 20);
+	for (; account_is_spent(user) && turns < 100; turns++)
+		accounts_next_turn(*state, ACCOUNT_USERS, 1);
+	assert_int_equal(turns, 20);
+	account_spend(user, user->quota.turn_usec * 20);
+	assert_true(account_is_spent(other)); /* all users' share */
+	accounts_next_turn(*state, ACCOUNT_USERS, 10);
+	assert_false(account_is_spent(other));
+	assert_true(account_is_spent(user));
+	accounts_next_turn(*state, ACCOUNT_USERS, 10);
+	assert_false(account_is_spent(user));
+
+	account_spend(user, user->quota.turn_usec * 100000); /* but not for ever */
+	accounts_next_turn(*state, ACCOUNT_USERS, 50);
+	assert_false(account_is_spent(user));
+	account_spend(root, root->quota.turn_usec * 20);
+	accounts_next_turn(*state, ACCOUNT_ROOT, 1);
+	assert_false(account_is_spent(root));
+	account_close(root);
+	account_close(user);
+	account_close(other);
 }
 
 static void answers_that_wait_are_bounded_by_user_and_by_all_users(void **state)
@@ -175,6 +206,7 @@ int main(void)
 		TEST(a_user_has_a_number_of_connections_and_root_any),
 		TEST(all_users_together_leave_places_for_root),
 		cmocka_unit_test(users_get_a_quarter_of_few_descriptors),
+		TEST(a_request_that_costs_many_turns_is_paid_in_them),
 		TEST(time_of_a_turn_is_shared_by_user_and_by_all_users),
 		TEST(answers_that_wait_are_bounded_by_user_and_by_all_users),
 		TEST(requests_that_are_answered_later_are_bounded),

@@ -167,6 +167,11 @@ static void a_hostile_format_is_refused_before_it_fills_the_memory(void **state)
 	mp_show_paths(&san.context, paths, 10000, format, false, &san.out);
 	assert_int_equal(san.out.error, -EMSGSIZE);
 	assert_true(san.out.size <= 64 << 20);
+	mp_strbuf_fini(&san.out);
+	san.context.text_max = 1 << 20; /* a user's */
+	mp_show_paths(&san.context, paths, 10000, format, false, &san.out);
+	assert_int_equal(san.out.error, -EMSGSIZE);
+	assert_true(san.out.size <= 2 << 20);
 }
 
 static double msec_for(size_t count)

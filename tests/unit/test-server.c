@@ -954,11 +954,14 @@ static void refused_connections_leave_nothing_behind(void **state)
 		close(passed);
 		close(user);
 	}
-	for (int i = 0; i < 600; i++) {
+	root = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	for (int i = 0; i < 1200; i++) {
 		user = client_connect_as(fixture, 1000);
-		put(user, "x", 1);
+		if (i % 2 || !send_descriptor(user, root))
+			put(user, "x", 1);
 		close(user);
 	}
+	close(root);
 	root = client_connect(fixture);
 	put_request(root, "alive");
 	expect_reply(fixture, root, "alive");
