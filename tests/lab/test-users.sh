@@ -55,12 +55,14 @@ end
 begin storm
 works
 worst=0
-for ((i = 0; i < 10; i++)); do	# at once, not after those who are in line already; real-time: others want the CPU, too
+chrt -r -p 1 $$	# others want the CPU, too: what is measured is the daemon
+for ((i = 0; i < 10; i++)); do
 	now a
-	chrt -r 1 timeout 10 multipathd show daemon > /dev/null || fail "show daemon"
+	timeout 10 multipathd show daemon > /dev/null || fail "show daemon"
 	now b
 	[ $((b - a)) -le $worst ] || worst=$((b - a))
 done
+chrt -o -p 0 $$
 say "show daemon: $((worst / 1000)) ms at most"
 check "root does not stand in line with users" test $worst -lt 500000
 end
