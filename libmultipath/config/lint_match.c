@@ -562,17 +562,18 @@ static bool ends_in_question(const char *text)
 	return *text == '?' && (!text[1] || strcmp(text + 1, "$") == 0);
 }
 
-/* Names that the built-in exception has, and those that every device has. */
+/* Names that the built-in exception has; and all but one, of which every device has some. */
 static void tell_property_reach(struct mp_linter *linter, const struct mp_rule *rule)
 {
 	if (!rule->pattern.inverted && (strstr(rule->text, "SCSI_IDENT_") || strstr(rule->text, "ID_WWN")) &&
 	    !strpbrk(rule->text, "|?*{"))
 		mp_lint_tell(linter, rule,
 			     "this rule has no effect because the built-in exception \"(SCSI_IDENT_|ID_WWN)\" takes it back");
-	else if (mp_pattern_matches(&rule->pattern, "DEVNAME") && !strpbrk(rule->text, "= ") && !matches_everything(&rule->pattern) &&
-		 !has_rules(linter, MP_LIST_EXCEPTIONS, MP_CRITERION_PROPERTY))
+	else if (rule->pattern.inverted && mp_pattern_matches(&rule->pattern, "ID_SERIAL") &&
+		 !strpbrk(rule->text, "= ") && !has_rules(linter, MP_LIST_EXCEPTIONS, MP_CRITERION_PROPERTY))
 		mp_lint_tell(linter, rule,
-			     "property \"%s\" matches \"DEVNAME\", which every device has: no device is multipathed",
+			     "property \"%s\" matches every property of another name, and each device has some: no device is "
+			     "multipathed",
 			     rule->text);
 }
 

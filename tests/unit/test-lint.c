@@ -297,7 +297,8 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		  "2:1: warning: this rule has no effect because the built-in exception \"(SCSI_IDENT_|ID_WWN)\" takes it back\n"
 		  "3:1: warning: this rule has no effect because the built-in exception \"(SCSI_IDENT_|ID_WWN)\" takes it back\n" },
 		{ "blacklist {\nproperty \"!ID_PATH\"\n}\n",
-		  "2:1: warning: property \"!ID_PATH\" matches \"DEVNAME\", which every device has: no device is multipathed\n" },
+		  "2:1: warning: property \"!ID_PATH\" matches every property of another name, and each device has some: no device is multipathed\n" },
+		{ "blacklist {\nproperty DEVNAME\nproperty \"!ID_\"\n}\n", "" },
 		{ "blacklist {\nproperty \"!ID_PATH\"\n}\nblacklist_exceptions {\nproperty CURRENT_TAGS\n}\n", "" },
 		{ "defaults {\nuid_attribute ID_SERAIL\n}\n",
 		  "2:1: warning: uid_attribute \"ID_SERAIL\" is no property that udev has: without it no disk has a WWID, nor a map; did you mean \"ID_SERIAL\"?\n" },
