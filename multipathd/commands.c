@@ -391,7 +391,7 @@ static void show_forced_queueing(struct mp_strbuf *text)
 /* Reservation keys are told to root alone, as getprkey tells them. */
 static void hide_keys(struct mp_strbuf *text)
 {
-	static const char keyword[] = "reservation_key \"0x";
+	static const char keyword[] = "reservation_key 0x"; /* not "file" */
 	char *line = text->text, *to = line, *end;
 
 	for (; line && *line; line = end) {

@@ -127,7 +127,7 @@ struct server {
 	bool serving;
 	uint64_t retry_usec; /* accepting pauses: until then, or until a client leaves; 0: it does not */
 	uint64_t accepts_since_usec;
-	unsigned accepts; /* since then, a turn at most, without root's own listener */
+	unsigned accepts; /* of users, since then: a turn at most */
 	uint64_t accepts_usec;
 	uint64_t rebind_usec; /* 0: the abstract name is ours, or not wanted */
 	uint64_t warned_usec;
@@ -815,6 +815,7 @@ static void server_welcome(struct server *server, int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
 		peer.uid = -1;
+	server->accepts += peer.uid != 0;
 	if (account_open(&server->accounts, peer.uid, &account) < 0) {
 		server_refuse(server, fd, peer.uid);
 		return;
@@ -868,12 +869,16 @@ static int server_on_connect(sd_event_source *source, int fd, uint32_t revents, 
 		server->accepts_usec = 0;
 	}
 	for (int i = 0; i < ACCEPTS && now - begin < SLICE_USEC && server->closing_count < CLOSINGS_MAX; i++) {
-		if (server_accept(server, fd))
-			break;
-		server->accepts++;
+		unsigned before = server->accepts;
+		uint64_t since = now;
+		bool last = server_accept(server, fd);
+
 		now = clock_now();
+		if (server->accepts > before)
+			server->accepts_usec += now - since;
+		if (last)
+			break;
 	}
-	server->accepts_usec += clock_now() - begin;
 	if (server->accepts >= ACCEPTS_TURN || server->accepts_usec >= ACCEPTS_USEC) {
 		server_update_listeners(server);
 		queue_await_turn(server, ACCOUNT_USERS);
