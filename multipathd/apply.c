@@ -19,6 +19,7 @@
 #include "multipathd/dmevents.h"
 #include "multipathd/files.h"
 #include "multipathd/maps.h"
+#include "multipathd/paths.h"
 #include "multipathd/server.h"
 #include "multipathd/uevents.h"
 
@@ -86,6 +87,7 @@ struct table_job {
 	int *locks; /* the checks' descriptors */
 	size_t lock_count;
 	bool patient; /* multipath(8): waits for them */
+	bool called_off; /* set by the loop, read by the worker when the map's I/O is suspended: a path is not proven any more */
 	dev_t *bad; /* paths that the loaded table must not use: it takes every path for good */
 	size_t bad_count;
 	int error;
@@ -145,6 +147,9 @@ static void table_job_run(struct work *work)
 	if (r >= 0 && job->create)
 		r = table_job_create(job);
 	if (r >= 0 && job->load) {
+		/* multipath(8) changes a map by one call of the kernel: after a kill, no daemon may be there to resume it. */
+		if (!job->daemon->options.once)
+			job->flags.called_off = &job->called_off;
 		r = mp_dm_reload(job->wwid, &job->table, &job->flags, job->resize);
 		mp_suspended_wwids_clear(RUNTIME_DIR, job->wwid);
 	}
@@ -227,6 +232,14 @@ static void map_is_locked(struct daemon_map *map)
 
 static void map_failed(struct daemon_map *map, const struct table_job *job)
 {
+	/* The same table may be right the next time. */
+	free(map->loaded);
+	map->loaded = NULL;
+	if (job->error == -ECANCELED) {
+		log_notice("%s: reload called off: a path failed while I/O was under way", map->map.name);
+		maps_touch(map, "its reload was called off");
+		return;
+	}
 	if (job->error == -EWOULDBLOCK) {
 		map_is_locked(map);
 		return;
@@ -255,6 +268,8 @@ static void table_job_done(struct work *work)
 	}
 	map->busy--;
 	map->generation++;
+	if (map->loading == job)
+		map->loading = NULL;
 	if (job->error < 0) {
 		map_failed(map, job);
 	} else {
@@ -296,7 +311,7 @@ static void table_job_done(struct work *work)
 	}
 	if (map && job->error >= 0)
 		maps_touch(map, "its table was loaded");
-	else if (map)
+	else if (map && job->error != -ECANCELED)
 		maps_answer(map, "fail\n");
 	if (map && map->status_skipped) {
 		map->status_skipped = false;
@@ -304,6 +319,24 @@ static void table_job_done(struct work *work)
 	}
 	table_job_free(job);
 	maps_reconcile_later(daemon);
+}
+
+/* Every path of a table that is loaded is proven, but the load may wait long for I/O under way. */
+static bool is_usable(const struct daemon_map *map, dev_t devt)
+{
+	const struct daemon_path *path = paths_find_devt(map->daemon, devt);
+
+	return path && path->path.map == &map->map && mp_path_is_proven(&path->path);
+}
+
+void apply_check_load(struct daemon_map *map)
+{
+	const struct mp_table *table = map->loading ? &map->loading->table : NULL;
+
+	for (size_t g = 0; table && g < table->group_count; g++)
+		for (size_t p = 0; p < table->groups[g].path_count; p++)
+			if (!is_usable(map, table->groups[g].paths[p].devt))
+				__atomic_store_n(&map->loading->called_off, true, __ATOMIC_RELEASE);
 }
 
 /* Loading what was loaded before, with the same outcome, helps nobody. */
@@ -444,6 +477,7 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 		.exclusive = true,
 	};
 	map->busy++;
+	map->loading = job->load ? job : NULL;
 	daemon->operations++;
 	if (job->lock_count)
 		checks_begin_locking(daemon);
@@ -777,8 +811,10 @@ int maps_reassign(struct daemon_map *map, uint64_t request)
 	job = calloc(1, sizeof(*job) + count * sizeof(*job->paths));
 	if (!job)
 		return -ENOMEM;
+	/* What uses a path that leads to another LUN is none of the map's. */
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
-		job->paths[job->count++] = path->identity.devt;
+		if (!path->wrong_wwid)
+			job->paths[job->count++] = path->identity.devt;
 	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
 	job->daemon = map->daemon;
 	job->request = request;

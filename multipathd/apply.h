@@ -16,6 +16,9 @@ struct mp_plan;
  */
 int apply_plan(struct daemon_map *map, const struct mp_plan *plan);
 
+/** apply_check_load() - what a path of the map was is not known any more, or it is gone: a load of it that still waits is called off */
+void apply_check_load(struct daemon_map *map);
+
 /** apply_reply() - answer a request of a client; 0: nobody asked */
 void apply_reply(struct daemon *daemon, uint64_t request, const char *reply);
 

@@ -453,6 +453,13 @@ static enum mp_verdict path_judge_proof(struct daemon_path *path, const struct c
 	return mp_proof_judge(&statement);
 }
 
+static void path_doubt(struct daemon_path *path)
+{
+	mp_path_doubt(&path->path);
+	if (path->path.map)
+		apply_check_load(daemon_map_of(path->path.map));
+}
+
 /* The name of the map was told: what another path told is no other way to spell it. */
 static void path_refute_others(struct daemon_path *path)
 {
@@ -509,7 +516,7 @@ static bool path_take_proof(struct daemon_path *path, const struct check_job *jo
 	case MP_VERDICT_MISSING:
 		/* It says itself that something has changed, and not what. */
 		if (job->check.identity_changed)
-			mp_path_doubt(&path->path);
+			path_doubt(path);
 		return !path->path.wrong_wwid;
 	case MP_VERDICT_WRONG:
 		break;
@@ -615,7 +622,7 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 	path->answered_state = t.state;
 	if (mp_path_state_is_bad(t.state)) {
 		path->registered_key = 0; /* other hosts may preempt it meanwhile */
-		mp_path_doubt(&path->path);
+		path_doubt(path);
 	}
 	path->path.state = answer == MP_PATH_PENDING ? MP_PATH_PENDING : t.state;
 	path->path.interval_sec = mp_interval_next(path->path.interval_sec, &t, process->polling_interval_sec,
@@ -739,7 +746,7 @@ static void job_answered(struct check_job *job)
 			 strerror(-job->proof_error));
 		path_answer_waiters(path, "fail\n");
 	} else if (state == MP_PATH_PENDING && job->offline) {
-		mp_path_doubt(&path->path); /* its connection is gone, and may come back as another one */
+		path_doubt(path); /* its connection is gone, and may come back as another one */
 	}
 	if (!path->path.identity.wwid[0] && path->path.init == MP_INIT_FAILED && path->proof[0] &&
 	    strncmp(path->proof, MP_SCSI_SERIAL_NAME, strlen(MP_SCSI_SERIAL_NAME)) &&
@@ -1179,7 +1186,7 @@ void checks_ask_again(struct daemon_path *path)
 
 void checks_doubt(struct daemon_path *path)
 {
-	mp_path_doubt(&path->path);
+	path_doubt(path);
 	checks_ask_again(path);
 }
 
@@ -1192,7 +1199,7 @@ int checks_reinstate(struct daemon_path *path, uint64_t request)
 	waiter->request = request;
 	cds_list_add_tail(&waiter->in_map, &path->waiters);
 	health_forgive(path);
-	mp_path_doubt(&path->path);
+	path_doubt(path);
 	path->path.checker_disabled = false;
 	path->answered_state = MP_PATH_UNCHECKED;
 	path->path.state = MP_PATH_UNCHECKED;
@@ -1239,7 +1246,7 @@ void checks_note_kernel_failure(struct daemon_path *path)
 	enum mp_path_state old = path->answered_state;
 	uint64_t earliest = path->path.checked_usec + RETRY_SEC * usec_per_sec;
 
-	mp_path_doubt(&path->path);
+	path_doubt(path);
 	if (!mp_path_state_is_active(old))
 		return;
 	path->answered_state = MP_PATH_DOWN;

@@ -98,6 +98,7 @@ struct daemon_map {
 	struct cds_list_head in_dirty; /* of daemon->dirty */
 	bool dirty;
 	unsigned busy; /* operations on its table that are under way */
+	struct table_job *loading; /* the one that loads another table, NULL none */
 	bool naming; /* its binding is being written */
 	bool named;
 	bool name_told; /* that the name it is to have is taken */

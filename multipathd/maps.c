@@ -777,6 +777,7 @@ static void map_compare_path(struct daemon_map *map, struct mp_path *path, const
 	if (now->failures > (before ? before->failures : 0) ||
 	    (now->state == MP_DM_FAILED && !(before && before->state == MP_DM_FAILED))) {
 		mp_path_doubt(path);
+		apply_check_load(map);
 		if (now->state == MP_DM_ACTIVE)
 			checks_soon(managed);
 	}

@@ -16,8 +16,10 @@
 #include "config/detect.h"
 #include "config/filter.h"
 #include "kernel/vpd.h"
+#include "multipathd/apply.h"
 #include "multipathd/checks.h"
 #include "multipathd/daemon.h"
+#include "multipathd/geoms.h"
 #include "multipathd/maps.h"
 #include "multipathd/tuning.h"
 #include "multipathd/uevents.h"
@@ -177,6 +179,7 @@ void paths_drop(struct daemon_path *path, const char *reason)
 	}
 	path_free(path);
 	if (map) {
+		apply_check_load(daemon_map_of(map));
 		maps_touch(daemon_map_of(map), "path removed");
 		maps_states_changed(daemon_map_of(map), false, true, NULL);
 	}
@@ -188,6 +191,20 @@ void paths_free_all(struct daemon *daemon)
 
 	cds_list_for_each_entry_safe(path, next, &daemon->paths, in_all)
 		path_free(daemon_path_of(path));
+}
+
+/* If it leads to another LUN it gets no I/O of its map any more, however long the reload without it takes. */
+static void path_end_io(struct daemon_path *path)
+{
+	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+	dev_t devt = path->path.identity.devt;
+	char message[48];
+
+	if (!map || geoms_owns(map) || !mp_map_holds(&map->map, devt) || !mp_vpd_is_name(map->map.wwid) ||
+	    mp_probe_page_names(&mp_roots_system, path->path.identity.protocol, path->dir, map->map.wwid) != 0)
+		return;
+	snprintf(message, sizeof(message), "fail_path %u:%u", major(devt), minor(devt));
+	maps_message(map, message, 0);
 }
 
 /* The WWID is known, the filters have let it through. */
@@ -371,6 +388,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	if (path && path->path.identity.wwid[0] && identity.wwid[0] &&
 	    strcmp(path->path.identity.wwid, identity.wwid)) {
 		log_warning("%s: WWID changed from %s to %s", name, path->path.identity.wwid, identity.wwid);
+		path_end_io(path);
 		geom_wwid = TAKE_PTR(path->geom_wwid);
 		paths_drop(path, "its WWID is another one now");
 		path = NULL;
@@ -602,6 +620,7 @@ void paths_wrong_wwid(struct daemon_path *path, const char *told, const char *ex
 	if (map) {
 		char message[48];
 
+		apply_check_load(map);
 		map->map.stats.path_faults++;
 		/* At once, whatever the table operation that follows has to wait for. */
 		snprintf(message, sizeof(message), "fail_path %u:%u", major(path->path.identity.devt),

@@ -889,11 +889,28 @@ static int run_simple(int type, const char *wwid)
 	return r < 0 ? r : task_run(task);
 }
 
+static int suspend(const char *wwid, bool flush)
+{
+	_cleanup_task_ struct dm_task *task = NULL;
+	int r = task_new_map(DM_DEVICE_SUSPEND, wwid, &task);
+
+	if (r < 0)
+		return r;
+	if (!dm_task_skip_lockfs(task) || (!flush && !dm_task_no_flush(task)))
+		return -EIO;
+	return task_run(task);
+}
+
+/* The wait for I/O under way may be long. It is a call of its own, so that what was learned meanwhile is known before the table is taken. */
 static int take_table(const char *wwid, const struct mp_dm_flags *flags, bool flush)
 {
 	struct dm_info info;
-	int r = resume(wwid, flags, flush);
+	int r = flags->called_off ? suspend(wwid, flush) : 0;
 
+	if (r >= 0 && flags->called_off && __atomic_load_n(flags->called_off, __ATOMIC_ACQUIRE))
+		r = -ECANCELED;
+	if (r >= 0)
+		r = resume(wwid, flags, flush);
 	if (r < 0) {
 		run_simple(DM_DEVICE_CLEAR, wwid);
 		if (get_info(wwid, &info) == 0 && info.suspended)
@@ -918,14 +935,7 @@ int mp_dm_reload_upper(const char *wwid, uint64_t size_sectors, bool split, cons
 
 int mp_dm_suspend(const char *wwid)
 {
-	_cleanup_task_ struct dm_task *task = NULL;
-	int r = task_new_map(DM_DEVICE_SUSPEND, wwid, &task);
-
-	if (r < 0)
-		return r;
-	if (!dm_task_skip_lockfs(task) || !dm_task_no_flush(task))
-		return -EIO;
-	return task_run(task);
+	return suspend(wwid, false);
 }
 
 int mp_dm_resume(const char *wwid, const struct mp_dm_flags *flags)

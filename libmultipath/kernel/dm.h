@@ -101,6 +101,7 @@ struct mp_dm_flags {
 	mode_t mode;
 	uid_t uid;
 	gid_t gid;
+	const bool *called_off; /* NULL, or set by another thread: see mp_dm_reload() */
 };
 
 /**
@@ -118,7 +119,7 @@ int mp_dm_create(const char *name, const char *wwid, const struct mp_table *tabl
  */
 int mp_dm_own_node(dev_t devt, const struct mp_dm_flags *flags);
 
-/** mp_dm_reload() - load, then resume without flush; on failure the old table is in force again. @flush: resize. Blocks. */
+/** mp_dm_reload() - load, then resume without flush; on failure the old table is in force again. @flush: resize. Blocks. -ECANCELED: called off before it was taken. */
 int mp_dm_reload(const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags, bool flush);
 
 /**

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: what a check was told that began before its path failed does not bring the path back: its LUN may have been exchanged since
+# proves: what a check was told that began before its path failed does not bring the path back, nor does a table that was planned before: its LUN may have been exchanged since
 . "$LAB/lib.sh"
 iqn=iqn.2014-08.org.example:late
 target=/sys/kernel/config/target/iscsi
@@ -31,6 +31,13 @@ connect() {
 	portal 1
 	portal 2
 }
+exchange() {	# exchange BACKSTORE: the second portal's LUN is another one
+	local lun=$target/$iqn-2/tpgt_1/lun/lun_0
+	rm "$lun/link"
+	rmdir "$lun"
+	mkdir "$lun"
+	ln -s "$core/rd_mcp_0/$1" "$lun/link"
+}
 disk_of() {	# disk_of PORTAL
 	local session
 	for session in /sys/class/iscsi_session/session*; do
@@ -38,8 +45,11 @@ disk_of() {	# disk_of PORTAL
 	done
 }
 # The session waits for its connection longer than a check may take.
-config "no_path_retry queue" "checker_timeout 2" "fast_io_fail_tmo 100" "path_grouping_policy multibus" \
-	'path_selector "round-robin 0"'
+config_with() {
+	config "no_path_retry queue" "checker_timeout 2" "fast_io_fail_tmo 100" "path_grouping_policy multibus" \
+		'path_selector "round-robin 0"' "$@"
+}
+config_with
 udev_quick connect
 until_true "two disks" disks_are 2
 daemon_start
@@ -52,10 +62,7 @@ io_start late "/dev/mapper/$map" --do_verify=0
 
 ip addr del 10.77.0.2/32 dev lo
 until_true "its check had its time" logged "$moved failed (timeout"
-rm "$target/$iqn-2/tpgt_1/lun/lun_0/link"
-rmdir "$target/$iqn-2/tpgt_1/lun/lun_0"
-mkdir "$target/$iqn-2/tpgt_1/lun/lun_0"
-ln -s "$core/rd_mcp_0/another" "$target/$iqn-2/tpgt_1/lun/lun_0/link"
+exchange another
 ip addr add 10.77.0.2/32 dev lo
 until_true -t 40 "it is taken out" eval '! dmsetup table "$map" | grep -q " $dev "'
 check "it is told" logged "$moved answers as .*leads to another LUN"
@@ -70,3 +77,46 @@ print(sum(1 for at in range(0, len(data), 4096) if data[at:at + 4096].strip(b"\0
 blocks=$(written)
 say "$blocks blocks on the other LUN"
 check "what was sent after the failure went elsewhere" test "$blocks" -le 4
+
+mark() { marked=$(wc -l < "$logfile"); }
+since() { tail -n +$((marked + 1)) "$logfile" | grep -q -- "$1"; }
+write() { dd if=/dev/urandom of="/dev/mapper/$map" bs=4k count=1 seek="$1" oflag=direct 2>/dev/null & writers+=($!); }
+under_way() { [ "$(awk '{ print $9 }' "/sys/block/$(basename "$(readlink "/dev/mapper/$map")")/stat")" -gt 0 ]; }
+# hanging_load - a table with both paths is to be loaded, and waits for I/O under way by the first portal; more I/O waits for it
+hanging_load() {
+	local at
+	dd if=/dev/zero of="/dev/$moved" bs=1M oflag=direct 2>/dev/null
+	exchange ours
+	echo 1 > "/sys/block/$moved/device/rescan"
+	udevadm trigger --settle --name="/dev/$moved"
+	ready 1 2
+	mark
+	writers=()
+	ip addr del 10.77.0.1/32 dev lo
+	for at in 1 2 3 4; do write "$at"; done
+	until_true "I/O is under way" under_way
+	multipathd reload map "$map" > /dev/null &
+	until_true "a table is loaded" since "$map: reload \["
+	for ((at = 5; at < 40; at++)); do write "$at"; done
+	exchange another
+}
+# load_ends - what waited is written where it belongs
+load_ends() {
+	ip addr add 10.77.0.1/32 dev lo
+	wait "${writers[@]}"
+	until_true -t 40 "it is taken out" eval '! dmsetup table "$map" | grep -q " $dev "'
+	same "blocks on the other LUN" "$(written)" 0
+}
+config_with "recheck_wwid yes"
+multipathd reconfigure > /dev/null
+say "found by a check while a load waits"
+hanging_load
+until_true "it is found to be another LUN" since "$moved answers as .*leads to another LUN"
+until_true "it is failed" kernel_path "$map" "$moved" F
+load_ends
+say "found by udev while a load waits"
+hanging_load
+echo 1 > "/sys/block/$moved/device/rescan"
+udevadm trigger --settle --name="/dev/$moved"
+until_true "it is failed" kernel_path "$map" "$moved" F
+load_ends
