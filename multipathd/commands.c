@@ -120,13 +120,13 @@ static struct daemon_map *call_map(struct command_call *call)
 
 /* show */
 
-/* What is rarely asked for is not read at discovery. */
+/* What is rarely asked for is not read at discovery. A listing must not change anything that decisions rest on. */
 static void read_details(const struct daemon *daemon)
 {
 	struct mp_path *path;
 
 	cds_list_for_each_entry(path, &daemon->paths, in_all)
-		mp_probe_details(&mp_roots_system, daemon_path_of(path)->dir, &path->identity);
+		mp_probe_listed(&mp_roots_system, daemon_path_of(path)->dir, &path->identity);
 }
 
 static void read_map_details(const struct daemon *daemon)

@@ -1214,7 +1214,7 @@ static void map_read_serials(struct daemon_map *map)
 
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		if (!path->identity.serial[0])
-			mp_probe_details(&mp_roots_system, daemon_path_of(path)->dir, &path->identity);
+			mp_probe_listed(&mp_roots_system, daemon_path_of(path)->dir, &path->identity);
 }
 
 /* A map that others made, in the initramfs for one, whose file is not ours, is known from now on as well. */

@@ -731,6 +731,22 @@ void mp_probe_refresh(const struct mp_roots *roots, const char *dir, struct mp_i
 		read_handler(roots, device.dir, identity);
 }
 
+void mp_probe_listed(const struct mp_roots *roots, const char *dir, struct mp_identity *identity)
+{
+	struct place device = place_prefix(dir, device_end(dir));
+	uint8_t page[PAGE_SIZE];
+	uint64_t number;
+	ssize_t length;
+
+	if (mp_sysfs_read_number(roots->sys, dir, "queue/max_sectors_kb", &number) == 0)
+		identity->max_sectors_kb = number;
+	if (!mp_protocol_is_scsi(identity->protocol) || *identity->serial)
+		return;
+	length = mp_sysfs_read_bytes(roots->sys, device.dir, "vpd_pg80", page, sizeof(page));
+	if (length >= 0)
+		mp_vpd_serial(page, length, identity->serial, sizeof(identity->serial));
+}
+
 void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_identity *identity)
 {
 	struct place device = place_prefix(dir, device_end(dir));
@@ -739,8 +755,7 @@ void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_i
 	ssize_t length;
 	int tpg;
 
-	if (mp_sysfs_read_number(roots->sys, dir, "queue/max_sectors_kb", &number) == 0)
-		identity->max_sectors_kb = number;
+	mp_probe_listed(roots, dir, identity);
 	if (mp_sysfs_read_number(roots->sys, dir, "ro", &number) == 0)
 		identity->read_only = number;
 	identity->offline = mp_probe_state(roots, dir, identity->protocol) != MP_PATH_UP;
@@ -748,9 +763,6 @@ void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_i
 		return;
 	if (mp_sysfs_read_number(roots->sys, device.dir, "timeout", &number) == 0)
 		identity->timeout_sec = number;
-	length = mp_sysfs_read_bytes(roots->sys, device.dir, "vpd_pg80", page, sizeof(page));
-	if (length >= 0)
-		mp_vpd_serial(page, length, identity->serial, sizeof(identity->serial));
 	if (identity->tpgs == MP_TPGS_NONE)
 		return;
 	length = mp_sysfs_read_bytes(roots->sys, device.dir, "vpd_pg83", page, sizeof(page));

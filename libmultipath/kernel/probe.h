@@ -75,6 +75,13 @@ int mp_probe_page_names(const struct mp_roots *roots, enum mp_protocol protocol,
  */
 void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_identity *identity);
 
+/**
+ * mp_probe_listed() - serial number (unless it is known) and max_sectors_kb, which listings show and no check learns
+ *
+ * Everything else may have been learned from the device itself since, and sysfs is older.
+ */
+void mp_probe_listed(const struct mp_roots *roots, const char *dir, struct mp_identity *identity);
+
 /** mp_probe_read_only() - sysfs: is it write-protected? @otherwise: if sysfs does not say */
 bool mp_probe_read_only(const struct mp_roots *roots, const char *dir, bool otherwise);
 

@@ -247,6 +247,30 @@ static void a_scsi_disk_has_its_address_and_names(void **state)
 	assert_true(identity.offline);
 }
 
+static void a_listing_takes_nothing_back_that_the_device_has_told(void **state)
+{
+	const struct machine *machine = *state;
+	const char device[] = "devices/p/host3/target3:0:0/3:0:0:0";
+	struct mp_identity identity = {
+		.protocol = MP_PROTOCOL_SCSI_FCP, .tpgs = MP_TPGS_IMPLICIT, .tpg = 9, .read_only = true, .timeout_sec = 5,
+	};
+
+	scsi_disk(machine, device, "sda", "8:0");
+	attribute(machine, device, "state", "offline\n");
+	attribute(machine, device, "block/sda/ro", "0\n");
+	attribute(machine, device, "block/sda/queue/max_sectors_kb", "1280\n");
+	mp_probe_listed(&machine->roots, "devices/p/host3/target3:0:0/3:0:0:0/block/sda", &identity);
+	assert_string_equal(identity.serial, "SER1");
+	assert_int_equal(identity.max_sectors_kb, 1280);
+	assert_true(identity.read_only);
+	assert_false(identity.offline);
+	assert_int_equal(identity.tpg, 9);
+	assert_int_equal(identity.timeout_sec, 5);
+	strcpy(identity.serial, "OLD");
+	mp_probe_listed(&machine->roots, "devices/p/host3/target3:0:0/3:0:0:0/block/sda", &identity);
+	assert_string_equal(identity.serial, "OLD");
+}
+
 static void a_kernel_without_inquiry_attribute_will_do(void **state)
 {
 	const struct machine *machine = *state;
@@ -739,6 +763,7 @@ int main(void)
 		TEST(whole_disks_are_found_in_order),
 		TEST(a_disk_is_located_by_name_and_number),
 		TEST(a_scsi_disk_has_its_address_and_names),
+		TEST(a_listing_takes_nothing_back_that_the_device_has_told),
 		TEST(a_kernel_without_inquiry_attribute_will_do),
 		TEST(the_transport_is_told_by_the_place),
 		TEST(an_nvme_namespace_is_of_its_controller),
