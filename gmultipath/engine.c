@@ -19,6 +19,7 @@
 #include "base/cleanup.h"
 #include "config/geom_notes.h"
 #include "config/state_file.h"
+#include "gmultipath/lun.h"
 #include "kernel/probe.h"
 #include "kernel/sysfs.h"
 
@@ -538,12 +539,45 @@ static void mark_good(struct mp_geom *geom)
 		geom->paths[i].failed = false;
 }
 
-/* The tables as they were, as far as the kernel takes them. */
-static void load_back(struct engine *engine, const struct mp_geom *geom)
+/*
+ * A table makes all its paths active: one that has failed must prove first what it leads to. Those of a map with a label are left out
+ * then, and join again when they show it; of others nobody would bring them back, so the administrator is asked.
+ * Return: 0, negative errno (said).
+ */
+static int leave_out(struct engine *engine, struct mp_geom *geom)
+{
+	for (size_t i = geom->count; i-- > 0;) {
+		enum mp_verdict verdict = geom->paths[i].failed ? lun_prove(engine, geom, i) : MP_VERDICT_HOLDS;
+		int r;
+
+		if (verdict == MP_VERDICT_HOLDS)
+			continue;
+		r = lun_refuse(engine, geom, i, verdict);
+		if (!mp_geom_uuid(geom))
+			return engine_error(engine, r, "%s: not changed: `gmultipath restore` or remove %s first", geom->name,
+					    geom->paths[i].name);
+		if (geom->count == 1)
+			return engine_error(engine, r, "%s: not changed: it has no path that leads to its LUN", geom->name);
+		engine_error(engine, 0, "warning: %s: %s is no path any more, until it shows the label again", geom->name,
+			     geom->paths[i].name);
+		mp_geom_remove(geom, i);
+	}
+	return 0;
+}
+
+/* The tables as they were, as far as the kernel takes them, and paths that can be trusted. */
+static void load_back(struct engine *engine, const struct mp_geom *former)
 {
 	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16];
-	struct mp_geom before = *geom;
+	struct mp_geom copy = *former, before;
+	const struct mp_geom *geom = &copy;
 
+	for (size_t i = copy.count; i-- > 0;)
+		if (copy.paths[i].failed && lun_prove(engine, &copy, i) != MP_VERDICT_HOLDS)
+			mp_geom_remove(&copy, i);
+	if (!copy.count)
+		return;
+	before = copy;
 	lower_wwids(geom, reads, writes, sizeof(reads));
 	load_one(false, geom, false, writes);
 	if (geom->mode == MP_GEOM_ACTIVE_READ)
@@ -552,15 +586,19 @@ static void load_back(struct engine *engine, const struct mp_geom *geom)
 	engine_apply_states(engine, &before, geom);
 }
 
-int engine_reload(struct engine *engine, const struct mp_geom *old, const struct mp_geom *geom)
+int engine_reload(struct engine *engine, const struct mp_geom *old, const struct mp_geom *wanted)
 {
-	const struct mp_dm_flags unchanged = { .reload = true, .read_only = geom->read_only };
+	const struct mp_dm_flags unchanged = { .reload = true, .read_only = wanted->read_only };
+	struct mp_geom proven = *wanted, before;
+	const struct mp_geom *geom = &proven;
 	bool was_split = old->mode == MP_GEOM_ACTIVE_READ, split = geom->mode == MP_GEOM_ACTIVE_READ;
 	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16];
-	struct mp_geom before = *geom;
 	bool loaded;
-	int r;
+	int r = leave_out(engine, &proven);
 
+	if (r < 0)
+		return r;
+	before = proven;
 	lower_wwids(geom, reads, writes, sizeof(reads));
 	/* The record of the paths first. What is to stand on a map comes after it, and goes before it. */
 	r = load_one(false, geom, false, writes);
@@ -603,7 +641,7 @@ int engine_remove(struct engine *engine, const struct mp_geom *geom)
 
 int engine_remake(struct engine *engine, const struct mp_geom *old, struct mp_geom *geom)
 {
-	struct mp_geom before = *geom, former = *old;
+	struct mp_geom before, former = *old;
 	int r;
 
 	note_bio(engine, geom);
@@ -611,9 +649,12 @@ int engine_remake(struct engine *engine, const struct mp_geom *old, struct mp_ge
 		return engine_error(engine, -EBUSY, "%s: it is in use, and was made without bio-based devices (dm, MD, partitions): "
 				    "unmount it, then %s", old->name,
 				    mp_geom_uuid(old) ? "repeat this" : "stop it and create it with all paths");
-	r = engine_remove(engine, old);
+	r = leave_out(engine, geom);
+	if (r == 0)
+		r = engine_remove(engine, old);
 	if (r < 0)
 		return r;
+	before = *geom;
 	r = engine_create(engine, geom);
 	if (r < 0) {
 		if (engine_create(engine, &former) == 0) {
@@ -634,6 +675,8 @@ int engine_stop(struct engine *engine, const struct mp_geom *geom)
 
 	if (r == 0)
 		r = engine_remove(engine, geom);
+	if (r == 0)
+		engine_note(engine, false, false, MP_GEOM_NOTE_LUN "%s", geom->wwid);
 	if (r < 0 && uuid)
 		engine_note(engine, false, false, "stopped %s", uuid);
 	return r;
@@ -686,6 +729,10 @@ static void sweep_map(struct engine *engine, struct mp_geom *geom)
 	if (geom->queues && !engine->watched && send(engine, geom, "fail_if_no_path") == 0)
 		geom->queues = false;
 	lower_wwids(geom, reads, writes, sizeof(reads));
+	/* Failed paths would be active: it waits until they are known. */
+	for (size_t i = 0; geom->halves_differ && i < geom->count; i++)
+		if (geom->paths[i].failed && lun_prove(engine, geom, i) != MP_VERDICT_HOLDS)
+			return;
 	if (geom->halves_differ && load_one(false, geom, true, reads) == 0) {
 		struct mp_geom before = *geom;
 

@@ -69,8 +69,11 @@ bool engine_name_is_free(const struct engine *engine, const char *name);
 
 /* Return: 0, negative errno; said in err. */
 int engine_create(struct engine *engine, struct mp_geom *geom);
-/** engine_reload() - another table under running I/O: other paths, another mode. @geom has what is wanted. */
-int engine_reload(struct engine *engine, const struct mp_geom *old, const struct mp_geom *geom);
+/**
+ * engine_reload() - another table under running I/O: other paths, another mode
+ * @wanted:	failed paths that do not prove that they lead to the map's LUN are left out if it has a label, else nothing is changed
+ */
+int engine_reload(struct engine *engine, const struct mp_geom *old, const struct mp_geom *wanted);
 /**
  * engine_remake() - as engine_reload(), of a map that is to have bio-based paths from now on
  *

@@ -11,10 +11,8 @@
 
 #include "base/cleanup.h"
 #include "config/geom_notes.h"
+#include "gmultipath/lun.h"
 #include "gmultipath/taste.h"
-#include "kernel/scsi.h"
-
-enum { IDENTIFY_MSEC = 5000 };
 
 const char *sectors_strerror(int error)
 {
@@ -46,13 +44,18 @@ int sectors_read(const struct provider *provider, uint8_t **ret)
 	return r < 0 ? r : mp_label_read_sector(fd, &provider->disk, ret);
 }
 
-/* What sysfs and udev have is what the LUN was when it was scanned. */
-static bool leads_elsewhere(int fd, const char *wwid)
+/* What sysfs and udev have is what the LUN was when it was scanned. Return: 0, -EXDEV, -EIO it does not say. */
+static int check_lun(dev_t devt, const char *wwid)
 {
-	char now[MP_WWID_SIZE];
-	int tpg;
-
-	return *wwid && mp_scsi_identify(fd, wwid, now, sizeof(now), &tpg, IDENTIFY_MSEC) == 0 && strcmp(now, wwid) != 0;
+	switch (lun_judge(devt, wwid)) {
+	case MP_VERDICT_WRONG:
+		return -EXDEV;
+	case MP_VERDICT_MISSING:
+		return -EIO;
+	case MP_VERDICT_HOLDS:
+		break;
+	}
+	return 0;
 }
 
 /* `exclusive` keeps all others from writing, and this sector belongs to gmultipath. Any other write protection stays. */
@@ -76,7 +79,9 @@ int sectors_replace(struct engine *engine, const struct provider *provider, cons
 	held = is_held(engine, fd, provider->devt);
 	if (held && ioctl(fd, BLKROSET, &off) < 0)
 		return -errno;
-	r = leads_elsewhere(fd, wwid) ? -EXDEV : mp_label_replace(fd, &provider->disk, expected, wanted);
+	r = check_lun(provider->devt, wwid);
+	if (r == 0)
+		r = mp_label_replace(fd, &provider->disk, expected, wanted);
 	if (held)
 		ioctl(fd, BLKROSET, &on);
 	return r;
@@ -134,8 +139,9 @@ static int read_place(struct engine *engine, const struct mp_geom *geom, const s
 		return r < 0 ? r : -EXDEV;
 	}
 	expect_wwid(&provider, wwid, expected, sizeof(expected));
-	r = leads_elsewhere(fd, expected) ? -EXDEV :
-	    ioctl(fd, BLKROGET, &read_only) == 0 && read_only && !is_held(engine, fd, path->devt) ? -EROFS : 0;
+	r = check_lun(path->devt, expected);
+	if (r == 0 && ioctl(fd, BLKROGET, &read_only) == 0 && read_only && !is_held(engine, fd, path->devt))
+		r = -EROFS;
 	if (r < 0) {
 		say_path(why, path, sectors_strerror(r));
 		return r;

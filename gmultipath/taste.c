@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "config/geom_notes.h"
+#include "gmultipath/lun.h"
 #include "kernel/probe.h"
 
 bool taste_loaded(const struct engine *engine)
@@ -16,51 +17,46 @@ bool taste_loaded(const struct engine *engine)
 	return !mp_geom_notes_has(&engine->config, "load no");
 }
 
-static int told_wwid(dev_t devt, char *wwid)
+/* What does not fit into a word of the notes is not noted. */
+static void take_one_word(const char *wwid, char *ret, size_t size)
 {
-	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
-	struct mp_identity identity;
-	int r = mp_probe_locate_devt(&mp_roots_system, devt, name, sizeof(name), dir, sizeof(dir));
-
-	if (r == 0)
-		r = mp_probe_identity(&mp_roots_system, devt, name, dir, &identity);
-	return r < 0 ? r : mp_probe_page_wwid(&mp_roots_system, identity.protocol, dir, wwid);
+	snprintf(ret, size, "%s", wwid[strcspn(wwid, " \t\r\n#")] ? "" : wwid);
 }
 
 void taste_wwid(dev_t devt, char *ret, size_t size)
 {
 	char wwid[MP_WWID_SIZE];
 
-	if (told_wwid(devt, wwid) < 0 || wwid[strcspn(wwid, " \t\r\n#")])
+	if (lun_scanned(devt, wwid) < 0)
 		*wwid = '\0';
-	snprintf(ret, size, "%s", wwid);
-}
-
-bool taste_same_disk(dev_t a, dev_t b)
-{
-	char one[MP_WWID_SIZE], other[MP_WWID_SIZE];
-
-	return told_wwid(a, one) < 0 || told_wwid(b, other) < 0 || !strcmp(one, other);
+	take_one_word(wwid, ret, size);
 }
 
 bool taste_is_disk_of(const struct engine *engine, const struct mp_geom *geom, dev_t devt)
 {
 	const char *uuid = mp_geom_uuid(geom);
-	char wwid[MP_WWID_SIZE], known[MP_WWID_SIZE];
+	char known[MP_WWID_SIZE], other[MP_WWID_SIZE];
 
-	taste_wwid(devt, wwid, sizeof(wwid));
-	for (size_t i = 0; i < geom->count; i++)
-		if (!geom->paths[i].lost && !taste_same_disk(geom->paths[i].devt, devt))
-			return false;
 	/* All paths may be gone, or of a kind that identifies itself as nothing. */
-	return !uuid || !*wwid || mp_geom_notes_wwid(&engine->config, uuid, known, sizeof(known)) < 0 || !*known ||
-	       !strcmp(known, wwid);
+	if (!uuid || mp_geom_notes_wwid(&engine->config, uuid, known, sizeof(known)) < 0)
+		*known = '\0';
+	if (lun_judge(devt, known) != MP_VERDICT_HOLDS)
+		return false;
+	for (size_t i = 0; i < geom->count; i++) {
+		if (geom->paths[i].lost || lun_scanned(geom->paths[i].devt, other) < 0 || !strcmp(other, known))
+			continue;
+		if (lun_judge(devt, other) != MP_VERDICT_HOLDS)
+			return false;
+		memcpy(known, other, sizeof(known));
+	}
+	return true;
 }
 
 int taste_join(struct engine *engine, const struct mp_geom *geom, const struct provider *provider)
 {
 	struct mp_geom wider = *geom;
 	struct mp_geom_path *path = &wider.paths[wider.count];
+	char words[MP_WWID_SIZE + 32];
 
 	if (engine_stands_on(provider->devt, geom))
 		return engine_error(engine, -ELOOP, "%s: it is stacked on %s; expected another device", provider->name,
@@ -70,6 +66,9 @@ int taste_join(struct engine *engine, const struct mp_geom *geom, const struct p
 				    MP_GEOM_PATHS);
 	*path = (struct mp_geom_path){ .devt = provider->devt };
 	memcpy(path->name, provider->name, sizeof(path->name));
+	/* A table that was loaded while it did not answer left it out: failed by hand it stays failed. */
+	snprintf(words, sizeof(words), "failed %s %u:%u", geom->wwid, major(provider->devt), minor(provider->devt));
+	path->failed = path->by_hand = mp_geom_notes_has(&engine->state, words);
 	/* While none was good, there was no active one. */
 	if (wider.active == wider.count && wider.mode != MP_GEOM_ACTIVE_ACTIVE)
 		wider.active = mp_geom_good_count(geom) ? 0 : wider.count;
@@ -88,12 +87,16 @@ int taste_leave(struct engine *engine, const struct mp_geom *geom, size_t path)
 	dev_t devt = geom->paths[path].devt;
 	int r;
 
-	if (geom->count == 1)
-		return engine_remove(engine, geom);
+	if (geom->count == 1) {
+		r = engine_remove(engine, geom);
+		return r < 0 ? r : engine_note(engine, false, false, MP_GEOM_NOTE_LUN "%s", geom->wwid);
+	}
 	mp_geom_remove(&narrower, path);
 	r = engine_reload(engine, geom, &narrower);
 	if (r == 0)
 		r = engine_note(engine, false, false, "failed %s %u:%u", geom->wwid, major(devt), minor(devt));
+	if (r == 0)
+		r = lun_note(engine, geom->wwid, devt, "");
 	if (r == 0)
 		r = engine_note(engine, false, false, "foreign %s %u:%u", geom->wwid, major(devt), minor(devt));
 	return r;
@@ -138,13 +141,18 @@ static int make_map(struct engine *engine, const struct provider *provider, cons
 /* Is the label to be followed, and on this disk? It is noted if it was not before. Return: 1, 0, negative errno (said). */
 static int trust(struct engine *engine, const struct provider *provider, const struct mp_label *label, enum taste taste)
 {
-	char wwid[MP_WWID_SIZE], known[MP_WWID_SIZE], name[MP_LABEL_NAME_SIZE];
-	int r = mp_geom_notes_wwid(&engine->config, label->uuid, known, sizeof(known));
+	char told[MP_WWID_SIZE], wwid[MP_WWID_SIZE], known[MP_WWID_SIZE], name[MP_LABEL_NAME_SIZE];
+	int r = mp_geom_notes_wwid(&engine->config, label->uuid, known, sizeof(known)), error;
 
 	mp_label_map_name(label->name, name);
-	taste_wwid(provider->devt, wwid, sizeof(wwid));
 	if (r < 0 && taste == TASTE_KNOWN)
 		return 0;
+	error = lun_check(provider->devt, told);
+	if (error < 0)
+		return taste == TASTE_NEW ? 0 :
+			engine_error(engine, error, "warning: %s has the label of %s, but %s: it is left alone", provider->name, name,
+				     lun_strerror(error));
+	take_one_word(told, wwid, sizeof(wwid));
 	if (r == 0 && (!*wwid || !strcmp(wwid, known)))
 		return 1;
 	if (r == 0 && *known && taste != TASTE_MOVED)
@@ -328,6 +336,9 @@ static int keep_going(struct engine *engine, const struct mp_geom *geom, enum ta
 	if (verdict == TASTE_NO_VERDICT)
 		return TASTE_CHANGED;
 	if (verdict == TASTE_FAIL || geom->count < 2 || !mp_geom_restore_others(&tried, tried.count))
+		return set_queueing(engine, geom, false);
+	lun_withhold(engine, geom, &tried);
+	if (!mp_geom_good_count(&tried))
 		return set_queueing(engine, geom, false);
 	r = engine_apply_states(engine, geom, &tried);
 	q = r < 0 ? r : set_queueing(engine, geom, true);

@@ -26,13 +26,14 @@ int taste_disk(struct engine *engine, const struct provider *provider, enum tast
 /** taste_all() - every whole disk. Return: how many joined. */
 int taste_all(struct engine *engine, enum taste taste);
 
-/** taste_wwid() - of a disk, as it tells itself, in one word; "" if it tells none */
+/** taste_wwid() - of a disk, as of its last scan, in one word; "" if it has none. Reads sysfs alone. */
 void taste_wwid(dev_t devt, char *ret, size_t size);
 
-/** taste_same_disk() - do both say that they are the same LUN, as far as they say anything? */
-bool taste_same_disk(dev_t a, dev_t b);
-
-/** taste_is_disk_of() - may the device lead to the LUN of this map, as far as its paths and the notes tell which one that is? */
+/**
+ * taste_is_disk_of() - may the device lead to the LUN of this map, as far as its paths and the notes tell which one that is?
+ *
+ * The device itself is asked; of the map's paths what they were when they were scanned.
+ */
 bool taste_is_disk_of(const struct engine *engine, const struct mp_geom *geom, dev_t devt);
 
 /** taste_join() - a path more. Return: 0, negative errno (said) */

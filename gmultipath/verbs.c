@@ -16,6 +16,7 @@
 #include "config/geom_notes.h"
 #include "gmultipath/engine.h"
 #include "gmultipath/geomlist.h"
+#include "gmultipath/lun.h"
 #include "gmultipath/sectors.h"
 #include "gmultipath/superblock.h"
 #include "gmultipath/taste.h"
@@ -35,7 +36,7 @@ struct verb {
 	const char *name, *syntax, *flags;
 	size_t least, most;
 	int (*run)(struct call *call); /* Return: 0, negative errno (said in the engine's err) */
-	enum verbs_disks disks;
+	unsigned disks; /* enum verbs_disks */
 	bool only_reads, only_messages;
 };
 
@@ -183,6 +184,21 @@ static int create_map(struct call *call, struct mp_geom *geom)
 	return r;
 }
 
+/* The administrator says that they lead to one LUN. What each of them says now, it has to say later, too. */
+static int note_luns(struct call *call, const struct mp_geom *geom)
+{
+	char wwid[MP_WWID_SIZE];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < geom->count; i++) {
+		r = lun_check(geom->paths[i].devt, wwid);
+		if (r < 0)
+			return engine_error(call->engine, r, "%s: %s", geom->paths[i].name, lun_strerror(r));
+		r = lun_note(call->engine, geom->wwid, geom->paths[i].devt, wwid);
+	}
+	return r;
+}
+
 static int verb_create(struct call *call)
 {
 	_cleanup_free_ struct provider *providers = NULL;
@@ -204,7 +220,12 @@ static int verb_create(struct call *call)
 	geom.size_sectors = providers[0].disk.media_bytes / 512;
 	for (int i = 0; i < count; i++)
 		add_path(&geom, &providers[i]);
-	return create_map(call, &geom);
+	r = note_luns(call, &geom);
+	if (r == 0)
+		r = create_map(call, &geom);
+	if (r < 0)
+		engine_note(call->engine, false, false, MP_GEOM_NOTE_LUN "%s", geom.wwid);
+	return r;
 }
 
 /* The kernel may know tables of partitions that libblkid does not, and partitions that no table has. */
@@ -345,15 +366,20 @@ static void take_back_label(struct call *call, const struct provider *provider, 
 
 /* The others lead to the disk that was just written to, or are none of its paths. Return: 0, -EXDEV (said). */
 static int take_others(struct call *call, const struct provider *providers, int count, const struct mp_label *label,
-		       struct mp_geom *geom)
+		       const char *wwid, struct mp_geom *geom)
 {
 	int refused = 0;
 
 	for (int i = 1; i < count; i++) {
+		enum mp_verdict verdict = lun_judge(providers[i].devt, wwid);
+
 		if (!shows_label(&providers[i], label))
 			refused = engine_error(call->engine, -EXDEV, "%s does not show the label of %s: it is another disk, and not "
 					       "a path of %s", providers[i].name, providers[0].name, label->name);
-		else if (!taste_same_disk(providers[0].devt, providers[i].devt))
+		else if (verdict == MP_VERDICT_MISSING)
+			refused = engine_error(call->engine, -EIO, "%s does not answer INQUIRY: it is not known to lead to the same disk "
+					       "as %s, and not a path of %s", providers[i].name, providers[0].name, label->name);
+		else if (verdict == MP_VERDICT_WRONG)
 			refused = engine_error(call->engine, -EXDEV, "%s has another WWID than %s: it is a copy of that disk, and "
 					       "not a path of %s", providers[i].name, providers[0].name, label->name);
 		else
@@ -399,7 +425,7 @@ static int verb_label(struct call *call)
 	snprintf(geom.wwid, sizeof(geom.wwid), MP_GEOM_WWID_AUTOMATIC "%s", label.uuid);
 	geom.size_sectors = (label.media_bytes - label.sector_bytes) / 512;
 	add_path(&geom, &providers[0]);
-	refused = take_others(call, providers, count, &label, &geom);
+	refused = take_others(call, providers, count, &label, wwid, &geom);
 	r = create_map(call, &geom);
 	if (r < 0) {
 		take_back_label(call, &providers[0], &label, sector);
@@ -502,6 +528,7 @@ static int verb_add(struct call *call)
 	struct engine *engine = call->engine;
 	struct provider provider;
 	struct mp_geom *geom;
+	char wwid[MP_WWID_SIZE];
 	uint64_t sectors;
 	int r = find_geom(call, &geom);
 
@@ -515,12 +542,15 @@ static int verb_add(struct call *call)
 	if (sectors != geom->size_sectors)
 		return engine_error(engine, -EINVAL, "%s: %llu sectors of 512 bytes do not fit; expected %llu", provider.name,
 				    (unsigned long long)sectors, (unsigned long long)geom->size_sectors);
-	if (mp_geom_uuid(geom)) {
-		r = check_joining(call, geom, &provider);
-		if (r < 0)
-			return r;
-	}
+	r = lun_check(provider.devt, wwid);
+	if (r < 0)
+		return engine_error(engine, r, "%s: %s", provider.name, lun_strerror(r));
+	r = mp_geom_uuid(geom) ? check_joining(call, geom, &provider) : lun_note(engine, geom->wwid, provider.devt, wwid);
+	if (r < 0)
+		return r;
 	r = taste_join(engine, geom, &provider);
+	if (r < 0)
+		lun_note(engine, geom->wwid, provider.devt, "");
 	if (r == 0 && mp_geom_uuid(geom))
 		engine_note(engine, false, false, "apart %s %u:%u", mp_geom_uuid(geom), major(provider.devt),
 			    minor(provider.devt));
@@ -580,12 +610,15 @@ static int verb_fail(struct call *call)
 {
 	struct mp_geom *geom, before, changed;
 	size_t path;
+	bool done;
 	int r = find_path(call, &geom, &path);
 
 	if (r < 0)
 		return r;
 	changed = *geom;
-	if (!mp_geom_fail(&changed, path)) {
+	done = mp_geom_fail(&changed, path);
+	lun_withhold(call->engine, geom, &changed);
+	if (!done || (mp_geom_is_good(geom, path) && !mp_geom_good_count(&changed))) {
 		engine_error(call->engine, 0, "warning: %s is the only path of %s that works: restored at once",
 			     geom->paths[path].name, geom->name);
 		return 0;
@@ -600,6 +633,7 @@ static int verb_fail(struct call *call)
 static int verb_restore(struct call *call)
 {
 	struct mp_geom *geom, changed;
+	enum mp_verdict verdict;
 	size_t path;
 	int r = find_path(call, &geom, &path);
 
@@ -608,6 +642,9 @@ static int verb_restore(struct call *call)
 	if (geom->paths[path].lost)
 		return engine_error(call->engine, -ENODEV, "%s: the device is gone, or leads to another LUN; expected one that "
 				    "can be restored", geom->paths[path].name);
+	verdict = lun_prove(call->engine, geom, path);
+	if (verdict != MP_VERDICT_HOLDS)
+		return lun_refuse(call->engine, geom, path, verdict);
 	changed = *geom;
 	changed.paths[path].failed = changed.paths[path].by_hand = false;
 	mp_geom_choose_active(&changed);
@@ -938,10 +975,10 @@ static const struct verb verbs[] = {
 	{ "create", "[-ARv] name prov ...", "ARv", 2, ANY_NUMBER, verb_create, VERBS_NAMED_DISKS, false, false },
 	{ "label", "[-ARfv] name prov ...", "ARfv", 2, ANY_NUMBER, verb_label, VERBS_NAMED_DISKS, false, false },
 	{ "configure", "[-APRv] name", "APRv", 1, 1, verb_configure, VERBS_DISKS_OF_MAP, false, false },
-	{ "add", "[-fv] name prov", "fv", 2, 2, verb_add, VERBS_NAMED_DISKS, false, false },
-	{ "remove", "[-v] name prov", "v", 2, 2, verb_remove, VERBS_NO_DISK, false, false },
-	{ "fail", "[-v] name prov", "v", 2, 2, verb_fail, VERBS_NO_DISK, false, true },
-	{ "restore", "[-v] name prov", "v", 2, 2, verb_restore, VERBS_NO_DISK, false, true },
+	{ "add", "[-fv] name prov", "fv", 2, 2, verb_add, VERBS_NAMED_DISKS | VERBS_FAILED_DISKS, false, false },
+	{ "remove", "[-v] name prov", "v", 2, 2, verb_remove, VERBS_FAILED_DISKS, false, false },
+	{ "fail", "[-v] name prov", "v", 2, 2, verb_fail, VERBS_FAILED_DISKS, false, true },
+	{ "restore", "[-v] name prov", "v", 2, 2, verb_restore, VERBS_NAMED_DISKS, false, true },
 	{ "rotate", "[-v] name", "v", 1, 1, verb_rotate, VERBS_NO_DISK, false, true },
 	{ "prefer", "[-v] name prov", "v", 2, 2, verb_prefer, VERBS_NO_DISK, false, true },
 	{ "getactive", "[-v] name", "v", 1, 1, verb_getactive, VERBS_NO_DISK, true, false },
@@ -1021,15 +1058,15 @@ static bool take_arguments(const struct verb *verb, const char *const *words, si
 	return call->count >= verb->least && call->count <= verb->most;
 }
 
-enum verbs_disks verbs_disks(const char *const *words, size_t count, size_t *first)
+unsigned verbs_disks(const char *const *words, size_t count, size_t *map, size_t *first)
 {
 	const struct verb *verb = count ? find_verb(words[0]) : NULL;
 	struct call call = { .engine = NULL };
 
 	if (!verb || !take_arguments(verb, words, count, &call))
 		return VERBS_NO_DISK;
-	/* The map's name stands before its disks. */
-	*first = call.arguments - words + (verb->disks == VERBS_NAMED_DISKS && verb->least > 1);
+	*map = call.arguments - words;
+	*first = *map + (verb->least > 1);
 	return verb->disks;
 }
 

@@ -27,11 +27,21 @@ int verbs_run(const char *const *words, size_t count, const struct verbs_caller 
 /** verbs_check() - is it a command, with arguments as it has them? @err: what was expected */
 bool verbs_check(const char *const *words, size_t count, struct mp_strbuf *err);
 
-/* Disks that a command reads or writes, so that it waits as long as they do not answer. */
-enum verbs_disks { VERBS_NO_DISK, VERBS_NAMED_DISKS, VERBS_DISKS_OF_MAP, VERBS_EVERY_DISK };
+/* Disks that a command asks, reads or writes, so that it waits as long as they do not answer. */
+enum verbs_disks {
+	VERBS_NO_DISK = 0,
+	VERBS_NAMED_DISKS = 1,
+	VERBS_DISKS_OF_MAP = 2,
+	VERBS_EVERY_DISK = 4,
+	VERBS_FAILED_DISKS = 8, /* of the map; if messages alone are sent, only when its last good path fails */
+};
 
-/** verbs_disks() - @first: index of the word that names the first disk, or the map */
-enum verbs_disks verbs_disks(const char *const *words, size_t count, size_t *first);
+/**
+ * verbs_disks() - Return: enum verbs_disks, added up
+ * @map:	index of the word that names the map
+ * @first:	index of the word that names the first disk
+ */
+unsigned verbs_disks(const char *const *words, size_t count, size_t *map, size_t *first);
 
 /** verbs_reply() - status and both texts as one, from who ran it to who prints it */
 void verbs_reply(int status, const struct mp_strbuf *out, const struct mp_strbuf *err, struct mp_strbuf *reply);

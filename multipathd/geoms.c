@@ -19,6 +19,7 @@
 #include "gmultipath/sectors.h"
 #include "gmultipath/taste.h"
 #include "gmultipath/verbs.h"
+#include "kernel/scsi.h"
 #include "model/geom.h"
 #include "multipathd/apply.h"
 #include "multipathd/checks.h"
@@ -357,32 +358,50 @@ static void reach_named(struct geom_job *job, size_t first)
 	}
 }
 
+/* Before a table with them is loaded, or they are restored, they are asked which LUN they lead to. */
+static void reach_failed(struct geom_job *job, const struct daemon_map *map)
+{
+	const struct mp_table *table = &map->map.kernel.table;
+
+	for (size_t g = 0; g < table->group_count; g++)
+		for (size_t p = 0; p < table->groups[g].path_count; p++)
+			if (table->groups[g].paths[p].state == MP_DM_FAILED)
+				reach(job, table->groups[g].paths[p].devt, lane_of_disk(table->groups[g].paths[p].devt));
+}
+
+static size_t good_count(const struct daemon_map *map)
+{
+	const struct mp_table *table = &map->map.kernel.table;
+	size_t good = 0;
+
+	for (size_t g = 0; g < table->group_count; g++)
+		for (size_t p = 0; p < table->groups[g].path_count; p++)
+			good += table->groups[g].paths[p].state != MP_DM_FAILED;
+	return good;
+}
+
 /* Return: is one asked? The verb runs when all have answered, or had their time. */
 static bool reach_disks(struct geom_job *job)
 {
 	struct daemon *daemon = job->daemon;
-	const struct daemon_map *map;
+	const struct daemon_map *map = NULL;
 	const struct mp_path *path;
-	size_t first;
+	size_t named = 0, first;
+	unsigned disks = verbs_disks(job->words, job->count, &named, &first);
 
-	switch (verbs_disks(job->words, job->count, &first)) {
-	case VERBS_NO_DISK:
-		break;
-	case VERBS_NAMED_DISKS:
+	if (disks & (VERBS_DISKS_OF_MAP | VERBS_FAILED_DISKS))
+		map = maps_find_name(daemon, job->words[named]);
+	if (disks & VERBS_NAMED_DISKS)
 		reach_named(job, first);
-		break;
-	case VERBS_DISKS_OF_MAP:
-		map = maps_find_name(daemon, job->words[first]);
-		if (map)
-			cds_list_for_each_entry(path, &map->map.paths, in_map)
-				reach(job, path->identity.devt, lane_of_disk(path->identity.devt));
-		break;
-	case VERBS_EVERY_DISK:
-		/* They may be many, and a port that is dead is to keep few threads. */
+	if (map && (disks & VERBS_DISKS_OF_MAP))
+		cds_list_for_each_entry(path, &map->map.paths, in_map)
+			reach(job, path->identity.devt, lane_of_disk(path->identity.devt));
+	if (map && (disks & VERBS_FAILED_DISKS) && (!verbs_is_urgent(job->words[0]) || good_count(map) <= 1))
+		reach_failed(job, map);
+	/* They may be many, and a port that is dead is to keep few threads. */
+	if (disks & VERBS_EVERY_DISK)
 		cds_list_for_each_entry(path, &daemon->paths, in_all)
 			reach(job, path->identity.devt, lane_of_path(&path->identity));
-		break;
-	}
 	return job->reaching > 0;
 }
 
@@ -434,7 +453,8 @@ bool geoms_change_path(struct daemon_path *path, const char *verb, uint64_t requ
 	job->request = request;
 	job->for_command = true;
 	choose_lane(job);
-	pool_submit(path->daemon->pool, &job->work);
+	if (!reach_disks(job))
+		pool_submit(path->daemon->pool, &job->work);
 	return true;
 }
 
@@ -467,20 +487,40 @@ bool geoms_serve(struct daemon *daemon, uint64_t request, const char *text)
 
 /* ---- paths */
 
+/* Return: 0, -ENOENT nothing is noted. */
+static int noted_wwid(const struct daemon_path *path, const struct mp_strbuf *notes, const char *map_wwid, char *ret, size_t size)
+{
+	static const char *const kinds[] = { "foreign ", MP_GEOM_NOTE_LUN };
+	_cleanup_strbuf_ struct mp_strbuf lasting = MP_STRBUF_INIT;
+	const dev_t devt = path->path.identity.devt;
+	char words[MP_WWID_SIZE + 32];
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		snprintf(words, sizeof(words), "%s%s %u:%u", kinds[i], map_wwid, major(devt), minor(devt));
+		/* A serial number is no WWID: sysfs has nothing to compare it with. */
+		if (mp_geom_notes_next(notes, words, ret, size) == 0 &&
+		    strncmp(ret, MP_SCSI_SERIAL_NAME, strlen(MP_SCSI_SERIAL_NAME)))
+			return 0;
+	}
+	/* As they are now: a verb that moves the label to another disk may be under way. */
+	if (strncmp(map_wwid, MP_GEOM_WWID_AUTOMATIC, strlen(MP_GEOM_WWID_AUTOMATIC)) ||
+	    mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, &lasting) < 0 ||
+	    mp_geom_notes_wwid(&lasting, map_wwid + strlen(MP_GEOM_WWID_AUTOMATIC), ret, size) < 0 || !*ret)
+		return -ENOENT;
+	return 0;
+}
+
 /*
- * Which LUN the path had when it joined: as it tells now, unless it is noted that it leads to another one since. It is what the device
- * tells; udev's WWID changes with the configuration.
+ * Which LUN the path had when it joined: as noted, else as it was scanned. It is what the device tells; udev's WWID changes with
+ * the configuration.
  */
 static void take_wwid(struct daemon_path *path, const struct mp_strbuf *notes, const char *map_wwid)
 {
-	char words[MP_WWID_SIZE + 32], wwid[MP_WWID_SIZE], told[MP_WWID_SIZE];
+	char wwid[MP_WWID_SIZE], told[MP_WWID_SIZE];
 
 	taste_wwid(path->path.identity.devt, told, sizeof(told));
-	if (!path->geom_wwid) {
-		snprintf(words, sizeof(words), "foreign %s %u:%u", map_wwid, major(path->path.identity.devt),
-			 minor(path->path.identity.devt));
-		path->geom_wwid = strdup(mp_geom_notes_next(notes, words, wwid, sizeof(wwid)) == 0 ? wwid : told);
-	}
+	if (!path->geom_wwid)
+		path->geom_wwid = strdup(noted_wwid(path, notes, map_wwid, wwid, sizeof(wwid)) == 0 ? wwid : told);
 	path->geom_foreign = path->geom_wwid && *path->geom_wwid && *told && strcmp(path->geom_wwid, told);
 }
 
@@ -540,14 +580,7 @@ static void leave(struct mp_path *path)
 
 static bool needs_reaction(const struct daemon_map *map)
 {
-	const struct mp_table *table = &map->map.kernel.table;
-	bool queues = mp_table_has_feature(table, "queue_if_no_path");
-	size_t good = 0;
-
-	for (size_t g = 0; g < table->group_count; g++)
-		for (size_t p = 0; p < table->groups[g].path_count; p++)
-			good += table->groups[g].paths[p].state != MP_DM_FAILED;
-	return map->map.kernel.split || !good || !queues;
+	return map->map.kernel.split || !good_count(map) || !mp_table_has_feature(&map->map.kernel.table, "queue_if_no_path");
 }
 
 static void react(struct daemon_map *map);
@@ -619,6 +652,8 @@ static void react_run(struct work *work)
 	struct engine engine;
 
 	job->result = engine_open_urgently(&engine, true);
+	engine.silent = job->silent;
+	engine.silent_count = job->silent_count;
 	if (job->result >= 0)
 		job->result = taste_react(&engine, job->wwid, job->verdict, job->members, job->member_count);
 	mp_strbuf_puts(&job->err, mp_strbuf_text(&engine.err));
@@ -671,6 +706,17 @@ static bool has_departed(dev_t devt)
 
 	snprintf(file, sizeof(file), "/sys/dev/block/%u:%u", major(devt), minor(devt));
 	return access(file, F_OK) < 0;
+}
+
+static bool has_lost(const struct daemon_map *map)
+{
+	const struct mp_table *table = &map->map.kernel.table;
+
+	for (size_t g = 0; g < table->group_count; g++)
+		for (size_t p = 0; p < table->groups[g].path_count; p++)
+			if (has_departed(table->groups[g].paths[p].devt))
+				return true;
+	return false;
 }
 
 static bool has_good_path(const struct daemon_map *map)
@@ -740,27 +786,19 @@ static void react(struct daemon_map *map)
 					    TASTE_FAIL;
 	map->io_failed = false;
 	map->reacting = true;
-	pool_submit(daemon->pool, &job->work);
+	/* Others are restored, or a table is loaded without one that is lost. */
+	if (job->verdict == TASTE_RESTORE || map->had_foreign || has_lost(map))
+		reach_failed(job, map);
+	if (!job->reaching)
+		pool_submit(daemon->pool, &job->work);
 }
 
 void geoms_on_touched(struct daemon_map *map)
 {
-	const struct mp_table *table = &map->map.kernel.table;
-
-	if (!map->map.kernel.exists) {
+	if (!map->map.kernel.exists)
 		geoms_on_gone(map);
-		return;
-	}
-	if (has_foreign(map) || map->had_foreign) {
+	else if (has_foreign(map) || map->had_foreign || has_lost(map))
 		react(map);
-		return;
-	}
-	for (size_t g = 0; g < table->group_count; g++)
-		for (size_t p = 0; p < table->groups[g].path_count; p++)
-			if (has_departed(table->groups[g].paths[p].devt)) {
-				react(map);
-				return;
-			}
 }
 
 /* ---- labels */

@@ -7,7 +7,8 @@
  *
  *	STATE_DIR/geom			load yes|no, exclusive yes|no, known UUID [NAME [WWID]], bio UUID (it has had a bio-based path)
  *	RUNTIME_DIR/multipath/geom/state	failed WWID MAJOR:MINOR (by hand), apart UUID MAJOR:MINOR (removed by hand),
- *					stopped UUID, foreign WWID MAJOR:MINOR (it leads to another LUN), configuring WWID (under way)
+ *					stopped UUID, foreign WWID MAJOR:MINOR (it leads to another LUN), configuring WWID (under way),
+ *					lun WWID MAJOR:MINOR LUN (what a path of a map without label has to answer)
  */
 #pragma once
 #include <stdbool.h>
@@ -18,6 +19,7 @@
 #define MP_GEOM_NOTES_FILE "geom" /* in STATE_DIR */
 #define MP_GEOM_RUN_DIR "multipath/geom" /* in RUNTIME_DIR */
 #define MP_GEOM_RUN_FILE "state"
+#define MP_GEOM_NOTE_LUN "lun "
 
 /** mp_geom_notes_load() - a missing file is empty. Return: 0, negative errno. */
 int mp_geom_notes_load(const char *dir, const char *name, struct mp_strbuf *notes);

@@ -37,8 +37,8 @@ io_count "/dev/$b" before
 check "I/O fails" geom_io_fails
 gm_fails "another LUN" restore FOO "$b"
 check "and again" geom_io_fails
-gm configure -A FOO
-check "also in another mode" geom_io_fails
+gm_fails "leads to another LUN" configure -A FOO
+check "nor by another table" geom_io_fails
 io_count "/dev/$b" after
 check "it got no I/O ($before $after)" test $((after - before)) -lt 64
 say "another path heals the map"

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gmultipath/lun.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "base/cleanup.h"
+#include "config/geom_notes.h"
+#include "gmultipath/engine.h"
+#include "kernel/probe.h"
+#include "kernel/scsi.h"
+#include "kernel/sysfs.h"
+
+enum { IDENTIFY_MSEC = 5000 };
+
+/* A partition's disk; any other device itself. */
+static dev_t disk_of(dev_t devt)
+{
+	unsigned disk_major, disk_minor;
+	char dir[64], text[32];
+
+	snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u", major(devt), minor(devt));
+	if (mp_sysfs_read(dir, "", "partition", text, sizeof(text)) > 0 &&
+	    mp_sysfs_read(dir, "", "../dev", text, sizeof(text)) > 0 &&
+	    sscanf(text, "%u:%u", &disk_major, &disk_minor) == 2)
+		return makedev(disk_major, disk_minor);
+	return devt;
+}
+
+static int identify(dev_t devt, struct mp_identity *identity, char *dir, size_t size)
+{
+	char name[MP_NAME_SIZE];
+	int r = mp_probe_locate_devt(&mp_roots_system, devt, name, sizeof(name), dir, size);
+
+	return r < 0 ? r : mp_probe_identity(&mp_roots_system, devt, name, dir, identity);
+}
+
+int lun_scanned(dev_t devt, char *wwid)
+{
+	char dir[MP_PROBE_DIR_SIZE];
+	struct mp_identity identity;
+	int r = identify(devt, &identity, dir, sizeof(dir));
+
+	return r < 0 ? r : mp_probe_page_wwid(&mp_roots_system, identity.protocol, dir, wwid);
+}
+
+int lun_ask(dev_t devt, const char *known, char *wwid)
+{
+	const dev_t disk = disk_of(devt);
+	char dir[MP_PROBE_DIR_SIZE];
+	struct mp_identity identity;
+	_cleanup_close_ int fd = -1;
+	int tpg, r = identify(disk, &identity, dir, sizeof(dir));
+
+	if (r < 0)
+		return r;
+	if (identity.protocol == MP_PROTOCOL_SCSI_USB)
+		return -EOPNOTSUPP;
+	if (!mp_protocol_is_scsi(identity.protocol)) {
+		r = mp_probe_page_wwid(&mp_roots_system, identity.protocol, dir, wwid);
+		return r == -ENOENT ? -EOPNOTSUPP : r;
+	}
+	fd = provider_open(disk, identity.name, O_RDONLY | O_NONBLOCK);
+	return fd < 0 ? fd : mp_scsi_identify(fd, known, wwid, MP_WWID_SIZE, &tpg, IDENTIFY_MSEC);
+}
+
+static enum mp_verdict judge(int error, const char *told, const char *known)
+{
+	const struct mp_statement statement = { .error = error, .told = told, .known = known, .certain = true };
+
+	return mp_proof_judge(&statement);
+}
+
+enum mp_verdict lun_judge(dev_t devt, const char *known)
+{
+	char told[MP_WWID_SIZE];
+	int error = *known ? lun_ask(devt, known, told) : -EOPNOTSUPP;
+
+	return error == -EOPNOTSUPP ? MP_VERDICT_HOLDS : judge(error, told, known);
+}
+
+int lun_check(dev_t devt, char *wwid)
+{
+	char scanned[MP_WWID_SIZE];
+	int r;
+
+	if (lun_scanned(devt, scanned) < 0)
+		*scanned = '\0';
+	r = lun_ask(devt, scanned, wwid);
+	if (r < 0)
+		*wwid = '\0';
+	if (r == -EOPNOTSUPP || (r == -ENOENT && !*scanned))
+		return 0;
+	if (r < 0)
+		return r == -ENOENT ? -EXDEV : r;
+	return *scanned && strcmp(wwid, scanned) ? -EXDEV : 0;
+}
+
+const char *lun_strerror(int error)
+{
+	return error == -EXDEV ? "it leads to another LUN than when it was scanned; rescan it" :
+				 "it does not answer INQUIRY, so its LUN is not known";
+}
+
+/* "" if nothing is known. */
+static void expected_wwid(const struct engine *engine, const struct mp_geom *geom, dev_t devt, char *ret)
+{
+	const char *uuid = mp_geom_uuid(geom);
+	char words[MP_WWID_SIZE + 32];
+	int r;
+
+	snprintf(words, sizeof(words), MP_GEOM_NOTE_LUN "%s %u:%u", geom->wwid, major(devt), minor(devt));
+	r = uuid ? mp_geom_notes_wwid(&engine->config, uuid, ret, MP_WWID_SIZE) :
+		   mp_geom_notes_next(&engine->state, words, ret, MP_WWID_SIZE);
+	/* A map that another release has made is still there. */
+	if (r < 0 && !uuid)
+		r = lun_scanned(devt, ret);
+	if (r < 0)
+		*ret = '\0';
+}
+
+/* A LUN that was put in the place of the map's has no label of it. */
+static enum mp_verdict prove_by_label(const struct mp_geom *geom, const struct mp_geom_path *path)
+{
+	_cleanup_close_ int fd = provider_open(path->devt, path->name, O_RDONLY | O_DIRECT);
+	struct mp_label_disk disk;
+	struct mp_label label;
+	int r;
+
+	if (fd < 0)
+		return MP_VERDICT_MISSING;
+	r = mp_label_read(fd, &disk, &label);
+	if (r == 0)
+		return strcmp(label.uuid, mp_geom_uuid(geom)) ? MP_VERDICT_WRONG : MP_VERDICT_HOLDS;
+	return r == -ENOENT || mp_label_error(r) ? MP_VERDICT_WRONG : MP_VERDICT_MISSING;
+}
+
+enum mp_verdict lun_prove(const struct engine *engine, const struct mp_geom *geom, size_t path)
+{
+	const dev_t devt = geom->paths[path].devt;
+	char known[MP_WWID_SIZE], told[MP_WWID_SIZE];
+	int error;
+
+	if (geom->paths[path].lost)
+		return MP_VERDICT_WRONG;
+	if (engine_is_silent(engine, devt))
+		return MP_VERDICT_MISSING;
+	expected_wwid(engine, geom, devt, known);
+	error = *known ? lun_ask(devt, known, told) : -EOPNOTSUPP;
+	if (error != -EOPNOTSUPP)
+		return judge(error, told, known);
+	return mp_geom_uuid(geom) ? prove_by_label(geom, &geom->paths[path]) : MP_VERDICT_HOLDS;
+}
+
+int lun_refuse(struct engine *engine, const struct mp_geom *geom, size_t path, enum mp_verdict verdict)
+{
+	const char *name = geom->paths[path].name;
+
+	if (verdict == MP_VERDICT_WRONG)
+		return engine_error(engine, -EXDEV, "%s: it leads to another LUN than %s", name, geom->name);
+	return engine_error(engine, -EIO, "%s: it does not answer, so it is not known whether it leads to the LUN of %s", name,
+			    geom->name);
+}
+
+void lun_withhold(struct engine *engine, const struct mp_geom *old, struct mp_geom *geom)
+{
+	for (size_t i = 0; i < geom->count; i++) {
+		enum mp_verdict verdict;
+
+		if (geom->paths[i].failed || !old->paths[i].failed)
+			continue;
+		verdict = lun_prove(engine, old, i);
+		if (verdict == MP_VERDICT_HOLDS)
+			continue;
+		lun_refuse(engine, old, i, verdict);
+		geom->paths[i] = old->paths[i];
+	}
+	mp_geom_choose_active(geom);
+}
+
+int lun_note(struct engine *engine, const char *map_wwid, dev_t devt, const char *wwid)
+{
+	_cleanup_strbuf_ struct mp_strbuf line = MP_STRBUF_INIT;
+	int r;
+
+	mp_strbuf_printf(&line, MP_GEOM_NOTE_LUN "%s %u:%u", map_wwid, major(devt), minor(devt));
+	if (line.error)
+		return line.error;
+	r = engine_note(engine, false, false, "%s", mp_strbuf_text(&line));
+	if (r < 0 || !*wwid)
+		return r;
+	mp_strbuf_putc(&line, ' ');
+	mp_geom_notes_put_word(&line, wwid);
+	return line.error ? line.error : engine_note(engine, false, true, "%s", mp_strbuf_text(&line));
+}
