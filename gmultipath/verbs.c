@@ -326,6 +326,39 @@ static void get_known_of_disk(const struct engine *engine, const char *wwid, str
 	get_known(engine, mp_geom_notes_uuid(&engine->config, wwid, uuid, sizeof(uuid)) == 0 ? uuid : "", ret);
 }
 
+/* A disk with the label of another one, as far as both say what they are: a clone, a snapshot. */
+static bool is_copy(const struct known *known, const struct provider *provider)
+{
+	char wwid[MP_WWID_SIZE];
+
+	taste_wwid(provider->devt, wwid, sizeof(wwid));
+	return *known->wwid && *wwid && strcmp(known->wwid, wwid) != 0;
+}
+
+/* A path that was removed leads to the disk that the map goes on with: its label is the map's. */
+static int check_label_unused(const struct call *call, const struct provider *provider, const char *uuid)
+{
+	char wwid[MP_WWID_SIZE];
+	const struct mp_geom *geom;
+	struct known known;
+
+	get_known(call->engine, uuid, &known);
+	snprintf(wwid, sizeof(wwid), MP_GEOM_WWID_AUTOMATIC "%s", uuid);
+	geom = *uuid ? engine_find_wwid(call->engine, wwid) : NULL;
+	if (!geom || is_copy(&known, provider))
+		return 0;
+	return engine_error(call->engine, -EBUSY, "%s: its label is that of %s, which exists; to erase it: gmultipath destroy %s",
+			    provider->name, geom->name, geom->name);
+}
+
+static int check_former_label(const struct call *call, const struct provider *provider, const uint8_t *sector)
+{
+	struct mp_label former = { .uuid = "" };
+
+	mp_label_decode(sector, provider->disk.sector_bytes, provider->disk.media_bytes, &former);
+	return check_label_unused(call, provider, former.uuid);
+}
+
 static void know_again(struct engine *engine, const struct known *known)
 {
 	if (*known->uuid)
@@ -405,6 +438,8 @@ static int verb_label(struct call *call)
 		return r;
 	count = take_providers(call, call->arguments + 1, call->count - 1, &providers);
 	r = count < 0 ? count : check_contents(call, &providers[0], &sector);
+	if (r == 0)
+		r = check_former_label(call, &providers[0], sector);
 	if (r == 0)
 		r = new_uuid(label.uuid, sizeof(label.uuid));
 	if (r < 0)
@@ -799,32 +834,10 @@ static int erase(struct call *call, const struct provider *provider, const uint8
 	return 0;
 }
 
-/* A disk with the label of another one, as far as both say what they are: a clone, a snapshot. */
-static bool is_copy(const struct known *known, const char *wwid)
-{
-	return *known->wwid && *wwid && strcmp(known->wwid, wwid) != 0;
-}
-
-/* A path that was removed leads to the disk that the map goes on with: its label is the map's. */
-static int check_label_unused(const struct call *call, const struct provider *provider, const char *uuid)
-{
-	char wwid[MP_WWID_SIZE];
-	const struct mp_geom *geom;
-
-	snprintf(wwid, sizeof(wwid), MP_GEOM_WWID_AUTOMATIC "%s", uuid);
-	geom = *uuid ? engine_find_wwid(call->engine, wwid) : NULL;
-	if (!geom)
-		return 0;
-	return engine_error(call->engine, -EBUSY, "%s: its label is that of %s, which exists; to erase it: gmultipath destroy %s",
-			    provider->name, geom->name, geom->name);
-}
-
 static int clear_one(struct call *call, const char *name)
 {
 	_cleanup_free_ uint8_t *sector = NULL;
 	struct known known;
-	char wwid[MP_WWID_SIZE];
-	bool copy;
 	struct mp_label label = { .uuid = "" };
 	struct provider provider;
 	int r = engine_provider(call->engine, name, &provider);
@@ -843,13 +856,11 @@ static int clear_one(struct call *call, const char *name)
 		return engine_error(call->engine, r, "%s: it has no label", provider.name);
 	/* A label that does not fit its disk is one to be rid of, too. */
 	get_known(call->engine, label.uuid, &known);
-	taste_wwid(provider.devt, wwid, sizeof(wwid));
-	copy = is_copy(&known, wwid);
-	r = copy ? 0 : check_label_unused(call, &provider, label.uuid);
+	r = check_label_unused(call, &provider, label.uuid);
 	if (r < 0)
 		return r;
-	/* What is noted of the label is of the other disk. */
-	if (copy || !*label.uuid)
+	/* What is noted of a copy's label is of the other disk. */
+	if (!*label.uuid || is_copy(&known, &provider))
 		return erase(call, &provider, sector);
 	engine_note(call->engine, true, false, "known %s", label.uuid);
 	r = erase(call, &provider, sector);
