@@ -223,3 +223,11 @@ geom_whole() {
 	dmsetup info
 	return 1
 }
+
+# kernel_partition DEVICE 1|2 START SIZE - add or remove its partition 1 (BLKPG; sectors): not every release has addpart and delpart
+kernel_partition() {
+	python3 -c 'import ctypes, fcntl, struct, sys
+device, operation, start, size = sys.argv[1], *map(int, sys.argv[2:])
+data = ctypes.create_string_buffer(struct.pack("qqi128x4x", 512 * start, 512 * size, 1))
+fcntl.ioctl(open(device, "rb"), 0x1269, struct.pack("iiiP", operation, 0, len(data.raw), ctypes.addressof(data)))' "$@"
+}

@@ -96,15 +96,15 @@ daemon_stop
 dmsetup remove --retry x
 
 say "partitions, an array"
-addpart "/dev/$a" 1 8 8192 || fail addpart
-addpart "/dev/$b" 1 8 8192 || fail addpart
+kernel_partition "/dev/$a" 1 8 8192 || fail "no partition was added"
+kernel_partition "/dev/$b" 1 8 8192 || fail "no partition was added"
 gm label -R FOO "${a}1" "${b}1"
 gm_is FOO "OPTIMAL ${a}1:ACTIVE ${b}1:READ"
 check "I/O" geom_io
 udevadm settle -t 30
 gm destroy FOO
-delpart "/dev/$a" 1
-delpart "/dev/$b" 1
+kernel_partition "/dev/$a" 2 0 0 || fail "no partition was removed"
+kernel_partition "/dev/$b" 2 0 0 || fail "no partition was removed"
 modprobe -a md_mod raid1
 md=/sys/block/md127/md
 echo md127 > /sys/module/md_mod/parameters/new_array

@@ -107,8 +107,8 @@ gm_is FOO "OPTIMAL $a:ACTIVE $b:PASSIVE"
 gm destroy FOO
 
 say "a partition that only the kernel knows"
-addpart "/dev/$a" 1 $((sectors - 8)) 8 || fail addpart
+kernel_partition "/dev/$a" 1 $((sectors - 8)) 8 || fail "no partition was added"
 gm_fails "a partition that reaches to the end" label FOO "$a"
-delpart "/dev/$a" 1
+kernel_partition "/dev/$a" 2 0 0 || fail "no partition was removed"
 check "nothing was written" is_clear "$a"
 check "nothing is left" no_dm
