@@ -296,6 +296,7 @@ static bool has_all_nodes(const struct daemon *daemon)
 static void announce(struct daemon *daemon)
 {
 	daemon->ready_timer = sd_event_source_disable_unref(daemon->ready_timer);
+	malloc_trim(0); /* nor are there as many checks and table loads at once as before */
 	notify_state(daemon, "READY=1");
 }
 

@@ -250,8 +250,7 @@ const struct mp_identity *maps_reference(const struct daemon_map *map)
 	return any ? &any->identity : map->reference;
 }
 
-/* A map whose last path goes keeps what its array's entry says: no_path_retry above all. */
-static void map_remember(struct daemon_map *map, const struct mp_identity *reference)
+void maps_remember(struct daemon_map *map, const struct mp_identity *reference)
 {
 	if (!reference || reference == map->reference)
 		return;
@@ -259,6 +258,14 @@ static void map_remember(struct daemon_map *map, const struct mp_identity *refer
 		map->reference = malloc(sizeof(*map->reference));
 	if (map->reference)
 		*map->reference = *reference;
+}
+
+void maps_on_leaving(const struct daemon_path *path)
+{
+	struct mp_map *map = path->path.map;
+
+	if (map && map->paths.next == map->paths.prev)
+		maps_remember(daemon_map_of(map), &path->path.identity);
 }
 
 /*
@@ -284,7 +291,6 @@ void maps_resolve_settings(struct daemon_map *map)
 	struct daemon *daemon = map->daemon;
 	const struct mp_identity *reference = maps_reference(map);
 
-	map_remember(map, reference);
 	mp_config_map_settings(daemon->config, map->map.wwid, reference, &map->map.settings);
 	if (!reference)
 		map_doubt_default(map);
@@ -413,6 +419,7 @@ int maps_join(struct daemon_path *path, bool by_operator)
 		return 0;
 	if (path->path.map)
 		maps_forget_strange(daemon);
+	maps_on_leaving(path);
 	mp_map_add_path(&map->map, &path->path);
 	if (geom)
 		geoms_on_joined(geom, path);

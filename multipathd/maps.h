@@ -116,6 +116,12 @@ void maps_resolve_settings(struct daemon_map *map);
 /** maps_reference() - identity of the path whose hardware entry counts for the map, NULL if it has no path */
 const struct mp_identity *maps_reference(const struct daemon_map *map);
 
+/** maps_remember() - whose hardware entry counts for the map while it has no path: no_path_retry above all. NULL: as before */
+void maps_remember(struct daemon_map *map, const struct mp_identity *reference);
+
+/** maps_on_leaving() - a path is about to leave its map, if it has one: the last one is remembered */
+void maps_on_leaving(const struct daemon_path *path);
+
 /** maps_allow() - does the configuration want the map? @reason: constant; @trace: an account, or NULL */
 bool maps_allow(struct daemon_map *map, const char **reason, struct mp_trace *trace);
 

@@ -157,8 +157,7 @@ static struct daemon_map *shadow_map_new(struct daemon *shadow, const char *wwid
 		map->emptied = live->emptied;
 		if (live->configured_alias)
 			map->configured_alias = strdup(live->configured_alias);
-		if (live->reference && (map->reference = malloc(sizeof(*map->reference))))
-			*map->reference = *live->reference;
+		maps_remember(map, maps_reference(live));
 	}
 	cds_list_add_tail(&map->map.in_all, &shadow->maps);
 	mp_hash_add(&shadow->maps_by_wwid, &map->map.by_wwid, mp_hash_text(wwid));
