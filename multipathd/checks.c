@@ -411,7 +411,7 @@ static bool path_take_priority(struct daemon_path *path, struct check_job *job)
 static bool path_expected_name(const struct daemon_path *path, const char **name)
 {
 	*name = path->proof;
-	if (*path->proof)
+	if (path->proof)
 		return true;
 	*name = path->named ? path->named : path->path.identity.wwid;
 	return mp_protocol_is_scsi(path->path.identity.protocol) && mp_vpd_is_name(*name);
@@ -425,7 +425,7 @@ static const char *path_sibling_proof(const struct daemon_path *path)
 
 	if (map && !geoms_owns(daemon_map_of(map)))
 		cds_list_for_each_entry(other, &map->paths, in_map)
-			if (other != &path->path && *daemon_path_of(other)->proof && mp_path_is_proven(other))
+			if (other != &path->path && daemon_path_of(other)->proof && mp_path_is_proven(other))
 				return daemon_path_of(other)->proof;
 	return NULL;
 }
@@ -465,15 +465,16 @@ static void path_refute_others(struct daemon_path *path)
 {
 	struct mp_path *other;
 
-	if (strcmp(path->proof, path->path.identity.wwid) || geoms_owns(daemon_map_of(path->path.map)))
+	if (!path->proof || strcmp(path->proof, path->path.identity.wwid) || geoms_owns(daemon_map_of(path->path.map)))
 		return;
 	cds_list_for_each_entry(other, &path->path.map->paths, in_map) {
 		struct daemon_path *sibling = daemon_path_of(other);
 
-		if (other->wrong_wwid || !*sibling->proof || !strcmp(sibling->proof, path->proof) ||
+		if (other->wrong_wwid || !sibling->proof || !strcmp(sibling->proof, path->proof) ||
 		    strcmp(other->identity.wwid, path->path.identity.wwid))
 			continue;
-		*sibling->proof = '\0';
+		free(sibling->proof);
+		sibling->proof = NULL;
 		checks_doubt(sibling);
 	}
 }
@@ -486,8 +487,8 @@ static void path_is_proven_now(struct daemon_path *path, const struct check_job 
 	path->proven_usec = daemon_now_usec(path->daemon);
 	path->path.proven_epoch = job->epoch;
 	path->stays = false;
-	if (!*path->proof && job->proof)
-		snprintf(path->proof, sizeof(path->proof), "%s", job->proof);
+	if (!path->proof && job->proof)
+		path->proof = strdup(job->proof); /* without memory it is asked as for the first time once more */
 	if (map) {
 		cds_list_for_each_entry(other, &map->paths, in_map)
 			if (daemon_path_of(other)->stays)
@@ -748,7 +749,7 @@ static void job_answered(struct check_job *job)
 	} else if (state == MP_PATH_PENDING && job->offline) {
 		path_doubt(path); /* its connection is gone, and may come back as another one */
 	}
-	if (!path->path.identity.wwid[0] && path->path.init == MP_INIT_FAILED && path->proof[0] &&
+	if (!path->path.identity.wwid[0] && path->path.init == MP_INIT_FAILED && path->proof &&
 	    strncmp(path->proof, MP_SCSI_SERIAL_NAME, strlen(MP_SCSI_SERIAL_NAME)) &&
 	    mp_probe_has_fallback(path->path.identity.protocol, path->settings.uid_attribute)) {
 		uint64_t id = path->path.id;

@@ -66,7 +66,7 @@ struct daemon_path {
 	const struct mp_prioritizer *prioritizer;
 	int fd; /* of the device node; -1: not open */
 	unsigned checker_kept; /* what the checker keeps about fd */
-	char proof[MP_WWID_SIZE]; /* name that the device itself told; "" not asked yet */
+	char *proof; /* name that the device itself told; NULL not asked yet */
 	char *named; /* by udev, as VPD page 0x83 has it, if the WWID is another kind of name; NULL none */
 	uint64_t proven_usec; /* 0: to be asked at the next check */
 	bool stays; /* in use without proof (mp_proof_may_stay()); told */

@@ -32,7 +32,7 @@
 
 enum {
 	/* Who names a disk that does not answer within this is told so. */
-	REACH_SEC = 3,
+	REACH_SEC = 2,
 	/* Others are restored when the last good path fails, but not again so soon: then a request fails everywhere. */
 	RESTORE_EVERY_SEC = 10,
 };

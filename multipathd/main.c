@@ -428,6 +428,9 @@ int main(int argc, char **argv)
 	umask(077);
 	/* Workers would each bring an arena of their own, and hardly allocate. */
 	mallopt(M_ARENA_MAX, 1);
+	/* Long answers come and go between small things that stay: they are not to leave holes. */
+	mallopt(M_MMAP_THRESHOLD, 32 << 10);
+	mallopt(M_TRIM_THRESHOLD, 64 << 10);
 	if (!options.foreground) {
 		r = background();
 		if (r < 0) {

@@ -163,6 +163,7 @@ static void path_free(struct daemon_path *path)
 	free(path->dir);
 	free(path->geom_wwid);
 	free(path->named);
+	free(path->proof);
 	free(path);
 }
 
@@ -614,8 +615,8 @@ void paths_wrong_wwid(struct daemon_path *path, const char *told, const char *ex
 	log_error("%s: %s answers as %s, was %s: it leads to another LUN and gets no I/O",
 		  map ? map->map.name : "no map", mp_path_name(&path->path), told, expected);
 	/* The one that it has to answer from now on. */
-	if (!*path->proof)
-		snprintf(path->proof, sizeof(path->proof), "%s", expected);
+	if (!path->proof)
+		path->proof = strdup(expected);
 	path->path.wrong_wwid = true;
 	mp_path_doubt(&path->path);
 	if (map) {

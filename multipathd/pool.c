@@ -38,7 +38,7 @@ enum {
 	TRIM_USEC = 10000000,
 
 	LANE_RUNNERS_FIRST = 2, /* one more for each answer, as long as the lane is busy */
-	LANE_RUNNERS_MAX = 8,
+	LANE_RUNNERS_MAX = 6,
 	LANE_RUNNERS_HANGING = 2,
 	HANGING_MANY = 8, /* in a class: a lane that hangs keeps one thread, and work is asked to be sparing */
 	THREADS_IDLE = 2, /* kept for good */

@@ -613,7 +613,10 @@ static int plan_unwanted(struct run *run)
 
 	if (r == 0)
 		r = keep_table(run);
-	return r < 0 ? r : add_step(run, MP_STEP_REMOVE, "the configuration does not want it");
+	/* udev has a map open while it looks at it: removing it would fail, as if it were in use. */
+	if (r < 0 || run->seen->awaits_udev)
+		return r;
+	return add_step(run, MP_STEP_REMOVE, "the configuration does not want it");
 }
 
 static int make_plan(struct run *run)

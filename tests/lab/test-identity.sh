@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: a path gets I/O only after an answer to an INQUIRY that was sent after its last failure, whoever asks for it: checker, operator, another program, a reload, a start
 . "$LAB/lib.sh"
-# By the state in sysfs a path is good whatever becomes of commands.
-config "no_path_retry queue" "checker_timeout 2" "path_checker none" "detect_checker no"
+# By the state in sysfs a path is good whatever becomes of commands. The other LUN is to get no map, which udev would look at while
+# its only path goes back.
+config "find_multipaths yes" "no_path_retry queue" "checker_timeout 2" "path_checker none" "detect_checker no"
 san 2 1
 daemon_start
 ready 1 2
