@@ -63,7 +63,7 @@ struct work {
 	int state;
 };
 
-enum { POOL_THREADS = 16, POOL_THREADS_MAX = 112 };
+enum { POOL_THREADS = 14, POOL_THREADS_MAX = 112 };
 
 struct pool_stats {
 	unsigned threads; /* that exist */
