@@ -350,14 +350,6 @@ static bool map_load_is_futile(struct daemon_map *map, const char *params)
 	return !strcmp(map->loaded, params) && !strcmp(map->loaded_as, mp_strbuf_text(&kernel));
 }
 
-static void map_send_path(struct daemon_map *map, const char *verb, dev_t devt)
-{
-	char message[48];
-
-	snprintf(message, sizeof(message), "%s %u:%u", verb, major(devt), minor(devt));
-	maps_message(map, message, 0);
-}
-
 static struct mp_dm_flags map_node_flags(const struct daemon_map *map)
 {
 	const struct mp_map_settings *settings = &map->map.settings;
@@ -436,7 +428,7 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 		if (loads)
 			job->bad[job->bad_count++] = step->devt;
 		else
-			map_send_path(map, "fail_path", step->devt); /* it will not be in the new table */
+			maps_path_message(map, "fail_path", step->devt, 0); /* it will not be in the new table */
 	}
 	r = job->name && job->bad ? mp_table_copy(&plan->table, &job->table) : -ENOMEM;
 	if (r < 0) {
@@ -518,7 +510,7 @@ int apply_plan(struct daemon_map *map, const struct mp_plan *plan)
 	/* Whatever else is in the way. */
 	for (size_t i = 0; rejected && i < plan->count; i++)
 		if (plan->steps[i].kind == MP_STEP_FAIL_PATH)
-			map_send_path(map, "fail_path", plan->steps[i].devt);
+			maps_path_message(map, "fail_path", plan->steps[i].devt, 0);
 	if (rejected) {
 		log_warning("%s: %s", map->map.name, rejected->reason);
 		map->map.action = MP_ACTION_REJECT;
@@ -551,10 +543,10 @@ int apply_plan(struct daemon_map *map, const struct mp_plan *plan)
 
 		switch (step->kind) {
 		case MP_STEP_FAIL_PATH:
-			map_send_path(map, "fail_path", step->devt);
+			maps_path_message(map, "fail_path", step->devt, 0);
 			break;
 		case MP_STEP_REINSTATE_PATH:
-			map_send_path(map, "reinstate_path", step->devt);
+			maps_path_message(map, "reinstate_path", step->devt, 0);
 			break;
 		case MP_STEP_SWITCH_GROUP:
 			/* Later than at start or reconfigure it is failback's decision. */
@@ -632,6 +624,14 @@ int maps_message(struct daemon_map *map, const char *message, uint64_t request)
 				   .lane = lane_of_messages(map->map.wwid), .exclusive = true };
 	pool_submit(map->daemon->pool, &job->work);
 	return 0;
+}
+
+int maps_path_message(struct daemon_map *map, const char *verb, dev_t devt, uint64_t request)
+{
+	char message[48];
+
+	snprintf(message, sizeof(message), "%s %u:%u", verb, major(devt), minor(devt));
+	return maps_message(map, message, request);
 }
 
 /* Removal, suspend, resume. */

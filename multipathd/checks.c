@@ -583,11 +583,7 @@ static void path_log(const struct daemon_path *path, enum mp_path_state old, con
 
 static void path_tell_kernel(struct daemon_path *path, const char *verb, uint64_t request)
 {
-	char message[48];
-
-	snprintf(message, sizeof(message), "%s %u:%u", verb, major(path->path.identity.devt),
-		 minor(path->path.identity.devt));
-	maps_message(daemon_map_of(path->path.map), message, request);
+	maps_path_message(daemon_map_of(path->path.map), verb, path->path.identity.devt, request);
 }
 
 /* Who asked for its reinstatement by hand. @reply: NULL: what becomes of the message to the kernel */

@@ -779,7 +779,6 @@ static void map_compare_path(struct daemon_map *map, struct mp_path *path, const
 			     const struct mp_table_path *now)
 {
 	struct daemon_path *managed = daemon_path_of(path);
-	char message[48];
 
 	if (now->failures > (before ? before->failures : 0) ||
 	    (now->state == MP_DM_FAILED && !(before && before->state == MP_DM_FAILED))) {
@@ -793,8 +792,7 @@ static void map_compare_path(struct daemon_map *map, struct mp_path *path, const
 		return;
 	log_notice("%s: %s was reinstated by another program, but is not good: failed again", map->map.name,
 		   mp_path_name(path));
-	snprintf(message, sizeof(message), "fail_path %u:%u", major(path->identity.devt), minor(path->identity.devt));
-	maps_message(map, message, 0);
+	maps_path_message(map, "fail_path", path->identity.devt, 0);
 }
 
 /* Takes *kernel. */

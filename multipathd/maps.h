@@ -79,6 +79,9 @@ void maps_start_over(struct daemon_map *map);
 /** maps_message() - send one dm message from a worker; @request: answered with ok or fail when it is done, 0: nobody waits */
 int maps_message(struct daemon_map *map, const char *message, uint64_t request);
 
+/** maps_path_message() - the same with the message of a path: @verb is "fail_path" or "reinstate_path" */
+int maps_path_message(struct daemon_map *map, const char *verb, dev_t devt, uint64_t request);
+
 /**
  * maps_binding_contradiction() - a map that exists keeps its name, whatever the bindings say
  * @ret_other:	the WWID or the name that they say it of

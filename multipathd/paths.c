@@ -200,13 +200,11 @@ static void path_end_io(struct daemon_path *path)
 {
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 	dev_t devt = path->path.identity.devt;
-	char message[48];
 
 	if (!map || geoms_owns(map) || !mp_map_holds(&map->map, devt) || !mp_vpd_is_name(map->map.wwid) ||
 	    mp_probe_page_names(&mp_roots_system, path->path.identity.protocol, path->dir, map->map.wwid) != 0)
 		return;
-	snprintf(message, sizeof(message), "fail_path %u:%u", major(devt), minor(devt));
-	maps_message(map, message, 0);
+	maps_path_message(map, "fail_path", devt, 0);
 }
 
 /* The WWID is known, the filters have let it through. */
@@ -620,15 +618,11 @@ void paths_wrong_wwid(struct daemon_path *path, const char *told, const char *ex
 	path->path.wrong_wwid = true;
 	mp_path_doubt(&path->path);
 	if (map) {
-		char message[48];
-
 		apply_check_load(map);
 		map->map.stats.path_faults++;
 		/* At once, whatever the table operation that follows has to wait for. */
-		snprintf(message, sizeof(message), "fail_path %u:%u", major(path->path.identity.devt),
-			 minor(path->path.identity.devt));
 		if (mp_table_find(&map->map.kernel.table, path->path.identity.devt))
-			maps_message(map, message, 0);
+			maps_path_message(map, "fail_path", path->path.identity.devt, 0);
 		maps_touch(map, "a path leads to another LUN");
 	}
 
