@@ -13,7 +13,7 @@
 #include "base/strbuf.h"
 #include "config/filter.h"
 #include "config/permissions.h"
-#include "config/report.h"
+#include "config/check.h"
 #include "config/wwids.h"
 #include "gmultipath/engine.h"
 #include "kernel/dm.h"

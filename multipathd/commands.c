@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "config/filter.h"
 #include "config/permissions.h"
-#include "config/report.h"
+#include "config/check.h"
 #include "gmultipath/engine.h"
 #include "kernel/claimant.h"
 #include "kernel/dm.h"

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The kernel's, with the NUL. */
+enum { NAME_SIZE = 128 };
+
 int mp_mangling_encode(const char *name, char *ret, size_t size)
 {
 	size_t used = 0;
@@ -39,4 +42,19 @@ void mp_mangling_decode(char *text)
 		}
 	}
 	*to = '\0';
+}
+
+bool mp_mangling_can_name(const char *name)
+{
+	char mangled[NAME_SIZE], decoded[NAME_SIZE];
+
+	/* /dev/mapper has these. */
+	if (!strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, "control"))
+		return false;
+	if (!*name || strchr(name, '/') || mp_mangling_encode(name, mangled, sizeof(mangled)) < 0)
+		return false;
+	/* libdevmapper takes "\x20" and the like for encoded already, and refuses what would have to be encoded once more. */
+	strcpy(decoded, name);
+	mp_mangling_decode(decoded);
+	return !strcmp(decoded, name);
 }

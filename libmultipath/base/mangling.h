@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* mangling.h - names of dm devices as libdevmapper has the kernel keep them: what udev would not take is \xNN.  For: every room. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 
 /** mp_mangling_encode() - @ret: of @size bytes. Return: 0, -ENAMETOOLONG. */
@@ -8,3 +9,6 @@ int mp_mangling_encode(const char *name, char *ret, size_t size);
 
 /** mp_mangling_decode() - undone, in place */
 void mp_mangling_decode(char *text);
+
+/** mp_mangling_can_name() - can a dm device have that name, and its node be found by it? */
+bool mp_mangling_can_name(const char *name);

@@ -23,8 +23,6 @@ static const char header[] = "# Multipath bindings, Version : 1.0\n"
 			     "# alias wwid\n"
 			     "#\n";
 
-enum { NAME_SIZE = 128 };
-
 struct binding {
 	char *alias;
 	char *wwid;
@@ -41,21 +39,6 @@ struct mp_bindings {
 	char *numbered_prefix;
 	unsigned first_unbound;
 };
-
-bool mp_alias_is_usable(const char *alias)
-{
-	char mangled[NAME_SIZE], decoded[NAME_SIZE];
-
-	/* /dev/mapper has these. */
-	if (!strcmp(alias, ".") || !strcmp(alias, "..") || !strcmp(alias, "control"))
-		return false;
-	if (!*alias || strchr(alias, '/') || mp_mangling_encode(alias, mangled, sizeof(mangled)) < 0)
-		return false;
-	/* libdevmapper takes "\x20" and the like for encoded already, and refuses what would have to be encoded once more. */
-	strcpy(decoded, alias);
-	mp_mangling_decode(decoded);
-	return !strcmp(decoded, alias);
-}
 
 typedef int (*compare_fn)(const char *alias, const char *wwid, const struct binding *binding);
 
@@ -257,7 +240,7 @@ static int read_binding(struct reading *reading, const char *alias, const char *
 		tell(reading, 1, "WWID of %s is longer than %d characters, line ignored", alias, MP_WWID_SIZE - 1);
 		return 0;
 	}
-	if (!mp_alias_is_usable(alias)) {
+	if (!mp_mangling_can_name(alias)) {
 		tell(reading, 1, "no device can have the name %s, line ignored", alias);
 		return 0;
 	}
@@ -555,7 +538,7 @@ static int new_name(struct mp_bindings *bindings, const struct mp_alias_request 
 		mp_bindings_format_number(number, letters);
 		if (asprintf(&name, "%s%s", request->prefix, letters) < 0)
 			return -ENOMEM;
-		if (!mp_alias_is_usable(name))
+		if (!mp_mangling_can_name(name))
 			return 0;
 		bound = mp_bindings_wwid(bindings, name);
 		all_bound &= bound;
@@ -583,7 +566,7 @@ static int keep_name(struct mp_bindings *bindings, const struct mp_alias_request
 
 	if (!name)
 		return -ENOMEM;
-	if (!request->read_only && !mp_bindings_wwid(bindings, name) && mp_alias_is_usable(name)) {
+	if (!request->read_only && !mp_bindings_wwid(bindings, name) && mp_mangling_can_name(name)) {
 		r = bindings_add(bindings, name, request->wwid);
 		if (r < 0)
 			return r;

@@ -8,9 +8,6 @@
 
 struct mp_bindings; /* alias <-> WWID, in memory; one owner */
 
-/** mp_alias_is_usable() - can a device have that name? */
-bool mp_alias_is_usable(const char *alias);
-
 /** mp_bindings_new() - empty, without file. Return: 0 or -ENOMEM. */
 int mp_bindings_new(struct mp_bindings **ret);
 /** mp_bindings_free() - Return: NULL */

@@ -12,6 +12,18 @@ struct mp_strbuf;
 struct mp_trace;
 struct mp_config; /* keyword values of all sections, with their origin */
 
+/* What a rule of the blacklists, or the configuration in place of one, goes by. */
+enum mp_criterion {
+	MP_CRITERION_NONE,
+	MP_CRITERION_PROPERTY,
+	MP_CRITERION_DEVNODE,
+	MP_CRITERION_DEVICE,
+	MP_CRITERION_PROTOCOL,
+	MP_CRITERION_WWID,
+	MP_CRITERION_USB, /* allow_usb_devices no */
+	MP_CRITERION_PROPERTY_MISSING, /* none of the property names is on the device */
+};
+
 enum mp_severity {
 	MP_SEVERITY_WARNING,
 	MP_SEVERITY_DAMAGE, /* braces or quotes do not match: read as well as can be; not fit to replace a good one */

@@ -9,20 +9,6 @@
 #include "base/strbuf.h"
 #include "config/sections.h"
 #include "config/trace.h"
-#include "config/words.h"
-
-static const struct mp_rule *find_rule(const struct mp_rule_list *list, const char *subject)
-{
-	if (list->words) {
-		size_t place = mp_words_find(list->words, list, subject);
-
-		return place < list->count ? &list->items[place] : NULL;
-	}
-	for (size_t i = 0; i < list->count; i++)
-		if (mp_pattern_matches(&list->items[i].pattern, subject))
-			return &list->items[i];
-	return NULL;
-}
 
 static const struct mp_rule *find_device_rule(const struct mp_rule_list *list,
 					      const struct mp_identity *identity)
@@ -44,9 +30,9 @@ static struct finding find_text(const struct mp_config *config, enum mp_criterio
 {
 	struct finding finding = { .subject = subject };
 
-	finding.exception = find_rule(&config->rules[MP_LIST_EXCEPTIONS][criterion], subject);
+	finding.exception = mp_rule_list_find(&config->rules[MP_LIST_EXCEPTIONS][criterion], subject);
 	if (!finding.exception)
-		finding.blacklist = find_rule(&config->rules[MP_LIST_BLACKLIST][criterion], subject);
+		finding.blacklist = mp_rule_list_find(&config->rules[MP_LIST_BLACKLIST][criterion], subject);
 	return finding;
 }
 

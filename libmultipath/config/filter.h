@@ -4,24 +4,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "model/path.h"
+#include "config/config.h"
 
-struct mp_config;
 struct mp_props;
-struct mp_strbuf;
-struct mp_trace;
-
-enum mp_criterion {
-	MP_CRITERION_NONE,
-	MP_CRITERION_PROPERTY,
-	MP_CRITERION_DEVNODE,
-	MP_CRITERION_DEVICE,
-	MP_CRITERION_PROTOCOL,
-	MP_CRITERION_WWID,
-	MP_CRITERION_USB, /* allow_usb_devices no */
-	MP_CRITERION_PROPERTY_MISSING, /* none of the property names is on the device */
-};
-
 struct mp_filter_verdict {
 	bool blacklisted;
 	enum mp_criterion criterion; /* that decided; NONE: no rule matched */

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct mp_type;
+#include "config/types.h"
 
 enum mp_key {
 	MP_KEY_NONE,
@@ -105,57 +105,6 @@ enum mp_key {
 	MP_KEY_RULE_PRODUCT,
 	MP_KEYS
 };
-
-/* One value and where it was written. */
-struct mp_setting {
-	uint8_t key; /* enum mp_key; MP_KEY_NONE ends an array of them */
-	uint8_t flags; /* of the type */
-	uint16_t file; /* MP_ORIGIN_*, else index of the file */
-	uint32_t line : 24, column : 8; /* of the keyword; their largest value: that or more */
-	union {
-		int64_t number;
-		const char *text;
-	};
-};
-
-enum { MP_LINE_MAX = (1 << 24) - 1, MP_COLUMN_MAX = (1 << 8) - 1 };
-
-enum { MP_ORIGIN_BUILTIN, MP_ORIGIN_COMMAND_LINE, MP_ORIGIN_DERIVED, MP_ORIGIN_FILES /* first file */ };
-
-/* A word that stands for a number. Of several for one number the first is printed. */
-struct mp_word {
-	const char *text; /* NULL ends the list */
-	int number;
-};
-
-enum {
-	MP_KEYWORD_REPEATABLE = 1 << 0,
-	MP_KEYWORD_IGNORED = 1 << 1, /* accepted, without meaning; never printed */
-	MP_KEYWORD_ZERO_INHERITS = 1 << 2, /* 0 is as if it were not there */
-	MP_KEYWORD_HAS_DEFAULT = 1 << 3,
-	MP_KEYWORD_IDLE = 1 << 4, /* no value has an effect; told for others than the built-in one, which is printed */
-};
-
-/* What a number counts. */
-enum mp_unit { MP_UNIT_NONE, MP_UNIT_SECONDS, MP_UNIT_MILLISECONDS, MP_UNIT_KIB, MP_UNIT_CHECKS };
-
-struct mp_keyword {
-	const char *name;
-	const struct mp_type *type;
-	unsigned flags;
-	enum mp_key alias_of; /* another spelling of that keyword, never printed */
-	int64_t min, max; /* numbers */
-	enum mp_unit unit;
-	const struct mp_word *words;
-	const struct mp_word *old_words; /* still understood, never printed */
-	const struct mp_word *known; /* names that a text may well be, prioritizers with their enum mp_args */
-	const char *instead; /* obsolete: what took its place */
-	struct mp_setting built_in; /* with MP_KEYWORD_HAS_DEFAULT */
-	struct mp_word idle; /* this value has no effect, and why: "NAME has no effect <text>"; told when it is set */
-};
-
-/* Does a prioritizer take prio_args? The optional ones are "exclusive_pref_bit". */
-enum mp_args { MP_ARGS_NONE, MP_ARGS_OPTIONAL, MP_ARGS_NEEDED };
 
 extern const struct mp_keyword mp_keywords[MP_KEYS];
 

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/strbuf.h"
 #include "base/suggest.h"
+#include "config/filter.h"
 #include "config/hardware.h"
 #include "config/lint.h"
 #include "config/report.h"

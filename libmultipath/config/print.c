@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "config/filter.h"
 #include "config/sections.h"
 #include "config/types.h"
 

@@ -45,13 +45,3 @@ int mp_report_status(const struct mp_report *report);
 
 /** mp_severity_name() - "warning" or "error" */
 const char *mp_severity_name(enum mp_severity severity);
-
-/**
- * mp_config_check() - read as mp_config_load() does, and tell all that is wrong, odd, or without effect
- * @source:	its diagnostic is not used; without @source->dir its file must be there
- * @state_dir:	of the bindings file, to which names are compared; NULL: none
- *
- * Nothing is changed, and errors do not end it: each is told. No device is looked at.
- * Return: 0, -ENOMEM.
- */
-int mp_config_check(const struct mp_config_source *source, const char *state_dir, struct mp_report *report);

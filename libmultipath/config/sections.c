@@ -6,7 +6,79 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/words.h"
+#include "base/cleanup.h"
+#include "config/hardware.h"
+
+struct mp_config *mp_config_ref(struct mp_config *config)
+{
+	atomic_fetch_add_explicit(&config->references, 1, memory_order_relaxed);
+	return config;
+}
+
+struct mp_config *mp_config_unref(struct mp_config *config)
+{
+	if (!config || atomic_fetch_sub_explicit(&config->references, 1, memory_order_acq_rel) > 1)
+		return NULL;
+	while (config->matches) {
+		struct mp_hardware_match *match = config->matches;
+
+		config->matches = match->next;
+		free(match);
+	}
+	for (enum mp_list list = 0; list < MP_LISTS; list++)
+		for (enum mp_criterion criterion = 0; criterion <= MP_CRITERION_WWID; criterion++)
+			mp_rule_list_fini(&config->rules[list][criterion]);
+	free(config->by_alias);
+	free(config->maps.items);
+	free(config->protocols.items);
+	free(config->devices.items);
+	free(config->files);
+	mp_arena_fini(&config->arena);
+	free(config);
+	return NULL;
+}
+
+void mp_config_unrefp(struct mp_config **config)
+{
+	mp_config_unref(*config);
+}
+
+int mp_config_new(struct mp_config **ret)
+{
+	_cleanup_(mp_config_unrefp) struct mp_config *config = calloc(1, sizeof(*config));
+
+	if (!config)
+		return -ENOMEM;
+	config->references = 1;
+	config->defaults.settings = config->defaults_settings;
+	config->overrides.settings = config->overrides_settings;
+	for (unsigned i = 0; i < mp_hardware_count; i++) {
+		struct mp_section section = { .settings = mp_hardware[i] };
+		int r;
+
+		while (section.settings[section.count].key != MP_KEY_NONE)
+			section.count++;
+		r = mp_section_list_add(&config->devices, &section);
+		if (r < 0)
+			return r;
+	}
+	*ret = TAKE_PTR(config);
+	return 0;
+}
+
+const char *mp_config_file(const struct mp_config *config, uint16_t file)
+{
+	return file < MP_ORIGIN_FILES ? NULL : config->files[file - MP_ORIGIN_FILES];
+}
+
+const struct mp_setting *mp_config_default(const struct mp_config *config, enum mp_key key)
+{
+	const struct mp_setting *setting = mp_section_find(&config->defaults, key);
+
+	if (!setting && mp_keywords[key].flags & MP_KEYWORD_HAS_DEFAULT)
+		setting = &mp_keywords[key].built_in;
+	return setting;
+}
 
 const char *mp_origin_name(const struct mp_config *config, uint16_t file)
 {
@@ -77,28 +149,7 @@ int mp_section_list_add(struct mp_section_list *list, const struct mp_section *s
 	return 0;
 }
 
-int mp_rule_list_add(struct mp_rule_list *list, const struct mp_rule *rule)
+const struct mp_process_settings *mp_config_process(const struct mp_config *config)
 {
-	if (list->count == list->size) {
-		size_t size = list->size ? list->size * 2 : 4;
-		struct mp_rule *items = reallocarray(list->items, size, sizeof(*items));
-
-		if (!items)
-			return -ENOMEM;
-		list->items = items;
-		list->size = size;
-	}
-	list->items[list->count++] = *rule;
-	return 0;
-}
-
-void mp_rule_list_fini(struct mp_rule_list *list)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		mp_pattern_fini(&list->items[i].pattern);
-		mp_pattern_fini(&list->items[i].product);
-	}
-	mp_words_free(list->words);
-	free(list->items);
-	*list = (struct mp_rule_list){ 0 };
+	return &config->process;
 }

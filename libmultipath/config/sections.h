@@ -5,9 +5,8 @@
 
 #include "config/arena.h"
 #include "config/config.h"
-#include "config/filter.h"
 #include "config/keywords.h"
-#include "config/pattern.h"
+#include "config/rules.h"
 
 struct mp_trace;
 struct mp_trace_row;
@@ -26,21 +25,6 @@ struct mp_section_list {
 };
 
 enum mp_list { MP_LIST_BLACKLIST, MP_LIST_EXCEPTIONS, MP_LISTS };
-
-/* One blacklist rule; @product only for devices, where @pattern is the vendor. */
-struct mp_rule {
-	struct mp_pattern pattern, product;
-	const char *text; /* as shown */
-	const struct mp_setting *product_blacklist; /* that it was made of, NULL: a rule of its own */
-	unsigned line;
-	uint16_t file, column;
-};
-
-struct mp_rule_list {
-	struct mp_rule *items;
-	size_t count, size;
-	struct mp_words *words; /* when the list is complete, and long; else NULL */
-};
 
 /* A record of uid_attrs: kernel names that start with @type have their WWID in @property. */
 struct mp_uid_attr {
@@ -104,8 +88,9 @@ void mp_settings_put(struct mp_setting *settings, unsigned *count, const struct 
 void mp_settings_drop(struct mp_setting *settings, unsigned *count, enum mp_key key);
 
 int mp_section_list_add(struct mp_section_list *list, const struct mp_section *section);
-int mp_rule_list_add(struct mp_rule_list *list, const struct mp_rule *rule);
-void mp_rule_list_fini(struct mp_rule_list *list);
+
+/** mp_config_new() - the built-in values and nothing else. @ret: one reference. Return: 0 or -ENOMEM. */
+int mp_config_new(struct mp_config **ret);
 
 /** mp_config_file() - name of the file of that origin, NULL if it is none */
 const char *mp_config_file(const struct mp_config *config, uint16_t file);

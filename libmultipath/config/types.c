@@ -12,11 +12,11 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
+#include "base/mangling.h"
 #include "config/accounts.h"
 #include "base/strbuf.h"
 #include "base/suggest.h"
 #include "config/arena.h"
-#include "config/bindings.h"
 #include "model/protocol.h"
 
 enum { LEVEL_WARNING = 1, LEVEL_NOTICE = 2, PRIO_ARGS_MAX = 254, KEY_DIGITS_MAX = 16 };
@@ -218,7 +218,7 @@ static int name_parse(struct mp_value_reader *reader, const struct mp_keyword *k
 static int alias_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
 		       const char *text, struct mp_setting *ret)
 {
-	return mp_alias_is_usable(text) ? text_parse(reader, keyword, text, ret) : -EINVAL;
+	return mp_mangling_can_name(text) ? text_parse(reader, keyword, text, ret) : -EINVAL;
 }
 
 /* "/UNSET/" is how an unset one may have been printed. */
@@ -653,7 +653,7 @@ static bool suggest_alias(const char *text, struct mp_strbuf *buf)
 	static const char dir[] = "/dev/mapper/";
 	const char *name = text + strlen(dir);
 
-	if (strncmp(text, dir, strlen(dir)) != 0 || strchr(name, '/') || !mp_alias_is_usable(name))
+	if (strncmp(text, dir, strlen(dir)) != 0 || strchr(name, '/') || !mp_mangling_can_name(name))
 		return false;
 	mp_strbuf_printf(buf, "; did you mean \"%s\"?", name);
 	return true;

@@ -1,10 +1,63 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* types.h - how values of multipath.conf are read and printed.  For: config. */
 #pragma once
-#include "config/keywords.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 struct mp_arena;
 struct mp_strbuf;
+struct mp_type;
+
+/* One value and where it was written. */
+struct mp_setting {
+	uint8_t key; /* enum mp_key of keywords.h; MP_KEY_NONE, which is 0, ends an array of them */
+	uint8_t flags; /* of the type */
+	uint16_t file; /* MP_ORIGIN_*, else index of the file */
+	uint32_t line : 24, column : 8; /* of the keyword; their largest value: that or more */
+	union {
+		int64_t number;
+		const char *text;
+	};
+};
+
+enum { MP_LINE_MAX = (1 << 24) - 1, MP_COLUMN_MAX = (1 << 8) - 1 };
+
+enum { MP_ORIGIN_BUILTIN, MP_ORIGIN_COMMAND_LINE, MP_ORIGIN_DERIVED, MP_ORIGIN_FILES /* first file */ };
+
+/* A word that stands for a number. Of several for one number the first is printed. */
+struct mp_word {
+	const char *text; /* NULL ends the list */
+	int number;
+};
+
+enum {
+	MP_KEYWORD_REPEATABLE = 1 << 0,
+	MP_KEYWORD_IGNORED = 1 << 1, /* accepted, without meaning; never printed */
+	MP_KEYWORD_ZERO_INHERITS = 1 << 2, /* 0 is as if it were not there */
+	MP_KEYWORD_HAS_DEFAULT = 1 << 3,
+	MP_KEYWORD_IDLE = 1 << 4, /* no value has an effect; told for others than the built-in one, which is printed */
+};
+
+/* What a number counts. */
+enum mp_unit { MP_UNIT_NONE, MP_UNIT_SECONDS, MP_UNIT_MILLISECONDS, MP_UNIT_KIB, MP_UNIT_CHECKS };
+
+struct mp_keyword {
+	const char *name;
+	const struct mp_type *type;
+	unsigned flags;
+	unsigned alias_of; /* enum mp_key: another spelling of that keyword, never printed */
+	int64_t min, max; /* numbers */
+	enum mp_unit unit;
+	const struct mp_word *words;
+	const struct mp_word *old_words; /* still understood, never printed */
+	const struct mp_word *known; /* names that a text may well be, prioritizers with their enum mp_args */
+	const char *instead; /* obsolete: what took its place */
+	struct mp_setting built_in; /* with MP_KEYWORD_HAS_DEFAULT */
+	struct mp_word idle; /* this value has no effect, and why: "NAME has no effect <text>"; told when it is set */
+};
+
+/* Does a prioritizer take prio_args? The optional ones are "exclusive_pref_bit". */
+enum mp_args { MP_ARGS_NONE, MP_ARGS_OPTIONAL, MP_ARGS_NEEDED };
 
 /* Who asks for a value to be read: memory for texts, and an ear for what is odd about it. */
 struct mp_value_reader {

@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "base/strbuf.h"
-#include "config/report.h"
+#include "config/check.h"
 #include "show/report.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "base/mangling.h"
 #include "config/state_file.h"
 #include "hostile.h"
 #include "scratch_dir.h"
@@ -122,7 +123,7 @@ static void what_is_written_is_what_is_read(void **state)
 		request.wwid = alias;
 		assert_int_equal(mp_bindings_choose(bindings, &request, &other, &changed), 0);
 		assert_string_equal(other, hostile_words[i]);
-		assert_int_equal(changed, mp_alias_is_usable(hostile_words[i]));
+		assert_int_equal(changed, mp_mangling_can_name(hostile_words[i]));
 	}
 	assert_int_equal(mp_bindings_format(bindings, &text), 0);
 	assert_int_equal(mp_bindings_write(*state, text, &written), 0);
@@ -131,7 +132,7 @@ static void what_is_written_is_what_is_read(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(hostile_words); i++) {
 		snprintf(alias, sizeof(alias), "name%zu", i);
 		assert_string_equal(mp_bindings_wwid(loaded, alias), hostile_words[i]);
-		if (mp_alias_is_usable(hostile_words[i]))
+		if (mp_mangling_can_name(hostile_words[i]))
 			assert_string_equal(mp_bindings_wwid(loaded, hostile_words[i]), alias);
 	}
 	assert_string_equal(mp_bindings_wwid(loaded, "mpatha"), "before");
@@ -367,22 +368,6 @@ static bool is_word(void *userdata, const char *name, const char *wwid)
 	return false;
 }
 
-#define LETTERS_32 "abcdefghijklmnopqrstuvwxyzabcdef"
-#define LETTERS_127 LETTERS_32 LETTERS_32 LETTERS_32 "abcdefghijklmnopqrstuvwxyzabcde"
-
-static void an_alias_is_what_a_device_can_be_called(void **state)
-{
-	static const char *const good[] = { "a", "mpatha", "my disk", "\"", "..a", LETTERS_127 };
-	static const char *const bad[] = { "", "a/b", "a\\x20b", ".", "..", "control", LETTERS_127 "a", LETTERS_32 LETTERS_32
-					   LETTERS_32 "abcdefghijklmnopqrstuvwxyz   " };
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
-		assert_true(mp_alias_is_usable(good[i]));
-	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
-		assert_false(mp_alias_is_usable(bad[i]));
-}
-
 static void a_name_is_chosen_by_the_first_rule_that_applies(void **state)
 {
 	static const struct {
@@ -414,7 +399,7 @@ static void a_name_is_chosen_by_the_first_rule_that_applies(void **state)
 		{ "mpatha 1\n", { .user_friendly = true }, "mpathb mpathc", "mpathd", "mpatha 1\nmpathd w\n" },
 		{ "mpatha 1\n", { .user_friendly = true, .prefix = "disk" }, "", "diska", "diska w\nmpatha 1\n" },
 		/* a prefix that leaves no room for letters */
-		{ "", { .user_friendly = true, .prefix = LETTERS_127 }, "", "w", NULL },
+		{ "", { .user_friendly = true, .prefix = HOSTILE_127 }, "", "w", NULL },
 		/* nothing new is bound */
 		{ "mpatha w\n", { .user_friendly = true, .read_only = true }, "", "mpatha", NULL },
 		{ "", { .user_friendly = true, .read_only = true }, "", "w", NULL },
@@ -494,7 +479,6 @@ int main(void)
 		scratch_test(what_is_adopted_does_not_contradict_the_configuration),
 		scratch_test(many_writers_lose_nothing),
 		scratch_test(a_kill_at_any_moment_leaves_a_whole_file),
-		cmocka_unit_test(an_alias_is_what_a_device_can_be_called),
 		cmocka_unit_test(a_name_is_chosen_by_the_first_rule_that_applies),
 		scratch_test(a_name_configured_for_another_wwid_is_not_given_away),
 		cmocka_unit_test(thousands_get_the_lowest_names_in_turn),

@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "base/strbuf.h"
 #include "config/arena.h"
-#include "config/types.h"
+#include "config/keywords.h"
 
 static void every_keyword_has_a_name_and_a_section(void **state)
 {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "config-loaded.h"
-#include "config/report.h"
+#include "config/check.h"
 
 /* What is told about the file, without its name, and about the drop-ins if @with_dir. */
 static void check(struct loaded *loaded, bool with_dir, struct mp_strbuf *told)

@@ -55,9 +55,26 @@ static void what_does_not_fit_is_refused(void **state)
 	assert_int_equal(mp_mangling_encode("a ", text, sizeof(text)), 0);
 }
 
+#define LETTERS_32 "abcdefghijklmnopqrstuvwxyzabcdef"
+#define LETTERS_127 LETTERS_32 LETTERS_32 LETTERS_32 "abcdefghijklmnopqrstuvwxyzabcde"
+
+static void a_device_can_be_called_what_its_node_is_found_by(void **state)
+{
+	static const char *const good[] = { "a", "mpatha", "my disk", "\"", "..a", LETTERS_127 };
+	static const char *const bad[] = { "", "a/b", "a\\x20b", ".", "..", "control", LETTERS_127 "a", LETTERS_32 LETTERS_32
+					   LETTERS_32 "abcdefghijklmnopqrstuvwxyz   " };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+		assert_true(mp_mangling_can_name(good[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_false(mp_mangling_can_name(bad[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_device_can_be_called_what_its_node_is_found_by),
 		cmocka_unit_test(what_is_encoded_is_decoded_to_the_same),
 		cmocka_unit_test(what_is_no_code_stays),
 		cmocka_unit_test(what_does_not_fit_is_refused),

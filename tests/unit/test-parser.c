@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "config-loaded.h"
+#include "config/filter.h"
 #include "config/sections.h"
 
 struct row {

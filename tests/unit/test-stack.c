@@ -12,7 +12,7 @@
 #include "base/strbuf.h"
 #include "config/config.h"
 #include "config/pattern.h"
-#include "config/report.h"
+#include "config/check.h"
 #include "multipathd/pool.h"
 #include "tests/unit/painted_stack.h"
 

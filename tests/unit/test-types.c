@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/strbuf.h"
 #include "config/arena.h"
-#include "config/types.h"
+#include "config/keywords.h"
 #include "model/settings.h"
 
 struct listener {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "config/words.h"
+#include "config/rules.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,16 +11,15 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "config/sections.h"
 
 enum { RULES = 300, TEXT_SIZE = 12 };
 
-static size_t find_one_by_one(const struct mp_rule_list *list, const char *subject)
+static const struct mp_rule *find_one_by_one(const struct mp_rule_list *list, const char *subject)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (mp_pattern_matches(&list->items[i].pattern, subject))
-			return i;
-	return list->count;
+			return &list->items[i];
+	return NULL;
 }
 
 static void list_add(struct mp_rule_list *list, const char *text)
@@ -61,16 +60,16 @@ static void the_index_finds_what_a_search_one_by_one_finds(void **state)
 			text_make(texts[i], &seed, true);
 			list_add(&list, texts[i]);
 		}
-		assert_int_equal(mp_words_new(&list, &list.words), 0);
+		assert_int_equal(mp_rule_list_index(&list), 0);
 		assert_non_null(list.words);
 		for (unsigned i = 0; i < 2000; i++) {
 			char subject[TEXT_SIZE];
-			size_t place;
+			const struct mp_rule *rule;
 
 			text_make(subject, &seed, false);
-			place = mp_words_find(list.words, &list, subject);
-			assert_int_equal(place, find_one_by_one(&list, subject));
-			found += place < list.count;
+			rule = mp_rule_list_find(&list, subject);
+			assert_ptr_equal(rule, find_one_by_one(&list, subject));
+			found += rule != NULL;
 		}
 		mp_rule_list_fini(&list);
 	}
@@ -87,23 +86,22 @@ static void a_rule_that_inverts_is_found_in_its_place(void **state)
 		snprintf(texts[i], TEXT_SIZE, i == 100 ? "!x" : "w%03u", i);
 		list_add(&list, texts[i]);
 	}
-	assert_int_equal(mp_words_new(&list, &list.words), 0);
-	assert_int_equal(mp_words_find(list.words, &list, "w099"), 99);
-	assert_int_equal(mp_words_find(list.words, &list, "xw101"), 101);
-	assert_int_equal(mp_words_find(list.words, &list, "w101"), 100);
-	assert_int_equal(mp_words_find(list.words, &list, "x"), RULES);
+	assert_int_equal(mp_rule_list_index(&list), 0);
+	assert_ptr_equal(mp_rule_list_find(&list, "w099"), &list.items[99]);
+	assert_ptr_equal(mp_rule_list_find(&list, "xw101"), &list.items[101]);
+	assert_ptr_equal(mp_rule_list_find(&list, "w101"), &list.items[100]);
+	assert_null(mp_rule_list_find(&list, "x"));
 	mp_rule_list_fini(&list);
 }
 
 static void a_short_list_needs_no_index(void **state)
 {
 	struct mp_rule_list list = { 0 };
-	struct mp_words *words;
 
 	(void)state;
 	list_add(&list, "one");
-	assert_int_equal(mp_words_new(&list, &words), 0);
-	assert_null(words);
+	assert_int_equal(mp_rule_list_index(&list), 0);
+	assert_null(list.words);
 	mp_rule_list_fini(&list);
 }
 

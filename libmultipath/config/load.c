@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "config/config.h"
+#include "config/load.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,71 +9,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "config/bindings.h"
-#include "config/hardware.h"
-#include "config/lint.h"
 #include "config/merge.h"
 #include "config/parser.h"
 #include "config/pattern.h"
-#include "config/report.h"
-#include "config/words.h"
-
-struct mp_config *mp_config_ref(struct mp_config *config)
-{
-	atomic_fetch_add_explicit(&config->references, 1, memory_order_relaxed);
-	return config;
-}
-
-struct mp_config *mp_config_unref(struct mp_config *config)
-{
-	if (!config || atomic_fetch_sub_explicit(&config->references, 1, memory_order_acq_rel) > 1)
-		return NULL;
-	while (config->matches) {
-		struct mp_hardware_match *match = config->matches;
-
-		config->matches = match->next;
-		free(match);
-	}
-	for (enum mp_list list = 0; list < MP_LISTS; list++)
-		for (enum mp_criterion criterion = 0; criterion <= MP_CRITERION_WWID; criterion++)
-			mp_rule_list_fini(&config->rules[list][criterion]);
-	free(config->by_alias);
-	free(config->maps.items);
-	free(config->protocols.items);
-	free(config->devices.items);
-	free(config->files);
-	mp_arena_fini(&config->arena);
-	free(config);
-	return NULL;
-}
-
-void mp_config_unrefp(struct mp_config **config)
-{
-	mp_config_unref(*config);
-}
-
-static int config_new(struct mp_config **ret)
-{
-	_cleanup_(mp_config_unrefp) struct mp_config *config = calloc(1, sizeof(*config));
-
-	if (!config)
-		return -ENOMEM;
-	config->references = 1;
-	config->defaults.settings = config->defaults_settings;
-	config->overrides.settings = config->overrides_settings;
-	for (unsigned i = 0; i < mp_hardware_count; i++) {
-		struct mp_section section = { .settings = mp_hardware[i] };
-		int r;
-
-		while (section.settings[section.count].key != MP_KEY_NONE)
-			section.count++;
-		r = mp_section_list_add(&config->devices, &section);
-		if (r < 0)
-			return r;
-	}
-	*ret = TAKE_PTR(config);
-	return 0;
-}
 
 static bool is_drop_in(const char *name)
 {
@@ -122,7 +60,7 @@ static int read_drop_in(struct mp_config *config, const char *dir, const char *n
 	return r == -ENOMEM ? r : 0; /* the others count */
 }
 
-static int read_dir(struct mp_config *config, const char *dir, struct mp_diagnostics *diagnostics)
+int mp_load_dir(struct mp_config *config, const char *dir, struct mp_diagnostics *diagnostics)
 {
 	struct dirent **entries;
 	int count = scandir(dir, &entries, NULL, by_name);
@@ -143,20 +81,6 @@ static int read_dir(struct mp_config *config, const char *dir, struct mp_diagnos
 	}
 	free(entries);
 	return r;
-}
-
-const char *mp_config_file(const struct mp_config *config, uint16_t file)
-{
-	return file < MP_ORIGIN_FILES ? NULL : config->files[file - MP_ORIGIN_FILES];
-}
-
-const struct mp_setting *mp_config_default(const struct mp_config *config, enum mp_key key)
-{
-	const struct mp_setting *setting = mp_section_find(&config->defaults, key);
-
-	if (!setting && mp_keywords[key].flags & MP_KEYWORD_HAS_DEFAULT)
-		setting = &mp_keywords[key].built_in;
-	return setting;
 }
 
 static int64_t default_number(const struct mp_config *config, enum mp_key key)
@@ -285,12 +209,9 @@ static int index_rules(struct mp_config *config)
 	int r = 0;
 
 	for (enum mp_list list = 0; list < MP_LISTS && r == 0; list++)
-		for (enum mp_criterion criterion = 0; criterion <= MP_CRITERION_WWID && r == 0; criterion++) {
-			struct mp_rule_list *rules = &config->rules[list][criterion];
-
+		for (enum mp_criterion criterion = 0; criterion <= MP_CRITERION_WWID && r == 0; criterion++)
 			if (criterion != MP_CRITERION_DEVICE)
-				r = mp_words_new(rules, &rules->words);
-		}
+				r = mp_rule_list_index(&config->rules[list][criterion]);
 	return r;
 }
 
@@ -299,7 +220,7 @@ int mp_config_load(const struct mp_config_source *source, struct mp_config **ret
 	_cleanup_(mp_config_unrefp) struct mp_config *config = NULL;
 	struct mp_diagnostics diagnostics = { .tell = source->diagnostic,
 					      .userdata = source->userdata };
-	int r = config_new(&config);
+	int r = mp_config_new(&config);
 
 	if (r < 0)
 		return r;
@@ -307,7 +228,7 @@ int mp_config_load(const struct mp_config_source *source, struct mp_config **ret
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (source->dir) {
-		r = read_dir(config, source->dir, &diagnostics);
+		r = mp_load_dir(config, source->dir, &diagnostics);
 		if (r < 0)
 			return r;
 	}
@@ -327,66 +248,3 @@ int mp_config_load(const struct mp_config_source *source, struct mp_config **ret
 	return 0;
 }
 
-/* "FILE:LINE: warning: TEXT" of the bindings file, as its reader tells it. */
-struct bindings_ear {
-	struct mp_report *report;
-	const char *file;
-};
-
-static void on_bindings_told(void *userdata, enum mp_severity severity, int level, const char *text)
-{
-	static const char mark[] = ": warning: ";
-	const struct bindings_ear *ear = userdata;
-	const char *colon = text + strlen(ear->file), *told = strstr(text, mark);
-
-	(void)level;
-	mp_report_add(ear->report, severity, ear->file, *colon == ':' ? atoi(colon + 1) : 0, 0,
-		      told ? told + strlen(mark) : text);
-}
-
-static int check_bindings(const struct mp_config *config, const char *state_dir, struct mp_report *report)
-{
-	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = NULL;
-	_cleanup_free_ char *file = NULL;
-	struct bindings_ear ear = { .report = report };
-	int r;
-
-	if (asprintf(&file, "%s/bindings", state_dir) < 0)
-		return -ENOMEM;
-	ear.file = file;
-	r = mp_bindings_new(&bindings);
-	if (r < 0)
-		return r;
-	r = mp_bindings_load(bindings, state_dir, true, config, on_bindings_told, &ear);
-	if (r < 0 && r != -ENOMEM)
-		mp_report_add(report, MP_SEVERITY_WARNING, file, 0, 0, "cannot be read");
-	return r == -ENOMEM ? r : 0;
-}
-
-int mp_config_check(const struct mp_config_source *source, const char *state_dir, struct mp_report *report)
-{
-	_cleanup_(mp_config_unrefp) struct mp_config *config = NULL;
-	struct mp_diagnostics diagnostics = { .report = report };
-	int r = config_new(&config);
-
-	if (r < 0)
-		return r;
-	r = mp_parser_read_file(config, source->file, true, &diagnostics);
-	if (r == -ENOENT && !source->dir)
-		mp_report_add(report, MP_SEVERITY_ERROR, source->file, 0, 0, "there is no such file");
-	if (r != -ENOMEM && source->dir)
-		r = read_dir(config, source->dir, &diagnostics);
-	if (r != -ENOMEM)
-		r = mp_config_lint(config, &diagnostics);
-	if (r == 0)
-		r = mp_config_merge(config, source->sysfs ? source->sysfs : "/sys", &diagnostics);
-	if (r == 0 && state_dir)
-		r = check_bindings(config, state_dir, report);
-	mp_report_sort(report);
-	return r < 0 ? r : report->error;
-}
-
-const struct mp_process_settings *mp_config_process(const struct mp_config *config)
-{
-	return &config->process;
-}

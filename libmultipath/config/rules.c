@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "config/words.h"
+#include "config/rules.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "config/sections.h"
 
 /* Below that, one after the other is as quick. */
 enum { WORTH_IT = 64 };
@@ -16,7 +15,9 @@ struct word {
 	size_t length, place;
 };
 
-/* Sorted by length, text and place. */
+/*
+ * An index of those rules of a long list that are plain words, found anywhere in a text: sorted by length, text and place.
+ */
 struct mp_words {
 	struct word *words;
 	size_t word_count;
@@ -35,21 +36,19 @@ static int word_compare(const void *a, const void *b)
 	return order ? order : (x->place > y->place) - (x->place < y->place);
 }
 
-struct mp_words *mp_words_free(struct mp_words *words)
+static void words_free(struct mp_words *words)
 {
-	if (words) {
-		free(words->words);
-		free(words->others);
-	}
+	if (!words)
+		return;
+	free(words->words);
+	free(words->others);
 	free(words);
-	return NULL;
 }
 
-int mp_words_new(const struct mp_rule_list *list, struct mp_words **ret)
+int mp_rule_list_index(struct mp_rule_list *list)
 {
 	struct mp_words *words;
 
-	*ret = NULL;
 	if (list->count < WORTH_IT)
 		return 0;
 	words = calloc(1, sizeof(*words));
@@ -58,7 +57,7 @@ int mp_words_new(const struct mp_rule_list *list, struct mp_words **ret)
 	words->words = calloc(list->count, sizeof(*words->words));
 	words->others = calloc(list->count, sizeof(*words->others));
 	if (!words->words || !words->others) {
-		mp_words_free(words);
+		words_free(words);
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < list->count; i++) {
@@ -71,7 +70,7 @@ int mp_words_new(const struct mp_rule_list *list, struct mp_words **ret)
 			words->others[words->other_count++] = i;
 	}
 	qsort(words->words, words->word_count, sizeof(*words->words), word_compare);
-	*ret = words;
+	list->words = words;
 	return 0;
 }
 
@@ -129,12 +128,49 @@ static size_t find_word(const struct mp_words *words, const char *subject, size_
 	return best;
 }
 
-size_t mp_words_find(const struct mp_words *words, const struct mp_rule_list *list, const char *subject)
+static const struct mp_rule *find_by_words(const struct mp_rule_list *list, const char *subject)
 {
+	const struct mp_words *words = list->words;
 	size_t best = find_word(words, subject, list->count);
 
 	for (size_t i = 0; i < words->other_count && words->others[i] < best; i++)
 		if (mp_pattern_matches(&list->items[words->others[i]].pattern, subject))
-			return words->others[i];
-	return best;
+			return &list->items[words->others[i]];
+	return best < list->count ? &list->items[best] : NULL;
+}
+
+const struct mp_rule *mp_rule_list_find(const struct mp_rule_list *list, const char *subject)
+{
+	if (list->words)
+		return find_by_words(list, subject);
+	for (size_t i = 0; i < list->count; i++)
+		if (mp_pattern_matches(&list->items[i].pattern, subject))
+			return &list->items[i];
+	return NULL;
+}
+
+int mp_rule_list_add(struct mp_rule_list *list, const struct mp_rule *rule)
+{
+	if (list->count == list->size) {
+		size_t size = list->size ? list->size * 2 : 4;
+		struct mp_rule *items = reallocarray(list->items, size, sizeof(*items));
+
+		if (!items)
+			return -ENOMEM;
+		list->items = items;
+		list->size = size;
+	}
+	list->items[list->count++] = *rule;
+	return 0;
+}
+
+void mp_rule_list_fini(struct mp_rule_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		mp_pattern_fini(&list->items[i].pattern);
+		mp_pattern_fini(&list->items[i].product);
+	}
+	words_free(list->words);
+	free(list->items);
+	*list = (struct mp_rule_list){ 0 };
 }
