@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "checkers/aio.h"
+#include "kernel/aio.h"
 #include "checkers/checkers.h"
 
 /* The flag is the open file's: one call for the whole life of the descriptor. */

@@ -14,7 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "checkers/aio.h"
+#include "kernel/aio.h"
 #include "checkers/checker.h"
 #include "kernel/knock.h"
 #include "kernel/scsi.h"

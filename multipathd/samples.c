@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "checkers/aio.h"
+#include "kernel/aio.h"
 #include "multipathd/apply.h"
 #include "multipathd/daemon.h"
 #include "multipathd/health.h"

@@ -12,7 +12,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
-#include "checkers/aio.h"
+#include "kernel/aio.h"
 #include "prioritizers/prioritizers.h"
 
 enum { BLOCK_SIZE_MAX = 4096, READS_MIN = 20, READS_MAX = 200, LATENCY_MAX_USEC = 100000000 };

@@ -24,7 +24,7 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
-#include "checkers/aio.h"
+#include "kernel/aio.h"
 #include "checkers/checker.h"
 #include "kernel/dm.h"
 #include "kernel/probe.h"

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "checkers/aio.h"
+#include "kernel/aio.h"
 
 static int file_of(size_t size)
 {

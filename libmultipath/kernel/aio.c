@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "checkers/aio.h"
+#include "kernel/aio.h"
 
 #include <errno.h>
 #include <libaio.h>
