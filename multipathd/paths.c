@@ -159,6 +159,7 @@ static void path_free(struct daemon_path *path)
 	mp_hash_remove(&daemon->paths_by_name, &path->path.by_name);
 	daemon->path_count--;
 	maps_on_leaving(path);
+	mp_map_remove_path(&path->path);
 	mp_path_fini(&path->path);
 	free(path->dir);
 	free(path->geom_wwid);

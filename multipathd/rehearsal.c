@@ -239,6 +239,7 @@ static void shadow_fini(struct daemon *shadow)
 	struct mp_map *map, *next_map;
 
 	cds_list_for_each_entry_safe(path, next_path, &shadow->paths, in_all) {
+		mp_map_remove_path(path);
 		mp_path_fini(path);
 		free(daemon_path_of(path));
 	}

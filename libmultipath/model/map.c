@@ -34,36 +34,6 @@ void mp_map_fini(struct mp_map *map)
 	map->name = NULL;
 }
 
-int mp_map_new(const char *wwid, const char *name, struct mp_map **ret)
-{
-	struct mp_map *map = malloc(sizeof(*map));
-	int r;
-
-	if (!map)
-		return -ENOMEM;
-	r = mp_map_init(map, wwid, name);
-	if (r < 0) {
-		free(map);
-		return r;
-	}
-	*ret = map;
-	return 0;
-}
-
-struct mp_map *mp_map_free(struct mp_map *map)
-{
-	if (!map)
-		return NULL;
-	mp_map_fini(map);
-	free(map);
-	return NULL;
-}
-
-void mp_map_freep(struct mp_map **map)
-{
-	mp_map_free(*map);
-}
-
 int mp_map_set_name(struct mp_map *map, const char *name)
 {
 	char *copy = strdup(name);

@@ -80,26 +80,19 @@ struct mp_map {
 	bool ready; /* udev finished its creation event */
 
 	struct cds_list_head in_all;
-	struct mp_hash_node by_wwid, by_name, by_minor;
+	struct mp_hash_node by_wwid, by_name;
 };
 
-/** mp_map_init() - as mp_map_new(), embedded in an object of its owner */
-int mp_map_init(struct mp_map *map, const char *wwid, const char *name);
-
-/** mp_map_fini() - its paths become orphans, it leaves the list of all maps; hash tables are the owner's */
-void mp_map_fini(struct mp_map *map);
-
 /**
- * mp_map_new() - a map that the kernel does not know yet
+ * mp_map_init() - a map that the kernel does not know yet, embedded in an object of its owner
  * @name:	alias, or the WWID
  *
  * Return: 0, -ENOMEM, -ENAMETOOLONG.
  */
-int mp_map_new(const char *wwid, const char *name, struct mp_map **ret);
+int mp_map_init(struct mp_map *map, const char *wwid, const char *name);
 
-/** mp_map_free() - its paths become orphans. Return: NULL. */
-struct mp_map *mp_map_free(struct mp_map *map);
-void mp_map_freep(struct mp_map **map);
+/** mp_map_fini() - its paths become orphans, it leaves the list of all maps; hash tables are the owner's */
+void mp_map_fini(struct mp_map *map);
 
 /** mp_map_set_name() - Return: 0 or -ENOMEM */
 int mp_map_set_name(struct mp_map *map, const char *name);

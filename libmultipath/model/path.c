@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/path.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "model/map.h"
 
 void mp_path_init(struct mp_path *path, uint64_t id, const struct mp_identity *identity)
 {
@@ -22,33 +22,8 @@ void mp_path_init(struct mp_path *path, uint64_t id, const struct mp_identity *i
 
 void mp_path_fini(struct mp_path *path)
 {
-	mp_map_remove_path(path);
+	assert(!path->map);
 	cds_list_del_init(&path->in_all);
-}
-
-int mp_path_new(uint64_t id, const struct mp_identity *identity, struct mp_path **ret)
-{
-	struct mp_path *path = malloc(sizeof(*path));
-
-	if (!path)
-		return -ENOMEM;
-	mp_path_init(path, id, identity);
-	*ret = path;
-	return 0;
-}
-
-struct mp_path *mp_path_free(struct mp_path *path)
-{
-	if (!path)
-		return NULL;
-	mp_path_fini(path);
-	free(path);
-	return NULL;
-}
-
-void mp_path_freep(struct mp_path **path)
-{
-	mp_path_free(*path);
 }
 
 int mp_path_set_state(struct mp_path *path, enum mp_path_state state)

@@ -94,21 +94,8 @@ struct mp_path {
 /** mp_path_init() - an unchecked path without map, embedded in an object of its owner */
 void mp_path_init(struct mp_path *path, uint64_t id, const struct mp_identity *identity);
 
-/** mp_path_fini() - it leaves its map and the list of all paths; hash tables are the owner's */
+/** mp_path_fini() - it leaves the list of all paths; it has left its map (mp_map_remove_path()), and the hash tables of its owner */
 void mp_path_fini(struct mp_path *path);
-
-/**
- * mp_path_new() - an unchecked path without map
- * @id:	never used before
- * @ret:	caller owns it, mp_path_free()
- *
- * Return: 0 or -ENOMEM.
- */
-int mp_path_new(uint64_t id, const struct mp_identity *identity, struct mp_path **ret);
-
-/** mp_path_free() - take it out of its map and free it. Return: NULL. */
-struct mp_path *mp_path_free(struct mp_path *path);
-void mp_path_freep(struct mp_path **path);
 
 /** mp_path_set_state() - Return: 1 if the state changed, 0 if it is the old one. */
 int mp_path_set_state(struct mp_path *path, enum mp_path_state state);

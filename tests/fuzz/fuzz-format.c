@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/strbuf.h"
 #include "show/listing.h"
+#include "tests/unit/heap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -24,15 +25,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct mp_show_context context = { .now_usec = 1 };
 	const struct mp_identity identity = { .name = "sda", .address = { .host = -1 } };
-	_cleanup_(mp_path_freep) struct mp_path *path = NULL;
-	_cleanup_(mp_map_freep) struct mp_map *map = NULL;
+	_cleanup_(heap_path_freep) struct mp_path *path = NULL;
+	_cleanup_(heap_map_freep) struct mp_map *map = NULL;
 	_cleanup_free_ char *format = strndup((const char *)data, size);
 	_cleanup_strbuf_ struct mp_strbuf padded = MP_STRBUF_INIT, raw = MP_STRBUF_INIT, one = MP_STRBUF_INIT;
 	const struct mp_path *paths[2];
 	const struct mp_map *maps[2];
 	size_t newlines;
 
-	if (!format || mp_path_new(1, &identity, &path) < 0 || mp_map_new("w", "mpatha", &map) < 0)
+	if (!format || heap_path_new(1, &identity, &path) < 0 || heap_map_new("w", "mpatha", &map) < 0)
 		return 0;
 	mp_map_add_path(map, path);
 	paths[0] = paths[1] = path;

@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
-#include "model/map.h"
+#include "heap.h"
 #include "show/context.h"
 
 enum { SAN_MAX = 8 };
@@ -27,9 +27,9 @@ struct san {
 static inline void san_fini(struct san *san)
 {
 	for (size_t i = 0; i < san->map_count; i++)
-		mp_map_free(san->maps[i]);
+		heap_map_free(san->maps[i]);
 	for (size_t i = 0; i < san->path_count; i++)
-		mp_path_free(san->paths[i]);
+		heap_path_free(san->paths[i]);
 	mp_strbuf_fini(&san->out);
 }
 
@@ -42,7 +42,7 @@ static inline struct mp_map *san_add_map(struct san *san, const char *name, cons
 	struct mp_map *map;
 
 	assert_true(san->map_count < SAN_MAX);
-	assert_int_equal(mp_map_new(wwid, name, &map), 0);
+	assert_int_equal(heap_map_new(wwid, name, &map), 0);
 	map->kernel.exists = true;
 	map->kernel.minor = san->map_count;
 	map->kernel.table.size_sectors = 16384;
@@ -77,7 +77,7 @@ static inline struct mp_path *san_add_path(struct san *san, struct mp_map *map, 
 	assert_true(san->path_count < SAN_MAX);
 	strcpy(identity.name, name);
 	strcpy(identity.wwid, map ? map->wwid : "");
-	assert_int_equal(mp_path_new(san->path_count, &identity, &path), 0);
+	assert_int_equal(heap_path_new(san->path_count, &identity, &path), 0);
 	path->state = MP_PATH_UP;
 	path->init = MP_INIT_OK;
 	path->priority = priority;

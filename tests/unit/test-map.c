@@ -9,7 +9,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
-#include "model/map.h"
+#include "heap.h"
 
 static struct mp_path *add_path(struct mp_map *map, unsigned number_major, unsigned number_minor,
 				enum mp_path_state state, int priority)
@@ -17,7 +17,7 @@ static struct mp_path *add_path(struct mp_map *map, unsigned number_major, unsig
 	struct mp_identity identity = { .devt = makedev(number_major, number_minor) };
 	struct mp_path *path;
 
-	assert_int_equal(mp_path_new(number_minor, &identity, &path), 0);
+	assert_int_equal(heap_path_new(number_minor, &identity, &path), 0);
 	path->state = state;
 	path->priority = priority;
 	mp_map_add_path(map, path);
@@ -28,15 +28,15 @@ static struct mp_map *new_map(void)
 {
 	struct mp_map *map;
 
-	assert_int_equal(mp_map_new("w", "m", &map), 0);
+	assert_int_equal(heap_map_new("w", "m", &map), 0);
 	return map;
 }
 
 static void free_all(struct mp_map *map)
 {
 	while (!cds_list_empty(&map->paths))
-		mp_path_free(cds_list_first_entry(&map->paths, struct mp_path, in_map));
-	mp_map_free(map);
+		heap_path_free(cds_list_first_entry(&map->paths, struct mp_path, in_map));
+	heap_map_free(map);
 }
 
 static void load(struct mp_map *map, const char *table, const char *status)
@@ -50,11 +50,11 @@ static void load(struct mp_map *map, const char *table, const char *status)
 
 static void a_new_map_has_nothing_but_its_names(void **state)
 {
-	_cleanup_(mp_map_freep) struct mp_map *map = NULL;
+	_cleanup_(heap_map_freep) struct mp_map *map = NULL;
 	char wwid[MP_WWID_SIZE + 1];
 
 	(void)state;
-	assert_int_equal(mp_map_new("w", "m", &map), 0);
+	assert_int_equal(heap_map_new("w", "m", &map), 0);
 	assert_string_equal(map->wwid, "w");
 	assert_string_equal(map->name, "m");
 	assert_true(cds_list_empty(&map->paths));
@@ -69,10 +69,10 @@ static void a_new_map_has_nothing_but_its_names(void **state)
 
 	memset(wwid, 'x', sizeof(wwid));
 	wwid[MP_WWID_SIZE] = '\0';
-	assert_int_equal(mp_map_new(wwid, "m", &map), -ENAMETOOLONG);
+	assert_int_equal(heap_map_new(wwid, "m", &map), -ENAMETOOLONG);
 	wwid[MP_WWID_SIZE - 1] = '\0';
-	map = mp_map_free(map);
-	assert_int_equal(mp_map_new(wwid, "m", &map), 0);
+	map = heap_map_free(map);
+	assert_int_equal(heap_map_new(wwid, "m", &map), 0);
 }
 
 static void paths_are_kept_by_device_number(void **state)
@@ -108,10 +108,10 @@ static void a_path_is_in_one_map(void **state)
 	assert_true(cds_list_empty(&b->paths));
 	mp_map_remove_path(path);
 	mp_map_add_path(b, path);
-	mp_map_free(b);
+	heap_map_free(b);
 	assert_null(path->map);
-	mp_path_free(path);
-	mp_map_free(a);
+	heap_path_free(path);
+	heap_map_free(a);
 }
 
 static void groups_are_the_kernels_with_the_models_priorities(void **state)
@@ -160,7 +160,7 @@ static void a_path_that_leaves_is_not_found_in_groups(void **state)
 
 	(void)state;
 	load(map, "0 0 1 1 service-time 0 2 1 8:0 1 8:16 1", "2 0 0 0 1 1 A 0 2 0 8:0 A 0 8:16 A 0");
-	mp_path_free(a);
+	heap_path_free(a);
 	assert_int_equal(map->groups[0].path_count, 1);
 	assert_ptr_equal(map->groups[0].paths[0], b);
 	free_all(map);
@@ -229,7 +229,7 @@ static void the_first_path_with_vendor_and_product_speaks_for_the_map(void **sta
 
 static void a_device_that_is_no_path_of_the_map_is_a_stranger(void **state)
 {
-	_cleanup_(mp_map_freep) struct mp_map *map = new_map();
+	_cleanup_(heap_map_freep) struct mp_map *map = new_map();
 	struct mp_path *path;
 
 	(void)state;
@@ -240,7 +240,7 @@ static void a_device_that_is_no_path_of_the_map_is_a_stranger(void **state)
 	assert_true(mp_map_holds(map, makedev(8, 0)));
 	assert_false(mp_map_holds(map, makedev(8, 16)));
 	assert_false(mp_map_has_strangers(map));
-	path = mp_path_free(path);
+	path = heap_path_free(path);
 	assert_true(mp_map_has_strangers(map));
 	assert_true(mp_map_holds(map, makedev(8, 0)));
 }

@@ -7,15 +7,15 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "model/map.h"
+#include "heap.h"
 
 static void a_new_path_is_an_unchecked_orphan(void **state)
 {
 	const struct mp_identity identity = { .name = "sda", .wwid = "w", .size_sectors = 8 };
-	_cleanup_(mp_path_freep) struct mp_path *path = NULL;
+	_cleanup_(heap_path_freep) struct mp_path *path = NULL;
 
 	(void)state;
-	assert_int_equal(mp_path_new(7, &identity, &path), 0);
+	assert_int_equal(heap_path_new(7, &identity, &path), 0);
 	assert_int_equal(path->id, 7);
 	assert_string_equal(mp_path_name(path), "sda");
 	assert_int_equal(path->identity.size_sectors, 8);
@@ -29,10 +29,10 @@ static void a_new_path_is_an_unchecked_orphan(void **state)
 
 static void repeated_failure_is_one_change(void **state)
 {
-	_cleanup_(mp_path_freep) struct mp_path *path = NULL;
+	_cleanup_(heap_path_freep) struct mp_path *path = NULL;
 
 	(void)state;
-	assert_int_equal(mp_path_new(1, &(struct mp_identity){ 0 }, &path), 0);
+	assert_int_equal(heap_path_new(1, &(struct mp_identity){ 0 }, &path), 0);
 	assert_int_equal(mp_path_set_state(path, MP_PATH_DOWN), 1);
 	assert_int_equal(mp_path_set_state(path, MP_PATH_DOWN), 0);
 	assert_int_equal(mp_path_set_state(path, MP_PATH_UP), 1);
@@ -41,10 +41,10 @@ static void repeated_failure_is_one_change(void **state)
 
 static void a_path_to_another_lun_is_never_active(void **state)
 {
-	_cleanup_(mp_path_freep) struct mp_path *path = NULL;
+	_cleanup_(heap_path_freep) struct mp_path *path = NULL;
 
 	(void)state;
-	assert_int_equal(mp_path_new(1, &(struct mp_identity){ 0 }, &path), 0);
+	assert_int_equal(heap_path_new(1, &(struct mp_identity){ 0 }, &path), 0);
 	mp_path_set_state(path, MP_PATH_UP);
 	path->wrong_wwid = true;
 	assert_false(mp_path_is_active(path));
@@ -52,11 +52,11 @@ static void a_path_to_another_lun_is_never_active(void **state)
 
 static void a_proof_ends_with_the_epoch_in_which_it_was_asked_for(void **state)
 {
-	_cleanup_(mp_path_freep) struct mp_path *path = NULL;
+	_cleanup_(heap_path_freep) struct mp_path *path = NULL;
 	uint64_t asked;
 
 	(void)state;
-	assert_int_equal(mp_path_new(1, &(struct mp_identity){ 0 }, &path), 0);
+	assert_int_equal(heap_path_new(1, &(struct mp_identity){ 0 }, &path), 0);
 	assert_false(mp_path_is_proven(path));
 
 	path->proven_epoch = path->epoch;
@@ -74,23 +74,16 @@ static void a_proof_ends_with_the_epoch_in_which_it_was_asked_for(void **state)
 	assert_true(mp_path_is_proven(path));
 }
 
-static void a_freed_path_leaves_its_map_and_its_list(void **state)
+static void a_path_without_map_leaves_its_list_when_it_ends(void **state)
 {
-	_cleanup_(mp_map_freep) struct mp_map *map = NULL;
-	struct mp_path *path;
+	_cleanup_(heap_path_freep) struct mp_path *path = NULL;
 	CDS_LIST_HEAD(all);
 
 	(void)state;
-	assert_int_equal(mp_map_new("w", "m", &map), 0);
-	assert_int_equal(mp_path_new(1, &(struct mp_identity){ 0 }, &path), 0);
+	assert_int_equal(heap_path_new(1, &(struct mp_identity){ 0 }, &path), 0);
 	cds_list_add(&path->in_all, &all);
-	mp_map_add_path(map, path);
-	assert_ptr_equal(path->map, map);
-	path = mp_path_free(path);
-	assert_null(path);
+	mp_path_fini(path);
 	assert_true(cds_list_empty(&all));
-	assert_true(cds_list_empty(&map->paths));
-	assert_null(mp_path_free(NULL));
 }
 
 int main(void)
@@ -100,7 +93,7 @@ int main(void)
 		cmocka_unit_test(repeated_failure_is_one_change),
 		cmocka_unit_test(a_path_to_another_lun_is_never_active),
 		cmocka_unit_test(a_proof_ends_with_the_epoch_in_which_it_was_asked_for),
-		cmocka_unit_test(a_freed_path_leaves_its_map_and_its_list),
+		cmocka_unit_test(a_path_without_map_leaves_its_list_when_it_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

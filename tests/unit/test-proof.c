@@ -78,9 +78,9 @@ static void a_path_in_use_stays_only_while_none_of_its_map_has_proven(void **sta
 	one.wrong_wwid = true;
 	assert_false(mp_proof_may_stay(&one, &map));
 
+	mp_map_fini(&map);
 	mp_path_fini(&one);
 	mp_path_fini(&other);
-	mp_map_fini(&map);
 }
 
 int main(void)

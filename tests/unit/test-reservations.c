@@ -43,6 +43,7 @@ static int world_free(void **state)
 {
 	struct world *world = *state;
 
+	mp_map_remove_path(&world->path.path);
 	mp_path_fini(&world->path.path);
 	mp_map_fini(&world->map.map);
 	free(world);

@@ -99,11 +99,11 @@ static void a_new_map_has_the_undefined_renderings(void **state)
 		{ 'A', "" }, { '0', "0" }, { '4', "0" }, { 's', "##,##" }, { 'v', "##" },
 		{ 'p', "##" }, { 'e', "##" }, { 'G', "--" }, { 'g', "[undef]" }, { 'k', "n/a" },
 	};
-	_cleanup_(mp_map_freep) struct mp_map *map = NULL;
+	_cleanup_(heap_map_freep) struct mp_map *map = NULL;
 	_cleanup_san_ struct san san = SAN_INIT;
 
 	(void)state;
-	assert_int_equal(mp_map_new("w", "name", &map), 0);
+	assert_int_equal(heap_map_new("w", "name", &map), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_map(&san, cases[i].letter, map, cases[i].text);
 }
@@ -123,11 +123,11 @@ static void a_new_path_has_the_undefined_renderings(void **state)
 		{ 'k', "n/a" },
 	};
 	const struct mp_identity identity = { .address = { .host = -1 }, .tpg = -1 };
-	_cleanup_(mp_path_freep) struct mp_path *path = NULL;
+	_cleanup_(heap_path_freep) struct mp_path *path = NULL;
 	_cleanup_san_ struct san san = SAN_INIT;
 
 	(void)state;
-	assert_int_equal(mp_path_new(1, &identity, &path), 0);
+	assert_int_equal(heap_path_new(1, &identity, &path), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_path(&san, cases[i].letter, path, cases[i].text);
 }
