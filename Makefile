@@ -56,23 +56,25 @@ objects = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 library_objects := $(call objects,libmultipath/*/*.c checkers/*.c prioritizers/*.c)
 mpathcmd_objects := $(call objects,libmpathcmd/*.c)
 # The daemon's rooms, which multipath(8) runs itself when no daemon does.
-engine_objects := $(filter-out %/main.o %/front.o %/shell.o,$(call objects,multipathd/*.c))
+engine_objects := $(filter-out %/main.o,$(call objects,multipathd/*.c))
+# What every front end shares.
+client_objects := $(filter-out %/front.o %/shell.o,$(call objects,client/*.c))
 gmultipath_objects := $(filter-out %/main.o,$(call objects,gmultipath/*.c))
 multipath_objects := $(filter-out %/main.o %/front.o %/claims.o %/nobody.o,$(call objects,multipath/*.c))
 # Workers' stacks are small: no array whose size only the caller knows, no large frame (the sanitizers' are larger).
-$(library_objects) $(filter-out %/invocation.o,$(engine_objects)) $(gmultipath_objects): warnings += -Wvla -Walloca \
+$(library_objects) $(engine_objects) $(gmultipath_objects): warnings += -Wvla -Walloca \
 	$(if $(SAN)$(FUZZER),,-Wframe-larger-than=32768)
 kpartx_objects := $(filter-out %/main.o %/kpartx_id.o,$(call objects,kpartx/*.c))
 kpartx_libs = $(shell pkg-config --libs blkid devmapper libudev)
 
 # Built from the directory of the same name: a part that is not written yet is left out.
 program_if = $(if $(wildcard $(1)),$(2))
-programs := $(call program_if,multipathd/front.c,$(B)/sbin/multipathd) $(call program_if,multipath/front.c,$(B)/sbin/multipath) \
+programs := $(call program_if,client/front.c,$(B)/sbin/multipathd) $(call program_if,multipath/front.c,$(B)/sbin/multipath) \
 	$(call program_if,multipathd/main.c,$(B)/plugin/multipathd) $(call program_if,multipath/main.c,$(B)/plugin/multipath) \
-	$(call program_if,gmultipath/main.c,$(B)/sbin/gmultipath) $(call program_if,multipathd/shell.c,$(B)/sbin/multipathc) \
+	$(call program_if,gmultipath/main.c,$(B)/sbin/gmultipath) $(call program_if,client/shell.c,$(B)/sbin/multipathc) \
 	$(B)/sbin/kpartx $(B)/kpartx_id
 libraries := $(call program_if,libmpathcmd/libmpathcmd.map,$(B)/libmpathcmd.so.0) \
-	$(B)/libmpathcmd.a $(B)/libmultipath.a $(B)/libengine.a $(B)/libkpartx.a
+	$(B)/libmpathcmd.a $(B)/libclient.a $(B)/libmultipath.a $(B)/libengine.a $(B)/libkpartx.a
 
 unit_tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c))
 unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
@@ -113,6 +115,7 @@ $(B)/%.o: %.c Makefile
 $(B)/libmultipath.a: $(library_objects)
 $(B)/libengine.a: $(engine_objects) $(multipath_objects) $(gmultipath_objects)
 $(B)/libmpathcmd.a: $(mpathcmd_objects)
+$(B)/libclient.a: $(client_objects)
 $(B)/libkpartx.a: $(kpartx_objects)
 $(B)/lib%.a:
 	@mkdir -p $(@D)
@@ -125,21 +128,20 @@ $(B)/libmpathcmd.so.0: $(mpathcmd_objects) libmpathcmd/libmpathcmd.map
 
 # The front ends start for every command that a script runs, and udev one for every device: static, and nothing
 # but libc beside what multipath -u needs of the library.
-front_objects := $(addprefix $(B)/multipathd/,client.o terminal.o uxsock_timeout.o)
-$(B)/sbin/multipathd: $(B)/multipathd/front.o $(B)/multipathd/invocation.o $(front_objects) $(B)/libmpathcmd.a
-$(B)/sbin/multipath: $(addprefix $(B)/multipath/,front.o arguments.o claims.o delegation.o nobody.o target.o usage.o) $(front_objects) \
+$(B)/sbin/multipathd: $(B)/client/front.o $(B)/libclient.a $(B)/libmpathcmd.a
+$(B)/sbin/multipath: $(addprefix $(B)/multipath/,front.o arguments.o claims.o delegation.o nobody.o target.o usage.o) $(B)/libclient.a \
 		$(B)/libmultipath.a $(B)/libmpathcmd.a
 $(B)/sbin/multipathd $(B)/sbin/multipath:
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) $(if $(SAN),,-static) -o $@ $^ $(LDFLAGS)
 
-$(B)/sbin/multipathc: $(addprefix $(B)/multipathd/,shell.o completion.o) $(front_objects) $(B)/libmpathcmd.a
+$(B)/sbin/multipathc: $(B)/client/shell.o $(B)/libclient.a $(B)/libmpathcmd.a
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) -o $@ $^ $(edit_libs) $(LDFLAGS)
 
-$(B)/plugin/multipathd: $(B)/multipathd/main.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libmpathcmd.a
-$(B)/plugin/multipath: $(B)/multipath/main.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libmpathcmd.a
-$(B)/sbin/gmultipath: $(B)/gmultipath/main.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libmpathcmd.a
+$(B)/plugin/multipathd: $(B)/multipathd/main.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
+$(B)/plugin/multipath: $(B)/multipath/main.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
+$(B)/sbin/gmultipath: $(B)/gmultipath/main.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
 $(B)/plugin/multipathd $(B)/plugin/multipath $(B)/sbin/gmultipath:
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) -o $@ $^ $(library_libs) $(LDFLAGS)
@@ -155,7 +157,7 @@ $(B)/kpartx_id: $(B)/kpartx/kpartx_id.o $(B)/libmultipath/base/mangling.o
 
 unit-programs: $(unit_programs) $(lab_programs)
 
-$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libmpathcmd.a
+$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) -o $@ $^ $(library_libs) -lcmocka $(LDFLAGS)
 
@@ -178,7 +180,7 @@ lab-sanitized: ## run some lab tests under ASan and UBSan, on Debian's kernel in
 
 # A fuzz target is a program for libFuzzer (FUZZER=1), or one that replays files.
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(if $(FUZZER),,$(B)/tests/fuzz/replay.o) $(B)/tests/fuzz/stack.o \
-		$(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libmpathcmd.a
+		$(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
 	@mkdir -p $(@D)
 	$(CC) $(all_cflags) $(if $(FUZZER),-fsanitize=fuzzer) -Wl,--wrap=LLVMFuzzerTestOneInput -o $@ $^ $(library_libs) $(LDFLAGS)
 

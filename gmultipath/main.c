@@ -15,8 +15,8 @@
 #include "base/strbuf.h"
 #include "gmultipath/verbs.h"
 #include "kernel/dm.h"
-#include "multipathd/client.h"
-#include "multipathd/terminal.h"
+#include "client/client.h"
+#include "client/terminal.h"
 
 enum { HERE_MSEC = 20 * 1000 };
 

@@ -9,7 +9,7 @@
 
 #include "multipath/arguments.h"
 #include "multipath/target.h"
-#include "multipathd/client.h"
+#include "client/client.h"
 
 /* A device argument as a word of a command. */
 #define WORD_SIZE (DELEGATION_COMMAND_SIZE - 32)

@@ -14,7 +14,7 @@
 #include "multipath/claims.h"
 #include "multipath/delegation.h"
 #include "multipath/target.h"
-#include "multipathd/client.h"
+#include "client/client.h"
 
 static int run_local(char *argv[])
 {

@@ -27,7 +27,7 @@
 #include "multipathd/dmevents.h"
 #include "multipathd/explain.h"
 #include "multipathd/maps.h"
-#include "multipathd/terminal.h"
+#include "client/terminal.h"
 #include "show/listing.h"
 #include "show/report.h"
 #include "show/topology.h"

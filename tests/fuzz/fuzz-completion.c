@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "multipathd/completion.h"
+#include "client/completion.h"
 
 static void take(void *userdata, const char *word, size_t length)
 {

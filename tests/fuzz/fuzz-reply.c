@@ -11,7 +11,7 @@
 #include "libmpathcmd/mpath_cmd.h"
 #include "multipath/arguments.h"
 #include "multipath/delegation.h"
-#include "multipathd/terminal.h"
+#include "client/terminal.h"
 
 static void read_notes(const char *reply)
 {

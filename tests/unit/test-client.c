@@ -3,7 +3,7 @@
 
 #include <fcntl.h>
 
-#include "multipathd/client.h"
+#include "client/client.h"
 
 static void short_and_long_replies_arrive_whole(void **state)
 {

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "multipathd/completion.h"
+#include "client/completion.h"
 
 static const char reference[] = "fail\nhelp: not found\nmultipath-tools v0.14.3 (02/05, 2026)\n"
 				"CLI commands reference:\n"

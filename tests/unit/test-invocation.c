@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "multipathd/invocation.h"
+#include "client/invocation.h"
 
 static int count(const char *const *argv)
 {

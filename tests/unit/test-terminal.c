@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "multipathd/terminal.h"
+#include "client/terminal.h"
 
 static void what_a_terminal_obeys_is_replaced_and_nothing_else(void **state)
 {

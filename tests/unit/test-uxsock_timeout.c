@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "multipathd/uxsock_timeout.h"
+#include "client/uxsock_timeout.h"
 
 static char dir[] = "/tmp/test-uxsock_timeout-XXXXXX";
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/invocation.h"
+#include "client/invocation.h"
 
 #include <ctype.h>
 #include <stdbool.h>

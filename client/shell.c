@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "libmpathcmd/mpath_cmd.h"
-#include "multipathd/completion.h"
-#include "multipathd/client.h"
-#include "multipathd/terminal.h"
-#include "multipathd/uxsock_timeout.h"
+#include "client/completion.h"
+#include "client/client.h"
+#include "client/terminal.h"
+#include "client/uxsock_timeout.h"
 
 #define PROMPT "multipathd> "
 #define HISTORY_LINES 500

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/uxsock_timeout.h"
+#include "client/uxsock_timeout.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "multipathd/client.h"
-#include "multipathd/invocation.h"
-#include "multipathd/uxsock_timeout.h"
+#include "client/client.h"
+#include "client/invocation.h"
+#include "client/uxsock_timeout.h"
 
 static int command_run(const char *command)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/terminal.h"
+#include "client/terminal.h"
 
 #include <string.h>
 

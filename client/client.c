@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/client.h"
+#include "client/client.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,8 +9,8 @@
 
 #include "libmpathcmd/address.h"
 #include "libmpathcmd/mpath_cmd.h"
-#include "multipathd/terminal.h"
-#include "multipathd/uxsock_timeout.h"
+#include "client/terminal.h"
+#include "client/uxsock_timeout.h"
 
 #define TIMEOUT_MSEC (UXSOCK_TIMEOUT_DEFAULT_MSEC + UXSOCK_TIMEOUT_GRACE_MSEC)
 
