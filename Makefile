@@ -56,7 +56,7 @@ objects = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 library_objects := $(call objects,libmultipath/*/*.c checkers/*.c prioritizers/*.c)
 mpathcmd_objects := $(call objects,libmpathcmd/*.c)
 # The daemon's rooms, which multipath(8) runs itself when no daemon does.
-engine_objects := $(filter-out %/main.o,$(call objects,multipathd/*.c))
+engine_objects := $(filter-out %/main.o,$(call objects,multipathd/*.c multipathd/*/*.c))
 # What every front end shares.
 client_objects := $(filter-out %/front.o %/shell.o,$(call objects,client/*.c))
 gmultipath_objects := $(filter-out %/main.o,$(call objects,gmultipath/*.c))

@@ -20,7 +20,7 @@
 #include "multipathd/files.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
-#include "multipathd/server.h"
+#include "multipathd/loop/server.h"
 #include "multipathd/uevents.h"
 
 enum { LOAD_TRIES = 3, RETRY_MAX_SEC = 64 };

@@ -30,7 +30,7 @@
 #include "multipathd/paths.h"
 #include "multipathd/rehearsal.h"
 #include "multipathd/rulings.h"
-#include "multipathd/server.h"
+#include "multipathd/loop/server.h"
 #include "show/json.h"
 #include "show/listing.h"
 #include "show/report.h"

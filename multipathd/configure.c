@@ -19,7 +19,7 @@
 #include "multipathd/maps.h"
 #include "multipathd/notify.h"
 #include "multipathd/paths.h"
-#include "multipathd/server.h"
+#include "multipathd/loop/server.h"
 #include "multipathd/uevents.h"
 
 enum {

@@ -23,8 +23,8 @@
 #include "model/map.h"
 #include "model/path.h"
 #include "model/plan.h"
-#include "multipathd/agenda.h"
-#include "multipathd/pool.h"
+#include "multipathd/loop/agenda.h"
+#include "multipathd/loop/pool.h"
 #include "multipathd/reservations.h"
 
 struct check_job;

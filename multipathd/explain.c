@@ -19,7 +19,7 @@
 #include "multipathd/geoms.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
-#include "multipathd/server.h"
+#include "multipathd/loop/server.h"
 #include "show/explanation.h"
 
 /* What is asked of a disk besides what the daemon remembers. Reading it may wait: two steps for a worker, one for the loop between them. */

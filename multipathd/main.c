@@ -24,7 +24,7 @@
 #include "multipathd/dmevents.h"
 #include "multipathd/maps.h"
 #include "multipathd/notify.h"
-#include "multipathd/server.h"
+#include "multipathd/loop/server.h"
 #include "multipathd/uevents.h"
 #include "multipathd/watch.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "kernel/mounts.h"
-#include "multipathd/holder.h"
+#include "multipathd/loop/holder.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "kernel/claimant.h"
-#include "multipathd/server.h"
+#include "multipathd/loop/server.h"
 
 enum { REQUEST_LONGEST = 512, CLAIM_LONGEST = 64 << 10 };
 

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "multipathd/pool.h"
+#include "multipathd/loop/pool.h"
 #include "tests/unit/painted_stack.h"
 
 int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -8,7 +8,7 @@
 #include <errno.h>
 
 #include "base/cleanup.h"
-#include "multipathd/accounts.h"
+#include "multipathd/loop/accounts.h"
 
 enum { PLENTY = 1 << 20 };
 

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "multipathd/agenda.h"
+#include "multipathd/loop/agenda.h"
 
 static const uint64_t usec_per_sec = 1000000;
 

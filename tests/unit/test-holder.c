@@ -12,7 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "multipathd/holder.h"
+#include "multipathd/loop/holder.h"
 
 #define HEAD "Num       RefCount Protocol Flags    Type St Inode Path\n"
 

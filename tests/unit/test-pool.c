@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/hash.h"
-#include "multipathd/pool.h"
+#include "multipathd/loop/pool.h"
 
 enum {
 	HEALTHY_LANE = 1000,

@@ -21,9 +21,9 @@
 
 #include "base/cleanup.h"
 #include "base/hash.h"
-#include "multipathd/accounts.h"
-#include "multipathd/pool.h"
-#include "multipathd/server.h"
+#include "multipathd/loop/accounts.h"
+#include "multipathd/loop/pool.h"
+#include "multipathd/loop/server.h"
 
 enum { BIG = 4 * 1024 * 1024, TIMEOUT_MSEC = 100, LATE_MSEC = 500 /* what a busy machine may add */ };
 

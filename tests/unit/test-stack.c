@@ -13,7 +13,7 @@
 #include "config/config.h"
 #include "config/pattern.h"
 #include "config/check.h"
-#include "multipathd/pool.h"
+#include "multipathd/loop/pool.h"
 #include "tests/unit/painted_stack.h"
 
 #define assert_shallow(used) assert_in_range(used, 1, pool_stack_size() / 2)

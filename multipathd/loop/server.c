@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/server.h"
+#include "multipathd/loop/server.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,9 +21,9 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "kernel/claimant.h"
-#include "multipathd/accounts.h"
-#include "multipathd/holder.h"
-#include "multipathd/pool.h"
+#include "multipathd/loop/accounts.h"
+#include "multipathd/loop/holder.h"
+#include "multipathd/loop/pool.h"
 
 #define ABSTRACT_NAME "@/org/kernel/linux/storage/multipathd"
 #define FILE_NAME RUNTIME_DIR "/multipathd.socket"

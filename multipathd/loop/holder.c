@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/holder.h"
+#include "multipathd/loop/holder.h"
 
 #include <dirent.h>
 #include <errno.h>

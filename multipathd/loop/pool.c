@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/pool.h"
+#include "multipathd/loop/pool.h"
 
 #include <errno.h>
 #include <limits.h>

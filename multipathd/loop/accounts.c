@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/accounts.h"
+#include "multipathd/loop/accounts.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/agenda.h"
+#include "multipathd/loop/agenda.h"
 
 #include <errno.h>
 #include <stdbool.h>
