@@ -62,7 +62,7 @@ static int facts_on_found(void *userdata, dev_t devt, const char *name, const ch
 
 	if (mp_probe_identity(&mp_roots_system, devt, name, dir, &identity) < 0)
 		return 0;
-	if (mp_probe_props(&mp_roots_system, devt, &props) == 0)
+	if (mp_probe_record(&mp_roots_system, devt, &props) == 0)
 		for (size_t i = 0; i < ARRAY_SIZE(sources) && !found; i++) {
 			const char *value = mp_props_get(&props, sources[i]);
 
@@ -98,7 +98,7 @@ static void facts_find(struct facts *facts)
 		facts->name[0] = '\0';
 		return;
 	}
-	facts->has_props = mp_probe_props(&mp_roots_system, facts->devt, &facts->props) == 0;
+	facts->has_props = mp_probe_props(&mp_roots_system, facts->devt, facts->dir, &facts->props) == 0;
 	facts->error = mp_probe_identity(&mp_roots_system, facts->devt, facts->name, facts->dir, &facts->identity);
 	if (facts->error < 0) {
 		/* Enough for the filter by name. */

@@ -886,7 +886,7 @@ int maps_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *ke
 		map->named = false; /* the name that it is to have may be another one */
 		map->map.ready = true;
 		map->keep_uncreated = false;
-		if (mp_probe_props(&mp_roots_system, kernel->devt, &props) == 0) {
+		if (mp_probe_record(&mp_roots_system, kernel->devt, &props) == 0) {
 			ready = mp_props_get(&props, "MPATH_DEVICE_READY");
 			map->not_ready_in_udev = ready && !strcmp(ready, "0");
 		}

@@ -356,7 +356,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 		return r == -EPERM || r == -EOPNOTSUPP ? 0 : r;
 	}
 	if (!props) {
-		if (mp_probe_props(&mp_roots_system, devt, &read_props) == 0)
+		if (mp_probe_props(&mp_roots_system, devt, dir, &read_props) == 0)
 			props = &read_props;
 	}
 	if (props)
@@ -466,7 +466,7 @@ enum paths_claim paths_claim_of(const struct daemon *daemon, dev_t devt, const c
 	    mp_probe_identity(&mp_roots_system, devt, name, dir, &identity) < 0)
 		return PATHS_FOREIGN;
 	named = mp_probe_page_names(&mp_roots_system, identity.protocol, dir, wwid);
-	known = mp_probe_props(&mp_roots_system, devt, &props) == 0;
+	known = mp_probe_props(&mp_roots_system, devt, dir, &props) == 0;
 	/* One of the two may be older than an exchange of the LUN. */
 	if ((named == 0 && by_scsi) || (known ? !has_value(&props, wwid) : named <= 0))
 		return PATHS_FOREIGN;

@@ -50,6 +50,24 @@ static struct finding find_device(const struct mp_config *config, const struct m
 	return finding;
 }
 
+/*
+ * Does the name tell of one event, and not of the device? It is there when udev announces the event and gone at the next
+ * start: a disk would be a path or not depending on which of them was last.
+ */
+static bool is_of_event(const char *name)
+{
+	static const char *const names[] = { "ACTION", "SEQNUM", "SYNTH_UUID", "DEVPATH_OLD", "UDEV_DATABASE_VERSION",
+					     "RESIZE", "DISK_RO", "DISK_MEDIA_CHANGE", "DISK_EJECT_REQUEST" };
+	static const char synthetic[] = "SYNTH_ARG_"; /* NAME=VALUE words that were written to uevent */
+
+	if (name[0] == '.' || !strncmp(name, synthetic, strlen(synthetic))) /* a dot: udev does not record it */
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 /* Of the properties that a rule matches, the one whose name sorts first decides: libudev lists them by name. */
 static struct finding find_property(const struct mp_config *config, const struct mp_props *props)
 {
@@ -59,7 +77,7 @@ static struct finding find_property(const struct mp_config *config, const struct
 		const char *name = props->items[i].name;
 		struct finding finding;
 
-		if (first.subject && strcmp(name, first.subject) > 0)
+		if (is_of_event(name) || (first.subject && strcmp(name, first.subject) > 0))
 			continue;
 		finding = find_text(config, MP_CRITERION_PROPERTY, name);
 		if (finding.exception || finding.blacklist)

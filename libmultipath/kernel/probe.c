@@ -809,17 +809,51 @@ static int read_file(const char *file, char **ret)
 
 /* ---- udev's database */
 
-int mp_probe_props(const struct mp_roots *roots, dev_t devt, struct mp_props *ret)
+static int read_record(const struct mp_roots *roots, dev_t devt, char **ret)
 {
-	_cleanup_free_ char *text = NULL;
 	char file[MP_SYSFS_FILE_SIZE];
-	int r;
 
 	snprintf(file, sizeof(file), "%s/data/b%u:%u", roots->run_udev, major(devt), minor(devt));
-	r = read_file(file, &text);
+	return read_file(file, ret);
+}
+
+int mp_probe_record(const struct mp_roots *roots, dev_t devt, struct mp_props *ret)
+{
+	_cleanup_free_ char *text = NULL;
+	int r = read_record(roots, devt, &text);
+
 	if (r < 0)
 		return r;
 	r = mp_udevdb_parse(text, ret);
+	if (r < 0)
+		mp_props_fini(ret);
+	return r;
+}
+
+/* What udev does not record, because sysfs has it. */
+static int read_kernel_props(const struct mp_roots *roots, const char *dir, struct mp_props *ret)
+{
+	char text[PAGE_SIZE];
+	int r = mp_props_add(ret, "SUBSYSTEM", "block");
+
+	snprintf(text, sizeof(text), "/%s", dir);
+	if (r == 0)
+		r = mp_props_add(ret, "DEVPATH", text);
+	if (r == 0 && mp_sysfs_read(roots->sys, dir, "uevent", text, sizeof(text)) > 0)
+		r = mp_udevdb_parse_uevent(text, ret);
+	return r;
+}
+
+int mp_probe_props(const struct mp_roots *roots, dev_t devt, const char *dir, struct mp_props *ret)
+{
+	_cleanup_free_ char *text = NULL;
+	int r = read_record(roots, devt, &text);
+
+	if (r < 0)
+		return r;
+	r = read_kernel_props(roots, dir, ret);
+	if (r == 0)
+		r = mp_udevdb_parse(text, ret);
 	if (r < 0)
 		mp_props_fini(ret);
 	return r;

@@ -91,8 +91,18 @@ void mp_probe_refresh(const struct mp_roots *roots, const char *dir, struct mp_i
 /** mp_probe_max_sectors_kb() - of the device's queue, whatever kind of disk it is; 0 unknown */
 unsigned mp_probe_max_sectors_kb(const struct mp_roots *roots, dev_t devt);
 
-/** mp_probe_props() - properties in udev's database: /run/udev/data/bMAJ:MIN. Return: 0, -ENOENT: udev has not seen it. */
-int mp_probe_props(const struct mp_roots *roots, dev_t devt, struct mp_props *ret);
+/**
+ * mp_probe_props() - a disk's properties as libudev lists them
+ * @dir:	sysfs directory: its uevent file has those that the kernel states
+ *
+ * The same as those of an event, but for those that tell of the event itself.
+ *
+ * Return: 0, -ENOENT: udev has not seen it.
+ */
+int mp_probe_props(const struct mp_roots *roots, dev_t devt, const char *dir, struct mp_props *ret);
+
+/** mp_probe_record() - only those in udev's database, of any block device: /run/udev/data/bMAJ:MIN. Return: as mp_probe_props(). */
+int mp_probe_record(const struct mp_roots *roots, dev_t devt, struct mp_props *ret);
 
 /**
  * mp_probe_wwid() - WWID from the udev property, else from the device's VPD pages as sysfs has them

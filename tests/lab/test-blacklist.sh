@@ -1,10 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: blacklists by node, WWID, device and protocol, and their exceptions, keep paths out and let them in, at start and at reconfigure
+# proves: blacklists by node, WWID, device and protocol, and their exceptions, keep paths out and let them in, at start and at reconfigure; a property rule finds the names that multipath-tools finds, at an event too
 . "$LAB/lib.sh"
 # A property that sorts before ID_WWN, and stands behind it in udev's database.
 mkdir -p /run/udev/rules.d
 echo 'SUBSYSTEM=="block", KERNEL=="sd*[!0-9]", ENV{ID_SCSI_SERIAL}="x"' > /run/udev/rules.d/56-serial.rules
+# Later: none of the names that the built-in exception lets through, and a tag and a link.
+echo 'SUBSYSTEM=="block", KERNEL=="sd*[!0-9]", TEST=="/run/nameless", ENV{ID_WWN}="", TAG+="lab", SYMLINK+="lab/$kernel"' \
+	> /run/udev/rules.d/57-nameless.rules
 san 2 3
 wwid() { udevadm info -q property -n "$1" | sed -n 's/^ID_SERIAL=//p'; }
 maps_of() { multipathd show maps raw format '%w' | grep -vx ok | sort | tr '\n' ' '; }
@@ -80,3 +83,34 @@ blacklist {
 END
 until_true "the protocol again" maps_become ""
 check "show blacklist names the rule" grep -q '(config file rule) scsi:unspec' <<< "$(multipathd show blacklist)"
+
+# A disk has the properties that udev records, those that it makes of links, tags and the time, and those that the kernel
+# states. What tells of an event counts neither at a start nor at that event.
+theirs_mount
+touch /run/nameless
+udevadm trigger --action=change --settle /sys/block/sda
+names="DEVLINKS DEVNAME DEVPATH DEVTYPE DISKSEQ MAJOR MINOR SUBSYSTEM TAGS CURRENT_TAGS USEC_INITIALIZED ID_SERIAL
+	DRIVER ACTION SEQNUM SYNTH_UUID UDEV_DATABASE_VERSION NOTHING"
+daemon_stop
+maps_remove
+for name in $names; do
+	config
+	config_add <<< $'blacklist_exceptions {\n\tproperty "^'"$name"$'$"\n}'
+	same "$name, asked without a daemon" "$(multipath -c /dev/sda)" "$(/run/debian/multipath -c /dev/sda)"
+	multipath -c /dev/sda | grep -q '="1"' && found+=" $name"
+done
+same "the names that a disk has" "$found" " DEVLINKS DEVNAME DEVPATH DEVTYPE DISKSEQ MAJOR MINOR SUBSYSTEM TAGS CURRENT_TAGS\
+ USEC_INITIALIZED ID_SERIAL"
+daemon_options="-d -s -v4"
+events() { grep -c "uevent: add sda$" "$logfile"; }
+events_are() { [ "$(events)" -ge "$1" ]; }
+for name in TAGS DISKSEQ "(ACTION|SEQNUM|SYNTH_UUID)"; do
+	known=path_known
+	[ "${name:0:1}" != "(" ] || known=path_unknown
+	again <<< $'blacklist_exceptions {\n\tproperty "^'"$name"$'$"\n}'
+	check "$name by reconfigure: $known" $known sda
+	seen=$(events)
+	udevadm trigger --action=add --settle /sys/block/sda
+	until_true "the event of $name" events_are $((seen + 1))
+	check "$name by an event: $known" $known sda
+done

@@ -197,6 +197,30 @@ static void the_first_property_by_name_decides(void **state)
 	}
 }
 
+/* A name that tells of one event would decide at that event, and not at a start. */
+static void names_of_an_event_match_no_rule(void **state)
+{
+	static const struct {
+		const char *name;
+		bool counts;
+	} rows[] = {
+		{ "ACTION", false }, { "SEQNUM", false }, { "SYNTH_UUID", false }, { "SYNTH_ARG_A", false },
+		{ "DISK_RO", false }, { "RESIZE", false }, { ".PRIVATE", false },
+		{ "SYNTH_ARGUMENT", true }, { "DEVNAME", true }, { "DEVPATH", true }, { "TAGS", true }, { "DISKSEQ", true },
+	};
+	_cleanup_loaded_ struct loaded loaded;
+
+	(void)state;
+	loaded_init(&loaded);
+	assert_int_equal(loaded_text(&loaded, "blacklist {\nproperty .\n}\n"), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+
+		assert_int_equal(mp_props_add(&props, rows[i].name, "x"), 0);
+		assert_int_equal(mp_filter_path(loaded.config, &disk, &props, "ID_SERIAL").blacklisted, rows[i].counts);
+	}
+}
+
 static void rules_are_listed_with_their_origin(void **state)
 {
 	static const char expected[] =
@@ -419,6 +443,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_known_is_not_filtered),
 		cmocka_unit_test(usb_disks_need_permission),
 		cmocka_unit_test(the_first_property_by_name_decides),
+		cmocka_unit_test(names_of_an_event_match_no_rule),
 		cmocka_unit_test(rules_are_listed_with_their_origin),
 		cmocka_unit_test(every_criterion_gives_an_account_of_itself),
 		cmocka_unit_test(built_in_rules_are_told_as_such),

@@ -530,7 +530,7 @@ static void the_wwid_comes_from_udev_else_from_the_device(void **state)
 			 cases[i].value ? cases[i].attribute : "", cases[i].value ? "=" : "",
 			 cases[i].value ? cases[i].value : "", cases[i].value ? "\n" : "");
 		write_text(machine->run_udev, "data/b8:0", line);
-		assert_int_equal(mp_probe_props(&machine->roots, makedev(8, 0), &props), 0);
+		assert_int_equal(mp_probe_record(&machine->roots, makedev(8, 0), &props), 0);
 		assert_int_equal(mp_probe_wwid(&machine->roots, &identity, dir, &settings,
 					       cases[i].without_udev ? NULL : &props, cases[i].fallback, wwid),
 				 cases[i].result);
@@ -622,7 +622,32 @@ static void udev_may_not_have_seen_it(void **state)
 	const struct machine *machine = *state;
 	struct mp_props props = MP_PROPS_INIT;
 
-	assert_int_equal(mp_probe_props(&machine->roots, makedev(8, 0), &props), -ENOENT);
+	assert_int_equal(mp_probe_record(&machine->roots, makedev(8, 0), &props), -ENOENT);
+}
+
+static void what_the_kernel_states_is_a_property_beside_udevs(void **state)
+{
+	static const struct {
+		const char *name, *value;
+	} rows[] = {
+		{ "SUBSYSTEM", "block" }, { "DEVPATH", "/devices/p/host0/target0:0:0/0:0:0:0/block/sda" },
+		{ "DEVNAME", "/dev/sda" }, { "DEVTYPE", "udev's" }, { "MAJOR", "8" }, { "MINOR", "0" },
+		{ "DISKSEQ", "5" }, { "ID_SERIAL", "3600" }, { "USEC_INITIALIZED", "77" },
+	};
+	const char dir[] = "devices/p/host0/target0:0:0/0:0:0:0/block/sda";
+	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+	const struct machine *machine = *state;
+
+	scsi_disk(machine, "devices/p/host0/target0:0:0/0:0:0:0", "sda", "8:0");
+	attribute(machine, dir, "uevent", "MAJOR=8\nMINOR=0\nDEVNAME=sda\nDEVTYPE=disk\nDISKSEQ=5\n");
+	/* Without udev's record it is not known what udev would say. */
+	assert_int_equal(mp_probe_props(&machine->roots, makedev(8, 0), dir, &props), -ENOENT);
+	assert_int_equal(props.count, 0);
+	write_text(machine->run_udev, "data/b8:0", "I:77\nE:ID_SERIAL=3600\nE:DEVTYPE=udev's\n");
+	assert_int_equal(mp_probe_props(&machine->roots, makedev(8, 0), dir, &props), 0);
+	assert_int_equal(props.count, ARRAY_SIZE(rows));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_string_equal(mp_props_get(&props, rows[i].name), rows[i].value);
 }
 
 static void a_record_of_udev_may_be_long(void **state)
@@ -637,7 +662,7 @@ static void a_record_of_udev_may_be_long(void **state)
 		memset(record + length, 'x', size);
 		sprintf(record + length + size, "\nE:ID_SERIAL=last\n");
 		write_text(machine->run_udev, "data/b8:0", record);
-		assert_int_equal(mp_probe_props(&machine->roots, makedev(8, 0), &props), 0);
+		assert_int_equal(mp_probe_record(&machine->roots, makedev(8, 0), &props), 0);
 		assert_int_equal(strlen(mp_props_get(&props, "LONG")), size);
 		assert_string_equal(mp_props_get(&props, "ID_SERIAL"), "last");
 	}
@@ -777,6 +802,7 @@ int main(void)
 		TEST(long_wwids_are_shortened),
 		TEST(claims_are_read_from_udev),
 		TEST(udev_may_not_have_seen_it),
+		TEST(what_the_kernel_states_is_a_property_beside_udevs),
 		TEST(a_record_of_udev_may_be_long),
 		TEST(a_disk_is_in_use_by_holder_mount_or_swap),
 		TEST(a_trigger_reaches_disk_and_partitions),
