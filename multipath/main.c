@@ -23,7 +23,10 @@
 #include "multipath/target.h"
 #include "multipathd/commands.h"
 #include "multipathd/configure.h"
-#include "multipathd/daemon.h"
+#include "multipathd/lifetime.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 #include "multipathd/dmevents.h"
 #include "multipathd/explain.h"
 #include "multipathd/maps.h"
@@ -106,7 +109,7 @@ static void warn_without_daemon(const struct daemon *daemon)
 	bool exist = false;
 	int fd;
 
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
 		exist |= map->kernel.exists;
 	if (!exist)
 		return;
@@ -130,7 +133,7 @@ static void print_changed(struct daemon *daemon, int verbosity)
 	struct mp_show_context context = { .verbosity = verbosity, .bold = isatty(STDOUT_FILENO) };
 	struct mp_map *map;
 
-	cds_list_for_each_entry(map, &daemon->maps, in_all) {
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
 		_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 		bool exists = map->kernel.exists;
 		bool is_new = map->action == MP_ACTION_CREATE || (map->action == MP_ACTION_DRY_RUN && !exists);
@@ -153,7 +156,7 @@ static void print_changed(struct daemon *daemon, int verbosity)
 /* From -v3 on. Maps do not count yet: this is what they are made of. */
 static void print_paths(const struct daemon *daemon)
 {
-	_cleanup_free_ const struct mp_path **paths = calloc(daemon->path_count + 1, sizeof(*paths));
+	_cleanup_free_ const struct mp_path **paths = calloc(daemon->inventory.path_count + 1, sizeof(*paths));
 	const struct mp_show_context context = { .before_maps = true };
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 	const struct mp_path *path;
@@ -161,7 +164,7 @@ static void print_paths(const struct daemon *daemon)
 
 	if (!paths)
 		return;
-	cds_list_for_each_entry(path, &daemon->paths, in_all)
+	cds_list_for_each_entry(path, &daemon->inventory.paths, in_all)
 		paths[count++] = path;
 	mp_show_path_list(&context, paths, count, &text);
 	print(&text);
@@ -201,7 +204,7 @@ static void finish_changed(struct daemon *daemon, bool keep_queueing)
 	struct mp_map *map;
 
 	mp_dm_wait();
-	cds_list_for_each_entry(map, &daemon->maps, in_all) {
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
 		if (!map->kernel.exists || (map->action != MP_ACTION_CREATE && map->action != MP_ACTION_RELOAD &&
 					    map->action != MP_ACTION_RENAME))
 			continue;
@@ -227,7 +230,7 @@ static bool daemon_runs(void)
 /* There are paths of it, but no map. */
 static bool lacks_map(const struct daemon *daemon, const char *wwid)
 {
-	const struct daemon_map *map = maps_find_wwid(daemon, wwid);
+	const struct daemon_map *map = maps_find_wwid(&daemon->inventory, wwid);
 
 	return map && !map->map.kernel.exists;
 }
@@ -250,7 +253,7 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 	bool creates = arguments->mode == MODE_CREATE || arguments->mode == MODE_DRY_RUN;
 	char wwid[MP_WWID_SIZE] = "", device[300];
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
-	struct daemon_options options = {
+	struct inventory_options options = {
 		.once = true,
 		.create = creates,
 		.dry_run = arguments->mode == MODE_DRY_RUN,
@@ -273,13 +276,13 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 		daemon_fini(&daemon);
 		return 1;
 	}
-	verbosity = daemon.process->verbosity;
+	verbosity = daemon.inventory.process->verbosity;
 	if ((creates || arguments->mode == MODE_PRINT_LOCAL_CONFIG) && target->kind != TARGET_NONE) {
-		if (wwid_of_target(daemon.config, target, wwid) < 0) {
+		if (wwid_of_target(daemon.inventory.config, target, wwid) < 0) {
 			daemon_fini(&daemon);
 			return 1;
 		}
-		daemon.options.only_wwid = wwid;
+		daemon.inventory.options.only_wwid = wwid;
 	}
 	r = run_engine(&daemon);
 	if (r < 0) {

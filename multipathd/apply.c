@@ -15,7 +15,10 @@
 #include "kernel/dm.h"
 #include "model/plan.h"
 #include "multipathd/checks.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 #include "multipathd/dmevents.h"
 #include "multipathd/files.h"
 #include "multipathd/maps.h"
@@ -49,23 +52,10 @@ void apply_reply(struct daemon *daemon, uint64_t request, const char *reply)
 		server_reply(daemon->server, request, reply, strlen(reply));
 }
 
-bool apply_name_is_foreign(const struct daemon *daemon, const char *name, const char *wwid)
-{
-	for (size_t i = 0; i < daemon->listed_count; i++) {
-		const char *owner;
-
-		if (strcmp(daemon->listed[i].name, name) || daemon->listed[i].half_made)
-			continue; /* a half-made one makes way */
-		owner = mp_dm_wwid(daemon->listed[i].uuid);
-		return !owner || strcmp(owner, wwid);
-	}
-	return false;
-}
-
 void apply_check_configured(struct daemon *daemon)
 {
-	if (daemon->state != DAEMON_CONFIGURE || daemon->unanswered || daemon->operations || daemon->status_running ||
-	    !cds_list_empty(&daemon->dirty))
+	if (daemon->state != DAEMON_CONFIGURE || daemon->inventory.unanswered || daemon->operations || daemon->status_running ||
+	    !cds_list_empty(&daemon->inventory.dirty))
 		return;
 	daemon->on_configured(daemon);
 }
@@ -148,7 +138,7 @@ static void table_job_run(struct work *work)
 		r = table_job_create(job);
 	if (r >= 0 && job->load) {
 		/* multipath(8) changes a map by one call of the kernel: after a kill, no daemon may be there to resume it. */
-		if (!job->daemon->options.once)
+		if (!job->daemon->inventory.options.once)
 			job->flags.called_off = &job->called_off;
 		r = mp_dm_reload(job->wwid, &job->table, &job->flags, job->resize);
 		mp_suspended_wwids_clear(RUNTIME_DIR, job->wwid);
@@ -180,7 +170,7 @@ static int map_on_udev_timer(sd_event_source *source, uint64_t usec, void *userd
 	(void)source;
 	(void)usec;
 	log_error("%s: udev has not reported it for %u seconds; reloads are allowed from now on", map->map.name,
-		  map->daemon->process->missing_uev_wait_timeout_sec);
+		  map->inventory->process->missing_uev_wait_timeout_sec);
 	maps_udev_done(map, true);
 	return 0;
 }
@@ -201,21 +191,21 @@ static void map_retry_later(struct daemon_map *map)
 {
 	if (!map->retry_sec || map->retry_sec < RETRY_MAX_SEC)
 		map->retry_sec = map->retry_sec ? 2 * map->retry_sec : 1;
-	apply_set_timer(map->daemon, &map->retry_timer,
-			daemon_now_usec(map->daemon) + map->retry_sec * usec_per_sec, map_on_retry_timer, map);
+	apply_set_timer(map->inventory->daemon, &map->retry_timer,
+			daemon_now_usec(map->inventory->daemon) + map->retry_sec * usec_per_sec, map_on_retry_timer, map);
 }
 
 static void map_created(struct daemon_map *map)
 {
-	struct daemon *daemon = map->daemon;
+	struct daemon *daemon = map->inventory->daemon;
 	struct mp_path *path;
 
 	map->map.action = MP_ACTION_CREATE;
-	map->map.ready = daemon->options.once || !daemon->monitor;
+	map->map.ready = daemon->inventory.options.once || !daemon->monitor;
 	if (!map->map.ready)
 		apply_set_timer(daemon, &map->udev_timer,
 				daemon_now_usec(daemon) +
-					daemon->process->missing_uev_wait_timeout_sec * usec_per_sec,
+					daemon->inventory.process->missing_uev_wait_timeout_sec * usec_per_sec,
 				map_on_udev_timer, map);
 	files_wwid_created(daemon, map->map.wwid);
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
@@ -247,7 +237,7 @@ static void map_failed(struct daemon_map *map, const struct table_job *job)
 	log_error("%s: cannot %s the map: %s", map->map.name,
 		  job->create ? "create" : job->load ? "reload" : "rename", strerror(-job->error));
 	if ((job->create || job->load) && ++map->load_failures < LOAD_TRIES)
-		apply_set_timer(map->daemon, &map->retry_timer, daemon_now_usec(map->daemon) + usec_per_sec,
+		apply_set_timer(map->inventory->daemon, &map->retry_timer, daemon_now_usec(map->inventory->daemon) + usec_per_sec,
 				map_on_retry_timer, map);
 }
 
@@ -255,7 +245,7 @@ static void table_job_done(struct work *work)
 {
 	struct table_job *job = caa_container_of(work, struct table_job, work);
 	struct daemon *daemon = job->daemon;
-	struct daemon_map *map = maps_find_wwid(daemon, job->wwid);
+	struct daemon_map *map = maps_find_wwid(&daemon->inventory, job->wwid);
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 
 	daemon->operations--;
@@ -285,7 +275,7 @@ static void table_job_done(struct work *work)
 			map_created(map);
 		else
 			/* In the daemon the word tells of the creation alone: clients take the first word for the name. */
-			map->map.action = job->resize || !daemon->options.once ? MP_ACTION_NONE :
+			map->map.action = job->resize || !daemon->inventory.options.once ? MP_ACTION_NONE :
 					  job->rename && !job->load	       ? MP_ACTION_RENAME :
 									 MP_ACTION_RELOAD;
 		if (job->load) {
@@ -307,7 +297,7 @@ static void table_job_done(struct work *work)
 		log_debug("%s: dm-%u %s", map->map.name, map->map.kernel.minor, created ? "made" : "loaded");
 	} else if (!job->create) {
 		maps_gone(map);
-		map = maps_find_wwid(daemon, job->wwid);
+		map = maps_find_wwid(&daemon->inventory, job->wwid);
 	}
 	if (map && job->error >= 0)
 		maps_touch(map, "its table was loaded");
@@ -318,13 +308,13 @@ static void table_job_done(struct work *work)
 		dmevents_look(daemon);
 	}
 	table_job_free(job);
-	maps_reconcile_later(daemon);
+	maps_reconcile_later(&daemon->inventory);
 }
 
 /* Every path of a table that is loaded is proven, but the load may wait long for I/O under way. */
 static bool is_usable(const struct daemon_map *map, dev_t devt)
 {
-	const struct daemon_path *path = paths_find_devt(map->daemon, devt);
+	const struct daemon_path *path = paths_find_devt(map->inventory, devt);
 
 	return path && path->path.map == &map->map && mp_path_is_proven(&path->path);
 }
@@ -394,7 +384,7 @@ static void table_job_take_locks(struct table_job *job, const struct daemon_map 
 
 static int map_start_operation(struct daemon_map *map, const struct mp_plan *plan)
 {
-	struct daemon *daemon = map->daemon;
+	struct daemon *daemon = map->inventory->daemon;
 	_cleanup_strbuf_ struct mp_strbuf params = MP_STRBUF_INIT;
 	struct table_job *job = calloc(1, sizeof(*job));
 	bool loads = false;
@@ -416,8 +406,8 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	job->flags.no_paths = plan->no_active_path;
 	job->flags.read_only = plan->read_only;
 	job->name = strdup(plan->name ? plan->name : map->map.name);
-	if (daemon->process->partition_delimiter)
-		job->delimiter = strdup(daemon->process->partition_delimiter);
+	if (daemon->inventory.process->partition_delimiter)
+		job->delimiter = strdup(daemon->inventory.process->partition_delimiter);
 	job->bad = calloc(plan->count, sizeof(*job->bad));
 	for (size_t i = 0; job->bad && i < plan->count; i++) {
 		const struct mp_step *step = &plan->steps[i];
@@ -438,7 +428,7 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 
 	if (job->create) {
 		table_job_take_locks(job, map);
-		job->patient = daemon->options.once;
+		job->patient = daemon->inventory.options.once;
 	}
 	if (job->create || job->load) {
 		mp_table_format(&plan->table, &params);
@@ -465,7 +455,7 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 		.run = table_job_run,
 		.done = table_job_done,
 		/* multipath(8) waits for udev by one cookie, which is one thread's. */
-		.lane = daemon->options.once ? LANE_TABLES : lane_of_table(map->map.wwid),
+		.lane = daemon->inventory.options.once ? LANE_TABLES : lane_of_table(map->map.wwid),
 		.exclusive = true,
 	};
 	map->busy++;
@@ -505,7 +495,7 @@ int apply_plan(struct daemon_map *map, const struct mp_plan *plan)
 	const struct mp_step *rejected = mp_plan_find(plan, MP_STEP_REJECT);
 	char message[32];
 
-	if (map->daemon->options.dry_run)
+	if (map->inventory->options.dry_run)
 		return apply_dry_run(map, plan);
 	/* Whatever else is in the way. */
 	for (size_t i = 0; rejected && i < plan->count; i++)
@@ -550,7 +540,7 @@ int apply_plan(struct daemon_map *map, const struct mp_plan *plan)
 			break;
 		case MP_STEP_SWITCH_GROUP:
 			/* Later than at start or reconfigure it is failback's decision. */
-			if (map->daemon->state != DAEMON_CONFIGURE)
+			if (map->inventory->daemon->state != DAEMON_CONFIGURE)
 				break;
 			map->map.stats.switches++;
 			map->map.action = MP_ACTION_SWITCH;
@@ -597,7 +587,7 @@ static void message_job_run(struct work *work)
 static void message_job_done(struct work *work)
 {
 	struct message_job *job = caa_container_of(work, struct message_job, work);
-	struct daemon_map *map = maps_find_wwid(job->daemon, job->wwid);
+	struct daemon_map *map = maps_find_wwid(&job->daemon->inventory, job->wwid);
 
 	if (job->error < 0 && map && map->map.kernel.exists)
 		log_error("%s: message \"%s\": %s", map->map.name, job->text, strerror(-job->error));
@@ -616,13 +606,13 @@ int maps_message(struct daemon_map *map, const char *message, uint64_t request)
 	if (!job)
 		return -ENOMEM;
 	log_info("%s: message \"%s\"", map->map.name, message);
-	job->daemon = map->daemon;
+	job->daemon = map->inventory->daemon;
 	job->request = request;
 	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
 	snprintf(job->text, sizeof(job->text), "%s", message);
 	job->work = (struct work){ .run = message_job_run, .done = message_job_done,
 				   .lane = lane_of_messages(map->map.wwid), .exclusive = true };
-	pool_submit(map->daemon->pool, &job->work);
+	pool_submit(map->inventory->daemon->pool, &job->work);
 	return 0;
 }
 
@@ -705,7 +695,7 @@ static void device_job_done(struct work *work)
 {
 	struct device_job *job = caa_container_of(work, struct device_job, work);
 	struct daemon *daemon = job->daemon;
-	struct daemon_map *map = maps_find_wwid(daemon, job->wwid);
+	struct daemon_map *map = maps_find_wwid(&daemon->inventory, job->wwid);
 
 	daemon->operations--;
 	if (map) {
@@ -725,18 +715,18 @@ static void device_job_done(struct work *work)
 		    job->error == -EBUSY ? "fail\nmap or partition in use\n" :
 					       "fail\n");
 	free(job);
-	maps_reconcile_later(daemon);
+	maps_reconcile_later(&daemon->inventory);
 }
 
 static int map_start_device_job(struct daemon_map *map, struct device_job *job)
 {
-	job->daemon = map->daemon;
+	job->daemon = map->inventory->daemon;
 	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
 	job->work = (struct work){ .run = device_job_run, .done = device_job_done,
 				   .lane = lane_of_table(map->map.wwid), .exclusive = true };
 	map->busy++;
-	map->daemon->operations++;
-	pool_submit(map->daemon->pool, &job->work);
+	map->inventory->daemon->operations++;
+	pool_submit(map->inventory->daemon->pool, &job->work);
 	return 0;
 }
 
@@ -816,10 +806,10 @@ int maps_reassign(struct daemon_map *map, uint64_t request)
 		if (!path->wrong_wwid)
 			job->paths[job->count++] = path->identity.devt;
 	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
-	job->daemon = map->daemon;
+	job->daemon = map->inventory->daemon;
 	job->request = request;
 	job->work = (struct work){ .run = reassign_job_run, .done = reassign_job_done,
 				   .lane = lane_of_table(map->map.wwid), .exclusive = true };
-	pool_submit(map->daemon->pool, &job->work);
+	pool_submit(map->inventory->daemon->pool, &job->work);
 	return 0;
 }

@@ -25,9 +25,6 @@ void apply_reply(struct daemon *daemon, uint64_t request, const char *reply);
 /** apply_check_configured() - has the start or reconfigure come to its end? */
 void apply_check_configured(struct daemon *daemon);
 
-/** apply_name_is_foreign() - a dm device that is not of @wwid has this name */
-bool apply_name_is_foreign(const struct daemon *daemon, const char *name, const char *wwid);
-
 /** apply_set_timer() - one-shot, made if *source is NULL */
 int apply_set_timer(struct daemon *daemon, sd_event_source **source, uint64_t usec, sd_event_time_handler_t handler,
 		    void *userdata);

@@ -22,7 +22,11 @@
 #include "model/proof.h"
 #include "model/transition.h"
 #include "multipathd/apply.h"
-#include "multipathd/daemon.h"
+#include "multipathd/reservations.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 #include "multipathd/geoms.h"
 #include "multipathd/health.h"
 #include "multipathd/maps.h"
@@ -354,7 +358,7 @@ static void path_on_due(struct agenda_entry *entry);
 /* The same instant for all paths of a map; the maps are spread over a few instants of the interval. */
 static uint64_t path_next_usec(const struct daemon_path *path, uint64_t now_usec)
 {
-	unsigned max = path->daemon->process->max_polling_interval_sec;
+	unsigned max = path->inventory->process->max_polling_interval_sec;
 	uint64_t sec = now_usec / usec_per_sec + path->path.interval_sec;
 	uint64_t phase;
 
@@ -423,7 +427,7 @@ static const char *path_sibling_proof(const struct daemon_path *path)
 	struct mp_map *map = path->path.map;
 	struct mp_path *other;
 
-	if (map && !geoms_owns(daemon_map_of(map)))
+	if (map && !maps_is_geom(daemon_map_of(map)))
 		cds_list_for_each_entry(other, &map->paths, in_map)
 			if (other != &path->path && daemon_path_of(other)->proof && mp_path_is_proven(other))
 				return daemon_path_of(other)->proof;
@@ -465,7 +469,7 @@ static void path_refute_others(struct daemon_path *path)
 {
 	struct mp_path *other;
 
-	if (!path->proof || strcmp(path->proof, path->path.identity.wwid) || geoms_owns(daemon_map_of(path->path.map)))
+	if (!path->proof || strcmp(path->proof, path->path.identity.wwid) || maps_is_geom(daemon_map_of(path->path.map)))
 		return;
 	cds_list_for_each_entry(other, &path->path.map->paths, in_map) {
 		struct daemon_path *sibling = daemon_path_of(other);
@@ -484,7 +488,7 @@ static void path_is_proven_now(struct daemon_path *path, const struct check_job 
 	struct mp_map *map = path->path.map;
 	struct mp_path *other;
 
-	path->proven_usec = daemon_now_usec(path->daemon);
+	path->proven_usec = daemon_now_usec(path->inventory->daemon);
 	path->path.proven_epoch = job->epoch;
 	path->stays = false;
 	if (!path->proof && job->proof)
@@ -547,11 +551,11 @@ static void path_waited_for(struct daemon_path *path)
 	if (path->answered)
 		return;
 	path->answered = true;
-	path->daemon->unanswered--;
+	path->inventory->unanswered--;
 	if (path->path.map)
 		maps_touch(daemon_map_of(path->path.map), "path added");
-	else if (!path->daemon->unanswered)
-		maps_reconcile_later(path->daemon);
+	else if (!path->inventory->unanswered)
+		maps_reconcile_later(path->inventory);
 }
 
 static void path_answered(struct daemon_path *path)
@@ -594,7 +598,7 @@ static void path_answer_waiters(struct daemon_path *path, const char *reply)
 	cds_list_for_each_entry_safe(waiter, next, &path->waiters, in_map) {
 		cds_list_del(&waiter->in_map);
 		if (reply)
-			apply_reply(path->daemon, waiter->request, reply);
+			apply_reply(path->inventory->daemon, waiter->request, reply);
 		else
 			path_tell_kernel(path, "reinstate_path", waiter->request);
 		free(waiter);
@@ -607,7 +611,7 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 {
 	struct mp_map *map = path->path.map;
 	enum mp_path_state old = path->answered_state;
-	const struct mp_process_settings *process = path->daemon->process;
+	const struct mp_process_settings *process = path->inventory->process;
 	bool in_map = map && map->kernel.exists &&
 		      mp_table_find(&map->kernel.table, path->path.identity.devt);
 	bool first = !path->answered && old == MP_PATH_UNCHECKED;
@@ -615,7 +619,7 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 
 	answer = health_judge(path, answer);
 	t = mp_transition_make(old, answer, path->path.dm_state, in_map, mp_path_is_proven(&path->path));
-	path->path.checked_usec = daemon_now_usec(path->daemon);
+	path->path.checked_usec = daemon_now_usec(path->inventory->daemon);
 	path->answered_state = t.state;
 	if (mp_path_state_is_bad(t.state)) {
 		path->registered_key = 0; /* other hosts may preempt it meanwhile */
@@ -656,9 +660,9 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 	if (map && (t.changed || priorities_changed || first))
 		maps_states_changed(daemon_map_of(map), t.came_up, t.went_down, path);
 	if (t.retry_at_once)
-		path_schedule(path, daemon_now_usec(path->daemon) + RETRY_SEC * usec_per_sec);
+		path_schedule(path, daemon_now_usec(path->inventory->daemon) + RETRY_SEC * usec_per_sec);
 	else
-		path_schedule(path, path_next_usec(path, daemon_now_usec(path->daemon)));
+		path_schedule(path, path_next_usec(path, daemon_now_usec(path->inventory->daemon)));
 }
 
 /* Something has happened since the check began. Not before its turn, if that was a failure that the kernel saw. */
@@ -666,7 +670,7 @@ static void path_check_again(struct daemon_path *path)
 {
 	path->check_now = false;
 	path->asked_before = false;
-	if (path->earliest_usec > daemon_now_usec(path->daemon))
+	if (path->earliest_usec > daemon_now_usec(path->inventory->daemon))
 		path_schedule(path, path->earliest_usec);
 	else
 		path_check(path);
@@ -689,7 +693,7 @@ static void path_take_facts(struct daemon_path *path, const struct check_job *jo
 
 static void job_answered(struct check_job *job)
 {
-	struct daemon_path *path = job->abandoned ? NULL : paths_find_id(job->daemon, job->path_id);
+	struct daemon_path *path = job->abandoned ? NULL : paths_find_id(&job->daemon->inventory, job->path_id);
 	enum mp_path_state state = job->check.state;
 	const struct mp_prioritizer *chosen;
 	struct daemon_map *map;
@@ -711,7 +715,7 @@ static void job_answered(struct check_job *job)
 		/* Its lane hung so long that it was never asked. */
 		if (map && map->prio_asking == path->path.id)
 			map->prio_asking = 0;
-		path_schedule(path, daemon_now_usec(path->daemon) + RETRY_SEC * usec_per_sec);
+		path_schedule(path, daemon_now_usec(path->inventory->daemon) + RETRY_SEC * usec_per_sec);
 		job_free(job);
 		return;
 	}
@@ -751,7 +755,7 @@ static void job_answered(struct check_job *job)
 		uint64_t id = path->path.id;
 
 		paths_told_wwid(path, path->proof);
-		path = paths_find_id(job->daemon, id);
+		path = paths_find_id(&job->daemon->inventory, id);
 		if (!path) {
 			job_free(job);
 			return;
@@ -891,7 +895,7 @@ void checks_give_up_waiting(struct daemon *daemon)
 {
 	struct mp_path *path;
 
-	cds_list_for_each_entry(path, &daemon->paths, in_all) {
+	cds_list_for_each_entry(path, &daemon->inventory.paths, in_all) {
 		daemon_path_of(path)->asked_before = false;
 		path_answered(daemon_path_of(path));
 	}
@@ -899,7 +903,7 @@ void checks_give_up_waiting(struct daemon *daemon)
 
 void checks_await_priority(struct daemon_path *path)
 {
-	if (!path->daemon->options.check || path->path.checker_disabled || path->path.init != MP_INIT_OK ||
+	if (!path->inventory->options.check || path->path.checker_disabled || path->path.init != MP_INIT_OK ||
 	    !mp_path_state_is_active(path->answered_state))
 		return;
 	path->path.priority = MP_PRIORITY_UNDEF;
@@ -907,7 +911,7 @@ void checks_await_priority(struct daemon_path *path)
 	if (!path->answered)
 		return;
 	path->answered = false;
-	path->daemon->unanswered++;
+	path->inventory->unanswered++;
 }
 
 int checks_init(struct daemon *daemon)
@@ -982,7 +986,7 @@ static int path_prepare_priority(struct daemon_path *path, struct check_job *job
 
 static void path_check(struct daemon_path *path)
 {
-	struct daemon *daemon = path->daemon;
+	struct daemon *daemon = path->inventory->daemon;
 	uint64_t now = daemon_now_usec(daemon);
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 	struct check_job *job;
@@ -1063,14 +1067,14 @@ later:
 
 static void path_on_overdue(struct daemon_path *path)
 {
-	uint64_t now = daemon_now_usec(path->daemon);
+	uint64_t now = daemon_now_usec(path->inventory->daemon);
 	uint64_t deadline = path->job->begun_usec + path_timeout_sec(path) * usec_per_sec;
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
 	if (path->path.checker_disabled)
 		return;
 	/* At start all ask at once: those whose turn has not come are not overdue. */
-	if (!pool_has_begun(&path->job->work) && path->daemon->configure_timer) {
+	if (!pool_has_begun(&path->job->work) && path->inventory->daemon->configure_timer) {
 		path_schedule(path, now + PENDING_AFTER_SEC * usec_per_sec);
 		return;
 	}
@@ -1091,7 +1095,7 @@ static void path_on_overdue(struct daemon_path *path)
 		return;
 	}
 	/* Its own device has not been asked: that others hang is no reason to fail it. */
-	if (pool_lacks_places(path->daemon->pool, &path->job->work)) {
+	if (pool_lacks_places(path->inventory->daemon->pool, &path->job->work)) {
 		path_schedule(path, now + PENDING_AFTER_SEC * usec_per_sec);
 		return;
 	}
@@ -1106,8 +1110,8 @@ static void path_on_due(struct agenda_entry *entry)
 	struct daemon_path *path = caa_container_of(entry, struct daemon_path, due);
 
 	if (path->path.init == MP_INIT_MISSING_UDEV || path->path.init == MP_INIT_REQUESTED_UDEV) {
-		path_schedule(path, daemon_now_usec(path->daemon) +
-					    path->daemon->process->retrigger_delay_sec * usec_per_sec);
+		path_schedule(path, daemon_now_usec(path->inventory->daemon) +
+					    path->inventory->process->retrigger_delay_sec * usec_per_sec);
 		paths_on_missing_udev(path);
 	} else if (path->job) {
 		path_on_overdue(path);
@@ -1120,28 +1124,28 @@ static int path_schedule(struct daemon_path *path, uint64_t usec)
 {
 	if (!path->job)
 		path->path.next_check_usec = usec;
-	return agenda_set(path->daemon->agenda, &path->due, usec);
+	return agenda_set(path->inventory->daemon->agenda, &path->due, usec);
 }
 
 int checks_start(struct daemon_path *path)
 {
-	const struct mp_process_settings *process = path->daemon->process;
+	const struct mp_process_settings *process = path->inventory->process;
 
 	path->path.interval_sec = process->polling_interval_sec;
 	path->answered_state = MP_PATH_UNCHECKED;
 	if (path->path.init == MP_INIT_MISSING_UDEV) {
 		path->answered = true; /* nobody waits for it */
-		return path_schedule(path, daemon_now_usec(path->daemon) +
+		return path_schedule(path, daemon_now_usec(path->inventory->daemon) +
 						   process->retrigger_delay_sec * usec_per_sec);
 	}
 	/* Made now: what lives long lies together, apart from the burst of first jobs. */
-	path_schedule(path, daemon_now_usec(path->daemon) + PENDING_AFTER_SEC * usec_per_sec);
-	path->daemon->unanswered++;
-	if (!path->daemon->options.check) {
+	path_schedule(path, daemon_now_usec(path->inventory->daemon) + PENDING_AFTER_SEC * usec_per_sec);
+	path->inventory->unanswered++;
+	if (!path->inventory->options.check) {
 		path_answered(path);
 		return 0;
 	}
-	if (!path->daemon->enumerating)
+	if (!path->inventory->daemon->enumerating)
 		path_check(path);
 	return 0;
 }
@@ -1150,14 +1154,14 @@ void checks_start_all(struct daemon *daemon)
 {
 	struct mp_path *path;
 
-	cds_list_for_each_entry(path, &daemon->paths, in_all)
+	cds_list_for_each_entry(path, &daemon->inventory.paths, in_all)
 		if (!daemon_path_of(path)->answered && !daemon_path_of(path)->job)
 			path_check(daemon_path_of(path));
 }
 
 void checks_soon(struct daemon_path *path)
 {
-	if (path->daemon->options.check)
+	if (path->inventory->options.check)
 		path_check(path);
 }
 
@@ -1167,14 +1171,14 @@ static void path_await(struct daemon_path *path)
 	if (!path->answered || !mp_path_state_is_active(path->answered_state))
 		return;
 	path->answered = false;
-	path->daemon->unanswered++;
+	path->inventory->unanswered++;
 }
 
 void checks_ask_again(struct daemon_path *path)
 {
 	path->proven_usec = 0;
 	path->ask_again = true;
-	if (!path->daemon->options.check || path->path.checker_disabled || path->path.init != MP_INIT_OK)
+	if (!path->inventory->options.check || path->path.checker_disabled || path->path.init != MP_INIT_OK)
 		return;
 	path_await(path);
 	path->asked_before |= path->job && !path->answered;
@@ -1209,7 +1213,7 @@ void checks_reopen(struct daemon_path *path)
 {
 	if (path->job || path->fd < 0)
 		return;
-	checks_close(path->daemon, path->fd, lane_of_path(&path->path.identity));
+	checks_close(path->inventory->daemon, path->fd, lane_of_path(&path->path.identity));
 	path->fd = -1;
 }
 
@@ -1221,7 +1225,7 @@ void checks_stop(struct daemon_path *path)
 		map->prio_asking = 0;
 	if (!path->answered && path->path.init != MP_INIT_MISSING_UDEV) {
 		path->answered = true;
-		path->daemon->unanswered--;
+		path->inventory->unanswered--;
 	}
 	samples_stop(path);
 	path_answer_waiters(path, "fail\n");
@@ -1233,7 +1237,7 @@ void checks_stop(struct daemon_path *path)
 			job_free(path->job);
 		path->job = NULL;
 	} else if (path->fd >= 0) {
-		checks_close(path->daemon, path->fd, lane_of_path(&path->path.identity));
+		checks_close(path->inventory->daemon, path->fd, lane_of_path(&path->path.identity));
 	}
 	path->fd = -1;
 }
@@ -1249,16 +1253,16 @@ void checks_note_kernel_failure(struct daemon_path *path)
 	path->answered_state = MP_PATH_DOWN;
 	path->path.state = MP_PATH_DOWN;
 	path->registered_key = 0;
-	path->path.interval_sec = path->daemon->process->polling_interval_sec;
+	path->path.interval_sec = path->inventory->process->polling_interval_sec;
 	path->path.map->stats.path_faults++;
 	path_log(path, old, "the kernel saw an I/O error");
 	health_failed(path);
 	/* A request that fails everywhere must find no path left: none comes back before its turn. */
-	if (geoms_owns(daemon_map_of(path->path.map)))
-		earliest = daemon_now_usec(path->daemon) + path->path.interval_sec * usec_per_sec;
+	if (maps_is_geom(daemon_map_of(path->path.map)))
+		earliest = daemon_now_usec(path->inventory->daemon) + path->path.interval_sec * usec_per_sec;
 	path->earliest_usec = earliest;
 	/* A path that answers the checker, but fails I/O, is not to come and go as fast as it can. */
-	if (!path->job && earliest > daemon_now_usec(path->daemon))
+	if (!path->job && earliest > daemon_now_usec(path->inventory->daemon))
 		path_schedule(path, earliest);
 	else
 		checks_soon(path);

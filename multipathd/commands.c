@@ -21,7 +21,11 @@
 #include "multipathd/checks.h"
 #include "multipathd/configure.h"
 #include "multipathd/dmevents.h"
-#include "multipathd/daemon.h"
+#include "multipathd/reservations.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 #include "multipathd/explain.h"
 #include "multipathd/grammar.h"
 #include "multipathd/geoms.h"
@@ -55,7 +59,7 @@ static struct mp_show_context call_context(const struct command_call *call)
 /* What the kernel multipaths itself, if enable_foreign has it listed; for @context. */
 static void read_foreign(const struct daemon *daemon, struct mp_show_context *context, struct mp_foreign *foreign)
 {
-	if ((daemon->options.all_foreign || daemon->process->lists_nvme) &&
+	if ((daemon->inventory.options.all_foreign || daemon->inventory.process->lists_nvme) &&
 	    mp_nvme_list(&mp_roots_system, foreign) == 0)
 		context->foreign = foreign;
 }
@@ -63,13 +67,13 @@ static void read_foreign(const struct daemon *daemon, struct mp_show_context *co
 /* Paths that are ours; caller frees. */
 static const struct mp_path **all_paths(const struct daemon *daemon, size_t *count)
 {
-	const struct mp_path **paths = calloc(daemon->path_count + 1, sizeof(*paths));
+	const struct mp_path **paths = calloc(daemon->inventory.path_count + 1, sizeof(*paths));
 	const struct mp_path *path;
 
 	*count = 0;
 	if (!paths)
 		return NULL;
-	cds_list_for_each_entry(path, &daemon->paths, in_all)
+	cds_list_for_each_entry(path, &daemon->inventory.paths, in_all)
 		paths[(*count)++] = path;
 	return paths;
 }
@@ -77,13 +81,13 @@ static const struct mp_path **all_paths(const struct daemon *daemon, size_t *cou
 /* Maps that exist; caller frees. */
 static const struct mp_map **all_maps(const struct daemon *daemon, size_t *count)
 {
-	const struct mp_map **maps = calloc(daemon->map_count + 1, sizeof(*maps));
+	const struct mp_map **maps = calloc(daemon->inventory.map_count + 1, sizeof(*maps));
 	const struct mp_map *map;
 
 	*count = 0;
 	if (!maps)
 		return NULL;
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
 		if (map->kernel.exists)
 			maps[(*count)++] = map;
 	return maps;
@@ -102,7 +106,7 @@ static void fail_unless(struct command_call *call, int error)
 
 static struct daemon_path *call_path(struct command_call *call)
 {
-	struct daemon_path *path = paths_find(call->daemon, call->arguments[0]);
+	struct daemon_path *path = paths_find(&call->daemon->inventory, call->arguments[0]);
 
 	if (!path)
 		fail(call, not_found);
@@ -111,7 +115,7 @@ static struct daemon_path *call_path(struct command_call *call)
 
 static struct daemon_map *call_map(struct command_call *call)
 {
-	struct daemon_map *map = maps_find(call->daemon, call->arguments[0]);
+	struct daemon_map *map = maps_find(&call->daemon->inventory, call->arguments[0]);
 
 	if (!map)
 		fail(call, not_found);
@@ -125,7 +129,7 @@ static void read_details(const struct daemon *daemon)
 {
 	struct mp_path *path;
 
-	cds_list_for_each_entry(path, &daemon->paths, in_all)
+	cds_list_for_each_entry(path, &daemon->inventory.paths, in_all)
 		mp_probe_listed(&mp_roots_system, daemon_path_of(path)->dir, &path->identity);
 }
 
@@ -133,7 +137,7 @@ static void read_map_details(const struct daemon *daemon)
 {
 	struct mp_map *map;
 
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
 		if (map->kernel.exists)
 			map->kernel.max_sectors_kb = mp_probe_max_sectors_kb(&mp_roots_system, map->kernel.devt);
 }
@@ -259,7 +263,7 @@ static void show_topology(struct command_call *call)
 		return;
 	}
 	mp_topology_measure(&context, paths, count, &widths);
-	cds_list_for_each_entry(map, &call->daemon->maps, in_all)
+	cds_list_for_each_entry(map, &call->daemon->inventory.maps, in_all)
 		if (map->kernel.exists)
 			mp_show_topology(&context, map, &widths, &call->reply);
 	mp_show_foreign_topologies(&context, &widths, &call->reply);
@@ -310,7 +314,7 @@ static void show_map_json(struct command_call *call)
 
 static bool daemon_is_busy(struct daemon *daemon)
 {
-	return daemon->unanswered || daemon->operations || !cds_list_empty(&daemon->dirty) ||
+	return daemon->inventory.unanswered || daemon->operations || !cds_list_empty(&daemon->inventory.dirty) ||
 	       daemon->status_running;
 }
 
@@ -319,7 +323,7 @@ static void show_status(struct command_call *call)
 	struct mp_status_counts counts = { .busy = daemon_is_busy(call->daemon) };
 	const struct mp_path *path;
 
-	cds_list_for_each_entry(path, &call->daemon->paths, in_all) {
+	cds_list_for_each_entry(path, &call->daemon->inventory.paths, in_all) {
 		const struct daemon_path *managed = daemon_path_of(path);
 
 		counts.paths[path->state]++;
@@ -347,27 +351,27 @@ static void show_daemon(struct command_call *call)
 
 void commands_print_config(struct daemon *daemon, bool local, struct mp_strbuf *out)
 {
-	_cleanup_free_ const struct mp_identity **identities = calloc(daemon->path_count + 1, sizeof(*identities));
-	_cleanup_free_ struct mp_config_map *maps = calloc(daemon->map_count + 1, sizeof(*maps));
-	const char *only_wwid = daemon->options.only_wwid;
+	_cleanup_free_ const struct mp_identity **identities = calloc(daemon->inventory.path_count + 1, sizeof(*identities));
+	_cleanup_free_ struct mp_config_map *maps = calloc(daemon->inventory.map_count + 1, sizeof(*maps));
+	const char *only_wwid = daemon->inventory.options.only_wwid;
 	size_t path_count = 0, map_count = 0;
 	const struct mp_path *path;
 	const struct mp_map *map;
 
 	if (!local) {
-		mp_config_print(daemon->config, out);
+		mp_config_print(daemon->inventory.config, out);
 		return;
 	}
 	if (!identities || !maps) {
 		out->error = -ENOMEM;
 		return;
 	}
-	cds_list_for_each_entry(path, &daemon->paths, in_all)
+	cds_list_for_each_entry(path, &daemon->inventory.paths, in_all)
 		identities[path_count++] = &path->identity;
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
 		if (map->kernel.exists && (!only_wwid || !strcmp(map->wwid, only_wwid)))
 			maps[map_count++] = (struct mp_config_map){ .wwid = map->wwid, .name = map->name };
-	mp_config_print_local(daemon->config, identities, path_count, maps, map_count, out);
+	mp_config_print_local(daemon->inventory.config, identities, path_count, maps, map_count, out);
 }
 
 /* forcequeueing daemon: a third value, which no file has. */
@@ -431,7 +435,7 @@ static void show_config_local(struct command_call *call)
 
 static void show_blacklist(struct command_call *call)
 {
-	mp_filter_print(call->daemon->config, &call->reply);
+	mp_filter_print(call->daemon->inventory.config, &call->reply);
 }
 
 struct devices_listing {
@@ -443,14 +447,14 @@ struct devices_listing {
 static int show_device(void *userdata, dev_t devt, const char *name, const char *dir)
 {
 	const struct devices_listing *listing = userdata;
-	bool blacklisted = mp_filter_devnode(listing->daemon->config, name).blacklisted;
+	bool blacklisted = mp_filter_devnode(listing->daemon->inventory.config, name).blacklisted;
 
 	(void)dir;
 	if (listing->foreign && mp_foreign_find(listing->foreign, name))
 		mp_strbuf_printf(listing->out, "    %s foreign, monitored\n", name);
 	else if (blacklisted)
 		mp_strbuf_printf(listing->out, "    %s devnode blacklisted, unmonitored\n", name);
-	else if (paths_find_devt(listing->daemon, devt))
+	else if (paths_find_devt(&listing->daemon->inventory, devt))
 		mp_strbuf_printf(listing->out, "    %s  devnode whitelisted, monitored\n", name);
 	else
 		mp_strbuf_printf(listing->out, "    %s devnode whitelisted, unmonitored\n", name);
@@ -498,7 +502,7 @@ static void reset_stats(struct command_call *call)
 {
 	struct mp_map *map;
 
-	cds_list_for_each_entry(map, &call->daemon->maps, in_all)
+	cds_list_for_each_entry(map, &call->daemon->inventory.maps, in_all)
 		map->stats = (struct mp_map_stats){ 0 };
 }
 
@@ -530,7 +534,7 @@ static void defer_to_map(struct command_call *call, struct daemon_map *map, cons
 static void add_path(struct command_call *call)
 {
 	struct daemon *daemon = call->daemon;
-	struct daemon_path *path = paths_find(daemon, call->arguments[0]);
+	struct daemon_path *path = paths_find(&daemon->inventory, call->arguments[0]);
 	const char *name = path ? mp_path_name(&path->path) : call->arguments[0];
 	char dir[MP_PROBE_DIR_SIZE], kernel_name[MP_NAME_SIZE];
 	dev_t devt;
@@ -539,7 +543,7 @@ static void add_path(struct command_call *call)
 	if (!strncmp(name, "/dev/", 5))
 		name += 5;
 	snprintf(kernel_name, sizeof(kernel_name), "%s", name);
-	if (mp_filter_devnode(daemon->config, kernel_name).blacklisted) {
+	if (mp_filter_devnode(daemon->inventory.config, kernel_name).blacklisted) {
 		mp_strbuf_puts(&call->reply, "blacklisted\n");
 		return;
 	}
@@ -552,7 +556,7 @@ static void add_path(struct command_call *call)
 		mp_strbuf_puts(&call->reply, "blacklisted\n");
 		return;
 	}
-	path = r < 0 ? NULL : paths_find_devt(daemon, devt);
+	path = r < 0 ? NULL : paths_find_devt(&daemon->inventory, devt);
 	if (!path) {
 		fail(call, "");
 		return;
@@ -683,7 +687,7 @@ static void add_map(struct command_call *call)
 {
 	struct daemon *daemon = call->daemon;
 	const char *text = call->arguments[0];
-	struct daemon_map *map = maps_find(daemon, text);
+	struct daemon_map *map = maps_find(&daemon->inventory, text);
 	const char *wwid;
 	struct mp_path *path;
 	struct mp_path *next;
@@ -694,19 +698,19 @@ static void add_map(struct command_call *call)
 		text += 12;
 	else if (!strncmp(text, "/dev/", 5))
 		text += 5;
-	wwid = mp_config_wwid_of_alias(daemon->config, text);
+	wwid = mp_config_wwid_of_alias(daemon->inventory.config, text);
 	if (!wwid)
-		wwid = mp_bindings_wwid(daemon->bindings, text);
+		wwid = mp_bindings_wwid(daemon->inventory.bindings, text);
 	if (!wwid)
 		wwid = text;
-	if (mp_filter_wwid(daemon->config, wwid).blacklisted) {
+	if (mp_filter_wwid(daemon->inventory.config, wwid).blacklisted) {
 		mp_strbuf_puts(&call->reply, "blacklisted\n");
 		return;
 	}
-	cds_list_for_each_entry_safe(path, next, &daemon->paths, in_all)
+	cds_list_for_each_entry_safe(path, next, &daemon->inventory.paths, in_all)
 		if (!strcmp(path->identity.wwid, wwid) && !path->map)
 			maps_join(daemon_path_of(path), true);
-	map = maps_find_wwid(daemon, wwid);
+	map = maps_find_wwid(&daemon->inventory, wwid);
 	if (!map || cds_list_empty(&map->map.paths)) {
 		fail(call, not_found);
 		return;
@@ -753,7 +757,7 @@ static void removal_of_all_end(struct removal_of_all *all)
 	all->daemon->operations--;
 	apply_reply(all->daemon, all->request,
 		    all->failed ? "fail\n" : all->busy ? "fail\nmap or partition in use\n" : "ok\n");
-	cds_list_for_each_entry(map, &all->daemon->maps, in_all)
+	cds_list_for_each_entry(map, &all->daemon->inventory.maps, in_all)
 		daemon_map_of(map)->removing = false;
 	dmevents_look(all->daemon);
 	mp_dm_list_free(all->listed, all->count);
@@ -827,7 +831,7 @@ static void remove_maps(struct command_call *call)
 		fail(call, "");
 		return;
 	}
-	cds_list_for_each_entry(map, &call->daemon->maps, in_all)
+	cds_list_for_each_entry(map, &call->daemon->inventory.maps, in_all)
 		daemon_map_of(map)->removing = true;
 	all->daemon = call->daemon;
 	all->request = call->request->id;
@@ -867,7 +871,7 @@ static struct daemon_map *call_map_by_alias(struct command_call *call)
 		text += 12;
 	else if (!strncmp(text, "/dev/", 5))
 		text += 5;
-	map = maps_find_name(call->daemon, text);
+	map = maps_find_name(&call->daemon->inventory, text);
 	if (!map || !map->map.kernel.exists) {
 		fail(call, "");
 		return NULL;
@@ -912,7 +916,7 @@ static void resize_map(struct command_call *call)
 		call->postponed = true;
 		return;
 	}
-	if (geoms_owns(map)) {
+	if (maps_is_geom(map)) {
 		fail(call, "gmultipath has made it: stop it and make it anew");
 		return;
 	}
@@ -976,7 +980,7 @@ static void disable_all_queueing(struct command_call *call)
 {
 	struct mp_map *map;
 
-	cds_list_for_each_entry(map, &call->daemon->maps, in_all)
+	cds_list_for_each_entry(map, &call->daemon->inventory.maps, in_all)
 		maps_disable_queueing(daemon_map_of(map));
 }
 
@@ -984,7 +988,7 @@ static void restore_all_queueing(struct command_call *call)
 {
 	struct mp_map *map;
 
-	cds_list_for_each_entry(map, &call->daemon->maps, in_all)
+	cds_list_for_each_entry(map, &call->daemon->inventory.maps, in_all)
 		maps_restore_queueing(daemon_map_of(map));
 }
 
@@ -1309,20 +1313,20 @@ static const struct daemon_map *list_one(struct daemon *daemon, const char *devi
 	unsigned major, minor;
 
 	if (!strncmp(device, "map:", 4)) {
-		map = maps_find_known(daemon, device + 4);
+		map = maps_find_known(&daemon->inventory, device + 4);
 		if (!map)
-			map = maps_find(daemon, device + 4); /* dm-0 */
-		path = map ? NULL : paths_find_name(daemon, device + 4);
+			map = maps_find(&daemon->inventory, device + 4); /* dm-0 */
+		path = map ? NULL : paths_find_name(&daemon->inventory, device + 4);
 		if (path && path->path.map)
 			map = daemon_map_of(path->path.map);
 		return map && map->map.kernel.exists ? map : NULL;
 	}
 	if (sscanf(device, "dev:%u:%u", &major, &minor) != 2)
 		return NULL;
-	path = paths_find_devt(daemon, makedev(major, minor));
+	path = paths_find_devt(&daemon->inventory, makedev(major, minor));
 	if (path)
 		return path->path.map && path->path.map->kernel.exists ? daemon_map_of(path->path.map) : NULL;
-	map = maps_find_minor(daemon, minor);
+	map = maps_find_minor(&daemon->inventory, minor);
 	return map && map->map.kernel.devt == makedev(major, minor) ? map : NULL;
 }
 
@@ -1333,7 +1337,7 @@ static bool list_device_is_bad(const struct daemon *daemon, const char *device)
 
 	if (sscanf(device, "dev:%u:%u", &major, &minor) != 2)
 		return false;
-	return !paths_find_devt(daemon, makedev(major, minor)) && !maps_find_minor(daemon, minor);
+	return !paths_find_devt(&daemon->inventory, makedev(major, minor)) && !maps_find_minor(&daemon->inventory, minor);
 }
 
 int commands_list(struct daemon *daemon, bool with_checks, int verbosity, bool bold, const char *device,
@@ -1363,7 +1367,7 @@ int commands_list(struct daemon *daemon, bool with_checks, int verbosity, bool b
 		if (paths)
 			mp_show_path_list(&context, paths, count, out);
 	}
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
 		if (map->kernel.exists)
 			mp_show_topology(&context, map, NULL, out);
 	read_foreign(daemon, &context, &foreign);
@@ -1396,7 +1400,7 @@ static bool serve_notes(struct daemon *daemon, const char *text, struct mp_strbu
 	if (sscanf(text, "@notes %d", &verbosity) != 1)
 		return false;
 	mp_strbuf_puts(reply, "notes\n");
-	configure_print_notes(daemon, verbosity < 0 ? daemon->process->verbosity : verbosity, reply);
+	configure_print_notes(daemon, verbosity < 0 ? daemon->inventory.process->verbosity : verbosity, reply);
 	return true;
 }
 

@@ -12,7 +12,10 @@
 #include "base/strbuf.h"
 #include "multipathd/apply.h"
 #include "multipathd/checks.h"
-#include "multipathd/daemon.h"
+#include "multipathd/reservations.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 #include "multipathd/dmevents.h"
 #include "multipathd/files.h"
 #include "multipathd/geoms.h"
@@ -54,8 +57,8 @@ struct mp_config_source configure_source(const struct daemon *daemon)
 	return (struct mp_config_source){
 		.file = CONFIG_FILE,
 		.dir = CONFIG_DIR,
-		.verbosity = daemon->options.verbosity,
-		.ignore_wwids = daemon->options.ignore_wwids,
+		.verbosity = daemon->inventory.options.verbosity,
+		.ignore_wwids = daemon->inventory.options.ignore_wwids,
 	};
 }
 
@@ -70,12 +73,14 @@ static void configure_note_fault(struct daemon *daemon, const char *fault, const
 	free(daemon->config_errors);
 	daemon->config_errors = strdup(errors);
 	daemon->config_fault = fault;
+	daemon->inventory.config_incomplete = !strcmp(fault, "incomplete");
 }
 
 void configure_fini(struct daemon *daemon)
 {
 	free(daemon->config_errors);
 	daemon->config_errors = NULL;
+	daemon->inventory.config_incomplete = false;
 }
 
 void configure_print_notes(const struct daemon *daemon, int verbosity, struct mp_strbuf *out)
@@ -133,34 +138,34 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 	if (r < 0)
 		return r;
 	/* Half a file is better than none at start, but not better than the whole one in force. */
-	if (daemon->config && messages.damages) {
+	if (daemon->inventory.config && messages.damages) {
 		mp_config_unref(config);
 		return -EINVAL;
 	}
 	/* Settings borrow text from the configuration: the old one goes when all are resolved anew. */
 	mp_config_unref(daemon->old_config);
-	daemon->old_config = daemon->config;
-	daemon->config = config;
-	daemon->process = mp_config_process(config);
+	daemon->old_config = daemon->inventory.config;
+	daemon->inventory.config = config;
+	daemon->inventory.process = mp_config_process(config);
 	daemon->configured_since = time(NULL);
 	configure_fini(daemon);
 	if (messages.damages)
 		configure_note_fault(daemon, "incomplete", mp_strbuf_text(&told));
-	log_set_verbosity(daemon->process->verbosity);
+	log_set_verbosity(daemon->inventory.process->verbosity);
 	if (daemon->server)
-		server_set_timeout(daemon->server, daemon->process->uxsock_timeout_msec);
+		server_set_timeout(daemon->server, daemon->inventory.process->uxsock_timeout_msec);
 
 	geoms_init(daemon);
 	r = files_load_wwids(daemon);
 	if (r < 0)
 		log_error(STATE_DIR "/wwids: %s", strerror(-r));
-	if (!daemon->options.once)
+	if (!daemon->inventory.options.once)
 		reservations_load(daemon);
-	daemon->bindings_broken = false;
+	daemon->inventory.bindings_broken = false;
 	/* What is not on disk yet is newer than what is. */
-	if (daemon->bindings_dirty || daemon->files_writing)
+	if (daemon->inventory.bindings_dirty || daemon->files_writing)
 		return 0;
-	r = mp_bindings_load(daemon->bindings, STATE_DIR, daemon->options.read_only_bindings, config,
+	r = mp_bindings_load(daemon->inventory.bindings, STATE_DIR, daemon->inventory.options.read_only_bindings, config,
 			     daemon_diagnostic, daemon);
 	if (r < 0)
 		log_error(STATE_DIR "/bindings: %s; new maps are named by their WWIDs", strerror(-r));
@@ -174,17 +179,17 @@ static int configure_on_grace(sd_event_source *source, uint64_t usec, void *user
 	(void)source;
 	(void)usec;
 	/* As long as answers come in, the others may only be waiting for their turn. */
-	if (daemon->unanswered < daemon->unanswered_before) {
-		daemon->unanswered_before = daemon->unanswered;
+	if (daemon->inventory.unanswered < daemon->unanswered_before) {
+		daemon->unanswered_before = daemon->inventory.unanswered;
 		apply_set_timer(daemon, &daemon->configure_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
 				configure_on_grace, daemon);
 		return 0;
 	}
-	if (daemon->unanswered)
-		log_warning("%u paths have not answered yet; going on without them", daemon->unanswered);
+	if (daemon->inventory.unanswered)
+		log_warning("%u paths have not answered yet; going on without them", daemon->inventory.unanswered);
 	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
 	checks_give_up_waiting(daemon);
-	maps_reconcile_later(daemon);
+	maps_reconcile_later(&daemon->inventory);
 	return 0;
 }
 
@@ -198,7 +203,7 @@ static int configure_on_settle(sd_event_source *source, uint64_t usec, void *use
 	if (daemon->state != DAEMON_CONFIGURE)
 		return 0;
 	daemon->operations_before = daemon->operations;
-	if (moving || !daemon->operations || daemon->unanswered || daemon->status_running)
+	if (moving || !daemon->operations || daemon->inventory.unanswered || daemon->status_running)
 		return apply_set_timer(daemon, &daemon->settle_timer,
 				       daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec, configure_on_settle,
 				       daemon);
@@ -215,20 +220,20 @@ static void configure_on_looked(struct daemon *daemon)
 	r = paths_enumerate(daemon);
 	if (r < 0)
 		log_error("cannot enumerate block devices: %s", strerror(-r));
-	daemon->unanswered_before = daemon->unanswered;
-	log_info("%zu paths and %zu maps found", daemon->path_count, daemon->map_count);
+	daemon->unanswered_before = daemon->inventory.unanswered;
+	log_info("%zu paths and %zu maps found", daemon->inventory.path_count, daemon->inventory.map_count);
 	apply_set_timer(daemon, &daemon->configure_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
 			configure_on_grace, daemon);
 	/* One map whose table operation never returns does not keep clients from all the others. */
 	daemon->operations_before = UINT_MAX;
-	if (!daemon->options.once)
+	if (!daemon->inventory.options.once)
 		apply_set_timer(daemon, &daemon->settle_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
 				configure_on_settle, daemon);
-	cds_list_for_each_entry(map, &daemon->maps, in_all) {
-		daemon_map_of(map)->force_reload |= daemon->options.force_reload && map->kernel.exists;
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
+		daemon_map_of(map)->force_reload |= daemon->inventory.options.force_reload && map->kernel.exists;
 		maps_touch(daemon_map_of(map), "configured");
 	}
-	maps_reconcile_later(daemon);
+	maps_reconcile_later(&daemon->inventory);
 }
 
 int configure_start(struct daemon *daemon)
@@ -250,12 +255,12 @@ static int compare_devt(const void *a, const void *b)
 /* In the order in which a start finds them: new maps get the names that they would get there. */
 static void resolve_paths(struct daemon *daemon)
 {
-	_cleanup_free_ dev_t *devts = calloc(daemon->path_count + 1, sizeof(*devts));
+	_cleanup_free_ dev_t *devts = calloc(daemon->inventory.path_count + 1, sizeof(*devts));
 	struct mp_path *path, *next;
 	size_t count = 0;
 
 	/* Without memory in any order: all must let go of the old configuration. */
-	cds_list_for_each_entry_safe(path, next, &daemon->paths, in_all)
+	cds_list_for_each_entry_safe(path, next, &daemon->inventory.paths, in_all)
 		if (devts)
 			devts[count++] = path->identity.devt;
 		else
@@ -264,7 +269,7 @@ static void resolve_paths(struct daemon *daemon)
 		return;
 	qsort(devts, count, sizeof(*devts), compare_devt);
 	for (size_t i = 0; i < count; i++) {
-		struct daemon_path *found = paths_find_devt(daemon, devts[i]);
+		struct daemon_path *found = paths_find_devt(&daemon->inventory, devts[i]);
 
 		if (!found)
 			continue;
@@ -299,7 +304,7 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 	notify_state(daemon, "RELOADING=1");
 
 	resolve_paths(daemon);
-	cds_list_for_each_entry(map, &daemon->maps, in_all) {
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
 		struct daemon_map *managed = daemon_map_of(map);
 
 		managed->named = false;

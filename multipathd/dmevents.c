@@ -11,7 +11,9 @@
 #include "model/geom.h"
 #include "multipathd/apply.h"
 #include "multipathd/commands.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
 #include "multipathd/geoms.h"
 #include "multipathd/leftovers.h"
 #include "multipathd/maps.h"
@@ -148,7 +150,7 @@ static void look_job_run(struct work *work)
 
 static void look_take(struct daemon *daemon, struct look_map *look)
 {
-	struct daemon_map *map = maps_find_wwid(daemon, look->wwid);
+	struct daemon_map *map = maps_find_wwid(&daemon->inventory, look->wwid);
 
 	if (look->half_made)
 		leftovers_found(daemon, look->wwid, LEFTOVER_HALF_MADE);
@@ -178,9 +180,9 @@ static void look_job_done(struct work *work)
 	if (job->error < 0) {
 		log_error("cannot list the device-mapper devices: %s", strerror(-job->error));
 	} else {
-		mp_dm_list_free(daemon->listed, daemon->listed_count);
-		daemon->listed = TAKE_PTR(job->listed);
-		daemon->listed_count = job->listed_count;
+		mp_dm_list_free(daemon->inventory.listed, daemon->inventory.listed_count);
+		daemon->inventory.listed = TAKE_PTR(job->listed);
+		daemon->inventory.listed_count = job->listed_count;
 		job->listed_count = 0;
 		maps_retry_names(daemon);
 		for (size_t i = 0; i < job->count; i++)
@@ -200,7 +202,7 @@ static void look_job_done(struct work *work)
 	if (!daemon->look_at_unused)
 		commands_on_look(daemon);
 	geoms_on_looked(daemon);
-	maps_reconcile_later(daemon);
+	maps_reconcile_later(&daemon->inventory);
 }
 
 static bool map_is_unused(const struct mp_map *map)
@@ -221,7 +223,7 @@ void dmevents_look(struct daemon *daemon)
 	if (!job)
 		return;
 	job->daemon = daemon;
-	cds_list_for_each_entry(map, &daemon->maps, in_all) {
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
 		struct look_map *look;
 
 		if (!map->kernel.exists && !daemon_map_of(map)->busy)
@@ -248,7 +250,7 @@ bool dmevents_has_unused_maps(const struct daemon *daemon)
 {
 	const struct mp_map *map;
 
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
 		if (map->kernel.exists && map_is_unused(map))
 			return true;
 	return false;
@@ -297,7 +299,7 @@ void dmevents_close(struct daemon *daemon)
 	if (daemon->dm_fd >= 0)
 		close(daemon->dm_fd);
 	daemon->dm_fd = -1;
-	mp_dm_list_free(daemon->listed, daemon->listed_count);
-	daemon->listed = NULL;
-	daemon->listed_count = 0;
+	mp_dm_list_free(daemon->inventory.listed, daemon->inventory.listed_count);
+	daemon->inventory.listed = NULL;
+	daemon->inventory.listed_count = 0;
 }

@@ -14,8 +14,12 @@
 #include "config/filter.h"
 #include "model/geom.h"
 #include "model/grouping.h"
+#include "model/plan.h"
 #include "multipathd/apply.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 #include "multipathd/geoms.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
@@ -129,7 +133,7 @@ static void facts_find_wwid(struct facts *facts)
 
 static int facts_resolve(struct daemon *daemon, struct facts *facts)
 {
-	const struct daemon_path *path = facts->devt ? paths_find_devt(daemon, facts->devt) : NULL;
+	const struct daemon_path *path = facts->devt ? paths_find_devt(&daemon->inventory, facts->devt) : NULL;
 
 	if (facts->error < 0)
 		return 0;
@@ -137,7 +141,7 @@ static int facts_resolve(struct daemon *daemon, struct facts *facts)
 		facts->identity = path->path.identity;
 		facts->identified = *facts->identity.wwid;
 	}
-	mp_config_path_settings(daemon->config, &facts->identity, &facts->settings);
+	mp_config_path_settings(daemon->inventory.config, &facts->identity, &facts->settings);
 	facts->uid_attribute = strdup(facts->settings.uid_attribute ? facts->settings.uid_attribute : "");
 	return facts->uid_attribute ? 0 : -ENOMEM;
 }
@@ -146,12 +150,12 @@ static int facts_resolve(struct daemon *daemon, struct facts *facts)
 
 static void add_find_multipaths_origin(const struct daemon *daemon, struct mp_trace *trace)
 {
-	mp_config_trace_origin(daemon->config, "find_multipaths", trace);
+	mp_config_trace_origin(daemon->inventory.config, "find_multipaths", trace);
 }
 
 static void add_remedy(struct daemon *daemon, const struct facts *facts, struct mp_strbuf *buf)
 {
-	mp_filter_remedy(daemon->config, &facts->identity, facts->has_props ? &facts->props : NULL,
+	mp_filter_remedy(daemon->inventory.config, &facts->identity, facts->has_props ? &facts->props : NULL,
 			 facts->uid_attribute, buf);
 }
 
@@ -159,7 +163,7 @@ static struct mp_filter_verdict explain_filter(struct daemon *daemon, const stru
 					       struct mp_explanation *out)
 {
 	struct mp_explained *section = mp_explanation_add(out, "filter");
-	struct mp_filter_verdict verdict = mp_filter_trace(daemon->config, &facts->identity,
+	struct mp_filter_verdict verdict = mp_filter_trace(daemon->inventory.config, &facts->identity,
 							   facts->has_props ? &facts->props : NULL,
 							   facts->uid_attribute, &section->trace);
 
@@ -218,15 +222,15 @@ static void explain_claim(struct daemon *daemon, const struct facts *facts, cons
 {
 	struct mp_explained *section = mp_explanation_add(out, "udev");
 	struct mp_claim_input input = {
-		.mode = daemon->process->find_multipaths,
+		.mode = daemon->inventory.process->find_multipaths,
 		.held_by_map = facts->held_by_map,
 		.is_disk = true,
 		.blacklisted = blacklisted,
 		.has_wwid = *facts->identity.wwid,
-		.labelled = geoms_claim(daemon, facts->devt),
+		.labelled = geoms_claim(&daemon->inventory, facts->devt),
 		.marked_failed = facts->marked_failed,
 		.in_use = facts->in_use,
-		.wwid_known = mp_wwids_has(daemon->wwids, facts->identity.wwid),
+		.wwid_known = mp_wwids_has(daemon->inventory.wwids, facts->identity.wwid),
 		.map_exists = map && map->map.kernel.exists,
 	};
 	struct mp_claim_verdict verdict = mp_claim_trace(&input, &section->trace);
@@ -237,8 +241,8 @@ static void explain_claim(struct daemon *daemon, const struct facts *facts, cons
 							   "claimed for",
 			 verdict.reason);
 	/* Of what is blacklisted already, the map goes when its last user does. */
-	if (!blacklisted && (!map || !geoms_owns(map)))
-		mp_claim_remedy(daemon->config, &input, facts->identity.wwid, &section->change);
+	if (!blacklisted && (!map || !maps_is_geom(map)))
+		mp_claim_remedy(daemon->inventory.config, &input, facts->identity.wwid, &section->change);
 	add_find_multipaths_origin(daemon, &section->trace);
 }
 
@@ -300,7 +304,7 @@ static bool explain_allowed(struct daemon *daemon, struct daemon_map *map, struc
 	if (obstacle && (map->keep_uncreated || map->load_failures))
 		mp_strbuf_printf(&section->change, "multipathd add map %s\n", map->map.wwid);
 	else if (!obstacle)
-		mp_claim_remedy_map(daemon->config, map->map.wwid, allowed, &section->change);
+		mp_claim_remedy_map(daemon->inventory.config, map->map.wwid, allowed, &section->change);
 	add_find_multipaths_origin(daemon, &section->trace);
 	return allowed;
 }
@@ -309,7 +313,7 @@ static void explain_path_settings(struct daemon *daemon, const struct facts *fac
 {
 	struct mp_path_settings settings;
 
-	mp_config_trace_path_settings(daemon->config, &facts->identity, &settings, &section->trace);
+	mp_config_trace_path_settings(daemon->inventory.config, &facts->identity, &settings, &section->trace);
 	mp_detect_checker(&settings, &facts->identity, &section->trace);
 	mp_detect_prioritizer(&settings, &facts->identity, &section->trace);
 }
@@ -373,7 +377,7 @@ static void explain_geom(const struct daemon_map *map, const char *path, struct 
 
 static void explain_disk(struct daemon *daemon, const struct facts *facts, struct mp_explanation *out)
 {
-	const struct daemon_path *path = paths_find_devt(daemon, facts->devt);
+	const struct daemon_path *path = paths_find_devt(&daemon->inventory, facts->devt);
 	struct mp_explained settings = { .name = "settings" };
 	struct mp_filter_verdict verdict;
 	struct daemon_map *map;
@@ -389,7 +393,7 @@ static void explain_disk(struct daemon *daemon, const struct facts *facts, struc
 	}
 	explain_path_settings(daemon, facts, &settings);
 	map = path && path->path.map ? daemon_map_of(path->path.map) :
-	      *facts->identity.wwid  ? maps_find_wwid(daemon, facts->identity.wwid) : NULL;
+	      *facts->identity.wwid  ? maps_find_wwid(&daemon->inventory, facts->identity.wwid) : NULL;
 	explain_wwid(facts, &settings.trace, out);
 	verdict = explain_filter(daemon, facts, out);
 	if (verdict.blacklisted) {
@@ -405,7 +409,7 @@ static void explain_disk(struct daemon *daemon, const struct facts *facts, struc
 	if (!*facts->identity.wwid)
 		mp_strbuf_puts(&out->summary, ": it has no WWID");
 	explain_claim(daemon, facts, map, false, out);
-	if (map && geoms_owns(map))
+	if (map && maps_is_geom(map))
 		explain_geom(map, facts->name, out);
 	else if (map)
 		explain_allowed(daemon, map, out);
@@ -416,7 +420,7 @@ static void explain_disk(struct daemon *daemon, const struct facts *facts, struc
 
 static void explain_name(const struct daemon *daemon, const struct daemon_map *map, struct mp_trace *settings)
 {
-	const char *name = map->map.name, *bound = mp_bindings_alias(daemon->bindings, map->map.wwid);
+	const char *name = map->map.name, *bound = mp_bindings_alias(daemon->inventory.bindings, map->map.wwid);
 	struct mp_trace_row *row = mp_trace_add(settings, "name", false, "\"%s\"", name);
 	const struct mp_trace_row *alias = mp_trace_find(settings, "alias");
 
@@ -446,7 +450,7 @@ static int explain_map(struct daemon *daemon, struct daemon_map *map, struct mp_
 	else
 		mp_strbuf_printf(&out->summary, "no map of %s, ", map->map.wwid);
 	add_path_count(map, &out->summary);
-	if (geoms_owns(map)) {
+	if (maps_is_geom(map)) {
 		explain_geom(map, NULL, out);
 		return 0;
 	}
@@ -458,7 +462,7 @@ static int explain_map(struct daemon *daemon, struct daemon_map *map, struct mp_
 	if (r < 0)
 		return r;
 	section = mp_explanation_add(out, "settings");
-	mp_config_trace_map_settings(daemon->config, map->map.wwid, maps_reference(map), &settings, &section->trace);
+	mp_config_trace_map_settings(daemon->inventory.config, map->map.wwid, maps_reference(map), &settings, &section->trace);
 	explain_name(daemon, map, &section->trace);
 	contradiction = maps_binding_contradiction(map, &other);
 	if (contradiction)
@@ -477,24 +481,24 @@ static int explain_map(struct daemon *daemon, struct daemon_map *map, struct mp_
 
 static struct daemon_map *find_map(struct daemon *daemon, const char *device)
 {
-	struct daemon_map *map = maps_find(daemon, device);
+	struct daemon_map *map = maps_find(&daemon->inventory, device);
 	unsigned major, minor;
 	int end = 0;
 
 	if (map)
 		return map;
 	if (sscanf(device, "%u:%u%n", &major, &minor, &end) == 2 && !device[end]) {
-		map = maps_find_minor(daemon, minor);
+		map = maps_find_minor(&daemon->inventory, minor);
 		return map && map->map.kernel.devt == makedev(major, minor) ? map : NULL;
 	}
-	return maps_find_known(daemon, device);
+	return maps_find_known(&daemon->inventory, device);
 }
 
 /* Return: 1 @facts are to be read first, 0 @out is written, negative errno. */
 static int explain_begin(struct daemon *daemon, const char *device, bool json, struct facts *facts,
 			 struct mp_strbuf *out)
 {
-	const struct daemon_path *path = paths_find(daemon, device);
+	const struct daemon_path *path = paths_find(&daemon->inventory, device);
 	struct daemon_map *map = path ? NULL : find_map(daemon, device);
 	const char *wwid = NULL;
 	unsigned major, minor;
@@ -518,9 +522,9 @@ static int explain_begin(struct daemon *daemon, const char *device, bool json, s
 		if (strlen(device) < sizeof(facts->name) && !strchr(device, '/'))
 			strcpy(facts->name, device);
 		/* The name of a map that there is not: one of its disks can be told of. */
-		wwid = mp_config_wwid_of_alias(daemon->config, device);
+		wwid = mp_config_wwid_of_alias(daemon->inventory.config, device);
 		if (!wwid)
-			wwid = mp_bindings_wwid(daemon->bindings, device);
+			wwid = mp_bindings_wwid(daemon->inventory.bindings, device);
 	}
 	snprintf(facts->asked, sizeof(facts->asked), "%s", device);
 	snprintf(facts->device, sizeof(facts->device), "%s", wwid ? wwid : device);
@@ -533,7 +537,7 @@ static int explain_end(struct daemon *daemon, const struct facts *facts, bool js
 
 	if (!*facts->name) {
 		mp_strbuf_printf(out, "%s: %s\n", facts->asked,
-				 apply_name_is_foreign(daemon, facts->asked, "") ?
+				 inventory_name_is_foreign(&daemon->inventory, facts->asked, "") ?
 					 "a device-mapper device, but no map of multipath's" :
 					 "no disk, map or WWID of that name");
 		return -ENODEV;

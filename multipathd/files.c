@@ -7,7 +7,9 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
 #include "multipathd/maps.h"
 
 struct files_job {
@@ -20,18 +22,12 @@ struct files_job {
 	int bindings_error, wwids_error;
 };
 
-void files_bindings_changed(struct daemon *daemon, struct daemon_map *map)
-{
-	map->naming = true;
-	daemon->bindings_dirty = true;
-}
-
 bool files_wwid_created(struct daemon *daemon, const char *wwid)
 {
 	char **wwids;
 	char *copy;
 
-	if (mp_wwids_remember(daemon->wwids, wwid) != 1)
+	if (mp_wwids_remember(daemon->inventory.wwids, wwid) != 1)
 		return false;
 	copy = strdup(wwid);
 	wwids = reallocarray(daemon->new_wwids, daemon->new_wwid_count + 1, sizeof(*wwids));
@@ -44,7 +40,7 @@ bool files_wwid_created(struct daemon *daemon, const char *wwid)
 	}
 	daemon->new_wwids = wwids;
 	daemon->new_wwids[daemon->new_wwid_count++] = copy;
-	maps_reconcile_later(daemon);
+	maps_reconcile_later(&daemon->inventory);
 	return true;
 }
 
@@ -64,7 +60,7 @@ static void files_job_run(struct work *work)
 /* Another program may have given the name away first. */
 static bool map_lost_name(const struct daemon_map *map)
 {
-	const char *wwid = mp_bindings_wwid(map->daemon->bindings, map->map.name);
+	const char *wwid = mp_bindings_wwid(map->inventory->bindings, map->map.name);
 
 	return !wwid || strcmp(wwid, map->map.wwid);
 }
@@ -77,9 +73,9 @@ static bool bindings_are_back(const struct daemon *daemon, const char *text)
 
 	if (mp_bindings_new(&written) < 0 || mp_bindings_parse(written, "bindings", text, strlen(text), NULL, NULL, NULL) < 0)
 		return true;
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
-		if (daemon_map_of(map)->naming && mp_bindings_wwid(daemon->bindings, map->name) &&
-		    !mp_bindings_wwid(written, map->name) && !daemon->bindings_dirty)
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
+		if (daemon_map_of(map)->naming && mp_bindings_wwid(daemon->inventory.bindings, map->name) &&
+		    !mp_bindings_wwid(written, map->name) && !daemon->inventory.bindings_dirty)
 			return false;
 	return true;
 }
@@ -91,23 +87,23 @@ static void files_bindings_written(struct daemon *daemon, const struct files_job
 	struct mp_map *map;
 
 	if (error == 0 && strcmp(job->bindings, job->written))
-		error = mp_bindings_adopt(daemon->bindings, job->written, daemon->config);
+		error = mp_bindings_adopt(daemon->inventory.bindings, job->written, daemon->inventory.config);
 	/* What the file does not give back would be written again and again. */
 	if (error == 0 && !bindings_are_back(daemon, job->written))
 		error = -EILSEQ;
 	if (error < 0) {
 		log_error(STATE_DIR "/bindings: cannot write: %s; new maps are named by their WWIDs",
 			  strerror(-error));
-		daemon->bindings_broken = true;
-		daemon->bindings_dirty = false;
-		mp_bindings_load(daemon->bindings, STATE_DIR, true, daemon->config, daemon_diagnostic, daemon);
+		daemon->inventory.bindings_broken = true;
+		daemon->inventory.bindings_dirty = false;
+		mp_bindings_load(daemon->inventory.bindings, STATE_DIR, true, daemon->inventory.config, daemon_diagnostic, daemon);
 	} else {
 		log_warning("updated bindings file " STATE_DIR "/bindings");
 	}
 	/* Names chosen meanwhile are in the next write, and wait for it. */
-	if (error >= 0 && daemon->bindings_dirty)
+	if (error >= 0 && daemon->inventory.bindings_dirty)
 		return;
-	cds_list_for_each_entry(map, &daemon->maps, in_all) {
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
 		struct daemon_map *waiting = daemon_map_of(map);
 
 		if (!waiting->naming)
@@ -135,7 +131,7 @@ static void files_job_done(struct work *work)
 	free(job->written);
 	free(job->bindings);
 	free(job);
-	maps_reconcile_later(daemon);
+	maps_reconcile_later(&daemon->inventory);
 }
 
 void files_write(struct daemon *daemon)
@@ -143,16 +139,16 @@ void files_write(struct daemon *daemon)
 	struct files_job *job;
 
 	/* One at a time; what comes meanwhile goes into the next. */
-	if (daemon->files_writing || (!daemon->bindings_dirty && !daemon->new_wwid_count))
+	if (daemon->files_writing || (!daemon->inventory.bindings_dirty && !daemon->new_wwid_count))
 		return;
 	job = calloc(1, sizeof(*job));
 	if (!job)
 		return;
 	job->daemon = daemon;
-	if (daemon->bindings_dirty && mp_bindings_format(daemon->bindings, &job->bindings) < 0)
+	if (daemon->inventory.bindings_dirty && mp_bindings_format(daemon->inventory.bindings, &job->bindings) < 0)
 		log_error("bindings not written: out of memory");
 	else
-		daemon->bindings_dirty = false;
+		daemon->inventory.bindings_dirty = false;
 	job->wwids = TAKE_PTR(daemon->new_wwids);
 	job->wwid_count = daemon->new_wwid_count;
 	daemon->new_wwid_count = 0;
@@ -197,16 +193,16 @@ static int files_adopt_wwids(struct daemon *daemon, struct mp_wwids *read)
 		mp_wwids_free(read);
 		return r;
 	}
-	cds_list_for_each_entry(map, &daemon->maps, in_all) {
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
 		struct daemon_map *managed = daemon_map_of(map);
 
 		if (mp_wwids_has(read, map->wwid))
 			managed->wwid_removed = false;
-		else if (map->kernel.exists && mp_wwids_has(daemon->wwids, map->wwid))
+		else if (map->kernel.exists && mp_wwids_has(daemon->inventory.wwids, map->wwid))
 			managed->wwid_removed = true;
 	}
-	mp_wwids_free(daemon->wwids);
-	daemon->wwids = read;
+	mp_wwids_free(daemon->inventory.wwids);
+	daemon->inventory.wwids = read;
 	return 0;
 }
 
@@ -251,7 +247,7 @@ static void wwids_job_done(struct work *work)
 		r = files_adopt_wwids(daemon, TAKE_PTR(job->wwids));
 	if (r < 0)
 		log_error(STATE_DIR "/wwids: %s", strerror(-r));
-	cds_list_for_each_entry(map, &daemon->maps, in_all) {
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
 		struct daemon_map *waiting = daemon_map_of(map);
 
 		if (!waiting->wwids_awaited || waiting->wwids_awaited > job->number)
@@ -266,7 +262,7 @@ static void wwids_job_done(struct work *work)
 		daemon->wwids_again = false;
 		files_read_wwids(daemon);
 	}
-	maps_reconcile_later(daemon);
+	maps_reconcile_later(&daemon->inventory);
 }
 
 void files_read_wwids(struct daemon *daemon)
@@ -292,6 +288,6 @@ void files_read_wwids(struct daemon *daemon)
 
 void files_await_wwids(struct daemon_map *map)
 {
-	map->wwids_awaited = map->daemon->wwids_readings + 1;
-	files_read_wwids(map->daemon);
+	map->wwids_awaited = map->inventory->daemon->wwids_readings + 1;
+	files_read_wwids(map->inventory->daemon);
 }

@@ -23,7 +23,10 @@
 #include "model/geom.h"
 #include "multipathd/apply.h"
 #include "multipathd/checks.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 #include "multipathd/dmevents.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
@@ -99,7 +102,7 @@ static void log_lines(const struct mp_strbuf *text)
 
 void geoms_init(struct daemon *daemon)
 {
-	struct mp_strbuf *notes = &daemon->geom_notes;
+	struct mp_strbuf *notes = &daemon->inventory.geom_notes;
 	int r;
 
 	mp_strbuf_clear(notes);
@@ -109,14 +112,14 @@ void geoms_init(struct daemon *daemon)
 	daemon->geoms_tasted = r == 0 && !mp_geom_notes_has(notes, "load no") && mp_geom_notes_has(notes, "known");
 }
 
-bool geoms_claim(const struct daemon *daemon, dev_t devt)
+bool geoms_claim(const struct inventory *inventory, dev_t devt)
 {
 	char wwid[MP_WWID_SIZE];
 
-	if (!mp_geom_notes_has(&daemon->geom_notes, "known"))
+	if (!mp_geom_notes_has(&inventory->geom_notes, "known"))
 		return false;
 	taste_wwid(devt, wwid, sizeof(wwid));
-	return mp_geom_notes_claim(&daemon->geom_notes, wwid);
+	return mp_geom_notes_claim(&inventory->geom_notes, wwid);
 }
 
 static void sweep_run(struct work *work)
@@ -142,29 +145,11 @@ void geoms_sweep(struct daemon *daemon)
 {
 	struct geom_job *job;
 
-	if (daemon->options.once || access(RUN_DIR, F_OK) < 0)
+	if (daemon->inventory.options.once || access(RUN_DIR, F_OK) < 0)
 		return;
 	job = job_new(daemon, sweep_run, sweep_done, LANE_GEOMS);
 	if (job)
 		pool_submit(daemon->pool, &job->work);
-}
-
-bool geoms_owns(const struct daemon_map *map)
-{
-	return mp_geom_is_wwid(map->map.wwid);
-}
-
-struct daemon_map *geoms_find_member(const struct daemon_path *path)
-{
-	struct mp_map *map;
-
-	if (!path->daemon->geom_count)
-		return NULL;
-	cds_list_for_each_entry(map, &path->daemon->maps, in_all)
-		if (mp_geom_is_wwid(map->wwid) && map->kernel.exists &&
-		    mp_table_find(&map->kernel.table, path->path.identity.devt))
-			return daemon_map_of(map);
-	return NULL;
 }
 
 /* ---- verbs */
@@ -173,7 +158,7 @@ static void look_again(struct daemon *daemon)
 {
 	struct mp_map *map;
 
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
 		daemon_map_of(map)->read_again |= mp_geom_is_wwid(map->wwid);
 	dmevents_look(daemon);
 }
@@ -205,7 +190,7 @@ static void verb_answer(struct geom_job *job)
 static void keep_paths(struct geom_job *job)
 {
 	for (size_t i = 1; i < job->count; i++) {
-		struct daemon_path *path = paths_find(job->daemon, job->words[i]);
+		struct daemon_path *path = paths_find(&job->daemon->inventory, job->words[i]);
 		struct daemon_map *map = path && path->path.map ? daemon_map_of(path->path.map) : NULL;
 
 		if (!map || map->map.kernel.exists || map->keep_uncreated)
@@ -218,10 +203,10 @@ static void keep_paths(struct geom_job *job)
 static void let_paths(struct geom_job *job)
 {
 	for (size_t i = 0; i < job->kept_count; i++) {
-		struct daemon_path *path = paths_find_id(job->daemon, job->kept[i]);
+		struct daemon_path *path = paths_find_id(&job->daemon->inventory, job->kept[i]);
 		struct daemon_map *map = path && path->path.map ? daemon_map_of(path->path.map) : NULL;
 
-		if (!map || geoms_owns(map))
+		if (!map || maps_is_geom(map))
 			continue;
 		map->keep_uncreated = false;
 		maps_touch(map, "gmultipath does not take its paths");
@@ -390,7 +375,7 @@ static bool reach_disks(struct geom_job *job)
 	unsigned disks = verbs_disks(job->words, job->count, &named, &first);
 
 	if (disks & (VERBS_DISKS_OF_MAP | VERBS_FAILED_DISKS))
-		map = maps_find_name(daemon, job->words[named]);
+		map = maps_find_name(&daemon->inventory, job->words[named]);
 	if (disks & VERBS_NAMED_DISKS)
 		reach_named(job, first);
 	if (map && (disks & VERBS_DISKS_OF_MAP))
@@ -400,7 +385,7 @@ static bool reach_disks(struct geom_job *job)
 		reach_failed(job, map);
 	/* They may be many, and a port that is dead is to keep few threads. */
 	if (disks & VERBS_EVERY_DISK)
-		cds_list_for_each_entry(path, &daemon->paths, in_all)
+		cds_list_for_each_entry(path, &daemon->inventory.paths, in_all)
 			reach(job, path->identity.devt, lane_of_path(&path->identity));
 	return job->reaching > 0;
 }
@@ -429,7 +414,7 @@ static void choose_lane(struct geom_job *job)
 
 	if (job->count < 2 || !verbs_is_urgent(job->words[0]))
 		return;
-	map = maps_find_name(job->daemon, job->words[1]);
+	map = maps_find_name(&job->daemon->inventory, job->words[1]);
 	if (map)
 		job->work.lane = lane_of_table(map->map.wwid);
 }
@@ -440,21 +425,21 @@ bool geoms_change_path(struct daemon_path *path, const char *verb, uint64_t requ
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 	struct geom_job *job;
 
-	if (!map || !geoms_owns(map))
+	if (!map || !maps_is_geom(map))
 		return false;
 	mp_strbuf_printf(&text, "%s -- %s %s", verb, map->map.name, path->path.identity.name);
-	job = job_new(path->daemon, verb_run, verb_done, LANE_GEOMS);
+	job = job_new(path->inventory->daemon, verb_run, verb_done, LANE_GEOMS);
 	if (!job || text.error || take_words(job, mp_strbuf_text(&text)) < 0) {
 		if (job)
 			job_free(job);
-		apply_reply(path->daemon, request, "fail\n");
+		apply_reply(path->inventory->daemon, request, "fail\n");
 		return true;
 	}
 	job->request = request;
 	job->for_command = true;
 	choose_lane(job);
 	if (!reach_disks(job))
-		pool_submit(path->daemon->pool, &job->work);
+		pool_submit(path->inventory->daemon->pool, &job->work);
 	return true;
 }
 
@@ -587,13 +572,13 @@ static void react(struct daemon_map *map);
 
 void geoms_on_table(struct daemon_map *map)
 {
-	struct daemon *daemon = map->daemon;
+	struct inventory *inventory = map->inventory;
 	const struct mp_table *table = &map->map.kernel.table;
 	struct mp_path *path, *next;
 
 	if (!map->is_geom) {
 		map->is_geom = true;
-		daemon->geom_count++;
+		inventory->geom_count++;
 	}
 	map->named = true;
 	cds_list_for_each_entry_safe(path, next, &map->map.paths, in_map)
@@ -601,7 +586,7 @@ void geoms_on_table(struct daemon_map *map)
 			leave(path);
 	for (size_t g = 0; g < table->group_count; g++)
 		for (size_t p = 0; p < table->groups[g].path_count; p++) {
-			struct daemon_path *member = paths_find_devt(daemon, table->groups[g].paths[p].devt);
+			struct daemon_path *member = paths_find_devt(inventory, table->groups[g].paths[p].devt);
 			struct mp_map *former = member ? member->path.map : NULL;
 
 			if (!member || former == &map->map)
@@ -624,7 +609,7 @@ void geoms_on_states(struct daemon_map *map, bool io_failed)
 
 void geoms_on_gone(struct daemon_map *map)
 {
-	struct daemon *daemon = map->daemon;
+	struct inventory *inventory = map->inventory;
 	_cleanup_free_ uint64_t *ids = NULL;
 	struct mp_path *path;
 	size_t count = 0, n = 0;
@@ -637,7 +622,7 @@ void geoms_on_gone(struct daemon_map *map)
 			ids[n++] = path->id;
 	maps_forget(map);
 	while (n--) {
-		struct daemon_path *left = paths_find_id(daemon, ids[n]);
+		struct daemon_path *left = paths_find_id(inventory, ids[n]);
 
 		if (left && !left->path.map)
 			leave(&left->path);
@@ -663,7 +648,7 @@ static void react_run(struct work *work)
 static void react_done(struct work *work)
 {
 	struct geom_job *job = caa_container_of(work, struct geom_job, work);
-	struct daemon_map *map = maps_find_wwid(job->daemon, job->wwid);
+	struct daemon_map *map = maps_find_wwid(&job->daemon->inventory, job->wwid);
 
 	log_lines(&job->err);
 	if (map) {
@@ -726,7 +711,7 @@ static bool has_good_path(const struct daemon_map *map)
 	for (size_t g = 0; g < table->group_count; g++)
 		for (size_t p = 0; p < table->groups[g].path_count; p++) {
 			dev_t devt = table->groups[g].paths[p].devt;
-			const struct daemon_path *path = paths_find_devt(map->daemon, devt);
+			const struct daemon_path *path = paths_find_devt(map->inventory, devt);
 
 			if (table->groups[g].paths[p].state != MP_DM_FAILED && !has_departed(devt) &&
 			    !(path && geoms_is_foreign(path)))
@@ -761,10 +746,10 @@ static int take_members(struct geom_job *job, const struct daemon_map *map)
 
 static void react(struct daemon_map *map)
 {
-	struct daemon *daemon = map->daemon;
+	struct daemon *daemon = map->inventory->daemon;
 	struct geom_job *job;
 
-	if (daemon->options.once)
+	if (daemon->inventory.options.once)
 		return;
 	if (map->reacting) {
 		map->react_again = true;
@@ -863,10 +848,10 @@ static void label_done(struct work *work)
 
 void geoms_on_up(struct daemon_path *path)
 {
-	struct daemon *daemon = path->daemon;
+	struct daemon *daemon = path->inventory->daemon;
 	struct geom_job *job;
 
-	if (!daemon->geoms_tasted || daemon->options.once || (path->path.map && path->path.map->kernel.exists))
+	if (!daemon->geoms_tasted || daemon->inventory.options.once || (path->path.map && path->path.map->kernel.exists))
 		return;
 	job = job_new(daemon, label_run, label_done, lane_of_path(&path->path.identity));
 	if (!job)

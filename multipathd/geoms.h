@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 struct daemon;
+struct inventory;
 struct daemon_map;
 struct daemon_path;
 
@@ -25,19 +26,13 @@ void geoms_sweep(struct daemon *daemon);
 bool geoms_serve(struct daemon *daemon, uint64_t request, const char *text);
 
 /** geoms_claim() - is a label of this disk's known, so that it has a map of gmultipath's or is to have one? Reads sysfs. */
-bool geoms_claim(const struct daemon *daemon, dev_t devt);
+bool geoms_claim(const struct inventory *inventory, dev_t devt);
 
 /** geoms_change_path() - `fail path` and `reinstate path` are gmultipath's "fail" and "restore" to a path of such a map. Return: is it one? */
 bool geoms_change_path(struct daemon_path *path, const char *verb, uint64_t request);
 
-/** geoms_owns() - may only gmultipath change this map? */
-bool geoms_owns(const struct daemon_map *map);
-
 /** geoms_is_foreign() - does the path lead to another LUN than when gmultipath's map took it? */
 bool geoms_is_foreign(const struct daemon_path *path);
-
-/** geoms_find_member() - the map of gmultipath's that has the path, NULL if none has */
-struct daemon_map *geoms_find_member(const struct daemon_path *path);
 
 /** geoms_on_table() - a map of ours was found or read: its paths are those in the table */
 void geoms_on_table(struct daemon_map *map);

@@ -6,7 +6,9 @@
 #include "base/log.h"
 #include "model/health.h"
 #include "multipathd/checks.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 #include "multipathd/maps.h"
 #include "multipathd/samples.h"
 
@@ -17,7 +19,7 @@ static bool groups_marginal(const struct mp_map *map)
 
 void health_tell_settings(const struct daemon_map *map)
 {
-	struct daemon *daemon = map->daemon;
+	struct daemon *daemon = map->inventory->daemon;
 
 	if (mp_health_method(&map->map.settings) == MP_HEALTH_COUNT && !daemon->told_superseded) {
 		log_warning("san_path_err_* and delay_*_checks are superseded by marginal_path_*");
@@ -72,7 +74,7 @@ static void path_step(struct daemon_path *path, enum mp_health_event event, unsi
 		.needed = !others_work(path) && !path_serves(path),
 		.ios = ios,
 		.errors = errors,
-		.now_usec = daemon_now_usec(path->daemon),
+		.now_usec = daemon_now_usec(path->inventory->daemon),
 	};
 	bool was_held = path->health.held;
 	struct mp_health_verdict verdict = mp_health_step(&path->health, &input);
@@ -100,7 +102,7 @@ static void path_step(struct daemon_path *path, enum mp_health_event event, unsi
 
 enum mp_path_state health_judge(struct daemon_path *path, enum mp_path_state answer)
 {
-	if (!path->path.map || !mp_path_state_is_active(answer) || path->path.wrong_wwid || path->daemon->options.once)
+	if (!path->path.map || !mp_path_state_is_active(answer) || path->path.wrong_wwid || path->inventory->options.once)
 		return answer;
 	if (!path->health.held && mp_health_method(&path->path.map->settings) == MP_HEALTH_TRUST)
 		return answer;
@@ -115,7 +117,7 @@ enum mp_path_state health_judge(struct daemon_path *path, enum mp_path_state ans
 
 void health_failed(struct daemon_path *path)
 {
-	if (path->path.map && !path->daemon->options.once)
+	if (path->path.map && !path->inventory->options.once)
 		path_step(path, MP_HEALTH_FAILED, 0, 0);
 }
 

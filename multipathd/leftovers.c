@@ -10,7 +10,9 @@
 #include "config/wwids.h"
 #include "kernel/dm.h"
 #include "multipathd/apply.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
 #include "multipathd/dmevents.h"
 #include "multipathd/maps.h"
 
@@ -68,7 +70,7 @@ void leftovers_found(struct daemon *daemon, const char *wwid, enum leftover_kind
 {
 	struct leftover *leftover = leftover_find(daemon, wwid);
 
-	if (leftover || daemon->options.once)
+	if (leftover || daemon->inventory.options.once)
 		return;
 	leftover = calloc(1, sizeof(*leftover));
 	if (!leftover)
@@ -120,7 +122,7 @@ static void leftover_job_done(struct work *work)
 	struct leftover_job *job = caa_container_of(work, struct leftover_job, work);
 	struct daemon *daemon = job->daemon;
 	struct leftover *leftover = leftover_find(daemon, job->wwid);
-	struct daemon_map *map = maps_find_wwid(daemon, job->wwid);
+	struct daemon_map *map = maps_find_wwid(&daemon->inventory, job->wwid);
 
 	daemon->operations--;
 	if (job->error > 0)
@@ -161,7 +163,7 @@ static void leftover_heal(struct leftover *leftover)
 static int leftover_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct leftover *leftover = userdata;
-	struct daemon_map *map = maps_find_wwid(leftover->daemon, leftover->wwid);
+	struct daemon_map *map = maps_find_wwid(&leftover->daemon->inventory, leftover->wwid);
 
 	(void)source;
 	(void)usec;

@@ -20,7 +20,10 @@
 #include "multipathd/apply.h"
 #include "multipathd/commands.h"
 #include "multipathd/configure.h"
-#include "multipathd/daemon.h"
+#include "multipathd/lifetime.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
 #include "multipathd/dmevents.h"
 #include "multipathd/maps.h"
 #include "multipathd/notify.h"
@@ -33,7 +36,7 @@
 struct options {
 	bool foreground;
 	bool plain; /* no time in the log */
-	struct daemon_options daemon;
+	struct inventory_options daemon;
 };
 
 static int options_parse(int argc, char **argv, struct options *ret)
@@ -193,10 +196,10 @@ static void claim_descriptors(const struct daemon *daemon)
 	unsigned long wanted = 1 << 20;
 	FILE *file;
 
-	if (getenv("LimitNOFILE") || daemon->process->max_fds == 0)
+	if (getenv("LimitNOFILE") || daemon->inventory.process->max_fds == 0)
 		return;
-	if (daemon->process->max_fds > 0) {
-		wanted = daemon->process->max_fds;
+	if (daemon->inventory.process->max_fds > 0) {
+		wanted = daemon->inventory.process->max_fds;
 	} else {
 		file = fopen("/proc/sys/fs/nr_open", "re");
 		if (file) {
@@ -287,7 +290,7 @@ static bool has_all_nodes(const struct daemon *daemon)
 {
 	const struct mp_map *map;
 
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
 		if (map->kernel.exists && !map->ready)
 			return false;
 	return true;
@@ -338,7 +341,7 @@ static void on_configured(struct daemon *daemon)
 		}
 	}
 	malloc_trim(0); /* a burst of jobs is over; memory is locked */
-	log_info("configured: %zu paths, %zu maps", daemon->path_count, daemon->map_count);
+	log_info("configured: %zu paths, %zu maps", daemon->inventory.path_count, daemon->inventory.map_count);
 	announce_with_nodes(daemon);
 }
 
@@ -375,7 +378,7 @@ static int daemon_start(struct daemon *daemon)
 		log_error("cannot open the sockets: %s", strerror(-r));
 		return r;
 	}
-	server_set_timeout(daemon->server, daemon->process->uxsock_timeout_msec);
+	server_set_timeout(daemon->server, daemon->inventory.process->uxsock_timeout_msec);
 	server_set_pool(daemon->server, daemon->pool, LANE_CLOSING);
 	r = uevents_open(daemon);
 	if (r < 0) {
@@ -405,8 +408,8 @@ static void daemon_stop(struct daemon *daemon)
 	sd_notify(0, "STOPPING=1");
 	if (daemon->server)
 		server_flush(daemon->server, 100);
-	if (daemon->process)
-		maps_fail_queues_at_exit(daemon, daemon->process->queue_without_daemon || daemon->queue_forced);
+	if (daemon->inventory.process)
+		maps_fail_queues_at_exit(daemon, daemon->inventory.process->queue_without_daemon || daemon->queue_forced);
 	uevents_close(daemon);
 	dmevents_close(daemon);
 	daemon->server = server_free(daemon->server);

@@ -21,7 +21,10 @@
 #include "model/reconcile.h"
 #include "multipathd/apply.h"
 #include "multipathd/checks.h"
-#include "multipathd/daemon.h"
+#include "multipathd/reservations.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 #include "multipathd/dmevents.h"
 #include "multipathd/files.h"
 #include "multipathd/geoms.h"
@@ -38,117 +41,13 @@ enum {
 
 static const uint64_t usec_per_sec = 1000000;
 
-static bool match_wwid(const struct mp_hash_node *node, const void *key)
-{
-	return !strcmp(caa_container_of(node, struct mp_map, by_wwid)->wwid, key);
-}
-
-static bool match_name(const struct mp_hash_node *node, const void *key)
-{
-	return !strcmp(caa_container_of(node, struct mp_map, by_name)->name, key);
-}
-
-struct daemon_map *maps_find_wwid(const struct daemon *daemon, const char *wwid)
-{
-	struct mp_hash_node *node =
-		mp_hash_find(&daemon->maps_by_wwid, mp_hash_text(wwid), match_wwid, wwid);
-
-	return node ? daemon_map_of(caa_container_of(node, struct mp_map, by_wwid)) : NULL;
-}
-
-struct daemon_map *maps_find_name(const struct daemon *daemon, const char *name)
-{
-	struct mp_hash_node *node =
-		mp_hash_find(&daemon->maps_by_name, mp_hash_text(name), match_name, name);
-
-	return node ? daemon_map_of(caa_container_of(node, struct mp_map, by_name)) : NULL;
-}
-
-struct daemon_map *maps_find_minor(const struct daemon *daemon, unsigned minor)
-{
-	struct mp_map *map;
-
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
-		if (map->kernel.exists && map->kernel.minor == minor)
-			return daemon_map_of(map);
-	return NULL;
-}
-
-struct daemon_map *maps_find(const struct daemon *daemon, const char *text)
-{
-	struct daemon_map *map;
-	unsigned minor;
-	int end = 0;
-
-	if (!strncmp(text, "/dev/mapper/", 12))
-		text += 12;
-	else if (!strncmp(text, "/dev/", 5))
-		text += 5;
-	if (sscanf(text, "dm-%u%n", &minor, &end) == 1 && !text[end])
-		return maps_find_minor(daemon, minor);
-	map = maps_find_name(daemon, text);
-	if (!map)
-		map = maps_find_wwid(daemon, text);
-	return map && map->map.kernel.exists ? map : NULL;
-}
-
-struct daemon_map *maps_find_known(const struct daemon *daemon, const char *text)
-{
-	struct daemon_map *map = maps_find_name(daemon, text);
-	const char *wwid;
-
-	if (!map)
-		map = maps_find_wwid(daemon, text);
-	if (map)
-		return map;
-	wwid = mp_bindings_wwid(daemon->bindings, text);
-	if (!wwid)
-		wwid = mp_config_wwid_of_alias(daemon->config, text);
-	return wwid ? maps_find_wwid(daemon, wwid) : NULL;
-}
-
-static void map_rename_in_memory(struct daemon_map *map, const char *name)
-{
-	struct daemon *daemon = map->daemon;
-
-	if (!strcmp(map->map.name, name))
-		return;
-	mp_hash_remove(&daemon->maps_by_name, &map->map.by_name);
-	if (mp_map_set_name(&map->map, name) < 0)
-		log_error("%s: no memory for the name %s", map->map.wwid, name);
-	mp_hash_add(&daemon->maps_by_name, &map->map.by_name, mp_hash_text(map->map.name));
-}
-
-static int map_new(struct daemon *daemon, const char *wwid, struct daemon_map **ret)
-{
-	struct daemon_map *map = calloc(1, sizeof(*map));
-	int r;
-
-	if (!map)
-		return -ENOMEM;
-	r = mp_map_init(&map->map, wwid, wwid);
-	if (r < 0) {
-		free(map);
-		return r;
-	}
-	map->daemon = daemon;
-	CDS_INIT_LIST_HEAD(&map->waiters);
-	cds_list_add_tail(&map->map.in_all, &daemon->maps);
-	mp_hash_add(&daemon->maps_by_wwid, &map->map.by_wwid, mp_hash_text(wwid));
-	mp_hash_add(&daemon->maps_by_name, &map->map.by_name, mp_hash_text(map->map.name));
-	daemon->map_count++;
-	maps_resolve_settings(map);
-	*ret = map;
-	return 0;
-}
-
 void maps_answer(struct daemon_map *map, const char *reply)
 {
 	struct waiter *waiter, *next;
 
 	cds_list_for_each_entry_safe(waiter, next, &map->waiters, in_map) {
 		cds_list_del(&waiter->in_map);
-		apply_reply(map->daemon, waiter->request, reply);
+		apply_reply(map->inventory->daemon, waiter->request, reply);
 		free(waiter);
 	}
 }
@@ -162,63 +61,30 @@ static void map_answer_without_map(struct daemon_map *map)
 		if (!waiter->without_map)
 			continue;
 		cds_list_del(&waiter->in_map);
-		apply_reply(map->daemon, waiter->request, "ok\n");
+		apply_reply(map->inventory->daemon, waiter->request, "ok\n");
 		free(waiter);
 	}
 	maps_answer(map, "fail\n");
 }
 
-/* A table has changed, or a map is gone: paths that waited for that may join their own. */
-static void maps_let_go(struct daemon *daemon)
-{
-	struct mp_path *path;
-
-	if (!daemon->has_elsewhere)
-		return;
-	daemon->has_elsewhere = false;
-	cds_list_for_each_entry(path, &daemon->paths, in_all)
-		if (path->elsewhere && path->map)
-			maps_touch(daemon_map_of(path->map), "another map may have let go of a path");
-}
-
 void maps_forget(struct daemon_map *map)
 {
-	struct daemon *daemon = map->daemon;
+	struct inventory *inventory = map->inventory;
 
 	maps_answer(map, "fail\n");
-	if (map->dirty)
-		cds_list_del(&map->in_dirty);
-	sd_event_source_disable_unref(map->udev_timer);
-	sd_event_source_disable_unref(map->ghost_timer);
-	sd_event_source_disable_unref(map->queue_timer);
-	sd_event_source_disable_unref(map->failback_timer);
-	sd_event_source_disable_unref(map->retry_timer);
-	cds_list_del(&map->map.in_all);
-	mp_hash_remove(&daemon->maps_by_wwid, &map->map.by_wwid);
-	mp_hash_remove(&daemon->maps_by_name, &map->map.by_name);
-	daemon->map_count--;
-	daemon->geom_count -= map->is_geom;
-	for (size_t i = 0; i < daemon->strange_count; i++)
-		if (daemon->strange[i] == &map->map)
-			daemon->strange_known = false;
-	mp_map_fini(&map->map);
-	free(map->reference);
-	free(map->configured_alias);
-	free(map->loaded);
-	free(map->loaded_as);
-	free(map);
-	maps_let_go(daemon);
+	maps_free(map);
+	maps_let_go(inventory);
 }
 
 void maps_start_over(struct daemon_map *map)
 {
-	struct daemon *daemon = map->daemon;
+	struct inventory *inventory = map->inventory;
 	char wwid[MP_WWID_SIZE];
 	struct mp_path *path;
 
 	memcpy(wwid, map->map.wwid, sizeof(wwid));
 	maps_forget(map);
-	cds_list_for_each_entry(path, &daemon->paths, in_all)
+	cds_list_for_each_entry(path, &inventory->paths, in_all)
 		if (!path->map && path->init == MP_INIT_OK && !strcmp(path->identity.wwid, wwid) &&
 		    maps_join(daemon_path_of(path), false) < 0)
 			log_error("%s: does not join its map: out of memory", mp_path_name(path));
@@ -228,44 +94,8 @@ void maps_free_all(struct daemon *daemon)
 {
 	struct mp_map *map, *next;
 
-	cds_list_for_each_entry_safe(map, next, &daemon->maps, in_all)
+	cds_list_for_each_entry_safe(map, next, &daemon->inventory.maps, in_all)
 		maps_forget(daemon_map_of(map));
-	free(daemon->strange);
-	daemon->strange = NULL;
-	daemon->strange_count = 0;
-	daemon->strange_known = false;
-}
-
-/* The path whose hardware entry counts: one that is up, else any, else the one that counted last. */
-const struct mp_identity *maps_reference(const struct daemon_map *map)
-{
-	const struct mp_path *path, *any = NULL;
-
-	cds_list_for_each_entry(path, &map->map.paths, in_map) {
-		if (path->state == MP_PATH_UP)
-			return &path->identity;
-		if (!any)
-			any = path;
-	}
-	return any ? &any->identity : map->reference;
-}
-
-void maps_remember(struct daemon_map *map, const struct mp_identity *reference)
-{
-	if (!reference || reference == map->reference)
-		return;
-	if (!map->reference)
-		map->reference = malloc(sizeof(*map->reference));
-	if (map->reference)
-		*map->reference = *reference;
-}
-
-void maps_on_leaving(const struct daemon_path *path)
-{
-	struct mp_map *map = path->path.map;
-
-	if (map && map->paths.next == map->paths.prev)
-		maps_remember(daemon_map_of(map), &path->path.identity);
 }
 
 /*
@@ -280,7 +110,7 @@ static void map_doubt_default(struct daemon_map *map)
 
 	if (!map->map.kernel.exists || map->map.settings.no_path_retry != MP_RETRY_FAIL)
 		return;
-	mp_config_trace_map_settings(map->daemon->config, map->map.wwid, NULL, &settings, &trace);
+	mp_config_trace_map_settings(map->inventory->config, map->map.wwid, NULL, &settings, &trace);
 	row = mp_trace_find(&trace, "no_path_retry");
 	if (!row || !row->section || (strncmp(row->section, "multipaths", 10) && strncmp(row->section, "overrides", 9)))
 		map->map.settings.no_path_retry = MP_RETRY_UNSET;
@@ -288,20 +118,20 @@ static void map_doubt_default(struct daemon_map *map)
 
 void maps_resolve_settings(struct daemon_map *map)
 {
-	struct daemon *daemon = map->daemon;
+	struct inventory *inventory = map->inventory;
 	const struct mp_identity *reference = maps_reference(map);
 
-	mp_config_map_settings(daemon->config, map->map.wwid, reference, &map->map.settings);
+	mp_config_map_settings(inventory->config, map->map.wwid, reference, &map->map.settings);
 	if (!reference)
 		map_doubt_default(map);
 	map->detect_grouping =
-		mp_config_detects_grouping(daemon->config, reference, &map->detect_grouping_by_tpg);
-	if (daemon->options.grouping >= 0) {
-		map->map.settings.grouping = daemon->options.grouping;
+		mp_config_detects_grouping(inventory->config, reference, &map->detect_grouping_by_tpg);
+	if (inventory->options.grouping >= 0) {
+		map->map.settings.grouping = inventory->options.grouping;
 		map->detect_grouping = false;
 	}
 	reservations_resolve(map);
-	if (!daemon->options.once)
+	if (!inventory->options.once)
 		health_tell_settings(map);
 }
 
@@ -310,72 +140,25 @@ static void map_take_orphans(struct daemon_map *map)
 {
 	struct mp_path *path;
 
-	cds_list_for_each_entry(path, &map->daemon->paths, in_all)
+	cds_list_for_each_entry(path, &map->inventory->paths, in_all)
 		if (!path->map && path->init == MP_INIT_OK && !strcmp(path->identity.wwid, map->map.wwid))
 			mp_map_add_path(&map->map, path);
 }
 
-/* Asked for each path that joins and each map that is made, of thousands. Without memory: of all maps. */
-static void strange_find(struct daemon *daemon)
-{
-	struct mp_map *map;
-
-	daemon->strange_count = 0;
-	daemon->strange_known = false;
-	free(daemon->strange);
-	daemon->strange = calloc(daemon->map_count + 1, sizeof(*daemon->strange));
-	if (!daemon->strange)
-		return;
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
-		if (mp_map_has_strangers(map))
-			daemon->strange[daemon->strange_count++] = map;
-	daemon->strange_known = true;
-}
-
-void maps_forget_strange(struct daemon *daemon)
-{
-	daemon->strange_known = false;
-}
-
-static bool holds_stranger(const struct mp_map *map, const struct mp_map *own, dev_t devt)
-{
-	return map != own && mp_map_has_strangers(map) && mp_map_holds(map, devt);
-}
-
-const struct mp_map *maps_find_holder(struct daemon *daemon, const struct mp_map *own, dev_t devt)
-{
-	const struct mp_map *map;
-
-	if (own && mp_map_holds(own, devt))
-		return NULL;
-	if (!daemon->strange_known)
-		strange_find(daemon);
-	if (daemon->strange_known) {
-		for (size_t i = 0; i < daemon->strange_count; i++)
-			if (holds_stranger(daemon->strange[i], own, devt))
-				return daemon->strange[i];
-		return NULL;
-	}
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
-		if (holds_stranger(map, own, devt))
-			return map;
-	return NULL;
-}
-
 struct daemon_map *maps_find_user(const struct daemon_path *path)
 {
-	struct daemon *daemon = path->daemon;
-	const struct daemon_map *own = maps_find_wwid(daemon, path->path.identity.wwid);
+	struct inventory *inventory = path->inventory;
+	const struct daemon_map *own = maps_find_wwid(inventory, path->path.identity.wwid);
 	const struct mp_map *map = path->path.map;
 	dev_t devt = path->path.identity.devt;
 
 	if (own && mp_map_holds(&own->map, devt))
 		return NULL;
 	if (!map || !strcmp(map->wwid, path->path.identity.wwid) || !mp_map_holds(map, devt))
-		map = maps_find_holder(daemon, own ? &own->map : NULL, devt);
+		map = maps_find_holder(inventory, own ? &own->map : NULL, devt);
 	/* Users of its partitions are not counted, but keep it from being removed. */
 	if (!map || (map->kernel.open_count <= 0 && !daemon_map_of(map)->removal_tried) || mp_geom_is_wwid(map->wwid) ||
-	    paths_claim_of(daemon, devt, map->wwid) == PATHS_FOREIGN)
+	    paths_claim_of(inventory, devt, map->wwid) == PATHS_FOREIGN)
 		return NULL;
 	return daemon_map_of(map);
 }
@@ -384,7 +167,7 @@ void maps_take_back(struct daemon_map *map)
 {
 	struct mp_path *path;
 
-	cds_list_for_each_entry(path, &map->daemon->paths, in_all)
+	cds_list_for_each_entry(path, &map->inventory->paths, in_all)
 		if (path->map != &map->map && path->init == MP_INIT_OK && mp_map_holds(&map->map, path->identity.devt) &&
 		    maps_find_user(daemon_path_of(path)) == map && maps_join(daemon_path_of(path), false) < 0)
 			log_error("%s: does not join its map: out of memory", mp_path_name(path));
@@ -392,21 +175,21 @@ void maps_take_back(struct daemon_map *map)
 
 int maps_join(struct daemon_path *path, bool by_operator)
 {
-	struct daemon *daemon = path->daemon;
-	struct daemon_map *geom = geoms_find_member(path);
+	struct daemon *daemon = path->inventory->daemon;
+	struct daemon_map *geom = maps_find_geom(path);
 	struct daemon_map *user = geom ? NULL : maps_find_user(path);
 	struct daemon_map *map = geom ? geom : user;
 	const char *wwid = map ? map->map.wwid : path->path.identity.wwid;
 	int r;
 
 	if (!map)
-		map = maps_find_wwid(daemon, wwid);
+		map = maps_find_wwid(&daemon->inventory, wwid);
 	if (user)
 		log_warning("%s: its WWID is %s by the configuration, but map %s of the same LUN is in use: it stays a path of that one",
 			    mp_path_name(&path->path), path->path.identity.wwid, user->map.name);
 
 	if (!map) {
-		r = map_new(daemon, wwid, &map);
+		r = maps_new(&daemon->inventory, wwid, &map);
 		if (r < 0)
 			return r;
 		if (daemon->state == DAEMON_IDLE)
@@ -418,7 +201,7 @@ int maps_join(struct daemon_path *path, bool by_operator)
 	if (path->path.map == &map->map)
 		return 0;
 	if (path->path.map)
-		maps_forget_strange(daemon);
+		maps_forget_strange(&daemon->inventory);
 	maps_on_leaving(path);
 	mp_map_add_path(&map->map, &path->path);
 	if (geom)
@@ -432,28 +215,6 @@ int maps_join(struct daemon_path *path, bool by_operator)
 	return 0;
 }
 
-void maps_touch(struct daemon_map *map, const char *reason)
-{
-	log_debug("%s: to be reconciled: %s", map->map.name, reason);
-	if (!map->dirty) {
-		map->dirty = true;
-		cds_list_add_tail(&map->in_dirty, &map->daemon->dirty);
-	}
-	maps_reconcile_later(map->daemon);
-}
-
-int maps_wait(struct daemon_map *map, uint64_t request, bool without_map)
-{
-	struct waiter *waiter = calloc(1, sizeof(*waiter));
-
-	if (!waiter)
-		return -ENOMEM;
-	waiter->request = request;
-	waiter->without_map = without_map;
-	cds_list_add_tail(&waiter->in_map, &map->waiters);
-	return 0;
-}
-
 /* What becomes of a map without paths, by the best of the devices of its table. */
 static enum paths_claim map_claim(struct daemon_map *map)
 {
@@ -464,7 +225,7 @@ static enum paths_claim map_claim(struct daemon_map *map)
 		return best;
 	for (size_t g = 0; g < table->group_count; g++)
 		for (size_t p = 0; p < table->groups[g].path_count; p++) {
-			enum paths_claim claim = paths_claim_of(map->daemon, table->groups[g].paths[p].devt,
+			enum paths_claim claim = paths_claim_of(map->inventory, table->groups[g].paths[p].devt,
 								map->map.wwid);
 
 			if (claim == PATHS_AWAITED)
@@ -501,15 +262,15 @@ static void map_step_queueing(struct daemon_map *map)
 {
 	struct mp_queueing_input input = {
 		.policy = map->map.settings.no_path_retry,
-		.polling_interval_sec = map->daemon->process->polling_interval_sec,
+		.polling_interval_sec = map->inventory->process->polling_interval_sec,
 		.active = mp_map_active_paths(&map->map),
 		.kernel_queues = map_queues(map),
-		.now_usec = daemon_now_usec(map->daemon),
+		.now_usec = daemon_now_usec(map->inventory->daemon),
 	};
 	struct mp_queueing_effect effect;
 	const struct mp_path *path;
 
-	if (!map->map.kernel.exists || map->removing || map->removal_tried || map->daemon->options.once || geoms_owns(map) ||
+	if (!map->map.kernel.exists || map->removing || map->removal_tried || map->inventory->options.once || maps_is_geom(map) ||
 	    map_is_left_alone(map))
 		return;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
@@ -527,7 +288,7 @@ static void map_step_queueing(struct daemon_map *map)
 		maps_message(map, map->queue_sent ? "queue_if_no_path" : "fail_if_no_path", 0);
 	}
 	if (map->map.queueing.recovering)
-		apply_set_timer(map->daemon, &map->queue_timer, map->map.queueing.deadline_usec,
+		apply_set_timer(map->inventory->daemon, &map->queue_timer, map->map.queueing.deadline_usec,
 				map_on_queue_timer, map);
 	else
 		map->queue_timer = sd_event_source_disable_unref(map->queue_timer);
@@ -585,7 +346,7 @@ static bool map_has_path_in(const struct daemon_map *map, enum mp_path_state sta
 
 static bool map_delays_ghosts(const struct daemon_map *map)
 {
-	bool begins = !map->map.kernel.exists && map->map.settings.ghost_delay_sec && !map->daemon->options.once;
+	bool begins = !map->map.kernel.exists && map->map.settings.ghost_delay_sec && !map->inventory->options.once;
 
 	return (map->ghost_timer || begins) && !map_has_path_in(map, MP_PATH_UP) &&
 	       map_has_path_in(map, MP_PATH_GHOST);
@@ -598,7 +359,7 @@ static void map_begin_ghost_delay(struct daemon_map *map)
 	if (map->ghost_timer)
 		return;
 	log_notice("%s: all paths are ghost: not ready for %u seconds, unless one comes up", map->map.name, delay_sec);
-	apply_set_timer(map->daemon, &map->ghost_timer, daemon_now_usec(map->daemon) + delay_sec * usec_per_sec,
+	apply_set_timer(map->inventory->daemon, &map->ghost_timer, daemon_now_usec(map->inventory->daemon) + delay_sec * usec_per_sec,
 			map_on_ghost_timer, map);
 }
 
@@ -692,7 +453,7 @@ static void map_decide_failback(struct daemon_map *map, bool came_up, bool faile
 	struct mp_failback_decision decision;
 	char message[32];
 
-	if (!map->map.kernel.exists || map->removing || map->busy || map->daemon->options.once || geoms_owns(map) ||
+	if (!map->map.kernel.exists || map->removing || map->busy || map->inventory->options.once || maps_is_geom(map) ||
 	    map_is_left_alone(map))
 		return;
 	decision = mp_failback_decide(&input);
@@ -712,11 +473,11 @@ static void map_decide_failback(struct daemon_map *map, bool came_up, bool faile
 		break;
 	case MP_FAILBACK_START_TIMER:
 		map->map.failback_sec = map->map.settings.failback;
-		map->map.failback_usec = daemon_now_usec(map->daemon) +
+		map->map.failback_usec = daemon_now_usec(map->inventory->daemon) +
 					 (map->map.settings.failback + 1) * usec_per_sec;
 		log_notice("%s: failback in %u seconds: %s", map->map.name, map->map.failback_sec,
 			   decision.reason);
-		apply_set_timer(map->daemon, &map->failback_timer, map->map.failback_usec,
+		apply_set_timer(map->inventory->daemon, &map->failback_timer, map->map.failback_usec,
 				map_on_failback_timer, map);
 		return;
 	case MP_FAILBACK_CANCEL_TIMER:
@@ -763,7 +524,7 @@ void maps_states_changed(struct daemon_map *map, bool path_came_up, bool path_fa
 	/* The group in use changes with the next I/O, without an event. */
 	if (path_came_up && which && map->map.group_count > 1) {
 		map->came_up_id = which->path.id;
-		dmevents_look(map->daemon);
+		dmevents_look(map->inventory->daemon);
 		return;
 	}
 	map_decide_failback(map, false, path_failed, which, false);
@@ -787,7 +548,7 @@ static void map_compare_path(struct daemon_map *map, struct mp_path *path, const
 		if (now->state == MP_DM_ACTIVE)
 			checks_soon(managed);
 	}
-	if (!before || before->state != MP_DM_FAILED || now->state != MP_DM_ACTIVE || geoms_owns(map) ||
+	if (!before || before->state != MP_DM_FAILED || now->state != MP_DM_ACTIVE || maps_is_geom(map) ||
 	    !(path->wrong_wwid || path->checker_disabled || mp_path_state_is_bad(managed->answered_state)))
 		return;
 	log_notice("%s: %s was reinstated by another program, but is not good: failed again", map->map.name,
@@ -812,8 +573,8 @@ static void map_take_kernel(struct daemon_map *map, struct mp_kernel_map *kernel
 	}
 	mp_kernel_map_fini(&before);
 	if (mp_map_has_strangers(&map->map))
-		maps_forget_strange(map->daemon);
-	maps_let_go(map->daemon);
+		maps_forget_strange(map->inventory);
+	maps_let_go(map->inventory);
 }
 
 void maps_kernel_state(struct daemon_map *map, struct mp_kernel_map *kernel)
@@ -822,7 +583,7 @@ void maps_kernel_state(struct daemon_map *map, struct mp_kernel_map *kernel)
 	bool failed = false;
 
 	map_take_kernel(map, kernel);
-	if (geoms_owns(map))
+	if (maps_is_geom(map))
 		geoms_on_table(map);
 
 	cds_list_for_each_entry_safe(path, next, &map->map.paths, in_map) {
@@ -835,11 +596,11 @@ void maps_kernel_state(struct daemon_map *map, struct mp_kernel_map *kernel)
 			failed = true;
 		}
 	}
-	if (geoms_owns(map))
+	if (maps_is_geom(map))
 		geoms_on_states(map, failed);
 	maps_states_changed(map, false, failed, NULL);
 	if (map->came_up_id) {
-		struct daemon_path *came_up = paths_find_id(map->daemon, map->came_up_id);
+		struct daemon_path *came_up = paths_find_id(map->inventory, map->came_up_id);
 
 		map->came_up_id = 0;
 		if (came_up && came_up->path.map == &map->map)
@@ -866,13 +627,13 @@ void maps_kernel_changed(struct daemon_map *map, struct mp_kernel_map *kernel)
 
 int maps_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *kernel)
 {
-	struct daemon_map *map = maps_find_wwid(daemon, wwid);
+	struct daemon_map *map = maps_find_wwid(&daemon->inventory, wwid);
 	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
 	const char *ready;
 	int r;
 
 	if (!map) {
-		r = map_new(daemon, wwid, &map);
+		r = maps_new(&daemon->inventory, wwid, &map);
 		if (r < 0)
 			return r;
 	}
@@ -882,7 +643,7 @@ int maps_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *ke
 		if (daemon->state == DAEMON_IDLE)
 			map_take_orphans(map);
 		log_info("%s: map %s found (dm-%u)", wwid, kernel->name, kernel->minor);
-		map_rename_in_memory(map, kernel->name);
+		maps_rename(map, kernel->name);
 		map->named = false; /* the name that it is to have may be another one */
 		map->map.ready = true;
 		map->keep_uncreated = false;
@@ -892,7 +653,7 @@ int maps_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *ke
 		}
 	}
 	map_take_kernel(map, kernel);
-	if (geoms_owns(map)) {
+	if (maps_is_geom(map)) {
 		geoms_on_table(map);
 		geoms_on_states(map, false);
 	}
@@ -904,7 +665,7 @@ void maps_retry_names(struct daemon *daemon)
 {
 	struct mp_map *map;
 
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
 		if (daemon_map_of(map)->name_told)
 			maps_touch(daemon_map_of(map), "its name may be free now");
 }
@@ -921,7 +682,7 @@ void maps_gone(struct daemon_map *map)
 		maps_touch(map, "map was removed");
 		return;
 	}
-	if (geoms_owns(map)) {
+	if (maps_is_geom(map)) {
 		geoms_on_gone(map);
 		return;
 	}
@@ -935,7 +696,7 @@ void maps_gone(struct daemon_map *map)
 void maps_udev_done(struct daemon_map *map, bool ready)
 {
 	map->udev_timer = sd_event_source_disable_unref(map->udev_timer);
-	if (map->daemon->process->reassign_maps)
+	if (map->inventory->process->reassign_maps)
 		maps_reassign(map, 0);
 	if (map->map.ready && ready == !map->not_ready_in_udev)
 		return;
@@ -948,36 +709,26 @@ void maps_udev_done(struct daemon_map *map, bool ready)
 
 /* Reconciliation. */
 
-static bool map_name_taken(void *userdata, const char *name, const char *wwid)
-{
-	const struct daemon *daemon = userdata;
-	const struct daemon_map *other = maps_find_name(daemon, name);
-
-	if (other && strcmp(other->map.wwid, wwid) && other->map.kernel.exists)
-		return true;
-	return apply_name_is_foreign(daemon, name, wwid);
-}
-
 /* May and should this map exist? */
 bool maps_allow(struct daemon_map *map, const char **reason, struct mp_trace *trace)
 {
-	struct daemon *daemon = map->daemon;
+	struct inventory *inventory = map->inventory;
 	struct mp_allow_input input = {
-		.mode = daemon->process->find_multipaths,
-		.map_known = map->map.kernel.exists || (daemon->options.only_wwid &&
-							!strcmp(daemon->options.only_wwid, map->map.wwid)),
+		.mode = inventory->process->find_multipaths,
+		.map_known = map->map.kernel.exists || (inventory->options.only_wwid &&
+							!strcmp(inventory->options.only_wwid, map->map.wwid)),
 		.kernel_has_it = map->map.kernel.exists,
-		.wwid_known = mp_wwids_has(daemon->wwids, map->map.wwid),
+		.wwid_known = mp_wwids_has(inventory->wwids, map->map.wwid),
 	};
 	const struct mp_path *path;
 
-	if (mp_filter_trace_wwid(daemon->config, map->map.wwid, trace).blacklisted) {
+	if (mp_filter_trace_wwid(inventory->config, map->map.wwid, trace).blacklisted) {
 		*reason = "its WWID is blacklisted";
 		return false;
 	}
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		input.paths += path->init == MP_INIT_OK;
-		input.labelled |= !map->map.kernel.exists && geoms_claim(daemon, path->identity.devt);
+		input.labelled |= !map->map.kernel.exists && geoms_claim(inventory, path->identity.devt);
 	}
 	if (map->forced) {
 		*reason = "the operator asked for it";
@@ -1001,7 +752,7 @@ static bool map_is_allowed(struct daemon_map *map, const char **reason)
 
 const char *maps_binding_contradiction(const struct daemon_map *map, const char **ret_other)
 {
-	const struct mp_bindings *bindings = map->daemon->bindings;
+	const struct mp_bindings *bindings = map->inventory->bindings;
 	const char *name = map->map.kernel.name, *wwid = map->map.wwid, *bound = mp_bindings_alias(bindings, wwid);
 	const char *owner = mp_bindings_wwid(bindings, name);
 
@@ -1018,7 +769,7 @@ static void map_tell_binding(struct daemon_map *map)
 {
 	const char *other, *contradiction = maps_binding_contradiction(map, &other);
 
-	if (contradiction && !map->binding_told && !map->daemon->options.rehearsal)
+	if (contradiction && !map->binding_told && !map->inventory->options.rehearsal)
 		log_warning("%s: keeps its name while it exists, although " STATE_DIR "/bindings %s %s", map->map.name,
 			    contradiction, other);
 	map->binding_told = contradiction;
@@ -1027,11 +778,10 @@ static void map_tell_binding(struct daemon_map *map)
 /* Half a file has nobody's word that a map is to be called by its WWID. */
 static bool map_is_friendly(const struct daemon_map *map)
 {
-	const struct daemon *daemon = map->daemon;
+	const struct inventory *inventory = map->inventory;
 
 	return map->map.settings.user_friendly_names ||
-	       (map->map.kernel.exists && strcmp(map->map.kernel.name, map->map.wwid) && daemon->config_errors &&
-		!strcmp(daemon->config_fault, "incomplete"));
+	       (map->map.kernel.exists && strcmp(map->map.kernel.name, map->map.wwid) && inventory->config_incomplete);
 }
 
 /* The name that it has is kept, unless it is an alias that was taken out of the configuration. */
@@ -1050,43 +800,44 @@ static const char *map_kept_name(struct daemon_map *map)
 /* Return: 1 named now, 0 its binding must be on disk first, negative errno. */
 static int map_choose_name(struct daemon_map *map)
 {
-	struct daemon *daemon = map->daemon;
+	struct inventory *inventory = map->inventory;
 	struct mp_alias_request request = {
 		.wwid = map->map.wwid,
 		.configured = map->map.settings.alias,
 		.user_friendly = map_is_friendly(map),
 		.prefix = map->map.settings.alias_prefix,
-		.config = daemon->config,
+		.config = inventory->config,
 		.old = map_kept_name(map),
-		.read_only = daemon->options.read_only_bindings || daemon->bindings_broken,
-		.taken = map_name_taken,
-		.userdata = daemon,
+		.read_only = inventory->options.read_only_bindings || inventory->bindings_broken,
+		.taken = maps_is_taken,
+		.userdata = inventory,
 	};
 	_cleanup_free_ char *name = NULL;
 	bool changed = false;
 	int r;
 
-	r = mp_bindings_choose(daemon->bindings, &request, &name, &changed);
+	r = mp_bindings_choose(inventory->bindings, &request, &name, &changed);
 	if (r < 0)
 		return r;
-	map->named = !map_name_taken(daemon, name, map->map.wwid);
+	map->named = !maps_is_taken(inventory, name, map->map.wwid);
 	if (!map->named) {
 		/* What is called so leads to another disk. Asked for again whenever the map is reconciled. */
 		const char *kept = map->map.kernel.exists ? map->map.kernel.name : map->map.wwid;
 
-		if (!map->name_told && !daemon->options.rehearsal)
+		if (!map->name_told && !inventory->options.rehearsal)
 			log_warning("%s: cannot be named %s: another device has that name", kept, name);
 		map->name_told = true;
-		map_rename_in_memory(map, kept);
+		maps_rename(map, kept);
 		return 1;
 	}
 	map->name_told = false;
-	map_rename_in_memory(map, name);
+	maps_rename(map, name);
 	map_tell_binding(map);
 	if (!changed)
 		return 1;
-	files_bindings_changed(daemon, map);
-	return map->naming ? 0 : 1;
+	map->naming = true;
+	inventory->bindings_dirty = true;
+	return 0;
 }
 
 static int map_compare_devt(const void *a, const void *b)
@@ -1099,22 +850,22 @@ static int map_compare_devt(const void *a, const void *b)
 /* A device is in one table: another map that has it must let go of it first. */
 static void map_note_elsewhere(struct daemon_map *map)
 {
-	struct daemon *daemon = map->daemon;
+	struct inventory *inventory = map->inventory;
 	struct mp_path *path;
 
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
-		const struct mp_map *holder = maps_find_holder(daemon, &map->map, path->identity.devt);
+		const struct mp_map *holder = maps_find_holder(inventory, &map->map, path->identity.devt);
 
-		if (holder && !path->elsewhere && !daemon->options.rehearsal)
+		if (holder && !path->elsewhere && !inventory->options.rehearsal)
 			log_warning("%s: %s is not used: map %s has it", map->map.name, mp_path_name(path), holder->name);
 		path->elsewhere = holder;
-		daemon->has_elsewhere |= path->elsewhere;
+		inventory->has_elsewhere |= path->elsewhere;
 	}
 }
 
 static int map_make_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan)
 {
-	struct daemon *daemon = map->daemon;
+	struct inventory *inventory = map->inventory;
 	_cleanup_free_ const struct mp_path **paths = NULL;
 	const struct mp_path *path;
 	enum paths_claim claim;
@@ -1151,7 +902,7 @@ static int map_make_plan(struct daemon_map *map, bool allowed, struct mp_plan *p
 	observation.paths = paths;
 	observation.path_count = n;
 	observation.name_taken = (!observation.kernel || strcmp(map->map.kernel.name, map->map.name)) &&
-				 map_name_taken(daemon, map->map.name, map->map.wwid);
+				 maps_is_taken(inventory, map->map.name, map->map.wwid);
 	return mp_reconcile(&observation, plan);
 }
 
@@ -1172,7 +923,7 @@ int maps_rehearse_name(struct daemon_map *map)
 	if (maps_allow(map, &why, NULL))
 		r = map_choose_name(map);
 	else
-		map_rename_in_memory(map, map->map.wwid); /* the map goes, and its name is free */
+		maps_rename(map, map->map.wwid); /* the map goes, and its name is free */
 	return r < 0 ? r : strcmp(before, map->map.name) != 0;
 }
 
@@ -1227,7 +978,7 @@ static void map_record(struct daemon_map *map)
 {
 	struct mp_path *path;
 
-	if (map->daemon->options.once || map->wwid_removed || !files_wwid_created(map->daemon, map->map.wwid))
+	if (map->inventory->options.once || map->wwid_removed || !files_wwid_created(map->inventory->daemon, map->map.wwid))
 		return;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		uevents_claim(daemon_path_of(path));
@@ -1236,10 +987,10 @@ static void map_record(struct daemon_map *map)
 /* multipath -a and -w count at once: the file is read again before a map is made, or not made, by what it says. */
 static bool map_awaits_wwids(struct daemon_map *map)
 {
-	const struct daemon *daemon = map->daemon;
-	enum mp_find_multipaths mode = daemon->process->find_multipaths;
+	const struct inventory *inventory = map->inventory;
+	enum mp_find_multipaths mode = inventory->process->find_multipaths;
 
-	if (map->map.kernel.exists || map->forced || daemon->options.once || mode == MP_FIND_OFF ||
+	if (map->map.kernel.exists || map->forced || inventory->options.once || mode == MP_FIND_OFF ||
 	    mode == MP_FIND_GREEDY)
 		return false;
 	if (map->wwids_awaited)
@@ -1259,7 +1010,7 @@ static void map_reconcile(struct daemon_map *map)
 
 	maps_resolve_settings(map);
 	mp_map_update_groups(&map->map);
-	if (geoms_owns(map)) {
+	if (maps_is_geom(map)) {
 		maps_answer(map, "ok\n");
 		geoms_on_touched(map);
 		return;
@@ -1271,12 +1022,12 @@ static void map_reconcile(struct daemon_map *map)
 			maps_forget(map);
 			return;
 		}
-		if (map->keep_uncreated || !map->daemon->options.create)
+		if (map->keep_uncreated || !map->inventory->options.create)
 			return;
-	} else if (map->daemon->options.once && !map->daemon->options.force_reload) {
+	} else if (map->inventory->options.once && !map->inventory->options.force_reload) {
 		return; /* multipath(8) leaves maps that exist alone */
 	}
-	if (map->daemon->options.only_wwid && strcmp(map->daemon->options.only_wwid, map->map.wwid))
+	if (map->inventory->options.only_wwid && strcmp(map->inventory->options.only_wwid, map->map.wwid))
 		return;
 	if (map_awaits_wwids(map))
 		return; /* comes back when the file has been read */
@@ -1307,7 +1058,7 @@ static void map_reconcile(struct daemon_map *map)
 	if (mp_plan_find(&plan, MP_STEP_CREATE) && map_delays_ghosts(map))
 		map_begin_ghost_delay(map);
 	r = apply_plan(map, &plan);
-	if (r == 0 && !map->daemon->options.once)
+	if (r == 0 && !map->inventory->options.once)
 		maps_own_node(map);
 	if (r == 0)
 		maps_answer(map, "ok\n");
@@ -1325,11 +1076,11 @@ static void maps_reconcile(struct daemon *daemon)
 	if (daemon->on_looked)
 		return;
 	/* The first pass is one pass: all paths have answered, or had their time. */
-	if (daemon->unanswered && daemon->configure_timer)
+	if (daemon->inventory.unanswered && daemon->configure_timer)
 		return;
 	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
 
-	cds_list_for_each_entry_safe(map, next, &daemon->dirty, in_dirty) {
+	cds_list_for_each_entry_safe(map, next, &daemon->inventory.dirty, in_dirty) {
 		if (map->busy || map->naming || map_has_unanswered(map))
 			continue; /* touched again when that ends */
 		cds_list_del(&map->in_dirty);
@@ -1377,8 +1128,9 @@ static int maps_open_reconcile(struct daemon *daemon)
 	return r < 0 ? r : sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_OFF);
 }
 
-void maps_reconcile_later(struct daemon *daemon)
+void maps_reconcile_later(struct inventory *inventory)
 {
+	struct daemon *daemon = inventory->daemon;
 	int enabled = SD_EVENT_OFF, r = 0;
 
 	if (!daemon->reconcile_timer)
@@ -1401,7 +1153,7 @@ void maps_fail_queues_at_exit(struct daemon *daemon, bool geoms_only)
 {
 	struct mp_map *map;
 
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
 		if (map->kernel.exists && (!geoms_only || mp_geom_is_wwid(map->wwid)) && (map_queues(daemon_map_of(map)) ||
 					   mp_table_has_feature(&map->kernel.table, "queue_if_no_path")))
 			mp_dm_message(map->wwid, "fail_if_no_path");

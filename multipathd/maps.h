@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 struct daemon;
+struct inventory;
 struct daemon_map;
 struct daemon_path;
 struct mp_identity;
@@ -13,22 +14,6 @@ struct mp_kernel_map;
 struct mp_map;
 struct mp_plan;
 struct mp_trace;
-
-struct daemon_map *maps_find_wwid(const struct daemon *daemon, const char *wwid);
-struct daemon_map *maps_find_name(const struct daemon *daemon, const char *name);
-struct daemon_map *maps_find_minor(const struct daemon *daemon, unsigned minor);
-
-/** maps_find() - as commands name it: dm-N, alias, WWID, any of them behind /dev/ or /dev/mapper/ */
-struct daemon_map *maps_find(const struct daemon *daemon, const char *text);
-
-/** maps_find_known() - by name, WWID, bound or configured alias; also what the kernel does not have */
-struct daemon_map *maps_find_known(const struct daemon *daemon, const char *text);
-
-/** maps_find_holder() - a map other than @own whose table in the kernel has the device; NULL: none, or @own has it */
-const struct mp_map *maps_find_holder(struct daemon *daemon, const struct mp_map *own, dev_t devt);
-
-/** maps_forget_strange() - a path has left a map whose table has it */
-void maps_forget_strange(struct daemon *daemon);
 
 /**
  * maps_find_user() - the map of another WWID that is in use and has the path in the kernel's table, if it is the same LUN
@@ -45,9 +30,6 @@ int maps_join(struct daemon_path *path, bool by_operator);
 
 /** maps_adopt() - the kernel has this map: found at start, or made by somebody else. Takes *kernel. */
 int maps_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *kernel);
-
-/** maps_touch() - reconcile it when the loop comes to it; @reason: constant, for the log */
-void maps_touch(struct daemon_map *map, const char *reason);
 
 /** maps_states_changed() - states or priorities of its paths changed: counters, queueing, failback; no table change by itself */
 void maps_states_changed(struct daemon_map *map, bool path_came_up, bool path_failed, struct daemon_path *which);
@@ -105,25 +87,8 @@ void maps_own_node(struct daemon_map *map);
 /** maps_reassign() - other dm devices that use a path of the map use the map from now on; @request as above */
 int maps_reassign(struct daemon_map *map, uint64_t request);
 
-/**
- * maps_wait() - @request is answered when the next reconciliation of the map is done
- * @without_map:	"ok" if there is to be none
- *
- * Return: 0, -ENOMEM.
- */
-int maps_wait(struct daemon_map *map, uint64_t request, bool without_map);
-
 /** maps_resolve_settings() - after a change of configuration or reference path */
 void maps_resolve_settings(struct daemon_map *map);
-
-/** maps_reference() - identity of the path whose hardware entry counts for the map, NULL if it has no path */
-const struct mp_identity *maps_reference(const struct daemon_map *map);
-
-/** maps_remember() - whose hardware entry counts for the map while it has no path: no_path_retry above all. NULL: as before */
-void maps_remember(struct daemon_map *map, const struct mp_identity *reference);
-
-/** maps_on_leaving() - a path is about to leave its map, if it has one: the last one is remembered */
-void maps_on_leaving(const struct daemon_path *path);
 
 /** maps_allow() - does the configuration want the map? @reason: constant; @trace: an account, or NULL */
 bool maps_allow(struct daemon_map *map, const char **reason, struct mp_trace *trace);
@@ -143,7 +108,7 @@ int maps_rehearse_name(struct daemon_map *map);
 int maps_rehearse(struct daemon_map *map, struct mp_plan *plan);
 
 /** maps_reconcile_later() - have the loop look at dirty maps when it has taken all events that are there */
-void maps_reconcile_later(struct daemon *daemon);
+void maps_reconcile_later(struct inventory *inventory);
 
 /** maps_disable_queueing(), maps_restore_queueing() - as the commands */
 void maps_disable_queueing(struct daemon_map *map);

@@ -3,7 +3,7 @@
 
 #include <systemd/sd-daemon.h>
 
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
 
 static const char *notify_word(enum daemon_state state)
 {

@@ -18,70 +18,15 @@
 #include "kernel/vpd.h"
 #include "multipathd/apply.h"
 #include "multipathd/checks.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 #include "multipathd/geoms.h"
 #include "multipathd/maps.h"
 #include "multipathd/tuning.h"
 #include "multipathd/uevents.h"
 #include "prioritizers/prioritizer.h"
-
-static bool match_id(const struct mp_hash_node *node, const void *key)
-{
-	return caa_container_of(node, struct mp_path, by_id)->id == *(const uint64_t *)key;
-}
-
-static bool match_devt(const struct mp_hash_node *node, const void *key)
-{
-	return caa_container_of(node, struct mp_path, by_devt)->identity.devt == *(const dev_t *)key;
-}
-
-static bool match_name(const struct mp_hash_node *node, const void *key)
-{
-	return !strcmp(caa_container_of(node, struct mp_path, by_name)->identity.name, key);
-}
-
-struct daemon_path *paths_find_id(const struct daemon *daemon, uint64_t id)
-{
-	struct mp_hash_node *node =
-		mp_hash_find(&daemon->paths_by_id, mp_hash_number(id), match_id, &id);
-
-	return node ? daemon_path_of(caa_container_of(node, struct mp_path, by_id)) : NULL;
-}
-
-struct daemon_path *paths_find_devt(const struct daemon *daemon, dev_t devt)
-{
-	struct mp_hash_node *node =
-		mp_hash_find(&daemon->paths_by_devt, mp_hash_number(devt), match_devt, &devt);
-
-	return node ? daemon_path_of(caa_container_of(node, struct mp_path, by_devt)) : NULL;
-}
-
-struct daemon_path *paths_find_name(const struct daemon *daemon, const char *name)
-{
-	struct mp_hash_node *node =
-		mp_hash_find(&daemon->paths_by_name, mp_hash_text(name), match_name, name);
-
-	return node ? daemon_path_of(caa_container_of(node, struct mp_path, by_name)) : NULL;
-}
-
-struct daemon_path *paths_find(const struct daemon *daemon, const char *text)
-{
-	char name[MP_NAME_SIZE];
-	unsigned major, minor;
-	int end = 0;
-
-	if (!strncmp(text, "/dev/", 5))
-		text += 5;
-	if (sscanf(text, "%u:%u%n", &major, &minor, &end) == 2 && !text[end])
-		return paths_find_devt(daemon, makedev(major, minor));
-	if (strlen(text) >= sizeof(name))
-		return NULL;
-	/* The kernel's names have '!' where the node's have '/': cciss/c0d0. */
-	for (end = 0; text[end]; end++)
-		name[end] = text[end] == '/' ? '!' : text[end];
-	name[end] = '\0';
-	return paths_find_name(daemon, name);
-}
 
 static void path_choose_checker(struct daemon_path *path)
 {
@@ -113,59 +58,18 @@ static void path_choose_prioritizer(struct daemon_path *path)
 
 static void path_choose(struct daemon_path *path)
 {
-	mp_config_path_settings(path->daemon->config, &path->path.identity, &path->settings);
+	mp_config_path_settings(path->inventory->config, &path->path.identity, &path->settings);
 	if (path->no_alua)
 		path->path.identity.tpgs = MP_TPGS_NONE;
 	path_choose_checker(path);
 	path_choose_prioritizer(path);
 }
 
-static int path_new(struct daemon *daemon, const struct mp_identity *identity, const char *dir,
-		    struct daemon_path **ret)
+/* Nothing of it is under way from here on but what is dropped when it ends. */
+static void path_end(struct daemon_path *path)
 {
-	struct daemon_path *path = calloc(1, sizeof(*path));
-
-	if (!path)
-		return -ENOMEM;
-	agenda_init(&path->due);
-	CDS_INIT_LIST_HEAD(&path->waiters);
-	mp_path_init(&path->path, ++daemon->last_path_id, identity);
-	path->daemon = daemon;
-	path->fd = -1;
-	path->dir = strdup(dir);
-	if (!path->dir) {
-		free(path);
-		return -ENOMEM;
-	}
-
-	cds_list_add_tail(&path->path.in_all, &daemon->paths);
-	mp_hash_add(&daemon->paths_by_id, &path->path.by_id, mp_hash_number(path->path.id));
-	mp_hash_add(&daemon->paths_by_devt, &path->path.by_devt, mp_hash_number(identity->devt));
-	mp_hash_add(&daemon->paths_by_name, &path->path.by_name, mp_hash_text(identity->name));
-	daemon->path_count++;
-	*ret = path;
-	return 0;
-}
-
-static void path_free(struct daemon_path *path)
-{
-	struct daemon *daemon = path->daemon;
-
 	checks_stop(path);
-	maps_forget_strange(daemon);
-	cds_list_del(&path->path.in_all);
-	mp_hash_remove(&daemon->paths_by_id, &path->path.by_id);
-	mp_hash_remove(&daemon->paths_by_devt, &path->path.by_devt);
-	mp_hash_remove(&daemon->paths_by_name, &path->path.by_name);
-	daemon->path_count--;
-	maps_on_leaving(path);
-	mp_map_remove_path(&path->path);
-	mp_path_fini(&path->path);
-	free(path->dir);
-	free(path->geom_wwid);
-	free(path->named);
-	free(path->proof);
-	free(path);
+	paths_free(path);
 }
 
 void paths_drop(struct daemon_path *path, const char *reason)
@@ -180,7 +84,7 @@ void paths_drop(struct daemon_path *path, const char *reason)
 	} else {
 		log_info("%s: dropped: %s", mp_path_name(&path->path), reason);
 	}
-	path_free(path);
+	path_end(path);
 	if (map) {
 		apply_check_load(daemon_map_of(map));
 		maps_touch(daemon_map_of(map), "path removed");
@@ -192,8 +96,8 @@ void paths_free_all(struct daemon *daemon)
 {
 	struct mp_path *path, *next;
 
-	cds_list_for_each_entry_safe(path, next, &daemon->paths, in_all)
-		path_free(daemon_path_of(path));
+	cds_list_for_each_entry_safe(path, next, &daemon->inventory.paths, in_all)
+		path_end(daemon_path_of(path));
 }
 
 /* If it leads to another LUN it gets no I/O of its map any more, however long the reload without it takes. */
@@ -202,7 +106,7 @@ static void path_end_io(struct daemon_path *path)
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 	dev_t devt = path->path.identity.devt;
 
-	if (!map || geoms_owns(map) || !mp_map_holds(&map->map, devt) || !mp_vpd_is_name(map->map.wwid) ||
+	if (!map || maps_is_geom(map) || !mp_map_holds(&map->map, devt) || !mp_vpd_is_name(map->map.wwid) ||
 	    mp_probe_page_names(&mp_roots_system, path->path.identity.protocol, path->dir, map->map.wwid) != 0)
 		return;
 	maps_path_message(map, "fail_path", devt, 0);
@@ -335,7 +239,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 {
 	/* Copies: they may be those of a path that is dropped here. */
 	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
-	struct daemon_path *path = paths_find_devt(daemon, devt);
+	struct daemon_path *path = paths_find_devt(&daemon->inventory, devt);
 	_cleanup_(mp_props_fini) struct mp_props read_props = MP_PROPS_INIT;
 	struct mp_filter_verdict verdict;
 	struct mp_path_settings settings;
@@ -346,7 +250,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 
 	snprintf(name, sizeof(name), "%s", its_name);
 	snprintf(dir, sizeof(dir), "%s", its_dir);
-	verdict = mp_filter_devnode(daemon->config, name);
+	verdict = mp_filter_devnode(daemon->inventory.config, name);
 	if (verdict.blacklisted)
 		return path_rejected(path, name, "its kernel name is blacklisted");
 
@@ -361,24 +265,24 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	}
 	if (props)
 		mp_probe_apply_props(&identity, props);
-	if (!daemon->options.check)
+	if (!daemon->inventory.options.check)
 		mp_probe_details(&mp_roots_system, dir, &identity);
 	else if (path)
 		keep_what_checks_tell(&identity, &path->path.identity, dir, props);
-	if (daemon->options.check && path && by_operator)
+	if (daemon->inventory.options.check && path && by_operator)
 		mp_probe_details(&mp_roots_system, dir, &identity);
 
-	mp_config_path_settings(daemon->config, &identity, &settings);
-	fallback = daemon->options.once || (path && path->retriggers >= daemon->process->retrigger_tries);
+	mp_config_path_settings(daemon->inventory.config, &identity, &settings);
+	fallback = daemon->inventory.options.once || (path && path->retriggers >= daemon->inventory.process->retrigger_tries);
 	r = mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, props, fallback, identity.wwid);
 	if (r < 0)
 		identity.wwid[0] = '\0';
 
-	verdict = mp_filter_path(daemon->config, &identity, props, settings.uid_attribute);
+	verdict = mp_filter_path(daemon->inventory.config, &identity, props, settings.uid_attribute);
 	if (verdict.blacklisted) {
 		_cleanup_strbuf_ struct mp_strbuf reason = MP_STRBUF_INIT;
 
-		mp_filter_reason(daemon->config, &identity, props, settings.uid_attribute, &reason);
+		mp_filter_reason(daemon->inventory.config, &identity, props, settings.uid_attribute, &reason);
 		return path_rejected(path, name, mp_strbuf_text(&reason));
 	}
 
@@ -400,7 +304,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 		memcpy(identity.wwid, path->path.identity.wwid, sizeof(identity.wwid));
 
 	if (!path) {
-		r = path_new(daemon, &identity, dir, &path);
+		r = paths_new(&daemon->inventory, &identity, dir, &path);
 		if (r < 0)
 			return r;
 		path->geom_wwid = TAKE_PTR(geom_wwid);
@@ -419,7 +323,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 		r = path_identified(path, by_operator);
 		if (r < 0) {
 			path->answered |= moved; /* nobody waits for it yet */
-			path_free(path);
+			path_end(path);
 			return r;
 		}
 	}
@@ -442,17 +346,17 @@ static bool has_value(const struct mp_props *props, const char *value)
 	return false;
 }
 
-static bool is_taken(const struct daemon *daemon, dev_t devt)
+static bool is_taken(const struct inventory *inventory, dev_t devt)
 {
 	const struct mp_path *path;
 
-	cds_list_for_each_entry(path, &daemon->paths, in_all)
+	cds_list_for_each_entry(path, &inventory->paths, in_all)
 		if (path->identity.devt == devt)
 			return true;
 	return false;
 }
 
-enum paths_claim paths_claim_of(const struct daemon *daemon, dev_t devt, const char *wwid)
+enum paths_claim paths_claim_of(const struct inventory *inventory, dev_t devt, const char *wwid)
 {
 	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
 	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
@@ -470,12 +374,12 @@ enum paths_claim paths_claim_of(const struct daemon *daemon, dev_t devt, const c
 	/* One of the two may be older than an exchange of the LUN. */
 	if ((named == 0 && by_scsi) || (known ? !has_value(&props, wwid) : named <= 0))
 		return PATHS_FOREIGN;
-	if (is_taken(daemon, devt))
+	if (is_taken(inventory, devt))
 		return PATHS_DISOWNED;
-	mp_config_path_settings(daemon->config, &identity, &settings);
+	mp_config_path_settings(inventory->config, &identity, &settings);
 	if (mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true, identity.wwid) < 0)
 		identity.wwid[0] = '\0';
-	return mp_filter_path(daemon->config, &identity, known ? &props : NULL, settings.uid_attribute).blacklisted ?
+	return mp_filter_path(inventory->config, &identity, known ? &props : NULL, settings.uid_attribute).blacklisted ?
 		       PATHS_DISOWNED : PATHS_AWAITED;
 }
 
@@ -497,7 +401,7 @@ int paths_enumerate(struct daemon *daemon)
 	daemon->enumerating = true;
 	r = mp_probe_enumerate(&mp_roots_system, path_on_found, daemon);
 	daemon->enumerating = false;
-	if (daemon->options.check)
+	if (daemon->inventory.options.check)
 		checks_start_all(daemon);
 	return r;
 }
@@ -508,7 +412,7 @@ void paths_told_wwid(struct daemon_path *path, const char *wwid)
 	struct mp_filter_verdict verdict;
 
 	snprintf(identity->wwid, sizeof(identity->wwid), "%s", wwid);
-	verdict = mp_filter_wwid(path->daemon->config, identity->wwid);
+	verdict = mp_filter_wwid(path->inventory->config, identity->wwid);
 	if (verdict.blacklisted) {
 		paths_drop(path, "its WWID is blacklisted");
 		return;
@@ -520,18 +424,18 @@ void paths_told_wwid(struct daemon_path *path, const char *wwid)
 
 void paths_on_missing_udev(struct daemon_path *path)
 {
-	const struct mp_process_settings *process = path->daemon->process;
+	const struct mp_process_settings *process = path->inventory->process;
 
-	if (!path->daemon->options.once && path->retriggers < process->retrigger_tries) {
+	if (!path->inventory->options.once && path->retriggers < process->retrigger_tries) {
 		path->retriggers++;
 		path->path.init = MP_INIT_REQUESTED_UDEV;
 		log_info("%s: udev knows no WWID: change event requested (%u of %u)", mp_path_name(&path->path),
 			 path->retriggers, process->retrigger_tries);
-		uevents_trigger(path->daemon, path->dir, "change");
+		uevents_trigger(path->inventory->daemon, path->dir, "change");
 		return;
 	}
 	/* Whatever sysfs or the device itself says counts from now on. */
-	paths_take(path->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, false);
+	paths_take(path->inventory->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, false);
 }
 
 static bool same_text(const char *a, const char *b)
@@ -549,7 +453,7 @@ int paths_resolve_settings(struct daemon_path *path)
 	if (path->prioritizer != prioritizer || !same_text(path->settings.prio_args, args))
 		checks_await_priority(path);
 	tuning_forget(path);
-	return paths_take(path->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, true);
+	return paths_take(path->inventory->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, true);
 }
 
 /* Something that the kernel is to do with the device, which may take long. */
@@ -592,7 +496,7 @@ static void path_start_job(struct daemon_path *path, void (*run)(struct work *wo
 	snprintf(job->dir, sizeof(job->dir), "%s", path->dir);
 	job->work = (struct work){ .run = run, .done = device_job_done,
 				   .lane = lane_of_path(&path->path.identity) };
-	pool_submit(path->daemon->pool, &job->work);
+	pool_submit(path->inventory->daemon->pool, &job->work);
 }
 
 void paths_disconnected(struct daemon_path *path)

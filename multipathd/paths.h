@@ -6,15 +6,9 @@
 #include <sys/types.h>
 
 struct daemon;
+struct inventory;
 struct daemon_path;
 struct mp_props;
-
-struct daemon_path *paths_find_id(const struct daemon *daemon, uint64_t id);
-struct daemon_path *paths_find_devt(const struct daemon *daemon, dev_t devt);
-struct daemon_path *paths_find_name(const struct daemon *daemon, const char *name);
-
-/** paths_find() - as commands name it: sda, 8:0, /dev/sda, /dev/8:0 */
-struct daemon_path *paths_find(const struct daemon *daemon, const char *text);
 
 /**
  * paths_take() - a device exists (enumerated, or its event came): identify it, or identify it again
@@ -43,7 +37,7 @@ enum paths_claim {
 };
 
 /** paths_claim_of() - a device of the table of a map that has no paths: is it the map's LUN, by sysfs and udev's database? */
-enum paths_claim paths_claim_of(const struct daemon *daemon, dev_t devt, const char *wwid);
+enum paths_claim paths_claim_of(const struct inventory *inventory, dev_t devt, const char *wwid);
 
 /** paths_enumerate() - every disk of the system */
 int paths_enumerate(struct daemon *daemon);

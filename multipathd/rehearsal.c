@@ -15,7 +15,10 @@
 #include "model/plan.h"
 #include "multipathd/apply.h"
 #include "multipathd/configure.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 #include "multipathd/geoms.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
@@ -136,19 +139,14 @@ static void rehearsal_run(struct work *work)
 /* ---- on the loop: the daemon again, of copies, with the new configuration */
 
 /* What the copy does not own is the daemon's: nobody changes it meanwhile. */
-static struct daemon_map *shadow_map_new(struct daemon *shadow, const char *wwid, const struct daemon_map *live)
+static struct daemon_map *shadow_map_new(struct inventory *shadow, const char *wwid, const struct daemon_map *live)
 {
-	struct daemon_map *map = calloc(1, sizeof(*map));
+	struct daemon_map *map;
 
-	if (!map)
+	if (maps_new(shadow, wwid, &map) < 0)
 		return NULL;
-	if (mp_map_init(&map->map, wwid, live ? live->map.name : wwid) < 0) {
-		free(map);
-		return NULL;
-	}
-	map->daemon = shadow;
-	CDS_INIT_LIST_HEAD(&map->waiters);
 	if (live) {
+		maps_rename(map, live->map.name);
 		map->map.kernel = live->map.kernel;
 		map->map.queueing = live->map.queueing;
 		map->map.ready = live->map.ready;
@@ -159,15 +157,11 @@ static struct daemon_map *shadow_map_new(struct daemon *shadow, const char *wwid
 			map->configured_alias = strdup(live->configured_alias);
 		maps_remember(map, maps_reference(live));
 	}
-	cds_list_add_tail(&map->map.in_all, &shadow->maps);
-	mp_hash_add(&shadow->maps_by_wwid, &map->map.by_wwid, mp_hash_text(wwid));
-	mp_hash_add(&shadow->maps_by_name, &map->map.by_name, mp_hash_text(map->map.name));
-	shadow->map_count++;
 	return map;
 }
 
 /* The priority stays as it is, unless it can be told without asking the device. */
-static void shadow_choose(struct daemon *shadow, struct daemon_path *path)
+static void shadow_choose(struct inventory *shadow, struct daemon_path *path)
 {
 	struct mp_prioritization question = { .fd = -1, .identity = &path->path.identity };
 	const struct mp_prioritizer *prioritizer;
@@ -184,21 +178,21 @@ static void shadow_choose(struct daemon *shadow, struct daemon_path *path)
 		path->path.priority = told;
 }
 
-static int shadow_take(struct daemon *shadow, const struct seen *seen, const struct daemon_path *live)
+static int shadow_take(struct inventory *shadow, const struct seen *seen, const struct daemon_path *live)
 {
 	const struct mp_identity *identity = &seen->identity;
-	struct daemon_path *path = calloc(1, sizeof(*path));
+	struct daemon_path *path;
 	struct daemon_map *map;
 	const char *wwid;
+	int r;
 
-	if (!path)
-		return -ENOMEM;
 	/* What the daemon knows is more, unless its WWID would be another one. */
 	if (live && *identity->wwid && *live->path.identity.wwid &&
 	    strcmp(identity->wwid, live->path.identity.wwid))
 		live = NULL;
-	agenda_init(&path->due);
-	mp_path_init(&path->path, live ? live->path.id : 0, live ? &live->path.identity : identity);
+	r = paths_new(shadow, live ? &live->path.identity : identity, "", &path);
+	if (r < 0)
+		return r;
 	if (live) {
 		path->path.init = live->path.init;
 		path->path.state = live->path.state;
@@ -213,12 +207,9 @@ static int shadow_take(struct daemon *shadow, const struct seen *seen, const str
 		path->path.init = MP_INIT_OK;
 		path->path.proven_epoch = path->path.epoch; /* as the first check will find */
 	}
-	path->daemon = shadow;
 	shadow_choose(shadow, path);
-	cds_list_add_tail(&path->path.in_all, &shadow->paths);
-	shadow->path_count++;
 	wwid = path->path.identity.wwid;
-	map = geoms_find_member(path);
+	map = maps_find_geom(path);
 	if (!map && !*wwid)
 		return 0;
 	if (!map)
@@ -233,83 +224,62 @@ static int shadow_take(struct daemon *shadow, const struct seen *seen, const str
 	return 0;
 }
 
-static void shadow_fini(struct daemon *shadow)
+static void shadow_fini(struct inventory *shadow)
 {
 	struct mp_path *path, *next_path;
 	struct mp_map *map, *next_map;
 
-	cds_list_for_each_entry_safe(path, next_path, &shadow->paths, in_all) {
-		mp_map_remove_path(path);
-		mp_path_fini(path);
-		free(daemon_path_of(path));
-	}
+	cds_list_for_each_entry_safe(path, next_path, &shadow->paths, in_all)
+		paths_free(daemon_path_of(path));
 	cds_list_for_each_entry_safe(map, next_map, &shadow->maps, in_all) {
 		map->kernel = (struct mp_kernel_map){ 0 };
-		mp_hash_remove(&shadow->maps_by_wwid, &map->by_wwid);
-		mp_hash_remove(&shadow->maps_by_name, &map->by_name);
-		mp_map_fini(map);
-		free(daemon_map_of(map)->configured_alias);
-		free(daemon_map_of(map)->reference);
-		free(daemon_map_of(map));
+		maps_free(daemon_map_of(map));
 	}
-	if (shadow->maps_by_wwid.table)
-		mp_hash_fini(&shadow->maps_by_wwid);
-	if (shadow->maps_by_name.table)
-		mp_hash_fini(&shadow->maps_by_name);
-	free(shadow->strange);
+	inventory_fini(shadow);
 	free(shadow->listed); /* whose texts are the daemon's */
 }
 
 /* Names of other dm devices. Those of our maps may change. */
-static int shadow_list(struct daemon *shadow, const struct daemon *daemon)
+static int shadow_list(struct inventory *shadow, const struct daemon *daemon)
 {
-	shadow->listed = calloc(daemon->listed_count + 1, sizeof(*shadow->listed));
+	shadow->listed = calloc(daemon->inventory.listed_count + 1, sizeof(*shadow->listed));
 	if (!shadow->listed)
 		return -ENOMEM;
-	for (size_t i = 0; i < daemon->listed_count; i++) {
-		const char *wwid = mp_dm_wwid(daemon->listed[i].uuid);
+	for (size_t i = 0; i < daemon->inventory.listed_count; i++) {
+		const char *wwid = mp_dm_wwid(daemon->inventory.listed[i].uuid);
 
 		if (!wwid || !maps_find_wwid(shadow, wwid))
-			shadow->listed[shadow->listed_count++] = daemon->listed[i];
+			shadow->listed[shadow->listed_count++] = daemon->inventory.listed[i];
 	}
 	return 0;
 }
 
-static int shadow_init(struct daemon *shadow, const struct rehearsal *rehearsal)
+static int shadow_init(struct inventory *shadow, const struct rehearsal *rehearsal)
 {
 	const struct daemon *daemon = rehearsal->daemon;
+	struct inventory_options options = daemon->inventory.options;
 	const struct mp_map *map;
 	int r;
 
-	*shadow = (struct daemon){
-		.options = daemon->options,
-		.state = DAEMON_CONFIGURE,
-		.event = daemon->event,
-		.config = rehearsal->config,
-		.process = mp_config_process(rehearsal->config),
-		.bindings = rehearsal->bindings,
-		.wwids = rehearsal->wwids,
-		.geom_count = daemon->geom_count,
-		.geom_notes = daemon->geom_notes, /* borrowed */
-	};
-	shadow->options.once = true; /* no timers */
-	shadow->options.rehearsal = true;
-	CDS_INIT_LIST_HEAD(&shadow->paths);
-	CDS_INIT_LIST_HEAD(&shadow->maps);
-	CDS_INIT_LIST_HEAD(&shadow->dirty);
-	r = mp_hash_init(&shadow->maps_by_wwid);
-	if (r == 0)
-		r = mp_hash_init(&shadow->maps_by_name);
+	options.once = true; /* no timers */
+	options.rehearsal = true;
+	r = inventory_init(shadow, &options);
 	if (r < 0)
 		return r;
-	cds_list_for_each_entry(map, &daemon->maps, in_all)
+	shadow->config = rehearsal->config;
+	shadow->process = mp_config_process(rehearsal->config);
+	shadow->bindings = rehearsal->bindings;
+	shadow->wwids = rehearsal->wwids;
+	shadow->geom_count = daemon->inventory.geom_count;
+	shadow->geom_notes = daemon->inventory.geom_notes; /* borrowed */
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
 		if (map->kernel.exists && !shadow_map_new(shadow, map->wwid, daemon_map_of((struct mp_map *)map)))
 			return -ENOMEM;
 	return shadow_list(shadow, daemon);
 }
 
 /* A name is free when the map that has it has got another one. */
-static int shadow_name(struct daemon *shadow)
+static int shadow_name(struct inventory *shadow)
 {
 	bool again, renamed = true;
 	struct mp_map *map;
@@ -320,7 +290,7 @@ static int shadow_name(struct daemon *shadow)
 			struct daemon_map *managed = daemon_map_of(map);
 			int r;
 
-			if (geoms_owns(managed) || (!first && !managed->name_told))
+			if (maps_is_geom(managed) || (!first && !managed->name_told))
 				continue;
 			r = maps_rehearse_name(managed);
 			if (r < 0)
@@ -406,7 +376,7 @@ static void compare_map_settings(const struct rehearsal *rehearsal, const struct
 	    live->detect_grouping_by_tpg == map->detect_grouping_by_tpg &&
 	    !map_settings_differ(&live->map.settings, &map->map.settings))
 		return;
-	mp_config_trace_map_settings(rehearsal->daemon->config, live->map.wwid, maps_reference(live), &settings, &old);
+	mp_config_trace_map_settings(rehearsal->daemon->inventory.config, live->map.wwid, maps_reference(live), &settings, &old);
 	mp_config_trace_map_settings(rehearsal->config, map->map.wwid, maps_reference(map), &settings, &new);
 	compare_traces("map", live->map.name, &old, &new, changes);
 }
@@ -421,7 +391,7 @@ static void compare_path_settings(const struct rehearsal *rehearsal, const struc
 	mp_config_path_settings(rehearsal->config, identity, &settings);
 	if (!path_settings_differ(&live->settings, &settings))
 		return;
-	mp_config_trace_path_settings(rehearsal->daemon->config, identity, &settings, &old);
+	mp_config_trace_path_settings(rehearsal->daemon->inventory.config, identity, &settings, &old);
 	mp_detect_checker(&settings, identity, &old);
 	mp_detect_prioritizer(&settings, identity, &old);
 	mp_config_trace_path_settings(rehearsal->config, identity, &settings, &new);
@@ -430,11 +400,11 @@ static void compare_path_settings(const struct rehearsal *rehearsal, const struc
 	compare_traces("path", identity->name, &old, &new, changes);
 }
 
-static int compare_paths(const struct rehearsal *rehearsal, struct daemon *shadow, struct mp_changes *changes)
+static int compare_paths(const struct rehearsal *rehearsal, struct inventory *shadow, struct mp_changes *changes)
 {
 	for (size_t i = 0; i < rehearsal->seen_count; i++) {
 		const struct seen *seen = &rehearsal->seen[i];
-		const struct daemon_path *live = paths_find_devt(rehearsal->daemon, seen->identity.devt);
+		const struct daemon_path *live = paths_find_devt(&rehearsal->daemon->inventory, seen->identity.devt);
 		int r;
 
 		if (live && strcmp(live->path.identity.name, seen->identity.name))
@@ -459,11 +429,11 @@ static int compare_paths(const struct rehearsal *rehearsal, struct daemon *shado
 static int compare_map(const struct rehearsal *rehearsal, struct daemon_map *map, struct mp_changes *changes)
 {
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
-	const struct daemon_map *live = maps_find_wwid(rehearsal->daemon, map->map.wwid);
+	const struct daemon_map *live = maps_find_wwid(&rehearsal->daemon->inventory, map->map.wwid);
 	const struct mp_table *current = map->map.kernel.exists ? &map->map.kernel.table : NULL;
 	int r;
 
-	if (geoms_owns(map))
+	if (maps_is_geom(map))
 		return 0;
 	map->force_reload = rehearsal->all && map->map.kernel.exists;
 	r = maps_rehearse(map, &plan);
@@ -482,7 +452,7 @@ static int compare_map(const struct rehearsal *rehearsal, struct daemon_map *map
 
 static int rehearse(const struct rehearsal *rehearsal, struct mp_changes *changes)
 {
-	struct daemon shadow;
+	struct inventory shadow;
 	struct mp_map *map;
 	int r = shadow_init(&shadow, rehearsal);
 

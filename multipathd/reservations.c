@@ -14,7 +14,10 @@
 #include "base/strbuf.h"
 #include "kernel/reservation.h"
 #include "multipathd/apply.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
 
@@ -45,7 +48,7 @@ void reservation_check_prepare(struct reservation_check *check, const struct dae
 {
 	const struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
-	if (!map || !map->reservation.key.key || path->daemon->options.once ||
+	if (!map || !map->reservation.key.key || path->inventory->options.once ||
 	    !mp_protocol_is_scsi(path->path.identity.protocol))
 		return;
 	check->key = map->reservation.key;
@@ -108,7 +111,7 @@ const char *reservation_check_take(const struct reservation_check *check, struct
 {
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
-	if (!map || path->daemon->options.once || !mp_protocol_is_scsi(path->path.identity.protocol))
+	if (!map || path->inventory->options.once || !mp_protocol_is_scsi(path->path.identity.protocol))
 		return NULL;
 	if (check->told && check->key.key == map->reservation.key.key) {
 		if (check->error < 0 && !path->registration_failed)
@@ -136,16 +139,16 @@ void reservations_load(struct daemon *daemon)
 		log_error(STATE_DIR "/prkeys: %s", strerror(-r));
 		return;
 	}
-	free(daemon->prkeys);
-	daemon->prkeys = NULL;
+	free(daemon->inventory.prkeys);
+	daemon->inventory.prkeys = NULL;
 	if (text.length)
-		mp_strbuf_take(&text, &daemon->prkeys);
+		mp_strbuf_take(&text, &daemon->inventory.prkeys);
 }
 
 void reservations_resolve(struct daemon_map *map)
 {
 	const struct mp_map_settings *settings = &map->map.settings;
-	const char *text = map->daemon->prkeys;
+	const char *text = map->inventory->prkeys;
 	struct reservation *reservation = &map->reservation;
 	struct mp_prkey key = { 0 };
 
@@ -197,7 +200,7 @@ static void registration_unref(struct registration *registration)
 
 	if (--registration->waiting)
 		return;
-	map = maps_find_wwid(registration->daemon, registration->wwid);
+	map = maps_find_wwid(&registration->daemon->inventory, registration->wwid);
 	if (map && map->reservation.registering) /* else it was made anew meanwhile */
 		map->reservation.registering--;
 	apply_reply(registration->daemon, registration->request, "ok\n");
@@ -220,7 +223,7 @@ static void register_job_run(struct work *work)
 static void register_job_done(struct work *work)
 {
 	struct register_job *job = caa_container_of(work, struct register_job, work);
-	struct daemon_path *path = paths_find_id(job->registration->daemon, job->path_id);
+	struct daemon_path *path = paths_find_id(&job->registration->daemon->inventory, job->path_id);
 
 	if (work->skipped)
 		job->error = -ETIMEDOUT;
@@ -262,7 +265,7 @@ static void path_register(struct daemon_path *path, struct registration *registr
 		},
 	};
 	registration->waiting++;
-	pool_submit(path->daemon->pool, &job->work);
+	pool_submit(path->inventory->daemon->pool, &job->work);
 }
 
 /* Device numbers, any blanks between them. Return: their number; is @devt one of them? */
@@ -287,7 +290,7 @@ int reservations_register(struct daemon_map *map, const char *listed, uint64_t r
 
 	if (!registration)
 		return -ENOMEM;
-	registration->daemon = map->daemon;
+	registration->daemon = map->inventory->daemon;
 	registration->request = request;
 	registration->waiting = 1;
 	memcpy(registration->wwid, map->map.wwid, sizeof(registration->wwid));
@@ -328,14 +331,14 @@ static void key_job_run(struct work *work)
 static void key_job_done(struct work *work)
 {
 	struct key_job *job = caa_container_of(work, struct key_job, work);
-	struct daemon_map *map = maps_find_wwid(job->daemon, job->wwid);
+	struct daemon_map *map = maps_find_wwid(&job->daemon->inventory, job->wwid);
 	const char *reply = "fail\n";
 
 	if (job->error < 0) {
 		log_error(STATE_DIR "/prkeys: cannot write: %s", strerror(-job->error));
 	} else {
-		free(job->daemon->prkeys);
-		mp_strbuf_take(&job->text, &job->daemon->prkeys);
+		free(job->daemon->inventory.prkeys);
+		mp_strbuf_take(&job->text, &job->daemon->inventory.prkeys);
 	}
 	if (job->error >= 0 && map) {
 		reservations_resolve(map);
@@ -355,13 +358,13 @@ int reservations_write_key(struct daemon_map *map, const struct mp_prkey *key, u
 
 	if (!job)
 		return -ENOMEM;
-	job->daemon = map->daemon;
+	job->daemon = map->inventory->daemon;
 	job->request = request;
 	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
 	job->removes = !key;
 	if (key)
 		job->key = *key;
 	job->work = (struct work){ .run = key_job_run, .done = key_job_done, .lane = LANE_FILES, .exclusive = true };
-	pool_submit(map->daemon->pool, &job->work);
+	pool_submit(map->inventory->daemon->pool, &job->work);
 	return 0;
 }

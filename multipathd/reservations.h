@@ -9,20 +9,10 @@
 #include <stdint.h>
 
 #include "config/prkeys.h"
+#include "multipathd/state/maps.h"
 
 struct daemon;
-struct daemon_map;
 struct daemon_path;
-
-enum reservation_flag { RESERVATION_UNKNOWN, RESERVATION_UNSET, RESERVATION_SET };
-
-/* Of a map. */
-struct reservation {
-	struct mp_prkey key; /* 0 none */
-	enum reservation_flag registered; /* getprstatus */
-	enum reservation_flag held; /* getprhold */
-	unsigned registering; /* commands under way that register it */
-};
 
 /* The part of a check that asks for registrations: copies in, an answer out. */
 struct reservation_check {

@@ -5,12 +5,13 @@
 
 #include "base/cleanup.h"
 #include "kernel/claimant.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/maps.h"
 #include "multipathd/maps.h"
 
 static bool has_twin(const struct daemon *daemon, const char *wwid, const char *name)
 {
-	const struct daemon_map *map = maps_find_wwid(daemon, wwid);
+	const struct daemon_map *map = maps_find_wwid(&daemon->inventory, wwid);
 	const struct mp_path *path;
 
 	if (!map)
@@ -28,7 +29,7 @@ bool rulings_serve(struct daemon *daemon, const char *text, struct mp_strbuf *re
 
 	if (mp_claimant_parse(text, &claimant) < 0)
 		return false;
-	mp_claimant_judge(daemon->config, &claimant, &ruling);
+	mp_claimant_judge(daemon->inventory.config, &claimant, &ruling);
 	ruling.has_twin = *ruling.wwid && has_twin(daemon, ruling.wwid, claimant.identity.name);
 	mp_ruling_format(&ruling, reply);
 	return true;

@@ -11,7 +11,9 @@
 #include "base/log.h"
 #include "kernel/aio.h"
 #include "multipathd/apply.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/paths.h"
 #include "multipathd/health.h"
 #include "multipathd/paths.h"
 
@@ -73,7 +75,7 @@ static void read_count(struct sample_read *read, bool failed)
 	if (!failed || sampling->errors++)
 		return;
 	/* How many is told at the end: in minutes. */
-	path = paths_find_id(sampling->daemon, sampling->path_id);
+	path = paths_find_id(&sampling->daemon->inventory, sampling->path_id);
 	log_notice("%s: sample reads fail", mp_path_name(&path->path));
 }
 
@@ -173,7 +175,7 @@ static void sampling_start_round(struct sampling *sampling, const struct daemon_
 static int sampling_on_round(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct sampling *sampling = userdata;
-	struct daemon_path *path = paths_find_id(sampling->daemon, sampling->path_id);
+	struct daemon_path *path = paths_find_id(&sampling->daemon->inventory, sampling->path_id);
 	uint64_t now = daemon_now_usec(sampling->daemon);
 	bool ends = now >= sampling->end_usec;
 
@@ -220,7 +222,7 @@ static int prepare_aio(struct daemon *daemon)
 
 int samples_start(struct daemon_path *path, unsigned duration_sec)
 {
-	struct daemon *daemon = path->daemon;
+	struct daemon *daemon = path->inventory->daemon;
 	uint64_t now = daemon_now_usec(daemon);
 	struct sampling *sampling;
 	int r;

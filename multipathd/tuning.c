@@ -7,7 +7,10 @@
 
 #include "base/log.h"
 #include "multipathd/apply.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
 
@@ -102,7 +105,7 @@ static void path_is_tuned(struct daemon_path *path)
 static void tuning_expired(struct work *work)
 {
 	struct tuning_job *job = caa_container_of(work, struct tuning_job, work);
-	struct daemon_path *path = paths_find_id(job->daemon, job->path_id);
+	struct daemon_path *path = paths_find_id(&job->daemon->inventory, job->path_id);
 
 	if (!path || !path->tuning)
 		return;
@@ -114,7 +117,7 @@ static void tuning_done(struct work *work)
 {
 	struct tuning_job *job = caa_container_of(work, struct tuning_job, work);
 	struct daemon *daemon = job->daemon;
-	struct daemon_path *path = paths_find_id(daemon, job->path_id);
+	struct daemon_path *path = paths_find_id(&daemon->inventory, job->path_id);
 
 	daemon->operations--;
 	if (path && job->work.skipped) {
@@ -138,7 +141,7 @@ static void path_tune(struct daemon_path *path, const struct mp_tuning *wanted)
 		log_error("%s: timeouts and limits are not set: out of memory", mp_path_name(&path->path));
 		return;
 	}
-	job->daemon = path->daemon;
+	job->daemon = path->inventory->daemon;
 	job->path_id = path->path.id;
 	job->tuning = *wanted;
 	strncpy(job->dir, path->dir, sizeof(job->dir) - 1);
@@ -149,15 +152,15 @@ static void path_tune(struct daemon_path *path, const struct mp_tuning *wanted)
 	path->is_tuned = true;
 	path->tuning_refused = false;
 	path->tuning = true;
-	path->daemon->operations++;
-	pool_submit(path->daemon->pool, &job->work);
+	path->inventory->daemon->operations++;
+	pool_submit(path->inventory->daemon->pool, &job->work);
 }
 
 bool tuning_start(struct daemon_map *map)
 {
 	struct mp_path *path;
 
-	if (map->daemon->options.dry_run)
+	if (map->inventory->options.dry_run)
 		return false;
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		struct daemon_path *managed = daemon_path_of(path);

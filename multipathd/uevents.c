@@ -13,7 +13,10 @@
 #include "base/props.h"
 #include "kernel/dm.h"
 #include "multipathd/checks.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 #include "multipathd/dmevents.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
@@ -65,7 +68,7 @@ void uevents_claim(struct daemon_path *path)
 	identity->claimed = true; /* asked for once */
 	identity->wait_may_run = false;
 	path->claim_asked = true;
-	uevents_trigger(path->daemon, path->dir, "change");
+	uevents_trigger(path->inventory->daemon, path->dir, "change");
 }
 
 void uevents_release(struct daemon_map *map)
@@ -75,7 +78,7 @@ void uevents_release(struct daemon_map *map)
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		if (path->identity.claimed) {
 			path->identity.claimed = false;
-			uevents_trigger(map->daemon, daemon_path_of(path)->dir, "add");
+			uevents_trigger(map->inventory->daemon, daemon_path_of(path)->dir, "add");
 		}
 }
 
@@ -103,14 +106,14 @@ static void uevent_of_map(struct daemon *daemon, const char *action, const struc
 	struct daemon_map *map;
 
 	if (!strcmp(action, "remove")) {
-		map = maps_find_minor(daemon, minor);
+		map = maps_find_minor(&daemon->inventory, minor);
 		if (map && !map->busy)
 			dmevents_look(daemon);
 		return;
 	}
 	if (!wwid || strcmp(action, "change"))
 		return;
-	map = maps_find_wwid(daemon, wwid);
+	map = maps_find_wwid(&daemon->inventory, wwid);
 	if (!map || !map->map.kernel.exists || map->map.kernel.foreign_table) {
 		/* Somebody made a map, or gave it its table just now. */
 		if (!map || !map->busy)
@@ -149,7 +152,7 @@ static void uevent_of_scsi_device(struct daemon *daemon, const struct mp_props *
 			   strcmp(attention, "INQUIRY_DATA_HAS_CHANGED")))
 		return;
 	log_info("%.*s: unit attention: %s", (int)length, dir, attention);
-	cds_list_for_each_entry(path, &daemon->paths, in_all) {
+	cds_list_for_each_entry(path, &daemon->inventory.paths, in_all) {
 		struct daemon_path *managed = daemon_path_of(path);
 
 		if (!strncmp(managed->dir, dir, length) && managed->dir[length] == '/')
@@ -160,7 +163,7 @@ static void uevent_of_scsi_device(struct daemon *daemon, const struct mp_props *
 static int uevent_of_path(struct daemon *daemon, const char *action, const struct mp_props *props, dev_t devt,
 			  const char *name, const char *dir)
 {
-	struct daemon_path *path = paths_find_devt(daemon, devt);
+	struct daemon_path *path = paths_find_devt(&daemon->inventory, devt);
 	int r;
 
 	if (!strcmp(action, "remove")) {
@@ -214,7 +217,7 @@ static void uevents_lost(struct daemon *daemon)
 	dev_t devt;
 
 	log_error("uevents were lost: looking at every device again");
-	cds_list_for_each_entry_safe(path, next, &daemon->paths, in_all) {
+	cds_list_for_each_entry_safe(path, next, &daemon->inventory.paths, in_all) {
 		struct daemon_path *managed = daemon_path_of(path);
 
 		if (mp_probe_locate_name(&mp_roots_system, path->identity.name, &devt, dir, sizeof(dir)) < 0 ||

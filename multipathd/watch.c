@@ -6,7 +6,7 @@
 #include <sys/inotify.h>
 
 #include "base/log.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
 #include "multipathd/files.h"
 
 static const char *last_component(const char *file)
@@ -23,9 +23,9 @@ static int watch_on_change(sd_event_source *source, const struct inotify_event *
 
 	(void)source;
 	if (event->len && !strcmp(event->name, "bindings") && event->mask & IN_MOVED_TO) {
-		if (daemon->bindings_dirty || daemon->files_writing)
+		if (daemon->inventory.bindings_dirty || daemon->files_writing)
 			return 0; /* ours, or merged when ours is written */
-		r = mp_bindings_load(daemon->bindings, STATE_DIR, true, daemon->config, daemon_diagnostic, daemon);
+		r = mp_bindings_load(daemon->inventory.bindings, STATE_DIR, true, daemon->inventory.config, daemon_diagnostic, daemon);
 		if (r < 0)
 			log_error(STATE_DIR "/bindings: %s", strerror(-r));
 		else

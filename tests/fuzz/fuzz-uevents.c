@@ -8,7 +8,10 @@
 #include "base/props.h"
 #include "kernel/dm.h"
 #include "kernel/probe.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 #include "multipathd/uevents.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

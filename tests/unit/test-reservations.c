@@ -11,13 +11,15 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "multipathd/daemon.h"
+#include "multipathd/state/inventory.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 
 enum { KEY = 0x123abc };
 
 /* A map of one path. */
 struct world {
-	struct daemon daemon;
+	struct inventory inventory;
 	struct daemon_map map;
 	struct daemon_path path;
 };
@@ -29,7 +31,7 @@ static int world_make(void **state)
 
 	assert_non_null(world);
 	assert_int_equal(mp_map_init(&world->map.map, "w", "w"), 0);
-	world->map.daemon = world->path.daemon = &world->daemon;
+	world->map.inventory = world->path.inventory = &world->inventory;
 	mp_path_init(&world->path.path, 1, &identity);
 	mp_map_add_path(&world->map.map, &world->path.path);
 	world->map.map.settings.reservation_source = MP_RESERVATION_CONFIGURED;
@@ -167,12 +169,12 @@ static void the_key_follows_settings_and_file(void **state)
 	assert_int_equal(reservation->registered, RESERVATION_SET);
 
 	world->map.map.settings.reservation_source = MP_RESERVATION_PRKEYS;
-	world->daemon.prkeys = text;
+	world->inventory.prkeys = text;
 	reservations_resolve(&world->map);
 	assert_true(reservation->key.key == 7);
 	assert_int_equal(reservation->registered, RESERVATION_UNKNOWN);
 
-	world->daemon.prkeys = NULL;
+	world->inventory.prkeys = NULL;
 	reservations_resolve(&world->map);
 	assert_true(reservation->key.key == 0);
 	assert_int_equal(reservation->registered, RESERVATION_UNSET);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/lifetime.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "multipathd/checks.h"
+#include "multipathd/commands.h"
+#include "multipathd/configure.h"
+#include "multipathd/geoms.h"
+#include "multipathd/leftovers.h"
+#include "multipathd/maps.h"
+#include "multipathd/paths.h"
+
+int daemon_init(struct daemon *daemon, const struct inventory_options *options)
+{
+	int r;
+
+	*daemon = (struct daemon){ .aio_fd = -1, .sample_fd = -1, .dm_fd = -1 };
+	CDS_INIT_LIST_HEAD(&daemon->leftovers);
+	CDS_INIT_LIST_HEAD(&daemon->geom_answers);
+	CDS_INIT_LIST_HEAD(&daemon->waiting_requests);
+	CDS_INIT_LIST_HEAD(&daemon->postponed_requests);
+	mp_hash_register_thread();
+
+	r = inventory_init(&daemon->inventory, options);
+	daemon->inventory.daemon = daemon;
+	daemon->inventory.on_marked = maps_reconcile_later;
+	if (r >= 0)
+		r = sd_event_default(&daemon->event);
+	if (r >= 0)
+		r = mp_bindings_new(&daemon->inventory.bindings);
+	if (r >= 0)
+		r = mp_wwids_new(&daemon->inventory.wwids);
+	if (r >= 0)
+		r = pool_new(daemon->event, &daemon->pool);
+	if (r >= 0)
+		r = checks_init(daemon);
+	if (r < 0) {
+		log_error("cannot start: %s", strerror(-r));
+		daemon_fini(daemon);
+	}
+	return r;
+}
+
+void daemon_fini(struct daemon *daemon)
+{
+	/* Workers first: their answers come to paths and maps. */
+	daemon->pool = pool_free(daemon->pool);
+	checks_fini(daemon);
+	commands_drop_waiting(daemon);
+	geoms_drop_waiting(daemon);
+	leftovers_free(daemon);
+	paths_free_all(daemon);
+	daemon->agenda = agenda_free(daemon->agenda);
+	maps_free_all(daemon);
+	for (size_t i = 0; i < daemon->new_wwid_count; i++)
+		free(daemon->new_wwids[i]);
+	free(daemon->new_wwids);
+	free(daemon->tuning_failures);
+	sd_event_source_unref(daemon->reconcile_source);
+	sd_event_source_unref(daemon->reconcile_timer);
+	sd_event_source_unref(daemon->configure_timer);
+	sd_event_source_unref(daemon->settle_timer);
+	daemon->inventory.wwids = mp_wwids_free(daemon->inventory.wwids);
+	mp_strbuf_fini(&daemon->inventory.geom_notes);
+	mp_strbuf_fini(&daemon->config_notes);
+	free(daemon->inventory.prkeys);
+	daemon->inventory.bindings = mp_bindings_free(daemon->inventory.bindings);
+	inventory_fini(&daemon->inventory);
+	daemon->old_config = mp_config_unref(daemon->old_config);
+	daemon->inventory.config = mp_config_unref(daemon->inventory.config);
+	configure_fini(daemon);
+	daemon->event = sd_event_unref(daemon->event);
+	mp_hash_unregister_thread();
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lifetime.h - a daemon's beginning and end.  For: the programs that are one. */
+#pragma once
+#include "multipathd/state/daemon.h"
+
+/**
+ * daemon_init() - everything but configuration and devices
+ *
+ * Return: 0, negative errno (logged).
+ */
+int daemon_init(struct daemon *daemon, const struct inventory_options *options);
+void daemon_fini(struct daemon *daemon);
+

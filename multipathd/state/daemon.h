@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * daemon.h - the state that the event loop owns.  For: the daemon's rooms only.
+ *
+ * Nothing here is ever seen by a worker: jobs carry copies in and answers out, and find their path or map again by
+ * id or WWID when the answer arrives.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+#include <time.h>
+#include <urcu/list.h>
+
+#include "base/strbuf.h"
+#include "multipathd/loop/agenda.h"
+#include "multipathd/loop/pool.h"
+#include "multipathd/state/inventory.h"
+
+struct device_close;
+struct files_job;
+struct mp_aio;
+struct server;
+struct udev;
+struct udev_monitor;
+
+enum daemon_state {
+	DAEMON_INIT,
+	DAEMON_STARTUP,
+	DAEMON_CONFIGURE,
+	DAEMON_IDLE,
+	DAEMON_RUNNING,
+	DAEMON_SHUTDOWN,
+};
+
+struct daemon {
+	struct inventory inventory;
+	enum daemon_state state;
+	sd_event *event;
+	struct pool *pool;
+	struct server *server; /* NULL in multipath(8) */
+	time_t configured_since; /* the configuration was taken over */
+	char *config_errors; /* what was wrong with the files when they were read last, a line each; NULL: nothing */
+	struct mp_strbuf config_notes; /* the same and more: configure_print_notes() */
+	const char *config_fault; /* what that has made of the configuration in force */
+	time_t faulty_since;
+	struct mp_config *old_config; /* until all settings are resolved anew */
+	struct mp_aio *aio;
+	int aio_fd;
+	sd_event_source *aio_source;
+	unsigned locking; /* operations that may have locked descriptors of the checks */
+	struct device_close *closing; /* descriptors that are closed when there is none left */
+	unsigned explaining_to_users; /* jobs */
+
+	struct mp_aio *sample_aio; /* NULL until a path is sampled */
+	int sample_fd;
+	sd_event_source *sample_source;
+	struct agenda *agenda; /* of checks */
+
+	bool geoms_tasted; /* labels are known that make maps */
+	struct cds_list_head leftovers; /* multipathd/leftovers.c */
+	struct cds_list_head geom_answers; /* to clients, after the next look */
+	sd_event_source *reconcile_source; /* deferred: a storm of events is one pass */
+	sd_event_source *reconcile_timer; /* the longest that a pass waits for the storm's end */
+
+	/* start and reconfigure */
+	bool enumerating; /* first checks start when all paths are known */
+	unsigned unanswered_before; /* when the grace timer went off last */
+	unsigned operations; /* table operations under way */
+	unsigned operations_before; /* when the settle timer went off last */
+	sd_event_source *configure_timer;
+	sd_event_source *settle_timer;
+	void (*on_configured)(struct daemon *daemon);
+	void (*on_reconciled)(struct daemon *daemon); /* after each pass; NULL: nobody waits */
+	sd_event_source *ready_timer; /* READY=1 waits for the nodes of the maps that were made */
+	bool reconfigure_pending, reconfigure_all;
+
+	/* what a worker writes in one go */
+	struct files_job *files_writing; /* under way, NULL: none */
+	uint64_t wwids_readings; /* of the file, begun so far */
+	bool wwids_reading, wwids_again;
+	char **new_wwids;
+	size_t new_wwid_count;
+
+	/* the kernel's events */
+	int dm_fd;
+	sd_event_source *dm_source;
+	bool look_at_unused; /* the next look reads maps without active group, too */
+	struct cds_list_head waiting_requests; /* of clients, for that look */
+	struct cds_list_head postponed_requests; /* of clients, for what passes by itself */
+	bool status_running, status_again;
+	void (*on_looked)(struct daemon *daemon); /* once, after the next look */
+	struct udev *udev;
+	struct udev_monitor *monitor;
+	sd_event_source *monitor_source;
+
+	uint64_t *tuning_failures; /* that were told */
+	size_t tuning_failure_count;
+
+	bool told_superseded; /* that san_path_err_* are */
+	bool queue_forced; /* forcequeueing daemon */
+	bool serving; /* clients are accepted */
+};
+
+uint64_t daemon_now_usec(const struct daemon *daemon);
+
+/** daemon_diagnostic() - mp_diagnostic_fn that logs */
+void daemon_diagnostic(void *userdata, enum mp_severity severity, int level, const char *text);
+
+const char *daemon_state_name(enum daemon_state state);
