@@ -5,13 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
-#include "gmultipath/engine.h"
 #include "kernel/dm.h"
 #include "model/plan.h"
 #include "multipathd/checks.h"
@@ -21,6 +19,9 @@
 #include "multipathd/state/paths.h"
 #include "multipathd/dmevents.h"
 #include "multipathd/files.h"
+#include "multipathd/jobs/devices.h"
+#include "multipathd/jobs/messages.h"
+#include "multipathd/jobs/tables.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
 #include "multipathd/loop/server.h"
@@ -28,7 +29,6 @@
 
 enum { LOAD_TRIES = 3, RETRY_MAX_SEC = 64 };
 
-static const char cancel_removal[] = "@cancel_deferred_remove";
 static const uint64_t usec_per_sec = 1000000;
 static const uint64_t timer_accuracy_usec = 100000;
 
@@ -58,109 +58,6 @@ void apply_check_configured(struct daemon *daemon)
 	    !cds_list_empty(&daemon->inventory.dirty))
 		return;
 	daemon->on_configured(daemon);
-}
-
-/* Operations on a map's table. */
-
-struct table_job {
-	struct work work;
-	struct daemon *daemon;
-	char wwid[MP_WWID_SIZE];
-	char *name;
-	const char *reason;
-	bool rename, create, load, resize;
-	bool no_queue; /* nobody will give the map a path: its I/O is to fail */
-	struct mp_table table;
-	struct mp_dm_flags flags;
-	char *delimiter;
-	/* For the time of the creation: whoever partitions or formats a path has it locked the other way, by udev's rules. */
-	int *locks; /* the checks' descriptors */
-	size_t lock_count;
-	bool patient; /* multipath(8): waits for them */
-	bool called_off; /* set by the loop, read by the worker when the map's I/O is suspended: a path is not proven any more */
-	dev_t *bad; /* paths that the loaded table must not use: it takes every path for good */
-	size_t bad_count;
-	int error;
-	struct mp_kernel_map kernel; /* read back */
-};
-
-static void table_job_free(struct table_job *job)
-{
-	mp_table_fini(&job->table);
-	mp_kernel_map_fini(&job->kernel);
-	free(job->locks);
-	free(job->bad);
-	free(job->delimiter);
-	free(job->name);
-	free(job);
-}
-
-static void table_job_unlock(struct table_job *job, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		flock(job->locks[i], LOCK_UN);
-}
-
-static int table_job_lock(struct table_job *job)
-{
-	for (size_t i = 0; i < job->lock_count; i++) {
-		if (flock(job->locks[i], LOCK_SH | (job->patient ? 0 : LOCK_NB)) == 0)
-			continue;
-		table_job_unlock(job, i);
-		return -EWOULDBLOCK;
-	}
-	return 0;
-}
-
-static int table_job_create(struct table_job *job)
-{
-	int r = table_job_lock(job);
-
-	if (r < 0)
-		return r;
-	r = mp_dm_create(job->name, job->wwid, &job->table, &job->flags);
-	table_job_unlock(job, job->lock_count);
-	if (r < 0)
-		mp_failed_wwids_mark(RUNTIME_DIR, job->wwid);
-	else
-		mp_failed_wwids_clear(RUNTIME_DIR, job->wwid);
-	return r;
-}
-
-static void table_job_run(struct work *work)
-{
-	struct table_job *job = caa_container_of(work, struct table_job, work);
-	int r = 0;
-
-	if (job->rename)
-		r = mp_dm_rename(job->wwid, job->name, job->delimiter, &job->flags);
-	if (r >= 0 && job->create)
-		r = table_job_create(job);
-	if (r >= 0 && job->load) {
-		/* multipath(8) changes a map by one call of the kernel: after a kill, no daemon may be there to resume it. */
-		if (!job->daemon->inventory.options.once)
-			job->flags.called_off = &job->called_off;
-		r = mp_dm_reload(job->wwid, &job->table, &job->flags, job->resize);
-		mp_suspended_wwids_clear(RUNTIME_DIR, job->wwid);
-	}
-	job->error = r;
-	if (r == -EWOULDBLOCK)
-		return;
-	if (r >= 0 && job->no_queue)
-		mp_dm_message(job->wwid, "fail_if_no_path");
-	for (size_t i = 0; i < job->bad_count; i++) {
-		char message[48];
-
-		snprintf(message, sizeof(message), "fail_path %u:%u", major(job->bad[i]), minor(job->bad[i]));
-		mp_dm_message(job->wwid, message);
-	}
-
-	/* Whatever became of it: this is what there is now. */
-	r = mp_dm_read(job->wwid, &job->kernel);
-	if (r >= 0 && job->kernel.half_made)
-		mp_kernel_map_fini(&job->kernel);
-	if (job->error >= 0 && r < 0)
-		job->error = r;
 }
 
 static int map_on_udev_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -241,9 +138,8 @@ static void map_failed(struct daemon_map *map, const struct table_job *job)
 				map_on_retry_timer, map);
 }
 
-static void table_job_done(struct work *work)
+static void on_table_ended(struct table_job *job)
 {
-	struct table_job *job = caa_container_of(work, struct table_job, work);
 	struct daemon *daemon = job->daemon;
 	struct daemon_map *map = maps_find_wwid(&daemon->inventory, job->wwid);
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
@@ -326,7 +222,7 @@ void apply_check_load(struct daemon_map *map)
 	for (size_t g = 0; table && g < table->group_count; g++)
 		for (size_t p = 0; p < table->groups[g].path_count; p++)
 			if (!is_usable(map, table->groups[g].paths[p].devt))
-				__atomic_store_n(&map->loading->called_off, true, __ATOMIC_RELEASE);
+				tables_call_off(map->loading);
 }
 
 /* Loading what was loaded before, with the same outcome, helps nobody. */
@@ -393,6 +289,7 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	if (!job)
 		return -ENOMEM;
 	job->daemon = daemon;
+	job->ended = on_table_ended;
 	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
 	job->rename = mp_plan_find(plan, MP_STEP_RENAME);
 	job->create = mp_plan_find(plan, MP_STEP_CREATE);
@@ -430,6 +327,7 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 		table_job_take_locks(job, map);
 		job->patient = daemon->inventory.options.once;
 	}
+	job->whole = daemon->inventory.options.once;
 	if (job->create || job->load) {
 		mp_table_format(&plan->table, &params);
 		if (job->load && !job->resize && map_load_is_futile(map, mp_strbuf_text(&params))) {
@@ -451,19 +349,12 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	}
 	if (job->rename)
 		log_notice("%s: renamed to %s", map->map.kernel.name, job->name);
-	job->work = (struct work){
-		.run = table_job_run,
-		.done = table_job_done,
-		/* multipath(8) waits for udev by one cookie, which is one thread's. */
-		.lane = daemon->inventory.options.once ? LANE_TABLES : lane_of_table(map->map.wwid),
-		.exclusive = true,
-	};
 	map->busy++;
 	map->loading = job->load ? job : NULL;
 	daemon->operations++;
 	if (job->lock_count)
 		checks_begin_locking(daemon);
-	pool_submit(daemon->pool, &job->work);
+	tables_start(job);
 	return 1;
 }
 
@@ -522,7 +413,7 @@ int apply_plan(struct daemon_map *map, const struct mp_plan *plan)
 		map->retry_sec = 0;
 	if (mp_plan_find(plan, MP_STEP_KEEP)) {
 		map->map.kernel.removal_deferred = false;
-		maps_message(map, cancel_removal, 0);
+		maps_message(map, messages_cancel_removal, 0);
 	}
 	if (mp_plan_find(plan, MP_STEP_CREATE) || mp_plan_find(plan, MP_STEP_RELOAD) ||
 	    mp_plan_find(plan, MP_STEP_RESIZE) || mp_plan_find(plan, MP_STEP_RENAME))
@@ -564,29 +455,8 @@ int apply_plan(struct daemon_map *map, const struct mp_plan *plan)
 	return 0;
 }
 
-/* Messages: they do not wait for I/O, and have a lane beside the table's. */
-
-struct message_job {
-	struct work work;
-	struct daemon *daemon;
-	char wwid[MP_WWID_SIZE];
-	char text[64];
-	uint64_t request;
-	int error;
-};
-
-static void message_job_run(struct work *work)
+static void on_message_ended(struct message_job *job)
 {
-	struct message_job *job = caa_container_of(work, struct message_job, work);
-
-	/* The maps of its partitions stay as well. */
-	job->error = strcmp(job->text, cancel_removal) ? mp_dm_message(job->wwid, job->text) :
-							 mp_dm_cancel_deferred(job->wwid);
-}
-
-static void message_job_done(struct work *work)
-{
-	struct message_job *job = caa_container_of(work, struct message_job, work);
 	struct daemon_map *map = maps_find_wwid(&job->daemon->inventory, job->wwid);
 
 	if (job->error < 0 && map && map->map.kernel.exists)
@@ -596,24 +466,12 @@ static void message_job_done(struct work *work)
 		dmevents_look(job->daemon);
 	}
 	apply_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");
-	free(job);
 }
 
 int maps_message(struct daemon_map *map, const char *message, uint64_t request)
 {
-	struct message_job *job = calloc(1, sizeof(*job));
-
-	if (!job)
-		return -ENOMEM;
 	log_info("%s: message \"%s\"", map->map.name, message);
-	job->daemon = map->inventory->daemon;
-	job->request = request;
-	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
-	snprintf(job->text, sizeof(job->text), "%s", message);
-	job->work = (struct work){ .run = message_job_run, .done = message_job_done,
-				   .lane = lane_of_messages(map->map.wwid), .exclusive = true };
-	pool_submit(map->inventory->daemon->pool, &job->work);
-	return 0;
+	return messages_send(map->inventory->daemon, map->map.wwid, message, request, on_message_ended);
 }
 
 int maps_path_message(struct daemon_map *map, const char *verb, dev_t devt, uint64_t request)
@@ -622,42 +480,6 @@ int maps_path_message(struct daemon_map *map, const char *verb, dev_t devt, uint
 
 	snprintf(message, sizeof(message), "%s %u:%u", verb, major(devt), minor(devt));
 	return maps_message(map, message, request);
-}
-
-/* Removal, suspend, resume. */
-
-enum device_verb { DEVICE_REMOVE, DEVICE_SUSPEND, DEVICE_RESUME };
-
-struct device_job {
-	struct work work;
-	struct daemon *daemon;
-	char wwid[MP_WWID_SIZE];
-	enum device_verb verb;
-	struct mp_dm_removal removal;
-	struct mp_dm_flags flags;
-	bool by_operator;
-	uint64_t request;
-	int error;
-};
-
-static void device_job_run(struct work *work)
-{
-	struct device_job *job = caa_container_of(work, struct device_job, work);
-
-	switch (job->verb) {
-	case DEVICE_REMOVE:
-		job->error = engine_remove_any(job->wwid, &job->removal);
-		break;
-	case DEVICE_SUSPEND:
-		/* Whoever starts the next daemon is to find it so. */
-		mp_suspended_wwids_mark(RUNTIME_DIR, job->wwid);
-		job->error = mp_dm_suspend(job->wwid);
-		break;
-	case DEVICE_RESUME:
-		job->error = mp_dm_resume(job->wwid, &job->flags);
-		mp_suspended_wwids_clear(RUNTIME_DIR, job->wwid);
-		break;
-	}
 }
 
 static void device_removed(struct device_job *job, struct daemon_map *map)
@@ -691,9 +513,8 @@ static void device_removed(struct device_job *job, struct daemon_map *map)
 		maps_touch(map, "it could not be removed");
 }
 
-static void device_job_done(struct work *work)
+static void on_device_ended(struct device_job *job)
 {
-	struct device_job *job = caa_container_of(work, struct device_job, work);
 	struct daemon *daemon = job->daemon;
 	struct daemon_map *map = maps_find_wwid(&daemon->inventory, job->wwid);
 
@@ -714,19 +535,17 @@ static void device_job_done(struct work *work)
 		    job->error >= 0	      ? "ok\n" :
 		    job->error == -EBUSY ? "fail\nmap or partition in use\n" :
 					       "fail\n");
-	free(job);
 	maps_reconcile_later(&daemon->inventory);
 }
 
 static int map_start_device_job(struct daemon_map *map, struct device_job *job)
 {
 	job->daemon = map->inventory->daemon;
+	job->ended = on_device_ended;
 	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
-	job->work = (struct work){ .run = device_job_run, .done = device_job_done,
-				   .lane = lane_of_table(map->map.wwid), .exclusive = true };
 	map->busy++;
-	map->inventory->daemon->operations++;
-	pool_submit(map->inventory->daemon->pool, &job->work);
+	job->daemon->operations++;
+	devices_start(job);
 	return 0;
 }
 
@@ -761,33 +580,11 @@ int maps_suspend(struct daemon_map *map, bool resume, uint64_t request)
 	return map_start_device_job(map, job);
 }
 
-/* Other dm devices. */
-
-struct reassign_job {
-	struct work work;
-	struct daemon *daemon;
-	uint64_t request;
-	char wwid[MP_WWID_SIZE];
-	int error;
-	size_t count;
-	dev_t paths[];
-};
-
-static void reassign_job_run(struct work *work)
+static void on_reassigned(struct reassign_job *job)
 {
-	struct reassign_job *job = caa_container_of(work, struct reassign_job, work);
-
-	job->error = mp_dm_reassign(job->wwid, job->paths, job->count);
-}
-
-static void reassign_job_done(struct work *work)
-{
-	struct reassign_job *job = caa_container_of(work, struct reassign_job, work);
-
 	if (job->error < 0)
 		log_error("%s: what uses its paths is not moved to it: %s", job->wwid, strerror(-job->error));
 	apply_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");
-	free(job);
 }
 
 int maps_reassign(struct daemon_map *map, uint64_t request)
@@ -808,8 +605,7 @@ int maps_reassign(struct daemon_map *map, uint64_t request)
 	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
 	job->daemon = map->inventory->daemon;
 	job->request = request;
-	job->work = (struct work){ .run = reassign_job_run, .done = reassign_job_done,
-				   .lane = lane_of_table(map->map.wwid), .exclusive = true };
-	pool_submit(map->inventory->daemon->pool, &job->work);
+	job->ended = on_reassigned;
+	devices_reassign(job);
 	return 0;
 }

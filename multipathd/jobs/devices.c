@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/jobs/devices.h"
+
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "gmultipath/engine.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+
+static void device_job_run(struct work *work)
+{
+	struct device_job *job = caa_container_of(work, struct device_job, work);
+
+	switch (job->verb) {
+	case DEVICE_REMOVE:
+		job->error = engine_remove_any(job->wwid, &job->removal);
+		break;
+	case DEVICE_SUSPEND:
+		/* Whoever starts the next daemon is to find it so. */
+		mp_suspended_wwids_mark(RUNTIME_DIR, job->wwid);
+		job->error = mp_dm_suspend(job->wwid);
+		break;
+	case DEVICE_RESUME:
+		job->error = mp_dm_resume(job->wwid, &job->flags);
+		mp_suspended_wwids_clear(RUNTIME_DIR, job->wwid);
+		break;
+	}
+}
+
+static void device_job_done(struct work *work)
+{
+	struct device_job *job = caa_container_of(work, struct device_job, work);
+
+	job->ended(job);
+	free(job);
+}
+
+void devices_start(struct device_job *job)
+{
+	job->work = (struct work){ .run = device_job_run, .done = device_job_done,
+				   .lane = lane_of_table(job->wwid), .exclusive = true };
+	pool_submit(job->daemon->pool, &job->work);
+}
+
+static void reassign_job_run(struct work *work)
+{
+	struct reassign_job *job = caa_container_of(work, struct reassign_job, work);
+
+	job->error = mp_dm_reassign(job->wwid, job->paths, job->count);
+}
+
+static void reassign_job_done(struct work *work)
+{
+	struct reassign_job *job = caa_container_of(work, struct reassign_job, work);
+
+	job->ended(job);
+	free(job);
+}
+
+void devices_reassign(struct reassign_job *job)
+{
+	job->work = (struct work){ .run = reassign_job_run, .done = reassign_job_done,
+				   .lane = lane_of_table(job->wwid), .exclusive = true };
+	pool_submit(job->daemon->pool, &job->work);
+}

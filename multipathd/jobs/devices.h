@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* devices.h - a map's device as a whole: removed, suspended, resumed; and what is to stand on it.  For: the daemon's control. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "kernel/dm.h"
+#include "multipathd/loop/pool.h"
+
+struct daemon;
+
+enum device_verb { DEVICE_REMOVE, DEVICE_SUSPEND, DEVICE_RESUME };
+
+struct device_job {
+	struct work work;
+	struct daemon *daemon;
+	void (*ended)(struct device_job *job); /* on the loop; it is freed afterwards */
+	char wwid[MP_WWID_SIZE];
+	enum device_verb verb;
+	struct mp_dm_removal removal;
+	struct mp_dm_flags flags;
+	bool by_operator;
+	uint64_t request;
+	int error;
+};
+
+/* Other dm devices: those that use a path of the map use the map from now on. */
+struct reassign_job {
+	struct work work;
+	struct daemon *daemon;
+	void (*ended)(struct reassign_job *job); /* on the loop; it is freed afterwards */
+	uint64_t request;
+	char wwid[MP_WWID_SIZE];
+	int error;
+	size_t count;
+	dev_t paths[];
+};
+
+/** devices_start(), devices_reassign() - take the job; in the lane of its map's table */
+void devices_start(struct device_job *job);
+void devices_reassign(struct reassign_job *job);
