@@ -13,6 +13,7 @@
 #include "kernel/dm.h"
 #include "model/plan.h"
 #include "multipathd/checks.h"
+#include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
@@ -30,35 +31,6 @@
 enum { LOAD_TRIES = 3, RETRY_MAX_SEC = 64 };
 
 static const uint64_t usec_per_sec = 1000000;
-static const uint64_t timer_accuracy_usec = 100000;
-
-int apply_set_timer(struct daemon *daemon, sd_event_source **source, uint64_t usec, sd_event_time_handler_t handler,
-		    void *userdata)
-{
-	int r;
-
-	if (!*source) {
-		r = sd_event_add_time(daemon->event, source, CLOCK_MONOTONIC, usec, timer_accuracy_usec, handler,
-				      userdata);
-		return r < 0 ? r : sd_event_source_set_exit_on_failure(*source, true);
-	}
-	r = sd_event_source_set_time(*source, usec);
-	return r < 0 ? r : sd_event_source_set_enabled(*source, SD_EVENT_ONESHOT);
-}
-
-void apply_reply(struct daemon *daemon, uint64_t request, const char *reply)
-{
-	if (request && daemon->server)
-		server_reply(daemon->server, request, reply, strlen(reply));
-}
-
-void apply_check_configured(struct daemon *daemon)
-{
-	if (daemon->state != DAEMON_CONFIGURE || daemon->inventory.unanswered || daemon->operations || daemon->status_running ||
-	    !cds_list_empty(&daemon->inventory.dirty))
-		return;
-	daemon->on_configured(daemon);
-}
 
 static int map_on_udev_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
@@ -88,7 +60,7 @@ static void map_retry_later(struct daemon_map *map)
 {
 	if (!map->retry_sec || map->retry_sec < RETRY_MAX_SEC)
 		map->retry_sec = map->retry_sec ? 2 * map->retry_sec : 1;
-	apply_set_timer(map->inventory->daemon, &map->retry_timer,
+	timers_set(map->inventory->daemon->event, &map->retry_timer,
 			daemon_now_usec(map->inventory->daemon) + map->retry_sec * usec_per_sec, map_on_retry_timer, map);
 }
 
@@ -100,7 +72,7 @@ static void map_created(struct daemon_map *map)
 	map->map.action = MP_ACTION_CREATE;
 	map->map.ready = daemon->inventory.options.once || !daemon->monitor;
 	if (!map->map.ready)
-		apply_set_timer(daemon, &map->udev_timer,
+		timers_set(daemon->event, &map->udev_timer,
 				daemon_now_usec(daemon) +
 					daemon->inventory.process->missing_uev_wait_timeout_sec * usec_per_sec,
 				map_on_udev_timer, map);
@@ -134,7 +106,7 @@ static void map_failed(struct daemon_map *map, const struct table_job *job)
 	log_error("%s: cannot %s the map: %s", map->map.name,
 		  job->create ? "create" : job->load ? "reload" : "rename", strerror(-job->error));
 	if ((job->create || job->load) && ++map->load_failures < LOAD_TRIES)
-		apply_set_timer(map->inventory->daemon, &map->retry_timer, daemon_now_usec(map->inventory->daemon) + usec_per_sec,
+		timers_set(map->inventory->daemon->event, &map->retry_timer, daemon_now_usec(map->inventory->daemon) + usec_per_sec,
 				map_on_retry_timer, map);
 }
 
@@ -149,7 +121,7 @@ static void on_table_ended(struct table_job *job)
 		checks_end_locking(daemon);
 	if (!map) {
 		table_job_free(job);
-		apply_check_configured(daemon);
+		daemon_check_configured(daemon);
 		return;
 	}
 	map->busy--;
@@ -465,7 +437,7 @@ static void on_message_ended(struct message_job *job)
 		map->read_again = true; /* its features are others now, and no event tells */
 		dmevents_look(job->daemon);
 	}
-	apply_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");
+	daemon_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");
 }
 
 int maps_message(struct daemon_map *map, const char *message, uint64_t request)
@@ -531,7 +503,7 @@ static void on_device_ended(struct device_job *job)
 				  job->verb == DEVICE_SUSPEND ? "suspend" : "resume", strerror(-job->error));
 		}
 	}
-	apply_reply(daemon, job->request,
+	daemon_reply(daemon, job->request,
 		    job->error >= 0	      ? "ok\n" :
 		    job->error == -EBUSY ? "fail\nmap or partition in use\n" :
 					       "fail\n");
@@ -584,7 +556,7 @@ static void on_reassigned(struct reassign_job *job)
 {
 	if (job->error < 0)
 		log_error("%s: what uses its paths is not moved to it: %s", job->wwid, strerror(-job->error));
-	apply_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");
+	daemon_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");
 }
 
 int maps_reassign(struct daemon_map *map, uint64_t request)

@@ -3,7 +3,6 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
-#include <systemd/sd-event.h>
 
 struct daemon;
 struct daemon_map;
@@ -18,13 +17,3 @@ int apply_plan(struct daemon_map *map, const struct mp_plan *plan);
 
 /** apply_check_load() - what a path of the map was is not known any more, or it is gone: a load of it that still waits is called off */
 void apply_check_load(struct daemon_map *map);
-
-/** apply_reply() - answer a request of a client; 0: nobody asked */
-void apply_reply(struct daemon *daemon, uint64_t request, const char *reply);
-
-/** apply_check_configured() - has the start or reconfigure come to its end? */
-void apply_check_configured(struct daemon *daemon);
-
-/** apply_set_timer() - one-shot, made if *source is NULL */
-int apply_set_timer(struct daemon *daemon, sd_event_source **source, uint64_t usec, sd_event_time_handler_t handler,
-		    void *userdata);

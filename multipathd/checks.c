@@ -598,7 +598,7 @@ static void path_answer_waiters(struct daemon_path *path, const char *reply)
 	cds_list_for_each_entry_safe(waiter, next, &path->waiters, in_map) {
 		cds_list_del(&waiter->in_map);
 		if (reply)
-			apply_reply(path->inventory->daemon, waiter->request, reply);
+			daemon_reply(path->inventory->daemon, waiter->request, reply);
 		else
 			path_tell_kernel(path, "reinstate_path", waiter->request);
 		free(waiter);

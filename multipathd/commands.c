@@ -17,11 +17,11 @@
 #include "kernel/claimant.h"
 #include "kernel/dm.h"
 #include "kernel/nvme.h"
-#include "multipathd/apply.h"
 #include "multipathd/checks.h"
 #include "multipathd/configure.h"
 #include "multipathd/dmevents.h"
 #include "multipathd/reservations.h"
+#include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
@@ -755,7 +755,7 @@ static void removal_of_all_end(struct removal_of_all *all)
 	struct mp_map *map;
 
 	all->daemon->operations--;
-	apply_reply(all->daemon, all->request,
+	daemon_reply(all->daemon, all->request,
 		    all->failed ? "fail\n" : all->busy ? "fail\nmap or partition in use\n" : "ok\n");
 	cds_list_for_each_entry(map, &all->daemon->inventory.maps, in_all)
 		daemon_map_of(map)->removing = false;
@@ -1186,7 +1186,7 @@ static void check_config_job_done(struct work *work)
 {
 	struct check_config_job *job = caa_container_of(work, struct check_config_job, work);
 
-	apply_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : mp_strbuf_text(&job->reply));
+	daemon_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : mp_strbuf_text(&job->reply));
 	mp_strbuf_fini(&job->reply);
 	free(job);
 }
@@ -1514,7 +1514,7 @@ static bool wait_for_look(struct daemon *daemon, const struct request *request)
 	waiting = waiting_request_new(daemon, request);
 	if (!waiting)
 		return false;
-	if (apply_set_timer(daemon, &waiting->timer,
+	if (timers_set(daemon->event, &waiting->timer,
 					      daemon_now_usec(daemon) + LOOK_TIMEOUT_USEC,
 					      waiting_request_on_timeout, waiting) < 0) {
 		waiting_request_free(waiting);

@@ -10,9 +10,9 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
-#include "multipathd/apply.h"
 #include "multipathd/checks.h"
 #include "multipathd/reservations.h"
+#include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
@@ -181,7 +181,7 @@ static int configure_on_grace(sd_event_source *source, uint64_t usec, void *user
 	/* As long as answers come in, the others may only be waiting for their turn. */
 	if (daemon->inventory.unanswered < daemon->unanswered_before) {
 		daemon->unanswered_before = daemon->inventory.unanswered;
-		apply_set_timer(daemon, &daemon->configure_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
+		timers_set(daemon->event, &daemon->configure_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
 				configure_on_grace, daemon);
 		return 0;
 	}
@@ -204,7 +204,7 @@ static int configure_on_settle(sd_event_source *source, uint64_t usec, void *use
 		return 0;
 	daemon->operations_before = daemon->operations;
 	if (moving || !daemon->operations || daemon->inventory.unanswered || daemon->status_running)
-		return apply_set_timer(daemon, &daemon->settle_timer,
+		return timers_set(daemon->event, &daemon->settle_timer,
 				       daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec, configure_on_settle,
 				       daemon);
 	log_warning("%u operations on maps hang; going on without them", daemon->operations);
@@ -222,12 +222,12 @@ static void configure_on_looked(struct daemon *daemon)
 		log_error("cannot enumerate block devices: %s", strerror(-r));
 	daemon->unanswered_before = daemon->inventory.unanswered;
 	log_info("%zu paths and %zu maps found", daemon->inventory.path_count, daemon->inventory.map_count);
-	apply_set_timer(daemon, &daemon->configure_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
+	timers_set(daemon->event, &daemon->configure_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
 			configure_on_grace, daemon);
 	/* One map whose table operation never returns does not keep clients from all the others. */
 	daemon->operations_before = UINT_MAX;
 	if (!daemon->inventory.options.once)
-		apply_set_timer(daemon, &daemon->settle_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
+		timers_set(daemon->event, &daemon->settle_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
 				configure_on_settle, daemon);
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
 		daemon_map_of(map)->force_reload |= daemon->inventory.options.force_reload && map->kernel.exists;

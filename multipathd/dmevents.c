@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "kernel/dm.h"
 #include "model/geom.h"
-#include "multipathd/apply.h"
 #include "multipathd/commands.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"

@@ -15,7 +15,6 @@
 #include "model/geom.h"
 #include "model/grouping.h"
 #include "model/plan.h"
-#include "multipathd/apply.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
@@ -627,7 +626,7 @@ static void explain_job_done(struct work *work)
 		if (daemon->server)
 			server_charge_users(daemon->server, job->spent_usec);
 	}
-	apply_reply(daemon, job->request, mp_strbuf_text(r < 0 ? &reply : &out));
+	daemon_reply(daemon, job->request, mp_strbuf_text(r < 0 ? &reply : &out));
 	facts_fini(&job->facts);
 	free(job);
 }

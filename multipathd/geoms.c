@@ -21,7 +21,6 @@
 #include "gmultipath/verbs.h"
 #include "kernel/scsi.h"
 #include "model/geom.h"
-#include "multipathd/apply.h"
 #include "multipathd/checks.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
@@ -183,7 +182,7 @@ static void verb_answer(struct geom_job *job)
 		verbs_reply(job->result, &job->out, &job->err, &reply);
 	else
 		mp_strbuf_printf(&reply, job->result ? "fail\n%s" : "ok\n", mp_strbuf_text(&job->err));
-	apply_reply(job->daemon, job->request, reply.error ? "fail\n" : mp_strbuf_text(&reply));
+	daemon_reply(job->daemon, job->request, reply.error ? "fail\n" : mp_strbuf_text(&reply));
 }
 
 /* Paths that a verb names are not to be taken for a map of their WWID while it runs. */
@@ -432,7 +431,7 @@ bool geoms_change_path(struct daemon_path *path, const char *verb, uint64_t requ
 	if (!job || text.error || take_words(job, mp_strbuf_text(&text)) < 0) {
 		if (job)
 			job_free(job);
-		apply_reply(path->inventory->daemon, request, "fail\n");
+		daemon_reply(path->inventory->daemon, request, "fail\n");
 		return true;
 	}
 	job->request = request;
@@ -453,7 +452,7 @@ bool geoms_serve(struct daemon *daemon, uint64_t request, const char *text)
 	if (!job || take_words(job, text + 6) < 0) {
 		if (job)
 			job_free(job);
-		apply_reply(daemon, request, "fail\n");
+		daemon_reply(daemon, request, "fail\n");
 		return true;
 	}
 	job->request = request;

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "config/wwids.h"
 #include "kernel/dm.h"
-#include "multipathd/apply.h"
+#include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
@@ -60,7 +60,7 @@ static void leftover_wait(struct leftover *leftover)
 {
 	struct daemon *daemon = leftover->daemon;
 
-	apply_set_timer(daemon, &leftover->timer, daemon_now_usec(daemon) + leftover->grace_sec * usec_per_sec,
+	timers_set(daemon->event, &leftover->timer, daemon_now_usec(daemon) + leftover->grace_sec * usec_per_sec,
 			leftover_on_timer, leftover);
 	if (leftover->grace_sec < GRACE_MAX_SEC)
 		leftover->grace_sec *= 2;
@@ -140,7 +140,7 @@ static void leftover_job_done(struct work *work)
 		leftover_wait(leftover);
 	free(job);
 	dmevents_look(daemon);
-	apply_check_configured(daemon);
+	daemon_check_configured(daemon);
 }
 
 static void leftover_heal(struct leftover *leftover)

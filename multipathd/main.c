@@ -17,10 +17,10 @@
 #include "base/log.h"
 #include "config/permissions.h"
 #include "kernel/dm.h"
-#include "multipathd/apply.h"
 #include "multipathd/commands.h"
 #include "multipathd/configure.h"
 #include "multipathd/lifetime.h"
+#include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
@@ -316,7 +316,7 @@ static int on_ready_timer(sd_event_source *source, uint64_t usec, void *userdata
 static void announce_with_nodes(struct daemon *daemon)
 {
 	if (has_all_nodes(daemon) ||
-	    apply_set_timer(daemon, &daemon->ready_timer, daemon_now_usec(daemon) + NODES_USEC, on_ready_timer, daemon) < 0)
+	    timers_set(daemon->event, &daemon->ready_timer, daemon_now_usec(daemon) + NODES_USEC, on_ready_timer, daemon) < 0)
 		announce(daemon);
 }
 

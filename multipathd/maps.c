@@ -22,6 +22,7 @@
 #include "multipathd/apply.h"
 #include "multipathd/checks.h"
 #include "multipathd/reservations.h"
+#include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
@@ -47,7 +48,7 @@ void maps_answer(struct daemon_map *map, const char *reply)
 
 	cds_list_for_each_entry_safe(waiter, next, &map->waiters, in_map) {
 		cds_list_del(&waiter->in_map);
-		apply_reply(map->inventory->daemon, waiter->request, reply);
+		daemon_reply(map->inventory->daemon, waiter->request, reply);
 		free(waiter);
 	}
 }
@@ -61,7 +62,7 @@ static void map_answer_without_map(struct daemon_map *map)
 		if (!waiter->without_map)
 			continue;
 		cds_list_del(&waiter->in_map);
-		apply_reply(map->inventory->daemon, waiter->request, "ok\n");
+		daemon_reply(map->inventory->daemon, waiter->request, "ok\n");
 		free(waiter);
 	}
 	maps_answer(map, "fail\n");
@@ -288,7 +289,7 @@ static void map_step_queueing(struct daemon_map *map)
 		maps_message(map, map->queue_sent ? "queue_if_no_path" : "fail_if_no_path", 0);
 	}
 	if (map->map.queueing.recovering)
-		apply_set_timer(map->inventory->daemon, &map->queue_timer, map->map.queueing.deadline_usec,
+		timers_set(map->inventory->daemon->event, &map->queue_timer, map->map.queueing.deadline_usec,
 				map_on_queue_timer, map);
 	else
 		map->queue_timer = sd_event_source_disable_unref(map->queue_timer);
@@ -359,7 +360,7 @@ static void map_begin_ghost_delay(struct daemon_map *map)
 	if (map->ghost_timer)
 		return;
 	log_notice("%s: all paths are ghost: not ready for %u seconds, unless one comes up", map->map.name, delay_sec);
-	apply_set_timer(map->inventory->daemon, &map->ghost_timer, daemon_now_usec(map->inventory->daemon) + delay_sec * usec_per_sec,
+	timers_set(map->inventory->daemon->event, &map->ghost_timer, daemon_now_usec(map->inventory->daemon) + delay_sec * usec_per_sec,
 			map_on_ghost_timer, map);
 }
 
@@ -477,7 +478,7 @@ static void map_decide_failback(struct daemon_map *map, bool came_up, bool faile
 					 (map->map.settings.failback + 1) * usec_per_sec;
 		log_notice("%s: failback in %u seconds: %s", map->map.name, map->map.failback_sec,
 			   decision.reason);
-		apply_set_timer(map->inventory->daemon, &map->failback_timer, map->map.failback_usec,
+		timers_set(map->inventory->daemon->event, &map->failback_timer, map->map.failback_usec,
 				map_on_failback_timer, map);
 		return;
 	case MP_FAILBACK_CANCEL_TIMER:
@@ -1090,7 +1091,7 @@ static void maps_reconcile(struct daemon *daemon)
 	files_write(daemon);
 	if (daemon->on_reconciled)
 		daemon->on_reconciled(daemon);
-	apply_check_configured(daemon);
+	daemon_check_configured(daemon);
 }
 
 static int maps_on_idle(sd_event_source *source, void *userdata)

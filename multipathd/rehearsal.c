@@ -13,7 +13,6 @@
 #include "config/trace.h"
 #include "kernel/dm.h"
 #include "model/plan.h"
-#include "multipathd/apply.h"
 #include "multipathd/configure.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
@@ -489,7 +488,7 @@ static void rehearsal_done(struct work *work)
 		if (!rehearsal->errors.length)
 			mp_strbuf_printf(&out, "%s\n", strerror(-r));
 	}
-	apply_reply(rehearsal->daemon, rehearsal->request, mp_strbuf_text(&out));
+	daemon_reply(rehearsal->daemon, rehearsal->request, mp_strbuf_text(&out));
 	rehearsal_free(rehearsal);
 }
 

@@ -13,7 +13,6 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "kernel/reservation.h"
-#include "multipathd/apply.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
@@ -203,7 +202,7 @@ static void registration_unref(struct registration *registration)
 	map = maps_find_wwid(&registration->daemon->inventory, registration->wwid);
 	if (map && map->reservation.registering) /* else it was made anew meanwhile */
 		map->reservation.registering--;
-	apply_reply(registration->daemon, registration->request, "ok\n");
+	daemon_reply(registration->daemon, registration->request, "ok\n");
 	free(registration);
 }
 
@@ -347,7 +346,7 @@ static void key_job_done(struct work *work)
 				   map->map.settings.reservation_source == MP_RESERVATION_PRKEYS)
 			reply = "ok\n";
 	}
-	apply_reply(job->daemon, job->request, reply);
+	daemon_reply(job->daemon, job->request, reply);
 	mp_strbuf_fini(&job->text);
 	free(job);
 }

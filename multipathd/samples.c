@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "kernel/aio.h"
-#include "multipathd/apply.h"
+#include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/paths.h"
@@ -197,7 +197,7 @@ static int sampling_on_round(sd_event_source *source, uint64_t usec, void *userd
 	/* What is started now must have come back, or count as failed, by then. */
 	if (now + READ_LIMIT_SEC * usec_per_sec < sampling->end_usec)
 		sampling_start_round(sampling, path, now);
-	return apply_set_timer(sampling->daemon, &sampling->timer, now + round_usec, sampling_on_round, sampling);
+	return timers_set(sampling->daemon->event, &sampling->timer, now + round_usec, sampling_on_round, sampling);
 }
 
 static int prepare_aio(struct daemon *daemon)
@@ -237,7 +237,7 @@ int samples_start(struct daemon_path *path, unsigned duration_sec)
 	sampling->daemon = daemon;
 	sampling->path_id = path->path.id;
 	sampling->end_usec = now + duration_sec * usec_per_sec;
-	r = apply_set_timer(daemon, &sampling->timer, now, sampling_on_round, sampling);
+	r = timers_set(daemon->event, &sampling->timer, now, sampling_on_round, sampling);
 	if (r < 0) {
 		free(sampling);
 		return r;

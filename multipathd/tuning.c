@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "multipathd/apply.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
@@ -130,7 +129,7 @@ static void tuning_done(struct work *work)
 	if (path && path->tuning)
 		path_is_tuned(path);
 	free(job);
-	apply_check_configured(daemon);
+	daemon_check_configured(daemon);
 }
 
 static void path_tune(struct daemon_path *path, const struct mp_tuning *wanted)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "multipathd/state/daemon.h"
 
+#include <string.h>
+
 #include "base/log.h"
+#include "multipathd/loop/server.h"
 
 uint64_t daemon_now_usec(const struct daemon *daemon)
 {
@@ -26,4 +29,18 @@ const char *daemon_state_name(enum daemon_state state)
 	};
 
 	return names[state];
+}
+
+void daemon_reply(struct daemon *daemon, uint64_t request, const char *reply)
+{
+	if (request && daemon->server)
+		server_reply(daemon->server, request, reply, strlen(reply));
+}
+
+void daemon_check_configured(struct daemon *daemon)
+{
+	if (daemon->state != DAEMON_CONFIGURE || daemon->inventory.unanswered || daemon->operations || daemon->status_running ||
+	    !cds_list_empty(&daemon->inventory.dirty))
+		return;
+	daemon->on_configured(daemon);
 }

@@ -108,3 +108,9 @@ uint64_t daemon_now_usec(const struct daemon *daemon);
 void daemon_diagnostic(void *userdata, enum mp_severity severity, int level, const char *text);
 
 const char *daemon_state_name(enum daemon_state state);
+
+/** daemon_reply() - answer a request of a client; 0: nobody asked */
+void daemon_reply(struct daemon *daemon, uint64_t request, const char *reply);
+
+/** daemon_check_configured() - has the start or reconfigure come to its end? */
+void daemon_check_configured(struct daemon *daemon);
