@@ -259,6 +259,7 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 		.dry_run = arguments->mode == MODE_DRY_RUN,
 		.check = creates || arguments->mode == MODE_LIST_CHECKED || arguments->mode == MODE_EXPLAIN,
 		.force_reload = arguments->force_reload,
+		.no_queueing = arguments->mode == MODE_CREATE && !arguments->keep_queueing && !daemon_runs(),
 		.all_foreign = arguments->all_foreign,
 		.read_only_bindings = arguments->bindings_read_only || !creates,
 		.grouping = arguments->policy ? find_policy(arguments->policy) : -1,

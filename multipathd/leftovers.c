@@ -16,7 +16,7 @@
 #include "multipathd/dmevents.h"
 #include "multipathd/maps.h"
 
-enum { GRACE_SEC = 5, GRACE_MAX_SEC = 64 };
+enum { GRACE_SEC = 5, GRACE_ONCE_SEC = 1, GRACE_MAX_SEC = 64 };
 
 static const uint64_t usec_per_sec = 1000000;
 
@@ -26,6 +26,7 @@ struct leftover {
 	char wwid[MP_WWID_SIZE];
 	enum leftover_kind kind;
 	unsigned grace_sec;
+	bool reload_asked;
 	sd_event_source *timer;
 };
 
@@ -51,9 +52,28 @@ static struct leftover *leftover_find(struct daemon *daemon, const char *wwid)
 
 static void leftover_free(struct leftover *leftover)
 {
+	/* multipath(8) ends when no operation is left: each of its leftovers counts as one. */
+	if (leftover->daemon->inventory.options.once)
+		leftover->daemon->operations--;
 	cds_list_del(&leftover->in_all);
 	sd_event_source_disable_unref(leftover->timer);
 	free(leftover);
+}
+
+/* multipath(8) heals what it finds, too, if it is there to make maps; a half-made one by making it. */
+static bool may_heal(const struct daemon *daemon, enum leftover_kind kind)
+{
+	const struct inventory_options *options = &daemon->inventory.options;
+
+	return !options->once ||
+	       (options->create && !options->dry_run && !options->only_wwid && kind != LEFTOVER_HALF_MADE);
+}
+
+static unsigned first_grace_sec(const struct daemon *daemon, enum leftover_kind kind)
+{
+	if (kind == LEFTOVER_LOADING)
+		return 0;
+	return daemon->inventory.options.once ? GRACE_ONCE_SEC : GRACE_SEC;
 }
 
 static void leftover_wait(struct leftover *leftover)
@@ -62,24 +82,26 @@ static void leftover_wait(struct leftover *leftover)
 
 	timers_set(daemon->event, &leftover->timer, daemon_now_usec(daemon) + leftover->grace_sec * usec_per_sec,
 			leftover_on_timer, leftover);
-	if (leftover->grace_sec < GRACE_MAX_SEC)
-		leftover->grace_sec *= 2;
+	leftover->grace_sec = leftover->grace_sec ? 2 * leftover->grace_sec : first_grace_sec(daemon, LEFTOVER_SUSPENDED);
+	if (leftover->grace_sec > GRACE_MAX_SEC)
+		leftover->grace_sec = GRACE_MAX_SEC;
 }
 
 void leftovers_found(struct daemon *daemon, const char *wwid, enum leftover_kind kind)
 {
 	struct leftover *leftover = leftover_find(daemon, wwid);
 
-	if (leftover || daemon->inventory.options.once)
+	if (leftover || !may_heal(daemon, kind))
 		return;
 	leftover = calloc(1, sizeof(*leftover));
 	if (!leftover)
 		return; /* found again by the next look */
 	leftover->daemon = daemon;
 	leftover->kind = kind;
-	leftover->grace_sec = GRACE_SEC;
+	leftover->grace_sec = first_grace_sec(daemon, kind);
 	snprintf(leftover->wwid, sizeof(leftover->wwid), "%s", wwid);
 	cds_list_add_tail(&leftover->in_all, &daemon->leftovers);
+	daemon->operations += daemon->inventory.options.once;
 	leftover_wait(leftover);
 }
 
@@ -134,7 +156,7 @@ static void leftover_job_done(struct work *work)
 			    job->kind == LEFTOVER_HALF_MADE ? "remove" : "resume", strerror(-job->error));
 	if (map)
 		map->read_again = true;
-	if (leftover && (job->error >= 0 || job->error == -ENODEV))
+	if (leftover && (job->error >= 0 || job->error == -ENODEV || daemon->inventory.options.once))
 		leftover_free(leftover);
 	else if (leftover)
 		leftover_wait(leftover);
@@ -155,9 +177,42 @@ static void leftover_heal(struct leftover *leftover)
 	job->kind = leftover->kind;
 	memcpy(job->wwid, leftover->wwid, sizeof(job->wwid));
 	job->work = (struct work){ .run = leftover_job_run, .done = leftover_job_done,
-				   .lane = lane_of_table(leftover->wwid), .exclusive = true };
+				   .lane = job->daemon->inventory.options.once ? LANE_TABLES : lane_of_table(leftover->wwid),
+				   .exclusive = true };
 	job->daemon->operations++;
 	pool_submit(job->daemon->pool, &job->work);
+}
+
+/* Is anything known against the paths of the table in force, or for one of them? */
+static bool paths_are_known(const struct daemon_map *map)
+{
+	const struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		if (path->wrong_wwid || mp_path_is_proven(path))
+			return true;
+	return false;
+}
+
+/*
+ * The I/O that waits in a suspended map goes to all paths of the table in force when that is resumed, and no message can fail one
+ * before. So the map gets a table of those paths that have proven what they are, and is resumed with it. Only if none says anything is
+ * the table in force as good as it is for a map that serves at the start (mp_proof_may_stay()).
+ */
+static bool leftover_reloads(struct leftover *leftover, struct daemon_map *map)
+{
+	if (leftover->kind == LEFTOVER_HALF_MADE || !map || !map->map.kernel.exists || !map->map.kernel.suspended ||
+	    maps_is_geom(map) || mp_suspended_wwids_has(RUNTIME_DIR, leftover->wwid))
+		return false;
+	if (leftover->reload_asked && !paths_are_known(map))
+		return false;
+	if (!leftover->reload_asked)
+		log_warning("%s: left suspended by a program that was killed, waits for a path to prove that it is its own",
+			    map->map.name);
+	leftover->reload_asked = true;
+	map->force_reload = true;
+	maps_touch(map, "it was left suspended");
+	return true;
 }
 
 static int leftover_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -167,6 +222,15 @@ static int leftover_on_timer(sd_event_source *source, uint64_t usec, void *userd
 
 	(void)source;
 	(void)usec;
+	if (leftover->daemon->inventory.options.once && leftover->reload_asked && map && paths_are_known(map)) {
+		leftover_free(leftover); /* it has had its turn */
+		daemon_check_configured(map->inventory->daemon);
+		return 0;
+	}
+	if (leftover_reloads(leftover, map)) {
+		leftover_wait(leftover);
+		return 0;
+	}
 	if (leftover->kind == LEFTOVER_HALF_MADE && map && map->map.kernel.exists) {
 		leftover_free(leftover); /* it is a map now */
 		return 0;

@@ -640,7 +640,8 @@ int maps_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *ke
 	}
 	if (!map->map.kernel.exists) {
 		if (!daemon->serving && (kernel->suspended || kernel->inactive_table))
-			leftovers_found(daemon, wwid, LEFTOVER_SUSPENDED);
+			leftovers_found(daemon, wwid, kernel->suspended && kernel->inactive_table ?
+						      LEFTOVER_LOADING : LEFTOVER_SUSPENDED);
 		if (daemon->state == DAEMON_IDLE)
 			map_take_orphans(map);
 		log_info("%s: map %s found (dm-%u)", wwid, kernel->name, kernel->minor);
@@ -1025,7 +1026,7 @@ static void map_reconcile(struct daemon_map *map)
 		}
 		if (map->keep_uncreated || !map->inventory->options.create)
 			return;
-	} else if (map->inventory->options.once && !map->inventory->options.force_reload) {
+	} else if (map->inventory->options.once && !map->inventory->options.force_reload && !map->force_reload) {
 		return; /* multipath(8) leaves maps that exist alone */
 	}
 	if (map->inventory->options.only_wwid && strcmp(map->inventory->options.only_wwid, map->map.wwid))

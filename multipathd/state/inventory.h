@@ -30,6 +30,7 @@ struct inventory_options {
 	bool create; /* multipath(8): may maps be made or changed at all */
 	bool check; /* run checkers and prioritizers */
 	bool force_reload; /* multipath -r */
+	bool no_queueing; /* multipath(8), without -q and a daemon: nobody would end it when paths come back, or never do */
 	bool all_foreign; /* multipath -e */
 	int grouping; /* multipath -p, -1 none */
 	const char *only_wwid; /* multipath DEVICE: touch no other map */

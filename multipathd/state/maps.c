@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "model/geom.h"
+#include "model/queueing.h"
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/paths.h"
 
@@ -111,6 +112,8 @@ int maps_new(struct inventory *inventory, const char *wwid, struct daemon_map **
 	mp_hash_add(&inventory->maps_by_wwid, &map->map.by_wwid, mp_hash_text(wwid));
 	mp_hash_add(&inventory->maps_by_name, &map->map.by_name, mp_hash_text(map->map.name));
 	inventory->map_count++;
+	if (inventory->options.no_queueing)
+		mp_queueing_disable(&map->map.queueing);
 	*ret = map;
 	return 0;
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: devices without a table and suspended maps, which a kill leaves, become maps or go, by the daemon or by multipath; nobody's name is lost to them
+# proves: devices without a table, tables that nobody took, queueing that nobody ends, and suspended maps, which a kill leaves, become maps or go, by the daemon or by multipath; nobody's name is lost to them
 . "$LAB/lib.sh"
 san 2 4
 wwid() { udevadm info -q property -n "$(paths_of_lun "$1" | head -n 1)" | sed -n 's/^ID_SERIAL=//p'; }
@@ -60,14 +60,29 @@ check "mpathd is not" suspended mpathd
 multipathd resume map mpathd > /dev/null
 until_true "it is now" eval '! suspended mpathd'
 
-say "multipath, killed at any of its ioctls, and without a daemon"
+say "multipath, killed at any of its calls of device-mapper's, and without a daemon"
 daemon_kill
 kills=0
-for ((n = 2; n < 400; n += 6)); do
-	maps_remove
-	strace -f -o /dev/null -e trace=ioctl -e inject=ioctl:signal=KILL:when=$n multipath > /dev/null 2>&1 && break
+# killed N WORD... - killed when it begins its Nth one
+killed() {
+	local n=$1
+	shift
+	strace -f -o /dev/null -e trace=ioctl -P /dev/mapper/control -e inject=ioctl:signal=KILL:when="$n" multipath "$@" > /dev/null 2>&1 && return 1
 	kills=$((kills + 1))
+}
+left_over() { dmsetup info -c --noheadings -o attr | grep -q I || dmsetup table --target multipath | grep -q queue_if_no_path; }
+for ((n = 2; n < 100; n += 4)); do
+	maps_remove
+	killed $n || break
 	multipath > /dev/null 2>&1
-	check "after a kill at ioctl $n" good
+	check "after a kill at call $n" good
+	check "nothing is left over" eval '! left_over'
 done
-check "some were killed ($kills)" [ $kills -gt 3 ]
+for ((n = 4; n < 100; n++)); do
+	killed $n -r mpatha || break
+	check "mpatha serves after a kill of a reload at call $n" dd if=/dev/mapper/mpatha of=/dev/null bs=4k count=1 iflag=direct status=none
+	multipath > /dev/null 2>&1
+	check "after that" good
+	check "nothing is left over" eval '! left_over'
+done
+check "some were killed ($kills)" [ $kills -gt 8 ]

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: the daemon killed and started again in the middle of I/O finds its maps, and takes up failing and healing paths
+# proves: the daemon killed and started again in the middle of I/O, or of a reload, finds its maps, and takes up failing and healing paths
 . "$LAB/lib.sh"
 config "no_path_retry queue"
 san 2 4
@@ -34,5 +34,35 @@ plug "${paths[@]}"
 daemon_start
 ready 4 2
 until_true "I/O goes on" io_moves "/dev/mapper/$map"
+# Killed in a reload: with a table loaded, and with the map suspended as well, which only the next daemon, or multipath, can end.
+attached() { grep -q attached "$LAB_OUT/strace"; }
+is_suspended() { dmsetup info "$map" | grep -q 'State: *SUSPENDED'; }
+has_other_table() { dmsetup info "$map" | grep -q 'Tables present:.*INACTIVE'; }
+whole() { ! is_suspended && ! has_other_table; }
+reload_killed() {	# reload_killed N: when it begins the Nth call of the reload (load, suspend, resume)
+	strace -f -p "$daemon_pid" -o /dev/null -e trace=ioctl -P /dev/mapper/control -e inject=ioctl:signal=KILL:when="$1" 2> "$LAB_OUT/strace" &
+	until_true "strace is there" attached
+	multipathd reload map "$map" > /dev/null 2>&1
+	wait "$daemon_job" 2> /dev/null
+	until_true "it is killed" daemon_gone
+	check "another table is left" has_other_table
+}
+reload_killed 2
+check "I/O goes on" io_moves "/dev/mapper/$map"
+daemon_start
+until_true "nothing is left" whole
+ready 4 2
+reload_killed 3
+check "I/O stands still" io_stands "/dev/mapper/$map"
+daemon_start
+until_true -t 3 "I/O goes on" io_moves "/dev/mapper/$map"
+until_true "nothing is left" whole
+ready 4 2
+reload_killed 3
+multipath > /dev/null 2>&1
+check "I/O goes on" io_moves "/dev/mapper/$map"
+check "nothing is left" whole
+daemon_start
+ready 4 2
 io_stop kill
 same "the tables are as they were" "$(dmsetup table --target multipath | sort)" "$tables"
