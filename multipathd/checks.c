@@ -729,6 +729,7 @@ static void job_answered(struct check_job *job)
 		return;
 	}
 
+	path->path.silent = false;
 	if (!path_take_proof(path, job)) {
 		/* Alive, but not ours: for its map it is as good as dead. */
 		state = MP_PATH_DOWN;
@@ -743,6 +744,7 @@ static void job_answered(struct check_job *job)
 		return;
 	} else if (mp_path_state_is_active(state) && !mp_path_is_proven(&path->path) && !path_stays(path)) {
 		state = MP_PATH_DOWN;
+		path->path.silent = true;
 		snprintf(job->check.message, sizeof(job->check.message), "it does not say which LUN it is: INQUIRY: %s",
 			 strerror(-job->proof_error));
 		path_answer_waiters(path, "fail\n");

@@ -72,6 +72,7 @@ struct mp_path {
 	bool marginal;
 	bool checker_disabled; /* by `fail path` */
 	bool wrong_wwid; /* found to lead to another LUN: must never get I/O */
+	bool silent; /* it answers its checker, but did not say which LUN it is when it was asked with that: as good as down */
 	bool elsewhere; /* the table of another map has the device: that one must let go of it first */
 	/*
 	 * Which LUN it leads to is known as of an answer, and only until something casts doubt on it. Whatever does begins a

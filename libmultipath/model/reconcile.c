@@ -64,11 +64,12 @@ static bool leads_to_lun(const struct mp_path *path)
 
 /*
  * A table that is loaded makes all its paths active, and I/O that waits goes to them before any message can fail one. So a path
- * without proof is not put into one. In a map that is new there is no I/O yet: what is known to be down is shown there, failed.
+ * without proof is not put into one. In a map that is new there is no I/O yet: what is known to be down is shown there, failed. But not
+ * what would take I/O and only does not say what it is: a kill could come before the message that fails it.
  */
 static bool may_be_loaded(const struct run *run, const struct mp_path *path)
 {
-	return mp_path_is_proven(path) || (!run->kernel && mp_path_state_is_bad(path->state));
+	return mp_path_is_proven(path) || (!run->kernel && mp_path_state_is_bad(path->state) && !path->silent);
 }
 
 static bool may_resize(const struct run *run, uint64_t from, uint64_t to)

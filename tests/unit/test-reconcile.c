@@ -359,6 +359,10 @@ static void what_has_not_proven_is_not_loaded(void **state)
 	/* but what is down is shown there */
 	world.paths[1].state = MP_PATH_DOWN;
 	expect(&world, ONE_GROUP, CREATE FAIL_NEW("8:16"));
+	/* unless it is up, and only does not say what it is */
+	world.paths[1].silent = true;
+	expect(&world, ONE_PATH, CREATE);
+	world.paths[1].silent = false;
 	world.paths[1].state = MP_PATH_PENDING;
 	expect(&world, ONE_PATH, CREATE);
 	/* into a map that exists */
