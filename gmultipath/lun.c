@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "config/geom_notes.h"
 #include "gmultipath/engine.h"
+#include "kernel/nvme_id.h"
 #include "kernel/probe.h"
 #include "kernel/scsi.h"
 #include "kernel/sysfs.h"
@@ -50,7 +51,7 @@ int lun_scanned(dev_t devt, char *wwid)
 int lun_ask(dev_t devt, const char *known, char *wwid)
 {
 	const dev_t disk = disk_of(devt);
-	char dir[MP_PROBE_DIR_SIZE];
+	char dir[MP_PROBE_DIR_SIZE], scanned[MP_WWID_SIZE];
 	struct mp_identity identity;
 	_cleanup_close_ int fd = -1;
 	int tpg, r = identify(disk, &identity, dir, sizeof(dir));
@@ -60,11 +61,19 @@ int lun_ask(dev_t devt, const char *known, char *wwid)
 	if (identity.protocol == MP_PROTOCOL_SCSI_USB)
 		return -EOPNOTSUPP;
 	if (!mp_protocol_is_scsi(identity.protocol)) {
-		r = mp_probe_page_wwid(&mp_roots_system, identity.protocol, dir, wwid);
-		return r == -ENOENT ? -EOPNOTSUPP : r;
+		r = mp_probe_page_wwid(&mp_roots_system, identity.protocol, dir, scanned);
+		if (r < 0)
+			return r == -ENOENT ? -EOPNOTSUPP : r;
 	}
 	fd = provider_open(disk, identity.name, O_RDONLY | O_NONBLOCK);
-	return fd < 0 ? fd : mp_scsi_identify(fd, known, wwid, MP_WWID_SIZE, &tpg, IDENTIFY_MSEC);
+	if (fd < 0)
+		return fd;
+	if (mp_protocol_is_scsi(identity.protocol))
+		return mp_scsi_identify(fd, known, wwid, MP_WWID_SIZE, &tpg, IDENTIFY_MSEC);
+	if (mp_protocol_is_nvme(identity.protocol))
+		return mp_nvme_identify(fd, scanned, wwid, MP_WWID_SIZE, IDENTIFY_MSEC);
+	strcpy(wwid, scanned);
+	return 0;
 }
 
 static enum mp_verdict judge(int error, const char *told, const char *known)

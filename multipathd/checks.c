@@ -17,6 +17,7 @@
 #include "kernel/aio.h"
 #include "checkers/checker.h"
 #include "kernel/knock.h"
+#include "kernel/nvme_id.h"
 #include "kernel/scsi.h"
 #include "kernel/vpd.h"
 #include "model/proof.h"
@@ -236,17 +237,25 @@ static bool job_leads_astray(const struct check_job *job)
 }
 
 /*
- * How a device is asked what it is. Of NVMe and DASD the kernel itself asks, whenever a controller or channel path comes back, and
- * shows what it was told; the kernel removes a namespace whose name has changed. Many USB bridges choke on VPD pages: for those, and
- * for whatever is none of this, there is no proof but udev's.
+ * How a device is asked what it is. Of DASD the kernel itself asks, whenever a channel path comes back, and shows what it was told.
+ * It does so with NVMe, too, but lets I/O go before. Many USB bridges choke on VPD pages: for those, and for whatever is none of this,
+ * there is no proof but udev's.
  */
 static int job_identify(struct check_job *job, char *proof)
 {
+	char scanned[MP_WWID_SIZE];
+	int r;
+
 	if (job->protocol == MP_PROTOCOL_SCSI_USB)
 		return -ENOENT;
 	if (mp_protocol_is_scsi(job->protocol))
 		return mp_scsi_identify(job->check.fd, job->known, proof, MP_WWID_SIZE, &job->tpg, job->timeout_msec);
-	return mp_probe_page_wwid(&mp_roots_system, job->protocol, job->dir, proof);
+	r = mp_probe_page_wwid(&mp_roots_system, job->protocol, job->dir, scanned);
+	if (r == 0 && mp_protocol_is_nvme(job->protocol))
+		return mp_nvme_identify(job->check.fd, scanned, proof, MP_WWID_SIZE, job->timeout_msec);
+	if (r == 0)
+		strcpy(proof, scanned);
+	return r;
 }
 
 static void job_prove(struct check_job *job)
@@ -418,6 +427,8 @@ static bool path_expected_name(const struct daemon_path *path, const char **name
 	if (path->proof)
 		return true;
 	*name = path->named ? path->named : path->path.identity.wwid;
+	if (mp_protocol_is_nvme(path->path.identity.protocol))
+		return mp_nvme_is_name(*name);
 	return mp_protocol_is_scsi(path->path.identity.protocol) && mp_vpd_is_name(*name);
 }
 
@@ -448,8 +459,7 @@ static enum mp_verdict path_judge_proof(struct daemon_path *path, const struct c
 	*expected = job->known;
 	if (!job->certain && job->proof_error >= 0 && strcmp(job->proof, job->known)) {
 		statement.sibling = path_sibling_proof(path);
-		if (mp_protocol_is_scsi(identity->protocol) &&
-		    mp_probe_page_wwid(&mp_roots_system, identity->protocol, path->dir, page) == 0)
+		if (mp_probe_page_wwid(&mp_roots_system, identity->protocol, path->dir, page) == 0)
 			statement.page = page;
 		if (statement.sibling)
 			*expected = statement.sibling;
@@ -745,8 +755,8 @@ static void job_answered(struct check_job *job)
 	} else if (mp_path_state_is_active(state) && !mp_path_is_proven(&path->path) && !path_stays(path)) {
 		state = MP_PATH_DOWN;
 		path->path.silent = true;
-		snprintf(job->check.message, sizeof(job->check.message), "it does not say which LUN it is: INQUIRY: %s",
-			 strerror(-job->proof_error));
+		snprintf(job->check.message, sizeof(job->check.message), "it does not say which LUN it is: %s: %s",
+			 mp_protocol_is_nvme(job->protocol) ? "Identify" : "INQUIRY", strerror(-job->proof_error));
 		path_answer_waiters(path, "fail\n");
 	} else if (state == MP_PATH_PENDING && job->offline) {
 		path_doubt(path); /* its connection is gone, and may come back as another one */

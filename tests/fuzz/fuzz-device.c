@@ -16,6 +16,7 @@
 
 #include "base/cleanup.h"
 #include "checkers/checker.h"
+#include "kernel/nvme_id.h"
 #include "kernel/reservation.h"
 #include "kernel/scsi.h"
 #include "prioritizers/prioritizer.h"
@@ -157,6 +158,9 @@ static void identify(void)
 	if (mp_scsi_vpd_text(-1, "hp3par", text, sizeof(text), 1000) >= 0 && !memchr(text, '\0', sizeof(text)))
 		abort();
 	if (mp_ana_is_supported(-1, 1000) > 1)
+		abort();
+	if (mp_nvme_identify(-1, "uuid.8ef20f70-f7d3-4f67-8d84-1bb16b2bfe03", wwid, sizeof(wwid), 1000) == 0 &&
+	    !mp_nvme_is_name(wwid))
 		abort();
 }
 
