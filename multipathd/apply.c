@@ -14,11 +14,11 @@
 #include "model/plan.h"
 #include "multipathd/checks.h"
 #include "multipathd/loop/timers.h"
+#include "multipathd/jobs/looks.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/dmevents.h"
 #include "multipathd/files.h"
 #include "multipathd/jobs/devices.h"
 #include "multipathd/jobs/messages.h"
@@ -173,7 +173,7 @@ static void on_table_ended(struct table_job *job)
 		maps_answer(map, "fail\n");
 	if (map && map->status_skipped) {
 		map->status_skipped = false;
-		dmevents_look(daemon);
+		looks_want(daemon);
 	}
 	table_job_free(job);
 	maps_reconcile_later(&daemon->inventory);
@@ -435,7 +435,7 @@ static void on_message_ended(struct message_job *job)
 		log_error("%s: message \"%s\": %s", map->map.name, job->text, strerror(-job->error));
 	if (job->error >= 0 && map && strstr(job->text, "_if_no_path")) {
 		map->read_again = true; /* its features are others now, and no event tells */
-		dmevents_look(job->daemon);
+		looks_want(job->daemon);
 	}
 	daemon_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");
 }

@@ -19,9 +19,9 @@
 #include "kernel/nvme.h"
 #include "multipathd/checks.h"
 #include "multipathd/configure.h"
-#include "multipathd/dmevents.h"
 #include "multipathd/reservations.h"
 #include "multipathd/loop/timers.h"
+#include "multipathd/jobs/looks.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
@@ -759,7 +759,7 @@ static void removal_of_all_end(struct removal_of_all *all)
 		    all->failed ? "fail\n" : all->busy ? "fail\nmap or partition in use\n" : "ok\n");
 	cds_list_for_each_entry(map, &all->daemon->inventory.maps, in_all)
 		daemon_map_of(map)->removing = false;
-	dmevents_look(all->daemon);
+	looks_want(all->daemon);
 	mp_dm_list_free(all->listed, all->count);
 	free(all);
 }
@@ -1410,6 +1410,7 @@ static bool serve_notes(struct daemon *daemon, const char *text, struct mp_strbu
  */
 struct waiting_request {
 	struct cds_list_head in_waiting;
+	struct look_waiter look;
 	struct daemon *daemon;
 	sd_event_source *timer;
 	uint64_t id;
@@ -1429,6 +1430,7 @@ static bool shows_groups(const char *text)
 static void waiting_request_free(struct waiting_request *waiting)
 {
 	cds_list_del(&waiting->in_waiting);
+	cds_list_del(&waiting->look.in_waiters);
 	sd_event_source_disable_unref(waiting->timer);
 	free(waiting->text);
 	free(waiting);
@@ -1453,12 +1455,10 @@ static int waiting_request_on_timeout(sd_event_source *source, uint64_t usec, vo
 	return 0;
 }
 
-void commands_on_look(struct daemon *daemon)
+static void waiting_request_on_looked(struct look_waiter *waiter)
 {
-	struct waiting_request *waiting, *next;
-
-	cds_list_for_each_entry_safe(waiting, next, &daemon->waiting_requests, in_waiting)
-		waiting_request_serve(waiting);
+	CDS_INIT_LIST_HEAD(&waiter->in_waiters);
+	waiting_request_serve(caa_container_of(waiter, struct waiting_request, look));
 }
 
 void commands_drop_waiting(struct daemon *daemon)
@@ -1494,6 +1494,8 @@ static struct waiting_request *waiting_request_new(struct daemon *daemon, const 
 	if (!waiting)
 		return NULL;
 	CDS_INIT_LIST_HEAD(&waiting->in_waiting);
+	CDS_INIT_LIST_HEAD(&waiting->look.in_waiters);
+	waiting->look.looked = waiting_request_on_looked;
 	waiting->daemon = daemon;
 	waiting->id = request->id;
 	waiting->is_root = request->is_root;
@@ -1509,7 +1511,7 @@ static bool wait_for_look(struct daemon *daemon, const struct request *request)
 {
 	struct waiting_request *waiting;
 
-	if (!shows_groups(request->text) || !dmevents_has_unused_maps(daemon))
+	if (!shows_groups(request->text) || !looks_have_unused(daemon))
 		return false;
 	waiting = waiting_request_new(daemon, request);
 	if (!waiting)
@@ -1521,7 +1523,7 @@ static bool wait_for_look(struct daemon *daemon, const struct request *request)
 		return false;
 	}
 	cds_list_add_tail(&waiting->in_waiting, &daemon->waiting_requests);
-	dmevents_look_at_unused(daemon);
+	looks_await_unused(daemon, &waiting->look);
 	return true;
 }
 

@@ -22,9 +22,6 @@ struct command_call {
 /** commands_serve() - server_request_fn of the daemon */
 void commands_serve(void *userdata, const struct request *request);
 
-/** commands_on_look() - a look at the kernel's maps is done */
-void commands_on_look(struct daemon *daemon);
-
 /** commands_retry() - serve again what was postponed, if its client still waits */
 void commands_retry(struct daemon *daemon);
 

@@ -13,10 +13,10 @@
 #include "multipathd/checks.h"
 #include "multipathd/reservations.h"
 #include "multipathd/loop/timers.h"
+#include "multipathd/jobs/looks.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/dmevents.h"
 #include "multipathd/files.h"
 #include "multipathd/geoms.h"
 #include "multipathd/maps.h"
@@ -212,11 +212,13 @@ static int configure_on_settle(sd_event_source *source, uint64_t usec, void *use
 	return 0;
 }
 
-static void configure_on_looked(struct daemon *daemon)
+static void configure_on_looked(struct look_waiter *waiter)
 {
+	struct daemon *daemon = caa_container_of(waiter, struct daemon, configure_look);
 	struct mp_map *map;
 	int r;
 
+	daemon->enumerates_later = false;
 	r = paths_enumerate(daemon);
 	if (r < 0)
 		log_error("cannot enumerate block devices: %s", strerror(-r));
@@ -239,9 +241,10 @@ static void configure_on_looked(struct daemon *daemon)
 int configure_start(struct daemon *daemon)
 {
 	daemon->state = DAEMON_CONFIGURE;
-	daemon->on_looked = configure_on_looked;
 	geoms_sweep(daemon);
-	dmevents_look(daemon);
+	daemon->enumerates_later = true;
+	daemon->configure_look.looked = configure_on_looked;
+	looks_await(daemon, &daemon->configure_look);
 	return 0;
 }
 

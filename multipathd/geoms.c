@@ -22,11 +22,11 @@
 #include "kernel/scsi.h"
 #include "model/geom.h"
 #include "multipathd/checks.h"
+#include "multipathd/jobs/looks.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/dmevents.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
 
@@ -62,7 +62,8 @@ struct geom_job {
 	bool has_label;
 	int result;
 	struct mp_strbuf out, err;
-	struct cds_list_head in_answers;
+	struct look_waiter look;
+	struct cds_list_head in_answers; /* while it waits for that */
 };
 
 static void job_free(struct geom_job *job)
@@ -153,13 +154,12 @@ void geoms_sweep(struct daemon *daemon)
 
 /* ---- verbs */
 
-static void look_again(struct daemon *daemon)
+static void read_again(struct daemon *daemon)
 {
 	struct mp_map *map;
 
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
 		daemon_map_of(map)->read_again |= mp_geom_is_wwid(map->wwid);
-	dmevents_look(daemon);
 }
 
 static void verb_run(struct work *work)
@@ -212,6 +212,15 @@ static void let_paths(struct geom_job *job)
 	}
 }
 
+static void verb_on_looked(struct look_waiter *waiter)
+{
+	struct geom_job *job = caa_container_of(waiter, struct geom_job, look);
+
+	cds_list_del(&job->in_answers);
+	verb_answer(job);
+	job_free(job);
+}
+
 static void verb_done(struct work *work)
 {
 	struct geom_job *job = caa_container_of(work, struct geom_job, work);
@@ -233,20 +242,9 @@ static void verb_done(struct work *work)
 	geoms_init(daemon);
 	/* What the client asks next shows what it did. */
 	cds_list_add_tail(&job->in_answers, &daemon->geom_answers);
-	look_again(daemon);
-}
-
-void geoms_on_looked(struct daemon *daemon)
-{
-	struct geom_job *job, *next;
-
-	if (daemon->status_running)
-		return;
-	cds_list_for_each_entry_safe(job, next, &daemon->geom_answers, in_answers) {
-		cds_list_del(&job->in_answers);
-		verb_answer(job);
-		job_free(job);
-	}
+	job->look.looked = verb_on_looked;
+	read_again(daemon);
+	looks_await(daemon, &job->look);
 }
 
 void geoms_drop_waiting(struct daemon *daemon)
@@ -255,6 +253,7 @@ void geoms_drop_waiting(struct daemon *daemon)
 
 	cds_list_for_each_entry_safe(job, next, &daemon->geom_answers, in_answers) {
 		cds_list_del(&job->in_answers);
+		cds_list_del(&job->look.in_waiters);
 		job_free(job);
 	}
 }
@@ -659,7 +658,7 @@ static void react_done(struct work *work)
 		/* What is read is reacted to: only a change is worth another look. */
 		if (job->result > TASTE_NOTHING) {
 			map->read_again = true;
-			dmevents_look(job->daemon);
+			looks_want(job->daemon);
 		}
 		if (map->react_again) {
 			map->react_again = false;
@@ -809,7 +808,8 @@ static void taste_done(struct work *work)
 	if (job->result > 0) {
 		log_notice("%s: joined the map of its label", job->provider.name);
 		geoms_init(job->daemon);
-		look_again(job->daemon);
+		read_again(job->daemon);
+		looks_want(job->daemon);
 	}
 	if (job->result == -ETIMEDOUT)
 		taste(job->daemon, &job->provider);

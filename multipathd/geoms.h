@@ -52,8 +52,5 @@ void geoms_on_gone(struct daemon_map *map);
 /** geoms_on_up() - a path without such a map answered: does it have a label? */
 void geoms_on_up(struct daemon_path *path);
 
-/** geoms_on_looked() - the loop knows the kernel's maps as they are: clients get the answers that waited for it */
-void geoms_on_looked(struct daemon *daemon);
-
 /** geoms_drop_waiting() - the end: nobody is answered any more */
 void geoms_drop_waiting(struct daemon *daemon);

@@ -10,10 +10,10 @@
 #include "config/wwids.h"
 #include "kernel/dm.h"
 #include "multipathd/loop/timers.h"
+#include "multipathd/jobs/looks.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
-#include "multipathd/dmevents.h"
 #include "multipathd/maps.h"
 
 enum { GRACE_SEC = 5, GRACE_ONCE_SEC = 1, GRACE_MAX_SEC = 64 };
@@ -161,7 +161,7 @@ static void leftover_job_done(struct work *work)
 	else if (leftover)
 		leftover_wait(leftover);
 	free(job);
-	dmevents_look(daemon);
+	looks_want(daemon);
 	daemon_check_configured(daemon);
 }
 

@@ -12,6 +12,7 @@
 #include "multipathd/checks.h"
 #include "multipathd/commands.h"
 #include "multipathd/configure.h"
+#include "multipathd/control/survey.h"
 #include "multipathd/geoms.h"
 #include "multipathd/leftovers.h"
 #include "multipathd/maps.h"
@@ -26,6 +27,8 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options)
 	CDS_INIT_LIST_HEAD(&daemon->geom_answers);
 	CDS_INIT_LIST_HEAD(&daemon->waiting_requests);
 	CDS_INIT_LIST_HEAD(&daemon->postponed_requests);
+	CDS_INIT_LIST_HEAD(&daemon->look_waiters);
+	daemon->on_looked = survey_take;
 	mp_hash_register_thread();
 
 	r = inventory_init(&daemon->inventory, options);

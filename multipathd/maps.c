@@ -23,10 +23,10 @@
 #include "multipathd/checks.h"
 #include "multipathd/reservations.h"
 #include "multipathd/loop/timers.h"
+#include "multipathd/jobs/looks.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/dmevents.h"
 #include "multipathd/files.h"
 #include "multipathd/geoms.h"
 #include "multipathd/health.h"
@@ -525,7 +525,7 @@ void maps_states_changed(struct daemon_map *map, bool path_came_up, bool path_fa
 	/* The group in use changes with the next I/O, without an event. */
 	if (path_came_up && which && map->map.group_count > 1) {
 		map->came_up_id = which->path.id;
-		dmevents_look(map->inventory->daemon);
+		looks_want(map->inventory->daemon);
 		return;
 	}
 	map_decide_failback(map, false, path_failed, which, false);
@@ -1075,7 +1075,7 @@ static void maps_reconcile(struct daemon *daemon)
 	sd_event_source_set_enabled(daemon->reconcile_source, SD_EVENT_OFF);
 	sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_OFF);
 	/* Paths that were rejected so far are known after that: until then a map of theirs seems to have none. */
-	if (daemon->on_looked)
+	if (daemon->enumerates_later)
 		return;
 	/* The first pass is one pass: all paths have answered, or had their time. */
 	if (daemon->inventory.unanswered && daemon->configure_timer)

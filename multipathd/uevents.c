@@ -13,11 +13,11 @@
 #include "base/props.h"
 #include "kernel/dm.h"
 #include "multipathd/checks.h"
+#include "multipathd/jobs/looks.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/dmevents.h"
 #include "multipathd/maps.h"
 #include "multipathd/paths.h"
 
@@ -108,7 +108,7 @@ static void uevent_of_map(struct daemon *daemon, const char *action, const struc
 	if (!strcmp(action, "remove")) {
 		map = maps_find_minor(&daemon->inventory, minor);
 		if (map && !map->busy)
-			dmevents_look(daemon);
+			looks_want(daemon);
 		return;
 	}
 	if (!wwid || strcmp(action, "change"))
@@ -117,7 +117,7 @@ static void uevent_of_map(struct daemon *daemon, const char *action, const struc
 	if (!map || !map->map.kernel.exists || map->map.kernel.foreign_table) {
 		/* Somebody made a map, or gave it its table just now. */
 		if (!map || !map->busy)
-			dmevents_look(daemon);
+			looks_want(daemon);
 		return;
 	}
 	maps_own_node(map);
@@ -229,7 +229,7 @@ static void uevents_lost(struct daemon *daemon)
 		}
 	}
 	paths_enumerate(daemon);
-	dmevents_look(daemon);
+	looks_want(daemon);
 }
 
 static int uevents_on_event(sd_event_source *source, int fd, uint32_t events, void *userdata)

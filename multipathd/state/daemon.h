@@ -19,6 +19,7 @@
 
 struct device_close;
 struct files_job;
+struct look_job;
 struct mp_aio;
 struct server;
 struct udev;
@@ -31,6 +32,12 @@ enum daemon_state {
 	DAEMON_IDLE,
 	DAEMON_RUNNING,
 	DAEMON_SHUTDOWN,
+};
+
+/* Who waits for what the kernel has from now on; part of the object that waits. */
+struct look_waiter {
+	void (*looked)(struct look_waiter *waiter); /* once; the waiter is the caller's again */
+	struct cds_list_head in_waiters;
 };
 
 struct daemon {
@@ -86,10 +93,13 @@ struct daemon {
 	int dm_fd;
 	sd_event_source *dm_source;
 	bool look_at_unused; /* the next look reads maps without active group, too */
-	struct cds_list_head waiting_requests; /* of clients, for that look */
+	struct cds_list_head waiting_requests; /* of clients, for such a look */
 	struct cds_list_head postponed_requests; /* of clients, for what passes by itself */
 	bool status_running, status_again;
-	void (*on_looked)(struct daemon *daemon); /* once, after the next look */
+	void (*on_looked)(struct look_job *job); /* what is known of maps is brought up to date (control/survey.h) */
+	struct cds_list_head look_waiters; /* for the next look */
+	struct look_waiter configure_look;
+	bool enumerates_later; /* a start or reconfigure waits for a look: paths that were rejected so far are known only then */
 	struct udev *udev;
 	struct udev_monitor *monitor;
 	sd_event_source *monitor_source;

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/control/survey.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "multipathd/jobs/looks.h"
+#include "multipathd/leftovers.h"
+#include "multipathd/maps.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/maps.h"
+
+static void look_take(struct daemon *daemon, struct look_map *look)
+{
+	struct daemon_map *map = maps_find_wwid(&daemon->inventory, look->wwid);
+
+	if (look->half_made)
+		leftovers_found(daemon, look->wwid, LEFTOVER_HALF_MADE);
+	if (map && (map->busy || look->busy)) {
+		map->status_skipped |= map->busy;
+		return;
+	}
+	if (!map || !map->map.kernel.exists) {
+		if (look->read && maps_adopt(daemon, look->wwid, &look->kernel) < 0)
+			log_error("%s: map not taken up: out of memory", look->wwid);
+		return;
+	}
+	if (look->known && map->generation != look->generation)
+		return;
+	if (!look->present)
+		maps_gone(map);
+	else if (look->read)
+		maps_kernel_changed(map, &look->kernel);
+}
+
+void survey_take(struct look_job *job)
+{
+	struct daemon *daemon = job->daemon;
+	struct inventory *inventory = &daemon->inventory;
+
+	if (job->error < 0) {
+		log_error("cannot list the device-mapper devices: %s", strerror(-job->error));
+	} else {
+		mp_dm_list_free(inventory->listed, inventory->listed_count);
+		inventory->listed = TAKE_PTR(job->listed);
+		inventory->listed_count = job->listed_count;
+		job->listed_count = 0;
+		maps_retry_names(daemon);
+		for (size_t i = 0; i < job->count; i++)
+			look_take(daemon, job->maps[i]);
+	}
+	maps_reconcile_later(inventory);
+}

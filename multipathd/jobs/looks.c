@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/jobs/looks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "model/geom.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
+
+static void look_job_free(struct look_job *job)
+{
+	for (size_t i = 0; i < job->count; i++) {
+		mp_kernel_map_fini(&job->maps[i]->kernel);
+		free(job->maps[i]);
+	}
+	free(job->maps);
+	mp_dm_list_free(job->listed, job->listed_count);
+	free(job);
+}
+
+static struct look_map *look_job_add(struct look_job *job, const char *wwid)
+{
+	struct look_map **maps = reallocarray(job->maps, job->count + 1, sizeof(*maps));
+	struct look_map *map = calloc(1, sizeof(*map));
+
+	if (maps)
+		job->maps = maps;
+	if (!maps || !map || strlen(wwid) >= sizeof(map->wwid)) {
+		free(map);
+		return NULL;
+	}
+	strcpy(map->wwid, wwid);
+	job->maps[job->count++] = map;
+	return map;
+}
+
+static int look_compare(const void *a, const void *b)
+{
+	const struct look_map *const *x = a, *const *y = b;
+
+	return strcmp((*x)->wwid, (*y)->wwid);
+}
+
+static struct look_map *look_job_find(const struct look_job *job, size_t known, const char *wwid)
+{
+	size_t low = 0, high = known;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = strcmp(job->maps[middle]->wwid, wwid);
+
+		if (!order)
+			return job->maps[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/* A map of gmultipath's stands on others, whose events are its own. */
+static uint32_t look_event_nr(const struct look_job *job, const struct mp_dm_listed *listed, const char *wwid)
+{
+	uint32_t events = listed->event_nr;
+
+	if (!mp_geom_is_wwid(wwid))
+		return events;
+	for (size_t i = 0; i < job->listed_count; i++) {
+		const char *above = mp_dm_lower_wwid(job->listed[i].uuid);
+
+		if (above && !strcmp(above, wwid))
+			events += job->listed[i].event_nr;
+	}
+	return events;
+}
+
+/* A device without a table is no map: creation completes it, if it is to be one. */
+static void look_job_note_half_made(struct mp_dm_listed *listed, struct look_map *map)
+{
+	if (!map->kernel.half_made || mp_geom_is_wwid(map->wwid))
+		return;
+	listed->half_made = true;
+	map->half_made = true;
+	map->present = map->read = false;
+}
+
+static void look_job_run(struct work *work)
+{
+	struct look_job *job = caa_container_of(work, struct look_job, work);
+	size_t known = job->count;
+
+	job->error = mp_dm_list(&job->listed, &job->listed_count);
+	if (job->error < 0)
+		return;
+	if (known)
+		qsort(job->maps, known, sizeof(*job->maps), look_compare);
+	for (size_t i = 0; i < job->listed_count; i++) {
+		const char *wwid = mp_dm_wwid(job->listed[i].uuid);
+		struct look_map *map;
+
+		if (!wwid)
+			continue;
+		map = look_job_find(job, known, wwid);
+		if (!map)
+			map = look_job_add(job, wwid);
+		if (!map)
+			continue;
+		map->present = true;
+		/* The operation under way reads its map itself. */
+		if (map->busy)
+			continue;
+		if (!map->known || map->read_anyway || map->event_nr != look_event_nr(job, &job->listed[i], wwid))
+			map->read = mp_dm_read(wwid, &map->kernel) >= 0;
+		look_job_note_half_made(&job->listed[i], map);
+	}
+}
+
+static void look_job_done(struct work *work)
+{
+	struct look_job *job = caa_container_of(work, struct look_job, work);
+	struct daemon *daemon = job->daemon;
+	struct look_waiter *waiter, *next;
+	CDS_LIST_HEAD(waiters);
+
+	daemon->status_running = false;
+	if (work->skipped)
+		job->error = -ECANCELED;
+	cds_list_splice(&job->waiters, &waiters);
+	daemon->on_looked(job);
+	look_job_free(job);
+	if (daemon->status_again) {
+		daemon->status_again = false;
+		looks_want(daemon);
+	}
+	cds_list_for_each_entry_safe(waiter, next, &waiters, in_waiters) {
+		cds_list_del(&waiter->in_waiters);
+		waiter->looked(waiter);
+	}
+}
+
+static bool map_is_unused(const struct mp_map *map)
+{
+	return map->kernel.table.group_count && !mp_table_active_group(&map->kernel.table);
+}
+
+void looks_want(struct daemon *daemon)
+{
+	struct look_job *job;
+	struct mp_map *map;
+
+	if (daemon->status_running) {
+		daemon->status_again = true;
+		return;
+	}
+	job = calloc(1, sizeof(*job));
+	if (!job)
+		return;
+	job->daemon = daemon;
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
+		struct look_map *look;
+
+		if (!map->kernel.exists && !daemon_map_of(map)->busy)
+			continue;
+		look = look_job_add(job, map->wwid);
+		if (!look)
+			continue;
+		look->known = true;
+		look->busy = daemon_map_of(map)->busy;
+		look->read_anyway = (daemon->look_at_unused && map_is_unused(map)) || daemon_map_of(map)->came_up_id ||
+				    map->kernel.foreign_table || daemon_map_of(map)->read_again;
+		daemon_map_of(map)->read_again = false;
+		look->event_nr = map->kernel.event_nr;
+		look->generation = daemon_map_of(map)->generation;
+	}
+	daemon->look_at_unused = false;
+	CDS_INIT_LIST_HEAD(&job->waiters);
+	cds_list_splice(&daemon->look_waiters, &job->waiters);
+	CDS_INIT_LIST_HEAD(&daemon->look_waiters);
+	job->work = (struct work){ .run = look_job_run, .done = look_job_done, .lane = LANE_STATUS,
+				   .exclusive = true };
+	daemon->status_running = true;
+	pool_submit(daemon->pool, &job->work);
+}
+
+bool looks_have_unused(const struct daemon *daemon)
+{
+	const struct mp_map *map;
+
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
+		if (map->kernel.exists && map_is_unused(map))
+			return true;
+	return false;
+}
+
+void looks_await(struct daemon *daemon, struct look_waiter *waiter)
+{
+	cds_list_add_tail(&waiter->in_waiters, &daemon->look_waiters);
+	looks_want(daemon);
+}
+
+void looks_await_unused(struct daemon *daemon, struct look_waiter *waiter)
+{
+	daemon->look_at_unused = true;
+	looks_await(daemon, waiter);
+}

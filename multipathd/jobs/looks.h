@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * looks.h - looks at the kernel's maps: which there are, and the table and states of those whose event number has moved.  For: whoever
+ * wants to know, or waits until it is known.
+ *
+ * There is one look at a time. What is wanted while it is under way is looked at by another one after it.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <urcu/list.h>
+
+#include "base/hash.h"
+#include "kernel/dm.h"
+#include "multipathd/state/daemon.h"
+
+/* A map as the loop knows it, and as it was found. */
+struct look_map {
+	struct mp_hash_node by_wwid;
+	char wwid[MP_WWID_SIZE];
+	bool known, busy, read_anyway;
+	uint32_t event_nr;
+	uint64_t generation;
+	bool present, read, half_made;
+	struct mp_kernel_map kernel;
+};
+
+struct look_job {
+	struct work work;
+	struct daemon *daemon;
+	struct cds_list_head waiters; /* of struct look_waiter: it began after they had asked */
+	struct look_map **maps;
+	size_t count;
+	struct mp_dm_listed *listed;
+	size_t listed_count;
+	int error;
+};
+
+/** looks_want() - look again; daemon->on_looked hears of it */
+void looks_want(struct daemon *daemon);
+
+/** looks_await_unused() - as looks_await(), also of maps without an active group: it changes with the first I/O, without an event */
+void looks_await_unused(struct daemon *daemon, struct look_waiter *waiter);
+
+/** looks_have_unused() - are there such maps? */
+bool looks_have_unused(const struct daemon *daemon);
+
+/** looks_await() - want a look, and hear of the end of it; cds_list_del() of @waiter->in_waiters calls it off */
+void looks_await(struct daemon *daemon, struct look_waiter *waiter);
