@@ -54,15 +54,20 @@ static bool contains_paths(const struct mp_table *table, const struct mp_table *
 	return true;
 }
 
-/* The words of "NAME COUNT ARG..." and "COUNT NAME ARG...": position 0 or 1 is the name, arguments begin at 2. */
+/*
+ * The words of "NAME COUNT ARG..." and "COUNT NAME ARG...": position 0 or 1 is the name, arguments begin at 2. As text of the
+ * configuration it may have any blanks that the kernel takes.
+ */
 static const char *word_at(const char *text, unsigned position, size_t *length)
 {
-	text += strspn(text, " ");
+	static const char blanks[] = " \t\r\n\v\f";
+
+	text += strspn(text, blanks);
 	while (position--) {
-		text += strcspn(text, " ");
-		text += strspn(text, " ");
+		text += strcspn(text, blanks);
+		text += strspn(text, blanks);
 	}
-	*length = strcspn(text, " ");
+	*length = strcspn(text, blanks);
 	return text;
 }
 

@@ -205,12 +205,13 @@ static int group_paths(const struct mp_path *const *paths, size_t count, same_gr
 	return 0;
 }
 
+/* As text of the configuration it may have any blanks that the kernel takes. */
 static bool is_round_robin(const char *selector)
 {
-	static const char name[] = "round-robin";
-	size_t length = sizeof(name) - 1;
+	static const char name[] = "round-robin", blanks[] = " \t\r\n\v\f";
 
-	return !strncmp(selector, name, length) && (!selector[length] || selector[length] == ' ');
+	selector += strspn(selector, blanks);
+	return strcspn(selector, blanks) == strlen(name) && !strncmp(selector, name, strlen(name));
 }
 
 int mp_grouping_make(enum mp_grouping grouping, const struct mp_path *const *paths, size_t count,

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
@@ -62,6 +64,23 @@ static void the_first_row_that_differs_is_named(void **state)
 	}
 }
 
+/* As the configuration may have them: the kernel shows single blanks. */
+static void blanks_are_no_difference(void **state)
+{
+	_cleanup_(mp_table_fini) struct mp_table current = MP_TABLE_INIT, wanted = MP_TABLE_INIT;
+
+	(void)state;
+	assert_int_equal(mp_table_parse("0 1 alua 1 1 a 2 x y 1 1 8:0 1", &current), 0);
+	assert_int_equal(mp_table_parse("0 1 alua 1 1 a 2 x y 1 1 8:0 1", &wanted), 0);
+	free(wanted.handler);
+	free(wanted.groups[0].selector);
+	wanted.handler = strdup(" 1\talua ");
+	wanted.groups[0].selector = strdup("\ta  2\tx\vy ");
+	assert_null(mp_table_difference(&current, &wanted, false));
+	wanted.groups[0].selector[strlen("\ta  2\tx\v")] = 'z';
+	assert_string_equal(mp_table_difference(&current, &wanted, false), "path selector differs");
+}
+
 static void groups_are_found_by_their_members(void **state)
 {
 	_cleanup_(mp_table_fini) struct mp_table a = MP_TABLE_INIT, b = MP_TABLE_INIT;
@@ -107,6 +126,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_row_that_differs_is_named),
+		cmocka_unit_test(blanks_are_no_difference),
 		cmocka_unit_test(groups_are_found_by_their_members),
 		cmocka_unit_test(the_row_is_told_with_both_values),
 	};

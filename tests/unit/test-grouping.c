@@ -168,7 +168,9 @@ static void round_robin_alternates_between_adapters_and_ports(void **state)
 	} rows[] = {
 		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("B", 1) }, 4, "round-robin 0", "acbd*" },
 		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("B", 1) }, 4, "round-robin", "acbd*" },
+		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("B", 1) }, 4, "  round-robin\t0 ", "acbd*" },
 		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("B", 1) }, 4, "service-time 0", "abcd*" },
+		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("B", 1) }, 4, " round 0", "abcd*" },
 		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("B", 1) }, 4, "round-robin-next 0", "abcd*" },
 		/* two ports of each adapter */
 		{ { FC("A", 0), FC("A", 0), FC("A", 1), FC("A", 1), FC("B", 2), FC("B", 2), FC("B", 3), FC("B", 3) },
