@@ -73,7 +73,7 @@ static int question_props(struct question *question)
 	struct mp_props *props = &question->claimant.props;
 
 	if (!question->arguments->from_udev || !getenv("DEVPATH"))
-		return mp_probe_props(&mp_roots_system, question->devt, question->dir, props);
+		return mp_probe_props(&mp_roots_system, question->devt, question->dir, true, props);
 	for (char **variable = environ; *variable; variable++) {
 		char *equals = strchr(*variable, '=');
 		_cleanup_free_ char *name = NULL;
@@ -171,7 +171,7 @@ static int twin_on_found(void *userdata, dev_t devt, const char *name, const cha
 	if (devt == question->devt || mp_filter_devnode(question->config, name).blacklisted ||
 	    mp_probe_identity(&mp_roots_system, devt, name, dir, &identity) < 0)
 		return 0;
-	known = mp_probe_props(&mp_roots_system, devt, dir, &props) == 0;
+	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;
 	mp_config_path_settings(question->config, &identity, &settings);
 	if (mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true,
 			  identity.wwid) < 0)

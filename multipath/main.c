@@ -339,7 +339,7 @@ static int wwid_of_path(struct mp_config *config, dev_t devt, char *wwid)
 	r = mp_probe_identity(&mp_roots_system, devt, name, dir, &identity);
 	if (r < 0)
 		return r;
-	known = mp_probe_props(&mp_roots_system, devt, dir, &props) == 0;
+	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;
 	mp_config_path_settings(config, &identity, &settings);
 	r = mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true, wwid);
 	if (r < 0)

@@ -101,7 +101,7 @@ static void facts_find(struct facts *facts)
 		facts->name[0] = '\0';
 		return;
 	}
-	facts->has_props = mp_probe_props(&mp_roots_system, facts->devt, facts->dir, &facts->props) == 0;
+	facts->has_props = mp_probe_props(&mp_roots_system, facts->devt, facts->dir, true, &facts->props) == 0;
 	facts->error = mp_probe_identity(&mp_roots_system, facts->devt, facts->name, facts->dir, &facts->identity);
 	if (facts->error < 0) {
 		/* Enough for the filter by name. */

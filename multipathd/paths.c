@@ -260,7 +260,9 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 		return r == -EPERM || r == -EOPNOTSUPP ? 0 : r;
 	}
 	if (!props) {
-		if (mp_probe_props(&mp_roots_system, devt, dir, &read_props) == 0)
+		bool uevent = mp_filter_has_property(daemon->inventory.config, MP_PROBE_UEVENT_PROPERTY);
+
+		if (mp_probe_props(&mp_roots_system, devt, dir, uevent, &read_props) == 0)
 			props = &read_props;
 	}
 	if (props)
@@ -370,7 +372,7 @@ enum paths_claim paths_claim_of(const struct inventory *inventory, dev_t devt, c
 	    mp_probe_identity(&mp_roots_system, devt, name, dir, &identity) < 0)
 		return PATHS_FOREIGN;
 	named = mp_probe_page_names(&mp_roots_system, identity.protocol, dir, wwid);
-	known = mp_probe_props(&mp_roots_system, devt, dir, &props) == 0;
+	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;
 	/* One of the two may be older than an exchange of the LUN. */
 	if ((named == 0 && by_scsi) || (known ? !has_value(&props, wwid) : named <= 0))
 		return PATHS_FOREIGN;

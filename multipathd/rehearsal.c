@@ -100,7 +100,7 @@ static int rehearsal_on_found(void *userdata, dev_t devt, const char *name, cons
 		rehearsal->seen_count--;
 		return 0;
 	}
-	known = mp_probe_props(&mp_roots_system, devt, dir, &props) == 0;
+	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;
 	if (known)
 		mp_probe_apply_props(&seen->identity, &props);
 	mp_probe_details(&mp_roots_system, dir, &seen->identity);

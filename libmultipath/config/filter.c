@@ -86,6 +86,13 @@ static struct finding find_property(const struct mp_config *config, const struct
 	return first;
 }
 
+bool mp_filter_has_property(const struct mp_config *config, const char *name)
+{
+	struct finding finding = find_text(config, MP_CRITERION_PROPERTY, name);
+
+	return finding.exception || finding.blacklist;
+}
+
 static struct mp_filter_verdict verdict_of(enum mp_criterion criterion, const struct finding *finding)
 {
 	const struct mp_rule *rule = finding->exception ? finding->exception : finding->blacklist;

@@ -55,4 +55,7 @@ void mp_filter_admit_wwid(const char *wwid, struct mp_strbuf *buf);
 /** mp_filter_print() - reply to `show blacklist` */
 void mp_filter_print(const struct mp_config *config, struct mp_strbuf *buf);
 
+/** mp_filter_has_property() - does a property rule match this name? */
+bool mp_filter_has_property(const struct mp_config *config, const char *name);
+
 const char *mp_criterion_name(enum mp_criterion criterion);

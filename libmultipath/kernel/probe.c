@@ -830,28 +830,38 @@ int mp_probe_record(const struct mp_roots *roots, dev_t devt, struct mp_props *r
 	return r;
 }
 
-/* What udev does not record, because sysfs has it. */
-static int read_kernel_props(const struct mp_roots *roots, const char *dir, struct mp_props *ret)
+/* What udev does not record, because it can be told from the device's place and number. */
+static int add_kernel_props(dev_t devt, const char *dir, struct mp_props *ret)
 {
-	char text[PAGE_SIZE];
-	int r = mp_props_add(ret, "SUBSYSTEM", "block");
+	char node[MP_NAME_SIZE + 8], path[MP_PROBE_DIR_SIZE + 1], number[2][16];
+	const struct {
+		const char *name, *value;
+	} props[] = {
+		{ "DEVNAME", node }, { "DEVPATH", path }, { "DEVTYPE", "disk" }, { "SUBSYSTEM", "block" },
+		{ "MAJOR", number[0] }, { "MINOR", number[1] },
+	};
+	int r = 0;
 
-	snprintf(text, sizeof(text), "/%s", dir);
-	if (r == 0)
-		r = mp_props_add(ret, "DEVPATH", text);
-	if (r == 0 && mp_sysfs_read(roots->sys, dir, "uevent", text, sizeof(text)) > 0)
-		r = mp_udevdb_parse_uevent(text, ret);
+	mp_probe_node(base_name(dir), node, sizeof(node));
+	snprintf(path, sizeof(path), "/%s", dir);
+	snprintf(number[0], sizeof(number[0]), "%u", major(devt));
+	snprintf(number[1], sizeof(number[1]), "%u", minor(devt));
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(props); i++)
+		r = mp_props_add(ret, props[i].name, props[i].value);
 	return r;
 }
 
-int mp_probe_props(const struct mp_roots *roots, dev_t devt, const char *dir, struct mp_props *ret)
+int mp_probe_props(const struct mp_roots *roots, dev_t devt, const char *dir, bool uevent, struct mp_props *ret)
 {
 	_cleanup_free_ char *text = NULL;
+	char stated[PAGE_SIZE];
 	int r = read_record(roots, devt, &text);
 
 	if (r < 0)
 		return r;
-	r = read_kernel_props(roots, dir, ret);
+	r = add_kernel_props(devt, dir, ret);
+	if (r == 0 && uevent && mp_sysfs_read(roots->sys, dir, "uevent", stated, sizeof(stated)) > 0)
+		r = mp_udevdb_parse_uevent(stated, ret);
 	if (r == 0)
 		r = mp_udevdb_parse(text, ret);
 	if (r < 0)

@@ -91,15 +91,19 @@ void mp_probe_refresh(const struct mp_roots *roots, const char *dir, struct mp_i
 /** mp_probe_max_sectors_kb() - of the device's queue, whatever kind of disk it is; 0 unknown */
 unsigned mp_probe_max_sectors_kb(const struct mp_roots *roots, dev_t devt);
 
+/* What no other file says: see mp_probe_props(). */
+#define MP_PROBE_UEVENT_PROPERTY "DISKSEQ"
+
 /**
  * mp_probe_props() - a disk's properties as libudev lists them
- * @dir:	sysfs directory: its uevent file has those that the kernel states
+ * @dir:	sysfs directory
+ * @uevent:	read its uevent file, too: without it MP_PROBE_UEVENT_PROPERTY is missing
  *
  * The same as those of an event, but for those that tell of the event itself.
  *
  * Return: 0, -ENOENT: udev has not seen it.
  */
-int mp_probe_props(const struct mp_roots *roots, dev_t devt, const char *dir, struct mp_props *ret);
+int mp_probe_props(const struct mp_roots *roots, dev_t devt, const char *dir, bool uevent, struct mp_props *ret);
 
 /** mp_probe_record() - only those in udev's database, of any block device: /run/udev/data/bMAJ:MIN. Return: as mp_probe_props(). */
 int mp_probe_record(const struct mp_roots *roots, dev_t devt, struct mp_props *ret);

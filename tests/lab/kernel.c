@@ -181,7 +181,7 @@ static void udev_properties_tell_the_wwid(void **state)
 	char wwid[MP_WWID_SIZE];
 
 	(void)state;
-	assert_int_equal(mp_probe_props(&mp_roots_system, disk->identity.devt, disk->dir, &props), 0);
+	assert_int_equal(mp_probe_props(&mp_roots_system, disk->identity.devt, disk->dir, true, &props), 0);
 	assert_non_null(mp_props_get(&props, "ID_SERIAL"));
 	assert_int_equal(mp_probe_wwid(&mp_roots_system, &disk->identity, disk->dir, &settings, &props, false, wwid), 0);
 	assert_string_equal(wwid, mp_props_get(&props, "ID_SERIAL"));
@@ -745,7 +745,7 @@ static void rounds_leave_no_memory_behind(void **state)
 		assert_int_equal(mp_probe_identity(&mp_roots_system, disk_of(0, 0)->identity.devt,
 						   disk_of(0, 0)->identity.name, disk_of(0, 0)->dir, &identity),
 				 0);
-		assert_int_equal(mp_probe_props(&mp_roots_system, identity.devt, disk_of(0, 0)->dir, &props), 0);
+		assert_int_equal(mp_probe_props(&mp_roots_system, identity.devt, disk_of(0, 0)->dir, true, &props), 0);
 		mp_props_fini(&props);
 		remove_map("wwid0");
 		if (round == 1)

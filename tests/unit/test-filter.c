@@ -219,6 +219,10 @@ static void names_of_an_event_match_no_rule(void **state)
 		assert_int_equal(mp_props_add(&props, rows[i].name, "x"), 0);
 		assert_int_equal(mp_filter_path(loaded.config, &disk, &props, "ID_SERIAL").blacklisted, rows[i].counts);
 	}
+	assert_true(mp_filter_has_property(loaded.config, "DISKSEQ"));
+	assert_int_equal(loaded_text(&loaded, ""), 0);
+	assert_true(mp_filter_has_property(loaded.config, "ID_WWN"));
+	assert_false(mp_filter_has_property(loaded.config, "DISKSEQ"));
 }
 
 static void rules_are_listed_with_their_origin(void **state)

@@ -641,13 +641,17 @@ static void what_the_kernel_states_is_a_property_beside_udevs(void **state)
 	scsi_disk(machine, "devices/p/host0/target0:0:0/0:0:0:0", "sda", "8:0");
 	attribute(machine, dir, "uevent", "MAJOR=8\nMINOR=0\nDEVNAME=sda\nDEVTYPE=disk\nDISKSEQ=5\n");
 	/* Without udev's record it is not known what udev would say. */
-	assert_int_equal(mp_probe_props(&machine->roots, makedev(8, 0), dir, &props), -ENOENT);
+	assert_int_equal(mp_probe_props(&machine->roots, makedev(8, 0), dir, true, &props), -ENOENT);
 	assert_int_equal(props.count, 0);
 	write_text(machine->run_udev, "data/b8:0", "I:77\nE:ID_SERIAL=3600\nE:DEVTYPE=udev's\n");
-	assert_int_equal(mp_probe_props(&machine->roots, makedev(8, 0), dir, &props), 0);
-	assert_int_equal(props.count, ARRAY_SIZE(rows));
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_string_equal(mp_props_get(&props, rows[i].name), rows[i].value);
+	for (int uevent = 0; uevent < 2; uevent++) {
+		assert_int_equal(mp_probe_props(&machine->roots, makedev(8, 0), dir, uevent, &props), 0);
+		assert_int_equal(props.count, ARRAY_SIZE(rows) - !uevent);
+		for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+			if (uevent || strcmp(rows[i].name, MP_PROBE_UEVENT_PROPERTY))
+				assert_string_equal(mp_props_get(&props, rows[i].name), rows[i].value);
+		mp_props_fini(&props);
+	}
 }
 
 static void a_record_of_udev_may_be_long(void **state)
