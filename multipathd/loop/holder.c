@@ -20,8 +20,7 @@
 
 static const char state_unconnected[] = "01"; /* bound, or listening: SS_UNCONNECTED */
 
-/* Users decide how many sockets and descriptors there are to look at, and somebody waits for the daemon to start. */
-enum { SEARCH_MSEC = 200, TEXT_MAX = 8 << 20 };
+enum { TEXT_MAX = 8 << 20 };
 
 static uint64_t now_msec(void)
 {
@@ -133,9 +132,9 @@ static int ask_listener(const char *name, struct holder *ret)
 }
 
 /* Who does not listen, or answers nobody, has the socket open. Other users' descriptors are shown to CAP_SYS_PTRACE only. */
-static int search_processes(const char *name, struct holder *ret)
+static int search_processes(const char *name, unsigned limit_msec, struct holder *ret)
 {
-	uint64_t end_msec = now_msec() + SEARCH_MSEC;
+	uint64_t end_msec = now_msec() + limit_msec;
 	_cleanup_free_ char *text = read_text("/proc/net/unix", end_msec);
 	unsigned long inode = text ? holder_find_inode(text, name) : 0;
 	struct dirent *entry;
@@ -161,12 +160,12 @@ static int search_processes(const char *name, struct holder *ret)
 	return r;
 }
 
-int holder_find(const char *name, struct holder *ret)
+int holder_find(const char *name, unsigned limit_msec, struct holder *ret)
 {
 	int r = ask_listener(name, ret);
 
 	if (r < 0)
-		r = search_processes(name, ret);
+		r = search_processes(name, limit_msec, ret);
 	if (r == 0)
 		read_command(ret->pid, ret->command, sizeof(ret->command));
 	return r;

@@ -20,5 +20,10 @@ struct holder {
  */
 unsigned long holder_find_inode(const char *text, const char *name);
 
-/** holder_find() - the process that listens there, or else the first one found that has it open. Return: 0, -ESRCH. */
-int holder_find(const char *name, struct holder *ret);
+/**
+ * holder_find() - the process that listens there, or else the first one found that has it open
+ * @limit_msec:	of that search: users decide how many sockets and descriptors there are to look at
+ *
+ * Return: 0, -ESRCH.
+ */
+int holder_find(const char *name, unsigned limit_msec, struct holder *ret);

@@ -42,6 +42,7 @@ enum {
 	SEND_BUFFER = 32 << 10, /* of a user's connection; the kernel doubles it */
 	WARN_USEC = 60000000,
 	REBIND_USEC = 10000000, /* to a name that somebody else had */
+	HOLDER_MSEC = 200, /* to find out who: somebody waits for the daemon to start */
 
 	/* The longest turn: users have a share of each, so of the CPU. Root's ends when the loop has nothing else to do. */
 	TURN_USEC = 20000,
@@ -1053,7 +1054,7 @@ static void describe_failure(const char *name, int error, char *text, size_t siz
 {
 	struct holder holder;
 
-	if (error == -EADDRINUSE && *name == '@' && holder_find(name, &holder) == 0)
+	if (error == -EADDRINUSE && *name == '@' && holder_find(name, HOLDER_MSEC, &holder) == 0)
 		snprintf(text, size, "socket %s is held by process %d (%s) of uid %u", name, (int)holder.pid,
 			 holder.command, (unsigned)holder.uid);
 	else
