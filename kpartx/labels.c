@@ -1,43 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kpartx/labels.h"
 
-#include <endian.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/cleanup.h"
 #include "kpartx/partitions.h"
-
-static uint16_t le16(const uint8_t *at)
-{
-	uint16_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return le16toh(value);
-}
-
-static uint32_t le32(const uint8_t *at)
-{
-	uint32_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return le32toh(value);
-}
-
-static uint16_t be16(const uint8_t *at)
-{
-	uint16_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return be16toh(value);
-}
-
-static uint32_t be32(const uint8_t *at)
-{
-	uint32_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return be32toh(value);
-}
 
 static int add(struct partitions *ret, unsigned number, uint64_t start, uint64_t size)
 {
@@ -65,17 +33,17 @@ int label_read_bsd(const struct partitions_source *source, struct partitions *re
 	int r = partitions_read_bytes(source, 0, bytes, sizeof(bytes));
 
 	for (size_t i = 0; i < ARRAY_SIZE(places) && !label; i++)
-		if (le32(bytes + places[i]) == MAGIC && le32(bytes + places[i] + SECOND_MAGIC_AT) == MAGIC)
+		if (mp_bytes_le32(bytes + places[i]) == MAGIC && mp_bytes_le32(bytes + places[i] + SECOND_MAGIC_AT) == MAGIC)
 			label = bytes + places[i];
 	if (r < 0 || !label)
 		return r;
-	count = le16(label + COUNT_AT);
+	count = mp_bytes_le16(label + COUNT_AT);
 	for (unsigned i = 0; i < count && i < SLICES && r == 0; i++) {
 		const uint8_t *slice = label + SLICES_AT + SLICE * i;
-		uint64_t scale = scale_of(le32(label + SECTOR_BYTES_AT));
+		uint64_t scale = scale_of(mp_bytes_le32(label + SECTOR_BYTES_AT));
 
 		if (slice[12]) /* its type: 0 is not in use */
-			r = add(ret, number++, le32(slice + 4) * scale, le32(slice) * scale);
+			r = add(ret, number++, mp_bytes_le32(slice + 4) * scale, mp_bytes_le32(slice) * scale);
 	}
 	return r;
 }
@@ -90,13 +58,13 @@ int label_read_solaris(const struct partitions_source *source, struct partitions
 
 	if (r < 0)
 		return r;
-	count = le16(vtoc + COUNT_AT);
+	count = mp_bytes_le16(vtoc + COUNT_AT);
 	for (unsigned i = 0; i < count && i < SLICES && r == 0; i++) {
 		const uint8_t *slice = vtoc + SLICES_AT + SLICE * i;
-		uint64_t scale = scale_of(le16(vtoc + SECTOR_BYTES_AT)), size = le32(slice + 8) * scale;
+		uint64_t scale = scale_of(mp_bytes_le16(vtoc + SECTOR_BYTES_AT)), size = mp_bytes_le32(slice + 8) * scale;
 
-		if (size && le16(slice) != WHOLE_DISK)
-			r = add(ret, number++, le32(slice + 4) * scale, size);
+		if (size && mp_bytes_le16(slice) != WHOLE_DISK)
+			r = add(ret, number++, mp_bytes_le32(slice + 4) * scale, size);
 	}
 	return r;
 }
@@ -113,13 +81,13 @@ int label_read_sun(const struct partitions_source *source, struct partitions *re
 
 	if (r < 0)
 		return r;
-	cylinder = (uint64_t)be16(label + HEADS_AT) * be16(label + TRACK_AT);
-	has_tags = be32(label + SANITY_AT) == 0x600ddeee && be32(label + VERSION_AT) == 1 && be16(label + COUNT_AT) <= SLICES;
+	cylinder = (uint64_t)mp_bytes_be16(label + HEADS_AT) * mp_bytes_be16(label + TRACK_AT);
+	has_tags = mp_bytes_be32(label + SANITY_AT) == 0x600ddeee && mp_bytes_be32(label + VERSION_AT) == 1 && mp_bytes_be16(label + COUNT_AT) <= SLICES;
 	for (unsigned i = 0; i < SLICES && r == 0; i++) {
 		const uint8_t *slice = label + SLICES_AT + 8 * i;
 
-		if (be32(slice + 4) && !(has_tags && be16(label + TAGS_AT + 4 * i) == WHOLE_DISK))
-			r = add(ret, i + 1, be32(slice) * cylinder, be32(slice + 4));
+		if (mp_bytes_be32(slice + 4) && !(has_tags && mp_bytes_be16(label + TAGS_AT + 4 * i) == WHOLE_DISK))
+			r = add(ret, i + 1, mp_bytes_be32(slice) * cylinder, mp_bytes_be32(slice + 4));
 	}
 	return r;
 }
@@ -133,8 +101,8 @@ int label_read_sgi(const struct partitions_source *source, struct partitions *re
 	for (unsigned i = 0; i < SLICES && r == 0; i++) {
 		const uint8_t *slice = label + SLICES_AT + 12 * i;
 
-		if (be32(slice))
-			r = add(ret, i + 1, be32(slice + 4), be32(slice));
+		if (mp_bytes_be32(slice))
+			r = add(ret, i + 1, mp_bytes_be32(slice + 4), mp_bytes_be32(slice));
 	}
 	return r;
 }
@@ -149,7 +117,7 @@ int label_read_mac(const struct partitions_source *source, struct partitions *re
 
 	if (r < 0)
 		return r;
-	scale = scale_of(!memcmp(driver, "ER", 2) ? be16(driver + 2) : 512);
+	scale = scale_of(!memcmp(driver, "ER", 2) ? mp_bytes_be16(driver + 2) : 512);
 	for (unsigned i = 1; i <= count && i <= PARTITION_LAST + 1 && r == 0; i++) {
 		r = partitions_read_bytes(source, i * scale * 512, entry, sizeof(entry));
 		if (r < 0)
@@ -157,8 +125,8 @@ int label_read_mac(const struct partitions_source *source, struct partitions *re
 		if (memcmp(entry, "PM", 2))
 			return i > 1 ? partitions_add(ret, &(struct partition){ .number = i, .fault = PARTITION_CUT_OFF }) : 0;
 		if (i == 1)
-			count = be32(entry + 4);
-		r = add(ret, i, be32(entry + 8) * scale, be32(entry + 12) * scale);
+			count = mp_bytes_be32(entry + 4);
+		r = add(ret, i, mp_bytes_be32(entry + 8) * scale, mp_bytes_be32(entry + 12) * scale);
 	}
 	return r;
 }
@@ -172,8 +140,8 @@ int label_read_ultrix(const struct partitions_source *source, struct partitions 
 	for (unsigned i = 0; i < SLICES && r == 0; i++) {
 		const uint8_t *slice = label + SLICES_AT + 8 * i;
 
-		if (le32(slice))
-			r = add(ret, i + 1, le32(slice + 4), le32(slice));
+		if (mp_bytes_le32(slice))
+			r = add(ret, i + 1, mp_bytes_le32(slice + 4), mp_bytes_le32(slice));
 	}
 	return r;
 }
@@ -209,11 +177,11 @@ static int read_atari_chain(const struct partitions_source *source, uint64_t fir
 		next = slice + ATARI_SLICE;
 		if (!atari_in_use(slice) || atari_is(slice, "XGM"))
 			return 0;
-		r = add(ret, (*number)++, at + be32(slice + 4), be32(slice + 8));
+		r = add(ret, (*number)++, at + mp_bytes_be32(slice + 4), mp_bytes_be32(slice + 8));
 		if (r < 0 || next >= end || !atari_in_use(next) || !atari_is(next, "XGM"))
 			return r;
 		before = at;
-		at = first + be32(next + 4);
+		at = first + mp_bytes_be32(next + 4);
 	}
 	return 0;
 }
@@ -232,7 +200,7 @@ static int read_atari_more(const uint8_t *sector, unsigned number, struct partit
 		const uint8_t *slice = first + ATARI_SLICE * i;
 
 		if (atari_in_use(slice))
-			r = add(ret, number++, be32(slice + 4), be32(slice + 8));
+			r = add(ret, number++, mp_bytes_be32(slice + 4), mp_bytes_be32(slice + 8));
 	}
 	return r;
 }
@@ -251,9 +219,9 @@ int label_read_atari(const struct partitions_source *source, struct partitions *
 			continue;
 		if (atari_is(slice, "XGM")) {
 			chain = true;
-			r = read_atari_chain(source, be32(slice + 4), &number, ret);
+			r = read_atari_chain(source, mp_bytes_be32(slice + 4), &number, ret);
 		} else {
-			r = add(ret, number++, be32(slice + 4), be32(slice + 8));
+			r = add(ret, number++, mp_bytes_be32(slice + 4), mp_bytes_be32(slice + 8));
 		}
 	}
 	return r < 0 || chain ? r : read_atari_more(sector, number, ret);

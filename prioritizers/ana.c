@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ana: NVMe asymmetric namespace access: state of the namespace's group (NVM Express Base 1.4, 5.14.1.12, 5.15.2). */
-#include <endian.h>
 #include <errno.h>
 #include <linux/nvme_ioctl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "base/bytes.h"
 #include "base/cleanup.h"
 #include "prioritizers/prioritizers.h"
 
@@ -34,14 +34,6 @@ enum {
 	DESCRIPTOR_SIZE = 32,
 	LOG_SIZE_MAX = 1 << 20,
 };
-
-static uint32_t le32(const unsigned char *data)
-{
-	uint32_t value;
-
-	memcpy(&value, data, sizeof(value));
-	return le32toh(value);
-}
 
 static int admin_command(int fd, struct nvme_admin_cmd *command, void *data, size_t size, unsigned timeout_msec)
 {
@@ -77,7 +69,7 @@ static int read_log(int fd, bool groups_only, unsigned char *data, size_t size, 
 /* @group 0: look for @nsid in the groups' lists. Return: state, -ENOENT, -EBADMSG. */
 static int find_state(const unsigned char *log, size_t size, uint32_t group, uint32_t nsid)
 {
-	unsigned groups = log[8] | log[9] << 8;
+	unsigned groups = mp_bytes_le16(log + 8);
 	size_t at = LOG_HEADER_SIZE;
 
 	for (; groups; groups--) {
@@ -86,13 +78,13 @@ static int find_state(const unsigned char *log, size_t size, uint32_t group, uin
 
 		if (size - at < DESCRIPTOR_SIZE)
 			return -EBADMSG;
-		count = le32(descriptor + 4);
+		count = mp_bytes_le32(descriptor + 4);
 		if (count > (size - at - DESCRIPTOR_SIZE) / 4)
 			return -EBADMSG;
-		if (group && le32(descriptor) == group)
+		if (group && mp_bytes_le32(descriptor) == group)
 			return descriptor[16] & 0xf;
 		for (uint32_t i = 0; !group && i < count; i++)
-			if (le32(descriptor + DESCRIPTOR_SIZE + 4 * i) == nsid)
+			if (mp_bytes_le32(descriptor + DESCRIPTOR_SIZE + 4 * i) == nsid)
 				return descriptor[16] & 0xf;
 		at += DESCRIPTOR_SIZE + 4 * (size_t)count;
 	}
@@ -148,11 +140,11 @@ static int ana_priority(struct mp_prioritization *prioritization)
 		r = identify(fd, nsid, IDENTIFY_NAMESPACE, namespace, timeout);
 		if (r < 0)
 			return r;
-		group = le32(namespace + ANAGRPID);
+		group = mp_bytes_le32(namespace + ANAGRPID);
 	}
 
-	size = LOG_HEADER_SIZE + (uint64_t)le32(controller + NANAGRPID) * DESCRIPTOR_SIZE +
-	       (group ? 0 : (uint64_t)le32(controller + NN) * 4);
+	size = LOG_HEADER_SIZE + (uint64_t)mp_bytes_le32(controller + NANAGRPID) * DESCRIPTOR_SIZE +
+	       (group ? 0 : (uint64_t)mp_bytes_le32(controller + NN) * 4);
 	if (size > LOG_SIZE_MAX)
 		size = LOG_SIZE_MAX;
 	log = calloc(1, size);

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "base/bytes.h"
+
 enum { HEADER_SIZE = 4, DESCRIPTOR_SIZE = 8, PORT_SIZE = 4 };
 
 int mp_alua_decode(const uint8_t *data, size_t size, uint16_t group, enum mp_alua_state *state, bool *preferred)
@@ -11,7 +13,7 @@ int mp_alua_decode(const uint8_t *data, size_t size, uint16_t group, enum mp_alu
 
 	if (size < HEADER_SIZE)
 		return -EBADMSG;
-	left = (size_t)data[0] << 24 | data[1] << 16 | data[2] << 8 | data[3];
+	left = mp_bytes_be32(data);
 	if (left > size - HEADER_SIZE)
 		left = size - HEADER_SIZE;
 	data += HEADER_SIZE;
@@ -21,7 +23,7 @@ int mp_alua_decode(const uint8_t *data, size_t size, uint16_t group, enum mp_alu
 
 		if (left < DESCRIPTOR_SIZE)
 			return -EBADMSG;
-		if ((data[2] << 8 | data[3]) == group) {
+		if (mp_bytes_be16(data + 2) == group) {
 			*state = data[0] & 0xf;
 			*preferred = data[0] & 0x80;
 			return 0;

@@ -737,7 +737,7 @@ static int rename_unwaited(const char *name, const char *new_name, uint16_t bits
 	return ioctl(fd, DM_DEV_RENAME, &io) < 0 ? -errno : 0;
 }
 
-static int rename_waited(const char *name, const char *new_name, uint16_t bits)
+int mp_dm_task_rename(const char *name, const char *new_name, uint16_t bits)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
 	int r = task_new(DM_DEVICE_RENAME, &task);
@@ -753,7 +753,7 @@ static int rename_waited(const char *name, const char *new_name, uint16_t bits)
 static int rename_device(const char *name, const char *new_name, const struct mp_dm_flags *flags)
 {
 	uint16_t bits = udev_bits(flags);
-	int r = dm_udev_get_sync_support() ? rename_waited(name, new_name, bits) :
+	int r = dm_udev_get_sync_support() ? mp_dm_task_rename(name, new_name, bits) :
 					     rename_unwaited(name, new_name, bits);
 
 	return r == -EBUSY ? -EEXIST : r;

@@ -77,3 +77,6 @@ static inline int task_query(struct dm_task *task, struct dm_info *info)
 
 /** mp_dm_task_set_cookie() - flags for udev, and the shared cookie if mp_dm_open() was told to wait */
 int mp_dm_task_set_cookie(struct dm_task *task, uint16_t bits);
+
+/** mp_dm_task_rename() - with those flags for udev, and that cookie. Return: 0, -EBUSY the name is taken, negative errno. */
+int mp_dm_task_rename(const char *name, const char *new_name, uint16_t bits);

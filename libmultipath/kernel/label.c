@@ -2,7 +2,6 @@
 #include "kernel/label.h"
 
 #include <ctype.h>
-#include <endian.h>
 #include <errno.h>
 #include <linux/fs.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/cleanup.h"
 
 enum {
@@ -23,34 +23,6 @@ enum {
 };
 
 static const char magic[16] = "GEOM::MULTIPATH";
-
-static void put32(uint8_t *at, uint32_t value)
-{
-	value = htole32(value);
-	memcpy(at, &value, sizeof(value));
-}
-
-static void put64(uint8_t *at, uint64_t value)
-{
-	value = htole64(value);
-	memcpy(at, &value, sizeof(value));
-}
-
-static uint32_t get32(const uint8_t *at)
-{
-	uint32_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return le32toh(value);
-}
-
-static uint64_t get64(const uint8_t *at)
-{
-	uint64_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return le64toh(value);
-}
 
 bool mp_label_name_is_valid(const char *name)
 {
@@ -115,9 +87,9 @@ int mp_label_encode(const struct mp_label *label, uint8_t *sector, size_t size)
 	memcpy(sector, magic, sizeof(magic));
 	memcpy(sector + AT_UUID, label->uuid, strlen(label->uuid));
 	memcpy(sector + AT_NAME, label->name, strlen(label->name));
-	put32(sector + AT_VERSION, LABEL_VERSION);
-	put32(sector + AT_SECTOR_BYTES, label->sector_bytes);
-	put64(sector + AT_MEDIA_BYTES, label->media_bytes);
+	mp_bytes_put_le32(sector + AT_VERSION, LABEL_VERSION);
+	mp_bytes_put_le32(sector + AT_SECTOR_BYTES, label->sector_bytes);
+	mp_bytes_put_le64(sector + AT_MEDIA_BYTES, label->media_bytes);
 	sector[AT_MODE] = label->mode;
 	return 0;
 }
@@ -137,14 +109,14 @@ int mp_label_decode(const uint8_t *sector, size_t size, uint64_t media_bytes, st
 
 	if (size < MP_LABEL_SECTOR_MIN || memcmp(sector, magic, sizeof(magic)))
 		return -ENOENT;
-	if (get32(sector + AT_VERSION) != LABEL_VERSION)
+	if (mp_bytes_le32(sector + AT_VERSION) != LABEL_VERSION)
 		return -EPROTONOSUPPORT;
 	if (!take_text(sector + AT_UUID, MP_LABEL_UUID_SIZE, label.uuid) || !mp_label_uuid_is_valid(label.uuid) ||
 	    !take_text(sector + AT_NAME, MP_LABEL_NAME_SIZE, label.name) || !has_name(&label) ||
 	    sector[AT_MODE] > MP_GEOM_ACTIVE_READ)
 		return -EBADMSG;
-	label.sector_bytes = get32(sector + AT_SECTOR_BYTES);
-	label.media_bytes = get64(sector + AT_MEDIA_BYTES);
+	label.sector_bytes = mp_bytes_le32(sector + AT_SECTOR_BYTES);
+	label.media_bytes = mp_bytes_le64(sector + AT_MEDIA_BYTES);
 	label.mode = sector[AT_MODE];
 	if (label.sector_bytes != size || label.media_bytes != media_bytes || media_bytes % size)
 		return -ERANGE;

@@ -90,9 +90,14 @@ static bool udev_runs(void)
 	return access("/run/udev/control", F_OK) == 0;
 }
 
+static uint16_t cookie_bits(uint16_t bits)
+{
+	return bits | (udev_runs() ? DM_UDEV_DISABLE_LIBRARY_FALLBACK : 0);
+}
+
 static int set_cookie(struct dm_task *task, uint16_t bits)
 {
-	return mp_dm_task_set_cookie(task, bits | (udev_runs() ? DM_UDEV_DISABLE_LIBRARY_FALLBACK : 0));
+	return mp_dm_task_set_cookie(task, cookie_bits(bits));
 }
 
 static int add_target(struct dm_task *task, const struct mp_linear_spec *spec)
@@ -176,16 +181,8 @@ int mp_linear_reload(const struct mp_linear_spec *spec)
 
 int mp_linear_rename(const char *name, const char *new_name)
 {
-	_cleanup_task_ struct dm_task *task = NULL;
-	int r = task_new(DM_DEVICE_RENAME, &task);
+	int r = mp_dm_task_rename(name, new_name, cookie_bits(0));
 
-	if (r < 0)
-		return r;
-	if (!dm_task_set_name(task, name) || !dm_task_set_newname(task, new_name))
-		return -EINVAL;
-	r = set_cookie(task, 0);
-	if (r == 0)
-		r = task_run(task);
 	return r == -EBUSY ? -EEXIST : r;
 }
 

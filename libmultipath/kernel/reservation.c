@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/cleanup.h"
 #include "kernel/scsi.h"
 
@@ -26,27 +27,12 @@ enum {
 	TRIES = 5, /* registering on one path causes unit attentions on others */
 };
 
-static uint64_t get_be(const uint8_t *data, size_t size)
-{
-	uint64_t number = 0;
-
-	for (size_t i = 0; i < size; i++)
-		number = number << 8 | data[i];
-	return number;
-}
-
-static void put_be64(uint8_t *data, uint64_t number)
-{
-	for (size_t i = 8; i-- > 0; number >>= 8)
-		data[i] = number & 0xff;
-}
-
 void mp_reservation_encode(const struct mp_reservation_parameters *parameters,
 			   uint8_t ret[static MP_RESERVATION_PARAMETERS_SIZE])
 {
 	memset(ret, 0, MP_RESERVATION_PARAMETERS_SIZE);
-	put_be64(ret, parameters->key);
-	put_be64(ret + 8, parameters->service_action_key);
+	mp_bytes_put_be64(ret, parameters->key);
+	mp_bytes_put_be64(ret + 8, parameters->service_action_key);
 	ret[20] = parameters->all_target_ports << 2 | parameters->through_power_loss;
 }
 
@@ -56,10 +42,10 @@ int mp_reservation_decode_keys(const uint8_t *data, size_t size, struct mp_reser
 
 	if (size < HEADER_SIZE)
 		return -EBADMSG;
-	told = get_be(data + 4, 4);
+	told = mp_bytes_be32(data + 4);
 	room = size - HEADER_SIZE;
 	*ret = (struct mp_reservation_keys){
-		.generation = get_be(data, 4),
+		.generation = mp_bytes_be32(data),
 		.count = (told < room ? told : room) / KEY_SIZE,
 		.keys = data + HEADER_SIZE,
 	};
@@ -68,7 +54,7 @@ int mp_reservation_decode_keys(const uint8_t *data, size_t size, struct mp_reser
 
 uint64_t mp_reservation_key(const struct mp_reservation_keys *keys, size_t index)
 {
-	return get_be(keys->keys + index * KEY_SIZE, KEY_SIZE);
+	return mp_bytes_be64(keys->keys + index * KEY_SIZE);
 }
 
 size_t mp_reservation_count(const struct mp_reservation_keys *keys, uint64_t key)
@@ -84,12 +70,12 @@ int mp_reservation_decode_holder(const uint8_t *data, size_t size, struct mp_res
 {
 	if (size < HEADER_SIZE)
 		return -EBADMSG;
-	*ret = (struct mp_reservation_holder){ .generation = get_be(data, 4), .held = get_be(data + 4, 4) != 0 };
+	*ret = (struct mp_reservation_holder){ .generation = mp_bytes_be32(data), .held = mp_bytes_be32(data + 4) != 0 };
 	if (!ret->held)
 		return 0;
 	if (size < HOLDER_SIZE)
 		return -EBADMSG;
-	ret->key = get_be(data + 8, KEY_SIZE);
+	ret->key = mp_bytes_be64(data + 8);
 	ret->scope = data[21] >> 4;
 	ret->type = data[21] & 0xf;
 	return 0;
@@ -139,7 +125,7 @@ int mp_reservation_read_keys(int fd, unsigned timeout_msec, uint8_t **data, stru
 		r = reserve_in(fd, READ_KEYS, buffer, size, timeout_msec);
 		if (r < 0)
 			return r;
-		if (size == LONGEST_READ || get_be(buffer + 4, 4) + HEADER_SIZE <= size)
+		if (size == LONGEST_READ || (uint64_t)mp_bytes_be32(buffer + 4) + HEADER_SIZE <= size)
 			break;
 		size = LONGEST_READ;
 	}

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "base/bytes.h"
 #include "kernel/vpd.h"
 
 enum {
@@ -140,7 +141,7 @@ static int ask_designators(int fd, uint8_t *page, unsigned timeout_msec)
 {
 	int size = inquire(fd, DESIGNATORS, page, SHORT_PAGE, timeout_msec);
 
-	if (size == SHORT_PAGE && page[1] == DESIGNATORS && (page[2] << 8 | page[3]) + 4 > SHORT_PAGE)
+	if (size == SHORT_PAGE && page[1] == DESIGNATORS && mp_bytes_be16(page + 2) + 4 > SHORT_PAGE)
 		return inquire(fd, DESIGNATORS, page, LONG_PAGE, timeout_msec);
 	return size;
 }

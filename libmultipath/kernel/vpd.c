@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/bytes.h"
+
 enum { PAGE_SERIAL = 0x80, PAGE_DESIGNATORS = 0x83, PAGE_HP3PAR = 0xc0, HEADER_SIZE = 4 };
 
 /* spc4r36j 7.8.6.1, tables 595 and following */
@@ -29,7 +31,7 @@ static int page_body(const uint8_t *page, size_t size, uint8_t code, const uint8
 
 	if (size < HEADER_SIZE || page[1] != code)
 		return -EBADMSG;
-	length = (size_t)page[2] << 8 | page[3];
+	length = mp_bytes_be16(page + 2);
 	*body = page + HEADER_SIZE;
 	return length < size - HEADER_SIZE ? length : size - HEADER_SIZE;
 }
@@ -271,7 +273,7 @@ int mp_vpd_tpg(const uint8_t *page, size_t page_size)
 		return -ENOENT;
 	for (left = length; designator_next(&body, &left, &designator);)
 		if (designator.type == TYPE_TARGET_GROUP && designator.size >= 4)
-			return designator.data[2] << 8 | designator.data[3];
+			return mp_bytes_be16(designator.data + 2);
 	return -ENOENT;
 }
 
@@ -318,8 +320,7 @@ int mp_vpd_hp3par(const uint8_t *page, size_t page_size, char *text, size_t size
 	if (length + HEADER_SIZE < NAME || page[REVISION] < NAMES_SINCE)
 		return -ENODATA;
 	room = length + HEADER_SIZE - NAME;
-	name_length = (size_t)page[NAME_LENGTH] << 24 | page[NAME_LENGTH + 1] << 16 | page[NAME_LENGTH + 2] << 8 |
-		      page[NAME_LENGTH + 3];
+	name_length = mp_bytes_be32(page + NAME_LENGTH);
 	copy_text(page + NAME, name_length < room ? name_length : room, text, size);
 	return 0;
 }
