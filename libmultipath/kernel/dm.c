@@ -919,10 +919,35 @@ static int take_table(const char *wwid, const struct mp_dm_flags *flags, bool fl
 	return r;
 }
 
+/* The paths of @table that the table in force has as well. */
+static int take_common(const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags, bool flush)
+{
+	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map kernel = { 0 };
+	_cleanup_(mp_table_fini) struct mp_table common = MP_TABLE_INIT;
+	int r = mp_dm_read(wwid, &kernel);
+
+	if (r == 0)
+		r = mp_table_copy(table, &common);
+	if (r < 0)
+		return r;
+	mp_table_keep(&common, &kernel.table);
+	r = load_table(wwid, &common, flags->read_only);
+	return r < 0 ? r : take_table(wwid, flags, flush);
+}
+
 int mp_dm_reload(const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags, bool flush)
 {
 	int r = load_table(wwid, table, flags->read_only);
 
+	/*
+	 * An NVMe namespace that went and came back has its old name, and the kernel links a map to its devices by name: it does not take
+	 * the new one as long as the table in force holds the one that is gone.
+	 */
+	if (r == -EEXIST) {
+		r = take_common(wwid, table, flags, flush);
+		if (r == 0)
+			r = load_table(wwid, table, flags->read_only);
+	}
 	return r < 0 ? r : take_table(wwid, flags, flush);
 }
 

@@ -409,6 +409,27 @@ struct mp_table_path *mp_table_find(const struct mp_table *table, dev_t devt)
 	return NULL;
 }
 
+void mp_table_keep(struct mp_table *table, const struct mp_table *other)
+{
+	size_t groups = 0;
+
+	for (size_t g = 0; g < table->group_count; g++) {
+		struct mp_table_group *group = &table->groups[g];
+		size_t paths = 0;
+
+		for (size_t p = 0; p < group->path_count; p++)
+			if (mp_table_find(other, group->paths[p].devt))
+				group->paths[paths++] = group->paths[p];
+		group->path_count = paths;
+		if (paths)
+			table->groups[groups++] = *group;
+		else
+			group_fini(group);
+	}
+	table->group_count = groups;
+	table->start_group = groups ? 1 : 0;
+}
+
 bool mp_table_has_feature(const struct mp_table *table, const char *word)
 {
 	const char *at = table->features ? table->features : "";

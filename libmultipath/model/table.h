@@ -68,6 +68,9 @@ void mp_table_format(const struct mp_table *table, struct mp_strbuf *buf);
 /** mp_table_find() - the path with that device number, borrowed, or NULL */
 struct mp_table_path *mp_table_find(const struct mp_table *table, dev_t devt);
 
+/** mp_table_keep() - only the paths that @other has, too; groups that are empty then go */
+void mp_table_keep(struct mp_table *table, const struct mp_table *other);
+
 /** mp_table_has_feature() - is @word one of the feature words? */
 bool mp_table_has_feature(const struct mp_table *table, const char *word);
 

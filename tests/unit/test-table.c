@@ -42,6 +42,33 @@ static void a_table_line_is_read_and_written_back(void **state)
 	}
 }
 
+static void what_another_table_has_too_is_kept(void **state)
+{
+	static const char line[] = "1 queue_if_no_path 1 alua 2 2 service-time 0 2 1 8:0 1 8:16 1 round-robin 0 1 1 8:32 7";
+	static const struct {
+		const char *other, *kept;
+	} rows[] = {
+		{ "0 0 1 1 service-time 0 3 1 8:0 1 8:16 1 8:32 1",
+		  "1 queue_if_no_path 1 alua 2 1 service-time 0 2 1 8:0 1 8:16 1 round-robin 0 1 1 8:32 7" },
+		{ "0 0 1 1 service-time 0 2 1 8:16 1 8:48 1", "1 queue_if_no_path 1 alua 1 1 service-time 0 1 1 8:16 1" },
+		{ "0 0 1 1 service-time 0 1 1 8:32 1", "1 queue_if_no_path 1 alua 1 1 round-robin 0 1 1 8:32 7" },
+		{ "0 0 1 1 service-time 0 1 1 259:0 1", "1 queue_if_no_path 1 alua 0 0" },
+		{ "0 0 0 0", "1 queue_if_no_path 1 alua 0 0" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(mp_table_fini) struct mp_table table = MP_TABLE_INIT, other = MP_TABLE_INIT;
+		_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
+
+		assert_int_equal(mp_table_parse(line, &table), 0);
+		assert_int_equal(mp_table_parse(rows[i].other, &other), 0);
+		mp_table_keep(&table, &other);
+		mp_table_format(&table, &buf);
+		assert_string_equal(mp_strbuf_text(&buf), rows[i].kept);
+	}
+}
+
 static void more_arguments_than_the_first_are_skipped(void **state)
 {
 	_cleanup_(mp_table_fini) struct mp_table table = MP_TABLE_INIT;
@@ -186,6 +213,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_table_line_is_read_and_written_back),
+		cmocka_unit_test(what_another_table_has_too_is_kept),
 		cmocka_unit_test(more_arguments_than_the_first_are_skipped),
 		cmocka_unit_test(paths_may_have_no_arguments),
 		cmocka_unit_test(a_malformed_table_is_refused),
