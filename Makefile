@@ -82,7 +82,7 @@ unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
 lab_programs := $(B)/unit/lab-kernel
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
 
-.PHONY: all help clean install demo check bench unit unit-programs lab lab-sanitized fuzz fuzz-programs fuzz-replay setup
+.PHONY: all help clean install demo check bench unit unit-programs lab lab-nvme lab-sanitized fuzz fuzz-programs fuzz-replay setup
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -177,6 +177,10 @@ lab: all $(lab_programs) ## run the tests on the real kernel (LAB=name for some 
 lab-sanitized: ## run some lab tests under ASan and UBSan, on Debian's kernel in QEMU (LAB=name for some of them)
 	@./setup qemu
 	@tests/lab/sanitized $(LAB)
+
+lab-nvme: ## exchange NVMe namespaces under I/O, on Debian's kernel in QEMU
+	@./setup qemu
+	@tests/lab/nvme
 
 # A fuzz target is a program for libFuzzer (FUZZER=1), or one that replays files.
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(if $(FUZZER),,$(B)/tests/fuzz/replay.o) $(B)/tests/fuzz/stack.o \

@@ -255,7 +255,8 @@ static int job_identify(struct check_job *job, char *proof)
 		return mp_nvme_identify(job->check.fd, scanned, proof, MP_WWID_SIZE, job->timeout_msec);
 	if (r == 0)
 		strcpy(proof, scanned);
-	return r;
+	/* What had a name and has none there is just being removed. */
+	return r == -ENOENT && job->certain ? -ENODEV : r;
 }
 
 static void job_prove(struct check_job *job)
