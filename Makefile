@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# make help tells what there is.
+# make help lists the targets.
 
 prefix ?= /usr
 sbindir ?= $(prefix)/sbin
@@ -32,6 +32,23 @@ VERSION_DATE := 02/05, 2026
 # Where things are built; SAN=1 builds all again with the address and undefined behaviour sanitizers,
 # FUZZER=1 with clang for libFuzzer.
 B := build$(if $(SAN),/san)$(if $(FUZZER),/fuzzer)
+
+silent := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+# On all CPUs, unless the caller, or the make that started this one, has said on how many.
+jobs := $(if $(filter -j%,$(MAKEFLAGS)),,$(shell echo " $$MAKEFLAGS" | grep -q -e ' -j' || echo -j$$(nproc)))
+ifneq ($(jobs),)
+MAKEFLAGS += $(jobs)
+endif
+# Before a script that calls make: the caller's flags, without the job server, whose descriptors scripts do not inherit.
+own_jobs = MAKEFLAGS='$(filter-out --jobserver%,$(MAKEFLAGS))'
+# "make clean all": what runs, tests, installs or removes is a step of its own, in the order given.
+steps := setup demo check bench unit lab lab-sanitized fuzz fuzz-replay install clean
+ifneq ($(and $(filter $(steps),$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))),)
+.NOTPARALLEL:
+endif
+
+# What make prints: a line a file; V=1: the commands; -s: neither.
+say = $(if $(filter-out 0,$(V)),,@$(if $(silent),,echo '  $(1)';))
 
 CFLAGS ?= -O2 -g
 comma := ,
@@ -96,21 +113,22 @@ setup: ## install what building and testing needs (Debian, root)
 
 demo: setup ## install, build, and show path failover on a real kernel in a process
 	@$(MAKE) --no-print-directory all
-	@tests/lab/demo
+	@$(own_jobs) tests/lab/demo
 
 check: setup ## install, build, and run every test; the last line counts them
-	@tests/check
+	@$(own_jobs) tests/check
 
-bench: setup all ## ours and Debian's multipath-tools side by side
-	@bench/run
-	@bench/claims
-	@bench/config
-	@bench/kpartx
-	@bench/geom
+bench: setup ## install, build, and run ours and Debian's multipath-tools side by side
+	@$(MAKE) --no-print-directory all
+	@$(own_jobs) bench/run
+	@$(own_jobs) bench/claims
+	@$(own_jobs) bench/config
+	@$(own_jobs) bench/kpartx
+	@$(own_jobs) bench/geom
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(all_cflags) $(paths) -fPIC -MMD -MP -c -o $@ $<
+	$(call say,CC      $<)$(CC) $(all_cflags) $(paths) -fPIC -MMD -MP -c -o $@ $<
 
 $(B)/libmultipath.a: $(library_objects)
 $(B)/libengine.a: $(engine_objects) $(multipath_objects) $(gmultipath_objects)
@@ -120,10 +138,10 @@ $(B)/libkpartx.a: $(kpartx_objects)
 $(B)/lib%.a:
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(AR) rcsD $@ $^
+	$(call say,AR      $(@:$(B)/%=%))$(AR) rcsD $@ $^
 
 $(B)/libmpathcmd.so.0: $(mpathcmd_objects) libmpathcmd/libmpathcmd.map
-	$(CC) $(all_cflags) -shared -Wl,-soname,libmpathcmd.so.0 \
+	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -shared -Wl,-soname,libmpathcmd.so.0 \
 		-Wl,--version-script=libmpathcmd/libmpathcmd.map -o $@ $(mpathcmd_objects) $(LDFLAGS)
 
 # The front ends start for every command that a script runs, and udev one for every device: static, and nothing
@@ -133,50 +151,50 @@ $(B)/sbin/multipath: $(addprefix $(B)/multipath/,front.o arguments.o claims.o de
 		$(B)/libmultipath.a $(B)/libmpathcmd.a
 $(B)/sbin/multipathd $(B)/sbin/multipath:
 	@mkdir -p $(@D)
-	$(CC) $(all_cflags) $(if $(SAN),,-static) -o $@ $^ $(LDFLAGS)
+	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) $(if $(SAN),,-static) -o $@ $^ $(LDFLAGS)
 
 $(B)/sbin/multipathc: $(B)/client/shell.o $(B)/libclient.a $(B)/libmpathcmd.a
 	@mkdir -p $(@D)
-	$(CC) $(all_cflags) -o $@ $^ $(edit_libs) $(LDFLAGS)
+	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -o $@ $^ $(edit_libs) $(LDFLAGS)
 
 $(B)/plugin/multipathd: $(B)/multipathd/main.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
 $(B)/plugin/multipath: $(B)/multipath/main.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
 $(B)/sbin/gmultipath: $(B)/gmultipath/main.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
 $(B)/plugin/multipathd $(B)/plugin/multipath $(B)/sbin/gmultipath:
 	@mkdir -p $(@D)
-	$(CC) $(all_cflags) -o $@ $^ $(library_libs) $(LDFLAGS)
+	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -o $@ $^ $(library_libs) $(LDFLAGS)
 
 # Partitions have nothing to do with the daemon; gmultipath asks libkpartx.a where a disk's are.
 $(B)/sbin/kpartx: $(B)/kpartx/main.o $(B)/libkpartx.a $(B)/libmultipath.a
 	@mkdir -p $(@D)
-	$(CC) $(all_cflags) -o $@ $^ $(kpartx_libs) $(LDFLAGS)
+	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -o $@ $^ $(kpartx_libs) $(LDFLAGS)
 
 # udev starts it for every event of a map.
 $(B)/kpartx_id: $(B)/kpartx/kpartx_id.o $(B)/libmultipath/base/mangling.o
-	$(CC) $(all_cflags) $(if $(SAN),,-static) -o $@ $^ $(LDFLAGS)
+	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) $(if $(SAN),,-static) -o $@ $^ $(LDFLAGS)
 
 unit-programs: $(unit_programs) $(lab_programs)
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
 	@mkdir -p $(@D)
-	$(CC) $(all_cflags) -o $@ $^ $(library_libs) -lcmocka $(LDFLAGS)
+	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -o $@ $^ $(library_libs) -lcmocka $(LDFLAGS)
 
 # These tests start the programs.
 $(B)/unit/test-front: | $(B)/sbin/multipathd $(B)/sbin/multipath $(B)/sbin/multipathc
 
 $(B)/unit/lab-kernel: $(B)/tests/lab/kernel.o $(B)/libmultipath.a
 	@mkdir -p $(@D)
-	$(CC) $(all_cflags) -o $@ $^ $(library_libs) -lcmocka $(LDFLAGS)
+	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -o $@ $^ $(library_libs) -lcmocka $(LDFLAGS)
 
 unit: unit-programs ## run the unit tests (SAN=1: under ASan and UBSan)
 	@tests/unit/run $(unit_programs)
 
 lab: all $(lab_programs) ## run the tests on the real kernel (LAB=name for some of them)
-	@tests/lab/run-all $(LAB)
+	@$(own_jobs) tests/lab/run-all $(LAB)
 
 lab-sanitized: ## run some lab tests under ASan and UBSan, on Debian's kernel in QEMU (LAB=name for some of them)
 	@./setup qemu
-	@tests/lab/sanitized $(LAB)
+	@$(own_jobs) tests/lab/sanitized $(LAB)
 
 lab-nvme: ## exchange NVMe namespaces under I/O, on Debian's kernel in QEMU
 	@./setup qemu
@@ -186,17 +204,17 @@ lab-nvme: ## exchange NVMe namespaces under I/O, on Debian's kernel in QEMU
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(if $(FUZZER),,$(B)/tests/fuzz/replay.o) $(B)/tests/fuzz/stack.o \
 		$(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
 	@mkdir -p $(@D)
-	$(CC) $(all_cflags) $(if $(FUZZER),-fsanitize=fuzzer) -Wl,--wrap=LLVMFuzzerTestOneInput -o $@ $^ $(library_libs) $(LDFLAGS)
+	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) $(if $(FUZZER),-fsanitize=fuzzer) -Wl,--wrap=LLVMFuzzerTestOneInput -o $@ $^ $(library_libs) $(LDFLAGS)
 
 fuzz-programs: $(fuzz_programs)
 
 fuzz-replay: ## hand the fuzz targets' corpora to them, under the sanitizers
-	@$(MAKE) -s --no-print-directory SAN=1 fuzz-programs
+	@$(MAKE) --no-print-directory SAN=1 fuzz-programs
 	@tests/fuzz/run-replay $(patsubst build/%,build/san/%,$(fuzz_programs))
 
 FUZZ_SECONDS ?= 20
 fuzz: ## run every fuzz target with libFuzzer for FUZZ_SECONDS each
-	@$(MAKE) -s --no-print-directory FUZZER=1 CC=clang fuzz-programs
+	@$(MAKE) --no-print-directory FUZZER=1 CC=clang fuzz-programs
 	@tests/fuzz/run $(FUZZ_SECONDS) $(patsubst build/%,build/fuzzer/%,$(fuzz_programs))
 
 install: all ## install (DESTDIR, prefix, libdir, ...)
