@@ -11,16 +11,16 @@ import os
 import re
 import sys
 
-KEYWORDS = "Keywords that went since are not printed, and those that came are."
-FLUSH = "`flush_on_last_del` has new values: `no` is `unused`, `yes` is `always`."
-TABLE = "The hardware table is another one, and so is what a file's entry inherits from it."
-UNKNOWN = "0.9.4 does not know values and keywords that came later: it warns, and keeps what it had."
-FORCED = "`multipath -t` and `-T` print `retrigger_tries` and `force_sync` as the daemon has them."
-QUOTED = "several records of `uid_attrs` are quoted"
+KEYWORDS = "Keywords that were removed are not printed, and new ones are."
+FLUSH = "`flush_on_last_del` has new values: `no` is now `unused`, `yes` is now `always`."
+TABLE = "The built-in hardware table differs, and so does what an entry in a file inherits from it."
+UNKNOWN = "0.9.4 warns of values and keywords that came later, and keeps the value it had."
+FORCED = "`multipath -t` and `-T` print the daemon's `retrigger_tries` and `force_sync`."
+QUOTED = "several `uid_attrs` records are quoted"
 FDS = "`max_fds 0` is printed"
-LOSS = "A `dev_loss_tmo` of more than 32 bits is `infinity`."
-ENDLESS = "There `multipath` 0.11.1 never ends."
-ALONE = "`multipath -T` prints nothing but the configuration, whatever `verbosity` is."
+LOSS = "Here such a `dev_loss_tmo` is `infinity`."
+ENDLESS = "`multipath` 0.11.1 never finishes."
+ALONE = "`multipath -T` prints only the configuration, whatever `verbosity` is."
 
 # Line in Debian's, line here, sentence; "" is no such line.
 LINES_0_9_4 = (
