@@ -11,9 +11,10 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
+#include "client/terminal.h"
+#include "config/check.h"
 #include "config/filter.h"
 #include "config/permissions.h"
-#include "config/check.h"
 #include "config/wwids.h"
 #include "gmultipath/engine.h"
 #include "kernel/dm.h"
@@ -23,14 +24,13 @@
 #include "multipath/target.h"
 #include "multipathd/commands.h"
 #include "multipathd/configure.h"
+#include "multipathd/control/steps.h"
+#include "multipathd/dmevents.h"
+#include "multipathd/explain.h"
 #include "multipathd/lifetime.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/dmevents.h"
-#include "multipathd/explain.h"
-#include "multipathd/maps.h"
-#include "client/terminal.h"
 #include "show/listing.h"
 #include "show/report.h"
 #include "show/topology.h"
@@ -208,7 +208,7 @@ static void finish_changed(struct daemon *daemon, bool keep_queueing)
 		if (!map->kernel.exists || (map->action != MP_ACTION_CREATE && map->action != MP_ACTION_RELOAD &&
 					    map->action != MP_ACTION_RENAME))
 			continue;
-		maps_own_node(daemon_map_of(map));
+		steps_own_node(daemon_map_of(map));
 		if (map->action != MP_ACTION_RENAME)
 			begin_in_best_group(map);
 		if (!keep_queueing)

@@ -14,25 +14,29 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "kernel/aio.h"
 #include "checkers/checker.h"
+#include "kernel/aio.h"
 #include "kernel/knock.h"
 #include "kernel/nvme_id.h"
 #include "kernel/scsi.h"
 #include "kernel/vpd.h"
 #include "model/proof.h"
 #include "model/transition.h"
-#include "multipathd/apply.h"
+#include "multipathd/control/loads.h"
+#include "multipathd/control/orders.h"
+#include "multipathd/control/states.h"
+#include "multipathd/geoms.h"
+#include "multipathd/health.h"
+#include "multipathd/loop/agenda.h"
+#include "multipathd/loop/pool.h"
+#include "multipathd/paths.h"
 #include "multipathd/reservations.h"
+#include "multipathd/samples.h"
 #include "multipathd/state/daemon.h"
+#include "multipathd/state/inventory.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/geoms.h"
-#include "multipathd/health.h"
-#include "multipathd/maps.h"
-#include "multipathd/paths.h"
-#include "multipathd/samples.h"
 #include "multipathd/tuning.h"
 #include "prioritizers/prioritizer.h"
 
@@ -472,7 +476,7 @@ static void path_doubt(struct daemon_path *path)
 {
 	mp_path_doubt(&path->path);
 	if (path->path.map)
-		apply_check_load(daemon_map_of(path->path.map));
+		loads_check(daemon_map_of(path->path.map));
 }
 
 /* The name of the map was told: what another path told is no other way to spell it. */
@@ -566,7 +570,7 @@ static void path_waited_for(struct daemon_path *path)
 	if (path->path.map)
 		maps_touch(daemon_map_of(path->path.map), "path added");
 	else if (!path->inventory->unanswered)
-		maps_reconcile_later(path->inventory);
+		inventory_wake(path->inventory);
 }
 
 static void path_answered(struct daemon_path *path)
@@ -598,7 +602,7 @@ static void path_log(const struct daemon_path *path, enum mp_path_state old, con
 
 static void path_tell_kernel(struct daemon_path *path, const char *verb, uint64_t request)
 {
-	maps_path_message(daemon_map_of(path->path.map), verb, path->path.identity.devt, request);
+	orders_send_path(daemon_map_of(path->path.map), verb, path->path.identity.devt, request);
 }
 
 /* Who asked for its reinstatement by hand. @reply: NULL: what becomes of the message to the kernel */
@@ -669,7 +673,7 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 	    (!in_map || daemon_map_of(map)->awaits_proof))
 		maps_touch(daemon_map_of(map), "a path that the kernel does not use is up");
 	if (map && (t.changed || priorities_changed || first))
-		maps_states_changed(daemon_map_of(map), t.came_up, t.went_down, path);
+		states_changed(daemon_map_of(map), t.came_up, t.went_down, path);
 	if (t.retry_at_once)
 		path_schedule(path, daemon_now_usec(path->inventory->daemon) + RETRY_SEC * usec_per_sec);
 	else
@@ -1102,7 +1106,7 @@ static void path_on_overdue(struct daemon_path *path)
 			path->path.state = MP_PATH_PENDING;
 			path_waited_for(path);
 			if (map)
-				maps_states_changed(map, false, false, path);
+				states_changed(map, false, false, path);
 		}
 		path_schedule(path, deadline);
 		return;

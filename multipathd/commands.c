@@ -10,31 +10,37 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "config/check.h"
 #include "config/filter.h"
 #include "config/permissions.h"
-#include "config/check.h"
 #include "gmultipath/engine.h"
 #include "kernel/claimant.h"
 #include "kernel/dm.h"
 #include "kernel/nvme.h"
 #include "multipathd/checks.h"
 #include "multipathd/configure.h"
-#include "multipathd/reservations.h"
-#include "multipathd/loop/timers.h"
+#include "multipathd/control/membership.h"
+#include "multipathd/control/orders.h"
+#include "multipathd/control/queueing.h"
+#include "multipathd/control/reassign.h"
+#include "multipathd/control/states.h"
+#include "multipathd/control/steps.h"
+#include "multipathd/explain.h"
+#include "multipathd/geoms.h"
+#include "multipathd/grammar.h"
+#include "multipathd/health.h"
 #include "multipathd/jobs/looks.h"
+#include "multipathd/loop/pool.h"
+#include "multipathd/loop/server.h"
+#include "multipathd/loop/timers.h"
+#include "multipathd/paths.h"
+#include "multipathd/rehearsal.h"
+#include "multipathd/reservations.h"
+#include "multipathd/rulings.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/explain.h"
-#include "multipathd/grammar.h"
-#include "multipathd/geoms.h"
-#include "multipathd/health.h"
-#include "multipathd/maps.h"
-#include "multipathd/paths.h"
-#include "multipathd/rehearsal.h"
-#include "multipathd/rulings.h"
-#include "multipathd/loop/server.h"
 #include "show/json.h"
 #include "show/listing.h"
 #include "show/report.h"
@@ -594,7 +600,7 @@ static void tell_kernel_of_path(struct command_call *call, struct daemon_path *p
 	}
 	snprintf(message, sizeof(message), "%s %u:%u", verb, major(path->path.identity.devt),
 		 minor(path->path.identity.devt));
-	fail_unless(call, maps_message(daemon_map_of(path->path.map), message, call->request->id));
+	fail_unless(call, orders_send(daemon_map_of(path->path.map), message, call->request->id));
 	call->deferred = !call->failure;
 }
 
@@ -615,7 +621,7 @@ static void fail_path(struct command_call *call)
 	path->path.map->stats.path_faults += mp_path_is_active(&path->path);
 	path->answered_state = MP_PATH_DOWN;
 	path->path.state = MP_PATH_DOWN;
-	maps_states_changed(daemon_map_of(path->path.map), false, true, path);
+	states_changed(daemon_map_of(path->path.map), false, true, path);
 }
 
 static void reinstate_path(struct command_call *call)
@@ -709,7 +715,7 @@ static void add_map(struct command_call *call)
 	}
 	cds_list_for_each_entry_safe(path, next, &daemon->inventory.paths, in_all)
 		if (!strcmp(path->identity.wwid, wwid) && !path->map)
-			maps_join(daemon_path_of(path), true);
+			membership_join(daemon_path_of(path), true);
 	map = maps_find_wwid(&daemon->inventory, wwid);
 	if (!map || cds_list_empty(&map->map.paths)) {
 		fail(call, not_found);
@@ -726,7 +732,7 @@ static void remove_map(struct command_call *call)
 
 	if (!map)
 		return;
-	fail_unless(call, maps_remove(map, false, true, call->request->id));
+	fail_unless(call, steps_remove(map, false, true, call->request->id));
 	call->deferred = !call->failure;
 }
 
@@ -858,7 +864,7 @@ static void switch_group(struct command_call *call)
 	}
 	map->map.stats.switches++;
 	snprintf(message, sizeof(message), "switch_group %lu", group);
-	fail_unless(call, maps_message(map, message, call->request->id));
+	fail_unless(call, orders_send(map, message, call->request->id));
 	call->deferred = !call->failure;
 }
 
@@ -889,7 +895,7 @@ static void suspend_map(struct command_call *call)
 
 	if (!map)
 		return;
-	fail_unless(call, maps_suspend(map, false, call->request->id));
+	fail_unless(call, steps_suspend(map, false, call->request->id));
 	call->deferred = !call->failure;
 }
 
@@ -899,7 +905,7 @@ static void resume_map(struct command_call *call)
 
 	if (!map)
 		return;
-	fail_unless(call, maps_suspend(map, true, call->request->id));
+	fail_unless(call, steps_suspend(map, true, call->request->id));
 	call->deferred = !call->failure;
 }
 
@@ -956,7 +962,7 @@ static void reset_map(struct command_call *call)
 
 	if (!map)
 		return;
-	fail_unless(call, maps_reassign(map, call->request->id));
+	fail_unless(call, reassign_start(map, call->request->id));
 	call->deferred = !call->failure;
 }
 
@@ -965,7 +971,7 @@ static void disable_queueing(struct command_call *call)
 	struct daemon_map *map = call_map(call);
 
 	if (map)
-		maps_disable_queueing(map);
+		queueing_disable(map);
 }
 
 static void restore_queueing(struct command_call *call)
@@ -973,7 +979,7 @@ static void restore_queueing(struct command_call *call)
 	struct daemon_map *map = call_map(call);
 
 	if (map)
-		maps_restore_queueing(map);
+		queueing_restore(map);
 }
 
 static void disable_all_queueing(struct command_call *call)
@@ -981,7 +987,7 @@ static void disable_all_queueing(struct command_call *call)
 	struct mp_map *map;
 
 	cds_list_for_each_entry(map, &call->daemon->inventory.maps, in_all)
-		maps_disable_queueing(daemon_map_of(map));
+		queueing_disable(daemon_map_of(map));
 }
 
 static void restore_all_queueing(struct command_call *call)
@@ -989,7 +995,7 @@ static void restore_all_queueing(struct command_call *call)
 	struct mp_map *map;
 
 	cds_list_for_each_entry(map, &call->daemon->inventory.maps, in_all)
-		maps_restore_queueing(daemon_map_of(map));
+		queueing_restore(daemon_map_of(map));
 }
 
 /* Persistent reservations */

@@ -11,19 +11,19 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "multipathd/checks.h"
-#include "multipathd/reservations.h"
-#include "multipathd/loop/timers.h"
-#include "multipathd/jobs/looks.h"
-#include "multipathd/state/daemon.h"
-#include "multipathd/state/maps.h"
-#include "multipathd/state/paths.h"
+#include "multipathd/control/settings.h"
 #include "multipathd/files.h"
 #include "multipathd/geoms.h"
-#include "multipathd/maps.h"
+#include "multipathd/jobs/looks.h"
+#include "multipathd/loop/server.h"
+#include "multipathd/loop/timers.h"
 #include "multipathd/notify.h"
 #include "multipathd/paths.h"
-#include "multipathd/loop/server.h"
-#include "multipathd/uevents.h"
+#include "multipathd/reservations.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/inventory.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 
 enum {
 	/* Paths that have not answered by then join their maps later. */
@@ -189,7 +189,7 @@ static int configure_on_grace(sd_event_source *source, uint64_t usec, void *user
 		log_warning("%u paths have not answered yet; going on without them", daemon->inventory.unanswered);
 	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
 	checks_give_up_waiting(daemon);
-	maps_reconcile_later(&daemon->inventory);
+	inventory_wake(&daemon->inventory);
 	return 0;
 }
 
@@ -235,7 +235,7 @@ static void configure_on_looked(struct look_waiter *waiter)
 		daemon_map_of(map)->force_reload |= daemon->inventory.options.force_reload && map->kernel.exists;
 		maps_touch(daemon_map_of(map), "configured");
 	}
-	maps_reconcile_later(&daemon->inventory);
+	inventory_wake(&daemon->inventory);
 }
 
 int configure_start(struct daemon *daemon)
@@ -316,7 +316,7 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 		managed->load_failures = 0;
 		managed->force_reload |= all && map->kernel.exists;
 		map->action = MP_ACTION_NONE; /* what is created from here on shows it again */
-		maps_resolve_settings(managed);
+		settings_resolve(managed);
 		maps_touch(managed, "reconfigured");
 	}
 	daemon->old_config = mp_config_unref(daemon->old_config);

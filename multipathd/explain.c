@@ -15,14 +15,17 @@
 #include "model/geom.h"
 #include "model/grouping.h"
 #include "model/plan.h"
+#include "multipathd/control/claims.h"
+#include "multipathd/control/names.h"
+#include "multipathd/control/reconcile.h"
+#include "multipathd/geoms.h"
+#include "multipathd/loop/pool.h"
+#include "multipathd/loop/server.h"
 #include "multipathd/state/daemon.h"
+#include "multipathd/state/inventory.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/geoms.h"
-#include "multipathd/maps.h"
-#include "multipathd/paths.h"
-#include "multipathd/loop/server.h"
 #include "show/explanation.h"
 
 /* What is asked of a disk besides what the daemon remembers. Reading it may wait: two steps for a worker, one for the loop between them. */
@@ -279,7 +282,7 @@ static const char *find_obstacle(struct daemon_map *map)
 		return "it was removed by hand";
 	if (map->load_failures)
 		return "the kernel refused it";
-	if (maps_plan(map, true, &plan) < 0)
+	if (reconcile_plan(map, true, &plan) < 0)
 		return NULL;
 	rejected = mp_plan_find(&plan, MP_STEP_REJECT);
 	if (rejected)
@@ -294,7 +297,7 @@ static bool explain_allowed(struct daemon *daemon, struct daemon_map *map, struc
 {
 	struct mp_explained *section = mp_explanation_add(out, "map");
 	const char *reason = NULL;
-	bool allowed = maps_allow(map, &reason, &section->trace);
+	bool allowed = claims_allow(map, &reason, &section->trace);
 	const char *obstacle = allowed ? find_obstacle(map) : NULL;
 
 	mp_strbuf_printf(&section->answer, "%s: %s", allowed ? "allowed" : "not allowed", reason ? reason : "not wanted");
@@ -457,13 +460,13 @@ static int explain_map(struct daemon *daemon, struct daemon_map *map, struct mp_
 	if (!allowed && !map->map.kernel.exists)
 		return 0;
 
-	r = maps_plan(map, true, &plan);
+	r = reconcile_plan(map, true, &plan);
 	if (r < 0)
 		return r;
 	section = mp_explanation_add(out, "settings");
 	mp_config_trace_map_settings(daemon->inventory.config, map->map.wwid, maps_reference(map), &settings, &section->trace);
 	explain_name(daemon, map, &section->trace);
-	contradiction = maps_binding_contradiction(map, &other);
+	contradiction = names_contradiction(map, &other);
 	if (contradiction)
 		mp_strbuf_printf(&section->change, "multipaths { multipath { wwid \"%s\" alias NAME }}: a map that exists keeps its "
 				 "name, although " STATE_DIR "/bindings %s %s\n", map->map.wwid, contradiction, other);

@@ -7,10 +7,11 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
+#include "multipathd/state/inventory.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
-#include "multipathd/maps.h"
 
 struct files_job {
 	struct work work;
@@ -40,7 +41,7 @@ bool files_wwid_created(struct daemon *daemon, const char *wwid)
 	}
 	daemon->new_wwids = wwids;
 	daemon->new_wwids[daemon->new_wwid_count++] = copy;
-	maps_reconcile_later(&daemon->inventory);
+	inventory_wake(&daemon->inventory);
 	return true;
 }
 
@@ -131,7 +132,7 @@ static void files_job_done(struct work *work)
 	free(job->written);
 	free(job->bindings);
 	free(job);
-	maps_reconcile_later(&daemon->inventory);
+	inventory_wake(&daemon->inventory);
 }
 
 void files_write(struct daemon *daemon)
@@ -262,7 +263,7 @@ static void wwids_job_done(struct work *work)
 		daemon->wwids_again = false;
 		files_read_wwids(daemon);
 	}
-	maps_reconcile_later(&daemon->inventory);
+	inventory_wake(&daemon->inventory);
 }
 
 void files_read_wwids(struct daemon *daemon)

@@ -22,13 +22,14 @@
 #include "kernel/scsi.h"
 #include "model/geom.h"
 #include "multipathd/checks.h"
+#include "multipathd/control/membership.h"
+#include "multipathd/control/settings.h"
 #include "multipathd/jobs/looks.h"
+#include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/maps.h"
-#include "multipathd/paths.h"
 
 #define RUN_DIR RUNTIME_DIR "/" MP_GEOM_RUN_DIR
 
@@ -552,7 +553,7 @@ static void leave(struct mp_path *path)
 	left->geom_foreign = false;
 	if (path->init != MP_INIT_OK)
 		return;
-	if (maps_join(left, false) < 0) {
+	if (membership_join(left, false) < 0) {
 		log_error("%s: does not join its map: out of memory", mp_path_name(path));
 		return;
 	}
@@ -590,7 +591,7 @@ void geoms_on_table(struct daemon_map *map)
 			if (!member || former == &map->map)
 				continue;
 			mp_map_add_path(&map->map, &member->path);
-			maps_resolve_settings(map);
+			settings_resolve(map);
 			if (former)
 				maps_touch(daemon_map_of(former), "gmultipath has taken a path");
 		}
@@ -618,7 +619,7 @@ void geoms_on_gone(struct daemon_map *map)
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		if (ids)
 			ids[n++] = path->id;
-	maps_forget(map);
+	membership_forget(map);
 	while (n--) {
 		struct daemon_path *left = paths_find_id(inventory, ids[n]);
 

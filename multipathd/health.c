@@ -6,11 +6,10 @@
 #include "base/log.h"
 #include "model/health.h"
 #include "multipathd/checks.h"
+#include "multipathd/samples.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/maps.h"
-#include "multipathd/samples.h"
 
 static bool groups_marginal(const struct mp_map *map)
 {

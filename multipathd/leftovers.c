@@ -9,12 +9,14 @@
 #include "base/log.h"
 #include "config/wwids.h"
 #include "kernel/dm.h"
-#include "multipathd/loop/timers.h"
+#include "multipathd/control/claims.h"
 #include "multipathd/jobs/looks.h"
+#include "multipathd/loop/pool.h"
+#include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
-#include "multipathd/maps.h"
+#include "multipathd/state/paths.h"
 
 enum { GRACE_SEC = 5, GRACE_ONCE_SEC = 1, GRACE_MAX_SEC = 64 };
 
@@ -235,7 +237,7 @@ static int leftover_on_timer(sd_event_source *source, uint64_t usec, void *userd
 		leftover_free(leftover); /* it is a map now */
 		return 0;
 	}
-	if (leftover->kind == LEFTOVER_HALF_MADE && map && maps_is_coming(map)) {
+	if (leftover->kind == LEFTOVER_HALF_MADE && map && claims_is_coming(map)) {
 		maps_touch(map, "a device without a table is there");
 		leftover_wait(leftover);
 		return 0;

@@ -1,7 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "multipathd/lifetime.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "multipathd/checks.h"
+#include "multipathd/commands.h"
+#include "multipathd/configure.h"
+#include "multipathd/control/membership.h"
+#include "multipathd/control/reconcile.h"
+#include "multipathd/control/survey.h"
+#include "multipathd/geoms.h"
+#include "multipathd/leftovers.h"
+#include "multipathd/loop/agenda.h"
+#include "multipathd/loop/pool.h"
+#include "multipathd/paths.h"
 #include "multipathd/state/daemon.h"
-#include "multipathd/state/maps.h"
+#include "multipathd/state/inventory.h"
 #include "multipathd/state/paths.h"
 
 #include <errno.h>
@@ -15,7 +28,6 @@
 #include "multipathd/control/survey.h"
 #include "multipathd/geoms.h"
 #include "multipathd/leftovers.h"
-#include "multipathd/maps.h"
 #include "multipathd/paths.h"
 
 int daemon_init(struct daemon *daemon, const struct inventory_options *options)
@@ -33,7 +45,7 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options)
 
 	r = inventory_init(&daemon->inventory, options);
 	daemon->inventory.daemon = daemon;
-	daemon->inventory.on_marked = maps_reconcile_later;
+	daemon->inventory.on_marked = reconcile_later;
 	if (r >= 0)
 		r = sd_event_default(&daemon->event);
 	if (r >= 0)
@@ -61,7 +73,7 @@ void daemon_fini(struct daemon *daemon)
 	leftovers_free(daemon);
 	paths_free_all(daemon);
 	daemon->agenda = agenda_free(daemon->agenda);
-	maps_free_all(daemon);
+	membership_free_all(daemon);
 	for (size_t i = 0; i < daemon->new_wwid_count; i++)
 		free(daemon->new_wwids[i]);
 	free(daemon->new_wwids);

@@ -19,15 +19,14 @@
 #include "kernel/dm.h"
 #include "multipathd/commands.h"
 #include "multipathd/configure.h"
+#include "multipathd/control/queueing.h"
+#include "multipathd/dmevents.h"
 #include "multipathd/lifetime.h"
+#include "multipathd/loop/server.h"
 #include "multipathd/loop/timers.h"
+#include "multipathd/notify.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
-#include "multipathd/state/maps.h"
-#include "multipathd/dmevents.h"
-#include "multipathd/maps.h"
-#include "multipathd/notify.h"
-#include "multipathd/loop/server.h"
 #include "multipathd/uevents.h"
 #include "multipathd/watch.h"
 
@@ -409,7 +408,7 @@ static void daemon_stop(struct daemon *daemon)
 	if (daemon->server)
 		server_flush(daemon->server, 100);
 	if (daemon->inventory.process)
-		maps_fail_queues_at_exit(daemon, daemon->inventory.process->queue_without_daemon || daemon->queue_forced);
+		queueing_fail_at_exit(daemon, daemon->inventory.process->queue_without_daemon || daemon->queue_forced);
 	uevents_close(daemon);
 	dmevents_close(daemon);
 	daemon->server = server_free(daemon->server);

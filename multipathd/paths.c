@@ -16,16 +16,17 @@
 #include "config/detect.h"
 #include "config/filter.h"
 #include "kernel/vpd.h"
-#include "multipathd/apply.h"
 #include "multipathd/checks.h"
+#include "multipathd/control/loads.h"
+#include "multipathd/control/membership.h"
+#include "multipathd/control/orders.h"
+#include "multipathd/control/states.h"
+#include "multipathd/jobs/rescans.h"
+#include "multipathd/jobs/triggers.h"
 #include "multipathd/state/daemon.h"
-#include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/geoms.h"
-#include "multipathd/maps.h"
 #include "multipathd/tuning.h"
-#include "multipathd/uevents.h"
 #include "prioritizers/prioritizer.h"
 
 static void path_choose_checker(struct daemon_path *path)
@@ -86,9 +87,9 @@ void paths_drop(struct daemon_path *path, const char *reason)
 	}
 	path_end(path);
 	if (map) {
-		apply_check_load(daemon_map_of(map));
+		loads_check(daemon_map_of(map));
 		maps_touch(daemon_map_of(map), "path removed");
-		maps_states_changed(daemon_map_of(map), false, true, NULL);
+		states_changed(daemon_map_of(map), false, true, NULL);
 	}
 }
 
@@ -109,7 +110,7 @@ static void path_end_io(struct daemon_path *path)
 	if (!map || maps_is_geom(map) || !mp_map_holds(&map->map, devt) || !mp_vpd_is_name(map->map.wwid) ||
 	    mp_probe_page_names(&mp_roots_system, path->path.identity.protocol, path->dir, map->map.wwid) != 0)
 		return;
-	maps_path_message(map, "fail_path", devt, 0);
+	orders_send_path(map, "fail_path", devt, 0);
 }
 
 /* The WWID is known, the filters have let it through. */
@@ -117,7 +118,7 @@ static int path_identified(struct daemon_path *path, bool by_operator)
 {
 	path->path.init = MP_INIT_OK;
 	path_choose(path);
-	return maps_join(path, by_operator);
+	return membership_join(path, by_operator);
 }
 
 static void path_changed(struct daemon_path *path, const struct mp_identity *new)
@@ -340,51 +341,6 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	return r < 0 ? r : 1;
 }
 
-static bool has_value(const struct mp_props *props, const char *value)
-{
-	for (size_t i = 0; i < props->count; i++)
-		if (!strcmp(props->items[i].value, value))
-			return true;
-	return false;
-}
-
-static bool is_taken(const struct inventory *inventory, dev_t devt)
-{
-	const struct mp_path *path;
-
-	cds_list_for_each_entry(path, &inventory->paths, in_all)
-		if (path->identity.devt == devt)
-			return true;
-	return false;
-}
-
-enum paths_claim paths_claim_of(const struct inventory *inventory, dev_t devt, const char *wwid)
-{
-	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
-	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
-	bool by_scsi = isdigit((unsigned char)wwid[0]) && wwid[1] != 'x';
-	struct mp_path_settings settings;
-	struct mp_identity identity;
-	int named;
-	bool known;
-
-	if (mp_probe_locate_devt(&mp_roots_system, devt, name, sizeof(name), dir, sizeof(dir)) < 0 ||
-	    mp_probe_identity(&mp_roots_system, devt, name, dir, &identity) < 0)
-		return PATHS_FOREIGN;
-	named = mp_probe_page_names(&mp_roots_system, identity.protocol, dir, wwid);
-	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;
-	/* One of the two may be older than an exchange of the LUN. */
-	if ((named == 0 && by_scsi) || (known ? !has_value(&props, wwid) : named <= 0))
-		return PATHS_FOREIGN;
-	if (is_taken(inventory, devt))
-		return PATHS_DISOWNED;
-	mp_config_path_settings(inventory->config, &identity, &settings);
-	if (mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true, identity.wwid) < 0)
-		identity.wwid[0] = '\0';
-	return mp_filter_path(inventory->config, &identity, known ? &props : NULL, settings.uid_attribute).blacklisted ?
-		       PATHS_DISOWNED : PATHS_AWAITED;
-}
-
 static int path_on_found(void *userdata, dev_t devt, const char *name, const char *dir)
 {
 	int r = paths_take(userdata, devt, name, dir, NULL, false);
@@ -433,7 +389,7 @@ void paths_on_missing_udev(struct daemon_path *path)
 		path->path.init = MP_INIT_REQUESTED_UDEV;
 		log_info("%s: udev knows no WWID: change event requested (%u of %u)", mp_path_name(&path->path),
 			 path->retriggers, process->retrigger_tries);
-		uevents_trigger(path->inventory->daemon, path->dir, "change");
+		triggers_start(path->inventory->daemon, path->dir, "change");
 		return;
 	}
 	/* Whatever sysfs or the device itself says counts from now on. */
@@ -458,49 +414,6 @@ int paths_resolve_settings(struct daemon_path *path)
 	return paths_take(path->inventory->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, true);
 }
 
-/* Something that the kernel is to do with the device, which may take long. */
-struct device_job {
-	struct work work;
-	char dir[MP_PROBE_DIR_SIZE];
-	int error;
-};
-
-static void rescan_run(struct work *work)
-{
-	struct device_job *job = caa_container_of(work, struct device_job, work);
-
-	mp_probe_write(&mp_roots_system, job->dir, "device/rescan", "1");
-	mp_probe_trigger(&mp_roots_system, job->dir, "change");
-}
-
-static void delete_run(struct work *work)
-{
-	struct device_job *job = caa_container_of(work, struct device_job, work);
-
-	job->error = mp_probe_write(&mp_roots_system, job->dir, "device/delete", "1");
-}
-
-static void device_job_done(struct work *work)
-{
-	struct device_job *job = caa_container_of(work, struct device_job, work);
-
-	if (job->error < 0 && job->error != -ENOENT)
-		log_error("/sys/%s/device/delete: %s", job->dir, strerror(-job->error));
-	free(job);
-}
-
-static void path_start_job(struct daemon_path *path, void (*run)(struct work *work))
-{
-	struct device_job *job = calloc(1, sizeof(*job));
-
-	if (!job)
-		return;
-	snprintf(job->dir, sizeof(job->dir), "%s", path->dir);
-	job->work = (struct work){ .run = run, .done = device_job_done,
-				   .lane = lane_of_path(&path->path.identity) };
-	pool_submit(path->inventory->daemon->pool, &job->work);
-}
-
 void paths_disconnected(struct daemon_path *path)
 {
 	const struct mp_map *map = path->path.map;
@@ -510,7 +423,7 @@ void paths_disconnected(struct daemon_path *path)
 	path->purged = true;
 	log_notice("%s: %s has no LUN behind it any more: the device is removed", map->name,
 		   mp_path_name(&path->path));
-	path_start_job(path, delete_run);
+	rescans_delete(path);
 }
 
 void paths_wrong_wwid(struct daemon_path *path, const char *told, const char *expected)
@@ -525,14 +438,14 @@ void paths_wrong_wwid(struct daemon_path *path, const char *told, const char *ex
 	path->path.wrong_wwid = true;
 	mp_path_doubt(&path->path);
 	if (map) {
-		apply_check_load(map);
+		loads_check(map);
 		map->map.stats.path_faults++;
 		/* At once, whatever the table operation that follows has to wait for. */
 		if (mp_table_find(&map->map.kernel.table, path->path.identity.devt))
-			maps_path_message(map, "fail_path", path->path.identity.devt, 0);
+			orders_send_path(map, "fail_path", path->path.identity.devt, 0);
 		maps_touch(map, "a path leads to another LUN");
 	}
 
 	/* The kernel reads size and VPD pages anew, udev the WWID: its event brings the path back where it belongs. */
-	path_start_job(path, rescan_run);
+	rescans_start(path);
 }

@@ -30,15 +30,6 @@ bool paths_is_renamed(const struct daemon_path *path, const struct mp_props *pro
 /** paths_drop() - the device is gone, or nobody wants it; its map is reconciled without it */
 void paths_drop(struct daemon_path *path, const char *reason);
 
-enum paths_claim {
-	PATHS_FOREIGN, /* it is gone, or leads elsewhere */
-	PATHS_AWAITED, /* the daemon is about to take it */
-	PATHS_DISOWNED, /* the configuration has it for another LUN's path, or for none */
-};
-
-/** paths_claim_of() - a device of the table of a map that has no paths: is it the map's LUN, by sysfs and udev's database? */
-enum paths_claim paths_claim_of(const struct inventory *inventory, dev_t devt, const char *wwid);
-
 /** paths_enumerate() - every disk of the system */
 int paths_enumerate(struct daemon *daemon);
 

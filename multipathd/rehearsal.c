@@ -14,13 +14,15 @@
 #include "kernel/dm.h"
 #include "model/plan.h"
 #include "multipathd/configure.h"
+#include "multipathd/control/membership.h"
+#include "multipathd/control/names.h"
+#include "multipathd/control/reconcile.h"
+#include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
+#include "multipathd/state/inventory.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/geoms.h"
-#include "multipathd/maps.h"
-#include "multipathd/paths.h"
 #include "prioritizers/prioritizer.h"
 #include "show/changes.h"
 
@@ -212,7 +214,7 @@ static int shadow_take(struct inventory *shadow, const struct seen *seen, const 
 	if (!map && !*wwid)
 		return 0;
 	if (!map)
-		map = maps_find_user(path);
+		map = membership_find_user(path);
 	if (!map)
 		map = maps_find_wwid(shadow, wwid);
 	if (!map)
@@ -291,7 +293,7 @@ static int shadow_name(struct inventory *shadow)
 
 			if (maps_is_geom(managed) || (!first && !managed->name_told))
 				continue;
-			r = maps_rehearse_name(managed);
+			r = names_rehearse(managed);
 			if (r < 0)
 				return r;
 			again |= managed->name_told;
@@ -435,7 +437,7 @@ static int compare_map(const struct rehearsal *rehearsal, struct daemon_map *map
 	if (maps_is_geom(map))
 		return 0;
 	map->force_reload = rehearsal->all && map->map.kernel.exists;
-	r = maps_rehearse(map, &plan);
+	r = reconcile_rehearse(map, &plan);
 	if (r < 0)
 		return r;
 	mp_changes_add_plan(changes, current ? map->map.kernel.name : map->map.name, map->map.wwid, &plan, current,

@@ -13,12 +13,11 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "kernel/reservation.h"
+#include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/maps.h"
-#include "multipathd/paths.h"
 
 enum { REGISTER_TIMEOUT_SEC = 30 };
 

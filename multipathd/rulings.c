@@ -7,7 +7,6 @@
 #include "kernel/claimant.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
-#include "multipathd/maps.h"
 
 static bool has_twin(const struct daemon *daemon, const char *wwid, const char *name)
 {

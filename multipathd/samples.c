@@ -10,12 +10,12 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "kernel/aio.h"
+#include "multipathd/health.h"
+#include "multipathd/loop/pool.h"
 #include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/health.h"
-#include "multipathd/paths.h"
 
 enum {
 	READS_AT_ONCE = 32, /* of one path */

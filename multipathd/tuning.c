@@ -6,12 +6,11 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/maps.h"
-#include "multipathd/paths.h"
 
 enum { PATIENCE_SEC = 5 };
 

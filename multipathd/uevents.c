@@ -13,74 +13,15 @@
 #include "base/props.h"
 #include "kernel/dm.h"
 #include "multipathd/checks.h"
+#include "multipathd/control/readiness.h"
+#include "multipathd/control/steps.h"
 #include "multipathd/jobs/looks.h"
+#include "multipathd/paths.h"
 #include "multipathd/state/daemon.h"
-#include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/maps.h"
-#include "multipathd/paths.h"
 
 enum { RECEIVE_BUFFER = 128 << 20, EVENTS_PER_TURN = 64 };
-
-struct trigger_job {
-	struct work work;
-	char dir[MP_PROBE_DIR_SIZE];
-	char action[16];
-	int error;
-};
-
-static void trigger_run(struct work *work)
-{
-	struct trigger_job *job = caa_container_of(work, struct trigger_job, work);
-
-	job->error = mp_probe_trigger(&mp_roots_system, job->dir, job->action);
-}
-
-static void trigger_done(struct work *work)
-{
-	struct trigger_job *job = caa_container_of(work, struct trigger_job, work);
-
-	if (job->error < 0 && job->error != -ENOENT && job->error != -ENODEV)
-		log_warning("cannot trigger a %s event for %s: %s", job->action, job->dir, strerror(-job->error));
-	free(job);
-}
-
-void uevents_trigger(struct daemon *daemon, const char *dir, const char *action)
-{
-	struct trigger_job *job = calloc(1, sizeof(*job));
-
-	if (!job)
-		return;
-	snprintf(job->dir, sizeof(job->dir), "%s", dir);
-	snprintf(job->action, sizeof(job->action), "%s", action);
-	job->work = (struct work){ .run = trigger_run, .done = trigger_done, .lane = LANE_UEVENTS,
-				   .exclusive = true };
-	pool_submit(daemon->pool, &job->work);
-}
-
-void uevents_claim(struct daemon_path *path)
-{
-	struct mp_identity *identity = &path->path.identity;
-
-	if (identity->claimed && !identity->wait_may_run)
-		return;
-	identity->claimed = true; /* asked for once */
-	identity->wait_may_run = false;
-	path->claim_asked = true;
-	uevents_trigger(path->inventory->daemon, path->dir, "change");
-}
-
-void uevents_release(struct daemon_map *map)
-{
-	struct mp_path *path;
-
-	cds_list_for_each_entry(path, &map->map.paths, in_map)
-		if (path->identity.claimed) {
-			path->identity.claimed = false;
-			uevents_trigger(map->inventory->daemon, daemon_path_of(path)->dir, "add");
-		}
-}
 
 static int uevent_props(struct udev_device *device, struct mp_props *props)
 {
@@ -120,10 +61,10 @@ static void uevent_of_map(struct daemon *daemon, const char *action, const struc
 			looks_want(daemon);
 		return;
 	}
-	maps_own_node(map);
+	steps_own_node(map);
 	if (dm_action && !strncmp(dm_action, "PATH_", 5))
 		return; /* the kernel's event number tells more */
-	maps_udev_done(map, !ready || strcmp(ready, "0"));
+	readiness_note(map, !ready || strcmp(ready, "0"));
 }
 
 bool uevents_is_news(const struct daemon_path *path, const struct mp_props *props)

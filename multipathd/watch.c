@@ -6,8 +6,8 @@
 #include <sys/inotify.h>
 
 #include "base/log.h"
-#include "multipathd/state/daemon.h"
 #include "multipathd/files.h"
+#include "multipathd/state/daemon.h"
 
 static const char *last_component(const char *file)
 {

@@ -5,10 +5,14 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "multipathd/control/membership.h"
+#include "multipathd/control/names.h"
+#include "multipathd/control/states.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/leftovers.h"
-#include "multipathd/maps.h"
+#include "kernel/dm.h"
 #include "multipathd/state/daemon.h"
+#include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"
 
 static void look_take(struct daemon *daemon, struct look_map *look)
@@ -22,16 +26,16 @@ static void look_take(struct daemon *daemon, struct look_map *look)
 		return;
 	}
 	if (!map || !map->map.kernel.exists) {
-		if (look->read && maps_adopt(daemon, look->wwid, &look->kernel) < 0)
+		if (look->read && membership_adopt(daemon, look->wwid, &look->kernel) < 0)
 			log_error("%s: map not taken up: out of memory", look->wwid);
 		return;
 	}
 	if (look->known && map->generation != look->generation)
 		return;
 	if (!look->present)
-		maps_gone(map);
+		membership_gone(map);
 	else if (look->read)
-		maps_kernel_changed(map, &look->kernel);
+		states_take_change(map, &look->kernel);
 }
 
 void survey_take(struct look_job *job)
@@ -46,9 +50,9 @@ void survey_take(struct look_job *job)
 		inventory->listed = TAKE_PTR(job->listed);
 		inventory->listed_count = job->listed_count;
 		job->listed_count = 0;
-		maps_retry_names(daemon);
+		names_retry(daemon);
 		for (size_t i = 0; i < job->count; i++)
 			look_take(daemon, job->maps[i]);
 	}
-	maps_reconcile_later(inventory);
+	inventory_wake(inventory);
 }

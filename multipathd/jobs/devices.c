@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "gmultipath/engine.h"
+#include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 

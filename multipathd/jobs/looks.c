@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "model/geom.h"
+#include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "multipathd/state/daemon.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "multipathd/loop/server.h"
+#include "multipathd/state/maps.h"
 
 uint64_t daemon_now_usec(const struct daemon *daemon)
 {
@@ -43,4 +45,15 @@ void daemon_check_configured(struct daemon *daemon)
 	    !cds_list_empty(&daemon->inventory.dirty))
 		return;
 	daemon->on_configured(daemon);
+}
+
+void daemon_answer(struct daemon_map *map, const char *reply)
+{
+	struct waiter *waiter, *next;
+
+	cds_list_for_each_entry_safe(waiter, next, &map->waiters, in_map) {
+		cds_list_del(&waiter->in_map);
+		daemon_reply(map->inventory->daemon, waiter->request, reply);
+		free(waiter);
+	}
 }

@@ -18,6 +18,7 @@
 #include "multipathd/state/inventory.h"
 
 struct device_close;
+struct daemon_map;
 struct files_job;
 struct look_job;
 struct mp_aio;
@@ -124,3 +125,6 @@ void daemon_reply(struct daemon *daemon, uint64_t request, const char *reply);
 
 /** daemon_check_configured() - has the start or reconfigure come to its end? */
 void daemon_check_configured(struct daemon *daemon);
+
+/** daemon_answer() - who waits for the map is told */
+void daemon_answer(struct daemon_map *map, const char *reply);

@@ -43,3 +43,9 @@ bool inventory_name_is_foreign(const struct inventory *inventory, const char *na
 	}
 	return false;
 }
+
+void inventory_wake(struct inventory *inventory)
+{
+	if (inventory->on_marked)
+		inventory->on_marked(inventory);
+}

@@ -80,3 +80,6 @@ void inventory_fini(struct inventory *inventory);
 
 /** inventory_name_is_foreign() - a dm device that is not of @wwid has this name */
 bool inventory_name_is_foreign(const struct inventory *inventory, const char *name, const char *wwid);
+
+/** inventory_wake() - have marked maps looked at, also if none was marked just now */
+void inventory_wake(struct inventory *inventory);

@@ -262,8 +262,7 @@ void maps_touch(struct daemon_map *map, const char *reason)
 		map->dirty = true;
 		cds_list_add_tail(&map->in_dirty, &map->inventory->dirty);
 	}
-	if (map->inventory->on_marked)
-		map->inventory->on_marked(map->inventory);
+	inventory_wake(map->inventory);
 }
 
 int maps_wait(struct daemon_map *map, uint64_t request, bool without_map)

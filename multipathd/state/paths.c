@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "model/map.h"
+#include "multipathd/loop/agenda.h"
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"
 

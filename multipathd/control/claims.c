@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/control/claims.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/props.h"
+#include "config/claim.h"
+#include "config/filter.h"
+#include "config/trace.h"
+#include "kernel/probe.h"
+#include "multipathd/geoms.h"
+#include "multipathd/state/inventory.h"
+#include "multipathd/state/maps.h"
+
+/* May and should this map exist? */
+bool claims_allow(struct daemon_map *map, const char **reason, struct mp_trace *trace)
+{
+	struct inventory *inventory = map->inventory;
+	struct mp_allow_input input = {
+		.mode = inventory->process->find_multipaths,
+		.map_known = map->map.kernel.exists || (inventory->options.only_wwid &&
+							!strcmp(inventory->options.only_wwid, map->map.wwid)),
+		.kernel_has_it = map->map.kernel.exists,
+		.wwid_known = mp_wwids_has(inventory->wwids, map->map.wwid),
+	};
+	const struct mp_path *path;
+
+	if (mp_filter_trace_wwid(inventory->config, map->map.wwid, trace).blacklisted) {
+		*reason = "its WWID is blacklisted";
+		return false;
+	}
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		input.paths += path->init == MP_INIT_OK;
+		input.labelled |= !map->map.kernel.exists && geoms_claim(inventory, path->identity.devt);
+	}
+	if (map->forced) {
+		*reason = "the operator asked for it";
+		mp_trace_add(trace, "operator", true, "asked for it");
+		return true;
+	}
+	return mp_claim_trace_map(&input, reason, trace);
+}
+
+bool claims_is_coming(struct daemon_map *map)
+{
+	const char *why;
+
+	return !map->map.kernel.exists && !cds_list_empty(&map->map.paths) && !map->keep_uncreated && claims_allow(map, &why, NULL);
+}
+
+static bool has_value(const struct mp_props *props, const char *value)
+{
+	for (size_t i = 0; i < props->count; i++)
+		if (!strcmp(props->items[i].value, value))
+			return true;
+	return false;
+}
+
+static bool is_taken(const struct inventory *inventory, dev_t devt)
+{
+	const struct mp_path *path;
+
+	cds_list_for_each_entry(path, &inventory->paths, in_all)
+		if (path->identity.devt == devt)
+			return true;
+	return false;
+}
+
+enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const char *wwid)
+{
+	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
+	bool by_scsi = isdigit((unsigned char)wwid[0]) && wwid[1] != 'x';
+	struct mp_path_settings settings;
+	struct mp_identity identity;
+	int named;
+	bool known;
+
+	if (mp_probe_locate_devt(&mp_roots_system, devt, name, sizeof(name), dir, sizeof(dir)) < 0 ||
+	    mp_probe_identity(&mp_roots_system, devt, name, dir, &identity) < 0)
+		return CLAIM_FOREIGN;
+	named = mp_probe_page_names(&mp_roots_system, identity.protocol, dir, wwid);
+	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;
+	/* One of the two may be older than an exchange of the LUN. */
+	if ((named == 0 && by_scsi) || (known ? !has_value(&props, wwid) : named <= 0))
+		return CLAIM_FOREIGN;
+	if (is_taken(inventory, devt))
+		return CLAIM_DISOWNED;
+	mp_config_path_settings(inventory->config, &identity, &settings);
+	if (mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true, identity.wwid) < 0)
+		identity.wwid[0] = '\0';
+	return mp_filter_path(inventory->config, &identity, known ? &props : NULL, settings.uid_attribute).blacklisted ?
+		       CLAIM_DISOWNED : CLAIM_AWAITED;
+}
+
+/* What becomes of a map without paths, by the best of the devices of its table. */
+enum claim claims_of_map(struct daemon_map *map)
+{
+	const struct mp_table *table = &map->map.kernel.table;
+	enum claim best = CLAIM_FOREIGN;
+
+	if (!map->map.kernel.exists || map->emptied || !cds_list_empty(&map->map.paths))
+		return best;
+	for (size_t g = 0; g < table->group_count; g++)
+		for (size_t p = 0; p < table->groups[g].path_count; p++) {
+			enum claim claim = claims_of_device(map->inventory, table->groups[g].paths[p].devt,
+								map->map.wwid);
+
+			if (claim == CLAIM_AWAITED)
+				return claim;
+			if (claim > best)
+				best = claim;
+		}
+	return best;
+}
+
+/*
+ * A map that the configuration does not want, or whose paths it does not, or that awaits them: who uses it has it as it is, so that
+ * neither its queueing nor its group is changed.
+ */
+bool claims_leave_alone(struct daemon_map *map)
+{
+	const char *why;
+
+	return map->map.kernel.exists && (!claims_allow(map, &why, NULL) || claims_of_map(map) != CLAIM_FOREIGN);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/control/failback.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "model/failback.h"
+#include "multipathd/control/claims.h"
+#include "multipathd/control/orders.h"
+#include "multipathd/loop/timers.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
+
+static const uint64_t usec_per_sec = 1000000;
+
+static int map_on_failback_timer(sd_event_source *source, uint64_t usec, void *userdata);
+
+static unsigned map_current_group(const struct daemon_map *map)
+{
+	unsigned active = mp_table_active_group(&map->map.kernel.table);
+
+	return active ? active : map->map.kernel.table.start_group;
+}
+
+static bool group_has_active_path(const struct mp_group *group)
+{
+	for (size_t i = 0; i < group->path_count; i++)
+		if (mp_path_is_active(group->paths[i]))
+			return true;
+	return false;
+}
+
+static bool map_out_of_order(const struct daemon_map *map)
+{
+	int last = -1;
+
+	for (size_t i = 0; i < map->map.group_count; i++) {
+		int priority = map->map.groups[i].priority;
+
+		if (priority == MP_PRIORITY_UNDEF || !group_has_active_path(&map->map.groups[i]))
+			continue;
+		if (last >= 0 && priority > last)
+			return true;
+		last = priority;
+	}
+	return false;
+}
+
+/* Members of one group by priority have got different priorities. */
+static bool map_wants_regrouping(const struct daemon_map *map)
+{
+	for (size_t i = 0; i < map->map.group_count; i++) {
+		const struct mp_group *group = &map->map.groups[i];
+
+		for (size_t k = 1; k < group->path_count; k++)
+			if (group->paths[k]->priority != group->paths[0]->priority)
+				return true;
+		for (size_t j = 0; j < i; j++)
+			if (group->path_count && map->map.groups[j].path_count &&
+			    map->map.groups[j].paths[0]->priority == group->paths[0]->priority)
+				return true;
+	}
+	return false;
+}
+
+/* The group of @which is otherwise dead. */
+static bool map_is_followover(const struct daemon_map *map, const struct daemon_path *which)
+{
+	const struct mp_group *best;
+	bool member = false;
+
+	if (!map->map.best_group || map->map.best_group > map->map.group_count)
+		return false;
+	best = &map->map.groups[map->map.best_group - 1];
+	for (size_t i = 0; i < best->path_count; i++) {
+		if (best->paths[i] == &which->path)
+			member = true;
+		else if (!mp_path_state_is_bad(best->paths[i]->state))
+			return false;
+	}
+	return member;
+}
+
+static void map_decide_failback(struct daemon_map *map, bool came_up, bool failed,
+				const struct daemon_path *which, bool expired)
+{
+	struct mp_failback_input input = {
+		.policy = map->map.settings.failback,
+		.groups = map->map.group_count,
+		.best = map->map.best_group,
+		.current = map_current_group(map),
+		.regroup = map->groups_by_prio && map_wants_regrouping(map),
+		.out_of_order = map->groups_by_prio && map_out_of_order(map),
+		.path_came_up = came_up,
+		.path_failed = failed,
+		.followover = came_up && which && map_is_followover(map, which),
+		.timer_running = map->map.failback_usec && !expired,
+		.timer_expired = expired,
+		.awaits_udev = !map->map.ready,
+	};
+	struct mp_failback_decision decision;
+	char message[32];
+
+	if (!map->map.kernel.exists || map->removing || map->busy || map->inventory->options.once || maps_is_geom(map) ||
+	    claims_leave_alone(map))
+		return;
+	decision = mp_failback_decide(&input);
+	switch (decision.verdict) {
+	case MP_FAILBACK_NONE:
+		break;
+	case MP_FAILBACK_SWITCH:
+		log_notice("%s: switch to path group %u: %s", map->map.name, input.best, decision.reason);
+		map->map.stats.switches++;
+		snprintf(message, sizeof(message), "switch_group %u", input.best);
+		orders_send(map, message, 0);
+		break;
+	case MP_FAILBACK_RELOAD:
+		map->map.stats.switches++;
+		map->regroup = true;
+		maps_touch(map, decision.reason);
+		break;
+	case MP_FAILBACK_START_TIMER:
+		map->map.failback_sec = map->map.settings.failback;
+		map->map.failback_usec = daemon_now_usec(map->inventory->daemon) +
+					 (map->map.settings.failback + 1) * usec_per_sec;
+		log_notice("%s: failback in %u seconds: %s", map->map.name, map->map.failback_sec,
+			   decision.reason);
+		timers_set(map->inventory->daemon->event, &map->failback_timer, map->map.failback_usec,
+				map_on_failback_timer, map);
+		return;
+	case MP_FAILBACK_CANCEL_TIMER:
+		log_notice("%s: failback cancelled: %s", map->map.name, decision.reason);
+		break;
+	}
+	if (decision.verdict != MP_FAILBACK_NONE || expired) {
+		map->map.failback_usec = 0;
+		map->failback_timer = sd_event_source_disable_unref(map->failback_timer);
+	}
+}
+
+static int map_on_failback_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	map_decide_failback(userdata, false, false, NULL, true);
+	return 0;
+}
+
+void failback_decide(struct daemon_map *map, bool came_up, bool failed, const struct daemon_path *which)
+{
+	map_decide_failback(map, came_up, failed, which, false);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/control/membership.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/props.h"
+#include "kernel/probe.h"
+#include "model/geom.h"
+#include "multipathd/control/claims.h"
+#include "multipathd/control/settings.h"
+#include "multipathd/control/states.h"
+#include "multipathd/geoms.h"
+#include "multipathd/leftovers.h"
+#include "kernel/dm.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
+
+void membership_forget(struct daemon_map *map)
+{
+	struct inventory *inventory = map->inventory;
+
+	daemon_answer(map, "fail\n");
+	maps_free(map);
+	maps_let_go(inventory);
+}
+
+/* Paths that were left when an earlier map of this WWID was removed: a new path, or a map made by somebody else, takes them. */
+static void map_take_orphans(struct daemon_map *map)
+{
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->inventory->paths, in_all)
+		if (!path->map && path->init == MP_INIT_OK && !strcmp(path->identity.wwid, map->map.wwid))
+			mp_map_add_path(&map->map, path);
+}
+
+struct daemon_map *membership_find_user(const struct daemon_path *path)
+{
+	struct inventory *inventory = path->inventory;
+	const struct daemon_map *own = maps_find_wwid(inventory, path->path.identity.wwid);
+	const struct mp_map *map = path->path.map;
+	dev_t devt = path->path.identity.devt;
+
+	if (own && mp_map_holds(&own->map, devt))
+		return NULL;
+	if (!map || !strcmp(map->wwid, path->path.identity.wwid) || !mp_map_holds(map, devt))
+		map = maps_find_holder(inventory, own ? &own->map : NULL, devt);
+	/* Users of its partitions are not counted, but keep it from being removed. */
+	if (!map || (map->kernel.open_count <= 0 && !daemon_map_of(map)->removal_tried) || mp_geom_is_wwid(map->wwid) ||
+	    claims_of_device(inventory, devt, map->wwid) == CLAIM_FOREIGN)
+		return NULL;
+	return daemon_map_of(map);
+}
+
+int membership_join(struct daemon_path *path, bool by_operator)
+{
+	struct daemon *daemon = path->inventory->daemon;
+	struct daemon_map *geom = maps_find_geom(path);
+	struct daemon_map *user = geom ? NULL : membership_find_user(path);
+	struct daemon_map *map = geom ? geom : user;
+	const char *wwid = map ? map->map.wwid : path->path.identity.wwid;
+	int r;
+
+	if (!map)
+		map = maps_find_wwid(&daemon->inventory, wwid);
+	if (user)
+		log_warning("%s: its WWID is %s by the configuration, but map %s of the same LUN is in use: it stays a path of that one",
+			    mp_path_name(&path->path), path->path.identity.wwid, user->map.name);
+
+	if (!map) {
+		r = maps_new(&daemon->inventory, wwid, &map);
+		if (r < 0)
+			return r;
+		if (daemon->state == DAEMON_IDLE)
+			map_take_orphans(map);
+	}
+	if (by_operator)
+		map->keep_uncreated = false;
+	map->emptied = false;
+	if (path->path.map == &map->map)
+		return 0;
+	if (path->path.map)
+		maps_forget_strange(&daemon->inventory);
+	maps_on_leaving(path);
+	mp_map_add_path(&map->map, &path->path);
+	if (geom)
+		geoms_on_joined(geom, path);
+	settings_resolve(map);
+	if (map->map.kernel.exists && map->map.kernel.table.size_sectors)
+		log_info("%s: %s [%u:%u] found", map->map.name, mp_path_name(&path->path),
+			   major(path->path.identity.devt), minor(path->path.identity.devt));
+	if (path->answered)
+		maps_touch(map, "path added");
+	return 0;
+}
+
+void membership_start_over(struct daemon_map *map)
+{
+	struct inventory *inventory = map->inventory;
+	char wwid[MP_WWID_SIZE];
+	struct mp_path *path;
+
+	memcpy(wwid, map->map.wwid, sizeof(wwid));
+	membership_forget(map);
+	cds_list_for_each_entry(path, &inventory->paths, in_all)
+		if (!path->map && path->init == MP_INIT_OK && !strcmp(path->identity.wwid, wwid) &&
+		    membership_join(daemon_path_of(path), false) < 0)
+			log_error("%s: does not join its map: out of memory", mp_path_name(path));
+}
+
+void membership_free_all(struct daemon *daemon)
+{
+	struct mp_map *map, *next;
+
+	cds_list_for_each_entry_safe(map, next, &daemon->inventory.maps, in_all)
+		membership_forget(daemon_map_of(map));
+}
+
+void membership_take_back(struct daemon_map *map)
+{
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->inventory->paths, in_all)
+		if (path->map != &map->map && path->init == MP_INIT_OK && mp_map_holds(&map->map, path->identity.devt) &&
+		    membership_find_user(daemon_path_of(path)) == map && membership_join(daemon_path_of(path), false) < 0)
+			log_error("%s: does not join its map: out of memory", mp_path_name(path));
+}
+
+int membership_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *kernel)
+{
+	struct daemon_map *map = maps_find_wwid(&daemon->inventory, wwid);
+	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+	const char *ready;
+	int r;
+
+	if (!map) {
+		r = maps_new(&daemon->inventory, wwid, &map);
+		if (r < 0)
+			return r;
+	}
+	if (!map->map.kernel.exists) {
+		if (!daemon->serving && (kernel->suspended || kernel->inactive_table))
+			leftovers_found(daemon, wwid, kernel->suspended && kernel->inactive_table ?
+						      LEFTOVER_LOADING : LEFTOVER_SUSPENDED);
+		if (daemon->state == DAEMON_IDLE)
+			map_take_orphans(map);
+		log_info("%s: map %s found (dm-%u)", wwid, kernel->name, kernel->minor);
+		maps_rename(map, kernel->name);
+		map->named = false; /* the name that it is to have may be another one */
+		map->map.ready = true;
+		map->keep_uncreated = false;
+		if (mp_probe_record(&mp_roots_system, kernel->devt, &props) == 0) {
+			ready = mp_props_get(&props, "MPATH_DEVICE_READY");
+			map->not_ready_in_udev = ready && !strcmp(ready, "0");
+		}
+	}
+	states_replace(map, kernel);
+	if (maps_is_geom(map)) {
+		geoms_on_table(map);
+		geoms_on_states(map, false);
+	}
+	maps_touch(map, "map found in the kernel");
+	return 0;
+}
+
+void membership_gone(struct daemon_map *map)
+{
+	if (!map->map.kernel.exists)
+		return;
+	log_notice("%s: map was removed", map->map.name);
+	mp_kernel_map_fini(&map->map.kernel);
+	map->map.kernel = (struct mp_kernel_map){ 0 };
+	if (map->busy) {
+		/* The operation under way tells what is left. */
+		maps_touch(map, "map was removed");
+		return;
+	}
+	if (maps_is_geom(map)) {
+		geoms_on_gone(map);
+		return;
+	}
+	/* Its last user may be gone, and a path may have come. Else somebody did not want it. */
+	if (map->map.settings.deferred_remove)
+		membership_start_over(map);
+	else
+		membership_forget(map);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/control/queueing.h"
+
+#include "base/log.h"
+#include "kernel/dm.h"
+#include "model/geom.h"
+#include "model/queueing.h"
+#include "multipathd/control/claims.h"
+#include "multipathd/control/orders.h"
+#include "multipathd/loop/timers.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/maps.h"
+
+static int map_on_queue_timer(sd_event_source *source, uint64_t usec, void *userdata);
+
+/* As the kernel does now: a message changes it without an event. */
+static bool map_queues(const struct daemon_map *map)
+{
+	return map->queue_known ? map->queue_sent :
+				  mp_table_has_feature(&map->map.kernel.table, "queue_if_no_path");
+}
+
+void queueing_step(struct daemon_map *map)
+{
+	struct mp_queueing_input input = {
+		.policy = map->map.settings.no_path_retry,
+		.polling_interval_sec = map->inventory->process->polling_interval_sec,
+		.active = mp_map_active_paths(&map->map),
+		.kernel_queues = map_queues(map),
+		.now_usec = daemon_now_usec(map->inventory->daemon),
+	};
+	struct mp_queueing_effect effect;
+	const struct mp_path *path;
+
+	if (!map->map.kernel.exists || map->removing || map->removal_tried || map->inventory->options.once || maps_is_geom(map) ||
+	    claims_leave_alone(map))
+		return;
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		input.pending += path->state == MP_PATH_PENDING || path->state == MP_PATH_UNCHECKED;
+
+	effect = mp_queueing_step(&map->map.queueing, &input);
+	map->map.stats.queue_timeouts += effect.entered_recovery;
+	map->map.stats.failures += effect.gave_up;
+	map->map.stats.queue_sec += effect.queued_sec;
+	if (effect.reason)
+		log_notice("%s: %s", map->map.name, effect.reason);
+	if (effect.change != MP_QUEUEING_KEEP) {
+		map->queue_sent = effect.change == MP_QUEUEING_ON;
+		map->queue_known = true;
+		orders_send(map, map->queue_sent ? "queue_if_no_path" : "fail_if_no_path", 0);
+	}
+	if (map->map.queueing.recovering)
+		timers_set(map->inventory->daemon->event, &map->queue_timer, map->map.queueing.deadline_usec,
+				map_on_queue_timer, map);
+	else
+		map->queue_timer = sd_event_source_disable_unref(map->queue_timer);
+}
+
+static int map_on_queue_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	queueing_step(userdata);
+	return 0;
+}
+
+void queueing_disable(struct daemon_map *map)
+{
+	mp_queueing_disable(&map->map.queueing);
+	queueing_step(map);
+}
+
+void queueing_restore(struct daemon_map *map)
+{
+	mp_queueing_restore(&map->map.queueing);
+	queueing_step(map);
+}
+
+void queueing_fail_at_exit(struct daemon *daemon, bool geoms_only)
+{
+	struct mp_map *map;
+
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
+		if (map->kernel.exists && (!geoms_only || mp_geom_is_wwid(map->wwid)) && (map_queues(daemon_map_of(map)) ||
+					   mp_table_has_feature(&map->kernel.table, "queue_if_no_path")))
+			mp_dm_message(map->wwid, "fail_if_no_path");
+}

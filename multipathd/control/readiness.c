@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/control/readiness.h"
+
+#include "base/log.h"
+#include "multipathd/control/reassign.h"
+#include "multipathd/loop/timers.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/maps.h"
+
+static const uint64_t usec_per_sec = 1000000;
+
+void readiness_note(struct daemon_map *map, bool ready)
+{
+	map->udev_timer = sd_event_source_disable_unref(map->udev_timer);
+	if (map->inventory->process->reassign_maps)
+		reassign_start(map, 0);
+	if (map->map.ready && ready == !map->not_ready_in_udev)
+		return;
+	map->map.ready = true;
+	if (!ready && !map->not_ready_in_udev && mp_map_active_paths(&map->map))
+		log_info("%s: udev does not call it ready", map->map.name);
+	map->not_ready_in_udev = false;
+	maps_touch(map, "udev is done with it");
+}
+
+static int map_on_udev_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct daemon_map *map = userdata;
+
+	(void)source;
+	(void)usec;
+	log_error("%s: udev has not reported it for %u seconds; reloads are allowed from now on", map->map.name,
+		  map->inventory->process->missing_uev_wait_timeout_sec);
+	readiness_note(map, true);
+	return 0;
+}
+
+void readiness_await(struct daemon_map *map)
+{
+	struct daemon *daemon = map->inventory->daemon;
+
+	timers_set(daemon->event, &map->udev_timer,
+		   daemon_now_usec(daemon) + daemon->inventory.process->missing_uev_wait_timeout_sec * usec_per_sec,
+		   map_on_udev_timer, map);
+}

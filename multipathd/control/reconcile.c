@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/control/reconcile.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "kernel/probe.h"
+#include "model/grouping.h"
+#include "model/plan.h"
+#include "model/reconcile.h"
+#include "multipathd/control/claims.h"
+#include "multipathd/control/ghosts.h"
+#include "multipathd/control/membership.h"
+#include "multipathd/control/names.h"
+#include "multipathd/control/settings.h"
+#include "multipathd/control/steps.h"
+#include "multipathd/files.h"
+#include "multipathd/geoms.h"
+#include "multipathd/jobs/triggers.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
+#include "multipathd/tuning.h"
+
+enum {
+	/* After the first mark, whatever else there is to do. */
+	RECONCILE_LATEST_USEC = 100000,
+};
+
+static int map_compare_devt(const void *a, const void *b)
+{
+	const struct mp_path *const *x = a, *const *y = b;
+
+	return (*x)->identity.devt < (*y)->identity.devt ? -1 : (*x)->identity.devt > (*y)->identity.devt;
+}
+
+/* A device is in one table: another map that has it must let go of it first. */
+static void map_note_elsewhere(struct daemon_map *map)
+{
+	struct inventory *inventory = map->inventory;
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		const struct mp_map *holder = maps_find_holder(inventory, &map->map, path->identity.devt);
+
+		if (holder && !path->elsewhere && !inventory->options.rehearsal)
+			log_warning("%s: %s is not used: map %s has it", map->map.name, mp_path_name(path), holder->name);
+		path->elsewhere = holder;
+		inventory->has_elsewhere |= path->elsewhere;
+	}
+}
+
+static int map_make_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan)
+{
+	struct inventory *inventory = map->inventory;
+	_cleanup_free_ const struct mp_path **paths = NULL;
+	const struct mp_path *path;
+	enum claim claim;
+	size_t count = 0, n = 0;
+	struct mp_observation observation = {
+		.wwid = map->map.wwid,
+		.name = map->map.name,
+		.allowed = allowed,
+		.settings = &map->map.settings,
+		.kernel = map->map.kernel.exists ? &map->map.kernel : NULL,
+		.queueing = &map->map.queueing,
+		.detect_grouping = map->detect_grouping,
+		.detect_grouping_by_tpg = map->detect_grouping_by_tpg,
+		.force_reload = map->force_reload || map->regroup,
+		.not_ready_in_udev = map->not_ready_in_udev,
+		.awaits_udev = !map->map.ready && map->map.kernel.exists,
+		.allow_resize = map->allow_resize,
+		.in_use = map->removal_tried,
+	};
+
+	map_note_elsewhere(map);
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		count++;
+	paths = calloc(count + 1, sizeof(*paths));
+	if (!paths)
+		return -ENOMEM;
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		paths[n++] = path;
+	qsort(paths, n, sizeof(*paths), map_compare_devt);
+	observation.ghost_delay_runs = allowed && ghosts_delay(map);
+	claim = claims_of_map(map);
+	observation.disowned = claim == CLAIM_DISOWNED;
+	observation.awaits_paths = claim == CLAIM_AWAITED;
+	observation.paths = paths;
+	observation.path_count = n;
+	observation.name_taken = (!observation.kernel || strcmp(map->map.kernel.name, map->map.name)) &&
+				 maps_is_taken(inventory, map->map.name, map->map.wwid);
+	return mp_reconcile(&observation, plan);
+}
+
+int reconcile_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan)
+{
+	return map_make_plan(map, allowed, plan);
+}
+
+int reconcile_rehearse(struct daemon_map *map, struct mp_plan *plan)
+{
+	const char *why;
+	bool allowed = claims_allow(map, &why, NULL);
+
+	if (!allowed && !map->map.kernel.exists)
+		return 0;
+	return map_make_plan(map, allowed, plan);
+}
+
+static void map_log_plan(const struct daemon_map *map, const struct mp_plan *plan)
+{
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+
+	if (log_verbosity() < LOG_LEVEL_INFO || !plan->count)
+		return;
+	mp_plan_format(plan, map->map.name, &text);
+	for (char *line = text.text, *end; line && *line; line = end) {
+		end = strchr(line, '\n');
+		if (end)
+			*end++ = '\0';
+		log_info("%s", line);
+		if (!end)
+			break;
+	}
+}
+
+static bool map_has_unanswered(const struct daemon_map *map)
+{
+	const struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		if (!daemon_path_of(path)->answered)
+			return true;
+	return false;
+}
+
+static void map_read_serials(struct daemon_map *map)
+{
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		if (!path->identity.serial[0])
+			mp_probe_listed(&mp_roots_system, daemon_path_of(path)->dir, &path->identity);
+}
+
+/* A map that others made, in the initramfs for one, whose file is not ours, is known from now on as well. */
+static void map_record(struct daemon_map *map)
+{
+	struct mp_path *path;
+
+	if (map->inventory->options.once || map->wwid_removed || !files_wwid_created(map->inventory->daemon, map->map.wwid))
+		return;
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		triggers_claim(daemon_path_of(path));
+}
+
+/* multipath -a and -w count at once: the file is read again before a map is made, or not made, by what it says. */
+static bool map_awaits_wwids(struct daemon_map *map)
+{
+	const struct inventory *inventory = map->inventory;
+	enum mp_find_multipaths mode = inventory->process->find_multipaths;
+
+	if (map->map.kernel.exists || map->forced || inventory->options.once || mode == MP_FIND_OFF ||
+	    mode == MP_FIND_GREEDY)
+		return false;
+	if (map->wwids_awaited)
+		return true;
+	if (!map->wwids_read)
+		files_await_wwids(map);
+	map->wwids_read = false;
+	return map->wwids_awaited;
+}
+
+/* A path that was added is there, with or without a map. */
+static void map_answer_without_map(struct daemon_map *map)
+{
+	struct waiter *waiter, *next;
+
+	cds_list_for_each_entry_safe(waiter, next, &map->waiters, in_map) {
+		if (!waiter->without_map)
+			continue;
+		cds_list_del(&waiter->in_map);
+		daemon_reply(map->inventory->daemon, waiter->request, "ok\n");
+		free(waiter);
+	}
+	daemon_answer(map, "fail\n");
+}
+
+static void map_reconcile(struct daemon_map *map)
+{
+	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+	const char *why = NULL;
+	bool allowed;
+	int r;
+
+	settings_resolve(map);
+	mp_map_update_groups(&map->map);
+	if (maps_is_geom(map)) {
+		daemon_answer(map, "ok\n");
+		geoms_on_touched(map);
+		return;
+	}
+	if (map->map.settings.grouping == MP_GROUPING_BY_SERIAL)
+		map_read_serials(map);
+	if (!map->map.kernel.exists) {
+		if (cds_list_empty(&map->map.paths)) {
+			membership_forget(map);
+			return;
+		}
+		if (map->keep_uncreated || !map->inventory->options.create)
+			return;
+	} else if (map->inventory->options.once && !map->inventory->options.force_reload && !map->force_reload) {
+		return; /* multipath(8) leaves maps that exist alone */
+	}
+	if (map->inventory->options.only_wwid && strcmp(map->inventory->options.only_wwid, map->map.wwid))
+		return;
+	if (map_awaits_wwids(map))
+		return; /* comes back when the file has been read */
+	allowed = claims_allow(map, &why, NULL);
+	if (!allowed && !map->map.kernel.exists) {
+		log_info("%s: no map: %s", map->map.wwid, why ? why : "not wanted");
+		map_answer_without_map(map);
+		return;
+	}
+	if (allowed && map->map.kernel.exists && !cds_list_empty(&map->map.paths))
+		map_record(map);
+	if (allowed && !map->named && names_choose(map) == 0)
+		return; /* comes back when the binding is on disk */
+	if (allowed && tuning_start(map))
+		return; /* comes back when that is done */
+
+	r = map_make_plan(map, allowed, &plan);
+	if (r < 0) {
+		log_error("%s: not reconciled: %s", map->map.name, strerror(-r));
+		daemon_answer(map, "fail\n");
+		return;
+	}
+	map->groups_by_prio = plan.by_prio;
+	if (plan.awaits_proof && !map->awaits_proof)
+		log_info("%s: no table is loaded before a path has proven that it is of this LUN", map->map.name);
+	map->awaits_proof = plan.awaits_proof;
+	map_log_plan(map, &plan);
+	if (mp_plan_find(&plan, MP_STEP_CREATE) && ghosts_delay(map))
+		ghosts_begin(map);
+	r = steps_apply(map, &plan);
+	if (r == 0 && !map->inventory->options.once)
+		steps_own_node(map);
+	if (r == 0)
+		daemon_answer(map, "ok\n");
+	else if (r < 0)
+		daemon_answer(map, "fail\n");
+}
+
+static void maps_reconcile(struct daemon *daemon)
+{
+	struct daemon_map *map, *next;
+
+	sd_event_source_set_enabled(daemon->reconcile_source, SD_EVENT_OFF);
+	sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_OFF);
+	/* Paths that were rejected so far are known after that: until then a map of theirs seems to have none. */
+	if (daemon->enumerates_later)
+		return;
+	/* The first pass is one pass: all paths have answered, or had their time. */
+	if (daemon->inventory.unanswered && daemon->configure_timer)
+		return;
+	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
+
+	cds_list_for_each_entry_safe(map, next, &daemon->inventory.dirty, in_dirty) {
+		if (map->busy || map->naming || map_has_unanswered(map))
+			continue; /* touched again when that ends */
+		cds_list_del(&map->in_dirty);
+		map->dirty = false;
+		map_reconcile(map);
+	}
+	files_write(daemon);
+	if (daemon->on_reconciled)
+		daemon->on_reconciled(daemon);
+	daemon_check_configured(daemon);
+}
+
+static int maps_on_idle(sd_event_source *source, void *userdata)
+{
+	(void)source;
+	maps_reconcile(userdata);
+	return 0;
+}
+
+static int maps_on_waited_enough(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	maps_reconcile(userdata);
+	return 0;
+}
+
+static int maps_open_reconcile(struct daemon *daemon)
+{
+	int r = sd_event_add_defer(daemon->event, &daemon->reconcile_source, maps_on_idle, daemon);
+
+	/* After all events and answers that are there already. */
+	if (r >= 0)
+		r = sd_event_source_set_priority(daemon->reconcile_source, SD_EVENT_PRIORITY_IDLE);
+	if (r >= 0)
+		r = sd_event_source_set_exit_on_failure(daemon->reconcile_source, true);
+	/* They may never end. */
+	if (r >= 0)
+		r = sd_event_add_time(daemon->event, &daemon->reconcile_timer, CLOCK_MONOTONIC, 0,
+				      RECONCILE_LATEST_USEC / 10, maps_on_waited_enough, daemon);
+	if (r >= 0)
+		r = sd_event_source_set_priority(daemon->reconcile_timer, SD_EVENT_PRIORITY_IMPORTANT);
+	if (r >= 0)
+		r = sd_event_source_set_exit_on_failure(daemon->reconcile_timer, true);
+	return r < 0 ? r : sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_OFF);
+}
+
+void reconcile_later(struct inventory *inventory)
+{
+	struct daemon *daemon = inventory->daemon;
+	int enabled = SD_EVENT_OFF, r = 0;
+
+	if (!daemon->reconcile_timer)
+		r = maps_open_reconcile(daemon);
+	if (r < 0) {
+		daemon->reconcile_source = sd_event_source_disable_unref(daemon->reconcile_source);
+		daemon->reconcile_timer = sd_event_source_disable_unref(daemon->reconcile_timer);
+		log_error("cannot reconcile maps: %s", strerror(-r));
+		return;
+	}
+	sd_event_source_set_enabled(daemon->reconcile_source, SD_EVENT_ONESHOT);
+	sd_event_source_get_enabled(daemon->reconcile_timer, &enabled);
+	if (enabled != SD_EVENT_OFF)
+		return;
+	sd_event_source_set_time_relative(daemon->reconcile_timer, RECONCILE_LATEST_USEC * 9 / 10);
+	sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_ONESHOT);
+}

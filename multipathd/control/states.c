@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/control/states.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "multipathd/checks.h"
+#include "multipathd/control/failback.h"
+#include "multipathd/control/ghosts.h"
+#include "multipathd/control/loads.h"
+#include "multipathd/control/orders.h"
+#include "multipathd/control/queueing.h"
+#include "multipathd/geoms.h"
+#include "multipathd/health.h"
+#include "multipathd/jobs/looks.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
+
+void states_changed(struct daemon_map *map, bool path_came_up, bool path_failed, struct daemon_path *which)
+{
+	char message[48];
+
+	if (mp_map_update_groups(&map->map) < 0)
+		log_error("%s: no memory for its groups", map->map.name);
+	if (!map->map.kernel.exists)
+		return;
+	ghosts_note_states(map);
+	if (path_came_up && which)
+		for (size_t i = 0; i < map->map.group_count; i++) {
+			const struct mp_group *group = &map->map.groups[i];
+
+			for (size_t k = 0; k < group->path_count; k++)
+				if (group->paths[k] == &which->path && group->state == MP_GROUP_DISABLED) {
+					snprintf(message, sizeof(message), "enable_group %zu", i + 1);
+					orders_send(map, message, 0);
+				}
+		}
+	if (path_failed && !mp_map_active_paths(&map->map))
+		health_paths_lost(map);
+	queueing_step(map);
+	/* The group in use changes with the next I/O, without an event. */
+	if (path_came_up && which && map->map.group_count > 1) {
+		map->came_up_id = which->path.id;
+		looks_want(map->inventory->daemon);
+		return;
+	}
+	failback_decide(map, false, path_failed, which);
+}
+
+/*
+ * A path that the kernel failed, even if another program has had it reinstated since, may lead elsewhere by now; and one that was
+ * reinstated by another program, while it is not good, is failed again. @before: NULL if the map was not known
+ */
+static void map_compare_path(struct daemon_map *map, struct mp_path *path, const struct mp_table_path *before,
+			     const struct mp_table_path *now)
+{
+	struct daemon_path *managed = daemon_path_of(path);
+
+	if (now->failures > (before ? before->failures : 0) ||
+	    (now->state == MP_DM_FAILED && !(before && before->state == MP_DM_FAILED))) {
+		mp_path_doubt(path);
+		loads_check(map);
+		if (now->state == MP_DM_ACTIVE)
+			checks_soon(managed);
+	}
+	if (!before || before->state != MP_DM_FAILED || now->state != MP_DM_ACTIVE || maps_is_geom(map) ||
+	    !(path->wrong_wwid || path->checker_disabled || mp_path_state_is_bad(managed->answered_state)))
+		return;
+	log_notice("%s: %s was reinstated by another program, but is not good: failed again", map->map.name,
+		   mp_path_name(path));
+	orders_send_path(map, "fail_path", path->identity.devt, 0);
+}
+
+/* Takes *kernel. */
+void states_replace(struct daemon_map *map, struct mp_kernel_map *kernel)
+{
+	struct mp_kernel_map before = map->map.kernel;
+	struct mp_path *path;
+
+	map->map.kernel = *kernel;
+	*kernel = (struct mp_kernel_map){ 0 };
+	mp_map_update_groups(&map->map);
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		const struct mp_table_path *now = mp_table_find(&map->map.kernel.table, path->identity.devt);
+
+		if (now)
+			map_compare_path(map, path, mp_table_find(&before.table, path->identity.devt), now);
+	}
+	mp_kernel_map_fini(&before);
+	if (mp_map_has_strangers(&map->map))
+		maps_forget_strange(map->inventory);
+	maps_let_go(map->inventory);
+}
+
+void states_take(struct daemon_map *map, struct mp_kernel_map *kernel)
+{
+	struct mp_path *path, *next;
+	bool failed = false;
+
+	states_replace(map, kernel);
+	if (maps_is_geom(map))
+		geoms_on_table(map);
+
+	cds_list_for_each_entry_safe(path, next, &map->map.paths, in_map) {
+		const struct mp_table_path *entry = mp_table_find(&map->map.kernel.table, path->identity.devt);
+
+		if (!entry || entry->state != MP_DM_FAILED || path->checker_disabled)
+			continue;
+		if (mp_path_state_is_active(daemon_path_of(path)->answered_state) && !path->wrong_wwid) {
+			checks_note_kernel_failure(daemon_path_of(path));
+			failed = true;
+		}
+	}
+	if (maps_is_geom(map))
+		geoms_on_states(map, failed);
+	states_changed(map, false, failed, NULL);
+	if (map->came_up_id) {
+		struct daemon_path *came_up = paths_find_id(map->inventory, map->came_up_id);
+
+		map->came_up_id = 0;
+		if (came_up && came_up->path.map == &map->map)
+			failback_decide(map, true, failed, came_up);
+	}
+}
+
+void states_take_change(struct daemon_map *map, struct mp_kernel_map *kernel)
+{
+	_cleanup_strbuf_ struct mp_strbuf before = MP_STRBUF_INIT, after = MP_STRBUF_INIT;
+	bool renamed = strcmp(map->map.kernel.name, kernel->name);
+	bool was_foreign = map->map.kernel.foreign_table;
+
+	mp_table_format(&map->map.kernel.table, &before);
+	mp_table_format(&kernel->table, &after);
+	states_take(map, kernel);
+	if (renamed)
+		map->named = false; /* it is asked for again whether it may keep that */
+	if (was_foreign || strcmp(mp_strbuf_text(&before), mp_strbuf_text(&after)))
+		maps_touch(map, "its table was changed by somebody else");
+	else if (renamed)
+		maps_touch(map, "it was renamed by somebody else");
+}

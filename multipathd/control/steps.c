@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/control/steps.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "kernel/dm.h"
+#include "model/plan.h"
+#include "multipathd/checks.h"
+#include "multipathd/control/orders.h"
+#include "multipathd/control/outcomes.h"
+#include "multipathd/control/retries.h"
+#include "multipathd/jobs/devices.h"
+#include "multipathd/jobs/messages.h"
+#include "multipathd/jobs/tables.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
+
+/* Loading what was loaded before, with the same outcome, helps nobody. */
+static bool map_load_is_futile(struct daemon_map *map, const char *params)
+{
+	_cleanup_strbuf_ struct mp_strbuf kernel = MP_STRBUF_INIT;
+
+	if (map->force_reload || !map->loaded || !map->loaded_as || map->not_ready_in_udev)
+		return false;
+	mp_table_format(&map->map.kernel.table, &kernel);
+	return !strcmp(map->loaded, params) && !strcmp(map->loaded_as, mp_strbuf_text(&kernel));
+}
+
+static struct mp_dm_flags map_node_flags(const struct daemon_map *map)
+{
+	const struct mp_map_settings *settings = &map->map.settings;
+
+	return (struct mp_dm_flags){
+		.has_mode = settings->has_mode, .mode = settings->mode,
+		.has_uid = settings->has_uid, .uid = settings->uid,
+		.has_gid = settings->has_gid, .gid = settings->gid,
+	};
+}
+
+void steps_own_node(struct daemon_map *map)
+{
+	const struct mp_dm_flags flags = map_node_flags(map);
+	int r;
+
+	if (!map->map.kernel.exists)
+		return;
+	r = mp_dm_own_node(map->map.kernel.devt, &flags);
+	if (r < 0 && r != -ENOENT)
+		log_warning("%s: mode and owner of its node are not set: %s", map->map.name, strerror(-r));
+}
+
+/* Those that have not opened their device are left out. */
+static void table_job_take_locks(struct table_job *job, const struct daemon_map *map)
+{
+	struct mp_path *path;
+	size_t count = 0;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		count++;
+	job->locks = calloc(count + 1, sizeof(*job->locks));
+	if (!job->locks)
+		return;
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		int fd = daemon_path_of(path)->fd;
+
+		if (fd >= 0 && mp_table_find(&job->table, path->identity.devt))
+			job->locks[job->lock_count++] = fd;
+	}
+}
+
+static int map_start_operation(struct daemon_map *map, const struct mp_plan *plan)
+{
+	struct daemon *daemon = map->inventory->daemon;
+	_cleanup_strbuf_ struct mp_strbuf params = MP_STRBUF_INIT;
+	struct table_job *job = calloc(1, sizeof(*job));
+	bool loads = false;
+	int r;
+
+	if (!job)
+		return -ENOMEM;
+	job->daemon = daemon;
+	job->ended = outcomes_of_table;
+	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
+	job->rename = mp_plan_find(plan, MP_STEP_RENAME);
+	job->create = mp_plan_find(plan, MP_STEP_CREATE);
+	job->resize = mp_plan_find(plan, MP_STEP_RESIZE);
+	/* A map that is in use cannot be removed, but lets go of its paths. */
+	job->no_queue = mp_plan_find(plan, MP_STEP_REMOVE);
+	job->load = job->resize || mp_plan_find(plan, MP_STEP_RELOAD) || mp_plan_find(plan, MP_STEP_REMOVE);
+	job->flags = map_node_flags(map);
+	job->flags.reload = job->load && !job->resize && !plan->force_udev;
+	job->flags.skip_kpartx = map->map.settings.skip_kpartx;
+	job->flags.no_paths = plan->no_active_path;
+	job->flags.read_only = plan->read_only;
+	job->name = strdup(plan->name ? plan->name : map->map.name);
+	if (daemon->inventory.process->partition_delimiter)
+		job->delimiter = strdup(daemon->inventory.process->partition_delimiter);
+	job->bad = calloc(plan->count, sizeof(*job->bad));
+	for (size_t i = 0; job->bad && i < plan->count; i++) {
+		const struct mp_step *step = &plan->steps[i];
+
+		loads |= step->kind == MP_STEP_CREATE || step->kind == MP_STEP_RELOAD || step->kind == MP_STEP_RESIZE;
+		if (step->kind != MP_STEP_FAIL_PATH)
+			continue;
+		if (loads)
+			job->bad[job->bad_count++] = step->devt;
+		else
+			orders_send_path(map, "fail_path", step->devt, 0); /* it will not be in the new table */
+	}
+	r = job->name && job->bad ? mp_table_copy(&plan->table, &job->table) : -ENOMEM;
+	if (r < 0) {
+		table_job_free(job);
+		return r;
+	}
+
+	if (job->create) {
+		table_job_take_locks(job, map);
+		job->patient = daemon->inventory.options.once;
+	}
+	job->whole = daemon->inventory.options.once;
+	if (job->create || job->load) {
+		mp_table_format(&plan->table, &params);
+		if (job->load && !job->resize && map_load_is_futile(map, mp_strbuf_text(&params))) {
+			if (map->regroup)
+				maps_touch(map, "failback would load what is loaded");
+			else if (!map->futile)
+				log_warning("%s: the kernel shows another table than the one loaded; left as it is",
+					    map->map.name);
+			map->futile = true;
+			map->regroup = false;
+			table_job_free(job);
+			return 0;
+		}
+		map->futile = false;
+		log_notice("%s: %s [0 %llu multipath %s]", job->name, job->create ? "addmap" : "reload",
+			   (unsigned long long)plan->table.size_sectors, mp_strbuf_text(&params));
+		free(map->loaded);
+		mp_strbuf_take(&params, &map->loaded);
+	}
+	if (job->rename)
+		log_notice("%s: renamed to %s", map->map.kernel.name, job->name);
+	map->busy++;
+	map->loading = job->load ? job : NULL;
+	daemon->operations++;
+	if (job->lock_count)
+		checks_begin_locking(daemon);
+	tables_start(job);
+	return 1;
+}
+
+/* The map becomes what the plan would make of it, in memory. */
+static int apply_dry_run(struct daemon_map *map, const struct mp_plan *plan)
+{
+	struct mp_table *old = &map->map.kernel.table, table = MP_TABLE_INIT;
+
+	if (!mp_plan_find(plan, MP_STEP_CREATE) && !mp_plan_find(plan, MP_STEP_RELOAD) &&
+	    !mp_plan_find(plan, MP_STEP_RESIZE))
+		return 0;
+	if (mp_table_copy(&plan->table, &table) < 0)
+		return -ENOMEM;
+	for (size_t g = 0; g < table.group_count; g++)
+		for (size_t p = 0; p < table.groups[g].path_count; p++) {
+			struct mp_table_path *path = &table.groups[g].paths[p];
+			const struct mp_table_path *same = mp_table_find(old, path->devt);
+
+			path->state = same ? same->state : MP_DM_UNDEF;
+		}
+	mp_table_fini(old);
+	*old = table;
+	map->map.action = MP_ACTION_DRY_RUN;
+	return mp_map_update_groups(&map->map);
+}
+
+int steps_apply(struct daemon_map *map, const struct mp_plan *plan)
+{
+	const struct mp_step *rejected = mp_plan_find(plan, MP_STEP_REJECT);
+	char message[32];
+
+	if (map->inventory->options.dry_run)
+		return apply_dry_run(map, plan);
+	/* Whatever else is in the way. */
+	for (size_t i = 0; rejected && i < plan->count; i++)
+		if (plan->steps[i].kind == MP_STEP_FAIL_PATH)
+			orders_send_path(map, "fail_path", plan->steps[i].devt, 0);
+	if (rejected) {
+		log_warning("%s: %s", map->map.name, rejected->reason);
+		map->map.action = MP_ACTION_REJECT;
+		return -EINVAL;
+	}
+	if (mp_plan_find(plan, MP_STEP_REMOVE)) {
+		if (!map->removal_tried) {
+			if (mp_plan_find(plan, MP_STEP_NO_QUEUE))
+				orders_send(map, "fail_if_no_path", 0);
+			steps_remove(map, map->map.settings.deferred_remove && !plan->only_unused, false, 0);
+			return 1;
+		}
+		retries_later(map); /* for its last user to go */
+		return map->map.kernel.table.group_count && !plan->table.group_count ?
+			       map_start_operation(map, plan) : 0;
+	}
+	map->removal_tried = false;
+	if (!mp_plan_find(plan, MP_STEP_CREATE))
+		map->retry_sec = 0;
+	if (mp_plan_find(plan, MP_STEP_KEEP)) {
+		map->map.kernel.removal_deferred = false;
+		orders_send(map, messages_cancel_removal, 0);
+	}
+	if (mp_plan_find(plan, MP_STEP_CREATE) || mp_plan_find(plan, MP_STEP_RELOAD) ||
+	    mp_plan_find(plan, MP_STEP_RESIZE) || mp_plan_find(plan, MP_STEP_RENAME))
+		return map_start_operation(map, plan);
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct mp_step *step = &plan->steps[i];
+
+		switch (step->kind) {
+		case MP_STEP_FAIL_PATH:
+			orders_send_path(map, "fail_path", step->devt, 0);
+			break;
+		case MP_STEP_REINSTATE_PATH:
+			orders_send_path(map, "reinstate_path", step->devt, 0);
+			break;
+		case MP_STEP_SWITCH_GROUP:
+			/* Later than at start or reconfigure it is failback's decision. */
+			if (map->inventory->daemon->state != DAEMON_CONFIGURE)
+				break;
+			map->map.stats.switches++;
+			map->map.action = MP_ACTION_SWITCH;
+			snprintf(message, sizeof(message), "switch_group %u", step->group);
+			orders_send(map, message, 0);
+			break;
+		case MP_STEP_ENABLE_GROUP:
+			snprintf(message, sizeof(message), "enable_group %u", step->group);
+			orders_send(map, message, 0);
+			break;
+		case MP_STEP_QUEUE:
+		case MP_STEP_NO_QUEUE:
+			map->queue_sent = step->kind == MP_STEP_QUEUE;
+			map->queue_known = true;
+			orders_send(map, map->queue_sent ? "queue_if_no_path" : "fail_if_no_path", 0);
+			break;
+		default:
+			break;
+		}
+	}
+	return 0;
+}
+
+static int map_start_device_job(struct daemon_map *map, struct device_job *job)
+{
+	job->daemon = map->inventory->daemon;
+	job->ended = outcomes_of_device;
+	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
+	map->busy++;
+	job->daemon->operations++;
+	devices_start(job);
+	return 0;
+}
+
+int steps_remove(struct daemon_map *map, bool deferred, bool by_operator, uint64_t request)
+{
+	struct device_job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return -ENOMEM;
+	job->verb = DEVICE_REMOVE;
+	job->request = request;
+	job->by_operator = by_operator;
+	job->removal = (struct mp_dm_removal){
+		.deferred = deferred,
+		.only_unused = !deferred,
+	};
+	map->removing = true;
+	map->keep_uncreated = by_operator;
+	return map_start_device_job(map, job);
+}
+
+int steps_suspend(struct daemon_map *map, bool resume, uint64_t request)
+{
+	struct device_job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return -ENOMEM;
+	job->verb = resume ? DEVICE_RESUME : DEVICE_SUSPEND;
+	job->request = request;
+	job->flags.reload = true;
+	job->flags.skip_kpartx = map->map.settings.skip_kpartx;
+	return map_start_device_job(map, job);
+}
