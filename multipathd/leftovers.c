@@ -37,6 +37,7 @@ struct leftover_job {
 	struct daemon *daemon;
 	char wwid[MP_WWID_SIZE];
 	enum leftover_kind kind;
+	bool resumed; /* it was suspended, not only given a table to be taken */
 	int error; /* 1: something was done */
 };
 
@@ -115,7 +116,7 @@ void leftovers_free(struct daemon *daemon)
 		leftover_free(leftover);
 }
 
-static int wake(const char *wwid)
+static int wake(const char *wwid, bool *resumed)
 {
 	static const struct mp_dm_flags unchanged = { .reload = true };
 	struct mp_kernel_map kernel = { 0 };
@@ -131,6 +132,7 @@ static int wake(const char *wwid)
 	r = mp_dm_clear(wwid);
 	if (r >= 0 && suspended)
 		r = mp_dm_resume(wwid, &unchanged);
+	*resumed = suspended;
 	return r < 0 ? r : 1;
 }
 
@@ -138,7 +140,8 @@ static void leftover_job_run(struct work *work)
 {
 	struct leftover_job *job = caa_container_of(work, struct leftover_job, work);
 
-	job->error = job->kind == LEFTOVER_HALF_MADE ? mp_dm_remove_half_made(job->wwid) : wake(job->wwid);
+	job->error = job->kind == LEFTOVER_HALF_MADE ? mp_dm_remove_half_made(job->wwid) :
+						       wake(job->wwid, &job->resumed);
 }
 
 static void leftover_job_done(struct work *work)
@@ -151,8 +154,10 @@ static void leftover_job_done(struct work *work)
 	daemon->operations--;
 	if (job->error > 0)
 		log_warning("%s: %s by a program that was killed, %s", map ? map->map.name : job->wwid,
-			    job->kind == LEFTOVER_HALF_MADE ? "left without a table" : "left suspended",
-			    job->kind == LEFTOVER_HALF_MADE ? "device removed" : "resumed");
+			    job->kind == LEFTOVER_HALF_MADE ? "left without a table" :
+			    job->resumed		    ? "left suspended" : "left with a table that it did not take",
+			    job->kind == LEFTOVER_HALF_MADE ? "device removed" :
+			    job->resumed		    ? "resumed" : "table dropped");
 	else if (job->error < 0 && job->error != -ENODEV)
 		log_warning("%s: cannot %s what a killed program has left: %s", map ? map->map.name : job->wwid,
 			    job->kind == LEFTOVER_HALF_MADE ? "remove" : "resume", strerror(-job->error));

@@ -35,11 +35,12 @@ daemon_start
 ready 4 2
 until_true "I/O goes on" io_moves "/dev/mapper/$map"
 # Killed in a reload: with a table loaded, and with the map suspended as well, which only the next daemon, or multipath, can end.
-attached() { grep -q attached "$LAB_OUT/strace"; }
+attached() { grep -qs attached "$LAB_OUT/strace"; }
 is_suspended() { dmsetup info "$map" | grep -q 'State: *SUSPENDED'; }
 has_other_table() { dmsetup info "$map" | grep -q 'Tables present:.*INACTIVE'; }
 whole() { ! is_suspended && ! has_other_table; }
 reload_killed() {	# reload_killed N: when it begins the Nth call of the reload (load, suspend, resume)
+	rm -f "$LAB_OUT/strace"
 	strace -f -p "$daemon_pid" -o /dev/null -e trace=ioctl -P /dev/mapper/control -e inject=ioctl:signal=KILL:when="$1" 2> "$LAB_OUT/strace" &
 	until_true "strace is there" attached
 	multipathd reload map "$map" > /dev/null 2>&1
