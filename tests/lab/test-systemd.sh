@@ -24,6 +24,9 @@ printf '[Unit]\nStartLimitIntervalSec=0\n[Service]\nWatchdogSec=3\n' \
 systemctl daemon-reload
 systemctl stop multipathd.socket multipathd 2>/dev/null
 san 2 2
+# A configuration that is kept elsewhere is read there.
+mv /etc/multipath.conf /root/lab.conf
+ln -s /root/lab.conf /etc/multipath.conf
 
 say "start"
 check "the service starts" systemctl start multipathd
@@ -41,7 +44,8 @@ for map in mpatha mpathb; do
 done
 check "reload is reconfigure" systemctl reload multipathd
 until_true "it is idle again" serves
-io_start one /dev/mapper/mpatha
+# The simulated disks have one memory: I/O has its upper half, a file system of the other map the lower one.
+io_start one /dev/mapper/mpatha --offset=4m
 
 say "confinement"
 check "its exposure is 5.0 at most" systemd-analyze security --offline=true --threshold=50 --no-pager \
@@ -56,13 +60,20 @@ same "it is not killed for memory" "$(cat "/proc/$(main_pid)/oom_score_adj")" -1
 # max_fds is "max" by default; how many the kernel allows is systemd's to say, and differs between releases.
 same "it may have as many files open as there can be" "$(awk '/^Max open files/ { print $4, $5 }' "/proc/$(main_pid)/limits")" \
 	"$(cat /proc/sys/fs/nr_open) $(cat /proc/sys/fs/nr_open)"
-check "it sees no home" eval '! ls "/proc/$(main_pid)/root/root/" > /dev/null 2>&1 || [ -z "$(ls "/proc/$(main_pid)/root/root/")" ]'
+for dir in /home /root /usr; do
+	check "it cannot write to $dir" grep -qE "^([^ ]+ ){4}$dir ro," "/proc/$(main_pid)/mountinfo"
+done
 check "it writes its state" grep -q . /etc/multipath/wwids
 same "it notices a failed path, and one that is back" "$(path=$(paths_of_lun 0 | head -n 1)
 	pull "$path"; until_true "it is failed" path_is "$path" failed faulty
 	plug "$path"; until_true "it is back" path_is "$path" active ready)" ""
 
 say "kill -9, and a user who locks its pid file"
+# What is mounted when it starts is copied into its mount namespace, and must go from there, too.
+mkdir -p /home/lab
+mkfs.ext4 -q /dev/mapper/mpathb 4M
+mount /dev/mapper/mpathb /mnt
+mount --bind /mnt /home/lab
 setpriv --reuid=65534 --regid=65534 --clear-groups python3 -c '
 import fcntl, time
 file = open("/run/multipathd.pid")
@@ -77,6 +88,9 @@ kill -KILL "$old"
 until_true "he has it" grep -q has "$LAB_OUT/locker"
 until_true "systemd starts it again" replaced
 kill $locker
+umount /mnt /home/lab
+until_true "the new daemon does not keep in use what is unmounted" \
+	eval '[ "$(dmsetup info -c --noheadings -o open mpathb)" = 0 ]'
 unchanged
 
 say "a loop that stands still"
