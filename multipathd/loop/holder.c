@@ -131,7 +131,10 @@ static int ask_listener(const char *name, struct holder *ret)
 	return 0;
 }
 
-/* Who does not listen, or answers nobody, has the socket open. Other users' descriptors are shown to CAP_SYS_PTRACE only. */
+/*
+ * A process that does not listen, or answers nobody, has the socket open. Other users' descriptors are shown to CAP_SYS_PTRACE
+ * only, which the daemon does not have in its systemd unit.
+ */
 static int search_processes(const char *name, unsigned limit_msec, struct holder *ret)
 {
 	uint64_t end_msec = now_msec() + limit_msec;

@@ -1057,6 +1057,8 @@ static void describe_failure(const char *name, int error, char *text, size_t siz
 	if (error == -EADDRINUSE && *name == '@' && holder_find(name, HOLDER_MSEC, &holder) == 0)
 		snprintf(text, size, "socket %s is held by process %d (%s) of uid %u", name, (int)holder.pid,
 			 holder.command, (unsigned)holder.uid);
+	else if (error == -EADDRINUSE && *name == '@')
+		snprintf(text, size, "socket %s is held by another process (\"ss -xap\" shows which)", name);
 	else
 		snprintf(text, size, "socket %s: %s", name, strerror(-error));
 }

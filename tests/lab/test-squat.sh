@@ -51,3 +51,20 @@ wait $user 2>/dev/null
 until_true "the name is taken when it is free" logged "is free and taken"
 check "older clients are answered, too" chrt -r 1 python3 "$LAB/client.py" latency 1 "show daemon" 5
 daemon_stop
+
+say "who has the name and does not listen"
+setpriv --reuid=65534 --regid=65534 --clear-groups python3 -c '
+import socket, time
+sock = socket.socket(socket.AF_UNIX)
+sock.bind("\0/org/kernel/linux/storage/multipathd")
+print("bound", flush=True)
+time.sleep(600)' > "$LAB_OUT/mute" &
+user=$!
+until_true "the name is taken" grep -q bound "$LAB_OUT/mute"
+daemon_start
+# In its unit the daemon may not look into other users' processes.
+[ -n "${LAB_UNIT-}" ] && holder='another process ("ss -xap" shows which)' || holder="process $user (python3) of uid 65534"
+check "what is known of the holder is logged" logged "is held by $holder"
+kill -KILL $user
+wait $user 2>/dev/null
+daemon_stop
