@@ -99,7 +99,7 @@ unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
 lab_programs := $(B)/unit/lab-kernel
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
 
-.PHONY: all help clean install demo check bench unit unit-programs lab lab-nvme lab-sanitized fuzz fuzz-programs fuzz-replay setup
+.PHONY: all help clean install demo check bench unit unit-programs lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -199,6 +199,9 @@ lab-sanitized: ## run some lab tests under ASan and UBSan, on Debian's kernel in
 lab-nvme: ## exchange NVMe namespaces under I/O, on Debian's kernel in QEMU
 	@./setup qemu
 	@tests/lab/nvme
+
+lab-systemd: all ## run the lab tests with the daemon confined as its systemd unit says (LAB=name for some of them)
+	@LAB_UNIT=1 tests/lab/run-all $(LAB)
 
 # A fuzz target is a program for libFuzzer (FUZZER=1), or one that replays files.
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(if $(FUZZER),,$(B)/tests/fuzz/replay.o) $(B)/tests/fuzz/stack.o \

@@ -27,6 +27,9 @@ show_world() {
 	if [ -e "$logfile" ]; then
 		echo "--- end of the daemon's log"
 		tail -n 40 "$logfile"
+	elif [ -d /run/systemd/system ]; then
+		echo "--- end of the unit's journal"
+		journalctl -u multipathd --no-pager -o cat -n 40
 	fi
 	dmesg 2>/dev/null | tail -n 8
 } 2>&1
@@ -196,17 +199,44 @@ config() {
 # config_add - append stdin to it
 config_add() { cat >> /etc/multipath.conf; }
 
-# daemon_start [OPTION]... - start it and wait until it serves
+# daemon_start [OPTION]... - start it and wait until it serves; with LAB_UNIT as its systemd unit, confined as that says
 daemon_start() {
 	case $LAB_IMPL in
 	ours) daemon_program=$(multipathd_program);;
 	*) daemon_program=/usr/sbin/multipathd;;
 	esac
 	ulimit -r 10	# as in its unit: it runs with real-time priority then
-	${daemon_wrap:-} "$daemon_program" ${daemon_options:--d -s -v3} "$@" >> "$logfile" 2>&1 &
+	set -- ${daemon_wrap:-} "$daemon_program" ${daemon_options:--d -s -v3} "$@"
+	if [ -n "${LAB_UNIT-}" ]; then
+		unit_run "$@" &
+	else
+		"$@" >> "$logfile" 2>&1 &
+	fi
 	daemon_job=$!
 	until_true -t "${daemon_limit:-60}" "the daemon serves" daemon_serves
 	read -r daemon_pid < /run/multipathd.pid || :
+	[ -z "${LAB_UNIT-}" ] || unit_confines
+}
+# unit_run COMMAND... - run it as the daemon's unit, until it has ended, and return its status as a shell does: see unit.conf
+unit_run() {
+	local code status
+	[ -p /run/lab/ended ] || mkfifo /run/lab/ended
+	echo "DAEMON=\"$*\"" > /run/lab/daemon
+	systemctl start --no-block multipathd
+	read -r code status < /run/lab/ended
+	case $code in
+	exited) return "$status";;
+	killed|dumped) return $((128 + $(kill -l "$status")));;
+	*) return 1;;	# it was not even started
+	esac
+}
+# unit_confines - the daemon runs in the unit, behind its filters; run-all looks whether that was so
+unit_confines() {
+	check "the daemon runs in its unit" grep -q '/multipathd\.service$' "/proc/$daemon_pid/cgroup"
+	check "its system calls are filtered" grep -qx 'Seccomp:.2' "/proc/$daemon_pid/status"
+	check "it gets no new privileges" grep -qx 'NoNewPrivs:.1' "/proc/$daemon_pid/status"
+	check "it has realtime priority" grep -q 'RR' <<< "$(ps -o cls= -p "$daemon_pid")"
+	echo "$daemon_pid" >> "$LAB_OUT/confined"
 }
 # The program that the front end would start: its process id is then the daemon's.
 multipathd_program() { echo /usr/sbin/multipathd; }

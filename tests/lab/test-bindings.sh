@@ -47,17 +47,16 @@ until_true "names" names_are "mpatha ${w[0]}" "mpathb ${w[1]}" "mpathd ${w[3]}" 
 check "the line has stayed" bound mpathc somebody
 
 say "on a read-only file system"
-mount --bind /etc/multipath /etc/multipath
-mount -o remount,ro,bind /etc/multipath
+# The file system, not the mount: a daemon in a mount namespace of its own has a mount of its own.
+mount -o remount,ro /etc/multipath
 leave_out 5
 ready 5 2
 until_true "a WWID is a name" names_are "mpatha ${w[0]}" "mpathb ${w[1]}" "mpathd ${w[3]}" "mpathq ${w[2]}" "${w[4]} ${w[4]}"
 check "that is told" logged "bindings: cannot write: Read-only file system"
-mount -o remount,rw,bind /etc/multipath
+mount -o remount,rw /etc/multipath
 multipathd reconfigure > /dev/null
 until_true "it gets a name when it can" names_are "mpatha ${w[0]}" "mpathb ${w[1]}" "mpathd ${w[3]}" "mpathq ${w[2]}" "mpathe ${w[4]}"
 all_bound
-umount /etc/multipath
 
 say "lost: maps keep their names, and the file learns them"
 leave_out 5

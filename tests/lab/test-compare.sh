@@ -21,24 +21,30 @@ collect() {
 	"$multipath" -ll mpathb > "$dir/multipath_-ll_mpathb" 2>/dev/null
 	"$multipath" -l -v1 > "$dir/multipath_-l_-v1" 2>/dev/null
 }
-begin() { "$1" -d -s -v2 > /dev/null 2>> "$logfile" & daemon_job=$!; until_true -t 60 "$1 serves" daemon_serves; read -r daemon_pid < /run/multipathd.pid || :; }
+theirs_start() {
+	/run/debian/multipathd -d -s -v2 > /dev/null 2>> "$logfile" &
+	daemon_job=$!
+	until_true -t 60 "theirs serves" daemon_serves
+	read -r daemon_pid < /run/multipathd.pid || :
+}
+ours_start() { daemon_options="-d -s -v2" daemon_start; }
 
-# observe DIR PROGRAMS - with a path down, and maps that this daemon has not created itself
+# observe WHOSE PROGRAMS - with a path down, and maps that this daemon has not created itself
 observe() {
-	begin "$2/multipathd"
+	"$1_start"
 	ready 3 4
 	pull sda
 	until_true "sda is failed" path_is sda failed faulty
-	collect "$1" "$2/multipathd" "$2/multipath"
+	collect "/tmp/$1" "$2/multipathd" "$2/multipath"
 	plug sda
 	ready 3 4
 	daemon_stop any
 }
-begin /run/debian/multipathd
+theirs_start
 ready 3 4
 daemon_stop any
-observe /tmp/theirs /run/debian
-observe /tmp/ours /usr/sbin
+observe theirs /run/debian
+observe ours /usr/sbin
 
 # Since 0.9.4: failback "manual" has its name, %s has the revision, JSON the same; each release loads
 # every table again when it starts.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: gmultipath refuses wrong, missing and unfit arguments, says what it expected, and changes nothing then
+# unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 geom_arguments

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: killed at any system call, label, add, remove, configure and destroy leave a whole map with its label or none once anybody comes by
+# unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 san 3 1

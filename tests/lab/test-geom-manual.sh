@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: without a daemon every verb of gmultipath works on maps that were made by hand, in each mode
+# unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 san 3 2

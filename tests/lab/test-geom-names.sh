@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: names that a map cannot keep are refused, labels with such names make maps that say what they are called, and the only path cannot be failed
+# unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 san 2 1

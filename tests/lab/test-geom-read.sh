@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: who gets reads and writes in each mode; in Active/Read the writer fails over under verified I/O; partitions stand on top
 # lab: --rules full
+# unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: Active/Active has the throughput of both paths, Active/Read has it for reads and that of one for writes, which keep their order
 # lab: --urgent
+# unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 # Disks that take one command at a time, 2 ms each: they are what limits it.

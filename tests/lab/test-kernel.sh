@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: probe, device-mapper operations, checkers and prioritizers do on real devices what their headers say
 # lab: --rules bare
+# unit: the library alone: no daemon runs
 . "$LAB/lib.sh"
 # The maps here have made-up WWIDs, which the rules' `multipath -U` would find wanting.
 mkdir -p /run/udev/rules.d

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: kpartx ends though a disk never answers, notices what is written past the kernel, and killed anywhere leaves what the next run puts right
+# unit: kpartx alone: no daemon runs
 . "$LAB/lib.sh"
 [ "$LAB_IMPL" = ours ] || fail "this tests our kpartx"
 modprobe -a loop dm_multipath dm_service_time

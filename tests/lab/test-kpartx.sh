@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: kpartx lists, maps, updates and removes partitions of every kind of table, as Debian's does where that can
+# unit: kpartx alone: no daemon runs
 . "$LAB/lib.sh"
 [ "$LAB_IMPL" = ours ] || fail "this compares ours with Debian's"
 mkdir /tmp/images /tmp/ours /tmp/theirs
