@@ -17,6 +17,11 @@
 #include "kernel/label.h"
 #include "model/geom.h"
 
+/* Names of the devices below a map that reads in one group and writes in another, and a word of the notes. */
+#define ENGINE_READS_SUFFIX ".read"
+#define ENGINE_WRITES_SUFFIX ".write"
+#define ENGINE_FOREIGN "foreign "
+
 struct engine {
 	struct mp_geom *geoms;
 	size_t count;
@@ -66,31 +71,6 @@ struct mp_geom *engine_find_member(struct engine *engine, dev_t devt);
 
 /** engine_name_is_free() - for a new map: no dm device has it, or what would stand below it */
 bool engine_name_is_free(const struct engine *engine, const char *name);
-
-/* Return: 0, negative errno; said in err. */
-int engine_create(struct engine *engine, struct mp_geom *geom);
-/**
- * engine_reload() - another table under running I/O: other paths, another mode
- * @wanted:	failed paths that do not prove that they lead to the map's LUN are left out if it has a label, else nothing is changed
- */
-int engine_reload(struct engine *engine, const struct mp_geom *old, const struct mp_geom *wanted);
-/**
- * engine_remake() - as engine_reload(), of a map that is to have bio-based paths from now on
- *
- * The kernel fixes that with the first table, so the map is removed and created again.
- * Return: -EBUSY (said) if it is in use: nothing was changed, and the next map of that label is made for them.
- */
-int engine_remake(struct engine *engine, const struct mp_geom *old, struct mp_geom *geom);
-int engine_remove(struct engine *engine, const struct mp_geom *geom);
-/** engine_stop() - remove it; its label makes no map before `load` or a reboot */
-int engine_stop(struct engine *engine, const struct mp_geom *geom);
-/** engine_remove_any() - for who removes maps of every kind: one of gmultipath's is stopped. Return: as mp_dm_remove(). */
-int engine_remove_any(const char *wwid, const struct mp_dm_removal *removal);
-/** engine_apply_states() - tell the kernel which paths are failed, restored, active; and remember which by hand */
-int engine_apply_states(struct engine *engine, const struct mp_geom *old, const struct mp_geom *geom);
-
-/** engine_sweep() - put in order what a killed program, or a killed daemon, has left. Return: as engine_look() */
-int engine_sweep(struct engine *engine);
 
 /** engine_is_exclusive() - is `exclusive` set? */
 bool engine_is_exclusive(const struct engine *engine);

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "gmultipath/engine.h"
 #include "kpartx/partitions.h"
+#include "kpartx/table.h"
 
 static void probe_freep(blkid_probe *probe)
 {
@@ -43,7 +44,7 @@ static int find_table(int fd, const struct provider *provider, char *text, size_
 		.sector_bytes = provider->disk.sector_bytes,
 		.size_sectors = provider->disk.media_bytes / 512,
 	};
-	int r = partitions_read(&source, &partitions);
+	int r = table_read(&source, &partitions);
 
 	if (r < 0)
 		return r;

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "config/geom_notes.h"
+#include "gmultipath/changes.h"
 #include "gmultipath/lun.h"
 #include "kernel/probe.h"
 
@@ -77,8 +78,8 @@ int taste_join(struct engine *engine, const struct mp_geom *geom, const struct p
 		if (wider.paths[i].lost)
 			mp_geom_remove(&wider, i);
 	mp_geom_choose_active(&wider);
-	return engine_is_bio(provider->devt) && !geom->bio ? engine_remake(engine, geom, &wider) :
-							      engine_reload(engine, geom, &wider);
+	return engine_is_bio(provider->devt) && !geom->bio ? changes_remake(engine, geom, &wider) :
+							      changes_reload(engine, geom, &wider);
 }
 
 int taste_leave(struct engine *engine, const struct mp_geom *geom, size_t path)
@@ -88,11 +89,11 @@ int taste_leave(struct engine *engine, const struct mp_geom *geom, size_t path)
 	int r;
 
 	if (geom->count == 1) {
-		r = engine_remove(engine, geom);
+		r = changes_remove(engine, geom);
 		return r < 0 ? r : engine_note(engine, false, false, MP_GEOM_NOTE_LUN "%s", geom->wwid);
 	}
 	mp_geom_remove(&narrower, path);
-	r = engine_reload(engine, geom, &narrower);
+	r = changes_reload(engine, geom, &narrower);
 	if (r == 0)
 		r = engine_note(engine, false, false, "failed %s %u:%u", geom->wwid, major(devt), minor(devt));
 	if (r == 0)
@@ -135,7 +136,7 @@ static int make_map(struct engine *engine, const struct provider *provider, cons
 	snprintf(geom.wwid, sizeof(geom.wwid), MP_GEOM_WWID_AUTOMATIC "%s", label->uuid);
 	geom.paths[0].devt = provider->devt;
 	memcpy(geom.paths[0].name, provider->name, sizeof(geom.paths[0].name));
-	return engine_create(engine, &geom);
+	return changes_create(engine, &geom);
 }
 
 /* Is the label to be followed, and on this disk? It is noted if it was not before. Return: 1, 0, negative errno (said). */
@@ -326,7 +327,7 @@ static int keep_going(struct engine *engine, const struct mp_geom *geom, enum ta
 		return r;
 	/* In Active/Read an error of a read fails the path for writes as well. */
 	if (geom->uneven)
-		r = engine_apply_states(engine, geom, geom);
+		r = changes_apply_states(engine, geom, geom);
 	if (r < 0)
 		return r;
 	if (mp_geom_good_count(geom)) {
@@ -340,7 +341,7 @@ static int keep_going(struct engine *engine, const struct mp_geom *geom, enum ta
 	lun_withhold(engine, geom, &tried);
 	if (!mp_geom_good_count(&tried))
 		return set_queueing(engine, geom, false);
-	r = engine_apply_states(engine, geom, &tried);
+	r = changes_apply_states(engine, geom, &tried);
 	q = r < 0 ? r : set_queueing(engine, geom, true);
 	return q < 0 ? q : TASTE_RESTORED;
 }

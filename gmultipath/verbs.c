@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "config/geom_notes.h"
+#include "gmultipath/changes.h"
 #include "gmultipath/engine.h"
 #include "gmultipath/geomlist.h"
 #include "gmultipath/lun.h"
@@ -176,7 +177,7 @@ static void add_path(struct mp_geom *geom, const struct provider *provider)
 
 static int create_map(struct call *call, struct mp_geom *geom)
 {
-	int r = engine_create(call->engine, geom);
+	int r = changes_create(call->engine, geom);
 
 	if (r == 0)
 		verbose(call, "%s: created, %s, %zu path%s", geom->name, mp_geom_mode_name(geom->mode), geom->count,
@@ -485,7 +486,7 @@ static void undo_configure(struct engine *engine, const struct mp_geom *former, 
 	const struct mp_geom *now = engine_look(engine) == 0 ? engine_find_wwid(engine, former->wwid) : NULL;
 
 	if (now && now->mode != former->mode)
-		engine_reload(engine, now, former);
+		changes_reload(engine, now, former);
 	if (now && label)
 		sectors_write_label(engine, now, label, "");
 }
@@ -512,7 +513,7 @@ static int change_mode(struct call *call, const struct mp_geom *geom, enum mp_ge
 	changed.mode = mode;
 	mp_geom_choose_active(&changed);
 	if (mode != geom->mode)
-		r = engine_reload(engine, geom, &changed);
+		r = changes_reload(engine, geom, &changed);
 	if (r == 0 && automatic) {
 		changed_label = label;
 		changed_label.mode = mode;
@@ -621,7 +622,7 @@ static int verb_remove(struct call *call)
 static int change_states(struct call *call, const struct mp_geom *geom, const struct mp_geom *changed,
 			 const char *what, size_t path)
 {
-	int r = engine_apply_states(call->engine, geom, changed);
+	int r = changes_apply_states(call->engine, geom, changed);
 
 	if (r == 0)
 		verbose(call, "%s: %s %s", geom->name, geom->paths[path].name, what);
@@ -753,7 +754,7 @@ static int verb_stop(struct call *call)
 	int r = find_geom(call, &geom);
 
 	if (r == 0)
-		r = engine_stop(call->engine, geom);
+		r = changes_stop(call->engine, geom);
 	if (r == 0)
 		verbose(call, "%s: stopped", geom->name);
 	return r;
@@ -799,7 +800,7 @@ static int verb_destroy(struct call *call)
 			return engine_error(call->engine, r, "%s: `gmultipath stop` removes the map alone", geom->name);
 	}
 	if (r == 0)
-		r = engine_stop(call->engine, geom);
+		r = changes_stop(call->engine, geom);
 	if (r == 0 && mp_geom_uuid(geom))
 		r = erase_label(call->engine, geom);
 	if (r == 0)
@@ -1122,7 +1123,7 @@ int verbs_run(const char *const *words, size_t count, const struct verbs_caller 
 	engine.silent = caller->silent;
 	engine.silent_count = caller->silent_count;
 	if (r >= 0 && engine.lock >= 0)
-		r = engine_sweep(&engine);
+		r = changes_sweep(&engine);
 	if (r >= 0 && !verb->only_reads && !verb->only_messages)
 		sectors_complete_labels(&engine);
 	if (r >= 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* dos.h - read a dos partition table (MBR) and its chains of logical partitions.  For: partitions.c. */
+/* dos.h - read a dos partition table (MBR) and its chains of logical partitions.  For: table.c. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* gpt.h - read a GUID partition table.  For: partitions.c. */
+/* gpt.h - read a GUID partition table.  For: table.c. */
 #pragma once
 
 struct partitions;

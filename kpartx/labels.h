@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * labels.h - read the partition tables of other systems. libblkid has recognized them, but for BSD's; what is read here is where
- * the partitions are.  For: partitions.c.
+ * the partitions are.  For: table.c.
  */
 #pragma once
 

@@ -18,6 +18,7 @@
 #include "kpartx/loop.h"
 #include "kpartx/mappings.h"
 #include "kpartx/partitions.h"
+#include "kpartx/table.h"
 
 enum {
 	READ_TRIES = 3, /* of a table that somebody changes meanwhile */
@@ -122,7 +123,7 @@ static int read_table(const struct disk *disk, const struct options *options, st
 	int r = disk_wait(disk);
 
 	if (r == 0)
-		r = partitions_read(&source, ret);
+		r = table_read(&source, ret);
 	if (r == 0)
 		partitions_judge(ret, disk->size_sectors);
 	return r;

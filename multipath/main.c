@@ -16,6 +16,7 @@
 #include "config/filter.h"
 #include "config/permissions.h"
 #include "config/wwids.h"
+#include "gmultipath/changes.h"
 #include "gmultipath/engine.h"
 #include "kernel/dm.h"
 #include "libmpathcmd/mpath_cmd.h"
@@ -484,7 +485,7 @@ static int flush(const char *wwid, const char *name, int retries)
 	const struct timespec second = { .tv_sec = 1 };
 	int r;
 
-	while ((r = engine_remove_any(wwid, &removal)) < 0 && r != -ENODEV && retries-- > 0)
+	while ((r = changes_remove_any(wwid, &removal)) < 0 && r != -ENODEV && retries-- > 0)
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &second, NULL);
 	if (r == -EBUSY)
 		log_error("%s: map in use", name);

@@ -13,6 +13,7 @@
 #include "config/check.h"
 #include "config/filter.h"
 #include "config/permissions.h"
+#include "gmultipath/changes.h"
 #include "gmultipath/engine.h"
 #include "kernel/claimant.h"
 #include "kernel/dm.h"
@@ -775,7 +776,7 @@ static void removal_job_run(struct work *work)
 	struct removal_job *job = caa_container_of(work, struct removal_job, work);
 	const struct mp_dm_removal removal = { .only_unused = true };
 
-	job->error = engine_remove_any(job->wwid, &removal);
+	job->error = changes_remove_any(job->wwid, &removal);
 }
 
 static void removal_job_done(struct work *work)

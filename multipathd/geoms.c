@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "config/geom_notes.h"
+#include "gmultipath/changes.h"
 #include "gmultipath/engine.h"
 #include "gmultipath/sectors.h"
 #include "gmultipath/taste.h"
@@ -128,7 +129,7 @@ static void sweep_run(struct work *work)
 	struct geom_job *job = caa_container_of(work, struct geom_job, work);
 	struct engine engine;
 
-	if (engine_open(&engine, true) >= 0 && engine_sweep(&engine) >= 0)
+	if (engine_open(&engine, true) >= 0 && changes_sweep(&engine) >= 0)
 		sectors_complete_labels(&engine);
 	mp_strbuf_puts(&job->err, mp_strbuf_text(&engine.err));
 	engine_close(&engine);

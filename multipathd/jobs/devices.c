@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "gmultipath/changes.h"
 #include "gmultipath/engine.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
@@ -15,7 +16,7 @@ static void device_job_run(struct work *work)
 
 	switch (job->verb) {
 	case DEVICE_REMOVE:
-		job->error = engine_remove_any(job->wwid, &job->removal);
+		job->error = changes_remove_any(job->wwid, &job->removal);
 		break;
 	case DEVICE_SUSPEND:
 		/* Whoever starts the next daemon is to find it so. */

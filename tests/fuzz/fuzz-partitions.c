@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "kpartx/mappings.h"
 #include "kpartx/partitions.h"
+#include "kpartx/table.h"
 
 #define DISK 0xfe00
 
@@ -129,7 +130,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.force_gpt = data[0] & 2,
 	};
 
-	if (partitions_read(&source, &partitions) < 0)
+	if (table_read(&source, &partitions) < 0)
 		return 0;
 	partitions_judge(&partitions, source.size_sectors);
 	if (partitions.type && !strcmp(partitions.type, "dos"))

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "kpartx/partitions.h"
+#include "kpartx/table.h"
 
 #define PARTITION(n, start, size) { .number = (n), .start_sectors = (start), .size_sectors = (size) }
 
@@ -53,7 +54,7 @@ static inline void assert_judged(const struct partitions_source *source, const s
 {
 	struct partitions got = { 0 };
 
-	assert_int_equal(partitions_read(source, &got), 0);
+	assert_int_equal(table_read(source, &got), 0);
 	partitions_judge(&got, source->size_sectors);
 	assert_int_equal(got.count, count);
 	for (size_t i = 0; i < count; i++) {

@@ -150,7 +150,7 @@ static void an_endless_chain_ends(void **state)
 		image_put_dos(fd, 512, &(struct dos_entry){ 16 + 2 * i, 0, 0x83, 1, 1 });
 		image_put_dos(fd, 512, &(struct dos_entry){ 16 + 2 * i, 1, 0x05, 2 * (i + 1), 2 });
 	}
-	assert_int_equal(partitions_read(&source, &partitions), 0);
+	assert_int_equal(table_read(&source, &partitions), 0);
 	partitions_judge(&partitions, source.size_sectors);
 	for (size_t i = 0; i < partitions.count; i++)
 		good += partitions.items[i].fault == PARTITION_GOOD;

@@ -124,7 +124,7 @@ static bool is_read(struct partitions_source *source)
 	struct partitions partitions = { 0 };
 	bool is;
 
-	assert_int_equal(partitions_read(source, &partitions), 0);
+	assert_int_equal(table_read(source, &partitions), 0);
 	assert_true(partitions.count == 0 || partitions.count == 1);
 	assert_int_equal(partitions.broken_gpt, partitions.count == 0);
 	is = partitions.count == 1;

@@ -125,7 +125,7 @@ static void assert_read(int fd, uint64_t sectors, const struct partition *wanted
 	const struct partitions all = { .items = (struct partition *)wanted, .count = count };
 	const struct partitions_source source = { .fd = fd, .is_image = true, .sector_bytes = 512, .size_sectors = sectors };
 
-	assert_int_equal(partitions_read(&source, &partitions), 0);
+	assert_int_equal(table_read(&source, &partitions), 0);
 	assert_true(partitions_equal(&partitions, &all));
 }
 
@@ -186,7 +186,7 @@ static void a_protective_mbr_without_gpt_is_told(void **state)
 			.fd = fd, .is_image = true, .sector_bytes = 512, .size_sectors = 4096,
 		};
 
-		assert_int_equal(partitions_read(&source, &partitions), 0);
+		assert_int_equal(table_read(&source, &partitions), 0);
 		assert_int_equal(partitions.broken_gpt, rows[i].type == 0xee);
 	}
 }
@@ -206,7 +206,7 @@ static void only_a_table_of_the_type_asked_for_is_read(void **state)
 			.fd = fd, .is_image = true, .sector_bytes = 512, .size_sectors = 100, .type = rows[i].type,
 		};
 
-		assert_int_equal(partitions_read(&source, &partitions), 0);
+		assert_int_equal(table_read(&source, &partitions), 0);
 		assert_int_equal(partitions.count, rows[i].count);
 	}
 }
@@ -218,7 +218,7 @@ static void a_disk_that_cannot_be_read_is_an_error(void **state)
 	const struct partitions_source source = { .fd = fd, .is_image = true, .sector_bytes = 512, .size_sectors = 100 };
 
 	(void)state;
-	assert_int_equal(partitions_read(&source, &partitions), -EISDIR);
+	assert_int_equal(table_read(&source, &partitions), -EISDIR);
 }
 
 int main(void)
