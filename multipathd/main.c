@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <malloc.h>
 #include <sched.h>
 #include <signal.h>
@@ -161,6 +162,54 @@ static int pid_file_lock(void)
 	return -EBUSY;
 }
 
+/* Relocations in code would be lost with its pages. */
+static bool has_relocated_code(const struct dl_phdr_info *library)
+{
+	for (int i = 0; i < library->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &library->dlpi_phdr[i];
+		const ElfW(Dyn) *entry = (const void *)(library->dlpi_addr + segment->p_vaddr);
+
+		for (; segment->p_type == PT_DYNAMIC && entry->d_tag != DT_NULL; entry++)
+			if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && entry->d_un.d_val & DF_TEXTREL))
+				return true;
+	}
+	return false;
+}
+
+/*
+ * Half of what the dynamic linker maps while it loads two dozen libraries is never used again: not to be locked. The program
+ * itself, whose name is "" here, stays: it is needed most when the disk that it is on does not answer.
+ */
+static int library_release(struct dl_phdr_info *library, size_t size, void *userdata)
+{
+	uintptr_t page = sysconf(_SC_PAGESIZE);
+
+	(void)size;
+	(void)userdata;
+	if (!*library->dlpi_name || has_relocated_code(library))
+		return 0;
+	for (int i = 0; i < library->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &library->dlpi_phdr[i];
+		uintptr_t start = (library->dlpi_addr + segment->p_vaddr) & -page;
+		uintptr_t end = library->dlpi_addr + segment->p_vaddr + segment->p_memsz;
+
+		if (segment->p_type == PT_LOAD && !(segment->p_flags & PF_W))
+			madvise((void *)start, end - start, MADV_DONTNEED);
+	}
+	return 0;
+}
+
+/*
+ * A burst is over: give back what it used. The kernel frees no locked page, except at the end of the heap. Only the heap is
+ * unlocked for that: mlockall() would bring in every page of mappings that cannot be locked, such as the ring of an aio context.
+ */
+static void heap_trim(const struct daemon *daemon)
+{
+	munlock(daemon->heap, (char *)sbrk(0) - daemon->heap);
+	malloc_trim(0);
+	mlock2(daemon->heap, (char *)sbrk(0) - daemon->heap, MLOCK_ONFAULT);
+}
+
 /* What keeps the daemon alive and quick when memory or time is short; none of it is vital. */
 static void claim_resources(void)
 {
@@ -176,6 +225,7 @@ static void claim_resources(void)
 		if (sched_setscheduler(0, SCHED_RR, &param) < 0)
 			log_info("no realtime scheduling: %s", strerror(errno));
 	}
+	dl_iterate_phdr(library_release, NULL);
 	/* Pages are locked as they come into use: stacks that are never used cost nothing. */
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
 		log_info("memory is not locked: %s", strerror(errno));
@@ -298,7 +348,7 @@ static bool has_all_nodes(const struct daemon *daemon)
 static void announce(struct daemon *daemon)
 {
 	daemon->ready_timer = sd_event_source_disable_unref(daemon->ready_timer);
-	malloc_trim(0); /* nor are there as many checks and table loads at once as before */
+	heap_trim(daemon); /* nor are there as many checks and table loads at once as before */
 	notify_state(daemon, "READY=1");
 }
 
@@ -339,7 +389,7 @@ static void on_configured(struct daemon *daemon)
 			return;
 		}
 	}
-	malloc_trim(0); /* a burst of jobs is over; memory is locked */
+	heap_trim(daemon); /* a burst of jobs is over */
 	log_info("configured: %zu paths, %zu maps", daemon->inventory.path_count, daemon->inventory.map_count);
 	announce_with_nodes(daemon);
 }
@@ -418,6 +468,7 @@ int main(int argc, char **argv)
 {
 	struct options options;
 	struct daemon daemon;
+	char *heap = sbrk(0);
 	_cleanup_close_ int pid_fd = -1;
 	int r;
 
@@ -455,6 +506,7 @@ int main(int argc, char **argv)
 	r = daemon_init(&daemon, &options.daemon);
 	if (r < 0)
 		return 1;
+	daemon.heap = heap;
 	r = signals_open(&daemon);
 	if (r >= 0)
 		r = daemon_start(&daemon);

@@ -127,11 +127,16 @@ const char *mp_strbuf_text(const struct mp_strbuf *buf)
 int mp_strbuf_take(struct mp_strbuf *buf, char **ret)
 {
 	int error;
+	char *exact;
 
 	mp_strbuf_add(buf, "", 0);
 	error = buf->error;
-	if (!error)
-		*ret = TAKE_PTR(buf->text);
+	if (!error) {
+		/* It may be kept for long. */
+		exact = realloc(buf->text, buf->length + 1);
+		*ret = exact ? exact : buf->text;
+		buf->text = NULL;
+	}
 	mp_strbuf_fini(buf);
 	return error;
 }

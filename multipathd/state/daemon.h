@@ -111,6 +111,7 @@ struct daemon {
 	bool told_superseded; /* that san_path_err_* are */
 	bool queue_forced; /* forcequeueing daemon */
 	bool serving; /* clients are accepted */
+	char *heap; /* where it grows from */
 };
 
 uint64_t daemon_now_usec(const struct daemon *daemon);
