@@ -290,8 +290,8 @@ static void job_follow_up(struct check_job *job)
 		return;
 	}
 	/* An answer that was long in coming may have waited for a connection to come back. */
-	job->want_proof |= job->check.identity_changed ||
-			   worker_now_usec() - job->run_usec >= PENDING_AFTER_SEC * usec_per_sec;
+	job->want_proof = job->want_proof || job->check.identity_changed ||
+			  worker_now_usec() - job->run_usec >= PENDING_AFTER_SEC * usec_per_sec;
 	if (job->want_proof)
 		job_prove(job);
 	if (job->vpd_vendor &&
@@ -331,7 +331,7 @@ static void job_run(struct work *work)
 		job_follow_up(job);
 		return;
 	}
-	if (!job->run_usec)
+	if (!job->run_usec && !job->want_proof)
 		job->run_usec = worker_now_usec();
 	if (work->sparing && !job->knocked && !job->checker->none) {
 		job_knock(job);
@@ -1253,7 +1253,7 @@ void checks_stop(struct daemon_path *path)
 		if (path->job->knock_source) /* nothing of it is on a worker */
 			job_free(path->job);
 		path->job = NULL;
-	} else if (path->fd >= 0) {
+	} else if (path->fd >= 0 && path->inventory->daemon->state != DAEMON_SHUTDOWN) { /* or the process ends, and closes it */
 		checks_close(path->inventory->daemon, path->fd, lane_of_path(&path->path.identity));
 	}
 	path->fd = -1;

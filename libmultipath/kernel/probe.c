@@ -781,8 +781,11 @@ unsigned mp_probe_max_sectors_kb(const struct mp_roots *roots, dev_t devt)
 
 /* ---- files that are no attributes */
 
+/* What a read that yields less than was asked for means: files in /proc come in pieces, others have ended. */
+enum ending { ENDS_WITH_NOTHING, ENDS_WHEN_SHORT };
+
 /* A file of any length, whole. Return: 0, -EFBIG beyond FILE_LONGEST, negative errno. */
-static int read_file(const char *file, char **ret)
+static int read_file(const char *file, enum ending ending, char **ret)
 {
 	_cleanup_free_ char *text = NULL;
 	_cleanup_close_ int fd = open(file, O_RDONLY | O_CLOEXEC);
@@ -797,8 +800,11 @@ static int read_file(const char *file, char **ret)
 		if (!grown)
 			return room < FILE_LONGEST ? -ENOMEM : -EFBIG;
 		text = grown;
-		while ((count = read(fd, text + used, room - used - 1)) > 0)
+		while ((count = read(fd, text + used, room - used - 1)) > 0) {
 			used += count;
+			if (ending == ENDS_WHEN_SHORT)
+				break;
+		}
 		if (count < 0)
 			return -errno;
 	} while (used == room - 1);
@@ -814,7 +820,7 @@ static int read_record(const struct mp_roots *roots, dev_t devt, char **ret)
 	char file[MP_SYSFS_FILE_SIZE];
 
 	snprintf(file, sizeof(file), "%s/data/b%u:%u", roots->run_udev, major(devt), minor(devt));
-	return read_file(file, ret);
+	return read_file(file, ENDS_WHEN_SHORT, ret); /* udev replaces it as a whole */
 }
 
 int mp_probe_record(const struct mp_roots *roots, dev_t devt, struct mp_props *ret)
@@ -1065,7 +1071,7 @@ static char *read_proc(const struct mp_roots *roots, const char *name)
 	char file[MP_SYSFS_FILE_SIZE], *text = NULL;
 
 	snprintf(file, sizeof(file), "%s/%s", roots->proc ? roots->proc : "/proc", name);
-	read_file(file, &text);
+	read_file(file, ENDS_WITH_NOTHING, &text);
 	return text;
 }
 
