@@ -36,7 +36,7 @@ static int identify(dev_t devt, struct mp_identity *identity, char *dir, size_t 
 	char name[MP_NAME_SIZE];
 	int r = mp_probe_locate_devt(&mp_roots_system, devt, name, sizeof(name), dir, size);
 
-	return r < 0 ? r : mp_probe_identity(&mp_roots_system, devt, name, dir, identity);
+	return r < 0 ? r : mp_probe_identity(&mp_roots_system, devt, name, dir, identity, NULL);
 }
 
 int lun_scanned(dev_t devt, char *wwid)

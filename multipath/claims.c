@@ -169,7 +169,7 @@ static int twin_on_found(void *userdata, dev_t devt, const char *name, const cha
 	bool known;
 
 	if (devt == question->devt || mp_filter_devnode(question->config, name).blacklisted ||
-	    mp_probe_identity(&mp_roots_system, devt, name, dir, &identity) < 0)
+	    mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, NULL) < 0)
 		return 0;
 	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;
 	mp_config_path_settings(question->config, &identity, &settings);
@@ -356,7 +356,7 @@ static bool path_is_usable(const struct mp_table_path *path)
 
 	return path->state == MP_DM_ACTIVE &&
 	       mp_probe_locate_devt(&mp_roots_system, path->devt, name, sizeof(name), dir, sizeof(dir)) >= 0 &&
-	       mp_probe_identity(&mp_roots_system, path->devt, name, dir, &identity) >= 0 &&
+	       mp_probe_identity(&mp_roots_system, path->devt, name, dir, &identity, NULL) >= 0 &&
 	       mp_probe_state(&mp_roots_system, dir, identity.protocol) == MP_PATH_UP;
 }
 

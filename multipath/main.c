@@ -337,7 +337,7 @@ static int wwid_of_path(struct mp_config *config, dev_t devt, char *wwid)
 		return r;
 	if (mp_filter_devnode(config, name).blacklisted)
 		return -EPERM;
-	r = mp_probe_identity(&mp_roots_system, devt, name, dir, &identity);
+	r = mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, NULL);
 	if (r < 0)
 		return r;
 	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;

@@ -280,7 +280,7 @@ static void job_prove(struct check_job *job)
 static void job_follow_up(struct check_job *job)
 {
 	enum mp_path_state state;
-	char text[sizeof(job->identity->vpd_data)];
+	char text[sizeof(((struct mp_identity_room *)NULL)->vpd_data)];
 
 	if (!mp_path_state_is_active(job->check.state)) {
 		state = mp_probe_state(&mp_roots_system, job->dir, job->protocol);
@@ -428,8 +428,8 @@ static bool path_take_priority(struct daemon_path *path, struct check_job *job)
 /* The name that the device is to tell. Return: is it told by the device, or by udev from the same page? */
 static bool path_expected_name(const struct daemon_path *path, const char **name)
 {
-	*name = path->proof;
-	if (path->proof)
+	*name = daemon_path_proof(path);
+	if (*name)
 		return true;
 	*name = path->named ? path->named : path->path.identity.wwid;
 	if (mp_protocol_is_nvme(path->path.identity.protocol))
@@ -445,8 +445,8 @@ static const char *path_sibling_proof(const struct daemon_path *path)
 
 	if (map && !maps_is_geom(daemon_map_of(map)))
 		cds_list_for_each_entry(other, &map->paths, in_map)
-			if (other != &path->path && daemon_path_of(other)->proof && mp_path_is_proven(other))
-				return daemon_path_of(other)->proof;
+			if (other != &path->path && daemon_path_proof(daemon_path_of(other)) && mp_path_is_proven(other))
+				return daemon_path_proof(daemon_path_of(other));
 	return NULL;
 }
 
@@ -482,14 +482,15 @@ static void path_doubt(struct daemon_path *path)
 /* The name of the map was told: what another path told is no other way to spell it. */
 static void path_refute_others(struct daemon_path *path)
 {
+	const char *proof = daemon_path_proof(path);
 	struct mp_path *other;
 
-	if (!path->proof || strcmp(path->proof, path->path.identity.wwid) || maps_is_geom(daemon_map_of(path->path.map)))
+	if (!proof || strcmp(proof, path->path.identity.wwid) || maps_is_geom(daemon_map_of(path->path.map)))
 		return;
 	cds_list_for_each_entry(other, &path->path.map->paths, in_map) {
 		struct daemon_path *sibling = daemon_path_of(other);
 
-		if (other->wrong_wwid || !sibling->proof || !strcmp(sibling->proof, path->proof) ||
+		if (other->wrong_wwid || !sibling->proof || !strcmp(sibling->proof, proof) ||
 		    strcmp(other->identity.wwid, path->path.identity.wwid))
 			continue;
 		free(sibling->proof);
@@ -506,8 +507,8 @@ static void path_is_proven_now(struct daemon_path *path, const struct check_job 
 	path->proven_usec = daemon_now_usec(path->inventory->daemon);
 	path->path.proven_epoch = job->epoch;
 	path->stays = false;
-	if (!path->proof && job->proof)
-		path->proof = strdup(job->proof); /* without memory it is asked as for the first time once more */
+	if (!daemon_path_proof(path) && job->proof)
+		paths_told_proof(path, job->proof);
 	if (map) {
 		cds_list_for_each_entry(other, &map->paths, in_map)
 			if (daemon_path_of(other)->stays)
@@ -697,7 +698,7 @@ static void path_take_facts(struct daemon_path *path, const struct check_job *jo
 	if (job->rdac >= 0 || job->ana >= 0)
 		paths_told_kind(path, job->rdac, job->ana);
 	if (job->vpd_text)
-		strcpy(path->path.identity.vpd_data, job->vpd_text);
+		paths_told_vpd_data(path, job->vpd_text);
 	if (path->checker == job->checker)
 		path->checker_kept = job->check.kept;
 	path->path.identity.offline = job->offline;
@@ -989,10 +990,9 @@ static unsigned path_timeout_sec(const struct daemon_path *path)
 static int path_prepare_priority(struct daemon_path *path, struct check_job *job)
 {
 	if (path->prioritizer->reads_identity) {
-		job->identity = malloc(sizeof(*job->identity));
+		job->identity = mp_identity_clone(&path->path.identity);
 		if (!job->identity)
 			return -ENOMEM;
-		*job->identity = path->path.identity;
 	}
 	job->prio_args = strdup(path->settings.prio_args);
 	if (!job->prio_args)

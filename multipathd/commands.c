@@ -137,7 +137,7 @@ static void read_details(const struct daemon *daemon)
 	struct mp_path *path;
 
 	cds_list_for_each_entry(path, &daemon->inventory.paths, in_all)
-		mp_probe_listed(&mp_roots_system, daemon_path_of(path)->dir, &path->identity);
+		paths_read_listed(daemon_path_of(path));
 }
 
 static void read_map_details(const struct daemon *daemon)
@@ -931,7 +931,7 @@ static void resize_map(struct command_call *call)
 		struct mp_identity identity;
 
 		if (mp_probe_identity(&mp_roots_system, path->identity.devt, path->identity.name,
-				      daemon_path_of(path)->dir, &identity) < 0 ||
+				      daemon_path_of(path)->dir, &identity, NULL) < 0 ||
 		    !identity.size_sectors || (size && size != identity.size_sectors)) {
 			log_error("%s: not resized: %s has %llu sectors, others %llu", map->map.name,
 				  path->identity.name, (unsigned long long)identity.size_sectors,

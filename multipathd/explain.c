@@ -66,7 +66,7 @@ static int facts_on_found(void *userdata, dev_t devt, const char *name, const ch
 	struct mp_identity identity;
 	bool found = false;
 
-	if (mp_probe_identity(&mp_roots_system, devt, name, dir, &identity) < 0)
+	if (mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, NULL) < 0)
 		return 0;
 	if (mp_probe_record(&mp_roots_system, devt, &props) == 0)
 		for (size_t i = 0; i < ARRAY_SIZE(sources) && !found; i++) {
@@ -105,10 +105,11 @@ static void facts_find(struct facts *facts)
 		return;
 	}
 	facts->has_props = mp_probe_props(&mp_roots_system, facts->devt, facts->dir, true, &facts->props) == 0;
-	facts->error = mp_probe_identity(&mp_roots_system, facts->devt, facts->name, facts->dir, &facts->identity);
+	facts->error = mp_probe_identity(&mp_roots_system, facts->devt, facts->name, facts->dir, &facts->identity, NULL);
 	if (facts->error < 0) {
 		/* Enough for the filter by name. */
 		facts->identity = (struct mp_identity){ .devt = facts->devt };
+		mp_identity_forget_texts(&facts->identity);
 		snprintf(facts->identity.name, sizeof(facts->identity.name), "%s", facts->name);
 		return;
 	}
@@ -141,6 +142,7 @@ static int facts_resolve(struct daemon *daemon, struct facts *facts)
 		return 0;
 	if (path && !strcmp(path->path.identity.name, facts->identity.name)) {
 		facts->identity = path->path.identity;
+		mp_identity_forget_texts(&facts->identity);
 		facts->identified = *facts->identity.wwid;
 	}
 	mp_config_path_settings(daemon->inventory.config, &facts->identity, &facts->settings);

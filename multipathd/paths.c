@@ -123,13 +123,16 @@ static int path_identified(struct daemon_path *path, bool by_operator)
 
 static void path_changed(struct daemon_path *path, const struct mp_identity *new)
 {
-	struct mp_identity *old = &path->path.identity;
+	const struct mp_identity *old = &path->path.identity;
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 	bool resized = old->size_sectors != new->size_sectors;
 	bool ro_changed = old->read_only != new->read_only;
 	bool handler_changed = strcmp(old->handler, new->handler);
 
-	*old = *new;
+	if (mp_path_set_identity(&path->path, new) < 0) {
+		log_warning("%s: changes not noted: out of memory", old->name);
+		return;
+	}
 	if (!map)
 		return;
 	if (ro_changed) {
@@ -182,8 +185,8 @@ static int path_rejected(struct daemon_path *path, const char *name, const char 
 	return 0;
 }
 
-static void keep_what_checks_tell(struct mp_identity *new, const struct mp_identity *old, const char *dir,
-				  const struct mp_props *props)
+static void keep_what_checks_tell(struct mp_identity *new, struct mp_identity_room *room, const struct mp_identity *old,
+				  const char *dir, const struct mp_props *props)
 {
 	const char *read_only = props ? mp_props_get(props, "DISK_RO") : NULL;
 
@@ -194,9 +197,29 @@ static void keep_what_checks_tell(struct mp_identity *new, const struct mp_ident
 	new->max_sectors_kb = old->max_sectors_kb;
 	new->rdac = old->rdac;
 	new->ana = old->ana;
-	memcpy(new->vpd_data, old->vpd_data, sizeof(new->vpd_data));
+	/* Copies: the path may be dropped before it is found again. */
+	snprintf(room->vpd_data, sizeof(room->vpd_data), "%s", old->vpd_data);
+	new->vpd_data = room->vpd_data;
 	if (!new->serial[0])
-		memcpy(new->serial, old->serial, sizeof(new->serial));
+		snprintf(room->serial, sizeof(room->serial), "%s", old->serial);
+}
+
+/* Without memory it is asked again. */
+void paths_told_vpd_data(struct daemon_path *path, const char *text)
+{
+	struct mp_identity identity = path->path.identity;
+
+	identity.vpd_data = text;
+	mp_path_set_identity(&path->path, &identity);
+}
+
+void paths_read_listed(struct daemon_path *path)
+{
+	struct mp_identity identity = path->path.identity;
+	struct mp_identity_room room;
+
+	mp_probe_listed(&mp_roots_system, path->dir, &identity, &room);
+	mp_path_set_identity(&path->path, &identity);
 }
 
 void paths_told_kind(struct daemon_path *path, int rdac, int ana)
@@ -244,6 +267,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	_cleanup_(mp_props_fini) struct mp_props read_props = MP_PROPS_INIT;
 	struct mp_filter_verdict verdict;
 	struct mp_path_settings settings;
+	struct mp_identity_room room;
 	struct mp_identity identity;
 	_cleanup_free_ char *geom_wwid = NULL;
 	bool fallback, moved = false, event = props;
@@ -255,7 +279,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	if (verdict.blacklisted)
 		return path_rejected(path, name, "its kernel name is blacklisted");
 
-	r = mp_probe_identity(&mp_roots_system, devt, name, dir, &identity);
+	r = mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, &room);
 	if (r < 0) {
 		path_rejected(path, name, r == -EPERM ? "hidden" : strerror(-r));
 		return r == -EPERM || r == -EOPNOTSUPP ? 0 : r;
@@ -269,11 +293,11 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	if (props)
 		mp_probe_apply_props(&identity, props);
 	if (!daemon->inventory.options.check)
-		mp_probe_details(&mp_roots_system, dir, &identity);
+		mp_probe_details(&mp_roots_system, dir, &identity, &room);
 	else if (path)
-		keep_what_checks_tell(&identity, &path->path.identity, dir, props);
+		keep_what_checks_tell(&identity, &room, &path->path.identity, dir, props);
 	if (daemon->inventory.options.check && path && by_operator)
-		mp_probe_details(&mp_roots_system, dir, &identity);
+		mp_probe_details(&mp_roots_system, dir, &identity, &room);
 
 	mp_config_path_settings(daemon->inventory.config, &identity, &settings);
 	fallback = daemon->inventory.options.once || (path && path->retriggers >= daemon->inventory.process->retrigger_tries);
@@ -364,6 +388,15 @@ int paths_enumerate(struct daemon *daemon)
 	return r;
 }
 
+void paths_told_proof(struct daemon_path *path, const char *name)
+{
+	const char *wwid = path->path.identity.wwid;
+
+	path->told_wwid = *wwid && !strcmp(name, wwid);
+	if (!path->told_wwid)
+		path->proof = strdup(name);
+}
+
 void paths_told_wwid(struct daemon_path *path, const char *wwid)
 {
 	struct mp_identity *identity = &path->path.identity;
@@ -433,8 +466,8 @@ void paths_wrong_wwid(struct daemon_path *path, const char *told, const char *ex
 	log_error("%s: %s answers as %s, was %s: it leads to another LUN and gets no I/O",
 		  map ? map->map.name : "no map", mp_path_name(&path->path), told, expected);
 	/* The one that it has to answer from now on. */
-	if (!path->proof)
-		path->proof = strdup(expected);
+	if (!daemon_path_proof(path))
+		paths_told_proof(path, expected);
 	path->path.wrong_wwid = true;
 	mp_path_doubt(&path->path);
 	if (map) {

@@ -28,7 +28,7 @@
 
 /* A disk as the new configuration sees it. */
 struct seen {
-	struct mp_identity identity;
+	struct mp_identity *identity;
 	char *rejection; /* why it is no path; NULL: it is one */
 };
 
@@ -50,8 +50,10 @@ struct rehearsal {
 
 static void rehearsal_free(struct rehearsal *rehearsal)
 {
-	for (size_t i = 0; i < rehearsal->seen_count; i++)
+	for (size_t i = 0; i < rehearsal->seen_count; i++) {
+		free(rehearsal->seen[i].identity);
 		free(rehearsal->seen[i].rejection);
+	}
 	free(rehearsal->seen);
 	mp_strbuf_fini(&rehearsal->errors);
 	mp_bindings_free(rehearsal->bindings);
@@ -92,25 +94,29 @@ static int rehearsal_on_found(void *userdata, dev_t devt, const char *name, cons
 	_cleanup_strbuf_ struct mp_strbuf reason = MP_STRBUF_INIT;
 	struct rehearsal *rehearsal = userdata;
 	struct mp_path_settings settings;
+	struct mp_identity_room room;
+	struct mp_identity identity;
 	struct seen *seen;
 	bool known;
 
+	if (mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, &room) < 0)
+		return 0;
+	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;
+	if (known)
+		mp_probe_apply_props(&identity, &props);
+	mp_probe_details(&mp_roots_system, dir, &identity, &room);
+	mp_config_path_settings(rehearsal->config, &identity, &settings);
+	if (mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true, identity.wwid) < 0)
+		identity.wwid[0] = '\0';
 	seen = seen_add(rehearsal);
 	if (!seen)
 		return -ENOMEM;
-	if (mp_probe_identity(&mp_roots_system, devt, name, dir, &seen->identity) < 0) {
+	seen->identity = mp_identity_clone(&identity);
+	if (!seen->identity) {
 		rehearsal->seen_count--;
-		return 0;
+		return -ENOMEM;
 	}
-	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;
-	if (known)
-		mp_probe_apply_props(&seen->identity, &props);
-	mp_probe_details(&mp_roots_system, dir, &seen->identity);
-	mp_config_path_settings(rehearsal->config, &seen->identity, &settings);
-	if (mp_probe_wwid(&mp_roots_system, &seen->identity, dir, &settings, known ? &props : NULL, true,
-			  seen->identity.wwid) < 0)
-		seen->identity.wwid[0] = '\0';
-	mp_filter_reason(rehearsal->config, &seen->identity, known ? &props : NULL, settings.uid_attribute, &reason);
+	mp_filter_reason(rehearsal->config, &identity, known ? &props : NULL, settings.uid_attribute, &reason);
 	return reason.error || reason.length ? mp_strbuf_take(&reason, &seen->rejection) : 0;
 }
 
@@ -181,7 +187,8 @@ static void shadow_choose(struct inventory *shadow, struct daemon_path *path)
 
 static int shadow_take(struct inventory *shadow, const struct seen *seen, const struct daemon_path *live)
 {
-	const struct mp_identity *identity = &seen->identity;
+	const struct mp_identity *identity = seen->identity;
+	struct mp_identity known;
 	struct daemon_path *path;
 	struct daemon_map *map;
 	const char *wwid;
@@ -191,7 +198,9 @@ static int shadow_take(struct inventory *shadow, const struct seen *seen, const 
 	if (live && *identity->wwid && *live->path.identity.wwid &&
 	    strcmp(identity->wwid, live->path.identity.wwid))
 		live = NULL;
-	r = paths_new(shadow, live ? &live->path.identity : identity, "", &path);
+	known = live ? live->path.identity : *identity;
+	known.serial = identity->serial;
+	r = paths_new(shadow, &known, "", &path);
 	if (r < 0)
 		return r;
 	if (live) {
@@ -203,7 +212,6 @@ static int shadow_take(struct inventory *shadow, const struct seen *seen, const 
 		path->path.wrong_wwid = live->path.wrong_wwid;
 		path->path.epoch = live->path.epoch;
 		path->path.proven_epoch = live->path.proven_epoch;
-		memcpy(path->path.identity.serial, identity->serial, sizeof(identity->serial));
 	} else {
 		path->path.init = MP_INIT_OK;
 		path->path.proven_epoch = path->path.epoch; /* as the first check will find */
@@ -405,21 +413,21 @@ static int compare_paths(const struct rehearsal *rehearsal, struct inventory *sh
 {
 	for (size_t i = 0; i < rehearsal->seen_count; i++) {
 		const struct seen *seen = &rehearsal->seen[i];
-		const struct daemon_path *live = paths_find_devt(&rehearsal->daemon->inventory, seen->identity.devt);
+		const struct daemon_path *live = paths_find_devt(&rehearsal->daemon->inventory, seen->identity->devt);
 		int r;
 
-		if (live && strcmp(live->path.identity.name, seen->identity.name))
+		if (live && strcmp(live->path.identity.name, seen->identity->name))
 			live = NULL;
 		if (seen->rejection) {
 			if (live)
-				mp_changes_add(changes, "path", "drop", seen->identity.name, "%s", seen->rejection);
+				mp_changes_add(changes, "path", "drop", seen->identity->name, "%s", seen->rejection);
 			continue;
 		}
 		if (live)
 			compare_path_settings(rehearsal, live, changes);
 		else
-			mp_changes_add(changes, "path", "take", seen->identity.name, "%s",
-				       *seen->identity.wwid ? seen->identity.wwid : "it has no WWID yet");
+			mp_changes_add(changes, "path", "take", seen->identity->name, "%s",
+				       *seen->identity->wwid ? seen->identity->wwid : "it has no WWID yet");
 		r = shadow_take(shadow, seen, live);
 		if (r < 0)
 			return r;

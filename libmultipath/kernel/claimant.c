@@ -23,7 +23,7 @@ void mp_claimant_fini(struct mp_claimant *claimant)
 int mp_claimant_read(const struct mp_roots *roots, dev_t devt, const char *name, const char *dir,
 		     struct mp_claimant *claimant)
 {
-	int r = mp_probe_identity(roots, devt, name, dir, &claimant->identity);
+	int r = mp_probe_identity(roots, devt, name, dir, &claimant->identity, NULL);
 
 	if (r == 0 && mp_probe_page_wwid(roots, claimant->identity.protocol, dir, claimant->page_wwid) < 0)
 		claimant->page_wwid[0] = '\0';

@@ -437,7 +437,7 @@ static bool class_exists(const struct mp_roots *roots, const char *dir, size_t l
 }
 
 static void read_scsi_transport(const struct mp_roots *roots, const char *dir, struct scsi_place *place,
-				struct mp_identity *ret)
+				struct mp_identity *ret, struct mp_identity_room *room)
 {
 	/* SRP and parallel SCSI show themselves by the host's class alone; the host is a child of its PCI function then. */
 	if (place->protocol == MP_PROTOCOL_SCSI_UNSPEC && place->bus.name &&
@@ -451,24 +451,24 @@ static void read_scsi_transport(const struct mp_roots *roots, const char *dir, s
 
 	switch (place->protocol) {
 	case MP_PROTOCOL_SCSI_FCP:
-		read_class(roots, dir, place->host_end, "fc_host", &place->host, "node_name", ret->host_wwnn,
-			   sizeof(ret->host_wwnn));
-		read_class(roots, dir, place->host_end, "fc_host", &place->host, "port_name", ret->host_wwpn,
-			   sizeof(ret->host_wwpn));
+		read_class(roots, dir, place->host_end, "fc_host", &place->host, "node_name", room->host_wwnn,
+			   sizeof(room->host_wwnn));
+		read_class(roots, dir, place->host_end, "fc_host", &place->host, "port_name", room->host_wwpn,
+			   sizeof(room->host_wwpn));
 		read_class(roots, dir, place->nexus_end, "fc_remote_ports", &place->nexus, "node_name",
-			   ret->target_wwnn, sizeof(ret->target_wwnn));
+			   room->target_wwnn, sizeof(room->target_wwnn));
 		read_class(roots, dir, place->nexus_end, "fc_remote_ports", &place->nexus, "port_name",
-			   ret->target_wwpn, sizeof(ret->target_wwpn));
+			   room->target_wwpn, sizeof(room->target_wwpn));
 		break;
 	case MP_PROTOCOL_SCSI_ISCSI:
 		read_class(roots, dir, place->nexus_end, "iscsi_session", &place->nexus, "targetname",
-			   ret->target_wwnn, sizeof(ret->target_wwnn));
-		read_class(roots, dir, place->host_end, "iscsi_host", &place->host, "ipaddress", ret->adapter,
-			   sizeof(ret->adapter));
+			   room->target_wwnn, sizeof(room->target_wwnn));
+		read_class(roots, dir, place->host_end, "iscsi_host", &place->host, "ipaddress", room->adapter,
+			   sizeof(room->adapter));
 		return;
 	case MP_PROTOCOL_SCSI_SAS:
 		read_class(roots, dir, place->nexus_end, "sas_device", &place->nexus, "sas_address",
-			   ret->target_wwnn, sizeof(ret->target_wwnn));
+			   room->target_wwnn, sizeof(room->target_wwnn));
 		break;
 	case MP_PROTOCOL_SCSI_SRP:
 		break;
@@ -476,7 +476,7 @@ static void read_scsi_transport(const struct mp_roots *roots, const char *dir, s
 		return; /* no adapter to tell paths apart by */
 	}
 	if (place->bus.name)
-		snprintf(ret->adapter, sizeof(ret->adapter), "%.*s", (int)place->bus.length, place->bus.name);
+		snprintf(room->adapter, sizeof(room->adapter), "%.*s", (int)place->bus.length, place->bus.name);
 }
 
 /* Kernels before 3.15 have no inquiry attribute. */
@@ -501,7 +501,8 @@ static void read_handler(const struct mp_roots *roots, const char *device, struc
 		ret->handler[0] = '\0';
 }
 
-static int read_scsi(const struct mp_roots *roots, const char *dir, struct scsi_place *place, struct mp_identity *ret)
+static int read_scsi(const struct mp_roots *roots, const char *dir, struct scsi_place *place, struct mp_identity *ret,
+		     struct mp_identity_room *room)
 {
 	struct place device = place_prefix(dir, place->device_end);
 	uint8_t page[PAGE_SIZE];
@@ -522,7 +523,7 @@ static int read_scsi(const struct mp_roots *roots, const char *dir, struct scsi_
 			return r;
 	}
 	read_handler(roots, device.dir, ret);
-	read_scsi_transport(roots, dir, place, ret);
+	read_scsi_transport(roots, dir, place, ret, room);
 	return 0;
 }
 
@@ -544,7 +545,8 @@ static enum mp_protocol nvme_protocol(const char *transport)
 }
 
 /* .../nvme/nvme0/nvme0n1: the controller's directory is the namespace's parent. */
-static int read_nvme(const struct mp_roots *roots, const char *name, const char *dir, struct mp_identity *ret)
+static int read_nvme(const struct mp_roots *roots, const char *name, const char *dir, struct mp_identity *ret,
+		     struct mp_identity_room *room)
 {
 	struct place controller = place_prefix(dir, parent_length(dir));
 	uint64_t number = 0;
@@ -566,8 +568,8 @@ static int read_nvme(const struct mp_roots *roots, const char *name, const char 
 	strcpy(ret->vendor, "NVME");
 	if (mp_sysfs_read(roots->sys, controller.dir, "firmware_rev", ret->revision, sizeof(ret->revision)) < 0)
 		ret->revision[0] = '\0';
-	if (mp_sysfs_read(roots->sys, controller.dir, "serial", ret->serial, sizeof(ret->serial)) < 0)
-		ret->serial[0] = '\0';
+	if (mp_sysfs_read(roots->sys, controller.dir, "serial", room->serial, sizeof(room->serial)) < 0)
+		room->serial[0] = '\0';
 	if (mp_sysfs_read(roots->sys, controller.dir, "transport", transport, sizeof(transport)) < 0)
 		transport[0] = '\0';
 	ret->protocol = nvme_protocol(transport);
@@ -677,13 +679,14 @@ enum mp_path_state mp_probe_state(const struct mp_roots *roots, const char *dir,
 	return mp_protocol_is_nvme(protocol) ? nvme_state(text) : scsi_state(text);
 }
 
-static int read_kind(const struct mp_roots *roots, const char *name, const char *dir, struct mp_identity *ret)
+static int read_kind(const struct mp_roots *roots, const char *name, const char *dir, struct mp_identity *ret,
+		     struct mp_identity_room *room)
 {
 	size_t device = device_end(dir), start = device;
 	struct scsi_place place;
 
 	if (!strncmp(name, "nvme", 4))
-		return read_nvme(roots, name, dir, ret);
+		return read_nvme(roots, name, dir, ret, room);
 	/* Where in sysfs a host is says nothing of what it leads to: those of FCoE are below devices/virtual/net. */
 	if (!device)
 		return -EOPNOTSUPP;
@@ -696,21 +699,38 @@ static int read_kind(const struct mp_roots *roots, const char *name, const char 
 	/* sr, st and the like have H:C:T:L too, but are no disks */
 	if (!strncmp(name, "sr", 2) || !scsi_place_find(dir, &place))
 		return -EOPNOTSUPP;
-	return read_scsi(roots, dir, &place, ret);
+	return read_scsi(roots, dir, &place, ret, room);
 }
 
 int mp_probe_identity(const struct mp_roots *roots, dev_t devt, const char *name, const char *dir,
-		      struct mp_identity *ret)
+		      struct mp_identity *ret, struct mp_identity_room *room)
 {
+	struct mp_identity_room unused;
+	bool forgets = !room;
 	int r;
 
-	*ret = (struct mp_identity){ .devt = devt, .tpg = -1, .address.host = -1 };
-	if ((size_t)snprintf(ret->name, sizeof(ret->name), "%s", name) >= sizeof(ret->name))
-		return -ENAMETOOLONG;
-
-	r = read_kind(roots, name, dir, ret);
+	if (forgets)
+		room = &unused;
+	*room = (struct mp_identity_room){ 0 };
+	*ret = (struct mp_identity){
+		.devt = devt,
+		.tpg = -1,
+		.address.host = -1,
+		.serial = room->serial,
+		.vpd_data = room->vpd_data,
+		.host_wwnn = room->host_wwnn,
+		.host_wwpn = room->host_wwpn,
+		.target_wwnn = room->target_wwnn,
+		.target_wwpn = room->target_wwpn,
+		.adapter = room->adapter,
+	};
+	r = (size_t)snprintf(ret->name, sizeof(ret->name), "%s", name) < sizeof(ret->name) ? 0 : -ENAMETOOLONG;
+	if (r == 0)
+		r = read_kind(roots, name, dir, ret, room);
 	if (r == 0)
 		r = mp_sysfs_read_number(roots->sys, dir, "size", &ret->size_sectors);
+	if (forgets)
+		mp_identity_forget_texts(ret);
 	return r == -ENOENT || r == -ENXIO || r == -ENOTDIR ? -ENODEV : r;
 }
 
@@ -731,7 +751,8 @@ void mp_probe_refresh(const struct mp_roots *roots, const char *dir, struct mp_i
 		read_handler(roots, device.dir, identity);
 }
 
-void mp_probe_listed(const struct mp_roots *roots, const char *dir, struct mp_identity *identity)
+void mp_probe_listed(const struct mp_roots *roots, const char *dir, struct mp_identity *identity,
+		     struct mp_identity_room *room)
 {
 	struct place device = place_prefix(dir, device_end(dir));
 	uint8_t page[PAGE_SIZE];
@@ -743,11 +764,12 @@ void mp_probe_listed(const struct mp_roots *roots, const char *dir, struct mp_id
 	if (!mp_protocol_is_scsi(identity->protocol) || *identity->serial)
 		return;
 	length = mp_sysfs_read_bytes(roots->sys, device.dir, "vpd_pg80", page, sizeof(page));
-	if (length >= 0)
-		mp_vpd_serial(page, length, identity->serial, sizeof(identity->serial));
+	if (length >= 0 && mp_vpd_serial(page, length, room->serial, sizeof(room->serial)) == 0)
+		identity->serial = room->serial;
 }
 
-void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_identity *identity)
+void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_identity *identity,
+		      struct mp_identity_room *room)
 {
 	struct place device = place_prefix(dir, device_end(dir));
 	uint8_t page[PAGE_SIZE];
@@ -755,7 +777,7 @@ void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_i
 	ssize_t length;
 	int tpg;
 
-	mp_probe_listed(roots, dir, identity);
+	mp_probe_listed(roots, dir, identity, room);
 	if (mp_sysfs_read_number(roots->sys, dir, "ro", &number) == 0)
 		identity->read_only = number;
 	identity->offline = mp_probe_state(roots, dir, identity->protocol) != MP_PATH_UP;

@@ -41,13 +41,14 @@ int mp_probe_open(const char *node, dev_t devt, int flags);
 /**
  * mp_probe_identity() - read sysfs: all of *ret but wwid, and what mp_probe_details() reads
  * @dir:	as passed to mp_probe_found_fn
+ * @room:	what @ret borrows its texts from; NULL: all of those are "" (no caller looks at them)
  *
  * No device is opened, no command is sent: it does not block. About ten system calls for a SCSI disk.
  * Return: 0, -ENODEV if it is gone, -EOPNOTSUPP if the kind of device is not one that can have paths (loop, dm, ram, NVMe
  * namespaces that the kernel multipaths itself, ...), -EPERM if it is hidden (a path of such a namespace).
  */
 int mp_probe_identity(const struct mp_roots *roots, dev_t devt, const char *name, const char *dir,
-		      struct mp_identity *ret);
+		      struct mp_identity *ret, struct mp_identity_room *room);
 
 /* Where sysfs keeps what a SCSI disk is behind, as its own directory tells; "" if there is none. */
 struct mp_probe_scsi_dirs {
@@ -73,14 +74,16 @@ int mp_probe_page_names(const struct mp_roots *roots, enum mp_protocol protocol,
  * mp_probe_details() - what only some configurations and listings ask for (serial, timeout_sec, max_sectors_kb), and what
  * whoever opens the device learns anyway (read_only, offline, tpg)
  */
-void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_identity *identity);
+void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_identity *identity,
+		      struct mp_identity_room *room);
 
 /**
  * mp_probe_listed() - serial number (unless it is known) and max_sectors_kb, which listings show and no check learns
  *
  * Everything else may have been learned from the device itself since, and sysfs is older.
  */
-void mp_probe_listed(const struct mp_roots *roots, const char *dir, struct mp_identity *identity);
+void mp_probe_listed(const struct mp_roots *roots, const char *dir, struct mp_identity *identity,
+		     struct mp_identity_room *room);
 
 /** mp_probe_read_only() - sysfs: is it write-protected? @otherwise: if sysfs does not say */
 bool mp_probe_read_only(const struct mp_roots *roots, const char *dir, bool otherwise);

@@ -37,8 +37,6 @@ struct mp_identity {
 	char vendor[24];
 	char product[64];
 	char revision[32];
-	char serial[128];
-	char vpd_data[128]; /* vendor VPD page in text, "" if none */
 	enum mp_protocol protocol;
 	struct mp_address address;
 	uint64_t size_sectors; /* of 512 bytes */
@@ -49,19 +47,37 @@ struct mp_identity {
 	enum mp_told rdac; /* VPD page 0xC9 of RDAC arrays */
 	enum mp_told ana; /* NVMe asymmetric namespace access */
 	unsigned timeout_sec; /* SCSI device's command timeout, 0 unknown */
-	/* "" where the transport has none; FC, SAS, iSCSI */
-	char host_wwnn[40], host_wwpn[40], target_wwnn[224], target_wwpn[40];
-	char adapter[64]; /* PCI or CCW bus id of the host; iSCSI: host's IP address */
 	unsigned max_sectors_kb; /* 0 unknown */
 	bool claimed; /* udev database: DM_MULTIPATH_DEVICE_PATH=1 */
 	bool wait_may_run; /* udev database: a find_multipaths timer may still run */
 	char handler[16]; /* sysfs dh_state, "" if none or detached */
+	/* Mostly short or "", and seldom long: borrowed. Those of a path are its own, those just read in a struct mp_identity_room. */
+	const char *serial;
+	const char *vpd_data; /* vendor VPD page in text, "" if none */
+	/* "" where the transport has none; FC, SAS, iSCSI */
+	const char *host_wwnn, *host_wwpn, *target_wwnn, *target_wwpn;
+	const char *adapter; /* PCI or CCW bus id of the host; iSCSI: host's IP address */
 };
+
+/* Where the texts of an identity are while it is read. */
+struct mp_identity_room {
+	char serial[128];
+	char vpd_data[128];
+	char host_wwnn[40], host_wwpn[40], target_wwnn[224], target_wwpn[40];
+	char adapter[64];
+};
+
+/** mp_identity_forget_texts() - all that are borrowed are "" now: for what outlives their owner and does not look at them */
+void mp_identity_forget_texts(struct mp_identity *identity);
+
+/** mp_identity_clone() - a copy that has its texts with it, in one piece for free(). Return: NULL without memory */
+struct mp_identity *mp_identity_clone(const struct mp_identity *identity);
 
 /* Owned by whoever made it (the daemon's set of paths); a map borrows its paths. */
 struct mp_path {
 	uint64_t id; /* never reused */
 	struct mp_identity identity;
+	char *texts; /* owned: those that the identity borrows */
 
 	enum mp_init_state init;
 	enum mp_path_state state;
@@ -92,11 +108,19 @@ struct mp_path {
 	struct mp_hash_node by_id, by_devt, by_name;
 };
 
-/** mp_path_init() - an unchecked path without map, embedded in an object of its owner */
-void mp_path_init(struct mp_path *path, uint64_t id, const struct mp_identity *identity);
+/** mp_path_init() - an unchecked path without map, embedded in an object of its owner; it takes copies of texts. Return: 0, -ENOMEM. */
+int mp_path_init(struct mp_path *path, uint64_t id, const struct mp_identity *identity);
 
 /** mp_path_fini() - it leaves the list of all paths; it has left its map (mp_map_remove_path()), and the hash tables of its owner */
 void mp_path_fini(struct mp_path *path);
+
+/**
+ * mp_path_set_identity() - what is known of the device now
+ * @identity:	its texts are copied; they may be those that the path has
+ *
+ * Return: 0, -ENOMEM: all is as before.
+ */
+int mp_path_set_identity(struct mp_path *path, const struct mp_identity *identity);
 
 /** mp_path_set_state() - Return: 1 if the state changed, 0 if it is the old one. */
 int mp_path_set_state(struct mp_path *path, enum mp_path_state state);

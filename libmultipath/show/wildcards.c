@@ -318,7 +318,14 @@ static void map_revision(const struct mp_show_context *context, const struct mp_
 static void map_vpd_data(const struct mp_show_context *context, const struct mp_map *map,
 			 struct mp_strbuf *out)
 {
-	show_text(out, first_text(map, offsetof(struct mp_identity, vpd_data)), "[undef]");
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->paths, in_map)
+		if (*path->identity.vpd_data) {
+			mp_strbuf_puts(out, path->identity.vpd_data);
+			return;
+		}
+	mp_strbuf_puts(out, "[undef]");
 }
 
 static void map_foreign(const struct mp_show_context *context, const struct mp_map *map,

@@ -79,7 +79,7 @@ enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const
 	bool known;
 
 	if (mp_probe_locate_devt(&mp_roots_system, devt, name, sizeof(name), dir, sizeof(dir)) < 0 ||
-	    mp_probe_identity(&mp_roots_system, devt, name, dir, &identity) < 0)
+	    mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, NULL) < 0)
 		return CLAIM_FOREIGN;
 	named = mp_probe_page_names(&mp_roots_system, identity.protocol, dir, wwid);
 	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;

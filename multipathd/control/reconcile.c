@@ -143,9 +143,15 @@ static void map_read_serials(struct daemon_map *map)
 {
 	struct mp_path *path;
 
-	cds_list_for_each_entry(path, &map->map.paths, in_map)
-		if (!path->identity.serial[0])
-			mp_probe_listed(&mp_roots_system, daemon_path_of(path)->dir, &path->identity);
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		struct mp_identity identity = path->identity;
+		struct mp_identity_room room;
+
+		if (*identity.serial)
+			continue;
+		mp_probe_listed(&mp_roots_system, daemon_path_of(path)->dir, &identity, &room);
+		mp_path_set_identity(path, &identity);
+	}
 }
 
 /* A map that others made, in the initramfs for one, whose file is not ours, is known from now on as well. */

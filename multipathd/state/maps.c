@@ -192,12 +192,15 @@ const struct mp_identity *maps_reference(const struct daemon_map *map)
 
 void maps_remember(struct daemon_map *map, const struct mp_identity *reference)
 {
+	struct mp_identity *copy;
+
 	if (!reference || reference == map->reference)
 		return;
-	if (!map->reference)
-		map->reference = malloc(sizeof(*map->reference));
-	if (map->reference)
-		*map->reference = *reference;
+	copy = mp_identity_clone(reference);
+	if (!copy)
+		return;
+	free(map->reference);
+	map->reference = copy;
 }
 
 void maps_on_leaving(const struct daemon_path *path)

@@ -80,11 +80,11 @@ int paths_new(struct inventory *inventory, const struct mp_identity *identity, c
 		return -ENOMEM;
 	agenda_init(&path->due);
 	CDS_INIT_LIST_HEAD(&path->waiters);
-	mp_path_init(&path->path, ++inventory->last_path_id, identity);
 	path->inventory = inventory;
 	path->fd = -1;
 	path->dir = strdup(dir);
-	if (!path->dir) {
+	if (!path->dir || mp_path_init(&path->path, ++inventory->last_path_id, identity) < 0) {
+		free(path->dir);
 		free(path);
 		return -ENOMEM;
 	}

@@ -29,7 +29,8 @@ struct daemon_path {
 	const struct mp_prioritizer *prioritizer;
 	int fd; /* of the device node; -1: not open */
 	unsigned checker_kept; /* what the checker keeps about fd */
-	char *proof; /* name that the device itself told; NULL not asked yet */
+	bool told_wwid; /* the device itself told its WWID: daemon_path_proof() */
+	char *proof; /* or it told this name; NULL not asked yet */
 	char *named; /* by udev, as VPD page 0x83 has it, if the WWID is another kind of name; NULL none */
 	uint64_t proven_usec; /* 0: to be asked at the next check */
 	bool stays; /* in use without proof (mp_proof_may_stay()); told */
@@ -58,6 +59,12 @@ struct daemon_path {
 static inline struct daemon_path *daemon_path_of(const struct mp_path *path)
 {
 	return caa_container_of(path, struct daemon_path, path);
+}
+
+/* The name that the device itself told; NULL not asked yet. Of most devices that is their WWID, which is kept once. */
+static inline const char *daemon_path_proof(const struct daemon_path *path)
+{
+	return path->told_wwid ? path->path.identity.wwid : path->proof;
 }
 
 /** paths_new() - one that nobody has looked at. Return: 0 or -ENOMEM. */

@@ -117,7 +117,9 @@ static void check(const struct mp_checker *checker)
 static void prioritize(const char *name)
 {
 	static const char *const args[] = { "", "exclusive_pref_bit", "preferredsds=DS timeout=1000" };
-	static const struct mp_identity identity = { .name = "sda", .tpg = 1 };
+	static const struct mp_identity identity = {
+		.name = "sda", .tpg = 1, .serial = "", .host_wwnn = "", .host_wwpn = "", .target_wwnn = "", .target_wwpn = "",
+	};
 	struct mp_prioritization *asked = calloc(1, sizeof(*asked)), *kept;
 	const struct mp_prioritizer *prioritizer = mp_prioritizer_find(name);
 	int priority;

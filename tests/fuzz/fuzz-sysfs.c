@@ -60,18 +60,20 @@ static void ask(const struct mp_roots *roots)
 {
 	struct mp_prioritization asked = { .fd = -1, .roots = roots, .dir = dir, .args = "", .tpg = -1 };
 	struct mp_identity *identity = calloc(1, sizeof(*identity));
+	struct mp_identity_room *room = calloc(1, sizeof(*room));
 	char wwid[MP_WWID_SIZE];
 	int priority;
 
-	if (!identity)
+	if (!identity || !room)
 		abort();
-	if (mp_probe_identity(roots, 0x800, "sda", dir, identity) == 0) {
-		mp_probe_details(roots, dir, identity);
+	if (mp_probe_identity(roots, 0x800, "sda", dir, identity, room) == 0) {
+		mp_probe_details(roots, dir, identity, room);
 		if (!memchr(identity->vendor, '\0', sizeof(identity->vendor)) ||
-		    !memchr(identity->serial, '\0', sizeof(identity->serial)))
+		    !memchr(room->serial, '\0', sizeof(room->serial)))
 			abort();
 	}
 	free(identity);
+	free(room);
 	if (mp_probe_state(roots, dir, MP_PROTOCOL_SCSI_FCP) >= MP_PATH_STATES ||
 	    mp_probe_state(roots, dir, MP_PROTOCOL_NVME_TCP) >= MP_PATH_STATES)
 		abort();

@@ -37,6 +37,7 @@ enum { HOSTS = 2, LUNS = 4, PATHS = HOSTS * LUNS, SIZE = 16384, TIMEOUT_MSEC = 5
 
 struct disk {
 	struct mp_identity identity;
+	struct mp_identity_room room;
 	char dir[MP_PROBE_DIR_SIZE];
 };
 
@@ -51,12 +52,15 @@ static int on_found(void *userdata, dev_t devt, const char *name, const char *di
 {
 	struct mp_path_settings settings = { .uid_attribute = "ID_SERIAL" };
 	struct mp_identity identity;
+	struct mp_identity_room *room = &world.disks[world.count].room;
 
 	(void)userdata;
-	if (mp_probe_identity(&mp_roots_system, devt, name, dir, &identity) < 0)
+	assert_in_range(world.count, 0, PATHS);
+	if (world.count == PATHS)
+		return mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, NULL) < 0 ? 0 : -EEXIST;
+	if (mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, room) < 0)
 		return 0;
-	assert_in_range(world.count, 0, PATHS - 1);
-	mp_probe_details(&mp_roots_system, dir, &identity);
+	mp_probe_details(&mp_roots_system, dir, &identity, room);
 	assert_int_equal(mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, NULL, true, identity.wwid), 0);
 	world.disks[world.count].identity = identity;
 	snprintf(world.disks[world.count].dir, MP_PROBE_DIR_SIZE, "%s", dir);
@@ -135,6 +139,7 @@ static void every_disk_has_its_identity(void **state)
 	for (unsigned i = 0; i < PATHS; i++) {
 		const struct disk *disk = &world.disks[i];
 		struct mp_identity detailed = disk->identity;
+		struct mp_identity_room room;
 		char wwid[MP_WWID_SIZE], node[64], name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
 		_cleanup_close_ int fd = -1;
 		struct stat st;
@@ -149,7 +154,7 @@ static void every_disk_has_its_identity(void **state)
 		assert_int_equal(disk->identity.address.lun, i % LUNS);
 		assert_false(disk->identity.offline);
 		assert_false(disk->identity.read_only);
-		mp_probe_details(&mp_roots_system, disk->dir, &detailed);
+		mp_probe_details(&mp_roots_system, disk->dir, &detailed, &room);
 		assert_int_equal(detailed.timeout_sec, 30);
 		run("[ $(cat /sys/block/%s/queue/max_sectors_kb) = %u ]", disk->identity.name, detailed.max_sectors_kb);
 		assert_string_not_equal(detailed.serial, "");
@@ -743,7 +748,7 @@ static void rounds_leave_no_memory_behind(void **state)
 		assert_int_equal(mp_dm_list(&list, &count), 0);
 		mp_dm_list_free(list, count);
 		assert_int_equal(mp_probe_identity(&mp_roots_system, disk_of(0, 0)->identity.devt,
-						   disk_of(0, 0)->identity.name, disk_of(0, 0)->dir, &identity),
+						   disk_of(0, 0)->identity.name, disk_of(0, 0)->dir, &identity, NULL),
 				 0);
 		assert_int_equal(mp_probe_props(&mp_roots_system, identity.devt, disk_of(0, 0)->dir, true, &props), 0);
 		mp_props_fini(&props);

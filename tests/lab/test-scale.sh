@@ -12,11 +12,14 @@ ready 128 8 200
 say "all maps are ready"
 maps=$(multipathd show maps raw format '%n %w %2')
 threads() { local t=(/proc/"$daemon_pid"/task/*); echo ${#t[@]}; }
-rss() { awk '/^VmRSS/ { print $2 }' "/proc/$daemon_pid/status"; }
+# resident FIELD - kB of VmRSS, and of which RssAnon is the daemon's own and RssFile that of its program and libraries
+resident() { awk -v f="$1:" '$1 == f { print $2 }' "/proc/$daemon_pid/status"; }
+heap() { awk '/^[0-9a-f]+-/ { in_heap = /\[heap\]$/ } in_heap && /^Rss:/ { print $2 }' "/proc/$daemon_pid/smaps"; }
 read -r _ < /proc/uptime
 holds 25 "all paths stay good" maps_have 128 8
 same "no map changed, none was loaded again" "$(multipathd show maps raw format '%n %w %2')" "$maps"
-say "threads $(threads), resident $(rss) kB"
+say "threads $(threads), resident $(resident VmRSS) kB: $(resident RssAnon) its own ($(heap) heap), $(resident RssFile) of files"
+cp "/proc/$daemon_pid/smaps" "$LAB_OUT"
 check "at most 16 threads" test "$(threads)" -le 16
-check "at most 8 MB resident" test "$(rss)" -le 8192
+check "at most 7 MB resident" test "$(resident VmRSS)" -le 7168
 daemon_stop

@@ -12,7 +12,11 @@ static inline int heap_path_new(uint64_t id, const struct mp_identity *identity,
 	*ret = malloc(sizeof(**ret));
 	if (!*ret)
 		return -ENOMEM;
-	mp_path_init(*ret, id, identity);
+	if (mp_path_init(*ret, id, identity) < 0) {
+		free(*ret);
+		*ret = NULL;
+		return -ENOMEM;
+	}
 	return 0;
 }
 

@@ -30,9 +30,13 @@ static size_t make_paths(const struct fact *facts, size_t count, struct mp_path 
 		struct mp_identity *identity = &paths[i].identity;
 
 		identity->name[0] = 'a' + i;
-		strcpy(identity->serial, facts[i].serial ? facts[i].serial : "");
-		strcpy(identity->target_wwnn, facts[i].node ? facts[i].node : "");
-		strcpy(identity->adapter, facts[i].adapter ? facts[i].adapter : "");
+		mp_identity_forget_texts(identity);
+		if (facts[i].serial)
+			identity->serial = facts[i].serial;
+		if (facts[i].node)
+			identity->target_wwnn = facts[i].node;
+		if (facts[i].adapter)
+			identity->adapter = facts[i].adapter;
 		identity->tpg = facts[i].tpg;
 		identity->address.host = facts[i].host;
 		identity->protocol = facts[i].protocol;

@@ -86,9 +86,51 @@ static void a_path_without_map_leaves_its_list_when_it_ends(void **state)
 	assert_true(cds_list_empty(&all));
 }
 
+static void a_path_has_texts_of_its_own(void **state)
+{
+	_cleanup_(heap_path_freep) struct mp_path *path = NULL;
+	_cleanup_free_ struct mp_identity *clone = NULL;
+	char serial[] = "S1", target[] = "iqn.2003-01.org:x";
+	struct mp_identity identity = { .name = "sda", .serial = serial, .target_wwnn = target };
+
+	(void)state;
+	assert_int_equal(heap_path_new(1, &identity, &path), 0);
+	clone = mp_identity_clone(&path->identity);
+	assert_non_null(clone);
+	serial[0] = target[0] = '-';
+	assert_string_equal(path->identity.serial, "S1");
+	assert_string_equal(path->identity.target_wwnn, "iqn.2003-01.org:x");
+	assert_string_equal(path->identity.adapter, "");
+
+	/* One of them changes, the others are those that it had. */
+	identity = path->identity;
+	identity.vpd_data = "data";
+	identity.size_sectors = 8;
+	assert_int_equal(mp_path_set_identity(path, &identity), 0);
+	assert_string_equal(path->identity.serial, "S1");
+	assert_string_equal(path->identity.target_wwnn, "iqn.2003-01.org:x");
+	assert_string_equal(path->identity.vpd_data, "data");
+	assert_int_equal(path->identity.size_sectors, 8);
+
+	path = heap_path_free(path);
+	assert_string_equal(clone->name, "sda");
+	assert_string_equal(clone->serial, "S1");
+	assert_string_equal(clone->target_wwnn, "iqn.2003-01.org:x");
+	assert_string_equal(clone->vpd_data, "");
+}
+
+/* At 10,240 paths each hundred bytes are a megabyte. */
+static void a_path_is_small(void **state)
+{
+	(void)state;
+	assert_in_range(sizeof(struct mp_path), 1, 640);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_path_has_texts_of_its_own),
+		cmocka_unit_test(a_path_is_small),
 		cmocka_unit_test(a_new_path_is_an_unchecked_orphan),
 		cmocka_unit_test(repeated_failure_is_one_change),
 		cmocka_unit_test(a_path_to_another_lun_is_never_active),

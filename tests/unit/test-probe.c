@@ -22,6 +22,7 @@
 struct machine {
 	char root[64], sys[80], run_udev[80], proc[80];
 	struct mp_roots roots;
+	struct mp_identity_room *room; /* of the identity that was read last */
 };
 
 static void make_dirs(const char *file)
@@ -103,6 +104,10 @@ static int machine_new(void **state)
 {
 	struct machine *machine = calloc(1, sizeof(*machine));
 
+	machine->room = malloc(sizeof(*machine->room));
+	if (!machine->room)
+		return -1;
+
 	strcpy(machine->root, "/tmp/test-probe.XXXXXX");
 	if (!mkdtemp(machine->root))
 		return -1;
@@ -122,6 +127,7 @@ static int machine_free(void **state)
 
 	snprintf(command, sizeof(command), "rm -rf %s", machine->root);
 	r = system(command);
+	free(machine->room);
 	free(machine);
 	return r;
 }
@@ -133,9 +139,9 @@ static int identify(const struct machine *machine, const char *name, struct mp_i
 	int r = mp_probe_locate_name(&machine->roots, name, &devt, dir, sizeof(dir));
 
 	assert_int_equal(r, 0);
-	r = mp_probe_identity(&machine->roots, devt, name, dir, ret);
+	r = mp_probe_identity(&machine->roots, devt, name, dir, ret, machine->room);
 	if (r == 0)
-		mp_probe_details(&machine->roots, dir, ret);
+		mp_probe_details(&machine->roots, dir, ret, machine->room);
 	return r;
 }
 
@@ -253,21 +259,22 @@ static void a_listing_takes_nothing_back_that_the_device_has_told(void **state)
 	const char device[] = "devices/p/host3/target3:0:0/3:0:0:0";
 	struct mp_identity identity = {
 		.protocol = MP_PROTOCOL_SCSI_FCP, .tpgs = MP_TPGS_IMPLICIT, .tpg = 9, .read_only = true, .timeout_sec = 5,
+		.serial = "",
 	};
 
 	scsi_disk(machine, device, "sda", "8:0");
 	attribute(machine, device, "state", "offline\n");
 	attribute(machine, device, "block/sda/ro", "0\n");
 	attribute(machine, device, "block/sda/queue/max_sectors_kb", "1280\n");
-	mp_probe_listed(&machine->roots, "devices/p/host3/target3:0:0/3:0:0:0/block/sda", &identity);
+	mp_probe_listed(&machine->roots, "devices/p/host3/target3:0:0/3:0:0:0/block/sda", &identity, machine->room);
 	assert_string_equal(identity.serial, "SER1");
 	assert_int_equal(identity.max_sectors_kb, 1280);
 	assert_true(identity.read_only);
 	assert_false(identity.offline);
 	assert_int_equal(identity.tpg, 9);
 	assert_int_equal(identity.timeout_sec, 5);
-	strcpy(identity.serial, "OLD");
-	mp_probe_listed(&machine->roots, "devices/p/host3/target3:0:0/3:0:0:0/block/sda", &identity);
+	identity.serial = "OLD";
+	mp_probe_listed(&machine->roots, "devices/p/host3/target3:0:0/3:0:0:0/block/sda", &identity, machine->room);
 	assert_string_equal(identity.serial, "OLD");
 }
 
@@ -461,7 +468,7 @@ static void a_disk_that_went_away_is_told(void **state)
 	struct mp_identity identity;
 
 	assert_int_equal(mp_probe_identity(&machine->roots, makedev(8, 0), "sda", "devices/p/host0/target0:0:0/0:0:0:0/block/sda",
-					   &identity),
+					   &identity, NULL),
 			 -ENODEV);
 	assert_int_equal(mp_probe_state(&machine->roots, "devices/p/host0/target0:0:0/0:0:0:0/block/sda",
 					MP_PROTOCOL_SCSI_FCP),

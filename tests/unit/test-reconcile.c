@@ -59,6 +59,7 @@ static void world_init(struct world *world, const char *paths)
 		struct mp_path *path = &world->paths[n];
 
 		path->id = n + 1;
+		mp_identity_forget_texts(&path->identity);
 		path->identity.devt = makedev(8, 16 * n);
 		path->identity.size_sectors = SIZE;
 		path->identity.tpg = -1;
@@ -552,8 +553,8 @@ static void every_grouping_policy_can_be_configured(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		world_init(&world, rows[i].paths);
 		for (int j = 0; j < 4; j++) {
-			strcpy(world.paths[j].identity.serial, j < 3 ? "S1" : "S2");
-			strcpy(world.paths[j].identity.target_wwnn, j % 2 ? "0xb" : "0xa");
+			world.paths[j].identity.serial = j < 3 ? "S1" : "S2";
+			world.paths[j].identity.target_wwnn = j % 2 ? "0xb" : "0xa";
 		}
 		world.settings.grouping = rows[i].grouping;
 		expect(&world, rows[i].table, CREATE);

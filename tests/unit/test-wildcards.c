@@ -227,7 +227,7 @@ static void vendor_and_product_come_from_the_first_path_that_has_them(void **sta
 	*san.paths[0]->identity.revision = '\0';
 	strcpy(san.paths[1]->identity.vendor, "OTHER");
 	strcpy(san.paths[1]->identity.product, "array");
-	strcpy(san.paths[1]->identity.vpd_data, "data");
+	san.paths[1]->identity.vpd_data = "data";
 	assert_map(&san, 's', map, "OTHER,array");
 	assert_map(&san, 'v', map, "OTHER");
 	assert_map(&san, 'p', map, "scsi_debug");
@@ -274,9 +274,9 @@ static void facts_of_a_path_are_told(void **state)
 	path->identity.max_sectors_kb = 512;
 	path->marginal = true;
 	path->dm_failures = 7;
-	strcpy(path->identity.serial, "S N");
-	strcpy(path->identity.target_wwpn, "0x5000");
-	strcpy(path->identity.adapter, "0000:3b:00.0");
+	path->identity.serial = "S N";
+	path->identity.target_wwpn = "0x5000";
+	path->identity.adapter = "0000:3b:00.0";
 	assert_path(&san, 'i', path, "12:3:45:67");
 	assert_path(&san, 'D', path, "259:1048575");
 	assert_path(&san, 't', path, "active");
