@@ -311,7 +311,7 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 	} else {
 		device_text(target, device, sizeof(device));
 		status = commands_list(&daemon, arguments->mode == MODE_LIST_CHECKED, verbosity,
-				       isatty(STDOUT_FILENO), device, &text);
+				       isatty(STDOUT_FILENO), device, NULL, &text);
 		print(&text);
 	}
 	if (r >= 0 && (arguments->mode == MODE_CREATE || (is_list(arguments) && status == 0)))

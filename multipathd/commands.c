@@ -30,6 +30,7 @@
 #include "multipathd/geoms.h"
 #include "multipathd/grammar.h"
 #include "multipathd/health.h"
+#include "multipathd/jobs/details.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/loop/server.h"
@@ -63,12 +64,9 @@ static struct mp_show_context call_context(const struct command_call *call)
 	};
 }
 
-/* What the kernel multipaths itself, if enable_foreign has it listed; for @context. */
-static void read_foreign(const struct daemon *daemon, struct mp_show_context *context, struct mp_foreign *foreign)
+static bool lists_foreign(const struct daemon *daemon)
 {
-	if ((daemon->inventory.options.all_foreign || daemon->inventory.process->lists_nvme) &&
-	    mp_nvme_list(&mp_roots_system, foreign) == 0)
-		context->foreign = foreign;
+	return daemon->inventory.options.all_foreign || daemon->inventory.process->lists_nvme;
 }
 
 /* Paths that are ours; caller frees. */
@@ -131,34 +129,36 @@ static struct daemon_map *call_map(struct command_call *call)
 
 /* show */
 
-/* What is rarely asked for is not read at discovery. A listing must not change anything that decisions rest on. */
-static void read_details(const struct daemon *daemon)
+static void serve(struct daemon *daemon, const struct request *request, const struct details *details);
+
+/*
+ * What is rarely asked for is not read at discovery, but by a worker now; then the request is served once more. A listing
+ * must not change anything that decisions rest on.
+ *
+ * Return: true if the handler is to end here, false if all of @kinds has been read.
+ */
+static bool awaits_details(struct command_call *call, unsigned kinds, struct mp_show_context *context)
 {
-	struct mp_path *path;
-
-	cds_list_for_each_entry(path, &daemon->inventory.paths, in_all)
-		paths_read_listed(daemon_path_of(path));
-}
-
-static void read_map_details(const struct daemon *daemon)
-{
-	struct mp_map *map;
-
-	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
-		if (map->kernel.exists)
-			map->kernel.max_sectors_kb = mp_probe_max_sectors_kb(&mp_roots_system, map->kernel.devt);
+	if (lists_foreign(call->daemon))
+		kinds |= DETAILS_FOREIGN;
+	if (kinds && !call->details) {
+		fail_unless(call, details_read(call->daemon, kinds, call->request, serve));
+		call->deferred = !call->failure;
+		return true;
+	}
+	if (kinds & DETAILS_FOREIGN)
+		context->foreign = &call->details->foreign;
+	return false;
 }
 
 static void list_paths(struct command_call *call, const char *format, bool raw)
 {
 	struct mp_show_context context = call_context(call);
-	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	_cleanup_free_ const struct mp_path **paths = NULL;
 	size_t count;
 
-	if (strstr(format, "%z") || strstr(format, "%k"))
-		read_details(call->daemon);
-	read_foreign(call->daemon, &context, &foreign);
+	if (awaits_details(call, strstr(format, "%z") || strstr(format, "%k") ? DETAILS_PATHS : 0, &context))
+		return;
 	paths = all_paths(call->daemon, &count);
 	if (!paths)
 		fail(call, "");
@@ -169,13 +169,11 @@ static void list_paths(struct command_call *call, const char *format, bool raw)
 static void list_maps(struct command_call *call, const char *format, bool raw)
 {
 	struct mp_show_context context = call_context(call);
-	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	_cleanup_free_ const struct mp_map **maps = NULL;
 	size_t count;
 
-	if (strstr(format, "%k"))
-		read_map_details(call->daemon);
-	read_foreign(call->daemon, &context, &foreign);
+	if (awaits_details(call, strstr(format, "%k") ? DETAILS_MAPS : 0, &context))
+		return;
 	maps = all_maps(call->daemon, &count);
 	if (!maps)
 		fail(call, "");
@@ -238,16 +236,12 @@ static void show_maps_raw(struct command_call *call)
 static void show_map_format(struct command_call *call)
 {
 	struct mp_show_context context = call_context(call);
-	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	struct daemon_map *map = call_map(call);
 	_cleanup_free_ const struct mp_map **maps = NULL;
 	size_t count;
 
-	if (!map)
+	if (!map || awaits_details(call, strstr(call->arguments[1], "%k") ? DETAILS_MAPS : 0, &context))
 		return;
-	if (strstr(call->arguments[1], "%k"))
-		read_map_details(call->daemon);
-	read_foreign(call->daemon, &context, &foreign);
 	maps = all_maps(call->daemon, &count);
 	for (size_t i = 0; maps && i < count; i++)
 		if (maps[i] == &map->map)
@@ -257,13 +251,13 @@ static void show_map_format(struct command_call *call)
 static void show_topology(struct command_call *call)
 {
 	struct mp_show_context context = call_context(call);
-	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	struct mp_topology_widths widths;
 	_cleanup_free_ const struct mp_path **paths = NULL;
 	const struct mp_map *map;
 	size_t count;
 
-	read_foreign(call->daemon, &context, &foreign);
+	if (awaits_details(call, 0, &context))
+		return;
 	paths = all_paths(call->daemon, &count);
 	if (!paths) {
 		fail(call, "");
@@ -279,15 +273,13 @@ static void show_topology(struct command_call *call)
 static void show_map_topology(struct command_call *call)
 {
 	struct mp_show_context context = call_context(call);
-	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	struct daemon_map *map = call_map(call);
 	struct mp_topology_widths widths;
 	_cleanup_free_ const struct mp_path **paths = NULL;
 	size_t count;
 
-	if (!map)
+	if (!map || awaits_details(call, 0, &context))
 		return;
-	read_foreign(call->daemon, &context, &foreign);
 	paths = all_paths(call->daemon, &count);
 	if (!paths) {
 		fail(call, "");
@@ -445,39 +437,29 @@ static void show_blacklist(struct command_call *call)
 	mp_filter_print(call->daemon->inventory.config, &call->reply);
 }
 
-struct devices_listing {
-	const struct daemon *daemon;
-	const struct mp_foreign *foreign; /* NULL none */
-	struct mp_strbuf *out;
-};
-
-static int show_device(void *userdata, dev_t devt, const char *name, const char *dir)
+static void show_device(const struct daemon *daemon, const struct details_disk *disk, const struct mp_foreign *foreign,
+			struct mp_strbuf *out)
 {
-	const struct devices_listing *listing = userdata;
-	bool blacklisted = mp_filter_devnode(listing->daemon->inventory.config, name).blacklisted;
-
-	(void)dir;
-	if (listing->foreign && mp_foreign_find(listing->foreign, name))
-		mp_strbuf_printf(listing->out, "    %s foreign, monitored\n", name);
-	else if (blacklisted)
-		mp_strbuf_printf(listing->out, "    %s devnode blacklisted, unmonitored\n", name);
-	else if (paths_find_devt(&listing->daemon->inventory, devt))
-		mp_strbuf_printf(listing->out, "    %s  devnode whitelisted, monitored\n", name);
+	if (foreign && mp_foreign_find(foreign, disk->name))
+		mp_strbuf_printf(out, "    %s foreign, monitored\n", disk->name);
+	else if (mp_filter_devnode(daemon->inventory.config, disk->name).blacklisted)
+		mp_strbuf_printf(out, "    %s devnode blacklisted, unmonitored\n", disk->name);
+	else if (paths_find_devt(&daemon->inventory, disk->devt))
+		mp_strbuf_printf(out, "    %s  devnode whitelisted, monitored\n", disk->name);
 	else
-		mp_strbuf_printf(listing->out, "    %s devnode whitelisted, unmonitored\n", name);
-	return 0;
+		mp_strbuf_printf(out, "    %s devnode whitelisted, unmonitored\n", disk->name);
 }
 
 static void show_devices(struct command_call *call)
 {
 	struct mp_show_context context = call_context(call);
-	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
-	struct devices_listing listing = { .daemon = call->daemon, .out = &call->reply };
 
-	read_foreign(call->daemon, &context, &foreign);
-	listing.foreign = context.foreign;
+	if (awaits_details(call, DETAILS_DISKS, &context))
+		return;
 	mp_strbuf_puts(&call->reply, "available block devices:\n");
-	fail_unless(call, mp_probe_enumerate(&mp_roots_system, show_device, &listing));
+	for (size_t i = 0; i < call->details->disk_count; i++)
+		show_device(call->daemon, &call->details->disks[i], context.foreign, &call->reply);
+	fail_unless(call, call->details->error);
 }
 
 static void show_wildcards(struct command_call *call)
@@ -1348,7 +1330,7 @@ static bool list_device_is_bad(const struct daemon *daemon, const char *device)
 }
 
 int commands_list(struct daemon *daemon, bool with_checks, int verbosity, bool bold, const char *device,
-		  struct mp_strbuf *out)
+		  const struct details *details, struct mp_strbuf *out)
 {
 	struct mp_show_context context = {
 		.now_usec = daemon_now_usec(daemon),
@@ -1377,12 +1359,15 @@ int commands_list(struct daemon *daemon, bool with_checks, int verbosity, bool b
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
 		if (map->kernel.exists)
 			mp_show_topology(&context, map, NULL, out);
-	read_foreign(daemon, &context, &foreign);
+	if (details)
+		context.foreign = &details->foreign;
+	else if (lists_foreign(daemon) && mp_nvme_list(&mp_roots_system, &foreign) == 0)
+		context.foreign = &foreign;
 	mp_show_foreign_topologies(&context, NULL, out);
 	return 0;
 }
 
-static bool serve_list(struct daemon *daemon, const char *text, struct mp_strbuf *reply)
+static bool serve_list(struct daemon *daemon, const char *text, const struct details *details, struct mp_strbuf *reply)
 {
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
 	int verbosity, bold, end = 0, status;
@@ -1392,7 +1377,7 @@ static bool serve_list(struct daemon *daemon, const char *text, struct mp_strbuf
 		return false;
 	while (text[end] == ' ')
 		end++;
-	status = commands_list(daemon, !strcmp(mode, "ll"), verbosity, bold, text + end, &out);
+	status = commands_list(daemon, !strcmp(mode, "ll"), verbosity, bold, text + end, details, &out);
 	mp_strbuf_printf(reply, "exit %d\n%s", status, mp_strbuf_text(&out));
 	if (out.error)
 		reply->error = out.error;
@@ -1443,14 +1428,12 @@ static void waiting_request_free(struct waiting_request *waiting)
 	free(waiting);
 }
 
-static void serve(struct daemon *daemon, const struct request *request);
-
 static void waiting_request_serve(struct waiting_request *waiting)
 {
 	struct daemon *daemon = waiting->daemon;
 	const struct request request = { .id = waiting->id, .is_root = waiting->is_root, .text = waiting->text };
 
-	serve(daemon, &request);
+	serve(daemon, &request, NULL);
 	waiting_request_free(waiting);
 }
 
@@ -1539,7 +1522,7 @@ void commands_serve(void *userdata, const struct request *request)
 	struct daemon *daemon = userdata;
 
 	if (!wait_for_look(daemon, request))
-		serve(daemon, request);
+		serve(daemon, request, NULL);
 }
 
 static bool postpone(struct daemon *daemon, const struct request *request)
@@ -1552,13 +1535,16 @@ static bool postpone(struct daemon *daemon, const struct request *request)
 	return true;
 }
 
-static void serve(struct daemon *daemon, const struct request *request)
+static void serve(struct daemon *daemon, const struct request *request, const struct details *details)
 {
-	struct command_call call = { .daemon = daemon, .request = request };
+	struct command_call call = { .daemon = daemon, .request = request, .details = details };
 	struct command_line line;
 	enum grammar_result result;
 
-	if (!strncmp(request->text, "@list ", 6) && serve_list(daemon, request->text, &call.reply))
+	if (!strncmp(request->text, "@list ", 6) && lists_foreign(daemon) && !details &&
+	    details_read(daemon, DETAILS_FOREIGN, request, serve) == 0)
+		return;
+	if (!strncmp(request->text, "@list ", 6) && serve_list(daemon, request->text, details, &call.reply))
 		goto reply;
 	if (!strncmp(request->text, "@notes ", 7) && request->is_root &&
 	    serve_notes(daemon, request->text, &call.reply))

@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 
 struct daemon;
+struct details;
 struct request;
 
 /* One request under way in its handler. */
@@ -16,6 +17,7 @@ struct command_call {
 	struct mp_strbuf reply; /* empty: "ok", or "fail" with the reason */
 	const char *failure; /* "" or a reason: the request failed; NULL: it did not */
 	bool deferred; /* answered later, by request->id */
+	const struct details *details; /* what a worker has read for it; NULL: nothing so far */
 	bool postponed; /* not begun: it needs a state that is about to come, and is served again then */
 };
 
@@ -32,11 +34,12 @@ void commands_drop_waiting(struct daemon *daemon);
  * commands_list() - what multipath -l and -ll print
  * @with_checks:	-ll
  * @device:	"" all, "map:NAME", "dev:MAJ:MIN"
+ * @details:	what a worker has read; NULL: it is read here, if it is to be shown
  *
  * Return: exit status.
  */
 int commands_list(struct daemon *daemon, bool with_checks, int verbosity, bool bold, const char *device,
-		  struct mp_strbuf *out);
+		  const struct details *details, struct mp_strbuf *out);
 
 /** commands_print_config() - @local: hardware and maps that are present only */
 void commands_print_config(struct daemon *daemon, bool local, struct mp_strbuf *out);

@@ -213,15 +213,6 @@ void paths_told_vpd_data(struct daemon_path *path, const char *text)
 	mp_path_set_identity(&path->path, &identity);
 }
 
-void paths_read_listed(struct daemon_path *path)
-{
-	struct mp_identity identity = path->path.identity;
-	struct mp_identity_room room;
-
-	mp_probe_listed(&mp_roots_system, path->dir, &identity, &room);
-	mp_path_set_identity(&path->path, &identity);
-}
-
 void paths_told_kind(struct daemon_path *path, int rdac, int ana)
 {
 	struct mp_identity *identity = &path->path.identity;

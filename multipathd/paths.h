@@ -42,9 +42,6 @@ void paths_wrong_wwid(struct daemon_path *path, const char *told, const char *ex
 /** paths_told_vpd_data() - the device told this of itself on a page of its vendor's */
 void paths_told_vpd_data(struct daemon_path *path, const char *text);
 
-/** paths_read_listed() - from sysfs: serial number, if it is not known, and max_sectors_kb */
-void paths_read_listed(struct daemon_path *path);
-
 /** paths_told_proof() - the name that the device tells, or is to tell, for the first time. Without memory it is not kept. */
 void paths_told_proof(struct daemon_path *path, const char *name);
 

@@ -117,3 +117,16 @@ void paths_free(struct daemon_path *path)
 	free(path->proof);
 	free(path);
 }
+
+void paths_told_listed(struct daemon_path *path, const char *serial, unsigned max_sectors_kb)
+{
+	struct mp_identity identity;
+
+	if (max_sectors_kb)
+		path->path.identity.max_sectors_kb = max_sectors_kb;
+	if (!serial || *path->path.identity.serial)
+		return;
+	identity = path->path.identity;
+	identity.serial = serial;
+	mp_path_set_identity(&path->path, &identity);
+}

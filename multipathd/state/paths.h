@@ -79,3 +79,6 @@ struct daemon_path *paths_find_name(const struct inventory *inventory, const cha
 
 /** paths_find() - as commands name it: sda, 8:0, /dev/sda, /dev/8:0 */
 struct daemon_path *paths_find(const struct inventory *inventory, const char *text);
+
+/** paths_told_listed() - what listings show, read from sysfs (mp_probe_listed()). @serial: NULL none, or known before; @max_sectors_kb: 0 unknown */
+void paths_told_listed(struct daemon_path *path, const char *serial, unsigned max_sectors_kb);

@@ -36,6 +36,23 @@ done
 check "JSON is JSON" eval 'multipathd show maps json | python3 -c "import json, sys; assert len(json.load(sys.stdin)[\"maps\"]) == 2"'
 check "one map's as well" eval 'multipathd show map $map json | python3 -c "import json, sys; assert json.load(sys.stdin)[\"map\"][\"name\"] == \"$map\""'
 
+# What a listing shows is in memory, or read by a worker: the loop waits for no file.
+for what in "show paths raw format %d|%k|%z" "show maps raw format %n|%k" "show map $map raw format %n|%k"; do
+	check "$what knows all" eval '! multipathd $what | grep -q -e "|$" -e "||" -e undef'
+done
+same "show devices has each disk" "$(multipathd show devices | grep -c '^    sd.*whitelisted, monitored')" 4
+strace -qq -o /tmp/loop -e trace=%file,getdents64 -p "$daemon_pid" 2> /dev/null &
+tracer=$!
+until_true "the loop is traced" grep -q 'TracerPid:.*[1-9]' "/proc/$daemon_pid/status"
+for what in paths maps devices topology "maps json" status daemon config "config local" blacklist wildcards "maps status" "maps stats" \
+	"map $map topology" "map $map json" "path sda" "paths format %d|%k|%z" "maps format %n|%k" "map $map format %k"; do
+	multipathd show $what > /dev/null
+done
+multipath -ll > /dev/null
+kill $tracer
+wait $tracer
+same "no listing reads a file on the loop" "$(cat /tmp/loop)" ""
+
 ok fail path sda
 until_true "failed in the kernel" kernel_path "$map" sda F
 holds 2 "it is left failed" kernel_path "$map" sda F

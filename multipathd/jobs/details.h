@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* details.h - what only listings show, read from sysfs by a worker when one asks.  For: commands. */
+#pragma once
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "model/foreign.h"
+#include "model/path.h"
+
+struct daemon;
+struct request;
+
+enum {
+	DETAILS_PATHS = 1 << 0, /* serial number and max_sectors_kb: kept with the path */
+	DETAILS_MAPS = 1 << 1, /* max_sectors_kb: kept with the map */
+	DETAILS_DISKS = 1 << 2, /* all disks of the machine */
+	DETAILS_FOREIGN = 1 << 3, /* what the kernel multipaths itself */
+};
+
+struct details_disk {
+	dev_t devt;
+	char name[MP_NAME_SIZE];
+};
+
+/* What was read and is nobody's to keep. */
+struct details {
+	struct details_disk *disks; /* by device number */
+	size_t disk_count;
+	int error; /* of finding the disks */
+	struct mp_foreign foreign;
+};
+
+/** details_fn - on the loop: it is read, paths and maps have theirs. Both arguments live as long as the call. */
+typedef void (*details_fn)(struct daemon *daemon, const struct request *request, const struct details *details);
+
+/**
+ * details_read() - have a worker read it
+ * @kinds:	DETAILS_* together
+ * @request:	what asks for it; a copy is given to @then. If the daemon ends before, it is answered here.
+ *
+ * Return: 0, -ENOMEM (then @then is not called).
+ */
+int details_read(struct daemon *daemon, unsigned kinds, const struct request *request, details_fn then);
