@@ -69,9 +69,9 @@ static void a_new_map_has_nothing_but_its_names(void **state)
 
 	memset(wwid, 'x', sizeof(wwid));
 	wwid[MP_WWID_SIZE] = '\0';
+	map = heap_map_free(map);
 	assert_int_equal(heap_map_new(wwid, "m", &map), -ENAMETOOLONG);
 	wwid[MP_WWID_SIZE - 1] = '\0';
-	map = heap_map_free(map);
 	assert_int_equal(heap_map_new(wwid, "m", &map), 0);
 }
 
