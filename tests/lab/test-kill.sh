@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: the daemon killed and started again in the middle of I/O, or of a reload, finds its maps, and takes up failing and healing paths
+# proves: the daemon killed and started again in the middle of I/O, or of a reload, finds its maps, and takes up failing and healing paths; I/O that waits in a suspended map does not reach a path whose LUN was exchanged
 . "$LAB/lib.sh"
-config "no_path_retry queue"
+# The LUNs that are exchanged are to get no map.
+config "no_path_retry queue" "find_multipaths yes" "path_grouping_policy multibus" "detect_pgpolicy no"
 san 2 4
 daemon_start
 ready 4 2
@@ -65,5 +66,26 @@ check "I/O goes on" io_moves "/dev/mapper/$map"
 check "nothing is left" whole
 daemon_start
 ready 4 2
-io_stop kill
 same "the tables are as they were" "$(dmsetup table --target multipath | sort)" "$tables"
+# The LUNs of a host are exchanged while I/O waits, and no path says at first which one it is: the library has INQUIRY alone fail.
+mkdir -p /run/silent
+gcc -D_GNU_SOURCE -shared -fPIC -O1 -o /run/silent.so "$LAB/silent.c" -ldl || fail "no library to preload"
+read -r other < <(paths_of_lun 0)
+read -r moved < <(paths_of_host 1)
+same "they are paths of the map" "$(map_of "$other") $(map_of "$moved")" "$map $map"
+writes() { awk '{ print $5 }' "/sys/block/$moved/stat"; }
+has_written() { [ "$(writes)" -gt "$before" ]; }
+before=$(writes)
+until_true "it is used" has_written
+reload_killed 3
+echo 1 > $debug/vpd_use_hostno
+: > "/run/silent/$other"
+: > "/run/silent/$moved"
+before=$(writes)
+daemon_wrap="env LD_PRELOAD=/run/silent.so" daemon_start
+rm "/run/silent/$other"
+until_true "I/O goes on" io_moves "/dev/mapper/$map"
+rm "/run/silent/$moved"
+until_true "it is found to be another LUN" logged "$moved answers as .*leads to another LUN"
+check "nothing was written to it" eval '! has_written'
+io_stop kill
