@@ -190,6 +190,77 @@ void lun_withhold(struct engine *engine, const struct mp_geom *old, struct mp_ge
 	mp_geom_choose_active(geom);
 }
 
+/* What a device is of its LUN, in sectors: a partition, or all of it. */
+struct part {
+	uint64_t start, end;
+};
+
+static struct part part_of(dev_t devt)
+{
+	uint64_t start, size;
+	char dir[64];
+
+	snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u", major(devt), minor(devt));
+	if (mp_sysfs_read_number(dir, "", "start", &start) < 0 || mp_sysfs_read_number(dir, "", "size", &size) < 0)
+		return (struct part){ .end = UINT64_MAX };
+	return (struct part){ .start = start, .end = start + size };
+}
+
+/* A disk, for questions about the names that it had when it was scanned. */
+struct disk {
+	enum mp_protocol protocol;
+	char dir[MP_PROBE_DIR_SIZE];
+};
+
+static bool has_name(const struct disk *disk, const char *wwid)
+{
+	return *wwid && mp_probe_page_names(&mp_roots_system, disk->protocol, disk->dir, wwid) > 0;
+}
+
+static bool uses_disk(const struct engine *engine, const struct mp_geom *geom, const struct disk *disk, struct part part)
+{
+	char known[MP_WWID_SIZE];
+
+	for (size_t i = 0; i < geom->count; i++) {
+		struct part used = part_of(geom->paths[i].devt);
+
+		expected_wwid(engine, geom, geom->paths[i].devt, known);
+		if (used.start < part.end && part.start < used.end && has_name(disk, known))
+			return true;
+	}
+	return false;
+}
+
+/* Return: its name, borrowed, or NULL */
+static const char *find_map(const struct engine *engine, dev_t devt, const struct mp_geom *except)
+{
+	const struct part part = part_of(devt);
+	struct mp_identity identity;
+	struct disk disk;
+
+	if (identify(disk_of(devt), &identity, disk.dir, sizeof(disk.dir)) < 0)
+		return NULL;
+	disk.protocol = identity.protocol;
+	for (size_t i = 0; i < engine->count; i++)
+		if (&engine->geoms[i] != except && uses_disk(engine, &engine->geoms[i], &disk, part))
+			return engine->geoms[i].name;
+	for (size_t i = 0; i < engine->listed_count; i++) {
+		const char *owner = mp_dm_wwid(engine->listed[i].uuid);
+
+		if (owner && strlen(owner) < MP_WWID_SIZE && has_name(&disk, owner))
+			return engine->listed[i].name;
+	}
+	return NULL;
+}
+
+int lun_check_unused(struct engine *engine, const struct provider *provider, const struct mp_geom *joins)
+{
+	const char *map = find_map(engine, provider->devt, joins);
+
+	return map ? engine_error(engine, -EBUSY, "%s: it leads to the LUN of %s; expected a disk that no other map has", provider->name,
+				  map) : 0;
+}
+
 int lun_note(struct engine *engine, const char *map_wwid, dev_t devt, const char *wwid)
 {
 	_cleanup_strbuf_ struct mp_strbuf line = MP_STRBUF_INIT;

@@ -14,6 +14,7 @@
 
 struct engine;
 struct mp_geom;
+struct provider;
 
 /** lun_scanned() - WWID as of the kernel's scan (sysfs), in MP_WWID_SIZE bytes. Return: 0, negative errno: none. */
 int lun_scanned(dev_t devt, char *wwid);
@@ -59,6 +60,16 @@ int lun_refuse(struct engine *engine, const struct mp_geom *geom, size_t path, e
  * @geom:	as they are to be; changed
  */
 void lun_withhold(struct engine *engine, const struct mp_geom *old, struct mp_geom *geom);
+
+/**
+ * lun_check_unused() - no map but @joins (NULL: none) may use the LUN of a device that is to become a path, or to be written to
+ *
+ * Two maps of one LUN would be two disks to whoever mounts them. Of a partitioned LUN each map may have a part. What has no WWID
+ * (lun_ask()) cannot be compared.
+ *
+ * Return: 0, -EBUSY (said).
+ */
+int lun_check_unused(struct engine *engine, const struct provider *provider, const struct mp_geom *joins);
 
 /** lun_note() - what a path of a map without label has to answer from now on. Return: as engine_note(). */
 int lun_note(struct engine *engine, const char *map_wwid, dev_t devt, const char *wwid);

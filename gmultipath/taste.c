@@ -130,6 +130,8 @@ static int make_map(struct engine *engine, const struct provider *provider, cons
 	int r;
 
 	r = engine_check_unused(engine, provider);
+	if (r == 0)
+		r = lun_check_unused(engine, provider, NULL);
 	if (r < 0)
 		return r;
 	choose_name(engine, label, &geom);

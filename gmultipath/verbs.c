@@ -140,7 +140,7 @@ static int check_provider(struct call *call, const struct provider *provider, co
 				    provider->disk.sector_bytes, first->name,
 				    (unsigned long long)first->disk.media_bytes, first->disk.sector_bytes);
 	r = engine_check_unused(call->engine, provider);
-	return r;
+	return r < 0 ? r : lun_check_unused(call->engine, provider, NULL);
 }
 
 /* Return: how many, negative errno */
@@ -408,14 +408,14 @@ static int take_others(struct call *call, const struct provider *providers, int 
 		enum mp_verdict verdict = lun_judge(providers[i].devt, wwid);
 
 		if (!shows_label(&providers[i], label))
-			refused = engine_error(call->engine, -EXDEV, "%s does not show the label of %s: it is another disk, and not "
-					       "a path of %s", providers[i].name, providers[0].name, label->name);
+			refused = engine_error(call->engine, -EXDEV, "%s does not show the label of %s: it is another disk, and left "
+					       "out of %s", providers[i].name, providers[0].name, label->name);
 		else if (verdict == MP_VERDICT_MISSING)
 			refused = engine_error(call->engine, -EIO, "%s does not answer INQUIRY: it is not known to lead to the same disk "
-					       "as %s, and not a path of %s", providers[i].name, providers[0].name, label->name);
+					       "as %s, and left out of %s", providers[i].name, providers[0].name, label->name);
 		else if (verdict == MP_VERDICT_WRONG)
 			refused = engine_error(call->engine, -EXDEV, "%s has another WWID than %s: it is a copy of that disk, and "
-					       "not a path of %s", providers[i].name, providers[0].name, label->name);
+					       "left out of %s", providers[i].name, providers[0].name, label->name);
 		else
 			add_path(geom, &providers[i]);
 	}
@@ -466,6 +466,8 @@ static int verb_label(struct call *call)
 	if (r < 0) {
 		take_back_label(call, &providers[0], &label, sector);
 		know_again(call->engine, &former);
+	} else if (refused < 0) {
+		engine_error(call->engine, refused, "%s: created, labelled, with %zu of %d paths", geom.name, geom.count, count);
 	}
 	return r < 0 ? r : refused;
 }
@@ -572,6 +574,8 @@ static int verb_add(struct call *call)
 		r = engine_provider(engine, call->arguments[1], &provider);
 	if (r == 0)
 		r = engine_check_unused(engine, &provider);
+	if (r == 0)
+		r = lun_check_unused(engine, &provider, geom);
 	if (r < 0)
 		return r;
 	sectors = provider.disk.media_bytes / 512 - (mp_geom_uuid(geom) ? provider.disk.sector_bytes / 512 : 0);
@@ -858,6 +862,8 @@ static int clear_one(struct call *call, const char *name)
 	/* A label that does not fit its disk is one to be rid of, too. */
 	get_known(call->engine, label.uuid, &known);
 	r = check_label_unused(call, &provider, label.uuid);
+	if (r == 0)
+		r = lun_check_unused(call->engine, &provider, NULL);
 	if (r < 0)
 		return r;
 	/* What is noted of a copy's label is of the other disk. */

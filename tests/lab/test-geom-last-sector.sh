@@ -100,6 +100,7 @@ rm /etc/modprobe.d/no-delay.conf
 
 say "a copy of the disk, with its label, is no path"
 gm_fails "$x has another WWID than $a" label -f FOO "$a" "$x"
+check "what was done all the same is said" grep -q "FOO: created, labelled, with 1 of 2 paths" "$LAB_OUT/gm.err"
 gm_is FOO "DEGRADED $a:ACTIVE"
 gm add FOO "$b"
 gm_fails "its WWID is not that of FOO" add FOO "$x"

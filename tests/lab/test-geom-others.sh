@@ -78,6 +78,8 @@ same "JSON has it" "$(multipathd show map FOO json | python3 -c 'import json,sys
 
 say "names that udev would have to change"
 gm remove FOO "$b"
+gm_fails "$b: it leads to the LUN of FOO" create BAR "$b"
+gm stop FOO
 gm create 'a%b+c' "$b"
 gm_is 'a%b+c' "DEGRADED $b:ACTIVE"
 gm configure -R 'a%b+c'
@@ -85,6 +87,12 @@ gm configure -P 'a%b+c'
 udevadm settle -t 30
 gm stop 'a%b+c'
 gm_fails "has that name already" create control "$b"
-gm destroy FOO
+gm clear "$a"
 check "nothing is left" no_dm
+say "nor a second map of a LUN that multipathd has one of"
+config "find_multipaths no" "user_friendly_names no"
+config_add <<< $'blacklist {\n\tdevnode "^'"$b"$'$"\n}'
+multipathd reconfigure > /dev/null
+until_true "the map of $a" eval 'map=$(map_of "$a"); [ -b "/dev/mapper/$map" ]'
+gm_fails "$b: it leads to the LUN of $map" create BAR "$b"
 daemon_stop

@@ -60,7 +60,7 @@ until_true "no map is left" maps_removed
 gm label FOO "$a" "$b"
 gm remove FOO "$b"
 gm_fails "its label is that of FOO" clear "$b"
-gm_fails "its label is that of FOO" label -f BAR "$b"
+gm_fails "$b: it leads to the LUN of FOO" label -f BAR "$b"
 check "the label is left" eval '! is_clear "$a"'
 gm add FOO "$b"
 known=$(grep "^known .* FOO " /etc/multipath/geom) || fail "FOO is known"
