@@ -51,5 +51,5 @@ void mp_check_take_read(struct mp_check *check, int error);
 /** mp_checker_find() - by name, NULL if unknown; names that begin with "none" are the checker none */
 const struct mp_checker *mp_checker_find(const char *name);
 
-/** mp_checker_all() - the table, for messages and help */
+/** mp_checker_all() - the table, @count rows */
 const struct mp_checker *const *mp_checker_all(size_t *count);

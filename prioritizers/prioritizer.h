@@ -2,6 +2,7 @@
 /* prioritizer.h - how much is this path preferred?  For: the daemon's check jobs, tests. */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "kernel/probe.h"
 #include "model/path.h"
@@ -39,3 +40,6 @@ int mp_ana_is_supported(int fd, unsigned timeout_msec);
 
 /** mp_prioritizer_find() - by name, NULL if unknown */
 const struct mp_prioritizer *mp_prioritizer_find(const char *name);
+
+/** mp_prioritizer_all() - the table, @count rows */
+const struct mp_prioritizer *const *mp_prioritizer_all(size_t *count);

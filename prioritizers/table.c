@@ -31,6 +31,12 @@ const struct mp_prioritizer *mp_prioritizer_find(const char *name)
 	return NULL;
 }
 
+const struct mp_prioritizer *const *mp_prioritizer_all(size_t *count)
+{
+	*count = ARRAY_SIZE(prioritizers);
+	return prioritizers;
+}
+
 /* Return: the first word at or behind @args, NULL if there is none. */
 static const char *word_next(const char *args, size_t *length)
 {

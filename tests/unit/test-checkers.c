@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "checkers/checker.h"
+#include "config/keywords.h"
 #include "kernel/scsi.h"
 
 /* A device that answers from a script; kernel/scsi.c is not linked. */
@@ -329,22 +330,42 @@ static void rdac_asks_to_be_told_of_aborts(void **state)
 
 static void checkers_are_found_by_name(void **state)
 {
-	static const char *const names[] = {
-		"tur", "directio", "readsector0", "rdac", "emc_clariion", "hp_sw", "cciss_tur",
-	};
 	size_t count;
+	const struct mp_checker *const *checkers = mp_checker_all(&count);
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		assert_string_equal(mp_checker_find(names[i])->name, names[i]);
-		assert_non_null(mp_checker_find(names[i])->check);
+	for (size_t i = 0; i < count; i++) {
+		assert_ptr_equal(mp_checker_find(checkers[i]->name), checkers[i]);
+		assert_true(checkers[i]->none || checkers[i]->check);
 	}
 	assert_null(mp_checker_find("hp_tur"));
 	assert_null(mp_checker_find(""));
 	assert_true(mp_checker_find("none")->none);
 	assert_ptr_equal(mp_checker_find("none"), mp_checker_find("nonesense"));
-	assert_non_null(mp_checker_all(&count));
-	assert_int_equal(count, ARRAY_SIZE(names) + 1);
+}
+
+/* The library does not include checkers/, so --check-config has the names from a list of its own. */
+static void the_configuration_knows_the_checkers_and_no_others(void **state)
+{
+	const struct mp_word *known = mp_keywords[MP_KEY_PATH_CHECKER].known;
+	size_t count, words = 0;
+	const struct mp_checker *const *checkers = mp_checker_all(&count);
+
+	(void)state;
+	for (const struct mp_word *word = known; word->text; word++, words++)
+		if (!mp_checker_find(word->text))
+			fail_msg("\"%s\" is in checker_names in libmultipath/config/keywords.c, but not in checkers/table.c",
+				 word->text);
+	for (size_t i = 0; i < count; i++) {
+		const struct mp_word *word = known;
+
+		while (word->text && strcmp(word->text, checkers[i]->name))
+			word++;
+		if (!word->text)
+			fail_msg("\"%s\" is in checkers/table.c, but not in checker_names in libmultipath/config/keywords.c",
+				 checkers[i]->name);
+	}
+	assert_int_equal(words, count);
 }
 
 static void directio_needs_a_device_that_can_be_read(void **state)
@@ -382,6 +403,7 @@ int main(void)
 		cmocka_unit_test(rdac_reads_the_array_page),
 		cmocka_unit_test(rdac_asks_to_be_told_of_aborts),
 		cmocka_unit_test(checkers_are_found_by_name),
+		cmocka_unit_test(the_configuration_knows_the_checkers_and_no_others),
 		cmocka_unit_test(directio_needs_a_device_that_can_be_read),
 		cmocka_unit_test(cciss_tur_needs_its_driver),
 	};

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "config/keywords.h"
 #include "kernel/scsi.h"
 #include "prioritizers/prioritizers.h"
 
@@ -103,16 +104,40 @@ static int ask(const char *name, const char *args)
 
 static void each_is_found_by_its_name(void **state)
 {
-	static const char *const names[] = {
-		"alua", "ana",		"const",  "datacore", "emc",   "hds",	      "hp_sw",
-		"iet",	"ontap",	"path_latency", "random", "rdac",  "sysfs", "weightedpath",
-	};
+	size_t count;
+	const struct mp_prioritizer *const *prioritizers = mp_prioritizer_all(&count);
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		assert_string_equal(mp_prioritizer_find(names[i])->name, names[i]);
+	for (size_t i = 0; i < count; i++) {
+		assert_ptr_equal(mp_prioritizer_find(prioritizers[i]->name), prioritizers[i]);
+		assert_non_null(prioritizers[i]->priority);
+	}
 	assert_null(mp_prioritizer_find("hp_tur"));
 	assert_null(mp_prioritizer_find(""));
+}
+
+/* The library does not include prioritizers/, so --check-config has the names from a list of its own. */
+static void the_configuration_knows_the_prioritizers_and_no_others(void **state)
+{
+	const struct mp_word *known = mp_keywords[MP_KEY_PRIO].known;
+	size_t count, words = 0;
+	const struct mp_prioritizer *const *prioritizers = mp_prioritizer_all(&count);
+
+	(void)state;
+	for (const struct mp_word *word = known; word->text; word++, words++)
+		if (!mp_prioritizer_find(word->text))
+			fail_msg("\"%s\" is in prio_names in libmultipath/config/keywords.c, but not in prioritizers/table.c",
+				 word->text);
+	for (size_t i = 0; i < count; i++) {
+		const struct mp_word *word = known;
+
+		while (word->text && strcmp(word->text, prioritizers[i]->name))
+			word++;
+		if (!word->text)
+			fail_msg("\"%s\" is in prioritizers/table.c, but not in prio_names in libmultipath/config/keywords.c",
+				 prioritizers[i]->name);
+	}
+	assert_int_equal(words, count);
 }
 
 static void alua_answers_for_all_paths_at_once(void **state)
@@ -448,6 +473,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(each_is_found_by_its_name),
+		TEST(the_configuration_knows_the_prioritizers_and_no_others),
 		TEST(alua_answers_for_all_paths_at_once),
 		TEST(sysfs_reads_the_handler_state),
 		TEST(const_and_random_need_no_device),
