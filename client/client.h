@@ -38,6 +38,7 @@ int client_ask(int fd, const char *command, struct client_reply *reply);
 int client_send(int fd, const char *command);
 int client_receive(int fd, struct client_reply *reply);
 
+/** client_reply_fini() - free the text of a long reply */
 void client_reply_fini(struct client_reply *reply);
 
 /** client_is_failure() - is the first line of a reply "fail"? */
@@ -53,4 +54,5 @@ int client_print(int fd, char *text, size_t length);
 
 /** client_write() - write all of it, whatever the descriptor's mode. Return: 0 or negative errno. */
 int client_write(int fd, const char *text, size_t length);
+/** client_puts() - as client_write(), up to the NUL */
 int client_puts(int fd, const char *text);

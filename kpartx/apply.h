@@ -12,6 +12,7 @@ struct existing {
 	size_t count;
 };
 
+/** existing_fini() - free the items */
 void existing_fini(struct existing *existing);
 
 /**

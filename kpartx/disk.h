@@ -23,6 +23,7 @@ struct disk {
 
 /** disk_open() - @ret is filled on success only. Return: 0, negative errno. */
 int disk_open(const char *file, struct disk *ret);
+/** disk_fini() - close the descriptor and free the rest */
 void disk_fini(struct disk *disk);
 
 /** disk_silence() - why it does not answer until somebody sees to it: "it is suspended"; NULL if nothing is known of that */

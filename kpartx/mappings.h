@@ -56,6 +56,7 @@ struct mapping_plan {
 	size_t count;
 };
 
+/** mapping_plan_fini() - free the steps */
 void mapping_plan_fini(struct mapping_plan *plan);
 
 /**

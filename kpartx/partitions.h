@@ -44,6 +44,7 @@ struct partitions_source {
 	const char *type; /* only this kind of table; NULL any */
 };
 
+/** partitions_fini() - free the list */
 void partitions_fini(struct partitions *partitions);
 
 /** partitions_judge() - set every @fault that reading has not set. Pure. */

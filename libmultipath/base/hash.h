@@ -26,6 +26,7 @@ typedef bool (*mp_hash_match_fn)(const struct mp_hash_node *node, const void *ke
 
 /** mp_hash_register_thread() - once per thread that owns tables, before the first table */
 void mp_hash_register_thread(void);
+/** mp_hash_unregister_thread() - after the last table of this thread has been freed */
 void mp_hash_unregister_thread(void);
 
 /** mp_hash_init() - an empty table. Return: 0 or -ENOMEM. */

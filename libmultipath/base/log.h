@@ -19,8 +19,13 @@ void log_reopen(void);
 
 /** log_set_verbosity() - 0 errors only .. 4 debug; clamped */
 void log_set_verbosity(int verbosity);
+/** log_verbosity() - the current limit, 0 to 4 */
 int log_verbosity(void);
 
+/**
+ * log_line() - what the macros below call: one line, if @level is within the verbosity
+ * @format:	without a newline; control characters become '?'
+ */
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...) log_line(LOG_LEVEL_ERROR, __VA_ARGS__)

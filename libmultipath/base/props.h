@@ -15,6 +15,7 @@ struct mp_props {
 
 #define MP_PROPS_INIT { 0 }
 
+/** mp_props_fini() - free all names and values */
 void mp_props_fini(struct mp_props *props);
 
 /** mp_props_add() - append, or replace the value of that name. Return: 0 or -ENOMEM. */

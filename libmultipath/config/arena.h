@@ -10,6 +10,7 @@ struct mp_arena {
 	size_t used, size; /* of the newest chunk */
 };
 
+/** mp_arena_fini() - free all that was allocated from it */
 void mp_arena_fini(struct mp_arena *arena);
 
 /** mp_arena_alloc() - zeroed memory, aligned for any of our types. Return: NULL without memory. */

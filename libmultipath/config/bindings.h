@@ -12,6 +12,7 @@ struct mp_bindings; /* alias <-> WWID, in memory; one owner */
 int mp_bindings_new(struct mp_bindings **ret);
 /** mp_bindings_free() - Return: NULL */
 struct mp_bindings *mp_bindings_free(struct mp_bindings *bindings);
+/** mp_bindings_freep() - for _cleanup_() */
 void mp_bindings_freep(struct mp_bindings **bindings);
 
 /**
@@ -62,6 +63,7 @@ int mp_bindings_adopt(struct mp_bindings *bindings, const char *text, const stru
 
 /* Borrowed until the bindings change; NULL if there is none. Of several aliases: the one whose line is the first. */
 const char *mp_bindings_alias(const struct mp_bindings *bindings, const char *wwid);
+/** mp_bindings_wwid() - of this alias; borrowed until the bindings change, NULL if there is none */
 const char *mp_bindings_wwid(const struct mp_bindings *bindings, const char *alias);
 
 /** mp_name_taken_fn - is there a dm device with that name which is not the map of @wwid? */

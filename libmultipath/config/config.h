@@ -52,9 +52,11 @@ struct mp_config_source {
  */
 int mp_config_load(const struct mp_config_source *source, struct mp_config **ret);
 
+/** mp_config_ref() - another reference, of any thread. Return: @config */
 struct mp_config *mp_config_ref(struct mp_config *config);
 /** mp_config_unref() - Return: NULL */
 struct mp_config *mp_config_unref(struct mp_config *config);
+/** mp_config_unrefp() - for _cleanup_() */
 void mp_config_unrefp(struct mp_config **config);
 
 enum mp_find_multipaths { MP_FIND_STRICT, MP_FIND_OFF, MP_FIND_ON, MP_FIND_GREEDY, MP_FIND_SMART };
@@ -83,6 +85,7 @@ struct mp_process_settings {
 	enum mp_auto_resize auto_resize;
 };
 
+/** mp_config_process() - settings of the process as a whole; borrowed from @config */
 const struct mp_process_settings *mp_config_process(const struct mp_config *config);
 
 /**

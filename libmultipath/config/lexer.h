@@ -30,6 +30,7 @@ struct mp_lexer {
 	struct mp_strbuf texts; /* of the tokens, each with its NUL */
 };
 
+/** mp_lexer_fini() - free the texts that tokens point to */
 void mp_lexer_fini(struct mp_lexer *lexer);
 
 /**

@@ -41,13 +41,21 @@ void mp_lint_devnode(struct mp_linter *linter, enum mp_list list, enum mp_criter
 /* Lints about expressions: lint_match.c */
 void mp_lint_rule_text(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
 		       const struct mp_rule *rule);
+/** mp_lint_rule_reach() - a rule that matches everything, or more than was meant */
 void mp_lint_rule_reach(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
 			const struct mp_rule *rule);
+/** mp_lint_exception_kind() - an exception from nothing */
 void mp_lint_exception_kind(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
 			    const struct mp_rule *rule);
+/** mp_lint_cancelled_rules() - blacklist rules that exceptions cancel */
 void mp_lint_cancelled_rules(struct mp_linter *linter);
+/** mp_lint_blacklisted_maps() - values for a map that is blacklisted */
 void mp_lint_blacklisted_maps(struct mp_linter *linter);
+/** mp_lint_map_wwid() - a map's wwid that is written as an expression, or in another form */
 void mp_lint_map_wwid(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section);
+/** mp_lint_device_match() - a device section that matches nothing */
 void mp_lint_device_match(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section);
+/** mp_lint_misspelt_device() - a device section that nearly names an array of the built-in table */
 void mp_lint_misspelt_device(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section);
+/** mp_lint_covered_devices() - a device section under a later one for all devices */
 void mp_lint_covered_devices(struct mp_linter *linter);

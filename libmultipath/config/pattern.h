@@ -22,11 +22,13 @@ struct mp_pattern {
  * Return: 0, -EINVAL if it is no regular expression or far too large a one, -ENOMEM.
  */
 int mp_pattern_init(struct mp_pattern *pattern, const char *text);
+/** mp_pattern_fini() - free the compiled expression, not the text */
 void mp_pattern_fini(struct mp_pattern *pattern);
 
 /** mp_pattern_explain() - why @text is no regular expression */
 void mp_pattern_explain(const char *text, char *buffer, size_t size);
 
+/** mp_pattern_matches() - also if there is no text; a leading "!" inverts the answer */
 bool mp_pattern_matches(const struct mp_pattern *pattern, const char *subject);
 
 /** mp_pattern_is_word() - does it match whatever has its expression in it, and nothing else? */

@@ -25,6 +25,7 @@ struct mp_report {
 
 #define MP_REPORT_INIT { 0 }
 
+/** mp_report_fini() - free the findings */
 void mp_report_fini(struct mp_report *report);
 
 /** mp_report_add() - texts are copied; failures are remembered in @report */

@@ -26,6 +26,7 @@ struct mp_rule_list {
 
 /** mp_rule_list_add() - a copy of @rule, whose patterns are the list's from now on. Return: 0 or -ENOMEM. */
 int mp_rule_list_add(struct mp_rule_list *list, const struct mp_rule *rule);
+/** mp_rule_list_fini() - free the rules, their patterns, and the index */
 void mp_rule_list_fini(struct mp_rule_list *list);
 
 /**

@@ -87,6 +87,7 @@ void mp_settings_put(struct mp_setting *settings, unsigned *count, const struct 
 /** mp_settings_drop() - as if it had never been set */
 void mp_settings_drop(struct mp_setting *settings, unsigned *count, enum mp_key key);
 
+/** mp_section_list_add() - a copy of @section at the end. Return: 0 or -ENOMEM. */
 int mp_section_list_add(struct mp_section_list *list, const struct mp_section *section);
 
 /** mp_config_new() - the built-in values and nothing else. @ret: one reference. Return: 0 or -ENOMEM. */

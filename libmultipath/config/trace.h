@@ -24,6 +24,7 @@ struct mp_trace {
 
 #define MP_TRACE_INIT { 0 }
 
+/** mp_trace_fini() - free the rows */
 void mp_trace_fini(struct mp_trace *trace);
 
 /** mp_trace_add() - append a row; @trace may be NULL: nobody wants to know. Return: borrowed until the next one, or NULL. */

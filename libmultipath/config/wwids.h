@@ -6,9 +6,11 @@
 
 struct mp_wwids; /* set of WWIDs in memory; one owner */
 
+/** mp_wwids_new() - an empty set. Return: 0 or -ENOMEM. */
 int mp_wwids_new(struct mp_wwids **ret);
 /** mp_wwids_free() - Return: NULL */
 struct mp_wwids *mp_wwids_free(struct mp_wwids *wwids);
+/** mp_wwids_freep() - for _cleanup_() */
 void mp_wwids_freep(struct mp_wwids **wwids);
 
 /**
@@ -22,10 +24,12 @@ int mp_wwids_load(struct mp_wwids *wwids, const char *dir);
 /** mp_wwids_parse() - the same from a file's bytes. Return: 0 or -ENOMEM. */
 int mp_wwids_parse(struct mp_wwids *wwids, const char *text, size_t length);
 
+/** mp_wwids_has() - is it in the set in memory? */
 bool mp_wwids_has(const struct mp_wwids *wwids, const char *wwid);
 
 /** mp_wwids_remember() - in memory only. Return: 1 new, 0 known, -ENOMEM. */
 int mp_wwids_remember(struct mp_wwids *wwids, const char *wwid);
+/** mp_wwids_forget() - in memory only; no error if it is unknown */
 void mp_wwids_forget(struct mp_wwids *wwids, const char *wwid);
 
 /**

@@ -15,6 +15,7 @@ int mp_aio_new(int event_fd, unsigned room, struct mp_aio **ret);
 
 /** mp_aio_free() - reads that hang in the kernel keep their buffers, and the context, for ever. Return: NULL. */
 struct mp_aio *mp_aio_free(struct mp_aio *aio);
+/** mp_aio_freep() - for _cleanup_() */
 void mp_aio_freep(struct mp_aio **aio);
 
 /**

@@ -22,6 +22,7 @@ struct mp_claimant {
 
 #define MP_CLAIMANT_INIT { .identity = { .tpg = -1 }, .props = MP_PROPS_INIT }
 
+/** mp_claimant_fini() - free its properties */
 void mp_claimant_fini(struct mp_claimant *claimant);
 
 /** mp_claimant_read() - from sysfs; properties are the caller's to add. Return: as mp_probe_identity(). */

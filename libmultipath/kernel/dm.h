@@ -55,6 +55,7 @@ struct mp_dm_listed {
 
 /** mp_dm_list() - every dm device, one ioctl where the kernel lists UUIDs. Caller frees with mp_dm_list_free(). */
 int mp_dm_list(struct mp_dm_listed **ret, size_t *count);
+/** mp_dm_list_free() - what mp_dm_list() returned; NULL is fine */
 void mp_dm_list_free(struct mp_dm_listed *list, size_t count);
 
 /**
@@ -88,6 +89,7 @@ int mp_dm_read(const char *wwid, struct mp_kernel_map *ret);
 /** mp_dm_read_status() - status alone, into a map read before; one ioctl. -EBADMSG: the table changed, read it anew. */
 int mp_dm_read_status(const char *wwid, struct mp_kernel_map *map);
 
+/** mp_kernel_map_fini() - free what mp_dm_read() filled */
 void mp_kernel_map_fini(struct mp_kernel_map *map);
 
 /* Flags for udev, sent in the cookie; DM_UDEV_DISABLE_LIBRARY_FALLBACK is always added. */

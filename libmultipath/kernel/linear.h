@@ -18,10 +18,12 @@ struct mp_linear {
 	int open_count;
 };
 
+/** mp_linear_fini() - free what it owns */
 void mp_linear_fini(struct mp_linear *linear);
 
 /** mp_linear_read() - @ret is filled on success only. Return: 0, -ENODEV no such dm device, negative errno. */
 int mp_linear_read(dev_t devt, struct mp_linear *ret);
+/** mp_linear_read_uuid() - the same, by UUID */
 int mp_linear_read_uuid(const char *uuid, struct mp_linear *ret);
 
 /* What is to be made. */

@@ -50,6 +50,7 @@ void mp_reservation_encode(const struct mp_reservation_parameters *parameters,
  */
 int mp_reservation_decode_keys(const uint8_t *data, size_t size, struct mp_reservation_keys *ret);
 
+/** mp_reservation_key() - number @index of the keys, below their count */
 uint64_t mp_reservation_key(const struct mp_reservation_keys *keys, size_t index);
 
 /** mp_reservation_count() - how often is @key registered? */
@@ -66,6 +67,7 @@ int mp_reservation_decode_holder(const uint8_t *data, size_t size, struct mp_res
 /** mp_reservation_read_keys() - all of them; @ret borrows *data, which the caller frees */
 int mp_reservation_read_keys(int fd, unsigned timeout_msec, uint8_t **data, struct mp_reservation_keys *ret);
 
+/** mp_reservation_read_holder() - READ RESERVATION. Return: as mp_reservation_decode_holder(), or negative errno. */
 int mp_reservation_read_holder(int fd, unsigned timeout_msec, struct mp_reservation_holder *ret);
 
 /** mp_reservation_register() - REGISTER AND IGNORE EXISTING KEY of this path's I_T nexus; @parameters->key does not matter */

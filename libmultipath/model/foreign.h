@@ -37,6 +37,7 @@ struct mp_foreign {
 
 #define MP_FOREIGN_INIT { 0 }
 
+/** mp_foreign_fini() - free the list */
 void mp_foreign_fini(struct mp_foreign *foreign);
 
 /** mp_foreign_find() - is @disk one of them? */

@@ -64,6 +64,7 @@ bool mp_geom_is_wwid(const char *wwid);
 /** mp_geom_uuid() - of the label; NULL: manual */
 const char *mp_geom_uuid(const struct mp_geom *geom);
 
+/** mp_geom_mode_name(), mp_geom_state_name() - as gmultipath prints them; constant */
 const char *mp_geom_mode_name(enum mp_geom_mode mode);
 const char *mp_geom_state_name(enum mp_geom_state state);
 
@@ -80,6 +81,7 @@ int mp_geom_table(const struct mp_geom *geom, bool for_reads, struct mp_table *r
 /** mp_geom_is_good() - neither failed nor lost */
 bool mp_geom_is_good(const struct mp_geom *geom, size_t path);
 
+/** mp_geom_good_count() - how many of its paths are good */
 size_t mp_geom_good_count(const struct mp_geom *geom);
 
 enum mp_geom_state mp_geom_state(const struct mp_geom *geom);

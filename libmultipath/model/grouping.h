@@ -20,6 +20,7 @@ struct mp_wanted_groups {
 	unsigned best; /* from 1; 1 if no group has an active path; 0 without groups */
 };
 
+/** mp_wanted_groups_fini() - free the groups */
 void mp_wanted_groups_fini(struct mp_wanted_groups *groups);
 
 /**
@@ -44,4 +45,5 @@ void mp_wanted_group_rate(struct mp_wanted_group *group, bool marginal);
 /** mp_grouping_best() - number (from 1) of the group to use; see mp_wanted_groups.best */
 unsigned mp_grouping_best(const struct mp_wanted_group *groups, size_t count);
 
+/** mp_grouping_name() - as path_grouping_policy takes it; constant */
 const char *mp_grouping_name(enum mp_grouping grouping);

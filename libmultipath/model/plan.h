@@ -53,6 +53,7 @@ struct mp_plan {
 
 #define MP_PLAN_INIT { 0 }
 
+/** mp_plan_fini() - free the steps and the table */
 void mp_plan_fini(struct mp_plan *plan);
 
 /** mp_plan_add() - append a step. Return: 0 or -ENOMEM. */
@@ -64,4 +65,5 @@ const struct mp_step *mp_plan_find(const struct mp_plan *plan, enum mp_step_kind
 /** mp_plan_format() - one line a step: "mpatha: reload: paths or groups differ", "mpatha: fail path 8:16: ..." */
 void mp_plan_format(const struct mp_plan *plan, const char *map, struct mp_strbuf *buf);
 
+/** mp_step_name() - for messages: "reload", "fail path" ...; constant */
 const char *mp_step_name(enum mp_step_kind kind);

@@ -52,6 +52,7 @@ bool mp_queueing_wanted(const struct mp_queueing *queueing, unsigned active, boo
 
 /** mp_queueing_disable() - I/O fails without paths until mp_queueing_restore() */
 void mp_queueing_disable(struct mp_queueing *queueing);
+/** mp_queueing_restore() - no_path_retry is in force again */
 void mp_queueing_restore(struct mp_queueing *queueing);
 
 /** mp_queueing_left_sec() - seconds of recovery left, rounded up; 0 when not recovering */

@@ -38,6 +38,7 @@ struct mp_table {
 
 #define MP_TABLE_INIT { 0 }
 
+/** mp_table_fini() - free groups, paths and texts */
 void mp_table_fini(struct mp_table *table);
 
 /** mp_table_copy() - deep copy into an empty @ret. Return: 0 or -ENOMEM (then @ret is empty). */

@@ -23,8 +23,10 @@ struct mp_changes {
 
 #define MP_CHANGES_INIT { 0 }
 
+/** mp_changes_fini() - free the changes */
 void mp_changes_fini(struct mp_changes *changes);
 
+/** mp_changes_add() - one change to the object @name; @format says why */
 void mp_changes_add(struct mp_changes *changes, const char *kind, const char *action, const char *name,
 		    const char *format, ...) __attribute__((format(printf, 5, 6)));
 

@@ -25,6 +25,7 @@ struct mp_explanation {
 
 #define MP_EXPLANATION_INIT { 0 }
 
+/** mp_explanation_fini() - free the sections */
 void mp_explanation_fini(struct mp_explanation *explanation);
 
 /** mp_explanation_add() - one more section, empty; there is always room */

@@ -13,6 +13,7 @@ int mp_json_append(struct json_object *array, struct json_object *value);
 /** mp_json_new_text() - any bytes: see mp_json_text(). Return: NULL without memory. */
 struct json_object *mp_json_new_text(const char *text);
 
+/** mp_json_put_text() - as mp_json_put() of mp_json_new_text() */
 int mp_json_put_text(struct json_object *object, const char *key, const char *text);
 
 /** mp_json_print() - append it for people and programs alike, and free it; failures are remembered in @out */

@@ -13,4 +13,5 @@ struct mp_status_counts {
 	bool busy; /* events wait or are being served */
 };
 
+/** mp_show_status() - what `show status` prints */
 void mp_show_status(const struct mp_status_counts *counts, struct mp_strbuf *out);
