@@ -42,7 +42,7 @@ endif
 # Before a script that calls make: the caller's flags, without the job server, whose descriptors scripts do not inherit.
 own_jobs = MAKEFLAGS='$(filter-out --jobserver%,$(MAKEFLAGS))'
 # "make clean all": what runs, tests, installs or removes is a step of its own, in the order given.
-steps := setup demo check bench unit lab lab-sanitized fuzz fuzz-replay install clean
+steps := setup demo check bench unit lab lab-sanitized fuzz fuzz-replay install clean format format-check
 ifneq ($(and $(filter $(steps),$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))),)
 .NOTPARALLEL:
 endif
@@ -99,7 +99,8 @@ unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
 lab_programs := $(B)/unit/lab-kernel
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
 
-.PHONY: all help clean install demo check bench unit unit-programs lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup
+.PHONY: all help clean install demo check bench unit unit-programs lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup \
+	format format-check
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -219,6 +220,13 @@ FUZZ_SECONDS ?= 20
 fuzz: ## run every fuzz target with libFuzzer for FUZZ_SECONDS each
 	@$(MAKE) --no-print-directory FUZZER=1 CC=clang fuzz-programs
 	@tests/fuzz/run $(FUZZ_SECONDS) $(patsubst build/%,build/fuzzer/%,$(fuzz_programs))
+
+SINCE ?= HEAD
+format: ## format the lines of C changed since the last commit (SINCE=main: since then)
+	@git clang-format --force --extensions c,h $(SINCE)
+
+format-check: ## show what "make format" would change; fails if there is something
+	@! git clang-format --quiet --diff --extensions c,h $(SINCE) | grep .
 
 install: all ## install (DESTDIR, prefix, libdir, ...)
 	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(plugindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir) \
