@@ -49,27 +49,6 @@ static void each_section_is_found_where_it_belongs(void **state)
 				assert_int_not_equal(mp_scope_find(parent, mp_scopes[scope].name), scope);
 }
 
-static void sections_take_as_many_keywords_as_the_manual_says(void **state)
-{
-	static const unsigned counts[MP_SCOPES] = {
-		[MP_SCOPE_DEFAULTS] = 76,	  [MP_SCOPE_BLACKLIST] = 4,
-		[MP_SCOPE_BLACKLIST_DEVICE] = 2,  [MP_SCOPE_EXCEPTIONS] = 4,
-		[MP_SCOPE_EXCEPTIONS_DEVICE] = 2, [MP_SCOPE_DEVICE] = 48,
-		[MP_SCOPE_OVERRIDES] = 41,	  [MP_SCOPE_PROTOCOL] = 4,
-		[MP_SCOPE_MULTIPATH] = 33,
-	};
-
-	(void)state;
-	for (enum mp_scope scope = 0; scope < MP_SCOPES; scope++) {
-		unsigned count = 0;
-
-		for (const uint8_t *key = mp_scopes[scope].keys; key && *key; key++)
-			count++;
-		if (count != counts[scope])
-			fail_msg("%s takes %u keywords", mp_scopes[scope].name, count);
-	}
-}
-
 static void ignore_told(struct mp_value_reader *reader, int level, const char *text)
 {
 	(void)reader, (void)level, (void)text;
@@ -123,7 +102,6 @@ int main(void)
 		cmocka_unit_test(every_keyword_has_a_name_and_a_section),
 		cmocka_unit_test(no_section_lists_a_name_twice),
 		cmocka_unit_test(each_section_is_found_where_it_belongs),
-		cmocka_unit_test(sections_take_as_many_keywords_as_the_manual_says),
 		cmocka_unit_test(built_in_values_can_be_written_in_a_file),
 		cmocka_unit_test(sections_are_found_within_their_parents),
 	};

@@ -10,6 +10,11 @@
 #include "config-loaded.h"
 #include "config/check.h"
 
+/* As messages list them: prio_names and checker_names in config/keywords.c. */
+#define PRIO_NAMES \
+	"alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath"
+#define CHECKER_NAMES "tur, directio, rdac, hp_sw, emc_clariion, cciss_tur, none, readsector0"
+
 /* What is told about the file, without its name, and about the drop-ins if @with_dir. */
 static void check(struct loaded *loaded, bool with_dir, struct mp_strbuf *told)
 {
@@ -141,9 +146,9 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		{ "overrides {\nprio weightedpath\n}\n",
 		  "2:1: warning: prio \"weightedpath\" needs prio_args in the same section\n" },
 		{ "defaults {\nprio ALUA\n}\n",
-		  "2:1: warning: there is no prio \"ALUA\": expected one of alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath; did you mean \"alua\"?\n" },
+		  "2:1: warning: there is no prio \"ALUA\": expected one of " PRIO_NAMES "; did you mean \"alua\"?\n" },
 		{ "defaults {\nchecker directo\n}\n",
-		  "2:1: warning: there is no path_checker \"directo\": expected one of tur, directio, rdac, hp_sw, emc_clariion, cciss_tur, none, readsector0; did you mean \"directio\"?\n" },
+		  "2:1: warning: there is no path_checker \"directo\": expected one of " CHECKER_NAMES "; did you mean \"directio\"?\n" },
 		{ "defaults {\npath_selector \"service-time 1 x\"\n}\n",
 		  "2:1: warning: path_selector service-time takes no arguments: expected \"service-time 0\"\n" },
 		{ "defaults {\npath_selector \"historical-service-time 1 x\"\n}\n",
@@ -310,12 +315,12 @@ static void what_does_nothing_is_told_with_the_reason(void **state)
 		/* what prioritizers were called */
 		{ "defaults {\nprio netapp\n}\noverrides {\nprio \"/sbin/mpath_prio_alua /dev/%n\"\n}\n",
 		  "2:1: warning: prio has no effect because overrides sets it for all devices (line 5)\n"
-		  "2:1: warning: there is no prio \"netapp\": expected one of alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath; other releases had it: \"ontap\" takes its place\n"
-		  "5:1: warning: there is no prio \"/sbin/mpath_prio_alua /dev/%n\": expected one of alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath; other releases had it: \"alua\" takes its place\n" },
+		  "2:1: warning: there is no prio \"netapp\": expected one of " PRIO_NAMES "; other releases had it: \"ontap\" takes its place\n"
+		  "5:1: warning: there is no prio \"/sbin/mpath_prio_alua /dev/%n\": expected one of " PRIO_NAMES "; other releases had it: \"alua\" takes its place\n" },
 		{ "overrides {\npath_selector \"  round-robin   0 \"\n}\n", "" },
 		{ "overrides {\nprio \"alua exclusive_pref_bit\"\npath_checker \"tur -v\"\n}\n",
-		  "2:1: warning: there is no prio \"alua exclusive_pref_bit\": expected one of alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath; did you mean \"alua\"? Arguments belong to prio_args\n"
-		  "3:1: warning: there is no path_checker \"tur -v\": expected one of tur, directio, rdac, hp_sw, emc_clariion, cciss_tur, none, readsector0; did you mean \"tur\"?\n" },
+		  "2:1: warning: there is no prio \"alua exclusive_pref_bit\": expected one of " PRIO_NAMES "; did you mean \"alua\"? Arguments belong to prio_args\n"
+		  "3:1: warning: there is no path_checker \"tur -v\": expected one of " CHECKER_NAMES "; did you mean \"tur\"?\n" },
 		/* names that are no WWIDs */
 		{ "multipaths {\nmultipath {\nwwid 60:06:01:60:12:34:56:78:9A:bc:de:f0:12:34:56:78\nalias a\n}\nmultipath {\nwwid /dev/mapper/mpatha\nalias b\n}\nmultipath {\nwwid mpathc\nalias c\n}\nmultipath {\nwwid sda\nalias d\n}\nmultipath {\nwwid t10.ATA_____disk\nalias e\n}\nmultipath {\nwwid 3600a098038303053453f463045727a3\nalias f\n}\nmultipath {\nwwid eui.0025385b71b00c1a\nalias g\n}\n}\n",
 		  "3:1: warning: no disk has a wwid \"60:06:01:60:12:34:56:78:9A:bc:de:f0:12:34:56:78\"; did you mean \"360060160123456789abcdef012345678\"? multipathd show paths tells those that are there\n"
@@ -375,7 +380,7 @@ static void typical_mistakes_are_told_so_that_they_can_be_mended(void **state)
 		"4:22: warning: value \"10s\" of polling_interval is not valid: expected a number from 0 to 4294967294; the line has no effect; did you mean 10?\n"
 		"5:22: warning: value \"7\" of verbosity is out of range, 4 is used: expected 0 to 4\n"
 		"6:22: error: string is not closed: expected a '\"' on this line\n"
-		"7:2: warning: there is no prio \"alua2\": expected one of alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath; did you mean \"alua\"?\n"
+		"7:2: warning: there is no prio \"alua2\": expected one of " PRIO_NAMES "; did you mean \"alua\"?\n"
 		"8:22: warning: value \"12s\" of no_path_retry is not valid: expected \"fail\", \"0\", \"queue\" or a number from 1 to 2147483647; the line has no effect; it counts checks, it is not a time\n"
 		"9:2: warning: rr_min_io_rq lacks a value and is ignored\n"
 		"10:22: warning: queue_if_no_path in features is deprecated: write no_path_retry \"queue\"\n"
