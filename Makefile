@@ -42,7 +42,8 @@ endif
 # Before a script that calls make: the caller's flags, without the job server, whose descriptors scripts do not inherit.
 own_jobs = MAKEFLAGS='$(filter-out --jobserver%,$(MAKEFLAGS))'
 # "make clean all": what runs, tests, installs or removes is a step of its own, in the order given.
-steps := setup demo check bench unit lab lab-sanitized fuzz fuzz-replay install clean format format-check
+steps := setup demo check bench unit lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-replay install clean format \
+	format-check
 ifneq ($(and $(filter $(steps),$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))),)
 .NOTPARALLEL:
 endif
@@ -199,7 +200,7 @@ lab-sanitized: ## run some lab tests under ASan and UBSan, on Debian's kernel in
 
 lab-nvme: ## exchange NVMe namespaces under I/O, on Debian's kernel in QEMU
 	@./setup qemu
-	@tests/lab/nvme
+	@$(own_jobs) tests/lab/nvme
 
 lab-systemd: all ## run the lab tests with the daemon confined as its systemd unit says (LAB=name for some of them)
 	@LAB_UNIT=1 tests/lab/run-all $(LAB)
