@@ -203,7 +203,7 @@ lab-nvme: ## exchange NVMe namespaces under I/O, on Debian's kernel in QEMU
 	@$(own_jobs) tests/lab/nvme
 
 lab-systemd: all ## run the lab tests with the daemon confined as its systemd unit says (LAB=name for some of them)
-	@LAB_UNIT=1 tests/lab/run-all $(LAB)
+	@LAB_UNIT=1 $(own_jobs) tests/lab/run-all $(LAB)
 
 # A fuzz target is a program for libFuzzer (FUZZER=1), or one that replays files.
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(if $(FUZZER),,$(B)/tests/fuzz/replay.o) $(B)/tests/fuzz/stack.o \
@@ -247,7 +247,7 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 		libmpathcmd/libmpathcmd.pc.in > $(DESTDIR)$(libdir)/pkgconfig/libmpathcmd.pc
 	install -m 644 multipath.conf.5 $(DESTDIR)$(mandir)/man5
 	install -m 644 docs/multipath.8 docs/multipathd.8 docs/multipathc.8 docs/kpartx.8 docs/gmultipath.8 $(DESTDIR)$(mandir)/man8
-	install -m 644 README.md docs/*.md COPYING $(DESTDIR)$(docdir)
+	install -m 644 README.md NEWS.md docs/*.md COPYING $(DESTDIR)$(docdir)
 	for n in $(rules); do \
 		sed 's,@sbindir@,$(sbindir),g;s,@runtimedir@,$(runtimedir),g;s,@udevdir@,$(udevdir),g' \
 			udev/$${n#*-}.rules.in > $(DESTDIR)$(udevdir)/rules.d/$$n.rules || exit; done
