@@ -2,6 +2,7 @@
 /* context.h - what a rendering depends on besides the objects.  For: show, programs. */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct mp_foreign;
