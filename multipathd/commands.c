@@ -18,8 +18,8 @@
 #include "kernel/claimant.h"
 #include "kernel/dm.h"
 #include "kernel/nvme.h"
-#include "multipathd/checks.h"
 #include "multipathd/configure.h"
+#include "multipathd/control/answers.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/orders.h"
 #include "multipathd/control/queueing.h"
@@ -620,7 +620,7 @@ static void reinstate_path(struct command_call *call)
 	call->deferred = geoms_change_path(path, "restore", call->request->id);
 	if (call->deferred)
 		return;
-	if (!path->path.map || !path->path.map->kernel.exists || checks_reinstate(path, call->request->id) < 0) {
+	if (!path->path.map || !path->path.map->kernel.exists || answers_reinstate(path, call->request->id) < 0) {
 		fail(call, "");
 		return;
 	}

@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
-#include "multipathd/checks.h"
+#include "multipathd/control/schedule.h"
 #include "multipathd/control/settings.h"
 #include "multipathd/files.h"
 #include "multipathd/geoms.h"
@@ -188,7 +188,7 @@ static int configure_on_grace(sd_event_source *source, uint64_t usec, void *user
 	if (daemon->inventory.unanswered)
 		log_warning("%u paths have not answered yet; going on without them", daemon->inventory.unanswered);
 	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
-	checks_give_up_waiting(daemon);
+	schedule_give_up_all(daemon);
 	inventory_wake(&daemon->inventory);
 	return 0;
 }

@@ -22,8 +22,8 @@
 #include "gmultipath/verbs.h"
 #include "kernel/scsi.h"
 #include "model/geom.h"
-#include "multipathd/checks.h"
 #include "multipathd/control/membership.h"
+#include "multipathd/control/schedule.h"
 #include "multipathd/control/settings.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/loop/pool.h"
@@ -534,7 +534,7 @@ static void take_notes(struct daemon_map *map)
 		by_hand = mp_geom_notes_has(&notes, words);
 		if (path->checker_disabled && !by_hand) {
 			path->checker_disabled = false;
-			checks_soon(daemon_path_of(path));
+			schedule_soon(daemon_path_of(path));
 		}
 		path->checker_disabled = by_hand;
 		if (!daemon_path_of(path)->geom_wwid)
@@ -560,7 +560,7 @@ static void leave(struct mp_path *path)
 	}
 	if (path->map && !path->map->kernel.exists)
 		daemon_map_of(path->map)->keep_uncreated = true;
-	checks_soon(left);
+	schedule_soon(left);
 }
 
 static bool needs_reaction(const struct daemon_map *map)

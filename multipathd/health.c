@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "model/health.h"
-#include "multipathd/checks.h"
+#include "multipathd/control/schedule.h"
 #include "multipathd/samples.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
@@ -63,6 +63,8 @@ static void path_set_marginal(struct daemon_path *path, bool marginal)
 	maps_touch(daemon_map_of(path->path.map), marginal ? "a path is marginal" : "a path is not marginal any more");
 }
 
+static void health_measured(struct daemon_path *path, unsigned ios, unsigned errors);
+
 static void path_step(struct daemon_path *path, enum mp_health_event event, unsigned ios, unsigned errors)
 {
 	struct mp_map *map = path->path.map;
@@ -85,7 +87,7 @@ static void path_step(struct daemon_path *path, enum mp_health_event event, unsi
 	if (verdict.stop_sampling)
 		samples_stop(path);
 	if (verdict.start_sampling) {
-		int r = samples_start(path, map->settings.marginal_sample_sec);
+		int r = samples_start(path, map->settings.marginal_sample_sec, health_measured);
 
 		if (r < 0) {
 			log_error("%s: errors of %s cannot be measured: %s", map->name, mp_path_name(&path->path),
@@ -96,7 +98,16 @@ static void path_step(struct daemon_path *path, enum mp_health_event event, unsi
 	if (was_held && !path->health.held)
 		path_set_marginal(path, false);
 	if (verdict.check)
-		checks_soon(path);
+		schedule_soon(path);
+}
+
+static void health_measured(struct daemon_path *path, unsigned ios, unsigned errors)
+{
+	log_info("%s: %u of %u sample reads failed", mp_path_name(&path->path), errors, ios);
+	if (path->path.map)
+		path_step(path, MP_HEALTH_MEASURED, ios, errors);
+	else
+		mp_health_forgive(&path->health);
 }
 
 enum mp_path_state health_judge(struct daemon_path *path, enum mp_path_state answer)
@@ -120,15 +131,6 @@ void health_failed(struct daemon_path *path)
 		path_step(path, MP_HEALTH_FAILED, 0, 0);
 }
 
-void health_measured(struct daemon_path *path, unsigned ios, unsigned errors)
-{
-	log_info("%s: %u of %u sample reads failed", mp_path_name(&path->path), errors, ios);
-	if (path->path.map)
-		path_step(path, MP_HEALTH_MEASURED, ios, errors);
-	else
-		mp_health_forgive(&path->health);
-}
-
 void health_forgive(struct daemon_path *path)
 {
 	if (mp_health_forgive(&path->health))
@@ -141,5 +143,5 @@ void health_paths_lost(struct daemon_map *map)
 
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		if (daemon_path_of(path)->answered_state == MP_PATH_DELAYED)
-			checks_soon(daemon_path_of(path));
+			schedule_soon(daemon_path_of(path));
 }

@@ -21,9 +21,6 @@ bool health_awaits_table(const struct daemon_path *path);
 /** health_failed() - the kernel stopped using the path */
 void health_failed(struct daemon_path *path);
 
-/** health_measured() - sampling has ended */
-void health_measured(struct daemon_path *path, unsigned ios, unsigned errors);
-
 /** health_forgive() - the operator trusts the path */
 void health_forgive(struct daemon_path *path);
 

@@ -2,17 +2,20 @@
 #include "multipathd/lifetime.h"
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "multipathd/checks.h"
 #include "multipathd/commands.h"
 #include "multipathd/configure.h"
+#include "multipathd/control/answers.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/reconcile.h"
 #include "multipathd/control/survey.h"
 #include "multipathd/geoms.h"
+#include "multipathd/jobs/checks.h"
+#include "multipathd/jobs/descriptors.h"
 #include "multipathd/leftovers.h"
 #include "multipathd/loop/agenda.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/paths.h"
+#include "multipathd/samples.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/paths.h"
@@ -22,7 +25,6 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "multipathd/checks.h"
 #include "multipathd/commands.h"
 #include "multipathd/configure.h"
 #include "multipathd/control/survey.h"
@@ -41,6 +43,7 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options)
 	CDS_INIT_LIST_HEAD(&daemon->postponed_requests);
 	CDS_INIT_LIST_HEAD(&daemon->look_waiters);
 	daemon->on_looked = survey_take;
+	daemon->on_checked = answers_take;
 	mp_hash_register_thread();
 
 	r = inventory_init(&daemon->inventory, options);
@@ -56,6 +59,8 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options)
 		r = pool_new(daemon->event, &daemon->pool);
 	if (r >= 0)
 		r = checks_init(daemon);
+	if (r >= 0)
+		r = agenda_new(daemon->event, answers_on_due, &daemon->agenda);
 	if (r < 0) {
 		log_error("cannot start: %s", strerror(-r));
 		daemon_fini(daemon);
@@ -67,6 +72,8 @@ void daemon_fini(struct daemon *daemon)
 {
 	/* Workers first: their answers come to paths and maps. */
 	daemon->pool = pool_free(daemon->pool);
+	descriptors_fini(daemon);
+	samples_fini(daemon);
 	checks_fini(daemon);
 	commands_drop_waiting(daemon);
 	geoms_drop_waiting(daemon);

@@ -16,10 +16,10 @@
 #include "config/detect.h"
 #include "config/filter.h"
 #include "kernel/vpd.h"
-#include "multipathd/checks.h"
 #include "multipathd/control/loads.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/orders.h"
+#include "multipathd/control/schedule.h"
 #include "multipathd/control/states.h"
 #include "multipathd/jobs/rescans.h"
 #include "multipathd/jobs/triggers.h"
@@ -69,7 +69,7 @@ static void path_choose(struct daemon_path *path)
 /* Nothing of it is under way from here on but what is dropped when it ends. */
 static void path_end(struct daemon_path *path)
 {
-	checks_stop(path);
+	schedule_stop(path);
 	paths_free(path);
 }
 
@@ -346,13 +346,13 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 		}
 	}
 	if (moved)
-		r = checks_start(path);
+		r = schedule_start(path);
 	else if (event)
-		checks_doubt(path);
+		schedule_doubt(path);
 	else if (by_operator)
-		checks_ask_again(path);
+		schedule_ask_again(path);
 	else if (path->path.state != MP_PATH_UP)
-		checks_soon(path);
+		schedule_soon(path);
 	return r < 0 ? r : 1;
 }
 
@@ -375,7 +375,7 @@ int paths_enumerate(struct daemon *daemon)
 	r = mp_probe_enumerate(&mp_roots_system, path_on_found, daemon);
 	daemon->enumerating = false;
 	if (daemon->inventory.options.check)
-		checks_start_all(daemon);
+		schedule_start_all(daemon);
 	return r;
 }
 
@@ -433,7 +433,7 @@ int paths_resolve_settings(struct daemon_path *path)
 	path->no_alua = false;
 	path_choose(path);
 	if (path->prioritizer != prioritizer || !same_text(path->settings.prio_args, args))
-		checks_await_priority(path);
+		schedule_await_priority(path);
 	tuning_forget(path);
 	return paths_take(path->inventory->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, true);
 }

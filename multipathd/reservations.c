@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "kernel/reservation.h"
+#include "multipathd/jobs/registrations.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
@@ -52,40 +53,6 @@ void reservation_check_prepare(struct reservation_check *check, const struct dae
 	check->key = map->reservation.key;
 	check->all_target_ports = map->map.settings.all_target_ports;
 	check->wanted = map->reservation.registered == RESERVATION_UNKNOWN || path_lacks_key(path, &map->reservation);
-}
-
-static int register_key(int fd, const struct mp_prkey *key, bool all_target_ports, unsigned timeout_msec)
-{
-	const struct mp_reservation_parameters parameters = {
-		.service_action_key = key->key,
-		.all_target_ports = all_target_ports,
-		.through_power_loss = key->aptpl,
-	};
-
-	return mp_reservation_register(fd, &parameters, timeout_msec);
-}
-
-void reservation_check_run(struct reservation_check *check, int fd, unsigned timeout_msec)
-{
-	_cleanup_free_ uint8_t *data = NULL;
-	struct mp_reservation_holder holder;
-	struct mp_reservation_keys keys;
-
-	if (!check->wanted)
-		return;
-	check->told = true;
-	check->error = mp_reservation_read_keys(fd, timeout_msec, &data, &keys);
-	if (check->error == -EOPNOTSUPP)
-		check->error = 0;
-	else if (check->error >= 0)
-		check->registered = mp_reservation_count(&keys, check->key.key) > 0;
-	if (!check->registered)
-		return;
-	if (mp_reservation_read_holder(fd, timeout_msec, &holder) >= 0)
-		check->held = holder.held && (holder.key == check->key.key ||
-					      holder.type == MP_RESERVATION_WRITE_EXCLUSIVE_ALL ||
-					      holder.type == MP_RESERVATION_EXCLUSIVE_ACCESS_ALL);
-	check->error = register_key(fd, &check->key, check->all_target_ports, timeout_msec);
 }
 
 static void take_told(struct daemon_map *map, const struct reservation_check *check)
@@ -215,7 +182,7 @@ static void register_job_run(struct work *work)
 	if (job->enough && mp_reservation_read_keys(job->fd, timeout_msec, &data, &keys) >= 0 &&
 	    mp_reservation_count(&keys, job->key.key) >= job->enough)
 		return;
-	job->error = register_key(job->fd, &job->key, job->all_target_ports, timeout_msec);
+	job->error = registration_register(job->fd, &job->key, job->all_target_ports, timeout_msec);
 }
 
 static void register_job_done(struct work *work)

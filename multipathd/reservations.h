@@ -9,34 +9,16 @@
 #include <stdint.h>
 
 #include "config/prkeys.h"
+#include "multipathd/jobs/registrations.h"
 #include "multipathd/state/maps.h"
 
 struct daemon;
 struct daemon_path;
 
-/* The part of a check that asks for registrations: copies in, an answer out. */
-struct reservation_check {
-	bool wanted;
-	struct mp_prkey key;
-	bool all_target_ports;
-	/* answer */
-	bool told;
-	bool registered; /* some path of this host is; and then this one, too, unless error says why not */
-	bool held;
-	int error;
-};
-
 const char *reservation_flag_name(enum reservation_flag flag); /* "unknown" "unset" "set" */
 
 /** reservation_check_prepare() - on the loop */
 void reservation_check_prepare(struct reservation_check *check, const struct daemon_path *path);
-
-/**
- * reservation_check_run() - on a worker
- *
- * A key that is registered nowhere any more is not registered again: whoever removed it (PREEMPT) meant this host.
- */
-void reservation_check_run(struct reservation_check *check, int fd, unsigned timeout_msec);
 
 /** reservation_check_take() - on the loop, for a path that is good. Return: NULL, or why it must not be used yet. */
 const char *reservation_check_take(const struct reservation_check *check, struct daemon_path *path);

@@ -10,7 +10,6 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "kernel/aio.h"
-#include "multipathd/health.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
@@ -38,6 +37,7 @@ struct sampling {
 	uint64_t path_id;
 	bool stopped;
 	bool starting; /* a job is */
+	samples_ended_fn ended;
 	uint64_t end_usec;
 	unsigned ios, errors, under_way;
 	sd_event_source *timer;
@@ -189,9 +189,10 @@ static int sampling_on_round(sd_event_source *source, uint64_t usec, void *userd
 	}
 	if (ends) {
 		unsigned ios = sampling->ios, errors = sampling->errors;
+		samples_ended_fn ended = sampling->ended;
 
 		samples_stop(path);
-		health_measured(path, ios, errors);
+		ended(path, ios, errors);
 		return 0;
 	}
 	/* What is started now must have come back, or count as failed, by then. */
@@ -220,7 +221,7 @@ static int prepare_aio(struct daemon *daemon)
 	return r;
 }
 
-int samples_start(struct daemon_path *path, unsigned duration_sec)
+int samples_start(struct daemon_path *path, unsigned duration_sec, samples_ended_fn ended)
 {
 	struct daemon *daemon = path->inventory->daemon;
 	uint64_t now = daemon_now_usec(daemon);
@@ -236,6 +237,7 @@ int samples_start(struct daemon_path *path, unsigned duration_sec)
 		return -ENOMEM;
 	sampling->daemon = daemon;
 	sampling->path_id = path->path.id;
+	sampling->ended = ended;
 	sampling->end_usec = now + duration_sec * usec_per_sec;
 	r = timers_set(daemon->event, &sampling->timer, now, sampling_on_round, sampling);
 	if (r < 0) {

@@ -5,8 +5,11 @@
 struct daemon;
 struct daemon_path;
 
-/** samples_start() - read for @duration_sec, then health_measured(). Return: 0, negative errno. */
-int samples_start(struct daemon_path *path, unsigned duration_sec);
+/* What came of it. */
+typedef void (*samples_ended_fn)(struct daemon_path *path, unsigned ios, unsigned errors);
+
+/** samples_start() - read for @duration_sec, then tell @ended. Return: 0, negative errno. */
+int samples_start(struct daemon_path *path, unsigned duration_sec, samples_ended_fn ended);
 
 /** samples_stop() - what is under way is not counted any more. Harmless if the path is not sampled. */
 void samples_stop(struct daemon_path *path);

@@ -12,8 +12,8 @@
 #include "base/log.h"
 #include "base/props.h"
 #include "kernel/dm.h"
-#include "multipathd/checks.h"
 #include "multipathd/control/readiness.h"
+#include "multipathd/control/schedule.h"
 #include "multipathd/control/steps.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/paths.h"
@@ -97,7 +97,7 @@ static void uevent_of_scsi_device(struct daemon *daemon, const struct mp_props *
 		struct daemon_path *managed = daemon_path_of(path);
 
 		if (!strncmp(managed->dir, dir, length) && managed->dir[length] == '/')
-			checks_doubt(managed);
+			schedule_doubt(managed);
 	}
 }
 
@@ -165,8 +165,8 @@ static void uevents_lost(struct daemon *daemon)
 		    devt != path->identity.devt || strcmp(dir, managed->dir))
 			paths_drop(managed, "the device is gone");
 		else {
-			checks_reopen(managed);
-			checks_doubt(managed);
+			schedule_reopen(managed);
+			schedule_doubt(managed);
 		}
 	}
 	paths_enumerate(daemon);

@@ -23,3 +23,10 @@ void loads_check(struct daemon_map *map)
 			if (!is_usable(map, table->groups[g].paths[p].devt))
 				tables_call_off(map->loading);
 }
+
+void loads_doubt(struct daemon_path *path)
+{
+	mp_path_doubt(&path->path);
+	if (path->path.map)
+		loads_check(daemon_map_of(path->path.map));
+}

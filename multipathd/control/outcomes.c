@@ -8,12 +8,12 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
-#include "multipathd/checks.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/readiness.h"
 #include "multipathd/control/retries.h"
 #include "multipathd/control/states.h"
 #include "multipathd/files.h"
+#include "multipathd/jobs/descriptors.h"
 #include "multipathd/jobs/devices.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/jobs/tables.h"
@@ -73,7 +73,7 @@ void outcomes_of_table(struct table_job *job)
 
 	daemon->operations--;
 	if (job->lock_count)
-		checks_end_locking(daemon);
+		descriptors_end_locking(daemon);
 	if (!map) {
 		table_job_free(job);
 		daemon_check_configured(daemon);

@@ -7,12 +7,12 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
-#include "multipathd/checks.h"
 #include "multipathd/control/failback.h"
 #include "multipathd/control/ghosts.h"
 #include "multipathd/control/loads.h"
 #include "multipathd/control/orders.h"
 #include "multipathd/control/queueing.h"
+#include "multipathd/control/schedule.h"
 #include "multipathd/geoms.h"
 #include "multipathd/health.h"
 #include "multipathd/jobs/looks.h"
@@ -65,7 +65,7 @@ static void map_compare_path(struct daemon_map *map, struct mp_path *path, const
 		mp_path_doubt(path);
 		loads_check(map);
 		if (now->state == MP_DM_ACTIVE)
-			checks_soon(managed);
+			schedule_soon(managed);
 	}
 	if (!before || before->state != MP_DM_FAILED || now->state != MP_DM_ACTIVE || maps_is_geom(map) ||
 	    !(path->wrong_wwid || path->checker_disabled || mp_path_state_is_bad(managed->answered_state)))
@@ -96,6 +96,58 @@ void states_replace(struct daemon_map *map, struct mp_kernel_map *kernel)
 	maps_let_go(map->inventory);
 }
 
+void states_log(const struct daemon_path *path, enum mp_path_state old, const char *message)
+{
+	const struct mp_map *map = path->path.map;
+	const char *reason = message[0] ? ": " : "";
+	unsigned active = map ? mp_map_active_paths(map) : 0;
+
+	if (path->path.state == MP_PATH_DELAYED)
+		return; /* why it is held back has been told */
+	if (!map || !map->kernel.exists)
+		log_info("%s: %s%s%s", mp_path_name(&path->path), mp_path_state_name(path->path.state), reason, message);
+	else if (mp_path_is_active(&path->path))
+		log_notice("%s: %s is %s again, %u path%s active", map->name, mp_path_name(&path->path),
+			   mp_path_state_name(path->path.state), active, active == 1 ? "" : "s");
+	else
+		log_notice("%s: %s failed (%s, was %s)%s%s, %u path%s left%s", map->name,
+			   mp_path_name(&path->path), mp_path_state_name(path->path.state),
+			   mp_path_state_name(old), reason, message, active, active == 1 ? "" : "s",
+			   active ? "" : mp_table_has_feature(&map->kernel.table, "queue_if_no_path") ?
+			   ": I/O waits" : ": I/O fails");
+}
+
+enum { RETRY_SEC = 1 };
+
+static const uint64_t usec_per_sec = 1000000;
+
+/* The kernel failed the path itself: state down, counted, checked soon. */
+static void note_kernel_failure(struct daemon_path *path)
+{
+	enum mp_path_state old = path->answered_state;
+	uint64_t earliest = path->path.checked_usec + RETRY_SEC * usec_per_sec;
+
+	loads_doubt(path);
+	if (!mp_path_state_is_active(old))
+		return;
+	path->answered_state = MP_PATH_DOWN;
+	path->path.state = MP_PATH_DOWN;
+	path->registered_key = 0;
+	path->path.interval_sec = path->inventory->process->polling_interval_sec;
+	path->path.map->stats.path_faults++;
+	states_log(path, old, "the kernel saw an I/O error");
+	health_failed(path);
+	/* A request that fails everywhere must find no path left: none comes back before its turn. */
+	if (maps_is_geom(daemon_map_of(path->path.map)))
+		earliest = daemon_now_usec(path->inventory->daemon) + path->path.interval_sec * usec_per_sec;
+	path->earliest_usec = earliest;
+	/* A path that answers the checker, but fails I/O, is not to come and go as fast as it can. */
+	if (!path->job && earliest > daemon_now_usec(path->inventory->daemon))
+		schedule_at(path, earliest);
+	else
+		schedule_soon(path);
+}
+
 void states_take(struct daemon_map *map, struct mp_kernel_map *kernel)
 {
 	struct mp_path *path, *next;
@@ -111,7 +163,7 @@ void states_take(struct daemon_map *map, struct mp_kernel_map *kernel)
 		if (!entry || entry->state != MP_DM_FAILED || path->checker_disabled)
 			continue;
 		if (mp_path_state_is_active(daemon_path_of(path)->answered_state) && !path->wrong_wwid) {
-			checks_note_kernel_failure(daemon_path_of(path));
+			note_kernel_failure(daemon_path_of(path));
 			failed = true;
 		}
 	}

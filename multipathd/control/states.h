@@ -3,6 +3,8 @@
 #pragma once
 #include <stdbool.h>
 
+#include "model/state.h"
+
 struct daemon_map;
 struct daemon_path;
 struct mp_kernel_map;
@@ -18,3 +20,6 @@ void states_take(struct daemon_map *map, struct mp_kernel_map *kernel);
 
 /** states_take_change() - as above, for a change that was not ours: the table may be another one */
 void states_take_change(struct daemon_map *map, struct mp_kernel_map *kernel);
+
+/** states_log() - a path's state is another one now; @old: the one before; @message: of its checker, or "" */
+void states_log(const struct daemon_path *path, enum mp_path_state old, const char *message);

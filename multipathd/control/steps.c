@@ -11,10 +11,10 @@
 #include "base/strbuf.h"
 #include "kernel/dm.h"
 #include "model/plan.h"
-#include "multipathd/checks.h"
 #include "multipathd/control/orders.h"
 #include "multipathd/control/outcomes.h"
 #include "multipathd/control/retries.h"
+#include "multipathd/jobs/descriptors.h"
 #include "multipathd/jobs/devices.h"
 #include "multipathd/jobs/messages.h"
 #include "multipathd/jobs/tables.h"
@@ -150,7 +150,7 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	map->loading = job->load ? job : NULL;
 	daemon->operations++;
 	if (job->lock_count)
-		checks_begin_locking(daemon);
+		descriptors_begin_locking(daemon);
 	tables_start(job);
 	return 1;
 }

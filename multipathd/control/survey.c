@@ -5,12 +5,12 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "kernel/dm.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/names.h"
 #include "multipathd/control/states.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/leftovers.h"
-#include "kernel/dm.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"

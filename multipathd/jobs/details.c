@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "kernel/nvme.h"
 #include "kernel/probe.h"
+#include "multipathd/loop/pool.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"

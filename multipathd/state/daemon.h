@@ -18,6 +18,7 @@
 #include "multipathd/state/inventory.h"
 
 struct device_close;
+struct check_job;
 struct daemon_map;
 struct files_job;
 struct look_job;
@@ -53,6 +54,7 @@ struct daemon {
 	const char *config_fault; /* what that has made of the configuration in force */
 	time_t faulty_since;
 	struct mp_config *old_config; /* until all settings are resolved anew */
+	void (*on_checked)(struct check_job *job); /* what a check says is taken in (control/answers.h) */
 	struct mp_aio *aio;
 	int aio_fd;
 	sd_event_source *aio_source;

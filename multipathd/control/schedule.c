@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/control/schedule.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "checkers/checker.h"
+#include "kernel/nvme_id.h"
+#include "kernel/scsi.h"
+#include "kernel/vpd.h"
+#include "multipathd/control/loads.h"
+#include "multipathd/control/orders.h"
+#include "multipathd/jobs/checks.h"
+#include "multipathd/jobs/descriptors.h"
+#include "multipathd/loop/agenda.h"
+#include "multipathd/reservations.h"
+#include "multipathd/samples.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/inventory.h"
+#include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
+#include "prioritizers/prioritizer.h"
+
+enum {
+	TIMEOUT_DEFAULT_SEC = 30,
+	PENDING_AFTER_SEC = 1, /* without an answer: shown as pending */
+	RETRY_SEC = 1,
+	PROVE_EVERY_SEC = 60, /* an active path's WWID is read again so often */
+	BURSTS = 4, /* in an interval: waking up costs more than a check */
+};
+
+static const uint64_t usec_per_sec = 1000000;
+
+int schedule_at(struct daemon_path *path, uint64_t usec)
+{
+	if (!path->job)
+		path->path.next_check_usec = usec;
+	return agenda_set(path->inventory->daemon->agenda, &path->due, usec);
+}
+
+/* The same instant for all paths of a map; the maps are spread over a few instants of the interval. */
+static uint64_t path_next_usec(const struct daemon_path *path, uint64_t now_usec)
+{
+	unsigned max = path->inventory->process->max_polling_interval_sec;
+	uint64_t sec = now_usec / usec_per_sec + path->path.interval_sec;
+	uint64_t phase;
+
+	if (path->path.interval_sec == max && path->path.map && max) {
+		phase = mp_hash_text(path->path.map->wwid) % BURSTS * max / BURSTS;
+		sec -= (sec + max - phase) % max;
+		if (sec <= now_usec / usec_per_sec)
+			sec += max;
+	}
+	return sec * usec_per_sec;
+}
+
+void schedule_next(struct daemon_path *path)
+{
+	schedule_at(path, path_next_usec(path, daemon_now_usec(path->inventory->daemon)));
+}
+
+void schedule_retry(struct daemon_path *path)
+{
+	schedule_at(path, daemon_now_usec(path->inventory->daemon) + RETRY_SEC * usec_per_sec);
+}
+
+/* The name that the device is to tell. Return: is it told by the device, or by udev from the same page? */
+static bool path_expected_name(const struct daemon_path *path, const char **name)
+{
+	*name = daemon_path_proof(path);
+	if (*name)
+		return true;
+	*name = path->named ? path->named : path->path.identity.wwid;
+	if (mp_protocol_is_nvme(path->path.identity.protocol))
+		return mp_nvme_is_name(*name);
+	return mp_protocol_is_scsi(path->path.identity.protocol) && mp_vpd_is_name(*name);
+}
+
+/* Its map goes on, with what is known of the path. */
+void schedule_give_up(struct daemon_path *path)
+{
+	if (path->answered)
+		return;
+	path->answered = true;
+	path->inventory->unanswered--;
+	if (path->path.map)
+		maps_touch(daemon_map_of(path->path.map), "path added");
+	else if (!path->inventory->unanswered)
+		inventory_wake(path->inventory);
+}
+
+void schedule_note_answer(struct daemon_path *path)
+{
+	if (!path->asked_before)
+		schedule_give_up(path);
+}
+
+/* Who asked for its reinstatement by hand. @reply: NULL: what becomes of the message to the kernel */
+void schedule_answer_waiters(struct daemon_path *path, const char *reply)
+{
+	struct waiter *waiter, *next;
+
+	cds_list_for_each_entry_safe(waiter, next, &path->waiters, in_map) {
+		cds_list_del(&waiter->in_map);
+		if (reply)
+			daemon_reply(path->inventory->daemon, waiter->request, reply);
+		else
+			orders_send_path(daemon_map_of(path->path.map), "reinstate_path", path->path.identity.devt,
+					 waiter->request);
+		free(waiter);
+	}
+}
+
+void schedule_give_up_all(struct daemon *daemon)
+{
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &daemon->inventory.paths, in_all) {
+		daemon_path_of(path)->asked_before = false;
+		schedule_note_answer(daemon_path_of(path));
+	}
+}
+
+void schedule_await_priority(struct daemon_path *path)
+{
+	if (!path->inventory->options.check || path->path.checker_disabled || path->path.init != MP_INIT_OK ||
+	    !mp_path_state_is_active(path->answered_state))
+		return;
+	path->path.priority = MP_PRIORITY_UNDEF;
+	path->asked_before = path->job;
+	if (!path->answered)
+		return;
+	path->answered = false;
+	path->inventory->unanswered++;
+}
+
+static bool path_wants_priority(const struct daemon_path *path, uint64_t now_usec)
+{
+	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+
+	if (!path->prioritizer || !map || mp_path_state_is_bad(path->answered_state))
+		return path->prioritizer && map && path->path.priority == MP_PRIORITY_UNDEF;
+	if (!path->prioritizer->derive || path->path.identity.tpg < 0 || path->asks_itself ||
+	    path->path.priority == MP_PRIORITY_UNDEF)
+		return true;
+	/* One path of the map asks for all of them. */
+	return !map->prio_asking && map->prio_asked_usec + path->path.interval_sec * usec_per_sec / 2 <= now_usec;
+}
+
+unsigned schedule_timeout_sec(const struct daemon_path *path)
+{
+	if (path->settings.checker_timeout_sec)
+		return path->settings.checker_timeout_sec;
+	if (path->path.identity.timeout_sec)
+		return path->path.identity.timeout_sec;
+	return TIMEOUT_DEFAULT_SEC;
+}
+
+static int path_prepare_priority(struct daemon_path *path, struct check_job *job)
+{
+	if (path->prioritizer->reads_identity) {
+		job->identity = mp_identity_clone(&path->path.identity);
+		if (!job->identity)
+			return -ENOMEM;
+	}
+	job->prio_args = strdup(path->settings.prio_args);
+	if (!job->prio_args)
+		return -ENOMEM;
+	job->prioritizer = path->prioritizer;
+	return 0;
+}
+
+void schedule_check(struct daemon_path *path)
+{
+	struct daemon *daemon = path->inventory->daemon;
+	uint64_t now = daemon_now_usec(daemon);
+	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+	struct check_job *job;
+	const char *known;
+
+	if (path->job) {
+		path->check_now = true;
+		return;
+	}
+	if (path->path.checker_disabled || !path->checker)
+		return;
+
+	job = calloc(1, sizeof(*job));
+	if (!job)
+		goto later;
+	job->daemon = daemon;
+	job->knock_fd = -1;
+	job->detour_lane = lane_of_path(&path->path.identity);
+	job->path_id = path->path.id;
+	job->tpg = path->path.identity.tpg;
+	job->tpgs = path->path.identity.tpgs;
+	job->rdac = -ENODATA;
+	job->ana = -ENODATA;
+	job->begun_usec = now;
+	job->devt = path->path.identity.devt;
+	job->protocol = path->path.identity.protocol;
+	job->timeout_msec = schedule_timeout_sec(path) * 1000;
+	job->checker = path->checker;
+	job->check.fd = path->fd;
+	job->check.kept = path->checker_kept;
+	job->check.timeout_msec = job->timeout_msec;
+	job->check.aio = daemon->aio;
+	job->check.cookie = job;
+	job->epoch = path->path.epoch;
+	job->want_proof = !mp_path_is_proven(&path->path) || !path->proven_usec || path->settings.recheck_wwid ||
+			  path->proven_usec + PROVE_EVERY_SEC * usec_per_sec <= now;
+	job->ask_ana = (path->path.identity.ana == MP_TOLD_NOT || path->ask_again) && path->settings.detect_prio &&
+		       mp_protocol_is_nvme(job->protocol);
+	job->ask_rdac = (path->path.identity.rdac == MP_TOLD_NOT || path->ask_again) && path->settings.detect_checker &&
+			mp_protocol_is_scsi(job->protocol) &&
+			(!path->settings.hardware_checker || !strcmp(path->settings.hardware_checker, "rdac"));
+	job->rdac_if_listed = !path->settings.hardware_checker;
+	if (mp_protocol_is_scsi(job->protocol) && (!path->path.identity.vpd_data[0] || path->ask_again))
+		job->vpd_vendor = path->settings.vpd_vendor;
+	reservation_check_prepare(&job->reservation, path);
+	job->want_proof |= job->reservation.wanted;
+	job->certain = path_expected_name(path, &known);
+	job->known = strdup(known);
+	job->dir = strdup(path->dir);
+	if (!job->dir || !job->known)
+		goto later;
+	mp_probe_node(path->path.identity.name, job->node, sizeof(job->node));
+	if (path_wants_priority(path, now)) {
+		if (path_prepare_priority(path, job) < 0)
+			goto later;
+		if (path->prioritizer->derive && !path->asks_itself) {
+			map->prio_asking = path->path.id;
+			map->prio_asked_usec = now;
+		}
+	}
+	path->job = job;
+	path->ask_again = false;
+	checks_begin(job, lane_of_checks(&path->path.identity), schedule_timeout_sec(path) * usec_per_sec);
+	schedule_at(path, now + PENDING_AFTER_SEC * usec_per_sec);
+	return;
+later:
+	if (job)
+		check_job_free(job);
+	log_warning("%s: not checked: out of memory", mp_path_name(&path->path));
+	schedule_at(path, now + RETRY_SEC * usec_per_sec);
+}
+
+int schedule_start(struct daemon_path *path)
+{
+	const struct mp_process_settings *process = path->inventory->process;
+
+	path->path.interval_sec = process->polling_interval_sec;
+	path->answered_state = MP_PATH_UNCHECKED;
+	if (path->path.init == MP_INIT_MISSING_UDEV) {
+		path->answered = true; /* nobody waits for it */
+		return schedule_at(path, daemon_now_usec(path->inventory->daemon) +
+						   process->retrigger_delay_sec * usec_per_sec);
+	}
+	/* Made now: what lives long lies together, apart from the burst of first jobs. */
+	schedule_at(path, daemon_now_usec(path->inventory->daemon) + PENDING_AFTER_SEC * usec_per_sec);
+	path->inventory->unanswered++;
+	if (!path->inventory->options.check) {
+		schedule_note_answer(path);
+		return 0;
+	}
+	if (!path->inventory->daemon->enumerating)
+		schedule_check(path);
+	return 0;
+}
+
+void schedule_start_all(struct daemon *daemon)
+{
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &daemon->inventory.paths, in_all)
+		if (!daemon_path_of(path)->answered && !daemon_path_of(path)->job)
+			schedule_check(daemon_path_of(path));
+}
+
+void schedule_soon(struct daemon_path *path)
+{
+	if (path->inventory->options.check)
+		schedule_check(path);
+}
+
+/* Its map's table waits for the answer, as at the start. */
+static void path_await(struct daemon_path *path)
+{
+	if (!path->answered || !mp_path_state_is_active(path->answered_state))
+		return;
+	path->answered = false;
+	path->inventory->unanswered++;
+}
+
+void schedule_ask_again(struct daemon_path *path)
+{
+	path->proven_usec = 0;
+	path->ask_again = true;
+	if (!path->inventory->options.check || path->path.checker_disabled || path->path.init != MP_INIT_OK)
+		return;
+	path_await(path);
+	path->asked_before |= path->job && !path->answered;
+	schedule_check(path);
+}
+
+void schedule_doubt(struct daemon_path *path)
+{
+	loads_doubt(path);
+	schedule_ask_again(path);
+}
+
+void schedule_reopen(struct daemon_path *path)
+{
+	if (path->job || path->fd < 0)
+		return;
+	descriptors_close(path->inventory->daemon, path->fd, lane_of_path(&path->path.identity));
+	path->fd = -1;
+}
+
+void schedule_stop(struct daemon_path *path)
+{
+	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+
+	if (map && map->prio_asking == path->path.id)
+		map->prio_asking = 0;
+	if (!path->answered && path->path.init != MP_INIT_MISSING_UDEV) {
+		path->answered = true;
+		path->inventory->unanswered--;
+	}
+	samples_stop(path);
+	schedule_answer_waiters(path, "fail\n");
+	agenda_clear(&path->due);
+	if (path->job) {
+		/* The hanging call still needs the descriptor. */
+		checks_abandon(path->job);
+		path->job = NULL;
+	} else if (path->fd >= 0 && path->inventory->daemon->state != DAEMON_SHUTDOWN) { /* or the process ends, and closes it */
+		descriptors_close(path->inventory->daemon, path->fd, lane_of_path(&path->path.identity));
+	}
+	path->fd = -1;
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/jobs/checks.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "kernel/aio.h"
+#include "kernel/knock.h"
+#include "kernel/nvme_id.h"
+#include "kernel/probe.h"
+#include "kernel/scsi.h"
+#include "kernel/vpd.h"
+#include "model/proof.h"
+#include "multipathd/jobs/descriptors.h"
+#include "multipathd/jobs/registrations.h"
+#include "multipathd/loop/pool.h"
+#include "multipathd/state/daemon.h"
+
+enum {
+	AIO_ROOM = 4096,
+	LATE_SEC = 1, /* an answer that took longer may have waited for a connection to come back */
+};
+
+static const uint64_t usec_per_sec = 1000000;
+
+static uint64_t worker_now_usec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * usec_per_sec + now.tv_nsec / 1000;
+}
+
+void check_job_free(struct check_job *job)
+{
+	if (job->abandoned && job->check.fd >= 0)
+		descriptors_close(job->daemon, job->check.fd, job->detour_lane);
+	sd_event_source_disable_unref(job->knock_source);
+	if (job->knock_fd >= 0)
+		close(job->knock_fd);
+	free(job->dir);
+	free(job->prio_args);
+	free(job->known);
+	free(job->proof);
+	free(job->vpd_text);
+	free(job->prio);
+	free(job->identity);
+	free(job);
+}
+
+static int job_open(struct check_job *job)
+{
+	int fd = mp_probe_open(job->node, job->devt, O_RDONLY | O_NONBLOCK | O_DIRECT);
+
+	if (fd == -EINVAL)
+		fd = mp_probe_open(job->node, job->devt, O_RDONLY | O_NONBLOCK);
+	if (fd < 0)
+		return fd;
+	job->check.fd = fd;
+	job->check.kept = 0;
+	return 0;
+}
+
+static void job_ask_read_only(struct check_job *job)
+{
+	int read_only;
+
+	if (job->check.fd < 0 || ioctl(job->check.fd, BLKROGET, &read_only) < 0)
+		return;
+	job->told_read_only = true;
+	job->read_only = read_only;
+}
+
+/* The request is large: it lives no longer than the command, and what waits for the loop is as small as the answer. */
+static void job_ask_priority(struct check_job *job)
+{
+	struct mp_prioritization *answer;
+
+	job->priority = -ENOMEM;
+	job->prio = malloc(sizeof(*job->prio));
+	if (!job->prio)
+		return;
+	job->prio->fd = job->check.fd;
+	job->prio->roots = &mp_roots_system;
+	job->prio->dir = job->dir;
+	job->prio->identity = job->identity;
+	job->prio->tpgs = job->tpgs;
+	job->prio->tpg = job->tpg;
+	job->prio->args = job->prio_args;
+	job->prio->timeout_msec = job->timeout_msec;
+	job->prio->groups_size = 0;
+	job->priority = job->prioritizer->priority(job->prio);
+	answer = realloc(job->prio, offsetof(struct mp_prioritization, groups) + job->prio->groups_size);
+	if (answer)
+		job->prio = answer;
+}
+
+/* Nothing is registered at another LUN. */
+static bool job_leads_astray(const struct check_job *job)
+{
+	const struct mp_statement statement = {
+		.error = job->proof_error, .told = job->proof, .known = job->known, .certain = job->certain,
+	};
+
+	return job->want_proof && mp_proof_judge(&statement) != MP_VERDICT_HOLDS;
+}
+
+/*
+ * How a device is asked what it is. Of DASD the kernel itself asks, whenever a channel path comes back, and shows what it was told.
+ * It does so with NVMe, too, but lets I/O go before. Many USB bridges choke on VPD pages: for those, and for whatever is none of this,
+ * there is no proof but udev's.
+ */
+static int job_identify(struct check_job *job, char *proof)
+{
+	char scanned[MP_WWID_SIZE];
+	int r;
+
+	if (job->protocol == MP_PROTOCOL_SCSI_USB)
+		return -ENOENT;
+	if (mp_protocol_is_scsi(job->protocol))
+		return mp_scsi_identify(job->check.fd, job->known, proof, MP_WWID_SIZE, &job->tpg, job->timeout_msec);
+	r = mp_probe_page_wwid(&mp_roots_system, job->protocol, job->dir, scanned);
+	if (r == 0 && mp_protocol_is_nvme(job->protocol))
+		return mp_nvme_identify(job->check.fd, scanned, proof, MP_WWID_SIZE, job->timeout_msec);
+	if (r == 0)
+		strcpy(proof, scanned);
+	/* What had a name and has none there is just being removed. */
+	return r == -ENOENT && job->certain ? -ENODEV : r;
+}
+
+static void job_prove(struct check_job *job)
+{
+	char proof[MP_WWID_SIZE];
+
+	job_ask_read_only(job);
+	job->proof_error = job_identify(job, proof);
+	if (job->proof_error < 0)
+		return;
+	job->proof = strdup(proof);
+	if (!job->proof)
+		job->proof_error = -ENOMEM;
+}
+
+/* What follows an answer: all on the worker, since all of it may block. */
+static void job_follow_up(struct check_job *job)
+{
+	enum mp_path_state state;
+	char text[sizeof(((struct mp_identity_room *)NULL)->vpd_data)];
+
+	if (!mp_path_state_is_active(job->check.state)) {
+		state = mp_probe_state(&mp_roots_system, job->dir, job->protocol);
+		job->offline = state != MP_PATH_UP;
+		if (state == MP_PATH_PENDING || state == MP_PATH_REMOVED)
+			job->check.state = state;
+		return;
+	}
+	/* An answer that was long in coming may have waited for a connection to come back. */
+	job->want_proof = job->want_proof || job->check.identity_changed ||
+			  worker_now_usec() - job->run_usec >= LATE_SEC * usec_per_sec;
+	if (job->want_proof)
+		job_prove(job);
+	if (job->vpd_vendor &&
+	    mp_scsi_vpd_text(job->check.fd, job->vpd_vendor, text, sizeof(text), job->timeout_msec) >= 0)
+		job->vpd_text = strdup(text);
+	if (job->ask_ana)
+		job->ana = mp_ana_is_supported(job->check.fd, job->timeout_msec);
+	if (!job_leads_astray(job))
+		reservation_check_run(&job->reservation, job->check.fd, job->timeout_msec);
+	if (job->prioritizer)
+		job_ask_priority(job);
+}
+
+/* Which checker is right: asked before the first one runs. */
+static void job_detect_checker(struct check_job *job)
+{
+	job->rdac = mp_scsi_is_rdac(job->check.fd, job->rdac_if_listed, job->timeout_msec);
+	if (job->rdac > 0) {
+		job->checker = mp_checker_find("rdac");
+		job->check.kept = 0;
+	}
+}
+
+static void job_knock(struct check_job *job)
+{
+	if (mp_protocol_is_scsi(job->protocol))
+		job->knock_fd = mp_knock(&mp_roots_system, job->dir, job->timeout_msec);
+	job->detour = job->knock_fd < 0; /* it cannot be asked: what hangs may hang there */
+}
+
+static void job_run(struct work *work)
+{
+	struct check_job *job = caa_container_of(work, struct check_job, work);
+	int r;
+
+	if (job->second_turn) {
+		job_follow_up(job);
+		return;
+	}
+	if (!job->run_usec && !job->want_proof)
+		job->run_usec = worker_now_usec();
+	if (work->sparing && !job->knocked && !job->checker->none) {
+		job_knock(job);
+		return;
+	}
+	if (job->checker->none) {
+		job->check.state = mp_probe_state(&mp_roots_system, job->dir, job->protocol);
+		if (job->check.fd < 0)
+			job_open(job);
+	} else {
+		if (job->check.fd < 0)
+			job->error = job_open(job);
+		if (job->error < 0) {
+			job->check.state = MP_PATH_DOWN;
+			snprintf(job->check.message, sizeof(job->check.message), "cannot open %s: %s", job->node,
+				 strerror(-job->error));
+		} else {
+			if (job->ask_rdac)
+				job_detect_checker(job);
+			r = job->checker->check(&job->check);
+			if (r == 1) {
+				job->reading = true;
+				return;
+			}
+			if (r < 0) {
+				job->error = r;
+				job->check.state = MP_PATH_WILD;
+			}
+		}
+	}
+	job_follow_up(job);
+}
+
+static void job_second_turn(struct check_job *job)
+{
+	job->second_turn = true;
+	pool_submit(job->daemon->pool, &job->work);
+}
+
+/* The whole check, where it does not keep others from being asked. */
+static void job_take_detour(struct check_job *job)
+{
+	job->detour = false;
+	job->knocked = true;
+	job->work.lane = job->detour_lane;
+	pool_submit(job->daemon->pool, &job->work);
+}
+
+static int job_on_knock_answered(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct check_job *job = userdata;
+	struct mp_scsi_result result = { 0 };
+	int r = mp_knock_answer(fd, &result);
+
+	(void)events;
+	if (r == -EAGAIN)
+		return 0;
+	job->knock_source = sd_event_source_disable_unref(source);
+	close(job->knock_fd);
+	job->knock_fd = -1;
+	if (r == 0 && (!result.host_status || mp_scsi_is_transient(&result))) {
+		mp_check_notice(&job->check, &result);
+		job_take_detour(job);
+		return 0;
+	}
+	if (result.host_status == MP_SCSI_HOST_TIMEOUT)
+		mp_check_answer(&job->check, MP_PATH_TIMEOUT, "command timed out");
+	else
+		mp_check_answer(&job->check, MP_PATH_DOWN, "path is down");
+	job_second_turn(job);
+	return 0;
+}
+
+static int job_await_knock(struct check_job *job)
+{
+	int r = sd_event_add_io(job->daemon->event, &job->knock_source, job->knock_fd, EPOLLIN, job_on_knock_answered,
+				job);
+
+	if (r >= 0)
+		r = sd_event_source_set_exit_on_failure(job->knock_source, true);
+	if (r >= 0)
+		return 0;
+	job->knock_source = sd_event_source_disable_unref(job->knock_source);
+	close(job->knock_fd);
+	job->knock_fd = -1;
+	job->detour = true;
+	return r;
+}
+
+static void job_done(struct work *work)
+{
+	struct check_job *job = caa_container_of(work, struct check_job, work);
+
+	if (job->knock_fd >= 0 && !job->abandoned && job_await_knock(job) >= 0)
+		return;
+	if (job->detour && !job->abandoned) {
+		job_take_detour(job);
+		return;
+	}
+	if (!job->reading || job->second_turn) {
+		job->daemon->on_checked(job);
+		return;
+	}
+	job->parked = true;
+	if (job->reaped)
+		job_second_turn(job);
+}
+
+static int checks_on_aio(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct daemon *daemon = userdata;
+	struct mp_aio_done done[64];
+	uint64_t count;
+	size_t n;
+
+	(void)source;
+	(void)events;
+	if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
+		return -errno;
+	do {
+		n = mp_aio_reap(daemon->aio, done, ARRAY_SIZE(done));
+		for (size_t i = 0; i < n; i++) {
+			struct check_job *job = done[i].cookie;
+
+			job->check.state = done[i].error < 0 ? MP_PATH_DOWN : MP_PATH_UP;
+			if (done[i].error < 0)
+				snprintf(job->check.message, sizeof(job->check.message), "read failed: %s",
+					 strerror(-done[i].error));
+			job->reaped = true;
+			if (job->parked)
+				job_second_turn(job);
+		}
+	} while (n == ARRAY_SIZE(done));
+	return 0;
+}
+
+void checks_begin(struct check_job *job, uint64_t lane, uint64_t timeout_usec)
+{
+	job->work = (struct work){ .run = job_run, .done = job_done, .lane = lane, .timeout_usec = timeout_usec };
+	pool_submit(job->daemon->pool, &job->work);
+}
+
+void checks_abandon(struct check_job *job)
+{
+	job->abandoned = true;
+	if (job->knock_source) /* nothing of it is on a worker */
+		check_job_free(job);
+}
+
+int checks_init(struct daemon *daemon)
+{
+	int r;
+
+	daemon->aio_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (daemon->aio_fd < 0)
+		return -errno;
+	r = mp_aio_new(daemon->aio_fd, AIO_ROOM, &daemon->aio);
+	if (r < 0)
+		log_warning("no asynchronous reads (fs.aio-max-nr): %s; each check by directio holds a thread", strerror(-r));
+	r = sd_event_add_io(daemon->event, &daemon->aio_source, daemon->aio_fd, EPOLLIN, checks_on_aio, daemon);
+	return r < 0 ? r : sd_event_source_set_exit_on_failure(daemon->aio_source, true);
+}
+
+void checks_fini(struct daemon *daemon)
+{
+	daemon->aio_source = sd_event_source_unref(daemon->aio_source);
+	daemon->aio = mp_aio_free(daemon->aio);
+	if (daemon->aio_fd >= 0)
+		close(daemon->aio_fd);
+	daemon->aio_fd = -1;
+}
