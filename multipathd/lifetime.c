@@ -1,36 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "multipathd/lifetime.h"
-#include "base/cleanup.h"
-#include "base/log.h"
-#include "multipathd/commands.h"
-#include "multipathd/configure.h"
-#include "multipathd/control/answers.h"
-#include "multipathd/control/membership.h"
-#include "multipathd/control/reconcile.h"
-#include "multipathd/control/survey.h"
-#include "multipathd/geoms.h"
-#include "multipathd/jobs/checks.h"
-#include "multipathd/jobs/descriptors.h"
-#include "multipathd/leftovers.h"
-#include "multipathd/loop/agenda.h"
-#include "multipathd/loop/pool.h"
-#include "multipathd/paths.h"
-#include "multipathd/samples.h"
-#include "multipathd/state/daemon.h"
-#include "multipathd/state/inventory.h"
-#include "multipathd/state/paths.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "multipathd/commands.h"
-#include "multipathd/configure.h"
+#include "multipathd/commands/commands.h"
+#include "multipathd/control/answers.h"
+#include "multipathd/control/configure.h"
+#include "multipathd/control/discovery.h"
+#include "multipathd/control/geoms.h"
+#include "multipathd/control/leftovers.h"
+#include "multipathd/control/membership.h"
+#include "multipathd/control/reconcile.h"
 #include "multipathd/control/survey.h"
-#include "multipathd/geoms.h"
-#include "multipathd/leftovers.h"
-#include "multipathd/paths.h"
+#include "multipathd/jobs/checks.h"
+#include "multipathd/jobs/descriptors.h"
+#include "multipathd/jobs/samples.h"
+#include "multipathd/loop/agenda.h"
+#include "multipathd/loop/pool.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/inventory.h"
+#include "multipathd/state/paths.h"
 
 int daemon_init(struct daemon *daemon, const struct inventory_options *options)
 {
@@ -49,6 +42,7 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options)
 	r = inventory_init(&daemon->inventory, options);
 	daemon->inventory.daemon = daemon;
 	daemon->inventory.on_marked = reconcile_later;
+	daemon->inventory.geom_kind = &geoms_kind;
 	if (r >= 0)
 		r = sd_event_default(&daemon->event);
 	if (r >= 0)
@@ -78,7 +72,7 @@ void daemon_fini(struct daemon *daemon)
 	commands_drop_waiting(daemon);
 	geoms_drop_waiting(daemon);
 	leftovers_free(daemon);
-	paths_free_all(daemon);
+	discovery_free_all(daemon);
 	daemon->agenda = agenda_free(daemon->agenda);
 	membership_free_all(daemon);
 	for (size_t i = 0; i < daemon->new_wwid_count; i++)

@@ -17,19 +17,20 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "config/permissions.h"
+#include "kernel/claimant.h"
 #include "kernel/dm.h"
-#include "multipathd/commands.h"
-#include "multipathd/configure.h"
+#include "multipathd/commands/commands.h"
+#include "multipathd/control/configure.h"
 #include "multipathd/control/queueing.h"
-#include "multipathd/dmevents.h"
+#include "multipathd/events/dmevents.h"
+#include "multipathd/events/uevents.h"
+#include "multipathd/events/watch.h"
 #include "multipathd/lifetime.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/loop/timers.h"
-#include "multipathd/notify.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
-#include "multipathd/uevents.h"
-#include "multipathd/watch.h"
+#include "multipathd/state/notify.h"
 
 #define PID_FILE RUNTIME_DIR "/multipathd.pid"
 
@@ -428,6 +429,7 @@ static int daemon_start(struct daemon *daemon)
 		return r;
 	}
 	server_set_timeout(daemon->server, daemon->inventory.process->uxsock_timeout_msec);
+	server_set_long_word(daemon->server, MP_CLAIMANT_WORD);
 	server_set_pool(daemon->server, daemon->pool, LANE_CLOSING);
 	r = uevents_open(daemon);
 	if (r < 0) {

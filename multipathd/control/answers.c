@@ -15,21 +15,21 @@
 #include "kernel/vpd.h"
 #include "model/proof.h"
 #include "model/transition.h"
+#include "multipathd/control/discovery.h"
+#include "multipathd/control/geoms.h"
+#include "multipathd/control/health.h"
 #include "multipathd/control/loads.h"
 #include "multipathd/control/orders.h"
+#include "multipathd/control/reservations.h"
 #include "multipathd/control/schedule.h"
 #include "multipathd/control/states.h"
-#include "multipathd/geoms.h"
-#include "multipathd/health.h"
 #include "multipathd/jobs/checks.h"
+#include "multipathd/jobs/tuning.h"
 #include "multipathd/loop/agenda.h"
 #include "multipathd/loop/pool.h"
-#include "multipathd/paths.h"
-#include "multipathd/reservations.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/tuning.h"
 #include "prioritizers/prioritizer.h"
 
 enum {
@@ -148,7 +148,7 @@ static void path_is_proven_now(struct daemon_path *path, const struct check_job 
 	path->path.proven_epoch = job->epoch;
 	path->stays = false;
 	if (!daemon_path_proof(path) && job->proof)
-		paths_told_proof(path, job->proof);
+		discovery_told_proof(path, job->proof);
 	if (map) {
 		cds_list_for_each_entry(other, &map->paths, in_map)
 			if (daemon_path_of(other)->stays)
@@ -183,7 +183,7 @@ static bool path_take_proof(struct daemon_path *path, const struct check_job *jo
 		break;
 	}
 	if (!path->path.wrong_wwid)
-		paths_wrong_wwid(path, job->proof ? job->proof : "nothing that has a WWID", expected);
+		discovery_wrong_wwid(path, job->proof ? job->proof : "nothing that has a WWID", expected);
 	return false;
 }
 
@@ -276,15 +276,15 @@ static void path_check_again(struct daemon_path *path)
 static void path_take_facts(struct daemon_path *path, const struct check_job *job)
 {
 	if (job->rdac >= 0 || job->ana >= 0)
-		paths_told_kind(path, job->rdac, job->ana);
+		discovery_told_kind(path, job->rdac, job->ana);
 	if (job->vpd_text)
-		paths_told_vpd_data(path, job->vpd_text);
+		discovery_told_vpd_data(path, job->vpd_text);
 	if (path->checker == job->checker)
 		path->checker_kept = job->check.kept;
 	path->path.identity.offline = job->offline;
 	if (job->tpg >= 0)
 		path->path.identity.tpg = job->tpg;
-	paths_told_read_only(path, job->told_read_only ? job->read_only : path->path.identity.read_only);
+	discovery_told_read_only(path, job->told_read_only ? job->read_only : path->path.identity.read_only);
 }
 
 void answers_take(struct check_job *job)
@@ -352,7 +352,7 @@ void answers_take(struct check_job *job)
 	    mp_probe_has_fallback(path->path.identity.protocol, path->settings.uid_attribute)) {
 		uint64_t id = path->path.id;
 
-		paths_told_wwid(path, path->proof);
+		discovery_told_wwid(path, path->proof);
 		path = paths_find_id(&job->daemon->inventory, id);
 		if (!path) {
 			check_job_free(job);
@@ -368,12 +368,12 @@ void answers_take(struct check_job *job)
 		}
 	}
 	if (job->prioritizer && job->prioritizer == path->prioritizer && mp_path_state_is_active(job->check.state))
-		paths_told_priority(path, job->priority);
+		discovery_told_priority(path, job->priority);
 	priorities_changed = path_take_priority(path, job);
 	/* Another one was chosen because of what the device told. */
 	path->check_now |= path->prioritizer != chosen;
 	if (state == MP_PATH_DISCONNECTED)
-		paths_disconnected(path);
+		discovery_disconnected(path);
 	if (state == MP_PATH_WILD)
 		log_notice("%s: checker %s cannot be used here: %s", mp_path_name(&path->path), job->checker->name,
 			   strerror(-job->error));
@@ -433,7 +433,7 @@ void answers_on_due(struct agenda_entry *entry)
 	if (path->path.init == MP_INIT_MISSING_UDEV || path->path.init == MP_INIT_REQUESTED_UDEV) {
 		schedule_at(path, daemon_now_usec(path->inventory->daemon) +
 					    path->inventory->process->retrigger_delay_sec * usec_per_sec);
-		paths_on_missing_udev(path);
+		discovery_on_missing_udev(path);
 	} else if (path->job) {
 		path_on_overdue(path);
 	} else {

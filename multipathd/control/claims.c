@@ -8,13 +8,24 @@
 #include "base/props.h"
 #include "config/claim.h"
 #include "config/filter.h"
+#include "config/geom_notes.h"
 #include "config/trace.h"
+#include "gmultipath/taste.h"
 #include "kernel/probe.h"
-#include "multipathd/geoms.h"
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"
 
 /* May and should this map exist? */
+bool claims_by_label(const struct inventory *inventory, dev_t devt)
+{
+	char wwid[MP_WWID_SIZE];
+
+	if (!mp_geom_notes_has(&inventory->geom_notes, "known"))
+		return false;
+	taste_wwid(devt, wwid, sizeof(wwid));
+	return mp_geom_notes_claim(&inventory->geom_notes, wwid);
+}
+
 bool claims_allow(struct daemon_map *map, const char **reason, struct mp_trace *trace)
 {
 	struct inventory *inventory = map->inventory;
@@ -33,7 +44,7 @@ bool claims_allow(struct daemon_map *map, const char **reason, struct mp_trace *
 	}
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		input.paths += path->init == MP_INIT_OK;
-		input.labelled |= !map->map.kernel.exists && geoms_claim(inventory, path->identity.devt);
+		input.labelled |= !map->map.kernel.exists && claims_by_label(inventory, path->identity.devt);
 	}
 	if (map->forced) {
 		*reason = "the operator asked for it";

@@ -14,6 +14,9 @@ bool claims_allow(struct daemon_map *map, const char **reason, struct mp_trace *
 /** claims_is_coming() - it does not exist, but is wanted and has paths */
 bool claims_is_coming(struct daemon_map *map);
 
+/** claims_by_label() - is a label of this disk's known, so that it has a map of gmultipath's or is to have one? Reads sysfs. */
+bool claims_by_label(const struct inventory *inventory, dev_t devt);
+
 enum claim {
 	CLAIM_FOREIGN, /* it is gone, or leads elsewhere */
 	CLAIM_AWAITED, /* the daemon is about to take it */

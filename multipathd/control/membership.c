@@ -13,10 +13,9 @@
 #include "kernel/probe.h"
 #include "model/geom.h"
 #include "multipathd/control/claims.h"
+#include "multipathd/control/leftovers.h"
 #include "multipathd/control/settings.h"
 #include "multipathd/control/states.h"
-#include "multipathd/geoms.h"
-#include "multipathd/leftovers.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
@@ -61,7 +60,7 @@ struct daemon_map *membership_find_user(const struct daemon_path *path)
 int membership_join(struct daemon_path *path, bool by_operator)
 {
 	struct daemon *daemon = path->inventory->daemon;
-	struct daemon_map *geom = maps_find_geom(path);
+	struct daemon_map *geom = maps_find_geom(path->inventory, path->path.identity.devt);
 	struct daemon_map *user = geom ? NULL : membership_find_user(path);
 	struct daemon_map *map = geom ? geom : user;
 	const char *wwid = map ? map->map.wwid : path->path.identity.wwid;
@@ -87,10 +86,10 @@ int membership_join(struct daemon_path *path, bool by_operator)
 		return 0;
 	if (path->path.map)
 		maps_forget_strange(&daemon->inventory);
-	maps_on_leaving(path);
+	maps_on_leaving(&path->path);
 	mp_map_add_path(&map->map, &path->path);
 	if (geom)
-		geoms_on_joined(geom, path);
+		geom->kind->on_joined(geom, path);
 	settings_resolve(map);
 	if (map->map.kernel.exists && map->map.kernel.table.size_sectors)
 		log_info("%s: %s [%u:%u] found", map->map.name, mp_path_name(&path->path),
@@ -161,9 +160,9 @@ int membership_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_m
 		}
 	}
 	states_replace(map, kernel);
-	if (maps_is_geom(map)) {
-		geoms_on_table(map);
-		geoms_on_states(map, false);
+	if (map->kind) {
+		map->kind->on_table(map);
+		map->kind->on_states(map, false);
 	}
 	maps_touch(map, "map found in the kernel");
 	return 0;
@@ -181,8 +180,8 @@ void membership_gone(struct daemon_map *map)
 		maps_touch(map, "map was removed");
 		return;
 	}
-	if (maps_is_geom(map)) {
-		geoms_on_gone(map);
+	if (map->kind) {
+		map->kind->on_gone(map);
 		return;
 	}
 	/* Its last user may be gone, and a path may have come. Else somebody did not want it. */

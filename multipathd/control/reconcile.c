@@ -18,13 +18,12 @@
 #include "multipathd/control/names.h"
 #include "multipathd/control/settings.h"
 #include "multipathd/control/steps.h"
-#include "multipathd/files.h"
-#include "multipathd/geoms.h"
+#include "multipathd/jobs/files.h"
 #include "multipathd/jobs/triggers.h"
+#include "multipathd/jobs/tuning.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/tuning.h"
 
 enum {
 	/* After the first mark, whatever else there is to do. */
@@ -206,9 +205,9 @@ static void map_reconcile(struct daemon_map *map)
 
 	settings_resolve(map);
 	mp_map_update_groups(&map->map);
-	if (maps_is_geom(map)) {
+	if (map->kind) {
 		daemon_answer(map, "ok\n");
-		geoms_on_touched(map);
+		map->kind->on_touched(map);
 		return;
 	}
 	if (map->map.settings.grouping == MP_GROUPING_BY_SERIAL)

@@ -5,8 +5,8 @@
 
 #include "base/cleanup.h"
 #include "config/trace.h"
-#include "multipathd/health.h"
-#include "multipathd/reservations.h"
+#include "multipathd/control/health.h"
+#include "multipathd/control/reservations.h"
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"
 

@@ -9,12 +9,11 @@
 #include "base/strbuf.h"
 #include "multipathd/control/failback.h"
 #include "multipathd/control/ghosts.h"
+#include "multipathd/control/health.h"
 #include "multipathd/control/loads.h"
 #include "multipathd/control/orders.h"
 #include "multipathd/control/queueing.h"
 #include "multipathd/control/schedule.h"
-#include "multipathd/geoms.h"
-#include "multipathd/health.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
@@ -154,8 +153,8 @@ void states_take(struct daemon_map *map, struct mp_kernel_map *kernel)
 	bool failed = false;
 
 	states_replace(map, kernel);
-	if (maps_is_geom(map))
-		geoms_on_table(map);
+	if (map->kind)
+		map->kind->on_table(map);
 
 	cds_list_for_each_entry_safe(path, next, &map->map.paths, in_map) {
 		const struct mp_table_path *entry = mp_table_find(&map->map.kernel.table, path->identity.devt);
@@ -167,8 +166,8 @@ void states_take(struct daemon_map *map, struct mp_kernel_map *kernel)
 			failed = true;
 		}
 	}
-	if (maps_is_geom(map))
-		geoms_on_states(map, failed);
+	if (map->kind)
+		map->kind->on_states(map, failed);
 	states_changed(map, false, failed, NULL);
 	if (map->came_up_id) {
 		struct daemon_path *came_up = paths_find_id(map->inventory, map->came_up_id);

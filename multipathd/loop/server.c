@@ -20,7 +20,6 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "base/log.h"
-#include "kernel/claimant.h"
 #include "multipathd/loop/accounts.h"
 #include "multipathd/loop/holder.h"
 #include "multipathd/loop/pool.h"
@@ -111,6 +110,7 @@ struct queue {
 };
 
 struct server {
+	const char *long_word; /* of requests that may be long; NULL: none may */
 	sd_event *event;
 	struct pool *pool; /* NULL: none */
 	uint64_t lane;
@@ -603,11 +603,11 @@ static void client_handle_long(struct client *client, size_t length)
 	client_handle(client, in + sizeof(frame_length));
 }
 
-/* Only root's claims may be long, and only in one piece up to the word that tells them. Return: is there room for it now? */
+/* Only root's requests of one kind may be long, and only in one piece up to the word that tells them. Return: is there room for it now? */
 static bool client_expect_long(struct client *client, size_t length)
 {
-	static const char word[] = MP_CLAIMANT_WORD;
-	const size_t known = sizeof(frame_length) + sizeof(word) - 1;
+	const char *word = client->server->long_word;
+	const size_t known = sizeof(frame_length) + (word ? strlen(word) : 0);
 	size_t whole = sizeof(frame_length) + length;
 	char *in;
 
@@ -615,8 +615,8 @@ static bool client_expect_long(struct client *client, size_t length)
 		return false;
 	if (client->in_size >= whole)
 		return true;
-	if (!client_is_root(client) || client->received < known ||
-	    memcmp(client->in + sizeof(frame_length), word, sizeof(word) - 1))
+	if (!word || !client_is_root(client) || client->received < known ||
+	    memcmp(client->in + sizeof(frame_length), word, strlen(word)))
 		return false;
 	in = malloc(whole + 1);
 	if (!in)
@@ -1236,6 +1236,11 @@ int server_start(struct server *server)
 void server_set_timeout(struct server *server, unsigned timeout_msec)
 {
 	server->timeout_usec = (uint64_t)timeout_msec * 1000;
+}
+
+void server_set_long_word(struct server *server, const char *word)
+{
+	server->long_word = word;
 }
 
 static bool client_match(const struct mp_hash_node *node, const void *key)

@@ -43,6 +43,9 @@ int server_start(struct server *server);
 /** server_set_timeout() - from a request's length until its answer; then the client gets "fail\ntimeout\n" */
 void server_set_timeout(struct server *server, unsigned timeout_msec);
 
+/** server_set_long_word() - root's requests that begin with @word, which stays, may be longer than others */
+void server_set_long_word(struct server *server, const char *word);
+
 /** server_reply() - answer a request; unknown ids are ignored */
 void server_reply(struct server *server, uint64_t id, const char *text, size_t length);
 

@@ -18,6 +18,7 @@
 #include "config/wwids.h"
 
 struct daemon;
+struct map_kind;
 struct mp_dm_listed;
 struct mp_map;
 
@@ -62,7 +63,8 @@ struct inventory {
 
 	struct cds_list_head maps; /* of struct mp_map.in_all */
 	size_t map_count;
-	unsigned geom_count; /* of them gmultipath's */
+	const struct map_kind *geom_kind; /* of gmultipath's maps; NULL: none is reacted to */
+	unsigned geom_count; /* maps of gmultipath's */
 	struct mp_hash maps_by_wwid, maps_by_name;
 	struct cds_list_head dirty; /* maps to be reconciled */
 	void (*on_marked)(struct inventory *inventory); /* one was added to them; NULL: nobody reconciles */

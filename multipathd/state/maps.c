@@ -11,7 +11,6 @@
 #include "model/geom.h"
 #include "model/queueing.h"
 #include "multipathd/state/inventory.h"
-#include "multipathd/state/paths.h"
 
 static bool match_wwid(const struct mp_hash_node *node, const void *key)
 {
@@ -107,6 +106,7 @@ int maps_new(struct inventory *inventory, const char *wwid, struct daemon_map **
 		return r;
 	}
 	map->inventory = inventory;
+	map->kind = mp_geom_is_wwid(wwid) ? inventory->geom_kind : NULL;
 	CDS_INIT_LIST_HEAD(&map->waiters);
 	cds_list_add_tail(&map->map.in_all, &inventory->maps);
 	mp_hash_add(&inventory->maps_by_wwid, &map->map.by_wwid, mp_hash_text(wwid));
@@ -150,15 +150,15 @@ bool maps_is_geom(const struct daemon_map *map)
 	return mp_geom_is_wwid(map->map.wwid);
 }
 
-struct daemon_map *maps_find_geom(const struct daemon_path *path)
+struct daemon_map *maps_find_geom(const struct inventory *inventory, dev_t devt)
 {
 	struct mp_map *map;
 
-	if (!path->inventory->geom_count)
+	if (!inventory->geom_count)
 		return NULL;
-	cds_list_for_each_entry(map, &path->inventory->maps, in_all)
+	cds_list_for_each_entry(map, &inventory->maps, in_all)
 		if (mp_geom_is_wwid(map->wwid) && map->kernel.exists &&
-		    mp_table_find(&map->kernel.table, path->path.identity.devt))
+		    mp_table_find(&map->kernel.table, devt))
 			return daemon_map_of(map);
 	return NULL;
 }
@@ -203,12 +203,12 @@ void maps_remember(struct daemon_map *map, const struct mp_identity *reference)
 	map->reference = copy;
 }
 
-void maps_on_leaving(const struct daemon_path *path)
+void maps_on_leaving(const struct mp_path *path)
 {
-	struct mp_map *map = path->path.map;
+	struct mp_map *map = path->map;
 
 	if (map && map->paths.next == map->paths.prev)
-		maps_remember(daemon_map_of(map), &path->path.identity);
+		maps_remember(daemon_map_of(map), &path->identity);
 }
 
 /* Asked for each path that joins and each map that is made, of thousands. Without memory: of all maps. */

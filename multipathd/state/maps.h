@@ -10,6 +10,7 @@
 #include "config/prkeys.h"
 #include "model/map.h"
 
+struct daemon_map;
 struct daemon_path;
 struct inventory;
 struct mp_identity;
@@ -32,8 +33,18 @@ struct reservation {
 	unsigned registering; /* commands under way that register it */
 };
 
+/* Whose maps they are, where that makes a difference. Reconciled maps, the daemon's own, have none. */
+struct map_kind {
+	void (*on_table)(struct daemon_map *map); /* it was found or read: its paths are those in the table */
+	void (*on_joined)(struct daemon_map *map, struct daemon_path *path); /* a path that the table has was found */
+	void (*on_states)(struct daemon_map *map, bool io_failed); /* @io_failed: a path that was held for good has failed in the kernel */
+	void (*on_touched)(struct daemon_map *map); /* paths came or went */
+	void (*on_gone)(struct daemon_map *map); /* the kernel's device is gone; the map is forgotten */
+};
+
 struct daemon_map {
 	struct mp_map map;
+	const struct map_kind *kind; /* NULL: reconciled */
 	struct inventory *inventory;
 	struct cds_list_head in_dirty; /* of inventory->dirty */
 	bool dirty;
@@ -107,8 +118,8 @@ struct daemon_map *maps_find_known(const struct inventory *inventory, const char
 /** maps_find_holder() - a map other than @own whose table in the kernel has the device; NULL: none, or @own has it */
 const struct mp_map *maps_find_holder(struct inventory *inventory, const struct mp_map *own, dev_t devt);
 
-/** maps_find_geom() - the map of gmultipath's whose table has the path, NULL if none has */
-struct daemon_map *maps_find_geom(const struct daemon_path *path);
+/** maps_find_geom() - the map of gmultipath's whose table has the device, NULL if none has */
+struct daemon_map *maps_find_geom(const struct inventory *inventory, dev_t devt);
 
 /** maps_is_geom() - may only gmultipath change this map? */
 bool maps_is_geom(const struct daemon_map *map);
@@ -143,4 +154,4 @@ const struct mp_identity *maps_reference(const struct daemon_map *map);
 void maps_remember(struct daemon_map *map, const struct mp_identity *reference);
 
 /** maps_on_leaving() - a path is about to leave its map, if it has one: the last one is remembered */
-void maps_on_leaving(const struct daemon_path *path);
+void maps_on_leaving(const struct mp_path *path);

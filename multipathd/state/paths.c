@@ -108,7 +108,7 @@ void paths_free(struct daemon_path *path)
 	mp_hash_remove(&inventory->paths_by_devt, &path->path.by_devt);
 	mp_hash_remove(&inventory->paths_by_name, &path->path.by_name);
 	inventory->path_count--;
-	maps_on_leaving(path);
+	maps_on_leaving(&path->path);
 	mp_map_remove_path(&path->path);
 	mp_path_fini(&path->path);
 	free(path->dir);

@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
-#include "multipathd/grammar.h"
+#include "multipathd/commands/grammar.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

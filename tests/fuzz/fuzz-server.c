@@ -54,6 +54,7 @@ static struct fuzz *fuzz_open(void)
 	fuzz.address_length = offsetof(struct sockaddr_un, sun_path) + length;
 	if (sd_event_new(&fuzz.event) < 0 || server_new(fuzz.event, on_request, &fuzz, NULL, &fuzz.server) < 0)
 		abort();
+	server_set_long_word(fuzz.server, "@claim ");
 	server_start(fuzz.server);
 	return &fuzz;
 }

@@ -12,7 +12,7 @@
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/uevents.h"
+#include "multipathd/events/uevents.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,7 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
-#include "multipathd/grammar.h"
+#include "multipathd/commands/grammar.h"
 
 #define REFERENCE_TITLE \
 	"multipath-tools v" VERSION " (" VERSION_DATE ")\n" \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/reservations.h"
+#include "multipathd/control/reservations.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

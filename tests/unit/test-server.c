@@ -173,6 +173,7 @@ static int set_up(void **state)
 	snprintf(fixture->name, sizeof(fixture->name), "@multipathd-test-%d", (int)getpid());
 	setenv("MULTIPATH_SOCKET_NAME", fixture->name, 1);
 	assert_int_equal(server_new(fixture->event, on_request, fixture, NULL, &fixture->server), 0);
+	server_set_long_word(fixture->server, "@claim ");
 	server_set_timeout(fixture->server, TIMEOUT_MSEC);
 	assert_int_equal(server_start(fixture->server), 0);
 	fixture->big = malloc(BIG);

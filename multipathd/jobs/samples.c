@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/samples.h"
+#include "multipathd/jobs/samples.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/rehearsal.h"
+#include "multipathd/commands/rehearsal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "config/trace.h"
 #include "kernel/dm.h"
 #include "model/plan.h"
-#include "multipathd/configure.h"
+#include "multipathd/control/configure.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/names.h"
 #include "multipathd/control/reconcile.h"
@@ -218,7 +218,7 @@ static int shadow_take(struct inventory *shadow, const struct seen *seen, const 
 	}
 	shadow_choose(shadow, path);
 	wwid = path->path.identity.wwid;
-	map = maps_find_geom(path);
+	map = maps_find_geom(shadow, path->path.identity.devt);
 	if (!map && !*wwid)
 		return 0;
 	if (!map)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/uevents.h"
+#include "multipathd/events/uevents.h"
 
 #include <errno.h>
 #include <libudev.h>
@@ -12,11 +12,11 @@
 #include "base/log.h"
 #include "base/props.h"
 #include "kernel/dm.h"
+#include "multipathd/control/discovery.h"
 #include "multipathd/control/readiness.h"
 #include "multipathd/control/schedule.h"
 #include "multipathd/control/steps.h"
 #include "multipathd/jobs/looks.h"
-#include "multipathd/paths.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
@@ -75,7 +75,7 @@ bool uevents_is_news(const struct daemon_path *path, const struct mp_props *prop
 	/* Size, write protection and identity come with words of their own. */
 	return path->path.init != MP_INIT_OK || path->path.wrong_wwid || !wwid ||
 	       strcmp(wwid, path->path.identity.wwid) || mp_props_get(props, "RESIZE") ||
-	       mp_props_get(props, "DISK_RO") || paths_is_renamed(path, props);
+	       mp_props_get(props, "DISK_RO") || discovery_is_renamed(path, props);
 }
 
 /*
@@ -109,20 +109,20 @@ static int uevent_of_path(struct daemon *daemon, const char *action, const struc
 
 	if (!strcmp(action, "remove")) {
 		if (path && !strcmp(path->path.identity.name, name))
-			paths_drop(path, "the device is gone");
+			discovery_drop(path, "the device is gone");
 		return 0;
 	}
 	if (path && !strcmp(action, "change") && !uevents_is_news(path, props)) {
 		if (path->claim_asked)
 			mp_probe_apply_props(&path->path.identity, props);
 		else
-			paths_look_again(path, props);
+			discovery_look_again(path, props);
 		path->claim_asked = false;
 		return 0;
 	}
 	if (strcmp(action, "add") && strcmp(action, "change") && strcmp(action, "online"))
 		return 0;
-	r = paths_take(daemon, devt, name, dir, props, false);
+	r = discovery_take(daemon, devt, name, dir, props, false);
 	return r == -ENOMEM ? r : 0;
 }
 
@@ -163,13 +163,13 @@ static void uevents_lost(struct daemon *daemon)
 
 		if (mp_probe_locate_name(&mp_roots_system, path->identity.name, &devt, dir, sizeof(dir)) < 0 ||
 		    devt != path->identity.devt || strcmp(dir, managed->dir))
-			paths_drop(managed, "the device is gone");
+			discovery_drop(managed, "the device is gone");
 		else {
 			schedule_reopen(managed);
 			schedule_doubt(managed);
 		}
 	}
-	paths_enumerate(daemon);
+	discovery_enumerate(daemon);
 	looks_want(daemon);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/rulings.h"
+#include "multipathd/commands/rulings.h"
 
 #include <string.h>
 

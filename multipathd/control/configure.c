@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/configure.h"
+#include "multipathd/control/configure.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -10,19 +10,19 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
+#include "multipathd/control/discovery.h"
+#include "multipathd/control/geoms.h"
+#include "multipathd/control/reservations.h"
 #include "multipathd/control/schedule.h"
 #include "multipathd/control/settings.h"
-#include "multipathd/files.h"
-#include "multipathd/geoms.h"
+#include "multipathd/jobs/files.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/loop/timers.h"
-#include "multipathd/notify.h"
-#include "multipathd/paths.h"
-#include "multipathd/reservations.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"
+#include "multipathd/state/notify.h"
 #include "multipathd/state/paths.h"
 
 enum {
@@ -219,7 +219,7 @@ static void configure_on_looked(struct look_waiter *waiter)
 	int r;
 
 	daemon->enumerates_later = false;
-	r = paths_enumerate(daemon);
+	r = discovery_enumerate(daemon);
 	if (r < 0)
 		log_error("cannot enumerate block devices: %s", strerror(-r));
 	daemon->unanswered_before = daemon->inventory.unanswered;
@@ -267,7 +267,7 @@ static void resolve_paths(struct daemon *daemon)
 		if (devts)
 			devts[count++] = path->identity.devt;
 		else
-			paths_resolve_settings(daemon_path_of(path));
+			discovery_resolve_settings(daemon_path_of(path));
 	if (!devts)
 		return;
 	qsort(devts, count, sizeof(*devts), compare_devt);
@@ -277,7 +277,7 @@ static void resolve_paths(struct daemon *daemon)
 		if (!found)
 			continue;
 		found->path.priority_is_old |= mp_path_state_is_bad(found->path.state);
-		paths_resolve_settings(found);
+		discovery_resolve_settings(found);
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/leftovers.h"
+#include "multipathd/control/leftovers.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/watch.h"
+#include "multipathd/events/watch.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/inotify.h>
 
 #include "base/log.h"
-#include "multipathd/files.h"
+#include "multipathd/jobs/files.h"
 #include "multipathd/state/daemon.h"
 
 static const char *last_component(const char *file)

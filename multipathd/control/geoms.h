@@ -15,6 +15,7 @@ struct daemon;
 struct inventory;
 struct daemon_map;
 struct daemon_path;
+struct map_kind;
 
 /** geoms_init() - what the notes say of labels; with the configuration, and after every verb */
 void geoms_init(struct daemon *daemon);
@@ -25,29 +26,14 @@ void geoms_sweep(struct daemon *daemon);
 /** geoms_serve() - "@geom VERB ..." of a client; answered when it is done. Return: was it one? */
 bool geoms_serve(struct daemon *daemon, uint64_t request, const char *text);
 
-/** geoms_claim() - is a label of this disk's known, so that it has a map of gmultipath's or is to have one? Reads sysfs. */
-bool geoms_claim(const struct inventory *inventory, dev_t devt);
-
 /** geoms_change_path() - `fail path` and `reinstate path` are gmultipath's "fail" and "restore" to a path of such a map. Return: is it one? */
 bool geoms_change_path(struct daemon_path *path, const char *verb, uint64_t request);
 
 /** geoms_is_foreign() - does the path lead to another LUN than when gmultipath's map took it? */
 bool geoms_is_foreign(const struct daemon_path *path);
 
-/** geoms_on_table() - a map of ours was found or read: its paths are those in the table */
-void geoms_on_table(struct daemon_map *map);
-
-/** geoms_on_joined() - a path that the map's table has was found */
-void geoms_on_joined(struct daemon_map *map, struct daemon_path *path);
-
-/** geoms_on_states() - react if it needs it; @io_failed: a path that its checker held for good has failed in the kernel */
-void geoms_on_states(struct daemon_map *map, bool io_failed);
-
-/** geoms_on_touched() - paths came or went */
-void geoms_on_touched(struct daemon_map *map);
-
-/** geoms_on_gone() - the kernel's device is gone. The map is forgotten. */
-void geoms_on_gone(struct daemon_map *map);
+/** geoms_kind - what gmultipath's maps do, as struct inventory.geom_kind */
+extern const struct map_kind geoms_kind;
 
 /** geoms_on_up() - a path without such a map answered: does it have a label? */
 void geoms_on_up(struct daemon_path *path);

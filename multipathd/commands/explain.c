@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/explain.h"
+#include "multipathd/commands/explain.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +18,6 @@
 #include "multipathd/control/claims.h"
 #include "multipathd/control/names.h"
 #include "multipathd/control/reconcile.h"
-#include "multipathd/geoms.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/state/daemon.h"
@@ -231,7 +230,7 @@ static void explain_claim(struct daemon *daemon, const struct facts *facts, cons
 		.is_disk = true,
 		.blacklisted = blacklisted,
 		.has_wwid = *facts->identity.wwid,
-		.labelled = geoms_claim(&daemon->inventory, facts->devt),
+		.labelled = claims_by_label(&daemon->inventory, facts->devt),
 		.marked_failed = facts->marked_failed,
 		.in_use = facts->in_use,
 		.wwid_known = mp_wwids_has(daemon->inventory.wwids, facts->identity.wwid),

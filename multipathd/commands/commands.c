@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/commands.h"
+#include "multipathd/commands/commands.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,27 +18,27 @@
 #include "kernel/claimant.h"
 #include "kernel/dm.h"
 #include "kernel/nvme.h"
-#include "multipathd/configure.h"
+#include "multipathd/commands/explain.h"
+#include "multipathd/commands/grammar.h"
+#include "multipathd/commands/rehearsal.h"
+#include "multipathd/commands/rulings.h"
 #include "multipathd/control/answers.h"
+#include "multipathd/control/configure.h"
+#include "multipathd/control/discovery.h"
+#include "multipathd/control/geoms.h"
+#include "multipathd/control/health.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/orders.h"
 #include "multipathd/control/queueing.h"
 #include "multipathd/control/reassign.h"
+#include "multipathd/control/reservations.h"
 #include "multipathd/control/states.h"
 #include "multipathd/control/steps.h"
-#include "multipathd/explain.h"
-#include "multipathd/geoms.h"
-#include "multipathd/grammar.h"
-#include "multipathd/health.h"
 #include "multipathd/jobs/details.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/loop/timers.h"
-#include "multipathd/paths.h"
-#include "multipathd/rehearsal.h"
-#include "multipathd/reservations.h"
-#include "multipathd/rulings.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
@@ -540,7 +540,7 @@ static void add_path(struct command_call *call)
 		return;
 	r = mp_probe_locate_name(&mp_roots_system, kernel_name, &devt, dir, sizeof(dir));
 	if (r >= 0)
-		r = paths_take(daemon, devt, kernel_name, dir, NULL, true);
+		r = discovery_take(daemon, devt, kernel_name, dir, NULL, true);
 	if (r == 0) {
 		mp_strbuf_puts(&call->reply, "blacklisted\n");
 		return;
@@ -570,7 +570,7 @@ static void remove_path(struct command_call *call)
 		call->deferred = true;
 		map->emptied = true;
 	}
-	paths_drop(path, "the operator asked for it");
+	discovery_drop(path, "the operator asked for it");
 }
 
 static void tell_kernel_of_path(struct command_call *call, struct daemon_path *path, const char *verb)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/dmevents.h"
+#include "multipathd/events/dmevents.h"
 
 #include <errno.h>
 #include <stdlib.h>

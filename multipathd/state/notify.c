@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/notify.h"
+#include "multipathd/state/notify.h"
 
 #include <systemd/sd-daemon.h>
 

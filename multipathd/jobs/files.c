@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/files.h"
+#include "multipathd/jobs/files.h"
 
 #include <errno.h>
 #include <stdlib.h>

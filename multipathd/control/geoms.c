@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/geoms.h"
+#include "multipathd/control/geoms.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -112,16 +112,6 @@ void geoms_init(struct daemon *daemon)
 	if (r < 0)
 		log_error(STATE_DIR "/" MP_GEOM_NOTES_FILE ": %s", strerror(-r));
 	daemon->geoms_tasted = r == 0 && !mp_geom_notes_has(notes, "load no") && mp_geom_notes_has(notes, "known");
-}
-
-bool geoms_claim(const struct inventory *inventory, dev_t devt)
-{
-	char wwid[MP_WWID_SIZE];
-
-	if (!mp_geom_notes_has(&inventory->geom_notes, "known"))
-		return false;
-	taste_wwid(devt, wwid, sizeof(wwid));
-	return mp_geom_notes_claim(&inventory->geom_notes, wwid);
 }
 
 static void sweep_run(struct work *work)
@@ -509,7 +499,7 @@ static void take_wwid(struct daemon_path *path, const struct mp_strbuf *notes, c
 	path->geom_foreign = path->geom_wwid && *path->geom_wwid && *told && strcmp(path->geom_wwid, told);
 }
 
-void geoms_on_joined(struct daemon_map *map, struct daemon_path *path)
+static void geoms_on_joined(struct daemon_map *map, struct daemon_path *path)
 {
 	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
 
@@ -570,7 +560,7 @@ static bool needs_reaction(const struct daemon_map *map)
 
 static void react(struct daemon_map *map);
 
-void geoms_on_table(struct daemon_map *map)
+static void geoms_on_table(struct daemon_map *map)
 {
 	struct inventory *inventory = map->inventory;
 	const struct mp_table *table = &map->map.kernel.table;
@@ -600,14 +590,14 @@ void geoms_on_table(struct daemon_map *map)
 	mp_map_update_groups(&map->map);
 }
 
-void geoms_on_states(struct daemon_map *map, bool io_failed)
+static void geoms_on_states(struct daemon_map *map, bool io_failed)
 {
 	map->io_failed |= io_failed;
 	if (needs_reaction(map))
 		react(map);
 }
 
-void geoms_on_gone(struct daemon_map *map)
+static void geoms_on_gone(struct daemon_map *map)
 {
 	struct inventory *inventory = map->inventory;
 	_cleanup_free_ uint64_t *ids = NULL;
@@ -778,7 +768,7 @@ static void react(struct daemon_map *map)
 		pool_submit(daemon->pool, &job->work);
 }
 
-void geoms_on_touched(struct daemon_map *map)
+static void geoms_on_touched(struct daemon_map *map)
 {
 	if (!map->map.kernel.exists)
 		geoms_on_gone(map);
@@ -862,3 +852,11 @@ void geoms_on_up(struct daemon_path *path)
 	snprintf(job->provider.name, sizeof(job->provider.name), "%s", path->path.identity.name);
 	pool_submit(daemon->pool, &job->work);
 }
+
+const struct map_kind geoms_kind = {
+	.on_table = geoms_on_table,
+	.on_joined = geoms_on_joined,
+	.on_states = geoms_on_states,
+	.on_touched = geoms_on_touched,
+	.on_gone = geoms_on_gone,
+};

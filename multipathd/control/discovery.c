@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/paths.h"
+#include "multipathd/control/discovery.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -23,10 +23,10 @@
 #include "multipathd/control/states.h"
 #include "multipathd/jobs/rescans.h"
 #include "multipathd/jobs/triggers.h"
+#include "multipathd/jobs/tuning.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-#include "multipathd/tuning.h"
 #include "prioritizers/prioritizer.h"
 
 static void path_choose_checker(struct daemon_path *path)
@@ -73,7 +73,7 @@ static void path_end(struct daemon_path *path)
 	paths_free(path);
 }
 
-void paths_drop(struct daemon_path *path, const char *reason)
+void discovery_drop(struct daemon_path *path, const char *reason)
 {
 	struct mp_map *map = path->path.map;
 
@@ -93,7 +93,7 @@ void paths_drop(struct daemon_path *path, const char *reason)
 	}
 }
 
-void paths_free_all(struct daemon *daemon)
+void discovery_free_all(struct daemon *daemon)
 {
 	struct mp_path *path, *next;
 
@@ -149,7 +149,7 @@ static void path_changed(struct daemon_path *path, const struct mp_identity *new
 		maps_touch(map, "hardware handler of a path changed");
 }
 
-void paths_look_again(struct daemon_path *path, const struct mp_props *props)
+void discovery_look_again(struct daemon_path *path, const struct mp_props *props)
 {
 	struct mp_identity new = path->path.identity;
 
@@ -169,7 +169,7 @@ static void path_note_name(struct daemon_path *path, const struct mp_props *prop
 		path->named = strdup(serial);
 }
 
-bool paths_is_renamed(const struct daemon_path *path, const struct mp_props *props)
+bool discovery_is_renamed(const struct daemon_path *path, const struct mp_props *props)
 {
 	const char *serial = mp_props_get(props, "ID_SERIAL");
 
@@ -179,7 +179,7 @@ bool paths_is_renamed(const struct daemon_path *path, const struct mp_props *pro
 static int path_rejected(struct daemon_path *path, const char *name, const char *reason)
 {
 	if (path)
-		paths_drop(path, reason);
+		discovery_drop(path, reason);
 	else
 		log_info("%s: not a path: %s", name, reason);
 	return 0;
@@ -205,7 +205,7 @@ static void keep_what_checks_tell(struct mp_identity *new, struct mp_identity_ro
 }
 
 /* Without memory it is asked again. */
-void paths_told_vpd_data(struct daemon_path *path, const char *text)
+void discovery_told_vpd_data(struct daemon_path *path, const char *text)
 {
 	struct mp_identity identity = path->path.identity;
 
@@ -213,7 +213,7 @@ void paths_told_vpd_data(struct daemon_path *path, const char *text)
 	mp_path_set_identity(&path->path, &identity);
 }
 
-void paths_told_kind(struct daemon_path *path, int rdac, int ana)
+void discovery_told_kind(struct daemon_path *path, int rdac, int ana)
 {
 	struct mp_identity *identity = &path->path.identity;
 	bool was_rdac = identity->rdac == MP_TOLD_YES, was_ana = identity->ana == MP_TOLD_YES;
@@ -226,7 +226,7 @@ void paths_told_kind(struct daemon_path *path, int rdac, int ana)
 		path_choose(path);
 }
 
-void paths_told_priority(struct daemon_path *path, int priority)
+void discovery_told_priority(struct daemon_path *path, int priority)
 {
 	bool refused = priority == -EIO || priority == -ENOENT || priority == -EBADMSG;
 
@@ -239,7 +239,7 @@ void paths_told_priority(struct daemon_path *path, int priority)
 	path_choose(path);
 }
 
-void paths_told_read_only(struct daemon_path *path, bool read_only)
+void discovery_told_read_only(struct daemon_path *path, bool read_only)
 {
 	struct mp_identity new = path->path.identity;
 
@@ -249,7 +249,7 @@ void paths_told_read_only(struct daemon_path *path, bool read_only)
 	path_changed(path, &new);
 }
 
-int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const char *its_dir,
+int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, const char *its_dir,
 	       const struct mp_props *props, bool by_operator)
 {
 	/* Copies: they may be those of a path that is dropped here. */
@@ -305,7 +305,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 	}
 
 	if (path && strcmp(path->path.identity.name, name)) {
-		paths_drop(path, "its device number belongs to another device now");
+		discovery_drop(path, "its device number belongs to another device now");
 		path = NULL;
 	}
 	if (path && path->path.identity.wwid[0] && identity.wwid[0] &&
@@ -313,7 +313,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 		log_warning("%s: WWID changed from %s to %s", name, path->path.identity.wwid, identity.wwid);
 		path_end_io(path);
 		geom_wwid = TAKE_PTR(path->geom_wwid);
-		paths_drop(path, "its WWID is another one now");
+		discovery_drop(path, "its WWID is another one now");
 		path = NULL;
 	}
 	if (path && path->no_alua)
@@ -358,7 +358,7 @@ int paths_take(struct daemon *daemon, dev_t devt, const char *its_name, const ch
 
 static int path_on_found(void *userdata, dev_t devt, const char *name, const char *dir)
 {
-	int r = paths_take(userdata, devt, name, dir, NULL, false);
+	int r = discovery_take(userdata, devt, name, dir, NULL, false);
 
 	if (r < 0 && r != -ENOMEM) {
 		log_debug("%s: %s", name, strerror(-r));
@@ -367,7 +367,7 @@ static int path_on_found(void *userdata, dev_t devt, const char *name, const cha
 	return r < 0 ? r : 0;
 }
 
-int paths_enumerate(struct daemon *daemon)
+int discovery_enumerate(struct daemon *daemon)
 {
 	int r;
 
@@ -379,7 +379,7 @@ int paths_enumerate(struct daemon *daemon)
 	return r;
 }
 
-void paths_told_proof(struct daemon_path *path, const char *name)
+void discovery_told_proof(struct daemon_path *path, const char *name)
 {
 	const char *wwid = path->path.identity.wwid;
 
@@ -388,7 +388,7 @@ void paths_told_proof(struct daemon_path *path, const char *name)
 		path->proof = strdup(name);
 }
 
-void paths_told_wwid(struct daemon_path *path, const char *wwid)
+void discovery_told_wwid(struct daemon_path *path, const char *wwid)
 {
 	struct mp_identity *identity = &path->path.identity;
 	struct mp_filter_verdict verdict;
@@ -396,15 +396,15 @@ void paths_told_wwid(struct daemon_path *path, const char *wwid)
 	snprintf(identity->wwid, sizeof(identity->wwid), "%s", wwid);
 	verdict = mp_filter_wwid(path->inventory->config, identity->wwid);
 	if (verdict.blacklisted) {
-		paths_drop(path, "its WWID is blacklisted");
+		discovery_drop(path, "its WWID is blacklisted");
 		return;
 	}
 	log_warning("%s: WWID %s was read from the device: udev has none", identity->name, identity->wwid);
 	if (path_identified(path, false) < 0)
-		paths_drop(path, "out of memory");
+		discovery_drop(path, "out of memory");
 }
 
-void paths_on_missing_udev(struct daemon_path *path)
+void discovery_on_missing_udev(struct daemon_path *path)
 {
 	const struct mp_process_settings *process = path->inventory->process;
 
@@ -417,7 +417,7 @@ void paths_on_missing_udev(struct daemon_path *path)
 		return;
 	}
 	/* Whatever sysfs or the device itself says counts from now on. */
-	paths_take(path->inventory->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, false);
+	discovery_take(path->inventory->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, false);
 }
 
 static bool same_text(const char *a, const char *b)
@@ -425,7 +425,7 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-int paths_resolve_settings(struct daemon_path *path)
+int discovery_resolve_settings(struct daemon_path *path)
 {
 	const struct mp_prioritizer *prioritizer = path->prioritizer;
 	const char *args = path->settings.prio_args;
@@ -435,10 +435,10 @@ int paths_resolve_settings(struct daemon_path *path)
 	if (path->prioritizer != prioritizer || !same_text(path->settings.prio_args, args))
 		schedule_await_priority(path);
 	tuning_forget(path);
-	return paths_take(path->inventory->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, true);
+	return discovery_take(path->inventory->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, true);
 }
 
-void paths_disconnected(struct daemon_path *path)
+void discovery_disconnected(struct daemon_path *path)
 {
 	const struct mp_map *map = path->path.map;
 
@@ -450,7 +450,7 @@ void paths_disconnected(struct daemon_path *path)
 	rescans_delete(path);
 }
 
-void paths_wrong_wwid(struct daemon_path *path, const char *told, const char *expected)
+void discovery_wrong_wwid(struct daemon_path *path, const char *told, const char *expected)
 {
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
@@ -458,7 +458,7 @@ void paths_wrong_wwid(struct daemon_path *path, const char *told, const char *ex
 		  map ? map->map.name : "no map", mp_path_name(&path->path), told, expected);
 	/* The one that it has to answer from now on. */
 	if (!daemon_path_proof(path))
-		paths_told_proof(path, expected);
+		discovery_told_proof(path, expected);
 	path->path.wrong_wwid = true;
 	mp_path_doubt(&path->path);
 	if (map) {

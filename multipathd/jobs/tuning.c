@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/tuning.h"
+#include "multipathd/jobs/tuning.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/grammar.h"
+#include "multipathd/commands/grammar.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "multipathd/health.h"
+#include "multipathd/control/health.h"
 
 #include <string.h>
 
 #include "base/log.h"
 #include "model/health.h"
 #include "multipathd/control/schedule.h"
-#include "multipathd/samples.h"
+#include "multipathd/jobs/samples.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
