@@ -394,8 +394,9 @@ static void path_on_overdue(struct daemon_path *path)
 
 	if (path->path.checker_disabled)
 		return;
-	/* At start all ask at once: those whose turn has not come are not overdue. */
-	if (!pool_has_begun(&path->job->work) && path->inventory->daemon->configure_timer) {
+	/* At a start all ask at once, and later many do: those whose turn has not come are not overdue. */
+	if (!pool_has_begun(&path->job->work) && (path->inventory->daemon->configure_timer ||
+						  pool_awaits_turn(path->inventory->daemon->pool, &path->job->work))) {
 		schedule_at(path, now + PENDING_AFTER_SEC * usec_per_sec);
 		return;
 	}

@@ -948,6 +948,17 @@ bool pool_lacks_places(const struct pool *pool, const struct work *work)
 	return lacks;
 }
 
+bool pool_awaits_turn(const struct pool *pool, const struct work *work)
+{
+	const struct lane *lane = work->in_lane;
+	bool awaits;
+
+	pthread_mutex_lock(&pool->crew->mutex);
+	awaits = !pool_has_begun(work) && !pool->crew->classes[lane->class].hanging;
+	pthread_mutex_unlock(&pool->crew->mutex);
+	return awaits;
+}
+
 size_t pool_stack_size(void)
 {
 	/* What the thread library puts there itself, thread-local data with it, comes on top. */

@@ -96,6 +96,12 @@ bool pool_has_begun(const struct work *work);
  */
 bool pool_lacks_places(const struct pool *pool, const struct work *work);
 
+/**
+ * pool_awaits_turn() - it waits behind other work, none of which hangs: a burst is long, or the CPU is wanted elsewhere
+ * @work:	submitted, not done
+ */
+bool pool_awaits_turn(const struct pool *pool, const struct work *work);
+
 /** pool_stack_size() - bytes of a worker's stack; no work may come near to it (tests/unit/test-stack.c) */
 size_t pool_stack_size(void);
 

@@ -356,6 +356,21 @@ static void work_lacks_places_unless_its_own_lane_hangs(void **state)
 	turn_until_done(fixture, 62);
 }
 
+static void work_awaits_its_turn_until_what_it_waits_for_hangs(void **state)
+{
+	struct fixture *fixture = *state;
+	struct job first = { .work.exclusive = true }, second = { .work.exclusive = true };
+
+	job_submit(fixture, &first, lane_of(POOL_CHECKS, 0), job_hang);
+	job_submit(fixture, &second, lane_of(POOL_CHECKS, 0), job_run);
+	assert_true(pool_awaits_turn(fixture->pool, &second.work));
+	turn(fixture, 1500);
+	assert_false(pool_awaits_turn(fixture->pool, &first.work));
+	assert_false(pool_awaits_turn(fixture->pool, &second.work));
+	open_gate(fixture);
+	turn_until_done(fixture, 2);
+}
+
 static void work_that_hangs_expires_once_and_is_done_when_it_returns(void **state)
 {
 	struct fixture *fixture = *state;
@@ -502,6 +517,7 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_class_goes_on_when_its_work_is_sparing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(work_lacks_places_unless_its_own_lane_hangs, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(work_awaits_its_turn_until_what_it_waits_for_hangs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(work_that_hangs_expires_once_and_is_done_when_it_returns, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(work_that_expires_before_its_turn_is_never_run, set_up,
