@@ -722,14 +722,19 @@ static void names_and_tables_of_any_size_are_read(void **state)
 	remove_map("many");
 }
 
-/* No sanitizer runs in user-mode Linux: what is in use must be the same after each round. */
+/*
+ * No sanitizer runs in user-mode Linux: rounds must not add to what is in use. A block that takes the place of another
+ * may be 16 bytes larger than it needs to be, in any round. One that is left behind each round is 32 bytes at least,
+ * but the first seven may be out of malloc()'s cache, which counts as in use.
+ */
 static void rounds_leave_no_memory_behind(void **state)
 {
+	enum { ROUNDS = 34, WARM = 2, LEAST = 32 };
 	const struct mp_dm_flags flags = { .reload = true };
 	size_t in_use = 0;
 
 	(void)state;
-	for (int round = 0; round < 4; round++) {
+	for (int round = 0; round < ROUNDS; round++) {
 		_cleanup_(mp_table_fini) struct mp_table table;
 		struct mp_kernel_map map = { 0 };
 		struct mp_identity identity;
@@ -753,11 +758,10 @@ static void rounds_leave_no_memory_behind(void **state)
 		assert_int_equal(mp_probe_props(&mp_roots_system, identity.devt, disk_of(0, 0)->dir, true, &props), 0);
 		mp_props_fini(&props);
 		remove_map("wwid0");
-		if (round == 1)
+		if (round == WARM - 1)
 			in_use = mallinfo2().uordblks;
-		if (round > 1)
-			assert_int_equal(mallinfo2().uordblks - in_use, 0);
 	}
+	assert_true(mallinfo2().uordblks < in_use + (ROUNDS - WARM) / 2 * LEAST);
 }
 
 /* ---- several workers at once */
