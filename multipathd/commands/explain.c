@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 
 #include "base/cleanup.h"
 #include "config/claim.h"
@@ -579,25 +578,16 @@ struct explain_job {
 	struct facts facts;
 };
 
-/* What the thread had of a CPU. */
-static uint64_t thread_usec(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (uint64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static void explain_job_run(struct work *work)
 {
 	struct explain_job *job = caa_container_of(work, struct explain_job, work);
-	uint64_t begin = thread_usec();
+	uint64_t begin = pool_cpu_usec();
 
 	if (job->second)
 		facts_find_wwid(&job->facts);
 	else
 		facts_find(&job->facts);
-	job->spent_usec += thread_usec() - begin;
+	job->spent_usec += pool_cpu_usec() - begin;
 }
 
 static void explain_job_done(struct work *work)

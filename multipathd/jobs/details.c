@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 
 #include "base/cleanup.h"
 #include "kernel/nvme.h"
@@ -94,19 +93,10 @@ static int details_on_found(void *userdata, dev_t devt, const char *name, const 
 	return 0;
 }
 
-/* What the thread had of a CPU. */
-static uint64_t thread_usec(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (uint64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static void details_job_run(struct work *work)
 {
 	struct details_job *job = caa_container_of(work, struct details_job, work);
-	uint64_t begin = thread_usec();
+	uint64_t begin = pool_cpu_usec();
 
 	for (size_t i = 0; i < job->path_count; i++)
 		path_details_read(&job->paths[i]);
@@ -116,7 +106,7 @@ static void details_job_run(struct work *work)
 		job->details.error = mp_probe_enumerate(&mp_roots_system, details_on_found, &job->details);
 	if (job->kinds & DETAILS_FOREIGN)
 		mp_nvme_list(&mp_roots_system, &job->details.foreign);
-	job->spent_usec = thread_usec() - begin;
+	job->spent_usec = pool_cpu_usec() - begin;
 }
 
 /* ---- on the loop */

@@ -959,6 +959,14 @@ bool pool_awaits_turn(const struct pool *pool, const struct work *work)
 	return awaits;
 }
 
+uint64_t pool_cpu_usec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 size_t pool_stack_size(void)
 {
 	/* What the thread library puts there itself, thread-local data with it, comes on top. */

@@ -102,6 +102,9 @@ bool pool_lacks_places(const struct pool *pool, const struct work *work);
  */
 bool pool_awaits_turn(const struct pool *pool, const struct work *work);
 
+/** pool_cpu_usec() - what the calling thread has had of a CPU, for who charges work to its user */
+uint64_t pool_cpu_usec(void);
+
 /** pool_stack_size() - bytes of a worker's stack; no work may come near to it (tests/unit/test-stack.c) */
 size_t pool_stack_size(void);
 
