@@ -32,10 +32,6 @@
 #include "multipathd/state/paths.h"
 #include "prioritizers/prioritizer.h"
 
-enum {
-	PENDING_AFTER_SEC = 1, /* without an answer: shown as pending */
-};
-
 static const uint64_t usec_per_sec = 1000000;
 static const uint64_t due_accuracy_usec = 500000; /* of the agenda */
 
@@ -397,7 +393,7 @@ static void path_on_overdue(struct daemon_path *path)
 	/* At a start all ask at once, and later many do: those whose turn has not come are not overdue. */
 	if (!pool_has_begun(&path->job->work) && (path->inventory->daemon->configure_timer ||
 						  pool_awaits_turn(path->inventory->daemon->pool, &path->job->work))) {
-		schedule_at(path, now + PENDING_AFTER_SEC * usec_per_sec);
+		schedule_at(path, now + SCHEDULE_PENDING_SEC * usec_per_sec);
 		return;
 	}
 	/* Another path of the map is to be asked for priorities. */
@@ -418,7 +414,7 @@ static void path_on_overdue(struct daemon_path *path)
 	}
 	/* Its own device has not been asked: that others hang is no reason to fail it. */
 	if (pool_lacks_places(path->inventory->daemon->pool, &path->job->work)) {
-		schedule_at(path, now + PENDING_AFTER_SEC * usec_per_sec);
+		schedule_at(path, now + SCHEDULE_PENDING_SEC * usec_per_sec);
 		return;
 	}
 	path_take_state(path, MP_PATH_TIMEOUT, "no answer in time", false, false);

@@ -53,7 +53,7 @@ static void map_note_elsewhere(struct daemon_map *map)
 	}
 }
 
-static int map_make_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan)
+int reconcile_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan)
 {
 	struct inventory *inventory = map->inventory;
 	_cleanup_free_ const struct mp_path **paths = NULL;
@@ -96,11 +96,6 @@ static int map_make_plan(struct daemon_map *map, bool allowed, struct mp_plan *p
 	return mp_reconcile(&observation, plan);
 }
 
-int reconcile_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan)
-{
-	return map_make_plan(map, allowed, plan);
-}
-
 int reconcile_rehearse(struct daemon_map *map, struct mp_plan *plan)
 {
 	const char *why;
@@ -108,7 +103,7 @@ int reconcile_rehearse(struct daemon_map *map, struct mp_plan *plan)
 
 	if (!allowed && !map->map.kernel.exists)
 		return 0;
-	return map_make_plan(map, allowed, plan);
+	return reconcile_plan(map, allowed, plan);
 }
 
 static void map_log_plan(const struct daemon_map *map, const struct mp_plan *plan)
@@ -239,7 +234,7 @@ static void map_reconcile(struct daemon_map *map)
 	if (allowed && tuning_start(map))
 		return; /* comes back when that is done */
 
-	r = map_make_plan(map, allowed, &plan);
+	r = reconcile_plan(map, allowed, &plan);
 	if (r < 0) {
 		log_error("%s: not reconciled: %s", map->map.name, strerror(-r));
 		daemon_answer(map, "fail\n");

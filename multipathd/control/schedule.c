@@ -27,8 +27,6 @@
 
 enum {
 	TIMEOUT_DEFAULT_SEC = 30,
-	PENDING_AFTER_SEC = 1, /* without an answer: shown as pending */
-	RETRY_SEC = 1,
 	PROVE_EVERY_SEC = 60, /* an active path's WWID is read again so often */
 	BURSTS = 4, /* in an interval: waking up costs more than a check */
 };
@@ -65,7 +63,7 @@ void schedule_next(struct daemon_path *path)
 
 void schedule_retry(struct daemon_path *path)
 {
-	schedule_at(path, daemon_now_usec(path->inventory->daemon) + RETRY_SEC * usec_per_sec);
+	schedule_at(path, daemon_now_usec(path->inventory->daemon) + SCHEDULE_RETRY_SEC * usec_per_sec);
 }
 
 /* The name that the device is to tell. Return: is it told by the device, or by udev from the same page? */
@@ -240,13 +238,13 @@ void schedule_check(struct daemon_path *path)
 	path->job = job;
 	path->ask_again = false;
 	checks_begin(job, lane_of_checks(&path->path.identity), schedule_timeout_sec(path) * usec_per_sec);
-	schedule_at(path, now + PENDING_AFTER_SEC * usec_per_sec);
+	schedule_at(path, now + SCHEDULE_PENDING_SEC * usec_per_sec);
 	return;
 later:
 	if (job)
 		check_job_free(job);
 	log_warning("%s: not checked: out of memory", mp_path_name(&path->path));
-	schedule_at(path, now + RETRY_SEC * usec_per_sec);
+	schedule_at(path, now + SCHEDULE_RETRY_SEC * usec_per_sec);
 }
 
 int schedule_start(struct daemon_path *path)
@@ -261,7 +259,7 @@ int schedule_start(struct daemon_path *path)
 						   process->retrigger_delay_sec * usec_per_sec);
 	}
 	/* Made now: what lives long lies together, apart from the burst of first jobs. */
-	schedule_at(path, daemon_now_usec(path->inventory->daemon) + PENDING_AFTER_SEC * usec_per_sec);
+	schedule_at(path, daemon_now_usec(path->inventory->daemon) + SCHEDULE_PENDING_SEC * usec_per_sec);
 	path->inventory->unanswered++;
 	if (!path->inventory->options.check) {
 		schedule_note_answer(path);

@@ -6,6 +6,11 @@
 struct daemon;
 struct daemon_path;
 
+enum {
+	SCHEDULE_PENDING_SEC = 1, /* a check without an answer for so long: its path is shown as pending */
+	SCHEDULE_RETRY_SEC = 1,
+};
+
 /** schedule_start() - a new path: check it at once, and from then on by its interval */
 int schedule_start(struct daemon_path *path);
 

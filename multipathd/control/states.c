@@ -19,6 +19,8 @@
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 
+static const uint64_t usec_per_sec = 1000000;
+
 void states_changed(struct daemon_map *map, bool path_came_up, bool path_failed, struct daemon_path *which)
 {
 	char message[48];
@@ -116,15 +118,11 @@ void states_log(const struct daemon_path *path, enum mp_path_state old, const ch
 			   ": I/O waits" : ": I/O fails");
 }
 
-enum { RETRY_SEC = 1 };
-
-static const uint64_t usec_per_sec = 1000000;
-
 /* The kernel failed the path itself: state down, counted, checked soon. */
 static void note_kernel_failure(struct daemon_path *path)
 {
 	enum mp_path_state old = path->answered_state;
-	uint64_t earliest = path->path.checked_usec + RETRY_SEC * usec_per_sec;
+	uint64_t earliest = path->path.checked_usec + SCHEDULE_RETRY_SEC * usec_per_sec;
 
 	loads_doubt(path);
 	if (!mp_path_state_is_active(old))

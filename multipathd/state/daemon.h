@@ -68,7 +68,7 @@ struct daemon {
 	struct agenda *agenda; /* of checks */
 
 	bool geoms_tasted; /* labels are known that make maps */
-	struct cds_list_head leftovers; /* multipathd/leftovers.c */
+	struct cds_list_head leftovers; /* control/leftovers.c */
 	struct cds_list_head geom_answers; /* to clients, after the next look */
 	sd_event_source *reconcile_source; /* deferred: a storm of events is one pass */
 	sd_event_source *reconcile_timer; /* the longest that a pass waits for the storm's end */
