@@ -223,11 +223,11 @@ fuzz: ## run every fuzz target with libFuzzer for FUZZ_SECONDS each
 	@tests/fuzz/run $(FUZZ_SECONDS) $(patsubst build/%,build/fuzzer/%,$(fuzz_programs))
 
 SINCE ?= HEAD
-format: ## format the lines of C changed since the last commit (SINCE=main: since then)
-	@git clang-format --force --extensions c,h $(SINCE)
+format: ## format the C by .clang-format (clang-format of Debian 12)
+	@git ls-files '*.[ch]' | xargs clang-format -i
 
-format-check: ## show what "make format" would change; fails if there is something
-	@! git clang-format --quiet --diff --extensions c,h $(SINCE) | grep .
+format-check: ## fails where "make format" would change something
+	@git ls-files '*.[ch]' | xargs clang-format --dry-run -Werror
 
 install: all ## install (DESTDIR, prefix, libdir, ...)
 	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(plugindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir) \

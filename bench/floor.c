@@ -71,7 +71,8 @@ static int maps(void)
 			return 1;
 		control(fd, DM_DEV_CREATE, name, uuid, NULL, NULL);
 		control(fd, DM_TABLE_LOAD, name, NULL, sectors, parameters);
-		control(fd, DM_DEV_SUSPEND, name, NULL, NULL, NULL);	/* without the flag: resume */
+		/* without the flag: resume */
+		control(fd, DM_DEV_SUSPEND, name, NULL, NULL, NULL);
 	}
 	return 0;
 }
@@ -80,8 +81,13 @@ static int tur(int rounds)
 {
 	uint8_t cdb[6] = { 0 }, sense[32];
 	struct sg_io_hdr io = {
-		.interface_id = 'S', .dxfer_direction = SG_DXFER_NONE, .cmd_len = sizeof(cdb),
-		.cmdp = cdb, .mx_sb_len = sizeof(sense), .sbp = sense, .timeout = 30000,
+		.interface_id = 'S',
+		.dxfer_direction = SG_DXFER_NONE,
+		.cmd_len = sizeof(cdb),
+		.cmdp = cdb,
+		.mx_sb_len = sizeof(sense),
+		.sbp = sense,
+		.timeout = 30000,
 	};
 	glob_t disks;
 	size_t i;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* spawn N PROGRAM [ARGUMENT]... - run it N times, output to /dev/null; prints the CPU microseconds of one run. */
+/*
+ * spawn N PROGRAM [ARGUMENT]... - run it N times, output to /dev/null; prints the CPU microseconds
+ * of one run.
+ */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -14,7 +17,8 @@ static double children_usec(void)
 	struct rusage used;
 
 	getrusage(RUSAGE_CHILDREN, &used);
-	return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
+	return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 + used.ru_utime.tv_usec +
+	       used.ru_stime.tv_usec;
 }
 
 int main(int argc, char *argv[])

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* cciss_tur: TEST UNIT READY through the cciss driver, whose disks are no SCSI disks to the kernel. */
+/*
+ * cciss_tur: TEST UNIT READY through the cciss driver, whose disks are no SCSI disks to the kernel.
+ */
 #include <errno.h>
 #include <linux/cciss_ioctl.h>
 #include <sys/ioctl.h>

@@ -14,17 +14,22 @@ struct mp_scsi_result;
 struct mp_check {
 	int fd; /* of the path's device, O_RDONLY; borrowed */
 	unsigned timeout_msec;
-	struct mp_aio *aio; /* shared context of the asynchronous ones; NULL: they wait for their answer */
+	/* shared context of the asynchronous ones; NULL: they wait for their answer */
+	struct mp_aio *aio;
 	void *cookie; /* what mp_aio_reap() returns when an asynchronous check is answered */
 	/*
-	 * What the checker keeps about this descriptor from check to check (block size); 0 when the descriptor is new. The
-	 * caller stores it with the path.
+	 * What the checker keeps about this descriptor from check to check (block size); 0 when the
+	 * descriptor is new. The caller stores it with the path.
 	 */
 	unsigned kept;
 	enum mp_path_state state; /* answer */
 	/* Noticed, by the checker or before it ran; cleared by the caller. */
-	bool identity_changed; /* answer: INQUIRY data or LUN inventory changed (SPC 3F/03, 3F/0E): it may be another LUN */
-	bool access_changed; /* answer: the target says that asymmetric access states changed (SPC 2A/06, 2A/07) */
+	/*
+	 * answer: INQUIRY data or LUN inventory changed (SPC 3F/03, 3F/0E): it may be another LUN
+	 */
+	bool identity_changed;
+	/* answer: the target says that asymmetric access states changed (SPC 2A/06, 2A/07) */
+	bool access_changed;
 	char message[96]; /* answer: one phrase for the log, "" if there is nothing to say */
 };
 
@@ -36,10 +41,15 @@ struct mp_checker {
 	bool none; /* no checker: the sysfs state is the answer */
 };
 
-/** mp_check_notice() - a unit attention that says that the LUN or its access states changed; the target tells it once */
+/**
+ * mp_check_notice() - a unit attention that says that the LUN or its access states changed; the
+ * target tells it once
+ */
 void mp_check_notice(struct mp_check *check, const struct mp_scsi_result *result);
 
-/** mp_check_answer() - for checkers: set state and message. Return: 0, or -ENOTTY if @state is WILD. */
+/**
+ * mp_check_answer() - for checkers: set state and message. Return: 0, or -ENOTTY if @state is WILD.
+ */
 int mp_check_answer(struct mp_check *check, enum mp_path_state state, const char *message);
 
 /**
@@ -48,7 +58,9 @@ int mp_check_answer(struct mp_check *check, enum mp_path_state state, const char
  */
 void mp_check_take_read(struct mp_check *check, int error);
 
-/** mp_checker_find() - by name, NULL if unknown; names that begin with "none" are the checker none */
+/**
+ * mp_checker_find() - by name, NULL if unknown; names that begin with "none" are the checker none
+ */
 const struct mp_checker *mp_checker_find(const char *name);
 
 /** mp_checker_all() - the table, @count rows */

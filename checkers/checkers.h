@@ -16,7 +16,10 @@ extern const struct mp_checker mp_checker_tur;
 
 struct mp_scsi_result;
 
-/** mp_check_read_first_block() - what readsector0 does, for checkers of arrays whose passive paths refuse reads */
+/**
+ * mp_check_read_first_block() - what readsector0 does, for checkers of arrays whose passive paths
+ * refuse reads
+ */
 int mp_check_read_first_block(struct mp_check *check, struct mp_scsi_result *result);
 
 /**

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* directio: read the first block with O_DIRECT through libaio, so that a read that hangs holds no thread. */
+/*
+ * directio: read the first block with O_DIRECT through libaio, so that a read that hangs holds no
+ * thread.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -30,7 +33,9 @@ void mp_check_take_read(struct mp_check *check, int error)
 		mp_check_answer(check, MP_PATH_DOWN, "path is down");
 }
 
-/* Any user can have all contexts that there may be (fs.aio-max-nr). Then the read holds the thread. */
+/*
+ * Any user can have all contexts that there may be (fs.aio-max-nr). Then the read holds the thread.
+ */
 static int read_and_wait(struct mp_check *check)
 {
 	_cleanup_free_ void *buffer = NULL;
@@ -53,7 +58,8 @@ static int check_and_wait(struct mp_check *check)
 		return read_and_wait(check);
 	r = mp_aio_read(aio, check->fd, check->kept, check);
 	if (r < 0)
-		return mp_check_answer(check, MP_PATH_UNCHECKED, "asynchronous reads are not available");
+		return mp_check_answer(check, MP_PATH_UNCHECKED,
+				       "asynchronous reads are not available");
 	if (mp_aio_wait(aio, check->timeout_msec, &done, 1) == 0)
 		return mp_check_answer(check, MP_PATH_DOWN, "read timed out");
 	mp_check_take_read(check, done.error);

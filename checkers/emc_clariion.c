@@ -42,7 +42,8 @@ static int emc_clariion_check(struct mp_check *check)
 	if (fault)
 		return mp_check_answer(check, MP_PATH_DOWN, fault);
 	if (page[48] != 0)
-		return mp_check_answer(check, MP_PATH_SHAKY, "array is not available for normal operation");
+		return mp_check_answer(check, MP_PATH_SHAKY,
+				       "array is not available for normal operation");
 	if (page[4] == 0)
 		return mp_check_answer(check, MP_PATH_DOWN, "logical unit is not bound");
 	if (check->kept && check->kept != name_digest(page))
@@ -55,4 +56,5 @@ static int emc_clariion_check(struct mp_check *check)
 	return mp_check_read_first_block(check, &result);
 }
 
-const struct mp_checker mp_checker_emc_clariion = { .name = "emc_clariion", .check = emc_clariion_check };
+const struct mp_checker mp_checker_emc_clariion = { .name = "emc_clariion",
+						    .check = emc_clariion_check };

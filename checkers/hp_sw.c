@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* hp_sw: HP MSA and HSV arrays with active/passive controllers: a passive one answers INQUIRY but is not ready. */
+/*
+ * hp_sw: HP MSA and HSV arrays with active/passive controllers: a passive one answers INQUIRY but
+ * is not ready.
+ */
 #include <errno.h>
 
 #include "checkers/checkers.h"
@@ -16,7 +19,8 @@ static int hp_sw_check(struct mp_check *check)
 
 	if (r <= 0)
 		return r;
-	r = mp_scsi_command(check->fd, test_unit_ready, sizeof(test_unit_ready), NULL, 0, check->timeout_msec, &result);
+	r = mp_scsi_command(check->fd, test_unit_ready, sizeof(test_unit_ready), NULL, 0,
+			    check->timeout_msec, &result);
 	if (r < 0 || !mp_scsi_is_good(&result))
 		return mp_check_answer(check, MP_PATH_GHOST, "path is passive");
 	return mp_check_answer(check, MP_PATH_UP, "path is up");

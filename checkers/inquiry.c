@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the checkers of certain arrays begin with: a vendor page, and what it means if it does not come. */
+/*
+ * What the checkers of certain arrays begin with: a vendor page, and what it means if it does not
+ * come.
+ */
 #include <errno.h>
 
 #include "checkers/checkers.h"
@@ -13,10 +16,12 @@ int mp_check_read_page(struct mp_check *check, uint8_t page, uint8_t *data, size
 	struct mp_scsi_result result;
 
 	for (int tries = TRIES; tries; tries--) {
-		int r = mp_scsi_command(check->fd, cdb, sizeof(cdb), data, size, check->timeout_msec, &result);
+		int r = mp_scsi_command(check->fd, cdb, sizeof(cdb), data, size,
+					check->timeout_msec, &result);
 
 		if (r == -ENOTTY)
-			return mp_check_answer(check, MP_PATH_WILD, "device knows no SCSI commands");
+			return mp_check_answer(check, MP_PATH_WILD,
+					       "device knows no SCSI commands");
 		if (r < 0)
 			return mp_check_answer(check, MP_PATH_DOWN, "path is down");
 		if (mp_scsi_is_good(&result) || result.sense_key == MP_SCSI_SENSE_RECOVERED)
@@ -25,6 +30,7 @@ int mp_check_read_page(struct mp_check *check, uint8_t page, uint8_t *data, size
 			break;
 	}
 	if (result.sense_key == MP_SCSI_SENSE_ILLEGAL_REQUEST)
-		return mp_check_answer(check, MP_PATH_WILD, "device is not of the kind that this checker is for");
+		return mp_check_answer(check, MP_PATH_WILD,
+				       "device is not of the kind that this checker is for");
 	return mp_check_answer(check, MP_PATH_DOWN, "inquiry failed");
 }

@@ -24,32 +24,37 @@ enum {
 
 static int mode_sense(struct mp_check *check, uint8_t page, uint8_t *data)
 {
-	const uint8_t cdb[10] = { MODE_SENSE_10, 0x08 /* no block descriptors */, page, [8] = MODE_SIZE };
+	const uint8_t cdb[10] = { MODE_SENSE_10, 0x08 /* no block descriptors */,
+				  page, [8] = MODE_SIZE };
 	struct mp_scsi_result result;
-	int r = mp_scsi_command(check->fd, cdb, sizeof(cdb), data, MODE_SIZE, check->timeout_msec, &result);
+	int r = mp_scsi_command(check->fd, cdb, sizeof(cdb), data, MODE_SIZE, check->timeout_msec,
+				&result);
 
 	return r < 0 ? r : mp_scsi_is_good(&result) ? 0 : -EIO;
 }
 
 /*
- * spc4r36j 7.5.8: with TAS set, a command that another initiator's reset aborts is told so, instead of timing out here. Once
- * for a descriptor; an array that refuses works without.
+ * spc4r36j 7.5.8: with TAS set, a command that another initiator's reset aborts is told so, instead
+ * of timing out here. Once for a descriptor; an array that refuses works without.
  */
 static void set_task_aborted_status(struct mp_check *check)
 {
-	static const uint8_t cdb[10] = { MODE_SELECT_10, 0x11 /* page format, saved */, [8] = MODE_SIZE };
+	static const uint8_t cdb[10] = { MODE_SELECT_10,
+					 0x11 /* page format, saved */, [8] = MODE_SIZE };
 	uint8_t current[MODE_SIZE] = { 0 }, changeable[MODE_SIZE] = { 0 };
 	struct mp_scsi_result result;
 
 	check->kept = 1;
 	if (mode_sense(check, CONTROL_PAGE, current) < 0 || current[TAS_AT] & TAS)
 		return;
-	if (mode_sense(check, CONTROL_PAGE | CHANGEABLE_VALUES, changeable) < 0 || !(changeable[TAS_AT] & TAS))
+	if (mode_sense(check, CONTROL_PAGE | CHANGEABLE_VALUES, changeable) < 0 ||
+	    !(changeable[TAS_AT] & TAS))
 		return;
 	memset(current, 0, 8); /* the header's fields are reserved when selecting */
 	current[8] &= 0x3f;
 	current[TAS_AT] |= TAS;
-	mp_scsi_send(check->fd, cdb, sizeof(cdb), current, sizeof(current), check->timeout_msec, &result);
+	mp_scsi_send(check->fd, cdb, sizeof(cdb), current, sizeof(current), check->timeout_msec,
+		     &result);
 }
 
 static const char *unavailable_reason(uint8_t reason)

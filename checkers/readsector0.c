@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* readsector0: READ(10) of the first block (sbc3r36 5.10). Deprecated: directio does the same without a worker. */
+/*
+ * readsector0: READ(10) of the first block (sbc3r36 5.10). Deprecated: directio does the same
+ * without a worker.
+ */
 #include <errno.h>
 
 #include "checkers/checkers.h"
@@ -16,7 +19,8 @@ int mp_check_read_first_block(struct mp_check *check, struct mp_scsi_result *res
 		int r;
 
 		do
-			r = mp_scsi_command(check->fd, cdb, sizeof(cdb), data, sizeof(data), check->timeout_msec, result);
+			r = mp_scsi_command(check->fd, cdb, sizeof(cdb), data, sizeof(data),
+					    check->timeout_msec, result);
 		while (r == -EINTR);
 		/* The host is short of memory: that says nothing about the path. */
 		if (r == -ENOMEM || (r == 0 && mp_scsi_is_good(result)))
@@ -38,4 +42,5 @@ static int readsector0_check(struct mp_check *check)
 	return mp_check_read_first_block(check, &result);
 }
 
-const struct mp_checker mp_checker_readsector0 = { .name = "readsector0", .check = readsector0_check };
+const struct mp_checker mp_checker_readsector0 = { .name = "readsector0",
+						   .check = readsector0_check };

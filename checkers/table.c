@@ -8,6 +8,7 @@
 
 static const struct mp_checker checker_none = { .name = "none", .none = true };
 
+/* clang-format off */
 static const struct mp_checker *const checkers[] = {
 	&mp_checker_tur,
 	&mp_checker_directio,
@@ -18,6 +19,7 @@ static const struct mp_checker *const checkers[] = {
 	&mp_checker_cciss_tur,
 	&checker_none,
 };
+/* clang-format on */
 
 const struct mp_checker *mp_checker_find(const char *name)
 {

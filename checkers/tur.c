@@ -28,7 +28,10 @@ void mp_check_notice(struct mp_check *check, const struct mp_scsi_result *result
 {
 	if (result->sense_key != MP_SCSI_SENSE_UNIT_ATTENTION)
 		return;
-	/* spc4r36j annex: ASYMMETRIC ACCESS STATE CHANGED, IMPLICIT ASYMMETRIC ACCESS STATE TRANSITION FAILED */
+	/*
+	 * spc4r36j annex: ASYMMETRIC ACCESS STATE CHANGED, IMPLICIT ASYMMETRIC ACCESS STATE
+	 * TRANSITION FAILED
+	 */
 	if (result->asc == 0x2a && (result->ascq == 0x06 || result->ascq == 0x07))
 		check->access_changed = true;
 	/* INQUIRY DATA HAS CHANGED, REPORTED LUNS DATA HAS CHANGED */
@@ -73,7 +76,8 @@ static int tur_check(struct mp_check *check)
 		int r = mp_scsi_command(check->fd, cdb, sizeof(cdb), NULL, 0, left_msec, &result);
 
 		if (r == -ENOTTY)
-			return mp_check_answer(check, MP_PATH_WILD, "device knows no SCSI commands");
+			return mp_check_answer(check, MP_PATH_WILD,
+					       "device knows no SCSI commands");
 		if (r < 0)
 			return mp_check_answer(check, MP_PATH_DOWN, "path is down");
 		if (judge(&result, check))

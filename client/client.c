@@ -23,7 +23,8 @@ void client_complain(int error)
 {
 	client_puts(STDERR_FILENO, "ERROR: failed to connect to multipathd\n");
 	if (error == -EPERM)
-		client_puts(STDERR_FILENO, "its socket " MP_ADDRESS_ABSTRACT " is held by another user's process\n");
+		client_puts(STDERR_FILENO, "its socket " MP_ADDRESS_ABSTRACT
+					   " is held by another user's process\n");
 }
 
 int client_send(int fd, const char *command)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* client.h - one question to the daemon and its reply.  For: the static front ends; libc and libmpathcmd only. */
+/*
+ * client.h - one question to the daemon and its reply.  For: the static front ends; libc and
+ * libmpathcmd only.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -8,8 +11,8 @@
 #define CLIENT_REPLY_INLINE (256 * 1024)
 
 struct client_reply {
-	char *text;	/* NUL-terminated */
-	size_t length;	/* without the NUL */
+	char *text; /* NUL-terminated */
+	size_t length; /* without the NUL */
 	char inline_text[CLIENT_REPLY_INLINE];
 };
 
@@ -18,7 +21,8 @@ struct client_reply {
 /**
  * client_connect() - connect, waiting no longer than for a reply
  *
- * Return: descriptor or negative errno: -EPERM if another user's process has taken the daemon's name.
+ * Return: descriptor or negative errno: -EPERM if another user's process has taken the daemon's
+ * name.
  */
 int client_connect(void);
 
@@ -29,8 +33,8 @@ void client_complain(int error);
  * client_ask() - send a command and wait for the reply as long as uxsock_timeout allows
  * @reply:	written on success only; client_reply_fini() it then
  *
- * Return: 0, -ETIMEDOUT, -EPIPE and the like if the command could not be sent, -EIO if the daemon hung up,
- * -ERANGE if the reply is too long. Positive never.
+ * Return: 0, -ETIMEDOUT, -EPIPE and the like if the command could not be sent, -EIO if the daemon
+ * hung up, -ERANGE if the reply is too long. Positive never.
  */
 int client_ask(int fd, const char *command, struct client_reply *reply);
 
@@ -52,7 +56,9 @@ bool client_is_failure(const char *text);
  */
 int client_print(int fd, char *text, size_t length);
 
-/** client_write() - write all of it, whatever the descriptor's mode. Return: 0 or negative errno. */
+/**
+ * client_write() - write all of it, whatever the descriptor's mode. Return: 0 or negative errno.
+ */
 int client_write(int fd, const char *text, size_t length);
 /** client_puts() - as client_write(), up to the NUL */
 int client_puts(int fd, const char *text);

@@ -125,8 +125,12 @@ static bool is_keyword(const struct completion *completion, struct word word)
 	return false;
 }
 
-/* Return: does @row begin with the words of @line? Then @ret are the alternatives behind them, if there are any. */
-static bool row_follow(const struct completion *completion, const char *row, const char *line, struct word *ret)
+/*
+ * Return: does @row begin with the words of @line? Then @ret are the alternatives behind them, if
+ * there are any.
+ */
+static bool row_follow(const struct completion *completion, const char *row, const char *line,
+		       struct word *ret)
 {
 	struct word given;
 
@@ -139,7 +143,8 @@ static bool row_follow(const struct completion *completion, const char *row, con
 	return word_next(&row, ret);
 }
 
-void completion_list(const struct completion *completion, const char *line, completion_fn take, void *userdata)
+void completion_list(const struct completion *completion, const char *line, completion_fn take,
+		     void *userdata)
 {
 	size_t i, j;
 
@@ -155,7 +160,8 @@ void completion_list(const struct completion *completion, const char *line, comp
 			for (j = 0; j < i && !known; j++) {
 				struct word earlier;
 
-				known = row_follow(completion, completion->rows[j], line, &earlier) &&
+				known = row_follow(completion, completion->rows[j], line,
+						   &earlier) &&
 					word_matches(earlier, word, true);
 			}
 			if (!known)

@@ -6,7 +6,10 @@
 /* The daemon's command reference, as it printed it: one owner, the shell. */
 struct completion;
 
-/** completion_new() - remember the reference; lines that are no commands are skipped. Return: 0 or -ENOMEM. */
+/**
+ * completion_new() - remember the reference; lines that are no commands are skipped. Return: 0 or
+ * -ENOMEM.
+ */
 int completion_new(const char *reference, struct completion **ret);
 
 /** completion_free() - Return: NULL. */
@@ -22,7 +25,8 @@ typedef void (*completion_fn)(void *userdata, const char *word, size_t length);
  * completion_list() - call @take for each different word that may stand behind @line
  * @line:	whole words; abbreviations are understood
  */
-void completion_list(const struct completion *completion, const char *line, completion_fn take, void *userdata);
+void completion_list(const struct completion *completion, const char *line, completion_fn take,
+		     void *userdata);
 
 /**
  * completion_word() - where the unfinished last word of @line begins

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* front.c - /usr/sbin/multipathd: a client of the daemon that starts fast, or a door to the daemon's program. */
+/*
+ * front.c - /usr/sbin/multipathd: a client of the daemon that starts fast, or a door to the
+ * daemon's program.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -85,7 +88,8 @@ int main(int argc, char *argv[])
 		r = -errno;
 		break;
 	}
-	snprintf(message, sizeof(message), "multipathd: cannot start %s: %s\n", program, strerror(-r));
+	snprintf(message, sizeof(message), "multipathd: cannot start %s: %s\n", program,
+		 strerror(-r));
 	client_puts(STDERR_FILENO, message);
 	return 1;
 }

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 /*
- * Every word is followed by a blank and quoted if it contains one; the newline at the end is left out when only it
- * does not fit. The daemon sees just these bytes, also in the text of some errors.
+ * Every word is followed by a blank and quoted if it contains one; the newline at the end is left
+ * out when only it does not fit. The daemon sees just these bytes, also in the text of some errors.
  */
 static bool words_join(char *const *words, char *text, size_t size)
 {
@@ -35,7 +35,10 @@ static bool words_join(char *const *words, char *text, size_t size)
 	return true;
 }
 
-/* "--dry-run" and the like are words of commands: they go behind all others. Return: how many there are. */
+/*
+ * "--dry-run" and the like are words of commands: they go behind all others. Return: how many there
+ * are.
+ */
 static int long_words_last(int argc, char *words[])
 {
 	int count = 0;
@@ -84,7 +87,8 @@ void invocation_parse(int argc, char *const argv[], struct invocation *ret)
 	if (optind >= argc - long_words)
 		return;
 
-	ret->kind = words_join(sorted + optind, ret->words, sizeof(ret->words)) ? INVOCATION_COMMAND
-									       : INVOCATION_TOO_LARGE;
+	ret->kind = words_join(sorted + optind, ret->words, sizeof(ret->words)) ?
+			    INVOCATION_COMMAND :
+			    INVOCATION_TOO_LARGE;
 	ret->command = ret->words;
 }

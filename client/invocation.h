@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* invocation.h - is multipathd called as the daemon or as its client?  For: front.c; pure, libc only. */
+/*
+ * invocation.h - is multipathd called as the daemon or as its client?  For: front.c; pure, libc
+ * only.
+ */
 #pragma once
 
 enum invocation_kind {
@@ -14,7 +17,8 @@ enum invocation_kind {
 
 struct invocation {
 	enum invocation_kind kind;
-	const char *command;		    /* for INVOCATION_COMMAND: borrowed from argv or from @words */
+	/* for INVOCATION_COMMAND: borrowed from argv or from @words */
+	const char *command;
 	char words[INVOCATION_COMMAND_SIZE];
 };
 

@@ -23,11 +23,11 @@
 struct shell {
 	int fd;
 	unsigned int timeout_msec;
-	bool plain;		 /* standard output is no terminal */
-	EditLine *editor;	 /* NULL if standard input is no terminal */
+	bool plain; /* standard output is no terminal */
+	EditLine *editor; /* NULL if standard input is no terminal */
 	History *history;
 	struct completion *completion; /* NULL if the daemon told no commands */
-	char *line;		 /* of getline() */
+	char *line; /* of getline() */
 	size_t line_size;
 };
 
@@ -36,9 +36,9 @@ struct choice {
 	struct shell *shell;
 	char *prefix;
 	size_t prefix_length, count;
-	char *words;		 /* candidates, a newline behind each */
+	char *words; /* candidates, a newline behind each */
 	size_t words_length;
-	bool value;		 /* anything may stand here */
+	bool value; /* anything may stand here */
 };
 
 static bool parse_timeout(const char *text, unsigned int *ret)
@@ -142,7 +142,8 @@ static unsigned char choice_show(struct choice *choice, EditLine *editor)
 	char *rest;
 
 	if (common > choice->prefix_length || choice->count == 1) {
-		rest = strndup(choice->words + choice->prefix_length, common - choice->prefix_length + 1);
+		rest = strndup(choice->words + choice->prefix_length,
+			       common - choice->prefix_length + 1);
 		if (!rest)
 			return CC_ERROR;
 		rest[common - choice->prefix_length] = choice->count == 1 ? ' ' : '\0';
@@ -291,7 +292,8 @@ static void shell_run(struct shell *shell)
 
 int main(int argc, char *argv[])
 {
-	struct shell shell = { .timeout_msec = UXSOCK_TIMEOUT_DEFAULT_MSEC + UXSOCK_TIMEOUT_GRACE_MSEC };
+	struct shell shell = { .timeout_msec =
+				       UXSOCK_TIMEOUT_DEFAULT_MSEC + UXSOCK_TIMEOUT_GRACE_MSEC };
 
 	if (argc > 2) {
 		fprintf(stderr, "Usage: %s [timeout]\n", argv[0]);

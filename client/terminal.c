@@ -3,11 +3,15 @@
 
 #include <string.h>
 
-/* Return: bytes of the character of several bytes that @text begins with; 0: it begins with none. */
+/*
+ * Return: bytes of the character of several bytes that @text begins with; 0: it begins with none.
+ */
 static size_t utf8_length(const unsigned char *text, size_t length)
 {
-	size_t size = text[0] >= 0xf0 && text[0] < 0xf5 ? 4 : text[0] >= 0xe0 && text[0] < 0xf0 ? 3 :
-		      text[0] >= 0xc2 && text[0] < 0xe0 ? 2 : 0;
+	size_t size = text[0] >= 0xf0 && text[0] < 0xf5 ? 4 :
+		      text[0] >= 0xe0 && text[0] < 0xf0 ? 3 :
+		      text[0] >= 0xc2 && text[0] < 0xe0 ? 2 :
+							  0;
 
 	if (size > length)
 		return 0;

@@ -6,7 +6,7 @@
 /**
  * terminal_clean() - replace what a terminal would obey by question marks, in place
  *
- * Control characters of ASCII and those that UTF-8 adds; newlines, tabs and the two sequences by which headings are
- * printed bold stay.
+ * Control characters of ASCII and those that UTF-8 adds; newlines, tabs and the two sequences by
+ * which headings are printed bold stay.
  */
 void terminal_clean(char *text, size_t length);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* uxsock_timeout.h - how long the daemon may take for a command, without reading the whole configuration.  For: clients; libc only. */
+/*
+ * uxsock_timeout.h - how long the daemon may take for a command, without reading the whole
+ * configuration.  For: clients; libc only.
+ */
 #pragma once
 
 #define UXSOCK_TIMEOUT_DEFAULT_MSEC 4000U
@@ -11,8 +14,8 @@
  * @file:	multipath.conf; may be missing
  * @dir:	folder of *.conf; may be missing
  *
- * Only lines that set it are looked at. The daemon keeps its own, exact, limit and answers when it passes; waiting
- * for the largest mentioned value is never too short.
+ * Only lines that set it are looked at. The daemon keeps its own, exact, limit and answers when it
+ * passes; waiting for the largest mentioned value is never too short.
  * Return: milliseconds, at least UXSOCK_TIMEOUT_DEFAULT_MSEC.
  */
 unsigned int uxsock_timeout_read(const char *file, const char *dir);

@@ -26,16 +26,20 @@ static int send(struct engine *engine, const struct mp_geom *geom, const char *f
 	return r < 0 ? engine_error(engine, r, "%s: %s: %s", geom->name, message, strerror(-r)) : 0;
 }
 
-static int note_by_hand(struct engine *engine, const struct mp_geom *geom, const struct mp_geom_path *path)
+static int note_by_hand(struct engine *engine, const struct mp_geom *geom,
+			const struct mp_geom_path *path)
 {
 	char words[MP_WWID_SIZE + 32];
 
-	snprintf(words, sizeof(words), "failed %s %u:%u", geom->wwid, major(path->devt), minor(path->devt));
-	return mp_geom_notes_has(&engine->state, words) == path->by_hand ? 0 :
-									 engine_note(engine, false, path->by_hand, "%s", words);
+	snprintf(words, sizeof(words), "failed %s %u:%u", geom->wwid, major(path->devt),
+		 minor(path->devt));
+	return mp_geom_notes_has(&engine->state, words) == path->by_hand ?
+		       0 :
+		       engine_note(engine, false, path->by_hand, "%s", words);
 }
 
-int changes_apply_states(struct engine *engine, const struct mp_geom *old, const struct mp_geom *geom)
+int changes_apply_states(struct engine *engine, const struct mp_geom *old,
+			 const struct mp_geom *geom)
 {
 	int r, error = 0;
 
@@ -45,11 +49,14 @@ int changes_apply_states(struct engine *engine, const struct mp_geom *old, const
 		r = note_by_hand(engine, geom, path);
 		if (r < 0)
 			error = r;
-		/* A table that was loaded new has no failed path; a restored one may be failed in one of two maps. */
+		/*
+		 * A table that was loaded new has no failed path; a restored one may be failed in
+		 * one of two maps.
+		 */
 		if (!path->failed && !old->paths[i].failed)
 			continue;
-		r = send(engine, geom, "%s %u:%u", path->failed ? "fail_path" : "reinstate_path", major(path->devt),
-			 minor(path->devt));
+		r = send(engine, geom, "%s %u:%u", path->failed ? "fail_path" : "reinstate_path",
+			 major(path->devt), minor(path->devt));
 		if (r < 0)
 			error = r;
 	}
@@ -67,14 +74,18 @@ static void lower_wwids(const struct mp_geom *geom, char *reads, char *writes, s
 	snprintf(writes, size, MP_GEOM_WRITES "%s", geom->wwid);
 }
 
-/* The kernel takes a writable table over disks that cannot be written to, and then fails the paths for it. */
+/*
+ * The kernel takes a writable table over disks that cannot be written to, and then fails the paths
+ * for it.
+ */
 static bool is_read_only(const struct mp_geom *geom)
 {
 	for (size_t i = 0; i < geom->count; i++) {
 		char dir[64];
 		uint64_t ro;
 
-		snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u", major(geom->paths[i].devt), minor(geom->paths[i].devt));
+		snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u", major(geom->paths[i].devt),
+			 minor(geom->paths[i].devt));
 		if (mp_sysfs_read_number(dir, "", "ro", &ro) < 0 || !ro)
 			return false;
 	}
@@ -90,7 +101,8 @@ static int load_one(bool create, const struct mp_geom *geom, bool for_reads, con
 
 	if (r < 0)
 		return r;
-	snprintf(name, sizeof(name), "%s%s", geom->name, for_reads ? ENGINE_READS_SUFFIX : ENGINE_WRITES_SUFFIX);
+	snprintf(name, sizeof(name), "%s%s", geom->name,
+		 for_reads ? ENGINE_READS_SUFFIX : ENGINE_WRITES_SUFFIX);
 	return create ? mp_dm_create(name, wwid, &table, &flags) :
 			mp_dm_reload(wwid, &table, &flags, false);
 }
@@ -114,7 +126,9 @@ static int remove_lower(const struct mp_geom *geom, bool writes_too)
 	return error < 0 ? error : r;
 }
 
-/* dm-mpath takes them in its mode for bios; a disk with a request queue it takes in that mode, too. */
+/*
+ * dm-mpath takes them in its mode for bios; a disk with a request queue it takes in that mode, too.
+ */
 static bool needs_bio(const struct engine *engine, const struct mp_geom *geom)
 {
 	const char *uuid = mp_geom_uuid(geom);
@@ -155,8 +169,11 @@ int changes_create(struct engine *engine, struct mp_geom *geom)
 		remove_lower(geom, true);
 	if (r < 0)
 		return engine_error(engine, r, "%s: not created: %s", geom->name,
-				    r == -EEXIST ? "its name or UUID is taken" :
-				    r == -EINVAL ? "the kernel does not accept its paths, see its log" : strerror(-r));
+				    r == -EEXIST ?
+					    "its name or UUID is taken" :
+				    r == -EINVAL ?
+					    "the kernel does not accept its paths, see its log" :
+					    strerror(-r));
 	if (geom->bio)
 		note_bio(engine, geom);
 	for (size_t i = 0; i < geom->count; i++)
@@ -172,26 +189,33 @@ static void mark_good(struct mp_geom *geom)
 }
 
 /*
- * A table makes all its paths active: one that has failed must prove first what it leads to. Those of a map with a label are left out
- * then, and join again when they show it; of others nobody would bring them back, so the administrator is asked.
+ * A table makes all its paths active: one that has failed must prove first what it leads to. Those
+ * of a map with a label are left out then, and join again when they show it; of others nobody would
+ * bring them back, so the administrator is asked.
  * Return: 0, negative errno (said).
  */
 static int leave_out(struct engine *engine, struct mp_geom *geom)
 {
 	for (size_t i = geom->count; i-- > 0;) {
-		enum mp_verdict verdict = geom->paths[i].failed ? lun_prove(engine, geom, i) : MP_VERDICT_HOLDS;
+		enum mp_verdict verdict = geom->paths[i].failed ? lun_prove(engine, geom, i) :
+								  MP_VERDICT_HOLDS;
 		int r;
 
 		if (verdict == MP_VERDICT_HOLDS)
 			continue;
 		r = lun_refuse(engine, geom, i, verdict);
 		if (!mp_geom_uuid(geom))
-			return engine_error(engine, r, "%s: not changed: `gmultipath restore` or remove %s first", geom->name,
-					    geom->paths[i].name);
+			return engine_error(
+				engine, r,
+				"%s: not changed: `gmultipath restore` or remove %s first",
+				geom->name, geom->paths[i].name);
 		if (geom->count == 1)
-			return engine_error(engine, r, "%s: not changed: it has no path that leads to its LUN", geom->name);
-		engine_error(engine, 0, "warning: %s: %s is no path any more, until it shows the label again", geom->name,
-			     geom->paths[i].name);
+			return engine_error(engine, r,
+					    "%s: not changed: it has no path that leads to its LUN",
+					    geom->name);
+		engine_error(engine, 0,
+			     "warning: %s: %s is no path any more, until it shows the label again",
+			     geom->name, geom->paths[i].name);
 		mp_geom_remove(geom, i);
 	}
 	return 0;
@@ -223,7 +247,8 @@ int changes_reload(struct engine *engine, const struct mp_geom *old, const struc
 	const struct mp_dm_flags unchanged = { .reload = true, .read_only = wanted->read_only };
 	struct mp_geom proven = *wanted, before;
 	const struct mp_geom *geom = &proven;
-	bool was_split = old->mode == MP_GEOM_ACTIVE_READ, split = geom->mode == MP_GEOM_ACTIVE_READ;
+	bool was_split = old->mode == MP_GEOM_ACTIVE_READ,
+	     split = geom->mode == MP_GEOM_ACTIVE_READ;
 	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16];
 	bool loaded;
 	int r = leave_out(engine, &proven);
@@ -232,7 +257,10 @@ int changes_reload(struct engine *engine, const struct mp_geom *old, const struc
 		return r;
 	before = proven;
 	lower_wwids(geom, reads, writes, sizeof(reads));
-	/* The record of the paths first. What is to stand on a map comes after it, and goes before it. */
+	/*
+	 * The record of the paths first. What is to stand on a map comes after it, and goes before
+	 * it.
+	 */
 	r = load_one(false, geom, false, writes);
 	loaded = r == 0;
 	if (r == 0 && split)
@@ -250,7 +278,8 @@ int changes_reload(struct engine *engine, const struct mp_geom *old, const struc
 		if (mp_geom_find(old, geom->paths[i].devt) == old->count)
 			engine_hold(engine, geom->paths[i].devt, true);
 	for (size_t i = 0; i < old->count; i++)
-		if (mp_geom_find(geom, old->paths[i].devt) == geom->count && engine_is_exclusive(engine))
+		if (mp_geom_find(geom, old->paths[i].devt) == geom->count &&
+		    engine_is_exclusive(engine))
 			engine_hold(engine, old->paths[i].devt, false);
 	return changes_apply_states(engine, &before, geom);
 }
@@ -265,7 +294,9 @@ int changes_remove(struct engine *engine, const struct mp_geom *geom)
 		engine_note(engine, false, false, ENGINE_FOREIGN "%s", geom->wwid);
 	if (r < 0)
 		return engine_error(engine, r, "%s: not removed: %s", geom->name,
-				    r == -EBUSY ? "it is in use (lsblk /dev/mapper/NAME shows by whom)" : strerror(-r));
+				    r == -EBUSY ?
+					    "it is in use (lsblk /dev/mapper/NAME shows by whom)" :
+					    strerror(-r));
 	for (size_t i = 0; i < geom->count && engine_is_exclusive(engine); i++)
 		engine_hold(engine, geom->paths[i].devt, false);
 	return engine_note(engine, false, false, "failed %s", geom->wwid);
@@ -278,9 +309,12 @@ int changes_remake(struct engine *engine, const struct mp_geom *old, struct mp_g
 
 	note_bio(engine, geom);
 	if (mp_dm_open_count(old->wwid) > 0)
-		return engine_error(engine, -EBUSY, "%s: it is in use, and was made without bio-based devices (dm, MD, partitions): "
-				    "unmount it, then %s", old->name,
-				    mp_geom_uuid(old) ? "repeat this" : "stop it and create it with all paths");
+		return engine_error(
+			engine, -EBUSY,
+			"%s: it is in use, and was made without bio-based devices (dm, MD, partitions): "
+			"unmount it, then %s",
+			old->name,
+			mp_geom_uuid(old) ? "repeat this" : "stop it and create it with all paths");
 	r = leave_out(engine, geom);
 	if (r == 0)
 		r = changes_remove(engine, old);
@@ -334,16 +368,19 @@ static void sweep_devices(struct engine *engine)
 	static const struct mp_dm_removal removal = { .only_unused = true };
 
 	for (size_t i = 0; i < engine->listed_count; i++) {
-		const char *uuid = engine->listed[i].uuid, *wwid = mp_dm_wwid(uuid), *owner = mp_dm_lower_wwid(uuid);
+		const char *uuid = engine->listed[i].uuid, *wwid = mp_dm_wwid(uuid),
+			   *owner = mp_dm_lower_wwid(uuid);
 		struct mp_kernel_map kernel = { 0 };
 
 		/* A map that has no table yet, and never will. */
-		if (wwid && mp_geom_is_wwid(wwid) && mp_dm_read(wwid, &kernel) == 0 && kernel.foreign_table)
+		if (wwid && mp_geom_is_wwid(wwid) && mp_dm_read(wwid, &kernel) == 0 &&
+		    kernel.foreign_table)
 			mp_dm_remove(wwid, &removal);
 		mp_kernel_map_fini(&kernel);
 		/* One that nothing stands on. */
-		if (owner && (mp_dm_read(owner, &kernel) < 0 || (!strncmp(uuid, MP_GEOM_READS, strlen(MP_GEOM_READS)) &&
-								!kernel.split)))
+		if (owner &&
+		    (mp_dm_read(owner, &kernel) < 0 ||
+		     (!strncmp(uuid, MP_GEOM_READS, strlen(MP_GEOM_READS)) && !kernel.split)))
 			mp_dm_remove(uuid, &removal);
 		mp_kernel_map_fini(&kernel);
 		if (wwid && mp_geom_is_wwid(wwid))

@@ -93,10 +93,13 @@ static int look_at(struct engine *engine, const char *wwid, struct mp_geom *geom
 
 		path->lost = device_name(path->devt, path->name, sizeof(path->name)) < 0;
 		if (path->lost)
-			snprintf(path->name, sizeof(path->name), "%u:%u", major(path->devt), minor(path->devt));
-		snprintf(text, sizeof(text), "failed %s %u:%u", wwid, major(path->devt), minor(path->devt));
+			snprintf(path->name, sizeof(path->name), "%u:%u", major(path->devt),
+				 minor(path->devt));
+		snprintf(text, sizeof(text), "failed %s %u:%u", wwid, major(path->devt),
+			 minor(path->devt));
 		path->by_hand = path->failed && mp_geom_notes_has(&engine->state, text);
-		snprintf(text, sizeof(text), ENGINE_FOREIGN "%s %u:%u", wwid, major(path->devt), minor(path->devt));
+		snprintf(text, sizeof(text), ENGINE_FOREIGN "%s %u:%u", wwid, major(path->devt),
+			 minor(path->devt));
 		path->lost |= mp_geom_notes_has(&engine->state, text);
 	}
 	mp_geom_choose_active(geom);
@@ -119,14 +122,16 @@ int engine_look(struct engine *engine)
 	forget_world(engine);
 	r = mp_dm_list(&engine->listed, &engine->listed_count);
 	if (r < 0)
-		return engine_error(engine, r, "cannot list the device-mapper devices: %s", strerror(-r));
+		return engine_error(engine, r, "cannot list the device-mapper devices: %s",
+				    strerror(-r));
 	engine->geoms = calloc(engine->listed_count + 1, sizeof(*engine->geoms));
 	if (!engine->geoms)
 		return -ENOMEM;
 	for (size_t i = 0; i < engine->listed_count; i++) {
 		const char *wwid = mp_dm_wwid(engine->listed[i].uuid);
 
-		if (wwid && mp_geom_is_wwid(wwid) && look_at(engine, wwid, &engine->geoms[engine->count]) == 0)
+		if (wwid && mp_geom_is_wwid(wwid) &&
+		    look_at(engine, wwid, &engine->geoms[engine->count]) == 0)
 			engine->count++;
 	}
 	return 0;
@@ -141,7 +146,8 @@ static int load_notes(struct engine *engine)
 		return engine_error(engine, r, RUN_DIR "/" MP_GEOM_RUN_FILE ": %s", strerror(-r));
 	r = mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, &engine->config);
 	if (r < 0)
-		return engine_error(engine, r, STATE_DIR "/" MP_GEOM_NOTES_FILE ": %s", strerror(-r));
+		return engine_error(engine, r, STATE_DIR "/" MP_GEOM_NOTES_FILE ": %s",
+				    strerror(-r));
 	return engine_look(engine);
 }
 
@@ -150,10 +156,12 @@ int engine_open(struct engine *engine, bool watched)
 	*engine = (struct engine){ .watched = watched };
 	engine->lock = mp_state_file_open(RUN_DIR, "lock");
 	if (engine->lock == -ETIMEDOUT)
-		return engine_error(engine, engine->lock,
-				    "another command of gmultipath's does not come to an end (a device that does not answer?)");
+		return engine_error(
+			engine, engine->lock,
+			"another command of gmultipath's does not come to an end (a device that does not answer?)");
 	if (engine->lock < 0)
-		return engine_error(engine, engine->lock, RUN_DIR "/lock: %s", strerror(-engine->lock));
+		return engine_error(engine, engine->lock, RUN_DIR "/lock: %s",
+				    strerror(-engine->lock));
 	return load_notes(engine);
 }
 
@@ -241,7 +249,10 @@ static const char *notes_file(bool lasting)
 	return lasting ? MP_GEOM_NOTES_FILE : MP_GEOM_RUN_FILE;
 }
 
-/* As they are now, locked: who may not wait for the engine's lock notes something, too. Return: descriptor, negative errno (said). */
+/*
+ * As they are now, locked: who may not wait for the engine's lock notes something, too. Return:
+ * descriptor, negative errno (said).
+ */
 static int open_notes(struct engine *engine, bool lasting)
 {
 	struct mp_strbuf *notes = lasting ? &engine->config : &engine->state;
@@ -252,17 +263,21 @@ static int open_notes(struct engine *engine, bool lasting)
 	if (r >= 0)
 		r = mp_state_file_read(fd, notes);
 	mp_geom_notes_clean(notes);
-	return r < 0 ? engine_error(engine, r, "%s/%s: %s", notes_dir(lasting), notes_file(lasting), strerror(-r)) : TAKE_FD(fd);
+	return r < 0 ? engine_error(engine, r, "%s/%s: %s", notes_dir(lasting), notes_file(lasting),
+				    strerror(-r)) :
+		       TAKE_FD(fd);
 }
 
 static int save_notes(struct engine *engine, bool lasting)
 {
 	const struct mp_strbuf *notes = lasting ? &engine->config : &engine->state;
-	int r = notes->error ? notes->error : mp_state_file_replace(notes_dir(lasting), notes_file(lasting),
-								    mp_strbuf_text(notes), notes->length);
+	int r = notes->error ? notes->error :
+			       mp_state_file_replace(notes_dir(lasting), notes_file(lasting),
+						     mp_strbuf_text(notes), notes->length);
 
-	return r < 0 ? engine_error(engine, r, "%s/%s: cannot write: %s", notes_dir(lasting), notes_file(lasting),
-				    strerror(-r)) : 0;
+	return r < 0 ? engine_error(engine, r, "%s/%s: cannot write: %s", notes_dir(lasting),
+				    notes_file(lasting), strerror(-r)) :
+		       0;
 }
 
 int engine_note(struct engine *engine, bool lasting, bool add, const char *format, ...)
@@ -280,7 +295,8 @@ int engine_note(struct engine *engine, bool lasting, bool add, const char *forma
 	fd = open_notes(engine, lasting);
 	if (fd < 0)
 		return fd;
-	if (add ? !mp_geom_notes_add(notes, mp_strbuf_text(&line)) : !mp_geom_notes_remove(notes, mp_strbuf_text(&line)))
+	if (add ? !mp_geom_notes_add(notes, mp_strbuf_text(&line)) :
+		  !mp_geom_notes_remove(notes, mp_strbuf_text(&line)))
 		return 0;
 	return save_notes(engine, lasting);
 }
@@ -313,7 +329,8 @@ int engine_know(struct engine *engine, const char *uuid, const char *name, const
 
 /* ---- changes to the kernel's maps */
 
-int engine_note_foreign(struct engine *engine, const struct mp_geom *geom, const struct member *members, size_t count)
+int engine_note_foreign(struct engine *engine, const struct mp_geom *geom,
+			const struct member *members, size_t count)
 {
 	int changes = 0;
 
@@ -325,7 +342,8 @@ int engine_note_foreign(struct engine *engine, const struct mp_geom *geom, const
 
 		if (mp_geom_find(geom, member->devt) == geom->count)
 			continue;
-		mp_strbuf_printf(&words, ENGINE_FOREIGN "%s %u:%u", geom->wwid, major(member->devt), minor(member->devt));
+		mp_strbuf_printf(&words, ENGINE_FOREIGN "%s %u:%u", geom->wwid, major(member->devt),
+				 minor(member->devt));
 		noted = mp_geom_notes_has(&engine->state, mp_strbuf_text(&words));
 		if (member->foreign == noted)
 			continue;
@@ -355,8 +373,8 @@ void engine_hold(struct engine *engine, dev_t devt, bool hold)
 	if (fd < 0)
 		return;
 	if (ioctl(fd, BLKROSET, &value) < 0)
-		engine_error(engine, -errno, "%u:%u: cannot be kept from others: %s", major(devt), minor(devt),
-			     strerror(errno));
+		engine_error(engine, -errno, "%u:%u: cannot be kept from others: %s", major(devt),
+			     minor(devt), strerror(errno));
 	close(fd);
 }
 
@@ -370,7 +388,8 @@ bool engine_is_bio(dev_t devt)
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++) {
 		char file[64];
 
-		snprintf(file, sizeof(file), "/sys/dev/block/%u:%u/%s", major(devt), minor(devt), signs[i].file);
+		snprintf(file, sizeof(file), "/sys/dev/block/%u:%u/%s", major(devt), minor(devt),
+			 signs[i].file);
 		if (access(file, F_OK) == 0)
 			return signs[i].is_bio;
 	}
@@ -405,9 +424,12 @@ int engine_provider(struct engine *engine, const char *text, struct provider *re
 	struct stat st;
 	int r;
 
-	if ((size_t)snprintf(node, sizeof(node), "%s%s", text[0] == '/' ? "" : "/dev/", text) >= sizeof(node) ||
+	if ((size_t)snprintf(node, sizeof(node), "%s%s", text[0] == '/' ? "" : "/dev/", text) >=
+		    sizeof(node) ||
 	    stat(node, &st) < 0)
-		return engine_error(engine, -ENODEV, "%s: no such device; expected a disk's name, as in lsblk", text);
+		return engine_error(engine, -ENODEV,
+				    "%s: no such device; expected a disk's name, as in lsblk",
+				    text);
 	if (!S_ISBLK(st.st_mode))
 		return engine_error(engine, -ENOTBLK, "%s: expected a block device", text);
 	provider.devt = st.st_rdev;
@@ -419,8 +441,9 @@ int engine_provider(struct engine *engine, const char *text, struct provider *re
 	fd = provider_open(provider.devt, provider.name, O_RDONLY);
 	r = fd < 0 ? fd : mp_label_ask_size(fd, &provider.disk);
 	if (r == -EOPNOTSUPP)
-		return engine_error(engine, r, "%s: expected a disk of two sectors at least, of %d to %d bytes", text,
-				    MP_LABEL_SECTOR_MIN, MP_LABEL_SECTOR_MAX);
+		return engine_error(
+			engine, r, "%s: expected a disk of two sectors at least, of %d to %d bytes",
+			text, MP_LABEL_SECTOR_MIN, MP_LABEL_SECTOR_MAX);
 	if (r < 0)
 		return engine_error(engine, r, "%s: %s", text, strerror(-r));
 	*ret = provider;
@@ -458,7 +481,8 @@ int engine_check_unused(struct engine *engine, const struct provider *provider)
 	int fd;
 
 	if (geom)
-		return engine_error(engine, -EBUSY, "%s: it is a path of %s already", provider->name, geom->name);
+		return engine_error(engine, -EBUSY, "%s: it is a path of %s already",
+				    provider->name, geom->name);
 	fd = provider_open(provider->devt, provider->name, O_RDONLY | O_EXCL);
 	if (fd >= 0) {
 		close(fd);
@@ -467,8 +491,11 @@ int engine_check_unused(struct engine *engine, const struct provider *provider)
 	if (fd != -EBUSY)
 		return engine_error(engine, fd, "%s: %s", provider->name, strerror(-fd));
 	add_holders(provider, &holders);
-	return engine_error(engine, -EBUSY, "%s: it is in use%s; expected a disk that nobody else has (mounted, swap, LVM, "
-			    "MD, or another map)", provider->name, mp_strbuf_text(&holders));
+	return engine_error(
+		engine, -EBUSY,
+		"%s: it is in use%s; expected a disk that nobody else has (mounted, swap, LVM, "
+		"MD, or another map)",
+		provider->name, mp_strbuf_text(&holders));
 }
 
 /* The device, and what it is stacked on. */
@@ -487,7 +514,8 @@ static bool reaches(const char *dir, const char *wwid, unsigned depth)
 	slaves = opendir(file);
 	while (!found && slaves && (entry = readdir(slaves)))
 		if (entry->d_name[0] != '.' &&
-		    (size_t)snprintf(file, sizeof(file), "/sys/class/block/%s", entry->d_name) < sizeof(file))
+		    (size_t)snprintf(file, sizeof(file), "/sys/class/block/%s", entry->d_name) <
+			    sizeof(file))
 			found = reaches(file, wwid, depth - 1);
 	if (slaves)
 		closedir(slaves);

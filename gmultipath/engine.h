@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * engine.h - gmultipath's maps as they are, and changes to them.  For: gmultipath's verbs, on a worker of the daemon or in a process
- * of their own.
+ * engine.h - gmultipath's maps as they are, and changes to them.  For: gmultipath's verbs, on a
+ * worker of the daemon or in a process of their own.
  *
- * Everything here may block. One engine at a time on a machine changes tables: it holds the lock of RUNTIME_DIR/multipath/geom.
- * Others only look, or send messages to the kernel.
+ * Everything here may block. One engine at a time on a machine changes tables: it holds the lock of
+ * RUNTIME_DIR/multipath/geom. Others only look, or send messages to the kernel.
  */
 #pragma once
 #include <stdbool.h>
@@ -17,7 +17,10 @@
 #include "kernel/label.h"
 #include "model/geom.h"
 
-/* Names of the devices below a map that reads in one group and writes in another, and a word of the notes. */
+/*
+ * Names of the devices below a map that reads in one group and writes in another, and a word of the
+ * notes.
+ */
 #define ENGINE_READS_SUFFIX ".read"
 #define ENGINE_WRITES_SUFFIX ".write"
 #define ENGINE_FOREIGN "foreign "
@@ -43,17 +46,24 @@ struct provider {
 	struct mp_label_disk disk;
 };
 
-/** engine_open() - wait for the lock, read the kernel's maps and the notes. Return: 0, negative errno (said in err). */
+/**
+ * engine_open() - wait for the lock, read the kernel's maps and the notes. Return: 0, negative
+ * errno (said in err).
+ */
 int engine_open(struct engine *engine, bool watched);
 
 /**
- * engine_open_urgently() - the same for what needs nothing but messages to the kernel, and is not to wait
+ * engine_open_urgently() - the same for what needs nothing but messages to the kernel, and is not
+ * to wait
  *
  * Who holds the lock for long waits for a device: then it goes on without.
  */
 int engine_open_urgently(struct engine *engine, bool watched);
 
-/** engine_open_to_look() - the same for who changes nothing: without the lock, so it waits for nobody */
+/**
+ * engine_open_to_look() - the same for who changes nothing: without the lock, so it waits for
+ * nobody
+ */
 int engine_open_to_look(struct engine *engine);
 void engine_close(struct engine *engine);
 
@@ -61,7 +71,8 @@ void engine_close(struct engine *engine);
 int engine_look(struct engine *engine);
 
 /** engine_error() - append a line to err. Return: @error */
-int engine_error(struct engine *engine, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int engine_error(struct engine *engine, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 struct mp_geom *engine_find(struct engine *engine, const char *name);
 struct mp_geom *engine_find_wwid(struct engine *engine, const char *wwid);
@@ -90,16 +101,24 @@ struct member {
 };
 
 /**
- * engine_note_foreign() - which of a map's paths lead to another LUN: they are lost to it, until they lead to their own again
+ * engine_note_foreign() - which of a map's paths lead to another LUN: they are lost to it, until
+ * they lead to their own again
  *
  * Return: 1 that has changed, 0, as engine_note().
  */
-int engine_note_foreign(struct engine *engine, const struct mp_geom *geom, const struct member *members, size_t count);
+int engine_note_foreign(struct engine *engine, const struct mp_geom *geom,
+			const struct member *members, size_t count);
 
-/** engine_know() - a label with this UUID makes a map by itself, on the disk of this WWID ("": on any). Return: as engine_note() */
+/**
+ * engine_know() - a label with this UUID makes a map by itself, on the disk of this WWID ("": on
+ * any). Return: as engine_note()
+ */
 int engine_know(struct engine *engine, const char *uuid, const char *name, const char *wwid);
 
-/** engine_provider() - "sda", "/dev/sda", "/dev/disk/by-id/..."; asks the device for its size. Return: 0, negative errno (said). */
+/**
+ * engine_provider() - "sda", "/dev/sda", "/dev/disk/by-id/..."; asks the device for its size.
+ * Return: 0, negative errno (said).
+ */
 int engine_provider(struct engine *engine, const char *text, struct provider *ret);
 
 /** engine_is_silent() - is it known that the device does not answer? */
@@ -108,10 +127,16 @@ bool engine_is_silent(const struct engine *engine, dev_t devt);
 /** engine_check_unused() - Return: 0, -EBUSY (said, with the user's name) */
 int engine_check_unused(struct engine *engine, const struct provider *provider);
 
-/** engine_is_bio() - does the kernel take the device as a path in `queue_mode bio` alone? Others it takes in either mode. */
+/**
+ * engine_is_bio() - does the kernel take the device as a path in `queue_mode bio` alone? Others it
+ * takes in either mode.
+ */
 bool engine_is_bio(dev_t devt);
 
-/** engine_stands_on() - is the device a map, or something stacked on it? It cannot be a path of that map. */
+/**
+ * engine_stands_on() - is the device a map, or something stacked on it? It cannot be a path of that
+ * map.
+ */
 bool engine_stands_on(dev_t devt, const struct mp_geom *geom);
 
 /** engine_read_label() - Return: as mp_label_decode(), or negative errno */

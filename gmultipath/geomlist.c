@@ -23,30 +23,33 @@ static void add_size(const struct geomlist_disk *disk, struct mp_strbuf *out)
 	char human[32];
 
 	humanize(disk->media_bytes, human, sizeof(human));
-	mp_strbuf_printf(out, "   Mediasize: %llu (%s)\n   Sectorsize: %u\n", disk->media_bytes, human,
-			 disk->sector_bytes);
+	mp_strbuf_printf(out, "   Mediasize: %llu (%s)\n   Sectorsize: %u\n", disk->media_bytes,
+			 human, disk->sector_bytes);
 }
 
-void geomlist_list(const struct mp_geom *geom, const struct geomlist_disk *map, const struct geomlist_disk *disks,
-		  struct mp_strbuf *out)
+void geomlist_list(const struct mp_geom *geom, const struct geomlist_disk *map,
+		   const struct geomlist_disk *disks, struct mp_strbuf *out)
 {
 	const char *uuid = mp_geom_uuid(geom), *state = mp_geom_state_name(mp_geom_state(geom));
 
-	mp_strbuf_printf(out, "Geom name: %s\nType: %s\nMode: %s\n", geom->name, uuid ? "AUTOMATIC" : "MANUAL",
-			 mp_geom_mode_name(geom->mode));
+	mp_strbuf_printf(out, "Geom name: %s\nType: %s\nMode: %s\n", geom->name,
+			 uuid ? "AUTOMATIC" : "MANUAL", mp_geom_mode_name(geom->mode));
 	mp_strbuf_printf(out, uuid ? "UUID: %s\n" : "UUID: (none)\n", uuid);
 	mp_strbuf_printf(out, "State: %s\nProviders:\n1. Name: multipath/%s\n", state, geom->name);
 	add_size(map, out);
-	mp_strbuf_printf(out, "   Mode: r%dw%de0\n   State: %s\nConsumers:\n", map->open_count, map->open_count, state);
+	mp_strbuf_printf(out, "   Mode: r%dw%de0\n   State: %s\nConsumers:\n", map->open_count,
+			 map->open_count, state);
 	for (size_t i = 0; i < geom->count; i++) {
 		mp_strbuf_printf(out, "%zu. Name: %s\n", i + 1, geom->paths[i].name);
 		add_size(&disks[i], out);
-		mp_strbuf_printf(out, "   Mode: r1w1e1\n   State: %s\n", mp_geom_path_state(geom, i));
+		mp_strbuf_printf(out, "   Mode: r1w1e1\n   State: %s\n",
+				 mp_geom_path_state(geom, i));
 	}
 	mp_strbuf_putc(out, '\n');
 }
 
-static int name_width(const struct mp_geom *const *geoms, size_t count, const char *prefix, const char *heading)
+static int name_width(const struct mp_geom *const *geoms, size_t count, const char *prefix,
+		      const char *heading)
 {
 	size_t width = strlen(heading);
 
@@ -56,15 +59,16 @@ static int name_width(const struct mp_geom *const *geoms, size_t count, const ch
 	return width;
 }
 
-void geomlist_status(const struct mp_geom *const *geoms, size_t count, const struct geomlist_options *options,
-		    struct mp_strbuf *out)
+void geomlist_status(const struct mp_geom *const *geoms, size_t count,
+		     const struct geomlist_options *options, struct mp_strbuf *out)
 {
 	enum { STATUS_WIDTH = 8 };
 	const char *prefix = options->geoms ? "" : "multipath/";
 	int width = name_width(geoms, count, prefix, options->script ? "" : "Name");
 
 	if (!options->script)
-		mp_strbuf_printf(out, "%*s  %*s  %s\n", width, "Name", STATUS_WIDTH, "Status", "Components");
+		mp_strbuf_printf(out, "%*s  %*s  %s\n", width, "Name", STATUS_WIDTH, "Status",
+				 "Components");
 	for (size_t i = 0; i < count; i++) {
 		const char *state = mp_geom_state_name(mp_geom_state(geoms[i]));
 		char name[MP_GEOM_NAME_SIZE + 16];
@@ -73,8 +77,9 @@ void geomlist_status(const struct mp_geom *const *geoms, size_t count, const str
 		for (size_t p = 0; p < geoms[i]->count; p++) {
 			bool named = options->script || !p;
 
-			mp_strbuf_printf(out, "%*s  %*s  %s (%s)\n", width, named ? name : "", STATUS_WIDTH,
-					 named ? state : "", geoms[i]->paths[p].name, mp_geom_path_state(geoms[i], p));
+			mp_strbuf_printf(out, "%*s  %*s  %s (%s)\n", width, named ? name : "",
+					 STATUS_WIDTH, named ? state : "", geoms[i]->paths[p].name,
+					 mp_geom_path_state(geoms[i], p));
 		}
 	}
 }

@@ -15,8 +15,8 @@ struct geomlist_disk {
 };
 
 /** geomlist_list() - one map, with all that is known; @disks: of the paths, in their order */
-void geomlist_list(const struct mp_geom *geom, const struct geomlist_disk *map, const struct geomlist_disk *disks,
-		  struct mp_strbuf *out);
+void geomlist_list(const struct mp_geom *geom, const struct geomlist_disk *map,
+		   const struct geomlist_disk *disks, struct mp_strbuf *out);
 
 struct geomlist_options {
 	bool geoms; /* names of maps, not of their devices */
@@ -24,5 +24,5 @@ struct geomlist_options {
 };
 
 /** geomlist_status() - several maps, as a table */
-void geomlist_status(const struct mp_geom *const *geoms, size_t count, const struct geomlist_options *options,
-		    struct mp_strbuf *out);
+void geomlist_status(const struct mp_geom *const *geoms, size_t count,
+		     const struct geomlist_options *options, struct mp_strbuf *out);

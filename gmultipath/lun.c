@@ -78,7 +78,9 @@ int lun_ask(dev_t devt, const char *known, char *wwid)
 
 static enum mp_verdict judge(int error, const char *told, const char *known)
 {
-	const struct mp_statement statement = { .error = error, .told = told, .known = known, .certain = true };
+	const struct mp_statement statement = {
+		.error = error, .told = told, .known = known, .certain = true
+	};
 
 	return mp_proof_judge(&statement);
 }
@@ -115,13 +117,15 @@ const char *lun_strerror(int error)
 }
 
 /* "" if nothing is known. */
-static void expected_wwid(const struct engine *engine, const struct mp_geom *geom, dev_t devt, char *ret)
+static void expected_wwid(const struct engine *engine, const struct mp_geom *geom, dev_t devt,
+			  char *ret)
 {
 	const char *uuid = mp_geom_uuid(geom);
 	char words[MP_WWID_SIZE + 32];
 	int r;
 
-	snprintf(words, sizeof(words), MP_GEOM_NOTE_LUN "%s %u:%u", geom->wwid, major(devt), minor(devt));
+	snprintf(words, sizeof(words), MP_GEOM_NOTE_LUN "%s %u:%u", geom->wwid, major(devt),
+		 minor(devt));
 	r = uuid ? mp_geom_notes_wwid(&engine->config, uuid, ret, MP_WWID_SIZE) :
 		   mp_geom_notes_next(&engine->state, words, ret, MP_WWID_SIZE);
 	/* A map that another release has made is still there. */
@@ -164,14 +168,18 @@ enum mp_verdict lun_prove(const struct engine *engine, const struct mp_geom *geo
 	return mp_geom_uuid(geom) ? prove_by_label(geom, &geom->paths[path]) : MP_VERDICT_HOLDS;
 }
 
-int lun_refuse(struct engine *engine, const struct mp_geom *geom, size_t path, enum mp_verdict verdict)
+int lun_refuse(struct engine *engine, const struct mp_geom *geom, size_t path,
+	       enum mp_verdict verdict)
 {
 	const char *name = geom->paths[path].name;
 
 	if (verdict == MP_VERDICT_WRONG)
-		return engine_error(engine, -EXDEV, "%s: it leads to another LUN than %s", name, geom->name);
-	return engine_error(engine, -EIO, "%s: it does not answer, so it is not known whether it leads to the LUN of %s", name,
-			    geom->name);
+		return engine_error(engine, -EXDEV, "%s: it leads to another LUN than %s", name,
+				    geom->name);
+	return engine_error(
+		engine, -EIO,
+		"%s: it does not answer, so it is not known whether it leads to the LUN of %s",
+		name, geom->name);
 }
 
 void lun_withhold(struct engine *engine, const struct mp_geom *old, struct mp_geom *geom)
@@ -201,7 +209,8 @@ static struct part part_of(dev_t devt)
 	char dir[64];
 
 	snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u", major(devt), minor(devt));
-	if (mp_sysfs_read_number(dir, "", "start", &start) < 0 || mp_sysfs_read_number(dir, "", "size", &size) < 0)
+	if (mp_sysfs_read_number(dir, "", "start", &start) < 0 ||
+	    mp_sysfs_read_number(dir, "", "size", &size) < 0)
 		return (struct part){ .end = UINT64_MAX };
 	return (struct part){ .start = start, .end = start + size };
 }
@@ -217,7 +226,8 @@ static bool has_name(const struct disk *disk, const char *wwid)
 	return *wwid && mp_probe_page_names(&mp_roots_system, disk->protocol, disk->dir, wwid) > 0;
 }
 
-static bool uses_disk(const struct engine *engine, const struct mp_geom *geom, const struct disk *disk, struct part part)
+static bool uses_disk(const struct engine *engine, const struct mp_geom *geom,
+		      const struct disk *disk, struct part part)
 {
 	char known[MP_WWID_SIZE];
 
@@ -242,7 +252,8 @@ static const char *find_map(const struct engine *engine, dev_t devt, const struc
 		return NULL;
 	disk.protocol = identity.protocol;
 	for (size_t i = 0; i < engine->count; i++)
-		if (&engine->geoms[i] != except && uses_disk(engine, &engine->geoms[i], &disk, part))
+		if (&engine->geoms[i] != except &&
+		    uses_disk(engine, &engine->geoms[i], &disk, part))
 			return engine->geoms[i].name;
 	for (size_t i = 0; i < engine->listed_count; i++) {
 		const char *owner = mp_dm_wwid(engine->listed[i].uuid);
@@ -253,12 +264,16 @@ static const char *find_map(const struct engine *engine, dev_t devt, const struc
 	return NULL;
 }
 
-int lun_check_unused(struct engine *engine, const struct provider *provider, const struct mp_geom *joins)
+int lun_check_unused(struct engine *engine, const struct provider *provider,
+		     const struct mp_geom *joins)
 {
 	const char *map = find_map(engine, provider->devt, joins);
 
-	return map ? engine_error(engine, -EBUSY, "%s: it leads to the LUN of %s; expected a disk that no other map has", provider->name,
-				  map) : 0;
+	return map ? engine_error(
+			     engine, -EBUSY,
+			     "%s: it leads to the LUN of %s; expected a disk that no other map has",
+			     provider->name, map) :
+		     0;
 }
 
 int lun_note(struct engine *engine, const char *map_wwid, dev_t devt, const char *wwid)
@@ -274,5 +289,6 @@ int lun_note(struct engine *engine, const char *map_wwid, dev_t devt, const char
 		return r;
 	mp_strbuf_putc(&line, ' ');
 	mp_geom_notes_put_word(&line, wwid);
-	return line.error ? line.error : engine_note(engine, false, true, "%s", mp_strbuf_text(&line));
+	return line.error ? line.error :
+			    engine_note(engine, false, true, "%s", mp_strbuf_text(&line));
 }

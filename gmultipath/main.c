@@ -30,8 +30,10 @@ static void print_errors(const char *text)
 	while (*text) {
 		size_t length = strcspn(text, "\n");
 
-		fprintf(stderr, strncmp(text, "usage:", 6) && *text != ' ' ? "gmultipath: %.*s\n" : "%.*s\n", (int)length,
-			text);
+		fprintf(stderr,
+			strncmp(text, "usage:", 6) && *text != ' ' ? "gmultipath: %.*s\n" :
+								     "%.*s\n",
+			(int)length, text);
 		text += length + (text[length] == '\n');
 	}
 }
@@ -86,14 +88,16 @@ static int ask_daemon(const char *const *words, size_t count)
 		mp_strbuf_printf(&command, " %s", words[i]);
 	r = command.error ? command.error : client_ask(fd, mp_strbuf_text(&command), &reply);
 	if (r < 0)
-		return complain("the daemon has ended, or does not answer (see `gmultipath status`)");
+		return complain(
+			"the daemon has ended, or does not answer (see `gmultipath status`)");
 	status = print_reply(reply.text);
 	if (status == 0 && verbs_changes(words[0]))
 		settle();
 	if (status < 0) {
 		status = 1;
 		if (!strncmp(reply.text, "fail\ntimeout", 12))
-			complain("not done in time: a device does not answer; it goes on (see `gmultipath status`)");
+			complain(
+				"not done in time: a device does not answer; it goes on (see `gmultipath status`)");
 		else
 			fprintf(stderr, "gmultipath: the daemon says: %s", reply.text);
 	}
@@ -168,7 +172,8 @@ static int run_here(const char *const *words, size_t count)
 		return complain(strerror(errno));
 	r = read_all(input, &reply);
 	if (r == -ETIMEDOUT) {
-		fprintf(stderr, "gmultipath: not done in %d seconds: a device does not answer; it goes on as process %d\n",
+		fprintf(stderr,
+			"gmultipath: not done in %d seconds: a device does not answer; it goes on as process %d\n",
 			HERE_MSEC / 1000, (int)pid);
 		return 1;
 	}
@@ -186,15 +191,19 @@ int main(int argc, char **argv)
 
 	log_open(LOG_TO_STDERR, "gmultipath");
 	log_set_verbosity(LOG_LEVEL_ERROR);
-	if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "--help")) {
+	if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "-h") ||
+	    !strcmp(argv[1], "--help")) {
 		verbs_usage(&usage);
 		fputs(mp_strbuf_text(&usage), argc < 2 ? stderr : stdout);
 		return argc < 2 ? 1 : 0;
 	}
-	/* Words travel to the daemon with blanks between them; no name of a map or device has one. */
+	/*
+	 * Words travel to the daemon with blanks between them; no name of a map or device has one.
+	 */
 	for (size_t i = 0; i < count; i++)
 		if (!words[i][0] || words[i][strcspn(words[i], " \t\n")]) {
-			fprintf(stderr, "gmultipath: \"%s\": expected a name without blanks\n", words[i]);
+			fprintf(stderr, "gmultipath: \"%s\": expected a name without blanks\n",
+				words[i]);
 			return 1;
 		}
 	if (!verbs_check(words, count, &wrong)) {

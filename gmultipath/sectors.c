@@ -33,7 +33,10 @@ static int check_size(int fd, const struct mp_label_disk *expected)
 
 	if (r < 0)
 		return r;
-	return disk.media_bytes == expected->media_bytes && disk.sector_bytes == expected->sector_bytes ? 0 : -ESTALE;
+	return disk.media_bytes == expected->media_bytes &&
+			       disk.sector_bytes == expected->sector_bytes ?
+		       0 :
+		       -ESTALE;
 }
 
 int sectors_read(const struct provider *provider, uint8_t **ret)
@@ -44,7 +47,10 @@ int sectors_read(const struct provider *provider, uint8_t **ret)
 	return r < 0 ? r : mp_label_read_sector(fd, &provider->disk, ret);
 }
 
-/* What sysfs and udev have is what the LUN was when it was scanned. Return: 0, -EXDEV, -EIO it does not say. */
+/*
+ * What sysfs and udev have is what the LUN was when it was scanned. Return: 0, -EXDEV, -EIO it does
+ * not say.
+ */
 static int check_lun(dev_t devt, const char *wwid)
 {
 	switch (lun_judge(devt, wwid)) {
@@ -58,7 +64,10 @@ static int check_lun(dev_t devt, const char *wwid)
 	return 0;
 }
 
-/* `exclusive` keeps all others from writing, and this sector belongs to gmultipath. Any other write protection stays. */
+/*
+ * `exclusive` keeps all others from writing, and this sector belongs to gmultipath. Any other write
+ * protection stays.
+ */
 static bool is_held(struct engine *engine, int fd, dev_t devt)
 {
 	int read_only = 0;
@@ -67,8 +76,8 @@ static bool is_held(struct engine *engine, int fd, dev_t devt)
 	       engine_find_member(engine, devt);
 }
 
-int sectors_replace(struct engine *engine, const struct provider *provider, const char *wwid, const uint8_t *expected,
-		   const uint8_t *wanted)
+int sectors_replace(struct engine *engine, const struct provider *provider, const char *wwid,
+		    const uint8_t *expected, const uint8_t *wanted)
 {
 	_cleanup_close_ int fd = provider_open(provider->devt, provider->name, O_RDWR | O_DIRECT);
 	int on = 1, off = 0, r = fd < 0 ? fd : check_size(fd, &provider->disk);
@@ -104,7 +113,10 @@ static void say_path(struct mp_strbuf *why, const struct mp_geom_path *path, con
 	mp_strbuf_printf(why, "%s%s: %s", why->length ? "; " : "", path->name, text);
 }
 
-/* Which LUN a path has to lead to: the one that has the label, or if that is not known what it was when it was scanned. */
+/*
+ * Which LUN a path has to lead to: the one that has the label, or if that is not known what it was
+ * when it was scanned.
+ */
 static void expect_wwid(const struct provider *provider, const char *wwid, char *ret, size_t size)
 {
 	if (*wwid)
@@ -114,8 +126,9 @@ static void expect_wwid(const struct provider *provider, const char *wwid, char 
 }
 
 /* Read it by one path. Return: 0, negative errno (added to @why). */
-static int read_place(struct engine *engine, const struct mp_geom *geom, const struct mp_geom_path *path, const char *wwid,
-		      struct place *ret, struct mp_strbuf *why)
+static int read_place(struct engine *engine, const struct mp_geom *geom,
+		      const struct mp_geom_path *path, const char *wwid, struct place *ret,
+		      struct mp_strbuf *why)
 {
 	struct provider provider = { .devt = path->devt };
 	_cleanup_close_ int fd = provider_open(path->devt, path->name, O_RDONLY | O_DIRECT);
@@ -140,7 +153,8 @@ static int read_place(struct engine *engine, const struct mp_geom *geom, const s
 	}
 	expect_wwid(&provider, wwid, expected, sizeof(expected));
 	r = check_lun(path->devt, expected);
-	if (r == 0 && ioctl(fd, BLKROGET, &read_only) == 0 && read_only && !is_held(engine, fd, path->devt))
+	if (r == 0 && ioctl(fd, BLKROGET, &read_only) == 0 && read_only &&
+	    !is_held(engine, fd, path->devt))
 		r = -EROFS;
 	if (r < 0) {
 		say_path(why, path, sectors_strerror(r));
@@ -150,7 +164,10 @@ static int read_place(struct engine *engine, const struct mp_geom *geom, const s
 	return 0;
 }
 
-/* Content of the sector with the changed label in it, whatever its name. Return: 0, -EINVAL, -ENOMEM. */
+/*
+ * Content of the sector with the changed label in it, whatever its name. Return: 0, -EINVAL,
+ * -ENOMEM.
+ */
 static int make_sector(const struct place *place, const struct mp_label *label, uint8_t **ret)
 {
 	size_t size = place->provider.disk.sector_bytes;
@@ -169,7 +186,8 @@ static int make_sector(const struct place *place, const struct mp_label *label, 
 	return r;
 }
 
-static int write_place(struct engine *engine, const struct place *place, const struct mp_label *label, const char *wwid)
+static int write_place(struct engine *engine, const struct place *place,
+		       const struct mp_label *label, const char *wwid)
 {
 	_cleanup_free_ uint8_t *sector = NULL;
 	char expected[MP_WWID_SIZE];
@@ -185,9 +203,12 @@ struct change {
 	const struct mp_label *label; /* NULL: erased */
 };
 
-/* By whichever path it works, good ones first: they lead to one disk. Without @change it is read alone. */
-static int try_paths(struct engine *engine, const struct mp_geom *geom, const char *wwid, const struct change *change,
-		     struct mp_label *found, struct mp_strbuf *why)
+/*
+ * By whichever path it works, good ones first: they lead to one disk. Without @change it is read
+ * alone.
+ */
+static int try_paths(struct engine *engine, const struct mp_geom *geom, const char *wwid,
+		     const struct change *change, struct mp_label *found, struct mp_strbuf *why)
 {
 	int r = -ENODEV;
 
@@ -214,23 +235,27 @@ static int try_paths(struct engine *engine, const struct mp_geom *geom, const ch
 	return r;
 }
 
-int sectors_read_label(struct engine *engine, const struct mp_geom *geom, const char *wwid, struct mp_label *ret)
+int sectors_read_label(struct engine *engine, const struct mp_geom *geom, const char *wwid,
+		       struct mp_label *ret)
 {
 	_cleanup_strbuf_ struct mp_strbuf why = MP_STRBUF_INIT;
 	int r = try_paths(engine, geom, wwid, NULL, ret, &why);
 
 	return r < 0 ? engine_error(engine, r, "%s: no path shows its label (%s)", geom->name,
-				    mp_strbuf_text(&why)) : 0;
+				    mp_strbuf_text(&why)) :
+		       0;
 }
 
-int sectors_write_label(struct engine *engine, const struct mp_geom *geom, const struct mp_label *label, const char *wwid)
+int sectors_write_label(struct engine *engine, const struct mp_geom *geom,
+			const struct mp_label *label, const char *wwid)
 {
 	_cleanup_strbuf_ struct mp_strbuf why = MP_STRBUF_INIT;
 	const struct change change = { .label = label };
 	int r = try_paths(engine, geom, wwid, &change, NULL, &why);
 
-	return r < 0 ? engine_error(engine, r, "%s: label not %s (%s)", geom->name, label ? "written" : "erased",
-				    mp_strbuf_text(&why)) : 0;
+	return r < 0 ? engine_error(engine, r, "%s: label not %s (%s)", geom->name,
+				    label ? "written" : "erased", mp_strbuf_text(&why)) :
+		       0;
 }
 
 static int complete(struct engine *engine, const struct mp_geom *geom)
@@ -254,7 +279,8 @@ void sectors_complete_labels(struct engine *engine)
 		char words[MP_WWID_SIZE + 16];
 
 		snprintf(words, sizeof(words), SECTORS_CONFIGURING "%s", geom->wwid);
-		if (mp_geom_uuid(geom) && mp_geom_notes_has(&engine->state, words) && complete(engine, geom) == 0)
+		if (mp_geom_uuid(geom) && mp_geom_notes_has(&engine->state, words) &&
+		    complete(engine, geom) == 0)
 			engine_note(engine, false, false, "%s", words);
 	}
 }

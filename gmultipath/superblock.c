@@ -26,8 +26,8 @@ static const char *value(blkid_probe probe, const char *name)
 }
 
 /*
- * A partition that the table has reach further than the disk (which may have shrunk, or lead through something that does not show
- * all of it) has its data there, too.
+ * A partition that the table has reach further than the disk (which may have shrunk, or lead
+ * through something that does not show all of it) has its data there, too.
  */
 static bool reaches_end(const struct partition *partition, uint64_t disk_sectors)
 {
@@ -49,7 +49,8 @@ static int find_table(int fd, const struct provider *provider, char *text, size_
 	if (r < 0)
 		return r;
 	if (partitions.broken_gpt || (partitions.type && !strcmp(partitions.type, "gpt"))) {
-		snprintf(text, size, partitions.broken_gpt ? "a damaged GPT" : "a GPT backup header");
+		snprintf(text, size,
+			 partitions.broken_gpt ? "a damaged GPT" : "a GPT backup header");
 		return 1;
 	}
 	for (size_t i = 0; i < partitions.count; i++) {
@@ -76,7 +77,8 @@ int superblock_find(const struct provider *provider, char *text, size_t size)
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE);
 	r = blkid_do_safeprobe(probe);
 	if (r == -2) {
-		snprintf(text, size, "one of several things that have signatures on the disk (blkid -p)");
+		snprintf(text, size,
+			 "one of several things that have signatures on the disk (blkid -p)");
 		return 1;
 	}
 	if (r < 0)
@@ -84,8 +86,11 @@ int superblock_find(const struct provider *provider, char *text, size_t size)
 	usage = value(probe, "USAGE");
 	type = value(probe, "TYPE");
 	if (usage && type) {
-		snprintf(text, size, !strcmp(usage, "raid") ? "a RAID superblock (%s)" :
-				     !strcmp(usage, "filesystem") ? "a file system (%s)" : "%s", type);
+		snprintf(text, size,
+			 !strcmp(usage, "raid")	      ? "a RAID superblock (%s)" :
+			 !strcmp(usage, "filesystem") ? "a file system (%s)" :
+							"%s",
+			 type);
 		return 1;
 	}
 	return find_table(fd, provider, text, size);

@@ -6,7 +6,8 @@
 struct provider;
 
 /**
- * superblock_find() - RAID members, file systems and partition tables that would lose their last sector to a label
+ * superblock_find() - RAID members, file systems and partition tables that would lose their last
+ * sector to a label
  * @text:	"an ext4 file system", "a linux_raid_member superblock"
  *
  * Blocks. Return: 1 found, 0 none, negative errno.

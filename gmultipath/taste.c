@@ -44,7 +44,8 @@ bool taste_is_disk_of(const struct engine *engine, const struct mp_geom *geom, d
 	if (lun_judge(devt, known) != MP_VERDICT_HOLDS)
 		return false;
 	for (size_t i = 0; i < geom->count; i++) {
-		if (geom->paths[i].lost || lun_scanned(geom->paths[i].devt, other) < 0 || !strcmp(other, known))
+		if (geom->paths[i].lost || lun_scanned(geom->paths[i].devt, other) < 0 ||
+		    !strcmp(other, known))
 			continue;
 		if (lun_judge(devt, other) != MP_VERDICT_HOLDS)
 			return false;
@@ -60,15 +61,20 @@ int taste_join(struct engine *engine, const struct mp_geom *geom, const struct p
 	char words[MP_WWID_SIZE + 32];
 
 	if (engine_stands_on(provider->devt, geom))
-		return engine_error(engine, -ELOOP, "%s: it is stacked on %s; expected another device", provider->name,
-				    geom->name);
+		return engine_error(engine, -ELOOP,
+				    "%s: it is stacked on %s; expected another device",
+				    provider->name, geom->name);
 	if (wider.count == MP_GEOM_PATHS)
-		return engine_error(engine, -E2BIG, "%s: it has %d paths, and no room for more", geom->name,
-				    MP_GEOM_PATHS);
+		return engine_error(engine, -E2BIG, "%s: it has %d paths, and no room for more",
+				    geom->name, MP_GEOM_PATHS);
 	*path = (struct mp_geom_path){ .devt = provider->devt };
 	memcpy(path->name, provider->name, sizeof(path->name));
-	/* A table that was loaded while it did not answer left it out: failed by hand it stays failed. */
-	snprintf(words, sizeof(words), "failed %s %u:%u", geom->wwid, major(provider->devt), minor(provider->devt));
+	/*
+	 * A table that was loaded while it did not answer left it out: failed by hand it stays
+	 * failed.
+	 */
+	snprintf(words, sizeof(words), "failed %s %u:%u", geom->wwid, major(provider->devt),
+		 minor(provider->devt));
 	path->failed = path->by_hand = mp_geom_notes_has(&engine->state, words);
 	/* While none was good, there was no active one. */
 	if (wider.active == wider.count && wider.mode != MP_GEOM_ACTIVE_ACTIVE)
@@ -79,7 +85,7 @@ int taste_join(struct engine *engine, const struct mp_geom *geom, const struct p
 			mp_geom_remove(&wider, i);
 	mp_geom_choose_active(&wider);
 	return engine_is_bio(provider->devt) && !geom->bio ? changes_remake(engine, geom, &wider) :
-							      changes_reload(engine, geom, &wider);
+							     changes_reload(engine, geom, &wider);
 }
 
 int taste_leave(struct engine *engine, const struct mp_geom *geom, size_t path)
@@ -90,20 +96,26 @@ int taste_leave(struct engine *engine, const struct mp_geom *geom, size_t path)
 
 	if (geom->count == 1) {
 		r = changes_remove(engine, geom);
-		return r < 0 ? r : engine_note(engine, false, false, MP_GEOM_NOTE_LUN "%s", geom->wwid);
+		return r < 0 ? r :
+			       engine_note(engine, false, false, MP_GEOM_NOTE_LUN "%s", geom->wwid);
 	}
 	mp_geom_remove(&narrower, path);
 	r = changes_reload(engine, geom, &narrower);
 	if (r == 0)
-		r = engine_note(engine, false, false, "failed %s %u:%u", geom->wwid, major(devt), minor(devt));
+		r = engine_note(engine, false, false, "failed %s %u:%u", geom->wwid, major(devt),
+				minor(devt));
 	if (r == 0)
 		r = lun_note(engine, geom->wwid, devt, "");
 	if (r == 0)
-		r = engine_note(engine, false, false, "foreign %s %u:%u", geom->wwid, major(devt), minor(devt));
+		r = engine_note(engine, false, false, "foreign %s %u:%u", geom->wwid, major(devt),
+				minor(devt));
 	return r;
 }
 
-/* The label's name, unless no map can have it, or another one has it already: then a warning says what the map is called. */
+/*
+ * The label's name, unless no map can have it, or another one has it already: then a warning says
+ * what the map is called.
+ */
 static void choose_name(struct engine *engine, const struct mp_label *label, struct mp_geom *geom)
 {
 	char name[MP_LABEL_NAME_SIZE];
@@ -114,15 +126,19 @@ static void choose_name(struct engine *engine, const struct mp_label *label, str
 		snprintf(geom->name, sizeof(geom->name), "%s-%.8s", name, label->uuid);
 		if (!engine_name_is_free(engine, geom->name))
 			snprintf(geom->name, sizeof(geom->name), "%s-%s", name, label->uuid);
-		engine_error(engine, 0, "warning: the name %s is taken: the map with UUID %s is called %s", name, label->uuid,
-			     geom->name);
+		engine_error(engine, 0,
+			     "warning: the name %s is taken: the map with UUID %s is called %s",
+			     name, label->uuid, geom->name);
 	} else if (!own) {
-		engine_error(engine, 0, "warning: the label with UUID %s has a name that no map can have: the map is called %s",
-			     label->uuid, geom->name);
+		engine_error(
+			engine, 0,
+			"warning: the label with UUID %s has a name that no map can have: the map is called %s",
+			label->uuid, geom->name);
 	}
 }
 
-static int make_map(struct engine *engine, const struct provider *provider, const struct mp_label *label)
+static int make_map(struct engine *engine, const struct provider *provider,
+		    const struct mp_label *label)
 {
 	struct mp_geom geom = { .mode = label->mode,
 				.size_sectors = (label->media_bytes - label->sector_bytes) / 512,
@@ -141,8 +157,12 @@ static int make_map(struct engine *engine, const struct provider *provider, cons
 	return changes_create(engine, &geom);
 }
 
-/* Is the label to be followed, and on this disk? It is noted if it was not before. Return: 1, 0, negative errno (said). */
-static int trust(struct engine *engine, const struct provider *provider, const struct mp_label *label, enum taste taste)
+/*
+ * Is the label to be followed, and on this disk? It is noted if it was not before. Return: 1, 0,
+ * negative errno (said).
+ */
+static int trust(struct engine *engine, const struct provider *provider,
+		 const struct mp_label *label, enum taste taste)
 {
 	char told[MP_WWID_SIZE], wwid[MP_WWID_SIZE], known[MP_WWID_SIZE], name[MP_LABEL_NAME_SIZE];
 	int r = mp_geom_notes_wwid(&engine->config, label->uuid, known, sizeof(known)), error;
@@ -152,29 +172,38 @@ static int trust(struct engine *engine, const struct provider *provider, const s
 		return 0;
 	error = lun_check(provider->devt, told);
 	if (error < 0)
-		return taste == TASTE_NEW ? 0 :
-			engine_error(engine, error, "warning: %s has the label of %s, but %s: it is left alone", provider->name, name,
-				     lun_strerror(error));
+		return taste == TASTE_NEW ?
+			       0 :
+			       engine_error(
+				       engine, error,
+				       "warning: %s has the label of %s, but %s: it is left alone",
+				       provider->name, name, lun_strerror(error));
 	take_one_word(told, wwid, sizeof(wwid));
 	if (r == 0 && (!*wwid || !strcmp(wwid, known)))
 		return 1;
 	if (r == 0 && *known && taste != TASTE_MOVED)
-		return taste == TASTE_NEW ? 0 :
-			engine_error(engine, -EXDEV, "warning: %s has the label of %s, but is another disk (a copy of it?): it is "
-				     "left alone, unless `gmultipath load` is to accept it", provider->name, name);
+		return taste == TASTE_NEW ?
+			       0 :
+			       engine_error(
+				       engine, -EXDEV,
+				       "warning: %s has the label of %s, but is another disk (a copy of it?): it is "
+				       "left alone, unless `gmultipath load` is to accept it",
+				       provider->name, name);
 	r = engine_know(engine, label->uuid, label->name, wwid);
 	return r < 0 ? r : 1;
 }
 
 /* The administrator has stopped the map, or taken this path out of it. */
-static bool is_refused(const struct engine *engine, const struct provider *provider, const struct mp_label *label)
+static bool is_refused(const struct engine *engine, const struct provider *provider,
+		       const struct mp_label *label)
 {
 	char words[MP_LABEL_UUID_SIZE + 48];
 
 	snprintf(words, sizeof(words), "stopped %s", label->uuid);
 	if (mp_geom_notes_has(&engine->state, words))
 		return true;
-	snprintf(words, sizeof(words), "apart %s %u:%u", label->uuid, major(provider->devt), minor(provider->devt));
+	snprintf(words, sizeof(words), "apart %s %u:%u", label->uuid, major(provider->devt),
+		 minor(provider->devt));
 	return mp_geom_notes_has(&engine->state, words);
 }
 
@@ -191,7 +220,8 @@ int taste_disk(struct engine *engine, const struct provider *provider, enum tast
 	if (r < 0) {
 		/* Said once, and to the one who asked for it. */
 		if (taste == TASTE_MOVED && mp_label_error(r))
-			engine_error(engine, 0, "warning: %s: its label %s: no map is made of it", provider->name, mp_label_error(r));
+			engine_error(engine, 0, "warning: %s: its label %s: no map is made of it",
+				     provider->name, mp_label_error(r));
 		return 0;
 	}
 	snprintf(wwid, sizeof(wwid), MP_GEOM_WWID_AUTOMATIC "%s", label.uuid);
@@ -199,9 +229,13 @@ int taste_disk(struct engine *engine, const struct provider *provider, enum tast
 	if (!taste_loaded(engine))
 		return 0;
 	if (geom && !taste_is_disk_of(engine, geom, provider->devt))
-		return taste == TASTE_NEW ? 0 :
-			engine_error(engine, -EXDEV, "warning: %s has the label of %s, but is another disk (a copy of it?): it is "
-				     "left alone", provider->name, geom->name);
+		return taste == TASTE_NEW ?
+			       0 :
+			       engine_error(
+				       engine, -EXDEV,
+				       "warning: %s has the label of %s, but is another disk (a copy of it?): it is "
+				       "left alone",
+				       provider->name, geom->name);
 	r = trust(engine, provider, &label, taste);
 	if (r <= 0)
 		return r;
@@ -243,7 +277,8 @@ static int taste_found(void *userdata, dev_t devt, const char *name, const char 
 		return 0;
 	if (engine_is_silent(tasting->engine, devt)) {
 		if (tasting->taste != TASTE_NEW)
-			engine_error(tasting->engine, 0, "warning: %s does not answer: it is left out", name);
+			engine_error(tasting->engine, 0,
+				     "warning: %s does not answer: it is left out", name);
 		return 0;
 	}
 	strcpy(provider.name, name);
@@ -260,9 +295,11 @@ int taste_all(struct engine *engine, enum taste taste)
 	int r = 0;
 
 	/* Disks that are known come before copies of them. */
-	for (tasting.taste = taste == TASTE_MOVED ? TASTE_NEW : taste; r >= 0 && tasting.taste <= taste; tasting.taste++)
+	for (tasting.taste = taste == TASTE_MOVED ? TASTE_NEW : taste;
+	     r >= 0 && tasting.taste <= taste; tasting.taste++)
 		r = mp_probe_enumerate(&mp_roots_system, taste_found, &tasting);
-	return r < 0 ? engine_error(engine, r, "cannot enumerate disks: %s", strerror(-r)) : tasting.joined;
+	return r < 0 ? engine_error(engine, r, "cannot enumerate disks: %s", strerror(-r)) :
+		       tasting.joined;
 }
 
 /* Return: enum taste_reaction, negative errno. */
@@ -312,13 +349,17 @@ static int fail_lost(struct engine *engine, const struct mp_geom *geom)
 	for (size_t i = 0; r >= 0 && i < geom->count; i++) {
 		if (!geom->paths[i].lost || geom->paths[i].failed)
 			continue;
-		snprintf(message, sizeof(message), "fail_path %u:%u", major(geom->paths[i].devt), minor(geom->paths[i].devt));
+		snprintf(message, sizeof(message), "fail_path %u:%u", major(geom->paths[i].devt),
+			 minor(geom->paths[i].devt));
 		r = mp_dm_message(geom->wwid, message);
 	}
 	return r < 0 ? engine_error(engine, r, "%s: %s: %s", geom->name, message, strerror(-r)) : 0;
 }
 
-/* What can be done by messages alone, whatever else is under way on the map. Return: enum taste_reaction, negative errno. */
+/*
+ * What can be done by messages alone, whatever else is under way on the map. Return: enum
+ * taste_reaction, negative errno.
+ */
 static int keep_going(struct engine *engine, const struct mp_geom *geom, enum taste_verdict verdict)
 {
 	struct mp_geom tried = *geom;
@@ -338,7 +379,8 @@ static int keep_going(struct engine *engine, const struct mp_geom *geom, enum ta
 	}
 	if (verdict == TASTE_NO_VERDICT)
 		return TASTE_CHANGED;
-	if (verdict == TASTE_FAIL || geom->count < 2 || !mp_geom_restore_others(&tried, tried.count))
+	if (verdict == TASTE_FAIL || geom->count < 2 ||
+	    !mp_geom_restore_others(&tried, tried.count))
 		return set_queueing(engine, geom, false);
 	lun_withhold(engine, geom, &tried);
 	if (!mp_geom_good_count(&tried))
@@ -348,11 +390,12 @@ static int keep_going(struct engine *engine, const struct mp_geom *geom, enum ta
 	return q < 0 ? q : TASTE_RESTORED;
 }
 
-int taste_react(struct engine *engine, const char *wwid, enum taste_verdict verdict, const struct member *members,
-		size_t member_count)
+int taste_react(struct engine *engine, const char *wwid, enum taste_verdict verdict,
+		const struct member *members, size_t member_count)
 {
 	const struct mp_geom *geom = engine_find_wwid(engine, wwid);
-	int r = geom ? engine_note_foreign(engine, geom, members, member_count) : 0, dropped = TASTE_NOTHING;
+	int r = geom ? engine_note_foreign(engine, geom, members, member_count) : 0,
+	    dropped = TASTE_NOTHING;
 
 	if (r > 0)
 		r = engine_look(engine);

@@ -46,7 +46,8 @@ static bool has_flag(const struct call *call, char flag)
 	return strchr(call->flags, flag) != NULL;
 }
 
-static void __attribute__((format(printf, 2, 3))) verbose(struct call *call, const char *format, ...)
+static void __attribute__((format(printf, 2, 3)))
+verbose(struct call *call, const char *format, ...)
 {
 	va_list args;
 
@@ -72,8 +73,10 @@ static int wanted_mode(struct call *call, enum mp_geom_mode *ret)
 static int find_geom(struct call *call, struct mp_geom **ret)
 {
 	*ret = engine_find(call->engine, call->arguments[0]);
-	return *ret ? 0 : engine_error(call->engine, -ENODEV, "%s: no such map; `gmultipath status` lists them",
-				       call->arguments[0]);
+	return *ret ? 0 :
+		      engine_error(call->engine, -ENODEV,
+				   "%s: no such map; `gmultipath status` lists them",
+				   call->arguments[0]);
 }
 
 /* The map and, as second argument, a path of it. */
@@ -93,10 +96,13 @@ static int find_path(struct call *call, struct mp_geom **geom, size_t *path)
 			return 0;
 	/* A link to it, or a node below a directory. */
 	snprintf(node, sizeof(node), "%s%s", *name == '/' ? "" : "/dev/", name);
-	*path = stat(node, &st) < 0 || !S_ISBLK(st.st_mode) ? (*geom)->count : mp_geom_find(*geom, st.st_rdev);
-	return *path < (*geom)->count ? 0 : engine_error(call->engine, -ENODEV,
-							 "%s: it has no path %s; `gmultipath status` lists them",
-							 (*geom)->name, name);
+	*path = stat(node, &st) < 0 || !S_ISBLK(st.st_mode) ? (*geom)->count :
+							      mp_geom_find(*geom, st.st_rdev);
+	return *path < (*geom)->count ?
+		       0 :
+		       engine_error(call->engine, -ENODEV,
+				    "%s: it has no path %s; `gmultipath status` lists them",
+				    (*geom)->name, name);
 }
 
 /* ---- create, label */
@@ -109,24 +115,28 @@ static int new_uuid(char *text, size_t size)
 		return -EIO;
 	b[6] = (b[6] & 0x0f) | 0x40; /* RFC 9562, version 4 */
 	b[8] = (b[8] & 0x3f) | 0x80;
-	snprintf(text, size, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
-		 b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+	snprintf(text, size, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+		 b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12],
+		 b[13], b[14], b[15]);
 	return 0;
 }
 
 static int check_name(struct call *call, const char *name)
 {
 	if (!mp_label_name_is_valid(name))
-		return engine_error(call->engine, -EINVAL,
-				    "%s: expected a name of 1 to %d bytes: printable ASCII without blanks, slashes, backslashes, "
-				    "or a leading dot", name,
-				    MP_LABEL_NAME_SIZE - 1);
+		return engine_error(
+			call->engine, -EINVAL,
+			"%s: expected a name of 1 to %d bytes: printable ASCII without blanks, slashes, backslashes, "
+			"or a leading dot",
+			name, MP_LABEL_NAME_SIZE - 1);
 	if (!engine_name_is_free(call->engine, name))
-		return engine_error(call->engine, -EEXIST, "%s: a device-mapper device has that name already", name);
+		return engine_error(call->engine, -EEXIST,
+				    "%s: a device-mapper device has that name already", name);
 	return 0;
 }
 
-static int check_provider(struct call *call, const struct provider *provider, const struct provider *first)
+static int check_provider(struct call *call, const struct provider *provider,
+			  const struct provider *first)
 {
 	int r;
 
@@ -134,17 +144,19 @@ static int check_provider(struct call *call, const struct provider *provider, co
 		return engine_error(call->engine, -EINVAL, "%s is named twice", provider->name);
 	if (provider->disk.sector_bytes != first->disk.sector_bytes ||
 	    provider->disk.media_bytes != first->disk.media_bytes)
-		return engine_error(call->engine, -EINVAL,
-				    "%s has %llu bytes in sectors of %u, %s has %llu in sectors of %u: expected the same",
-				    provider->name, (unsigned long long)provider->disk.media_bytes,
-				    provider->disk.sector_bytes, first->name,
-				    (unsigned long long)first->disk.media_bytes, first->disk.sector_bytes);
+		return engine_error(
+			call->engine, -EINVAL,
+			"%s has %llu bytes in sectors of %u, %s has %llu in sectors of %u: expected the same",
+			provider->name, (unsigned long long)provider->disk.media_bytes,
+			provider->disk.sector_bytes, first->name,
+			(unsigned long long)first->disk.media_bytes, first->disk.sector_bytes);
 	r = engine_check_unused(call->engine, provider);
 	return r < 0 ? r : lun_check_unused(call->engine, provider, NULL);
 }
 
 /* Return: how many, negative errno */
-static int take_providers(struct call *call, const char *const *names, size_t count, struct provider **ret)
+static int take_providers(struct call *call, const char *const *names, size_t count,
+			  struct provider **ret)
 {
 	_cleanup_free_ struct provider *providers = calloc(count + 1, sizeof(*providers));
 	int r;
@@ -152,14 +164,16 @@ static int take_providers(struct call *call, const char *const *names, size_t co
 	if (!providers)
 		return -ENOMEM;
 	if (count > MP_GEOM_PATHS)
-		return engine_error(call->engine, -E2BIG, "expected %d devices at most", MP_GEOM_PATHS);
+		return engine_error(call->engine, -E2BIG, "expected %d devices at most",
+				    MP_GEOM_PATHS);
 	for (size_t i = 0; i < count; i++) {
 		r = engine_provider(call->engine, names[i], &providers[i]);
 		if (r == 0)
 			r = check_provider(call, &providers[i], &providers[0]);
 		for (size_t k = 1; r == 0 && k < i; k++)
 			if (providers[k].devt == providers[i].devt)
-				r = engine_error(call->engine, -EINVAL, "%s is named twice", providers[i].name);
+				r = engine_error(call->engine, -EINVAL, "%s is named twice",
+						 providers[i].name);
 		if (r < 0)
 			return r;
 	}
@@ -180,12 +194,15 @@ static int create_map(struct call *call, struct mp_geom *geom)
 	int r = changes_create(call->engine, geom);
 
 	if (r == 0)
-		verbose(call, "%s: created, %s, %zu path%s", geom->name, mp_geom_mode_name(geom->mode), geom->count,
-			geom->count == 1 ? "" : "s");
+		verbose(call, "%s: created, %s, %zu path%s", geom->name,
+			mp_geom_mode_name(geom->mode), geom->count, geom->count == 1 ? "" : "s");
 	return r;
 }
 
-/* The administrator says that they lead to one LUN. What each of them says now, it has to say later, too. */
+/*
+ * The administrator says that they lead to one LUN. What each of them says now, it has to say
+ * later, too.
+ */
 static int note_luns(struct call *call, const struct mp_geom *geom)
 {
 	char wwid[MP_WWID_SIZE];
@@ -194,7 +211,8 @@ static int note_luns(struct call *call, const struct mp_geom *geom)
 	for (size_t i = 0; r == 0 && i < geom->count; i++) {
 		r = lun_check(geom->paths[i].devt, wwid);
 		if (r < 0)
-			return engine_error(call->engine, r, "%s: %s", geom->paths[i].name, lun_strerror(r));
+			return engine_error(call->engine, r, "%s: %s", geom->paths[i].name,
+					    lun_strerror(r));
 		r = lun_note(call->engine, geom->wwid, geom->paths[i].devt, wwid);
 	}
 	return r;
@@ -229,7 +247,10 @@ static int verb_create(struct call *call)
 	return r;
 }
 
-/* The kernel may know tables of partitions that libblkid does not, and partitions that no table has. */
+/*
+ * The kernel may know tables of partitions that libblkid does not, and partitions that no table
+ * has.
+ */
 static bool has_partition_at_end(const struct provider *provider)
 {
 	const uint64_t end = (provider->disk.media_bytes - provider->disk.sector_bytes) / 512;
@@ -238,13 +259,15 @@ static bool has_partition_at_end(const struct provider *provider)
 	bool found = false;
 	DIR *dir;
 
-	snprintf(dir_name, sizeof(dir_name), "/sys/dev/block/%u:%u", major(provider->devt), minor(provider->devt));
+	snprintf(dir_name, sizeof(dir_name), "/sys/dev/block/%u:%u", major(provider->devt),
+		 minor(provider->devt));
 	dir = opendir(dir_name);
 	while (!found && dir && (entry = readdir(dir))) {
 		uint64_t start, size;
 
 		if (entry->d_name[0] == '.' ||
-		    (size_t)snprintf(file, sizeof(file), "%s/%s", dir_name, entry->d_name) >= sizeof(file) ||
+		    (size_t)snprintf(file, sizeof(file), "%s/%s", dir_name, entry->d_name) >=
+			    sizeof(file) ||
 		    mp_sysfs_read_number(file, "", "start", &start) < 0 ||
 		    mp_sysfs_read_number(file, "", "size", &size) < 0)
 			continue;
@@ -256,7 +279,8 @@ static bool has_partition_at_end(const struct provider *provider)
 }
 
 /* What the last sector belongs to. Return: NULL: nothing; @text has room for it. */
-static const char *owner_of_sector(const struct provider *provider, const uint8_t *sector, char *text, size_t size)
+static const char *owner_of_sector(const struct provider *provider, const uint8_t *sector,
+				   char *text, size_t size)
 {
 	const char *what = mp_label_describe_sector(sector, provider->disk.sector_bytes);
 	int r = what ? 0 : superblock_find(provider, text, size);
@@ -272,7 +296,10 @@ static const char *owner_of_sector(const struct provider *provider, const uint8_
 	return mp_label_sector_is_zero(sector, provider->disk.sector_bytes) ? NULL : "data";
 }
 
-/* @ret: the sector as it is. Return: 0, negative errno (said) if the label would cut something, or take its place. */
+/*
+ * @ret: the sector as it is. Return: 0, negative errno (said) if the label would cut something, or
+ * take its place.
+ */
 static int check_contents(struct call *call, const struct provider *provider, uint8_t **ret)
 {
 	_cleanup_free_ uint8_t *sector = NULL;
@@ -281,13 +308,14 @@ static int check_contents(struct call *call, const struct provider *provider, ui
 	int r = sectors_read(provider, &sector);
 
 	if (r < 0)
-		return engine_error(call->engine, r, "%s: its last sector cannot be read: %s", provider->name,
-				    sectors_strerror(r));
+		return engine_error(call->engine, r, "%s: its last sector cannot be read: %s",
+				    provider->name, sectors_strerror(r));
 	what = has_flag(call, 'f') ? NULL : owner_of_sector(provider, sector, text, sizeof(text));
 	if (what)
-		return engine_error(call->engine, -EEXIST,
-				    "%s: its last sector belongs to %s; expected one that is empty (-f overwrites it)",
-				    provider->name, what);
+		return engine_error(
+			call->engine, -EEXIST,
+			"%s: its last sector belongs to %s; expected one that is empty (-f overwrites it)",
+			provider->name, what);
 	*ret = TAKE_PTR(sector);
 	return 0;
 }
@@ -324,7 +352,9 @@ static void get_known_of_disk(const struct engine *engine, const char *wwid, str
 {
 	char uuid[MP_LABEL_UUID_SIZE];
 
-	get_known(engine, mp_geom_notes_uuid(&engine->config, wwid, uuid, sizeof(uuid)) == 0 ? uuid : "", ret);
+	get_known(engine,
+		  mp_geom_notes_uuid(&engine->config, wwid, uuid, sizeof(uuid)) == 0 ? uuid : "",
+		  ret);
 }
 
 /* A disk with the label of another one, as far as both say what they are: a clone, a snapshot. */
@@ -337,7 +367,8 @@ static bool is_copy(const struct known *known, const struct provider *provider)
 }
 
 /* A path that was removed leads to the disk that the map goes on with: its label is the map's. */
-static int check_label_unused(const struct call *call, const struct provider *provider, const char *uuid)
+static int check_label_unused(const struct call *call, const struct provider *provider,
+			      const char *uuid)
 {
 	char wwid[MP_WWID_SIZE];
 	const struct mp_geom *geom;
@@ -348,11 +379,14 @@ static int check_label_unused(const struct call *call, const struct provider *pr
 	geom = *uuid ? engine_find_wwid(call->engine, wwid) : NULL;
 	if (!geom || is_copy(&known, provider))
 		return 0;
-	return engine_error(call->engine, -EBUSY, "%s: its label is that of %s, which exists; to erase it: gmultipath destroy %s",
-			    provider->name, geom->name, geom->name);
+	return engine_error(
+		call->engine, -EBUSY,
+		"%s: its label is that of %s, which exists; to erase it: gmultipath destroy %s",
+		provider->name, geom->name, geom->name);
 }
 
-static int check_former_label(const struct call *call, const struct provider *provider, const uint8_t *sector)
+static int check_former_label(const struct call *call, const struct provider *provider,
+			      const uint8_t *sector)
 {
 	struct mp_label former = { .uuid = "" };
 
@@ -367,8 +401,8 @@ static void know_again(struct engine *engine, const struct known *known)
 }
 
 /* Make the UUID known and write the label in place of @before. Return: 0, negative errno (said). */
-static int write_new_label(struct call *call, const struct provider *provider, const struct mp_label *label,
-			   const char *wwid, const uint8_t *before)
+static int write_new_label(struct call *call, const struct provider *provider,
+			   const struct mp_label *label, const char *wwid, const uint8_t *before)
 {
 	_cleanup_free_ uint8_t *encoded = calloc(1, label->sector_bytes);
 	struct engine *engine = call->engine;
@@ -376,20 +410,24 @@ static int write_new_label(struct call *call, const struct provider *provider, c
 
 	if (r < 0)
 		return r;
-	/* Known first: a label that nobody trusts would be of no use, a UUID that no disk has does no harm. */
+	/*
+	 * Known first: a label that nobody trusts would be of no use, a UUID that no disk has does
+	 * no harm.
+	 */
 	r = engine_know(engine, label->uuid, label->name, wwid);
 	if (r < 0)
 		return r;
 	r = sectors_replace(engine, provider, wwid, before, encoded);
 	if (r < 0) {
 		engine_note(engine, true, false, "known %s", label->uuid);
-		return engine_error(engine, r, "%s: label not written: %s", provider->name, sectors_strerror(r));
+		return engine_error(engine, r, "%s: label not written: %s", provider->name,
+				    sectors_strerror(r));
 	}
 	return 0;
 }
 
-static void take_back_label(struct call *call, const struct provider *provider, const struct mp_label *label,
-			    const uint8_t *before)
+static void take_back_label(struct call *call, const struct provider *provider,
+			    const struct mp_label *label, const uint8_t *before)
 {
 	_cleanup_free_ uint8_t *encoded = calloc(1, label->sector_bytes);
 
@@ -398,9 +436,12 @@ static void take_back_label(struct call *call, const struct provider *provider, 
 		sectors_replace(call->engine, provider, "", encoded, before);
 }
 
-/* The others lead to the disk that was just written to, or are none of its paths. Return: 0, -EXDEV (said). */
-static int take_others(struct call *call, const struct provider *providers, int count, const struct mp_label *label,
-		       const char *wwid, struct mp_geom *geom)
+/*
+ * The others lead to the disk that was just written to, or are none of its paths. Return: 0, -EXDEV
+ * (said).
+ */
+static int take_others(struct call *call, const struct provider *providers, int count,
+		       const struct mp_label *label, const char *wwid, struct mp_geom *geom)
 {
 	int refused = 0;
 
@@ -408,14 +449,23 @@ static int take_others(struct call *call, const struct provider *providers, int 
 		enum mp_verdict verdict = lun_judge(providers[i].devt, wwid);
 
 		if (!shows_label(&providers[i], label))
-			refused = engine_error(call->engine, -EXDEV, "%s does not show the label of %s: it is another disk, and left "
-					       "out of %s", providers[i].name, providers[0].name, label->name);
+			refused = engine_error(
+				call->engine, -EXDEV,
+				"%s does not show the label of %s: it is another disk, and left "
+				"out of %s",
+				providers[i].name, providers[0].name, label->name);
 		else if (verdict == MP_VERDICT_MISSING)
-			refused = engine_error(call->engine, -EIO, "%s does not answer INQUIRY: it is not known to lead to the same disk "
-					       "as %s, and left out of %s", providers[i].name, providers[0].name, label->name);
+			refused = engine_error(
+				call->engine, -EIO,
+				"%s does not answer INQUIRY: it is not known to lead to the same disk "
+				"as %s, and left out of %s",
+				providers[i].name, providers[0].name, label->name);
 		else if (verdict == MP_VERDICT_WRONG)
-			refused = engine_error(call->engine, -EXDEV, "%s has another WWID than %s: it is a copy of that disk, and "
-					       "left out of %s", providers[i].name, providers[0].name, label->name);
+			refused = engine_error(
+				call->engine, -EXDEV,
+				"%s has another WWID than %s: it is a copy of that disk, and "
+				"left out of %s",
+				providers[i].name, providers[0].name, label->name);
 		else
 			add_path(geom, &providers[i]);
 	}
@@ -467,7 +517,8 @@ static int verb_label(struct call *call)
 		take_back_label(call, &providers[0], &label, sector);
 		know_again(call->engine, &former);
 	} else if (refused < 0) {
-		engine_error(call->engine, refused, "%s: created, labelled, with %zu of %d paths", geom.name, geom.count, count);
+		engine_error(call->engine, refused, "%s: created, labelled, with %zu of %d paths",
+			     geom.name, geom.count, count);
 	}
 	return r < 0 ? r : refused;
 }
@@ -483,9 +534,11 @@ static void drop_lost(struct mp_geom *geom)
 }
 
 /* Whatever of it was done. */
-static void undo_configure(struct engine *engine, const struct mp_geom *former, const struct mp_label *label)
+static void undo_configure(struct engine *engine, const struct mp_geom *former,
+			   const struct mp_label *label)
 {
-	const struct mp_geom *now = engine_look(engine) == 0 ? engine_find_wwid(engine, former->wwid) : NULL;
+	const struct mp_geom *now =
+		engine_look(engine) == 0 ? engine_find_wwid(engine, former->wwid) : NULL;
 
 	if (now && now->mode != former->mode)
 		changes_reload(engine, now, former);
@@ -546,18 +599,27 @@ static int verb_configure(struct call *call)
 	return r;
 }
 
-/* Is it a path to the disk of an automatic map? With -f its label does not count, what the disks identify themselves as always does. */
-static int check_joining(struct call *call, const struct mp_geom *geom, const struct provider *provider)
+/*
+ * Is it a path to the disk of an automatic map? With -f its label does not count, what the disks
+ * identify themselves as always does.
+ */
+static int check_joining(struct call *call, const struct mp_geom *geom,
+			 const struct provider *provider)
 {
 	struct mp_label label;
 	int r = engine_read_label(provider, &label);
 
 	if (!has_flag(call, 'f') && (r < 0 || strcmp(label.uuid, mp_geom_uuid(geom))))
-		return engine_error(call->engine, -EXDEV, "%s: it does not show the label of %s: it is another disk (-f adds it, if you "
-				    "are sure that it is a path to the same one)", provider->name, geom->name);
+		return engine_error(
+			call->engine, -EXDEV,
+			"%s: it does not show the label of %s: it is another disk (-f adds it, if you "
+			"are sure that it is a path to the same one)",
+			provider->name, geom->name);
 	if (!taste_is_disk_of(call->engine, geom, provider->devt))
-		return engine_error(call->engine, -EXDEV, "%s: its WWID is not that of %s: it is another disk, or a copy of it",
-				    provider->name, geom->name);
+		return engine_error(
+			call->engine, -EXDEV,
+			"%s: its WWID is not that of %s: it is another disk, or a copy of it",
+			provider->name, geom->name);
 	return 0;
 }
 
@@ -578,22 +640,26 @@ static int verb_add(struct call *call)
 		r = lun_check_unused(engine, &provider, geom);
 	if (r < 0)
 		return r;
-	sectors = provider.disk.media_bytes / 512 - (mp_geom_uuid(geom) ? provider.disk.sector_bytes / 512 : 0);
+	sectors = provider.disk.media_bytes / 512 -
+		  (mp_geom_uuid(geom) ? provider.disk.sector_bytes / 512 : 0);
 	if (sectors != geom->size_sectors)
-		return engine_error(engine, -EINVAL, "%s: %llu sectors of 512 bytes do not fit; expected %llu", provider.name,
-				    (unsigned long long)sectors, (unsigned long long)geom->size_sectors);
+		return engine_error(engine, -EINVAL,
+				    "%s: %llu sectors of 512 bytes do not fit; expected %llu",
+				    provider.name, (unsigned long long)sectors,
+				    (unsigned long long)geom->size_sectors);
 	r = lun_check(provider.devt, wwid);
 	if (r < 0)
 		return engine_error(engine, r, "%s: %s", provider.name, lun_strerror(r));
-	r = mp_geom_uuid(geom) ? check_joining(call, geom, &provider) : lun_note(engine, geom->wwid, provider.devt, wwid);
+	r = mp_geom_uuid(geom) ? check_joining(call, geom, &provider) :
+				 lun_note(engine, geom->wwid, provider.devt, wwid);
 	if (r < 0)
 		return r;
 	r = taste_join(engine, geom, &provider);
 	if (r < 0)
 		lun_note(engine, geom->wwid, provider.devt, "");
 	if (r == 0 && mp_geom_uuid(geom))
-		engine_note(engine, false, false, "apart %s %u:%u", mp_geom_uuid(geom), major(provider.devt),
-			    minor(provider.devt));
+		engine_note(engine, false, false, "apart %s %u:%u", mp_geom_uuid(geom),
+			    major(provider.devt), minor(provider.devt));
 	if (r == 0)
 		verbose(call, "%s: %s added", geom->name, provider.name);
 	return r;
@@ -610,21 +676,23 @@ static int verb_remove(struct call *call)
 		return r;
 	uuid = mp_geom_uuid(geom);
 	if (uuid)
-		r = engine_note(call->engine, false, true, "apart %s %u:%u", uuid, major(geom->paths[path].devt),
-				minor(geom->paths[path].devt));
+		r = engine_note(call->engine, false, true, "apart %s %u:%u", uuid,
+				major(geom->paths[path].devt), minor(geom->paths[path].devt));
 	if (r == 0)
 		r = taste_leave(call->engine, geom, path);
 	if (r < 0 && uuid)
-		engine_note(call->engine, false, false, "apart %s %u:%u", uuid, major(geom->paths[path].devt),
-			    minor(geom->paths[path].devt));
+		engine_note(call->engine, false, false, "apart %s %u:%u", uuid,
+			    major(geom->paths[path].devt), minor(geom->paths[path].devt));
 	if (r == 0)
-		verbose(call, geom->count == 1 ? "%s: %s removed, and the map with its last path" : "%s: %s removed",
+		verbose(call,
+			geom->count == 1 ? "%s: %s removed, and the map with its last path" :
+					   "%s: %s removed",
 			geom->name, geom->paths[path].name);
 	return r;
 }
 
-static int change_states(struct call *call, const struct mp_geom *geom, const struct mp_geom *changed,
-			 const char *what, size_t path)
+static int change_states(struct call *call, const struct mp_geom *geom,
+			 const struct mp_geom *changed, const char *what, size_t path)
 {
 	int r = changes_apply_states(call->engine, geom, changed);
 
@@ -634,7 +702,8 @@ static int change_states(struct call *call, const struct mp_geom *geom, const st
 }
 
 /* Nobody asked for it, and they may have been failed for a reason. */
-static void warn_restored(const struct call *call, const struct mp_geom *before, const struct mp_geom *after, size_t failed)
+static void warn_restored(const struct call *call, const struct mp_geom *before,
+			  const struct mp_geom *after, size_t failed)
 {
 	_cleanup_strbuf_ struct mp_strbuf names = MP_STRBUF_INIT;
 
@@ -642,8 +711,10 @@ static void warn_restored(const struct call *call, const struct mp_geom *before,
 		if (i != failed && before->paths[i].failed && !after->paths[i].failed)
 			mp_strbuf_printf(&names, " %s", before->paths[i].name);
 	if (names.length)
-		engine_error(call->engine, 0, "warning: %s was the last path of %s that worked: restored, to have one:%s",
-			     before->paths[failed].name, before->name, mp_strbuf_text(&names));
+		engine_error(
+			call->engine, 0,
+			"warning: %s was the last path of %s that worked: restored, to have one:%s",
+			before->paths[failed].name, before->name, mp_strbuf_text(&names));
 }
 
 static int verb_fail(struct call *call)
@@ -659,7 +730,8 @@ static int verb_fail(struct call *call)
 	done = mp_geom_fail(&changed, path);
 	lun_withhold(call->engine, geom, &changed);
 	if (!done || (mp_geom_is_good(geom, path) && !mp_geom_good_count(&changed))) {
-		engine_error(call->engine, 0, "warning: %s is the only path of %s that works: restored at once",
+		engine_error(call->engine, 0,
+			     "warning: %s is the only path of %s that works: restored at once",
 			     geom->paths[path].name, geom->name);
 		return 0;
 	}
@@ -680,8 +752,11 @@ static int verb_restore(struct call *call)
 	if (r < 0)
 		return r;
 	if (geom->paths[path].lost)
-		return engine_error(call->engine, -ENODEV, "%s: the device is gone, or leads to another LUN; expected one that "
-				    "can be restored", geom->paths[path].name);
+		return engine_error(
+			call->engine, -ENODEV,
+			"%s: the device is gone, or leads to another LUN; expected one that "
+			"can be restored",
+			geom->paths[path].name);
 	verdict = lun_prove(call->engine, geom, path);
 	if (verdict != MP_VERDICT_HOLDS)
 		return lun_refuse(call->engine, geom, path, verdict);
@@ -697,8 +772,10 @@ static int need_active(struct call *call, const struct mp_geom *geom)
 {
 	if (geom->mode != MP_GEOM_ACTIVE_ACTIVE)
 		return 0;
-	return engine_error(call->engine, -EOPNOTSUPP,
-			    "%s: in Active/Active every path is active; expected Active/Passive or Active/Read", geom->name);
+	return engine_error(
+		call->engine, -EOPNOTSUPP,
+		"%s: in Active/Active every path is active; expected Active/Passive or Active/Read",
+		geom->name);
 }
 
 static int verb_rotate(struct call *call)
@@ -711,7 +788,8 @@ static int verb_rotate(struct call *call)
 	if (r < 0)
 		return r;
 	changed = *geom;
-	changed.active = geom->active < geom->count ? mp_geom_next(geom, geom->active) : geom->count;
+	changed.active = geom->active < geom->count ? mp_geom_next(geom, geom->active) :
+						      geom->count;
 	if (changed.active == geom->count)
 		return engine_error(call->engine, -ENODEV, "%s: it has no good path", geom->name);
 	return change_states(call, geom, &changed, "is active", changed.active);
@@ -728,7 +806,8 @@ static int verb_prefer(struct call *call)
 	if (r < 0)
 		return r;
 	if (!mp_geom_is_good(geom, path))
-		return engine_error(call->engine, -EINVAL, "%s: it is %s; expected a good path (`gmultipath restore`)",
+		return engine_error(call->engine, -EINVAL,
+				    "%s: it is %s; expected a good path (`gmultipath restore`)",
 				    geom->paths[path].name, mp_geom_path_state(geom, path));
 	changed = *geom;
 	changed.active = path;
@@ -778,7 +857,9 @@ static int erase_label(struct engine *engine, const struct mp_geom *geom)
 	struct known known;
 	int r;
 
-	/* Writing to a disk has udev ask whose it is: by then its label must not be known any more. */
+	/*
+	 * Writing to a disk has udev ask whose it is: by then its label must not be known any more.
+	 */
 	get_known(engine, uuid, &known);
 	engine_note(engine, true, false, "known %s", uuid);
 	r = sectors_write_label(engine, geom, NULL, known.wwid);
@@ -801,7 +882,9 @@ static int verb_destroy(struct call *call)
 		get_known(call->engine, mp_geom_uuid(geom), &known);
 		r = sectors_read_label(call->engine, geom, known.wwid, &label);
 		if (r < 0)
-			return engine_error(call->engine, r, "%s: `gmultipath stop` removes the map alone", geom->name);
+			return engine_error(call->engine, r,
+					    "%s: `gmultipath stop` removes the map alone",
+					    geom->name);
 	}
 	if (r == 0)
 		r = changes_stop(call->engine, geom);
@@ -834,7 +917,8 @@ static int erase(struct call *call, const struct provider *provider, const uint8
 	if (zero)
 		r = sectors_replace(call->engine, provider, wwid, sector, zero);
 	if (r < 0)
-		return engine_error(call->engine, r, "%s: label not erased: %s", provider->name, sectors_strerror(r));
+		return engine_error(call->engine, r, "%s: label not erased: %s", provider->name,
+				    sectors_strerror(r));
 	verbose(call, "%s: label erased", provider->name);
 	return 0;
 }
@@ -927,9 +1011,11 @@ static int choose_geoms(struct call *call, const struct mp_geom ***ret)
 	if (!geoms)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
-		geoms[i] = call->count ? engine_find(call->engine, call->arguments[i]) : &call->engine->geoms[i];
+		geoms[i] = call->count ? engine_find(call->engine, call->arguments[i]) :
+					 &call->engine->geoms[i];
 		if (!geoms[i])
-			return engine_error(call->engine, -ENODEV, "%s: no such map", call->arguments[i]);
+			return engine_error(call->engine, -ENODEV, "%s: no such map",
+					    call->arguments[i]);
 	}
 	*ret = TAKE_PTR(geoms);
 	return count;
@@ -938,7 +1024,8 @@ static int choose_geoms(struct call *call, const struct mp_geom ***ret)
 /* As the kernel has it: opening a disk waits as long as its host recovers from errors. */
 static void ask_disk(dev_t devt, struct geomlist_disk *ret)
 {
-	static const char *const queues[] = { "queue/logical_block_size", "../queue/logical_block_size" };
+	static const char *const queues[] = { "queue/logical_block_size",
+					      "../queue/logical_block_size" };
 	uint64_t sectors, sector_bytes;
 	char dir[64];
 
@@ -981,7 +1068,8 @@ static int verb_list(struct call *call)
 static int verb_status(struct call *call)
 {
 	_cleanup_free_ const struct mp_geom **geoms = NULL;
-	const struct geomlist_options options = { .geoms = has_flag(call, 'g'), .script = has_flag(call, 's') };
+	const struct geomlist_options options = { .geoms = has_flag(call, 'g'),
+						  .script = has_flag(call, 's') };
 	int count = choose_geoms(call, &geoms);
 
 	if (count > 0)
@@ -990,10 +1078,14 @@ static int verb_status(struct call *call)
 }
 
 static const struct verb verbs[] = {
-	{ "create", "[-ARv] name prov ...", "ARv", 2, ANY_NUMBER, verb_create, VERBS_NAMED_DISKS, false, false },
-	{ "label", "[-ARfv] name prov ...", "ARfv", 2, ANY_NUMBER, verb_label, VERBS_NAMED_DISKS, false, false },
-	{ "configure", "[-APRv] name", "APRv", 1, 1, verb_configure, VERBS_DISKS_OF_MAP, false, false },
-	{ "add", "[-fv] name prov", "fv", 2, 2, verb_add, VERBS_NAMED_DISKS | VERBS_FAILED_DISKS, false, false },
+	{ "create", "[-ARv] name prov ...", "ARv", 2, ANY_NUMBER, verb_create, VERBS_NAMED_DISKS,
+	  false, false },
+	{ "label", "[-ARfv] name prov ...", "ARfv", 2, ANY_NUMBER, verb_label, VERBS_NAMED_DISKS,
+	  false, false },
+	{ "configure", "[-APRv] name", "APRv", 1, 1, verb_configure, VERBS_DISKS_OF_MAP, false,
+	  false },
+	{ "add", "[-fv] name prov", "fv", 2, 2, verb_add, VERBS_NAMED_DISKS | VERBS_FAILED_DISKS,
+	  false, false },
 	{ "remove", "[-v] name prov", "v", 2, 2, verb_remove, VERBS_FAILED_DISKS, false, false },
 	{ "fail", "[-v] name prov", "v", 2, 2, verb_fail, VERBS_FAILED_DISKS, false, true },
 	{ "restore", "[-v] name prov", "v", 2, 2, verb_restore, VERBS_NAMED_DISKS, false, true },
@@ -1002,9 +1094,11 @@ static const struct verb verbs[] = {
 	{ "getactive", "[-v] name", "v", 1, 1, verb_getactive, VERBS_NO_DISK, true, false },
 	{ "destroy", "[-v] name", "v", 1, 1, verb_destroy, VERBS_DISKS_OF_MAP, false, false },
 	{ "stop", "[-v] name", "v", 1, 1, verb_stop, VERBS_NO_DISK, false, false },
-	{ "clear", "[-v] prov ...", "v", 1, ANY_NUMBER, verb_clear, VERBS_NAMED_DISKS, false, false },
+	{ "clear", "[-v] prov ...", "v", 1, ANY_NUMBER, verb_clear, VERBS_NAMED_DISKS, false,
+	  false },
 	{ "list", "[name ...]", "ag", 0, ANY_NUMBER, verb_list, VERBS_NO_DISK, true, false },
-	{ "status", "[-ags] [name ...]", "ags", 0, ANY_NUMBER, verb_status, VERBS_NO_DISK, true, false },
+	{ "status", "[-ags] [name ...]", "ags", 0, ANY_NUMBER, verb_status, VERBS_NO_DISK, true,
+	  false },
 	{ "load", "[-v]", "v", 0, 0, verb_load, VERBS_EVERY_DISK, false, false },
 	{ "unload", "[-v]", "v", 0, 0, verb_unload, VERBS_NO_DISK, false, false },
 };
@@ -1012,7 +1106,8 @@ static const struct verb verbs[] = {
 void verbs_usage(struct mp_strbuf *text)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		mp_strbuf_printf(text, "%s gmultipath %s %s\n", i ? "      " : "usage:", verbs[i].name, verbs[i].syntax);
+		mp_strbuf_printf(text, "%s gmultipath %s %s\n",
+				 i ? "      " : "usage:", verbs[i].name, verbs[i].syntax);
 }
 
 static const struct verb *find_verb(const char *name)
@@ -1037,7 +1132,8 @@ bool verbs_changes(const char *name)
 	return !verb || !verb->only_reads;
 }
 
-void verbs_reply(int status, const struct mp_strbuf *out, const struct mp_strbuf *err, struct mp_strbuf *reply)
+void verbs_reply(int status, const struct mp_strbuf *out, const struct mp_strbuf *err,
+		 struct mp_strbuf *reply)
 {
 	mp_strbuf_printf(reply, "exit %d %zu\n", status, out->length);
 	mp_strbuf_puts(reply, mp_strbuf_text(out));
@@ -1048,14 +1144,15 @@ const char *verbs_reply_parse(const char *reply, int *status, size_t *out_length
 {
 	int end = 0;
 
-	if (sscanf(reply, "exit %d %zu%n", status, out_length, &end) < 2 || !end || reply[end] != '\n' ||
-	    *out_length > strlen(reply + end + 1))
+	if (sscanf(reply, "exit %d %zu%n", status, out_length, &end) < 2 || !end ||
+	    reply[end] != '\n' || *out_length > strlen(reply + end + 1))
 		return NULL;
 	return reply + end + 1;
 }
 
 /* Return: is the command line as the verb has it? */
-static bool take_arguments(const struct verb *verb, const char *const *words, size_t count, struct call *call)
+static bool take_arguments(const struct verb *verb, const char *const *words, size_t count,
+			   struct call *call)
 {
 	size_t i = 1, used = 0;
 
@@ -1089,7 +1186,8 @@ unsigned verbs_disks(const char *const *words, size_t count, size_t *map, size_t
 }
 
 /* Return: the verb, NULL if the words are none of its (said). */
-static const struct verb *parse(const char *const *words, size_t count, struct call *call, struct mp_strbuf *err)
+static const struct verb *parse(const char *const *words, size_t count, struct call *call,
+				struct mp_strbuf *err)
 {
 	const struct verb *verb = count ? find_verb(words[0]) : NULL;
 
@@ -1113,8 +1211,8 @@ bool verbs_check(const char *const *words, size_t count, struct mp_strbuf *err)
 	return parse(words, count, &call, err);
 }
 
-int verbs_run(const char *const *words, size_t count, const struct verbs_caller *caller, struct mp_strbuf *out,
-	      struct mp_strbuf *err)
+int verbs_run(const char *const *words, size_t count, const struct verbs_caller *caller,
+	      struct mp_strbuf *out, struct mp_strbuf *err)
 {
 	struct engine engine = { .lock = -1 };
 	struct call call = { .engine = &engine };
@@ -1123,9 +1221,9 @@ int verbs_run(const char *const *words, size_t count, const struct verbs_caller 
 
 	if (!verb)
 		return 1;
-	r = verb->only_reads	  ? engine_open_to_look(&engine) :
+	r = verb->only_reads	? engine_open_to_look(&engine) :
 	    verb->only_messages ? engine_open_urgently(&engine, caller->watches) :
-				    engine_open(&engine, caller->watches);
+				  engine_open(&engine, caller->watches);
 	engine.silent = caller->silent;
 	engine.silent_count = caller->silent_count;
 	if (r >= 0 && engine.lock >= 0)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* verbs.h - gmultipath's commands.  For: gmultipath, on a worker of the daemon or in a process of its own. */
+/*
+ * verbs.h - gmultipath's commands.  For: gmultipath, on a worker of the daemon or in a process of
+ * its own.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,8 +24,8 @@ struct verbs_caller {
  *
  * Blocks, unless it changes nothing. Return: exit status.
  */
-int verbs_run(const char *const *words, size_t count, const struct verbs_caller *caller, struct mp_strbuf *out,
-	      struct mp_strbuf *err);
+int verbs_run(const char *const *words, size_t count, const struct verbs_caller *caller,
+	      struct mp_strbuf *out, struct mp_strbuf *err);
 
 /** verbs_check() - is it a command, with arguments as it has them? @err: what was expected */
 bool verbs_check(const char *const *words, size_t count, struct mp_strbuf *err);
@@ -33,7 +36,8 @@ enum verbs_disks {
 	VERBS_NAMED_DISKS = 1,
 	VERBS_DISKS_OF_MAP = 2,
 	VERBS_EVERY_DISK = 4,
-	VERBS_FAILED_DISKS = 8, /* of the map; if messages alone are sent, only when its last good path fails */
+	/* of the map; if messages alone are sent, only when its last good path fails */
+	VERBS_FAILED_DISKS = 8,
 };
 
 /**
@@ -44,9 +48,13 @@ enum verbs_disks {
 unsigned verbs_disks(const char *const *words, size_t count, size_t *map, size_t *first);
 
 /** verbs_reply() - status and both texts as one, from who ran it to who prints it */
-void verbs_reply(int status, const struct mp_strbuf *out, const struct mp_strbuf *err, struct mp_strbuf *reply);
+void verbs_reply(int status, const struct mp_strbuf *out, const struct mp_strbuf *err,
+		 struct mp_strbuf *reply);
 
-/** verbs_reply_parse() - @out_length: of the text for standard output; @err begins behind it. Return: start of it, NULL: no reply. */
+/**
+ * verbs_reply_parse() - @out_length: of the text for standard output; @err begins behind it.
+ * Return: start of it, NULL: no reply.
+ */
 const char *verbs_reply_parse(const char *reply, int *status, size_t *out_length);
 
 /** verbs_usage() - every verb's syntax, a line each */

@@ -103,7 +103,8 @@ int existing_read(const struct disk *disk, bool all_on_disk, struct existing *re
 		struct mp_dm_listed *item = &listed.items[i];
 		struct mp_linear *device = &existing.items[existing.count];
 
-		if (mapping_number(item->uuid, disk->uuid) || has_minor(holders, holder_count, item->devt)) {
+		if (mapping_number(item->uuid, disk->uuid) ||
+		    has_minor(holders, holder_count, item->devt)) {
 			r = mp_linear_read(item->devt, device);
 			if (r == -ENODEV)
 				continue; /* gone meanwhile */
@@ -111,7 +112,9 @@ int existing_read(const struct disk *disk, bool all_on_disk, struct existing *re
 				return r;
 		} else {
 			*device = (struct mp_linear){
-				.name = TAKE_PTR(item->name), .uuid = TAKE_PTR(item->uuid), .devt = item->devt,
+				.name = TAKE_PTR(item->name),
+				.uuid = TAKE_PTR(item->uuid),
+				.devt = item->devt,
 			};
 		}
 		existing.count++;
@@ -121,7 +124,10 @@ int existing_read(const struct disk *disk, bool all_on_disk, struct existing *re
 	return 0;
 }
 
-/* udev's kpartx and the administrator's may be at work at the same time: what the other one makes is as good. */
+/*
+ * udev's kpartx and the administrator's may be at work at the same time: what the other one makes
+ * is as good.
+ */
 static int create(const struct mp_linear_spec *spec, dev_t *devt)
 {
 	int r = mp_linear_create(spec, devt);
@@ -132,7 +138,8 @@ static int create(const struct mp_linear_spec *spec, dev_t *devt)
 		if (mp_linear_read_uuid(spec->uuid, &other) < 0)
 			break;
 		*devt = other.devt;
-		if (other.is_linear && other.on == spec->on && other.start_sectors == spec->start_sectors &&
+		if (other.is_linear && other.on == spec->on &&
+		    other.start_sectors == spec->start_sectors &&
 		    other.size_sectors == spec->size_sectors && other.read_only == spec->read_only)
 			return 0;
 		poll(NULL, 0, OTHERS_LOOK_MSEC);
@@ -176,9 +183,9 @@ static int have(const struct disk *disk, const struct mapping_step *step, bool v
 		return r;
 	}
 	if (verbose)
-		printf("add map %s (%u:%u): 0 %llu linear %u:%u %llu\n", step->name, major(devt), minor(devt),
-		       (unsigned long long)partition->size_sectors, major(disk->devt), minor(disk->devt),
-		       (unsigned long long)partition->start_sectors);
+		printf("add map %s (%u:%u): 0 %llu linear %u:%u %llu\n", step->name, major(devt),
+		       minor(devt), (unsigned long long)partition->size_sectors, major(disk->devt),
+		       minor(disk->devt), (unsigned long long)partition->start_sectors);
 	return 0;
 }
 
@@ -194,13 +201,14 @@ static int rename_mapping(const struct mapping_step *step, bool verbose)
 	int r;
 
 	if (verbose)
-		fprintf(stderr, "found map %s for uuid %s, renaming to %s\n", step->existing->name, step->uuid,
-			step->name);
+		fprintf(stderr, "found map %s for uuid %s, renaming to %s\n", step->existing->name,
+			step->uuid, step->name);
 	r = mp_linear_rename(step->existing->name, step->name);
 	if (r < 0 && has_name(step))
 		return 0; /* somebody was faster */
 	if (r < 0)
-		fprintf(stderr, "cannot rename %s to %s: %s\n", step->existing->name, step->name, strerror(-r));
+		fprintf(stderr, "cannot rename %s to %s: %s\n", step->existing->name, step->name,
+			strerror(-r));
 	return r;
 }
 
@@ -220,7 +228,8 @@ static int remove_mapping(const struct mapping_step *step, bool verbose)
 static int refuse(const struct mapping_step *step, bool verbose)
 {
 	if (step->partition && !step->busy)
-		fprintf(stderr, step->existing ? "%s is already in use, and %s\n" : "%s: %s\n", step->name, step->reason);
+		fprintf(stderr, step->existing ? "%s is already in use, and %s\n" : "%s: %s\n",
+			step->name, step->reason);
 	else if (step->partition)
 		fprintf(stderr, "%s %s, but is in use: left as it is\n", step->name, step->reason);
 	else if (verbose)

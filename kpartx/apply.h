@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* apply.h - the world that mappings are planned for, and the planned steps carried out in it.  For: kpartx. */
+/*
+ * apply.h - the world that mappings are planned for, and the planned steps carried out in it.  For:
+ * kpartx.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

@@ -33,7 +33,8 @@ static int read_geometry(struct disk *disk)
 	int sector_bytes = 512, read_only = 0;
 	uint64_t bytes;
 
-	if (ioctl(disk->fd, BLKGETSIZE64, &bytes) < 0 || ioctl(disk->fd, BLKSSZGET, &sector_bytes) < 0 ||
+	if (ioctl(disk->fd, BLKGETSIZE64, &bytes) < 0 ||
+	    ioctl(disk->fd, BLKSSZGET, &sector_bytes) < 0 ||
 	    ioctl(disk->fd, BLKROGET, &read_only) < 0)
 		return -errno;
 	disk->size_sectors = bytes / 512;

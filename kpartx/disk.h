@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* disk.h - the block device whose partitions are mapped: multipath map, disk, loop device.  For: kpartx. */
+/*
+ * disk.h - the block device whose partitions are mapped: multipath map, disk, loop device.  For:
+ * kpartx.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,13 +29,17 @@ int disk_open(const char *file, struct disk *ret);
 /** disk_fini() - close the descriptor and free the rest */
 void disk_fini(struct disk *disk);
 
-/** disk_silence() - why it does not answer until somebody sees to it: "it is suspended"; NULL if nothing is known of that */
+/**
+ * disk_silence() - why it does not answer until somebody sees to it: "it is suspended"; NULL if
+ * nothing is known of that
+ */
 const char *disk_silence(const struct disk *disk);
 
 /**
  * disk_wait() - until there is no reason for silence
  *
- * Who reads from a disk that does not answer can be stuck for good, even in closing it, and be beyond SIGKILL.
+ * Who reads from a disk that does not answer can be stuck for good, even in closing it, and be
+ * beyond SIGKILL.
  * Return: 0, -ETIMEDOUT after ten seconds: what replaces a map's table suspends it, too, for less.
  */
 int disk_wait(const struct disk *disk);

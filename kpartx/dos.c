@@ -16,7 +16,8 @@ enum {
 /* On disk, little-endian. */
 struct entry {
 	uint8_t flags, first_chs[3], type, last_chs[3];
-	uint32_t start, size; /* sectors of the disk, @start from the table's own or the extended partition's first */
+	/* sectors of the disk, @start from the table's own or the extended partition's first */
+	uint32_t start, size;
 } __attribute__((packed));
 
 struct table {
@@ -31,7 +32,8 @@ struct extent {
 	uint64_t start, size;
 };
 
-static struct extent extent_of(const struct partitions_source *source, const struct entry *entry, uint64_t from)
+static struct extent extent_of(const struct partitions_source *source, const struct entry *entry,
+			       uint64_t from)
 {
 	return (struct extent){
 		.start = from + partitions_sectors(source, le32toh(entry->start)),
@@ -66,10 +68,14 @@ bool dos_has_type(const uint8_t sector[static 512], uint8_t type)
 
 bool dos_has_extended(const uint8_t sector[static 512])
 {
-	return dos_has_type(sector, 0x05) || dos_has_type(sector, 0x0f) || dos_has_type(sector, 0x85);
+	return dos_has_type(sector, 0x05) || dos_has_type(sector, 0x0f) ||
+	       dos_has_type(sector, 0x85);
 }
 
-/* What is mapped of an extended partition: room for a boot loader, and no way to write to what is inside. */
+/*
+ * What is mapped of an extended partition: room for a boot loader, and no way to write to what is
+ * inside.
+ */
 static uint64_t mapped_of_extended(const struct partitions_source *source, uint64_t size)
 {
 	uint64_t mapped = source->sector_bytes > 1024 ? source->sector_bytes / 512 : 2;
@@ -101,7 +107,10 @@ static int add(struct chain *chain, struct extent extent, enum partition_fault f
 	return partitions_add(chain->ret, &partition);
 }
 
-/* The third and the fourth entry are not in use, whatever stands there, unless it makes sense: so does the kernel. */
+/*
+ * The third and the fourth entry are not in use, whatever stands there, unless it makes sense: so
+ * does the kernel.
+ */
 static int add_logical(struct chain *chain, const struct table *table, struct extent link)
 {
 	int r = 0;
@@ -113,7 +122,8 @@ static int add_logical(struct chain *chain, const struct table *table, struct ex
 		if (!extent.size || is_extended(entry->type))
 			continue;
 		if (is_within(extent, chain->within))
-			r = i < 2 || is_within(extent, link) ? add(chain, extent, PARTITION_GOOD) : 0;
+			r = i < 2 || is_within(extent, link) ? add(chain, extent, PARTITION_GOOD) :
+							       0;
 		else if (i < 2)
 			r = add(chain, extent, PARTITION_NOT_INSIDE);
 	}
@@ -156,7 +166,8 @@ static int read_chain(struct chain *chain)
 		if (r < 0 || !next)
 			return r;
 		link = extent_of(chain->source, next, chain->within.start);
-		if (link.start < chain->within.start || link.start - chain->within.start >= chain->within.size ||
+		if (link.start < chain->within.start ||
+		    link.start - chain->within.start >= chain->within.size ||
 		    link.start >= chain->source->size_sectors)
 			return add(chain, link, PARTITION_CUT_OFF);
 	}
@@ -164,13 +175,15 @@ static int read_chain(struct chain *chain)
 	return chain->link_count < LINKS_MOST ? 0 : add(chain, link, PARTITION_CUT_OFF);
 }
 
-static int add_primary(const struct partitions_source *source, const struct entry *entry, unsigned number, struct partitions *ret)
+static int add_primary(const struct partitions_source *source, const struct entry *entry,
+		       unsigned number, struct partitions *ret)
 {
 	struct extent extent = extent_of(source, entry, 0);
 	const struct partition partition = {
 		.number = number,
 		.start_sectors = extent.start,
-		.size_sectors = is_extended(entry->type) ? mapped_of_extended(source, extent.size) : extent.size,
+		.size_sectors = is_extended(entry->type) ? mapped_of_extended(source, extent.size) :
+							   extent.size,
 		.table_sectors = extent.size,
 	};
 
@@ -193,7 +206,8 @@ int dos_read(const struct partitions_source *source, struct partitions *ret)
 		chain.within = extent_of(source, entry, 0);
 		chain.extended = i + 1;
 		chain.link_count = 0;
-		if (is_extended(entry->type) && chain.within.size && chain.within.start < source->size_sectors)
+		if (is_extended(entry->type) && chain.within.size &&
+		    chain.within.start < source->size_sectors)
 			r = read_chain(&chain);
 	}
 	return r;

@@ -11,8 +11,9 @@ struct partitions_source;
  * dos_read() - every entry, primary ones before logical ones
  * @ret:	empty
  *
- * The table has 32 bits for sectors of the disk, whatever their size: all is reckoned with in 64. What lies outside of its extended
- * partition has a fault: a logical partition, or what the chain's next link points at. Then the rest of the chain is not known.
+ * The table has 32 bits for sectors of the disk, whatever their size: all is reckoned with in 64.
+ * What lies outside of its extended partition has a fault: a logical partition, or what the chain's
+ * next link points at. Then the rest of the chain is not known.
  * Return: 0, negative errno.
  */
 int dos_read(const struct partitions_source *source, struct partitions *ret);

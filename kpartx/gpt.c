@@ -51,15 +51,16 @@ static bool header_is_valid(const struct partitions_source *source, uint8_t *sec
 	struct header *header = (struct header *)sector;
 	uint32_t bytes = le32toh(header->header_bytes), crc = le32toh(header->header_crc);
 
-	if (memcmp(header->signature, "EFI PART", sizeof(header->signature)) || bytes < sizeof(*header) ||
-	    bytes > source->sector_bytes || le64toh(header->my_sector) != at)
+	if (memcmp(header->signature, "EFI PART", sizeof(header->signature)) ||
+	    bytes < sizeof(*header) || bytes > source->sector_bytes ||
+	    le64toh(header->my_sector) != at)
 		return false;
 	header->header_crc = 0;
 	return crc32_of(sector, bytes) == crc;
 }
 
-static int take_entries(const struct partitions_source *source, const uint8_t *entries, const struct header *header,
-			struct partitions *ret)
+static int take_entries(const struct partitions_source *source, const uint8_t *entries,
+			const struct header *header, struct partitions *ret)
 {
 	static const uint8_t unused[16];
 	uint32_t entry_bytes = le32toh(header->entry_bytes);
@@ -79,7 +80,10 @@ static int take_entries(const struct partitions_source *source, const uint8_t *e
 		if (first > last)
 			partition.fault = PARTITION_REVERSED;
 		else
-			partition.size_sectors = partitions_sectors(source, last - first < UINT64_MAX ? last - first + 1 : last);
+			partition.size_sectors =
+				partitions_sectors(source, last - first < UINT64_MAX ?
+								   last - first + 1 :
+								   last);
 		partition.table_sectors = partition.size_sectors;
 		r = partitions_add(ret, &partition);
 	}
@@ -112,7 +116,8 @@ static int read_at(const struct partitions_source *source, uint64_t at, struct p
 	entries = malloc(size ? size : 1);
 	if (!entries)
 		return -ENOMEM;
-	r = partitions_read_bytes(source, le64toh(header->entries_sector) * source->sector_bytes, entries, size);
+	r = partitions_read_bytes(source, le64toh(header->entries_sector) * source->sector_bytes,
+				  entries, size);
 	if (r < 0 || crc32_of(entries, size) != le32toh(header->entries_crc))
 		return r;
 	r = take_entries(source, entries, header, ret);

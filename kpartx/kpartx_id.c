@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * kpartx_id MAJOR MINOR UUID - for udev's rules: what a multipath map, or a partition of one, stands on, as properties. Runs for
- * every event of every such device, hence sysfs and nothing but libc.
+ * kpartx_id MAJOR MINOR UUID - for udev's rules: what a multipath map, or a partition of one,
+ * stands on, as properties. Runs for every event of every such device, hence sysfs and nothing but
+ * libc.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -22,7 +23,8 @@ static DIR *open_slaves(const char *device, char *dir, size_t size)
 	return opendir(dir);
 }
 
-static bool read_line(const char *dir, const char *name, const char *attribute, char *text, int size)
+static bool read_line(const char *dir, const char *name, const char *attribute, char *text,
+		      int size)
 {
 	char file[600];
 	FILE *f;
@@ -73,7 +75,10 @@ static const char *type_of(const char *device)
 	return ccw ? "ccw" : cciss ? "cciss" : nines || !any ? "raid" : "scsi";
 }
 
-/* The map that a partition stands on. Prints its name; @parent: of @size bytes, "" if it is not to be found. */
+/*
+ * The map that a partition stands on. Prints its name; @parent: of @size bytes, "" if it is not to
+ * be found.
+ */
 static void print_parent(const char *device, char *parent, size_t size)
 {
 	char dir[300], name[300], devt[32];

@@ -10,7 +10,10 @@
 static int add(struct partitions *ret, unsigned number, uint64_t start, uint64_t size)
 {
 	const struct partition partition = {
-		.number = number, .start_sectors = start, .size_sectors = size, .table_sectors = size,
+		.number = number,
+		.start_sectors = start,
+		.size_sectors = size,
+		.table_sectors = size,
 	};
 
 	return partitions_add(ret, &partition);
@@ -25,15 +28,23 @@ static uint64_t scale_of(uint32_t sector_bytes)
 /* The label is in the second sector, on some machines in the first one. */
 int label_read_bsd(const struct partitions_source *source, struct partitions *ret)
 {
-	enum { MAGIC = 0x82564557, SECOND_MAGIC_AT = 132, SECTOR_BYTES_AT = 40, COUNT_AT = 138, SLICES_AT = 148, SLICE = 16,
-	       SLICES = 22 /* in a sector */ };
+	enum {
+		MAGIC = 0x82564557,
+		SECOND_MAGIC_AT = 132,
+		SECTOR_BYTES_AT = 40,
+		COUNT_AT = 138,
+		SLICES_AT = 148,
+		SLICE = 16,
+		SLICES = 22 /* in a sector */
+	};
 	static const size_t places[] = { 512, 64, 128 };
 	uint8_t bytes[1024], *label = NULL;
 	unsigned number = 1, count;
 	int r = partitions_read_bytes(source, 0, bytes, sizeof(bytes));
 
 	for (size_t i = 0; i < ARRAY_SIZE(places) && !label; i++)
-		if (mp_bytes_le32(bytes + places[i]) == MAGIC && mp_bytes_le32(bytes + places[i] + SECOND_MAGIC_AT) == MAGIC)
+		if (mp_bytes_le32(bytes + places[i]) == MAGIC &&
+		    mp_bytes_le32(bytes + places[i] + SECOND_MAGIC_AT) == MAGIC)
 			label = bytes + places[i];
 	if (r < 0 || !label)
 		return r;
@@ -43,7 +54,8 @@ int label_read_bsd(const struct partitions_source *source, struct partitions *re
 		uint64_t scale = scale_of(mp_bytes_le32(label + SECTOR_BYTES_AT));
 
 		if (slice[12]) /* its type: 0 is not in use */
-			r = add(ret, number++, mp_bytes_le32(slice + 4) * scale, mp_bytes_le32(slice) * scale);
+			r = add(ret, number++, mp_bytes_le32(slice + 4) * scale,
+				mp_bytes_le32(slice) * scale);
 	}
 	return r;
 }
@@ -51,7 +63,15 @@ int label_read_bsd(const struct partitions_source *source, struct partitions *re
 /* The VTOC of x86. */
 int label_read_solaris(const struct partitions_source *source, struct partitions *ret)
 {
-	enum { VTOC_AT = 512, SECTOR_BYTES_AT = 28, COUNT_AT = 30, SLICES_AT = 72, SLICE = 12, SLICES = 16, WHOLE_DISK = 5 };
+	enum {
+		VTOC_AT = 512,
+		SECTOR_BYTES_AT = 28,
+		COUNT_AT = 30,
+		SLICES_AT = 72,
+		SLICE = 12,
+		SLICES = 16,
+		WHOLE_DISK = 5
+	};
 	uint8_t vtoc[512];
 	unsigned number = 1, count;
 	int r = partitions_read_bytes(source, VTOC_AT, vtoc, sizeof(vtoc));
@@ -61,7 +81,8 @@ int label_read_solaris(const struct partitions_source *source, struct partitions
 	count = mp_bytes_le16(vtoc + COUNT_AT);
 	for (unsigned i = 0; i < count && i < SLICES && r == 0; i++) {
 		const uint8_t *slice = vtoc + SLICES_AT + SLICE * i;
-		uint64_t scale = scale_of(mp_bytes_le16(vtoc + SECTOR_BYTES_AT)), size = mp_bytes_le32(slice + 8) * scale;
+		uint64_t scale = scale_of(mp_bytes_le16(vtoc + SECTOR_BYTES_AT)),
+			 size = mp_bytes_le32(slice + 8) * scale;
 
 		if (size && mp_bytes_le16(slice) != WHOLE_DISK)
 			r = add(ret, number++, mp_bytes_le32(slice + 4) * scale, size);
@@ -72,8 +93,17 @@ int label_read_solaris(const struct partitions_source *source, struct partitions
 /* Sparc. Old labels have no VTOC: nothing tells which slice stands for the disk. */
 int label_read_sun(const struct partitions_source *source, struct partitions *ret)
 {
-	enum { VERSION_AT = 128, COUNT_AT = 140, TAGS_AT = 142, SANITY_AT = 188, HEADS_AT = 436, TRACK_AT = 438, SLICES_AT = 444,
-	       SLICES = 8, WHOLE_DISK = 5 };
+	enum {
+		VERSION_AT = 128,
+		COUNT_AT = 140,
+		TAGS_AT = 142,
+		SANITY_AT = 188,
+		HEADS_AT = 436,
+		TRACK_AT = 438,
+		SLICES_AT = 444,
+		SLICES = 8,
+		WHOLE_DISK = 5
+	};
 	uint64_t cylinder;
 	uint8_t label[512];
 	bool has_tags;
@@ -82,12 +112,16 @@ int label_read_sun(const struct partitions_source *source, struct partitions *re
 	if (r < 0)
 		return r;
 	cylinder = (uint64_t)mp_bytes_be16(label + HEADS_AT) * mp_bytes_be16(label + TRACK_AT);
-	has_tags = mp_bytes_be32(label + SANITY_AT) == 0x600ddeee && mp_bytes_be32(label + VERSION_AT) == 1 && mp_bytes_be16(label + COUNT_AT) <= SLICES;
+	has_tags = mp_bytes_be32(label + SANITY_AT) == 0x600ddeee &&
+		   mp_bytes_be32(label + VERSION_AT) == 1 &&
+		   mp_bytes_be16(label + COUNT_AT) <= SLICES;
 	for (unsigned i = 0; i < SLICES && r == 0; i++) {
 		const uint8_t *slice = label + SLICES_AT + 8 * i;
 
-		if (mp_bytes_be32(slice + 4) && !(has_tags && mp_bytes_be16(label + TAGS_AT + 4 * i) == WHOLE_DISK))
-			r = add(ret, i + 1, mp_bytes_be32(slice) * cylinder, mp_bytes_be32(slice + 4));
+		if (mp_bytes_be32(slice + 4) &&
+		    !(has_tags && mp_bytes_be16(label + TAGS_AT + 4 * i) == WHOLE_DISK))
+			r = add(ret, i + 1, mp_bytes_be32(slice) * cylinder,
+				mp_bytes_be32(slice + 4));
 	}
 	return r;
 }
@@ -123,10 +157,15 @@ int label_read_mac(const struct partitions_source *source, struct partitions *re
 		if (r < 0)
 			return r;
 		if (memcmp(entry, "PM", 2))
-			return i > 1 ? partitions_add(ret, &(struct partition){ .number = i, .fault = PARTITION_CUT_OFF }) : 0;
+			return i > 1 ? partitions_add(ret,
+						      &(struct partition){
+							      .number = i,
+							      .fault = PARTITION_CUT_OFF }) :
+				       0;
 		if (i == 1)
 			count = mp_bytes_be32(entry + 4);
-		r = add(ret, i, mp_bytes_be32(entry + 8) * scale, mp_bytes_be32(entry + 12) * scale);
+		r = add(ret, i, mp_bytes_be32(entry + 8) * scale,
+			mp_bytes_be32(entry + 12) * scale);
 	}
 	return r;
 }
@@ -146,7 +185,14 @@ int label_read_ultrix(const struct partitions_source *source, struct partitions 
 	return r;
 }
 
-enum { ATARI_SLICE = 12, ATARI_SLICES_AT = 0x1c6, ATARI_SLICES = 4, ATARI_MORE_AT = 0x156, ATARI_MORE = 8, ATARI_LINKS_MOST = 256 };
+enum {
+	ATARI_SLICE = 12,
+	ATARI_SLICES_AT = 0x1c6,
+	ATARI_SLICES = 4,
+	ATARI_MORE_AT = 0x156,
+	ATARI_MORE = 8,
+	ATARI_LINKS_MOST = 256
+};
 
 static bool atari_in_use(const uint8_t *slice)
 {
@@ -159,15 +205,18 @@ static bool atari_is(const uint8_t *slice, const char *kind)
 }
 
 /* @first: of the extended partition, which its links count from */
-static int read_atari_chain(const struct partitions_source *source, uint64_t first, unsigned *number, struct partitions *ret)
+static int read_atari_chain(const struct partitions_source *source, uint64_t first,
+			    unsigned *number, struct partitions *ret)
 {
 	uint8_t sector[512];
 	uint64_t at = first, before = 0;
 	int r;
 
 	/* Each lies behind the one before it, or it is a loop. */
-	for (unsigned links = 0; links < ATARI_LINKS_MOST && at > before && at < source->size_sectors; links++) {
-		const uint8_t *slice = sector + ATARI_SLICES_AT, *end = slice + ATARI_SLICES * ATARI_SLICE, *next;
+	for (unsigned links = 0;
+	     links < ATARI_LINKS_MOST && at > before && at < source->size_sectors; links++) {
+		const uint8_t *slice = sector + ATARI_SLICES_AT,
+			      *end = slice + ATARI_SLICES * ATARI_SLICE, *next;
 
 		r = partitions_read_bytes(source, at * 512, sector, sizeof(sector));
 		if (r < 0)

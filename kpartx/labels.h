@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * labels.h - read the partition tables of other systems. libblkid has recognized them, but for BSD's; what is read here is where
- * the partitions are.  For: table.c.
+ * labels.h - read the partition tables of other systems. libblkid has recognized them, but for
+ * BSD's; what is read here is where the partitions are.  For: table.c.
  */
 #pragma once
 
@@ -9,10 +9,12 @@ struct partitions;
 struct partitions_source;
 
 /*
- * Every entry that is in use, numbered as libblkid and the kernel number them. Sizes are those of the label: of a label that says
- * how large its sectors are, these, else of 512 bytes. @ret: empty. Return: 0, negative errno.
+ * Every entry that is in use, numbered as libblkid and the kernel number them. Sizes are those of
+ * the label: of a label that says how large its sectors are, these, else of 512 bytes. @ret: empty.
+ * Return: 0, negative errno.
  */
-int label_read_bsd(const struct partitions_source *source, struct partitions *ret); /* reads nothing if there is no label */
+/* reads nothing if there is no label */
+int label_read_bsd(const struct partitions_source *source, struct partitions *ret);
 int label_read_solaris(const struct partitions_source *source, struct partitions *ret);
 int label_read_sun(const struct partitions_source *source, struct partitions *ret);
 int label_read_sgi(const struct partitions_source *source, struct partitions *ret);

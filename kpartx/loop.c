@@ -61,8 +61,10 @@ int loop_find(const struct stat *file, struct loop *ret)
 
 		if (strncmp(entry->d_name, "loop", 4))
 			continue;
-		snprintf(backing, sizeof(backing), "/sys/block/%s/loop/backing_file", entry->d_name);
-		if (access(backing, F_OK) == 0 && open_device(entry->d_name, O_RDONLY, ret) == 0 && shows(ret->fd, file))
+		snprintf(backing, sizeof(backing), "/sys/block/%s/loop/backing_file",
+			 entry->d_name);
+		if (access(backing, F_OK) == 0 && open_device(entry->d_name, O_RDONLY, ret) == 0 &&
+		    shows(ret->fd, file))
 			return 0;
 	}
 	loop_fini(ret);
@@ -73,8 +75,13 @@ int loop_lock(const char *file)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC);
 
-	/* Not for ever: whoever has the lock may be who started this program. Not everywhere is there a lock, either. */
-	for (int i = 0; fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK && i < LOCK_LOOKS; i++)
+	/*
+	 * Not for ever: whoever has the lock may be who started this program. Not everywhere is
+	 * there a lock, either.
+	 */
+	for (int i = 0;
+	     fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK && i < LOCK_LOOKS;
+	     i++)
 		poll(NULL, 0, LOCK_LOOK_MSEC);
 	return fd;
 }
@@ -87,7 +94,10 @@ static bool has_gpt_at(int fd, off_t offset)
 	       !memcmp(signature, "EFI PART", sizeof(signature));
 }
 
-/* Sectors of the disk that the image is of: a GPT begins in the second one, its backup is the last one. */
+/*
+ * Sectors of the disk that the image is of: a GPT begins in the second one, its backup is the last
+ * one.
+ */
 static unsigned image_sector_bytes(int fd)
 {
 	struct stat file;
@@ -106,7 +116,8 @@ static int configure_in_parts(int fd, const struct loop_config *config)
 	if (ioctl(fd, LOOP_SET_FD, config->fd) < 0)
 		return -errno;
 	if (ioctl(fd, LOOP_SET_STATUS64, &config->info) < 0 ||
-	    (config->block_size != 512 && ioctl(fd, LOOP_SET_BLOCK_SIZE, (unsigned long)config->block_size) < 0)) {
+	    (config->block_size != 512 &&
+	     ioctl(fd, LOOP_SET_BLOCK_SIZE, (unsigned long)config->block_size) < 0)) {
 		r = -errno;
 		ioctl(fd, LOOP_CLR_FD, 0);
 		return r;
@@ -118,7 +129,9 @@ static int configure(int fd, const struct loop_config *config)
 {
 	if (ioctl(fd, LOOP_CONFIGURE, config) == 0)
 		return 0;
-	return errno == EINVAL || errno == ENOTTY || errno == ENOSYS ? configure_in_parts(fd, config) : -errno;
+	return errno == EINVAL || errno == ENOTTY || errno == ENOSYS ?
+		       configure_in_parts(fd, config) :
+		       -errno;
 }
 
 static int take_free_device(int control, const struct loop_config *config, struct loop *ret)
@@ -131,7 +144,9 @@ static int take_free_device(int control, const struct loop_config *config, struc
 		if (number < 0)
 			return -errno;
 		snprintf(name, sizeof(name), "loop%d", number);
-		r = open_device(name, config->info.lo_flags & LO_FLAGS_READ_ONLY ? O_RDONLY : O_RDWR, ret);
+		r = open_device(name,
+				config->info.lo_flags & LO_FLAGS_READ_ONLY ? O_RDONLY : O_RDWR,
+				ret);
 		if (r == 0)
 			r = configure(ret->fd, config);
 		if (r != -EBUSY)

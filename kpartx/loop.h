@@ -7,12 +7,18 @@
 struct loop {
 	int fd; /* of the device; while it is open the device stays */
 	char device[32]; /* "/dev/loop0", "" if there is none */
-	bool is_new; /* set up by loop_attach(), and not kept yet: it goes when the last one closes it */
+	/* set up by loop_attach(), and not kept yet: it goes when the last one closes it */
+	bool is_new;
 };
 
-#define LOOP_INIT { .fd = -1 }
+#define LOOP_INIT \
+	{ \
+		.fd = -1 \
+	}
 
-/** loop_fini() - close it. A device that was not kept goes, even if the program is killed before. */
+/**
+ * loop_fini() - close it. A device that was not kept goes, even if the program is killed before.
+ */
 void loop_fini(struct loop *loop);
 
 /**

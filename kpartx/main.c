@@ -63,19 +63,44 @@ static int parse_options(int argc, char **argv, struct options *ret)
 	*ret = (struct options){ .action = ACTION_LIST, .wait = true };
 	while ((option = getopt(argc, argv, "rladfgvp:t:sun")) != -1) {
 		switch (option) {
-		case 'l': ret->action = ACTION_LIST; break;
-		case 'a': ret->action = ACTION_ADD; break;
-		case 'u': ret->action = ACTION_UPDATE; break;
-		case 'd': ret->action = ACTION_DELETE; break;
-		case 'r': ret->read_only = true; break;
-		case 'f': ret->force = true; break;
-		case 'g': ret->force_gpt = true; break;
-		case 'v': ret->verbose = true; break;
-		case 's': ret->wait = true; break;
-		case 'n': ret->wait = false; break;
-		case 'p': ret->delimiter = optarg; break;
-		case 't': ret->type = optarg; break;
-		default: return -EINVAL;
+		case 'l':
+			ret->action = ACTION_LIST;
+			break;
+		case 'a':
+			ret->action = ACTION_ADD;
+			break;
+		case 'u':
+			ret->action = ACTION_UPDATE;
+			break;
+		case 'd':
+			ret->action = ACTION_DELETE;
+			break;
+		case 'r':
+			ret->read_only = true;
+			break;
+		case 'f':
+			ret->force = true;
+			break;
+		case 'g':
+			ret->force_gpt = true;
+			break;
+		case 'v':
+			ret->verbose = true;
+			break;
+		case 's':
+			ret->wait = true;
+			break;
+		case 'n':
+			ret->wait = false;
+			break;
+		case 'p':
+			ret->delimiter = optarg;
+			break;
+		case 't':
+			ret->type = optarg;
+			break;
+		default:
+			return -EINVAL;
 		}
 	}
 	/* A second word has a meaning to nobody any more. */
@@ -111,7 +136,8 @@ static int fail(const char *file, const char *what, int error)
 
 /* ---- what the table says */
 
-static int read_table(const struct disk *disk, const struct options *options, struct partitions *ret)
+static int read_table(const struct disk *disk, const struct options *options,
+		      struct partitions *ret)
 {
 	const struct partitions_source source = {
 		.fd = disk->fd,
@@ -130,12 +156,14 @@ static int read_table(const struct disk *disk, const struct options *options, st
 }
 
 /* Return: how many cannot be mapped that should. */
-static unsigned tell_faults(const struct disk *disk, const struct partitions *partitions, bool verbose)
+static unsigned tell_faults(const struct disk *disk, const struct partitions *partitions,
+			    bool verbose)
 {
 	unsigned faults = 0;
 
 	if (partitions->broken_gpt)
-		fprintf(stderr, "%s: no valid GPT behind the protective MBR: it is damaged, or the disk is smaller than it says\n",
+		fprintf(stderr,
+			"%s: no valid GPT behind the protective MBR: it is damaged, or the disk is smaller than it says\n",
 			disk->name);
 	for (size_t i = 0; i < partitions->count; i++) {
 		const struct partition *entry = &partitions->items[i];
@@ -145,13 +173,16 @@ static unsigned tell_faults(const struct disk *disk, const struct partitions *pa
 		if (entry->fault != PARTITION_EMPTY)
 			faults++;
 		if (faults <= FAULTS_SHOWN)
-			fprintf(stderr, "%s: partition %u %s, not mapped: %llu sectors from %llu, the disk has %llu\n",
+			fprintf(stderr,
+				"%s: partition %u %s, not mapped: %llu sectors from %llu, the disk has %llu\n",
 				disk->name, entry->number, partition_fault_text(entry->fault),
-				(unsigned long long)entry->size_sectors, (unsigned long long)entry->start_sectors,
+				(unsigned long long)entry->size_sectors,
+				(unsigned long long)entry->start_sectors,
 				(unsigned long long)disk->size_sectors);
 	}
 	if (faults > FAULTS_SHOWN)
-		fprintf(stderr, "%s: %u more partitions like these\n", disk->name, faults - FAULTS_SHOWN);
+		fprintf(stderr, "%s: %u more partitions like these\n", disk->name,
+			faults - FAULTS_SHOWN);
 	return faults;
 }
 
@@ -160,13 +191,15 @@ static void tell_overlaps(const struct disk *disk, const struct partitions *part
 	unsigned a, b;
 
 	if (partitions_overlap(partitions, &a, &b))
-		fprintf(stderr, "%s: partitions %u and %u overlap: writing to one may destroy the other\n", disk->name, a, b);
+		fprintf(stderr,
+			"%s: partitions %u and %u overlap: writing to one may destroy the other\n",
+			disk->name, a, b);
 }
 
 /* ---- list */
 
-static void list_entry(const struct mappings_disk *disk, const char *file, const struct partitions *partitions, size_t at,
-		       const size_t *places)
+static void list_entry(const struct mappings_disk *disk, const char *file,
+		       const struct partitions *partitions, size_t at, const size_t *places)
 {
 	const struct partition *entry = &partitions->items[at];
 	unsigned long long start = entry->start_sectors, size = entry->size_sectors;
@@ -174,9 +207,13 @@ static void list_entry(const struct mappings_disk *disk, const char *file, const
 
 	if (mapping_name(disk, entry->number, name, sizeof(name)) < 0)
 		return;
-	/* A logical partition is shown as if its extended one were a disk of that place in the list. */
+	/*
+	 * A logical partition is shown as if its extended one were a disk of that place in the
+	 * list.
+	 */
 	for (size_t i = 0; entry->inside && i < at; i++) {
-		if (partitions->items[i].number != entry->inside || partitions->items[i].fault != PARTITION_GOOD)
+		if (partitions->items[i].number != entry->inside ||
+		    partitions->items[i].fault != PARTITION_GOOD)
 			continue;
 		printf("%s : 0 %llu /dev/dm-%zu %llu\n", name, size, places[i],
 		       start - (unsigned long long)partitions->items[i].start_sectors);
@@ -185,7 +222,8 @@ static void list_entry(const struct mappings_disk *disk, const char *file, const
 	printf("%s : 0 %llu %s %llu\n", name, size, file, start);
 }
 
-static int list(const struct mappings_disk *disk, const char *file, const struct partitions *partitions)
+static int list(const struct mappings_disk *disk, const char *file,
+		const struct partitions *partitions)
 {
 	_cleanup_free_ size_t *places = calloc(partitions->count + 1, sizeof(*places));
 	size_t place = 0;
@@ -219,7 +257,8 @@ static void wait_for_udev(void)
 	struct udev_queue *queue = udev ? udev_queue_new(udev) : NULL;
 	struct pollfd poll_for = { .fd = queue ? udev_queue_get_fd(queue) : -1, .events = POLLIN };
 
-	while (poll_for.fd >= 0 && !udev_queue_get_queue_is_empty(queue) && (now = now_msec()) < end) {
+	while (poll_for.fd >= 0 && !udev_queue_get_queue_is_empty(queue) &&
+	       (now = now_msec()) < end) {
 		if (poll(&poll_for, 1, end - now) > 0)
 			udev_queue_flush(queue);
 	}
@@ -235,17 +274,21 @@ static bool is_busy(const struct mapping_plan *plan)
 	return false;
 }
 
-static int plan_now(const struct disk *disk, const struct mappings_disk *facts, enum mappings_mode mode,
-		    const struct partitions *partitions, struct existing *existing, struct mapping_plan *plan)
+static int plan_now(const struct disk *disk, const struct mappings_disk *facts,
+		    enum mappings_mode mode, const struct partitions *partitions,
+		    struct existing *existing, struct mapping_plan *plan)
 {
 	int r = existing_read(disk, mode >= MAPPINGS_DELETE, existing);
 
-	return r < 0 ? r : mappings_plan(mode, facts, partitions, existing->items, existing->count, plan);
+	return r < 0 ? r :
+		       mappings_plan(mode, facts, partitions, existing->items, existing->count,
+				     plan);
 }
 
 /* Return: as apply_plan(), negative errno if nothing was done. */
-static int change(const struct disk *disk, const struct mappings_disk *facts, enum mappings_mode mode,
-		  const struct partitions *partitions, const struct options *options)
+static int change(const struct disk *disk, const struct mappings_disk *facts,
+		  enum mappings_mode mode, const struct partitions *partitions,
+		  const struct options *options)
 {
 	_cleanup_(existing_fini) struct existing existing = { 0 };
 	_cleanup_(mapping_plan_fini) struct mapping_plan plan = { 0 };
@@ -262,7 +305,8 @@ static int change(const struct disk *disk, const struct mappings_disk *facts, en
 }
 
 /* Return: number of partitions that are not as they should be, negative errno. */
-static int have_partitions(const struct disk *disk, const struct mappings_disk *facts, const struct options *options)
+static int have_partitions(const struct disk *disk, const struct mappings_disk *facts,
+			   const struct options *options)
 {
 	enum mappings_mode mode = options->action == ACTION_ADD ? MAPPINGS_ADD : MAPPINGS_UPDATE;
 	_cleanup_(partitions_fini) struct partitions partitions = { 0 };
@@ -289,8 +333,8 @@ static int have_partitions(const struct disk *disk, const struct mappings_disk *
 	return failed;
 }
 
-static int list_partitions(const struct disk *disk, const struct mappings_disk *facts, const char *file,
-			   const struct options *options)
+static int list_partitions(const struct disk *disk, const struct mappings_disk *facts,
+			   const char *file, const struct options *options)
 {
 	_cleanup_(partitions_fini) struct partitions partitions = { 0 };
 	int r = read_table(disk, options, &partitions);
@@ -324,7 +368,8 @@ static int run_on_disk(const char *file, const struct options *options)
 		r = list_partitions(&disk, &facts, file, options);
 		break;
 	case ACTION_DELETE:
-		r = change(&disk, &facts, options->force ? MAPPINGS_DELETE_FORCED : MAPPINGS_DELETE, NULL, options);
+		r = change(&disk, &facts, options->force ? MAPPINGS_DELETE_FORCED : MAPPINGS_DELETE,
+			   NULL, options);
 		break;
 	default:
 		r = have_partitions(&disk, &facts, options);
@@ -333,7 +378,8 @@ static int run_on_disk(const char *file, const struct options *options)
 	if (r < 0 && options->action == ACTION_DELETE)
 		return fail(file, "cannot read the mappings", r);
 	if (r == -ETIMEDOUT)
-		return fail_because(file, "cannot read partitions", disk_silence(&disk) ?: "no answer");
+		return fail_because(file, "cannot read partitions",
+				    disk_silence(&disk) ?: "no answer");
 	if (r < 0)
 		return fail(file, "cannot read partitions", r);
 	return r > EXIT_MOST ? EXIT_MOST : r;
@@ -347,7 +393,10 @@ static void tell_detached(const struct loop *loop, const struct options *options
 
 static int run_on_image(const struct stat *stat, const struct options *options)
 {
-	/* Or two would make two devices of it, or one would find the other's of -l, which is read-only. */
+	/*
+	 * Or two would make two devices of it, or one would find the other's of -l, which is
+	 * read-only.
+	 */
 	_cleanup_close_ int lock = loop_lock(options->file);
 	_cleanup_(loop_fini) struct loop loop = LOOP_INIT;
 	int r = loop_find(stat, &loop), status;
@@ -355,7 +404,8 @@ static int run_on_image(const struct stat *stat, const struct options *options)
 	if (r < 0 && options->action == ACTION_DELETE)
 		return 0;
 	if (r < 0)
-		r = loop_attach(options->file, options->read_only || options->action == ACTION_LIST, &loop);
+		r = loop_attach(options->file, options->read_only || options->action == ACTION_LIST,
+				&loop);
 	if (r < 0)
 		return fail(options->file, "cannot set up a loop device", r);
 
@@ -388,12 +438,14 @@ static int run(const struct options *options)
 		fprintf(stderr, "invalid device: %s\n", options->file);
 		return 1;
 	}
-	if (mp_dm_open_any(options->wait, options->verbose ? on_dm_message : on_dm_message_quiet) < 0 &&
+	if (mp_dm_open_any(options->wait, options->verbose ? on_dm_message : on_dm_message_quiet) <
+		    0 &&
 	    options->action != ACTION_LIST) {
 		fprintf(stderr, "device mapper prerequisites not met\n");
 		return 1;
 	}
-	return S_ISREG(file.st_mode) ? run_on_image(&file, options) : run_on_disk(options->file, options);
+	return S_ISREG(file.st_mode) ? run_on_image(&file, options) :
+				       run_on_disk(options->file, options);
 }
 
 int main(int argc, char **argv)

@@ -65,7 +65,8 @@ struct run {
 	bool wanted[PARTITION_LAST + 1];
 };
 
-static struct mapping_step *add_step(struct run *run, enum mapping_step_kind kind, const char *reason)
+static struct mapping_step *add_step(struct run *run, enum mapping_step_kind kind,
+				     const char *reason)
 {
 	struct mapping_step *step;
 
@@ -84,7 +85,8 @@ static struct mapping_step *add_step(struct run *run, enum mapping_step_kind kin
 }
 
 /* A step about a device that exists, and is no wanted partition. */
-static int add_existing(struct run *run, enum mapping_step_kind kind, const struct mp_linear *existing, const char *reason)
+static int add_existing(struct run *run, enum mapping_step_kind kind,
+			const struct mp_linear *existing, const char *reason)
 {
 	struct mapping_step *step = add_step(run, kind, reason);
 
@@ -111,7 +113,8 @@ static bool stands_on(const struct mp_linear *existing, const struct mappings_di
 }
 
 /* Why is the device not as the partition says? NULL if it is. */
-static const char *difference(const struct run *run, const struct partition *partition, const struct mp_linear *existing)
+static const char *difference(const struct run *run, const struct partition *partition,
+			      const struct mp_linear *existing)
 {
 	if (existing->is_empty)
 		return "has no table";
@@ -129,16 +132,20 @@ static const char *difference(const struct run *run, const struct partition *par
 }
 
 /* Would the change take anything away from whoever uses it? */
-static bool is_harmless(const struct run *run, const struct partition *partition, const struct mp_linear *existing)
+static bool is_harmless(const struct run *run, const struct partition *partition,
+			const struct mp_linear *existing)
 {
 	if (existing->is_empty)
 		return true;
-	return existing->on == run->disk->devt && existing->start_sectors == partition->start_sectors &&
-	       existing->size_sectors <= partition->size_sectors && (existing->read_only || !run->disk->read_only);
+	return existing->on == run->disk->devt &&
+	       existing->start_sectors == partition->start_sectors &&
+	       existing->size_sectors <= partition->size_sectors &&
+	       (existing->read_only || !run->disk->read_only);
 }
 
 /* The partition's device exists, by whatever name: what is to be done with its table? */
-static int plan_existing(struct run *run, const struct partition *partition, struct mapping_step step)
+static int plan_existing(struct run *run, const struct partition *partition,
+			 struct mapping_step step)
 {
 	const struct mp_linear *existing = step.existing;
 	struct mapping_step *added;
@@ -185,11 +192,14 @@ static int plan_rename(struct run *run, const struct mapping_step *step)
 
 static int plan_partition(struct run *run, const struct partition *partition)
 {
-	struct mapping_step step = { .kind = MAPPING_CREATE, .partition = partition, .read_only = run->disk->read_only };
+	struct mapping_step step = { .kind = MAPPING_CREATE,
+				     .partition = partition,
+				     .read_only = run->disk->read_only };
 	const struct mp_linear *holder;
 	int used, r;
 
-	used = snprintf(step.uuid, sizeof(step.uuid), "part%u-%s", partition->number, run->disk->uuid);
+	used = snprintf(step.uuid, sizeof(step.uuid), "part%u-%s", partition->number,
+			run->disk->uuid);
 	if (mapping_name(run->disk, partition->number, step.name, sizeof(step.name)) < 0 ||
 	    used >= (int)sizeof(step.uuid))
 		return refuse(run, step, "its name or UUID is too long for device-mapper");
@@ -201,8 +211,10 @@ static int plan_partition(struct run *run, const struct partition *partition)
 	holder = find_name(run, step.name);
 	if (holder && holder != step.existing) {
 		step.existing = holder;
-		return refuse(run, step, strncmp(holder->uuid, "part", 4) ? "not a kpartx partition" :
-									    "a partition of a different device");
+		return refuse(run, step,
+			      strncmp(holder->uuid, "part", 4) ?
+				      "not a kpartx partition" :
+				      "a partition of a different device");
 	}
 	if (!step.existing) {
 		struct mapping_step *added = add_step(run, MAPPING_CREATE, NULL);
@@ -239,7 +251,8 @@ static int plan_vanished(struct run *run)
 		if (existing->open_count > 0)
 			r = add_existing(run, MAPPING_REFUSE, existing, "in use");
 		else
-			r = add_existing(run, MAPPING_REMOVE, existing, "is not in the table any more");
+			r = add_existing(run, MAPPING_REMOVE, existing,
+					 "is not in the table any more");
 	}
 	return r;
 }
@@ -288,13 +301,17 @@ static int plan_wanted(struct run *run, const struct partitions *partitions)
 	return run->mode == MAPPINGS_UPDATE ? plan_vanished(run) : 0;
 }
 
-int mappings_plan(enum mappings_mode mode, const struct mappings_disk *disk, const struct partitions *partitions,
-		  const struct mp_linear *existing, size_t count, struct mapping_plan *ret)
+int mappings_plan(enum mappings_mode mode, const struct mappings_disk *disk,
+		  const struct partitions *partitions, const struct mp_linear *existing,
+		  size_t count, struct mapping_plan *ret)
 {
-	struct run run = { .mode = mode, .disk = disk, .existing = existing, .existing_count = count };
+	struct run run = {
+		.mode = mode, .disk = disk, .existing = existing, .existing_count = count
+	};
 	int r;
 
-	r = mode == MAPPINGS_ADD || mode == MAPPINGS_UPDATE ? plan_wanted(&run, partitions) : plan_deletion(&run);
+	r = mode == MAPPINGS_ADD || mode == MAPPINGS_UPDATE ? plan_wanted(&run, partitions) :
+							      plan_deletion(&run);
 	if (r < 0)
 		mapping_plan_fini(&run.plan);
 	else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * mappings.h - which device-mapper devices a disk's partitions should have, and the way there from those that exist.  Pure:
- * no I/O.  For: kpartx.
+ * mappings.h - which device-mapper devices a disk's partitions should have, and the way there from
+ * those that exist.  Pure: no I/O.  For: kpartx.
  */
 #pragma once
 #include <stdbool.h>
@@ -16,7 +16,8 @@ enum { MAPPING_NAME_SIZE = 128, MAPPING_UUID_SIZE = 129 }; /* DM_NAME_LEN, DM_UU
 
 struct mappings_disk {
 	const char *name; /* what partitions' names begin with */
-	const char *delimiter; /* between that and the number; NULL: "p" if the name ends in a digit */
+	/* between that and the number; NULL: "p" if the name ends in a digit */
+	const char *delimiter;
 	const char *uuid; /* what partitions' UUIDs end with; see mappings_disk_uuid() */
 	dev_t devt;
 	bool is_dm;
@@ -43,7 +44,8 @@ enum mapping_step_kind {
 
 struct mapping_step {
 	enum mapping_step_kind kind;
-	const struct partition *partition; /* of the list that was planned for; NULL unless it is to be there afterwards */
+	/* of the list that was planned for; NULL unless it is to be there afterwards */
+	const struct partition *partition;
 	const struct mp_linear *existing; /* of those that were there; NULL if there is none */
 	char name[MAPPING_NAME_SIZE], uuid[MAPPING_UUID_SIZE];
 	bool read_only;
@@ -62,16 +64,21 @@ void mapping_plan_fini(struct mapping_plan *plan);
 /**
  * mappings_plan() - see above
  * @partitions:	judged; those with a fault are as if they were not there. NULL to delete
- * @existing:	every dm device by name and UUID, with its table if it is on the disk or has a UUID of its partitions
+ * @existing:	every dm device by name and UUID, with its table if it is on the disk or has a UUID
+ * 		of its partitions
  * @ret:	empty; its steps borrow from @partitions and @existing
  *
  * Nothing in use is removed, moved, made smaller or write-protected; in use, a partition may grow.
  * Return: 0, -ENOMEM.
  */
-int mappings_plan(enum mappings_mode mode, const struct mappings_disk *disk, const struct partitions *partitions,
-		  const struct mp_linear *existing, size_t count, struct mapping_plan *ret);
+int mappings_plan(enum mappings_mode mode, const struct mappings_disk *disk,
+		  const struct partitions *partitions, const struct mp_linear *existing,
+		  size_t count, struct mapping_plan *ret);
 
-/** mapping_name() - name of a partition as it is listed ('/' is '!' for device-mapper). Return: 0, -ENAMETOOLONG. */
+/**
+ * mapping_name() - name of a partition as it is listed ('/' is '!' for device-mapper). Return: 0,
+ * -ENAMETOOLONG.
+ */
 int mapping_name(const struct mappings_disk *disk, unsigned number, char *ret, size_t size);
 
 /** mappings_disk_uuid() - @dm_uuid, "" if it has none. Return: 0, -ENAMETOOLONG. */

@@ -20,7 +20,8 @@ int partitions_add(struct partitions *partitions, const struct partition *partit
 
 	/* Full at every power of two. */
 	if (!(count & (count - 1))) {
-		struct partition *more = realloc(partitions->items, (count ? 2 * count : 1) * sizeof(*more));
+		struct partition *more =
+			realloc(partitions->items, (count ? 2 * count : 1) * sizeof(*more));
 
 		if (!more)
 			return -ENOMEM;
@@ -34,10 +35,12 @@ uint64_t partitions_sectors(const struct partitions_source *source, uint64_t cou
 {
 	uint64_t sectors;
 
-	return __builtin_mul_overflow(count, source->sector_bytes / 512, &sectors) ? UINT64_MAX : sectors;
+	return __builtin_mul_overflow(count, source->sector_bytes / 512, &sectors) ? UINT64_MAX :
+										     sectors;
 }
 
-int partitions_read_bytes(const struct partitions_source *source, uint64_t offset, void *ret, size_t size)
+int partitions_read_bytes(const struct partitions_source *source, uint64_t offset, void *ret,
+			  size_t size)
 {
 	uint64_t end = source->size_sectors * 512;
 	size_t there = offset >= end ? 0 : end - offset < size ? end - offset : size, used = 0;
@@ -55,7 +58,8 @@ int partitions_read_bytes(const struct partitions_source *source, uint64_t offse
 	return 0;
 }
 
-static enum partition_fault fault_of(const struct partition *entry, uint64_t disk_sectors, const bool *seen)
+static enum partition_fault fault_of(const struct partition *entry, uint64_t disk_sectors,
+				     const bool *seen)
 {
 	if (entry->fault != PARTITION_GOOD)
 		return entry->fault;
@@ -65,7 +69,8 @@ static enum partition_fault fault_of(const struct partition *entry, uint64_t dis
 		return PARTITION_TWICE;
 	if (!entry->size_sectors)
 		return PARTITION_EMPTY;
-	if (entry->start_sectors >= disk_sectors || entry->size_sectors > disk_sectors - entry->start_sectors)
+	if (entry->start_sectors >= disk_sectors ||
+	    entry->size_sectors > disk_sectors - entry->start_sectors)
 		return PARTITION_OUTSIDE;
 	return PARTITION_GOOD;
 }
@@ -85,8 +90,8 @@ void partitions_judge(struct partitions *partitions, uint64_t disk_sectors)
 
 static bool same_entry(const struct partition *a, const struct partition *b)
 {
-	return a->number == b->number && a->start_sectors == b->start_sectors && a->size_sectors == b->size_sectors &&
-	       a->inside == b->inside;
+	return a->number == b->number && a->start_sectors == b->start_sectors &&
+	       a->size_sectors == b->size_sectors && a->inside == b->inside;
 }
 
 bool partitions_equal(const struct partitions *a, const struct partitions *b)
@@ -101,7 +106,8 @@ bool partitions_equal(const struct partitions *a, const struct partitions *b)
 
 static bool crosses(const struct partition *a, const struct partition *b)
 {
-	uint64_t a_end = a->start_sectors + a->size_sectors, b_end = b->start_sectors + b->size_sectors;
+	uint64_t a_end = a->start_sectors + a->size_sectors,
+		 b_end = b->start_sectors + b->size_sectors;
 
 	if (a->start_sectors >= b_end || b->start_sectors >= a_end)
 		return false;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* partitions.h - what a disk's partition table says, and how much of it can be believed.  For: kpartx, gmultipath. */
+/*
+ * partitions.h - what a disk's partition table says, and how much of it can be believed.  For:
+ * kpartx, gmultipath.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +25,8 @@ enum partition_fault {
 
 struct partition {
 	unsigned number;
-	uint64_t start_sectors, size_sectors; /* of 512 bytes; of an extended partition only what is mapped of it */
+	/* of 512 bytes; of an extended partition only what is mapped of it */
+	uint64_t start_sectors, size_sectors;
 	uint64_t table_sectors; /* all that the table says */
 	unsigned inside; /* number of the extended partition that it is a logical one of, 0 none */
 	enum partition_fault fault;
@@ -38,7 +42,8 @@ struct partitions {
 struct partitions_source {
 	int fd; /* the disk, or an image of it */
 	bool is_image; /* a regular file */
-	unsigned sector_bytes; /* logical sectors of the disk, a multiple of 512; in an image: to be assumed */
+	/* logical sectors of the disk, a multiple of 512; in an image: to be assumed */
+	unsigned sector_bytes;
 	uint64_t size_sectors;
 	bool force_gpt; /* believe GPT without a protective MBR */
 	const char *type; /* only this kind of table; NULL any */
@@ -56,16 +61,21 @@ void partitions_judge(struct partitions *partitions, uint64_t disk_sectors);
 int partitions_add(struct partitions *partitions, const struct partition *partition);
 
 /** partitions_read_bytes() - what is not on the disk reads as zeros. Return: 0, negative errno. */
-int partitions_read_bytes(const struct partitions_source *source, uint64_t offset, void *ret, size_t size);
+int partitions_read_bytes(const struct partitions_source *source, uint64_t offset, void *ret,
+			  size_t size);
 
-/** partitions_sectors() - sectors of the disk in sectors of 512 bytes; UINT64_MAX if there are too many */
+/**
+ * partitions_sectors() - sectors of the disk in sectors of 512 bytes; UINT64_MAX if there are too
+ * many
+ */
 uint64_t partitions_sectors(const struct partitions_source *source, uint64_t count);
 
 /** partitions_equal() - the same entries in the same order */
 bool partitions_equal(const struct partitions *a, const struct partitions *b);
 
 /**
- * partitions_overlap() - do two good ones share sectors, neither within the other (as slices are that stand for a whole disk)?
+ * partitions_overlap() - do two good ones share sectors, neither within the other (as slices are
+ * that stand for a whole disk)?
  * @a, @b:	the first such pair's numbers
  */
 bool partitions_overlap(const struct partitions *partitions, unsigned *a, unsigned *b);

@@ -23,8 +23,9 @@ static void probe_freep(blkid_probe *probe)
 }
 
 /*
- * The kernel keeps what was read of a disk as long as anybody has it open, and its partitions do. Whoever writes to the disk past
- * that (another host, through a path, to the image's file) would never be noticed. Tables stand at both ends, but EBRs anywhere.
+ * The kernel keeps what was read of a disk as long as anybody has it open, and its partitions do.
+ * Whoever writes to the disk past that (another host, through a path, to the image's file) would
+ * never be noticed. Tables stand at both ends, but EBRs anywhere.
  */
 static int look_afresh(const struct partitions_source *source, uint8_t first_sector[static 512])
 {
@@ -45,7 +46,8 @@ static int read_unixware(const struct partitions_source *source, struct partitio
 	struct partition slices[UNIXWARE_LAST] = { 0 };
 	uint8_t sector[512];
 	size_t count;
-	int r = partitions_read_bytes(source, UNIXWARE_SECTOR * sizeof(sector), sector, sizeof(sector));
+	int r = partitions_read_bytes(source, UNIXWARE_SECTOR * sizeof(sector), sector,
+				      sizeof(sector));
 
 	if (r < 0)
 		return r;
@@ -62,11 +64,20 @@ struct kind {
 
 /* What libblkid recognizes: it also knows what only looks like a table, and is a file system. */
 static const struct kind kinds[] = {
-	{ "dos", dos_read }, { "minix", dos_read }, { "solaris", label_read_solaris }, { "sun", label_read_sun },
-	{ "sgi", label_read_sgi }, { "mac", label_read_mac }, { "ultrix", label_read_ultrix }, { "atari", label_read_atari },
+	{ "dos", dos_read },
+	{ "minix", dos_read },
+	{ "solaris", label_read_solaris },
+	{ "sun", label_read_sun },
+	{ "sgi", label_read_sgi },
+	{ "mac", label_read_mac },
+	{ "ultrix", label_read_ultrix },
+	{ "atari", label_read_atari },
 };
 
-/* It has UnixWare's magic number wrong, and takes a BSD label for none if only its type is asked for. */
+/*
+ * It has UnixWare's magic number wrong, and takes a BSD label for none if only its type is asked
+ * for.
+ */
 static const struct kind own_kinds[] = { { "bsd", label_read_bsd }, { "unixware", read_unixware } };
 
 static const struct kind *find_kind(const struct kind *kind, size_t count, const char *type)
@@ -78,7 +89,8 @@ static const struct kind *find_kind(const struct kind *kind, size_t count, const
 }
 
 /* @ret: empty. Return: 0 also if there is no such table, negative errno. */
-static int read_kind(const struct partitions_source *source, const struct kind *kind, struct partitions *ret)
+static int read_kind(const struct partitions_source *source, const struct kind *kind,
+		     struct partitions *ret)
 {
 	int r = kind->read(source, ret);
 
@@ -86,8 +98,12 @@ static int read_kind(const struct partitions_source *source, const struct kind *
 	return r;
 }
 
-/* @type, @filter: the only one to look for, or the only one not to. @ret: NULL if it recognizes nothing that can be read. */
-static int recognize(const struct partitions_source *source, const char *type, int filter, const struct kind **ret)
+/*
+ * @type, @filter: the only one to look for, or the only one not to. @ret: NULL if it recognizes
+ * nothing that can be read.
+ */
+static int recognize(const struct partitions_source *source, const char *type, int filter,
+		     const struct kind **ret)
 {
 	_cleanup_(probe_freep) blkid_probe probe = blkid_new_probe();
 	const char *types[] = { type, NULL }, *found = NULL;
@@ -116,7 +132,8 @@ static int recognize(const struct partitions_source *source, const char *type, i
 	return 0;
 }
 
-static int read_recognized(const struct partitions_source *source, const char *type, int filter, struct partitions *ret)
+static int read_recognized(const struct partitions_source *source, const char *type, int filter,
+			   struct partitions *ret)
 {
 	const struct kind *kind;
 	int r = recognize(source, type, filter, &kind);
@@ -151,7 +168,10 @@ static int read_any(const struct partitions_source *source, bool protected, stru
 {
 	int r = protected || source->force_gpt ? read_gpt(source, ret) : 0;
 
-	/* A GPT without partitions is no reason not to look for what stands beside it, if there is no sign of it but itself. */
+	/*
+	 * A GPT without partitions is no reason not to look for what stands beside it, if there is
+	 * no sign of it but itself.
+	 */
 	if (r < 0 || ret->count || (r > 0 && protected))
 		return r;
 	ret->type = NULL;

@@ -8,8 +8,9 @@ struct partitions_source;
  * table_read() - every entry of the disk's table
  * @ret:	empty; stays empty if there is no table
  *
- * libblkid tells what kind of table there is, but for GPT and UnixWare. Where the partitions are is read from the sectors, in 64
- * bits: libblkid (2.38) has 32 for most tables, in sectors of 512 bytes, and leaves out what it takes for wrong.
+ * libblkid tells what kind of table there is, but for GPT and UnixWare. Where the partitions are is
+ * read from the sectors, in 64 bits: libblkid (2.38) has 32 for most tables, in sectors of 512
+ * bytes, and leaves out what it takes for wrong.
  * Return: 0, -EIO or another negative errno if the disk could not be read: nothing is known then.
  */
 int table_read(const struct partitions_source *source, struct partitions *ret);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* unixware.h - decode UnixWare's disk label, whose magic number libblkid (2.38) has wrong.  For: table.c; no I/O here. */
+/*
+ * unixware.h - decode UnixWare's disk label, whose magic number libblkid (2.38) has wrong.  For:
+ * table.c; no I/O here.
+ */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

@@ -31,7 +31,8 @@ int mp_address_parse(const char *text, struct mp_address *ret)
 
 int mp_address_list(const char *override, struct mp_address *ret)
 {
-	static const char *const names[MP_ADDRESS_MAX] = { MP_ADDRESS_ROOT, MP_ADDRESS_FILE, MP_ADDRESS_ABSTRACT };
+	static const char *const names[MP_ADDRESS_MAX] = { MP_ADDRESS_ROOT, MP_ADDRESS_FILE,
+							   MP_ADDRESS_ABSTRACT };
 	int i, r;
 
 	if (override && *override) {
@@ -65,7 +66,8 @@ static bool is_trusted(int fd)
 	struct ucred peer;
 	socklen_t length = sizeof(peer);
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && (peer.uid == 0 || peer.uid == geteuid());
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
+	       (peer.uid == 0 || peer.uid == geteuid());
 }
 
 static int socket_open(int flags, unsigned int timeout_msec)
@@ -76,7 +78,8 @@ static int socket_open(int flags, unsigned int timeout_msec)
 	if (fd < 0)
 		return -errno;
 	/* A connect() to a full backlog waits as long as a send would. */
-	if (timeout_msec && setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) < 0) {
+	if (timeout_msec &&
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) < 0) {
 		r = -errno;
 		close(fd);
 		return r;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* address.h - where multipathd listens.  For: libmpathcmd, the daemon's listener, the front ends; libc only. */
+/*
+ * address.h - where multipathd listens.  For: libmpathcmd, the daemon's listener, the front ends;
+ * libc only.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,7 +49,7 @@ int mp_address_list(const char *override, struct mp_address *ret);
  *
  * Who listens must be root (or the caller's own user, who can only fool himself).
  *
- * Return: descriptor, or negative errno: -EAGAIN if the daemon listens but is too busy, -EPERM if another user's process
- * listens instead, or may be the one that is too busy.
+ * Return: descriptor, or negative errno: -EAGAIN if the daemon listens but is too busy, -EPERM if
+ * another user's process listens instead, or may be the one that is too busy.
  */
 int mp_address_connect(int flags, unsigned int timeout_msec);

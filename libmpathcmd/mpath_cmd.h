@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* mpath_cmd.h - talk to multipathd over its socket.  Public: any program; thread-safe, keeps no state. */
+/*
+ * mpath_cmd.h - talk to multipathd over its socket.  Public: any program; thread-safe, keeps no
+ * state.
+ */
 #ifndef LIB_MPATH_CMD_H
 #define LIB_MPATH_CMD_H
 
@@ -16,17 +19,18 @@ extern "C" {
 #define MAX_REPLY_LEN (32 * 1024 * 1024)
 
 /*
- * Failure is -1 and errno. Timeouts are in milliseconds and count anew whenever something arrives; when one passes,
- * errno is ETIMEDOUT. A connection that ends early is EIO. No call raises SIGPIPE.
+ * Failure is -1 and errno. Timeouts are in milliseconds and count anew whenever something arrives;
+ * when one passes, errno is ETIMEDOUT. A connection that ends early is EIO. No call raises SIGPIPE.
  */
 
 /**
  * mpath_connect() - connect to the daemon
  *
  * The addresses are /run/multipathd.root.socket, which is root's, /run/multipathd.socket, then
- * @/org/kernel/linux/storage/multipathd; the environment variable MULTIPATH_SOCKET_NAME replaces them (a leading @ means
- * the abstract name space), except in programs that run with another user's rights. Any user can take an abstract name
- * while no daemon has it: if another user than root, or than the caller's own, listens there, errno is EPERM.
+ * @/org/kernel/linux/storage/multipathd; the environment variable MULTIPATH_SOCKET_NAME replaces
+ * them (a leading @ means the abstract name space), except in programs that run with another user's
+ * rights. Any user can take an abstract name while no daemon has it: if another user than root, or
+ * than the caller's own, listens there, errno is EPERM.
  * Return: descriptor, the caller hands it to mpath_disconnect().
  */
 int mpath_connect(void);
@@ -54,7 +58,8 @@ int mpath_send_cmd(int fd, const char *cmd);
 /**
  * mpath_recv_reply_len() - length of the next reply, its final NUL included
  *
- * Return: bytes that mpath_recv_reply_data() then reads; ERANGE if 0 or MAX_REPLY_LEN and more are announced.
+ * Return: bytes that mpath_recv_reply_data() then reads; ERANGE if 0 or MAX_REPLY_LEN and more are
+ * announced.
  */
 ssize_t mpath_recv_reply_len(int fd, unsigned int timeout);
 

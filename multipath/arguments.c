@@ -13,8 +13,9 @@
 
 static bool policy_is_known(const char *policy)
 {
-	static const char *const known[] = { "failover",      "multibus",	    "group_by_serial",
-					     "group_by_prio", "group_by_node_name", "group_by_tpg" };
+	static const char *const known[] = { "failover",	   "multibus",
+					     "group_by_serial",	   "group_by_prio",
+					     "group_by_node_name", "group_by_tpg" };
 	size_t i;
 
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -141,7 +142,10 @@ static bool option_read(int option, const char *value, struct arguments *ret)
 	return !ret->error;
 }
 
-/* A verb is the first word and has a device behind it; it is removed. Return: how many words are left. */
+/*
+ * A verb is the first word and has a device behind it; it is removed. Return: how many words are
+ * left.
+ */
 static int verb_read(int argc, char *words[], struct arguments *ret)
 {
 	if (argc < 3 || strcmp(words[1], "explain"))
@@ -161,8 +165,8 @@ void arguments_parse(int argc, char *const argv[], struct arguments *ret)
 	argc = verb_read(argc, sorted, ret);
 	opterr = 0;
 	optind = 0; /* from the start, whoever used getopt() before */
-	while ((option = getopt_long(argc, sorted, ":aBb:cCdDefFhil::M:p:qrR:tTuUv:wW", long_options,
-				     NULL)) >= 0) {
+	while ((option = getopt_long(argc, sorted, ":aBb:cCdDefFhil::M:p:qrR:tTuUv:wW",
+				     long_options, NULL)) >= 0) {
 		if (!option_read(option, optarg, ret))
 			return;
 	}

@@ -60,13 +60,13 @@ static int question_locate(struct question *question)
 	if (!target_has_number(target))
 		return -ENODEV;
 	question->devt = makedev(target->major, target->minor);
-	return mp_probe_locate_devt(&mp_roots_system, question->devt, question->name, sizeof(question->name),
-				    question->dir, sizeof(question->dir));
+	return mp_probe_locate_devt(&mp_roots_system, question->devt, question->name,
+				    sizeof(question->name), question->dir, sizeof(question->dir));
 }
 
 /*
- * While udev works on the device its database is not written yet: what it has found so far is in the environment. A
- * person or a script that asks for the same has no such environment.
+ * While udev works on the device its database is not written yet: what it has found so far is in
+ * the environment. A person or a script that asks for the same has no such environment.
  */
 static int question_props(struct question *question)
 {
@@ -203,7 +203,8 @@ static int wait_until(const struct question *question, struct timespec *ret)
 	if ((mkdir(RUNTIME_DIR "/multipath", 0700) < 0 && errno != EEXIST) ||
 	    (mkdir(WAIT_DIR, 0700) < 0 && errno != EEXIST))
 		return -errno;
-	snprintf(file, sizeof(file), WAIT_DIR "/%u:%u", major(question->devt), minor(question->devt));
+	snprintf(file, sizeof(file), WAIT_DIR "/%u:%u", major(question->devt),
+		 minor(question->devt));
 	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0 && errno == EEXIST) {
 		if (stat(file, &st) < 0)
@@ -243,7 +244,8 @@ static bool maybe_waits(const struct question *question)
 		printf("FIND_MULTIPATHS_WAIT_UNTIL=\"0\"\n");
 		return false;
 	}
-	printf("FIND_MULTIPATHS_WAIT_UNTIL=\"%lld.%06ld\"\n", (long long)until.tv_sec, until.tv_nsec / 1000);
+	printf("FIND_MULTIPATHS_WAIT_UNTIL=\"%lld.%06ld\"\n", (long long)until.tv_sec,
+	       until.tv_nsec / 1000);
 	return true;
 }
 
@@ -273,7 +275,8 @@ static int question_look(struct question *question, struct mp_claim_input *input
 	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
 	int r;
 
-	r = mp_claimant_read(&mp_roots_system, question->devt, question->name, question->dir, claimant);
+	r = mp_claimant_read(&mp_roots_system, question->devt, question->name, question->dir,
+			     claimant);
 	if (r == -EOPNOTSUPP || r == -EPERM) {
 		input->blacklisted = true;
 		return 0;
@@ -330,7 +333,8 @@ int claims_is_path(const struct arguments *arguments, const struct target *targe
 		if (r >= 0) {
 			input.held_by_map = r > 0;
 			input.daemon_reachable = !input.held_by_map && question_connect(&question);
-			if (!input.held_by_map && (input.daemon_reachable || !input.daemon_required))
+			if (!input.held_by_map &&
+			    (input.daemon_reachable || !input.daemon_required))
 				r = question_look(&question, &input);
 		}
 		if (r < 0) {
@@ -343,8 +347,9 @@ int claims_is_path(const struct arguments *arguments, const struct target *targe
 	if (verdict.claim == MP_CLAIM_MAYBE)
 		verdict.claim = resolve_maybe(&question);
 
-	printf("DM_MULTIPATH_DEVICE_PATH=\"%d\"\n",
-	       verdict.claim == MP_CLAIM_MAYBE ? 2 : verdict.claim == MP_CLAIM_NO ? 0 : 1);
+	printf("DM_MULTIPATH_DEVICE_PATH=\"%d\"\n", verdict.claim == MP_CLAIM_MAYBE ? 2 :
+						    verdict.claim == MP_CLAIM_NO    ? 0 :
+										      1);
 	return arguments->from_udev || verdict.claim != MP_CLAIM_NO ? 0 : 1;
 }
 
@@ -355,7 +360,8 @@ static bool path_is_usable(const struct mp_table_path *path)
 	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
 
 	return path->state == MP_DM_ACTIVE &&
-	       mp_probe_locate_devt(&mp_roots_system, path->devt, name, sizeof(name), dir, sizeof(dir)) >= 0 &&
+	       mp_probe_locate_devt(&mp_roots_system, path->devt, name, sizeof(name), dir,
+				    sizeof(dir)) >= 0 &&
 	       mp_probe_identity(&mp_roots_system, path->devt, name, dir, &identity, NULL) >= 0 &&
 	       mp_probe_state(&mp_roots_system, dir, identity.protocol) == MP_PATH_UP;
 }
@@ -365,7 +371,8 @@ int claims_is_usable(const struct target *target)
 	_cleanup_(mp_table_fini) struct mp_table table = MP_TABLE_INIT;
 	dev_t devt = makedev(target->major, target->minor);
 
-	if (target->kind == TARGET_NAME && !target_is_dm(target) && mp_control_find(target->name, &devt) < 0)
+	if (target->kind == TARGET_NAME && !target_is_dm(target) &&
+	    mp_control_find(target->name, &devt) < 0)
 		return 1;
 	if (mp_control_read(devt, &table) < 0)
 		return 1;

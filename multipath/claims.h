@@ -14,5 +14,8 @@ struct target;
  */
 int claims_is_path(const struct arguments *arguments, const struct target *target);
 
-/** claims_is_usable() - multipath -C and -U: has the map a path that is up and active? No I/O. Return: exit status. */
+/**
+ * claims_is_usable() - multipath -C and -U: has the map a path that is up and active? No I/O.
+ * Return: exit status.
+ */
 int claims_is_usable(const struct target *target);

@@ -45,7 +45,8 @@ static int word_format(const char *text, char *word)
 	return 0;
 }
 
-static int list_format(const struct arguments *arguments, const struct target *target, bool bold, char *command)
+static int list_format(const struct arguments *arguments, const struct target *target, bool bold,
+		       char *command)
 {
 	const char *mode = arguments->mode == MODE_LIST ? "l" : "ll";
 	int verbosity = arguments->has_verbosity ? arguments->verbosity : 2;
@@ -60,7 +61,8 @@ static int list_format(const struct arguments *arguments, const struct target *t
 		break;
 	case TARGET_NAME:
 		/* All behind the numbers is the name: not a word of the grammar. */
-		if (strlen(target->name) + sizeof("map:") > sizeof(word) || strchr(target->name, '\n'))
+		if (strlen(target->name) + sizeof("map:") > sizeof(word) ||
+		    strchr(target->name, '\n'))
 			return -ENOENT;
 		sprintf(word, "map:%s", target->name);
 		break;
@@ -86,7 +88,8 @@ static int flush_format(const struct target *target, char *command)
 	return r;
 }
 
-static int explain_format(const struct arguments *arguments, const struct target *target, char *command)
+static int explain_format(const struct arguments *arguments, const struct target *target,
+			  char *command)
 {
 	char word[WORD_SIZE];
 	int r = 0;
@@ -102,7 +105,8 @@ static int explain_format(const struct arguments *arguments, const struct target
 	return r;
 }
 
-int delegation_format(const struct arguments *arguments, const struct target *target, bool bold, char *command)
+int delegation_format(const struct arguments *arguments, const struct target *target, bool bold,
+		      char *command)
 {
 	if (arguments->error || arguments->no_daemon || target->kind == TARGET_INVALID)
 		return -ENOENT;
@@ -171,7 +175,8 @@ struct delegation_answer delegation_read(const struct arguments *arguments, cons
 		return (struct delegation_answer){ .result = DELEGATION_LOCAL };
 	if (client_is_failure(reply) && arguments->mode == MODE_EXPLAIN) {
 		answer.status = 1;
-		answer.text += strlen(reply) > strlen(CLIENT_FAIL_LINE) ? strlen(CLIENT_FAIL_LINE) : 0;
+		answer.text += strlen(reply) > strlen(CLIENT_FAIL_LINE) ? strlen(CLIENT_FAIL_LINE) :
+									  0;
 	} else if (client_is_failure(reply)) {
 		answer.result = DELEGATION_FAILED;
 		answer.status = 1;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* delegation.h - which work of multipath(8) the daemon does, and how it is asked.  For: front.c; pure, libc only. */
+/*
+ * delegation.h - which work of multipath(8) the daemon does, and how it is asked.  For: front.c;
+ * pure, libc only.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,9 +20,13 @@ struct target;
  *
  * Return: 0, or -ENOENT if this is nothing for the daemon.
  */
-int delegation_format(const struct arguments *arguments, const struct target *target, bool bold, char *command);
+int delegation_format(const struct arguments *arguments, const struct target *target, bool bold,
+		      char *command);
 
-/** delegation_format_notes() - the question what is odd about the configuration; it goes before the command */
+/**
+ * delegation_format_notes() - the question what is odd about the configuration; it goes before the
+ * command
+ */
 void delegation_format_notes(const struct arguments *arguments, char *command);
 
 /**
@@ -35,12 +42,12 @@ const char *delegation_next_note(const char **rest, int *level, size_t *length);
 enum delegation_result {
 	DELEGATION_DONE,
 	DELEGATION_FAILED, /* a retry may help */
-	DELEGATION_LOCAL,  /* not done; there is neither status nor text */
+	DELEGATION_LOCAL, /* not done; there is neither status nor text */
 };
 
 struct delegation_answer {
 	enum delegation_result result;
-	int status;	  /* to exit with */
+	int status; /* to exit with */
 	const char *text; /* to print; a part of the reply */
 };
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* front.c - /usr/sbin/multipath: lets the daemon do what it can; the rest is for the program that does the work. */
+/*
+ * front.c - /usr/sbin/multipath: lets the daemon do what it can; the rest is for the program that
+ * does the work.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,8 +24,8 @@ static int run_local(char *argv[])
 	char message[512];
 
 	execv(PLUGIN_DIR "/multipath", argv);
-	snprintf(message, sizeof(message), "multipath: cannot start %s: %s\n", PLUGIN_DIR "/multipath",
-		 strerror(errno));
+	snprintf(message, sizeof(message), "multipath: cannot start %s: %s\n",
+		 PLUGIN_DIR "/multipath", strerror(errno));
 	client_puts(STDERR_FILENO, message);
 	return 1;
 }
@@ -86,7 +89,8 @@ static int print_notes(int fd)
 }
 
 /* The first time what is odd about the configuration is asked with it. */
-static int ask(const struct arguments *arguments, int fd, const char *command, bool first, struct client_reply *reply)
+static int ask(const struct arguments *arguments, int fd, const char *command, bool first,
+	       struct client_reply *reply)
 {
 	char notes[DELEGATION_COMMAND_SIZE];
 	int r = 0;
@@ -126,7 +130,8 @@ static int delegate(const struct arguments *arguments, int fd, const char *comma
 		sleep(1);
 	}
 
-	r = client_print(answer.status && arguments->mode == MODE_EXPLAIN ? STDERR_FILENO : STDOUT_FILENO,
+	r = client_print(answer.status && arguments->mode == MODE_EXPLAIN ? STDERR_FILENO :
+									    STDOUT_FILENO,
 			 reply.text + (answer.text - reply.text), strlen(answer.text));
 	client_reply_fini(&reply);
 	return r < 0 ? 1 : answer.status;
@@ -147,7 +152,8 @@ static int claim(const struct arguments *arguments, const struct target *target)
 	}
 	if (!arguments->device || (is_path && !arguments->from_udev &&
 				   (!target_has_number(target) || target_is_dm(target)))) {
-		log_error("the -%c option requires a %s to check", is_path ? 'c' : 'C', is_path ? "path" : "map");
+		log_error("the -%c option requires a %s to check", is_path ? 'c' : 'C',
+			  is_path ? "path" : "map");
 		return 1;
 	}
 	status = is_path ? claims_is_path(arguments, target) : claims_is_usable(target);
@@ -174,7 +180,8 @@ int main(int argc, char *argv[])
 	target = target_resolve(arguments.device);
 	if (arguments.mode == MODE_FLUSH)
 		target = target_to_flush(target, dm_name, sizeof(dm_name));
-	if (!arguments.error && (arguments.mode == MODE_IS_PATH || arguments.mode == MODE_IS_USABLE))
+	if (!arguments.error &&
+	    (arguments.mode == MODE_IS_PATH || arguments.mode == MODE_IS_USABLE))
 		return claim(&arguments, &target);
 	if (delegation_format(&arguments, &target, isatty(STDOUT_FILENO), command) < 0)
 		return run_local(argv);

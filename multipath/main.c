@@ -115,8 +115,8 @@ static void warn_without_daemon(const struct daemon *daemon)
 	if (!exist)
 		return;
 	fd = mpath_connect();
-	if (fd >= 0 && mpath_process_cmd(fd, "show daemon", &reply, DEFAULT_REPLY_TIMEOUT) == 0 && reply &&
-	    !strstr(reply, "shutdown")) {
+	if (fd >= 0 && mpath_process_cmd(fd, "show daemon", &reply, DEFAULT_REPLY_TIMEOUT) == 0 &&
+	    reply && !strstr(reply, "shutdown")) {
 		mpath_disconnect(fd);
 		return;
 	}
@@ -126,8 +126,8 @@ static void warn_without_daemon(const struct daemon *daemon)
 }
 
 /*
- * Groups are shown as not looked at: which one is in use shows with the first I/O. So are the paths of a map that is
- * new; the others are as the kernel has them.
+ * Groups are shown as not looked at: which one is in use shows with the first I/O. So are the paths
+ * of a map that is new; the others are as the kernel has them.
  */
 static void print_changed(struct daemon *daemon, int verbosity)
 {
@@ -137,13 +137,15 @@ static void print_changed(struct daemon *daemon, int verbosity)
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
 		_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 		bool exists = map->kernel.exists;
-		bool is_new = map->action == MP_ACTION_CREATE || (map->action == MP_ACTION_DRY_RUN && !exists);
+		bool is_new = map->action == MP_ACTION_CREATE ||
+			      (map->action == MP_ACTION_DRY_RUN && !exists);
 
 		if (map->action == MP_ACTION_NONE)
 			continue;
 		for (size_t g = 0; g < map->kernel.table.group_count; g++) {
 			map->kernel.table.groups[g].state = MP_GROUP_UNDEF;
-			for (size_t p = 0; is_new && p < map->kernel.table.groups[g].path_count; p++)
+			for (size_t p = 0; is_new && p < map->kernel.table.groups[g].path_count;
+			     p++)
 				map->kernel.table.groups[g].paths[p].state = MP_DM_UNDEF;
 		}
 		map->kernel.exists = false;
@@ -157,7 +159,8 @@ static void print_changed(struct daemon *daemon, int verbosity)
 /* From -v3 on. Maps do not count yet: this is what they are made of. */
 static void print_paths(const struct daemon *daemon)
 {
-	_cleanup_free_ const struct mp_path **paths = calloc(daemon->inventory.path_count + 1, sizeof(*paths));
+	_cleanup_free_ const struct mp_path **paths =
+		calloc(daemon->inventory.path_count + 1, sizeof(*paths));
 	const struct mp_show_context context = { .before_maps = true };
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 	const struct mp_path *path;
@@ -206,8 +209,9 @@ static void finish_changed(struct daemon *daemon, bool keep_queueing)
 
 	mp_dm_wait();
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
-		if (!map->kernel.exists || (map->action != MP_ACTION_CREATE && map->action != MP_ACTION_RELOAD &&
-					    map->action != MP_ACTION_RENAME))
+		if (!map->kernel.exists ||
+		    (map->action != MP_ACTION_CREATE && map->action != MP_ACTION_RELOAD &&
+		     map->action != MP_ACTION_RENAME))
 			continue;
 		steps_own_node(daemon_map_of(map));
 		if (map->action != MP_ACTION_RENAME)
@@ -258,9 +262,11 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 		.once = true,
 		.create = creates,
 		.dry_run = arguments->mode == MODE_DRY_RUN,
-		.check = creates || arguments->mode == MODE_LIST_CHECKED || arguments->mode == MODE_EXPLAIN,
+		.check = creates || arguments->mode == MODE_LIST_CHECKED ||
+			 arguments->mode == MODE_EXPLAIN,
 		.force_reload = arguments->force_reload,
-		.no_queueing = arguments->mode == MODE_CREATE && !arguments->keep_queueing && !daemon_runs(),
+		.no_queueing = arguments->mode == MODE_CREATE && !arguments->keep_queueing &&
+			       !daemon_runs(),
 		.all_foreign = arguments->all_foreign,
 		.read_only_bindings = arguments->bindings_read_only || !creates,
 		.grouping = arguments->policy ? find_policy(arguments->policy) : -1,
@@ -279,7 +285,8 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 		return 1;
 	}
 	verbosity = daemon.inventory.process->verbosity;
-	if ((creates || arguments->mode == MODE_PRINT_LOCAL_CONFIG) && target->kind != TARGET_NONE) {
+	if ((creates || arguments->mode == MODE_PRINT_LOCAL_CONFIG) &&
+	    target->kind != TARGET_NONE) {
 		if (wwid_of_target(daemon.inventory.config, target, wwid) < 0) {
 			daemon_fini(&daemon);
 			return 1;
@@ -302,7 +309,8 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 		char number[32];
 
 		snprintf(number, sizeof(number), "%u:%u", target->major, target->minor);
-		r = explain_now(&daemon, target->kind == TARGET_NAME ? target->name : number, arguments->json, &text);
+		r = explain_now(&daemon, target->kind == TARGET_NAME ? target->name : number,
+				arguments->json, &text);
 		status = r < 0 || text.error ? 1 : 0;
 		fputs(mp_strbuf_text(&text), status ? stderr : stdout);
 	} else if (arguments->mode == MODE_PRINT_LOCAL_CONFIG) {
@@ -342,11 +350,15 @@ static int wwid_of_path(struct mp_config *config, dev_t devt, char *wwid)
 		return r;
 	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;
 	mp_config_path_settings(config, &identity, &settings);
-	r = mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true, wwid);
+	r = mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true,
+			  wwid);
 	if (r < 0)
 		return r;
 	memcpy(identity.wwid, wwid, sizeof(identity.wwid));
-	return mp_filter_path(config, &identity, known ? &props : NULL, settings.uid_attribute).blacklisted ? -EPERM : 0;
+	return mp_filter_path(config, &identity, known ? &props : NULL, settings.uid_attribute)
+			       .blacklisted ?
+		       -EPERM :
+		       0;
 }
 
 /* A map in the kernel. */
@@ -365,8 +377,9 @@ static int wwid_of_map(const struct target *target, char *wwid)
 
 		if (!owner || strlen(owner) >= MP_WWID_SIZE)
 			continue;
-		if (listed[i].devt != devt && (target->kind != TARGET_NAME ||
-					       (strcmp(listed[i].name, target->name) && strcmp(owner, target->name))))
+		if (listed[i].devt != devt &&
+		    (target->kind != TARGET_NAME ||
+		     (strcmp(listed[i].name, target->name) && strcmp(owner, target->name))))
 			continue;
 		strcpy(wwid, owner);
 		r = 0;
@@ -375,7 +388,9 @@ static int wwid_of_map(const struct target *target, char *wwid)
 	return r;
 }
 
-/* Return: 0, -ENODEV if neither the configuration nor the bindings have that name, negative errno. */
+/*
+ * Return: 0, -ENODEV if neither the configuration nor the bindings have that name, negative errno.
+ */
 static int wwid_of_name(struct mp_config *config, const char *name, char *wwid)
 {
 	const char *found = mp_config_wwid_of_alias(config, name);
@@ -494,7 +509,8 @@ static int flush(const char *wwid, const char *name, int retries)
 	return r < 0 ? 1 : 0;
 }
 
-static int flush_one(struct mp_config *config, const struct target *target, int retries, const char *text)
+static int flush_one(struct mp_config *config, const struct target *target, int retries,
+		     const char *text)
 {
 	struct target by_wwid = { .kind = TARGET_NAME };
 	char wwid[MP_WWID_SIZE];
@@ -551,7 +567,8 @@ static int run_simple(const struct arguments *arguments, const struct target *ta
 	}
 	if (open_dm() < 0)
 		return 1;
-	retries = arguments->has_retries ? arguments->retries : (int)mp_config_process(config)->remove_retries;
+	retries = arguments->has_retries ? arguments->retries :
+					   (int)mp_config_process(config)->remove_retries;
 	switch (arguments->mode) {
 	case MODE_FLUSH:
 		return flush_one(config, target, retries, arguments->device);
@@ -570,7 +587,10 @@ static int run_simple(const struct arguments *arguments, const struct target *ta
 
 static int check_config(const struct arguments *arguments)
 {
-	/* A file by itself is what somebody is about to install: what lies in the directory now is not part of it. */
+	/*
+	 * A file by itself is what somebody is about to install: what lies in the directory now is
+	 * not part of it.
+	 */
 	bool alone = arguments->device && strcmp(arguments->device, CONFIG_FILE) != 0;
 	const struct mp_config_source source = {
 		.file = alone ? arguments->device : CONFIG_FILE,

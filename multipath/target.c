@@ -32,7 +32,8 @@ static void number_read(struct target *target)
 	ssize_t length;
 	int fd;
 
-	if (snprintf(file, sizeof(file), "/sys/class/block/%s/dev", target->name) >= (int)sizeof(file))
+	if (snprintf(file, sizeof(file), "/sys/class/block/%s/dev", target->name) >=
+	    (int)sizeof(file))
 		return;
 	fd = open(file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -50,7 +51,8 @@ struct target target_resolve(const char *text)
 	struct stat node;
 
 	if (text && stat(text, &node) == 0 && S_ISBLK(node.st_mode))
-		return (struct target){ TARGET_NODE, major(node.st_rdev), minor(node.st_rdev), NULL };
+		return (struct target){ TARGET_NODE, major(node.st_rdev), minor(node.st_rdev),
+					NULL };
 	target = target_parse(text);
 	if (target.kind == TARGET_NAME && strcmp(text, ".") && strcmp(text, ".."))
 		number_read(&target);

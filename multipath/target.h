@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* target.h - the device argument of multipath(8).  For: both of its programs; libc and sysfs only. */
+/*
+ * target.h - the device argument of multipath(8).  For: both of its programs; libc and sysfs only.
+ */
 #pragma once
 #include <stdbool.h>
 
@@ -7,8 +9,12 @@ enum target_kind { TARGET_NONE, TARGET_NODE, TARGET_NUMBER, TARGET_NAME, TARGET_
 
 struct target {
 	enum target_kind kind;
-	unsigned int major, minor; /* TARGET_NODE, TARGET_NUMBER; TARGET_NAME: of the block device with that kernel name, 0:0 if none */
-	const char *name;	   /* TARGET_NAME: borrowed */
+	/*
+	 * TARGET_NODE, TARGET_NUMBER; TARGET_NAME: of the block device with that kernel name, 0:0
+	 * if none
+	 */
+	unsigned int major, minor;
+	const char *name; /* TARGET_NAME: borrowed */
 };
 
 /**
@@ -17,10 +23,16 @@ struct target {
  */
 struct target target_parse(const char *text);
 
-/** target_resolve() - the same, after a look for the node, and for a block device that the kernel calls so */
+/**
+ * target_resolve() - the same, after a look for the node, and for a block device that the kernel
+ * calls so
+ */
 struct target target_resolve(const char *text);
 
-/** target_has_number() - true if it is a block device by itself, without a look at maps, aliases and WWIDs */
+/**
+ * target_has_number() - true if it is a block device by itself, without a look at maps, aliases and
+ * WWIDs
+ */
 static inline bool target_has_number(const struct target *target)
 {
 	return target->kind == TARGET_NODE || target->kind == TARGET_NUMBER ||

@@ -10,4 +10,3 @@
  */
 int daemon_init(struct daemon *daemon, const struct inventory_options *options);
 void daemon_fini(struct daemon *daemon);
-

@@ -44,7 +44,9 @@ static int options_parse(int argc, char **argv, struct options *ret)
 {
 	int option;
 
-	*ret = (struct options){ .daemon = { .create = true, .check = true, .grouping = -1, .verbosity = -1 } };
+	*ret = (struct options){
+		.daemon = { .create = true, .check = true, .grouping = -1, .verbosity = -1 }
+	};
 	opterr = 0;
 	while ((option = getopt(argc, argv, ":dsv:Bnw")) >= 0)
 		switch (option) {
@@ -104,8 +106,9 @@ static int background(void)
 }
 
 /*
- * Other programs read it as root, and it is written as root: so it is a file of root's, and no link to another one. Who
- * may read it can lock it for reading, and keep this daemon from writing; then it is replaced.
+ * Other programs read it as root, and it is written as root: so it is a file of root's, and no link
+ * to another one. Who may read it can lock it for reading, and keep this daemon from writing; then
+ * it is replaced.
  */
 static bool is_regular(int fd)
 {
@@ -118,11 +121,14 @@ static bool is_named(int fd, const char *name)
 {
 	struct stat opened, named;
 
-	return fstat(fd, &opened) == 0 && lstat(name, &named) == 0 && named.st_ino == opened.st_ino &&
-	       named.st_dev == opened.st_dev;
+	return fstat(fd, &opened) == 0 && lstat(name, &named) == 0 &&
+	       named.st_ino == opened.st_ino && named.st_dev == opened.st_dev;
 }
 
-/* Return: 1 if locked, 0 if it was removed meanwhile, -EAGAIN: another daemon runs, -EBADF if it is to be replaced. */
+/*
+ * Return: 1 if locked, 0 if it was removed meanwhile, -EAGAIN: another daemon runs, -EBADF if it is
+ * to be replaced.
+ */
 static int pid_file_take(int fd, const char *name)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -136,15 +142,20 @@ static int pid_file_take(int fd, const char *name)
 	return fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type == F_RDLCK ? -EBADF : -EAGAIN;
 }
 
-/* Return: descriptor that holds the lock for the daemon's life, -EAGAIN: another daemon runs, negative errno. */
+/*
+ * Return: descriptor that holds the lock for the daemon's life, -EAGAIN: another daemon runs,
+ * negative errno.
+ */
 static int pid_file_lock(void)
 {
 	char text[16];
 	int length = snprintf(text, sizeof(text), "%d", (int)getpid());
 
 	for (int tries = 0; tries < 10; tries++) {
-		_cleanup_close_ int fd = open(PID_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
-					      0644);
+		_cleanup_close_ int fd =
+			open(PID_FILE,
+			     O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+			     0644);
 		int r = fd < 0 ? (errno == ELOOP ? -EBADF : -errno) : pid_file_take(fd, PID_FILE);
 
 		if (r == -EBADF) {
@@ -156,7 +167,8 @@ static int pid_file_lock(void)
 			return r;
 		if (r == 0)
 			continue;
-		if (ftruncate(fd, 0) < 0 || fchmod(fd, 0644) < 0 || pwrite(fd, text, length, 0) != length)
+		if (ftruncate(fd, 0) < 0 || fchmod(fd, 0644) < 0 ||
+		    pwrite(fd, text, length, 0) != length)
 			return -errno;
 		return TAKE_FD(fd);
 	}
@@ -171,15 +183,17 @@ static bool has_relocated_code(const struct dl_phdr_info *library)
 		const ElfW(Dyn) *entry = (const void *)(library->dlpi_addr + segment->p_vaddr);
 
 		for (; segment->p_type == PT_DYNAMIC && entry->d_tag != DT_NULL; entry++)
-			if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && entry->d_un.d_val & DF_TEXTREL))
+			if (entry->d_tag == DT_TEXTREL ||
+			    (entry->d_tag == DT_FLAGS && entry->d_un.d_val & DF_TEXTREL))
 				return true;
 	}
 	return false;
 }
 
 /*
- * Half of what the dynamic linker maps while it loads two dozen libraries is never used again: not to be locked. The program
- * itself, whose name is "" here, stays: it is needed most when the disk that it is on does not answer.
+ * Half of what the dynamic linker maps while it loads two dozen libraries is never used again: not
+ * to be locked. The program itself, whose name is "" here, stays: it is needed most when the disk
+ * that it is on does not answer.
  */
 static int library_release(struct dl_phdr_info *library, size_t size, void *userdata)
 {
@@ -201,8 +215,9 @@ static int library_release(struct dl_phdr_info *library, size_t size, void *user
 }
 
 /*
- * A burst is over: give back what it used. The kernel frees no locked page, except at the end of the heap. Only the heap is
- * unlocked for that: mlockall() would bring in every page of mappings that cannot be locked, such as the ring of an aio context.
+ * A burst is over: give back what it used. The kernel frees no locked page, except at the end of
+ * the heap. Only the heap is unlocked for that: mlockall() would bring in every page of mappings
+ * that cannot be locked, such as the ring of an aio context.
  */
 static void heap_trim(const struct daemon *daemon)
 {
@@ -301,8 +316,8 @@ static const struct {
 	int signal;
 	sd_event_signal_handler_t handler;
 } signals[] = {
-	{ SIGTERM, on_stop },	{ SIGINT, on_stop },	 { SIGPIPE, on_stop },
-	{ SIGHUP, on_hangup },	{ SIGUSR1, on_reopen }, { SIGUSR2, on_nothing },
+	{ SIGTERM, on_stop },  { SIGINT, on_stop },    { SIGPIPE, on_stop },
+	{ SIGHUP, on_hangup }, { SIGUSR1, on_reopen }, { SIGUSR2, on_nothing },
 };
 
 static int signals_open(struct daemon *daemon)
@@ -315,7 +330,8 @@ static int signals_open(struct daemon *daemon)
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return -errno;
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
-		int r = sd_event_add_signal(daemon->event, NULL, signals[i].signal, signals[i].handler, daemon);
+		int r = sd_event_add_signal(daemon->event, NULL, signals[i].signal,
+					    signals[i].handler, daemon);
 
 		if (r < 0)
 			return r;
@@ -366,7 +382,8 @@ static int on_ready_timer(sd_event_source *source, uint64_t usec, void *userdata
 static void announce_with_nodes(struct daemon *daemon)
 {
 	if (has_all_nodes(daemon) ||
-	    timers_set(daemon->event, &daemon->ready_timer, daemon_now_usec(daemon) + NODES_USEC, on_ready_timer, daemon) < 0)
+	    timers_set(daemon->event, &daemon->ready_timer, daemon_now_usec(daemon) + NODES_USEC,
+		       on_ready_timer, daemon) < 0)
 		announce(daemon);
 }
 
@@ -391,7 +408,8 @@ static void on_configured(struct daemon *daemon)
 		}
 	}
 	heap_trim(daemon); /* a burst of jobs is over */
-	log_info("configured: %zu paths, %zu maps", daemon->inventory.path_count, daemon->inventory.map_count);
+	log_info("configured: %zu paths, %zu maps", daemon->inventory.path_count,
+		 daemon->inventory.map_count);
 	announce_with_nodes(daemon);
 }
 
@@ -451,7 +469,8 @@ static int daemon_start(struct daemon *daemon)
 
 static void daemon_stop(struct daemon *daemon)
 {
-	bool reloading = daemon->serving && (daemon->state == DAEMON_CONFIGURE || daemon->ready_timer);
+	bool reloading = daemon->serving &&
+			 (daemon->state == DAEMON_CONFIGURE || daemon->ready_timer);
 
 	daemon->ready_timer = sd_event_source_disable_unref(daemon->ready_timer);
 	daemon->state = DAEMON_SHUTDOWN;
@@ -460,7 +479,8 @@ static void daemon_stop(struct daemon *daemon)
 	if (daemon->server)
 		server_flush(daemon->server, 100);
 	if (daemon->inventory.process)
-		queueing_fail_at_exit(daemon, daemon->inventory.process->queue_without_daemon || daemon->queue_forced);
+		queueing_fail_at_exit(daemon, daemon->inventory.process->queue_without_daemon ||
+						      daemon->queue_forced);
 	uevents_close(daemon);
 	dmevents_close(daemon);
 	daemon->server = server_free(daemon->server);
@@ -493,13 +513,17 @@ int main(int argc, char **argv)
 			return 1;
 		}
 	}
-	log_open(!options.foreground ? LOG_TO_SYSLOG : options.plain ? LOG_TO_STDERR : LOG_TO_STDERR_WITH_TIME,
+	log_open(!options.foreground ? LOG_TO_SYSLOG :
+		 options.plain	     ? LOG_TO_STDERR :
+				       LOG_TO_STDERR_WITH_TIME,
 		 "multipathd");
-	log_set_verbosity(options.daemon.verbosity < 0 ? LOG_LEVEL_NOTICE : options.daemon.verbosity);
+	log_set_verbosity(options.daemon.verbosity < 0 ? LOG_LEVEL_NOTICE :
+							 options.daemon.verbosity);
 
 	pid_fd = pid_file_lock();
 	if (pid_fd < 0) {
-		log_error("%s", pid_fd == -EAGAIN ? "process is already running" : strerror(-pid_fd));
+		log_error("%s",
+			  pid_fd == -EAGAIN ? "process is already running" : strerror(-pid_fd));
 		return 1;
 	}
 	log_notice("multipathd v%s: start up", VERSION);

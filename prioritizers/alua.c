@@ -15,7 +15,9 @@ static int priority_of_group(const struct mp_prioritization *answer, int group, 
 	if (group < 0)
 		return -ENODATA;
 	r = mp_alua_decode(answer->groups, answer->groups_size, group, &state, &preferred);
-	return r < 0 ? r : mp_alua_priority(state, preferred, mp_args_have_word(args, "exclusive_pref_bit"));
+	return r < 0 ? r :
+		       mp_alua_priority(state, preferred,
+					mp_args_have_word(args, "exclusive_pref_bit"));
 }
 
 static int alua_priority(struct mp_prioritization *prioritization)
@@ -29,15 +31,16 @@ static int alua_priority(struct mp_prioritization *prioritization)
 		group = mp_scsi_tpg(prioritization->fd, prioritization->timeout_msec);
 	if (group < 0)
 		return group;
-	r = mp_scsi_report_groups(prioritization->fd, prioritization->groups, sizeof(prioritization->groups),
-				  prioritization->timeout_msec);
+	r = mp_scsi_report_groups(prioritization->fd, prioritization->groups,
+				  sizeof(prioritization->groups), prioritization->timeout_msec);
 	if (r < 0)
 		return r;
 	prioritization->groups_size = r;
 	return priority_of_group(prioritization, group, prioritization->args);
 }
 
-static int alua_derive(const struct mp_prioritization *answer, const struct mp_identity *identity, const char *args)
+static int alua_derive(const struct mp_prioritization *answer, const struct mp_identity *identity,
+		       const char *args)
 {
 	return priority_of_group(answer, identity->tpg, args);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ana: NVMe asymmetric namespace access: state of the namespace's group (NVM Express Base 1.4, 5.14.1.12, 5.15.2). */
+/*
+ * ana: NVMe asymmetric namespace access: state of the namespace's group (NVM Express Base 1.4,
+ * 5.14.1.12, 5.15.2).
+ */
 #include <errno.h>
 #include <linux/nvme_ioctl.h>
 #include <stdlib.h>
@@ -35,7 +38,8 @@ enum {
 	LOG_SIZE_MAX = 1 << 20,
 };
 
-static int admin_command(int fd, struct nvme_admin_cmd *command, void *data, size_t size, unsigned timeout_msec)
+static int admin_command(int fd, struct nvme_admin_cmd *command, void *data, size_t size,
+			 unsigned timeout_msec)
 {
 	int r;
 
@@ -46,14 +50,16 @@ static int admin_command(int fd, struct nvme_admin_cmd *command, void *data, siz
 	return r < 0 ? -errno : r > 0 ? -EIO : 0;
 }
 
-static int identify(int fd, uint32_t nsid, unsigned what, unsigned char *data, unsigned timeout_msec)
+static int identify(int fd, uint32_t nsid, unsigned what, unsigned char *data,
+		    unsigned timeout_msec)
 {
 	struct nvme_admin_cmd command = { .opcode = IDENTIFY, .nsid = nsid, .cdw10 = what };
 
 	return admin_command(fd, &command, data, IDENTIFY_SIZE, timeout_msec);
 }
 
-static int read_log(int fd, bool groups_only, unsigned char *data, size_t size, unsigned timeout_msec)
+static int read_log(int fd, bool groups_only, unsigned char *data, size_t size,
+		    unsigned timeout_msec)
 {
 	uint32_t words = size / 4 - 1;
 	struct nvme_admin_cmd command = {

@@ -8,7 +8,8 @@ static int const_priority(struct mp_prioritization *prioritization)
 	return 1;
 }
 
-static int const_derive(const struct mp_prioritization *answer, const struct mp_identity *identity, const char *args)
+static int const_derive(const struct mp_prioritization *answer, const struct mp_identity *identity,
+			const char *args)
 {
 	(void)answer;
 	(void)identity;

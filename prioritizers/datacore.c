@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* datacore: DataCore SANsymphony: "preferredsds=NAME [timeout=MSEC]"; paths of the storage server of that name come first. */
+/*
+ * datacore: DataCore SANsymphony: "preferredsds=NAME [timeout=MSEC]"; paths of the storage server
+ * of that name come first.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,4 +34,5 @@ static int datacore_priority(struct mp_prioritization *prioritization)
 	return strstr(text, server) != NULL;
 }
 
-const struct mp_prioritizer mp_prioritizer_datacore = { .name = "datacore", .priority = datacore_priority };
+const struct mp_prioritizer mp_prioritizer_datacore = { .name = "datacore",
+							.priority = datacore_priority };

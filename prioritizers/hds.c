@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* hds: Hitachi HDS 9500V and alike: even LDEVs belong to even controllers, odd to odd; INQUIRY data tells both. */
+/*
+ * hds: Hitachi HDS 9500V and alike: even LDEVs belong to even controllers, odd to odd; INQUIRY data
+ * tells both.
+ */
 #include <errno.h>
 
 #include "kernel/scsi.h"
@@ -16,7 +19,8 @@ static int hds_priority(struct mp_prioritization *prioritization)
 {
 	unsigned char data[INQUIRY_SIZE] = { 0 };
 	int ldev, controller;
-	int r = mp_scsi_inquiry(prioritization->fd, -1, data, sizeof(data), prioritization->timeout_msec);
+	int r = mp_scsi_inquiry(prioritization->fd, -1, data, sizeof(data),
+				prioritization->timeout_msec);
 
 	if (r < 0)
 		return r;

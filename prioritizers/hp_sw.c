@@ -12,12 +12,13 @@ static int hp_sw_priority(struct mp_prioritization *prioritization)
 
 	/* Each unit attention is told once. */
 	for (int tries = TRIES; tries; tries--) {
-		if (mp_scsi_command(prioritization->fd, test_unit_ready, sizeof(test_unit_ready), NULL, 0,
-				    prioritization->timeout_msec, &result) < 0)
+		if (mp_scsi_command(prioritization->fd, test_unit_ready, sizeof(test_unit_ready),
+				    NULL, 0, prioritization->timeout_msec, &result) < 0)
 			return 0;
 		if (mp_scsi_is_good(&result) || result.sense_key == MP_SCSI_SENSE_RECOVERED)
 			return ACTIVE;
-		if (result.sense_key == MP_SCSI_SENSE_NOT_READY && result.asc == 0x04 && result.ascq == 0x02)
+		if (result.sense_key == MP_SCSI_SENSE_NOT_READY && result.asc == 0x04 &&
+		    result.ascq == 0x02)
 			return PASSIVE;
 		if (result.sense_key != MP_SCSI_SENSE_UNIT_ATTENTION || result.asc != 0x29)
 			return 0;

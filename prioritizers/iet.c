@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * iet: iSCSI: "preferredip=ADDRESS" or "preferredip=NETWORK/BITS:PRIORITY,..."; paths through such portals come first, by
- * udev's links in /dev/disk/by-path.
+ * iet: iSCSI: "preferredip=ADDRESS" or "preferredip=NETWORK/BITS:PRIORITY,..."; paths through such
+ * portals come first, by udev's links in /dev/disk/by-path.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -43,7 +43,10 @@ static bool in_network(const char *portal, size_t length, const char *network, u
 	return bits == 0 || !((ntohl(address.s_addr) ^ ntohl(base.s_addr)) >> (32 - bits));
 }
 
-/* One of the list: ADDRESS[/BITS][:PRIORITY]. Return: the priority of that portal, 0 if this is not about it. */
+/*
+ * One of the list: ADDRESS[/BITS][:PRIORITY]. Return: the priority of that portal, 0 if this is not
+ * about it.
+ */
 static int entry_priority(const char *entry, const char *portal, size_t length)
 {
 	char network[INET_ADDRSTRLEN];
@@ -62,7 +65,8 @@ static int entry_priority(const char *entry, const char *portal, size_t length)
 		entry += used;
 	}
 	if (*entry == ':') {
-		if (sscanf(entry, ":%5d%n", &priority, &used) != 1 || priority < 1 || priority > PRIORITY_MAX)
+		if (sscanf(entry, ":%5d%n", &priority, &used) != 1 || priority < 1 ||
+		    priority > PRIORITY_MAX)
 			return 0;
 		entry += used;
 	}
@@ -97,7 +101,8 @@ static int iet_priority(struct mp_prioritization *prioritization)
 	struct dirent *entry;
 	DIR *dir;
 
-	if (!mp_args_get(prioritization->args, "preferredip", list, sizeof(list)) || strlen(list) < ADDRESS_SHORTEST)
+	if (!mp_args_get(prioritization->args, "preferredip", list, sizeof(list)) ||
+	    strlen(list) < ADDRESS_SHORTEST)
 		return 0;
 	snprintf(folder, sizeof(folder), "%s/disk/by-path", prioritization->roots->dev);
 	dir = opendir(folder);

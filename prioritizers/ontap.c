@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ontap: NetApp FAS: Fibre Channel before iSCSI HBA before software iSCSI before a path through the partner. */
+/*
+ * ontap: NetApp FAS: Fibre Channel before iSCSI HBA before software iSCSI before a path through the
+ * partner.
+ */
 #include <string.h>
 
 #include "kernel/scsi.h"
 #include "prioritizers/prioritizers.h"
 
-enum { PAGE_PROXY = 0xc1, BUFFER_SIZE = 256, PROXY = 1, SOFTWARE_ISCSI = 2, ISCSI_HBA = 3, DIRECT = 4 };
+enum {
+	PAGE_PROXY = 0xc1,
+	BUFFER_SIZE = 256,
+	PROXY = 1,
+	SOFTWARE_ISCSI = 2,
+	ISCSI_HBA = 3,
+	DIRECT = 4
+};
 
 static int by_transport(const unsigned char *data, size_t size)
 {
@@ -31,8 +41,8 @@ static int ontap_priority(struct mp_prioritization *prioritization)
 	struct mp_scsi_result result;
 	int priority;
 
-	if (mp_scsi_command(prioritization->fd, ask_transport, sizeof(ask_transport), data, sizeof(data),
-			    prioritization->timeout_msec, &result) < 0 ||
+	if (mp_scsi_command(prioritization->fd, ask_transport, sizeof(ask_transport), data,
+			    sizeof(data), prioritization->timeout_msec, &result) < 0 ||
 	    !mp_scsi_is_good(&result))
 		return 0;
 	priority = by_transport(data, result.received);
@@ -40,9 +50,11 @@ static int ontap_priority(struct mp_prioritization *prioritization)
 		return priority;
 
 	memset(data, 0, sizeof(data));
-	if (mp_scsi_inquiry(prioritization->fd, PAGE_PROXY, data, sizeof(data), prioritization->timeout_msec) < 0)
+	if (mp_scsi_inquiry(prioritization->fd, PAGE_PROXY, data, sizeof(data),
+			    prioritization->timeout_msec) < 0)
 		return DIRECT;
-	return !memcmp(data + 8, proxy_header, sizeof(proxy_header)) && data[19] & 0x02 ? PROXY : DIRECT;
+	return !memcmp(data + 8, proxy_header, sizeof(proxy_header)) && data[19] & 0x02 ? PROXY :
+											  DIRECT;
 }
 
 const struct mp_prioritizer mp_prioritizer_ontap = { .name = "ontap", .priority = ontap_priority };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * path_latency: "io_num=N base_num=B": the faster N direct reads are, the better; latencies within a factor of B are
- * equally good.
+ * path_latency: "io_num=N base_num=B": the faster N direct reads are, the better; latencies within
+ * a factor of B are equally good.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -47,15 +47,18 @@ static double now_usec(void)
 }
 
 /* Return: 0 and the average of the latencies' logarithms, negative errno. */
-static int measure(const struct mp_prioritization *prioritization, const struct options *options, double *ret)
+static int measure(const struct mp_prioritization *prioritization, const struct options *options,
+		   double *ret)
 {
 	_cleanup_(mp_aio_freep) struct mp_aio *aio = NULL;
 	int block_size = 0, flags = fcntl(prioritization->fd, F_GETFL), r;
 	double sum = 0;
 
-	if (flags < 0 || (!(flags & O_DIRECT) && fcntl(prioritization->fd, F_SETFL, flags | O_DIRECT) < 0))
+	if (flags < 0 ||
+	    (!(flags & O_DIRECT) && fcntl(prioritization->fd, F_SETFL, flags | O_DIRECT) < 0))
 		return -errno;
-	if (ioctl(prioritization->fd, BLKBSZGET, &block_size) < 0 || block_size <= 0 || block_size > BLOCK_SIZE_MAX)
+	if (ioctl(prioritization->fd, BLKBSZGET, &block_size) < 0 || block_size <= 0 ||
+	    block_size > BLOCK_SIZE_MAX)
 		block_size = BLOCK_SIZE_MAX;
 	r = mp_aio_new(-1, 1, &aio);
 	for (long i = 0; r == 0 && i < options->reads; i++) {
@@ -64,7 +67,9 @@ static int measure(const struct mp_prioritization *prioritization, const struct 
 
 		r = mp_aio_read(aio, prioritization->fd, block_size, aio);
 		if (r == 0)
-			r = mp_aio_wait(aio, prioritization->timeout_msec, &done, 1) == 1 ? done.error : -ETIMEDOUT;
+			r = mp_aio_wait(aio, prioritization->timeout_msec, &done, 1) == 1 ?
+				    done.error :
+				    -ETIMEDOUT;
 		latency = now_usec() - begin;
 		sum += log(latency < 1 ? 1 : latency) / log(options->base);
 	}
@@ -87,4 +92,5 @@ static int path_latency_priority(struct mp_prioritization *prioritization)
 	return average >= most ? 0 : average <= 0 ? (int)most : (int)(most - average);
 }
 
-const struct mp_prioritizer mp_prioritizer_path_latency = { .name = "path_latency", .priority = path_latency_priority };
+const struct mp_prioritizer mp_prioritizer_path_latency = { .name = "path_latency",
+							    .priority = path_latency_priority };

@@ -16,7 +16,10 @@ struct mp_prioritization {
 	int tpg; /* target port group, -1 unknown */
 	const char *args; /* prio_args, "" if none */
 	unsigned timeout_msec;
-	/* answer of those that can derive: the target port groups' states; last, so that what is unused can be given back */
+	/*
+	 * answer of those that can derive: the target port groups' states; last, so that what is
+	 * unused can be given back
+	 */
 	int groups_size;
 	unsigned char groups[4096];
 };
@@ -29,13 +32,17 @@ struct mp_prioritizer {
 	bool reads_identity;
 	bool knows; /* without I/O, of any thread */
 	/*
-	 * Priority of a path of the same LUN from the answer to another path, without I/O; NULL: each path must be asked. A map's
-	 * paths then share one command per round.
+	 * Priority of a path of the same LUN from the answer to another path, without I/O; NULL:
+	 * each path must be asked. A map's paths then share one command per round.
 	 */
-	int (*derive)(const struct mp_prioritization *answer, const struct mp_identity *identity, const char *args);
+	int (*derive)(const struct mp_prioritization *answer, const struct mp_identity *identity,
+		      const char *args);
 };
 
-/** mp_ana_is_supported() - ask an NVMe controller; blocks. Return: 1, 0, negative errno if it cannot be told now. */
+/**
+ * mp_ana_is_supported() - ask an NVMe controller; blocks. Return: 1, 0, negative errno if it cannot
+ * be told now.
+ */
 int mp_ana_is_supported(int fd, unsigned timeout_msec);
 
 /** mp_prioritizer_find() - by name, NULL if unknown */

@@ -23,5 +23,7 @@ extern const struct mp_prioritizer mp_prioritizer_weightedpath;
 /** mp_args_have_word() - is @word one of the blank-separated words of @args? */
 bool mp_args_have_word(const char *args, const char *word);
 
-/** mp_args_get() - value of the word NAME=VALUE. Return: false if there is none, or it does not fit. */
+/**
+ * mp_args_get() - value of the word NAME=VALUE. Return: false if there is none, or it does not fit.
+ */
 bool mp_args_get(const char *args, const char *name, char *value, size_t size);

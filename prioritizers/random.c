@@ -11,7 +11,9 @@ static int random_priority(struct mp_prioritization *prioritization)
 	uint8_t byte;
 
 	(void)prioritization;
-	return getrandom(&byte, sizeof(byte), GRND_NONBLOCK) == sizeof(byte) ? 1 + byte % 10 : -EAGAIN;
+	return getrandom(&byte, sizeof(byte), GRND_NONBLOCK) == sizeof(byte) ? 1 + byte % 10 :
+									       -EAGAIN;
 }
 
-const struct mp_prioritizer mp_prioritizer_random = { .name = "random", .priority = random_priority };
+const struct mp_prioritizer mp_prioritizer_random = { .name = "random",
+						      .priority = random_priority };

@@ -12,7 +12,8 @@ static int rdac_priority(struct mp_prioritization *prioritization)
 	unsigned char page[PAGE_SIZE] = { 0 };
 	int priority = 0;
 
-	if (mp_scsi_inquiry(prioritization->fd, PAGE_ACCESS, page, sizeof(page), prioritization->timeout_msec) < 0)
+	if (mp_scsi_inquiry(prioritization->fd, PAGE_ACCESS, page, sizeof(page),
+			    prioritization->timeout_msec) < 0)
 		return 0;
 	if (page[1] != PAGE_ACCESS || page[3] != PAGE_LENGTH || memcmp(page + 4, "vac", 3))
 		return 0;

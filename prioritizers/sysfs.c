@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* sysfs: the access state that the kernel's device handler keeps, without a command to the device. */
+/*
+ * sysfs: the access state that the kernel's device handler keeps, without a command to the device.
+ */
 #include <string.h>
 
 #include "base/cleanup.h"

@@ -6,6 +6,7 @@
 
 #define BLANKS " \t"
 
+/* clang-format off */
 static const struct mp_prioritizer *const prioritizers[] = {
 	&mp_prioritizer_alua,
 	&mp_prioritizer_ana,
@@ -22,6 +23,7 @@ static const struct mp_prioritizer *const prioritizers[] = {
 	&mp_prioritizer_sysfs,
 	&mp_prioritizer_weightedpath,
 };
+/* clang-format on */
 
 const struct mp_prioritizer *mp_prioritizer_find(const char *name)
 {
@@ -60,7 +62,8 @@ bool mp_args_get(const char *args, const char *name, char *value, size_t size)
 	size_t name_length = strlen(name), length;
 
 	for (; (args = word_next(args, &length)); args += length) {
-		if (length <= name_length || memcmp(args, name, name_length) || args[name_length] != '=')
+		if (length <= name_length || memcmp(args, name, name_length) ||
+		    args[name_length] != '=')
 			continue;
 		length -= name_length + 1;
 		if (length >= size)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bytes.h - numbers as disks and devices have them: little-endian (le) or big-endian (be), at any address.  For: every room. */
+/*
+ * bytes.h - numbers as disks and devices have them: little-endian (le) or big-endian (be), at any
+ * address.  For: every room.
+ */
 #pragma once
 #include <endian.h>
 #include <stdint.h>

@@ -8,9 +8,9 @@
 #include <urcu/rculfhash.h>
 
 /*
- * One thread owns a table: it adds, finds and removes, and may free an object as soon as it is removed. That thread
- * must be registered with mp_hash_register_thread() once. Objects embed a struct mp_hash_node for each table they are
- * in; get back with caa_container_of().
+ * One thread owns a table: it adds, finds and removes, and may free an object as soon as it is
+ * removed. That thread must be registered with mp_hash_register_thread() once. Objects embed a
+ * struct mp_hash_node for each table they are in; get back with caa_container_of().
  */
 struct mp_hash_node {
 	struct cds_lfht_node node;
@@ -32,10 +32,16 @@ void mp_hash_unregister_thread(void);
 /** mp_hash_init() - an empty table. Return: 0 or -ENOMEM. */
 int mp_hash_init(struct mp_hash *hash);
 
-/** mp_hash_fini() - free the table; objects that are still in it are taken out, and must still be there */
+/**
+ * mp_hash_fini() - free the table; objects that are still in it are taken out, and must still be
+ * there
+ */
 void mp_hash_fini(struct mp_hash *hash);
 
-/** mp_hash_add() - @node is new in this table; duplicates of a key are allowed, the caller prevents them */
+/**
+ * mp_hash_add() - @node is new in this table; duplicates of a key are allowed, the caller prevents
+ * them
+ */
 void mp_hash_add(struct mp_hash *hash, struct mp_hash_node *node, uint64_t key_hash);
 
 /** mp_hash_remove() - @node is in this table */

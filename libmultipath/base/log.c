@@ -76,7 +76,8 @@ void log_line(enum log_level level, const char *format, ...)
 		break;
 	case LOG_TO_STDERR_WITH_TIME:
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		fprintf(stderr, "%lld.%06ld | %s\n", (long long)now.tv_sec, now.tv_nsec / 1000, line);
+		fprintf(stderr, "%lld.%06ld | %s\n", (long long)now.tv_sec, now.tv_nsec / 1000,
+			line);
 		break;
 	}
 }

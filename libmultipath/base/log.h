@@ -4,7 +4,13 @@
 #include <stdbool.h>
 
 /* Verbosity that shows it; syslog gets priority level + 3. */
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_level {
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARNING,
+	LOG_LEVEL_NOTICE,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG
+};
 
 enum log_target { LOG_TO_STDERR_WITH_TIME, LOG_TO_STDERR, LOG_TO_SYSLOG };
 

@@ -53,7 +53,10 @@ bool mp_mangling_can_name(const char *name)
 		return false;
 	if (!*name || strchr(name, '/') || mp_mangling_encode(name, mangled, sizeof(mangled)) < 0)
 		return false;
-	/* libdevmapper takes "\x20" and the like for encoded already, and refuses what would have to be encoded once more. */
+	/*
+	 * libdevmapper takes "\x20" and the like for encoded already, and refuses what would have
+	 * to be encoded once more.
+	 */
 	strcpy(decoded, name);
 	mp_mangling_decode(decoded);
 	return !strcmp(decoded, name);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* mangling.h - names of dm devices as libdevmapper has the kernel keep them: what udev would not take is \xNN.  For: every room. */
+/*
+ * mangling.h - names of dm devices as libdevmapper has the kernel keep them: what udev would not
+ * take is \xNN.  For: every room.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

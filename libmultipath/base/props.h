@@ -13,7 +13,10 @@ struct mp_props {
 	size_t count;
 };
 
-#define MP_PROPS_INIT { 0 }
+#define MP_PROPS_INIT \
+	{ \
+		0 \
+	}
 
 /** mp_props_fini() - free all names and values */
 void mp_props_fini(struct mp_props *props);

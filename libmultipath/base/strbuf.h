@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * Always NUL-terminated once something was added. A failed allocation is remembered in @error (-ENOMEM), later
- * additions do nothing: callers check once, at the end.
+ * Always NUL-terminated once something was added. A failed allocation is remembered in @error
+ * (-ENOMEM), later additions do nothing: callers check once, at the end.
  */
 struct mp_strbuf {
 	char *text;
@@ -15,7 +15,10 @@ struct mp_strbuf {
 	int error;
 };
 
-#define MP_STRBUF_INIT { 0 }
+#define MP_STRBUF_INIT \
+	{ \
+		0 \
+	}
 #define _cleanup_strbuf_ _cleanup_(mp_strbuf_fini)
 
 /** mp_strbuf_fini() - free the text; the buffer is empty and usable again */
@@ -36,7 +39,10 @@ void mp_strbuf_putc(struct mp_strbuf *buf, char c);
 /** mp_strbuf_fill() - append @count times @c */
 void mp_strbuf_fill(struct mp_strbuf *buf, char c, size_t count);
 
-/** mp_strbuf_extend() - append @length bytes for the caller to write at once. Return: where, or NULL after a failure. */
+/**
+ * mp_strbuf_extend() - append @length bytes for the caller to write at once. Return: where, or NULL
+ * after a failure.
+ */
 char *mp_strbuf_extend(struct mp_strbuf *buf, size_t length);
 
 /** mp_strbuf_printf() - append formatted text */

@@ -30,12 +30,15 @@ unsigned mp_edit_distance(const char *a, const char *b, unsigned limit)
 	for (size_t k = 0; k <= b_length; k++)
 		rows[0][k] = k;
 	for (size_t i = 1; i <= a_length; i++) {
-		unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3];
+		unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3],
+			 *two_above = rows[(i + 1) % 3];
 		unsigned least = row[0] = i;
 
 		for (size_t k = 1; k <= b_length; k++) {
-			row[k] = min(above[k - 1] + !is_same(a[i - 1], b[k - 1]), min(above[k], row[k - 1]) + 1);
-			if (i > 1 && k > 1 && is_same(a[i - 1], b[k - 2]) && is_same(a[i - 2], b[k - 1]))
+			row[k] = min(above[k - 1] + !is_same(a[i - 1], b[k - 1]),
+				     min(above[k], row[k - 1]) + 1);
+			if (i > 1 && k > 1 && is_same(a[i - 1], b[k - 2]) &&
+			    is_same(a[i - 2], b[k - 1]))
 				row[k] = min(row[k], two_above[k - 2] + 1);
 			least = min(least, row[k]);
 		}
@@ -57,8 +60,8 @@ void mp_suggestion_offer(struct mp_suggestion *suggestion, const char *candidate
 	unsigned distance = mp_edit_distance(suggestion->word, candidate, suggestion->distance);
 
 	/* "selector" may be short for "path_selector". */
-	if (!suggestion->best && distance > suggestion->distance && strlen(suggestion->word) >= PART_MIN &&
-	    strstr(candidate, suggestion->word))
+	if (!suggestion->best && distance > suggestion->distance &&
+	    strlen(suggestion->word) >= PART_MIN && strstr(candidate, suggestion->word))
 		distance = suggestion->distance;
 
 	/* What shares no letter is no misspelling, short as it may be. */

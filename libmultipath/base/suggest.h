@@ -17,7 +17,8 @@ struct mp_suggestion mp_suggestion_start(const char *word);
 void mp_suggestion_offer(struct mp_suggestion *suggestion, const char *candidate);
 
 /**
- * mp_edit_distance() - letters left out, put in, exchanged, or swapped with their neighbour; upper and lower case are the same
+ * mp_edit_distance() - letters left out, put in, exchanged, or swapped with their neighbour; upper
+ * and lower case are the same
  * @limit:	more is not of interest
  *
  * Return: their number, or anything above @limit. Texts of more than 63 letters are never near.

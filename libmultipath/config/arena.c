@@ -46,7 +46,8 @@ void *mp_arena_alloc(struct mp_arena *arena, size_t size)
 	void *memory;
 
 	arena->used = (arena->used + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-	if ((arena->used > arena->size || size > arena->size - arena->used) && arena_grow(arena, size) < 0)
+	if ((arena->used > arena->size || size > arena->size - arena->used) &&
+	    arena_grow(arena, size) < 0)
 		return NULL;
 	memory = arena->chunks->bytes + arena->used;
 	arena->used += size;

@@ -15,13 +15,14 @@
 static const char file_name[] = "bindings";
 
 /* Other programs compare this byte for byte. */
-static const char header[] = "# Multipath bindings, Version : 1.0\n"
-			     "# NOTE: this file is automatically maintained by the multipath program.\n"
-			     "# You should not need to edit this file in normal circumstances.\n"
-			     "#\n"
-			     "# Format:\n"
-			     "# alias wwid\n"
-			     "#\n";
+static const char header[] =
+	"# Multipath bindings, Version : 1.0\n"
+	"# NOTE: this file is automatically maintained by the multipath program.\n"
+	"# You should not need to edit this file in normal circumstances.\n"
+	"#\n"
+	"# Format:\n"
+	"# alias wwid\n"
+	"#\n";
 
 struct binding {
 	char *alias;
@@ -35,18 +36,23 @@ struct mp_bindings {
 	struct binding **by_wwid;
 	size_t count;
 	size_t size;
-	/* All numbers below are bound with this prefix: the search for a free one need not begin at 1 each time. */
+	/*
+	 * All numbers below are bound with this prefix: the search for a free one need not begin at
+	 * 1 each time.
+	 */
 	char *numbered_prefix;
 	unsigned first_unbound;
 };
 
 typedef int (*compare_fn)(const char *alias, const char *wwid, const struct binding *binding);
 
-static int compare_alias(const char *alias, const char *wwid __attribute__((unused)), const struct binding *binding)
+static int compare_alias(const char *alias, const char *wwid __attribute__((unused)),
+			 const struct binding *binding)
 {
 	size_t length = strlen(alias), other = strlen(binding->alias);
 
-	return length != other ? (length > other) - (length < other) : strcmp(alias, binding->alias);
+	return length != other ? (length > other) - (length < other) :
+				 strcmp(alias, binding->alias);
 }
 
 /* The name that counts is before all others, and an empty alias before that. */
@@ -62,8 +68,8 @@ static int compare_wwid(const char *alias, const char *wwid, const struct bindin
 }
 
 /* Index of the first binding that is not before (@alias, @wwid). */
-static size_t place(struct binding *const *sorted, size_t count, compare_fn compare, const char *alias,
-		    const char *wwid)
+static size_t place(struct binding *const *sorted, size_t count, compare_fn compare,
+		    const char *alias, const char *wwid)
 {
 	size_t low = 0, high = count;
 
@@ -152,7 +158,8 @@ static int bindings_grow(struct mp_bindings *bindings)
 	return 0;
 }
 
-static void insert(struct binding **sorted, size_t count, compare_fn compare, struct binding *binding)
+static void insert(struct binding **sorted, size_t count, compare_fn compare,
+		   struct binding *binding)
 {
 	size_t at = place(sorted, count, compare, binding->alias, binding->wwid);
 
@@ -191,7 +198,8 @@ static bool is_before(const struct binding *a, const struct binding *b)
 /* Of the WWID's names, @alias is the one that counts from now on. */
 static void bindings_prefer(struct mp_bindings *bindings, const char *alias, const char *wwid)
 {
-	size_t first = place(bindings->by_wwid, bindings->count, compare_wwid, "", wwid), end = first;
+	size_t first = place(bindings->by_wwid, bindings->count, compare_wwid, "", wwid),
+	       end = first;
 	struct binding **sorted = bindings->by_wwid;
 
 	for (; end < bindings->count && !strcmp(sorted[end]->wwid, wwid); end++)
@@ -233,11 +241,13 @@ tell(const struct reading *reading, int level, const char *format, ...)
 
 static int read_binding(struct reading *reading, const char *alias, const char *wwid)
 {
-	const char *configured = reading->config ? mp_config_wwid_of_alias(reading->config, alias) : NULL;
+	const char *configured = reading->config ? mp_config_wwid_of_alias(reading->config, alias) :
+						   NULL;
 	const char *bound = mp_bindings_wwid(&reading->bindings, alias);
 
 	if (strlen(wwid) >= MP_WWID_SIZE) {
-		tell(reading, 1, "WWID of %s is longer than %d characters, line ignored", alias, MP_WWID_SIZE - 1);
+		tell(reading, 1, "WWID of %s is longer than %d characters, line ignored", alias,
+		     MP_WWID_SIZE - 1);
 		return 0;
 	}
 	if (!mp_mangling_can_name(alias)) {
@@ -245,12 +255,14 @@ static int read_binding(struct reading *reading, const char *alias, const char *
 		return 0;
 	}
 	if (configured && strcmp(configured, wwid) != 0) {
-		tell(reading, 0, "%s is configured as the alias of %s, binding to %s dropped", alias, configured, wwid);
+		tell(reading, 0, "%s is configured as the alias of %s, binding to %s dropped",
+		     alias, configured, wwid);
 		reading->contradicts = true;
 		return 0;
 	}
 	if (bound && strcmp(bound, wwid) != 0) {
-		tell(reading, 0, "%s is bound to %s already, binding to %s dropped", alias, bound, wwid);
+		tell(reading, 0, "%s is bound to %s already, binding to %s dropped", alias, bound,
+		     wwid);
 		reading->contradicts = true;
 		return 0;
 	}
@@ -285,13 +297,15 @@ static int read_line(struct reading *reading, char *line)
 	return read_binding(reading, alias, wwid);
 }
 
-int mp_bindings_parse(struct mp_bindings *bindings, const char *file, const char *text, size_t length,
-		      const struct mp_config *config, mp_diagnostic_fn diagnostic, void *userdata)
+int mp_bindings_parse(struct mp_bindings *bindings, const char *file, const char *text,
+		      size_t length, const struct mp_config *config, mp_diagnostic_fn diagnostic,
+		      void *userdata)
 {
 	struct reading reading = {
 		.config = config, .file = file, .diagnostic = diagnostic, .userdata = userdata
 	};
-	bool has_header = length >= sizeof(header) - 1 && memcmp(text, header, sizeof(header) - 1) == 0;
+	bool has_header = length >= sizeof(header) - 1 &&
+			  memcmp(text, header, sizeof(header) - 1) == 0;
 	_cleanup_free_ char *copy = NULL;
 	int r = 0;
 
@@ -365,10 +379,14 @@ static int replace_file(const struct mp_bindings *bindings, const char *dir, cha
 
 static bool has_second(const struct mp_bindings *bindings, size_t first)
 {
-	return first + 1 < bindings->count && !strcmp(bindings->by_wwid[first]->wwid, bindings->by_wwid[first + 1]->wwid);
+	return first + 1 < bindings->count &&
+	       !strcmp(bindings->by_wwid[first]->wwid, bindings->by_wwid[first + 1]->wwid);
 }
 
-/* Names that @other has stay bound, unless they are given to somebody else; so does which of several counts, if it says that. */
+/*
+ * Names that @other has stay bound, unless they are given to somebody else; so does which of
+ * several counts, if it says that.
+ */
 static int merge(struct mp_bindings *bindings, const struct mp_bindings *other)
 {
 	for (size_t i = 0; i < other->count; i++) {
@@ -399,7 +417,8 @@ int mp_bindings_write(const char *dir, const char *text, char **ret)
 	r = mp_state_file_read(fd, &old);
 	if (r < 0)
 		return r;
-	r = mp_bindings_parse(&bindings, file_name, mp_strbuf_text(&old), old.length, NULL, NULL, NULL);
+	r = mp_bindings_parse(&bindings, file_name, mp_strbuf_text(&old), old.length, NULL, NULL,
+			      NULL);
 	if (r < 0)
 		return r;
 	r = mp_bindings_parse(&own, file_name, text, strlen(text), NULL, NULL, NULL);
@@ -409,7 +428,8 @@ int mp_bindings_write(const char *dir, const char *text, char **ret)
 	return r < 0 ? r : replace_file(&bindings, dir, ret);
 }
 
-int mp_bindings_adopt(struct mp_bindings *bindings, const char *text, const struct mp_config *config)
+int mp_bindings_adopt(struct mp_bindings *bindings, const char *text,
+		      const struct mp_config *config)
 {
 	_cleanup_(bindings_clear) struct mp_bindings adopted = { 0 };
 	int r = mp_bindings_parse(&adopted, file_name, text, strlen(text), config, NULL, NULL);
@@ -438,12 +458,13 @@ static int mend_file(struct mp_bindings *bindings, const char *dir, const struct
 	r = mp_state_file_read(fd, &text);
 	if (r < 0)
 		return r;
-	r = mp_bindings_parse(bindings, file_name, mp_strbuf_text(&text), text.length, config, NULL, NULL);
+	r = mp_bindings_parse(bindings, file_name, mp_strbuf_text(&text), text.length, config, NULL,
+			      NULL);
 	return r <= 0 ? r : replace_file(bindings, dir, &new);
 }
 
-int mp_bindings_load(struct mp_bindings *bindings, const char *dir, bool read_only, const struct mp_config *config,
-		     mp_diagnostic_fn diagnostic, void *userdata)
+int mp_bindings_load(struct mp_bindings *bindings, const char *dir, bool read_only,
+		     const struct mp_config *config, mp_diagnostic_fn diagnostic, void *userdata)
 {
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT, message = MP_STRBUF_INIT;
 	_cleanup_free_ char *file = NULL;
@@ -454,7 +475,8 @@ int mp_bindings_load(struct mp_bindings *bindings, const char *dir, bool read_on
 	r = mp_state_file_load(dir, file_name, &text);
 	if (r < 0 && r != -ENOENT)
 		return r;
-	r = mp_bindings_parse(bindings, file, mp_strbuf_text(&text), text.length, config, diagnostic, userdata);
+	r = mp_bindings_parse(bindings, file, mp_strbuf_text(&text), text.length, config,
+			      diagnostic, userdata);
 	if (r <= 0 || read_only)
 		return r < 0 ? r : 0;
 
@@ -519,8 +541,12 @@ static int first_unbound(struct mp_bindings *bindings, const char *prefix, unsig
 	return 0;
 }
 
-/* Prefix and lowest number that nobody has; NULL in @ret if that is too long, or all have been given away. */
-static int new_name(struct mp_bindings *bindings, const struct mp_alias_request *request, char **ret)
+/*
+ * Prefix and lowest number that nobody has; NULL in @ret if that is too long, or all have been
+ * given away.
+ */
+static int new_name(struct mp_bindings *bindings, const struct mp_alias_request *request,
+		    char **ret)
 {
 	bool all_bound = true;
 	unsigned number;
@@ -552,21 +578,29 @@ static int new_name(struct mp_bindings *bindings, const struct mp_alias_request 
 	return 0;
 }
 
-/* A map that exists has its name, unless that is its WWID, or the configuration's for another map. */
+/*
+ * A map that exists has its name, unless that is its WWID, or the configuration's for another map.
+ */
 static bool keeps_name(const struct mp_alias_request *request)
 {
-	return request->old && strcmp(request->old, request->wwid) != 0 && !is_configured_elsewhere(request, request->old);
+	return request->old && strcmp(request->old, request->wwid) != 0 &&
+	       !is_configured_elsewhere(request, request->old);
 }
 
-/* The file learns it, to give the map the same when it is made again, unless it has given it to another. */
-static int keep_name(struct mp_bindings *bindings, const struct mp_alias_request *request, char **ret, bool *changed)
+/*
+ * The file learns it, to give the map the same when it is made again, unless it has given it to
+ * another.
+ */
+static int keep_name(struct mp_bindings *bindings, const struct mp_alias_request *request,
+		     char **ret, bool *changed)
 {
 	_cleanup_free_ char *name = strdup(request->old);
 	int r;
 
 	if (!name)
 		return -ENOMEM;
-	if (!request->read_only && !mp_bindings_wwid(bindings, name) && mp_mangling_can_name(name)) {
+	if (!request->read_only && !mp_bindings_wwid(bindings, name) &&
+	    mp_mangling_can_name(name)) {
 		r = bindings_add(bindings, name, request->wwid);
 		if (r < 0)
 			return r;
@@ -578,8 +612,8 @@ static int keep_name(struct mp_bindings *bindings, const struct mp_alias_request
 }
 
 /* The user friendly name; NULL in @ret if the WWID is to be the name. */
-static int choose_friendly(struct mp_bindings *bindings, const struct mp_alias_request *request, char **ret,
-			   bool *changed)
+static int choose_friendly(struct mp_bindings *bindings, const struct mp_alias_request *request,
+			   char **ret, bool *changed)
 {
 	const char *bound = mp_bindings_alias(bindings, request->wwid);
 	_cleanup_free_ char *name = NULL;
@@ -608,8 +642,8 @@ static int choose_friendly(struct mp_bindings *bindings, const struct mp_alias_r
 	return 0;
 }
 
-int mp_bindings_choose(struct mp_bindings *bindings, const struct mp_alias_request *request, char **ret,
-		       bool *changed)
+int mp_bindings_choose(struct mp_bindings *bindings, const struct mp_alias_request *request,
+		       char **ret, bool *changed)
 {
 	char *name = NULL;
 	int r;

@@ -30,7 +30,8 @@ static void on_bindings_told(void *userdata, enum mp_severity severity, int leve
 		      told ? told + strlen(mark) : text);
 }
 
-static int check_bindings(const struct mp_config *config, const char *state_dir, struct mp_report *report)
+static int check_bindings(const struct mp_config *config, const char *state_dir,
+			  struct mp_report *report)
 {
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = NULL;
 	_cleanup_free_ char *file = NULL;
@@ -49,7 +50,8 @@ static int check_bindings(const struct mp_config *config, const char *state_dir,
 	return r == -ENOMEM ? r : 0;
 }
 
-int mp_config_check(const struct mp_config_source *source, const char *state_dir, struct mp_report *report)
+int mp_config_check(const struct mp_config_source *source, const char *state_dir,
+		    struct mp_report *report)
 {
 	_cleanup_(mp_config_unrefp) struct mp_config *config = NULL;
 	struct mp_diagnostics diagnostics = { .report = report };
@@ -59,7 +61,8 @@ int mp_config_check(const struct mp_config_source *source, const char *state_dir
 		return r;
 	r = mp_parser_read_file(config, source->file, true, &diagnostics);
 	if (r == -ENOENT && !source->dir)
-		mp_report_add(report, MP_SEVERITY_ERROR, source->file, 0, 0, "there is no such file");
+		mp_report_add(report, MP_SEVERITY_ERROR, source->file, 0, 0,
+			      "there is no such file");
 	if (r != -ENOMEM && source->dir)
 		r = mp_load_dir(config, source->dir, &diagnostics);
 	if (r != -ENOMEM)

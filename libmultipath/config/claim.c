@@ -23,25 +23,29 @@ static struct mp_claim_verdict verdict(enum mp_claim claim, const char *reason)
 }
 
 /* One condition of the list. Return: does it hold? It then decides. */
-static bool holds(struct mp_trace *trace, const char *name, bool condition, const char *yes, const char *no)
+static bool holds(struct mp_trace *trace, const char *name, bool condition, const char *yes,
+		  const char *no)
 {
 	mp_trace_add(trace, name, condition, "%s", condition ? yes : no);
 	return condition;
 }
 
-static struct mp_claim_verdict decide_as_if_new(const struct mp_claim_input *input, struct mp_trace *trace)
+static struct mp_claim_verdict decide_as_if_new(const struct mp_claim_input *input,
+						struct mp_trace *trace)
 {
 	bool greedy = input->mode == MP_FIND_GREEDY;
 	bool smart = input->mode == MP_FIND_SMART;
 
-	if (holds(trace, "holder", input->held_by_map, "a multipath map holds it", "no multipath map holds it"))
+	if (holds(trace, "holder", input->held_by_map, "a multipath map holds it",
+		  "no multipath map holds it"))
 		return verdict(MP_CLAIM_YES_ALWAYS, "a multipath map holds it");
-	if (input->daemon_required && holds(trace, "daemon", !input->daemon_reachable, "multipathd is not running",
-					    "multipathd is running"))
+	if (input->daemon_required && holds(trace, "daemon", !input->daemon_reachable,
+					    "multipathd is not running", "multipathd is running"))
 		return verdict(MP_CLAIM_NO, "multipathd is not running");
 	if (holds(trace, "kind", !input->is_disk, "it is no disk", "it is a disk"))
 		return verdict(MP_CLAIM_NO, "it is no disk");
-	if (holds(trace, "blacklist", input->blacklisted, "it is blacklisted", "it is not blacklisted"))
+	if (holds(trace, "blacklist", input->blacklisted, "it is blacklisted",
+		  "it is not blacklisted"))
 		return verdict(MP_CLAIM_NO, "it is blacklisted");
 	if (holds(trace, "wwid", !input->has_wwid, "it has no WWID", "it has a WWID"))
 		return verdict(MP_CLAIM_NO, "it has no WWID");
@@ -53,11 +57,14 @@ static struct mp_claim_verdict decide_as_if_new(const struct mp_claim_input *inp
 	if ((greedy || smart) &&
 	    holds(trace, "in use", input->in_use, "it is in use", "nothing else uses it"))
 		return verdict(MP_CLAIM_NO, "it is in use");
-	if (holds(trace, "find_multipaths", greedy, "greedy: every disk is claimed", modes[input->mode]))
+	if (holds(trace, "find_multipaths", greedy, "greedy: every disk is claimed",
+		  modes[input->mode]))
 		return verdict(MP_CLAIM_YES, "find_multipaths is greedy");
-	if (holds(trace, "wwids file", input->wwid_known, "its WWID is known", "its WWID is not known"))
+	if (holds(trace, "wwids file", input->wwid_known, "its WWID is known",
+		  "its WWID is not known"))
 		return verdict(MP_CLAIM_YES_ALWAYS, "its WWID is known");
-	if (holds(trace, "map", input->map_exists, "a map of its WWID exists", "no map of its WWID exists"))
+	if (holds(trace, "map", input->map_exists, "a map of its WWID exists",
+		  "no map of its WWID exists"))
 		return verdict(MP_CLAIM_YES, "a map of its WWID exists");
 	if (!smart) {
 		mp_trace_add(trace, "siblings", true, "do not count: find_multipaths is not smart");
@@ -89,18 +96,21 @@ static const char *why_allowed(const struct mp_allow_input *input, struct mp_tra
 {
 	bool strict = input->mode == MP_FIND_STRICT;
 
-	if (holds(trace, "map", input->map_known, "the map is known", "no map of its WWID is known"))
+	if (holds(trace, "map", input->map_known, "the map is known",
+		  "no map of its WWID is known"))
 		return "the map is known";
 	if (input->labelled) {
 		mp_trace_add(trace, "label", true, "%s", labelled);
 		return NULL;
 	}
-	if (holds(trace, "find_multipaths", input->mode == MP_FIND_OFF || input->mode == MP_FIND_GREEDY,
+	if (holds(trace, "find_multipaths",
+		  input->mode == MP_FIND_OFF || input->mode == MP_FIND_GREEDY,
 		  input->mode == MP_FIND_OFF ? "off: a map is made of every disk" :
 					       "greedy: a map is made of every disk",
 		  modes[input->mode]))
 		return "find_multipaths allows every map";
-	if (holds(trace, "wwids file", input->wwid_known, "its WWID is known", "its WWID is not known"))
+	if (holds(trace, "wwids file", input->wwid_known, "its WWID is known",
+		  "its WWID is not known"))
 		return "its WWID is known";
 	if (!strict && input->kernel_has_it) {
 		mp_trace_add(trace, "kernel", true, "the map exists");
@@ -114,14 +124,18 @@ static const char *why_allowed(const struct mp_allow_input *input, struct mp_tra
 	return !strict && input->paths > 1 ? "it has more than one path" : NULL;
 }
 
-bool mp_claim_trace_map(const struct mp_allow_input *input, const char **reason, struct mp_trace *trace)
+bool mp_claim_trace_map(const struct mp_allow_input *input, const char **reason,
+			struct mp_trace *trace)
 {
 	const char *why = why_allowed(input, trace);
 
 	if (reason)
 		*reason = why ? why :
-			  input->labelled && !input->map_known ? labelled : input->mode == MP_FIND_STRICT ? "its WWID is not known" :
-								     "it has one path, and its WWID is not known";
+			  input->labelled && !input->map_known ?
+				labelled :
+			  input->mode == MP_FIND_STRICT ?
+				"its WWID is not known" :
+				"it has one path, and its WWID is not known";
 	return why;
 }
 
@@ -135,8 +149,8 @@ static void record_wwid(const char *wwid, struct mp_strbuf *buf)
 	mp_strbuf_printf(buf, "multipath -a %s; multipathd reconfigure\n", wwid);
 }
 
-void mp_claim_remedy(const struct mp_config *config, const struct mp_claim_input *input, const char *wwid,
-		     struct mp_strbuf *buf)
+void mp_claim_remedy(const struct mp_config *config, const struct mp_claim_input *input,
+		     const char *wwid, struct mp_strbuf *buf)
 {
 	struct mp_claim_verdict decided = mp_claim_decide(input);
 
@@ -147,14 +161,16 @@ void mp_claim_remedy(const struct mp_config *config, const struct mp_claim_input
 	} else if (input->is_disk && !input->blacklisted && input->has_wwid) {
 		if (input->marked_failed)
 			mp_strbuf_printf(buf, "multipathd add map %s\n", wwid);
-		else if ((input->mode == MP_FIND_GREEDY || input->mode == MP_FIND_SMART) && input->in_use)
+		else if ((input->mode == MP_FIND_GREEDY || input->mode == MP_FIND_SMART) &&
+			 input->in_use)
 			mp_strbuf_puts(buf, "end its use: lsblk tells the mounts and maps of it\n");
 		else
 			record_wwid(wwid, buf);
 	}
 }
 
-void mp_claim_remedy_map(const struct mp_config *config, const char *wwid, bool allowed, struct mp_strbuf *buf)
+void mp_claim_remedy_map(const struct mp_config *config, const char *wwid, bool allowed,
+			 struct mp_strbuf *buf)
 {
 	if (allowed)
 		mp_filter_exclude_wwid(config, wwid, buf);

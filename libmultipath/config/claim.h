@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* claim.h - does multipath take this device, and may a map be made of it (find_multipaths)?  Pure.  For: programs. */
+/*
+ * claim.h - does multipath take this device, and may a map be made of it (find_multipaths)?  Pure.
+ * For: programs.
+ */
 #pragma once
 #include <stdbool.h>
 
@@ -8,7 +11,12 @@
 struct mp_strbuf;
 struct mp_trace;
 
-enum mp_claim { MP_CLAIM_NO, MP_CLAIM_YES, MP_CLAIM_YES_ALWAYS, /* whatever was released before */ MP_CLAIM_MAYBE };
+enum mp_claim {
+	MP_CLAIM_NO,
+	MP_CLAIM_YES,
+	MP_CLAIM_YES_ALWAYS,
+	/* whatever was released before */ MP_CLAIM_MAYBE
+};
 
 struct mp_claim_input {
 	enum mp_find_multipaths mode;
@@ -45,18 +53,26 @@ struct mp_allow_input {
 	bool wwid_known;
 };
 
-/** mp_claim_allows_map() - may multipathd (or multipath) create the map? @reason: constant, may be NULL */
+/**
+ * mp_claim_allows_map() - may multipathd (or multipath) create the map? @reason: constant, may be
+ * NULL
+ */
 bool mp_claim_allows_map(const struct mp_allow_input *input, const char **reason);
 
 /** mp_claim_trace_map() - the same, with an account of it */
-bool mp_claim_trace_map(const struct mp_allow_input *input, const char **reason, struct mp_trace *trace);
+bool mp_claim_trace_map(const struct mp_allow_input *input, const char **reason,
+			struct mp_trace *trace);
 
-/** mp_claim_remedy() - append the least that would turn mp_claim_decide()'s verdict, a line each; nothing if it is not for us to turn */
-void mp_claim_remedy(const struct mp_config *config, const struct mp_claim_input *input, const char *wwid,
-		     struct mp_strbuf *buf);
+/**
+ * mp_claim_remedy() - append the least that would turn mp_claim_decide()'s verdict, a line each;
+ * nothing if it is not for us to turn
+ */
+void mp_claim_remedy(const struct mp_config *config, const struct mp_claim_input *input,
+		     const char *wwid, struct mp_strbuf *buf);
 
 /** mp_claim_remedy_map() - what would have the map allowed that is not, or the other way round */
-void mp_claim_remedy_map(const struct mp_config *config, const char *wwid, bool allowed, struct mp_strbuf *buf);
+void mp_claim_remedy_map(const struct mp_config *config, const char *wwid, bool allowed,
+			 struct mp_strbuf *buf);
 
 /** mp_find_multipaths_name() - as in the configuration */
 const char *mp_find_multipaths_name(enum mp_find_multipaths mode);

@@ -26,12 +26,17 @@ enum mp_criterion {
 
 enum mp_severity {
 	MP_SEVERITY_WARNING,
-	MP_SEVERITY_DAMAGE, /* braces or quotes do not match: read as well as can be; not fit to replace a good one */
+	/* braces or quotes do not match: read as well as can be; not fit to replace a good one */
+	MP_SEVERITY_DAMAGE,
 	MP_SEVERITY_ERROR, /* the file is rejected as a whole */
 };
 
-/** mp_diagnostic_fn - one message: "FILE:LINE:COLUMN: error|warning: what, and what was expected" (without newline) */
-typedef void (*mp_diagnostic_fn)(void *userdata, enum mp_severity severity, int level, const char *text);
+/**
+ * mp_diagnostic_fn - one message: "FILE:LINE:COLUMN: error|warning: what, and what was expected"
+ * (without newline)
+ */
+typedef void (*mp_diagnostic_fn)(void *userdata, enum mp_severity severity, int level,
+				 const char *text);
 
 struct mp_config_source {
 	const char *file; /* CONFIG_FILE */
@@ -61,7 +66,10 @@ void mp_config_unrefp(struct mp_config **config);
 
 enum mp_find_multipaths { MP_FIND_STRICT, MP_FIND_OFF, MP_FIND_ON, MP_FIND_GREEDY, MP_FIND_SMART };
 
-/** mp_find_multipaths_ignoring() - the mode that decides the same without the wwids file: multipath -i */
+/**
+ * mp_find_multipaths_ignoring() - the mode that decides the same without the wwids file: multipath
+ * -i
+ */
 enum mp_find_multipaths mp_find_multipaths_ignoring(enum mp_find_multipaths mode);
 
 /* Values of the whole process: the defaults section. Text is owned by the configuration. */
@@ -92,9 +100,9 @@ const struct mp_process_settings *mp_config_process(const struct mp_config *conf
  * mp_config_path_settings() - effective values for one path
  * @identity:	vendor, product, revision, protocol and name count
  *
- * Order: uid_attrs, overrides/protocol, overrides, devices and hardware table, defaults, built-in; detection is the caller's. For prio also
- * multipaths by @identity->wwid. Hardware entries are looked up once per (vendor, product, revision) and remembered, so
- * only one thread may call this.
+ * Order: uid_attrs, overrides/protocol, overrides, devices and hardware table, defaults, built-in;
+ * detection is the caller's. For prio also multipaths by @identity->wwid. Hardware entries are
+ * looked up once per (vendor, product, revision) and remembered, so only one thread may call this.
  */
 void mp_config_path_settings(struct mp_config *config, const struct mp_identity *identity,
 			     struct mp_path_settings *ret);
@@ -103,22 +111,32 @@ void mp_config_path_settings(struct mp_config *config, const struct mp_identity 
  * mp_config_map_settings() - effective values for one map
  * @reference:	the path whose hardware entry counts, NULL if there is none
  *
- * Order: multipaths, overrides, devices and hardware table, defaults, built-in; features and no_path_retry are reconciled.
+ * Order: multipaths, overrides, devices and hardware table, defaults, built-in; features and
+ * no_path_retry are reconciled.
  */
-void mp_config_map_settings(struct mp_config *config, const char *wwid, const struct mp_identity *reference,
-			    struct mp_map_settings *ret);
+void mp_config_map_settings(struct mp_config *config, const char *wwid,
+			    const struct mp_identity *reference, struct mp_map_settings *ret);
 
-/** mp_config_trace_..._settings() - the same, with a row for each value and where it comes from. @trace: empty, or NULL: none */
+/**
+ * mp_config_trace_..._settings() - the same, with a row for each value and where it comes from.
+ * @trace: empty, or NULL: none
+ */
 void mp_config_trace_path_settings(struct mp_config *config, const struct mp_identity *identity,
 				   struct mp_path_settings *ret, struct mp_trace *trace);
-void mp_config_trace_map_settings(struct mp_config *config, const char *wwid, const struct mp_identity *reference,
-				  struct mp_map_settings *ret, struct mp_trace *trace);
+void mp_config_trace_map_settings(struct mp_config *config, const char *wwid,
+				  const struct mp_identity *reference, struct mp_map_settings *ret,
+				  struct mp_trace *trace);
 
-/** mp_config_trace_origin() - of the row that is named as a keyword of defaults, where that is written; no such row is fine */
-void mp_config_trace_origin(const struct mp_config *config, const char *keyword, struct mp_trace *trace);
+/**
+ * mp_config_trace_origin() - of the row that is named as a keyword of defaults, where that is
+ * written; no such row is fine
+ */
+void mp_config_trace_origin(const struct mp_config *config, const char *keyword,
+			    struct mp_trace *trace);
 
 /* detect_pgpolicy and detect_pgpolicy_use_tpg for a map whose reference path is @reference */
-bool mp_config_detects_grouping(struct mp_config *config, const struct mp_identity *reference, bool *use_tpg);
+bool mp_config_detects_grouping(struct mp_config *config, const struct mp_identity *reference,
+				bool *use_tpg);
 
 /** mp_config_knows_hardware() - is there a hardware entry for this device? */
 bool mp_config_knows_hardware(struct mp_config *config, const struct mp_identity *identity);
@@ -132,9 +150,13 @@ struct mp_config_map {
 	const char *name;
 };
 
-/** mp_config_print_local() - `show config local`: hardware entries of @paths only, and the maps that exist */
-void mp_config_print_local(struct mp_config *config, const struct mp_identity *const *paths, size_t path_count,
-			   const struct mp_config_map *maps, size_t map_count, struct mp_strbuf *buf);
+/**
+ * mp_config_print_local() - `show config local`: hardware entries of @paths only, and the maps that
+ * exist
+ */
+void mp_config_print_local(struct mp_config *config, const struct mp_identity *const *paths,
+			   size_t path_count, const struct mp_config_map *maps, size_t map_count,
+			   struct mp_strbuf *buf);
 
 /** mp_config_alias() - alias of the multipath section of @wwid, NULL if none */
 const char *mp_config_alias(const struct mp_config *config, const char *wwid);

@@ -11,8 +11,8 @@ static bool has_target_port_groups(const struct mp_identity *identity)
 	return mp_protocol_is_scsi(identity->protocol) && identity->tpgs != MP_TPGS_NONE;
 }
 
-const char *mp_detect_checker(const struct mp_path_settings *settings, const struct mp_identity *identity,
-			      struct mp_trace *trace)
+const char *mp_detect_checker(const struct mp_path_settings *settings,
+			      const struct mp_identity *identity, struct mp_trace *trace)
 {
 	const char *name, *why;
 
@@ -29,15 +29,18 @@ const char *mp_detect_checker(const struct mp_path_settings *settings, const str
 	return name;
 }
 
-const char *mp_detect_prioritizer(const struct mp_path_settings *settings, const struct mp_identity *identity,
-				  struct mp_trace *trace)
+const char *mp_detect_prioritizer(const struct mp_path_settings *settings,
+				  const struct mp_identity *identity, struct mp_trace *trace)
 {
 	const char *name, *why;
 
 	if (settings->detect_prio && has_target_port_groups(identity)) {
-		/* An attached device handler is what makes access_state readable; that for RDAC has states of its own. */
-		bool readable = identity->handler[0] &&
-				(identity->tpgs == MP_TPGS_EXPLICIT || identity->rdac != MP_TOLD_YES);
+		/*
+		 * An attached device handler is what makes access_state readable; that for RDAC has
+		 * states of its own.
+		 */
+		bool readable = identity->handler[0] && (identity->tpgs == MP_TPGS_EXPLICIT ||
+							 identity->rdac != MP_TOLD_YES);
 
 		name = readable ? "sysfs" : "alua";
 		why = readable ? "detected: the kernel's handler knows the target port groups" :

@@ -26,17 +26,21 @@ struct finding {
 	const char *subject;
 };
 
-static struct finding find_text(const struct mp_config *config, enum mp_criterion criterion, const char *subject)
+static struct finding find_text(const struct mp_config *config, enum mp_criterion criterion,
+				const char *subject)
 {
 	struct finding finding = { .subject = subject };
 
-	finding.exception = mp_rule_list_find(&config->rules[MP_LIST_EXCEPTIONS][criterion], subject);
+	finding.exception =
+		mp_rule_list_find(&config->rules[MP_LIST_EXCEPTIONS][criterion], subject);
 	if (!finding.exception)
-		finding.blacklist = mp_rule_list_find(&config->rules[MP_LIST_BLACKLIST][criterion], subject);
+		finding.blacklist =
+			mp_rule_list_find(&config->rules[MP_LIST_BLACKLIST][criterion], subject);
 	return finding;
 }
 
-static struct finding find_device(const struct mp_config *config, const struct mp_identity *identity)
+static struct finding find_device(const struct mp_config *config,
+				  const struct mp_identity *identity)
 {
 	struct finding finding = { .subject = identity->product };
 
@@ -45,22 +49,32 @@ static struct finding find_device(const struct mp_config *config, const struct m
 	finding.exception =
 		find_device_rule(&config->rules[MP_LIST_EXCEPTIONS][MP_CRITERION_DEVICE], identity);
 	if (!finding.exception)
-		finding.blacklist = find_device_rule(&config->rules[MP_LIST_BLACKLIST][MP_CRITERION_DEVICE],
-						     identity);
+		finding.blacklist =
+			find_device_rule(&config->rules[MP_LIST_BLACKLIST][MP_CRITERION_DEVICE],
+					 identity);
 	return finding;
 }
 
 /*
- * Does the name tell of one event, and not of the device? It is there when udev announces the event and gone at the next
- * start: a disk would be a path or not depending on which of them was last.
+ * Does the name tell of one event, and not of the device? It is there when udev announces the event
+ * and gone at the next start: a disk would be a path or not depending on which of them was last.
  */
 static bool is_of_event(const char *name)
 {
-	static const char *const names[] = { "ACTION", "SEQNUM", "SYNTH_UUID", "DEVPATH_OLD", "UDEV_DATABASE_VERSION",
-					     "RESIZE", "DISK_RO", "DISK_MEDIA_CHANGE", "DISK_EJECT_REQUEST" };
-	static const char synthetic[] = "SYNTH_ARG_"; /* NAME=VALUE words that were written to uevent */
+	static const char *const names[] = { "ACTION",
+					     "SEQNUM",
+					     "SYNTH_UUID",
+					     "DEVPATH_OLD",
+					     "UDEV_DATABASE_VERSION",
+					     "RESIZE",
+					     "DISK_RO",
+					     "DISK_MEDIA_CHANGE",
+					     "DISK_EJECT_REQUEST" };
+	/* NAME=VALUE words that were written to uevent */
+	static const char synthetic[] = "SYNTH_ARG_";
 
-	if (name[0] == '.' || !strncmp(name, synthetic, strlen(synthetic))) /* a dot: udev does not record it */
+	/* a dot: udev does not record it */
+	if (name[0] == '.' || !strncmp(name, synthetic, strlen(synthetic)))
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (!strcmp(name, names[i]))
@@ -68,7 +82,10 @@ static bool is_of_event(const char *name)
 	return false;
 }
 
-/* Of the properties that a rule matches, the one whose name sorts first decides: libudev lists them by name. */
+/*
+ * Of the properties that a rule matches, the one whose name sorts first decides: libudev lists them
+ * by name.
+ */
 static struct finding find_property(const struct mp_config *config, const struct mp_props *props)
 {
 	struct finding first = { 0 };
@@ -93,7 +110,8 @@ bool mp_filter_has_property(const struct mp_config *config, const char *name)
 	return finding.exception || finding.blacklist;
 }
 
-static struct mp_filter_verdict verdict_of(enum mp_criterion criterion, const struct finding *finding)
+static struct mp_filter_verdict verdict_of(enum mp_criterion criterion,
+					   const struct finding *finding)
 {
 	const struct mp_rule *rule = finding->exception ? finding->exception : finding->blacklist;
 
@@ -104,21 +122,23 @@ static struct mp_filter_verdict verdict_of(enum mp_criterion criterion, const st
 	};
 }
 
-static void trace_rule_origin(const struct mp_config *config, struct mp_trace *trace, struct mp_trace_row *row,
-			      enum mp_criterion criterion, const struct mp_rule *rule, bool exception)
+static void trace_rule_origin(const struct mp_config *config, struct mp_trace *trace,
+			      struct mp_trace_row *row, enum mp_criterion criterion,
+			      const struct mp_rule *rule, bool exception)
 {
 	const char *list = exception ? "blacklist_exceptions" : "blacklist";
 	const struct mp_setting *setting = rule->product_blacklist;
 
 	if (setting)
 		mp_trace_origin(trace, row, mp_config_file(config, setting->file), setting->line,
-				setting->file < MP_ORIGIN_FILES ? "hardware table, product_blacklist" :
-								  "devices/device, product_blacklist");
+				setting->file < MP_ORIGIN_FILES ?
+					"hardware table, product_blacklist" :
+					"devices/device, product_blacklist");
 	else if (rule->file < MP_ORIGIN_FILES)
 		mp_trace_origin(trace, row, NULL, 0, "built in");
 	else
-		mp_trace_origin(trace, row, mp_config_file(config, rule->file), rule->line, "%s%s", list,
-				criterion == MP_CRITERION_DEVICE ? "/device" : "");
+		mp_trace_origin(trace, row, mp_config_file(config, rule->file), rule->line, "%s%s",
+				list, criterion == MP_CRITERION_DEVICE ? "/device" : "");
 }
 
 /* The account of one criterion; @nothing: what is said if no rule matches */
@@ -131,9 +151,10 @@ static struct mp_filter_verdict conclude(const struct mp_config *config, struct 
 
 	if (rule)
 		trace_rule_origin(config, trace,
-				  mp_trace_add(trace, name, finding->blacklist, "%s \"%s\" matches \"%s\"",
-					       finding->exception ? "exception" : "rule", rule->text,
-					       finding->subject),
+				  mp_trace_add(trace, name, finding->blacklist,
+					       "%s \"%s\" matches \"%s\"",
+					       finding->exception ? "exception" : "rule",
+					       rule->text, finding->subject),
 				  criterion, rule, finding->exception);
 	else if (nothing)
 		mp_trace_add(trace, name, false, "%s", nothing);
@@ -142,15 +163,17 @@ static struct mp_filter_verdict conclude(const struct mp_config *config, struct 
 	return verdict_of(criterion, finding);
 }
 
-static struct mp_filter_verdict filter_text(const struct mp_config *config, enum mp_criterion criterion,
-					    const char *subject, struct mp_trace *trace)
+static struct mp_filter_verdict filter_text(const struct mp_config *config,
+					    enum mp_criterion criterion, const char *subject,
+					    struct mp_trace *trace)
 {
 	struct finding finding = find_text(config, criterion, subject);
 
 	return conclude(config, trace, criterion, &finding, NULL);
 }
 
-static struct mp_filter_verdict filter_device(const struct mp_config *config, const struct mp_identity *identity,
+static struct mp_filter_verdict filter_device(const struct mp_config *config,
+					      const struct mp_identity *identity,
 					      struct mp_trace *trace)
 {
 	struct finding finding = find_device(config, identity);
@@ -160,26 +183,31 @@ static struct mp_filter_verdict filter_device(const struct mp_config *config, co
 		snprintf(subject, sizeof(subject), "%s:%s", identity->vendor, identity->product);
 	finding.subject = subject;
 	return conclude(config, trace, MP_CRITERION_DEVICE, &finding,
-			*identity->vendor && *identity->product ? NULL : "vendor or product is not known");
+			*identity->vendor && *identity->product ? NULL :
+								  "vendor or product is not known");
 }
 
-static struct mp_filter_verdict filter_properties(const struct mp_config *config, const struct mp_props *props,
+static struct mp_filter_verdict filter_properties(const struct mp_config *config,
+						  const struct mp_props *props,
 						  const char *uid_attribute, struct mp_trace *trace)
 {
 	struct finding finding = find_property(config, props);
 	struct mp_filter_verdict verdict;
 
-	if (finding.subject || !props || !uid_attribute || !*uid_attribute || !mp_props_get(props, uid_attribute))
+	if (finding.subject || !props || !uid_attribute || !*uid_attribute ||
+	    !mp_props_get(props, uid_attribute))
 		return conclude(config, trace, MP_CRITERION_PROPERTY, &finding,
-				props ? "no rule matches a property's name" : "udev knows no properties");
-	verdict = (struct mp_filter_verdict){ .blacklisted = true, .criterion = MP_CRITERION_PROPERTY_MISSING };
+				props ? "no rule matches a property's name" :
+					"udev knows no properties");
+	verdict = (struct mp_filter_verdict){ .blacklisted = true,
+					      .criterion = MP_CRITERION_PROPERTY_MISSING };
 	mp_trace_add(trace, mp_criterion_name(MP_CRITERION_PROPERTY), true,
 		     "no exception matches a property's name, though %s is there", uid_attribute);
 	return verdict;
 }
 
-static struct mp_filter_verdict filter_usb(const struct mp_config *config, enum mp_protocol protocol,
-					   struct mp_trace *trace)
+static struct mp_filter_verdict filter_usb(const struct mp_config *config,
+					   enum mp_protocol protocol, struct mp_trace *trace)
 {
 	struct mp_filter_verdict verdict = { 0 };
 	bool is_usb = protocol == MP_PROTOCOL_SCSI_USB;
@@ -190,7 +218,8 @@ static struct mp_filter_verdict filter_usb(const struct mp_config *config, enum 
 	}
 	if (is_usb)
 		mp_config_trace_default(config, MP_KEY_ALLOW_USB_DEVICES, trace,
-					mp_trace_add(trace, "usb", verdict.blacklisted, "allow_usb_devices is \"%s\"",
+					mp_trace_add(trace, "usb", verdict.blacklisted,
+						     "allow_usb_devices is \"%s\"",
 						     verdict.blacklisted ? "no" : "yes"));
 	else
 		mp_trace_add(trace, "usb", false, "it is no USB device");
@@ -202,7 +231,8 @@ struct mp_filter_verdict mp_filter_devnode(const struct mp_config *config, const
 	return filter_text(config, MP_CRITERION_DEVNODE, name, NULL);
 }
 
-struct mp_filter_verdict mp_filter_trace_wwid(const struct mp_config *config, const char *wwid, struct mp_trace *trace)
+struct mp_filter_verdict mp_filter_trace_wwid(const struct mp_config *config, const char *wwid,
+					      struct mp_trace *trace)
 {
 	if (*wwid)
 		return filter_text(config, MP_CRITERION_WWID, wwid, trace);
@@ -215,12 +245,15 @@ struct mp_filter_verdict mp_filter_wwid(const struct mp_config *config, const ch
 	return mp_filter_trace_wwid(config, wwid, NULL);
 }
 
-static const enum mp_criterion order[] = { MP_CRITERION_DEVNODE, MP_CRITERION_USB,	MP_CRITERION_PROPERTY,
-					   MP_CRITERION_DEVICE,	 MP_CRITERION_PROTOCOL, MP_CRITERION_WWID };
+static const enum mp_criterion order[] = { MP_CRITERION_DEVNODE,  MP_CRITERION_USB,
+					   MP_CRITERION_PROPERTY, MP_CRITERION_DEVICE,
+					   MP_CRITERION_PROTOCOL, MP_CRITERION_WWID };
 
-static struct mp_filter_verdict filter_by(const struct mp_config *config, enum mp_criterion criterion,
-					  const struct mp_identity *identity, const struct mp_props *props,
-					  const char *uid_attribute, struct mp_trace *trace)
+static struct mp_filter_verdict filter_by(const struct mp_config *config,
+					  enum mp_criterion criterion,
+					  const struct mp_identity *identity,
+					  const struct mp_props *props, const char *uid_attribute,
+					  struct mp_trace *trace)
 {
 	switch (criterion) {
 	case MP_CRITERION_DEVNODE:
@@ -238,7 +271,8 @@ static struct mp_filter_verdict filter_by(const struct mp_config *config, enum m
 	}
 }
 
-struct mp_filter_verdict mp_filter_trace(const struct mp_config *config, const struct mp_identity *identity,
+struct mp_filter_verdict mp_filter_trace(const struct mp_config *config,
+					 const struct mp_identity *identity,
 					 const struct mp_props *props, const char *uid_attribute,
 					 struct mp_trace *trace)
 {
@@ -262,7 +296,8 @@ struct mp_filter_verdict mp_filter_path(const struct mp_config *config,
 }
 
 void mp_filter_reason(const struct mp_config *config, const struct mp_identity *identity,
-		      const struct mp_props *props, const char *uid_attribute, struct mp_strbuf *buf)
+		      const struct mp_props *props, const char *uid_attribute,
+		      struct mp_strbuf *buf)
 {
 	_cleanup_(mp_trace_fini) struct mp_trace trace = MP_TRACE_INIT;
 	const struct mp_trace_row *row;
@@ -301,13 +336,14 @@ void mp_filter_admit_wwid(const char *wwid, struct mp_strbuf *buf)
 	mp_strbuf_putc(buf, '\n');
 }
 
-static void add_exception(enum mp_criterion criterion, const struct mp_identity *identity, const char *property,
-			  struct mp_strbuf *buf)
+static void add_exception(enum mp_criterion criterion, const struct mp_identity *identity,
+			  const char *property, struct mp_strbuf *buf)
 {
-	const char *subject = criterion == MP_CRITERION_DEVNODE	 ? identity->name :
-			      criterion == MP_CRITERION_PROTOCOL ? mp_protocol_name(identity->protocol) :
-			      criterion == MP_CRITERION_WWID	 ? identity->wwid :
-								   property;
+	const char *subject =
+		criterion == MP_CRITERION_DEVNODE  ? identity->name :
+		criterion == MP_CRITERION_PROTOCOL ? mp_protocol_name(identity->protocol) :
+		criterion == MP_CRITERION_WWID	   ? identity->wwid :
+						     property;
 
 	mp_strbuf_printf(buf, "add to blacklist_exceptions: %s ", mp_criterion_name(criterion));
 	if (criterion == MP_CRITERION_DEVICE) {
@@ -323,8 +359,8 @@ static void add_exception(enum mp_criterion criterion, const struct mp_identity 
 }
 
 /* Exceptions that let the subject through go first: a rule does nothing beside them. */
-static void exclude(const struct mp_config *config, enum mp_criterion criterion, const char *subject,
-		    struct mp_strbuf *buf)
+static void exclude(const struct mp_config *config, enum mp_criterion criterion,
+		    const char *subject, struct mp_strbuf *buf)
 {
 	const struct mp_rule_list *exceptions = &config->rules[MP_LIST_EXCEPTIONS][criterion];
 
@@ -332,7 +368,8 @@ static void exclude(const struct mp_config *config, enum mp_criterion criterion,
 		const struct mp_rule *rule = &exceptions->items[i];
 
 		if (mp_pattern_matches(&rule->pattern, subject))
-			mp_strbuf_printf(buf, "remove from blacklist_exceptions: %s \"%s\" (%s:%u)\n",
+			mp_strbuf_printf(buf,
+					 "remove from blacklist_exceptions: %s \"%s\" (%s:%u)\n",
 					 mp_criterion_name(criterion), rule->text,
 					 mp_config_file(config, rule->file), rule->line);
 	}
@@ -347,7 +384,8 @@ void mp_filter_exclude_wwid(const struct mp_config *config, const char *wwid, st
 }
 
 void mp_filter_remedy(const struct mp_config *config, const struct mp_identity *identity,
-		      const struct mp_props *props, const char *uid_attribute, struct mp_strbuf *buf)
+		      const struct mp_props *props, const char *uid_attribute,
+		      struct mp_strbuf *buf)
 {
 	bool blacklisted = false;
 
@@ -363,7 +401,8 @@ void mp_filter_remedy(const struct mp_config *config, const struct mp_identity *
 		else if (verdict.criterion == MP_CRITERION_PROPERTY_MISSING)
 			add_exception(MP_CRITERION_PROPERTY, identity, uid_attribute, buf);
 		else
-			add_exception(order[i], identity, find_property(config, props).subject, buf);
+			add_exception(order[i], identity, find_property(config, props).subject,
+				      buf);
 	}
 	if (blacklisted)
 		return;

@@ -37,7 +37,8 @@ static bool line_begins(const char *line, const char *words)
 	for (;;) {
 		size_t length = strcspn(words, " ");
 
-		if (strncmp(line, words, length) || (line[length] && !strchr(" \t\r\n#", line[length])))
+		if (strncmp(line, words, length) ||
+		    (line[length] && !strchr(" \t\r\n#", line[length])))
 			return false;
 		line += length;
 		words += length;
@@ -111,8 +112,8 @@ int mp_geom_notes_next(const struct mp_strbuf *notes, const char *words, char *r
 enum { WORD_UUID = 1, WORD_WWID = 3 };
 
 /* Of the line "known ..." that has @key as that word, the word number @wanted. */
-static int find_known(const struct mp_strbuf *notes, unsigned number, const char *key, unsigned wanted, char *ret,
-		      size_t size)
+static int find_known(const struct mp_strbuf *notes, unsigned number, const char *key,
+		      unsigned wanted, char *ret, size_t size)
 {
 	for (const char *line = mp_strbuf_text(notes); *line; line = next_line(line)) {
 		const char *word;
@@ -134,14 +135,17 @@ int mp_geom_notes_uuid(const struct mp_strbuf *notes, const char *wwid, char *re
 	_cleanup_strbuf_ struct mp_strbuf word = MP_STRBUF_INIT;
 
 	mp_geom_notes_put_word(&word, wwid);
-	return word.length && !word.error ? find_known(notes, WORD_WWID, mp_strbuf_text(&word), WORD_UUID, ret, size) : -ENOENT;
+	return word.length && !word.error ?
+		       find_known(notes, WORD_WWID, mp_strbuf_text(&word), WORD_UUID, ret, size) :
+		       -ENOENT;
 }
 
 bool mp_geom_notes_claim(const struct mp_strbuf *notes, const char *wwid)
 {
 	char uuid[128];
 
-	return mp_geom_notes_uuid(notes, wwid, uuid, sizeof(uuid)) == 0 && !mp_geom_notes_has(notes, "load no");
+	return mp_geom_notes_uuid(notes, wwid, uuid, sizeof(uuid)) == 0 &&
+	       !mp_geom_notes_has(notes, "load no");
 }
 
 bool mp_geom_notes_add(struct mp_strbuf *notes, const char *line)

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * geom_notes.h - what is remembered of maps under the administrator's hand beside the kernel's tables.  For: gmultipath, the
- * daemon.
+ * geom_notes.h - what is remembered of maps under the administrator's hand beside the kernel's
+ * tables.  For: gmultipath, the daemon.
  *
- * Both are text, one fact a line, words with a blank between them (\x20 is one within a word), '#' and what follows is a comment:
+ * Both are text, one fact a line, words with a blank between them (\x20 is one within a word), '#'
+ * and what follows is a comment:
  *
- *	STATE_DIR/geom			load yes|no, exclusive yes|no, known UUID [NAME [WWID]], bio UUID (it has had a bio-based path)
- *	RUNTIME_DIR/multipath/geom/state	failed WWID MAJOR:MINOR (by hand), apart UUID MAJOR:MINOR (removed by hand),
- *					stopped UUID, foreign WWID MAJOR:MINOR (it leads to another LUN), configuring WWID (under way),
- *					lun WWID MAJOR:MINOR LUN (what a path of a map without label has to answer)
+ *	STATE_DIR/geom                  load yes|no, exclusive yes|no, known UUID [NAME [WWID]], bio
+ *	UUID (it has had a bio-based path) RUNTIME_DIR/multipath/geom/state     failed WWID
+ *	MAJOR:MINOR (by hand), apart UUID MAJOR:MINOR (removed by hand),
+ *					stopped UUID, foreign WWID MAJOR:MINOR (it leads to another
+ *					LUN), configuring WWID (under way), lun WWID MAJOR:MINOR LUN
+ *					(what a path of a map without label has to answer)
  */
 #pragma once
 #include <stdbool.h>
@@ -27,13 +30,19 @@ int mp_geom_notes_load(const char *dir, const char *name, struct mp_strbuf *note
 /** mp_geom_notes_clean() - after reading: no byte ends the text before its end */
 void mp_geom_notes_clean(struct mp_strbuf *notes);
 
-/** mp_geom_notes_put_word() - of a line, whatever bytes it has; the functions below that return words give it back */
+/**
+ * mp_geom_notes_put_word() - of a line, whatever bytes it has; the functions below that return
+ * words give it back
+ */
 void mp_geom_notes_put_word(struct mp_strbuf *line, const char *word);
 
 /** mp_geom_notes_has() - a line that begins with these words: "known UUID" */
 bool mp_geom_notes_has(const struct mp_strbuf *notes, const char *words);
 
-/** mp_geom_notes_next() - the word behind these, with which a line begins. Return: 0, -ENOENT no such line or word, -ENAMETOOLONG. */
+/**
+ * mp_geom_notes_next() - the word behind these, with which a line begins. Return: 0, -ENOENT no
+ * such line or word, -ENAMETOOLONG.
+ */
 int mp_geom_notes_next(const struct mp_strbuf *notes, const char *words, char *ret, size_t size);
 
 /**
@@ -44,10 +53,15 @@ int mp_geom_notes_next(const struct mp_strbuf *notes, const char *words, char *r
  */
 int mp_geom_notes_wwid(const struct mp_strbuf *notes, const char *uuid, char *ret, size_t size);
 
-/** mp_geom_notes_uuid() - of the label on the disk of this WWID. Return: 0, -ENOENT, -ENAMETOOLONG. */
+/**
+ * mp_geom_notes_uuid() - of the label on the disk of this WWID. Return: 0, -ENOENT, -ENAMETOOLONG.
+ */
 int mp_geom_notes_uuid(const struct mp_strbuf *notes, const char *wwid, char *ret, size_t size);
 
-/** mp_geom_notes_claim() - is a map to be made of this disk's label? Nobody else should take it then. */
+/**
+ * mp_geom_notes_claim() - is a map to be made of this disk's label? Nobody else should take it
+ * then.
+ */
 bool mp_geom_notes_claim(const struct mp_strbuf *notes, const char *wwid);
 
 /** mp_geom_notes_add() - unless there is such a line. Return: was it added? */

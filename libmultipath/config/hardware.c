@@ -6,8 +6,10 @@
 #include "base/cleanup.h"
 #include "model/settings.h"
 
+/* clang-format off */
 #define NUMBER(name, value) { .key = (name), .number = (value) }
 #define TEXT(name, value) { .key = (name), .text = (value) }
+/* clang-format on */
 
 #define DEVICE(vendor, product) TEXT(MP_KEY_VENDOR, vendor), TEXT(MP_KEY_PRODUCT, product)
 #define HIDES(product) TEXT(MP_KEY_PRODUCT_BLACKLIST, product)
@@ -36,9 +38,10 @@
 
 /* The family of arrays that LSI built under many names. */
 #define RDAC \
-	HIDES("Universal Xport"), BY_PRIO, CHECKER("rdac"), FEATURES("2 pg_init_retries 50"), PRIO("rdac"), \
-		IMMEDIATE, RETRY(30)
+	HIDES("Universal Xport"), BY_PRIO, CHECKER("rdac"), FEATURES("2 pg_init_retries 50"), \
+		PRIO("rdac"), IMMEDIATE, RETRY(30)
 
+/* clang-format off */
 const struct mp_setting mp_hardware[][MP_HARDWARE_SETTINGS] = {
 	{ DEVICE("^NVME", ".*"), BY_PRIO, UID("ID_WWN"), CHECKER("none"), IMMEDIATE },
 	{ DEVICE("APPLE", "Xserve RAID"), MULTIBUS },
@@ -209,5 +212,6 @@ const struct mp_setting mp_hardware[][MP_HARDWARE_SETTINGS] = {
 	  RETRY(30) },
 	{ DEVICE("NVME", "VASTData"), QUEUE },
 };
+/* clang-format on */
 
 const unsigned mp_hardware_count = ARRAY_SIZE(mp_hardware);

@@ -5,6 +5,9 @@
 
 enum { MP_HARDWARE_SETTINGS = 12 }; /* of a row, with the MP_KEY_NONE that ends it */
 
-/* Each row is a device section as a file could have it; later rows win over earlier ones that match, too. */
+/*
+ * Each row is a device section as a file could have it; later rows win over earlier ones that
+ * match, too.
+ */
 extern const struct mp_setting mp_hardware[][MP_HARDWARE_SETTINGS];
 extern const unsigned mp_hardware_count;

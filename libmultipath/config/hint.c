@@ -22,7 +22,8 @@ static bool add_homes(const char *name, const char *separator, struct mp_strbuf 
 	bool some = false;
 
 	for (enum mp_scope scope = MP_SCOPE_TOP + 1; scope < MP_SCOPES; scope++) {
-		if (mp_keyword_find(scope, name) == MP_KEY_NONE && mp_scope_find(scope, name) == MP_SCOPE_TOP)
+		if (mp_keyword_find(scope, name) == MP_KEY_NONE &&
+		    mp_scope_find(scope, name) == MP_SCOPE_TOP)
 			continue;
 		mp_strbuf_puts(buf, separator);
 		add_scope_path(scope, buf);
@@ -41,7 +42,10 @@ static void offer_scope(struct mp_suggestion *suggestion, enum mp_scope scope)
 			mp_suggestion_offer(suggestion, mp_scopes[inner].name);
 }
 
-/* What may have been meant: a word of this section, else one of another section. Return: it, or NULL. */
+/*
+ * What may have been meant: a word of this section, else one of another section. Return: it, or
+ * NULL.
+ */
 static const char *add_suggestion(enum mp_scope here, const char *name, struct mp_strbuf *buf)
 {
 	struct mp_suggestion suggestion = mp_suggestion_start(name);
@@ -84,7 +88,8 @@ static enum mp_key find_anywhere(const char *name)
 {
 	enum mp_key key = MP_KEY_NONE;
 
-	for (enum mp_scope scope = MP_SCOPE_TOP + 1; scope < MP_SCOPES && key == MP_KEY_NONE; scope++)
+	for (enum mp_scope scope = MP_SCOPE_TOP + 1; scope < MP_SCOPES && key == MP_KEY_NONE;
+	     scope++)
 		key = mp_keyword_find(scope, name);
 	return key;
 }
@@ -125,7 +130,8 @@ static bool add_former(const char *name, struct mp_strbuf *buf, const char **mea
 		mp_strbuf_printf(buf, "; other releases had it: %s", mp_keywords[key].instead);
 	} else {
 		*meant = instead;
-		mp_strbuf_printf(buf, "; other releases had it: %s takes its place", instead ? instead : "nothing");
+		mp_strbuf_printf(buf, "; other releases had it: %s takes its place",
+				 instead ? instead : "nothing");
 	}
 	return true;
 }
@@ -141,11 +147,13 @@ static bool add_assignment(enum mp_scope here, const char *name, struct mp_strbu
 		return false;
 	memcpy(word, name, length);
 	word[length] = '\0';
-	if (mp_keyword_find(here, word) == MP_KEY_NONE && (here != MP_SCOPE_TOP || find_anywhere(word) == MP_KEY_NONE))
+	if (mp_keyword_find(here, word) == MP_KEY_NONE &&
+	    (here != MP_SCOPE_TOP || find_anywhere(word) == MP_KEY_NONE))
 		return false;
 	value = name + length + 1;
-	mp_strbuf_printf(buf, "; write \"%s %.*s\", without \"%c\"", word, *value ? (int)strcspn(value, ";,") : 3,
-			 *value ? value : "...", name[length]);
+	mp_strbuf_printf(buf, "; write \"%s %.*s\", without \"%c\"", word,
+			 *value ? (int)strcspn(value, ";,") : 3, *value ? value : "...",
+			 name[length]);
 	if (here == MP_SCOPE_TOP)
 		add_homes(word, "; it belongs to ", buf);
 	return true;
@@ -195,10 +203,12 @@ static bool add_rule(enum mp_scope here, const char *name, struct mp_strbuf *buf
 /* A word of a subsection, without that. */
 static bool add_subsection(enum mp_scope here, const char *name, struct mp_strbuf *buf)
 {
-	for (enum mp_scope scope = MP_SCOPE_TOP + 1; here != MP_SCOPE_TOP && scope < MP_SCOPES; scope++) {
+	for (enum mp_scope scope = MP_SCOPE_TOP + 1; here != MP_SCOPE_TOP && scope < MP_SCOPES;
+	     scope++) {
 		if (mp_scopes[scope].parent != here || mp_keyword_find(scope, name) == MP_KEY_NONE)
 			continue;
-		mp_strbuf_printf(buf, "; it belongs to a subsection \"%s {\"", mp_scopes[scope].name);
+		mp_strbuf_printf(buf, "; it belongs to a subsection \"%s {\"",
+				 mp_scopes[scope].name);
 		return true;
 	}
 	return false;
@@ -229,8 +239,8 @@ const char *mp_hint_add(enum mp_scope here, const char *name, struct mp_strbuf *
 
 	if (add_foreign(name, buf) || add_bracketed(name, buf) || add_rule(here, name, buf))
 		return NULL;
-	if (add_former(name, buf, &meant) || add_assignment(here, name, buf) || add_subsection(here, name, buf) ||
-	    add_homes(name, "; it belongs to ", buf))
+	if (add_former(name, buf, &meant) || add_assignment(here, name, buf) ||
+	    add_subsection(here, name, buf) || add_homes(name, "; it belongs to ", buf))
 		return meant;
 	return add_suggestion(here, name, buf);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* keywords.h - every keyword of multipath.conf, one row each, and the sections that take them.  For: config. */
+/*
+ * keywords.h - every keyword of multipath.conf, one row each, and the sections that take them.
+ * For: config.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -134,10 +137,15 @@ struct mp_scope_row {
 
 extern const struct mp_scope_row mp_scopes[MP_SCOPES];
 
-/** mp_keyword_find() - Return: the keyword of that name in that section, MP_KEY_NONE if there is none */
+/**
+ * mp_keyword_find() - Return: the keyword of that name in that section, MP_KEY_NONE if there is
+ * none
+ */
 enum mp_key mp_keyword_find(enum mp_scope scope, const char *name);
 
-/** mp_scope_find() - Return: the section of that name within @parent, MP_SCOPE_TOP if there is none */
+/**
+ * mp_scope_find() - Return: the section of that name within @parent, MP_SCOPE_TOP if there is none
+ */
 enum mp_scope mp_scope_find(enum mp_scope parent, const char *name);
 
 /** mp_scope_is_word() - is it the name of a section that may do without a brace? */

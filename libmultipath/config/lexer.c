@@ -12,8 +12,8 @@ void mp_lexer_fini(struct mp_lexer *lexer)
 enum { WORD, BLANK, FOREIGN, COMMENT, OTHER_END };
 
 static const uint8_t kinds[256] = {
-	['\t' ... '\r'] = BLANK, [' '] = BLANK,     [0x80 ... 0xff] = FOREIGN, ['#'] = COMMENT,
-	['!'] = COMMENT,	 ['{'] = OTHER_END, ['}'] = OTHER_END,	     ['"'] = OTHER_END,
+	['\t' ... '\r'] = BLANK, [' '] = BLANK,	    [0x80 ... 0xff] = FOREIGN, ['#'] = COMMENT,
+	['!'] = COMMENT,	 ['{'] = OTHER_END, ['}'] = OTHER_END,	       ['"'] = OTHER_END,
 };
 
 static unsigned kind_of(char c)
@@ -31,7 +31,8 @@ static bool is_wide_blank(const char *text, size_t length, size_t i)
 static size_t skip_blanks(const char *text, size_t length, size_t i, struct mp_line *line)
 {
 	for (; i < length && kind_of(text[i]) <= FOREIGN && kind_of(text[i]) != WORD; i++)
-		if (kind_of(text[i]) == FOREIGN && !line->foreign_column && !is_wide_blank(text, length, i))
+		if (kind_of(text[i]) == FOREIGN && !line->foreign_column &&
+		    !is_wide_blank(text, length, i))
 			line->foreign_column = i + 1;
 	return i;
 }
@@ -40,10 +41,14 @@ static void note_comment(const char *text, size_t length, size_t i, struct mp_li
 {
 	line->comment_column = i + 1;
 	line->comment_sign = text[i];
-	line->cuts_word = i && kind_of(text[i - 1]) == WORD && (i + 1 == length || kind_of(text[i + 1]) != BLANK);
+	line->cuts_word = i && kind_of(text[i - 1]) == WORD &&
+			  (i + 1 == length || kind_of(text[i + 1]) != BLANK);
 }
 
-/* The string behind an opening quote, inner quotes undoubled, to *@out. Return: where the line goes on. */
+/*
+ * The string behind an opening quote, inner quotes undoubled, to *@out. Return: where the line goes
+ * on.
+ */
 static size_t take_string(char **out, const char *text, size_t length, size_t i, bool *unterminated)
 {
 	for (; i < length; i++) {

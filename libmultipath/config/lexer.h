@@ -20,7 +20,8 @@ enum { MP_LINE_TOKENS = 3 }; /* keyword, value, and one that is too many */
 struct mp_line {
 	struct mp_token tokens[MP_LINE_TOKENS];
 	unsigned count;
-	unsigned foreign_column; /* of the first byte outside of quotes that is not ASCII, and separates words; 0 none */
+	/* of the first byte outside of quotes that is not ASCII, and separates words; 0 none */
+	unsigned foreign_column;
 	unsigned comment_column; /* 0 none */
 	char comment_sign; /* "#" or "!" */
 	bool cuts_word; /* the comment begins where a word was not at its end */

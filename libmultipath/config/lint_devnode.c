@@ -18,13 +18,14 @@ static bool is_match(const struct mp_pattern *pattern, const char *name)
 
 static bool is_partition_match(const struct mp_pattern *pattern, const char *name)
 {
-	static const char *const numbers[] = { "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "15" };
+	static const char *const numbers[] = { "1", "2", "3", "4",  "5", "6",
+					       "7", "8", "9", "10", "15" };
 	size_t length = strlen(name);
 	char text[32];
 
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
-		snprintf(text, sizeof(text), "%s%s%s", name, isdigit((unsigned char)name[length - 1]) ? "p" : "",
-			 numbers[i]);
+		snprintf(text, sizeof(text), "%s%s%s", name,
+			 isdigit((unsigned char)name[length - 1]) ? "p" : "", numbers[i]);
 		if (mp_pattern_matches(pattern, text))
 			return true;
 	}
@@ -59,14 +60,19 @@ static bool any_scsi_name(const struct mp_pattern *pattern, unsigned letters, na
 	}
 }
 
-/* The drivers' names of whole disks: of each some, of SCSI disks all with so many letters behind "sd". */
-static bool any_disk(struct mp_linter *linter, const struct mp_pattern *pattern, unsigned most_letters, name_fn fn)
+/*
+ * The drivers' names of whole disks: of each some, of SCSI disks all with so many letters behind
+ * "sd".
+ */
+static bool any_disk(struct mp_linter *linter, const struct mp_pattern *pattern,
+		     unsigned most_letters, name_fn fn)
 {
 	static const char *const lettered[] = { "dasd", "hd", "vd", "xvd", "ubd" };
 	static const char *const numbered[] = {
-		"bcache", "dm-",  "drbd", "fd", "loop", "md",  "mmcblk", "mtdblock", "nbd", "nst", "pmem",
-		"ram",	  "raw",  "rbd",  "scd", "sg",	"sr",  "st",	 "ubiblock", "zd",  "zram",
-		"cciss!c0d", "nvme0n", "nvme1n", "nvme2n", "nvme3n", "nvme10n",
+		"bcache",    "dm-",    "drbd",	 "fd",	   "loop",     "md",	  "mmcblk",
+		"mtdblock",  "nbd",    "nst",	 "pmem",   "ram",      "raw",	  "rbd",
+		"scd",	     "sg",     "sr",	 "st",	   "ubiblock", "zd",	  "zram",
+		"cciss!c0d", "nvme0n", "nvme1n", "nvme2n", "nvme3n",   "nvme10n",
 	};
 	char name[32];
 
@@ -124,8 +130,12 @@ static bool is_wwid(const char *text)
 	return *text == '3' && strspn(text, "0123456789abcdefABCDEF") >= 16;
 }
 
-/* Why @pattern, which is not inverted, matches no name of a disk. Return: NULL if that is not certain. */
-static const char *find_reason(struct mp_linter *linter, const struct mp_pattern *pattern, const char *text)
+/*
+ * Why @pattern, which is not inverted, matches no name of a disk. Return: NULL if that is not
+ * certain.
+ */
+static const char *find_reason(struct mp_linter *linter, const struct mp_pattern *pattern,
+			       const char *text)
 {
 	const char *reason = NULL;
 

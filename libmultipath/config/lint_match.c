@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Lints about expressions and what they are compared to: rules of the blacklists, device sections, WWIDs. */
+/*
+ * Lints about expressions and what they are compared to: rules of the blacklists, device sections,
+ * WWIDs.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,12 +34,14 @@ static bool is_literal(const char *text)
 }
 
 /*
- * Nothing in common but that they are what they are compared to: who matches all of them matches everything. An
- * inverted expression is a list of what is wanted, which need not be among them.
+ * Nothing in common but that they are what they are compared to: who matches all of them matches
+ * everything. An inverted expression is a list of what is wanted, which need not be among them.
  */
 static bool matches_everything(const struct mp_pattern *pattern)
 {
-	static const char *const samples[] = { "", "~", "sdzz9", "360", "NVME", "scsi:fcp", "ID_X" };
+	static const char *const samples[] = {
+		"", "~", "sdzz9", "360", "NVME", "scsi:fcp", "ID_X"
+	};
 
 	if (pattern->inverted)
 		return false;
@@ -81,10 +86,11 @@ static bool is_glob(const char *text)
 #define tell_if_glob(linter, where, name, text) \
 	do { \
 		if ((text) && is_glob(text)) \
-			mp_lint_tell(linter, where, \
-				     "%s \"%s\": a \"*\" only repeats what stands before it: write \".*\" for any " \
-				     "characters", \
-				     name, text); \
+			mp_lint_tell( \
+				linter, where, \
+				"%s \"%s\": a \"*\" only repeats what stands before it: write \".*\" for any " \
+				"characters", \
+				name, text); \
 	} while (0)
 
 /* WWIDs */
@@ -131,17 +137,25 @@ static bool resembles_wwid(const char *text)
 	return strchr("1235678", *text) && strlen(text) >= 17;
 }
 
-/* Names that other programs have for the same disk. Return: has @ret the WWID that is probably meant? */
+/*
+ * Names that other programs have for the same disk. Return: has @ret the WWID that is probably
+ * meant?
+ */
 static bool guess_wwid(const char *text, struct mp_strbuf *ret)
 {
 	static const struct {
 		const char *prefix, *instead;
 	} forms[] = {
-		{ "/dev/disk/by-id/wwn-0x", "3" }, { "/dev/disk/by-id/scsi-3", "3" },
-		{ "wwn-0x", "3" },		   { "scsi-3", "3" },
-		{ "0x", "3" },			   { "naa.", "3" },
-		{ "dm-uuid-mpath-", "" },	   { "mpath-", "" },
-		{ "/dev/mapper/", "" },		   { "/dev/disk/by-id/dm-uuid-mpath-", "" },
+		{ "/dev/disk/by-id/wwn-0x", "3" },
+		{ "/dev/disk/by-id/scsi-3", "3" },
+		{ "wwn-0x", "3" },
+		{ "scsi-3", "3" },
+		{ "0x", "3" },
+		{ "naa.", "3" },
+		{ "dm-uuid-mpath-", "" },
+		{ "mpath-", "" },
+		{ "/dev/mapper/", "" },
+		{ "/dev/disk/by-id/dm-uuid-mpath-", "" },
 	};
 	size_t length = strlen(text);
 
@@ -185,7 +199,8 @@ static const char *find_other_name(const char *text)
 
 	if (in_dev)
 		return "a device node";
-	if (strncmp(text, "sd", 2) == 0 && letters <= 5 && letters > 2 && !text[letters + strspn(text + letters, "0123456789")])
+	if (strncmp(text, "sd", 2) == 0 && letters <= 5 && letters > 2 &&
+	    !text[letters + strspn(text + letters, "0123456789")])
 		return "the kernel's name of a disk";
 	if (strncmp(text, "mpath", 5) == 0 && letters <= 8 && letters > 5 && !text[letters])
 		return "the name of a map";
@@ -201,8 +216,8 @@ static bool is_cut(const char *text)
 	enum { FULL = 33, NEAR = 5 };
 	size_t length = strlen(text);
 
-	return strncmp(text, "36", 2) == 0 && is_hex(text, length) && length != FULL && length >= FULL - NEAR &&
-	       length <= FULL + NEAR;
+	return strncmp(text, "36", 2) == 0 && is_hex(text, length) && length != FULL &&
+	       length >= FULL - NEAR && length <= FULL + NEAR;
 }
 
 /* The text without "^" and "$", and what an anchored one lacks in front. */
@@ -221,22 +236,28 @@ static void tell_wwid_rule(struct mp_linter *linter, const struct mp_rule *rule)
 		return;
 	memcpy(bare, text, length);
 	bare[length] = '\0';
-	if (at_start && ((bare[0] == '6' && is_hex(bare, 32)) || (bare[0] == '5' && is_hex(bare, 16))))
+	if (at_start &&
+	    ((bare[0] == '6' && is_hex(bare, 32)) || (bare[0] == '5' && is_hex(bare, 16))))
 		mp_strbuf_printf(&guess, "3%s", bare);
 	if (guess.length || guess_wwid(bare, &guess))
-		mp_lint_tell(linter, rule,
-			     "no disk has a wwid \"%s\"; did you mean \"%s%s%s\"? multipathd show paths tells those that "
-			     "are there",
-			     rule->text, at_start ? "^" : "", mp_strbuf_text(&guess), text[length] ? "$" : "");
+		mp_lint_tell(
+			linter, rule,
+			"no disk has a wwid \"%s\"; did you mean \"%s%s%s\"? multipathd show paths tells those that "
+			"are there",
+			rule->text, at_start ? "^" : "", mp_strbuf_text(&guess),
+			text[length] ? "$" : "");
 	else if (find_other_name(bare))
-		mp_lint_tell(linter, rule, "wwid \"%s\" matches no disk: it is %s, not a WWID", rule->text,
-			     find_other_name(bare));
+		mp_lint_tell(linter, rule, "wwid \"%s\" matches no disk: it is %s, not a WWID",
+			     rule->text, find_other_name(bare));
 	else if (at_start && text[length] && is_cut(bare))
-		mp_lint_tell(linter, rule, "no disk has a wwid \"%s\": it has %zu characters, those of its kind have 33",
-			     bare, length);
+		mp_lint_tell(
+			linter, rule,
+			"no disk has a wwid \"%s\": it has %zu characters, those of its kind have 33",
+			bare, length);
 }
 
-void mp_lint_map_wwid(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+void mp_lint_map_wwid(struct mp_linter *linter, enum mp_scope scope,
+		      const struct mp_section *section)
 {
 	const struct mp_setting *wwid = mp_section_find(section, MP_KEY_WWID);
 	_cleanup_strbuf_ struct mp_strbuf guess = MP_STRBUF_INIT;
@@ -244,26 +265,33 @@ void mp_lint_map_wwid(struct mp_linter *linter, enum mp_scope scope, const struc
 	if (scope != MP_SCOPE_MULTIPATH || !wwid || *wwid->text == '\'')
 		return;
 	if (strlen(wwid->text) >= MP_WWID_SIZE)
-		mp_lint_tell(linter, wwid, "no disk has a wwid of %zu characters: they have %d at most",
+		mp_lint_tell(linter, wwid,
+			     "no disk has a wwid of %zu characters: they have %d at most",
 			     strlen(wwid->text), MP_WWID_SIZE - 1);
 	else if (strpbrk(wwid->text, "*^$[](){}|\\?"))
-		mp_lint_tell(linter, wwid,
-			     "wwid \"%s\" matches no disk: it is compared as it is, not as a regular expression",
-			     wwid->text);
-	else if ((wwid->text[0] == '6' && is_hex(wwid->text, 32)) || (wwid->text[0] == '5' && is_hex(wwid->text, 16)))
-		mp_lint_tell(linter, wwid, "no disk has a wwid \"%s\"; did you mean \"3%s\"?", wwid->text,
-			     wwid->text);
+		mp_lint_tell(
+			linter, wwid,
+			"wwid \"%s\" matches no disk: it is compared as it is, not as a regular expression",
+			wwid->text);
+	else if ((wwid->text[0] == '6' && is_hex(wwid->text, 32)) ||
+		 (wwid->text[0] == '5' && is_hex(wwid->text, 16)))
+		mp_lint_tell(linter, wwid, "no disk has a wwid \"%s\"; did you mean \"3%s\"?",
+			     wwid->text, wwid->text);
 	else if (guess_wwid(wwid->text, &guess))
-		mp_lint_tell(linter, wwid,
-			     "no disk has a wwid \"%s\"; did you mean \"%s\"? multipathd show paths tells those that are there",
-			     wwid->text, mp_strbuf_text(&guess));
+		mp_lint_tell(
+			linter, wwid,
+			"no disk has a wwid \"%s\"; did you mean \"%s\"? multipathd show paths tells those that are there",
+			wwid->text, mp_strbuf_text(&guess));
 	else if (find_other_name(wwid->text))
-		mp_lint_tell(linter, wwid,
-			     "wwid \"%s\" matches no disk: it is %s; multipathd show paths tells the WWIDs that are there",
-			     wwid->text, find_other_name(wwid->text));
+		mp_lint_tell(
+			linter, wwid,
+			"wwid \"%s\" matches no disk: it is %s; multipathd show paths tells the WWIDs that are there",
+			wwid->text, find_other_name(wwid->text));
 	else if (is_cut(wwid->text))
-		mp_lint_tell(linter, wwid, "no disk has a wwid \"%s\": it has %zu characters, those of its kind have 33",
-			     wwid->text, strlen(wwid->text));
+		mp_lint_tell(
+			linter, wwid,
+			"no disk has a wwid \"%s\": it has %zu characters, those of its kind have 33",
+			wwid->text, strlen(wwid->text));
 }
 
 /* Device sections */
@@ -283,7 +311,9 @@ static bool ends_in_blank(const char *text, size_t *length)
 	return *length && text[*length - 1] == ' ';
 }
 
-/* What is wrong with a literal text that is compared to a field of @longest bytes. Return: is it? */
+/*
+ * What is wrong with a literal text that is compared to a field of @longest bytes. Return: is it?
+ */
 static bool add_misfit(const char *text, size_t longest, struct mp_strbuf *buf)
 {
 	size_t length = strlen(text);
@@ -292,17 +322,20 @@ static bool add_misfit(const char *text, size_t longest, struct mp_strbuf *buf)
 		if (length >= longest || text[strlen(text) - 1] == '$')
 			mp_strbuf_puts(buf, "matches no device: blanks at the end are cut off");
 		else
-			mp_strbuf_puts(buf, "matches only where more follows: blanks at the end are cut off");
+			mp_strbuf_puts(
+				buf,
+				"matches only where more follows: blanks at the end are cut off");
 		return true;
 	}
 	if (is_literal(text) && length > longest)
-		mp_strbuf_printf(buf, "matches no device: it has %zu characters, and disks have %zu at most", length,
-				 longest);
+		mp_strbuf_printf(
+			buf, "matches no device: it has %zu characters, and disks have %zu at most",
+			length, longest);
 	return buf->length;
 }
 
-static void check_expression(struct mp_linter *linter, const struct mp_section *section, enum mp_key key,
-			     size_t longest)
+static void check_expression(struct mp_linter *linter, const struct mp_section *section,
+			     enum mp_key key, size_t longest)
 {
 	const struct mp_setting *setting = mp_section_find(section, key);
 	const char *name = mp_keywords[key].name, *text;
@@ -315,17 +348,20 @@ static void check_expression(struct mp_linter *linter, const struct mp_section *
 		return;
 	text = setting->text;
 	if (text[0] == '!') {
-		mp_lint_tell(linter, setting,
-			     "%s \"%s\" matches no device: \"!\" inverts only in blacklist and blacklist_exceptions",
-			     name, text);
+		mp_lint_tell(
+			linter, setting,
+			"%s \"%s\" matches no device: \"!\" inverts only in blacklist and blacklist_exceptions",
+			name, text);
 		return;
 	}
 	r = mp_pattern_init(&pattern, text);
 	mp_pattern_fini(&pattern);
 	if (r == -EINVAL) {
 		mp_pattern_explain(text, why, sizeof(why));
-		mp_lint_tell(linter, setting, "%s \"%s\" matches no device: it is no regular expression (%s)%s", name,
-			     text, why, is_glob(text) ? "; any characters are written \".*\"" : "");
+		mp_lint_tell(linter, setting,
+			     "%s \"%s\" matches no device: it is no regular expression (%s)%s",
+			     name, text, why,
+			     is_glob(text) ? "; any characters are written \".*\"" : "");
 	} else if (*text != '\'' && add_misfit(text, longest, &misfit)) {
 		mp_lint_tell(linter, setting, "%s \"%s\" %s", name, text, mp_strbuf_text(&misfit));
 	} else {
@@ -338,14 +374,16 @@ static bool is_scsi_vendor(const char *vendor)
 	return vendor && is_literal(vendor) && !strstr("NVME", vendor);
 }
 
-static void check_rule_expression(struct mp_linter *linter, const struct mp_rule *rule, const char *name,
-				  const struct mp_pattern *pattern, size_t longest)
+static void check_rule_expression(struct mp_linter *linter, const struct mp_rule *rule,
+				  const char *name, const struct mp_pattern *pattern,
+				  size_t longest)
 {
 	_cleanup_strbuf_ struct mp_strbuf misfit = MP_STRBUF_INIT;
 
 	if (pattern->text && !pattern->inverted && *pattern->text != '\'' &&
 	    add_misfit(pattern->text, longest, &misfit))
-		mp_lint_tell(linter, rule, "%s \"%s\" %s", name, pattern->text, mp_strbuf_text(&misfit));
+		mp_lint_tell(linter, rule, "%s \"%s\" %s", name, pattern->text,
+			     mp_strbuf_text(&misfit));
 }
 
 static void check_device_rule(struct mp_linter *linter, const struct mp_rule *rule)
@@ -357,7 +395,8 @@ static void check_device_rule(struct mp_linter *linter, const struct mp_rule *ru
 	check_rule_expression(linter, rule, "product", &rule->product, longest);
 }
 
-void mp_lint_device_match(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+void mp_lint_device_match(struct mp_linter *linter, enum mp_scope scope,
+			  const struct mp_section *section)
 {
 	bool scsi = is_scsi_vendor(mp_section_text(section, MP_KEY_VENDOR));
 
@@ -376,7 +415,10 @@ struct comparison {
 	bool is_known;
 };
 
-/* @known: a word, "(A|B)", or another expression, which is never near. Return: is the text a part of it? */
+/*
+ * @known: a word, "(A|B)", or another expression, which is never near. Return: is the text a part
+ * of it?
+ */
 static bool compare_known(struct comparison *comparison, const char *known)
 {
 	const char *word = known + (*known == '^');
@@ -393,7 +435,8 @@ static bool compare_known(struct comparison *comparison, const char *known)
 		copy[length] = '\0';
 		found = strstr(copy, comparison->text);
 		if (!found && is_literal(copy) &&
-		    mp_edit_distance(comparison->text, copy, comparison->limit) <= comparison->limit)
+		    mp_edit_distance(comparison->text, copy, comparison->limit) <=
+			    comparison->limit)
 			strcpy(comparison->nearest, copy);
 	}
 	comparison->is_known |= found;
@@ -404,21 +447,25 @@ static void tell_if_misspelt(struct mp_linter *linter, const struct mp_setting *
 			     const struct comparison *comparison)
 {
 	if (!comparison->is_known && *comparison->nearest)
-		mp_lint_tell(linter, setting, "%s \"%s\" is of none of the known arrays; did you mean \"%s\"?",
+		mp_lint_tell(linter, setting,
+			     "%s \"%s\" is of none of the known arrays; did you mean \"%s\"?",
 			     mp_keywords[setting->key].name, setting->text, comparison->nearest);
 }
 
 /* An array that is not built in is nothing odd, one that nearly is may be misspelt. */
-void mp_lint_misspelt_device(struct mp_linter *linter, enum mp_scope scope, const struct mp_section *section)
+void mp_lint_misspelt_device(struct mp_linter *linter, enum mp_scope scope,
+			     const struct mp_section *section)
 {
 	enum { LONG_ENOUGH = 5 };
 	const struct mp_setting *vendor = mp_section_find(section, MP_KEY_VENDOR);
 	const struct mp_setting *product = mp_section_find(section, MP_KEY_PRODUCT);
 	struct comparison vendors, products;
 
-	if (scope != MP_SCOPE_DEVICE || !vendor || !product || !*vendor->text || !is_literal(vendor->text))
+	if (scope != MP_SCOPE_DEVICE || !vendor || !product || !*vendor->text ||
+	    !is_literal(vendor->text))
 		return;
-	vendors = (struct comparison){ .text = vendor->text, .limit = strlen(vendor->text) >= LONG_ENOUGH };
+	vendors = (struct comparison){ .text = vendor->text,
+				       .limit = strlen(vendor->text) >= LONG_ENOUGH };
 	products = (struct comparison){ .text = product->text }; /* but for upper and lower case */
 	for (size_t i = 0; i < mp_hardware_count; i++) {
 		const struct mp_section *entry = &linter->config->devices.items[i];
@@ -433,7 +480,8 @@ void mp_lint_misspelt_device(struct mp_linter *linter, enum mp_scope scope, cons
 /* Does @later match every device that @earlier does? */
 static bool is_covering(const struct mp_section *later, const struct mp_section *earlier)
 {
-	const char *vendor = mp_section_text(later, MP_KEY_VENDOR), *other = mp_section_text(earlier, MP_KEY_VENDOR);
+	const char *vendor = mp_section_text(later, MP_KEY_VENDOR),
+		   *other = mp_section_text(earlier, MP_KEY_VENDOR);
 
 	return expression_matches_everything(vendor) || (other && strcmp(vendor, other) == 0);
 }
@@ -444,19 +492,23 @@ static bool is_criterion(enum mp_key key)
 	       key == MP_KEY_PRODUCT_BLACKLIST;
 }
 
-static void tell_covered(struct mp_linter *linter, const struct mp_section *earlier, const struct mp_section *later)
+static void tell_covered(struct mp_linter *linter, const struct mp_section *earlier,
+			 const struct mp_section *later)
 {
 	bool for_all = expression_matches_everything(mp_section_text(later, MP_KEY_VENDOR));
 
 	for (unsigned k = 0; k < earlier->count; k++) {
 		const struct mp_setting *setting = &earlier->settings[k];
-		const struct mp_setting *by = is_criterion(setting->key) ? NULL : mp_section_find(later, setting->key);
+		const struct mp_setting *by =
+			is_criterion(setting->key) ? NULL : mp_section_find(later, setting->key);
 
 		if (by && !mp_section_find(&linter->config->overrides, setting->key))
-			mp_lint_tell(linter, setting,
-				     "%s has no effect because a later device section matches every device%s and sets it (%s)",
-				     mp_keywords[setting->key].name, for_all ? "" : " of this vendor",
-				     mp_place_of(linter->config, setting->file, by->file, by->line).text);
+			mp_lint_tell(
+				linter, setting,
+				"%s has no effect because a later device section matches every device%s and sets it (%s)",
+				mp_keywords[setting->key].name, for_all ? "" : " of this vendor",
+				mp_place_of(linter->config, setting->file, by->file, by->line)
+					.text);
 	}
 }
 
@@ -477,7 +529,8 @@ void mp_lint_covered_devices(struct mp_linter *linter)
 			tell_covered(linter, section, wide[k]);
 			break;
 		}
-		if (count < WIDE_MAX && mp_section_find(section, MP_KEY_VENDOR) && mp_section_find(section, MP_KEY_PRODUCT) &&
+		if (count < WIDE_MAX && mp_section_find(section, MP_KEY_VENDOR) &&
+		    mp_section_find(section, MP_KEY_PRODUCT) &&
 		    expression_matches_everything(mp_section_text(section, MP_KEY_PRODUCT)) &&
 		    expression_matches_everything(mp_section_text(section, MP_KEY_REVISION)))
 			wide[count++] = section;
@@ -496,7 +549,8 @@ static void tell_unknown_protocol(struct mp_linter *linter, const struct mp_rule
 		mp_suggestion_offer(&suggestion, mp_protocol_name(protocol));
 	}
 	mp_lint_tell(linter, rule, "protocol \"%s\" matches none of them%s%s%s", rule->text,
-		     suggestion.best ? "; did you mean \"" : ": they are like \"scsi:fcp\" and \"nvme:tcp\"",
+		     suggestion.best ? "; did you mean \"" :
+				       ": they are like \"scsi:fcp\" and \"nvme:tcp\"",
 		     suggestion.best ? suggestion.best : "", suggestion.best ? "\"?" : "");
 }
 
@@ -506,9 +560,10 @@ static void tell_property_value(struct mp_linter *linter, const struct mp_rule *
 	const char *text = rule->text + rule->pattern.inverted;
 
 	if (*text != '\'' && strpbrk(text, "= ") && !strpbrk(text, "|?*[{"))
-		mp_lint_tell(linter, rule,
-			     "property \"%s\" matches %s: it is compared to names like \"ID_SERIAL\", never to values",
-			     rule->text, rule->pattern.inverted ? "every property" : "nothing");
+		mp_lint_tell(
+			linter, rule,
+			"property \"%s\" matches %s: it is compared to names like \"ID_SERIAL\", never to values",
+			rule->text, rule->pattern.inverted ? "every property" : "nothing");
 }
 
 void mp_lint_rule_text(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
@@ -518,10 +573,11 @@ void mp_lint_rule_text(struct mp_linter *linter, enum mp_list list, enum mp_crit
 	switch (criterion) {
 	case MP_CRITERION_DEVNODE:
 		if (strstr(rule->text, "/"))
-			mp_lint_tell(linter, rule,
-				     "devnode \"%s\" matches nothing: it is compared to names like \"sda\", without "
-				     "\"/dev/\"",
-				     rule->text);
+			mp_lint_tell(
+				linter, rule,
+				"devnode \"%s\" matches nothing: it is compared to names like \"sda\", without "
+				"\"/dev/\"",
+				rule->text);
 		break;
 	case MP_CRITERION_WWID:
 		tell_wwid_rule(linter, rule);
@@ -542,7 +598,8 @@ void mp_lint_rule_text(struct mp_linter *linter, enum mp_list list, enum mp_crit
 }
 
 /* Is there a rule in a file? */
-static bool has_rules(const struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion)
+static bool has_rules(const struct mp_linter *linter, enum mp_list list,
+		      enum mp_criterion criterion)
 {
 	return linter->config->rules[list][criterion].count > 0;
 }
@@ -566,16 +623,20 @@ static bool ends_in_question(const char *text)
 /* Names that the built-in exception has; and all but one, of which every device has some. */
 static void tell_property_reach(struct mp_linter *linter, const struct mp_rule *rule)
 {
-	if (!rule->pattern.inverted && (strstr(rule->text, "SCSI_IDENT_") || strstr(rule->text, "ID_WWN")) &&
+	if (!rule->pattern.inverted &&
+	    (strstr(rule->text, "SCSI_IDENT_") || strstr(rule->text, "ID_WWN")) &&
 	    !strpbrk(rule->text, "|?*{"))
-		mp_lint_tell(linter, rule,
-			     "this rule has no effect because the built-in exception \"(SCSI_IDENT_|ID_WWN)\" takes it back");
+		mp_lint_tell(
+			linter, rule,
+			"this rule has no effect because the built-in exception \"(SCSI_IDENT_|ID_WWN)\" takes it back");
 	else if (rule->pattern.inverted && mp_pattern_matches(&rule->pattern, "ID_SERIAL") &&
-		 !strpbrk(rule->text, "= ") && !has_rules(linter, MP_LIST_EXCEPTIONS, MP_CRITERION_PROPERTY))
-		mp_lint_tell(linter, rule,
-			     "property \"%s\" matches every property of another name, and each device has some: no device is "
-			     "multipathed",
-			     rule->text);
+		 !strpbrk(rule->text, "= ") &&
+		 !has_rules(linter, MP_LIST_EXCEPTIONS, MP_CRITERION_PROPERTY))
+		mp_lint_tell(
+			linter, rule,
+			"property \"%s\" matches every property of another name, and each device has some: no device is "
+			"multipathed",
+			rule->text);
 }
 
 void mp_lint_rule_reach(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
@@ -590,14 +651,17 @@ void mp_lint_rule_reach(struct mp_linter *linter, enum mp_list list, enum mp_cri
 		tell_if_glob(linter, rule, name, rule->text);
 	}
 	if (criterion == MP_CRITERION_DEVNODE && ends_in_question(rule->text))
-		mp_lint_tell(linter, rule,
-			     "devnode \"%s\": a \"?\" only makes optional what stands before it: write \".\" for any character",
-			     rule->text);
+		mp_lint_tell(
+			linter, rule,
+			"devnode \"%s\": a \"?\" only makes optional what stands before it: write \".\" for any character",
+			rule->text);
 	if (criterion == MP_CRITERION_DEVNODE && is_disk_name(rule->text)) {
 		const char *disk = rule->text + (*rule->text == '^');
 
-		mp_lint_tell(linter, rule, "devnode \"%s\" also matches \"%sa\": write \"^%s$\" if it is meant alone",
-			     rule->text, disk, disk);
+		mp_lint_tell(
+			linter, rule,
+			"devnode \"%s\" also matches \"%sa\": write \"^%s$\" if it is meant alone",
+			rule->text, disk, disk);
 	}
 	if (criterion == MP_CRITERION_PROPERTY && list == MP_LIST_BLACKLIST)
 		tell_property_reach(linter, rule);
@@ -605,20 +669,27 @@ void mp_lint_rule_reach(struct mp_linter *linter, enum mp_list list, enum mp_cri
 		return;
 	/* Everything but the exceptions is a usual way to name what is wanted. */
 	if (list == MP_LIST_BLACKLIST && !has_rules(linter, MP_LIST_EXCEPTIONS, criterion))
-		mp_lint_tell(linter, rule,
-			     "%s \"%s\" matches everything, and there is no exception of its kind: no device is "
-			     "multipathed",
-			     name, rule->text);
+		mp_lint_tell(
+			linter, rule,
+			"%s \"%s\" matches everything, and there is no exception of its kind: no device is "
+			"multipathed",
+			name, rule->text);
 	else if (list == MP_LIST_EXCEPTIONS)
-		mp_lint_tell(linter, rule, "%s \"%s\" matches everything: no %s rule of the blacklist has an effect",
-			     name, rule->text, name);
+		mp_lint_tell(
+			linter, rule,
+			"%s \"%s\" matches everything: no %s rule of the blacklist has an effect",
+			name, rule->text, name);
 }
 
-/* A rule of the blacklist for the nodes of all SCSI disks, from which there is no exception. Return: NULL if there is none. */
+/*
+ * A rule of the blacklist for the nodes of all SCSI disks, from which there is no exception.
+ * Return: NULL if there is none.
+ */
 static const struct mp_rule *find_scsi_rule(const struct mp_linter *linter)
 {
 	static const char *const names[] = { "sda", "sdb", "sdm", "sdz", "sdaa", "sdqx", "sdzzz" };
-	const struct mp_rule_list *rules = &linter->config->rules[MP_LIST_BLACKLIST][MP_CRITERION_DEVNODE];
+	const struct mp_rule_list *rules =
+		&linter->config->rules[MP_LIST_BLACKLIST][MP_CRITERION_DEVNODE];
 	enum { RULES_MAX = 64 };
 
 	if (has_rules(linter, MP_LIST_EXCEPTIONS, MP_CRITERION_DEVNODE))
@@ -641,30 +712,35 @@ static bool is_scsi_wwid(const char *text)
 	return *text == '3' && strspn(text, "0123456789abcdef") >= 4;
 }
 
-void mp_lint_exception_kind(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
-			    const struct mp_rule *rule)
+void mp_lint_exception_kind(struct mp_linter *linter, enum mp_list list,
+			    enum mp_criterion criterion, const struct mp_rule *rule)
 {
-	const struct mp_rule *scsi = list == MP_LIST_EXCEPTIONS && criterion == MP_CRITERION_WWID &&
-						     is_scsi_wwid(rule->text) &&
-						     has_rules(linter, MP_LIST_BLACKLIST, criterion) ?
-					     find_scsi_rule(linter) :
-					     NULL;
+	const struct mp_rule *scsi =
+		list == MP_LIST_EXCEPTIONS && criterion == MP_CRITERION_WWID &&
+				is_scsi_wwid(rule->text) &&
+				has_rules(linter, MP_LIST_BLACKLIST, criterion) ?
+			find_scsi_rule(linter) :
+			NULL;
 
 	if (scsi)
-		mp_lint_tell(linter, rule,
-			     "this exception has no effect because the blacklist has all SCSI disks by devnode \"%s\" (%s), "
-			     "and an exception only takes back rules of its own kind",
-			     scsi->text, mp_place_of(linter->config, rule->file, scsi->file, scsi->line).text);
-	if (list != MP_LIST_EXCEPTIONS || (criterion != MP_CRITERION_WWID && criterion != MP_CRITERION_PROTOCOL) ||
+		mp_lint_tell(
+			linter, rule,
+			"this exception has no effect because the blacklist has all SCSI disks by devnode \"%s\" (%s), "
+			"and an exception only takes back rules of its own kind",
+			scsi->text,
+			mp_place_of(linter->config, rule->file, scsi->file, scsi->line).text);
+	if (list != MP_LIST_EXCEPTIONS ||
+	    (criterion != MP_CRITERION_WWID && criterion != MP_CRITERION_PROTOCOL) ||
 	    has_rules(linter, MP_LIST_BLACKLIST, criterion))
 		return;
 	/* It may be the rule that was not valid. */
 	if (linter->diagnostics->report && linter->diagnostics->report->errors)
 		return;
-	mp_lint_tell(linter, rule,
-		     "this exception has no effect because the blacklist has no %s rule: an exception only takes back "
-		     "rules of its own kind",
-		     mp_criterion_name(criterion));
+	mp_lint_tell(
+		linter, rule,
+		"this exception has no effect because the blacklist has no %s rule: an exception only takes back "
+		"rules of its own kind",
+		mp_criterion_name(criterion));
 }
 
 static int by_text(const void *a, const void *b)
@@ -697,7 +773,8 @@ static void rules_fini(struct rules *rules)
 
 #define _cleanup_rules_ _cleanup_(rules_fini)
 
-static struct rules rules_of(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion)
+static struct rules rules_of(struct mp_linter *linter, enum mp_list list,
+			     enum mp_criterion criterion)
 {
 	const struct mp_rule_list *all = &linter->config->rules[list][criterion];
 	struct rules rules = { 0 };
@@ -715,7 +792,8 @@ static struct rules rules_of(struct mp_linter *linter, enum mp_list list, enum m
 		const struct mp_rule *rule = &all->items[i];
 
 		rules.sorted[i] = rule;
-		if (rule->pattern.inverted || !is_literal(rule->text) || strlen(rule->text) < WWID_USUAL_MIN)
+		if (rule->pattern.inverted || !is_literal(rule->text) ||
+		    strlen(rule->text) < WWID_USUAL_MIN)
 			rules.expressions[rules.expression_count++] = rule;
 	}
 	qsort(rules.sorted, rules.count, sizeof(*rules.sorted), by_text);
@@ -727,16 +805,19 @@ static const struct mp_rule *find_equal(const struct rules *rules, const char *t
 	const struct mp_rule *const *equal = NULL;
 
 	if (rules->count)
-		equal = bsearch(text, rules->sorted, rules->count, sizeof(*rules->sorted), compare_text);
+		equal = bsearch(text, rules->sorted, rules->count, sizeof(*rules->sorted),
+				compare_text);
 	return equal ? *equal : NULL;
 }
 
 /* The rule with this text, else one that matches it, as long as there are not too many to try. */
-static const struct mp_rule *find_match(struct mp_linter *linter, const struct rules *rules, const char *text)
+static const struct mp_rule *find_match(struct mp_linter *linter, const struct rules *rules,
+					const char *text)
 {
 	const struct mp_rule *found = find_equal(rules, text);
 
-	for (size_t i = 0; !found && i < rules->expression_count && linter->pairs > 0; i++, linter->pairs--)
+	for (size_t i = 0; !found && i < rules->expression_count && linter->pairs > 0;
+	     i++, linter->pairs--)
 		if (mp_pattern_matches(&rules->expressions[i]->pattern, text))
 			found = rules->expressions[i];
 	return found;
@@ -753,15 +834,19 @@ static void cancel_rules(struct mp_linter *linter, enum mp_criterion criterion)
 		exceptions = rules_of(linter, MP_LIST_EXCEPTIONS, criterion);
 	for (size_t i = 0; exceptions.count && i < list->count; i++) {
 		const struct mp_rule *rule = &list->items[i];
-		const struct mp_rule *exception = whole && is_literal(rule->text) ?
-							  find_match(linter, &exceptions, rule->text) :
-							  find_equal(&exceptions, rule->text);
+		const struct mp_rule *exception =
+			whole && is_literal(rule->text) ?
+				find_match(linter, &exceptions, rule->text) :
+				find_equal(&exceptions, rule->text);
 
 		if (exception)
-			mp_lint_tell(linter, rule,
-				     "this rule has no effect because the exception \"%s\" takes it back (%s)",
-				     exception->text,
-				     mp_place_of(linter->config, rule->file, exception->file, exception->line).text);
+			mp_lint_tell(
+				linter, rule,
+				"this rule has no effect because the exception \"%s\" takes it back (%s)",
+				exception->text,
+				mp_place_of(linter->config, rule->file, exception->file,
+					    exception->line)
+					.text);
 	}
 }
 
@@ -775,21 +860,27 @@ void mp_lint_blacklisted_maps(struct mp_linter *linter)
 {
 	const struct mp_section_list *maps = &linter->config->maps;
 	_cleanup_rules_ struct rules rules = rules_of(linter, MP_LIST_BLACKLIST, MP_CRITERION_WWID);
-	_cleanup_rules_ struct rules exceptions = rules_of(linter, MP_LIST_EXCEPTIONS, MP_CRITERION_WWID);
+	_cleanup_rules_ struct rules exceptions =
+		rules_of(linter, MP_LIST_EXCEPTIONS, MP_CRITERION_WWID);
 	const struct mp_rule *scsi = find_scsi_rule(linter);
 
 	for (size_t i = 0; (rules.count || scsi) && i < maps->count; i++) {
 		const struct mp_setting *wwid = mp_section_find(&maps->items[i], MP_KEY_WWID);
-		const struct mp_rule *rule = wwid && rules.count ? find_match(linter, &rules, wwid->text) : NULL;
+		const struct mp_rule *rule =
+			wwid && rules.count ? find_match(linter, &rules, wwid->text) : NULL;
 
 		if (scsi && wwid && is_scsi_wwid(wwid->text))
-			mp_lint_tell(linter, wwid,
-				     "this multipath section has no effect because devnode \"%s\" blacklists all SCSI disks (%s)",
-				     scsi->text,
-				     mp_place_of(linter->config, wwid->file, scsi->file, scsi->line).text);
+			mp_lint_tell(
+				linter, wwid,
+				"this multipath section has no effect because devnode \"%s\" blacklists all SCSI disks (%s)",
+				scsi->text,
+				mp_place_of(linter->config, wwid->file, scsi->file, scsi->line)
+					.text);
 		else if (rule && !find_match(linter, &exceptions, wwid->text))
-			mp_lint_tell(linter, wwid,
-				     "this multipath section has no effect because its wwid is blacklisted (%s)",
-				     mp_place_of(linter->config, wwid->file, rule->file, rule->line).text);
+			mp_lint_tell(
+				linter, wwid,
+				"this multipath section has no effect because its wwid is blacklisted (%s)",
+				mp_place_of(linter->config, wwid->file, rule->file, rule->line)
+					.text);
 	}
 }

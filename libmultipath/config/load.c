@@ -29,7 +29,8 @@ static bool is_leftover(const char *name)
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		if (strstr(name, marks[i]))
 			return true;
-	return *name == '.' || *name == '#' || name[length - 1] == '~' || strncmp(name, "README", 6) == 0;
+	return *name == '.' || *name == '#' || name[length - 1] == '~' ||
+	       strncmp(name, "README", 6) == 0;
 }
 
 static void tell_not_read(struct mp_diagnostics *diagnostics, const char *dir, const char *name)
@@ -197,7 +198,8 @@ static void set_process(struct mp_config *config)
 			default_number(config, MP_KEY_MISSING_UEV_WAIT_TIMEOUT),
 		.remove_retries = default_number(config, MP_KEY_REMOVE_RETRIES),
 		.partition_delimiter = default_text(config, MP_KEY_PARTITION_DELIMITER),
-		.lists_nvme = mp_expression_matches(default_text(config, MP_KEY_ENABLE_FOREIGN), "nvme"),
+		.lists_nvme =
+			mp_expression_matches(default_text(config, MP_KEY_ENABLE_FOREIGN), "nvme"),
 		.marginal_pathgroups = default_number(config, MP_KEY_MARGINAL_PATHGROUPS),
 		.auto_resize = default_number(config, MP_KEY_AUTO_RESIZE),
 	};
@@ -209,7 +211,8 @@ static int index_rules(struct mp_config *config)
 	int r = 0;
 
 	for (enum mp_list list = 0; list < MP_LISTS && r == 0; list++)
-		for (enum mp_criterion criterion = 0; criterion <= MP_CRITERION_WWID && r == 0; criterion++)
+		for (enum mp_criterion criterion = 0; criterion <= MP_CRITERION_WWID && r == 0;
+		     criterion++)
 			if (criterion != MP_CRITERION_DEVICE)
 				r = mp_rule_list_index(&config->rules[list][criterion]);
 	return r;
@@ -247,4 +250,3 @@ int mp_config_load(const struct mp_config_source *source, struct mp_config **ret
 	*ret = TAKE_PTR(config);
 	return 0;
 }
-

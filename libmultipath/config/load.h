@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* load.h - where the files of a configuration are, in their order.  For: config; programs have mp_config_load(). */
+/*
+ * load.h - where the files of a configuration are, in their order.  For: config; programs have
+ * mp_config_load().
+ */
 #pragma once
 struct mp_config;
 struct mp_diagnostics;

@@ -17,7 +17,8 @@ enum { LEVEL_ERROR, LEVEL_WARNING, LEVEL_NOTICE, LEVEL_INFO };
 
 #define tell(config, diagnostics, level, where, ...) \
 	mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, level, \
-			    mp_origin_name(config, (where)->file), (where)->line, (where)->column, __VA_ARGS__)
+			    mp_origin_name(config, (where)->file), (where)->line, (where)->column, \
+			    __VA_ARGS__)
 
 static int compare_texts(const char *a, const char *b)
 {
@@ -44,7 +45,8 @@ static int compare_hardware(const struct mp_section *a, const struct mp_section 
 
 enum { SORT_KEYS = 3 };
 
-static const enum mp_key hardware_keys[SORT_KEYS] = { MP_KEY_VENDOR, MP_KEY_PRODUCT, MP_KEY_REVISION };
+static const enum mp_key hardware_keys[SORT_KEYS] = { MP_KEY_VENDOR, MP_KEY_PRODUCT,
+						      MP_KEY_REVISION };
 static const enum mp_key wwid_keys[SORT_KEYS] = { MP_KEY_WWID };
 static const enum mp_key alias_keys[SORT_KEYS] = { MP_KEY_ALIAS };
 
@@ -210,7 +212,8 @@ static int merge_hardware(struct mp_config *config, struct mp_section **sorted, 
 			     "device \"%s\" \"%s\" was defined before (%s): both are merged",
 			     mp_section_text(last, MP_KEY_VENDOR),
 			     mp_section_text(last, MP_KEY_PRODUCT),
-			     mp_place_of(config, last->file, sorted[k]->file, sorted[k]->line).text);
+			     mp_place_of(config, last->file, sorted[k]->file, sorted[k]->line)
+				     .text);
 			r = fill_from(config, last, sorted[k]);
 			drop(sorted[k]);
 		}
@@ -270,7 +273,8 @@ static int merge_protocols(struct mp_config *config, struct mp_diagnostics *diag
 		of_type[type->number] = section;
 		if (!earlier)
 			continue;
-		tell(config, diagnostics, LEVEL_INFO, section, "protocol \"%s\" was defined before (%s): both are merged",
+		tell(config, diagnostics, LEVEL_INFO, section,
+		     "protocol \"%s\" was defined before (%s): both are merged",
 		     mp_protocol_name(type->number),
 		     mp_place_of(config, section->file, earlier->file, earlier->line).text);
 		r = fill_from(config, section, earlier);
@@ -299,7 +303,8 @@ static int merge_same_wwid(struct mp_config *config, struct mp_section **sorted,
 			tell(config, diagnostics, LEVEL_WARNING, last,
 			     "multipath \"%s\" was defined before (%s): both are merged",
 			     mp_section_text(last, MP_KEY_WWID),
-			     mp_place_of(config, last->file, sorted[k]->file, sorted[k]->line).text);
+			     mp_place_of(config, last->file, sorted[k]->file, sorted[k]->line)
+				     .text);
 			r = fill_from(config, last, sorted[k]);
 		}
 		if (r == 0)
@@ -459,7 +464,8 @@ static bool nvme_is_native(const char *sysfs)
 }
 
 /* The management LUNs of a hardware entry. */
-static int add_product_rule(struct mp_config *config, const char *vendor, const struct mp_setting *setting)
+static int add_product_rule(struct mp_config *config, const char *vendor,
+			    const struct mp_setting *setting)
 {
 	const char *product = setting->text;
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
@@ -488,7 +494,8 @@ static int add_product_rules(struct mp_config *config, struct mp_diagnostics *di
 {
 	for (size_t i = 0; i < config->devices.count; i++) {
 		const struct mp_section *device = &config->devices.items[i];
-		const struct mp_setting *product = mp_section_find(device, MP_KEY_PRODUCT_BLACKLIST);
+		const struct mp_setting *product =
+			mp_section_find(device, MP_KEY_PRODUCT_BLACKLIST);
 		int r;
 
 		if (!product)

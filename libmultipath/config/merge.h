@@ -11,4 +11,5 @@
  * Time grows as n log n with the number of sections and rules.
  * Return: 0 or -ENOMEM.
  */
-int mp_config_merge(struct mp_config *config, const char *sysfs, struct mp_diagnostics *diagnostics);
+int mp_config_merge(struct mp_config *config, const char *sysfs,
+		    struct mp_diagnostics *diagnostics);

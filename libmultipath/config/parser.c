@@ -50,7 +50,8 @@ struct parser {
 	unsigned depth; /* index of the innermost block */
 	struct stray strays[STRAYS_MAX]; /* still to be closed */
 	unsigned stray_count;
-	unsigned robbed_line, robber_line; /* of a section, and of the "}" of a stray that closed it; 0 none */
+	/* of a section, and of the "}" of a stray that closed it; 0 none */
+	unsigned robbed_line, robber_line;
 };
 
 /* What stands in a file is not for a terminal to obey. */
@@ -107,7 +108,8 @@ static unsigned at_most(unsigned number, unsigned limit)
 }
 
 /* A value that must not be wrong: the main file is rejected, a drop-in only loses the line. */
-static void reject(struct parser *parser, const char *name, unsigned column, const char *text, const char *expected)
+static void reject(struct parser *parser, const char *name, unsigned column, const char *text,
+		   const char *expected)
 {
 	if (parser->strict)
 		parser->rejected = true;
@@ -144,8 +146,8 @@ static void block_open(struct parser *parser, enum mp_scope scope, unsigned colu
 	memset(block->seen_scopes, 0, sizeof(block->seen_scopes));
 }
 
-static int init_rule_pattern(struct parser *parser, enum mp_key key, const char *text, unsigned column,
-			     struct mp_pattern *pattern)
+static int init_rule_pattern(struct parser *parser, enum mp_key key, const char *text,
+			     unsigned column, struct mp_pattern *pattern)
 {
 	int r = mp_pattern_init(pattern, text);
 	char why[160], expected[280];
@@ -182,14 +184,17 @@ static int device_rule_init(struct parser *parser, const struct mp_section *sect
 static int add_device_rule(struct parser *parser, const struct mp_section *section,
 			   enum mp_list list)
 {
-	struct mp_rule rule = { .file = section->file, .line = section->line, .column = section->column };
+	struct mp_rule rule = { .file = section->file,
+				.line = section->line,
+				.column = section->column };
 	int r = device_rule_init(parser, section, &rule);
 
 	if (r == 0)
 		r = mp_rule_list_add(&parser->config->rules[list][MP_CRITERION_DEVICE], &rule);
 	if (r == 1 && parser->diagnostics->report)
-		mp_diagnostics_tell(parser->diagnostics, MP_SEVERITY_WARNING, LEVEL_NOTICE, parser->file, rule.line,
-				    rule.column, "device is ignored: expected a vendor or a product");
+		mp_diagnostics_tell(parser->diagnostics, MP_SEVERITY_WARNING, LEVEL_NOTICE,
+				    parser->file, rule.line, rule.column,
+				    "device is ignored: expected a vendor or a product");
 	if (r != 0) {
 		mp_pattern_fini(&rule.pattern);
 		mp_pattern_fini(&rule.product);
@@ -310,18 +315,20 @@ static void tell_not_valid(struct parser *parser, const struct mp_keyword *keywo
 	     value->text, keyword->name, mp_strbuf_text(&text));
 }
 
-static void tell_idle(struct parser *parser, const struct mp_keyword *keyword, const struct mp_setting *setting,
-		      unsigned column)
+static void tell_idle(struct parser *parser, const struct mp_keyword *keyword,
+		      const struct mp_setting *setting, unsigned column)
 {
 	bool idle = keyword->flags & MP_KEYWORD_IDLE ? setting->number != keyword->built_in.number :
 						       setting->number == keyword->idle.number;
 
 	if (keyword->idle.text && idle)
-		warn(parser, LEVEL_WARNING, column, "%s has no effect %s", keyword->name, keyword->idle.text);
+		warn(parser, LEVEL_WARNING, column, "%s has no effect %s", keyword->name,
+		     keyword->idle.text);
 }
 
 /* A word for "unset" says what it does; a number may be meant to be one. */
-static void tell_unset(struct parser *parser, const struct mp_keyword *keyword, const struct mp_token *value)
+static void tell_unset(struct parser *parser, const struct mp_keyword *keyword,
+		       const struct mp_token *value)
 {
 	const char *instead = "";
 
@@ -329,7 +336,8 @@ static void tell_unset(struct parser *parser, const struct mp_keyword *keyword, 
 		return;
 	if (keyword == &mp_keywords[MP_KEY_FAILBACK])
 		instead = "; the least delay is 1, none at all is \"immediate\"";
-	warn(parser, LEVEL_NOTICE, value->column, "%s 0 is as if it were not set%s", keyword->name, instead);
+	warn(parser, LEVEL_NOTICE, value->column, "%s 0 is as if it were not set%s", keyword->name,
+	     instead);
 }
 
 /* Whose value is replaced from another block has to know: within one it was told. */
@@ -343,8 +351,9 @@ static void tell_replaced(struct parser *parser, const struct mp_setting *old,
 		return;
 	mp_diagnostics_tell(parser->diagnostics, MP_SEVERITY_WARNING, LEVEL_NOTICE,
 			    mp_origin_name(parser->config, old->file), old->line, old->column,
-			    "%s has no effect because %s%s%u sets it again", mp_keywords[old->key].name,
-			    same_file ? "line " : by, same_file ? "" : ":", setting->line);
+			    "%s has no effect because %s%s%u sets it again",
+			    mp_keywords[old->key].name, same_file ? "line " : by,
+			    same_file ? "" : ":", setting->line);
 }
 
 static int put_setting(struct parser *parser, enum mp_key key, const struct mp_token *name,
@@ -378,7 +387,7 @@ static int put_setting(struct parser *parser, enum mp_key key, const struct mp_t
 	r = keyword->type->parse(&parser->reader, keyword, value->text, &setting);
 	if (r == -EINVAL) {
 		tell_not_valid(parser, keyword, value,
-			       old				       ? old :
+			       old				 ? old :
 			       block->scope == MP_SCOPE_DEFAULTS ? mp_config_default(config, key) :
 								   NULL);
 		return 0;
@@ -423,7 +432,8 @@ static int take_value(struct parser *parser, enum mp_key key, const struct mp_to
 		return 0;
 	}
 	if (*value->text == '\'')
-		warn(parser, LEVEL_WARNING, value->column, "single quotes are part of the value: write double ones");
+		warn(parser, LEVEL_WARNING, value->column,
+		     "single quotes are part of the value: write double ones");
 	if (rule_criterion(key) != MP_CRITERION_NONE)
 		return add_rule(parser, key, name, value);
 	if (is_bad_pattern(parser, key, value))
@@ -432,7 +442,8 @@ static int take_value(struct parser *parser, enum mp_key key, const struct mp_to
 }
 
 /* @at: index of what is too much */
-static void tell_extra(struct parser *parser, const struct mp_line *line, unsigned at, bool is_section)
+static void tell_extra(struct parser *parser, const struct mp_line *line, unsigned at,
+		       bool is_section)
 {
 	const struct mp_token *extra = &line->tokens[at], *before = &line->tokens[at - 1];
 	const char *expected = "the end of the line";
@@ -445,7 +456,8 @@ static void tell_extra(struct parser *parser, const struct mp_line *line, unsign
 		expected = "the end of the line; no \"=\" stands between a keyword and its value";
 	else if (before->kind == MP_TOKEN_WORD)
 		expected = "the end of the line; a value with blanks or braces needs quotes";
-	warn(parser, LEVEL_ERROR, extra->column, "extra data \"%s\" is ignored: expected %s", extra->text, expected);
+	warn(parser, LEVEL_ERROR, extra->column, "extra data \"%s\" is ignored: expected %s",
+	     extra->text, expected);
 }
 
 /* What was probably not meant to separate words, or to be a comment. */
@@ -466,10 +478,11 @@ static void tell_valueless(struct parser *parser, const struct mp_line *line)
 
 	if (line->comment_column)
 		warn(parser, LEVEL_ERROR, name->column,
-		     "%s lacks a value and is ignored: \"%c\" begins a comment unless the value is in quotes", name->text,
-		     line->comment_sign);
+		     "%s lacks a value and is ignored: \"%c\" begins a comment unless the value is in quotes",
+		     name->text, line->comment_sign);
 	else
-		warn(parser, LEVEL_ERROR, name->column, "%s lacks a value and is ignored", name->text);
+		warn(parser, LEVEL_ERROR, name->column, "%s lacks a value and is ignored",
+		     name->text);
 }
 
 static void enter_section(struct parser *parser, enum mp_scope scope, const struct mp_line *line)
@@ -494,19 +507,23 @@ static const char *tell_unknown(struct parser *parser, const struct mp_line *lin
 	const char *meant = name->text;
 
 	add_scope_name(parser, &where);
-	if (name->kind == MP_TOKEN_STRING && mp_scope_find(block->scope, name->text) != MP_SCOPE_TOP) {
+	if (name->kind == MP_TOKEN_STRING &&
+	    mp_scope_find(block->scope, name->text) != MP_SCOPE_TOP) {
 		mp_strbuf_puts(&where, "; write it without quotes");
 	} else if (name->kind == MP_TOKEN_WORD && parser->depth &&
 		   (mp_scope_find(MP_SCOPE_TOP, name->text) != MP_SCOPE_TOP ||
 		    mp_scope_find(mp_scopes[block->scope].parent, name->text) != MP_SCOPE_TOP)) {
 		/* A whole section is lost. */
 		severity = MP_SEVERITY_DAMAGE;
-		mp_strbuf_printf(&where, "; is the \"}\" missing that closes the section of line %u?", block->line);
+		mp_strbuf_printf(&where,
+				 "; is the \"}\" missing that closes the section of line %u?",
+				 block->line);
 	} else if (name->kind == MP_TOKEN_WORD) {
 		meant = mp_hint_add(block->scope, name->text, &where);
 	}
-	mp_diagnostics_tell(parser->diagnostics, severity, level, parser->file, parser->line, name->column,
-			    "unknown keyword \"%s\" %s", name->text, mp_strbuf_text(&where));
+	mp_diagnostics_tell(parser->diagnostics, severity, level, parser->file, parser->line,
+			    name->column, "unknown keyword \"%s\" %s", name->text,
+			    mp_strbuf_text(&where));
 	return meant;
 }
 
@@ -514,13 +531,14 @@ static const char *tell_unknown(struct parser *parser, const struct mp_line *lin
 static void take_unknown(struct parser *parser, const struct mp_line *line)
 {
 	const struct mp_token *name = &line->tokens[0];
-	const struct stray *around = parser->stray_count ? &parser->strays[parser->stray_count - 1] : NULL;
+	const struct stray *around =
+		parser->stray_count ? &parser->strays[parser->stray_count - 1] : NULL;
 	enum mp_scope scope = around ? around->meant : MP_SCOPE_TOP;
 	const char *meant = name->text;
 
 	/* That it is lost was told with the section that it was written in. */
-	if (scope == MP_SCOPE_TOP ||
-	    (mp_keyword_find(scope, meant) == MP_KEY_NONE && mp_scope_find(scope, meant) == MP_SCOPE_TOP)) {
+	if (scope == MP_SCOPE_TOP || (mp_keyword_find(scope, meant) == MP_KEY_NONE &&
+				      mp_scope_find(scope, meant) == MP_SCOPE_TOP)) {
 		meant = tell_unknown(parser, line, LEVEL_WARNING);
 		scope = MP_SCOPE_TOP;
 	}
@@ -540,8 +558,8 @@ static void tell_unmatched(struct parser *parser, const struct mp_token *brace)
 		       parser->strays[--parser->stray_count].line);
 	else if (parser->robbed_line)
 		damage(parser, LEVEL_ERROR, brace->column,
-		       "unmatched \"}\": that of line %u closed the section of line %u already", parser->robber_line,
-		       parser->robbed_line);
+		       "unmatched \"}\": that of line %u closed the section of line %u already",
+		       parser->robber_line, parser->robbed_line);
 	else
 		damage(parser, LEVEL_ERROR, brace->column,
 		       "unmatched \"}\": expected one for each \"{\" that opens a section");
@@ -558,7 +576,8 @@ static void note_robbery(struct parser *parser)
 }
 
 /* Tell what the line lacks or has too much, whatever its keyword. Return: is it to be used? */
-static bool check_line(struct parser *parser, const struct mp_line *line, enum mp_scope scope, enum mp_key key)
+static bool check_line(struct parser *parser, const struct mp_line *line, enum mp_scope scope,
+		       enum mp_key key)
 {
 	const struct mp_token *first = &line->tokens[0], *second = &line->tokens[1];
 	unsigned used = 2;
@@ -577,7 +596,8 @@ static bool check_line(struct parser *parser, const struct mp_line *line, enum m
 			used = 1;
 	} else if (line->count == 1 && scope != MP_SCOPE_TOP) {
 		warn(parser, LEVEL_ERROR, first->column,
-		     "section %s lacks its \"{\" and is not entered: expected it on this line", first->text);
+		     "section %s lacks its \"{\" and is not entered: expected it on this line",
+		     first->text);
 		return false;
 	} else if (line->count == 1 && key == MP_KEY_NONE) {
 		tell_unknown(parser, line, LEVEL_ERROR);
@@ -639,7 +659,8 @@ static size_t skip_mark(struct parser *parser, const char *text, size_t length)
 		return 3;
 	if (length >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0)) {
 		parser->line = 1;
-		damage(parser, LEVEL_ERROR, 1, "the file is in UTF-16 and ignored as a whole: expected ASCII or UTF-8");
+		damage(parser, LEVEL_ERROR, 1,
+		       "the file is in UTF-16 and ignored as a whole: expected ASCII or UTF-8");
 		return length;
 	}
 	return 0;

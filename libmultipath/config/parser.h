@@ -25,9 +25,12 @@ void mp_diagnostics_tell(struct mp_diagnostics *diagnostics, enum mp_severity se
  *
  * Return: 0, -EINVAL if rejected, -ENOMEM.
  */
-int mp_parser_read_text(struct mp_config *config, const char *name, const char *text, size_t length, bool strict,
-			struct mp_diagnostics *diagnostics);
+int mp_parser_read_text(struct mp_config *config, const char *name, const char *text, size_t length,
+			bool strict, struct mp_diagnostics *diagnostics);
 
-/** mp_parser_read_file() - as before. Return: also -ENOENT and other errors of open and read, told but for -ENOENT of what is no link. */
+/**
+ * mp_parser_read_file() - as before. Return: also -ENOENT and other errors of open and read, told
+ * but for -ENOENT of what is no link.
+ */
 int mp_parser_read_file(struct mp_config *config, const char *file, bool strict,
 			struct mp_diagnostics *diagnostics);

@@ -178,7 +178,10 @@ static bool sequence_matches(const char *p, bool anchored, const char *subject)
 	do {
 		const char *left;
 
-		/* Most rules are plain words that do not even begin anywhere in what they are asked about. */
+		/*
+		 * Most rules are plain words that do not even begin anywhere in what they are asked
+		 * about.
+		 */
 		if (!anchored && is_literal(*p)) {
 			subject = strchr(subject, *p);
 			if (!subject)
@@ -199,7 +202,8 @@ static bool simple_matches(const char *expression, const char *subject)
 	if (!*p || strcmp(p, ".*") == 0)
 		return true;
 	p += anchored;
-	return *p == '(' ? group_matches(p, anchored, subject) : sequence_matches(p, anchored, subject);
+	return *p == '(' ? group_matches(p, anchored, subject) :
+			   sequence_matches(p, anchored, subject);
 }
 
 bool mp_pattern_is_word(const struct mp_pattern *pattern)
@@ -228,9 +232,10 @@ static const char *set_skip(const char *p)
 }
 
 /*
- * What may be left out, alternatives and groups have to be looked beyond, from each of them before it. The library does that by
- * recursion, with about 130 bytes of stack for an option or an alternative and 250 for a group. A row of anchors takes time
- * that grows with the cube of their number.
+ * What may be left out, alternatives and groups have to be looked beyond, from each of them before
+ * it. The library does that by recursion, with about 130 bytes of stack for an option or an
+ * alternative and 250 for a group. A row of anchors takes time that grows with the cube of their
+ * number.
  */
 enum { OPTION_COST = 16, GROUP_COST = 32, ANCHOR_COST = 128 };
 
@@ -256,9 +261,10 @@ static unsigned long long repeats_of(const char *p, const char **end)
 }
 
 /*
- * The C library's compiler needs stack for what is nested or may match nothing, and memory for what is repeated: a line of a
- * file can take all that there is. What no WWID, name or product needs is therefore refused. What is left takes less than
- * half of a worker's stack (tests/unit/test-stack.c).
+ * The C library's compiler needs stack for what is nested or may match nothing, and memory for what
+ * is repeated: a line of a file can take all that there is. What no WWID, name or product needs is
+ * therefore refused. What is left takes less than half of a worker's stack
+ * (tests/unit/test-stack.c).
  */
 static bool is_modest(const char *p)
 {
@@ -332,7 +338,8 @@ static bool is_modest(const char *p)
 /* Return: as regcomp() */
 static int compile(regex_t *compiled, const char *expression)
 {
-	return is_modest(expression) ? regcomp(compiled, expression, REG_EXTENDED | REG_NOSUB) : REG_ESIZE;
+	return is_modest(expression) ? regcomp(compiled, expression, REG_EXTENDED | REG_NOSUB) :
+				       REG_ESIZE;
 }
 
 int mp_pattern_init(struct mp_pattern *pattern, const char *text)

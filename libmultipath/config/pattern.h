@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* pattern.h - POSIX extended regular expressions of the configuration.  For: config, prioritizers. */
+/*
+ * pattern.h - POSIX extended regular expressions of the configuration.  For: config, prioritizers.
+ */
 #pragma once
 #include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 /*
- * Most patterns in use are no more than texts, anchors, sets and one alternation ("^sd[a-z]", "(HP|HPE)"): these are matched
- * as they are written, and nothing is compiled.
+ * Most patterns in use are no more than texts, anchors, sets and one alternation ("^sd[a-z]",
+ * "(HP|HPE)"): these are matched as they are written, and nothing is compiled.
  */
 struct mp_pattern {
 	const char *text; /* as written, borrowed; NULL: matches anything */

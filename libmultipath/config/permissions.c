@@ -17,7 +17,10 @@ struct looker {
 	void *userdata;
 };
 
-/* A link is what it leads to: who may change the link may write to its directory, which is looked at, too. */
+/*
+ * A link is what it leads to: who may change the link may write to its directory, which is looked
+ * at, too.
+ */
 static void look_at(const struct looker *looker, const char *file)
 {
 	char text[160];
@@ -25,7 +28,8 @@ static void look_at(const struct looker *looker, const char *file)
 
 	if (stat(file, &st) < 0)
 		return;
-	if (st.st_uid == 0 && !(st.st_mode & S_IWOTH) && (st.st_gid == 0 || !(st.st_mode & S_IWGRP)))
+	if (st.st_uid == 0 && !(st.st_mode & S_IWOTH) &&
+	    (st.st_gid == 0 || !(st.st_mode & S_IWGRP)))
 		return;
 	snprintf(text, sizeof(text), "writable by others than root (owner %u, group %u, mode %04o)",
 		 (unsigned)st.st_uid, (unsigned)st.st_gid, (unsigned)st.st_mode & 07777);
@@ -61,10 +65,11 @@ static void look_at_drop_ins(const struct looker *looker, const char *dir)
 		free(entries);
 }
 
-void mp_permissions_check(const struct mp_config_source *source, const char *state_dir, mp_permissions_fn found,
-			  void *userdata)
+void mp_permissions_check(const struct mp_config_source *source, const char *state_dir,
+			  mp_permissions_fn found, void *userdata)
 {
-	static const char *const state_files[] = { "bindings", "wwids", "prkeys", MP_GEOM_NOTES_FILE };
+	static const char *const state_files[] = { "bindings", "wwids", "prkeys",
+						   MP_GEOM_NOTES_FILE };
 	const struct looker looker = { found, userdata };
 	char parent[PATH_MAX];
 	char *slash;
@@ -90,7 +95,8 @@ static void report_on_found(void *userdata, const char *file, const char *text)
 	mp_report_add(userdata, MP_SEVERITY_WARNING, file, 0, 0, text);
 }
 
-void mp_permissions_report(const struct mp_config_source *source, const char *state_dir, struct mp_report *report)
+void mp_permissions_report(const struct mp_config_source *source, const char *state_dir,
+			   struct mp_report *report)
 {
 	mp_permissions_check(source, state_dir, report_on_found, report);
 	mp_report_sort(report);

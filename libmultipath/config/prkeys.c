@@ -14,13 +14,14 @@ enum { DIGITS = 16, KEY_LENGTH = 2 + DIGITS };
 
 static const char file_name[] = "prkeys";
 
-static const char header[] = "# Multipath persistent reservation keys, Version : 1.0\n"
-			     "# One line for each LUN that has a key: KEY WWID\n"
-			     "# A key is 0x and 16 hexadecimal digits; 0X instead of 0x: the registration survives\n"
-			     "# a loss of power (aptpl). A line that does not begin with a zero does not count.\n"
-			     "# Written by multipathd(8): multipathd setprkey map MAP key KEY\n"
-			     "# Used by maps with: reservation_key file\n"
-			     "#\n";
+static const char header[] =
+	"# Multipath persistent reservation keys, Version : 1.0\n"
+	"# One line for each LUN that has a key: KEY WWID\n"
+	"# A key is 0x and 16 hexadecimal digits; 0X instead of 0x: the registration survives\n"
+	"# a loss of power (aptpl). A line that does not begin with a zero does not count.\n"
+	"# Written by multipathd(8): multipathd setprkey map MAP key KEY\n"
+	"# Used by maps with: reservation_key file\n"
+	"#\n";
 
 static const char hex_digits[] = "0123456789abcdefABCDEF";
 
@@ -63,7 +64,8 @@ static bool line_is_of(const char *line, size_t length, const char *wwid)
 		length--;
 	return length == KEY_LENGTH + 1 + wanted && (line[0] == '0' || line[0] == '#') &&
 	       (line[1] == 'x' || line[1] == 'X') && line[KEY_LENGTH] == ' ' &&
-	       strspn(line + 2, hex_digits) == DIGITS && !memcmp(line + KEY_LENGTH + 1, wwid, wanted);
+	       strspn(line + 2, hex_digits) == DIGITS &&
+	       !memcmp(line + KEY_LENGTH + 1, wwid, wanted);
 }
 
 /* Offset of the last line of @wwid, one that counts if there is such. Return: 1, 0 none. */
@@ -75,7 +77,8 @@ static int find_line(const char *text, size_t length, const char *wwid, size_t *
 		line_end = memchr(line, '\n', end - line);
 		if (!line_end)
 			line_end = end;
-		if (line_is_of(line, line_end - line, wwid) && (!found || *line == '0' || *found == '#'))
+		if (line_is_of(line, line_end - line, wwid) &&
+		    (!found || *line == '0' || *found == '#'))
 			found = line;
 	}
 	if (!found)
@@ -100,7 +103,8 @@ int mp_prkeys_find(const char *text, size_t length, const char *wwid, struct mp_
 {
 	_cleanup_strbuf_ struct mp_strbuf encoded = MP_STRBUF_INIT;
 
-	return encode(wwid, &encoded) < 0 ? -ENOENT : find_key(text, length, mp_strbuf_text(&encoded), ret);
+	return encode(wwid, &encoded) < 0 ? -ENOENT :
+					    find_key(text, length, mp_strbuf_text(&encoded), ret);
 }
 
 static void put_key(struct mp_strbuf *out, const struct mp_prkey *key)
@@ -108,7 +112,8 @@ static void put_key(struct mp_strbuf *out, const struct mp_prkey *key)
 	mp_strbuf_printf(out, "0%c%016llx", key->aptpl ? 'X' : 'x', (unsigned long long)key->key);
 }
 
-int mp_prkeys_edit(const char *text, size_t length, const char *plain, const struct mp_prkey *key, struct mp_strbuf *ret)
+int mp_prkeys_edit(const char *text, size_t length, const char *plain, const struct mp_prkey *key,
+		   struct mp_strbuf *ret)
 {
 	_cleanup_strbuf_ struct mp_strbuf encoded = MP_STRBUF_INIT;
 	struct mp_prkey old;
@@ -127,7 +132,8 @@ int mp_prkeys_edit(const char *text, size_t length, const char *plain, const str
 	}
 	if (!key) {
 		mp_strbuf_add(ret, text, length);
-		while (!ret->error && find_line(ret->text, length, wwid, &at) && ret->text[at] == '0')
+		while (!ret->error && find_line(ret->text, length, wwid, &at) &&
+		       ret->text[at] == '0')
 			ret->text[at] = '#';
 	} else if (find_line(text, length, wwid, &at)) {
 		mp_strbuf_add(ret, text, at);
@@ -153,7 +159,8 @@ int mp_prkeys_load(const char *dir, struct mp_strbuf *ret)
 	return r == -ENOENT ? 0 : r;
 }
 
-int mp_prkeys_write(const char *dir, const char *wwid, const struct mp_prkey *key, struct mp_strbuf *ret)
+int mp_prkeys_write(const char *dir, const char *wwid, const struct mp_prkey *key,
+		    struct mp_strbuf *ret)
 {
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 	_cleanup_close_ int fd = mp_state_file_open(dir, file_name);

@@ -28,16 +28,22 @@ int mp_prkeys_find(const char *text, size_t length, const char *wwid, struct mp_
  * mp_prkeys_edit() - the file's text with another key of @wwid
  * @key:	NULL: its lines are turned into comments
  *
- * The line that there is, a comment or not, is overwritten; else one is added, with the header if the file is empty.
+ * The line that there is, a comment or not, is overwritten; else one is added, with the header if
+ * the file is empty.
  * Return: 1 changed, 0 nothing to change (@ret untouched), -EINVAL an empty WWID, -ENOMEM.
  */
-int mp_prkeys_edit(const char *text, size_t length, const char *wwid, const struct mp_prkey *key, struct mp_strbuf *ret);
+int mp_prkeys_edit(const char *text, size_t length, const char *wwid, const struct mp_prkey *key,
+		   struct mp_strbuf *ret);
 
-/** mp_prkeys_load() - DIR/prkeys without lock; a missing file is empty. Return: 0, negative errno. */
+/**
+ * mp_prkeys_load() - DIR/prkeys without lock; a missing file is empty. Return: 0, negative errno.
+ */
 int mp_prkeys_load(const char *dir, struct mp_strbuf *ret);
 
 /**
- * mp_prkeys_write() - as mp_prkeys_edit(), in DIR/prkeys, locked and atomically. Blocks: for workers.
+ * mp_prkeys_write() - as mp_prkeys_edit(), in DIR/prkeys, locked and atomically. Blocks: for
+ * workers.
  * @ret:	what the file has now
  */
-int mp_prkeys_write(const char *dir, const char *wwid, const struct mp_prkey *key, struct mp_strbuf *ret);
+int mp_prkeys_write(const char *dir, const char *wwid, const struct mp_prkey *key,
+		    struct mp_strbuf *ret);

@@ -31,14 +31,15 @@ static unsigned file_order(const struct mp_report *report, const char *file)
 	return next;
 }
 
-void mp_report_add(struct mp_report *report, enum mp_severity severity, const char *file, unsigned line,
-		   unsigned column, const char *text)
+void mp_report_add(struct mp_report *report, enum mp_severity severity, const char *file,
+		   unsigned line, unsigned column, const char *text)
 {
 	struct mp_message message = { .severity = severity, .line = line, .column = column };
 
 	if (report->count == report->size) {
 		size_t size = report->size ? report->size * 2 : 16;
-		struct mp_message *messages = reallocarray(report->messages, size, sizeof(*messages));
+		struct mp_message *messages =
+			reallocarray(report->messages, size, sizeof(*messages));
 
 		if (!messages) {
 			report->error = -ENOMEM;
@@ -98,15 +99,18 @@ void mp_report_format(const struct mp_report *report, struct mp_strbuf *buf)
 
 		mp_strbuf_printf(buf, "%s:", message->file);
 		if (message->line)
-			mp_strbuf_printf(buf, "%u:%u:", message->line, message->column ? message->column : 1);
-		mp_strbuf_printf(buf, " %s: %s\n", mp_severity_name(message->severity), message->text);
+			mp_strbuf_printf(buf, "%u:%u:", message->line,
+					 message->column ? message->column : 1);
+		mp_strbuf_printf(buf, " %s: %s\n", mp_severity_name(message->severity),
+				 message->text);
 	}
 }
 
 void mp_report_summary(const struct mp_report *report, struct mp_strbuf *buf)
 {
-	mp_strbuf_printf(buf, "%u error%s, %u warning%s\n", report->errors, report->errors == 1 ? "" : "s",
-			 report->warnings, report->warnings == 1 ? "" : "s");
+	mp_strbuf_printf(buf, "%u error%s, %u warning%s\n", report->errors,
+			 report->errors == 1 ? "" : "s", report->warnings,
+			 report->warnings == 1 ? "" : "s");
 }
 
 int mp_report_status(const struct mp_report *report)

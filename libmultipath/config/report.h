@@ -23,14 +23,17 @@ struct mp_report {
 	int error; /* -ENOMEM: not all is there */
 };
 
-#define MP_REPORT_INIT { 0 }
+#define MP_REPORT_INIT \
+	{ \
+		0 \
+	}
 
 /** mp_report_fini() - free the findings */
 void mp_report_fini(struct mp_report *report);
 
 /** mp_report_add() - texts are copied; failures are remembered in @report */
-void mp_report_add(struct mp_report *report, enum mp_severity severity, const char *file, unsigned line,
-		   unsigned column, const char *text);
+void mp_report_add(struct mp_report *report, enum mp_severity severity, const char *file,
+		   unsigned line, unsigned column, const char *text);
 
 /** mp_report_sort() - by file, as first mentioned, then by line and column */
 void mp_report_sort(struct mp_report *report);

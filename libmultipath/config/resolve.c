@@ -28,7 +28,8 @@ struct hardware_key {
 
 static bool match_is_of(const struct mp_hardware_match *match, const struct hardware_key *key)
 {
-	return strcmp(match->product, key->product) == 0 && strcmp(match->vendor, key->vendor) == 0 &&
+	return strcmp(match->product, key->product) == 0 &&
+	       strcmp(match->vendor, key->vendor) == 0 &&
 	       strcmp(match->revision, key->revision) == 0;
 }
 
@@ -112,14 +113,15 @@ static const struct mp_setting *find_in_hardware(const struct mp_hardware_match 
 	return setting;
 }
 
-void mp_config_trace_default(const struct mp_config *config, enum mp_key key, struct mp_trace *trace,
-			     struct mp_trace_row *row)
+void mp_config_trace_default(const struct mp_config *config, enum mp_key key,
+			     struct mp_trace *trace, struct mp_trace_row *row)
 {
 	const struct mp_setting *setting = mp_section_find(&config->defaults, key);
 	uint16_t file = setting ? setting->file : MP_ORIGIN_BUILTIN;
 
 	if (file >= MP_ORIGIN_FILES)
-		mp_trace_origin(trace, row, mp_config_file(config, file), setting->line, "defaults");
+		mp_trace_origin(trace, row, mp_config_file(config, file), setting->line,
+				"defaults");
 	else
 		mp_trace_origin(trace, row, NULL, 0,
 				file == MP_ORIGIN_COMMAND_LINE ? "command line" :
@@ -127,14 +129,16 @@ void mp_config_trace_default(const struct mp_config *config, enum mp_key key, st
 								 "built in");
 }
 
-void mp_config_trace_origin(const struct mp_config *config, const char *keyword, struct mp_trace *trace)
+void mp_config_trace_origin(const struct mp_config *config, const char *keyword,
+			    struct mp_trace *trace)
 {
 	mp_config_trace_default(config, mp_keyword_find(MP_SCOPE_DEFAULTS, keyword), trace,
 				mp_trace_find(trace, keyword));
 }
 
 /* The section that a setting was found in, as it would be looked for in a file. */
-static void trace_origin(const struct layers *layers, struct mp_trace_row *row, const struct mp_setting *setting)
+static void trace_origin(const struct layers *layers, struct mp_trace_row *row,
+			 const struct mp_setting *setting)
 {
 	const struct mp_config *config = layers->config;
 	const char *file = mp_config_file(config, setting->file);
@@ -146,7 +150,8 @@ static void trace_origin(const struct layers *layers, struct mp_trace_row *row, 
 	if (entry)
 		mp_trace_origin(layers->trace, row, file, setting->line,
 				file ? "devices/device \"%s\"" : "hardware table %s/%s",
-				mp_section_text(entry, MP_KEY_VENDOR), mp_section_text(entry, MP_KEY_PRODUCT));
+				mp_section_text(entry, MP_KEY_VENDOR),
+				mp_section_text(entry, MP_KEY_PRODUCT));
 	else if (layers->map && mp_section_find(layers->map, setting->key) == setting)
 		mp_trace_origin(layers->trace, row, file, setting->line, "multipaths/multipath");
 	else if (layers->protocol && mp_section_find(layers->protocol, setting->key) == setting)
@@ -158,7 +163,8 @@ static void trace_origin(const struct layers *layers, struct mp_trace_row *row, 
 }
 
 /* Account for a value: once a keyword, however often it is looked up. */
-static void trace_setting(const struct layers *layers, enum mp_key key, const struct mp_setting *setting)
+static void trace_setting(const struct layers *layers, enum mp_key key,
+			  const struct mp_setting *setting)
 {
 	const struct mp_keyword *keyword = &mp_keywords[key];
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
@@ -172,7 +178,8 @@ static void trace_setting(const struct layers *layers, enum mp_key key, const st
 		named.key = key; /* built-in values do not name theirs */
 		keyword->type->format(keyword, &named, &text);
 	}
-	row = mp_trace_add(layers->trace, keyword->name, false, "%s", setting ? mp_strbuf_text(&text) : "unset");
+	row = mp_trace_add(layers->trace, keyword->name, false, "%s",
+			   setting ? mp_strbuf_text(&text) : "unset");
 	if (!row)
 		return;
 	row->key = key;
@@ -181,7 +188,8 @@ static void trace_setting(const struct layers *layers, enum mp_key key, const st
 }
 
 /* What became of a value for another reason than where it is written. */
-static void trace_derived(const struct layers *layers, enum mp_key key, int64_t number, const char *why)
+static void trace_derived(const struct layers *layers, enum mp_key key, int64_t number,
+			  const char *why)
 {
 	const struct mp_keyword *keyword = &mp_keywords[key];
 	const struct mp_setting setting = { .key = key, .number = number };
@@ -286,8 +294,8 @@ static const char *uid_attrs_property(const struct mp_config *config, const char
 	return NULL;
 }
 
-static void set_prio(const struct layers *layers, const struct mp_setting *prio, const struct mp_setting *args,
-		     struct mp_path_settings *ret)
+static void set_prio(const struct layers *layers, const struct mp_setting *prio,
+		     const struct mp_setting *args, struct mp_path_settings *ret)
 {
 	trace_setting(layers, MP_KEY_PRIO, prio);
 	trace_setting(layers, MP_KEY_PRIO_ARGS, args);
@@ -295,7 +303,8 @@ static void set_prio(const struct layers *layers, const struct mp_setting *prio,
 	ret->prio_args = args ? args->text : "";
 }
 
-static bool take_prio(const struct layers *layers, const struct mp_section *section, struct mp_path_settings *ret)
+static bool take_prio(const struct layers *layers, const struct mp_section *section,
+		      struct mp_path_settings *ret)
 {
 	const struct mp_setting *prio = mp_section_find(section, MP_KEY_PRIO);
 
@@ -310,13 +319,15 @@ static void resolve_prio(const struct layers *layers, struct mp_path_settings *r
 	const struct mp_config *config = layers->config;
 	const struct mp_setting *prio;
 
-	if ((layers->map && take_prio(layers, layers->map, ret)) || take_prio(layers, &config->overrides, ret))
+	if ((layers->map && take_prio(layers, layers->map, ret)) ||
+	    take_prio(layers, &config->overrides, ret))
 		return;
 	prio = find_in_hardware(layers->hardware, MP_KEY_PRIO);
 	if (prio)
 		set_prio(layers, prio, find_in_hardware(layers->hardware, MP_KEY_PRIO_ARGS), ret);
 	else if (!take_prio(layers, &config->defaults, ret))
-		set_prio(layers, &mp_keywords[MP_KEY_PRIO].built_in, &mp_keywords[MP_KEY_PRIO_ARGS].built_in, ret);
+		set_prio(layers, &mp_keywords[MP_KEY_PRIO].built_in,
+			 &mp_keywords[MP_KEY_PRIO_ARGS].built_in, ret);
 }
 
 /* The WWID can only be compared with what the device itself says. */
@@ -334,7 +345,8 @@ void mp_config_path_settings(struct mp_config *config, const struct mp_identity 
 
 static const char *resolve_uid_attribute(const struct layers *layers, const char *name)
 {
-	const struct mp_setting *records = mp_section_find(&layers->config->defaults, MP_KEY_UID_ATTRS);
+	const struct mp_setting *records =
+		mp_section_find(&layers->config->defaults, MP_KEY_UID_ATTRS);
 	const char *property = uid_attrs_property(layers->config, name);
 	const char *attribute = find_text(layers, MP_KEY_UID_ATTRIBUTE);
 	struct mp_trace_row *row;
@@ -343,8 +355,8 @@ static const char *resolve_uid_attribute(const struct layers *layers, const char
 		return attribute;
 	row = mp_trace_find(layers->trace, mp_keywords[MP_KEY_UID_ATTRIBUTE].name);
 	mp_trace_replace(layers->trace, row, "\"%s\"", property);
-	mp_trace_origin(layers->trace, row, mp_config_file(layers->config, records->file), records->line,
-			"defaults, uid_attrs");
+	mp_trace_origin(layers->trace, row, mp_config_file(layers->config, records->file),
+			records->line, "defaults, uid_attrs");
 	return property;
 }
 
@@ -362,12 +374,14 @@ void mp_config_trace_path_settings(struct mp_config *config, const struct mp_ide
 	const struct mp_setting *dev_loss = find(&layers, MP_KEY_DEV_LOSS_TMO);
 	const struct mp_setting *eh_deadline = find(&layers, MP_KEY_EH_DEADLINE);
 	const struct mp_setting *max_retries = find(&layers, MP_KEY_MAX_RETRIES);
-	const struct mp_setting *hardware_checker = find_in_hardware(layers.hardware, MP_KEY_PATH_CHECKER);
+	const struct mp_setting *hardware_checker =
+		find_in_hardware(layers.hardware, MP_KEY_PATH_CHECKER);
 	const char *uid_attribute = resolve_uid_attribute(&layers, identity->name);
 	bool recheck_wwid = find_number(&layers, MP_KEY_RECHECK_WWID);
 
 	if (recheck_wwid && !can_recheck_wwid(identity, uid_attribute)) {
-		trace_derived(&layers, MP_KEY_RECHECK_WWID, false, "the device itself cannot tell this WWID");
+		trace_derived(&layers, MP_KEY_RECHECK_WWID, false,
+			      "the device itself cannot tell this WWID");
 		recheck_wwid = false;
 	}
 	*ret = (struct mp_path_settings){
@@ -401,11 +415,13 @@ static void resolve_features(const struct layers *layers, struct mp_map_settings
 					  features->text;
 	ret->no_path_retry = find_number(layers, MP_KEY_NO_PATH_RETRY);
 	if (features->flags)
-		mp_trace_replace(layers->trace, mp_trace_find(layers->trace, mp_keywords[MP_KEY_FEATURES].name),
+		mp_trace_replace(layers->trace,
+				 mp_trace_find(layers->trace, mp_keywords[MP_KEY_FEATURES].name),
 				 "\"%s\"", ret->features);
 	if (ret->no_path_retry == MP_RETRY_UNSET && features->flags & MP_FEATURES_QUEUE) {
 		ret->no_path_retry = MP_RETRY_QUEUE;
-		trace_derived(layers, MP_KEY_NO_PATH_RETRY, MP_RETRY_QUEUE, "features has queue_if_no_path");
+		trace_derived(layers, MP_KEY_NO_PATH_RETRY, MP_RETRY_QUEUE,
+			      "features has queue_if_no_path");
 	}
 }
 
@@ -432,7 +448,8 @@ static void resolve_shaky(const struct layers *layers, struct mp_map_settings *r
 		find_number(layers, MP_KEY_MARGINAL_PATH_DOUBLE_FAILED_TIME);
 	if (ret->marginal_sample_sec > 0 && ret->marginal_sample_sec < SAMPLE_MIN_SEC) {
 		ret->marginal_sample_sec = SAMPLE_MIN_SEC;
-		trace_derived(layers, MP_KEY_MARGINAL_PATH_ERR_SAMPLE_TIME, SAMPLE_MIN_SEC, "the least that there is");
+		trace_derived(layers, MP_KEY_MARGINAL_PATH_ERR_SAMPLE_TIME, SAMPLE_MIN_SEC,
+			      "the least that there is");
 	}
 	if (ret->marginal_sample_sec > 0 && ret->marginal_rate_threshold > 0 &&
 	    ret->marginal_recheck_gap_sec > 0 && ret->marginal_double_failed_sec > 0)
@@ -449,7 +466,8 @@ static void resolve_shaky(const struct layers *layers, struct mp_map_settings *r
 	ret->san_path_err_recovery_sec = product_capped(wait, ret->max_polling_interval_sec);
 	trace_derived(layers, MP_KEY_SAN_PATH_ERR_THRESHOLD, 1, by_delay);
 	trace_derived(layers, MP_KEY_SAN_PATH_ERR_FORGET_RATE, watch, by_delay);
-	trace_derived(layers, MP_KEY_SAN_PATH_ERR_RECOVERY_TIME, ret->san_path_err_recovery_sec, by_delay);
+	trace_derived(layers, MP_KEY_SAN_PATH_ERR_RECOVERY_TIME, ret->san_path_err_recovery_sec,
+		      by_delay);
 }
 
 void mp_config_map_settings(struct mp_config *config, const char *wwid,
@@ -474,8 +492,9 @@ static void resolve_reservation(const struct layers *layers, struct mp_map_setti
 	}
 }
 
-void mp_config_trace_map_settings(struct mp_config *config, const char *wwid, const struct mp_identity *reference,
-				  struct mp_map_settings *ret, struct mp_trace *trace)
+void mp_config_trace_map_settings(struct mp_config *config, const char *wwid,
+				  const struct mp_identity *reference, struct mp_map_settings *ret,
+				  struct mp_trace *trace)
 {
 	const struct layers layers = {
 		.config = config,
@@ -483,7 +502,8 @@ void mp_config_trace_map_settings(struct mp_config *config, const char *wwid, co
 		.hardware = reference ? mp_config_hardware(config, reference) : &no_hardware,
 		.trace = trace,
 	};
-	const struct mp_setting *alias = layers.map ? mp_section_find(layers.map, MP_KEY_ALIAS) : NULL;
+	const struct mp_setting *alias = layers.map ? mp_section_find(layers.map, MP_KEY_ALIAS) :
+						      NULL;
 	const struct mp_setting *mode = find(&layers, MP_KEY_MODE);
 	const struct mp_setting *uid = find(&layers, MP_KEY_UID);
 	const struct mp_setting *gid = find(&layers, MP_KEY_GID);
@@ -499,7 +519,8 @@ void mp_config_trace_map_settings(struct mp_config *config, const char *wwid, co
 		.deferred_remove = find_number(&layers, MP_KEY_DEFERRED_REMOVE),
 		.skip_kpartx = find_number(&layers, MP_KEY_SKIP_KPARTX),
 		.user_friendly_names = find_number(&layers, MP_KEY_USER_FRIENDLY_NAMES),
-		.retain_handler = true, /* Linux detaches none since 4.3, whatever retain_attached_hw_handler says */
+		/* Linux detaches none since 4.3, whatever retain_attached_hw_handler says */
+		.retain_handler = true,
 		.purge_disconnected = find_number(&layers, MP_KEY_PURGE_DISCONNECTED),
 		.alias = alias ? alias->text : NULL,
 		.alias_prefix = find_text(&layers, MP_KEY_ALIAS_PREFIX),

@@ -16,7 +16,8 @@ struct word {
 };
 
 /*
- * An index of those rules of a long list that are plain words, found anywhere in a text: sorted by length, text and place.
+ * An index of those rules of a long list that are plain words, found anywhere in a text: sorted by
+ * length, text and place.
  */
 struct mp_words {
 	struct word *words;
@@ -64,8 +65,9 @@ int mp_rule_list_index(struct mp_rule_list *list)
 		const struct mp_pattern *pattern = &list->items[i].pattern;
 
 		if (mp_pattern_is_word(pattern))
-			words->words[words->word_count++] = (struct word){ pattern->expression,
-									   strlen(pattern->expression), i };
+			words->words[words->word_count++] =
+				(struct word){ pattern->expression, strlen(pattern->expression),
+					       i };
 		else
 			words->others[words->other_count++] = i;
 	}
@@ -118,7 +120,8 @@ static size_t find_word(const struct mp_words *words, const char *subject, size_
 			const struct word key = { subject + i, word_length, 0 };
 			size_t found = lower_bound(words, at, &key);
 
-			if (found < words->word_count && words->words[found].length == word_length &&
+			if (found < words->word_count &&
+			    words->words[found].length == word_length &&
 			    !memcmp(words->words[found].text, key.text, word_length) &&
 			    words->words[found].place < best)
 				best = words->words[found].place;

@@ -13,7 +13,8 @@ struct mp_words;
 struct mp_rule {
 	struct mp_pattern pattern, product;
 	const char *text; /* as shown */
-	const struct mp_setting *product_blacklist; /* that it was made of, NULL: a rule of its own */
+	/* that it was made of, NULL: a rule of its own */
+	const struct mp_setting *product_blacklist;
 	unsigned line;
 	uint16_t file, column;
 };
@@ -24,13 +25,17 @@ struct mp_rule_list {
 	struct mp_words *words; /* an index, if the list is long; else NULL */
 };
 
-/** mp_rule_list_add() - a copy of @rule, whose patterns are the list's from now on. Return: 0 or -ENOMEM. */
+/**
+ * mp_rule_list_add() - a copy of @rule, whose patterns are the list's from now on. Return: 0 or
+ * -ENOMEM.
+ */
 int mp_rule_list_add(struct mp_rule_list *list, const struct mp_rule *rule);
 /** mp_rule_list_fini() - free the rules, their patterns, and the index */
 void mp_rule_list_fini(struct mp_rule_list *list);
 
 /**
- * mp_rule_list_index() - make mp_rule_list_find() quick on a long list, to which nothing is added any more
+ * mp_rule_list_index() - make mp_rule_list_find() quick on a long list, to which nothing is added
+ * any more
  *
  * Return: 0 or -ENOMEM.
  */

@@ -87,14 +87,16 @@ const char *mp_origin_name(const struct mp_config *config, uint16_t file)
 	return name ? name : "built-in";
 }
 
-struct mp_place mp_place_of(const struct mp_config *config, uint16_t from, uint16_t file, unsigned line)
+struct mp_place mp_place_of(const struct mp_config *config, uint16_t from, uint16_t file,
+			    unsigned line)
 {
 	struct mp_place place;
 
 	if (from == file)
 		snprintf(place.text, sizeof(place.text), "line %u", line);
 	else
-		snprintf(place.text, sizeof(place.text), "%s:%u", mp_origin_name(config, file), line);
+		snprintf(place.text, sizeof(place.text), "%s:%u", mp_origin_name(config, file),
+			 line);
 	return place;
 }
 

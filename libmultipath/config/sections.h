@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* sections.h - what a configuration is made of.  For: config; programs see it through config.h and filter.h. */
+/*
+ * sections.h - what a configuration is made of.  For: config; programs see it through config.h and
+ * filter.h.
+ */
 #pragma once
 #include <stdatomic.h>
 
@@ -70,7 +73,8 @@ struct mp_place {
 };
 
 /** mp_place_of() - @file and @line as seen from file @from */
-struct mp_place mp_place_of(const struct mp_config *config, uint16_t from, uint16_t file, unsigned line);
+struct mp_place mp_place_of(const struct mp_config *config, uint16_t from, uint16_t file,
+			    unsigned line);
 
 /** mp_section_find() - Return: the setting of @key, NULL if the section has none */
 const struct mp_setting *mp_section_find(const struct mp_section *section, enum mp_key key);
@@ -82,7 +86,8 @@ const char *mp_section_text(const struct mp_section *section, enum mp_key key);
  * mp_settings_put() - replace or append
  * @settings:	room for MP_KEYS
  */
-void mp_settings_put(struct mp_setting *settings, unsigned *count, const struct mp_setting *setting);
+void mp_settings_put(struct mp_setting *settings, unsigned *count,
+		     const struct mp_setting *setting);
 
 /** mp_settings_drop() - as if it had never been set */
 void mp_settings_drop(struct mp_setting *settings, unsigned *count, enum mp_key key);
@@ -90,7 +95,10 @@ void mp_settings_drop(struct mp_setting *settings, unsigned *count, enum mp_key 
 /** mp_section_list_add() - a copy of @section at the end. Return: 0 or -ENOMEM. */
 int mp_section_list_add(struct mp_section_list *list, const struct mp_section *section);
 
-/** mp_config_new() - the built-in values and nothing else. @ret: one reference. Return: 0 or -ENOMEM. */
+/**
+ * mp_config_new() - the built-in values and nothing else. @ret: one reference. Return: 0 or
+ * -ENOMEM.
+ */
 int mp_config_new(struct mp_config **ret);
 
 /** mp_config_file() - name of the file of that origin, NULL if it is none */
@@ -100,11 +108,12 @@ const char *mp_config_file(const struct mp_config *config, uint16_t file);
 const struct mp_setting *mp_config_default(const struct mp_config *config, enum mp_key key);
 
 /** mp_config_trace_default() - where mp_config_default() is from becomes the row's origin */
-void mp_config_trace_default(const struct mp_config *config, enum mp_key key, struct mp_trace *trace,
-			     struct mp_trace_row *row);
+void mp_config_trace_default(const struct mp_config *config, enum mp_key key,
+			     struct mp_trace *trace, struct mp_trace_row *row);
 
 /** mp_config_hardware() - entries that match a device; never NULL but without memory */
-const struct mp_hardware_match *mp_config_hardware(struct mp_config *config, const struct mp_identity *identity);
+const struct mp_hardware_match *mp_config_hardware(struct mp_config *config,
+						   const struct mp_identity *identity);
 
 /** mp_config_map_section() - multipath section of @wwid, NULL if there is none */
 const struct mp_section *mp_config_map_section(const struct mp_config *config, const char *wwid);

@@ -23,8 +23,8 @@ enum { FIRST_WAIT_MSEC = 1, LONGEST_WAIT_MSEC = 200, READ_SIZE = 64 << 10 };
 /* "\xHH", except of the byte that no text has. */
 static bool is_escape(const char *text)
 {
-	return text[0] == '\\' && text[1] == 'x' && isxdigit((unsigned char)text[2]) && isxdigit((unsigned char)text[3]) &&
-	       (text[2] != '0' || text[3] != '0');
+	return text[0] == '\\' && text[1] == 'x' && isxdigit((unsigned char)text[2]) &&
+	       isxdigit((unsigned char)text[3]) && (text[2] != '0' || text[3] != '0');
 }
 
 void mp_state_word_put(struct mp_strbuf *buf, const char *word, const char *special)
@@ -84,9 +84,10 @@ static uint64_t now_msec(void)
 }
 
 /*
- * The kernel waits for a lock without limit or until a signal, and a thread of the daemon must not use signals. Nothing
- * tells when a lock is released, so this asks again after ever longer pauses. Open file description locks: they are
- * this thread's alone, and conflict with the POSIX locks that other programs take.
+ * The kernel waits for a lock without limit or until a signal, and a thread of the daemon must not
+ * use signals. Nothing tells when a lock is released, so this asks again after ever longer pauses.
+ * Open file description locks: they are this thread's alone, and conflict with the POSIX locks that
+ * other programs take.
  */
 int mp_state_file_lock(int fd, unsigned limit_msec)
 {

@@ -30,7 +30,8 @@ static void set_text(struct mp_trace *trace, char **ret, const char *format, va_
 	*ret = text;
 }
 
-struct mp_trace_row *mp_trace_add(struct mp_trace *trace, const char *name, bool decides, const char *format, ...)
+struct mp_trace_row *mp_trace_add(struct mp_trace *trace, const char *name, bool decides,
+				  const char *format, ...)
 {
 	struct mp_trace_row *row;
 	va_list args;
@@ -59,8 +60,8 @@ struct mp_trace_row *mp_trace_add(struct mp_trace *trace, const char *name, bool
 	return row;
 }
 
-void mp_trace_origin(struct mp_trace *trace, struct mp_trace_row *row, const char *file, unsigned line,
-		     const char *format, ...)
+void mp_trace_origin(struct mp_trace *trace, struct mp_trace_row *row, const char *file,
+		     unsigned line, const char *format, ...)
 {
 	va_list args;
 
@@ -99,7 +100,8 @@ void mp_trace_override(struct mp_trace *trace, const char *name, const char *val
 	if (!row)
 		return;
 	if (row->file)
-		mp_trace_origin(trace, row, NULL, 0, "%s; %s:%u has %s", why, row->file, row->line, row->text);
+		mp_trace_origin(trace, row, NULL, 0, "%s; %s:%u has %s", why, row->file, row->line,
+				row->text);
 	else
 		mp_trace_origin(trace, row, NULL, 0, "%s", why);
 	mp_trace_replace(trace, row, "\"%s\"", value);

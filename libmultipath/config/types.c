@@ -90,7 +90,8 @@ static void number_format(const struct mp_keyword *keyword, const struct mp_sett
 			  struct mp_strbuf *buf)
 {
 	char text[24], *digit = text + sizeof(text);
-	uint64_t rest = setting->number < 0 ? -(uint64_t)setting->number : (uint64_t)setting->number;
+	uint64_t rest = setting->number < 0 ? -(uint64_t)setting->number :
+					      (uint64_t)setting->number;
 
 	(void)keyword;
 	do
@@ -142,8 +143,8 @@ static int word_prefix_parse(struct mp_value_reader *reader, const struct mp_key
 		if (strncmp(word->text, text, length) != 0)
 			continue;
 		if (text[length])
-			tell(reader, LEVEL_NOTICE, "value \"%s\" of %s is taken for \"%s\"", text, keyword->name,
-			     word->text);
+			tell(reader, LEVEL_NOTICE, "value \"%s\" of %s is taken for \"%s\"", text,
+			     keyword->name, word->text);
 		ret->number = word->number;
 		return 0;
 	}
@@ -336,8 +337,8 @@ static int mode_parse(struct mp_value_reader *reader, const struct mp_keyword *k
 	end += strspn(end, " \t");
 	if (*end)
 		tell(reader, LEVEL_WARNING,
-		     "\"%s\" behind the value of %s is ignored, 0%lo is used: expected octal digits", end,
-		     keyword->name, mode);
+		     "\"%s\" behind the value of %s is ignored, 0%lo is used: expected octal digits",
+		     end, keyword->name, mode);
 	ret->number = mode;
 	return 0;
 }
@@ -430,10 +431,12 @@ static int loss_timeout_parse(struct mp_value_reader *reader, const struct mp_ke
 	end += strspn(end, " \t");
 	if (*end)
 		tell(reader, LEVEL_WARNING,
-		     "\"%s\" behind the value of %s is ignored, %llu is used: expected a number of seconds", end,
-		     keyword->name, number);
+		     "\"%s\" behind the value of %s is ignored, %llu is used: expected a number of seconds",
+		     end, keyword->name, number);
 	if (number > UINT_MAX)
-		tell(reader, LEVEL_WARNING, "value \"%s\" of %s is out of range, \"infinity\" is used", text, keyword->name);
+		tell(reader, LEVEL_WARNING,
+		     "value \"%s\" of %s is out of range, \"infinity\" is used", text,
+		     keyword->name);
 	ret->number = number > UINT_MAX ? UINT_MAX : number;
 	return 0;
 }
@@ -608,7 +611,8 @@ static const char *skip_count(const char *text)
 }
 
 /* "round-robin", "round robin 0", "historical-service-time 2 5" */
-static bool suggest_selector(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
+static bool suggest_selector(const struct mp_keyword *keyword, const char *text,
+			     struct mp_strbuf *buf)
 {
 	struct mp_suggestion suggestion;
 	const char *arguments = skip_count(text + strcspn(text, "0123456789"));
@@ -619,7 +623,8 @@ static bool suggest_selector(const struct mp_keyword *keyword, const char *text,
 		return false;
 	strcpy(name, text);
 	name[strcspn(name, "0123456789")] = '\0';
-	for (size_t length = strlen(name); length && isspace((unsigned char)name[length - 1]); length--)
+	for (size_t length = strlen(name); length && isspace((unsigned char)name[length - 1]);
+	     length--)
 		name[length - 1] = '\0';
 	suggestion = mp_suggestion_start(name);
 	offer_words(&suggestion, keyword->known);
@@ -628,8 +633,8 @@ static bool suggest_selector(const struct mp_keyword *keyword, const char *text,
 	selector = find_word(keyword->known, suggestion.best);
 	arguments += strspn(arguments, " \t");
 	if (selector->number && *arguments)
-		mp_strbuf_printf(buf, "; did you mean \"%s %lu %s\"?", suggestion.best, count_words(arguments),
-				 arguments);
+		mp_strbuf_printf(buf, "; did you mean \"%s %lu %s\"?", suggestion.best,
+				 count_words(arguments), arguments);
 	else
 		mp_strbuf_printf(buf, "; did you mean \"%s 0\"?", suggestion.best);
 	return true;
@@ -653,7 +658,8 @@ static bool suggest_alias(const char *text, struct mp_strbuf *buf)
 	static const char dir[] = "/dev/mapper/";
 	const char *name = text + strlen(dir);
 
-	if (strncmp(text, dir, strlen(dir)) != 0 || strchr(name, '/') || !mp_mangling_can_name(name))
+	if (strncmp(text, dir, strlen(dir)) != 0 || strchr(name, '/') ||
+	    !mp_mangling_can_name(name))
 		return false;
 	mp_strbuf_printf(buf, "; did you mean \"%s\"?", name);
 	return true;
@@ -667,8 +673,12 @@ static bool is_one_of(const char *const *words, const char *text)
 	return false;
 }
 
-/* What one writes for yes and no elsewhere. Return: is it one of these? It is then, whatever it resembles. */
-static bool suggest_answer(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
+/*
+ * What one writes for yes and no elsewhere. Return: is it one of these? It is then, whatever it
+ * resembles.
+ */
+static bool suggest_answer(const struct mp_keyword *keyword, const char *text,
+			   struct mp_strbuf *buf)
 {
 	static const char *const answers[][8] = {
 		{ "yes", "on", "true", "enable", "enabled", "y", NULL },
@@ -685,7 +695,8 @@ static bool suggest_answer(const struct mp_keyword *keyword, const char *text, s
 				found = find_word(keyword->old_words, *word);
 			if (!found)
 				continue;
-			mp_strbuf_printf(buf, "; did you mean \"%s\"?", word_text(keyword, found->number));
+			mp_strbuf_printf(buf, "; did you mean \"%s\"?",
+					 word_text(keyword, found->number));
 			break;
 		}
 		return true;
@@ -716,13 +727,18 @@ static const struct unit_name {
 static const struct unit_name *find_unit(enum mp_unit unit, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(unit_names); i++)
-		for (size_t k = 0; k < ARRAY_SIZE(unit_names[i].names) && unit_names[i].names[k]; k++)
-			if (unit_names[i].unit == unit && strcasecmp(unit_names[i].names[k], name) == 0)
+		for (size_t k = 0; k < ARRAY_SIZE(unit_names[i].names) && unit_names[i].names[k];
+		     k++)
+			if (unit_names[i].unit == unit &&
+			    strcasecmp(unit_names[i].names[k], name) == 0)
 				return &unit_names[i];
 	return NULL;
 }
 
-/* "0x10", "1e3", "5min", "10;". Return: 0 and the number in the keyword's unit, -EINVAL if nobody can tell. */
+/*
+ * "0x10", "1e3", "5min", "10;". Return: 0 and the number in the keyword's unit, -EINVAL if nobody
+ * can tell.
+ */
 static int parse_foreign_number(const struct mp_keyword *keyword, const char *text, int64_t *ret)
 {
 	bool is_hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
@@ -743,7 +759,8 @@ static int parse_foreign_number(const struct mp_keyword *keyword, const char *te
 	rest += strspn(rest, " \t");
 	unit = find_unit(keyword->unit, rest);
 	if (unit) {
-		if (number % unit->divisor || __builtin_mul_overflow(number / unit->divisor, unit->factor, &number))
+		if (number % unit->divisor ||
+		    __builtin_mul_overflow(number / unit->divisor, unit->factor, &number))
 			return -ERANGE;
 	} else if (*rest && strcmp(rest, ";") != 0 && strcmp(rest, ",") != 0) {
 		return -EINVAL;
@@ -752,13 +769,15 @@ static int parse_foreign_number(const struct mp_keyword *keyword, const char *te
 	return 0;
 }
 
-static void suggest_number(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
+static void suggest_number(const struct mp_keyword *keyword, const char *text,
+			   struct mp_strbuf *buf)
 {
 	int64_t number;
 
 	if (keyword->min == keyword->max)
 		return;
-	if (parse_foreign_number(keyword, text, &number) == 0 && number >= keyword->min && number <= keyword->max)
+	if (parse_foreign_number(keyword, text, &number) == 0 && number >= keyword->min &&
+	    number <= keyword->max)
 		mp_strbuf_printf(buf, "; did you mean %lld?", (long long)number);
 	else if (keyword->unit == MP_UNIT_CHECKS && isdigit((unsigned char)*text) &&
 		 find_unit(MP_UNIT_SECONDS, text + strspn(text, "0123456789")))

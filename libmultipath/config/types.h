@@ -22,7 +22,12 @@ struct mp_setting {
 
 enum { MP_LINE_MAX = (1 << 24) - 1, MP_COLUMN_MAX = (1 << 8) - 1 };
 
-enum { MP_ORIGIN_BUILTIN, MP_ORIGIN_COMMAND_LINE, MP_ORIGIN_DERIVED, MP_ORIGIN_FILES /* first file */ };
+enum {
+	MP_ORIGIN_BUILTIN,
+	MP_ORIGIN_COMMAND_LINE,
+	MP_ORIGIN_DERIVED,
+	MP_ORIGIN_FILES /* first file */
+};
 
 /* A word that stands for a number. Of several for one number the first is printed. */
 struct mp_word {
@@ -35,7 +40,8 @@ enum {
 	MP_KEYWORD_IGNORED = 1 << 1, /* accepted, without meaning; never printed */
 	MP_KEYWORD_ZERO_INHERITS = 1 << 2, /* 0 is as if it were not there */
 	MP_KEYWORD_HAS_DEFAULT = 1 << 3,
-	MP_KEYWORD_IDLE = 1 << 4, /* no value has an effect; told for others than the built-in one, which is printed */
+	/* no value has an effect; told for others than the built-in one, which is printed */
+	MP_KEYWORD_IDLE = 1 << 4,
 };
 
 /* What a number counts. */
@@ -50,10 +56,12 @@ struct mp_keyword {
 	enum mp_unit unit;
 	const struct mp_word *words;
 	const struct mp_word *old_words; /* still understood, never printed */
-	const struct mp_word *known; /* names that a text may well be, prioritizers with their enum mp_args */
+	/* names that a text may well be, prioritizers with their enum mp_args */
+	const struct mp_word *known;
 	const char *instead; /* obsolete: what took its place */
 	struct mp_setting built_in; /* with MP_KEYWORD_HAS_DEFAULT */
-	struct mp_word idle; /* this value has no effect, and why: "NAME has no effect <text>"; told when it is set */
+	/* this value has no effect, and why: "NAME has no effect <text>"; told when it is set */
+	struct mp_word idle;
 };
 
 /* Does a prioritizer take prio_args? The optional ones are "exclusive_pref_bit". */
@@ -67,12 +75,14 @@ struct mp_value_reader {
 
 struct mp_type {
 	/*
-	 * Return: 0 and @ret's number, text and flags; 1 if the text means "unset"; -EINVAL if the text is no such value; -EBADMSG if the file is to be
-	 * rejected for it; -ENOMEM. What was read in spite of a flaw is told.
+	 * Return: 0 and @ret's number, text and flags; 1 if the text means "unset"; -EINVAL if the
+	 * text is no such value; -EBADMSG if the file is to be rejected for it; -ENOMEM. What was
+	 * read in spite of a flaw is told.
 	 */
-	int (*parse)(struct mp_value_reader *reader, const struct mp_keyword *keyword, const char *text,
-		     struct mp_setting *ret);
-	void (*format)(const struct mp_keyword *keyword, const struct mp_setting *setting, struct mp_strbuf *buf);
+	int (*parse)(struct mp_value_reader *reader, const struct mp_keyword *keyword,
+		     const char *text, struct mp_setting *ret);
+	void (*format)(const struct mp_keyword *keyword, const struct mp_setting *setting,
+		       struct mp_strbuf *buf);
 	const char *expected; /* for messages; NULL: told by words or range of the keyword */
 };
 
@@ -98,7 +108,10 @@ extern const struct mp_type mp_type_reservation_key;
 extern const struct mp_type mp_type_uid_attrs;
 extern const struct mp_type mp_type_protocol;
 
-/* Flags of features: the words that are keywords of their own. Without them the text stands behind the text's NUL. */
+/*
+ * Flags of features: the words that are keywords of their own. Without them the text stands behind
+ * the text's NUL.
+ */
 enum { MP_FEATURES_QUEUE = 1 << 0, MP_FEATURES_RETAIN = 1 << 1 };
 
 /* Flags of reservation_key. */

@@ -15,11 +15,12 @@
 
 static const char file_name[] = "wwids";
 
-static const char header[] = "# Multipath wwids, Version : 1.0\n"
-			     "# One line for each LUN that multipath takes: /WWID/\n"
-			     "# A line that does not begin with a slash does not count.\n"
-			     "# Written by multipath(8) and multipathd(8): multipath -a adds, multipath -w removes.\n"
-			     "#\n";
+static const char header[] =
+	"# Multipath wwids, Version : 1.0\n"
+	"# One line for each LUN that multipath takes: /WWID/\n"
+	"# A line that does not begin with a slash does not count.\n"
+	"# Written by multipath(8) and multipathd(8): multipath -a adds, multipath -w removes.\n"
+	"#\n";
 
 /* Sorted, without duplicates. */
 struct mp_wwids {
@@ -169,7 +170,8 @@ int mp_wwids_parse(struct mp_wwids *wwids, const char *text, size_t length)
 	for (size_t i = 0; i < entries.count; i++) {
 		if (i && entry_compare(&entries.entries[i - 1], &entries.entries[i]) == 0)
 			continue;
-		loaded.wwids[loaded.count] = strndup(entries.entries[i].wwid, entries.entries[i].length);
+		loaded.wwids[loaded.count] =
+			strndup(entries.entries[i].wwid, entries.entries[i].length);
 		if (!loaded.wwids[loaded.count]) {
 			wwids_clear(&loaded);
 			return -ENOMEM;
@@ -244,7 +246,8 @@ int mp_wwids_remember(struct mp_wwids *wwids, const char *wwid)
 	copy = strdup(wwid);
 	if (!copy)
 		return -ENOMEM;
-	memmove(&wwids->wwids[place + 1], &wwids->wwids[place], (wwids->count - place) * sizeof(*wwids->wwids));
+	memmove(&wwids->wwids[place + 1], &wwids->wwids[place],
+		(wwids->count - place) * sizeof(*wwids->wwids));
 	wwids->wwids[place] = copy;
 	wwids->count++;
 	return 1;
@@ -259,12 +262,13 @@ void mp_wwids_forget(struct mp_wwids *wwids, const char *wwid)
 		return;
 	free(wwids->wwids[place]);
 	wwids->count--;
-	memmove(&wwids->wwids[place], &wwids->wwids[place + 1], (wwids->count - place) * sizeof(*wwids->wwids));
+	memmove(&wwids->wwids[place], &wwids->wwids[place + 1],
+		(wwids->count - place) * sizeof(*wwids->wwids));
 }
 
 /*
- * The file's text and entries. A file that cannot be written (read-only file system) is read without lock: what stands in
- * it counts.
+ * The file's text and entries. A file that cannot be written (read-only file system) is read
+ * without lock: what stands in it counts.
  */
 static int file_open(const char *dir, struct mp_strbuf *text, struct entries *entries)
 {
@@ -290,8 +294,12 @@ static void put_line(struct mp_strbuf *text, const char *wwid)
 	mp_strbuf_puts(text, "/\n");
 }
 
-/* Lines for those that the file has not, each once, in the order of @wwids. Return: their number, negative errno. */
-static int put_missing(const struct entries *entries, const char *const *wwids, size_t count, struct mp_strbuf *lines)
+/*
+ * Lines for those that the file has not, each once, in the order of @wwids. Return: their number,
+ * negative errno.
+ */
+static int put_missing(const struct entries *entries, const char *const *wwids, size_t count,
+		       struct mp_strbuf *lines)
 {
 	_cleanup_free_ const char **sorted = calloc(count + 1, sizeof(*sorted));
 	int added = 0;
@@ -307,7 +315,8 @@ static int put_missing(const struct entries *entries, const char *const *wwids, 
 
 		if (r < 0)
 			return r;
-		if ((i && strcmp(sorted[i - 1], sorted[i]) == 0) || entries_find(entries, mp_strbuf_text(&encoded)))
+		if ((i && strcmp(sorted[i - 1], sorted[i]) == 0) ||
+		    entries_find(entries, mp_strbuf_text(&encoded)))
 			continue;
 		put_line(lines, sorted[i]);
 		added++;
@@ -423,7 +432,8 @@ int mp_wwids_file_has(const char *dir, const char *wwid)
 
 static const char failed[] = "failed_wwids", suspended[] = "suspended_wwids";
 
-static int mark_path(const char *runtime_dir, const char *kind, const char *wwid, char ret[static PATH_MAX])
+static int mark_path(const char *runtime_dir, const char *kind, const char *wwid,
+		     char ret[static PATH_MAX])
 {
 	_cleanup_strbuf_ struct mp_strbuf name = MP_STRBUF_INIT;
 	bool dots = !strcmp(wwid, ".") || !strcmp(wwid, "..");
@@ -431,7 +441,8 @@ static int mark_path(const char *runtime_dir, const char *kind, const char *wwid
 
 	if (r < 0 && !(r == -EINVAL && dots))
 		return r;
-	length = snprintf(ret, PATH_MAX, "%s/multipath/%s/%s%s", runtime_dir, kind, dots ? "\\x2e" : "", mp_strbuf_text(&name));
+	length = snprintf(ret, PATH_MAX, "%s/multipath/%s/%s%s", runtime_dir, kind,
+			  dots ? "\\x2e" : "", mp_strbuf_text(&name));
 	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
@@ -439,7 +450,8 @@ static bool mark_has(const char *runtime_dir, const char *kind, const char *wwid
 {
 	char path[PATH_MAX];
 
-	return mark_path(runtime_dir, kind, wwid, path) == 0 && faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return mark_path(runtime_dir, kind, wwid, path) == 0 &&
+	       faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 static int mark_set(const char *runtime_dir, const char *kind, const char *wwid)

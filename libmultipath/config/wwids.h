@@ -33,36 +33,49 @@ int mp_wwids_remember(struct mp_wwids *wwids, const char *wwid);
 void mp_wwids_forget(struct mp_wwids *wwids, const char *wwid);
 
 /**
- * mp_wwids_file_has() - does it stand in DIR/wwids?  Takes no lock, keeps nothing: for who asks once.
+ * mp_wwids_file_has() - does it stand in DIR/wwids?  Takes no lock, keeps nothing: for who asks
+ * once.
  *
  * Return: 1, 0 (also without a file), negative errno.
  */
 int mp_wwids_file_has(const char *dir, const char *wwid);
 
 /*
- * The file itself: locked (fcntl, 30 s at most: -ETIMEDOUT), header if empty, missing directories made (0700), safe against a
- * kill at any moment. These block: for workers and multipath(8). Any WWID but an empty one (-EINVAL) can be held; slashes and the
- * like are written as \xHH. -EROFS only if there is something to write.
+ * The file itself: locked (fcntl, 30 s at most: -ETIMEDOUT), header if empty, missing directories
+ * made (0700), safe against a kill at any moment. These block: for workers and multipath(8). Any
+ * WWID but an empty one (-EINVAL) can be held; slashes and the like are written as \xHH. -EROFS
+ * only if there is something to write.
  */
 
 /** mp_wwids_file_add() - Return: 1 added, 0 was there, negative errno */
 int mp_wwids_file_add(const char *dir, const char *wwid);
 
-/** mp_wwids_file_add_many() - one lock and one write for all. Return: number added, negative errno */
+/**
+ * mp_wwids_file_add_many() - one lock and one write for all. Return: number added, negative errno
+ */
 int mp_wwids_file_add_many(const char *dir, const char *const *wwids, size_t count);
 
-/** mp_wwids_file_remove() - its line's first '/' becomes '#'. Return: 1 removed, 0 was not there, negative errno */
+/**
+ * mp_wwids_file_remove() - its line's first '/' becomes '#'. Return: 1 removed, 0 was not there,
+ * negative errno
+ */
 int mp_wwids_file_remove(const char *dir, const char *wwid);
 
 /** mp_wwids_file_reset() - exactly these. Return: 0, negative errno */
 int mp_wwids_file_reset(const char *dir, const char *const *wwids, size_t count);
 
-/* RUNTIME_DIR/multipath/suspended_wwids: maps that an operator has suspended. mark and clear as below. */
+/*
+ * RUNTIME_DIR/multipath/suspended_wwids: maps that an operator has suspended. mark and clear as
+ * below.
+ */
 bool mp_suspended_wwids_has(const char *runtime_dir, const char *wwid);
 int mp_suspended_wwids_mark(const char *runtime_dir, const char *wwid);
 int mp_suspended_wwids_clear(const char *runtime_dir, const char *wwid);
 
-/* RUNTIME_DIR/multipath/failed_wwids: maps that could not be created. mark and clear return 1 if they changed something. */
+/*
+ * RUNTIME_DIR/multipath/failed_wwids: maps that could not be created. mark and clear return 1 if
+ * they changed something.
+ */
 bool mp_failed_wwids_has(const char *runtime_dir, const char *wwid);
 int mp_failed_wwids_mark(const char *runtime_dir, const char *wwid);
 int mp_failed_wwids_clear(const char *runtime_dir, const char *wwid);

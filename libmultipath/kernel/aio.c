@@ -66,7 +66,8 @@ size_t mp_aio_block_size(int fd)
 {
 	int size;
 
-	return ioctl(fd, BLKBSZGET, &size) < 0 || size <= 0 || size > BUFFER_SIZE ? BUFFER_SIZE : size;
+	return ioctl(fd, BLKBSZGET, &size) < 0 || size <= 0 || size > BUFFER_SIZE ? BUFFER_SIZE :
+										    size;
 }
 
 int mp_aio_read(struct mp_aio *aio, int fd, size_t block_size, void *cookie)
@@ -98,7 +99,8 @@ int mp_aio_read(struct mp_aio *aio, int fd, size_t block_size, void *cookie)
 	return 0;
 }
 
-static size_t reap(struct mp_aio *aio, long least, struct timespec *timeout, struct mp_aio_done *done, size_t room)
+static size_t reap(struct mp_aio *aio, long least, struct timespec *timeout,
+		   struct mp_aio_done *done, size_t room)
 {
 	struct io_event events[REAP_AT_ONCE];
 	int count;

@@ -7,7 +7,8 @@
 
 enum { HEADER_SIZE = 4, DESCRIPTOR_SIZE = 8, PORT_SIZE = 4 };
 
-int mp_alua_decode(const uint8_t *data, size_t size, uint16_t group, enum mp_alua_state *state, bool *preferred)
+int mp_alua_decode(const uint8_t *data, size_t size, uint16_t group, enum mp_alua_state *state,
+		   bool *preferred)
 {
 	size_t left;
 

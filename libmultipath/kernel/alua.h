@@ -25,7 +25,11 @@ enum mp_alua_state {
  * Source: spc4r36j 6.37, table 307 (ASYMMETRIC ACCESS STATE).
  * Return: 0, -ENOENT if @group is not listed, -EBADMSG if a descriptor is cut short.
  */
-int mp_alua_decode(const uint8_t *data, size_t size, uint16_t group, enum mp_alua_state *state, bool *preferred);
+int mp_alua_decode(const uint8_t *data, size_t size, uint16_t group, enum mp_alua_state *state,
+		   bool *preferred);
 
-/** mp_alua_priority() - 50 optimized, 10 non-optimized, 5 LBA dependent, 1 standby, 0 other; +80 if preferred counts */
+/**
+ * mp_alua_priority() - 50 optimized, 10 non-optimized, 5 LBA dependent, 1 standby, 0 other; +80 if
+ * preferred counts
+ */
 int mp_alua_priority(enum mp_alua_state state, bool preferred, bool exclusive_preferred);

@@ -25,7 +25,8 @@ int mp_claimant_read(const struct mp_roots *roots, dev_t devt, const char *name,
 {
 	int r = mp_probe_identity(roots, devt, name, dir, &claimant->identity, NULL);
 
-	if (r == 0 && mp_probe_page_wwid(roots, claimant->identity.protocol, dir, claimant->page_wwid) < 0)
+	if (r == 0 &&
+	    mp_probe_page_wwid(roots, claimant->identity.protocol, dir, claimant->page_wwid) < 0)
 		claimant->page_wwid[0] = '\0';
 	return r;
 }
@@ -41,7 +42,8 @@ static unsigned timeout_of(struct mp_config *config, const struct mp_identity *i
 	return mp_config_knows_hardware(config, identity) ? -seconds : TIMEOUT_UNKNOWN_HARDWARE_SEC;
 }
 
-void mp_claimant_judge(struct mp_config *config, const struct mp_claimant *claimant, struct mp_ruling *ret)
+void mp_claimant_judge(struct mp_config *config, const struct mp_claimant *claimant,
+		       struct mp_ruling *ret)
 {
 	const struct mp_props *props = claimant->has_props ? &claimant->props : NULL;
 	struct mp_identity identity = claimant->identity;
@@ -62,7 +64,8 @@ void mp_claimant_judge(struct mp_config *config, const struct mp_claimant *claim
 	if (r > 0)
 		memcpy(ret->wwid, claimant->page_wwid, sizeof(ret->wwid));
 	memcpy(identity.wwid, ret->wwid, sizeof(identity.wwid));
-	ret->blacklisted = mp_filter_path(config, &identity, props, settings.uid_attribute).blacklisted;
+	ret->blacklisted =
+		mp_filter_path(config, &identity, props, settings.uid_attribute).blacklisted;
 }
 
 /* One line each: a value ends where a newline would begin another one. */
@@ -76,8 +79,8 @@ void mp_claimant_format(const struct mp_claimant *claimant, struct mp_strbuf *bu
 {
 	const struct mp_identity *identity = &claimant->identity;
 
-	mp_strbuf_printf(buf, MP_CLAIMANT_WORD FORMAT " %s %d\n", mp_protocol_name(identity->protocol),
-			 claimant->has_props);
+	mp_strbuf_printf(buf, MP_CLAIMANT_WORD FORMAT " %s %d\n",
+			 mp_protocol_name(identity->protocol), claimant->has_props);
 	put_line(buf, identity->name);
 	put_line(buf, identity->vendor);
 	put_line(buf, identity->product);
@@ -134,8 +137,8 @@ int mp_claimant_parse(const char *text, struct mp_claimant *ret)
 	char protocol[16];
 	int has_props, used = 0;
 
-	if (sscanf(text, MP_CLAIMANT_WORD FORMAT " %15s %d%n", protocol, &has_props, &used) != 2 || text[used] != '\n' ||
-	    mp_protocol_parse(protocol, &identity->protocol) < 0)
+	if (sscanf(text, MP_CLAIMANT_WORD FORMAT " %15s %d%n", protocol, &has_props, &used) != 2 ||
+	    text[used] != '\n' || mp_protocol_parse(protocol, &identity->protocol) < 0)
 		return -EBADMSG;
 	text += used + 1;
 	ret->has_props = has_props;
@@ -150,8 +153,8 @@ int mp_claimant_parse(const char *text, struct mp_claimant *ret)
 
 void mp_ruling_format(const struct mp_ruling *ruling, struct mp_strbuf *buf)
 {
-	mp_strbuf_printf(buf, "ruling " FORMAT " %d %d %u %d %d ", ruling->mode, ruling->verbosity, ruling->timeout_sec,
-			 ruling->blacklisted, ruling->has_twin);
+	mp_strbuf_printf(buf, "ruling " FORMAT " %d %d %u %d %d ", ruling->mode, ruling->verbosity,
+			 ruling->timeout_sec, ruling->blacklisted, ruling->has_twin);
 	put_line(buf, ruling->wwid);
 }
 
@@ -161,8 +164,8 @@ int mp_ruling_parse(const char *text, struct mp_ruling *ret)
 	int mode, blacklisted, has_twin, used = 0;
 
 	/* No blank in the format where the WWID begins: it may be empty. */
-	if (sscanf(text, "ruling " FORMAT " %d %d %u %d %d%n", &mode, &ruling.verbosity, &ruling.timeout_sec,
-		   &blacklisted, &has_twin, &used) != 5 ||
+	if (sscanf(text, "ruling " FORMAT " %d %d %u %d %d%n", &mode, &ruling.verbosity,
+		   &ruling.timeout_sec, &blacklisted, &has_twin, &used) != 5 ||
 	    text[used] != ' ' || mode < MP_FIND_STRICT || mode > MP_FIND_SMART)
 		return -EBADMSG;
 	ruling.mode = mode;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * claimant.h - a device of which udev asks whether it is a path, and what the configuration says of it.
+ * claimant.h - a device of which udev asks whether it is a path, and what the configuration says of
+ * it.
  *
- * Whoever is asked reads the device; the daemon, or who has read the configuration, says what it means. Both can be put into
- * text, one for the other.  For: programs.
+ * Whoever is asked reads the device; the daemon, or who has read the configuration, says what it
+ * means. Both can be put into text, one for the other.  For: programs.
  */
 #pragma once
 #include <stdbool.h>
@@ -20,12 +21,18 @@ struct mp_claimant {
 	struct mp_props props; /* udev's */
 };
 
-#define MP_CLAIMANT_INIT { .identity = { .tpg = -1 }, .props = MP_PROPS_INIT }
+#define MP_CLAIMANT_INIT \
+	{ \
+		.identity = { .tpg = -1 }, .props = MP_PROPS_INIT \
+	}
 
 /** mp_claimant_fini() - free its properties */
 void mp_claimant_fini(struct mp_claimant *claimant);
 
-/** mp_claimant_read() - from sysfs; properties are the caller's to add. Return: as mp_probe_identity(). */
+/**
+ * mp_claimant_read() - from sysfs; properties are the caller's to add. Return: as
+ * mp_probe_identity().
+ */
 int mp_claimant_read(const struct mp_roots *roots, dev_t devt, const char *name, const char *dir,
 		     struct mp_claimant *claimant);
 
@@ -40,7 +47,8 @@ struct mp_ruling {
 };
 
 /** mp_claimant_judge() - what the configuration says; pure. @ret: all but has_twin */
-void mp_claimant_judge(struct mp_config *config, const struct mp_claimant *claimant, struct mp_ruling *ret);
+void mp_claimant_judge(struct mp_config *config, const struct mp_claimant *claimant,
+		       struct mp_ruling *ret);
 
 /* The daemon's command: longer than others may be, so the word comes first. */
 #define MP_CLAIMANT_WORD "@claim "

@@ -56,7 +56,8 @@ static bool is_ours(const struct dm_ioctl *answer)
 static int map_ask(int fd, const char *wwid, struct dm_ioctl *answer)
 {
 	request_init(answer, sizeof(*answer), 0);
-	if (snprintf(answer->uuid, sizeof(answer->uuid), UUID_PREFIX "%s", wwid) >= (int)sizeof(answer->uuid))
+	if (snprintf(answer->uuid, sizeof(answer->uuid), UUID_PREFIX "%s", wwid) >=
+	    (int)sizeof(answer->uuid))
 		return -ENODEV;
 	return control_ask(fd, DM_DEV_STATUS, answer);
 }
@@ -88,9 +89,12 @@ int mp_control_find(const char *text, dev_t *ret)
 	return 0;
 }
 
-/* The first target's table line or status. Return: 0 and malloc'ed bytes that hold both answer and text, negative errno. */
-static int target_read(int fd, dev_t devt, uint32_t flags, struct dm_ioctl **answer, uint64_t *sectors, char **text,
-		       char *type)
+/*
+ * The first target's table line or status. Return: 0 and malloc'ed bytes that hold both answer and
+ * text, negative errno.
+ */
+static int target_read(int fd, dev_t devt, uint32_t flags, struct dm_ioctl **answer,
+		       uint64_t *sectors, char **text, char *type)
 {
 	for (size_t size = FIRST_SIZE; size <= LONGEST_SIZE; size *= 4) {
 		_cleanup_free_ struct dm_ioctl *request = malloc(size);

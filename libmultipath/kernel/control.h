@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* control.h - questions to device-mapper by bare ioctl, for programs that libdevmapper would make slow to start. */
+/*
+ * control.h - questions to device-mapper by bare ioctl, for programs that libdevmapper would make
+ * slow to start.
+ */
 #pragma once
 #include <stdbool.h>
 #include <sys/types.h>
 
 #include "model/table.h"
 
-/** mp_control_has_map() - is there a multipath map of this WWID? Loads no module: without device-mapper there is none. */
+/**
+ * mp_control_has_map() - is there a multipath map of this WWID? Loads no module: without
+ * device-mapper there is none.
+ */
 bool mp_control_has_map(const char *wwid);
 
-/** mp_control_find() - the multipath map of that name, or of that WWID. Return: 0, -ENODEV, negative errno. */
+/**
+ * mp_control_find() - the multipath map of that name, or of that WWID. Return: 0, -ENODEV, negative
+ * errno.
+ */
 int mp_control_find(const char *text, dev_t *ret);
 
 /**

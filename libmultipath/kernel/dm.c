@@ -26,22 +26,36 @@
 #define UUID_PREFIX "mpath-"
 #define TARGET "multipath"
 #define UPPER_TARGET "linear"
-#define SPLIT_TARGET "delay" /* with delays of zero: it sends reads and writes to different devices */
+/* with delays of zero: it sends reads and writes to different devices */
+#define SPLIT_TARGET "delay"
 
 enum {
 	LIST_SIZE = 64 << 10, /* some 400 devices */
-	READ_TRIES = 3, /* table and status are two ioctls: somebody may load another table in between */
+	/* table and status are two ioctls: somebody may load another table in between */
+	READ_TRIES = 3,
 };
 
-/* libdevmapper has one log function and no argument for it; both are set before there is a second thread. */
+/*
+ * libdevmapper has one log function and no argument for it; both are set before there is a second
+ * thread.
+ */
 static mp_dm_log_fn log_text;
 /* All operations that wait for udev share one cookie, waited for once: mp_dm_close(). */
 static uint32_t udev_cookie;
 
-static void on_library_log(int level, const char *file, int line, int error_or_class, const char *format, ...)
+static void on_library_log(int level, const char *file, int line, int error_or_class,
+			   const char *format, ...)
 {
-	/* its levels: 2 fatal, 3 error, 4 warning, 5 notice, 6 info, 7 debug. Errors reach the caller as such. */
-	static const int levels[] = { 0, 0, LOG_LEVEL_ERROR, LOG_LEVEL_INFO, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG,
+	/*
+	 * its levels: 2 fatal, 3 error, 4 warning, 5 notice, 6 info, 7 debug. Errors reach the
+	 * caller as such.
+	 */
+	static const int levels[] = { 0,
+				      0,
+				      LOG_LEVEL_ERROR,
+				      LOG_LEVEL_INFO,
+				      LOG_LEVEL_INFO,
+				      LOG_LEVEL_DEBUG,
 				      LOG_LEVEL_DEBUG };
 	unsigned known = level & 0x0f; /* the rest are flags */
 	char text[1024];
@@ -60,14 +74,18 @@ static void on_library_log(int level, const char *file, int line, int error_or_c
 
 static int parse_version(const char *text, unsigned *version)
 {
-	return sscanf(text, "%u.%u.%u", &version[0], &version[1], &version[2]) == 3 ? 0 : -EPROTONOSUPPORT;
+	return sscanf(text, "%u.%u.%u", &version[0], &version[1], &version[2]) == 3 ?
+		       0 :
+		       -EPROTONOSUPPORT;
 }
 
 const char *mp_dm_lower_wwid(const char *uuid)
 {
 	if (!strncmp(uuid, MP_GEOM_READS, strlen(MP_GEOM_READS)))
 		return uuid + strlen(MP_GEOM_READS);
-	return strncmp(uuid, MP_GEOM_WRITES, strlen(MP_GEOM_WRITES)) ? NULL : uuid + strlen(MP_GEOM_WRITES);
+	return strncmp(uuid, MP_GEOM_WRITES, strlen(MP_GEOM_WRITES)) ?
+		       NULL :
+		       uuid + strlen(MP_GEOM_WRITES);
 }
 
 /* @uuid: of DM_UUID_LEN bytes */
@@ -80,11 +98,16 @@ static int map_uuid(const char *wwid, char *uuid)
 	return snprintf(uuid, DM_UUID_LEN, "%s%s", prefix, wwid) < DM_UUID_LEN ? 0 : -ENAMETOOLONG;
 }
 
-/* libdevmapper asks the kernel for its version before it makes the first task, and does not say what failed. */
+/*
+ * libdevmapper asks the kernel for its version before it makes the first task, and does not say
+ * what failed.
+ */
 int mp_dm_task_error(void)
 {
 	_cleanup_close_ int fd = mp_dm_events_open();
-	struct dm_ioctl io = { .version = { 4, 0, 0 }, .data_size = sizeof(io), .data_start = sizeof(io) };
+	struct dm_ioctl io = { .version = { 4, 0, 0 },
+			       .data_size = sizeof(io),
+			       .data_start = sizeof(io) };
 
 	if (fd < 0)
 		return fd;
@@ -116,8 +139,9 @@ static uint16_t udev_bits(const struct mp_dm_flags *flags)
 }
 
 /*
- * Flags for udev travel in the upper half of the cookie; its lower half is 0 if nobody waits. The semaphore that is waited
- * on is one of those that all users share: when there is none, the work is done all the same, and nobody waits.
+ * Flags for udev travel in the upper half of the cookie; its lower half is 0 if nobody waits. The
+ * semaphore that is waited on is one of those that all users share: when there is none, the work is
+ * done all the same, and nobody waits.
  */
 int mp_dm_task_set_cookie(struct dm_task *task, uint16_t bits)
 {
@@ -148,8 +172,8 @@ static int read_versions(struct mp_dm_versions *versions)
 		r = task_run(task);
 	if (r < 0)
 		return r;
-	if (!dm_task_get_driver_version(task, text, sizeof(text)) || parse_version(text, versions->driver) < 0 ||
-	    versions->driver[0] != 4)
+	if (!dm_task_get_driver_version(task, text, sizeof(text)) ||
+	    parse_version(text, versions->driver) < 0 || versions->driver[0] != 4)
 		return -EPROTONOSUPPORT;
 
 	for (target = dm_task_get_versions(task); target && target != last;
@@ -186,7 +210,10 @@ int mp_dm_open(bool wait_for_udev, mp_dm_log_fn log, struct mp_dm_versions *vers
 	int r;
 
 	library_open(wait_for_udev, log);
-	/* Whatever the library does once (opening the control device, agreeing on a version), it does here. */
+	/*
+	 * Whatever the library does once (opening the control device, agreeing on a version), it
+	 * does here.
+	 */
 	r = read_versions(versions);
 	if (r == -EOPNOTSUPP) {
 		load_target();
@@ -202,7 +229,8 @@ void mp_dm_explain(int error, struct mp_strbuf *buf)
 		mp_strbuf_puts(buf, "the kernel has no multipath target (modprobe dm-multipath)");
 		break;
 	case -EPROTONOSUPPORT:
-		mp_strbuf_puts(buf, "the kernel's device-mapper speaks another version of the interface");
+		mp_strbuf_puts(
+			buf, "the kernel's device-mapper speaks another version of the interface");
 		break;
 	case -ENOMEM:
 		mp_strbuf_puts(buf, strerror(ENOMEM));
@@ -272,8 +300,12 @@ static ssize_t text_length(const char *list, size_t size, size_t at)
 	return at < size && length < size - at ? (ssize_t)length : -EBADMSG;
 }
 
-/* linux/dm-ioctl.h, struct dm_name_list: event number, flags and UUID follow the name at the next multiple of 8. */
-static int list_add(struct mp_dm_listed *listed, const char *list, size_t size, size_t at, bool has_uuids)
+/*
+ * linux/dm-ioctl.h, struct dm_name_list: event number, flags and UUID follow the name at the next
+ * multiple of 8.
+ */
+static int list_add(struct mp_dm_listed *listed, const char *list, size_t size, size_t at,
+		    bool has_uuids)
 {
 	size_t name_at = at + offsetof(struct dm_name_list, name), extra_at;
 	struct dm_name_list entry;
@@ -309,7 +341,8 @@ static int list_add(struct mp_dm_listed *listed, const char *list, size_t size, 
 	return 0;
 }
 
-int mp_dm_list_parse(const void *data, size_t size, bool has_uuids, struct mp_dm_listed **ret, size_t *count)
+int mp_dm_list_parse(const void *data, size_t size, bool has_uuids, struct mp_dm_listed **ret,
+		     size_t *count)
 {
 	const size_t header = offsetof(struct dm_name_list, name);
 	struct mp_dm_listed *list = NULL, *grown;
@@ -352,7 +385,10 @@ int mp_dm_list_parse(const void *data, size_t size, bool has_uuids, struct mp_dm
 	return 0;
 }
 
-/* libdevmapper does not ask for UUIDs. Return: 0 and the kernel's answer, whole; without devices it is all zeros. */
+/*
+ * libdevmapper does not ask for UUIDs. Return: 0 and the kernel's answer, whole; without devices it
+ * is all zeros.
+ */
 static int list_ioctl(struct dm_ioctl **ret)
 {
 	_cleanup_close_ int fd = mp_dm_events_open();
@@ -391,8 +427,10 @@ int mp_dm_list(struct mp_dm_listed **ret, size_t *count)
 		return r;
 	if (io->data_start > io->data_size)
 		return -EBADMSG;
-	has_uuids = io->version[0] > 4 || io->version[1] >= 45; /* the first with DM_NAME_LIST_FLAG_HAS_UUID */
-	r = mp_dm_list_parse((const char *)io + io->data_start, io->data_size - io->data_start, has_uuids, ret, count);
+	/* the first with DM_NAME_LIST_FLAG_HAS_UUID */
+	has_uuids = io->version[0] > 4 || io->version[1] >= 45;
+	r = mp_dm_list_parse((const char *)io + io->data_start, io->data_size - io->data_start,
+			     has_uuids, ret, count);
 	for (size_t i = 0; r == 0 && !has_uuids && i < *count; i++) {
 		r = read_info(&(*ret)[i]);
 		if (r < 0)
@@ -514,7 +552,8 @@ int mp_dm_read_status(const char *wwid, struct mp_kernel_map *map)
 	r = query(DM_DEVICE_STATUS, writes_wwid(wwid, map->stacked, writes), &task, &info);
 	if (r < 0)
 		return r;
-	if (map->foreign_table || task_get_target(task, TARGET, &size, &params) < 0 || size != map->table.size_sectors)
+	if (map->foreign_table || task_get_target(task, TARGET, &size, &params) < 0 ||
+	    size != map->table.size_sectors)
 		return -EBADMSG;
 	r = mp_table_parse_status(params, &map->table);
 	if (r < 0)
@@ -547,8 +586,10 @@ static int read_table(const char *wwid, struct mp_kernel_map *ret)
 		ret->foreign_table = true;
 		return 0;
 	}
-	ret->split = mp_geom_is_wwid(wwid) && task_get_target(task, SPLIT_TARGET, &size, &params) == 0;
-	ret->stacked = ret->split || (mp_geom_is_wwid(wwid) && task_get_target(task, UPPER_TARGET, &size, &params) == 0);
+	ret->split = mp_geom_is_wwid(wwid) &&
+		     task_get_target(task, SPLIT_TARGET, &size, &params) == 0;
+	ret->stacked = ret->split || (mp_geom_is_wwid(wwid) &&
+				      task_get_target(task, UPPER_TARGET, &size, &params) == 0);
 	if (ret->stacked) {
 		r = query(DM_DEVICE_TABLE, writes_wwid(wwid, true, writes), &writes_task, &info);
 		if (r < 0)
@@ -585,7 +626,8 @@ int mp_dm_read(const char *wwid, struct mp_kernel_map *ret)
 
 /* ---- create and change */
 
-static int load(const char *wwid, uint64_t size_sectors, const char *target, const char *params, bool read_only)
+static int load(const char *wwid, uint64_t size_sectors, const char *target, const char *params,
+		bool read_only)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
 	int r = task_new_map(DM_DEVICE_RELOAD, wwid, &task);
@@ -598,8 +640,12 @@ static int load(const char *wwid, uint64_t size_sectors, const char *target, con
 	return task_run(task);
 }
 
-/* A write-protected path makes the kernel refuse a writable table: EROFS, or EACCES from older ones. */
-static int load_params(const char *wwid, uint64_t size_sectors, const char *target, const char *params, bool read_only)
+/*
+ * A write-protected path makes the kernel refuse a writable table: EROFS, or EACCES from older
+ * ones.
+ */
+static int load_params(const char *wwid, uint64_t size_sectors, const char *target,
+		       const char *params, bool read_only)
 {
 	int r = load(wwid, size_sectors, target, params, read_only);
 
@@ -614,7 +660,8 @@ static int load_table(const char *wwid, const struct mp_table *table, bool read_
 
 	mp_table_format(table, &params);
 	return params.error ? params.error :
-			      load_params(wwid, table->size_sectors, TARGET, mp_strbuf_text(&params), read_only);
+			      load_params(wwid, table->size_sectors, TARGET,
+					  mp_strbuf_text(&params), read_only);
 }
 
 static int load_upper(const char *wwid, uint64_t size_sectors, bool split, bool read_only)
@@ -634,7 +681,8 @@ static int load_upper(const char *wwid, uint64_t size_sectors, bool split, bool 
 	r = get_info(text, &reads);
 	if (r < 0)
 		return r;
-	snprintf(params, sizeof(params), "%u:%u 0 0 %u:%u 0 0", reads.major, reads.minor, writes.major, writes.minor);
+	snprintf(params, sizeof(params), "%u:%u 0 0 %u:%u 0 0", reads.major, reads.minor,
+		 writes.major, writes.minor);
 	return load_params(wwid, size_sectors, SPLIT_TARGET, params, read_only);
 }
 
@@ -706,14 +754,18 @@ int mp_dm_own_node(dev_t devt, const struct mp_dm_flags *flags)
 		return -errno;
 	if (!S_ISBLK(st.st_mode) || st.st_rdev != devt)
 		return -ENOENT;
-	if (((flags->has_uid && st.st_uid != uid) || (flags->has_gid && st.st_gid != gid)) && lchown(node, uid, gid) < 0)
+	if (((flags->has_uid && st.st_uid != uid) || (flags->has_gid && st.st_gid != gid)) &&
+	    lchown(node, uid, gid) < 0)
 		return -errno;
 	if (flags->has_mode && (st.st_mode & 07777) != flags->mode && chmod(node, flags->mode) < 0)
 		return -errno;
 	return 0;
 }
 
-/* For workers, which rename at once: libdevmapper would put both names into its process-wide list of nodes. */
+/*
+ * For workers, which rename at once: libdevmapper would put both names into its process-wide list
+ * of nodes.
+ */
 static int rename_unwaited(const char *name, const char *new_name, uint16_t bits)
 {
 	_cleanup_close_ int fd = mp_dm_events_open();
@@ -772,8 +824,8 @@ static void device_list_fini(struct device_list *list)
 /* ---- what a kill has left */
 
 /*
- * A device without a table in force: its maker was killed before it took the table that it loaded, if any, or has not come so far.
- * No I/O can have gone through it. Return: 1, 0, negative errno.
+ * A device without a table in force: its maker was killed before it took the table that it loaded,
+ * if any, or has not come so far. No I/O can have gone through it. Return: 1, 0, negative errno.
  */
 static int is_half_made(const char *uuid)
 {
@@ -783,7 +835,10 @@ static int is_half_made(const char *uuid)
 	return r < 0 ? r : !info.live_table;
 }
 
-/* A half-made multipath map lends its name to nobody's harm: it gets its WWID for one. Return: 0 @name is free, -EEXIST. */
+/*
+ * A half-made multipath map lends its name to nobody's harm: it gets its WWID for one. Return: 0
+ * @name is free, -EEXIST.
+ */
 static int free_name(const struct device_list *list, const char *name)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -798,7 +853,10 @@ static int free_name(const struct device_list *list, const char *name)
 	return 0;
 }
 
-/* The device of that UUID, or the one of that name, is half-made: go on with it as with a new one. Return: 0, -EEXIST, ... */
+/*
+ * The device of that UUID, or the one of that name, is half-made: go on with it as with a new one.
+ * Return: 0, -EEXIST, ...
+ */
 static int take_half_made(const char *name, const char *wwid, const struct mp_dm_flags *flags)
 {
 	_cleanup_(device_list_fini) struct device_list list = { 0 };
@@ -838,13 +896,15 @@ int mp_dm_remove_half_made(const char *wwid)
 	return r < 0 ? r : 1;
 }
 
-static int load_first(const char *wwid, const struct mp_table *table, uint64_t upper_sectors, bool split, bool read_only)
+static int load_first(const char *wwid, const struct mp_table *table, uint64_t upper_sectors,
+		      bool split, bool read_only)
 {
-	return table ? load_table(wwid, table, read_only) : load_upper(wwid, upper_sectors, split, read_only);
+	return table ? load_table(wwid, table, read_only) :
+		       load_upper(wwid, upper_sectors, split, read_only);
 }
 
-static int create(const char *name, const char *wwid, const struct mp_table *table, uint64_t upper_sectors,
-		  bool split, const struct mp_dm_flags *flags)
+static int create(const char *name, const char *wwid, const struct mp_table *table,
+		  uint64_t upper_sectors, bool split, const struct mp_dm_flags *flags)
 {
 	int r = create_empty(name, wwid, flags);
 	bool taken = r == -EEXIST;
@@ -855,7 +915,10 @@ static int create(const char *name, const char *wwid, const struct mp_table *tab
 		return r;
 	r = load_first(wwid, table, upper_sectors, split, flags->read_only);
 	if (r == -EINVAL && taken) {
-		/* The first table that is loaded, taken or not, says of which kind the device is for good. */
+		/*
+		 * The first table that is loaded, taken or not, says of which kind the device is
+		 * for good.
+		 */
 		r = remove_map(wwid, false);
 		if (r == 0)
 			r = create_empty(name, wwid, flags);
@@ -870,7 +933,8 @@ static int create(const char *name, const char *wwid, const struct mp_table *tab
 	return r;
 }
 
-int mp_dm_create(const char *name, const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags)
+int mp_dm_create(const char *name, const char *wwid, const struct mp_table *table,
+		 const struct mp_dm_flags *flags)
 {
 	return create(name, wwid, table, 0, false, flags);
 }
@@ -901,7 +965,10 @@ static int suspend(const char *wwid, bool flush)
 	return task_run(task);
 }
 
-/* The wait for I/O under way may be long. It is a call of its own, so that what was learned meanwhile is known before the table is taken. */
+/*
+ * The wait for I/O under way may be long. It is a call of its own, so that what was learned
+ * meanwhile is known before the table is taken.
+ */
 static int take_table(const char *wwid, const struct mp_dm_flags *flags, bool flush)
 {
 	struct dm_info info;
@@ -920,7 +987,8 @@ static int take_table(const char *wwid, const struct mp_dm_flags *flags, bool fl
 }
 
 /* The paths of @table that the table in force has as well. */
-static int take_common(const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags, bool flush)
+static int take_common(const char *wwid, const struct mp_table *table,
+		       const struct mp_dm_flags *flags, bool flush)
 {
 	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map kernel = { 0 };
 	_cleanup_(mp_table_fini) struct mp_table common = MP_TABLE_INIT;
@@ -935,13 +1003,15 @@ static int take_common(const char *wwid, const struct mp_table *table, const str
 	return r < 0 ? r : take_table(wwid, flags, flush);
 }
 
-int mp_dm_reload(const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags, bool flush)
+int mp_dm_reload(const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags,
+		 bool flush)
 {
 	int r = load_table(wwid, table, flags->read_only);
 
 	/*
-	 * An NVMe namespace that went and came back has its old name, and the kernel links a map to its devices by name: it does not take
-	 * the new one as long as the table in force holds the one that is gone.
+	 * An NVMe namespace that went and came back has its old name, and the kernel links a map to
+	 * its devices by name: it does not take the new one as long as the table in force holds the
+	 * one that is gone.
 	 */
 	if (r == -EEXIST) {
 		r = take_common(wwid, table, flags, flush);
@@ -951,7 +1021,8 @@ int mp_dm_reload(const char *wwid, const struct mp_table *table, const struct mp
 	return r < 0 ? r : take_table(wwid, flags, flush);
 }
 
-int mp_dm_reload_upper(const char *wwid, uint64_t size_sectors, bool split, const struct mp_dm_flags *flags)
+int mp_dm_reload_upper(const char *wwid, uint64_t size_sectors, bool split,
+		       const struct mp_dm_flags *flags)
 {
 	int r = load_upper(wwid, size_sectors, split, flags->read_only);
 
@@ -986,7 +1057,8 @@ int mp_dm_message_device(const char *uuid, const char *message)
 
 	if (r < 0)
 		return r;
-	if (!dm_task_set_sector(task, 0) || !dm_task_set_message(task, message) || !dm_task_no_open_count(task))
+	if (!dm_task_set_sector(task, 0) || !dm_task_set_message(task, message) ||
+	    !dm_task_no_open_count(task))
 		return -ENOMEM;
 	return task_run(task);
 }
@@ -1011,7 +1083,8 @@ int mp_dm_message(const char *wwid, const char *message)
 
 	if (r < 0)
 		return r;
-	return mp_geom_is_wwid(wwid) && message[0] != '@' ? message_lower(wwid, message) : mp_dm_message_device(uuid, message);
+	return mp_geom_is_wwid(wwid) && message[0] != '@' ? message_lower(wwid, message) :
+							    mp_dm_message_device(uuid, message);
 }
 
 /* ---- partition maps, and what must go along with them */
@@ -1032,7 +1105,8 @@ static unsigned partition_number(const char *uuid, const char *wwid)
 	return of && !strcmp(of, wwid) ? number : 0;
 }
 
-int mp_dm_rename(const char *wwid, const char *name, const char *delimiter, const struct mp_dm_flags *flags)
+int mp_dm_rename(const char *wwid, const char *name, const char *delimiter,
+		 const struct mp_dm_flags *flags)
 {
 	_cleanup_(device_list_fini) struct device_list list = { 0 };
 	const char *old_name = NULL;
@@ -1059,13 +1133,16 @@ int mp_dm_rename(const char *wwid, const char *name, const char *delimiter, cons
 	if (r < 0)
 		return r;
 
-	/* A partition map whose new name is taken keeps its old one: that is no reason to leave the map's wrong. */
+	/*
+	 * A partition map whose new name is taken keeps its old one: that is no reason to leave the
+	 * map's wrong.
+	 */
 	for (size_t i = 0; i < list.count; i++) {
 		unsigned number = partition_number(list.items[i].uuid, wwid);
 		char partition[DM_NAME_LEN];
 
-		if (number && (size_t)snprintf(partition, sizeof(partition), "%s%s%u", name, delimiter, number) <
-				      sizeof(partition))
+		if (number && (size_t)snprintf(partition, sizeof(partition), "%s%s%u", name,
+					       delimiter, number) < sizeof(partition))
 			rename_device(list.items[i].name, partition, NULL);
 	}
 	return strcmp(old_name, name) ? rename_device(old_name, name, flags) : 0;
@@ -1110,7 +1187,8 @@ int mp_dm_open_count(const char *wwid)
 }
 
 /* Tables name devices as MAJOR:MINOR, a word of its own. */
-static void replace_devices(const char *params, const dev_t *paths, size_t count, dev_t map, struct mp_strbuf *buf)
+static void replace_devices(const char *params, const dev_t *paths, size_t count, dev_t map,
+			    struct mp_strbuf *buf)
 {
 	while (*params) {
 		size_t blanks = strspn(params, " "), length;
@@ -1121,7 +1199,8 @@ static void replace_devices(const char *params, const dev_t *paths, size_t count
 		length = strcspn(params, " ");
 		for (size_t p = 0; p < count && !found; p++) {
 			char word[32];
-			size_t size = snprintf(word, sizeof(word), "%u:%u", major(paths[p]), minor(paths[p]));
+			size_t size = snprintf(word, sizeof(word), "%u:%u", major(paths[p]),
+					       minor(paths[p]));
 
 			found = size == length && !memcmp(word, params, length);
 		}
@@ -1133,8 +1212,12 @@ static void replace_devices(const char *params, const dev_t *paths, size_t count
 	}
 }
 
-/* Copies the targets of @table into @reload, path devices replaced. Return: 0, -ENODATA if there are none. */
-static int copy_targets(struct dm_task *table, struct dm_task *reload, const dev_t *paths, size_t count, dev_t map)
+/*
+ * Copies the targets of @table into @reload, path devices replaced. Return: 0, -ENODATA if there
+ * are none.
+ */
+static int copy_targets(struct dm_task *table, struct dm_task *reload, const dev_t *paths,
+			size_t count, dev_t map)
 {
 	void *next = NULL;
 
@@ -1174,7 +1257,8 @@ static void removed_partitions_fini(struct removed_partitions *removed)
 	free(removed->items);
 }
 
-static int remove_partition(const struct mp_dm_listed *listed, bool deferred, struct removed_partitions *removed)
+static int remove_partition(const struct mp_dm_listed *listed, bool deferred,
+			    struct removed_partitions *removed)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
 	struct dm_info info;
@@ -1186,7 +1270,9 @@ static int remove_partition(const struct mp_dm_listed *listed, bool deferred, st
 		r = remove_uuid(listed->uuid, deferred);
 	if (r == 0)
 		removed->items[removed->count++] = (struct removed_partition){
-			.listed = listed, .table = TAKE_PTR(task), .read_only = info.read_only,
+			.listed = listed,
+			.table = TAKE_PTR(task),
+			.read_only = info.read_only,
 		};
 	return r == -ENODEV ? 0 : r;
 }
@@ -1217,7 +1303,8 @@ static int restore_partition(const struct removed_partition *partition)
 
 	if (r < 0)
 		return r;
-	if (!dm_task_set_name(created, partition->listed->name) || !dm_task_set_add_node(created, DM_ADD_NODE_ON_RESUME))
+	if (!dm_task_set_name(created, partition->listed->name) ||
+	    !dm_task_set_add_node(created, DM_ADD_NODE_ON_RESUME))
 		return -EINVAL;
 	r = task_run(created);
 	if (r == 0)
@@ -1262,8 +1349,8 @@ int mp_dm_remove(const char *wwid, const struct mp_dm_removal *removal)
 			return r < 0 ? r : -EBUSY;
 	}
 	/*
-	 * No message and no suspend before: a map that nobody has open has no I/O under way, the kernel refuses to remove one that was
-	 * opened just now, and it goes on as it was.
+	 * No message and no suspend before: a map that nobody has open has no I/O under way, the
+	 * kernel refuses to remove one that was opened just now, and it goes on as it was.
 	 */
 	r = remove_partitions(wwid, &list, removal->deferred, &removed);
 	if (r == 0)

@@ -2,9 +2,10 @@
 /*
  * dm.h - device-mapper operations on multipath maps.  For: programs.
  *
- * Devices are addressed by UUID or number wherever the ioctl allows it: then dm_task_run() touches none of libdevmapper's
- * process-wide lists of device nodes (udev makes those), and several workers can run tasks at once. Everything that is marked
- * "blocks" may wait for I/O on a dead path: only workers call it.
+ * Devices are addressed by UUID or number wherever the ioctl allows it: then dm_task_run() touches
+ * none of libdevmapper's process-wide lists of device nodes (udev makes those), and several workers
+ * can run tasks at once. Everything that is marked "blocks" may wait for I/O on a dead path: only
+ * workers call it.
  */
 #pragma once
 #include <stdbool.h>
@@ -24,22 +25,32 @@ struct mp_dm_versions {
 };
 
 /**
- * mp_dm_open() - once per process, before any worker starts: opens the control device, sets libdevmapper up, has the
- * kernel load the multipath target if it has not
- * @wait_for_udev:	operations share a cookie that mp_dm_wait() waits for: multipath(8), one thread; the daemon passes false
+ * mp_dm_open() - once per process, before any worker starts: opens the control device, sets
+ * libdevmapper up, has the kernel load the multipath target if it has not
+ * @wait_for_udev:	operations share a cookie that mp_dm_wait() waits for: multipath(8), one
+ * 		thread; the daemon passes false
  *
- * Return: 0, -EOPNOTSUPP if the kernel has no multipath target, -EPROTONOSUPPORT if it is too old, negative errno of the
- * control device.
+ * Return: 0, -EOPNOTSUPP if the kernel has no multipath target, -EPROTONOSUPPORT if it is too old,
+ * negative errno of the control device.
  */
 int mp_dm_open(bool wait_for_udev, mp_dm_log_fn log, struct mp_dm_versions *versions);
 
-/** mp_dm_explain() - append what mp_dm_open() failed for: "cannot open /dev/mapper/control: No such device" */
+/**
+ * mp_dm_explain() - append what mp_dm_open() failed for: "cannot open /dev/mapper/control: No such
+ * device"
+ */
 void mp_dm_explain(int error, struct mp_strbuf *buf);
 
-/** mp_dm_open_any() - the same for a program that has nothing to do with multipath's target. Return: 0, negative errno. */
+/**
+ * mp_dm_open_any() - the same for a program that has nothing to do with multipath's target. Return:
+ * 0, negative errno.
+ */
 int mp_dm_open_any(bool wait_for_udev, mp_dm_log_fn log);
 
-/** mp_dm_wait() - until udev is done with all operations so far; at once if mp_dm_open() was told not to wait */
+/**
+ * mp_dm_wait() - until udev is done with all operations so far; at once if mp_dm_open() was told
+ * not to wait
+ */
 void mp_dm_wait(void);
 
 /** mp_dm_close() - mp_dm_wait(), then let go of the control device */
@@ -53,7 +64,10 @@ struct mp_dm_listed {
 	bool half_made; /* for who looks into it, too: mp_dm_list() does not */
 };
 
-/** mp_dm_list() - every dm device, one ioctl where the kernel lists UUIDs. Caller frees with mp_dm_list_free(). */
+/**
+ * mp_dm_list() - every dm device, one ioctl where the kernel lists UUIDs. Caller frees with
+ * mp_dm_list_free().
+ */
 int mp_dm_list(struct mp_dm_listed **ret, size_t *count);
 /** mp_dm_list_free() - what mp_dm_list() returned; NULL is fine */
 void mp_dm_list_free(struct mp_dm_listed *list, size_t count);
@@ -65,11 +79,13 @@ void mp_dm_list_free(struct mp_dm_listed *list, size_t count);
  *
  * Return: 0, -EBADMSG if it leads out of @data, -ENOMEM.
  */
-int mp_dm_list_parse(const void *data, size_t size, bool has_uuids, struct mp_dm_listed **ret, size_t *count);
+int mp_dm_list_parse(const void *data, size_t size, bool has_uuids, struct mp_dm_listed **ret,
+		     size_t *count);
 
 /*
- * Maps under the administrator's hand (model/geom.h) stand on others, which have the paths and are nobody's but their map's: no
- * UUID of a multipath map, no rule of udev's looks into them. Functions that take a WWID take their UUIDs as well.
+ * Maps under the administrator's hand (model/geom.h) stand on others, which have the paths and are
+ * nobody's but their map's: no UUID of a multipath map, no rule of udev's looks into them.
+ * Functions that take a WWID take their UUIDs as well.
  */
 
 /** mp_dm_lower_wwid() - @uuid without MP_GEOM_READS or MP_GEOM_WRITES, NULL if it has neither */
@@ -80,13 +96,17 @@ const char *mp_dm_wwid(const char *uuid);
 
 /**
  * mp_dm_read() - table and status of one map, two ioctls; never blocks for I/O
- * @ret:	empty; filled on success (mp_kernel_map.exists). A UUID of ours with another target: foreign_table
+ * @ret:	empty; filled on success (mp_kernel_map.exists). A UUID of ours with another target:
+ * 		foreign_table
  *
  * Return: 0, -ENODEV no such device, -EBADMSG, negative errno.
  */
 int mp_dm_read(const char *wwid, struct mp_kernel_map *ret);
 
-/** mp_dm_read_status() - status alone, into a map read before; one ioctl. -EBADMSG: the table changed, read it anew. */
+/**
+ * mp_dm_read_status() - status alone, into a map read before; one ioctl. -EBADMSG: the table
+ * changed, read it anew.
+ */
 int mp_dm_read_status(const char *wwid, struct mp_kernel_map *map);
 
 /** mp_kernel_map_fini() - free what mp_dm_read() filled */
@@ -109,37 +129,53 @@ struct mp_dm_flags {
 /**
  * mp_dm_create() - create, load, resume. Blocks.
  *
- * A half-made device of that UUID, which a kill has left, is completed; one of another map that has the name gets its WWID as name.
- * If it fails, nothing is left. -EEXIST: name or UUID is taken. -EROFS is retried read-only.
+ * A half-made device of that UUID, which a kill has left, is completed; one of another map that has
+ * the name gets its WWID as name. If it fails, nothing is left. -EEXIST: name or UUID is taken.
+ * -EROFS is retried read-only.
  */
-int mp_dm_create(const char *name, const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags);
+int mp_dm_create(const char *name, const char *wwid, const struct mp_table *table,
+		 const struct mp_dm_flags *flags);
 
 /**
- * mp_dm_own_node() - mode and owner of the node that udev made, as it has its own idea of them, again with every event
+ * mp_dm_own_node() - mode and owner of the node that udev made, as it has its own idea of them,
+ * again with every event
  *
  * Return: 0, -ENOENT there is no such node, negative errno.
  */
 int mp_dm_own_node(dev_t devt, const struct mp_dm_flags *flags);
 
-/** mp_dm_reload() - load, then resume without flush; on failure the old table is in force again. @flush: resize. Blocks. -ECANCELED: called off before it was taken. */
-int mp_dm_reload(const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags, bool flush);
+/**
+ * mp_dm_reload() - load, then resume without flush; on failure the old table is in force again.
+ * @flush: resize. Blocks. -ECANCELED: called off before it was taken.
+ */
+int mp_dm_reload(const char *wwid, const struct mp_table *table, const struct mp_dm_flags *flags,
+		 bool flush);
 
 /**
- * mp_dm_create_upper(), mp_dm_reload_upper() - as mp_dm_create() and mp_dm_reload(), over the map for writes, which exists
+ * mp_dm_create_upper(), mp_dm_reload_upper() - as mp_dm_create() and mp_dm_reload(), over the map
+ * for writes, which exists
  * @split:	reads go to the one for reads, which exists, too
  */
 int mp_dm_create_upper(const char *name, const char *wwid, uint64_t size_sectors, bool split,
 		       const struct mp_dm_flags *flags);
-int mp_dm_reload_upper(const char *wwid, uint64_t size_sectors, bool split, const struct mp_dm_flags *flags);
+int mp_dm_reload_upper(const char *wwid, uint64_t size_sectors, bool split,
+		       const struct mp_dm_flags *flags);
 
-/** mp_dm_rename() - the map, and its partition maps with it. @delimiter: partition_delimiter or NULL. */
-int mp_dm_rename(const char *wwid, const char *name, const char *delimiter, const struct mp_dm_flags *flags);
+/**
+ * mp_dm_rename() - the map, and its partition maps with it. @delimiter: partition_delimiter or
+ * NULL.
+ */
+int mp_dm_rename(const char *wwid, const char *name, const char *delimiter,
+		 const struct mp_dm_flags *flags);
 
 /** mp_dm_suspend(), mp_dm_resume() - without flush, without locking file systems. Block. */
 int mp_dm_suspend(const char *wwid);
 int mp_dm_resume(const char *wwid, const struct mp_dm_flags *flags);
 
-/** mp_dm_clear() - drop a table that was loaded and never taken, which holds its paths. Return: 1 there was one, 0, negative errno. */
+/**
+ * mp_dm_clear() - drop a table that was loaded and never taken, which holds its paths. Return: 1
+ * there was one, 0, negative errno.
+ */
 int mp_dm_clear(const char *wwid);
 
 struct mp_dm_removal {
@@ -155,10 +191,17 @@ struct mp_dm_removal {
  */
 int mp_dm_remove(const char *wwid, const struct mp_dm_removal *removal);
 
-/** mp_dm_remove_half_made() - Return: 1 removed, 0 it has a table now, -ENODEV, -EBUSY, negative errno. */
+/**
+ * mp_dm_remove_half_made() - Return: 1 removed, 0 it has a table now, -ENODEV, -EBUSY, negative
+ * errno.
+ */
 int mp_dm_remove_half_made(const char *wwid);
 
-/** mp_dm_message() - to sector 0 (of a map that stands on others: to those, which group is next to the one for writes): "fail_path 8:16", "switch_group 2", "queue_if_no_path", "@cancel_deferred_remove" ... */
+/**
+ * mp_dm_message() - to sector 0 (of a map that stands on others: to those, which group is next to
+ * the one for writes): "fail_path 8:16", "switch_group 2", "queue_if_no_path",
+ * "@cancel_deferred_remove" ...
+ */
 int mp_dm_message(const char *wwid, const char *message);
 
 /** mp_dm_message_device() - the same to a device of any kind, by its whole UUID */
@@ -167,16 +210,23 @@ int mp_dm_message_device(const char *uuid, const char *message);
 /** mp_dm_cancel_deferred() - map and partition maps stay */
 int mp_dm_cancel_deferred(const char *wwid);
 
-/** mp_dm_open_count() - users of the map that are not its own partition maps, plus users of those. Return: >= 0, negative errno. */
+/**
+ * mp_dm_open_count() - users of the map that are not its own partition maps, plus users of those.
+ * Return: >= 0, negative errno.
+ */
 int mp_dm_open_count(const char *wwid);
 
 /**
- * mp_dm_reassign() - point the tables of other dm devices (not multipath maps') from path devices to the map
+ * mp_dm_reassign() - point the tables of other dm devices (not multipath maps') from path devices
+ * to the map
  * @paths:	device numbers of the map's paths
  */
 int mp_dm_reassign(const char *wwid, const dev_t *paths, size_t count);
 
-/** mp_dm_events_open() - own descriptor of the control device, to be polled for POLLIN. Return: fd, negative errno. */
+/**
+ * mp_dm_events_open() - own descriptor of the control device, to be polled for POLLIN. Return: fd,
+ * negative errno.
+ */
 int mp_dm_events_open(void);
 
 /** mp_dm_events_arm() - DM_DEV_ARM_POLL: readable again at the next event after this call */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* dm_task.h - libdevmapper's tasks with errno and scope-bound ownership.  For: dm.c and linear.c alone. */
+/*
+ * dm_task.h - libdevmapper's tasks with errno and scope-bound ownership.  For: dm.c and linear.c
+ * alone.
+ */
 #pragma once
 #include <errno.h>
 #include <libdevmapper.h>
@@ -17,7 +20,10 @@ static inline void task_freep(struct dm_task **task)
 
 #define _cleanup_task_ _cleanup_(task_freep)
 
-/** mp_dm_task_error() - why dm_task_create() failed. Return: negative errno; -ENOMEM if the kernel answers */
+/**
+ * mp_dm_task_error() - why dm_task_create() failed. Return: negative errno; -ENOMEM if the kernel
+ * answers
+ */
 int mp_dm_task_error(void);
 
 static inline int task_new(int type, struct dm_task **ret)
@@ -75,8 +81,13 @@ static inline int task_query(struct dm_task *task, struct dm_info *info)
 	return info->exists ? 0 : -ENODEV;
 }
 
-/** mp_dm_task_set_cookie() - flags for udev, and the shared cookie if mp_dm_open() was told to wait */
+/**
+ * mp_dm_task_set_cookie() - flags for udev, and the shared cookie if mp_dm_open() was told to wait
+ */
 int mp_dm_task_set_cookie(struct dm_task *task, uint16_t bits);
 
-/** mp_dm_task_rename() - with those flags for udev, and that cookie. Return: 0, -EBUSY the name is taken, negative errno. */
+/**
+ * mp_dm_task_rename() - with those flags for udev, and that cookie. Return: 0, -EBUSY the name is
+ * taken, negative errno.
+ */
 int mp_dm_task_rename(const char *name, const char *new_name, uint16_t bits);

@@ -31,7 +31,8 @@ static int find_name(const struct mp_roots *roots, const char *dir, char *name)
 	char text[MP_SYSFS_FILE_SIZE];
 	struct dirent *entry;
 
-	if ((size_t)snprintf(text, sizeof(text), "%s/%s/device/scsi_generic", roots->sys, dir) >= sizeof(text))
+	if ((size_t)snprintf(text, sizeof(text), "%s/%s/device/scsi_generic", roots->sys, dir) >=
+	    sizeof(text))
 		return -ENAMETOOLONG;
 	found = opendir(text);
 	if (!found)
@@ -65,7 +66,8 @@ static int open_generic(const struct mp_roots *roots, const char *dir)
 	fd = open(text, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
-	return S_ISCHR(st.st_mode) && st.st_rdev == makedev(number[0], number[1]) ? TAKE_FD(fd) : -ENXIO;
+	return S_ISCHR(st.st_mode) && st.st_rdev == makedev(number[0], number[1]) ? TAKE_FD(fd) :
+										    -ENXIO;
 }
 
 int mp_knock(const struct mp_roots *roots, const char *dir, unsigned timeout_msec)

@@ -47,7 +47,9 @@ bool mp_label_map_name(const char *name, char *ret)
 		/* A character of UTF-8 is one. */
 		if ((byte & 0xc0) == 0x80 && c > name && (c[-1] & 0x80))
 			continue;
-		ret[length++] = !isgraph(byte) || strchr("/\\", byte) || (byte == '.' && c == name) ? '_' : byte;
+		ret[length++] =
+			!isgraph(byte) || strchr("/\\", byte) || (byte == '.' && c == name) ? '_' :
+											      byte;
 	}
 	ret[length] = '\0';
 	return own;
@@ -80,8 +82,9 @@ static bool sector_size_is_valid(size_t size)
 
 int mp_label_encode(const struct mp_label *label, uint8_t *sector, size_t size)
 {
-	if (size != label->sector_bytes || !sector_size_is_valid(size) || label->mode > MP_GEOM_ACTIVE_READ ||
-	    !has_name(label) || !mp_label_uuid_is_valid(label->uuid))
+	if (size != label->sector_bytes || !sector_size_is_valid(size) ||
+	    label->mode > MP_GEOM_ACTIVE_READ || !has_name(label) ||
+	    !mp_label_uuid_is_valid(label->uuid))
 		return -EINVAL;
 	memset(sector, 0, size);
 	memcpy(sector, magic, sizeof(magic));
@@ -111,7 +114,8 @@ int mp_label_decode(const uint8_t *sector, size_t size, uint64_t media_bytes, st
 		return -ENOENT;
 	if (mp_bytes_le32(sector + AT_VERSION) != LABEL_VERSION)
 		return -EPROTONOSUPPORT;
-	if (!take_text(sector + AT_UUID, MP_LABEL_UUID_SIZE, label.uuid) || !mp_label_uuid_is_valid(label.uuid) ||
+	if (!take_text(sector + AT_UUID, MP_LABEL_UUID_SIZE, label.uuid) ||
+	    !mp_label_uuid_is_valid(label.uuid) ||
 	    !take_text(sector + AT_NAME, MP_LABEL_NAME_SIZE, label.name) || !has_name(&label) ||
 	    sector[AT_MODE] > MP_GEOM_ACTIVE_READ)
 		return -EBADMSG;
@@ -166,7 +170,8 @@ const char *mp_label_describe_sector(const uint8_t *sector, size_t size)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (size >= strlen(known[i].magic) && !memcmp(sector, known[i].magic, strlen(known[i].magic)))
+		if (size >= strlen(known[i].magic) &&
+		    !memcmp(sector, known[i].magic, strlen(known[i].magic)))
 			return known[i].what;
 	return NULL;
 }
@@ -178,8 +183,8 @@ int mp_label_ask_size(int fd, struct mp_label_disk *ret)
 
 	if (ioctl(fd, BLKGETSIZE64, &media_bytes) < 0 || ioctl(fd, BLKSSZGET, &sector_bytes) < 0)
 		return -errno;
-	if (sector_bytes <= 0 || !sector_size_is_valid(sector_bytes) || media_bytes < 2 * (uint64_t)sector_bytes ||
-	    media_bytes % sector_bytes)
+	if (sector_bytes <= 0 || !sector_size_is_valid(sector_bytes) ||
+	    media_bytes < 2 * (uint64_t)sector_bytes || media_bytes % sector_bytes)
 		return -EOPNOTSUPP;
 	*ret = (struct mp_label_disk){ .media_bytes = media_bytes, .sector_bytes = sector_bytes };
 	return 0;
@@ -249,7 +254,8 @@ static int holds(int fd, const struct mp_label_disk *disk, const uint8_t *conten
 	return r < 0 ? r : !memcmp(sector, content, disk->sector_bytes);
 }
 
-int mp_label_replace(int fd, const struct mp_label_disk *disk, const uint8_t *expected, const uint8_t *wanted)
+int mp_label_replace(int fd, const struct mp_label_disk *disk, const uint8_t *expected,
+		     const uint8_t *wanted)
 {
 	int r = holds(fd, disk, expected);
 

@@ -38,7 +38,8 @@ static void take_table(struct dm_task *task, struct mp_linear *linear)
 	void *next = dm_get_next_target(task, NULL, &start, &linear->size_sectors, &type, &params);
 
 	linear->is_empty = !type;
-	linear->is_linear = type && !next && start == 0 && !strcmp(type, TARGET) && parse_params(params, linear);
+	linear->is_linear = type && !next && start == 0 && !strcmp(type, TARGET) &&
+			    parse_params(params, linear);
 }
 
 /* @task: addresses the device */
@@ -84,7 +85,10 @@ int mp_linear_read_uuid(const char *uuid, struct mp_linear *ret)
 	return r < 0 ? r : read_table(task, ret);
 }
 
-/* udev makes the nodes, and the library keeps away; without udev (a container, a rescue system) it makes them itself. */
+/*
+ * udev makes the nodes, and the library keeps away; without udev (a container, a rescue system) it
+ * makes them itself.
+ */
 static bool udev_runs(void)
 {
 	return access("/run/udev/control", F_OK) == 0;
@@ -106,7 +110,8 @@ static int add_target(struct dm_task *task, const struct mp_linear_spec *spec)
 
 	snprintf(params, sizeof(params), "%u:%u %llu", major(spec->on), minor(spec->on),
 		 (unsigned long long)spec->start_sectors);
-	if ((spec->read_only && !dm_task_set_ro(task)) || !dm_task_add_target(task, 0, spec->size_sectors, TARGET, params))
+	if ((spec->read_only && !dm_task_set_ro(task)) ||
+	    !dm_task_add_target(task, 0, spec->size_sectors, TARGET, params))
 		return -ENOMEM;
 	return 0;
 }
@@ -121,7 +126,8 @@ int mp_linear_create(const struct mp_linear_spec *spec, dev_t *ret)
 		return r;
 	if (!dm_task_set_name(task, spec->name))
 		return -EINVAL;
-	if (!dm_task_set_mode(task, spec->mode) || !dm_task_set_uid(task, spec->uid) || !dm_task_set_gid(task, spec->gid))
+	if (!dm_task_set_mode(task, spec->mode) || !dm_task_set_uid(task, spec->uid) ||
+	    !dm_task_set_gid(task, spec->gid))
 		return -EIO;
 	r = add_target(task, spec);
 	if (r == 0)
@@ -191,7 +197,8 @@ int mp_linear_remove(const char *name, const char *uuid)
 	_cleanup_task_ struct dm_task *task = NULL;
 	/* The library removes the nodes of what has been named to it. */
 	bool by_name = !*uuid || !udev_runs();
-	int r = by_name ? task_new(DM_DEVICE_REMOVE, &task) : task_new_uuid(DM_DEVICE_REMOVE, uuid, &task);
+	int r = by_name ? task_new(DM_DEVICE_REMOVE, &task) :
+			  task_new_uuid(DM_DEVICE_REMOVE, uuid, &task);
 
 	if (r < 0)
 		return r;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* linear.h - device-mapper devices that are one stretch of another device, and their nodes.  For: kpartx. One thread. */
+/*
+ * linear.h - device-mapper devices that are one stretch of another device, and their nodes.  For:
+ * kpartx. One thread.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,7 +24,10 @@ struct mp_linear {
 /** mp_linear_fini() - free what it owns */
 void mp_linear_fini(struct mp_linear *linear);
 
-/** mp_linear_read() - @ret is filled on success only. Return: 0, -ENODEV no such dm device, negative errno. */
+/**
+ * mp_linear_read() - @ret is filled on success only. Return: 0, -ENODEV no such dm device, negative
+ * errno.
+ */
 int mp_linear_read(dev_t devt, struct mp_linear *ret);
 /** mp_linear_read_uuid() - the same, by UUID */
 int mp_linear_read_uuid(const char *uuid, struct mp_linear *ret);
@@ -37,14 +43,23 @@ struct mp_linear_spec {
 	gid_t gid;
 };
 
-/** mp_linear_create() - create, load, resume. Return: 0 and the new device, -EEXIST name or UUID is taken, negative errno: nothing is left. */
+/**
+ * mp_linear_create() - create, load, resume. Return: 0 and the new device, -EEXIST name or UUID is
+ * taken, negative errno: nothing is left.
+ */
 int mp_linear_create(const struct mp_linear_spec *spec, dev_t *ret);
 
-/** mp_linear_reload() - another table for the device of that UUID. On failure the old one is in force. */
+/**
+ * mp_linear_reload() - another table for the device of that UUID. On failure the old one is in
+ * force.
+ */
 int mp_linear_reload(const struct mp_linear_spec *spec);
 
 /** mp_linear_rename() - Return: 0, -EEXIST, negative errno. */
 int mp_linear_rename(const char *name, const char *new_name);
 
-/** mp_linear_remove() - by UUID, or by name if it has none. Return: 0, -EBUSY, -ENODEV, negative errno. */
+/**
+ * mp_linear_remove() - by UUID, or by name if it has none. Return: 0, -EBUSY, -ENODEV, negative
+ * errno.
+ */
 int mp_linear_remove(const char *name, const char *uuid);

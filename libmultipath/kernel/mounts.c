@@ -75,7 +75,8 @@ static bool source_has_node(const struct word *source, const char *name)
 {
 	const char *end = source->text + source->length;
 
-	for (struct word part = { .text = source->text }; part.text < end; part.text += part.length + 1) {
+	for (struct word part = { .text = source->text }; part.text < end;
+	     part.text += part.length + 1) {
 		const char *colon = memchr(part.text, ':', end - part.text);
 
 		part.length = (colon ? colon : end) - part.text;
@@ -124,8 +125,8 @@ bool mp_swaps_have(const char *text, const char *name)
 		const char *line = text;
 		struct word path, type;
 
-		if (next_word(&line, &path) && next_word(&line, &type) && word_is(&type, "partition") &&
-		    word_is_node(&path, name))
+		if (next_word(&line, &path) && next_word(&line, &type) &&
+		    word_is(&type, "partition") && word_is_node(&path, name))
 			return true;
 	}
 	return false;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* mounts.h - what the kernel's lists of mounts and swap areas tell of a disk.  Pure.  For: probe. */
+/*
+ * mounts.h - what the kernel's lists of mounts and swap areas tell of a disk.  Pure.  For: probe.
+ */
 #pragma once
 #include <stdbool.h>
 
@@ -9,8 +11,9 @@
  * @devt:	MAJOR:MINOR
  * @name:	the kernel's, without /dev/
  *
- * A file system is known by its device number. Those that make numbers up, btrfs and bcachefs, are known by their source;
- * of all others the source is what the mount's author wrote, and proves nothing (FUSE lets any user write it).
+ * A file system is known by its device number. Those that make numbers up, btrfs and bcachefs, are
+ * known by their source; of all others the source is what the mount's author wrote, and proves
+ * nothing (FUSE lets any user write it).
  * Source: proc_pid_mountinfo(5).
  */
 bool mp_mounts_have(const char *text, const char *devt, const char *name);

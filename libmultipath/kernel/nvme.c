@@ -12,7 +12,8 @@
 
 static const char subsystems[] = "class/nvme-subsystem";
 
-static void read_text(const struct mp_roots *roots, const char *dir, const char *attribute, char *text, size_t size)
+static void read_text(const struct mp_roots *roots, const char *dir, const char *attribute,
+		      char *text, size_t size)
 {
 	if (mp_sysfs_read(roots->sys, dir, attribute, text, size) < 0)
 		text[0] = '\0';
@@ -51,7 +52,8 @@ static bool is_pci_function(const char *text)
 	return sscanf(text, "%x:%2x:%2x.%1x%n", &a, &b, &c, &d, &used) == 4 && !text[used];
 }
 
-static void read_controller(const struct mp_roots *roots, const char *controller, struct mp_foreign_path *path)
+static void read_controller(const struct mp_roots *roots, const char *controller,
+			    struct mp_foreign_path *path)
 {
 	char transport[32], address[192];
 
@@ -69,9 +71,9 @@ static bool is_path_of(const char *name, const char *disk, struct mp_foreign_pat
 {
 	int subsystem, controller, nspace, used = 0, disk_subsystem, disk_nspace;
 
-	if (sscanf(name, "nvme%dc%dn%d%n", &subsystem, &controller, &nspace, &used) != 3 || name[used] ||
-	    sscanf(disk, "nvme%dn%d", &disk_subsystem, &disk_nspace) != 2 || subsystem != disk_subsystem ||
-	    nspace != disk_nspace)
+	if (sscanf(name, "nvme%dc%dn%d%n", &subsystem, &controller, &nspace, &used) != 3 ||
+	    name[used] || sscanf(disk, "nvme%dn%d", &disk_subsystem, &disk_nspace) != 2 ||
+	    subsystem != disk_subsystem || nspace != disk_nspace)
 		return false;
 	*ret = (struct mp_foreign_path){ 0 };
 	snprintf(ret->name, sizeof(ret->name), "%.31s", name);
@@ -92,7 +94,8 @@ static int add_path(struct mp_foreign_map *map, const struct mp_foreign_path *pa
 }
 
 /* Paths of @map that lead over one controller. */
-static int read_paths(const struct mp_roots *roots, const char *controller, struct mp_foreign_map *map)
+static int read_paths(const struct mp_roots *roots, const char *controller,
+		      struct mp_foreign_map *map)
 {
 	struct dirent **entries;
 	int count = list(roots, controller, &entries), r = 0;
@@ -102,7 +105,8 @@ static int read_paths(const struct mp_roots *roots, const char *controller, stru
 		char dir[MP_PROBE_DIR_SIZE];
 
 		if (!is_path_of(entries[i]->d_name, map->disk, &path) ||
-		    (size_t)snprintf(dir, sizeof(dir), "%s/%s", controller, path.name) >= sizeof(dir))
+		    (size_t)snprintf(dir, sizeof(dir), "%s/%s", controller, path.name) >=
+			    sizeof(dir))
 			continue;
 		read_controller(roots, controller, &path);
 		read_text(roots, dir, "ana_state", path.access, sizeof(path.access));
@@ -117,7 +121,8 @@ static int read_paths(const struct mp_roots *roots, const char *controller, stru
 	return r;
 }
 
-static void read_map(const struct mp_roots *roots, const char *subsystem, const char *disk, struct mp_foreign_map *ret)
+static void read_map(const struct mp_roots *roots, const char *subsystem, const char *disk,
+		     struct mp_foreign_map *ret)
 {
 	char dir[MP_PROBE_DIR_SIZE], nqn[224], nsid[16];
 
@@ -159,7 +164,8 @@ static bool is_controller(const char *name)
 	return sscanf(name, "nvme%*d%n", &used) == 0 && used && !name[used];
 }
 
-static int read_subsystem(const struct mp_roots *roots, const char *subsystem, struct mp_foreign *ret)
+static int read_subsystem(const struct mp_roots *roots, const char *subsystem,
+			  struct mp_foreign *ret)
 {
 	struct dirent **entries;
 	int count = list(roots, subsystem, &entries), r = 0;
@@ -174,8 +180,8 @@ static int read_subsystem(const struct mp_roots *roots, const char *subsystem, s
 			char controller[MP_PROBE_DIR_SIZE];
 
 			if (is_controller(entries[k]->d_name) &&
-			    (size_t)snprintf(controller, sizeof(controller), "%s/%s", subsystem, entries[k]->d_name) <
-				    sizeof(controller))
+			    (size_t)snprintf(controller, sizeof(controller), "%s/%s", subsystem,
+					     entries[k]->d_name) < sizeof(controller))
 				r = read_paths(roots, controller, &map);
 		}
 		if (r == 0)
@@ -196,8 +202,8 @@ int mp_nvme_list(const struct mp_roots *roots, struct mp_foreign *ret)
 	for (int i = 0; i < count && r == 0; i++) {
 		char subsystem[MP_PROBE_DIR_SIZE];
 
-		if ((size_t)snprintf(subsystem, sizeof(subsystem), "%s/%s", subsystems, entries[i]->d_name) <
-		    sizeof(subsystem))
+		if ((size_t)snprintf(subsystem, sizeof(subsystem), "%s/%s", subsystems,
+				     entries[i]->d_name) < sizeof(subsystem))
 			r = read_subsystem(roots, subsystem, ret);
 	}
 	if (count)

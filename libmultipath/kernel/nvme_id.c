@@ -68,14 +68,16 @@ void mp_nvme_take_namespace(const uint8_t *data, size_t size, struct mp_nvme_nam
 }
 
 /* @dashes: as in a UUID. Return: it has that name. */
-static bool format(const char *prefix, const uint8_t *name, size_t name_size, bool dashes, char *text, size_t size)
+static bool format(const char *prefix, const uint8_t *name, size_t name_size, bool dashes,
+		   char *text, size_t size)
 {
 	int used = snprintf(text, size, "%s", prefix);
 
 	if (is_zero(name, name_size))
 		return false;
 	for (size_t i = 0; i < name_size && used > 0 && (size_t)used < size; i++)
-		used += snprintf(text + used, size - used, "%s%02x", dashes && (i == 4 || i == 6 || i == 8 || i == 10) ? "-" : "",
+		used += snprintf(text + used, size - used, "%s%02x",
+				 dashes && (i == 4 || i == 6 || i == 8 || i == 10) ? "-" : "",
 				 name[i]);
 	return used > 0 && (size_t)used < size;
 }
@@ -85,8 +87,10 @@ int mp_nvme_wwid(const struct mp_nvme_names *names, const char *known, char *wwi
 	char texts[3][64];
 	const bool has[] = {
 		format("uuid.", names->uuid, sizeof(names->uuid), true, texts[0], sizeof(texts[0])),
-		format("eui.", names->nguid, sizeof(names->nguid), false, texts[1], sizeof(texts[1])),
-		format("eui.", names->eui64, sizeof(names->eui64), false, texts[2], sizeof(texts[2])),
+		format("eui.", names->nguid, sizeof(names->nguid), false, texts[1],
+		       sizeof(texts[1])),
+		format("eui.", names->eui64, sizeof(names->eui64), false, texts[2],
+		       sizeof(texts[2])),
 	};
 	const char *best = NULL;
 

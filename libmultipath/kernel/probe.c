@@ -142,7 +142,8 @@ static int list_devts(DIR *block, dev_t **ret, size_t *count)
 		if (parse_devt(entry->d_name, &devt) < 0)
 			continue;
 		if (used == room) {
-			dev_t *grown = realloc(devts, (room = room ? 2 * room : 256) * sizeof(*devts));
+			dev_t *grown =
+				realloc(devts, (room = room ? 2 * room : 256) * sizeof(*devts));
 
 			if (!grown)
 				return -ENOMEM;
@@ -184,13 +185,15 @@ int mp_probe_enumerate(const struct mp_roots *roots, mp_probe_found_fn found, vo
 	return 0;
 }
 
-int mp_probe_locate_name(const struct mp_roots *roots, const char *name, dev_t *devt, char *dir, size_t size)
+int mp_probe_locate_name(const struct mp_roots *roots, const char *name, dev_t *devt, char *dir,
+			 size_t size)
 {
 	char link[MP_SYSFS_FILE_SIZE], text[32], *slash;
 	ssize_t length;
 	int r;
 
-	if (!*name || (size_t)snprintf(link, sizeof(link), "%s/class/block/%s", roots->sys, name) >= sizeof(link))
+	if (!*name || (size_t)snprintf(link, sizeof(link), "%s/class/block/%s", roots->sys, name) >=
+			      sizeof(link))
 		return -ENODEV;
 	/* cciss/c0d0 in /dev is cciss!c0d0 in sysfs. */
 	for (slash = link + strlen(link) - strlen(name); (slash = strchr(slash, '/'));)
@@ -204,13 +207,14 @@ int mp_probe_locate_name(const struct mp_roots *roots, const char *name, dev_t *
 	return parse_devt(text, devt);
 }
 
-int mp_probe_locate_devt(const struct mp_roots *roots, dev_t devt, char *name, size_t name_size, char *dir, size_t size)
+int mp_probe_locate_devt(const struct mp_roots *roots, dev_t devt, char *name, size_t name_size,
+			 char *dir, size_t size)
 {
 	char link[MP_SYSFS_FILE_SIZE];
 	int r;
 
-	if ((size_t)snprintf(link, sizeof(link), "%s/dev/block/%u:%u", roots->sys, major(devt), minor(devt)) >=
-	    sizeof(link))
+	if ((size_t)snprintf(link, sizeof(link), "%s/dev/block/%u:%u", roots->sys, major(devt),
+			     minor(devt)) >= sizeof(link))
 		return -ENAMETOOLONG;
 	r = read_disk_link(AT_FDCWD, link, dir, size);
 	if (r < 0)
@@ -261,7 +265,8 @@ static bool component_next(const char **at, struct component *ret)
 
 static bool component_is(const struct component *component, const char *name)
 {
-	return component->length == strlen(name) && !memcmp(component->name, name, component->length);
+	return component->length == strlen(name) &&
+	       !memcmp(component->name, name, component->length);
 }
 
 /* Return: true if it is @prefix and at least one digit behind. */
@@ -295,7 +300,10 @@ static bool is_ccw_id(const char *name, size_t length)
 	return is_bus_id(&component) && !memchr(name, ':', length);
 }
 
-/* A SCSI disk's directory, read from left to right. Lengths are of the prefix that leads to the component, 0 if there is none. */
+/*
+ * A SCSI disk's directory, read from left to right. Lengths are of the prefix that leads to the
+ * component, 0 if there is none.
+ */
 struct scsi_place {
 	struct component bus; /* of the host: the last PCI or CCW id before it */
 	struct component host, nexus; /* rport-, session, end_device- */
@@ -354,8 +362,9 @@ static bool scsi_place_find(const char *dir, struct scsi_place *ret)
 				return false;
 			memcpy(text, last.name, last.length);
 			text[last.length] = '\0';
-			if (sscanf(text, "%d:%d:%d:%llu%n", &ret->address.host, &ret->address.channel,
-				   &ret->address.target, &lun, &used) != 4 || text[used])
+			if (sscanf(text, "%d:%d:%d:%llu%n", &ret->address.host,
+				   &ret->address.channel, &ret->address.target, &lun, &used) != 4 ||
+			    text[used])
 				return false;
 			ret->address.lun = lun;
 			ret->device_end = last.name + last.length - dir;
@@ -368,11 +377,11 @@ static bool scsi_place_find(const char *dir, struct scsi_place *ret)
 }
 
 /* <first @length bytes of @dir>/<class>/<name>; "" if that is too long */
-static void class_dir(const char *dir, size_t length, const char *class, const char *name, size_t name_length,
-		      char ret[static MP_PROBE_DIR_SIZE])
+static void class_dir(const char *dir, size_t length, const char *class, const char *name,
+		      size_t name_length, char ret[static MP_PROBE_DIR_SIZE])
 {
-	if (snprintf(ret, MP_PROBE_DIR_SIZE, "%.*s/%s/%.*s", (int)length, dir, class, (int)name_length, name) >=
-	    MP_PROBE_DIR_SIZE)
+	if (snprintf(ret, MP_PROBE_DIR_SIZE, "%.*s/%s/%.*s", (int)length, dir, class,
+		     (int)name_length, name) >= MP_PROBE_DIR_SIZE)
 		ret[0] = '\0';
 }
 
@@ -386,11 +395,14 @@ void mp_probe_scsi_dirs(const char *dir, struct mp_probe_scsi_dirs *ret)
 	if (!scsi_place_find(dir, &place))
 		return;
 	ret->protocol = place.protocol;
-	for (device_start = place.device_end; device_start && dir[device_start - 1] != '/'; device_start--)
+	for (device_start = place.device_end; device_start && dir[device_start - 1] != '/';
+	     device_start--)
 		;
-	class_dir(dir, place.device_end, "scsi_disk", dir + device_start, place.device_end - device_start, ret->disk);
+	class_dir(dir, place.device_end, "scsi_disk", dir + device_start,
+		  place.device_end - device_start, ret->disk);
 	if (place.host_end)
-		class_dir(dir, place.host_end, "scsi_host", place.host.name, place.host.length, ret->host);
+		class_dir(dir, place.host_end, "scsi_host", place.host.name, place.host.length,
+			  ret->host);
 	if (place.protocol == MP_PROTOCOL_SCSI_FCP)
 		class = "fc_remote_ports";
 	else if (place.protocol == MP_PROTOCOL_SCSI_ISCSI)
@@ -398,7 +410,8 @@ void mp_probe_scsi_dirs(const char *dir, struct mp_probe_scsi_dirs *ret)
 	else if (place.protocol == MP_PROTOCOL_SCSI_SAS)
 		class = "sas_end_device";
 	if (class && place.nexus_end)
-		class_dir(dir, place.nexus_end, class, place.nexus.name, place.nexus.length, ret->nexus);
+		class_dir(dir, place.nexus_end, class, place.nexus.name, place.nexus.length,
+			  ret->nexus);
 }
 
 /* ---- reading attributes */
@@ -417,18 +430,20 @@ static struct place place_prefix(const char *dir, size_t length)
 }
 
 /* class attribute of a transport object: <dir>/<class>/<object>/<attribute>; "" if it is missing */
-static void read_class(const struct mp_roots *roots, const char *dir, size_t length, const char *class,
-		       const struct component *object, const char *attribute, char *text, size_t size)
+static void read_class(const struct mp_roots *roots, const char *dir, size_t length,
+		       const char *class, const struct component *object, const char *attribute,
+		       char *text, size_t size)
 {
 	struct place place;
 
-	snprintf(place.dir, sizeof(place.dir), "%.*s/%s/%.*s", (int)length, dir, class, (int)object->length,
-		 object->name);
+	snprintf(place.dir, sizeof(place.dir), "%.*s/%s/%.*s", (int)length, dir, class,
+		 (int)object->length, object->name);
 	if (mp_sysfs_read(roots->sys, place.dir, attribute, text, size) < 0)
 		text[0] = '\0';
 }
 
-static bool class_exists(const struct mp_roots *roots, const char *dir, size_t length, const char *class)
+static bool class_exists(const struct mp_roots *roots, const char *dir, size_t length,
+			 const char *class)
 {
 	char file[MP_SYSFS_FILE_SIZE];
 
@@ -436,10 +451,14 @@ static bool class_exists(const struct mp_roots *roots, const char *dir, size_t l
 	return access(file, F_OK) == 0;
 }
 
-static void read_scsi_transport(const struct mp_roots *roots, const char *dir, struct scsi_place *place,
-				struct mp_identity *ret, struct mp_identity_room *room)
+static void read_scsi_transport(const struct mp_roots *roots, const char *dir,
+				struct scsi_place *place, struct mp_identity *ret,
+				struct mp_identity_room *room)
 {
-	/* SRP and parallel SCSI show themselves by the host's class alone; the host is a child of its PCI function then. */
+	/*
+	 * SRP and parallel SCSI show themselves by the host's class alone; the host is a child of
+	 * its PCI function then.
+	 */
 	if (place->protocol == MP_PROTOCOL_SCSI_UNSPEC && place->bus.name &&
 	    place->bus.name + place->bus.length + 1 == place->host.name) {
 		if (class_exists(roots, dir, place->host_end, "srp_host"))
@@ -451,20 +470,20 @@ static void read_scsi_transport(const struct mp_roots *roots, const char *dir, s
 
 	switch (place->protocol) {
 	case MP_PROTOCOL_SCSI_FCP:
-		read_class(roots, dir, place->host_end, "fc_host", &place->host, "node_name", room->host_wwnn,
-			   sizeof(room->host_wwnn));
-		read_class(roots, dir, place->host_end, "fc_host", &place->host, "port_name", room->host_wwpn,
-			   sizeof(room->host_wwpn));
-		read_class(roots, dir, place->nexus_end, "fc_remote_ports", &place->nexus, "node_name",
-			   room->target_wwnn, sizeof(room->target_wwnn));
-		read_class(roots, dir, place->nexus_end, "fc_remote_ports", &place->nexus, "port_name",
-			   room->target_wwpn, sizeof(room->target_wwpn));
+		read_class(roots, dir, place->host_end, "fc_host", &place->host, "node_name",
+			   room->host_wwnn, sizeof(room->host_wwnn));
+		read_class(roots, dir, place->host_end, "fc_host", &place->host, "port_name",
+			   room->host_wwpn, sizeof(room->host_wwpn));
+		read_class(roots, dir, place->nexus_end, "fc_remote_ports", &place->nexus,
+			   "node_name", room->target_wwnn, sizeof(room->target_wwnn));
+		read_class(roots, dir, place->nexus_end, "fc_remote_ports", &place->nexus,
+			   "port_name", room->target_wwpn, sizeof(room->target_wwpn));
 		break;
 	case MP_PROTOCOL_SCSI_ISCSI:
-		read_class(roots, dir, place->nexus_end, "iscsi_session", &place->nexus, "targetname",
-			   room->target_wwnn, sizeof(room->target_wwnn));
-		read_class(roots, dir, place->host_end, "iscsi_host", &place->host, "ipaddress", room->adapter,
-			   sizeof(room->adapter));
+		read_class(roots, dir, place->nexus_end, "iscsi_session", &place->nexus,
+			   "targetname", room->target_wwnn, sizeof(room->target_wwnn));
+		read_class(roots, dir, place->host_end, "iscsi_host", &place->host, "ipaddress",
+			   room->adapter, sizeof(room->adapter));
 		return;
 	case MP_PROTOCOL_SCSI_SAS:
 		read_class(roots, dir, place->nexus_end, "sas_device", &place->nexus, "sas_address",
@@ -476,11 +495,13 @@ static void read_scsi_transport(const struct mp_roots *roots, const char *dir, s
 		return; /* no adapter to tell paths apart by */
 	}
 	if (place->bus.name)
-		snprintf(room->adapter, sizeof(room->adapter), "%.*s", (int)place->bus.length, place->bus.name);
+		snprintf(room->adapter, sizeof(room->adapter), "%.*s", (int)place->bus.length,
+			 place->bus.name);
 }
 
 /* Kernels before 3.15 have no inquiry attribute. */
-static int read_inquiry_texts(const struct mp_roots *roots, const char *dir, struct mp_identity *ret)
+static int read_inquiry_texts(const struct mp_roots *roots, const char *dir,
+			      struct mp_identity *ret)
 {
 	ssize_t length = mp_sysfs_read(roots->sys, dir, "vendor", ret->vendor, sizeof(ret->vendor));
 
@@ -495,14 +516,15 @@ static int read_inquiry_texts(const struct mp_roots *roots, const char *dir, str
 
 static void read_handler(const struct mp_roots *roots, const char *device, struct mp_identity *ret)
 {
-	ssize_t length = mp_sysfs_read(roots->sys, device, "dh_state", ret->handler, sizeof(ret->handler));
+	ssize_t length =
+		mp_sysfs_read(roots->sys, device, "dh_state", ret->handler, sizeof(ret->handler));
 
 	if (length < 0 || !strcmp(ret->handler, "detached"))
 		ret->handler[0] = '\0';
 }
 
-static int read_scsi(const struct mp_roots *roots, const char *dir, struct scsi_place *place, struct mp_identity *ret,
-		     struct mp_identity_room *room)
+static int read_scsi(const struct mp_roots *roots, const char *dir, struct scsi_place *place,
+		     struct mp_identity *ret, struct mp_identity_room *room)
 {
 	struct place device = place_prefix(dir, place->device_end);
 	uint8_t page[PAGE_SIZE];
@@ -533,9 +555,9 @@ static enum mp_protocol nvme_protocol(const char *transport)
 		const char *name;
 		enum mp_protocol protocol;
 	} transports[] = {
-		{ "pcie", MP_PROTOCOL_NVME_PCIE },   { "rdma", MP_PROTOCOL_NVME_RDMA },
-		{ "fc", MP_PROTOCOL_NVME_FC },	     { "tcp", MP_PROTOCOL_NVME_TCP },
-		{ "loop", MP_PROTOCOL_NVME_LOOP },   { "apple-nvme", MP_PROTOCOL_NVME_APPLE },
+		{ "pcie", MP_PROTOCOL_NVME_PCIE }, { "rdma", MP_PROTOCOL_NVME_RDMA },
+		{ "fc", MP_PROTOCOL_NVME_FC },	   { "tcp", MP_PROTOCOL_NVME_TCP },
+		{ "loop", MP_PROTOCOL_NVME_LOOP }, { "apple-nvme", MP_PROTOCOL_NVME_APPLE },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(transports); i++)
@@ -545,8 +567,8 @@ static enum mp_protocol nvme_protocol(const char *transport)
 }
 
 /* .../nvme/nvme0/nvme0n1: the controller's directory is the namespace's parent. */
-static int read_nvme(const struct mp_roots *roots, const char *name, const char *dir, struct mp_identity *ret,
-		     struct mp_identity_room *room)
+static int read_nvme(const struct mp_roots *roots, const char *name, const char *dir,
+		     struct mp_identity *ret, struct mp_identity_room *room)
 {
 	struct place controller = place_prefix(dir, parent_length(dir));
 	uint64_t number = 0;
@@ -562,15 +584,19 @@ static int read_nvme(const struct mp_roots *roots, const char *name, const char 
 	if (!strncmp(base_name(controller.dir), "nvme-subsys", strlen("nvme-subsys")))
 		return -EOPNOTSUPP;
 
-	length = mp_sysfs_read(roots->sys, controller.dir, "model", ret->product, sizeof(ret->product));
+	length = mp_sysfs_read(roots->sys, controller.dir, "model", ret->product,
+			       sizeof(ret->product));
 	if (length < 0)
 		return length;
 	strcpy(ret->vendor, "NVME");
-	if (mp_sysfs_read(roots->sys, controller.dir, "firmware_rev", ret->revision, sizeof(ret->revision)) < 0)
+	if (mp_sysfs_read(roots->sys, controller.dir, "firmware_rev", ret->revision,
+			  sizeof(ret->revision)) < 0)
 		ret->revision[0] = '\0';
-	if (mp_sysfs_read(roots->sys, controller.dir, "serial", room->serial, sizeof(room->serial)) < 0)
+	if (mp_sysfs_read(roots->sys, controller.dir, "serial", room->serial,
+			  sizeof(room->serial)) < 0)
 		room->serial[0] = '\0';
-	if (mp_sysfs_read(roots->sys, controller.dir, "transport", transport, sizeof(transport)) < 0)
+	if (mp_sysfs_read(roots->sys, controller.dir, "transport", transport, sizeof(transport)) <
+	    0)
 		transport[0] = '\0';
 	ret->protocol = nvme_protocol(transport);
 
@@ -583,14 +609,16 @@ static int read_nvme(const struct mp_roots *roots, const char *name, const char 
 }
 
 /* .../0.0.1900/block/dasda */
-static int read_dasd(const struct mp_roots *roots, const char *dir, size_t device_length, struct mp_identity *ret)
+static int read_dasd(const struct mp_roots *roots, const char *dir, size_t device_length,
+		     struct mp_identity *ret)
 {
 	struct place device = place_prefix(dir, device_length);
 	unsigned a, b, c;
 	char discipline[8];
 	ssize_t length;
 
-	length = mp_sysfs_read(roots->sys, device.dir, "discipline", discipline, sizeof(discipline));
+	length =
+		mp_sysfs_read(roots->sys, device.dir, "discipline", discipline, sizeof(discipline));
 	if (length < 0)
 		return length;
 	ret->protocol = MP_PROTOCOL_CCW;
@@ -602,8 +630,8 @@ static int read_dasd(const struct mp_roots *roots, const char *dir, size_t devic
 }
 
 /* .../cciss0/c0d0/block/cciss!c0d0 */
-static int read_cciss(const struct mp_roots *roots, const char *name, const char *dir, size_t device_length,
-		      struct mp_identity *ret)
+static int read_cciss(const struct mp_roots *roots, const char *name, const char *dir,
+		      size_t device_length, struct mp_identity *ret)
 {
 	struct place device = place_prefix(dir, device_length);
 	int controller, disk;
@@ -631,7 +659,8 @@ static size_t device_end(const char *dir)
 		       0;
 }
 
-static int read_state(const struct mp_roots *roots, const char *dir, enum mp_protocol protocol, char *text, size_t size)
+static int read_state(const struct mp_roots *roots, const char *dir, enum mp_protocol protocol,
+		      char *text, size_t size)
 {
 	size_t end = mp_protocol_is_nvme(protocol) ? parent_length(dir) : device_end(dir);
 	struct place device = place_prefix(dir, end);
@@ -666,7 +695,8 @@ static enum mp_path_state nvme_state(const char *text)
 	return MP_PATH_DOWN;
 }
 
-enum mp_path_state mp_probe_state(const struct mp_roots *roots, const char *dir, enum mp_protocol protocol)
+enum mp_path_state mp_probe_state(const struct mp_roots *roots, const char *dir,
+				  enum mp_protocol protocol)
 {
 	char text[32];
 	int r;
@@ -675,19 +705,24 @@ enum mp_path_state mp_probe_state(const struct mp_roots *roots, const char *dir,
 		return MP_PATH_UP;
 	r = read_state(roots, dir, protocol, text, sizeof(text));
 	if (r < 0)
-		return r == -ENOENT || r == -ENXIO || r == -ENODEV || r == -ENOTDIR ? MP_PATH_REMOVED : MP_PATH_DOWN;
+		return r == -ENOENT || r == -ENXIO || r == -ENODEV || r == -ENOTDIR ?
+			       MP_PATH_REMOVED :
+			       MP_PATH_DOWN;
 	return mp_protocol_is_nvme(protocol) ? nvme_state(text) : scsi_state(text);
 }
 
-static int read_kind(const struct mp_roots *roots, const char *name, const char *dir, struct mp_identity *ret,
-		     struct mp_identity_room *room)
+static int read_kind(const struct mp_roots *roots, const char *name, const char *dir,
+		     struct mp_identity *ret, struct mp_identity_room *room)
 {
 	size_t device = device_end(dir), start = device;
 	struct scsi_place place;
 
 	if (!strncmp(name, "nvme", 4))
 		return read_nvme(roots, name, dir, ret, room);
-	/* Where in sysfs a host is says nothing of what it leads to: those of FCoE are below devices/virtual/net. */
+	/*
+	 * Where in sysfs a host is says nothing of what it leads to: those of FCoE are below
+	 * devices/virtual/net.
+	 */
 	if (!device)
 		return -EOPNOTSUPP;
 	if (!strncmp(name, "cciss!", 6))
@@ -724,7 +759,9 @@ int mp_probe_identity(const struct mp_roots *roots, dev_t devt, const char *name
 		.target_wwpn = room->target_wwpn,
 		.adapter = room->adapter,
 	};
-	r = (size_t)snprintf(ret->name, sizeof(ret->name), "%s", name) < sizeof(ret->name) ? 0 : -ENAMETOOLONG;
+	r = (size_t)snprintf(ret->name, sizeof(ret->name), "%s", name) < sizeof(ret->name) ?
+		    0 :
+		    -ENAMETOOLONG;
 	if (r == 0)
 		r = read_kind(roots, name, dir, ret, room);
 	if (r == 0)
@@ -798,12 +835,17 @@ unsigned mp_probe_max_sectors_kb(const struct mp_roots *roots, dev_t devt)
 	char dir[32];
 
 	snprintf(dir, sizeof(dir), "dev/block/%u:%u", major(devt), minor(devt));
-	return mp_sysfs_read_number(roots->sys, dir, "queue/max_sectors_kb", &number) == 0 ? number : 0;
+	return mp_sysfs_read_number(roots->sys, dir, "queue/max_sectors_kb", &number) == 0 ?
+		       number :
+		       0;
 }
 
 /* ---- files that are no attributes */
 
-/* What a read that yields less than was asked for means: files in /proc come in pieces, others have ended. */
+/*
+ * What a read that yields less than was asked for means: files in /proc come in pieces, others have
+ * ended.
+ */
 enum ending { ENDS_WITH_NOTHING, ENDS_WHEN_SHORT };
 
 /* A file of any length, whole. Return: 0, -EFBIG beyond FILE_LONGEST, negative errno. */
@@ -865,8 +907,8 @@ static int add_kernel_props(dev_t devt, const char *dir, struct mp_props *ret)
 	const struct {
 		const char *name, *value;
 	} props[] = {
-		{ "DEVNAME", node }, { "DEVPATH", path }, { "DEVTYPE", "disk" }, { "SUBSYSTEM", "block" },
-		{ "MAJOR", number[0] }, { "MINOR", number[1] },
+		{ "DEVNAME", node },	  { "DEVPATH", path },	  { "DEVTYPE", "disk" },
+		{ "SUBSYSTEM", "block" }, { "MAJOR", number[0] }, { "MINOR", number[1] },
 	};
 	int r = 0;
 
@@ -879,7 +921,8 @@ static int add_kernel_props(dev_t devt, const char *dir, struct mp_props *ret)
 	return r;
 }
 
-int mp_probe_props(const struct mp_roots *roots, dev_t devt, const char *dir, bool uevent, struct mp_props *ret)
+int mp_probe_props(const struct mp_roots *roots, dev_t devt, const char *dir, bool uevent,
+		   struct mp_props *ret)
 {
 	_cleanup_free_ char *text = NULL;
 	char stated[PAGE_SIZE];
@@ -888,7 +931,8 @@ int mp_probe_props(const struct mp_roots *roots, dev_t devt, const char *dir, bo
 	if (r < 0)
 		return r;
 	r = add_kernel_props(devt, dir, ret);
-	if (r == 0 && uevent && mp_sysfs_read(roots->sys, dir, "uevent", stated, sizeof(stated)) > 0)
+	if (r == 0 && uevent &&
+	    mp_sysfs_read(roots->sys, dir, "uevent", stated, sizeof(stated)) > 0)
 		r = mp_udevdb_parse_uevent(stated, ret);
 	if (r == 0)
 		r = mp_udevdb_parse(text, ret);
@@ -904,12 +948,16 @@ void mp_probe_apply_props(struct mp_identity *identity, const struct mp_props *p
 	const char *cancelled = mp_props_get(props, "FIND_MULTIPATHS_WAIT_CANCELLED");
 
 	identity->claimed = claimed && !strcmp(claimed, "1");
-	identity->wait_may_run = until && *until && strcmp(until, "0") && !(cancelled && !strcmp(cancelled, "1"));
+	identity->wait_may_run = until && *until && strcmp(until, "0") &&
+				 !(cancelled && !strcmp(cancelled, "1"));
 }
 
 /* ---- WWID */
 
-/* Old kernels leave the padding of model and serial number in nvme.VVVV-SERIAL-MODEL-NSID. Return: length without zero bytes. */
+/*
+ * Old kernels leave the padding of model and serial number in nvme.VVVV-SERIAL-MODEL-NSID. Return:
+ * length without zero bytes.
+ */
 static size_t hex_length(const char *hex, size_t length)
 {
 	while (length >= 2 && !memcmp(hex + length - 2, "00", 2))
@@ -959,8 +1007,8 @@ bool mp_probe_has_fallback(enum mp_protocol protocol, const char *attribute)
 }
 
 /* @known: of several names of the LUN this one, if it has it; NULL: the best one */
-static int read_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir, const char *known,
-			  char *wwid)
+static int read_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir,
+			  const char *known, char *wwid)
 {
 	struct place device = place_prefix(dir, device_end(dir));
 	uint8_t page[PAGE_SIZE];
@@ -968,8 +1016,11 @@ static int read_page_wwid(const struct mp_roots *roots, enum mp_protocol protoco
 	ssize_t length;
 
 	if (mp_protocol_is_scsi(protocol)) {
-		length = mp_sysfs_read_bytes(roots->sys, device.dir, "vpd_pg83", page, sizeof(page));
-		return length < 0 || mp_vpd_wwid(page, length, known, wwid, MP_WWID_SIZE) < 0 ? -ENOENT : 0;
+		length =
+			mp_sysfs_read_bytes(roots->sys, device.dir, "vpd_pg83", page, sizeof(page));
+		return length < 0 || mp_vpd_wwid(page, length, known, wwid, MP_WWID_SIZE) < 0 ?
+			       -ENOENT :
+			       0;
 	}
 	if (mp_protocol_is_nvme(protocol)) {
 		length = mp_sysfs_read(roots->sys, dir, "wwid", text, sizeof(text));
@@ -987,12 +1038,14 @@ static int read_page_wwid(const struct mp_roots *roots, enum mp_protocol protoco
 	return *wwid ? 0 : -ENOENT;
 }
 
-int mp_probe_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir, char *wwid)
+int mp_probe_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir,
+		       char *wwid)
 {
 	return read_page_wwid(roots, protocol, dir, NULL, wwid);
 }
 
-int mp_probe_page_names(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir, const char *wwid)
+int mp_probe_page_names(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir,
+			const char *wwid)
 {
 	char told[MP_WWID_SIZE];
 	int r = read_page_wwid(roots, protocol, dir, wwid, told);
@@ -1000,8 +1053,8 @@ int mp_probe_page_names(const struct mp_roots *roots, enum mp_protocol protocol,
 	return r < 0 ? r : !strcmp(told, wwid);
 }
 
-int mp_probe_props_wwid(const struct mp_identity *identity, const char *uid_attribute, const struct mp_props *props,
-			bool fallback, char *wwid)
+int mp_probe_props_wwid(const struct mp_identity *identity, const char *uid_attribute,
+			const struct mp_props *props, bool fallback, char *wwid)
 {
 	const char *attribute = uid_attribute ? uid_attribute : "";
 	const char *value;
@@ -1023,7 +1076,8 @@ int mp_probe_props_wwid(const struct mp_identity *identity, const char *uid_attr
 }
 
 int mp_probe_wwid(const struct mp_roots *roots, const struct mp_identity *identity, const char *dir,
-		  const struct mp_path_settings *settings, const struct mp_props *props, bool fallback, char *wwid)
+		  const struct mp_path_settings *settings, const struct mp_props *props,
+		  bool fallback, char *wwid)
 {
 	int r = mp_probe_props_wwid(identity, settings->uid_attribute, props, fallback, wwid);
 
@@ -1032,14 +1086,18 @@ int mp_probe_wwid(const struct mp_roots *roots, const struct mp_identity *identi
 
 /* ---- writing */
 
-int mp_probe_write(const struct mp_roots *roots, const char *dir, const char *attribute, const char *value)
+int mp_probe_write(const struct mp_roots *roots, const char *dir, const char *attribute,
+		   const char *value)
 {
 	return mp_sysfs_write(roots->sys, dir, attribute, value);
 }
 
-/* Calls @each for every partition's directory name. Return: what @each returned if not 0, else 0. */
+/*
+ * Calls @each for every partition's directory name. Return: what @each returned if not 0, else 0.
+ */
 static int for_each_partition(const struct mp_roots *roots, const char *dir,
-			      int (*each)(const struct mp_roots *roots, const char *dir, const char *name, void *data),
+			      int (*each)(const struct mp_roots *roots, const char *dir,
+					  const char *name, void *data),
 			      void *data)
 {
 	_cleanup_dir_ DIR *disk = open_dir(roots->sys, dir, "");
@@ -1055,7 +1113,8 @@ static int for_each_partition(const struct mp_roots *roots, const char *dir,
 	return r;
 }
 
-static int trigger_partition(const struct mp_roots *roots, const char *dir, const char *name, void *action)
+static int trigger_partition(const struct mp_roots *roots, const char *dir, const char *name,
+			     void *action)
 {
 	char attribute[MP_NAME_SIZE + 16];
 
@@ -1108,7 +1167,8 @@ static void users_fini(struct users *users)
 	free(users->swaps);
 }
 
-static int partition_in_use(const struct mp_roots *roots, const char *dir, const char *name, void *data)
+static int partition_in_use(const struct mp_roots *roots, const char *dir, const char *name,
+			    void *data)
 {
 	const struct users *users = data;
 	char attribute[MP_NAME_SIZE + 16], devt[32];
@@ -1131,7 +1191,8 @@ bool mp_probe_in_use(const struct mp_roots *roots, const char *dir, dev_t devt)
 	users.mounts = read_proc(roots, "self/mountinfo");
 	users.swaps = read_proc(roots, "swaps");
 	snprintf(number, sizeof(number), "%u:%u", major(devt), minor(devt));
-	return mp_mounts_have(users.mounts, number, base_name(dir)) || mp_swaps_have(users.swaps, base_name(dir)) ||
+	return mp_mounts_have(users.mounts, number, base_name(dir)) ||
+	       mp_swaps_have(users.swaps, base_name(dir)) ||
 	       for_each_partition(roots, dir, partition_in_use, &users) > 0;
 }
 
@@ -1149,7 +1210,8 @@ int mp_probe_map_holder(const struct mp_roots *roots, const char *dir, char *uui
 			continue;
 		snprintf(attribute, sizeof(attribute), "holders/%s/dm/uuid", entry->d_name);
 		if (mp_sysfs_read(roots->sys, dir, attribute, uuid, size) > 0 &&
-		    (!strncmp(uuid, "mpath-", 6) || !strncmp(uuid, MP_GEOM_WRITES, strlen(MP_GEOM_WRITES))))
+		    (!strncmp(uuid, "mpath-", 6) ||
+		     !strncmp(uuid, MP_GEOM_WRITES, strlen(MP_GEOM_WRITES))))
 			return 1;
 	}
 	return 0;

@@ -66,11 +66,13 @@ size_t mp_reservation_count(const struct mp_reservation_keys *keys, uint64_t key
 	return count;
 }
 
-int mp_reservation_decode_holder(const uint8_t *data, size_t size, struct mp_reservation_holder *ret)
+int mp_reservation_decode_holder(const uint8_t *data, size_t size,
+				 struct mp_reservation_holder *ret)
 {
 	if (size < HEADER_SIZE)
 		return -EBADMSG;
-	*ret = (struct mp_reservation_holder){ .generation = mp_bytes_be32(data), .held = mp_bytes_be32(data + 4) != 0 };
+	*ret = (struct mp_reservation_holder){ .generation = mp_bytes_be32(data),
+					       .held = mp_bytes_be32(data + 4) != 0 };
 	if (!ret->held)
 		return 0;
 	if (size < HOLDER_SIZE)
@@ -90,8 +92,8 @@ static int verdict(const struct mp_scsi_result *result)
 		return -EBUSY;
 	if (result->sense_key == MP_SCSI_SENSE_ILLEGAL_REQUEST)
 		return -EOPNOTSUPP;
-	if (result->sense_key == MP_SCSI_SENSE_UNIT_ATTENTION || result->sense_key == MP_SCSI_SENSE_NOT_READY ||
-	    mp_scsi_is_transient(result))
+	if (result->sense_key == MP_SCSI_SENSE_UNIT_ATTENTION ||
+	    result->sense_key == MP_SCSI_SENSE_NOT_READY || mp_scsi_is_transient(result))
 		return 1;
 	return result->host_status == MP_SCSI_HOST_TIMEOUT ? -ETIMEDOUT : -EIO;
 }
@@ -99,7 +101,9 @@ static int verdict(const struct mp_scsi_result *result)
 /* Return: bytes received, negative errno. */
 static int reserve_in(int fd, uint8_t action, uint8_t *data, size_t size, unsigned timeout_msec)
 {
-	const uint8_t cdb[10] = { PERSISTENT_RESERVE_IN, action, 0, 0, 0, 0, 0, size >> 8, size & 0xff };
+	const uint8_t cdb[10] = {
+		PERSISTENT_RESERVE_IN, action, 0, 0, 0, 0, 0, size >> 8, size & 0xff
+	};
 	struct mp_scsi_result result;
 	int r = 1;
 
@@ -111,7 +115,8 @@ static int reserve_in(int fd, uint8_t action, uint8_t *data, size_t size, unsign
 	return r < 0 ? r : r > 0 ? -EIO : (int)result.received;
 }
 
-int mp_reservation_read_keys(int fd, unsigned timeout_msec, uint8_t **data, struct mp_reservation_keys *ret)
+int mp_reservation_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
+			     struct mp_reservation_keys *ret)
 {
 	_cleanup_free_ uint8_t *buffer = NULL;
 	size_t size = FIRST_READ;
@@ -125,7 +130,8 @@ int mp_reservation_read_keys(int fd, unsigned timeout_msec, uint8_t **data, stru
 		r = reserve_in(fd, READ_KEYS, buffer, size, timeout_msec);
 		if (r < 0)
 			return r;
-		if (size == LONGEST_READ || (uint64_t)mp_bytes_be32(buffer + 4) + HEADER_SIZE <= size)
+		if (size == LONGEST_READ ||
+		    (uint64_t)mp_bytes_be32(buffer + 4) + HEADER_SIZE <= size)
 			break;
 		size = LONGEST_READ;
 	}
@@ -143,10 +149,13 @@ int mp_reservation_read_holder(int fd, unsigned timeout_msec, struct mp_reservat
 	return r < 0 ? r : mp_reservation_decode_holder(data, r, ret);
 }
 
-int mp_reservation_register(int fd, const struct mp_reservation_parameters *parameters, unsigned timeout_msec)
+int mp_reservation_register(int fd, const struct mp_reservation_parameters *parameters,
+			    unsigned timeout_msec)
 {
-	const uint8_t cdb[10] = { PERSISTENT_RESERVE_OUT, REGISTER_AND_IGNORE_EXISTING_KEY, 0, 0, 0, 0, 0, 0,
-				  MP_RESERVATION_PARAMETERS_SIZE };
+	const uint8_t cdb[10] = {
+		PERSISTENT_RESERVE_OUT,	       REGISTER_AND_IGNORE_EXISTING_KEY, 0, 0, 0, 0, 0, 0,
+		MP_RESERVATION_PARAMETERS_SIZE
+	};
 	uint8_t data[MP_RESERVATION_PARAMETERS_SIZE];
 	struct mp_scsi_result result;
 	int r = 1;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reservation.h - SCSI persistent reservations: parameter data, and the commands by SG_IO.  For: programs. */
+/*
+ * reservation.h - SCSI persistent reservations: parameter data, and the commands by SG_IO.  For:
+ * programs.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,19 +59,31 @@ uint64_t mp_reservation_key(const struct mp_reservation_keys *keys, size_t index
 /** mp_reservation_count() - how often is @key registered? */
 size_t mp_reservation_count(const struct mp_reservation_keys *keys, uint64_t key);
 
-/** mp_reservation_decode_holder() - READ RESERVATION parameter data (spc4r36j 6.16.3, tables 210 and 211). Return: 0, -EBADMSG. */
-int mp_reservation_decode_holder(const uint8_t *data, size_t size, struct mp_reservation_holder *ret);
+/**
+ * mp_reservation_decode_holder() - READ RESERVATION parameter data (spc4r36j 6.16.3, tables 210 and
+ * 211). Return: 0, -EBADMSG.
+ */
+int mp_reservation_decode_holder(const uint8_t *data, size_t size,
+				 struct mp_reservation_holder *ret);
 
 /*
- * All of these block. Return: 0 or what is said; -EOPNOTSUPP the target has no persistent reservations, -EBUSY reservation
- * conflict, other negative errno.
+ * All of these block. Return: 0 or what is said; -EOPNOTSUPP the target has no persistent
+ * reservations, -EBUSY reservation conflict, other negative errno.
  */
 
 /** mp_reservation_read_keys() - all of them; @ret borrows *data, which the caller frees */
-int mp_reservation_read_keys(int fd, unsigned timeout_msec, uint8_t **data, struct mp_reservation_keys *ret);
+int mp_reservation_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
+			     struct mp_reservation_keys *ret);
 
-/** mp_reservation_read_holder() - READ RESERVATION. Return: as mp_reservation_decode_holder(), or negative errno. */
+/**
+ * mp_reservation_read_holder() - READ RESERVATION. Return: as mp_reservation_decode_holder(), or
+ * negative errno.
+ */
 int mp_reservation_read_holder(int fd, unsigned timeout_msec, struct mp_reservation_holder *ret);
 
-/** mp_reservation_register() - REGISTER AND IGNORE EXISTING KEY of this path's I_T nexus; @parameters->key does not matter */
-int mp_reservation_register(int fd, const struct mp_reservation_parameters *parameters, unsigned timeout_msec);
+/**
+ * mp_reservation_register() - REGISTER AND IGNORE EXISTING KEY of this path's I_T nexus;
+ * @parameters->key does not matter
+ */
+int mp_reservation_register(int fd, const struct mp_reservation_parameters *parameters,
+			    unsigned timeout_msec);

@@ -20,12 +20,16 @@ enum {
 	HP3PAR = 0xc0,
 	RDAC_STATE = 0xc9,
 
-	SHORT_PAGE = 254, /* what every target can answer; some take only one byte of allocation length */
+	/* what every target can answer; some take only one byte of allocation length */
+	SHORT_PAGE = 254,
 	LONG_PAGE = 4096,
 	TRIES = 4, /* a unit attention is told once for each event that the target saw */
 };
 
-/* spc4r36j 4.5: fixed format keeps its codes behind the additional length, descriptor format in the header. */
+/*
+ * spc4r36j 4.5: fixed format keeps its codes behind the additional length, descriptor format in the
+ * header.
+ */
 static void sense_parse(const uint8_t *sense, size_t size, struct mp_scsi_result *ret)
 {
 	if (size < 4)
@@ -62,8 +66,8 @@ void mp_scsi_take(const struct sg_io_hdr *header, struct mp_scsi_result *ret)
 	sense_parse(header->sbp, header->sb_len_wr, ret);
 }
 
-static int sg_io(int fd, int direction, const uint8_t *cdb, size_t cdb_size, const void *data, size_t data_size,
-		 unsigned timeout_msec, struct mp_scsi_result *ret)
+static int sg_io(int fd, int direction, const uint8_t *cdb, size_t cdb_size, const void *data,
+		 size_t data_size, unsigned timeout_msec, struct mp_scsi_result *ret)
 {
 	uint8_t sense[MP_SCSI_SENSE_SIZE] = { 0 };
 	struct sg_io_hdr header = {
@@ -85,8 +89,8 @@ static int sg_io(int fd, int direction, const uint8_t *cdb, size_t cdb_size, con
 	return 0;
 }
 
-int mp_scsi_command(int fd, const uint8_t *cdb, size_t cdb_size, void *data, size_t data_size, unsigned timeout_msec,
-		    struct mp_scsi_result *ret)
+int mp_scsi_command(int fd, const uint8_t *cdb, size_t cdb_size, void *data, size_t data_size,
+		    unsigned timeout_msec, struct mp_scsi_result *ret)
 {
 	return sg_io(fd, SG_DXFER_FROM_DEV, cdb, cdb_size, data, data_size, timeout_msec, ret);
 }
@@ -97,8 +101,12 @@ int mp_scsi_send(int fd, const uint8_t *cdb, size_t cdb_size, const void *data, 
 	return sg_io(fd, SG_DXFER_TO_DEV, cdb, cdb_size, data, data_size, timeout_msec, ret);
 }
 
-/* Return: bytes received, -EOPNOTSUPP: refused. A unit attention or a device that is becoming ready gets another try. */
-static int read_data(int fd, const uint8_t *cdb, size_t cdb_size, void *data, size_t size, unsigned timeout_msec)
+/*
+ * Return: bytes received, -EOPNOTSUPP: refused. A unit attention or a device that is becoming ready
+ * gets another try.
+ */
+static int read_data(int fd, const uint8_t *cdb, size_t cdb_size, void *data, size_t size,
+		     unsigned timeout_msec)
 {
 	struct mp_scsi_result result;
 
@@ -141,7 +149,8 @@ static int ask_designators(int fd, uint8_t *page, unsigned timeout_msec)
 {
 	int size = inquire(fd, DESIGNATORS, page, SHORT_PAGE, timeout_msec);
 
-	if (size == SHORT_PAGE && page[1] == DESIGNATORS && mp_bytes_be16(page + 2) + 4 > SHORT_PAGE)
+	if (size == SHORT_PAGE && page[1] == DESIGNATORS &&
+	    mp_bytes_be16(page + 2) + 4 > SHORT_PAGE)
 		return inquire(fd, DESIGNATORS, page, LONG_PAGE, timeout_msec);
 	return size;
 }
@@ -159,7 +168,8 @@ int mp_scsi_wwid(int fd, char *wwid, size_t size, unsigned timeout_msec)
 	return r < 0 ? r : mp_vpd_wwid(page, r, NULL, wwid, size);
 }
 
-int mp_scsi_identify(int fd, const char *known, char *wwid, size_t size, int *tpg, unsigned timeout_msec)
+int mp_scsi_identify(int fd, const char *known, char *wwid, size_t size, int *tpg,
+		     unsigned timeout_msec)
 {
 	uint8_t page[LONG_PAGE];
 	int r = ask_designators(fd, page, timeout_msec), group;
@@ -194,7 +204,16 @@ int mp_scsi_tpg(int fd, unsigned timeout_msec)
 int mp_scsi_report_groups(int fd, void *data, size_t size, unsigned timeout_msec)
 {
 	const uint8_t cdb[12] = {
-		MAINTENANCE_IN, REPORT_TARGET_PORT_GROUPS, 0, 0, 0, 0, size >> 24, size >> 16, size >> 8, size,
+		MAINTENANCE_IN,
+		REPORT_TARGET_PORT_GROUPS,
+		0,
+		0,
+		0,
+		0,
+		size >> 24,
+		size >> 16,
+		size >> 8,
+		size,
 	};
 
 	return refusal_is_error(read_data(fd, cdb, sizeof(cdb), data, size, timeout_msec));

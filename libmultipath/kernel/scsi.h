@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* scsi.h - SCSI commands by SG_IO.  All block: for workers.  For: checkers, prioritizers, programs. */
+/*
+ * scsi.h - SCSI commands by SG_IO.  All block: for workers.  For: checkers, prioritizers, programs.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,7 +40,10 @@ struct mp_scsi_result {
 struct sg_io_hdr;
 enum { MP_SCSI_SENSE_SIZE = 32 }; /* room for sense data; codes are in the first 14 bytes */
 
-/** mp_scsi_take() - the result of a command that the kernel has ended. header->sbp: what it was given for sense data */
+/**
+ * mp_scsi_take() - the result of a command that the kernel has ended. header->sbp: what it was
+ * given for sense data
+ */
 void mp_scsi_take(const struct sg_io_hdr *header, struct mp_scsi_result *ret);
 
 /** mp_scsi_is_good() - no status of any layer */
@@ -47,10 +52,14 @@ static inline bool mp_scsi_is_good(const struct mp_scsi_result *result)
 	return !result->host_status && !result->driver_status && !result->scsi_status;
 }
 
-/** mp_scsi_is_transient() - the host adapter or the transport was in the way for a moment: worth another try */
+/**
+ * mp_scsi_is_transient() - the host adapter or the transport was in the way for a moment: worth
+ * another try
+ */
 static inline bool mp_scsi_is_transient(const struct mp_scsi_result *result)
 {
-	return result->host_status == MP_SCSI_HOST_BUS_BUSY || result->host_status == MP_SCSI_HOST_ERROR ||
+	return result->host_status == MP_SCSI_HOST_BUS_BUSY ||
+	       result->host_status == MP_SCSI_HOST_ERROR ||
 	       result->host_status == MP_SCSI_HOST_SOFT_ERROR ||
 	       result->host_status == MP_SCSI_HOST_TRANSPORT_DISRUPTED;
 }
@@ -62,22 +71,32 @@ static inline bool mp_scsi_is_transient(const struct mp_scsi_result *result)
  * @timeout_msec:	> 0
  * @ret:	always written when 0 is returned
  *
- * Return: 0 if the command got through, whatever its status; -ENOTTY and others if the ioctl itself failed.
+ * Return: 0 if the command got through, whatever its status; -ENOTTY and others if the ioctl itself
+ * failed.
  */
-int mp_scsi_command(int fd, const uint8_t *cdb, size_t cdb_size, void *data, size_t data_size, unsigned timeout_msec,
-		    struct mp_scsi_result *ret);
+int mp_scsi_command(int fd, const uint8_t *cdb, size_t cdb_size, void *data, size_t data_size,
+		    unsigned timeout_msec, struct mp_scsi_result *ret);
 
 /** mp_scsi_send() - as mp_scsi_command(), with data going out */
 int mp_scsi_send(int fd, const uint8_t *cdb, size_t cdb_size, const void *data, size_t data_size,
 		 unsigned timeout_msec, struct mp_scsi_result *ret);
 
-/** mp_scsi_inquiry() - @page < 0: standard data. Return: bytes received, negative errno (-EIO: refused). */
+/**
+ * mp_scsi_inquiry() - @page < 0: standard data. Return: bytes received, negative errno (-EIO:
+ * refused).
+ */
 int mp_scsi_inquiry(int fd, int page, void *data, size_t size, unsigned timeout_msec);
 
-/** mp_scsi_wwid() - WWID from INQUIRY VPD page 0x83. Return: 0, -ENOENT no usable designator, negative errno. */
+/**
+ * mp_scsi_wwid() - WWID from INQUIRY VPD page 0x83. Return: 0, -ENOENT no usable designator,
+ * negative errno.
+ */
 int mp_scsi_wwid(int fd, char *wwid, size_t size, unsigned timeout_msec);
 
-/** mp_scsi_tpg() - target port group from INQUIRY VPD page 0x83. Return: the group, -ENOENT none, negative errno. */
+/**
+ * mp_scsi_tpg() - target port group from INQUIRY VPD page 0x83. Return: the group, -ENOENT none,
+ * negative errno.
+ */
 int mp_scsi_tpg(int fd, unsigned timeout_msec);
 
 /* What mp_scsi_identify() puts before a serial number: it is no WWID. */
@@ -86,14 +105,19 @@ int mp_scsi_tpg(int fd, unsigned timeout_msec);
 /**
  * mp_scsi_identify() - what the device says that it is, asked of the device now
  * @known:	the name to choose if it is among those on VPD page 0x83, else the best one
- * @wwid:	as mp_scsi_wwid(); of a device without that page "serial " and its unit serial number (page 0x80)
+ * @wwid:	as mp_scsi_wwid(); of a device without that page "serial " and its unit serial
+ * 		number (page 0x80)
  * @tpg:	target port group, -1: none; written if there is a page 0x83
  *
  * Return: 0, -ENOENT it answers, but has neither; other negative errno: it did not answer.
  */
-int mp_scsi_identify(int fd, const char *known, char *wwid, size_t size, int *tpg, unsigned timeout_msec);
+int mp_scsi_identify(int fd, const char *known, char *wwid, size_t size, int *tpg,
+		     unsigned timeout_msec);
 
-/** mp_scsi_report_groups() - REPORT TARGET PORT GROUPS (spc4r36j 6.37). Return: bytes received, negative errno. */
+/**
+ * mp_scsi_report_groups() - REPORT TARGET PORT GROUPS (spc4r36j 6.37). Return: bytes received,
+ * negative errno.
+ */
 int mp_scsi_report_groups(int fd, void *data, size_t size, unsigned timeout_msec);
 
 /**
@@ -104,5 +128,8 @@ int mp_scsi_report_groups(int fd, void *data, size_t size, unsigned timeout_msec
  */
 int mp_scsi_is_rdac(int fd, bool listed_only, unsigned timeout_msec);
 
-/** mp_scsi_vpd_text() - text of a vendor's page for listings (%g); @vendor "hp3par". Return: 0, -EINVAL unknown vendor, negative errno. */
+/**
+ * mp_scsi_vpd_text() - text of a vendor's page for listings (%g); @vendor "hp3par". Return: 0,
+ * -EINVAL unknown vendor, negative errno.
+ */
 int mp_scsi_vpd_text(int fd, const char *vendor, char *text, size_t size, unsigned timeout_msec);

@@ -21,7 +21,8 @@ static int attribute_open(const char *root, const char *dir, const char *attribu
 	return fd < 0 ? -errno : fd;
 }
 
-ssize_t mp_sysfs_read_bytes(const char *root, const char *dir, const char *attribute, void *data, size_t size)
+ssize_t mp_sysfs_read_bytes(const char *root, const char *dir, const char *attribute, void *data,
+			    size_t size)
 {
 	_cleanup_close_ int fd = attribute_open(root, dir, attribute, O_RDONLY);
 	ssize_t count;
@@ -32,7 +33,8 @@ ssize_t mp_sysfs_read_bytes(const char *root, const char *dir, const char *attri
 	return count < 0 ? -errno : count;
 }
 
-ssize_t mp_sysfs_read(const char *root, const char *dir, const char *attribute, char *text, size_t size)
+ssize_t mp_sysfs_read(const char *root, const char *dir, const char *attribute, char *text,
+		      size_t size)
 {
 	ssize_t length = mp_sysfs_read_bytes(root, dir, attribute, text, size - 1);
 
@@ -68,7 +70,8 @@ int mp_sysfs_write(const char *root, const char *dir, const char *attribute, con
 {
 	_cleanup_close_ int fd = attribute_open(root, dir, attribute, O_WRONLY);
 	char line[128];
-	int length = snprintf(line, sizeof(line), "%s\n", value); /* some attributes insist on the newline */
+	/* some attributes insist on the newline */
+	int length = snprintf(line, sizeof(line), "%s\n", value);
 
 	if (fd < 0)
 		return fd;

@@ -15,12 +15,17 @@ enum { MP_SYSFS_FILE_SIZE = 1024 };
  *
  * Return: length of the text, negative errno.
  */
-ssize_t mp_sysfs_read(const char *root, const char *dir, const char *attribute, char *text, size_t size);
+ssize_t mp_sysfs_read(const char *root, const char *dir, const char *attribute, char *text,
+		      size_t size);
 
 /** mp_sysfs_read_bytes() - a binary attribute as it is. Return: bytes, negative errno. */
-ssize_t mp_sysfs_read_bytes(const char *root, const char *dir, const char *attribute, void *data, size_t size);
+ssize_t mp_sysfs_read_bytes(const char *root, const char *dir, const char *attribute, void *data,
+			    size_t size);
 
-/** mp_sysfs_read_number() - decimal, without a sign. Return: 0, -EBADMSG not a number, or too large a one, negative errno. */
+/**
+ * mp_sysfs_read_number() - decimal, without a sign. Return: 0, -EBADMSG not a number, or too large
+ * a one, negative errno.
+ */
 int mp_sysfs_read_number(const char *root, const char *dir, const char *attribute, uint64_t *ret);
 
 /** mp_sysfs_write() - may block. Return: 0, negative errno. */

@@ -121,9 +121,12 @@ bool mp_tuning_is_empty(const struct mp_tuning *tuning)
 bool mp_tuning_covers(const struct mp_tuning *done, const struct mp_tuning *wanted)
 {
 	return done->has_fast_io_fail == wanted->has_fast_io_fail &&
-	       done->fast_io_fail_sec == wanted->fast_io_fail_sec && done->has_dev_loss == wanted->has_dev_loss &&
-	       done->dev_loss_sec == wanted->dev_loss_sec && done->has_eh_deadline == wanted->has_eh_deadline &&
-	       done->eh_deadline_sec == wanted->eh_deadline_sec && done->has_max_retries == wanted->has_max_retries &&
+	       done->fast_io_fail_sec == wanted->fast_io_fail_sec &&
+	       done->has_dev_loss == wanted->has_dev_loss &&
+	       done->dev_loss_sec == wanted->dev_loss_sec &&
+	       done->has_eh_deadline == wanted->has_eh_deadline &&
+	       done->eh_deadline_sec == wanted->eh_deadline_sec &&
+	       done->has_max_retries == wanted->has_max_retries &&
 	       done->max_retries == wanted->max_retries && done->notes == wanted->notes &&
 	       (!wanted->max_sectors_kb || done->max_sectors_kb == wanted->max_sectors_kb);
 }
@@ -149,13 +152,15 @@ const char *mp_tuning_note(unsigned i, int *level)
 /* ---- what differs */
 
 /* Text of @attribute in @dir, "" if there is none. */
-static void read_text(const struct mp_roots *roots, const char *dir, const char *attribute, char *text, size_t size)
+static void read_text(const struct mp_roots *roots, const char *dir, const char *attribute,
+		      char *text, size_t size)
 {
 	if (!*dir || mp_sysfs_read(roots->sys, dir, attribute, text, size) < 0)
 		text[0] = '\0';
 }
 
-static void plan_value(struct mp_tuning_plan *plan, const char *dir, const char *attribute, const char *value)
+static void plan_value(struct mp_tuning_plan *plan, const char *dir, const char *attribute,
+		       const char *value)
 {
 	struct mp_tuning_write *write = &plan->writes[plan->count++];
 
@@ -164,8 +169,8 @@ static void plan_value(struct mp_tuning_plan *plan, const char *dir, const char 
 	snprintf(write->value, sizeof(write->value), "%s", value);
 }
 
-static void plan_difference(const struct mp_roots *roots, struct mp_tuning_plan *plan, const char *dir,
-			    const char *attribute, const char *value)
+static void plan_difference(const struct mp_roots *roots, struct mp_tuning_plan *plan,
+			    const char *dir, const char *attribute, const char *value)
 {
 	char current[32];
 
@@ -188,8 +193,8 @@ static void plan_number(const struct mp_roots *roots, struct mp_tuning_plan *pla
 }
 
 /* The kernel never lets fast_io_fail_tmo reach dev_loss_tmo: room is made first. */
-static void plan_remote_port(const struct mp_roots *roots, struct mp_tuning_plan *plan, const char *port,
-			     const struct mp_tuning *tuning)
+static void plan_remote_port(const struct mp_roots *roots, struct mp_tuning_plan *plan,
+			     const char *port, const struct mp_tuning *tuning)
 {
 	unsigned long long current_loss;
 	char current[32], raised[16] = "", wanted[16];
@@ -212,8 +217,8 @@ static void plan_remote_port(const struct mp_roots *roots, struct mp_tuning_plan
 		plan_value(plan, port, "dev_loss_tmo", wanted);
 }
 
-void mp_tuning_compare(const struct mp_roots *roots, const char *dir, const struct mp_tuning *tuning,
-		       struct mp_tuning_plan *ret)
+void mp_tuning_compare(const struct mp_roots *roots, const char *dir,
+		       const struct mp_tuning *tuning, struct mp_tuning_plan *ret)
 {
 	struct mp_probe_scsi_dirs dirs;
 
@@ -224,12 +229,15 @@ void mp_tuning_compare(const struct mp_roots *roots, const char *dir, const stru
 		plan_number(roots, ret, dirs.host, "eh_deadline", tuning->eh_deadline_sec, "off");
 	if (tuning->has_max_retries)
 		plan_number(roots, ret, dirs.disk, "max_retries", tuning->max_retries, "-1");
-	if (dirs.protocol == MP_PROTOCOL_SCSI_FCP && (tuning->has_fast_io_fail || tuning->has_dev_loss))
+	if (dirs.protocol == MP_PROTOCOL_SCSI_FCP &&
+	    (tuning->has_fast_io_fail || tuning->has_dev_loss))
 		plan_remote_port(roots, ret, dirs.nexus, tuning);
 	if (dirs.protocol == MP_PROTOCOL_SCSI_ISCSI && tuning->has_fast_io_fail)
-		plan_number(roots, ret, dirs.nexus, "recovery_tmo", tuning->fast_io_fail_sec, "off");
+		plan_number(roots, ret, dirs.nexus, "recovery_tmo", tuning->fast_io_fail_sec,
+			    "off");
 	if (dirs.protocol == MP_PROTOCOL_SCSI_SAS && tuning->has_dev_loss)
-		plan_number(roots, ret, dirs.nexus, "I_T_nexus_loss_timeout", tuning->dev_loss_sec, "off");
+		plan_number(roots, ret, dirs.nexus, "I_T_nexus_loss_timeout", tuning->dev_loss_sec,
+			    "off");
 	if (tuning->max_sectors_kb)
 		plan_number(roots, ret, dir, "queue/max_sectors_kb", tuning->max_sectors_kb, "0");
 }
@@ -243,7 +251,8 @@ unsigned mp_tuning_apply(const struct mp_roots *roots, struct mp_tuning_plan *pl
 	for (size_t i = 0; i < plan->count; i++) {
 		struct mp_tuning_write *write = &plan->writes[i];
 
-		write->error = mp_sysfs_write(roots->sys, write->dir, write->attribute, write->value);
+		write->error =
+			mp_sysfs_write(roots->sys, write->dir, write->attribute, write->value);
 		failures += write->error < 0;
 	}
 	return failures;

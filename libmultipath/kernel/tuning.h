@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * tuning.h - timeouts and limits that the kernel keeps for a path: of its transport, its host, its disk.  For: programs.
+ * tuning.h - timeouts and limits that the kernel keeps for a path: of its transport, its host, its
+ * disk.  For: programs.
  *
- * Three steps: what the settings ask of a path (pure), what of that differs from what sysfs shows, and writing it, which
- * may block.
+ * Three steps: what the settings ask of a path (pure), what of that differs from what sysfs shows,
+ * and writing it, which may block.
  */
 #pragma once
 #include <stdbool.h>
@@ -38,7 +39,8 @@ struct mp_tuning {
  * mp_tuning_make() - what the settings ask of a path; all zero if nothing
  * @member:	the kernel's map has the path already: its limits must not change under it
  *
- * A device must not be lost before its map gives up on it: dev_loss_tmo is at least what no_path_retry takes.
+ * A device must not be lost before its map gives up on it: dev_loss_tmo is at least what
+ * no_path_retry takes.
  */
 struct mp_tuning mp_tuning_make(enum mp_protocol protocol, const struct mp_path_settings *path,
 				const struct mp_map_settings *map, bool member);
@@ -49,7 +51,10 @@ bool mp_tuning_is_empty(const struct mp_tuning *tuning);
 /** mp_tuning_covers() - all of @wanted was asked for by @done already */
 bool mp_tuning_covers(const struct mp_tuning *done, const struct mp_tuning *wanted);
 
-/** mp_tuning_note() - text of note @i (0 .. MP_TUNING_NOTES - 1) and @level, the verbosity that shows it */
+/**
+ * mp_tuning_note() - text of note @i (0 .. MP_TUNING_NOTES - 1) and @level, the verbosity that
+ * shows it
+ */
 const char *mp_tuning_note(unsigned i, int *level);
 
 struct mp_tuning_write {
@@ -67,9 +72,12 @@ struct mp_tuning_plan {
 	unsigned notes; /* with those of the tuning */
 };
 
-/** mp_tuning_compare() - read sysfs; does not block. What already is as wanted, or does not exist, is not in the plan. */
-void mp_tuning_compare(const struct mp_roots *roots, const char *dir, const struct mp_tuning *tuning,
-		       struct mp_tuning_plan *ret);
+/**
+ * mp_tuning_compare() - read sysfs; does not block. What already is as wanted, or does not exist,
+ * is not in the plan.
+ */
+void mp_tuning_compare(const struct mp_roots *roots, const char *dir,
+		       const struct mp_tuning *tuning, struct mp_tuning_plan *ret);
 
 /** mp_tuning_apply() - write. May block: for workers. Return: number of writes that failed. */
 unsigned mp_tuning_apply(const struct mp_roots *roots, struct mp_tuning_plan *plan);

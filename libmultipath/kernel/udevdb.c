@@ -12,7 +12,10 @@ struct lists {
 	struct mp_strbuf links, tags, current_tags;
 };
 
-#define LISTS_INIT { MP_STRBUF_INIT, MP_STRBUF_INIT, MP_STRBUF_INIT }
+#define LISTS_INIT \
+	{ \
+		MP_STRBUF_INIT, MP_STRBUF_INIT, MP_STRBUF_INIT \
+	}
 
 static void lists_fini(struct lists *lists)
 {

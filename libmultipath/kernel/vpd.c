@@ -14,7 +14,13 @@ enum { PAGE_SERIAL = 0x80, PAGE_DESIGNATORS = 0x83, PAGE_HP3PAR = 0xc0, HEADER_S
 
 /* spc4r36j 7.8.6.1, tables 595 and following */
 enum { CODE_SET_ASCII = 2 };
-enum designator_type { TYPE_T10 = 1, TYPE_EUI64 = 2, TYPE_NAA = 3, TYPE_TARGET_GROUP = 5, TYPE_NAME = 8 };
+enum designator_type {
+	TYPE_T10 = 1,
+	TYPE_EUI64 = 2,
+	TYPE_NAA = 3,
+	TYPE_TARGET_GROUP = 5,
+	TYPE_NAME = 8
+};
 
 struct designator {
 	unsigned code_set;
@@ -24,7 +30,10 @@ struct designator {
 	size_t size;
 };
 
-/* Whatever the page claims, no byte behind @size is looked at. Return: bytes of the page's body, -EBADMSG. */
+/*
+ * Whatever the page claims, no byte behind @size is looked at. Return: bytes of the page's body,
+ * -EBADMSG.
+ */
 static int page_body(const uint8_t *page, size_t size, uint8_t code, const uint8_t **body)
 {
 	size_t length;
@@ -55,7 +64,10 @@ static bool designator_next(const uint8_t **body, size_t *left, struct designato
 	return true;
 }
 
-/* Text ends at a NUL; anything unprintable in it would spoil the files and replies that carry WWIDs line by line. */
+/*
+ * Text ends at a NUL; anything unprintable in it would spoil the files and replies that carry WWIDs
+ * line by line.
+ */
 static size_t text_size(const struct designator *designator)
 {
 	size_t size = strnlen((const char *)designator->data, designator->size);
@@ -98,11 +110,16 @@ static int designator_rank(const struct designator *designator)
 		}
 		return 0;
 	case TYPE_EUI64:
-		return designator->size == 8 || designator->size == 12 || designator->size == 16 ? 4 : 0;
+		return designator->size == 8 || designator->size == 12 || designator->size == 16 ?
+			       4 :
+			       0;
 	case TYPE_NAME:
 		if (text_size(designator) <= 4 || memchr(text, ' ', text_size(designator)))
 			return 0;
-		return !strncmp(text, "eui.", 4) || !strncmp(text, "naa.", 4) || !strncmp(text, "iqn.", 4) ? 3 : 0;
+		return !strncmp(text, "eui.", 4) || !strncmp(text, "naa.", 4) ||
+				       !strncmp(text, "iqn.", 4) ?
+			       3 :
+			       0;
 	case TYPE_T10:
 		return designator->size >= 8 && has_letter(designator) ? 2 : 0;
 	}
@@ -178,8 +195,9 @@ static void format_designator(const struct designator *designator, char *wwid, s
 }
 
 /*
- * SCSI-2 arrays (EMC Symmetrix) have no descriptors there, but the name itself, in NAA format. What would be the third byte
- * of the first descriptor is reserved and 0 since SPC; in a name it is part of the vendor's number.
+ * SCSI-2 arrays (EMC Symmetrix) have no descriptors there, but the name itself, in NAA format. What
+ * would be the third byte of the first descriptor is reserved and 0 since SPC; in a name it is part
+ * of the vendor's number.
  */
 static bool is_bare_name(const uint8_t *body, size_t length, struct designator *ret)
 {
@@ -199,16 +217,21 @@ static bool is_hex_of(const char *digits, const uint8_t *data, size_t size)
 	return true;
 }
 
-/* udev takes every NAA and EUI-64, of whatever kind; and of old devices that spell them in letters, the letters. */
+/*
+ * udev takes every NAA and EUI-64, of whatever kind; and of old devices that spell them in letters,
+ * the letters.
+ */
 static bool is_name_of(const struct designator *designator, const char *name)
 {
 	size_t size = designator->size;
 
 	if (designator->association != 0 || !size ||
-	    !((designator->type == TYPE_NAA && name[0] == '3') || (designator->type == TYPE_EUI64 && name[0] == '2')))
+	    !((designator->type == TYPE_NAA && name[0] == '3') ||
+	      (designator->type == TYPE_EUI64 && name[0] == '2')))
 		return false;
 	if (designator->code_set == CODE_SET_ASCII)
-		return strlen(name + 1) == size && !strncasecmp(name + 1, (const char *)designator->data, size);
+		return strlen(name + 1) == size &&
+		       !strncasecmp(name + 1, (const char *)designator->data, size);
 	return strlen(name + 1) == 2 * size && is_hex_of(name + 1, designator->data, size);
 }
 

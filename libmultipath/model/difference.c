@@ -55,8 +55,8 @@ static bool contains_paths(const struct mp_table *table, const struct mp_table *
 }
 
 /*
- * The words of "NAME COUNT ARG..." and "COUNT NAME ARG...": position 0 or 1 is the name, arguments begin at 2. As text of the
- * configuration it may have any blanks that the kernel takes.
+ * The words of "NAME COUNT ARG..." and "COUNT NAME ARG...": position 0 or 1 is the name, arguments
+ * begin at 2. As text of the configuration it may have any blanks that the kernel takes.
  */
 static const char *word_at(const char *text, unsigned position, size_t *length)
 {
@@ -121,8 +121,12 @@ static bool has_repeat_count(const char *selector)
 	return false;
 }
 
-/* Since Linux 4.6 selectors know no repeat count but 1, and that is what they show, whatever was loaded. */
-static bool same_minio(const struct mp_table *current, const struct mp_table *wanted, const char *selector)
+/*
+ * Since Linux 4.6 selectors know no repeat count but 1, and that is what they show, whatever was
+ * loaded.
+ */
+static bool same_minio(const struct mp_table *current, const struct mp_table *wanted,
+		       const char *selector)
 {
 	if (!has_repeat_count(selector))
 		return true;
@@ -139,7 +143,8 @@ static bool same_minio(const struct mp_table *current, const struct mp_table *wa
 
 enum row { SAME, MISSING, SURPLUS, HANDLER, FEATURES, SELECTOR, MINIO, GROUPING };
 
-static enum row find_row(const struct mp_table *current, const struct mp_table *wanted, bool retain_handler)
+static enum row find_row(const struct mp_table *current, const struct mp_table *wanted,
+			 bool retain_handler)
 {
 	const char *selector = wanted->group_count ? wanted->groups[0].selector : NULL;
 
@@ -160,7 +165,8 @@ static enum row find_row(const struct mp_table *current, const struct mp_table *
 	return SAME;
 }
 
-const char *mp_table_difference(const struct mp_table *current, const struct mp_table *wanted, bool retain_handler)
+const char *mp_table_difference(const struct mp_table *current, const struct mp_table *wanted,
+				bool retain_handler)
 {
 	static const char *const reasons[] = {
 		[SAME] = NULL,
@@ -177,7 +183,8 @@ const char *mp_table_difference(const struct mp_table *current, const struct mp_
 }
 
 /* The paths of @table that @other lacks, each behind a @sign. */
-static void add_paths(const struct mp_table *table, const struct mp_table *other, char sign, struct mp_strbuf *buf)
+static void add_paths(const struct mp_table *table, const struct mp_table *other, char sign,
+		      struct mp_strbuf *buf)
 {
 	for (size_t i = 0; i < table->group_count; i++)
 		for (size_t j = 0; j < table->groups[i].path_count; j++) {
@@ -206,8 +213,8 @@ static unsigned first_minio(const struct mp_table *table)
 	return 0;
 }
 
-void mp_table_difference_format(const struct mp_table *current, const struct mp_table *wanted, bool retain_handler,
-				struct mp_strbuf *buf)
+void mp_table_difference_format(const struct mp_table *current, const struct mp_table *wanted,
+				bool retain_handler, struct mp_strbuf *buf)
 {
 	switch (find_row(current, wanted, retain_handler)) {
 	case SAME:
@@ -219,19 +226,21 @@ void mp_table_difference_format(const struct mp_table *current, const struct mp_
 		add_paths(current, wanted, '-', buf);
 		break;
 	case HANDLER:
-		mp_strbuf_printf(buf, "hardware handler %s -> %s", current->handler ? current->handler : "0",
-				 wanted->handler);
+		mp_strbuf_printf(buf, "hardware handler %s -> %s",
+				 current->handler ? current->handler : "0", wanted->handler);
 		break;
 	case FEATURES:
-		mp_strbuf_printf(buf, "features %s -> %s", current->features ? current->features : "0",
-				 wanted->features);
+		mp_strbuf_printf(buf, "features %s -> %s",
+				 current->features ? current->features : "0", wanted->features);
 		break;
 	case SELECTOR:
 		mp_strbuf_printf(buf, "path selector \"%s\" -> \"%s\"",
-				 current->group_count ? current->groups[0].selector : "", wanted->groups[0].selector);
+				 current->group_count ? current->groups[0].selector : "",
+				 wanted->groups[0].selector);
 		break;
 	case MINIO:
-		mp_strbuf_printf(buf, "repeat count %u -> %u", first_minio(current), first_minio(wanted));
+		mp_strbuf_printf(buf, "repeat count %u -> %u", first_minio(current),
+				 first_minio(wanted));
 		break;
 	case GROUPING:
 		mp_strbuf_puts(buf, "groups");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* difference.h - does the kernel's table do, or must the wanted one be loaded?  For: reconcile, tests. */
+/*
+ * difference.h - does the kernel's table do, or must the wanted one be loaded?  For: reconcile,
+ * tests.
+ */
 #pragma once
 #include <stdbool.h>
 #include <sys/types.h>
@@ -15,17 +18,24 @@ struct mp_table_path;
  * @wanted:	with the same selector in each group
  * @retain_handler:	a handler that is attached is as good as the wanted one
  *
- * Neither the order of paths and groups nor the start group nor queue_if_no_path is a difference, nor is what the kernel
- * does not show as it was loaded.
+ * Neither the order of paths and groups nor the start group nor queue_if_no_path is a difference,
+ * nor is what the kernel does not show as it was loaded.
  * Return: constant text, NULL if there is no difference.
  */
-const char *mp_table_difference(const struct mp_table *current, const struct mp_table *wanted, bool retain_handler);
+const char *mp_table_difference(const struct mp_table *current, const struct mp_table *wanted,
+				bool retain_handler);
 
-/** mp_table_difference_format() - append that row with both values: "features 0 -> 1 pg_init_retries"; nothing if there is none */
-void mp_table_difference_format(const struct mp_table *current, const struct mp_table *wanted, bool retain_handler,
-				struct mp_strbuf *buf);
+/**
+ * mp_table_difference_format() - append that row with both values: "features 0 -> 1
+ * pg_init_retries"; nothing if there is none
+ */
+void mp_table_difference_format(const struct mp_table *current, const struct mp_table *wanted,
+				bool retain_handler, struct mp_strbuf *buf);
 
-/** mp_table_find_group() - number (from 1) of the group of @table with the members of @group, 0 if there is none */
+/**
+ * mp_table_find_group() - number (from 1) of the group of @table with the members of @group, 0 if
+ * there is none
+ */
 unsigned mp_table_find_group(const struct mp_table *table, const struct mp_table_group *group);
 
 /** mp_table_group_find() - the path of that device number, borrowed, or NULL */

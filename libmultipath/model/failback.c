@@ -28,13 +28,15 @@ static struct mp_failback_decision decide_deferred(const struct mp_failback_inpu
 						   struct mp_failback_decision needed)
 {
 	if (input->path_failed)
-		return decide(input->timer_running ? MP_FAILBACK_CANCEL_TIMER : MP_FAILBACK_NONE, "a path failed");
+		return decide(input->timer_running ? MP_FAILBACK_CANCEL_TIMER : MP_FAILBACK_NONE,
+			      "a path failed");
 	if (input->awaits_udev)
 		return decide(MP_FAILBACK_NONE, awaits_udev);
 	if (input->timer_expired)
 		return needed;
 	if (needed.verdict == MP_FAILBACK_NONE)
-		return input->timer_running ? decide(MP_FAILBACK_CANCEL_TIMER, needed.reason) : needed;
+		return input->timer_running ? decide(MP_FAILBACK_CANCEL_TIMER, needed.reason) :
+					      needed;
 	if (!input->timer_running || input->path_came_up)
 		return decide(MP_FAILBACK_START_TIMER, needed.reason);
 	return decide(MP_FAILBACK_NONE, "the timer runs");
@@ -56,7 +58,8 @@ struct mp_failback_decision mp_failback_decide(const struct mp_failback_input *i
 		return needed;
 	case MP_FAILBACK_FOLLOWOVER:
 		return input->followover ? needed :
-					   decide(MP_FAILBACK_NONE, "the best group is not the one that came back");
+					   decide(MP_FAILBACK_NONE,
+						  "the best group is not the one that came back");
 	default:
 		return decide(MP_FAILBACK_NONE, "failback is manual");
 	}

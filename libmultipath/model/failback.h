@@ -21,7 +21,8 @@ struct mp_failback_input {
 	bool out_of_order; /* groups are not in order of priority any more */
 	bool path_came_up; /* in this round */
 	bool path_failed; /* in this round */
-	bool followover; /* the path that came up is in the best group, and all others of that group are down */
+	/* the path that came up is in the best group, and all others of that group are down */
+	bool followover;
 	bool timer_running;
 	bool timer_expired;
 	bool awaits_udev; /* the map's creation event has not come */

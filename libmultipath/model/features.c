@@ -91,7 +91,8 @@ enum mp_queue_mode mp_features_mode(const char *features)
 /* Words that the configuration cannot set, or that another keyword sets. */
 static bool is_ignored(const struct feature *feature)
 {
-	return is(feature->name, "queue_if_no_path") || is(feature->name, "retain_attached_hw_handler");
+	return is(feature->name, "queue_if_no_path") ||
+	       is(feature->name, "retain_attached_hw_handler");
 }
 
 /* dm-mpath refuses a table for a number outside these ranges. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* features.h - the feature words of a multipath table, "1 queue_if_no_path".  For: reconcile, config, tests. */
+/*
+ * features.h - the feature words of a multipath table, "1 queue_if_no_path".  For: reconcile,
+ * config, tests.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +15,8 @@ enum mp_queue_mode mp_features_mode(const char *features);
 
 /**
  * mp_features_make() - features of a table to be loaded
- * @configured:	with or without count; queue_if_no_path, retain_attached_hw_handler and what the kernel refuses are left out
+ * @configured:	with or without count; queue_if_no_path, retain_attached_hw_handler and what the
+ * 		kernel refuses are left out
  * @mode:	the map's; a different configured mode yields to it
  * @queue:	append queue_if_no_path
  * @ret:	"N word...", caller frees
@@ -36,12 +40,16 @@ struct mp_feature_flaw {
 };
 
 /**
- * mp_features_next_flaw() - find the next word that dm-mpath does not know, or whose argument it does not take
+ * mp_features_next_flaw() - find the next word that dm-mpath does not know, or whose argument it
+ * does not take
  * @at:	features with or without count at first; moves behind what was found
  *
  * Return: false at the end.
  */
 bool mp_features_next_flaw(const char **at, struct mp_feature_flaw *ret);
 
-/** mp_feature_limits() - Return: what the argument has to be, for messages; NULL if the kernel has no such feature */
+/**
+ * mp_feature_limits() - Return: what the argument has to be, for messages; NULL if the kernel has
+ * no such feature
+ */
 const char *mp_feature_limits(const struct mp_feature_flaw *flaw);

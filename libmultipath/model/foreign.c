@@ -24,5 +24,7 @@ int mp_foreign_priority(const struct mp_foreign_path *path)
 {
 	if (!*path->access)
 		return -1;
-	return !strcmp(path->access, "optimized") ? 50 : !strcmp(path->access, "non-optimized") ? 10 : 0;
+	return !strcmp(path->access, "optimized")     ? 50 :
+	       !strcmp(path->access, "non-optimized") ? 10 :
+							0;
 }

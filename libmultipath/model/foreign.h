@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* foreign.h - disks whose paths the kernel joins itself (NVMe), to be listed with our maps.  For: kernel, show, programs. */
+/*
+ * foreign.h - disks whose paths the kernel joins itself (NVMe), to be listed with our maps.  For:
+ * kernel, show, programs.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,7 +38,10 @@ struct mp_foreign {
 	size_t count;
 };
 
-#define MP_FOREIGN_INIT { 0 }
+#define MP_FOREIGN_INIT \
+	{ \
+		0 \
+	}
 
 /** mp_foreign_fini() - free the list */
 void mp_foreign_fini(struct mp_foreign *foreign);
@@ -43,5 +49,8 @@ void mp_foreign_fini(struct mp_foreign *foreign);
 /** mp_foreign_find() - is @disk one of them? */
 bool mp_foreign_find(const struct mp_foreign *foreign, const char *disk);
 
-/** mp_foreign_priority() - what the access state is worth: 50 optimized, 10 non-optimized, 0 other, -1 there is none */
+/**
+ * mp_foreign_priority() - what the access state is worth: 50 optimized, 10 non-optimized, 0 other,
+ * -1 there is none
+ */
 int mp_foreign_priority(const struct mp_foreign_path *path);

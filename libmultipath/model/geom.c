@@ -59,7 +59,9 @@ enum mp_geom_state mp_geom_state(const struct mp_geom *geom)
 {
 	size_t good = mp_geom_good_count(geom);
 
-	return !good ? MP_GEOM_BROKEN : good < geom->count || good == 1 ? MP_GEOM_DEGRADED : MP_GEOM_OPTIMAL;
+	return !good			       ? MP_GEOM_BROKEN :
+	       good < geom->count || good == 1 ? MP_GEOM_DEGRADED :
+						 MP_GEOM_OPTIMAL;
 }
 
 const char *mp_geom_path_state(const struct mp_geom *geom, size_t path)
@@ -106,7 +108,8 @@ void mp_geom_remove(struct mp_geom *geom, size_t path)
 {
 	size_t active = geom->active;
 
-	memmove(&geom->paths[path], &geom->paths[path + 1], (geom->count - path - 1) * sizeof(geom->paths[0]));
+	memmove(&geom->paths[path], &geom->paths[path + 1],
+		(geom->count - path - 1) * sizeof(geom->paths[0]));
 	geom->count--;
 	if (active > path)
 		geom->active--;
@@ -163,17 +166,17 @@ int mp_geom_from_kernel(const char *wwid, const struct mp_kernel_map *kernel, st
 	const struct mp_table *table = &kernel->table;
 	struct mp_geom geom = { .size_sectors = table->size_sectors };
 
-	if (!kernel->exists || kernel->foreign_table || !mp_geom_is_wwid(wwid) || !table->group_count ||
-	    strlen(wwid) >= sizeof(geom.wwid))
+	if (!kernel->exists || kernel->foreign_table || !mp_geom_is_wwid(wwid) ||
+	    !table->group_count || strlen(wwid) >= sizeof(geom.wwid))
 		return -EINVAL;
 	strcpy(geom.wwid, wwid);
 	snprintf(geom.name, sizeof(geom.name), "%s", kernel->name);
 	geom.read_only = kernel->read_only;
 	geom.queues = mp_table_has_feature(table, queue_if_no_path);
 	geom.bio = mp_table_has_feature(table, queue_mode); /* set for nothing but bio */
-	geom.mode = kernel->split                                          ? MP_GEOM_ACTIVE_READ :
+	geom.mode = kernel->split					? MP_GEOM_ACTIVE_READ :
 		    !strcmp(table->groups[0].selector, spread_selector) ? MP_GEOM_ACTIVE_ACTIVE :
-									     MP_GEOM_ACTIVE_PASSIVE;
+									  MP_GEOM_ACTIVE_PASSIVE;
 	for (size_t g = 0; g < table->group_count; g++)
 		for (size_t p = 0; p < table->groups[g].path_count; p++) {
 			const struct mp_table_path *path = &table->groups[g].paths[p];
@@ -189,7 +192,8 @@ int mp_geom_from_kernel(const char *wwid, const struct mp_kernel_map *kernel, st
 	return 0;
 }
 
-static int add_group(struct mp_table *table, const struct mp_geom *geom, size_t first, size_t count, const char *selector)
+static int add_group(struct mp_table *table, const struct mp_geom *geom, size_t first, size_t count,
+		     const char *selector)
 {
 	struct mp_table_group *group = &table->groups[table->group_count];
 
@@ -199,7 +203,8 @@ static int add_group(struct mp_table *table, const struct mp_geom *geom, size_t 
 	if (!group->selector || !group->paths)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
-		group->paths[i] = (struct mp_table_path){ .devt = geom->paths[first + i].devt, .minio = 1 };
+		group->paths[i] =
+			(struct mp_table_path){ .devt = geom->paths[first + i].devt, .minio = 1 };
 	group->path_count = count;
 	return 0;
 }

@@ -137,8 +137,8 @@ static bool has_adapter(const struct mp_path *path)
 }
 
 /*
- * Next is always the path whose adapter was used least, then whose host port was used least, then the first found:
- * neighbours in the round then use different hardware as long as there is some.
+ * Next is always the path whose adapter was used least, then whose host port was used least, then
+ * the first found: neighbours in the round then use different hardware as long as there is some.
  */
 static int alternate_adapters(struct mp_wanted_group *group)
 {
@@ -162,11 +162,13 @@ static int alternate_adapters(struct mp_wanted_group *group)
 
 		for (size_t j = i + 1; j < group->path_count; j++)
 			if (uses[j].adapter < uses[least].adapter ||
-			    (uses[j].adapter == uses[least].adapter && uses[j].host < uses[least].host))
+			    (uses[j].adapter == uses[least].adapter &&
+			     uses[j].host < uses[least].host))
 				least = j;
 		next = group->paths[least];
 		use = uses[least];
-		memmove(&group->paths[i + 1], &group->paths[i], (least - i) * sizeof(*group->paths));
+		memmove(&group->paths[i + 1], &group->paths[i],
+			(least - i) * sizeof(*group->paths));
 		memmove(&uses[i + 1], &uses[i], (least - i) * sizeof(*uses));
 		group->paths[i] = next;
 		uses[i] = use;
@@ -191,8 +193,9 @@ static int group_paths(const struct mp_path *const *paths, size_t count, same_gr
 	for (size_t i = 0; i < count; i++) {
 		struct mp_wanted_group *group = groups->groups, *end = group + groups->count;
 
-		while (group < end && !(same(group->paths[0], paths[i]) &&
-					(!marginal || group->paths[0]->marginal == paths[i]->marginal)))
+		while (group < end &&
+		       !(same(group->paths[0], paths[i]) &&
+			 (!marginal || group->paths[0]->marginal == paths[i]->marginal)))
 			group++;
 		if (group == end) {
 			group->paths = calloc(count - i, sizeof(*group->paths));

@@ -9,7 +9,8 @@
 struct mp_wanted_group {
 	const struct mp_path **paths; /* borrowed */
 	size_t path_count;
-	int priority; /* average of the active paths' defined ones; MP_PRIORITY_UNDEF; 0 without active path */
+	/* average of the active paths' defined ones; MP_PRIORITY_UNDEF; 0 without active path */
+	int priority;
 	unsigned active; /* paths up or ghost */
 	bool marginal; /* all its paths are */
 };
@@ -30,7 +31,8 @@ void mp_wanted_groups_fini(struct mp_wanted_groups *groups);
  * @selector:	"round-robin ..." makes groups alternate between host adapters
  * @ret:	empty; written on success only
  *
- * Order: normal before marginal, then priority, then number of active paths, both descending, equal keep order.
+ * Order: normal before marginal, then priority, then number of active paths, both descending, equal
+ * keep order.
  * Return: 0 or -ENOMEM.
  */
 int mp_grouping_make(enum mp_grouping grouping, const struct mp_path *const *paths, size_t count,

@@ -28,10 +28,12 @@ bool mp_health_forgive(struct mp_health *health)
 
 static struct mp_health_verdict release(struct mp_health *health, const char *reason)
 {
-	return (struct mp_health_verdict){ .stop_sampling = mp_health_forgive(health), .reason = reason };
+	return (struct mp_health_verdict){ .stop_sampling = mp_health_forgive(health),
+					   .reason = reason };
 }
 
-static struct mp_health_verdict count_good(struct mp_health *health, const struct mp_health_input *input)
+static struct mp_health_verdict count_good(struct mp_health *health,
+					   const struct mp_health_input *input)
 {
 	const struct mp_map_settings *settings = input->settings;
 	bool was_bad = mp_path_state_is_bad(input->old);
@@ -39,7 +41,8 @@ static struct mp_health_verdict count_good(struct mp_health *health, const struc
 	if (health->held) {
 		if (was_bad)
 			health->held_since_usec = input->now_usec;
-		if (input->now_usec - health->held_since_usec > settings->san_path_err_recovery_sec * usec_per_sec)
+		if (input->now_usec - health->held_since_usec >
+		    settings->san_path_err_recovery_sec * usec_per_sec)
 			return release(health, "it was good for san_path_err_recovery_time");
 		return (struct mp_health_verdict){ 0 };
 	}
@@ -49,10 +52,14 @@ static struct mp_health_verdict count_good(struct mp_health *health, const struc
 		if (health->failures <= settings->san_path_err_threshold)
 			return (struct mp_health_verdict){ 0 };
 		if (input->needed)
-			return release(health, "it failed more often than san_path_err_threshold, but no other path works");
+			return release(
+				health,
+				"it failed more often than san_path_err_threshold, but no other path works");
 		health->held = true;
 		health->held_since_usec = input->now_usec;
-		return (struct mp_health_verdict){ .reason = "it failed more often than san_path_err_threshold" };
+		return (struct mp_health_verdict){
+			.reason = "it failed more often than san_path_err_threshold"
+		};
 	}
 	if (mp_path_state_is_active(input->old) && health->failures && !--health->forget_in) {
 		health->failures--;
@@ -61,33 +68,41 @@ static struct mp_health_verdict count_good(struct mp_health *health, const struc
 	return (struct mp_health_verdict){ 0 };
 }
 
-static struct mp_health_verdict note_failure(struct mp_health *health, const struct mp_health_input *input)
+static struct mp_health_verdict note_failure(struct mp_health *health,
+					     const struct mp_health_input *input)
 {
 	uint64_t window_usec = input->settings->marginal_double_failed_sec * usec_per_sec;
 
 	if (health->held)
 		return (struct mp_health_verdict){ 0 };
-	if (health->phase == MP_HEALTH_WATCHED && input->now_usec - health->failed_usec <= window_usec) {
+	if (health->phase == MP_HEALTH_WATCHED &&
+	    input->now_usec - health->failed_usec <= window_usec) {
 		health->held = true;
 		health->phase = MP_HEALTH_QUEUED;
-		return (struct mp_health_verdict){ .reason = "it failed twice within marginal_path_double_failed_time" };
+		return (struct mp_health_verdict){
+			.reason = "it failed twice within marginal_path_double_failed_time"
+		};
 	}
 	health->phase = MP_HEALTH_WATCHED;
 	health->failed_usec = input->now_usec;
 	return (struct mp_health_verdict){ 0 };
 }
 
-static struct mp_health_verdict sample_good(struct mp_health *health, const struct mp_health_input *input)
+static struct mp_health_verdict sample_good(struct mp_health *health,
+					    const struct mp_health_input *input)
 {
-	bool rested = health->phase == MP_HEALTH_RESTS && input->now_usec >= health->rest_until_usec;
+	bool rested = health->phase == MP_HEALTH_RESTS &&
+		      input->now_usec >= health->rest_until_usec;
 
 	if (health->phase != MP_HEALTH_QUEUED && !rested)
 		return (struct mp_health_verdict){ 0 };
 	health->phase = MP_HEALTH_SAMPLED;
-	return (struct mp_health_verdict){ .start_sampling = true, .reason = "its errors are measured from now on" };
+	return (struct mp_health_verdict){ .start_sampling = true,
+					   .reason = "its errors are measured from now on" };
 }
 
-static struct mp_health_verdict take_measure(struct mp_health *health, const struct mp_health_input *input)
+static struct mp_health_verdict take_measure(struct mp_health *health,
+					     const struct mp_health_input *input)
 {
 	const struct mp_map_settings *settings = input->settings;
 	/* Not one read could be started: there is nothing good to say about it. */
@@ -99,21 +114,28 @@ static struct mp_health_verdict take_measure(struct mp_health *health, const str
 		*health = (struct mp_health){ 0 };
 		return (struct mp_health_verdict){
 			.check = true,
-			.reason = input->needed ? "no other path works" :
-						  "its rate of errors is not above marginal_path_err_rate_threshold",
+			.reason =
+				input->needed ?
+					"no other path works" :
+					"its rate of errors is not above marginal_path_err_rate_threshold",
 		};
 	}
 	health->phase = MP_HEALTH_RESTS;
-	health->rest_until_usec = input->now_usec + settings->marginal_recheck_gap_sec * usec_per_sec;
-	return (struct mp_health_verdict){ .reason = "its rate of errors is above marginal_path_err_rate_threshold" };
+	health->rest_until_usec =
+		input->now_usec + settings->marginal_recheck_gap_sec * usec_per_sec;
+	return (struct mp_health_verdict){
+		.reason = "its rate of errors is above marginal_path_err_rate_threshold"
+	};
 }
 
-struct mp_health_verdict mp_health_step(struct mp_health *health, const struct mp_health_input *input)
+struct mp_health_verdict mp_health_step(struct mp_health *health,
+					const struct mp_health_input *input)
 {
 	enum mp_health_method method = mp_health_method(input->settings);
 
 	/* The configuration changed while it was held by the other method. */
-	if (health->held && (method == MP_HEALTH_TRUST || (method == MP_HEALTH_COUNT) != !health->phase))
+	if (health->held &&
+	    (method == MP_HEALTH_TRUST || (method == MP_HEALTH_COUNT) != !health->phase))
 		return release(health, "the configuration has changed");
 
 	switch (input->event) {

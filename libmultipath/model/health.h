@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* health.h - which paths fail too often to be trusted (san_path_err_*, marginal_path_*).  For: the daemon, tests. */
+/*
+ * health.h - which paths fail too often to be trusted (san_path_err_*, marginal_path_*).  For: the
+ * daemon, tests.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,11 +13,16 @@ struct mp_map_settings;
 
 enum mp_health_method {
 	MP_HEALTH_TRUST, /* nothing is configured: every path is taken as it is checked */
-	MP_HEALTH_COUNT, /* san_path_err_*: failures are counted, and forgotten after enough good checks */
-	MP_HEALTH_SAMPLE, /* marginal_path_*: after two failures in a short time the rate of errors is measured */
+	/* san_path_err_*: failures are counted, and forgotten after enough good checks */
+	MP_HEALTH_COUNT,
+	/* marginal_path_*: after two failures in a short time the rate of errors is measured */
+	MP_HEALTH_SAMPLE,
 };
 
-/** mp_health_method() - a method is in use when all its settings are; marginal_path_* goes before san_path_err_* */
+/**
+ * mp_health_method() - a method is in use when all its settings are; marginal_path_* goes before
+ * san_path_err_*
+ */
 enum mp_health_method mp_health_method(const struct mp_map_settings *settings);
 
 enum mp_health_phase {
@@ -63,7 +71,8 @@ struct mp_health_verdict {
  *
  * @health->held afterwards says whether the path is to be held back (delayed, or marginal).
  */
-struct mp_health_verdict mp_health_step(struct mp_health *health, const struct mp_health_input *input);
+struct mp_health_verdict mp_health_step(struct mp_health *health,
+					const struct mp_health_input *input);
 
 /** mp_health_forgive() - the operator trusts the path. Return: was it being sampled? */
 bool mp_health_forgive(struct mp_health *health);

@@ -112,7 +112,8 @@ int mp_map_update_groups(struct mp_map *map)
 	if (table->group_count) {
 		rated = calloc(table->group_count, sizeof(*rated));
 		/* One allocation: the groups, then the paths of them all. */
-		groups = calloc(1, table->group_count * sizeof(*groups) + path_count * sizeof(*paths));
+		groups = calloc(1,
+				table->group_count * sizeof(*groups) + path_count * sizeof(*paths));
 		if (!rated || !groups) {
 			free(groups);
 			return -ENOMEM;
@@ -174,7 +175,8 @@ bool mp_map_has_strangers(const struct mp_map *map)
 	if (!map->kernel.exists)
 		return false;
 	for (size_t i = 0; i < table->group_count; i++)
-		if (i >= map->group_count || map->groups[i].path_count < table->groups[i].path_count)
+		if (i >= map->group_count ||
+		    map->groups[i].path_count < table->groups[i].path_count)
 			return true;
 	return false;
 }

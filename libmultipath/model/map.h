@@ -51,7 +51,8 @@ struct mp_kernel_map {
 	bool suspended;
 	bool read_only;
 	bool foreign_table; /* has our UUID but not one multipath target */
-	bool half_made; /* and no table in force at all: a kill has left it, or somebody makes it just now */
+	/* and no table in force at all: a kill has left it, or somebody makes it just now */
+	bool half_made;
 	bool inactive_table; /* one that was loaded and not taken */
 	bool stacked; /* the paths are in a map below it (model/geom.h), whose table this is */
 	bool split; /* and reads go to another one */
@@ -64,7 +65,8 @@ struct mp_kernel_map {
 struct mp_map {
 	char wwid[MP_WWID_SIZE];
 	char *name; /* wanted name: alias, or the WWID */
-	struct cds_list_head paths; /* all paths of this WWID that may be in it, by struct mp_path.in_map, borrowed */
+	/* all paths of this WWID that may be in it, by struct mp_path.in_map, borrowed */
+	struct cds_list_head paths;
 	struct mp_map_settings settings;
 	struct mp_kernel_map kernel;
 
@@ -91,28 +93,38 @@ struct mp_map {
  */
 int mp_map_init(struct mp_map *map, const char *wwid, const char *name);
 
-/** mp_map_fini() - its paths become orphans, it leaves the list of all maps; hash tables are the owner's */
+/**
+ * mp_map_fini() - its paths become orphans, it leaves the list of all maps; hash tables are the
+ * owner's
+ */
 void mp_map_fini(struct mp_map *map);
 
 /** mp_map_set_name() - Return: 0 or -ENOMEM */
 int mp_map_set_name(struct mp_map *map, const char *name);
 
-/** mp_map_add_path() - @path leaves its former map; it keeps kernel-name order (by device number) in the list */
+/**
+ * mp_map_add_path() - @path leaves its former map; it keeps kernel-name order (by device number) in
+ * the list
+ */
 void mp_map_add_path(struct mp_map *map, struct mp_path *path);
 
 /** mp_map_remove_path() - @path becomes an orphan */
 void mp_map_remove_path(struct mp_path *path);
 
 /**
- * mp_map_update_groups() - rebuild @map->groups from the kernel's table (wanted table if there is none) and the paths
+ * mp_map_update_groups() - rebuild @map->groups from the kernel's table (wanted table if there is
+ * none) and the paths
  *
- * Sets each path's dm_state and dm_failures from the table's status, group priorities (average of the active paths'
- * defined priorities), and best_group.
+ * Sets each path's dm_state and dm_failures from the table's status, group priorities (average of
+ * the active paths' defined priorities), and best_group.
  * Return: 0 or -ENOMEM (groups unchanged).
  */
 int mp_map_update_groups(struct mp_map *map);
 
-/** mp_map_active_paths() - number of paths that are up or ghost and in the kernel's table (all, if there is none) */
+/**
+ * mp_map_active_paths() - number of paths that are up or ghost and in the kernel's table (all, if
+ * there is none)
+ */
 unsigned mp_map_active_paths(const struct mp_map *map);
 
 /** mp_map_holds() - is the device in the kernel's table? */
@@ -121,13 +133,21 @@ static inline bool mp_map_holds(const struct mp_map *map, dev_t devt)
 	return map->kernel.exists && mp_table_find(&map->kernel.table, devt);
 }
 
-/** mp_map_has_strangers() - the kernel's table has a device that is not one of @map->paths, as of the last update of groups */
+/**
+ * mp_map_has_strangers() - the kernel's table has a device that is not one of @map->paths, as of
+ * the last update of groups
+ */
 bool mp_map_has_strangers(const struct mp_map *map);
 
-/** mp_path_map() - the map that has or is to have the path; NULL: orphan, also while its LUN's map is not wanted */
+/**
+ * mp_path_map() - the map that has or is to have the path; NULL: orphan, also while its LUN's map
+ * is not wanted
+ */
 static inline const struct mp_map *mp_path_map(const struct mp_path *path)
 {
-	return path->map && (path->map->kernel.exists || path->map->kernel.table.group_count) ? path->map : NULL;
+	return path->map && (path->map->kernel.exists || path->map->kernel.table.group_count) ?
+		       path->map :
+		       NULL;
 }
 
 /** mp_map_first_path() - first path with vendor and product, else the first path, else NULL */

@@ -18,7 +18,10 @@ enum {
 	MP_PRIORITY_UNDEF = -1,
 };
 
-/* SCSI address H:C:T:L; for NVMe controller instance, controller id, namespace instance, namespace id. */
+/*
+ * SCSI address H:C:T:L; for NVMe controller instance, controller id, namespace instance, namespace
+ * id.
+ */
 struct mp_address {
 	int host; /* -1: none */
 	int channel;
@@ -51,7 +54,10 @@ struct mp_identity {
 	bool claimed; /* udev database: DM_MULTIPATH_DEVICE_PATH=1 */
 	bool wait_may_run; /* udev database: a find_multipaths timer may still run */
 	char handler[16]; /* sysfs dh_state, "" if none or detached */
-	/* Mostly short or "", and seldom long: borrowed. Those of a path are its own, those just read in a struct mp_identity_room. */
+	/*
+	 * Mostly short or "", and seldom long: borrowed. Those of a path are its own, those just
+	 * read in a struct mp_identity_room.
+	 */
 	const char *serial;
 	const char *vpd_data; /* vendor VPD page in text, "" if none */
 	/* "" where the transport has none; FC, SAS, iSCSI */
@@ -67,10 +73,16 @@ struct mp_identity_room {
 	char adapter[64];
 };
 
-/** mp_identity_forget_texts() - all that are borrowed are "" now: for what outlives their owner and does not look at them */
+/**
+ * mp_identity_forget_texts() - all that are borrowed are "" now: for what outlives their owner and
+ * does not look at them
+ */
 void mp_identity_forget_texts(struct mp_identity *identity);
 
-/** mp_identity_clone() - a copy that has its texts with it, in one piece for free(). Return: NULL without memory */
+/**
+ * mp_identity_clone() - a copy that has its texts with it, in one piece for free(). Return: NULL
+ * without memory
+ */
 struct mp_identity *mp_identity_clone(const struct mp_identity *identity);
 
 /* Owned by whoever made it (the daemon's set of paths); a map borrows its paths. */
@@ -84,15 +96,22 @@ struct mp_path {
 	enum mp_dm_state dm_state;
 	unsigned dm_failures; /* the kernel's fail count, from the status line */
 	int priority; /* MP_PRIORITY_UNDEF: none */
-	bool priority_is_old; /* was down at the last reconfigure, and has not been asked since: shown as none */
+	/* was down at the last reconfigure, and has not been asked since: shown as none */
+	bool priority_is_old;
 	bool marginal;
 	bool checker_disabled; /* by `fail path` */
 	bool wrong_wwid; /* found to lead to another LUN: must never get I/O */
-	bool silent; /* it answers its checker, but did not say which LUN it is when it was asked with that: as good as down */
-	bool elsewhere; /* the table of another map has the device: that one must let go of it first */
 	/*
-	 * Which LUN it leads to is known as of an answer, and only until something casts doubt on it. Whatever does begins a
-	 * new epoch; a proof belongs to the epoch in which the device was asked for it, not to that of the answer.
+	 * it answers its checker, but did not say which LUN it is when it was asked with that: as
+	 * good as down
+	 */
+	bool silent;
+	/* the table of another map has the device: that one must let go of it first */
+	bool elsewhere;
+	/*
+	 * Which LUN it leads to is known as of an answer, and only until something casts doubt on
+	 * it. Whatever does begins a new epoch; a proof belongs to the epoch in which the device
+	 * was asked for it, not to that of the answer.
 	 */
 	uint64_t epoch, proven_epoch; /* from 1; 0 never proven */
 	const char *checker; /* constant name, NULL if none */
@@ -108,10 +127,16 @@ struct mp_path {
 	struct mp_hash_node by_id, by_devt, by_name;
 };
 
-/** mp_path_init() - an unchecked path without map, embedded in an object of its owner; it takes copies of texts. Return: 0, -ENOMEM. */
+/**
+ * mp_path_init() - an unchecked path without map, embedded in an object of its owner; it takes
+ * copies of texts. Return: 0, -ENOMEM.
+ */
 int mp_path_init(struct mp_path *path, uint64_t id, const struct mp_identity *identity);
 
-/** mp_path_fini() - it leaves the list of all paths; it has left its map (mp_map_remove_path()), and the hash tables of its owner */
+/**
+ * mp_path_fini() - it leaves the list of all paths; it has left its map (mp_map_remove_path()), and
+ * the hash tables of its owner
+ */
 void mp_path_fini(struct mp_path *path);
 
 /**
@@ -143,7 +168,10 @@ static inline void mp_path_doubt(struct mp_path *path)
 	path->epoch++;
 }
 
-/** mp_path_is_proven() - the device said which LUN it is after the last reason for doubt: the kernel may be given the path */
+/**
+ * mp_path_is_proven() - the device said which LUN it is after the last reason for doubt: the kernel
+ * may be given the path
+ */
 static inline bool mp_path_is_proven(const struct mp_path *path)
 {
 	return path->proven_epoch == path->epoch && !path->wrong_wwid;

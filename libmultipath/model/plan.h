@@ -45,13 +45,18 @@ struct mp_plan {
 	bool only_unused; /* the removal: never deferred, one in use goes on */
 	bool no_active_path; /* tell udev that nothing can be read */
 	bool read_only; /* a member is: load the table read-only */
-	bool awaits_proof; /* no member has proven to be of this LUN: nothing is loaded before one has */
+	/* no member has proven to be of this LUN: nothing is loaded before one has */
+	bool awaits_proof;
 	bool by_prio; /* members and order of the groups follow the priorities */
 	enum mp_grouping grouping; /* of the table */
-	const char *grouping_reason, *handler_reason; /* why it is not what is configured; constant, NULL: it is */
+	/* why it is not what is configured; constant, NULL: it is */
+	const char *grouping_reason, *handler_reason;
 };
 
-#define MP_PLAN_INIT { 0 }
+#define MP_PLAN_INIT \
+	{ \
+		0 \
+	}
 
 /** mp_plan_fini() - free the steps and the table */
 void mp_plan_fini(struct mp_plan *plan);
@@ -62,7 +67,10 @@ int mp_plan_add(struct mp_plan *plan, struct mp_step step);
 /** mp_plan_find() - first step of that kind, borrowed, or NULL */
 const struct mp_step *mp_plan_find(const struct mp_plan *plan, enum mp_step_kind kind);
 
-/** mp_plan_format() - one line a step: "mpatha: reload: paths or groups differ", "mpatha: fail path 8:16: ..." */
+/**
+ * mp_plan_format() - one line a step: "mpatha: reload: paths or groups differ", "mpatha: fail path
+ * 8:16: ..."
+ */
 void mp_plan_format(const struct mp_plan *plan, const char *map, struct mp_strbuf *buf);
 
 /** mp_step_name() - for messages: "reload", "fail path" ...; constant */

@@ -25,7 +25,8 @@ enum mp_verdict mp_proof_judge(const struct mp_statement *statement)
 
 bool mp_proof_may_stay(const struct mp_path *path, const struct mp_map *map)
 {
-	const struct mp_table_path *shown = map->kernel.exists ? mp_table_find(&map->kernel.table, path->identity.devt) : NULL;
+	const struct mp_table_path *shown =
+		map->kernel.exists ? mp_table_find(&map->kernel.table, path->identity.devt) : NULL;
 	const struct mp_path *other;
 
 	if (path->proven_epoch || path->wrong_wwid || !shown || shown->state != MP_DM_ACTIVE)

@@ -15,7 +15,8 @@ static uint64_t recovery_usec(const struct mp_queueing_input *input)
 	return ((uint64_t)input->policy * input->polling_interval_sec + 1) * usec_per_sec;
 }
 
-static void end_recovery(struct mp_queueing *queueing, uint64_t now_usec, struct mp_queueing_effect *effect)
+static void end_recovery(struct mp_queueing *queueing, uint64_t now_usec,
+			 struct mp_queueing_effect *effect)
 {
 	if (!queueing->recovering)
 		return;
@@ -69,7 +70,8 @@ bool mp_queueing_wanted(const struct mp_queueing *queueing, unsigned active, boo
 	}
 }
 
-struct mp_queueing_effect mp_queueing_step(struct mp_queueing *queueing, const struct mp_queueing_input *input)
+struct mp_queueing_effect mp_queueing_step(struct mp_queueing *queueing,
+					   const struct mp_queueing_input *input)
 {
 	struct mp_queueing_effect effect = { .change = MP_QUEUEING_KEEP };
 	bool wanted, failing;
@@ -87,7 +89,7 @@ struct mp_queueing_effect mp_queueing_step(struct mp_queueing *queueing, const s
 		effect.change = wanted ? MP_QUEUEING_ON : MP_QUEUEING_OFF;
 		if (!effect.reason)
 			effect.reason = queueing->disabled ? "queueing is disabled" :
-				wanted			   ? "no_path_retry asks for queueing" :
+					wanted		   ? "no_path_retry asks for queueing" :
 							     "no_path_retry forbids queueing";
 	}
 

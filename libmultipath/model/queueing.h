@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* queueing.h - what happens to I/O while no path is left (no_path_retry).  For: model, daemon, show. */
+/*
+ * queueing.h - what happens to I/O while no path is left (no_path_retry).  For: model, daemon,
+ * show.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,12 +45,17 @@ struct mp_queueing_effect {
 /**
  * mp_queueing_step() - bring the state in step with the facts
  *
- * Called whenever paths, policy or time (the deadline) changed. N retries last N * polling_interval + 1 seconds from the loss
- * of the last active path. The first active path ends the recovery. Without a policy the kernel's mode is never touched.
+ * Called whenever paths, policy or time (the deadline) changed. N retries last N * polling_interval
+ * + 1 seconds from the loss of the last active path. The first active path ends the recovery.
+ * Without a policy the kernel's mode is never touched.
  */
-struct mp_queueing_effect mp_queueing_step(struct mp_queueing *queueing, const struct mp_queueing_input *input);
+struct mp_queueing_effect mp_queueing_step(struct mp_queueing *queueing,
+					   const struct mp_queueing_input *input);
 
-/** mp_queueing_wanted() - should a table that is loaded now have queue_if_no_path? @kernel_queues if no policy is set */
+/**
+ * mp_queueing_wanted() - should a table that is loaded now have queue_if_no_path? @kernel_queues if
+ * no policy is set
+ */
 bool mp_queueing_wanted(const struct mp_queueing *queueing, unsigned active, bool kernel_queues);
 
 /** mp_queueing_disable() - I/O fails without paths until mp_queueing_restore() */

@@ -44,12 +44,15 @@ static int add_step(struct run *run, enum mp_step_kind kind, const char *reason)
 
 static int add_path_step(struct run *run, enum mp_step_kind kind, dev_t devt, const char *reason)
 {
-	return mp_plan_add(&run->plan, (struct mp_step){ .kind = kind, .devt = devt, .reason = reason });
+	return mp_plan_add(&run->plan,
+			   (struct mp_step){ .kind = kind, .devt = devt, .reason = reason });
 }
 
-static int add_group_step(struct run *run, enum mp_step_kind kind, unsigned group, const char *reason)
+static int add_group_step(struct run *run, enum mp_step_kind kind, unsigned group,
+			  const char *reason)
 {
-	return mp_plan_add(&run->plan, (struct mp_step){ .kind = kind, .group = group, .reason = reason });
+	return mp_plan_add(&run->plan,
+			   (struct mp_step){ .kind = kind, .group = group, .reason = reason });
 }
 
 static const struct mp_table_path *in_kernel(const struct run *run, const struct mp_path *path)
@@ -63,13 +66,15 @@ static bool leads_to_lun(const struct mp_path *path)
 }
 
 /*
- * A table that is loaded makes all its paths active, and I/O that waits goes to them before any message can fail one. So a path
- * without proof is not put into one. In a map that is new there is no I/O yet: what is known to be down is shown there, failed. But not
- * what would take I/O and only does not say what it is: a kill could come before the message that fails it.
+ * A table that is loaded makes all its paths active, and I/O that waits goes to them before any
+ * message can fail one. So a path without proof is not put into one. In a map that is new there is
+ * no I/O yet: what is known to be down is shown there, failed. But not what would take I/O and only
+ * does not say what it is: a kill could come before the message that fails it.
  */
 static bool may_be_loaded(const struct run *run, const struct mp_path *path)
 {
-	return mp_path_is_proven(path) || (!run->kernel && mp_path_state_is_bad(path->state) && !path->silent);
+	return mp_path_is_proven(path) ||
+	       (!run->kernel && mp_path_state_is_bad(path->state) && !path->silent);
 }
 
 static bool may_resize(const struct run *run, uint64_t from, uint64_t to)
@@ -93,18 +98,26 @@ static void choose_size(struct run *run)
 			first = path->identity.size_sectors;
 		agree &= path->identity.size_sectors == first;
 	}
-	run->size_sectors = !kept || (first && agree && may_resize(run, kept, first)) ? first : kept;
+	run->size_sectors = !kept || (first && agree && may_resize(run, kept, first)) ? first :
+											kept;
 }
 
-/* The kernel takes a device that is larger than the table, or of unknown size; we only keep such ones. */
+/*
+ * The kernel takes a device that is larger than the table, or of unknown size; we only keep such
+ * ones.
+ */
 static bool fits(const struct run *run, const struct mp_path *path)
 {
 	uint64_t size = path->identity.size_sectors;
 
-	return !size || size == run->size_sectors || (size > run->size_sectors && in_kernel(run, path));
+	return !size || size == run->size_sectors ||
+	       (size > run->size_sectors && in_kernel(run, path));
 }
 
-/* An offline device cannot be opened, and would make the whole table fail, unless the map has it open already. */
+/*
+ * An offline device cannot be opened, and would make the whole table fail, unless the map has it
+ * open already.
+ */
 static bool can_be_opened(const struct run *run, const struct mp_path *path)
 {
 	return !path->identity.offline || mp_path_is_active(path) || in_kernel(run, path);
@@ -187,7 +200,10 @@ static bool choose_queueing(const struct run *run)
 	return mp_queueing_wanted(&queueing, run->active, run->kernel_queues);
 }
 
-/* The handler that the kernel attached, else the configured one; then checked against what the devices can do. */
+/*
+ * The handler that the kernel attached, else the configured one; then checked against what the
+ * devices can do.
+ */
 static int choose_handler(const struct run *run, const char **why, char **ret)
 {
 	_cleanup_strbuf_ struct mp_strbuf handler = MP_STRBUF_INIT;
@@ -231,7 +247,8 @@ static unsigned path_minio(const struct run *run, const struct mp_path *path)
 	return minio;
 }
 
-static int make_group(const struct run *run, const struct mp_wanted_group *wanted, struct mp_table_group *ret)
+static int make_group(const struct run *run, const struct mp_wanted_group *wanted,
+		      struct mp_table_group *ret)
 {
 	ret->selector = strdup(run->settings->selector);
 	ret->paths = calloc(wanted->path_count, sizeof(*ret->paths));
@@ -254,8 +271,8 @@ static int make_table(struct run *run)
 	run->plan.grouping = grouping;
 	run->plan.by_prio = grouping == MP_GROUPING_BY_PRIO;
 	r = mp_grouping_make(grouping, run->members, run->member_count,
-			     run->settings->marginal_groups != MP_MARGINAL_OFF, run->settings->selector,
-			     &run->groups);
+			     run->settings->marginal_groups != MP_MARGINAL_OFF,
+			     run->settings->selector, &run->groups);
 	if (r < 0)
 		return r;
 	r = mp_features_make(run->settings->features, choose_queue_mode(run), choose_queueing(run),
@@ -309,7 +326,8 @@ static const char *find_difference(const struct run *run)
 		return "udev holds the map for unusable, but paths are active";
 	if (run->kernel->read_only != run->plan.read_only)
 		return "write protection differs";
-	return mp_table_difference(&run->kernel->table, &run->plan.table, run->settings->retain_handler);
+	return mp_table_difference(&run->kernel->table, &run->plan.table,
+				   run->settings->retain_handler);
 }
 
 static int set_name(struct run *run, const char *name)
@@ -344,7 +362,8 @@ static int fail_wrong_paths(struct run *run)
 
 		if (!path->wrong_wwid || !shown || shown->state == MP_DM_FAILED)
 			continue;
-		r = add_path_step(run, MP_STEP_FAIL_PATH, path->identity.devt, "path leads to another LUN");
+		r = add_path_step(run, MP_STEP_FAIL_PATH, path->identity.devt,
+				  "path leads to another LUN");
 		if (r < 0)
 			return r;
 	}
@@ -380,13 +399,16 @@ static int sync_paths(struct run *run)
 		const struct mp_table_path *shown = in_kernel(run, path);
 		int r = 0;
 
-		switch (shown ? mp_transition_sync(path->state, mp_path_is_proven(path), shown->state) : 0) {
+		switch (shown ? mp_transition_sync(path->state, mp_path_is_proven(path),
+						   shown->state) :
+				0) {
 		case -1:
 			r = add_path_step(run, MP_STEP_FAIL_PATH, path->identity.devt,
 					  "path is not up, but the kernel uses it");
 			break;
 		case 1:
-			if (mp_transition_may_reinstate(path->state, path->identity.tpgs, run->active - 1))
+			if (mp_transition_may_reinstate(path->state, path->identity.tpgs,
+							run->active - 1))
 				r = add_path_step(run, MP_STEP_REINSTATE_PATH, path->identity.devt,
 						  "path is up, but the kernel does not use it");
 			break;
@@ -410,16 +432,21 @@ static int sync_queueing(struct run *run)
 static bool has_up_path(const struct run *run, const struct mp_table_group *group)
 {
 	for (size_t i = 0; i < run->member_count; i++)
-		if (run->members[i]->state == MP_PATH_UP && mp_table_group_find(group, run->members[i]->identity.devt))
+		if (run->members[i]->state == MP_PATH_UP &&
+		    mp_table_group_find(group, run->members[i]->identity.devt))
 			return true;
 	return false;
 }
 
-/* Which of equally good groups is the best depends on their order: the kernel's counts, as in mp_map_update_groups(). */
+/*
+ * Which of equally good groups is the best depends on their order: the kernel's counts, as in
+ * mp_map_update_groups().
+ */
 static int find_best_group(const struct run *run, unsigned *ret)
 {
 	const struct mp_table *current = &run->kernel->table;
-	_cleanup_free_ struct mp_wanted_group *groups = calloc(current->group_count, sizeof(*groups));
+	_cleanup_free_ struct mp_wanted_group *groups =
+		calloc(current->group_count, sizeof(*groups));
 
 	if (!groups)
 		return -ENOMEM;
@@ -440,14 +467,17 @@ static int sync_groups(struct run *run)
 	int r;
 
 	for (size_t i = 0; i < current->group_count; i++) {
-		if (current->groups[i].state != MP_GROUP_DISABLED || !has_up_path(run, &current->groups[i]))
+		if (current->groups[i].state != MP_GROUP_DISABLED ||
+		    !has_up_path(run, &current->groups[i]))
 			continue;
-		r = add_group_step(run, MP_STEP_ENABLE_GROUP, i + 1, "group is disabled, but has a path that is up");
+		r = add_group_step(run, MP_STEP_ENABLE_GROUP, i + 1,
+				   "group is disabled, but has a path that is up");
 		if (r < 0)
 			return r;
 	}
 
-	if (!run->active || run->seen->awaits_udev || run->settings->failback != MP_FAILBACK_IMMEDIATE)
+	if (!run->active || run->seen->awaits_udev ||
+	    run->settings->failback != MP_FAILBACK_IMMEDIATE)
 		return 0;
 	r = find_best_group(run, &best);
 	if (r < 0 || best == current->start_group)
@@ -455,7 +485,9 @@ static int sync_groups(struct run *run)
 	return add_group_step(run, MP_STEP_SWITCH_GROUP, best, "another group is the best");
 }
 
-/* udev may be looking at the map, and its content must not change under it, if only it can be read. */
+/*
+ * udev may be looking at the map, and its content must not change under it, if only it can be read.
+ */
 static bool load_must_wait(const struct run *run)
 {
 	if (!run->seen->awaits_udev)
@@ -519,7 +551,10 @@ static int plan_existing(struct run *run)
 		if (r < 0)
 			return r;
 	}
-	/* Without one that has proven what it is, a load would let waiting I/O go wherever the others lead. */
+	/*
+	 * Without one that has proven what it is, a load would let waiting I/O go wherever the
+	 * others lead.
+	 */
 	run->plan.awaits_proof = !has_proven_member(run);
 	if (!load_must_wait(run) && !run->plan.awaits_proof) {
 		if (current_size && run->size_sectors != current_size) {
@@ -543,17 +578,20 @@ static int plan_existing(struct run *run)
 }
 
 /*
- * A map without any path: flush_on_last_del says whether it goes, or waits for a path with its I/O. Whether somebody uses it is
- * certain when the kernel has refused to remove it: until then its I/O goes on waiting.
+ * A map without any path: flush_on_last_del says whether it goes, or waits for a path with its I/O.
+ * Whether somebody uses it is certain when the kernel has refused to remove it: until then its I/O
+ * goes on waiting.
  */
 static int plan_without_paths(struct run *run)
 {
 	enum mp_flush flush = run->settings->flush_on_last_del;
 	int r = 0;
 
-	if (run->kernel_queues && (flush == MP_FLUSH_NEVER || (flush == MP_FLUSH_UNUSED && run->seen->in_use))) {
+	if (run->kernel_queues &&
+	    (flush == MP_FLUSH_NEVER || (flush == MP_FLUSH_UNUSED && run->seen->in_use))) {
 		if (run->kernel->table.group_count && !load_must_wait(run))
-			return add_step(run, MP_STEP_RELOAD, "the last path is gone, I/O waits for another one");
+			return add_step(run, MP_STEP_RELOAD,
+					"the last path is gone, I/O waits for another one");
 		return sync_queueing(run);
 	}
 	run->plan.only_unused = run->kernel_queues && flush == MP_FLUSH_UNUSED;
@@ -585,7 +623,8 @@ static const char *find_obstacle(const struct run *run)
 	}
 	if (run->member_count && !run->size_sectors)
 		return "the size of no path is known";
-	if (run->member_count && !run->kernel && run->seen->name_taken && !strcmp(run->seen->name, run->seen->wwid))
+	if (run->member_count && !run->kernel && run->seen->name_taken &&
+	    !strcmp(run->seen->name, run->seen->wwid))
 		return "another device has its name";
 	return NULL;
 }
@@ -605,8 +644,8 @@ static int plan_reject(struct run *run, const char *reason)
 }
 
 /*
- * Nobody loses a LUN, or the I/O that waits for it, because of a word in the configuration: who uses the map has it as it is until he
- * is done, be its paths there or not.
+ * Nobody loses a LUN, or the I/O that waits for it, because of a word in the configuration: who
+ * uses the map has it as it is until he is done, be its paths there or not.
  */
 static int plan_unwanted(struct run *run)
 {
@@ -614,7 +653,9 @@ static int plan_unwanted(struct run *run)
 
 	if (r == 0)
 		r = keep_table(run);
-	/* udev has a map open while it looks at it: removing it would fail, as if it were in use. */
+	/*
+	 * udev has a map open while it looks at it: removing it would fail, as if it were in use.
+	 */
 	if (r < 0 || run->seen->awaits_udev)
 		return r;
 	return add_step(run, MP_STEP_REMOVE, "the configuration does not want it");
@@ -627,7 +668,9 @@ static int make_plan(struct run *run)
 
 	if (run->kernel && run->kernel->foreign_table) {
 		r = set_name(run, run->kernel->name);
-		return r < 0 ? r : add_step(run, MP_STEP_REJECT, "a device of that UUID is not a multipath map");
+		return r < 0 ? r :
+			       add_step(run, MP_STEP_REJECT,
+					"a device of that UUID is not a multipath map");
 	}
 	if (!run->seen->allowed)
 		return run->kernel ? plan_unwanted(run) : 0;
@@ -663,7 +706,9 @@ static int make_plan(struct run *run)
 	if (obstacle)
 		return plan_reject(run, obstacle);
 	if (!run->kernel)
-		return run->member_count ? plan_load(run, MP_STEP_CREATE, "the kernel has no map of this WWID") : 0;
+		return run->member_count ? plan_load(run, MP_STEP_CREATE,
+						     "the kernel has no map of this WWID") :
+					   0;
 	return run->member_count ? plan_existing(run) : plan_without_paths(run);
 }
 
@@ -672,7 +717,8 @@ int mp_reconcile(const struct mp_observation *observation, struct mp_plan *plan)
 	_cleanup_(run_fini) struct run run = {
 		.seen = observation,
 		.settings = observation->settings,
-		.kernel = observation->kernel && observation->kernel->exists ? observation->kernel : NULL,
+		.kernel = observation->kernel && observation->kernel->exists ? observation->kernel :
+									       NULL,
 	};
 	int r;
 

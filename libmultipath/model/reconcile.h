@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reconcile.h - observed world + settings -> plan.  Pure: no I/O, no clock.  For: programs, tests. */
+/*
+ * reconcile.h - observed world + settings -> plan.  Pure: no I/O, no clock.  For: programs, tests.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +22,8 @@ struct mp_observation {
 	const struct mp_map_settings *settings;
 	const struct mp_kernel_map *kernel; /* NULL: does not exist */
 	const struct mp_queueing *queueing; /* NULL: as configured */
-	bool detect_grouping; /* detect_pgpolicy: group by priority if all prioritizers tell groups apart */
+	/* detect_pgpolicy: group by priority if all prioritizers tell groups apart */
+	bool detect_grouping;
 	bool detect_grouping_by_tpg; /* detect_pgpolicy_use_tpg */
 	bool force_reload; /* reconfigure all, multipath -r */
 	bool not_ready_in_udev; /* MPATH_DEVICE_READY is not 1 although paths are active */
@@ -29,22 +32,28 @@ struct mp_observation {
 	bool ghost_delay_runs;
 	bool in_use; /* the kernel has just refused to remove it */
 	bool awaits_paths; /* without @paths, but they are about to come: nothing is done */
-	bool disowned; /* without @paths, but the LUN is there by paths of the kernel's table: only the configuration rejects them */
+	/*
+	 * without @paths, but the LUN is there by paths of the kernel's table: only the
+	 * configuration rejects them
+	 */
+	bool disowned;
 };
 
 /**
  * mp_reconcile() - compute the wanted table and what leads to it
  * @plan:	empty; written on success only
  *
- * Paths that are wrong_wwid or of init state removed never get into the wanted table; nor do paths of another size than the
- * map (members that have grown stay), and offline ones that would have to be opened anew. Paths that are down are members.
- * A load's reason is the first row that differs of docs/architecture.md, "When a map is reloaded". Queueing alone never
- * needs a load, a message does. A load step is followed by fail_path of the members that are not up; without a load,
+ * Paths that are wrong_wwid or of init state removed never get into the wanted table; nor do paths
+ * of another size than the map (members that have grown stay), and offline ones that would have to
+ * be opened anew. Paths that are down are members. A load's reason is the first row that differs of
+ * docs/architecture.md, "When a map is reloaded". Queueing alone never needs a load, a message
+ * does. A load step is followed by fail_path of the members that are not up; without a load,
  * messages bring the kernel in step.
  *
- * While udev still works on a new map that is usable (awaits_udev), there is no load, rename or switch step.
- * MP_STEP_REMOVE of a map that lost its last path may find it busy: plan->table, without groups, then lets go of its devices.
- * That of one that the configuration does not want is the kernel's: who uses it goes on until he is done.
+ * While udev still works on a new map that is usable (awaits_udev), there is no load, rename or
+ * switch step. MP_STEP_REMOVE of a map that lost its last path may find it busy: plan->table,
+ * without groups, then lets go of its devices. That of one that the configuration does not want is
+ * the kernel's: who uses it goes on until he is done.
  * Return: 0, -ENOMEM.
  */
 int mp_reconcile(const struct mp_observation *observation, struct mp_plan *plan);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* settings.h - the effective values for one map or one path, after precedence.  For: model, config, programs. */
+/*
+ * settings.h - the effective values for one map or one path, after precedence.  For: model, config,
+ * programs.
+ */
 #pragma once
 #include <limits.h>
 #include <stdbool.h>
@@ -26,7 +29,11 @@ enum mp_flush { MP_FLUSH_UNUSED, MP_FLUSH_NEVER, MP_FLUSH_ALWAYS };
 enum mp_marginal_groups { MP_MARGINAL_OFF, MP_MARGINAL_ON, MP_MARGINAL_FPIN };
 
 /* Where the key of persistent reservations comes from. */
-enum mp_reservation_source { MP_RESERVATION_NONE, MP_RESERVATION_CONFIGURED, MP_RESERVATION_PRKEYS };
+enum mp_reservation_source {
+	MP_RESERVATION_NONE,
+	MP_RESERVATION_CONFIGURED,
+	MP_RESERVATION_PRKEYS
+};
 
 enum mp_auto_resize { MP_RESIZE_NEVER, MP_RESIZE_GROW_ONLY, MP_RESIZE_GROW_SHRINK };
 
@@ -60,7 +67,8 @@ struct mp_map_settings {
 	enum mp_auto_resize auto_resize;
 	/* seconds or counts, 0 off */
 	unsigned san_path_err_threshold, san_path_err_forget_rate, san_path_err_recovery_sec;
-	int marginal_sample_sec, marginal_rate_threshold, marginal_recheck_gap_sec, marginal_double_failed_sec;
+	int marginal_sample_sec, marginal_rate_threshold, marginal_recheck_gap_sec,
+		marginal_double_failed_sec;
 	enum mp_reservation_source reservation_source;
 	uint64_t reservation_key; /* if configured */
 	bool reservation_aptpl; /* if configured */
@@ -68,7 +76,8 @@ struct mp_map_settings {
 };
 
 struct mp_path_settings {
-	const char *uid_attribute; /* udev property with the WWID; "" none: read it from the device */
+	/* udev property with the WWID; "" none: read it from the device */
+	const char *uid_attribute;
 	const char *checker; /* name */
 	const char *hardware_checker; /* of the hardware entry, NULL if it has none */
 	bool detect_checker;

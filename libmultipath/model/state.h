@@ -51,7 +51,8 @@ const char *mp_path_state_name(enum mp_path_state state);
 const char *mp_path_state_label(enum mp_path_state state);
 
 const char *mp_dm_state_name(enum mp_dm_state state); /* "undef" "failed" "active" */
-const char *mp_group_state_name(enum mp_group_state state); /* "undef" "enabled" "disabled" "active" */
+/* "undef" "enabled" "disabled" "active" */
+const char *mp_group_state_name(enum mp_group_state state);
 const char *mp_init_state_name(enum mp_init_state state); /* %I */
 
 /** mp_path_state_is_active() - up or ghost: the map may use the path */

@@ -126,7 +126,9 @@ static int next_number(const char **at, unsigned *ret)
 	return r < 0 || text != word.text + word.length ? -EBADMSG : 0;
 }
 
-/* A count of things of which each takes @words words or more: what is left of the line bounds it. */
+/*
+ * A count of things of which each takes @words words or more: what is left of the line bounds it.
+ */
 static int next_count(const char **at, size_t words, unsigned *ret)
 {
 	int r = next_number(at, ret);
@@ -229,7 +231,10 @@ static int parse_group(const char **at, struct mp_table_group *group)
 		group->path_count++;
 		if (!arg_count)
 			continue;
-		/* Selectors without a repeat count have something else here: io-affinity a CPU mask. */
+		/*
+		 * Selectors without a repeat count have something else here: io-affinity a CPU
+		 * mask.
+		 */
 		const char *arg = next_word(at).text;
 
 		if (!*arg)
@@ -323,7 +328,7 @@ static int parse_group_status(const char **at, struct mp_table_group *group)
 		if (devt != path->devt)
 			return -EBADMSG;
 		word = next_word(at);
-		path->state = word.length != 1	  ? MP_DM_UNDEF :
+		path->state = word.length != 1	? MP_DM_UNDEF :
 			      *word.text == 'A' ? MP_DM_ACTIVE :
 			      *word.text == 'F' ? MP_DM_FAILED :
 						  MP_DM_UNDEF;

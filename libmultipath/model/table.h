@@ -30,13 +30,17 @@ struct mp_table {
 	uint64_t size_sectors;
 	char *features; /* with the count: "1 queue_if_no_path" */
 	char *handler; /* with the count: "0", "1 alua" */
-	unsigned start_group; /* from 1; 0 without groups. The kernel's: the group in use, or to be used next */
+	/* from 1; 0 without groups. The kernel's: the group in use, or to be used next */
+	unsigned start_group;
 	struct mp_table_group *groups;
 	size_t group_count;
 	unsigned queued; /* status only: I/Os that wait for a path */
 };
 
-#define MP_TABLE_INIT { 0 }
+#define MP_TABLE_INIT \
+	{ \
+		0 \
+	}
 
 /** mp_table_fini() - free groups, paths and texts */
 void mp_table_fini(struct mp_table *table);
@@ -57,9 +61,11 @@ int mp_table_parse(const char *params, struct mp_table *ret);
 /**
  * mp_table_parse_status() - read a status line into the table that it belongs to
  * @status:	text of DM_TABLE_STATUS
- * @table:	parsed before; states, fail counts, queue count and start_group (the group in use or next) are updated
+ * @table:	parsed before; states, fail counts, queue count and start_group (the group in use or
+ * 		next) are updated
  *
- * Return: 0, -EBADMSG if it is malformed or does not fit the table (which may then be partly updated).
+ * Return: 0, -EBADMSG if it is malformed or does not fit the table (which may then be partly
+ * updated).
  */
 int mp_table_parse_status(const char *status, struct mp_table *table);
 

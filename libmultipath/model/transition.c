@@ -7,7 +7,8 @@ static bool is_new(enum mp_path_state state)
 	return state == MP_PATH_UNCHECKED || state == MP_PATH_WILD || state == MP_PATH_PENDING;
 }
 
-static void take_good(struct mp_transition *t, enum mp_path_state old, enum mp_dm_state dm, bool in_map, bool proven)
+static void take_good(struct mp_transition *t, enum mp_path_state old, enum mp_dm_state dm,
+		      bool in_map, bool proven)
 {
 	if (t->changed) {
 		t->came_up = !mp_path_state_is_active(old);
@@ -20,7 +21,8 @@ static void take_good(struct mp_transition *t, enum mp_path_state old, enum mp_d
 	}
 }
 
-static void take_bad(struct mp_transition *t, enum mp_path_state old, enum mp_dm_state dm, bool in_map)
+static void take_bad(struct mp_transition *t, enum mp_path_state old, enum mp_dm_state dm,
+		     bool in_map)
 {
 	t->check_soon = true;
 	if (old == MP_PATH_DELAYED)
@@ -34,8 +36,8 @@ static void take_bad(struct mp_transition *t, enum mp_path_state old, enum mp_dm
 	}
 }
 
-struct mp_transition mp_transition_make(enum mp_path_state old, enum mp_path_state answer, enum mp_dm_state dm,
-					bool in_map, bool proven)
+struct mp_transition mp_transition_make(enum mp_path_state old, enum mp_path_state answer,
+					enum mp_dm_state dm, bool in_map, bool proven)
 {
 	struct mp_transition t = { .state = old };
 
@@ -86,12 +88,14 @@ int mp_transition_sync(enum mp_path_state state, bool proven, enum mp_dm_state d
 	return 0;
 }
 
-bool mp_transition_may_reinstate(enum mp_path_state state, enum mp_tpgs tpgs, unsigned others_active)
+bool mp_transition_may_reinstate(enum mp_path_state state, enum mp_tpgs tpgs,
+				 unsigned others_active)
 {
 	return state != MP_PATH_GHOST || tpgs != MP_TPGS_IMPLICIT || others_active;
 }
 
-unsigned mp_interval_next(unsigned current, const struct mp_transition *transition, unsigned min, unsigned max)
+unsigned mp_interval_next(unsigned current, const struct mp_transition *transition, unsigned min,
+			  unsigned max)
 {
 	unsigned next = current;
 

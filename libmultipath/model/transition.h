@@ -12,7 +12,11 @@ struct mp_transition {
 	bool fail; /* tell the kernel: fail_path */
 	bool reinstate; /* tell the kernel: reinstate_path */
 	bool count_failure; /* path_faults + 1 */
-	bool came_up; /* was not active, is now: check the WWID first, then reinstate, enable its group, refresh priorities */
+	/*
+	 * was not active, is now: check the WWID first, then reinstate, enable its group, refresh
+	 * priorities
+	 */
+	bool came_up;
 	bool went_down; /* was active, is not now: queueing, failback timer */
 	bool check_soon; /* interval back to polling_interval */
 	bool check_later; /* interval doubles */
@@ -27,11 +31,12 @@ struct mp_transition {
  * @in_map:	is the path part of a kernel map at all?
  * @proven:	mp_path_is_proven(): nothing else is ever reinstated
  */
-struct mp_transition mp_transition_make(enum mp_path_state old, enum mp_path_state answer, enum mp_dm_state dm,
-					bool in_map, bool proven);
+struct mp_transition mp_transition_make(enum mp_path_state old, enum mp_path_state answer,
+					enum mp_dm_state dm, bool in_map, bool proven);
 
 /**
- * mp_transition_sync() - message that brings the kernel in step after a table load or an event, without a new answer
+ * mp_transition_sync() - message that brings the kernel in step after a table load or an event,
+ * without a new answer
  *
  * Return: -1 fail_path, 1 reinstate_path, 0 nothing.
  */
@@ -42,13 +47,17 @@ int mp_transition_sync(enum mp_path_state state, bool proven, enum mp_dm_state d
  * @state:	good
  * @others_active:	number of other paths of the map that are up or ghost
  *
- * A ghost path of a device that only the target itself can activate fails all I/O: alone, it is better left failed.
+ * A ghost path of a device that only the target itself can activate fails all I/O: alone, it is
+ * better left failed.
  */
-bool mp_transition_may_reinstate(enum mp_path_state state, enum mp_tpgs tpgs, unsigned others_active);
+bool mp_transition_may_reinstate(enum mp_path_state state, enum mp_tpgs tpgs,
+				 unsigned others_active);
 
 /**
- * mp_interval_next() - seconds to the next check; unchanged while the answer is pending (retry_at_once)
+ * mp_interval_next() - seconds to the next check; unchanged while the answer is pending
+ * (retry_at_once)
  * @current:	last interval, 0 at first
  * @min, @max:	polling_interval and max_polling_interval
  */
-unsigned mp_interval_next(unsigned current, const struct mp_transition *transition, unsigned min, unsigned max);
+unsigned mp_interval_next(unsigned current, const struct mp_transition *transition, unsigned min,
+			  unsigned max);

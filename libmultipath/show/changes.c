@@ -24,8 +24,8 @@ void mp_changes_fini(struct mp_changes *changes)
 	*changes = (struct mp_changes)MP_CHANGES_INIT;
 }
 
-void mp_changes_add(struct mp_changes *changes, const char *kind, const char *action, const char *name,
-		    const char *format, ...)
+void mp_changes_add(struct mp_changes *changes, const char *kind, const char *action,
+		    const char *name, const char *format, ...)
 {
 	struct mp_change row = { .kind = kind, .action = action };
 	va_list args;
@@ -73,8 +73,9 @@ static bool is_message(enum mp_step_kind kind)
 	}
 }
 
-static void describe_step(const struct mp_step *step, const struct mp_plan *plan, const struct mp_table *current,
-			  bool retain_handler, struct mp_strbuf *buf)
+static void describe_step(const struct mp_step *step, const struct mp_plan *plan,
+			  const struct mp_table *current, bool retain_handler,
+			  struct mp_strbuf *buf)
 {
 	if (is_message(step->kind)) {
 		mp_strbuf_puts(buf, mp_step_name(step->kind));
@@ -93,12 +94,14 @@ static void describe_step(const struct mp_step *step, const struct mp_plan *plan
 	else
 		mp_strbuf_puts(buf, step->reason ? step->reason : "");
 	if (current && step->kind == MP_STEP_RESIZE)
-		mp_strbuf_printf(buf, ", %llu -> %llu sectors", (unsigned long long)current->size_sectors,
+		mp_strbuf_printf(buf, ", %llu -> %llu sectors",
+				 (unsigned long long)current->size_sectors,
 				 (unsigned long long)plan->table.size_sectors);
 }
 
-void mp_changes_add_plan(struct mp_changes *changes, const char *name, const char *wwid, const struct mp_plan *plan,
-			 const struct mp_table *current, bool retain_handler)
+void mp_changes_add_plan(struct mp_changes *changes, const char *name, const char *wwid,
+			 const struct mp_plan *plan, const struct mp_table *current,
+			 bool retain_handler)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct mp_step *step = &plan->steps[i];
@@ -109,7 +112,8 @@ void mp_changes_add_plan(struct mp_changes *changes, const char *name, const cha
 		describe_step(step, plan, current, retain_handler, &text);
 		if (text.error)
 			changes->error = text.error;
-		mp_changes_add(changes, "map", is_message(step->kind) ? "message" : mp_step_name(step->kind), name,
+		mp_changes_add(changes, "map",
+			       is_message(step->kind) ? "message" : mp_step_name(step->kind), name,
 			       "%s", mp_strbuf_text(&text));
 	}
 }
@@ -192,8 +196,10 @@ static void format_alike(const struct mp_change *const *alike, const struct mp_c
 
 static void format_text(const struct mp_changes *changes, struct mp_strbuf *out)
 {
-	_cleanup_free_ const struct mp_change **sorted = calloc(changes->count + 1, sizeof(*sorted));
-	_cleanup_free_ const struct mp_change ***starts = calloc(changes->count + 1, sizeof(*starts));
+	_cleanup_free_ const struct mp_change **sorted =
+		calloc(changes->count + 1, sizeof(*sorted));
+	_cleanup_free_ const struct mp_change ***starts =
+		calloc(changes->count + 1, sizeof(*starts));
 	size_t count = 0;
 
 	if (!sorted || !starts) {

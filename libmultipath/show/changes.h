@@ -21,14 +21,18 @@ struct mp_changes {
 	int error; /* -ENOMEM is remembered, and later additions do nothing */
 };
 
-#define MP_CHANGES_INIT { 0 }
+#define MP_CHANGES_INIT \
+	{ \
+		0 \
+	}
 
 /** mp_changes_fini() - free the changes */
 void mp_changes_fini(struct mp_changes *changes);
 
 /** mp_changes_add() - one change to the object @name; @format says why */
-void mp_changes_add(struct mp_changes *changes, const char *kind, const char *action, const char *name,
-		    const char *format, ...) __attribute__((format(printf, 5, 6)));
+void mp_changes_add(struct mp_changes *changes, const char *kind, const char *action,
+		    const char *name, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
 
 /**
  * mp_changes_add_plan() - a row for each step of a map's plan
@@ -36,8 +40,12 @@ void mp_changes_add(struct mp_changes *changes, const char *kind, const char *ac
  * @current:	the kernel's table, NULL if there is no map
  * @retain_handler:	as for mp_table_difference()
  */
-void mp_changes_add_plan(struct mp_changes *changes, const char *name, const char *wwid, const struct mp_plan *plan,
-			 const struct mp_table *current, bool retain_handler);
+void mp_changes_add_plan(struct mp_changes *changes, const char *name, const char *wwid,
+			 const struct mp_plan *plan, const struct mp_table *current,
+			 bool retain_handler);
 
-/** mp_changes_format() - "reload mpatha mpathb: features 0 -> 1 x", a line for all that change alike, or "nothing to do"; failures are remembered in @out */
+/**
+ * mp_changes_format() - "reload mpatha mpathb: features 0 -> 1 x", a line for all that change
+ * alike, or "nothing to do"; failures are remembered in @out
+ */
 void mp_changes_format(const struct mp_changes *changes, bool json, struct mp_strbuf *out);

@@ -14,6 +14,7 @@ struct mp_show_context {
 	bool no_action; /* topologies do not begin with what was last done to the map */
 	bool bold; /* stdout is a terminal */
 	int verbosity; /* of topologies: 0 nothing, 1 names, 2 and more trees; the daemon's is 2 */
-	size_t text_max; /* of a listing: a longer one is refused; 0: what a client of the socket takes */
+	/* of a listing: a longer one is refused; 0: what a client of the socket takes */
+	size_t text_max;
 	const struct mp_foreign *foreign; /* to be listed besides; NULL: none */
 };

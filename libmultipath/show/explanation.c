@@ -35,12 +35,13 @@ struct mp_explained *mp_explanation_add(struct mp_explanation *explanation, cons
 /* What was not accounted for is not shown as if it were all. */
 static int find_error(const struct mp_explanation *explanation)
 {
-	int error = explanation->subject.error ? explanation->subject.error : explanation->summary.error;
+	int error = explanation->subject.error ? explanation->subject.error :
+						 explanation->summary.error;
 
 	for (size_t i = 0; i < explanation->count && !error; i++) {
 		const struct mp_explained *section = &explanation->sections[i];
 
-		error = section->trace.error ? section->trace.error :
+		error = section->trace.error  ? section->trace.error :
 			section->answer.error ? section->answer.error :
 						section->change.error;
 	}
@@ -69,7 +70,8 @@ static void measure(const struct mp_trace *trace, struct widths *ret)
 	}
 }
 
-static void format_row(const struct mp_trace_row *row, const struct widths *widths, struct mp_strbuf *out)
+static void format_row(const struct mp_trace_row *row, const struct widths *widths,
+		       struct mp_strbuf *out)
 {
 	mp_strbuf_printf(out, "%c %-*s  ", row->decides ? '*' : ' ', widths->name, row->name);
 	if (!row->section) {
@@ -102,7 +104,8 @@ static void format_text(const struct mp_explanation *explanation, struct mp_strb
 		const struct mp_explained *section = &explanation->sections[i];
 		struct widths widths;
 
-		mp_strbuf_printf(out, "\n%s%s%s\n", section->name, section->answer.length ? ": " : "",
+		mp_strbuf_printf(out, "\n%s%s%s\n", section->name,
+				 section->answer.length ? ": " : "",
 				 mp_strbuf_text(&section->answer));
 		measure(&section->trace, &widths);
 		for (size_t k = 0; k < section->trace.count; k++)
@@ -130,7 +133,8 @@ static int put_row(const struct mp_trace_row *row, struct json_object *ret)
 		if (r == 0)
 			r = mp_json_put_text(origin, "section", row->section);
 	}
-	return r < 0 || !row->decides ? r : mp_json_put(ret, "decides", json_object_new_boolean(true));
+	return r < 0 || !row->decides ? r :
+					mp_json_put(ret, "decides", json_object_new_boolean(true));
 }
 
 static int put_section(const struct mp_explained *section, struct json_object *ret)
@@ -200,7 +204,8 @@ static void format_json(const struct mp_explanation *explanation, struct mp_strb
 	out->error = -ENOMEM;
 }
 
-void mp_explanation_format(const struct mp_explanation *explanation, bool json, struct mp_strbuf *out)
+void mp_explanation_format(const struct mp_explanation *explanation, bool json,
+			   struct mp_strbuf *out)
 {
 	int error = find_error(explanation);
 

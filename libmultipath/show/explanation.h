@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* explanation.h - why something is as it is: decisions with their accounts, as text or JSON.  For: programs. */
+/*
+ * explanation.h - why something is as it is: decisions with their accounts, as text or JSON.  For:
+ * programs.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,7 +26,10 @@ struct mp_explanation {
 	size_t count;
 };
 
-#define MP_EXPLANATION_INIT { 0 }
+#define MP_EXPLANATION_INIT \
+	{ \
+		0 \
+	}
 
 /** mp_explanation_fini() - free the sections */
 void mp_explanation_fini(struct mp_explanation *explanation);
@@ -32,4 +38,5 @@ void mp_explanation_fini(struct mp_explanation *explanation);
 struct mp_explained *mp_explanation_add(struct mp_explanation *explanation, const char *name);
 
 /** mp_explanation_format() - for people, or as JSON; failures are remembered in @out */
-void mp_explanation_format(const struct mp_explanation *explanation, bool json, struct mp_strbuf *out);
+void mp_explanation_format(const struct mp_explanation *explanation, bool json,
+			   struct mp_strbuf *out);

@@ -71,7 +71,8 @@ void mp_show_foreign_map_value(const struct mp_foreign_map *map, char letter, st
 	}
 }
 
-void mp_show_foreign_path_value(const struct mp_foreign_map *map, const struct mp_foreign_path *path, char letter,
+void mp_show_foreign_path_value(const struct mp_foreign_map *map,
+				const struct mp_foreign_path *path, char letter,
 				struct mp_strbuf *out)
 {
 	int priority = mp_foreign_priority(path);

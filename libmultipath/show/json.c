@@ -14,6 +14,7 @@ struct field {
 	bool number;
 };
 
+/* clang-format off */
 static const struct field map_fields[] = {
 	{ "name", 'n', false },
 	{ "uuid", 'w', false },
@@ -35,6 +36,7 @@ static const struct field map_fields[] = {
 	{ "total_q_time", '3', true },
 	{ "q_timeouts", '4', true },
 };
+/* clang-format on */
 
 static const struct field group_fields[] = {
 	{ "selector", 's', false },
@@ -43,6 +45,7 @@ static const struct field group_fields[] = {
 	{ "marginal_st", 'M', false },
 };
 
+/* clang-format off */
 static const struct field path_fields[] = {
 	{ "dev", 'd', false },
 	{ "dev_t", 'D', false },
@@ -59,6 +62,7 @@ static const struct field path_fields[] = {
 	{ "lun_hex", 'L', false },
 	{ "marginal_st", 'M', false },
 };
+/* clang-format on */
 
 enum { INDENT = 3, MAP_DEPTH = 2, GROUP_DEPTH = 3, PATH_DEPTH = 4 };
 
@@ -224,8 +228,8 @@ static void json_version(struct json *json)
 	mp_strbuf_puts(json->out, "{\n   \"major_version\": 0,\n   \"minor_version\": 1,\n");
 }
 
-void mp_show_maps_json(const struct mp_show_context *context, const struct mp_map *const *maps, size_t count,
-		       struct mp_strbuf *out)
+void mp_show_maps_json(const struct mp_show_context *context, const struct mp_map *const *maps,
+		       size_t count, struct mp_strbuf *out)
 {
 	struct json json = { .context = context, .out = out };
 
@@ -240,7 +244,8 @@ void mp_show_maps_json(const struct mp_show_context *context, const struct mp_ma
 	mp_strbuf_fini(&json.value);
 }
 
-void mp_show_map_json(const struct mp_show_context *context, const struct mp_map *map, struct mp_strbuf *out)
+void mp_show_map_json(const struct mp_show_context *context, const struct mp_map *map,
+		      struct mp_strbuf *out)
 {
 	struct json json = { .context = context, .out = out };
 

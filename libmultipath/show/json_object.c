@@ -38,8 +38,9 @@ int mp_json_put_text(struct json_object *object, const char *key, const char *te
 
 void mp_json_print(struct json_object *object, struct mp_strbuf *out)
 {
-	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
-									  JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text =
+		json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
+							       JSON_C_TO_STRING_NOSLASHESCAPE);
 
 	if (text)
 		mp_strbuf_printf(out, "%s\n", text);

@@ -6,7 +6,9 @@
 
 struct mp_strbuf;
 
-/* Each takes @value over, also when it fails; a NULL one is a lack of memory. Return: 0 or -ENOMEM. */
+/*
+ * Each takes @value over, also when it fails; a NULL one is a lack of memory. Return: 0 or -ENOMEM.
+ */
 int mp_json_put(struct json_object *object, const char *key, struct json_object *value);
 int mp_json_append(struct json_object *array, struct json_object *value);
 
@@ -16,5 +18,8 @@ struct json_object *mp_json_new_text(const char *text);
 /** mp_json_put_text() - as mp_json_put() of mp_json_new_text() */
 int mp_json_put_text(struct json_object *object, const char *key, const char *text);
 
-/** mp_json_print() - append it for people and programs alike, and free it; failures are remembered in @out */
+/**
+ * mp_json_print() - append it for people and programs alike, and free it; failures are remembered
+ * in @out
+ */
 void mp_json_print(struct json_object *object, struct mp_strbuf *out);

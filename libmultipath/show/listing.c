@@ -14,7 +14,8 @@
 enum {
 	LETTERS = 128,
 	WIDTH_MAX = 255, /* longer values are printed whole, but do not widen their column */
-	TEXT_MAX = 32 << 20, /* what a client of the socket takes: a hostile format makes no more than that */
+	/* what a client of the socket takes: a hostile format makes no more than that */
+	TEXT_MAX = 32 << 20,
 };
 
 /* A wildcard that the format shows, once or more often. */
@@ -51,8 +52,8 @@ static void listing_fini(struct listing *listing)
 	mp_strbuf_fini(&listing->cells);
 }
 
-static int listing_init(struct listing *listing, const struct mp_show_context *context, const char *format, size_t rows,
-			bool of_paths)
+static int listing_init(struct listing *listing, const struct mp_show_context *context,
+			const char *format, size_t rows, bool of_paths)
 {
 	int8_t column_of[LETTERS]; /* -1 not seen */
 	struct piece *piece;
@@ -140,7 +141,8 @@ static void listing_measure(struct listing *listing)
 
 static void listing_put_header(const struct listing *listing, struct mp_strbuf *out)
 {
-	for (const struct piece *piece = listing->pieces; piece < listing->pieces + listing->piece_count; piece++) {
+	for (const struct piece *piece = listing->pieces;
+	     piece < listing->pieces + listing->piece_count; piece++) {
 		mp_strbuf_add(out, piece->text, piece->length);
 		if (piece->column >= 0) {
 			const struct column *column = &listing->columns[piece->column];
@@ -152,7 +154,8 @@ static void listing_put_header(const struct listing *listing, struct mp_strbuf *
 	mp_strbuf_putc(out, '\n');
 }
 
-static const char *cell_text(const struct listing *listing, size_t row, int column, size_t *ret_length)
+static const char *cell_text(const struct listing *listing, size_t row, int column,
+			     size_t *ret_length)
 {
 	size_t cell = row * listing->column_count + column;
 	size_t start = cell ? listing->ends[cell - 1] : 0;
@@ -165,7 +168,8 @@ static size_t row_length(const struct listing *listing, size_t row)
 {
 	size_t sum = 1;
 
-	for (const struct piece *piece = listing->pieces; piece < listing->pieces + listing->piece_count; piece++) {
+	for (const struct piece *piece = listing->pieces;
+	     piece < listing->pieces + listing->piece_count; piece++) {
 		size_t length, width;
 
 		sum += piece->length;
@@ -184,7 +188,8 @@ static void listing_put_row(const struct listing *listing, size_t row, struct mp
 
 	if (!p)
 		return;
-	for (const struct piece *piece = listing->pieces; piece < listing->pieces + listing->piece_count; piece++) {
+	for (const struct piece *piece = listing->pieces;
+	     piece < listing->pieces + listing->piece_count; piece++) {
 		const char *text;
 		size_t length, width;
 
@@ -225,7 +230,8 @@ static size_t foreign_paths(const struct mp_show_context *context)
 	return count;
 }
 
-static void listing_add_foreign_paths(struct listing *listing, const struct mp_show_context *context)
+static void listing_add_foreign_paths(struct listing *listing,
+				      const struct mp_show_context *context)
 {
 	for (size_t i = 0; context->foreign && i < context->foreign->count; i++) {
 		const struct mp_foreign_map *map = &context->foreign->maps[i];
@@ -233,8 +239,8 @@ static void listing_add_foreign_paths(struct listing *listing, const struct mp_s
 		for (size_t k = 0; k < map->path_count * listing->column_count; k++) {
 			const struct column *column = &listing->columns[k % listing->column_count];
 
-			mp_show_foreign_path_value(map, &map->paths[k / listing->column_count], column->path->letter,
-						   &listing->cells);
+			mp_show_foreign_path_value(map, &map->paths[k / listing->column_count],
+						   column->path->letter, &listing->cells);
 			listing_end_cell(listing);
 		}
 	}
@@ -249,14 +255,14 @@ static void listing_add_foreign_maps(struct listing *listing, const struct mp_sh
 {
 	for (size_t i = 0; i < foreign_maps(context); i++)
 		for (size_t k = 0; k < listing->column_count; k++) {
-			mp_show_foreign_map_value(&context->foreign->maps[i], listing->columns[k].map->letter,
-						  &listing->cells);
+			mp_show_foreign_map_value(&context->foreign->maps[i],
+						  listing->columns[k].map->letter, &listing->cells);
 			listing_end_cell(listing);
 		}
 }
 
-void mp_show_paths(const struct mp_show_context *context, const struct mp_path *const *paths, size_t count,
-		   const char *format, bool raw, struct mp_strbuf *out)
+void mp_show_paths(const struct mp_show_context *context, const struct mp_path *const *paths,
+		   size_t count, const char *format, bool raw, struct mp_strbuf *out)
 {
 	_cleanup_(listing_fini) struct listing listing = { 0 };
 	size_t rows = count + foreign_paths(context);
@@ -275,8 +281,8 @@ void mp_show_paths(const struct mp_show_context *context, const struct mp_path *
 	listing_put(&listing, rows, raw, out);
 }
 
-void mp_show_maps(const struct mp_show_context *context, const struct mp_map *const *maps, size_t count,
-		  const char *format, bool raw, struct mp_strbuf *out)
+void mp_show_maps(const struct mp_show_context *context, const struct mp_map *const *maps,
+		  size_t count, const char *format, bool raw, struct mp_strbuf *out)
 {
 	_cleanup_(listing_fini) struct listing listing = { 0 };
 	size_t rows = count + foreign_maps(context);
@@ -295,8 +301,8 @@ void mp_show_maps(const struct mp_show_context *context, const struct mp_map *co
 	listing_put(&listing, rows, raw, out);
 }
 
-void mp_show_map(const struct mp_show_context *context, const struct mp_map *const *maps, size_t count, size_t which,
-		 const char *format, struct mp_strbuf *out)
+void mp_show_map(const struct mp_show_context *context, const struct mp_map *const *maps,
+		 size_t count, size_t which, const char *format, struct mp_strbuf *out)
 {
 	_cleanup_(listing_fini) struct listing listing = { 0 };
 	int r;
@@ -317,8 +323,8 @@ void mp_show_map(const struct mp_show_context *context, const struct mp_map *con
 	listing_put_row(&listing, which, out);
 }
 
-void mp_show_path_list(const struct mp_show_context *context, const struct mp_path *const *paths, size_t count,
-		       struct mp_strbuf *out)
+void mp_show_path_list(const struct mp_show_context *context, const struct mp_path *const *paths,
+		       size_t count, struct mp_strbuf *out)
 {
 	struct mp_show_context ours = *context;
 

@@ -14,7 +14,8 @@ static int put_message(const struct mp_message *message, struct json_object *ret
 	if (r == 0 && message->line)
 		r = mp_json_put(ret, "line", json_object_new_int64(message->line));
 	if (r == 0 && message->line)
-		r = mp_json_put(ret, "column", json_object_new_int64(message->column ? message->column : 1));
+		r = mp_json_put(ret, "column",
+				json_object_new_int64(message->column ? message->column : 1));
 	if (r == 0)
 		r = mp_json_put_text(ret, "severity", mp_severity_name(message->severity));
 	return r < 0 ? r : mp_json_put_text(ret, "text", message->text);

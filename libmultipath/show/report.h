@@ -6,7 +6,8 @@ struct mp_report;
 struct mp_strbuf;
 
 /**
- * mp_show_report_json() - { "errors": N, "warnings": N, "messages": [ { file, line, column, severity, text } ] }
+ * mp_show_report_json() - { "errors": N, "warnings": N, "messages": [ { file, line, column,
+ * severity, text } ] }
  *
  * Line and column are left out where a file as a whole is meant. Return: 0, -ENOMEM.
  */

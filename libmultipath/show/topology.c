@@ -20,8 +20,8 @@ static void put_map(const struct mp_show_context *context, char letter, const st
 	mp_map_wildcard_find(letter)->render(context, map, out);
 }
 
-static void put_group(const struct mp_show_context *context, char letter, const struct mp_group *group,
-		      struct mp_strbuf *out)
+static void put_group(const struct mp_show_context *context, char letter,
+		      const struct mp_group *group, struct mp_strbuf *out)
 {
 	mp_group_wildcard_find(letter)->render(context, group, out);
 }
@@ -34,8 +34,9 @@ static void widths_add(struct mp_topology_widths *widths, size_t column, size_t 
 		widths->width[column] = length;
 }
 
-static void widths_add_path(struct mp_topology_widths *widths, const struct mp_show_context *context,
-			    const struct mp_path *path, struct mp_strbuf *scratch)
+static void widths_add_path(struct mp_topology_widths *widths,
+			    const struct mp_show_context *context, const struct mp_path *path,
+			    struct mp_strbuf *scratch)
 {
 	for (size_t i = 0; i < MP_TOPOLOGY_COLUMNS; i++) {
 		mp_strbuf_clear(scratch);
@@ -56,8 +57,8 @@ static void widths_add_foreign(struct mp_topology_widths *widths, const struct m
 		}
 }
 
-void mp_topology_measure(const struct mp_show_context *context, const struct mp_path *const *paths, size_t count,
-			 struct mp_topology_widths *ret)
+void mp_topology_measure(const struct mp_show_context *context, const struct mp_path *const *paths,
+			 size_t count, struct mp_topology_widths *ret)
 {
 	_cleanup_strbuf_ struct mp_strbuf scratch = MP_STRBUF_INIT;
 
@@ -81,7 +82,8 @@ static void measure_map(const struct mp_show_context *context, const struct mp_m
 }
 
 /* "[ACTION: ]NAME[ (WWID)] KERNEL-NAME VENDOR,PRODUCT" */
-static void put_title(const struct mp_show_context *context, const struct mp_map *map, struct mp_strbuf *out)
+static void put_title(const struct mp_show_context *context, const struct mp_map *map,
+		      struct mp_strbuf *out)
 {
 	if (context->bold)
 		mp_strbuf_puts(out, "\033[1m");
@@ -102,7 +104,8 @@ static void put_title(const struct mp_show_context *context, const struct mp_map
 	mp_strbuf_puts(out, context->bold ? "\033[0m\n" : "\n");
 }
 
-static void put_facts(const struct mp_show_context *context, const struct mp_map *map, struct mp_strbuf *out)
+static void put_facts(const struct mp_show_context *context, const struct mp_map *map,
+		      struct mp_strbuf *out)
 {
 	mp_strbuf_puts(out, "size=");
 	put_map(context, 'S', map, out);
@@ -115,7 +118,8 @@ static void put_facts(const struct mp_show_context *context, const struct mp_map
 	mp_strbuf_putc(out, '\n');
 }
 
-static void pad(const struct mp_topology_widths *widths, size_t column, size_t start, struct mp_strbuf *out)
+static void pad(const struct mp_topology_widths *widths, size_t column, size_t start,
+		struct mp_strbuf *out)
 {
 	size_t length = out->length - start;
 
@@ -194,8 +198,9 @@ void mp_show_topology(const struct mp_show_context *context, const struct mp_map
 static void put_foreign_map(const struct mp_show_context *context, const struct mp_foreign_map *map,
 			    const struct mp_topology_widths *widths, struct mp_strbuf *out)
 {
-	mp_strbuf_printf(out, "%s%s [nvme]:%s NVMe,%s,%s%s\n", context->bold ? "\033[1m" : "", map->wwid, map->disk,
-			 map->model, map->revision, context->bold ? "\033[0m" : "");
+	mp_strbuf_printf(out, "%s%s [nvme]:%s NVMe,%s,%s%s\n", context->bold ? "\033[1m" : "",
+			 map->wwid, map->disk, map->model, map->revision,
+			 context->bold ? "\033[0m" : "");
 	mp_strbuf_printf(out, "size=%s features='n/a' hwhandler='", map->size);
 	mp_show_foreign_map_value(map, 'h', out);
 	mp_strbuf_puts(out, "' wp=rw\n");
@@ -211,8 +216,8 @@ static void put_foreign_map(const struct mp_show_context *context, const struct 
 	}
 }
 
-void mp_show_foreign_topologies(const struct mp_show_context *context, const struct mp_topology_widths *widths,
-				struct mp_strbuf *out)
+void mp_show_foreign_topologies(const struct mp_show_context *context,
+				const struct mp_topology_widths *widths, struct mp_strbuf *out)
 {
 	for (size_t i = 0; context->foreign && i < context->foreign->count; i++) {
 		const struct mp_foreign_map *map = &context->foreign->maps[i];

@@ -15,9 +15,12 @@ struct mp_topology_widths {
 	size_t width[MP_TOPOLOGY_COLUMNS];
 };
 
-/** mp_topology_measure() - widths for these paths; the daemon measures all it knows, once for a reply */
-void mp_topology_measure(const struct mp_show_context *context, const struct mp_path *const *paths, size_t count,
-			 struct mp_topology_widths *ret);
+/**
+ * mp_topology_measure() - widths for these paths; the daemon measures all it knows, once for a
+ * reply
+ */
+void mp_topology_measure(const struct mp_show_context *context, const struct mp_path *const *paths,
+			 size_t count, struct mp_topology_widths *ret);
 
 /**
  * mp_show_topology() - tree, name or nothing, by @context->verbosity
@@ -29,5 +32,5 @@ void mp_show_topology(const struct mp_show_context *context, const struct mp_map
 		      const struct mp_topology_widths *widths, struct mp_strbuf *out);
 
 /** mp_show_foreign_topologies() - those of @context->foreign, in the same form */
-void mp_show_foreign_topologies(const struct mp_show_context *context, const struct mp_topology_widths *widths,
-				struct mp_strbuf *out);
+void mp_show_foreign_topologies(const struct mp_show_context *context,
+				const struct mp_topology_widths *widths, struct mp_strbuf *out);

@@ -14,8 +14,8 @@
 enum { DIGITS_MAX = 20, PROGRESS_CELLS = 10, USEC_PER_SEC = 1000000 };
 
 /*
- * Listings render thousands of cells for one request: what is frequent is written backwards into a small buffer, and
- * added at once.
+ * Listings render thousands of cells for one request: what is frequent is written backwards into a
+ * small buffer, and added at once.
  */
 static char *put_number(char *end, uint64_t number)
 {
@@ -151,7 +151,8 @@ static void map_failback(const struct mp_show_context *context, const struct mp_
 	} else if (policy <= 0) {
 		mp_strbuf_puts(out, "undef");
 	} else if (map->failback_usec) {
-		unsigned left = seconds_left(map->failback_usec, context->now_usec, map->failback_sec);
+		unsigned left =
+			seconds_left(map->failback_usec, context->now_usec, map->failback_sec);
 
 		show_progress(out, left, map->failback_sec);
 	} else {
@@ -198,7 +199,9 @@ static void map_write_protection(const struct mp_show_context *context, const st
 static void map_dm_state(const struct mp_show_context *context, const struct mp_map *map,
 			 struct mp_strbuf *out)
 {
-	mp_strbuf_puts(out, !map->kernel.exists ? "undef" : map->kernel.suspended ? "suspend" : "active");
+	mp_strbuf_puts(out, !map->kernel.exists	  ? "undef" :
+			    map->kernel.suspended ? "suspend" :
+						    "active");
 }
 
 static void map_size(const struct mp_show_context *context, const struct mp_map *map,
@@ -233,12 +236,9 @@ static void map_action(const struct mp_show_context *context, const struct mp_ma
 		       struct mp_strbuf *out)
 {
 	static const char *const words[] = {
-		[MP_ACTION_NONE] = "",
-		[MP_ACTION_REJECT] = "reject",
-		[MP_ACTION_RENAME] = "rename",
-		[MP_ACTION_RELOAD] = "reload",
-		[MP_ACTION_CREATE] = "create",
-		[MP_ACTION_SWITCH] = "switchpg",
+		[MP_ACTION_NONE] = "",	       [MP_ACTION_REJECT] = "reject",
+		[MP_ACTION_RENAME] = "rename", [MP_ACTION_RELOAD] = "reload",
+		[MP_ACTION_CREATE] = "create", [MP_ACTION_SWITCH] = "switchpg",
 		[MP_ACTION_DRY_RUN] = "",
 	};
 
@@ -403,7 +403,9 @@ static bool path_is_mapped(const struct mp_show_context *context, const struct m
 static void path_device_state(const struct mp_show_context *context, const struct mp_path *path,
 			      struct mp_strbuf *out)
 {
-	mp_strbuf_puts(out, !path_is_mapped(context, path) ? "unknown" : path->identity.offline ? "offline" : "running");
+	mp_strbuf_puts(out, !path_is_mapped(context, path) ? "unknown" :
+			    path->identity.offline	   ? "offline" :
+							     "running");
 }
 
 static void path_checker_state(const struct mp_show_context *context, const struct mp_path *path,
@@ -558,7 +560,10 @@ static void path_lun_hex(const struct mp_show_context *context, const struct mp_
 		mp_strbuf_puts(out, "0xffffffffffffffff");
 		return;
 	}
-	/* The kernel's number has the first 16-bit level in its lowest bits, SAM's 8 bytes begin with it. */
+	/*
+	 * The kernel's number has the first 16-bit level in its lowest bits, SAM's 8 bytes begin
+	 * with it.
+	 */
 	for (int level = 0; level < 4; level++, lun >>= 16)
 		sam = sam << 16 | (lun & 0xffff);
 	mp_strbuf_printf(out, "0x%016" PRIx64, sam);
@@ -702,8 +707,10 @@ void mp_show_wildcards(struct mp_strbuf *out)
 {
 	mp_strbuf_puts(out, "multipath format wildcards:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(map_wildcards); i++)
-		mp_strbuf_printf(out, "%%%c  %s\n", map_wildcards[i].letter, map_wildcards[i].header);
+		mp_strbuf_printf(out, "%%%c  %s\n", map_wildcards[i].letter,
+				 map_wildcards[i].header);
 	mp_strbuf_puts(out, "\npath format wildcards:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(path_wildcards); i++)
-		mp_strbuf_printf(out, "%%%c  %s\n", path_wildcards[i].letter, path_wildcards[i].header);
+		mp_strbuf_printf(out, "%%%c  %s\n", path_wildcards[i].letter,
+				 path_wildcards[i].header);
 }

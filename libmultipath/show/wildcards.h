@@ -11,19 +11,22 @@ struct mp_strbuf;
 struct mp_map_wildcard {
 	char letter;
 	const char *header;
-	void (*render)(const struct mp_show_context *context, const struct mp_map *map, struct mp_strbuf *out);
+	void (*render)(const struct mp_show_context *context, const struct mp_map *map,
+		       struct mp_strbuf *out);
 };
 
 struct mp_path_wildcard {
 	char letter;
 	const char *header;
-	void (*render)(const struct mp_show_context *context, const struct mp_path *path, struct mp_strbuf *out);
+	void (*render)(const struct mp_show_context *context, const struct mp_path *path,
+		       struct mp_strbuf *out);
 };
 
 struct mp_group_wildcard {
 	char letter;
 	const char *header;
-	void (*render)(const struct mp_show_context *context, const struct mp_group *group, struct mp_strbuf *out);
+	void (*render)(const struct mp_show_context *context, const struct mp_group *group,
+		       struct mp_strbuf *out);
 };
 
 /** mp_map_wildcard_find() - the row of that letter, or NULL */

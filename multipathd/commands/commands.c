@@ -52,7 +52,10 @@
 
 static const char not_found[] = "device not found";
 
-/* Who is not root may choose a format, and so how long an answer is; some hundred bytes for each of 10,000 paths. */
+/*
+ * Who is not root may choose a format, and so how long an answer is; some hundred bytes for each of
+ * 10,000 paths.
+ */
 enum { USERS_TEXT_MAX = 4 << 20 };
 
 static struct mp_show_context call_context(const struct command_call *call)
@@ -129,15 +132,17 @@ static struct daemon_map *call_map(struct command_call *call)
 
 /* show */
 
-static void serve(struct daemon *daemon, const struct request *request, const struct details *details);
+static void serve(struct daemon *daemon, const struct request *request,
+		  const struct details *details);
 
 /*
- * What is rarely asked for is not read at discovery, but by a worker now; then the request is served once more. A listing
- * must not change anything that decisions rest on.
+ * What is rarely asked for is not read at discovery, but by a worker now; then the request is
+ * served once more. A listing must not change anything that decisions rest on.
  *
  * Return: true if the handler is to end here, false if all of @kinds has been read.
  */
-static bool awaits_details(struct command_call *call, unsigned kinds, struct mp_show_context *context)
+static bool awaits_details(struct command_call *call, unsigned kinds,
+			   struct mp_show_context *context)
 {
 	if (lists_foreign(call->daemon))
 		kinds |= DETAILS_FOREIGN;
@@ -157,7 +162,8 @@ static void list_paths(struct command_call *call, const char *format, bool raw)
 	_cleanup_free_ const struct mp_path **paths = NULL;
 	size_t count;
 
-	if (awaits_details(call, strstr(format, "%z") || strstr(format, "%k") ? DETAILS_PATHS : 0, &context))
+	if (awaits_details(call, strstr(format, "%z") || strstr(format, "%k") ? DETAILS_PATHS : 0,
+			   &context))
 		return;
 	paths = all_paths(call->daemon, &count);
 	if (!paths)
@@ -240,7 +246,8 @@ static void show_map_format(struct command_call *call)
 	_cleanup_free_ const struct mp_map **maps = NULL;
 	size_t count;
 
-	if (!map || awaits_details(call, strstr(call->arguments[1], "%k") ? DETAILS_MAPS : 0, &context))
+	if (!map ||
+	    awaits_details(call, strstr(call->arguments[1], "%k") ? DETAILS_MAPS : 0, &context))
 		return;
 	maps = all_maps(call->daemon, &count);
 	for (size_t i = 0; maps && i < count; i++)
@@ -313,8 +320,8 @@ static void show_map_json(struct command_call *call)
 
 static bool daemon_is_busy(struct daemon *daemon)
 {
-	return daemon->inventory.unanswered || daemon->operations || !cds_list_empty(&daemon->inventory.dirty) ||
-	       daemon->status_running;
+	return daemon->inventory.unanswered || daemon->operations ||
+	       !cds_list_empty(&daemon->inventory.dirty) || daemon->status_running;
 }
 
 static void show_status(struct command_call *call)
@@ -350,8 +357,10 @@ static void show_daemon(struct command_call *call)
 
 void commands_print_config(struct daemon *daemon, bool local, struct mp_strbuf *out)
 {
-	_cleanup_free_ const struct mp_identity **identities = calloc(daemon->inventory.path_count + 1, sizeof(*identities));
-	_cleanup_free_ struct mp_config_map *maps = calloc(daemon->inventory.map_count + 1, sizeof(*maps));
+	_cleanup_free_ const struct mp_identity **identities =
+		calloc(daemon->inventory.path_count + 1, sizeof(*identities));
+	_cleanup_free_ struct mp_config_map *maps =
+		calloc(daemon->inventory.map_count + 1, sizeof(*maps));
 	const char *only_wwid = daemon->inventory.options.only_wwid;
 	size_t path_count = 0, map_count = 0;
 	const struct mp_path *path;
@@ -369,8 +378,10 @@ void commands_print_config(struct daemon *daemon, bool local, struct mp_strbuf *
 		identities[path_count++] = &path->identity;
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
 		if (map->kernel.exists && (!only_wwid || !strcmp(map->wwid, only_wwid)))
-			maps[map_count++] = (struct mp_config_map){ .wwid = map->wwid, .name = map->name };
-	mp_config_print_local(daemon->inventory.config, identities, path_count, maps, map_count, out);
+			maps[map_count++] =
+				(struct mp_config_map){ .wwid = map->wwid, .name = map->name };
+	mp_config_print_local(daemon->inventory.config, identities, path_count, maps, map_count,
+			      out);
 }
 
 /* forcequeueing daemon: a third value, which no file has. */
@@ -437,8 +448,8 @@ static void show_blacklist(struct command_call *call)
 	mp_filter_print(call->daemon->inventory.config, &call->reply);
 }
 
-static void show_device(const struct daemon *daemon, const struct details_disk *disk, const struct mp_foreign *foreign,
-			struct mp_strbuf *out)
+static void show_device(const struct daemon *daemon, const struct details_disk *disk,
+			const struct mp_foreign *foreign, struct mp_strbuf *out)
 {
 	if (foreign && mp_foreign_find(foreign, disk->name))
 		mp_strbuf_printf(out, "    %s foreign, monitored\n", disk->name);
@@ -469,7 +480,8 @@ static void show_wildcards(struct command_call *call)
 
 static void explain_as(struct command_call *call, bool json)
 {
-	int r = explain_request(call->daemon, call->arguments[0], json, call->request, &call->reply);
+	int r = explain_request(call->daemon, call->arguments[0], json, call->request,
+				&call->reply);
 
 	fail_unless(call, r);
 	call->deferred = r > 0;
@@ -505,7 +517,8 @@ static void reset_map_stats(struct command_call *call)
 
 /* Paths */
 
-static void defer(struct command_call *call, struct daemon_map *map, bool without_map, const char *reason)
+static void defer(struct command_call *call, struct daemon_map *map, bool without_map,
+		  const char *reason)
 {
 	if (maps_wait(map, call->request->id, without_map) < 0) {
 		fail(call, "");
@@ -573,7 +586,8 @@ static void remove_path(struct command_call *call)
 	discovery_drop(path, "the operator asked for it");
 }
 
-static void tell_kernel_of_path(struct command_call *call, struct daemon_path *path, const char *verb)
+static void tell_kernel_of_path(struct command_call *call, struct daemon_path *path,
+				const char *verb)
 {
 	char message[48];
 
@@ -599,7 +613,8 @@ static void fail_path(struct command_call *call)
 	tell_kernel_of_path(call, path, "fail_path");
 	if (call->failure)
 		return;
-	log_notice("%s: failed by the operator, not checked until it is reinstated", mp_path_name(&path->path));
+	log_notice("%s: failed by the operator, not checked until it is reinstated",
+		   mp_path_name(&path->path));
 	path->path.checker_disabled = true;
 	path->path.map->stats.path_faults += mp_path_is_active(&path->path);
 	path->answered_state = MP_PATH_DOWN;
@@ -620,7 +635,8 @@ static void reinstate_path(struct command_call *call)
 	call->deferred = geoms_change_path(path, "restore", call->request->id);
 	if (call->deferred)
 		return;
-	if (!path->path.map || !path->path.map->kernel.exists || answers_reinstate(path, call->request->id) < 0) {
+	if (!path->path.map || !path->path.map->kernel.exists ||
+	    answers_reinstate(path, call->request->id) < 0) {
 		fail(call, "");
 		return;
 	}
@@ -720,8 +736,9 @@ static void remove_map(struct command_call *call)
 }
 
 /*
- * All maps that the kernel has, also those that the daemon does not know: one job lists them, then each is removed in its
- * own lane, so that one that hangs keeps no other. There is one answer, when all is done.
+ * All maps that the kernel has, also those that the daemon does not know: one job lists them, then
+ * each is removed in its own lane, so that one that hangs keeps no other. There is one answer, when
+ * all is done.
  */
 struct removal_of_all {
 	struct work work;
@@ -745,7 +762,9 @@ static void removal_of_all_end(struct removal_of_all *all)
 
 	all->daemon->operations--;
 	daemon_reply(all->daemon, all->request,
-		    all->failed ? "fail\n" : all->busy ? "fail\nmap or partition in use\n" : "ok\n");
+		     all->failed ? "fail\n" :
+		     all->busy	 ? "fail\nmap or partition in use\n" :
+				   "ok\n");
 	cds_list_for_each_entry(map, &all->daemon->inventory.maps, in_all)
 		daemon_map_of(map)->removing = false;
 	looks_want(all->daemon);
@@ -783,7 +802,9 @@ static int removal_start(struct removal_of_all *all, const char *wwid)
 		return -ENOMEM;
 	job->all = all;
 	snprintf(job->wwid, sizeof(job->wwid), "%s", wwid);
-	job->work = (struct work){ .run = removal_job_run, .done = removal_job_done, .lane = lane_of_table(wwid),
+	job->work = (struct work){ .run = removal_job_run,
+				   .done = removal_job_done,
+				   .lane = lane_of_table(wwid),
 				   .exclusive = true };
 	all->pending++;
 	pool_submit(all->daemon->pool, &job->work);
@@ -824,7 +845,9 @@ static void remove_maps(struct command_call *call)
 		daemon_map_of(map)->removing = true;
 	all->daemon = call->daemon;
 	all->request = call->request->id;
-	all->work = (struct work){ .run = removal_list_run, .done = removal_list_done, .lane = LANE_REMOVALS };
+	all->work = (struct work){ .run = removal_list_run,
+				   .done = removal_list_done,
+				   .lane = LANE_REMOVALS };
 	call->deferred = true;
 	call->daemon->operations++;
 	pool_submit(call->daemon->pool, &all->work);
@@ -841,7 +864,8 @@ static void switch_group(struct command_call *call)
 		return;
 	}
 	group = strtoul(call->arguments[1], &end, 10);
-	if (end == call->arguments[1] || *end || group < 1 || group > map->map.kernel.table.group_count) {
+	if (end == call->arguments[1] || *end || group < 1 ||
+	    group > map->map.kernel.table.group_count) {
 		fail(call, "");
 		return;
 	}
@@ -915,8 +939,9 @@ static void resize_map(struct command_call *call)
 		if (mp_probe_identity(&mp_roots_system, path->identity.devt, path->identity.name,
 				      daemon_path_of(path)->dir, &identity, NULL) < 0 ||
 		    !identity.size_sectors || (size && size != identity.size_sectors)) {
-			log_error("%s: not resized: %s has %llu sectors, others %llu", map->map.name,
-				  path->identity.name, (unsigned long long)identity.size_sectors,
+			log_error("%s: not resized: %s has %llu sectors, others %llu",
+				  map->map.name, path->identity.name,
+				  (unsigned long long)identity.size_sectors,
 				  (unsigned long long)size);
 			fail(call, "");
 			return;
@@ -1031,7 +1056,8 @@ static void get_key(struct command_call *call)
 	if (!map)
 		return;
 	if (map->reservation.key.key)
-		mp_strbuf_printf(&call->reply, "0x%llx%s\n", (unsigned long long)map->reservation.key.key,
+		mp_strbuf_printf(&call->reply, "0x%llx%s\n",
+				 (unsigned long long)map->reservation.key.key,
 				 map->reservation.key.aptpl ? ":aptpl" : "");
 	else
 		mp_strbuf_puts(&call->reply, "none\n");
@@ -1108,7 +1134,8 @@ static void reconfigure_as(struct command_call *call, bool all)
 		return;
 	mp_strbuf_puts(&call->reply, "fail\n");
 	mp_strbuf_puts(&call->reply, mp_strbuf_text(&errors));
-	mp_strbuf_printf(&call->reply, "configuration rejected, the old one stays in force: %s\n", strerror(-r));
+	mp_strbuf_printf(&call->reply, "configuration rejected, the old one stays in force: %s\n",
+			 strerror(-r));
 }
 
 static void reconfigure(struct command_call *call)
@@ -1175,7 +1202,8 @@ static void check_config_job_done(struct work *work)
 {
 	struct check_config_job *job = caa_container_of(work, struct check_config_job, work);
 
-	daemon_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : mp_strbuf_text(&job->reply));
+	daemon_reply(job->daemon, job->request,
+		     job->error < 0 ? "fail\n" : mp_strbuf_text(&job->reply));
 	mp_strbuf_fini(&job->reply);
 	free(job);
 }
@@ -1191,8 +1219,10 @@ static void check_config_as(struct command_call *call, bool json)
 	job->daemon = call->daemon;
 	job->request = call->request->id;
 	job->json = json;
-	job->work = (struct work){ .run = check_config_job_run, .done = check_config_job_done,
-				   .lane = LANE_CHECK_CONFIG, .exclusive = true };
+	job->work = (struct work){ .run = check_config_job_run,
+				   .done = check_config_job_done,
+				   .lane = LANE_CHECK_CONFIG,
+				   .exclusive = true };
 	call->deferred = true;
 	pool_submit(call->daemon->pool, &job->work);
 }
@@ -1314,7 +1344,9 @@ static const struct daemon_map *list_one(struct daemon *daemon, const char *devi
 		return NULL;
 	path = paths_find_devt(&daemon->inventory, makedev(major, minor));
 	if (path)
-		return path->path.map && path->path.map->kernel.exists ? daemon_map_of(path->path.map) : NULL;
+		return path->path.map && path->path.map->kernel.exists ?
+			       daemon_map_of(path->path.map) :
+			       NULL;
 	map = maps_find_minor(&daemon->inventory, minor);
 	return map && map->map.kernel.devt == makedev(major, minor) ? map : NULL;
 }
@@ -1326,11 +1358,12 @@ static bool list_device_is_bad(const struct daemon *daemon, const char *device)
 
 	if (sscanf(device, "dev:%u:%u", &major, &minor) != 2)
 		return false;
-	return !paths_find_devt(&daemon->inventory, makedev(major, minor)) && !maps_find_minor(&daemon->inventory, minor);
+	return !paths_find_devt(&daemon->inventory, makedev(major, minor)) &&
+	       !maps_find_minor(&daemon->inventory, minor);
 }
 
-int commands_list(struct daemon *daemon, bool with_checks, int verbosity, bool bold, const char *device,
-		  const struct details *details, struct mp_strbuf *out)
+int commands_list(struct daemon *daemon, bool with_checks, int verbosity, bool bold,
+		  const char *device, const struct details *details, struct mp_strbuf *out)
 {
 	struct mp_show_context context = {
 		.now_usec = daemon_now_usec(daemon),
@@ -1367,7 +1400,8 @@ int commands_list(struct daemon *daemon, bool with_checks, int verbosity, bool b
 	return 0;
 }
 
-static bool serve_list(struct daemon *daemon, const char *text, const struct details *details, struct mp_strbuf *reply)
+static bool serve_list(struct daemon *daemon, const char *text, const struct details *details,
+		       struct mp_strbuf *reply)
 {
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
 	int verbosity, bold, end = 0, status;
@@ -1377,7 +1411,8 @@ static bool serve_list(struct daemon *daemon, const char *text, const struct det
 		return false;
 	while (text[end] == ' ')
 		end++;
-	status = commands_list(daemon, !strcmp(mode, "ll"), verbosity, bold, text + end, details, &out);
+	status = commands_list(daemon, !strcmp(mode, "ll"), verbosity, bold, text + end, details,
+			       &out);
 	mp_strbuf_printf(reply, "exit %d\n%s", status, mp_strbuf_text(&out));
 	if (out.error)
 		reply->error = out.error;
@@ -1392,13 +1427,15 @@ static bool serve_notes(struct daemon *daemon, const char *text, struct mp_strbu
 	if (sscanf(text, "@notes %d", &verbosity) != 1)
 		return false;
 	mp_strbuf_puts(reply, "notes\n");
-	configure_print_notes(daemon, verbosity < 0 ? daemon->inventory.process->verbosity : verbosity, reply);
+	configure_print_notes(daemon,
+			      verbosity < 0 ? daemon->inventory.process->verbosity : verbosity,
+			      reply);
 	return true;
 }
 
 /*
- * Which group is in use changes with the first I/O, without an event. Commands that show it wait for a look at such
- * maps, for a moment: the look is a worker's.
+ * Which group is in use changes with the first I/O, without an event. Commands that show it wait
+ * for a look at such maps, for a moment: the look is a worker's.
  */
 struct waiting_request {
 	struct cds_list_head in_waiting;
@@ -1431,7 +1468,9 @@ static void waiting_request_free(struct waiting_request *waiting)
 static void waiting_request_serve(struct waiting_request *waiting)
 {
 	struct daemon *daemon = waiting->daemon;
-	const struct request request = { .id = waiting->id, .is_root = waiting->is_root, .text = waiting->text };
+	const struct request request = { .id = waiting->id,
+					 .is_root = waiting->is_root,
+					 .text = waiting->text };
 
 	serve(daemon, &request, NULL);
 	waiting_request_free(waiting);
@@ -1477,7 +1516,8 @@ void commands_retry(struct daemon *daemon)
 }
 
 /* Return: NULL without memory */
-static struct waiting_request *waiting_request_new(struct daemon *daemon, const struct request *request)
+static struct waiting_request *waiting_request_new(struct daemon *daemon,
+						   const struct request *request)
 {
 	struct waiting_request *waiting = calloc(1, sizeof(*waiting));
 
@@ -1506,9 +1546,8 @@ static bool wait_for_look(struct daemon *daemon, const struct request *request)
 	waiting = waiting_request_new(daemon, request);
 	if (!waiting)
 		return false;
-	if (timers_set(daemon->event, &waiting->timer,
-					      daemon_now_usec(daemon) + LOOK_TIMEOUT_USEC,
-					      waiting_request_on_timeout, waiting) < 0) {
+	if (timers_set(daemon->event, &waiting->timer, daemon_now_usec(daemon) + LOOK_TIMEOUT_USEC,
+		       waiting_request_on_timeout, waiting) < 0) {
 		waiting_request_free(waiting);
 		return false;
 	}
@@ -1535,7 +1574,8 @@ static bool postpone(struct daemon *daemon, const struct request *request)
 	return true;
 }
 
-static void serve(struct daemon *daemon, const struct request *request, const struct details *details)
+static void serve(struct daemon *daemon, const struct request *request,
+		  const struct details *details)
 {
 	struct command_call call = { .daemon = daemon, .request = request, .details = details };
 	struct command_line line;
@@ -1544,13 +1584,14 @@ static void serve(struct daemon *daemon, const struct request *request, const st
 	if (!strncmp(request->text, "@list ", 6) && lists_foreign(daemon) && !details &&
 	    details_read(daemon, DETAILS_FOREIGN, request, serve) == 0)
 		return;
-	if (!strncmp(request->text, "@list ", 6) && serve_list(daemon, request->text, details, &call.reply))
+	if (!strncmp(request->text, "@list ", 6) &&
+	    serve_list(daemon, request->text, details, &call.reply))
 		goto reply;
 	if (!strncmp(request->text, "@notes ", 7) && request->is_root &&
 	    serve_notes(daemon, request->text, &call.reply))
 		goto reply;
-	if (!strncmp(request->text, MP_CLAIMANT_WORD, strlen(MP_CLAIMANT_WORD)) && request->is_root &&
-	    rulings_serve(daemon, request->text, &call.reply))
+	if (!strncmp(request->text, MP_CLAIMANT_WORD, strlen(MP_CLAIMANT_WORD)) &&
+	    request->is_root && rulings_serve(daemon, request->text, &call.reply))
 		goto reply;
 
 	if (request->is_root && geoms_serve(daemon, request->id, request->text))
@@ -1558,7 +1599,8 @@ static void serve(struct daemon *daemon, const struct request *request, const st
 
 	result = grammar_parse(command_table, ARRAY_SIZE(command_table), request->text, &line);
 	if (result != GRAMMAR_OK) {
-		grammar_error(result, command_table, ARRAY_SIZE(command_table), request->text, &call.reply);
+		grammar_error(result, command_table, ARRAY_SIZE(command_table), request->text,
+			      &call.reply);
 		goto reply;
 	}
 	if (line.command->privilege == ROOT && !request->is_root) {
@@ -1576,7 +1618,8 @@ static void serve(struct daemon *daemon, const struct request *request, const st
 	}
 	if (call.failure) {
 		mp_strbuf_clear(&call.reply);
-		mp_strbuf_printf(&call.reply, "fail\n%s%s", call.failure, *call.failure ? "\n" : "");
+		mp_strbuf_printf(&call.reply, "fail\n%s%s", call.failure,
+				 *call.failure ? "\n" : "");
 	} else if (!call.reply.length) {
 		mp_strbuf_puts(&call.reply, "ok\n");
 	}

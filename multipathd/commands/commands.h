@@ -18,7 +18,8 @@ struct command_call {
 	const char *failure; /* "" or a reason: the request failed; NULL: it did not */
 	bool deferred; /* answered later, by request->id */
 	const struct details *details; /* what a worker has read for it; NULL: nothing so far */
-	bool postponed; /* not begun: it needs a state that is about to come, and is served again then */
+	/* not begun: it needs a state that is about to come, and is served again then */
+	bool postponed;
 };
 
 /** commands_serve() - server_request_fn of the daemon */
@@ -38,8 +39,8 @@ void commands_drop_waiting(struct daemon *daemon);
  *
  * Return: exit status.
  */
-int commands_list(struct daemon *daemon, bool with_checks, int verbosity, bool bold, const char *device,
-		  const struct details *details, struct mp_strbuf *out);
+int commands_list(struct daemon *daemon, bool with_checks, int verbosity, bool bold,
+		  const char *device, const struct details *details, struct mp_strbuf *out);
 
 /** commands_print_config() - @local: hardware and maps that are present only */
 void commands_print_config(struct daemon *daemon, bool local, struct mp_strbuf *out);

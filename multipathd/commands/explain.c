@@ -26,7 +26,10 @@
 #include "multipathd/state/paths.h"
 #include "show/explanation.h"
 
-/* What is asked of a disk besides what the daemon remembers. Reading it may wait: two steps for a worker, one for the loop between them. */
+/*
+ * What is asked of a disk besides what the daemon remembers. Reading it may wait: two steps for a
+ * worker, one for the loop between them.
+ */
 struct facts {
 	char asked[MP_WWID_SIZE]; /* for this */
 	char device[MP_WWID_SIZE]; /* that, or the WWID that it is bound to */
@@ -72,8 +75,8 @@ static int facts_on_found(void *userdata, dev_t devt, const char *name, const ch
 
 			found = value && !strcmp(value, facts->device);
 		}
-	if (!found &&
-	    (mp_probe_page_wwid(&mp_roots_system, identity.protocol, dir, wwid) < 0 || strcmp(wwid, facts->device)))
+	if (!found && (mp_probe_page_wwid(&mp_roots_system, identity.protocol, dir, wwid) < 0 ||
+		       strcmp(wwid, facts->device)))
 		return 0;
 	facts->devt = devt;
 	return -EEXIST; /* no need to look on */
@@ -82,15 +85,16 @@ static int facts_on_found(void *userdata, dev_t devt, const char *name, const ch
 static int facts_locate(struct facts *facts)
 {
 	if (!facts->devt && strlen(facts->name) &&
-	    mp_probe_locate_name(&mp_roots_system, facts->name, &facts->devt, facts->dir, sizeof(facts->dir)) == 0)
+	    mp_probe_locate_name(&mp_roots_system, facts->name, &facts->devt, facts->dir,
+				 sizeof(facts->dir)) == 0)
 		return 0;
 	/* A disk that the daemon does not know may have that WWID. */
 	if (!facts->devt)
 		mp_probe_enumerate(&mp_roots_system, facts_on_found, facts);
 	if (!facts->devt)
 		return -ENODEV;
-	return mp_probe_locate_devt(&mp_roots_system, facts->devt, facts->name, sizeof(facts->name), facts->dir,
-				    sizeof(facts->dir));
+	return mp_probe_locate_devt(&mp_roots_system, facts->devt, facts->name, sizeof(facts->name),
+				    facts->dir, sizeof(facts->dir));
 }
 
 static void facts_find(struct facts *facts)
@@ -102,8 +106,10 @@ static void facts_find(struct facts *facts)
 		facts->name[0] = '\0';
 		return;
 	}
-	facts->has_props = mp_probe_props(&mp_roots_system, facts->devt, facts->dir, true, &facts->props) == 0;
-	facts->error = mp_probe_identity(&mp_roots_system, facts->devt, facts->name, facts->dir, &facts->identity, NULL);
+	facts->has_props =
+		mp_probe_props(&mp_roots_system, facts->devt, facts->dir, true, &facts->props) == 0;
+	facts->error = mp_probe_identity(&mp_roots_system, facts->devt, facts->name, facts->dir,
+					 &facts->identity, NULL);
 	if (facts->error < 0) {
 		/* Enough for the filter by name. */
 		facts->identity = (struct mp_identity){ .devt = facts->devt };
@@ -111,7 +117,8 @@ static void facts_find(struct facts *facts)
 		snprintf(facts->identity.name, sizeof(facts->identity.name), "%s", facts->name);
 		return;
 	}
-	facts->held_by_map = mp_probe_map_holder(&mp_roots_system, facts->dir, uuid, sizeof(uuid)) > 0;
+	facts->held_by_map = mp_probe_map_holder(&mp_roots_system, facts->dir, uuid, sizeof(uuid)) >
+			     0;
 	facts->in_use = mp_probe_in_use(&mp_roots_system, facts->dir, facts->devt);
 }
 
@@ -126,15 +133,18 @@ static void facts_find_wwid(struct facts *facts)
 			  facts->has_props ? &facts->props : NULL, true, facts->identity.wwid) < 0)
 		facts->identity.wwid[0] = '\0';
 	if (!*facts->identity.wwid)
-		mp_probe_page_wwid(&mp_roots_system, facts->identity.protocol, facts->dir, facts->page_wwid);
-	facts->marked_failed = *facts->identity.wwid && mp_failed_wwids_has(RUNTIME_DIR, facts->identity.wwid);
+		mp_probe_page_wwid(&mp_roots_system, facts->identity.protocol, facts->dir,
+				   facts->page_wwid);
+	facts->marked_failed = *facts->identity.wwid &&
+			       mp_failed_wwids_has(RUNTIME_DIR, facts->identity.wwid);
 }
 
 /* ---- on the loop, between the steps */
 
 static int facts_resolve(struct daemon *daemon, struct facts *facts)
 {
-	const struct daemon_path *path = facts->devt ? paths_find_devt(&daemon->inventory, facts->devt) : NULL;
+	const struct daemon_path *path =
+		facts->devt ? paths_find_devt(&daemon->inventory, facts->devt) : NULL;
 
 	if (facts->error < 0)
 		return 0;
@@ -144,7 +154,8 @@ static int facts_resolve(struct daemon *daemon, struct facts *facts)
 		facts->identified = *facts->identity.wwid;
 	}
 	mp_config_path_settings(daemon->inventory.config, &facts->identity, &facts->settings);
-	facts->uid_attribute = strdup(facts->settings.uid_attribute ? facts->settings.uid_attribute : "");
+	facts->uid_attribute =
+		strdup(facts->settings.uid_attribute ? facts->settings.uid_attribute : "");
 	return facts->uid_attribute ? 0 : -ENOMEM;
 }
 
@@ -157,20 +168,22 @@ static void add_find_multipaths_origin(const struct daemon *daemon, struct mp_tr
 
 static void add_remedy(struct daemon *daemon, const struct facts *facts, struct mp_strbuf *buf)
 {
-	mp_filter_remedy(daemon->inventory.config, &facts->identity, facts->has_props ? &facts->props : NULL,
-			 facts->uid_attribute, buf);
+	mp_filter_remedy(daemon->inventory.config, &facts->identity,
+			 facts->has_props ? &facts->props : NULL, facts->uid_attribute, buf);
 }
 
 static struct mp_filter_verdict explain_filter(struct daemon *daemon, const struct facts *facts,
 					       struct mp_explanation *out)
 {
 	struct mp_explained *section = mp_explanation_add(out, "filter");
-	struct mp_filter_verdict verdict = mp_filter_trace(daemon->inventory.config, &facts->identity,
+	struct mp_filter_verdict verdict = mp_filter_trace(daemon->inventory.config,
+							   &facts->identity,
 							   facts->has_props ? &facts->props : NULL,
 							   facts->uid_attribute, &section->trace);
 
 	if (verdict.blacklisted) {
-		mp_strbuf_printf(&section->answer, "blacklisted by %s", mp_criterion_name(verdict.criterion));
+		mp_strbuf_printf(&section->answer, "blacklisted by %s",
+				 mp_criterion_name(verdict.criterion));
 		/* What cannot be a path is none without blacklist, too. */
 		if (facts->error == 0)
 			add_remedy(daemon, facts, &section->change);
@@ -181,7 +194,8 @@ static struct mp_filter_verdict explain_filter(struct daemon *daemon, const stru
 }
 
 /* The device could tell one, but a property is asked for that is not there. */
-static void wwid_remedy(const struct facts *facts, const struct mp_trace_row *attribute, struct mp_strbuf *buf)
+static void wwid_remedy(const struct facts *facts, const struct mp_trace_row *attribute,
+			struct mp_strbuf *buf)
 {
 	bool by_name = attribute && attribute->section && strstr(attribute->section, "uid_attrs");
 
@@ -191,36 +205,43 @@ static void wwid_remedy(const struct facts *facts, const struct mp_trace_row *at
 		mp_strbuf_puts(buf, "set: uid_attribute \"\"");
 	if (attribute && attribute->file)
 		mp_strbuf_printf(buf, " (%s:%u)", attribute->file, attribute->line);
-	mp_strbuf_printf(buf, "%s, which makes it %s\n", by_name ? "" : ", where it is set now", facts->page_wwid);
+	mp_strbuf_printf(buf, "%s, which makes it %s\n", by_name ? "" : ", where it is set now",
+			 facts->page_wwid);
 }
 
-static void explain_wwid(const struct facts *facts, const struct mp_trace *settings, struct mp_explanation *out)
+static void explain_wwid(const struct facts *facts, const struct mp_trace *settings,
+			 struct mp_explanation *out)
 {
 	struct mp_explained *section = mp_explanation_add(out, "wwid");
 	const struct mp_trace_row *attribute = mp_trace_find(settings, "uid_attribute");
 	const char *value = facts->has_props && *facts->uid_attribute ?
-				    mp_props_get(&facts->props, facts->uid_attribute) : NULL;
+				    mp_props_get(&facts->props, facts->uid_attribute) :
+				    NULL;
 	struct mp_trace_row *row;
 
 	mp_strbuf_puts(&section->answer, *facts->identity.wwid ? facts->identity.wwid : "none");
 	row = mp_trace_add(&section->trace, "uid_attribute", value && *value, "%s%s",
-			   *facts->uid_attribute ? "udev property " : "none: the device itself is asked",
+			   *facts->uid_attribute ? "udev property " :
+						   "none: the device itself is asked",
 			   facts->uid_attribute);
 	if (attribute && attribute->section)
-		mp_trace_origin(&section->trace, row, attribute->file, attribute->line, "%s", attribute->section);
+		mp_trace_origin(&section->trace, row, attribute->file, attribute->line, "%s",
+				attribute->section);
 	if (value && *value)
 		return;
 	if (*facts->uid_attribute)
-		mp_trace_add(&section->trace, "udev", false, facts->has_props ? "it has no such property" :
-										 "it does not know the device");
+		mp_trace_add(&section->trace, "udev", false,
+			     facts->has_props ? "it has no such property" :
+						"it does not know the device");
 	if (*facts->identity.wwid)
 		mp_trace_add(&section->trace, "device", true, "told it itself");
 	else if (*facts->page_wwid)
 		wwid_remedy(facts, attribute, &section->change);
 }
 
-static void explain_claim(struct daemon *daemon, const struct facts *facts, const struct daemon_map *map,
-			  bool blacklisted, struct mp_explanation *out)
+static void explain_claim(struct daemon *daemon, const struct facts *facts,
+			  const struct daemon_map *map, bool blacklisted,
+			  struct mp_explanation *out)
 {
 	struct mp_explained *section = mp_explanation_add(out, "udev");
 	struct mp_claim_input input = {
@@ -244,7 +265,8 @@ static void explain_claim(struct daemon *daemon, const struct facts *facts, cons
 			 verdict.reason);
 	/* Of what is blacklisted already, the map goes when its last user does. */
 	if (!blacklisted && (!map || !maps_is_geom(map)))
-		mp_claim_remedy(daemon->inventory.config, &input, facts->identity.wwid, &section->change);
+		mp_claim_remedy(daemon->inventory.config, &input, facts->identity.wwid,
+				&section->change);
 	add_find_multipaths_origin(daemon, &section->trace);
 }
 
@@ -293,29 +315,34 @@ static const char *find_obstacle(struct daemon_map *map)
 }
 
 /* Is the map made, and may it be? Return: may it? */
-static bool explain_allowed(struct daemon *daemon, struct daemon_map *map, struct mp_explanation *out)
+static bool explain_allowed(struct daemon *daemon, struct daemon_map *map,
+			    struct mp_explanation *out)
 {
 	struct mp_explained *section = mp_explanation_add(out, "map");
 	const char *reason = NULL;
 	bool allowed = claims_allow(map, &reason, &section->trace);
 	const char *obstacle = allowed ? find_obstacle(map) : NULL;
 
-	mp_strbuf_printf(&section->answer, "%s: %s", allowed ? "allowed" : "not allowed", reason ? reason : "not wanted");
+	mp_strbuf_printf(&section->answer, "%s: %s", allowed ? "allowed" : "not allowed",
+			 reason ? reason : "not wanted");
 	if (obstacle)
 		mp_strbuf_printf(&section->answer, ", but not made: %s", obstacle);
 	if (obstacle && (map->keep_uncreated || map->load_failures))
 		mp_strbuf_printf(&section->change, "multipathd add map %s\n", map->map.wwid);
 	else if (!obstacle)
-		mp_claim_remedy_map(daemon->inventory.config, map->map.wwid, allowed, &section->change);
+		mp_claim_remedy_map(daemon->inventory.config, map->map.wwid, allowed,
+				    &section->change);
 	add_find_multipaths_origin(daemon, &section->trace);
 	return allowed;
 }
 
-static void explain_path_settings(struct daemon *daemon, const struct facts *facts, struct mp_explained *section)
+static void explain_path_settings(struct daemon *daemon, const struct facts *facts,
+				  struct mp_explained *section)
 {
 	struct mp_path_settings settings;
 
-	mp_config_trace_path_settings(daemon->inventory.config, &facts->identity, &settings, &section->trace);
+	mp_config_trace_path_settings(daemon->inventory.config, &facts->identity, &settings,
+				      &section->trace);
 	mp_detect_checker(&settings, &facts->identity, &section->trace);
 	mp_detect_prioritizer(&settings, &facts->identity, &section->trace);
 }
@@ -340,15 +367,18 @@ static const char *why_unused(const struct mp_path *path)
 
 static void summarize_path(const struct daemon_path *path, struct mp_strbuf *buf)
 {
-	const struct mp_kernel_map *kernel = path && path->path.map ? &path->path.map->kernel : NULL;
+	const struct mp_kernel_map *kernel = path && path->path.map ? &path->path.map->kernel :
+								      NULL;
 
 	if (kernel && kernel->exists && mp_table_find(&kernel->table, path->path.identity.devt)) {
 		mp_strbuf_printf(buf, "a path of %s", kernel->name);
-		if (!mp_geom_is_wwid(path->path.map->wwid) && strcmp(path->path.map->wwid, path->path.identity.wwid))
-			mp_strbuf_printf(buf, " (WWID %s) as long as that is in use, then of %s", path->path.map->wwid,
-					 path->path.identity.wwid);
+		if (!mp_geom_is_wwid(path->path.map->wwid) &&
+		    strcmp(path->path.map->wwid, path->path.identity.wwid))
+			mp_strbuf_printf(buf, " (WWID %s) as long as that is in use, then of %s",
+					 path->path.map->wwid, path->path.identity.wwid);
 	} else if (kernel && kernel->exists) {
-		mp_strbuf_printf(buf, "a path, but not in use by %s: %s", kernel->name, why_unused(&path->path));
+		mp_strbuf_printf(buf, "a path, but not in use by %s: %s", kernel->name,
+				 why_unused(&path->path));
 	} else if (path && *path->path.identity.wwid) {
 		mp_strbuf_puts(buf, "a path, but of no map");
 	} else {
@@ -370,14 +400,17 @@ static void explain_geom(const struct daemon_map *map, const char *path, struct 
 {
 	struct mp_explained *section = mp_explanation_add(out, "map");
 
-	mp_strbuf_printf(&section->answer, "%s is gmultipath's: multipath.conf says nothing of it", map->map.name);
+	mp_strbuf_printf(&section->answer, "%s is gmultipath's: multipath.conf says nothing of it",
+			 map->map.name);
 	if (path)
-		mp_strbuf_printf(&section->change, "gmultipath remove %s %s\n", map->map.name, path);
+		mp_strbuf_printf(&section->change, "gmultipath remove %s %s\n", map->map.name,
+				 path);
 	else
 		mp_strbuf_printf(&section->change, "gmultipath destroy %s\n", map->map.name);
 }
 
-static void explain_disk(struct daemon *daemon, const struct facts *facts, struct mp_explanation *out)
+static void explain_disk(struct daemon *daemon, const struct facts *facts,
+			 struct mp_explanation *out)
 {
 	const struct daemon_path *path = paths_find_devt(&daemon->inventory, facts->devt);
 	struct mp_explained settings = { .name = "settings" };
@@ -387,19 +420,23 @@ static void explain_disk(struct daemon *daemon, const struct facts *facts, struc
 	mp_strbuf_printf(&out->subject, "%s", facts->name);
 	if (facts->error < 0) {
 		mp_strbuf_printf(&out->summary, "no path: %s",
-				 facts->error == -EOPNOTSUPP ? "no device of this kind can be one" :
-				 facts->error == -EPERM	     ? "hidden: the kernel itself has multipath for it" :
-							       strerror(-facts->error));
+				 facts->error == -EOPNOTSUPP ?
+					 "no device of this kind can be one" :
+				 facts->error == -EPERM ?
+					 "hidden: the kernel itself has multipath for it" :
+					 strerror(-facts->error));
 		explain_filter(daemon, facts, out);
 		return;
 	}
 	explain_path_settings(daemon, facts, &settings);
 	map = path && path->path.map ? daemon_map_of(path->path.map) :
-	      *facts->identity.wwid  ? maps_find_wwid(&daemon->inventory, facts->identity.wwid) : NULL;
+	      *facts->identity.wwid  ? maps_find_wwid(&daemon->inventory, facts->identity.wwid) :
+				       NULL;
 	explain_wwid(facts, &settings.trace, out);
 	verdict = explain_filter(daemon, facts, out);
 	if (verdict.blacklisted) {
-		mp_strbuf_printf(&out->summary, "no path: blacklisted by %s", mp_criterion_name(verdict.criterion));
+		mp_strbuf_printf(&out->summary, "no path: blacklisted by %s",
+				 mp_criterion_name(verdict.criterion));
 		if (facts->held_by_map) {
 			mp_strbuf_puts(&out->summary, ", though a map holds it");
 			explain_claim(daemon, facts, map, true, out);
@@ -420,14 +457,17 @@ static void explain_disk(struct daemon *daemon, const struct facts *facts, struc
 	*mp_explanation_add(out, "settings") = settings;
 }
 
-static void explain_name(const struct daemon *daemon, const struct daemon_map *map, struct mp_trace *settings)
+static void explain_name(const struct daemon *daemon, const struct daemon_map *map,
+			 struct mp_trace *settings)
 {
-	const char *name = map->map.name, *bound = mp_bindings_alias(daemon->inventory.bindings, map->map.wwid);
+	const char *name = map->map.name,
+		   *bound = mp_bindings_alias(daemon->inventory.bindings, map->map.wwid);
 	struct mp_trace_row *row = mp_trace_add(settings, "name", false, "\"%s\"", name);
 	const struct mp_trace_row *alias = mp_trace_find(settings, "alias");
 
 	if (alias && !strcmp(map->map.settings.alias, name))
-		mp_trace_origin(settings, row, alias->file, alias->line, "multipaths/multipath, alias");
+		mp_trace_origin(settings, row, alias->file, alias->line,
+				"multipaths/multipath, alias");
 	else if (bound && !strcmp(bound, name))
 		mp_trace_origin(settings, row, STATE_DIR "/bindings", 0, "user_friendly_names");
 	else if (!strcmp(map->map.wwid, name))
@@ -464,18 +504,23 @@ static int explain_map(struct daemon *daemon, struct daemon_map *map, struct mp_
 	if (r < 0)
 		return r;
 	section = mp_explanation_add(out, "settings");
-	mp_config_trace_map_settings(daemon->inventory.config, map->map.wwid, maps_reference(map), &settings, &section->trace);
+	mp_config_trace_map_settings(daemon->inventory.config, map->map.wwid, maps_reference(map),
+				     &settings, &section->trace);
 	explain_name(daemon, map, &section->trace);
 	contradiction = names_contradiction(map, &other);
 	if (contradiction)
-		mp_strbuf_printf(&section->change, "multipaths { multipath { wwid \"%s\" alias NAME }}: a map that exists keeps its "
-				 "name, although " STATE_DIR "/bindings %s %s\n", map->map.wwid, contradiction, other);
+		mp_strbuf_printf(
+			&section->change,
+			"multipaths { multipath { wwid \"%s\" alias NAME }}: a map that exists keeps its "
+			"name, although " STATE_DIR "/bindings %s %s\n",
+			map->map.wwid, contradiction, other);
 	/* What reconciliation makes of them. */
 	if (plan.grouping_reason)
-		mp_trace_override(&section->trace, "path_grouping_policy", mp_grouping_name(plan.grouping),
-				  plan.grouping_reason);
+		mp_trace_override(&section->trace, "path_grouping_policy",
+				  mp_grouping_name(plan.grouping), plan.grouping_reason);
 	if (plan.handler_reason)
-		mp_trace_override(&section->trace, "hardware_handler", plan.table.handler, plan.handler_reason);
+		mp_trace_override(&section->trace, "hardware_handler", plan.table.handler,
+				  plan.handler_reason);
 	return 0;
 }
 
@@ -507,7 +552,8 @@ static int explain_begin(struct daemon *daemon, const char *device, bool json, s
 	int end = 0, r;
 
 	if (map) {
-		_cleanup_(mp_explanation_fini) struct mp_explanation explanation = MP_EXPLANATION_INIT;
+		_cleanup_(mp_explanation_fini) struct mp_explanation explanation =
+			MP_EXPLANATION_INIT;
 
 		r = explain_map(daemon, map, &explanation);
 		if (r == 0)
@@ -533,7 +579,8 @@ static int explain_begin(struct daemon *daemon, const char *device, bool json, s
 	return 1;
 }
 
-static int explain_end(struct daemon *daemon, const struct facts *facts, bool json, struct mp_strbuf *out)
+static int explain_end(struct daemon *daemon, const struct facts *facts, bool json,
+		       struct mp_strbuf *out)
 {
 	_cleanup_(mp_explanation_fini) struct mp_explanation explanation = MP_EXPLANATION_INIT;
 
@@ -603,7 +650,8 @@ static void explain_job_done(struct work *work)
 		r = facts_resolve(daemon, &job->facts);
 		if (r == 0) {
 			job->second = true;
-			job->work = (struct work){ .run = explain_job_run, .done = explain_job_done,
+			job->work = (struct work){ .run = explain_job_run,
+						   .done = explain_job_done,
 						   .lane = LANE_EXPLAIN };
 			pool_submit(daemon->pool, &job->work);
 			return;
@@ -625,8 +673,8 @@ static void explain_job_done(struct work *work)
 	free(job);
 }
 
-int explain_request(struct daemon *daemon, const char *device, bool json, const struct request *request,
-		    struct mp_strbuf *out)
+int explain_request(struct daemon *daemon, const char *device, bool json,
+		    const struct request *request, struct mp_strbuf *out)
 {
 	struct explain_job *job;
 	int r;
@@ -647,7 +695,9 @@ int explain_request(struct daemon *daemon, const char *device, bool json, const 
 	job->for_user = !request->is_root;
 	daemon->explaining_to_users += job->for_user;
 	job->json = json;
-	job->work = (struct work){ .run = explain_job_run, .done = explain_job_done, .lane = LANE_EXPLAIN };
+	job->work = (struct work){ .run = explain_job_run,
+				   .done = explain_job_done,
+				   .lane = LANE_EXPLAIN };
 	pool_submit(daemon->pool, &job->work);
 	return 1;
 }

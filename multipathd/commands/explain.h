@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* explain.h - why a disk is a path or not, and where each value of a path or a map comes from.  For: commands, multipath(8). */
+/*
+ * explain.h - why a disk is a path or not, and where each value of a path or a map comes from.
+ * For: commands, multipath(8).
+ */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,10 +15,14 @@ struct request;
  * explain_request() - answer a client, now from memory or when a worker has read sysfs
  * @device:	kernel name, node or number of a disk, name or WWID of a map
  *
- * Return: 1 it is answered later, 0 @out is the answer, negative errno: -EBUSY if workers have enough to do for users.
+ * Return: 1 it is answered later, 0 @out is the answer, negative errno: -EBUSY if workers have
+ * enough to do for users.
  */
-int explain_request(struct daemon *daemon, const char *device, bool json, const struct request *request,
-		    struct mp_strbuf *out);
+int explain_request(struct daemon *daemon, const char *device, bool json,
+		    const struct request *request, struct mp_strbuf *out);
 
-/** explain_now() - the same at once, for who may wait. Return: 0, -ENODEV: there is no such thing, as @out says, negative errno. */
+/**
+ * explain_now() - the same at once, for who may wait. Return: 0, -ENODEV: there is no such thing,
+ * as @out says, negative errno.
+ */
 int explain_now(struct daemon *daemon, const char *device, bool json, struct mp_strbuf *out);

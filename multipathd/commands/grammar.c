@@ -223,8 +223,9 @@ static enum grammar_result finish(struct command_line *line, const struct comman
 }
 
 /* Commands of programs, not of people: "@word", the whole word, then whatever their row says. */
-static enum grammar_result parse_hidden(const struct command *table, size_t count, struct lexer *lexer,
-					const char *first, struct command_line *ret)
+static enum grammar_result parse_hidden(const struct command *table, size_t count,
+					struct lexer *lexer, const char *first,
+					struct command_line *ret)
 {
 	const char *grammar, *element, *token;
 	size_t length;
@@ -273,7 +274,8 @@ enum grammar_result grammar_parse(const struct command *table, size_t count, con
 			return parse_hidden(table, count, &lexer, token, ret);
 		keyword = keyword_find(token);
 		if (!keyword)
-			return lexer_is_at_end(&lexer) ? GRAMMAR_UNKNOWN_LAST_WORD : GRAMMAR_UNKNOWN_WORD;
+			return lexer_is_at_end(&lexer) ? GRAMMAR_UNKNOWN_LAST_WORD :
+							 GRAMMAR_UNKNOWN_WORD;
 		if (word_count < COMMAND_WORDS_MAX)
 			words[word_count] = keyword->meaning;
 		word_count++;
@@ -301,8 +303,8 @@ void grammar_reference(const struct command *table, size_t count, struct mp_strb
 	}
 }
 
-void grammar_error(enum grammar_result result, const struct command *table, size_t count, const char *text,
-		   struct mp_strbuf *buf)
+void grammar_error(enum grammar_result result, const struct command *table, size_t count,
+		   const char *text, struct mp_strbuf *buf)
 {
 	static const char *const reasons[] = {
 		[GRAMMAR_UNKNOWN_LAST_WORD] = "not found",

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* grammar.h - from a request's text to a row of the command table.  Pure.  For: commands, fuzzing. */
+/*
+ * grammar.h - from a request's text to a row of the command table.  Pure.  For: commands, fuzzing.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +13,10 @@ enum { COMMAND_WORDS_MAX = 4, COMMAND_ARGUMENTS_MAX = 4, COMMAND_TEXT_MAX = 512 
 
 enum command_privilege { ANYBODY, ROOT };
 
-/* One row of the command table; "show map $map topology": words, and the argument of the word before it. */
+/*
+ * One row of the command table; "show map $map topology": words, and the argument of the word
+ * before it.
+ */
 struct command {
 	const char *grammar; /* alternatives of a word by '|': "list|show maps|multipaths" */
 	void (*handler)(struct command_call *call);
@@ -21,7 +26,8 @@ struct command {
 
 struct command_line {
 	const struct command *command;
-	const char *arguments[COMMAND_ARGUMENTS_MAX + 1]; /* in the order of the grammar, NULL behind the last */
+	/* in the order of the grammar, NULL behind the last */
+	const char *arguments[COMMAND_ARGUMENTS_MAX + 1];
 	size_t argument_count;
 	char text[2 * COMMAND_TEXT_MAX + 2]; /* what they point into */
 };
@@ -42,5 +48,5 @@ enum grammar_result grammar_parse(const struct command *table, size_t count, con
 void grammar_reference(const struct command *table, size_t count, struct mp_strbuf *buf);
 
 /** grammar_error() - the whole reply to a request that did not parse */
-void grammar_error(enum grammar_result result, const struct command *table, size_t count, const char *text,
-		   struct mp_strbuf *buf);
+void grammar_error(enum grammar_result result, const struct command *table, size_t count,
+		   const char *text, struct mp_strbuf *buf);

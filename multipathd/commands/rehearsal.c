@@ -64,7 +64,8 @@ static void rehearsal_free(struct rehearsal *rehearsal)
 
 /* ---- on a worker: nobody else has this configuration yet */
 
-static void rehearsal_on_diagnostic(void *userdata, enum mp_severity severity, int level, const char *text)
+static void rehearsal_on_diagnostic(void *userdata, enum mp_severity severity, int level,
+				    const char *text)
 {
 	struct rehearsal *rehearsal = userdata;
 
@@ -106,7 +107,8 @@ static int rehearsal_on_found(void *userdata, dev_t devt, const char *name, cons
 		mp_probe_apply_props(&identity, &props);
 	mp_probe_details(&mp_roots_system, dir, &identity, &room);
 	mp_config_path_settings(rehearsal->config, &identity, &settings);
-	if (mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true, identity.wwid) < 0)
+	if (mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true,
+			  identity.wwid) < 0)
 		identity.wwid[0] = '\0';
 	seen = seen_add(rehearsal);
 	if (!seen)
@@ -116,7 +118,8 @@ static int rehearsal_on_found(void *userdata, dev_t devt, const char *name, cons
 		rehearsal->seen_count--;
 		return -ENOMEM;
 	}
-	mp_filter_reason(rehearsal->config, &identity, known ? &props : NULL, settings.uid_attribute, &reason);
+	mp_filter_reason(rehearsal->config, &identity, known ? &props : NULL,
+			 settings.uid_attribute, &reason);
 	return reason.error || reason.length ? mp_strbuf_take(&reason, &seen->rejection) : 0;
 }
 
@@ -137,7 +140,8 @@ static void rehearsal_run(struct work *work)
 		r = mp_bindings_new(&rehearsal->bindings);
 	if (r == 0) {
 		mp_wwids_load(rehearsal->wwids, STATE_DIR);
-		mp_bindings_load(rehearsal->bindings, STATE_DIR, true, rehearsal->config, NULL, NULL);
+		mp_bindings_load(rehearsal->bindings, STATE_DIR, true, rehearsal->config, NULL,
+				 NULL);
 		r = mp_probe_enumerate(&mp_roots_system, rehearsal_on_found, rehearsal);
 	}
 	rehearsal->error = r;
@@ -146,7 +150,8 @@ static void rehearsal_run(struct work *work)
 /* ---- on the loop: the daemon again, of copies, with the new configuration */
 
 /* What the copy does not own is the daemon's: nobody changes it meanwhile. */
-static struct daemon_map *shadow_map_new(struct inventory *shadow, const char *wwid, const struct daemon_map *live)
+static struct daemon_map *shadow_map_new(struct inventory *shadow, const char *wwid,
+					 const struct daemon_map *live)
 {
 	struct daemon_map *map;
 
@@ -175,7 +180,8 @@ static void shadow_choose(struct inventory *shadow, struct daemon_path *path)
 	int told;
 
 	mp_config_path_settings(shadow->config, &path->path.identity, &path->settings);
-	prioritizer = mp_prioritizer_find(mp_detect_prioritizer(&path->settings, &path->path.identity, NULL));
+	prioritizer = mp_prioritizer_find(
+		mp_detect_prioritizer(&path->settings, &path->path.identity, NULL));
 	path->path.prioritizer = prioritizer ? prioritizer->name : NULL;
 	if (!prioritizer || !prioritizer->knows)
 		return;
@@ -185,7 +191,8 @@ static void shadow_choose(struct inventory *shadow, struct daemon_path *path)
 		path->path.priority = told;
 }
 
-static int shadow_take(struct inventory *shadow, const struct seen *seen, const struct daemon_path *live)
+static int shadow_take(struct inventory *shadow, const struct seen *seen,
+		       const struct daemon_path *live)
 {
 	const struct mp_identity *identity = seen->identity;
 	struct mp_identity known;
@@ -282,7 +289,8 @@ static int shadow_init(struct inventory *shadow, const struct rehearsal *rehears
 	shadow->geom_count = daemon->inventory.geom_count;
 	shadow->geom_notes = daemon->inventory.geom_notes; /* borrowed */
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
-		if (map->kernel.exists && !shadow_map_new(shadow, map->wwid, daemon_map_of((struct mp_map *)map)))
+		if (map->kernel.exists &&
+		    !shadow_map_new(shadow, map->wwid, daemon_map_of((struct mp_map *)map)))
 			return -ENOMEM;
 	return shadow_list(shadow, daemon);
 }
@@ -317,29 +325,34 @@ static const char *value_of(const struct mp_trace_row *row)
 	return !row || !strcmp(row->text, "\"\"") ? "unset" : row->text;
 }
 
-/* Values that an object would have from then on, most of them without a table being loaded for it. */
-static void compare_traces(const char *kind, const char *name, const struct mp_trace *old, const struct mp_trace *new,
-			   struct mp_changes *changes)
+/*
+ * Values that an object would have from then on, most of them without a table being loaded for it.
+ */
+static void compare_traces(const char *kind, const char *name, const struct mp_trace *old,
+			   const struct mp_trace *new, struct mp_changes *changes)
 {
 	if (old->error || new->error)
 		changes->error = -ENOMEM;
 	for (size_t i = 0; i < new->count; i++) {
-		const struct mp_trace_row *row = &new->rows[i], *before = mp_trace_find(old, row->name);
+		const struct mp_trace_row *row = &new->rows[i],
+					  *before = mp_trace_find(old, row->name);
 		const char *was = value_of(before), *is = value_of(row);
 
 		if (!strcmp(was, is))
 			continue;
 		if (row->file)
-			mp_changes_add(changes, kind, "set", name, "%s %s -> %s, %s:%u %s", row->name, was,
-				       is, row->file, row->line, row->section);
+			mp_changes_add(changes, kind, "set", name, "%s %s -> %s, %s:%u %s",
+				       row->name, was, is, row->file, row->line, row->section);
 		else
-			mp_changes_add(changes, kind, "set", name, "%s %s -> %s%s%s", row->name, was, is,
-				       row->section ? ", " : "", row->section ? row->section : "");
+			mp_changes_add(changes, kind, "set", name, "%s %s -> %s%s%s", row->name,
+				       was, is, row->section ? ", " : "",
+				       row->section ? row->section : "");
 	}
 	for (size_t i = 0; i < old->count; i++)
-		if (!mp_trace_find(new, old->rows[i].name) && strcmp(value_of(&old->rows[i]), "unset"))
-			mp_changes_add(changes, kind, "set", name, "%s %s -> unset", old->rows[i].name,
-				       old->rows[i].text);
+		if (!mp_trace_find(new, old->rows[i].name) &&
+		    strcmp(value_of(&old->rows[i]), "unset"))
+			mp_changes_add(changes, kind, "set", name, "%s %s -> unset",
+				       old->rows[i].name, old->rows[i].text);
 }
 
 static const char *if_same(const char *a, const char *b)
@@ -385,8 +398,10 @@ static void compare_map_settings(const struct rehearsal *rehearsal, const struct
 	    live->detect_grouping_by_tpg == map->detect_grouping_by_tpg &&
 	    !map_settings_differ(&live->map.settings, &map->map.settings))
 		return;
-	mp_config_trace_map_settings(rehearsal->daemon->inventory.config, live->map.wwid, maps_reference(live), &settings, &old);
-	mp_config_trace_map_settings(rehearsal->config, map->map.wwid, maps_reference(map), &settings, &new);
+	mp_config_trace_map_settings(rehearsal->daemon->inventory.config, live->map.wwid,
+				     maps_reference(live), &settings, &old);
+	mp_config_trace_map_settings(rehearsal->config, map->map.wwid, maps_reference(map),
+				     &settings, &new);
 	compare_traces("map", live->map.name, &old, &new, changes);
 }
 
@@ -400,7 +415,8 @@ static void compare_path_settings(const struct rehearsal *rehearsal, const struc
 	mp_config_path_settings(rehearsal->config, identity, &settings);
 	if (!path_settings_differ(&live->settings, &settings))
 		return;
-	mp_config_trace_path_settings(rehearsal->daemon->inventory.config, identity, &settings, &old);
+	mp_config_trace_path_settings(rehearsal->daemon->inventory.config, identity, &settings,
+				      &old);
 	mp_detect_checker(&settings, identity, &old);
 	mp_detect_prioritizer(&settings, identity, &old);
 	mp_config_trace_path_settings(rehearsal->config, identity, &settings, &new);
@@ -409,25 +425,29 @@ static void compare_path_settings(const struct rehearsal *rehearsal, const struc
 	compare_traces("path", identity->name, &old, &new, changes);
 }
 
-static int compare_paths(const struct rehearsal *rehearsal, struct inventory *shadow, struct mp_changes *changes)
+static int compare_paths(const struct rehearsal *rehearsal, struct inventory *shadow,
+			 struct mp_changes *changes)
 {
 	for (size_t i = 0; i < rehearsal->seen_count; i++) {
 		const struct seen *seen = &rehearsal->seen[i];
-		const struct daemon_path *live = paths_find_devt(&rehearsal->daemon->inventory, seen->identity->devt);
+		const struct daemon_path *live =
+			paths_find_devt(&rehearsal->daemon->inventory, seen->identity->devt);
 		int r;
 
 		if (live && strcmp(live->path.identity.name, seen->identity->name))
 			live = NULL;
 		if (seen->rejection) {
 			if (live)
-				mp_changes_add(changes, "path", "drop", seen->identity->name, "%s", seen->rejection);
+				mp_changes_add(changes, "path", "drop", seen->identity->name, "%s",
+					       seen->rejection);
 			continue;
 		}
 		if (live)
 			compare_path_settings(rehearsal, live, changes);
 		else
 			mp_changes_add(changes, "path", "take", seen->identity->name, "%s",
-				       *seen->identity->wwid ? seen->identity->wwid : "it has no WWID yet");
+				       *seen->identity->wwid ? seen->identity->wwid :
+							       "it has no WWID yet");
 		r = shadow_take(shadow, seen, live);
 		if (r < 0)
 			return r;
@@ -435,10 +455,12 @@ static int compare_paths(const struct rehearsal *rehearsal, struct inventory *sh
 	return 0;
 }
 
-static int compare_map(const struct rehearsal *rehearsal, struct daemon_map *map, struct mp_changes *changes)
+static int compare_map(const struct rehearsal *rehearsal, struct daemon_map *map,
+		       struct mp_changes *changes)
 {
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
-	const struct daemon_map *live = maps_find_wwid(&rehearsal->daemon->inventory, map->map.wwid);
+	const struct daemon_map *live =
+		maps_find_wwid(&rehearsal->daemon->inventory, map->map.wwid);
 	const struct mp_table *current = map->map.kernel.exists ? &map->map.kernel.table : NULL;
 	int r;
 
@@ -448,8 +470,8 @@ static int compare_map(const struct rehearsal *rehearsal, struct daemon_map *map
 	r = reconcile_rehearse(map, &plan);
 	if (r < 0)
 		return r;
-	mp_changes_add_plan(changes, current ? map->map.kernel.name : map->map.name, map->map.wwid, &plan, current,
-			    map->map.settings.retain_handler);
+	mp_changes_add_plan(changes, current ? map->map.kernel.name : map->map.name, map->map.wwid,
+			    &plan, current, map->map.settings.retain_handler);
 	if (!current || mp_plan_find(&plan, MP_STEP_REMOVE))
 		return 0;
 	if (map->name_told)
@@ -513,7 +535,9 @@ int rehearsal_start(struct daemon *daemon, bool all, bool json, uint64_t request
 	rehearsal->all = all;
 	rehearsal->json = json;
 	rehearsal->source = configure_source(daemon);
-	rehearsal->work = (struct work){ .run = rehearsal_run, .done = rehearsal_done, .lane = LANE_EXPLAIN,
+	rehearsal->work = (struct work){ .run = rehearsal_run,
+					 .done = rehearsal_done,
+					 .lane = LANE_EXPLAIN,
 					 .exclusive = true };
 	pool_submit(daemon->pool, &rehearsal->work);
 	return 0;

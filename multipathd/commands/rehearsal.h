@@ -7,7 +7,8 @@
 struct daemon;
 
 /**
- * rehearsal_start() - read the configuration, the state files and the devices on a worker, plan with them, and tell
+ * rehearsal_start() - read the configuration, the state files and the devices on a worker, plan
+ * with them, and tell
  * @all:	as if every map were to be reloaded
  * @request:	answered with a line a change, "nothing to do", or what is wrong with the files
  *

@@ -68,8 +68,9 @@ static bool path_take_priority(struct daemon_path *path, struct check_job *job)
 		if (other == &path->path || daemon_path_of(other)->prioritizer != job->prioritizer)
 			continue;
 		priority = job->prioritizer->derive(job->prio, &other->identity,
-						   daemon_path_of(other)->settings.prio_args);
-		daemon_path_of(other)->asks_itself = priority < 0; /* its target port group was not in the answer */
+						    daemon_path_of(other)->settings.prio_args);
+		/* its target port group was not in the answer */
+		daemon_path_of(other)->asks_itself = priority < 0;
 		if (priority >= 0 && mp_path_state_is_active(other->state))
 			other->priority_is_old = false;
 		if (priority >= 0 && priority != other->priority) {
@@ -88,12 +89,14 @@ static const char *path_sibling_proof(const struct daemon_path *path)
 
 	if (map && !maps_is_geom(daemon_map_of(map)))
 		cds_list_for_each_entry(other, &map->paths, in_map)
-			if (other != &path->path && daemon_path_proof(daemon_path_of(other)) && mp_path_is_proven(other))
+			if (other != &path->path && daemon_path_proof(daemon_path_of(other)) &&
+			    mp_path_is_proven(other))
 				return daemon_path_proof(daemon_path_of(other));
 	return NULL;
 }
 
-static enum mp_verdict path_judge_proof(struct daemon_path *path, const struct check_job *job, const char **expected)
+static enum mp_verdict path_judge_proof(struct daemon_path *path, const struct check_job *job,
+					const char **expected)
 {
 	const struct mp_identity *identity = &path->path.identity;
 	char page[MP_WWID_SIZE];
@@ -121,7 +124,8 @@ static void path_refute_others(struct daemon_path *path)
 	const char *proof = daemon_path_proof(path);
 	struct mp_path *other;
 
-	if (!proof || strcmp(proof, path->path.identity.wwid) || maps_is_geom(daemon_map_of(path->path.map)))
+	if (!proof || strcmp(proof, path->path.identity.wwid) ||
+	    maps_is_geom(daemon_map_of(path->path.map)))
 		return;
 	cds_list_for_each_entry(other, &path->path.map->paths, in_map) {
 		struct daemon_path *sibling = daemon_path_of(other);
@@ -159,7 +163,9 @@ static void path_is_proven_now(struct daemon_path *path, const struct check_job 
 	}
 }
 
-/* The device said what it is, or did not. Return: false if it is another LUN than it was found as. */
+/*
+ * The device said what it is, or did not. Return: false if it is another LUN than it was found as.
+ */
 static bool path_take_proof(struct daemon_path *path, const struct check_job *job)
 {
 	const char *expected;
@@ -179,7 +185,8 @@ static bool path_take_proof(struct daemon_path *path, const struct check_job *jo
 		break;
 	}
 	if (!path->path.wrong_wwid)
-		discovery_wrong_wwid(path, job->proof ? job->proof : "nothing that has a WWID", expected);
+		discovery_wrong_wwid(path, job->proof ? job->proof : "nothing that has a WWID",
+				     expected);
 	return false;
 }
 
@@ -188,18 +195,20 @@ static bool path_stays(struct daemon_path *path)
 {
 	const struct mp_map *map = path->path.map;
 
-	if (!map || mp_path_state_is_bad(path->answered_state) || !mp_proof_may_stay(&path->path, map))
+	if (!map || mp_path_state_is_bad(path->answered_state) ||
+	    !mp_proof_may_stay(&path->path, map))
 		return false;
 	if (!path->stays)
-		log_warning("%s: %s does not answer INQUIRY, nor does any other path of the map: it keeps its I/O until it fails",
-			    map->name, mp_path_name(&path->path));
+		log_warning(
+			"%s: %s does not answer INQUIRY, nor does any other path of the map: it keeps its I/O until it fails",
+			map->name, mp_path_name(&path->path));
 	path->stays = true;
 	return true;
 }
 
 /* The one place where an answer becomes a path's state. */
-static void path_take_state(struct daemon_path *path, enum mp_path_state answer, const char *message,
-			    bool newly_proven, bool priorities_changed)
+static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
+			    const char *message, bool newly_proven, bool priorities_changed)
 {
 	struct mp_map *map = path->path.map;
 	enum mp_path_state old = path->answered_state;
@@ -210,7 +219,8 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 	struct mp_transition t;
 
 	answer = health_judge(path, answer);
-	t = mp_transition_make(old, answer, path->path.dm_state, in_map, mp_path_is_proven(&path->path));
+	t = mp_transition_make(old, answer, path->path.dm_state, in_map,
+			       mp_path_is_proven(&path->path));
 	path->path.checked_usec = daemon_now_usec(path->inventory->daemon);
 	path->answered_state = t.state;
 	if (mp_path_state_is_bad(t.state)) {
@@ -218,7 +228,8 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 		loads_doubt(path);
 	}
 	path->path.state = answer == MP_PATH_PENDING ? MP_PATH_PENDING : t.state;
-	path->path.interval_sec = mp_interval_next(path->path.interval_sec, &t, process->polling_interval_sec,
+	path->path.interval_sec = mp_interval_next(path->path.interval_sec, &t,
+						   process->polling_interval_sec,
 						   process->max_polling_interval_sec);
 
 	if (t.fail)
@@ -237,8 +248,10 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 	if (t.changed && !first)
 		states_log(path, old, message);
 	else if (mp_path_state_is_bad(answer))
-		log_line(process->log_checker_err_once && !first ? LOG_LEVEL_INFO : LOG_LEVEL_NOTICE, "%s: %s%s%s",
-			 mp_path_name(&path->path), mp_path_state_name(answer), message[0] ? ": " : "", message);
+		log_line(process->log_checker_err_once && !first ? LOG_LEVEL_INFO :
+								   LOG_LEVEL_NOTICE,
+			 "%s: %s%s%s", mp_path_name(&path->path), mp_path_state_name(answer),
+			 message[0] ? ": " : "", message);
 
 	schedule_note_answer(path);
 	if (mp_path_state_is_active(t.state) && (t.came_up || first))
@@ -257,7 +270,10 @@ static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
 		schedule_next(path);
 }
 
-/* Something has happened since the check began. Not before its turn, if that was a failure that the kernel saw. */
+/*
+ * Something has happened since the check began. Not before its turn, if that was a failure that the
+ * kernel saw.
+ */
 static void path_check_again(struct daemon_path *path)
 {
 	path->check_now = false;
@@ -280,12 +296,14 @@ static void path_take_facts(struct daemon_path *path, const struct check_job *jo
 	path->path.identity.offline = job->offline;
 	if (job->tpg >= 0)
 		path->path.identity.tpg = job->tpg;
-	discovery_told_read_only(path, job->told_read_only ? job->read_only : path->path.identity.read_only);
+	discovery_told_read_only(path, job->told_read_only ? job->read_only :
+							     path->path.identity.read_only);
 }
 
 void answers_take(struct check_job *job)
 {
-	struct daemon_path *path = job->abandoned ? NULL : paths_find_id(&job->daemon->inventory, job->path_id);
+	struct daemon_path *path =
+		job->abandoned ? NULL : paths_find_id(&job->daemon->inventory, job->path_id);
 	enum mp_path_state state = job->check.state;
 	const struct mp_prioritizer *chosen;
 	struct daemon_map *map;
@@ -334,11 +352,14 @@ void answers_take(struct check_job *job)
 		path_check_again(path);
 		check_job_free(job);
 		return;
-	} else if (mp_path_state_is_active(state) && !mp_path_is_proven(&path->path) && !path_stays(path)) {
+	} else if (mp_path_state_is_active(state) && !mp_path_is_proven(&path->path) &&
+		   !path_stays(path)) {
 		state = MP_PATH_DOWN;
 		path->path.silent = true;
-		snprintf(job->check.message, sizeof(job->check.message), "it does not say which LUN it is: %s: %s",
-			 mp_protocol_is_nvme(job->protocol) ? "Identify" : "INQUIRY", strerror(-job->proof_error));
+		snprintf(job->check.message, sizeof(job->check.message),
+			 "it does not say which LUN it is: %s: %s",
+			 mp_protocol_is_nvme(job->protocol) ? "Identify" : "INQUIRY",
+			 strerror(-job->proof_error));
 		schedule_answer_waiters(path, "fail\n");
 	} else if (state == MP_PATH_PENDING && job->offline) {
 		loads_doubt(path); /* its connection is gone, and may come back as another one */
@@ -363,7 +384,8 @@ void answers_take(struct check_job *job)
 			snprintf(job->check.message, sizeof(job->check.message), "%s", reason);
 		}
 	}
-	if (job->prioritizer && job->prioritizer == path->prioritizer && mp_path_state_is_active(job->check.state))
+	if (job->prioritizer && job->prioritizer == path->prioritizer &&
+	    mp_path_state_is_active(job->check.state))
 		discovery_told_priority(path, job->priority);
 	priorities_changed = path_take_priority(path, job);
 	/* Another one was chosen because of what the device told. */
@@ -371,12 +393,12 @@ void answers_take(struct check_job *job)
 	if (state == MP_PATH_DISCONNECTED)
 		discovery_disconnected(path);
 	if (state == MP_PATH_WILD)
-		log_notice("%s: checker %s cannot be used here: %s", mp_path_name(&path->path), job->checker->name,
-			   strerror(-job->error));
+		log_notice("%s: checker %s cannot be used here: %s", mp_path_name(&path->path),
+			   job->checker->name, strerror(-job->error));
 	if (job->check.access_changed && map)
 		map->prio_asked_usec = 0;
-	path_take_state(path, state, job->check.message, !was_proven && mp_path_is_proven(&path->path),
-			priorities_changed);
+	path_take_state(path, state, job->check.message,
+			!was_proven && mp_path_is_proven(&path->path), priorities_changed);
 	if (path->check_now)
 		path_check_again(path);
 	check_job_free(job);
@@ -390,9 +412,13 @@ static void path_on_overdue(struct daemon_path *path)
 
 	if (path->path.checker_disabled)
 		return;
-	/* At a start all ask at once, and later many do: those whose turn has not come are not overdue. */
-	if (!pool_has_begun(&path->job->work) && (path->inventory->daemon->configure_timer ||
-						  pool_awaits_turn(path->inventory->daemon->pool, &path->job->work))) {
+	/*
+	 * At a start all ask at once, and later many do: those whose turn has not come are not
+	 * overdue.
+	 */
+	if (!pool_has_begun(&path->job->work) &&
+	    (path->inventory->daemon->configure_timer ||
+	     pool_awaits_turn(path->inventory->daemon->pool, &path->job->work))) {
 		schedule_at(path, now + SCHEDULE_PENDING_SEC * usec_per_sec);
 		return;
 	}
@@ -402,8 +428,8 @@ static void path_on_overdue(struct daemon_path *path)
 
 	if (now + due_accuracy_usec < deadline) {
 		if (path->path.state != MP_PATH_PENDING) {
-			log_line(path->answered ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "%s: no answer from the checker yet",
-				 mp_path_name(&path->path));
+			log_line(path->answered ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
+				 "%s: no answer from the checker yet", mp_path_name(&path->path));
 			path->path.state = MP_PATH_PENDING;
 			schedule_give_up(path);
 			if (map)
@@ -428,8 +454,9 @@ void answers_on_due(struct agenda_entry *entry)
 	struct daemon_path *path = caa_container_of(entry, struct daemon_path, due);
 
 	if (path->path.init == MP_INIT_MISSING_UDEV || path->path.init == MP_INIT_REQUESTED_UDEV) {
-		schedule_at(path, daemon_now_usec(path->inventory->daemon) +
-					    path->inventory->process->retrigger_delay_sec * usec_per_sec);
+		schedule_at(path,
+			    daemon_now_usec(path->inventory->daemon) +
+				    path->inventory->process->retrigger_delay_sec * usec_per_sec);
 		discovery_on_missing_udev(path);
 	} else if (path->job) {
 		path_on_overdue(path);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* answers.h - what the answer to a check changes, or that there is none.  For: the daemon's lifetime and commands. */
+/*
+ * answers.h - what the answer to a check changes, or that there is none.  For: the daemon's
+ * lifetime and commands.
+ */
 #pragma once
 #include <stdint.h>
 
@@ -14,7 +17,8 @@ void answers_take(struct check_job *job);
 void answers_on_due(struct agenda_entry *entry);
 
 /**
- * answers_reinstate() - by hand: check it again, and give it to the kernel if it is good and proves to be of its LUN
+ * answers_reinstate() - by hand: check it again, and give it to the kernel if it is good and proves
+ * to be of its LUN
  * @request:	answered with ok or fail when that is known
  *
  * Return: 0 or -ENOMEM.

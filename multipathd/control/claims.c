@@ -31,8 +31,9 @@ bool claims_allow(struct daemon_map *map, const char **reason, struct mp_trace *
 	struct inventory *inventory = map->inventory;
 	struct mp_allow_input input = {
 		.mode = inventory->process->find_multipaths,
-		.map_known = map->map.kernel.exists || (inventory->options.only_wwid &&
-							!strcmp(inventory->options.only_wwid, map->map.wwid)),
+		.map_known = map->map.kernel.exists ||
+			     (inventory->options.only_wwid &&
+			      !strcmp(inventory->options.only_wwid, map->map.wwid)),
 		.kernel_has_it = map->map.kernel.exists,
 		.wwid_known = mp_wwids_has(inventory->wwids, map->map.wwid),
 	};
@@ -44,7 +45,8 @@ bool claims_allow(struct daemon_map *map, const char **reason, struct mp_trace *
 	}
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		input.paths += path->init == MP_INIT_OK;
-		input.labelled |= !map->map.kernel.exists && claims_by_label(inventory, path->identity.devt);
+		input.labelled |= !map->map.kernel.exists &&
+				  claims_by_label(inventory, path->identity.devt);
 	}
 	if (map->forced) {
 		*reason = "the operator asked for it";
@@ -58,7 +60,8 @@ bool claims_is_coming(struct daemon_map *map)
 {
 	const char *why;
 
-	return !map->map.kernel.exists && !cds_list_empty(&map->map.paths) && !map->keep_uncreated && claims_allow(map, &why, NULL);
+	return !map->map.kernel.exists && !cds_list_empty(&map->map.paths) &&
+	       !map->keep_uncreated && claims_allow(map, &why, NULL);
 }
 
 static bool has_value(const struct mp_props *props, const char *value)
@@ -89,7 +92,8 @@ enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const
 	int named;
 	bool known;
 
-	if (mp_probe_locate_devt(&mp_roots_system, devt, name, sizeof(name), dir, sizeof(dir)) < 0 ||
+	if (mp_probe_locate_devt(&mp_roots_system, devt, name, sizeof(name), dir, sizeof(dir)) <
+		    0 ||
 	    mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, NULL) < 0)
 		return CLAIM_FOREIGN;
 	named = mp_probe_page_names(&mp_roots_system, identity.protocol, dir, wwid);
@@ -100,10 +104,14 @@ enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const
 	if (is_taken(inventory, devt))
 		return CLAIM_DISOWNED;
 	mp_config_path_settings(inventory->config, &identity, &settings);
-	if (mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true, identity.wwid) < 0)
+	if (mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true,
+			  identity.wwid) < 0)
 		identity.wwid[0] = '\0';
-	return mp_filter_path(inventory->config, &identity, known ? &props : NULL, settings.uid_attribute).blacklisted ?
-		       CLAIM_DISOWNED : CLAIM_AWAITED;
+	return mp_filter_path(inventory->config, &identity, known ? &props : NULL,
+			      settings.uid_attribute)
+			       .blacklisted ?
+		       CLAIM_DISOWNED :
+		       CLAIM_AWAITED;
 }
 
 /* What becomes of a map without paths, by the best of the devices of its table. */
@@ -116,8 +124,9 @@ enum claim claims_of_map(struct daemon_map *map)
 		return best;
 	for (size_t g = 0; g < table->group_count; g++)
 		for (size_t p = 0; p < table->groups[g].path_count; p++) {
-			enum claim claim = claims_of_device(map->inventory, table->groups[g].paths[p].devt,
-								map->map.wwid);
+			enum claim claim = claims_of_device(map->inventory,
+							    table->groups[g].paths[p].devt,
+							    map->map.wwid);
 
 			if (claim == CLAIM_AWAITED)
 				return claim;
@@ -128,12 +137,13 @@ enum claim claims_of_map(struct daemon_map *map)
 }
 
 /*
- * A map that the configuration does not want, or whose paths it does not, or that awaits them: who uses it has it as it is, so that
- * neither its queueing nor its group is changed.
+ * A map that the configuration does not want, or whose paths it does not, or that awaits them: who
+ * uses it has it as it is, so that neither its queueing nor its group is changed.
  */
 bool claims_leave_alone(struct daemon_map *map)
 {
 	const char *why;
 
-	return map->map.kernel.exists && (!claims_allow(map, &why, NULL) || claims_of_map(map) != CLAIM_FOREIGN);
+	return map->map.kernel.exists &&
+	       (!claims_allow(map, &why, NULL) || claims_of_map(map) != CLAIM_FOREIGN);
 }

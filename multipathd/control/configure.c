@@ -40,7 +40,8 @@ struct messages {
 	unsigned damages;
 };
 
-static void configure_on_diagnostic(void *userdata, enum mp_severity severity, int level, const char *text)
+static void configure_on_diagnostic(void *userdata, enum mp_severity severity, int level,
+				    const char *text)
 {
 	struct messages *messages = userdata;
 
@@ -63,7 +64,8 @@ struct mp_config_source configure_source(const struct daemon *daemon)
 }
 
 /*
- * @fault: "stale", the configuration in force is not that of the files any more; "incomplete", it is half of theirs
+ * @fault: "stale", the configuration in force is not that of the files any more; "incomplete", it
+ * is half of theirs
  * @errors: what is wrong with the files, a line each
  */
 static void configure_note_fault(struct daemon *daemon, const char *fault, const char *errors)
@@ -142,7 +144,9 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 		mp_config_unref(config);
 		return -EINVAL;
 	}
-	/* Settings borrow text from the configuration: the old one goes when all are resolved anew. */
+	/*
+	 * Settings borrow text from the configuration: the old one goes when all are resolved anew.
+	 */
 	mp_config_unref(daemon->old_config);
 	daemon->old_config = daemon->inventory.config;
 	daemon->inventory.config = config;
@@ -165,10 +169,12 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 	/* What is not on disk yet is newer than what is. */
 	if (daemon->inventory.bindings_dirty || daemon->files_writing)
 		return 0;
-	r = mp_bindings_load(daemon->inventory.bindings, STATE_DIR, daemon->inventory.options.read_only_bindings, config,
+	r = mp_bindings_load(daemon->inventory.bindings, STATE_DIR,
+			     daemon->inventory.options.read_only_bindings, config,
 			     daemon_diagnostic, daemon);
 	if (r < 0)
-		log_error(STATE_DIR "/bindings: %s; new maps are named by their WWIDs", strerror(-r));
+		log_error(STATE_DIR "/bindings: %s; new maps are named by their WWIDs",
+			  strerror(-r));
 	return 0;
 }
 
@@ -181,12 +187,14 @@ static int configure_on_grace(sd_event_source *source, uint64_t usec, void *user
 	/* As long as answers come in, the others may only be waiting for their turn. */
 	if (daemon->inventory.unanswered < daemon->unanswered_before) {
 		daemon->unanswered_before = daemon->inventory.unanswered;
-		timers_set(daemon->event, &daemon->configure_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
-				configure_on_grace, daemon);
+		timers_set(daemon->event, &daemon->configure_timer,
+			   daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec, configure_on_grace,
+			   daemon);
 		return 0;
 	}
 	if (daemon->inventory.unanswered)
-		log_warning("%u paths have not answered yet; going on without them", daemon->inventory.unanswered);
+		log_warning("%u paths have not answered yet; going on without them",
+			    daemon->inventory.unanswered);
 	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
 	schedule_give_up_all(daemon);
 	inventory_wake(&daemon->inventory);
@@ -205,8 +213,8 @@ static int configure_on_settle(sd_event_source *source, uint64_t usec, void *use
 	daemon->operations_before = daemon->operations;
 	if (moving || !daemon->operations || daemon->inventory.unanswered || daemon->status_running)
 		return timers_set(daemon->event, &daemon->settle_timer,
-				       daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec, configure_on_settle,
-				       daemon);
+				  daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
+				  configure_on_settle, daemon);
 	log_warning("%u operations on maps hang; going on without them", daemon->operations);
 	daemon->on_configured(daemon);
 	return 0;
@@ -223,16 +231,19 @@ static void configure_on_looked(struct look_waiter *waiter)
 	if (r < 0)
 		log_error("cannot enumerate block devices: %s", strerror(-r));
 	daemon->unanswered_before = daemon->inventory.unanswered;
-	log_info("%zu paths and %zu maps found", daemon->inventory.path_count, daemon->inventory.map_count);
-	timers_set(daemon->event, &daemon->configure_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
-			configure_on_grace, daemon);
+	log_info("%zu paths and %zu maps found", daemon->inventory.path_count,
+		 daemon->inventory.map_count);
+	timers_set(daemon->event, &daemon->configure_timer,
+		   daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec, configure_on_grace, daemon);
 	/* One map whose table operation never returns does not keep clients from all the others. */
 	daemon->operations_before = UINT_MAX;
 	if (!daemon->inventory.options.once)
-		timers_set(daemon->event, &daemon->settle_timer, daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
-				configure_on_settle, daemon);
+		timers_set(daemon->event, &daemon->settle_timer,
+			   daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec, configure_on_settle,
+			   daemon);
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
-		daemon_map_of(map)->force_reload |= daemon->inventory.options.force_reload && map->kernel.exists;
+		daemon_map_of(map)->force_reload |= daemon->inventory.options.force_reload &&
+						    map->kernel.exists;
 		maps_touch(daemon_map_of(map), "configured");
 	}
 	inventory_wake(&daemon->inventory);
@@ -302,7 +313,8 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 		log_error("the configuration is not taken over: the old one stays in force");
 		return r;
 	}
-	log_notice("reconfigure (%s)", all ? "all maps are reloaded" : "maps that differ are reloaded");
+	log_notice("reconfigure (%s)",
+		   all ? "all maps are reloaded" : "maps that differ are reloaded");
 	daemon->state = DAEMON_CONFIGURE;
 	notify_state(daemon, "RELOADING=1");
 

@@ -20,7 +20,10 @@ struct mp_config_source configure_source(const struct daemon *daemon);
  */
 int configure_load(struct daemon *daemon, struct mp_strbuf *errors);
 
-/** configure_start() - find maps and paths; daemon->on_configured() is called when all maps are as they should be */
+/**
+ * configure_start() - find maps and paths; daemon->on_configured() is called when all maps are as
+ * they should be
+ */
 int configure_start(struct daemon *daemon);
 
 /**
@@ -32,14 +35,23 @@ int configure_start(struct daemon *daemon);
  */
 int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors);
 
-/** configure_print_state() - since when the configuration is in force, stale or incomplete, and what is wrong with the files */
+/**
+ * configure_print_state() - since when the configuration is in force, stale or incomplete, and what
+ * is wrong with the files
+ */
 void configure_print_state(const struct daemon *daemon, struct mp_strbuf *out);
 
 /** configure_fini() - forget what was wrong */
 void configure_fini(struct daemon *daemon);
 
-/** configure_done() - a daemon->on_configured() that goes on with a reconfigure that came meanwhile. Return: 1 if there is one. */
+/**
+ * configure_done() - a daemon->on_configured() that goes on with a reconfigure that came meanwhile.
+ * Return: 1 if there is one.
+ */
 int configure_done(struct daemon *daemon);
 
-/** configure_print_notes() - what was odd about the files when they were read last: its level, a digit, and the text; a line each */
+/**
+ * configure_print_notes() - what was odd about the files when they were read last: its level, a
+ * digit, and the text; a line each
+ */
 void configure_print_notes(const struct daemon *daemon, int verbosity, struct mp_strbuf *out);

@@ -78,8 +78,9 @@ void discovery_drop(struct daemon_path *path, const char *reason)
 	struct mp_map *map = path->path.map;
 
 	if (map && map->kernel.exists) {
-		log_notice("%s: %s [%u:%u] removed from the map: %s", map->name, mp_path_name(&path->path),
-			   major(path->path.identity.devt), minor(path->path.identity.devt), reason);
+		log_notice("%s: %s [%u:%u] removed from the map: %s", map->name,
+			   mp_path_name(&path->path), major(path->path.identity.devt),
+			   minor(path->path.identity.devt), reason);
 		if (mp_table_find(&map->kernel.table, path->path.identity.devt))
 			map->stats.path_faults += mp_path_is_active(&path->path);
 	} else {
@@ -101,14 +102,19 @@ void discovery_free_all(struct daemon *daemon)
 		path_end(daemon_path_of(path));
 }
 
-/* If it leads to another LUN it gets no I/O of its map any more, however long the reload without it takes. */
+/*
+ * If it leads to another LUN it gets no I/O of its map any more, however long the reload without it
+ * takes.
+ */
 static void path_end_io(struct daemon_path *path)
 {
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 	dev_t devt = path->path.identity.devt;
 
-	if (!map || maps_is_geom(map) || !mp_map_holds(&map->map, devt) || !mp_vpd_is_name(map->map.wwid) ||
-	    mp_probe_page_names(&mp_roots_system, path->path.identity.protocol, path->dir, map->map.wwid) != 0)
+	if (!map || maps_is_geom(map) || !mp_map_holds(&map->map, devt) ||
+	    !mp_vpd_is_name(map->map.wwid) ||
+	    mp_probe_page_names(&mp_roots_system, path->path.identity.protocol, path->dir,
+				map->map.wwid) != 0)
 		return;
 	orders_send_path(map, "fail_path", devt, 0);
 }
@@ -136,7 +142,8 @@ static void path_changed(struct daemon_path *path, const struct mp_identity *new
 	if (!map)
 		return;
 	if (ro_changed) {
-		log_notice("%s: %s is %s now", map->map.name, old->name, old->read_only ? "read-only" : "writable");
+		log_notice("%s: %s is %s now", map->map.name, old->name,
+			   old->read_only ? "read-only" : "writable");
 		map->force_reload = true;
 		maps_touch(map, "write protection of a path changed");
 	}
@@ -185,12 +192,14 @@ static int path_rejected(struct daemon_path *path, const char *name, const char 
 	return 0;
 }
 
-static void keep_what_checks_tell(struct mp_identity *new, struct mp_identity_room *room, const struct mp_identity *old,
-				  const char *dir, const struct mp_props *props)
+static void keep_what_checks_tell(struct mp_identity *new, struct mp_identity_room *room,
+				  const struct mp_identity *old, const char *dir,
+				  const struct mp_props *props)
 {
 	const char *read_only = props ? mp_props_get(props, "DISK_RO") : NULL;
 
-	new->read_only = read_only ? !strcmp(read_only, "1") : mp_probe_read_only(&mp_roots_system, dir, old->read_only);
+	new->read_only = read_only ? !strcmp(read_only, "1") :
+				     mp_probe_read_only(&mp_roots_system, dir, old->read_only);
 	new->offline = old->offline;
 	new->tpg = old->tpg;
 	new->timeout_sec = old->timeout_sec;
@@ -222,7 +231,8 @@ void discovery_told_kind(struct daemon_path *path, int rdac, int ana)
 		identity->rdac = rdac ? MP_TOLD_YES : MP_TOLD_NO;
 	if (ana >= 0)
 		identity->ana = ana ? MP_TOLD_YES : MP_TOLD_NO;
-	if (was_rdac != (identity->rdac == MP_TOLD_YES) || was_ana != (identity->ana == MP_TOLD_YES))
+	if (was_rdac != (identity->rdac == MP_TOLD_YES) ||
+	    was_ana != (identity->ana == MP_TOLD_YES))
 		path_choose(path);
 }
 
@@ -233,8 +243,9 @@ void discovery_told_priority(struct daemon_path *path, int priority)
 	if (!refused || !path->settings.detect_prio || path->path.priority != MP_PRIORITY_UNDEF ||
 	    strcmp(path->path.prioritizer, "alua"))
 		return;
-	log_notice("%s: does not answer REPORT TARGET PORT GROUPS: treated as without asymmetric access",
-		   mp_path_name(&path->path));
+	log_notice(
+		"%s: does not answer REPORT TARGET PORT GROUPS: treated as without asymmetric access",
+		mp_path_name(&path->path));
 	path->no_alua = true;
 	path_choose(path);
 }
@@ -250,7 +261,7 @@ void discovery_told_read_only(struct daemon_path *path, bool read_only)
 }
 
 int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, const char *its_dir,
-	       const struct mp_props *props, bool by_operator)
+		   const struct mp_props *props, bool by_operator)
 {
 	/* Copies: they may be those of a path that is dropped here. */
 	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
@@ -276,7 +287,8 @@ int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, cons
 		return r == -EPERM || r == -EOPNOTSUPP ? 0 : r;
 	}
 	if (!props) {
-		bool uevent = mp_filter_has_property(daemon->inventory.config, MP_PROBE_UEVENT_PROPERTY);
+		bool uevent =
+			mp_filter_has_property(daemon->inventory.config, MP_PROBE_UEVENT_PROPERTY);
 
 		if (mp_probe_props(&mp_roots_system, devt, dir, uevent, &read_props) == 0)
 			props = &read_props;
@@ -291,16 +303,20 @@ int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, cons
 		mp_probe_details(&mp_roots_system, dir, &identity, &room);
 
 	mp_config_path_settings(daemon->inventory.config, &identity, &settings);
-	fallback = daemon->inventory.options.once || (path && path->retriggers >= daemon->inventory.process->retrigger_tries);
-	r = mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, props, fallback, identity.wwid);
+	fallback = daemon->inventory.options.once ||
+		   (path && path->retriggers >= daemon->inventory.process->retrigger_tries);
+	r = mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, props, fallback,
+			  identity.wwid);
 	if (r < 0)
 		identity.wwid[0] = '\0';
 
-	verdict = mp_filter_path(daemon->inventory.config, &identity, props, settings.uid_attribute);
+	verdict =
+		mp_filter_path(daemon->inventory.config, &identity, props, settings.uid_attribute);
 	if (verdict.blacklisted) {
 		_cleanup_strbuf_ struct mp_strbuf reason = MP_STRBUF_INIT;
 
-		mp_filter_reason(daemon->inventory.config, &identity, props, settings.uid_attribute, &reason);
+		mp_filter_reason(daemon->inventory.config, &identity, props, settings.uid_attribute,
+				 &reason);
 		return path_rejected(path, name, mp_strbuf_text(&reason));
 	}
 
@@ -310,7 +326,8 @@ int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, cons
 	}
 	if (path && path->path.identity.wwid[0] && identity.wwid[0] &&
 	    strcmp(path->path.identity.wwid, identity.wwid)) {
-		log_warning("%s: WWID changed from %s to %s", name, path->path.identity.wwid, identity.wwid);
+		log_warning("%s: WWID changed from %s to %s", name, path->path.identity.wwid,
+			    identity.wwid);
 		path_end_io(path);
 		geom_wwid = TAKE_PTR(path->geom_wwid);
 		discovery_drop(path, "its WWID is another one now");
@@ -334,7 +351,9 @@ int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, cons
 		path_note_name(path, props);
 
 	if (!identity.wwid[0]) {
-		/* Fallback allowed and sysfs has no answer: the first check asks the device itself. */
+		/*
+		 * Fallback allowed and sysfs has no answer: the first check asks the device itself.
+		 */
 		path->path.init = fallback ? MP_INIT_FAILED : MP_INIT_MISSING_UDEV;
 		path_choose(path);
 	} else if (path->path.init != MP_INIT_OK || by_operator) {
@@ -399,7 +418,8 @@ void discovery_told_wwid(struct daemon_path *path, const char *wwid)
 		discovery_drop(path, "its WWID is blacklisted");
 		return;
 	}
-	log_warning("%s: WWID %s was read from the device: udev has none", identity->name, identity->wwid);
+	log_warning("%s: WWID %s was read from the device: udev has none", identity->name,
+		    identity->wwid);
 	if (path_identified(path, false) < 0)
 		discovery_drop(path, "out of memory");
 }
@@ -411,13 +431,14 @@ void discovery_on_missing_udev(struct daemon_path *path)
 	if (!path->inventory->options.once && path->retriggers < process->retrigger_tries) {
 		path->retriggers++;
 		path->path.init = MP_INIT_REQUESTED_UDEV;
-		log_info("%s: udev knows no WWID: change event requested (%u of %u)", mp_path_name(&path->path),
-			 path->retriggers, process->retrigger_tries);
+		log_info("%s: udev knows no WWID: change event requested (%u of %u)",
+			 mp_path_name(&path->path), path->retriggers, process->retrigger_tries);
 		triggers_start(path->inventory->daemon, path->dir, "change");
 		return;
 	}
 	/* Whatever sysfs or the device itself says counts from now on. */
-	discovery_take(path->inventory->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, false);
+	discovery_take(path->inventory->daemon, path->path.identity.devt, path->path.identity.name,
+		       path->dir, NULL, false);
 }
 
 static bool same_text(const char *a, const char *b)
@@ -435,7 +456,8 @@ int discovery_resolve_settings(struct daemon_path *path)
 	if (path->prioritizer != prioritizer || !same_text(path->settings.prio_args, args))
 		schedule_await_priority(path);
 	tuning_forget(path);
-	return discovery_take(path->inventory->daemon, path->path.identity.devt, path->path.identity.name, path->dir, NULL, true);
+	return discovery_take(path->inventory->daemon, path->path.identity.devt,
+			      path->path.identity.name, path->dir, NULL, true);
 }
 
 void discovery_disconnected(struct daemon_path *path)
@@ -470,6 +492,9 @@ void discovery_wrong_wwid(struct daemon_path *path, const char *told, const char
 		maps_touch(map, "a path leads to another LUN");
 	}
 
-	/* The kernel reads size and VPD pages anew, udev the WWID: its event brings the path back where it belongs. */
+	/*
+	 * The kernel reads size and VPD pages anew, udev the WWID: its event brings the path back
+	 * where it belongs.
+	 */
 	rescans_start(path);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* discovery.h - the daemon's set of paths: found, identified, filtered, dropped.  For: the daemon's loop. */
+/*
+ * discovery.h - the daemon's set of paths: found, identified, filtered, dropped.  For: the daemon's
+ * loop.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,17 +14,21 @@ struct daemon_path;
 struct mp_props;
 
 /**
- * discovery_take() - a device exists (enumerated, or its event came): identify it, or identify it again
+ * discovery_take() - a device exists (enumerated, or its event came): identify it, or identify it
+ * again
  * @dir:	its sysfs directory
  * @props:	of the event, NULL: read udev's database
  * @by_operator:	`add path`: also orphans of a removed map
  *
  * Return: 1 it is a path of ours now (or was before), 0 not ours (filtered), negative errno.
  */
-int discovery_take(struct daemon *daemon, dev_t devt, const char *name, const char *dir, const struct mp_props *props,
-	       bool by_operator);
+int discovery_take(struct daemon *daemon, dev_t devt, const char *name, const char *dir,
+		   const struct mp_props *props, bool by_operator);
 
-/** discovery_look_again() - a change event without news: what sysfs shows of it may be another thing all the same */
+/**
+ * discovery_look_again() - a change event without news: what sysfs shows of it may be another thing
+ * all the same
+ */
 void discovery_look_again(struct daemon_path *path, const struct mp_props *props);
 
 /** discovery_is_renamed() - has udev read another name from its VPD page 0x83 than before? */
@@ -33,34 +40,57 @@ void discovery_drop(struct daemon_path *path, const char *reason);
 /** discovery_enumerate() - every disk of the system */
 int discovery_enumerate(struct daemon *daemon);
 
-/** discovery_resolve_settings() - after a reconfigure: checker, prioritizer, filters by the new configuration. Return: as discovery_take() */
+/**
+ * discovery_resolve_settings() - after a reconfigure: checker, prioritizer, filters by the new
+ * configuration. Return: as discovery_take()
+ */
 int discovery_resolve_settings(struct daemon_path *path);
 
-/** discovery_wrong_wwid() - the device answers with another WWID than is @expected of it: it gets no I/O any more */
+/**
+ * discovery_wrong_wwid() - the device answers with another WWID than is @expected of it: it gets no
+ * I/O any more
+ */
 void discovery_wrong_wwid(struct daemon_path *path, const char *told, const char *expected);
 
 /** discovery_told_vpd_data() - the device told this of itself on a page of its vendor's */
 void discovery_told_vpd_data(struct daemon_path *path, const char *text);
 
-/** discovery_told_proof() - the name that the device tells, or is to tell, for the first time. Without memory it is not kept. */
+/**
+ * discovery_told_proof() - the name that the device tells, or is to tell, for the first time.
+ * Without memory it is not kept.
+ */
 void discovery_told_proof(struct daemon_path *path, const char *name);
 
-/** discovery_told_wwid() - a path without WWID: the device itself told this one. The path may be gone afterwards. */
+/**
+ * discovery_told_wwid() - a path without WWID: the device itself told this one. The path may be
+ * gone afterwards.
+ */
 void discovery_told_wwid(struct daemon_path *path, const char *wwid);
 
-/** discovery_told_kind() - the device has VPD page 0xC9 of RDAC arrays, NVMe's ANA: 1, 0, negative: it was not asked */
+/**
+ * discovery_told_kind() - the device has VPD page 0xC9 of RDAC arrays, NVMe's ANA: 1, 0, negative:
+ * it was not asked
+ */
 void discovery_told_kind(struct daemon_path *path, int rdac, int ana);
 
-/** discovery_told_priority() - the first answer: one that ALUA devices do not give shows that the device is none */
+/**
+ * discovery_told_priority() - the first answer: one that ALUA devices do not give shows that the
+ * device is none
+ */
 void discovery_told_priority(struct daemon_path *path, int priority);
 
-/** discovery_disconnected() - the target has no such LUN any more: purge_disconnected has the kernel forget the device */
+/**
+ * discovery_disconnected() - the target has no such LUN any more: purge_disconnected has the kernel
+ * forget the device
+ */
 void discovery_disconnected(struct daemon_path *path);
 
 /** discovery_told_read_only() - the device itself told whether it is write-protected */
 void discovery_told_read_only(struct daemon_path *path, bool read_only);
 
-/** discovery_on_missing_udev() - udev had its time to find a WWID: ask it again, or do without it */
+/**
+ * discovery_on_missing_udev() - udev had its time to find a WWID: ask it again, or do without it
+ */
 void discovery_on_missing_udev(struct daemon_path *path);
 
 void discovery_free_all(struct daemon *daemon);

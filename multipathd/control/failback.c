@@ -102,15 +102,16 @@ static void map_decide_failback(struct daemon_map *map, bool came_up, bool faile
 	struct mp_failback_decision decision;
 	char message[32];
 
-	if (!map->map.kernel.exists || map->removing || map->busy || map->inventory->options.once || maps_is_geom(map) ||
-	    claims_leave_alone(map))
+	if (!map->map.kernel.exists || map->removing || map->busy || map->inventory->options.once ||
+	    maps_is_geom(map) || claims_leave_alone(map))
 		return;
 	decision = mp_failback_decide(&input);
 	switch (decision.verdict) {
 	case MP_FAILBACK_NONE:
 		break;
 	case MP_FAILBACK_SWITCH:
-		log_notice("%s: switch to path group %u: %s", map->map.name, input.best, decision.reason);
+		log_notice("%s: switch to path group %u: %s", map->map.name, input.best,
+			   decision.reason);
 		map->map.stats.switches++;
 		snprintf(message, sizeof(message), "switch_group %u", input.best);
 		orders_send(map, message, 0);
@@ -126,8 +127,8 @@ static void map_decide_failback(struct daemon_map *map, bool came_up, bool faile
 					 (map->map.settings.failback + 1) * usec_per_sec;
 		log_notice("%s: failback in %u seconds: %s", map->map.name, map->map.failback_sec,
 			   decision.reason);
-		timers_set(map->inventory->daemon->event, &map->failback_timer, map->map.failback_usec,
-				map_on_failback_timer, map);
+		timers_set(map->inventory->daemon->event, &map->failback_timer,
+			   map->map.failback_usec, map_on_failback_timer, map);
 		return;
 	case MP_FAILBACK_CANCEL_TIMER:
 		log_notice("%s: failback cancelled: %s", map->map.name, decision.reason);
@@ -147,7 +148,8 @@ static int map_on_failback_timer(sd_event_source *source, uint64_t usec, void *u
 	return 0;
 }
 
-void failback_decide(struct daemon_map *map, bool came_up, bool failed, const struct daemon_path *which)
+void failback_decide(struct daemon_map *map, bool came_up, bool failed,
+		     const struct daemon_path *which)
 {
 	map_decide_failback(map, came_up, failed, which, false);
 }

@@ -7,4 +7,5 @@ struct daemon_map;
 struct daemon_path;
 
 /** failback_decide() - @came_up, @failed: a path did, @which; NULL: it is not known which */
-void failback_decide(struct daemon_map *map, bool came_up, bool failed, const struct daemon_path *which);
+void failback_decide(struct daemon_map *map, bool came_up, bool failed,
+		     const struct daemon_path *which);

@@ -37,7 +37,10 @@
 enum {
 	/* Who names a disk that does not answer within this is told so. */
 	REACH_SEC = 2,
-	/* Others are restored when the last good path fails, but not again so soon: then a request fails everywhere. */
+	/*
+	 * Others are restored when the last good path fails, but not again so soon: then a request
+	 * fails everywhere.
+	 */
 	RESTORE_EVERY_SEC = 10,
 };
 
@@ -51,7 +54,8 @@ struct geom_job {
 	char *text; /* of a verb: cut into words */
 	const char **words;
 	size_t count;
-	uint64_t *kept; /* ids of maps' paths whose map is not to be made meanwhile; room for one a word */
+	/* ids of maps' paths whose map is not to be made meanwhile; room for one a word */
+	uint64_t *kept;
 	size_t kept_count;
 	size_t reaching; /* disks that are asked whether they answer */
 	dev_t *silent; /* those that did not */
@@ -80,8 +84,8 @@ static void job_free(struct geom_job *job)
 	free(job);
 }
 
-static struct geom_job *job_new(struct daemon *daemon, void (*run)(struct work *work), void (*done)(struct work *work),
-				uint64_t lane)
+static struct geom_job *job_new(struct daemon *daemon, void (*run)(struct work *work),
+				void (*done)(struct work *work), uint64_t lane)
 {
 	struct geom_job *job = calloc(1, sizeof(*job));
 
@@ -111,7 +115,8 @@ void geoms_init(struct daemon *daemon)
 	r = mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, notes);
 	if (r < 0)
 		log_error(STATE_DIR "/" MP_GEOM_NOTES_FILE ": %s", strerror(-r));
-	daemon->geoms_tasted = r == 0 && !mp_geom_notes_has(notes, "load no") && mp_geom_notes_has(notes, "known");
+	daemon->geoms_tasted = r == 0 && !mp_geom_notes_has(notes, "load no") &&
+			       mp_geom_notes_has(notes, "known");
 }
 
 static void sweep_run(struct work *work)
@@ -173,7 +178,8 @@ static void verb_answer(struct geom_job *job)
 	if (!job->for_command)
 		verbs_reply(job->result, &job->out, &job->err, &reply);
 	else
-		mp_strbuf_printf(&reply, job->result ? "fail\n%s" : "ok\n", mp_strbuf_text(&job->err));
+		mp_strbuf_printf(&reply, job->result ? "fail\n%s" : "ok\n",
+				 mp_strbuf_text(&job->err));
 	daemon_reply(job->daemon, job->request, reply.error ? "fail\n" : mp_strbuf_text(&reply));
 }
 
@@ -182,7 +188,8 @@ static void keep_paths(struct geom_job *job)
 {
 	for (size_t i = 1; i < job->count; i++) {
 		struct daemon_path *path = paths_find(&job->daemon->inventory, job->words[i]);
-		struct daemon_map *map = path && path->path.map ? daemon_map_of(path->path.map) : NULL;
+		struct daemon_map *map = path && path->path.map ? daemon_map_of(path->path.map) :
+								  NULL;
 
 		if (!map || map->map.kernel.exists || map->keep_uncreated)
 			continue;
@@ -195,7 +202,8 @@ static void let_paths(struct geom_job *job)
 {
 	for (size_t i = 0; i < job->kept_count; i++) {
 		struct daemon_path *path = paths_find_id(&job->daemon->inventory, job->kept[i]);
-		struct daemon_map *map = path && path->path.map ? daemon_map_of(path->path.map) : NULL;
+		struct daemon_map *map = path && path->path.map ? daemon_map_of(path->path.map) :
+								  NULL;
 
 		if (!map || maps_is_geom(map))
 			continue;
@@ -250,7 +258,10 @@ void geoms_drop_waiting(struct daemon *daemon)
 	}
 }
 
-/* ---- disks that a verb reads: each is asked on its own lane first, so that one that hangs keeps nobody else waiting */
+/*
+ * ---- disks that a verb reads: each is asked on its own lane first, so that one that hangs keeps
+ * nobody else waiting
+ */
 
 struct reach_job {
 	struct work work;
@@ -313,8 +324,11 @@ static void reach(struct geom_job *job, dev_t devt, uint64_t lane)
 		free(reach);
 		return;
 	}
-	reach->work = (struct work){ .run = reach_run, .done = reach_done, .expired = reach_expired,
-				     .lane = lane, .timeout_usec = REACH_SEC * usec_per_sec };
+	reach->work = (struct work){ .run = reach_run,
+				     .done = reach_done,
+				     .expired = reach_expired,
+				     .lane = lane,
+				     .timeout_usec = REACH_SEC * usec_per_sec };
 	reach->job = job;
 	reach->devt = devt;
 	job->reaching++;
@@ -327,13 +341,16 @@ static void reach_named(struct geom_job *job, size_t first)
 		char node[PATH_MAX];
 		struct stat st;
 
-		snprintf(node, sizeof(node), "%s%s", *job->words[i] == '/' ? "" : "/dev/", job->words[i]);
+		snprintf(node, sizeof(node), "%s%s", *job->words[i] == '/' ? "" : "/dev/",
+			 job->words[i]);
 		if (!strncmp(node, "/dev/", 5) && stat(node, &st) == 0 && S_ISBLK(st.st_mode))
 			reach(job, st.st_rdev, lane_of_disk(st.st_rdev));
 	}
 }
 
-/* Before a table with them is loaded, or they are restored, they are asked which LUN they lead to. */
+/*
+ * Before a table with them is loaded, or they are restored, they are asked which LUN they lead to.
+ */
 static void reach_failed(struct geom_job *job, const struct daemon_map *map)
 {
 	const struct mp_table *table = &map->map.kernel.table;
@@ -341,7 +358,8 @@ static void reach_failed(struct geom_job *job, const struct daemon_map *map)
 	for (size_t g = 0; g < table->group_count; g++)
 		for (size_t p = 0; p < table->groups[g].path_count; p++)
 			if (table->groups[g].paths[p].state == MP_DM_FAILED)
-				reach(job, table->groups[g].paths[p].devt, lane_of_disk(table->groups[g].paths[p].devt));
+				reach(job, table->groups[g].paths[p].devt,
+				      lane_of_disk(table->groups[g].paths[p].devt));
 }
 
 static size_t good_count(const struct daemon_map *map)
@@ -371,7 +389,8 @@ static bool reach_disks(struct geom_job *job)
 	if (map && (disks & VERBS_DISKS_OF_MAP))
 		cds_list_for_each_entry(path, &map->map.paths, in_map)
 			reach(job, path->identity.devt, lane_of_disk(path->identity.devt));
-	if (map && (disks & VERBS_FAILED_DISKS) && (!verbs_is_urgent(job->words[0]) || good_count(map) <= 1))
+	if (map && (disks & VERBS_FAILED_DISKS) &&
+	    (!verbs_is_urgent(job->words[0]) || good_count(map) <= 1))
 		reach_failed(job, map);
 	/* They may be many, and a port that is dead is to keep few threads. */
 	if (disks & VERBS_EVERY_DISK)
@@ -463,7 +482,8 @@ bool geoms_serve(struct daemon *daemon, uint64_t request, const char *text)
 /* ---- paths */
 
 /* Return: 0, -ENOENT nothing is noted. */
-static int noted_wwid(const struct daemon_path *path, const struct mp_strbuf *notes, const char *map_wwid, char *ret, size_t size)
+static int noted_wwid(const struct daemon_path *path, const struct mp_strbuf *notes,
+		      const char *map_wwid, char *ret, size_t size)
 {
 	static const char *const kinds[] = { "foreign ", MP_GEOM_NOTE_LUN };
 	_cleanup_strbuf_ struct mp_strbuf lasting = MP_STRBUF_INIT;
@@ -471,7 +491,8 @@ static int noted_wwid(const struct daemon_path *path, const struct mp_strbuf *no
 	char words[MP_WWID_SIZE + 32];
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		snprintf(words, sizeof(words), "%s%s %u:%u", kinds[i], map_wwid, major(devt), minor(devt));
+		snprintf(words, sizeof(words), "%s%s %u:%u", kinds[i], map_wwid, major(devt),
+			 minor(devt));
 		/* A serial number is no WWID: sysfs has nothing to compare it with. */
 		if (mp_geom_notes_next(notes, words, ret, size) == 0 &&
 		    strncmp(ret, MP_SCSI_SERIAL_NAME, strlen(MP_SCSI_SERIAL_NAME)))
@@ -480,14 +501,16 @@ static int noted_wwid(const struct daemon_path *path, const struct mp_strbuf *no
 	/* As they are now: a verb that moves the label to another disk may be under way. */
 	if (strncmp(map_wwid, MP_GEOM_WWID_AUTOMATIC, strlen(MP_GEOM_WWID_AUTOMATIC)) ||
 	    mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, &lasting) < 0 ||
-	    mp_geom_notes_wwid(&lasting, map_wwid + strlen(MP_GEOM_WWID_AUTOMATIC), ret, size) < 0 || !*ret)
+	    mp_geom_notes_wwid(&lasting, map_wwid + strlen(MP_GEOM_WWID_AUTOMATIC), ret, size) <
+		    0 ||
+	    !*ret)
 		return -ENOENT;
 	return 0;
 }
 
 /*
- * Which LUN the path had when it joined: as noted, else as it was scanned. It is what the device tells; udev's WWID changes with
- * the configuration.
+ * Which LUN the path had when it joined: as noted, else as it was scanned. It is what the device
+ * tells; udev's WWID changes with the configuration.
  */
 static void take_wwid(struct daemon_path *path, const struct mp_strbuf *notes, const char *map_wwid)
 {
@@ -495,8 +518,10 @@ static void take_wwid(struct daemon_path *path, const struct mp_strbuf *notes, c
 
 	taste_wwid(path->path.identity.devt, told, sizeof(told));
 	if (!path->geom_wwid)
-		path->geom_wwid = strdup(noted_wwid(path, notes, map_wwid, wwid, sizeof(wwid)) == 0 ? wwid : told);
-	path->geom_foreign = path->geom_wwid && *path->geom_wwid && *told && strcmp(path->geom_wwid, told);
+		path->geom_wwid = strdup(
+			noted_wwid(path, notes, map_wwid, wwid, sizeof(wwid)) == 0 ? wwid : told);
+	path->geom_foreign = path->geom_wwid && *path->geom_wwid && *told &&
+			     strcmp(path->geom_wwid, told);
 }
 
 static void geoms_on_joined(struct daemon_map *map, struct daemon_path *path)
@@ -519,8 +544,8 @@ static void take_notes(struct daemon_map *map)
 		char words[MP_WWID_SIZE + 32];
 		bool by_hand;
 
-		snprintf(words, sizeof(words), "failed %s %u:%u", map->map.wwid, major(path->identity.devt),
-			 minor(path->identity.devt));
+		snprintf(words, sizeof(words), "failed %s %u:%u", map->map.wwid,
+			 major(path->identity.devt), minor(path->identity.devt));
 		by_hand = mp_geom_notes_has(&notes, words);
 		if (path->checker_disabled && !by_hand) {
 			path->checker_disabled = false;
@@ -555,7 +580,8 @@ static void leave(struct mp_path *path)
 
 static bool needs_reaction(const struct daemon_map *map)
 {
-	return map->map.kernel.split || !good_count(map) || !mp_table_has_feature(&map->map.kernel.table, "queue_if_no_path");
+	return map->map.kernel.split || !good_count(map) ||
+	       !mp_table_has_feature(&map->map.kernel.table, "queue_if_no_path");
 }
 
 static void react(struct daemon_map *map);
@@ -576,7 +602,8 @@ static void geoms_on_table(struct daemon_map *map)
 			leave(path);
 	for (size_t g = 0; g < table->group_count; g++)
 		for (size_t p = 0; p < table->groups[g].path_count; p++) {
-			struct daemon_path *member = paths_find_devt(inventory, table->groups[g].paths[p].devt);
+			struct daemon_path *member =
+				paths_find_devt(inventory, table->groups[g].paths[p].devt);
 			struct mp_map *former = member ? member->path.map : NULL;
 
 			if (!member || former == &map->map)
@@ -630,7 +657,8 @@ static void react_run(struct work *work)
 	engine.silent = job->silent;
 	engine.silent_count = job->silent_count;
 	if (job->result >= 0)
-		job->result = taste_react(&engine, job->wwid, job->verdict, job->members, job->member_count);
+		job->result = taste_react(&engine, job->wwid, job->verdict, job->members,
+					  job->member_count);
 	mp_strbuf_puts(&job->err, mp_strbuf_text(&engine.err));
 	engine_close(&engine);
 }
@@ -645,7 +673,9 @@ static void react_done(struct work *work)
 		map->reacting = false;
 		if (job->result == TASTE_RESTORED) {
 			map->restored_usec = daemon_now_usec(job->daemon);
-			log_notice("%s: the last good path failed: the others are restored and tried", map->map.name);
+			log_notice(
+				"%s: the last good path failed: the others are restored and tried",
+				map->map.name);
 		}
 		/* What is read is reacted to: only a change is worth another look. */
 		if (job->result > TASTE_NOTHING) {
@@ -670,7 +700,8 @@ static bool has_foreign(const struct daemon_map *map)
 	struct mp_path *path;
 
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
-		if (geoms_is_foreign(daemon_path_of(path)) && mp_table_find(&map->map.kernel.table, path->identity.devt))
+		if (geoms_is_foreign(daemon_path_of(path)) &&
+		    mp_table_find(&map->map.kernel.table, path->identity.devt))
 			return true;
 	return false;
 }
@@ -703,8 +734,8 @@ static bool has_good_path(const struct daemon_map *map)
 			dev_t devt = table->groups[g].paths[p].devt;
 			const struct daemon_path *path = paths_find_devt(map->inventory, devt);
 
-			if (table->groups[g].paths[p].state != MP_DM_FAILED && !has_departed(devt) &&
-			    !(path && geoms_is_foreign(path)))
+			if (table->groups[g].paths[p].state != MP_DM_FAILED &&
+			    !has_departed(devt) && !(path && geoms_is_foreign(path)))
 				return true;
 		}
 	return false;
@@ -753,12 +784,16 @@ static void react(struct daemon_map *map)
 	}
 	map->had_foreign = has_foreign(map);
 	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
-	/* Only for I/O that waits: paths that their checkers call dead come back when those say so. */
-	job->verdict = has_good_path(map) ? TASTE_NO_VERDICT :
-		       map->io_failed && (!map->restored_usec ||
-					  daemon_now_usec(daemon) > map->restored_usec + RESTORE_EVERY_SEC * usec_per_sec) ?
-					    TASTE_RESTORE :
-					    TASTE_FAIL;
+	/*
+	 * Only for I/O that waits: paths that their checkers call dead come back when those say so.
+	 */
+	job->verdict =
+		has_good_path(map) ? TASTE_NO_VERDICT :
+		map->io_failed && (!map->restored_usec ||
+				   daemon_now_usec(daemon) >
+					   map->restored_usec + RESTORE_EVERY_SEC * usec_per_sec) ?
+				     TASTE_RESTORE :
+				     TASTE_FAIL;
 	map->io_failed = false;
 	map->reacting = true;
 	/* Others are restored, or a table is loaded without one that is lost. */
@@ -822,7 +857,8 @@ static void taste(struct daemon *daemon, const struct provider *provider)
 static void label_run(struct work *work)
 {
 	struct geom_job *job = caa_container_of(work, struct geom_job, work);
-	_cleanup_close_ int fd = provider_open(job->provider.devt, job->provider.name, O_RDONLY | O_DIRECT);
+	_cleanup_close_ int fd =
+		provider_open(job->provider.devt, job->provider.name, O_RDONLY | O_DIRECT);
 	struct mp_label label;
 
 	job->has_label = fd >= 0 && mp_label_read(fd, &job->provider.disk, &label) == 0;
@@ -842,7 +878,8 @@ void geoms_on_up(struct daemon_path *path)
 	struct daemon *daemon = path->inventory->daemon;
 	struct geom_job *job;
 
-	if (!daemon->geoms_tasted || daemon->inventory.options.once || (path->path.map && path->path.map->kernel.exists))
+	if (!daemon->geoms_tasted || daemon->inventory.options.once ||
+	    (path->path.map && path->path.map->kernel.exists))
 		return;
 	job = job_new(daemon, label_run, label_done, lane_of_path(&path->path.identity));
 	if (!job)

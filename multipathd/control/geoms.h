@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * geoms.h - maps under the administrator's hand (gmultipath): the daemon runs the verbs, watches the paths, and keeps its hands
- * off.  For: the daemon's loop.
+ * geoms.h - maps under the administrator's hand (gmultipath): the daemon runs the verbs, watches
+ * the paths, and keeps its hands off.  For: the daemon's loop.
  *
- * Verbs, labels that are tasted and reactions to failures are gmultipath's engine, on a worker, one after the other. The
- * kernel's tables and two small files are the record; a map here is what was last read of them, as with every other map.
+ * Verbs, labels that are tasted and reactions to failures are gmultipath's engine, on a worker, one
+ * after the other. The kernel's tables and two small files are the record; a map here is what was
+ * last read of them, as with every other map.
  */
 #pragma once
 #include <stdbool.h>
@@ -26,7 +27,10 @@ void geoms_sweep(struct daemon *daemon);
 /** geoms_serve() - "@geom VERB ..." of a client; answered when it is done. Return: was it one? */
 bool geoms_serve(struct daemon *daemon, uint64_t request, const char *text);
 
-/** geoms_change_path() - `fail path` and `reinstate path` are gmultipath's "fail" and "restore" to a path of such a map. Return: is it one? */
+/**
+ * geoms_change_path() - `fail path` and `reinstate path` are gmultipath's "fail" and "restore" to a
+ * path of such a map. Return: is it one?
+ */
 bool geoms_change_path(struct daemon_path *path, const char *verb, uint64_t request);
 
 /** geoms_is_foreign() - does the path lead to another LUN than when gmultipath's map took it? */

@@ -38,7 +38,8 @@ static bool map_has_path_in(const struct daemon_map *map, enum mp_path_state sta
 
 bool ghosts_delay(const struct daemon_map *map)
 {
-	bool begins = !map->map.kernel.exists && map->map.settings.ghost_delay_sec && !map->inventory->options.once;
+	bool begins = !map->map.kernel.exists && map->map.settings.ghost_delay_sec &&
+		      !map->inventory->options.once;
 
 	return (map->ghost_timer || begins) && !map_has_path_in(map, MP_PATH_UP) &&
 	       map_has_path_in(map, MP_PATH_GHOST);
@@ -50,9 +51,11 @@ void ghosts_begin(struct daemon_map *map)
 
 	if (map->ghost_timer)
 		return;
-	log_notice("%s: all paths are ghost: not ready for %u seconds, unless one comes up", map->map.name, delay_sec);
-	timers_set(map->inventory->daemon->event, &map->ghost_timer, daemon_now_usec(map->inventory->daemon) + delay_sec * usec_per_sec,
-			map_on_ghost_timer, map);
+	log_notice("%s: all paths are ghost: not ready for %u seconds, unless one comes up",
+		   map->map.name, delay_sec);
+	timers_set(map->inventory->daemon->event, &map->ghost_timer,
+		   daemon_now_usec(map->inventory->daemon) + delay_sec * usec_per_sec,
+		   map_on_ghost_timer, map);
 }
 
 void ghosts_note_states(struct daemon_map *map)

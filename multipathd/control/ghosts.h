@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ghosts.h - ghost_delay: a new map that can only be read after a switch of controllers, which udev is not to look at yet.  For: the daemon's control. */
+/*
+ * ghosts.h - ghost_delay: a new map that can only be read after a switch of controllers, which udev
+ * is not to look at yet.  For: the daemon's control.
+ */
 #pragma once
 #include <stdbool.h>
 

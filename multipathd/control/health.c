@@ -35,7 +35,8 @@ static bool others_work(const struct daemon_path *path)
 	cds_list_for_each_entry(other, &map->paths, in_map)
 		if (other != &path->path && !other->wrong_wwid &&
 		    mp_path_state_is_active(daemon_path_of(other)->answered_state) &&
-		    (!map->kernel.exists || mp_table_find(&map->kernel.table, other->identity.devt)))
+		    (!map->kernel.exists ||
+		     mp_table_find(&map->kernel.table, other->identity.devt)))
 			return true;
 	return false;
 }
@@ -51,7 +52,8 @@ bool health_awaits_table(const struct daemon_path *path)
 {
 	const struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
-	return map && path->path.marginal && map->regroup && !map->load_failures && others_work(path);
+	return map && path->path.marginal && map->regroup && !map->load_failures &&
+	       others_work(path);
 }
 
 static void path_set_marginal(struct daemon_path *path, bool marginal)
@@ -60,12 +62,14 @@ static void path_set_marginal(struct daemon_path *path, bool marginal)
 		return;
 	path->path.marginal = marginal;
 	daemon_map_of(path->path.map)->regroup = true;
-	maps_touch(daemon_map_of(path->path.map), marginal ? "a path is marginal" : "a path is not marginal any more");
+	maps_touch(daemon_map_of(path->path.map),
+		   marginal ? "a path is marginal" : "a path is not marginal any more");
 }
 
 static void health_measured(struct daemon_path *path, unsigned ios, unsigned errors);
 
-static void path_step(struct daemon_path *path, enum mp_health_event event, unsigned ios, unsigned errors)
+static void path_step(struct daemon_path *path, enum mp_health_event event, unsigned ios,
+		      unsigned errors)
 {
 	struct mp_map *map = path->path.map;
 	const struct mp_health_input input = {
@@ -82,7 +86,9 @@ static void path_step(struct daemon_path *path, enum mp_health_event event, unsi
 
 	if (verdict.reason)
 		log_notice("%s: %s is %s: %s", map->name, mp_path_name(&path->path),
-			   !path->health.held ? "trusted" : groups_marginal(map) ? "marginal" : "held back",
+			   !path->health.held	? "trusted" :
+			   groups_marginal(map) ? "marginal" :
+						  "held back",
 			   verdict.reason);
 	if (verdict.stop_sampling)
 		samples_stop(path);
@@ -90,8 +96,8 @@ static void path_step(struct daemon_path *path, enum mp_health_event event, unsi
 		int r = samples_start(path, map->settings.marginal_sample_sec, health_measured);
 
 		if (r < 0) {
-			log_error("%s: errors of %s cannot be measured: %s", map->name, mp_path_name(&path->path),
-				  strerror(-r));
+			log_error("%s: errors of %s cannot be measured: %s", map->name,
+				  mp_path_name(&path->path), strerror(-r));
 			mp_health_forgive(&path->health);
 		}
 	}
@@ -112,7 +118,8 @@ static void health_measured(struct daemon_path *path, unsigned ios, unsigned err
 
 enum mp_path_state health_judge(struct daemon_path *path, enum mp_path_state answer)
 {
-	if (!path->path.map || !mp_path_state_is_active(answer) || path->path.wrong_wwid || path->inventory->options.once)
+	if (!path->path.map || !mp_path_state_is_active(answer) || path->path.wrong_wwid ||
+	    path->inventory->options.once)
 		return answer;
 	if (!path->health.held && mp_health_method(&path->path.map->settings) == MP_HEALTH_TRUST)
 		return answer;

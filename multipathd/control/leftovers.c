@@ -63,13 +63,15 @@ static void leftover_free(struct leftover *leftover)
 	free(leftover);
 }
 
-/* multipath(8) heals what it finds, too, if it is there to make maps; a half-made one by making it. */
+/*
+ * multipath(8) heals what it finds, too, if it is there to make maps; a half-made one by making it.
+ */
 static bool may_heal(const struct daemon *daemon, enum leftover_kind kind)
 {
 	const struct inventory_options *options = &daemon->inventory.options;
 
-	return !options->once ||
-	       (options->create && !options->dry_run && !options->only_wwid && kind != LEFTOVER_HALF_MADE);
+	return !options->once || (options->create && !options->dry_run && !options->only_wwid &&
+				  kind != LEFTOVER_HALF_MADE);
 }
 
 static unsigned first_grace_sec(const struct daemon *daemon, enum leftover_kind kind)
@@ -83,9 +85,11 @@ static void leftover_wait(struct leftover *leftover)
 {
 	struct daemon *daemon = leftover->daemon;
 
-	timers_set(daemon->event, &leftover->timer, daemon_now_usec(daemon) + leftover->grace_sec * usec_per_sec,
-			leftover_on_timer, leftover);
-	leftover->grace_sec = leftover->grace_sec ? 2 * leftover->grace_sec : first_grace_sec(daemon, LEFTOVER_SUSPENDED);
+	timers_set(daemon->event, &leftover->timer,
+		   daemon_now_usec(daemon) + leftover->grace_sec * usec_per_sec, leftover_on_timer,
+		   leftover);
+	leftover->grace_sec = leftover->grace_sec ? 2 * leftover->grace_sec :
+						    first_grace_sec(daemon, LEFTOVER_SUSPENDED);
 	if (leftover->grace_sec > GRACE_MAX_SEC)
 		leftover->grace_sec = GRACE_MAX_SEC;
 }
@@ -128,7 +132,10 @@ static int wake(const char *wwid, bool *resumed)
 	mp_kernel_map_fini(&kernel);
 	if (r < 0 || (!suspended && !inactive) || mp_suspended_wwids_has(RUNTIME_DIR, wwid))
 		return r < 0 ? r : 0;
-	/* What was loaded is older than what is known now; the table that is wanted is loaded if it differs. */
+	/*
+	 * What was loaded is older than what is known now; the table that is wanted is loaded if it
+	 * differs.
+	 */
 	r = mp_dm_clear(wwid);
 	if (r >= 0 && suspended)
 		r = mp_dm_resume(wwid, &unchanged);
@@ -153,17 +160,23 @@ static void leftover_job_done(struct work *work)
 
 	daemon->operations--;
 	if (job->error > 0)
-		log_warning("%s: %s by a program that was killed, %s", map ? map->map.name : job->wwid,
+		log_warning("%s: %s by a program that was killed, %s",
+			    map ? map->map.name : job->wwid,
 			    job->kind == LEFTOVER_HALF_MADE ? "left without a table" :
-			    job->resumed		    ? "left suspended" : "left with a table that it did not take",
+			    job->resumed		    ? "left suspended" :
+					   "left with a table that it did not take",
 			    job->kind == LEFTOVER_HALF_MADE ? "device removed" :
-			    job->resumed		    ? "resumed" : "table dropped");
+			    job->resumed		    ? "resumed" :
+							      "table dropped");
 	else if (job->error < 0 && job->error != -ENODEV)
-		log_warning("%s: cannot %s what a killed program has left: %s", map ? map->map.name : job->wwid,
-			    job->kind == LEFTOVER_HALF_MADE ? "remove" : "resume", strerror(-job->error));
+		log_warning("%s: cannot %s what a killed program has left: %s",
+			    map ? map->map.name : job->wwid,
+			    job->kind == LEFTOVER_HALF_MADE ? "remove" : "resume",
+			    strerror(-job->error));
 	if (map)
 		map->read_again = true;
-	if (leftover && (job->error >= 0 || job->error == -ENODEV || daemon->inventory.options.once))
+	if (leftover &&
+	    (job->error >= 0 || job->error == -ENODEV || daemon->inventory.options.once))
 		leftover_free(leftover);
 	else if (leftover)
 		leftover_wait(leftover);
@@ -183,8 +196,11 @@ static void leftover_heal(struct leftover *leftover)
 	job->daemon = leftover->daemon;
 	job->kind = leftover->kind;
 	memcpy(job->wwid, leftover->wwid, sizeof(job->wwid));
-	job->work = (struct work){ .run = leftover_job_run, .done = leftover_job_done,
-				   .lane = job->daemon->inventory.options.once ? LANE_TABLES : lane_of_table(leftover->wwid),
+	job->work = (struct work){ .run = leftover_job_run,
+				   .done = leftover_job_done,
+				   .lane = job->daemon->inventory.options.once ?
+						   LANE_TABLES :
+						   lane_of_table(leftover->wwid),
 				   .exclusive = true };
 	job->daemon->operations++;
 	pool_submit(job->daemon->pool, &job->work);
@@ -202,20 +218,23 @@ static bool paths_are_known(const struct daemon_map *map)
 }
 
 /*
- * The I/O that waits in a suspended map goes to all paths of the table in force when that is resumed, and no message can fail one
- * before. So the map gets a table of those paths that have proven what they are, and is resumed with it. Only if none says anything is
- * the table in force as good as it is for a map that serves at the start (mp_proof_may_stay()).
+ * The I/O that waits in a suspended map goes to all paths of the table in force when that is
+ * resumed, and no message can fail one before. So the map gets a table of those paths that have
+ * proven what they are, and is resumed with it. Only if none says anything is the table in force as
+ * good as it is for a map that serves at the start (mp_proof_may_stay()).
  */
 static bool leftover_reloads(struct leftover *leftover, struct daemon_map *map)
 {
-	if (leftover->kind == LEFTOVER_HALF_MADE || !map || !map->map.kernel.exists || !map->map.kernel.suspended ||
-	    maps_is_geom(map) || mp_suspended_wwids_has(RUNTIME_DIR, leftover->wwid))
+	if (leftover->kind == LEFTOVER_HALF_MADE || !map || !map->map.kernel.exists ||
+	    !map->map.kernel.suspended || maps_is_geom(map) ||
+	    mp_suspended_wwids_has(RUNTIME_DIR, leftover->wwid))
 		return false;
 	if (leftover->reload_asked && !paths_are_known(map))
 		return false;
 	if (!leftover->reload_asked)
-		log_warning("%s: left suspended by a program that was killed, waits for a path to prove that it is its own",
-			    map->map.name);
+		log_warning(
+			"%s: left suspended by a program that was killed, waits for a path to prove that it is its own",
+			map->map.name);
 	leftover->reload_asked = true;
 	map->force_reload = true;
 	maps_touch(map, "it was left suspended");
@@ -229,7 +248,8 @@ static int leftover_on_timer(sd_event_source *source, uint64_t usec, void *userd
 
 	(void)source;
 	(void)usec;
-	if (leftover->daemon->inventory.options.once && leftover->reload_asked && map && paths_are_known(map)) {
+	if (leftover->daemon->inventory.options.once && leftover->reload_asked && map &&
+	    paths_are_known(map)) {
 		leftover_free(leftover); /* it has had its turn */
 		daemon_check_configured(map->inventory->daemon);
 		return 0;

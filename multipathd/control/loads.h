@@ -5,8 +5,14 @@
 struct daemon_map;
 struct daemon_path;
 
-/** loads_check() - what a path of the map was is not known any more, or it is gone: a load of it that still waits is called off */
+/**
+ * loads_check() - what a path of the map was is not known any more, or it is gone: a load of it
+ * that still waits is called off
+ */
 void loads_check(struct daemon_map *map);
 
-/** loads_doubt() - what was known of its identity is not known any more (mp_path_doubt()); a load that counts on it is called off */
+/**
+ * loads_doubt() - what was known of its identity is not known any more (mp_path_doubt()); a load
+ * that counts on it is called off
+ */
 void loads_doubt(struct daemon_path *path);

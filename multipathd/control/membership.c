@@ -29,13 +29,17 @@ void membership_forget(struct daemon_map *map)
 	maps_let_go(inventory);
 }
 
-/* Paths that were left when an earlier map of this WWID was removed: a new path, or a map made by somebody else, takes them. */
+/*
+ * Paths that were left when an earlier map of this WWID was removed: a new path, or a map made by
+ * somebody else, takes them.
+ */
 static void map_take_orphans(struct daemon_map *map)
 {
 	struct mp_path *path;
 
 	cds_list_for_each_entry(path, &map->inventory->paths, in_all)
-		if (!path->map && path->init == MP_INIT_OK && !strcmp(path->identity.wwid, map->map.wwid))
+		if (!path->map && path->init == MP_INIT_OK &&
+		    !strcmp(path->identity.wwid, map->map.wwid))
 			mp_map_add_path(&map->map, path);
 }
 
@@ -51,7 +55,8 @@ struct daemon_map *membership_find_user(const struct daemon_path *path)
 	if (!map || !strcmp(map->wwid, path->path.identity.wwid) || !mp_map_holds(map, devt))
 		map = maps_find_holder(inventory, own ? &own->map : NULL, devt);
 	/* Users of its partitions are not counted, but keep it from being removed. */
-	if (!map || (map->kernel.open_count <= 0 && !daemon_map_of(map)->removal_tried) || mp_geom_is_wwid(map->wwid) ||
+	if (!map || (map->kernel.open_count <= 0 && !daemon_map_of(map)->removal_tried) ||
+	    mp_geom_is_wwid(map->wwid) ||
 	    claims_of_device(inventory, devt, map->wwid) == CLAIM_FOREIGN)
 		return NULL;
 	return daemon_map_of(map);
@@ -69,8 +74,9 @@ int membership_join(struct daemon_path *path, bool by_operator)
 	if (!map)
 		map = maps_find_wwid(&daemon->inventory, wwid);
 	if (user)
-		log_warning("%s: its WWID is %s by the configuration, but map %s of the same LUN is in use: it stays a path of that one",
-			    mp_path_name(&path->path), path->path.identity.wwid, user->map.name);
+		log_warning(
+			"%s: its WWID is %s by the configuration, but map %s of the same LUN is in use: it stays a path of that one",
+			mp_path_name(&path->path), path->path.identity.wwid, user->map.name);
 
 	if (!map) {
 		r = maps_new(&daemon->inventory, wwid, &map);
@@ -93,7 +99,7 @@ int membership_join(struct daemon_path *path, bool by_operator)
 	settings_resolve(map);
 	if (map->map.kernel.exists && map->map.kernel.table.size_sectors)
 		log_info("%s: %s [%u:%u] found", map->map.name, mp_path_name(&path->path),
-			   major(path->path.identity.devt), minor(path->path.identity.devt));
+			 major(path->path.identity.devt), minor(path->path.identity.devt));
 	if (path->answered)
 		maps_touch(map, "path added");
 	return 0;
@@ -126,8 +132,10 @@ void membership_take_back(struct daemon_map *map)
 	struct mp_path *path;
 
 	cds_list_for_each_entry(path, &map->inventory->paths, in_all)
-		if (path->map != &map->map && path->init == MP_INIT_OK && mp_map_holds(&map->map, path->identity.devt) &&
-		    membership_find_user(daemon_path_of(path)) == map && membership_join(daemon_path_of(path), false) < 0)
+		if (path->map != &map->map && path->init == MP_INIT_OK &&
+		    mp_map_holds(&map->map, path->identity.devt) &&
+		    membership_find_user(daemon_path_of(path)) == map &&
+		    membership_join(daemon_path_of(path), false) < 0)
 			log_error("%s: does not join its map: out of memory", mp_path_name(path));
 }
 
@@ -145,8 +153,10 @@ int membership_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_m
 	}
 	if (!map->map.kernel.exists) {
 		if (!daemon->serving && (kernel->suspended || kernel->inactive_table))
-			leftovers_found(daemon, wwid, kernel->suspended && kernel->inactive_table ?
-						      LEFTOVER_LOADING : LEFTOVER_SUSPENDED);
+			leftovers_found(daemon, wwid,
+					kernel->suspended && kernel->inactive_table ?
+						LEFTOVER_LOADING :
+						LEFTOVER_SUSPENDED);
 		if (daemon->state == DAEMON_IDLE)
 			map_take_orphans(map);
 		log_info("%s: map %s found (dm-%u)", wwid, kernel->name, kernel->minor);

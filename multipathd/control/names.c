@@ -15,10 +15,12 @@
 const char *names_contradiction(const struct daemon_map *map, const char **ret_other)
 {
 	const struct mp_bindings *bindings = map->inventory->bindings;
-	const char *name = map->map.kernel.name, *wwid = map->map.wwid, *bound = mp_bindings_alias(bindings, wwid);
+	const char *name = map->map.kernel.name, *wwid = map->map.wwid,
+		   *bound = mp_bindings_alias(bindings, wwid);
 	const char *owner = mp_bindings_wwid(bindings, name);
 
-	if (!map->map.kernel.exists || map->map.settings.alias || !map->map.settings.user_friendly_names || !strcmp(name, wwid) ||
+	if (!map->map.kernel.exists || map->map.settings.alias ||
+	    !map->map.settings.user_friendly_names || !strcmp(name, wwid) ||
 	    strcmp(map->map.name, name))
 		return NULL;
 	*ret_other = owner && strcmp(owner, wwid) ? owner : bound;
@@ -32,8 +34,9 @@ static void map_tell_binding(struct daemon_map *map)
 	const char *other, *contradiction = names_contradiction(map, &other);
 
 	if (contradiction && !map->binding_told && !map->inventory->options.rehearsal)
-		log_warning("%s: keeps its name while it exists, although " STATE_DIR "/bindings %s %s", map->map.name,
-			    contradiction, other);
+		log_warning("%s: keeps its name while it exists, although " STATE_DIR
+			    "/bindings %s %s",
+			    map->map.name, contradiction, other);
 	map->binding_told = contradiction;
 }
 
@@ -43,14 +46,16 @@ static bool map_is_friendly(const struct daemon_map *map)
 	const struct inventory *inventory = map->inventory;
 
 	return map->map.settings.user_friendly_names ||
-	       (map->map.kernel.exists && strcmp(map->map.kernel.name, map->map.wwid) && inventory->config_incomplete);
+	       (map->map.kernel.exists && strcmp(map->map.kernel.name, map->map.wwid) &&
+		inventory->config_incomplete);
 }
 
 /* The name that it has is kept, unless it is an alias that was taken out of the configuration. */
 static const char *map_kept_name(struct daemon_map *map)
 {
 	const char *alias = map->map.settings.alias;
-	bool withdrawn = !alias && map->configured_alias && !strcmp(map->configured_alias, map->map.kernel.name);
+	bool withdrawn = !alias && map->configured_alias &&
+			 !strcmp(map->configured_alias, map->map.kernel.name);
 
 	if (alias && (!map->configured_alias || strcmp(alias, map->configured_alias))) {
 		free(map->configured_alias);
@@ -83,11 +88,15 @@ int names_choose(struct daemon_map *map)
 		return r;
 	map->named = !maps_is_taken(inventory, name, map->map.wwid);
 	if (!map->named) {
-		/* What is called so leads to another disk. Asked for again whenever the map is reconciled. */
+		/*
+		 * What is called so leads to another disk. Asked for again whenever the map is
+		 * reconciled.
+		 */
 		const char *kept = map->map.kernel.exists ? map->map.kernel.name : map->map.wwid;
 
 		if (!map->name_told && !inventory->options.rehearsal)
-			log_warning("%s: cannot be named %s: another device has that name", kept, name);
+			log_warning("%s: cannot be named %s: another device has that name", kept,
+				    name);
 		map->name_told = true;
 		maps_rename(map, kept);
 		return 1;

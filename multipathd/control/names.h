@@ -5,14 +5,18 @@
 struct daemon;
 struct daemon_map;
 
-/** names_choose() - Return: 1 it is named now, 0 its binding must be on disk first (map->naming), negative errno */
+/**
+ * names_choose() - Return: 1 it is named now, 0 its binding must be on disk first (map->naming),
+ * negative errno
+ */
 int names_choose(struct daemon_map *map);
 
 /**
  * names_contradiction() - a map that exists keeps its name, whatever the bindings say
  * @ret_other:	the WWID or the name that they say it of
  *
- * Return: "gives that name to" another WWID, "names it" otherwise; NULL: they agree, or do not matter.
+ * Return: "gives that name to" another WWID, "names it" otherwise; NULL: they agree, or do not
+ * matter.
  */
 const char *names_contradiction(const struct daemon_map *map, const char **ret_other);
 

@@ -17,7 +17,8 @@ static void on_message_ended(struct message_job *job)
 	struct daemon_map *map = maps_find_wwid(&job->daemon->inventory, job->wwid);
 
 	if (job->error < 0 && map && map->map.kernel.exists)
-		log_error("%s: message \"%s\": %s", map->map.name, job->text, strerror(-job->error));
+		log_error("%s: message \"%s\": %s", map->map.name, job->text,
+			  strerror(-job->error));
 	if (job->error >= 0 && map && strstr(job->text, "_if_no_path")) {
 		map->read_again = true; /* its features are others now, and no event tells */
 		looks_want(job->daemon);
@@ -28,7 +29,8 @@ static void on_message_ended(struct message_job *job)
 int orders_send(struct daemon_map *map, const char *message, uint64_t request)
 {
 	log_info("%s: message \"%s\"", map->map.name, message);
-	return messages_send(map->inventory->daemon, map->map.wwid, message, request, on_message_ended);
+	return messages_send(map->inventory->daemon, map->map.wwid, message, request,
+			     on_message_ended);
 }
 
 int orders_send_path(struct daemon_map *map, const char *verb, dev_t devt, uint64_t request)

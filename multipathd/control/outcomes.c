@@ -51,7 +51,8 @@ static void map_failed(struct daemon_map *map, const struct table_job *job)
 	free(map->loaded);
 	map->loaded = NULL;
 	if (job->error == -ECANCELED) {
-		log_notice("%s: reload called off: a path failed while I/O was under way", map->map.name);
+		log_notice("%s: reload called off: a path failed while I/O was under way",
+			   map->map.name);
 		maps_touch(map, "its reload was called off");
 		return;
 	}
@@ -60,7 +61,10 @@ static void map_failed(struct daemon_map *map, const struct table_job *job)
 		return;
 	}
 	log_error("%s: cannot %s the map: %s", map->map.name,
-		  job->create ? "create" : job->load ? "reload" : "rename", strerror(-job->error));
+		  job->create ? "create" :
+		  job->load   ? "reload" :
+				"rename",
+		  strerror(-job->error));
 	if (job->create || job->load)
 		retries_soon(map);
 }
@@ -97,10 +101,14 @@ void outcomes_of_table(struct table_job *job)
 		if (job->create)
 			map_created(map);
 		else
-			/* In the daemon the word tells of the creation alone: clients take the first word for the name. */
-			map->map.action = job->resize || !daemon->inventory.options.once ? MP_ACTION_NONE :
-					  job->rename && !job->load	       ? MP_ACTION_RENAME :
-									 MP_ACTION_RELOAD;
+			/*
+			 * In the daemon the word tells of the creation alone: clients take the
+			 * first word for the name.
+			 */
+			map->map.action = job->resize || !daemon->inventory.options.once ?
+						  MP_ACTION_NONE :
+					  job->rename && !job->load ? MP_ACTION_RENAME :
+								      MP_ACTION_RELOAD;
 		if (job->load) {
 			struct mp_path *path;
 
@@ -117,7 +125,8 @@ void outcomes_of_table(struct table_job *job)
 		bool created = !map->map.kernel.exists;
 
 		states_take(map, &job->kernel);
-		log_debug("%s: dm-%u %s", map->map.name, map->map.kernel.minor, created ? "made" : "loaded");
+		log_debug("%s: dm-%u %s", map->map.name, map->map.kernel.minor,
+			  created ? "made" : "loaded");
 	} else if (!job->create) {
 		membership_gone(map);
 		map = maps_find_wwid(&daemon->inventory, job->wwid);
@@ -180,12 +189,13 @@ void outcomes_of_device(struct device_job *job)
 			map->map.kernel.suspended = job->verb == DEVICE_SUSPEND;
 		} else {
 			log_error("%s: cannot %s: %s", map->map.name,
-				  job->verb == DEVICE_SUSPEND ? "suspend" : "resume", strerror(-job->error));
+				  job->verb == DEVICE_SUSPEND ? "suspend" : "resume",
+				  strerror(-job->error));
 		}
 	}
 	daemon_reply(daemon, job->request,
-		    job->error >= 0	      ? "ok\n" :
-		    job->error == -EBUSY ? "fail\nmap or partition in use\n" :
-					       "fail\n");
+		     job->error >= 0	  ? "ok\n" :
+		     job->error == -EBUSY ? "fail\nmap or partition in use\n" :
+					    "fail\n");
 	inventory_wake(&daemon->inventory);
 }

@@ -32,8 +32,8 @@ void queueing_step(struct daemon_map *map)
 	struct mp_queueing_effect effect;
 	const struct mp_path *path;
 
-	if (!map->map.kernel.exists || map->removing || map->removal_tried || map->inventory->options.once || maps_is_geom(map) ||
-	    claims_leave_alone(map))
+	if (!map->map.kernel.exists || map->removing || map->removal_tried ||
+	    map->inventory->options.once || maps_is_geom(map) || claims_leave_alone(map))
 		return;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		input.pending += path->state == MP_PATH_PENDING || path->state == MP_PATH_UNCHECKED;
@@ -50,8 +50,8 @@ void queueing_step(struct daemon_map *map)
 		orders_send(map, map->queue_sent ? "queue_if_no_path" : "fail_if_no_path", 0);
 	}
 	if (map->map.queueing.recovering)
-		timers_set(map->inventory->daemon->event, &map->queue_timer, map->map.queueing.deadline_usec,
-				map_on_queue_timer, map);
+		timers_set(map->inventory->daemon->event, &map->queue_timer,
+			   map->map.queueing.deadline_usec, map_on_queue_timer, map);
 	else
 		map->queue_timer = sd_event_source_disable_unref(map->queue_timer);
 }
@@ -81,7 +81,8 @@ void queueing_fail_at_exit(struct daemon *daemon, bool geoms_only)
 	struct mp_map *map;
 
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
-		if (map->kernel.exists && (!geoms_only || mp_geom_is_wwid(map->wwid)) && (map_queues(daemon_map_of(map)) ||
-					   mp_table_has_feature(&map->kernel.table, "queue_if_no_path")))
+		if (map->kernel.exists && (!geoms_only || mp_geom_is_wwid(map->wwid)) &&
+		    (map_queues(daemon_map_of(map)) ||
+		     mp_table_has_feature(&map->kernel.table, "queue_if_no_path")))
 			mp_dm_message(map->wwid, "fail_if_no_path");
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* queueing.h - whether I/O waits while a map has no path.  For: the daemon's control and commands. */
+/*
+ * queueing.h - whether I/O waits while a map has no path.  For: the daemon's control and commands.
+ */
 #pragma once
 #include <stdbool.h>
 
@@ -15,6 +17,7 @@ void queueing_restore(struct daemon_map *map);
 
 /**
  * queueing_fail_at_exit() - fail_if_no_path to every map. Blocks shortly: the loop has ended.
- * @geoms_only:	queue_without_daemon: only gmultipath's, whose paths nobody restores without the daemon
+ * @geoms_only:	queue_without_daemon: only gmultipath's, whose paths nobody restores without the
+ * 		daemon
  */
 void queueing_fail_at_exit(struct daemon *daemon, bool geoms_only);

@@ -29,8 +29,8 @@ static int map_on_udev_timer(sd_event_source *source, uint64_t usec, void *userd
 
 	(void)source;
 	(void)usec;
-	log_error("%s: udev has not reported it for %u seconds; reloads are allowed from now on", map->map.name,
-		  map->inventory->process->missing_uev_wait_timeout_sec);
+	log_error("%s: udev has not reported it for %u seconds; reloads are allowed from now on",
+		  map->map.name, map->inventory->process->missing_uev_wait_timeout_sec);
 	readiness_note(map, true);
 	return 0;
 }
@@ -40,6 +40,7 @@ void readiness_await(struct daemon_map *map)
 	struct daemon *daemon = map->inventory->daemon;
 
 	timers_set(daemon->event, &map->udev_timer,
-		   daemon_now_usec(daemon) + daemon->inventory.process->missing_uev_wait_timeout_sec * usec_per_sec,
+		   daemon_now_usec(daemon) +
+			   daemon->inventory.process->missing_uev_wait_timeout_sec * usec_per_sec,
 		   map_on_udev_timer, map);
 }

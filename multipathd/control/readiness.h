@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* readiness.h - udev has processed a map's creation or change, or has had its time.  For: the daemon's control and events. */
+/*
+ * readiness.h - udev has processed a map's creation or change, or has had its time.  For: the
+ * daemon's control and events.
+ */
 #pragma once
 #include <stdbool.h>
 

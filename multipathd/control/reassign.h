@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reassign.h - other dm devices that use a path of a map use the map from now on.  For: the daemon's control and commands. */
+/*
+ * reassign.h - other dm devices that use a path of a map use the map from now on.  For: the
+ * daemon's control and commands.
+ */
 #pragma once
 #include <stdint.h>
 

@@ -34,7 +34,9 @@ static int map_compare_devt(const void *a, const void *b)
 {
 	const struct mp_path *const *x = a, *const *y = b;
 
-	return (*x)->identity.devt < (*y)->identity.devt ? -1 : (*x)->identity.devt > (*y)->identity.devt;
+	return (*x)->identity.devt < (*y)->identity.devt ?
+		       -1 :
+		       (*x)->identity.devt > (*y)->identity.devt;
 }
 
 /* A device is in one table: another map that has it must let go of it first. */
@@ -44,10 +46,12 @@ static void map_note_elsewhere(struct daemon_map *map)
 	struct mp_path *path;
 
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
-		const struct mp_map *holder = maps_find_holder(inventory, &map->map, path->identity.devt);
+		const struct mp_map *holder =
+			maps_find_holder(inventory, &map->map, path->identity.devt);
 
 		if (holder && !path->elsewhere && !inventory->options.rehearsal)
-			log_warning("%s: %s is not used: map %s has it", map->map.name, mp_path_name(path), holder->name);
+			log_warning("%s: %s is not used: map %s has it", map->map.name,
+				    mp_path_name(path), holder->name);
 		path->elsewhere = holder;
 		inventory->has_elsewhere |= path->elsewhere;
 	}
@@ -91,8 +95,9 @@ int reconcile_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan)
 	observation.awaits_paths = claim == CLAIM_AWAITED;
 	observation.paths = paths;
 	observation.path_count = n;
-	observation.name_taken = (!observation.kernel || strcmp(map->map.kernel.name, map->map.name)) &&
-				 maps_is_taken(inventory, map->map.name, map->map.wwid);
+	observation.name_taken =
+		(!observation.kernel || strcmp(map->map.kernel.name, map->map.name)) &&
+		maps_is_taken(inventory, map->map.name, map->map.wwid);
 	return mp_reconcile(&observation, plan);
 }
 
@@ -148,25 +153,32 @@ static void map_read_serials(struct daemon_map *map)
 	}
 }
 
-/* A map that others made, in the initramfs for one, whose file is not ours, is known from now on as well. */
+/*
+ * A map that others made, in the initramfs for one, whose file is not ours, is known from now on as
+ * well.
+ */
 static void map_record(struct daemon_map *map)
 {
 	struct mp_path *path;
 
-	if (map->inventory->options.once || map->wwid_removed || !files_wwid_created(map->inventory->daemon, map->map.wwid))
+	if (map->inventory->options.once || map->wwid_removed ||
+	    !files_wwid_created(map->inventory->daemon, map->map.wwid))
 		return;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		triggers_claim(daemon_path_of(path));
 }
 
-/* multipath -a and -w count at once: the file is read again before a map is made, or not made, by what it says. */
+/*
+ * multipath -a and -w count at once: the file is read again before a map is made, or not made, by
+ * what it says.
+ */
 static bool map_awaits_wwids(struct daemon_map *map)
 {
 	const struct inventory *inventory = map->inventory;
 	enum mp_find_multipaths mode = inventory->process->find_multipaths;
 
-	if (map->map.kernel.exists || map->forced || inventory->options.once || mode == MP_FIND_OFF ||
-	    mode == MP_FIND_GREEDY)
+	if (map->map.kernel.exists || map->forced || inventory->options.once ||
+	    mode == MP_FIND_OFF || mode == MP_FIND_GREEDY)
 		return false;
 	if (map->wwids_awaited)
 		return true;
@@ -214,10 +226,12 @@ static void map_reconcile(struct daemon_map *map)
 		}
 		if (map->keep_uncreated || !map->inventory->options.create)
 			return;
-	} else if (map->inventory->options.once && !map->inventory->options.force_reload && !map->force_reload) {
+	} else if (map->inventory->options.once && !map->inventory->options.force_reload &&
+		   !map->force_reload) {
 		return; /* multipath(8) leaves maps that exist alone */
 	}
-	if (map->inventory->options.only_wwid && strcmp(map->inventory->options.only_wwid, map->map.wwid))
+	if (map->inventory->options.only_wwid &&
+	    strcmp(map->inventory->options.only_wwid, map->map.wwid))
 		return;
 	if (map_awaits_wwids(map))
 		return; /* comes back when the file has been read */
@@ -242,7 +256,8 @@ static void map_reconcile(struct daemon_map *map)
 	}
 	map->groups_by_prio = plan.by_prio;
 	if (plan.awaits_proof && !map->awaits_proof)
-		log_info("%s: no table is loaded before a path has proven that it is of this LUN", map->map.name);
+		log_info("%s: no table is loaded before a path has proven that it is of this LUN",
+			 map->map.name);
 	map->awaits_proof = plan.awaits_proof;
 	map_log_plan(map, &plan);
 	if (mp_plan_find(&plan, MP_STEP_CREATE) && ghosts_delay(map))
@@ -262,7 +277,10 @@ static void maps_reconcile(struct daemon *daemon)
 
 	sd_event_source_set_enabled(daemon->reconcile_source, SD_EVENT_OFF);
 	sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_OFF);
-	/* Paths that were rejected so far are known after that: until then a map of theirs seems to have none. */
+	/*
+	 * Paths that were rejected so far are known after that: until then a map of theirs seems to
+	 * have none.
+	 */
 	if (daemon->enumerates_later)
 		return;
 	/* The first pass is one pass: all paths have answered, or had their time. */
@@ -312,7 +330,8 @@ static int maps_open_reconcile(struct daemon *daemon)
 		r = sd_event_add_time(daemon->event, &daemon->reconcile_timer, CLOCK_MONOTONIC, 0,
 				      RECONCILE_LATEST_USEC / 10, maps_on_waited_enough, daemon);
 	if (r >= 0)
-		r = sd_event_source_set_priority(daemon->reconcile_timer, SD_EVENT_PRIORITY_IMPORTANT);
+		r = sd_event_source_set_priority(daemon->reconcile_timer,
+						 SD_EVENT_PRIORITY_IMPORTANT);
 	if (r >= 0)
 		r = sd_event_source_set_exit_on_failure(daemon->reconcile_timer, true);
 	return r < 0 ? r : sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_OFF);

@@ -52,7 +52,8 @@ void reservation_check_prepare(struct reservation_check *check, const struct dae
 		return;
 	check->key = map->reservation.key;
 	check->all_target_ports = map->map.settings.all_target_ports;
-	check->wanted = map->reservation.registered == RESERVATION_UNKNOWN || path_lacks_key(path, &map->reservation);
+	check->wanted = map->reservation.registered == RESERVATION_UNKNOWN ||
+			path_lacks_key(path, &map->reservation);
 }
 
 static void take_told(struct daemon_map *map, const struct reservation_check *check)
@@ -65,9 +66,10 @@ static void take_told(struct daemon_map *map, const struct reservation_check *ch
 		if (check->registered)
 			log_notice("%s: its reservation key 0x%llx is registered", map->map.name,
 				   (unsigned long long)check->key.key);
-	} else if (reservation->registered == RESERVATION_SET && !check->registered && !reservation->registering) {
-		log_error("%s: its reservation key 0x%llx is not registered any more", map->map.name,
-			  (unsigned long long)check->key.key);
+	} else if (reservation->registered == RESERVATION_SET && !check->registered &&
+		   !reservation->registering) {
+		log_error("%s: its reservation key 0x%llx is not registered any more",
+			  map->map.name, (unsigned long long)check->key.key);
 		reservations_forget(map);
 	}
 }
@@ -76,19 +78,22 @@ const char *reservation_check_take(const struct reservation_check *check, struct
 {
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
-	if (!map || path->inventory->options.once || !mp_protocol_is_scsi(path->path.identity.protocol))
+	if (!map || path->inventory->options.once ||
+	    !mp_protocol_is_scsi(path->path.identity.protocol))
 		return NULL;
 	if (check->told && check->key.key == map->reservation.key.key) {
 		if (check->error < 0 && !path->registration_failed)
-			log_warning("%s: %s: reservation key 0x%llx: %s", map->map.name, mp_path_name(&path->path),
-				    (unsigned long long)check->key.key, strerror(-check->error));
+			log_warning("%s: %s: reservation key 0x%llx: %s", map->map.name,
+				    mp_path_name(&path->path), (unsigned long long)check->key.key,
+				    strerror(-check->error));
 		path->registration_failed = check->error < 0;
 		if (check->error >= 0 || check->registered)
 			take_told(map, check);
 		if (check->error >= 0 && check->registered)
 			path->registered_key = check->key.key;
 	}
-	if (mp_path_state_is_active(path->answered_state) || !path_lacks_key(path, &map->reservation))
+	if (mp_path_state_is_active(path->answered_state) ||
+	    !path_lacks_key(path, &map->reservation))
 		return NULL;
 	return "its reservation key is not registered yet";
 }
@@ -188,21 +193,24 @@ static void register_job_run(struct work *work)
 static void register_job_done(struct work *work)
 {
 	struct register_job *job = caa_container_of(work, struct register_job, work);
-	struct daemon_path *path = paths_find_id(&job->registration->daemon->inventory, job->path_id);
+	struct daemon_path *path =
+		paths_find_id(&job->registration->daemon->inventory, job->path_id);
 
 	if (work->skipped)
 		job->error = -ETIMEDOUT;
 	if (path && job->error >= 0)
 		path->registered_key = job->key.key;
 	else if (path)
-		log_error("%s: reservation key 0x%llx not registered: %s", mp_path_name(&path->path),
-			  (unsigned long long)job->key.key, strerror(-job->error));
+		log_error("%s: reservation key 0x%llx not registered: %s",
+			  mp_path_name(&path->path), (unsigned long long)job->key.key,
+			  strerror(-job->error));
 	registration_unref(job->registration);
 	close(job->fd);
 	free(job);
 }
 
-static void path_register(struct daemon_path *path, struct registration *registration, size_t enough)
+static void path_register(struct daemon_path *path, struct registration *registration,
+			  size_t enough)
 {
 	const struct daemon_map *map = daemon_map_of(path->path.map);
 	struct register_job *job;
@@ -241,7 +249,8 @@ static size_t list_parse(const char *text, dev_t devt, bool *has)
 	int length;
 
 	*has = false;
-	for (; text && sscanf(text, " %u:%u%n", &major_number, &minor_number, &length) == 2; text += length) {
+	for (; text && sscanf(text, " %u:%u%n", &major_number, &minor_number, &length) == 2;
+	     text += length) {
 		*has |= makedev(major_number, minor_number) == devt;
 		count++;
 	}
@@ -266,7 +275,8 @@ int reservations_register(struct daemon_map *map, const char *listed, uint64_t r
 		size_t count = list_parse(listed, path->identity.devt, &has);
 
 		daemon_path_of(path)->registered_key = 0;
-		if (map->reservation.key.key && mp_path_is_active(path) && mp_protocol_is_scsi(path->identity.protocol))
+		if (map->reservation.key.key && mp_path_is_active(path) &&
+		    mp_protocol_is_scsi(path->identity.protocol))
 			path_register(daemon_path_of(path), registration, has ? count : 0);
 	}
 	registration_unref(registration);
@@ -290,7 +300,8 @@ static void key_job_run(struct work *work)
 {
 	struct key_job *job = caa_container_of(work, struct key_job, work);
 
-	job->error = mp_prkeys_write(STATE_DIR, job->wwid, job->removes ? NULL : &job->key, &job->text);
+	job->error =
+		mp_prkeys_write(STATE_DIR, job->wwid, job->removes ? NULL : &job->key, &job->text);
 }
 
 static void key_job_done(struct work *work)
@@ -307,7 +318,9 @@ static void key_job_done(struct work *work)
 	}
 	if (job->error >= 0 && map) {
 		reservations_resolve(map);
-		/* A map that takes its key from elsewhere did not get this one, or keeps its own. */
+		/*
+		 * A map that takes its key from elsewhere did not get this one, or keeps its own.
+		 */
 		if (job->removes ? !map->reservation.key.key :
 				   map->map.settings.reservation_source == MP_RESERVATION_PRKEYS)
 			reply = "ok\n";
@@ -329,7 +342,9 @@ int reservations_write_key(struct daemon_map *map, const struct mp_prkey *key, u
 	job->removes = !key;
 	if (key)
 		job->key = *key;
-	job->work = (struct work){ .run = key_job_run, .done = key_job_done, .lane = LANE_FILES, .exclusive = true };
+	job->work = (struct work){
+		.run = key_job_run, .done = key_job_done, .lane = LANE_FILES, .exclusive = true
+	};
 	pool_submit(map->inventory->daemon->pool, &job->work);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * reservations.h - the keys of persistent reservations: a path of a map that is registered with its key gets no I/O before
- * it is registered itself.  For: the daemon's loop, and check jobs.
+ * reservations.h - the keys of persistent reservations: a path of a map that is registered with its
+ * key gets no I/O before it is registered itself.  For: the daemon's loop, and check jobs.
  */
 #pragma once
 #include <stdbool.h>
@@ -20,7 +20,10 @@ const char *reservation_flag_name(enum reservation_flag flag); /* "unknown" "uns
 /** reservation_check_prepare() - on the loop */
 void reservation_check_prepare(struct reservation_check *check, const struct daemon_path *path);
 
-/** reservation_check_take() - on the loop, for a path that is good. Return: NULL, or why it must not be used yet. */
+/**
+ * reservation_check_take() - on the loop, for a path that is good. Return: NULL, or why it must not
+ * be used yet.
+ */
 const char *reservation_check_take(const struct reservation_check *check, struct daemon_path *path);
 
 /** reservations_load() - read the prkeys file */
@@ -31,12 +34,16 @@ void reservations_resolve(struct daemon_map *map);
 
 /**
  * reservations_register() - setprstatus: on all active paths; @request is answered when it is done
- * @listed:	"MAJOR:MINOR ...": paths that are registered already, if as many keys are found; NULL none
+ * @listed:	"MAJOR:MINOR ...": paths that are registered already, if as many keys are found;
+ * 		NULL none
  */
 int reservations_register(struct daemon_map *map, const char *listed, uint64_t request);
 
 /** reservations_forget() - unsetprstatus */
 void reservations_forget(struct daemon_map *map);
 
-/** reservations_write_key() - setprkey, and with @key NULL unsetprkey; @request is answered when it is done */
+/**
+ * reservations_write_key() - setprkey, and with @key NULL unsetprkey; @request is answered when it
+ * is done
+ */
 int reservations_write_key(struct daemon_map *map, const struct mp_prkey *key, uint64_t request);

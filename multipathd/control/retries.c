@@ -26,7 +26,8 @@ void retries_later(struct daemon_map *map)
 	if (!map->retry_sec || map->retry_sec < RETRY_MAX_SEC)
 		map->retry_sec = map->retry_sec ? 2 * map->retry_sec : 1;
 	timers_set(map->inventory->daemon->event, &map->retry_timer,
-			daemon_now_usec(map->inventory->daemon) + map->retry_sec * usec_per_sec, map_on_retry_timer, map);
+		   daemon_now_usec(map->inventory->daemon) + map->retry_sec * usec_per_sec,
+		   map_on_retry_timer, map);
 }
 
 void retries_soon(struct daemon_map *map)
@@ -34,5 +35,6 @@ void retries_soon(struct daemon_map *map)
 	struct daemon *daemon = map->inventory->daemon;
 
 	if (++map->load_failures < LOAD_TRIES)
-		timers_set(daemon->event, &map->retry_timer, daemon_now_usec(daemon) + usec_per_sec, map_on_retry_timer, map);
+		timers_set(daemon->event, &map->retry_timer, daemon_now_usec(daemon) + usec_per_sec,
+			   map_on_retry_timer, map);
 }

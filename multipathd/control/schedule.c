@@ -40,7 +40,9 @@ int schedule_at(struct daemon_path *path, uint64_t usec)
 	return agenda_set(path->inventory->daemon->agenda, &path->due, usec);
 }
 
-/* The same instant for all paths of a map; the maps are spread over a few instants of the interval. */
+/*
+ * The same instant for all paths of a map; the maps are spread over a few instants of the interval.
+ */
 static uint64_t path_next_usec(const struct daemon_path *path, uint64_t now_usec)
 {
 	unsigned max = path->inventory->process->max_polling_interval_sec;
@@ -63,10 +65,14 @@ void schedule_next(struct daemon_path *path)
 
 void schedule_retry(struct daemon_path *path)
 {
-	schedule_at(path, daemon_now_usec(path->inventory->daemon) + SCHEDULE_RETRY_SEC * usec_per_sec);
+	schedule_at(path,
+		    daemon_now_usec(path->inventory->daemon) + SCHEDULE_RETRY_SEC * usec_per_sec);
 }
 
-/* The name that the device is to tell. Return: is it told by the device, or by udev from the same page? */
+/*
+ * The name that the device is to tell. Return: is it told by the device, or by udev from the same
+ * page?
+ */
 static bool path_expected_name(const struct daemon_path *path, const char **name)
 {
 	*name = daemon_path_proof(path);
@@ -97,7 +103,9 @@ void schedule_note_answer(struct daemon_path *path)
 		schedule_give_up(path);
 }
 
-/* Who asked for its reinstatement by hand. @reply: NULL: what becomes of the message to the kernel */
+/*
+ * Who asked for its reinstatement by hand. @reply: NULL: what becomes of the message to the kernel
+ */
 void schedule_answer_waiters(struct daemon_path *path, const char *reply)
 {
 	struct waiter *waiter, *next;
@@ -107,8 +115,8 @@ void schedule_answer_waiters(struct daemon_path *path, const char *reply)
 		if (reply)
 			daemon_reply(path->inventory->daemon, waiter->request, reply);
 		else
-			orders_send_path(daemon_map_of(path->path.map), "reinstate_path", path->path.identity.devt,
-					 waiter->request);
+			orders_send_path(daemon_map_of(path->path.map), "reinstate_path",
+					 path->path.identity.devt, waiter->request);
 		free(waiter);
 	}
 }
@@ -125,8 +133,8 @@ void schedule_give_up_all(struct daemon *daemon)
 
 void schedule_await_priority(struct daemon_path *path)
 {
-	if (!path->inventory->options.check || path->path.checker_disabled || path->path.init != MP_INIT_OK ||
-	    !mp_path_state_is_active(path->answered_state))
+	if (!path->inventory->options.check || path->path.checker_disabled ||
+	    path->path.init != MP_INIT_OK || !mp_path_state_is_active(path->answered_state))
 		return;
 	path->path.priority = MP_PRIORITY_UNDEF;
 	path->asked_before = path->job;
@@ -146,7 +154,8 @@ static bool path_wants_priority(const struct daemon_path *path, uint64_t now_use
 	    path->path.priority == MP_PRIORITY_UNDEF)
 		return true;
 	/* One path of the map asks for all of them. */
-	return !map->prio_asking && map->prio_asked_usec + path->path.interval_sec * usec_per_sec / 2 <= now_usec;
+	return !map->prio_asking &&
+	       map->prio_asked_usec + path->path.interval_sec * usec_per_sec / 2 <= now_usec;
 }
 
 unsigned schedule_timeout_sec(const struct daemon_path *path)
@@ -209,15 +218,18 @@ void schedule_check(struct daemon_path *path)
 	job->check.aio = daemon->aio;
 	job->check.cookie = job;
 	job->epoch = path->path.epoch;
-	job->want_proof = !mp_path_is_proven(&path->path) || !path->proven_usec || path->settings.recheck_wwid ||
+	job->want_proof = !mp_path_is_proven(&path->path) || !path->proven_usec ||
+			  path->settings.recheck_wwid ||
 			  path->proven_usec + PROVE_EVERY_SEC * usec_per_sec <= now;
-	job->ask_ana = (path->path.identity.ana == MP_TOLD_NOT || path->ask_again) && path->settings.detect_prio &&
-		       mp_protocol_is_nvme(job->protocol);
-	job->ask_rdac = (path->path.identity.rdac == MP_TOLD_NOT || path->ask_again) && path->settings.detect_checker &&
-			mp_protocol_is_scsi(job->protocol) &&
-			(!path->settings.hardware_checker || !strcmp(path->settings.hardware_checker, "rdac"));
+	job->ask_ana = (path->path.identity.ana == MP_TOLD_NOT || path->ask_again) &&
+		       path->settings.detect_prio && mp_protocol_is_nvme(job->protocol);
+	job->ask_rdac = (path->path.identity.rdac == MP_TOLD_NOT || path->ask_again) &&
+			path->settings.detect_checker && mp_protocol_is_scsi(job->protocol) &&
+			(!path->settings.hardware_checker ||
+			 !strcmp(path->settings.hardware_checker, "rdac"));
 	job->rdac_if_listed = !path->settings.hardware_checker;
-	if (mp_protocol_is_scsi(job->protocol) && (!path->path.identity.vpd_data[0] || path->ask_again))
+	if (mp_protocol_is_scsi(job->protocol) &&
+	    (!path->path.identity.vpd_data[0] || path->ask_again))
 		job->vpd_vendor = path->settings.vpd_vendor;
 	reservation_check_prepare(&job->reservation, path);
 	job->want_proof |= job->reservation.wanted;
@@ -237,7 +249,8 @@ void schedule_check(struct daemon_path *path)
 	}
 	path->job = job;
 	path->ask_again = false;
-	checks_begin(job, lane_of_checks(&path->path.identity), schedule_timeout_sec(path) * usec_per_sec);
+	checks_begin(job, lane_of_checks(&path->path.identity),
+		     schedule_timeout_sec(path) * usec_per_sec);
 	schedule_at(path, now + SCHEDULE_PENDING_SEC * usec_per_sec);
 	return;
 later:
@@ -256,10 +269,11 @@ int schedule_start(struct daemon_path *path)
 	if (path->path.init == MP_INIT_MISSING_UDEV) {
 		path->answered = true; /* nobody waits for it */
 		return schedule_at(path, daemon_now_usec(path->inventory->daemon) +
-						   process->retrigger_delay_sec * usec_per_sec);
+						 process->retrigger_delay_sec * usec_per_sec);
 	}
 	/* Made now: what lives long lies together, apart from the burst of first jobs. */
-	schedule_at(path, daemon_now_usec(path->inventory->daemon) + SCHEDULE_PENDING_SEC * usec_per_sec);
+	schedule_at(path,
+		    daemon_now_usec(path->inventory->daemon) + SCHEDULE_PENDING_SEC * usec_per_sec);
 	path->inventory->unanswered++;
 	if (!path->inventory->options.check) {
 		schedule_note_answer(path);
@@ -298,7 +312,8 @@ void schedule_ask_again(struct daemon_path *path)
 {
 	path->proven_usec = 0;
 	path->ask_again = true;
-	if (!path->inventory->options.check || path->path.checker_disabled || path->path.init != MP_INIT_OK)
+	if (!path->inventory->options.check || path->path.checker_disabled ||
+	    path->path.init != MP_INIT_OK)
 		return;
 	path_await(path);
 	path->asked_before |= path->job && !path->answered;
@@ -336,8 +351,11 @@ void schedule_stop(struct daemon_path *path)
 		/* The hanging call still needs the descriptor. */
 		checks_abandon(path->job);
 		path->job = NULL;
-	} else if (path->fd >= 0 && path->inventory->daemon->state != DAEMON_SHUTDOWN) { /* or the process ends, and closes it */
-		descriptors_close(path->inventory->daemon, path->fd, lane_of_path(&path->path.identity));
+	} else if (path->fd >= 0 &&
+		   path->inventory->daemon->state !=
+			   DAEMON_SHUTDOWN) { /* or the process ends, and closes it */
+		descriptors_close(path->inventory->daemon, path->fd,
+				  lane_of_path(&path->path.identity));
 	}
 	path->fd = -1;
 }

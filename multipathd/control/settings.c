@@ -11,8 +11,8 @@
 #include "multipathd/state/maps.h"
 
 /*
- * A map that is found without a path: the entry of its array, which nobody knows yet, may ask for queueing. So no default ends that;
- * what is said of this map, or of all, does.
+ * A map that is found without a path: the entry of its array, which nobody knows yet, may ask for
+ * queueing. So no default ends that; what is said of this map, or of all, does.
  */
 static void map_doubt_default(struct daemon_map *map)
 {
@@ -22,9 +22,11 @@ static void map_doubt_default(struct daemon_map *map)
 
 	if (!map->map.kernel.exists || map->map.settings.no_path_retry != MP_RETRY_FAIL)
 		return;
-	mp_config_trace_map_settings(map->inventory->config, map->map.wwid, NULL, &settings, &trace);
+	mp_config_trace_map_settings(map->inventory->config, map->map.wwid, NULL, &settings,
+				     &trace);
 	row = mp_trace_find(&trace, "no_path_retry");
-	if (!row || !row->section || (strncmp(row->section, "multipaths", 10) && strncmp(row->section, "overrides", 9)))
+	if (!row || !row->section ||
+	    (strncmp(row->section, "multipaths", 10) && strncmp(row->section, "overrides", 9)))
 		map->map.settings.no_path_retry = MP_RETRY_UNSET;
 }
 
@@ -36,8 +38,8 @@ void settings_resolve(struct daemon_map *map)
 	mp_config_map_settings(inventory->config, map->map.wwid, reference, &map->map.settings);
 	if (!reference)
 		map_doubt_default(map);
-	map->detect_grouping =
-		mp_config_detects_grouping(inventory->config, reference, &map->detect_grouping_by_tpg);
+	map->detect_grouping = mp_config_detects_grouping(inventory->config, reference,
+							  &map->detect_grouping_by_tpg);
 	if (inventory->options.grouping >= 0) {
 		map->map.settings.grouping = inventory->options.grouping;
 		map->detect_grouping = false;

@@ -21,7 +21,8 @@
 
 static const uint64_t usec_per_sec = 1000000;
 
-void states_changed(struct daemon_map *map, bool path_came_up, bool path_failed, struct daemon_path *which)
+void states_changed(struct daemon_map *map, bool path_came_up, bool path_failed,
+		    struct daemon_path *which)
 {
 	char message[48];
 
@@ -35,8 +36,10 @@ void states_changed(struct daemon_map *map, bool path_came_up, bool path_failed,
 			const struct mp_group *group = &map->map.groups[i];
 
 			for (size_t k = 0; k < group->path_count; k++)
-				if (group->paths[k] == &which->path && group->state == MP_GROUP_DISABLED) {
-					snprintf(message, sizeof(message), "enable_group %zu", i + 1);
+				if (group->paths[k] == &which->path &&
+				    group->state == MP_GROUP_DISABLED) {
+					snprintf(message, sizeof(message), "enable_group %zu",
+						 i + 1);
 					orders_send(map, message, 0);
 				}
 		}
@@ -53,11 +56,12 @@ void states_changed(struct daemon_map *map, bool path_came_up, bool path_failed,
 }
 
 /*
- * A path that the kernel failed, even if another program has had it reinstated since, may lead elsewhere by now; and one that was
- * reinstated by another program, while it is not good, is failed again. @before: NULL if the map was not known
+ * A path that the kernel failed, even if another program has had it reinstated since, may lead
+ * elsewhere by now; and one that was reinstated by another program, while it is not good, is failed
+ * again. @before: NULL if the map was not known
  */
-static void map_compare_path(struct daemon_map *map, struct mp_path *path, const struct mp_table_path *before,
-			     const struct mp_table_path *now)
+static void map_compare_path(struct daemon_map *map, struct mp_path *path,
+			     const struct mp_table_path *before, const struct mp_table_path *now)
 {
 	struct daemon_path *managed = daemon_path_of(path);
 
@@ -68,11 +72,13 @@ static void map_compare_path(struct daemon_map *map, struct mp_path *path, const
 		if (now->state == MP_DM_ACTIVE)
 			schedule_soon(managed);
 	}
-	if (!before || before->state != MP_DM_FAILED || now->state != MP_DM_ACTIVE || maps_is_geom(map) ||
-	    !(path->wrong_wwid || path->checker_disabled || mp_path_state_is_bad(managed->answered_state)))
+	if (!before || before->state != MP_DM_FAILED || now->state != MP_DM_ACTIVE ||
+	    maps_is_geom(map) ||
+	    !(path->wrong_wwid || path->checker_disabled ||
+	      mp_path_state_is_bad(managed->answered_state)))
 		return;
-	log_notice("%s: %s was reinstated by another program, but is not good: failed again", map->map.name,
-		   mp_path_name(path));
+	log_notice("%s: %s was reinstated by another program, but is not good: failed again",
+		   map->map.name, mp_path_name(path));
 	orders_send_path(map, "fail_path", path->identity.devt, 0);
 }
 
@@ -86,10 +92,12 @@ void states_replace(struct daemon_map *map, struct mp_kernel_map *kernel)
 	*kernel = (struct mp_kernel_map){ 0 };
 	mp_map_update_groups(&map->map);
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
-		const struct mp_table_path *now = mp_table_find(&map->map.kernel.table, path->identity.devt);
+		const struct mp_table_path *now =
+			mp_table_find(&map->map.kernel.table, path->identity.devt);
 
 		if (now)
-			map_compare_path(map, path, mp_table_find(&before.table, path->identity.devt), now);
+			map_compare_path(map, path,
+					 mp_table_find(&before.table, path->identity.devt), now);
 	}
 	mp_kernel_map_fini(&before);
 	if (mp_map_has_strangers(&map->map))
@@ -106,16 +114,20 @@ void states_log(const struct daemon_path *path, enum mp_path_state old, const ch
 	if (path->path.state == MP_PATH_DELAYED)
 		return; /* why it is held back has been told */
 	if (!map || !map->kernel.exists)
-		log_info("%s: %s%s%s", mp_path_name(&path->path), mp_path_state_name(path->path.state), reason, message);
+		log_info("%s: %s%s%s", mp_path_name(&path->path),
+			 mp_path_state_name(path->path.state), reason, message);
 	else if (mp_path_is_active(&path->path))
-		log_notice("%s: %s is %s again, %u path%s active", map->name, mp_path_name(&path->path),
-			   mp_path_state_name(path->path.state), active, active == 1 ? "" : "s");
+		log_notice("%s: %s is %s again, %u path%s active", map->name,
+			   mp_path_name(&path->path), mp_path_state_name(path->path.state), active,
+			   active == 1 ? "" : "s");
 	else
 		log_notice("%s: %s failed (%s, was %s)%s%s, %u path%s left%s", map->name,
 			   mp_path_name(&path->path), mp_path_state_name(path->path.state),
 			   mp_path_state_name(old), reason, message, active, active == 1 ? "" : "s",
-			   active ? "" : mp_table_has_feature(&map->kernel.table, "queue_if_no_path") ?
-			   ": I/O waits" : ": I/O fails");
+			   active ? "" :
+			   mp_table_has_feature(&map->kernel.table, "queue_if_no_path") ?
+				    ": I/O waits" :
+				    ": I/O fails");
 }
 
 /* The kernel failed the path itself: state down, counted, checked soon. */
@@ -134,11 +146,16 @@ static void note_kernel_failure(struct daemon_path *path)
 	path->path.map->stats.path_faults++;
 	states_log(path, old, "the kernel saw an I/O error");
 	health_failed(path);
-	/* A request that fails everywhere must find no path left: none comes back before its turn. */
+	/*
+	 * A request that fails everywhere must find no path left: none comes back before its turn.
+	 */
 	if (maps_is_geom(daemon_map_of(path->path.map)))
-		earliest = daemon_now_usec(path->inventory->daemon) + path->path.interval_sec * usec_per_sec;
+		earliest = daemon_now_usec(path->inventory->daemon) +
+			   path->path.interval_sec * usec_per_sec;
 	path->earliest_usec = earliest;
-	/* A path that answers the checker, but fails I/O, is not to come and go as fast as it can. */
+	/*
+	 * A path that answers the checker, but fails I/O, is not to come and go as fast as it can.
+	 */
 	if (!path->job && earliest > daemon_now_usec(path->inventory->daemon))
 		schedule_at(path, earliest);
 	else
@@ -155,11 +172,13 @@ void states_take(struct daemon_map *map, struct mp_kernel_map *kernel)
 		map->kind->on_table(map);
 
 	cds_list_for_each_entry_safe(path, next, &map->map.paths, in_map) {
-		const struct mp_table_path *entry = mp_table_find(&map->map.kernel.table, path->identity.devt);
+		const struct mp_table_path *entry =
+			mp_table_find(&map->map.kernel.table, path->identity.devt);
 
 		if (!entry || entry->state != MP_DM_FAILED || path->checker_disabled)
 			continue;
-		if (mp_path_state_is_active(daemon_path_of(path)->answered_state) && !path->wrong_wwid) {
+		if (mp_path_state_is_active(daemon_path_of(path)->answered_state) &&
+		    !path->wrong_wwid) {
 			note_kernel_failure(daemon_path_of(path));
 			failed = true;
 		}

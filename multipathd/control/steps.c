@@ -38,9 +38,12 @@ static struct mp_dm_flags map_node_flags(const struct daemon_map *map)
 	const struct mp_map_settings *settings = &map->map.settings;
 
 	return (struct mp_dm_flags){
-		.has_mode = settings->has_mode, .mode = settings->mode,
-		.has_uid = settings->has_uid, .uid = settings->uid,
-		.has_gid = settings->has_gid, .gid = settings->gid,
+		.has_mode = settings->has_mode,
+		.mode = settings->mode,
+		.has_uid = settings->has_uid,
+		.uid = settings->uid,
+		.has_gid = settings->has_gid,
+		.gid = settings->gid,
 	};
 }
 
@@ -53,7 +56,8 @@ void steps_own_node(struct daemon_map *map)
 		return;
 	r = mp_dm_own_node(map->map.kernel.devt, &flags);
 	if (r < 0 && r != -ENOENT)
-		log_warning("%s: mode and owner of its node are not set: %s", map->map.name, strerror(-r));
+		log_warning("%s: mode and owner of its node are not set: %s", map->map.name,
+			    strerror(-r));
 }
 
 /* Those that have not opened their device are left out. */
@@ -93,7 +97,8 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	job->resize = mp_plan_find(plan, MP_STEP_RESIZE);
 	/* A map that is in use cannot be removed, but lets go of its paths. */
 	job->no_queue = mp_plan_find(plan, MP_STEP_REMOVE);
-	job->load = job->resize || mp_plan_find(plan, MP_STEP_RELOAD) || mp_plan_find(plan, MP_STEP_REMOVE);
+	job->load = job->resize || mp_plan_find(plan, MP_STEP_RELOAD) ||
+		    mp_plan_find(plan, MP_STEP_REMOVE);
 	job->flags = map_node_flags(map);
 	job->flags.reload = job->load && !job->resize && !plan->force_udev;
 	job->flags.skip_kpartx = map->map.settings.skip_kpartx;
@@ -106,13 +111,15 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	for (size_t i = 0; job->bad && i < plan->count; i++) {
 		const struct mp_step *step = &plan->steps[i];
 
-		loads |= step->kind == MP_STEP_CREATE || step->kind == MP_STEP_RELOAD || step->kind == MP_STEP_RESIZE;
+		loads |= step->kind == MP_STEP_CREATE || step->kind == MP_STEP_RELOAD ||
+			 step->kind == MP_STEP_RESIZE;
 		if (step->kind != MP_STEP_FAIL_PATH)
 			continue;
 		if (loads)
 			job->bad[job->bad_count++] = step->devt;
 		else
-			orders_send_path(map, "fail_path", step->devt, 0); /* it will not be in the new table */
+			/* it will not be in the new table */
+			orders_send_path(map, "fail_path", step->devt, 0);
 	}
 	r = job->name && job->bad ? mp_table_copy(&plan->table, &job->table) : -ENOMEM;
 	if (r < 0) {
@@ -131,15 +138,17 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 			if (map->regroup)
 				maps_touch(map, "failback would load what is loaded");
 			else if (!map->futile)
-				log_warning("%s: the kernel shows another table than the one loaded; left as it is",
-					    map->map.name);
+				log_warning(
+					"%s: the kernel shows another table than the one loaded; left as it is",
+					map->map.name);
 			map->futile = true;
 			map->regroup = false;
 			table_job_free(job);
 			return 0;
 		}
 		map->futile = false;
-		log_notice("%s: %s [0 %llu multipath %s]", job->name, job->create ? "addmap" : "reload",
+		log_notice("%s: %s [0 %llu multipath %s]", job->name,
+			   job->create ? "addmap" : "reload",
 			   (unsigned long long)plan->table.size_sectors, mp_strbuf_text(&params));
 		free(map->loaded);
 		mp_strbuf_take(&params, &map->loaded);
@@ -198,12 +207,14 @@ int steps_apply(struct daemon_map *map, const struct mp_plan *plan)
 		if (!map->removal_tried) {
 			if (mp_plan_find(plan, MP_STEP_NO_QUEUE))
 				orders_send(map, "fail_if_no_path", 0);
-			steps_remove(map, map->map.settings.deferred_remove && !plan->only_unused, false, 0);
+			steps_remove(map, map->map.settings.deferred_remove && !plan->only_unused,
+				     false, 0);
 			return 1;
 		}
 		retries_later(map); /* for its last user to go */
 		return map->map.kernel.table.group_count && !plan->table.group_count ?
-			       map_start_operation(map, plan) : 0;
+			       map_start_operation(map, plan) :
+			       0;
 	}
 	map->removal_tried = false;
 	if (!mp_plan_find(plan, MP_STEP_CREATE))
@@ -243,7 +254,8 @@ int steps_apply(struct daemon_map *map, const struct mp_plan *plan)
 		case MP_STEP_NO_QUEUE:
 			map->queue_sent = step->kind == MP_STEP_QUEUE;
 			map->queue_known = true;
-			orders_send(map, map->queue_sent ? "queue_if_no_path" : "fail_if_no_path", 0);
+			orders_send(map, map->queue_sent ? "queue_if_no_path" : "fail_if_no_path",
+				    0);
 			break;
 		default:
 			break;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* survey.h - what a look at the kernel's maps has found becomes what is known of them.  For: the daemon's loop. */
+/*
+ * survey.h - what a look at the kernel's maps has found becomes what is known of them.  For: the
+ * daemon's loop.
+ */
 #pragma once
 struct look_job;
 

@@ -37,8 +37,8 @@ int dmevents_open(struct daemon *daemon)
 		return daemon->dm_fd;
 	r = mp_dm_events_arm(daemon->dm_fd);
 	if (r >= 0)
-		r = sd_event_add_io(daemon->event, &daemon->dm_source, daemon->dm_fd, EPOLLIN, dmevents_on_event,
-				    daemon);
+		r = sd_event_add_io(daemon->event, &daemon->dm_source, daemon->dm_fd, EPOLLIN,
+				    dmevents_on_event, daemon);
 	return r < 0 ? r : sd_event_source_set_exit_on_failure(daemon->dm_source, true);
 }
 

@@ -28,7 +28,8 @@ static int uevent_props(struct udev_device *device, struct mp_props *props)
 	struct udev_list_entry *entry;
 	int r;
 
-	udev_list_entry_foreach(entry, udev_device_get_properties_list_entry(device)) {
+	udev_list_entry_foreach(entry, udev_device_get_properties_list_entry(device))
+	{
 		const char *value = udev_list_entry_get_value(entry);
 
 		r = mp_props_add(props, udev_list_entry_get_name(entry), value ? value : "");
@@ -38,7 +39,8 @@ static int uevent_props(struct udev_device *device, struct mp_props *props)
 	return 0;
 }
 
-static void uevent_of_map(struct daemon *daemon, const char *action, const struct mp_props *props, unsigned minor)
+static void uevent_of_map(struct daemon *daemon, const char *action, const struct mp_props *props,
+			  unsigned minor)
 {
 	const char *uuid = mp_props_get(props, "DM_UUID");
 	const char *wwid = uuid ? mp_dm_wwid(uuid) : NULL;
@@ -79,14 +81,17 @@ bool uevents_is_news(const struct daemon_path *path, const struct mp_props *prop
 }
 
 /*
- * A unit attention that told that INQUIRY data or the target's LUNs have changed, which I/O may have taken before any check could see it.
- * The kernel announces it of the SCSI device; it concerns that one, or all of its target.
+ * A unit attention that told that INQUIRY data or the target's LUNs have changed, which I/O may
+ * have taken before any check could see it. The kernel announces it of the SCSI device; it concerns
+ * that one, or all of its target.
  */
-static void uevent_of_scsi_device(struct daemon *daemon, const struct mp_props *props, const char *dir)
+static void uevent_of_scsi_device(struct daemon *daemon, const struct mp_props *props,
+				  const char *dir)
 {
 	const char *attention = mp_props_get(props, "SDEV_UA"), *slash = strrchr(dir, '/');
 	size_t length = attention && !strcmp(attention, "REPORTED_LUNS_DATA_HAS_CHANGED") && slash ?
-				(size_t)(slash - dir) : strlen(dir);
+				(size_t)(slash - dir) :
+				strlen(dir);
 	struct mp_path *path;
 
 	if (!attention || (strcmp(attention, "REPORTED_LUNS_DATA_HAS_CHANGED") &&
@@ -101,8 +106,8 @@ static void uevent_of_scsi_device(struct daemon *daemon, const struct mp_props *
 	}
 }
 
-static int uevent_of_path(struct daemon *daemon, const char *action, const struct mp_props *props, dev_t devt,
-			  const char *name, const char *dir)
+static int uevent_of_path(struct daemon *daemon, const char *action, const struct mp_props *props,
+			  dev_t devt, const char *name, const char *dir)
 {
 	struct daemon_path *path = paths_find_devt(&daemon->inventory, devt);
 	int r;
@@ -131,7 +136,8 @@ static int uevent_take(struct daemon *daemon, struct udev_device *device)
 	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
 	const char *action = udev_device_get_action(device);
 	const char *name = udev_device_get_sysname(device);
-	const char *syspath = udev_device_get_syspath(device), *subsystem = udev_device_get_subsystem(device);
+	const char *syspath = udev_device_get_syspath(device),
+		   *subsystem = udev_device_get_subsystem(device);
 	dev_t devt = udev_device_get_devnum(device);
 
 	if (!action || !name || !syspath || uevent_props(device, &props) < 0)
@@ -150,7 +156,10 @@ static int uevent_take(struct daemon *daemon, struct udev_device *device)
 	return uevent_of_path(daemon, action, &props, devt, name, syspath);
 }
 
-/* Removals may have been among them, and a device of the same number put in the place of another one. */
+/*
+ * Removals may have been among them, and a device of the same number put in the place of another
+ * one.
+ */
 static void uevents_lost(struct daemon *daemon)
 {
 	struct mp_path *path, *next;
@@ -161,7 +170,8 @@ static void uevents_lost(struct daemon *daemon)
 	cds_list_for_each_entry_safe(path, next, &daemon->inventory.paths, in_all) {
 		struct daemon_path *managed = daemon_path_of(path);
 
-		if (mp_probe_locate_name(&mp_roots_system, path->identity.name, &devt, dir, sizeof(dir)) < 0 ||
+		if (mp_probe_locate_name(&mp_roots_system, path->identity.name, &devt, dir,
+					 sizeof(dir)) < 0 ||
 		    devt != path->identity.devt || strcmp(dir, managed->dir))
 			discovery_drop(managed, "the device is gone");
 		else {
@@ -211,12 +221,14 @@ int uevents_open(struct daemon *daemon)
 		log_warning("uevents: the receive buffer stays small");
 	r = udev_monitor_filter_add_match_subsystem_devtype(daemon->monitor, "block", "disk");
 	if (r >= 0)
-		r = udev_monitor_filter_add_match_subsystem_devtype(daemon->monitor, "scsi", "scsi_device");
+		r = udev_monitor_filter_add_match_subsystem_devtype(daemon->monitor, "scsi",
+								    "scsi_device");
 	if (r >= 0)
 		r = udev_monitor_enable_receiving(daemon->monitor);
 	if (r >= 0)
-		r = sd_event_add_io(daemon->event, &daemon->monitor_source, udev_monitor_get_fd(daemon->monitor),
-				    EPOLLIN, uevents_on_event, daemon);
+		r = sd_event_add_io(daemon->event, &daemon->monitor_source,
+				    udev_monitor_get_fd(daemon->monitor), EPOLLIN, uevents_on_event,
+				    daemon);
 	return r < 0 ? r : sd_event_source_set_exit_on_failure(daemon->monitor_source, true);
 }
 

@@ -11,5 +11,8 @@ struct mp_props;
 int uevents_open(struct daemon *daemon);
 void uevents_close(struct daemon *daemon);
 
-/** uevents_is_news() - do the properties of a change event say more than that udev looked again? Pure */
+/**
+ * uevents_is_news() - do the properties of a change event say more than that udev looked again?
+ * Pure
+ */
 bool uevents_is_news(const struct daemon_path *path, const struct mp_props *props);

@@ -16,7 +16,8 @@ static const char *last_component(const char *file)
 	return slash ? slash + 1 : file;
 }
 
-static int watch_on_change(sd_event_source *source, const struct inotify_event *event, void *userdata)
+static int watch_on_change(sd_event_source *source, const struct inotify_event *event,
+			   void *userdata)
 {
 	struct daemon *daemon = userdata;
 	int r;
@@ -25,7 +26,8 @@ static int watch_on_change(sd_event_source *source, const struct inotify_event *
 	if (event->len && !strcmp(event->name, "bindings") && event->mask & IN_MOVED_TO) {
 		if (daemon->inventory.bindings_dirty || daemon->files_writing)
 			return 0; /* ours, or merged when ours is written */
-		r = mp_bindings_load(daemon->inventory.bindings, STATE_DIR, true, daemon->inventory.config, daemon_diagnostic, daemon);
+		r = mp_bindings_load(daemon->inventory.bindings, STATE_DIR, true,
+				     daemon->inventory.config, daemon_diagnostic, daemon);
 		if (r < 0)
 			log_error(STATE_DIR "/bindings: %s", strerror(-r));
 		else
@@ -41,7 +43,8 @@ static int watch_on_change(sd_event_source *source, const struct inotify_event *
 	return 0;
 }
 
-static int watch_on_drop_in(sd_event_source *source, const struct inotify_event *event, void *userdata)
+static int watch_on_drop_in(sd_event_source *source, const struct inotify_event *event,
+			    void *userdata)
 {
 	(void)source;
 	(void)userdata;
@@ -50,10 +53,12 @@ static int watch_on_drop_in(sd_event_source *source, const struct inotify_event 
 	return 0;
 }
 
-static void watch_dir(struct daemon *daemon, const char *dir, uint32_t mask, sd_event_inotify_handler_t handler)
+static void watch_dir(struct daemon *daemon, const char *dir, uint32_t mask,
+		      sd_event_inotify_handler_t handler)
 {
 	sd_event_source *source;
-	int r = sd_event_add_inotify(daemon->event, &source, dir, mask | IN_ONLYDIR, handler, daemon);
+	int r = sd_event_add_inotify(daemon->event, &source, dir, mask | IN_ONLYDIR, handler,
+				     daemon);
 
 	if (r == -ENOENT)
 		return;
@@ -70,7 +75,8 @@ void watch_open(struct daemon *daemon)
 	char config_parent[] = CONFIG_FILE;
 
 	*strrchr(config_parent, '/') = '\0';
-	watch_dir(daemon, *config_parent ? config_parent : "/", IN_CLOSE_WRITE | IN_MOVED_TO, watch_on_change);
+	watch_dir(daemon, *config_parent ? config_parent : "/", IN_CLOSE_WRITE | IN_MOVED_TO,
+		  watch_on_change);
 	watch_dir(daemon, CONFIG_DIR, IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE, watch_on_drop_in);
 	watch_dir(daemon, STATE_DIR, IN_CLOSE_WRITE | IN_MOVED_TO, watch_on_change);
 }

@@ -4,5 +4,8 @@
 
 struct daemon;
 
-/** watch_open() - tell the operator of a changed configuration, read the bindings file again when it was replaced */
+/**
+ * watch_open() - tell the operator of a changed configuration, read the bindings file again when it
+ * was replaced
+ */
 void watch_open(struct daemon *daemon);

@@ -82,7 +82,10 @@ static void job_ask_read_only(struct check_job *job)
 	job->read_only = read_only;
 }
 
-/* The request is large: it lives no longer than the command, and what waits for the loop is as small as the answer. */
+/*
+ * The request is large: it lives no longer than the command, and what waits for the loop is as
+ * small as the answer.
+ */
 static void job_ask_priority(struct check_job *job)
 {
 	struct mp_prioritization *answer;
@@ -101,7 +104,8 @@ static void job_ask_priority(struct check_job *job)
 	job->prio->timeout_msec = job->timeout_msec;
 	job->prio->groups_size = 0;
 	job->priority = job->prioritizer->priority(job->prio);
-	answer = realloc(job->prio, offsetof(struct mp_prioritization, groups) + job->prio->groups_size);
+	answer = realloc(job->prio,
+			 offsetof(struct mp_prioritization, groups) + job->prio->groups_size);
 	if (answer)
 		job->prio = answer;
 }
@@ -110,16 +114,20 @@ static void job_ask_priority(struct check_job *job)
 static bool job_leads_astray(const struct check_job *job)
 {
 	const struct mp_statement statement = {
-		.error = job->proof_error, .told = job->proof, .known = job->known, .certain = job->certain,
+		.error = job->proof_error,
+		.told = job->proof,
+		.known = job->known,
+		.certain = job->certain,
 	};
 
 	return job->want_proof && mp_proof_judge(&statement) != MP_VERDICT_HOLDS;
 }
 
 /*
- * How a device is asked what it is. Of DASD the kernel itself asks, whenever a channel path comes back, and shows what it was told.
- * It does so with NVMe, too, but lets I/O go before. Many USB bridges choke on VPD pages: for those, and for whatever is none of this,
- * there is no proof but udev's.
+ * How a device is asked what it is. Of DASD the kernel itself asks, whenever a channel path comes
+ * back, and shows what it was told. It does so with NVMe, too, but lets I/O go before. Many USB
+ * bridges choke on VPD pages: for those, and for whatever is none of this, there is no proof but
+ * udev's.
  */
 static int job_identify(struct check_job *job, char *proof)
 {
@@ -129,10 +137,12 @@ static int job_identify(struct check_job *job, char *proof)
 	if (job->protocol == MP_PROTOCOL_SCSI_USB)
 		return -ENOENT;
 	if (mp_protocol_is_scsi(job->protocol))
-		return mp_scsi_identify(job->check.fd, job->known, proof, MP_WWID_SIZE, &job->tpg, job->timeout_msec);
+		return mp_scsi_identify(job->check.fd, job->known, proof, MP_WWID_SIZE, &job->tpg,
+					job->timeout_msec);
 	r = mp_probe_page_wwid(&mp_roots_system, job->protocol, job->dir, scanned);
 	if (r == 0 && mp_protocol_is_nvme(job->protocol))
-		return mp_nvme_identify(job->check.fd, scanned, proof, MP_WWID_SIZE, job->timeout_msec);
+		return mp_nvme_identify(job->check.fd, scanned, proof, MP_WWID_SIZE,
+					job->timeout_msec);
 	if (r == 0)
 		strcpy(proof, scanned);
 	/* What had a name and has none there is just being removed. */
@@ -170,8 +180,8 @@ static void job_follow_up(struct check_job *job)
 			  worker_now_usec() - job->run_usec >= LATE_SEC * usec_per_sec;
 	if (job->want_proof)
 		job_prove(job);
-	if (job->vpd_vendor &&
-	    mp_scsi_vpd_text(job->check.fd, job->vpd_vendor, text, sizeof(text), job->timeout_msec) >= 0)
+	if (job->vpd_vendor && mp_scsi_vpd_text(job->check.fd, job->vpd_vendor, text, sizeof(text),
+						job->timeout_msec) >= 0)
 		job->vpd_text = strdup(text);
 	if (job->ask_ana)
 		job->ana = mp_ana_is_supported(job->check.fd, job->timeout_msec);
@@ -222,8 +232,8 @@ static void job_run(struct work *work)
 			job->error = job_open(job);
 		if (job->error < 0) {
 			job->check.state = MP_PATH_DOWN;
-			snprintf(job->check.message, sizeof(job->check.message), "cannot open %s: %s", job->node,
-				 strerror(-job->error));
+			snprintf(job->check.message, sizeof(job->check.message),
+				 "cannot open %s: %s", job->node, strerror(-job->error));
 		} else {
 			if (job->ask_rdac)
 				job_detect_checker(job);
@@ -283,8 +293,8 @@ static int job_on_knock_answered(sd_event_source *source, int fd, uint32_t event
 
 static int job_await_knock(struct check_job *job)
 {
-	int r = sd_event_add_io(job->daemon->event, &job->knock_source, job->knock_fd, EPOLLIN, job_on_knock_answered,
-				job);
+	int r = sd_event_add_io(job->daemon->event, &job->knock_source, job->knock_fd, EPOLLIN,
+				job_on_knock_answered, job);
 
 	if (r >= 0)
 		r = sd_event_source_set_exit_on_failure(job->knock_source, true);
@@ -334,8 +344,8 @@ static int checks_on_aio(sd_event_source *source, int fd, uint32_t events, void 
 
 			job->check.state = done[i].error < 0 ? MP_PATH_DOWN : MP_PATH_UP;
 			if (done[i].error < 0)
-				snprintf(job->check.message, sizeof(job->check.message), "read failed: %s",
-					 strerror(-done[i].error));
+				snprintf(job->check.message, sizeof(job->check.message),
+					 "read failed: %s", strerror(-done[i].error));
 			job->reaped = true;
 			if (job->parked)
 				job_second_turn(job);
@@ -346,7 +356,9 @@ static int checks_on_aio(sd_event_source *source, int fd, uint32_t events, void 
 
 void checks_begin(struct check_job *job, uint64_t lane, uint64_t timeout_usec)
 {
-	job->work = (struct work){ .run = job_run, .done = job_done, .lane = lane, .timeout_usec = timeout_usec };
+	job->work = (struct work){
+		.run = job_run, .done = job_done, .lane = lane, .timeout_usec = timeout_usec
+	};
 	pool_submit(job->daemon->pool, &job->work);
 }
 
@@ -366,8 +378,11 @@ int checks_init(struct daemon *daemon)
 		return -errno;
 	r = mp_aio_new(daemon->aio_fd, AIO_ROOM, &daemon->aio);
 	if (r < 0)
-		log_warning("no asynchronous reads (fs.aio-max-nr): %s; each check by directio holds a thread", strerror(-r));
-	r = sd_event_add_io(daemon->event, &daemon->aio_source, daemon->aio_fd, EPOLLIN, checks_on_aio, daemon);
+		log_warning(
+			"no asynchronous reads (fs.aio-max-nr): %s; each check by directio holds a thread",
+			strerror(-r));
+	r = sd_event_add_io(daemon->event, &daemon->aio_source, daemon->aio_fd, EPOLLIN,
+			    checks_on_aio, daemon);
 	return r < 0 ? r : sd_event_source_set_exit_on_failure(daemon->aio_source, true);
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* checks.h - one check of a path: its checker, and all that is asked of the device when it answers.  For: the daemon's control. */
+/*
+ * checks.h - one check of a path: its checker, and all that is asked of the device when it answers.
+ * For: the daemon's control.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,7 +22,8 @@ struct check_job {
 	struct daemon *daemon; /* whose on_checked() hears of the answer, and frees the job */
 	uint64_t path_id;
 	uint64_t begun_usec, run_usec; /* run_usec: when a worker took it */
-	uint64_t epoch; /* of the path, when it began: what is sent later is sent in no earlier one */
+	/* of the path, when it began: what is sent later is sent in no earlier one */
+	uint64_t epoch;
 	char node[MP_NAME_SIZE + 8];
 	char *dir;
 	dev_t devt;
@@ -30,9 +34,15 @@ struct check_job {
 	const struct mp_checker *checker;
 	struct mp_check check; /* check.fd: -1 if the job is to open the node */
 	int error; /* of opening, or of the checker */
-	/* An asynchronous read: its end and the end of the first turn come in any order, then the job has a second turn. */
+	/*
+	 * An asynchronous read: its end and the end of the first turn come in any order, then the
+	 * job has a second turn.
+	 */
 	bool reading, reaped, parked, second_turn;
-	/* While many checks hang, the device is asked first whether it answers; the check itself follows on another lane. */
+	/*
+	 * While many checks hang, the device is asked first whether it answers; the check itself
+	 * follows on another lane.
+	 */
 	int knock_fd; /* -1: not asked */
 	sd_event_source *knock_source; /* on the loop, until it answers */
 	bool knocked, detour;
@@ -64,7 +74,10 @@ struct check_job {
 /** checks_begin() - takes the job, whose copies are made; its lane is that of checks */
 void checks_begin(struct check_job *job, uint64_t lane, uint64_t timeout_usec);
 
-/** checks_abandon() - its path goes away: the answer is dropped when it comes, and the descriptor is the job's */
+/**
+ * checks_abandon() - its path goes away: the answer is dropped when it comes, and the descriptor is
+ * the job's
+ */
 void checks_abandon(struct check_job *job);
 
 void check_job_free(struct check_job *job);

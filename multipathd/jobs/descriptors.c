@@ -8,8 +8,8 @@
 #include "multipathd/state/daemon.h"
 
 /*
- * The kernel closes a block device under a lock that it also holds while it reads the partition table: from a device that
- * is just being found, or that hangs, that may take long.
+ * The kernel closes a block device under a lock that it also holds while it reads the partition
+ * table: from a device that is just being found, or that hangs, that may take long.
  */
 struct device_close {
 	struct work work;
@@ -40,7 +40,8 @@ void descriptors_close(struct daemon *daemon, int fd, uint64_t lane)
 		return;
 	}
 	closing->fd = fd;
-	closing->work = (struct work){ .run = device_close_run, .done = device_close_done, .lane = lane };
+	closing->work =
+		(struct work){ .run = device_close_run, .done = device_close_done, .lane = lane };
 	if (!daemon->locking) {
 		pool_submit(daemon->pool, &closing->work);
 		return;

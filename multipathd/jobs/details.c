@@ -63,7 +63,8 @@ static void details_job_free(struct details_job *job)
 
 static void path_details_read(struct path_details *path)
 {
-	struct mp_identity identity = { .protocol = path->protocol, .serial = path->has_serial ? "known" : "" };
+	struct mp_identity identity = { .protocol = path->protocol,
+					.serial = path->has_serial ? "known" : "" };
 	struct mp_identity_room room;
 
 	mp_probe_listed(&mp_roots_system, path->dir, &identity, &room);
@@ -101,9 +102,11 @@ static void details_job_run(struct work *work)
 	for (size_t i = 0; i < job->path_count; i++)
 		path_details_read(&job->paths[i]);
 	for (size_t i = 0; i < job->map_count; i++)
-		job->maps[i].max_sectors_kb = mp_probe_max_sectors_kb(&mp_roots_system, job->maps[i].devt);
+		job->maps[i].max_sectors_kb =
+			mp_probe_max_sectors_kb(&mp_roots_system, job->maps[i].devt);
 	if (job->kinds & DETAILS_DISKS)
-		job->details.error = mp_probe_enumerate(&mp_roots_system, details_on_found, &job->details);
+		job->details.error =
+			mp_probe_enumerate(&mp_roots_system, details_on_found, &job->details);
 	if (job->kinds & DETAILS_FOREIGN)
 		mp_nvme_list(&mp_roots_system, &job->details.foreign);
 	job->spent_usec = pool_cpu_usec() - begin;
@@ -128,7 +131,8 @@ static void details_job_done(struct work *work)
 			paths_told_listed(path, job->paths[i].serial, job->paths[i].max_sectors_kb);
 	}
 	for (size_t i = 0; i < job->map_count; i++) {
-		struct daemon_map *map = maps_find_minor(&daemon->inventory, minor(job->maps[i].devt));
+		struct daemon_map *map =
+			maps_find_minor(&daemon->inventory, minor(job->maps[i].devt));
 
 		if (map && map->map.kernel.devt == job->maps[i].devt)
 			map->map.kernel.max_sectors_kb = job->maps[i].max_sectors_kb;
@@ -172,7 +176,8 @@ static int details_add_maps(struct details_job *job)
 	return 0;
 }
 
-int details_read(struct daemon *daemon, unsigned kinds, const struct request *request, details_fn then)
+int details_read(struct daemon *daemon, unsigned kinds, const struct request *request,
+		 details_fn then)
 {
 	struct details_job *job = calloc(1, sizeof(*job));
 	int r = 0;
@@ -195,7 +200,9 @@ int details_read(struct daemon *daemon, unsigned kinds, const struct request *re
 		details_job_free(job);
 		return r;
 	}
-	job->work = (struct work){ .run = details_job_run, .done = details_job_done, .lane = LANE_LISTINGS };
+	job->work = (struct work){ .run = details_job_run,
+				   .done = details_job_done,
+				   .lane = LANE_LISTINGS };
 	pool_submit(daemon->pool, &job->work);
 	return 0;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* details.h - what only listings show, read from sysfs by a worker when one asks.  For: commands. */
+/*
+ * details.h - what only listings show, read from sysfs by a worker when one asks.  For: commands.
+ */
 #pragma once
 #include <stddef.h>
 #include <sys/types.h>
@@ -30,14 +32,20 @@ struct details {
 	struct mp_foreign foreign;
 };
 
-/** details_fn - on the loop: it is read, paths and maps have theirs. Both arguments live as long as the call. */
-typedef void (*details_fn)(struct daemon *daemon, const struct request *request, const struct details *details);
+/**
+ * details_fn - on the loop: it is read, paths and maps have theirs. Both arguments live as long as
+ * the call.
+ */
+typedef void (*details_fn)(struct daemon *daemon, const struct request *request,
+			   const struct details *details);
 
 /**
  * details_read() - have a worker read it
  * @kinds:	DETAILS_* together
- * @request:	what asks for it; a copy is given to @then. If the daemon ends before, it is answered here.
+ * @request:	what asks for it; a copy is given to @then. If the daemon ends before, it is
+ * 		answered here.
  *
  * Return: 0, -ENOMEM (then @then is not called).
  */
-int details_read(struct daemon *daemon, unsigned kinds, const struct request *request, details_fn then);
+int details_read(struct daemon *daemon, unsigned kinds, const struct request *request,
+		 details_fn then);

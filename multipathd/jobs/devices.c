@@ -40,8 +40,10 @@ static void device_job_done(struct work *work)
 
 void devices_start(struct device_job *job)
 {
-	job->work = (struct work){ .run = device_job_run, .done = device_job_done,
-				   .lane = lane_of_table(job->wwid), .exclusive = true };
+	job->work = (struct work){ .run = device_job_run,
+				   .done = device_job_done,
+				   .lane = lane_of_table(job->wwid),
+				   .exclusive = true };
 	pool_submit(job->daemon->pool, &job->work);
 }
 
@@ -62,7 +64,9 @@ static void reassign_job_done(struct work *work)
 
 void devices_reassign(struct reassign_job *job)
 {
-	job->work = (struct work){ .run = reassign_job_run, .done = reassign_job_done,
-				   .lane = lane_of_table(job->wwid), .exclusive = true };
+	job->work = (struct work){ .run = reassign_job_run,
+				   .done = reassign_job_done,
+				   .lane = lane_of_table(job->wwid),
+				   .exclusive = true };
 	pool_submit(job->daemon->pool, &job->work);
 }

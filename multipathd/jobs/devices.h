@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* devices.h - a map's device as a whole: removed, suspended, resumed; and what is to stand on it.  For: the daemon's control. */
+/*
+ * devices.h - a map's device as a whole: removed, suspended, resumed; and what is to stand on it.
+ * For: the daemon's control.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

@@ -53,7 +53,8 @@ static void files_job_run(struct work *work)
 	if (job->bindings)
 		job->bindings_error = mp_bindings_write(STATE_DIR, job->bindings, &job->written);
 	if (job->wwid_count) {
-		r = mp_wwids_file_add_many(STATE_DIR, (const char *const *)job->wwids, job->wwid_count);
+		r = mp_wwids_file_add_many(STATE_DIR, (const char *const *)job->wwids,
+					   job->wwid_count);
 		job->wwids_error = r < 0 ? r : 0;
 	}
 }
@@ -72,32 +73,40 @@ static bool bindings_are_back(const struct daemon *daemon, const char *text)
 	_cleanup_(mp_bindings_freep) struct mp_bindings *written = NULL;
 	const struct mp_map *map;
 
-	if (mp_bindings_new(&written) < 0 || mp_bindings_parse(written, "bindings", text, strlen(text), NULL, NULL, NULL) < 0)
+	if (mp_bindings_new(&written) < 0 ||
+	    mp_bindings_parse(written, "bindings", text, strlen(text), NULL, NULL, NULL) < 0)
 		return true;
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
-		if (daemon_map_of(map)->naming && mp_bindings_wwid(daemon->inventory.bindings, map->name) &&
+		if (daemon_map_of(map)->naming &&
+		    mp_bindings_wwid(daemon->inventory.bindings, map->name) &&
 		    !mp_bindings_wwid(written, map->name) && !daemon->inventory.bindings_dirty)
 			return false;
 	return true;
 }
 
-/* Maps that waited for their names. Without a file nobody may have a new one, until the next reconfigure. */
+/*
+ * Maps that waited for their names. Without a file nobody may have a new one, until the next
+ * reconfigure.
+ */
 static void files_bindings_written(struct daemon *daemon, const struct files_job *job)
 {
 	int error = job->bindings_error;
 	struct mp_map *map;
 
 	if (error == 0 && strcmp(job->bindings, job->written))
-		error = mp_bindings_adopt(daemon->inventory.bindings, job->written, daemon->inventory.config);
+		error = mp_bindings_adopt(daemon->inventory.bindings, job->written,
+					  daemon->inventory.config);
 	/* What the file does not give back would be written again and again. */
 	if (error == 0 && !bindings_are_back(daemon, job->written))
 		error = -EILSEQ;
 	if (error < 0) {
-		log_error(STATE_DIR "/bindings: cannot write: %s; new maps are named by their WWIDs",
+		log_error(STATE_DIR
+			  "/bindings: cannot write: %s; new maps are named by their WWIDs",
 			  strerror(-error));
 		daemon->inventory.bindings_broken = true;
 		daemon->inventory.bindings_dirty = false;
-		mp_bindings_load(daemon->inventory.bindings, STATE_DIR, true, daemon->inventory.config, daemon_diagnostic, daemon);
+		mp_bindings_load(daemon->inventory.bindings, STATE_DIR, true,
+				 daemon->inventory.config, daemon_diagnostic, daemon);
 	} else {
 		log_warning("updated bindings file " STATE_DIR "/bindings");
 	}
@@ -146,15 +155,17 @@ void files_write(struct daemon *daemon)
 	if (!job)
 		return;
 	job->daemon = daemon;
-	if (daemon->inventory.bindings_dirty && mp_bindings_format(daemon->inventory.bindings, &job->bindings) < 0)
+	if (daemon->inventory.bindings_dirty &&
+	    mp_bindings_format(daemon->inventory.bindings, &job->bindings) < 0)
 		log_error("bindings not written: out of memory");
 	else
 		daemon->inventory.bindings_dirty = false;
 	job->wwids = TAKE_PTR(daemon->new_wwids);
 	job->wwid_count = daemon->new_wwid_count;
 	daemon->new_wwid_count = 0;
-	job->work = (struct work){ .run = files_job_run, .done = files_job_done, .lane = LANE_FILES,
-				   .exclusive = true };
+	job->work = (struct work){
+		.run = files_job_run, .done = files_job_done, .lane = LANE_FILES, .exclusive = true
+	};
 	daemon->files_writing = job;
 	daemon->operations++;
 	pool_submit(daemon->pool, &job->work);
@@ -181,7 +192,10 @@ static int remember_all(struct mp_wwids *wwids, char *const *which, size_t count
 	return 0;
 }
 
-/* What the file says replaces what is in memory, but for what is on its way into the file. Takes @read over. */
+/*
+ * What the file says replaces what is in memory, but for what is on its way into the file. Takes
+ * @read over.
+ */
 static int files_adopt_wwids(struct daemon *daemon, struct mp_wwids *read)
 {
 	const struct files_job *writing = daemon->files_writing;
@@ -280,8 +294,9 @@ void files_read_wwids(struct daemon *daemon)
 	job->daemon = daemon;
 	job->number = ++daemon->wwids_readings;
 	/* In the writer's lane: what was written before is in it. */
-	job->work = (struct work){ .run = wwids_job_run, .done = wwids_job_done, .lane = LANE_FILES,
-				   .exclusive = true };
+	job->work = (struct work){
+		.run = wwids_job_run, .done = wwids_job_done, .lane = LANE_FILES, .exclusive = true
+	};
 	daemon->wwids_reading = true;
 	daemon->operations++;
 	pool_submit(daemon->pool, &job->work);

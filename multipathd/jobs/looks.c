@@ -65,7 +65,8 @@ static struct look_map *look_job_find(const struct look_job *job, size_t known, 
 }
 
 /* A map of gmultipath's stands on others, whose events are its own. */
-static uint32_t look_event_nr(const struct look_job *job, const struct mp_dm_listed *listed, const char *wwid)
+static uint32_t look_event_nr(const struct look_job *job, const struct mp_dm_listed *listed,
+			      const char *wwid)
 {
 	uint32_t events = listed->event_nr;
 
@@ -115,7 +116,8 @@ static void look_job_run(struct work *work)
 		/* The operation under way reads its map itself. */
 		if (map->busy)
 			continue;
-		if (!map->known || map->read_anyway || map->event_nr != look_event_nr(job, &job->listed[i], wwid))
+		if (!map->known || map->read_anyway ||
+		    map->event_nr != look_event_nr(job, &job->listed[i], wwid))
 			map->read = mp_dm_read(wwid, &map->kernel) >= 0;
 		look_job_note_half_made(&job->listed[i], map);
 	}
@@ -172,8 +174,9 @@ void looks_want(struct daemon *daemon)
 			continue;
 		look->known = true;
 		look->busy = daemon_map_of(map)->busy;
-		look->read_anyway = (daemon->look_at_unused && map_is_unused(map)) || daemon_map_of(map)->came_up_id ||
-				    map->kernel.foreign_table || daemon_map_of(map)->read_again;
+		look->read_anyway = (daemon->look_at_unused && map_is_unused(map)) ||
+				    daemon_map_of(map)->came_up_id || map->kernel.foreign_table ||
+				    daemon_map_of(map)->read_again;
 		daemon_map_of(map)->read_again = false;
 		look->event_nr = map->kernel.event_nr;
 		look->generation = daemon_map_of(map)->generation;
@@ -182,8 +185,9 @@ void looks_want(struct daemon *daemon)
 	CDS_INIT_LIST_HEAD(&job->waiters);
 	cds_list_splice(&daemon->look_waiters, &job->waiters);
 	CDS_INIT_LIST_HEAD(&daemon->look_waiters);
-	job->work = (struct work){ .run = look_job_run, .done = look_job_done, .lane = LANE_STATUS,
-				   .exclusive = true };
+	job->work = (struct work){
+		.run = look_job_run, .done = look_job_done, .lane = LANE_STATUS, .exclusive = true
+	};
 	daemon->status_running = true;
 	pool_submit(daemon->pool, &job->work);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * looks.h - looks at the kernel's maps: which there are, and the table and states of those whose event number has moved.  For: whoever
- * wants to know, or waits until it is known.
+ * looks.h - looks at the kernel's maps: which there are, and the table and states of those whose
+ * event number has moved.  For: whoever wants to know, or waits until it is known.
  *
- * There is one look at a time. What is wanted while it is under way is looked at by another one after it.
+ * There is one look at a time. What is wanted while it is under way is looked at by another one
+ * after it.
  */
 #pragma once
 #include <stdbool.h>
@@ -40,11 +41,17 @@ struct look_job {
 /** looks_want() - look again; daemon->on_looked hears of it */
 void looks_want(struct daemon *daemon);
 
-/** looks_await_unused() - as looks_await(), also of maps without an active group: it changes with the first I/O, without an event */
+/**
+ * looks_await_unused() - as looks_await(), also of maps without an active group: it changes with
+ * the first I/O, without an event
+ */
 void looks_await_unused(struct daemon *daemon, struct look_waiter *waiter);
 
 /** looks_have_unused() - are there such maps? */
 bool looks_have_unused(const struct daemon *daemon);
 
-/** looks_await() - want a look, and hear of the end of it; cds_list_del() of @waiter->in_waiters calls it off */
+/**
+ * looks_await() - want a look, and hear of the end of it; cds_list_del() of @waiter->in_waiters
+ * calls it off
+ */
 void looks_await(struct daemon *daemon, struct look_waiter *waiter);

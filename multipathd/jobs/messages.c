@@ -18,8 +18,9 @@ static void message_job_run(struct work *work)
 	struct message_job *job = caa_container_of(work, struct message_job, work);
 
 	/* The maps of its partitions stay as well. */
-	job->error = strcmp(job->text, messages_cancel_removal) ? mp_dm_message(job->wwid, job->text) :
-							 mp_dm_cancel_deferred(job->wwid);
+	job->error = strcmp(job->text, messages_cancel_removal) ?
+			     mp_dm_message(job->wwid, job->text) :
+			     mp_dm_cancel_deferred(job->wwid);
 }
 
 static void message_job_done(struct work *work)
@@ -42,8 +43,10 @@ int messages_send(struct daemon *daemon, const char *wwid, const char *text, uin
 	job->request = request;
 	snprintf(job->wwid, sizeof(job->wwid), "%s", wwid);
 	snprintf(job->text, sizeof(job->text), "%s", text);
-	job->work = (struct work){ .run = message_job_run, .done = message_job_done,
-				   .lane = lane_of_messages(wwid), .exclusive = true };
+	job->work = (struct work){ .run = message_job_run,
+				   .done = message_job_done,
+				   .lane = lane_of_messages(wwid),
+				   .exclusive = true };
 	pool_submit(daemon->pool, &job->work);
 	return 0;
 }

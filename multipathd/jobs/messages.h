@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* messages.h - messages to a map: they do not wait for I/O, and have a lane beside the table's.  For: the daemon's control. */
+/*
+ * messages.h - messages to a map: they do not wait for I/O, and have a lane beside the table's.
+ * For: the daemon's control.
+ */
 #pragma once
 #include <stdint.h>
 

@@ -7,7 +7,8 @@
 #include "base/cleanup.h"
 #include "kernel/reservation.h"
 
-int registration_register(int fd, const struct mp_prkey *key, bool all_target_ports, unsigned timeout_msec)
+int registration_register(int fd, const struct mp_prkey *key, bool all_target_ports,
+			  unsigned timeout_msec)
 {
 	const struct mp_reservation_parameters parameters = {
 		.service_action_key = key->key,
@@ -38,5 +39,6 @@ void reservation_check_run(struct reservation_check *check, int fd, unsigned tim
 		check->held = holder.held && (holder.key == check->key.key ||
 					      holder.type == MP_RESERVATION_WRITE_EXCLUSIVE_ALL ||
 					      holder.type == MP_RESERVATION_EXCLUSIVE_ACCESS_ALL);
-	check->error = registration_register(fd, &check->key, check->all_target_ports, timeout_msec);
+	check->error =
+		registration_register(fd, &check->key, check->all_target_ports, timeout_msec);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* registrations.h - is a path registered with a reservation key, and let it be: SPC's PERSISTENT RESERVE.  For: jobs, the daemon's control. */
+/*
+ * registrations.h - is a path registered with a reservation key, and let it be: SPC's PERSISTENT
+ * RESERVE.  For: jobs, the daemon's control.
+ */
 #pragma once
 #include <stdbool.h>
 
@@ -12,7 +15,8 @@ struct reservation_check {
 	bool all_target_ports;
 	/* answer */
 	bool told;
-	bool registered; /* some path of this host is; and then this one, too, unless error says why not */
+	/* some path of this host is; and then this one, too, unless error says why not */
+	bool registered;
 	bool held;
 	int error;
 };
@@ -20,9 +24,14 @@ struct reservation_check {
 /**
  * reservation_check_run() - on a worker
  *
- * A key that is registered nowhere any more is not registered again: whoever removed it (PREEMPT) meant this host.
+ * A key that is registered nowhere any more is not registered again: whoever removed it (PREEMPT)
+ * meant this host.
  */
 void reservation_check_run(struct reservation_check *check, int fd, unsigned timeout_msec);
 
-/** registration_register() - on a worker: REGISTER AND IGNORE EXISTING KEY. Return: as mp_reservation_register(). */
-int registration_register(int fd, const struct mp_prkey *key, bool all_target_ports, unsigned timeout_msec);
+/**
+ * registration_register() - on a worker: REGISTER AND IGNORE EXISTING KEY. Return: as
+ * mp_reservation_register().
+ */
+int registration_register(int fd, const struct mp_prkey *key, bool all_target_ports,
+			  unsigned timeout_msec);

@@ -52,7 +52,8 @@ static void start_job(struct daemon_path *path, void (*run)(struct work *work))
 	if (!job)
 		return;
 	snprintf(job->dir, sizeof(job->dir), "%s", path->dir);
-	job->work = (struct work){ .run = run, .done = rescan_job_done,
+	job->work = (struct work){ .run = run,
+				   .done = rescan_job_done,
 				   .lane = lane_of_path(&path->path.identity) };
 	pool_submit(path->inventory->daemon->pool, &job->work);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* rescans.h - the kernel looks at a path's device anew, or forgets it.  For: the daemon's control. */
+/*
+ * rescans.h - the kernel looks at a path's device anew, or forgets it.  For: the daemon's control.
+ */
 #pragma once
 
 struct daemon_path;

@@ -85,7 +85,8 @@ static void sample_job_run(struct work *work)
 	size_t block_size = mp_aio_block_size(job->fd);
 
 	for (size_t i = 0; i < job->count; i++)
-		job->reads[i].error = mp_aio_read(job->aio, job->fd, block_size, job->reads[i].cookie);
+		job->reads[i].error =
+			mp_aio_read(job->aio, job->fd, block_size, job->reads[i].cookie);
 	close(job->fd); /* which may block; the kernel keeps the device open for the reads */
 }
 
@@ -137,7 +138,8 @@ static int samples_on_aio(sd_event_source *source, int fd, uint32_t events, void
 	return 0;
 }
 
-static void sampling_start_round(struct sampling *sampling, const struct daemon_path *path, uint64_t now)
+static void sampling_start_round(struct sampling *sampling, const struct daemon_path *path,
+				 uint64_t now)
 {
 	struct sample_job *job;
 
@@ -158,7 +160,9 @@ static void sampling_start_round(struct sampling *sampling, const struct daemon_
 
 		if (read->under_way)
 			continue;
-		*read = (struct sample_read){ .sampling = sampling, .begun_usec = now, .under_way = true };
+		*read = (struct sample_read){ .sampling = sampling,
+					      .begun_usec = now,
+					      .under_way = true };
 		job->reads[job->count++].cookie = read;
 	}
 	sampling->under_way += job->count;
@@ -184,7 +188,8 @@ static int sampling_on_round(sd_event_source *source, uint64_t usec, void *userd
 	for (size_t i = 0; i < READS_AT_ONCE; i++) {
 		struct sample_read *read = &sampling->reads[i];
 
-		if (read->under_way && (ends || now - read->begun_usec > READ_LIMIT_SEC * usec_per_sec))
+		if (read->under_way &&
+		    (ends || now - read->begun_usec > READ_LIMIT_SEC * usec_per_sec))
 			read_count(read, true);
 	}
 	if (ends) {
@@ -198,7 +203,8 @@ static int sampling_on_round(sd_event_source *source, uint64_t usec, void *userd
 	/* What is started now must have come back, or count as failed, by then. */
 	if (now + READ_LIMIT_SEC * usec_per_sec < sampling->end_usec)
 		sampling_start_round(sampling, path, now);
-	return timers_set(sampling->daemon->event, &sampling->timer, now + round_usec, sampling_on_round, sampling);
+	return timers_set(sampling->daemon->event, &sampling->timer, now + round_usec,
+			  sampling_on_round, sampling);
 }
 
 static int prepare_aio(struct daemon *daemon)
@@ -212,8 +218,8 @@ static int prepare_aio(struct daemon *daemon)
 		return -errno;
 	r = mp_aio_new(daemon->sample_fd, ROOM, &daemon->sample_aio);
 	if (r >= 0)
-		r = sd_event_add_io(daemon->event, &daemon->sample_source, daemon->sample_fd, EPOLLIN, samples_on_aio,
-				    daemon);
+		r = sd_event_add_io(daemon->event, &daemon->sample_source, daemon->sample_fd,
+				    EPOLLIN, samples_on_aio, daemon);
 	if (r >= 0)
 		r = sd_event_source_set_exit_on_failure(daemon->sample_source, true);
 	if (r < 0)

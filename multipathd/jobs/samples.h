@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* samples.h - reads that measure how often a path fails (marginal_path_*).  For: the daemon's loop. */
+/*
+ * samples.h - reads that measure how often a path fails (marginal_path_*).  For: the daemon's loop.
+ */
 #pragma once
 
 struct daemon;
@@ -11,7 +13,9 @@ typedef void (*samples_ended_fn)(struct daemon_path *path, unsigned ios, unsigne
 /** samples_start() - read for @duration_sec, then tell @ended. Return: 0, negative errno. */
 int samples_start(struct daemon_path *path, unsigned duration_sec, samples_ended_fn ended);
 
-/** samples_stop() - what is under way is not counted any more. Harmless if the path is not sampled. */
+/**
+ * samples_stop() - what is under way is not counted any more. Harmless if the path is not sampled.
+ */
 void samples_stop(struct daemon_path *path);
 
 void samples_fini(struct daemon *daemon);

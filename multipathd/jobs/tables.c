@@ -78,7 +78,8 @@ static void table_job_run(struct work *work)
 	for (size_t i = 0; i < job->bad_count; i++) {
 		char message[48];
 
-		snprintf(message, sizeof(message), "fail_path %u:%u", major(job->bad[i]), minor(job->bad[i]));
+		snprintf(message, sizeof(message), "fail_path %u:%u", major(job->bad[i]),
+			 minor(job->bad[i]));
 		mp_dm_message(job->wwid, message);
 	}
 
@@ -103,7 +104,8 @@ void tables_start(struct table_job *job)
 		.run = table_job_run,
 		.done = table_job_done,
 		/* multipath(8) waits for udev by one cookie, which is one thread's. */
-		.lane = job->daemon->inventory.options.once ? LANE_TABLES : lane_of_table(job->wwid),
+		.lane = job->daemon->inventory.options.once ? LANE_TABLES :
+							      lane_of_table(job->wwid),
 		.exclusive = true,
 	};
 	pool_submit(job->daemon->pool, &job->work);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tables.h - operations on a map's table: rename, create, load, resize.  For: the daemon's control. */
+/*
+ * tables.h - operations on a map's table: rename, create, load, resize.  For: the daemon's control.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,12 +24,23 @@ struct table_job {
 	struct mp_table table;
 	struct mp_dm_flags flags;
 	char *delimiter;
-	/* For the time of the creation: whoever partitions or formats a path has it locked the other way, by udev's rules. */
+	/*
+	 * For the time of the creation: whoever partitions or formats a path has it locked the
+	 * other way, by udev's rules.
+	 */
 	int *locks; /* the checks' descriptors */
 	size_t lock_count;
 	bool patient; /* waits for them */
-	bool whole; /* a load is one call of the kernel, and cannot be called off: after a kill nobody may be there to resume the map */
-	bool called_off; /* set by the loop, read by the worker when the map's I/O is suspended: a path is not proven any more */
+	/*
+	 * a load is one call of the kernel, and cannot be called off: after a kill nobody may be
+	 * there to resume the map
+	 */
+	bool whole;
+	/*
+	 * set by the loop, read by the worker when the map's I/O is suspended: a path is not proven
+	 * any more
+	 */
+	bool called_off;
 	dev_t *bad; /* paths that the loaded table must not use: it takes every path for good */
 	size_t bad_count;
 	int error;
@@ -37,7 +50,10 @@ struct table_job {
 /** tables_start() - takes the job; one for each map at a time, in order */
 void tables_start(struct table_job *job);
 
-/** tables_call_off() - a load that still waits for I/O under way is not to happen any more; the job ends with -ECANCELED then */
+/**
+ * tables_call_off() - a load that still waits for I/O under way is not to happen any more; the job
+ * ends with -ECANCELED then
+ */
 void tables_call_off(struct table_job *job);
 
 void table_job_free(struct table_job *job);

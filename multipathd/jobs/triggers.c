@@ -34,7 +34,8 @@ static void trigger_done(struct work *work)
 	struct trigger_job *job = caa_container_of(work, struct trigger_job, work);
 
 	if (job->error < 0 && job->error != -ENOENT && job->error != -ENODEV)
-		log_warning("cannot trigger a %s event for %s: %s", job->action, job->dir, strerror(-job->error));
+		log_warning("cannot trigger a %s event for %s: %s", job->action, job->dir,
+			    strerror(-job->error));
 	free(job);
 }
 
@@ -46,8 +47,9 @@ void triggers_start(struct daemon *daemon, const char *dir, const char *action)
 		return;
 	snprintf(job->dir, sizeof(job->dir), "%s", dir);
 	snprintf(job->action, sizeof(job->action), "%s", action);
-	job->work = (struct work){ .run = trigger_run, .done = trigger_done, .lane = LANE_UEVENTS,
-				   .exclusive = true };
+	job->work = (struct work){
+		.run = trigger_run, .done = trigger_done, .lane = LANE_UEVENTS, .exclusive = true
+	};
 	pool_submit(daemon->pool, &job->work);
 }
 

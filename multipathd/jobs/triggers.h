@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* triggers.h - events that the kernel and udev are asked to send of a device.  For: the daemon's control. */
+/*
+ * triggers.h - events that the kernel and udev are asked to send of a device.  For: the daemon's
+ * control.
+ */
 #pragma once
 
 struct daemon;

@@ -57,7 +57,8 @@ static bool tuning_note_failure(struct daemon *daemon, const struct mp_tuning_wr
 	return true;
 }
 
-static void tuning_log(struct daemon *daemon, const struct daemon_path *path, const struct tuning_job *job)
+static void tuning_log(struct daemon *daemon, const struct daemon_path *path,
+		       const struct tuning_job *job)
 {
 	const char *name = mp_path_name(&path->path);
 
@@ -72,13 +73,14 @@ static void tuning_log(struct daemon *daemon, const struct daemon_path *path, co
 		const struct mp_tuning_write *write = &job->plan.writes[i];
 
 		if (!write->error)
-			log_info("%s: /sys/%s/%s set to %s", name, write->dir, write->attribute, write->value);
+			log_info("%s: /sys/%s/%s set to %s", name, write->dir, write->attribute,
+				 write->value);
 		else if (write->error == -EBUSY)
-			log_info("%s: /sys/%s/%s is not set to %s while the port is gone", name, write->dir,
-				 write->attribute, write->value);
+			log_info("%s: /sys/%s/%s is not set to %s while the port is gone", name,
+				 write->dir, write->attribute, write->value);
 		else if (tuning_note_failure(daemon, write))
-			log_warning("%s: /sys/%s/%s cannot be set to %s: %s", name, write->dir, write->attribute,
-				    write->value, strerror(-write->error));
+			log_warning("%s: /sys/%s/%s cannot be set to %s: %s", name, write->dir,
+				    write->attribute, write->value, strerror(-write->error));
 	}
 }
 
@@ -107,7 +109,8 @@ static void tuning_expired(struct work *work)
 
 	if (!path || !path->tuning)
 		return;
-	log_warning("%s: its timeouts and limits are not set yet: sysfs does not answer", mp_path_name(&path->path));
+	log_warning("%s: its timeouts and limits are not set yet: sysfs does not answer",
+		    mp_path_name(&path->path));
 	path_is_tuned(path);
 }
 
@@ -136,14 +139,17 @@ static void path_tune(struct daemon_path *path, const struct mp_tuning *wanted)
 	struct tuning_job *job = calloc(1, sizeof(*job));
 
 	if (!job) {
-		log_error("%s: timeouts and limits are not set: out of memory", mp_path_name(&path->path));
+		log_error("%s: timeouts and limits are not set: out of memory",
+			  mp_path_name(&path->path));
 		return;
 	}
 	job->daemon = path->inventory->daemon;
 	job->path_id = path->path.id;
 	job->tuning = *wanted;
 	strncpy(job->dir, path->dir, sizeof(job->dir) - 1);
-	job->work = (struct work){ .run = tuning_run, .done = tuning_done, .expired = tuning_expired,
+	job->work = (struct work){ .run = tuning_run,
+				   .done = tuning_done,
+				   .expired = tuning_expired,
 				   .lane = lane_of_path(&path->path.identity),
 				   .timeout_usec = PATIENCE_SEC * usec_per_sec };
 	path->tuned = *wanted;
@@ -162,9 +168,11 @@ bool tuning_start(struct daemon_map *map)
 		return false;
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		struct daemon_path *managed = daemon_path_of(path);
-		bool member = map->map.kernel.exists && mp_table_find(&map->map.kernel.table, path->identity.devt);
-		struct mp_tuning wanted = mp_tuning_make(path->identity.protocol, &managed->settings,
-							 &map->map.settings, member);
+		bool member = map->map.kernel.exists &&
+			      mp_table_find(&map->map.kernel.table, path->identity.devt);
+		struct mp_tuning wanted = mp_tuning_make(path->identity.protocol,
+							 &managed->settings, &map->map.settings,
+							 member);
 
 		if (managed->tuning || mp_tuning_is_empty(&wanted) ||
 		    (managed->is_tuned && mp_tuning_covers(&managed->tuned, &wanted)))

@@ -33,7 +33,8 @@ static struct account *account_find(struct accounts *accounts, uid_t uid)
 
 int account_open(struct accounts *accounts, uid_t uid, struct account **ret)
 {
-	struct account *account = account_find(accounts, uid), *sum = uid == 0 ? NULL : &accounts->users;
+	struct account *account = account_find(accounts, uid),
+		       *sum = uid == 0 ? NULL : &accounts->users;
 
 	if ((account && account->connections >= account->quota.connections) ||
 	    (sum && sum->connections >= sum->quota.connections))
@@ -69,7 +70,10 @@ void account_close(struct account *account)
 	free(account);
 }
 
-/* What a user has spent beyond a turn's quota counts in the next ones: one request may cost many turns. */
+/*
+ * What a user has spent beyond a turn's quota counts in the next ones: one request may cost many
+ * turns.
+ */
 static uint64_t account_spent(const struct account *account, unsigned turn)
 {
 	uint64_t turns = turn - account->turn, most = account->quota.turn_usec * DEBT_TURNS;

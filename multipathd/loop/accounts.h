@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * accounts.h - how much of the server each user takes, and how much a user may.  For: server; no I/O, no clock.
+ * accounts.h - how much of the server each user takes, and how much a user may.  For: server; no
+ * I/O, no clock.
  *
- * Every uid but 0 has quotas, and all such uids together have others: with subordinate uids one person is many.
- * Root's connections are limited by the server alone, and the time spent on them in one turn of the loop by its quota.
+ * Every uid but 0 has quotas, and all such uids together have others: with subordinate uids one
+ * person is many. Root's connections are limited by the server alone, and the time spent on them in
+ * one turn of the loop by its quota.
  */
 #pragma once
 #include <stdbool.h>
@@ -67,7 +69,9 @@ bool account_is_full(const struct account *account);
 /** account_has_room() - an answer that nobody has read yet may be kept */
 bool account_has_room(const struct account *account);
 
-/** account_keep() - so many bytes more wait to be read. account_release(): were read, or given up. */
+/**
+ * account_keep() - so many bytes more wait to be read. account_release(): were read, or given up.
+ */
 void account_keep(struct account *account, size_t bytes);
 void account_release(struct account *account, size_t bytes);
 
@@ -75,5 +79,8 @@ void account_release(struct account *account, size_t bytes);
 void account_begin(struct account *account);
 void account_end(struct account *account);
 
-/** accounts_next_turn() - all of a class have their time again, @turns times; users first pay for what they had beyond it */
+/**
+ * accounts_next_turn() - all of a class have their time again, @turns times; users first pay for
+ * what they had beyond it
+ */
 void accounts_next_turn(struct accounts *accounts, enum account_class class, unsigned turns);

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 /*
- * A ring of seconds. What is further away than one round shares a second with what is due, and is put back when that comes.
- * The timer is set to the next second that has entries.
+ * A ring of seconds. What is further away than one round shares a second with what is due, and is
+ * put back when that comes. The timer is set to the next second that has entries.
  */
 enum { SECONDS = 128 };
 
@@ -85,7 +85,8 @@ int agenda_new(sd_event *event, void (*due)(struct agenda_entry *entry), struct 
 		CDS_INIT_LIST_HEAD(&agenda->seconds[i]);
 	r = sd_event_now(event, CLOCK_MONOTONIC, &now);
 	if (r >= 0)
-		r = sd_event_add_time(event, &agenda->timer, CLOCK_MONOTONIC, 0, accuracy_usec, agenda_on_timer, agenda);
+		r = sd_event_add_time(event, &agenda->timer, CLOCK_MONOTONIC, 0, accuracy_usec,
+				      agenda_on_timer, agenda);
 	if (r >= 0)
 		r = sd_event_source_set_exit_on_failure(agenda->timer, true);
 	if (r >= 0)

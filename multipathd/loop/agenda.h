@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* agenda.h - what is due at which second: one timer, and what is due together is done together.  For: checks. */
+/*
+ * agenda.h - what is due at which second: one timer, and what is due together is done together.
+ * For: checks.
+ */
 #pragma once
 #include <stdint.h>
 #include <systemd/sd-event.h>
@@ -14,7 +17,8 @@ struct agenda_entry {
 
 /**
  * agenda_new() - an empty one
- * @due:	called on the loop for each entry when its time has come; it may set and clear any entry
+ * @due:	called on the loop for each entry when its time has come; it may set and clear any
+ * 		entry
  * @ret:	agenda_free(), when all entries are cleared
  *
  * Return: 0, negative errno.
@@ -27,7 +31,10 @@ struct agenda *agenda_free(struct agenda *agenda);
 /** agenda_init() - an entry that is not due */
 void agenda_init(struct agenda_entry *entry);
 
-/** agenda_set() - due once at @usec (CLOCK_MONOTONIC), rounded to the second; never in this turn of the loop */
+/**
+ * agenda_set() - due once at @usec (CLOCK_MONOTONIC), rounded to the second; never in this turn of
+ * the loop
+ */
 int agenda_set(struct agenda *agenda, struct agenda_entry *entry, uint64_t usec);
 
 /** agenda_clear() - not due; it may be so already */

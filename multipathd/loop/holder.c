@@ -41,8 +41,9 @@ unsigned long holder_find_inode(const char *text, const char *name)
 
 		end = strchrnul(line, '\n');
 		/* Num: RefCount Protocol Flags Type St Inode Path */
-		if (sscanf(line, "%*[^:\n]: %*8s %*8s %*8s %*4s %2s %lu %n", state, &inode, &used) != 2 || !used ||
-		    line + used > end)
+		if (sscanf(line, "%*[^:\n]: %*8s %*8s %*8s %*4s %2s %lu %n", state, &inode,
+			   &used) != 2 ||
+		    !used || line + used > end)
 			continue;
 		if (!strcmp(state, state_unconnected) && (size_t)(end - (line + used)) == length &&
 		    !memcmp(line + used, name, length))
@@ -67,7 +68,8 @@ static char *read_text(const char *file, uint64_t end_msec)
 		if (!grown)
 			return NULL;
 		text = grown;
-		while (now_msec() < end_msec && (count = read(fd, text + used, room - used - 1)) > 0)
+		while (now_msec() < end_msec &&
+		       (count = read(fd, text + used, room - used - 1)) > 0)
 			used += count;
 	} while (used == room - 1 && room < TEXT_MAX);
 	text[used] = '\0';
@@ -123,7 +125,8 @@ static int ask_listener(const char *name, struct holder *ret)
 	if (fd < 0 || length > sizeof(address.sun_path))
 		return -EINVAL;
 	memcpy(address.sun_path + 1, name + 1, length - 1);
-	if (connect(fd, (struct sockaddr *)&address, offsetof(struct sockaddr_un, sun_path) + length) < 0 ||
+	if (connect(fd, (struct sockaddr *)&address,
+		    offsetof(struct sockaddr_un, sun_path) + length) < 0 ||
 	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
 		return -errno;
 	ret->pid = peer.pid;
@@ -132,8 +135,8 @@ static int ask_listener(const char *name, struct holder *ret)
 }
 
 /*
- * A process that does not listen, or answers nobody, has the socket open. Other users' descriptors are shown to CAP_SYS_PTRACE
- * only, which the daemon does not have in its systemd unit.
+ * A process that does not listen, or answers nobody, has the socket open. Other users' descriptors
+ * are shown to CAP_SYS_PTRACE only, which the daemon does not have in its systemd unit.
  */
 static int search_processes(const char *name, unsigned limit_msec, struct holder *ret)
 {
@@ -151,7 +154,8 @@ static int search_processes(const char *name, unsigned limit_msec, struct holder
 	snprintf(socket, sizeof(socket), "socket:[%lu]", inode);
 	stream = opendir("/proc");
 	while (stream && r < 0 && now_msec() < end_msec && (entry = readdir(stream))) {
-		if (*entry->d_name < '1' || *entry->d_name > '9' || !process_has(entry->d_name, socket, end_msec))
+		if (*entry->d_name < '1' || *entry->d_name > '9' ||
+		    !process_has(entry->d_name, socket, end_msec))
 			continue;
 		snprintf(dir, sizeof(dir), "/proc/%.16s", entry->d_name);
 		ret->uid = stat(dir, &st) == 0 ? st.st_uid : (uid_t)-1;

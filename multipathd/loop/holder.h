@@ -15,7 +15,8 @@ struct holder {
  * @text:	of /proc/net/unix
  * @name:	with a leading @
  *
- * Sockets that were accepted by it have the same name; they are passed over. Source: proc_pid_net(5).
+ * Sockets that were accepted by it have the same name; they are passed over. Source:
+ * proc_pid_net(5).
  * Return: inode number, 0 if there is none.
  */
 unsigned long holder_find_inode(const char *text, const char *name);

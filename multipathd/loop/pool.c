@@ -16,20 +16,22 @@
 #include "base/hash.h"
 
 /*
- * Two halves. The pool is the loop's alone: lanes by number, deadlines, one timer. The crew is what workers share
- * with it, under one mutex that is held for some instructions only; it outlives the pool while workers hang.
+ * Two halves. The pool is the loop's alone: lanes by number, deadlines, one timer. The crew is what
+ * workers share with it, under one mutex that is held for some instructions only; it outlives the
+ * pool while workers hang.
  *
- * A lane is on its class's list of open lanes when it has work that may start now. A worker takes the first open lane of
- * the first class that has a place, one piece of work from it, and puts the lane after all others if it is still open:
- * lanes share threads evenly.
+ * A lane is on its class's list of open lanes when it has work that may start now. A worker takes
+ * the first open lane of the first class that has a place, one piece of work from it, and puts the
+ * lane after all others if it is still open: lanes share threads evenly.
  *
- * Work takes a place while it runs. Of POOL_THREADS places, each class has some that are kept for it, the others go to the
- * first who comes. Work that hangs gives its place back and is only counted: each class has a limit on what may run and hang
- * in it. So neither work that hangs nor a burst of work ever keeps another class from starting.
+ * Work takes a place while it runs. Of POOL_THREADS places, each class has some that are kept for
+ * it, the others go to the first who comes. Work that hangs gives its place back and is only
+ * counted: each class has a limit on what may run and hang in it. So neither work that hangs nor a
+ * burst of work ever keeps another class from starting.
  *
- * The tick is the loop's look at the crew, only while work is underway. It is what brings more threads when
- * a batch is not done by then, what finds hanging work, and the latest moment for answers that a worker holds back
- * because it expects to bring more of them at once.
+ * The tick is the loop's look at the crew, only while work is underway. It is what brings more
+ * threads when a batch is not done by then, what finds hanging work, and the latest moment for
+ * answers that a worker holds back because it expects to bring more of them at once.
  */
 enum {
 	TICK_USEC = 4000, /* doubles while nothing moves */
@@ -40,7 +42,8 @@ enum {
 	LANE_RUNNERS_FIRST = 2, /* one more for each answer, as long as the lane is busy */
 	LANE_RUNNERS_MAX = 6,
 	LANE_RUNNERS_HANGING = 2,
-	HANGING_MANY = 8, /* in a class: a lane that hangs keeps one thread, and work is asked to be sparing */
+	/* in a class: a lane that hangs keeps one thread, and work is asked to be sparing */
+	HANGING_MANY = 8,
 	THREADS_IDLE = 2, /* kept for good */
 
 	STACK_SIZE = 1024 * 1024, /* address space: what is not touched costs nothing */
@@ -53,13 +56,14 @@ static const struct class_rule {
 	unsigned kept; /* places */
 	unsigned most; /* running and hanging */
 } class_rules[] = {
-	{ POOL_MESSAGES, 2, 8 }, { POOL_HOUSE, 2, 16 },	 { POOL_TABLES, 1, 48 },
+	{ POOL_MESSAGES, 2, 8 }, { POOL_HOUSE, 2, 16 },	    { POOL_TABLES, 1, 48 },
 	{ POOL_CHECKS, 1, 24 },	 { POOL_QUESTIONS, 1, 16 },
 };
 
 enum work_state { WAITING, TAKEN, EXPIRED };
 
-struct class {
+struct class
+{
 	const struct class_rule *rule;
 	struct cds_list_head open_lanes;
 	unsigned running; /* with those that hang */
@@ -246,8 +250,8 @@ static struct work *crew_take(struct crew *crew, struct worker *worker)
 	TAKE_OVER(work);
 
 	/* Against the loop's expiry of it. */
-	work->skipped = !__atomic_compare_exchange_n(&work->state, &waiting, TAKEN, false, __ATOMIC_ACQ_REL,
-						     __ATOMIC_ACQUIRE);
+	work->skipped = !__atomic_compare_exchange_n(&work->state, &waiting, TAKEN, false,
+						     __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 	work->sparing = class->hanging >= HANGING_MANY;
 	lane->running++;
 	lane->exclusive = work->exclusive;
@@ -343,7 +347,10 @@ static bool crew_start_thread(struct crew *crew)
 	return true;
 }
 
-/* One more worker to look at the open lanes; an idle one is to be woken with @wakes once the mutex is free. */
+/*
+ * One more worker to look at the open lanes; an idle one is to be woken with @wakes once the mutex
+ * is free.
+ */
 static bool crew_call(struct crew *crew, unsigned *wakes)
 {
 	if (crew->idle == 0)
@@ -485,7 +492,8 @@ static void lane_init(struct lane *lane, uint64_t number)
 {
 	*lane = (struct lane){
 		.number = number,
-		.class = number < POOL_NAMED_LANES ? POOL_HOUSE : (enum pool_class)(number >> POOL_CLASS_SHIFT),
+		.class = number < POOL_NAMED_LANES ? POOL_HOUSE :
+						     (enum pool_class)(number >> POOL_CLASS_SHIFT),
 		.runners_max = LANE_RUNNERS_FIRST,
 	};
 	__cds_wfcq_init(&lane->head, &lane->tail);
@@ -546,8 +554,9 @@ static void pool_add_deadline(struct pool *pool, struct work *work)
 	work->deadline_usec = pool_now(pool) + work->timeout_usec;
 	list = &pool->deadlines[63 - __builtin_clzll(work->timeout_usec)];
 	before = list->prev;
-	while (before != list && caa_container_of(before, struct work, in_deadlines)->deadline_usec >
-				 work->deadline_usec)
+	while (before != list &&
+	       caa_container_of(before, struct work, in_deadlines)->deadline_usec >
+		       work->deadline_usec)
 		before = before->prev;
 	cds_list_add(&work->in_deadlines, before);
 }
@@ -560,7 +569,8 @@ static uint64_t pool_first_deadline(struct pool *pool)
 	for (size_t i = 0; i < TIMEOUT_CLASSES; i++) {
 		if (cds_list_empty(&pool->deadlines[i]))
 			continue;
-		deadline = cds_list_first_entry(&pool->deadlines[i], struct work, in_deadlines)->deadline_usec;
+		deadline = cds_list_first_entry(&pool->deadlines[i], struct work, in_deadlines)
+				   ->deadline_usec;
 		if (first == 0 || deadline < first)
 			first = deadline;
 	}
@@ -573,15 +583,15 @@ static void pool_expire(struct pool *pool, uint64_t now_usec)
 
 	for (size_t i = 0; i < TIMEOUT_CLASSES; i++) {
 		while (!cds_list_empty(&pool->deadlines[i])) {
-			struct work *work =
-				cds_list_first_entry(&pool->deadlines[i], struct work, in_deadlines);
+			struct work *work = cds_list_first_entry(&pool->deadlines[i], struct work,
+								 in_deadlines);
 
 			if (work->deadline_usec > now_usec)
 				break;
 			cds_list_del_init(&work->in_deadlines);
 			waiting = WAITING;
-			__atomic_compare_exchange_n(&work->state, &waiting, EXPIRED, false, __ATOMIC_ACQ_REL,
-						    __ATOMIC_ACQUIRE);
+			__atomic_compare_exchange_n(&work->state, &waiting, EXPIRED, false,
+						    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 			if (work->expired)
 				work->expired(work);
 		}
@@ -638,7 +648,8 @@ static unsigned class_wants(const struct crew *crew, const struct class *class)
 	unsigned room = class_room(crew, class), wanted = 0;
 	struct cds_list_head *open;
 
-	cds_list_for_each(open, &class->open_lanes) {
+	cds_list_for_each(open, &class->open_lanes)
+	{
 		if (wanted == room)
 			break;
 		wanted++;
@@ -792,14 +803,15 @@ int pool_new(sd_event *event, struct pool **ret)
 		r = crew_new(&pool->crew);
 	/* By edge: its count is never read. */
 	if (r == 0)
-		r = sd_event_add_io(event, &pool->answered, pool->crew->answered_fd, EPOLLIN | EPOLLET,
-				    pool_on_answered, pool);
+		r = sd_event_add_io(event, &pool->answered, pool->crew->answered_fd,
+				    EPOLLIN | EPOLLET, pool_on_answered, pool);
 	if (r >= 0)
 		r = sd_event_source_set_prepare(pool->answered, pool_on_prepare);
 	if (r >= 0)
 		r = sd_event_source_set_exit_on_failure(pool->answered, true);
 	if (r >= 0)
-		r = sd_event_add_time(event, &pool->timer, CLOCK_MONOTONIC, 0, 1000, pool_on_timer, pool);
+		r = sd_event_add_time(event, &pool->timer, CLOCK_MONOTONIC, 0, 1000, pool_on_timer,
+				      pool);
 	if (r >= 0)
 		r = sd_event_source_set_exit_on_failure(pool->timer, true);
 	if (r >= 0)
@@ -943,7 +955,8 @@ bool pool_lacks_places(const struct pool *pool, const struct work *work)
 	bool lacks;
 
 	pthread_mutex_lock(&pool->crew->mutex);
-	lacks = __atomic_load_n(&work->state, __ATOMIC_RELAXED) != TAKEN && !cds_list_empty(&work->in_lane->in_open);
+	lacks = __atomic_load_n(&work->state, __ATOMIC_RELAXED) != TAKEN &&
+		!cds_list_empty(&work->in_lane->in_open);
 	pthread_mutex_unlock(&pool->crew->mutex);
 	return lacks;
 }

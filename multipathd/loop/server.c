@@ -43,13 +43,22 @@ enum {
 	REBIND_USEC = 10000000, /* to a name that somebody else had */
 	HOLDER_MSEC = 200, /* to find out who: somebody waits for the daemon to start */
 
-	/* The longest turn: users have a share of each, so of the CPU. Root's ends when the loop has nothing else to do. */
+	/*
+	 * The longest turn: users have a share of each, so of the CPU. Root's ends when the loop
+	 * has nothing else to do.
+	 */
 	TURN_USEC = 20000,
-	SLICE_USEC = 1000, /* on requests that wait for their turn, before other sources are looked at */
+	/* on requests that wait for their turn, before other sources are looked at */
+	SLICE_USEC = 1000,
 	ACCEPTS = 64, /* at once */
-	ACCEPTS_TURN = 256, /* in a turn: whoever connects all the time has a share of the CPU, too, and not more of it than: */
+	/*
+	 * in a turn: whoever connects all the time has a share of the CPU, too, and not more of it
+	 * than:
+	 */
+	ACCEPTS_TURN = 256,
 	ACCEPTS_USEC = 2000, /* reading and closing take twice that */
-	CLOSINGS_MAX = 256, /* that wait for a worker; until some have had one, nobody is accepted */
+	/* that wait for a worker; until some have had one, nobody is accepted */
+	CLOSINGS_MAX = 256,
 
 	/* sd-event's: lower is earlier, 0 is the loop's other work. */
 	PRIORITY_ROOT = SD_EVENT_PRIORITY_NORMAL,
@@ -81,7 +90,8 @@ struct client {
 	struct account *account;
 	enum client_state state;
 	struct cds_list_head in_clients;
-	struct cds_list_head in_ready; /* something to do that is not for its present caller, or not now; or gone */
+	/* something to do that is not for its present caller, or not now; or gone */
+	struct cds_list_head in_ready;
 	struct cds_list_head in_senders; /* a user's, from the beginning of an answer to its end */
 
 	uint64_t request_id; /* of CLIENT_WAITING */
@@ -126,7 +136,8 @@ struct server {
 	size_t listener_count;
 	bool inherited; /* systemd listens on, too */
 	bool serving;
-	uint64_t retry_usec; /* accepting pauses: until then, or until a client leaves; 0: it does not */
+	/* accepting pauses: until then, or until a client leaves; 0: it does not */
+	uint64_t retry_usec;
 	uint64_t accepts_since_usec;
 	unsigned accepts; /* of users, since then: a turn at most */
 	uint64_t accepts_usec;
@@ -170,7 +181,10 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
-/* One timer: for the request that waits longest, the answer that is not read, a pause of accepting, and the turn's end. */
+/*
+ * One timer: for the request that waits longest, the answer that is not read, a pause of accepting,
+ * and the turn's end.
+ */
 static void server_arm(struct server *server)
 {
 	uint64_t next = earlier(server->retry_usec, server->rebind_usec);
@@ -178,11 +192,15 @@ static void server_arm(struct server *server)
 	for (int i = 0; i < ACCOUNT_CLASSES; i++)
 		next = earlier(next, server->queues[i].turn_end_usec);
 	if (!cds_list_empty(&server->deadlines))
-		next = earlier(next, cds_list_first_entry(&server->deadlines, struct client, in_deadlines)->since_usec +
-					     server->timeout_usec);
+		next = earlier(next,
+			       cds_list_first_entry(&server->deadlines, struct client, in_deadlines)
+					       ->since_usec +
+				       server->timeout_usec);
 	if (!cds_list_empty(&server->senders))
-		next = earlier(next, cds_list_first_entry(&server->senders, struct client, in_senders)
-						     ->sending_since_usec + READ_USEC);
+		next = earlier(next,
+			       cds_list_first_entry(&server->senders, struct client, in_senders)
+					       ->sending_since_usec +
+				       READ_USEC);
 	if (next)
 		sd_event_source_set_time(server->timer, next);
 	sd_event_source_set_enabled(server->timer, next ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
@@ -195,7 +213,8 @@ static void server_update_listeners(struct server *server)
 			 server->closing_count < CLOSINGS_MAX;
 
 	for (size_t i = 0; i < server->listener_count; i++) {
-		bool on = accepting && (users_may || server->listeners[i] == server->roots_listener);
+		bool on = accepting &&
+			  (users_may || server->listeners[i] == server->roots_listener);
 
 		sd_event_source_set_enabled(server->listeners[i], on ? SD_EVENT_ON : SD_EVENT_OFF);
 	}
@@ -233,7 +252,10 @@ static void queue_end_turn(struct server *server, enum account_class class)
 
 	queue->turn_end_usec = 0;
 	queue->ended_usec = now;
-	accounts_next_turn(&server->accounts, class, turns < 1 ? 1 : turns < UINT16_MAX ? turns : UINT16_MAX);
+	accounts_next_turn(&server->accounts, class,
+			   turns < 1	      ? 1 :
+			   turns < UINT16_MAX ? turns :
+						UINT16_MAX);
 	queue_let_go(queue);
 	if (class == ACCOUNT_USERS && server->accepts) {
 		server->accepts = 0;
@@ -286,16 +308,18 @@ static bool account_may_ask(struct account *account, struct server *server)
 /* ---- closing ---- */
 
 /*
- * Descriptors that a user sends along are closed when the kernel finds nobody who wants them, by the thread that reads
- * or closes the socket; and that may take as long as the user likes (SO_LINGER of a TCP socket). So what may hold some
- * is closed by a worker, or rather for it: a thread that ends waits for no socket, and what closes at its end is all that
- * its table of descriptors alone has. Hence such work does not hang, and what waits for it can be limited.
+ * Descriptors that a user sends along are closed when the kernel finds nobody who wants them, by
+ * the thread that reads or closes the socket; and that may take as long as the user likes
+ * (SO_LINGER of a TCP socket). So what may hold some is closed by a worker, or rather for it: a
+ * thread that ends waits for no socket, and what closes at its end is all that its table of
+ * descriptors alone has. Hence such work does not hang, and what waits for it can be limited.
  */
 struct closing {
 	struct work work;
 	int fd;
 	struct server *server; /* NULL: it is gone */
-	struct account *account; /* the connection still counts; NULL: it never did, or the server is gone */
+	/* the connection still counts; NULL: it never did, or the server is gone */
+	struct account *account;
 	struct cds_list_head in_closings;
 };
 
@@ -303,7 +327,8 @@ static void *leaver_main(void *userdata)
 {
 	pthread_barrier_t *meeting = userdata;
 
-	unshare(CLONE_FILES); /* if the kernel does not let it, the worker is the last to have it, and may wait */
+	/* if the kernel does not let it, the worker is the last to have it, and may wait */
+	unshare(CLONE_FILES);
 	pthread_barrier_wait(meeting); /* both have it */
 	pthread_barrier_wait(meeting); /* this thread alone has */
 	return NULL;
@@ -340,7 +365,10 @@ static void closing_done(struct work *work)
 		server_update_listeners(server);
 }
 
-/* Return: bytes that may be read, 0 at the end, -1 and errno: EBADMSG if descriptors come along with them. */
+/*
+ * Return: bytes that may be read, 0 at the end, -1 and errno: EBADMSG if descriptors come along
+ * with them.
+ */
 static ssize_t socket_look(int fd, void *data, size_t size)
 {
 	struct iovec part = { .iov_base = data, .iov_len = size };
@@ -354,7 +382,10 @@ static ssize_t socket_look(int fd, void *data, size_t size)
 	return r;
 }
 
-/* Nothing arrives after that; and nothing came along with what is unread, if that is nothing or can be looked at. */
+/*
+ * Nothing arrives after that; and nothing came along with what is unread, if that is nothing or can
+ * be looked at.
+ */
 static bool socket_closes_at_once(int fd)
 {
 	char bytes[1024];
@@ -362,10 +393,14 @@ static bool socket_closes_at_once(int fd)
 
 	if (shutdown(fd, SHUT_RDWR) < 0 || ioctl(fd, FIONREAD, &unread) < 0)
 		return false;
-	return unread == 0 || ((size_t)unread <= sizeof(bytes) && socket_look(fd, bytes, sizeof(bytes)) == unread);
+	return unread == 0 ||
+	       ((size_t)unread <= sizeof(bytes) && socket_look(fd, bytes, sizeof(bytes)) == unread);
 }
 
-/* Takes the descriptor and, if not NULL, the account. One that waits for a worker when the process ends goes with it. */
+/*
+ * Takes the descriptor and, if not NULL, the account. One that waits for a worker when the process
+ * ends goes with it.
+ */
 static void server_close(struct server *server, int fd, struct account *account, bool is_root)
 {
 	struct closing *closing = NULL;
@@ -398,7 +433,9 @@ static void server_close(struct server *server, int fd, struct account *account,
 /* What the loop shall tell of it; a hang-up it always tells. */
 static void client_watch(struct client *client)
 {
-	static const uint32_t of_states[CLIENT_STATES] = { [CLIENT_READING] = EPOLLIN, [CLIENT_SENDING] = EPOLLOUT };
+	static const uint32_t of_states[CLIENT_STATES] = {
+		[CLIENT_READING] = EPOLLIN, [CLIENT_SENDING] = EPOLLOUT
+	};
 	/* What is known to have something to do need not be told so. */
 	uint32_t wanted = cds_list_empty(&client->in_ready) ? of_states[client->state] : 0;
 
@@ -555,8 +592,8 @@ static void client_answer(struct client *client, const char *text, size_t length
 
 static void client_send(struct client *client)
 {
-	ssize_t r = send(client->fd, client->out + client->out_sent, client->out_length - client->out_sent,
-			 MSG_NOSIGNAL | MSG_DONTWAIT);
+	ssize_t r = send(client->fd, client->out + client->out_sent,
+			 client->out_length - client->out_sent, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 	if (r < 0) {
 		if (errno != EAGAIN && errno != EINTR)
@@ -571,7 +608,9 @@ static void client_send(struct client *client)
 static void client_handle(struct client *client, const char *text)
 {
 	struct server *server = client->server;
-	struct request request = { .id = ++server->last_id, .is_root = client_is_root(client), .text = text };
+	struct request request = { .id = ++server->last_id,
+				   .is_root = client_is_root(client),
+				   .text = text };
 
 	client->state = CLIENT_WAITING;
 	account_begin(client->account);
@@ -603,7 +642,10 @@ static void client_handle_long(struct client *client, size_t length)
 	client_handle(client, in + sizeof(frame_length));
 }
 
-/* Only root's requests of one kind may be long, and only in one piece up to the word that tells them. Return: is there room for it now? */
+/*
+ * Only root's requests of one kind may be long, and only in one piece up to the word that tells
+ * them. Return: is there room for it now?
+ */
 static bool client_expect_long(struct client *client, size_t length)
 {
 	const char *word = client->server->long_word;
@@ -627,7 +669,10 @@ static bool client_expect_long(struct client *client, size_t length)
 	return true;
 }
 
-/* The next request, if all of it was read; its user may ask now. What follows it waits for its turn. */
+/*
+ * The next request, if all of it was read; its user may ask now. What follows it waits for its
+ * turn.
+ */
 static void client_proceed(struct client *client)
 {
 	frame_length length;
@@ -649,7 +694,9 @@ static void client_proceed(struct client *client)
 
 static ssize_t client_receive(struct client *client, void *data, size_t size)
 {
-	ssize_t r = client_is_root(client) || !client->server->pool ? (ssize_t)size : socket_look(client->fd, data, size);
+	ssize_t r = client_is_root(client) || !client->server->pool ?
+			    (ssize_t)size :
+			    socket_look(client->fd, data, size);
 
 	return r > 0 ? recv(client->fd, data, r, MSG_DONTWAIT) : r;
 }
@@ -689,7 +736,8 @@ static bool client_has_request(const struct client *client)
 {
 	frame_length length;
 
-	return client_has_length(client, &length) && length <= CLAIM_MAX && client->received >= sizeof(length) + length;
+	return client_has_length(client, &length) && length <= CLAIM_MAX &&
+	       client->received >= sizeof(length) + length;
 }
 
 /* It has something to do, and its user may: a request that was read, or one that was not. */
@@ -719,8 +767,10 @@ static int queue_on_ready(sd_event_source *source, void *userdata)
 
 	(void)source;
 	while (!cds_list_empty(&queue->accounts) && now - begin < SLICE_USEC) {
-		struct account *account = cds_list_first_entry(&queue->accounts, struct account, in_ready);
-		struct client *client = cds_list_first_entry(&account->ready, struct client, in_ready);
+		struct account *account =
+			cds_list_first_entry(&queue->accounts, struct account, in_ready);
+		struct client *client =
+			cds_list_first_entry(&account->ready, struct client, in_ready);
 
 		cds_list_del(&account->in_ready);
 		if (!account_may_ask(account, server)) {
@@ -767,7 +817,9 @@ static int client_on_event(sd_event_source *source, int fd, uint32_t revents, vo
 /* Takes the account if it succeeds. */
 static int client_new(struct server *server, int fd, struct account *account)
 {
-	static const int priorities[] = { [ACCOUNT_ROOT] = PRIORITY_ROOT, [ACCOUNT_USERS] = PRIORITY_USERS };
+	static const int priorities[] = {
+		[ACCOUNT_ROOT] = PRIORITY_ROOT, [ACCOUNT_USERS] = PRIORITY_USERS
+	};
 	struct client *client = calloc(1, sizeof(*client));
 	int r;
 
@@ -823,7 +875,9 @@ static void server_welcome(struct server *server, int fd)
 	}
 	if (peer.uid != 0) {
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
-		/* An urgent byte is a byte like any other: looking does not pass one that is not. */
+		/*
+		 * An urgent byte is a byte like any other: looking does not pass one that is not.
+		 */
 		setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
 	}
 	if (client_new(server, fd, account) < 0)
@@ -869,7 +923,8 @@ static int server_on_connect(sd_event_source *source, int fd, uint32_t revents, 
 		server->accepts = 0;
 		server->accepts_usec = 0;
 	}
-	for (int i = 0; i < ACCEPTS && now - begin < SLICE_USEC && server->closing_count < CLOSINGS_MAX; i++) {
+	for (int i = 0;
+	     i < ACCEPTS && now - begin < SLICE_USEC && server->closing_count < CLOSINGS_MAX; i++) {
 		unsigned before = server->accepts;
 		uint64_t since = now;
 		bool last = server_accept(server, fd);
@@ -902,7 +957,8 @@ static int listener_bind(int fd, const char *name, mode_t mode)
 		address.sun_path[0] = '\0';
 	else if (lstat(name, &node) == 0 && S_ISSOCK(node.st_mode))
 		unlink(name);
-	if (bind(fd, (struct sockaddr *)&address, offsetof(struct sockaddr_un, sun_path) + length) < 0)
+	if (bind(fd, (struct sockaddr *)&address, offsetof(struct sockaddr_un, sun_path) + length) <
+	    0)
 		return -errno;
 	if (!is_abstract && chmod(name, mode) < 0)
 		return -errno;
@@ -926,7 +982,8 @@ static int server_adopt(struct server *server, int fd, sd_event_io_handler_t on_
 	return 0;
 }
 
-static int server_listen_as(struct server *server, const char *name, mode_t mode, sd_event_io_handler_t on_connect)
+static int server_listen_as(struct server *server, const char *name, mode_t mode,
+			    sd_event_io_handler_t on_connect)
 {
 	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int r;
@@ -946,7 +1003,10 @@ static int server_listen(struct server *server, const char *name)
 	return server_listen_as(server, name, 0666, server_on_connect);
 }
 
-/* The kernel lets only root connect to it: whoever wants to keep root waiting cannot stand in line there. */
+/*
+ * The kernel lets only root connect to it: whoever wants to keep root waiting cannot stand in line
+ * there.
+ */
 static int server_listen_for_root(struct server *server)
 {
 	int r = server_listen_as(server, ROOT_NAME, 0600, server_on_root_connect);
@@ -971,7 +1031,8 @@ static void client_drop_half_request(struct client *client)
 static void server_time_out(struct server *server, uint64_t now)
 {
 	while (!cds_list_empty(&server->deadlines)) {
-		struct client *client = cds_list_first_entry(&server->deadlines, struct client, in_deadlines);
+		struct client *client =
+			cds_list_first_entry(&server->deadlines, struct client, in_deadlines);
 
 		if (client->since_usec + server->timeout_usec > now)
 			break;
@@ -980,7 +1041,8 @@ static void server_time_out(struct server *server, uint64_t now)
 		client_watch(client);
 	}
 	while (!cds_list_empty(&server->senders)) {
-		struct client *client = cds_list_first_entry(&server->senders, struct client, in_senders);
+		struct client *client =
+			cds_list_first_entry(&server->senders, struct client, in_senders);
 
 		if (client->sending_since_usec + READ_USEC > now)
 			break;
@@ -1055,10 +1117,11 @@ static void describe_failure(const char *name, int error, char *text, size_t siz
 	struct holder holder;
 
 	if (error == -EADDRINUSE && *name == '@' && holder_find(name, HOLDER_MSEC, &holder) == 0)
-		snprintf(text, size, "socket %s is held by process %d (%s) of uid %u", name, (int)holder.pid,
-			 holder.command, (unsigned)holder.uid);
+		snprintf(text, size, "socket %s is held by process %d (%s) of uid %u", name,
+			 (int)holder.pid, holder.command, (unsigned)holder.uid);
 	else if (error == -EADDRINUSE && *name == '@')
-		snprintf(text, size, "socket %s is held by another process (\"ss -xap\" shows which)", name);
+		snprintf(text, size,
+			 "socket %s is held by another process (\"ss -xap\" shows which)", name);
 	else
 		snprintf(text, size, "socket %s: %s", name, strerror(-error));
 }
@@ -1095,8 +1158,8 @@ static int server_open(struct server *server, void (*warning)(const char *text))
 	return server->listener_count > (server->roots_listener ? 1 : 0) ? 0 : failure;
 }
 
-static int server_add_defer(struct server *server, sd_event_source **ret, sd_event_handler_t handler, void *userdata,
-			    int priority)
+static int server_add_defer(struct server *server, sd_event_source **ret,
+			    sd_event_handler_t handler, void *userdata, int priority)
 {
 	int r = sd_event_add_defer(server->event, ret, handler, userdata);
 
@@ -1116,8 +1179,8 @@ static int server_add_queue(struct server *server, enum account_class class, int
 
 static int server_add_sources(struct server *server)
 {
-	int r = sd_event_add_time(server->event, &server->timer, CLOCK_MONOTONIC, 0, TURN_USEC / 4, server_on_timer,
-				  server);
+	int r = sd_event_add_time(server->event, &server->timer, CLOCK_MONOTONIC, 0, TURN_USEC / 4,
+				  server_on_timer, server);
 
 	if (r >= 0)
 		r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
@@ -1128,14 +1191,16 @@ static int server_add_sources(struct server *server)
 	if (r >= 0)
 		r = server_add_queue(server, ACCOUNT_USERS, PRIORITY_USERS);
 	if (r >= 0)
-		r = server_add_defer(server, &server->on_idle, server_on_idle, server, PRIORITY_TURN);
+		r = server_add_defer(server, &server->on_idle, server_on_idle, server,
+				     PRIORITY_TURN);
 	if (r >= 0)
-		r = server_add_defer(server, &server->on_gone, server_on_gone, server, PRIORITY_ROOT);
+		r = server_add_defer(server, &server->on_gone, server_on_gone, server,
+				     PRIORITY_ROOT);
 	return r;
 }
 
-int server_new(sd_event *event, server_request_fn handle, void *userdata, void (*warning)(const char *text),
-	       struct server **ret)
+int server_new(sd_event *event, server_request_fn handle, void *userdata,
+	       void (*warning)(const char *text), struct server **ret)
 {
 	struct server *server = calloc(1, sizeof(*server));
 	struct rlimit descriptors = { .rlim_cur = 1024 };
@@ -1179,7 +1244,10 @@ void server_set_pool(struct server *server, struct pool *pool, uint64_t lane)
 	server->pool = pool;
 }
 
-/* Whoever waits to be accepted is let go as clients are: what lies in such a socket is closed with the listener. */
+/*
+ * Whoever waits to be accepted is let go as clients are: what lies in such a socket is closed with
+ * the listener.
+ */
 static void server_close_listener(struct server *server, int fd)
 {
 	int client_fd;
@@ -1245,7 +1313,8 @@ void server_set_long_word(struct server *server, const char *word)
 
 static bool client_match(const struct mp_hash_node *node, const void *key)
 {
-	return caa_container_of(node, struct client, by_request)->request_id == *(const uint64_t *)key;
+	return caa_container_of(node, struct client, by_request)->request_id ==
+	       *(const uint64_t *)key;
 }
 
 bool server_awaits(const struct server *server, uint64_t id)
@@ -1260,7 +1329,8 @@ void server_charge_users(struct server *server, uint64_t usec)
 
 void server_reply(struct server *server, uint64_t id, const char *text, size_t length)
 {
-	struct mp_hash_node *node = mp_hash_find(&server->by_request, mp_hash_number(id), client_match, &id);
+	struct mp_hash_node *node =
+		mp_hash_find(&server->by_request, mp_hash_number(id), client_match, &id);
 
 	struct client *client;
 
@@ -1275,7 +1345,8 @@ void server_reply(struct server *server, uint64_t id, const char *text, size_t l
 void server_flush(struct server *server, unsigned timeout_msec)
 {
 	_cleanup_free_ struct pollfd *fds = calloc(server->client_count + 1, sizeof(*fds));
-	_cleanup_free_ struct client **senders = calloc(server->client_count + 1, sizeof(struct client *));
+	_cleanup_free_ struct client **senders =
+		calloc(server->client_count + 1, sizeof(struct client *));
 	struct timespec now;
 	uint64_t end_msec = 0, now_msec;
 	struct client *client;
@@ -1293,7 +1364,8 @@ void server_flush(struct server *server, unsigned timeout_msec)
 			senders[count] = client;
 			fds[count++] = (struct pollfd){ .fd = client->fd, .events = POLLOUT };
 		}
-		if (count == 0 || now_msec >= end_msec || poll(fds, count, end_msec - now_msec) <= 0)
+		if (count == 0 || now_msec >= end_msec ||
+		    poll(fds, count, end_msec - now_msec) <= 0)
 			return;
 		for (nfds_t i = 0; i < count; i++) {
 			if (fds[i].revents)

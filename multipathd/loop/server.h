@@ -9,23 +9,30 @@
 struct pool;
 struct server;
 
-/* A request that waits for its answer; meanwhile the server may have answered `timeout` or lost the client. */
+/*
+ * A request that waits for its answer; meanwhile the server may have answered `timeout` or lost the
+ * client.
+ */
 struct request {
 	uint64_t id; /* never reused */
 	bool is_root; /* peer's uid at accept was 0 */
 	const char *text; /* NUL-terminated, valid during the callback only */
 };
 
-/** server_request_fn - a request came; it is answered now or later with server_reply(), exactly once */
+/**
+ * server_request_fn - a request came; it is answered now or later with server_reply(), exactly once
+ */
 typedef void (*server_request_fn)(void *userdata, const struct request *request);
 
 /**
- * server_new() - open the sockets, or take systemd's (LISTEN_FDS, 1 or 2 of them); nobody is served before server_start()
+ * server_new() - open the sockets, or take systemd's (LISTEN_FDS, 1 or 2 of them); nobody is served
+ * before server_start()
  *
- * One of the two failing to bind is told by @warning (may be NULL) and tolerated; both failing is an error.
+ * One of the two failing to bind is told by @warning (may be NULL) and tolerated; both failing is
+ * an error.
  */
-int server_new(sd_event *event, server_request_fn handle, void *userdata, void (*warning)(const char *text),
-	       struct server **ret);
+int server_new(sd_event *event, server_request_fn handle, void *userdata,
+	       void (*warning)(const char *text), struct server **ret);
 
 /** server_free() - closes all; the path-name socket stays in the file system. Return: NULL. */
 struct server *server_free(struct server *server);
@@ -40,20 +47,32 @@ void server_set_pool(struct server *server, struct pool *pool, uint64_t lane);
 /** server_start() - begin to accept (connects before that wait in the backlog) */
 int server_start(struct server *server);
 
-/** server_set_timeout() - from a request's length until its answer; then the client gets "fail\ntimeout\n" */
+/**
+ * server_set_timeout() - from a request's length until its answer; then the client gets
+ * "fail\ntimeout\n"
+ */
 void server_set_timeout(struct server *server, unsigned timeout_msec);
 
-/** server_set_long_word() - root's requests that begin with @word, which stays, may be longer than others */
+/**
+ * server_set_long_word() - root's requests that begin with @word, which stays, may be longer than
+ * others
+ */
 void server_set_long_word(struct server *server, const char *word);
 
 /** server_reply() - answer a request; unknown ids are ignored */
 void server_reply(struct server *server, uint64_t id, const char *text, size_t length);
 
-/** server_charge_users() - so much time was spent for users elsewhere; they have less of the loop's then */
+/**
+ * server_charge_users() - so much time was spent for users elsewhere; they have less of the loop's
+ * then
+ */
 void server_charge_users(struct server *server, uint64_t usec);
 
 /** server_awaits() - does a client still wait for the answer to that request? */
 bool server_awaits(const struct server *server, uint64_t id);
 
-/** server_flush() - try for @timeout_msec at most to get the last answers out, before the daemon ends */
+/**
+ * server_flush() - try for @timeout_msec at most to get the last answers out, before the daemon
+ * ends
+ */
 void server_flush(struct server *server, unsigned timeout_msec);

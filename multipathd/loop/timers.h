@@ -11,4 +11,5 @@
  *
  * Return: 0 or more, negative errno.
  */
-int timers_set(sd_event *event, sd_event_source **source, uint64_t usec, sd_event_time_handler_t handler, void *userdata);
+int timers_set(sd_event *event, sd_event_source **source, uint64_t usec,
+	       sd_event_time_handler_t handler, void *userdata);

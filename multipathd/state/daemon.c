@@ -41,7 +41,8 @@ void daemon_reply(struct daemon *daemon, uint64_t request, const char *reply)
 
 void daemon_check_configured(struct daemon *daemon)
 {
-	if (daemon->state != DAEMON_CONFIGURE || daemon->inventory.unanswered || daemon->operations || daemon->status_running ||
+	if (daemon->state != DAEMON_CONFIGURE || daemon->inventory.unanswered ||
+	    daemon->operations || daemon->status_running ||
 	    !cds_list_empty(&daemon->inventory.dirty))
 		return;
 	daemon->on_configured(daemon);

@@ -2,8 +2,8 @@
 /*
  * daemon.h - the state that the event loop owns.  For: the daemon's rooms only.
  *
- * Nothing here is ever seen by a worker: jobs carry copies in and answers out, and find their path or map again by
- * id or WWID when the answer arrives.
+ * Nothing here is ever seen by a worker: jobs carry copies in and answers out, and find their path
+ * or map again by id or WWID when the answer arrives.
  */
 #pragma once
 #include <stdbool.h>
@@ -49,12 +49,14 @@ struct daemon {
 	struct pool *pool;
 	struct server *server; /* NULL in multipath(8) */
 	time_t configured_since; /* the configuration was taken over */
-	char *config_errors; /* what was wrong with the files when they were read last, a line each; NULL: nothing */
+	/* what was wrong with the files when they were read last, a line each; NULL: nothing */
+	char *config_errors;
 	struct mp_strbuf config_notes; /* the same and more: configure_print_notes() */
 	const char *config_fault; /* what that has made of the configuration in force */
 	time_t faulty_since;
 	struct mp_config *old_config; /* until all settings are resolved anew */
-	void (*on_checked)(struct check_job *job); /* what a check says is taken in (control/answers.h) */
+	/* what a check says is taken in (control/answers.h) */
+	void (*on_checked)(struct check_job *job);
 	struct mp_aio *aio;
 	int aio_fd;
 	sd_event_source *aio_source;
@@ -99,10 +101,15 @@ struct daemon {
 	struct cds_list_head waiting_requests; /* of clients, for such a look */
 	struct cds_list_head postponed_requests; /* of clients, for what passes by itself */
 	bool status_running, status_again;
-	void (*on_looked)(struct look_job *job); /* what is known of maps is brought up to date (control/survey.h) */
+	/* what is known of maps is brought up to date (control/survey.h) */
+	void (*on_looked)(struct look_job *job);
 	struct cds_list_head look_waiters; /* for the next look */
 	struct look_waiter configure_look;
-	bool enumerates_later; /* a start or reconfigure waits for a look: paths that were rejected so far are known only then */
+	/*
+	 * a start or reconfigure waits for a look: paths that were rejected so far are known only
+	 * then
+	 */
+	bool enumerates_later;
 	struct udev *udev;
 	struct udev_monitor *monitor;
 	sd_event_source *monitor_source;

@@ -8,8 +8,9 @@
 
 int inventory_init(struct inventory *inventory, const struct inventory_options *options)
 {
-	struct mp_hash *hashes[] = { &inventory->paths_by_id, &inventory->paths_by_devt, &inventory->paths_by_name,
-				     &inventory->maps_by_wwid, &inventory->maps_by_name };
+	struct mp_hash *hashes[] = { &inventory->paths_by_id, &inventory->paths_by_devt,
+				     &inventory->paths_by_name, &inventory->maps_by_wwid,
+				     &inventory->maps_by_name };
 	int r = 0;
 
 	*inventory = (struct inventory){ .options = *options };
@@ -31,7 +32,8 @@ void inventory_fini(struct inventory *inventory)
 	mp_hash_fini(&inventory->maps_by_name);
 }
 
-bool inventory_name_is_foreign(const struct inventory *inventory, const char *name, const char *wwid)
+bool inventory_name_is_foreign(const struct inventory *inventory, const char *name,
+			       const char *wwid)
 {
 	for (size_t i = 0; i < inventory->listed_count; i++) {
 		const char *owner;

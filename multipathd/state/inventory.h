@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * inventory.h - all paths and all maps, and the configuration that they are seen by.  For: whoever decides about them.
+ * inventory.h - all paths and all maps, and the configuration that they are seen by.  For: whoever
+ * decides about them.
  *
- * It needs no process around it: a daemon has one, multipath(8) fills one and ends, a rehearsal makes one of copies, and
- * so does a test. Nothing here is ever seen by a worker.
+ * It needs no process around it: a daemon has one, multipath(8) fills one and ends, a rehearsal
+ * makes one of copies, and so does a test. Nothing here is ever seen by a worker.
  */
 #pragma once
 #include <stdbool.h>
@@ -31,7 +32,11 @@ struct inventory_options {
 	bool create; /* multipath(8): may maps be made or changed at all */
 	bool check; /* run checkers and prioritizers */
 	bool force_reload; /* multipath -r */
-	bool no_queueing; /* multipath(8), without -q and a daemon: nobody would end it when paths come back, or never do */
+	/*
+	 * multipath(8), without -q and a daemon: nobody would end it when paths come back, or never
+	 * do
+	 */
+	bool no_queueing;
 	bool all_foreign; /* multipath -e */
 	int grouping; /* multipath -p, -1 none */
 	const char *only_wwid; /* multipath DEVICE: touch no other map */
@@ -48,7 +53,8 @@ struct inventory {
 	bool config_incomplete; /* its files were read as well as could be */
 	struct mp_bindings *bindings;
 	bool bindings_dirty; /* they are to be written */
-	bool bindings_broken; /* the file could not be written: no new names until the next reconfigure */
+	/* the file could not be written: no new names until the next reconfigure */
+	bool bindings_broken;
 	struct mp_wwids *wwids;
 	char *prkeys; /* text of the file, NULL if empty */
 	struct mp_strbuf geom_notes; /* config/geom_notes.h: what lasts */
@@ -67,21 +73,30 @@ struct inventory {
 	unsigned geom_count; /* maps of gmultipath's */
 	struct mp_hash maps_by_wwid, maps_by_name;
 	struct cds_list_head dirty; /* maps to be reconciled */
-	void (*on_marked)(struct inventory *inventory); /* one was added to them; NULL: nobody reconciles */
+	/* one was added to them; NULL: nobody reconciles */
+	void (*on_marked)(struct inventory *inventory);
 	bool has_elsewhere; /* a path waits for the table of another map to let go of it */
-	struct mp_map **strange; /* maps that may have strangers (mp_map_has_strangers()), if strange_known: mostly none */
+	/* maps that may have strangers (mp_map_has_strangers()), if strange_known: mostly none */
+	struct mp_map **strange;
 	size_t strange_count;
 	bool strange_known;
 };
 
-/** inventory_init() - empty, without configuration. The thread must be registered (mp_hash_register_thread()). Return: 0 or -ENOMEM. */
+/**
+ * inventory_init() - empty, without configuration. The thread must be registered
+ * (mp_hash_register_thread()). Return: 0 or -ENOMEM.
+ */
 int inventory_init(struct inventory *inventory, const struct inventory_options *options);
 
-/** inventory_fini() - of one without paths and maps; configuration, bindings and the like are its owner's */
+/**
+ * inventory_fini() - of one without paths and maps; configuration, bindings and the like are its
+ * owner's
+ */
 void inventory_fini(struct inventory *inventory);
 
 /** inventory_name_is_foreign() - a dm device that is not of @wwid has this name */
-bool inventory_name_is_foreign(const struct inventory *inventory, const char *name, const char *wwid);
+bool inventory_name_is_foreign(const struct inventory *inventory, const char *name,
+			       const char *wwid);
 
 /** inventory_wake() - have marked maps looked at, also if none was marked just now */
 void inventory_wake(struct inventory *inventory);

@@ -9,5 +9,16 @@ uint64_t lane_of_checks(const struct mp_identity *identity); /* of its I_T nexus
 uint64_t lane_of_path(const struct mp_identity *identity); /* its I_T nexus: whatever else */
 uint64_t lane_of_table(const char *wwid); /* operations on a map's table */
 uint64_t lane_of_messages(const char *wwid); /* a reload that hangs does not keep fail_path back */
-enum { LANE_STATUS = 1, LANE_FILES, LANE_UEVENTS, LANE_REMOVALS, LANE_TABLES, LANE_GEOMS, LANE_GEOM_LISTS, LANE_EXPLAIN, LANE_CHECK_CONFIG, LANE_CLOSING,
-	LANE_LISTINGS };
+enum {
+	LANE_STATUS = 1,
+	LANE_FILES,
+	LANE_UEVENTS,
+	LANE_REMOVALS,
+	LANE_TABLES,
+	LANE_GEOMS,
+	LANE_GEOM_LISTS,
+	LANE_EXPLAIN,
+	LANE_CHECK_CONFIG,
+	LANE_CLOSING,
+	LANE_LISTINGS
+};

@@ -173,10 +173,13 @@ void maps_let_go(struct inventory *inventory)
 	inventory->has_elsewhere = false;
 	cds_list_for_each_entry(path, &inventory->paths, in_all)
 		if (path->elsewhere && path->map)
-			maps_touch(daemon_map_of(path->map), "another map may have let go of a path");
+			maps_touch(daemon_map_of(path->map),
+				   "another map may have let go of a path");
 }
 
-/* The path whose hardware entry counts: one that is up, else any, else the one that counted last. */
+/*
+ * The path whose hardware entry counts: one that is up, else any, else the one that counted last.
+ */
 const struct mp_identity *maps_reference(const struct daemon_map *map)
 {
 	const struct mp_path *path, *any = NULL;
@@ -211,7 +214,10 @@ void maps_on_leaving(const struct mp_path *path)
 		maps_remember(daemon_map_of(map), &path->identity);
 }
 
-/* Asked for each path that joins and each map that is made, of thousands. Without memory: of all maps. */
+/*
+ * Asked for each path that joins and each map that is made, of thousands. Without memory: of all
+ * maps.
+ */
 static void strange_find(struct inventory *inventory)
 {
 	struct mp_map *map;
@@ -238,7 +244,8 @@ static bool holds_stranger(const struct mp_map *map, const struct mp_map *own, d
 	return map != own && mp_map_has_strangers(map) && mp_map_holds(map, devt);
 }
 
-const struct mp_map *maps_find_holder(struct inventory *inventory, const struct mp_map *own, dev_t devt)
+const struct mp_map *maps_find_holder(struct inventory *inventory, const struct mp_map *own,
+				      dev_t devt)
 {
 	const struct mp_map *map;
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* maps.h - the set of maps: one noun's state, look-ups and marks. Nothing is started or decided here.  For: the daemon's rooms. */
+/*
+ * maps.h - the set of maps: one noun's state, look-ups and marks. Nothing is started or decided
+ * here.  For: the daemon's rooms.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,13 +36,19 @@ struct reservation {
 	unsigned registering; /* commands under way that register it */
 };
 
-/* Whose maps they are, where that makes a difference. Reconciled maps, the daemon's own, have none. */
+/*
+ * Whose maps they are, where that makes a difference. Reconciled maps, the daemon's own, have none.
+ */
 struct map_kind {
-	void (*on_table)(struct daemon_map *map); /* it was found or read: its paths are those in the table */
-	void (*on_joined)(struct daemon_map *map, struct daemon_path *path); /* a path that the table has was found */
-	void (*on_states)(struct daemon_map *map, bool io_failed); /* @io_failed: a path that was held for good has failed in the kernel */
+	/* it was found or read: its paths are those in the table */
+	void (*on_table)(struct daemon_map *map);
+	/* a path that the table has was found */
+	void (*on_joined)(struct daemon_map *map, struct daemon_path *path);
+	/* @io_failed: a path that was held for good has failed in the kernel */
+	void (*on_states)(struct daemon_map *map, bool io_failed);
 	void (*on_touched)(struct daemon_map *map); /* paths came or went */
-	void (*on_gone)(struct daemon_map *map); /* the kernel's device is gone; the map is forgotten */
+	/* the kernel's device is gone; the map is forgotten */
+	void (*on_gone)(struct daemon_map *map);
 };
 
 struct daemon_map {
@@ -54,7 +63,8 @@ struct daemon_map {
 	bool named;
 	bool name_told; /* that the name it is to have is taken */
 	bool binding_told; /* that the bindings give its name to another, or another name to it */
-	char *configured_alias; /* the last one, which is not kept when the configuration has none any more */
+	/* the last one, which is not kept when the configuration has none any more */
+	char *configured_alias;
 	bool keep_uncreated; /* removed by the operator: not made again by itself */
 	bool force_reload;
 	bool regroup; /* reload for failback, unless it would change nothing */
@@ -65,7 +75,8 @@ struct daemon_map {
 	bool not_ready_in_udev;
 	bool detect_grouping, detect_grouping_by_tpg, groups_by_prio;
 	bool forced; /* the operator named it: find_multipaths does not matter */
-	uint64_t wwids_awaited; /* the reading of the wwids file that tells whether it may be created; 0 none */
+	/* the reading of the wwids file that tells whether it may be created; 0 none */
+	uint64_t wwids_awaited;
 	bool wwids_read; /* that is done: the next reconciliation decides */
 	bool wwid_removed; /* taken out of the wwids file while the map exists: not put back */
 	bool removal_tried; /* in vain */
@@ -76,11 +87,17 @@ struct daemon_map {
 	char *loaded, *loaded_as; /* last table loaded, and as the kernel showed it then */
 	unsigned retry_sec; /* pause before the next removal */
 	unsigned load_failures;
-	uint64_t generation; /* of the table: a status read before an operation is not taken after it */
-	uint64_t came_up_id; /* path that came up: which group is in use must be looked at before failback is decided; 0 none */
+	/* of the table: a status read before an operation is not taken after it */
+	uint64_t generation;
+	/*
+	 * path that came up: which group is in use must be looked at before failback is decided; 0
+	 * none
+	 */
+	uint64_t came_up_id;
 	uint64_t prio_asking; /* id of the path whose check asks for all of them; 0 none */
 	uint64_t prio_asked_usec;
-	struct mp_identity *reference; /* of its paths, remembered for when it has none; NULL never had one */
+	/* of its paths, remembered for when it has none; NULL never had one */
+	struct mp_identity *reference;
 	bool is_geom; /* gmultipath's: counted in inventory->geom_count */
 	bool read_again; /* at the next look, whatever its event number */
 	bool reacting, react_again, io_failed, had_foreign;
@@ -99,7 +116,10 @@ static inline struct daemon_map *daemon_map_of(const struct mp_map *map)
 	return caa_container_of(map, struct daemon_map, map);
 }
 
-/** maps_new() - one that nobody has a table for; its settings are for the caller to resolve. Return: 0, -ENOMEM, -ENAMETOOLONG. */
+/**
+ * maps_new() - one that nobody has a table for; its settings are for the caller to resolve. Return:
+ * 0, -ENOMEM, -ENAMETOOLONG.
+ */
 int maps_new(struct inventory *inventory, const char *wwid, struct daemon_map **ret);
 
 /** maps_free() - its paths become orphans; nobody must wait for it any more */
@@ -109,14 +129,22 @@ struct daemon_map *maps_find_wwid(const struct inventory *inventory, const char 
 struct daemon_map *maps_find_name(const struct inventory *inventory, const char *name);
 struct daemon_map *maps_find_minor(const struct inventory *inventory, unsigned minor);
 
-/** maps_find() - as commands name it: dm-N, alias, WWID, any of them behind /dev/ or /dev/mapper/ */
+/**
+ * maps_find() - as commands name it: dm-N, alias, WWID, any of them behind /dev/ or /dev/mapper/
+ */
 struct daemon_map *maps_find(const struct inventory *inventory, const char *text);
 
-/** maps_find_known() - by name, WWID, bound or configured alias; also what the kernel does not have */
+/**
+ * maps_find_known() - by name, WWID, bound or configured alias; also what the kernel does not have
+ */
 struct daemon_map *maps_find_known(const struct inventory *inventory, const char *text);
 
-/** maps_find_holder() - a map other than @own whose table in the kernel has the device; NULL: none, or @own has it */
-const struct mp_map *maps_find_holder(struct inventory *inventory, const struct mp_map *own, dev_t devt);
+/**
+ * maps_find_holder() - a map other than @own whose table in the kernel has the device; NULL: none,
+ * or @own has it
+ */
+const struct mp_map *maps_find_holder(struct inventory *inventory, const struct mp_map *own,
+				      dev_t devt);
 
 /** maps_find_geom() - the map of gmultipath's whose table has the device, NULL if none has */
 struct daemon_map *maps_find_geom(const struct inventory *inventory, dev_t devt);
@@ -130,13 +158,19 @@ void maps_forget_strange(struct inventory *inventory);
 /** maps_touch() - mark it: it is to be reconciled; @reason: constant, for the log */
 void maps_touch(struct daemon_map *map, const char *reason);
 
-/** maps_let_go() - a table has changed, or a map is gone: the maps of paths that waited for that are marked */
+/**
+ * maps_let_go() - a table has changed, or a map is gone: the maps of paths that waited for that are
+ * marked
+ */
 void maps_let_go(struct inventory *inventory);
 
 /** maps_rename() - in memory; without memory it keeps its name */
 void maps_rename(struct daemon_map *map, const char *name);
 
-/** maps_is_taken() - mp_name_taken_fn of an inventory: is there a dm device with that name which is not the map of @wwid? */
+/**
+ * maps_is_taken() - mp_name_taken_fn of an inventory: is there a dm device with that name which is
+ * not the map of @wwid?
+ */
 bool maps_is_taken(void *inventory, const char *name, const char *wwid);
 
 /**
@@ -147,11 +181,19 @@ bool maps_is_taken(void *inventory, const char *name, const char *wwid);
  */
 int maps_wait(struct daemon_map *map, uint64_t request, bool without_map);
 
-/** maps_reference() - identity of the path whose hardware entry counts for the map, NULL if it has no path and never had one */
+/**
+ * maps_reference() - identity of the path whose hardware entry counts for the map, NULL if it has
+ * no path and never had one
+ */
 const struct mp_identity *maps_reference(const struct daemon_map *map);
 
-/** maps_remember() - whose hardware entry counts for the map while it has no path: no_path_retry above all. NULL: as before */
+/**
+ * maps_remember() - whose hardware entry counts for the map while it has no path: no_path_retry
+ * above all. NULL: as before
+ */
 void maps_remember(struct daemon_map *map, const struct mp_identity *reference);
 
-/** maps_on_leaving() - a path is about to leave its map, if it has one: the last one is remembered */
+/**
+ * maps_on_leaving() - a path is about to leave its map, if it has one: the last one is remembered
+ */
 void maps_on_leaving(const struct mp_path *path);

@@ -4,7 +4,10 @@
 
 struct daemon;
 
-/** notify_state() - STATUS= by the daemon's state, and @more (constant, may be NULL) as a message of its own */
+/**
+ * notify_state() - STATUS= by the daemon's state, and @more (constant, may be NULL) as a message of
+ * its own
+ */
 void notify_state(const struct daemon *daemon, const char *more);
 
 /** notify_exit() - ERRNO= */

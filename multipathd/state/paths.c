@@ -20,7 +20,8 @@ static bool match_id(const struct mp_hash_node *node, const void *key)
 
 static bool match_devt(const struct mp_hash_node *node, const void *key)
 {
-	return caa_container_of(node, struct mp_path, by_devt)->identity.devt == *(const dev_t *)key;
+	return caa_container_of(node, struct mp_path, by_devt)->identity.devt ==
+	       *(const dev_t *)key;
 }
 
 static bool match_name(const struct mp_hash_node *node, const void *key)

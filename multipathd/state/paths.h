@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* paths.h - the set of paths: one noun's state and look-ups. Nothing is started or decided here.  For: the daemon's rooms. */
+/*
+ * paths.h - the set of paths: one noun's state and look-ups. Nothing is started or decided here.
+ * For: the daemon's rooms.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,7 +25,8 @@ struct daemon_path {
 	struct mp_path path;
 	struct inventory *inventory;
 	char *dir; /* in sysfs */
-	char *geom_wwid; /* what it told when gmultipath's map, which has it, took it; NULL: none has */
+	/* what it told when gmultipath's map, which has it, took it; NULL: none has */
+	char *geom_wwid;
 	bool geom_foreign; /* and it tells something else now */
 	struct mp_path_settings settings; /* text borrowed from inventory->config */
 	const struct mp_checker *checker;
@@ -31,7 +35,8 @@ struct daemon_path {
 	unsigned checker_kept; /* what the checker keeps about fd */
 	bool told_wwid; /* the device itself told its WWID: daemon_path_proof() */
 	char *proof; /* or it told this name; NULL not asked yet */
-	char *named; /* by udev, as VPD page 0x83 has it, if the WWID is another kind of name; NULL none */
+	/* by udev, as VPD page 0x83 has it, if the WWID is another kind of name; NULL none */
+	char *named;
 	uint64_t proven_usec; /* 0: to be asked at the next check */
 	bool stays; /* in use without proof (mp_proof_may_stay()); told */
 	bool ask_again; /* what else was told once and kept */
@@ -50,7 +55,8 @@ struct daemon_path {
 	bool purged; /* its removal was asked for */
 	bool claim_asked; /* the change event that comes is our own */
 	struct mp_tuning tuned; /* what was asked for, if is_tuned */
-	bool is_tuned, tuning, tuning_refused; /* tuning: under way; refused: its port was gone, or it hung */
+	/* tuning: under way; refused: its port was gone, or it hung */
+	bool is_tuned, tuning, tuning_refused;
 	struct mp_health health;
 	struct sampling *sampling; /* under way, NULL if none */
 	struct agenda_entry due; /* next check, or the deadline of the one under way */
@@ -61,14 +67,18 @@ static inline struct daemon_path *daemon_path_of(const struct mp_path *path)
 	return caa_container_of(path, struct daemon_path, path);
 }
 
-/* The name that the device itself told; NULL not asked yet. Of most devices that is their WWID, which is kept once. */
+/*
+ * The name that the device itself told; NULL not asked yet. Of most devices that is their WWID,
+ * which is kept once.
+ */
 static inline const char *daemon_path_proof(const struct daemon_path *path)
 {
 	return path->told_wwid ? path->path.identity.wwid : path->proof;
 }
 
 /** paths_new() - one that nobody has looked at. Return: 0 or -ENOMEM. */
-int paths_new(struct inventory *inventory, const struct mp_identity *identity, const char *dir, struct daemon_path **ret);
+int paths_new(struct inventory *inventory, const struct mp_identity *identity, const char *dir,
+	      struct daemon_path **ret);
 
 /** paths_free() - it leaves its map and the set; nothing of it is under way any more */
 void paths_free(struct daemon_path *path);
@@ -80,5 +90,8 @@ struct daemon_path *paths_find_name(const struct inventory *inventory, const cha
 /** paths_find() - as commands name it: sda, 8:0, /dev/sda, /dev/8:0 */
 struct daemon_path *paths_find(const struct inventory *inventory, const char *text);
 
-/** paths_told_listed() - what listings show, read from sysfs (mp_probe_listed()). @serial: NULL none, or known before; @max_sectors_kb: 0 unknown */
+/**
+ * paths_told_listed() - what listings show, read from sysfs (mp_probe_listed()). @serial: NULL
+ * none, or known before; @max_sectors_kb: 0 unknown
+ */
 void paths_told_listed(struct daemon_path *path, const char *serial, unsigned max_sectors_kb);

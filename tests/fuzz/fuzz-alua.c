@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r = mp_alua_decode(data + 2, size - 2, data[0] << 8 | data[1], &state, &preferred);
 	if (r != 0 && r != -ENOENT && r != -EBADMSG)
 		abort();
-	if (r == 0 && (mp_alua_priority(state, preferred, false) < 0 || mp_alua_priority(state, preferred, true) > 130))
+	if (r == 0 && (mp_alua_priority(state, preferred, false) < 0 ||
+		       mp_alua_priority(state, preferred, true) > 130))
 		abort();
 	return 0;
 }

@@ -25,7 +25,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = NULL, *again = NULL;
 	_cleanup_free_ char *text = NULL, *text_again = NULL, *name = NULL;
-	struct mp_alias_request request = { .wwid = "w", .user_friendly = true, .prefix = "", .taken = is_taken };
+	struct mp_alias_request request = {
+		.wwid = "w", .user_friendly = true, .prefix = "", .taken = is_taken
+	};
 	bool changed;
 
 	if (mp_bindings_new(&bindings) < 0 || mp_bindings_new(&again) < 0)

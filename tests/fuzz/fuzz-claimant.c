@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A claim as multipath -u sends it, or a ruling as the daemon answers: what is taken is the same when written and read again. */
+/*
+ * A claim as multipath -u sends it, or a ruling as the daemon answers: what is taken is the same
+ * when written and read again.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void claimant_again(const char *text)
 {
-	_cleanup_(mp_claimant_fini) struct mp_claimant first = MP_CLAIMANT_INIT, second = MP_CLAIMANT_INIT;
+	_cleanup_(mp_claimant_fini) struct mp_claimant first = MP_CLAIMANT_INIT,
+						       second = MP_CLAIMANT_INIT;
 	_cleanup_strbuf_ struct mp_strbuf once = MP_STRBUF_INIT, twice = MP_STRBUF_INIT;
 
 	if (mp_claimant_parse(text, &first) < 0)
@@ -33,7 +37,8 @@ static void ruling_again(const char *text)
 	if (mp_ruling_parse(text, &first) < 0)
 		return;
 	mp_ruling_format(&first, &once);
-	if (mp_ruling_parse(once.text, &second) < 0 || strcmp(first.wwid, second.wwid) || first.mode != second.mode)
+	if (mp_ruling_parse(once.text, &second) < 0 || strcmp(first.wwid, second.wwid) ||
+	    first.mode != second.mode)
 		abort();
 }
 

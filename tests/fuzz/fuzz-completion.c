@@ -24,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	length = strnlen((const char *)data, size);
 	reference = strndup((const char *)data, length);
-	line = length < size ? strndup((const char *)data + length + 1, size - length - 1) : strdup("");
+	line = length < size ? strndup((const char *)data + length + 1, size - length - 1) :
+			       strdup("");
 	if (reference && line && completion_new(reference, &completion) == 0) {
 		const char *word = completion_word(line);
 

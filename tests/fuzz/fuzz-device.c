@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a device answers: status bytes, sense data, INQUIRY data and pages of vendors, target port groups, NVMe's ANA log. The
- * first byte chooses who asks, the rest is what ioctl() finds, command after command.
+ * What a device answers: status bytes, sense data, INQUIRY data and pages of vendors, target port
+ * groups, NVMe's ANA log. The first byte chooses who asks, the rest is what ioctl() finds, command
+ * after command.
  */
 #include <errno.h>
 #include <linux/fs.h>
@@ -66,7 +67,8 @@ static void answer_scsi(struct sg_io_hdr *header)
 	header->status = take_byte();
 	header->driver_status = take_byte() & 0x0f;
 	header->duration = take_byte() << 4;
-	header->sb_len_wr = take(header->sbp, sense < header->mx_sb_len ? sense : header->mx_sb_len);
+	header->sb_len_wr =
+		take(header->sbp, sense < header->mx_sb_len ? sense : header->mx_sb_len);
 	if (header->dxfer_direction == SG_DXFER_FROM_DEV)
 		header->resid = (int)room - (int)take(header->dxferp, data < room ? data : room);
 }
@@ -108,7 +110,8 @@ static void check(const struct mp_checker *checker)
 	for (int i = 0; i < 2 && checker->check; i++) {
 		int r = checker->check(&check);
 
-		if ((r != 0 && r > -1) || check.state >= MP_PATH_STATES || (r == 0 && check.state == MP_PATH_WILD) ||
+		if ((r != 0 && r > -1) || check.state >= MP_PATH_STATES ||
+		    (r == 0 && check.state == MP_PATH_WILD) ||
 		    !memchr(check.message, '\0', sizeof(check.message)))
 			abort();
 	}
@@ -116,9 +119,16 @@ static void check(const struct mp_checker *checker)
 
 static void prioritize(const char *name)
 {
-	static const char *const args[] = { "", "exclusive_pref_bit", "preferredsds=DS timeout=1000" };
+	static const char *const args[] = { "", "exclusive_pref_bit",
+					    "preferredsds=DS timeout=1000" };
 	static const struct mp_identity identity = {
-		.name = "sda", .tpg = 1, .serial = "", .host_wwnn = "", .host_wwpn = "", .target_wwnn = "", .target_wwpn = "",
+		.name = "sda",
+		.tpg = 1,
+		.serial = "",
+		.host_wwnn = "",
+		.host_wwpn = "",
+		.target_wwnn = "",
+		.target_wwpn = "",
 	};
 	struct mp_prioritization *asked = calloc(1, sizeof(*asked)), *kept;
 	const struct mp_prioritizer *prioritizer = mp_prioritizer_find(name);
@@ -135,7 +145,8 @@ static void prioritize(const char *name)
 	asked->args = args[take_byte() % ARRAY_SIZE(args)];
 	asked->timeout_msec = 1000;
 	priority = prioritizer->priority(asked);
-	if (priority < -4095 || asked->groups_size < 0 || (size_t)asked->groups_size > sizeof(asked->groups))
+	if (priority < -4095 || asked->groups_size < 0 ||
+	    (size_t)asked->groups_size > sizeof(asked->groups))
 		abort();
 	/* As the daemon keeps it: no larger than the answer. */
 	kept = realloc(asked, offsetof(struct mp_prioritization, groups) + asked->groups_size);
@@ -151,17 +162,20 @@ static void identify(void)
 	char wwid[MP_WWID_SIZE], text[64];
 	int tpg = 0;
 
-	if (mp_scsi_identify(-1, "3600", wwid, sizeof(wwid), &tpg, 1000) == 0 && (!*wwid || tpg < -1 || tpg > 0xffff))
+	if (mp_scsi_identify(-1, "3600", wwid, sizeof(wwid), &tpg, 1000) == 0 &&
+	    (!*wwid || tpg < -1 || tpg > 0xffff))
 		abort();
 	if (mp_scsi_wwid(-1, wwid, sizeof(wwid), 1000) == 0 && !*wwid)
 		abort();
 	mp_scsi_is_rdac(-1, true, 1000);
 	mp_scsi_is_rdac(-1, false, 1000);
-	if (mp_scsi_vpd_text(-1, "hp3par", text, sizeof(text), 1000) >= 0 && !memchr(text, '\0', sizeof(text)))
+	if (mp_scsi_vpd_text(-1, "hp3par", text, sizeof(text), 1000) >= 0 &&
+	    !memchr(text, '\0', sizeof(text)))
 		abort();
 	if (mp_ana_is_supported(-1, 1000) > 1)
 		abort();
-	if (mp_nvme_identify(-1, "uuid.8ef20f70-f7d3-4f67-8d84-1bb16b2bfe03", wwid, sizeof(wwid), 1000) == 0 &&
+	if (mp_nvme_identify(-1, "uuid.8ef20f70-f7d3-4f67-8d84-1bb16b2bfe03", wwid, sizeof(wwid),
+			     1000) == 0 &&
 	    !mp_nvme_is_name(wwid))
 		abort();
 }
@@ -179,7 +193,8 @@ static void reserve(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const prioritizers[] = { "alua", "ana", "datacore", "emc", "hds", "hp_sw", "ontap", "rdac" };
+	static const char *const prioritizers[] = { "alua", "ana",   "datacore", "emc",
+						    "hds",  "hp_sw", "ontap",	 "rdac" };
 	const struct mp_checker *const *checkers;
 	size_t count, who;
 

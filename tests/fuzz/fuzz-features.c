@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	mode = data[0] % 3;
 	queue = data[0] & 0x80;
-	if (mp_features_make(text, mode, queue, &once) < 0 || mp_features_make(once, mode, queue, &twice) < 0)
+	if (mp_features_make(text, mode, queue, &once) < 0 ||
+	    mp_features_make(once, mode, queue, &twice) < 0)
 		return 0;
 	if (strcmp(once, twice) || !mp_features_equal(once, twice))
 		abort();

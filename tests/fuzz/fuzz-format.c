@@ -28,12 +28,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	_cleanup_(heap_path_freep) struct mp_path *path = NULL;
 	_cleanup_(heap_map_freep) struct mp_map *map = NULL;
 	_cleanup_free_ char *format = strndup((const char *)data, size);
-	_cleanup_strbuf_ struct mp_strbuf padded = MP_STRBUF_INIT, raw = MP_STRBUF_INIT, one = MP_STRBUF_INIT;
+	_cleanup_strbuf_ struct mp_strbuf padded = MP_STRBUF_INIT, raw = MP_STRBUF_INIT,
+					  one = MP_STRBUF_INIT;
 	const struct mp_path *paths[2];
 	const struct mp_map *maps[2];
 	size_t newlines;
 
-	if (!format || heap_path_new(1, &identity, &path) < 0 || heap_map_new("w", "mpatha", &map) < 0)
+	if (!format || heap_path_new(1, &identity, &path) < 0 ||
+	    heap_map_new("w", "mpatha", &map) < 0)
 		return 0;
 	mp_map_add_path(map, path);
 	paths[0] = paths[1] = path;
@@ -45,7 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (raw.error || padded.error)
 		return 0;
 	/* A newline after a '%' vanishes. */
-	if (count(raw.text, '\n') > 2 * newlines || padded.length % 3 || padded.text[padded.length - 1] != '\n')
+	if (count(raw.text, '\n') > 2 * newlines || padded.length % 3 ||
+	    padded.text[padded.length - 1] != '\n')
 		abort();
 
 	mp_strbuf_clear(&raw);
@@ -55,7 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mp_show_map(&context, maps, 2, 1, format, &one);
 	if (raw.error || padded.error || one.error)
 		return 0;
-	if (3 * one.length != padded.length || memcmp(one.text, padded.text + 2 * one.length, one.length) != 0)
+	if (3 * one.length != padded.length ||
+	    memcmp(one.text, padded.text + 2 * one.length, one.length) != 0)
 		abort();
 	return 0;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whatever stands in the notes: lines that are added are found, those that are removed are not, and words come out whole. */
+/*
+ * Whatever stands in the notes: lines that are added are found, those that are removed are not, and
+ * words come out whole.
+ */
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>

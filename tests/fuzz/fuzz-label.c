@@ -8,7 +8,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The input is a disk's last sector, cut to 512 bytes; the disk's size is what the label claims, or another one. */
+/*
+ * The input is a disk's last sector, cut to 512 bytes; the disk's size is what the label claims, or
+ * another one.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t sector[512] = { 0 }, again[512];
@@ -34,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	/* What was taken can be written, and means the same. */
 	if (mp_label_encode(&label, again, sizeof(again)) < 0 || memcmp(again, sector, 16) ||
-	    strcmp((const char *)again + 16, (const char *)sector + 16) || memcmp(again + 72, sector + 72, 17))
+	    strcmp((const char *)again + 16, (const char *)sector + 16) ||
+	    memcmp(again + 72, sector + 72, 17))
 		abort();
 	return 0;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A multipath.conf to be checked: whatever it is, there is a report, and it is the one that loading it confirms. */
+/*
+ * A multipath.conf to be checked: whatever it is, there is a report, and it is the one that loading
+ * it confirms.
+ */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,8 +36,9 @@ static void check_messages(const struct mp_report *report, unsigned lines)
 
 		if (!*message->text || strchr(message->text, '\n') || message->line > lines)
 			abort();
-		if (i && (message[-1].line > message->line ||
-			  (message[-1].line == message->line && message[-1].column > message->column)))
+		if (i &&
+		    (message[-1].line > message->line ||
+		     (message[-1].line == message->line && message[-1].column > message->column)))
 			abort();
 		errors += message->severity != MP_SEVERITY_WARNING;
 	}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Lists of mounts, of swap areas and of sockets. What is no list of one disk is none after another line either. */
+/*
+ * Lists of mounts, of swap areas and of sockets. What is no list of one disk is none after another
+ * line either.
+ */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char other[] = "1 2 0:7 / /x rw - fuse /dev/sda rw\n";
-	_cleanup_free_ char *text = strndup((const char *)data, size), *more = malloc(size + sizeof(other));
+	_cleanup_free_ char *text = strndup((const char *)data, size),
+			    *more = malloc(size + sizeof(other));
 
 	if (!text || !more)
 		return 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The image of a disk: whatever its table is taken for, what would be mapped lies on the disk, a logical partition in its extended
- * one, and a primary one where the sector says. The first byte picks options.
+ * The image of a disk: whatever its table is taken for, what would be mapped lies on the disk, a
+ * logical partition in its extended one, and a primary one where the sector says. The first byte
+ * picks options.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -45,11 +46,13 @@ static void check_logical(const struct partitions *partitions, const struct part
 	const struct partition *extended = find(partitions, logical->inside);
 
 	if (!extended || logical->start_sectors < extended->start_sectors ||
-	    logical->start_sectors + logical->size_sectors > extended->start_sectors + extended->table_sectors)
+	    logical->start_sectors + logical->size_sectors >
+		    extended->start_sectors + extended->table_sectors)
 		abort();
 }
 
-static void check_dos(const struct partitions *partitions, const struct partitions_source *source, const uint8_t *sector)
+static void check_dos(const struct partitions *partitions, const struct partitions_source *source,
+		      const uint8_t *sector)
 {
 	for (size_t i = 0; i < partitions->count; i++) {
 		const struct partition *entry = &partitions->items[i];
@@ -90,19 +93,27 @@ static void check_plan(const struct mapping_plan *plan, uint64_t disk_sectors)
 	}
 }
 
-/* Numbers that are used by other devices already, wrongly: they must be put right, or left alone if they are in use. */
+/*
+ * Numbers that are used by other devices already, wrongly: they must be put right, or left alone if
+ * they are in use.
+ */
 static void plan_with(const struct partitions *partitions, uint64_t disk_sectors, int open_count)
 {
 	static const struct mappings_disk disk = { .name = "d", .uuid = "mpath-w", .devt = DISK };
 	struct mp_linear existing[] = {
-		{ .name = (char *)"d1", .uuid = (char *)"part1-mpath-w", .is_linear = true, .on = DISK, .size_sectors = 8,
+		{ .name = (char *)"d1",
+		  .uuid = (char *)"part1-mpath-w",
+		  .is_linear = true,
+		  .on = DISK,
+		  .size_sectors = 8,
 		  .open_count = open_count },
 		{ .name = (char *)"d2", .uuid = (char *)"LVM-x" },
 		{ .name = (char *)"old3", .uuid = (char *)"part3-mpath-w", .is_empty = true },
 	};
 	_cleanup_(mapping_plan_fini) struct mapping_plan plan = { 0 };
 
-	if (mappings_plan(MAPPINGS_UPDATE, &disk, partitions, existing, ARRAY_SIZE(existing), &plan) < 0)
+	if (mappings_plan(MAPPINGS_UPDATE, &disk, partitions, existing, ARRAY_SIZE(existing),
+			  &plan) < 0)
 		return;
 	check_plan(&plan, disk_sectors);
 	for (size_t i = 0; open_count && i < plan.count; i++)
@@ -119,7 +130,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 1 + 512 || size > 4 << 20)
 		return 0;
 	/* A GPT has to end with the disk; other tables may be of a larger one. */
-	size_t disk_bytes = data[0] & 8 ? 16ULL << 40 : data[0] & 4 ? 64 << 20 : (size - 1 + 511) / 512 * 512;
+	size_t disk_bytes = data[0] & 8 ? 16ULL << 40 :
+			    data[0] & 4 ? 64 << 20 :
+					  (size - 1 + 511) / 512 * 512;
 
 	fd = image_of(data + 1, size - 1, disk_bytes);
 	const struct partitions_source source = {

@@ -18,7 +18,8 @@ static void take_as_wwid(const char *wwid, const struct mp_prkey *key)
 
 	if (!*wwid)
 		return;
-	if (mp_prkeys_edit("", 0, wwid, key, &text) != 1 || mp_prkeys_find(text.text, text.length, wwid, &found) < 0)
+	if (mp_prkeys_edit("", 0, wwid, key, &text) != 1 ||
+	    mp_prkeys_find(text.text, text.length, wwid, &found) < 0)
 		abort();
 }
 
@@ -36,9 +37,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		take_as_wwid(word, &key);
 	if (r == 0) /* it was there */
 		mp_strbuf_add(&with, text, size);
-	if (mp_prkeys_find(with.text, with.length, "w", &found) < 0 || found.key != key.key || !found.aptpl)
+	if (mp_prkeys_find(with.text, with.length, "w", &found) < 0 || found.key != key.key ||
+	    !found.aptpl)
 		abort();
-	if (mp_prkeys_edit(with.text, with.length, "w", NULL, &without) != 1 || without.length != with.length)
+	if (mp_prkeys_edit(with.text, with.length, "w", NULL, &without) != 1 ||
+	    without.length != with.length)
 		abort();
 	if (mp_prkeys_find(without.text, without.length, "w", &found) == 0)
 		abort();

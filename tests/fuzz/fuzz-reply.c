@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a client receives: a length and a reply, by all who read replies. The terminal gets nothing that it obeys. */
+/*
+ * What a client receives: a length and a reply, by all who read replies. The terminal gets nothing
+ * that it obeys.
+ */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -20,12 +23,14 @@ static void read_notes(const char *reply)
 	int level;
 
 	while ((note = delegation_next_note(&rest, &level, &length)))
-		assert(note > reply && note + length <= rest && level >= 0 && level <= 9 && !memchr(note, '\n', length));
+		assert(note > reply && note + length <= rest && level >= 0 && level <= 9 &&
+		       !memchr(note, '\n', length));
 }
 
 static void read_answers(const char *reply)
 {
-	static const enum arguments_mode modes[] = { MODE_LIST, MODE_EXPLAIN, MODE_FLUSH, MODE_CREATE };
+	static const enum arguments_mode modes[] = { MODE_LIST, MODE_EXPLAIN, MODE_FLUSH,
+						     MODE_CREATE };
 	size_t out_length;
 	int status;
 
@@ -50,8 +55,9 @@ static void clean(char *reply)
 	for (const char *byte = reply; *byte; byte++) {
 		assert((unsigned char)*byte >= ' ' || *byte == '\n' || *byte == '\t' ||
 		       !strncmp(byte, "\033[0m", 4) || !strncmp(byte, "\033[1m", 4));
-		assert(*byte != 0x7f && ((unsigned char)byte[0] != 0xc2 || (unsigned char)byte[1] >= 0xa0 ||
-					  (unsigned char)byte[1] < 0x80));
+		assert(*byte != 0x7f &&
+		       ((unsigned char)byte[0] != 0xc2 || (unsigned char)byte[1] >= 0xa0 ||
+			(unsigned char)byte[1] < 0x80));
 	}
 }
 

@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (mp_reservation_decode_keys(data, size, &keys) == 0) {
 		if (keys.count * 8 + 8 > size)
 			abort();
-		if (keys.count && !mp_reservation_count(&keys, mp_reservation_key(&keys, keys.count - 1)))
+		if (keys.count &&
+		    !mp_reservation_count(&keys, mp_reservation_key(&keys, keys.count - 1)))
 			abort();
 	}
 	mp_reservation_decode_holder(data, size, &holder);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Bytes from a client. The first one tells in what pieces the others arrive, and whether the client is root. */
+/*
+ * Bytes from a client. The first one tells in what pieces the others arrive, and whether the client
+ * is root.
+ */
 #include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -30,8 +33,9 @@ static void on_request(void *userdata, const struct request *request)
 	struct fuzz *fuzz = userdata;
 	size_t length = strlen(request->text);
 
-	assert(length <= REQUEST_LONGEST || (request->is_root && length <= CLAIM_LONGEST &&
-					     !strncmp(request->text, MP_CLAIMANT_WORD, strlen(MP_CLAIMANT_WORD))));
+	assert(length <= REQUEST_LONGEST ||
+	       (request->is_root && length <= CLAIM_LONGEST &&
+		!strncmp(request->text, MP_CLAIMANT_WORD, strlen(MP_CLAIMANT_WORD))));
 	if (length % 2)
 		fuzz->late = request->id;
 	else
@@ -52,7 +56,8 @@ static struct fuzz *fuzz_open(void)
 	fuzz.address.sun_family = AF_UNIX;
 	memcpy(fuzz.address.sun_path + 1, name + 1, length - 1);
 	fuzz.address_length = offsetof(struct sockaddr_un, sun_path) + length;
-	if (sd_event_new(&fuzz.event) < 0 || server_new(fuzz.event, on_request, &fuzz, NULL, &fuzz.server) < 0)
+	if (sd_event_new(&fuzz.event) < 0 ||
+	    server_new(fuzz.event, on_request, &fuzz, NULL, &fuzz.server) < 0)
 		abort();
 	server_set_long_word(fuzz.server, "@claim ");
 	server_start(fuzz.server);
@@ -100,7 +105,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fd = connect_as(fuzz, data[0] & 1 ? 65534 : 0);
 	piece = data[0] < 64 ? size : (size_t)(data[0] >> 1) * 2 - 63;
 	while (used < size) {
-		ssize_t sent = send(fd, data + used, size - used < piece ? size - used : piece, MSG_NOSIGNAL);
+		ssize_t sent = send(fd, data + used, size - used < piece ? size - used : piece,
+				    MSG_NOSIGNAL);
 
 		if (sent < 0)
 			break;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One attribute of sysfs: as a number, as text, as a path's state, as a target port group's state. */
+/*
+ * One attribute of sysfs: as a number, as text, as a path's state, as a target port group's state.
+ */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,9 +19,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Every attribute that is asked for is a link to the one file with the input. */
 static const char *const attributes[] = {
-	"size", "ro", "device/vendor", "device/model", "device/rev", "device/state", "device/timeout", "device/access_state",
-	"device/preferred_path", "device/vpd_pg80", "device/vpd_pg83", "device/inquiry", "queue/max_sectors_kb",
-	"device/dh_state", "device/queue_depth", "uevent", "wwid", "device/transport", "device/cntlid", "device/subsysnqn",
+	"size",
+	"ro",
+	"device/vendor",
+	"device/model",
+	"device/rev",
+	"device/state",
+	"device/timeout",
+	"device/access_state",
+	"device/preferred_path",
+	"device/vpd_pg80",
+	"device/vpd_pg83",
+	"device/inquiry",
+	"queue/max_sectors_kb",
+	"device/dh_state",
+	"device/queue_depth",
+	"uevent",
+	"wwid",
+	"device/transport",
+	"device/cntlid",
+	"device/subsysnqn",
 };
 static const char dir[] = "devices/pci0000:00/host3/target3:0:1/3:0:1:2/block/sda";
 
@@ -58,7 +77,9 @@ static int make_machine(void)
 
 static void ask(const struct mp_roots *roots)
 {
-	struct mp_prioritization asked = { .fd = -1, .roots = roots, .dir = dir, .args = "", .tpg = -1 };
+	struct mp_prioritization asked = {
+		.fd = -1, .roots = roots, .dir = dir, .args = "", .tpg = -1
+	};
 	struct mp_identity *identity = calloc(1, sizeof(*identity));
 	struct mp_identity_room *room = calloc(1, sizeof(*room));
 	char wwid[MP_WWID_SIZE];
@@ -96,7 +117,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fd = make_machine();
 	if (ftruncate(fd, 0) || pwrite(fd, data, size, 0) != (ssize_t)size)
 		abort();
-	if (mp_sysfs_read(sys, dir, "size", text, sizeof(text)) >= 0 && strlen(text) >= sizeof(text))
+	if (mp_sysfs_read(sys, dir, "size", text, sizeof(text)) >= 0 &&
+	    strlen(text) >= sizeof(text))
 		abort();
 	/* A number is what its digits say, or it is none. */
 	if (mp_sysfs_read_number(sys, dir, "size", &number) == 0) {
@@ -108,7 +130,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (end = at; end < size && digits[end] >= '0' && digits[end] <= '9';)
 			end++;
 		snprintf(as_written, sizeof(as_written), "%llu", (unsigned long long)number);
-		if (number ? strlen(as_written) != end - at || memcmp(as_written, digits + at, end - at) : end != at)
+		if (number ? strlen(as_written) != end - at ||
+				     memcmp(as_written, digits + at, end - at) :
+			     end != at)
 			abort();
 	}
 	ask(&roots);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A table line, and after the first newline a status line for it: what parses must survive being written and read again. */
+/*
+ * A table line, and after the first newline a status line for it: what parses must survive being
+ * written and read again.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (strcmp(mp_strbuf_text(&first), mp_strbuf_text(&second)))
 		abort();
 
-	if (status && mp_table_parse_status(status, &table) == 0 && mp_table_active_group(&table) > table.group_count)
+	if (status && mp_table_parse_status(status, &table) == 0 &&
+	    mp_table_active_group(&table) > table.group_count)
 		abort();
 	mp_table_has_feature(&table, "queue_if_no_path");
 	return 0;

@@ -9,14 +9,16 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void read_by(int (*parse)(char *text, struct mp_props *ret), const uint8_t *data, size_t size)
+static void read_by(int (*parse)(char *text, struct mp_props *ret), const uint8_t *data,
+		    size_t size)
 {
 	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
 	_cleanup_free_ char *text = strndup((const char *)data, size);
 
 	if (text && parse(text, &props) == 0)
 		for (size_t i = 0; i < props.count; i++)
-			if (!mp_props_get(&props, props.items[i].name) || strchr(props.items[i].value, '\n'))
+			if (!mp_props_get(&props, props.items[i].name) ||
+			    strchr(props.items[i].value, '\n'))
 				abort();
 }
 

@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void read_props(const uint8_t *data, size_t size, struct mp_props *props)
 {
 	while (size) {
-		size_t length = strnlen((const char *)data, size), used = length < size ? length + 1 : length;
+		size_t length = strnlen((const char *)data, size),
+		       used = length < size ? length + 1 : length;
 		_cleanup_free_ char *line = strndup((const char *)data, length);
 		char *value = line ? strchr(line, '=') : NULL;
 
@@ -33,7 +34,8 @@ static void read_props(const uint8_t *data, size_t size, struct mp_props *props)
 	}
 }
 
-static void tell_path(const struct mp_props *props, enum mp_protocol protocol, const char *attribute)
+static void tell_path(const struct mp_props *props, enum mp_protocol protocol,
+		      const char *attribute)
 {
 	struct daemon_path *path = calloc(1, sizeof(*path));
 	char wwid[MP_WWID_SIZE];
@@ -48,9 +50,13 @@ static void tell_path(const struct mp_props *props, enum mp_protocol protocol, c
 		if (!memchr(wwid, '\0', sizeof(wwid)) || !*wwid)
 			abort();
 	}
-	/* One that tells the same again, and nothing of what comes with words of its own, is no news. */
+	/*
+	 * One that tells the same again, and nothing of what comes with words of its own, is no
+	 * news.
+	 */
 	if (!uevents_is_news(path, props) && *attribute &&
-	    (!mp_props_get(props, attribute) || strcmp(mp_props_get(props, attribute), path->path.identity.wwid)))
+	    (!mp_props_get(props, attribute) ||
+	     strcmp(mp_props_get(props, attribute), path->path.identity.wwid)))
 		abort();
 	mp_probe_apply_props(&path->path.identity, props);
 	free(path);

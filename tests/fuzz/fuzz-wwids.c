@@ -10,7 +10,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A line for any WWID can follow any file that ends its last line, and everything can be forgotten again. */
+/*
+ * A line for any WWID can follow any file that ends its last line, and everything can be forgotten
+ * again.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char line[] = "\n/one more/\n";

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * stack - every fuzz target runs on a stack as small as a worker's, whichever thread of the daemon would run it: the linker
- * hands the callers of the target to __wrap_LLVMFuzzerTestOneInput(). An input that takes more than half of the stack is a
- * fault.
+ * stack - every fuzz target runs on a stack as small as a worker's, whichever thread of the daemon
+ * would run it: the linker hands the callers of the target to __wrap_LLVMFuzzerTestOneInput(). An
+ * input that takes more than half of the stack is a fault.
  */
 #include <pthread.h>
 #include <semaphore.h>
@@ -64,7 +64,8 @@ int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		;
 	used = painted_stack_used(&worker.stack);
 	if (used > worker.stack.size / 2) {
-		fprintf(stderr, "%zu of %zu bytes of a worker's stack used\n", used, worker.stack.size);
+		fprintf(stderr, "%zu of %zu bytes of a worker's stack used\n", used,
+			worker.stack.size);
 		abort();
 	}
 	return worker.result;

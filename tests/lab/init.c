@@ -33,7 +33,7 @@ static char *text(const char *format, ...)
 static void die(const char *what)
 {
 	dprintf(2, "init: %s: %s\n", what, strerror(errno));
-	_exit(1);	/* and the kernel panics, which ends the guest */
+	_exit(1); /* and the kernel panics, which ends the guest */
 }
 
 /* Makes the folder (its parent is there) and mounts on it. */
@@ -54,7 +54,7 @@ static void load(const char *file)
 	name = text("/usr/lib/uml/modules/%s/kernel/%s.ko", kernel.release, file);
 	fd = open(name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return;		/* built in */
+		return; /* built in */
 	if (syscall(SYS_finit_module, fd, "", 0) && errno != EEXIST)
 		die(name);
 	close(fd);
@@ -64,17 +64,26 @@ static void load(const char *file)
 int main(void)
 {
 	static const char *const folders[] = {
-		"run/udev", "run/lock", "run/multipath", "run/lab", "run/old", "etc/multipath",
-		"etc/udev", "usr/lib/modules",
+		"run/udev", "run/lock",	     "run/multipath", "run/lab",
+		"run/old",  "etc/multipath", "etc/udev",      "usr/lib/modules",
 	};
 	static const char *const links[][2] = {
-		{ "/proc/self/fd", "dev/fd" }, { "/proc/self/fd/0", "dev/stdin" },
-		{ "/proc/self/fd/1", "dev/stdout" }, { "/proc/self/fd/2", "dev/stderr" },
+		{ "/proc/self/fd", "dev/fd" },
+		{ "/proc/self/fd/0", "dev/stdin" },
+		{ "/proc/self/fd/1", "dev/stdout" },
+		{ "/proc/self/fd/2", "dev/stderr" },
 	};
 	static const char *const modules[] = {
-		"lib/crc64", "lib/crc64-rocksoft", "block/t10-pi", "drivers/scsi/scsi_common",
-		"drivers/scsi/scsi_mod", "drivers/scsi/sd_mod", "drivers/scsi/sg",
-		"drivers/md/dm-mod", "drivers/md/dm-multipath", "drivers/md/dm-service-time",
+		"lib/crc64",
+		"lib/crc64-rocksoft",
+		"block/t10-pi",
+		"drivers/scsi/scsi_common",
+		"drivers/scsi/scsi_mod",
+		"drivers/scsi/sd_mod",
+		"drivers/scsi/sg",
+		"drivers/md/dm-mod",
+		"drivers/md/dm-multipath",
+		"drivers/md/dm-service-time",
 		"fs/configfs/configfs",
 	};
 	const char *lab = getenv("lab"), *systemd = getenv("lab_systemd");
@@ -93,8 +102,9 @@ int main(void)
 	staged = !access(text("%s/stage", lab), F_OK);
 	if (staged)
 		attach("hostfs", "/run/stage", text("%s/stage/", lab));
-	attach("overlay", "/run/new", text("lowerdir=/run/layer:%s/,upperdir=/run/files,workdir=/run/work",
-		staged ? "/run/stage:" : ""));
+	attach("overlay", "/run/new",
+	       text("lowerdir=/run/layer:%s/,upperdir=/run/files,workdir=/run/work",
+		    staged ? "/run/stage:" : ""));
 
 	if (chdir("/run/new"))
 		die("/run/new");
@@ -120,7 +130,7 @@ int main(void)
 	attach("tmpfs", "etc/multipath", "mode=755");
 	mkdir("etc/multipath/conf.d", 0755);
 	unlink("etc/multipath.conf");
-	unlink(".dockerenv");	/* or systemd takes this for a container */
+	unlink(".dockerenv"); /* or systemd takes this for a container */
 	symlink(text("/usr/lib/uml/modules/%s", kernel.release),
 		text("usr/lib/modules/%s", kernel.release));
 
@@ -139,7 +149,8 @@ int main(void)
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	setenv("HOME", "/root", 1);
 	if (systemd)
-		execl("/lib/systemd/systemd", "systemd", "--log-target=kmsg", "--log-level=notice", NULL);
+		execl("/lib/systemd/systemd", "systemd", "--log-target=kmsg", "--log-level=notice",
+		      NULL);
 	else
 		execl("/bin/bash", "bash", "/run/lab/job/start", NULL);
 	die("exec");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The kernel room, checkers and prioritizers on real devices: run by test-kernel.sh in the guest, on two hosts' scsi_debug disks. */
+/*
+ * The kernel room, checkers and prioritizers on real devices: run by test-kernel.sh in the guest,
+ * on two hosts' scsi_debug disks.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,11 +60,15 @@ static int on_found(void *userdata, dev_t devt, const char *name, const char *di
 	(void)userdata;
 	assert_in_range(world.count, 0, PATHS);
 	if (world.count == PATHS)
-		return mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, NULL) < 0 ? 0 : -EEXIST;
+		return mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, NULL) < 0 ?
+			       0 :
+			       -EEXIST;
 	if (mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, room) < 0)
 		return 0;
 	mp_probe_details(&mp_roots_system, dir, &identity, room);
-	assert_int_equal(mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, NULL, true, identity.wwid), 0);
+	assert_int_equal(mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, NULL, true,
+				       identity.wwid),
+			 0);
 	world.disks[world.count].identity = identity;
 	snprintf(world.disks[world.count].dir, MP_PROBE_DIR_SIZE, "%s", dir);
 	world.count++;
@@ -99,7 +106,8 @@ static void table_of_lun(unsigned lun, const char *features, struct mp_table *re
 {
 	char params[512];
 
-	snprintf(params, sizeof(params), "%s 0 2 1 service-time 0 1 1 %u:%u 1 service-time 0 1 1 %u:%u 1", features,
+	snprintf(params, sizeof(params),
+		 "%s 0 2 1 service-time 0 1 1 %u:%u 1 service-time 0 1 1 %u:%u 1", features,
 		 major(disk_of(lun, 0)->identity.devt), minor(disk_of(lun, 0)->identity.devt),
 		 major(disk_of(lun, 1)->identity.devt), minor(disk_of(lun, 1)->identity.devt));
 	*ret = (struct mp_table)MP_TABLE_INIT;
@@ -156,17 +164,22 @@ static void every_disk_has_its_identity(void **state)
 		assert_false(disk->identity.read_only);
 		mp_probe_details(&mp_roots_system, disk->dir, &detailed, &room);
 		assert_int_equal(detailed.timeout_sec, 30);
-		run("[ $(cat /sys/block/%s/queue/max_sectors_kb) = %u ]", disk->identity.name, detailed.max_sectors_kb);
+		run("[ $(cat /sys/block/%s/queue/max_sectors_kb) = %u ]", disk->identity.name,
+		    detailed.max_sectors_kb);
 		assert_string_not_equal(detailed.serial, "");
 		assert_false(mp_probe_in_use(&mp_roots_system, disk->dir, disk->identity.devt));
 
 		snprintf(node, sizeof(node), "/dev/%s", disk->identity.name);
 		assert_int_equal(stat(node, &st), 0);
 		assert_int_equal(st.st_rdev, disk->identity.devt);
-		assert_int_equal(mp_probe_locate_devt(&mp_roots_system, st.st_rdev, name, sizeof(name), dir, sizeof(dir)), 0);
+		assert_int_equal(mp_probe_locate_devt(&mp_roots_system, st.st_rdev, name,
+						      sizeof(name), dir, sizeof(dir)),
+				 0);
 		assert_string_equal(name, disk->identity.name);
 		assert_string_equal(dir, disk->dir);
-		assert_int_equal(mp_probe_locate_name(&mp_roots_system, name, &devt, dir, sizeof(dir)), 0);
+		assert_int_equal(mp_probe_locate_name(&mp_roots_system, name, &devt, dir,
+						      sizeof(dir)),
+				 0);
 		assert_int_equal(devt, st.st_rdev);
 		assert_string_equal(dir, disk->dir);
 
@@ -186,9 +199,13 @@ static void udev_properties_tell_the_wwid(void **state)
 	char wwid[MP_WWID_SIZE];
 
 	(void)state;
-	assert_int_equal(mp_probe_props(&mp_roots_system, disk->identity.devt, disk->dir, true, &props), 0);
+	assert_int_equal(mp_probe_props(&mp_roots_system, disk->identity.devt, disk->dir, true,
+					&props),
+			 0);
 	assert_non_null(mp_props_get(&props, "ID_SERIAL"));
-	assert_int_equal(mp_probe_wwid(&mp_roots_system, &disk->identity, disk->dir, &settings, &props, false, wwid), 0);
+	assert_int_equal(mp_probe_wwid(&mp_roots_system, &disk->identity, disk->dir, &settings,
+				       &props, false, wwid),
+			 0);
 	assert_string_equal(wwid, mp_props_get(&props, "ID_SERIAL"));
 	mp_props_fini(&props);
 }
@@ -215,9 +232,12 @@ static void a_map_is_created_read_and_removed(void **state)
 	mp_table_format(&map.table, &got);
 	assert_string_equal(mp_strbuf_text(&got), mp_strbuf_text(&wanted));
 
-	assert_true(mp_probe_in_use(&mp_roots_system, disk_of(0, 0)->dir, disk_of(0, 0)->identity.devt));
+	assert_true(mp_probe_in_use(&mp_roots_system, disk_of(0, 0)->dir,
+				    disk_of(0, 0)->identity.devt));
 	char uuid[160];
-	assert_int_equal(mp_probe_map_holder(&mp_roots_system, disk_of(0, 0)->dir, uuid, sizeof(uuid)), 1);
+	assert_int_equal(mp_probe_map_holder(&mp_roots_system, disk_of(0, 0)->dir, uuid,
+					     sizeof(uuid)),
+			 1);
 	assert_string_equal(uuid, "mpath-wwid0");
 
 	remove_map("wwid0");
@@ -257,14 +277,18 @@ static int remove_all(void **state)
 static int uevents_open(void)
 {
 	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 };
-	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			NETLINK_KOBJECT_UEVENT);
 
 	assert_true(fd >= 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	return fd;
 }
 
-/* Return: cookie of the next event of that action of a dm device; 0 if it has none; fails if there is no such event. */
+/*
+ * Return: cookie of the next event of that action of a dm device; 0 if it has none; fails if there
+ * is no such event.
+ */
 static uint32_t uevent_cookie(int fd, const char *action)
 {
 	char text[8192];
@@ -294,7 +318,8 @@ static uint32_t uevent_cookie(int fd, const char *action)
 static void flags_reach_udev_without_a_semaphore(void **state)
 {
 	enum { FALLBACK = 0x20, PRIMARY = 0x40, FLAG0 = 0x100, FLAG1 = 0x200, FLAG2 = 0x400 };
-	const struct mp_dm_flags created = { .no_paths = true }, reloaded = { .reload = true, .skip_kpartx = true };
+	const struct mp_dm_flags created = { .no_paths = true },
+				 reloaded = { .reload = true, .skip_kpartx = true };
 	_cleanup_close_ int fd = uevents_open();
 	_cleanup_(mp_table_fini) struct mp_table table;
 	char semaphores[4096];
@@ -493,7 +518,8 @@ static void a_rename_takes_partitions_along(void **state)
 
 static void a_map_in_use_is_busy_or_goes_later(void **state)
 {
-	const struct mp_dm_removal unused = { .only_unused = true }, deferred = { .deferred = true };
+	const struct mp_dm_removal unused = { .only_unused = true },
+				   deferred = { .deferred = true };
 	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map map = { 0 };
 	int fd;
 
@@ -528,7 +554,8 @@ static void a_map_in_use_is_busy_or_goes_later(void **state)
 /* All paths failed, I/O queued: who wants to remove the map changes nothing for it. */
 static void a_removal_in_vain_leaves_a_map_as_it_was(void **state)
 {
-	static const struct mp_dm_removal ways[] = { { .only_unused = true }, { .only_unused = false } };
+	static const struct mp_dm_removal ways[] = { { .only_unused = true },
+						     { .only_unused = false } };
 	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map map = { 0 };
 	int status, fd;
 	pid_t child;
@@ -549,7 +576,9 @@ static void a_removal_in_vain_leaves_a_map_as_it_was(void **state)
 	assert_true(fd >= 0);
 	child = fork();
 	if (child == 0)
-		_exit(system("dd if=/dev/mapper/map0 of=/dev/null bs=4k count=1 iflag=direct 2>/dev/null") ? 7 : 0);
+		_exit(system("dd if=/dev/mapper/map0 of=/dev/null bs=4k count=1 iflag=direct 2>/dev/null") ?
+			      7 :
+			      0);
 	usleep(300000);
 	/* The second way is what a race with somebody who opens it comes to. */
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
@@ -567,7 +596,8 @@ static void a_removal_in_vain_leaves_a_map_as_it_was(void **state)
 		dev_t path = disk_of(0, host)->identity.devt;
 		char message[64];
 
-		snprintf(message, sizeof(message), "reinstate_path %u:%u", major(path), minor(path));
+		snprintf(message, sizeof(message), "reinstate_path %u:%u", major(path),
+			 minor(path));
 		assert_int_equal(mp_dm_message("wwid0", message), 0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -597,7 +627,8 @@ static void a_half_made_map_is_completed_or_goes(void **state)
 		mp_kernel_map_fini(&map);
 		assert_int_equal(create("map0", "wwid0", 0, "0"), 0);
 		assert_int_equal(mp_dm_read("wwid0", &map), 0);
-		assert_false(map.half_made || map.foreign_table || map.suspended || map.inactive_table);
+		assert_false(map.half_made || map.foreign_table || map.suspended ||
+			     map.inactive_table);
 		assert_string_equal(map.name, "map0");
 		mp_kernel_map_fini(&map);
 		assert_int_equal(mp_dm_remove_half_made("wwid0"), 0);
@@ -677,7 +708,8 @@ static void other_devices_are_moved_onto_the_map(void **state)
 
 static void names_and_tables_of_any_size_are_read(void **state)
 {
-	static const char *const names[] = { "plain", "with blank", "a/slash", "back\\slash", "umlaut-\xc3\xa4", "100%" };
+	static const char *const names[] = { "plain",	    "with blank",      "a/slash",
+					     "back\\slash", "umlaut-\xc3\xa4", "100%" };
 	enum { GROUPS = 16, PER_GROUP = 8 };
 	_cleanup_strbuf_ struct mp_strbuf params = MP_STRBUF_INIT, got = MP_STRBUF_INIT;
 	_cleanup_(mp_table_fini) struct mp_table table = MP_TABLE_INIT;
@@ -723,9 +755,10 @@ static void names_and_tables_of_any_size_are_read(void **state)
 }
 
 /*
- * No sanitizer runs in user-mode Linux: rounds must not add to what is in use. A block that takes the place of another
- * may be 16 bytes larger than it needs to be, in any round. One that is left behind each round is 32 bytes at least,
- * but the first seven may be out of malloc()'s cache, which counts as in use.
+ * No sanitizer runs in user-mode Linux: rounds must not add to what is in use. A block that takes
+ * the place of another may be 16 bytes larger than it needs to be, in any round. One that is left
+ * behind each round is 32 bytes at least, but the first seven may be out of malloc()'s cache, which
+ * counts as in use.
  */
 static void rounds_leave_no_memory_behind(void **state)
 {
@@ -753,9 +786,12 @@ static void rounds_leave_no_memory_behind(void **state)
 		assert_int_equal(mp_dm_list(&list, &count), 0);
 		mp_dm_list_free(list, count);
 		assert_int_equal(mp_probe_identity(&mp_roots_system, disk_of(0, 0)->identity.devt,
-						   disk_of(0, 0)->identity.name, disk_of(0, 0)->dir, &identity, NULL),
+						   disk_of(0, 0)->identity.name, disk_of(0, 0)->dir,
+						   &identity, NULL),
 				 0);
-		assert_int_equal(mp_probe_props(&mp_roots_system, identity.devt, disk_of(0, 0)->dir, true, &props), 0);
+		assert_int_equal(mp_probe_props(&mp_roots_system, identity.devt, disk_of(0, 0)->dir,
+						true, &props),
+				 0);
 		mp_props_fini(&props);
 		remove_map("wwid0");
 		if (round == WARM - 1)
@@ -848,11 +884,15 @@ static void checkers_follow_the_path(void **state)
 		assert_int_equal(checker->check(&check), 0);
 		assert_int_equal(check.state, MP_PATH_UP);
 		set_device_state(disk, "offline");
-		assert_int_equal(mp_probe_state(&mp_roots_system, disk->dir, disk->identity.protocol), MP_PATH_DOWN);
+		assert_int_equal(mp_probe_state(&mp_roots_system, disk->dir,
+						disk->identity.protocol),
+				 MP_PATH_DOWN);
 		assert_int_equal(checker->check(&check), 0);
 		assert_int_equal(check.state, MP_PATH_DOWN);
 		set_device_state(disk, "running");
-		assert_int_equal(mp_probe_state(&mp_roots_system, disk->dir, disk->identity.protocol), MP_PATH_UP);
+		assert_int_equal(mp_probe_state(&mp_roots_system, disk->dir,
+						disk->identity.protocol),
+				 MP_PATH_UP);
 		assert_int_equal(checker->check(&check), 0);
 		assert_int_equal(check.state, MP_PATH_UP);
 	}
@@ -871,7 +911,10 @@ static void reads_of_all_paths_share_a_context(void **state)
 	assert_int_equal(mp_aio_new(event_fd, PATHS, &aio), 0);
 	for (unsigned i = 0; i < PATHS; i++) {
 		checks[i] = (struct mp_check){
-			.fd = open_disk(&world.disks[i]), .timeout_msec = TIMEOUT_MSEC, .aio = aio, .cookie = &checks[i],
+			.fd = open_disk(&world.disks[i]),
+			.timeout_msec = TIMEOUT_MSEC,
+			.aio = aio,
+			.cookie = &checks[i],
 		};
 		assert_int_equal(checker->check(&checks[i]), 1);
 		assert_int_equal(checks[i].state, MP_PATH_PENDING);
@@ -947,7 +990,8 @@ static void one_report_answers_for_all_paths(void **state)
 	assert_in_range(priority, 1, 130);
 	assert_true(asked.groups_size > 4);
 	assert_int_equal(alua->derive(&asked, &disk_of(0, 0)->identity, ""), priority);
-	assert_true(alua->derive(&asked, sibling, "") >= 0 || alua->derive(&asked, sibling, "") == -ENOENT);
+	assert_true(alua->derive(&asked, sibling, "") >= 0 ||
+		    alua->derive(&asked, sibling, "") == -ENOENT);
 	assert_int_equal(mp_prioritizer_find("const")->priority(&asked), 1);
 	assert_int_equal(mp_prioritizer_find("sysfs")->priority(&asked), -ENOENT);
 	close(asked.fd);
@@ -962,7 +1006,8 @@ static void a_trigger_is_a_uevent(void **state)
 	(void)state;
 	assert_int_equal(mp_probe_trigger(&mp_roots_system, disk_of(0, 0)->dir, "change"), 0);
 	while (recv(fd, text, sizeof(text), 0) > 0)
-		seen = seen || (!strncmp(text, "change@", 7) && strstr(text, disk_of(0, 0)->identity.name));
+		seen = seen ||
+		       (!strncmp(text, "change@", 7) && strstr(text, disk_of(0, 0)->identity.name));
 	assert_true(seen);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * silent.c - disks that do nothing but answer INQUIRY no more: preloaded into a program, it has INQUIRY fail, as a lost path does, of
- * each disk whose kernel name is a file in /run/silent. All other commands, and I/O, reach the disk.
+ * silent.c - disks that do nothing but answer INQUIRY no more: preloaded into a program, it has
+ * INQUIRY fail, as a lost path does, of each disk whose kernel name is a file in /run/silent. All
+ * other commands, and I/O, reach the disk.
  */
 #include <dlfcn.h>
 #include <scsi/sg.h>
@@ -23,7 +24,8 @@ static int is_silent(int fd)
 	if (n < 0)
 		return 0;
 	node[n] = '\0';
-	snprintf(file, sizeof(file), "/run/silent/%s", strrchr(node, '/') ? strrchr(node, '/') + 1 : node);
+	snprintf(file, sizeof(file), "/run/silent/%s",
+		 strrchr(node, '/') ? strrchr(node, '/') + 1 : node);
 	return access(file, F_OK) == 0;
 }
 

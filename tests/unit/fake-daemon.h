@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fake-daemon.h - a daemon for tests of its clients: a thread that listens on a file and answers from a table. */
+/*
+ * fake-daemon.h - a daemon for tests of its clients: a thread that listens on a file and answers
+ * from a table.
+ */
 #pragma once
 #include <pthread.h>
 #include <setjmp.h>
@@ -17,7 +20,8 @@
 #include <unistd.h>
 
 struct fake_reply {
-	const char *request, *reply; /* a NULL reply hangs up; the last row's request may be NULL: any */
+	/* a NULL reply hangs up; the last row's request may be NULL: any */
+	const char *request, *reply;
 };
 
 struct fake_daemon {
@@ -44,7 +48,8 @@ static inline void fake_serve(struct fake_daemon *daemon, int fd)
 	char request[600];
 	size_t length;
 
-	while (recv(fd, &length, sizeof(length), MSG_WAITALL) == sizeof(length) && length <= sizeof(request) &&
+	while (recv(fd, &length, sizeof(length), MSG_WAITALL) == sizeof(length) &&
+	       length <= sizeof(request) &&
 	       recv(fd, request, length, MSG_WAITALL) == (ssize_t)length) {
 		const char *reply = fake_find(daemon, request);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* heap.h - paths and maps by themselves; programs have them within objects of their own.  For: tests of what takes them. */
+/*
+ * heap.h - paths and maps by themselves; programs have them within objects of their own.  For:
+ * tests of what takes them.
+ */
 #pragma once
 #include <errno.h>
 #include <stdlib.h>
@@ -7,7 +10,8 @@
 #include "model/map.h"
 #include "model/path.h"
 
-static inline int heap_path_new(uint64_t id, const struct mp_identity *identity, struct mp_path **ret)
+static inline int heap_path_new(uint64_t id, const struct mp_identity *identity,
+				struct mp_path **ret)
 {
 	*ret = malloc(sizeof(**ret));
 	if (!*ret)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* image.h - images of disks, in memory and mostly holes, for tests of what reads partition tables. Include after cmocka.h. */
+/*
+ * image.h - images of disks, in memory and mostly holes, for tests of what reads partition tables.
+ * Include after cmocka.h.
+ */
 #pragma once
 #include <endian.h>
 #include <string.h>
@@ -9,7 +12,10 @@
 #include "kpartx/partitions.h"
 #include "kpartx/table.h"
 
-#define PARTITION(n, start, size) { .number = (n), .start_sectors = (start), .size_sectors = (size) }
+#define PARTITION(n, start, size) \
+	{ \
+		.number = (n), .start_sectors = (start), .size_sectors = (size) \
+	}
 
 /* Sectors of 512 bytes. */
 static inline int image_new(uint64_t sectors)
@@ -36,7 +42,8 @@ struct dos_entry {
 static inline void image_put_dos(int fd, unsigned sector_bytes, const struct dos_entry *entry)
 {
 	static const uint8_t magic[] = { 0x55, 0xaa };
-	const uint32_t bytes[] = { 0, htole32(entry->type), htole32(entry->start), htole32(entry->size) };
+	const uint32_t bytes[] = { 0, htole32(entry->type), htole32(entry->start),
+				   htole32(entry->size) };
 
 	image_put(fd, entry->sector * sector_bytes + 446 + 16 * entry->slot, bytes, sizeof(bytes));
 	image_put(fd, entry->sector * sector_bytes + 510, magic, sizeof(magic));
@@ -45,12 +52,16 @@ static inline void image_put_dos(int fd, unsigned sector_bytes, const struct dos
 static inline struct partitions_source image_source(int fd, uint64_t sectors, unsigned sector_bytes)
 {
 	return (struct partitions_source){
-		.fd = fd, .is_image = true, .sector_bytes = sector_bytes, .size_sectors = sectors,
+		.fd = fd,
+		.is_image = true,
+		.sector_bytes = sector_bytes,
+		.size_sectors = sectors,
 	};
 }
 
 /* What is read and judged is that, with these faults. */
-static inline void assert_judged(const struct partitions_source *source, const struct partition *wanted, size_t count)
+static inline void assert_judged(const struct partitions_source *source,
+				 const struct partition *wanted, size_t count)
 {
 	struct partitions got = { 0 };
 

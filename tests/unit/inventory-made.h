@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* inventory-made.h - an inventory of made-up paths and maps, with a configuration from a text.  For: tests of state and control. */
+/*
+ * inventory-made.h - an inventory of made-up paths and maps, with a configuration from a text.
+ * For: tests of state and control.
+ */
 #pragma once
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,7 +31,9 @@ static inline void made_on_marked(struct inventory *inventory)
 /* @config: of multipath.conf. No timers, and nothing is asked of workers. */
 static inline void made_init(struct made *made, const char *config)
 {
-	const struct inventory_options options = { .once = true, .create = true, .check = true, .grouping = -1, .verbosity = -1 };
+	const struct inventory_options options = {
+		.once = true, .create = true, .check = true, .grouping = -1, .verbosity = -1
+	};
 
 	*made = (struct made){ 0 };
 	loaded_init(&made->loaded);
@@ -78,9 +83,17 @@ static inline void made_exists(struct daemon_map *map, const char *name)
 static inline struct daemon_path *made_path(struct made *made, char letter, struct daemon_map *map)
 {
 	const char name[] = { 's', 'd', letter, '\0' };
-	struct mp_identity identity = { .address = { .host = -1 }, .tpg = -1, .protocol = MP_PROTOCOL_SCSI_FCP,
-					.serial = "", .vpd_data = "", .host_wwnn = "", .host_wwpn = "", .target_wwnn = "",
-					.target_wwpn = "", .adapter = "", .devt = makedev(8, 16 * (letter - 'a')) };
+	struct mp_identity identity = { .address = { .host = -1 },
+					.tpg = -1,
+					.protocol = MP_PROTOCOL_SCSI_FCP,
+					.serial = "",
+					.vpd_data = "",
+					.host_wwnn = "",
+					.host_wwpn = "",
+					.target_wwnn = "",
+					.target_wwpn = "",
+					.adapter = "",
+					.devt = makedev(8, 16 * (letter - 'a')) };
 	struct daemon_path *path;
 
 	strcpy(identity.name, name);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* painted_stack.h - how deep does a thread go? Its stack is filled with a pattern; what differs afterwards was used. */
+/*
+ * painted_stack.h - how deep does a thread go? Its stack is filled with a pattern; what differs
+ * afterwards was used.
+ */
 #pragma once
 #include <pthread.h>
 #include <stddef.h>
@@ -10,7 +13,10 @@
 
 enum { PAINT = 0xa5 };
 
-/* It may look at what the sanitizer holds for another thread's, and is no part of what a fuzzer explores. */
+/*
+ * It may look at what the sanitizer holds for another thread's, and is no part of what a fuzzer
+ * explores.
+ */
 #ifdef __clang__
 #define UNWATCHED __attribute__((no_sanitize("address", "coverage")))
 #else
@@ -35,7 +41,8 @@ static inline void painted_stack_init(struct painted_stack *stack, size_t size)
 /* The most that was used so far, in whole words. */
 UNWATCHED static inline size_t painted_stack_used(struct painted_stack *stack)
 {
-	const uint64_t *words = (const uint64_t *)stack->bytes, painted = PAINT * UINT64_C(0x0101010101010101);
+	const uint64_t *words = (const uint64_t *)stack->bytes,
+		       painted = PAINT * UINT64_C(0x0101010101010101);
 	size_t clean = 0;
 
 	while (clean < stack->clean / sizeof(*words) && words[clean] == painted)

@@ -34,10 +34,14 @@ static inline void san_fini(struct san *san)
 }
 
 #define _cleanup_san_ _cleanup_(san_fini)
-#define SAN_INIT { .context = { .now_usec = 100000000, .verbosity = 2 } }
+#define SAN_INIT \
+	{ \
+		.context = {.now_usec = 100000000, .verbosity = 2 } \
+	}
 
 /* A map in the kernel; its table's paths are in service once they are added. */
-static inline struct mp_map *san_add_map(struct san *san, const char *name, const char *wwid, const char *params)
+static inline struct mp_map *san_add_map(struct san *san, const char *name, const char *wwid,
+					 const char *params)
 {
 	struct mp_map *map;
 
@@ -59,8 +63,8 @@ static inline struct mp_map *san_add_map(struct san *san, const char *name, cons
 }
 
 /* A path that is up; @map NULL: orphan. */
-static inline struct mp_path *san_add_path(struct san *san, struct mp_map *map, const char *name, unsigned minor,
-					   int host, uint64_t lun, int priority)
+static inline struct mp_path *san_add_path(struct san *san, struct mp_map *map, const char *name,
+					   unsigned minor, int host, uint64_t lun, int priority)
 {
 	struct mp_identity identity = {
 		.devt = makedev(8 + minor / 256 * 57, minor % 256),

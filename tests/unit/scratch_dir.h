@@ -23,8 +23,10 @@ static inline int scratch_dir_make(void **state)
 	return mkdtemp(*state) ? 0 : -1;
 }
 
-static inline int scratch_dir_remove_entry(const char *path, const struct stat *stat __attribute__((unused)),
-					   int type __attribute__((unused)), struct FTW *at __attribute__((unused)))
+static inline int scratch_dir_remove_entry(const char *path,
+					   const struct stat *stat __attribute__((unused)),
+					   int type __attribute__((unused)),
+					   struct FTW *at __attribute__((unused)))
 {
 	return remove(path);
 }

@@ -32,7 +32,8 @@ static int tear_down(void **state)
 }
 
 /* Return: how many were opened of at most @count. */
-static size_t open_many(struct accounts *accounts, uid_t uid, size_t count, struct account **account)
+static size_t open_many(struct accounts *accounts, uid_t uid, size_t count,
+			struct account **account)
 {
 	size_t i;
 
@@ -70,7 +71,8 @@ static void all_users_together_leave_places_for_root(void **state)
 	struct account *users[20000], *root;
 	size_t count = 0;
 
-	for (uid_t uid = 1; uid < ARRAY_SIZE(users) && account_open(accounts, uid, &users[count]) == 0; uid++)
+	for (uid_t uid = 1;
+	     uid < ARRAY_SIZE(users) && account_open(accounts, uid, &users[count]) == 0; uid++)
 		count++;
 	assert_int_equal(count, accounts->users.quota.connections);
 	assert_int_equal(account_open(accounts, 0, &root), 0);

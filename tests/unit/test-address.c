@@ -102,7 +102,10 @@ static void a_full_backlog_is_waited_for_no_longer_than_asked(void **state)
 	(void)state;
 }
 
-/* A listener of another user, who has taken the abstract name; the file is that of a runtime directory of our own. */
+/*
+ * A listener of another user, who has taken the abstract name; the file is that of a runtime
+ * directory of our own.
+ */
 static int listen_as(const char *name, uid_t uid, int backlog)
 {
 	struct mp_address address;
@@ -119,7 +122,8 @@ static int listen_as(const char *name, uid_t uid, int backlog)
 
 static void only_roots_process_is_talked_to(void **state)
 {
-	int squatter = listen_as("@test-address-squatter", 65534, 10), root = listen_as("@test-address-root", 0, 10), fd;
+	int squatter = listen_as("@test-address-squatter", 65534, 10),
+	    root = listen_as("@test-address-root", 0, 10), fd;
 
 	setenv(MP_ADDRESS_VARIABLE, "@test-address-squatter", 1);
 	assert_int_equal(mp_address_connect(0, 100), -EPERM);

@@ -42,7 +42,8 @@ static int setup(void **state)
 {
 	(void)state;
 	fixture = (typeof(fixture)){ 0 };
-	return sd_event_new(&fixture.event) < 0 || agenda_new(fixture.event, on_due, &fixture.agenda) < 0;
+	return sd_event_new(&fixture.event) < 0 ||
+	       agenda_new(fixture.event, on_due, &fixture.agenda) < 0;
 }
 
 static int teardown(void **state)
@@ -153,11 +154,15 @@ static void an_entry_a_round_away_is_not_taken_for_one_that_is_due(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(what_is_due_in_one_second_is_called_in_one_turn_in_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_is_due_in_one_second_is_called_in_one_turn_in_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_cleared_is_not_called, setup, teardown),
-		cmocka_unit_test_setup_teardown(set_again_counts_once_and_the_last_time_holds, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_entry_that_sets_itself_waits_for_the_next_second, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_entry_a_round_away_is_not_taken_for_one_that_is_due, setup, teardown),
+		cmocka_unit_test_setup_teardown(set_again_counts_once_and_the_last_time_holds,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(an_entry_that_sets_itself_waits_for_the_next_second,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_entry_a_round_away_is_not_taken_for_one_that_is_due, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

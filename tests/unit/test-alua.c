@@ -12,9 +12,8 @@
 
 /* Two groups: 0x100 preferred and optimized with two ports, 0x101 in standby with one. */
 static const uint8_t report[] = {
-	0, 0, 0, 28,
-	0x80, 0x8f, 0x01, 0x00, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2,
-	0x02, 0x8f, 0x01, 0x01, 0, 0, 0, 1, 0, 0, 0, 3,
+	0, 0, 0, 28, 0x80, 0x8f, 0x01, 0x00, 0, 0, 0, 2, 0, 0, 0, 1,
+	0, 0, 0, 2,  0x02, 0x8f, 0x01, 0x01, 0, 0, 0, 1, 0, 0, 0, 3,
 };
 
 static void the_state_is_that_of_the_group(void **state)
@@ -53,7 +52,9 @@ static void a_report_may_be_cut_behind_the_group(void **state)
 		int second = mp_alua_decode(report, size, 0x101, &got, &preferred);
 
 		assert_int_equal(first, size >= 12 ? 0 : size == 4 ? -ENOENT : -EBADMSG);
-		assert_int_equal(second, size >= 28 ? 0 : size == 4 || size == 20 ? -ENOENT : -EBADMSG);
+		assert_int_equal(second, size >= 28		 ? 0 :
+					 size == 4 || size == 20 ? -ENOENT :
+								   -EBADMSG);
 	}
 }
 
@@ -62,6 +63,7 @@ static void priorities_are_those_of_the_field(void **state)
 	static const struct {
 		enum mp_alua_state state;
 		int plain, preferred, exclusive;
+		/* clang-format off */
 	} cases[] = {
 		{ MP_ALUA_OPTIMIZED, 50, 50, 130 },
 		{ MP_ALUA_NON_OPTIMIZED, 10, 90, 90 },
@@ -72,6 +74,7 @@ static void priorities_are_those_of_the_field(void **state)
 		{ MP_ALUA_TRANSITIONING, 0, 80, 80 },
 		{ 7, 0, 80, 80 },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {

@@ -89,12 +89,12 @@ static void the_first_error_stops_reading(void **state)
 		const char *line;
 		enum arguments_error error;
 	} cases[] = {
-		{ "-vx", ARGUMENTS_BAD_VERBOSITY },	{ "-v -1", ARGUMENTS_BAD_VERBOSITY },
-		{ "-v", ARGUMENTS_NO_VALUE },		{ "-p", ARGUMENTS_NO_VALUE },
-		{ "-p best", ARGUMENTS_BAD_POLICY },	{ "-Z -h", ARGUMENTS_UNKNOWN },
-		{ "-p group_by_tpg", ARGUMENTS_OK },	{ "-b file -M x", ARGUMENTS_OK },
-		{ "--help", ARGUMENTS_UNKNOWN },	{ "--check-config a b", ARGUMENTS_TOO_MANY },
-		{ "--json", ARGUMENTS_NOT_JSON },	{ "-ll --json", ARGUMENTS_NOT_JSON },
+		{ "-vx", ARGUMENTS_BAD_VERBOSITY },  { "-v -1", ARGUMENTS_BAD_VERBOSITY },
+		{ "-v", ARGUMENTS_NO_VALUE },	     { "-p", ARGUMENTS_NO_VALUE },
+		{ "-p best", ARGUMENTS_BAD_POLICY }, { "-Z -h", ARGUMENTS_UNKNOWN },
+		{ "-p group_by_tpg", ARGUMENTS_OK }, { "-b file -M x", ARGUMENTS_OK },
+		{ "--help", ARGUMENTS_UNKNOWN },     { "--check-config a b", ARGUMENTS_TOO_MANY },
+		{ "--json", ARGUMENTS_NOT_JSON },    { "-ll --json", ARGUMENTS_NOT_JSON },
 	};
 	char text[64];
 	size_t i;
@@ -115,12 +115,14 @@ static void options_stand_anywhere(void **state)
 	assert_int_equal(arguments.verbosity, 3);
 	assert_int_equal(arguments.retries, 4);
 	assert_true(arguments.no_daemon && arguments.force_reload && arguments.keep_queueing);
-	assert_false(arguments.ignore_wwids || arguments.bindings_read_only || arguments.all_foreign);
+	assert_false(arguments.ignore_wwids || arguments.bindings_read_only ||
+		     arguments.all_foreign);
 
 	arguments = parse("-iBe", text);
 	assert_null(arguments.device);
 	assert_false(arguments.has_verbosity || arguments.has_retries);
-	assert_true(arguments.ignore_wwids && arguments.bindings_read_only && arguments.all_foreign);
+	assert_true(arguments.ignore_wwids && arguments.bindings_read_only &&
+		    arguments.all_foreign);
 	(void)state;
 }
 

@@ -48,10 +48,12 @@ static void assert_text(const struct mp_bindings *bindings, const char *lines)
 static struct mp_config *configuration(const char *dir, const char *wwid, const char *alias)
 {
 	char path[PATH_MAX], text[512];
-	const struct mp_config_source source = { .file = scratch_path(dir, "conf", path), .verbosity = -1 };
+	const struct mp_config_source source = { .file = scratch_path(dir, "conf", path),
+						 .verbosity = -1 };
 	struct mp_config *config;
 
-	snprintf(text, sizeof(text), "multipaths {\n\tmultipath {\n\t\twwid %s\n\t\talias %s\n\t}\n}\n", wwid, alias);
+	snprintf(text, sizeof(text),
+		 "multipaths {\n\tmultipath {\n\t\twwid %s\n\t\talias %s\n\t}\n}\n", wwid, alias);
 	scratch_write(dir, "conf", text);
 	assert_int_equal(mp_config_load(&source, &config), 0);
 	return config;
@@ -63,11 +65,12 @@ static void numbers_are_letters_in_bijective_base_26(void **state)
 		unsigned number;
 		const char *letters;
 	} cases[] = {
-		{ 1, "a" },   { 2, "b" },     { 26, "z" },	     { 27, "aa" },	    { 52, "az" },
-		{ 53, "ba" }, { 702, "zz" },  { 703, "aaa" },	     { 18278, "zzz" },	    { 18279, "aaaa" },
-		{ 1024, "amj" }, { 2147483647, "fxshrxw" },
+		{ 1, "a" },	  { 2, "b" },	     { 26, "z" },     { 27, "aa" },
+		{ 52, "az" },	  { 53, "ba" },	     { 702, "zz" },   { 703, "aaa" },
+		{ 18278, "zzz" }, { 18279, "aaaa" }, { 1024, "amj" }, { 2147483647, "fxshrxw" },
 	};
-	static const char *const none[] = { "", "A", "a1", "a ", "fxshrxx", "zzzzzzz", "aaaaaaaa", "\xc3\xa4" };
+	static const char *const none[] = { "",	       "A",	  "a1",	      "a ",
+					    "fxshrxx", "zzzzzzz", "aaaaaaaa", "\xc3\xa4" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -96,7 +99,8 @@ static void bindings_are_sorted_by_length_and_name(void **state)
 
 static void of_several_aliases_of_a_wwid_the_first_line_counts(void **state)
 {
-	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("v w2\nmpathz w\nmpathaa w\nmpathb w\n");
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings =
+		parse("v w2\nmpathz w\nmpathaa w\nmpathb w\n");
 
 	(void)state;
 	assert_string_equal(mp_bindings_alias(bindings, "w"), "mpathz");
@@ -105,12 +109,15 @@ static void of_several_aliases_of_a_wwid_the_first_line_counts(void **state)
 
 static void what_is_written_is_what_is_read(void **state)
 {
-	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("mpatha before\n"), *loaded = parse("");
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("mpatha before\n"),
+							*loaded = parse("");
 	_cleanup_free_ char *text = NULL, *written = NULL;
 	char alias[160];
 
 	for (size_t i = 0; i < ARRAY_SIZE(hostile_words); i++) {
-		struct mp_alias_request request = { .wwid = hostile_words[i], .user_friendly = true, .old = hostile_words[i] };
+		struct mp_alias_request request = { .wwid = hostile_words[i],
+						    .user_friendly = true,
+						    .old = hostile_words[i] };
 		_cleanup_free_ char *name = NULL, *other = NULL;
 		bool changed;
 
@@ -150,7 +157,8 @@ static void the_name_that_counts_is_kept_through_writes(void **state)
 	assert_int_equal(mp_bindings_format(bindings, &text), 0);
 	scratch_write(*state, "bindings", "mpatha w\nmpathc u\n");
 	assert_int_equal(mp_bindings_write(*state, text, &written), 0);
-	assert_string_equal(strstr(written, "#\nmpath") + 2, "mpathb v\nmpathc u\nmpathq w\nmpatha w\n");
+	assert_string_equal(strstr(written, "#\nmpath") + 2,
+			    "mpathb v\nmpathc u\nmpathq w\nmpatha w\n");
 	/* a program that knows less does not turn it round */
 	assert_int_equal(mp_bindings_write(*state, "mpatha w\n", &again), 0);
 	assert_string_equal(again, written);
@@ -167,14 +175,17 @@ static void bad_lines_are_told_and_skipped(void **state)
 	mp_strbuf_puts(&text, "\nfits ");
 	mp_strbuf_fill(&text, 'w', 127);
 	assert_int_equal(mp_bindings_new(&bindings), 0);
-	assert_int_equal(mp_bindings_parse(bindings, "/f", text.text, text.length, NULL, collect, &told), 1);
-	assert_string_equal(mp_strbuf_text(&told),
-			    "1 /f:8: warning: alone has no WWID, line ignored\n"
-			    "1 /f:9: warning: ignoring extra word extra after ALIAS WWID\n"
-			    "0 /f:10: warning: a is bound to w1 already, binding to w2 dropped\n"
-			    "2 /f:11: warning: binding of a repeated\n"
-			    "1 /f:12: warning: no device can have the name in/valid, line ignored\n"
-			    "1 /f:13: warning: WWID of long is longer than 127 characters, line ignored\n");
+	assert_int_equal(mp_bindings_parse(bindings, "/f", text.text, text.length, NULL, collect,
+					   &told),
+			 1);
+	assert_string_equal(
+		mp_strbuf_text(&told),
+		"1 /f:8: warning: alone has no WWID, line ignored\n"
+		"1 /f:9: warning: ignoring extra word extra after ALIAS WWID\n"
+		"0 /f:10: warning: a is bound to w1 already, binding to w2 dropped\n"
+		"2 /f:11: warning: binding of a repeated\n"
+		"1 /f:12: warning: no device can have the name in/valid, line ignored\n"
+		"1 /f:13: warning: WWID of long is longer than 127 characters, line ignored\n");
 	assert_string_equal(mp_bindings_wwid(bindings, "a"), "w1");
 	assert_non_null(mp_bindings_wwid(bindings, "fits"));
 	assert_null(mp_bindings_wwid(bindings, "long"));
@@ -186,20 +197,16 @@ static void a_file_with_header_and_without_contradictions_is_fine(void **state)
 		const char *text;
 		int rewrite;
 	} cases[] = {
-		{ HEADER, 0 },
-		{ HEADER "a w\nb v", 0 },
-		{ HEADER "b w\na w\n", 0 },
-		{ "", 1 },
-		{ "a w\n", 1 },
-		{ "\n" HEADER, 1 },
-		{ HEADER "a w\na v\n", 1 },
+		{ HEADER, 0 },	{ HEADER "a w\nb v", 0 }, { HEADER "b w\na w\n", 0 }, { "", 1 },
+		{ "a w\n", 1 }, { "\n" HEADER, 1 },	  { HEADER "a w\na v\n", 1 },
 	};
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = NULL;
 
 	(void)state;
 	assert_int_equal(mp_bindings_new(&bindings), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		assert_int_equal(mp_bindings_parse(bindings, "f", cases[i].text, strlen(cases[i].text), NULL, NULL, NULL),
+		assert_int_equal(mp_bindings_parse(bindings, "f", cases[i].text,
+						   strlen(cases[i].text), NULL, NULL, NULL),
 				 cases[i].rewrite);
 }
 
@@ -241,8 +248,9 @@ static void a_configured_alias_beats_a_binding(void **state)
 
 	scratch_write(*state, "bindings", HEADER "a w\nb w\n");
 	assert_int_equal(mp_bindings_load(bindings, *state, false, config, collect, &told), 0);
-	assert_non_null(strstr(mp_strbuf_text(&told),
-			       "/bindings:9: warning: b is configured as the alias of v, binding to w dropped\n"));
+	assert_non_null(strstr(
+		mp_strbuf_text(&told),
+		"/bindings:9: warning: b is configured as the alias of v, binding to w dropped\n"));
 	text = scratch_read(*state, "bindings");
 	assert_string_equal(text, HEADER "a w\n");
 }
@@ -259,11 +267,13 @@ static void a_file_that_cannot_be_read_leaves_memory_alone(void **state)
 
 static void a_name_that_others_have_given_away_meanwhile_stays_theirs(void **state)
 {
-	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("mpatha w1\nmpathb w2\nmpathe w5\n");
+	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings =
+		parse("mpatha w1\nmpathb w2\nmpathe w5\n");
 	_cleanup_free_ char *written = NULL, *text = NULL;
 
 	scratch_write(*state, "bindings", HEADER "mpatha w1\nmpathb w4\nmpathc w3\n");
-	assert_int_equal(mp_bindings_write(*state, "mpatha w1\nmpathb w2\nmpathd w6\n", &written), 0);
+	assert_int_equal(mp_bindings_write(*state, "mpatha w1\nmpathb w2\nmpathd w6\n", &written),
+			 0);
 	assert_string_equal(written, HEADER "mpatha w1\nmpathb w4\nmpathc w3\nmpathd w6\n");
 	text = scratch_read(*state, "bindings");
 	assert_string_equal(text, written);
@@ -376,13 +386,31 @@ static void a_name_is_chosen_by_the_first_rule_that_applies(void **state)
 		const char *taken, *name, *then; /* bindings afterwards, NULL: unchanged */
 	} cases[] = {
 		/* configured, or no friendly names */
-		{ "mpatha w\n", { .configured = "conf", .user_friendly = true, .old = "mpatha" }, "", "conf", NULL },
+		{ "mpatha w\n",
+		  { .configured = "conf", .user_friendly = true, .old = "mpatha" },
+		  "",
+		  "conf",
+		  NULL },
 		{ "mpatha w\n", { .user_friendly = false }, "", "w", NULL },
 		/* the kernel's name: bound to the WWID */
-		{ "mpatha w\nmpathb w\n", { .user_friendly = true, .old = "mpathb" }, "", "mpathb", NULL },
-		{ "mpatha w\n", { .user_friendly = true, .old = "mpatha" }, "mpatha", "mpatha", NULL },
-		/* or to another one: no name moves because of a file, nor does the file lose a line */
-		{ "mpatha v\nmpathb w\n", { .user_friendly = true, .old = "mpatha" }, "", "mpatha", NULL },
+		{ "mpatha w\nmpathb w\n",
+		  { .user_friendly = true, .old = "mpathb" },
+		  "",
+		  "mpathb",
+		  NULL },
+		{ "mpatha w\n",
+		  { .user_friendly = true, .old = "mpatha" },
+		  "mpatha",
+		  "mpatha",
+		  NULL },
+		/*
+		 * or to another one: no name moves because of a file, nor does the file lose a line
+		 */
+		{ "mpatha v\nmpathb w\n",
+		  { .user_friendly = true, .old = "mpatha" },
+		  "",
+		  "mpatha",
+		  NULL },
 		{ "mpatha v\n", { .user_friendly = true, .old = "mpatha" }, "", "mpatha", NULL },
 		/* the binding, unless another device has the name */
 		{ "mpathx w\n", { .user_friendly = true }, "", "mpathx", NULL },
@@ -390,20 +418,40 @@ static void a_name_is_chosen_by_the_first_rule_that_applies(void **state)
 		/* the kernel's is learned; what was bound stays, behind it */
 		{ "", { .user_friendly = true, .old = "mpathq" }, "", "mpathq", "mpathq w\n" },
 		{ "", { .user_friendly = true, .old = "other" }, "", "other", "other w\n" },
-		{ "mpathx w\n", { .user_friendly = true, .old = "mpathy" }, "", "mpathy", "mpathy w\nmpathx w\n" },
+		{ "mpathx w\n",
+		  { .user_friendly = true, .old = "mpathy" },
+		  "",
+		  "mpathy",
+		  "mpathy w\nmpathx w\n" },
 		/* unless it is the WWID */
 		{ "", { .user_friendly = true, .old = "w" }, "", "mpatha", "mpatha w\n" },
 		/* the lowest number that nobody has */
 		{ "", { .user_friendly = true }, "", "mpatha", "mpatha w\n" },
-		{ "mpatha 1\nmpathc 3\n", { .user_friendly = true }, "", "mpathb", "mpatha 1\nmpathb w\nmpathc 3\n" },
-		{ "mpatha 1\n", { .user_friendly = true }, "mpathb mpathc", "mpathd", "mpatha 1\nmpathd w\n" },
-		{ "mpatha 1\n", { .user_friendly = true, .prefix = "disk" }, "", "diska", "diska w\nmpatha 1\n" },
+		{ "mpatha 1\nmpathc 3\n",
+		  { .user_friendly = true },
+		  "",
+		  "mpathb",
+		  "mpatha 1\nmpathb w\nmpathc 3\n" },
+		{ "mpatha 1\n",
+		  { .user_friendly = true },
+		  "mpathb mpathc",
+		  "mpathd",
+		  "mpatha 1\nmpathd w\n" },
+		{ "mpatha 1\n",
+		  { .user_friendly = true, .prefix = "disk" },
+		  "",
+		  "diska",
+		  "diska w\nmpatha 1\n" },
 		/* a prefix that leaves no room for letters */
 		{ "", { .user_friendly = true, .prefix = HOSTILE_127 }, "", "w", NULL },
 		/* nothing new is bound */
 		{ "mpatha w\n", { .user_friendly = true, .read_only = true }, "", "mpatha", NULL },
 		{ "", { .user_friendly = true, .read_only = true }, "", "w", NULL },
-		{ "", { .user_friendly = true, .read_only = true, .old = "mpathq" }, "", "mpathq", NULL },
+		{ "",
+		  { .user_friendly = true, .read_only = true, .old = "mpathq" },
+		  "",
+		  "mpathq",
+		  NULL },
 	};
 
 	(void)state;
@@ -430,7 +478,9 @@ static void a_name_configured_for_another_wwid_is_not_given_away(void **state)
 	_cleanup_(mp_config_unrefp) struct mp_config *config = configuration(*state, "v", "mpatha");
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("");
 	_cleanup_free_ char *name = NULL, *adopted = NULL;
-	struct mp_alias_request request = { .wwid = "w", .user_friendly = true, .prefix = "mpath", .config = config };
+	struct mp_alias_request request = {
+		.wwid = "w", .user_friendly = true, .prefix = "mpath", .config = config
+	};
 	bool changed;
 
 	assert_int_equal(mp_bindings_choose(bindings, &request, &name, &changed), 0);

@@ -37,14 +37,15 @@ static void each_step_is_a_line(void **state)
 	mp_changes_add(&changes, "path", "drop", "sda", "%s", "blacklisted");
 	mp_changes_add_plan(&changes, "mpatha", "3600", &plan, NULL, false);
 	mp_changes_format(&changes, false, &out);
-	assert_string_equal(mp_strbuf_text(&out), "drop sda: blacklisted\n"
-						  "create mpatha: 3600, there is none\n"
-						  "rename mpatha: to data: the name differs\n"
-						  "reload mpatha: reload is asked for\n"
-						  "message mpatha: fail path 8:16: it is down\n"
-						  "message mpatha: switch to group 2: it is better\n"
-						  "message mpatha: queue if no path: asked for\n"
-						  "remove mpatha: not wanted\n");
+	assert_string_equal(mp_strbuf_text(&out),
+			    "drop sda: blacklisted\n"
+			    "create mpatha: 3600, there is none\n"
+			    "rename mpatha: to data: the name differs\n"
+			    "reload mpatha: reload is asked for\n"
+			    "message mpatha: fail path 8:16: it is down\n"
+			    "message mpatha: switch to group 2: it is better\n"
+			    "message mpatha: queue if no path: asked for\n"
+			    "remove mpatha: not wanted\n");
 }
 
 static void what_differs_is_told_with_both_values(void **state)
@@ -59,13 +60,15 @@ static void what_differs_is_told_with_both_values(void **state)
 	assert_int_equal(mp_table_parse("2 pg_init_retries 5 0 1 1 a 0 1 1 8:0 1", &plan.table), 0);
 	current.size_sectors = 8;
 	plan.table.size_sectors = 16;
-	mp_plan_add(&plan, (struct mp_step){ .kind = MP_STEP_RELOAD,
-					     .reason = mp_table_difference(&current, &plan.table, false) });
+	mp_plan_add(&plan, (struct mp_step){
+				   .kind = MP_STEP_RELOAD,
+				   .reason = mp_table_difference(&current, &plan.table, false) });
 	mp_plan_add(&plan, (struct mp_step){ .kind = MP_STEP_RESIZE, .reason = "size differs" });
 	mp_changes_add_plan(&changes, "mpatha", "3600", &plan, &current, false);
 	mp_changes_format(&changes, false, &out);
-	assert_string_equal(mp_strbuf_text(&out), "reload mpatha: features 0 -> 2 pg_init_retries 5\n"
-						  "resize mpatha: size differs, 8 -> 16 sectors\n");
+	assert_string_equal(mp_strbuf_text(&out),
+			    "reload mpatha: features 0 -> 2 pg_init_retries 5\n"
+			    "resize mpatha: size differs, 8 -> 16 sectors\n");
 }
 
 static void what_changes_alike_is_one_line(void **state)
@@ -119,7 +122,8 @@ static void programs_get_a_row_each(void **state)
 	rows = json_object_object_get(all, "changes");
 	assert_int_equal(json_object_array_length(rows), 20);
 	row = json_object_array_get_idx(rows, 19);
-	assert_string_equal(json_object_get_string(json_object_object_get(row, "name")), "a\xc3\xbf\"");
+	assert_string_equal(json_object_get_string(json_object_object_get(row, "name")),
+			    "a\xc3\xbf\"");
 	assert_string_equal(json_object_get_string(json_object_object_get(row, "kind")), "map");
 	assert_string_equal(json_object_get_string(json_object_object_get(row, "action")), "set");
 	assert_string_equal(json_object_get_string(json_object_object_get(row, "reason")), "19");

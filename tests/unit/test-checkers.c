@@ -29,10 +29,11 @@ static struct {
 	uint8_t opcodes[64];
 } device;
 
-int mp_scsi_command(int fd, const uint8_t *cdb, size_t cdb_size, void *data, size_t data_size, unsigned timeout_msec,
-		    struct mp_scsi_result *ret)
+int mp_scsi_command(int fd, const uint8_t *cdb, size_t cdb_size, void *data, size_t data_size,
+		    unsigned timeout_msec, struct mp_scsi_result *ret)
 {
-	const struct answer *answer = &device.answers[device.asked < device.count ? device.asked : device.count - 1];
+	const struct answer *answer =
+		&device.answers[device.asked < device.count ? device.asked : device.count - 1];
 
 	assert_int_equal(fd, 42);
 	assert_true(cdb_size == 6 || cdb_size == 10);
@@ -66,8 +67,14 @@ static struct mp_check run(const char *name, int wanted)
 	return check;
 }
 
-#define SENSE(key, code, qualifier) { .result = { .scsi_status = 2, .sense_key = key, .asc = code, .ascq = qualifier } }
-#define HOST(status) { .result = { .host_status = status } }
+#define SENSE(key, code, qualifier) \
+	{ \
+		.result = {.scsi_status = 2, .sense_key = key, .asc = code, .ascq = qualifier } \
+	}
+#define HOST(status) \
+	{ \
+		.result = {.host_status = status } \
+	}
 
 struct single_case {
 	const char *what;
@@ -83,7 +90,10 @@ static void tur_judges_each_answer(void **state)
 		{ "no SCSI", { .r = -ENOTTY }, MP_PATH_WILD, 1 },
 		{ "device gone", { .r = -ENODEV }, MP_PATH_DOWN, 1 },
 		{ "reservation conflict", { .result = { .scsi_status = 0x18 } }, MP_PATH_UP, 1 },
-		{ "reservation conflict, low bit", { .result = { .scsi_status = 0x19 } }, MP_PATH_UP, 1 },
+		{ "reservation conflict, low bit",
+		  { .result = { .scsi_status = 0x19 } },
+		  MP_PATH_UP,
+		  1 },
 		{ "no connect", HOST(1), MP_PATH_DOWN, 1 },
 		{ "bad target", HOST(4), MP_PATH_DOWN, 1 },
 		{ "abort", HOST(5), MP_PATH_DOWN, 1 },
@@ -108,7 +118,8 @@ static void tur_judges_each_answer(void **state)
 		struct mp_check check = run("tur", cases[i].state == MP_PATH_WILD ? -ENOTTY : 0);
 
 		if (check.state != cases[i].state || device.asked != cases[i].tries)
-			fail_msg("%s: state %d after %u tries", cases[i].what, check.state, device.asked);
+			fail_msg("%s: state %d after %u tries", cases[i].what, check.state,
+				 device.asked);
 		assert_false(check.access_changed);
 		assert_string_not_equal(check.message, "");
 	}
@@ -181,7 +192,8 @@ static void readsector0_tries_three_times(void **state)
 		struct mp_check check = run("readsector0", 0);
 
 		if (check.state != cases[i].state || device.asked != cases[i].tries)
-			fail_msg("%s: state %d after %u tries", cases[i].what, check.state, device.asked);
+			fail_msg("%s: state %d after %u tries", cases[i].what, check.state,
+				 device.asked);
 	}
 	script(interrupted, 3);
 	assert_int_equal(run("readsector0", 0).state, MP_PATH_UP);
@@ -204,11 +216,12 @@ static void a_page_that_does_not_come_is_judged_alike(void **state)
 	for (size_t n = 0; n < ARRAY_SIZE(names); n++)
 		for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 			script(&cases[i].answer, 1);
-			struct mp_check check = run(names[n], cases[i].state == MP_PATH_WILD ? -ENOTTY : 0);
+			struct mp_check check =
+				run(names[n], cases[i].state == MP_PATH_WILD ? -ENOTTY : 0);
 
 			if (check.state != cases[i].state || device.asked != cases[i].tries)
-				fail_msg("%s, %s: state %d after %u tries", names[n], cases[i].what, check.state,
-					 device.asked);
+				fail_msg("%s, %s: state %d after %u tries", names[n], cases[i].what,
+					 check.state, device.asked);
 		}
 }
 
@@ -234,18 +247,25 @@ static void emc_clariion_reads_the_array_page(void **state)
 		struct byte changes[2];
 		enum mp_path_state state;
 	} cases[] = {
-		{ { { 0, 0 } }, MP_PATH_UP },		       { { { 1, 0x83 } }, MP_PATH_DOWN },
-		{ { { 9, 1 } }, MP_PATH_DOWN },		       { { { 27, 2 } }, MP_PATH_DOWN },
-		{ { { 28, 1 } }, MP_PATH_DOWN },	       { { { 28, 6 } }, MP_PATH_UP },
-		{ { { 30, 0 } }, MP_PATH_DOWN },	       { { { 48, 1 } }, MP_PATH_SHAKY },
-		{ { { 4, 0 } }, MP_PATH_DOWN },		       { { { 4, 1 } }, MP_PATH_UP },
+		{ { { 0, 0 } }, MP_PATH_UP },
+		{ { { 1, 0x83 } }, MP_PATH_DOWN },
+		{ { { 9, 1 } }, MP_PATH_DOWN },
+		{ { { 27, 2 } }, MP_PATH_DOWN },
+		{ { { 28, 1 } }, MP_PATH_DOWN },
+		{ { { 28, 6 } }, MP_PATH_UP },
+		{ { { 30, 0 } }, MP_PATH_DOWN },
+		{ { { 48, 1 } }, MP_PATH_SHAKY },
+		{ { { 4, 0 } }, MP_PATH_DOWN },
+		{ { { 4, 1 } }, MP_PATH_UP },
 		{ { { 4, 1 }, { 48, 2 } }, MP_PATH_SHAKY },
 	};
 	struct mp_check check;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		uint8_t page[128] = { [1] = 0xc0, [4] = 2, [27] = 3, [28] = 4, [30] = 4, [10] = 0x60 };
+		uint8_t page[128] = {
+			[1] = 0xc0, [4] = 2, [27] = 3, [28] = 4, [30] = 4, [10] = 0x60
+		};
 		struct answer answers[2] = { { .data = page, .size = sizeof(page) }, { 0 } };
 
 		for (size_t c = 0; c < 2; c++)
@@ -259,7 +279,8 @@ static void emc_clariion_reads_the_array_page(void **state)
 
 	/* Another unit behind the same descriptor; an owned unit that refuses to be read. */
 	uint8_t page[128] = { [1] = 0xc0, [4] = 2, [27] = 3, [28] = 4, [30] = 4, [10] = 0x60 };
-	const struct answer refused[2] = { { .data = page, .size = sizeof(page) }, SENSE(5, 0x25, 1) };
+	const struct answer refused[2] = { { .data = page, .size = sizeof(page) },
+					   SENSE(5, 0x25, 1) };
 	const struct answer good[2] = { { .data = page, .size = sizeof(page) }, { 0 } };
 
 	script(good, 2);
@@ -291,7 +312,8 @@ static void rdac_reads_the_array_page(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		uint8_t page[48] = { [1] = 0xc9 }, mode[20] = { [13] = 0x40 };
-		struct answer answers[2] = { { .data = mode, .size = sizeof(mode) }, { .data = page, .size = sizeof(page) } };
+		struct answer answers[2] = { { .data = mode, .size = sizeof(mode) },
+					     { .data = page, .size = sizeof(page) } };
 
 		for (size_t c = 0; c < 3; c++)
 			if (cases[i].changes[c].at)
@@ -307,7 +329,8 @@ static void rdac_reads_the_array_page(void **state)
 	}
 
 	uint8_t lost[48] = { 0x20, 0xc9, [8] = 1 }, mode[20] = { [13] = 0x40 };
-	struct answer answers[2] = { { .data = mode, .size = sizeof(mode) }, { .data = lost, .size = sizeof(lost) } };
+	struct answer answers[2] = { { .data = mode, .size = sizeof(mode) },
+				     { .data = lost, .size = sizeof(lost) } };
 
 	script(answers, 2);
 	assert_int_equal(run("rdac", 0).state, MP_PATH_DOWN);
@@ -315,10 +338,13 @@ static void rdac_reads_the_array_page(void **state)
 
 static void rdac_asks_to_be_told_of_aborts(void **state)
 {
-	uint8_t page[48] = { [1] = 0xc9, [8] = 1 }, clear[20] = { 0 }, changeable[20] = { [13] = 0x40 };
+	uint8_t page[48] = { [1] = 0xc9, [8] = 1 }, clear[20] = { 0 },
+		changeable[20] = { [13] = 0x40 };
 	const struct answer answers[] = {
-		{ .data = clear, .size = sizeof(clear) }, { .data = changeable, .size = sizeof(changeable) },
-		{ 0 }, { .data = page, .size = sizeof(page) },
+		{ .data = clear, .size = sizeof(clear) },
+		{ .data = changeable, .size = sizeof(changeable) },
+		{ 0 },
+		{ .data = page, .size = sizeof(page) },
 	};
 	const uint8_t opcodes[] = { 0x5a, 0x5a, 0x55, 0x12 };
 
@@ -344,7 +370,9 @@ static void checkers_are_found_by_name(void **state)
 	assert_ptr_equal(mp_checker_find("none"), mp_checker_find("nonesense"));
 }
 
-/* The library does not include checkers/, so --check-config has the names from a list of its own. */
+/*
+ * The library does not include checkers/, so --check-config has the names from a list of its own.
+ */
 static void the_configuration_knows_the_checkers_and_no_others(void **state)
 {
 	const struct mp_word *known = mp_keywords[MP_KEY_PATH_CHECKER].known;
@@ -354,16 +382,18 @@ static void the_configuration_knows_the_checkers_and_no_others(void **state)
 	(void)state;
 	for (const struct mp_word *word = known; word->text; word++, words++)
 		if (!mp_checker_find(word->text))
-			fail_msg("\"%s\" is in checker_names in libmultipath/config/keywords.c, but not in checkers/table.c",
-				 word->text);
+			fail_msg(
+				"\"%s\" is in checker_names in libmultipath/config/keywords.c, but not in checkers/table.c",
+				word->text);
 	for (size_t i = 0; i < count; i++) {
 		const struct mp_word *word = known;
 
 		while (word->text && strcmp(word->text, checkers[i]->name))
 			word++;
 		if (!word->text)
-			fail_msg("\"%s\" is in checkers/table.c, but not in checker_names in libmultipath/config/keywords.c",
-				 checkers[i]->name);
+			fail_msg(
+				"\"%s\" is in checkers/table.c, but not in checker_names in libmultipath/config/keywords.c",
+				checkers[i]->name);
 	}
 	assert_int_equal(words, count);
 }

@@ -20,21 +20,28 @@ static void each_step_of_the_claim_decides_before_the_next(void **state)
 		struct mp_claim_input input;
 		enum mp_claim claim;
 	} cases[] = {
-		{ { .held_by_map = true, .daemon_required = true, .blacklisted = true }, MP_CLAIM_YES_ALWAYS },
+		{ { .held_by_map = true, .daemon_required = true, .blacklisted = true },
+		  MP_CLAIM_YES_ALWAYS },
 		{ { .daemon_required = true, DISK, .wwid_known = true }, MP_CLAIM_NO },
-		{ { .daemon_required = true, .daemon_reachable = true, DISK, .wwid_known = true }, MP_CLAIM_YES_ALWAYS },
+		{ { .daemon_required = true, .daemon_reachable = true, DISK, .wwid_known = true },
+		  MP_CLAIM_YES_ALWAYS },
 		{ { .has_wwid = true, .wwid_known = true }, MP_CLAIM_NO },
 		{ { DISK, .blacklisted = true, .wwid_known = true }, MP_CLAIM_NO },
 		{ { .is_disk = true, .mode = MP_FIND_GREEDY }, MP_CLAIM_NO },
 		{ { DISK, .marked_failed = true, .wwid_known = true }, MP_CLAIM_NO },
-		{ { DISK, .mode = MP_FIND_GREEDY, .in_use = true, .wwid_known = true }, MP_CLAIM_NO },
-		{ { DISK, .mode = MP_FIND_SMART, .in_use = true, .wwid_known = true }, MP_CLAIM_NO },
-		{ { DISK, .mode = MP_FIND_ON, .in_use = true, .wwid_known = true }, MP_CLAIM_YES_ALWAYS },
+		{ { DISK, .mode = MP_FIND_GREEDY, .in_use = true, .wwid_known = true },
+		  MP_CLAIM_NO },
+		{ { DISK, .mode = MP_FIND_SMART, .in_use = true, .wwid_known = true },
+		  MP_CLAIM_NO },
+		{ { DISK, .mode = MP_FIND_ON, .in_use = true, .wwid_known = true },
+		  MP_CLAIM_YES_ALWAYS },
 		{ { DISK, .mode = MP_FIND_GREEDY, .wwid_known = true }, MP_CLAIM_YES },
-		{ { DISK, .mode = MP_FIND_STRICT, .wwid_known = true, .map_exists = true }, MP_CLAIM_YES_ALWAYS },
+		{ { DISK, .mode = MP_FIND_STRICT, .wwid_known = true, .map_exists = true },
+		  MP_CLAIM_YES_ALWAYS },
 		{ { DISK, .mode = MP_FIND_STRICT, .map_exists = true }, MP_CLAIM_YES },
 		{ { DISK, .mode = MP_FIND_STRICT, .labelled = true }, MP_CLAIM_YES_ALWAYS },
-		{ { DISK, .mode = MP_FIND_STRICT, .labelled = true, .released = true }, MP_CLAIM_YES_ALWAYS },
+		{ { DISK, .mode = MP_FIND_STRICT, .labelled = true, .released = true },
+		  MP_CLAIM_YES_ALWAYS },
 		{ { DISK, .blacklisted = true, .labelled = true }, MP_CLAIM_NO },
 		{ { DISK, .mode = MP_FIND_SMART, .map_exists = true }, MP_CLAIM_YES },
 	};
@@ -56,8 +63,8 @@ static void a_new_single_path_is_claimed_and_mapped_by_mode(void **state)
 		enum mp_claim claim;
 		bool mapped;
 	} cases[] = {
-		{ MP_FIND_STRICT, MP_CLAIM_NO, false }, { MP_FIND_OFF, MP_CLAIM_NO, true },
-		{ MP_FIND_ON, MP_CLAIM_NO, false },	{ MP_FIND_GREEDY, MP_CLAIM_YES, true },
+		{ MP_FIND_STRICT, MP_CLAIM_NO, false },	  { MP_FIND_OFF, MP_CLAIM_NO, true },
+		{ MP_FIND_ON, MP_CLAIM_NO, false },	  { MP_FIND_GREEDY, MP_CLAIM_YES, true },
 		{ MP_FIND_SMART, MP_CLAIM_MAYBE, false },
 	};
 
@@ -144,14 +151,17 @@ static void the_last_row_of_the_account_decides_and_no_other(void **state)
 				.paths = bits >> 2 & 3,
 				.wwid_known = bits & 16,
 			};
-			_cleanup_(mp_trace_fini) struct mp_trace trace = MP_TRACE_INIT, other = MP_TRACE_INIT;
+			_cleanup_(mp_trace_fini) struct mp_trace trace = MP_TRACE_INIT,
+								 other = MP_TRACE_INIT;
 
-			assert_int_equal(mp_claim_trace(&disk, &trace).claim, mp_claim_decide(&disk).claim);
+			assert_int_equal(mp_claim_trace(&disk, &trace).claim,
+					 mp_claim_decide(&disk).claim);
 			assert_true(trace.count > 0);
 			assert_true(trace.rows[trace.count - 1].decides);
 			for (size_t i = 0; i + 1 < trace.count; i++)
 				assert_true(!trace.rows[i].decides || disk.released);
-			assert_int_equal(mp_claim_trace_map(&map, NULL, &other), mp_claim_allows_map(&map, NULL));
+			assert_int_equal(mp_claim_trace_map(&map, NULL, &other),
+					 mp_claim_allows_map(&map, NULL));
 			for (size_t i = 0; i < other.count; i++)
 				assert_int_equal(other.rows[i].decides, i + 1 == other.count);
 		}

@@ -39,8 +39,10 @@ static void the_configuration_decides_what_its_judge_says(void **state)
 		unsigned timeout_sec;
 	} cases[] = {
 		{ "", false, "3600serial", MP_FIND_STRICT, 10 },
-		{ "defaults {\nfind_multipaths smart\nfind_multipaths_timeout -4\n}\n", false, "3600serial", MP_FIND_SMART, 4 },
-		{ "defaults {\nfind_multipaths greedy\nfind_multipaths_timeout 7\n}\n", false, "3600serial", MP_FIND_GREEDY, 7 },
+		{ "defaults {\nfind_multipaths smart\nfind_multipaths_timeout -4\n}\n", false,
+		  "3600serial", MP_FIND_SMART, 4 },
+		{ "defaults {\nfind_multipaths greedy\nfind_multipaths_timeout 7\n}\n", false,
+		  "3600serial", MP_FIND_GREEDY, 7 },
 		{ "defaults {\nuid_attribute \"\"\n}\n", false, "3600page", MP_FIND_STRICT, 10 },
 		{ "defaults {\nuid_attribute ID_OTHER\n}\n", false, "", MP_FIND_STRICT, 10 },
 		{ "overrides {\nuid_attribute DEVTYPE\n}\n", false, "disk", MP_FIND_STRICT, 10 },
@@ -50,9 +52,11 @@ static void the_configuration_decides_what_its_judge_says(void **state)
 		{ "blacklist {\nprotocol scsi:iscsi\n}\n", true, "3600serial", MP_FIND_STRICT, 10 },
 		/* Of the properties, the first by name decides. */
 		{ "blacklist {\nproperty ID_SERIAL\n}\n", true, "3600serial", MP_FIND_STRICT, 10 },
-		{ "blacklist {\nproperty SCSI_IDENT_SERIAL\n}\n", false, "3600serial", MP_FIND_STRICT, 10 },
+		{ "blacklist {\nproperty SCSI_IDENT_SERIAL\n}\n", false, "3600serial",
+		  MP_FIND_STRICT, 10 },
 		{ "blacklist {\nproperty DEVTYPE\n}\n", true, "3600serial", MP_FIND_STRICT, 10 },
-		{ "blacklist {\ndevice {\nvendor LIO\nproduct \"two words\"\n}\n}\n", true, "3600serial", MP_FIND_STRICT, 10 },
+		{ "blacklist {\ndevice {\nvendor LIO\nproduct \"two words\"\n}\n}\n", true,
+		  "3600serial", MP_FIND_STRICT, 10 },
 	};
 	struct mp_claimant claimant = disk();
 

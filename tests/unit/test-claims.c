@@ -12,10 +12,14 @@ static void a_map_is_wanted_by_mode_paths_wwids_file_and_operator(void **state)
 		unsigned paths;
 		bool exists, known, forced, allowed; /* known: its WWID is in the file */
 	} rows[] = {
-		{ FIND("strict"), 2, false, false, false, false }, { FIND("strict"), 1, false, true, false, true },
-		{ FIND("yes"), 1, false, false, false, false },	   { FIND("yes"), 2, false, false, false, true },
-		{ FIND("yes"), 1, false, true, false, true },	   { FIND("no"), 1, false, false, false, true },
-		{ FIND("greedy"), 1, false, false, false, true },  { FIND("smart"), 1, false, false, false, false },
+		{ FIND("strict"), 2, false, false, false, false },
+		{ FIND("strict"), 1, false, true, false, true },
+		{ FIND("yes"), 1, false, false, false, false },
+		{ FIND("yes"), 2, false, false, false, true },
+		{ FIND("yes"), 1, false, true, false, true },
+		{ FIND("no"), 1, false, false, false, true },
+		{ FIND("greedy"), 1, false, false, false, true },
+		{ FIND("smart"), 1, false, false, false, false },
 		{ FIND("smart"), 2, false, false, false, true },
 		{ FIND("strict"), 1, true, false, false, true }, /* it exists */
 		{ FIND("strict"), 1, false, false, true, true }, /* the operator named it */

@@ -8,7 +8,9 @@
 static void short_and_long_replies_arrive_whole(void **state)
 {
 	static char large[CLIENT_REPLY_INLINE + 10000];
-	const struct fake_reply replies[] = { { "large", large }, { "none", "" }, { NULL, "ok\n" } };
+	const struct fake_reply replies[] = { { "large", large },
+					      { "none", "" },
+					      { NULL, "ok\n" } };
 	static struct client_reply reply;
 	struct fake_daemon daemon;
 	int fd;

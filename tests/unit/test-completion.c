@@ -68,7 +68,8 @@ static void the_table_says_what_follows(void **state)
 
 static void a_text_without_commands_completes_nothing(void **state)
 {
-	static const char *const texts[] = { "", "\n\n", "ok\n", "no reference\n  here\n \n", " |\n" };
+	static const char *const texts[] = { "", "\n\n", "ok\n", "no reference\n  here\n \n",
+					     " |\n" };
 	struct completion *completion;
 	char words[10] = "";
 	size_t i;

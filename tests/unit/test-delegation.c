@@ -13,8 +13,10 @@
 #include "multipath/delegation.h"
 #include "multipath/target.h"
 
-static const struct target nothing = { TARGET_NONE, 0, 0, NULL }, name = { TARGET_NAME, 0, 0, "mpatha" },
-			   odd_name = { TARGET_NAME, 0, 0, "a \"b\" {c" }, node = { TARGET_NODE, 8, 0, NULL },
+static const struct target nothing = { TARGET_NONE, 0, 0, NULL },
+			   name = { TARGET_NAME, 0, 0, "mpatha" },
+			   odd_name = { TARGET_NAME, 0, 0, "a \"b\" {c" },
+			   node = { TARGET_NODE, 8, 0, NULL },
 			   number = { TARGET_NUMBER, 65, 16, NULL },
 			   invalid = { TARGET_INVALID, 0, 0, NULL };
 
@@ -29,7 +31,9 @@ static void the_daemon_lists_flushes_and_reloads(void **state)
 		{ { .mode = MODE_CREATE, .force_reload = true }, &nothing, "reconfigure all" },
 		{ { .mode = MODE_CREATE, .force_reload = true }, &name, "reconfigure all" },
 		{ { .mode = MODE_CREATE, .force_reload = true }, &invalid, NULL },
-		{ { .mode = MODE_CREATE, .force_reload = true, .no_daemon = true }, &nothing, NULL },
+		{ { .mode = MODE_CREATE, .force_reload = true, .no_daemon = true },
+		  &nothing,
+		  NULL },
 		{ { .mode = MODE_DRY_RUN, .force_reload = true }, &nothing, NULL },
 		{ { .mode = MODE_FLUSH_ALL }, &nothing, "del maps" },
 		{ { .mode = MODE_FLUSH_ALL, .no_daemon = true }, &nothing, NULL },
@@ -42,7 +46,9 @@ static void the_daemon_lists_flushes_and_reloads(void **state)
 		{ { .mode = MODE_FLUSH, .error = ARGUMENTS_UNKNOWN }, &name, NULL },
 		{ { .mode = MODE_LIST }, &nothing, "@list l 2 0" },
 		{ { .mode = MODE_LIST_CHECKED }, &nothing, "@list ll 2 0" },
-		{ { .mode = MODE_LIST_CHECKED, .has_verbosity = true, .verbosity = 1 }, &nothing, "@list ll 1 0" },
+		{ { .mode = MODE_LIST_CHECKED, .has_verbosity = true, .verbosity = 1 },
+		  &nothing,
+		  "@list ll 1 0" },
 		{ { .mode = MODE_LIST_CHECKED, .no_daemon = true }, &nothing, NULL },
 		{ { .mode = MODE_LIST_CHECKED, .all_foreign = true }, &nothing, NULL },
 		{ { .mode = MODE_LIST_CHECKED }, &name, "@list ll 2 0 map:mpatha" },
@@ -51,7 +57,9 @@ static void the_daemon_lists_flushes_and_reloads(void **state)
 		{ { .mode = MODE_LIST_CHECKED }, &number, "@list ll 2 0 dev:65:16" },
 		{ { .mode = MODE_LIST_CHECKED }, &invalid, NULL },
 		{ { .mode = MODE_EXPLAIN }, &node, "explain 8:0" },
-		{ { .mode = MODE_EXPLAIN, .json = true }, &odd_name, "explain \"a \"\"b\"\" {c\" json" },
+		{ { .mode = MODE_EXPLAIN, .json = true },
+		  &odd_name,
+		  "explain \"a \"\"b\"\" {c\" json" },
 		{ { .mode = MODE_EXPLAIN, .no_daemon = true }, &node, NULL },
 		{ { .mode = MODE_EXPLAIN }, &nothing, NULL },
 		{ { .mode = MODE_PRINT_CONFIG }, &nothing, NULL },
@@ -102,7 +110,9 @@ static void replies_become_status_and_text(void **state)
 		{ MODE_FLUSH, "other\n", { DELEGATION_DONE, 0, "other\n" } },
 		{ MODE_FLUSH, "", { DELEGATION_DONE, 0, "" } },
 		{ MODE_FLUSH, "fail\n", { DELEGATION_FAILED, 1, "fail\n" } },
-		{ MODE_FLUSH, "fail\nmap or partition in use\n", { DELEGATION_FAILED, 1, "map or partition in use\n" } },
+		{ MODE_FLUSH,
+		  "fail\nmap or partition in use\n",
+		  { DELEGATION_FAILED, 1, "map or partition in use\n" } },
 		{ MODE_FLUSH_ALL, "fail\ntimeout\n", { DELEGATION_LOCAL, 0, NULL } },
 		{ MODE_CREATE, "failover\n", { DELEGATION_DONE, 0, "failover\n" } },
 		{ MODE_EXPLAIN, "sda: a path\n", { DELEGATION_DONE, 0, "sda: a path\n" } },
@@ -110,9 +120,13 @@ static void replies_become_status_and_text(void **state)
 		{ MODE_EXPLAIN, "fail\n", { DELEGATION_DONE, 1, "fail\n" } },
 		{ MODE_LIST, "exit 0\n", { DELEGATION_DONE, 0, "" } },
 		{ MODE_LIST, "exit 1\n", { DELEGATION_DONE, 1, "" } },
-		{ MODE_LIST_CHECKED, "exit 0\nmpatha (x)\nsize", { DELEGATION_DONE, 0, "mpatha (x)\nsize" } },
+		{ MODE_LIST_CHECKED,
+		  "exit 0\nmpatha (x)\nsize",
+		  { DELEGATION_DONE, 0, "mpatha (x)\nsize" } },
 		{ MODE_LIST_CHECKED, "fail\n@list: not found\n", { DELEGATION_LOCAL, 0, NULL } },
-		{ MODE_LIST_CHECKED, "@list: not found\nmultipath-tools v0.9.4\n", { DELEGATION_LOCAL, 0, NULL } },
+		{ MODE_LIST_CHECKED,
+		  "@list: not found\nmultipath-tools v0.9.4\n",
+		  { DELEGATION_LOCAL, 0, NULL } },
 		{ MODE_LIST_CHECKED, "exit", { DELEGATION_LOCAL, 0, NULL } },
 		{ MODE_LIST_CHECKED, "exit 0", { DELEGATION_LOCAL, 0, NULL } },
 		{ MODE_LIST_CHECKED, "ok\n", { DELEGATION_LOCAL, 0, NULL } },
@@ -135,7 +149,9 @@ static void replies_become_status_and_text(void **state)
 
 static void retries_are_read_from_a_printed_configuration(void **state)
 {
-	assert_int_equal(delegation_retries("defaults {\n\tverbosity 2\n\tremove_retries 5\n\tx 1\n}\n"), 5);
+	assert_int_equal(delegation_retries(
+				 "defaults {\n\tverbosity 2\n\tremove_retries 5\n\tx 1\n}\n"),
+			 5);
 	assert_int_equal(delegation_retries("defaults {\n\tremove_retries \"3\"\n}\n"), 3);
 	assert_int_equal(delegation_retries("defaults {\n\tverbosity 2\n}\n"), 0);
 	assert_int_equal(delegation_retries(""), 0);

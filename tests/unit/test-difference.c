@@ -29,7 +29,8 @@ static void the_first_row_that_differs_is_named(void **state)
 		{ "0 0 0 0", "1 queue_if_no_path 0 0 0", NULL },
 		{ "0 0 1 1 a 0 2 1 8:0 1 8:16 1", "0 0 1 1 a 0 2 1 8:0 1 8:16 1", NULL },
 		{ "0 0 1 1 a 0 2 1 8:16 1 8:0 1", "0 0 1 1 a 0 2 1 8:0 1 8:16 1", NULL },
-		{ "0 0 2 2 a 0 1 1 8:16 1 a 0 1 1 8:0 1", "0 0 2 1 a 0 1 1 8:0 1 a 0 1 1 8:16 1", NULL },
+		{ "0 0 2 2 a 0 1 1 8:16 1 a 0 1 1 8:0 1", "0 0 2 1 a 0 1 1 8:0 1 a 0 1 1 8:16 1",
+		  NULL },
 		{ "0 0 1 1 a 0 1 1 8:0 1", "0 0 1 1 a 0 2 1 8:0 1 8:16 1", missing },
 		{ "0 0 1 1 a 0 2 1 8:0 1 8:16 1", "0 0 1 1 a 0 1 1 8:0 1", surplus },
 		{ "0 0 1 1 a 0 1 1 8:0 1", "0 0 0 0", surplus },
@@ -39,19 +40,22 @@ static void the_first_row_that_differs_is_named(void **state)
 		{ "1 x 0 1 1 a 0 1 1 8:0 1", "0 0 1 1 a 0 1 1 8:0 1", features },
 		{ "0 0 1 1 b 0 1 1 8:0 1", "0 0 1 1 a 0 1 1 8:0 1", selector },
 		/* every group's selector counts */
-		{ "0 0 2 1 a 0 1 1 8:0 1 b 0 1 1 8:16 1", "0 0 2 1 a 0 1 1 8:0 1 a 0 1 1 8:16 1", selector },
+		{ "0 0 2 1 a 0 1 1 8:0 1 b 0 1 1 8:16 1", "0 0 2 1 a 0 1 1 8:0 1 a 0 1 1 8:16 1",
+		  selector },
 		{ "0 0 1 1 service-time 0 1 1 8:0 7", "0 0 1 1 service-time 0 1 1 8:0 2", minio },
 		{ "0 0 1 1 service-time 0 1 1 8:0 1", "0 0 1 1 service-time 0 1 1 8:0 2", NULL },
 		{ "0 0 1 1 a 0 1 1 8:0 7", "0 0 1 1 a 0 1 1 8:0 2", NULL },
 		{ "0 0 1 1 a 0 2 1 8:0 1 8:16 1", "0 0 2 1 a 0 1 1 8:0 1 a 0 1 1 8:16 1", grouped },
-		{ "0 0 2 1 a 0 2 1 8:0 1 8:16 1 a 0 1 1 8:32 1", "0 0 2 1 a 0 2 1 8:0 1 8:32 1 a 0 1 1 8:16 1", grouped },
+		{ "0 0 2 1 a 0 2 1 8:0 1 8:16 1 a 0 1 1 8:32 1",
+		  "0 0 2 1 a 0 2 1 8:0 1 8:32 1 a 0 1 1 8:16 1", grouped },
 		/* an empty group is one too many */
 		{ "0 0 2 1 a 0 1 1 8:0 1 a 0 0 1", "0 0 1 1 a 0 1 1 8:0 1", grouped },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		_cleanup_(mp_table_fini) struct mp_table current = MP_TABLE_INIT, wanted = MP_TABLE_INIT;
+		_cleanup_(mp_table_fini) struct mp_table current = MP_TABLE_INIT,
+							 wanted = MP_TABLE_INIT;
 		const char *difference;
 
 		assert_int_equal(mp_table_parse(rows[i].current, &current), 0);
@@ -87,7 +91,8 @@ static void groups_are_found_by_their_members(void **state)
 
 	(void)state;
 	assert_int_equal(mp_table_parse("0 0 2 1 a 0 1 1 8:0 1 a 0 2 1 8:16 1 8:32 1", &a), 0);
-	assert_int_equal(mp_table_parse("0 0 2 1 b 0 2 1 8:32 9 8:16 9 b 0 2 1 8:0 1 8:48 1", &b), 0);
+	assert_int_equal(mp_table_parse("0 0 2 1 b 0 2 1 8:32 9 8:16 9 b 0 2 1 8:0 1 8:48 1", &b),
+			 0);
 	assert_int_equal(mp_table_find_group(&a, &b.groups[0]), 2);
 	assert_int_equal(mp_table_find_group(&a, &b.groups[1]), 0);
 	assert_ptr_equal(mp_table_group_find(&a.groups[1], makedev(8, 32)), &a.groups[1].paths[1]);
@@ -100,19 +105,24 @@ static void the_row_is_told_with_both_values(void **state)
 		const char *current, *wanted, *text;
 	} rows[] = {
 		{ "0 0 0 0", "0 0 0 0", "" },
-		{ "0 0 1 1 a 0 2 1 8:0 1 8:32 1", "0 0 1 1 a 0 2 1 8:0 1 8:16 1", "paths +8:16 -8:32" },
+		{ "0 0 1 1 a 0 2 1 8:0 1 8:32 1", "0 0 1 1 a 0 2 1 8:0 1 8:16 1",
+		  "paths +8:16 -8:32" },
 		{ "0 0 1 1 a 0 2 1 8:0 1 8:16 1", "0 0 1 1 a 0 1 1 8:0 1", "paths -8:16" },
-		{ "0 0 1 1 a 0 1 1 8:0 1", "0 1 alua 1 1 a 0 1 1 8:0 1", "hardware handler 0 -> 1 alua" },
+		{ "0 0 1 1 a 0 1 1 8:0 1", "0 1 alua 1 1 a 0 1 1 8:0 1",
+		  "hardware handler 0 -> 1 alua" },
 		{ "1 x 0 1 1 a 0 1 1 8:0 1", "0 0 1 1 a 0 1 1 8:0 1", "features 1 x -> 0" },
-		{ "0 0 1 1 b 0 1 1 8:0 1", "0 0 1 1 a 0 1 1 8:0 1", "path selector \"b 0\" -> \"a 0\"" },
-		{ "0 0 1 1 service-time 0 1 1 8:0 7", "0 0 1 1 service-time 0 1 1 8:0 2", "repeat count 7 -> 2" },
+		{ "0 0 1 1 b 0 1 1 8:0 1", "0 0 1 1 a 0 1 1 8:0 1",
+		  "path selector \"b 0\" -> \"a 0\"" },
+		{ "0 0 1 1 service-time 0 1 1 8:0 7", "0 0 1 1 service-time 0 1 1 8:0 2",
+		  "repeat count 7 -> 2" },
 		{ "0 0 1 1 a 0 2 1 8:0 1 8:16 1", "0 0 2 1 a 0 1 1 8:0 1 a 0 1 1 8:16 1",
 		  "groups 8:0,8:16 -> 8:0 8:16" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		_cleanup_(mp_table_fini) struct mp_table current = MP_TABLE_INIT, wanted = MP_TABLE_INIT;
+		_cleanup_(mp_table_fini) struct mp_table current = MP_TABLE_INIT,
+							 wanted = MP_TABLE_INIT;
 		_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 
 		assert_int_equal(mp_table_parse(rows[i].current, &current), 0);

@@ -9,9 +9,15 @@
 #include "kpartx/dos.h"
 #include "tests/unit/image.h"
 
-#define LOGICAL(n, in, start, size) { .number = (n), .start_sectors = (start), .size_sectors = (size), .inside = (in) }
+#define LOGICAL(n, in, start, size) \
+	{ \
+		.number = (n), .start_sectors = (start), .size_sectors = (size), .inside = (in) \
+	}
 #define FAULTY(n, in, start, size, why) \
-	{ .number = (n), .start_sectors = (start), .size_sectors = (size), .inside = (in), .fault = (why) }
+	{ \
+		.number = (n), .start_sectors = (start), .size_sectors = (size), .inside = (in), \
+		.fault = (why) \
+	}
 
 enum { TIB2 = 1 << 29 }; /* two, in sectors of 4096 bytes: 2^32 of 512 */
 
@@ -40,19 +46,34 @@ static void assert_row(const struct row *row)
 static void numbers_do_not_end_at_32_bits_of_512_bytes(void **state)
 {
 	static const struct row rows[] = {
-		{ 16ULL * TIB2, 4096,
-		  { { 0, 0, 0x83, 256, TIB2 - 256 }, { 0, 1, 0x83, TIB2 + 256, 1 << 20 }, { 0, 2, 0x83, TIB2 + 256 + (1 << 20), TIB2 + 4096 } },
-		  { PARTITION(1, 2048, 8ULL * TIB2 - 2048), PARTITION(2, 8ULL * TIB2 + 2048, 8 << 20),
-		    FAULTY(3, 0, 8ULL * TIB2 + 2048 + (8 << 20), 8ULL * TIB2 + 32768, PARTITION_OUTSIDE) } },
-		{ 32ULL * TIB2, 4096, { { 0, 0, 0x83, 256, 3U * TIB2 } }, { PARTITION(1, 2048, 24ULL * TIB2) } },
+		{ 16ULL * TIB2,
+		  4096,
+		  { { 0, 0, 0x83, 256, TIB2 - 256 },
+		    { 0, 1, 0x83, TIB2 + 256, 1 << 20 },
+		    { 0, 2, 0x83, TIB2 + 256 + (1 << 20), TIB2 + 4096 } },
+		  { PARTITION(1, 2048, 8ULL * TIB2 - 2048),
+		    PARTITION(2, 8ULL * TIB2 + 2048, 8 << 20),
+		    FAULTY(3, 0, 8ULL * TIB2 + 2048 + (8 << 20), 8ULL * TIB2 + 32768,
+			   PARTITION_OUTSIDE) } },
+		{ 32ULL * TIB2,
+		  4096,
+		  { { 0, 0, 0x83, 256, 3U * TIB2 } },
+		  { PARTITION(1, 2048, 24ULL * TIB2) } },
 		/* An extended partition behind 2 TiB, an EBR and a logical one in it. */
-		{ 16ULL * TIB2, 4096,
-		  { { 0, 0, 0x83, 256, 4096 }, { 0, 1, 0x0f, TIB2 + 512, 1 << 20 }, { TIB2 + 512, 0, 0x83, 16, 4096 },
-		    { TIB2 + 512, 1, 0x05, 8192, 4096 }, { TIB2 + 512 + 8192, 0, 0x83, 16, 1024 } },
+		{ 16ULL * TIB2,
+		  4096,
+		  { { 0, 0, 0x83, 256, 4096 },
+		    { 0, 1, 0x0f, TIB2 + 512, 1 << 20 },
+		    { TIB2 + 512, 0, 0x83, 16, 4096 },
+		    { TIB2 + 512, 1, 0x05, 8192, 4096 },
+		    { TIB2 + 512 + 8192, 0, 0x83, 16, 1024 } },
 		  { PARTITION(1, 2048, 32768), PARTITION(2, 8ULL * TIB2 + 4096, 8),
-		    LOGICAL(5, 2, 8ULL * (TIB2 + 512 + 16), 32768), LOGICAL(6, 2, 8ULL * (TIB2 + 512 + 8192 + 16), 8192) } },
+		    LOGICAL(5, 2, 8ULL * (TIB2 + 512 + 16), 32768),
+		    LOGICAL(6, 2, 8ULL * (TIB2 + 512 + 8192 + 16), 8192) } },
 		/* The largest numbers there are. */
-		{ 4096, 4096, { { 0, 0, 0x83, UINT32_MAX, UINT32_MAX } },
+		{ 4096,
+		  4096,
+		  { { 0, 0, 0x83, UINT32_MAX, UINT32_MAX } },
 		  { FAULTY(1, 0, 8ULL * UINT32_MAX, 8ULL * UINT32_MAX, PARTITION_OUTSIDE) } },
 	};
 
@@ -65,17 +86,37 @@ static void a_logical_partition_lies_in_its_extended_one(void **state)
 {
 	static const struct row rows[] = {
 		/* Wraps around 32 bits, to the table itself. */
-		{ 131072, 512, { { 0, 0, 0x83, 4096, 8192 }, { 0, 1, 0x05, 20480, 40960 }, { 20480, 0, 0x83, 0U - 20480, 256 } },
-		  { PARTITION(1, 4096, 8192), PARTITION(2, 20480, 2), FAULTY(5, 2, 1ULL << 32, 256, PARTITION_NOT_INSIDE) } },
+		{ 131072,
+		  512,
+		  { { 0, 0, 0x83, 4096, 8192 },
+		    { 0, 1, 0x05, 20480, 40960 },
+		    { 20480, 0, 0x83, 0U - 20480, 256 } },
+		  { PARTITION(1, 4096, 8192), PARTITION(2, 20480, 2),
+		    FAULTY(5, 2, 1ULL << 32, 256, PARTITION_NOT_INSIDE) } },
 		/* On the disk, over another partition, or a sector too long. */
-		{ 4096, 512,
-		  { { 0, 0, 0x05, 64, 64 }, { 0, 1, 0x83, 256, 64 }, { 64, 0, 0x83, 192, 64 }, { 64, 1, 0x05, 32, 32 }, { 96, 0, 0x83, 2, 31 } },
-		  { PARTITION(1, 64, 2), PARTITION(2, 256, 64), FAULTY(5, 1, 256, 64, PARTITION_NOT_INSIDE),
+		{ 4096,
+		  512,
+		  { { 0, 0, 0x05, 64, 64 },
+		    { 0, 1, 0x83, 256, 64 },
+		    { 64, 0, 0x83, 192, 64 },
+		    { 64, 1, 0x05, 32, 32 },
+		    { 96, 0, 0x83, 2, 31 } },
+		  { PARTITION(1, 64, 2), PARTITION(2, 256, 64),
+		    FAULTY(5, 1, 256, 64, PARTITION_NOT_INSIDE),
 		    FAULTY(6, 1, 98, 31, PARTITION_NOT_INSIDE) } },
-		{ 4096, 512, { { 0, 0, 0x05, 64, 64 }, { 64, 0, 0x83, 2, 62 } }, { PARTITION(1, 64, 2), LOGICAL(5, 1, 66, 62) } },
+		{ 4096,
+		  512,
+		  { { 0, 0, 0x05, 64, 64 }, { 64, 0, 0x83, 2, 62 } },
+		  { PARTITION(1, 64, 2), LOGICAL(5, 1, 66, 62) } },
 		/* The extended one leaves the disk: what is on the disk counts. */
-		{ 100, 512, { { 0, 0, 0x05, 64, 64 }, { 64, 0, 0x83, 2, 8 }, { 64, 1, 0x05, 16, 16 }, { 80, 0, 0x83, 2, 40 } },
-		  { PARTITION(1, 64, 2), LOGICAL(5, 1, 66, 8), FAULTY(6, 1, 82, 40, PARTITION_OUTSIDE) } },
+		{ 100,
+		  512,
+		  { { 0, 0, 0x05, 64, 64 },
+		    { 64, 0, 0x83, 2, 8 },
+		    { 64, 1, 0x05, 16, 16 },
+		    { 80, 0, 0x83, 2, 40 } },
+		  { PARTITION(1, 64, 2), LOGICAL(5, 1, 66, 8),
+		    FAULTY(6, 1, 82, 40, PARTITION_OUTSIDE) } },
 	};
 
 	(void)state;
@@ -87,18 +128,35 @@ static void a_chain_that_leaves_is_told(void **state)
 {
 	static const struct row rows[] = {
 		/* Out of the extended partition, though there is a table. */
-		{ 4096, 512, { { 0, 0, 0x05, 64, 64 }, { 64, 0, 0x83, 2, 6 }, { 64, 1, 0x05, 512, 8 }, { 576, 0, 0x83, 2, 6 } },
-		  { PARTITION(1, 64, 2), LOGICAL(5, 1, 66, 6), FAULTY(6, 1, 576, 8, PARTITION_CUT_OFF) } },
+		{ 4096,
+		  512,
+		  { { 0, 0, 0x05, 64, 64 },
+		    { 64, 0, 0x83, 2, 6 },
+		    { 64, 1, 0x05, 512, 8 },
+		    { 576, 0, 0x83, 2, 6 } },
+		  { PARTITION(1, 64, 2), LOGICAL(5, 1, 66, 6),
+		    FAULTY(6, 1, 576, 8, PARTITION_CUT_OFF) } },
 		/* Off the disk, by numbers that wrap around 32 bits. */
-		{ 4096, 512, { { 0, 0, 0x05, 64, 64 }, { 64, 0, 0x83, 2, 6 }, { 64, 1, 0x05, 0U - 32, 8 } },
-		  { PARTITION(1, 64, 2), LOGICAL(5, 1, 66, 6), FAULTY(6, 1, (1ULL << 32) + 32, 8, PARTITION_CUT_OFF) } },
+		{ 4096,
+		  512,
+		  { { 0, 0, 0x05, 64, 64 }, { 64, 0, 0x83, 2, 6 }, { 64, 1, 0x05, 0U - 32, 8 } },
+		  { PARTITION(1, 64, 2), LOGICAL(5, 1, 66, 6),
+		    FAULTY(6, 1, (1ULL << 32) + 32, 8, PARTITION_CUT_OFF) } },
 		/* To what is no table. */
-		{ 4096, 512, { { 0, 0, 0x05, 64, 64 }, { 64, 0, 0x83, 2, 6 }, { 64, 1, 0x05, 16, 8 } },
-		  { PARTITION(1, 64, 2), LOGICAL(5, 1, 66, 6), FAULTY(6, 1, 80, 8, PARTITION_CUT_OFF) } },
+		{ 4096,
+		  512,
+		  { { 0, 0, 0x05, 64, 64 }, { 64, 0, 0x83, 2, 6 }, { 64, 1, 0x05, 16, 8 } },
+		  { PARTITION(1, 64, 2), LOGICAL(5, 1, 66, 6),
+		    FAULTY(6, 1, 80, 8, PARTITION_CUT_OFF) } },
 		/* Nothing was made yet in the extended partition: that is no fault. */
 		{ 4096, 512, { { 0, 0, 0x05, 64, 64 } }, { PARTITION(1, 64, 2) } },
 		/* A loop. */
-		{ 4096, 512, { { 0, 0, 0x05, 64, 64 }, { 64, 0, 0x83, 2, 6 }, { 64, 1, 0x05, 16, 8 }, { 80, 1, 0x05, 16, 8 } },
+		{ 4096,
+		  512,
+		  { { 0, 0, 0x05, 64, 64 },
+		    { 64, 0, 0x83, 2, 6 },
+		    { 64, 1, 0x05, 16, 8 },
+		    { 80, 1, 0x05, 16, 8 } },
 		  { PARTITION(1, 64, 2), LOGICAL(5, 1, 66, 6) } },
 	};
 
@@ -110,9 +168,15 @@ static void a_chain_that_leaves_is_told(void **state)
 static void every_ebr_can_have_two_partitions_and_garbage(void **state)
 {
 	static const struct row row = {
-		4096, 512,
-		{ { 0, 0, 0x05, 64, 64 }, { 64, 0, 0x83, 2, 6 }, { 64, 1, 0x83, 8, 6 }, { 64, 2, 0x83, 16, 500 }, { 64, 3, 0x83, 20, 4 } },
-		{ PARTITION(1, 64, 2), LOGICAL(5, 1, 66, 6), LOGICAL(6, 1, 72, 6), LOGICAL(7, 1, 84, 4) },
+		4096,
+		512,
+		{ { 0, 0, 0x05, 64, 64 },
+		  { 64, 0, 0x83, 2, 6 },
+		  { 64, 1, 0x83, 8, 6 },
+		  { 64, 2, 0x83, 16, 500 },
+		  { 64, 3, 0x83, 20, 4 } },
+		{ PARTITION(1, 64, 2), LOGICAL(5, 1, 66, 6), LOGICAL(6, 1, 72, 6),
+		  LOGICAL(7, 1, 84, 4) },
 	};
 
 	(void)state;
@@ -126,8 +190,11 @@ static void a_partition_of_another_system_takes_none_with_it(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		const struct row row = {
-			131072, 512, { { 0, 0, 0x83, 2048, 16384 }, { 0, 1, types[i], 20480, 1 << 20 } },
-			{ PARTITION(1, 2048, 16384), FAULTY(2, 0, 20480, 1 << 20, PARTITION_OUTSIDE) },
+			131072,
+			512,
+			{ { 0, 0, 0x83, 2048, 16384 }, { 0, 1, types[i], 20480, 1 << 20 } },
+			{ PARTITION(1, 2048, 16384),
+			  FAULTY(2, 0, 20480, 1 << 20, PARTITION_OUTSIDE) },
 		};
 
 		assert_row(&row);

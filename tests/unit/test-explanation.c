@@ -20,11 +20,13 @@ static void fill(struct mp_explanation *explanation)
 	section = mp_explanation_add(explanation, "filter");
 	mp_strbuf_puts(&section->answer, "blacklisted by wwid");
 	mp_trace_add(&section->trace, "usb", false, "it is no USB device");
-	mp_trace_origin(&section->trace, mp_trace_add(&section->trace, "wwid", true, "rule \"3\" matches"), "/f", 12,
+	mp_trace_origin(&section->trace,
+			mp_trace_add(&section->trace, "wwid", true, "rule \"3\" matches"), "/f", 12,
 			"blacklist");
 	mp_strbuf_puts(&section->change, "first\nsecond\n");
 	section = mp_explanation_add(explanation, "settings");
-	mp_trace_origin(&section->trace, mp_trace_add(&section->trace, "failback", false, "7"), NULL, 0, "built in");
+	mp_trace_origin(&section->trace, mp_trace_add(&section->trace, "failback", false, "7"),
+			NULL, 0, "built in");
 	section->trace.rows[0].key = 1;
 	mp_trace_add(&section->trace, "mode", false, "unset");
 }

@@ -14,7 +14,8 @@ static void expect(struct mp_failback_input input, enum mp_failback_verdict verd
 	struct mp_failback_decision decision = mp_failback_decide(&input);
 
 	if (decision.verdict != verdict)
-		fail_msg("row %zu: verdict %d, not %d (%s)", row, decision.verdict, verdict, decision.reason);
+		fail_msg("row %zu: verdict %d, not %d (%s)", row, decision.verdict, verdict,
+			 decision.reason);
 	assert_non_null(decision.reason);
 }
 
@@ -31,16 +32,21 @@ static void immediate_failback_does_what_is_needed(void **state)
 		{ { .groups = 1, .best = 1, .current = 1 }, MP_FAILBACK_NONE },
 		{ { .groups = 0 }, MP_FAILBACK_NONE },
 		{ { .groups = 2, .best = 1, .current = 0 }, MP_FAILBACK_NONE },
-		{ { .groups = 2, .best = 1, .current = 1, .out_of_order = true }, MP_FAILBACK_NONE },
-		{ { .groups = 2, .best = 2, .current = 1, .out_of_order = true }, MP_FAILBACK_RELOAD },
+		{ { .groups = 2, .best = 1, .current = 1, .out_of_order = true },
+		  MP_FAILBACK_NONE },
+		{ { .groups = 2, .best = 2, .current = 1, .out_of_order = true },
+		  MP_FAILBACK_RELOAD },
 		{ { .groups = 2, .best = 1, .current = 1, .regroup = true }, MP_FAILBACK_RELOAD },
 		/* a single group may fall apart */
 		{ { .groups = 1, .best = 1, .current = 1, .regroup = true }, MP_FAILBACK_RELOAD },
-		{ { .groups = 1, .best = 1, .current = 1, .out_of_order = true }, MP_FAILBACK_NONE },
+		{ { .groups = 1, .best = 1, .current = 1, .out_of_order = true },
+		  MP_FAILBACK_NONE },
 		{ { .groups = 2, .best = 1, .current = 2, .awaits_udev = true }, MP_FAILBACK_NONE },
-		{ { .groups = 2, .best = 1, .current = 2, .path_failed = true }, MP_FAILBACK_SWITCH },
+		{ { .groups = 2, .best = 1, .current = 2, .path_failed = true },
+		  MP_FAILBACK_SWITCH },
 		/* left over from another policy */
-		{ { .groups = 2, .best = 1, .current = 2, .timer_running = true }, MP_FAILBACK_CANCEL_TIMER },
+		{ { .groups = 2, .best = 1, .current = 2, .timer_running = true },
+		  MP_FAILBACK_CANCEL_TIMER },
 	};
 
 	(void)state;
@@ -74,23 +80,35 @@ static void deferred_failback_waits_for_its_timer(void **state)
 		{ { .best = 2, .current = 1, .out_of_order = true }, MP_FAILBACK_START_TIMER },
 		{ { .best = 1, .current = 2, .timer_running = true }, MP_FAILBACK_NONE },
 		/* a path that came up starts it again */
-		{ { .best = 1, .current = 2, .timer_running = true, .path_came_up = true }, MP_FAILBACK_START_TIMER },
+		{ { .best = 1, .current = 2, .timer_running = true, .path_came_up = true },
+		  MP_FAILBACK_START_TIMER },
 		/* no need any more */
 		{ { .best = 1, .current = 1, .timer_running = true }, MP_FAILBACK_CANCEL_TIMER },
-		{ { .best = 1, .current = 1, .timer_running = true, .path_came_up = true }, MP_FAILBACK_CANCEL_TIMER },
+		{ { .best = 1, .current = 1, .timer_running = true, .path_came_up = true },
+		  MP_FAILBACK_CANCEL_TIMER },
 		/* a path that failed ends it */
-		{ { .best = 1, .current = 2, .timer_running = true, .path_failed = true }, MP_FAILBACK_CANCEL_TIMER },
-		{ { .best = 1, .current = 2, .timer_running = true, .timer_expired = true, .path_failed = true },
+		{ { .best = 1, .current = 2, .timer_running = true, .path_failed = true },
+		  MP_FAILBACK_CANCEL_TIMER },
+		{ { .best = 1,
+		    .current = 2,
+		    .timer_running = true,
+		    .timer_expired = true,
+		    .path_failed = true },
 		  MP_FAILBACK_CANCEL_TIMER },
 		{ { .best = 1, .current = 2, .path_failed = true }, MP_FAILBACK_NONE },
-		{ { .best = 1, .current = 2, .path_failed = true, .path_came_up = true }, MP_FAILBACK_NONE },
+		{ { .best = 1, .current = 2, .path_failed = true, .path_came_up = true },
+		  MP_FAILBACK_NONE },
 		/* time is up: is the need still there? */
 		{ { .best = 1, .current = 2, .timer_expired = true }, MP_FAILBACK_SWITCH },
-		{ { .best = 1, .current = 2, .timer_running = true, .timer_expired = true }, MP_FAILBACK_SWITCH },
+		{ { .best = 1, .current = 2, .timer_running = true, .timer_expired = true },
+		  MP_FAILBACK_SWITCH },
 		{ { .best = 1, .current = 1, .timer_expired = true }, MP_FAILBACK_NONE },
-		{ { .best = 2, .current = 1, .timer_expired = true, .out_of_order = true }, MP_FAILBACK_RELOAD },
-		{ { .best = 1, .current = 1, .timer_expired = true, .regroup = true }, MP_FAILBACK_RELOAD },
-		{ { .best = 1, .current = 2, .timer_expired = true, .awaits_udev = true }, MP_FAILBACK_NONE },
+		{ { .best = 2, .current = 1, .timer_expired = true, .out_of_order = true },
+		  MP_FAILBACK_RELOAD },
+		{ { .best = 1, .current = 1, .timer_expired = true, .regroup = true },
+		  MP_FAILBACK_RELOAD },
+		{ { .best = 1, .current = 2, .timer_expired = true, .awaits_udev = true },
+		  MP_FAILBACK_NONE },
 		{ { .best = 1, .current = 2, .awaits_udev = true }, MP_FAILBACK_NONE },
 	};
 

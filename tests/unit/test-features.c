@@ -26,7 +26,8 @@ static void words_are_counted_and_the_right_ones_kept(void **state)
 		/* the count is ours */
 		{ "7 some_word", MP_QUEUE_MODE_UNDECIDED, true, "2 some_word queue_if_no_path" },
 		{ "some_word", MP_QUEUE_MODE_UNDECIDED, false, "1 some_word" },
-		{ "2 queue_if_no_path retain_attached_hw_handler", MP_QUEUE_MODE_UNDECIDED, false, "0" },
+		{ "2 queue_if_no_path retain_attached_hw_handler", MP_QUEUE_MODE_UNDECIDED, false,
+		  "0" },
 		{ "4 pg_init_retries 5 pg_init_delay_msecs 10", MP_QUEUE_MODE_UNDECIDED, false,
 		  "4 pg_init_retries 5 pg_init_delay_msecs 10" },
 		{ "2 queue_mode bio", MP_QUEUE_MODE_UNDECIDED, false, "2 queue_mode bio" },
@@ -42,16 +43,20 @@ static void words_are_counted_and_the_right_ones_kept(void **state)
 		{ "2 pg_init_retries x", MP_QUEUE_MODE_UNDECIDED, false, "0" },
 		{ "1 pg_init_retries", MP_QUEUE_MODE_UNDECIDED, false, "0" },
 		{ "2 pg_init_retries 50", MP_QUEUE_MODE_UNDECIDED, false, "2 pg_init_retries 50" },
-		{ "2 pg_init_delay_msecs 0", MP_QUEUE_MODE_UNDECIDED, false, "2 pg_init_delay_msecs 0" },
+		{ "2 pg_init_delay_msecs 0", MP_QUEUE_MODE_UNDECIDED, false,
+		  "2 pg_init_delay_msecs 0" },
 		{ "2 pg_init_delay_msecs 60001", MP_QUEUE_MODE_UNDECIDED, false, "0" },
-		{ "2 queue_mode bio queue_mode rq", MP_QUEUE_MODE_UNDECIDED, false, "2 queue_mode bio" },
+		{ "2 queue_mode bio queue_mode rq", MP_QUEUE_MODE_UNDECIDED, false,
+		  "2 queue_mode bio" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_cleanup_free_ char *features = NULL;
 
-		assert_int_equal(mp_features_make(rows[i].configured, rows[i].mode, rows[i].queue, &features), 0);
+		assert_int_equal(mp_features_make(rows[i].configured, rows[i].mode, rows[i].queue,
+						  &features),
+				 0);
 		assert_string_equal(features, rows[i].features);
 	}
 }
@@ -62,9 +67,12 @@ static void the_mode_is_read_from_the_features(void **state)
 		const char *features;
 		enum mp_queue_mode mode;
 	} rows[] = {
-		{ NULL, MP_QUEUE_MODE_UNDECIDED },	      { "0", MP_QUEUE_MODE_UNDECIDED },
-		{ "2 queue_mode bio", MP_QUEUE_MODE_BIO },    { "2 queue_mode mq", MP_QUEUE_MODE_REQUEST },
-		{ "2 queue_mode rq", MP_QUEUE_MODE_REQUEST }, { "2 queue_mode x", MP_QUEUE_MODE_UNDECIDED },
+		{ NULL, MP_QUEUE_MODE_UNDECIDED },
+		{ "0", MP_QUEUE_MODE_UNDECIDED },
+		{ "2 queue_mode bio", MP_QUEUE_MODE_BIO },
+		{ "2 queue_mode mq", MP_QUEUE_MODE_REQUEST },
+		{ "2 queue_mode rq", MP_QUEUE_MODE_REQUEST },
+		{ "2 queue_mode x", MP_QUEUE_MODE_UNDECIDED },
 		{ "3 queue_if_no_path queue_mode bio", MP_QUEUE_MODE_BIO },
 	};
 
@@ -106,7 +114,8 @@ static void what_the_kernel_does_not_take_is_found(void **state)
 	} rows[] = {
 		{ "0", "", "", NULL, 0 },
 		{ "3 queue_if_no_path pg_init_retries 50", "", "", NULL, 0 },
-		{ "5 retain_attached_hw_handler queue_mode mq pg_init_delay_msecs 0", "", "", NULL, 0 },
+		{ "5 retain_attached_hw_handler queue_mode mq pg_init_delay_msecs 0", "", "", NULL,
+		  0 },
 		{ "1 no_path_retry", "no_path_retry", "", NULL, 1 },
 		{ "3 pg_init_retries 51 foo", "pg_init_retries", "51", "1 to 50", 2 },
 		{ "2 queue_mode fast", "queue_mode", "fast", "bio, rq or mq", 1 },

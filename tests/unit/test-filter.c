@@ -171,8 +171,8 @@ static void the_first_property_by_name_decides(void **state)
 		{ "", "ID_MODEL", "ID_SERIAL", "", MP_CRITERION_NONE, false },
 		{ "blacklist {\nproperty ID_SERIAL\n}\n", "ID_WWN", "ID_SERIAL", "ID_SERIAL",
 		  MP_CRITERION_PROPERTY, true },
-		{ "blacklist {\nproperty \"^ID_SCSI_SERIAL$\"\n}\n", "ID_WWN", "ID_SCSI_SERIAL", "ID_SERIAL",
-		  MP_CRITERION_PROPERTY, true },
+		{ "blacklist {\nproperty \"^ID_SCSI_SERIAL$\"\n}\n", "ID_WWN", "ID_SCSI_SERIAL",
+		  "ID_SERIAL", MP_CRITERION_PROPERTY, true },
 		{ "blacklist {\nproperty ID_ZZZ\n}\n", "ID_ZZZ", "ID_WWN", "ID_SERIAL",
 		  MP_CRITERION_PROPERTY, false },
 		{ "blacklist {\nproperty ID_SERIAL\n}\n", "ID_SERIAL", "ID_WWN", "ID_SERIAL",
@@ -204,9 +204,10 @@ static void names_of_an_event_match_no_rule(void **state)
 		const char *name;
 		bool counts;
 	} rows[] = {
-		{ "ACTION", false }, { "SEQNUM", false }, { "SYNTH_UUID", false }, { "SYNTH_ARG_A", false },
-		{ "DISK_RO", false }, { "RESIZE", false }, { ".PRIVATE", false },
-		{ "SYNTH_ARGUMENT", true }, { "DEVNAME", true }, { "DEVPATH", true }, { "TAGS", true }, { "DISKSEQ", true },
+		{ "ACTION", false },	  { "SEQNUM", false },	      { "SYNTH_UUID", false },
+		{ "SYNTH_ARG_A", false }, { "DISK_RO", false },	      { "RESIZE", false },
+		{ ".PRIVATE", false },	  { "SYNTH_ARGUMENT", true }, { "DEVNAME", true },
+		{ "DEVPATH", true },	  { "TAGS", true },	      { "DISKSEQ", true },
 	};
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -217,7 +218,9 @@ static void names_of_an_event_match_no_rule(void **state)
 		_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
 
 		assert_int_equal(mp_props_add(&props, rows[i].name, "x"), 0);
-		assert_int_equal(mp_filter_path(loaded.config, &disk, &props, "ID_SERIAL").blacklisted, rows[i].counts);
+		assert_int_equal(
+			mp_filter_path(loaded.config, &disk, &props, "ID_SERIAL").blacklisted,
+			rows[i].counts);
 	}
 	assert_true(mp_filter_has_property(loaded.config, "DISKSEQ"));
 	assert_int_equal(loaded_text(&loaded, ""), 0);
@@ -289,7 +292,8 @@ static void every_criterion_gives_an_account_of_itself(void **state)
 		{ "devnode", "no rule matches \"sda\"", NULL, 0 },
 		{ "usb", "it is no USB device", NULL, 0 },
 		{ "property", "udev knows no properties", NULL, 0 },
-		{ "device", "exception \"V:^P\" matches \"V:P\"", "blacklist_exceptions/device", 8 },
+		{ "device", "exception \"V:^P\" matches \"V:P\"", "blacklist_exceptions/device",
+		  8 },
 		{ "protocol", "no rule matches \"scsi:fcp\"", NULL, 0 },
 		{ "wwid", "rule \"36\" matches \"3600\"", "blacklist", 5 },
 	};
@@ -315,7 +319,9 @@ static void every_criterion_gives_an_account_of_itself(void **state)
 
 static void built_in_rules_are_told_as_such(void **state)
 {
-	static const struct mp_identity universal = { .name = "sda", .vendor = "SGI", .product = "Universal Xport" };
+	static const struct mp_identity universal = { .name = "sda",
+						      .vendor = "SGI",
+						      .product = "Universal Xport" };
 	_cleanup_(mp_trace_fini) struct mp_trace trace = MP_TRACE_INIT, other = MP_TRACE_INIT;
 	static const struct mp_identity loop = { .name = "loop0" };
 	_cleanup_loaded_ struct loaded loaded;
@@ -327,7 +333,8 @@ static void built_in_rules_are_told_as_such(void **state)
 	assert_int_equal(trace.count, 1);
 	assert_string_equal(trace.rows[0].section, "built in");
 	assert_true(mp_filter_trace(loaded.config, &universal, NULL, "", &other).blacklisted);
-	assert_string_equal(other.rows[other.count - 1].section, "hardware table, product_blacklist");
+	assert_string_equal(other.rows[other.count - 1].section,
+			    "hardware table, product_blacklist");
 }
 
 static void the_reason_names_rule_and_place(void **state)
@@ -340,12 +347,14 @@ static void the_reason_names_rule_and_place(void **state)
 	loaded_init(&loaded);
 	assert_int_equal(loaded_text(&loaded, "blacklist {\nprotocol scsi\n}\n"), 0);
 	mp_filter_reason(loaded.config, &disk, NULL, "", &reason);
-	assert_non_null(strstr(mp_strbuf_text(&reason), "blacklisted by protocol: rule \"scsi\" matches \"scsi:fcp\", "));
+	assert_non_null(strstr(mp_strbuf_text(&reason),
+			       "blacklisted by protocol: rule \"scsi\" matches \"scsi:fcp\", "));
 	assert_non_null(strstr(mp_strbuf_text(&reason), "/multipath.conf:2 blacklist"));
 	mp_strbuf_clear(&reason);
 	mp_filter_reason(loaded.config, &loop, NULL, "", &reason);
-	assert_string_equal(mp_strbuf_text(&reason),
-			    "blacklisted by devnode: rule \"!^(sd[a-z]|dasd[a-z]|nvme[0-9])\" matches \"loop0\", built in");
+	assert_string_equal(
+		mp_strbuf_text(&reason),
+		"blacklisted by devnode: rule \"!^(sd[a-z]|dasd[a-z]|nvme[0-9])\" matches \"loop0\", built in");
 	mp_strbuf_clear(&reason);
 	assert_int_equal(loaded_text(&loaded, ""), 0);
 	mp_filter_reason(loaded.config, &disk, NULL, "", &reason);
@@ -406,9 +415,21 @@ static void the_remedy_turns_the_verdict(void **state)
 		"blacklist {\nwwid .*\n}\nblacklist_exceptions {\nwwid \"!none\"\nwwid [0-9]\n}\n",
 	};
 	static const struct mp_identity disks[] = {
-		{ .name = "sda", .wwid = "3600", .vendor = "V", .product = "P", .protocol = MP_PROTOCOL_SCSI_FCP },
-		{ .name = "sda", .wwid = "1a.b*c\"[d]", .vendor = "V+", .product = "P{}|P", .protocol = MP_PROTOCOL_SCSI_USB },
-		{ .name = "cciss!c0d0", .wwid = "3600", .vendor = "V", .product = "P", .protocol = MP_PROTOCOL_CCISS },
+		{ .name = "sda",
+		  .wwid = "3600",
+		  .vendor = "V",
+		  .product = "P",
+		  .protocol = MP_PROTOCOL_SCSI_FCP },
+		{ .name = "sda",
+		  .wwid = "1a.b*c\"[d]",
+		  .vendor = "V+",
+		  .product = "P{}|P",
+		  .protocol = MP_PROTOCOL_SCSI_USB },
+		{ .name = "cciss!c0d0",
+		  .wwid = "3600",
+		  .vendor = "V",
+		  .product = "P",
+		  .protocol = MP_PROTOCOL_CCISS },
 		{ .name = "loop0" },
 	};
 	static const char *const properties[] = { "ID_X", "ID_WWN" };
@@ -419,22 +440,26 @@ static void the_remedy_turns_the_verdict(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		for (size_t k = 0; k < ARRAY_SIZE(disks); k++)
 			for (size_t n = 0; n < ARRAY_SIZE(properties); n++) {
-				_cleanup_strbuf_ struct mp_strbuf remedy = MP_STRBUF_INIT, config = MP_STRBUF_INIT;
+				_cleanup_strbuf_ struct mp_strbuf remedy = MP_STRBUF_INIT,
+								  config = MP_STRBUF_INIT;
 				_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
 				bool before;
 
 				assert_int_equal(mp_props_add(&props, properties[n], "x"), 0);
 				assert_int_equal(mp_props_add(&props, "ID_SERIAL", "x"), 0);
 				assert_int_equal(loaded_text(&loaded, texts[i]), 0);
-				before = mp_filter_path(loaded.config, &disks[k], &props, "ID_SERIAL").blacklisted;
-				mp_filter_remedy(loaded.config, &disks[k], &props, "ID_SERIAL", &remedy);
+				before = mp_filter_path(loaded.config, &disks[k], &props,
+							"ID_SERIAL")
+						 .blacklisted;
+				mp_filter_remedy(loaded.config, &disks[k], &props, "ID_SERIAL",
+						 &remedy);
 				mp_strbuf_puts(&config, texts[i]);
 				apply_remedy(mp_strbuf_text(&remedy), &config);
 				assert_int_equal(loaded_text(&loaded, mp_strbuf_text(&config)), 0);
-				if (mp_filter_path(loaded.config, &disks[k], &props, "ID_SERIAL").blacklisted ==
-				    before)
-					fail_msg("text %zu, disk %zu, property %zu: %s in vain", i, k, n,
-						 mp_strbuf_text(&remedy));
+				if (mp_filter_path(loaded.config, &disks[k], &props, "ID_SERIAL")
+					    .blacklisted == before)
+					fail_msg("text %zu, disk %zu, property %zu: %s in vain", i,
+						 k, n, mp_strbuf_text(&remedy));
 			}
 }
 

@@ -20,8 +20,9 @@ static const struct fake_reply replies[] = {
 	{ "refused", "fail\ndevice not found\n" },
 	{ "colour \n", "\033[1mbold\033[0m\n" },
 	{ "colour", "\033[1mbold\033[0m [1m\n" },
-	{ "help", "fail\nhelp: not found\nmultipath-tools v0\nCLI commands reference:\n list|show daemon\n"
-		  " list|show map $map topology\n reconfigure\n reconfigure all\n" },
+	{ "help",
+	  "fail\nhelp: not found\nmultipath-tools v0\nCLI commands reference:\n list|show daemon\n"
+	  " list|show map $map topology\n reconfigure\n reconfigure all\n" },
 	{ "show maps raw format %n", "mpatha\nother\n" },
 	{ "del map mpatha", "ok\n" },
 	{ "del map busy", "fail\nmap or partition in use\n" },
@@ -85,7 +86,8 @@ static void run_cases(const struct run_case *cases, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		int status = run(cases[i].argv, cases[i].input ? cases[i].input : "", output, errors, sizeof(output));
+		int status = run(cases[i].argv, cases[i].input ? cases[i].input : "", output,
+				 errors, sizeof(output));
 
 		assert_int_equal(status, cases[i].status);
 		if (cases[i].output)
@@ -127,13 +129,24 @@ static void too_long_a_command_is_not_sent(void **state)
 static void the_shell_answers_line_by_line_on_a_pipe(void **state)
 {
 	static const struct run_case cases[] = {
-		{ { "multipathc" }, "show daemon\n\n  \nrefused\n quit \nshow daemon\n", 0,
-		  "multipathd> pid 1 idle\nmultipathd> multipathd> multipathd> fail\ndevice not found\nmultipathd> ", "" },
-		{ { "multipathc", "1000" }, "show daemon\nexit", 0, "multipathd> pid 1 idle\nmultipathd> ", "" },
+		{ { "multipathc" },
+		  "show daemon\n\n  \nrefused\n quit \nshow daemon\n",
+		  0,
+		  "multipathd> pid 1 idle\nmultipathd> multipathd> multipathd> fail\ndevice not found\nmultipathd> ",
+		  "" },
+		{ { "multipathc", "1000" },
+		  "show daemon\nexit",
+		  0,
+		  "multipathd> pid 1 idle\nmultipathd> ",
+		  "" },
 		{ { "multipathc" }, "colour", 0, "multipathd> bold [1m\nmultipathd> ", "" },
 		{ { "multipathc" }, "", 0, "multipathd> ", "" },
 		{ { "multipathc" }, "shutdown\nshow daemon\n", 0, "multipathd> ", NULL },
-		{ { "multipathd", "-k" }, "show daemon\n", 0, "multipathd> pid 1 idle\nmultipathd> ", "" },
+		{ { "multipathd", "-k" },
+		  "show daemon\n",
+		  0,
+		  "multipathd> pid 1 idle\nmultipathd> ",
+		  "" },
 		{ { "multipathd", "-k", "show" }, "quit\n", 0, "multipathd> ", "" },
 		{ { "multipathc", "1", "2" }, NULL, 1, "", "Usage: multipathc [timeout]\n" },
 		{ { "multipathc", "x" }, NULL, 1, "", "ERROR: invalid timeout value\n" },
@@ -166,7 +179,9 @@ static void multipath_leaves_to_the_daemon_what_it_can(void **state)
 
 static void a_busy_map_is_tried_again_as_configured(void **state)
 {
-	static const struct run_case retry = { { "multipath", "-f", "busy" }, NULL, 1, "map or partition in use\n", "" };
+	static const struct run_case retry = {
+		{ "multipath", "-f", "busy" }, NULL, 1, "map or partition in use\n", ""
+	};
 	struct fake_daemon *daemon = *state;
 
 	if (getuid() != 0)
@@ -225,7 +240,8 @@ static void a_terminal_has_completion_and_history(void **state)
 	assert_true(child >= 0);
 	if (!child) {
 		setenv("TERM", "dumb", 1);
-		setenv("ASAN_OPTIONS", "detect_leaks=0", 1); /* libedit never frees the names of its functions */
+		/* libedit never frees the names of its functions */
+		setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
 		execl(file, "multipathc", NULL);
 		_exit(126);
 	}
@@ -254,7 +270,11 @@ static void a_terminal_has_completion_and_history(void **state)
 static void without_a_daemon_each_says_so(void **state)
 {
 	static const struct run_case cases[] = {
-		{ { "multipathd", "show", "daemon" }, NULL, 1, "", "ERROR: failed to connect to multipathd\n" },
+		{ { "multipathd", "show", "daemon" },
+		  NULL,
+		  1,
+		  "",
+		  "ERROR: failed to connect to multipathd\n" },
 		{ { "multipathc" }, NULL, 1, "", "ERROR: failed to connect to multipathd\n" },
 		{ { "multipathd", "-k" }, NULL, 1, "", "ERROR: failed to connect to multipathd\n" },
 	};

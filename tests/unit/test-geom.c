@@ -18,7 +18,10 @@
 /* Paths 8:0, 8:1 ...; '+' good, 'F' failed, 'H' failed by hand, 'L' lost. */
 static struct mp_geom make(enum mp_geom_mode mode, const char *paths, size_t active)
 {
-	struct mp_geom geom = { .wwid = "GEOM-u", .mode = mode, .count = strlen(paths), .active = active,
+	struct mp_geom geom = { .wwid = "GEOM-u",
+				.mode = mode,
+				.count = strlen(paths),
+				.active = active,
 				.size_sectors = 100 };
 
 	for (size_t i = 0; i < geom.count; i++) {
@@ -36,8 +39,9 @@ static void states_are_those_of_freebsd(void **state)
 		const char *paths;
 		enum mp_geom_state want;
 	} cases[] = {
-		{ "++", MP_GEOM_OPTIMAL },  { "+++", MP_GEOM_OPTIMAL }, { "+", MP_GEOM_DEGRADED }, { "+F", MP_GEOM_DEGRADED },
-		{ "+L+", MP_GEOM_DEGRADED }, { "FH", MP_GEOM_BROKEN },	{ "L", MP_GEOM_BROKEN },   { "++H", MP_GEOM_DEGRADED },
+		{ "++", MP_GEOM_OPTIMAL },  { "+++", MP_GEOM_OPTIMAL },	 { "+", MP_GEOM_DEGRADED },
+		{ "+F", MP_GEOM_DEGRADED }, { "+L+", MP_GEOM_DEGRADED }, { "FH", MP_GEOM_BROKEN },
+		{ "L", MP_GEOM_BROKEN },    { "++H", MP_GEOM_DEGRADED },
 	};
 
 	(void)state;
@@ -92,8 +96,9 @@ static void the_active_path_stays_while_it_is_good(void **state)
 		const char *paths;
 		size_t active, removed, want; /* removed: index, or count for none */
 	} cases[] = {
-		{ "+++", 1, 3, 1 }, { "+F+", 1, 3, 2 }, { "++F", 2, 3, 0 }, { "FF", 0, 2, 2 },	{ "F+", 2, 2, 1 },
-		{ "+++", 1, 0, 0 }, { "+++", 1, 2, 1 }, { "+++", 1, 1, 1 }, { "+++", 2, 2, 0 }, { "+F+", 0, 0, 1 },
+		{ "+++", 1, 3, 1 }, { "+F+", 1, 3, 2 }, { "++F", 2, 3, 0 }, { "FF", 0, 2, 2 },
+		{ "F+", 2, 2, 1 },  { "+++", 1, 0, 0 }, { "+++", 1, 2, 1 }, { "+++", 1, 1, 1 },
+		{ "+++", 2, 2, 0 }, { "+F+", 0, 0, 1 },
 	};
 
 	(void)state;
@@ -130,8 +135,9 @@ static void the_only_good_path_cannot_be_failed(void **state)
 		size_t failed, good, active;
 		bool stays_good;
 	} cases[] = {
-		{ "++", 0, 1, 1, false }, { "+F", 0, 1, 1, false }, { "+H", 0, 1, 1, false }, { "+", 0, 1, 0, true },
-		{ "+L", 0, 1, 0, true },  { "LL+", 2, 1, 2, true }, { "F", 0, 0, 1, false },  { "+LF", 2, 1, 0, false },
+		{ "++", 0, 1, 1, false }, { "+F", 0, 1, 1, false },  { "+H", 0, 1, 1, false },
+		{ "+", 0, 1, 0, true },	  { "+L", 0, 1, 0, true },   { "LL+", 2, 1, 2, true },
+		{ "F", 0, 0, 1, false },  { "+LF", 2, 1, 0, false },
 	};
 
 	(void)state;
@@ -141,7 +147,8 @@ static void the_only_good_path_cannot_be_failed(void **state)
 		if (mp_geom_fail(&geom, cases[i].failed) == cases[i].stays_good ||
 		    geom.paths[cases[i].failed].by_hand == cases[i].stays_good ||
 		    mp_geom_good_count(&geom) != cases[i].good || geom.active != cases[i].active)
-			fail_msg("case %zu: %zu good, %zu active", i, mp_geom_good_count(&geom), geom.active);
+			fail_msg("case %zu: %zu good, %zu active", i, mp_geom_good_count(&geom),
+				 geom.active);
 	}
 }
 
@@ -156,7 +163,8 @@ static void what_is_loaded_is_read_as_what_it_was(void **state)
 		{ MP_GEOM_ACTIVE_PASSIVE, false, false, 1,
 		  "0 0 2 2 round-robin 0 1 1 8:0 1 round-robin 0 1 1 8:1 1",
 		  "2 0 0 0 2 2 E 0 1 0 8:0 A 0 E 0 1 0 8:1 A 0" },
-		{ MP_GEOM_ACTIVE_ACTIVE, true, false, 2, "1 queue_if_no_path 0 1 1 service-time 0 2 1 8:0 1 8:1 1",
+		{ MP_GEOM_ACTIVE_ACTIVE, true, false, 2,
+		  "1 queue_if_no_path 0 1 1 service-time 0 2 1 8:0 1 8:1 1",
 		  "2 0 0 0 1 1 E 0 2 2 8:0 A 0 0 1 8:1 A 0 0 1" },
 		{ MP_GEOM_ACTIVE_READ, false, false, 0,
 		  "0 0 2 1 round-robin 0 1 1 8:0 1 round-robin 0 1 1 8:1 1",
@@ -174,7 +182,9 @@ static void what_is_loaded_is_read_as_what_it_was(void **state)
 		_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 		_cleanup_(mp_table_fini) struct mp_table table = { 0 };
 		struct mp_geom geom = make(cases[i].mode, "++", cases[i].active), again;
-		struct mp_kernel_map kernel = { .exists = true, .stacked = true, .name = "FOO",
+		struct mp_kernel_map kernel = { .exists = true,
+						.stacked = true,
+						.name = "FOO",
 						.split = cases[i].mode == MP_GEOM_ACTIVE_READ };
 
 		geom.queues = cases[i].queues;

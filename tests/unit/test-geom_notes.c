@@ -48,7 +48,9 @@ static void a_known_label_claims_the_disk_it_is_on(void **state)
 	char text[8];
 
 	(void)state;
-	mp_strbuf_puts(&notes, "known u1 FOO 3600a # a disk\n  known\tu2  BAR\nknown u3\nknown u4 BAZ 3600b\n# known u5 X 3600c\n");
+	mp_strbuf_puts(
+		&notes,
+		"known u1 FOO 3600a # a disk\n  known\tu2  BAR\nknown u3\nknown u4 BAZ 3600b\n# known u5 X 3600c\n");
 	assert_true(mp_geom_notes_claim(&notes, "3600a"));
 	assert_true(mp_geom_notes_claim(&notes, "3600b"));
 	assert_false(mp_geom_notes_claim(&notes, "3600c"));
@@ -91,7 +93,8 @@ static void what_is_written_is_what_is_read(void **state)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(hostile_words); i++) {
 		snprintf(wanted, sizeof(wanted), "u%zu", i);
-		assert_int_equal(mp_geom_notes_uuid(&notes, hostile_words[i], text, sizeof(text)), 0);
+		assert_int_equal(mp_geom_notes_uuid(&notes, hostile_words[i], text, sizeof(text)),
+				 0);
 		assert_string_equal(text, wanted);
 		assert_int_equal(mp_geom_notes_wwid(&notes, wanted, text, sizeof(text)), 0);
 		assert_string_equal(text, hostile_words[i]);

@@ -29,9 +29,13 @@ static const struct mp_geom long_name = {
 
 static void a_list_is_as_geom_prints_it(void **state)
 {
-	static const struct geomlist_disk map = { .media_bytes = 16383 * 512, .sector_bytes = 512, .open_count = 1 };
-	static const struct geomlist_disk disks[] = { { .media_bytes = 8388608, .sector_bytes = 512 },
-						    { .media_bytes = 3992977408, .sector_bytes = 512 } };
+	static const struct geomlist_disk map = { .media_bytes = 16383 * 512,
+						  .sector_bytes = 512,
+						  .open_count = 1 };
+	static const struct geomlist_disk disks[] = {
+		{ .media_bytes = 8388608, .sector_bytes = 512 },
+		{ .media_bytes = 3992977408, .sector_bytes = 512 }
+	};
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
 
 	(void)state;
@@ -64,7 +68,8 @@ static void a_list_is_as_geom_prints_it(void **state)
 static void a_status_is_a_table(void **state)
 {
 	const struct mp_geom *const geoms[] = { &foo, &long_name };
-	static const struct geomlist_options plain, geom_names = { .geoms = true }, script = { .script = true };
+	static const struct geomlist_options plain, geom_names = { .geoms = true },
+						    script = { .script = true };
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
 
 	(void)state;

@@ -79,7 +79,10 @@ static int disk_new(const struct gpt *gpt, struct partitions_source *source)
 	return fd;
 }
 
-#define FAULTY(n, start, size, why) { .number = (n), .start_sectors = (start), .size_sectors = (size), .fault = (why) }
+#define FAULTY(n, start, size, why) \
+	{ \
+		.number = (n), .start_sectors = (start), .size_sectors = (size), .fault = (why) \
+	}
 
 static void entries_count_by_themselves(void **state)
 {
@@ -87,22 +90,37 @@ static void entries_count_by_themselves(void **state)
 		struct gpt gpt;
 		struct partition wanted[ENTRIES];
 	} rows[] = {
-		{ { 4096, 512, 34, 4000, { { 34, 40 }, { 48, 63 } } }, { PARTITION(1, 34, 7), PARTITION(2, 48, 16) } },
+		{ { 4096, 512, 34, 4000, { { 34, 40 }, { 48, 63 } } },
+		  { PARTITION(1, 34, 7), PARTITION(2, 48, 16) } },
 		/* Outside of what is usable, on the disk. */
 		{ { 4096, 512, 34, 4000, { { 0, 33 }, { 48, 63 }, { 3900, 4095 } } },
 		  { PARTITION(1, 0, 34), PARTITION(2, 48, 16), PARTITION(3, 3900, 196) } },
 		/* Off the disk, of any size; as usable is told what the disk has not. */
-		{ { 4096, 512, 34, 1 << 20, { { 48, 63 }, { 4000, 4096 }, { 34, UINT64_MAX - 1 }, { UINT64_MAX, UINT64_MAX } } },
-		  { PARTITION(1, 48, 16), FAULTY(2, 4000, 97, PARTITION_OUTSIDE), FAULTY(3, 34, UINT64_MAX - 34, PARTITION_OUTSIDE),
+		{ { 4096,
+		    512,
+		    34,
+		    1 << 20,
+		    { { 48, 63 },
+		      { 4000, 4096 },
+		      { 34, UINT64_MAX - 1 },
+		      { UINT64_MAX, UINT64_MAX } } },
+		  { PARTITION(1, 48, 16), FAULTY(2, 4000, 97, PARTITION_OUTSIDE),
+		    FAULTY(3, 34, UINT64_MAX - 34, PARTITION_OUTSIDE),
 		    FAULTY(4, UINT64_MAX, 1, PARTITION_OUTSIDE) } },
 		{ { 4096, 512, 34, 4000, { { 0, UINT64_MAX }, { 63, 48 }, { 0, 0 }, { 64, 64 } } },
-		  { FAULTY(1, 0, UINT64_MAX, PARTITION_OUTSIDE), FAULTY(2, 63, 0, PARTITION_REVERSED), PARTITION(4, 64, 1) } },
+		  { FAULTY(1, 0, UINT64_MAX, PARTITION_OUTSIDE),
+		    FAULTY(2, 63, 0, PARTITION_REVERSED), PARTITION(4, 64, 1) } },
 		/* Numbers that times eight wrap around 64 bits to the disk's start. */
 		{ { 4096, 4096, 6, 4000, { { (1ULL << 61) + 8, (1ULL << 61) + 15 }, { 16, 23 } } },
 		  { FAULTY(1, UINT64_MAX, 64, PARTITION_OUTSIDE), PARTITION(2, 128, 64) } },
 		/* Behind 2 TiB. */
-		{ { 1ULL << 30, 4096, 6, (1ULL << 30) - 7, { { 256, (1 << 29) - 1 }, { 1 << 29, (1ULL << 30) - 7 } } },
-		  { PARTITION(1, 2048, (1ULL << 32) - 2048), PARTITION(2, 1ULL << 32, 8 * ((1ULL << 29) - 6)) } },
+		{ { 1ULL << 30,
+		    4096,
+		    6,
+		    (1ULL << 30) - 7,
+		    { { 256, (1 << 29) - 1 }, { 1 << 29, (1ULL << 30) - 7 } } },
+		  { PARTITION(1, 2048, (1ULL << 32) - 2048),
+		    PARTITION(2, 1ULL << 32, 8 * ((1ULL << 29) - 6)) } },
 	};
 
 	(void)state;
@@ -134,7 +152,8 @@ static bool is_read(struct partitions_source *source)
 
 static void any_wrong_byte_makes_a_header_invalid(void **state)
 {
-	static const uint16_t places[] = { 0, 7, 8, 12, 13, 16, 24, 31, 72, 80, 83, 84, 87, 88, 91, 512, 512 + 40, 512 + 127 };
+	static const uint16_t places[] = { 0,  7,  8,  12, 13, 16, 24,	31,	  72,
+					   80, 83, 84, 87, 88, 91, 512, 512 + 40, 512 + 127 };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
@@ -143,7 +162,9 @@ static void any_wrong_byte_makes_a_header_invalid(void **state)
 		uint8_t byte;
 
 		for (uint64_t copy = 0; copy < 2; copy++) {
-			uint64_t at = copy ? 4095 * 512 : 512, place = copy && places[i] >= 512 ? at - 1024 + places[i] : at + places[i];
+			uint64_t at = copy ? 4095 * 512 : 512,
+				 place = copy && places[i] >= 512 ? at - 1024 + places[i] :
+								    at + places[i];
 
 			assert_true(is_read(&source)); /* the other one */
 			assert_int_equal(pread(fd, &byte, 1, place), 1);
@@ -162,10 +183,20 @@ static void a_header_with_impossible_numbers_is_none(void **state)
 		uint64_t value;
 		unsigned bytes;
 	} rows[] = {
-		{ 12, 91, 4 }, { 12, 513, 4 }, { 12, UINT32_MAX, 4 }, /* size of the header */
-		{ 24, 2, 8 }, { 24, 4095, 8 }, /* its place */
-		{ 72, 4096, 8 }, { 72, UINT64_MAX, 8 }, { 72, 1ULL << 55, 8 }, /* place of the entries */
-		{ 80, UINT32_MAX, 4 }, { 84, 0, 4 }, { 84, 127, 4 }, { 84, UINT32_MAX, 4 }, /* their number and size */
+		{ 12, 91, 4 },
+		{ 12, 513, 4 },
+		{ 12, UINT32_MAX, 4 }, /* size of the header */
+		{ 24, 2, 8 },
+		{ 24, 4095, 8 }, /* its place */
+		/* place of the entries */
+		{ 72, 4096, 8 },
+		{ 72, UINT64_MAX, 8 },
+		{ 72, 1ULL << 55, 8 },
+		/* their number and size */
+		{ 80, UINT32_MAX, 4 },
+		{ 84, 0, 4 },
+		{ 84, 127, 4 },
+		{ 84, UINT32_MAX, 4 },
 	};
 
 	(void)state;

@@ -88,7 +88,10 @@ static enum grammar_result parse(const char *text, struct command_line *line)
 	return grammar_parse(commands, ARRAY_SIZE(commands), text, line);
 }
 
-/* The grammar with the @nth alternative of each word, or the last that there is, and arguments named A and B. */
+/*
+ * The grammar with the @nth alternative of each word, or the last that there is, and arguments
+ * named A and B.
+ */
 static void spell(const char *grammar, size_t nth, struct mp_strbuf *buf)
 {
 	char argument = 'A';
@@ -194,7 +197,8 @@ static const struct {
 };
 
 /* Does the only command of the table, of this one word, take that one for it? */
-static enum grammar_result parse_alone(const char *grammar, const char *word, size_t length, bool takes_argument)
+static enum grammar_result parse_alone(const char *grammar, const char *word, size_t length,
+				       bool takes_argument)
 {
 	const struct command command = { .grammar = grammar };
 	struct command_line line;
@@ -207,7 +211,8 @@ static enum grammar_result parse_alone(const char *grammar, const char *word, si
 static bool is_keyword(const char *word, size_t length)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++) {
-		if (strlen(keywords[i].keyword) == length && memcmp(keywords[i].keyword, word, length) == 0)
+		if (strlen(keywords[i].keyword) == length &&
+		    memcmp(keywords[i].keyword, word, length) == 0)
 			return true;
 	}
 	return false;
@@ -226,9 +231,12 @@ static void every_keyword_is_known_by_its_abbreviations_and_no_shorter(void **st
 
 			if (length >= shortest)
 				assert_int_equal(result, GRAMMAR_OK);
-			else if (!is_keyword(word, length)) /* "switch" is no abbreviation of "switchgroup" */
+			else if (!is_keyword(
+					 word,
+					 length)) /* "switch" is no abbreviation of "switchgroup" */
 				assert_int_equal(result, keywords[i].takes_argument ?
-						 GRAMMAR_UNKNOWN_WORD : GRAMMAR_UNKNOWN_LAST_WORD);
+								 GRAMMAR_UNKNOWN_WORD :
+								 GRAMMAR_UNKNOWN_LAST_WORD);
 		}
 	}
 }
@@ -236,8 +244,8 @@ static void every_keyword_is_known_by_its_abbreviations_and_no_shorter(void **st
 static void later_words_are_written_out(void **state)
 {
 	static const struct command table[] = {
-		{ .grammar = "explain $device" },	 { .grammar = "explain $device json" },
-		{ .grammar = "reconfigure --dry-run" },	 { .grammar = "list|show config diff" },
+		{ .grammar = "explain $device" },	   { .grammar = "explain $device json" },
+		{ .grammar = "reconfigure --dry-run" },	   { .grammar = "list|show config diff" },
 		{ .grammar = "list|show status verbose" },
 	};
 	static const struct {
@@ -263,7 +271,8 @@ static void later_words_are_written_out(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct command_line line;
 
-		assert_int_equal(grammar_parse(table, ARRAY_SIZE(table), cases[i].text, &line), cases[i].result);
+		assert_int_equal(grammar_parse(table, ARRAY_SIZE(table), cases[i].text, &line),
+				 cases[i].result);
 		if (cases[i].result == GRAMMAR_OK)
 			assert_ptr_equal(line.command, &table[cases[i].row]);
 	}
@@ -273,6 +282,7 @@ static void arguments_pass_through_as_they_are_quoted(void **state)
 {
 	static const struct {
 		const char *text, *arguments[2];
+		/* clang-format off */
 	} cases[] = {
 		{ "show paths format \"%d  %t\"", { "%d  %t" } },
 		{ "show paths format \"a\"\"b\"\"\"", { "a\"b\"" } },
@@ -290,6 +300,7 @@ static void arguments_pass_through_as_they_are_quoted(void **state)
 		{ "list multipath mpatha form x", { "mpatha", "x" } },
 		{ "@state map \"a b\"", { "a b" } },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -408,7 +419,8 @@ static void errors_are_told_to_the_byte(void **state)
 		{ GRAMMAR_UNKNOWN_WORD, "foo bar", "fail\n" },
 		{ GRAMMAR_MISSING_ARGUMENT, "show",
 		  "fail\nshow: Missing argument\n" REFERENCE_TITLE " list|show paths\n" },
-		{ GRAMMAR_EMPTY, " ", "fail\n : Not enough memory\n" REFERENCE_TITLE " list|show paths\n" },
+		{ GRAMMAR_EMPTY, " ",
+		  "fail\n : Not enough memory\n" REFERENCE_TITLE " list|show paths\n" },
 	};
 
 	(void)state;

@@ -23,7 +23,8 @@ struct fact {
 	enum mp_protocol protocol;
 };
 
-static size_t make_paths(const struct fact *facts, size_t count, struct mp_path *paths, const struct mp_path **pointers)
+static size_t make_paths(const struct fact *facts, size_t count, struct mp_path *paths,
+			 const struct mp_path **pointers)
 {
 	memset(paths, 0, PATHS_MAX * sizeof(*paths));
 	for (size_t i = 0; i < count; i++) {
@@ -59,7 +60,8 @@ static void expect(enum mp_grouping grouping, const struct fact *facts, size_t c
 	struct mp_path paths[PATHS_MAX];
 
 	make_paths(facts, count, paths, pointers);
-	assert_int_equal(mp_grouping_make(grouping, pointers, count, marginal, selector, &groups), 0);
+	assert_int_equal(mp_grouping_make(grouping, pointers, count, marginal, selector, &groups),
+			 0);
 	for (size_t i = 0; i < groups.count; i++) {
 		if (i)
 			mp_strbuf_putc(&buf, ' ');
@@ -94,7 +96,8 @@ static void each_policy_joins_what_it_says(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_string_equal(mp_grouping_name(rows[i].grouping), rows[i].name);
-		expect(rows[i].grouping, facts, ARRAY_SIZE(facts), false, "service-time 0", rows[i].expected);
+		expect(rows[i].grouping, facts, ARRAY_SIZE(facts), false, "service-time 0",
+		       rows[i].expected);
 	}
 	assert_string_equal(mp_grouping_name(77), "undef");
 }
@@ -113,30 +116,69 @@ static void order_is_by_priority_then_by_active_paths_then_as_found(void **state
 		size_t count;
 		const char *expected;
 	} rows[] = {
-		{ { { .tpg = 1, .priority = 1 }, { .tpg = 2, .priority = 1 }, { .tpg = 3, .priority = 1 } }, 3, "a* b c" },
-		{ { { .tpg = 1, .priority = 1 }, { .tpg = 2, .priority = 3 }, { .tpg = 3, .priority = 2 } }, 3, "b* c a" },
-		{ { { .tpg = 1, .priority = 1 }, { .tpg = 2, .priority = 1 }, { .tpg = 2, .priority = 1 } }, 3, "bc* a" },
+		{ { { .tpg = 1, .priority = 1 },
+		    { .tpg = 2, .priority = 1 },
+		    { .tpg = 3, .priority = 1 } },
+		  3,
+		  "a* b c" },
+		{ { { .tpg = 1, .priority = 1 },
+		    { .tpg = 2, .priority = 3 },
+		    { .tpg = 3, .priority = 2 } },
+		  3,
+		  "b* c a" },
+		{ { { .tpg = 1, .priority = 1 },
+		    { .tpg = 2, .priority = 1 },
+		    { .tpg = 2, .priority = 1 } },
+		  3,
+		  "bc* a" },
 		/* more active paths win, not more paths */
-		{ { { .tpg = 1, .priority = 1 }, { .tpg = 2, .priority = 1 }, { .tpg = 2, .priority = 1, .state = MP_PATH_DOWN } },
-		  3, "a* bc" },
+		{ { { .tpg = 1, .priority = 1 },
+		    { .tpg = 2, .priority = 1 },
+		    { .tpg = 2, .priority = 1, .state = MP_PATH_DOWN } },
+		  3,
+		  "a* bc" },
 		/* the priority is the average of the active paths, as an integer */
-		{ { { .tpg = 1, .priority = 2 }, { .tpg = 2, .priority = 1 }, { .tpg = 2, .priority = 4 } }, 3, "bc* a" },
-		{ { { .tpg = 1, .priority = 3 }, { .tpg = 2, .priority = 9, .state = MP_PATH_DOWN }, { .tpg = 2, .priority = 1 } },
-		  3, "a* bc" },
-		/* undefined ones do not count; without any other it is -1, which is below a dead group's 0 */
-		{ { { .tpg = 1, .priority = 3 }, { .tpg = 2, .priority = -1 }, { .tpg = 2, .priority = 4 } }, 3, "bc* a" },
-		{ { { .tpg = 1, .priority = -1 }, { .tpg = 2, .priority = 5, .state = MP_PATH_DOWN } }, 2, "b a*" },
+		{ { { .tpg = 1, .priority = 2 },
+		    { .tpg = 2, .priority = 1 },
+		    { .tpg = 2, .priority = 4 } },
+		  3,
+		  "bc* a" },
+		{ { { .tpg = 1, .priority = 3 },
+		    { .tpg = 2, .priority = 9, .state = MP_PATH_DOWN },
+		    { .tpg = 2, .priority = 1 } },
+		  3,
+		  "a* bc" },
+		/*
+		 * undefined ones do not count; without any other it is -1, which is below a dead
+		 * group's 0
+		 */
+		{ { { .tpg = 1, .priority = 3 },
+		    { .tpg = 2, .priority = -1 },
+		    { .tpg = 2, .priority = 4 } },
+		  3,
+		  "bc* a" },
+		{ { { .tpg = 1, .priority = -1 },
+		    { .tpg = 2, .priority = 5, .state = MP_PATH_DOWN } },
+		  2,
+		  "b a*" },
 		/* ghosts are active */
-		{ { { .tpg = 1, .priority = 1, .state = MP_PATH_DOWN }, { .tpg = 2, .priority = 1, .state = MP_PATH_GHOST } },
-		  2, "b* a" },
-		{ { { .tpg = 1, .priority = 1, .state = MP_PATH_DOWN }, { .tpg = 2, .priority = 9, .state = MP_PATH_DOWN } },
-		  2, "a* b" },
-		{ { { .tpg = 1, .priority = 9, .wrong_wwid = true }, { .tpg = 2, .priority = 1 } }, 2, "b* a" },
+		{ { { .tpg = 1, .priority = 1, .state = MP_PATH_DOWN },
+		    { .tpg = 2, .priority = 1, .state = MP_PATH_GHOST } },
+		  2,
+		  "b* a" },
+		{ { { .tpg = 1, .priority = 1, .state = MP_PATH_DOWN },
+		    { .tpg = 2, .priority = 9, .state = MP_PATH_DOWN } },
+		  2,
+		  "a* b" },
+		{ { { .tpg = 1, .priority = 9, .wrong_wwid = true }, { .tpg = 2, .priority = 1 } },
+		  2,
+		  "b* a" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		expect(MP_GROUPING_BY_TPG, rows[i].facts, rows[i].count, false, "service-time 0", rows[i].expected);
+		expect(MP_GROUPING_BY_TPG, rows[i].facts, rows[i].count, false, "service-time 0",
+		       rows[i].expected);
 }
 
 static void marginal_paths_stay_apart_and_come_last(void **state)
@@ -148,23 +190,51 @@ static void marginal_paths_stay_apart_and_come_last(void **state)
 		bool marginal;
 		const char *expected;
 	} rows[] = {
-		{ { { .priority = 9, .marginal = true }, { .priority = 1 }, { .priority = 1 } }, 3, MP_GROUPING_MULTIBUS, true, "bc* a" },
-		{ { { .priority = 9, .marginal = true }, { .priority = 1 }, { .priority = 1 } }, 3, MP_GROUPING_MULTIBUS, false, "abc*" },
-		{ { { .priority = 9, .marginal = true }, { .priority = 9 }, { .priority = 1 } }, 3, MP_GROUPING_BY_PRIO, true, "b* c a" },
-		{ { { .priority = 1, .marginal = true }, { .priority = 9, .marginal = true } }, 2, MP_GROUPING_BY_PRIO, true, "b* a" },
+		{ { { .priority = 9, .marginal = true }, { .priority = 1 }, { .priority = 1 } },
+		  3,
+		  MP_GROUPING_MULTIBUS,
+		  true,
+		  "bc* a" },
+		{ { { .priority = 9, .marginal = true }, { .priority = 1 }, { .priority = 1 } },
+		  3,
+		  MP_GROUPING_MULTIBUS,
+		  false,
+		  "abc*" },
+		{ { { .priority = 9, .marginal = true }, { .priority = 9 }, { .priority = 1 } },
+		  3,
+		  MP_GROUPING_BY_PRIO,
+		  true,
+		  "b* c a" },
+		{ { { .priority = 1, .marginal = true }, { .priority = 9, .marginal = true } },
+		  2,
+		  MP_GROUPING_BY_PRIO,
+		  true,
+		  "b* a" },
 		/* the only usable ones */
-		{ { { .priority = 9, .state = MP_PATH_DOWN }, { .priority = 0, .marginal = true } }, 2, MP_GROUPING_FAILOVER, true, "a b*" },
-		{ { { .priority = 9 }, { .priority = 9, .marginal = true } }, 2, MP_GROUPING_FAILOVER, true, "a* b" },
+		{ { { .priority = 9, .state = MP_PATH_DOWN }, { .priority = 0, .marginal = true } },
+		  2,
+		  MP_GROUPING_FAILOVER,
+		  true,
+		  "a b*" },
+		{ { { .priority = 9 }, { .priority = 9, .marginal = true } },
+		  2,
+		  MP_GROUPING_FAILOVER,
+		  true,
+		  "a* b" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		expect(rows[i].grouping, rows[i].facts, rows[i].count, rows[i].marginal, "service-time 0", rows[i].expected);
+		expect(rows[i].grouping, rows[i].facts, rows[i].count, rows[i].marginal,
+		       "service-time 0", rows[i].expected);
 }
 
 static void round_robin_alternates_between_adapters_and_ports(void **state)
 {
-#define FC(bus, number) { .adapter = bus, .host = number, .protocol = MP_PROTOCOL_SCSI_FCP }
+#define FC(bus, number) \
+	{ \
+		.adapter = bus, .host = number, .protocol = MP_PROTOCOL_SCSI_FCP \
+	}
 	static const struct {
 		struct fact facts[8];
 		size_t count;
@@ -172,27 +242,52 @@ static void round_robin_alternates_between_adapters_and_ports(void **state)
 	} rows[] = {
 		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("B", 1) }, 4, "round-robin 0", "acbd*" },
 		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("B", 1) }, 4, "round-robin", "acbd*" },
-		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("B", 1) }, 4, "  round-robin\t0 ", "acbd*" },
-		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("B", 1) }, 4, "service-time 0", "abcd*" },
+		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("B", 1) },
+		  4,
+		  "  round-robin\t0 ",
+		  "acbd*" },
+		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("B", 1) },
+		  4,
+		  "service-time 0",
+		  "abcd*" },
 		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("B", 1) }, 4, " round 0", "abcd*" },
-		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("B", 1) }, 4, "round-robin-next 0", "abcd*" },
+		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("B", 1) },
+		  4,
+		  "round-robin-next 0",
+		  "abcd*" },
 		/* two ports of each adapter */
-		{ { FC("A", 0), FC("A", 0), FC("A", 1), FC("A", 1), FC("B", 2), FC("B", 2), FC("B", 3), FC("B", 3) },
-		  8, "round-robin 0", "aecgbfdh*" },
+		{ { FC("A", 0), FC("A", 0), FC("A", 1), FC("A", 1), FC("B", 2), FC("B", 2),
+		    FC("B", 3), FC("B", 3) },
+		  8,
+		  "round-robin 0",
+		  "aecgbfdh*" },
 		{ { FC("A", 0), FC("A", 0), FC("A", 0), FC("B", 1) }, 4, "round-robin 0", "adbc*" },
 		{ { FC("A", 0), FC("A", 0), FC("A", 0) }, 3, "round-robin 0", "abc*" },
-		/* an adapter that is not known, or not a transport of adapters, leaves the order alone */
+		/*
+		 * an adapter that is not known, or not a transport of adapters, leaves the order
+		 * alone
+		 */
 		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("", 2) }, 4, "round-robin 0", "abcd*" },
-		{ { FC("A", 0), FC("A", 0), FC("B", 1), { .adapter = "B", .protocol = MP_PROTOCOL_SCSI_ATA } }, 4,
-		  "round-robin 0", "abcd*" },
-		{ { { .adapter = "A", .protocol = MP_PROTOCOL_SCSI_SAS }, { .adapter = "A", .protocol = MP_PROTOCOL_SCSI_ISCSI },
-		    { .adapter = "B", .protocol = MP_PROTOCOL_SCSI_SRP } }, 3, "round-robin 0", "acb*" },
+		{ { FC("A", 0),
+		    FC("A", 0),
+		    FC("B", 1),
+		    { .adapter = "B", .protocol = MP_PROTOCOL_SCSI_ATA } },
+		  4,
+		  "round-robin 0",
+		  "abcd*" },
+		{ { { .adapter = "A", .protocol = MP_PROTOCOL_SCSI_SAS },
+		    { .adapter = "A", .protocol = MP_PROTOCOL_SCSI_ISCSI },
+		    { .adapter = "B", .protocol = MP_PROTOCOL_SCSI_SRP } },
+		  3,
+		  "round-robin 0",
+		  "acb*" },
 	};
 #undef FC
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		expect(MP_GROUPING_MULTIBUS, rows[i].facts, rows[i].count, false, rows[i].selector, rows[i].expected);
+		expect(MP_GROUPING_MULTIBUS, rows[i].facts, rows[i].count, false, rows[i].selector,
+		       rows[i].expected);
 }
 
 static void two_paths_are_not_worth_alternating(void **state)
@@ -208,7 +303,9 @@ static void two_paths_are_not_worth_alternating(void **state)
 
 static void large_priorities_do_not_overflow_their_average(void **state)
 {
-	static const struct fact facts[] = { { .priority = INT32_MAX }, { .priority = INT32_MAX }, { .priority = INT32_MAX } };
+	static const struct fact facts[] = { { .priority = INT32_MAX },
+					     { .priority = INT32_MAX },
+					     { .priority = INT32_MAX } };
 	const struct mp_path *pointers[PATHS_MAX];
 	struct mp_path paths[PATHS_MAX];
 	struct mp_wanted_group group = { .paths = pointers };

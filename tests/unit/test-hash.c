@@ -41,7 +41,8 @@ static struct thing *find_name(const struct mp_hash *hash, const char *name)
 
 static struct thing *find_number(const struct mp_hash *hash, unsigned number)
 {
-	struct mp_hash_node *node = mp_hash_find(hash, mp_hash_number(number), match_number, &number);
+	struct mp_hash_node *node =
+		mp_hash_find(hash, mp_hash_number(number), match_number, &number);
 
 	return node ? caa_container_of(node, struct thing, by_number) : NULL;
 }

@@ -59,16 +59,18 @@ static void live(const struct mp_map_settings *settings, const struct row *rows,
 		if (health.held != row->held || verdict.start_sampling != row->start ||
 		    verdict.stop_sampling != row->stop || verdict.check != row->check ||
 		    health.phase != row->phase || health.failures != row->failures)
-			fail_msg("row %zu: held %d, start %d, stop %d, check %d, phase %d, failures %u (%s)", i,
-				 health.held, verdict.start_sampling, verdict.stop_sampling, verdict.check,
-				 health.phase, health.failures, verdict.reason ? verdict.reason : "no reason");
+			fail_msg(
+				"row %zu: held %d, start %d, stop %d, check %d, phase %d, failures %u (%s)",
+				i, health.held, verdict.start_sampling, verdict.stop_sampling,
+				verdict.check, health.phase, health.failures,
+				verdict.reason ? verdict.reason : "no reason");
 	}
 }
 
-#define LIVE(settings, ...)                                                      \
-	do {                                                                     \
-		static const struct row rows[] = { __VA_ARGS__ };                \
-		live(settings, rows, ARRAY_SIZE(rows));                          \
+#define LIVE(settings, ...) \
+	do { \
+		static const struct row rows[] = { __VA_ARGS__ }; \
+		live(settings, rows, ARRAY_SIZE(rows)); \
 	} while (0)
 
 #define GOOD_AFTER(state) .event = MP_HEALTH_GOOD, .old = (state)
@@ -110,15 +112,16 @@ static void without_a_method_every_path_is_trusted(void **state)
 	static const struct mp_map_settings none;
 
 	(void)state;
-	LIVE(&none, { 0, FAILS }, { 1, AGAIN }, { 2, FAILS }, { 3, AGAIN }, { 4, FAILS }, { 5, AGAIN }, { 6, UP },
-	     { 7, ENDS, .ios = 10, .errors = 10 });
+	LIVE(&none, { 0, FAILS }, { 1, AGAIN }, { 2, FAILS }, { 3, AGAIN }, { 4, FAILS },
+	     { 5, AGAIN }, { 6, UP }, { 7, ENDS, .ios = 10, .errors = 10 });
 }
 
 static void a_path_that_fails_more_often_than_the_threshold_is_held(void **state)
 {
 	(void)state;
-	LIVE(&counting, { 0, GOOD_AFTER(MP_PATH_UNCHECKED) }, { 1, AGAIN, .failures = 1 }, { 2, AGAIN, .failures = 2 },
-	     { 3, AGAIN, .failures = 3, .held = true }, { 4, WAITS, .failures = 3, .held = true });
+	LIVE(&counting, { 0, GOOD_AFTER(MP_PATH_UNCHECKED) }, { 1, AGAIN, .failures = 1 },
+	     { 2, AGAIN, .failures = 2 }, { 3, AGAIN, .failures = 3, .held = true },
+	     { 4, WAITS, .failures = 3, .held = true });
 	LIVE(&counting, { 1, GOOD_AFTER(MP_PATH_SHAKY), .failures = 1 },
 	     { 2, GOOD_AFTER(MP_PATH_TIMEOUT), .failures = 2 },
 	     { 3, GOOD_AFTER(MP_PATH_DOWN), .failures = 3, .held = true });
@@ -127,40 +130,46 @@ static void a_path_that_fails_more_often_than_the_threshold_is_held(void **state
 static void failures_are_forgotten_by_good_checks(void **state)
 {
 	(void)state;
-	LIVE(&counting, { 0, AGAIN, .failures = 1 }, { 1, UP, .failures = 1 }, { 2, AGAIN, .failures = 2 },
-	     { 3, UP, .failures = 2 }, { 4, GOOD_AFTER(MP_PATH_GHOST), .failures = 1 }, { 5, UP, .failures = 1 },
+	LIVE(&counting, { 0, AGAIN, .failures = 1 }, { 1, UP, .failures = 1 },
+	     { 2, AGAIN, .failures = 2 }, { 3, UP, .failures = 2 },
+	     { 4, GOOD_AFTER(MP_PATH_GHOST), .failures = 1 }, { 5, UP, .failures = 1 },
 	     { 6, UP, .failures = 1 }, { 7, UP }, { 8, UP }, { 9, AGAIN, .failures = 1 });
 }
 
 static void a_held_path_recovers_when_it_was_good_long_enough(void **state)
 {
 	(void)state;
-	LIVE(&counting, { 0, AGAIN, .failures = 1 }, { 1, AGAIN, .failures = 2 }, { 2, AGAIN, .failures = 3, .held = true },
-	     { 12, WAITS, .failures = 3, .held = true }, { 12.1, WAITS }, { 13, UP });
+	LIVE(&counting, { 0, AGAIN, .failures = 1 }, { 1, AGAIN, .failures = 2 },
+	     { 2, AGAIN, .failures = 3, .held = true }, { 12, WAITS, .failures = 3, .held = true },
+	     { 12.1, WAITS }, { 13, UP });
 }
 
 static void a_held_path_that_fails_again_waits_from_the_start(void **state)
 {
 	(void)state;
-	LIVE(&counting, { 0, AGAIN, .failures = 1 }, { 1, AGAIN, .failures = 2 }, { 2, AGAIN, .failures = 3, .held = true },
-	     { 11, AGAIN, .failures = 3, .held = true }, { 20, WAITS, .failures = 3, .held = true }, { 21.1, WAITS });
+	LIVE(&counting, { 0, AGAIN, .failures = 1 }, { 1, AGAIN, .failures = 2 },
+	     { 2, AGAIN, .failures = 3, .held = true }, { 11, AGAIN, .failures = 3, .held = true },
+	     { 20, WAITS, .failures = 3, .held = true }, { 21.1, WAITS });
 }
 
 static void a_counted_path_is_taken_when_it_is_the_last_one(void **state)
 {
 	(void)state;
-	LIVE(&counting, { 0, AGAIN, .failures = 1 }, { 1, AGAIN, .failures = 2 }, { 2, AGAIN, .failures = 3, .held = true },
-	     { 3, WAITS, .needed = true }, { 4, AGAIN, .failures = 1 });
+	LIVE(&counting, { 0, AGAIN, .failures = 1 }, { 1, AGAIN, .failures = 2 },
+	     { 2, AGAIN, .failures = 3, .held = true }, { 3, WAITS, .needed = true },
+	     { 4, AGAIN, .failures = 1 });
 	/* ... and not even held then. */
-	LIVE(&counting, { 0, AGAIN, .needed = true, .failures = 1 }, { 1, AGAIN, .needed = true, .failures = 2 },
-	     { 2, AGAIN, .needed = true });
+	LIVE(&counting, { 0, AGAIN, .needed = true, .failures = 1 },
+	     { 1, AGAIN, .needed = true, .failures = 2 }, { 2, AGAIN, .needed = true });
 }
 
 static void two_failures_in_a_short_time_cause_sampling(void **state)
 {
 	(void)state;
-	LIVE(&sampling, { 0, FAILS, .phase = MP_HEALTH_WATCHED }, { 5, AGAIN, .phase = MP_HEALTH_WATCHED },
-	     { 60, FAILS, .held = true, .phase = MP_HEALTH_QUEUED }, { 61, FAILS, .held = true, .phase = MP_HEALTH_QUEUED },
+	LIVE(&sampling, { 0, FAILS, .phase = MP_HEALTH_WATCHED },
+	     { 5, AGAIN, .phase = MP_HEALTH_WATCHED },
+	     { 60, FAILS, .held = true, .phase = MP_HEALTH_QUEUED },
+	     { 61, FAILS, .held = true, .phase = MP_HEALTH_QUEUED },
 	     { 65, AGAIN, .start = true, .held = true, .phase = MP_HEALTH_SAMPLED },
 	     { 66, WAITS, .held = true, .phase = MP_HEALTH_SAMPLED },
 	     { 185, ENDS, .ios = 1000, .errors = 10, .check = true }, { 186, WAITS });
@@ -169,14 +178,17 @@ static void two_failures_in_a_short_time_cause_sampling(void **state)
 static void failures_far_apart_are_no_pair(void **state)
 {
 	(void)state;
-	LIVE(&sampling, { 0, FAILS, .phase = MP_HEALTH_WATCHED }, { 60.1, FAILS, .phase = MP_HEALTH_WATCHED },
-	     { 121, FAILS, .phase = MP_HEALTH_WATCHED }, { 122, FAILS, .held = true, .phase = MP_HEALTH_QUEUED });
+	LIVE(&sampling, { 0, FAILS, .phase = MP_HEALTH_WATCHED },
+	     { 60.1, FAILS, .phase = MP_HEALTH_WATCHED },
+	     { 121, FAILS, .phase = MP_HEALTH_WATCHED },
+	     { 122, FAILS, .held = true, .phase = MP_HEALTH_QUEUED });
 }
 
 static void a_bad_sample_is_repeated_after_a_rest(void **state)
 {
 	(void)state;
-	LIVE(&sampling, { 0, FAILS, .phase = MP_HEALTH_WATCHED }, { 1, FAILS, .held = true, .phase = MP_HEALTH_QUEUED },
+	LIVE(&sampling, { 0, FAILS, .phase = MP_HEALTH_WATCHED },
+	     { 1, FAILS, .held = true, .phase = MP_HEALTH_QUEUED },
 	     { 2, AGAIN, .start = true, .held = true, .phase = MP_HEALTH_SAMPLED },
 	     { 122, ENDS, .ios = 1000, .errors = 11, .held = true, .phase = MP_HEALTH_RESTS },
 	     { 421, WAITS, .held = true, .phase = MP_HEALTH_RESTS },
@@ -189,9 +201,10 @@ static void a_bad_sample_is_repeated_after_a_rest(void **state)
 static void a_sampled_path_is_taken_when_it_is_the_last_one(void **state)
 {
 	(void)state;
-	LIVE(&sampling, { 0, FAILS, .phase = MP_HEALTH_WATCHED }, { 1, FAILS, .held = true, .phase = MP_HEALTH_QUEUED },
-	     { 2, AGAIN, .needed = true });
-	LIVE(&sampling, { 0, FAILS, .phase = MP_HEALTH_WATCHED }, { 1, FAILS, .held = true, .phase = MP_HEALTH_QUEUED },
+	LIVE(&sampling, { 0, FAILS, .phase = MP_HEALTH_WATCHED },
+	     { 1, FAILS, .held = true, .phase = MP_HEALTH_QUEUED }, { 2, AGAIN, .needed = true });
+	LIVE(&sampling, { 0, FAILS, .phase = MP_HEALTH_WATCHED },
+	     { 1, FAILS, .held = true, .phase = MP_HEALTH_QUEUED },
 	     { 2, AGAIN, .start = true, .held = true, .phase = MP_HEALTH_SAMPLED },
 	     { 3, WAITS, .needed = true, .stop = true }, { 4, ENDS, .ios = 10, .errors = 10 });
 }
@@ -208,12 +221,15 @@ static void a_change_of_the_configuration_frees_a_held_path(void **state)
 			.held = true,
 			.phase = before[i] == &sampling ? MP_HEALTH_SAMPLED : MP_HEALTH_NONE,
 		};
-		struct mp_health_input input = { .event = MP_HEALTH_GOOD, .old = MP_PATH_DELAYED, .settings = before[i] };
+		struct mp_health_input input = { .event = MP_HEALTH_GOOD,
+						 .old = MP_PATH_DELAYED,
+						 .settings = before[i] };
 
 		mp_health_step(&health, &input);
 		assert_true(health.held);
 		input.settings = after[i];
-		assert_int_equal(mp_health_step(&health, &input).stop_sampling, before[i] == &sampling);
+		assert_int_equal(mp_health_step(&health, &input).stop_sampling,
+				 before[i] == &sampling);
 		assert_false(health.held);
 	}
 }

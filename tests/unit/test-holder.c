@@ -19,11 +19,11 @@
 
 static void the_socket_that_is_bound_to_the_name_is_found(void **state)
 {
-	static const char text[] =
-		HEAD "0000000000000000: 00000003 00000000 00000000 0001 03 18466 @/org/kernel/x\n"
-		     "0000000000000000: 00000002 00000000 00010000 0001 01 17 @/org/kernel/xy\n"
-		     "0000000000000000: 00000002 00000000 00000000 0001 01 18\n"
-		     "0000000000000000: 00000002 00000000 00010000 0001 01 19 @/org/kernel/x\n";
+	static const char text[] = HEAD
+		"0000000000000000: 00000003 00000000 00000000 0001 03 18466 @/org/kernel/x\n"
+		"0000000000000000: 00000002 00000000 00010000 0001 01 17 @/org/kernel/xy\n"
+		"0000000000000000: 00000002 00000000 00000000 0001 01 18\n"
+		"0000000000000000: 00000002 00000000 00010000 0001 01 19 @/org/kernel/x\n";
 
 	assert_int_equal(holder_find_inode(text, "@/org/kernel/x"), 19);
 	assert_int_equal(holder_find_inode(text, "@/org/kernel/xy"), 17);
@@ -43,7 +43,9 @@ static void the_process_is_named_and_its_name_is_printable(void **state)
 	snprintf(name, sizeof(name), "@test-holder-%d", (int)getpid());
 	memcpy(address.sun_path + 1, name + 1, strlen(name) - 1);
 	assert_int_not_equal(holder_find(name, UINT_MAX, &holder), 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, offsetof(struct sockaddr_un, sun_path) + strlen(name)), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address,
+			      offsetof(struct sockaddr_un, sun_path) + strlen(name)),
+			 0);
 	assert_int_equal(prctl(PR_SET_NAME, "od\033[31md"), 0);
 	assert_int_not_equal(holder_find(name, 0, &holder), 0); /* no time to search */
 	assert_int_equal(holder_find(name, UINT_MAX, &holder), 0);

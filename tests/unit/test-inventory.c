@@ -26,7 +26,8 @@ static void paths_are_found_by_whatever_commands_call_them(void **state)
 
 static void maps_are_found_by_name_wwid_and_node_while_the_kernel_has_them(void **state)
 {
-	static const char *const found[] = { "mpatha", "/dev/mapper/mpatha", "3600a", "dm-7", "/dev/dm-7" };
+	static const char *const found[] = { "mpatha", "/dev/mapper/mpatha", "3600a", "dm-7",
+					     "/dev/dm-7" };
 	_cleanup_made_ struct made made;
 	struct daemon_map *map;
 
@@ -89,7 +90,8 @@ static void the_identity_of_the_last_path_is_remembered(void **state)
 
 static void a_name_is_taken_by_another_map_or_device_but_not_by_a_half_made_one(void **state)
 {
-	static char names[][8] = { "root", "mine", "half" }, uuids[][16] = { "LVM-x", "mpath-3600a", "LVM-y" };
+	static char names[][8] = { "root", "mine", "half" },
+		    uuids[][16] = { "LVM-x", "mpath-3600a", "LVM-y" };
 	struct mp_dm_listed listed[] = {
 		{ .name = names[0], .uuid = uuids[0] },
 		{ .name = names[1], .uuid = uuids[1] },
@@ -120,7 +122,8 @@ int main(void)
 		cmocka_unit_test(maps_are_found_by_name_wwid_and_node_while_the_kernel_has_them),
 		cmocka_unit_test(a_map_is_marked_once_and_each_mark_is_told_of),
 		cmocka_unit_test(the_identity_of_the_last_path_is_remembered),
-		cmocka_unit_test(a_name_is_taken_by_another_map_or_device_but_not_by_a_half_made_one),
+		cmocka_unit_test(
+			a_name_is_taken_by_another_map_or_device_but_not_by_a_half_made_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,7 +122,8 @@ static void groups_and_paths_may_be_missing(void **state)
 	mp_strbuf_clear(&san.out);
 	assert_int_equal(mp_map_update_groups(map), 0);
 	mp_show_map_json(&san.context, map, &san.out);
-	assert_non_null(strstr(mp_strbuf_text(&san.out), "         \"paths\": []\n      }]\n   }\n}\n"));
+	assert_non_null(
+		strstr(mp_strbuf_text(&san.out), "         \"paths\": []\n      }]\n   }\n}\n"));
 }
 
 static void what_would_break_json_is_escaped(void **state)
@@ -139,7 +140,8 @@ static void what_would_break_json_is_escaped(void **state)
 		{ "cut \xe2\x82", "\"name\" : \"cut \\u00e2\\u0082\"," },
 		{ "overlong \xc0\x80", "\"name\" : \"overlong \\u00c0\\u0080\"," },
 		{ "surrogate \xed\xa0\x80", "\"name\" : \"surrogate \\u00ed\\u00a0\\u0080\"," },
-		{ "beyond \xf4\x90\x80\x80", "\"name\" : \"beyond \\u00f4\\u0090\\u0080\\u0080\"," },
+		{ "beyond \xf4\x90\x80\x80",
+		  "\"name\" : \"beyond \\u00f4\\u0090\\u0080\\u0080\"," },
 	};
 	_cleanup_san_ struct san san = SAN_INIT;
 	struct mp_map *map = san_add_map(&san, "w", "w", "0 0 0 0");

@@ -44,9 +44,11 @@ static void each_section_is_found_where_it_belongs(void **state)
 	for (enum mp_scope scope = MP_SCOPE_TOP + 1; scope < MP_SCOPES; scope++)
 		for (enum mp_scope parent = MP_SCOPE_TOP; parent < MP_SCOPES; parent++)
 			if (parent == mp_scopes[scope].parent)
-				assert_int_equal(mp_scope_find(parent, mp_scopes[scope].name), scope);
+				assert_int_equal(mp_scope_find(parent, mp_scopes[scope].name),
+						 scope);
 			else
-				assert_int_not_equal(mp_scope_find(parent, mp_scopes[scope].name), scope);
+				assert_int_not_equal(mp_scope_find(parent, mp_scopes[scope].name),
+						     scope);
 }
 
 static void ignore_told(struct mp_value_reader *reader, int level, const char *text)

@@ -14,13 +14,94 @@
 
 /* A disk of 8 MiB in sectors of 512 bytes: written down from the layout, field by field. */
 static const uint8_t by_hand[512] = {
-	/* magic */ 'G', 'E', 'O', 'M', ':', ':', 'M', 'U', 'L', 'T', 'I', 'P', 'A', 'T', 'H', 0,
-	/* uuid */ 'd', '3', 'c', 'd', '8', 'b', 'a', '2', '-', '9', 'a', '3', 'd', '-', '1', '1', 'd', 'f', '-', 'a',
-	'7', 'd', 'e', '-', '0', '0', '1', 'c', '2', '3', 'd', '1', 'f', 'f', '3', 'f', 0, 0, 0, 0,
-	/* name */ 'F', 'O', 'O', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	/* version */ 1, 0, 0, 0,
-	/* sector size */ 0, 2, 0, 0,
-	/* media size */ 0, 0, 0x80, 0, 0, 0, 0, 0,
+	/* magic */ 'G',
+	'E',
+	'O',
+	'M',
+	':',
+	':',
+	'M',
+	'U',
+	'L',
+	'T',
+	'I',
+	'P',
+	'A',
+	'T',
+	'H',
+	0,
+	/* uuid */ 'd',
+	'3',
+	'c',
+	'd',
+	'8',
+	'b',
+	'a',
+	'2',
+	'-',
+	'9',
+	'a',
+	'3',
+	'd',
+	'-',
+	'1',
+	'1',
+	'd',
+	'f',
+	'-',
+	'a',
+	'7',
+	'd',
+	'e',
+	'-',
+	'0',
+	'0',
+	'1',
+	'c',
+	'2',
+	'3',
+	'd',
+	'1',
+	'f',
+	'f',
+	'3',
+	'f',
+	0,
+	0,
+	0,
+	0,
+	/* name */ 'F',
+	'O',
+	'O',
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	/* version */ 1,
+	0,
+	0,
+	0,
+	/* sector size */ 0,
+	2,
+	0,
+	0,
+	/* media size */ 0,
+	0,
+	0x80,
+	0,
+	0,
+	0,
+	0,
+	0,
 	/* mode: Active/Read */ 2,
 };
 
@@ -130,20 +211,27 @@ static void any_label_has_a_name_that_a_map_can_have(void **state)
 		const char *name, *want;
 		bool own;
 	} cases[] = {
-		{ "FOO", "FOO", true },		      { "a%b+c#d", "a%b+c#d", true },
-		{ "a.b", "a.b", true },		      { "fifteen-bytes-a", "fifteen-bytes-a", true },
-		{ "my disk", "my_disk", false },      { "\xc3\xbcni", "_ni", false },
-		{ ".hidden", "_hidden", false },      { "..", "_.", false },
-		{ "a\\x41", "a_x41", false },	      { "a/b\tc\x1b", "a_b_c_", false },
-		{ "\xe2\x82\xac\xe2\x82\xac", "__", false }, { "\xbf\xbf", "_", false },
+		{ "FOO", "FOO", true },
+		{ "a%b+c#d", "a%b+c#d", true },
+		{ "a.b", "a.b", true },
+		{ "fifteen-bytes-a", "fifteen-bytes-a", true },
+		{ "my disk", "my_disk", false },
+		{ "\xc3\xbcni", "_ni", false },
+		{ ".hidden", "_hidden", false },
+		{ "..", "_.", false },
+		{ "a\\x41", "a_x41", false },
+		{ "a/b\tc\x1b", "a_b_c_", false },
+		{ "\xe2\x82\xac\xe2\x82\xac", "__", false },
+		{ "\xbf\xbf", "_", false },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char name[MP_LABEL_NAME_SIZE];
 
-		if (mp_label_map_name(cases[i].name, name) != cases[i].own || strcmp(name, cases[i].want) ||
-		    !mp_label_name_is_valid(name) || mp_label_name_is_valid(cases[i].name) != cases[i].own)
+		if (mp_label_map_name(cases[i].name, name) != cases[i].own ||
+		    strcmp(name, cases[i].want) || !mp_label_name_is_valid(name) ||
+		    mp_label_name_is_valid(cases[i].name) != cases[i].own)
 			fail_msg("%s: %s", cases[i].want, name);
 	}
 	assert_false(mp_label_name_is_valid(""));
@@ -151,7 +239,8 @@ static void any_label_has_a_name_that_a_map_can_have(void **state)
 
 static void what_a_sector_holds_is_named(void **state)
 {
-	static const uint8_t gpt[512] = "EFI PART", mirror[512] = "GEOM::MIRROR", zero[512], noise[512] = { 7 };
+	static const uint8_t gpt[512] = "EFI PART", mirror[512] = "GEOM::MIRROR", zero[512],
+			     noise[512] = { 7 };
 
 	(void)state;
 	assert_string_equal(mp_label_describe_sector(gpt, 512), "a GPT backup header");
@@ -204,7 +293,8 @@ int main(void)
 		cmocka_unit_test(what_no_label_can_hold_is_not_encoded),
 		cmocka_unit_test(any_label_has_a_name_that_a_map_can_have),
 		cmocka_unit_test(what_a_sector_holds_is_named),
-		cmocka_unit_test(a_write_touches_the_last_sector_alone_and_only_if_it_is_what_was_seen),
+		cmocka_unit_test(
+			a_write_touches_the_last_sector_alone_and_only_if_it_is_what_was_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

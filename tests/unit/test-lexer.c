@@ -130,7 +130,8 @@ static void comments_and_foreign_letters_are_noted_with_their_place(void **state
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct mp_line line;
 
-		assert_int_equal(mp_lexer_split(&lexer, rows[i].line, strlen(rows[i].line), &line), 0);
+		assert_int_equal(mp_lexer_split(&lexer, rows[i].line, strlen(rows[i].line), &line),
+				 0);
 		assert_int_equal(line.foreign_column, rows[i].foreign_column);
 		assert_int_equal(line.comment_column, rows[i].comment_column);
 		assert_int_equal(line.cuts_word, rows[i].cuts_word);

@@ -36,8 +36,10 @@ static void maps_have_a_header_and_padded_columns(void **state)
 static void the_status_of_maps_tells_failback_and_queueing(void **state)
 {
 	_cleanup_san_ struct san san = SAN_INIT;
-	struct mp_map *a = san_add_map(&san, "mpatha", "a", "0 0 1 1 service-time 0 2 1 8:0 1 8:16 1");
-	struct mp_map *b = san_add_map(&san, "mpathb", "b", "0 0 1 1 service-time 0 2 1 8:32 1 8:48 1");
+	struct mp_map *a =
+		san_add_map(&san, "mpatha", "a", "0 0 1 1 service-time 0 2 1 8:0 1 8:16 1");
+	struct mp_map *b =
+		san_add_map(&san, "mpathb", "b", "0 0 1 1 service-time 0 2 1 8:32 1 8:48 1");
 
 	(void)state;
 	for (unsigned i = 0; i < 4; i++) {
@@ -61,7 +63,8 @@ static void the_statistics_of_maps_are_counters(void **state)
 	_cleanup_san_ struct san san = SAN_INIT;
 
 	(void)state;
-	san_add_map(&san, "mpatha", "a", "0 0 0 0")->stats = (struct mp_map_stats){ .path_faults = 1, .loads = 1 };
+	san_add_map(&san, "mpatha", "a", "0 0 0 0")->stats =
+		(struct mp_map_stats){ .path_faults = 1, .loads = 1 };
 	mp_show_maps(&san.context, san_maps(&san), 1, MP_FORMAT_MAPS_STATS, false, &san.out);
 	assert_rendered(&san, "name   path_faults switch_grp map_loads total_q_time q_timeouts\n"
 			      "mpatha 1           0          1         0            0         \n");
@@ -72,12 +75,14 @@ static void the_list_of_paths_has_a_banner(void **state)
 	_cleanup_san_ struct san san = SAN_INIT;
 
 	(void)state;
-	strcpy(san_add_path(&san, NULL, "sda", 0, 0, 0, 50)->identity.wwid, "1Linux_scsi_debug_2000");
+	strcpy(san_add_path(&san, NULL, "sda", 0, 0, 0, 50)->identity.wwid,
+	       "1Linux_scsi_debug_2000");
 	mp_show_path_list(&san.context, san_paths(&san), 1, &san.out);
-	assert_rendered(&san,
-			"===== paths list =====\n"
-			"uuid                   hcil    dev dev_t pri dm_st chk_st vend/prod/rev         dev_st \n"
-			"1Linux_scsi_debug_2000 0:0:0:0 sda 8:0   50  undef undef  Linux,scsi_debug,0191 unknown\n");
+	assert_rendered(
+		&san,
+		"===== paths list =====\n"
+		"uuid                   hcil    dev dev_t pri dm_st chk_st vend/prod/rev         dev_st \n"
+		"1Linux_scsi_debug_2000 0:0:0:0 sda 8:0   50  undef undef  Linux,scsi_debug,0191 unknown\n");
 	mp_show_path_list(&san.context, NULL, 0, &san.out);
 	assert_rendered(&san, "===== no paths =====\n");
 }

@@ -103,7 +103,8 @@ static void a_configuration_lives_as_long_as_somebody_holds_it(void **state)
 
 	(void)state;
 	loaded_init(&loaded);
-	assert_int_equal(process_of(&loaded, "defaults {\npartition_delimiter x\n}\n")->verbosity, 2);
+	assert_int_equal(process_of(&loaded, "defaults {\npartition_delimiter x\n}\n")->verbosity,
+			 2);
 	held = mp_config_ref(loaded.config);
 	loaded.config = mp_config_unref(loaded.config);
 	assert_null(loaded.config);

@@ -24,7 +24,9 @@ static struct mp_geom map_of(const char *wwid)
 
 	snprintf(geom.wwid, sizeof(geom.wwid), "%s", wwid);
 	geom.paths[0] = (struct mp_geom_path){ .name = "none0", .devt = makedev(4000, 6) };
-	geom.paths[1] = (struct mp_geom_path){ .name = "none1", .devt = NOWHERE, .failed = true, .by_hand = true };
+	geom.paths[1] = (struct mp_geom_path){
+		.name = "none1", .devt = NOWHERE, .failed = true, .by_hand = true
+	};
 	return geom;
 }
 
@@ -48,10 +50,13 @@ static void no_answer_is_no_proof(void **state)
 	/* A known disk, a label that cannot be read, a noted WWID. */
 	assert_int_equal(prove("GEOM-" UUID, "known " UUID " FOO 3600a\n", ""), MP_VERDICT_MISSING);
 	assert_int_equal(prove("GEOM-" UUID, "known " UUID " FOO\n", ""), MP_VERDICT_MISSING);
-	assert_int_equal(prove("GEOM.manual-1", "", "lun GEOM.manual-1 4000:7 3600a\n"), MP_VERDICT_MISSING);
+	assert_int_equal(prove("GEOM.manual-1", "", "lun GEOM.manual-1 4000:7 3600a\n"),
+			 MP_VERDICT_MISSING);
 	/* Of another path, of another map: nothing can be asked. */
-	assert_int_equal(prove("GEOM.manual-1", "", "lun GEOM.manual-1 4000:6 3600a\n"), MP_VERDICT_HOLDS);
-	assert_int_equal(prove("GEOM.manual-1", "", "lun GEOM.manual-2 4000:7 3600a\n"), MP_VERDICT_HOLDS);
+	assert_int_equal(prove("GEOM.manual-1", "", "lun GEOM.manual-1 4000:6 3600a\n"),
+			 MP_VERDICT_HOLDS);
+	assert_int_equal(prove("GEOM.manual-1", "", "lun GEOM.manual-2 4000:7 3600a\n"),
+			 MP_VERDICT_HOLDS);
 }
 
 static void what_is_silent_or_lost_is_not_asked(void **state)

@@ -15,8 +15,8 @@ static void what_is_encoded_is_decoded_to_the_same(void **state)
 	static const struct {
 		const char *name, *mangled;
 	} rows[] = {
-		{ "mpatha", "mpatha" },	  { "a b", "a\\x20b" },	   { "#+-.:=@_", "#+-.:=@_" },
-		{ "\\x", "\\x5cx" },	  { "\xc3\xbc", "\\xc3\\xbc" }, { "", "" },
+		{ "mpatha", "mpatha" }, { "a b", "a\\x20b" },	      { "#+-.:=@_", "#+-.:=@_" },
+		{ "\\x", "\\x5cx" },	{ "\xc3\xbc", "\\xc3\\xbc" }, { "", "" },
 	};
 	char text[64];
 
@@ -61,8 +61,16 @@ static void what_does_not_fit_is_refused(void **state)
 static void a_device_can_be_called_what_its_node_is_found_by(void **state)
 {
 	static const char *const good[] = { "a", "mpatha", "my disk", "\"", "..a", LETTERS_127 };
-	static const char *const bad[] = { "", "a/b", "a\\x20b", ".", "..", "control", LETTERS_127 "a", LETTERS_32 LETTERS_32
-					   LETTERS_32 "abcdefghijklmnopqrstuvwxyz   " };
+	static const char *const bad[] = {
+		"",
+		"a/b",
+		"a\\x20b",
+		".",
+		"..",
+		"control",
+		LETTERS_127 "a",
+		LETTERS_32 LETTERS_32 LETTERS_32 "abcdefghijklmnopqrstuvwxyz   "
+	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Does multipath.conf(5) say what the keyword table says? Keywords, and they alone, are headed by ".B NAME". */
+/*
+ * Does multipath.conf(5) say what the keyword table says? Keywords, and they alone, are headed by
+ * ".B NAME".
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,7 +60,8 @@ static int manual_free(void **state)
 
 static bool is_known(enum mp_scope scope, const char *name)
 {
-	return mp_keyword_find(scope, name) != MP_KEY_NONE || mp_scope_find(scope, name) != MP_SCOPE_TOP;
+	return mp_keyword_find(scope, name) != MP_KEY_NONE ||
+	       mp_scope_find(scope, name) != MP_SCOPE_TOP;
 }
 
 /* The text under the keyword's heading. */
@@ -92,7 +96,8 @@ static void check_name(const char *manual, const char *name)
 	end = strstr(entry, "\n.B ");
 	line = strstr(entry, mp_strbuf_text(&expected));
 	if (!line || (end && line > end))
-		fail_msg("multipath.conf(5), %s: should say \"%s\"", name, mp_strbuf_text(&expected));
+		fail_msg("multipath.conf(5), %s: should say \"%s\"", name,
+			 mp_strbuf_text(&expected));
 	mp_strbuf_fini(&expected);
 }
 
@@ -158,7 +163,8 @@ static void check_default(const char *manual, enum mp_key key)
 	end = strstr(entry, "\n.TP\n.B ");
 	line = strstr(entry, mp_strbuf_text(&expected));
 	if (!line || (end && line > end))
-		fail_msg("multipath.conf(5), %s: should say \"%s\"", keyword->name, mp_strbuf_text(&expected) + 1);
+		fail_msg("multipath.conf(5), %s: should say \"%s\"", keyword->name,
+			 mp_strbuf_text(&expected) + 1);
 	mp_strbuf_fini(&expected);
 }
 
@@ -186,16 +192,17 @@ static void each_word_that_is_a_value_is_described(void **state)
 {
 	for (enum mp_key key = MP_KEY_NONE + 1; key < MP_KEYS; key++) {
 		const struct mp_keyword *keyword = &mp_keywords[key];
-		const char *entry = find_entry(*state, keyword->name), *end = strstr(entry, "\nDefault: ");
+		const char *entry = find_entry(*state, keyword->name),
+			   *end = strstr(entry, "\nDefault: ");
 		const struct mp_word *lists[] = { keyword->words, keyword->known };
 
 		end = end ? strchr(end + 1, '\n') : NULL;
 		for (size_t i = 0; end && !keyword->alias_of && i < 2; i++)
 			for (const struct mp_word *word = lists[i]; word && word->text; word++)
-				if (word->text[1] && strcmp(word->text, "yes") && strcmp(word->text, "no") &&
-				    !has_word(entry, end, word->text))
-					fail_msg("multipath.conf(5), %s: does not tell of \"%s\"", keyword->name,
-						 word->text);
+				if (word->text[1] && strcmp(word->text, "yes") &&
+				    strcmp(word->text, "no") && !has_word(entry, end, word->text))
+					fail_msg("multipath.conf(5), %s: does not tell of \"%s\"",
+						 keyword->name, word->text);
 	}
 }
 
@@ -208,7 +215,8 @@ static void what_has_no_effect_is_a_limit(void **state)
 	assert_non_null(end);
 	for (enum mp_key key = MP_KEY_NONE + 1; key < MP_KEYS; key++)
 		if (mp_keywords[key].idle.text && !has_word(limits, end, mp_keywords[key].name))
-			fail_msg("multipath.conf(5), LIMITS: does not tell of %s", mp_keywords[key].name);
+			fail_msg("multipath.conf(5), LIMITS: does not tell of %s",
+				 mp_keywords[key].name);
 }
 
 static void each_section_is_described(void **state)
@@ -222,7 +230,8 @@ static void each_section_is_described(void **state)
 
 static void nothing_else_is_described(void **state)
 {
-	for (const char *line = strstr(*state, "\n.TP\n.B "); line; line = strstr(line + 1, "\n.TP\n.B ")) {
+	for (const char *line = strstr(*state, "\n.TP\n.B "); line;
+	     line = strstr(line + 1, "\n.TP\n.B ")) {
 		char name[64] = "";
 		bool known = false;
 

@@ -77,8 +77,10 @@ static void a_new_map_has_nothing_but_its_names(void **state)
 
 static void paths_are_kept_by_device_number(void **state)
 {
-	static const unsigned devices[][2] = { { 65, 0 }, { 8, 16 }, { 8, 0 }, { 259, 1 }, { 8, 300 }, { 8, 32 } };
-	static const unsigned order[][2] = { { 8, 0 }, { 8, 16 }, { 8, 32 }, { 8, 300 }, { 65, 0 }, { 259, 1 } };
+	static const unsigned devices[][2] = { { 65, 0 },  { 8, 16 },  { 8, 0 },
+					       { 259, 1 }, { 8, 300 }, { 8, 32 } };
+	static const unsigned order[][2] = { { 8, 0 },	 { 8, 16 }, { 8, 32 },
+					     { 8, 300 }, { 65, 0 }, { 259, 1 } };
 	struct mp_map *map = new_map();
 	struct mp_path *path;
 	unsigned i = 0;
@@ -117,8 +119,10 @@ static void a_path_is_in_one_map(void **state)
 static void groups_are_the_kernels_with_the_models_priorities(void **state)
 {
 	struct mp_map *map = new_map();
-	struct mp_path *a = add_path(map, 8, 0, MP_PATH_UP, 50), *b = add_path(map, 8, 16, MP_PATH_UP, 41);
-	struct mp_path *c = add_path(map, 8, 32, MP_PATH_DOWN, 10), *d = add_path(map, 8, 48, MP_PATH_UP, 1);
+	struct mp_path *a = add_path(map, 8, 0, MP_PATH_UP, 50),
+		       *b = add_path(map, 8, 16, MP_PATH_UP, 41);
+	struct mp_path *c = add_path(map, 8, 32, MP_PATH_DOWN, 10),
+		       *d = add_path(map, 8, 48, MP_PATH_UP, 1);
 
 	(void)state;
 	load(map, "0 0 2 1 service-time 0 1 1 8:32 1 round-robin 0 3 1 8:16 1 8:0 1 8:99 1",
@@ -156,10 +160,12 @@ static void groups_are_the_kernels_with_the_models_priorities(void **state)
 static void a_path_that_leaves_is_not_found_in_groups(void **state)
 {
 	struct mp_map *map = new_map();
-	struct mp_path *a = add_path(map, 8, 0, MP_PATH_UP, 1), *b = add_path(map, 8, 16, MP_PATH_UP, 1);
+	struct mp_path *a = add_path(map, 8, 0, MP_PATH_UP, 1),
+		       *b = add_path(map, 8, 16, MP_PATH_UP, 1);
 
 	(void)state;
-	load(map, "0 0 1 1 service-time 0 2 1 8:0 1 8:16 1", "2 0 0 0 1 1 A 0 2 0 8:0 A 0 8:16 A 0");
+	load(map, "0 0 1 1 service-time 0 2 1 8:0 1 8:16 1",
+	     "2 0 0 0 1 1 A 0 2 0 8:0 A 0 8:16 A 0");
 	heap_path_free(a);
 	assert_int_equal(map->groups[0].path_count, 1);
 	assert_ptr_equal(map->groups[0].paths[0], b);
@@ -216,7 +222,8 @@ static void without_a_kernel_map_every_active_path_counts(void **state)
 static void the_first_path_with_vendor_and_product_speaks_for_the_map(void **state)
 {
 	struct mp_map *map = new_map();
-	struct mp_path *a = add_path(map, 8, 0, MP_PATH_UP, 1), *b = add_path(map, 8, 16, MP_PATH_UP, 1);
+	struct mp_path *a = add_path(map, 8, 0, MP_PATH_UP, 1),
+		       *b = add_path(map, 8, 16, MP_PATH_UP, 1);
 
 	(void)state;
 	assert_ptr_equal(mp_map_first_path(map), a);

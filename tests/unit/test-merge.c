@@ -141,9 +141,10 @@ static void a_rule_without_an_expression_is_left_out(void **state)
 	assert_int_equal(loaded_text(&loaded, "devices {\ndevice {\nvendor \"(\"\nproduct P\n"
 					      "product_blacklist Q\n}\n}\n"),
 			 0);
-	assert_string_equal(loaded_told(&loaded),
-			    "0 multipath.conf:2:1: warning: product_blacklist is ignored: expected a vendor "
-			    "that is an extended regular expression\n");
+	assert_string_equal(
+		loaded_told(&loaded),
+		"0 multipath.conf:2:1: warning: product_blacklist is ignored: expected a vendor "
+		"that is an extended regular expression\n");
 }
 
 static void many_sections_and_rules_take_no_time(void **state)

@@ -16,7 +16,8 @@ static void a_mount_is_known_by_its_number_or_by_a_source_that_the_kernel_wrote(
 	} rows[] = {
 		{ "22 1 8:16 / / rw,relatime shared:1 - ext4 /dev/sdb rw\n", true },
 		{ "22 1 8:17 / / rw,relatime shared:1 - ext4 /dev/sdb1 rw\n", false },
-		{ "22 1 18:16 / / rw - ext4 /dev/x rw\n22 1 8:161 / / rw - ext4 /dev/y rw\n", false },
+		{ "22 1 18:16 / / rw - ext4 /dev/x rw\n22 1 8:161 / / rw - ext4 /dev/y rw\n",
+		  false },
 		{ "22 1 0:40 / /mnt rw - btrfs /dev/sdb rw\n", true },
 		{ "22 1 0:40 / /mnt rw shared:3 master:1 - btrfs /dev/sdb rw,subvol=/\n", true },
 		{ "22 1 0:40 / /mnt rw - btrfs /dev/sdbc rw\n", false },
@@ -50,7 +51,8 @@ static void a_swap_area_is_a_partition_of_that_name(void **state)
 		const char *text;
 		bool swap;
 	} rows[] = {
-		{ HEAD "/dev/sdb                                partition\t1048572\t\t0\t\t-2\n", true },
+		{ HEAD "/dev/sdb                                partition\t1048572\t\t0\t\t-2\n",
+		  true },
 		{ HEAD "/dev/sda partition\t1\t0\t-1\n/dev/sdb partition\t1\t0\t-2\n", true },
 		{ HEAD "/dev/sdb1 partition\t1\t0\t-1\n", false },
 		{ HEAD "/dev/sdb\\040(deleted) partition\t1\t0\t-1\n", true },
@@ -71,7 +73,8 @@ static void a_swap_area_is_a_partition_of_that_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_mount_is_known_by_its_number_or_by_a_source_that_the_kernel_wrote),
+		cmocka_unit_test(
+			a_mount_is_known_by_its_number_or_by_a_source_that_the_kernel_wrote),
 		cmocka_unit_test(a_swap_area_is_a_partition_of_that_name),
 	};
 

@@ -185,12 +185,15 @@ static void signals_neither_end_nor_lengthen_the_wait(void **state)
 	assert_int_equal(errno, ETIMEDOUT);
 	setitimer(ITIMER_REAL, &never, NULL);
 	clock_gettime(CLOCK_MONOTONIC, &after);
-	assert_in_range((after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000, 55, 2000);
+	assert_in_range((after.tv_sec - before.tv_sec) * 1000 +
+				(after.tv_nsec - before.tv_nsec) / 1000000,
+			55, 2000);
 }
 
 static void the_daemon_is_asked_over_a_socket(void **state)
 {
-	static const struct fake_reply replies[] = { { "show daemon", "pid 1 idle\n" }, { NULL, "ok\n" } };
+	static const struct fake_reply replies[] = { { "show daemon", "pid 1 idle\n" },
+						     { NULL, "ok\n" } };
 	struct fake_daemon daemon;
 	char *reply;
 	int fd;

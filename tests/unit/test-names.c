@@ -12,7 +12,8 @@ static void bind(struct made *made, const char *alias, const char *wwid)
 	char line[200];
 
 	snprintf(line, sizeof(line), "%s %s\n", alias, wwid);
-	assert_true(mp_bindings_parse(made->inventory.bindings, "bindings", line, strlen(line), NULL, NULL, NULL) >= 0);
+	assert_true(mp_bindings_parse(made->inventory.bindings, "bindings", line, strlen(line),
+				      NULL, NULL, NULL) >= 0);
 }
 
 static void a_map_gets_the_name_that_configuration_bindings_and_kernel_leave_it(void **state)
@@ -100,7 +101,8 @@ static void bindings_that_contradict_a_map_are_reported(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_map_gets_the_name_that_configuration_bindings_and_kernel_leave_it),
+		cmocka_unit_test(
+			a_map_gets_the_name_that_configuration_bindings_and_kernel_leave_it),
 		cmocka_unit_test(a_name_that_another_map_has_is_waited_for),
 		cmocka_unit_test(bindings_that_contradict_a_map_are_reported),
 	};

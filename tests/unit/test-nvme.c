@@ -44,7 +44,8 @@ static void make_subsystem(const char *root)
 	attribute(root, subsystem, "nvme0n1/size", "2097152\n");
 	attribute(root, subsystem, "nvme0n1/wwid", "uuid.8ef20f70-f7d3-4f67-8d84-1bb16b2bfe03\n");
 	attribute(root, subsystem, "nvme0n1/nsid", "7\n");
-	link_to(root, "class/nvme-subsystem/nvme-subsys0", "../../devices/virtual/nvme-subsystem/nvme-subsys0");
+	link_to(root, "class/nvme-subsystem/nvme-subsys0",
+		"../../devices/virtual/nvme-subsystem/nvme-subsys0");
 
 	attribute(root, tcp, "state", "live\n");
 	attribute(root, tcp, "transport", "tcp\n");
@@ -54,7 +55,8 @@ static void make_subsystem(const char *root)
 	attribute(root, tcp, "nvme0c0n1/size", "2097152\n");
 	/* a path of another namespace */
 	attribute(root, tcp, "nvme0c0n2/ana_state", "optimized\n");
-	link_to(root, "devices/virtual/nvme-subsystem/nvme-subsys0/nvme0", "../../nvme-fabrics/ctl/nvme0");
+	link_to(root, "devices/virtual/nvme-subsystem/nvme-subsys0/nvme0",
+		"../../nvme-fabrics/ctl/nvme0");
 
 	attribute(root, pci, "state", "connecting\n");
 	attribute(root, pci, "transport", "pcie\n");
@@ -119,7 +121,8 @@ static void a_machine_without_it_has_none(void **state)
 	attribute(*state, "devices/pci0000:00/0000:00:04.0/nvme/nvme1/nvme1n1", "size", "8\n");
 	link_to(*state, "devices/virtual/nvme-subsystem/nvme-subsys1/nvme1",
 		"../../../pci0000:00/0000:00:04.0/nvme/nvme1");
-	link_to(*state, "class/nvme-subsystem/nvme-subsys1", "../../devices/virtual/nvme-subsystem/nvme-subsys1");
+	link_to(*state, "class/nvme-subsystem/nvme-subsys1",
+		"../../devices/virtual/nvme-subsystem/nvme-subsys1");
 	assert_int_equal(mp_nvme_list(&roots, &foreign), 0);
 	assert_int_equal(foreign.count, 0);
 }

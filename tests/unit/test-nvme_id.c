@@ -14,10 +14,10 @@ static const char eui64_text[] = "eui.0025385171b0a1c2";
 
 /* EUI-64, then NGUID, a kind that is not known, UUID; zeros follow. */
 static const uint8_t list[] = {
-	1, 8, 0, 0, 0x00, 0x25, 0x38, 0x51, 0x71, 0xb0, 0xa1, 0xc2,
-	2, 16, 0, 0, 0x60, 0x01, 0x40, 0x50, 0, 0, 0, 0, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff, 0x00, 0x11,
-	4, 1, 0, 0, 0,
-	3, 16, 0, 0, 0, 0, 0, 1, 0x11, 0x11, 0x42, 0x22, 0x83, 0x33, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44,
+	1,    8,    0,	  0,	0x00, 0x25, 0x38, 0x51, 0x71, 0xb0, 0xa1, 0xc2, 2,    16,   0,
+	0,    0x60, 0x01, 0x40, 0x50, 0,    0,	  0,	0,    0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff,
+	0x00, 0x11, 4,	  1,	0,    0,    0,	  3,	16,   0,    0,	  0,	0,    0,    1,
+	0x11, 0x11, 0x42, 0x22, 0x83, 0x33, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44,
 };
 
 static void told(const struct mp_nvme_names *names, const char *known, const char *wanted)
@@ -86,7 +86,8 @@ static void a_name_that_the_kernel_made_is_not_asked_for(void **state)
 	char wwid[128];
 
 	(void)state;
-	assert_true(mp_nvme_is_name(uuid_text) && mp_nvme_is_name(eui64_text) && !mp_nvme_is_name(made));
+	assert_true(mp_nvme_is_name(uuid_text) && mp_nvme_is_name(eui64_text) &&
+		    !mp_nvme_is_name(made));
 	assert_int_equal(mp_nvme_identify(-1, made, wwid, sizeof(wwid), 1000), 0);
 	assert_string_equal(wwid, made);
 	assert_int_equal(mp_nvme_identify(-1, uuid_text, wwid, sizeof(wwid), 1000), -EBADF);

@@ -84,9 +84,11 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "of it\n"
 		  "2 multipath.conf:6:9: warning: what is not ASCII counts as a blank here: write the value in quotes of "
 		  "this kind: \"\"\n" },
-		{ "\xef\xbb\xbf" "defaults {\n} x\n",
+		{ "\xef\xbb\xbf"
+		  "defaults {\n} x\n",
 		  "0 multipath.conf:2:3: warning: extra data \"x\" is ignored: expected the end of the line\n" },
-		{ "\xff\xfe" "d.e.f.a.u.l.t.s. .{.\n",
+		{ "\xff\xfe"
+		  "d.e.f.a.u.l.t.s. .{.\n",
 		  "0 multipath.conf:1:1: error: the file is in UTF-16 and ignored as a whole: expected ASCII or UTF-8\n" },
 		{ "defaults {\n\x1b[31mfoo 1\n}\n",
 		  "1 multipath.conf:2:1: warning: unknown keyword \"?[31mfoo\" in section defaults\n" },
@@ -217,11 +219,13 @@ static void a_block_without_its_section_is_read_as_part_of_the_outer_one(void **
 
 	(void)state;
 	loaded_init(&loaded);
-	assert_int_equal(
-		loaded_text(&loaded, "defaults {\nfoo {\nverbosity 4\n}\nverbosity 1\n}\n"), 0);
+	assert_int_equal(loaded_text(&loaded,
+				     "defaults {\nfoo {\nverbosity 4\n}\nverbosity 1\n}\n"),
+			 0);
 	assert_int_equal(default_of(&loaded, MP_KEY_VERBOSITY), 4);
-	assert_non_null(strstr(loaded_told(&loaded),
-			       ":5:1: warning: unknown keyword \"verbosity\" outside of sections; it belongs to defaults"));
+	assert_non_null(strstr(
+		loaded_told(&loaded),
+		":5:1: warning: unknown keyword \"verbosity\" outside of sections; it belongs to defaults"));
 }
 
 static void a_brace_on_the_next_line_does_for_the_old_sections(void **state)
@@ -373,8 +377,9 @@ static void a_link_to_nothing_is_told(void **state)
 	assert_int_equal(symlink("/nonexistent", file), 0);
 	assert_int_equal(symlink("/nonexistent", loaded.file), 0);
 	assert_int_equal(loaded_load(&loaded), 0);
-	assert_string_equal(loaded_told(&loaded), "0 multipath.conf: warning: cannot be read: it is a link to nothing\n"
-						  "0 conf.d/a.conf: warning: cannot be read: it is a link to nothing\n");
+	assert_string_equal(loaded_told(&loaded),
+			    "0 multipath.conf: warning: cannot be read: it is a link to nothing\n"
+			    "0 conf.d/a.conf: warning: cannot be read: it is a link to nothing\n");
 }
 
 static void odd_bytes_harm_nobody(void **state)
@@ -418,13 +423,16 @@ static void a_value_without_effect_is_told(void **state)
 	static const struct {
 		const char *line, *told;
 	} rows[] = {
-		{ "force_sync yes", "1 multipath.conf:2:12: warning: force_sync has no effect here: no check keeps another one waiting\n" },
+		{ "force_sync yes",
+		  "1 multipath.conf:2:12: warning: force_sync has no effect here: no check keeps another one waiting\n" },
 		{ "force_sync no", "" },
-		{ "strict_timing 1", "1 multipath.conf:2:15: warning: strict_timing has no effect here: checks are always started in time\n" },
+		{ "strict_timing 1",
+		  "1 multipath.conf:2:15: warning: strict_timing has no effect here: checks are always started in time\n" },
 		{ "retain_attached_hw_handler no",
 		  "1 multipath.conf:2:28: warning: retain_attached_hw_handler has no effect since Linux 4.3: an attached handler always stays\n" },
 		{ "retain_attached_hw_handler yes", "" },
-		{ "rr_min_io 10", "1 multipath.conf:2:11: warning: rr_min_io has no effect since Linux 2.6.31, nor has rr_min_io_rq since 4.6\n" },
+		{ "rr_min_io 10",
+		  "1 multipath.conf:2:11: warning: rr_min_io has no effect since Linux 2.6.31, nor has rr_min_io_rq since 4.6\n" },
 		{ "rr_min_io 1000", "" },
 		{ "marginal_pathgroups fpin",
 		  "1 multipath.conf:2:21: warning: marginal_pathgroups has no effect as fpin: notifications of fabrics are not received\n" },

@@ -29,9 +29,12 @@ static void what_does_not_lie_on_the_disk_has_a_fault(void **state)
 		{ PARTITION(0, 10, 1), PARTITION_BEYOND_LAST },
 		{ PARTITION(256, 10, 1), PARTITION_GOOD },
 		{ PARTITION(257, 10, 1), PARTITION_BEYOND_LAST },
-		{ { .number = 1, .size_sectors = 1, .fault = PARTITION_NOT_INSIDE }, PARTITION_NOT_INSIDE },
-		{ { .number = 1, .size_sectors = 1, .fault = PARTITION_CUT_OFF }, PARTITION_CUT_OFF },
-		{ { .number = 1, .size_sectors = 1, .fault = PARTITION_REVERSED }, PARTITION_REVERSED },
+		{ { .number = 1, .size_sectors = 1, .fault = PARTITION_NOT_INSIDE },
+		  PARTITION_NOT_INSIDE },
+		{ { .number = 1, .size_sectors = 1, .fault = PARTITION_CUT_OFF },
+		  PARTITION_CUT_OFF },
+		{ { .number = 1, .size_sectors = 1, .fault = PARTITION_REVERSED },
+		  PARTITION_REVERSED },
 	};
 
 	(void)state;
@@ -47,7 +50,8 @@ static void what_does_not_lie_on_the_disk_has_a_fault(void **state)
 
 static void the_second_of_a_number_has_a_fault(void **state)
 {
-	struct partition entries[] = { PARTITION(1, 200, 8), PARTITION(1, 0, 8), PARTITION(1, 8, 8) };
+	struct partition entries[] = { PARTITION(1, 200, 8), PARTITION(1, 0, 8),
+				       PARTITION(1, 8, 8) };
 	struct partitions partitions = { .items = entries, .count = 3 };
 
 	(void)state;
@@ -60,7 +64,8 @@ static void the_second_of_a_number_has_a_fault(void **state)
 static void of_100000_entries_256_are_good(void **state)
 {
 	enum { COUNT = 100000 };
-	struct partitions partitions = { .items = calloc(COUNT, sizeof(*partitions.items)), .count = COUNT };
+	struct partitions partitions = { .items = calloc(COUNT, sizeof(*partitions.items)),
+					 .count = COUNT };
 	size_t good = 0;
 
 	(void)state;
@@ -80,8 +85,10 @@ static void partitions_overlap_if_neither_is_within_the_other(void **state)
 		struct partition a, b;
 		bool overlap;
 	} rows[] = {
-		{ PARTITION(1, 0, 10), PARTITION(2, 10, 10), false }, { PARTITION(1, 0, 11), PARTITION(2, 10, 10), true },
-		{ PARTITION(1, 0, 100), PARTITION(2, 10, 10), false }, { PARTITION(1, 5, 5), PARTITION(2, 5, 5), false },
+		{ PARTITION(1, 0, 10), PARTITION(2, 10, 10), false },
+		{ PARTITION(1, 0, 11), PARTITION(2, 10, 10), true },
+		{ PARTITION(1, 0, 100), PARTITION(2, 10, 10), false },
+		{ PARTITION(1, 5, 5), PARTITION(2, 5, 5), false },
 		{ PARTITION(1, 10, 10), PARTITION(2, 5, 6), true },
 	};
 
@@ -123,7 +130,9 @@ static void assert_read(int fd, uint64_t sectors, const struct partition *wanted
 {
 	_cleanup_(partitions_fini) struct partitions partitions = { 0 };
 	const struct partitions all = { .items = (struct partition *)wanted, .count = count };
-	const struct partitions_source source = { .fd = fd, .is_image = true, .sector_bytes = 512, .size_sectors = sectors };
+	const struct partitions_source source = {
+		.fd = fd, .is_image = true, .sector_bytes = 512, .size_sectors = sectors
+	};
 
 	assert_int_equal(table_read(&source, &partitions), 0);
 	assert_true(partitions_equal(&partitions, &all));
@@ -132,7 +141,9 @@ static void assert_read(int fd, uint64_t sectors, const struct partition *wanted
 /* A dos table: a primary partition, an extended one, and one logical. */
 static int some_image_new(void)
 {
-	static const struct dos_entry entries[] = { { 0, 0, 0x83, 8, 16 }, { 0, 1, 0x05, 32, 64 }, { 32, 0, 0x83, 2, 6 } };
+	static const struct dos_entry entries[] = { { 0, 0, 0x83, 8, 16 },
+						    { 0, 1, 0x05, 32, 64 },
+						    { 32, 0, 0x83, 2, 6 } };
 
 	return dos_image_new(100, entries, ARRAY_SIZE(entries));
 }
@@ -140,7 +151,9 @@ static int some_image_new(void)
 static void a_logical_partition_knows_its_extended_one(void **state)
 {
 	static const struct partition wanted[] = {
-		PARTITION(1, 8, 16), PARTITION(2, 32, 2), { .number = 5, .start_sectors = 34, .size_sectors = 6, .inside = 2 },
+		PARTITION(1, 8, 16),
+		PARTITION(2, 32, 2),
+		{ .number = 5, .start_sectors = 34, .size_sectors = 6, .inside = 2 },
 	};
 	_cleanup_close_ int fd = some_image_new();
 
@@ -151,10 +164,15 @@ static void a_logical_partition_knows_its_extended_one(void **state)
 static void a_logical_partition_is_inside_the_extended_one_that_it_begins_in(void **state)
 {
 	static const struct dos_entry entries[] = {
-		{ 0, 0, 0x05, 64, 64 }, { 0, 1, 0x0f, 256, 64 }, { 64, 0, 0x83, 2, 6 }, { 256, 0, 0x83, 2, 6 },
+		{ 0, 0, 0x05, 64, 64 },
+		{ 0, 1, 0x0f, 256, 64 },
+		{ 64, 0, 0x83, 2, 6 },
+		{ 256, 0, 0x83, 2, 6 },
 	};
 	static const struct partition wanted[] = {
-		PARTITION(1, 64, 2), PARTITION(2, 256, 2), { .number = 5, .start_sectors = 66, .size_sectors = 6, .inside = 1 },
+		PARTITION(1, 64, 2),
+		PARTITION(2, 256, 2),
+		{ .number = 5, .start_sectors = 66, .size_sectors = 6, .inside = 1 },
 		{ .number = 6, .start_sectors = 258, .size_sectors = 6, .inside = 2 },
 	};
 	_cleanup_close_ int fd = dos_image_new(4096, entries, ARRAY_SIZE(entries));
@@ -166,7 +184,9 @@ static void a_logical_partition_is_inside_the_extended_one_that_it_begins_in(voi
 /* libblkid looks for them on what is larger than a floppy disk. */
 static void slices_of_a_table_within_a_partition_are_none_of_the_disk(void **state)
 {
-	static const struct dos_entry entries[] = { { 0, 0, 0x81, 64, 64 }, { 64, 0, 0x81, 72, 8 }, { 64, 1, 0x81, 80, 8 } };
+	static const struct dos_entry entries[] = { { 0, 0, 0x81, 64, 64 },
+						    { 64, 0, 0x81, 72, 8 },
+						    { 64, 1, 0x81, 80, 8 } };
 	static const struct partition wanted[] = { PARTITION(1, 64, 64) };
 	_cleanup_close_ int fd = dos_image_new(4096, entries, ARRAY_SIZE(entries));
 
@@ -176,14 +196,19 @@ static void slices_of_a_table_within_a_partition_are_none_of_the_disk(void **sta
 
 static void a_protective_mbr_without_gpt_is_told(void **state)
 {
-	static const struct dos_entry rows[] = { { 0, 0, 0xee, 1, 4095 }, { 0, 0, 0x83, 8, 16 }, { 0 } };
+	static const struct dos_entry rows[] = { { 0, 0, 0xee, 1, 4095 },
+						 { 0, 0, 0x83, 8, 16 },
+						 { 0 } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_cleanup_(partitions_fini) struct partitions partitions = { 0 };
 		_cleanup_close_ int fd = dos_image_new(4096, &rows[i], 1);
 		const struct partitions_source source = {
-			.fd = fd, .is_image = true, .sector_bytes = 512, .size_sectors = 4096,
+			.fd = fd,
+			.is_image = true,
+			.sector_bytes = 512,
+			.size_sectors = 4096,
 		};
 
 		assert_int_equal(table_read(&source, &partitions), 0);
@@ -196,14 +221,20 @@ static void only_a_table_of_the_type_asked_for_is_read(void **state)
 	static const struct {
 		const char *type;
 		size_t count;
-	} rows[] = { { "dos", 3 }, { "gpt", 0 }, { "dasd", 0 }, { "no such type that anybody knows", 0 } };
+	} rows[] = {
+		{ "dos", 3 }, { "gpt", 0 }, { "dasd", 0 }, { "no such type that anybody knows", 0 }
+	};
 	_cleanup_close_ int fd = some_image_new();
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_cleanup_(partitions_fini) struct partitions partitions = { 0 };
 		const struct partitions_source source = {
-			.fd = fd, .is_image = true, .sector_bytes = 512, .size_sectors = 100, .type = rows[i].type,
+			.fd = fd,
+			.is_image = true,
+			.sector_bytes = 512,
+			.size_sectors = 100,
+			.type = rows[i].type,
 		};
 
 		assert_int_equal(table_read(&source, &partitions), 0);
@@ -215,7 +246,9 @@ static void a_disk_that_cannot_be_read_is_an_error(void **state)
 {
 	_cleanup_(partitions_fini) struct partitions partitions = { 0 };
 	_cleanup_close_ int fd = open("/", O_RDONLY | O_CLOEXEC);
-	const struct partitions_source source = { .fd = fd, .is_image = true, .sector_bytes = 512, .size_sectors = 100 };
+	const struct partitions_source source = {
+		.fd = fd, .is_image = true, .sector_bytes = 512, .size_sectors = 100
+	};
 
 	(void)state;
 	assert_int_equal(table_read(&source, &partitions), -EISDIR);

@@ -153,7 +153,8 @@ static void what_is_too_large_is_refused(void **state)
 		{ "[[:alpha:](]*[](]+[^](]?\\(\\{", "", "", 0, false },
 		{ "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", "", 0, false },
 		{ "^(3600a0980.*", "|3600a098038303053453f463045727a31", ")$", 500, false },
-		{ "a*", "(b", "))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))", 60, false },
+		{ "a*", "(b", "))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))", 60,
+		  false },
 		{ "x{0}y{0,0}z{2,}", "", "", 0, false },
 	};
 
@@ -167,7 +168,8 @@ static void what_is_too_large_is_refused(void **state)
 		for (unsigned k = 0; k < rows[i].count; k++)
 			mp_strbuf_puts(&text, rows[i].piece);
 		mp_strbuf_puts(&text, rows[i].end);
-		assert_int_equal(mp_pattern_init(&pattern, text.text), rows[i].refused ? -EINVAL : 0);
+		assert_int_equal(mp_pattern_init(&pattern, text.text),
+				 rows[i].refused ? -EINVAL : 0);
 		mp_pattern_fini(&pattern);
 		if (!rows[i].refused)
 			continue;

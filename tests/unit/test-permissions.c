@@ -70,8 +70,10 @@ static void chmod_of(const struct found *found, const char *name, mode_t mode, u
 
 static void what_others_than_root_may_change_is_found(void **state)
 {
-	static const char *const files[] = { "/etc", "/etc/multipath.conf", "/etc/conf.d", "/etc/conf.d/a.conf", "/state",
-					     "/state/bindings", "/state/wwids", "/state/prkeys" };
+	static const char *const files[] = { "/etc",	     "/etc/multipath.conf",
+					     "/etc/conf.d",  "/etc/conf.d/a.conf",
+					     "/state",	     "/state/bindings",
+					     "/state/wwids", "/state/prkeys" };
 	struct found found = { .dir = "/tmp/test-permissions-XXXXXX" };
 	char command[64];
 
@@ -81,8 +83,11 @@ static void what_others_than_root_may_change_is_found(void **state)
 	assert_non_null(mkdtemp(found.dir));
 	expect(&found, "");
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		make(&found, files[i], !strchr(files[i], '.') || !strcmp(files[i], "/etc/conf.d") ?
-					       !strstr(files[i], "state/") : false, 0755);
+		make(&found, files[i],
+		     !strchr(files[i], '.') || !strcmp(files[i], "/etc/conf.d") ?
+			     !strstr(files[i], "state/") :
+			     false,
+		     0755);
 	make(&found, "/etc/conf.d/a.conf.old", false, 0666); /* is not read */
 	expect(&found, "");
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {

@@ -29,7 +29,9 @@ static void steps_keep_their_order_however_many_they_are(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 1000; i++)
-		assert_int_equal(mp_plan_add(&plan, (struct mp_step){ .kind = MP_STEP_SWITCH_GROUP, .group = i }), 0);
+		assert_int_equal(mp_plan_add(&plan, (struct mp_step){ .kind = MP_STEP_SWITCH_GROUP,
+								      .group = i }),
+				 0);
 	assert_int_equal(plan.count, 1000);
 	for (unsigned i = 0; i < 1000; i++)
 		assert_int_equal(plan.steps[i].group, i);
@@ -51,13 +53,17 @@ static void the_first_step_of_a_kind_is_found(void **state)
 static void each_step_is_a_line_with_its_reason(void **state)
 {
 	const struct mp_step steps[] = {
-		{ .kind = MP_STEP_RENAME, .reason = "r" },	 { .kind = MP_STEP_CREATE, .reason = "c" },
-		{ .kind = MP_STEP_RELOAD, .reason = "l" },	 { .kind = MP_STEP_RESIZE, .reason = "s" },
+		{ .kind = MP_STEP_RENAME, .reason = "r" },
+		{ .kind = MP_STEP_CREATE, .reason = "c" },
+		{ .kind = MP_STEP_RELOAD, .reason = "l" },
+		{ .kind = MP_STEP_RESIZE, .reason = "s" },
 		{ .kind = MP_STEP_SWITCH_GROUP, .group = 2, .reason = "g" },
 		{ .kind = MP_STEP_FAIL_PATH, .devt = makedev(8, 16), .reason = "f" },
 		{ .kind = MP_STEP_REINSTATE_PATH, .devt = makedev(259, 300), .reason = "i" },
-		{ .kind = MP_STEP_QUEUE, .reason = "q" },	 { .kind = MP_STEP_NO_QUEUE, .reason = "n" },
-		{ .kind = MP_STEP_REMOVE, .reason = "d" },	 { .kind = MP_STEP_REJECT, .reason = "x" },
+		{ .kind = MP_STEP_QUEUE, .reason = "q" },
+		{ .kind = MP_STEP_NO_QUEUE, .reason = "n" },
+		{ .kind = MP_STEP_REMOVE, .reason = "d" },
+		{ .kind = MP_STEP_REJECT, .reason = "x" },
 		{ .kind = MP_STEP_ENABLE_GROUP, .group = 1 },
 	};
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;

@@ -84,7 +84,8 @@ static void job_expired(struct work *work)
 	job->expired_usec = now_usec();
 }
 
-static void job_submit(struct fixture *fixture, struct job *job, uint64_t lane, void (*run)(struct work *work))
+static void job_submit(struct fixture *fixture, struct job *job, uint64_t lane,
+		       void (*run)(struct work *work))
 {
 	job->fixture = fixture;
 	job->work.run = run;
@@ -269,9 +270,12 @@ static void no_class_waits_for_one_that_hangs_in_hundreds_of_lanes(void **state)
 			job_submit(fixture, &hung[hanging][i], lane_of(hanging, i), job_hang);
 		}
 		turn(fixture, 10);
-		/* In the first moment nothing is known to hang, and its class has taken what is not kept for others. */
+		/*
+		 * In the first moment nothing is known to hang, and its class has taken what is not
+		 * kept for others.
+		 */
 		begin = now_usec();
-		for (int class = hanging + 1; class < POOL_CLASSES; class++) {
+		for (int class = hanging + 1; class < POOL_CLASSES; class ++) {
 			healthy[class] = (struct job){ 0 };
 			job_submit(fixture, &healthy[class], lane_of(class, HEALTHY_LANE), job_run);
 			count++;
@@ -280,7 +284,7 @@ static void no_class_waits_for_one_that_hangs_in_hundreds_of_lanes(void **state)
 		assert_in_range(now_usec() - begin, 0, LATE_USEC / 2);
 		turn(fixture, 1000);
 		begin = now_usec();
-		for (int class = hanging + 1; class < POOL_CLASSES; class++) {
+		for (int class = hanging + 1; class < POOL_CLASSES; class ++) {
 			healthy[class] = (struct job){ 0 };
 			job_submit(fixture, &healthy[class], lane_of(class, HEALTHY_LANE), job_run);
 			count++;
@@ -440,7 +444,8 @@ static void ten_thousand_pieces_are_all_done(void **state)
 	struct pool_stats stats;
 
 	for (int i = 0; i < 10000; i++) {
-		jobs[i] = (struct job){ .work.exclusive = i % 7 == 0, .work.timeout_usec = 60000000 };
+		jobs[i] =
+			(struct job){ .work.exclusive = i % 7 == 0, .work.timeout_usec = 60000000 };
 		job_submit(fixture, &jobs[i], i % 97, job_run);
 		if (i % 100 == 0)
 			assert_true(sd_event_run(fixture->event, 0) >= 0);
@@ -507,26 +512,35 @@ static void freeing_leaves_hanging_work_behind_and_gives_back_what_waits(void **
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(an_exclusive_lane_keeps_its_order, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(exclusive_work_is_alone_among_other_work_of_its_lane, set_up,
+		cmocka_unit_test_setup_teardown(an_exclusive_lane_keeps_its_order, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(
+			exclusive_work_is_alone_among_other_work_of_its_lane, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(slow_calls_get_more_threads, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(quick_calls_stay_on_one_thread, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_lane_that_hangs_delays_no_other, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(no_class_waits_for_one_that_hangs_in_hundreds_of_lanes, set_up,
+		cmocka_unit_test_setup_teardown(a_lane_that_hangs_delays_no_other, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(a_class_goes_on_when_its_work_is_sparing, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(work_lacks_places_unless_its_own_lane_hangs, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(work_awaits_its_turn_until_what_it_waits_for_hangs, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(work_that_hangs_expires_once_and_is_done_when_it_returns, set_up,
+		cmocka_unit_test_setup_teardown(
+			no_class_waits_for_one_that_hangs_in_hundreds_of_lanes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_class_goes_on_when_its_work_is_sparing, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(work_that_expires_before_its_turn_is_never_run, set_up,
+		cmocka_unit_test_setup_teardown(work_lacks_places_unless_its_own_lane_hangs, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(each_deadline_passes_in_time_whatever_its_length, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(ten_thousand_pieces_are_all_done, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(freeing_lets_quick_work_return, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(freeing_leaves_hanging_work_behind_and_gives_back_what_waits,
+		cmocka_unit_test_setup_teardown(work_awaits_its_turn_until_what_it_waits_for_hangs,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			work_that_hangs_expires_once_and_is_done_when_it_returns, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(work_that_expires_before_its_turn_is_never_run,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(each_deadline_passes_in_time_whatever_its_length,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(ten_thousand_pieces_are_all_done, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(freeing_lets_quick_work_return, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			freeing_leaves_hanging_work_behind_and_gives_back_what_waits, set_up,
+			tear_down),
 	};
 	int r;
 

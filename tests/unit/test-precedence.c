@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which section wins, and is it told so: made from the keyword table, so that a new keyword is in it by itself.
- * There is no precedence.c: it is what resolve.c and merge.c make together.
+ * Which section wins, and is it told so: made from the keyword table, so that a new keyword is in
+ * it by itself. There is no precedence.c: it is what resolve.c and merge.c make together.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,10 +32,13 @@ static const struct {
 	const char *before, *after; /* the keyword stands between them */
 	const char *section;
 } levels[] = {
-	{ MP_SCOPE_MULTIPATH, "multipaths {\nmultipath {\nwwid w\n", "}\n}\n", "multipaths/multipath" },
-	{ MP_SCOPE_PROTOCOL, "overrides {\nprotocol {\ntype \"scsi:fcp\"\n", "}\n}\n", "overrides/protocol" },
+	{ MP_SCOPE_MULTIPATH, "multipaths {\nmultipath {\nwwid w\n", "}\n}\n",
+	  "multipaths/multipath" },
+	{ MP_SCOPE_PROTOCOL, "overrides {\nprotocol {\ntype \"scsi:fcp\"\n", "}\n}\n",
+	  "overrides/protocol" },
 	{ MP_SCOPE_OVERRIDES, "overrides {\n", "}\n", "overrides" },
-	{ MP_SCOPE_DEVICE, "devices {\ndevice {\nvendor V\nproduct P\n", "}\n}\n", "devices/device \"V\"" },
+	{ MP_SCOPE_DEVICE, "devices {\ndevice {\nvendor V\nproduct P\n", "}\n}\n",
+	  "devices/device \"V\"" },
 	{ MP_SCOPE_DEFAULTS, "defaults {\n", "}\n", "defaults" },
 };
 
@@ -47,7 +50,10 @@ static bool scope_has(enum mp_scope scope, enum mp_key key)
 	return false;
 }
 
-/* Two values that are not the built-in one, nor each other; NULL: it is no value of a path or a map. */
+/*
+ * Two values that are not the built-in one, nor each other; NULL: it is no value of a path or a
+ * map.
+ */
 static bool two_values(enum mp_key key, char values[2][32])
 {
 	static const struct {
@@ -74,8 +80,8 @@ static bool two_values(enum mp_key key, char values[2][32])
 			strcpy(values[1], special[i].values[1]);
 			return true;
 		}
-	if (keyword->type == &mp_type_text || keyword->type == &mp_type_name || keyword->type == &mp_type_alias ||
-	    keyword->type == &mp_type_prio_args) {
+	if (keyword->type == &mp_type_text || keyword->type == &mp_type_name ||
+	    keyword->type == &mp_type_alias || keyword->type == &mp_type_prio_args) {
 		strcpy(values[0], "stronger");
 		strcpy(values[1], "weaker");
 		return true;
@@ -142,14 +148,16 @@ static unsigned check_pair(struct loaded *loaded, enum mp_key key, size_t strong
 	_cleanup_(mp_trace_fini) struct mp_trace path = MP_TRACE_INIT, map = MP_TRACE_INIT;
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 	const char *name = mp_keywords[key].name, *before = levels[strong].before;
-	const char *prio = key == MP_KEY_PRIO_ARGS ? "prio alua\n" : ""; /* they count where prio stands */
+	/* they count where prio stands */
+	const char *prio = key == MP_KEY_PRIO_ARGS ? "prio alua\n" : "";
 	const struct mp_trace_row *row;
 	char values[2][32];
 	unsigned line = 1;
 
 	if (!two_values(key, values))
 		fail_msg("%s: no values known to try", name);
-	mp_strbuf_printf(&text, "%s%s%s %s\n%s", before, prio, name, values[0], levels[strong].after);
+	mp_strbuf_printf(&text, "%s%s%s %s\n%s", before, prio, name, values[0],
+			 levels[strong].after);
 	if (weak < ARRAY_SIZE(levels))
 		mp_strbuf_printf(&text, "%s%s%s %s\n%s", levels[weak].before, prio, name, values[1],
 				 levels[weak].after);
@@ -164,9 +172,10 @@ static unsigned check_pair(struct loaded *loaded, enum mp_key key, size_t strong
 	for (; *before; before++)
 		line += *before == '\n';
 	line += *prio != '\0';
-	if (!tells(row, values[0]) || !row->section || strcmp(row->section, levels[strong].section) ||
-	    !row->file || row->line != line)
-		fail_msg("%s: %s wins over %s, but told: %s, %s:%u %s", name, levels[strong].section,
+	if (!tells(row, values[0]) || !row->section ||
+	    strcmp(row->section, levels[strong].section) || !row->file || row->line != line)
+		fail_msg("%s: %s wins over %s, but told: %s, %s:%u %s", name,
+			 levels[strong].section,
 			 weak < ARRAY_SIZE(levels) ? levels[weak].section : "built in", row->text,
 			 row->file ? row->file : "-", row->line, row->section ? row->section : "-");
 	return 1;
@@ -197,9 +206,13 @@ static void the_stronger_section_wins_and_is_told(void **state)
 /* An array of the table, with values in defaults, and then in a section of the same name. */
 static void the_hardware_table_stands_between_devices_and_defaults(void **state)
 {
-	static const struct mp_identity array = { .name = "sda", .wwid = "w", .vendor = "3PARdata", .product = "VV",
+	static const struct mp_identity array = { .name = "sda",
+						  .wwid = "w",
+						  .vendor = "3PARdata",
+						  .product = "VV",
 						  .protocol = MP_PROTOCOL_SCSI_FCP };
-	static const char defaults[] = "defaults {\nfailback 7\nno_path_retry 8\nfast_io_fail_tmo 9\n}\n";
+	static const char defaults[] =
+		"defaults {\nfailback 7\nno_path_retry 8\nfast_io_fail_tmo 9\n}\n";
 	static const struct {
 		const char *device, *name, *value, *section;
 		unsigned line;
@@ -207,15 +220,18 @@ static void the_hardware_table_stands_between_devices_and_defaults(void **state)
 		{ "", "failback", "\"immediate\"", "hardware table 3PARdata/VV", 0 },
 		{ "", "no_path_retry", "18", "hardware table 3PARdata/VV", 0 },
 		{ "", "rr_weight", "\"uniform\"", "built in", 0 },
-		{ "devices {\ndevice {\nvendor 3PARdata\nproduct VV\nfailback 3\n}\n}\n", "failback", "3",
-		  "devices/device \"3PARdata\"", 10 },
-		/* what the section does not say stays the table's, if its names are the same or others that match */
-		{ "devices {\ndevice {\nvendor 3PARdata\nproduct VV\nfailback 3\n}\n}\n", "no_path_retry", "18",
-		  "hardware table 3PARdata/VV", 0 },
-		{ "devices {\ndevice {\nvendor 3PAR.*\nproduct V\nfailback 3\n}\n}\n", "no_path_retry", "18",
-		  "hardware table 3PARdata/VV", 0 },
-		{ "devices {\ndevice {\nvendor 3PAR.*\nproduct V\nfailback 3\n}\n}\n", "failback", "3",
-		  "devices/device \"3PAR.*\"", 10 },
+		{ "devices {\ndevice {\nvendor 3PARdata\nproduct VV\nfailback 3\n}\n}\n",
+		  "failback", "3", "devices/device \"3PARdata\"", 10 },
+		/*
+		 * what the section does not say stays the table's, if its names are the same or
+		 * others that match
+		 */
+		{ "devices {\ndevice {\nvendor 3PARdata\nproduct VV\nfailback 3\n}\n}\n",
+		  "no_path_retry", "18", "hardware table 3PARdata/VV", 0 },
+		{ "devices {\ndevice {\nvendor 3PAR.*\nproduct V\nfailback 3\n}\n}\n",
+		  "no_path_retry", "18", "hardware table 3PARdata/VV", 0 },
+		{ "devices {\ndevice {\nvendor 3PAR.*\nproduct V\nfailback 3\n}\n}\n", "failback",
+		  "3", "devices/device \"3PAR.*\"", 10 },
 	};
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -246,8 +262,10 @@ static void what_was_derived_says_of_what(void **state)
 		{ "defaults {\nfeatures \"1 queue_if_no_path\"\n}\n", "no_path_retry", "\"queue\"",
 		  "derived: features has queue_if_no_path" },
 		{ "defaults {\ndelay_watch_checks 3\ndelay_wait_checks 4\nmax_polling_interval 20\n}\n",
-		  "san_path_err_recovery_time", "80", "derived: delay_watch_checks and delay_wait_checks are set" },
-		{ "defaults {\nuid_attrs \"sd:ID_A\"\n}\n", "uid_attribute", "\"ID_A\"", "defaults, uid_attrs" },
+		  "san_path_err_recovery_time", "80",
+		  "derived: delay_watch_checks and delay_wait_checks are set" },
+		{ "defaults {\nuid_attrs \"sd:ID_A\"\n}\n", "uid_attribute", "\"ID_A\"",
+		  "defaults, uid_attrs" },
 		{ "defaults {\nrecheck_wwid yes\nuid_attribute ID_X\n}\n", "recheck_wwid", "\"no\"",
 		  "derived: the device itself cannot tell this WWID" },
 		{ "", "dev_loss_tmo", "unset", NULL },

@@ -278,7 +278,8 @@ static unsigned below(uint32_t *seed, unsigned limit)
 	return next_random(seed) % limit;
 }
 
-static void add_random_text(uint32_t *seed, const char *letters, unsigned longest, struct mp_strbuf *buf)
+static void add_random_text(uint32_t *seed, const char *letters, unsigned longest,
+			    struct mp_strbuf *buf)
 {
 	for (unsigned i = below(seed, longest) + 1; i > 0; i--)
 		mp_strbuf_putc(buf, letters[below(seed, strlen(letters))]);
@@ -295,7 +296,8 @@ static void add_random_words(uint32_t *seed, struct mp_strbuf *buf)
 	}
 }
 
-static void add_random_number(uint32_t *seed, const struct mp_keyword *keyword, struct mp_strbuf *buf)
+static void add_random_number(uint32_t *seed, const struct mp_keyword *keyword,
+			      struct mp_strbuf *buf)
 {
 	int64_t random = (int64_t)next_random(seed) << 16 | next_random(seed);
 	int64_t range = keyword->max - keyword->min;
@@ -308,7 +310,9 @@ static void add_random_number(uint32_t *seed, const struct mp_keyword *keyword, 
 		mp_strbuf_printf(buf, "%lld", (long long)keyword->max);
 		break;
 	case 2:
-		mp_strbuf_printf(buf, "%lld", (long long)(keyword->min + random % (range < 100 ? range + 1 : 100)));
+		mp_strbuf_printf(buf, "%lld",
+				 (long long)(keyword->min +
+					     random % (range < 100 ? range + 1 : 100)));
 		break;
 	default:
 		mp_strbuf_printf(buf, "%lld", (long long)(keyword->min + random % (range + 1)));
@@ -329,7 +333,8 @@ static bool add_random_word(uint32_t *seed, const struct mp_word *words, struct 
 	return true;
 }
 
-static void add_random_value(uint32_t *seed, const struct mp_keyword *keyword, struct mp_strbuf *buf)
+static void add_random_value(uint32_t *seed, const struct mp_keyword *keyword,
+			     struct mp_strbuf *buf)
 {
 	static const char anything[] = "abcXYZ 0123456789.,:;!#{}\"'$^*[](-+_=<>|\\\t\xc3\xa9";
 	const struct mp_type *type = keyword->type;
@@ -351,7 +356,8 @@ static void add_random_value(uint32_t *seed, const struct mp_keyword *keyword, s
 	else if (type == &mp_type_loss_timeout)
 		mp_strbuf_printf(buf, below(seed, 4) ? "%u" : "infinity", next_random(seed));
 	else if (type == &mp_type_reservation_key)
-		mp_strbuf_printf(buf, "%x%x%s", next_random(seed), next_random(seed), below(seed, 2) ? ":aptpl" : "");
+		mp_strbuf_printf(buf, "%x%x%s", next_random(seed), next_random(seed),
+				 below(seed, 2) ? ":aptpl" : "");
 	else if (type == &mp_type_uid_attrs) {
 		for (unsigned i = below(seed, 3) + 1; i > 0; i--) {
 			add_random_text(seed, "sdnvmea", 4, buf);
@@ -371,7 +377,8 @@ static void add_random_value(uint32_t *seed, const struct mp_keyword *keyword, s
 
 static bool is_expression(enum mp_key key)
 {
-	return key >= MP_KEY_RULE_DEVNODE || key == MP_KEY_PRODUCT_BLACKLIST || key == MP_KEY_VENDOR;
+	return key >= MP_KEY_RULE_DEVNODE || key == MP_KEY_PRODUCT_BLACKLIST ||
+	       key == MP_KEY_VENDOR;
 }
 
 static void add_random_setting(uint32_t *seed, enum mp_key key, struct mp_strbuf *buf)
@@ -393,8 +400,8 @@ static void add_random_section(uint32_t *seed, enum mp_scope scope, struct mp_st
 {
 	mp_strbuf_printf(buf, "%s {\n", mp_scopes[scope].name);
 	for (const uint8_t *key = mp_scopes[scope].keys; key && *key; key++)
-		if (!below(seed, 2) || *key == MP_KEY_WWID || *key == MP_KEY_VENDOR || *key == MP_KEY_PRODUCT ||
-		    *key == MP_KEY_TYPE)
+		if (!below(seed, 2) || *key == MP_KEY_WWID || *key == MP_KEY_VENDOR ||
+		    *key == MP_KEY_PRODUCT || *key == MP_KEY_TYPE)
 			add_random_setting(seed, *key, buf);
 	for (enum mp_scope inner = MP_SCOPE_TOP + 1; inner < MP_SCOPES; inner++)
 		if (mp_scopes[inner].parent == scope)
@@ -488,7 +495,8 @@ static void whatever_is_printed_reads_as_the_same_configuration(void **state)
 		forget_origins(&meant);
 		forget_origins(&read);
 		if (strcmp(mp_strbuf_text(&meant), mp_strbuf_text(&read)) != 0)
-			fail_msg("case %u\n%s\n==\n%s\n==\n%s", i, file.text, meant.text, read.text);
+			fail_msg("case %u\n%s\n==\n%s\n==\n%s", i, file.text, meant.text,
+				 read.text);
 	}
 }
 

@@ -31,8 +31,8 @@ static struct {
 	unsigned reports, timeout_msec;
 } device;
 
-int mp_scsi_command(int fd, const uint8_t *cdb, size_t cdb_size, void *data, size_t data_size, unsigned timeout_msec,
-		    struct mp_scsi_result *ret)
+int mp_scsi_command(int fd, const uint8_t *cdb, size_t cdb_size, void *data, size_t data_size,
+		    unsigned timeout_msec, struct mp_scsi_result *ret)
 {
 	(void)fd;
 	(void)cdb;
@@ -41,7 +41,8 @@ int mp_scsi_command(int fd, const uint8_t *cdb, size_t cdb_size, void *data, siz
 	*ret = device.results[device.commands < 3 ? device.commands : 3];
 	device.commands++;
 	if (data_size) {
-		memcpy(data, device.data, data_size < sizeof(device.data) ? data_size : sizeof(device.data));
+		memcpy(data, device.data,
+		       data_size < sizeof(device.data) ? data_size : sizeof(device.data));
 		ret->received = data_size;
 	}
 	return device.command;
@@ -95,8 +96,14 @@ static int ask(const char *name, const char *args)
 		.target_wwpn = "0x4",
 	};
 	struct mp_prioritization prioritization = {
-		.fd = -1, .roots = &mp_roots_system, .dir = "none", .identity = &identity, .args = args, .timeout_msec = 100,
-		.tpgs = MP_TPGS_IMPLICIT, .tpg = -1,
+		.fd = -1,
+		.roots = &mp_roots_system,
+		.dir = "none",
+		.identity = &identity,
+		.args = args,
+		.timeout_msec = 100,
+		.tpgs = MP_TPGS_IMPLICIT,
+		.tpg = -1,
 	};
 
 	return mp_prioritizer_find(name)->priority(&prioritization);
@@ -116,7 +123,10 @@ static void each_is_found_by_its_name(void **state)
 	assert_null(mp_prioritizer_find(""));
 }
 
-/* The library does not include prioritizers/, so --check-config has the names from a list of its own. */
+/*
+ * The library does not include prioritizers/, so --check-config has the names from a list of its
+ * own.
+ */
 static void the_configuration_knows_the_prioritizers_and_no_others(void **state)
 {
 	const struct mp_word *known = mp_keywords[MP_KEY_PRIO].known;
@@ -126,16 +136,18 @@ static void the_configuration_knows_the_prioritizers_and_no_others(void **state)
 	(void)state;
 	for (const struct mp_word *word = known; word->text; word++, words++)
 		if (!mp_prioritizer_find(word->text))
-			fail_msg("\"%s\" is in prio_names in libmultipath/config/keywords.c, but not in prioritizers/table.c",
-				 word->text);
+			fail_msg(
+				"\"%s\" is in prio_names in libmultipath/config/keywords.c, but not in prioritizers/table.c",
+				word->text);
 	for (size_t i = 0; i < count; i++) {
 		const struct mp_word *word = known;
 
 		while (word->text && strcmp(word->text, prioritizers[i]->name))
 			word++;
 		if (!word->text)
-			fail_msg("\"%s\" is in prioritizers/table.c, but not in prio_names in libmultipath/config/keywords.c",
-				 prioritizers[i]->name);
+			fail_msg(
+				"\"%s\" is in prioritizers/table.c, but not in prio_names in libmultipath/config/keywords.c",
+				prioritizers[i]->name);
 	}
 	assert_int_equal(words, count);
 }
@@ -146,8 +158,12 @@ static void alua_answers_for_all_paths_at_once(void **state)
 		0, 0, 0, 20, 0x80, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0x82, 0, 1, 1, 0, 0, 0, 0,
 	};
 	const struct mp_prioritizer *alua = mp_prioritizer_find("alua");
-	const struct mp_identity paths[] = { { .tpg = 0x100 }, { .tpg = 0x101 }, { .tpg = 0x102 }, { .tpg = -1 } };
-	struct mp_prioritization answer = { .tpgs = MP_TPGS_IMPLICIT, .tpg = 0x100, .args = "", .timeout_msec = 100 };
+	const struct mp_identity paths[] = {
+		{ .tpg = 0x100 }, { .tpg = 0x101 }, { .tpg = 0x102 }, { .tpg = -1 }
+	};
+	struct mp_prioritization answer = {
+		.tpgs = MP_TPGS_IMPLICIT, .tpg = 0x100, .args = "", .timeout_msec = 100
+	};
 
 	(void)state;
 	memcpy(device.report, report, sizeof(report));
@@ -213,7 +229,8 @@ static void sysfs_reads_the_handler_state(void **state)
 			fclose(file);
 		}
 		prioritization.args = cases[i].args;
-		assert_int_equal(mp_prioritizer_find("sysfs")->priority(&prioritization), cases[i].priority);
+		assert_int_equal(mp_prioritizer_find("sysfs")->priority(&prioritization),
+				 cases[i].priority);
 	}
 	snprintf(command, sizeof(command), "rm -r %s", root);
 	assert_int_equal(system(command), 0);
@@ -263,7 +280,9 @@ static void weightedpath_takes_the_first_match(void **state)
 
 static void emc_reads_the_array_page(void **state)
 {
-	static const uint8_t page[] = { [1] = 0xc0, [4] = 2, [5] = 1, [8] = 1, [27] = 3, [28] = 4, [30] = 4 };
+	static const uint8_t page[] = {
+		[1] = 0xc0, [4] = 2, [5] = 1, [8] = 1, [27] = 3, [28] = 4, [30] = 4
+	};
 
 	(void)state;
 	memcpy(device.page, page, sizeof(page));
@@ -280,7 +299,8 @@ static void emc_reads_the_array_page(void **state)
 
 static void rdac_adds_up_the_array_page(void **state)
 {
-	static const uint8_t page[] = { [1] = 0xc9, [3] = 0x2c, 'v', 'a', 'c', '1', [8] = 0x01, [9] = 1 };
+	static const uint8_t page[] = { [1] = 0xc9, [3] = 0x2c, 'v',	    'a',
+					'c',	    '1',	[8] = 0x01, [9] = 1 };
 
 	(void)state;
 	memcpy(device.page, page, sizeof(page));
@@ -298,8 +318,12 @@ static void rdac_adds_up_the_array_page(void **state)
 static void hp_sw_tells_passive_from_active(void **state)
 {
 	const struct mp_scsi_result attention = { .scsi_status = 2, .sense_key = 6, .asc = 0x29 };
-	const struct mp_scsi_result passive = { .scsi_status = 2, .sense_key = 2, .asc = 4, .ascq = 2 };
-	const struct mp_scsi_result other = { .scsi_status = 2, .sense_key = 2, .asc = 4, .ascq = 3 };
+	const struct mp_scsi_result passive = {
+		.scsi_status = 2, .sense_key = 2, .asc = 4, .ascq = 2
+	};
+	const struct mp_scsi_result other = {
+		.scsi_status = 2, .sense_key = 2, .asc = 4, .ascq = 3
+	};
 
 	(void)state;
 	assert_int_equal(ask("hp_sw", ""), 4);
@@ -342,7 +366,8 @@ static void hds_compares_parities(void **state)
 
 static void ontap_ranks_transports(void **state)
 {
-	static const uint8_t header[] = { 0x0a, 0x98, 0x0a, 0x01 }, proxy[] = { 0x0a, 0x98, 0x0a, 0x00, 0xc1, 0x00 };
+	static const uint8_t header[] = { 0x0a, 0x98, 0x0a, 0x01 },
+			     proxy[] = { 0x0a, 0x98, 0x0a, 0x00, 0xc1, 0x00 };
 
 	(void)state;
 	assert_int_equal(ask("ontap", ""), 0);
@@ -405,7 +430,9 @@ static void iet_prefers_a_portal(void **state)
 	char root[] = "/tmp/test-prioritizers.XXXXXX", name[128], command[64];
 	struct mp_roots roots = { .dev = root };
 	struct mp_identity identity = { .name = "sdab" };
-	struct mp_prioritization prioritization = { .roots = &roots, .identity = &identity, .args = "preferredip=192.0.2.7" };
+	struct mp_prioritization prioritization = { .roots = &roots,
+						    .identity = &identity,
+						    .args = "preferredip=192.0.2.7" };
 	const struct mp_prioritizer *iet = mp_prioritizer_find("iet");
 
 	(void)state;
@@ -418,7 +445,8 @@ static void iet_prefers_a_portal(void **state)
 	snprintf(name, sizeof(name), "%s/disk/by-path/ip-192.0.2.7:3260-iscsi-iqn.x-lun-0", root);
 	assert_int_equal(symlink("../../sda", name), 0);
 	assert_int_equal(iet->priority(&prioritization), 10);
-	snprintf(name, sizeof(name), "%s/disk/by-path/pci-0-ip-192.0.2.7:3260-iscsi-iqn.y-lun-0", root);
+	snprintf(name, sizeof(name), "%s/disk/by-path/pci-0-ip-192.0.2.7:3260-iscsi-iqn.y-lun-0",
+		 root);
 	assert_int_equal(symlink("../../sdab", name), 0);
 	assert_int_equal(iet->priority(&prioritization), 20);
 	prioritization.args = "preferredip=1.1.1.1";

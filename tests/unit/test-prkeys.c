@@ -69,7 +69,8 @@ static void a_line_counts_if_it_is_whole(void **state)
 		struct mp_prkey key = { 0 };
 		int r = mp_prkeys_find(rows[i].text, strlen(rows[i].text), "w", &key);
 
-		if (r != (rows[i].key ? 0 : -ENOENT) || key.key != rows[i].key || key.aptpl != rows[i].aptpl)
+		if (r != (rows[i].key ? 0 : -ENOENT) || key.key != rows[i].key ||
+		    key.aptpl != rows[i].aptpl)
 			fail_msg("row %zu: %d, key %llx", i, r, (unsigned long long)key.key);
 	}
 }
@@ -87,7 +88,8 @@ static void a_key_overwrites_the_line_that_is_there(void **state)
 		{ "#", "w", &two, 1, "#\n0X0000000000000002 w\n" },
 		{ "0x0000000000000001 w\n#\n", "w", &two, 1, "0X0000000000000002 w\n#\n" },
 		{ "#x0000000000000003 w\n#\n", "w", &one, 1, "0x0000000000000001 w\n#\n" },
-		{ "#x0000000000000003 v\n", "w", &one, 1, "#x0000000000000003 v\n0x0000000000000001 w\n" },
+		{ "#x0000000000000003 v\n", "w", &one, 1,
+		  "#x0000000000000003 v\n0x0000000000000001 w\n" },
 		{ "0x0000000000000001 w\n#x0000000000000003 w\n", "w", &two, 1,
 		  "0X0000000000000002 w\n#x0000000000000003 w\n" },
 		{ "0x0000000000000001 w\n", "w", &one, 0, NULL },
@@ -103,7 +105,8 @@ static void a_key_overwrites_the_line_that_is_there(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_cleanup_strbuf_ struct mp_strbuf after = MP_STRBUF_INIT;
-		int r = mp_prkeys_edit(rows[i].text, strlen(rows[i].text), rows[i].wwid, rows[i].key, &after);
+		int r = mp_prkeys_edit(rows[i].text, strlen(rows[i].text), rows[i].wwid,
+				       rows[i].key, &after);
 
 		if (r != rows[i].result)
 			fail_msg("row %zu: %d", i, r);
@@ -131,7 +134,8 @@ static void what_is_written_is_what_is_read(void **state)
 		assert_true(key.key == i + 1 && key.aptpl == i % 2);
 		mp_strbuf_clear(&text);
 		assert_int_equal(mp_prkeys_write(*state, hostile_words[i], NULL, &text), 1);
-		assert_int_equal(mp_prkeys_find(text.text, text.length, hostile_words[i], &key), -ENOENT);
+		assert_int_equal(mp_prkeys_find(text.text, text.length, hostile_words[i], &key),
+				 -ENOENT);
 	}
 }
 
@@ -139,15 +143,17 @@ static void the_file_is_made_with_its_header_and_kept(void **state)
 {
 	const char *dir = *state;
 	const struct mp_prkey key = { .key = 0x123abc }, other = { .key = 0xdef, .aptpl = true };
-	_cleanup_strbuf_ struct mp_strbuf first = MP_STRBUF_INIT, second = MP_STRBUF_INIT, third = MP_STRBUF_INIT,
-				  loaded = MP_STRBUF_INIT;
+	_cleanup_strbuf_ struct mp_strbuf first = MP_STRBUF_INIT, second = MP_STRBUF_INIT,
+					  third = MP_STRBUF_INIT, loaded = MP_STRBUF_INIT;
 	_cleanup_free_ char *text = NULL;
 	struct mp_prkey found;
 
 	assert_int_equal(mp_prkeys_load(dir, &loaded), 0);
 	assert_int_equal(loaded.length, 0);
 	assert_int_equal(mp_prkeys_write(dir, "w", &key, &first), 1);
-	assert_int_equal(strncmp(first.text, "# Multipath persistent reservation keys, Version : 1.0\n", 55), 0);
+	assert_int_equal(strncmp(first.text,
+				 "# Multipath persistent reservation keys, Version : 1.0\n", 55),
+			 0);
 	assert_non_null(strstr(first.text, "#\n0x0000000000123abc w\n"));
 	assert_int_equal(scratch_mode(dir, "prkeys"), 0600);
 	assert_int_equal(mp_prkeys_write(dir, "v", &other, &second), 1);

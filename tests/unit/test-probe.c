@@ -53,7 +53,8 @@ static void write_text(const char *root, const char *name, const char *text)
 	write_bytes(root, name, text, strlen(text));
 }
 
-static void attribute(const struct machine *machine, const char *dir, const char *name, const char *text)
+static void attribute(const struct machine *machine, const char *dir, const char *name,
+		      const char *text)
 {
 	char file[512];
 
@@ -80,11 +81,16 @@ static void disk(const struct machine *machine, const char *dir, const char *dev
 	assert_int_equal(symlink(target, link), 0);
 }
 
-static const uint8_t inquiry_data[36] = "\0\0\6\2\x1f\x10\0\0" "VENDOR  " "PRODUCT         " "R1  ";
-static const uint8_t page83[] = { 0, 0x83, 0, 20, 1, 3, 0, 8, 0x50, 1, 0x43, 0x80, 0, 0, 0xab, 0xcd, 1, 0x15, 0, 4, 0, 0, 0, 7 };
+static const uint8_t inquiry_data[36] = "\0\0\6\2\x1f\x10\0\0"
+					"VENDOR  "
+					"PRODUCT         "
+					"R1  ";
+static const uint8_t page83[] = { 0, 0x83, 0,	 20,   1, 3,	0, 8, 0x50, 1, 0x43, 0x80,
+				  0, 0,	   0xab, 0xcd, 1, 0x15, 0, 4, 0,    0, 0,    7 };
 static const uint8_t page80[] = { 0, 0x80, 0, 6, ' ', 'S', 'E', 'R', '1', ' ' };
 
-static void scsi_disk(const struct machine *machine, const char *device, const char *name, const char *devt)
+static void scsi_disk(const struct machine *machine, const char *device, const char *name,
+		      const char *devt)
 {
 	char dir[512];
 
@@ -114,7 +120,8 @@ static int machine_new(void **state)
 	snprintf(machine->sys, sizeof(machine->sys), "%s/sys", machine->root);
 	snprintf(machine->run_udev, sizeof(machine->run_udev), "%s/udev", machine->root);
 	snprintf(machine->proc, sizeof(machine->proc), "%s/proc", machine->root);
-	machine->roots = (struct mp_roots){ machine->sys, machine->run_udev, "/dev", machine->proc };
+	machine->roots =
+		(struct mp_roots){ machine->sys, machine->run_udev, "/dev", machine->proc };
 	*state = machine;
 	return 0;
 }
@@ -181,7 +188,8 @@ static void whole_disks_are_found_in_order(void **state)
 	disk(machine, "devices/c/0.0.000f/0.0.e000/block/dasda", "94:0");
 	disk(machine, "devices/c/0.0.000f/0.0.e000/block/dasda/dasda1", "94:1");
 	assert_int_equal(mp_probe_enumerate(&machine->roots, collect, found), 0);
-	assert_string_equal(found, "8:0=sda 8:16=sdb 65:160=sdxy 94:0=dasda 254:0=dm-0 259:0=nvme0n1 ");
+	assert_string_equal(found,
+			    "8:0=sda 8:16=sdb 65:160=sdxy 94:0=dasda 254:0=dm-0 259:0=nvme0n1 ");
 	assert_int_equal(mp_probe_enumerate(&machine->roots, stop_at_once, &calls), -ECANCELED);
 	assert_int_equal(calls, 1);
 }
@@ -198,16 +206,28 @@ static void a_disk_is_located_by_name_and_number(void **state)
 	assert_int_equal(mp_probe_locate_name(&machine->roots, "sda", &devt, dir, sizeof(dir)), 0);
 	assert_int_equal(devt, makedev(8, 0));
 	assert_string_equal(dir, "devices/p/host0/target0:0:0/0:0:0:0/block/sda");
-	assert_int_equal(mp_probe_locate_name(&machine->roots, "cciss/c0d0", &devt, dir, sizeof(dir)), 0);
+	assert_int_equal(mp_probe_locate_name(&machine->roots, "cciss/c0d0", &devt, dir,
+					      sizeof(dir)),
+			 0);
 	assert_int_equal(devt, makedev(104, 0));
-	assert_int_equal(mp_probe_locate_devt(&machine->roots, makedev(8, 0), name, sizeof(name), dir, sizeof(dir)), 0);
+	assert_int_equal(mp_probe_locate_devt(&machine->roots, makedev(8, 0), name, sizeof(name),
+					      dir, sizeof(dir)),
+			 0);
 	assert_string_equal(name, "sda");
-	assert_int_equal(mp_probe_locate_devt(&machine->roots, makedev(8, 0), name, 3, dir, sizeof(dir)), -ENAMETOOLONG);
-	assert_int_equal(mp_probe_locate_devt(&machine->roots, makedev(8, 0), name, 4, dir, 8), -ENAMETOOLONG);
-	assert_int_equal(mp_probe_locate_name(&machine->roots, "sda1", &devt, dir, sizeof(dir)), -ENODEV);
-	assert_int_equal(mp_probe_locate_name(&machine->roots, "sdb", &devt, dir, sizeof(dir)), -ENODEV);
-	assert_int_equal(mp_probe_locate_name(&machine->roots, "", &devt, dir, sizeof(dir)), -ENODEV);
-	assert_int_equal(mp_probe_locate_devt(&machine->roots, makedev(8, 9), name, sizeof(name), dir, sizeof(dir)), -ENODEV);
+	assert_int_equal(mp_probe_locate_devt(&machine->roots, makedev(8, 0), name, 3, dir,
+					      sizeof(dir)),
+			 -ENAMETOOLONG);
+	assert_int_equal(mp_probe_locate_devt(&machine->roots, makedev(8, 0), name, 4, dir, 8),
+			 -ENAMETOOLONG);
+	assert_int_equal(mp_probe_locate_name(&machine->roots, "sda1", &devt, dir, sizeof(dir)),
+			 -ENODEV);
+	assert_int_equal(mp_probe_locate_name(&machine->roots, "sdb", &devt, dir, sizeof(dir)),
+			 -ENODEV);
+	assert_int_equal(mp_probe_locate_name(&machine->roots, "", &devt, dir, sizeof(dir)),
+			 -ENODEV);
+	assert_int_equal(mp_probe_locate_devt(&machine->roots, makedev(8, 9), name, sizeof(name),
+					      dir, sizeof(dir)),
+			 -ENODEV);
 }
 
 /* ---- identity */
@@ -258,7 +278,11 @@ static void a_listing_takes_nothing_back_that_the_device_has_told(void **state)
 	const struct machine *machine = *state;
 	const char device[] = "devices/p/host3/target3:0:0/3:0:0:0";
 	struct mp_identity identity = {
-		.protocol = MP_PROTOCOL_SCSI_FCP, .tpgs = MP_TPGS_IMPLICIT, .tpg = 9, .read_only = true, .timeout_sec = 5,
+		.protocol = MP_PROTOCOL_SCSI_FCP,
+		.tpgs = MP_TPGS_IMPLICIT,
+		.tpg = 9,
+		.read_only = true,
+		.timeout_sec = 5,
 		.serial = "",
 	};
 
@@ -266,7 +290,8 @@ static void a_listing_takes_nothing_back_that_the_device_has_told(void **state)
 	attribute(machine, device, "state", "offline\n");
 	attribute(machine, device, "block/sda/ro", "0\n");
 	attribute(machine, device, "block/sda/queue/max_sectors_kb", "1280\n");
-	mp_probe_listed(&machine->roots, "devices/p/host3/target3:0:0/3:0:0:0/block/sda", &identity, machine->room);
+	mp_probe_listed(&machine->roots, "devices/p/host3/target3:0:0/3:0:0:0/block/sda", &identity,
+			machine->room);
 	assert_string_equal(identity.serial, "SER1");
 	assert_int_equal(identity.max_sectors_kb, 1280);
 	assert_true(identity.read_only);
@@ -274,7 +299,8 @@ static void a_listing_takes_nothing_back_that_the_device_has_told(void **state)
 	assert_int_equal(identity.tpg, 9);
 	assert_int_equal(identity.timeout_sec, 5);
 	identity.serial = "OLD";
-	mp_probe_listed(&machine->roots, "devices/p/host3/target3:0:0/3:0:0:0/block/sda", &identity, machine->room);
+	mp_probe_listed(&machine->roots, "devices/p/host3/target3:0:0/3:0:0:0/block/sda", &identity,
+			machine->room);
 	assert_string_equal(identity.serial, "OLD");
 }
 
@@ -310,19 +336,27 @@ struct transport_case {
 static void the_transport_is_told_by_the_place(void **state)
 {
 	static const struct transport_case cases[] = {
-		{ .device = "devices/pci0000:3a/0000:3a:00.0/0000:3b:00.1/host5/rport-5:0-3/target5:0:3/5:0:3:1",
+		{ .device =
+			  "devices/pci0000:3a/0000:3a:00.0/0000:3b:00.1/host5/rport-5:0-3/target5:0:3/5:0:3:1",
 		  .protocol = MP_PROTOCOL_SCSI_FCP,
 		  .adapter = "0000:3b:00.1",
-		  .attributes = { { "devices/pci0000:3a/0000:3a:00.0/0000:3b:00.1/host5/fc_host/host5/node_name", "0x1\n" },
-				  { "devices/pci0000:3a/0000:3a:00.0/0000:3b:00.1/host5/fc_host/host5/port_name", "0x2\n" },
+		  .attributes = { { "devices/pci0000:3a/0000:3a:00.0/0000:3b:00.1/host5/fc_host/host5/node_name",
+				    "0x1\n" },
+				  { "devices/pci0000:3a/0000:3a:00.0/0000:3b:00.1/host5/fc_host/host5/port_name",
+				    "0x2\n" },
 				  { "devices/pci0000:3a/0000:3a:00.0/0000:3b:00.1/host5/rport-5:0-3/fc_remote_ports/rport-5:0-3/node_name",
 				    "0x3\n" },
 				  { "devices/pci0000:3a/0000:3a:00.0/0000:3b:00.1/host5/rport-5:0-3/fc_remote_ports/rport-5:0-3/port_name",
 				    "0x4\n" } },
-		  .host_wwnn = "0x1", .host_wwpn = "0x2", .target_wwnn = "0x3", .target_wwpn = "0x4" },
-		{ .device = "devices/virtual/net/eth0.100-fcoe/ctlr_0/host4/rport-4:0-1/target4:0:1/4:0:1:0",
+		  .host_wwnn = "0x1",
+		  .host_wwpn = "0x2",
+		  .target_wwnn = "0x3",
+		  .target_wwpn = "0x4" },
+		{ .device =
+			  "devices/virtual/net/eth0.100-fcoe/ctlr_0/host4/rport-4:0-1/target4:0:1/4:0:1:0",
 		  .protocol = MP_PROTOCOL_SCSI_FCP,
-		  .attributes = { { "devices/virtual/net/eth0.100-fcoe/ctlr_0/host4/fc_host/host4/port_name", "0x5\n" } },
+		  .attributes = { { "devices/virtual/net/eth0.100-fcoe/ctlr_0/host4/fc_host/host4/port_name",
+				    "0x5\n" } },
 		  .host_wwpn = "0x5" },
 		{ .device = "devices/css0/0.0.0010/0.0.1900/host0/rport-0:0-0/target0:0:0/0:0:0:1",
 		  .protocol = MP_PROTOCOL_SCSI_FCP,
@@ -330,29 +364,36 @@ static void the_transport_is_told_by_the_place(void **state)
 		{ .device = "devices/platform/host8/session3/target8:0:0/8:0:0:4",
 		  .protocol = MP_PROTOCOL_SCSI_ISCSI,
 		  .adapter = "192.0.2.7",
-		  .attributes = { { "devices/platform/host8/iscsi_host/host8/ipaddress", "192.0.2.7\n" },
-				  { "devices/platform/host8/session3/iscsi_session/session3/targetname", "iqn.2003-01.org:x\n" } },
+		  .attributes = { { "devices/platform/host8/iscsi_host/host8/ipaddress",
+				    "192.0.2.7\n" },
+				  { "devices/platform/host8/session3/iscsi_session/session3/targetname",
+				    "iqn.2003-01.org:x\n" } },
 		  .target_wwnn = "iqn.2003-01.org:x" },
-		{ .device = "devices/pci0000:00/0000:00:07.0/host2/port-2:0/end_device-2:0/target2:0:0/2:0:0:0",
+		{ .device =
+			  "devices/pci0000:00/0000:00:07.0/host2/port-2:0/end_device-2:0/target2:0:0/2:0:0:0",
 		  .protocol = MP_PROTOCOL_SCSI_SAS,
 		  .adapter = "0000:00:07.0",
 		  .attributes = { { "devices/pci0000:00/0000:00:07.0/host2/port-2:0/end_device-2:0/sas_device/end_device-2:0/sas_address",
 				    "0x5000c500\n" } },
 		  .target_wwnn = "0x5000c500" },
-		{ .device = "devices/pci0000:00/0000:00:07.0/host2/port-2:0/expander-2:0/port-2:0:1/end_device-2:0:1/target2:0:0/2:0:0:0",
+		{ .device =
+			  "devices/pci0000:00/0000:00:07.0/host2/port-2:0/expander-2:0/port-2:0:1/end_device-2:0:1/target2:0:0/2:0:0:0",
 		  .protocol = MP_PROTOCOL_SCSI_SAS,
 		  .adapter = "0000:00:07.0" },
-		{ .device = "devices/pci0000:00/0000:00:14.0/usb1/1-2/1-2:1.0/host6/target6:0:0/6:0:0:0",
+		{ .device =
+			  "devices/pci0000:00/0000:00:14.0/usb1/1-2/1-2:1.0/host6/target6:0:0/6:0:0:0",
 		  .protocol = MP_PROTOCOL_SCSI_USB },
 		{ .device = "devices/pci0000:00/0000:00:1f.2/ata3/host2/target2:0:0/2:0:0:0",
 		  .protocol = MP_PROTOCOL_SCSI_ATA },
 		{ .device = "devices/pci0000:00/0000:00:03.0/host7/target7:0:0/7:0:0:0",
 		  .protocol = MP_PROTOCOL_SCSI_SRP,
 		  .adapter = "0000:00:03.0",
-		  .attributes = { { "devices/pci0000:00/0000:00:03.0/host7/srp_host/host7/id_ext", "1\n" } } },
+		  .attributes = { { "devices/pci0000:00/0000:00:03.0/host7/srp_host/host7/id_ext",
+				    "1\n" } } },
 		{ .device = "devices/pci0000:00/0000:00:10.0/host7/target7:0:0/7:0:0:0",
 		  .protocol = MP_PROTOCOL_SCSI_SPI,
-		  .attributes = { { "devices/pci0000:00/0000:00:10.0/host7/spi_host/host7/signalling", "LVD\n" } } },
+		  .attributes = { { "devices/pci0000:00/0000:00:10.0/host7/spi_host/host7/signalling",
+				    "LVD\n" } } },
 		{ .device = "devices/pci0000:00/0000:00:05.0/virtio1/host0/target0:0:0/0:0:0:0",
 		  .protocol = MP_PROTOCOL_SCSI_UNSPEC },
 	};
@@ -367,21 +408,27 @@ static void the_transport_is_told_by_the_place(void **state)
 		scsi_disk(machine, cases[i].device, name, devt);
 		for (size_t a = 0; a < ARRAY_SIZE(cases[i].attributes); a++)
 			if (cases[i].attributes[a].name)
-				write_text(machine->sys, cases[i].attributes[a].name, cases[i].attributes[a].value);
+				write_text(machine->sys, cases[i].attributes[a].name,
+					   cases[i].attributes[a].value);
 		assert_int_equal(identify(machine, name, &identity), 0);
 		assert_int_equal(identity.protocol, cases[i].protocol);
 		assert_string_equal(identity.adapter, cases[i].adapter ? cases[i].adapter : "");
-		assert_string_equal(identity.host_wwnn, cases[i].host_wwnn ? cases[i].host_wwnn : "");
-		assert_string_equal(identity.host_wwpn, cases[i].host_wwpn ? cases[i].host_wwpn : "");
-		assert_string_equal(identity.target_wwnn, cases[i].target_wwnn ? cases[i].target_wwnn : "");
-		assert_string_equal(identity.target_wwpn, cases[i].target_wwpn ? cases[i].target_wwpn : "");
+		assert_string_equal(identity.host_wwnn,
+				    cases[i].host_wwnn ? cases[i].host_wwnn : "");
+		assert_string_equal(identity.host_wwpn,
+				    cases[i].host_wwpn ? cases[i].host_wwpn : "");
+		assert_string_equal(identity.target_wwnn,
+				    cases[i].target_wwnn ? cases[i].target_wwnn : "");
+		assert_string_equal(identity.target_wwpn,
+				    cases[i].target_wwpn ? cases[i].target_wwpn : "");
 	}
 }
 
 static void an_nvme_namespace_is_of_its_controller(void **state)
 {
 	const struct machine *machine = *state;
-	const char controller[] = "devices/virtual/nvme-fabrics/ctl/nvme2", space[] = "devices/virtual/nvme-fabrics/ctl/nvme2/nvme2n3";
+	const char controller[] = "devices/virtual/nvme-fabrics/ctl/nvme2",
+		   space[] = "devices/virtual/nvme-fabrics/ctl/nvme2/nvme2n3";
 	struct mp_path_settings settings = { .uid_attribute = "ID_WWN" };
 	struct mp_identity identity;
 	char wwid[MP_WWID_SIZE];
@@ -406,11 +453,14 @@ static void an_nvme_namespace_is_of_its_controller(void **state)
 	assert_int_equal(identity.address.target, 3);
 	assert_int_equal(identity.address.lun, 5);
 	assert_false(identity.offline);
-	assert_int_equal(mp_probe_wwid(&machine->roots, &identity, space, &settings, NULL, true, wwid), 0);
+	assert_int_equal(mp_probe_wwid(&machine->roots, &identity, space, &settings, NULL, true,
+				       wwid),
+			 0);
 	assert_string_equal(wwid, "eui.0011223344556677");
 
 	attribute(machine, controller, "state", "deleting (no IO)\n");
-	assert_int_equal(mp_probe_state(&machine->roots, space, identity.protocol), MP_PATH_PENDING);
+	assert_int_equal(mp_probe_state(&machine->roots, space, identity.protocol),
+			 MP_PATH_PENDING);
 	attribute(machine, controller, "state", "connecting\n");
 	assert_int_equal(mp_probe_state(&machine->roots, space, identity.protocol), MP_PATH_DOWN);
 }
@@ -423,14 +473,16 @@ static void a_dasd_and_a_cciss_disk_are_known(void **state)
 	char wwid[MP_WWID_SIZE];
 
 	attribute(machine, "devices/css0/0.0.000f/0.0.e000", "discipline", "ECKD\n");
-	attribute(machine, "devices/css0/0.0.000f/0.0.e000", "uid", "IBM.75000000092461.e900.8a.0\n");
+	attribute(machine, "devices/css0/0.0.000f/0.0.e000", "uid",
+		  "IBM.75000000092461.e900.8a.0\n");
 	disk(machine, "devices/css0/0.0.000f/0.0.e000/block/dasda", "94:0");
 	assert_int_equal(identify(machine, "dasda", &identity), 0);
 	assert_int_equal(identity.protocol, MP_PROTOCOL_CCW);
 	assert_string_equal(identity.vendor, "IBM");
 	assert_string_equal(identity.product, "S/390 DASD ECKD");
 	assert_int_equal(identity.address.target, 0xe000);
-	assert_int_equal(mp_probe_wwid(&machine->roots, &identity, "devices/css0/0.0.000f/0.0.e000/block/dasda", &settings,
+	assert_int_equal(mp_probe_wwid(&machine->roots, &identity,
+				       "devices/css0/0.0.000f/0.0.e000/block/dasda", &settings,
 				       NULL, true, wwid),
 			 0);
 	assert_string_equal(wwid, "IBM.75000000092461.e900.8a");
@@ -467,10 +519,12 @@ static void a_disk_that_went_away_is_told(void **state)
 	const struct machine *machine = *state;
 	struct mp_identity identity;
 
-	assert_int_equal(mp_probe_identity(&machine->roots, makedev(8, 0), "sda", "devices/p/host0/target0:0:0/0:0:0:0/block/sda",
+	assert_int_equal(mp_probe_identity(&machine->roots, makedev(8, 0), "sda",
+					   "devices/p/host0/target0:0:0/0:0:0:0/block/sda",
 					   &identity, NULL),
 			 -ENODEV);
-	assert_int_equal(mp_probe_state(&machine->roots, "devices/p/host0/target0:0:0/0:0:0:0/block/sda",
+	assert_int_equal(mp_probe_state(&machine->roots,
+					"devices/p/host0/target0:0:0/0:0:0:0/block/sda",
 					MP_PROTOCOL_SCSI_FCP),
 			 MP_PATH_REMOVED);
 }
@@ -481,8 +535,12 @@ static void states_of_sysfs_are_states_of_paths(void **state)
 		const char *text;
 		enum mp_path_state state;
 	} cases[] = {
-		{ "running\n", MP_PATH_UP },	    { "offline\n", MP_PATH_DOWN },   { "blocked\n", MP_PATH_PENDING },
-		{ "quiesce\n", MP_PATH_PENDING },   { "created\n", MP_PATH_DOWN },   { "cancel\n", MP_PATH_DOWN },
+		{ "running\n", MP_PATH_UP },
+		{ "offline\n", MP_PATH_DOWN },
+		{ "blocked\n", MP_PATH_PENDING },
+		{ "quiesce\n", MP_PATH_PENDING },
+		{ "created\n", MP_PATH_DOWN },
+		{ "cancel\n", MP_PATH_DOWN },
 		{ "transport-offline\n", MP_PATH_DOWN },
 	};
 	const struct machine *machine = *state;
@@ -490,11 +548,14 @@ static void states_of_sysfs_are_states_of_paths(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		attribute(machine, device, "state", cases[i].text);
-		assert_int_equal(mp_probe_state(&machine->roots, "devices/p/host0/target0:0:0/0:0:0:0/block/sda",
+		assert_int_equal(mp_probe_state(&machine->roots,
+						"devices/p/host0/target0:0:0/0:0:0:0/block/sda",
 						MP_PROTOCOL_SCSI_SAS),
 				 cases[i].state);
 	}
-	assert_int_equal(mp_probe_state(&machine->roots, "devices/c/0.0.1/block/dasda", MP_PROTOCOL_CCW), MP_PATH_UP);
+	assert_int_equal(mp_probe_state(&machine->roots, "devices/c/0.0.1/block/dasda",
+					MP_PROTOCOL_CCW),
+			 MP_PATH_UP);
 }
 
 /* ---- udev and WWID */
@@ -515,7 +576,9 @@ static void the_wwid_comes_from_udev_else_from_the_device(void **state)
 		{ "ID_SERIAL", NULL, false, false, -ENODATA, "" },
 		{ "ID_SERIAL", "", false, false, -ENODATA, "" },
 		{ "ID_SERIAL", NULL, false, true, 0, "3500143800000abcd" },
-		/* udev is not done with it, and may spell it otherwise than its page has it first. */
+		/*
+		 * udev is not done with it, and may spell it otherwise than its page has it first.
+		 */
 		{ "ID_SERIAL", NULL, true, false, -ENODATA, "" },
 		{ "ID_SERIAL", NULL, true, true, 0, "3500143800000abcd" },
 		{ "", NULL, false, false, 0, "3500143800000abcd" },
@@ -533,13 +596,15 @@ static void the_wwid_comes_from_udev_else_from_the_device(void **state)
 		struct mp_props props = MP_PROPS_INIT;
 		char wwid[MP_WWID_SIZE], line[256];
 
-		snprintf(line, sizeof(line), "I:1\nE:DEVTYPE=disk\n%s%s%s%s%s", cases[i].value ? "E:" : "",
-			 cases[i].value ? cases[i].attribute : "", cases[i].value ? "=" : "",
-			 cases[i].value ? cases[i].value : "", cases[i].value ? "\n" : "");
+		snprintf(line, sizeof(line), "I:1\nE:DEVTYPE=disk\n%s%s%s%s%s",
+			 cases[i].value ? "E:" : "", cases[i].value ? cases[i].attribute : "",
+			 cases[i].value ? "=" : "", cases[i].value ? cases[i].value : "",
+			 cases[i].value ? "\n" : "");
 		write_text(machine->run_udev, "data/b8:0", line);
 		assert_int_equal(mp_probe_record(&machine->roots, makedev(8, 0), &props), 0);
 		assert_int_equal(mp_probe_wwid(&machine->roots, &identity, dir, &settings,
-					       cases[i].without_udev ? NULL : &props, cases[i].fallback, wwid),
+					       cases[i].without_udev ? NULL : &props,
+					       cases[i].fallback, wwid),
 				 cases[i].result);
 		assert_string_equal(wwid, cases[i].wwid);
 		mp_props_fini(&props);
@@ -553,7 +618,8 @@ static void a_device_without_page_83_has_no_wwid(void **state)
 	struct mp_identity identity = { .protocol = MP_PROTOCOL_SCSI_FCP };
 	char wwid[MP_WWID_SIZE];
 
-	assert_int_equal(mp_probe_wwid(&machine->roots, &identity, "devices/p/host0/target0:0:0/0:0:0:0/block/sda", &settings,
+	assert_int_equal(mp_probe_wwid(&machine->roots, &identity,
+				       "devices/p/host0/target0:0:0/0:0:0:0/block/sda", &settings,
 				       NULL, true, wwid),
 			 -ENOENT);
 }
@@ -582,7 +648,9 @@ static void long_wwids_are_shortened(void **state)
 		char wwid[MP_WWID_SIZE];
 
 		assert_int_equal(mp_props_add(&props, "ID_WWN", cases[i].value), 0);
-		assert_int_equal(mp_probe_wwid(&machine->roots, &identity, "d", &settings, &props, false, wwid), 0);
+		assert_int_equal(mp_probe_wwid(&machine->roots, &identity, "d", &settings, &props,
+					       false, wwid),
+				 0);
 		assert_string_equal(wwid, cases[i].wwid);
 	}
 
@@ -592,7 +660,9 @@ static void long_wwids_are_shortened(void **state)
 	memset(value, 'x', sizeof(value) - 1);
 	value[sizeof(value) - 1] = '\0';
 	assert_int_equal(mp_props_add(&props, "ID_WWN", value), 0);
-	assert_int_equal(mp_probe_wwid(&machine->roots, &identity, "d", &settings, &props, false, wwid), 0);
+	assert_int_equal(mp_probe_wwid(&machine->roots, &identity, "d", &settings, &props, false,
+				       wwid),
+			 0);
 	assert_int_equal(strlen(wwid), MP_WWID_SIZE - 1);
 }
 
@@ -602,9 +672,9 @@ static void claims_are_read_from_udev(void **state)
 		const char *claimed, *until, *cancelled;
 		bool is_claimed, may_wait;
 	} cases[] = {
-		{ "1", NULL, NULL, true, false },	{ "0", NULL, NULL, false, false },
-		{ NULL, NULL, NULL, false, false },	{ "1", "1700000000", NULL, true, true },
-		{ "1", "0", NULL, true, false },	{ "1", "1700000000", "1", true, false },
+		{ "1", NULL, NULL, true, false },   { "0", NULL, NULL, false, false },
+		{ NULL, NULL, NULL, false, false }, { "1", "1700000000", NULL, true, true },
+		{ "1", "0", NULL, true, false },    { "1", "1700000000", "1", true, false },
 	};
 
 	(void)state;
@@ -637,26 +707,37 @@ static void what_the_kernel_states_is_a_property_beside_udevs(void **state)
 	static const struct {
 		const char *name, *value;
 	} rows[] = {
-		{ "SUBSYSTEM", "block" }, { "DEVPATH", "/devices/p/host0/target0:0:0/0:0:0:0/block/sda" },
-		{ "DEVNAME", "/dev/sda" }, { "DEVTYPE", "udev's" }, { "MAJOR", "8" }, { "MINOR", "0" },
-		{ "DISKSEQ", "5" }, { "ID_SERIAL", "3600" }, { "USEC_INITIALIZED", "77" },
+		{ "SUBSYSTEM", "block" },
+		{ "DEVPATH", "/devices/p/host0/target0:0:0/0:0:0:0/block/sda" },
+		{ "DEVNAME", "/dev/sda" },
+		{ "DEVTYPE", "udev's" },
+		{ "MAJOR", "8" },
+		{ "MINOR", "0" },
+		{ "DISKSEQ", "5" },
+		{ "ID_SERIAL", "3600" },
+		{ "USEC_INITIALIZED", "77" },
 	};
 	const char dir[] = "devices/p/host0/target0:0:0/0:0:0:0/block/sda";
 	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
 	const struct machine *machine = *state;
 
 	scsi_disk(machine, "devices/p/host0/target0:0:0/0:0:0:0", "sda", "8:0");
-	attribute(machine, dir, "uevent", "MAJOR=8\nMINOR=0\nDEVNAME=sda\nDEVTYPE=disk\nDISKSEQ=5\n");
+	attribute(machine, dir, "uevent",
+		  "MAJOR=8\nMINOR=0\nDEVNAME=sda\nDEVTYPE=disk\nDISKSEQ=5\n");
 	/* Without udev's record it is not known what udev would say. */
-	assert_int_equal(mp_probe_props(&machine->roots, makedev(8, 0), dir, true, &props), -ENOENT);
+	assert_int_equal(mp_probe_props(&machine->roots, makedev(8, 0), dir, true, &props),
+			 -ENOENT);
 	assert_int_equal(props.count, 0);
 	write_text(machine->run_udev, "data/b8:0", "I:77\nE:ID_SERIAL=3600\nE:DEVTYPE=udev's\n");
 	for (int uevent = 0; uevent < 2; uevent++) {
-		assert_int_equal(mp_probe_props(&machine->roots, makedev(8, 0), dir, uevent, &props), 0);
+		assert_int_equal(mp_probe_props(&machine->roots, makedev(8, 0), dir, uevent,
+						&props),
+				 0);
 		assert_int_equal(props.count, ARRAY_SIZE(rows) - !uevent);
 		for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 			if (uevent || strcmp(rows[i].name, MP_PROBE_UEVENT_PROPERTY))
-				assert_string_equal(mp_props_get(&props, rows[i].name), rows[i].value);
+				assert_string_equal(mp_props_get(&props, rows[i].name),
+						    rows[i].value);
 		mp_props_fini(&props);
 	}
 }
@@ -692,20 +773,26 @@ static void a_disk_is_in_use_by_holder_mount_or_swap(void **state)
 	disk(machine, "devices/p/host0/target0:0:0/0:0:0:0/block/sda/sda1", "8:1");
 	assert_false(mp_probe_in_use(roots, dir, makedev(8, 0)));
 
-	write_text(machine->proc, "self/mountinfo", "22 28 0:21 / /sys rw - sysfs sysfs rw\n30 1 8:16 / / rw - ext4 /dev/sdb rw\n");
-	write_text(machine->proc, "swaps", "Filename\tType\tSize\tUsed\tPriority\n/dev/sda10 partition 1 0 -2\n");
+	write_text(machine->proc, "self/mountinfo",
+		   "22 28 0:21 / /sys rw - sysfs sysfs rw\n30 1 8:16 / / rw - ext4 /dev/sdb rw\n");
+	write_text(machine->proc, "swaps",
+		   "Filename\tType\tSize\tUsed\tPriority\n/dev/sda10 partition 1 0 -2\n");
 	assert_false(mp_probe_in_use(roots, dir, makedev(8, 0)));
 	write_text(machine->proc, "self/mountinfo", "30 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
 	assert_true(mp_probe_in_use(roots, dir, makedev(8, 0)));
 	write_text(machine->proc, "self/mountinfo", "30 1 8:0 / / rw - ext4 /dev/sda rw\n");
 	assert_true(mp_probe_in_use(roots, dir, makedev(8, 0)));
-	write_text(machine->proc, "self/mountinfo", "30 1 0:35 / /a rw shared:1 - btrfs /dev/sdaa rw\n31 1 0:35 / / rw - btrfs /dev/sda1 rw\n");
+	write_text(
+		machine->proc, "self/mountinfo",
+		"30 1 0:35 / /a rw shared:1 - btrfs /dev/sdaa rw\n31 1 0:35 / / rw - btrfs /dev/sda1 rw\n");
 	assert_true(mp_probe_in_use(roots, dir, makedev(8, 0)));
-	write_text(machine->proc, "self/mountinfo", "30 1 0:35 / /a rw shared:1 - btrfs /dev/sdaa rw\n"
-						    "31 1 0:36 / /home/x rw - fuse.mine /dev/sda rw\n");
+	write_text(machine->proc, "self/mountinfo",
+		   "30 1 0:35 / /a rw shared:1 - btrfs /dev/sdaa rw\n"
+		   "31 1 0:36 / /home/x rw - fuse.mine /dev/sda rw\n");
 	assert_false(mp_probe_in_use(roots, dir, makedev(8, 0)));
 	write_text(machine->proc, "self/mountinfo", "");
-	write_text(machine->proc, "swaps", "Filename\tType\tSize\tUsed\tPriority\n/dev/sda1 partition 1 0 -2\n");
+	write_text(machine->proc, "swaps",
+		   "Filename\tType\tSize\tUsed\tPriority\n/dev/sda1 partition 1 0 -2\n");
 	assert_true(mp_probe_in_use(roots, dir, makedev(8, 0)));
 	write_text(machine->proc, "swaps", "");
 	assert_false(mp_probe_in_use(roots, dir, makedev(8, 0)));
@@ -723,19 +810,27 @@ static void a_disk_is_in_use_by_holder_mount_or_swap(void **state)
 
 static void a_disk_has_the_names_that_stand_on_its_page_and_no_other(void **state)
 {
-	static const uint8_t two_names[] = { 0, 0x83, 0, 24, 1, 3, 0, 8, 0x50, 1, 0x43, 0x80, 0, 0, 0xab, 0xcd,
-					     1, 3, 0, 8, 0x33, 1, 0x43, 0x80, 0, 0, 0xab, 0xcd };
-	static const char device[] = "devices/p/host0/target0:0:0/0:0:0:0", dir[] = "devices/p/host0/target0:0:0/0:0:0:0/block/sda";
+	static const uint8_t two_names[] = { 0,	   0x83, 0,    24,   1,	   3,	 0,    8,   0x50, 1,
+					     0x43, 0x80, 0,    0,    0xab, 0xcd, 1,    3,   0,	  8,
+					     0x33, 1,	 0x43, 0x80, 0,	   0,	 0xab, 0xcd };
+	static const char device[] = "devices/p/host0/target0:0:0/0:0:0:0",
+			  dir[] = "devices/p/host0/target0:0:0/0:0:0:0/block/sda";
 	struct machine *machine = *state;
 	const struct mp_roots *roots = &machine->roots;
 
 	scsi_disk(machine, device, "sda", "8:0");
-	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_SCSI_FCP, dir, "3500143800000abce"), 0);
-	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_SCSI_FCP, dir, "3500143800000abcd"), 1);
-	write_bytes(machine->sys, "devices/p/host0/target0:0:0/0:0:0:0/vpd_pg83", two_names, sizeof(two_names));
-	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_SCSI_FCP, dir, "3500143800000abcd"), 1);
-	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_SCSI_FCP, dir, "3330143800000abcd"), 1);
-	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_SCSI_FCP, dir, "3330143800000abce"), 0);
+	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_SCSI_FCP, dir, "3500143800000abce"),
+			 0);
+	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_SCSI_FCP, dir, "3500143800000abcd"),
+			 1);
+	write_bytes(machine->sys, "devices/p/host0/target0:0:0/0:0:0:0/vpd_pg83", two_names,
+		    sizeof(two_names));
+	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_SCSI_FCP, dir, "3500143800000abcd"),
+			 1);
+	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_SCSI_FCP, dir, "3330143800000abcd"),
+			 1);
+	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_SCSI_FCP, dir, "3330143800000abce"),
+			 0);
 	assert_int_equal(mp_probe_page_names(roots, MP_PROTOCOL_NVME_PCIE, dir, "x"), -ENOENT);
 }
 
@@ -762,7 +857,8 @@ static void a_trigger_reaches_disk_and_partitions(void **state)
 	attribute(machine, dir, "power/uevent", "");
 	assert_int_equal(mp_probe_trigger(&machine->roots, dir, "change"), 0);
 	expect_file(machine, "devices/p/host0/target0:0:0/0:0:0:0/block/sda/uevent", "change\n");
-	expect_file(machine, "devices/p/host0/target0:0:0/0:0:0:0/block/sda/sda2/uevent", "change\n");
+	expect_file(machine, "devices/p/host0/target0:0:0/0:0:0:0/block/sda/sda2/uevent",
+		    "change\n");
 	expect_file(machine, "devices/p/host0/target0:0:0/0:0:0:0/block/sda/power/uevent", "");
 	assert_int_equal(mp_probe_trigger(&machine->roots, "devices/none", "change"), -ENOENT);
 	assert_int_equal(mp_probe_write(&machine->roots, dir, "uevent", "add"), 0);
@@ -774,7 +870,9 @@ static void the_node_of_a_name_with_an_exclamation_mark_is_below_a_directory(voi
 {
 	static const struct {
 		const char *name, *node;
-	} cases[] = { { "sda", "/dev/sda" }, { "cciss!c0d0", "/dev/cciss/c0d0" }, { "a!b!c", "/dev/a/b/c" } };
+	} cases[] = { { "sda", "/dev/sda" },
+		      { "cciss!c0d0", "/dev/cciss/c0d0" },
+		      { "a!b!c", "/dev/a/b/c" } };
 	char node[32];
 
 	(void)state;
@@ -787,8 +885,10 @@ static void the_node_of_a_name_with_an_exclamation_mark_is_below_a_directory(voi
 static void what_is_no_node_of_the_device_is_not_opened(void **state)
 {
 	(void)state;
-	assert_int_equal(mp_probe_open("/dev/null", makedev(1, 3), O_RDONLY), -ENXIO); /* no block device */
-	assert_int_equal(mp_probe_open("/dev/nothing of that name", makedev(8, 0), O_RDONLY), -ENOENT);
+	/* no block device */
+	assert_int_equal(mp_probe_open("/dev/null", makedev(1, 3), O_RDONLY), -ENXIO);
+	assert_int_equal(mp_probe_open("/dev/nothing of that name", makedev(8, 0), O_RDONLY),
+			 -ENOENT);
 }
 
 int main(void)

@@ -23,19 +23,39 @@ static void an_answer_is_judged_by_what_is_known(void **state)
 	} rows[] = {
 		{ "it tells its name", { 0, A, A, true, NULL, NULL }, MP_VERDICT_HOLDS },
 		{ "it tells another one", { 0, B, A, true, NULL, NULL }, MP_VERDICT_WRONG },
-		{ "another one, as the kernel's renewed page does", { 0, B, A, true, NULL, B }, MP_VERDICT_WRONG },
-		{ "another one, as all paths of the map do", { 0, B, A, true, B, B }, MP_VERDICT_WRONG },
+		{ "another one, as the kernel's renewed page does",
+		  { 0, B, A, true, NULL, B },
+		  MP_VERDICT_WRONG },
+		{ "another one, as all paths of the map do",
+		  { 0, B, A, true, B, B },
+		  MP_VERDICT_WRONG },
 		{ "no answer", { -ETIMEDOUT, NULL, A, true, NULL, NULL }, MP_VERDICT_MISSING },
-		{ "no answer, nothing known", { -EIO, NULL, "", false, NULL, NULL }, MP_VERDICT_MISSING },
+		{ "no answer, nothing known",
+		  { -EIO, NULL, "", false, NULL, NULL },
+		  MP_VERDICT_MISSING },
 		{ "no memory", { -ENOMEM, NULL, A, true, NULL, NULL }, MP_VERDICT_MISSING },
-		{ "a placeholder without a name", { -ENOENT, NULL, A, true, NULL, NULL }, MP_VERDICT_WRONG },
-		{ "a page that is none", { -EBADMSG, NULL, A, true, NULL, NULL }, MP_VERDICT_WRONG },
-		{ "a device that never had a name", { -ENOENT, NULL, "disk-7", false, NULL, NULL }, MP_VERDICT_HOLDS },
-		{ "udev spells it otherwise", { 0, A, "disk-7", false, NULL, A }, MP_VERDICT_HOLDS },
-		{ "the same, and sysfs has no page", { 0, A, "disk-7", false, NULL, NULL }, MP_VERDICT_HOLDS },
-		{ "the same, but the kernel saw another LUN", { 0, B, "disk-7", false, NULL, A }, MP_VERDICT_WRONG },
+		{ "a placeholder without a name",
+		  { -ENOENT, NULL, A, true, NULL, NULL },
+		  MP_VERDICT_WRONG },
+		{ "a page that is none",
+		  { -EBADMSG, NULL, A, true, NULL, NULL },
+		  MP_VERDICT_WRONG },
+		{ "a device that never had a name",
+		  { -ENOENT, NULL, "disk-7", false, NULL, NULL },
+		  MP_VERDICT_HOLDS },
+		{ "udev spells it otherwise",
+		  { 0, A, "disk-7", false, NULL, A },
+		  MP_VERDICT_HOLDS },
+		{ "the same, and sysfs has no page",
+		  { 0, A, "disk-7", false, NULL, NULL },
+		  MP_VERDICT_HOLDS },
+		{ "the same, but the kernel saw another LUN",
+		  { 0, B, "disk-7", false, NULL, A },
+		  MP_VERDICT_WRONG },
 		{ "the same, as another path", { 0, A, "disk-7", false, A, A }, MP_VERDICT_HOLDS },
-		{ "the same, unlike another path", { 0, B, "disk-7", false, A, B }, MP_VERDICT_WRONG },
+		{ "the same, unlike another path",
+		  { 0, B, "disk-7", false, A, B },
+		  MP_VERDICT_WRONG },
 		{ "nothing known", { 0, A, "", false, NULL, NULL }, MP_VERDICT_HOLDS },
 	};
 
@@ -61,8 +81,12 @@ static void a_path_in_use_stays_only_while_none_of_its_map_has_proven(void **sta
 	assert_false(mp_proof_may_stay(&one, &map)); /* not in the kernel's table */
 
 	map.kernel.exists = true;
-	assert_int_equal(mp_table_parse("0 0 1 1 service-time 0 2 2 8:0 1 1 8:16 1 1", &map.kernel.table), 0);
-	assert_int_equal(mp_table_parse_status("2 0 0 0 1 1 A 0 2 2 8:0 A 0 0 1 8:16 F 1 0 1", &map.kernel.table), 0);
+	assert_int_equal(mp_table_parse("0 0 1 1 service-time 0 2 2 8:0 1 1 8:16 1 1",
+					&map.kernel.table),
+			 0);
+	assert_int_equal(mp_table_parse_status("2 0 0 0 1 1 A 0 2 2 8:0 A 0 0 1 8:16 F 1 0 1",
+					       &map.kernel.table),
+			 0);
 	assert_true(mp_proof_may_stay(&one, &map));
 	assert_false(mp_proof_may_stay(&other, &map)); /* it has failed */
 

@@ -15,7 +15,8 @@ struct story {
 	struct mp_queueing_input input;
 };
 
-static struct mp_queueing_effect tell(struct story *story, double sec, unsigned active, unsigned pending)
+static struct mp_queueing_effect tell(struct story *story, double sec, unsigned active,
+				      unsigned pending)
 {
 	struct mp_queueing_effect effect;
 
@@ -64,14 +65,16 @@ static void the_kernel_is_brought_to_the_configured_mode(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct story story = { .input = { .policy = rows[i].policy, .polling_interval_sec = 5,
+		struct story story = { .input = { .policy = rows[i].policy,
+						  .polling_interval_sec = 5,
 						  .kernel_queues = rows[i].kernel_queues } };
 		struct mp_queueing_effect effect = tell(&story, 0, rows[i].active, 0);
 
 		assert_int_equal(effect.change, rows[i].change);
 		assert_int_equal(effect.gave_up, rows[i].gave_up);
 		assert_int_equal(effect.entered_recovery, rows[i].entered_recovery);
-		assert_int_equal(!effect.reason, !effect.change && !effect.gave_up && !effect.entered_recovery);
+		assert_int_equal(!effect.reason,
+				 !effect.change && !effect.gave_up && !effect.entered_recovery);
 		/* once is enough */
 		effect = tell(&story, 0, rows[i].active, 0);
 		assert_int_equal(effect.change, MP_QUEUEING_KEEP);
@@ -90,8 +93,10 @@ static void retries_last_their_number_of_intervals_and_a_second(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct story story = { .input = { .policy = rows[i].policy, .kernel_queues = true,
-						  .polling_interval_sec = rows[i].polling_interval_sec } };
+		struct story story = { .input = { .policy = rows[i].policy,
+						  .kernel_queues = true,
+						  .polling_interval_sec =
+							  rows[i].polling_interval_sec } };
 		struct mp_queueing_effect effect;
 
 		tell(&story, 0, 1, 0);
@@ -131,7 +136,9 @@ static void retries_last_their_number_of_intervals_and_a_second(void **state)
 
 static void a_path_that_returns_in_time_ends_the_recovery(void **state)
 {
-	struct story story = { .input = { .policy = 4, .polling_interval_sec = 2, .kernel_queues = true } };
+	struct story story = {
+		.input = { .policy = 4, .polling_interval_sec = 2, .kernel_queues = true }
+	};
 	struct mp_queueing_effect effect;
 
 	(void)state;
@@ -149,7 +156,9 @@ static void a_path_that_returns_in_time_ends_the_recovery(void **state)
 
 static void nothing_is_given_up_while_a_check_is_pending(void **state)
 {
-	struct story retries = { .input = { .policy = 4, .polling_interval_sec = 2, .kernel_queues = true } };
+	struct story retries = {
+		.input = { .policy = 4, .polling_interval_sec = 2, .kernel_queues = true }
+	};
 	struct story fails = { .input = { .policy = MP_RETRY_FAIL, .polling_interval_sec = 2 } };
 
 	(void)state;
@@ -183,7 +192,9 @@ static void a_policy_that_changes_counts_at_once(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct story story = { .input = { .policy = 10, .polling_interval_sec = 5, .kernel_queues = true } };
+		struct story story = {
+			.input = { .policy = 10, .polling_interval_sec = 5, .kernel_queues = true }
+		};
 		struct mp_queueing_effect effect;
 
 		tell(&story, 0, 0, 0);
@@ -200,7 +211,9 @@ static void a_policy_that_changes_counts_at_once(void **state)
 
 static void queueing_that_expired_returns_with_a_policy_that_queues(void **state)
 {
-	struct story story = { .input = { .policy = 1, .polling_interval_sec = 1, .kernel_queues = true } };
+	struct story story = {
+		.input = { .policy = 1, .polling_interval_sec = 1, .kernel_queues = true }
+	};
 
 	(void)state;
 	tell(&story, 0, 0, 0);
@@ -223,7 +236,8 @@ static void the_operator_can_disable_queueing_until_it_is_restored(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct story story = { .input = { .policy = rows[i].policy, .polling_interval_sec = 5,
+		struct story story = { .input = { .policy = rows[i].policy,
+						  .polling_interval_sec = 5,
 						  .kernel_queues = true } };
 
 		mp_queueing_disable(&story.queueing);
@@ -239,7 +253,9 @@ static void the_operator_can_disable_queueing_until_it_is_restored(void **state)
 
 static void disabling_ends_a_recovery(void **state)
 {
-	struct story story = { .input = { .policy = 10, .polling_interval_sec = 5, .kernel_queues = true } };
+	struct story story = {
+		.input = { .policy = 10, .polling_interval_sec = 5, .kernel_queues = true }
+	};
 	struct mp_queueing_effect effect;
 
 	(void)state;

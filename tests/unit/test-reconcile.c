@@ -28,7 +28,8 @@ struct world {
 static enum mp_path_state parse_state(const char *name, size_t length)
 {
 	for (int state = 0; state < MP_PATH_STATES; state++)
-		if (strlen(mp_path_state_name(state)) == length && !strncmp(name, mp_path_state_name(state), length))
+		if (strlen(mp_path_state_name(state)) == length &&
+		    !strncmp(name, mp_path_state_name(state), length))
 			return state;
 	fail_msg("no such state: %s", name);
 	return 0;
@@ -88,7 +89,8 @@ static void world_set_kernel(struct world *world, const char *table, const char 
 		for (size_t j = 0; j < group->path_count; j++) {
 			char devt[32];
 
-			snprintf(devt, sizeof(devt), "%u:%u", major(group->paths[j].devt), minor(group->paths[j].devt));
+			snprintf(devt, sizeof(devt), "%u:%u", major(group->paths[j].devt),
+				 minor(group->paths[j].devt));
 			group->paths[j].state = strstr(failed, devt) ? MP_DM_FAILED : MP_DM_ACTIVE;
 		}
 	}
@@ -101,7 +103,8 @@ static void world_fini(struct world *world)
 }
 
 /* @table: NULL if it does not matter. @steps: a line each, without the map's name. */
-static void expect_of(struct world *world, const char *table, const char *steps, struct mp_plan *plan)
+static void expect_of(struct world *world, const char *table, const char *steps,
+		      struct mp_plan *plan)
 {
 	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
 
@@ -163,7 +166,8 @@ static void a_map_is_created_from_paths_of_any_state(void **state)
 		{ "timeout delayed", ONE_GROUP, true, FAIL_NEW("8:0") FAIL_NEW("8:16") },
 		{ "removed disconnected", ONE_GROUP, true, "" },
 		{ "up up up up up up up up",
-		  "0 0 1 1 service-time 0 8 1 8:0 1 8:16 1 8:32 1 8:48 1 8:64 1 8:80 1 8:96 1 8:112 1", false, "" },
+		  "0 0 1 1 service-time 0 8 1 8:0 1 8:16 1 8:32 1 8:48 1 8:64 1 8:80 1 8:96 1 8:112 1",
+		  false, "" },
 	};
 	char steps[256];
 	struct world world;
@@ -254,7 +258,8 @@ static void a_deferred_removal_is_cancelled_when_there_are_paths(void **state)
 	world_init(&world, "up up");
 	world_set_kernel(&world, ONE_PATH, "");
 	world.kernel.removal_deferred = true;
-	expect_of(&world, ONE_GROUP, ": keep: it has paths again, before it was removed\n" ADDED, &plan);
+	expect_of(&world, ONE_GROUP, ": keep: it has paths again, before it was removed\n" ADDED,
+		  &plan);
 	assert_true(plan.force_udev);
 	world_fini(&world);
 
@@ -272,7 +277,8 @@ static void a_new_table_is_followed_by_failing_what_is_not_up(void **state)
 	(void)state;
 	world_init(&world, "up down shaky timeout delayed pending unchecked ghost");
 	world_set_kernel(&world, ONE_PATH, "");
-	expect(&world, NULL, ADDED FAIL_NEW("8:16") FAIL_NEW("8:32") FAIL_NEW("8:48") FAIL_NEW("8:64"));
+	expect(&world, NULL,
+	       ADDED FAIL_NEW("8:16") FAIL_NEW("8:32") FAIL_NEW("8:48") FAIL_NEW("8:64"));
 	world.seen.ghost_delay_runs = true;
 	expect(&world, NULL, ADDED);
 	world_fini(&world);
@@ -389,7 +395,8 @@ static void what_has_not_proven_leaves_with_the_next_load_and_not_before(void **
 	expect(&world, NULL, "");
 	/* a load would make it active */
 	world.seen.force_reload = true;
-	expect(&world, "0 0 1 1 service-time 0 2 1 8:0 1 8:32 1", ": reload: reload is asked for\n");
+	expect(&world, "0 0 1 1 service-time 0 2 1 8:0 1 8:32 1",
+	       ": reload: reload is asked for\n");
 	world.seen.force_reload = false;
 	world_set_kernel(&world, "0 0 1 1 service-time 0 2 1 8:0 1 8:32 1", "");
 	expect(&world, NULL, "");
@@ -488,18 +495,23 @@ static void priorities_order_groups(void **state)
 		const char *paths, *table, *steps;
 	} rows[] = {
 		{ "up/50 up/50 up/10 up/10",
-		  "0 0 2 1 service-time 0 2 1 8:0 1 8:16 1 service-time 0 2 1 8:32 1 8:48 1", CREATE },
+		  "0 0 2 1 service-time 0 2 1 8:0 1 8:16 1 service-time 0 2 1 8:32 1 8:48 1",
+		  CREATE },
 		{ "up/10 up/10 up/50 up/50",
-		  "0 0 2 1 service-time 0 2 1 8:32 1 8:48 1 service-time 0 2 1 8:0 1 8:16 1", CREATE },
+		  "0 0 2 1 service-time 0 2 1 8:32 1 8:48 1 service-time 0 2 1 8:0 1 8:16 1",
+		  CREATE },
 		{ "up/10 up/50 up/10 up/50",
-		  "0 0 2 1 service-time 0 2 1 8:16 1 8:48 1 service-time 0 2 1 8:0 1 8:32 1", CREATE },
+		  "0 0 2 1 service-time 0 2 1 8:16 1 8:48 1 service-time 0 2 1 8:0 1 8:32 1",
+		  CREATE },
 		/* a group without active path counts 0, and is not the first to be used */
 		{ "down/50 down/50 up/10 up/10",
 		  "0 0 2 1 service-time 0 2 1 8:32 1 8:48 1 service-time 0 2 1 8:0 1 8:16 1",
 		  CREATE FAIL_NEW("8:0") FAIL_NEW("8:16") },
-		{ "up/-1 up/1", "0 0 2 1 service-time 0 1 1 8:16 1 service-time 0 1 1 8:0 1", CREATE },
+		{ "up/-1 up/1", "0 0 2 1 service-time 0 1 1 8:16 1 service-time 0 1 1 8:0 1",
+		  CREATE },
 		{ "down/1 down/2", TWO_GROUPS, CREATE FAIL_NEW("8:0") FAIL_NEW("8:16") },
-		{ "down/1 up/-1", "0 0 2 2 service-time 0 1 1 8:0 1 service-time 0 1 1 8:16 1", CREATE FAIL_NEW("8:0") },
+		{ "down/1 up/-1", "0 0 2 2 service-time 0 1 1 8:0 1 service-time 0 1 1 8:16 1",
+		  CREATE FAIL_NEW("8:0") },
 	};
 	struct world world;
 
@@ -537,7 +549,8 @@ static void every_grouping_policy_can_be_configured(void **state)
 		const char *paths, *table;
 	} rows[] = {
 		{ MP_GROUPING_FAILOVER, "up up up up", each },
-		{ MP_GROUPING_MULTIBUS, "up up up up", "0 0 1 1 service-time 0 4 1 8:0 1 8:16 1 8:32 1 8:48 1" },
+		{ MP_GROUPING_MULTIBUS, "up up up up",
+		  "0 0 1 1 service-time 0 4 1 8:0 1 8:16 1 8:32 1 8:48 1" },
 		{ MP_GROUPING_BY_SERIAL, "up up up up",
 		  "0 0 2 1 service-time 0 3 1 8:0 1 8:16 1 8:32 1 service-time 0 1 1 8:48 1" },
 		{ MP_GROUPING_BY_PRIO, "up/3 up/2 up/2 up/3",
@@ -760,16 +773,36 @@ static void a_map_keeps_its_size_unless_it_may_change(void **state)
 		{ ONE_GROUP, { 2 * SIZE, SIZE }, MP_RESIZE_NEVER, false, ONE_GROUP, "" },
 		{ ONE_GROUP, { 2 * SIZE, 2 * SIZE }, MP_RESIZE_NEVER, false, ONE_GROUP, "" },
 		{ ONE_GROUP, { 2 * SIZE, 2 * SIZE }, MP_RESIZE_NEVER, true, ONE_GROUP, RESIZE },
-		{ ONE_GROUP, { 2 * SIZE, 2 * SIZE }, MP_RESIZE_GROW_ONLY, false, ONE_GROUP, RESIZE },
-		{ ONE_GROUP, { 2 * SIZE, 2 * SIZE }, MP_RESIZE_GROW_SHRINK, false, ONE_GROUP, RESIZE },
+		{ ONE_GROUP,
+		  { 2 * SIZE, 2 * SIZE },
+		  MP_RESIZE_GROW_ONLY,
+		  false,
+		  ONE_GROUP,
+		  RESIZE },
+		{ ONE_GROUP,
+		  { 2 * SIZE, 2 * SIZE },
+		  MP_RESIZE_GROW_SHRINK,
+		  false,
+		  ONE_GROUP,
+		  RESIZE },
 		{ ONE_GROUP, { 2 * SIZE, 0 }, MP_RESIZE_GROW_ONLY, false, ONE_GROUP, RESIZE },
 		/* paths that disagree move nothing */
 		{ ONE_GROUP, { 2 * SIZE, SIZE }, MP_RESIZE_GROW_SHRINK, true, ONE_GROUP, "" },
 		/* a member that shrank cannot bear the table */
 		{ ONE_GROUP, { SIZE, SIZE / 2 }, MP_RESIZE_NEVER, false, ONE_PATH, GONE },
 		{ ONE_GROUP, { SIZE / 2, SIZE / 2 }, MP_RESIZE_NEVER, false, ONE_GROUP, rejected },
-		{ ONE_GROUP, { SIZE / 2, SIZE / 2 }, MP_RESIZE_GROW_ONLY, false, ONE_GROUP, rejected },
-		{ ONE_GROUP, { SIZE / 2, SIZE / 2 }, MP_RESIZE_GROW_SHRINK, false, ONE_GROUP, RESIZE },
+		{ ONE_GROUP,
+		  { SIZE / 2, SIZE / 2 },
+		  MP_RESIZE_GROW_ONLY,
+		  false,
+		  ONE_GROUP,
+		  rejected },
+		{ ONE_GROUP,
+		  { SIZE / 2, SIZE / 2 },
+		  MP_RESIZE_GROW_SHRINK,
+		  false,
+		  ONE_GROUP,
+		  RESIZE },
 		{ ONE_GROUP, { SIZE / 2, SIZE / 2 }, MP_RESIZE_NEVER, true, ONE_GROUP, RESIZE },
 		/* a new path of another size stays outside */
 		{ ONE_PATH, { SIZE, 2 * SIZE }, MP_RESIZE_NEVER, false, ONE_PATH, "" },
@@ -868,7 +901,8 @@ static void features_differ_by_meaning_not_by_text(void **state)
 		{ "0", "2 pg_init_retries 50", FEATURES },
 		{ "2 pg_init_retries 50", "2 pg_init_retries 5", FEATURES },
 		{ "2 pg_init_retries 0", "0", "" },
-		{ "4 pg_init_delay_msecs 10 pg_init_retries 50", "4 pg_init_retries 50 pg_init_delay_msecs 10", "" },
+		{ "4 pg_init_delay_msecs 10 pg_init_retries 50",
+		  "4 pg_init_retries 50 pg_init_delay_msecs 10", "" },
 		{ "2 queue_mode mq", "0", "" },
 		{ "0", "1 retain_attached_hw_handler", "" },
 		/* a map keeps its mode */
@@ -883,7 +917,8 @@ static void features_differ_by_meaning_not_by_text(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		world_init(&world, "up up");
 		world.settings.features = rows[i].configured;
-		snprintf(table, sizeof(table), "%s 0 1 1 service-time 0 2 1 8:0 1 8:16 1", rows[i].kernel);
+		snprintf(table, sizeof(table), "%s 0 1 1 service-time 0 2 1 8:0 1 8:16 1",
+			 rows[i].kernel);
 		world_set_kernel(&world, table, "");
 		expect(&world, NULL, rows[i].steps);
 		world_fini(&world);
@@ -1010,7 +1045,8 @@ static void a_retained_handler_is_no_difference(void **state)
 		world_init(&world, "up up");
 		world.settings.handler = rows[i].configured;
 		world.settings.retain_handler = rows[i].retain;
-		snprintf(table, sizeof(table), "0 %s 1 1 service-time 0 2 1 8:0 1 8:16 1", rows[i].kernel);
+		snprintf(table, sizeof(table), "0 %s 1 1 service-time 0 2 1 8:0 1 8:16 1",
+			 rows[i].kernel);
 		world_set_kernel(&world, table, "");
 		expect(&world, NULL, rows[i].steps);
 		world_fini(&world);
@@ -1029,7 +1065,8 @@ static void selectors_are_compared_with_the_arguments_that_were_given(void **sta
 		{ "historical-service-time 0", "historical-service-time 2 1024 1", "" },
 		{ "historical-service-time 1 1024", "historical-service-time 2 1024 1", "" },
 		{ "historical-service-time 2 512 1", "historical-service-time 2 1024 1", SELECTOR },
-		{ "historical-service-time 2 1024 2", "historical-service-time 2 1024 1", SELECTOR },
+		{ "historical-service-time 2 1024 2", "historical-service-time 2 1024 1",
+		  SELECTOR },
 		{ "historical-service-time 2 1024 1", "historical-service-time 0", SELECTOR },
 	};
 	struct world world;
@@ -1090,7 +1127,8 @@ static void priorities_weigh_the_repeat_count(void **state)
 	world_init(&world, "up/50 up/0 up/-1 up/2000000000");
 	world.settings.minio = 10;
 	world.settings.weigh_by_priority = true;
-	expect(&world, "0 0 1 1 service-time 0 4 1 8:0 500 8:16 10 8:32 10 8:48 4294967295", CREATE);
+	expect(&world, "0 0 1 1 service-time 0 4 1 8:0 500 8:16 10 8:32 10 8:48 4294967295",
+	       CREATE);
 }
 
 static void write_protection_follows_the_paths(void **state)
@@ -1175,7 +1213,8 @@ static void a_reload_can_be_forced(void **state)
 	assert_true(forced.force_udev);
 	world.seen.force_reload = false;
 	world.seen.not_ready_in_udev = true;
-	expect_of(&world, NULL, ": reload: udev holds the map for unusable, but paths are active\n", &unready);
+	expect_of(&world, NULL, ": reload: udev holds the map for unusable, but paths are active\n",
+		  &unready);
 	assert_true(unready.force_udev);
 	world.paths[0].state = world.paths[1].state = MP_PATH_WILD;
 	expect(&world, NULL, "");
@@ -1283,14 +1322,17 @@ static void a_kernel_map_that_does_not_exist_is_none(void **state)
 /* What was planned and loaded is right: the next run has nothing to do. */
 static void a_plan_that_was_applied_leaves_nothing_to_do(void **state)
 {
-	static const char *const worlds[] = { "up/50 up/10", "up down", "down down", "up/1 up/2 up/3 up/1 down/3",
-					      "ghost up" };
-	static const char *const features[] = { "0", "2 queue_mode bio", "2 pg_init_retries 3", "2 queue_mode rq" };
+	static const char *const worlds[] = { "up/50 up/10", "up down", "down down",
+					      "up/1 up/2 up/3 up/1 down/3", "ghost up" };
+	static const char *const features[] = { "0", "2 queue_mode bio", "2 pg_init_retries 3",
+						"2 queue_mode rq" };
 	static const int policies[] = { MP_RETRY_UNSET, MP_RETRY_FAIL, MP_RETRY_QUEUE, 3 };
 	const unsigned groupings = MP_GROUPING_BY_TPG + 1;
 
 	(void)state;
-	for (unsigned n = 0; n < ARRAY_SIZE(worlds) * ARRAY_SIZE(features) * ARRAY_SIZE(policies) * groupings; n++) {
+	for (unsigned n = 0;
+	     n < ARRAY_SIZE(worlds) * ARRAY_SIZE(features) * ARRAY_SIZE(policies) * groupings;
+	     n++) {
 		_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
 		_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
 		struct world world;

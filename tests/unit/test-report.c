@@ -24,8 +24,9 @@ static void messages_are_sorted_by_place(void **state)
 	mp_report_sort(&report);
 	mp_report_format(&report, &text);
 	mp_report_summary(&report, &text);
-	assert_string_equal(text.text, "b:2:1: error: first\nb:2:9: warning: second\nb:3:1: warning: third\n"
-				       "a: error: fourth\n2 errors, 2 warnings\n");
+	assert_string_equal(text.text,
+			    "b:2:1: error: first\nb:2:9: warning: second\nb:3:1: warning: third\n"
+			    "a: error: fourth\n2 errors, 2 warnings\n");
 	mp_strbuf_fini(&text);
 	mp_report_fini(&report);
 }
@@ -73,7 +74,8 @@ static void json_has_every_part(void **state)
 	assert_string_equal(json_object_get_string(value), "warning");
 	assert_true(json_object_object_get_ex(first, "text", &value));
 	assert_string_equal(json_object_get_string(value), "value \"\xc3\xa9\\\" is odd");
-	assert_false(json_object_object_get_ex(json_object_array_get_idx(messages, 1), "line", &value));
+	assert_false(
+		json_object_object_get_ex(json_object_array_get_idx(messages, 1), "line", &value));
 	json_object_put(root);
 	mp_strbuf_fini(&text);
 	mp_report_fini(&report);

@@ -20,7 +20,9 @@ static void parameters_stand_where_the_standard_has_them(void **state)
 		  { 1, 2, 3, 4, 5, 6, 7, 8, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8 } },
 		{ { .through_power_loss = true }, { [20] = 0x01 } },
 		{ { .all_target_ports = true }, { [20] = 0x04 } },
-		{ { .service_action_key = 0xabc, .all_target_ports = true, .through_power_loss = true },
+		{ { .service_action_key = 0xabc,
+		    .all_target_ports = true,
+		    .through_power_loss = true },
 		  { [14] = 0x0a, [15] = 0xbc, [20] = 0x05 } },
 	};
 
@@ -66,7 +68,8 @@ static void keys_that_did_not_fit_are_left_out(void **state)
 
 static void the_holder_is_read(void **state)
 {
-	static const uint8_t data[] = { 0, 0, 0, 3, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0x12, 0x34, 0, 0, 0, 0, 0, 0x05, 0, 0 };
+	static const uint8_t data[] = { 0, 0, 0,    3,	  0, 0, 0, 16, 0, 0,	0, 0,
+					0, 0, 0x12, 0x34, 0, 0, 0, 0,  0, 0x05, 0, 0 };
 	static const uint8_t nobody[] = { 0, 0, 1, 0, 0, 0, 0, 0 };
 	struct mp_reservation_holder holder;
 

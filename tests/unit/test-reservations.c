@@ -26,7 +26,9 @@ struct world {
 
 static int world_make(void **state)
 {
-	static const struct mp_identity identity = { .name = "sda", .wwid = "w", .protocol = MP_PROTOCOL_SCSI_FCP };
+	static const struct mp_identity identity = { .name = "sda",
+						     .wwid = "w",
+						     .protocol = MP_PROTOCOL_SCSI_FCP };
 	struct world *world = calloc(1, sizeof(*world));
 
 	assert_non_null(world);
@@ -91,10 +93,12 @@ static void the_first_path_tells_what_is_registered(void **state)
 	struct world *world = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		world->map.reservation.registered = world->map.reservation.held = RESERVATION_UNKNOWN;
+		world->map.reservation.registered = world->map.reservation.held =
+			RESERVATION_UNKNOWN;
 		world->path.registered_key = 0;
 		assert_true(is_asked(world));
-		assert_int_equal(told(world, rows[i].registered, rows[i].held, rows[i].error), rows[i].use);
+		assert_int_equal(told(world, rows[i].registered, rows[i].held, rows[i].error),
+				 rows[i].use);
 		assert_int_equal(world->map.reservation.registered, rows[i].flag);
 		assert_int_equal(world->map.reservation.held, rows[i].hold);
 		assert_int_equal(is_asked(world), rows[i].ask_again);

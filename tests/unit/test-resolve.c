@@ -294,9 +294,9 @@ static void one_way_to_treat_shaky_paths_is_used(void **state)
 
 	(void)state;
 	loaded_init(&loaded);
-	map = map_of(
-		&loaded,
-		DEFAULTS("delay_watch_checks 3\ndelay_wait_checks 4\nmax_polling_interval 20"));
+	map = map_of(&loaded,
+		     DEFAULTS(
+			     "delay_watch_checks 3\ndelay_wait_checks 4\nmax_polling_interval 20"));
 	assert_int_equal(map.san_path_err_threshold, 1);
 	assert_int_equal(map.san_path_err_forget_rate, 3);
 	assert_int_equal(map.san_path_err_recovery_sec, 80);
@@ -328,9 +328,12 @@ static void a_reservation_key_is_configured_or_in_the_file(void **state)
 		bool aptpl, all_target_ports;
 	} rows[] = {
 		{ DEFAULTS(""), MP_RESERVATION_NONE, 0, false, false },
-		{ DEFAULTS("reservation_key 0x123abc"), MP_RESERVATION_CONFIGURED, 0x123abc, false, false },
-		{ DEFAULTS("reservation_key 12:aptpl\nall_tg_pt yes"), MP_RESERVATION_CONFIGURED, 0x12, true, true },
-		{ DEFAULTS("reservation_key ffffffffffffffff"), MP_RESERVATION_CONFIGURED, UINT64_MAX, false, false },
+		{ DEFAULTS("reservation_key 0x123abc"), MP_RESERVATION_CONFIGURED, 0x123abc, false,
+		  false },
+		{ DEFAULTS("reservation_key 12:aptpl\nall_tg_pt yes"), MP_RESERVATION_CONFIGURED,
+		  0x12, true, true },
+		{ DEFAULTS("reservation_key ffffffffffffffff"), MP_RESERVATION_CONFIGURED,
+		  UINT64_MAX, false, false },
 		{ DEFAULTS("reservation_key file"), MP_RESERVATION_PRKEYS, 0, false, false },
 		{ DEFAULTS("reservation_key 0"), MP_RESERVATION_NONE, 0, false, false },
 	};

@@ -33,7 +33,8 @@ static void list_add(struct mp_rule_list *list, const char *text)
 /* Few letters, so that rules meet; some rules are more than words. */
 static void text_make(char *text, unsigned *seed, bool rule)
 {
-	static const char *const frames[] = { "%s", "%s", "%s", "%s", "^%s", "%s$", "!%s", ".%s", "(%s|zz)", "[ab]%s" };
+	static const char *const frames[] = { "%s",  "%s",  "%s",  "%s",      "^%s",
+					      "%s$", "!%s", ".%s", "(%s|zz)", "[ab]%s" };
 	size_t length = 1 + rand_r(seed) % 6;
 	char word[8];
 

@@ -25,7 +25,11 @@
 #include "multipathd/loop/pool.h"
 #include "multipathd/loop/server.h"
 
-enum { BIG = 4 * 1024 * 1024, TIMEOUT_MSEC = 100, LATE_MSEC = 500 /* what a busy machine may add */ };
+enum {
+	BIG = 4 * 1024 * 1024,
+	TIMEOUT_MSEC = 100,
+	LATE_MSEC = 500 /* what a busy machine may add */
+};
 
 struct fixture {
 	sd_event *event;
@@ -86,7 +90,8 @@ static int client_connect(struct fixture *fixture)
 	if (fixture->name[0] == '@')
 		address.sun_path[0] = '\0';
 	assert_int_equal(connect(fd, (struct sockaddr *)&address,
-				 offsetof(struct sockaddr_un, sun_path) + strlen(fixture->name)), 0);
+				 offsetof(struct sockaddr_un, sun_path) + strlen(fixture->name)),
+			 0);
 	return fd;
 }
 
@@ -172,7 +177,8 @@ static int set_up(void **state)
 	assert_int_equal(sd_event_new(&fixture->event), 0);
 	snprintf(fixture->name, sizeof(fixture->name), "@multipathd-test-%d", (int)getpid());
 	setenv("MULTIPATH_SOCKET_NAME", fixture->name, 1);
-	assert_int_equal(server_new(fixture->event, on_request, fixture, NULL, &fixture->server), 0);
+	assert_int_equal(server_new(fixture->event, on_request, fixture, NULL, &fixture->server),
+			 0);
 	server_set_long_word(fixture->server, "@claim ");
 	server_set_timeout(fixture->server, TIMEOUT_MSEC);
 	assert_int_equal(server_start(fixture->server), 0);
@@ -337,7 +343,10 @@ static void no_other_request_may_be_longer(void **state)
 		size_t length, size;
 		const char *begin;
 	} cases[] = {
-		{ 600, 608, "@claims" }, { 600, 608, "show topology" }, { 600, 14, "@claim" }, { 1 << 20, 608, "@claim " },
+		{ 600, 608, "@claims" },
+		{ 600, 608, "show topology" },
+		{ 600, 14, "@claim" },
+		{ 1 << 20, 608, "@claim " },
 	};
 	struct fixture *fixture = *state;
 
@@ -521,7 +530,8 @@ static void accepting_pauses_when_descriptors_are_out_and_goes_on(void **state)
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
 	turn(fixture, 200);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
-	assert_in_range((end.tv_sec - begin.tv_sec) * 1000000000 + end.tv_nsec - begin.tv_nsec, 0, 50000000);
+	assert_in_range((end.tv_sec - begin.tv_sec) * 1000000000 + end.tv_nsec - begin.tv_nsec, 0,
+			50000000);
 	assert_int_equal(fixture->requests, 1);
 
 	close(first);
@@ -621,7 +631,8 @@ static void systemds_sockets_are_taken(void **state)
 	address.sun_path[0] = '\0';
 	fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&address,
-			      offsetof(struct sockaddr_un, sun_path) + strlen(fixture.name)), 0);
+			      offsetof(struct sockaddr_un, sun_path) + strlen(fixture.name)),
+			 0);
 	assert_int_equal(listen(fd, 10), 0);
 	if (fd != SD_LISTEN_FDS_START) {
 		dup2(fd, SD_LISTEN_FDS_START);
@@ -679,7 +690,10 @@ static uint64_t cpu_msec(void)
 	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Something that waits for an idle loop, as reconciliation does, beside clients that ask without a pause. */
+/*
+ * Something that waits for an idle loop, as reconciliation does, beside clients that ask without a
+ * pause.
+ */
 static void idle_source_gets_its_turn(struct fixture *fixture, int (*connect_one)(struct fixture *))
 {
 	sd_event_source *idle;
@@ -742,7 +756,8 @@ static void root_is_answered_before_users_who_ask_without_a_pause(void **state)
 		put_request(root, "root's");
 		before = fixture->requests;
 		expect_reply(fixture, root, "root's");
-		assert_in_range(fixture->requests - before, 1, 2000); /* as many as a slice of time allows, and no turn */
+		/* as many as a slice of time allows, and no turn */
+		assert_in_range(fixture->requests - before, 1, 2000);
 	}
 	close(root);
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
@@ -833,7 +848,8 @@ static void urgent_bytes_are_bytes_like_others(void **state)
 static int lingering_socket(int *peer)
 {
 	_cleanup_close_ int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	const struct linger linger = { .l_onoff = 1, .l_linger = 600 };
 	socklen_t length = sizeof(address);
 	char bytes[65536] = "";
@@ -871,7 +887,9 @@ static bool send_descriptor(int fd, int passed)
 	char control[CMSG_SPACE(sizeof(int))] = "";
 	char byte = 'x';
 	struct iovec part = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control,
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = control,
 				  .msg_controllen = sizeof(control) };
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 
@@ -967,7 +985,8 @@ static void refused_connections_leave_nothing_behind(void **state)
 	put_request(root, "alive");
 	expect_reply(fixture, root, "alive");
 	close(root);
-	end = now_msec() + 120000; /* sooner than lingering ends, and later than 300 threads have ended on a busy machine */
+	/* sooner than lingering ends, and later than 300 threads have ended on a busy machine */
+	end = now_msec() + 120000;
 	while (count_descriptors() > before + ARRAY_SIZE(peers) && now_msec() < end)
 		turn(fixture, 10);
 	assert_in_range(count_descriptors(), 0, before + ARRAY_SIZE(peers));

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What workers run, with the input that takes it deepest: never more than half of a worker's stack. */
+/*
+ * What workers run, with the input that takes it deepest: never more than half of a worker's stack.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -51,8 +53,10 @@ static char *spell(const char *before, const char *repeated, const char *after, 
 
 static size_t expression_depth(const char *text, int *result)
 {
-	struct expression expression = { .text = text,
-					 .subject = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab" };
+	struct expression expression = {
+		.text = text,
+		.subject = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"
+	};
 	/* Larger than a worker's, to measure what is too much rather than to crash. */
 	size_t used = painted_stack_run(4 * pool_stack_size(), expression_use, &expression);
 
@@ -66,11 +70,13 @@ static void no_expression_that_is_taken_needs_half_of_a_stack(void **state)
 	static const struct {
 		const char *before, *repeated, *after;
 	} kinds[] = {
-		{ "", "a?", "" },     { "", "a*", "" },     { "", "a+", "" },	 { "(a?){", NULL, "}" },
-		{ "(|a){", NULL, "}" }, { "(", "|", ")*" },   { "", "a|", "b*" },	 { "", "()", "" },
-		{ "", "(a*)*", "" },  { "a{0,", NULL, "}" }, { "(a|b|c){", NULL, "}" }, { "(|||||){", NULL, "}" },
-		{ "", "(a)\\1", "" }, { "", "^", "x*" },    { "", "$", "x*" },	 { "", "(^)", "x*" },
-		{ "(a|b*){", NULL, "}" }, { "((a|b)|c){", NULL, "}" }, { "", "(.|.|.)", "x*" }, { "", "(a{1,2})", "" },
+		{ "", "a?", "" },	 { "", "a*", "" },	    { "", "a+", "" },
+		{ "(a?){", NULL, "}" },	 { "(|a){", NULL, "}" },    { "(", "|", ")*" },
+		{ "", "a|", "b*" },	 { "", "()", "" },	    { "", "(a*)*", "" },
+		{ "a{0,", NULL, "}" },	 { "(a|b|c){", NULL, "}" }, { "(|||||){", NULL, "}" },
+		{ "", "(a)\\1", "" },	 { "", "^", "x*" },	    { "", "$", "x*" },
+		{ "", "(^)", "x*" },	 { "(a|b*){", NULL, "}" },  { "((a|b)|c){", NULL, "}" },
+		{ "", "(.|.|.)", "x*" }, { "", "(a{1,2})", "" },
 	};
 
 	(void)state;
@@ -80,7 +86,8 @@ static void no_expression_that_is_taken_needs_half_of_a_stack(void **state)
 
 		while (refused - taken > 1) {
 			unsigned count = taken + (refused - taken) / 2;
-			_cleanup_free_ char *text = spell(kinds[i].before, kinds[i].repeated, kinds[i].after, count);
+			_cleanup_free_ char *text =
+				spell(kinds[i].before, kinds[i].repeated, kinds[i].after, count);
 			int result;
 			size_t depth = expression_depth(text, &result);
 
@@ -93,8 +100,9 @@ static void no_expression_that_is_taken_needs_half_of_a_stack(void **state)
 			}
 		}
 		assert_true(taken > 0);
-		print_message("%s%s...%s x %u: %zu bytes\n", kinds[i].before, kinds[i].repeated ? kinds[i].repeated : "N",
-			      kinds[i].after, taken, used);
+		print_message("%s%s...%s x %u: %zu bytes\n", kinds[i].before,
+			      kinds[i].repeated ? kinds[i].repeated : "N", kinds[i].after, taken,
+			      used);
 	}
 }
 
@@ -123,13 +131,16 @@ static void no_configuration_needs_half_of_a_stack_to_be_checked(void **state)
 		{ "blacklist {\n", "device {\n", "", 20000 },
 		{ "", "}\n", "", 20000 },
 		{ "", "\"", "", 20001 },
-		{ "devices {\n", "\tdevice {\n\t\tvendor \"a.*\"\n\t\tproduct \"(b|c)+\"\n\t}\n", "}\n", 300 },
-		{ "multipaths {\n", "\tmultipath {\n\t\twwid 3600\n\t\talias x\n\t}\n", "}\n", 2000 },
+		{ "devices {\n", "\tdevice {\n\t\tvendor \"a.*\"\n\t\tproduct \"(b|c)+\"\n\t}\n",
+		  "}\n", 300 },
+		{ "multipaths {\n", "\tmultipath {\n\t\twwid 3600\n\t\talias x\n\t}\n", "}\n",
+		  2000 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		_cleanup_free_ char *text = spell(texts[i].before, texts[i].repeated, texts[i].after, texts[i].count);
+		_cleanup_free_ char *text =
+			spell(texts[i].before, texts[i].repeated, texts[i].after, texts[i].count);
 		_cleanup_close_ int fd = memfd_create("multipath.conf", MFD_CLOEXEC);
 		char file[64];
 		size_t used;

@@ -68,7 +68,9 @@ static void a_lock_of_another_program_is_waited_for_until_the_limit(void **state
 	clock_gettime(CLOCK_MONOTONIC, &before);
 	assert_int_equal(mp_state_file_lock(fd, 60), -ETIMEDOUT);
 	clock_gettime(CLOCK_MONOTONIC, &after);
-	assert_true((after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000 >= 59);
+	assert_true((after.tv_sec - before.tv_sec) * 1000 +
+			    (after.tv_nsec - before.tv_nsec) / 1000000 >=
+		    59);
 	end_program(pid);
 	assert_int_equal(mp_state_file_lock(fd, 0), 0);
 	close(fd);
@@ -192,7 +194,10 @@ static int write_key(const char *dir)
 	return mp_prkeys_write(dir, "3600a", &key, &text);
 }
 
-/* The program is killed when it enters or leaves its system call number @stop. Return: did it come that far? */
+/*
+ * The program is killed when it enters or leaves its system call number @stop. Return: did it come
+ * that far?
+ */
 static bool killed_at(unsigned stop, int (*write)(const char *dir), const char *dir)
 {
 	pid_t pid = fork();
@@ -224,14 +229,15 @@ static void a_kill_at_any_system_call_leaves_the_old_file_or_the_new_one(void **
 {
 	static const char bindings[] = "# Multipath bindings, Version : 1.0\nmpatha 3600a\n";
 	static const char wwids[] = "# Multipath wwids, Version : 1.0\n/3600a/\n/3600b/\n";
-	static const char keys[] = "# Multipath persistent reservation keys, Version : 1.0\n0x0000000000000001 3600a\n";
+	static const char keys[] =
+		"# Multipath persistent reservation keys, Version : 1.0\n0x0000000000000001 3600a\n";
 	static const struct {
 		int (*write)(const char *dir);
 		const char *file, *old; /* NULL: there is none; an empty one is as good then */
 	} cases[] = {
-		{ add_wwids, "wwids", wwids },	     { add_wwids, "wwids", NULL },
-		{ remove_wwid, "wwids", wwids },     { reset_wwids, "wwids", wwids },
-		{ reset_wwids, "wwids", NULL },	     { write_bindings, "bindings", bindings },
+		{ add_wwids, "wwids", wwids },	      { add_wwids, "wwids", NULL },
+		{ remove_wwid, "wwids", wwids },      { reset_wwids, "wwids", wwids },
+		{ reset_wwids, "wwids", NULL },	      { write_bindings, "bindings", bindings },
 		{ write_bindings, "bindings", NULL }, { write_key, "prkeys", keys },
 		{ write_key, "prkeys", NULL },
 	};

@@ -5,7 +5,8 @@
 
 static void states_without_paths_are_left_out(void **state)
 {
-	struct mp_status_counts counts = { .paths = { [MP_PATH_UP] = 4, [MP_PATH_DOWN] = 1 }, .monitored = 5 };
+	struct mp_status_counts counts = { .paths = { [MP_PATH_UP] = 4, [MP_PATH_DOWN] = 1 },
+					   .monitored = 5 };
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
 
 	(void)state;

@@ -15,9 +15,15 @@ static void distance_counts_edits(void **state)
 		const char *a, *b;
 		unsigned edits;
 	} rows[] = {
-		{ "", "", 0 },		   { "tur", "tur", 0 },	  { "tur", "turr", 1 },
-		{ "tur", "tir", 1 },	   { "tur", "tru", 1 },	  { "tur", "TUR", 0 },
-		{ "Queue", "queue", 0 },   { "abc", "", 3 },	  { "kitten", "sitting", 3 },
+		{ "", "", 0 },
+		{ "tur", "tur", 0 },
+		{ "tur", "turr", 1 },
+		{ "tur", "tir", 1 },
+		{ "tur", "tru", 1 },
+		{ "tur", "TUR", 0 },
+		{ "Queue", "queue", 0 },
+		{ "abc", "", 3 },
+		{ "kitten", "sitting", 3 },
 		{ "service", "servcie", 1 },
 	};
 
@@ -26,13 +32,15 @@ static void distance_counts_edits(void **state)
 		assert_int_equal(mp_edit_distance(rows[i].a, rows[i].b, 100), rows[i].edits);
 		assert_int_equal(mp_edit_distance(rows[i].b, rows[i].a, 100), rows[i].edits);
 		if (rows[i].edits)
-			assert_true(mp_edit_distance(rows[i].a, rows[i].b, rows[i].edits - 1) > rows[i].edits - 1);
+			assert_true(mp_edit_distance(rows[i].a, rows[i].b, rows[i].edits - 1) >
+				    rows[i].edits - 1);
 	}
 }
 
 static const char *suggest(const char *word)
 {
-	static const char *const candidates[] = { "no_path_retry", "failback", "fast_io_fail_tmo", "prio", "prio_args" };
+	static const char *const candidates[] = { "no_path_retry", "failback", "fast_io_fail_tmo",
+						  "prio", "prio_args" };
 	struct mp_suggestion suggestion = mp_suggestion_start(word);
 
 	for (size_t i = 0; i < ARRAY_SIZE(candidates); i++)
@@ -67,7 +75,8 @@ static void another_word_as_near_is_known(void **state)
 
 static void what_is_far_from_all_gets_no_suggestion(void **state)
 {
-	static const char long_word[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+	static const char long_word[] =
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 	(void)state;
 	assert_null(suggest(""));

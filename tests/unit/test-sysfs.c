@@ -50,15 +50,20 @@ static void a_text_has_no_blanks_at_its_end(void **state)
 	static const struct {
 		const char *file, *text;
 	} cases[] = {
-		{ "running\n", "running" }, { "VENDOR  \n", "VENDOR" }, { " a b\n", " a b" },
-		{ "\n", "" },		    { "", "" },			{ "0123456789", "0123456" },
+		{ "running\n", "running" },
+		{ "VENDOR  \n", "VENDOR" },
+		{ " a b\n", " a b" },
+		{ "\n", "" },
+		{ "", "" },
+		{ "0123456789", "0123456" },
 	};
 	const char *root = *state;
 	char text[8];
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		put(root, cases[i].file);
-		assert_int_equal(mp_sysfs_read(root, "", "a", text, sizeof(text)), strlen(cases[i].text));
+		assert_int_equal(mp_sysfs_read(root, "", "a", text, sizeof(text)),
+				 strlen(cases[i].text));
 		assert_string_equal(text, cases[i].text);
 	}
 	assert_int_equal(mp_sysfs_read(root, "", "none", text, sizeof(text)), -ENOENT);
@@ -132,10 +137,8 @@ static void a_name_that_is_too_long_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_text_has_no_blanks_at_its_end),
-		TEST(a_number_is_nothing_but_digits),
-		TEST(bytes_are_read_as_they_are),
-		TEST(a_value_is_written_with_a_newline),
+		TEST(a_text_has_no_blanks_at_its_end),	  TEST(a_number_is_nothing_but_digits),
+		TEST(bytes_are_read_as_they_are),	  TEST(a_value_is_written_with_a_newline),
 		TEST(a_name_that_is_too_long_is_refused),
 	};
 

@@ -26,7 +26,8 @@ static void a_table_line_is_read_and_written_back(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		_cleanup_(mp_table_fini) struct mp_table table = { .size_sectors = 5 }, copy = MP_TABLE_INIT;
+		_cleanup_(mp_table_fini) struct mp_table table = { .size_sectors = 5 },
+							 copy = MP_TABLE_INIT;
 		_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
 
 		assert_int_equal(mp_table_parse(rows[i], &table), 0);
@@ -44,21 +45,25 @@ static void a_table_line_is_read_and_written_back(void **state)
 
 static void what_another_table_has_too_is_kept(void **state)
 {
-	static const char line[] = "1 queue_if_no_path 1 alua 2 2 service-time 0 2 1 8:0 1 8:16 1 round-robin 0 1 1 8:32 7";
+	static const char line[] =
+		"1 queue_if_no_path 1 alua 2 2 service-time 0 2 1 8:0 1 8:16 1 round-robin 0 1 1 8:32 7";
 	static const struct {
 		const char *other, *kept;
 	} rows[] = {
 		{ "0 0 1 1 service-time 0 3 1 8:0 1 8:16 1 8:32 1",
 		  "1 queue_if_no_path 1 alua 2 1 service-time 0 2 1 8:0 1 8:16 1 round-robin 0 1 1 8:32 7" },
-		{ "0 0 1 1 service-time 0 2 1 8:16 1 8:48 1", "1 queue_if_no_path 1 alua 1 1 service-time 0 1 1 8:16 1" },
-		{ "0 0 1 1 service-time 0 1 1 8:32 1", "1 queue_if_no_path 1 alua 1 1 round-robin 0 1 1 8:32 7" },
+		{ "0 0 1 1 service-time 0 2 1 8:16 1 8:48 1",
+		  "1 queue_if_no_path 1 alua 1 1 service-time 0 1 1 8:16 1" },
+		{ "0 0 1 1 service-time 0 1 1 8:32 1",
+		  "1 queue_if_no_path 1 alua 1 1 round-robin 0 1 1 8:32 7" },
 		{ "0 0 1 1 service-time 0 1 1 259:0 1", "1 queue_if_no_path 1 alua 0 0" },
 		{ "0 0 0 0", "1 queue_if_no_path 1 alua 0 0" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		_cleanup_(mp_table_fini) struct mp_table table = MP_TABLE_INIT, other = MP_TABLE_INIT;
+		_cleanup_(mp_table_fini) struct mp_table table = MP_TABLE_INIT,
+							 other = MP_TABLE_INIT;
 		_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
 
 		assert_int_equal(mp_table_parse(line, &table), 0);
@@ -75,7 +80,9 @@ static void more_arguments_than_the_first_are_skipped(void **state)
 
 	(void)state;
 	/* as the kernel shows it, with its blank at the end */
-	assert_int_equal(mp_table_parse("0 1 alua 1 1 service-time 0 2 2 8:16 1 7 8:32 2 1 ", &table), 0);
+	assert_int_equal(mp_table_parse("0 1 alua 1 1 service-time 0 2 2 8:16 1 7 8:32 2 1 ",
+					&table),
+			 0);
 	assert_int_equal(table.group_count, 1);
 	assert_int_equal(table.groups[0].path_count, 2);
 	assert_int_equal(table.groups[0].paths[0].minio, 1);
@@ -98,17 +105,37 @@ static void paths_may_have_no_arguments(void **state)
 static void a_malformed_table_is_refused(void **state)
 {
 	static const char *const rows[] = {
-		"", "x", "0", "0 0", "0 0 1", "0 0 0 1", "0 0 1 0 service-time 0 1 1 8:0 1",
+		"",
+		"x",
+		"0",
+		"0 0",
+		"0 0 1",
+		"0 0 0 1",
+		"0 0 1 0 service-time 0 1 1 8:0 1",
 		"0 0 1 2 service-time 0 1 1 8:0 1",
 		"1 0 0 0", /* the feature eats a word */
-		"-1 0 0 0", "4294967296 0 0 0", "99999999999 0 0 0", "4294967295 0 0 0", "0 0 4294967295 1",
-		"0 0 1 1", "0 0 1 1 service-time", "0 0 1 1 service-time 0", "0 0 1 1 service-time 0 1",
-		"0 0 1 1 service-time 0 1 1", "0 0 1 1 service-time 0 1 1 8:0", "0 0 1 1 service-time 0 1 1 8 1",
-		"0 0 1 1 service-time 0 1 1 8: 1", "0 0 1 1 service-time 0 1 1 :0 1",
-		"0 0 1 1 service-time 0 1 1 8:0x 1", "0 0 1 1 service-time 0 1 1 sda 1",
-		"0 0 1 1 service-time 0 1 2 8:0 1", "0 0 1 1 service-time 9 1 1 8:0 1",
-		"0 0 1 1 service-time 0 4000000000 1 8:0 1", "0 0 1 1 service-time 0 1 4000000000 8:0 1",
-		"0 0 2 1 service-time 0 1 1 8:0 1", "0 0 1 1 service-time 0 1 1 8:0 1 more",
+		"-1 0 0 0",
+		"4294967296 0 0 0",
+		"99999999999 0 0 0",
+		"4294967295 0 0 0",
+		"0 0 4294967295 1",
+		"0 0 1 1",
+		"0 0 1 1 service-time",
+		"0 0 1 1 service-time 0",
+		"0 0 1 1 service-time 0 1",
+		"0 0 1 1 service-time 0 1 1",
+		"0 0 1 1 service-time 0 1 1 8:0",
+		"0 0 1 1 service-time 0 1 1 8 1",
+		"0 0 1 1 service-time 0 1 1 8: 1",
+		"0 0 1 1 service-time 0 1 1 :0 1",
+		"0 0 1 1 service-time 0 1 1 8:0x 1",
+		"0 0 1 1 service-time 0 1 1 sda 1",
+		"0 0 1 1 service-time 0 1 2 8:0 1",
+		"0 0 1 1 service-time 9 1 1 8:0 1",
+		"0 0 1 1 service-time 0 4000000000 1 8:0 1",
+		"0 0 1 1 service-time 0 1 4000000000 8:0 1",
+		"0 0 2 1 service-time 0 1 1 8:0 1",
+		"0 0 1 1 service-time 0 1 1 8:0 1 more",
 	};
 
 	(void)state;
@@ -122,7 +149,8 @@ static void a_malformed_table_is_refused(void **state)
 	}
 }
 
-#define TABLE "1 queue_if_no_path 1 alua 2 1 service-time 0 2 2 8:16 1 1 8:32 1 1 service-time 0 1 2 8:48 1 1"
+#define TABLE \
+	"1 queue_if_no_path 1 alua 2 1 service-time 0 2 2 8:16 1 1 8:32 1 1 service-time 0 1 2 8:48 1 1"
 
 static void a_status_line_tells_states_counts_and_the_group_in_use(void **state)
 {
@@ -131,9 +159,11 @@ static void a_status_line_tells_states_counts_and_the_group_in_use(void **state)
 	(void)state;
 	assert_int_equal(mp_table_parse(TABLE, &table), 0);
 	assert_int_equal(mp_table_active_group(&table), 0);
-	assert_int_equal(mp_table_parse_status("2 0 17 1 alua 2 2 E 0 2 2 8:16 A 0 0 1 8:32 F 12 0 1 "
-					       "A 0 1 2 8:48 A 3 5 1 ",
-					       &table), 0);
+	assert_int_equal(
+		mp_table_parse_status("2 0 17 1 alua 2 2 E 0 2 2 8:16 A 0 0 1 8:32 F 12 0 1 "
+				      "A 0 1 2 8:48 A 3 5 1 ",
+				      &table),
+		0);
 	assert_int_equal(table.queued, 17);
 	assert_int_equal(table.start_group, 2);
 	assert_int_equal(mp_table_active_group(&table), 2);
@@ -144,7 +174,9 @@ static void a_status_line_tells_states_counts_and_the_group_in_use(void **state)
 	assert_int_equal(table.groups[0].paths[1].failures, 12);
 	assert_int_equal(table.groups[1].paths[0].failures, 3);
 
-	assert_int_equal(mp_table_parse_status("0 0 2 1 D 1 x 2 0 8:16 X 0 8:32 FF 0 X 0 1 0 8:48 A 0", &table), 0);
+	assert_int_equal(mp_table_parse_status(
+				 "0 0 2 1 D 1 x 2 0 8:16 X 0 8:32 FF 0 X 0 1 0 8:48 A 0", &table),
+			 0);
 	assert_int_equal(table.queued, 0);
 	assert_int_equal(table.groups[0].state, MP_GROUP_DISABLED);
 	assert_int_equal(table.groups[1].state, MP_GROUP_UNDEF);
@@ -164,6 +196,7 @@ static void the_status_of_a_map_without_groups_is_read(void **state)
 
 static void a_status_that_does_not_fit_is_refused(void **state)
 {
+	/* clang-format off */
 	static const char *const rows[] = {
 		"", "2", "2 0", "2 0 x 0 2 1", "2 0 0", "2 0 0 0", "2 0 0 0 2", "9 0",
 		"2 0 0 0 1 1 E 0 2 0 8:16 A 0 8:32 A 0",
@@ -177,6 +210,7 @@ static void a_status_that_does_not_fit_is_refused(void **state)
 		"2 0 0 0 2 1 E 0 2 0 8:16 A 0 8:32 A 0 E 0 1 0 8:48 A 0 more",
 		"2 0 0 0 2 1 E 0 2 0 8:16 A 0 8:32 A 0",
 	};
+	/* clang-format on */
 	_cleanup_(mp_table_fini) struct mp_table table = MP_TABLE_INIT;
 
 	(void)state;

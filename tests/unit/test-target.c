@@ -50,7 +50,8 @@ static const char *any_block_device(char *name, size_t size)
 	const char *found = NULL;
 
 	while (dir && !found && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.' && snprintf(name, size, "%s", entry->d_name) < (int)size)
+		if (entry->d_name[0] != '.' &&
+		    snprintf(name, size, "%s", entry->d_name) < (int)size)
 			found = name;
 	if (dir)
 		closedir(dir);
@@ -80,7 +81,8 @@ static void the_kernels_name_has_the_devices_number(void **state)
 
 static void what_is_no_device_has_no_number(void **state)
 {
-	static const char *const texts[] = { "mpatha", "..", ".", "no such device", "/dev/nothing", "", NULL };
+	static const char *const texts[] = { "mpatha",	     "..", ".", "no such device",
+					     "/dev/nothing", "",   NULL };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct target target = target_resolve(texts[i]);

@@ -23,11 +23,21 @@ static void what_a_terminal_obeys_is_replaced_and_nothing_else(void **state)
 		{ "\033[1", "?[1" },
 		{ "\033", "?" },
 		{ "a\rb\bc\x7f", "a?b?c?" },
-		{ "\x9b" "31m", "?31m" },
-		{ "\xc2\x9b" "31m", "??31m" },
+		{ "\x9b"
+		  "31m",
+		  "?31m" },
+		{ "\xc2\x9b"
+		  "31m",
+		  "??31m" },
 		{ "\xc2", "\xc2" },
-		{ "gr\xc3\xb6\xc3\x9f" "e \xe2\x82\xac \xf0\x9f\x92\xbe", "gr\xc3\xb6\xc3\x9f" "e \xe2\x82\xac \xf0\x9f\x92\xbe" },
-		{ "gr\xf6\xdf" "e", "gr\xf6\xdf" "e" },
+		{ "gr\xc3\xb6\xc3\x9f"
+		  "e \xe2\x82\xac \xf0\x9f\x92\xbe",
+		  "gr\xc3\xb6\xc3\x9f"
+		  "e \xe2\x82\xac \xf0\x9f\x92\xbe" },
+		{ "gr\xf6\xdf"
+		  "e",
+		  "gr\xf6\xdf"
+		  "e" },
 		{ "\xe2\x82", "\xe2?" },
 		{ "\xc3\x1b[2J", "\xc3?[2J" },
 		{ "\xc0\x9b", "\xc0?" },

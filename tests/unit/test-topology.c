@@ -20,7 +20,8 @@ static void two_groups_make_a_tree_of_two_branches(void **state)
 static void columns_are_as_wide_as_their_longest_value_also_the_last(void **state)
 {
 	_cleanup_san_ struct san san = SAN_INIT;
-	struct mp_map *map = san_add_map(&san, "mpathb", "w", "0 0 1 1 service-time 0 3 1 8:0 1 65:64 1 65:32 1");
+	struct mp_map *map = san_add_map(&san, "mpathb", "w",
+					 "0 0 1 1 service-time 0 3 1 8:0 1 65:64 1 65:32 1");
 	struct mp_path *path = san_add_path(&san, map, "sda", 0, 0, 0, 1);
 
 	(void)state;
@@ -115,7 +116,9 @@ static void a_terminal_gets_a_bold_first_line(void **state)
 	(void)state;
 	san.context.bold = true;
 	mp_show_topology(&san.context, san_add_map(&san, "mpatha", "w", "0 0 0 0"), NULL, &san.out);
-	assert_rendered(&san, "\033[1mmpatha (w) dm-0 ##,##\033[0m\nsize=8.0M features='0' hwhandler='0' wp=rw\n");
+	assert_rendered(
+		&san,
+		"\033[1mmpatha (w) dm-0 ##,##\033[0m\nsize=8.0M features='0' hwhandler='0' wp=rw\n");
 }
 
 static void verbosity_0_shows_nothing_and_1_names_only(void **state)
@@ -137,7 +140,8 @@ static void the_daemon_pads_to_all_its_paths(void **state)
 {
 	_cleanup_san_ struct san san = SAN_INIT;
 	struct mp_topology_widths widths;
-	struct mp_map *map = san_add_map(&san, "mpatha", "mpatha", "0 0 1 1 service-time 0 1 1 8:0 1");
+	struct mp_map *map =
+		san_add_map(&san, "mpatha", "mpatha", "0 0 1 1 service-time 0 1 1 8:0 1");
 
 	(void)state;
 	san_add_path(&san, map, "sda", 0, 0, 0, 1);

@@ -13,12 +13,16 @@ static const enum mp_path_state bads[] = { MP_PATH_DOWN, MP_PATH_SHAKY, MP_PATH_
 static const enum mp_path_state news[] = { MP_PATH_UNCHECKED, MP_PATH_WILD, MP_PATH_PENDING };
 static const enum mp_dm_state dms[] = { MP_DM_UNDEF, MP_DM_FAILED, MP_DM_ACTIVE };
 
-static void expect(enum mp_path_state old, enum mp_path_state answer, enum mp_dm_state dm, bool in_map,
-		   struct mp_transition expected)
+static void expect(enum mp_path_state old, enum mp_path_state answer, enum mp_dm_state dm,
+		   bool in_map, struct mp_transition expected)
 {
 	struct mp_transition t = mp_transition_make(old, answer, dm, in_map, true);
 
-#define SAME(field) 	if (t.field != expected.field) 	fail_msg("%s -> %s, dm %s%s: " #field " is %d", mp_path_state_name(old), mp_path_state_name(answer), 		 mp_dm_state_name(dm), in_map ? "" : ", no map", t.field)
+#define SAME(field) \
+	if (t.field != expected.field) \
+	fail_msg("%s -> %s, dm %s%s: " #field " is %d", mp_path_state_name(old), \
+		 mp_path_state_name(answer), mp_dm_state_name(dm), in_map ? "" : ", no map", \
+		 t.field)
 	SAME(state);
 	SAME(changed);
 	SAME(fail);
@@ -37,8 +41,10 @@ static void no_answer_changes_nothing(void **state)
 	(void)state;
 	for (int old = 0; old < MP_PATH_STATES; old++)
 		for (size_t d = 0; d < ARRAY_SIZE(dms); d++) {
-			expect(old, MP_PATH_WILD, dms[d], true, (struct mp_transition){ .state = old });
-			expect(old, MP_PATH_UNCHECKED, dms[d], true, (struct mp_transition){ .state = old });
+			expect(old, MP_PATH_WILD, dms[d], true,
+			       (struct mp_transition){ .state = old });
+			expect(old, MP_PATH_UNCHECKED, dms[d], true,
+			       (struct mp_transition){ .state = old });
 		}
 }
 
@@ -47,7 +53,8 @@ static void a_pending_answer_is_asked_for_again(void **state)
 	(void)state;
 	for (int old = 0; old < MP_PATH_STATES; old++)
 		expect(old, MP_PATH_PENDING, MP_DM_ACTIVE, true,
-		       (struct mp_transition){ .state = old == MP_PATH_UNCHECKED ? MP_PATH_PENDING : old,
+		       (struct mp_transition){ .state = old == MP_PATH_UNCHECKED ? MP_PATH_PENDING :
+										   old,
 					       .retry_at_once = true });
 }
 
@@ -58,11 +65,12 @@ static void a_path_that_is_held_back_is_failed_in_the_kernel(void **state)
 		for (size_t d = 0; d < ARRAY_SIZE(dms); d++)
 			for (int in_map = 0; in_map < 2; in_map++)
 				expect(old, MP_PATH_DELAYED, dms[d], in_map,
-				       (struct mp_transition){ .state = MP_PATH_DELAYED,
-							       .changed = old != MP_PATH_DELAYED,
-							       .fail = in_map && dms[d] != MP_DM_FAILED,
-							       .went_down = mp_path_state_is_active(old),
-							       .check_soon = true });
+				       (struct mp_transition){
+					       .state = MP_PATH_DELAYED,
+					       .changed = old != MP_PATH_DELAYED,
+					       .fail = in_map && dms[d] != MP_DM_FAILED,
+					       .went_down = mp_path_state_is_active(old),
+					       .check_soon = true });
 }
 
 static void good_that_stays_is_checked_later(void **state)
@@ -93,8 +101,10 @@ static void without_proof_nothing_is_reinstated(void **state)
 	for (int old = 0; old < MP_PATH_STATES; old++)
 		for (int answer = 0; answer < MP_PATH_STATES; answer++)
 			for (size_t d = 0; d < ARRAY_SIZE(dms); d++) {
-				struct mp_transition with = mp_transition_make(old, answer, dms[d], true, true);
-				struct mp_transition without = mp_transition_make(old, answer, dms[d], true, false);
+				struct mp_transition with =
+					mp_transition_make(old, answer, dms[d], true, true);
+				struct mp_transition without =
+					mp_transition_make(old, answer, dms[d], true, false);
 
 				assert_false(without.reinstate);
 				assert_int_equal(without.state, with.state);
@@ -108,7 +118,9 @@ static void up_and_ghost_are_a_change_and_reinstate(void **state)
 	for (size_t g = 0; g < 2; g++)
 		for (int in_map = 0; in_map < 2; in_map++)
 			expect(goods[g], goods[1 - g], MP_DM_ACTIVE, in_map,
-			       (struct mp_transition){ .state = goods[1 - g], .changed = true, .reinstate = in_map,
+			       (struct mp_transition){ .state = goods[1 - g],
+						       .changed = true,
+						       .reinstate = in_map,
 						       .check_soon = true });
 }
 
@@ -120,8 +132,11 @@ static void good_to_bad_fails_the_path_and_counts(void **state)
 			for (size_t d = 0; d < ARRAY_SIZE(dms); d++)
 				for (int in_map = 0; in_map < 2; in_map++)
 					expect(goods[g], bads[b], dms[d], in_map,
-					       (struct mp_transition){ .state = bads[b], .changed = true, .fail = in_map,
-								       .count_failure = true, .went_down = true,
+					       (struct mp_transition){ .state = bads[b],
+								       .changed = true,
+								       .fail = in_map,
+								       .count_failure = true,
+								       .went_down = true,
 								       .check_soon = true });
 }
 
@@ -132,8 +147,10 @@ static void bad_that_stays_is_failed_only_if_the_kernel_uses_it(void **state)
 		for (size_t d = 0; d < ARRAY_SIZE(dms); d++)
 			for (int in_map = 0; in_map < 2; in_map++)
 				expect(bads[b], bads[b], dms[d], in_map,
-				       (struct mp_transition){ .state = bads[b], .check_soon = true,
-							       .fail = in_map && dms[d] != MP_DM_FAILED });
+				       (struct mp_transition){ .state = bads[b],
+							       .check_soon = true,
+							       .fail = in_map &&
+								       dms[d] != MP_DM_FAILED });
 }
 
 static void another_kind_of_bad_counts_as_a_failure(void **state)
@@ -143,8 +160,11 @@ static void another_kind_of_bad_counts_as_a_failure(void **state)
 		for (size_t b = 0; b < ARRAY_SIZE(bads); b++)
 			if (a != b)
 				expect(bads[a], bads[b], MP_DM_FAILED, true,
-				       (struct mp_transition){ .state = bads[b], .changed = true, .fail = true,
-							       .count_failure = true, .check_soon = true });
+				       (struct mp_transition){ .state = bads[b],
+							       .changed = true,
+							       .fail = true,
+							       .count_failure = true,
+							       .check_soon = true });
 }
 
 static void bad_to_good_comes_up(void **state)
@@ -155,8 +175,11 @@ static void bad_to_good_comes_up(void **state)
 			for (size_t d = 0; d < ARRAY_SIZE(dms); d++)
 				for (int in_map = 0; in_map < 2; in_map++)
 					expect(bads[b], goods[g], dms[d], in_map,
-					       (struct mp_transition){ .state = goods[g], .changed = true, .came_up = true,
-								       .reinstate = in_map, .check_soon = true });
+					       (struct mp_transition){ .state = goods[g],
+								       .changed = true,
+								       .came_up = true,
+								       .reinstate = in_map,
+								       .check_soon = true });
 }
 
 static void a_delayed_path_goes_down_without_a_message(void **state)
@@ -165,7 +188,8 @@ static void a_delayed_path_goes_down_without_a_message(void **state)
 	for (size_t b = 0; b < ARRAY_SIZE(bads); b++)
 		for (size_t d = 0; d < ARRAY_SIZE(dms); d++)
 			expect(MP_PATH_DELAYED, bads[b], dms[d], true,
-			       (struct mp_transition){ .state = bads[b], .changed = true, .check_soon = true });
+			       (struct mp_transition){
+				       .state = bads[b], .changed = true, .check_soon = true });
 }
 
 static void a_delayed_path_that_is_good_is_judged_again(void **state)
@@ -173,7 +197,10 @@ static void a_delayed_path_that_is_good_is_judged_again(void **state)
 	(void)state;
 	for (size_t g = 0; g < ARRAY_SIZE(goods); g++)
 		expect(MP_PATH_DELAYED, goods[g], MP_DM_FAILED, true,
-		       (struct mp_transition){ .state = goods[g], .changed = true, .came_up = true, .reinstate = true,
+		       (struct mp_transition){ .state = goods[g],
+					       .changed = true,
+					       .came_up = true,
+					       .reinstate = true,
 					       .check_soon = true });
 }
 
@@ -184,11 +211,16 @@ static void the_first_answer_of_a_new_path_counts(void **state)
 		for (size_t d = 0; d < ARRAY_SIZE(dms); d++) {
 			for (size_t g = 0; g < ARRAY_SIZE(goods); g++)
 				expect(news[n], goods[g], dms[d], true,
-				       (struct mp_transition){ .state = goods[g], .changed = true, .came_up = true,
-							       .reinstate = true, .check_soon = true });
+				       (struct mp_transition){ .state = goods[g],
+							       .changed = true,
+							       .came_up = true,
+							       .reinstate = true,
+							       .check_soon = true });
 			for (size_t b = 0; b < ARRAY_SIZE(bads); b++)
 				expect(news[n], bads[b], dms[d], true,
-				       (struct mp_transition){ .state = bads[b], .changed = true, .check_soon = true,
+				       (struct mp_transition){ .state = bads[b],
+							       .changed = true,
+							       .check_soon = true,
 							       .fail = dms[d] != MP_DM_FAILED });
 		}
 }
@@ -197,8 +229,12 @@ static void a_device_that_is_gone_is_down_until_its_event_comes(void **state)
 {
 	(void)state;
 	expect(MP_PATH_UP, MP_PATH_REMOVED, MP_DM_ACTIVE, true,
-	       (struct mp_transition){ .state = MP_PATH_DOWN, .changed = true, .fail = true, .count_failure = true,
-				       .went_down = true, .check_soon = true });
+	       (struct mp_transition){ .state = MP_PATH_DOWN,
+				       .changed = true,
+				       .fail = true,
+				       .count_failure = true,
+				       .went_down = true,
+				       .check_soon = true });
 	expect(MP_PATH_DOWN, MP_PATH_DISCONNECTED, MP_DM_FAILED, true,
 	       (struct mp_transition){ .state = MP_PATH_DOWN, .check_soon = true });
 }
@@ -209,19 +245,24 @@ static void the_kernel_is_synchronised_by_state(void **state)
 		enum mp_path_state state;
 		int failed, active;
 	} rows[] = {
-		{ MP_PATH_WILD, 0, 0 },	   { MP_PATH_UNCHECKED, 0, 0 }, { MP_PATH_DOWN, 0, -1 },
-		{ MP_PATH_UP, 1, 0 },	   { MP_PATH_SHAKY, 0, -1 },	{ MP_PATH_GHOST, 1, 0 },
-		{ MP_PATH_PENDING, 0, 0 }, { MP_PATH_TIMEOUT, 0, -1 },	{ MP_PATH_REMOVED, 0, 0 },
-		{ MP_PATH_DELAYED, 0, 0 }, { MP_PATH_DISCONNECTED, 0, 0 },
+		{ MP_PATH_WILD, 0, 0 },		{ MP_PATH_UNCHECKED, 0, 0 },
+		{ MP_PATH_DOWN, 0, -1 },	{ MP_PATH_UP, 1, 0 },
+		{ MP_PATH_SHAKY, 0, -1 },	{ MP_PATH_GHOST, 1, 0 },
+		{ MP_PATH_PENDING, 0, 0 },	{ MP_PATH_TIMEOUT, 0, -1 },
+		{ MP_PATH_REMOVED, 0, 0 },	{ MP_PATH_DELAYED, 0, 0 },
+		{ MP_PATH_DISCONNECTED, 0, 0 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		assert_int_equal(mp_transition_sync(rows[i].state, true, MP_DM_FAILED), rows[i].failed);
-		assert_int_equal(mp_transition_sync(rows[i].state, true, MP_DM_ACTIVE), rows[i].active);
+		assert_int_equal(mp_transition_sync(rows[i].state, true, MP_DM_FAILED),
+				 rows[i].failed);
+		assert_int_equal(mp_transition_sync(rows[i].state, true, MP_DM_ACTIVE),
+				 rows[i].active);
 		assert_int_equal(mp_transition_sync(rows[i].state, true, MP_DM_UNDEF), 0);
 		assert_int_equal(mp_transition_sync(rows[i].state, false, MP_DM_FAILED), 0);
-		assert_int_equal(mp_transition_sync(rows[i].state, false, MP_DM_ACTIVE), rows[i].active);
+		assert_int_equal(mp_transition_sync(rows[i].state, false, MP_DM_ACTIVE),
+				 rows[i].active);
 	}
 }
 
@@ -260,7 +301,8 @@ static void the_interval_doubles_up_to_its_maximum(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_int_equal(mp_interval_next(rows[i].current, &rows[i].transition, rows[i].min, rows[i].max),
+		assert_int_equal(mp_interval_next(rows[i].current, &rows[i].transition, rows[i].min,
+						  rows[i].max),
 				 rows[i].next);
 }
 

@@ -246,7 +246,8 @@ static void what_is_suggested_is_what_was_meant(void **state)
 		{ MP_KEY_NO_PATH_RETRY, "12;", "; did you mean 12?" },
 		{ MP_KEY_NO_PATH_RETRY, "'12'", "; did you mean 12?" },
 		{ MP_KEY_NO_PATH_RETRY, "'queue'", "; did you mean \"queue\"?" },
-		{ MP_KEY_NO_PATH_RETRY, "99999999999999999999s", "; it counts checks, it is not a time" },
+		{ MP_KEY_NO_PATH_RETRY, "99999999999999999999s",
+		  "; it counts checks, it is not a time" },
 		{ MP_KEY_POLLING_INTERVAL, "1e1", "; did you mean 10?" },
 		{ MP_KEY_POLLING_INTERVAL, "1e30", "" },
 		{ MP_KEY_POLLING_INTERVAL, "0e999999999", "; did you mean 0?" },
@@ -270,7 +271,8 @@ static void what_is_suggested_is_what_was_meant(void **state)
 		{ MP_KEY_ALIAS, "/dev/mapper/data", "; did you mean \"data\"?" },
 		{ MP_KEY_ALIAS, "/dev/mapper/a/b", "" },
 		{ MP_KEY_PATH_SELECTOR, "round robin 0", "; did you mean \"round-robin 0\"?" },
-		{ MP_KEY_PATH_SELECTOR, "historical-service-time 2 5", "; did you mean \"historical-service-time 1 5\"?" },
+		{ MP_KEY_PATH_SELECTOR, "historical-service-time 2 5",
+		  "; did you mean \"historical-service-time 1 5\"?" },
 		{ MP_KEY_HARDWARE_HANDLER, "alua", "; did you mean \"1 alua\"?" },
 	};
 	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
@@ -283,8 +285,10 @@ static void what_is_suggested_is_what_was_meant(void **state)
 /* Of every keyword, for every way to say yes or no. */
 static void no_suggestion_is_the_opposite(void **state)
 {
-	static const char *const yes[] = { "yes", "on", "true", "enable", "enabled", "y", "On", "TRUE", "'on'", "'yes'" };
-	static const char *const no[] = { "no", "off", "false", "disable", "disabled", "n", "OFF", "False", "'off'" };
+	static const char *const yes[] = { "yes", "on", "true", "enable", "enabled",
+					   "y",	  "On", "TRUE", "'on'",	  "'yes'" };
+	static const char *const no[] = { "no", "off", "false", "disable", "disabled",
+					  "n",	"OFF", "False", "'off'" };
 	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
 
 	(void)state;

@@ -53,7 +53,8 @@ static void links_tags_and_time_are_properties_too(void **state)
 		const char *record, *links, *tags, *current, *usec;
 	} rows[] = {
 		{ "S:disk/by-id/wwn-0x1\nS:lab/sda\nI:8436707\nG:systemd\nG:seat\nQ:systemd\nV:1\n",
-		  "/dev/disk/by-id/wwn-0x1 /dev/lab/sda", ":systemd:seat:", ":systemd:", "8436707" },
+		  "/dev/disk/by-id/wwn-0x1 /dev/lab/sda",
+		  ":systemd:seat:", ":systemd:", "8436707" },
 		{ "G:systemd\nV:1\n", NULL, ":systemd:", NULL, NULL },
 		{ "I:1\nV:1\n", NULL, NULL, NULL, "1" },
 	};

@@ -50,8 +50,12 @@ static void only_a_line_that_sets_it_counts(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_int_equal(uxsock_timeout_read(file_write("main", cases[i].text), "/nonexistent"), cases[i].msec);
-	assert_in_range(uxsock_timeout_read(file_write("main", "uxsock_timeout 99999999999999999999\n"), "/nonexistent"),
+		assert_int_equal(uxsock_timeout_read(file_write("main", cases[i].text),
+						     "/nonexistent"),
+				 cases[i].msec);
+	assert_in_range(uxsock_timeout_read(file_write("main",
+						       "uxsock_timeout 99999999999999999999\n"),
+					    "/nonexistent"),
 			1000000, INT32_MAX);
 	file_write("main", NULL);
 	(void)state;
@@ -71,7 +75,8 @@ static void drop_ins_count_too(void **state)
 
 static void no_configuration_is_the_default(void **state)
 {
-	assert_int_equal(uxsock_timeout_read("/nonexistent", "/nonexistent"), UXSOCK_TIMEOUT_DEFAULT_MSEC);
+	assert_int_equal(uxsock_timeout_read("/nonexistent", "/nonexistent"),
+			 UXSOCK_TIMEOUT_DEFAULT_MSEC);
 	(void)state;
 }
 

@@ -12,7 +12,10 @@
 #include "base/cleanup.h"
 #include "kernel/vpd.h"
 
-/* scsi_debug's page: T10, NAA 3 of the unit, relative port, NAA 3 and group of the port, NAA 3 and name of the target */
+/*
+ * scsi_debug's page: T10, NAA 3 of the unit, relative port, NAA 3 and group of the port, NAA 3 and
+ * name of the target
+ */
 #define SCSI_DEBUG \
 	"00830070" \
 	"0201001c 4c696e7578202020 736373695f646562 7567202020202020 32303030" \
@@ -58,7 +61,8 @@ struct wwid_case {
 static void the_best_designator_is_the_wwid(void **state)
 {
 	static const struct wwid_case cases[] = {
-		{ "NAA 6", "01030010 60060e80 12345678 9abcdef0 12345678", "360060e80123456789abcdef012345678" },
+		{ "NAA 6", "01030010 60060e80 12345678 9abcdef0 12345678",
+		  "360060e80123456789abcdef012345678" },
 		{ "NAA 5", "01030008 50014380 0000abcd", "3500143800000abcd" },
 		{ "NAA 2", "01030008 20014380 0000abcd", "3200143800000abcd" },
 		{ "NAA 3", "01030008 30014380 0000abcd", "3300143800000abcd" },
@@ -67,10 +71,13 @@ static void the_best_designator_is_the_wwid(void **state)
 		{ "NAA 5 of NAA 6's length", "01030010 50060e80 12345678 9abcdef0 12345678", NULL },
 		{ "NAA without data", "01030000", NULL },
 		{ "EUI-64 of 8 bytes", "01020008 0011223344556677", "20011223344556677" },
-		{ "EUI-64 of 12 bytes", "0102000c 0011223344556677 8899aabb", "200112233445566778899aabb" },
-		{ "EUI-64 of 16 bytes", "01020010 0011223344556677 8899aabbccddeeff", "200112233445566778899aabbccddeeff" },
+		{ "EUI-64 of 12 bytes", "0102000c 0011223344556677 8899aabb",
+		  "200112233445566778899aabb" },
+		{ "EUI-64 of 16 bytes", "01020010 0011223344556677 8899aabbccddeeff",
+		  "200112233445566778899aabbccddeeff" },
 		{ "EUI-64 of 9 bytes", "01020009 0011223344556677 88", NULL },
-		{ "name eui.", "03080014 6575692e 3030313132323333 3434353541414242", "2001122334455aabb" },
+		{ "name eui.", "03080014 6575692e 3030313132323333 3434353541414242",
+		  "2001122334455aabb" },
 		{ "name naa. in capitals, padded", "0308000c 6e61612e 3541423100000000", "35ab1" },
 		{ "name iqn.", "0308000c 69716e2e 4c616e2e41620000", "8Lan.Ab" },
 		{ "name of another kind", "0308000c 7575692e 4c616e2e41620000", NULL },
@@ -82,7 +89,8 @@ static void the_best_designator_is_the_wwid(void **state)
 		{ "T10 of blanks", "02010008 2020202020202020", NULL },
 		{ "T10 with a newline", "02010008 564e0a44 4f522020", NULL },
 		{ "vendor specific", "01000008 50014380 0000abcd", NULL },
-		{ "group, MD5, UUID", "01060004 00000001 01070004 00000001 010a0008 0011223344556677", NULL },
+		{ "group, MD5, UUID",
+		  "01060004 00000001 01070004 00000001 010a0008 0011223344556677", NULL },
 		{ "of the port", "01130008 50014380 0000abcd", NULL },
 		{ "of the target", "01230008 50014380 0000abcd", NULL },
 		{ "of a reserved association", "01330008 50014380 0000abcd", NULL },
@@ -91,14 +99,23 @@ static void the_best_designator_is_the_wwid(void **state)
 		{ "NAA 6 before NAA 5",
 		  "01030008 50014380 0000abcd 01030010 60060e80 12345678 9abcdef0 12345678",
 		  "360060e80123456789abcdef012345678" },
-		{ "NAA 5 before NAA 2", "01030008 20014380 0000abcd 01030008 50014380 0000abcd", "3500143800000abcd" },
-		{ "NAA 2 before EUI-64", "01020008 0011223344556677 01030008 20014380 0000abcd", "3200143800000abcd" },
-		{ "EUI-64 before name", "0308000c 6e61612e 3541423100000000 01020008 0011223344556677", "20011223344556677" },
-		{ "name before T10", "02010008 56454e444f522020 0308000c 6e61612e 3541423100000000", "35ab1" },
-		{ "T10 before NAA 3", "01030008 30014380 0000abcd 02010008 56454e444f523131", "1VENDOR11" },
-		{ "the first of equals", "01030008 50014380 0000abcd 01030008 50014380 00001111", "3500143800000abcd" },
-		{ "after an invalid one", "01030005 5001438000 01030008 50014380 0000abcd", "3500143800000abcd" },
-		{ "one behind the end is ignored", "02010008 56454e444f523131 01030008 50014380", "1VENDOR11" },
+		{ "NAA 5 before NAA 2", "01030008 20014380 0000abcd 01030008 50014380 0000abcd",
+		  "3500143800000abcd" },
+		{ "NAA 2 before EUI-64", "01020008 0011223344556677 01030008 20014380 0000abcd",
+		  "3200143800000abcd" },
+		{ "EUI-64 before name",
+		  "0308000c 6e61612e 3541423100000000 01020008 0011223344556677",
+		  "20011223344556677" },
+		{ "name before T10", "02010008 56454e444f522020 0308000c 6e61612e 3541423100000000",
+		  "35ab1" },
+		{ "T10 before NAA 3", "01030008 30014380 0000abcd 02010008 56454e444f523131",
+		  "1VENDOR11" },
+		{ "the first of equals", "01030008 50014380 0000abcd 01030008 50014380 00001111",
+		  "3500143800000abcd" },
+		{ "after an invalid one", "01030005 5001438000 01030008 50014380 0000abcd",
+		  "3500143800000abcd" },
+		{ "one behind the end is ignored", "02010008 56454e444f523131 01030008 50014380",
+		  "1VENDOR11" },
 	};
 	uint8_t page[1024];
 	char wwid[128];
@@ -109,7 +126,8 @@ static void the_best_designator_is_the_wwid(void **state)
 		int r = mp_vpd_wwid(page, size, NULL, wwid, sizeof(wwid));
 
 		if (cases[i].wwid && (r != 0 || strcmp(wwid, cases[i].wwid)))
-			fail_msg("%s: %d, %s instead of %s", cases[i].what, r, r ? "" : wwid, cases[i].wwid);
+			fail_msg("%s: %d, %s instead of %s", cases[i].what, r, r ? "" : wwid,
+				 cases[i].wwid);
 		if (!cases[i].wwid && r != -ENOENT)
 			fail_msg("%s: %d", cases[i].what, r);
 	}
@@ -118,12 +136,25 @@ static void the_best_designator_is_the_wwid(void **state)
 static void names_of_udevs_form_are_known_by_their_length(void **state)
 {
 	static const char *const names[] = {
-		"3500143800000abcd", "360060e80123456789abcdef012345678", "20011223344556677",
-		"200112233445566778899aabb", "200112233445566778899aabbccddeeff", "3500143800000ABCD",
+		"3500143800000abcd",
+		"360060e80123456789abcdef012345678",
+		"20011223344556677",
+		"200112233445566778899aabb",
+		"200112233445566778899aabbccddeeff",
+		"3500143800000ABCD",
 	};
 	static const char *const others[] = {
-		"", "3", "350014380000abcd", "3500143800000abcg", "1VENDOR11", "0QEMU_QEMU_HARDDISK_1", "0x500143800000abcd",
-		"6001405aaaaaaaaaaaaaaaaaaaaaaaaa", "eui.0011223344556677", "300112233445566778899aabb", "SATA_disk_500143800000",
+		"",
+		"3",
+		"350014380000abcd",
+		"3500143800000abcg",
+		"1VENDOR11",
+		"0QEMU_QEMU_HARDDISK_1",
+		"0x500143800000abcd",
+		"6001405aaaaaaaaaaaaaaaaaaaaaaaaa",
+		"eui.0011223344556677",
+		"300112233445566778899aabb",
+		"SATA_disk_500143800000",
 	};
 
 	(void)state;
@@ -140,19 +171,27 @@ static void a_name_that_is_known_stays_as_long_as_the_page_has_it(void **state)
 	static const struct {
 		const char *known, *designators, *wwid;
 	} cases[] = {
-		{ "3500143800000abcd", "01030008 50014380 0000abcd 01030010 60060e80 12345678 9abcdef0 12345678",
+		{ "3500143800000abcd",
+		  "01030008 50014380 0000abcd 01030010 60060e80 12345678 9abcdef0 12345678",
 		  "3500143800000abcd" },
-		{ "1VENDOR11", "01030008 50014380 0000abcd 02010008 56454e44 4f523131", "1VENDOR11" },
-		{ "3500143800000abcd", "01030008 50014380 00001111 02010008 56454e44 4f523131", "35001438000001111" },
-		{ "3500143800000abcd", "01130008 50014380 0000abcd 02010008 56454e44 4f523131", "1VENDOR11" },
+		{ "1VENDOR11", "01030008 50014380 0000abcd 02010008 56454e44 4f523131",
+		  "1VENDOR11" },
+		{ "3500143800000abcd", "01030008 50014380 00001111 02010008 56454e44 4f523131",
+		  "35001438000001111" },
+		{ "3500143800000abcd", "01130008 50014380 0000abcd 02010008 56454e44 4f523131",
+		  "1VENDOR11" },
 		{ "", "02010008 56454e44 4f523131", "1VENDOR11" },
 		/* What scsi_id(8) makes of these, and mp_vpd_wwid() by itself does not. */
-		{ "34001438000ab00cd", "01030008 40014380 00ab00cd 02010008 56454e44 4f523131", "34001438000ab00cd" },
-		{ "36006016012345678", "02030010 36303036 30313630 31323334 35363738 02010008 56454e44 4f523131",
+		{ "34001438000ab00cd", "01030008 40014380 00ab00cd 02010008 56454e44 4f523131",
+		  "34001438000ab00cd" },
+		{ "36006016012345678",
+		  "02030010 36303036 30313630 31323334 35363738 02010008 56454e44 4f523131",
 		  "36006016012345678" },
-		{ "36006016012345678", "02030010 36303036 30313630 31323334 35363739 02010008 56454e44 4f523131",
+		{ "36006016012345678",
+		  "02030010 36303036 30313630 31323334 35363739 02010008 56454e44 4f523131",
 		  "1VENDOR11" },
-		{ "36006016012345678", "02130010 36303036 30313630 31323334 35363738 02010008 56454e44 4f523131",
+		{ "36006016012345678",
+		  "02130010 36303036 30313630 31323334 35363738 02010008 56454e44 4f523131",
 		  "1VENDOR11" },
 	};
 	uint8_t page[256];
@@ -167,15 +206,20 @@ static void a_name_that_is_known_stays_as_long_as_the_page_has_it(void **state)
 	}
 }
 
-/* EMC Symmetrix with its SPC bits off: no descriptors, and the third byte is part of the vendor's number. */
+/*
+ * EMC Symmetrix with its SPC bits off: no descriptors, and the third byte is part of the vendor's
+ * number.
+ */
 static void a_page_of_scsi2_is_the_name_itself(void **state)
 {
 	static const struct wwid_case cases[] = {
-		{ "NAA 6", "60060480 00028790 10235330 30303041", "360060480000287901023533030303041" },
+		{ "NAA 6", "60060480 00028790 10235330 30303041",
+		  "360060480000287901023533030303041" },
 		{ "NAA 5", "50060482 cafe0001", "350060482cafe0001" },
 		{ "too short for its kind", "60060480 00028790", NULL },
 		{ "no NAA", "40060480 00028790 10235330 30303041", NULL },
-		{ "a reserved byte that is not 0 makes no name", "0103ff08 50014380 0000abcd", "3500143800000abcd" },
+		{ "a reserved byte that is not 0 makes no name", "0103ff08 50014380 0000abcd",
+		  "3500143800000abcd" },
 	};
 	uint8_t page[256];
 	char wwid[128];
@@ -225,7 +269,9 @@ static void a_wwid_that_does_not_fit_is_cut(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		assert_int_equal(mp_vpd_wwid(page, page_of(cases[i].designators, page), NULL, wwid, cases[i].size), 0);
+		assert_int_equal(mp_vpd_wwid(page, page_of(cases[i].designators, page), NULL, wwid,
+					     cases[i].size),
+				 0);
 		assert_string_equal(wwid, cases[i].wwid);
 	}
 }
@@ -270,10 +316,14 @@ static void a_serial_number_has_no_blanks_around(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		assert_int_equal(mp_vpd_serial(page, bytes(cases[i].page, page), serial, sizeof(serial)), 0);
+		assert_int_equal(mp_vpd_serial(page, bytes(cases[i].page, page), serial,
+					       sizeof(serial)),
+				 0);
 		assert_string_equal(serial, cases[i].serial);
 	}
-	assert_int_equal(mp_vpd_serial(page, bytes("00830004 32303030", page), serial, sizeof(serial)), -EBADMSG);
+	assert_int_equal(mp_vpd_serial(page, bytes("00830004 32303030", page), serial,
+				       sizeof(serial)),
+			 -EBADMSG);
 	assert_int_equal(mp_vpd_serial(page, 3, serial, sizeof(serial)), -EBADMSG);
 	assert_int_equal(mp_vpd_serial(page, bytes("00800004 32303030", page), serial, 3), 0);
 	assert_string_equal(serial, "20");
@@ -303,7 +353,9 @@ static void inquiry_data_yields_who_it_is(void **state)
 {
 	uint8_t data[64];
 	struct mp_inquiry inquiry;
-	size_t size = bytes("00000702 5b10100a 4c696e7578202020 736373695f6465627567202020202020 30313931", data);
+	size_t size = bytes(
+		"00000702 5b10100a 4c696e7578202020 736373695f6465627567202020202020 30313931",
+		data);
 
 	(void)state;
 	assert_int_equal(mp_inquiry_parse(data, size, &inquiry), 0);

@@ -73,7 +73,8 @@ static void assert_map(struct san *san, char letter, const struct mp_map *map, c
 	assert_rendered(san, expected);
 }
 
-static void assert_path(struct san *san, char letter, const struct mp_path *path, const char *expected)
+static void assert_path(struct san *san, char letter, const struct mp_path *path,
+			const char *expected)
 {
 	mp_path_wildcard_find(letter)->render(&san->context, path, &san->out);
 	assert_rendered(san, expected);
@@ -94,10 +95,11 @@ static void a_new_map_has_the_undefined_renderings(void **state)
 		char letter;
 		const char *text;
 	} cases[] = {
-		{ 'd', "undef" }, { 'F', "undef" }, { 'Q', "-" }, { 'N', "0" }, { 'r', "undef" },
-		{ 't', "undef" }, { 'S', "0.0K" }, { 'f', "" }, { 'x', "0" }, { 'h', "" },
-		{ 'A', "" }, { '0', "0" }, { '4', "0" }, { 's', "##,##" }, { 'v', "##" },
-		{ 'p', "##" }, { 'e', "##" }, { 'G', "--" }, { 'g', "[undef]" }, { 'k', "n/a" },
+		{ 'd', "undef" }, { 'F', "undef" }, { 'Q', "-" },	{ 'N', "0" },
+		{ 'r', "undef" }, { 't', "undef" }, { 'S', "0.0K" },	{ 'f', "" },
+		{ 'x', "0" },	  { 'h', "" },	    { 'A', "" },	{ '0', "0" },
+		{ '4', "0" },	  { 's', "##,##" }, { 'v', "##" },	{ 'p', "##" },
+		{ 'e', "##" },	  { 'G', "--" },    { 'g', "[undef]" }, { 'k', "n/a" },
 	};
 	_cleanup_(heap_map_freep) struct mp_map *map = NULL;
 	_cleanup_san_ struct san san = SAN_INIT;
@@ -114,13 +116,20 @@ static void a_new_path_has_the_undefined_renderings(void **state)
 		char letter;
 		const char *text;
 	} cases[] = {
-		{ 'w', "" }, { 'i', "#:#:#:#" }, { 'd', "" }, { 'D', "#:#" }, { 't', "undef" },
-		{ 'o', "unknown" }, { 'T', "undef" }, { 's', "##,##,##" }, { 'c', "(null)" },
-		{ 'C', "orphan" }, { 'p', "-1" }, { 'S', "0.0K" }, { 'z', "" }, { 'M', "normal" },
-		{ 'm', "[orphan]" }, { 'N', "[undef]" }, { 'n', "[undef]" }, { 'R', "[undef]" },
-		{ 'r', "[undef]" }, { 'a', "[undef]" }, { 'G', "--" }, { 'g', "[undef]" }, { '0', "0" },
-		{ 'P', "undef" }, { 'I', "new" }, { 'L', "0xffffffffffffffff" }, { 'A', "[undef]" },
-		{ 'k', "n/a" },
+		{ 'w', "" },	     { 'i', "#:#:#:#" },
+		{ 'd', "" },	     { 'D', "#:#" },
+		{ 't', "undef" },    { 'o', "unknown" },
+		{ 'T', "undef" },    { 's', "##,##,##" },
+		{ 'c', "(null)" },   { 'C', "orphan" },
+		{ 'p', "-1" },	     { 'S', "0.0K" },
+		{ 'z', "" },	     { 'M', "normal" },
+		{ 'm', "[orphan]" }, { 'N', "[undef]" },
+		{ 'n', "[undef]" },  { 'R', "[undef]" },
+		{ 'r', "[undef]" },  { 'a', "[undef]" },
+		{ 'G', "--" },	     { 'g', "[undef]" },
+		{ '0', "0" },	     { 'P', "undef" },
+		{ 'I', "new" },	     { 'L', "0xffffffffffffffff" },
+		{ 'A', "[undef]" },  { 'k', "n/a" },
 	};
 	const struct mp_identity identity = { .address = { .host = -1 }, .tpg = -1 };
 	_cleanup_(heap_path_freep) struct mp_path *path = NULL;
@@ -202,10 +211,10 @@ static void sizes_have_a_decimal_below_ten(void **state)
 		uint64_t sectors;
 		const char *text;
 	} cases[] = {
-		{ 0, "0.0K" },	       { 1, "0.5K" },		   { 3, "1.5K" },
-		{ 20, "10K" },	       { 2046, "1023K" },	   { 2048, "1.0M" },
-		{ 16384, "8.0M" },     { 32768, "16M" },	   { 4194304, "2.0G" },
-		{ 1ULL << 31, "1.0T" }, { 1ULL << 41, "1.0P" },	   { 1ULL << 51, "1024P" },
+		{ 0, "0.0K" },		{ 1, "0.5K" },		{ 3, "1.5K" },
+		{ 20, "10K" },		{ 2046, "1023K" },	{ 2048, "1.0M" },
+		{ 16384, "8.0M" },	{ 32768, "16M" },	{ 4194304, "2.0G" },
+		{ 1ULL << 31, "1.0T" }, { 1ULL << 41, "1.0P" }, { 1ULL << 51, "1024P" },
 	};
 	_cleanup_san_ struct san san = SAN_INIT;
 	struct mp_map *map = san_add_map(&san, "m", "w", "0 0 0 0");
@@ -267,7 +276,8 @@ static void facts_of_a_path_are_told(void **state)
 	struct mp_path *path = san.paths[0];
 
 	(void)state;
-	path->identity.address = (struct mp_address){ .host = 12, .channel = 3, .target = 45, .lun = 67 };
+	path->identity.address =
+		(struct mp_address){ .host = 12, .channel = 3, .target = 45, .lun = 67 };
 	path->identity.devt = makedev(259, 1048575);
 	path->identity.protocol = MP_PROTOCOL_SCSI_FCP;
 	path->identity.tpg = 0x1a;
@@ -314,9 +324,12 @@ static void the_next_check_counts_down(void **state)
 		unsigned interval_sec;
 		const char *text;
 	} cases[] = {
-		{ 110000000, 10, "XXXXXXXXXX 10/10" }, { 104000000, 10, "XXXX...... 4/10" },
-		{ 103000001, 10, "XXXX...... 4/10" },  { 100000000, 10, ".......... 0/10" },
-		{ 0, 5, ".......... 0/5" },	       { 104000000, 5, "XXXXXXXX.. 4/5" },
+		{ 110000000, 10, "XXXXXXXXXX 10/10" },
+		{ 104000000, 10, "XXXX...... 4/10" },
+		{ 103000001, 10, "XXXX...... 4/10" },
+		{ 100000000, 10, ".......... 0/10" },
+		{ 0, 5, ".......... 0/5" },
+		{ 104000000, 5, "XXXXXXXX.. 4/5" },
 		{ 104000000, 0, ".......... 0/0" },
 	};
 	_cleanup_san_ struct san san = SAN_INIT;

@@ -24,10 +24,12 @@ static void the_set_remembers_and_forgets(void **state)
 	assert_int_equal(mp_wwids_remember(wwids, "a"), 1);
 	assert_int_equal(mp_wwids_remember(wwids, "c"), 1);
 	assert_int_equal(mp_wwids_remember(wwids, "b"), 0);
-	assert_true(mp_wwids_has(wwids, "a") && mp_wwids_has(wwids, "b") && mp_wwids_has(wwids, "c"));
+	assert_true(mp_wwids_has(wwids, "a") && mp_wwids_has(wwids, "b") &&
+		    mp_wwids_has(wwids, "c"));
 	mp_wwids_forget(wwids, "b");
 	mp_wwids_forget(wwids, "unknown");
-	assert_true(mp_wwids_has(wwids, "a") && !mp_wwids_has(wwids, "b") && mp_wwids_has(wwids, "c"));
+	assert_true(mp_wwids_has(wwids, "a") && !mp_wwids_has(wwids, "b") &&
+		    mp_wwids_has(wwids, "c"));
 }
 
 static void thousands_are_found(void **state)
@@ -117,15 +119,17 @@ static void the_file_itself_can_be_asked(void **state)
 		const char *wwid;
 		int known;
 	} cases[] = {
-		{ "first", 1 }, { "last", 1 }, { "with rest", 1 }, { "removed", 0 }, { "blank before", 0 }, { "cut", 0 },
-		{ "irst", 0 },	{ "", 0 },     { "a/b", 0 },
+		{ "first", 1 },	       { "last", 1 }, { "with rest", 1 }, { "removed", 0 },
+		{ "blank before", 0 }, { "cut", 0 },  { "irst", 0 },	  { "", 0 },
+		{ "a/b", 0 },
 	};
 
 	assert_int_equal(mp_wwids_file_has(*state, "first"), 0);
 	scratch_write(*state, "wwids", "");
 	assert_int_equal(mp_wwids_file_has(*state, "first"), 0);
-	scratch_write(*state, "wwids",
-		      "# header\n/first/\n#removed/\n /blank before/\n#/removed/\n/with rest/ x\n/last/\n/cut");
+	scratch_write(
+		*state, "wwids",
+		"# header\n/first/\n#removed/\n /blank before/\n#/removed/\n/with rest/ x\n/last/\n/cut");
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_int_equal(mp_wwids_file_has(*state, cases[i].wwid), cases[i].known);
 }
@@ -195,7 +199,8 @@ static void what_is_written_is_what_is_read(void **state)
 	for (size_t i = 0; i < count; i++) {
 		assert_int_equal(mp_wwids_file_remove(*state, hostile_words[i]), 1);
 		assert_int_equal(mp_wwids_file_has(*state, hostile_words[i]), 0);
-		assert_int_equal(mp_wwids_file_has(*state, hostile_words[(i + 1) % count]), i + 1 < count);
+		assert_int_equal(mp_wwids_file_has(*state, hostile_words[(i + 1) % count]),
+				 i + 1 < count);
 		assert_int_equal(mp_failed_wwids_mark(*state, hostile_words[i]), 1);
 		assert_false(mp_suspended_wwids_has(*state, hostile_words[i]));
 	}
