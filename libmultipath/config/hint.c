@@ -35,8 +35,10 @@ static bool add_homes(const char *name, const char *separator, struct mp_strbuf 
 
 static void offer_scope(struct mp_suggestion *suggestion, enum mp_scope scope)
 {
-	for (const uint8_t *key = mp_scopes[scope].keys; key && *key; key++)
-		mp_suggestion_offer(suggestion, mp_keywords[*key].name);
+	unsigned place = 0;
+
+	for (enum mp_key key; (key = mp_scope_next(scope, &place)) != MP_KEY_NONE;)
+		mp_suggestion_offer(suggestion, mp_keywords[key].name);
 	for (enum mp_scope inner = MP_SCOPE_TOP + 1; inner < MP_SCOPES; inner++)
 		if (mp_scopes[inner].parent == scope)
 			mp_suggestion_offer(suggestion, mp_scopes[inner].name);

@@ -11,101 +11,9 @@
 
 enum mp_key {
 	MP_KEY_NONE,
-	MP_KEY_VERBOSITY,
-	MP_KEY_POLLING_INTERVAL,
-	MP_KEY_MAX_POLLING_INTERVAL,
-	MP_KEY_REASSIGN_MAPS,
-	MP_KEY_MULTIPATH_DIR,
-	MP_KEY_PATH_SELECTOR,
-	MP_KEY_PATH_GROUPING_POLICY,
-	MP_KEY_UID_ATTRS,
-	MP_KEY_UID_ATTRIBUTE,
-	MP_KEY_GETUID_CALLOUT,
-	MP_KEY_PRIO,
-	MP_KEY_PRIO_ARGS,
-	MP_KEY_FEATURES,
-	MP_KEY_HARDWARE_HANDLER,
-	MP_KEY_PATH_CHECKER,
-	MP_KEY_CHECKER,
-	MP_KEY_ALIAS_PREFIX,
-	MP_KEY_FAILBACK,
-	MP_KEY_RR_MIN_IO,
-	MP_KEY_RR_MIN_IO_RQ,
-	MP_KEY_MAX_FDS,
-	MP_KEY_RR_WEIGHT,
-	MP_KEY_NO_PATH_RETRY,
-	MP_KEY_QUEUE_WITHOUT_DAEMON,
-	MP_KEY_CHECKER_TIMEOUT,
-	MP_KEY_ALLOW_USB_DEVICES,
-	MP_KEY_PG_TIMEOUT,
-	MP_KEY_FLUSH_ON_LAST_DEL,
-	MP_KEY_USER_FRIENDLY_NAMES,
-	MP_KEY_MODE,
-	MP_KEY_UID,
-	MP_KEY_GID,
-	MP_KEY_FAST_IO_FAIL_TMO,
-	MP_KEY_DEV_LOSS_TMO,
-	MP_KEY_EH_DEADLINE,
-	MP_KEY_MAX_RETRIES,
-	MP_KEY_BINDINGS_FILE,
-	MP_KEY_WWIDS_FILE,
-	MP_KEY_PRKEYS_FILE,
-	MP_KEY_LOG_CHECKER_ERR,
-	MP_KEY_RESERVATION_KEY,
-	MP_KEY_ALL_TG_PT,
-	MP_KEY_RETAIN_ATTACHED_HW_HANDLER,
-	MP_KEY_DETECT_PRIO,
-	MP_KEY_DETECT_CHECKER,
-	MP_KEY_DETECT_PGPOLICY,
-	MP_KEY_DETECT_PGPOLICY_USE_TPG,
-	MP_KEY_FORCE_SYNC,
-	MP_KEY_STRICT_TIMING,
-	MP_KEY_DEFERRED_REMOVE,
-	MP_KEY_PARTITION_DELIMITER,
-	MP_KEY_CONFIG_DIR,
-	MP_KEY_DELAY_WATCH_CHECKS,
-	MP_KEY_DELAY_WAIT_CHECKS,
-	MP_KEY_SAN_PATH_ERR_THRESHOLD,
-	MP_KEY_SAN_PATH_ERR_FORGET_RATE,
-	MP_KEY_SAN_PATH_ERR_RECOVERY_TIME,
-	MP_KEY_MARGINAL_PATH_ERR_SAMPLE_TIME,
-	MP_KEY_MARGINAL_PATH_ERR_RATE_THRESHOLD,
-	MP_KEY_MARGINAL_PATH_ERR_RECHECK_GAP_TIME,
-	MP_KEY_MARGINAL_PATH_DOUBLE_FAILED_TIME,
-	MP_KEY_FIND_MULTIPATHS,
-	MP_KEY_UXSOCK_TIMEOUT,
-	MP_KEY_RETRIGGER_TRIES,
-	MP_KEY_RETRIGGER_DELAY,
-	MP_KEY_MISSING_UEV_WAIT_TIMEOUT,
-	MP_KEY_SKIP_KPARTX,
-	MP_KEY_PURGE_DISCONNECTED,
-	MP_KEY_DISABLE_CHANGED_WWIDS,
-	MP_KEY_REMOVE_RETRIES,
-	MP_KEY_MAX_SECTORS_KB,
-	MP_KEY_GHOST_DELAY,
-	MP_KEY_AUTO_RESIZE,
-	MP_KEY_FIND_MULTIPATHS_TIMEOUT,
-	MP_KEY_ENABLE_FOREIGN,
-	MP_KEY_MARGINAL_PATHGROUPS,
-	MP_KEY_RECHECK_WWID,
-	/* devices */
-	MP_KEY_VENDOR,
-	MP_KEY_PRODUCT,
-	MP_KEY_REVISION,
-	MP_KEY_PRODUCT_BLACKLIST,
-	MP_KEY_VPD_VENDOR,
-	/* multipaths */
-	MP_KEY_WWID,
-	MP_KEY_ALIAS,
-	/* overrides/protocol */
-	MP_KEY_TYPE,
-	/* blacklist and blacklist_exceptions */
-	MP_KEY_RULE_DEVNODE,
-	MP_KEY_RULE_WWID,
-	MP_KEY_RULE_PROPERTY,
-	MP_KEY_RULE_PROTOCOL,
-	MP_KEY_RULE_VENDOR,
-	MP_KEY_RULE_PRODUCT,
+#define KEYWORD(key, ...) key,
+#include "config/keywords.inc"
+#undef KEYWORD
 	MP_KEYS
 };
 
@@ -132,10 +40,25 @@ struct mp_scope_row {
 	enum mp_scope parent;
 	bool repeatable;
 	bool needs_brace; /* without anything behind it the section is not entered */
-	const uint8_t *keys; /* enum mp_key, in the order of printing; MP_KEY_NONE ends them */
+	/*
+	 * enum mp_key: what is printed first, in this order; the other keywords of the section follow
+	 * in the order of their rows. NULL: none. MP_KEY_NONE ends them.
+	 */
+	const uint8_t *first;
 };
 
 extern const struct mp_scope_row mp_scopes[MP_SCOPES];
+
+/**
+ * mp_scope_next() - walk the keywords of a section in the order of printing
+ * @place:	of the walk, 0 at its start
+ *
+ * Return: the next keyword, MP_KEY_NONE after the last one.
+ */
+enum mp_key mp_scope_next(enum mp_scope scope, unsigned *place);
+
+/** mp_scope_has() - Return: true if the section takes that keyword */
+bool mp_scope_has(enum mp_scope scope, enum mp_key key);
 
 /**
  * mp_keyword_find() - Return: the keyword of that name in that section, MP_KEY_NONE if there is

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "config/member.h"
 #include "config/merge.h"
 #include "config/parser.h"
 #include "config/pattern.h"
@@ -179,30 +180,12 @@ static int set_uid_attrs(struct mp_config *config)
 
 static void set_process(struct mp_config *config)
 {
-	config->process = (struct mp_process_settings){
-		.verbosity = default_number(config, MP_KEY_VERBOSITY),
-		.polling_interval_sec = default_number(config, MP_KEY_POLLING_INTERVAL),
-		.max_polling_interval_sec = default_number(config, MP_KEY_MAX_POLLING_INTERVAL),
-		.max_fds = default_number(config, MP_KEY_MAX_FDS),
-		.reassign_maps = default_number(config, MP_KEY_REASSIGN_MAPS),
-		.queue_without_daemon = default_number(config, MP_KEY_QUEUE_WITHOUT_DAEMON),
-		.log_checker_err_once = default_number(config, MP_KEY_LOG_CHECKER_ERR),
-		.allow_usb_devices = default_number(config, MP_KEY_ALLOW_USB_DEVICES),
-		.find_multipaths = default_number(config, MP_KEY_FIND_MULTIPATHS),
-		.find_multipaths_timeout_sec =
-			default_number(config, MP_KEY_FIND_MULTIPATHS_TIMEOUT),
-		.uxsock_timeout_msec = default_number(config, MP_KEY_UXSOCK_TIMEOUT),
-		.retrigger_tries = default_number(config, MP_KEY_RETRIGGER_TRIES),
-		.retrigger_delay_sec = default_number(config, MP_KEY_RETRIGGER_DELAY),
-		.missing_uev_wait_timeout_sec =
-			default_number(config, MP_KEY_MISSING_UEV_WAIT_TIMEOUT),
-		.remove_retries = default_number(config, MP_KEY_REMOVE_RETRIES),
-		.partition_delimiter = default_text(config, MP_KEY_PARTITION_DELIMITER),
-		.lists_nvme =
-			mp_expression_matches(default_text(config, MP_KEY_ENABLE_FOREIGN), "nvme"),
-		.marginal_pathgroups = default_number(config, MP_KEY_MARGINAL_PATHGROUPS),
-		.auto_resize = default_number(config, MP_KEY_AUTO_RESIZE),
-	};
+	for (enum mp_key key = MP_KEY_NONE + 1; key < MP_KEYS; key++)
+		if (mp_keywords[key].sets.home == MP_HOME_PROCESS)
+			mp_member_set(&mp_keywords[key].sets, mp_config_default(config, key),
+				      &config->process);
+	config->process.lists_nvme =
+		mp_expression_matches(default_text(config, MP_KEY_ENABLE_FOREIGN), "nvme");
 }
 
 /* Rules by device have two expressions each: they are looked at one by one. */

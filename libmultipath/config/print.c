@@ -29,15 +29,19 @@ static void print_settings(const struct mp_section *section, enum mp_scope scope
 			   struct mp_strbuf *buf)
 {
 	const struct mp_setting *by_key[MP_KEYS] = { 0 };
-	unsigned left = section->count;
+	unsigned left = section->count, place = 0;
 
 	for (unsigned i = 0; i < section->count; i++)
 		by_key[section->settings[i].key] = &section->settings[i];
-	for (const uint8_t *key = mp_scopes[scope].keys; *key && left > 0; key++) {
-		if (!by_key[*key])
+	while (left > 0) {
+		enum mp_key key = mp_scope_next(scope, &place);
+
+		if (key == MP_KEY_NONE)
+			break;
+		if (!by_key[key])
 			continue;
-		if (is_printed(*key))
-			print_setting(by_key[*key], depth, buf);
+		if (is_printed(key))
+			print_setting(by_key[key], depth, buf);
 		left--;
 	}
 }
@@ -54,15 +58,17 @@ static void print_block(const struct mp_section *section, enum mp_scope scope,
 
 static void print_defaults(const struct mp_config *config, struct mp_strbuf *buf)
 {
-	mp_strbuf_puts(buf, "defaults {\n");
-	for (const uint8_t *key = mp_scopes[MP_SCOPE_DEFAULTS].keys; *key; key++) {
-		struct mp_setting setting;
-		const struct mp_setting *found = mp_config_default(config, *key);
+	unsigned place = 0;
 
-		if (!found || !is_printed(*key))
+	mp_strbuf_puts(buf, "defaults {\n");
+	for (enum mp_key key; (key = mp_scope_next(MP_SCOPE_DEFAULTS, &place)) != MP_KEY_NONE;) {
+		struct mp_setting setting;
+		const struct mp_setting *found = mp_config_default(config, key);
+
+		if (!found || !is_printed(key))
 			continue;
 		setting = *found;
-		setting.key = *key; /* built-in values do not name theirs */
+		setting.key = key; /* built-in values do not name theirs */
 		print_setting(&setting, 1, buf);
 	}
 	mp_strbuf_puts(buf, "}\n");

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "config/member.h"
 #include "config/sections.h"
 #include "config/trace.h"
 #include "config/types.h"
@@ -235,6 +236,14 @@ static const char *find_text(const struct layers *layers, enum mp_key key)
 	return setting ? setting->text : NULL;
 }
 
+/* The members of @settings, which are those of @home, that take a value as it is. */
+static void resolve_members(const struct layers *layers, enum mp_home home, void *settings)
+{
+	for (enum mp_key key = MP_KEY_NONE + 1; key < MP_KEYS; key++)
+		if (mp_keywords[key].sets.home == home)
+			mp_member_set(&mp_keywords[key].sets, find(layers, key), settings);
+}
+
 static int compare_wwid(const void *key, const void *element)
 {
 	return strcmp(key, mp_section_text(element, MP_KEY_WWID));
@@ -370,38 +379,20 @@ void mp_config_trace_path_settings(struct mp_config *config, const struct mp_ide
 		.hardware = mp_config_hardware(config, identity),
 		.trace = trace,
 	};
-	const struct mp_setting *fast_io_fail = find(&layers, MP_KEY_FAST_IO_FAIL_TMO);
-	const struct mp_setting *dev_loss = find(&layers, MP_KEY_DEV_LOSS_TMO);
-	const struct mp_setting *eh_deadline = find(&layers, MP_KEY_EH_DEADLINE);
-	const struct mp_setting *max_retries = find(&layers, MP_KEY_MAX_RETRIES);
 	const struct mp_setting *hardware_checker =
 		find_in_hardware(layers.hardware, MP_KEY_PATH_CHECKER);
-	const char *uid_attribute = resolve_uid_attribute(&layers, identity->name);
-	bool recheck_wwid = find_number(&layers, MP_KEY_RECHECK_WWID);
 
-	if (recheck_wwid && !can_recheck_wwid(identity, uid_attribute)) {
-		trace_derived(&layers, MP_KEY_RECHECK_WWID, false,
-			      "the device itself cannot tell this WWID");
-		recheck_wwid = false;
-	}
 	*ret = (struct mp_path_settings){
-		.uid_attribute = uid_attribute,
-		.checker = find_text(&layers, MP_KEY_PATH_CHECKER),
+		.uid_attribute = resolve_uid_attribute(&layers, identity->name),
 		.hardware_checker = hardware_checker ? hardware_checker->text : NULL,
-		.detect_checker = find_number(&layers, MP_KEY_DETECT_CHECKER),
-		.detect_prio = find_number(&layers, MP_KEY_DETECT_PRIO),
-		.recheck_wwid = recheck_wwid,
-		.checker_timeout_sec = find_number(&layers, MP_KEY_CHECKER_TIMEOUT),
-		.has_fast_io_fail = fast_io_fail != NULL,
-		.fast_io_fail_sec = fast_io_fail ? fast_io_fail->number : 0,
-		.has_dev_loss = dev_loss != NULL,
-		.dev_loss_sec = dev_loss ? dev_loss->number : 0,
-		.has_eh_deadline = eh_deadline != NULL,
-		.eh_deadline_sec = eh_deadline ? eh_deadline->number : 0,
-		.has_max_retries = max_retries != NULL,
-		.max_retries = max_retries ? max_retries->number : 0,
 		.vpd_vendor = find_number(&layers, MP_KEY_VPD_VENDOR) ? "hp3par" : NULL,
 	};
+	resolve_members(&layers, MP_HOME_PATH, ret);
+	if (ret->recheck_wwid && !can_recheck_wwid(identity, ret->uid_attribute)) {
+		trace_derived(&layers, MP_KEY_RECHECK_WWID, false,
+			      "the device itself cannot tell this WWID");
+		ret->recheck_wwid = false;
+	}
 	resolve_prio(&layers, ret);
 	mp_trace_sort(trace);
 }
@@ -480,7 +471,6 @@ static void resolve_reservation(const struct layers *layers, struct mp_map_setti
 {
 	const struct mp_setting *key = find(layers, MP_KEY_RESERVATION_KEY);
 
-	ret->all_target_ports = find_number(layers, MP_KEY_ALL_TG_PT);
 	if (!key)
 		return;
 	if (key->flags & MP_RESERVATION_KEY_FILE) {
@@ -504,39 +494,17 @@ void mp_config_trace_map_settings(struct mp_config *config, const char *wwid,
 	};
 	const struct mp_setting *alias = layers.map ? mp_section_find(layers.map, MP_KEY_ALIAS) :
 						      NULL;
-	const struct mp_setting *mode = find(&layers, MP_KEY_MODE);
-	const struct mp_setting *uid = find(&layers, MP_KEY_UID);
-	const struct mp_setting *gid = find(&layers, MP_KEY_GID);
 
 	*ret = (struct mp_map_settings){
-		.grouping = find_number(&layers, MP_KEY_PATH_GROUPING_POLICY),
-		.selector = find_text(&layers, MP_KEY_PATH_SELECTOR),
-		.handler = find_text(&layers, MP_KEY_HARDWARE_HANDLER),
-		.minio = find_number(&layers, MP_KEY_RR_MIN_IO_RQ),
-		.weigh_by_priority = find_number(&layers, MP_KEY_RR_WEIGHT),
-		.failback = find_number(&layers, MP_KEY_FAILBACK),
-		.flush_on_last_del = find_number(&layers, MP_KEY_FLUSH_ON_LAST_DEL),
-		.deferred_remove = find_number(&layers, MP_KEY_DEFERRED_REMOVE),
-		.skip_kpartx = find_number(&layers, MP_KEY_SKIP_KPARTX),
-		.user_friendly_names = find_number(&layers, MP_KEY_USER_FRIENDLY_NAMES),
 		/* Linux detaches none since 4.3, whatever retain_attached_hw_handler says */
 		.retain_handler = true,
-		.purge_disconnected = find_number(&layers, MP_KEY_PURGE_DISCONNECTED),
 		.alias = alias ? alias->text : NULL,
-		.alias_prefix = find_text(&layers, MP_KEY_ALIAS_PREFIX),
-		.has_mode = mode != NULL,
-		.mode = mode ? mode->number : 0,
-		.has_uid = uid != NULL,
-		.uid = uid ? uid->number : 0,
-		.has_gid = gid != NULL,
-		.gid = gid ? gid->number : 0,
-		.ghost_delay_sec = find_number(&layers, MP_KEY_GHOST_DELAY),
-		.max_sectors_kb = find_number(&layers, MP_KEY_MAX_SECTORS_KB),
 		.polling_interval_sec = config->process.polling_interval_sec,
 		.max_polling_interval_sec = config->process.max_polling_interval_sec,
 		.marginal_groups = config->process.marginal_pathgroups,
 		.auto_resize = config->process.auto_resize,
 	};
+	resolve_members(&layers, MP_HOME_MAP, ret);
 	resolve_features(&layers, ret);
 	resolve_shaky(&layers, ret);
 	resolve_reservation(&layers, ret);

@@ -47,8 +47,21 @@ enum {
 /* What a number counts. */
 enum mp_unit { MP_UNIT_NONE, MP_UNIT_SECONDS, MP_UNIT_MILLISECONDS, MP_UNIT_KIB, MP_UNIT_CHECKS };
 
+/* The settings that a value goes into. */
+enum mp_home { MP_HOME_NONE, MP_HOME_PROCESS, MP_HOME_PATH, MP_HOME_MAP };
+
+/* The member of the settings that takes a keyword's value as it is; see member.h. */
+struct mp_member {
+	enum mp_home home;
+	bool is_text;
+	uint8_t size; /* of a number; 1: bool */
+	uint16_t offset;
+	uint16_t has_offset; /* of the bool that says whether there is a value; 0: none */
+};
+
 struct mp_keyword {
 	const char *name;
+	unsigned sections; /* 1 << enum mp_scope of each that takes it */
 	const struct mp_type *type;
 	unsigned flags;
 	unsigned alias_of; /* enum mp_key: another spelling of that keyword, never printed */
@@ -62,6 +75,7 @@ struct mp_keyword {
 	struct mp_setting built_in; /* with MP_KEYWORD_HAS_DEFAULT */
 	/* this value has no effect, and why: "NAME has no effect <text>"; told when it is set */
 	struct mp_word idle;
+	struct mp_member sets;
 };
 
 /* Does a prioritizer take prio_args? The optional ones are "exclusive_pref_bit". */

@@ -33,9 +33,26 @@ static void every_keyword_has_a_name_and_a_section(void **state)
 static void no_section_lists_a_name_twice(void **state)
 {
 	(void)state;
+	for (enum mp_scope scope = 0; scope < MP_SCOPES; scope++) {
+		unsigned place = 0, count = 0, taken = 0;
+
+		for (enum mp_key key; (key = mp_scope_next(scope, &place)) != MP_KEY_NONE; count++)
+			assert_int_equal(mp_keyword_find(scope, mp_keywords[key].name), key);
+		for (enum mp_key key = 0; key < MP_KEYS; key++)
+			taken += mp_scope_has(scope, key);
+		assert_int_equal(count, taken);
+	}
+}
+
+/* overrides has the order of device, for fewer keywords. */
+static void what_a_section_prints_first_is_a_keyword_of_it(void **state)
+{
+	(void)state;
 	for (enum mp_scope scope = 0; scope < MP_SCOPES; scope++)
-		for (const uint8_t *key = mp_scopes[scope].keys; key && *key; key++)
-			assert_int_equal(mp_keyword_find(scope, mp_keywords[*key].name), *key);
+		for (const uint8_t *key = mp_scopes[scope].first; key && *key; key++)
+			if (!mp_scope_has(scope, *key) && scope != MP_SCOPE_OVERRIDES)
+				fail_msg("%s is printed first in %s, which does not take it",
+					 mp_keywords[*key].name, mp_scopes[scope].name);
 }
 
 static void each_section_is_found_where_it_belongs(void **state)
@@ -103,6 +120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_keyword_has_a_name_and_a_section),
 		cmocka_unit_test(no_section_lists_a_name_twice),
+		cmocka_unit_test(what_a_section_prints_first_is_a_keyword_of_it),
 		cmocka_unit_test(each_section_is_found_where_it_belongs),
 		cmocka_unit_test(built_in_values_can_be_written_in_a_file),
 		cmocka_unit_test(sections_are_found_within_their_parents),

@@ -170,9 +170,11 @@ static void check_default(const char *manual, enum mp_key key)
 
 static void each_default_is_that_of_the_table(void **state)
 {
-	for (const uint8_t *key = mp_scopes[MP_SCOPE_DEFAULTS].keys; *key; key++)
-		if (!(mp_keywords[*key].flags & MP_KEYWORD_IGNORED))
-			check_default(*state, *key);
+	unsigned place = 0;
+
+	for (enum mp_key key; (key = mp_scope_next(MP_SCOPE_DEFAULTS, &place)) != MP_KEY_NONE;)
+		if (!(mp_keywords[key].flags & MP_KEYWORD_IGNORED))
+			check_default(*state, key);
 }
 
 /* As a word of its own. */

@@ -398,11 +398,13 @@ static void add_random_setting(uint32_t *seed, enum mp_key key, struct mp_strbuf
 
 static void add_random_section(uint32_t *seed, enum mp_scope scope, struct mp_strbuf *buf)
 {
+	unsigned place = 0;
+
 	mp_strbuf_printf(buf, "%s {\n", mp_scopes[scope].name);
-	for (const uint8_t *key = mp_scopes[scope].keys; key && *key; key++)
-		if (!below(seed, 2) || *key == MP_KEY_WWID || *key == MP_KEY_VENDOR ||
-		    *key == MP_KEY_PRODUCT || *key == MP_KEY_TYPE)
-			add_random_setting(seed, *key, buf);
+	for (enum mp_key key; (key = mp_scope_next(scope, &place)) != MP_KEY_NONE;)
+		if (!below(seed, 2) || key == MP_KEY_WWID || key == MP_KEY_VENDOR ||
+		    key == MP_KEY_PRODUCT || key == MP_KEY_TYPE)
+			add_random_setting(seed, key, buf);
 	for (enum mp_scope inner = MP_SCOPE_TOP + 1; inner < MP_SCOPES; inner++)
 		if (mp_scopes[inner].parent == scope)
 			for (unsigned i = below(seed, 4); i > 0; i--)
@@ -439,14 +441,16 @@ static void add_section(const struct mp_section *section, struct mp_strbuf *buf)
 /* What the configuration means, without the help of what prints it as a file. */
 static void add_meaning(const struct mp_config *config, struct mp_strbuf *buf)
 {
-	for (const uint8_t *key = mp_scopes[MP_SCOPE_DEFAULTS].keys; *key; key++) {
-		const struct mp_setting *found = mp_config_default(config, *key);
+	unsigned place = 0;
+
+	for (enum mp_key key; (key = mp_scope_next(MP_SCOPE_DEFAULTS, &place)) != MP_KEY_NONE;) {
+		const struct mp_setting *found = mp_config_default(config, key);
 		struct mp_setting setting;
 
-		if (!found || mp_keywords[*key].alias_of)
+		if (!found || mp_keywords[key].alias_of)
 			continue;
 		setting = *found;
-		setting.key = *key;
+		setting.key = key;
 		add_setting(&setting, buf);
 	}
 	add_section(&config->overrides, buf);
