@@ -6,13 +6,9 @@
 
 #include "checkers/checker.h"
 
-extern const struct mp_checker mp_checker_cciss_tur;
-extern const struct mp_checker mp_checker_directio;
-extern const struct mp_checker mp_checker_emc_clariion;
-extern const struct mp_checker mp_checker_hp_sw;
-extern const struct mp_checker mp_checker_rdac;
-extern const struct mp_checker mp_checker_readsector0;
-extern const struct mp_checker mp_checker_tur;
+#define CHECKER(name, object) extern const struct mp_checker object;
+#include "config/checkers.inc"
+#undef CHECKER
 
 struct mp_scsi_result;
 

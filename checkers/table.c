@@ -6,25 +6,18 @@
 #include "base/cleanup.h"
 #include "checkers/checkers.h"
 
-static const struct mp_checker checker_none = { .name = "none", .none = true };
+const struct mp_checker mp_checker_none = { .name = "none", .none = true };
 
-/* clang-format off */
 static const struct mp_checker *const checkers[] = {
-	&mp_checker_tur,
-	&mp_checker_directio,
-	&mp_checker_readsector0,
-	&mp_checker_rdac,
-	&mp_checker_emc_clariion,
-	&mp_checker_hp_sw,
-	&mp_checker_cciss_tur,
-	&checker_none,
+#define CHECKER(name, object) &object,
+#include "config/checkers.inc"
+#undef CHECKER
 };
-/* clang-format on */
 
 const struct mp_checker *mp_checker_find(const char *name)
 {
 	if (!strncmp(name, "none", 4))
-		return &checker_none;
+		return &mp_checker_none;
 	for (size_t i = 0; i < ARRAY_SIZE(checkers); i++)
 		if (!strcmp(checkers[i]->name, name))
 			return checkers[i];

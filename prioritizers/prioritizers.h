@@ -5,20 +5,9 @@
 
 #include "prioritizers/prioritizer.h"
 
-extern const struct mp_prioritizer mp_prioritizer_alua;
-extern const struct mp_prioritizer mp_prioritizer_ana;
-extern const struct mp_prioritizer mp_prioritizer_const;
-extern const struct mp_prioritizer mp_prioritizer_datacore;
-extern const struct mp_prioritizer mp_prioritizer_emc;
-extern const struct mp_prioritizer mp_prioritizer_hds;
-extern const struct mp_prioritizer mp_prioritizer_hp_sw;
-extern const struct mp_prioritizer mp_prioritizer_iet;
-extern const struct mp_prioritizer mp_prioritizer_ontap;
-extern const struct mp_prioritizer mp_prioritizer_path_latency;
-extern const struct mp_prioritizer mp_prioritizer_random;
-extern const struct mp_prioritizer mp_prioritizer_rdac;
-extern const struct mp_prioritizer mp_prioritizer_sysfs;
-extern const struct mp_prioritizer mp_prioritizer_weightedpath;
+#define PRIORITIZER(name, args, object) extern const struct mp_prioritizer object;
+#include "config/prioritizers.inc"
+#undef PRIORITIZER
 
 /** mp_args_have_word() - is @word one of the blank-separated words of @args? */
 bool mp_args_have_word(const char *args, const char *word);

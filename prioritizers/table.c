@@ -6,24 +6,11 @@
 
 #define BLANKS " \t"
 
-/* clang-format off */
 static const struct mp_prioritizer *const prioritizers[] = {
-	&mp_prioritizer_alua,
-	&mp_prioritizer_ana,
-	&mp_prioritizer_const,
-	&mp_prioritizer_datacore,
-	&mp_prioritizer_emc,
-	&mp_prioritizer_hds,
-	&mp_prioritizer_hp_sw,
-	&mp_prioritizer_iet,
-	&mp_prioritizer_ontap,
-	&mp_prioritizer_path_latency,
-	&mp_prioritizer_random,
-	&mp_prioritizer_rdac,
-	&mp_prioritizer_sysfs,
-	&mp_prioritizer_weightedpath,
+#define PRIORITIZER(name, args, object) &object,
+#include "config/prioritizers.inc"
+#undef PRIORITIZER
 };
-/* clang-format on */
 
 const struct mp_prioritizer *mp_prioritizer_find(const char *name)
 {

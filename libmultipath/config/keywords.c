@@ -93,9 +93,10 @@ static const struct mp_word resize_words[] = {
 };
 
 static const struct mp_word checker_names[] = {
-	{ .text = "tur" },   { .text = "directio" },	 { .text = "rdac" },
-	{ .text = "hp_sw" }, { .text = "emc_clariion" }, { .text = "cciss_tur" },
-	{ .text = "none" },  { .text = "readsector0" },	 { 0 },
+#define CHECKER(name, object) { .text = name },
+#include "config/checkers.inc"
+#undef CHECKER
+	{ 0 },
 };
 
 /* With how many arguments each takes. */
@@ -106,20 +107,9 @@ static const struct mp_word selector_names[] = {
 };
 
 static const struct mp_word prio_names[] = {
-	{ "alua", MP_ARGS_OPTIONAL },
-	{ "ana", MP_ARGS_NONE },
-	{ "const", MP_ARGS_NONE },
-	{ "datacore", MP_ARGS_NEEDED },
-	{ "emc", MP_ARGS_NONE },
-	{ "hds", MP_ARGS_NONE },
-	{ "hp_sw", MP_ARGS_NONE },
-	{ "iet", MP_ARGS_NEEDED },
-	{ "ontap", MP_ARGS_NONE },
-	{ "path_latency", MP_ARGS_NEEDED },
-	{ "random", MP_ARGS_NONE },
-	{ "rdac", MP_ARGS_NONE },
-	{ "sysfs", MP_ARGS_OPTIONAL },
-	{ "weightedpath", MP_ARGS_NEEDED },
+#define PRIORITIZER(name, args, object) { name, args },
+#include "config/prioritizers.inc"
+#undef PRIORITIZER
 	{ 0 },
 };
 

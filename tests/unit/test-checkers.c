@@ -370,9 +370,7 @@ static void checkers_are_found_by_name(void **state)
 	assert_ptr_equal(mp_checker_find("none"), mp_checker_find("nonesense"));
 }
 
-/*
- * The library does not include checkers/, so --check-config has the names from a list of its own.
- */
+/* The name in the row is that of the object. */
 static void the_configuration_knows_the_checkers_and_no_others(void **state)
 {
 	const struct mp_word *known = mp_keywords[MP_KEY_PATH_CHECKER].known;
@@ -382,18 +380,16 @@ static void the_configuration_knows_the_checkers_and_no_others(void **state)
 	(void)state;
 	for (const struct mp_word *word = known; word->text; word++, words++)
 		if (!mp_checker_find(word->text))
-			fail_msg(
-				"\"%s\" is in checker_names in libmultipath/config/keywords.c, but not in checkers/table.c",
-				word->text);
+			fail_msg("\"%s\" is in config/checkers.inc, but no object has that name",
+				 word->text);
 	for (size_t i = 0; i < count; i++) {
 		const struct mp_word *word = known;
 
 		while (word->text && strcmp(word->text, checkers[i]->name))
 			word++;
 		if (!word->text)
-			fail_msg(
-				"\"%s\" is in checkers/table.c, but not in checker_names in libmultipath/config/keywords.c",
-				checkers[i]->name);
+			fail_msg("\"%s\" is the name of an object, but not in config/checkers.inc",
+				 checkers[i]->name);
 	}
 	assert_int_equal(words, count);
 }

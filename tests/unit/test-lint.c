@@ -10,7 +10,7 @@
 #include "config-loaded.h"
 #include "config/check.h"
 
-/* As messages list them: prio_names and checker_names in config/keywords.c. */
+/* As messages list them: config/prioritizers.inc and config/checkers.inc. */
 #define PRIO_NAMES \
 	"alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath"
 #define CHECKER_NAMES "tur, directio, rdac, hp_sw, emc_clariion, cciss_tur, none, readsector0"

@@ -123,10 +123,7 @@ static void each_is_found_by_its_name(void **state)
 	assert_null(mp_prioritizer_find(""));
 }
 
-/*
- * The library does not include prioritizers/, so --check-config has the names from a list of its
- * own.
- */
+/* The name in the row is that of the object. */
 static void the_configuration_knows_the_prioritizers_and_no_others(void **state)
 {
 	const struct mp_word *known = mp_keywords[MP_KEY_PRIO].known;
@@ -137,7 +134,7 @@ static void the_configuration_knows_the_prioritizers_and_no_others(void **state)
 	for (const struct mp_word *word = known; word->text; word++, words++)
 		if (!mp_prioritizer_find(word->text))
 			fail_msg(
-				"\"%s\" is in prio_names in libmultipath/config/keywords.c, but not in prioritizers/table.c",
+				"\"%s\" is in config/prioritizers.inc, but no object has that name",
 				word->text);
 	for (size_t i = 0; i < count; i++) {
 		const struct mp_word *word = known;
@@ -146,7 +143,7 @@ static void the_configuration_knows_the_prioritizers_and_no_others(void **state)
 			word++;
 		if (!word->text)
 			fail_msg(
-				"\"%s\" is in prioritizers/table.c, but not in prio_names in libmultipath/config/keywords.c",
+				"\"%s\" is the name of an object, but not in config/prioritizers.inc",
 				prioritizers[i]->name);
 	}
 	assert_int_equal(words, count);
