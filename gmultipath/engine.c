@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/node.h"
 #include "config/geom_notes.h"
 #include "config/state_file.h"
 #include "kernel/probe.h"
@@ -192,7 +193,7 @@ void engine_close(struct engine *engine)
 
 struct mp_geom *engine_find(struct engine *engine, const char *name)
 {
-	static const char *const prefixes[] = { "/dev/mapper/", "/dev/multipath/", "multipath/" };
+	static const char *const prefixes[] = { MP_NODE_MAPPER, "/dev/multipath/", "multipath/" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
 		if (!strncmp(name, prefixes[i], strlen(prefixes[i]))) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/node.h"
 #include "base/strbuf.h"
 #include "base/suggest.h"
 #include "config/filter.h"
@@ -154,7 +155,7 @@ static bool guess_wwid(const char *text, struct mp_strbuf *ret)
 		{ "naa.", "3" },
 		{ "dm-uuid-mpath-", "" },
 		{ "mpath-", "" },
-		{ "/dev/mapper/", "" },
+		{ MP_NODE_MAPPER, "" },
 		{ "/dev/disk/by-id/dm-uuid-mpath-", "" },
 	};
 	size_t length = strlen(text);
@@ -164,7 +165,7 @@ static bool guess_wwid(const char *text, struct mp_strbuf *ret)
 
 		if (strncmp(text, forms[i].prefix, prefix) != 0 || !text[prefix])
 			continue;
-		if (strcmp(forms[i].prefix, "/dev/mapper/") == 0 && !resembles_wwid(text + prefix))
+		if (strcmp(forms[i].prefix, MP_NODE_MAPPER) == 0 && !resembles_wwid(text + prefix))
 			return false;
 		mp_strbuf_puts(ret, forms[i].instead);
 		if (*forms[i].instead)

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/mangling.h"
 #include "config/accounts.h"
+#include "base/node.h"
 #include "base/strbuf.h"
 #include "base/suggest.h"
 #include "config/arena.h"
@@ -655,7 +656,7 @@ static bool suggest_count(const char *text, struct mp_strbuf *buf)
 /* A name with its directory. */
 static bool suggest_alias(const char *text, struct mp_strbuf *buf)
 {
-	static const char dir[] = "/dev/mapper/";
+	static const char dir[] = MP_NODE_MAPPER;
 	const char *name = text + strlen(dir);
 
 	if (strncmp(text, dir, strlen(dir)) != 0 || strchr(name, '/') ||

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/node.h"
 #include "config/check.h"
 #include "config/filter.h"
 #include "config/permissions.h"
@@ -699,10 +700,7 @@ static void add_map(struct command_call *call)
 
 	if (map)
 		return;
-	if (!strncmp(text, "/dev/mapper/", 12))
-		text += 12;
-	else if (!strncmp(text, "/dev/", 5))
-		text += 5;
+	text = mp_node_name(text);
 	wwid = mp_config_wwid_of_alias(daemon->inventory.config, text);
 	if (!wwid)
 		wwid = mp_bindings_wwid(daemon->inventory.bindings, text);
@@ -880,10 +878,7 @@ static struct daemon_map *call_map_by_alias(struct command_call *call)
 	const char *text = call->arguments[0];
 	struct daemon_map *map;
 
-	if (!strncmp(text, "/dev/mapper/", 12))
-		text += 12;
-	else if (!strncmp(text, "/dev/", 5))
-		text += 5;
+	text = mp_node_name(text);
 	map = maps_find_name(&call->daemon->inventory, text);
 	if (!map || !map->map.kernel.exists) {
 		fail(call, "");

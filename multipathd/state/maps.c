@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/node.h"
 #include "model/geom.h"
 #include "model/queueing.h"
 #include "multipathd/state/inventory.h"
@@ -54,10 +55,7 @@ struct daemon_map *maps_find(const struct inventory *inventory, const char *text
 	unsigned minor;
 	int end = 0;
 
-	if (!strncmp(text, "/dev/mapper/", 12))
-		text += 12;
-	else if (!strncmp(text, "/dev/", 5))
-		text += 5;
+	text = mp_node_name(text);
 	if (sscanf(text, "dm-%u%n", &minor, &end) == 1 && !text[end])
 		return maps_find_minor(inventory, minor);
 	map = maps_find_name(inventory, text);
