@@ -38,8 +38,9 @@ void client_complain(int error);
  */
 int client_ask(int fd, const char *command, struct client_reply *reply);
 
-/** client_send() and client_receive() - the two halves of client_ask() */
+/** client_send() - the first half of client_ask(): send the command */
 int client_send(int fd, const char *command);
+/** client_receive() - the second half of client_ask(): wait for the reply */
 int client_receive(int fd, struct client_reply *reply);
 
 /** client_reply_fini() - free the text of a long reply */

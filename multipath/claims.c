@@ -49,7 +49,7 @@ struct question {
 static void question_fini(struct question *question)
 {
 	mp_closep(&question->daemon_fd);
-	mp_config_unref(question->config);
+	mp_config_free(question->config);
 	mp_claimant_fini(&question->claimant);
 }
 

@@ -549,7 +549,7 @@ static int flush_all(int retries)
 
 static int run_simple(const struct arguments *arguments, const struct target *target)
 {
-	_cleanup_(mp_config_unrefp) struct mp_config *config = NULL;
+	_cleanup_(mp_config_freep) struct mp_config *config = NULL;
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 	int retries;
 

@@ -89,8 +89,8 @@ void daemon_fini(struct daemon *daemon)
 	free(daemon->inventory.prkeys);
 	daemon->inventory.bindings = mp_bindings_free(daemon->inventory.bindings);
 	inventory_fini(&daemon->inventory);
-	daemon->old_config = mp_config_unref(daemon->old_config);
-	daemon->inventory.config = mp_config_unref(daemon->inventory.config);
+	daemon->old_config = mp_config_free(daemon->old_config);
+	daemon->inventory.config = mp_config_free(daemon->inventory.config);
 	configure_fini(daemon);
 	daemon->event = sd_event_unref(daemon->event);
 	mp_hash_unregister_thread();

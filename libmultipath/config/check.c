@@ -53,7 +53,7 @@ static int check_bindings(const struct mp_config *config, const char *state_dir,
 int mp_config_check(const struct mp_config_source *source, const char *state_dir,
 		    struct mp_report *report)
 {
-	_cleanup_(mp_config_unrefp) struct mp_config *config = NULL;
+	_cleanup_(mp_config_freep) struct mp_config *config = NULL;
 	struct mp_diagnostics diagnostics = { .report = report };
 	int r = mp_config_new(&config);
 

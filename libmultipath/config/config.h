@@ -50,19 +50,17 @@ struct mp_config_source {
 
 /**
  * mp_config_load() - built-in values, then the file, then each *.conf of the directory by name
- * @ret:	one reference, mp_config_unref()
+ * @ret:	mp_config_free() it
  *
  * A missing file or directory is no error. The configuration never changes afterwards.
  * Return: 0, -EINVAL if a file is rejected (told through @source->diagnostic), -ENOMEM, -EIO...
  */
 int mp_config_load(const struct mp_config_source *source, struct mp_config **ret);
 
-/** mp_config_ref() - another reference, of any thread. Return: @config */
-struct mp_config *mp_config_ref(struct mp_config *config);
-/** mp_config_unref() - Return: NULL */
-struct mp_config *mp_config_unref(struct mp_config *config);
-/** mp_config_unrefp() - for _cleanup_() */
-void mp_config_unrefp(struct mp_config **config);
+/** mp_config_free() - Return: NULL */
+struct mp_config *mp_config_free(struct mp_config *config);
+/** mp_config_freep() - for _cleanup_() */
+void mp_config_freep(struct mp_config **config);
 
 enum mp_find_multipaths { MP_FIND_STRICT, MP_FIND_OFF, MP_FIND_ON, MP_FIND_GREEDY, MP_FIND_SMART };
 
@@ -118,11 +116,13 @@ void mp_config_map_settings(struct mp_config *config, const char *wwid,
 			    const struct mp_identity *reference, struct mp_map_settings *ret);
 
 /**
- * mp_config_trace_..._settings() - the same, with a row for each value and where it comes from.
- * @trace: empty, or NULL: none
+ * mp_config_trace_path_settings() - as mp_config_path_settings(), with a row for each value and its
+ * origin
+ * @trace:	empty, or NULL: none
  */
 void mp_config_trace_path_settings(struct mp_config *config, const struct mp_identity *identity,
 				   struct mp_path_settings *ret, struct mp_trace *trace);
+/** mp_config_trace_map_settings() - the same for mp_config_map_settings() */
 void mp_config_trace_map_settings(struct mp_config *config, const char *wwid,
 				  const struct mp_identity *reference, struct mp_map_settings *ret,
 				  struct mp_trace *trace);
@@ -134,7 +134,10 @@ void mp_config_trace_map_settings(struct mp_config *config, const char *wwid,
 void mp_config_trace_origin(const struct mp_config *config, const char *keyword,
 			    struct mp_trace *trace);
 
-/* detect_pgpolicy and detect_pgpolicy_use_tpg for a map whose reference path is @reference */
+/**
+ * mp_config_detects_grouping() - detect_pgpolicy for a map whose reference path is @reference
+ * @use_tpg:	detect_pgpolicy_use_tpg
+ */
 bool mp_config_detects_grouping(struct mp_config *config, const struct mp_identity *reference,
 				bool *use_tpg);
 

@@ -59,12 +59,10 @@ void mp_filter_remedy(const struct mp_config *config, const struct mp_identity *
 		      const struct mp_props *props, const char *uid_attribute,
 		      struct mp_strbuf *buf);
 
-/**
- * mp_filter_exclude_wwid(), mp_filter_admit_wwid() - append the lines that would blacklist a WWID,
- * or let it through
- */
+/** mp_filter_exclude_wwid() - append the lines that would blacklist a WWID */
 void mp_filter_exclude_wwid(const struct mp_config *config, const char *wwid,
 			    struct mp_strbuf *buf);
+/** mp_filter_admit_wwid() - append the lines that would except a WWID from the blacklist */
 void mp_filter_admit_wwid(const char *wwid, struct mp_strbuf *buf);
 
 /** mp_filter_print() - reply to `show blacklist` */

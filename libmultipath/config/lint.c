@@ -654,43 +654,40 @@ static void lint_automatic_alias(struct mp_linter *linter, enum mp_scope scope,
 		alias->text, prefix);
 }
 
+/* clang-format off */
 static const struct mp_lint lints[] = {
-	{ "a section that sets nothing", .section = lint_idle_section },
-	{ "a checker, prioritizer or path selector that does not exist",
-	  .section = lint_unknown_name },
-	{ "a path selector with arguments that it does not take",
-	  .section = lint_selector_arguments },
-	{ "a property that no disk has", .section = lint_uid_attribute },
-	{ "features that the kernel does not have", .section = lint_features },
-	{ "a hardware handler that the kernel does not have", .section = lint_handler },
-	{ "prio_args that no prioritizer reads, or that one lacks", .section = lint_prio_args },
-	{ "queue_if_no_path against no_path_retry", .section = lint_queueing },
-	{ "group_by_tpg with a prioritizer that knows no groups", .section = lint_grouping },
-	{ "fast_io_fail_tmo that is not shorter than dev_loss_tmo",
-	  .section = lint_transport_timeouts },
-	{ "a timeout that the transport does not have", .section = lint_protocol_timeouts },
-	{ "a sample time that is raised", .section = lint_sample_time },
-	{ "max_polling_interval below polling_interval", .whole = lint_polling },
-	{ "a keyword that something else took the place of", .section = lint_obsolete },
-	{ "a value that overrides sets for all", .section = lint_overridden },
-	{ "a value that needs another one", .whole = lint_needs },
-	{ "a method against shaky paths with a part of its values",
-	  .whole = lint_incomplete_method },
-	{ "several methods against shaky paths", .whole = lint_rival_methods },
-	{ "a map that is named in two ways", .section = lint_named_twice },
-	{ "an alias that may be given to another disk", .section = lint_automatic_alias },
-	{ "a wwid that is written as an expression, or in another form",
-	  .section = mp_lint_map_wwid },
-	{ "a device section that matches nothing", .section = mp_lint_device_match },
-	{ "a device section that nearly names a known array", .section = mp_lint_misspelt_device },
-	{ "a device section under a later one for all devices", .whole = mp_lint_covered_devices },
-	{ "a rule that is not written as what it is compared to", .rule = mp_lint_rule_text },
-	{ "a rule for nodes that are no disks", .rule = mp_lint_devnode },
-	{ "a rule that matches everything, or more than was meant", .rule = mp_lint_rule_reach },
-	{ "an exception from nothing", .rule = mp_lint_exception_kind },
-	{ "a blacklist rule that is taken back", .whole = mp_lint_cancelled_rules },
-	{ "values for a map that is blacklisted", .whole = mp_lint_blacklisted_maps },
+	{ .section = lint_idle_section },       /* a section that sets nothing */
+	{ .section = lint_unknown_name },       /* a checker, prioritizer or path selector that does not exist */
+	{ .section = lint_selector_arguments }, /* a path selector with arguments that it does not take */
+	{ .section = lint_uid_attribute },      /* a property that no disk has */
+	{ .section = lint_features },           /* features that the kernel does not have */
+	{ .section = lint_handler },            /* a hardware handler that the kernel does not have */
+	{ .section = lint_prio_args },          /* prio_args that no prioritizer reads, or that one lacks */
+	{ .section = lint_queueing },           /* queue_if_no_path against no_path_retry */
+	{ .section = lint_grouping },           /* group_by_tpg with a prioritizer that knows no groups */
+	{ .section = lint_transport_timeouts }, /* fast_io_fail_tmo that is not shorter than dev_loss_tmo */
+	{ .section = lint_protocol_timeouts },  /* a timeout that the transport does not have */
+	{ .section = lint_sample_time },        /* a sample time that is raised */
+	{ .whole = lint_polling },              /* max_polling_interval below polling_interval */
+	{ .section = lint_obsolete },           /* a keyword that something else took the place of */
+	{ .section = lint_overridden },         /* a value that overrides sets for all */
+	{ .whole = lint_needs },                /* a value that needs another one */
+	{ .whole = lint_incomplete_method },    /* a method against shaky paths with a part of its values */
+	{ .whole = lint_rival_methods },        /* several methods against shaky paths */
+	{ .section = lint_named_twice },        /* a map that is named in two ways */
+	{ .section = lint_automatic_alias },    /* an alias that may be given to another disk */
+	{ .section = mp_lint_map_wwid },        /* a wwid that is written as an expression, or in another form */
+	{ .section = mp_lint_device_match },    /* a device section that matches nothing */
+	{ .section = mp_lint_misspelt_device }, /* a device section that nearly names a known array */
+	{ .whole = mp_lint_covered_devices },   /* a device section under a later one for all devices */
+	{ .rule = mp_lint_rule_text },          /* a rule that is not written as what it is compared to */
+	{ .rule = mp_lint_devnode },            /* a rule for nodes that are no disks */
+	{ .rule = mp_lint_rule_reach },         /* a rule that matches everything, or more than was meant */
+	{ .rule = mp_lint_exception_kind },     /* an exception from nothing */
+	{ .whole = mp_lint_cancelled_rules },   /* a blacklist rule that is taken back */
+	{ .whole = mp_lint_blacklisted_maps },  /* values for a map that is blacklisted */
 };
+/* clang-format on */
 
 static void run_sections(struct mp_linter *linter, const struct mp_lint *lint)
 {
@@ -729,7 +726,7 @@ static void note_somewhere(struct mp_linter *linter, enum mp_scope scope,
 
 int mp_config_lint(const struct mp_config *config, struct mp_diagnostics *diagnostics)
 {
-	static const struct mp_lint note = { "where keywords are set", .section = note_somewhere };
+	static const struct mp_lint note = { .section = note_somewhere };
 	struct mp_linter linter = {
 		.config = config, .diagnostics = diagnostics, .pairs = PAIRS_MAX, .names = NAMES_MAX
 	};

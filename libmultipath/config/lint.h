@@ -20,8 +20,8 @@ struct mp_linter {
 	int error;
 };
 
+/* A lint has one of these. */
 struct mp_lint {
-	const char *finds;
 	void (*whole)(struct mp_linter *linter);
 	void (*section)(struct mp_linter *linter, enum mp_scope scope,
 			const struct mp_section *section);

@@ -203,7 +203,7 @@ static int index_rules(struct mp_config *config)
 
 int mp_config_load(const struct mp_config_source *source, struct mp_config **ret)
 {
-	_cleanup_(mp_config_unrefp) struct mp_config *config = NULL;
+	_cleanup_(mp_config_freep) struct mp_config *config = NULL;
 	struct mp_diagnostics diagnostics = { .tell = source->diagnostic,
 					      .userdata = source->userdata };
 	int r = mp_config_new(&config);

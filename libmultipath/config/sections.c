@@ -9,15 +9,9 @@
 #include "base/cleanup.h"
 #include "config/hardware.h"
 
-struct mp_config *mp_config_ref(struct mp_config *config)
+struct mp_config *mp_config_free(struct mp_config *config)
 {
-	atomic_fetch_add_explicit(&config->references, 1, memory_order_relaxed);
-	return config;
-}
-
-struct mp_config *mp_config_unref(struct mp_config *config)
-{
-	if (!config || atomic_fetch_sub_explicit(&config->references, 1, memory_order_acq_rel) > 1)
+	if (!config)
 		return NULL;
 	while (config->matches) {
 		struct mp_hardware_match *match = config->matches;
@@ -38,18 +32,17 @@ struct mp_config *mp_config_unref(struct mp_config *config)
 	return NULL;
 }
 
-void mp_config_unrefp(struct mp_config **config)
+void mp_config_freep(struct mp_config **config)
 {
-	mp_config_unref(*config);
+	mp_config_free(*config);
 }
 
 int mp_config_new(struct mp_config **ret)
 {
-	_cleanup_(mp_config_unrefp) struct mp_config *config = calloc(1, sizeof(*config));
+	_cleanup_(mp_config_freep) struct mp_config *config = calloc(1, sizeof(*config));
 
 	if (!config)
 		return -ENOMEM;
-	config->references = 1;
 	config->defaults.settings = config->defaults_settings;
 	config->overrides.settings = config->overrides_settings;
 	for (unsigned i = 0; i < mp_hardware_count; i++) {

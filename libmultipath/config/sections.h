@@ -4,8 +4,6 @@
  * filter.h.
  */
 #pragma once
-#include <stdatomic.h>
-
 #include "config/arena.h"
 #include "config/config.h"
 #include "config/keywords.h"
@@ -43,7 +41,6 @@ struct mp_hardware_match {
 };
 
 struct mp_config {
-	atomic_uint references;
 	struct mp_arena arena;
 	const char **files; /* by setting->file - MP_ORIGIN_FILES */
 	size_t file_count, file_size;
@@ -96,7 +93,7 @@ void mp_settings_drop(struct mp_setting *settings, unsigned *count, enum mp_key 
 int mp_section_list_add(struct mp_section_list *list, const struct mp_section *section);
 
 /**
- * mp_config_new() - the built-in values and nothing else. @ret: one reference. Return: 0 or
+ * mp_config_new() - the built-in values and nothing else. @ret: owned by the caller. Return: 0 or
  * -ENOMEM.
  */
 int mp_config_new(struct mp_config **ret);

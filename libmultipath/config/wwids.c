@@ -253,19 +253,6 @@ int mp_wwids_remember(struct mp_wwids *wwids, const char *wwid)
 	return 1;
 }
 
-void mp_wwids_forget(struct mp_wwids *wwids, const char *wwid)
-{
-	bool found;
-	size_t place = wwids_place(wwids, wwid, &found);
-
-	if (!found)
-		return;
-	free(wwids->wwids[place]);
-	wwids->count--;
-	memmove(&wwids->wwids[place], &wwids->wwids[place + 1],
-		(wwids->count - place) * sizeof(*wwids->wwids));
-}
-
 /*
  * The file's text and entries. A file that cannot be written (read-only file system) is read
  * without lock: what stands in it counts.

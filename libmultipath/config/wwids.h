@@ -29,9 +29,6 @@ bool mp_wwids_has(const struct mp_wwids *wwids, const char *wwid);
 
 /** mp_wwids_remember() - in memory only. Return: 1 new, 0 known, -ENOMEM. */
 int mp_wwids_remember(struct mp_wwids *wwids, const char *wwid);
-/** mp_wwids_forget() - in memory only; no error if it is unknown */
-void mp_wwids_forget(struct mp_wwids *wwids, const char *wwid);
-
 /**
  * mp_wwids_file_has() - does it stand in DIR/wwids?  Takes no lock, keeps nothing: for who asks
  * once.
@@ -64,18 +61,24 @@ int mp_wwids_file_remove(const char *dir, const char *wwid);
 /** mp_wwids_file_reset() - exactly these. Return: 0, negative errno */
 int mp_wwids_file_reset(const char *dir, const char *const *wwids, size_t count);
 
-/*
- * RUNTIME_DIR/multipath/suspended_wwids: maps that an operator has suspended. mark and clear as
- * below.
+/**
+ * mp_suspended_wwids_has() - RUNTIME_DIR/multipath/suspended_wwids: maps that an operator suspended
+ *
+ * Return: true if @wwid is among them.
  */
 bool mp_suspended_wwids_has(const char *runtime_dir, const char *wwid);
+/** mp_suspended_wwids_mark() - add one. Return: 1 added, 0 it was there, negative errno. */
 int mp_suspended_wwids_mark(const char *runtime_dir, const char *wwid);
+/** mp_suspended_wwids_clear() - remove one. Return: 1 removed, 0 there was none, negative errno. */
 int mp_suspended_wwids_clear(const char *runtime_dir, const char *wwid);
 
-/*
- * RUNTIME_DIR/multipath/failed_wwids: maps that could not be created. mark and clear return 1 if
- * they changed something.
+/**
+ * mp_failed_wwids_has() - RUNTIME_DIR/multipath/failed_wwids: maps that could not be created
+ *
+ * Return: true if @wwid is among them.
  */
 bool mp_failed_wwids_has(const char *runtime_dir, const char *wwid);
+/** mp_failed_wwids_mark() - add one. Return: 1 added, 0 it was there, negative errno. */
 int mp_failed_wwids_mark(const char *runtime_dir, const char *wwid);
+/** mp_failed_wwids_clear() - remove one. Return: 1 removed, 0 there was none, negative errno. */
 int mp_failed_wwids_clear(const char *runtime_dir, const char *wwid);

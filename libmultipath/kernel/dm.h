@@ -152,12 +152,12 @@ int mp_dm_reload(const char *wwid, const struct mp_table *table, const struct mp
 		 bool flush);
 
 /**
- * mp_dm_create_upper(), mp_dm_reload_upper() - as mp_dm_create() and mp_dm_reload(), over the map
- * for writes, which exists
+ * mp_dm_create_upper() - as mp_dm_create(), over the map for writes, which exists
  * @split:	reads go to the one for reads, which exists, too
  */
 int mp_dm_create_upper(const char *name, const char *wwid, uint64_t size_sectors, bool split,
 		       const struct mp_dm_flags *flags);
+/** mp_dm_reload_upper() - as mp_dm_reload(), with the table of mp_dm_create_upper() */
 int mp_dm_reload_upper(const char *wwid, uint64_t size_sectors, bool split,
 		       const struct mp_dm_flags *flags);
 
@@ -168,8 +168,9 @@ int mp_dm_reload_upper(const char *wwid, uint64_t size_sectors, bool split,
 int mp_dm_rename(const char *wwid, const char *name, const char *delimiter,
 		 const struct mp_dm_flags *flags);
 
-/** mp_dm_suspend(), mp_dm_resume() - without flush, without locking file systems. Block. */
+/** mp_dm_suspend() - without flush, without locking file systems. Blocks. */
 int mp_dm_suspend(const char *wwid);
+/** mp_dm_resume() - let the I/O of a suspended map continue. Blocks. */
 int mp_dm_resume(const char *wwid, const struct mp_dm_flags *flags);
 
 /**

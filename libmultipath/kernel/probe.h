@@ -35,11 +35,13 @@ int mp_probe_enumerate(const struct mp_roots *roots, mp_probe_found_fn found, vo
 enum { MP_PROBE_DIR_SIZE = 512 };
 
 /**
- * mp_probe_locate_...() - sysfs directory of a disk's kernel name or device number. Return: 0,
- * -ENODEV none or no whole disk, ...
+ * mp_probe_locate_name() - device number and sysfs directory of a disk, by its kernel name
+ *
+ * Return: 0, -ENODEV if there is no such device or it is not a whole disk, other negative errno.
  */
 int mp_probe_locate_name(const struct mp_roots *roots, const char *name, dev_t *devt, char *dir,
 			 size_t size);
+/** mp_probe_locate_devt() - as mp_probe_locate_name(): kernel name and directory, by device number */
 int mp_probe_locate_devt(const struct mp_roots *roots, dev_t devt, char *name, size_t name_size,
 			 char *dir, size_t size);
 
@@ -90,8 +92,8 @@ void mp_probe_scsi_dirs(const char *dir, struct mp_probe_scsi_dirs *ret);
 bool mp_probe_has_fallback(enum mp_protocol protocol, const char *attribute);
 
 /**
- * mp_probe_page_wwid() - WWID from what sysfs has of the device's own pages, as mp_scsi_wwid() has
- * it. Return: 0, -ENOENT.
+ * mp_probe_page_wwid() - WWID from what sysfs has of the device's own pages, as
+ * mp_scsi_identify() has it. Return: 0, -ENOENT.
  */
 int mp_probe_page_wwid(const struct mp_roots *roots, enum mp_protocol protocol, const char *dir,
 		       char *wwid);
@@ -161,7 +163,7 @@ int mp_probe_record(const struct mp_roots *roots, dev_t devt, struct mp_props *r
  * @wwid:	of MP_WWID_SIZE bytes
  *
  * Return: 0, -ENODATA if there is none yet (property missing), -ENOENT none at all (INQUIRY may
- * still tell: mp_scsi_wwid()).
+ * still tell: mp_scsi_identify()).
  */
 int mp_probe_wwid(const struct mp_roots *roots, const struct mp_identity *identity, const char *dir,
 		  const struct mp_path_settings *settings, const struct mp_props *props,

@@ -160,14 +160,6 @@ static int read_designators(int fd, uint8_t *page, unsigned timeout_msec)
 	return refusal_is_error(ask_designators(fd, page, timeout_msec));
 }
 
-int mp_scsi_wwid(int fd, char *wwid, size_t size, unsigned timeout_msec)
-{
-	uint8_t page[LONG_PAGE];
-	int r = read_designators(fd, page, timeout_msec);
-
-	return r < 0 ? r : mp_vpd_wwid(page, r, NULL, wwid, size);
-}
-
 int mp_scsi_identify(int fd, const char *known, char *wwid, size_t size, int *tpg,
 		     unsigned timeout_msec)
 {

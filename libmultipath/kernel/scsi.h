@@ -88,12 +88,6 @@ int mp_scsi_send(int fd, const uint8_t *cdb, size_t cdb_size, const void *data, 
 int mp_scsi_inquiry(int fd, int page, void *data, size_t size, unsigned timeout_msec);
 
 /**
- * mp_scsi_wwid() - WWID from INQUIRY VPD page 0x83. Return: 0, -ENOENT no usable designator,
- * negative errno.
- */
-int mp_scsi_wwid(int fd, char *wwid, size_t size, unsigned timeout_msec);
-
-/**
  * mp_scsi_tpg() - target port group from INQUIRY VPD page 0x83. Return: the group, -ENOENT none,
  * negative errno.
  */
@@ -104,9 +98,10 @@ int mp_scsi_tpg(int fd, unsigned timeout_msec);
 
 /**
  * mp_scsi_identify() - what the device says that it is, asked of the device now
- * @known:	the name to choose if it is among those on VPD page 0x83, else the best one
- * @wwid:	as mp_scsi_wwid(); of a device without that page "serial " and its unit serial
- * 		number (page 0x80)
+ * @known:	the name to choose if it is among those on VPD page 0x83, else the best one; NULL: the
+ *		best one
+ * @wwid:	from VPD page 0x83; of a device without that page "serial " and its unit serial
+ *		number (page 0x80)
  * @tpg:	target port group, -1: none; written if there is a page 0x83
  *
  * Return: 0, -ENOENT it answers, but has neither; other negative errno: it did not answer.

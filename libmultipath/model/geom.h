@@ -78,8 +78,9 @@ bool mp_geom_is_wwid(const char *wwid);
 /** mp_geom_uuid() - of the label; NULL: manual */
 const char *mp_geom_uuid(const struct mp_geom *geom);
 
-/** mp_geom_mode_name(), mp_geom_state_name() - as gmultipath prints them; constant */
+/** mp_geom_mode_name() - as gmultipath prints it; constant */
 const char *mp_geom_mode_name(enum mp_geom_mode mode);
+/** mp_geom_state_name() - as gmultipath prints it; constant */
 const char *mp_geom_state_name(enum mp_geom_state state);
 
 /**

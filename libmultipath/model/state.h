@@ -44,16 +44,20 @@ enum mp_tpgs {
 	MP_TPGS_BOTH = 3,
 };
 
-/* Name as in checker logs and `show status`: "up", "down", ... */
+/** mp_path_state_name() - as in checker logs and `show status`: "up", "down", ... */
 const char *mp_path_state_name(enum mp_path_state state);
 
-/* Name as in listings (%T): "ready", "faulty", ... "undef" */
+/** mp_path_state_label() - as in listings (%T): "ready", "faulty", ... "undef" */
 const char *mp_path_state_label(enum mp_path_state state);
 
-const char *mp_dm_state_name(enum mp_dm_state state); /* "undef" "failed" "active" */
-/* "undef" "enabled" "disabled" "active" */
+/** mp_dm_state_name() - "undef", "failed", "active" */
+const char *mp_dm_state_name(enum mp_dm_state state);
+
+/** mp_group_state_name() - "undef", "enabled", "disabled", "active" */
 const char *mp_group_state_name(enum mp_group_state state);
-const char *mp_init_state_name(enum mp_init_state state); /* %I */
+
+/** mp_init_state_name() - as in listings (%I) */
+const char *mp_init_state_name(enum mp_init_state state);
 
 /** mp_path_state_is_active() - up or ghost: the map may use the path */
 static inline bool mp_path_state_is_active(enum mp_path_state state)

@@ -6,10 +6,14 @@
 
 struct mp_strbuf;
 
-/*
- * Each takes @value over, also when it fails; a NULL one is a lack of memory. Return: 0 or -ENOMEM.
+/**
+ * mp_json_put() - add a member to an object
+ * @value:	owned by the callee, also when it fails; NULL: out of memory
+ *
+ * Return: 0 or -ENOMEM.
  */
 int mp_json_put(struct json_object *object, const char *key, struct json_object *value);
+/** mp_json_append() - as mp_json_put(), to the end of an array */
 int mp_json_append(struct json_object *array, struct json_object *value);
 
 /** mp_json_new_text() - any bytes: see mp_json_text(). Return: NULL without memory. */

@@ -31,7 +31,11 @@ struct mp_group_wildcard {
 
 /** mp_map_wildcard_find() - the row of that letter, or NULL */
 const struct mp_map_wildcard *mp_map_wildcard_find(char letter);
+
+/** mp_path_wildcard_find() - the row of that letter, or NULL */
 const struct mp_path_wildcard *mp_path_wildcard_find(char letter);
+
+/** mp_group_wildcard_find() - the row of that letter, or NULL */
 const struct mp_group_wildcard *mp_group_wildcard_find(char letter);
 
 /** mp_show_wildcards() - reply to `show wildcards` */

@@ -58,7 +58,7 @@ static void rehearsal_free(struct rehearsal *rehearsal)
 	mp_strbuf_fini(&rehearsal->errors);
 	mp_bindings_free(rehearsal->bindings);
 	mp_wwids_free(rehearsal->wwids);
-	mp_config_unref(rehearsal->config);
+	mp_config_free(rehearsal->config);
 	free(rehearsal);
 }
 

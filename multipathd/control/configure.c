@@ -141,13 +141,13 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 		return r;
 	/* Half a file is better than none at start, but not better than the whole one in force. */
 	if (daemon->inventory.config && messages.damages) {
-		mp_config_unref(config);
+		mp_config_free(config);
 		return -EINVAL;
 	}
 	/*
 	 * Settings borrow text from the configuration: the old one goes when all are resolved anew.
 	 */
-	mp_config_unref(daemon->old_config);
+	mp_config_free(daemon->old_config);
 	daemon->old_config = daemon->inventory.config;
 	daemon->inventory.config = config;
 	daemon->inventory.process = mp_config_process(config);
@@ -331,7 +331,7 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 		settings_resolve(managed);
 		maps_touch(managed, "reconfigured");
 	}
-	daemon->old_config = mp_config_unref(daemon->old_config);
+	daemon->old_config = mp_config_free(daemon->old_config);
 	return configure_start(daemon);
 }
 
@@ -339,7 +339,7 @@ int configure_done(struct daemon *daemon)
 {
 	bool all = daemon->reconfigure_all;
 
-	daemon->old_config = mp_config_unref(daemon->old_config);
+	daemon->old_config = mp_config_free(daemon->old_config);
 	daemon->state = DAEMON_IDLE;
 	if (!daemon->reconfigure_pending)
 		return 0;

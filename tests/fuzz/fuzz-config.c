@@ -72,7 +72,7 @@ static void ask(struct mp_config *config)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	_cleanup_(mp_config_unrefp) struct mp_config *config = NULL, *again = NULL;
+	_cleanup_(mp_config_freep) struct mp_config *config = NULL, *again = NULL;
 	_cleanup_strbuf_ struct mp_strbuf first = MP_STRBUF_INIT, second = MP_STRBUF_INIT;
 
 	mp_hash_register_thread();
@@ -84,8 +84,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		mp_config_print(again, &second);
 		if (strcmp(first.text, second.text) != 0)
 			abort();
-		config = mp_config_unref(config);
-		again = mp_config_unref(again);
+		config = mp_config_free(config);
+		again = mp_config_free(again);
 	}
 	mp_hash_unregister_thread();
 	return 0;

@@ -165,7 +165,7 @@ static void identify(void)
 	if (mp_scsi_identify(-1, "3600", wwid, sizeof(wwid), &tpg, 1000) == 0 &&
 	    (!*wwid || tpg < -1 || tpg > 0xffff))
 		abort();
-	if (mp_scsi_wwid(-1, wwid, sizeof(wwid), 1000) == 0 && !*wwid)
+	if (mp_scsi_identify(-1, NULL, wwid, sizeof(wwid), &tpg, 1000) == 0 && !*wwid)
 		abort();
 	mp_scsi_is_rdac(-1, true, 1000);
 	mp_scsi_is_rdac(-1, false, 1000);

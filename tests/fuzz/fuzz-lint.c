@@ -72,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		rejected |= report.messages[i].severity == MP_SEVERITY_ERROR;
 	if ((mp_config_load(&source, &config) < 0) != rejected)
 		abort();
-	mp_config_unref(config);
+	mp_config_free(config);
 	mp_hash_unregister_thread();
 	return 0;
 }

@@ -152,6 +152,7 @@ static void every_disk_has_its_identity(void **state)
 		_cleanup_close_ int fd = -1;
 		struct stat st;
 		dev_t devt;
+		int tpg = -2;
 
 		assert_string_equal(disk->identity.vendor, "Linux");
 		assert_string_equal(disk->identity.product, "scsi_debug");
@@ -184,7 +185,9 @@ static void every_disk_has_its_identity(void **state)
 		assert_string_equal(dir, disk->dir);
 
 		fd = open(node, O_RDONLY);
-		assert_int_equal(mp_scsi_wwid(fd, wwid, sizeof(wwid), TIMEOUT_MSEC), 0);
+		assert_int_equal(mp_scsi_identify(fd, NULL, wwid, sizeof(wwid), &tpg, TIMEOUT_MSEC),
+				 0);
+		assert_int_equal(tpg, disk->identity.tpg);
 		assert_string_equal(wwid, disk->identity.wwid);
 		assert_string_equal(disk_of(i % LUNS, 0)->identity.wwid, wwid);
 		assert_int_equal(mp_scsi_tpg(fd, TIMEOUT_MSEC), disk->identity.tpg);

@@ -66,7 +66,7 @@ static void loaded_init(struct loaded *loaded)
 
 static int loaded_load(struct loaded *loaded)
 {
-	loaded->config = mp_config_unref(loaded->config);
+	loaded->config = mp_config_free(loaded->config);
 	mp_strbuf_clear(&loaded->told);
 	return mp_config_load(&loaded->source, &loaded->config);
 }
@@ -86,7 +86,7 @@ static void loaded_fini(struct loaded *loaded)
 {
 	char command[128];
 
-	mp_config_unref(loaded->config);
+	mp_config_free(loaded->config);
 	mp_strbuf_fini(&loaded->told);
 	snprintf(command, sizeof(command), "rm -rf %s", loaded->dir);
 	assert(system(command) == 0);

@@ -241,7 +241,7 @@ static void loading_read_only_writes_nothing(void **state)
 
 static void a_configured_alias_beats_a_binding(void **state)
 {
-	_cleanup_(mp_config_unrefp) struct mp_config *config = configuration(*state, "v", "b");
+	_cleanup_(mp_config_freep) struct mp_config *config = configuration(*state, "v", "b");
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("");
 	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
 	_cleanup_free_ char *text = NULL;
@@ -286,7 +286,7 @@ static void a_name_that_others_have_given_away_meanwhile_stays_theirs(void **sta
 
 static void what_is_adopted_does_not_contradict_the_configuration(void **state)
 {
-	_cleanup_(mp_config_unrefp) struct mp_config *config = configuration(*state, "v", "b");
+	_cleanup_(mp_config_freep) struct mp_config *config = configuration(*state, "v", "b");
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("a w1\n");
 
 	assert_int_equal(mp_bindings_adopt(bindings, "b w2\nc w3\n", config), 0);
@@ -475,7 +475,7 @@ static void a_name_is_chosen_by_the_first_rule_that_applies(void **state)
 
 static void a_name_configured_for_another_wwid_is_not_given_away(void **state)
 {
-	_cleanup_(mp_config_unrefp) struct mp_config *config = configuration(*state, "v", "mpatha");
+	_cleanup_(mp_config_freep) struct mp_config *config = configuration(*state, "v", "mpatha");
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("");
 	_cleanup_free_ char *name = NULL, *adopted = NULL;
 	struct mp_alias_request request = {

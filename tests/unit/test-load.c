@@ -96,28 +96,12 @@ static void the_command_line_wins(void **state)
 		MP_FIND_GREEDY);
 }
 
-static void a_configuration_lives_as_long_as_somebody_holds_it(void **state)
-{
-	_cleanup_(mp_config_unrefp) struct mp_config *held = NULL;
-	_cleanup_loaded_ struct loaded loaded;
-
-	(void)state;
-	loaded_init(&loaded);
-	assert_int_equal(process_of(&loaded, "defaults {\npartition_delimiter x\n}\n")->verbosity,
-			 2);
-	held = mp_config_ref(loaded.config);
-	loaded.config = mp_config_unref(loaded.config);
-	assert_null(loaded.config);
-	assert_string_equal(mp_config_process(held)->partition_delimiter, "x");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_a_file_the_built_in_values_count),
 		cmocka_unit_test(polling_intervals_follow_from_each_other),
 		cmocka_unit_test(the_command_line_wins),
-		cmocka_unit_test(a_configuration_lives_as_long_as_somebody_holds_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@
 static const char foreign_header[] = "# Multipath wwids, Version : 1.0\n"
 				     "# Another program wrote this.\n";
 
-static void the_set_remembers_and_forgets(void **state)
+static void the_set_remembers_each_wwid_once(void **state)
 {
 	_cleanup_(mp_wwids_freep) struct mp_wwids *wwids = NULL;
 
@@ -25,10 +25,6 @@ static void the_set_remembers_and_forgets(void **state)
 	assert_int_equal(mp_wwids_remember(wwids, "c"), 1);
 	assert_int_equal(mp_wwids_remember(wwids, "b"), 0);
 	assert_true(mp_wwids_has(wwids, "a") && mp_wwids_has(wwids, "b") &&
-		    mp_wwids_has(wwids, "c"));
-	mp_wwids_forget(wwids, "b");
-	mp_wwids_forget(wwids, "unknown");
-	assert_true(mp_wwids_has(wwids, "a") && !mp_wwids_has(wwids, "b") &&
 		    mp_wwids_has(wwids, "c"));
 }
 
@@ -71,8 +67,6 @@ static void a_line_counts_if_it_begins_with_a_slash_and_has_another(void **state
 	assert_false(mp_wwids_has(wwids, "removed"));
 	assert_false(mp_wwids_has(wwids, "blank before"));
 	assert_false(mp_wwids_has(wwids, ""));
-	mp_wwids_forget(wwids, "known");
-	assert_false(mp_wwids_has(wwids, "known"));
 }
 
 static void loading_replaces_and_a_missing_file_is_empty(void **state)
@@ -276,7 +270,7 @@ static void a_failed_wwid_is_marked_by_an_empty_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_set_remembers_and_forgets),
+		cmocka_unit_test(the_set_remembers_each_wwid_once),
 		cmocka_unit_test(thousands_are_found),
 		cmocka_unit_test(a_line_counts_if_it_begins_with_a_slash_and_has_another),
 		scratch_test(loading_replaces_and_a_missing_file_is_empty),
