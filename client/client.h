@@ -46,12 +46,12 @@ int client_receive(int fd, struct client_reply *reply);
 /** client_reply_fini() - free the text of a long reply */
 void client_reply_fini(struct client_reply *reply);
 
-/** client_is_failure() - is the first line of a reply "fail"? */
+/** client_is_failure() - true if the first line of a reply is "fail" */
 bool client_is_failure(const char *text);
 
 /**
  * client_print() - write all of a reply, or of another text from elsewhere
- * @text:	is changed if @fd is a terminal, which would obey it
+ * @text:	is changed if @fd is a terminal: control characters are replaced
  *
  * Return: 0 or negative errno.
  */

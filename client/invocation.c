@@ -68,7 +68,7 @@ void invocation_parse(int argc, char *const argv[], struct invocation *ret)
 	long_words = long_words_last(argc, sorted);
 	ret->kind = INVOCATION_DAEMON;
 	opterr = 0;
-	optind = 0; /* from the start, whoever used getopt() before */
+	optind = 0; /* from the start: getopt() may have been used before */
 	while ((option = getopt(argc - long_words, sorted, ":dsv:k::Bnw")) >= 0) {
 		switch (option) {
 		case 'k':

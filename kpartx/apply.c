@@ -205,7 +205,7 @@ static int rename_mapping(const struct mapping_step *step, bool verbose)
 			step->uuid, step->name);
 	r = mp_linear_rename(step->existing->name, step->name);
 	if (r < 0 && has_name(step))
-		return 0; /* somebody was faster */
+		return 0; /* another process was faster */
 	if (r < 0)
 		fprintf(stderr, "cannot rename %s to %s: %s\n", step->existing->name, step->name,
 			strerror(-r));
@@ -217,7 +217,7 @@ static int remove_mapping(const struct mapping_step *step, bool verbose)
 	int r = mp_linear_remove(step->name, step->existing->uuid);
 
 	if (r == -ENODEV)
-		return 0; /* somebody was faster */
+		return 0; /* another process was faster */
 	if (r < 0)
 		fprintf(stderr, "failed to remove %s: %s\n", step->name, strerror(-r));
 	else if (verbose)

@@ -89,7 +89,7 @@ int disk_open(const char *file, struct disk *ret)
 	disk.mode = stat.st_mode & 0777;
 	disk.uid = stat.st_uid;
 	disk.gid = stat.st_gid;
-	/* Whoever partitions it now has udev look again when it is done: no reason to wait. */
+	/* A program that partitions it now triggers udev when it is done: no reason to wait. */
 	flock(disk.fd, LOCK_SH | LOCK_NB);
 	r = read_geometry(&disk);
 	if (r == 0)

@@ -30,7 +30,7 @@ int disk_open(const char *file, struct disk *ret);
 void disk_fini(struct disk *disk);
 
 /**
- * disk_silence() - why it does not answer until somebody sees to it: "it is suspended"; NULL if
+ * disk_silence() - why it does not answer without help: "it is suspended"; NULL if
  * nothing is known of that
  */
 const char *disk_silence(const struct disk *disk);

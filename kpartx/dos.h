@@ -18,7 +18,7 @@ struct partitions_source;
  */
 int dos_read(const struct partitions_source *source, struct partitions *ret);
 
-/** dos_has_type() - is there an entry of that type? @sector: the disk's first one */
+/** dos_has_type() - true if the table has an entry of that type. @sector: the disk's first one */
 bool dos_has_type(const uint8_t sector[static 512], uint8_t type);
 
 /** dos_has_extended() - likewise, of the types that an extended partition can have */

@@ -37,7 +37,7 @@ int loop_find(const struct stat *file, struct loop *ret);
  */
 int loop_attach(const char *file, bool read_only, struct loop *ret);
 
-/** loop_is_held() - does another device stand on it? */
+/** loop_is_held() - true if another device is stacked on it */
 bool loop_is_held(const struct loop *loop);
 
 /** loop_keep() - the device stays until it is detached */

@@ -21,7 +21,7 @@
 #include "kpartx/table.h"
 
 enum {
-	READ_TRIES = 3, /* of a table that somebody changes meanwhile */
+	READ_TRIES = 3, /* of a table that changes meanwhile */
 	UDEV_WAIT_MSEC = 3000, /* for udev to close what it looks at */
 	FAULTS_SHOWN = 8,
 	EXIT_MOST = 255,
@@ -103,7 +103,7 @@ static int parse_options(int argc, char **argv, struct options *ret)
 			return -EINVAL;
 		}
 	}
-	/* A second word has a meaning to nobody any more. */
+	/* A second word no longer has a meaning. */
 	if (argc - optind < 1 || argc - optind > 2)
 		return -EINVAL;
 	ret->file = argv[optind];
@@ -294,7 +294,7 @@ static int change(const struct disk *disk, const struct mappings_disk *facts,
 	_cleanup_(mapping_plan_fini) struct mapping_plan plan = { 0 };
 	int r = plan_now(disk, facts, mode, partitions, &existing, &plan);
 
-	/* Without -n nobody is udev's own rule, which would wait for itself. */
+	/* A caller without -n is not udev's own rule, which would wait for itself. */
 	if (r == 0 && options->wait && is_busy(&plan)) {
 		mapping_plan_fini(&plan);
 		existing_fini(&existing);

@@ -131,7 +131,7 @@ static const char *difference(const struct run *run, const struct partition *par
 	return NULL;
 }
 
-/* Would the change take anything away from whoever uses it? */
+/* Would the change take anything away from its users? */
 static bool is_harmless(const struct run *run, const struct partition *partition,
 			const struct mp_linear *existing)
 {

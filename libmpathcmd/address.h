@@ -43,7 +43,7 @@ int mp_address_parse(const char *text, struct mp_address *ret);
 int mp_address_list(const char *override, struct mp_address *ret);
 
 /**
- * mp_address_connect() - connect to the daemon, and to nobody else
+ * mp_address_connect() - connect to the daemon, and to no other process
  * @flags:		0 or SOCK_NONBLOCK, which stays set on the descriptor
  * @timeout_msec:	longest wait to be accepted, and for each later send; 0 for no bound
  *

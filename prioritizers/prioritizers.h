@@ -9,7 +9,7 @@
 #include "config/prioritizers.inc"
 #undef PRIORITIZER
 
-/** mp_args_have_word() - is @word one of the blank-separated words of @args? */
+/** mp_args_have_word() - true if @word is one of the blank-separated words of @args */
 bool mp_args_have_word(const char *args, const char *word);
 
 /**

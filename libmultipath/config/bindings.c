@@ -384,7 +384,7 @@ static bool has_second(const struct mp_bindings *bindings, size_t first)
 }
 
 /*
- * Names that @other has stay bound, unless they are given to somebody else; so does which of
+ * Names that @other has stay bound, unless they are given to another WWID; so does which of
  * several counts, if it says that.
  */
 static int merge(struct mp_bindings *bindings, const struct mp_bindings *other)
@@ -542,7 +542,7 @@ static int first_unbound(struct mp_bindings *bindings, const char *prefix, unsig
 }
 
 /*
- * Prefix and lowest number that nobody has; NULL in @ret if that is too long, or all have been
+ * Prefix and lowest number that is free; NULL in @ret if that is too long, or all have been
  * given away.
  */
 static int new_name(struct mp_bindings *bindings, const struct mp_alias_request *request,

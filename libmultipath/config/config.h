@@ -141,7 +141,7 @@ void mp_config_trace_origin(const struct mp_config *config, const char *keyword,
 bool mp_config_detects_grouping(struct mp_config *config, const struct mp_identity *reference,
 				bool *use_tpg);
 
-/** mp_config_knows_hardware() - is there a hardware entry for this device? */
+/** mp_config_knows_hardware() - true if a hardware entry matches this device */
 bool mp_config_knows_hardware(struct mp_config *config, const struct mp_identity *identity);
 
 /** mp_config_print() - whole effective configuration, re-readable: `show config`, multipath -t */

@@ -68,7 +68,7 @@ void mp_filter_admit_wwid(const char *wwid, struct mp_strbuf *buf);
 /** mp_filter_print() - reply to `show blacklist` */
 void mp_filter_print(const struct mp_config *config, struct mp_strbuf *buf);
 
-/** mp_filter_has_property() - does a property rule match this name? */
+/** mp_filter_has_property() - true if a property rule matches this name */
 bool mp_filter_has_property(const struct mp_config *config, const char *name);
 
 /** mp_criterion_name() - keyword of the rules that look at it: "devnode", "wwid" ...; constant */

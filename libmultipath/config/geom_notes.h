@@ -64,8 +64,8 @@ int mp_geom_notes_uuid(const struct mp_strbuf *notes, const char *wwid, char *re
  */
 bool mp_geom_notes_claim(const struct mp_strbuf *notes, const char *wwid);
 
-/** mp_geom_notes_add() - unless there is such a line. Return: was it added? */
+/** mp_geom_notes_add() - unless there is such a line. Return: true if it was added. */
 bool mp_geom_notes_add(struct mp_strbuf *notes, const char *line);
 
-/** mp_geom_notes_remove() - every line that begins with these words. Return: was there one? */
+/** mp_geom_notes_remove() - every line that begins with these words. Return: true if there was one. */
 bool mp_geom_notes_remove(struct mp_strbuf *notes, const char *words);

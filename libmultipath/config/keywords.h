@@ -71,5 +71,5 @@ enum mp_key mp_keyword_find(enum mp_scope scope, const char *name);
  */
 enum mp_scope mp_scope_find(enum mp_scope parent, const char *name);
 
-/** mp_scope_is_word() - is it the name of a section that may do without a brace? */
+/** mp_scope_is_word() - true for the name of a section that may do without a brace */
 bool mp_scope_is_word(const char *name);

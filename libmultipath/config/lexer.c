@@ -21,7 +21,7 @@ static unsigned kind_of(char c)
 	return kinds[(unsigned char)c];
 }
 
-/* A blank that does not break is one to whoever reads the file, too. */
+/* A non-breaking space looks like a blank to the reader of the file, too. */
 static bool is_wide_blank(const char *text, size_t length, size_t i)
 {
 	return (i + 1 < length && text[i] == '\xc2' && text[i + 1] == '\xa0') ||

@@ -92,7 +92,7 @@ static void lint_idle_section(struct mp_linter *linter, enum mp_scope scope,
 		     mp_scopes[scope].name);
 }
 
-/* Values that nobody knows */
+/* Unknown values */
 
 static const char *first_word(const struct mp_setting *setting, size_t *length)
 {

@@ -497,7 +497,7 @@ static void enter_section(struct parser *parser, enum mp_scope scope, const stru
 	block_open(parser, scope, line->tokens[0].column);
 }
 
-/* Return: what it was probably meant to be, NULL if nobody knows. */
+/* Return: what it was probably meant to be, NULL if there is no guess. */
 static const char *tell_unknown(struct parser *parser, const struct mp_line *line, int level)
 {
 	const struct mp_token *name = &line->tokens[0];

@@ -9,7 +9,7 @@
 struct mp_diagnostics {
 	mp_diagnostic_fn tell;
 	void *userdata;
-	struct mp_report *report; /* takes all there is to say, and NULL if nobody asks for that */
+	struct mp_report *report; /* takes all there is to say, and NULL if it is not wanted */
 	bool ignored_told[MP_KEYS]; /* keywords without meaning are told once, unless all is */
 };
 

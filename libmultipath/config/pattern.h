@@ -33,10 +33,10 @@ void mp_pattern_explain(const char *text, char *buffer, size_t size);
 /** mp_pattern_matches() - also if there is no text; a leading "!" inverts the answer */
 bool mp_pattern_matches(const struct mp_pattern *pattern, const char *subject);
 
-/** mp_pattern_is_word() - does it match whatever has its expression in it, and nothing else? */
+/** mp_pattern_is_word() - true if it matches exactly the texts that contain its expression */
 bool mp_pattern_is_word(const struct mp_pattern *pattern);
 
-/** mp_pattern_is_simple() - can it be matched without being compiled? */
+/** mp_pattern_is_simple() - true if it can be matched without being compiled */
 bool mp_pattern_is_simple(const char *expression);
 
 /**

@@ -18,7 +18,7 @@ struct layers {
 	const struct mp_config *config;
 	const struct mp_section *map, *protocol; /* NULL: none */
 	const struct mp_hardware_match *hardware;
-	struct mp_trace *trace; /* NULL: nobody wants to know */
+	struct mp_trace *trace; /* NULL: not wanted */
 };
 
 static const struct mp_hardware_match no_hardware;

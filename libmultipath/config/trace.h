@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /*
- * Deciders add rows while they decide, if somebody wants to know: the account is the decision's
+ * Deciders add rows while they decide, if the caller wants an account: the account is the decision's
  * own.
  */
 struct mp_trace_row {
@@ -40,7 +40,7 @@ struct mp_trace {
 void mp_trace_fini(struct mp_trace *trace);
 
 /**
- * mp_trace_add() - append a row; @trace may be NULL: nobody wants to know. Return: borrowed until
+ * mp_trace_add() - append a row; @trace may be NULL: not wanted. Return: borrowed until
  * the next one, or NULL.
  */
 struct mp_trace_row *mp_trace_add(struct mp_trace *trace, const char *name, bool decides,

@@ -24,13 +24,13 @@ int mp_wwids_load(struct mp_wwids *wwids, const char *dir);
 /** mp_wwids_parse() - the same from a file's bytes. Return: 0 or -ENOMEM. */
 int mp_wwids_parse(struct mp_wwids *wwids, const char *text, size_t length);
 
-/** mp_wwids_has() - is it in the set in memory? */
+/** mp_wwids_has() - true if it is in the set in memory */
 bool mp_wwids_has(const struct mp_wwids *wwids, const char *wwid);
 
 /** mp_wwids_remember() - in memory only. Return: 1 new, 0 known, -ENOMEM. */
 int mp_wwids_remember(struct mp_wwids *wwids, const char *wwid);
 /**
- * mp_wwids_file_has() - does it stand in DIR/wwids?  Takes no lock, keeps nothing: for who asks
+ * mp_wwids_file_has() - true if it is in DIR/wwids.  Takes no lock, keeps nothing: for who asks
  * once.
  *
  * Return: 1, 0 (also without a file), negative errno.

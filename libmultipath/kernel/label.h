@@ -28,7 +28,7 @@ struct mp_label {
 };
 
 /**
- * mp_label_name_is_valid() - can a map be called that, and be found by it?
+ * mp_label_name_is_valid() - true if a map can have that name and be found by it
  *
  * Return: true for 1 to 15 printable ASCII bytes without blanks, slashes, backslashes (libdevmapper
  * reads "\\x41" as an escaped A), or a leading dot.

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 /**
- * mp_mounts_have() - is a file system on the device mounted?
+ * mp_mounts_have() - true if a file system on the device is mounted
  * @text:	of /proc/PID/mountinfo
  * @devt:	MAJOR:MINOR
  * @name:	the kernel's, without /dev/
@@ -19,7 +19,7 @@
 bool mp_mounts_have(const char *text, const char *devt, const char *name);
 
 /**
- * mp_swaps_have() - is it a swap area?
+ * mp_swaps_have() - true if it is a swap area
  * @text:	of /proc/swaps
  *
  * Source: proc_swaps(5): path, with blanks as \040 and the like, and "partition" or "file".

@@ -87,7 +87,7 @@ struct mp_probe_scsi_dirs {
 void mp_probe_scsi_dirs(const char *dir, struct mp_probe_scsi_dirs *ret);
 
 /**
- * mp_probe_has_fallback() - may the device itself tell the WWID, if that udev property is missing?
+ * mp_probe_has_fallback() - true if the WWID may be read from the device when that udev property is missing
  */
 bool mp_probe_has_fallback(enum mp_protocol protocol, const char *attribute);
 
@@ -107,7 +107,7 @@ int mp_probe_page_names(const struct mp_roots *roots, enum mp_protocol protocol,
 
 /**
  * mp_probe_details() - what only some configurations and listings ask for (serial, timeout_sec,
- * max_sectors_kb), and what whoever opens the device learns anyway (read_only, offline, tpg)
+ * max_sectors_kb), and what opening the device yields anyway (read_only, offline, tpg)
  */
 void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_identity *identity,
 		      struct mp_identity_room *room);
@@ -121,7 +121,7 @@ void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_i
 void mp_probe_listed(const struct mp_roots *roots, const char *dir, struct mp_identity *identity,
 		     struct mp_identity_room *room);
 
-/** mp_probe_read_only() - sysfs: is it write-protected? @otherwise: if sysfs does not say */
+/** mp_probe_read_only() - true if sysfs reports it as write-protected. @otherwise: if sysfs does not say */
 bool mp_probe_read_only(const struct mp_roots *roots, const char *dir, bool otherwise);
 
 /**

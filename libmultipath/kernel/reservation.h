@@ -56,7 +56,7 @@ int mp_reservation_decode_keys(const uint8_t *data, size_t size, struct mp_reser
 /** mp_reservation_key() - number @index of the keys, below their count */
 uint64_t mp_reservation_key(const struct mp_reservation_keys *keys, size_t index);
 
-/** mp_reservation_count() - how often is @key registered? */
+/** mp_reservation_count() - number of registrations of @key */
 size_t mp_reservation_count(const struct mp_reservation_keys *keys, uint64_t key);
 
 /**

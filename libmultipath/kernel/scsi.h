@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Linux's host byte; only those that somebody looks at. */
+/* Linux's host byte; only those that are used here. */
 enum mp_scsi_host_status {
 	MP_SCSI_HOST_OK = 0x00,
 	MP_SCSI_HOST_NO_CONNECT = 0x01,
@@ -116,7 +116,7 @@ int mp_scsi_identify(int fd, const char *known, char *wwid, size_t size, int *tp
 int mp_scsi_report_groups(int fd, void *data, size_t size, unsigned timeout_msec);
 
 /**
- * mp_scsi_is_rdac() - does the array tell the state of its controllers in vendor page 0xC9?
+ * mp_scsi_is_rdac() - whether the array reports its controllers' state in vendor page 0xC9
  * @listed_only:	ask for that page only if the list of supported pages has it
  *
  * Return: 1 it does, 0 it does not, negative errno if it cannot be told now.

@@ -33,5 +33,5 @@ struct mp_failback_decision {
 	const char *reason; /* constant */
 };
 
-/** mp_failback_decide() - should I/O move to the best group now? Pure. */
+/** mp_failback_decide() - whether I/O should move to the best group now. Pure. */
 struct mp_failback_decision mp_failback_decide(const struct mp_failback_input *input);

@@ -26,7 +26,7 @@ enum mp_queue_mode mp_features_mode(const char *features);
 int mp_features_make(const char *configured, enum mp_queue_mode mode, bool queue, char **ret);
 
 /**
- * mp_features_equal() - do two tables' features mean the same?
+ * mp_features_equal() - true if two tables' features mean the same
  *
  * Order does not count, nor does what the kernel does not show: queue_mode rq and mq,
  * retain_attached_hw_handler. queue_if_no_path is not compared.

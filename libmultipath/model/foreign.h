@@ -46,7 +46,7 @@ struct mp_foreign {
 /** mp_foreign_fini() - free the list */
 void mp_foreign_fini(struct mp_foreign *foreign);
 
-/** mp_foreign_find() - is @disk one of them? */
+/** mp_foreign_find() - the one that has @disk */
 bool mp_foreign_find(const struct mp_foreign *foreign, const char *disk);
 
 /**

@@ -43,7 +43,7 @@ struct mp_geom_path {
 	char name[MP_NAME_SIZE];
 	dev_t devt;
 	bool failed; /* in the kernel */
-	/* by `fail`: nobody but the administrator restores it, unless nothing else is left */
+	/* by `fail`: only the administrator restores it, unless no other path is left */
 	bool by_hand;
 	bool lost; /* the device is gone, or leads to another LUN */
 	bool joining; /* Active/Read: it serves no reads yet */
@@ -72,7 +72,7 @@ struct mp_geom {
 	size_t active;
 };
 
-/** mp_geom_is_wwid() - may a map of this WWID only be changed by the administrator's own hand? */
+/** mp_geom_is_wwid() - true if only the administrator may change a map of this WWID */
 bool mp_geom_is_wwid(const char *wwid);
 
 /** mp_geom_uuid() - of the label; NULL: manual */

@@ -74,5 +74,5 @@ struct mp_health_verdict {
 struct mp_health_verdict mp_health_step(struct mp_health *health,
 					const struct mp_health_input *input);
 
-/** mp_health_forgive() - the operator trusts the path. Return: was it being sampled? */
+/** mp_health_forgive() - the operator trusts the path. Return: true if it was being sampled. */
 bool mp_health_forgive(struct mp_health *health);

@@ -51,7 +51,7 @@ struct mp_kernel_map {
 	bool suspended;
 	bool read_only;
 	bool foreign_table; /* has our UUID but not one multipath target */
-	/* and no table in force at all: a kill has left it, or somebody makes it just now */
+	/* and no table in force at all: left by a killed process, or being created at this moment */
 	bool half_made;
 	bool inactive_table; /* one that was loaded and not taken */
 	bool stacked; /* the paths are in a map below it (model/geom.h), whose table this is */
@@ -127,7 +127,7 @@ int mp_map_update_groups(struct mp_map *map);
  */
 unsigned mp_map_active_paths(const struct mp_map *map);
 
-/** mp_map_holds() - is the device in the kernel's table? */
+/** mp_map_holds() - true if the device is in the kernel's table */
 static inline bool mp_map_holds(const struct mp_map *map, dev_t devt)
 {
 	return map->kernel.exists && mp_table_find(&map->kernel.table, devt);

@@ -85,7 +85,7 @@ void mp_identity_forget_texts(struct mp_identity *identity);
  */
 struct mp_identity *mp_identity_clone(const struct mp_identity *identity);
 
-/* Owned by whoever made it (the daemon's set of paths); a map borrows its paths. */
+/* Owned by its creator (the daemon's set of paths); a map borrows its paths. */
 struct mp_path {
 	uint64_t id; /* never reused */
 	struct mp_identity identity;

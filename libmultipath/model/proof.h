@@ -3,7 +3,7 @@
  * proof.h - is a device the LUN that it was found as?  Pure.  For: the daemon, tests.
  *
  * What udev's database, sysfs and the kernel's tables say of a device is as old as the moment in
- * which somebody last looked. The array may have given the address to another LUN since. So a path
+ * which it was last checked. The array may have given the address to another LUN since. So a path
  * gets I/O only after the device itself was asked, after its last failure or event (struct mp_path,
  * epoch), and its answer is judged here.
  */

@@ -93,7 +93,7 @@ struct mp_queueing_effect mp_queueing_step(struct mp_queueing *queueing,
 							     "no_path_retry forbids queueing";
 	}
 
-	/* While checks are pending nobody knows yet: the last answer stands. */
+	/* While checks are pending the state is unknown: the last answer counts. */
 	failing = !input->active && !wanted && (!input->pending || queueing->failing);
 	effect.gave_up = failing && !queueing->failing;
 	queueing->failing = failing;

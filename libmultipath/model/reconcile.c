@@ -579,7 +579,7 @@ static int plan_existing(struct run *run)
 
 /*
  * A map without any path: flush_on_last_del says whether it goes, or waits for a path with its I/O.
- * Whether somebody uses it is certain when the kernel has refused to remove it: until then its I/O
+ * Whether it is in use is certain when the kernel has refused to remove it: until then its I/O
  * goes on waiting.
  */
 static int plan_without_paths(struct run *run)

@@ -78,7 +78,7 @@ struct mp_table_path *mp_table_find(const struct mp_table *table, dev_t devt);
 /** mp_table_keep() - only the paths that @other has, too; groups that are empty then go */
 void mp_table_keep(struct mp_table *table, const struct mp_table *other);
 
-/** mp_table_has_feature() - is @word one of the feature words? */
+/** mp_table_has_feature() - true if @word is one of the feature words */
 bool mp_table_has_feature(const struct mp_table *table, const char *word);
 
 /** mp_table_active_group() - number (from 1) of the group that status calls active, 0 if none */

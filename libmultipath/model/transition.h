@@ -43,7 +43,7 @@ struct mp_transition mp_transition_make(enum mp_path_state old, enum mp_path_sta
 int mp_transition_sync(enum mp_path_state state, bool proven, enum mp_dm_state dm);
 
 /**
- * mp_transition_may_reinstate() - is reinstate_path of any use?
+ * mp_transition_may_reinstate() - true if reinstate_path can help
  * @state:	good
  * @others_active:	number of other paths of the map that are up or ghost
  *
