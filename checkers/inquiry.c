@@ -21,7 +21,7 @@ int mp_check_read_page(struct mp_check *check, uint8_t page, uint8_t *data, size
 
 		if (r == -ENOTTY)
 			return mp_check_answer(check, MP_PATH_WILD,
-					       "device knows no SCSI commands");
+					       "device does not support SCSI commands");
 		if (r < 0)
 			return mp_check_answer(check, MP_PATH_DOWN, "path is down");
 		if (mp_scsi_is_good(&result) || result.sense_key == MP_SCSI_SENSE_RECOVERED)
@@ -31,6 +31,6 @@ int mp_check_read_page(struct mp_check *check, uint8_t page, uint8_t *data, size
 	}
 	if (result.sense_key == MP_SCSI_SENSE_ILLEGAL_REQUEST)
 		return mp_check_answer(check, MP_PATH_WILD,
-				       "device is not of the kind that this checker is for");
+				       "device is not supported by this checker");
 	return mp_check_answer(check, MP_PATH_DOWN, "inquiry failed");
 }

@@ -66,7 +66,7 @@ static const char *unavailable_reason(uint8_t reason)
 		return "controller is held in reset";
 	case 4:
 	case 5:
-		return "controller loads firmware";
+		return "controller is loading firmware";
 	case 6:
 		return "controller is quiesced";
 	case 7:

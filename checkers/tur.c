@@ -77,7 +77,7 @@ static int tur_check(struct mp_check *check)
 
 		if (r == -ENOTTY)
 			return mp_check_answer(check, MP_PATH_WILD,
-					       "device knows no SCSI commands");
+					       "device does not support SCSI commands");
 		if (r < 0)
 			return mp_check_answer(check, MP_PATH_DOWN, "path is down");
 		if (judge(&result, check))

@@ -163,7 +163,7 @@ static unsigned tell_faults(const struct disk *disk, const struct partitions *pa
 
 	if (partitions->broken_gpt)
 		fprintf(stderr,
-			"%s: no valid GPT behind the protective MBR: it is damaged, or the disk is smaller than it says\n",
+			"%s: no valid GPT after the protective MBR: it is damaged, or the disk is smaller than it says\n",
 			disk->name);
 	for (size_t i = 0; i < partitions->count; i++) {
 		const struct partition *entry = &partitions->items[i];

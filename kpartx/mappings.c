@@ -252,7 +252,7 @@ static int plan_vanished(struct run *run)
 			r = add_existing(run, MAPPING_REFUSE, existing, "in use");
 		else
 			r = add_existing(run, MAPPING_REMOVE, existing,
-					 "is not in the table any more");
+					 "is no longer in the table");
 	}
 	return r;
 }

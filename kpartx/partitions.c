@@ -158,12 +158,12 @@ const char *partition_fault_text(enum partition_fault fault)
 {
 	static const char *const texts[] = {
 		[PARTITION_REVERSED] = "ends before it begins",
-		[PARTITION_NOT_INSIDE] = "does not lie in its extended partition",
+		[PARTITION_NOT_INSIDE] = "lies outside its extended partition",
 		[PARTITION_CUT_OFF] = "and any after it are lost (broken chain of tables)",
 		[PARTITION_EMPTY] = "has no sectors",
-		[PARTITION_OUTSIDE] = "does not lie on the disk",
+		[PARTITION_OUTSIDE] = "is not on the disk",
 		[PARTITION_BEYOND_LAST] = "has too high a number",
-		[PARTITION_TWICE] = "has the number of another one",
+		[PARTITION_TWICE] = "duplicates the number of another one",
 	};
 
 	return texts[fault];

@@ -251,7 +251,7 @@ static int read_binding(struct reading *reading, const char *alias, const char *
 		return 0;
 	}
 	if (!mp_mangling_can_name(alias)) {
-		tell(reading, 1, "no device can have the name %s, line ignored", alias);
+		tell(reading, 1, "invalid device name %s, line ignored", alias);
 		return 0;
 	}
 	if (configured && strcmp(configured, wwid) != 0) {

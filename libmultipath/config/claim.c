@@ -163,7 +163,7 @@ void mp_claim_remedy(const struct mp_config *config, const struct mp_claim_input
 			mp_strbuf_printf(buf, "multipathd add map %s\n", wwid);
 		else if ((input->mode == MP_FIND_GREEDY || input->mode == MP_FIND_SMART) &&
 			 input->in_use)
-			mp_strbuf_puts(buf, "end its use: lsblk tells the mounts and maps of it\n");
+			mp_strbuf_puts(buf, "stop its users: lsblk shows its mounts and maps\n");
 		else
 			record_wwid(wwid, buf);
 	}

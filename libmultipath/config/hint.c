@@ -129,11 +129,12 @@ static bool add_former(const char *name, struct mp_strbuf *buf, const char **mea
 		return false;
 	if (mp_keywords[key].flags & MP_KEYWORD_IGNORED) {
 		*meant = NULL;
-		mp_strbuf_printf(buf, "; other releases had it: %s", mp_keywords[key].instead);
+		mp_strbuf_printf(buf, "; removed keyword: %s", mp_keywords[key].instead);
 	} else {
 		*meant = instead;
-		mp_strbuf_printf(buf, "; other releases had it: %s takes its place",
-				 instead ? instead : "nothing");
+		mp_strbuf_printf(buf, "; removed keyword: %s%s",
+				 instead ? instead : "no replacement",
+				 instead ? " takes its place" : "");
 	}
 	return true;
 }

@@ -178,7 +178,7 @@ static void tell_unknown_name(struct mp_linter *linter, const struct mp_setting 
 	text = name_in(setting, &length);
 	mp_strbuf_add(&name, text, length);
 	if (now)
-		mp_strbuf_printf(&expected, "; other releases had it: \"%s\" takes its place", now);
+		mp_strbuf_printf(&expected, "; removed keyword: \"%s\" takes its place", now);
 	else if (first)
 		mp_strbuf_printf(&expected, "; did you mean \"%s\"?%s", first->text,
 				 setting->key == MP_KEY_PRIO ? " Arguments belong to prio_args" :
@@ -249,7 +249,7 @@ static void lint_uid_attribute(struct mp_linter *linter, enum mp_scope scope,
 	if (strpbrk(setting->text, " \t=$%/\"{}") || suggestion.best)
 		mp_lint_tell(
 			linter, setting,
-			"%s \"%s\" is no property that udev has: without it no disk has a WWID, nor a map%s%s%s",
+			"%s \"%s\" is not a udev property: without one no disk gets a WWID or a map%s%s%s",
 			name_of(setting), setting->text, suggestion.best ? "; did you mean \"" : "",
 			suggestion.best ? suggestion.best : "", suggestion.best ? "\"?" : "");
 }
@@ -587,8 +587,8 @@ static void tell_incomplete(struct mp_linter *linter, const uint8_t *keys)
 		if (!linter->somewhere[*keys])
 			mp_strbuf_printf(&missing, "%s%s", missing.length ? ", " : "",
 					 mp_keywords[*keys].name);
-	mp_lint_tell(linter, any, "%s has no effect because these are not set, too: %s",
-		     name_of(any), mp_strbuf_text(&missing));
+	mp_lint_tell(linter, any, "%s has no effect unless these are also set: %s", name_of(any),
+		     mp_strbuf_text(&missing));
 }
 
 static void lint_incomplete_method(struct mp_linter *linter)
@@ -657,32 +657,32 @@ static void lint_automatic_alias(struct mp_linter *linter, enum mp_scope scope,
 /* clang-format off */
 static const struct mp_lint lints[] = {
 	{ .section = lint_idle_section },       /* a section that sets nothing */
-	{ .section = lint_unknown_name },       /* a checker, prioritizer or path selector that does not exist */
+	{ .section = lint_unknown_name }, /* a checker, prioritizer or path selector that does not exist */
 	{ .section = lint_selector_arguments }, /* a path selector with arguments that it does not take */
 	{ .section = lint_uid_attribute },      /* a property that no disk has */
 	{ .section = lint_features },           /* features that the kernel does not have */
-	{ .section = lint_handler },            /* a hardware handler that the kernel does not have */
-	{ .section = lint_prio_args },          /* prio_args that no prioritizer reads, or that one lacks */
+	{ .section = lint_handler }, /* a hardware handler that the kernel does not have */
+	{ .section = lint_prio_args }, /* prio_args that no prioritizer reads, or that one lacks */
 	{ .section = lint_queueing },           /* queue_if_no_path against no_path_retry */
-	{ .section = lint_grouping },           /* group_by_tpg with a prioritizer that knows no groups */
+	{ .section = lint_grouping }, /* group_by_tpg with a prioritizer that knows no groups */
 	{ .section = lint_transport_timeouts }, /* fast_io_fail_tmo that is not shorter than dev_loss_tmo */
 	{ .section = lint_protocol_timeouts },  /* a timeout that the transport does not have */
 	{ .section = lint_sample_time },        /* a sample time that is raised */
 	{ .whole = lint_polling },              /* max_polling_interval below polling_interval */
-	{ .section = lint_obsolete },           /* a keyword that something else took the place of */
+	{ .section = lint_obsolete }, /* a keyword that something else took the place of */
 	{ .section = lint_overridden },         /* a value that overrides sets for all */
 	{ .whole = lint_needs },                /* a value that needs another one */
-	{ .whole = lint_incomplete_method },    /* a method against shaky paths with a part of its values */
+	{ .whole = lint_incomplete_method }, /* a method against shaky paths with a part of its values */
 	{ .whole = lint_rival_methods },        /* several methods against shaky paths */
 	{ .section = lint_named_twice },        /* a map that is named in two ways */
 	{ .section = lint_automatic_alias },    /* an alias that may be given to another disk */
-	{ .section = mp_lint_map_wwid },        /* a wwid that is written as an expression, or in another form */
+	{ .section = mp_lint_map_wwid }, /* a wwid that is written as an expression, or in another form */
 	{ .section = mp_lint_device_match },    /* a device section that matches nothing */
 	{ .section = mp_lint_misspelt_device }, /* a device section that nearly names a known array */
-	{ .whole = mp_lint_covered_devices },   /* a device section under a later one for all devices */
-	{ .rule = mp_lint_rule_text },          /* a rule that is not written as what it is compared to */
+	{ .whole = mp_lint_covered_devices }, /* a device section under a later one for all devices */
+	{ .rule = mp_lint_rule_text }, /* a rule that is not written as what it is compared to */
 	{ .rule = mp_lint_devnode },            /* a rule for nodes that are no disks */
-	{ .rule = mp_lint_rule_reach },         /* a rule that matches everything, or more than was meant */
+	{ .rule = mp_lint_rule_reach }, /* a rule that matches everything, or more than was meant */
 	{ .rule = mp_lint_exception_kind },     /* an exception from nothing */
 	{ .whole = mp_lint_cancelled_rules },   /* a blacklist rule that is taken back */
 	{ .whole = mp_lint_blacklisted_maps },  /* values for a map that is blacklisted */

@@ -142,16 +142,16 @@ static const char *find_reason(struct mp_linter *linter, const struct mp_pattern
 	if (strchr(text, '/') || *text == '\'')
 		return NULL; /* told by others */
 	if (has(text, isblank))
-		reason = "names of disks have no blanks";
+		reason = "disk names contain no blanks";
 	else if (has(text, isupper))
-		reason = "names of disks have no capitals";
+		reason = "disk names contain no capital letters";
 	else if (is_wwid(text))
 		reason = "it is compared to names like \"sda\"; a WWID belongs to a rule \"wwid\"";
 	else if (any_controller(pattern))
 		reason = "this is an NVMe controller; its disks are named like \"nvme0n1\"";
 	else if (strpbrk(text, "0123456789"))
 		reason = any_disk(linter, pattern, 2, is_partition_match) ?
-				 "partitions are never looked at, only whole disks" :
+				 "partitions are never examined, only whole disks" :
 				 NULL;
 	return reason && !any_disk(linter, pattern, 3, is_match) ? reason : NULL;
 }

@@ -89,7 +89,7 @@ static bool is_glob(const char *text)
 		if ((text) && is_glob(text)) \
 			mp_lint_tell( \
 				linter, where, \
-				"%s \"%s\": a \"*\" only repeats what stands before it: write \".*\" for any " \
+				"%s \"%s\": a \"*\" only repeats what precedes it: write \".*\" for any " \
 				"characters", \
 				name, text); \
 	} while (0)
@@ -207,7 +207,7 @@ static const char *find_other_name(const char *text)
 		return "the name of a map";
 	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
 		if (strncmp(text, ids[i], 4) == 0)
-			return "a name that other programs have";
+			return "a name used by other programs";
 	return NULL;
 }
 
@@ -243,7 +243,7 @@ static void tell_wwid_rule(struct mp_linter *linter, const struct mp_rule *rule)
 	if (guess.length || guess_wwid(bare, &guess))
 		mp_lint_tell(
 			linter, rule,
-			"no disk has a wwid \"%s\"; did you mean \"%s%s%s\"? multipathd show paths tells those that "
+			"no disk has a wwid \"%s\"; did you mean \"%s%s%s\"? multipathd show paths lists those that "
 			"are there",
 			rule->text, at_start ? "^" : "", mp_strbuf_text(&guess),
 			text[length] ? "$" : "");
@@ -281,12 +281,12 @@ void mp_lint_map_wwid(struct mp_linter *linter, enum mp_scope scope,
 	else if (guess_wwid(wwid->text, &guess))
 		mp_lint_tell(
 			linter, wwid,
-			"no disk has a wwid \"%s\"; did you mean \"%s\"? multipathd show paths tells those that are there",
+			"no disk has a wwid \"%s\"; did you mean \"%s\"? multipathd show paths lists those that are there",
 			wwid->text, mp_strbuf_text(&guess));
 	else if (find_other_name(wwid->text))
 		mp_lint_tell(
 			linter, wwid,
-			"wwid \"%s\" matches no disk: it is %s; multipathd show paths tells the WWIDs that are there",
+			"wwid \"%s\" matches no disk: it is %s; multipathd show paths lists the existing WWIDs",
 			wwid->text, find_other_name(wwid->text));
 	else if (is_cut(wwid->text))
 		mp_lint_tell(
@@ -654,7 +654,7 @@ void mp_lint_rule_reach(struct mp_linter *linter, enum mp_list list, enum mp_cri
 	if (criterion == MP_CRITERION_DEVNODE && ends_in_question(rule->text))
 		mp_lint_tell(
 			linter, rule,
-			"devnode \"%s\": a \"?\" only makes optional what stands before it: write \".\" for any character",
+			"devnode \"%s\": a \"?\" only makes optional what precedes it: write \".\" for any character",
 			rule->text);
 	if (criterion == MP_CRITERION_DEVNODE && is_disk_name(rule->text)) {
 		const char *disk = rule->text + (*rule->text == '^');
@@ -727,7 +727,7 @@ void mp_lint_exception_kind(struct mp_linter *linter, enum mp_list list,
 		mp_lint_tell(
 			linter, rule,
 			"this exception has no effect because the blacklist has all SCSI disks by devnode \"%s\" (%s), "
-			"and an exception only takes back rules of its own kind",
+			"and an exception only overrides rules of its own kind",
 			scsi->text,
 			mp_place_of(linter->config, rule->file, scsi->file, scsi->line).text);
 	if (list != MP_LIST_EXCEPTIONS ||
@@ -739,7 +739,7 @@ void mp_lint_exception_kind(struct mp_linter *linter, enum mp_list list,
 		return;
 	mp_lint_tell(
 		linter, rule,
-		"this exception has no effect because the blacklist has no %s rule: an exception only takes back "
+		"this exception has no effect because the blacklist has no %s rule: an exception only overrides "
 		"rules of its own kind",
 		mp_criterion_name(criterion));
 }
@@ -843,7 +843,7 @@ static void cancel_rules(struct mp_linter *linter, enum mp_criterion criterion)
 		if (exception)
 			mp_lint_tell(
 				linter, rule,
-				"this rule has no effect because the exception \"%s\" takes it back (%s)",
+				"this rule has no effect because the exception \"%s\" overrides it (%s)",
 				exception->text,
 				mp_place_of(linter->config, rule->file, exception->file,
 					    exception->line)

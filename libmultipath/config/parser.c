@@ -336,8 +336,7 @@ static void tell_unset(struct parser *parser, const struct mp_keyword *keyword,
 		return;
 	if (keyword == &mp_keywords[MP_KEY_FAILBACK])
 		instead = "; the least delay is 1, none at all is \"immediate\"";
-	warn(parser, LEVEL_NOTICE, value->column, "%s 0 is as if it were not set%s", keyword->name,
-	     instead);
+	warn(parser, LEVEL_NOTICE, value->column, "%s 0 means unset%s", keyword->name, instead);
 }
 
 /* Whose value is replaced from another block has to know: within one it was told. */
@@ -426,7 +425,7 @@ static int take_value(struct parser *parser, enum mp_key key, const struct mp_to
 	if (keyword->flags & MP_KEYWORD_IGNORED) {
 		if (!parser->diagnostics->ignored_told[key] || parser->diagnostics->report)
 			warn(parser, LEVEL_WARNING, name->column,
-			     "%s has no meaning any more and is ignored: %s", keyword->name,
+			     "%s is no longer supported and ignored: %s", keyword->name,
 			     keyword->instead);
 		parser->diagnostics->ignored_told[key] = true;
 		return 0;
@@ -453,7 +452,8 @@ static void tell_extra(struct parser *parser, const struct mp_line *line, unsign
 	else if (before->kind == MP_TOKEN_OPEN || extra->kind == MP_TOKEN_CLOSE)
 		expected = "the end of the line; it needs a line of its own";
 	else if (before->kind == MP_TOKEN_WORD && strcmp(before->text, "=") == 0)
-		expected = "the end of the line; no \"=\" stands between a keyword and its value";
+		expected =
+			"the end of the line; no \"=\" is allowed between a keyword and its value";
 	else if (before->kind == MP_TOKEN_WORD)
 		expected = "the end of the line; a value with blanks or braces needs quotes";
 	warn(parser, LEVEL_ERROR, extra->column, "extra data \"%s\" is ignored: expected %s",
@@ -465,7 +465,7 @@ static void tell_odd_ends(struct parser *parser, const struct mp_line *line)
 {
 	if (line->foreign_column)
 		warn(parser, LEVEL_NOTICE, line->foreign_column,
-		     "what is not ASCII counts as a blank here: write the value in quotes of this kind: \"\"");
+		     "a non-ASCII character counts as a blank here: write the value in quotes of this kind: \"\"");
 	if (line->cuts_word)
 		warn(parser, LEVEL_NOTICE, line->comment_column,
 		     "\"%c\" begins a comment here: write the value in quotes if it is a part of it",
@@ -778,7 +778,7 @@ int mp_parser_read_file(struct mp_config *config, const char *file, bool strict,
 		return r;
 	if (r == -ENOENT) {
 		mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, LEVEL_ERROR, file, 0, 0,
-				    "cannot be read: it is a link to nothing");
+				    "cannot be read: dangling symbolic link");
 		return r;
 	}
 	if (r < 0) {

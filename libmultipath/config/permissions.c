@@ -31,7 +31,8 @@ static void look_at(const struct looker *looker, const char *file)
 	if (st.st_uid == 0 && !(st.st_mode & S_IWOTH) &&
 	    (st.st_gid == 0 || !(st.st_mode & S_IWGRP)))
 		return;
-	snprintf(text, sizeof(text), "writable by others than root (owner %u, group %u, mode %04o)",
+	snprintf(text, sizeof(text),
+		 "writable by users other than root (owner %u, group %u, mode %04o)",
 		 (unsigned)st.st_uid, (unsigned)st.st_gid, (unsigned)st.st_mode & 07777);
 	looker->found(looker->userdata, file, text);
 }

@@ -18,7 +18,7 @@ static const char header[] =
 	"# Multipath persistent reservation keys, Version : 1.0\n"
 	"# One line for each LUN that has a key: KEY WWID\n"
 	"# A key is 0x and 16 hexadecimal digits; 0X instead of 0x: the registration survives\n"
-	"# a loss of power (aptpl). A line that does not begin with a zero does not count.\n"
+	"# a loss of power (aptpl). Lines not starting with a zero are ignored.\n"
 	"# Written by multipathd(8): multipathd setprkey map MAP key KEY\n"
 	"# Used by maps with: reservation_key file\n"
 	"#\n";

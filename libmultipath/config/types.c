@@ -338,7 +338,7 @@ static int mode_parse(struct mp_value_reader *reader, const struct mp_keyword *k
 	end += strspn(end, " \t");
 	if (*end)
 		tell(reader, LEVEL_WARNING,
-		     "\"%s\" behind the value of %s is ignored, 0%lo is used: expected octal digits",
+		     "\"%s\" after the value of %s is ignored, 0%lo is used: expected octal digits",
 		     end, keyword->name, mode);
 	ret->number = mode;
 	return 0;
@@ -432,7 +432,7 @@ static int loss_timeout_parse(struct mp_value_reader *reader, const struct mp_ke
 	end += strspn(end, " \t");
 	if (*end)
 		tell(reader, LEVEL_WARNING,
-		     "\"%s\" behind the value of %s is ignored, %llu is used: expected a number of seconds",
+		     "\"%s\" after the value of %s is ignored, %llu is used: expected a number of seconds",
 		     end, keyword->name, number);
 	if (number > UINT_MAX)
 		tell(reader, LEVEL_WARNING,
@@ -472,7 +472,7 @@ static int reservation_key_parse(struct mp_value_reader *reader, const struct mp
 		ret->flags = MP_RESERVATION_KEY_APTPL;
 	else if (digits[length])
 		tell(reader, LEVEL_WARNING,
-		     "\"%s\" behind the value of %s is ignored: expected \":aptpl\"",
+		     "\"%s\" after the value of %s is ignored: expected \":aptpl\"",
 		     digits + length, keyword->name);
 	return 0;
 }

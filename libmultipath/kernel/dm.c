@@ -229,8 +229,8 @@ void mp_dm_explain(int error, struct mp_strbuf *buf)
 		mp_strbuf_puts(buf, "the kernel has no multipath target (modprobe dm-multipath)");
 		break;
 	case -EPROTONOSUPPORT:
-		mp_strbuf_puts(
-			buf, "the kernel's device-mapper speaks another version of the interface");
+		mp_strbuf_puts(buf,
+			       "the kernel's device-mapper interface has an incompatible version");
 		break;
 	case -ENOMEM:
 		mp_strbuf_puts(buf, strerror(ENOMEM));

@@ -142,7 +142,7 @@ const char *mp_tuning_note(unsigned i, int *level)
 		{ 2, "dev_loss_tmo is limited to 600 seconds, because fast_io_fail_tmo is off" },
 		{ 3, "fast_io_fail_tmo cannot be off or 0 with iSCSI" },
 		{ 3, "dev_loss_tmo has no meaning with iSCSI" },
-		{ 3, "its transport has no such timeouts: those that are set for it are ignored" },
+		{ 3, "its transport does not support these timeouts: ignored" },
 	};
 
 	*level = notes[i].level;

@@ -29,7 +29,7 @@ done
 report /etc/multipath.conf
 same "the usual file comes with its directory" "$out" "$expected"
 chmod 666 /etc/multipath/conf.d/site.conf
-odd="/etc/multipath/conf.d/site.conf: warning: writable by others than root (owner 0, group 0, mode 0666)"
+odd="/etc/multipath/conf.d/site.conf: warning: writable by users other than root (owner 0, group 0, mode 0666)"
 report
 check "who else may change it is told" grep -qxF "$odd" <<< "$out"
 check "by the daemon, too" eval 'multipathd check config | grep -qxF "$odd"'

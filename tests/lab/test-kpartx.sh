@@ -61,8 +61,8 @@ while read -r image status wanted; do
 	[ "$status" = 0 ] || [ -s /tmp/errors ] || fail "$image: nothing was said"
 	case $image in
 	gpt-4k*) same "sectors of $image" "$(blockdev --getss /dev/loop0)" 4096;;
-	dos-past-end) same "messages" "$(grep -c 'does not lie on the disk' /tmp/errors)" 3;;
-	gpt-past-end) same "messages" "$(grep -c 'does not lie on the disk' /tmp/errors)" 2;;
+	dos-past-end) same "messages" "$(grep -c 'is not on the disk' /tmp/errors)" 3;;
+	gpt-past-end) same "messages" "$(grep -c 'is not on the disk' /tmp/errors)" 2;;
 	esac
 	kpartx -d "$image" || fail "-d $image"
 	check "devices of $image are left" nothing_left
@@ -90,7 +90,7 @@ done <<- IMAGES
 	sun 0 1:16+16 2:32+32 4:64+16
 	ultrix 0 1:8+8 2:40+8 3:0+4096
 IMAGES
-kpartx -l gpt-wrong-crc 2>&1 | grep -q "no valid GPT behind the protective MBR" || fail "a damaged GPT is not told of"
+kpartx -l gpt-wrong-crc 2>&1 | grep -q "no valid GPT after the protective MBR" || fail "a damaged GPT is not told of"
 same "partitions listed of 400" "$(kpartx -l gpt-400 2>/tmp/errors | wc -l)" 256
 grep -q "136 more partitions like these" /tmp/errors || fail "not said: $(cat /tmp/errors)"
 say "formats of our own"

@@ -38,7 +38,7 @@ ln -s /tmp/victim /run/multipathd.pid
 daemon_start
 same "a link in place of the pid file is not followed" "$(cat /tmp/victim)" precious
 check "it is replaced" [ -f /run/multipathd.pid -a ! -L /run/multipathd.pid ]
-same "who else may change the configuration is logged once" "$(grep -c 'multipath.conf: writable by others than root (owner 0, group 100, mode 0664)' "$logfile")" 1
+same "who else may change the configuration is logged once" "$(grep -c 'multipath.conf: writable by users other than root (owner 0, group 100, mode 0664)' "$logfile")" 1
 chmod 644 /etc/multipath.conf
 check "every map lives" maps_have 4 2
 same "half a file renames none" "$(multipathd show maps raw format %n | sort | tr '\n' ' ')" "mpatha mpathb mpathc mpathd "

@@ -184,7 +184,7 @@ static void bad_lines_are_told_and_skipped(void **state)
 		"1 /f:9: warning: ignoring extra word extra after ALIAS WWID\n"
 		"0 /f:10: warning: a is bound to w1 already, binding to w2 dropped\n"
 		"2 /f:11: warning: binding of a repeated\n"
-		"1 /f:12: warning: no device can have the name in/valid, line ignored\n"
+		"1 /f:12: warning: invalid device name in/valid, line ignored\n"
 		"1 /f:13: warning: WWID of long is longer than 127 characters, line ignored\n");
 	assert_string_equal(mp_bindings_wwid(bindings, "a"), "w1");
 	assert_non_null(mp_bindings_wwid(bindings, "fits"));

@@ -179,7 +179,7 @@ static void what_is_told_to_do_would_turn_it(void **state)
 		{ { DISK, .mode = MP_FIND_SMART }, "multipath -a 36.0; multipathd reconfigure\n" },
 		{ { DISK, .marked_failed = true }, "multipathd add map 36.0\n" },
 		{ { DISK, .mode = MP_FIND_SMART, .in_use = true },
-		  "end its use: lsblk tells the mounts and maps of it\n" },
+		  "stop its users: lsblk shows its mounts and maps\n" },
 		/* the filter's matter, or nobody's */
 		{ { DISK, .blacklisted = true }, "" },
 		{ { .is_disk = true }, "" },

@@ -61,7 +61,7 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "a line of its own\n" },
 		{ "defaults {\nalias_prefix = x\n}\n",
 		  "0 multipath.conf:2:16: warning: extra data \"x\" is ignored: expected the end of the line; no \"=\" "
-		  "stands between a keyword and its value\n" },
+		  "is allowed between a keyword and its value\n" },
 		{ "defaults {\nverbosity=3\nno_path_retry: 5\nfoo=1\n}\n",
 		  "0 multipath.conf:2:1: warning: unknown keyword \"verbosity=3\" in section defaults; write "
 		  "\"verbosity 3\", without \"=\"\n"
@@ -82,7 +82,7 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "value is in quotes\n"
 		  "2 multipath.conf:3:12: warning: \"#\" begins a comment here: write the value in quotes if it is a part "
 		  "of it\n"
-		  "2 multipath.conf:6:9: warning: what is not ASCII counts as a blank here: write the value in quotes of "
+		  "2 multipath.conf:6:9: warning: a non-ASCII character counts as a blank here: write the value in quotes of "
 		  "this kind: \"\"\n" },
 		{ "\xef\xbb\xbf"
 		  "defaults {\n} x\n",
@@ -96,12 +96,12 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "1 multipath.conf:3:1: warning: path_checker is set again in the same section, after line 2: the last valid "
 		  "value counts\n" },
 		{ "defaults {\nprio_callout x\nudev_dir /dev\n}\ndevnode_blacklist {\ndevnode x\n}\n",
-		  "1 multipath.conf:2:1: warning: unknown keyword \"prio_callout\" in section defaults; other releases had "
-		  "it: prio takes its place\n"
-		  "1 multipath.conf:3:1: warning: unknown keyword \"udev_dir\" in section defaults; other releases had it: "
-		  "nothing takes its place\n"
-		  "1 multipath.conf:5:1: warning: unknown keyword \"devnode_blacklist\" outside of sections; other "
-		  "releases had it: blacklist takes its place\n"
+		  "1 multipath.conf:2:1: warning: unknown keyword \"prio_callout\" in section defaults; removed "
+		  "keyword: prio takes its place\n"
+		  "1 multipath.conf:3:1: warning: unknown keyword \"udev_dir\" in section defaults; removed keyword: "
+		  "no replacement\n"
+		  "1 multipath.conf:5:1: warning: unknown keyword \"devnode_blacklist\" outside of sections; removed "
+		  "keyword: blacklist takes its place\n"
 		  "0 multipath.conf:7:1: error: unmatched \"}\": what line 5 begins is no section that could be closed\n" },
 		{ "defaults {\npath_selector round-robin\nfeatures \"0 queue_if_no_path\"\nmode 0998\ndev_loss_tmo 9m\n}\n",
 		  "1 multipath.conf:2:15: warning: value \"round-robin\" of path_selector is not valid: expected a name, the "
@@ -110,9 +110,9 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "1 multipath.conf:3:10: warning: value \"0 queue_if_no_path\" of features is not valid: expected a number "
 		  "and as many words: \"2 pg_init_retries 50\"; the built-in \"0\" stays; did you mean \"1 "
 		  "queue_if_no_path\"?\n"
-		  "1 multipath.conf:4:6: warning: \"998\" behind the value of mode is ignored, 00 is used: expected octal "
+		  "1 multipath.conf:4:6: warning: \"998\" after the value of mode is ignored, 00 is used: expected octal "
 		  "digits\n"
-		  "1 multipath.conf:5:14: warning: \"m\" behind the value of dev_loss_tmo is ignored, 9 is used: expected a "
+		  "1 multipath.conf:5:14: warning: \"m\" after the value of dev_loss_tmo is ignored, 9 is used: expected a "
 		  "number of seconds\n" },
 		{ "defaults {\npath_grouping_policy group_by_priority\n}\n",
 		  "2 multipath.conf:2:22: warning: value \"group_by_priority\" of path_grouping_policy is taken for "
@@ -134,7 +134,7 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "1 multipath.conf:3:1: warning: section defaults appears again in this file: it is merged with "
 		  "that of line 1\n" },
 		{ "defaults {\npg_timeout 1\npg_timeout 2\n}\nmultipaths {\nmultipath {\nwwid w\npg_timeout 3\n}\n}\n",
-		  "1 multipath.conf:2:1: warning: pg_timeout has no meaning any more and is ignored: nothing takes its place\n"
+		  "1 multipath.conf:2:1: warning: pg_timeout is no longer supported and ignored: no replacement\n"
 		  "1 multipath.conf:3:1: warning: pg_timeout is set again in the same section, after line 2: the last "
 		  "valid value counts\n" },
 		{ "defaults {\nverbosity x\n}\n",
@@ -378,8 +378,8 @@ static void a_link_to_nothing_is_told(void **state)
 	assert_int_equal(symlink("/nonexistent", loaded.file), 0);
 	assert_int_equal(loaded_load(&loaded), 0);
 	assert_string_equal(loaded_told(&loaded),
-			    "0 multipath.conf: warning: cannot be read: it is a link to nothing\n"
-			    "0 conf.d/a.conf: warning: cannot be read: it is a link to nothing\n");
+			    "0 multipath.conf: warning: cannot be read: dangling symbolic link\n"
+			    "0 conf.d/a.conf: warning: cannot be read: dangling symbolic link\n");
 }
 
 static void odd_bytes_harm_nobody(void **state)

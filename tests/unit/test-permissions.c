@@ -26,7 +26,7 @@ static void on_found(void *userdata, const char *file, const char *text)
 	struct found *found = userdata;
 
 	assert_memory_equal(file, found->dir, strlen(found->dir));
-	assert_non_null(strstr(text, "others than root"));
+	assert_non_null(strstr(text, "users other than root"));
 	strcat(strcat(found->text, file + strlen(found->dir)), " ");
 }
 
