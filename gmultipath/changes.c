@@ -50,8 +50,8 @@ int changes_apply_states(struct engine *engine, const struct mp_geom *old,
 		if (r < 0)
 			error = r;
 		/*
-		 * A table that was loaded new has no failed path; a restored one may be failed in
-		 * one of two maps.
+		 * No path is failed in a table just loaded; a restored path may still be failed in
+		 * one of the two maps.
 		 */
 		if (!path->failed && !old->paths[i].failed)
 			continue;
@@ -75,8 +75,8 @@ static void lower_wwids(const struct mp_geom *geom, char *reads, char *writes, s
 }
 
 /*
- * The kernel takes a writable table over disks that cannot be written to, and then fails the paths
- * for it.
+ * The kernel accepts a writable table on read-only disks, and then fails the paths on the first
+ * write.
  */
 static bool is_read_only(const struct mp_geom *geom)
 {
@@ -127,7 +127,7 @@ static int remove_lower(const struct mp_geom *geom, bool writes_too)
 }
 
 /*
- * dm-mpath takes them in its mode for bios; a disk with a request queue it takes in that mode, too.
+ * Bio-based devices need queue_mode bio; request-based disks work in either mode.
  */
 static bool needs_bio(const struct engine *engine, const struct mp_geom *geom)
 {
@@ -170,7 +170,7 @@ int changes_create(struct engine *engine, struct mp_geom *geom)
 	if (r < 0)
 		return engine_error(engine, r, "%s: not created: %s", geom->name,
 				    r == -EEXIST ?
-					    "its name or UUID is taken" :
+					    "its name or UUID is already in use" :
 				    r == -EINVAL ?
 					    "the kernel does not accept its paths, see its log" :
 					    strerror(-r));
@@ -181,7 +181,7 @@ int changes_create(struct engine *engine, struct mp_geom *geom)
 	return 0;
 }
 
-/* A table that was loaded anew has no failed path. */
+/* The kernel starts a newly loaded table with all paths active. */
 static void mark_good(struct mp_geom *geom)
 {
 	for (size_t i = 0; i < geom->count; i++)
@@ -189,10 +189,10 @@ static void mark_good(struct mp_geom *geom)
 }
 
 /*
- * A table makes all its paths active: one that has failed must prove first what it leads to. Those
- * of a map with a label are left out then, and join again when they show it; of others nobody would
- * bring them back, so the administrator is asked.
- * Return: 0, negative errno (said).
+ * Loading a table makes all its paths active, so failed ones are verified first. Those that fail the
+ * check are left out: multipathd adds them to a labeled map again when they show the label. Nothing
+ * does so for a manual map, so there the command is refused.
+ * Return: 0, negative errno (message in err).
  */
 static int leave_out(struct engine *engine, struct mp_geom *geom)
 {
@@ -211,17 +211,16 @@ static int leave_out(struct engine *engine, struct mp_geom *geom)
 				geom->name, geom->paths[i].name);
 		if (geom->count == 1)
 			return engine_error(engine, r,
-					    "%s: not changed: it has no path that leads to its LUN",
+					    "%s: not changed: none of its paths leads to its LUN",
 					    geom->name);
-		engine_error(engine, 0,
-			     "warning: %s: %s is no path any more, until it shows the label again",
+		engine_error(engine, 0, "warning: %s: %s removed until it shows the label again",
 			     geom->name, geom->paths[i].name);
 		mp_geom_remove(geom, i);
 	}
 	return 0;
 }
 
-/* The tables as they were, as far as the kernel takes them, and paths that can be trusted. */
+/* Reload the former tables, without paths that fail the identity check; errors are ignored. */
 static void load_back(struct engine *engine, const struct mp_geom *former)
 {
 	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16];
@@ -258,8 +257,8 @@ int changes_reload(struct engine *engine, const struct mp_geom *old, const struc
 	before = proven;
 	lower_wwids(geom, reads, writes, sizeof(reads));
 	/*
-	 * The record of the paths first. What is to stand on a map comes after it, and goes before
-	 * it.
+	 * The map for writes first: it is the record of the paths. A map is created after those
+	 * below it, and removed before them.
 	 */
 	r = load_one(false, geom, false, writes);
 	loaded = r == 0;
@@ -293,10 +292,10 @@ int changes_remove(struct engine *engine, const struct mp_geom *geom)
 	if (r >= 0)
 		engine_note(engine, false, false, ENGINE_FOREIGN "%s", geom->wwid);
 	if (r < 0)
-		return engine_error(engine, r, "%s: not removed: %s", geom->name,
-				    r == -EBUSY ?
-					    "it is in use (lsblk /dev/mapper/NAME shows by whom)" :
-					    strerror(-r));
+		return engine_error(
+			engine, r, "%s: not removed: %s", geom->name,
+			r == -EBUSY ? "it is in use (lsblk /dev/mapper/NAME shows what uses it)" :
+				      strerror(-r));
 	for (size_t i = 0; i < geom->count && engine_is_exclusive(engine); i++)
 		engine_hold(engine, geom->paths[i].devt, false);
 	return engine_note(engine, false, false, "failed %s", geom->wwid);
@@ -311,7 +310,7 @@ int changes_remake(struct engine *engine, const struct mp_geom *old, struct mp_g
 	if (mp_dm_open_count(old->wwid) > 0)
 		return engine_error(
 			engine, -EBUSY,
-			"%s: it is in use, and was made without bio-based devices (dm, MD, partitions): "
+			"%s: it is in use, and was created without bio-based paths (dm, MD, partitions): "
 			"unmount it, then %s",
 			old->name,
 			mp_geom_uuid(old) ? "repeat this" : "stop it and create it with all paths");
@@ -372,12 +371,12 @@ static void sweep_devices(struct engine *engine)
 			   *owner = mp_dm_lower_wwid(uuid);
 		struct mp_kernel_map kernel = { 0 };
 
-		/* A map that has no table yet, and never will. */
+		/* A map left without a table. */
 		if (wwid && mp_geom_is_wwid(wwid) && mp_dm_read(wwid, &kernel) == 0 &&
 		    kernel.foreign_table)
 			mp_dm_remove(wwid, &removal);
 		mp_kernel_map_fini(&kernel);
-		/* One that nothing stands on. */
+		/* An internal map without a map on top. */
 		if (owner &&
 		    (mp_dm_read(owner, &kernel) < 0 ||
 		     (!strncmp(uuid, MP_GEOM_READS, strlen(MP_GEOM_READS)) && !kernel.split)))
@@ -394,11 +393,11 @@ static void sweep_map(struct engine *engine, struct mp_geom *geom)
 {
 	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16];
 
-	/* Nobody is there to react when the last path fails. */
+	/* Without the daemon, nothing would end queueing when the last path fails. */
 	if (geom->queues && !engine->watched && send(engine, geom, "fail_if_no_path") == 0)
 		geom->queues = false;
 	lower_wwids(geom, reads, writes, sizeof(reads));
-	/* Failed paths would be active: it waits until they are known. */
+	/* The load would make failed paths active: postpone it until all are verified. */
 	for (size_t i = 0; geom->halves_differ && i < geom->count; i++)
 		if (geom->paths[i].failed && lun_prove(engine, geom, i) != MP_VERDICT_HOLDS)
 			return;

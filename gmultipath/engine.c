@@ -38,7 +38,7 @@ int engine_error(struct engine *engine, int error, const char *format, ...)
 	return error;
 }
 
-/* ---- what is there */
+/* ---- current state */
 
 /* Kernel name of a device. Return: 0, -ENODEV. */
 static int device_name(dev_t devt, char *name, size_t size)
@@ -55,7 +55,7 @@ static int device_name(dev_t devt, char *name, size_t size)
 	return 0;
 }
 
-/* What the map for reads says of the paths. */
+/* Path states of the map for reads. */
 static void take_reads(struct mp_geom *geom, const struct mp_table *table)
 {
 	size_t count = 0;
@@ -159,7 +159,7 @@ int engine_open(struct engine *engine, bool watched)
 	if (engine->lock == -ETIMEDOUT)
 		return engine_error(
 			engine, engine->lock,
-			"another command of gmultipath's does not come to an end (a device that does not answer?)");
+			"another gmultipath command is still running (unresponsive device?)");
 	if (engine->lock < 0)
 		return engine_error(engine, engine->lock, RUN_DIR "/lock: %s",
 				    strerror(-engine->lock));
@@ -251,8 +251,8 @@ static const char *notes_file(bool lasting)
 }
 
 /*
- * As they are now, locked: who may not wait for the engine's lock notes something, too. Return:
- * descriptor, negative errno (said).
+ * Read the current notes with their file locked: commands that do not wait for the engine's lock
+ * write notes, too. Return: descriptor, negative errno (message in err).
  */
 static int open_notes(struct engine *engine, bool lasting)
 {
@@ -374,8 +374,8 @@ void engine_hold(struct engine *engine, dev_t devt, bool hold)
 	if (fd < 0)
 		return;
 	if (ioctl(fd, BLKROSET, &value) < 0)
-		engine_error(engine, -errno, "%u:%u: cannot be kept from others: %s", major(devt),
-			     minor(devt), strerror(errno));
+		engine_error(engine, -errno, "%u:%u: cannot set it read-only (exclusive yes): %s",
+			     major(devt), minor(devt), strerror(errno));
 	close(fd);
 }
 
@@ -442,9 +442,9 @@ int engine_provider(struct engine *engine, const char *text, struct provider *re
 	fd = provider_open(provider.devt, provider.name, O_RDONLY);
 	r = fd < 0 ? fd : mp_label_ask_size(fd, &provider.disk);
 	if (r == -EOPNOTSUPP)
-		return engine_error(
-			engine, r, "%s: expected a disk of two sectors at least, of %d to %d bytes",
-			text, MP_LABEL_SECTOR_MIN, MP_LABEL_SECTOR_MAX);
+		return engine_error(engine, r,
+				    "%s: expected a disk of at least two sectors of %d to %d bytes",
+				    text, MP_LABEL_SECTOR_MIN, MP_LABEL_SECTOR_MAX);
 	if (r < 0)
 		return engine_error(engine, r, "%s: %s", text, strerror(-r));
 	*ret = provider;
@@ -482,7 +482,7 @@ int engine_check_unused(struct engine *engine, const struct provider *provider)
 	int fd;
 
 	if (geom)
-		return engine_error(engine, -EBUSY, "%s: it is a path of %s already",
+		return engine_error(engine, -EBUSY, "%s: it is already a path of %s",
 				    provider->name, geom->name);
 	fd = provider_open(provider->devt, provider->name, O_RDONLY | O_EXCL);
 	if (fd >= 0) {
@@ -494,12 +494,12 @@ int engine_check_unused(struct engine *engine, const struct provider *provider)
 	add_holders(provider, &holders);
 	return engine_error(
 		engine, -EBUSY,
-		"%s: it is in use%s; expected a disk that nobody else has (mounted, swap, LVM, "
-		"MD, or another map)",
+		"%s: it is in use%s; expected an unused disk (not mounted, nor used by swap, "
+		"LVM, MD or another map)",
 		provider->name, mp_strbuf_text(&holders));
 }
 
-/* The device, and what it is stacked on. */
+/* Is @dir, or a device that it is stacked on, the map? */
 static bool reaches(const char *dir, const char *wwid, unsigned depth)
 {
 	char file[PATH_MAX], uuid[MP_WWID_SIZE + 16];
@@ -509,7 +509,7 @@ static bool reaches(const char *dir, const char *wwid, unsigned depth)
 
 	if (mp_sysfs_read(dir, "", "dm/uuid", uuid, sizeof(uuid)) > 0 && strstr(uuid, wwid))
 		return true;
-	/* Deeper stacks are none of the kernel's. */
+	/* The kernel has no deeper stacks. */
 	if (!depth || (size_t)snprintf(file, sizeof(file), "%s/slaves", dir) >= sizeof(file))
 		return false;
 	slaves = opendir(file);
@@ -529,7 +529,7 @@ bool engine_stands_on(dev_t devt, const struct mp_geom *geom)
 	char dir[64];
 
 	snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u", major(devt), minor(devt));
-	/* A partition is as deep as its disk. */
+	/* A partition has the stack of its disk. */
 	if (reaches(dir, geom->wwid, DEPTH_MAX))
 		return true;
 	snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u/partition", major(devt), minor(devt));

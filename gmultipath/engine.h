@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * engine.h - gmultipath's maps as they are, and changes to them.  For: gmultipath's verbs, on a
- * worker of the daemon or in a process of their own.
+ * engine.h - gmultipath's maps in the kernel, their notes and devices.  For: gmultipath's verbs, on a
+ * worker of the daemon or in a separate process.
  *
- * Everything here may block. One engine at a time on a machine changes tables: it holds the lock of
- * RUNTIME_DIR/multipath/geom. Others only look, or send messages to the kernel.
+ * All functions may block. Only the holder of the lock RUNTIME_DIR/multipath/geom changes tables;
+ * other engines only read, or send messages to the kernel.
  */
 #pragma once
 #include <stdbool.h>
@@ -30,12 +30,12 @@ struct engine {
 	size_t count;
 	struct mp_dm_listed *listed; /* all dm devices */
 	size_t listed_count;
-	struct mp_strbuf state; /* geom_notes.h: what lasts until reboot */
-	struct mp_strbuf config; /* geom_notes.h: what lasts */
-	bool watched; /* by the daemon: I/O may wait for it when no path is left */
-	const dev_t *silent; /* devices that do not answer, and are left alone; the caller's */
+	struct mp_strbuf state; /* geom_notes.h: kept until reboot */
+	struct mp_strbuf config; /* geom_notes.h: kept across reboots */
+	bool watched; /* the daemon runs: I/O may queue without a path */
+	const dev_t *silent; /* unresponsive devices, not to be accessed; the caller's */
 	size_t silent_count;
-	int lock; /* < 0: not held, tables are left alone */
+	int lock; /* < 0: not held, no table may be changed */
 	struct mp_strbuf out, err; /* for the caller to print */
 };
 
@@ -48,26 +48,26 @@ struct provider {
 
 /**
  * engine_open() - wait for the lock, read the kernel's maps and the notes. Return: 0, negative
- * errno (said in err).
+ * errno (message in err).
  */
 int engine_open(struct engine *engine, bool watched);
 
 /**
- * engine_open_urgently() - the same for what needs nothing but messages to the kernel, and is not
- * to wait
+ * engine_open_urgently() - the same for a command that only sends messages to the kernel and must
+ * not wait
  *
- * Who holds the lock for long waits for a device: then it goes on without.
+ * If the lock is held for long, its holder waits for a device: continue without it.
  */
 int engine_open_urgently(struct engine *engine, bool watched);
 
 /**
- * engine_open_to_look() - the same for who changes nothing: without the lock, so it waits for
- * nobody
+ * engine_open_to_look() - the same without the lock, for a command that changes nothing; never
+ * waits
  */
 int engine_open_to_look(struct engine *engine);
 void engine_close(struct engine *engine);
 
-/** engine_look() - read the kernel's maps anew */
+/** engine_look() - read the kernel's maps again */
 int engine_look(struct engine *engine);
 
 /** engine_error() - append a line to err. Return: @error */
@@ -80,62 +80,62 @@ struct mp_geom *engine_find_wwid(struct engine *engine, const char *wwid);
 /** engine_find_member() - the map that has the path, or NULL */
 struct mp_geom *engine_find_member(struct engine *engine, dev_t devt);
 
-/** engine_name_is_free() - for a new map: no dm device has it, or what would stand below it */
+/** engine_name_is_free() - true if no dm device has the name, or one of those derived from it */
 bool engine_name_is_free(const struct engine *engine, const char *name);
 
-/** engine_is_exclusive() - is `exclusive` set? */
+/** engine_is_exclusive() - Return: true if `exclusive yes` is set */
 bool engine_is_exclusive(const struct engine *engine);
 
-/** engine_hold() - `exclusive`: keep others from writing to a path, or let them again */
+/** engine_hold() - with `exclusive yes`: set a path's device read-only, or writable again */
 void engine_hold(struct engine *engine, dev_t devt, bool hold);
 
-/** engine_note() - add (or remove) a line of the notes and have it on disk */
+/** engine_note() - add or remove a line of the notes, and write the file */
 int engine_note(struct engine *engine, bool lasting, bool add, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
 /* What the daemon knows of a path. */
 struct member {
 	dev_t devt;
-	bool foreign; /* it leads to another LUN than when it joined */
-	char wwid[MP_WWID_SIZE]; /* of the LUN that it joined with */
+	bool foreign; /* it leads to another LUN than when it was added */
+	char wwid[MP_WWID_SIZE]; /* that it had when it was added */
 };
 
 /**
- * engine_note_foreign() - which of a map's paths lead to another LUN: they are lost to it, until
- * they lead to their own again
+ * engine_note_foreign() - record which of a map's paths lead to another LUN: they are LOST until
+ * they lead to the map's LUN again
  *
- * Return: 1 that has changed, 0, as engine_note().
+ * Return: 1 if the notes changed, 0 if not, negative errno as engine_note().
  */
 int engine_note_foreign(struct engine *engine, const struct mp_geom *geom,
 			const struct member *members, size_t count);
 
 /**
- * engine_know() - a label with this UUID makes a map by itself, on the disk of this WWID ("": on
- * any). Return: as engine_note()
+ * engine_know() - let a label with this UUID create a map, on the disk with this WWID ("": any
+ * disk). Return: as engine_note()
  */
 int engine_know(struct engine *engine, const char *uuid, const char *name, const char *wwid);
 
 /**
- * engine_provider() - "sda", "/dev/sda", "/dev/disk/by-id/..."; asks the device for its size.
- * Return: 0, negative errno (said).
+ * engine_provider() - find a device by "sda", "/dev/sda" or "/dev/disk/by-id/...", and read its size.
+ * Return: 0, negative errno (message in err).
  */
 int engine_provider(struct engine *engine, const char *text, struct provider *ret);
 
-/** engine_is_silent() - is it known that the device does not answer? */
+/** engine_is_silent() - Return: true if the device is known to be unresponsive */
 bool engine_is_silent(const struct engine *engine, dev_t devt);
 
-/** engine_check_unused() - Return: 0, -EBUSY (said, with the user's name) */
+/** engine_check_unused() - Return: 0, -EBUSY (message in err, naming what uses it) */
 int engine_check_unused(struct engine *engine, const struct provider *provider);
 
 /**
- * engine_is_bio() - does the kernel take the device as a path in `queue_mode bio` alone? Others it
- * takes in either mode.
+ * engine_is_bio() - Return: true if the kernel accepts the device as a path only with `queue_mode
+ * bio`; it accepts others in either mode.
  */
 bool engine_is_bio(dev_t devt);
 
 /**
- * engine_stands_on() - is the device a map, or something stacked on it? It cannot be a path of that
- * map.
+ * engine_stands_on() - Return: true if the device is the map or stacked on it, so that it cannot be
+ * one of its paths
  */
 bool engine_stands_on(dev_t devt, const struct mp_geom *geom);
 

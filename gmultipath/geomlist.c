@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* As humanize_number(3) does it: at most three digits, or a digit behind the point. */
+/* As humanize_number(3) does it: at most three digits, or one digit after the point. */
 static void humanize(unsigned long long bytes, char *text, size_t size)
 {
 	static const char units[] = "BKMGTPE";

@@ -113,7 +113,7 @@ int lun_check(dev_t devt, char *wwid)
 const char *lun_strerror(int error)
 {
 	return error == -EXDEV ? "it leads to another LUN than when it was scanned; rescan it" :
-				 "it does not answer INQUIRY, so its LUN is not known";
+				 "it does not answer INQUIRY, so its LUN cannot be verified";
 }
 
 /* "" if nothing is known. */
@@ -128,14 +128,14 @@ static void expected_wwid(const struct engine *engine, const struct mp_geom *geo
 		 minor(devt));
 	r = uuid ? mp_geom_notes_wwid(&engine->config, uuid, ret, MP_WWID_SIZE) :
 		   mp_geom_notes_next(&engine->state, words, ret, MP_WWID_SIZE);
-	/* A map that another release has made is still there. */
+	/* The map was created by a release that recorded no WWID. */
 	if (r < 0 && !uuid)
 		r = lun_scanned(devt, ret);
 	if (r < 0)
 		*ret = '\0';
 }
 
-/* A LUN that was put in the place of the map's has no label of it. */
+/* A LUN exchanged for the map's does not have the map's label. */
 static enum mp_verdict prove_by_label(const struct mp_geom *geom, const struct mp_geom_path *path)
 {
 	_cleanup_close_ int fd = provider_open(path->devt, path->name, O_RDONLY | O_DIRECT);
@@ -178,8 +178,8 @@ int lun_refuse(struct engine *engine, const struct mp_geom *geom, size_t path,
 				    geom->name);
 	return engine_error(
 		engine, -EIO,
-		"%s: it does not answer, so it is not known whether it leads to the LUN of %s",
-		name, geom->name);
+		"%s: it does not answer, so it cannot be verified as a path to the LUN of %s", name,
+		geom->name);
 }
 
 void lun_withhold(struct engine *engine, const struct mp_geom *old, struct mp_geom *geom)
@@ -198,7 +198,7 @@ void lun_withhold(struct engine *engine, const struct mp_geom *old, struct mp_ge
 	mp_geom_choose_active(geom);
 }
 
-/* What a device is of its LUN, in sectors: a partition, or all of it. */
+/* The range of the LUN that a device covers, in sectors: a partition, or all. */
 struct part {
 	uint64_t start, end;
 };
@@ -215,7 +215,7 @@ static struct part part_of(dev_t devt)
 	return (struct part){ .start = start, .end = start + size };
 }
 
-/* A disk, for questions about the names that it had when it was scanned. */
+/* A disk, to look up the WWIDs that it had when it was scanned. */
 struct disk {
 	enum mp_protocol protocol;
 	char dir[MP_PROBE_DIR_SIZE];
@@ -271,7 +271,7 @@ int lun_check_unused(struct engine *engine, const struct provider *provider,
 
 	return map ? engine_error(
 			     engine, -EBUSY,
-			     "%s: it leads to the LUN of %s; expected a disk that no other map has",
+			     "%s: it leads to the LUN of %s; expected a disk that no other map uses",
 			     provider->name, map) :
 		     0;
 }

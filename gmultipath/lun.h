@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lun.h - which LUN a path leads to, asked of the path itself.  For: gmultipath's verbs, the
+ * lun.h - which LUN a path leads to, read from the device.  For: gmultipath's verbs, the
  * daemon's workers.
  *
- * A path that failed may lead to another LUN by now, and what sysfs says of it is as old as its
- * last scan. So it is asked before the kernel is given it. All but lun_scanned() may block.
+ * A failed path may lead to another LUN by now, and sysfs shows what it was at its last scan. So the
+ * device is queried before the kernel may use it. All functions but lun_scanned() may block.
  */
 #pragma once
 #include <stdbool.h>
@@ -24,68 +24,67 @@ struct provider;
 int lun_scanned(dev_t devt, char *wwid);
 
 /**
- * lun_ask() - ask the device: INQUIRY of a SCSI disk, or of the one that a partition is on; sysfs
- * of NVMe and DASD
- * @known:	of several names this one, if it has it
+ * lun_ask() - query the WWID: INQUIRY for a SCSI disk or the disk of a partition, Identify for NVMe,
+ * sysfs for DASD
+ * @known:	preferred if the device has several WWIDs
  * @wwid:	of MP_WWID_SIZE bytes
  *
- * Return: 0, -EOPNOTSUPP devices of its kind have no such name (dm, MD, loop, USB), -ENOENT it
- * answers, and has none, other negative errno: no answer.
+ * Return: 0, -EOPNOTSUPP if devices of its kind have no WWID (dm, MD, loop, USB), -ENOENT if it
+ * answers but has none, other negative errno: no answer.
  */
 int lun_ask(dev_t devt, const char *known, char *wwid);
 
 /**
- * lun_judge() - does the device answer with this name now? It holds if @known is "", or its kind
- * has no such name.
+ * lun_judge() - does the device report this WWID now? Holds if @known is "", or if devices of its
+ * kind have no WWID.
  */
 enum mp_verdict lun_judge(dev_t devt, const char *known);
 
 /**
- * lun_check() - before a device becomes a path: it must still be what it was scanned as
- * @wwid:	what it answers, "" if its kind has no name
+ * lun_check() - before a device becomes a path: it must still be the LUN that was scanned
+ * @wwid:	what it reports, "" if its kind has no WWID
  *
- * Return: 0, -EXDEV it is another LUN, other negative errno: no answer.
+ * Return: 0, -EXDEV if it is another LUN, other negative errno: no answer.
  */
 int lun_check(dev_t devt, char *wwid);
 
-/** lun_strerror() - of an error of lun_check(), to follow "sda: " */
+/** lun_strerror() - text for an error of lun_check(), to be printed after "sda: " */
 const char *lun_strerror(int error);
 
 /**
- * lun_prove() - does a path of a map still lead to the map's LUN?
+ * lun_prove() - identity check: does a path still lead to the LUN of its map?
  *
- * It has to answer with the WWID that is known of the map's label, or that a map without label had
- * noted for it when it became a path. Without WWID a labelled map's path must show the label; a
- * path of another map cannot be asked then, and holds.
+ * It must report the WWID recorded for the map's label or, in a manual map, the one recorded when it
+ * was added. Without a WWID, a path of a labeled map must show the label; a path of a manual map
+ * cannot be checked, and holds.
  */
 enum mp_verdict lun_prove(const struct engine *engine, const struct mp_geom *geom, size_t path);
 
-/** lun_refuse() - say why a path with that verdict is not used. Return: -EXDEV or -EIO. */
+/** lun_refuse() - report why a path with that verdict is not used. Return: -EXDEV or -EIO. */
 int lun_refuse(struct engine *engine, const struct mp_geom *geom, size_t path,
 	       enum mp_verdict verdict);
 
 /**
- * lun_withhold() - of the paths that are to be good, and were failed, those that prove nothing stay
- * as they were
- * @old:	the same paths as they are
- * @geom:	as they are to be; changed
+ * lun_withhold() - keep those paths failed that are to be restored but fail the identity check
+ * @old:	the paths as they are
+ * @geom:	the paths as they are to be; changed
  */
 void lun_withhold(struct engine *engine, const struct mp_geom *old, struct mp_geom *geom);
 
 /**
- * lun_check_unused() - no map but @joins (NULL: none) may use the LUN of a device that is to become
- * a path, or to be written to
+ * lun_check_unused() - check that no map but @joins (NULL: none) uses the LUN of a device that is
+ * to become a path or to be written to
  *
- * Two maps of one LUN would be two disks to whoever mounts them. Of a partitioned LUN each map may
- * have a part. What has no WWID (lun_ask()) cannot be compared.
+ * Two maps of one LUN would appear as two disks. Maps may use different partitions of one LUN.
+ * Devices without a WWID (lun_ask()) cannot be compared.
  *
- * Return: 0, -EBUSY (said).
+ * Return: 0, -EBUSY (message in err).
  */
 int lun_check_unused(struct engine *engine, const struct provider *provider,
 		     const struct mp_geom *joins);
 
 /**
- * lun_note() - what a path of a map without label has to answer from now on. Return: as
+ * lun_note() - record the WWID that a path of a manual map must report from now on. Return: as
  * engine_note().
  */
 int lun_note(struct engine *engine, const char *map_wwid, dev_t devt, const char *wwid);

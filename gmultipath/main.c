@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* gmultipath(8): asks the daemon, or does it itself when none runs. */
+/* gmultipath(8): has the daemon execute the command, or does so itself if none runs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -38,7 +38,7 @@ static void print_errors(const char *text)
 	}
 }
 
-/* The daemon does not wait for udev: nodes and links are there, or gone, when this returns. */
+/* The daemon does not wait for udev. After this, nodes and links are created or removed. */
 static void settle(void)
 {
 	char name[] = "udevadm", verb[] = "settle", limit[] = "--timeout=10";
@@ -88,8 +88,7 @@ static int ask_daemon(const char *const *words, size_t count)
 		mp_strbuf_printf(&command, " %s", words[i]);
 	r = command.error ? command.error : client_ask(fd, mp_strbuf_text(&command), &reply);
 	if (r < 0)
-		return complain(
-			"the daemon has ended, or does not answer (see `gmultipath status`)");
+		return complain("the daemon stopped or does not answer (see `gmultipath status`)");
 	status = print_reply(reply.text);
 	if (status == 0 && verbs_changes(words[0]))
 		settle();
@@ -97,9 +96,10 @@ static int ask_daemon(const char *const *words, size_t count)
 		status = 1;
 		if (!strncmp(reply.text, "fail\ntimeout", 12))
 			complain(
-				"not done in time: a device does not answer; it goes on (see `gmultipath status`)");
+				"timed out on an unresponsive device; still running (see `gmultipath status`)");
 		else
-			fprintf(stderr, "gmultipath: the daemon says: %s", reply.text);
+			fprintf(stderr, "gmultipath: unexpected reply from the daemon: %s",
+				reply.text);
 	}
 	client_reply_fini(&reply);
 	return status;
@@ -146,7 +146,7 @@ static int read_all(int fd, struct mp_strbuf *reply)
 	}
 }
 
-/* In a process of its own: a device that hangs keeps that one waiting, and not who started this. */
+/* In a child process, so that a device that hangs does not block the caller. */
 static int run_here(const char *const *words, size_t count)
 {
 	_cleanup_strbuf_ struct mp_strbuf reply = MP_STRBUF_INIT;
@@ -160,7 +160,7 @@ static int run_here(const char *const *words, size_t count)
 	if (pid == 0) {
 		int null = open("/dev/null", O_RDWR);
 
-		/* Whoever reads what is printed must not wait for it either. */
+		/* The reader of our output must not wait for the child either. */
 		for (int fd = 0; fd < 3; fd++)
 			dup2(null, fd);
 		run(words, count, &reply);
@@ -173,13 +173,13 @@ static int run_here(const char *const *words, size_t count)
 	r = read_all(input, &reply);
 	if (r == -ETIMEDOUT) {
 		fprintf(stderr,
-			"gmultipath: not done in %d seconds: a device does not answer; it goes on as process %d\n",
+			"gmultipath: timed out after %d s on an unresponsive device; still running as pid %d\n",
 			HERE_MSEC / 1000, (int)pid);
 		return 1;
 	}
 	waitpid(pid, NULL, 0);
 	status = r < 0 || !reply.text ? -1 : print_reply(reply.text);
-	return status < 0 ? complain("it was ended before it was done") : status;
+	return status < 0 ? complain("the command was killed before it finished") : status;
 }
 
 int main(int argc, char **argv)
@@ -198,7 +198,7 @@ int main(int argc, char **argv)
 		return argc < 2 ? 1 : 0;
 	}
 	/*
-	 * Words travel to the daemon with blanks between them; no name of a map or device has one.
+	 * Words are sent to the daemon separated by blanks; no map or device name contains one.
 	 */
 	for (size_t i = 0; i < count; i++)
 		if (!words[i][0] || words[i][strcspn(words[i], " \t\n")]) {
@@ -211,7 +211,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	if (getuid() != 0) {
-		fprintf(stderr, "gmultipath: expected to be started by root\n");
+		fprintf(stderr, "gmultipath: must be run as root\n");
 		return 1;
 	}
 	status = ask_daemon(words, count);

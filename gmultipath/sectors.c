@@ -18,7 +18,7 @@ const char *sectors_strerror(int error)
 {
 	switch (error) {
 	case -ESTALE:
-		return "its content has changed in the meantime";
+		return "its content changed in the meantime";
 	case -EXDEV:
 		return "it leads to another LUN than before; rescan it";
 	default:
@@ -48,8 +48,8 @@ int sectors_read(const struct provider *provider, uint8_t **ret)
 }
 
 /*
- * What sysfs and udev have is what the LUN was when it was scanned. Return: 0, -EXDEV, -EIO it does
- * not say.
+ * sysfs and udev show what the LUN was when it was scanned, so query it. Return: 0, -EXDEV, -EIO if
+ * it does not answer.
  */
 static int check_lun(dev_t devt, const char *wwid)
 {
@@ -65,8 +65,8 @@ static int check_lun(dev_t devt, const char *wwid)
 }
 
 /*
- * `exclusive` keeps all others from writing, and this sector belongs to gmultipath. Any other write
- * protection stays.
+ * True if the device is read-only because of `exclusive yes`, which does not apply to gmultipath's
+ * own sector. Any other write protection is respected.
  */
 static bool is_held(struct engine *engine, int fd, dev_t devt)
 {
@@ -96,7 +96,7 @@ int sectors_replace(struct engine *engine, const struct provider *provider, cons
 	return r;
 }
 
-/* Where a map's label was found. */
+/* A map's label as read through one path. */
 struct place {
 	struct provider provider;
 	struct mp_label label;
@@ -114,8 +114,8 @@ static void say_path(struct mp_strbuf *why, const struct mp_geom_path *path, con
 }
 
 /*
- * Which LUN a path has to lead to: the one that has the label, or if that is not known what it was
- * when it was scanned.
+ * The WWID that a path must report: the one recorded for the label, else the one that it had when
+ * it was scanned.
  */
 static void expect_wwid(const struct provider *provider, const char *wwid, char *ret, size_t size)
 {
@@ -125,7 +125,7 @@ static void expect_wwid(const struct provider *provider, const char *wwid, char 
 		taste_wwid(provider->devt, ret, size);
 }
 
-/* Read it by one path. Return: 0, negative errno (added to @why). */
+/* Read the label through one path. Return: 0, negative errno (added to @why). */
 static int read_place(struct engine *engine, const struct mp_geom *geom,
 		      const struct mp_geom_path *path, const char *wwid, struct place *ret,
 		      struct mp_strbuf *why)
@@ -165,7 +165,7 @@ static int read_place(struct engine *engine, const struct mp_geom *geom,
 }
 
 /*
- * Content of the sector with the changed label in it, whatever its name. Return: 0, -EINVAL,
+ * Encode the sector with the changed label; its name is not validated. Return: 0, -EINVAL,
  * -ENOMEM.
  */
 static int make_sector(const struct place *place, const struct mp_label *label, uint8_t **ret)
@@ -204,8 +204,8 @@ struct change {
 };
 
 /*
- * By whichever path it works, good ones first: they lead to one disk. Without @change it is read
- * alone.
+ * Try the paths in turn, good ones first, until one works: they lead to one disk. Without @change,
+ * only read.
  */
 static int try_paths(struct engine *engine, const struct mp_geom *geom, const char *wwid,
 		     const struct change *change, struct mp_label *found, struct mp_strbuf *why)

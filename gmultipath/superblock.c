@@ -26,8 +26,8 @@ static const char *value(blkid_probe probe, const char *name)
 }
 
 /*
- * A partition that the table has reach further than the disk (which may have shrunk, or lead
- * through something that does not show all of it) has its data there, too.
+ * A partition that extends past the end of the disk counts, too: the disk may have shrunk, or not
+ * be shown completely, and the data reaches to its end.
  */
 static bool reaches_end(const struct partition *partition, uint64_t disk_sectors)
 {
@@ -35,7 +35,7 @@ static bool reaches_end(const struct partition *partition, uint64_t disk_sectors
 	       partition->table_sectors >= disk_sectors - partition->start_sectors;
 }
 
-/* GPT has a copy at the end, other tables have not. Return: as superblock_find(). */
+/* Only GPT has a copy at the end of the disk. Return: as superblock_find(). */
 static int find_table(int fd, const struct provider *provider, char *text, size_t size)
 {
 	_cleanup_(partitions_fini) struct partitions partitions = { 0 };
@@ -56,7 +56,7 @@ static int find_table(int fd, const struct provider *provider, char *text, size_
 	for (size_t i = 0; i < partitions.count; i++) {
 		if (!reaches_end(&partitions.items[i], source.size_sectors))
 			continue;
-		snprintf(text, size, "a partition (%s) that reaches to the end", partitions.type);
+		snprintf(text, size, "a partition (%s) that extends to the end", partitions.type);
 		return 1;
 	}
 	return 0;
@@ -77,8 +77,7 @@ int superblock_find(const struct provider *provider, char *text, size_t size)
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE);
 	r = blkid_do_safeprobe(probe);
 	if (r == -2) {
-		snprintf(text, size,
-			 "one of several things that have signatures on the disk (blkid -p)");
+		snprintf(text, size, "one of several signatures on the disk (see blkid -p)");
 		return 1;
 	}
 	if (r < 0)

@@ -18,7 +18,7 @@ bool taste_loaded(const struct engine *engine)
 	return !mp_geom_notes_has(&engine->config, "load no");
 }
 
-/* What does not fit into a word of the notes is not noted. */
+/* A WWID that is not one word cannot be stored in the notes. */
 static void take_one_word(const char *wwid, char *ret, size_t size)
 {
 	snprintf(ret, size, "%s", wwid[strcspn(wwid, " \t\r\n#")] ? "" : wwid);
@@ -38,7 +38,7 @@ bool taste_is_disk_of(const struct engine *engine, const struct mp_geom *geom, d
 	const char *uuid = mp_geom_uuid(geom);
 	char known[MP_WWID_SIZE], other[MP_WWID_SIZE];
 
-	/* All paths may be gone, or of a kind that identifies itself as nothing. */
+	/* All paths may be gone, or of a kind without a WWID. */
 	if (!uuid || mp_geom_notes_wwid(&engine->config, uuid, known, sizeof(known)) < 0)
 		*known = '\0';
 	if (lun_judge(devt, known) != MP_VERDICT_HOLDS)
@@ -65,18 +65,18 @@ int taste_join(struct engine *engine, const struct mp_geom *geom, const struct p
 				    "%s: it is stacked on %s; expected another device",
 				    provider->name, geom->name);
 	if (wider.count == MP_GEOM_PATHS)
-		return engine_error(engine, -E2BIG, "%s: it has %d paths, and no room for more",
+		return engine_error(engine, -E2BIG, "%s: it already has the maximum of %d paths",
 				    geom->name, MP_GEOM_PATHS);
 	*path = (struct mp_geom_path){ .devt = provider->devt };
 	memcpy(path->name, provider->name, sizeof(path->name));
 	/*
-	 * A table that was loaded while it did not answer left it out: failed by hand it stays
-	 * failed.
+	 * It may have been left out of a table while it did not answer: if it was failed by hand,
+	 * it stays failed.
 	 */
 	snprintf(words, sizeof(words), "failed %s %u:%u", geom->wwid, major(provider->devt),
 		 minor(provider->devt));
 	path->failed = path->by_hand = mp_geom_notes_has(&engine->state, words);
-	/* While none was good, there was no active one. */
+	/* Without a good path, none was active. */
 	if (wider.active == wider.count && wider.mode != MP_GEOM_ACTIVE_ACTIVE)
 		wider.active = mp_geom_good_count(geom) ? 0 : wider.count;
 	wider.count++;
@@ -113,8 +113,8 @@ int taste_leave(struct engine *engine, const struct mp_geom *geom, size_t path)
 }
 
 /*
- * The label's name, unless no map can have it, or another one has it already: then a warning says
- * what the map is called.
+ * Use the label's name, unless it is invalid for a map or already in use; then warn about the name
+ * used instead.
  */
 static void choose_name(struct engine *engine, const struct mp_label *label, struct mp_geom *geom)
 {
@@ -126,13 +126,14 @@ static void choose_name(struct engine *engine, const struct mp_label *label, str
 		snprintf(geom->name, sizeof(geom->name), "%s-%.8s", name, label->uuid);
 		if (!engine_name_is_free(engine, geom->name))
 			snprintf(geom->name, sizeof(geom->name), "%s-%s", name, label->uuid);
-		engine_error(engine, 0,
-			     "warning: the name %s is taken: the map with UUID %s is called %s",
-			     name, label->uuid, geom->name);
+		engine_error(
+			engine, 0,
+			"warning: the name %s is already in use: the map with UUID %s is named %s",
+			name, label->uuid, geom->name);
 	} else if (!own) {
 		engine_error(
 			engine, 0,
-			"warning: the label with UUID %s has a name that no map can have: the map is called %s",
+			"warning: the label with UUID %s has a name that is not valid for a map: the map is named %s",
 			label->uuid, geom->name);
 	}
 }
@@ -158,8 +159,8 @@ static int make_map(struct engine *engine, const struct provider *provider,
 }
 
 /*
- * Is the label to be followed, and on this disk? It is noted if it was not before. Return: 1, 0,
- * negative errno (said).
+ * May the label on this disk create a map? Records it if it was unknown. Return: 1 yes, 0 no,
+ * negative errno (message in err).
  */
 static int trust(struct engine *engine, const struct provider *provider,
 		 const struct mp_label *label, enum taste taste)
@@ -174,10 +175,9 @@ static int trust(struct engine *engine, const struct provider *provider,
 	if (error < 0)
 		return taste == TASTE_NEW ?
 			       0 :
-			       engine_error(
-				       engine, error,
-				       "warning: %s has the label of %s, but %s: it is left alone",
-				       provider->name, name, lun_strerror(error));
+			       engine_error(engine, error,
+					    "warning: %s has the label of %s, but %s: ignored",
+					    provider->name, name, lun_strerror(error));
 	take_one_word(told, wwid, sizeof(wwid));
 	if (r == 0 && (!*wwid || !strcmp(wwid, known)))
 		return 1;
@@ -186,14 +186,14 @@ static int trust(struct engine *engine, const struct provider *provider,
 			       0 :
 			       engine_error(
 				       engine, -EXDEV,
-				       "warning: %s has the label of %s, but is another disk (a copy of it?): it is "
-				       "left alone, unless `gmultipath load` is to accept it",
+				       "warning: %s has the label of %s, but is another disk (a copy of it?): "
+				       "ignored; `gmultipath load` may accept it",
 				       provider->name, name);
 	r = engine_know(engine, label->uuid, label->name, wwid);
 	return r < 0 ? r : 1;
 }
 
-/* The administrator has stopped the map, or taken this path out of it. */
+/* The administrator stopped the map or removed this path from it. */
 static bool is_refused(const struct engine *engine, const struct provider *provider,
 		       const struct mp_label *label)
 {
@@ -218,9 +218,9 @@ int taste_disk(struct engine *engine, const struct provider *provider, enum tast
 		return 0;
 	r = engine_read_label(provider, &label);
 	if (r < 0) {
-		/* Said once, and to the one who asked for it. */
+		/* Reported once, to the caller of `load`. */
 		if (taste == TASTE_MOVED && mp_label_error(r))
-			engine_error(engine, 0, "warning: %s: its label %s: no map is made of it",
+			engine_error(engine, 0, "warning: %s: its label %s: no map created",
 				     provider->name, mp_label_error(r));
 		return 0;
 	}
@@ -233,8 +233,8 @@ int taste_disk(struct engine *engine, const struct provider *provider, enum tast
 			       0 :
 			       engine_error(
 				       engine, -EXDEV,
-				       "warning: %s has the label of %s, but is another disk (a copy of it?): it is "
-				       "left alone",
+				       "warning: %s has the label of %s, but is another disk (a copy of it?): "
+				       "ignored",
 				       provider->name, geom->name);
 	r = trust(engine, provider, &label, taste);
 	if (r <= 0)
@@ -277,8 +277,8 @@ static int taste_found(void *userdata, dev_t devt, const char *name, const char 
 		return 0;
 	if (engine_is_silent(tasting->engine, devt)) {
 		if (tasting->taste != TASTE_NEW)
-			engine_error(tasting->engine, 0,
-				     "warning: %s does not answer: it is left out", name);
+			engine_error(tasting->engine, 0, "warning: %s does not answer: skipped",
+				     name);
 		return 0;
 	}
 	strcpy(provider.name, name);
@@ -294,7 +294,7 @@ int taste_all(struct engine *engine, enum taste taste)
 	struct tasting tasting = { .engine = engine };
 	int r = 0;
 
-	/* Disks that are known come before copies of them. */
+	/* Known disks before copies of them. */
 	for (tasting.taste = taste == TASTE_MOVED ? TASTE_NEW : taste;
 	     r >= 0 && tasting.taste <= taste; tasting.taste++)
 		r = mp_probe_enumerate(&mp_roots_system, taste_found, &tasting);
@@ -317,7 +317,7 @@ static int drop_lost(struct engine *engine, const char *wwid)
 		if (lost == geom->count)
 			break;
 		r = taste_leave(engine, geom, lost);
-		/* The last one stays while the map is open. */
+		/* The last path stays while the map is in use. */
 		if (r == -EBUSY)
 			break;
 		if (r == 0)
@@ -340,7 +340,7 @@ static int set_queueing(struct engine *engine, const struct mp_geom *geom, bool 
 	return r < 0 ? engine_error(engine, r, "%s: %s", geom->name, strerror(-r)) : TASTE_CHANGED;
 }
 
-/* One that leads to another LUN must get no I/O, even if it cannot leave. */
+/* A path that leads to another LUN must get no I/O, even if it cannot be removed. */
 static int fail_lost(struct engine *engine, const struct mp_geom *geom)
 {
 	char message[48];
@@ -357,7 +357,7 @@ static int fail_lost(struct engine *engine, const struct mp_geom *geom)
 }
 
 /*
- * What can be done by messages alone, whatever else is under way on the map. Return: enum
+ * React by messages only, which work whatever else is in progress on the map. Return: enum
  * taste_reaction, negative errno.
  */
 static int keep_going(struct engine *engine, const struct mp_geom *geom, enum taste_verdict verdict)
@@ -368,7 +368,7 @@ static int keep_going(struct engine *engine, const struct mp_geom *geom, enum ta
 	r = fail_lost(engine, geom);
 	if (r < 0)
 		return r;
-	/* In Active/Read an error of a read fails the path for writes as well. */
+	/* In Active/Read a path that failed on a read is failed for writes as well. */
 	if (geom->uneven)
 		r = changes_apply_states(engine, geom, geom);
 	if (r < 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * taste.h - maps that labels on disks make by themselves, and paths that come and go.  For:
+ * taste.h - automatic maps: labels on disks, and paths that come and go.  For:
  * gmultipath's verbs, the daemon's workers.
  */
 #pragma once
@@ -9,70 +9,71 @@
 
 #include "gmultipath/engine.h"
 
-/** taste_loaded() - may labels make maps? (`load`, `unload`; yes unless said otherwise) */
+/** taste_loaded() - Return: true if labels may create maps (`load`, `unload`; the default) */
 bool taste_loaded(const struct engine *engine);
 
-/* Which labels are followed. */
+/* Which labels may create maps. */
 enum taste {
 	/*
-	 * of known UUIDs, on the disks that are known to have them; not what was stopped or removed
-	 * by hand
+	 * those with a known UUID, on the disk recorded for it, unless the map was stopped or the
+	 * path removed by hand
 	 */
 	TASTE_KNOWN,
-	TASTE_NEW, /* `load`: of unknown UUIDs, too */
-	TASTE_MOVED, /* `load`: of UUIDs that another disk had, too, if that is not there */
+	TASTE_NEW, /* `load`: unknown UUIDs, too */
+	TASTE_MOVED, /* `load`: known UUIDs on another disk, too, if the recorded one is absent */
 };
 
 /**
- * taste_disk() - one disk, if it has a label: it joins the map of its UUID, which is made if need
- * be
+ * taste_disk() - read a disk's label and add the disk to the map with that UUID, which is created if
+ * necessary
  *
- * Return: 1 it joined, 0 it has none, or not one that is to be followed, negative errno (said).
+ * Return: 1 if added, 0 if it has no label or one to be ignored, negative errno (message in err).
  */
 int taste_disk(struct engine *engine, const struct provider *provider, enum taste taste);
 
-/** taste_all() - every whole disk. Return: how many joined. */
+/** taste_all() - taste_disk() for all whole disks. Return: number of paths added, negative errno. */
 int taste_all(struct engine *engine, enum taste taste);
 
 /**
- * taste_wwid() - of a disk, as of its last scan, in one word; "" if it has none. Reads sysfs alone.
+ * taste_wwid() - WWID of a disk as of its last scan; "" if it has none, or one that is not one word.
+ * Reads only sysfs.
  */
 void taste_wwid(dev_t devt, char *ret, size_t size);
 
 /**
- * taste_is_disk_of() - may the device lead to the LUN of this map, as far as its paths and the
- * notes tell which one that is?
+ * taste_is_disk_of() - Return: true unless the device reports another WWID than the notes or
+ * the map's paths have
  *
- * The device itself is asked; of the map's paths what they were when they were scanned.
+ * The device itself is queried; the WWIDs of the map's paths are those of their last scan.
  */
 bool taste_is_disk_of(const struct engine *engine, const struct mp_geom *geom, dev_t devt);
 
-/** taste_join() - a path more. Return: 0, negative errno (said) */
+/** taste_join() - add a path. Return: 0, negative errno (message in err) */
 int taste_join(struct engine *engine, const struct mp_geom *geom, const struct provider *provider);
 
-/** taste_leave() - a path less; with the last one the map goes */
+/** taste_leave() - remove a path; the last one with its map. Return: as taste_join() */
 int taste_leave(struct engine *engine, const struct mp_geom *geom, size_t path);
 
 enum taste_reaction {
-	TASTE_NOTHING, /* all is as it should be */
+	TASTE_NOTHING, /* nothing to do */
 	TASTE_CHANGED,
-	TASTE_RESTORED, /* the others are tried */
+	TASTE_RESTORED, /* the other paths were restored, and are tried */
 };
 
-/* If no good path is left. */
+/* What to do without a good path. */
 enum taste_verdict {
-	TASTE_NO_VERDICT, /* the daemon does not know of it yet: it will, and decide */
-	TASTE_RESTORE, /* the others are restored and tried */
-	TASTE_FAIL, /* that was in vain: I/O fails */
+	TASTE_NO_VERDICT, /* wait: the daemon has not decided yet */
+	TASTE_RESTORE, /* restore the other paths and try them */
+	TASTE_FAIL, /* that failed: let I/O fail */
 };
 
 /**
- * taste_react() - a map after a path failed, came back or departed: paths that are gone leave; when
- * no good one is left, the others are restored once and tried, and if that was in vain I/O fails
- * @members:	what the daemon knows of the paths; those that lead to another LUN leave, and are
+ * taste_react() - update a map after a path failed, returned or disappeared: remove paths that are
+ * gone; if no good one is left, restore the others once, and if they fail again, fail I/O
+ * @members:	what the daemon knows of the paths; those that lead to another LUN are removed,
  * 		never restored
  *
- * Return: enum taste_reaction, negative errno (said).
+ * Return: enum taste_reaction, negative errno (message in err).
  */
 int taste_react(struct engine *engine, const char *wwid, enum taste_verdict verdict,
 		const struct member *members, size_t member_count);

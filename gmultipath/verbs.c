@@ -36,7 +36,7 @@ struct call {
 struct verb {
 	const char *name, *syntax, *flags;
 	size_t least, most;
-	int (*run)(struct call *call); /* Return: 0, negative errno (said in the engine's err) */
+	int (*run)(struct call *call); /* Return: 0, negative errno (message in the engine's err) */
 	unsigned disks; /* enum verbs_disks */
 	bool only_reads, only_messages;
 };
@@ -59,7 +59,7 @@ verbose(struct call *call, const char *format, ...)
 	mp_strbuf_putc(&call->engine->out, '\n');
 }
 
-/* Return: 0, -EINVAL if it is told to be two things at once. */
+/* Return: 0, -EINVAL for more than one mode. */
 static int wanted_mode(struct call *call, enum mp_geom_mode *ret)
 {
 	if (has_flag(call, 'A') + has_flag(call, 'R') + has_flag(call, 'P') > 1)
@@ -94,15 +94,16 @@ static int find_path(struct call *call, struct mp_geom **geom, size_t *path)
 	for (*path = 0; *path < (*geom)->count; ++*path)
 		if (!strcmp((*geom)->paths[*path].name, name))
 			return 0;
-	/* A link to it, or a node below a directory. */
+	/* A link, or a node in a subdirectory. */
 	snprintf(node, sizeof(node), "%s%s", *name == '/' ? "" : "/dev/", name);
 	*path = stat(node, &st) < 0 || !S_ISBLK(st.st_mode) ? (*geom)->count :
 							      mp_geom_find(*geom, st.st_rdev);
 	return *path < (*geom)->count ?
 		       0 :
-		       engine_error(call->engine, -ENODEV,
-				    "%s: it has no path %s; `gmultipath status` lists them",
-				    (*geom)->name, name);
+		       engine_error(
+			       call->engine, -ENODEV,
+			       "%s: no path %s in this map; `gmultipath status` lists its paths",
+			       (*geom)->name, name);
 }
 
 /* ---- create, label */
@@ -131,7 +132,7 @@ static int check_name(struct call *call, const char *name)
 			name, MP_LABEL_NAME_SIZE - 1);
 	if (!engine_name_is_free(call->engine, name))
 		return engine_error(call->engine, -EEXIST,
-				    "%s: a device-mapper device has that name already", name);
+				    "%s: the name is already used by a device-mapper device", name);
 	return 0;
 }
 
@@ -164,7 +165,7 @@ static int take_providers(struct call *call, const char *const *names, size_t co
 	if (!providers)
 		return -ENOMEM;
 	if (count > MP_GEOM_PATHS)
-		return engine_error(call->engine, -E2BIG, "expected %d devices at most",
+		return engine_error(call->engine, -E2BIG, "expected at most %d devices",
 				    MP_GEOM_PATHS);
 	for (size_t i = 0; i < count; i++) {
 		r = engine_provider(call->engine, names[i], &providers[i]);
@@ -200,8 +201,8 @@ static int create_map(struct call *call, struct mp_geom *geom)
 }
 
 /*
- * The administrator says that they lead to one LUN. What each of them says now, it has to say
- * later, too.
+ * That they lead to one LUN is the administrator's word. Record the WWID of each, which must not
+ * change.
  */
 static int note_luns(struct call *call, const struct mp_geom *geom)
 {
@@ -248,8 +249,7 @@ static int verb_create(struct call *call)
 }
 
 /*
- * The kernel may know tables of partitions that libblkid does not, and partitions that no table
- * has.
+ * The kernel may know partition tables that libblkid does not, and partitions without a table.
  */
 static bool has_partition_at_end(const struct provider *provider)
 {
@@ -278,7 +278,7 @@ static bool has_partition_at_end(const struct provider *provider)
 	return found;
 }
 
-/* What the last sector belongs to. Return: NULL: nothing; @text has room for it. */
+/* Return: what the last sector belongs to, NULL if nothing; may be written to @text. */
 static const char *owner_of_sector(const struct provider *provider, const uint8_t *sector,
 				   char *text, size_t size)
 {
@@ -292,13 +292,13 @@ static const char *owner_of_sector(const struct provider *provider, const uint8_
 	if (r > 0)
 		return text;
 	if (has_partition_at_end(provider))
-		return "a partition that reaches to the end";
+		return "a partition that extends to the end";
 	return mp_label_sector_is_zero(sector, provider->disk.sector_bytes) ? NULL : "data";
 }
 
 /*
- * @ret: the sector as it is. Return: 0, negative errno (said) if the label would cut something, or
- * take its place.
+ * @ret: the current sector. Return: 0, negative errno (message in err) if the label would overwrite
+ * something or cut it short.
  */
 static int check_contents(struct call *call, const struct provider *provider, uint8_t **ret)
 {
@@ -314,13 +314,13 @@ static int check_contents(struct call *call, const struct provider *provider, ui
 	if (what)
 		return engine_error(
 			call->engine, -EEXIST,
-			"%s: its last sector belongs to %s; expected one that is empty (-f overwrites it)",
+			"%s: its last sector belongs to %s; expected an empty sector (-f overwrites it)",
 			provider->name, what);
 	*ret = TAKE_PTR(sector);
 	return 0;
 }
 
-/* The other paths must lead to the disk that was just written to. */
+/* The other paths must show the label that was just written. */
 static bool shows_label(const struct provider *provider, const struct mp_label *label)
 {
 	struct mp_label shown;
@@ -329,7 +329,7 @@ static bool shows_label(const struct provider *provider, const struct mp_label *
 	       !strcmp(shown.name, label->name) && shown.mode == label->mode;
 }
 
-/* What was known of a label, in case that what follows fails. */
+/* The record of a label, to restore it if a later step fails. */
 struct known {
 	char uuid[MP_LABEL_UUID_SIZE]; /* "": none was */
 	char name[MP_GEOM_NAME_SIZE], wwid[MP_WWID_SIZE];
@@ -347,7 +347,7 @@ static void get_known(const struct engine *engine, const char *uuid, struct know
 	mp_geom_notes_next(&engine->config, words, ret->name, sizeof(ret->name));
 }
 
-/* Of the label that is known to be on a disk. */
+/* The label recorded for a disk. */
 static void get_known_of_disk(const struct engine *engine, const char *wwid, struct known *ret)
 {
 	char uuid[MP_LABEL_UUID_SIZE];
@@ -357,7 +357,7 @@ static void get_known_of_disk(const struct engine *engine, const char *wwid, str
 		  ret);
 }
 
-/* A disk with the label of another one, as far as both say what they are: a clone, a snapshot. */
+/* True if both WWIDs are known and differ: the disk is a clone or a snapshot. */
 static bool is_copy(const struct known *known, const struct provider *provider)
 {
 	char wwid[MP_WWID_SIZE];
@@ -366,7 +366,7 @@ static bool is_copy(const struct known *known, const struct provider *provider)
 	return *known->wwid && *wwid && strcmp(known->wwid, wwid) != 0;
 }
 
-/* A path that was removed leads to the disk that the map goes on with: its label is the map's. */
+/* A removed path still shows the label of its map, which continues to use that disk. */
 static int check_label_unused(const struct call *call, const struct provider *provider,
 			      const char *uuid)
 {
@@ -381,7 +381,7 @@ static int check_label_unused(const struct call *call, const struct provider *pr
 		return 0;
 	return engine_error(
 		call->engine, -EBUSY,
-		"%s: its label is that of %s, which exists; to erase it: gmultipath destroy %s",
+		"%s: its label is that of %s, which exists; erase it by: gmultipath destroy %s",
 		provider->name, geom->name, geom->name);
 }
 
@@ -400,7 +400,7 @@ static void know_again(struct engine *engine, const struct known *known)
 		engine_know(engine, known->uuid, known->name, known->wwid);
 }
 
-/* Make the UUID known and write the label in place of @before. Return: 0, negative errno (said). */
+/* Record the UUID and replace @before by the label. Return: 0, negative errno (message in err). */
 static int write_new_label(struct call *call, const struct provider *provider,
 			   const struct mp_label *label, const char *wwid, const uint8_t *before)
 {
@@ -411,8 +411,7 @@ static int write_new_label(struct call *call, const struct provider *provider,
 	if (r < 0)
 		return r;
 	/*
-	 * Known first: a label that nobody trusts would be of no use, a UUID that no disk has does
-	 * no harm.
+	 * Record it first: an unknown label would create no map, an unused UUID does no harm.
 	 */
 	r = engine_know(engine, label->uuid, label->name, wwid);
 	if (r < 0)
@@ -437,8 +436,8 @@ static void take_back_label(struct call *call, const struct provider *provider,
 }
 
 /*
- * The others lead to the disk that was just written to, or are none of its paths. Return: 0, -EXDEV
- * (said).
+ * Add the others, if they show the label that was just written. Return: 0, -EXDEV, -EIO (message in
+ * err).
  */
 static int take_others(struct call *call, const struct provider *providers, int count,
 		       const struct mp_label *label, const char *wwid, struct mp_geom *geom)
@@ -451,20 +450,20 @@ static int take_others(struct call *call, const struct provider *providers, int 
 		if (!shows_label(&providers[i], label))
 			refused = engine_error(
 				call->engine, -EXDEV,
-				"%s does not show the label of %s: it is another disk, and left "
-				"out of %s",
+				"%s does not show the label of %s: it is another disk, not "
+				"added to %s",
 				providers[i].name, providers[0].name, label->name);
 		else if (verdict == MP_VERDICT_MISSING)
 			refused = engine_error(
 				call->engine, -EIO,
-				"%s does not answer INQUIRY: it is not known to lead to the same disk "
-				"as %s, and left out of %s",
+				"%s does not answer INQUIRY: it cannot be verified as a path to the same disk "
+				"as %s, not added to %s",
 				providers[i].name, providers[0].name, label->name);
 		else if (verdict == MP_VERDICT_WRONG)
 			refused = engine_error(
 				call->engine, -EXDEV,
-				"%s has another WWID than %s: it is a copy of that disk, and "
-				"left out of %s",
+				"%s has another WWID than %s: it is a copy of that disk, not "
+				"added to %s",
 				providers[i].name, providers[0].name, label->name);
 		else
 			add_path(geom, &providers[i]);
@@ -517,15 +516,16 @@ static int verb_label(struct call *call)
 		take_back_label(call, &providers[0], &label, sector);
 		know_again(call->engine, &former);
 	} else if (refused < 0) {
-		engine_error(call->engine, refused, "%s: created, labelled, with %zu of %d paths",
-			     geom.name, geom.count, count);
+		engine_error(call->engine, refused,
+			     "%s: label written, map created with %zu of %d paths", geom.name,
+			     geom.count, count);
 	}
 	return r < 0 ? r : refused;
 }
 
 /* ---- configure */
 
-/* A device that is gone cannot be in a table that is loaded. */
+/* A table with a device that is gone cannot be loaded. */
 static void drop_lost(struct mp_geom *geom)
 {
 	for (size_t i = geom->count; i-- > 0;)
@@ -533,7 +533,7 @@ static void drop_lost(struct mp_geom *geom)
 			mp_geom_remove(geom, i);
 }
 
-/* Whatever of it was done. */
+/* Undo what was done, if anything. */
 static void undo_configure(struct engine *engine, const struct mp_geom *former,
 			   const struct mp_label *label)
 {
@@ -546,7 +546,7 @@ static void undo_configure(struct engine *engine, const struct mp_geom *former,
 		sectors_write_label(engine, now, label, "");
 }
 
-/* Table and label together, or neither. */
+/* Change both table and label, or neither. */
 static int change_mode(struct call *call, const struct mp_geom *geom, enum mp_geom_mode mode)
 {
 	struct engine *engine = call->engine;
@@ -600,8 +600,8 @@ static int verb_configure(struct call *call)
 }
 
 /*
- * Is it a path to the disk of an automatic map? With -f its label does not count, what the disks
- * identify themselves as always does.
+ * Is the device a path to the disk of an automatic map? -f skips the check of the label, never that
+ * of the WWID.
  */
 static int check_joining(struct call *call, const struct mp_geom *geom,
 			 const struct provider *provider)
@@ -612,14 +612,13 @@ static int check_joining(struct call *call, const struct mp_geom *geom,
 	if (!has_flag(call, 'f') && (r < 0 || strcmp(label.uuid, mp_geom_uuid(geom))))
 		return engine_error(
 			call->engine, -EXDEV,
-			"%s: it does not show the label of %s: it is another disk (-f adds it, if you "
-			"are sure that it is a path to the same one)",
+			"%s: it does not show the label of %s: it is another disk (if you are sure that it is "
+			"the same one, -f adds it)",
 			provider->name, geom->name);
 	if (!taste_is_disk_of(call->engine, geom, provider->devt))
-		return engine_error(
-			call->engine, -EXDEV,
-			"%s: its WWID is not that of %s: it is another disk, or a copy of it",
-			provider->name, geom->name);
+		return engine_error(call->engine, -EXDEV,
+				    "%s: its WWID is not that of %s: it is another disk, or a copy",
+				    provider->name, geom->name);
 	return 0;
 }
 
@@ -644,7 +643,7 @@ static int verb_add(struct call *call)
 		  (mp_geom_uuid(geom) ? provider.disk.sector_bytes / 512 : 0);
 	if (sectors != geom->size_sectors)
 		return engine_error(engine, -EINVAL,
-				    "%s: %llu sectors of 512 bytes do not fit; expected %llu",
+				    "%s: it has %llu sectors of 512 bytes, expected %llu",
 				    provider.name, (unsigned long long)sectors,
 				    (unsigned long long)geom->size_sectors);
 	r = lun_check(provider.devt, wwid);
@@ -685,7 +684,7 @@ static int verb_remove(struct call *call)
 			    major(geom->paths[path].devt), minor(geom->paths[path].devt));
 	if (r == 0)
 		verbose(call,
-			geom->count == 1 ? "%s: %s removed, and the map with its last path" :
+			geom->count == 1 ? "%s: %s removed, with it the map (last path)" :
 					   "%s: %s removed",
 			geom->name, geom->paths[path].name);
 	return r;
@@ -701,7 +700,7 @@ static int change_states(struct call *call, const struct mp_geom *geom,
 	return r;
 }
 
-/* Nobody asked for it, and they may have been failed for a reason. */
+/* The administrator did not ask for it, and may have had a reason to fail them. */
 static void warn_restored(const struct call *call, const struct mp_geom *before,
 			  const struct mp_geom *after, size_t failed)
 {
@@ -711,10 +710,9 @@ static void warn_restored(const struct call *call, const struct mp_geom *before,
 		if (i != failed && before->paths[i].failed && !after->paths[i].failed)
 			mp_strbuf_printf(&names, " %s", before->paths[i].name);
 	if (names.length)
-		engine_error(
-			call->engine, 0,
-			"warning: %s was the last path of %s that worked: restored, to have one:%s",
-			before->paths[failed].name, before->name, mp_strbuf_text(&names));
+		engine_error(call->engine, 0,
+			     "warning: %s was the last good path of %s: restored instead:%s",
+			     before->paths[failed].name, before->name, mp_strbuf_text(&names));
 }
 
 static int verb_fail(struct call *call)
@@ -730,8 +728,7 @@ static int verb_fail(struct call *call)
 	done = mp_geom_fail(&changed, path);
 	lun_withhold(call->engine, geom, &changed);
 	if (!done || (mp_geom_is_good(geom, path) && !mp_geom_good_count(&changed))) {
-		engine_error(call->engine, 0,
-			     "warning: %s is the only path of %s that works: restored at once",
+		engine_error(call->engine, 0, "warning: %s is the only good path of %s: not failed",
 			     geom->paths[path].name, geom->name);
 		return 0;
 	}
@@ -752,18 +749,17 @@ static int verb_restore(struct call *call)
 	if (r < 0)
 		return r;
 	if (geom->paths[path].lost)
-		return engine_error(
-			call->engine, -ENODEV,
-			"%s: the device is gone, or leads to another LUN; expected one that "
-			"can be restored",
-			geom->paths[path].name);
+		return engine_error(call->engine, -ENODEV,
+				    "%s: the device is gone or leads to another LUN, it cannot be "
+				    "restored",
+				    geom->paths[path].name);
 	verdict = lun_prove(call->engine, geom, path);
 	if (verdict != MP_VERDICT_HOLDS)
 		return lun_refuse(call->engine, geom, path, verdict);
 	changed = *geom;
 	changed.paths[path].failed = changed.paths[path].by_hand = false;
 	mp_geom_choose_active(&changed);
-	/* In Active/Read it may be failed for reads alone. */
+	/* In Active/Read it may be failed for reads only. */
 	geom->paths[path].failed = true;
 	return change_states(call, geom, &changed, "restored", path);
 }
@@ -774,7 +770,7 @@ static int need_active(struct call *call, const struct mp_geom *geom)
 		return 0;
 	return engine_error(
 		call->engine, -EOPNOTSUPP,
-		"%s: in Active/Active every path is active; expected Active/Passive or Active/Read",
+		"%s: all paths are active in Active/Active; expected Active/Passive or Active/Read",
 		geom->name);
 }
 
@@ -791,7 +787,7 @@ static int verb_rotate(struct call *call)
 	changed.active = geom->active < geom->count ? mp_geom_next(geom, geom->active) :
 						      geom->count;
 	if (changed.active == geom->count)
-		return engine_error(call->engine, -ENODEV, "%s: it has no good path", geom->name);
+		return engine_error(call->engine, -ENODEV, "%s: no good path", geom->name);
 	return change_states(call, geom, &changed, "is active", changed.active);
 }
 
@@ -829,7 +825,7 @@ static int verb_getactive(struct call *call)
 	return 0;
 }
 
-/* ---- ends */
+/* ---- stop, destroy, clear */
 
 static int verb_stop(struct call *call)
 {
@@ -858,7 +854,7 @@ static int erase_label(struct engine *engine, const struct mp_geom *geom)
 	int r;
 
 	/*
-	 * Writing to a disk has udev ask whose it is: by then its label must not be known any more.
+	 * The write makes udev ask whether the disk is a path: forget the label before.
 	 */
 	get_known(engine, uuid, &known);
 	engine_note(engine, true, false, "known %s", uuid);
@@ -877,13 +873,13 @@ static int verb_destroy(struct call *call)
 	struct known known;
 	int r = find_geom(call, &geom);
 
-	/* A label that cannot be erased is no reason to lose the map. */
+	/* If the label cannot be erased, keep the map. */
 	if (r == 0 && mp_geom_uuid(geom)) {
 		get_known(call->engine, mp_geom_uuid(geom), &known);
 		r = sectors_read_label(call->engine, geom, known.wwid, &label);
 		if (r < 0)
 			return engine_error(call->engine, r,
-					    "%s: `gmultipath stop` removes the map alone",
+					    "%s: `gmultipath stop` removes only the map",
 					    geom->name);
 	}
 	if (r == 0)
@@ -895,7 +891,7 @@ static int verb_destroy(struct call *call)
 	return r;
 }
 
-/* A label that was erased elsewhere. Return: was it known? */
+/* Forget a label that was erased elsewhere. Return: true if it was known. */
 static bool forget_disk(struct engine *engine, const struct provider *provider)
 {
 	char wwid[MP_WWID_SIZE], uuid[MP_LABEL_UUID_SIZE];
@@ -943,14 +939,14 @@ static int clear_one(struct call *call, const char *name)
 		return 0;
 	if (r == -ENOENT)
 		return engine_error(call->engine, r, "%s: it has no label", provider.name);
-	/* A label that does not fit its disk is one to be rid of, too. */
+	/* A label that does not match its disk can be erased, too. */
 	get_known(call->engine, label.uuid, &known);
 	r = check_label_unused(call, &provider, label.uuid);
 	if (r == 0)
 		r = lun_check_unused(call->engine, &provider, NULL);
 	if (r < 0)
 		return r;
-	/* What is noted of a copy's label is of the other disk. */
+	/* The record of a copy's label belongs to the original. */
 	if (!*label.uuid || is_copy(&known, &provider))
 		return erase(call, &provider, sector);
 	engine_note(call->engine, true, false, "known %s", label.uuid);
@@ -1002,7 +998,7 @@ static int verb_unload(struct call *call)
 
 /* ---- list, status */
 
-/* Return: how many are to be shown, negative errno */
+/* Return: number of maps to show, negative errno */
 static int choose_geoms(struct call *call, const struct mp_geom ***ret)
 {
 	size_t count = call->count ? call->count : call->engine->count;
@@ -1021,7 +1017,7 @@ static int choose_geoms(struct call *call, const struct mp_geom ***ret)
 	return count;
 }
 
-/* As the kernel has it: opening a disk waits as long as its host recovers from errors. */
+/* From sysfs: opening a disk blocks while its host recovers from errors. */
 static void ask_disk(dev_t devt, struct geomlist_disk *ret)
 {
 	static const char *const queues[] = { "queue/logical_block_size",
@@ -1150,7 +1146,7 @@ const char *verbs_reply_parse(const char *reply, int *status, size_t *out_length
 	return reply + end + 1;
 }
 
-/* Return: is the command line as the verb has it? */
+/* Return: true if the command line matches the verb's syntax */
 static bool take_arguments(const struct verb *verb, const char *const *words, size_t count,
 			   struct call *call)
 {
@@ -1185,7 +1181,7 @@ unsigned verbs_disks(const char *const *words, size_t count, size_t *map, size_t
 	return verb->disks;
 }
 
-/* Return: the verb, NULL if the words are none of its (said). */
+/* Return: the verb, NULL if the command line is invalid (message in @err). */
 static const struct verb *parse(const char *const *words, size_t count, struct call *call,
 				struct mp_strbuf *err)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * verbs.h - gmultipath's commands.  For: gmultipath, on a worker of the daemon or in a process of
- * its own.
+ * verbs.h - gmultipath's commands.  For: a worker of the daemon, or gmultipath itself if none runs.
  */
 #pragma once
 #include <stdbool.h>
@@ -10,58 +9,59 @@
 
 struct mp_strbuf;
 
-/* Who runs a command, and what is known to it. */
+/* The caller of a command, and what it knows. */
 struct verbs_caller {
-	bool watches; /* the daemon, which watches the maps afterwards */
-	const dev_t *silent; /* devices that do not answer: left alone */
+	bool watches; /* true for the daemon, which watches the maps */
+	const dev_t *silent; /* unresponsive devices: not accessed */
 	size_t silent_count;
 };
 
 /**
- * verbs_run() - one command
+ * verbs_run() - run one command
  * @words:	verb and arguments
- * @out, @err:	what is to be printed
+ * @out, @err:	text to print
  *
- * Blocks, unless it changes nothing. Return: exit status.
+ * May block, unless the command changes nothing. Return: exit status.
  */
 int verbs_run(const char *const *words, size_t count, const struct verbs_caller *caller,
 	      struct mp_strbuf *out, struct mp_strbuf *err);
 
-/** verbs_check() - is it a command, with arguments as it has them? @err: what was expected */
+/** verbs_check() - Return: true for a valid command line; @err: what was expected otherwise */
 bool verbs_check(const char *const *words, size_t count, struct mp_strbuf *err);
 
-/* Disks that a command asks, reads or writes, so that it waits as long as they do not answer. */
+/* Disks that a command accesses, and so waits for. */
 enum verbs_disks {
 	VERBS_NO_DISK = 0,
 	VERBS_NAMED_DISKS = 1,
 	VERBS_DISKS_OF_MAP = 2,
 	VERBS_EVERY_DISK = 4,
-	/* of the map; if messages alone are sent, only when its last good path fails */
+	/* of the map; for urgent commands only when the last good path fails */
 	VERBS_FAILED_DISKS = 8,
 };
 
 /**
- * verbs_disks() - Return: enum verbs_disks, added up
+ * verbs_disks() - Return: enum verbs_disks, combined by |
  * @map:	index of the word that names the map
  * @first:	index of the word that names the first disk
  */
 unsigned verbs_disks(const char *const *words, size_t count, size_t *map, size_t *first);
 
-/** verbs_reply() - status and both texts as one, from who ran it to who prints it */
+/** verbs_reply() - encode status and both texts as one reply */
 void verbs_reply(int status, const struct mp_strbuf *out, const struct mp_strbuf *err,
 		 struct mp_strbuf *reply);
 
 /**
- * verbs_reply_parse() - @out_length: of the text for standard output; @err begins behind it.
- * Return: start of it, NULL: no reply.
+ * verbs_reply_parse() - @out_length: of the text for standard output; that for standard error follows.
+ * Return: start of the former, NULL if @reply is not one of verbs_reply().
  */
 const char *verbs_reply_parse(const char *reply, int *status, size_t *out_length);
 
-/** verbs_usage() - every verb's syntax, a line each */
+/** verbs_usage() - the syntax of all verbs, one line each */
 void verbs_usage(struct mp_strbuf *text);
 
-/** verbs_is_urgent() - does it need nothing but messages to one map? It passes what hangs. */
+/** verbs_is_urgent() - Return: true if the verb only sends messages to one map, so that it need not wait
+ * for other commands */
 bool verbs_is_urgent(const char *verb);
 
-/** verbs_changes() - may this verb change anything? Others need no privilege and touch no disk. */
+/** verbs_changes() - Return: true if the verb may change something. Others access no disk. */
 bool verbs_changes(const char *verb);

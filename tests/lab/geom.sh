@@ -120,11 +120,11 @@ geom_arguments() {
 	gm_fails "without blanks" create "" "$a"
 	gm create abcdefghijklmno "$a" "$b"
 	check "a link" [ -b /dev/multipath/abcdefghijklmno ]
-	gm_fails "has that name already" create abcdefghijklmno "$other"
-	gm_fails "has that name already" label abcdefghijklmno "$other"
-	gm_fails "a path of abcdefghijklmno already" create FOO "$other" "$b"
-	gm_fails "a path of abcdefghijklmno already" add abcdefghijklmno "$b"
-	gm_fails "it has no path $c" fail abcdefghijklmno "$c"
+	gm_fails "already used by a device-mapper device" create abcdefghijklmno "$other"
+	gm_fails "already used by a device-mapper device" label abcdefghijklmno "$other"
+	gm_fails "already a path of abcdefghijklmno" create FOO "$other" "$b"
+	gm_fails "already a path of abcdefghijklmno" add abcdefghijklmno "$b"
+	gm_fails "no path $c in this map" fail abcdefghijklmno "$c"
 	gm_fails "one of -A, -P and -R" configure -AR abcdefghijklmno
 	gm_fails "expected -A, -P or -R" configure abcdefghijklmno
 	ln -sf "$b" /dev/by-another-name
@@ -137,11 +137,11 @@ geom_arguments() {
 	gm_fails "is named twice" create FOO "$a" "$b" "$b"
 	gm_fails "expected the same" create FOO "$a" "$big"
 	gm_fails "expected the same" label FOO "$a" "$coarse"
-	gm_fails "two sectors at least" create FOO "$tiny"
-	gm_fails "two sectors at least" label FOO "$tiny"
+	gm_fails "at least two sectors" create FOO "$tiny"
+	gm_fails "at least two sectors" label FOO "$tiny"
 	gm_fails "it is another disk" label FOO "$a" "$b" "$other"
 	gm_is FOO "OPTIMAL $a:ACTIVE $b:PASSIVE"
-	gm_fails "do not fit" add FOO "$big"
+	gm_fails "it has [0-9]* sectors of 512 bytes, expected" add FOO "$big"
 	gm_fails "it is another disk" add FOO "$other"
 	gm add FOO "$c"
 	gm destroy FOO
@@ -178,7 +178,7 @@ geom_arguments() {
 	gm_fails "a GPT backup header" label FOO "$a"
 	blank "$a"
 	echo ',,L' | sfdisk -q --no-reread -X dos "/dev/$a" >/dev/null 2>&1
-	gm_fails "a partition (dos) that reaches to the end" label FOO "$a"
+	gm_fails "a partition (dos) that extends to the end" label FOO "$a"
 	blank "$a"
 	echo ',4M,L' | sfdisk -q --no-reread -X dos "/dev/$a" >/dev/null 2>&1
 	gm label FOO "$a"
@@ -189,7 +189,7 @@ geom_arguments() {
 		printf '\0\0\2\0\x83\xff\xff\xff\0\0\0\x40' > /tmp/entry
 		python3 -c "import struct, sys; sys.stdout.buffer.write(struct.pack('<I', $text + 2048))" >> /tmp/entry
 		dd if=/tmp/entry of="/dev/$huge" bs=1 seek=446 conv=notrunc,fsync status=none
-		gm_fails "a partition (dos) that reaches to the end" label FOO "$huge"
+		gm_fails "a partition (dos) that extends to the end" label FOO "$huge"
 	done
 
 	say "disks that cannot be written to"

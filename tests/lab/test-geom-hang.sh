@@ -54,7 +54,7 @@ job=$!
 until_true "it hangs" pgrep -f "label BAR" >/dev/null
 for verb in status "list FOO" "getactive FOO"; do check "$verb" quick $verb; done
 wait $job && fail "label succeeded"
-check "it is told: $(cat "$LAB_OUT/slow")" grep -q "does not answer; it goes on" "$LAB_OUT/slow"
+check "it is told: $(cat "$LAB_OUT/slow")" grep -q "on an unresponsive device; still running" "$LAB_OUT/slow"
 dmsetup resume slow
 # It goes on when the device answers.
 until_true "the lock is free" gmultipath unload

@@ -21,7 +21,7 @@ same "one sector shorter" "$(blockdev --getsz /dev/mapper/FOO)" $((sectors - 1))
 uuid=$(gmultipath list FOO | sed -n 's/^UUID: //p')
 same "its type" "$(gmultipath list FOO | grep ^Type)" "Type: AUTOMATIC"
 gm_fails "already" label BAR "$a"
-gm_fails "a path of FOO already" clear "$a"
+gm_fails "already a path of FOO" clear "$a"
 
 say "stop keeps the label, load follows it"
 gm stop FOO
@@ -73,7 +73,7 @@ gm stop OTHER
 say "its name is taken: a distinct one, and it is said"
 gm create OTHER "$x"
 gm load
-check "it is said" grep -q "warning: the name OTHER is taken" "$LAB_OUT/gm.err"
+check "it is said" grep -q "warning: the name OTHER is already in use" "$LAB_OUT/gm.err"
 gm_is OTHER-d3cd8ba2 "OPTIMAL $a:ACTIVE $b:ACTIVE"
 gm stop OTHER-d3cd8ba2
 gm stop OTHER

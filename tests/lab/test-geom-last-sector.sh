@@ -100,7 +100,7 @@ rm /etc/modprobe.d/no-delay.conf
 
 say "a copy of the disk, with its label, is no path"
 gm_fails "$x has another WWID than $a" label -f FOO "$a" "$x"
-check "what was done all the same is said" grep -q "FOO: created, labelled, with 1 of 2 paths" "$LAB_OUT/gm.err"
+check "what was done all the same is said" grep -q "FOO: label written, map created with 1 of 2 paths" "$LAB_OUT/gm.err"
 gm_is FOO "DEGRADED $a:ACTIVE"
 gm add FOO "$b"
 gm_fails "its WWID is not that of FOO" add FOO "$x"
@@ -110,7 +110,7 @@ gm destroy FOO
 
 say "a partition that only the kernel knows"
 kernel_partition "/dev/$a" 1 $((sectors - 8)) 8 || fail "no partition was added"
-gm_fails "a partition that reaches to the end" label FOO "$a"
+gm_fails "a partition that extends to the end" label FOO "$a"
 kernel_partition "/dev/$a" 2 0 0 || fail "no partition was removed"
 check "nothing was written" is_clear "$a"
 check "nothing is left" no_dm

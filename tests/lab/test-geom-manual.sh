@@ -14,8 +14,8 @@ check "a link" [ -b /dev/multipath/FOO ]
 gm_is FOO "OPTIMAL $a:ACTIVE $b:PASSIVE"
 same "the whole disk" "$(blockdev --getsz /dev/mapper/FOO)" "$(blockdev --getsz "/dev/$a")"
 check "nothing is written" is_clear "$a"
-gm_fails "a path of FOO already" create BAR "$b" "$c"
-gm_fails "name already" create FOO "$c"
+gm_fails "already a path of FOO" create BAR "$b" "$c"
+gm_fails "already used by a device-mapper device" create FOO "$c"
 gm_fails "1 to 15 bytes" create a-name-of-16-byte "$c"
 gm_fails "no such device" create BAR nothing
 gm_fails "usage:" create BAR
@@ -51,7 +51,7 @@ gm fail FOO "$b"
 gm_is FOO "DEGRADED $a:FAIL $b:FAIL $c:ACTIVE"
 say "the last good path fails: the others are restored"
 gm fail FOO "$c"
-check "it is said which" grep -q "restored, to have one: $a $b" "$LAB_OUT/gm.err"
+check "it is said which" grep -q "restored instead: $a $b" "$LAB_OUT/gm.err"
 gm_is FOO "DEGRADED $a:ACTIVE $b:PASSIVE $c:FAIL"
 gm restore FOO "$c"
 
@@ -59,7 +59,7 @@ say "configure, while I/O runs"
 gm configure -A FOO
 gm_is FOO "OPTIMAL $a:ACTIVE $b:ACTIVE $c:ACTIVE"
 gm_active FOO "$a $b $c"
-gm_fails "every path is active" rotate FOO
+gm_fails "all paths are active in Active.Active" rotate FOO
 gm fail FOO "$b"
 gm_active FOO "$a $c"
 gm configure -R FOO

@@ -33,7 +33,7 @@ while read -r want name; do
 	by_hand "$(printf "$name")"
 	before=$(label_of "$a")
 	gm load
-	check "it is said" grep -q "a name that no map can have: the map is called $want\$" "$LAB_OUT/gm.err"
+	check "it is said" grep -q "a name that is not valid for a map: the map is named $want\$" "$LAB_OUT/gm.err"
 	gm_is "$want" "OPTIMAL $a:ACTIVE $b:PASSIVE"
 	check "a link" [ -b "/dev/multipath/$want" ]
 	gm configure -A "$want"
@@ -67,10 +67,10 @@ check "its name" grep -q "$a: its label is damaged" "$LAB_OUT/gm.err"
 gm clear "$a"
 check "no map" no_dm
 
-say "the only path: restored at once"
+say "the only path is not failed"
 gm create FOO "$a"
 gm fail FOO "$a"
-check "it is said" grep -q "$a is the only path of FOO that works: restored at once" "$LAB_OUT/gm.err"
+check "it is said" grep -q "$a is the only good path of FOO: not failed" "$LAB_OUT/gm.err"
 gm_is FOO "DEGRADED $a:ACTIVE"
 check "I/O goes" geom_io
 gm add FOO "$b"

@@ -86,7 +86,7 @@ gm configure -R 'a%b+c'
 gm configure -P 'a%b+c'
 udevadm settle -t 30
 gm stop 'a%b+c'
-gm_fails "has that name already" create control "$b"
+gm_fails "already used by a device-mapper device" create control "$b"
 gm clear "$a"
 check "nothing is left" no_dm
 say "nor a second map of a LUN that multipathd has one of"

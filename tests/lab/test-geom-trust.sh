@@ -44,7 +44,7 @@ multipath -f "$(map_of "$x")"
 reboot
 pull "$a" "$b"
 daemon_start
-until_true "the copy is told" logged "unless .gmultipath load. is to accept it"
+until_true "the copy is told" logged "ignored; .gmultipath load. may accept it"
 holds 1 "no map" eval '[ -z "$(gm_status FOO)" ]'
 until_true "the copy's own map is gone" eval 'udevadm settle -t 30; multipath -f "$(map_of "$x")" || [ "$(map_of "$x")" = "[orphan]" ]'
 gm load
