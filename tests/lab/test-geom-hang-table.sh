@@ -31,7 +31,7 @@ echo -1 > $debug/every_nth
 dd if=/dev/mapper/BAR of=/dev/null bs=4k count=1 iflag=direct 2>/dev/null &
 reader=$!
 until_true "I/O is under way" eval '[ "$(awk "{ print \$9 }" "/sys/block/$(basename "$(readlink "/dev/mapper/BAR")")/stat")" -gt 0 ]'
-gm_fails "does not answer" remove BAR "${bad[1]}"
+gm_fails "on an unresponsive device; still running" remove BAR "${bad[1]}"
 say "a table load hangs"
 gm fail FOO "$a"
 gm_is FOO "DEGRADED $a:FAIL $b:ACTIVE"
