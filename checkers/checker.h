@@ -35,8 +35,11 @@ struct mp_check {
 
 struct mp_checker {
 	const char *name;
-	/* Worker thread; blocks for timeout_msec at most as far as the kernel keeps its word. Return: 0 answered;
-	 * 1 started: the answer comes by mp_aio_reap(); negative errno: unusable (state WILD). */
+	/*
+	 * Worker thread; blocks for timeout_msec at most as far as the kernel keeps its word.
+	 * Return: 0 answered; 1 started: the answer comes by mp_aio_reap(); negative errno:
+	 * unusable (state WILD).
+	 */
 	int (*check)(struct mp_check *check);
 	bool none; /* no checker: the sysfs state is the answer */
 };

@@ -189,9 +189,9 @@ static void mark_good(struct mp_geom *geom)
 }
 
 /*
- * Loading a table makes all its paths active, so failed ones are verified first. Those that fail the
- * check are left out: multipathd adds them to a labeled map again when they show the label. Nothing
- * does so for a manual map, so there the command is refused.
+ * Loading a table makes all its paths active, so failed ones are verified first. Those that fail
+ * the check are left out: multipathd adds them to a labeled map again when they show the label.
+ * Nothing does so for a manual map, so there the command is refused.
  * Return: 0, negative errno (message in err).
  */
 static int leave_out(struct engine *engine, struct mp_geom *geom)

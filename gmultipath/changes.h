@@ -13,7 +13,7 @@ int changes_create(struct engine *engine, struct mp_geom *geom);
 /**
  * changes_reload() - load a table with other paths or another mode, with I/O running
  * @wanted:	failed paths that fail the identity check are left out of a labeled map; a manual
- * 		map is not changed then
+ *		map is not changed then
  */
 int changes_reload(struct engine *engine, const struct mp_geom *old, const struct mp_geom *wanted);
 /**

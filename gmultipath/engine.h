@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * engine.h - gmultipath's maps in the kernel, their notes and devices.  For: gmultipath's verbs, on a
- * worker of the daemon or in a separate process.
+ * engine.h - gmultipath's maps in the kernel, their notes and devices.  For: gmultipath's verbs, on
+ * a worker of the daemon or in a separate process.
  *
  * All functions may block. Only the holder of the lock RUNTIME_DIR/multipath/geom changes tables;
  * other engines only read, or send messages to the kernel.
@@ -116,7 +116,8 @@ int engine_note_foreign(struct engine *engine, const struct mp_geom *geom,
 int engine_know(struct engine *engine, const char *uuid, const char *name, const char *wwid);
 
 /**
- * engine_provider() - find a device by "sda", "/dev/sda" or "/dev/disk/by-id/...", and read its size.
+ * engine_provider() - find a device by "sda", "/dev/sda" or "/dev/disk/by-id/...", and read its
+ * size.
  * Return: 0, negative errno (message in err).
  */
 int engine_provider(struct engine *engine, const char *text, struct provider *ret);

@@ -3,8 +3,8 @@
  * lun.h - which LUN a path leads to, read from the device.  For: gmultipath's verbs, the
  * daemon's workers.
  *
- * A failed path may lead to another LUN by now, and sysfs shows what it was at its last scan. So the
- * device is queried before the kernel may use it. All functions but lun_scanned() may block.
+ * A failed path may lead to another LUN by now, and sysfs shows what it was at its last scan. So
+ * the device is queried before the kernel may use it. All functions but lun_scanned() may block.
  */
 #pragma once
 #include <stdbool.h>
@@ -24,8 +24,8 @@ struct provider;
 int lun_scanned(dev_t devt, char *wwid);
 
 /**
- * lun_ask() - query the WWID: INQUIRY for a SCSI disk or the disk of a partition, Identify for NVMe,
- * sysfs for DASD
+ * lun_ask() - query the WWID: INQUIRY for a SCSI disk or the disk of a partition, Identify for
+ * NVMe, sysfs for DASD
  * @known:	preferred if the device has several WWIDs
  * @wwid:	of MP_WWID_SIZE bytes
  *
@@ -54,8 +54,8 @@ const char *lun_strerror(int error);
 /**
  * lun_prove() - identity check: does a path still lead to the LUN of its map?
  *
- * It must report the WWID recorded for the map's label or, in a manual map, the one recorded when it
- * was added. Without a WWID, a path of a labeled map must show the label; a path of a manual map
+ * It must report the WWID recorded for the map's label or, in a manual map, the one recorded when
+ * it was added. Without a WWID, a path of a labeled map must show the label; a path of a manual map
  * cannot be checked, and holds.
  */
 enum mp_verdict lun_prove(const struct engine *engine, const struct mp_geom *geom, size_t path);

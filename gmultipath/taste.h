@@ -24,19 +24,21 @@ enum taste {
 };
 
 /**
- * taste_disk() - read a disk's label and add the disk to the map with that UUID, which is created if
- * necessary
+ * taste_disk() - read a disk's label and add the disk to the map with that UUID, which is created
+ * if necessary
  *
  * Return: 1 if added, 0 if it has no label or one to be ignored, negative errno (message in err).
  */
 int taste_disk(struct engine *engine, const struct provider *provider, enum taste taste);
 
-/** taste_all() - taste_disk() for all whole disks. Return: number of paths added, negative errno. */
+/**
+ * taste_all() - taste_disk() for all whole disks. Return: number of paths added, negative errno.
+ */
 int taste_all(struct engine *engine, enum taste taste);
 
 /**
- * taste_wwid() - WWID of a disk as of its last scan; "" if it has none, or one that is not one word.
- * Reads only sysfs.
+ * taste_wwid() - WWID of a disk as of its last scan; "" if it has none, or one that is not one
+ * word. Reads only sysfs.
  */
 void taste_wwid(dev_t devt, char *ret, size_t size);
 
@@ -71,7 +73,7 @@ enum taste_verdict {
  * taste_react() - update a map after a path failed, returned or disappeared: remove paths that are
  * gone; if no good one is left, restore the others once, and if they fail again, fail I/O
  * @members:	what the daemon knows of the paths; those that lead to another LUN are removed,
- * 		never restored
+ *		never restored
  *
  * Return: enum taste_reaction, negative errno (message in err).
  */

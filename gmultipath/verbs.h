@@ -51,7 +51,8 @@ void verbs_reply(int status, const struct mp_strbuf *out, const struct mp_strbuf
 		 struct mp_strbuf *reply);
 
 /**
- * verbs_reply_parse() - @out_length: of the text for standard output; that for standard error follows.
+ * verbs_reply_parse() - @out_length: of the text for standard output; that for standard error
+ * follows.
  * Return: start of the former, NULL if @reply is not one of verbs_reply().
  */
 const char *verbs_reply_parse(const char *reply, int *status, size_t *out_length);
@@ -59,8 +60,10 @@ const char *verbs_reply_parse(const char *reply, int *status, size_t *out_length
 /** verbs_usage() - the syntax of all verbs, one line each */
 void verbs_usage(struct mp_strbuf *text);
 
-/** verbs_is_urgent() - Return: true if the verb only sends messages to one map, so that it need not wait
- * for other commands */
+/**
+ * verbs_is_urgent() - Return: true if the verb only sends messages to one map, so that it need not
+ * wait for other commands
+ */
 bool verbs_is_urgent(const char *verb);
 
 /** verbs_changes() - Return: true if the verb may change something. Others access no disk. */

@@ -65,7 +65,7 @@ void mapping_plan_fini(struct mapping_plan *plan);
  * mappings_plan() - see above
  * @partitions:	judged; those with a fault are as if they were not there. NULL to delete
  * @existing:	every dm device by name and UUID, with its table if it is on the disk or has a UUID
- * 		of its partitions
+ *		of its partitions
  * @ret:	empty; its steps borrow from @partitions and @existing
  *
  * Nothing in use is removed, moved, made smaller or write-protected; in use, a partition may grow.

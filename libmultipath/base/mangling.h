@@ -13,5 +13,7 @@ int mp_mangling_encode(const char *name, char *ret, size_t size);
 /** mp_mangling_decode() - undone, in place */
 void mp_mangling_decode(char *text);
 
-/** mp_mangling_can_name() - true if a dm device can have that name and udev gives its node the same */
+/**
+ * mp_mangling_can_name() - true if a dm device can have that name and udev gives its node the same
+ */
 bool mp_mangling_can_name(const char *name);

@@ -25,7 +25,7 @@ struct mp_filter_verdict mp_filter_wwid(const struct mp_config *config, const ch
  * ends it
  * @props:	udev properties of the device, NULL if unknown
  * @uid_attribute:	of the path's settings: its absence from @props makes "no property matches"
- * 		neutral
+ *		neutral
  */
 struct mp_filter_verdict mp_filter_path(const struct mp_config *config,
 					const struct mp_identity *identity,

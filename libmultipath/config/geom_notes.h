@@ -67,5 +67,7 @@ bool mp_geom_notes_claim(const struct mp_strbuf *notes, const char *wwid);
 /** mp_geom_notes_add() - unless there is such a line. Return: true if it was added. */
 bool mp_geom_notes_add(struct mp_strbuf *notes, const char *line);
 
-/** mp_geom_notes_remove() - every line that begins with these words. Return: true if there was one. */
+/**
+ * mp_geom_notes_remove() - every line that begins with these words. Return: true if there was one.
+ */
 bool mp_geom_notes_remove(struct mp_strbuf *notes, const char *words);

@@ -70,9 +70,7 @@ static const struct mp_word find_words[] = {
 	{ "strict", MP_FIND_STRICT },
 	{ 0 },
 };
-/* clang-format on */
 
-/* clang-format off */
 static const struct mp_word marginal_words[] = {
 	{ "off", MP_MARGINAL_OFF },
 	{ "no", MP_MARGINAL_OFF },
@@ -190,9 +188,7 @@ static const uint8_t device_first[] = {
 	MP_KEY_MAX_SECTORS_KB, MP_KEY_GHOST_DELAY, MP_KEY_ALL_TG_PT, MP_KEY_VPD_VENDOR,
 	MP_KEY_NONE
 };
-/* clang-format on */
 
-/* clang-format off */
 static const uint8_t multipath_first[] = {
 	MP_KEY_WWID, MP_KEY_ALIAS, MP_KEY_PATH_GROUPING_POLICY, MP_KEY_PATH_SELECTOR, MP_KEY_PRIO,
 	MP_KEY_PRIO_ARGS, MP_KEY_FAILBACK, MP_KEY_RR_WEIGHT, MP_KEY_NO_PATH_RETRY,

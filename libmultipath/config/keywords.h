@@ -41,8 +41,8 @@ struct mp_scope_row {
 	bool repeatable;
 	bool needs_brace; /* without anything behind it the section is not entered */
 	/*
-	 * enum mp_key: what is printed first, in this order; the other keywords of the section follow
-	 * in the order of their rows. NULL: none. MP_KEY_NONE ends them.
+	 * enum mp_key: what is printed first, in this order; the other keywords of the section
+	 * follow in the order of their rows. NULL: none. MP_KEY_NONE ends them.
 	 */
 	const uint8_t *first;
 };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* member.h - put the value of a keyword into the member of the settings that takes it.  For: config. */
+/*
+ * member.h - put the value of a keyword into the member of the settings that takes it.  For:
+ * config.
+ */
 #pragma once
 
 struct mp_member;

@@ -15,7 +15,7 @@ typedef void (*mp_permissions_fn)(void *userdata, const char *file, const char *
  * at the state files
  * @state_dir:	NULL: none
  * @found:	called for each file or directory that belongs to, or may be written by, another
- * 		user than root or another group
+ *		user than root or another group
  *
  * The program does what is written there, as root: which disks are paths, who reads a map, what a
  * reservation's key is. What is missing is passed over.

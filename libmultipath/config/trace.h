@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /*
- * Deciders add rows while they decide, if the caller wants an account: the account is the decision's
- * own.
+ * Deciders add rows while they decide, if the caller wants an account: the account is the
+ * decision's own.
  */
 struct mp_trace_row {
 	uint8_t key; /* enum mp_key of a value, else MP_KEY_NONE */

@@ -11,7 +11,7 @@ struct mp_aio;
 /**
  * mp_aio_new() - a context without reads
  * @event_fd:	eventfd that is signalled when reads end, drained by the caller; -1: none, for
- * 		mp_aio_wait()
+ *		mp_aio_wait()
  * @room:	reads under way at most
  */
 int mp_aio_new(int event_fd, unsigned room, struct mp_aio **ret);
@@ -27,7 +27,7 @@ void mp_aio_freep(struct mp_aio **aio);
 /**
  * mp_aio_read() - start a read of one block at offset 0; several threads may
  * @fd:		with O_DIRECT, else the read is synchronous; may be closed while the read is under
- * 		way
+ *		way
  * @block_size:	4096 at most
  *
  * Return: 0, -EAGAIN no room, negative errno: not started, @cookie will not come back.

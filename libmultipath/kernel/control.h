@@ -10,8 +10,8 @@
 #include "model/table.h"
 
 /**
- * mp_control_has_map() - true if the kernel has a multipath map of this WWID. Loads no module: without
- * device-mapper there is none.
+ * mp_control_has_map() - true if the kernel has a multipath map of this WWID. Loads no module:
+ * without device-mapper there is none.
  */
 bool mp_control_has_map(const char *wwid);
 

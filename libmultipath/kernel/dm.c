@@ -139,9 +139,9 @@ static uint16_t udev_bits(const struct mp_dm_flags *flags)
 }
 
 /*
- * Flags for udev travel in the upper half of the cookie; its lower half is 0 if no process waits. The
- * semaphore that is waited on is one of those that all users share: when there is none, the work is
- * done all the same, and no process waits.
+ * Flags for udev travel in the upper half of the cookie; its lower half is 0 if no process waits.
+ * The semaphore that is waited on is one of those that all users share: when there is none, the
+ * work is done all the same, and no process waits.
  */
 int mp_dm_task_set_cookie(struct dm_task *task, uint16_t bits)
 {
@@ -1349,8 +1349,8 @@ int mp_dm_remove(const char *wwid, const struct mp_dm_removal *removal)
 			return r < 0 ? r : -EBUSY;
 	}
 	/*
-	 * No message and no suspend before: a map that no process has open has no I/O under way, the
-	 * kernel refuses to remove one that was opened just now, and it goes on as it was.
+	 * No message and no suspend before: a map that no process has open has no I/O under way,
+	 * the kernel refuses to remove one that was opened just now, and it goes on as it was.
 	 */
 	r = remove_partitions(wwid, &list, removal->deferred, &removed);
 	if (r == 0)

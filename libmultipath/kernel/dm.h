@@ -28,7 +28,7 @@ struct mp_dm_versions {
  * mp_dm_open() - once per process, before any worker starts: opens the control device, sets
  * libdevmapper up, has the kernel load the multipath target if it has not
  * @wait_for_udev:	operations share a cookie that mp_dm_wait() waits for: multipath(8), one
- * 		thread; the daemon passes false
+ *		thread; the daemon passes false
  *
  * Return: 0, -EOPNOTSUPP if the kernel has no multipath target, -EPROTONOSUPPORT if it is too old,
  * negative errno of the control device.
@@ -97,7 +97,7 @@ const char *mp_dm_wwid(const char *uuid);
 /**
  * mp_dm_read() - table and status of one map, two ioctls; never blocks for I/O
  * @ret:	empty; filled on success (mp_kernel_map.exists). A UUID of ours with another target:
- * 		foreign_table
+ *		foreign_table
  *
  * Return: 0, -ENODEV no such device, -EBADMSG, negative errno.
  */

@@ -38,7 +38,7 @@ bool mp_label_name_is_valid(const char *name);
 /**
  * mp_label_map_name() - name for the map of a label, which may come from FreeBSD and hold any bytes
  * @ret:	of MP_LABEL_NAME_SIZE bytes; each character that mp_label_name_is_valid() rejects is
- * 		'_'
+ *		'_'
  *
  * Return: true if it is the label's own name.
  */

@@ -48,7 +48,7 @@ bool mp_nvme_is_name(const char *wwid);
  * mp_nvme_identify() - what the namespace says that it is, asked now. Blocks.
  * @fd:		of its block device
  * @scanned:	what the kernel was told (mp_probe_page_wwid()); if that is no name of its own,
- * 		there is nothing to ask, and it is
+ *		there is nothing to ask, and it is
  *		the answer
  *
  * Return: 0, negative errno: it did not say.

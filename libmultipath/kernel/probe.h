@@ -41,7 +41,9 @@ enum { MP_PROBE_DIR_SIZE = 512 };
  */
 int mp_probe_locate_name(const struct mp_roots *roots, const char *name, dev_t *devt, char *dir,
 			 size_t size);
-/** mp_probe_locate_devt() - as mp_probe_locate_name(): kernel name and directory, by device number */
+/**
+ * mp_probe_locate_devt() - as mp_probe_locate_name(): kernel name and directory, by device number
+ */
 int mp_probe_locate_devt(const struct mp_roots *roots, dev_t devt, char *name, size_t name_size,
 			 char *dir, size_t size);
 
@@ -58,7 +60,7 @@ int mp_probe_open(const char *node, dev_t devt, int flags);
  * mp_probe_identity() - read sysfs: all of *ret but wwid, and what mp_probe_details() reads
  * @dir:	as passed to mp_probe_found_fn
  * @room:	what @ret borrows its texts from; NULL: all of those are "" (no caller looks at
- * 		them)
+ *		them)
  *
  * No device is opened, no command is sent: it does not block. About ten system calls for a SCSI
  * disk.
@@ -87,7 +89,8 @@ struct mp_probe_scsi_dirs {
 void mp_probe_scsi_dirs(const char *dir, struct mp_probe_scsi_dirs *ret);
 
 /**
- * mp_probe_has_fallback() - true if the WWID may be read from the device when that udev property is missing
+ * mp_probe_has_fallback() - true if the WWID may be read from the device when that udev property is
+ * missing
  */
 bool mp_probe_has_fallback(enum mp_protocol protocol, const char *attribute);
 
@@ -121,7 +124,10 @@ void mp_probe_details(const struct mp_roots *roots, const char *dir, struct mp_i
 void mp_probe_listed(const struct mp_roots *roots, const char *dir, struct mp_identity *identity,
 		     struct mp_identity_room *room);
 
-/** mp_probe_read_only() - true if sysfs reports it as write-protected. @otherwise: if sysfs does not say */
+/**
+ * mp_probe_read_only() - true if sysfs reports it as write-protected. @otherwise: if sysfs does not
+ * say
+ */
 bool mp_probe_read_only(const struct mp_roots *roots, const char *dir, bool otherwise);
 
 /**

@@ -98,8 +98,8 @@ int mp_scsi_tpg(int fd, unsigned timeout_msec);
 
 /**
  * mp_scsi_identify() - what the device says that it is, asked of the device now
- * @known:	the name to choose if it is among those on VPD page 0x83, else the best one; NULL: the
- *		best one
+ * @known:	the name to choose if it is among those on VPD page 0x83, else the best one; NULL:
+ *		the best one
  * @wwid:	from VPD page 0x83; of a device without that page "serial " and its unit serial
  *		number (page 0x80)
  * @tpg:	target port group, -1: none; written if there is a page 0x83

@@ -11,7 +11,7 @@
  *
  * A page in the format of SCSI-2, which is a name without descriptors, is taken as an NAA name.
  * @known:	the one to choose if the page has it at all: a LUN keeps its names, but may get
- * 		better ones; NULL none
+ *		better ones; NULL none
  *
  * Return: 0, -ENOENT no usable designator, -EBADMSG not page 0x83. A result that does not fit is
  * cut (hex: to whole bytes).

@@ -16,7 +16,7 @@ enum mp_queue_mode mp_features_mode(const char *features);
 /**
  * mp_features_make() - features of a table to be loaded
  * @configured:	with or without count; queue_if_no_path, retain_attached_hw_handler and what the
- * 		kernel refuses are left out
+ *		kernel refuses are left out
  * @mode:	the map's; a different configured mode yields to it
  * @queue:	append queue_if_no_path
  * @ret:	"N word...", caller frees

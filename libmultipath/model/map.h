@@ -51,7 +51,9 @@ struct mp_kernel_map {
 	bool suspended;
 	bool read_only;
 	bool foreign_table; /* has our UUID but not one multipath target */
-	/* and no table in force at all: left by a killed process, or being created at this moment */
+	/*
+	 * and no table in force at all: left by a killed process, or being created at this moment
+	 */
 	bool half_made;
 	bool inactive_table; /* one that was loaded and not taken */
 	bool stacked; /* the paths are in a map below it (model/geom.h), whose table this is */

@@ -62,7 +62,7 @@ int mp_table_parse(const char *params, struct mp_table *ret);
  * mp_table_parse_status() - read a status line into the table that it belongs to
  * @status:	text of DM_TABLE_STATUS
  * @table:	parsed before; states, fail counts, queue count and start_group (the group in use or
- * 		next) are updated
+ *		next) are updated
  *
  * Return: 0, -EBADMSG if it is malformed or does not fit the table (which may then be partly
  * updated).

@@ -18,6 +18,6 @@ void queueing_restore(struct daemon_map *map);
 /**
  * queueing_fail_at_exit() - fail_if_no_path to every map. Blocks shortly: the loop has ended.
  * @geoms_only:	queue_without_daemon: only gmultipath's, whose paths nobody restores without the
- * 		daemon
+ *		daemon
  */
 void queueing_fail_at_exit(struct daemon *daemon, bool geoms_only);

@@ -35,7 +35,7 @@ void reservations_resolve(struct daemon_map *map);
 /**
  * reservations_register() - setprstatus: on all active paths; @request is answered when it is done
  * @listed:	"MAJOR:MINOR ...": paths that are registered already, if as many keys are found;
- * 		NULL none
+ *		NULL none
  */
 int reservations_register(struct daemon_map *map, const char *listed, uint64_t request);
 

@@ -43,7 +43,7 @@ typedef void (*details_fn)(struct daemon *daemon, const struct request *request,
  * details_read() - have a worker read it
  * @kinds:	DETAILS_* together
  * @request:	what asks for it; a copy is given to @then. If the daemon ends before, it is
- * 		answered here.
+ *		answered here.
  *
  * Return: 0, -ENOMEM (then @then is not called).
  */

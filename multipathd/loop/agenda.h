@@ -18,7 +18,7 @@ struct agenda_entry {
 /**
  * agenda_new() - an empty one
  * @due:	called on the loop for each entry when its time has come; it may set and clear any
- * 		entry
+ *		entry
  * @ret:	agenda_free(), when all entries are cleared
  *
  * Return: 0, negative errno.
