@@ -186,7 +186,6 @@ static const uint8_t device_first[] = {
 	MP_KEY_MARGINAL_PATH_ERR_RATE_THRESHOLD, MP_KEY_MARGINAL_PATH_ERR_RECHECK_GAP_TIME,
 	MP_KEY_MARGINAL_PATH_DOUBLE_FAILED_TIME, MP_KEY_SKIP_KPARTX, MP_KEY_PURGE_DISCONNECTED,
 	MP_KEY_MAX_SECTORS_KB, MP_KEY_GHOST_DELAY, MP_KEY_ALL_TG_PT, MP_KEY_VPD_VENDOR,
-	MP_KEY_NONE
 };
 
 static const uint8_t multipath_first[] = {
@@ -199,28 +198,36 @@ static const uint8_t multipath_first[] = {
 	MP_KEY_SAN_PATH_ERR_RECOVERY_TIME, MP_KEY_MARGINAL_PATH_ERR_SAMPLE_TIME,
 	MP_KEY_MARGINAL_PATH_ERR_RATE_THRESHOLD, MP_KEY_MARGINAL_PATH_ERR_RECHECK_GAP_TIME,
 	MP_KEY_MARGINAL_PATH_DOUBLE_FAILED_TIME, MP_KEY_SKIP_KPARTX, MP_KEY_PURGE_DISCONNECTED,
-	MP_KEY_MAX_SECTORS_KB, MP_KEY_GHOST_DELAY, MP_KEY_NONE
+	MP_KEY_MAX_SECTORS_KB, MP_KEY_GHOST_DELAY,
 };
 /* clang-format on */
 
-static const uint8_t protocol_first[] = { MP_KEY_TYPE, MP_KEY_NONE };
+static const uint8_t protocol_first[] = { MP_KEY_TYPE };
+
+/* Those of sections that may have many thousands of lines: a keyword is looked for here first. */
+static const uint8_t rules_first[] = { MP_KEY_RULE_DEVNODE, MP_KEY_RULE_WWID, MP_KEY_RULE_PROPERTY,
+				       MP_KEY_RULE_PROTOCOL };
+static const uint8_t rule_device_first[] = { MP_KEY_RULE_VENDOR, MP_KEY_RULE_PRODUCT };
+
+#define FIRST(list) .first = (list), .first_count = ARRAY_SIZE(list)
 
 const struct mp_scope_row mp_scopes[MP_SCOPES] = {
 	[MP_SCOPE_TOP] = { .name = "file" },
 	[MP_SCOPE_DEFAULTS] = { "defaults" },
-	[MP_SCOPE_BLACKLIST] = { "blacklist" },
-	[MP_SCOPE_BLACKLIST_DEVICE] = { "device", MP_SCOPE_BLACKLIST, .repeatable = true },
-	[MP_SCOPE_EXCEPTIONS] = { "blacklist_exceptions" },
-	[MP_SCOPE_EXCEPTIONS_DEVICE] = { "device", MP_SCOPE_EXCEPTIONS, .repeatable = true },
+	[MP_SCOPE_BLACKLIST] = { "blacklist", FIRST(rules_first) },
+	[MP_SCOPE_BLACKLIST_DEVICE] = { "device", MP_SCOPE_BLACKLIST, .repeatable = true,
+					FIRST(rule_device_first) },
+	[MP_SCOPE_EXCEPTIONS] = { "blacklist_exceptions", FIRST(rules_first) },
+	[MP_SCOPE_EXCEPTIONS_DEVICE] = { "device", MP_SCOPE_EXCEPTIONS, .repeatable = true,
+					 FIRST(rule_device_first) },
 	[MP_SCOPE_DEVICES] = { .name = "devices" },
-	[MP_SCOPE_DEVICE] = { "device", MP_SCOPE_DEVICES, .repeatable = true,
-			      .first = device_first },
-	[MP_SCOPE_OVERRIDES] = { "overrides", .needs_brace = true, .first = device_first },
+	[MP_SCOPE_DEVICE] = { "device", MP_SCOPE_DEVICES, .repeatable = true, FIRST(device_first) },
+	[MP_SCOPE_OVERRIDES] = { "overrides", .needs_brace = true, FIRST(device_first) },
 	[MP_SCOPE_PROTOCOL] = { "protocol", MP_SCOPE_OVERRIDES, .repeatable = true,
-				.needs_brace = true, .first = protocol_first },
+				.needs_brace = true, FIRST(protocol_first) },
 	[MP_SCOPE_MULTIPATHS] = { .name = "multipaths" },
 	[MP_SCOPE_MULTIPATH] = { "multipath", MP_SCOPE_MULTIPATHS, .repeatable = true,
-				 .first = multipath_first },
+				 FIRST(multipath_first) },
 };
 
 /* Most names differ in their first letter. */
@@ -234,37 +241,45 @@ bool mp_scope_has(enum mp_scope scope, enum mp_key key)
 	return mp_keywords[key].sections >> scope & 1;
 }
 
-static bool is_among(const uint8_t *keys, enum mp_key key)
+static bool is_printed_first(const struct mp_scope_row *scope, enum mp_key key)
 {
-	while (*keys && *keys != key)
-		keys++;
-	return *keys;
+	for (unsigned i = 0; i < scope->first_count; i++)
+		if (scope->first[i] == key)
+			return true;
+	return false;
 }
 
 /* The first keywords, then the rows: places in one sequence. */
 enum mp_key mp_scope_next(enum mp_scope scope, unsigned *place)
 {
-	static const uint8_t none[] = { MP_KEY_NONE };
-	const uint8_t *first = mp_scopes[scope].first ? mp_scopes[scope].first : none;
-	unsigned count = 0;
+	const struct mp_scope_row *row = &mp_scopes[scope];
 
-	while (first[count])
-		count++;
-	while (*place < count + MP_KEYS) {
-		bool is_row = *place >= count;
-		enum mp_key key = is_row ? *place - count : first[*place];
+	while (*place < row->first_count + MP_KEYS) {
+		unsigned at = (*place)++;
+		bool is_first = at < row->first_count;
+		enum mp_key key = is_first ? row->first[at] : at - row->first_count;
 
-		++*place;
-		if (mp_scope_has(scope, key) && !(is_row && is_among(first, key)))
+		if (mp_scope_has(scope, key) && (is_first || !is_printed_first(row, key)))
 			return key;
 	}
 	return MP_KEY_NONE;
 }
 
+static bool is_keyword(enum mp_scope scope, enum mp_key key, const char *name)
+{
+	return is_name(mp_keywords[key].name, name) && mp_scope_has(scope, key);
+}
+
 enum mp_key mp_keyword_find(enum mp_scope scope, const char *name)
 {
+	const struct mp_scope_row *row = &mp_scopes[scope];
+
+	/* A file with many sections has most of these in each. */
+	for (unsigned i = 0; i < row->first_count; i++)
+		if (is_keyword(scope, row->first[i], name))
+			return row->first[i];
 	for (enum mp_key key = MP_KEY_NONE + 1; key < MP_KEYS; key++)
-		if (mp_scope_has(scope, key) && is_name(mp_keywords[key].name, name))
+		if (is_keyword(scope, key, name))
 			return key;
 	return MP_KEY_NONE;
 }

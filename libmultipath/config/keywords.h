@@ -42,9 +42,10 @@ struct mp_scope_row {
 	bool needs_brace; /* without anything behind it the section is not entered */
 	/*
 	 * enum mp_key: what is printed first, in this order; the other keywords of the section
-	 * follow in the order of their rows. NULL: none. MP_KEY_NONE ends them.
+	 * follow in the order of their rows.
 	 */
 	const uint8_t *first;
+	unsigned first_count;
 };
 
 extern const struct mp_scope_row mp_scopes[MP_SCOPES];

@@ -28,20 +28,21 @@ static bool is_printed(enum mp_key key)
 static void print_settings(const struct mp_section *section, enum mp_scope scope, unsigned depth,
 			   struct mp_strbuf *buf)
 {
+	const struct mp_scope_row *row = &mp_scopes[scope];
 	const struct mp_setting *by_key[MP_KEYS] = { 0 };
-	unsigned left = section->count, place = 0;
+	unsigned left = section->count;
 
 	for (unsigned i = 0; i < section->count; i++)
 		by_key[section->settings[i].key] = &section->settings[i];
-	while (left > 0) {
-		enum mp_key key = mp_scope_next(scope, &place);
+	/* Not by mp_scope_next(): few of many keywords are set, and sections may be thousands. */
+	for (unsigned at = 0; left > 0 && at < row->first_count + MP_KEYS; at++) {
+		enum mp_key key = at < row->first_count ? row->first[at] : at - row->first_count;
 
-		if (key == MP_KEY_NONE)
-			break;
 		if (!by_key[key])
 			continue;
 		if (is_printed(key))
 			print_setting(by_key[key], depth, buf);
+		by_key[key] = NULL;
 		left--;
 	}
 }

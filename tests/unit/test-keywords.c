@@ -49,10 +49,13 @@ static void what_a_section_prints_first_is_a_keyword_of_it(void **state)
 {
 	(void)state;
 	for (enum mp_scope scope = 0; scope < MP_SCOPES; scope++)
-		for (const uint8_t *key = mp_scopes[scope].first; key && *key; key++)
-			if (!mp_scope_has(scope, *key) && scope != MP_SCOPE_OVERRIDES)
+		for (unsigned i = 0; i < mp_scopes[scope].first_count; i++) {
+			enum mp_key key = mp_scopes[scope].first[i];
+
+			if (!mp_scope_has(scope, key) && scope != MP_SCOPE_OVERRIDES)
 				fail_msg("%s is printed first in %s, which does not take it",
-					 mp_keywords[*key].name, mp_scopes[scope].name);
+					 mp_keywords[key].name, mp_scopes[scope].name);
+		}
 }
 
 static void each_section_is_found_where_it_belongs(void **state)
