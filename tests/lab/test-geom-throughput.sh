@@ -66,5 +66,6 @@ order=$!
 while kill -0 $order 2>/dev/null; do gm rotate FOO; pause 0.2; done
 wait $order || { cat "$LAB_OUT/order"; fail "order"; }
 say "$(tr '\n' ' ' < "$LAB_OUT/order")"
+udevadm settle -t 30 # the writer has closed it: udev looks at it, and has it open for that
 gm stop FOO
 check "nothing is left" no_dm
