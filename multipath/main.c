@@ -23,8 +23,9 @@
 #include "model/grouping.h"
 #include "multipath/arguments.h"
 #include "multipath/target.h"
-#include "multipathd/commands/commands.h"
+#include "multipathd/commands/config_text.h"
 #include "multipathd/commands/explain.h"
+#include "multipathd/commands/lists.h"
 #include "multipathd/control/configure.h"
 #include "multipathd/control/steps.h"
 #include "multipathd/events/dmevents.h"
@@ -314,12 +315,18 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 		status = r < 0 || text.error ? 1 : 0;
 		fputs(mp_strbuf_text(&text), status ? stderr : stdout);
 	} else if (arguments->mode == MODE_PRINT_LOCAL_CONFIG) {
-		commands_print_config(&daemon, true, &text);
+		config_text_print(&daemon.inventory, true, &text);
 		print(&text);
 	} else {
+		const struct lists_options options = {
+			.with_checks = arguments->mode == MODE_LIST_CHECKED,
+			.bold = isatty(STDOUT_FILENO),
+			.verbosity = verbosity,
+			.device = device,
+		};
+
 		device_text(target, device, sizeof(device));
-		status = commands_list(&daemon, arguments->mode == MODE_LIST_CHECKED, verbosity,
-				       isatty(STDOUT_FILENO), device, NULL, &text);
+		status = lists_print(&daemon, &options, NULL, &text);
 		print(&text);
 	}
 	if (r >= 0 && (arguments->mode == MODE_CREATE || (is_list(arguments) && status == 0)))

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "multipathd/commands/commands.h"
+#include "multipathd/commands/waiting.h"
 #include "multipathd/control/answers.h"
 #include "multipathd/control/configure.h"
 #include "multipathd/control/discovery.h"
@@ -69,7 +69,7 @@ void daemon_fini(struct daemon *daemon)
 	descriptors_fini(daemon);
 	samples_fini(daemon);
 	checks_fini(daemon);
-	commands_drop_waiting(daemon);
+	waiting_drop(daemon);
 	geoms_drop_waiting(daemon);
 	leftovers_free(daemon);
 	discovery_free_all(daemon);

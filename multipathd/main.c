@@ -20,6 +20,7 @@
 #include "kernel/claimant.h"
 #include "kernel/dm.h"
 #include "multipathd/commands/commands.h"
+#include "multipathd/commands/waiting.h"
 #include "multipathd/control/configure.h"
 #include "multipathd/control/queueing.h"
 #include "multipathd/events/dmevents.h"
@@ -389,7 +390,7 @@ static void announce_with_nodes(struct daemon *daemon)
 
 static void on_reconciled(struct daemon *daemon)
 {
-	commands_retry(daemon);
+	waiting_retry(daemon);
 	if (daemon->ready_timer && has_all_nodes(daemon))
 		announce(daemon);
 }

@@ -222,33 +222,6 @@ static enum grammar_result finish(struct command_line *line, const struct comman
 	return command ? GRAMMAR_OK : GRAMMAR_MISSING_ARGUMENT;
 }
 
-/* Commands of programs, not of people: "@word", the whole word, then whatever their row says. */
-static enum grammar_result parse_hidden(const struct command *table, size_t count,
-					struct lexer *lexer, const char *first,
-					struct command_line *ret)
-{
-	const char *grammar, *element, *token;
-	size_t length;
-
-	for (size_t i = 0; i < count; i++) {
-		grammar = table[i].grammar;
-		length = grammar_next(&grammar, &element);
-		if (!element_has(element, length, first))
-			continue;
-		while ((length = grammar_next(&grammar, &element)) > 0) {
-			token = lexer_token(lexer);
-			if (!token)
-				return GRAMMAR_MISSING_ARGUMENT;
-			if (*element == '$')
-				add_argument(ret, token);
-			else if (!element_has(element, length, token))
-				return GRAMMAR_MISSING_ARGUMENT;
-		}
-		return finish(ret, lexer_token(lexer) ? NULL : &table[i]);
-	}
-	return lexer_is_at_end(lexer) ? GRAMMAR_UNKNOWN_LAST_WORD : GRAMMAR_UNKNOWN_WORD;
-}
-
 enum grammar_result grammar_parse(const struct command *table, size_t count, const char *text,
 				  struct command_line *ret)
 {
@@ -270,8 +243,6 @@ enum grammar_result grammar_parse(const struct command *table, size_t count, con
 			wants_argument = false;
 			continue;
 		}
-		if (word_count == 0 && *token == '@')
-			return parse_hidden(table, count, &lexer, token, ret);
 		keyword = keyword_find(token);
 		if (!keyword)
 			return lexer_is_at_end(&lexer) ? GRAMMAR_UNKNOWN_LAST_WORD :
@@ -297,10 +268,8 @@ void grammar_reference(const struct command *table, size_t count, struct mp_strb
 {
 	mp_strbuf_puts(buf, "multipath-tools v" VERSION " (" VERSION_DATE ")\n"
 			    "CLI commands reference:\n");
-	for (size_t i = 0; i < count; i++) {
-		if (!table[i].hidden)
-			mp_strbuf_printf(buf, " %s\n", table[i].grammar);
-	}
+	for (size_t i = 0; i < count; i++)
+		mp_strbuf_printf(buf, " %s\n", table[i].grammar);
 }
 
 void grammar_error(enum grammar_result result, const struct command *table, size_t count,

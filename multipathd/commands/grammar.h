@@ -13,6 +13,16 @@ enum { COMMAND_WORDS_MAX = 4, COMMAND_ARGUMENTS_MAX = 4, COMMAND_TEXT_MAX = 512 
 
 enum command_privilege { ANYBODY, ROOT };
 
+/* What the rows of one handler differ by. */
+enum {
+	COMMAND_ALL = 1 << 0,
+	COMMAND_JSON = 1 << 1,
+	COMMAND_LOCAL = 1 << 2,
+	COMMAND_RAW = 1 << 3,
+	COMMAND_UNDO = 1 << 4, /* "unset", "restore", "resume" */
+	COMMAND_VERBOSE = 1 << 5,
+};
+
 /*
  * One row of the command table; "show map $map topology": words, and the argument of the word
  * before it.
@@ -21,7 +31,8 @@ struct command {
 	const char *grammar; /* alternatives of a word by '|': "list|show maps|multipaths" */
 	void (*handler)(struct command_call *call);
 	enum command_privilege privilege;
-	bool hidden; /* not in the help text */
+	unsigned options; /* COMMAND_*, for the handler */
+	const char *format; /* of a listing, for the handler; NULL: the client says it */
 };
 
 struct command_line {
@@ -39,6 +50,11 @@ enum grammar_result {
 	GRAMMAR_MISSING_ARGUMENT, /* reply: fail, "<cmd>: Missing argument", reference */
 	GRAMMAR_EMPTY, /* reply: fail, "<cmd>: Not enough memory", reference */
 };
+
+static inline bool command_undoes(const struct command *command)
+{
+	return command->options & COMMAND_UNDO;
+}
 
 /** grammar_parse() - @ret is written whatever the result; @ret->command on GRAMMAR_OK only */
 enum grammar_result grammar_parse(const struct command *table, size_t count, const char *text,

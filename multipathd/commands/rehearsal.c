@@ -36,7 +36,7 @@ struct rehearsal {
 	struct work work;
 	struct daemon *daemon;
 	uint64_t request;
-	bool all, json;
+	struct rehearsal_options options;
 	struct mp_config_source source;
 	/* the worker's answer */
 	struct mp_config *config;
@@ -466,7 +466,7 @@ static int compare_map(const struct rehearsal *rehearsal, struct daemon_map *map
 
 	if (maps_is_geom(map))
 		return 0;
-	map->force_reload = rehearsal->all && map->map.kernel.exists;
+	map->force_reload = rehearsal->options.all && map->map.kernel.exists;
 	r = reconcile_rehearse(map, &plan);
 	if (r < 0)
 		return r;
@@ -511,7 +511,7 @@ static void rehearsal_done(struct work *work)
 	if (r == 0)
 		r = rehearse(rehearsal, &changes);
 	if (r == 0)
-		mp_changes_format(&changes, rehearsal->json, &out);
+		mp_changes_format(&changes, rehearsal->options.json, &out);
 	if (r == 0)
 		r = out.error;
 	if (r < 0) {
@@ -524,7 +524,8 @@ static void rehearsal_done(struct work *work)
 	rehearsal_free(rehearsal);
 }
 
-int rehearsal_start(struct daemon *daemon, bool all, bool json, uint64_t request)
+int rehearsal_start(struct daemon *daemon, const struct rehearsal_options *options,
+		    uint64_t request)
 {
 	struct rehearsal *rehearsal = calloc(1, sizeof(*rehearsal));
 
@@ -532,8 +533,7 @@ int rehearsal_start(struct daemon *daemon, bool all, bool json, uint64_t request
 		return -ENOMEM;
 	rehearsal->daemon = daemon;
 	rehearsal->request = request;
-	rehearsal->all = all;
-	rehearsal->json = json;
+	rehearsal->options = *options;
 	rehearsal->source = configure_source(daemon);
 	rehearsal->work = (struct work){ .run = rehearsal_run,
 					 .done = rehearsal_done,

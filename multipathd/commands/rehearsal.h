@@ -6,13 +6,19 @@
 
 struct daemon;
 
+struct rehearsal_options {
+	bool all; /* as if every map were to be reloaded */
+	bool json; /* the reply */
+};
+
 /**
  * rehearsal_start() - read the configuration, the state files and the devices on a worker, plan
- * with them, and tell
- * @all:	as if every map were to be reloaded
+ * with them, and report
+ * @options:	copied
  * @request:	answered with a line a change, "nothing to do", or what is wrong with the files
  *
  * Nothing is written, loaded or kept: the plans are made for copies of what the daemon knows.
  * Return: 0 the answer will come, -ENOMEM.
  */
-int rehearsal_start(struct daemon *daemon, bool all, bool json, uint64_t request);
+int rehearsal_start(struct daemon *daemon, const struct rehearsal_options *options,
+		    uint64_t request);

@@ -6,18 +6,10 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "multipathd/commands/commands.h"
 #include "multipathd/commands/grammar.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static const struct command commands[] = {
-	{ .grammar = "list|show paths" },
-	{ .grammar = "list|show paths raw format $format" },
-	{ .grammar = "list|show map|multipath $map format $format" },
-	{ .grammar = "switch|switchgroup map|multipath $map group $group" },
-	{ .grammar = "reset maps|multipaths stats" },
-	{ .grammar = "@state map $map", .hidden = true },
-};
 
 /* An argument is one of the text's tokens, never longer than the text. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -26,10 +18,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	_cleanup_free_ char *text = strndup((const char *)data, size);
 	struct command_line line;
 	enum grammar_result result;
+	size_t count;
+	const struct command *commands = commands_table(&count);
 
 	if (!text)
 		return 0;
-	result = grammar_parse(commands, ARRAY_SIZE(commands), text, &line);
+	result = grammar_parse(commands, count, text, &line);
 	if ((result == GRAMMAR_OK) != (line.command != NULL))
 		abort();
 	for (size_t i = 0; i < line.argument_count; i++) {
@@ -39,6 +33,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (line.arguments[line.argument_count])
 		abort();
 	if (result != GRAMMAR_OK)
-		grammar_error(result, commands, ARRAY_SIZE(commands), text, &reply);
+		grammar_error(result, commands, count, text, &reply);
 	return 0;
 }

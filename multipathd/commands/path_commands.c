@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/commands/path_commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "config/filter.h"
+#include "multipathd/commands/call.h"
+#include "multipathd/commands/grammar.h"
+#include "multipathd/control/answers.h"
+#include "multipathd/control/discovery.h"
+#include "multipathd/control/geoms.h"
+#include "multipathd/control/health.h"
+#include "multipathd/control/orders.h"
+#include "multipathd/control/states.h"
+#include "multipathd/loop/server.h"
+#include "multipathd/state/daemon.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
+
+static bool has_existing_map(const struct daemon_path *path)
+{
+	return path->path.map && path->path.map->kernel.exists;
+}
+
+void path_command_add(struct command_call *call)
+{
+	struct daemon *daemon = call->daemon;
+	struct daemon_path *path = paths_find(&daemon->inventory, call->arguments[0]);
+	const char *name = path ? mp_path_name(&path->path) : call->arguments[0];
+	char dir[MP_PROBE_DIR_SIZE], kernel_name[MP_NAME_SIZE];
+	dev_t devt;
+	int r;
+
+	if (!strncmp(name, "/dev/", 5))
+		name += 5;
+	snprintf(kernel_name, sizeof(kernel_name), "%s", name);
+	if (mp_filter_devnode(daemon->inventory.config, kernel_name).blacklisted) {
+		mp_strbuf_puts(&call->reply, "blacklisted\n");
+		return;
+	}
+	if (path && has_existing_map(path))
+		return;
+	r = mp_probe_locate_name(&mp_roots_system, kernel_name, &devt, dir, sizeof(dir));
+	if (r >= 0)
+		r = discovery_take(daemon, devt, kernel_name, dir, NULL, true);
+	if (r == 0) {
+		mp_strbuf_puts(&call->reply, "blacklisted\n");
+		return;
+	}
+	path = r < 0 ? NULL : paths_find_devt(&daemon->inventory, devt);
+	if (!path) {
+		call_fail(call, "");
+		return;
+	}
+	if (path->path.map)
+		call_await_map(call, daemon_map_of(path->path.map), true,
+			       "path added by the operator");
+}
+
+void path_command_remove(struct command_call *call)
+{
+	struct daemon_path *path = call_path(call);
+	struct daemon_map *map;
+
+	if (!path)
+		return;
+	map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+	if (map && map->map.kernel.exists) {
+		if (maps_wait(map, call->request->id, false) < 0) {
+			call_fail(call, "");
+			return;
+		}
+		call->deferred = true;
+		map->emptied = true;
+	}
+	discovery_drop(path, "the operator asked for it");
+}
+
+void path_command_fail(struct command_call *call)
+{
+	struct daemon_path *path = call_path(call);
+
+	if (!path)
+		return;
+	call->deferred = geoms_change_path(path, "fail", call->request->id);
+	if (call->deferred)
+		return;
+	if (!has_existing_map(path)) {
+		call_fail(call, "");
+		return;
+	}
+	call_answer_later(call, orders_send_path(daemon_map_of(path->path.map), "fail_path",
+						 path->path.identity.devt, call->request->id));
+	if (call->failure)
+		return;
+	log_notice("%s: failed by the operator, not checked until it is reinstated",
+		   mp_path_name(&path->path));
+	path->path.checker_disabled = true;
+	path->path.map->stats.path_faults += mp_path_is_active(&path->path);
+	path->answered_state = MP_PATH_DOWN;
+	path->path.state = MP_PATH_DOWN;
+	states_changed(daemon_map_of(path->path.map), false, true, path);
+}
+
+void path_command_reinstate(struct command_call *call)
+{
+	struct daemon_path *path = call_path(call);
+
+	if (!path)
+		return;
+	if (path->path.wrong_wwid) {
+		call_fail(call, "");
+		return;
+	}
+	call->deferred = geoms_change_path(path, "restore", call->request->id);
+	if (call->deferred)
+		return;
+	if (!has_existing_map(path) || answers_reinstate(path, call->request->id) < 0) {
+		call_fail(call, "");
+		return;
+	}
+	call->deferred = true;
+	log_notice("%s: reinstated by the operator", mp_path_name(&path->path));
+}
+
+void path_command_mark_marginal(struct command_call *call)
+{
+	bool marginal = !command_undoes(call->command);
+	struct daemon_path *path = call_path(call);
+
+	if (!path)
+		return;
+	if (!has_existing_map(path)) {
+		call_fail(call, "");
+		return;
+	}
+	path->path.marginal = marginal;
+	if (!marginal)
+		health_forgive(path);
+	daemon_map_of(path->path.map)->force_reload = true;
+	call_await_map(call, daemon_map_of(path->path.map), false, "marginal mark changed");
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* waiting.h - requests of clients that are served a little later.  For: commands. */
+#pragma once
+#include <stdbool.h>
+
+#include "multipathd/jobs/details.h"
+
+/**
+ * waiting_for_look() - have @serve called when the kernel's path groups are known, if the request
+ * shows them, or after 30 ms
+ *
+ * Return: false if it is to be served at once.
+ */
+bool waiting_for_look(struct daemon *daemon, const struct request *request, details_fn serve);
+
+/** waiting_postpone() - have waiting_retry() call @serve. Return: false: -ENOMEM. */
+bool waiting_postpone(struct daemon *daemon, const struct request *request, details_fn serve);
+
+/** waiting_retry() - serve again what was postponed, if its client still waits */
+void waiting_retry(struct daemon *daemon);
+
+/** waiting_drop() - the daemon ends: no request waits any longer */
+void waiting_drop(struct daemon *daemon);
