@@ -23,7 +23,10 @@
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/inventory.h"
+#include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
+
+static const struct map_kinds kinds = { .reconciled = &reconcile_kind, .geom = &geoms_kind };
 
 int daemon_init(struct daemon *daemon, const struct inventory_options *options)
 {
@@ -39,10 +42,9 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options)
 	daemon->on_checked = answers_take;
 	mp_hash_register_thread();
 
-	r = inventory_init(&daemon->inventory, options);
+	r = inventory_init(&daemon->inventory, options, &kinds);
 	daemon->inventory.daemon = daemon;
 	daemon->inventory.on_marked = reconcile_later;
-	daemon->inventory.geom_kind = &geoms_kind;
 	if (r >= 0)
 		r = sd_event_default(&daemon->event);
 	if (r >= 0)

@@ -264,7 +264,7 @@ static void explain_claim(struct daemon *daemon, const struct facts *facts,
 							   "claimed for",
 			 verdict.reason);
 	/* Of what is blacklisted already, the map goes when its last user does. */
-	if (!blacklisted && (!map || !maps_is_geom(map)))
+	if (!blacklisted && (!map || map->kind->managed))
 		mp_claim_remedy(daemon->inventory.config, &input, facts->identity.wwid,
 				&section->change);
 	add_find_multipaths_origin(daemon, &section->trace);
@@ -372,7 +372,7 @@ static void summarize_path(const struct daemon_path *path, struct mp_strbuf *buf
 
 	if (kernel && kernel->exists && mp_table_find(&kernel->table, path->path.identity.devt)) {
 		mp_strbuf_printf(buf, "a path of %s", kernel->name);
-		if (!mp_geom_is_wwid(path->path.map->wwid) &&
+		if (!daemon_map_of(path->path.map)->kind->paths_by_table &&
 		    strcmp(path->path.map->wwid, path->path.identity.wwid))
 			mp_strbuf_printf(buf, " (WWID %s) as long as that is in use, then of %s",
 					 path->path.map->wwid, path->path.identity.wwid);
@@ -448,7 +448,7 @@ static void explain_disk(struct daemon *daemon, const struct facts *facts,
 	if (!*facts->identity.wwid)
 		mp_strbuf_puts(&out->summary, ": it has no WWID");
 	explain_claim(daemon, facts, map, false, out);
-	if (map && maps_is_geom(map))
+	if (map && !map->kind->managed)
 		explain_geom(map, facts->name, out);
 	else if (map)
 		explain_allowed(daemon, map, out);
@@ -492,7 +492,7 @@ static int explain_map(struct daemon *daemon, struct daemon_map *map, struct mp_
 	else
 		mp_strbuf_printf(&out->summary, "no map of %s, ", map->map.wwid);
 	add_path_count(map, &out->summary);
-	if (maps_is_geom(map)) {
+	if (!map->kind->managed) {
 		explain_geom(map, NULL, out);
 		return 0;
 	}

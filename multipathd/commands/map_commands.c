@@ -115,7 +115,7 @@ void map_command_resize(struct command_call *call)
 		call->postponed = true;
 		return;
 	}
-	if (maps_is_geom(map)) {
+	if (!map->kind->managed) {
 		call_fail(call, "gmultipath has made it: stop it and make it anew");
 		return;
 	}

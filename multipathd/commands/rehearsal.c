@@ -225,7 +225,7 @@ static int shadow_take(struct inventory *shadow, const struct seen *seen,
 	}
 	shadow_choose(shadow, path);
 	wwid = path->path.identity.wwid;
-	map = maps_find_geom(shadow, path->path.identity.devt);
+	map = maps_find_by_table(shadow, path->path.identity.devt);
 	if (!map && !*wwid)
 		return 0;
 	if (!map)
@@ -279,14 +279,14 @@ static int shadow_init(struct inventory *shadow, const struct rehearsal *rehears
 
 	options.once = true; /* no timers */
 	options.rehearsal = true;
-	r = inventory_init(shadow, &options);
+	r = inventory_init(shadow, &options, daemon->inventory.kinds);
 	if (r < 0)
 		return r;
 	shadow->config = rehearsal->config;
 	shadow->process = mp_config_process(rehearsal->config);
 	shadow->bindings = rehearsal->bindings;
 	shadow->wwids = rehearsal->wwids;
-	shadow->geom_count = daemon->inventory.geom_count;
+	shadow->by_table_count = daemon->inventory.by_table_count;
 	shadow->geom_notes = daemon->inventory.geom_notes; /* borrowed */
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
 		if (map->kernel.exists &&
@@ -307,7 +307,7 @@ static int shadow_name(struct inventory *shadow)
 			struct daemon_map *managed = daemon_map_of(map);
 			int r;
 
-			if (maps_is_geom(managed) || (!first && !managed->name_told))
+			if (!managed->kind->managed || (!first && !managed->name_told))
 				continue;
 			r = names_rehearse(managed);
 			if (r < 0)
@@ -464,7 +464,7 @@ static int compare_map(const struct rehearsal *rehearsal, struct daemon_map *map
 	const struct mp_table *current = map->map.kernel.exists ? &map->map.kernel.table : NULL;
 	int r;
 
-	if (maps_is_geom(map))
+	if (!map->kind->managed)
 		return 0;
 	map->force_reload = rehearsal->options.all && map->map.kernel.exists;
 	r = reconcile_rehearse(map, &plan);

@@ -87,7 +87,7 @@ static const char *path_sibling_proof(const struct daemon_path *path)
 	struct mp_map *map = path->path.map;
 	struct mp_path *other;
 
-	if (map && !maps_is_geom(daemon_map_of(map)))
+	if (map && !daemon_map_of(map)->kind->paths_by_table)
 		cds_list_for_each_entry(other, &map->paths, in_map)
 			if (other != &path->path && daemon_path_proof(daemon_path_of(other)) &&
 			    mp_path_is_proven(other))
@@ -125,7 +125,7 @@ static void path_refute_others(struct daemon_path *path)
 	struct mp_path *other;
 
 	if (!proof || strcmp(proof, path->path.identity.wwid) ||
-	    maps_is_geom(daemon_map_of(path->path.map)))
+	    daemon_map_of(path->path.map)->kind->paths_by_table)
 		return;
 	cds_list_for_each_entry(other, &path->path.map->paths, in_map) {
 		struct daemon_path *sibling = daemon_path_of(other);

@@ -111,7 +111,7 @@ static void path_end_io(struct daemon_path *path)
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 	dev_t devt = path->path.identity.devt;
 
-	if (!map || maps_is_geom(map) || !mp_map_holds(&map->map, devt) ||
+	if (!map || !map->kind->managed || !mp_map_holds(&map->map, devt) ||
 	    !mp_vpd_is_name(map->map.wwid) ||
 	    mp_probe_page_names(&mp_roots_system, path->path.identity.protocol, path->dir,
 				map->map.wwid) != 0)

@@ -103,7 +103,7 @@ static void map_decide_failback(struct daemon_map *map, bool came_up, bool faile
 	char message[32];
 
 	if (!map->map.kernel.exists || map->removing || map->busy || map->inventory->options.once ||
-	    maps_is_geom(map) || claims_leave_alone(map))
+	    !map->kind->managed || claims_leave_alone(map))
 		return;
 	decision = mp_failback_decide(&input);
 	switch (decision.verdict) {

@@ -156,7 +156,7 @@ static void read_again(struct daemon *daemon)
 	struct mp_map *map;
 
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
-		daemon_map_of(map)->read_again |= mp_geom_is_wwid(map->wwid);
+		daemon_map_of(map)->read_again |= daemon_map_of(map)->kind == &geoms_kind;
 }
 
 static void verb_run(struct work *work)
@@ -205,7 +205,7 @@ static void let_paths(struct geom_job *job)
 		struct daemon_map *map = path && path->path.map ? daemon_map_of(path->path.map) :
 								  NULL;
 
-		if (!map || maps_is_geom(map))
+		if (!map || map->kind == &geoms_kind)
 			continue;
 		map->keep_uncreated = false;
 		maps_touch(map, "gmultipath does not take its paths");
@@ -434,7 +434,7 @@ bool geoms_change_path(struct daemon_path *path, const char *verb, uint64_t requ
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 	struct geom_job *job;
 
-	if (!map || !maps_is_geom(map))
+	if (!map || map->kind != &geoms_kind)
 		return false;
 	mp_strbuf_printf(&text, "%s -- %s %s", verb, map->map.name, path->path.identity.name);
 	job = job_new(path->inventory->daemon, verb_run, verb_done, LANE_GEOMS);
@@ -592,9 +592,9 @@ static void geoms_on_table(struct daemon_map *map)
 	const struct mp_table *table = &map->map.kernel.table;
 	struct mp_path *path, *next;
 
-	if (!map->is_geom) {
-		map->is_geom = true;
-		inventory->geom_count++;
+	if (!map->by_table) {
+		map->by_table = true;
+		inventory->by_table_count++;
 	}
 	map->named = true;
 	cds_list_for_each_entry_safe(path, next, &map->map.paths, in_map)
@@ -805,6 +805,7 @@ static void react(struct daemon_map *map)
 
 static void geoms_on_touched(struct daemon_map *map)
 {
+	daemon_answer(map, "ok\n");
 	if (!map->map.kernel.exists)
 		geoms_on_gone(map);
 	else if (has_foreign(map) || map->had_foreign || has_lost(map))
@@ -891,6 +892,9 @@ void geoms_on_up(struct daemon_path *path)
 }
 
 const struct map_kind geoms_kind = {
+	.paths_by_table = true,
+	.queues_only_watched = true,
+	.failed_paths_rest = true,
 	.on_table = geoms_on_table,
 	.on_joined = geoms_on_joined,
 	.on_states = geoms_on_states,

@@ -36,7 +36,7 @@ bool geoms_change_path(struct daemon_path *path, const char *verb, uint64_t requ
 /** geoms_is_foreign() - does the path lead to another LUN than when gmultipath's map took it? */
 bool geoms_is_foreign(const struct daemon_path *path);
 
-/** geoms_kind - what gmultipath's maps do, as struct inventory.geom_kind */
+/** geoms_kind - the row of maps managed by gmultipath */
 extern const struct map_kind geoms_kind;
 
 /** geoms_on_up() - a path without such a map answered: does it have a label? */

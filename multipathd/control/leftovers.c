@@ -226,7 +226,7 @@ static bool paths_are_known(const struct daemon_map *map)
 static bool leftover_reloads(struct leftover *leftover, struct daemon_map *map)
 {
 	if (leftover->kind == LEFTOVER_HALF_MADE || !map || !map->map.kernel.exists ||
-	    !map->map.kernel.suspended || maps_is_geom(map) ||
+	    !map->map.kernel.suspended || !map->kind->managed ||
 	    mp_suspended_wwids_has(RUNTIME_DIR, leftover->wwid))
 		return false;
 	if (leftover->reload_asked && !paths_are_known(map))

@@ -11,7 +11,6 @@
 #include "base/props.h"
 #include "kernel/dm.h"
 #include "kernel/probe.h"
-#include "model/geom.h"
 #include "multipathd/control/claims.h"
 #include "multipathd/control/leftovers.h"
 #include "multipathd/control/settings.h"
@@ -56,7 +55,7 @@ struct daemon_map *membership_find_user(const struct daemon_path *path)
 		map = maps_find_holder(inventory, own ? &own->map : NULL, devt);
 	/* Users of its partitions are not counted, but keep it from being removed. */
 	if (!map || (map->kernel.open_count <= 0 && !daemon_map_of(map)->removal_tried) ||
-	    mp_geom_is_wwid(map->wwid) ||
+	    daemon_map_of(map)->kind->paths_by_table ||
 	    claims_of_device(inventory, devt, map->wwid) == CLAIM_FOREIGN)
 		return NULL;
 	return daemon_map_of(map);
@@ -65,9 +64,9 @@ struct daemon_map *membership_find_user(const struct daemon_path *path)
 int membership_join(struct daemon_path *path, bool by_operator)
 {
 	struct daemon *daemon = path->inventory->daemon;
-	struct daemon_map *geom = maps_find_geom(path->inventory, path->path.identity.devt);
-	struct daemon_map *user = geom ? NULL : membership_find_user(path);
-	struct daemon_map *map = geom ? geom : user;
+	struct daemon_map *by_table = maps_find_by_table(path->inventory, path->path.identity.devt);
+	struct daemon_map *user = by_table ? NULL : membership_find_user(path);
+	struct daemon_map *map = by_table ? by_table : user;
 	const char *wwid = map ? map->map.wwid : path->path.identity.wwid;
 	int r;
 
@@ -94,8 +93,8 @@ int membership_join(struct daemon_path *path, bool by_operator)
 		maps_forget_strange(&daemon->inventory);
 	maps_on_leaving(&path->path);
 	mp_map_add_path(&map->map, &path->path);
-	if (geom)
-		geom->kind->on_joined(geom, path);
+	if (by_table)
+		by_table->kind->on_joined(by_table, path);
 	settings_resolve(map);
 	if (map->map.kernel.exists && map->map.kernel.table.size_sectors)
 		log_info("%s: %s [%u:%u] found", map->map.name, mp_path_name(&path->path),
@@ -170,10 +169,8 @@ int membership_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_m
 		}
 	}
 	states_replace(map, kernel);
-	if (map->kind) {
-		map->kind->on_table(map);
-		map->kind->on_states(map, false);
-	}
+	map->kind->on_table(map);
+	map->kind->on_states(map, false);
 	maps_touch(map, "map found in the kernel");
 	return 0;
 }
@@ -190,13 +187,5 @@ void membership_gone(struct daemon_map *map)
 		maps_touch(map, "map was removed");
 		return;
 	}
-	if (map->kind) {
-		map->kind->on_gone(map);
-		return;
-	}
-	/* Its last user may be gone, and a path may have come. Else somebody did not want it. */
-	if (map->map.settings.deferred_remove)
-		membership_start_over(map);
-	else
-		membership_forget(map);
+	map->kind->on_gone(map);
 }

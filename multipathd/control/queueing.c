@@ -3,7 +3,6 @@
 
 #include "base/log.h"
 #include "kernel/dm.h"
-#include "model/geom.h"
 #include "model/queueing.h"
 #include "multipathd/control/claims.h"
 #include "multipathd/control/orders.h"
@@ -33,7 +32,7 @@ void queueing_step(struct daemon_map *map)
 	const struct mp_path *path;
 
 	if (!map->map.kernel.exists || map->removing || map->removal_tried ||
-	    map->inventory->options.once || maps_is_geom(map) || claims_leave_alone(map))
+	    map->inventory->options.once || !map->kind->managed || claims_leave_alone(map))
 		return;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		input.pending += path->state == MP_PATH_PENDING || path->state == MP_PATH_UNCHECKED;
@@ -81,7 +80,8 @@ void queueing_fail_at_exit(struct daemon *daemon, bool geoms_only)
 	struct mp_map *map;
 
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
-		if (map->kernel.exists && (!geoms_only || mp_geom_is_wwid(map->wwid)) &&
+		if (map->kernel.exists &&
+		    (!geoms_only || daemon_map_of(map)->kind->queues_only_watched) &&
 		    (map_queues(daemon_map_of(map)) ||
 		     mp_table_has_feature(&map->kernel.table, "queue_if_no_path")))
 			mp_dm_message(map->wwid, "fail_if_no_path");

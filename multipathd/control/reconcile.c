@@ -203,20 +203,13 @@ static void map_answer_without_map(struct daemon_map *map)
 	daemon_answer(map, "fail\n");
 }
 
-static void map_reconcile(struct daemon_map *map)
+static void reconcile_on_touched(struct daemon_map *map)
 {
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
 	const char *why = NULL;
 	bool allowed;
 	int r;
 
-	settings_resolve(map);
-	mp_map_update_groups(&map->map);
-	if (map->kind) {
-		daemon_answer(map, "ok\n");
-		map->kind->on_touched(map);
-		return;
-	}
 	if (map->map.settings.grouping == MP_GROUPING_BY_SERIAL)
 		map_read_serials(map);
 	if (!map->map.kernel.exists) {
@@ -271,6 +264,35 @@ static void map_reconcile(struct daemon_map *map)
 		daemon_answer(map, "fail\n");
 }
 
+/* Its paths are those of its WWID, and states_changed() compares their states. */
+static void reconcile_on_table(struct daemon_map *map)
+{
+	(void)map;
+}
+
+static void reconcile_on_states(struct daemon_map *map, bool io_failed)
+{
+	(void)map;
+	(void)io_failed;
+}
+
+static void reconcile_on_gone(struct daemon_map *map)
+{
+	/* Its last user may be gone while a path has appeared; else another program removed it. */
+	if (map->map.settings.deferred_remove)
+		membership_start_over(map);
+	else
+		membership_forget(map);
+}
+
+const struct map_kind reconcile_kind = {
+	.managed = true,
+	.on_table = reconcile_on_table,
+	.on_states = reconcile_on_states,
+	.on_touched = reconcile_on_touched,
+	.on_gone = reconcile_on_gone,
+};
+
 static void maps_reconcile(struct daemon *daemon)
 {
 	struct daemon_map *map, *next;
@@ -293,7 +315,9 @@ static void maps_reconcile(struct daemon *daemon)
 			continue; /* touched again when that ends */
 		cds_list_del(&map->in_dirty);
 		map->dirty = false;
-		map_reconcile(map);
+		settings_resolve(map);
+		mp_map_update_groups(&map->map);
+		map->kind->on_touched(map);
 	}
 	files_write(daemon);
 	if (daemon->on_reconciled)

@@ -8,7 +8,11 @@
 
 struct daemon_map;
 struct inventory;
+struct map_kind;
 struct mp_plan;
+
+/** reconcile_kind - the row of maps that the daemon plans and applies itself */
+extern const struct map_kind reconcile_kind;
 
 /**
  * reconcile_later() - as struct inventory.on_marked: when the loop has taken all events that are

@@ -73,7 +73,7 @@ static void map_compare_path(struct daemon_map *map, struct mp_path *path,
 			schedule_soon(managed);
 	}
 	if (!before || before->state != MP_DM_FAILED || now->state != MP_DM_ACTIVE ||
-	    maps_is_geom(map) ||
+	    !map->kind->managed ||
 	    !(path->wrong_wwid || path->checker_disabled ||
 	      mp_path_state_is_bad(managed->answered_state)))
 		return;
@@ -149,7 +149,7 @@ static void note_kernel_failure(struct daemon_path *path)
 	/*
 	 * A request that fails everywhere must find no path left: none comes back before its turn.
 	 */
-	if (maps_is_geom(daemon_map_of(path->path.map)))
+	if (daemon_map_of(path->path.map)->kind->failed_paths_rest)
 		earliest = daemon_now_usec(path->inventory->daemon) +
 			   path->path.interval_sec * usec_per_sec;
 	path->earliest_usec = earliest;
@@ -168,8 +168,7 @@ void states_take(struct daemon_map *map, struct mp_kernel_map *kernel)
 	bool failed = false;
 
 	states_replace(map, kernel);
-	if (map->kind)
-		map->kind->on_table(map);
+	map->kind->on_table(map);
 
 	cds_list_for_each_entry_safe(path, next, &map->map.paths, in_map) {
 		const struct mp_table_path *entry =
@@ -183,8 +182,7 @@ void states_take(struct daemon_map *map, struct mp_kernel_map *kernel)
 			failed = true;
 		}
 	}
-	if (map->kind)
-		map->kind->on_states(map, failed);
+	map->kind->on_states(map, failed);
 	states_changed(map, false, failed, NULL);
 	if (map->came_up_id) {
 		struct daemon_path *came_up = paths_find_id(map->inventory, map->came_up_id);

@@ -6,14 +6,15 @@
 
 #include "kernel/dm.h"
 
-int inventory_init(struct inventory *inventory, const struct inventory_options *options)
+int inventory_init(struct inventory *inventory, const struct inventory_options *options,
+		   const struct map_kinds *kinds)
 {
 	struct mp_hash *hashes[] = { &inventory->paths_by_id, &inventory->paths_by_devt,
 				     &inventory->paths_by_name, &inventory->maps_by_wwid,
 				     &inventory->maps_by_name };
 	int r = 0;
 
-	*inventory = (struct inventory){ .options = *options };
+	*inventory = (struct inventory){ .options = *options, .kinds = kinds };
 	CDS_INIT_LIST_HEAD(&inventory->paths);
 	CDS_INIT_LIST_HEAD(&inventory->maps);
 	CDS_INIT_LIST_HEAD(&inventory->dirty);

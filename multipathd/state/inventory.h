@@ -19,7 +19,7 @@
 #include "config/wwids.h"
 
 struct daemon;
-struct map_kind;
+struct map_kinds;
 struct mp_dm_listed;
 struct mp_map;
 
@@ -69,8 +69,8 @@ struct inventory {
 
 	struct cds_list_head maps; /* of struct mp_map.in_all */
 	size_t map_count;
-	const struct map_kind *geom_kind; /* of gmultipath's maps; NULL: none is reacted to */
-	unsigned geom_count; /* maps of gmultipath's */
+	const struct map_kinds *kinds; /* constant: the row of each new map is one of them */
+	unsigned by_table_count; /* maps that took their paths by table */
 	struct mp_hash maps_by_wwid, maps_by_name;
 	struct cds_list_head dirty; /* maps to be reconciled */
 	/* one was added to them; NULL: nobody reconciles */
@@ -86,7 +86,8 @@ struct inventory {
  * inventory_init() - empty, without configuration. The thread must be registered
  * (mp_hash_register_thread()). Return: 0 or -ENOMEM.
  */
-int inventory_init(struct inventory *inventory, const struct inventory_options *options);
+int inventory_init(struct inventory *inventory, const struct inventory_options *options,
+		   const struct map_kinds *kinds);
 
 /**
  * inventory_fini() - of one without paths and maps; configuration, bindings and the like are its

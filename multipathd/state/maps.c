@@ -104,7 +104,7 @@ int maps_new(struct inventory *inventory, const char *wwid, struct daemon_map **
 		return r;
 	}
 	map->inventory = inventory;
-	map->kind = mp_geom_is_wwid(wwid) ? inventory->geom_kind : NULL;
+	map->kind = mp_geom_is_wwid(wwid) ? inventory->kinds->geom : inventory->kinds->reconciled;
 	CDS_INIT_LIST_HEAD(&map->waiters);
 	cds_list_add_tail(&map->map.in_all, &inventory->maps);
 	mp_hash_add(&inventory->maps_by_wwid, &map->map.by_wwid, mp_hash_text(wwid));
@@ -131,7 +131,7 @@ void maps_free(struct daemon_map *map)
 	mp_hash_remove(&inventory->maps_by_wwid, &map->map.by_wwid);
 	mp_hash_remove(&inventory->maps_by_name, &map->map.by_name);
 	inventory->map_count--;
-	inventory->geom_count -= map->is_geom;
+	inventory->by_table_count -= map->by_table;
 	for (size_t i = 0; i < inventory->strange_count; i++)
 		if (inventory->strange[i] == &map->map)
 			inventory->strange_known = false;
@@ -143,19 +143,14 @@ void maps_free(struct daemon_map *map)
 	free(map);
 }
 
-bool maps_is_geom(const struct daemon_map *map)
-{
-	return mp_geom_is_wwid(map->map.wwid);
-}
-
-struct daemon_map *maps_find_geom(const struct inventory *inventory, dev_t devt)
+struct daemon_map *maps_find_by_table(const struct inventory *inventory, dev_t devt)
 {
 	struct mp_map *map;
 
-	if (!inventory->geom_count)
+	if (!inventory->by_table_count)
 		return NULL;
 	cds_list_for_each_entry(map, &inventory->maps, in_all)
-		if (mp_geom_is_wwid(map->wwid) && map->kernel.exists &&
+		if (daemon_map_of(map)->kind->paths_by_table && map->kernel.exists &&
 		    mp_table_find(&map->kernel.table, devt))
 			return daemon_map_of(map);
 	return NULL;

@@ -37,23 +37,43 @@ struct reservation {
 };
 
 /*
- * Whose maps they are, where that makes a difference. Reconciled maps, the daemon's own, have none.
+ * What differs between reconciled maps (control/reconcile.c) and those managed by gmultipath
+ * (control/geoms.c): a constant row each. No other file needs to know which kind a map is.
  */
 struct map_kind {
-	/* it was found or read: its paths are those in the table */
+	/* the daemon changes it on its own: its table, its queueing, the path group in use */
+	bool managed;
+	/* its paths are those in its table, whatever their WWIDs; else all paths of its WWID */
+	bool paths_by_table;
+	/* it queues only while a daemon can restore its paths: queue_without_daemon is ignored */
+	bool queues_only_watched;
+	/*
+	 * A path that failed I/O is not checked again before its polling interval has passed: a
+	 * request that fails on every path must find none left.
+	 */
+	bool failed_paths_rest;
+
+	/* its kernel table was found or read again */
 	void (*on_table)(struct daemon_map *map);
-	/* a path that the table has was found */
+	/* a path was discovered that its table already has; NULL unless paths_by_table */
 	void (*on_joined)(struct daemon_map *map, struct daemon_path *path);
-	/* @io_failed: a path that was held for good has failed in the kernel */
+	/* after on_table, path states compared; @io_failed: a path that was good failed I/O */
 	void (*on_states)(struct daemon_map *map, bool io_failed);
-	void (*on_touched)(struct daemon_map *map); /* paths came or went */
-	/* the kernel's device is gone; the map is forgotten */
+	/* it was marked (maps_touch()); settings and path groups are up to date */
+	void (*on_touched)(struct daemon_map *map);
+	/* its kernel device is gone; frees the map */
 	void (*on_gone)(struct daemon_map *map);
+};
+
+/* The rows that an inventory gives its maps. */
+struct map_kinds {
+	const struct map_kind *reconciled;
+	const struct map_kind *geom; /* of maps whose WWID is one of gmultipath's */
 };
 
 struct daemon_map {
 	struct mp_map map;
-	const struct map_kind *kind; /* NULL: reconciled */
+	const struct map_kind *kind;
 	struct inventory *inventory;
 	struct cds_list_head in_dirty; /* of inventory->dirty */
 	bool dirty;
@@ -98,7 +118,7 @@ struct daemon_map {
 	uint64_t prio_asked_usec;
 	/* of its paths, remembered for when it has none; NULL never had one */
 	struct mp_identity *reference;
-	bool is_geom; /* gmultipath's: counted in inventory->geom_count */
+	bool by_table; /* counted in inventory->by_table_count */
 	bool read_again; /* at the next look, whatever its event number */
 	bool reacting, react_again, io_failed, had_foreign;
 	uint64_t restored_usec; /* when its last good path had failed; 0 never */
@@ -146,11 +166,11 @@ struct daemon_map *maps_find_known(const struct inventory *inventory, const char
 const struct mp_map *maps_find_holder(struct inventory *inventory, const struct mp_map *own,
 				      dev_t devt);
 
-/** maps_find_geom() - the map of gmultipath's whose table has the device, NULL if none has */
-struct daemon_map *maps_find_geom(const struct inventory *inventory, dev_t devt);
-
-/** maps_is_geom() - may only gmultipath change this map? */
-bool maps_is_geom(const struct daemon_map *map);
+/**
+ * maps_find_by_table() - the map that takes its paths by table (struct map_kind) and has @devt in
+ * it; NULL: none
+ */
+struct daemon_map *maps_find_by_table(const struct inventory *inventory, dev_t devt);
 
 /** maps_forget_strange() - a path has left a map whose table has it */
 void maps_forget_strange(struct inventory *inventory);

@@ -13,9 +13,14 @@
 #include <sys/sysmacros.h>
 
 #include "config-loaded.h"
+#include "multipathd/control/geoms.h"
+#include "multipathd/control/reconcile.h"
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
+
+/* The real rows: nothing of theirs is called without a daemon. */
+static const struct map_kinds made_kinds = { .reconciled = &reconcile_kind, .geom = &geoms_kind };
 
 struct made {
 	struct loaded loaded;
@@ -38,7 +43,7 @@ static inline void made_init(struct made *made, const char *config)
 	*made = (struct made){ 0 };
 	loaded_init(&made->loaded);
 	assert_int_equal(loaded_text(&made->loaded, config), 0);
-	assert_int_equal(inventory_init(&made->inventory, &options), 0);
+	assert_int_equal(inventory_init(&made->inventory, &options, &made_kinds), 0);
 	made->inventory.config = made->loaded.config;
 	made->inventory.process = mp_config_process(made->loaded.config);
 	assert_int_equal(mp_bindings_new(&made->inventory.bindings), 0);

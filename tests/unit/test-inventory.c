@@ -115,6 +115,36 @@ static void a_name_is_taken_by_another_map_or_device_but_not_by_a_half_made_one(
 	assert_false(maps_is_taken(&made.inventory, "free", "3600a"));
 }
 
+static void a_map_of_a_gmultipath_wwid_has_that_kind_and_takes_paths_by_table(void **state)
+{
+	_cleanup_made_ struct made made;
+	const dev_t devt = makedev(8, 0);
+	struct daemon_map *maps[2];
+
+	(void)state;
+	made_init(&made, "");
+	maps[0] = made_map(&made, "3600a");
+	maps[1] = made_map(&made, "GEOM-d3cd8ba2");
+	assert_ptr_equal(maps[0]->kind, &reconcile_kind);
+	assert_ptr_equal(maps[1]->kind, &geoms_kind);
+	assert_true(maps[0]->kind->managed);
+	assert_false(maps[1]->kind->managed);
+
+	/* Both tables have the device. */
+	for (size_t i = 0; i < ARRAY_SIZE(maps); i++) {
+		made_exists(maps[i], i ? "geom" : "mpatha");
+		assert_int_equal(mp_table_parse("0 0 1 1 round-robin 0 1 1 8:0 1",
+						&maps[i]->map.kernel.table),
+				 0);
+	}
+	maps[1]->by_table = true;
+	made.inventory.by_table_count++;
+	assert_ptr_equal(maps_find_by_table(&made.inventory, devt), maps[1]);
+	assert_null(maps_find_by_table(&made.inventory, makedev(8, 16)));
+	maps[1]->map.kernel.exists = false;
+	assert_null(maps_find_by_table(&made.inventory, devt));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +152,7 @@ int main(void)
 		cmocka_unit_test(maps_are_found_by_name_wwid_and_node_while_the_kernel_has_them),
 		cmocka_unit_test(a_map_is_marked_once_and_each_mark_is_told_of),
 		cmocka_unit_test(the_identity_of_the_last_path_is_remembered),
+		cmocka_unit_test(a_map_of_a_gmultipath_wwid_has_that_kind_and_takes_paths_by_table),
 		cmocka_unit_test(
 			a_name_is_taken_by_another_map_or_device_but_not_by_a_half_made_one),
 	};

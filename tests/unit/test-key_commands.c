@@ -23,7 +23,7 @@ static int served_setup(void **state)
 
 	memset(&served, 0, sizeof(served));
 	mp_hash_register_thread();
-	assert_int_equal(inventory_init(&served.daemon.inventory, &options), 0);
+	assert_int_equal(inventory_init(&served.daemon.inventory, &options, &made_kinds), 0);
 	assert_int_equal(maps_new(&served.daemon.inventory, "wwid-a", &served.map), 0);
 	made_exists(served.map, "mpatha");
 	*state = &served;
