@@ -41,7 +41,7 @@ static void mode_set(struct arguments *arguments, enum arguments_mode mode, bool
 	arguments->from_udev = from_udev;
 }
 
-/* Return: is there more to read? */
+/* Return: true if there is more to parse */
 static bool option_read(int option, const char *value, struct arguments *ret)
 {
 	switch (option) {
@@ -143,8 +143,7 @@ static bool option_read(int option, const char *value, struct arguments *ret)
 }
 
 /*
- * A verb is the first word and has a device behind it; it is removed. Return: how many words are
- * left.
+ * A verb is the first word, followed by a device; it is removed. Return: number of words left.
  */
 static int verb_read(int argc, char *words[], struct arguments *ret)
 {

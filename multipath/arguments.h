@@ -57,13 +57,13 @@ struct arguments {
  */
 void arguments_parse(int argc, char *const argv[], struct arguments *ret);
 
-/** arguments_are_for_anybody() - does it only read and print the configuration? */
+/** arguments_are_for_anybody() - Return: true if it only reads and prints the configuration */
 static inline bool arguments_are_for_anybody(const struct arguments *arguments)
 {
 	return arguments->mode == MODE_PRINT_CONFIG || arguments->mode == MODE_CHECK_CONFIG;
 }
 
 /**
- * arguments_complain() - say what is wrong, if anything, and print the usage. Return: exit status.
+ * arguments_complain() - report what is wrong, if anything, and print the usage. Return: exit status.
  */
 int arguments_complain(const struct arguments *arguments);

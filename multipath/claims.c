@@ -27,13 +27,13 @@
 #define WAIT_DIR RUNTIME_DIR "/multipath/find_multipaths"
 
 enum {
-	/* The daemon answers from memory. One that is starting, or stuck, is not waited for. */
+	/* The daemon answers from memory. Do not wait for one that is starting or stuck. */
 	ANSWER_MSEC = 20,
 };
 
 static const long nsec_per_sec = 1000000000;
 
-/* The device as the caller named it, and who can tell what the configuration says of it. */
+/* The device as the caller named it, and the source of its configuration. */
 struct question {
 	const struct arguments *arguments;
 	const struct target *target;
@@ -65,8 +65,8 @@ static int question_locate(struct question *question)
 }
 
 /*
- * While udev works on the device its database is not written yet: what it has found so far is in
- * the environment. A person or a script that asks for the same has no such environment.
+ * While udev processes the device, its database is not written yet; the properties found so far are
+ * in the environment. Other callers have no such environment.
  */
 static int question_props(struct question *question)
 {
@@ -89,7 +89,7 @@ static int question_props(struct question *question)
 	return 0;
 }
 
-/* Return: is there a daemon? */
+/* Return: true if there is a daemon */
 static bool question_connect(struct question *question)
 {
 	if (question->arguments->no_daemon && !question->arguments->from_udev)
@@ -132,7 +132,7 @@ static int question_ask_daemon(struct question *question)
 	return mp_ruling_parse(reply, &question->ruling);
 }
 
-/* What the configuration in force says of the device: the daemon's, or without one the files'. */
+/* Settings for the device, from the daemon or, without one, from the files. */
 static int question_rule(struct question *question)
 {
 	const struct arguments *arguments = question->arguments;
@@ -180,7 +180,7 @@ static int twin_on_found(void *userdata, dev_t devt, const char *name, const cha
 	return search->found ? -EEXIST : 0; /* found: no need to look on */
 }
 
-/* The daemon knows those that udev is done with; others may be on their way. */
+/* The daemon knows the siblings that udev has processed; others may follow. */
 static bool has_twin(struct question *question)
 {
 	struct twin_search search = { .question = question };
@@ -192,7 +192,7 @@ static bool has_twin(struct question *question)
 	return search.found;
 }
 
-/* How long udev waits for a second path: a file whose time of change is the end of the wait. */
+/* Udev's wait for a second path: a file whose modification time is the end of the wait. */
 static int wait_until(const struct question *question, struct timespec *ret)
 {
 	_cleanup_close_ int fd = -1;
@@ -226,7 +226,7 @@ static int wait_until(const struct question *question, struct timespec *ret)
 	return 0;
 }
 
-/* Return: does it stay "maybe"? Prints how long udev is to wait. */
+/* Return: true if the answer remains "maybe". Prints how long udev is to wait. */
 static bool maybe_waits(const struct question *question)
 {
 	struct timespec until = { 0 }, now;
@@ -257,7 +257,7 @@ static enum mp_claim resolve_maybe(struct question *question)
 	mp_probe_node(question->name, node, sizeof(node));
 	fd = open(node, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0) {
-		/* Somebody has it: multipathd may have been quicker. */
+		/* It is in use: multipathd may have been faster. */
 		if (mp_probe_map_holder(&mp_roots_system, question->dir, uuid, sizeof(uuid)) > 0)
 			return MP_CLAIM_YES;
 		return MP_CLAIM_NO;
@@ -267,7 +267,7 @@ static enum mp_claim resolve_maybe(struct question *question)
 	return maybe_waits(question) ? MP_CLAIM_MAYBE : MP_CLAIM_NO;
 }
 
-/* All that the decision depends on, as far as it does. Return: 0, negative errno. */
+/* Collect what the decision depends on, and no more. Return: 0, negative errno. */
 static int question_look(struct question *question, struct mp_claim_input *input)
 {
 	struct mp_claimant *claimant = &question->claimant;
@@ -299,7 +299,7 @@ static int question_look(struct question *question, struct mp_claim_input *input
 	input->labelled = mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, &notes) == 0 &&
 			  mp_geom_notes_claim(&notes, claimant->page_wwid);
 	input->marked_failed = mp_failed_wwids_has(RUNTIME_DIR, ruling->wwid);
-	/* Mounts may be many: this is read where it counts only. */
+	/* There may be many mounts: read only if needed. */
 	if (ruling->mode == MP_FIND_GREEDY || ruling->mode == MP_FIND_SMART)
 		input->in_use = mp_probe_in_use(&mp_roots_system, question->dir, question->devt);
 	input->wwid_known = mp_wwids_file_has(STATE_DIR, ruling->wwid) > 0;

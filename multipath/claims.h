@@ -9,13 +9,13 @@ struct target;
 /**
  * claims_is_path() - multipath -c and -u: prints properties for udev
  *
- * With -u, udev's properties of the device are taken from the environment if it is udev's.
+ * With -u, the device's properties are taken from the environment if udev set it.
  * Return: exit status.
  */
 int claims_is_path(const struct arguments *arguments, const struct target *target);
 
 /**
- * claims_is_usable() - multipath -C and -U: has the map a path that is up and active? No I/O.
+ * claims_is_usable() - multipath -C and -U: is a path of the map up and active? No I/O.
  * Return: exit status.
  */
 int claims_is_usable(const struct target *target);

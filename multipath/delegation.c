@@ -60,7 +60,7 @@ static int list_format(const struct arguments *arguments, const struct target *t
 		sprintf(word, "dev:%u:%u", target->major, target->minor);
 		break;
 	case TARGET_NAME:
-		/* All behind the numbers is the name: not a word of the grammar. */
+		/* Everything after the numbers is the name, not a word of the grammar. */
 		if (strlen(target->name) + sizeof("map:") > sizeof(word) ||
 		    strchr(target->name, '\n'))
 			return -ENOENT;
@@ -151,7 +151,7 @@ const char *delegation_next_note(const char **rest, int *level, size_t *length)
 	return line;
 }
 
-/* Daemons that do not know the command say so in various ways, but none like this. */
+/* No daemon that does not know the command replies like this. */
 static struct delegation_answer list_read(const char *reply)
 {
 	struct delegation_answer answer = { .result = DELEGATION_LOCAL };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * delegation.h - which work of multipath(8) the daemon does, and how it is asked.  For: front.c;
+ * delegation.h - commands that multipath(8) delegates to the daemon.  For: front.c;
  * pure, libc only.
  */
 #pragma once
@@ -24,18 +24,18 @@ int delegation_format(const struct arguments *arguments, const struct target *ta
 		      char *command);
 
 /**
- * delegation_format_notes() - the question what is odd about the configuration; it goes before the
+ * delegation_format_notes() - ask for the warnings about the configuration; sent before the
  * command
  */
 void delegation_format_notes(const struct arguments *arguments, char *command);
 
 /**
- * delegation_next_note() - the reply to that
- * @rest:	the reply, later what is left of it
+ * delegation_next_note() - next line of its reply
+ * @rest:	the reply, then the rest of it
  * @level:	of log.h, written if there is a line
  * @length:	of the line, which is not terminated
  *
- * Return: the line; NULL: there is none, or the daemon does not know the question.
+ * Return: the line; NULL if there is none, or if the daemon does not know the command.
  */
 const char *delegation_next_note(const char **rest, int *level, size_t *length);
 
@@ -51,7 +51,7 @@ struct delegation_answer {
 	const char *text; /* to print; a part of the reply */
 };
 
-/** delegation_read() - what the reply to that command means */
+/** delegation_read() - what next line of its reply command means */
 struct delegation_answer delegation_read(const struct arguments *arguments, const char *reply);
 
 /** delegation_retries() - remove_retries in a printed configuration, 0 if it is not there */

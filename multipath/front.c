@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * front.c - /usr/sbin/multipath: lets the daemon do what it can; the rest is for the program that
- * does the work.
+ * front.c - /usr/sbin/multipath: delegates to the daemon what it can; starts the program proper for
+ * the rest.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -55,7 +55,7 @@ static struct target target_to_flush(struct target target, char *dm_name, size_t
 	return *dm_name ? (struct target){ .kind = TARGET_NAME, .name = dm_name } : target;
 }
 
-/* Only who failed, and was told no number, asks what is configured. */
+/* After a failure, without -R: read the configured number. */
 static int retries_find(const struct arguments *arguments, int fd)
 {
 	struct client_reply reply;
@@ -70,7 +70,7 @@ static int retries_find(const struct arguments *arguments, int fd)
 	return retries;
 }
 
-/* As a program that had read the configuration would print it. Return: 0, negative errno. */
+/* As a program that reads the configuration prints it. Return: 0, negative errno. */
 static int print_notes(int fd)
 {
 	struct client_reply reply;
@@ -88,7 +88,7 @@ static int print_notes(int fd)
 	return 0;
 }
 
-/* The first time what is odd about the configuration is asked with it. */
+/* The first request also asks for the warnings about the configuration. */
 static int ask(const struct arguments *arguments, int fd, const char *command, bool first,
 	       struct client_reply *reply)
 {

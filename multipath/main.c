@@ -127,8 +127,8 @@ static void warn_without_daemon(const struct daemon *daemon)
 }
 
 /*
- * Groups are shown as not looked at: which one is in use shows with the first I/O. So are the paths
- * of a map that is new; the others are as the kernel has them.
+ * Group states are shown as unknown: which group is active shows with the first I/O. So are the paths
+ * of a new map; the others have the kernel's state.
  */
 static void print_changed(struct daemon *daemon, int verbosity)
 {
@@ -157,7 +157,7 @@ static void print_changed(struct daemon *daemon, int verbosity)
 	}
 }
 
-/* From -v3 on. Maps do not count yet: this is what they are made of. */
+/* -v3: the paths before any map is created. */
 static void print_paths(const struct daemon *daemon)
 {
 	_cleanup_free_ const struct mp_path **paths =
@@ -175,14 +175,14 @@ static void print_paths(const struct daemon *daemon)
 	print(&text);
 }
 
-/* Nobody will notice when paths come back: I/O must not wait for ever. */
+/* Without a daemon, returning paths are not noticed: I/O must not queue forever. */
 static void stop_queueing(const struct mp_map *map)
 {
 	if (mp_table_has_feature(&map->kernel.table, "queue_if_no_path"))
 		mp_dm_message(map->wwid, "fail_if_no_path");
 }
 
-/* I/O begins in the best group, whatever has read from the map before it was complete. */
+/* Start with the best group, even if the map was read before it was complete. */
 static void begin_in_best_group(const struct mp_map *map)
 {
 	char message[32];
@@ -203,7 +203,7 @@ static void read_again(struct mp_map *map)
 	map->kernel = kernel;
 }
 
-/* When udev is done with them. */
+/* After udev has processed them. */
 static void finish_changed(struct daemon *daemon, bool keep_queueing)
 {
 	struct mp_map *map;
@@ -233,7 +233,7 @@ static bool daemon_runs(void)
 	return true;
 }
 
-/* There are paths of it, but no map. */
+/* A WWID with paths, but without a map. */
 static bool lacks_map(const struct daemon *daemon, const char *wwid)
 {
 	const struct daemon_map *map = maps_find_wwid(&daemon->inventory, wwid);
@@ -528,7 +528,7 @@ static int flush_one(struct mp_config *config, const struct target *target, int 
 		log_error("the -f option requires a map name to remove");
 		return 1;
 	}
-	/* Named otherwise than it is to be. */
+	/* Its current name differs from the configured one. */
 	by_wwid.name = wwid;
 	if (wwid_of_name(config, target->name, wwid) == 0 && wwid_of_map(&by_wwid, wwid) == 0)
 		return flush(wwid, text, retries);
@@ -595,8 +595,8 @@ static int run_simple(const struct arguments *arguments, const struct target *ta
 static int check_config(const struct arguments *arguments)
 {
 	/*
-	 * A file by itself is what somebody is about to install: what lies in the directory now is
-	 * not part of it.
+	 * A single file is one about to be installed: check it without the files in the
+	 * configuration directory.
 	 */
 	bool alone = arguments->device && strcmp(arguments->device, CONFIG_FILE) != 0;
 	const struct mp_config_source source = {
@@ -662,7 +662,7 @@ int main(int argc, char **argv)
 		status = run_simple(&arguments, &target);
 		break;
 	}
-	/* Nodes and links are there when the command returns. */
+	/* Wait until nodes and links are created. */
 	mp_dm_close();
 	return fflush(stdout) == 0 ? status : 1;
 }

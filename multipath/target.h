@@ -18,20 +18,20 @@ struct target {
 };
 
 /**
- * target_parse() - what a device argument is, if no block device node has that name
+ * target_parse() - classify a device argument that is not a block device node
  * @text:	argument or NULL
  */
 struct target target_parse(const char *text);
 
 /**
- * target_resolve() - the same, after a look for the node, and for a block device that the kernel
- * calls so
+ * target_resolve() - the same, after looking for a node and for a kernel name of a block
+ * device
  */
 struct target target_resolve(const char *text);
 
 /**
- * target_has_number() - true if it is a block device by itself, without a look at maps, aliases and
- * WWIDs
+ * target_has_number() - true if it identifies a block device by itself, without looking at maps,
+ * aliases and WWIDs
  */
 static inline bool target_has_number(const struct target *target)
 {

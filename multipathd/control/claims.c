@@ -15,7 +15,6 @@
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"
 
-/* May and should this map exist? */
 bool claims_by_label(const struct inventory *inventory, dev_t devt)
 {
 	char wwid[MP_WWID_SIZE];
@@ -98,7 +97,7 @@ enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const
 		return CLAIM_FOREIGN;
 	named = mp_probe_page_names(&mp_roots_system, identity.protocol, dir, wwid);
 	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;
-	/* One of the two may be older than an exchange of the LUN. */
+	/* sysfs or udev's database may be older than an exchange of the LUN. */
 	if ((named == 0 && by_scsi) || (known ? !has_value(&props, wwid) : named <= 0))
 		return CLAIM_FOREIGN;
 	if (is_taken(inventory, devt))
@@ -114,7 +113,6 @@ enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const
 		       CLAIM_AWAITED;
 }
 
-/* What becomes of a map without paths, by the best of the devices of its table. */
 enum claim claims_of_map(struct daemon_map *map)
 {
 	const struct mp_table *table = &map->map.kernel.table;
@@ -136,10 +134,6 @@ enum claim claims_of_map(struct daemon_map *map)
 	return best;
 }
 
-/*
- * A map that the configuration does not want, or whose paths it does not, or that awaits them: who
- * uses it has it as it is, so that neither its queueing nor its group is changed.
- */
 bool claims_leave_alone(struct daemon_map *map)
 {
 	const char *why;

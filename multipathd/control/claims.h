@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * claims.h - which maps and paths the configuration wants, and whose a device is.  For: the
+ * claims.h - whether the configuration allows a map, and whether a device belongs to one.  For: the
  * daemon's control and commands.
  */
 #pragma once
@@ -12,41 +12,41 @@ struct inventory;
 struct mp_trace;
 
 /**
- * claims_allow() - does the configuration want the map? @reason: constant; @trace: an account, or
+ * claims_allow() - Return: true if the configuration allows the map; @reason: constant; @trace: may be
  * NULL
  */
 bool claims_allow(struct daemon_map *map, const char **reason, struct mp_trace *trace);
 
-/** claims_is_coming() - it does not exist, but is wanted and has paths */
+/** claims_is_coming() - Return: true if the map does not exist, but is allowed and has paths */
 bool claims_is_coming(struct daemon_map *map);
 
 /**
- * claims_by_label() - is a label of this disk's known, so that it has a map of gmultipath's or is
- * to have one? Reads sysfs.
+ * claims_by_label() - Return: true if the disk has a label known to gmultipath, so that it has a map
+ * managed by gmultipath or will get one. Reads sysfs.
  */
 bool claims_by_label(const struct inventory *inventory, dev_t devt);
 
 enum claim {
-	CLAIM_FOREIGN, /* it is gone, or leads elsewhere */
-	CLAIM_AWAITED, /* the daemon is about to take it */
-	CLAIM_DISOWNED, /* the configuration has it for another LUN's path, or for none */
+	CLAIM_FOREIGN, /* the device is gone, or leads to another LUN */
+	CLAIM_AWAITED, /* the daemon has not found it yet */
+	CLAIM_DISOWNED, /* by configuration it is no path, or one of another map */
 };
 
 /**
- * claims_of_device() - a device of the table of a map that has no paths: is it the map's LUN, by
- * sysfs and udev's database?
+ * claims_of_device() - does a device in the table of a map without paths lead to the map's LUN,
+ * according to sysfs and udev's database?
  */
 enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const char *wwid);
 
 /**
- * claims_of_map() - what becomes of a map without paths, by the best of the devices of its table
+ * claims_of_map() - the best claim of the devices in the table of a map without paths
  */
 enum claim claims_of_map(struct daemon_map *map);
 
 /**
- * claims_leave_alone() - a map that the configuration does not want, or whose paths it does not, or
- * that awaits them
+ * claims_leave_alone() - Return: true if the configuration does not allow the map or its paths, or if
+ * its paths have not been found yet
  *
- * Who uses it has it as it is, so that neither its queueing nor its group is changed.
+ * While such a map is in use, its queueing and its group are not changed.
  */
 bool claims_leave_alone(struct daemon_map *map);

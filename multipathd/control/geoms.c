@@ -35,11 +35,11 @@
 #define RUN_DIR RUNTIME_DIR "/" MP_GEOM_RUN_DIR
 
 enum {
-	/* Who names a disk that does not answer within this is told so. */
+	/* Time for a disk named in a command to answer. */
 	REACH_SEC = 2,
 	/*
-	 * Others are restored when the last good path fails, but not again so soon: then a request
-	 * fails everywhere.
+	 * When the last good path fails, the others are restored, at most this often: a request
+	 * that fails on all paths must end.
 	 */
 	RESTORE_EVERY_SEC = 10,
 };
@@ -208,7 +208,7 @@ static void let_paths(struct geom_job *job)
 		if (!map || map->kind == &geoms_kind)
 			continue;
 		map->keep_uncreated = false;
-		maps_touch(map, "gmultipath does not take its paths");
+		maps_touch(map, "gmultipath released its paths");
 	}
 }
 
@@ -240,7 +240,7 @@ static void verb_done(struct work *work)
 	log_notice("gmultipath %s %s: %s", job->words[0], job->count > 1 ? job->words[1] : "",
 		   job->result ? "failed" : "done");
 	geoms_init(daemon);
-	/* What the client asks next shows what it did. */
+	/* The client's next request must see the result. */
 	cds_list_add_tail(&job->in_answers, &daemon->geom_answers);
 	job->look.looked = verb_on_looked;
 	read_again(daemon);
@@ -259,8 +259,8 @@ void geoms_drop_waiting(struct daemon *daemon)
 }
 
 /*
- * ---- disks that a verb reads: each is asked on its own lane first, so that one that hangs keeps
- * nobody else waiting
+ * ---- disks that a verb accesses: each is probed on its own lane first, so that one that hangs
+ * blocks nothing else
  */
 
 struct reach_job {
@@ -307,7 +307,7 @@ static void reach_done(struct work *work)
 	free(reach);
 }
 
-/* A lane of its own: that its nexus has another disk that hangs does not matter. */
+/* Its own lane, independent of other disks of its nexus that may hang. */
 static uint64_t lane_of_disk(dev_t devt)
 {
 	return pool_lane_number(POOL_QUESTIONS, mp_hash_number(UINT64_C(1) << 63 | devt));
@@ -349,7 +349,7 @@ static void reach_named(struct geom_job *job, size_t first)
 }
 
 /*
- * Before a table with them is loaded, or they are restored, they are asked which LUN they lead to.
+ * Failed paths: before they are loaded or restored, they are asked which LUN they lead to.
  */
 static void reach_failed(struct geom_job *job, const struct daemon_map *map)
 {
@@ -373,7 +373,7 @@ static size_t good_count(const struct daemon_map *map)
 	return good;
 }
 
-/* Return: is one asked? The verb runs when all have answered, or had their time. */
+/* Return: true if a disk is probed. The verb runs when all have answered or timed out. */
 static bool reach_disks(struct geom_job *job)
 {
 	struct daemon *daemon = job->daemon;
@@ -392,7 +392,7 @@ static bool reach_disks(struct geom_job *job)
 	if (map && (disks & VERBS_FAILED_DISKS) &&
 	    (!verbs_is_urgent(job->words[0]) || good_count(map) <= 1))
 		reach_failed(job, map);
-	/* They may be many, and a port that is dead is to keep few threads. */
+	/* There may be many, and a dead port must hold few threads. */
 	if (disks & VERBS_EVERY_DISK)
 		cds_list_for_each_entry(path, &daemon->inventory.paths, in_all)
 			reach(job, path->identity.devt, lane_of_path(&path->identity));
@@ -416,7 +416,7 @@ static int take_words(struct geom_job *job, const char *text)
 	return 0;
 }
 
-/* On the map's own, behind the reactions to it, and past what hangs elsewhere. */
+/* On the map's own lane, after the reactions to it, independent of what hangs elsewhere. */
 static void choose_lane(struct geom_job *job)
 {
 	const struct daemon_map *map;
@@ -467,7 +467,7 @@ bool geoms_serve(struct daemon *daemon, uint64_t request, const char *text)
 	}
 	job->request = request;
 	if (job->count && !verbs_changes(job->words[0])) {
-		/* What only shows waits for nobody. */
+		/* Verbs that only print never wait. */
 		job->work.lane = LANE_GEOM_LISTS;
 		job->work.exclusive = false;
 	} else {
@@ -481,7 +481,7 @@ bool geoms_serve(struct daemon *daemon, uint64_t request, const char *text)
 
 /* ---- paths */
 
-/* Return: 0, -ENOENT nothing is noted. */
+/* Return: 0, -ENOENT if nothing is recorded. */
 static int noted_wwid(const struct daemon_path *path, const struct mp_strbuf *notes,
 		      const char *map_wwid, char *ret, size_t size)
 {
@@ -493,12 +493,12 @@ static int noted_wwid(const struct daemon_path *path, const struct mp_strbuf *no
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		snprintf(words, sizeof(words), "%s%s %u:%u", kinds[i], map_wwid, major(devt),
 			 minor(devt));
-		/* A serial number is no WWID: sysfs has nothing to compare it with. */
+		/* A serial number is not a WWID, and cannot be compared with sysfs. */
 		if (mp_geom_notes_next(notes, words, ret, size) == 0 &&
 		    strncmp(ret, MP_SCSI_SERIAL_NAME, strlen(MP_SCSI_SERIAL_NAME)))
 			return 0;
 	}
-	/* As they are now: a verb that moves the label to another disk may be under way. */
+	/* Read the current notes: a verb that moves the label to another disk may be running. */
 	if (strncmp(map_wwid, MP_GEOM_WWID_AUTOMATIC, strlen(MP_GEOM_WWID_AUTOMATIC)) ||
 	    mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, &lasting) < 0 ||
 	    mp_geom_notes_wwid(&lasting, map_wwid + strlen(MP_GEOM_WWID_AUTOMATIC), ret, size) <
@@ -509,8 +509,8 @@ static int noted_wwid(const struct daemon_path *path, const struct mp_strbuf *no
 }
 
 /*
- * Which LUN the path had when it joined: as noted, else as it was scanned. It is what the device
- * tells; udev's WWID changes with the configuration.
+ * The WWID that the path had when it was added: as recorded, else as of its scan. It is the one that
+ * the device reports; udev's depends on the configuration.
  */
 static void take_wwid(struct daemon_path *path, const struct mp_strbuf *notes, const char *map_wwid)
 {
@@ -532,7 +532,7 @@ static void geoms_on_joined(struct daemon_map *map, struct daemon_path *path)
 		take_wwid(path, &notes, map->map.wwid);
 }
 
-/* What the administrator failed by hand is not checked: nobody restores it. */
+/* A path failed by hand is not checked, so that it is not restored. */
 static void take_notes(struct daemon_map *map)
 {
 	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
@@ -557,7 +557,7 @@ static void take_notes(struct daemon_map *map)
 	}
 }
 
-/* A path that has left: its own WWID's map has it again, in memory; who wants it made says so. */
+/* A path that left goes back to the map of its WWID, in memory only; that map is not touched here. */
 static void leave(struct mp_path *path)
 {
 	struct daemon_path *left = daemon_path_of(path);
@@ -570,7 +570,7 @@ static void leave(struct mp_path *path)
 	if (path->init != MP_INIT_OK)
 		return;
 	if (membership_join(left, false) < 0) {
-		log_error("%s: does not join its map: out of memory", mp_path_name(path));
+		log_error("%s: cannot add path to its map: out of memory", mp_path_name(path));
 		return;
 	}
 	if (path->map && !path->map->kernel.exists)
@@ -611,7 +611,8 @@ static void geoms_on_table(struct daemon_map *map)
 			mp_map_add_path(&map->map, &member->path);
 			settings_resolve(map);
 			if (former)
-				maps_touch(daemon_map_of(former), "gmultipath has taken a path");
+				maps_touch(daemon_map_of(former),
+					   "gmultipath uses one of its paths");
 		}
 	take_notes(map);
 	mp_map_update_groups(&map->map);
@@ -673,11 +674,10 @@ static void react_done(struct work *work)
 		map->reacting = false;
 		if (job->result == TASTE_RESTORED) {
 			map->restored_usec = daemon_now_usec(job->daemon);
-			log_notice(
-				"%s: the last good path failed: the others are restored and tried",
-				map->map.name);
+			log_notice("%s: last good path failed, restoring the other paths",
+				   map->map.name);
 		}
-		/* What is read is reacted to: only a change is worth another look. */
+		/* A look triggers a reaction, so look again only after a change. */
 		if (job->result > TASTE_NOTHING) {
 			map->read_again = true;
 			looks_want(job->daemon);
@@ -785,7 +785,7 @@ static void react(struct daemon_map *map)
 	map->had_foreign = has_foreign(map);
 	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
 	/*
-	 * Only for I/O that waits: paths that their checkers call dead come back when those say so.
+	 * Only after an I/O error: paths that their checkers report as down are restored by them.
 	 */
 	job->verdict =
 		has_good_path(map) ? TASTE_NO_VERDICT :
@@ -796,7 +796,7 @@ static void react(struct daemon_map *map)
 				     TASTE_FAIL;
 	map->io_failed = false;
 	map->reacting = true;
-	/* Others are restored, or a table is loaded without one that is lost. */
+	/* Others are restored, or a table without a lost path is loaded. */
 	if (job->verdict == TASTE_RESTORE || map->had_foreign || has_lost(map))
 		reach_failed(job, map);
 	if (!job->reaching)
@@ -834,7 +834,7 @@ static void taste_done(struct work *work)
 
 	log_lines(&job->err);
 	if (job->result > 0) {
-		log_notice("%s: joined the map of its label", job->provider.name);
+		log_notice("%s: added to the map of its label", job->provider.name);
 		geoms_init(job->daemon);
 		read_again(job->daemon);
 		looks_want(job->daemon);
@@ -854,7 +854,7 @@ static void taste(struct daemon *daemon, const struct provider *provider)
 	pool_submit(daemon->pool, &job->work);
 }
 
-/* On the path's own lane: it may hang. */
+/* On the path's own lane, because it may hang. */
 static void label_run(struct work *work)
 {
 	struct geom_job *job = caa_container_of(work, struct geom_job, work);

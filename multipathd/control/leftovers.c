@@ -55,7 +55,7 @@ static struct leftover *leftover_find(struct daemon *daemon, const char *wwid)
 
 static void leftover_free(struct leftover *leftover)
 {
-	/* multipath(8) ends when no operation is left: each of its leftovers counts as one. */
+	/* multipath(8) exits when no operation is left: each leftover counts as one. */
 	if (leftover->daemon->inventory.options.once)
 		leftover->daemon->operations--;
 	cds_list_del(&leftover->in_all);
@@ -64,7 +64,7 @@ static void leftover_free(struct leftover *leftover)
 }
 
 /*
- * multipath(8) heals what it finds, too, if it is there to make maps; a half-made one by making it.
+ * multipath(8) repairs leftovers only if it may create maps; a half-made map by creating it.
  */
 static bool may_heal(const struct daemon *daemon, enum leftover_kind kind)
 {
@@ -133,8 +133,8 @@ static int wake(const char *wwid, bool *resumed)
 	if (r < 0 || (!suspended && !inactive) || mp_suspended_wwids_has(RUNTIME_DIR, wwid))
 		return r < 0 ? r : 0;
 	/*
-	 * What was loaded is older than what is known now; the table that is wanted is loaded if it
-	 * differs.
+	 * The loaded table is older than what is known now; if the wanted table differs, it is loaded
+	 * afterwards.
 	 */
 	r = mp_dm_clear(wwid);
 	if (r >= 0 && suspended)
@@ -164,12 +164,12 @@ static void leftover_job_done(struct work *work)
 			    map ? map->map.name : job->wwid,
 			    job->kind == LEFTOVER_HALF_MADE ? "left without a table" :
 			    job->resumed		    ? "left suspended" :
-					   "left with a table that it did not take",
+							      "left with a loaded but unused table",
 			    job->kind == LEFTOVER_HALF_MADE ? "device removed" :
 			    job->resumed		    ? "resumed" :
 							      "table dropped");
 	else if (job->error < 0 && job->error != -ENODEV)
-		log_warning("%s: cannot %s what a killed program has left: %s",
+		log_warning("%s: cannot %s the map that a killed program left: %s",
 			    map ? map->map.name : job->wwid,
 			    job->kind == LEFTOVER_HALF_MADE ? "remove" : "resume",
 			    strerror(-job->error));
@@ -206,7 +206,7 @@ static void leftover_heal(struct leftover *leftover)
 	pool_submit(job->daemon->pool, &job->work);
 }
 
-/* Is anything known against the paths of the table in force, or for one of them? */
+/* Return: true if a path has reported its WWID, the map's or another one */
 static bool paths_are_known(const struct daemon_map *map)
 {
 	const struct mp_path *path;
@@ -218,10 +218,10 @@ static bool paths_are_known(const struct daemon_map *map)
 }
 
 /*
- * The I/O that waits in a suspended map goes to all paths of the table in force when that is
- * resumed, and no message can fail one before. So the map gets a table of those paths that have
- * proven what they are, and is resumed with it. Only if none says anything is the table in force as
- * good as it is for a map that serves at the start (mp_proof_may_stay()).
+ * I/O waiting in a suspended map goes to all paths of its active table when it is resumed, and no
+ * message can fail a path before. So the map gets a table of the paths whose WWID is verified, and
+ * is resumed with it. Only if no path answers is the active table used, as for a map found in use at
+ * startup (mp_proof_may_stay()).
  */
 static bool leftover_reloads(struct leftover *leftover, struct daemon_map *map)
 {
@@ -233,7 +233,7 @@ static bool leftover_reloads(struct leftover *leftover, struct daemon_map *map)
 		return false;
 	if (!leftover->reload_asked)
 		log_warning(
-			"%s: left suspended by a program that was killed, waits for a path to prove that it is its own",
+			"%s: left suspended by a program that was killed, waiting for a path with a verified WWID",
 			map->map.name);
 	leftover->reload_asked = true;
 	map->force_reload = true;
@@ -263,7 +263,7 @@ static int leftover_on_timer(sd_event_source *source, uint64_t usec, void *userd
 		return 0;
 	}
 	if (leftover->kind == LEFTOVER_HALF_MADE && map && claims_is_coming(map)) {
-		maps_touch(map, "a device without a table is there");
+		maps_touch(map, "found as a device without a table");
 		leftover_wait(leftover);
 		return 0;
 	}

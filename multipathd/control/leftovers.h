@@ -1,29 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * leftovers.h - what a killed program leaves of a map: a device without a table, a map that is
- * suspended or holds a table that was loaded and never taken.  For: the daemon's loop.
+ * leftovers.h - maps that a killed program left behind: a device without a table, a map that is
+ * suspended or has a loaded table that was never used.  For: the daemon's loop.
  *
- * Another program may be at work on such a device just now. So it is given some seconds, and healed
- * if it is unchanged then. A map that is suspended and has a table to be taken waits for nobody:
- * that is how a daemon leaves it that is killed in a reload. A half-made map that is wanted does
- * not wait for that: its creation completes it.
+ * Another program may be working on such a device, so it is repaired only if it is unchanged after
+ * some seconds. A suspended map with a loaded table is repaired at once: that is what a daemon killed
+ * in a reload leaves. A half-made map that is wanted is completed by its creation, without delay.
  */
 #pragma once
 
 struct daemon;
 
 enum leftover_kind {
-	LEFTOVER_HALF_MADE, /* no table in force: it is removed, unless it is to be a map */
+	LEFTOVER_HALF_MADE, /* no active table: removed, unless the map is wanted */
 	/*
-	 * it is resumed with a table of proven paths, unless an operator suspended it; or its other
-	 * table is dropped
+	 * resumed with a table of proven paths, unless an operator suspended it; or its loaded table
+	 * is dropped
 	 */
 	LEFTOVER_SUSPENDED,
-	/* the same, at once: a daemon was killed between the two calls by which it takes a table */
+	/* the same, at once: a daemon was killed between suspend and resume */
 	LEFTOVER_LOADING,
 };
 
-/** leftovers_found() - once or repeatedly, by those who look at devices */
+/** leftovers_found() - report one, once or repeatedly */
 void leftovers_found(struct daemon *daemon, const char *wwid, enum leftover_kind kind);
 
 void leftovers_free(struct daemon *daemon);

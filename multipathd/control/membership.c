@@ -115,7 +115,8 @@ void membership_start_over(struct daemon_map *map)
 	cds_list_for_each_entry(path, &inventory->paths, in_all)
 		if (!path->map && path->init == MP_INIT_OK && !strcmp(path->identity.wwid, wwid) &&
 		    membership_join(daemon_path_of(path), false) < 0)
-			log_error("%s: does not join its map: out of memory", mp_path_name(path));
+			log_error("%s: cannot add path to its map: out of memory",
+				  mp_path_name(path));
 }
 
 void membership_free_all(struct daemon *daemon)
@@ -135,7 +136,8 @@ void membership_take_back(struct daemon_map *map)
 		    mp_map_holds(&map->map, path->identity.devt) &&
 		    membership_find_user(daemon_path_of(path)) == map &&
 		    membership_join(daemon_path_of(path), false) < 0)
-			log_error("%s: does not join its map: out of memory", mp_path_name(path));
+			log_error("%s: cannot add path to its map: out of memory",
+				  mp_path_name(path));
 }
 
 int membership_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *kernel)

@@ -40,7 +40,7 @@ static void map_tell_binding(struct daemon_map *map)
 	map->binding_told = contradiction;
 }
 
-/* Half a file has nobody's word that a map is to be called by its WWID. */
+/* An incomplete configuration is no reason to rename a map to its WWID. */
 static bool map_is_friendly(const struct daemon_map *map)
 {
 	const struct inventory *inventory = map->inventory;
@@ -50,7 +50,7 @@ static bool map_is_friendly(const struct daemon_map *map)
 		inventory->config_incomplete);
 }
 
-/* The name that it has is kept, unless it is an alias that was taken out of the configuration. */
+/* An existing map keeps its name, unless that is an alias removed from the configuration. */
 static const char *map_kept_name(struct daemon_map *map)
 {
 	const char *alias = map->map.settings.alias;
@@ -64,7 +64,6 @@ static const char *map_kept_name(struct daemon_map *map)
 	return map->map.kernel.exists && !withdrawn ? map->map.kernel.name : NULL;
 }
 
-/* Return: 1 named now, 0 its binding must be on disk first, negative errno. */
 int names_choose(struct daemon_map *map)
 {
 	struct inventory *inventory = map->inventory;
@@ -89,8 +88,7 @@ int names_choose(struct daemon_map *map)
 	map->named = !maps_is_taken(inventory, name, map->map.wwid);
 	if (!map->named) {
 		/*
-		 * What is called so leads to another disk. Asked for again whenever the map is
-		 * reconciled.
+		 * The name belongs to another device. Tried again whenever the map is reconciled.
 		 */
 		const char *kept = map->map.kernel.exists ? map->map.kernel.name : map->map.wwid;
 

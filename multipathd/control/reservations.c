@@ -64,12 +64,12 @@ static void take_told(struct daemon_map *map, const struct reservation_check *ch
 		reservation->registered = check->registered ? RESERVATION_SET : RESERVATION_UNSET;
 		reservation->held = check->held ? RESERVATION_SET : RESERVATION_UNSET;
 		if (check->registered)
-			log_notice("%s: its reservation key 0x%llx is registered", map->map.name,
+			log_notice("%s: reservation key 0x%llx is registered", map->map.name,
 				   (unsigned long long)check->key.key);
 	} else if (reservation->registered == RESERVATION_SET && !check->registered &&
 		   !reservation->registering) {
-		log_error("%s: its reservation key 0x%llx is not registered any more",
-			  map->map.name, (unsigned long long)check->key.key);
+		log_error("%s: reservation key 0x%llx is no longer registered", map->map.name,
+			  (unsigned long long)check->key.key);
 		reservations_forget(map);
 	}
 }
@@ -128,7 +128,7 @@ void reservations_resolve(struct daemon_map *map)
 		mp_prkeys_find(text, strlen(text), map->map.wwid, &key);
 	if (key.key != reservation->key.key)
 		reservation->registered = reservation->held = RESERVATION_UNKNOWN;
-	/* Nobody can have registered without one. */
+	/* Without a key nothing is registered. */
 	if (!key.key && reservation->registered == RESERVATION_UNKNOWN)
 		reservation->registered = reservation->held = RESERVATION_UNSET;
 	reservation->key = key;
@@ -144,7 +144,7 @@ void reservations_forget(struct daemon_map *map)
 		daemon_path_of(path)->registered_key = 0;
 }
 
-/* setprstatus: one answer for all paths. */
+/* setprstatus: one reply for all paths. */
 
 struct registration {
 	struct daemon *daemon;
@@ -241,7 +241,7 @@ static void path_register(struct daemon_path *path, struct registration *registr
 	pool_submit(path->inventory->daemon->pool, &job->work);
 }
 
-/* Device numbers, any blanks between them. Return: their number; is @devt one of them? */
+/* Parse device numbers separated by blanks. Return: their number; @has: @devt is one of them. */
 static size_t list_parse(const char *text, dev_t devt, bool *has)
 {
 	unsigned major_number, minor_number;
@@ -319,7 +319,7 @@ static void key_job_done(struct work *work)
 	if (job->error >= 0 && map) {
 		reservations_resolve(map);
 		/*
-		 * A map that takes its key from elsewhere did not get this one, or keeps its own.
+		 * A map whose key is not from the file does not use this one.
 		 */
 		if (job->removes ? !map->reservation.key.key :
 				   map->map.settings.reservation_source == MP_RESERVATION_PRKEYS)

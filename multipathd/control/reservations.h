@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * reservations.h - the keys of persistent reservations: a path of a map that is registered with its
- * key gets no I/O before it is registered itself.  For: the daemon's loop, and check jobs.
+ * reservations.h - keys of persistent reservations: if a map is registered with its key, a path gets no
+ * I/O before it is registered as well.  For: the daemon's loop, and check jobs.
  */
 #pragma once
 #include <stdbool.h>
@@ -21,8 +21,8 @@ const char *reservation_flag_name(enum reservation_flag flag); /* "unknown" "uns
 void reservation_check_prepare(struct reservation_check *check, const struct daemon_path *path);
 
 /**
- * reservation_check_take() - on the loop, for a path that is good. Return: NULL, or why it must not
- * be used yet.
+ * reservation_check_take() - on the loop, for a path that is up. Return: NULL, or why it must not be
+ * used yet.
  */
 const char *reservation_check_take(const struct reservation_check *check, struct daemon_path *path);
 
@@ -33,9 +33,8 @@ void reservations_load(struct daemon *daemon);
 void reservations_resolve(struct daemon_map *map);
 
 /**
- * reservations_register() - setprstatus: on all active paths; @request is answered when it is done
- * @listed:	"MAJOR:MINOR ...": paths that are registered already, if as many keys are found;
- *		NULL none
+ * reservations_register() - setprstatus: register all active paths; @request is answered when done
+ * @listed:	"MAJOR:MINOR ...": paths already registered, if that many keys are found; NULL none
  */
 int reservations_register(struct daemon_map *map, const char *listed, uint64_t request);
 
@@ -43,7 +42,7 @@ int reservations_register(struct daemon_map *map, const char *listed, uint64_t r
 void reservations_forget(struct daemon_map *map);
 
 /**
- * reservations_write_key() - setprkey, and with @key NULL unsetprkey; @request is answered when it
- * is done
+ * reservations_write_key() - setprkey, and with @key NULL unsetprkey; @request is answered when
+ * done
  */
 int reservations_write_key(struct daemon_map *map, const struct mp_prkey *key, uint64_t request);

@@ -11,8 +11,8 @@
 #include "multipathd/state/maps.h"
 
 /*
- * A map that is found without a path: the entry of its array, which nobody knows yet, may ask for
- * queueing. So no default ends that; what is said of this map, or of all, does.
+ * A map found without a path: the entry of its array is not known yet, and may ask for queueing. So
+ * a default must not end queueing; settings of this map, or in overrides, do.
  */
 static void map_doubt_default(struct daemon_map *map)
 {

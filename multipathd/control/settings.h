@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* settings.h - what the configuration says of a map.  For: the daemon's control. */
+/* settings.h - a map's settings in the configuration.  For: the daemon's control. */
 #pragma once
 
 struct daemon_map;
