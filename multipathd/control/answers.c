@@ -35,13 +35,17 @@
 static const uint64_t usec_per_sec = 1000000;
 static const uint64_t due_accuracy_usec = 500000; /* of the agenda */
 
-static void path_tell_kernel(struct daemon_path *path, const char *verb, uint64_t request)
+/* Another path of the map is to be asked for the priorities of all. */
+static void answers_end_round(const struct daemon_path *path)
 {
-	orders_send_path(daemon_map_of(path->path.map), verb, path->path.identity.devt, request);
+	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+
+	if (map && map->prio_asking == path->path.id)
+		map->prio_asking = 0;
 }
 
-/* Every path of a map that the answer of one tells about. */
-static bool path_take_priority(struct daemon_path *path, struct check_job *job)
+/* One answer may report the priority of every path of the map. Return: true if one has changed. */
+static bool answers_take_priority(struct daemon_path *path, struct check_job *job)
 {
 	struct mp_map *map = path->path.map;
 	bool changed = false;
@@ -50,8 +54,7 @@ static bool path_take_priority(struct daemon_path *path, struct check_job *job)
 
 	if (!job->prioritizer)
 		return false;
-	if (map && daemon_map_of(map)->prio_asking == path->path.id)
-		daemon_map_of(map)->prio_asking = 0;
+	answers_end_round(path);
 	if (job->prioritizer != path->prioritizer || path->asked_before)
 		return false;
 	if (!mp_path_state_is_active(job->check.state) || !job->prio)
@@ -81,8 +84,8 @@ static bool path_take_priority(struct daemon_path *path, struct check_job *job)
 	return changed;
 }
 
-/* What another path of the map told, if udev has a name of another kind for the map. */
-static const char *path_sibling_proof(const struct daemon_path *path)
+/* What another path of the map reported; NULL: none has, or udev names its map another way. */
+static const char *answers_sibling_proof(const struct daemon_path *path)
 {
 	struct mp_map *map = path->path.map;
 	struct mp_path *other;
@@ -95,11 +98,9 @@ static const char *path_sibling_proof(const struct daemon_path *path)
 	return NULL;
 }
 
-static enum mp_verdict path_judge_proof(struct daemon_path *path, const struct check_job *job,
-					const char **expected)
+static enum mp_verdict answers_judge_proof(const struct daemon_path *path,
+					   const struct check_job *job, const char **expected)
 {
-	const struct mp_identity *identity = &path->path.identity;
-	char page[MP_WWID_SIZE];
 	struct mp_statement statement = {
 		.error = job->proof_error,
 		.told = job->proof,
@@ -109,17 +110,123 @@ static enum mp_verdict path_judge_proof(struct daemon_path *path, const struct c
 
 	*expected = job->known;
 	if (!job->certain && job->proof_error >= 0 && strcmp(job->proof, job->known)) {
-		statement.sibling = path_sibling_proof(path);
-		if (mp_probe_page_wwid(&mp_roots_system, identity->protocol, path->dir, page) == 0)
-			statement.page = page;
+		statement.sibling = answers_sibling_proof(path);
+		statement.page = job->page;
 		if (statement.sibling)
 			*expected = statement.sibling;
 	}
 	return mp_proof_judge(&statement);
 }
 
-/* The name of the map was told: what another path told is no other way to spell it. */
-static void path_refute_others(struct daemon_path *path)
+static void answers_judge_lun(const struct daemon_path *path, const struct check_job *job,
+			      struct answer *answer)
+{
+	if (!job->want_proof || !mp_path_state_is_active(job->check.state))
+		return;
+	switch (answers_judge_proof(path, job, &answer->expected)) {
+	case MP_VERDICT_HOLDS:
+		answer->lun = ANSWER_LUN_SAME;
+		break;
+	case MP_VERDICT_MISSING:
+		/* It reports itself that something has changed, and not what. */
+		answer->doubt = job->check.identity_changed;
+		break;
+	case MP_VERDICT_WRONG:
+		answer->lun = ANSWER_LUN_OTHER;
+		break;
+	}
+}
+
+static bool answers_may_stay(const struct daemon_path *path)
+{
+	return path->path.map && !mp_path_state_is_bad(path->answered_state) &&
+	       mp_proof_may_stay(&path->path, path->path.map);
+}
+
+struct answer answers_judge(const struct daemon_path *path, const struct check_job *job)
+{
+	struct answer answer = { .use = ANSWER_COUNTS, .state = job->check.state };
+	bool active = mp_path_state_is_active(answer.state);
+
+	if (job->work.skipped) {
+		answer.use = ANSWER_UNASKED;
+		return answer;
+	}
+	if (path->path.checker_disabled) {
+		answer.use = ANSWER_UNWANTED;
+		return answer;
+	}
+	answers_judge_lun(path, job, &answer);
+	if (answer.lun == ANSWER_LUN_OTHER ||
+	    (answer.lun == ANSWER_LUN_UNSAID && path->path.wrong_wwid)) {
+		/* Alive, but not ours: for its map it is as good as dead. */
+		answer.fault = ANSWER_ASTRAY;
+		answer.state = MP_PATH_DOWN;
+	} else if (active && (answer.doubt || job->epoch != path->path.epoch)) {
+		answer.use = ANSWER_OUTDATED;
+	} else if (active && answer.lun == ANSWER_LUN_UNSAID && !mp_path_is_proven(&path->path)) {
+		answer.stays = answers_may_stay(path);
+		if (!answer.stays) {
+			answer.fault = ANSWER_SILENT;
+			answer.state = MP_PATH_DOWN;
+		}
+	} else if (answer.state == MP_PATH_PENDING && job->offline) {
+		answer.doubt = true; /* its connection is gone, and may come back as another one */
+	}
+	return answer;
+}
+
+struct answer_effects answers_weigh(const struct daemon_path *path, enum mp_path_state answer,
+				    bool newly_proven, bool priorities_changed)
+{
+	const struct mp_map *map = path->path.map;
+	const struct mp_process_settings *process = path->inventory->process;
+	bool in_map = map && map->kernel.exists &&
+		      mp_table_find(&map->kernel.table, path->path.identity.devt);
+	bool first = !path->answered && path->answered_state == MP_PATH_UNCHECKED;
+	bool proven = mp_path_is_proven(&path->path);
+	const struct mp_transition t = mp_transition_make(path->answered_state, answer,
+							  path->path.dm_state, in_map, proven);
+	bool bad = mp_path_state_is_bad(t.state);
+	struct answer_effects effects = {
+		.answer = answer,
+		.state = t.state,
+		.shown = answer == MP_PATH_PENDING ? MP_PATH_PENDING : t.state,
+		.interval_sec = mp_interval_next(path->path.interval_sec, &t,
+						 process->polling_interval_sec,
+						 process->max_polling_interval_sec),
+		.doubt = bad,
+		.lost = t.fail && path->path.dm_state == MP_DM_ACTIVE &&
+			mp_path_state_is_bad(answer),
+		.count_failure = t.count_failure && map,
+		.taste = mp_path_state_is_active(t.state) && (t.came_up || first),
+		/* While it could not be opened, the table was made without it, or not at all. */
+		.tune = t.came_up,
+		.reconcile = map && (t.came_up || newly_proven) && proven && !bad &&
+			     (!in_map || daemon_map_of(map)->awaits_proof),
+		.regroup = map && (t.changed || priorities_changed || first),
+		.came_up = t.came_up,
+		.went_down = t.went_down,
+		.retry = t.retry_at_once,
+	};
+
+	if (t.fail)
+		effects.message = "fail_path";
+	else if (t.reinstate && !path->geom_foreign && !health_awaits_table(path))
+		effects.message = "reinstate_path";
+	if (t.changed && !first)
+		effects.report = ANSWER_REPORT_CHANGE;
+	else if (mp_path_state_is_bad(answer))
+		effects.report = process->log_checker_err_once && !first ? ANSWER_REPORT_AGAIN :
+									   ANSWER_REPORT_FAULT;
+	if (path->waiters.next != &path->waiters && answer != MP_PATH_PENDING)
+		effects.waiters = t.reinstate && effects.message ? ANSWER_WAITERS_ORDER :
+								   ANSWER_WAITERS_OK;
+	return effects;
+}
+
+/* The device reported the map's own name: what another path reported is no other spelling of it. */
+static void answers_refute_others(struct daemon_path *path)
 {
 	const char *proof = daemon_path_proof(path);
 	struct mp_path *other;
@@ -139,7 +246,7 @@ static void path_refute_others(struct daemon_path *path)
 	}
 }
 
-static void path_is_proven_now(struct daemon_path *path, const struct check_job *job)
+static void answers_prove(struct daemon_path *path, const struct check_job *job)
 {
 	struct mp_map *map = path->path.map;
 	struct mp_path *other;
@@ -153,7 +260,7 @@ static void path_is_proven_now(struct daemon_path *path, const struct check_job 
 		cds_list_for_each_entry(other, &map->paths, in_map)
 			if (daemon_path_of(other)->stays)
 				schedule_soon(daemon_path_of(other));
-		path_refute_others(path);
+		answers_refute_others(path);
 	}
 	if (path->path.wrong_wwid) {
 		log_notice("%s: leads to its own LUN again", mp_path_name(&path->path));
@@ -163,118 +270,104 @@ static void path_is_proven_now(struct daemon_path *path, const struct check_job 
 	}
 }
 
-/*
- * The device said what it is, or did not. Return: false if it is another LUN than it was found as.
- */
-static bool path_take_proof(struct daemon_path *path, const struct check_job *job)
+/* What the device reports of its identity becomes what is known of the path. */
+static void answers_identify(struct daemon_path *path, const struct check_job *job,
+			     const struct answer *answer)
 {
-	const char *expected;
-
-	if (!job->want_proof || !mp_path_state_is_active(job->check.state))
-		return !path->path.wrong_wwid;
-	switch (path_judge_proof(path, job, &expected)) {
-	case MP_VERDICT_HOLDS:
-		path_is_proven_now(path, job);
-		return true;
-	case MP_VERDICT_MISSING:
-		/* It says itself that something has changed, and not what. */
-		if (job->check.identity_changed)
-			loads_doubt(path);
-		return !path->path.wrong_wwid;
-	case MP_VERDICT_WRONG:
-		break;
-	}
-	if (!path->path.wrong_wwid)
+	if (answer->lun == ANSWER_LUN_SAME)
+		answers_prove(path, job);
+	else if (answer->lun == ANSWER_LUN_OTHER && !path->path.wrong_wwid)
 		discovery_wrong_wwid(path, job->proof ? job->proof : "nothing that has a WWID",
-				     expected);
-	return false;
-}
-
-/* Return: may it serve, although it has not said what it is? */
-static bool path_stays(struct daemon_path *path)
-{
-	const struct mp_map *map = path->path.map;
-
-	if (!map || mp_path_state_is_bad(path->answered_state) ||
-	    !mp_proof_may_stay(&path->path, map))
-		return false;
-	if (!path->stays)
+				     answer->expected);
+	if (answer->doubt)
+		loads_doubt(path);
+	path->path.silent = answer->fault == ANSWER_SILENT;
+	if (answer->stays && !path->stays)
 		log_warning(
 			"%s: %s does not answer INQUIRY, nor does any other path of the map: it keeps its I/O until it fails",
-			map->name, mp_path_name(&path->path));
-	path->stays = true;
-	return true;
+			path->path.map->name, mp_path_name(&path->path));
+	path->stays |= answer->stays;
+}
+
+/* Why a path that answers its checker is taken as failed. */
+static void answers_explain(struct check_job *job, enum answer_fault fault)
+{
+	char *text = job->check.message;
+	size_t size = sizeof(job->check.message);
+
+	if (fault == ANSWER_ASTRAY)
+		snprintf(text, size, "leads to another LUN");
+	else
+		snprintf(text, size, "it does not say which LUN it is: %s: %s",
+			 mp_protocol_is_nvme(job->protocol) ? "Identify" : "INQUIRY",
+			 strerror(-job->proof_error));
 }
 
 /* The one place where an answer becomes a path's state. */
-static void path_take_state(struct daemon_path *path, enum mp_path_state answer,
-			    const char *message, bool newly_proven, bool priorities_changed)
+static void answers_apply(struct daemon_path *path, const struct answer_effects *effects,
+			  const char *reason)
 {
-	struct mp_map *map = path->path.map;
+	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 	enum mp_path_state old = path->answered_state;
-	const struct mp_process_settings *process = path->inventory->process;
-	bool in_map = map && map->kernel.exists &&
-		      mp_table_find(&map->kernel.table, path->path.identity.devt);
-	bool first = !path->answered && old == MP_PATH_UNCHECKED;
-	struct mp_transition t;
 
-	answer = health_judge(path, answer);
-	t = mp_transition_make(old, answer, path->path.dm_state, in_map,
-			       mp_path_is_proven(&path->path));
+	/* First of all: I/O is waiting for it. */
+	if (effects->waiters == ANSWER_WAITERS_ORDER)
+		schedule_answer_waiters(path, NULL);
+	else if (effects->message)
+		orders_send_path(map, effects->message, path->path.identity.devt, 0);
+	if (effects->waiters == ANSWER_WAITERS_OK)
+		schedule_answer_waiters(path, "ok\n");
+
 	path->path.checked_usec = daemon_now_usec(path->inventory->daemon);
-	path->answered_state = t.state;
-	if (mp_path_state_is_bad(t.state)) {
+	path->answered_state = effects->state;
+	path->path.state = effects->shown;
+	path->path.interval_sec = effects->interval_sec;
+	if (effects->doubt) {
 		path->registered_key = 0; /* other hosts may preempt it meanwhile */
 		loads_doubt(path);
 	}
-	path->path.state = answer == MP_PATH_PENDING ? MP_PATH_PENDING : t.state;
-	path->path.interval_sec = mp_interval_next(path->path.interval_sec, &t,
-						   process->polling_interval_sec,
-						   process->max_polling_interval_sec);
-
-	if (t.fail)
-		path_tell_kernel(path, "fail_path", 0);
-	if (t.reinstate && !geoms_is_foreign(path) && !health_awaits_table(path)) {
-		if (cds_list_empty(&path->waiters))
-			path_tell_kernel(path, "reinstate_path", 0);
-		schedule_answer_waiters(path, NULL);
-	}
-	if (answer != MP_PATH_PENDING)
-		schedule_answer_waiters(path, "ok\n");
-	if (t.fail && path->path.dm_state == MP_DM_ACTIVE && mp_path_state_is_bad(answer))
+	if (effects->lost)
 		health_failed(path);
-	if (t.count_failure && map)
-		map->stats.path_faults++;
-	if (t.changed && !first)
-		states_log(path, old, message);
-	else if (mp_path_state_is_bad(answer))
-		log_line(process->log_checker_err_once && !first ? LOG_LEVEL_INFO :
-								   LOG_LEVEL_NOTICE,
-			 "%s: %s%s%s", mp_path_name(&path->path), mp_path_state_name(answer),
-			 message[0] ? ": " : "", message);
+	if (effects->count_failure)
+		map->map.stats.path_faults++;
+	if (effects->report == ANSWER_REPORT_CHANGE)
+		states_log(path, old, reason);
+	else if (effects->report)
+		log_line(effects->report == ANSWER_REPORT_AGAIN ? LOG_LEVEL_INFO : LOG_LEVEL_NOTICE,
+			 "%s: %s%s%s", mp_path_name(&path->path),
+			 mp_path_state_name(effects->answer), reason[0] ? ": " : "", reason);
 
 	schedule_note_answer(path);
-	if (mp_path_state_is_active(t.state) && (t.came_up || first))
+	if (effects->taste)
 		geoms_on_up(path);
-	/* While it could not be opened, the table was made without it, or not at all. */
-	if (t.came_up)
+	if (effects->tune)
 		tuning_repeat(path);
-	if (map && (t.came_up || newly_proven) && mp_path_is_proven(&path->path) &&
-	    (!in_map || daemon_map_of(map)->awaits_proof))
-		maps_touch(daemon_map_of(map), "a path that the kernel does not use is up");
-	if (map && (t.changed || priorities_changed || first))
-		states_changed(daemon_map_of(map), t.came_up, t.went_down, path);
-	if (t.retry_at_once)
+	if (effects->reconcile)
+		maps_touch(map, "a path that the kernel does not use is up");
+	if (effects->regroup)
+		states_changed(map, effects->came_up, effects->went_down, path);
+	if (effects->retry)
 		schedule_retry(path);
 	else
 		schedule_next(path);
+}
+
+static void answers_take_state(struct daemon_path *path, enum mp_path_state state,
+			       const char *reason, bool newly_proven, bool priorities_changed)
+{
+	struct answer_effects effects;
+
+	if (mp_path_state_is_active(state))
+		state = health_judge(path, state);
+	effects = answers_weigh(path, state, newly_proven, priorities_changed);
+	answers_apply(path, &effects, reason);
 }
 
 /*
  * Something has happened since the check began. Not before its turn, if that was a failure that the
  * kernel saw.
  */
-static void path_check_again(struct daemon_path *path)
+static void answers_check_again(struct daemon_path *path)
 {
 	path->check_now = false;
 	path->asked_before = false;
@@ -284,8 +377,8 @@ static void path_check_again(struct daemon_path *path)
 		schedule_check(path);
 }
 
-/* What the device told besides its state and its name. */
-static void path_take_facts(struct daemon_path *path, const struct check_job *job)
+/* What the device reported besides its state and its name. */
+static void answers_take_facts(struct daemon_path *path, const struct check_job *job)
 {
 	if (job->rdac >= 0 || job->ana >= 0)
 		discovery_told_kind(path, job->rdac, job->ana);
@@ -296,157 +389,182 @@ static void path_take_facts(struct daemon_path *path, const struct check_job *jo
 	path->path.identity.offline = job->offline;
 	if (job->tpg >= 0)
 		path->path.identity.tpg = job->tpg;
-	discovery_told_read_only(path, job->told_read_only ? job->read_only :
-							     path->path.identity.read_only);
+	if (job->told_read_only && job->read_only != path->path.identity.read_only)
+		discovery_told_read_only(path, job->read_only);
+}
+
+/* udev had no WWID in its time, and the device has reported one that it may be known by. */
+static bool answers_name_path(const struct daemon_path *path)
+{
+	return !path->path.identity.wwid[0] && path->path.init == MP_INIT_FAILED && path->proof &&
+	       strncmp(path->proof, MP_SCSI_SERIAL_NAME, strlen(MP_SCSI_SERIAL_NAME)) &&
+	       mp_probe_has_fallback(path->path.identity.protocol, path->settings.uid_attribute);
+}
+
+/* An answer that does not count. Return: false if it does. */
+static bool answers_pass_over(struct daemon_path *path, enum answer_use use)
+{
+	switch (use) {
+	case ANSWER_COUNTS:
+		return false;
+	case ANSWER_UNASKED:
+		schedule_retry(path);
+		break;
+	case ANSWER_UNWANTED:
+		schedule_note_answer(path);
+		break;
+	case ANSWER_OUTDATED:
+		answers_check_again(path);
+		break;
+	}
+	return true;
+}
+
+/* What the priorities were asked with, and what was told. Return: true if one has changed. */
+static bool answers_take_priorities(struct daemon_path *path, struct check_job *job,
+				    const struct mp_prioritizer *before)
+{
+	bool changed;
+
+	if (job->priority < 0 && job->prioritizer && job->prioritizer == path->prioritizer &&
+	    mp_path_state_is_active(job->check.state))
+		discovery_told_priority(path, job->priority);
+	changed = answers_take_priority(path, job);
+	/* Another one was chosen because of what the device reported. */
+	path->check_now |= path->prioritizer != before;
+	if (job->check.access_changed && path->path.map)
+		daemon_map_of(path->path.map)->prio_asked_usec = 0;
+	return changed;
+}
+
+/* Everything that a check has brought, of a path that is still there. */
+static void answers_take_all(struct daemon_path *path, struct check_job *job)
+{
+	const struct mp_prioritizer *chosen = path->prioritizer;
+	bool was_proven = mp_path_is_proven(&path->path), priorities_changed;
+	const char *unregistered = NULL;
+	uint64_t id = path->path.id;
+	struct answer answer;
+
+	answers_take_facts(path, job);
+	answer = answers_judge(path, job);
+	if (answer.use != ANSWER_COUNTS)
+		answers_end_round(path);
+	if (answer.use == ANSWER_COUNTS || answer.use == ANSWER_OUTDATED)
+		answers_identify(path, job, &answer);
+	if (answers_pass_over(path, answer.use))
+		return;
+	if (answer.fault) {
+		answers_explain(job, answer.fault);
+		schedule_answer_waiters(path, "fail\n");
+	}
+	if (answers_name_path(path)) {
+		discovery_told_wwid(path, path->proof);
+		path = paths_find_id(&job->daemon->inventory, id);
+		if (!path)
+			return;
+	}
+	if (mp_path_state_is_active(answer.state))
+		unregistered = reservation_check_take(&job->reservation, path);
+	if (unregistered) {
+		answer.state = MP_PATH_DOWN;
+		snprintf(job->check.message, sizeof(job->check.message), "%s", unregistered);
+	}
+	priorities_changed = answers_take_priorities(path, job, chosen);
+	if (answer.state == MP_PATH_DISCONNECTED)
+		discovery_disconnected(path);
+	if (answer.state == MP_PATH_WILD)
+		log_notice("%s: checker %s cannot be used here: %s", mp_path_name(&path->path),
+			   job->checker->name, strerror(-job->error));
+	answers_take_state(path, answer.state, job->check.message,
+			   !was_proven && mp_path_is_proven(&path->path), priorities_changed);
+	if (path->check_now)
+		answers_check_again(path);
 }
 
 void answers_take(struct check_job *job)
 {
 	struct daemon_path *path =
 		job->abandoned ? NULL : paths_find_id(&job->daemon->inventory, job->path_id);
-	enum mp_path_state state = job->check.state;
-	const struct mp_prioritizer *chosen;
-	struct daemon_map *map;
-	bool priorities_changed, was_proven;
 
-	if (!path) {
+	if (path) {
+		path->job = NULL;
+		path->fd = job->check.fd;
+		answers_take_all(path, job);
+	} else {
 		job->abandoned = true;
-		check_job_free(job);
-		return;
 	}
-	path->job = NULL;
-	path->fd = job->check.fd;
-	chosen = path->prioritizer;
-	was_proven = mp_path_is_proven(&path->path);
-	path_take_facts(path, job);
-	map = path->path.map ? daemon_map_of(path->path.map) : NULL;
-
-	if (job->work.skipped) {
-		/* Its lane hung so long that it was never asked. */
-		if (map && map->prio_asking == path->path.id)
-			map->prio_asking = 0;
-		schedule_retry(path);
-		check_job_free(job);
-		return;
-	}
-
-	if (path->path.checker_disabled) {
-		/* The operator failed it while it was asked. */
-		if (map && map->prio_asking == path->path.id)
-			map->prio_asking = 0;
-		schedule_note_answer(path);
-		check_job_free(job);
-		return;
-	}
-
-	path->path.silent = false;
-	if (!path_take_proof(path, job)) {
-		/* Alive, but not ours: for its map it is as good as dead. */
-		state = MP_PATH_DOWN;
-		snprintf(job->check.message, sizeof(job->check.message), "leads to another LUN");
-		schedule_answer_waiters(path, "fail\n");
-	} else if (mp_path_state_is_active(state) && job->epoch != path->path.epoch) {
-		/* What has happened since it began is not known to its answer. */
-		if (map && map->prio_asking == path->path.id)
-			map->prio_asking = 0;
-		path_check_again(path);
-		check_job_free(job);
-		return;
-	} else if (mp_path_state_is_active(state) && !mp_path_is_proven(&path->path) &&
-		   !path_stays(path)) {
-		state = MP_PATH_DOWN;
-		path->path.silent = true;
-		snprintf(job->check.message, sizeof(job->check.message),
-			 "it does not say which LUN it is: %s: %s",
-			 mp_protocol_is_nvme(job->protocol) ? "Identify" : "INQUIRY",
-			 strerror(-job->proof_error));
-		schedule_answer_waiters(path, "fail\n");
-	} else if (state == MP_PATH_PENDING && job->offline) {
-		loads_doubt(path); /* its connection is gone, and may come back as another one */
-	}
-	if (!path->path.identity.wwid[0] && path->path.init == MP_INIT_FAILED && path->proof &&
-	    strncmp(path->proof, MP_SCSI_SERIAL_NAME, strlen(MP_SCSI_SERIAL_NAME)) &&
-	    mp_probe_has_fallback(path->path.identity.protocol, path->settings.uid_attribute)) {
-		uint64_t id = path->path.id;
-
-		discovery_told_wwid(path, path->proof);
-		path = paths_find_id(&job->daemon->inventory, id);
-		if (!path) {
-			check_job_free(job);
-			return;
-		}
-	}
-	if (mp_path_state_is_active(state)) {
-		const char *reason = reservation_check_take(&job->reservation, path);
-
-		if (reason) {
-			state = MP_PATH_DOWN;
-			snprintf(job->check.message, sizeof(job->check.message), "%s", reason);
-		}
-	}
-	if (job->prioritizer && job->prioritizer == path->prioritizer &&
-	    mp_path_state_is_active(job->check.state))
-		discovery_told_priority(path, job->priority);
-	priorities_changed = path_take_priority(path, job);
-	/* Another one was chosen because of what the device told. */
-	path->check_now |= path->prioritizer != chosen;
-	if (state == MP_PATH_DISCONNECTED)
-		discovery_disconnected(path);
-	if (state == MP_PATH_WILD)
-		log_notice("%s: checker %s cannot be used here: %s", mp_path_name(&path->path),
-			   job->checker->name, strerror(-job->error));
-	if (job->check.access_changed && map)
-		map->prio_asked_usec = 0;
-	path_take_state(path, state, job->check.message,
-			!was_proven && mp_path_is_proven(&path->path), priorities_changed);
-	if (path->check_now)
-		path_check_again(path);
 	check_job_free(job);
 }
 
-static void path_on_overdue(struct daemon_path *path)
+enum answer_delay answers_judge_delay(const struct daemon_path *path, uint64_t now_usec,
+				      enum answer_queue queue)
 {
-	uint64_t now = daemon_now_usec(path->inventory->daemon);
 	uint64_t deadline = path->job->begun_usec + schedule_timeout_sec(path) * usec_per_sec;
-	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
 	if (path->path.checker_disabled)
-		return;
+		return ANSWER_DELAY_IGNORED;
 	/*
 	 * At a start all ask at once, and later many do: those whose turn has not come are not
 	 * overdue.
 	 */
-	if (!pool_has_begun(&path->job->work) &&
-	    (path->inventory->daemon->configure_timer ||
-	     pool_awaits_turn(path->inventory->daemon->pool, &path->job->work))) {
-		schedule_at(path, now + SCHEDULE_PENDING_SEC * usec_per_sec);
-		return;
-	}
-	/* Another path of the map is to be asked for priorities. */
-	if (map && map->prio_asking == path->path.id)
-		map->prio_asking = 0;
-
-	if (now + due_accuracy_usec < deadline) {
-		if (path->path.state != MP_PATH_PENDING) {
-			log_line(path->answered ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
-				 "%s: no answer from the checker yet", mp_path_name(&path->path));
-			path->path.state = MP_PATH_PENDING;
-			schedule_give_up(path);
-			if (map)
-				states_changed(map, false, false, path);
-		}
-		schedule_at(path, deadline);
-		return;
-	}
+	if (queue == ANSWER_QUEUE_WAITS)
+		return ANSWER_DELAY_QUEUED;
+	if (now_usec + due_accuracy_usec < deadline)
+		return ANSWER_DELAY_PENDING;
 	/* Its own device has not been asked: that others hang is no reason to fail it. */
-	if (pool_lacks_places(path->inventory->daemon->pool, &path->job->work)) {
-		schedule_at(path, now + SCHEDULE_PENDING_SEC * usec_per_sec);
+	return queue == ANSWER_QUEUE_HELD_UP ? ANSWER_DELAY_HELD_UP : ANSWER_DELAY_TIMEOUT;
+}
+
+static enum answer_queue answers_find_queue(const struct daemon_path *path)
+{
+	const struct daemon *daemon = path->inventory->daemon;
+	const struct work *work = &path->job->work;
+
+	if (!pool_has_begun(work) &&
+	    (daemon->configure_timer || pool_awaits_turn(daemon->pool, work)))
+		return ANSWER_QUEUE_WAITS;
+	return pool_lacks_places(daemon->pool, work) ? ANSWER_QUEUE_HELD_UP : ANSWER_QUEUE_BEGUN;
+}
+
+static void answers_show_pending(struct daemon_path *path)
+{
+	if (path->path.state == MP_PATH_PENDING)
 		return;
+	log_line(path->answered ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
+		 "%s: no answer from the checker yet", mp_path_name(&path->path));
+	path->path.state = MP_PATH_PENDING;
+	schedule_give_up(path);
+	if (path->path.map)
+		states_changed(daemon_map_of(path->path.map), false, false, path);
+}
+
+static void answers_on_overdue(struct daemon_path *path)
+{
+	uint64_t now = daemon_now_usec(path->inventory->daemon);
+	enum answer_delay delay = answers_judge_delay(path, now, answers_find_queue(path));
+
+	if (delay != ANSWER_DELAY_IGNORED && delay != ANSWER_DELAY_QUEUED)
+		answers_end_round(path);
+	switch (delay) {
+	case ANSWER_DELAY_IGNORED:
+		break;
+	case ANSWER_DELAY_QUEUED:
+	case ANSWER_DELAY_HELD_UP:
+		schedule_at(path, now + SCHEDULE_PENDING_SEC * usec_per_sec);
+		break;
+	case ANSWER_DELAY_PENDING:
+		answers_show_pending(path);
+		schedule_at(path,
+			    path->job->begun_usec + schedule_timeout_sec(path) * usec_per_sec);
+		break;
+	case ANSWER_DELAY_TIMEOUT:
+		answers_take_state(path, MP_PATH_TIMEOUT, "no answer in time", false, false);
+		/* It has no second job while the first one hangs: the next event is its answer. */
+		agenda_clear(&path->due);
+		path->path.next_check_usec = 0;
+		break;
 	}
-	path_take_state(path, MP_PATH_TIMEOUT, "no answer in time", false, false);
-	/* It has no second job while the first one hangs: the next event is its answer. */
-	agenda_clear(&path->due);
-	path->path.next_check_usec = 0;
 }
 
 void answers_on_due(struct agenda_entry *entry)
@@ -459,7 +577,7 @@ void answers_on_due(struct agenda_entry *entry)
 				    path->inventory->process->retrigger_delay_sec * usec_per_sec);
 		discovery_on_missing_udev(path);
 	} else if (path->job) {
-		path_on_overdue(path);
+		answers_on_overdue(path);
 	} else {
 		schedule_check(path);
 	}

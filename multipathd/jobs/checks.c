@@ -53,6 +53,7 @@ void check_job_free(struct check_job *job)
 	free(job->prio_args);
 	free(job->known);
 	free(job->proof);
+	free(job->page);
 	free(job->vpd_text);
 	free(job->prio);
 	free(job->identity);
@@ -151,7 +152,7 @@ static int job_identify(struct check_job *job, char *proof)
 
 static void job_prove(struct check_job *job)
 {
-	char proof[MP_WWID_SIZE];
+	char proof[MP_WWID_SIZE], page[MP_WWID_SIZE];
 
 	job_ask_read_only(job);
 	job->proof_error = job_identify(job, proof);
@@ -160,6 +161,9 @@ static void job_prove(struct check_job *job)
 	job->proof = strdup(proof);
 	if (!job->proof)
 		job->proof_error = -ENOMEM;
+	else if (!job->certain && strcmp(proof, job->known) &&
+		 mp_probe_page_wwid(&mp_roots_system, job->protocol, job->dir, page) == 0)
+		job->page = strdup(page);
 }
 
 /* What follows an answer: all on the worker, since all of it may block. */

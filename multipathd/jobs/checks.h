@@ -52,6 +52,8 @@ struct check_job {
 	int proof_error; /* as mp_scsi_identify() */
 	int tpg; /* target port group, of the proof if there is one; -1 unknown */
 	char *proof; /* with proof_error 0 */
+	/* the kernel's copy of it, if another name is proved than is known and certain; or NULL */
+	char *page;
 	bool ask_rdac, rdac_if_listed;
 	bool ask_ana;
 	int rdac, ana; /* 1 yes, 0 no, negative: not told */
