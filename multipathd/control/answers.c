@@ -298,7 +298,7 @@ static void answers_explain(struct check_job *job, enum answer_fault fault)
 	if (fault == ANSWER_ASTRAY)
 		snprintf(text, size, "leads to another LUN");
 	else
-		snprintf(text, size, "it does not say which LUN it is: %s: %s",
+		snprintf(text, size, "does not report its WWID: %s: %s",
 			 mp_protocol_is_nvme(job->protocol) ? "Identify" : "INQUIRY",
 			 strerror(-job->proof_error));
 }

@@ -12,7 +12,7 @@ read -r b < <(paths_of_host 1)
 silence() { local p; for p; do : > "/run/silent/$p"; done; }
 mark() { marked=$(wc -l < "$logfile"); }
 since() { tail -n +$((marked + 1)) "$logfile" | grep -q -- "$1"; }
-answers_checker() { since "$1: .*does not say which LUN it is" || since "$1 failed .*does not say which LUN it is"; }
+answers_checker() { since "$1: .*does not report its WWID" || since "$1 failed .*does not report its WWID"; }
 swap() { echo 1 > $debug/vpd_use_hostno; }
 swap_back() {
 	echo 0 > $debug/vpd_use_hostno
