@@ -28,7 +28,6 @@
 #include "multipathd/commands/lists.h"
 #include "multipathd/control/configure.h"
 #include "multipathd/control/steps.h"
-#include "multipathd/events/dmevents.h"
 #include "multipathd/lifetime.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
@@ -331,7 +330,6 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 	}
 	if (r >= 0 && (arguments->mode == MODE_CREATE || (is_list(arguments) && status == 0)))
 		warn_without_daemon(&daemon);
-	dmevents_close(&daemon);
 	daemon_fini(&daemon);
 	return status;
 }

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "kernel/dm.h"
 #include "multipathd/commands/waiting.h"
 #include "multipathd/control/answers.h"
 #include "multipathd/control/configure.h"
@@ -32,7 +33,7 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options)
 {
 	int r;
 
-	*daemon = (struct daemon){ .aio_fd = -1, .sample_fd = -1, .dm_fd = -1 };
+	*daemon = (struct daemon){ .aio_fd = -1, .sample_fd = -1 };
 	CDS_INIT_LIST_HEAD(&daemon->leftovers);
 	CDS_INIT_LIST_HEAD(&daemon->geom_answers);
 	CDS_INIT_LIST_HEAD(&daemon->waiting_requests);
@@ -51,6 +52,8 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options)
 		r = mp_bindings_new(&daemon->inventory.bindings);
 	if (r >= 0)
 		r = mp_wwids_new(&daemon->inventory.wwids);
+	if (r >= 0)
+		r = configure_new(daemon, &daemon->configure);
 	if (r >= 0)
 		r = pool_new(daemon->event, &daemon->pool);
 	if (r >= 0)
@@ -84,16 +87,14 @@ void daemon_fini(struct daemon *daemon)
 	sd_event_source_unref(daemon->reconcile_source);
 	sd_event_source_unref(daemon->reconcile_timer);
 	sd_event_source_unref(daemon->configure_timer);
-	sd_event_source_unref(daemon->settle_timer);
 	daemon->inventory.wwids = mp_wwids_free(daemon->inventory.wwids);
+	mp_dm_list_free(daemon->inventory.listed, daemon->inventory.listed_count);
 	mp_strbuf_fini(&daemon->inventory.geom_notes);
-	mp_strbuf_fini(&daemon->config_notes);
 	free(daemon->inventory.prkeys);
 	daemon->inventory.bindings = mp_bindings_free(daemon->inventory.bindings);
 	inventory_fini(&daemon->inventory);
-	daemon->old_config = mp_config_free(daemon->old_config);
+	daemon->configure = configure_free(daemon->configure);
 	daemon->inventory.config = mp_config_free(daemon->inventory.config);
-	configure_fini(daemon);
 	daemon->event = sd_event_unref(daemon->event);
 	mp_hash_unregister_thread();
 }

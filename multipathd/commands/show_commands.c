@@ -220,7 +220,7 @@ void show_command_daemon(struct command_call *call)
 	if (state == DAEMON_IDLE && daemon_is_busy(daemon))
 		state = DAEMON_RUNNING;
 	mp_strbuf_printf(&call->reply, "pid %d %s%s\n", (int)getpid(), daemon_state_name(state),
-			 daemon->reconfigure_pending ? " (pending reconfigure)" : "");
+			 configure_is_pending(daemon) ? " (pending reconfigure)" : "");
 }
 
 void show_command_blacklist(struct command_call *call)

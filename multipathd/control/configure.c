@@ -34,6 +34,23 @@ static const uint64_t usec_per_sec = 1000000;
 
 enum { NOTES_LONGEST = 64 << 10 };
 
+struct configure {
+	struct daemon *daemon;
+	time_t in_force_since;
+	/* what was wrong with the files when they were read last, one line each; NULL: nothing */
+	char *errors;
+	struct mp_strbuf notes; /* errors and warnings: configure_print_notes() */
+	const char *fault; /* of the configuration in force, if there are errors */
+	time_t faulty_since;
+	struct mp_config *old; /* settings borrow from it until they are resolved again */
+
+	struct look_waiter look; /* paths are enumerated after it */
+	sd_event_source *settle_timer;
+	unsigned unanswered_before; /* when the grace timer expired last */
+	unsigned operations_before; /* when the settle timer expired last */
+	bool pending, pending_all; /* another reconfigure, requested during this one */
+};
+
 struct messages {
 	struct mp_strbuf *errors;
 	struct mp_strbuf *notes; /* a digit, the level, before each line */
@@ -70,24 +87,54 @@ struct mp_config_source configure_source(const struct daemon *daemon)
  */
 static void configure_note_fault(struct daemon *daemon, const char *fault, const char *errors)
 {
-	if (!daemon->config_errors || strcmp(fault, daemon->config_fault))
-		daemon->faulty_since = time(NULL);
-	free(daemon->config_errors);
-	daemon->config_errors = strdup(errors);
-	daemon->config_fault = fault;
+	struct configure *configure = daemon->configure;
+
+	if (!configure->errors || strcmp(fault, configure->fault))
+		configure->faulty_since = time(NULL);
+	free(configure->errors);
+	configure->errors = strdup(errors);
+	configure->fault = fault;
 	daemon->inventory.config_incomplete = !strcmp(fault, "incomplete");
 }
 
-void configure_fini(struct daemon *daemon)
+static void configure_forget_fault(struct daemon *daemon)
 {
-	free(daemon->config_errors);
-	daemon->config_errors = NULL;
+	free(daemon->configure->errors);
+	daemon->configure->errors = NULL;
 	daemon->inventory.config_incomplete = false;
+}
+
+int configure_new(struct daemon *daemon, struct configure **ret)
+{
+	struct configure *configure = calloc(1, sizeof(*configure));
+
+	if (!configure)
+		return -ENOMEM;
+	configure->daemon = daemon;
+	*ret = configure;
+	return 0;
+}
+
+struct configure *configure_free(struct configure *configure)
+{
+	if (!configure)
+		return NULL;
+	sd_event_source_disable_unref(configure->settle_timer);
+	mp_config_free(configure->old);
+	mp_strbuf_fini(&configure->notes);
+	free(configure->errors);
+	free(configure);
+	return NULL;
+}
+
+bool configure_is_pending(const struct daemon *daemon)
+{
+	return daemon->configure->pending;
 }
 
 void configure_print_notes(const struct daemon *daemon, int verbosity, struct mp_strbuf *out)
 {
-	const char *line = mp_strbuf_text(&daemon->config_notes);
+	const char *line = mp_strbuf_text(&daemon->configure->notes);
 
 	for (const char *end; *line; line = *end ? end + 1 : end) {
 		end = strchrnul(line, '\n');
@@ -107,33 +154,35 @@ static void print_since(time_t since, struct mp_strbuf *out)
 
 void configure_print_state(const struct daemon *daemon, struct mp_strbuf *out)
 {
-	const char *line = daemon->config_errors;
+	const struct configure *configure = daemon->configure;
+	const char *line = configure->errors;
 
 	if (!line) {
 		mp_strbuf_puts(out, "config: in force since ");
-		print_since(daemon->configured_since, out);
+		print_since(configure->in_force_since, out);
 		mp_strbuf_putc(out, '\n');
 		return;
 	}
 	for (const char *end; *line; line = *end ? end + 1 : end) {
 		end = strchrnul(line, '\n');
-		mp_strbuf_printf(out, "config: %s since ", daemon->config_fault);
-		print_since(daemon->faulty_since, out);
+		mp_strbuf_printf(out, "config: %s since ", configure->fault);
+		print_since(configure->faulty_since, out);
 		mp_strbuf_printf(out, ": %.*s\n", (int)(end - line), line);
 	}
 }
 
 int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 {
+	struct configure *configure = daemon->configure;
 	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
-	struct messages messages = { .errors = &told, .notes = &daemon->config_notes };
+	struct messages messages = { .errors = &told, .notes = &configure->notes };
 	struct mp_config_source source = configure_source(daemon);
 	struct mp_config *config;
 	int r;
 
 	source.diagnostic = configure_on_diagnostic;
 	source.userdata = &messages;
-	mp_strbuf_clear(&daemon->config_notes);
+	mp_strbuf_clear(&configure->notes);
 	r = mp_config_load(&source, &config);
 	if (errors)
 		mp_strbuf_puts(errors, mp_strbuf_text(&told));
@@ -147,12 +196,12 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 	/*
 	 * Settings borrow text from the configuration: the old one goes when all are resolved anew.
 	 */
-	mp_config_free(daemon->old_config);
-	daemon->old_config = daemon->inventory.config;
+	mp_config_free(configure->old);
+	configure->old = daemon->inventory.config;
 	daemon->inventory.config = config;
 	daemon->inventory.process = mp_config_process(config);
-	daemon->configured_since = time(NULL);
-	configure_fini(daemon);
+	configure->in_force_since = time(NULL);
+	configure_forget_fault(daemon);
 	if (messages.damages)
 		configure_note_fault(daemon, "incomplete", mp_strbuf_text(&told));
 	log_set_verbosity(daemon->inventory.process->verbosity);
@@ -180,16 +229,17 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 
 static int configure_on_grace(sd_event_source *source, uint64_t usec, void *userdata)
 {
-	struct daemon *daemon = userdata;
+	struct configure *configure = userdata;
+	struct daemon *daemon = configure->daemon;
 
 	(void)source;
 	(void)usec;
 	/* As long as answers come in, the others may only be waiting for their turn. */
-	if (daemon->inventory.unanswered < daemon->unanswered_before) {
-		daemon->unanswered_before = daemon->inventory.unanswered;
+	if (daemon->inventory.unanswered < configure->unanswered_before) {
+		configure->unanswered_before = daemon->inventory.unanswered;
 		timers_set(daemon->event, &daemon->configure_timer,
 			   daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec, configure_on_grace,
-			   daemon);
+			   configure);
 		return 0;
 	}
 	if (daemon->inventory.unanswered)
@@ -203,18 +253,19 @@ static int configure_on_grace(sd_event_source *source, uint64_t usec, void *user
 
 static int configure_on_settle(sd_event_source *source, uint64_t usec, void *userdata)
 {
-	struct daemon *daemon = userdata;
-	bool moving = daemon->operations < daemon->operations_before;
+	struct configure *configure = userdata;
+	struct daemon *daemon = configure->daemon;
+	bool moving = daemon->operations < configure->operations_before;
 
 	(void)source;
 	(void)usec;
 	if (daemon->state != DAEMON_CONFIGURE)
 		return 0;
-	daemon->operations_before = daemon->operations;
+	configure->operations_before = daemon->operations;
 	if (moving || !daemon->operations || daemon->inventory.unanswered || daemon->status_running)
-		return timers_set(daemon->event, &daemon->settle_timer,
+		return timers_set(daemon->event, &configure->settle_timer,
 				  daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
-				  configure_on_settle, daemon);
+				  configure_on_settle, configure);
 	log_warning("%u operations on maps hang; going on without them", daemon->operations);
 	daemon->on_configured(daemon);
 	return 0;
@@ -222,7 +273,8 @@ static int configure_on_settle(sd_event_source *source, uint64_t usec, void *use
 
 static void configure_on_looked(struct look_waiter *waiter)
 {
-	struct daemon *daemon = caa_container_of(waiter, struct daemon, configure_look);
+	struct configure *configure = caa_container_of(waiter, struct configure, look);
+	struct daemon *daemon = configure->daemon;
 	struct mp_map *map;
 	int r;
 
@@ -230,17 +282,18 @@ static void configure_on_looked(struct look_waiter *waiter)
 	r = discovery_enumerate(daemon);
 	if (r < 0)
 		log_error("cannot enumerate block devices: %s", strerror(-r));
-	daemon->unanswered_before = daemon->inventory.unanswered;
+	configure->unanswered_before = daemon->inventory.unanswered;
 	log_info("%zu paths and %zu maps found", daemon->inventory.path_count,
 		 daemon->inventory.map_count);
 	timers_set(daemon->event, &daemon->configure_timer,
-		   daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec, configure_on_grace, daemon);
+		   daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec, configure_on_grace,
+		   configure);
 	/* One map whose table operation never returns does not keep clients from all the others. */
-	daemon->operations_before = UINT_MAX;
+	configure->operations_before = UINT_MAX;
 	if (!daemon->inventory.options.once)
-		timers_set(daemon->event, &daemon->settle_timer,
+		timers_set(daemon->event, &configure->settle_timer,
 			   daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec, configure_on_settle,
-			   daemon);
+			   configure);
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
 		daemon_map_of(map)->force_reload |= daemon->inventory.options.force_reload &&
 						    map->kernel.exists;
@@ -254,8 +307,8 @@ int configure_start(struct daemon *daemon)
 	daemon->state = DAEMON_CONFIGURE;
 	geoms_sweep(daemon);
 	daemon->enumerates_later = true;
-	daemon->configure_look.looked = configure_on_looked;
-	looks_await(daemon, &daemon->configure_look);
+	daemon->configure->look.looked = configure_on_looked;
+	looks_await(daemon, &daemon->configure->look);
 	return 0;
 }
 
@@ -294,13 +347,14 @@ static void resolve_paths(struct daemon *daemon)
 
 int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 {
+	struct configure *configure = daemon->configure;
 	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
 	struct mp_map *map;
 	int r;
 
 	if (daemon->state == DAEMON_CONFIGURE) {
-		daemon->reconfigure_pending = true;
-		daemon->reconfigure_all |= all;
+		configure->pending = true;
+		configure->pending_all |= all;
 		return 0;
 	}
 	r = configure_load(daemon, &told);
@@ -331,19 +385,20 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 		settings_resolve(managed);
 		maps_touch(managed, "reconfigured");
 	}
-	daemon->old_config = mp_config_free(daemon->old_config);
+	configure->old = mp_config_free(configure->old);
 	return configure_start(daemon);
 }
 
 int configure_done(struct daemon *daemon)
 {
-	bool all = daemon->reconfigure_all;
+	struct configure *configure = daemon->configure;
+	bool all = configure->pending_all;
 
-	daemon->old_config = mp_config_free(daemon->old_config);
+	configure->old = mp_config_free(configure->old);
 	daemon->state = DAEMON_IDLE;
-	if (!daemon->reconfigure_pending)
+	if (!configure->pending)
 		return 0;
-	daemon->reconfigure_pending = false;
-	daemon->reconfigure_all = false;
+	configure->pending = false;
+	configure->pending_all = false;
 	return configure_again(daemon, all, NULL) == 0 ? 1 : 0;
 }

@@ -5,8 +5,21 @@
 
 #include "config/config.h"
 
+struct configure;
 struct daemon;
 struct mp_strbuf;
+
+/**
+ * configure_new() - no configuration yet, none being applied
+ * @ret:	daemon->configure, which the functions below use; configure_free() when no path or
+ *		map is left
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int configure_new(struct daemon *daemon, struct configure **ret);
+
+/** configure_free() - Return: NULL */
+struct configure *configure_free(struct configure *configure);
 
 /** configure_source() - where the daemon's configuration is, without a listener */
 struct mp_config_source configure_source(const struct daemon *daemon);
@@ -41,8 +54,8 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors);
  */
 void configure_print_state(const struct daemon *daemon, struct mp_strbuf *out);
 
-/** configure_fini() - forget what was wrong */
-void configure_fini(struct daemon *daemon);
+/** configure_is_pending() - another reconfigure follows the one in progress */
+bool configure_is_pending(const struct daemon *daemon);
 
 /**
  * configure_done() - a daemon->on_configured() that goes on with a reconfigure that came meanwhile.

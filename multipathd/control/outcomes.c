@@ -29,7 +29,7 @@ static void map_created(struct daemon_map *map)
 	struct mp_path *path;
 
 	map->map.action = MP_ACTION_CREATE;
-	map->map.ready = daemon->inventory.options.once || !daemon->monitor;
+	map->map.ready = !daemon->udev_reports;
 	if (!map->map.ready)
 		readiness_await(map);
 	files_wwid_created(daemon, map->map.wwid);

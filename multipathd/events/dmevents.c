@@ -11,6 +11,11 @@
 #include "multipathd/jobs/looks.h"
 #include "multipathd/state/daemon.h"
 
+struct dmevents {
+	int fd; /* of /dev/mapper/control */
+	sd_event_source *source;
+};
+
 static int dmevents_on_event(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct daemon *daemon = userdata;
@@ -30,25 +35,31 @@ static int dmevents_on_event(sd_event_source *source, int fd, uint32_t events, v
 
 int dmevents_open(struct daemon *daemon)
 {
+	struct dmevents *dmevents = calloc(1, sizeof(*dmevents));
 	int r;
 
-	daemon->dm_fd = mp_dm_events_open();
-	if (daemon->dm_fd < 0)
-		return daemon->dm_fd;
-	r = mp_dm_events_arm(daemon->dm_fd);
+	daemon->dmevents = dmevents; /* dmevents_close() frees it */
+	if (!dmevents)
+		return -ENOMEM;
+	dmevents->fd = mp_dm_events_open();
+	if (dmevents->fd < 0)
+		return dmevents->fd;
+	r = mp_dm_events_arm(dmevents->fd);
 	if (r >= 0)
-		r = sd_event_add_io(daemon->event, &daemon->dm_source, daemon->dm_fd, EPOLLIN,
+		r = sd_event_add_io(daemon->event, &dmevents->source, dmevents->fd, EPOLLIN,
 				    dmevents_on_event, daemon);
-	return r < 0 ? r : sd_event_source_set_exit_on_failure(daemon->dm_source, true);
+	return r < 0 ? r : sd_event_source_set_exit_on_failure(dmevents->source, true);
 }
 
 void dmevents_close(struct daemon *daemon)
 {
-	daemon->dm_source = sd_event_source_disable_unref(daemon->dm_source);
-	if (daemon->dm_fd >= 0)
-		close(daemon->dm_fd);
-	daemon->dm_fd = -1;
-	mp_dm_list_free(daemon->inventory.listed, daemon->inventory.listed_count);
-	daemon->inventory.listed = NULL;
-	daemon->inventory.listed_count = 0;
+	struct dmevents *dmevents = daemon->dmevents;
+
+	if (!dmevents)
+		return;
+	daemon->dmevents = NULL;
+	sd_event_source_disable_unref(dmevents->source);
+	if (dmevents->fd >= 0)
+		close(dmevents->fd);
+	free(dmevents);
 }

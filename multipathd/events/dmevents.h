@@ -3,6 +3,11 @@
 #pragma once
 struct daemon;
 
-/** dmevents_open() - be told of events from now on. Return: 0, negative errno. */
+/**
+ * dmevents_open() - receive events from now on. Return: 0, negative errno, and dmevents_close() is
+ * due as well.
+ */
 int dmevents_open(struct daemon *daemon);
+
+/** dmevents_close() - stop receiving, if it was begun */
 void dmevents_close(struct daemon *daemon);

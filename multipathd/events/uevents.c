@@ -23,6 +23,12 @@
 
 enum { RECEIVE_BUFFER = 128 << 20, EVENTS_PER_TURN = 64 };
 
+struct uevents {
+	struct udev *udev;
+	struct udev_monitor *monitor;
+	sd_event_source *source;
+};
+
 static int uevent_props(struct udev_device *device, struct mp_props *props)
 {
 	struct udev_list_entry *entry;
@@ -192,7 +198,7 @@ static int uevents_on_event(sd_event_source *source, int fd, uint32_t events, vo
 	(void)fd;
 	(void)events;
 	for (int i = 0; i < EVENTS_PER_TURN; i++) {
-		struct udev_device *device = udev_monitor_receive_device(daemon->monitor);
+		struct udev_device *device = udev_monitor_receive_device(daemon->uevents->monitor);
 
 		if (!device) {
 			if (errno == ENOBUFS)
@@ -209,32 +215,46 @@ static int uevents_on_event(sd_event_source *source, int fd, uint32_t events, vo
 
 int uevents_open(struct daemon *daemon)
 {
+	struct uevents *uevents = calloc(1, sizeof(*uevents));
 	int r;
 
-	daemon->udev = udev_new();
-	if (!daemon->udev)
+	daemon->uevents = uevents; /* uevents_close() frees it */
+	if (!uevents)
 		return -ENOMEM;
-	daemon->monitor = udev_monitor_new_from_netlink(daemon->udev, "udev");
-	if (!daemon->monitor)
+	uevents->udev = udev_new();
+	if (!uevents->udev)
 		return -ENOMEM;
-	if (udev_monitor_set_receive_buffer_size(daemon->monitor, RECEIVE_BUFFER) < 0)
+	uevents->monitor = udev_monitor_new_from_netlink(uevents->udev, "udev");
+	if (!uevents->monitor)
+		return -ENOMEM;
+	if (udev_monitor_set_receive_buffer_size(uevents->monitor, RECEIVE_BUFFER) < 0)
 		log_warning("uevents: the receive buffer stays small");
-	r = udev_monitor_filter_add_match_subsystem_devtype(daemon->monitor, "block", "disk");
+	r = udev_monitor_filter_add_match_subsystem_devtype(uevents->monitor, "block", "disk");
 	if (r >= 0)
-		r = udev_monitor_filter_add_match_subsystem_devtype(daemon->monitor, "scsi",
+		r = udev_monitor_filter_add_match_subsystem_devtype(uevents->monitor, "scsi",
 								    "scsi_device");
 	if (r >= 0)
-		r = udev_monitor_enable_receiving(daemon->monitor);
+		r = udev_monitor_enable_receiving(uevents->monitor);
 	if (r >= 0)
-		r = sd_event_add_io(daemon->event, &daemon->monitor_source,
-				    udev_monitor_get_fd(daemon->monitor), EPOLLIN, uevents_on_event,
-				    daemon);
-	return r < 0 ? r : sd_event_source_set_exit_on_failure(daemon->monitor_source, true);
+		r = sd_event_add_io(daemon->event, &uevents->source,
+				    udev_monitor_get_fd(uevents->monitor), EPOLLIN,
+				    uevents_on_event, daemon);
+	if (r >= 0)
+		r = sd_event_source_set_exit_on_failure(uevents->source, true);
+	daemon->udev_reports = r >= 0;
+	return r;
 }
 
 void uevents_close(struct daemon *daemon)
 {
-	daemon->monitor_source = sd_event_source_disable_unref(daemon->monitor_source);
-	daemon->monitor = udev_monitor_unref(daemon->monitor);
-	daemon->udev = udev_unref(daemon->udev);
+	struct uevents *uevents = daemon->uevents;
+
+	if (!uevents)
+		return;
+	daemon->udev_reports = false;
+	daemon->uevents = NULL;
+	sd_event_source_disable_unref(uevents->source);
+	udev_monitor_unref(uevents->monitor);
+	udev_unref(uevents->udev);
+	free(uevents);
 }

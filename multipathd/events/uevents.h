@@ -7,8 +7,13 @@ struct daemon;
 struct daemon_path;
 struct mp_props;
 
-/** uevents_open() - listen; from here on nothing is missed. Return: 0, negative errno. */
+/**
+ * uevents_open() - listen; from here on nothing is missed. Return: 0, negative errno, and
+ * uevents_close() is due as well.
+ */
 int uevents_open(struct daemon *daemon);
+
+/** uevents_close() - stop listening, if it was begun */
 void uevents_close(struct daemon *daemon);
 
 /**

@@ -9,23 +9,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
-#include <time.h>
 #include <urcu/list.h>
 
-#include "base/strbuf.h"
 #include "multipathd/loop/agenda.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/inventory.h"
 
 struct device_close;
+struct dmevents;
 struct check_job;
+struct configure;
 struct daemon_map;
 struct files_job;
 struct look_job;
 struct mp_aio;
 struct server;
-struct udev;
-struct udev_monitor;
+struct uevents;
 
 enum daemon_state {
 	DAEMON_INIT,
@@ -48,13 +47,7 @@ struct daemon {
 	sd_event *event;
 	struct pool *pool;
 	struct server *server; /* NULL in multipath(8) */
-	time_t configured_since; /* the configuration was taken over */
-	/* what was wrong with the files when they were read last, a line each; NULL: nothing */
-	char *config_errors;
-	struct mp_strbuf config_notes; /* the same and more: configure_print_notes() */
-	const char *config_fault; /* what that has made of the configuration in force */
-	time_t faulty_since;
-	struct mp_config *old_config; /* until all settings are resolved anew */
+	struct configure *configure; /* control/configure.c */
 	/* what a check says is taken in (control/answers.h) */
 	void (*on_checked)(struct check_job *job);
 	struct mp_aio *aio;
@@ -77,15 +70,11 @@ struct daemon {
 
 	/* start and reconfigure */
 	bool enumerating; /* first checks start when all paths are known */
-	unsigned unanswered_before; /* when the grace timer went off last */
 	unsigned operations; /* table operations under way */
-	unsigned operations_before; /* when the settle timer went off last */
 	sd_event_source *configure_timer;
-	sd_event_source *settle_timer;
 	void (*on_configured)(struct daemon *daemon);
 	void (*on_reconciled)(struct daemon *daemon); /* after each pass; NULL: nobody waits */
 	sd_event_source *ready_timer; /* READY=1 waits for the nodes of the maps that were made */
-	bool reconfigure_pending, reconfigure_all;
 
 	/* what a worker writes in one go */
 	struct files_job *files_writing; /* under way, NULL: none */
@@ -94,9 +83,6 @@ struct daemon {
 	char **new_wwids;
 	size_t new_wwid_count;
 
-	/* the kernel's events */
-	int dm_fd;
-	sd_event_source *dm_source;
 	bool look_at_unused; /* the next look reads maps without active group, too */
 	struct cds_list_head waiting_requests; /* of clients, for such a look */
 	struct cds_list_head postponed_requests; /* of clients, for what passes by itself */
@@ -104,15 +90,14 @@ struct daemon {
 	/* what is known of maps is brought up to date (control/survey.h) */
 	void (*on_looked)(struct look_job *job);
 	struct cds_list_head look_waiters; /* for the next look */
-	struct look_waiter configure_look;
 	/*
 	 * a start or reconfigure waits for a look: paths that were rejected so far are known only
 	 * then
 	 */
 	bool enumerates_later;
-	struct udev *udev;
-	struct udev_monitor *monitor;
-	sd_event_source *monitor_source;
+	struct uevents *uevents; /* events/uevents.c */
+	struct dmevents *dmevents; /* events/dmevents.c */
+	bool udev_reports; /* its events are received: a new map's device nodes can be awaited */
 
 	uint64_t *tuning_failures; /* that were told */
 	size_t tuning_failure_count;
