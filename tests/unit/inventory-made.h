@@ -15,6 +15,7 @@
 #include "config-loaded.h"
 #include "multipathd/control/geoms.h"
 #include "multipathd/control/reconcile.h"
+#include "multipathd/state/daemon.h"
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
@@ -24,8 +25,11 @@ static const struct map_kinds made_kinds = { .reconciled = &reconcile_kind, .geo
 
 struct made {
 	struct loaded loaded;
-	struct inventory inventory;
-	unsigned marks; /* that were told of */
+	union {
+		struct inventory inventory; /* without a process around it */
+		struct daemon daemon; /* with one: jobs-recorded.h */
+	};
+	unsigned marks; /* of maps, by maps_touch() */
 };
 
 static inline void made_on_marked(struct inventory *inventory)
@@ -40,7 +44,7 @@ static inline void made_init(struct made *made, const char *config)
 		.once = true, .create = true, .check = true, .grouping = -1, .verbosity = -1
 	};
 
-	*made = (struct made){ 0 };
+	memset(made, 0, sizeof(*made));
 	loaded_init(&made->loaded);
 	assert_int_equal(loaded_text(&made->loaded, config), 0);
 	assert_int_equal(inventory_init(&made->inventory, &options, &made_kinds), 0);

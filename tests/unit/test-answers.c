@@ -1,0 +1,642 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/control/answers.h"
+
+#include <errno.h>
+
+#include "jobs-recorded.h"
+#include "multipathd/control/schedule.h"
+
+#define TWO_PATHS "0 0 1 1 round-robin 0 2 1 8:0 1 8:16 1"
+#define OTHER_PATH "0 0 1 1 round-robin 0 1 1 8:16 1"
+
+/* One map of two good paths, and the answer of the first one, sda. */
+struct world {
+	struct made made;
+	struct daemon_map *map;
+	struct daemon_path *path, *other;
+	struct check_job *job;
+};
+
+static void world_init(struct world *world, const char *table)
+{
+	recorded_init(&world->made, "");
+	world->map = made_map(&world->made, "w");
+	world->path = recorded_path(&world->made, 'a', world->map);
+	world->other = recorded_path(&world->made, 'b', world->map);
+	recorded_table(world->map, "mpatha", table);
+	world->job = calloc(1, sizeof(*world->job));
+	assert_non_null(world->job);
+	world->job->daemon = &world->made.daemon;
+	world->job->path_id = world->path->path.id;
+	world->job->epoch = world->path->path.epoch;
+	world->job->begun_usec = recorded.now_usec;
+	world->job->checker = world->path->checker;
+	world->job->check.fd = world->job->knock_fd = -1;
+	world->job->check.state = MP_PATH_UP;
+	world->job->rdac = world->job->ana = world->job->tpg = -1;
+	world->job->known = strdup("w");
+	world->job->certain = true;
+	world->path->job = world->job;
+}
+
+static void world_fini(struct world *world)
+{
+	recorded_fini(&world->made);
+}
+
+#define _cleanup_world_ _cleanup_(world_fini)
+
+static void world_unprove(struct daemon_path *path)
+{
+	path->path.proven_epoch = 0;
+	path->told_wwid = false;
+}
+
+static void answer_format(const struct answer *answer, char *text, size_t size)
+{
+	static const char *const uses[] = {
+		[ANSWER_COUNTS] = "counts",
+		[ANSWER_UNASKED] = "unasked",
+		[ANSWER_UNWANTED] = "unwanted",
+		[ANSWER_OUTDATED] = "outdated",
+	};
+	static const char *const luns[] = {
+		[ANSWER_LUN_UNSAID] = "",
+		[ANSWER_LUN_SAME] = ", same LUN",
+		[ANSWER_LUN_OTHER] = ", other LUN",
+	};
+	static const char *const faults[] = {
+		[ANSWER_NO_FAULT] = "",
+		[ANSWER_ASTRAY] = ", astray",
+		[ANSWER_SILENT] = ", silent",
+	};
+
+	snprintf(text, size, "%s: %s%s%s%s%s", uses[answer->use], mp_path_state_name(answer->state),
+		 luns[answer->lun], faults[answer->fault], answer->doubt ? ", doubt" : "",
+		 answer->stays ? ", stays" : "");
+}
+
+/* Facts of the path and of its check. */
+enum {
+	SKIPPED = 1 << 0,
+	DISABLED = 1 << 1,
+	DOUBTED = 1 << 2, /* since the check began */
+	UNPROVEN = 1 << 3, /* was before it */
+	WRONG = 1 << 4, /* led to another LUN before */
+	CHANGED = 1 << 5, /* unit attention */
+	OFFLINE = 1 << 6,
+	OTHER_UNPROVEN = 1 << 7,
+	UNCERTAIN = 1 << 8, /* udev spells the name in a way of its own */
+	WAS_BAD = 1 << 9,
+	FAILED_IN_KERNEL = 1 << 10,
+};
+
+static void world_set(struct world *world, unsigned facts)
+{
+	struct mp_path *path = &world->path->path;
+
+	if (facts & UNPROVEN)
+		world_unprove(world->path);
+	if (facts & OTHER_UNPROVEN)
+		world_unprove(world->other);
+	if (facts & WAS_BAD)
+		world->path->answered_state = path->state = MP_PATH_DOWN;
+	if (facts & FAILED_IN_KERNEL) {
+		world->map->map.kernel.table.groups[0].paths[0].state = MP_DM_FAILED;
+		mp_map_update_groups(&world->map->map);
+	}
+	path->checker_disabled = facts & DISABLED;
+	path->wrong_wwid = facts & WRONG;
+	world->job->work.skipped = facts & SKIPPED;
+	world->job->check.identity_changed = facts & CHANGED;
+	world->job->offline = facts & OFFLINE;
+	world->job->certain = !(facts & UNCERTAIN);
+	if (facts & DOUBTED)
+		mp_path_doubt(path);
+}
+
+#define NOT_ASKED 1 /* of proof errors */
+
+static void an_answer_is_worth_what_it_says_of_the_lun_and_when_it_was_asked(void **state)
+{
+	static const struct {
+		unsigned facts;
+		enum mp_path_state told;
+		int proof_error;
+		const char *proof;
+		const char *expected;
+	} rows[] = {
+		{ 0, MP_PATH_UP, 0, "w", "counts: up, same LUN" },
+		{ 0, MP_PATH_GHOST, 0, "w", "counts: ghost, same LUN" },
+		{ 0, MP_PATH_UP, NOT_ASKED, NULL, "counts: up" },
+		{ 0, MP_PATH_DOWN, NOT_ASKED, NULL, "counts: down" },
+		{ UNPROVEN, MP_PATH_UP, 0, "w", "counts: up, same LUN" },
+		/* only a path that answers can say which LUN it is */
+		{ 0, MP_PATH_DOWN, 0, "other", "counts: down" },
+
+		{ SKIPPED, MP_PATH_UP, 0, "w", "unasked: up" },
+		{ DISABLED, MP_PATH_UP, 0, "w", "unwanted: up" },
+		{ DISABLED, MP_PATH_DOWN, NOT_ASKED, NULL, "unwanted: down" },
+		{ SKIPPED | DISABLED, MP_PATH_UP, 0, "w", "unasked: up" },
+
+		/* A good answer is as old as the check; a bad one counts whenever it was. */
+		{ DOUBTED, MP_PATH_UP, 0, "w", "outdated: up, same LUN" },
+		{ DOUBTED, MP_PATH_GHOST, NOT_ASKED, NULL, "outdated: ghost" },
+		{ DOUBTED, MP_PATH_DOWN, NOT_ASKED, NULL, "counts: down" },
+		{ DOUBTED, MP_PATH_TIMEOUT, NOT_ASKED, NULL, "counts: timeout" },
+
+		{ 0, MP_PATH_UP, 0, "other", "counts: down, other LUN, astray" },
+		{ DOUBTED, MP_PATH_UP, 0, "other", "counts: down, other LUN, astray" },
+		{ 0, MP_PATH_UP, -ENOENT, NULL, "counts: down, other LUN, astray" },
+		{ UNCERTAIN, MP_PATH_UP, -ENOENT, NULL, "counts: up, same LUN" },
+		/* it stays where it was found until it says otherwise */
+		{ WRONG, MP_PATH_UP, NOT_ASKED, NULL, "counts: down, astray" },
+		{ WRONG, MP_PATH_UP, -EIO, NULL, "counts: down, astray" },
+		{ WRONG, MP_PATH_UP, 0, "w", "counts: up, same LUN" },
+
+		/* It does not say which LUN it is. */
+		{ 0, MP_PATH_UP, -EIO, NULL, "counts: up" }, /* it did, since the last doubt */
+		{ CHANGED, MP_PATH_UP, -EIO, NULL, "outdated: up, doubt" },
+		{ CHANGED, MP_PATH_UP, 0, "w", "counts: up, same LUN" },
+		{ UNPROVEN, MP_PATH_UP, -EIO, NULL, "counts: down, silent" },
+		{ UNPROVEN, MP_PATH_GHOST, NOT_ASKED, NULL, "counts: down, silent" },
+		{ UNPROVEN | OTHER_UNPROVEN, MP_PATH_UP, -EIO, NULL, "counts: up, stays" },
+		{ UNPROVEN | OTHER_UNPROVEN | WAS_BAD, MP_PATH_UP, -EIO, NULL,
+		  "counts: down, silent" },
+		{ UNPROVEN | OTHER_UNPROVEN | FAILED_IN_KERNEL, MP_PATH_UP, -EIO, NULL,
+		  "counts: down, silent" },
+
+		/* Its connection is gone, and may come back as another one. */
+		{ OFFLINE, MP_PATH_PENDING, NOT_ASKED, NULL, "counts: pending, doubt" },
+		{ 0, MP_PATH_PENDING, NOT_ASKED, NULL, "counts: pending" },
+		{ OFFLINE, MP_PATH_UP, NOT_ASKED, NULL, "counts: up" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_world_ struct world world;
+		struct answer answer;
+		char text[128];
+
+		world_init(&world, TWO_PATHS);
+		world_set(&world, rows[i].facts);
+		world.job->check.state = rows[i].told;
+		world.job->want_proof = rows[i].proof_error != NOT_ASKED;
+		world.job->proof_error = rows[i].proof_error;
+		if (rows[i].proof)
+			world.job->proof = strdup(rows[i].proof);
+		answer = answers_judge(world.path, world.job);
+		answer_format(&answer, text, sizeof(text));
+		if (strcmp(text, rows[i].expected))
+			fail_msg("row %zu: \"%s\", not \"%s\"", i, text, rows[i].expected);
+		recorded_expect("");
+	}
+}
+
+static void a_name_of_udevs_own_is_compared_with_what_other_paths_and_the_kernel_say(void **state)
+{
+	static const struct {
+		const char *sibling, *page; /* NULL: none */
+		const char *proof, *known;
+		const char *expected; /* of the device, for the log */
+		enum answer_lun lun;
+	} rows[] = {
+		{ NULL, NULL, "t10", "w", "w", ANSWER_LUN_SAME },
+		{ "t10", NULL, "t10", "w", "t10", ANSWER_LUN_SAME },
+		{ "t11", NULL, "t10", "w", "t11", ANSWER_LUN_OTHER },
+		{ NULL, "t10", "t10", "w", "w", ANSWER_LUN_SAME },
+		{ NULL, "t11", "t10", "w", "w", ANSWER_LUN_OTHER },
+		{ "t11", "t11", "w", "w", "w", ANSWER_LUN_SAME },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_world_ struct world world;
+		struct answer answer;
+
+		world_init(&world, TWO_PATHS);
+		world_unprove(world.path);
+		world.other->told_wwid = false;
+		if (rows[i].sibling)
+			world.other->proof = strdup(rows[i].sibling);
+		world.job->certain = false;
+		world.job->want_proof = true;
+		world.job->proof = strdup(rows[i].proof);
+		if (rows[i].page)
+			world.job->page = strdup(rows[i].page);
+		answer = answers_judge(world.path, world.job);
+		assert_int_equal(answer.lun, rows[i].lun);
+		assert_string_equal(answer.expected, rows[i].expected);
+	}
+}
+
+static void effects_format(const struct answer_effects *effects, char *text, size_t size)
+{
+	static const char *const reports[] = {
+		[ANSWER_REPORT_NONE] = "",
+		[ANSWER_REPORT_CHANGE] = ", log change",
+		[ANSWER_REPORT_FAULT] = ", log fault",
+		[ANSWER_REPORT_AGAIN] = ", log fault again",
+	};
+	static const char *const waiters[] = {
+		[ANSWER_WAITERS_NONE] = "",
+		[ANSWER_WAITERS_OK] = ", waiters ok",
+		[ANSWER_WAITERS_ORDER] = ", waiters order",
+	};
+	const struct {
+		bool is;
+		const char *name;
+	} flags[] = {
+		{ effects->doubt, "doubt" },	     { effects->lost, "lost" },
+		{ effects->count_failure, "count" }, { effects->taste, "taste" },
+		{ effects->tune, "tune" },	     { effects->reconcile, "reconcile" },
+		{ effects->regroup, "regroup" },     { effects->came_up, "came up" },
+		{ effects->went_down, "went down" }, { effects->retry, "retry" },
+	};
+	size_t used;
+
+	used = snprintf(text, size, "%s", mp_path_state_name(effects->state));
+	if (effects->shown != effects->state)
+		used += snprintf(text + used, size - used, " (%s)",
+				 mp_path_state_name(effects->shown));
+	used += snprintf(text + used, size - used, " %u s%s%s%s%s", effects->interval_sec,
+			 effects->message ? ", " : "", effects->message ? effects->message : "",
+			 waiters[effects->waiters], reports[effects->report]);
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+		if (flags[i].is)
+			used += snprintf(text + used, size - used, ", %s", flags[i].name);
+}
+
+/* More facts, of the path that answers. */
+enum {
+	NOT_IN_TABLE = 1 << 11,
+	NO_MAP = 1 << 12,
+	FIRST = 1 << 13, /* answer */
+	NEWLY_PROVEN = 1 << 14,
+	AWAITS_PROOF = 1 << 15, /* its map's table */
+	PRIORITIES = 1 << 16, /* changed */
+	REINSTATED_BY_HAND = 1 << 17,
+	ONCE = 1 << 18, /* log_checker_err */
+	GEOM_FOREIGN = 1 << 19,
+	MARGINAL = 1 << 20, /* the table that has it in a group of its own is on its way */
+};
+
+static void world_set_more(struct world *world, unsigned facts)
+{
+	struct daemon_path *path = world->path;
+
+	if (facts & NO_MAP)
+		mp_map_remove_path(&path->path);
+	if (facts & FIRST) {
+		path->answered = false;
+		path->answered_state = path->path.state = MP_PATH_UNCHECKED;
+	}
+	if (facts & REINSTATED_BY_HAND) {
+		struct waiter *waiter = calloc(1, sizeof(*waiter));
+
+		assert_non_null(waiter);
+		waiter->request = 7;
+		cds_list_add_tail(&waiter->in_map, &path->waiters);
+	}
+	path->geom_foreign = facts & GEOM_FOREIGN;
+	path->path.marginal = world->map->regroup = facts & MARGINAL;
+	world->map->awaits_proof = facts & AWAITS_PROOF;
+}
+
+static void what_follows_from_an_answer(void **state)
+{
+	static const struct {
+		unsigned facts;
+		enum mp_path_state old, answer;
+		const char *expected;
+	} rows[] = {
+		/* Nothing new: the next check is later. */
+		{ 0, MP_PATH_UP, MP_PATH_UP, "up 10 s" },
+		{ 0, MP_PATH_GHOST, MP_PATH_GHOST, "ghost 10 s" },
+		{ PRIORITIES, MP_PATH_UP, MP_PATH_UP, "up 10 s, regroup" },
+		{ NO_MAP, MP_PATH_UP, MP_PATH_UP, "up 10 s" },
+		{ NO_MAP | PRIORITIES, MP_PATH_UP, MP_PATH_UP, "up 10 s" },
+
+		/* It fails. */
+		{ 0, MP_PATH_UP, MP_PATH_DOWN,
+		  "down 5 s, fail_path, log change, doubt, lost, count, regroup, went down" },
+		{ 0, MP_PATH_UP, MP_PATH_TIMEOUT,
+		  "timeout 5 s, fail_path, log change, doubt, lost, count, regroup, went down" },
+		{ 0, MP_PATH_UP, MP_PATH_DISCONNECTED,
+		  "down 5 s, fail_path, log change, doubt, lost, count, regroup, went down" },
+		{ FAILED_IN_KERNEL, MP_PATH_UP, MP_PATH_DOWN,
+		  "down 5 s, fail_path, log change, doubt, count, regroup, went down" },
+		{ NOT_IN_TABLE, MP_PATH_UP, MP_PATH_DOWN,
+		  "down 5 s, log change, doubt, count, regroup, went down" },
+		{ NO_MAP, MP_PATH_UP, MP_PATH_DOWN, "down 5 s, log change, doubt, went down" },
+		/* It goes on failing. */
+		{ FAILED_IN_KERNEL, MP_PATH_DOWN, MP_PATH_DOWN, "down 5 s, log fault, doubt" },
+		{ FAILED_IN_KERNEL | ONCE, MP_PATH_DOWN, MP_PATH_DOWN,
+		  "down 5 s, log fault again, doubt" },
+		/* somebody else had it reinstated */
+		{ 0, MP_PATH_DOWN, MP_PATH_DOWN, "down 5 s, fail_path, log fault, doubt, lost" },
+
+		/* It is held back: it was good, and is failed all the same. */
+		{ 0, MP_PATH_UP, MP_PATH_DELAYED,
+		  "delayed 5 s, fail_path, log change, regroup, went down" },
+		{ FAILED_IN_KERNEL, MP_PATH_DELAYED, MP_PATH_DELAYED, "delayed 5 s" },
+
+		/* It comes back. */
+		{ FAILED_IN_KERNEL, MP_PATH_DOWN, MP_PATH_UP,
+		  "up 5 s, reinstate_path, log change, taste, tune, regroup, came up" },
+		{ FAILED_IN_KERNEL | UNPROVEN, MP_PATH_DOWN, MP_PATH_UP,
+		  "up 5 s, log change, taste, tune, regroup, came up" },
+		{ FAILED_IN_KERNEL | GEOM_FOREIGN, MP_PATH_DOWN, MP_PATH_UP,
+		  "up 5 s, log change, taste, tune, regroup, came up" },
+		{ FAILED_IN_KERNEL | MARGINAL, MP_PATH_DOWN, MP_PATH_UP,
+		  "up 5 s, log change, taste, tune, regroup, came up" },
+		{ FAILED_IN_KERNEL, MP_PATH_UP, MP_PATH_UP, "up 5 s, reinstate_path" },
+		{ FAILED_IN_KERNEL | UNPROVEN, MP_PATH_UP, MP_PATH_UP, "up 5 s" },
+		/* The kernel's table has no place for it yet. */
+		{ NOT_IN_TABLE, MP_PATH_DOWN, MP_PATH_UP,
+		  "up 5 s, log change, taste, tune, reconcile, regroup, came up" },
+		{ NOT_IN_TABLE | UNPROVEN, MP_PATH_DOWN, MP_PATH_UP,
+		  "up 5 s, log change, taste, tune, regroup, came up" },
+		{ NOT_IN_TABLE | NEWLY_PROVEN, MP_PATH_UP, MP_PATH_UP, "up 10 s, reconcile" },
+		{ NEWLY_PROVEN, MP_PATH_UP, MP_PATH_UP, "up 10 s" },
+		{ NEWLY_PROVEN | AWAITS_PROOF, MP_PATH_UP, MP_PATH_UP, "up 10 s, reconcile" },
+		{ NEWLY_PROVEN | AWAITS_PROOF, MP_PATH_UP, MP_PATH_DOWN,
+		  "down 5 s, fail_path, log change, doubt, lost, count, regroup, went down" },
+
+		/* The first answer of a path. */
+		{ FIRST, 0, MP_PATH_UP, "up 5 s, reinstate_path, taste, tune, regroup, came up" },
+		{ FIRST | FAILED_IN_KERNEL, 0, MP_PATH_UP,
+		  "up 5 s, reinstate_path, taste, tune, regroup, came up" },
+		{ FIRST, 0, MP_PATH_DOWN, "down 5 s, fail_path, log fault, doubt, lost, regroup" },
+		{ FIRST | ONCE, 0, MP_PATH_DOWN,
+		  "down 5 s, fail_path, log fault, doubt, lost, regroup" },
+		{ FIRST | NO_MAP, 0, MP_PATH_UP, "up 5 s, taste, tune, came up" },
+		{ FIRST, 0, MP_PATH_PENDING, "pending 5 s, regroup, retry" },
+
+		/* No answer yet: nothing is known against it. */
+		{ 0, MP_PATH_UP, MP_PATH_PENDING, "up (pending) 5 s, retry" },
+		{ FAILED_IN_KERNEL, MP_PATH_DOWN, MP_PATH_PENDING,
+		  "down (pending) 5 s, doubt, retry" },
+		/* The checker cannot be used. */
+		{ 0, MP_PATH_UP, MP_PATH_WILD, "up 5 s" },
+
+		/* Whoever wanted it reinstated hears of the message, or that none is needed. */
+		{ REINSTATED_BY_HAND | FAILED_IN_KERNEL, MP_PATH_UNCHECKED, MP_PATH_UP,
+		  "up 5 s, reinstate_path, waiters order, log change, taste, tune, regroup, came up" },
+		{ REINSTATED_BY_HAND, MP_PATH_UP, MP_PATH_UP, "up 10 s, waiters ok" },
+		{ REINSTATED_BY_HAND, MP_PATH_UNCHECKED, MP_PATH_DOWN,
+		  "down 5 s, fail_path, waiters ok, log change, doubt, lost, regroup" },
+		{ REINSTATED_BY_HAND, MP_PATH_UNCHECKED, MP_PATH_PENDING, "pending 5 s, retry" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *config =
+			rows[i].facts & ONCE ? "defaults {\nlog_checker_err once\n}\n" : "";
+		_cleanup_world_ struct world world;
+		struct answer_effects effects;
+		char text[256];
+
+		world_init(&world, rows[i].facts & NOT_IN_TABLE ? OTHER_PATH : TWO_PATHS);
+		if (*config)
+			assert_int_equal(loaded_text(&world.made.loaded, config), 0);
+		world.made.inventory.process = mp_config_process(world.made.loaded.config);
+		world.path->answered_state = world.path->path.state = rows[i].old;
+		world_set(&world, rows[i].facts);
+		world_set_more(&world, rows[i].facts);
+		effects = answers_weigh(world.path, rows[i].answer, rows[i].facts & NEWLY_PROVEN,
+					rows[i].facts & PRIORITIES);
+		effects_format(&effects, text, sizeof(text));
+		if (strcmp(text, rows[i].expected))
+			fail_msg("row %zu: \"%s\", not \"%s\"", i, text, rows[i].expected);
+		assert_int_equal(effects.answer, rows[i].answer);
+		recorded_expect("");
+	}
+}
+
+static void a_check_that_has_not_ended_is_late_when_it_was_asked_and_had_its_time(void **state)
+{
+	static const struct {
+		double after_sec; /* of 30 */
+		enum answer_queue queue;
+		bool disabled;
+		enum answer_delay delay;
+	} rows[] = {
+		{ 1, ANSWER_QUEUE_BEGUN, false, ANSWER_DELAY_PENDING },
+		{ 29.4, ANSWER_QUEUE_BEGUN, false, ANSWER_DELAY_PENDING },
+		{ 29.5, ANSWER_QUEUE_BEGUN, false, ANSWER_DELAY_TIMEOUT }, /* the agenda's second */
+		{ 60, ANSWER_QUEUE_BEGUN, false, ANSWER_DELAY_TIMEOUT },
+		{ 1, ANSWER_QUEUE_WAITS, false, ANSWER_DELAY_QUEUED },
+		{ 60, ANSWER_QUEUE_WAITS, false, ANSWER_DELAY_QUEUED },
+		{ 1, ANSWER_QUEUE_HELD_UP, false, ANSWER_DELAY_PENDING },
+		{ 60, ANSWER_QUEUE_HELD_UP, false, ANSWER_DELAY_HELD_UP },
+		{ 60, ANSWER_QUEUE_BEGUN, true, ANSWER_DELAY_IGNORED },
+		{ 1, ANSWER_QUEUE_WAITS, true, ANSWER_DELAY_IGNORED },
+	};
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, TWO_PATHS);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		uint64_t now = world.job->begun_usec + rows[i].after_sec * 1000000;
+
+		world.path->path.checker_disabled = rows[i].disabled;
+		assert_int_equal(answers_judge_delay(world.path, now, rows[i].queue),
+				 rows[i].delay);
+	}
+}
+
+/* The job is freed. */
+static void take(struct world *world, enum mp_path_state state)
+{
+	struct check_job *job = world->job;
+
+	job->check.state = state;
+	world->job = NULL;
+	answers_take(job);
+}
+
+static void the_kernel_hears_of_a_path_before_anybody_else(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, TWO_PATHS);
+	take(&world, MP_PATH_DOWN);
+	recorded_expect("message w: fail_path 8:0\n"
+			"sda is due in 5 s\n");
+	assert_int_equal(world.path->path.state, MP_PATH_DOWN);
+	assert_int_equal(world.path->answered_state, MP_PATH_DOWN);
+	assert_false(mp_path_is_proven(&world.path->path));
+	assert_int_equal(world.map->map.stats.path_faults, 1);
+	assert_null(world.path->job);
+	assert_false(world.map->dirty); /* its table stays as it is */
+}
+
+static void a_path_that_is_back_with_proof_is_reinstated(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, TWO_PATHS);
+	world_set(&world, WAS_BAD | FAILED_IN_KERNEL | DOUBTED);
+	world.job->epoch = world.path->path.epoch;
+	world.job->want_proof = true;
+	world.job->proof = strdup("w");
+	take(&world, MP_PATH_UP);
+	recorded_expect("message w: reinstate_path 8:0\n"
+			"tune sda again\n"
+			"sda is due in 5 s\n");
+	assert_true(mp_path_is_proven(&world.path->path));
+	assert_int_equal(world.path->proven_usec, recorded.now_usec);
+	assert_int_equal(world.path->path.state, MP_PATH_UP);
+}
+
+static void a_path_to_another_lun_is_failed_whatever_its_checker_says(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, TWO_PATHS);
+	world.job->want_proof = true;
+	world.job->proof = strdup("other");
+	take(&world, MP_PATH_UP);
+	recorded_expect("message w: fail_path 8:0\n"
+			"rescan sda\n"
+			"message w: fail_path 8:0\n"
+			"sda is due in 5 s\n");
+	assert_true(world.path->path.wrong_wwid);
+	assert_int_equal(world.path->path.state, MP_PATH_DOWN);
+	assert_true(world.map->dirty);
+}
+
+static void an_answer_from_before_a_doubt_is_asked_for_again(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, TWO_PATHS);
+	world_set(&world, WAS_BAD | FAILED_IN_KERNEL | DOUBTED);
+	take(&world, MP_PATH_UP);
+	recorded_expect("check /dev/sda for at most 30 s\n"
+			"sda is due in 1 s\n");
+	assert_true(recorded.check->want_proof);
+	assert_int_equal(recorded.check->epoch, world.path->path.epoch);
+	assert_int_equal(world.path->path.state, MP_PATH_DOWN);
+}
+
+static void an_answer_for_a_path_that_is_gone_is_dropped(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, TWO_PATHS);
+	world.path->job = NULL;
+	paths_free(world.path);
+	take(&world, MP_PATH_DOWN);
+	recorded_expect("");
+}
+
+static void an_operator_who_reinstates_a_path_hears_what_its_device_says(void **state)
+{
+	static const struct {
+		const char *proof;
+		enum mp_path_state told;
+		const char *requests;
+	} rows[] = {
+		{ "w", MP_PATH_UP,
+		  "message w: reinstate_path 8:0 for request 7\n"
+		  "tune sda again\n"
+		  "sda is due in 5 s\n" },
+		{ "other", MP_PATH_UP,
+		  "message w: fail_path 8:0\n"
+		  "rescan sda\n"
+		  "reply 7: fail\n"
+		  "sda is due in 5 s\n" },
+		{ NULL, MP_PATH_DOWN,
+		  "reply 7: ok\n"
+		  "sda is due in 5 s\n" },
+		{ NULL, MP_PATH_PENDING, "sda is due in 1 s\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_world_ struct world world;
+
+		world_init(&world, TWO_PATHS);
+		world_set(&world, WAS_BAD | FAILED_IN_KERNEL | DISABLED);
+		world.path->job = NULL;
+		assert_int_equal(answers_reinstate(world.path, 7), 0);
+		recorded_expect("check /dev/sda for at most 30 s\n"
+				"sda is due in 1 s\n");
+		check_job_free(world.job);
+		world.job = recorded.check;
+		assert_true(world.job->want_proof);
+		if (rows[i].proof)
+			world.job->proof = strdup(rows[i].proof);
+		take(&world, rows[i].told);
+		recorded_expect(rows[i].requests);
+	}
+}
+
+static void a_late_check_is_pending_and_then_timed_out(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, TWO_PATHS);
+	recorded.has_begun = true;
+	recorded_advance(1);
+	answers_on_due(&world.path->due);
+	recorded_expect("sda is due in 29 s\n");
+	assert_int_equal(world.path->path.state, MP_PATH_PENDING);
+	assert_int_equal(world.path->answered_state, MP_PATH_UP);
+	recorded_advance(29);
+	answers_on_due(&world.path->due);
+	/* Its next event is the answer. */
+	recorded_expect("message w: fail_path 8:0\n"
+			"sda is due in 5 s\n"
+			"sda is not due\n");
+	assert_int_equal(world.path->path.state, MP_PATH_TIMEOUT);
+	assert_ptr_equal(world.path->job, world.job);
+}
+
+static void a_check_that_waits_for_its_turn_says_nothing(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, TWO_PATHS);
+	recorded.awaits_turn = true;
+	recorded_advance(100);
+	answers_on_due(&world.path->due);
+	recorded_expect("sda is due in 1 s\n");
+	assert_int_equal(world.path->path.state, MP_PATH_UP);
+	recorded.awaits_turn = false;
+	recorded.lacks_places = true;
+	answers_on_due(&world.path->due);
+	recorded_expect("sda is due in 1 s\n");
+	assert_int_equal(world.path->path.state, MP_PATH_UP);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_answer_is_worth_what_it_says_of_the_lun_and_when_it_was_asked),
+		cmocka_unit_test(
+			a_name_of_udevs_own_is_compared_with_what_other_paths_and_the_kernel_say),
+		cmocka_unit_test(what_follows_from_an_answer),
+		cmocka_unit_test(
+			a_check_that_has_not_ended_is_late_when_it_was_asked_and_had_its_time),
+		cmocka_unit_test(the_kernel_hears_of_a_path_before_anybody_else),
+		cmocka_unit_test(a_path_that_is_back_with_proof_is_reinstated),
+		cmocka_unit_test(a_path_to_another_lun_is_failed_whatever_its_checker_says),
+		cmocka_unit_test(an_answer_from_before_a_doubt_is_asked_for_again),
+		cmocka_unit_test(an_answer_for_a_path_that_is_gone_is_dropped),
+		cmocka_unit_test(an_operator_who_reinstates_a_path_hears_what_its_device_says),
+		cmocka_unit_test(a_late_check_is_pending_and_then_timed_out),
+		cmocka_unit_test(a_check_that_waits_for_its_turn_says_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
