@@ -126,8 +126,8 @@ static void warn_without_daemon(const struct daemon *daemon)
 }
 
 /*
- * Group states are shown as unknown: which group is active shows with the first I/O. So are the paths
- * of a new map; the others have the kernel's state.
+ * Group states are shown as unknown: which group is active shows with the first I/O. So are the
+ * paths of a new map; the others have the kernel's state.
  */
 static void print_changed(struct daemon *daemon, int verbosity)
 {
@@ -259,7 +259,12 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 	char wwid[MP_WWID_SIZE] = "", device[300];
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 	struct inventory_options options = {
-		.once = true,
+		.waits_for_ever = true,
+		.loads_whole = true,
+		.one_lane = true,
+		.reports_changes = true,
+		.awaits_leftovers = true,
+		.keeps_existing = !arguments->force_reload,
 		.create = creates,
 		.dry_run = arguments->mode == MODE_DRY_RUN,
 		.check = creates || arguments->mode == MODE_LIST_CHECKED ||
@@ -276,7 +281,7 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 	struct daemon daemon;
 	int r, status = 0, verbosity;
 
-	r = daemon_init(&daemon, &options);
+	r = daemon_init(&daemon, &options, NULL);
 	if (r < 0)
 		return 1;
 	r = configure_load(&daemon, NULL);

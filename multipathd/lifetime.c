@@ -29,7 +29,8 @@
 
 static const struct map_kinds kinds = { .reconciled = &reconcile_kind, .geom = &geoms_kind };
 
-int daemon_init(struct daemon *daemon, const struct inventory_options *options)
+int daemon_init(struct daemon *daemon, const struct inventory_options *options,
+		const struct duties *duties)
 {
 	int r;
 
@@ -43,7 +44,7 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options)
 	daemon->on_checked = answers_take;
 	mp_hash_register_thread();
 
-	r = inventory_init(&daemon->inventory, options, &kinds);
+	r = inventory_init(&daemon->inventory, options, &kinds, duties);
 	daemon->inventory.daemon = daemon;
 	daemon->inventory.on_marked = reconcile_later;
 	if (r >= 0)

@@ -3,10 +3,13 @@
 #pragma once
 #include "multipathd/state/daemon.h"
 
+struct duties;
+
 /**
- * daemon_init() - everything but configuration and devices
+ * daemon_init() - everything but configuration and devices; @duties: NULL: none
  *
  * Return: 0, negative errno (logged).
  */
-int daemon_init(struct daemon *daemon, const struct inventory_options *options);
+int daemon_init(struct daemon *daemon, const struct inventory_options *options,
+		const struct duties *duties);
 void daemon_fini(struct daemon *daemon);

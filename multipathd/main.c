@@ -22,7 +22,10 @@
 #include "multipathd/commands/commands.h"
 #include "multipathd/commands/waiting.h"
 #include "multipathd/control/configure.h"
+#include "multipathd/control/duties.h"
+#include "multipathd/control/geoms.h"
 #include "multipathd/control/queueing.h"
+#include "multipathd/control/reservations.h"
 #include "multipathd/events/dmevents.h"
 #include "multipathd/events/uevents.h"
 #include "multipathd/events/watch.h"
@@ -440,6 +443,7 @@ static int daemon_start(struct daemon *daemon)
 		log_error("fatal configuration error, aborting");
 		return r;
 	}
+	reservations_load(daemon);
 	mp_permissions_check(&source, STATE_DIR, on_permissions, NULL);
 	claim_descriptors(daemon);
 	r = server_new(daemon->event, commands_serve, daemon, on_warning, &daemon->server);
@@ -463,6 +467,7 @@ static int daemon_start(struct daemon *daemon)
 	watch_open(daemon);
 	daemon->on_configured = on_configured;
 	daemon->on_reconciled = on_reconciled;
+	geoms_sweep(daemon);
 	r = configure_start(daemon);
 	notify_state(daemon, NULL);
 	return r;
@@ -530,7 +535,7 @@ int main(int argc, char **argv)
 	log_notice("multipathd v%s: start up", VERSION);
 	claim_resources();
 
-	r = daemon_init(&daemon, &options.daemon);
+	r = daemon_init(&daemon, &options.daemon, &duties_of_daemon);
 	if (r < 0)
 		return 1;
 	daemon.heap = heap;

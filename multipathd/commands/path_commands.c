@@ -16,6 +16,7 @@
 #include "multipathd/control/states.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/state/daemon.h"
+#include "multipathd/state/duties.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 
@@ -101,7 +102,8 @@ void path_command_fail(struct command_call *call)
 	path->path.map->stats.path_faults += mp_path_is_active(&path->path);
 	path->answered_state = MP_PATH_DOWN;
 	path->path.state = MP_PATH_DOWN;
-	states_changed(daemon_map_of(path->path.map), false, true, path);
+	states_changed(daemon_map_of(path->path.map),
+		       &(struct path_news){ .failed = true, .which = path });
 }
 
 void path_command_reinstate(struct command_call *call)

@@ -277,9 +277,8 @@ static int shadow_init(struct inventory *shadow, const struct rehearsal *rehears
 	const struct mp_map *map;
 	int r;
 
-	options.once = true; /* no timers */
 	options.rehearsal = true;
-	r = inventory_init(shadow, &options, daemon->inventory.kinds);
+	r = inventory_init(shadow, &options, daemon->inventory.kinds, NULL);
 	if (r < 0)
 		return r;
 	shadow->config = rehearsal->config;

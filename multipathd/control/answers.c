@@ -28,6 +28,7 @@
 #include "multipathd/loop/agenda.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
+#include "multipathd/state/duties.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 #include "prioritizers/prioritizer.h"
@@ -326,8 +327,8 @@ static void answers_apply(struct daemon_path *path, const struct answer_effects 
 		path->registered_key = 0; /* other hosts may preempt it meanwhile */
 		loads_doubt(path);
 	}
-	if (effects->lost)
-		health_failed(path);
+	if (effects->lost && path->inventory->duties->on_failed)
+		path->inventory->duties->on_failed(path);
 	if (effects->count_failure)
 		map->map.stats.path_faults++;
 	if (effects->report == ANSWER_REPORT_CHANGE)
@@ -345,7 +346,9 @@ static void answers_apply(struct daemon_path *path, const struct answer_effects 
 	if (effects->reconcile)
 		maps_touch(map, "a path that the kernel does not use is up");
 	if (effects->regroup)
-		states_changed(map, effects->came_up, effects->went_down, path);
+		states_changed(map, &(struct path_news){ .came_up = effects->came_up,
+							 .failed = effects->went_down,
+							 .which = path });
 	if (effects->retry)
 		schedule_retry(path);
 	else
@@ -357,8 +360,10 @@ static void answers_take_state(struct daemon_path *path, enum mp_path_state stat
 {
 	struct answer_effects effects;
 
-	if (mp_path_state_is_active(state))
-		state = health_judge(path, state);
+	const struct duties *duties = path->inventory->duties;
+
+	if (mp_path_state_is_active(state) && duties->on_good)
+		state = duties->on_good(path, state);
 	effects = answers_weigh(path, state, newly_proven, priorities_changed);
 	answers_apply(path, &effects, reason);
 }
@@ -536,7 +541,7 @@ static void answers_show_pending(struct daemon_path *path)
 	path->path.state = MP_PATH_PENDING;
 	schedule_give_up(path);
 	if (path->path.map)
-		states_changed(daemon_map_of(path->path.map), false, false, path);
+		states_changed(daemon_map_of(path->path.map), &(struct path_news){ .which = path });
 }
 
 static void answers_on_overdue(struct daemon_path *path)

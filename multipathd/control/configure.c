@@ -212,8 +212,6 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 	r = files_load_wwids(daemon);
 	if (r < 0)
 		log_error(STATE_DIR "/wwids: %s", strerror(-r));
-	if (!daemon->inventory.options.once)
-		reservations_load(daemon);
 	daemon->inventory.bindings_broken = false;
 	/* What is not on disk yet is newer than what is. */
 	if (daemon->inventory.bindings_dirty || daemon->files_writing)
@@ -290,7 +288,7 @@ static void configure_on_looked(struct look_waiter *waiter)
 		   configure);
 	/* One map whose table operation never returns does not keep clients from all the others. */
 	configure->operations_before = UINT_MAX;
-	if (!daemon->inventory.options.once)
+	if (!daemon->inventory.options.waits_for_ever)
 		timers_set(daemon->event, &configure->settle_timer,
 			   daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec, configure_on_settle,
 			   configure);
@@ -305,7 +303,6 @@ static void configure_on_looked(struct look_waiter *waiter)
 int configure_start(struct daemon *daemon)
 {
 	daemon->state = DAEMON_CONFIGURE;
-	geoms_sweep(daemon);
 	daemon->enumerates_later = true;
 	daemon->configure->look.looked = configure_on_looked;
 	looks_await(daemon, &daemon->configure->look);
@@ -372,6 +369,7 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 	daemon->state = DAEMON_CONFIGURE;
 	notify_state(daemon, "RELOADING=1");
 
+	reservations_load(daemon);
 	resolve_paths(daemon);
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
 		struct daemon_map *managed = daemon_map_of(map);
@@ -386,6 +384,7 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 		maps_touch(managed, "reconfigured");
 	}
 	configure->old = mp_config_free(configure->old);
+	geoms_sweep(daemon);
 	return configure_start(daemon);
 }
 

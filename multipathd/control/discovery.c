@@ -25,6 +25,7 @@
 #include "multipathd/jobs/triggers.h"
 #include "multipathd/jobs/tuning.h"
 #include "multipathd/state/daemon.h"
+#include "multipathd/state/duties.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 #include "prioritizers/prioritizer.h"
@@ -90,7 +91,7 @@ void discovery_drop(struct daemon_path *path, const char *reason)
 	if (map) {
 		loads_check(daemon_map_of(map));
 		maps_touch(daemon_map_of(map), "path removed");
-		states_changed(daemon_map_of(map), false, true, NULL);
+		states_changed(daemon_map_of(map), &(struct path_news){ .failed = true });
 	}
 }
 
@@ -303,7 +304,7 @@ int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, cons
 		mp_probe_details(&mp_roots_system, dir, &identity, &room);
 
 	mp_config_path_settings(daemon->inventory.config, &identity, &settings);
-	fallback = daemon->inventory.options.once ||
+	fallback = !daemon->inventory.duties->retriggers ||
 		   (path && path->retriggers >= daemon->inventory.process->retrigger_tries);
 	r = mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, props, fallback,
 			  identity.wwid);
@@ -428,7 +429,7 @@ void discovery_on_missing_udev(struct daemon_path *path)
 {
 	const struct mp_process_settings *process = path->inventory->process;
 
-	if (!path->inventory->options.once && path->retriggers < process->retrigger_tries) {
+	if (path->inventory->duties->retriggers && path->retriggers < process->retrigger_tries) {
 		path->retriggers++;
 		path->path.init = MP_INIT_REQUESTED_UDEV;
 		log_info("%s: udev knows no WWID: change event requested (%u of %u)",

@@ -9,6 +9,7 @@
 #include "multipathd/control/orders.h"
 #include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
+#include "multipathd/state/duties.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 
@@ -102,8 +103,8 @@ static void map_decide_failback(struct daemon_map *map, bool came_up, bool faile
 	struct mp_failback_decision decision;
 	char message[32];
 
-	if (!map->map.kernel.exists || map->removing || map->busy || map->inventory->options.once ||
-	    !map->kind->managed || claims_leave_alone(map))
+	if (!map->map.kernel.exists || map->removing || map->busy || !map->kind->managed ||
+	    claims_leave_alone(map))
 		return;
 	decision = mp_failback_decide(&input);
 	switch (decision.verdict) {
@@ -148,8 +149,7 @@ static int map_on_failback_timer(sd_event_source *source, uint64_t usec, void *u
 	return 0;
 }
 
-void failback_decide(struct daemon_map *map, bool came_up, bool failed,
-		     const struct daemon_path *which)
+void failback_decide(struct daemon_map *map, const struct path_news *news)
 {
-	map_decide_failback(map, came_up, failed, which, false);
+	map_decide_failback(map, news->came_up, news->failed, news->which, false);
 }

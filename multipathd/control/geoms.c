@@ -28,6 +28,7 @@
 #include "multipathd/jobs/looks.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
+#include "multipathd/state/duties.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
@@ -115,7 +116,8 @@ void geoms_init(struct daemon *daemon)
 	r = mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, notes);
 	if (r < 0)
 		log_error(STATE_DIR "/" MP_GEOM_NOTES_FILE ": %s", strerror(-r));
-	daemon->geoms_tasted = r == 0 && !mp_geom_notes_has(notes, "load no") &&
+	daemon->geoms_tasted = daemon->inventory.duties->mends_geoms && r == 0 &&
+			       !mp_geom_notes_has(notes, "load no") &&
 			       mp_geom_notes_has(notes, "known");
 }
 
@@ -142,7 +144,7 @@ void geoms_sweep(struct daemon *daemon)
 {
 	struct geom_job *job;
 
-	if (daemon->inventory.options.once || access(RUN_DIR, F_OK) < 0)
+	if (access(RUN_DIR, F_OK) < 0)
 		return;
 	job = job_new(daemon, sweep_run, sweep_done, LANE_GEOMS);
 	if (job)
@@ -770,7 +772,7 @@ static void react(struct daemon_map *map)
 	struct daemon *daemon = map->inventory->daemon;
 	struct geom_job *job;
 
-	if (daemon->inventory.options.once)
+	if (!daemon->inventory.duties->mends_geoms)
 		return;
 	if (map->reacting) {
 		map->react_again = true;
@@ -879,8 +881,7 @@ void geoms_on_up(struct daemon_path *path)
 	struct daemon *daemon = path->inventory->daemon;
 	struct geom_job *job;
 
-	if (!daemon->geoms_tasted || daemon->inventory.options.once ||
-	    (path->path.map && path->path.map->kernel.exists))
+	if (!daemon->geoms_tasted || (path->path.map && path->path.map->kernel.exists))
 		return;
 	job = job_new(daemon, label_run, label_done, lane_of_path(&path->path.identity));
 	if (!job)

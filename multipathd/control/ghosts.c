@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
+#include "multipathd/state/duties.h"
 #include "multipathd/state/maps.h"
 
 static const uint64_t usec_per_sec = 1000000;
@@ -39,7 +40,7 @@ static bool map_has_path_in(const struct daemon_map *map, enum mp_path_state sta
 bool ghosts_delay(const struct daemon_map *map)
 {
 	bool begins = !map->map.kernel.exists && map->map.settings.ghost_delay_sec &&
-		      !map->inventory->options.once;
+		      map->inventory->duties->delays_ghosts;
 
 	return (map->ghost_timer || begins) && !map_has_path_in(map, MP_PATH_UP) &&
 	       map_has_path_in(map, MP_PATH_GHOST);

@@ -118,8 +118,7 @@ static void health_measured(struct daemon_path *path, unsigned ios, unsigned err
 
 enum mp_path_state health_judge(struct daemon_path *path, enum mp_path_state answer)
 {
-	if (!path->path.map || !mp_path_state_is_active(answer) || path->path.wrong_wwid ||
-	    path->inventory->options.once)
+	if (!path->path.map || !mp_path_state_is_active(answer) || path->path.wrong_wwid)
 		return answer;
 	if (!path->health.held && mp_health_method(&path->path.map->settings) == MP_HEALTH_TRUST)
 		return answer;
@@ -134,7 +133,7 @@ enum mp_path_state health_judge(struct daemon_path *path, enum mp_path_state ans
 
 void health_failed(struct daemon_path *path)
 {
-	if (path->path.map && !path->inventory->options.once)
+	if (path->path.map)
 		path_step(path, MP_HEALTH_FAILED, 0, 0);
 }
 

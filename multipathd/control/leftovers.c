@@ -18,7 +18,7 @@
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 
-enum { GRACE_SEC = 5, GRACE_ONCE_SEC = 1, GRACE_MAX_SEC = 64 };
+enum { GRACE_SEC = 5, GRACE_AWAITED_SEC = 1, GRACE_MAX_SEC = 64 };
 
 static const uint64_t usec_per_sec = 1000000;
 
@@ -55,30 +55,29 @@ static struct leftover *leftover_find(struct daemon *daemon, const char *wwid)
 
 static void leftover_free(struct leftover *leftover)
 {
-	/* multipath(8) exits when no operation is left: each leftover counts as one. */
-	if (leftover->daemon->inventory.options.once)
-		leftover->daemon->operations--;
+	leftover->daemon->operations -= leftover->daemon->inventory.options.awaits_leftovers;
 	cds_list_del(&leftover->in_all);
 	sd_event_source_disable_unref(leftover->timer);
 	free(leftover);
 }
 
 /*
- * multipath(8) repairs leftovers only if it may create maps; a half-made map by creating it.
+ * Only a program that may create any map repairs leftovers. One that waits for them completes a
+ * half-made map by creating it.
  */
 static bool may_heal(const struct daemon *daemon, enum leftover_kind kind)
 {
 	const struct inventory_options *options = &daemon->inventory.options;
 
-	return !options->once || (options->create && !options->dry_run && !options->only_wwid &&
-				  kind != LEFTOVER_HALF_MADE);
+	return options->create && !options->dry_run && !options->only_wwid &&
+	       !(options->awaits_leftovers && kind == LEFTOVER_HALF_MADE);
 }
 
 static unsigned first_grace_sec(const struct daemon *daemon, enum leftover_kind kind)
 {
 	if (kind == LEFTOVER_LOADING)
 		return 0;
-	return daemon->inventory.options.once ? GRACE_ONCE_SEC : GRACE_SEC;
+	return daemon->inventory.options.awaits_leftovers ? GRACE_AWAITED_SEC : GRACE_SEC;
 }
 
 static void leftover_wait(struct leftover *leftover)
@@ -108,7 +107,7 @@ void leftovers_found(struct daemon *daemon, const char *wwid, enum leftover_kind
 	leftover->grace_sec = first_grace_sec(daemon, kind);
 	snprintf(leftover->wwid, sizeof(leftover->wwid), "%s", wwid);
 	cds_list_add_tail(&leftover->in_all, &daemon->leftovers);
-	daemon->operations += daemon->inventory.options.once;
+	daemon->operations += daemon->inventory.options.awaits_leftovers;
 	leftover_wait(leftover);
 }
 
@@ -133,8 +132,8 @@ static int wake(const char *wwid, bool *resumed)
 	if (r < 0 || (!suspended && !inactive) || mp_suspended_wwids_has(RUNTIME_DIR, wwid))
 		return r < 0 ? r : 0;
 	/*
-	 * The loaded table is older than what is known now; if the wanted table differs, it is loaded
-	 * afterwards.
+	 * The loaded table is older than what is known now; if the wanted table differs, it is
+	 * loaded afterwards.
 	 */
 	r = mp_dm_clear(wwid);
 	if (r >= 0 && suspended)
@@ -175,8 +174,8 @@ static void leftover_job_done(struct work *work)
 			    strerror(-job->error));
 	if (map)
 		map->read_again = true;
-	if (leftover &&
-	    (job->error >= 0 || job->error == -ENODEV || daemon->inventory.options.once))
+	if (leftover && (job->error >= 0 || job->error == -ENODEV ||
+			 daemon->inventory.options.awaits_leftovers))
 		leftover_free(leftover);
 	else if (leftover)
 		leftover_wait(leftover);
@@ -198,7 +197,7 @@ static void leftover_heal(struct leftover *leftover)
 	memcpy(job->wwid, leftover->wwid, sizeof(job->wwid));
 	job->work = (struct work){ .run = leftover_job_run,
 				   .done = leftover_job_done,
-				   .lane = job->daemon->inventory.options.once ?
+				   .lane = job->daemon->inventory.options.one_lane ?
 						   LANE_TABLES :
 						   lane_of_table(leftover->wwid),
 				   .exclusive = true };
@@ -220,8 +219,8 @@ static bool paths_are_known(const struct daemon_map *map)
 /*
  * I/O waiting in a suspended map goes to all paths of its active table when it is resumed, and no
  * message can fail a path before. So the map gets a table of the paths whose WWID is verified, and
- * is resumed with it. Only if no path answers is the active table used, as for a map found in use at
- * startup (mp_proof_may_stay()).
+ * is resumed with it. Only if no path answers is the active table used, as for a map found in use
+ * at startup (mp_proof_may_stay()).
  */
 static bool leftover_reloads(struct leftover *leftover, struct daemon_map *map)
 {
@@ -248,7 +247,7 @@ static int leftover_on_timer(sd_event_source *source, uint64_t usec, void *userd
 
 	(void)source;
 	(void)usec;
-	if (leftover->daemon->inventory.options.once && leftover->reload_asked && map &&
+	if (leftover->daemon->inventory.options.awaits_leftovers && leftover->reload_asked && map &&
 	    paths_are_known(map)) {
 		leftover_free(leftover); /* it has had its turn */
 		daemon_check_configured(map->inventory->daemon);

@@ -105,10 +105,11 @@ void outcomes_of_table(struct table_job *job)
 			 * In the daemon the word tells of the creation alone: clients take the
 			 * first word for the name.
 			 */
-			map->map.action = job->resize || !daemon->inventory.options.once ?
-						  MP_ACTION_NONE :
-					  job->rename && !job->load ? MP_ACTION_RENAME :
-								      MP_ACTION_RELOAD;
+			map->map.action =
+				job->resize || !daemon->inventory.options.reports_changes ?
+					MP_ACTION_NONE :
+				job->rename && !job->load ? MP_ACTION_RENAME :
+							    MP_ACTION_RELOAD;
 		if (job->load) {
 			struct mp_path *path;
 

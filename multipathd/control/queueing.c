@@ -31,8 +31,8 @@ void queueing_step(struct daemon_map *map)
 	struct mp_queueing_effect effect;
 	const struct mp_path *path;
 
-	if (!map->map.kernel.exists || map->removing || map->removal_tried ||
-	    map->inventory->options.once || !map->kind->managed || claims_leave_alone(map))
+	if (!map->map.kernel.exists || map->removing || map->removal_tried || !map->kind->managed ||
+	    claims_leave_alone(map))
 		return;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		input.pending += path->state == MP_PATH_PENDING || path->state == MP_PATH_UNCHECKED;

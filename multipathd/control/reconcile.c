@@ -22,6 +22,7 @@
 #include "multipathd/jobs/triggers.h"
 #include "multipathd/jobs/tuning.h"
 #include "multipathd/state/daemon.h"
+#include "multipathd/state/duties.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 
@@ -161,7 +162,7 @@ static void map_record(struct daemon_map *map)
 {
 	struct mp_path *path;
 
-	if (map->inventory->options.once || map->wwid_removed ||
+	if (!map->inventory->duties->follows_wwids || map->wwid_removed ||
 	    !files_wwid_created(map->inventory->daemon, map->map.wwid))
 		return;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
@@ -177,7 +178,7 @@ static bool map_awaits_wwids(struct daemon_map *map)
 	const struct inventory *inventory = map->inventory;
 	enum mp_find_multipaths mode = inventory->process->find_multipaths;
 
-	if (map->map.kernel.exists || map->forced || inventory->options.once ||
+	if (map->map.kernel.exists || map->forced || !inventory->duties->follows_wwids ||
 	    mode == MP_FIND_OFF || mode == MP_FIND_GREEDY)
 		return false;
 	if (map->wwids_awaited)
@@ -219,9 +220,8 @@ static void reconcile_on_touched(struct daemon_map *map)
 		}
 		if (map->keep_uncreated || !map->inventory->options.create)
 			return;
-	} else if (map->inventory->options.once && !map->inventory->options.force_reload &&
-		   !map->force_reload) {
-		return; /* multipath(8) leaves maps that exist alone */
+	} else if (map->inventory->options.keeps_existing && !map->force_reload) {
+		return;
 	}
 	if (map->inventory->options.only_wwid &&
 	    strcmp(map->inventory->options.only_wwid, map->map.wwid))
@@ -256,7 +256,7 @@ static void reconcile_on_touched(struct daemon_map *map)
 	if (mp_plan_find(&plan, MP_STEP_CREATE) && ghosts_delay(map))
 		ghosts_begin(map);
 	r = steps_apply(map, &plan);
-	if (r == 0 && !map->inventory->options.once)
+	if (r == 0 && map->inventory->duties->owns_nodes)
 		steps_own_node(map);
 	if (r == 0)
 		daemon_answer(map, "ok\n");

@@ -47,8 +47,7 @@ void reservation_check_prepare(struct reservation_check *check, const struct dae
 {
 	const struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
-	if (!map || !map->reservation.key.key || path->inventory->options.once ||
-	    !mp_protocol_is_scsi(path->path.identity.protocol))
+	if (!map || !map->reservation.key.key || !mp_protocol_is_scsi(path->path.identity.protocol))
 		return;
 	check->key = map->reservation.key;
 	check->all_target_ports = map->map.settings.all_target_ports;
@@ -78,8 +77,7 @@ const char *reservation_check_take(const struct reservation_check *check, struct
 {
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
-	if (!map || path->inventory->options.once ||
-	    !mp_protocol_is_scsi(path->path.identity.protocol))
+	if (!map || !mp_protocol_is_scsi(path->path.identity.protocol))
 		return NULL;
 	if (check->told && check->key.key == map->reservation.key.key) {
 		if (check->error < 0 && !path->registration_failed)

@@ -5,8 +5,7 @@
 
 #include "base/cleanup.h"
 #include "config/trace.h"
-#include "multipathd/control/health.h"
-#include "multipathd/control/reservations.h"
+#include "multipathd/state/duties.h"
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"
 
@@ -44,7 +43,6 @@ void settings_resolve(struct daemon_map *map)
 		map->map.settings.grouping = inventory->options.grouping;
 		map->detect_grouping = false;
 	}
-	reservations_resolve(map);
-	if (!inventory->options.once)
-		health_tell_settings(map);
+	if (inventory->duties->on_settings)
+		inventory->duties->on_settings(map);
 }

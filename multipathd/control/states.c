@@ -7,52 +7,50 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
-#include "multipathd/control/failback.h"
-#include "multipathd/control/ghosts.h"
-#include "multipathd/control/health.h"
 #include "multipathd/control/loads.h"
 #include "multipathd/control/orders.h"
-#include "multipathd/control/queueing.h"
 #include "multipathd/control/schedule.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/state/daemon.h"
+#include "multipathd/state/duties.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 
 static const uint64_t usec_per_sec = 1000000;
 
-void states_changed(struct daemon_map *map, bool path_came_up, bool path_failed,
-		    struct daemon_path *which)
+void states_changed(struct daemon_map *map, const struct path_news *news)
 {
+	const struct duties *duties = map->inventory->duties;
+	bool known = news->came_up && news->which;
 	char message[48];
 
 	if (mp_map_update_groups(&map->map) < 0)
 		log_error("%s: no memory for its groups", map->map.name);
 	if (!map->map.kernel.exists)
 		return;
-	ghosts_note_states(map);
-	if (path_came_up && which)
+	if (known)
 		for (size_t i = 0; i < map->map.group_count; i++) {
 			const struct mp_group *group = &map->map.groups[i];
 
 			for (size_t k = 0; k < group->path_count; k++)
-				if (group->paths[k] == &which->path &&
+				if (group->paths[k] == &news->which->path &&
 				    group->state == MP_GROUP_DISABLED) {
 					snprintf(message, sizeof(message), "enable_group %zu",
 						 i + 1);
 					orders_send(map, message, 0);
 				}
 		}
-	if (path_failed && !mp_map_active_paths(&map->map))
-		health_paths_lost(map);
-	queueing_step(map);
+	if (duties->on_states)
+		duties->on_states(map, news);
 	/* The group in use changes with the next I/O, without an event. */
-	if (path_came_up && which && map->map.group_count > 1) {
-		map->came_up_id = which->path.id;
+	if (known && map->map.group_count > 1) {
+		map->came_up_id = news->which->path.id;
 		looks_want(map->inventory->daemon);
 		return;
 	}
-	failback_decide(map, false, path_failed, which);
+	if (duties->on_groups)
+		duties->on_groups(map, &(struct path_news){ .failed = news->failed,
+							    .which = news->which });
 }
 
 /*
@@ -145,7 +143,8 @@ static void note_kernel_failure(struct daemon_path *path)
 	path->path.interval_sec = path->inventory->process->polling_interval_sec;
 	path->path.map->stats.path_faults++;
 	states_log(path, old, "the kernel saw an I/O error");
-	health_failed(path);
+	if (path->inventory->duties->on_failed)
+		path->inventory->duties->on_failed(path);
 	/*
 	 * A request that fails everywhere must find no path left: none comes back before its turn.
 	 */
@@ -183,13 +182,16 @@ void states_take(struct daemon_map *map, struct mp_kernel_map *kernel)
 		}
 	}
 	map->kind->on_states(map, failed);
-	states_changed(map, false, failed, NULL);
+	states_changed(map, &(struct path_news){ .failed = failed });
 	if (map->came_up_id) {
 		struct daemon_path *came_up = paths_find_id(map->inventory, map->came_up_id);
 
 		map->came_up_id = 0;
-		if (came_up && came_up->path.map == &map->map)
-			failback_decide(map, true, failed, came_up);
+		if (came_up && came_up->path.map == &map->map && map->inventory->duties->on_groups)
+			map->inventory->duties->on_groups(map,
+							  &(struct path_news){ .came_up = true,
+									       .failed = failed,
+									       .which = came_up });
 	}
 }
 

@@ -11,13 +11,13 @@
 struct daemon_map;
 struct daemon_path;
 struct mp_kernel_map;
+struct path_news;
 
 /**
  * states_changed() - states or priorities of its paths changed: counters, queueing, failback; no
  * table change by itself
  */
-void states_changed(struct daemon_map *map, bool path_came_up, bool path_failed,
-		    struct daemon_path *which);
+void states_changed(struct daemon_map *map, const struct path_news *news);
 
 /**
  * states_replace() - what the kernel has of a map is this now, and nothing is decided by it yet.

@@ -129,9 +129,9 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 
 	if (job->create) {
 		table_job_take_locks(job, map);
-		job->patient = daemon->inventory.options.once;
+		job->patient = daemon->inventory.options.waits_for_ever;
 	}
-	job->whole = daemon->inventory.options.once;
+	job->whole = daemon->inventory.options.loads_whole;
 	if (job->create || job->load) {
 		mp_table_format(&plan->table, &params);
 		if (job->load && !job->resize && map_load_is_futile(map, mp_strbuf_text(&params))) {

@@ -103,9 +103,8 @@ void tables_start(struct table_job *job)
 	job->work = (struct work){
 		.run = table_job_run,
 		.done = table_job_done,
-		/* multipath(8) waits for udev by one cookie, which is one thread's. */
-		.lane = job->daemon->inventory.options.once ? LANE_TABLES :
-							      lane_of_table(job->wwid),
+		.lane = job->daemon->inventory.options.one_lane ? LANE_TABLES :
+								  lane_of_table(job->wwid),
 		.exclusive = true,
 	};
 	pool_submit(job->daemon->pool, &job->work);

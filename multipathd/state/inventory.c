@@ -5,16 +5,22 @@
 #include <string.h>
 
 #include "kernel/dm.h"
+#include "multipathd/state/duties.h"
 
 int inventory_init(struct inventory *inventory, const struct inventory_options *options,
-		   const struct map_kinds *kinds)
+		   const struct map_kinds *kinds, const struct duties *duties)
 {
+	static const struct duties none;
 	struct mp_hash *hashes[] = { &inventory->paths_by_id, &inventory->paths_by_devt,
 				     &inventory->paths_by_name, &inventory->maps_by_wwid,
 				     &inventory->maps_by_name };
 	int r = 0;
 
-	*inventory = (struct inventory){ .options = *options, .kinds = kinds };
+	*inventory = (struct inventory){
+		.options = *options,
+		.kinds = kinds,
+		.duties = duties ? duties : &none,
+	};
 	CDS_INIT_LIST_HEAD(&inventory->paths);
 	CDS_INIT_LIST_HEAD(&inventory->maps);
 	CDS_INIT_LIST_HEAD(&inventory->dirty);

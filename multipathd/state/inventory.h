@@ -19,19 +19,30 @@
 #include "config/wwids.h"
 
 struct daemon;
+struct duties;
 struct map_kinds;
 struct mp_dm_listed;
 struct mp_map;
 
-/* What the command line asked for. */
+/* What the command line asked for, and facts about the program. */
 struct inventory_options {
 	bool read_only_bindings; /* -B */
-	bool once; /* multipath(8): configure, and no more */
 	bool dry_run; /* multipath -d: plan, and do nothing */
 	bool rehearsal; /* copies, of which nothing is told */
 	bool create; /* multipath(8): may maps be made or changed at all */
 	bool check; /* run checkers and prioritizers */
 	bool force_reload; /* multipath -r */
+	bool keeps_existing; /* multipath(8): maps that exist are left alone */
+	bool waits_for_ever; /* for locks of other programs, and for operations that hang */
+	/* a load is one call, which cannot be called off: after a kill no one would resume the map
+	 */
+	bool loads_whole;
+	/* operations on tables in one lane: udev is waited for by one cookie, which is a thread's
+	 */
+	bool one_lane;
+	bool reports_changes; /* map.action names reloads and renames, too */
+	/* a leftover (control/leftovers.h) counts as an operation, until its first repair ended */
+	bool awaits_leftovers;
 	/*
 	 * multipath(8), without -q and a daemon: nobody would end it when paths come back, or never
 	 * do
@@ -46,6 +57,7 @@ struct inventory_options {
 
 struct inventory {
 	struct inventory_options options;
+	const struct duties *duties; /* the row of none if the owner has none */
 	struct daemon *daemon; /* whose it is; NULL: nobody's, nothing can be asked of workers */
 
 	struct mp_config *config;
@@ -84,10 +96,10 @@ struct inventory {
 
 /**
  * inventory_init() - empty, without configuration. The thread must be registered
- * (mp_hash_register_thread()). Return: 0 or -ENOMEM.
+ * (mp_hash_register_thread()). @duties: NULL: none. Return: 0 or -ENOMEM.
  */
 int inventory_init(struct inventory *inventory, const struct inventory_options *options,
-		   const struct map_kinds *kinds);
+		   const struct map_kinds *kinds, const struct duties *duties);
 
 /**
  * inventory_fini() - of one without paths and maps; configuration, bindings and the like are its

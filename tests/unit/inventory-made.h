@@ -41,13 +41,13 @@ static inline void made_on_marked(struct inventory *inventory)
 static inline void made_init(struct made *made, const char *config)
 {
 	const struct inventory_options options = {
-		.once = true, .create = true, .check = true, .grouping = -1, .verbosity = -1
+		.create = true, .check = true, .grouping = -1, .verbosity = -1
 	};
 
 	memset(made, 0, sizeof(*made));
 	loaded_init(&made->loaded);
 	assert_int_equal(loaded_text(&made->loaded, config), 0);
-	assert_int_equal(inventory_init(&made->inventory, &options, &made_kinds), 0);
+	assert_int_equal(inventory_init(&made->inventory, &options, &made_kinds, NULL), 0);
 	made->inventory.config = made->loaded.config;
 	made->inventory.process = mp_config_process(made->loaded.config);
 	assert_int_equal(mp_bindings_new(&made->inventory.bindings), 0);

@@ -14,6 +14,7 @@
 
 #include "base/strbuf.h"
 #include "checkers/checker.h"
+#include "multipathd/control/duties.h"
 #include "multipathd/jobs/checks.h"
 #include "multipathd/jobs/descriptors.h"
 #include "multipathd/jobs/devices.h"
@@ -113,7 +114,7 @@ static inline void recorded_init(struct made *made, const char *config)
 
 	recorded = (struct recorded){ .now_usec = 1000000000 };
 	made_init(made, config);
-	made->inventory.options.once = false;
+	made->inventory.duties = &duties_of_daemon;
 	made->inventory.daemon = daemon;
 	daemon->state = DAEMON_RUNNING;
 	daemon->serving = true;

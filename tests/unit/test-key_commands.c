@@ -19,11 +19,11 @@ struct served {
 static int served_setup(void **state)
 {
 	static struct served served;
-	const struct inventory_options options = { .once = true, .grouping = -1, .verbosity = -1 };
+	const struct inventory_options options = { .grouping = -1, .verbosity = -1 };
 
 	memset(&served, 0, sizeof(served));
 	mp_hash_register_thread();
-	assert_int_equal(inventory_init(&served.daemon.inventory, &options, &made_kinds), 0);
+	assert_int_equal(inventory_init(&served.daemon.inventory, &options, &made_kinds, NULL), 0);
 	assert_int_equal(maps_new(&served.daemon.inventory, "wwid-a", &served.map), 0);
 	made_exists(served.map, "mpatha");
 	*state = &served;
