@@ -4,6 +4,8 @@
 
 figure.py show N PAUSE COMMAND       send COMMAND N times over one connection: the answers' times,
                                      median, p99 and longest in milliseconds, and how many timed out
+figure.py waits COMMAND              send COMMAND until SIGTERM, "ready" after the first: how many
+                                     answers, and the longest waits
 figure.py serve SESSION DIR          on the host: answer DIR/ask with the CPU seconds that the
                                      whole guest (that session's processes) has used
 figure.py table DIR                  on the host: the table of DIR/*/figures
@@ -11,28 +13,54 @@ figure.py table DIR                  on the host: the table of DIR/*/figures
 import glob
 import math
 import os
+import signal
 import socket
 import struct
 import sys
 import time
 
 
-def show(count, pause, command):
+def connect():
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     sock.connect("\0/org/kernel/linux/storage/multipathd")
+    return sock
+
+
+def ask(sock, command):
     request = command.encode() + b"\0"
-    request = struct.pack("=Q", len(request)) + request
+    sock.sendall(struct.pack("=Q", len(request)) + request)
+    data = b""
+    while len(data) < 8 or len(data) < 8 + struct.unpack("=Q", data[:8])[0]:
+        more = sock.recv(1 << 20)
+        if not more:
+            raise EOFError
+        data += more
+    return data
+
+
+def waits(command):
+    sock = connect()
+    times = []
+    ended = []
+    signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
+    ask(sock, command)
+    print("ready", flush=True)
+    while not ended:
+        begin = time.monotonic()
+        ask(sock, command)
+        times.append(time.monotonic() - begin)
+        time.sleep(0.002)
+    print("%d answers, longest waits, ms:" % len(times),
+          *("%.1f" % (t * 1e3) for t in sorted(times, reverse=True)[:6]))
+
+
+def show(count, pause, command):
+    sock = connect()
     times = []
     timeouts = 0
     for _ in range(count):
         begin = time.monotonic()
-        sock.sendall(request)
-        data = b""
-        while len(data) < 8 or len(data) < 8 + struct.unpack("=Q", data[:8])[0]:
-            more = sock.recv(1 << 20)
-            if not more:
-                raise EOFError
-            data += more
+        data = ask(sock, command)
         times.append(time.monotonic() - begin)
         if b"timeout\n" in data[8:32]:
             timeouts += 1
@@ -147,6 +175,8 @@ if __name__ == "__main__":
     what, *args = sys.argv[1:]
     if what == "show":
         show(int(args[0]), float(args[1]), args[2])
+    elif what == "waits":
+        waits(args[0])
     elif what == "serve":
         serve(int(args[0]), args[1])
     elif what == "table":

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/loop/slices.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+	/*
+	 * After all else, in turn with the server's turns of users, which have the same: they are
+	 * answered between two slices.
+	 */
+	PRIORITY_SLICE = SD_EVENT_PRIORITY_IDLE + 1,
+	PRIORITY_OVERDUE = SD_EVENT_PRIORITY_IMPORTANT,
+};
+
+struct slices {
+	slices_step_fn step;
+	void *userdata;
+	sd_event_source *source; /* deferred: the next slice, when nothing else is to be done */
+	sd_event_source *timer; /* the next slice, whatever else is to be done */
+	bool going_on;
+};
+
+static uint64_t now_usec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * UINT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+struct slice slice_begin(void)
+{
+	return (struct slice){ .steps = SLICE_STEPS, .end_usec = now_usec() + SLICE_USEC };
+}
+
+bool slice_is_over(struct slice *slice)
+{
+	return --slice->steps == 0 || now_usec() >= slice->end_usec;
+}
+
+/* Return: false if the loop cannot be asked to come back. */
+static bool slices_arm(struct slices *slices)
+{
+	return sd_event_source_set_enabled(slices->source, SD_EVENT_ONESHOT) >= 0 &&
+	       sd_event_source_set_time_relative(slices->timer, SLICE_PAUSE_USEC) >= 0 &&
+	       sd_event_source_set_enabled(slices->timer, SD_EVENT_ONESHOT) >= 0;
+}
+
+static void slices_take(struct slices *slices)
+{
+	struct slice slice = slice_begin();
+
+	sd_event_source_set_enabled(slices->source, SD_EVENT_OFF);
+	sd_event_source_set_enabled(slices->timer, SD_EVENT_OFF);
+	while (slices->step(slices->userdata))
+		if (slice_is_over(&slice) && slices_arm(slices))
+			return;
+	slices->going_on = false;
+}
+
+static int slices_on_idle(sd_event_source *source, void *userdata)
+{
+	(void)source;
+	slices_take(userdata);
+	return 0;
+}
+
+static int slices_on_overdue(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	slices_take(userdata);
+	return 0;
+}
+
+static int source_prepare(sd_event_source *source, int priority)
+{
+	int r = sd_event_source_set_priority(source, priority);
+
+	if (r >= 0)
+		r = sd_event_source_set_exit_on_failure(source, true);
+	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_OFF);
+}
+
+int slices_new(sd_event *event, slices_step_fn step, void *userdata, struct slices **ret)
+{
+	struct slices *slices = calloc(1, sizeof(*slices));
+	int r;
+
+	if (!slices)
+		return -ENOMEM;
+	slices->step = step;
+	slices->userdata = userdata;
+	r = sd_event_add_defer(event, &slices->source, slices_on_idle, slices);
+	if (r >= 0)
+		r = source_prepare(slices->source, PRIORITY_SLICE);
+	if (r >= 0)
+		r = sd_event_add_time(event, &slices->timer, CLOCK_MONOTONIC, 0, SLICE_USEC,
+				      slices_on_overdue, slices);
+	if (r >= 0)
+		r = source_prepare(slices->timer, PRIORITY_OVERDUE);
+	if (r < 0) {
+		slices_free(slices);
+		return r;
+	}
+	*ret = slices;
+	return 0;
+}
+
+struct slices *slices_free(struct slices *slices)
+{
+	if (!slices)
+		return NULL;
+	sd_event_source_disable_unref(slices->source);
+	sd_event_source_disable_unref(slices->timer);
+	free(slices);
+	return NULL;
+}
+
+void slices_run(struct slices *slices)
+{
+	if (slices->going_on)
+		return;
+	slices->going_on = true;
+	slices_take(slices);
+}
+
+bool slices_go_on(const struct slices *slices)
+{
+	return slices->going_on;
+}
