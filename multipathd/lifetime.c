@@ -10,6 +10,7 @@
 #include "kernel/dm.h"
 #include "multipathd/commands/waiting.h"
 #include "multipathd/control/answers.h"
+#include "multipathd/control/delays.h"
 #include "multipathd/control/configure.h"
 #include "multipathd/control/discovery.h"
 #include "multipathd/control/geoms.h"
@@ -60,7 +61,7 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options,
 	if (r >= 0)
 		r = checks_init(daemon);
 	if (r >= 0)
-		r = agenda_new(daemon->event, answers_on_due, &daemon->agenda);
+		r = agenda_new(daemon->event, delays_on_due, &daemon->agenda);
 	if (r < 0) {
 		log_error("cannot start: %s", strerror(-r));
 		daemon_fini(daemon);

@@ -25,25 +25,11 @@
 #include "multipathd/control/states.h"
 #include "multipathd/jobs/checks.h"
 #include "multipathd/jobs/tuning.h"
-#include "multipathd/loop/agenda.h"
-#include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/duties.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 #include "prioritizers/prioritizer.h"
-
-static const uint64_t usec_per_sec = 1000000;
-static const uint64_t due_accuracy_usec = 500000; /* of the agenda */
-
-/* Another path of the map is to be asked for the priorities of all. */
-static void answers_end_round(const struct daemon_path *path)
-{
-	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
-
-	if (map && map->prio_asking == path->path.id)
-		map->prio_asking = 0;
-}
 
 /* One answer may report the priority of every path of the map. Return: true if one has changed. */
 static bool answers_take_priority(struct daemon_path *path, struct check_job *job)
@@ -55,7 +41,7 @@ static bool answers_take_priority(struct daemon_path *path, struct check_job *jo
 
 	if (!job->prioritizer)
 		return false;
-	answers_end_round(path);
+	schedule_end_round(path);
 	if (job->prioritizer != path->prioritizer || path->asked_before)
 		return false;
 	if (!mp_path_state_is_active(job->check.state) || !job->prio)
@@ -454,7 +440,7 @@ static void answers_take_all(struct daemon_path *path, struct check_job *job)
 	answers_take_facts(path, job);
 	answer = answers_judge(path, job);
 	if (answer.use != ANSWER_COUNTS)
-		answers_end_round(path);
+		schedule_end_round(path);
 	if (answer.use == ANSWER_COUNTS || answer.use == ANSWER_OUTDATED)
 		answers_identify(path, job, &answer);
 	if (answers_pass_over(path, answer.use))
@@ -502,90 +488,9 @@ void answers_take(struct check_job *job)
 	check_job_free(job);
 }
 
-enum answer_delay answers_judge_delay(const struct daemon_path *path, uint64_t now_usec,
-				      enum answer_queue queue)
+void answers_time_out(struct daemon_path *path)
 {
-	uint64_t deadline = path->job->begun_usec + schedule_timeout_sec(path) * usec_per_sec;
-
-	if (path->path.checker_disabled)
-		return ANSWER_DELAY_IGNORED;
-	/*
-	 * At a start all ask at once, and later many do: those whose turn has not come are not
-	 * overdue.
-	 */
-	if (queue == ANSWER_QUEUE_WAITS)
-		return ANSWER_DELAY_QUEUED;
-	if (now_usec + due_accuracy_usec < deadline)
-		return ANSWER_DELAY_PENDING;
-	/* Its own device has not been asked: that others hang is no reason to fail it. */
-	return queue == ANSWER_QUEUE_HELD_UP ? ANSWER_DELAY_HELD_UP : ANSWER_DELAY_TIMEOUT;
-}
-
-static enum answer_queue answers_find_queue(const struct daemon_path *path)
-{
-	const struct daemon *daemon = path->inventory->daemon;
-	const struct work *work = &path->job->work;
-
-	if (!pool_has_begun(work) &&
-	    (daemon->configure_timer || pool_awaits_turn(daemon->pool, work)))
-		return ANSWER_QUEUE_WAITS;
-	return pool_lacks_places(daemon->pool, work) ? ANSWER_QUEUE_HELD_UP : ANSWER_QUEUE_BEGUN;
-}
-
-static void answers_show_pending(struct daemon_path *path)
-{
-	if (path->path.state == MP_PATH_PENDING)
-		return;
-	log_line(path->answered ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
-		 "%s: no answer from the checker yet", mp_path_name(&path->path));
-	path->path.state = MP_PATH_PENDING;
-	schedule_give_up(path);
-	if (path->path.map)
-		states_changed(daemon_map_of(path->path.map), &(struct path_news){ .which = path });
-}
-
-static void answers_on_overdue(struct daemon_path *path)
-{
-	uint64_t now = daemon_now_usec(path->inventory->daemon);
-	enum answer_delay delay = answers_judge_delay(path, now, answers_find_queue(path));
-
-	if (delay != ANSWER_DELAY_IGNORED && delay != ANSWER_DELAY_QUEUED)
-		answers_end_round(path);
-	switch (delay) {
-	case ANSWER_DELAY_IGNORED:
-		break;
-	case ANSWER_DELAY_QUEUED:
-	case ANSWER_DELAY_HELD_UP:
-		schedule_at(path, now + SCHEDULE_PENDING_SEC * usec_per_sec);
-		break;
-	case ANSWER_DELAY_PENDING:
-		answers_show_pending(path);
-		schedule_at(path,
-			    path->job->begun_usec + schedule_timeout_sec(path) * usec_per_sec);
-		break;
-	case ANSWER_DELAY_TIMEOUT:
-		answers_take_state(path, MP_PATH_TIMEOUT, "no answer in time", false, false);
-		/* It has no second job while the first one hangs: the next event is its answer. */
-		agenda_clear(&path->due);
-		path->path.next_check_usec = 0;
-		break;
-	}
-}
-
-void answers_on_due(struct agenda_entry *entry)
-{
-	struct daemon_path *path = caa_container_of(entry, struct daemon_path, due);
-
-	if (path->path.init == MP_INIT_MISSING_UDEV || path->path.init == MP_INIT_REQUESTED_UDEV) {
-		schedule_at(path,
-			    daemon_now_usec(path->inventory->daemon) +
-				    path->inventory->process->retrigger_delay_sec * usec_per_sec);
-		discovery_on_missing_udev(path);
-	} else if (path->job) {
-		answers_on_overdue(path);
-	} else {
-		schedule_check(path);
-	}
+	answers_take_state(path, MP_PATH_TIMEOUT, "no answer in time", false, false);
 }
 
 int answers_reinstate(struct daemon_path *path, uint64_t request)

@@ -13,7 +13,6 @@
 
 #include "model/state.h"
 
-struct agenda_entry;
 struct check_job;
 struct daemon_path;
 
@@ -94,30 +93,14 @@ struct answer_effects {
 struct answer_effects answers_weigh(const struct daemon_path *path, enum mp_path_state answer,
 				    bool newly_proven, bool priorities_changed);
 
-/* Where a check is that has not ended. */
-enum answer_queue {
-	ANSWER_QUEUE_BEGUN,
-	ANSWER_QUEUE_WAITS, /* for its turn: nothing is wrong yet */
-	ANSWER_QUEUE_HELD_UP, /* others hang, and leave no worker to it */
-};
-
-enum answer_delay {
-	ANSWER_DELAY_IGNORED, /* the operator failed it */
-	ANSWER_DELAY_QUEUED,
-	ANSWER_DELAY_PENDING, /* until its timeout */
-	ANSWER_DELAY_HELD_UP, /* past its timeout, but it has not been asked */
-	ANSWER_DELAY_TIMEOUT,
-};
-
-/** answers_judge_delay() - what it means that the check under way has not ended at @now_usec */
-enum answer_delay answers_judge_delay(const struct daemon_path *path, uint64_t now_usec,
-				      enum answer_queue queue);
-
 /** answers_take() - as struct daemon.on_checked */
 void answers_take(struct check_job *job);
 
-/** answers_on_due() - of the agenda: a path's next check, or the deadline of the one under way */
-void answers_on_due(struct agenda_entry *entry);
+/**
+ * answers_time_out() - the check under way has not answered in time (control/delays.h); it is still
+ * under way
+ */
+void answers_time_out(struct daemon_path *path);
 
 /**
  * answers_reinstate() - by hand: check it again, and give it to the kernel if it is good and proves

@@ -103,6 +103,14 @@ void schedule_note_answer(struct daemon_path *path)
 		schedule_give_up(path);
 }
 
+void schedule_end_round(const struct daemon_path *path)
+{
+	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+
+	if (map && map->prio_asking == path->path.id)
+		map->prio_asking = 0;
+}
+
 /*
  * Who asked for its reinstatement by hand. @reply: NULL: what becomes of the message to the kernel
  */
@@ -336,10 +344,7 @@ void schedule_reopen(struct daemon_path *path)
 
 void schedule_stop(struct daemon_path *path)
 {
-	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
-
-	if (map && map->prio_asking == path->path.id)
-		map->prio_asking = 0;
+	schedule_end_round(path);
 	if (!path->answered && path->path.init != MP_INIT_MISSING_UDEV) {
 		path->answered = true;
 		path->inventory->unanswered--;

@@ -61,6 +61,10 @@ void schedule_doubt(struct daemon_path *path);
  */
 void schedule_note_answer(struct daemon_path *path);
 
+/** schedule_end_round() - if it was asked for the priorities of its map's paths, another one may be
+ */
+void schedule_end_round(const struct daemon_path *path);
+
 /** schedule_give_up() - its map goes on, with what is known of the path */
 void schedule_give_up(struct daemon_path *path);
 

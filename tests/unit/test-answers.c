@@ -4,7 +4,6 @@
 #include <errno.h>
 
 #include "jobs-recorded.h"
-#include "multipathd/control/schedule.h"
 
 #define TWO_PATHS "0 0 1 1 round-robin 0 2 1 8:0 1 8:16 1"
 #define OTHER_PATH "0 0 1 1 round-robin 0 1 1 8:16 1"
@@ -414,38 +413,6 @@ static void what_follows_from_an_answer(void **state)
 	}
 }
 
-static void a_check_that_has_not_ended_is_late_when_it_was_asked_and_had_its_time(void **state)
-{
-	static const struct {
-		double after_sec; /* of 30 */
-		enum answer_queue queue;
-		bool disabled;
-		enum answer_delay delay;
-	} rows[] = {
-		{ 1, ANSWER_QUEUE_BEGUN, false, ANSWER_DELAY_PENDING },
-		{ 29.4, ANSWER_QUEUE_BEGUN, false, ANSWER_DELAY_PENDING },
-		{ 29.5, ANSWER_QUEUE_BEGUN, false, ANSWER_DELAY_TIMEOUT }, /* the agenda's second */
-		{ 60, ANSWER_QUEUE_BEGUN, false, ANSWER_DELAY_TIMEOUT },
-		{ 1, ANSWER_QUEUE_WAITS, false, ANSWER_DELAY_QUEUED },
-		{ 60, ANSWER_QUEUE_WAITS, false, ANSWER_DELAY_QUEUED },
-		{ 1, ANSWER_QUEUE_HELD_UP, false, ANSWER_DELAY_PENDING },
-		{ 60, ANSWER_QUEUE_HELD_UP, false, ANSWER_DELAY_HELD_UP },
-		{ 60, ANSWER_QUEUE_BEGUN, true, ANSWER_DELAY_IGNORED },
-		{ 1, ANSWER_QUEUE_WAITS, true, ANSWER_DELAY_IGNORED },
-	};
-	_cleanup_world_ struct world world;
-
-	(void)state;
-	world_init(&world, TWO_PATHS);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		uint64_t now = world.job->begun_usec + rows[i].after_sec * 1000000;
-
-		world.path->path.checker_disabled = rows[i].disabled;
-		assert_int_equal(answers_judge_delay(world.path, now, rows[i].queue),
-				 rows[i].delay);
-	}
-}
-
 /* The job is freed. */
 static void take(struct world *world, enum mp_path_state state)
 {
@@ -579,46 +546,6 @@ static void an_operator_who_reinstates_a_path_hears_what_its_device_says(void **
 	}
 }
 
-static void a_late_check_is_pending_and_then_timed_out(void **state)
-{
-	_cleanup_world_ struct world world;
-
-	(void)state;
-	world_init(&world, TWO_PATHS);
-	recorded.has_begun = true;
-	recorded_advance(1);
-	answers_on_due(&world.path->due);
-	recorded_expect("sda is due in 29 s\n");
-	assert_int_equal(world.path->path.state, MP_PATH_PENDING);
-	assert_int_equal(world.path->answered_state, MP_PATH_UP);
-	recorded_advance(29);
-	answers_on_due(&world.path->due);
-	/* Its next event is the answer. */
-	recorded_expect("message w: fail_path 8:0\n"
-			"sda is due in 5 s\n"
-			"sda is not due\n");
-	assert_int_equal(world.path->path.state, MP_PATH_TIMEOUT);
-	assert_ptr_equal(world.path->job, world.job);
-}
-
-static void a_check_that_waits_for_its_turn_says_nothing(void **state)
-{
-	_cleanup_world_ struct world world;
-
-	(void)state;
-	world_init(&world, TWO_PATHS);
-	recorded.awaits_turn = true;
-	recorded_advance(100);
-	answers_on_due(&world.path->due);
-	recorded_expect("sda is due in 1 s\n");
-	assert_int_equal(world.path->path.state, MP_PATH_UP);
-	recorded.awaits_turn = false;
-	recorded.lacks_places = true;
-	answers_on_due(&world.path->due);
-	recorded_expect("sda is due in 1 s\n");
-	assert_int_equal(world.path->path.state, MP_PATH_UP);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -626,16 +553,12 @@ int main(void)
 		cmocka_unit_test(
 			a_name_of_udevs_own_is_compared_with_what_other_paths_and_the_kernel_say),
 		cmocka_unit_test(what_follows_from_an_answer),
-		cmocka_unit_test(
-			a_check_that_has_not_ended_is_late_when_it_was_asked_and_had_its_time),
 		cmocka_unit_test(the_kernel_hears_of_a_path_before_anybody_else),
 		cmocka_unit_test(a_path_that_is_back_with_proof_is_reinstated),
 		cmocka_unit_test(a_path_to_another_lun_is_failed_whatever_its_checker_says),
 		cmocka_unit_test(an_answer_from_before_a_doubt_is_asked_for_again),
 		cmocka_unit_test(an_answer_for_a_path_that_is_gone_is_dropped),
 		cmocka_unit_test(an_operator_who_reinstates_a_path_hears_what_its_device_says),
-		cmocka_unit_test(a_late_check_is_pending_and_then_timed_out),
-		cmocka_unit_test(a_check_that_waits_for_its_turn_says_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
