@@ -23,57 +23,173 @@
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 
-static void map_created(struct daemon_map *map)
+static enum outcome_fault outcomes_judge_error(int error)
 {
-	struct daemon *daemon = map->inventory->daemon;
-	struct mp_path *path;
-
-	map->map.action = MP_ACTION_CREATE;
-	map->map.ready = !daemon->udev_reports;
-	if (!map->map.ready)
-		readiness_await(map);
-	files_wwid_created(daemon, map->map.wwid);
-	cds_list_for_each_entry(path, &map->map.paths, in_map)
-		triggers_claim(daemon_path_of(path));
+	switch (error) {
+	case -ECANCELED:
+		return OUTCOME_CALLED_OFF;
+	case -EWOULDBLOCK:
+		return OUTCOME_LOCKED;
+	default:
+		return error < 0 ? OUTCOME_FAILED : OUTCOME_NO_FAULT;
+	}
 }
 
-/* However long that takes: the map is made afterwards. */
-static void map_is_locked(struct daemon_map *map)
+/*
+ * In the daemon the word tells of the creation alone: clients take the first word for the name.
+ */
+static enum mp_map_action outcomes_judge_action(const struct table_job *job, bool reports_changes)
 {
-	if (!map->retry_sec)
+	if (job->create)
+		return MP_ACTION_CREATE;
+	if (job->resize || !reports_changes)
+		return MP_ACTION_NONE;
+	return job->rename && !job->load ? MP_ACTION_RENAME : MP_ACTION_RELOAD;
+}
+
+struct table_outcome outcomes_judge_table(const struct table_job *job, bool reports_changes)
+{
+	bool has_table = job->create || job->load;
+	struct table_outcome outcome = {
+		.fault = outcomes_judge_error(job->error),
+		.gone = !job->kernel.exists && !job->create,
+	};
+
+	switch (outcome.fault) {
+	case OUTCOME_NO_FAULT:
+		outcome.action = outcomes_judge_action(job, reports_changes);
+		outcome.loaded = has_table;
+		outcome.mark = "its table was loaded";
+		break;
+	case OUTCOME_CALLED_OFF:
+		outcome.mark = "its reload was called off";
+		break;
+	case OUTCOME_LOCKED:
+		/* However long that takes: the map is made afterwards. */
+		outcome.retry = OUTCOME_RETRY_LATER;
+		outcome.reply = "fail\n";
+		break;
+	case OUTCOME_FAILED:
+		outcome.retry = has_table ? OUTCOME_RETRY_SOON : OUTCOME_RETRY_NONE;
+		outcome.reply = "fail\n";
+		break;
+	}
+	return outcome;
+}
+
+static void outcomes_log_fault(const struct daemon_map *map, const struct table_job *job,
+			       enum outcome_fault fault)
+{
+	if (fault == OUTCOME_CALLED_OFF)
+		log_notice("%s: reload called off: a path failed while I/O was under way",
+			   map->map.name);
+	else if (fault == OUTCOME_FAILED)
+		log_error("%s: cannot %s the map: %s", map->map.name,
+			  job->create ? "create" :
+			  job->load   ? "reload" :
+					"rename",
+			  strerror(-job->error));
+	else if (!map->retry_sec)
 		log_warning("%s: not created: another program has locked a path", map->map.name);
-	retries_later(map);
 }
 
-static void map_failed(struct daemon_map *map, const struct table_job *job)
+static void outcomes_take_fault(struct daemon_map *map, const struct table_job *job,
+				const struct table_outcome *outcome)
 {
 	/* The same table may be right the next time. */
 	free(map->loaded);
 	map->loaded = NULL;
-	if (job->error == -ECANCELED) {
-		log_notice("%s: reload called off: a path failed while I/O was under way",
-			   map->map.name);
-		maps_touch(map, "its reload was called off");
-		return;
-	}
-	if (job->error == -EWOULDBLOCK) {
-		map_is_locked(map);
-		return;
-	}
-	log_error("%s: cannot %s the map: %s", map->map.name,
-		  job->create ? "create" :
-		  job->load   ? "reload" :
-				"rename",
-		  strerror(-job->error));
-	if (job->create || job->load)
+	outcomes_log_fault(map, job, outcome->fault);
+	if (outcome->retry == OUTCOME_RETRY_LATER)
+		retries_later(map);
+	else if (outcome->retry == OUTCOME_RETRY_SOON)
 		retries_soon(map);
+}
+
+/* The kernel has the table that was asked for. */
+static void outcomes_take_load(struct daemon_map *map, const struct table_job *job)
+{
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	struct daemon *daemon = job->daemon;
+	struct mp_path *path;
+
+	map->map.stats.loads++;
+	mp_table_format(&job->kernel.table, &text);
+	free(map->loaded_as);
+	mp_strbuf_take(&text, &map->loaded_as);
+	map->queue_known = false; /* the table itself carries the mode now */
+	if (job->create) {
+		map->map.ready = !daemon->udev_reports;
+		if (!map->map.ready)
+			readiness_await(map);
+		files_wwid_created(daemon, map->map.wwid);
+	}
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		triggers_claim(daemon_path_of(path));
+	if (job->load)
+		map->not_ready_in_udev = false; /* udev has the load's event now */
+}
+
+static void outcomes_take_success(struct daemon_map *map, const struct table_job *job,
+				  const struct table_outcome *outcome)
+{
+	map->map.action = outcome->action;
+	if (outcome->loaded)
+		outcomes_take_load(map, job);
+	map->load_failures = 0;
+	map->force_reload = false;
+	map->regroup = false;
+	map->allow_resize = false;
+}
+
+/* What the kernel has of it now. Return: the map, NULL: it is gone. */
+static struct daemon_map *outcomes_take_kernel(struct daemon_map *map, struct table_job *job,
+					       const struct table_outcome *outcome)
+{
+	bool created = !map->map.kernel.exists;
+
+	if (outcome->gone) {
+		membership_gone(map);
+		return maps_find_wwid(&job->daemon->inventory, job->wwid);
+	}
+	if (job->kernel.exists) {
+		states_take(map, &job->kernel);
+		log_debug("%s: dm-%u %s", map->map.name, map->map.kernel.minor,
+			  created ? "made" : "loaded");
+	}
+	return map;
+}
+
+static void outcomes_apply_table(struct daemon_map *map, struct table_job *job,
+				 const struct table_outcome *outcome)
+{
+	map->busy--;
+	map->generation++;
+	if (map->loading == job)
+		map->loading = NULL;
+	if (outcome->fault)
+		outcomes_take_fault(map, job, outcome);
+	else
+		outcomes_take_success(map, job, outcome);
+	map = outcomes_take_kernel(map, job, outcome);
+	if (!map)
+		return;
+	if (outcome->mark)
+		maps_touch(map, outcome->mark);
+	if (outcome->reply)
+		daemon_answer(map, outcome->reply);
+	if (map->status_skipped) {
+		map->status_skipped = false;
+		looks_want(job->daemon);
+	}
 }
 
 void outcomes_of_table(struct table_job *job)
 {
 	struct daemon *daemon = job->daemon;
+	const struct table_outcome outcome =
+		outcomes_judge_table(job, daemon->inventory.options.reports_changes);
 	struct daemon_map *map = maps_find_wwid(&daemon->inventory, job->wwid);
-	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 
 	daemon->operations--;
 	if (job->lock_count)
@@ -83,63 +199,7 @@ void outcomes_of_table(struct table_job *job)
 		daemon_check_configured(daemon);
 		return;
 	}
-	map->busy--;
-	map->generation++;
-	if (map->loading == job)
-		map->loading = NULL;
-	if (job->error < 0) {
-		map_failed(map, job);
-	} else {
-		if (job->create || job->load) {
-			map->map.stats.loads++;
-			mp_table_format(&job->kernel.table, &text);
-			free(map->loaded_as);
-			mp_strbuf_take(&text, &map->loaded_as);
-			/* The table itself carries the mode now. */
-			map->queue_known = false;
-		}
-		if (job->create)
-			map_created(map);
-		else
-			/*
-			 * In the daemon the word tells of the creation alone: clients take the
-			 * first word for the name.
-			 */
-			map->map.action =
-				job->resize || !daemon->inventory.options.reports_changes ?
-					MP_ACTION_NONE :
-				job->rename && !job->load ? MP_ACTION_RENAME :
-							    MP_ACTION_RELOAD;
-		if (job->load) {
-			struct mp_path *path;
-
-			cds_list_for_each_entry(path, &map->map.paths, in_map)
-				triggers_claim(daemon_path_of(path));
-			map->not_ready_in_udev = false; /* udev has the load's event now */
-		}
-		map->load_failures = 0;
-		map->force_reload = false;
-		map->regroup = false;
-		map->allow_resize = false;
-	}
-	if (job->kernel.exists) {
-		bool created = !map->map.kernel.exists;
-
-		states_take(map, &job->kernel);
-		log_debug("%s: dm-%u %s", map->map.name, map->map.kernel.minor,
-			  created ? "made" : "loaded");
-	} else if (!job->create) {
-		membership_gone(map);
-		map = maps_find_wwid(&daemon->inventory, job->wwid);
-	}
-	if (map && job->error >= 0)
-		maps_touch(map, "its table was loaded");
-	else if (map && job->error != -ECANCELED)
-		daemon_answer(map, "fail\n");
-	if (map && map->status_skipped) {
-		map->status_skipped = false;
-		looks_want(daemon);
-	}
+	outcomes_apply_table(map, job, &outcome);
 	table_job_free(job);
 	inventory_wake(&daemon->inventory);
 }

@@ -1,9 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* outcomes.h - what operations on a map have come to.  For: control/steps.c. */
+/*
+ * outcomes.h - what operations on a map have come to.  For: control/steps.c.
+ */
 #pragma once
+#include <stdbool.h>
+
+#include "model/map.h"
 
 struct device_job;
 struct table_job;
+
+enum outcome_fault {
+	OUTCOME_NO_FAULT,
+	OUTCOME_CALLED_OFF, /* a path of the new table was doubted meanwhile */
+	OUTCOME_LOCKED, /* another program has locked a path */
+	OUTCOME_FAILED,
+};
+
+enum outcome_retry { OUTCOME_RETRY_NONE, OUTCOME_RETRY_SOON, OUTCOME_RETRY_LATER };
+
+/* What follows from the end of an operation on a map's table. */
+struct table_outcome {
+	enum outcome_fault fault;
+	enum outcome_retry retry; /* as in control/retries.h */
+	bool loaded; /* the kernel has a new table */
+	bool gone; /* the kernel has no such device any more */
+	enum mp_map_action action; /* with no fault */
+	const char *mark; /* why the map is reconciled again, constant; NULL: it is not */
+	const char *reply; /* to whoever waits for the map, constant; NULL: they go on waiting */
+};
+
+/**
+ * outcomes_judge_table() - from the job alone; changes nothing
+ * @reports_changes:	as in struct inventory_options
+ */
+struct table_outcome outcomes_judge_table(const struct table_job *job, bool reports_changes);
 
 /** outcomes_of_table(), outcomes_of_device() - as the jobs' ended() */
 void outcomes_of_table(struct table_job *job);
