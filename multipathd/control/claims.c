@@ -25,7 +25,7 @@ bool claims_by_label(const struct inventory *inventory, dev_t devt)
 	return mp_geom_notes_claim(&inventory->geom_notes, wwid);
 }
 
-bool claims_allow(struct daemon_map *map, const char **reason, struct mp_trace *trace)
+bool claims_allow(const struct daemon_map *map, const char **reason, struct mp_trace *trace)
 {
 	struct inventory *inventory = map->inventory;
 	struct mp_allow_input input = {
@@ -55,12 +55,12 @@ bool claims_allow(struct daemon_map *map, const char **reason, struct mp_trace *
 	return mp_claim_trace_map(&input, reason, trace);
 }
 
-bool claims_is_coming(struct daemon_map *map)
+bool claims_is_coming(const struct daemon_map *map)
 {
 	const char *why;
 
-	return !map->map.kernel.exists && !cds_list_empty(&map->map.paths) &&
-	       !map->keep_uncreated && claims_allow(map, &why, NULL);
+	return !map->map.kernel.exists && maps_has_paths(map) && !map->keep_uncreated &&
+	       claims_allow(map, &why, NULL);
 }
 
 static bool has_value(const struct mp_props *props, const char *value)
@@ -113,12 +113,12 @@ enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const
 		       CLAIM_AWAITED;
 }
 
-enum claim claims_of_map(struct daemon_map *map)
+enum claim claims_of_map(const struct daemon_map *map)
 {
 	const struct mp_table *table = &map->map.kernel.table;
 	enum claim best = CLAIM_FOREIGN;
 
-	if (!map->map.kernel.exists || map->emptied || !cds_list_empty(&map->map.paths))
+	if (!map->map.kernel.exists || map->emptied || maps_has_paths(map))
 		return best;
 	for (size_t g = 0; g < table->group_count; g++)
 		for (size_t p = 0; p < table->groups[g].path_count; p++) {
@@ -134,7 +134,7 @@ enum claim claims_of_map(struct daemon_map *map)
 	return best;
 }
 
-bool claims_leave_alone(struct daemon_map *map)
+bool claims_leave_alone(const struct daemon_map *map)
 {
 	const char *why;
 

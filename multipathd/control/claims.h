@@ -15,10 +15,10 @@ struct mp_trace;
  * claims_allow() - Return: true if the configuration allows the map; @reason: constant; @trace: may be
  * NULL
  */
-bool claims_allow(struct daemon_map *map, const char **reason, struct mp_trace *trace);
+bool claims_allow(const struct daemon_map *map, const char **reason, struct mp_trace *trace);
 
 /** claims_is_coming() - Return: true if the map does not exist, but is allowed and has paths */
-bool claims_is_coming(struct daemon_map *map);
+bool claims_is_coming(const struct daemon_map *map);
 
 /**
  * claims_by_label() - Return: true if the disk has a label known to gmultipath, so that it has a map
@@ -41,7 +41,7 @@ enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const
 /**
  * claims_of_map() - the best claim of the devices in the table of a map without paths
  */
-enum claim claims_of_map(struct daemon_map *map);
+enum claim claims_of_map(const struct daemon_map *map);
 
 /**
  * claims_leave_alone() - Return: true if the configuration does not allow the map or its paths, or if
@@ -49,4 +49,4 @@ enum claim claims_of_map(struct daemon_map *map);
  *
  * While such a map is in use, its queueing and its group are not changed.
  */
-bool claims_leave_alone(struct daemon_map *map);
+bool claims_leave_alone(const struct daemon_map *map);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "base/log.h"
-#include "model/failback.h"
 #include "multipathd/control/claims.h"
 #include "multipathd/control/orders.h"
 #include "multipathd/loop/timers.h"
@@ -83,10 +82,11 @@ static bool map_is_followover(const struct daemon_map *map, const struct daemon_
 	return member;
 }
 
-static void map_decide_failback(struct daemon_map *map, bool came_up, bool failed,
-				const struct daemon_path *which, bool expired)
+struct mp_failback_decision failback_judge(const struct daemon_map *map,
+					   const struct path_news *news)
 {
-	struct mp_failback_input input = {
+	bool came_up = news && news->came_up;
+	const struct mp_failback_input input = {
 		.policy = map->map.settings.failback,
 		.groups = map->map.group_count,
 		.best = map->map.best_group,
@@ -94,62 +94,79 @@ static void map_decide_failback(struct daemon_map *map, bool came_up, bool faile
 		.regroup = map->groups_by_prio && map_wants_regrouping(map),
 		.out_of_order = map->groups_by_prio && map_out_of_order(map),
 		.path_came_up = came_up,
-		.path_failed = failed,
-		.followover = came_up && which && map_is_followover(map, which),
-		.timer_running = map->map.failback_usec && !expired,
-		.timer_expired = expired,
+		.path_failed = news && news->failed,
+		.followover = came_up && news->which && map_is_followover(map, news->which),
+		.timer_running = map->map.failback_usec && news,
+		.timer_expired = !news,
 		.awaits_udev = !map->map.ready,
 	};
-	struct mp_failback_decision decision;
-	char message[32];
 
 	if (!map->map.kernel.exists || map->removing || map->busy || !map->kind->managed ||
 	    claims_leave_alone(map))
-		return;
-	decision = mp_failback_decide(&input);
+		return (struct mp_failback_decision){ MP_FAILBACK_NONE,
+						      "the map is not to be touched" };
+	return mp_failback_decide(&input);
+}
+
+static void failback_stop_timer(struct daemon_map *map)
+{
+	map->map.failback_usec = 0;
+	map->failback_timer = sd_event_source_disable_unref(map->failback_timer);
+}
+
+static void failback_start_timer(struct daemon_map *map, const char *reason)
+{
+	struct daemon *daemon = map->inventory->daemon;
+
+	map->map.failback_sec = map->map.settings.failback;
+	map->map.failback_usec =
+		daemon_now_usec(daemon) + (map->map.settings.failback + 1) * usec_per_sec;
+	log_notice("%s: failback in %u seconds: %s", map->map.name, map->map.failback_sec, reason);
+	timers_set(daemon->event, &map->failback_timer, map->map.failback_usec,
+		   map_on_failback_timer, map);
+}
+
+static void failback_switch(struct daemon_map *map, const char *reason)
+{
+	char message[32];
+
+	log_notice("%s: switch to path group %u: %s", map->map.name, map->map.best_group, reason);
+	map->map.stats.switches++;
+	snprintf(message, sizeof(message), "switch_group %u", map->map.best_group);
+	orders_send(map, message, 0);
+}
+
+void failback_decide(struct daemon_map *map, const struct path_news *news)
+{
+	const struct mp_failback_decision decision = failback_judge(map, news);
+
 	switch (decision.verdict) {
 	case MP_FAILBACK_NONE:
-		break;
+		if (!news)
+			failback_stop_timer(map);
+		return;
+	case MP_FAILBACK_START_TIMER:
+		failback_start_timer(map, decision.reason);
+		return;
 	case MP_FAILBACK_SWITCH:
-		log_notice("%s: switch to path group %u: %s", map->map.name, input.best,
-			   decision.reason);
-		map->map.stats.switches++;
-		snprintf(message, sizeof(message), "switch_group %u", input.best);
-		orders_send(map, message, 0);
+		failback_switch(map, decision.reason);
 		break;
 	case MP_FAILBACK_RELOAD:
 		map->map.stats.switches++;
 		map->regroup = true;
 		maps_touch(map, decision.reason);
 		break;
-	case MP_FAILBACK_START_TIMER:
-		map->map.failback_sec = map->map.settings.failback;
-		map->map.failback_usec = daemon_now_usec(map->inventory->daemon) +
-					 (map->map.settings.failback + 1) * usec_per_sec;
-		log_notice("%s: failback in %u seconds: %s", map->map.name, map->map.failback_sec,
-			   decision.reason);
-		timers_set(map->inventory->daemon->event, &map->failback_timer,
-			   map->map.failback_usec, map_on_failback_timer, map);
-		return;
 	case MP_FAILBACK_CANCEL_TIMER:
 		log_notice("%s: failback cancelled: %s", map->map.name, decision.reason);
 		break;
 	}
-	if (decision.verdict != MP_FAILBACK_NONE || expired) {
-		map->map.failback_usec = 0;
-		map->failback_timer = sd_event_source_disable_unref(map->failback_timer);
-	}
+	failback_stop_timer(map);
 }
 
 static int map_on_failback_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	(void)source;
 	(void)usec;
-	map_decide_failback(userdata, false, false, NULL, true);
+	failback_decide(userdata, NULL);
 	return 0;
-}
-
-void failback_decide(struct daemon_map *map, const struct path_news *news)
-{
-	map_decide_failback(map, news->came_up, news->failed, news->which, false);
 }

@@ -136,6 +136,11 @@ static inline struct daemon_map *daemon_map_of(const struct mp_map *map)
 	return caa_container_of(map, struct daemon_map, map);
 }
 
+static inline bool maps_has_paths(const struct daemon_map *map)
+{
+	return map->map.paths.next != &map->map.paths;
+}
+
 /**
  * maps_new() - one that nobody has a table for; its settings are for the caller to resolve. Return:
  * 0, -ENOMEM, -ENAMETOOLONG.
