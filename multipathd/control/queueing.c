@@ -3,7 +3,6 @@
 
 #include "base/log.h"
 #include "kernel/dm.h"
-#include "model/queueing.h"
 #include "multipathd/control/claims.h"
 #include "multipathd/control/orders.h"
 #include "multipathd/loop/timers.h"
@@ -19,38 +18,50 @@ static bool map_queues(const struct daemon_map *map)
 				  mp_table_has_feature(&map->map.kernel.table, "queue_if_no_path");
 }
 
-void queueing_step(struct daemon_map *map)
+struct queueing_verdict queueing_judge(const struct daemon_map *map, uint64_t now_usec)
 {
+	struct queueing_verdict verdict = { .queueing = map->map.queueing };
 	struct mp_queueing_input input = {
 		.policy = map->map.settings.no_path_retry,
 		.polling_interval_sec = map->inventory->process->polling_interval_sec,
 		.active = mp_map_active_paths(&map->map),
 		.kernel_queues = map_queues(map),
-		.now_usec = daemon_now_usec(map->inventory->daemon),
+		.now_usec = now_usec,
 	};
-	struct mp_queueing_effect effect;
 	const struct mp_path *path;
 
 	if (!map->map.kernel.exists || map->removing || map->removal_tried || !map->kind->managed ||
 	    claims_leave_alone(map))
-		return;
+		return verdict;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		input.pending += path->state == MP_PATH_PENDING || path->state == MP_PATH_UNCHECKED;
+	verdict.applies = true;
+	verdict.effect = mp_queueing_step(&verdict.queueing, &input);
+	return verdict;
+}
 
-	effect = mp_queueing_step(&map->map.queueing, &input);
-	map->map.stats.queue_timeouts += effect.entered_recovery;
-	map->map.stats.failures += effect.gave_up;
-	map->map.stats.queue_sec += effect.queued_sec;
-	if (effect.reason)
-		log_notice("%s: %s", map->map.name, effect.reason);
-	if (effect.change != MP_QUEUEING_KEEP) {
-		map->queue_sent = effect.change == MP_QUEUEING_ON;
+void queueing_step(struct daemon_map *map)
+{
+	struct daemon *daemon = map->inventory->daemon;
+	const struct queueing_verdict verdict = queueing_judge(map, daemon_now_usec(daemon));
+	const struct mp_queueing_effect *effect = &verdict.effect;
+
+	if (!verdict.applies)
+		return;
+	map->map.queueing = verdict.queueing;
+	map->map.stats.queue_timeouts += effect->entered_recovery;
+	map->map.stats.failures += effect->gave_up;
+	map->map.stats.queue_sec += effect->queued_sec;
+	if (effect->reason)
+		log_notice("%s: %s", map->map.name, effect->reason);
+	if (effect->change != MP_QUEUEING_KEEP) {
+		map->queue_sent = effect->change == MP_QUEUEING_ON;
 		map->queue_known = true;
 		orders_send(map, map->queue_sent ? "queue_if_no_path" : "fail_if_no_path", 0);
 	}
-	if (map->map.queueing.recovering)
-		timers_set(map->inventory->daemon->event, &map->queue_timer,
-			   map->map.queueing.deadline_usec, map_on_queue_timer, map);
+	if (verdict.queueing.recovering)
+		timers_set(daemon->event, &map->queue_timer, verdict.queueing.deadline_usec,
+			   map_on_queue_timer, map);
 	else
 		map->queue_timer = sd_event_source_disable_unref(map->queue_timer);
 }

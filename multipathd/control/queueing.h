@@ -4,11 +4,25 @@
  */
 #pragma once
 #include <stdbool.h>
+#include <stdint.h>
+
+#include "model/queueing.h"
 
 struct daemon;
 struct daemon_map;
 
-/** queueing_step() - states of its paths, or its settings, are others now */
+/* What a map's paths, its settings and the time make of its queueing. */
+struct queueing_verdict {
+	bool applies; /* false: not the daemon's to decide, and the rest is unset */
+	struct mp_queueing queueing; /* the map's from now on */
+	struct mp_queueing_effect effect;
+};
+
+/** queueing_judge() - @now_usec: CLOCK_MONOTONIC. Nothing is done. */
+struct queueing_verdict queueing_judge(const struct daemon_map *map, uint64_t now_usec);
+
+/** queueing_step() - judge again, and do it: states of its paths, its settings or the time changed
+ */
 void queueing_step(struct daemon_map *map);
 
 /** queueing_disable(), queueing_restore() - as the commands */

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "multipathd/control/queueing.h"
 
 #include "base/cleanup.h"
+#include "jobs-recorded.h"
 #include "model/queueing.h"
 #include "model/settings.h"
 
@@ -273,6 +270,189 @@ static void disabling_ends_a_recovery(void **state)
 	assert_int_equal(effect.change, MP_QUEUEING_ON);
 }
 
+/* The daemon's part: a map of sda and sdb. */
+struct world {
+	struct made made;
+	struct daemon_map *map;
+	struct daemon_path *a, *b;
+};
+
+enum {
+	A_DOWN = 1 << 0,
+	B_DOWN = 1 << 1,
+	B_PENDING = 1 << 2,
+	B_UNCHECKED = 1 << 3,
+	B_WRONG = 1 << 4, /* leads to another LUN */
+	TABLE_QUEUES = 1 << 5, /* as it was loaded */
+	SENT_ON = 1 << 6, /* messages since */
+	SENT_OFF = 1 << 7,
+	ABSENT = 1 << 8,
+	REMOVING = 1 << 9,
+	IN_USE = 1 << 10, /* a removal was tried */
+	UNMANAGED = 1 << 11,
+	UNWANTED = 1 << 12,
+	DISABLED = 1 << 13, /* by the operator */
+	NONE_LEFT = A_DOWN | B_DOWN,
+};
+
+static void world_init(struct world *world, unsigned facts)
+{
+	struct mp_map *map;
+
+	recorded_init(&world->made, facts & UNWANTED ? "blacklist {\nwwid w\n}\n" : "");
+	world->map = made_map(&world->made, "w");
+	map = &world->map->map;
+	world->a = recorded_path(&world->made, 'a', world->map);
+	world->b = recorded_path(&world->made, 'b', world->map);
+	if (facts & A_DOWN)
+		world->a->path.state = MP_PATH_DOWN;
+	world->b->path.state = facts & B_DOWN	   ? MP_PATH_DOWN :
+			       facts & B_PENDING   ? MP_PATH_PENDING :
+			       facts & B_UNCHECKED ? MP_PATH_UNCHECKED :
+						     MP_PATH_UP;
+	world->b->path.wrong_wwid = facts & B_WRONG;
+	recorded_table(world->map, "mpatha",
+		       facts & TABLE_QUEUES ?
+			       "1 queue_if_no_path 0 1 1 round-robin 0 2 1 8:0 1 8:16 1" :
+			       "0 0 1 1 round-robin 0 2 1 8:0 1 8:16 1");
+	world->map->queue_known = facts & (SENT_ON | SENT_OFF);
+	world->map->queue_sent = facts & SENT_ON;
+	map->kernel.exists = !(facts & ABSENT);
+	world->map->removing = facts & REMOVING;
+	world->map->removal_tried = facts & IN_USE;
+	if (facts & UNMANAGED)
+		world->map->kind = made_kinds.geom;
+	if (facts & DISABLED)
+		mp_queueing_disable(&map->queueing);
+	recorded_forget();
+}
+
+static void world_fini(struct world *world)
+{
+	recorded_fini(&world->made);
+}
+
+#define _cleanup_world_ _cleanup_(world_fini)
+
+static void the_state_of_a_map_decides_whether_it_queues(void **state)
+{
+	static const struct {
+		int policy;
+		unsigned facts;
+		const char *expected;
+	} rows[] = {
+		{ MP_RETRY_FAIL, 0, "" },
+		{ MP_RETRY_FAIL, TABLE_QUEUES, "off" },
+		{ MP_RETRY_FAIL, SENT_ON, "off" },
+		{ MP_RETRY_FAIL, TABLE_QUEUES | SENT_OFF, "" },
+		{ MP_RETRY_QUEUE, 0, "on" },
+		{ MP_RETRY_QUEUE, SENT_ON, "" },
+		{ MP_RETRY_QUEUE, TABLE_QUEUES | SENT_OFF, "on" },
+		{ MP_RETRY_UNSET, TABLE_QUEUES, "" },
+		{ MP_RETRY_UNSET, 0, "" },
+
+		/* one path is enough */
+		{ 12, A_DOWN | TABLE_QUEUES, "" },
+		{ 12, NONE_LEFT | TABLE_QUEUES, "recovers" },
+		{ 12, NONE_LEFT, "on recovers" },
+		{ 12, A_DOWN | B_WRONG | TABLE_QUEUES, "recovers" },
+		{ MP_RETRY_FAIL, NONE_LEFT, "gave up" },
+		{ MP_RETRY_QUEUE, NONE_LEFT | TABLE_QUEUES, "" },
+		/* a check that is not answered may find one */
+		{ MP_RETRY_FAIL, A_DOWN | B_PENDING, "" },
+		{ MP_RETRY_FAIL, A_DOWN | B_UNCHECKED, "" },
+
+		{ MP_RETRY_QUEUE, TABLE_QUEUES | DISABLED, "off" },
+		{ 12, NONE_LEFT | TABLE_QUEUES | DISABLED, "off gave up" },
+
+		/* not now, or not the daemon's to do */
+		{ MP_RETRY_QUEUE, ABSENT, "left alone" },
+		{ MP_RETRY_QUEUE, REMOVING, "left alone" },
+		{ MP_RETRY_QUEUE, IN_USE, "left alone" },
+		{ MP_RETRY_QUEUE, UNMANAGED, "left alone" },
+		{ MP_RETRY_QUEUE, UNWANTED, "left alone" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_world_ struct world world;
+		struct queueing_verdict verdict;
+		char text[64];
+
+		world_init(&world, rows[i].facts);
+		world.map->map.settings.no_path_retry = rows[i].policy;
+		verdict = queueing_judge(world.map, recorded.now_usec);
+		snprintf(text, sizeof(text), "%s%s%s",
+			 !verdict.applies			  ? " left alone" :
+			 verdict.effect.change == MP_QUEUEING_ON  ? " on" :
+			 verdict.effect.change == MP_QUEUEING_OFF ? " off" :
+								    "",
+			 verdict.effect.entered_recovery ? " recovers" : "",
+			 verdict.effect.gave_up ? " gave up" : "");
+		if (strcmp(*text ? text + 1 : "", rows[i].expected))
+			fail_msg("row %zu:%s, not \"%s\"", i, text, rows[i].expected);
+		recorded_expect("");
+	}
+}
+
+static void retries_are_a_timer_and_then_a_message(void **state)
+{
+	_cleanup_world_ struct world world;
+	struct mp_map *map;
+
+	(void)state;
+	world_init(&world, TABLE_QUEUES);
+	map = &world.map->map;
+	map->settings.no_path_retry = 12;
+	queueing_step(world.map);
+	recorded_expect("");
+	world.a->path.state = world.b->path.state = MP_PATH_DOWN;
+	queueing_step(world.map);
+	recorded_expect("timer in 61 s\n"); /* polling_interval 5 */
+	assert_int_equal(map->stats.queue_timeouts, 1);
+	recorded_fire(world.map->queue_timer);
+	recorded_expect("message w: fail_if_no_path\n");
+	assert_int_equal(map->stats.failures, 1);
+	assert_int_equal(map->stats.queue_sec, 61);
+	assert_null(world.map->queue_timer);
+	world.b->path.state = MP_PATH_UP;
+	queueing_step(world.map);
+	recorded_expect("message w: queue_if_no_path\n");
+}
+
+static void a_path_that_is_back_ends_the_timer(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, TABLE_QUEUES | NONE_LEFT);
+	world.map->map.settings.no_path_retry = 12;
+	queueing_step(world.map);
+	recorded_forget();
+	recorded_advance(20);
+	world.a->path.state = MP_PATH_UP;
+	queueing_step(world.map);
+	recorded_expect("");
+	assert_null(world.map->queue_timer);
+	assert_int_equal(world.map->map.stats.queue_sec, 20);
+	assert_int_equal(world.map->map.stats.failures, 0);
+}
+
+static void the_operator_ends_queueing_and_restores_it(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, TABLE_QUEUES);
+	world.map->map.settings.no_path_retry = MP_RETRY_QUEUE;
+	queueing_disable(world.map);
+	recorded_expect("message w: fail_if_no_path\n");
+	queueing_step(world.map);
+	recorded_expect("");
+	queueing_restore(world.map);
+	recorded_expect("message w: queue_if_no_path\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -284,6 +464,10 @@ int main(void)
 		cmocka_unit_test(queueing_that_expired_returns_with_a_policy_that_queues),
 		cmocka_unit_test(the_operator_can_disable_queueing_until_it_is_restored),
 		cmocka_unit_test(disabling_ends_a_recovery),
+		cmocka_unit_test(the_state_of_a_map_decides_whether_it_queues),
+		cmocka_unit_test(retries_are_a_timer_and_then_a_message),
+		cmocka_unit_test(a_path_that_is_back_ends_the_timer),
+		cmocka_unit_test(the_operator_ends_queueing_and_restores_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
