@@ -25,8 +25,8 @@ static void duties_on_states(struct daemon_map *map, const struct path_news *new
 
 const struct duties duties_of_daemon = {
 	.on_settings = duties_on_settings,
-	.on_good = health_judge,
-	.on_failed = health_failed,
+	.on_good = health_on_good,
+	.on_failed = health_on_failed,
 	.on_states = duties_on_states,
 	.on_groups = failback_decide,
 	.delays_ghosts = true,

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "model/health.h"
 #include "multipathd/control/schedule.h"
 #include "multipathd/jobs/samples.h"
 #include "multipathd/state/daemon.h"
@@ -66,75 +65,93 @@ static void path_set_marginal(struct daemon_path *path, bool marginal)
 		   marginal ? "a path is marginal" : "a path is not marginal any more");
 }
 
-static void health_measured(struct daemon_path *path, unsigned ios, unsigned errors);
-
-static void path_step(struct daemon_path *path, enum mp_health_event event, unsigned ios,
-		      unsigned errors)
+struct health_effects health_judge(const struct daemon_path *path, const struct health_news *news,
+				   uint64_t now_usec)
 {
-	struct mp_map *map = path->path.map;
+	const struct mp_map *map = path->path.map;
 	const struct mp_health_input input = {
-		.event = event,
+		.event = news->event,
 		.settings = &map->settings,
 		.old = path->answered_state,
 		.needed = !others_work(path) && !path_serves(path),
-		.ios = ios,
-		.errors = errors,
-		.now_usec = daemon_now_usec(path->inventory->daemon),
+		.ios = news->ios,
+		.errors = news->errors,
+		.now_usec = now_usec,
 	};
-	bool was_held = path->health.held;
-	struct mp_health_verdict verdict = mp_health_step(&path->health, &input);
+	struct health_effects effects = { .health = path->health, .marginal = path->path.marginal };
 
-	if (verdict.reason)
-		log_notice("%s: %s is %s: %s", map->name, mp_path_name(&path->path),
-			   !path->health.held	? "trusted" :
-			   groups_marginal(map) ? "marginal" :
-						  "held back",
-			   verdict.reason);
-	if (verdict.stop_sampling)
-		samples_stop(path);
-	if (verdict.start_sampling) {
-		int r = samples_start(path, map->settings.marginal_sample_sec, health_measured);
-
-		if (r < 0) {
-			log_error("%s: errors of %s cannot be measured: %s", map->name,
-				  mp_path_name(&path->path), strerror(-r));
-			mp_health_forgive(&path->health);
-		}
-	}
-	if (was_held && !path->health.held)
-		path_set_marginal(path, false);
-	if (verdict.check)
-		schedule_soon(path);
+	effects.verdict = mp_health_step(&effects.health, &input);
+	if (path->health.held && !effects.health.held)
+		effects.marginal = false;
+	else if (news->event == MP_HEALTH_GOOD && effects.health.held && groups_marginal(map))
+		effects.marginal = true;
+	return effects;
 }
+
+static void health_take(struct daemon_path *path, const struct health_news *news);
 
 static void health_measured(struct daemon_path *path, unsigned ios, unsigned errors)
 {
 	log_info("%s: %u of %u sample reads failed", mp_path_name(&path->path), errors, ios);
 	if (path->path.map)
-		path_step(path, MP_HEALTH_MEASURED, ios, errors);
+		health_take(path, &(struct health_news){ MP_HEALTH_MEASURED, ios, errors });
 	else
 		mp_health_forgive(&path->health);
 }
 
-enum mp_path_state health_judge(struct daemon_path *path, enum mp_path_state answer)
+/* Return: false if they cannot be taken. */
+static bool path_start_sampling(struct daemon_path *path)
 {
-	if (!path->path.map || !mp_path_state_is_active(answer) || path->path.wrong_wwid)
-		return answer;
-	if (!path->health.held && mp_health_method(&path->path.map->settings) == MP_HEALTH_TRUST)
-		return answer;
-	path_step(path, MP_HEALTH_GOOD, 0, 0);
-	if (!path->health.held)
-		return answer;
-	if (!groups_marginal(path->path.map))
-		return MP_PATH_DELAYED;
-	path_set_marginal(path, true);
-	return answer;
+	const struct mp_map *map = path->path.map;
+	int r = samples_start(path, map->settings.marginal_sample_sec, health_measured);
+
+	if (r < 0)
+		log_error("%s: errors of %s cannot be measured: %s", map->name,
+			  mp_path_name(&path->path), strerror(-r));
+	return r >= 0;
 }
 
-void health_failed(struct daemon_path *path)
+static void health_take(struct daemon_path *path, const struct health_news *news)
+{
+	const struct mp_map *map = path->path.map;
+	struct health_effects effects =
+		health_judge(path, news, daemon_now_usec(path->inventory->daemon));
+	const struct mp_health_verdict *verdict = &effects.verdict;
+
+	path->health = effects.health;
+	if (verdict->reason)
+		log_notice("%s: %s is %s: %s", map->name, mp_path_name(&path->path),
+			   !path->health.held	? "trusted" :
+			   groups_marginal(map) ? "marginal" :
+						  "held back",
+			   verdict->reason);
+	if (verdict->stop_sampling)
+		samples_stop(path);
+	if (verdict->start_sampling && !path_start_sampling(path)) {
+		mp_health_forgive(&path->health);
+		effects.marginal = false;
+	}
+	path_set_marginal(path, effects.marginal);
+	if (verdict->check)
+		schedule_soon(path);
+}
+
+enum mp_path_state health_on_good(struct daemon_path *path, enum mp_path_state answer)
+{
+	const struct mp_map *map = path->path.map;
+
+	if (!map || !mp_path_state_is_active(answer) || path->path.wrong_wwid)
+		return answer;
+	if (!path->health.held && mp_health_method(&map->settings) == MP_HEALTH_TRUST)
+		return answer;
+	health_take(path, &(struct health_news){ .event = MP_HEALTH_GOOD });
+	return path->health.held && !groups_marginal(map) ? MP_PATH_DELAYED : answer;
+}
+
+void health_on_failed(struct daemon_path *path)
 {
 	if (path->path.map)
-		path_step(path, MP_HEALTH_FAILED, 0, 0);
+		health_take(path, &(struct health_news){ .event = MP_HEALTH_FAILED });
 }
 
 void health_forgive(struct daemon_path *path)

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "multipathd/control/health.h"
+
 #include <string.h>
-#include <cmocka.h>
 
 #include "base/cleanup.h"
+#include "jobs-recorded.h"
 #include "model/health.h"
 #include "model/settings.h"
 
@@ -246,6 +244,236 @@ static void the_operator_may_forgive(void **state)
 	assert_false(health.held);
 }
 
+/* The daemon's part: a map of sda, which is judged, and of sdb. */
+struct world {
+	struct made made;
+	struct daemon_map *map;
+	struct daemon_path *path, *other;
+};
+
+enum {
+	GROUPS = 1 << 0, /* marginal_pathgroups on */
+	HELD = 1 << 1,
+	MARGINAL = 1 << 2,
+	WAS_DOWN = 1 << 3,
+	OTHER_DOWN = 1 << 4,
+	OTHER_LATE = 1 << 5, /* its check, it was up before */
+	OTHER_WRONG = 1 << 6, /* it leads to another LUN */
+	OTHER_OUTSIDE = 1 << 7, /* of the kernel's table */
+	ABSENT = 1 << 8, /* from the kernel: the map */
+	LOADING = 1 << 9, /* the map is to be regrouped */
+	LOAD_FAILED = 1 << 10,
+};
+
+static void world_init(struct world *world, unsigned facts, const struct mp_map_settings *settings)
+{
+	recorded_init(&world->made, "");
+	world->map = made_map(&world->made, "w");
+	world->path = recorded_path(&world->made, 'a', world->map);
+	world->other = recorded_path(&world->made, 'b', world->map);
+	recorded_table(world->map, "mpatha",
+		       facts & OTHER_OUTSIDE ? "0 0 1 1 round-robin 0 1 1 8:0 1" :
+					       "0 0 1 1 round-robin 0 2 1 8:0 1 8:16 1");
+	if (settings)
+		world->map->map.settings = *settings;
+	world->map->map.settings.marginal_groups = facts & GROUPS ? MP_MARGINAL_ON :
+								    MP_MARGINAL_OFF;
+	world->map->map.kernel.exists = !(facts & ABSENT);
+	world->map->regroup = facts & LOADING;
+	world->map->load_failures = facts & LOAD_FAILED ? 1 : 0;
+	world->path->health.held = facts & HELD;
+	world->path->health.held_since_usec = recorded.now_usec;
+	world->path->path.marginal = facts & MARGINAL;
+	world->path->answered_state = facts & WAS_DOWN			? MP_PATH_DOWN :
+				      facts & HELD && !(facts & GROUPS) ? MP_PATH_DELAYED :
+									  MP_PATH_UP;
+	if (facts & OTHER_DOWN)
+		world->other->answered_state = world->other->path.state = MP_PATH_DOWN;
+	if (facts & OTHER_LATE)
+		world->other->path.state = MP_PATH_PENDING;
+	world->other->path.wrong_wwid = facts & OTHER_WRONG;
+	recorded_forget();
+}
+
+static void world_fini(struct world *world)
+{
+	recorded_fini(&world->made);
+}
+
+#define _cleanup_world_ _cleanup_(world_fini)
+
+static void a_path_is_held_back_as_long_as_another_one_serves(void **state)
+{
+	static const struct {
+		unsigned facts;
+		bool held, marginal;
+	} rows[] = {
+		{ HELD, true, false },
+		{ HELD | OTHER_LATE, true, false },
+		{ HELD | OTHER_DOWN, false, false },
+		{ HELD | OTHER_WRONG, false, false },
+		{ HELD | OTHER_OUTSIDE, false, false },
+		{ HELD | OTHER_OUTSIDE | ABSENT, true, false },
+		/* in a group of its own it serves itself, from the table that has it there on */
+		{ HELD | GROUPS, true, true },
+		{ HELD | GROUPS | MARGINAL, true, true },
+		{ HELD | GROUPS | MARGINAL | OTHER_DOWN, true, true },
+		{ HELD | GROUPS | MARGINAL | OTHER_DOWN | WAS_DOWN, false, false },
+		{ HELD | GROUPS | OTHER_DOWN, false, false },
+		{ 0, false, false },
+		{ GROUPS, false, false },
+		{ GROUPS | MARGINAL, false, true }, /* marked by the operator */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_world_ struct world world;
+		struct health_effects effects;
+
+		world_init(&world, rows[i].facts, &counting);
+		effects = health_judge(world.path, &(struct health_news){ .event = MP_HEALTH_GOOD },
+				       recorded.now_usec + 1000000);
+		if (effects.health.held != rows[i].held || effects.marginal != rows[i].marginal)
+			fail_msg("row %zu: held %d, marginal %d", i, effects.health.held,
+				 effects.marginal);
+		recorded_expect("");
+	}
+}
+
+static void a_good_answer_of_a_path_that_is_held_back_is_delayed(void **state)
+{
+	static const struct {
+		unsigned facts;
+		const struct mp_map_settings *settings;
+		enum mp_path_state answer, result;
+		bool dirty;
+	} rows[] = {
+		{ 0, &counting, MP_PATH_UP, MP_PATH_UP, false },
+		{ HELD, &counting, MP_PATH_UP, MP_PATH_DELAYED, false },
+		{ HELD, &counting, MP_PATH_GHOST, MP_PATH_DELAYED, false },
+		{ HELD, &counting, MP_PATH_DOWN, MP_PATH_DOWN, false },
+		{ HELD | OTHER_DOWN, &counting, MP_PATH_UP, MP_PATH_UP, false },
+		{ HELD, NULL, MP_PATH_UP, MP_PATH_UP, false }, /* not configured any more */
+		{ HELD | GROUPS, &counting, MP_PATH_UP, MP_PATH_UP, true },
+		{ HELD | GROUPS | MARGINAL, &counting, MP_PATH_UP, MP_PATH_UP, false },
+		{ HELD | GROUPS | MARGINAL, NULL, MP_PATH_UP, MP_PATH_UP, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_world_ struct world world;
+
+		world_init(&world, rows[i].facts, rows[i].settings);
+		if (health_on_good(world.path, rows[i].answer) != rows[i].result ||
+		    world.map->dirty != rows[i].dirty || world.map->regroup != rows[i].dirty)
+			fail_msg("row %zu: dirty %d", i, world.map->dirty);
+	}
+}
+
+static void a_path_without_a_map_is_not_judged(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, HELD, &counting);
+	mp_map_remove_path(&world.path->path);
+	assert_int_equal(health_on_good(world.path, MP_PATH_UP), MP_PATH_UP);
+	health_on_failed(world.path);
+	assert_int_equal(world.path->health.failures, 0);
+	recorded_expect("");
+}
+
+static void returns_of_a_path_are_counted(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, WAS_DOWN, &counting);
+	for (unsigned i = 0; i < counting.san_path_err_threshold; i++)
+		assert_int_equal(health_on_good(world.path, MP_PATH_UP), MP_PATH_UP);
+	assert_int_equal(health_on_good(world.path, MP_PATH_UP), MP_PATH_DELAYED);
+	assert_true(world.path->health.held);
+	recorded_expect("");
+}
+
+static void a_path_is_sampled_and_judged_by_its_errors(void **state)
+{
+	static const struct {
+		unsigned errors; /* of 1000 */
+		bool held;
+		const char *asked;
+	} rows[] = {
+		{ 9, false, "check /dev/sda for at most 30 s\nsda is due in 1 s\n" },
+		{ 11, true, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_world_ struct world world;
+
+		world_init(&world, 0, &sampling);
+		health_on_failed(world.path);
+		health_on_failed(world.path);
+		recorded_expect("");
+		assert_int_equal(health_on_good(world.path, MP_PATH_UP), MP_PATH_DELAYED);
+		recorded_expect("sample sda for 120 s\n");
+		recorded_advance(120);
+		world.path->sampling = NULL;
+		recorded.samples_ended(world.path, 1000, rows[i].errors);
+		assert_int_equal(world.path->health.held, rows[i].held);
+		recorded_expect(rows[i].asked);
+	}
+}
+
+static void a_marginal_path_waits_for_the_table_that_has_it_apart(void **state)
+{
+	static const struct {
+		unsigned facts;
+		bool waits;
+	} rows[] = {
+		{ LOADING | MARGINAL, true },
+		{ LOADING, false },
+		{ MARGINAL, false },
+		{ LOADING | MARGINAL | LOAD_FAILED, false },
+		{ LOADING | MARGINAL | OTHER_DOWN, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_world_ struct world world;
+
+		world_init(&world, rows[i].facts, &counting);
+		if (health_awaits_table(world.path) != rows[i].waits)
+			fail_msg("row %zu", i);
+	}
+}
+
+static void paths_held_back_are_checked_when_the_last_other_one_is_lost(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, HELD | OTHER_DOWN, &counting);
+	health_paths_lost(world.map);
+	assert_non_null(world.path->job);
+	assert_null(world.other->job);
+}
+
+static void the_operator_ends_sampling(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, 0, &sampling);
+	health_on_failed(world.path);
+	health_on_failed(world.path);
+	health_on_good(world.path, MP_PATH_UP);
+	recorded_forget();
+	health_forgive(world.path);
+	recorded_expect("stop sampling sda\n");
+	assert_false(world.path->health.held);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +490,14 @@ int main(void)
 		cmocka_unit_test(a_sampled_path_is_taken_when_it_is_the_last_one),
 		cmocka_unit_test(a_change_of_the_configuration_frees_a_held_path),
 		cmocka_unit_test(the_operator_may_forgive),
+		cmocka_unit_test(a_path_is_held_back_as_long_as_another_one_serves),
+		cmocka_unit_test(a_good_answer_of_a_path_that_is_held_back_is_delayed),
+		cmocka_unit_test(a_path_without_a_map_is_not_judged),
+		cmocka_unit_test(returns_of_a_path_are_counted),
+		cmocka_unit_test(a_path_is_sampled_and_judged_by_its_errors),
+		cmocka_unit_test(a_marginal_path_waits_for_the_table_that_has_it_apart),
+		cmocka_unit_test(paths_held_back_are_checked_when_the_last_other_one_is_lost),
+		cmocka_unit_test(the_operator_ends_sampling),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
