@@ -20,6 +20,8 @@
 #include "multipathd/control/survey.h"
 #include "multipathd/jobs/checks.h"
 #include "multipathd/jobs/descriptors.h"
+#include "multipathd/jobs/files.h"
+#include "multipathd/jobs/looks.h"
 #include "multipathd/jobs/samples.h"
 #include "multipathd/loop/agenda.h"
 #include "multipathd/loop/pool.h"
@@ -35,14 +37,11 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options,
 {
 	int r;
 
-	*daemon = (struct daemon){ .aio_fd = -1, .sample_fd = -1 };
+	*daemon = (struct daemon){ 0 };
 	CDS_INIT_LIST_HEAD(&daemon->leftovers);
 	CDS_INIT_LIST_HEAD(&daemon->geom_answers);
 	CDS_INIT_LIST_HEAD(&daemon->waiting_requests);
 	CDS_INIT_LIST_HEAD(&daemon->postponed_requests);
-	CDS_INIT_LIST_HEAD(&daemon->look_waiters);
-	daemon->on_looked = survey_take;
-	daemon->on_checked = answers_take;
 	mp_hash_register_thread();
 
 	r = inventory_init(&daemon->inventory, options, &kinds, duties);
@@ -57,9 +56,15 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options,
 	if (r >= 0)
 		r = configure_new(daemon, &daemon->configure);
 	if (r >= 0)
+		r = descriptors_new(&daemon->descriptors);
+	if (r >= 0)
+		r = files_new(&daemon->files);
+	if (r >= 0)
+		r = looks_new(survey_take, &daemon->looks);
+	if (r >= 0)
 		r = pool_new(daemon->event, &daemon->pool);
 	if (r >= 0)
-		r = checks_init(daemon);
+		r = checks_new(daemon, answers_take, &daemon->checks);
 	if (r >= 0)
 		r = agenda_new(daemon->event, delays_on_due, &daemon->agenda);
 	if (r < 0) {
@@ -73,18 +78,17 @@ void daemon_fini(struct daemon *daemon)
 {
 	/* Workers first: their answers come to paths and maps. */
 	daemon->pool = pool_free(daemon->pool);
-	descriptors_fini(daemon);
-	samples_fini(daemon);
-	checks_fini(daemon);
+	daemon->samples = samples_free(daemon->samples);
+	daemon->checks = checks_free(daemon->checks);
 	waiting_drop(daemon);
 	geoms_drop_waiting(daemon);
 	leftovers_free(daemon);
 	discovery_free_all(daemon);
 	daemon->agenda = agenda_free(daemon->agenda);
 	membership_free_all(daemon);
-	for (size_t i = 0; i < daemon->new_wwid_count; i++)
-		free(daemon->new_wwids[i]);
-	free(daemon->new_wwids);
+	daemon->looks = looks_free(daemon->looks);
+	daemon->files = files_free(daemon->files);
+	daemon->descriptors = descriptors_free(daemon->descriptors);
 	free(daemon->tuning_failures);
 	sd_event_source_unref(daemon->reconcile_source);
 	sd_event_source_unref(daemon->reconcile_timer);

@@ -93,7 +93,7 @@ struct answer_effects {
 struct answer_effects answers_weigh(const struct daemon_path *path, enum mp_path_state answer,
 				    bool newly_proven, bool priorities_changed);
 
-/** answers_take() - as struct daemon.on_checked */
+/** answers_take() - of checks_new(): a check was answered */
 void answers_take(struct check_job *job);
 
 /**

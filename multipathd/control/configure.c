@@ -214,7 +214,7 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 		log_error(STATE_DIR "/wwids: %s", strerror(-r));
 	daemon->inventory.bindings_broken = false;
 	/* What is not on disk yet is newer than what is. */
-	if (daemon->inventory.bindings_dirty || daemon->files_writing)
+	if (daemon->inventory.bindings_dirty || files_is_writing(daemon))
 		return 0;
 	r = mp_bindings_load(daemon->inventory.bindings, STATE_DIR,
 			     daemon->inventory.options.read_only_bindings, config,

@@ -223,8 +223,6 @@ void schedule_check(struct daemon_path *path)
 	job->check.fd = path->fd;
 	job->check.kept = path->checker_kept;
 	job->check.timeout_msec = job->timeout_msec;
-	job->check.aio = daemon->aio;
-	job->check.cookie = job;
 	job->epoch = path->path.epoch;
 	job->want_proof = !mp_path_is_proven(&path->path) || !path->proven_usec ||
 			  path->settings.recheck_wwid ||

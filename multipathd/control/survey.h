@@ -6,5 +6,5 @@
 #pragma once
 struct look_job;
 
-/** survey_take() - as struct daemon.on_looked */
+/** survey_take() - of looks_new(): a look is over */
 void survey_take(struct look_job *job);

@@ -24,7 +24,7 @@ static int watch_on_change(sd_event_source *source, const struct inotify_event *
 
 	(void)source;
 	if (event->len && !strcmp(event->name, "bindings") && event->mask & IN_MOVED_TO) {
-		if (daemon->inventory.bindings_dirty || daemon->files_writing)
+		if (daemon->inventory.bindings_dirty || files_is_writing(daemon))
 			return 0; /* ours, or merged when ours is written */
 		r = mp_bindings_load(daemon->inventory.bindings, STATE_DIR, true,
 				     daemon->inventory.config, daemon_diagnostic, daemon);

@@ -34,6 +34,14 @@ enum {
 
 static const uint64_t usec_per_sec = 1000000;
 
+/* Asynchronous reads. */
+struct checks {
+	void (*answered)(struct check_job *job);
+	struct mp_aio *aio; /* NULL: none, a read holds its worker */
+	int fd; /* readable when reads have ended */
+	sd_event_source *source;
+};
+
 static uint64_t worker_now_usec(void)
 {
 	struct timespec now;
@@ -322,7 +330,7 @@ static void job_done(struct work *work)
 		return;
 	}
 	if (!job->reading || job->second_turn) {
-		job->daemon->on_checked(job);
+		job->daemon->checks->answered(job);
 		return;
 	}
 	job->parked = true;
@@ -332,7 +340,7 @@ static void job_done(struct work *work)
 
 static int checks_on_aio(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
-	struct daemon *daemon = userdata;
+	struct checks *checks = userdata;
 	struct mp_aio_done done[64];
 	uint64_t count;
 	size_t n;
@@ -342,7 +350,7 @@ static int checks_on_aio(sd_event_source *source, int fd, uint32_t events, void 
 	if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
 		return -errno;
 	do {
-		n = mp_aio_reap(daemon->aio, done, ARRAY_SIZE(done));
+		n = mp_aio_reap(checks->aio, done, ARRAY_SIZE(done));
 		for (size_t i = 0; i < n; i++) {
 			struct check_job *job = done[i].cookie;
 
@@ -360,6 +368,8 @@ static int checks_on_aio(sd_event_source *source, int fd, uint32_t events, void 
 
 void checks_begin(struct check_job *job, uint64_t lane, uint64_t timeout_usec)
 {
+	job->check.aio = job->daemon->checks->aio;
+	job->check.cookie = job;
 	job->work = (struct work){
 		.run = job_run, .done = job_done, .lane = lane, .timeout_usec = timeout_usec
 	};
@@ -373,28 +383,45 @@ void checks_abandon(struct check_job *job)
 		check_job_free(job);
 }
 
-int checks_init(struct daemon *daemon)
+int checks_new(struct daemon *daemon, void (*answered)(struct check_job *job), struct checks **ret)
 {
+	struct checks *checks = calloc(1, sizeof(*checks));
 	int r;
 
-	daemon->aio_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (daemon->aio_fd < 0)
-		return -errno;
-	r = mp_aio_new(daemon->aio_fd, AIO_ROOM, &daemon->aio);
+	if (!checks)
+		return -ENOMEM;
+	checks->answered = answered;
+	checks->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (checks->fd < 0) {
+		r = -errno;
+		checks_free(checks);
+		return r;
+	}
+	r = mp_aio_new(checks->fd, AIO_ROOM, &checks->aio);
 	if (r < 0)
 		log_warning(
 			"no asynchronous reads (fs.aio-max-nr): %s; each check by directio holds a thread",
 			strerror(-r));
-	r = sd_event_add_io(daemon->event, &daemon->aio_source, daemon->aio_fd, EPOLLIN,
-			    checks_on_aio, daemon);
-	return r < 0 ? r : sd_event_source_set_exit_on_failure(daemon->aio_source, true);
+	r = sd_event_add_io(daemon->event, &checks->source, checks->fd, EPOLLIN, checks_on_aio,
+			    checks);
+	if (r >= 0)
+		r = sd_event_source_set_exit_on_failure(checks->source, true);
+	if (r < 0) {
+		checks_free(checks);
+		return r;
+	}
+	*ret = checks;
+	return 0;
 }
 
-void checks_fini(struct daemon *daemon)
+struct checks *checks_free(struct checks *checks)
 {
-	daemon->aio_source = sd_event_source_unref(daemon->aio_source);
-	daemon->aio = mp_aio_free(daemon->aio);
-	if (daemon->aio_fd >= 0)
-		close(daemon->aio_fd);
-	daemon->aio_fd = -1;
+	if (!checks)
+		return NULL;
+	sd_event_source_disable_unref(checks->source);
+	mp_aio_free(checks->aio);
+	if (checks->fd >= 0)
+		close(checks->fd);
+	free(checks);
+	return NULL;
 }

@@ -19,7 +19,7 @@ struct daemon;
 
 struct check_job {
 	struct work work;
-	struct daemon *daemon; /* whose on_checked() hears of the answer, and frees the job */
+	struct daemon *daemon;
 	uint64_t path_id;
 	uint64_t begun_usec, run_usec; /* run_usec: when a worker took it */
 	/* of the path, when it began: what is sent later is sent in no earlier one */
@@ -73,6 +73,20 @@ struct check_job {
 	bool certain;
 };
 
+struct checks;
+
+/**
+ * checks_new() - no check in progress
+ * @answered:	called on the loop with each job that checks_begin() took; it frees the job
+ * @ret:	daemon->checks; checks_free() when the pool has ended
+ *
+ * Return: 0, negative errno.
+ */
+int checks_new(struct daemon *daemon, void (*answered)(struct check_job *job), struct checks **ret);
+
+/** checks_free() - Return: NULL */
+struct checks *checks_free(struct checks *checks);
+
 /** checks_begin() - takes the job, whose copies are made; its lane is that of checks */
 void checks_begin(struct check_job *job, uint64_t lane, uint64_t timeout_usec);
 
@@ -83,7 +97,3 @@ void checks_begin(struct check_job *job, uint64_t lane, uint64_t timeout_usec);
 void checks_abandon(struct check_job *job);
 
 void check_job_free(struct check_job *job);
-
-/** checks_init(), checks_fini() - asynchronous reads */
-int checks_init(struct daemon *daemon);
-void checks_fini(struct daemon *daemon);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "multipathd/jobs/descriptors.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -13,8 +14,13 @@
  */
 struct device_close {
 	struct work work;
-	struct device_close *next; /* of daemon->closing */
+	struct device_close *next; /* of descriptors->closing */
 	int fd;
+};
+
+struct descriptors {
+	unsigned locking; /* operations in progress that may have locked some */
+	struct device_close *closing; /* closed when none of those is left */
 };
 
 static void device_close_run(struct work *work)
@@ -33,6 +39,7 @@ static void device_close_done(struct work *work)
 
 void descriptors_close(struct daemon *daemon, int fd, uint64_t lane)
 {
+	struct descriptors *descriptors = daemon->descriptors;
 	struct device_close *closing = daemon->pool ? calloc(1, sizeof(*closing)) : NULL;
 
 	if (!closing) {
@@ -42,38 +49,52 @@ void descriptors_close(struct daemon *daemon, int fd, uint64_t lane)
 	closing->fd = fd;
 	closing->work =
 		(struct work){ .run = device_close_run, .done = device_close_done, .lane = lane };
-	if (!daemon->locking) {
+	if (!descriptors->locking) {
 		pool_submit(daemon->pool, &closing->work);
 		return;
 	}
-	closing->next = daemon->closing;
-	daemon->closing = closing;
+	closing->next = descriptors->closing;
+	descriptors->closing = closing;
 }
 
 void descriptors_begin_locking(struct daemon *daemon)
 {
-	daemon->locking++;
+	daemon->descriptors->locking++;
+}
+
+static struct device_close *descriptors_pop(struct descriptors *descriptors)
+{
+	struct device_close *closing = descriptors->closing;
+
+	if (closing)
+		descriptors->closing = closing->next;
+	return closing;
 }
 
 void descriptors_end_locking(struct daemon *daemon)
 {
 	struct device_close *closing;
 
-	if (--daemon->locking)
+	if (--daemon->descriptors->locking)
 		return;
-	while ((closing = daemon->closing)) {
-		daemon->closing = closing->next;
+	while ((closing = descriptors_pop(daemon->descriptors)))
 		pool_submit(daemon->pool, &closing->work);
-	}
 }
 
-void descriptors_fini(struct daemon *daemon)
+int descriptors_new(struct descriptors **ret)
+{
+	*ret = calloc(1, sizeof(**ret));
+	return *ret ? 0 : -ENOMEM;
+}
+
+struct descriptors *descriptors_free(struct descriptors *descriptors)
 {
 	struct device_close *closing;
 
-	while ((closing = daemon->closing)) {
-		daemon->closing = closing->next;
+	while (descriptors && (closing = descriptors_pop(descriptors))) {
 		close(closing->fd);
 		free(closing);
 	}
+	free(descriptors);
+	return NULL;
 }

@@ -7,8 +7,21 @@
 #include <stdint.h>
 
 struct daemon;
+struct descriptors;
 
-/** descriptors_close() - on a worker, in that lane */
+/**
+ * descriptors_new() - none waits to be closed
+ * @ret:	daemon->descriptors, which the functions below use; descriptors_free() when no path
+ *		is left
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int descriptors_new(struct descriptors **ret);
+
+/** descriptors_free() - closes those that wait. Return: NULL. */
+struct descriptors *descriptors_free(struct descriptors *descriptors);
+
+/** descriptors_close() - on a worker, in that lane; at once when the pool has ended */
 void descriptors_close(struct daemon *daemon, int fd, uint64_t lane);
 
 /**
@@ -18,5 +31,3 @@ void descriptors_close(struct daemon *daemon, int fd, uint64_t lane);
  */
 void descriptors_begin_locking(struct daemon *daemon);
 void descriptors_end_locking(struct daemon *daemon);
-
-void descriptors_fini(struct daemon *daemon);

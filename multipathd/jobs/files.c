@@ -23,24 +23,33 @@ struct files_job {
 	int bindings_error, wwids_error;
 };
 
+struct files {
+	struct files_job *writing; /* in progress, NULL: none */
+	char **new_wwids; /* for the next one */
+	size_t new_wwid_count;
+	uint64_t readings; /* of the wwids file, begun so far */
+	bool reading, read_again;
+};
+
 bool files_wwid_created(struct daemon *daemon, const char *wwid)
 {
+	struct files *files = daemon->files;
 	char **wwids;
 	char *copy;
 
 	if (mp_wwids_remember(daemon->inventory.wwids, wwid) != 1)
 		return false;
 	copy = strdup(wwid);
-	wwids = reallocarray(daemon->new_wwids, daemon->new_wwid_count + 1, sizeof(*wwids));
+	wwids = reallocarray(files->new_wwids, files->new_wwid_count + 1, sizeof(*wwids));
 	if (!copy || !wwids) {
 		log_error("%s: not recorded in the wwids file: out of memory", wwid);
 		free(copy);
 		if (wwids)
-			daemon->new_wwids = wwids;
+			files->new_wwids = wwids;
 		return true;
 	}
-	daemon->new_wwids = wwids;
-	daemon->new_wwids[daemon->new_wwid_count++] = copy;
+	files->new_wwids = wwids;
+	files->new_wwids[files->new_wwid_count++] = copy;
 	inventory_wake(&daemon->inventory);
 	return true;
 }
@@ -130,7 +139,7 @@ static void files_job_done(struct work *work)
 	struct daemon *daemon = job->daemon;
 
 	daemon->operations--;
-	daemon->files_writing = NULL;
+	daemon->files->writing = NULL;
 	if (job->bindings)
 		files_bindings_written(daemon, job);
 	if (job->wwids_error < 0)
@@ -146,10 +155,11 @@ static void files_job_done(struct work *work)
 
 void files_write(struct daemon *daemon)
 {
+	struct files *files = daemon->files;
 	struct files_job *job;
 
 	/* One at a time; what comes meanwhile goes into the next. */
-	if (daemon->files_writing || (!daemon->inventory.bindings_dirty && !daemon->new_wwid_count))
+	if (files->writing || (!daemon->inventory.bindings_dirty && !files->new_wwid_count))
 		return;
 	job = calloc(1, sizeof(*job));
 	if (!job)
@@ -160,13 +170,13 @@ void files_write(struct daemon *daemon)
 		log_error("bindings not written: out of memory");
 	else
 		daemon->inventory.bindings_dirty = false;
-	job->wwids = TAKE_PTR(daemon->new_wwids);
-	job->wwid_count = daemon->new_wwid_count;
-	daemon->new_wwid_count = 0;
+	job->wwids = TAKE_PTR(files->new_wwids);
+	job->wwid_count = files->new_wwid_count;
+	files->new_wwid_count = 0;
 	job->work = (struct work){
 		.run = files_job_run, .done = files_job_done, .lane = LANE_FILES, .exclusive = true
 	};
-	daemon->files_writing = job;
+	files->writing = job;
 	daemon->operations++;
 	pool_submit(daemon->pool, &job->work);
 }
@@ -198,9 +208,10 @@ static int remember_all(struct mp_wwids *wwids, char *const *which, size_t count
  */
 static int files_adopt_wwids(struct daemon *daemon, struct mp_wwids *read)
 {
-	const struct files_job *writing = daemon->files_writing;
+	const struct files *files = daemon->files;
+	const struct files_job *writing = files->writing;
 	struct mp_map *map;
-	int r = remember_all(read, daemon->new_wwids, daemon->new_wwid_count);
+	int r = remember_all(read, files->new_wwids, files->new_wwid_count);
 
 	if (r == 0 && writing)
 		r = remember_all(read, writing->wwids, writing->wwid_count);
@@ -249,11 +260,12 @@ static void wwids_job_done(struct work *work)
 {
 	struct wwids_job *job = caa_container_of(work, struct wwids_job, work);
 	struct daemon *daemon = job->daemon;
+	struct files *files = daemon->files;
 	struct mp_map *map;
 	int r = job->error;
 
 	daemon->operations--;
-	daemon->wwids_reading = false;
+	files->reading = false;
 	if (work->skipped) { /* the daemon ends */
 		free(job);
 		return;
@@ -273,8 +285,8 @@ static void wwids_job_done(struct work *work)
 	}
 	mp_wwids_free(job->wwids);
 	free(job);
-	if (daemon->wwids_again) {
-		daemon->wwids_again = false;
+	if (files->read_again) {
+		files->read_again = false;
 		files_read_wwids(daemon);
 	}
 	inventory_wake(&daemon->inventory);
@@ -282,28 +294,51 @@ static void wwids_job_done(struct work *work)
 
 void files_read_wwids(struct daemon *daemon)
 {
+	struct files *files = daemon->files;
 	struct wwids_job *job;
 
-	if (daemon->wwids_reading) {
-		daemon->wwids_again = true;
+	if (files->reading) {
+		files->read_again = true;
 		return;
 	}
 	job = calloc(1, sizeof(*job));
 	if (!job)
 		return;
 	job->daemon = daemon;
-	job->number = ++daemon->wwids_readings;
+	job->number = ++files->readings;
 	/* In the writer's lane: what was written before is in it. */
 	job->work = (struct work){
 		.run = wwids_job_run, .done = wwids_job_done, .lane = LANE_FILES, .exclusive = true
 	};
-	daemon->wwids_reading = true;
+	files->reading = true;
 	daemon->operations++;
 	pool_submit(daemon->pool, &job->work);
 }
 
 void files_await_wwids(struct daemon_map *map)
 {
-	map->wwids_awaited = map->inventory->daemon->wwids_readings + 1;
+	map->wwids_awaited = map->inventory->daemon->files->readings + 1;
 	files_read_wwids(map->inventory->daemon);
+}
+
+bool files_is_writing(const struct daemon *daemon)
+{
+	return daemon->files->writing;
+}
+
+int files_new(struct files **ret)
+{
+	*ret = calloc(1, sizeof(**ret));
+	return *ret ? 0 : -ENOMEM;
+}
+
+struct files *files_free(struct files *files)
+{
+	if (!files)
+		return NULL;
+	for (size_t i = 0; i < files->new_wwid_count; i++)
+		free(files->new_wwids[i]);
+	free(files->new_wwids);
+	free(files);
+	return NULL;
 }

@@ -7,6 +7,18 @@
 
 struct daemon;
 struct daemon_map;
+struct files;
+
+/**
+ * files_new() - nothing to be written
+ * @ret:	daemon->files, which the functions below use; files_free() when the pool has ended
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int files_new(struct files **ret);
+
+/** files_free() - what was not written is lost. Return: NULL. */
+struct files *files_free(struct files *files);
 
 /**
  * files_wwid_created() - a map of this WWID exists: it is known from now on. Return: was it not
@@ -16,6 +28,9 @@ bool files_wwid_created(struct daemon *daemon, const char *wwid);
 
 /** files_write() - start writing what has changed */
 void files_write(struct daemon *daemon);
+
+/** files_is_writing() - bindings or WWIDs are on their way to disk */
+bool files_is_writing(const struct daemon *daemon);
 
 /**
  * files_load_wwids() - read the wwids file here and now: at start and at a reconfigure. Return: 0,

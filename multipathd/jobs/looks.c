@@ -12,6 +12,13 @@
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 
+struct looks {
+	void (*taken)(struct look_job *job);
+	bool again; /* wanted while one is in progress */
+	bool read_unused; /* the next one also reads maps without an active group */
+	struct cds_list_head waiters; /* of struct look_waiter, for the next one */
+};
+
 static void look_job_free(struct look_job *job)
 {
 	for (size_t i = 0; i < job->count; i++) {
@@ -127,6 +134,7 @@ static void look_job_done(struct work *work)
 {
 	struct look_job *job = caa_container_of(work, struct look_job, work);
 	struct daemon *daemon = job->daemon;
+	struct looks *looks = daemon->looks;
 	struct look_waiter *waiter, *next;
 	CDS_LIST_HEAD(waiters);
 
@@ -134,10 +142,10 @@ static void look_job_done(struct work *work)
 	if (work->skipped)
 		job->error = -ECANCELED;
 	cds_list_splice(&job->waiters, &waiters);
-	daemon->on_looked(job);
+	looks->taken(job);
 	look_job_free(job);
-	if (daemon->status_again) {
-		daemon->status_again = false;
+	if (looks->again) {
+		looks->again = false;
 		looks_want(daemon);
 	}
 	cds_list_for_each_entry_safe(waiter, next, &waiters, in_waiters) {
@@ -153,11 +161,12 @@ static bool map_is_unused(const struct mp_map *map)
 
 void looks_want(struct daemon *daemon)
 {
+	struct looks *looks = daemon->looks;
 	struct look_job *job;
 	struct mp_map *map;
 
 	if (daemon->status_running) {
-		daemon->status_again = true;
+		looks->again = true;
 		return;
 	}
 	job = calloc(1, sizeof(*job));
@@ -174,17 +183,17 @@ void looks_want(struct daemon *daemon)
 			continue;
 		look->known = true;
 		look->busy = daemon_map_of(map)->busy;
-		look->read_anyway = (daemon->look_at_unused && map_is_unused(map)) ||
+		look->read_anyway = (looks->read_unused && map_is_unused(map)) ||
 				    daemon_map_of(map)->came_up_id || map->kernel.foreign_table ||
 				    daemon_map_of(map)->read_again;
 		daemon_map_of(map)->read_again = false;
 		look->event_nr = map->kernel.event_nr;
 		look->generation = daemon_map_of(map)->generation;
 	}
-	daemon->look_at_unused = false;
+	looks->read_unused = false;
 	CDS_INIT_LIST_HEAD(&job->waiters);
-	cds_list_splice(&daemon->look_waiters, &job->waiters);
-	CDS_INIT_LIST_HEAD(&daemon->look_waiters);
+	cds_list_splice(&looks->waiters, &job->waiters);
+	CDS_INIT_LIST_HEAD(&looks->waiters);
 	job->work = (struct work){
 		.run = look_job_run, .done = look_job_done, .lane = LANE_STATUS, .exclusive = true
 	};
@@ -204,12 +213,30 @@ bool looks_have_unused(const struct daemon *daemon)
 
 void looks_await(struct daemon *daemon, struct look_waiter *waiter)
 {
-	cds_list_add_tail(&waiter->in_waiters, &daemon->look_waiters);
+	cds_list_add_tail(&waiter->in_waiters, &daemon->looks->waiters);
 	looks_want(daemon);
 }
 
 void looks_await_unused(struct daemon *daemon, struct look_waiter *waiter)
 {
-	daemon->look_at_unused = true;
+	daemon->looks->read_unused = true;
 	looks_await(daemon, waiter);
+}
+
+int looks_new(void (*taken)(struct look_job *job), struct looks **ret)
+{
+	struct looks *looks = calloc(1, sizeof(*looks));
+
+	if (!looks)
+		return -ENOMEM;
+	looks->taken = taken;
+	CDS_INIT_LIST_HEAD(&looks->waiters);
+	*ret = looks;
+	return 0;
+}
+
+struct looks *looks_free(struct looks *looks)
+{
+	free(looks);
+	return NULL;
 }

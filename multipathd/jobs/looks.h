@@ -38,7 +38,23 @@ struct look_job {
 	int error;
 };
 
-/** looks_want() - look again; daemon->on_looked hears of it */
+struct looks;
+
+/**
+ * looks_new() - none in progress
+ * @taken:	called on the loop with each job that has looked, before those that wait for it;
+ *		the job is freed afterwards
+ * @ret:	daemon->looks, which the functions below use; looks_free() when the pool has ended
+ *		and nothing waits
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int looks_new(void (*taken)(struct look_job *job), struct looks **ret);
+
+/** looks_free() - Return: NULL */
+struct looks *looks_free(struct looks *looks);
+
+/** looks_want() - look again */
 void looks_want(struct daemon *daemon);
 
 /**

@@ -25,6 +25,12 @@ enum {
 static const uint64_t usec_per_sec = 1000000;
 static const uint64_t round_usec = 100000;
 
+struct samples {
+	struct mp_aio *aio;
+	int fd; /* readable when reads have ended */
+	sd_event_source *source;
+};
+
 struct sample_read {
 	struct sampling *sampling;
 	uint64_t begun_usec;
@@ -114,7 +120,7 @@ static void sample_job_done(struct work *work)
 
 static int samples_on_aio(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
-	struct daemon *daemon = userdata;
+	struct samples *samples = userdata;
 	struct mp_aio_done done[64];
 	uint64_t signals;
 	size_t n;
@@ -124,7 +130,7 @@ static int samples_on_aio(sd_event_source *source, int fd, uint32_t events, void
 	if (read(fd, &signals, sizeof(signals)) < 0 && errno != EAGAIN)
 		return -errno;
 	do {
-		n = mp_aio_reap(daemon->sample_aio, done, ARRAY_SIZE(done));
+		n = mp_aio_reap(samples->aio, done, ARRAY_SIZE(done));
 		for (size_t i = 0; i < n; i++) {
 			struct sample_read *read = done[i].cookie;
 			struct sampling *sampling = read->sampling;
@@ -154,7 +160,7 @@ static void sampling_start_round(struct sampling *sampling, const struct daemon_
 		return;
 	}
 	job->sampling = sampling;
-	job->aio = sampling->daemon->sample_aio;
+	job->aio = sampling->daemon->samples->aio;
 	for (size_t i = 0; i < READS_AT_ONCE; i++) {
 		struct sample_read *read = &sampling->reads[i];
 
@@ -207,24 +213,26 @@ static int sampling_on_round(sd_event_source *source, uint64_t usec, void *userd
 			  sampling_on_round, sampling);
 }
 
-static int prepare_aio(struct daemon *daemon)
+static int samples_new(struct daemon *daemon, struct samples **ret)
 {
+	struct samples *samples = calloc(1, sizeof(*samples));
 	int r;
 
-	if (daemon->sample_aio)
-		return 0;
-	daemon->sample_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (daemon->sample_fd < 0)
-		return -errno;
-	r = mp_aio_new(daemon->sample_fd, ROOM, &daemon->sample_aio);
+	if (!samples)
+		return -ENOMEM;
+	samples->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	r = samples->fd < 0 ? -errno : mp_aio_new(samples->fd, ROOM, &samples->aio);
 	if (r >= 0)
-		r = sd_event_add_io(daemon->event, &daemon->sample_source, daemon->sample_fd,
-				    EPOLLIN, samples_on_aio, daemon);
+		r = sd_event_add_io(daemon->event, &samples->source, samples->fd, EPOLLIN,
+				    samples_on_aio, samples);
 	if (r >= 0)
-		r = sd_event_source_set_exit_on_failure(daemon->sample_source, true);
-	if (r < 0)
-		samples_fini(daemon);
-	return r;
+		r = sd_event_source_set_exit_on_failure(samples->source, true);
+	if (r < 0) {
+		samples_free(samples);
+		return r;
+	}
+	*ret = samples;
+	return 0;
 }
 
 int samples_start(struct daemon_path *path, unsigned duration_sec, samples_ended_fn ended)
@@ -232,9 +240,8 @@ int samples_start(struct daemon_path *path, unsigned duration_sec, samples_ended
 	struct daemon *daemon = path->inventory->daemon;
 	uint64_t now = daemon_now_usec(daemon);
 	struct sampling *sampling;
-	int r;
+	int r = daemon->samples ? 0 : samples_new(daemon, &daemon->samples);
 
-	r = prepare_aio(daemon);
 	if (r < 0)
 		return r;
 	samples_stop(path);
@@ -266,11 +273,14 @@ void samples_stop(struct daemon_path *path)
 	sampling_unref(sampling);
 }
 
-void samples_fini(struct daemon *daemon)
+struct samples *samples_free(struct samples *samples)
 {
-	daemon->sample_source = sd_event_source_disable_unref(daemon->sample_source);
-	daemon->sample_aio = mp_aio_free(daemon->sample_aio);
-	if (daemon->sample_fd >= 0)
-		close(daemon->sample_fd);
-	daemon->sample_fd = -1;
+	if (!samples)
+		return NULL;
+	sd_event_source_disable_unref(samples->source);
+	mp_aio_free(samples->aio);
+	if (samples->fd >= 0)
+		close(samples->fd);
+	free(samples);
+	return NULL;
 }

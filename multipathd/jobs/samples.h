@@ -4,8 +4,8 @@
  */
 #pragma once
 
-struct daemon;
 struct daemon_path;
+struct samples;
 
 /* What came of it. */
 typedef void (*samples_ended_fn)(struct daemon_path *path, unsigned ios, unsigned errors);
@@ -18,4 +18,5 @@ int samples_start(struct daemon_path *path, unsigned duration_sec, samples_ended
  */
 void samples_stop(struct daemon_path *path);
 
-void samples_fini(struct daemon *daemon);
+/** samples_free() - of daemon->samples, when the pool has ended. Return: NULL. */
+struct samples *samples_free(struct samples *samples);

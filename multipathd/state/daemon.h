@@ -15,14 +15,14 @@
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/inventory.h"
 
-struct device_close;
+struct descriptors;
 struct dmevents;
-struct check_job;
+struct checks;
 struct configure;
 struct daemon_map;
-struct files_job;
-struct look_job;
-struct mp_aio;
+struct files;
+struct looks;
+struct samples;
 struct server;
 struct uevents;
 
@@ -48,18 +48,15 @@ struct daemon {
 	struct pool *pool;
 	struct server *server; /* NULL in multipath(8) */
 	struct configure *configure; /* control/configure.c */
-	/* what a check says is taken in (control/answers.h) */
-	void (*on_checked)(struct check_job *job);
-	struct mp_aio *aio;
-	int aio_fd;
-	sd_event_source *aio_source;
-	unsigned locking; /* operations that may have locked descriptors of the checks */
-	struct device_close *closing; /* descriptors that are closed when there is none left */
+
+	/* jobs/, each of its own file */
+	struct checks *checks;
+	struct descriptors *descriptors;
+	struct files *files;
+	struct looks *looks;
+	struct samples *samples; /* NULL until a path is sampled */
 	unsigned explaining_to_users; /* jobs */
 
-	struct mp_aio *sample_aio; /* NULL until a path is sampled */
-	int sample_fd;
-	sd_event_source *sample_source;
 	struct agenda *agenda; /* of checks */
 
 	bool geoms_tasted; /* labels are known that make maps */
@@ -76,20 +73,9 @@ struct daemon {
 	void (*on_reconciled)(struct daemon *daemon); /* after each pass; NULL: nobody waits */
 	sd_event_source *ready_timer; /* READY=1 waits for the nodes of the maps that were made */
 
-	/* what a worker writes in one go */
-	struct files_job *files_writing; /* under way, NULL: none */
-	uint64_t wwids_readings; /* of the file, begun so far */
-	bool wwids_reading, wwids_again;
-	char **new_wwids;
-	size_t new_wwid_count;
-
-	bool look_at_unused; /* the next look reads maps without active group, too */
-	struct cds_list_head waiting_requests; /* of clients, for such a look */
+	struct cds_list_head waiting_requests; /* of clients, for a look */
 	struct cds_list_head postponed_requests; /* of clients, for what passes by itself */
-	bool status_running, status_again;
-	/* what is known of maps is brought up to date (control/survey.h) */
-	void (*on_looked)(struct look_job *job);
-	struct cds_list_head look_waiters; /* for the next look */
+	bool status_running; /* a look is in progress (jobs/looks.h) */
 	/*
 	 * a start or reconfigure waits for a look: paths that were rejected so far are known only
 	 * then

@@ -257,11 +257,11 @@ static void the_outcome_for_a_map_that_is_forgotten_is_dropped(void **state)
 	world_init(&world, false);
 	strcpy(world.job->wwid, "other");
 	world.job->lock_count = 1;
-	world.made.daemon.locking = 1;
+	recorded.locking = 1;
 	outcomes_of_table(world.job);
 	recorded_expect("");
 	assert_int_equal(world.made.daemon.operations, 0);
-	assert_int_equal(world.made.daemon.locking, 0);
+	assert_int_equal(recorded.locking, 0);
 }
 
 /* Of a map that exists: nobody waits but @request 9. */
