@@ -296,8 +296,8 @@ static int question_look(struct question *question, struct mp_claim_input *input
 	input->has_wwid = *ruling->wwid;
 	if (input->blacklisted || !input->has_wwid)
 		return 0;
-	input->labelled = mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, &notes) == 0 &&
-			  mp_geom_notes_claim(&notes, claimant->page_wwid);
+	input->labeled = mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, &notes) == 0 &&
+			 mp_geom_notes_claim(&notes, claimant->page_wwid);
 	input->marked_failed = mp_failed_wwids_has(RUNTIME_DIR, ruling->wwid);
 	/* There may be many mounts: read only if needed. */
 	if (ruling->mode == MP_FIND_GREEDY || ruling->mode == MP_FIND_SMART)

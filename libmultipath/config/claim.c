@@ -42,15 +42,15 @@ static struct mp_claim_verdict decide_as_if_new(const struct mp_claim_input *inp
 	if (input->daemon_required && holds(trace, "daemon", !input->daemon_reachable,
 					    "multipathd is not running", "multipathd is running"))
 		return verdict(MP_CLAIM_NO, "multipathd is not running");
-	if (holds(trace, "kind", !input->is_disk, "it is no disk", "it is a disk"))
-		return verdict(MP_CLAIM_NO, "it is no disk");
+	if (holds(trace, "kind", !input->is_disk, "it is not a disk", "it is a disk"))
+		return verdict(MP_CLAIM_NO, "it is not a disk");
 	if (holds(trace, "blacklist", input->blacklisted, "it is blacklisted",
 		  "it is not blacklisted"))
 		return verdict(MP_CLAIM_NO, "it is blacklisted");
 	if (holds(trace, "wwid", !input->has_wwid, "it has no WWID", "it has a WWID"))
 		return verdict(MP_CLAIM_NO, "it has no WWID");
-	if (input->labelled && holds(trace, "label", true, "gmultipath has labelled it", ""))
-		return verdict(MP_CLAIM_YES_ALWAYS, "gmultipath has labelled it");
+	if (input->labeled && holds(trace, "label", true, "it has a gmultipath label", ""))
+		return verdict(MP_CLAIM_YES_ALWAYS, "it has a gmultipath label");
 	if (holds(trace, "failed marker", input->marked_failed, "creating its map failed",
 		  "creating its map has not failed"))
 		return verdict(MP_CLAIM_NO, "creating its map failed");
@@ -67,7 +67,7 @@ static struct mp_claim_verdict decide_as_if_new(const struct mp_claim_input *inp
 		  "no map of its WWID exists"))
 		return verdict(MP_CLAIM_YES, "a map of its WWID exists");
 	if (!smart) {
-		mp_trace_add(trace, "siblings", true, "do not count: find_multipaths is not smart");
+		mp_trace_add(trace, "siblings", true, "irrelevant: find_multipaths is not smart");
 		return verdict(MP_CLAIM_NO, "its WWID is not known");
 	}
 	mp_trace_add(trace, "siblings", true, "a second path may appear");
@@ -90,7 +90,7 @@ struct mp_claim_verdict mp_claim_decide(const struct mp_claim_input *input)
 	return mp_claim_trace(input, NULL);
 }
 
-static const char labelled[] = "gmultipath has labelled it, and makes its map";
+static const char labeled[] = "it has a gmultipath label, and gmultipath creates its map";
 
 static const char *why_allowed(const struct mp_allow_input *input, struct mp_trace *trace)
 {
@@ -99,14 +99,14 @@ static const char *why_allowed(const struct mp_allow_input *input, struct mp_tra
 	if (holds(trace, "map", input->map_known, "the map is known",
 		  "no map of its WWID is known"))
 		return "the map is known";
-	if (input->labelled) {
-		mp_trace_add(trace, "label", true, "%s", labelled);
+	if (input->labeled) {
+		mp_trace_add(trace, "label", true, "%s", labeled);
 		return NULL;
 	}
 	if (holds(trace, "find_multipaths",
 		  input->mode == MP_FIND_OFF || input->mode == MP_FIND_GREEDY,
-		  input->mode == MP_FIND_OFF ? "off: a map is made of every disk" :
-					       "greedy: a map is made of every disk",
+		  input->mode == MP_FIND_OFF ? "off: every disk gets a map" :
+					       "greedy: every disk gets a map",
 		  modes[input->mode]))
 		return "find_multipaths allows every map";
 	if (holds(trace, "wwids file", input->wwid_known, "its WWID is known",
@@ -117,7 +117,7 @@ static const char *why_allowed(const struct mp_allow_input *input, struct mp_tra
 		return "the map exists";
 	}
 	if (strict)
-		mp_trace_add(trace, "siblings", true, "do not count: find_multipaths is strict");
+		mp_trace_add(trace, "siblings", true, "irrelevant: find_multipaths is strict");
 	else
 		mp_trace_add(trace, "siblings", true, "it has %u path%s", input->paths,
 			     input->paths == 1 ? "" : "s");
@@ -131,8 +131,8 @@ bool mp_claim_trace_map(const struct mp_allow_input *input, const char **reason,
 
 	if (reason)
 		*reason = why ? why :
-			  input->labelled && !input->map_known ?
-				labelled :
+			  input->labeled && !input->map_known ?
+				labeled :
 			  input->mode == MP_FIND_STRICT ?
 				"its WWID is not known" :
 				"it has one path, and its WWID is not known";

@@ -25,7 +25,7 @@ struct mp_claim_input {
 	bool is_disk; /* DEVTYPE */
 	bool blacklisted;
 	bool has_wwid;
-	bool labelled; /* a label of gmultipath's on it is known */
+	bool labeled; /* a label of gmultipath's on it is known */
 	bool marked_failed;
 	bool in_use; /* holders, mounts, swap: of the disk or a partition */
 	bool wwid_known; /* wwids file */
@@ -48,7 +48,7 @@ struct mp_allow_input {
 	enum mp_find_multipaths mode;
 	bool map_known; /* the map is known already, or the operator named the device */
 	bool kernel_has_it; /* same name and WWID */
-	bool labelled; /* a label of gmultipath's on it is known: it has a map of its own kind */
+	bool labeled; /* a label of gmultipath's on it is known: it has a map of its own kind */
 	unsigned paths; /* of this WWID */
 	bool wwid_known;
 };

@@ -222,7 +222,7 @@ static struct mp_filter_verdict filter_usb(const struct mp_config *config,
 						     "allow_usb_devices is \"%s\"",
 						     verdict.blacklisted ? "no" : "yes"));
 	else
-		mp_trace_add(trace, "usb", false, "it is no USB device");
+		mp_trace_add(trace, "usb", false, "it is not a USB device");
 	return verdict;
 }
 

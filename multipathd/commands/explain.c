@@ -200,12 +200,12 @@ static void wwid_remedy(const struct facts *facts, const struct mp_trace_row *at
 	bool by_name = attribute && attribute->section && strstr(attribute->section, "uid_attrs");
 
 	if (by_name)
-		mp_strbuf_puts(buf, "remove from uid_attrs: the record of its name");
+		mp_strbuf_puts(buf, "remove from uid_attrs: the record for its kernel name");
 	else
 		mp_strbuf_puts(buf, "set: uid_attribute \"\"");
 	if (attribute && attribute->file)
 		mp_strbuf_printf(buf, " (%s:%u)", attribute->file, attribute->line);
-	mp_strbuf_printf(buf, "%s, which makes it %s\n", by_name ? "" : ", where it is set now",
+	mp_strbuf_printf(buf, "%s: its WWID will be %s\n", by_name ? "" : ", where it is set now",
 			 facts->page_wwid);
 }
 
@@ -222,7 +222,7 @@ static void explain_wwid(const struct facts *facts, const struct mp_trace *setti
 	mp_strbuf_puts(&section->answer, *facts->identity.wwid ? facts->identity.wwid : "none");
 	row = mp_trace_add(&section->trace, "uid_attribute", value && *value, "%s%s",
 			   *facts->uid_attribute ? "udev property " :
-						   "none: the device itself is asked",
+						   "none: read from the device itself",
 			   facts->uid_attribute);
 	if (attribute && attribute->section)
 		mp_trace_origin(&section->trace, row, attribute->file, attribute->line, "%s",
@@ -231,10 +231,10 @@ static void explain_wwid(const struct facts *facts, const struct mp_trace *setti
 		return;
 	if (*facts->uid_attribute)
 		mp_trace_add(&section->trace, "udev", false,
-			     facts->has_props ? "it has no such property" :
-						"it does not know the device");
+			     facts->has_props ? "has no such property" :
+						"does not know the device");
 	if (*facts->identity.wwid)
-		mp_trace_add(&section->trace, "device", true, "told it itself");
+		mp_trace_add(&section->trace, "device", true, "reported by the device itself");
 	else if (*facts->page_wwid)
 		wwid_remedy(facts, attribute, &section->change);
 }
@@ -250,7 +250,7 @@ static void explain_claim(struct daemon *daemon, const struct facts *facts,
 		.is_disk = true,
 		.blacklisted = blacklisted,
 		.has_wwid = *facts->identity.wwid,
-		.labelled = claims_by_label(&daemon->inventory, facts->devt),
+		.labeled = claims_by_label(&daemon->inventory, facts->devt),
 		.marked_failed = facts->marked_failed,
 		.in_use = facts->in_use,
 		.wwid_known = mp_wwids_has(daemon->inventory.wwids, facts->identity.wwid),
@@ -310,7 +310,7 @@ static const char *find_obstacle(struct daemon_map *map)
 	if (rejected)
 		return rejected->reason;
 	if (plan.awaits_proof)
-		return "no path has said by INQUIRY that it is of this LUN";
+		return "no path has reported the WWID of this LUN yet";
 	return !plan.count && has_elsewhere(map) ? "another map has its paths" : NULL;
 }
 
@@ -326,7 +326,7 @@ static bool explain_allowed(struct daemon *daemon, struct daemon_map *map,
 	mp_strbuf_printf(&section->answer, "%s: %s", allowed ? "allowed" : "not allowed",
 			 reason ? reason : "not wanted");
 	if (obstacle)
-		mp_strbuf_printf(&section->answer, ", but not made: %s", obstacle);
+		mp_strbuf_printf(&section->answer, ", but not created: %s", obstacle);
 	if (obstacle && (map->keep_uncreated || map->load_failures))
 		mp_strbuf_printf(&section->change, "multipathd add map %s\n", map->map.wwid);
 	else if (!obstacle)
@@ -361,7 +361,7 @@ static const char *why_unused(const struct mp_path *path)
 	if (path->identity.offline)
 		return "it is offline";
 	if (!mp_path_is_proven(path))
-		return "it has not said by INQUIRY that it is of this LUN since it failed last";
+		return "it has not reported the WWID of this LUN since its last failure";
 	return "it has not been added yet";
 }
 
@@ -374,15 +374,15 @@ static void summarize_path(const struct daemon_path *path, struct mp_strbuf *buf
 		mp_strbuf_printf(buf, "a path of %s", kernel->name);
 		if (!daemon_map_of(path->path.map)->kind->paths_by_table &&
 		    strcmp(path->path.map->wwid, path->path.identity.wwid))
-			mp_strbuf_printf(buf, " (WWID %s) as long as that is in use, then of %s",
+			mp_strbuf_printf(buf, " (WWID %s) while that map is in use, then of %s",
 					 path->path.map->wwid, path->path.identity.wwid);
 	} else if (kernel && kernel->exists) {
 		mp_strbuf_printf(buf, "a path, but not in use by %s: %s", kernel->name,
 				 why_unused(&path->path));
 	} else if (path && *path->path.identity.wwid) {
-		mp_strbuf_puts(buf, "a path, but of no map");
+		mp_strbuf_puts(buf, "a path, but not in a map");
 	} else {
-		mp_strbuf_puts(buf, "no path");
+		mp_strbuf_puts(buf, "not a path");
 	}
 }
 
@@ -391,7 +391,7 @@ static void explain_removed(const struct facts *facts, struct mp_explanation *ou
 {
 	struct mp_explained *section = mp_explanation_add(out, "map");
 
-	mp_strbuf_puts(&section->answer, "not made: it was removed by hand");
+	mp_strbuf_puts(&section->answer, "not created: it was removed by hand");
 	mp_strbuf_printf(&section->change, "multipathd add map %s\n", facts->identity.wwid);
 }
 
@@ -400,7 +400,8 @@ static void explain_geom(const struct daemon_map *map, const char *path, struct 
 {
 	struct mp_explained *section = mp_explanation_add(out, "map");
 
-	mp_strbuf_printf(&section->answer, "%s is gmultipath's: multipath.conf says nothing of it",
+	mp_strbuf_printf(&section->answer,
+			 "%s is managed by gmultipath: multipath.conf does not apply to it",
 			 map->map.name);
 	if (path)
 		mp_strbuf_printf(&section->change, "gmultipath remove %s %s\n", map->map.name,
@@ -419,11 +420,11 @@ static void explain_disk(struct daemon *daemon, const struct facts *facts,
 
 	mp_strbuf_printf(&out->subject, "%s", facts->name);
 	if (facts->error < 0) {
-		mp_strbuf_printf(&out->summary, "no path: %s",
+		mp_strbuf_printf(&out->summary, "not a path: %s",
 				 facts->error == -EOPNOTSUPP ?
-					 "no device of this kind can be one" :
+					 "devices of this kind cannot be paths" :
 				 facts->error == -EPERM ?
-					 "hidden: the kernel itself has multipath for it" :
+					 "hidden, multipathed by the kernel itself" :
 					 strerror(-facts->error));
 		explain_filter(daemon, facts, out);
 		return;
@@ -435,10 +436,10 @@ static void explain_disk(struct daemon *daemon, const struct facts *facts,
 	explain_wwid(facts, &settings.trace, out);
 	verdict = explain_filter(daemon, facts, out);
 	if (verdict.blacklisted) {
-		mp_strbuf_printf(&out->summary, "no path: blacklisted by %s",
+		mp_strbuf_printf(&out->summary, "not a path: blacklisted by %s",
 				 mp_criterion_name(verdict.criterion));
 		if (facts->held_by_map) {
-			mp_strbuf_puts(&out->summary, ", though a map holds it");
+			mp_strbuf_puts(&out->summary, ", although a map holds it");
 			explain_claim(daemon, facts, map, true, out);
 		}
 		mp_trace_fini(&settings.trace);
@@ -490,7 +491,7 @@ static int explain_map(struct daemon *daemon, struct daemon_map *map, struct mp_
 	if (map->map.kernel.exists)
 		mp_strbuf_printf(&out->summary, "the map of %s, ", map->map.wwid);
 	else
-		mp_strbuf_printf(&out->summary, "no map of %s, ", map->map.wwid);
+		mp_strbuf_printf(&out->summary, "no map for %s, ", map->map.wwid);
 	add_path_count(map, &out->summary);
 	if (!map->kind->managed) {
 		explain_geom(map, NULL, out);
@@ -511,7 +512,7 @@ static int explain_map(struct daemon *daemon, struct daemon_map *map, struct mp_
 	if (contradiction)
 		mp_strbuf_printf(
 			&section->change,
-			"multipaths { multipath { wwid \"%s\" alias NAME }}: a map that exists keeps its "
+			"multipaths { multipath { wwid \"%s\" alias NAME }}: an existing map keeps its "
 			"name, although " STATE_DIR "/bindings %s %s\n",
 			map->map.wwid, contradiction, other);
 	/* What reconciliation makes of them. */
@@ -587,8 +588,8 @@ static int explain_end(struct daemon *daemon, const struct facts *facts, bool js
 	if (!*facts->name) {
 		mp_strbuf_printf(out, "%s: %s\n", facts->asked,
 				 inventory_name_is_foreign(&daemon->inventory, facts->asked, "") ?
-					 "a device-mapper device, but no map of multipath's" :
-					 "no disk, map or WWID of that name");
+					 "a device-mapper device, but not a multipath map" :
+					 "no disk, map or WWID with that name");
 		return -ENODEV;
 	}
 	explain_disk(daemon, facts, &explanation);

@@ -475,7 +475,7 @@ static int compare_map(const struct rehearsal *rehearsal, struct daemon_map *map
 		return 0;
 	if (map->name_told)
 		mp_changes_add(changes, "map", "keep", map->map.kernel.name,
-			       "its name: another device has the one that it is to have");
+			       "its name: another device has the configured one");
 	compare_map_settings(rehearsal, live, map, changes);
 	return 0;
 }

@@ -44,8 +44,8 @@ bool claims_allow(const struct daemon_map *map, const char **reason, struct mp_t
 	}
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		input.paths += path->init == MP_INIT_OK;
-		input.labelled |= !map->map.kernel.exists &&
-				  claims_by_label(inventory, path->identity.devt);
+		input.labeled |= !map->map.kernel.exists &&
+				 claims_by_label(inventory, path->identity.devt);
 	}
 	if (map->forced) {
 		*reason = "the operator asked for it";

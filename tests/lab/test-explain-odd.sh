@@ -29,9 +29,9 @@ tells() {	# tells DEVICE TEXT...
 unknown() { same "$1 is unknown" "$(multipath explain "$1" 2>&1 > /tmp/out; echo $?; cat /tmp/out)" "$2"$'\n1'; }
 
 say "what is none"
-for odd in " " "a b" 'q"uote' 8:9999 nothing $'\xe4' "$(printf 'x%.0s' {1..100})"; do unknown "$odd" "$odd: no disk, map or WWID of that name"; done
-unknown foreign "foreign: a device-mapper device, but no map of multipath's"
-tells /dev/mapper/foreign "no path: no device of this kind can be one"
+for odd in " " "a b" 'q"uote' 8:9999 nothing $'\xe4' "$(printf 'x%.0s' {1..100})"; do unknown "$odd" "$odd: no disk, map or WWID with that name"; done
+unknown foreign "foreign: a device-mapper device, but not a multipath map"
+tells /dev/mapper/foreign "not a path: devices of this kind cannot be paths"
 check "nothing would make it one" eval '! grep -q "to change it" <<< "$answer"'
 
 say "a name whose disk is rejected, and exceptions"
@@ -51,7 +51,7 @@ multipaths {
 }
 END
 until_true "it is gone" maps_are 3
-tells rejected "no path: blacklisted by wwid"
+tells rejected "not a path: blacklisted by wwid"
 map=$(map_of "${paths2[0]}")
 tells "$map" "remove from blacklist_exceptions: wwid \"${w[2]}\" (/etc/multipath.conf:[0-9]*)" \
 	"remove from blacklist_exceptions: wwid \"^${w[2]}\"" "add to blacklist: wwid \"^${w[2]}\\\$\""
@@ -59,7 +59,7 @@ tells "$map" "remove from blacklist_exceptions: wwid \"${w[2]}\" (/etc/multipath
 say "removed by hand, and what brings it back"
 udevadm settle -t 60
 multipath -f "$map" || fail "it is removed"
-tells "${paths2[0]}" "a path, but of no map" "^map: not made: it was removed by hand"
+tells "${paths2[0]}" "a path, but not in a map" "^map: not created: it was removed by hand"
 turn=$(sed -n 's/^ *to change it: multipathd add/multipathd add/p' <<< "$answer")
 same "what turns it" "$turn" "multipathd add map ${w[2]}"
 $turn > /dev/null
@@ -71,7 +71,7 @@ exec {used}< /dev/mapper/"$map"
 again <<< "blacklist {
 	wwid \"${w[0]}\"
 }"
-tells "${paths0[0]}" "no path: blacklisted by wwid, though a map holds it" "udev: claimed for multipath: a multipath map holds it"
+tells "${paths0[0]}" "not a path: blacklisted by wwid, although a map holds it" "udev: claimed for multipath: a multipath map holds it"
 tells "$map" "map: not allowed: its WWID is blacklisted"
 exec {used}<&-
 again < /dev/null
@@ -82,7 +82,7 @@ map=$(map_of "${paths1[0]}")
 udevadm settle -t 60
 multipath -f "$map" || fail "it is removed"
 gmultipath create FOO "${paths1[@]}" || fail "it is made"
-tells FOO "gmultipath's: multipath.conf says nothing of it" "gmultipath destroy FOO"
+tells FOO "managed by gmultipath: multipath.conf does not apply to it" "gmultipath destroy FOO"
 tells "${paths1[0]}" "a path of FOO" "gmultipath remove FOO ${paths1[0]}"
 gmultipath destroy FOO || fail "it is gone"
 
@@ -93,4 +93,4 @@ again <<< "overrides {
 daemon_stop
 maps_remove
 daemon_start
-tells "${paths0[0]}" "no path: it has no WWID\|a path, but of no map: it has no WWID" "^wwid: none" 'set: uid_attribute "" (/etc/multipath.conf:[0-9]*), where it is set now, which makes it '
+tells "${paths0[0]}" "not a path: it has no WWID\|a path, but not in a map: it has no WWID" "^wwid: none" 'set: uid_attribute "" (/etc/multipath.conf:[0-9]*), where it is set now: its WWID will be '

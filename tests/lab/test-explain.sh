@@ -37,7 +37,7 @@ turn() {
 }
 criteria() {
 	blacklist 'devnode "^sda$"'
-	tells 'no path: blacklisted by devnode' "/etc/multipath.conf:$(line devnode) blacklist" 'to change it: add to blacklist_exceptions: devnode "^sda\$"'
+	tells 'not a path: blacklisted by devnode' "/etc/multipath.conf:$(line devnode) blacklist" 'to change it: add to blacklist_exceptions: devnode "^sda\$"'
 	turn
 	printf 'blacklist {\n\tdevice {\n\t\tvendor "Linux"\n\t}\n}\n' | again
 	tells 'blacklisted by device' 'rule "Linux:" matches "Linux:scsi_debug"' "/etc/multipath.conf:$(line 'device {') blacklist/device"
@@ -49,7 +49,7 @@ criteria() {
 	tells 'blacklisted by property' "/etc/multipath.conf:$(line property) blacklist" 'blacklist_exceptions: property "^'
 	turn
 	printf 'blacklist {\n\tproperty ".*"\n\tdevnode "^sd"\n\tdevice {\n\t\tproduct ".*"\n\t}\n\tprotocol ".*"\n\twwid ".*"\n}\n' | again
-	tells 'no path: blacklisted by devnode'
+	tells 'not a path: blacklisted by devnode'
 	turn
 	blacklist "wwid \"$w0\""
 	tells 'blacklisted by wwid' "/etc/multipath.conf:$(line wwid) blacklist" "blacklist_exceptions: wwid \"^$w0\\\$\""
@@ -118,7 +118,7 @@ o = json.load(sys.stdin)
 assert o["subject"] == "sda", o
 rows = {r["name"]: r for s in o["sections"] if s["name"] == "settings" for r in s["rows"]}
 assert rows["path_checker"]["value"] == "\"tur\"", rows' || fail "it is JSON"
-same "what is not there" "$(multipath explain nothing 2>&1) $?" "nothing: no disk, map or WWID of that name 1"
+same "what is not there" "$(multipath explain nothing 2>&1) $?" "nothing: no disk, map or WWID with that name 1"
 
 say "a lonely path"
 daemon_stop
@@ -126,13 +126,13 @@ maps_remove
 rm -f /etc/multipath/wwids
 echo 1 > /sys/block/sdc/device/delete
 find=yes again < /dev/null
-tells '^sda: a path, but of no map' '^map: not allowed: it has one path, and its WWID is not known' \
+tells '^sda: a path, but not in a map' '^map: not allowed: it has one path, and its WWID is not known' \
 	"\* siblings *it has 1 path\$" "find_multipaths *on *" "/etc/multipath.conf:$(line find_multi) defaults" \
 	"to change it: multipath -a $w0; multipathd reconfigure"
 by_hand=$answer
 daemon_start
 until_true "the path is known" path_known sda
-tells '^sda: a path, but of no map'
+tells '^sda: a path, but not in a map'
 same "both say the same of the lonely path" "$answer" "$by_hand"
 check "what it says helps" multipath -a "$w0"
 multipathd reconfigure > /dev/null

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a labelled disk is gmultipath's at boot whatever find_multipaths says, a copy of its label on another disk is not followed, and a path that leads to another LUN leaves
+# proves: a labeled disk is gmultipath's at boot whatever find_multipaths says, a copy of its label on another disk is not followed, and a path that leads to another LUN leaves
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths yes" "recheck_wwid yes"
@@ -11,7 +11,7 @@ read -r -d '' x y < <(paths_of_lun 0 | tr '\n' ' ')
 wwid=$(udevadm info -q property -n "$a" | sed -n "s/^ID_SERIAL=//p")
 reboot() { daemon_stop; udevadm settle -t 30; until_true "stopped" gmultipath stop FOO; rm -r /run/multipath; maps_remove; }
 
-say "a disk that multipathd has is in use; given back, it can be labelled"
+say "a disk that multipathd has is in use; given back, it can be labeled"
 daemon_start
 ready 2 2
 gm_fails "in use by dm-" label FOO "$a" "$b"
@@ -22,7 +22,7 @@ gm label FOO "$a" "$b"
 gm_is FOO "OPTIMAL $a:ACTIVE $b:PASSIVE"
 check "what the disk says that it is is noted" grep -q "^known .* FOO [^ ]*\$" /etc/multipath/geom
 
-say "boot: the labelled disk first, and not its copy"
+say "boot: the labeled disk first, and not its copy"
 reboot
 check "udev takes it for a path before there is a map" multipath -c "/dev/$a"
 multipath >/dev/null 2>&1
@@ -36,7 +36,7 @@ same "two maps" "$(multipath -ll | grep -c ' dm-')" 2
 
 udevadm settle -t 30
 gm stop FOO
-check "multipathd says why it makes no other map" eval 'multipath explain "$a" | grep -q "gmultipath has labelled it"'
+check "multipathd says why it makes no other map" eval 'multipath explain "$a" | grep -q "it has a gmultipath label"'
 gm load
 
 say "the copy alone is not followed, unless load is told to"

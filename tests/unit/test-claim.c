@@ -39,10 +39,10 @@ static void each_step_of_the_claim_decides_before_the_next(void **state)
 		{ { DISK, .mode = MP_FIND_STRICT, .wwid_known = true, .map_exists = true },
 		  MP_CLAIM_YES_ALWAYS },
 		{ { DISK, .mode = MP_FIND_STRICT, .map_exists = true }, MP_CLAIM_YES },
-		{ { DISK, .mode = MP_FIND_STRICT, .labelled = true }, MP_CLAIM_YES_ALWAYS },
-		{ { DISK, .mode = MP_FIND_STRICT, .labelled = true, .released = true },
+		{ { DISK, .mode = MP_FIND_STRICT, .labeled = true }, MP_CLAIM_YES_ALWAYS },
+		{ { DISK, .mode = MP_FIND_STRICT, .labeled = true, .released = true },
 		  MP_CLAIM_YES_ALWAYS },
-		{ { DISK, .blacklisted = true, .labelled = true }, MP_CLAIM_NO },
+		{ { DISK, .blacklisted = true, .labeled = true }, MP_CLAIM_NO },
 		{ { DISK, .mode = MP_FIND_SMART, .map_exists = true }, MP_CLAIM_YES },
 	};
 
@@ -103,9 +103,9 @@ static void a_map_is_allowed_by_what_is_known_of_it(void **state)
 		bool allowed;
 	} cases[] = {
 		{ { .mode = MP_FIND_STRICT, .map_known = true }, true },
-		{ { .mode = MP_FIND_STRICT, .map_known = true, .labelled = true }, true },
-		{ { .mode = MP_FIND_OFF, .wwid_known = true, .labelled = true }, false },
-		{ { .mode = MP_FIND_ON, .paths = 2, .labelled = true }, false },
+		{ { .mode = MP_FIND_STRICT, .map_known = true, .labeled = true }, true },
+		{ { .mode = MP_FIND_OFF, .wwid_known = true, .labeled = true }, false },
+		{ { .mode = MP_FIND_ON, .paths = 2, .labeled = true }, false },
 		{ { .mode = MP_FIND_STRICT, .wwid_known = true }, true },
 		{ { .mode = MP_FIND_STRICT, .paths = 2, .kernel_has_it = true }, false },
 		{ { .mode = MP_FIND_ON, .paths = 2 }, true },

@@ -19,7 +19,7 @@ static void fill(struct mp_explanation *explanation)
 	mp_strbuf_puts(&explanation->summary, "no path");
 	section = mp_explanation_add(explanation, "filter");
 	mp_strbuf_puts(&section->answer, "blacklisted by wwid");
-	mp_trace_add(&section->trace, "usb", false, "it is no USB device");
+	mp_trace_add(&section->trace, "usb", false, "it is not a USB device");
 	mp_trace_origin(&section->trace,
 			mp_trace_add(&section->trace, "wwid", true, "rule \"3\" matches"), "/f", 12,
 			"blacklist");
@@ -42,7 +42,7 @@ static void people_get_aligned_lines(void **state)
 	assert_string_equal(mp_strbuf_text(&out), "sda: no path\n"
 						  "\n"
 						  "filter: blacklisted by wwid\n"
-						  "  usb   it is no USB device\n"
+						  "  usb   it is not a USB device\n"
 						  "* wwid  rule \"3\" matches     /f:12 blacklist\n"
 						  "  to change it: first\n"
 						  "                second\n"

@@ -290,7 +290,7 @@ static void every_criterion_gives_an_account_of_itself(void **state)
 		unsigned line;
 	} rows[] = {
 		{ "devnode", "no rule matches \"sda\"", NULL, 0 },
-		{ "usb", "it is no USB device", NULL, 0 },
+		{ "usb", "it is not a USB device", NULL, 0 },
 		{ "property", "udev knows no properties", NULL, 0 },
 		{ "device", "exception \"V:^P\" matches \"V:P\"", "blacklist_exceptions/device",
 		  8 },
