@@ -61,8 +61,7 @@ int mp_config_check(const struct mp_config_source *source, const char *state_dir
 		return r;
 	r = mp_parser_read_file(config, source->file, true, &diagnostics);
 	if (r == -ENOENT && !source->dir)
-		mp_report_add(report, MP_SEVERITY_ERROR, source->file, 0, 0,
-			      "there is no such file");
+		mp_report_add(report, MP_SEVERITY_ERROR, source->file, 0, 0, "no such file");
 	if (r != -ENOMEM && source->dir)
 		r = mp_load_dir(config, source->dir, &diagnostics);
 	if (r != -ENOMEM)

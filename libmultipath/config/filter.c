@@ -184,7 +184,7 @@ static struct mp_filter_verdict filter_device(const struct mp_config *config,
 	finding.subject = subject;
 	return conclude(config, trace, MP_CRITERION_DEVICE, &finding,
 			*identity->vendor && *identity->product ? NULL :
-								  "vendor or product is not known");
+								  "vendor or product is unknown");
 }
 
 static struct mp_filter_verdict filter_properties(const struct mp_config *config,
@@ -197,12 +197,12 @@ static struct mp_filter_verdict filter_properties(const struct mp_config *config
 	if (finding.subject || !props || !uid_attribute || !*uid_attribute ||
 	    !mp_props_get(props, uid_attribute))
 		return conclude(config, trace, MP_CRITERION_PROPERTY, &finding,
-				props ? "no rule matches a property's name" :
-					"udev knows no properties");
+				props ? "no rule matches any property name" :
+					"there are no udev properties");
 	verdict = (struct mp_filter_verdict){ .blacklisted = true,
 					      .criterion = MP_CRITERION_PROPERTY_MISSING };
 	mp_trace_add(trace, mp_criterion_name(MP_CRITERION_PROPERTY), true,
-		     "no exception matches a property's name, though %s is there", uid_attribute);
+		     "no exception matches any property name, although %s is set", uid_attribute);
 	return verdict;
 }
 

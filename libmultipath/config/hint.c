@@ -132,9 +132,8 @@ static bool add_former(const char *name, struct mp_strbuf *buf, const char **mea
 		mp_strbuf_printf(buf, "; removed keyword: %s", mp_keywords[key].instead);
 	} else {
 		*meant = instead;
-		mp_strbuf_printf(buf, "; removed keyword: %s%s",
-				 instead ? instead : "no replacement",
-				 instead ? " takes its place" : "");
+		mp_strbuf_printf(buf, "; removed keyword, %s%s", instead ? "replaced by " : "",
+				 instead ? instead : "no replacement");
 	}
 	return true;
 }

@@ -178,14 +178,14 @@ static void tell_unknown_name(struct mp_linter *linter, const struct mp_setting 
 	text = name_in(setting, &length);
 	mp_strbuf_add(&name, text, length);
 	if (now)
-		mp_strbuf_printf(&expected, "; removed keyword: \"%s\" takes its place", now);
+		mp_strbuf_printf(&expected, "; removed name, replaced by \"%s\"", now);
 	else if (first)
 		mp_strbuf_printf(&expected, "; did you mean \"%s\"?%s", first->text,
 				 setting->key == MP_KEY_PRIO ? " Arguments belong to prio_args" :
 							       "");
 	else
 		mp_name_suggest(keyword, mp_strbuf_text(&name), &expected);
-	mp_lint_tell(linter, setting, "there is no %s \"%s\": expected one of %s", keyword->name,
+	mp_lint_tell(linter, setting, "unknown %s \"%s\": expected one of %s", keyword->name,
 		     mp_strbuf_text(&name), mp_strbuf_text(&expected));
 }
 
@@ -333,7 +333,7 @@ static void lint_prio_args(struct mp_linter *linter, enum mp_scope scope,
 		 strcmp(args->text, "exclusive_pref_bit") != 0)
 		mp_lint_tell(
 			linter, args,
-			"prio \"%s\" does not know prio_args \"%s\": expected \"exclusive_pref_bit\"",
+			"prio \"%s\" does not support prio_args \"%s\": expected \"exclusive_pref_bit\"",
 			prio->text, args->text);
 	else if (word && word->number == MP_ARGS_NEEDED && !has_args && scope != MP_SCOPE_DEVICE)
 		mp_lint_tell(linter, prio, "prio \"%s\" needs prio_args in the same section",
@@ -357,7 +357,7 @@ static void lint_queueing(struct mp_linter *linter, enum mp_scope scope,
 						       &value);
 	mp_lint_tell(
 		linter, features,
-		"queue_if_no_path contradicts no_path_retry %s of line %u, which counts: remove one of them",
+		"queue_if_no_path contradicts no_path_retry %s of line %u, which takes precedence: remove one of them",
 		mp_strbuf_text(&value), retry->line);
 }
 
@@ -377,7 +377,7 @@ static void lint_grouping(struct mp_linter *linter, enum mp_scope scope,
 	    prio && strcmp(prio->text, "alua") != 0 && strcmp(prio->text, "sysfs") != 0)
 		mp_lint_tell(
 			linter, grouping,
-			"path_grouping_policy \"group_by_tpg\" becomes \"failover\" because prio \"%s\" (line %u) knows no "
+			"path_grouping_policy \"group_by_tpg\" becomes \"failover\" because prio \"%s\" (line %u) reports no "
 			"target port groups: expected \"alua\" or \"sysfs\"",
 			prio->text, prio->line);
 }
@@ -396,12 +396,12 @@ static void lint_transport_timeouts(struct mp_linter *linter, enum mp_scope scop
 		mp_lint_tell(
 			linter, fast,
 			"fast_io_fail_tmo %lld has no effect because dev_loss_tmo (line %u) is not longer: it is "
-			"as if it were off",
+			"treated as off",
 			(long long)fast->number, loss->line);
 	else
 		mp_lint_tell(
 			linter, loss,
-			"dev_loss_tmo %lld switches fast_io_fail_tmo off, which is %lld: expected a longer time",
+			"dev_loss_tmo %lld disables fast_io_fail_tmo, which is %lld: expected a longer time",
 			(long long)loss->number, (long long)fast->number);
 }
 
@@ -523,7 +523,7 @@ static void lint_needs(struct mp_linter *linter)
 			name_of(timeout));
 	if (prefix && !is_repeated(prefix) && !linter->somewhere[MP_KEY_USER_FRIENDLY_NAMES])
 		mp_lint_tell(linter, prefix,
-			     "%s has no effect because user_friendly_names is nowhere \"yes\"",
+			     "%s has no effect because user_friendly_names is not \"yes\" anywhere",
 			     name_of(prefix));
 	if (!detect)
 		detect = mp_config_default(linter->config, MP_KEY_DETECT_PGPOLICY);
@@ -534,14 +534,15 @@ static void lint_needs(struct mp_linter *linter)
 		struct mp_pattern pattern;
 
 		if (mp_pattern_init(&pattern, foreign->text) == -EINVAL)
-			mp_lint_tell(linter, foreign,
-				     "%s \"%s\" is no regular expression: nothing foreign is shown",
-				     name_of(foreign), foreign->text);
+			mp_lint_tell(
+				linter, foreign,
+				"%s \"%s\" is not a regular expression: no foreign devices are shown",
+				name_of(foreign), foreign->text);
 		else if (is_word(foreign->text) && strcasecmp(foreign->text, "none") != 0 &&
 			 !mp_pattern_matches(&pattern, "nvme"))
 			mp_lint_tell(
 				linter, foreign,
-				"%s \"%s\" matches no kind of foreign devices: expected \"nvme\", or \"NONE\" for none",
+				"%s \"%s\" matches no type of foreign devices: expected \"nvme\", or \"NONE\" for none",
 				name_of(foreign), foreign->text);
 		mp_pattern_fini(&pattern);
 	}
@@ -649,7 +650,7 @@ static void lint_automatic_alias(struct mp_linter *linter, enum mp_scope scope,
 		return;
 	mp_lint_tell(
 		linter, alias,
-		"alias \"%s\" looks like the names that user_friendly_names gives: another disk may have it "
+		"alias \"%s\" looks like a name assigned by user_friendly_names: another disk may have it "
 		"already, choose one that does not start with \"%s\"",
 		alias->text, prefix);
 }

@@ -243,8 +243,8 @@ static void tell_wwid_rule(struct mp_linter *linter, const struct mp_rule *rule)
 	if (guess.length || guess_wwid(bare, &guess))
 		mp_lint_tell(
 			linter, rule,
-			"no disk has a wwid \"%s\"; did you mean \"%s%s%s\"? multipathd show paths lists those that "
-			"are there",
+			"no disk has a wwid \"%s\"; did you mean \"%s%s%s\"? multipathd show paths lists the "
+			"existing ones",
 			rule->text, at_start ? "^" : "", mp_strbuf_text(&guess),
 			text[length] ? "$" : "");
 	else if (find_other_name(bare))
@@ -253,7 +253,7 @@ static void tell_wwid_rule(struct mp_linter *linter, const struct mp_rule *rule)
 	else if (at_start && text[length] && is_cut(bare))
 		mp_lint_tell(
 			linter, rule,
-			"no disk has a wwid \"%s\": it has %zu characters, those of its kind have 33",
+			"no disk has a wwid \"%s\": it has %zu characters, WWIDs of this type have 33",
 			bare, length);
 }
 
@@ -267,12 +267,12 @@ void mp_lint_map_wwid(struct mp_linter *linter, enum mp_scope scope,
 		return;
 	if (strlen(wwid->text) >= MP_WWID_SIZE)
 		mp_lint_tell(linter, wwid,
-			     "no disk has a wwid of %zu characters: they have %d at most",
+			     "no disk has a wwid of %zu characters: they have at most %d",
 			     strlen(wwid->text), MP_WWID_SIZE - 1);
 	else if (strpbrk(wwid->text, "*^$[](){}|\\?"))
 		mp_lint_tell(
 			linter, wwid,
-			"wwid \"%s\" matches no disk: it is compared as it is, not as a regular expression",
+			"wwid \"%s\" matches no disk: it is compared literally, not as a regular expression",
 			wwid->text);
 	else if ((wwid->text[0] == '6' && is_hex(wwid->text, 32)) ||
 		 (wwid->text[0] == '5' && is_hex(wwid->text, 16)))
@@ -281,7 +281,7 @@ void mp_lint_map_wwid(struct mp_linter *linter, enum mp_scope scope,
 	else if (guess_wwid(wwid->text, &guess))
 		mp_lint_tell(
 			linter, wwid,
-			"no disk has a wwid \"%s\"; did you mean \"%s\"? multipathd show paths lists those that are there",
+			"no disk has a wwid \"%s\"; did you mean \"%s\"? multipathd show paths lists the existing ones",
 			wwid->text, mp_strbuf_text(&guess));
 	else if (find_other_name(wwid->text))
 		mp_lint_tell(
@@ -291,7 +291,7 @@ void mp_lint_map_wwid(struct mp_linter *linter, enum mp_scope scope,
 	else if (is_cut(wwid->text))
 		mp_lint_tell(
 			linter, wwid,
-			"no disk has a wwid \"%s\": it has %zu characters, those of its kind have 33",
+			"no disk has a wwid \"%s\": it has %zu characters, WWIDs of this type have 33",
 			wwid->text, strlen(wwid->text));
 }
 
@@ -321,16 +321,16 @@ static bool add_misfit(const char *text, size_t longest, struct mp_strbuf *buf)
 
 	if (ends_in_blank(text, &length)) {
 		if (length >= longest || text[strlen(text) - 1] == '$')
-			mp_strbuf_puts(buf, "matches no device: blanks at the end are cut off");
+			mp_strbuf_puts(buf, "matches no device: trailing blanks are removed");
 		else
 			mp_strbuf_puts(
 				buf,
-				"matches only where more follows: blanks at the end are cut off");
+				"matches only if more text follows: trailing blanks are removed");
 		return true;
 	}
 	if (is_literal(text) && length > longest)
 		mp_strbuf_printf(
-			buf, "matches no device: it has %zu characters, and disks have %zu at most",
+			buf, "matches no device: it has %zu characters, and disks have at most %zu",
 			length, longest);
 	return buf->length;
 }
@@ -360,7 +360,7 @@ static void check_expression(struct mp_linter *linter, const struct mp_section *
 	if (r == -EINVAL) {
 		mp_pattern_explain(text, why, sizeof(why));
 		mp_lint_tell(linter, setting,
-			     "%s \"%s\" matches no device: it is no regular expression (%s)%s",
+			     "%s \"%s\" matches no device: it is not a regular expression (%s)%s",
 			     name, text, why,
 			     is_glob(text) ? "; any characters are written \".*\"" : "");
 	} else if (*text != '\'' && add_misfit(text, longest, &misfit)) {
@@ -449,7 +449,7 @@ static void tell_if_misspelt(struct mp_linter *linter, const struct mp_setting *
 {
 	if (!comparison->is_known && *comparison->nearest)
 		mp_lint_tell(linter, setting,
-			     "%s \"%s\" is of none of the known arrays; did you mean \"%s\"?",
+			     "%s \"%s\" does not match any known array; did you mean \"%s\"?",
 			     mp_keywords[setting->key].name, setting->text, comparison->nearest);
 }
 
@@ -549,9 +549,9 @@ static void tell_unknown_protocol(struct mp_linter *linter, const struct mp_rule
 			return;
 		mp_suggestion_offer(&suggestion, mp_protocol_name(protocol));
 	}
-	mp_lint_tell(linter, rule, "protocol \"%s\" matches none of them%s%s%s", rule->text,
+	mp_lint_tell(linter, rule, "protocol \"%s\" matches no protocol%s%s%s", rule->text,
 		     suggestion.best ? "; did you mean \"" :
-				       ": they are like \"scsi:fcp\" and \"nvme:tcp\"",
+				       ": expected names like \"scsi:fcp\" or \"nvme:tcp\"",
 		     suggestion.best ? suggestion.best : "", suggestion.best ? "\"?" : "");
 }
 
@@ -629,7 +629,7 @@ static void tell_property_reach(struct mp_linter *linter, const struct mp_rule *
 	    !strpbrk(rule->text, "|?*{"))
 		mp_lint_tell(
 			linter, rule,
-			"this rule has no effect because the built-in exception \"(SCSI_IDENT_|ID_WWN)\" takes it back");
+			"this rule has no effect because the built-in exception \"(SCSI_IDENT_|ID_WWN)\" overrides it");
 	else if (rule->pattern.inverted && mp_pattern_matches(&rule->pattern, "ID_SERIAL") &&
 		 !strpbrk(rule->text, "= ") &&
 		 !has_rules(linter, MP_LIST_EXCEPTIONS, MP_CRITERION_PROPERTY))
@@ -661,7 +661,7 @@ void mp_lint_rule_reach(struct mp_linter *linter, enum mp_list list, enum mp_cri
 
 		mp_lint_tell(
 			linter, rule,
-			"devnode \"%s\" also matches \"%sa\": write \"^%s$\" if it is meant alone",
+			"devnode \"%s\" also matches \"%sa\": write \"^%s$\" to match only that name",
 			rule->text, disk, disk);
 	}
 	if (criterion == MP_CRITERION_PROPERTY && list == MP_LIST_BLACKLIST)
@@ -672,7 +672,7 @@ void mp_lint_rule_reach(struct mp_linter *linter, enum mp_list list, enum mp_cri
 	if (list == MP_LIST_BLACKLIST && !has_rules(linter, MP_LIST_EXCEPTIONS, criterion))
 		mp_lint_tell(
 			linter, rule,
-			"%s \"%s\" matches everything, and there is no exception of its kind: no device is "
+			"%s \"%s\" matches everything, and there is no exception of this type: no device is "
 			"multipathed",
 			name, rule->text);
 	else if (list == MP_LIST_EXCEPTIONS)
@@ -726,8 +726,8 @@ void mp_lint_exception_kind(struct mp_linter *linter, enum mp_list list,
 	if (scsi)
 		mp_lint_tell(
 			linter, rule,
-			"this exception has no effect because the blacklist has all SCSI disks by devnode \"%s\" (%s), "
-			"and an exception only overrides rules of its own kind",
+			"this exception has no effect because devnode \"%s\" blacklists all SCSI disks (%s), "
+			"and an exception only overrides rules of its own type",
 			scsi->text,
 			mp_place_of(linter->config, rule->file, scsi->file, scsi->line).text);
 	if (list != MP_LIST_EXCEPTIONS ||
@@ -740,7 +740,7 @@ void mp_lint_exception_kind(struct mp_linter *linter, enum mp_list list,
 	mp_lint_tell(
 		linter, rule,
 		"this exception has no effect because the blacklist has no %s rule: an exception only overrides "
-		"rules of its own kind",
+		"rules of its own type",
 		mp_criterion_name(criterion));
 }
 

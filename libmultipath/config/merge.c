@@ -209,7 +209,7 @@ static int merge_hardware(struct mp_config *config, struct mp_section **sorted, 
 			}
 			tell(config, diagnostics,
 			     sorted[k]->file == last->file ? LEVEL_WARNING : LEVEL_INFO, last,
-			     "device \"%s\" \"%s\" was defined before (%s): both are merged",
+			     "device \"%s\" \"%s\" is already defined (%s): both are merged",
 			     mp_section_text(last, MP_KEY_VENDOR),
 			     mp_section_text(last, MP_KEY_PRODUCT),
 			     mp_place_of(config, last->file, sorted[k]->file, sorted[k]->line)
@@ -274,7 +274,7 @@ static int merge_protocols(struct mp_config *config, struct mp_diagnostics *diag
 		if (!earlier)
 			continue;
 		tell(config, diagnostics, LEVEL_INFO, section,
-		     "protocol \"%s\" was defined before (%s): both are merged",
+		     "protocol \"%s\" is already defined (%s): both are merged",
 		     mp_protocol_name(type->number),
 		     mp_place_of(config, section->file, earlier->file, earlier->line).text);
 		r = fill_from(config, section, earlier);
@@ -301,7 +301,7 @@ static int merge_same_wwid(struct mp_config *config, struct mp_section **sorted,
 		last = sorted[next - 1];
 		for (size_t k = next - 1; k-- > i && r == 0;) {
 			tell(config, diagnostics, LEVEL_WARNING, last,
-			     "multipath \"%s\" was defined before (%s): both are merged",
+			     "multipath \"%s\" is already defined (%s): both are merged",
 			     mp_section_text(last, MP_KEY_WWID),
 			     mp_place_of(config, last->file, sorted[k]->file, sorted[k]->line)
 				     .text);
@@ -351,7 +351,7 @@ static int index_aliases(struct mp_config *config, struct mp_diagnostics *diagno
 			continue;
 		}
 		tell(config, diagnostics, LEVEL_ERROR, sorted[i],
-		     "alias \"%s\" of \"%s\" is ignored: \"%s\" has it (%s)", alias,
+		     "alias \"%s\" of \"%s\" is ignored: \"%s\" already has it (%s)", alias,
 		     mp_section_text(sorted[i], MP_KEY_WWID), mp_section_text(owner, MP_KEY_WWID),
 		     mp_place_of(config, sorted[i]->file, owner->file, owner->line).text);
 		r = drop_alias(config, sorted[i]);
@@ -426,7 +426,7 @@ static int merge_rules(struct mp_config *config, struct mp_rule_list *list,
 		}
 		if (sorted[i]->file >= MP_ORIGIN_FILES)
 			tell(config, diagnostics, LEVEL_INFO, sorted[i],
-			     "rule \"%s\" is there twice", sorted[i]->text);
+			     "rule \"%s\" is a duplicate", sorted[i]->text);
 		mp_pattern_fini(&sorted[i]->pattern);
 		mp_pattern_fini(&sorted[i]->product);
 		sorted[i]->text = NULL;

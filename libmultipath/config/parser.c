@@ -335,7 +335,7 @@ static void tell_unset(struct parser *parser, const struct mp_keyword *keyword,
 	if (!parser->diagnostics->report || !strpbrk(value->text, "0123456789"))
 		return;
 	if (keyword == &mp_keywords[MP_KEY_FAILBACK])
-		instead = "; the least delay is 1, none at all is \"immediate\"";
+		instead = "; the minimum delay is 1, for no delay use \"immediate\"";
 	warn(parser, LEVEL_NOTICE, value->column, "%s 0 means unset%s", keyword->name, instead);
 }
 
@@ -418,7 +418,7 @@ static int take_value(struct parser *parser, enum mp_key key, const struct mp_to
 
 	if (block->seen[meant] && !(keyword->flags & MP_KEYWORD_REPEATABLE))
 		warn(parser, LEVEL_WARNING, name->column,
-		     "%s is set again in the same section, after line %u: the last valid value counts",
+		     "%s is set again in the same section, after line %u: the last valid value applies",
 		     mp_keywords[meant].name, block->seen[meant]);
 	block->seen[meant] = parser->line;
 
@@ -465,7 +465,7 @@ static void tell_odd_ends(struct parser *parser, const struct mp_line *line)
 {
 	if (line->foreign_column)
 		warn(parser, LEVEL_NOTICE, line->foreign_column,
-		     "a non-ASCII character counts as a blank here: write the value in quotes of this kind: \"\"");
+		     "a non-ASCII character is treated as a blank: write the value in double quotes: \"\"");
 	if (line->cuts_word)
 		warn(parser, LEVEL_NOTICE, line->comment_column,
 		     "\"%c\" begins a comment here: write the value in quotes if it is a part of it",
@@ -554,7 +554,7 @@ static void tell_unmatched(struct parser *parser, const struct mp_token *brace)
 {
 	if (parser->stray_count)
 		damage(parser, LEVEL_ERROR, brace->column,
-		       "unmatched \"}\": what line %u begins is no section that could be closed",
+		       "unmatched \"}\": line %u does not open a section",
 		       parser->strays[--parser->stray_count].line);
 	else if (parser->robbed_line)
 		damage(parser, LEVEL_ERROR, brace->column,
@@ -596,7 +596,7 @@ static bool check_line(struct parser *parser, const struct mp_line *line, enum m
 			used = 1;
 	} else if (line->count == 1 && scope != MP_SCOPE_TOP) {
 		warn(parser, LEVEL_ERROR, first->column,
-		     "section %s lacks its \"{\" and is not entered: expected it on this line",
+		     "section %s lacks its \"{\" and is not opened: expected it on this line",
 		     first->text);
 		return false;
 	} else if (line->count == 1 && key == MP_KEY_NONE) {

@@ -390,7 +390,7 @@ void mp_config_trace_path_settings(struct mp_config *config, const struct mp_ide
 	resolve_members(&layers, MP_HOME_PATH, ret);
 	if (ret->recheck_wwid && !can_recheck_wwid(identity, ret->uid_attribute)) {
 		trace_derived(&layers, MP_KEY_RECHECK_WWID, false,
-			      "the device itself cannot tell this WWID");
+			      "this WWID cannot be read from the device");
 		ret->recheck_wwid = false;
 	}
 	resolve_prio(&layers, ret);
@@ -440,7 +440,7 @@ static void resolve_shaky(const struct layers *layers, struct mp_map_settings *r
 	if (ret->marginal_sample_sec > 0 && ret->marginal_sample_sec < SAMPLE_MIN_SEC) {
 		ret->marginal_sample_sec = SAMPLE_MIN_SEC;
 		trace_derived(layers, MP_KEY_MARGINAL_PATH_ERR_SAMPLE_TIME, SAMPLE_MIN_SEC,
-			      "the least that there is");
+			      "the minimum");
 	}
 	if (ret->marginal_sample_sec > 0 && ret->marginal_rate_threshold > 0 &&
 	    ret->marginal_recheck_gap_sec > 0 && ret->marginal_double_failed_sec > 0)

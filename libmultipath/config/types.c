@@ -144,7 +144,7 @@ static int word_prefix_parse(struct mp_value_reader *reader, const struct mp_key
 		if (strncmp(word->text, text, length) != 0)
 			continue;
 		if (text[length])
-			tell(reader, LEVEL_NOTICE, "value \"%s\" of %s is taken for \"%s\"", text,
+			tell(reader, LEVEL_NOTICE, "value \"%s\" of %s is treated as \"%s\"", text,
 			     keyword->name, word->text);
 		ret->number = word->number;
 		return 0;
@@ -202,8 +202,9 @@ static int prio_args_parse(struct mp_value_reader *reader, const struct mp_keywo
 	size_t length = strlen(text);
 
 	if (length > PRIO_ARGS_MAX) {
-		tell(reader, LEVEL_WARNING, "value of %s is cut: expected at most %d characters",
-		     keyword->name, PRIO_ARGS_MAX);
+		tell(reader, LEVEL_WARNING,
+		     "value of %s is truncated: expected at most %d characters", keyword->name,
+		     PRIO_ARGS_MAX);
 		length = PRIO_ARGS_MAX;
 	}
 	return set_text(reader, text, length, ret);
@@ -303,11 +304,11 @@ static int features_parse(struct mp_value_reader *reader, const struct mp_keywor
 		if (is_word(word, length, "queue_if_no_path")) {
 			ret->flags |= MP_FEATURES_QUEUE;
 			tell(reader, 0,
-			     "queue_if_no_path in features is deprecated: write no_path_retry \"queue\"");
+			     "queue_if_no_path in features is deprecated: use no_path_retry \"queue\"");
 		} else if (is_word(word, length, "retain_attached_hw_handler")) {
 			ret->flags |= MP_FEATURES_RETAIN;
 			tell(reader, 0,
-			     "retain_attached_hw_handler in features is deprecated: it is a keyword");
+			     "retain_attached_hw_handler in features is deprecated: use the keyword");
 		} else {
 			mp_strbuf_putc(&words, ' ');
 			mp_strbuf_add(&words, word, length);
@@ -550,15 +551,15 @@ const struct mp_type mp_type_word_prefix = { word_prefix_parse, word_format, NUL
 const struct mp_type mp_type_word_or_number = { word_or_number_parse, word_format, NULL };
 const struct mp_type mp_type_plain_word_or_number = { word_or_number_parse, plain_word_format,
 						      NULL };
-const struct mp_type mp_type_text = { text_parse, text_format, "a text" };
-const struct mp_type mp_type_prio_args = { prio_args_parse, text_format, "a text" };
+const struct mp_type mp_type_text = { text_parse, text_format, "text" };
+const struct mp_type mp_type_prio_args = { prio_args_parse, text_format, "text" };
 const struct mp_type mp_type_name = { name_parse, text_format, "a name without \"/\"" };
 const struct mp_type mp_type_alias = { alias_parse, text_format,
 				       "a name of 1 to 127 characters without \"/\"" };
-const struct mp_type mp_type_delimiter = { delimiter_parse, text_format, "a text without \"/\"" };
+const struct mp_type mp_type_delimiter = { delimiter_parse, text_format, "text without \"/\"" };
 const struct mp_type mp_type_selector = {
 	selector_parse, text_format,
-	"a name, the number of its arguments, and these: \"service-time 0\""
+	"a name, the number of its arguments, and the arguments: \"service-time 0\""
 };
 const struct mp_type mp_type_counted_words = { counted_words_parse, text_format,
 					       "a number and as many words: \"1 alua\"" };
@@ -573,9 +574,9 @@ const struct mp_type mp_type_loss_timeout = { loss_timeout_parse, loss_timeout_f
 const struct mp_type mp_type_reservation_key = { reservation_key_parse, reservation_key_format,
 						 "\"file\" or up to 16 hexadecimal digits" };
 const struct mp_type mp_type_uid_attrs = { uid_attrs_parse, uid_attrs_format,
-					   "records TYPE:UDEV_PROPERTY with blanks between them" };
+					   "records TYPE:UDEV_PROPERTY separated by blanks" };
 const struct mp_type mp_type_protocol = { protocol_parse, protocol_format,
-					  "a protocol, like \"scsi:fcp\"" };
+					  "a protocol such as \"scsi:fcp\"" };
 
 void mp_value_expected(const struct mp_keyword *keyword, struct mp_strbuf *buf)
 {

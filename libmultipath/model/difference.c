@@ -171,7 +171,7 @@ const char *mp_table_difference(const struct mp_table *current, const struct mp_
 	static const char *const reasons[] = {
 		[SAME] = NULL,
 		[MISSING] = "a path is not in the kernel's table",
-		[SURPLUS] = "the kernel's table has a path that is not to be used",
+		[SURPLUS] = "the kernel's table has a path that must not be used",
 		[HANDLER] = "hardware handler differs",
 		[FEATURES] = "features differ",
 		[SELECTOR] = "path selector differs",

@@ -168,11 +168,11 @@ static enum mp_grouping choose_grouping(const struct run *run, const char **why)
 
 	*why = NULL;
 	if (apart && run->seen->detect_grouping) {
-		*why = "detected: the paths' priorities tell groups apart";
+		*why = "detected: the priorities of the paths distinguish groups";
 		return run->seen->detect_grouping_by_tpg ? MP_GROUPING_BY_TPG : MP_GROUPING_BY_PRIO;
 	}
 	if (run->settings->grouping == MP_GROUPING_BY_TPG && !apart) {
-		*why = "derived: the paths' priorities do not tell target port groups apart";
+		*why = "derived: the priorities of the paths do not distinguish target port groups";
 		return MP_GROUPING_FAILOVER;
 	}
 	return run->settings->grouping;
@@ -222,7 +222,7 @@ static int choose_handler(const struct run *run, const char **why, char **ret)
 	*why = NULL;
 	if (run->settings->retain_handler && *attached) {
 		mp_strbuf_printf(&handler, "1 %s", attached);
-		*why = "detected: the kernel attached it";
+		*why = "detected: attached by the kernel";
 	} else {
 		mp_strbuf_puts(&handler, run->settings->handler);
 	}
@@ -321,9 +321,9 @@ static void describe_members(struct run *run)
 static const char *find_difference(const struct run *run)
 {
 	if (run->seen->force_reload)
-		return "reload is asked for";
+		return "reload requested";
 	if (run->seen->not_ready_in_udev && run->active)
-		return "udev holds the map for unusable, but paths are active";
+		return "udev considers the map unusable, but paths are active";
 	if (run->kernel->read_only != run->plan.read_only)
 		return "write protection differs";
 	return mp_table_difference(&run->kernel->table, &run->plan.table,
@@ -426,7 +426,7 @@ static int sync_queueing(struct run *run)
 	if (wanted == run->kernel_queues)
 		return 0;
 	return wanted ? add_step(run, MP_STEP_QUEUE, "no_path_retry asks for queueing") :
-			add_step(run, MP_STEP_NO_QUEUE, "I/O is not to wait for paths");
+			add_step(run, MP_STEP_NO_QUEUE, "I/O must not wait for paths");
 }
 
 static bool has_up_path(const struct run *run, const struct mp_table_group *group)
@@ -547,7 +547,7 @@ static int plan_existing(struct run *run)
 	if (run->kernel->removal_deferred) {
 		/* Its partitions' maps may be gone already: udev looks for them anew. */
 		run->plan.force_udev = true;
-		r = add_step(run, MP_STEP_KEEP, "it has paths again, before it was removed");
+		r = add_step(run, MP_STEP_KEEP, "it has paths again");
 		if (r < 0)
 			return r;
 	}
@@ -619,10 +619,10 @@ static const char *find_obstacle(const struct run *run)
 		for (size_t i = 0; i < run->seen->path_count; i++)
 			if (leads_to_lun(run->seen->paths[i]) && fits(run, run->seen->paths[i]))
 				return "every path is offline";
-		return "every path has another size than the map";
+		return "no path has the size of the map";
 	}
 	if (run->member_count && !run->size_sectors)
-		return "the size of no path is known";
+		return "no path has a known size";
 	if (run->member_count && !run->kernel && run->seen->name_taken &&
 	    !strcmp(run->seen->name, run->seen->wwid))
 		return "another device has its name";
@@ -658,7 +658,7 @@ static int plan_unwanted(struct run *run)
 	 */
 	if (r < 0 || run->seen->awaits_udev)
 		return r;
-	return add_step(run, MP_STEP_REMOVE, "the configuration does not want it");
+	return add_step(run, MP_STEP_REMOVE, "the configuration excludes it");
 }
 
 static int make_plan(struct run *run)
@@ -670,7 +670,7 @@ static int make_plan(struct run *run)
 		r = set_name(run, run->kernel->name);
 		return r < 0 ? r :
 			       add_step(run, MP_STEP_REJECT,
-					"a device of that UUID is not a multipath map");
+					"a device with that UUID is not a multipath map");
 	}
 	if (!run->seen->allowed)
 		return run->kernel ? plan_unwanted(run) : 0;
@@ -707,7 +707,7 @@ static int make_plan(struct run *run)
 		return plan_reject(run, obstacle);
 	if (!run->kernel)
 		return run->member_count ? plan_load(run, MP_STEP_CREATE,
-						     "the kernel has no map of this WWID") :
+						     "the kernel has no map with this WWID") :
 					   0;
 	return run->member_count ? plan_existing(run) : plan_without_paths(run);
 }

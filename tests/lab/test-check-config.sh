@@ -52,7 +52,7 @@ echo "}" >> /etc/multipath.conf
 report
 check "an alias that is bound to another disk is told" grep -q 'bindings:[0-9]*:1: warning: oracle is configured' <<< "$out"
 report /nonexistent
-same "a file that is not there" "$status: $out" "2: /nonexistent: error: there is no such file"
+same "a file that is not there" "$status: $out" "2: /nonexistent: error: no such file"
 report_as_nobody() { setpriv --reuid 65534 --clear-groups "$@"; }
 check "root is not needed for a file that can be read" eval 'report_as_nobody multipath --check-config /tmp/new.conf 2>/dev/null | grep -q error'
 check "others may not make the daemon work" eval 'report_as_nobody multipathd check config 2>&1 | grep -q root'

@@ -43,8 +43,8 @@ same "as show config diff" "$(multipathd show config diff)" "$told"
 sleepless() { same "nothing has changed" "$(world)" "$before"; }
 sleepless
 tells() { local line; for line; do grep -q -- "$line" <<< "$told" || fail "it tells: $line"; done; }
-tells "^create mpath[a-z]*: $w3, the kernel has no map of this WWID\$" "^rename $n0: to data: configured name differs\$" \
-	"^reload $n1: features 0 -> 3 pg_init_retries 5 queue_if_no_path\$" "^remove $n2: the configuration does not want it\$" \
+tells "^create mpath[a-z]*: $w3, the kernel has no map with this WWID\$" "^rename $n0: to data: configured name differs\$" \
+	"^reload $n1: features 0 -> 3 pg_init_retries 5 queue_if_no_path\$" "^remove $n2: the configuration excludes it\$" \
 	"^drop sd[a-z]* sd[a-z]*: blacklisted by wwid: rule \"$w2\" matches \"$w2\", /etc/multipath.conf:[0-9]* blacklist\$" \
 	"^take sd[a-z]* sd[a-z]*: $w3\$" "^set $n0 $n1: failback \"manual\" -> 9, /etc/multipath.conf:[0-9]* defaults\$" \
 	"^set sd[a-z ]*: path_checker \"tur\" -> \"directio\", /etc/multipath.conf:[0-9]* defaults\$" "^set $n1: no_path_retry \"fail\" -> \"queue\", /etc/multipath.conf:[0-9]* multipaths/multipath\$"

@@ -94,7 +94,7 @@ map_told() {
 	check "it is the map's" grep -q "^data: the map of $w0, 2 paths sda sd" <<< "$answer"
 	origin name '"data"' "/etc/multipath.conf:$(line alias) multipaths/multipath, alias"
 	origin path_grouping_policy '"group_by_prio"' \
-		"detected: the paths' priorities tell groups apart; /etc/multipath.conf:$(line multibus) has \"multibus\""
+		"detected: the priorities of the paths distinguish groups; /etc/multipath.conf:$(line multibus) has \"multibus\""
 	origin failback 7 "/etc/multipath.conf:$(line failback) devices/device \"Linux\""
 	origin ghost_delay 3 "/etc/multipath.conf:$(line ghost_delay) overrides"
 	origin no_path_retry '"fail"' "/etc/multipath.conf:$(line no_path) defaults"

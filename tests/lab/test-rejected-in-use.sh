@@ -13,7 +13,7 @@ io_start used /dev/mapper/"$map"
 reject() {	# reject RULE
 	config "no_path_retry $2"
 	printf 'blacklist {\n\t%s\n}\n' "$1" | config_add
-	check "it is told" grep -q "^remove .*\<$map\>.*: the configuration does not want it" \
+	check "it is told" grep -q "^remove .*\<$map\>.*: the configuration excludes it" \
 		<<< "$(multipathd reconfigure --dry-run)"
 	multipathd reconfigure > /dev/null
 	until_true "no path is the daemon's" eval '[ -z "$(multipathd show paths raw format "%d %m" | grep -w "$map")" ]'

@@ -20,7 +20,7 @@ static void each_step_is_a_line(void **state)
 	const struct mp_step steps[] = {
 		{ .kind = MP_STEP_CREATE, .reason = "there is none" },
 		{ .kind = MP_STEP_RENAME, .reason = "the name differs" },
-		{ .kind = MP_STEP_RELOAD, .reason = "reload is asked for" },
+		{ .kind = MP_STEP_RELOAD, .reason = "reload requested" },
 		{ .kind = MP_STEP_FAIL_PATH, .reason = "it is down", .devt = makedev(8, 16) },
 		{ .kind = MP_STEP_SWITCH_GROUP, .reason = "it is better", .group = 2 },
 		{ .kind = MP_STEP_QUEUE, .reason = "asked for" },
@@ -41,7 +41,7 @@ static void each_step_is_a_line(void **state)
 			    "drop sda: blacklisted\n"
 			    "create mpatha: 3600, there is none\n"
 			    "rename mpatha: to data: the name differs\n"
-			    "reload mpatha: reload is asked for\n"
+			    "reload mpatha: reload requested\n"
 			    "message mpatha: fail path 8:16: it is down\n"
 			    "message mpatha: switch to group 2: it is better\n"
 			    "message mpatha: queue if no path: asked for\n"

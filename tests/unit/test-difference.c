@@ -16,7 +16,7 @@
 static void the_first_row_that_differs_is_named(void **state)
 {
 	static const char missing[] = "a path is not in the kernel's table";
-	static const char surplus[] = "the kernel's table has a path that is not to be used";
+	static const char surplus[] = "the kernel's table has a path that must not be used";
 	static const char handler[] = "hardware handler differs";
 	static const char features[] = "features differ";
 	static const char selector[] = "path selector differs";

@@ -39,17 +39,18 @@ static void people_get_aligned_lines(void **state)
 	(void)state;
 	fill(&explanation);
 	mp_explanation_format(&explanation, false, &out);
-	assert_string_equal(mp_strbuf_text(&out), "sda: no path\n"
-						  "\n"
-						  "filter: blacklisted by wwid\n"
-						  "  usb   it is not a USB device\n"
-						  "* wwid  rule \"3\" matches     /f:12 blacklist\n"
-						  "  to change it: first\n"
-						  "                second\n"
-						  "\n"
-						  "settings\n"
-						  "  failback  7      built in\n"
-						  "  mode      unset\n");
+	assert_string_equal(mp_strbuf_text(&out),
+			    "sda: no path\n"
+			    "\n"
+			    "filter: blacklisted by wwid\n"
+			    "  usb   it is not a USB device\n"
+			    "* wwid  rule \"3\" matches        /f:12 blacklist\n"
+			    "  to change it: first\n"
+			    "                second\n"
+			    "\n"
+			    "settings\n"
+			    "  failback  7      built in\n"
+			    "  mode      unset\n");
 }
 
 static const char *text_of(struct json_object *object, const char *key)

@@ -291,7 +291,7 @@ static void every_criterion_gives_an_account_of_itself(void **state)
 	} rows[] = {
 		{ "devnode", "no rule matches \"sda\"", NULL, 0 },
 		{ "usb", "it is not a USB device", NULL, 0 },
-		{ "property", "udev knows no properties", NULL, 0 },
+		{ "property", "there are no udev properties", NULL, 0 },
 		{ "device", "exception \"V:^P\" matches \"V:P\"", "blacklist_exceptions/device",
 		  8 },
 		{ "protocol", "no rule matches \"scsi:fcp\"", NULL, 0 },

@@ -38,7 +38,7 @@ static void equal_devices_become_one_at_the_later_place(void **state)
 	assert_non_null(mp_section_find(&devices[2], MP_KEY_REVISION));
 	assert_non_null(
 		strstr(loaded_told(&loaded),
-		       "1 multipath.conf:13:1: warning: device \"V\" \"P\" was defined before"));
+		       "1 multipath.conf:13:1: warning: device \"V\" \"P\" is already defined"));
 }
 
 static void a_device_like_a_built_in_one_inherits_from_it(void **state)
@@ -61,7 +61,7 @@ static void a_device_like_a_built_in_one_inherits_from_it(void **state)
 			 MP_GROUPING_MULTIBUS);
 	assert_string_equal(
 		loaded_told(&loaded),
-		"3 multipath.conf:2:1: warning: device \"HP\" \"A6189A\" was defined before "
+		"3 multipath.conf:2:1: warning: device \"HP\" \"A6189A\" is already defined "
 		"(built-in:0): both are merged\n");
 }
 

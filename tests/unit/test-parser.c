@@ -43,7 +43,7 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "0 multipath.conf:1:1: error: unmatched \"}\": expected one for each \"{\" that opens a section\n" },
 		{ "devcies {\n}\n",
 		  "1 multipath.conf:1:1: warning: unknown keyword \"devcies\" outside of sections; did you mean \"devices\"?\n"
-		  "0 multipath.conf:2:1: error: unmatched \"}\": what line 1 begins is no section that could be closed\n" },
+		  "0 multipath.conf:2:1: error: unmatched \"}\": line 1 does not open a section\n" },
 		{ "{\n",
 		  "0 multipath.conf:1:1: warning: unknown keyword \"{\" outside of sections\n" },
 		{ "\"defaults\" {\n",
@@ -69,7 +69,7 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "\"no_path_retry ...\", without \":\"\n"
 		  "0 multipath.conf:4:1: warning: unknown keyword \"foo=1\" in section defaults\n" },
 		{ "overrides\n",
-		  "0 multipath.conf:1:1: warning: section overrides lacks its \"{\" and is not entered: expected it on this line\n" },
+		  "0 multipath.conf:1:1: warning: section overrides lacks its \"{\" and is not opened: expected it on this line\n" },
 		{ "overrides x {\n}\n",
 		  "0 multipath.conf:1:11: warning: extra data \"x\" is ignored: expected a \"{\"\n" },
 		{ "defaults {\nverbosity\n}\n",
@@ -82,8 +82,8 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "value is in quotes\n"
 		  "2 multipath.conf:3:12: warning: \"#\" begins a comment here: write the value in quotes if it is a part "
 		  "of it\n"
-		  "2 multipath.conf:6:9: warning: a non-ASCII character counts as a blank here: write the value in quotes of "
-		  "this kind: \"\"\n" },
+		  "2 multipath.conf:6:9: warning: a non-ASCII character is treated as a blank: write the value in "
+		  "double quotes: \"\"\n" },
 		{ "\xef\xbb\xbf"
 		  "defaults {\n} x\n",
 		  "0 multipath.conf:2:3: warning: extra data \"x\" is ignored: expected the end of the line\n" },
@@ -94,18 +94,18 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "1 multipath.conf:2:1: warning: unknown keyword \"?[31mfoo\" in section defaults\n" },
 		{ "defaults {\nchecker tur\npath_checker directio\n}\n",
 		  "1 multipath.conf:3:1: warning: path_checker is set again in the same section, after line 2: the last valid "
-		  "value counts\n" },
+		  "value applies\n" },
 		{ "defaults {\nprio_callout x\nudev_dir /dev\n}\ndevnode_blacklist {\ndevnode x\n}\n",
 		  "1 multipath.conf:2:1: warning: unknown keyword \"prio_callout\" in section defaults; removed "
-		  "keyword: prio takes its place\n"
-		  "1 multipath.conf:3:1: warning: unknown keyword \"udev_dir\" in section defaults; removed keyword: "
+		  "keyword, replaced by prio\n"
+		  "1 multipath.conf:3:1: warning: unknown keyword \"udev_dir\" in section defaults; removed keyword, "
 		  "no replacement\n"
 		  "1 multipath.conf:5:1: warning: unknown keyword \"devnode_blacklist\" outside of sections; removed "
-		  "keyword: blacklist takes its place\n"
-		  "0 multipath.conf:7:1: error: unmatched \"}\": what line 5 begins is no section that could be closed\n" },
+		  "keyword, replaced by blacklist\n"
+		  "0 multipath.conf:7:1: error: unmatched \"}\": line 5 does not open a section\n" },
 		{ "defaults {\npath_selector round-robin\nfeatures \"0 queue_if_no_path\"\nmode 0998\ndev_loss_tmo 9m\n}\n",
 		  "1 multipath.conf:2:15: warning: value \"round-robin\" of path_selector is not valid: expected a name, the "
-		  "number of its arguments, and these: \"service-time 0\"; the built-in \"service-time 0\" stays; did you "
+		  "number of its arguments, and the arguments: \"service-time 0\"; the built-in \"service-time 0\" stays; did you "
 		  "mean \"round-robin 0\"?\n"
 		  "1 multipath.conf:3:10: warning: value \"0 queue_if_no_path\" of features is not valid: expected a number "
 		  "and as many words: \"2 pg_init_retries 50\"; the built-in \"0\" stays; did you mean \"1 "
@@ -115,7 +115,7 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "1 multipath.conf:5:14: warning: \"m\" after the value of dev_loss_tmo is ignored, 9 is used: expected a "
 		  "number of seconds\n" },
 		{ "defaults {\npath_grouping_policy group_by_priority\n}\n",
-		  "2 multipath.conf:2:22: warning: value \"group_by_priority\" of path_grouping_policy is taken for "
+		  "2 multipath.conf:2:22: warning: value \"group_by_priority\" of path_grouping_policy is treated as "
 		  "\"group_by_prio\"\n" },
 		{ "multipaths {\nmultipath {\nwwid w\nalias \"\"\n}\n}\n",
 		  "1 multipath.conf:4:7: warning: value \"\" of alias is not valid: expected a name of 1 to 127 characters "
@@ -129,20 +129,20 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "1 multipath.conf:5:1: warning: unknown keyword \"foo\" in section devices/device\n" },
 		{ "defaults {\nverbosity 3\nverbosity 1\n}\n",
 		  "1 multipath.conf:3:1: warning: verbosity is set again in the same section, after line 2: the last "
-		  "valid value counts\n" },
+		  "valid value applies\n" },
 		{ "defaults {\n}\ndefaults {\n}\n",
 		  "1 multipath.conf:3:1: warning: section defaults appears again in this file: it is merged with "
 		  "that of line 1\n" },
 		{ "defaults {\npg_timeout 1\npg_timeout 2\n}\nmultipaths {\nmultipath {\nwwid w\npg_timeout 3\n}\n}\n",
 		  "1 multipath.conf:2:1: warning: pg_timeout is no longer supported and ignored: no replacement\n"
 		  "1 multipath.conf:3:1: warning: pg_timeout is set again in the same section, after line 2: the last "
-		  "valid value counts\n" },
+		  "valid value applies\n" },
 		{ "defaults {\nverbosity x\n}\n",
 		  "1 multipath.conf:2:11: warning: value \"x\" of verbosity is not valid: expected a "
 		  "number from 0 to 4; the built-in 2 stays\n" },
 		{ "defaults {\nverbosity 3\nverbosity 1x\n}\n",
 		  "1 multipath.conf:3:1: warning: verbosity is set again in the same section, after line 2: the last "
-		  "valid value counts\n"
+		  "valid value applies\n"
 		  "1 multipath.conf:3:11: warning: value \"1x\" of verbosity is not valid: expected a number from 0 to "
 		  "4; the value of line 2 stays\n" },
 		{ "overrides {\nno_path_retry Queue\n}\n",
@@ -150,7 +150,7 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "\"0\", \"queue\" or a number from 1 to 2147483647; the line has no effect; did you mean "
 		  "\"queue\"?\n" },
 		{ "overrides {\nprotocol {\ntype scsi:fpc\n}\n}\n",
-		  "1 multipath.conf:3:6: warning: value \"scsi:fpc\" of type is not valid: expected a protocol, like "
+		  "1 multipath.conf:3:6: warning: value \"scsi:fpc\" of type is not valid: expected a protocol such as "
 		  "\"scsi:fcp\"; the line has no effect; did you mean \"scsi:fcp\"?\n"
 		  "0 multipath.conf:2:1: warning: protocol section is ignored: expected a type\n" },
 		{ "defaults {\nno_path_rety fail\n}\n",
@@ -163,7 +163,7 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		  "1 multipath.conf:5:1: error: unknown keyword \"device\" in section devices/device; is the \"}\" missing that "
 		  "closes the section of line 2?\n"
 		  "1 multipath.conf:6:1: warning: vendor is set again in the same section, after line 3: the last valid value "
-		  "counts\n" },
+		  "applies\n" },
 		{ "multipaths {\nmultipath {\nwwid a\nmultipath {\n}\n}\n",
 		  "1 multipath.conf:4:1: error: unknown keyword \"multipath\" in section multipaths/multipath; is the \"}\" missing "
 		  "that closes the section of line 2?\n" },
@@ -184,9 +184,9 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 		{ "multipaths {\nmultipath {\nalias a\n}\n}\n",
 		  "0 multipath.conf:2:1: warning: multipath section is ignored: expected a wwid\n" },
 		{ "multipaths {\nmultipath {\nwwid w\nalias a\n}\nmultipath {\nwwid v\nalias a\n}\n}\n",
-		  "0 multipath.conf:6:1: warning: alias \"a\" of \"v\" is ignored: \"w\" has it (line 2)\n" },
+		  "0 multipath.conf:6:1: warning: alias \"a\" of \"v\" is ignored: \"w\" already has it (line 2)\n" },
 		{ "blacklist {\nwwid a\nwwid b\nwwid a\ndevice {\n}\ndevice {\n}\n}\n",
-		  "3 multipath.conf:4:1: warning: rule \"a\" is there twice\n" },
+		  "3 multipath.conf:4:1: warning: rule \"a\" is a duplicate\n" },
 	};
 
 	(void)state;
@@ -197,7 +197,7 @@ static void what_is_odd_about_a_value_is_told(void **state)
 {
 	static const struct row rows[] = {
 		{ "defaults {\nfeatures \"1 queue_if_no_path\"\n}\n",
-		  "0 multipath.conf:2:10: warning: queue_if_no_path in features is deprecated: write no_path_retry \"queue\"\n" },
+		  "0 multipath.conf:2:10: warning: queue_if_no_path in features is deprecated: use no_path_retry \"queue\"\n" },
 		{ "defaults {\nflush_on_last_del yes\n}\n",
 		  "2 multipath.conf:2:19: warning: value \"yes\" of flush_on_last_del is deprecated: write \"always\"\n" },
 		{ "defaults {\nuid_attrs \"sd:A x\"\n}\n",

@@ -259,7 +259,7 @@ static void what_was_derived_says_of_what(void **state)
 		{ "defaults {\nuid_attrs \"sd:ID_A\"\n}\n", "uid_attribute", "\"ID_A\"",
 		  "defaults, uid_attrs" },
 		{ "defaults {\nrecheck_wwid yes\nuid_attribute ID_X\n}\n", "recheck_wwid", "\"no\"",
-		  "derived: the device itself cannot tell this WWID" },
+		  "derived: this WWID cannot be read from the device" },
 		{ "", "dev_loss_tmo", "unset", NULL },
 		{ "defaults {\npolling_interval 6\n}\n", "polling_interval", "6", "defaults" },
 		{ "defaults {\npolling_interval 6\n}\n", "max_polling_interval", "24", "derived" },

@@ -125,9 +125,9 @@ static void expect(struct world *world, const char *table, const char *steps)
 	expect_of(world, table, steps, &plan);
 }
 
-#define CREATE ": create: the kernel has no map of this WWID\n"
+#define CREATE ": create: the kernel has no map with this WWID\n"
 #define ADDED ": reload: a path is not in the kernel's table\n"
-#define GONE ": reload: the kernel's table has a path that is not to be used\n"
+#define GONE ": reload: the kernel's table has a path that must not be used\n"
 #define GROUPED ": reload: paths are grouped differently\n"
 #define FEATURES ": reload: features differ\n"
 #define HANDLER ": reload: hardware handler differs\n"
@@ -140,7 +140,7 @@ static void expect(struct world *world, const char *table, const char *steps)
 #define FAIL_WRONG(devt) ": fail path " devt ": path leads to another LUN\n"
 #define REINSTATE(devt) ": reinstate path " devt ": path is up, but the kernel does not use it\n"
 #define QUEUE ": queue if no path: no_path_retry asks for queueing\n"
-#define NO_QUEUE ": fail if no path: I/O is not to wait for paths\n"
+#define NO_QUEUE ": fail if no path: I/O must not wait for paths\n"
 #define SWITCH(group) ": switch to group " group ": another group is the best\n"
 #define ONE_PATH "0 0 1 1 service-time 0 1 1 8:0 1"
 #define ONE_GROUP "0 0 1 1 service-time 0 2 1 8:0 1 8:16 1"
@@ -258,8 +258,7 @@ static void a_deferred_removal_is_cancelled_when_there_are_paths(void **state)
 	world_init(&world, "up up");
 	world_set_kernel(&world, ONE_PATH, "");
 	world.kernel.removal_deferred = true;
-	expect_of(&world, ONE_GROUP, ": keep: it has paths again, before it was removed\n" ADDED,
-		  &plan);
+	expect_of(&world, ONE_GROUP, ": keep: it has paths again\n" ADDED, &plan);
 	assert_true(plan.force_udev);
 	world_fini(&world);
 
@@ -395,8 +394,7 @@ static void what_has_not_proven_leaves_with_the_next_load_and_not_before(void **
 	expect(&world, NULL, "");
 	/* a load would make it active */
 	world.seen.force_reload = true;
-	expect(&world, "0 0 1 1 service-time 0 2 1 8:0 1 8:32 1",
-	       ": reload: reload is asked for\n");
+	expect(&world, "0 0 1 1 service-time 0 2 1 8:0 1 8:32 1", ": reload: reload requested\n");
 	world.seen.force_reload = false;
 	world_set_kernel(&world, "0 0 1 1 service-time 0 2 1 8:0 1 8:32 1", "");
 	expect(&world, NULL, "");
@@ -431,7 +429,7 @@ static void no_table_is_loaded_before_a_path_has_proven(void **state)
 	/* The one that has proven is enough. */
 	world.paths[0].proven_epoch = world.paths[0].epoch;
 	plan = (struct mp_plan)MP_PLAN_INIT;
-	expect_of(&world, ONE_PATH, ": reload: reload is asked for\n", &plan);
+	expect_of(&world, ONE_PATH, ": reload: reload requested\n", &plan);
 	assert_false(plan.awaits_proof);
 	world_fini(&world);
 }
@@ -670,7 +668,7 @@ static void a_map_without_wwid_is_rejected(void **state)
 
 static void a_foreign_table_is_left_alone(void **state)
 {
-	static const char rejected[] = ": reject: a device of that UUID is not a multipath map\n";
+	static const char rejected[] = ": reject: a device with that UUID is not a multipath map\n";
 	struct world world;
 
 	(void)state;
@@ -698,7 +696,7 @@ static void a_map_that_is_not_wanted_is_removed(void **state)
 	world.seen.awaits_udev = true;
 	expect(&world, ONE_GROUP, "");
 	world.seen.awaits_udev = false;
-	expect(&world, ONE_GROUP, ": remove: the configuration does not want it\n");
+	expect(&world, ONE_GROUP, ": remove: the configuration excludes it\n");
 	world_fini(&world);
 }
 
@@ -723,7 +721,7 @@ static void who_uses_a_map_that_the_configuration_rejects_keeps_its_paths(void *
 		world_set_kernel(&world, rows[i].kernel, "");
 		world.seen.allowed = rows[i].allowed;
 		world.seen.disowned = rows[i].disowned;
-		expect(&world, rows[i].table, ": remove: the configuration does not want it\n");
+		expect(&world, rows[i].table, ": remove: the configuration excludes it\n");
 		world_fini(&world);
 	}
 }
@@ -755,13 +753,13 @@ static void the_first_path_with_a_size_gives_a_new_map_its_size(void **state)
 	assert_int_equal(plan.table.size_sectors, 100);
 	for (int i = 0; i < 4; i++)
 		world.paths[i].identity.size_sectors = 0;
-	expect(&world, NULL, ": reject: the size of no path is known\n");
+	expect(&world, NULL, ": reject: no path has a known size\n");
 }
 
 static void a_map_keeps_its_size_unless_it_may_change(void **state)
 {
 	static const char other[] = "0 0 1 1 service-time 0 1 1 8:32 1";
-	static const char rejected[] = ": reject: every path has another size than the map\n";
+	static const char rejected[] = ": reject: no path has the size of the map\n";
 	static const struct {
 		const char *kernel;
 		uint64_t sizes[2];
@@ -1209,11 +1207,11 @@ static void a_reload_can_be_forced(void **state)
 	world_init(&world, "up up");
 	world_set_kernel(&world, ONE_GROUP, "");
 	world.seen.force_reload = true;
-	expect_of(&world, NULL, ": reload: reload is asked for\n", &forced);
+	expect_of(&world, NULL, ": reload: reload requested\n", &forced);
 	assert_true(forced.force_udev);
 	world.seen.force_reload = false;
 	world.seen.not_ready_in_udev = true;
-	expect_of(&world, NULL, ": reload: udev holds the map for unusable, but paths are active\n",
+	expect_of(&world, NULL, ": reload: udev considers the map unusable, but paths are active\n",
 		  &unready);
 	assert_true(unready.force_udev);
 	world.paths[0].state = world.paths[1].state = MP_PATH_WILD;
