@@ -9,7 +9,7 @@
 struct command;
 struct request;
 
-/** commands_serve() - server_request_fn of the daemon, which is @userdata */
+/** commands_serve() - request_fn of the daemon, which is @userdata */
 void commands_serve(void *userdata, const struct request *request);
 
 /** commands_table() - all rows, in the order of the reference that an unknown word prints */

@@ -1,37 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* server.h - both sockets and their clients.  For: the daemon's loop. */
+/*
+ * server.h - the daemon's sockets and their clients.  For: the daemon's rooms.
+ *
+ * Made of listeners (the names), clients (requests and answers), accounts (what each user has
+ * taken), turns (who is served next) and closings; the server itself accepts.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "multipathd/loop/request.h"
+
 struct pool;
 struct server;
 
-/*
- * A request that waits for its answer; meanwhile the server may have answered `timeout` or lost the
- * client.
- */
-struct request {
-	uint64_t id; /* never reused */
-	bool is_root; /* peer's uid at accept was 0 */
-	const char *text; /* NUL-terminated, valid during the callback only */
-};
-
 /**
- * server_request_fn - a request came; it is answered now or later with server_reply(), exactly once
- */
-typedef void (*server_request_fn)(void *userdata, const struct request *request);
-
-/**
- * server_new() - open the sockets, or take systemd's (LISTEN_FDS, 1 or 2 of them); nobody is served
- * before server_start()
+ * server_new() - open the sockets, or take systemd's (LISTEN_FDS, 1 or 2 of them); no client is
+ * served before server_start()
+ * @handle:	answers with server_reply(); meanwhile the server may have answered `timeout`, or
+ *		lost the client
  *
  * One of the two failing to bind is told by @warning (may be NULL) and tolerated; both failing is
  * an error.
  */
-int server_new(sd_event *event, server_request_fn handle, void *userdata,
+int server_new(sd_event *event, request_fn handle, void *userdata,
 	       void (*warning)(const char *text), struct server **ret);
 
 /** server_free() - closes all; the path-name socket stays in the file system. Return: NULL. */

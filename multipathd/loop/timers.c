@@ -6,6 +6,14 @@
 
 static const uint64_t accuracy_usec = 100000;
 
+uint64_t timers_now_usec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 int timers_set(sd_event *event, sd_event_source **source, uint64_t usec,
 	       sd_event_time_handler_t handler, void *userdata)
 {
@@ -16,6 +24,37 @@ int timers_set(sd_event *event, sd_event_source **source, uint64_t usec,
 				      userdata);
 		return r < 0 ? r : sd_event_source_set_exit_on_failure(*source, true);
 	}
-	r = sd_event_source_set_time(*source, usec);
-	return r < 0 ? r : sd_event_source_set_enabled(*source, SD_EVENT_ONESHOT);
+	return timers_arm(*source, usec);
+}
+
+int timers_add(sd_event *event, sd_event_source **ret, uint64_t accuracy,
+	       sd_event_time_handler_t handler, void *userdata)
+{
+	int r = sd_event_add_time(event, ret, CLOCK_MONOTONIC, 0, accuracy, handler, userdata);
+
+	if (r >= 0)
+		r = sd_event_source_set_enabled(*ret, SD_EVENT_OFF);
+	return r < 0 ? r : sd_event_source_set_exit_on_failure(*ret, true);
+}
+
+int timers_arm(sd_event_source *source, uint64_t usec)
+{
+	int r;
+
+	if (usec == 0)
+		return sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	r = sd_event_source_set_time(source, usec);
+	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+int timers_add_defer(sd_event *event, sd_event_source **ret, int64_t priority,
+		     sd_event_handler_t handler, void *userdata)
+{
+	int r = sd_event_add_defer(event, ret, handler, userdata);
+
+	if (r >= 0)
+		r = sd_event_source_set_enabled(*ret, SD_EVENT_OFF);
+	if (r >= 0)
+		r = sd_event_source_set_priority(*ret, priority);
+	return r < 0 ? r : sd_event_source_set_exit_on_failure(*ret, true);
 }

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* timers.h - one-shot timers of the loop.  For: the daemon's rooms. */
+/* timers.h - one-shot timers and deferred calls of the loop.  For: the daemon's rooms. */
 #pragma once
 #include <stdint.h>
 #include <systemd/sd-event.h>
+
+/**
+ * timers_now_usec() - CLOCK_MONOTONIC as it is now; sd_event_now() stands still during a turn of
+ * the loop
+ */
+uint64_t timers_now_usec(void);
 
 /**
  * timers_set() - let it go off once; the loop ends if its handler fails
@@ -13,3 +19,31 @@
  */
 int timers_set(sd_event *event, sd_event_source **source, uint64_t usec,
 	       sd_event_time_handler_t handler, void *userdata);
+
+/**
+ * timers_add() - a timer that is off; the loop ends if its handler fails
+ * @accuracy_usec:	it may go off so much later
+ * @ret:		timers_arm(), sd_event_source_disable_unref(); may be set on failure, too
+ *
+ * Return: 0 or more, negative errno.
+ */
+int timers_add(sd_event *event, sd_event_source **ret, uint64_t accuracy_usec,
+	       sd_event_time_handler_t handler, void *userdata);
+
+/**
+ * timers_arm() - let a timer of timers_add() go off once
+ * @usec:	of CLOCK_MONOTONIC; 0: not at all
+ *
+ * Return: 0 or more, negative errno.
+ */
+int timers_arm(sd_event_source *source, uint64_t usec);
+
+/**
+ * timers_add_defer() - a call in the next turn of the loop, once, whenever the source is enabled
+ * (SD_EVENT_ONESHOT); the loop ends if its handler fails
+ * @ret:	disabled; may be set on failure, too
+ *
+ * Return: 0 or more, negative errno.
+ */
+int timers_add_defer(sd_event *event, sd_event_source **ret, int64_t priority,
+		     sd_event_handler_t handler, void *userdata);
