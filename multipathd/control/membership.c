@@ -61,28 +61,48 @@ struct daemon_map *membership_find_user(const struct daemon_path *path)
 	return daemon_map_of(map);
 }
 
+struct membership membership_choose(const struct daemon_path *path)
+{
+	struct inventory *inventory = path->inventory;
+	struct membership choice = { .rule = MEMBERSHIP_BY_TABLE };
+
+	choice.map = maps_find_by_table(inventory, path->path.identity.devt);
+	if (!choice.map) {
+		choice.rule = MEMBERSHIP_BY_USERS;
+		choice.map = membership_find_user(path);
+	}
+	if (!choice.map) {
+		choice.rule = MEMBERSHIP_BY_WWID;
+		choice.map = maps_find_wwid(inventory, path->path.identity.wwid);
+	}
+	return choice;
+}
+
+/* In memory, and empty but for orphans. */
+static int membership_make(struct daemon_path *path, struct daemon_map **ret)
+{
+	struct inventory *inventory = path->inventory;
+	int r = maps_new(inventory, path->path.identity.wwid, ret);
+
+	if (r >= 0 && inventory->daemon->state == DAEMON_IDLE)
+		map_take_orphans(*ret);
+	return r;
+}
+
 int membership_join(struct daemon_path *path, bool by_operator)
 {
-	struct daemon *daemon = path->inventory->daemon;
-	struct daemon_map *by_table = maps_find_by_table(path->inventory, path->path.identity.devt);
-	struct daemon_map *user = by_table ? NULL : membership_find_user(path);
-	struct daemon_map *map = by_table ? by_table : user;
-	const char *wwid = map ? map->map.wwid : path->path.identity.wwid;
+	const struct membership choice = membership_choose(path);
+	struct daemon_map *map = choice.map;
 	int r;
 
-	if (!map)
-		map = maps_find_wwid(&daemon->inventory, wwid);
-	if (user)
+	if (choice.rule == MEMBERSHIP_BY_USERS)
 		log_warning(
 			"%s: its WWID is %s by the configuration, but map %s of the same LUN is in use: it stays a path of that one",
-			mp_path_name(&path->path), path->path.identity.wwid, user->map.name);
-
+			mp_path_name(&path->path), path->path.identity.wwid, map->map.name);
 	if (!map) {
-		r = maps_new(&daemon->inventory, wwid, &map);
+		r = membership_make(path, &map);
 		if (r < 0)
 			return r;
-		if (daemon->state == DAEMON_IDLE)
-			map_take_orphans(map);
 	}
 	if (by_operator)
 		map->keep_uncreated = false;
@@ -90,11 +110,11 @@ int membership_join(struct daemon_path *path, bool by_operator)
 	if (path->path.map == &map->map)
 		return 0;
 	if (path->path.map)
-		maps_forget_strange(&daemon->inventory);
+		maps_forget_strange(path->inventory);
 	maps_on_leaving(&path->path);
 	mp_map_add_path(&map->map, &path->path);
-	if (by_table)
-		by_table->kind->on_joined(by_table, path);
+	if (choice.rule == MEMBERSHIP_BY_TABLE)
+		map->kind->on_joined(map, path);
 	settings_resolve(map);
 	if (map->map.kernel.exists && map->map.kernel.table.size_sectors)
 		log_info("%s: %s [%u:%u] found", map->map.name, mp_path_name(&path->path),

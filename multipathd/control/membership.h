@@ -11,6 +11,21 @@ struct daemon_map;
 struct daemon_path;
 struct mp_kernel_map;
 
+/* Why a path is of a map. */
+enum membership_rule {
+	MEMBERSHIP_BY_WWID, /* it is the map's */
+	MEMBERSHIP_BY_TABLE, /* the map takes its paths by table (struct map_kind) */
+	MEMBERSHIP_BY_USERS, /* membership_find_user() */
+};
+
+struct membership {
+	enum membership_rule rule;
+	struct daemon_map *map; /* NULL: by WWID, but there is none yet */
+};
+
+/** membership_choose() - the map that a path with a WWID belongs to; changes nothing */
+struct membership membership_choose(const struct daemon_path *path);
+
 /**
  * membership_join() - the path belongs to the map of its WWID, which is made (in memory) if need be
  */

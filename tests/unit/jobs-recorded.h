@@ -15,6 +15,7 @@
 #include "base/strbuf.h"
 #include "checkers/checker.h"
 #include "multipathd/control/duties.h"
+#include "multipathd/control/leftovers.h"
 #include "multipathd/jobs/checks.h"
 #include "multipathd/jobs/descriptors.h"
 #include "multipathd/jobs/devices.h"
@@ -149,6 +150,7 @@ static inline void recorded_fini(struct made *made)
 	}
 	cds_list_for_each_entry(map, &made->inventory.maps, in_all)
 		recorded_forget_waiters(&daemon_map_of(map)->waiters);
+	leftovers_free(&made->daemon);
 	recorded_end_jobs();
 	made->daemon.event = sd_event_unref(made->daemon.event);
 	made_fini(made);

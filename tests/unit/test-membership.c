@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/control/membership.h"
+
+#include "jobs-recorded.h"
+#include "multipathd/control/claims.h"
+
+#define ITS_TABLE "0 0 1 1 round-robin 0 1 1 8:0 1"
+#define OTHER_TABLE "0 0 1 1 round-robin 0 1 1 8:16 1"
+
+/* In the place of control/claims.c, which reads sysfs: what the devices are found to be. */
+static enum claim claim;
+
+enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const char *wwid)
+{
+	(void)inventory;
+	(void)devt;
+	(void)wwid;
+	return claim;
+}
+
+enum claim claims_of_map(const struct daemon_map *map)
+{
+	(void)map;
+	return claim;
+}
+
+bool claims_allow(const struct daemon_map *map, const char **why, struct mp_trace *trace)
+{
+	(void)map;
+	(void)why;
+	(void)trace;
+	return true;
+}
+
+bool claims_by_label(const struct inventory *inventory, dev_t devt)
+{
+	(void)inventory;
+	(void)devt;
+	return false;
+}
+
+bool claims_is_coming(const struct daemon_map *map)
+{
+	(void)map;
+	return false;
+}
+
+bool claims_leave_alone(const struct daemon_map *map)
+{
+	(void)map;
+	return false;
+}
+
+static void a_path_is_of_the_map_of_its_wwid_unless_another_has_it_and_its_users(void **state)
+{
+	static const struct {
+		const char *own; /* table of the map of its WWID; "": it is not in the kernel */
+		const char *other_wwid, *other; /* another map and its table */
+		int open_count;
+		bool removal_tried;
+		enum claim claim;
+		enum membership_rule rule;
+		const char *map; /* NULL: there is none */
+	} rows[] = {
+		{ NULL, NULL, NULL, 0, false, CLAIM_FOREIGN, MEMBERSHIP_BY_WWID, NULL },
+		{ "", NULL, NULL, 0, false, CLAIM_FOREIGN, MEMBERSHIP_BY_WWID, "w" },
+		{ ITS_TABLE, "x", OTHER_TABLE, 1, false, CLAIM_DISOWNED, MEMBERSHIP_BY_WWID, "w" },
+
+		/* The map of the same LUN by another name is in use. */
+		{ NULL, "x", ITS_TABLE, 1, false, CLAIM_DISOWNED, MEMBERSHIP_BY_USERS, "x" },
+		{ "", "x", ITS_TABLE, 1, false, CLAIM_AWAITED, MEMBERSHIP_BY_USERS, "x" },
+		{ OTHER_TABLE, "x", ITS_TABLE, 1, false, CLAIM_DISOWNED, MEMBERSHIP_BY_USERS, "x" },
+		/* its partitions are */
+		{ NULL, "x", ITS_TABLE, 0, true, CLAIM_DISOWNED, MEMBERSHIP_BY_USERS, "x" },
+		{ NULL, "x", ITS_TABLE, 0, false, CLAIM_DISOWNED, MEMBERSHIP_BY_WWID, NULL },
+		/* It is another LUN. */
+		{ "", "x", ITS_TABLE, 1, false, CLAIM_FOREIGN, MEMBERSHIP_BY_WWID, "w" },
+
+		/* gmultipath's map takes what its table has, whatever it is. */
+		{ "", "GEOM-d3cd8ba2", ITS_TABLE, 0, false, CLAIM_FOREIGN, MEMBERSHIP_BY_TABLE,
+		  "GEOM-d3cd8ba2" },
+		{ "", "GEOM-d3cd8ba2", OTHER_TABLE, 0, false, CLAIM_FOREIGN, MEMBERSHIP_BY_WWID,
+		  "w" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_recorded_ struct made made;
+		struct daemon_map *own = NULL, *other;
+		struct daemon_path *path;
+		struct membership membership;
+
+		recorded_init(&made, "");
+		claim = rows[i].claim;
+		path = recorded_path(&made, 'a', NULL);
+		strcpy(path->path.identity.wwid, "w");
+		if (rows[i].own) {
+			own = made_map(&made, "w");
+			if (*rows[i].own)
+				recorded_table(own, "mpatha", rows[i].own);
+		}
+		if (rows[i].other) {
+			other = made_map(&made, rows[i].other_wwid);
+			recorded_table(other, "mpathb", rows[i].other);
+			other->map.kernel.open_count = rows[i].open_count;
+			other->removal_tried = rows[i].removal_tried;
+			other->by_table = other->kind->paths_by_table;
+			made.inventory.by_table_count += other->by_table;
+		}
+		membership = membership_choose(path);
+		if (membership.rule != rows[i].rule)
+			fail_msg("row %zu: rule %d", i, membership.rule);
+		if (rows[i].map)
+			assert_string_equal(membership.map->map.wwid, rows[i].map);
+		else
+			assert_null(membership.map);
+		assert_null(path->path.map);
+
+		assert_int_equal(membership_join(path, false), 0);
+		assert_string_equal(path->path.map->wwid, rows[i].map ? rows[i].map : "w");
+		recorded_expect("");
+	}
+}
+
+static void a_path_that_joins_marks_its_map_when_it_has_answered(void **state)
+{
+	(void)state;
+	for (int answered = 0; answered < 2; answered++) {
+		_cleanup_recorded_ struct made made;
+		struct daemon_path *path;
+		struct daemon_map *map;
+
+		recorded_init(&made, "");
+		path = recorded_path(&made, 'a', NULL);
+		strcpy(path->path.identity.wwid, "w");
+		path->answered = answered;
+		assert_int_equal(membership_join(path, false), 0);
+		map = maps_find_wwid(&made.inventory, "w");
+		assert_int_equal(map->dirty, answered);
+	}
+}
+
+static void only_the_operator_wants_a_map_back_that_he_removed(void **state)
+{
+	(void)state;
+	for (int by_operator = 0; by_operator < 2; by_operator++) {
+		_cleanup_recorded_ struct made made;
+		struct daemon_path *path;
+		struct daemon_map *map;
+
+		recorded_init(&made, "");
+		map = made_map(&made, "w");
+		map->keep_uncreated = map->emptied = true;
+		path = recorded_path(&made, 'a', NULL);
+		strcpy(path->path.identity.wwid, "w");
+		assert_int_equal(membership_join(path, by_operator), 0);
+		assert_int_equal(map->keep_uncreated, !by_operator);
+		assert_false(map->emptied);
+	}
+}
+
+/* While the daemon configures, each of them joins by itself. */
+static void a_new_map_takes_what_a_removed_one_left_when_the_daemon_is_idle(void **state)
+{
+	static const enum daemon_state states[] = { DAEMON_CONFIGURE, DAEMON_IDLE };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		_cleanup_recorded_ struct made made;
+		struct daemon_path *path, *orphan, *unknown;
+
+		recorded_init(&made, "");
+		made.daemon.state = states[i];
+		path = recorded_path(&made, 'a', NULL);
+		orphan = recorded_path(&made, 'b', NULL);
+		unknown = recorded_path(&made, 'c', NULL);
+		strcpy(path->path.identity.wwid, "w");
+		strcpy(orphan->path.identity.wwid, "w");
+		strcpy(unknown->path.identity.wwid, "w");
+		unknown->path.init = MP_INIT_MISSING_UDEV;
+		assert_int_equal(membership_join(path, false), 0);
+		assert_int_equal(orphan->path.map != NULL, states[i] == DAEMON_IDLE);
+		assert_null(unknown->path.map);
+	}
+}
+
+static void a_map_that_cannot_be_removed_takes_its_paths_back(void **state)
+{
+	_cleanup_recorded_ struct made made;
+	struct daemon_map *map, *new;
+	struct daemon_path *path;
+
+	(void)state;
+	recorded_init(&made, "");
+	map = made_map(&made, "x");
+	recorded_table(map, "mpatha", ITS_TABLE);
+	map->map.kernel.open_count = 1;
+	new = made_map(&made, "w");
+	path = recorded_path(&made, 'a', new);
+	claim = CLAIM_FOREIGN;
+	membership_take_back(map);
+	assert_ptr_equal(path->path.map, &new->map);
+	claim = CLAIM_DISOWNED;
+	membership_take_back(map);
+	assert_ptr_equal(path->path.map, &map->map);
+	assert_true(map->dirty);
+}
+
+static void a_map_of_the_kernel_is_known_by_its_name_there(void **state)
+{
+	static const struct {
+		bool suspended, inactive, serving;
+		const char *requests;
+		bool leftover;
+	} rows[] = {
+		{ false, false, false, "", false },
+		/* What a killed daemon left: others have some seconds to go on with it. */
+		{ true, false, false, "timer in 5 s\n", true },
+		{ false, true, false, "timer in 5 s\n", true },
+		{ true, true, false, "timer in 0 s\n", true },
+		{ true, true, true, "", false }, /* another program is at it */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct mp_kernel_map kernel = { .exists = true,
+						.name = "mpathq",
+						.minor = 5,
+						.suspended = rows[i].suspended,
+						.inactive_table = rows[i].inactive };
+		_cleanup_recorded_ struct made made;
+		struct daemon_map *map;
+
+		recorded_init(&made, "");
+		made.daemon.serving = rows[i].serving;
+		assert_int_equal(mp_table_parse(ITS_TABLE, &kernel.table), 0);
+		assert_int_equal(membership_adopt(&made.daemon, "w", &kernel), 0);
+		recorded_expect(rows[i].requests);
+		map = maps_find_name(&made.inventory, "mpathq");
+		assert_string_equal(map->map.wwid, "w");
+		assert_true(map->map.ready);
+		assert_false(map->named); /* the configuration may give it another name */
+		assert_true(map->dirty);
+		assert_false(kernel.exists); /* the map's now */
+		assert_int_equal(cds_list_empty(&made.daemon.leftovers), !rows[i].leftover);
+	}
+}
+
+static void a_map_that_is_gone_is_forgotten_when_no_operation_is_under_way(void **state)
+{
+	(void)state;
+	for (unsigned busy = 0; busy < 2; busy++) {
+		_cleanup_recorded_ struct made made;
+		struct daemon_path *path;
+		struct daemon_map *map;
+
+		recorded_init(&made, "");
+		map = made_map(&made, "w");
+		path = recorded_path(&made, 'a', map);
+		recorded_table(map, "mpatha", ITS_TABLE);
+		assert_int_equal(maps_wait(map, 7, false), 0);
+		map->busy = busy;
+		membership_gone(map);
+		recorded_expect(busy ? "" : "reply 7: fail\n");
+		map = maps_find_wwid(&made.inventory, "w");
+		assert_int_equal(map != NULL, busy);
+		assert_int_equal(path->path.map != NULL, busy);
+		if (!map)
+			continue;
+		assert_false(map->map.kernel.exists);
+		assert_true(map->dirty);
+		membership_gone(map); /* it is known already */
+		recorded_expect("");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_path_is_of_the_map_of_its_wwid_unless_another_has_it_and_its_users),
+		cmocka_unit_test(a_path_that_joins_marks_its_map_when_it_has_answered),
+		cmocka_unit_test(only_the_operator_wants_a_map_back_that_he_removed),
+		cmocka_unit_test(a_new_map_takes_what_a_removed_one_left_when_the_daemon_is_idle),
+		cmocka_unit_test(a_map_that_cannot_be_removed_takes_its_paths_back),
+		cmocka_unit_test(a_map_of_the_kernel_is_known_by_its_name_there),
+		cmocka_unit_test(a_map_that_is_gone_is_forgotten_when_no_operation_is_under_way),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
