@@ -15,27 +15,43 @@
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"
 
+enum survey_verdict survey_judge(const struct daemon_map *map, const struct look_map *look)
+{
+	if (map && (map->busy || look->busy))
+		return SURVEY_BUSY;
+	if (!map || !map->map.kernel.exists)
+		return look->read ? SURVEY_FOUND : SURVEY_NOTHING;
+	if (look->known && map->generation != look->generation)
+		return SURVEY_OUTDATED;
+	if (!look->present)
+		return SURVEY_GONE;
+	return look->read ? SURVEY_READ : SURVEY_NOTHING;
+}
+
 static void look_take(struct daemon *daemon, struct look_map *look)
 {
 	struct daemon_map *map = maps_find_wwid(&daemon->inventory, look->wwid);
 
 	if (look->half_made)
 		leftovers_found(daemon, look->wwid, LEFTOVER_HALF_MADE);
-	if (map && (map->busy || look->busy)) {
+	switch (survey_judge(map, look)) {
+	case SURVEY_BUSY:
 		map->status_skipped |= map->busy;
-		return;
-	}
-	if (!map || !map->map.kernel.exists) {
-		if (look->read && membership_adopt(daemon, look->wwid, &look->kernel) < 0)
+		break;
+	case SURVEY_FOUND:
+		if (membership_adopt(daemon, look->wwid, &look->kernel) < 0)
 			log_error("%s: map not taken up: out of memory", look->wwid);
-		return;
-	}
-	if (look->known && map->generation != look->generation)
-		return;
-	if (!look->present)
+		break;
+	case SURVEY_GONE:
 		membership_gone(map);
-	else if (look->read)
+		break;
+	case SURVEY_READ:
 		states_take_change(map, &look->kernel);
+		break;
+	case SURVEY_NOTHING:
+	case SURVEY_OUTDATED:
+		break;
+	}
 }
 
 void survey_take(struct look_job *job)
