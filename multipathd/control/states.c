@@ -18,66 +18,81 @@
 
 static const uint64_t usec_per_sec = 1000000;
 
+struct states_effects states_weigh(const struct daemon_map *map, const struct path_news *news)
+{
+	bool known = news->came_up && news->which;
+	struct states_effects effects = { .look = known && map->map.group_count > 1 };
+
+	for (size_t i = 0; known && i < map->map.group_count; i++) {
+		const struct mp_group *group = &map->map.groups[i];
+
+		for (size_t k = 0; k < group->path_count; k++)
+			if (group->paths[k] == &news->which->path &&
+			    group->state == MP_GROUP_DISABLED)
+				effects.enable = i + 1;
+	}
+	return effects;
+}
+
 void states_changed(struct daemon_map *map, const struct path_news *news)
 {
 	const struct duties *duties = map->inventory->duties;
-	bool known = news->came_up && news->which;
+	struct states_effects effects;
 	char message[48];
 
 	if (mp_map_update_groups(&map->map) < 0)
 		log_error("%s: no memory for its groups", map->map.name);
 	if (!map->map.kernel.exists)
 		return;
-	if (known)
-		for (size_t i = 0; i < map->map.group_count; i++) {
-			const struct mp_group *group = &map->map.groups[i];
-
-			for (size_t k = 0; k < group->path_count; k++)
-				if (group->paths[k] == &news->which->path &&
-				    group->state == MP_GROUP_DISABLED) {
-					snprintf(message, sizeof(message), "enable_group %zu",
-						 i + 1);
-					orders_send(map, message, 0);
-				}
-		}
+	effects = states_weigh(map, news);
+	if (effects.enable) {
+		snprintf(message, sizeof(message), "enable_group %u", effects.enable);
+		orders_send(map, message, 0);
+	}
 	if (duties->on_states)
 		duties->on_states(map, news);
 	/* The group in use changes with the next I/O, without an event. */
-	if (known && map->map.group_count > 1) {
+	if (effects.look) {
 		map->came_up_id = news->which->path.id;
 		looks_want(map->inventory->daemon);
-		return;
-	}
-	if (duties->on_groups)
+	} else if (duties->on_groups) {
 		duties->on_groups(map, &(struct path_news){ .failed = news->failed,
 							    .which = news->which });
+	}
 }
 
-/*
- * A path that the kernel failed, even if another program has had it reinstated since, may lead
- * elsewhere by now; and one that was reinstated by another program, while it is not good, is failed
- * again. @before: NULL if the map was not known
- */
-static void map_compare_path(struct daemon_map *map, struct mp_path *path,
-			     const struct mp_table_path *before, const struct mp_table_path *now)
+struct states_difference states_compare(const struct daemon_path *path,
+					const struct mp_table_path *before,
+					const struct mp_table_path *now)
 {
-	struct daemon_path *managed = daemon_path_of(path);
+	const struct daemon_map *map = daemon_map_of(path->path.map);
+	bool was_failed = before && before->state == MP_DM_FAILED;
+	bool is_bad = path->path.wrong_wwid || path->path.checker_disabled ||
+		      mp_path_state_is_bad(path->answered_state);
+	/* Also if another program has had it reinstated since. */
+	bool doubt = now->failures > (before ? before->failures : 0) ||
+		     (now->state == MP_DM_FAILED && !was_failed);
 
-	if (now->failures > (before ? before->failures : 0) ||
-	    (now->state == MP_DM_FAILED && !(before && before->state == MP_DM_FAILED))) {
-		mp_path_doubt(path);
-		loads_check(map);
-		if (now->state == MP_DM_ACTIVE)
-			schedule_soon(managed);
-	}
-	if (!before || before->state != MP_DM_FAILED || now->state != MP_DM_ACTIVE ||
-	    !map->kind->managed ||
-	    !(path->wrong_wwid || path->checker_disabled ||
-	      mp_path_state_is_bad(managed->answered_state)))
+	return (struct states_difference){
+		.doubt = doubt,
+		.check = doubt && now->state == MP_DM_ACTIVE,
+		.fail_again = was_failed && now->state == MP_DM_ACTIVE && map->kind->managed &&
+			      is_bad,
+	};
+}
+
+static void map_take_difference(struct daemon_map *map, struct daemon_path *path,
+				const struct states_difference *difference)
+{
+	if (difference->doubt)
+		loads_doubt(path);
+	if (difference->check)
+		schedule_soon(path);
+	if (!difference->fail_again)
 		return;
 	log_notice("%s: %s was reinstated by another program, but is not good: failed again",
-		   map->map.name, mp_path_name(path));
-	orders_send_path(map, "fail_path", path->identity.devt, 0);
+		   map->map.name, mp_path_name(&path->path));
+	orders_send_path(map, "fail_path", path->path.identity.devt, 0);
 }
 
 /* Takes *kernel. */
@@ -92,10 +107,13 @@ void states_replace(struct daemon_map *map, struct mp_kernel_map *kernel)
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		const struct mp_table_path *now =
 			mp_table_find(&map->map.kernel.table, path->identity.devt);
+		struct states_difference difference;
 
-		if (now)
-			map_compare_path(map, path,
-					 mp_table_find(&before.table, path->identity.devt), now);
+		if (!now)
+			continue;
+		difference = states_compare(daemon_path_of(path),
+					    mp_table_find(&before.table, path->identity.devt), now);
+		map_take_difference(map, daemon_path_of(path), &difference);
 	}
 	mp_kernel_map_fini(&before);
 	if (mp_map_has_strangers(&map->map))
@@ -128,15 +146,30 @@ void states_log(const struct daemon_path *path, enum mp_path_state old, const ch
 				    ": I/O fails");
 }
 
-/* The kernel failed the path itself: state down, counted, checked soon. */
-static void note_kernel_failure(struct daemon_path *path)
+struct states_failure states_judge_failure(const struct daemon_path *path, uint64_t now_usec)
+{
+	const struct daemon_map *map = daemon_map_of(path->path.map);
+	const struct mp_table_path *now =
+		mp_table_find(&map->map.kernel.table, path->path.identity.devt);
+	struct states_failure failure = {
+		.is_new = now && now->state == MP_DM_FAILED && !path->path.checker_disabled &&
+			  !path->path.wrong_wwid && mp_path_state_is_active(path->answered_state),
+	};
+
+	if (!failure.is_new)
+		return failure;
+	failure.earliest_usec = path->path.checked_usec + SCHEDULE_RETRY_SEC * usec_per_sec;
+	if (map->kind->failed_paths_rest)
+		failure.earliest_usec =
+			now_usec + path->inventory->process->polling_interval_sec * usec_per_sec;
+	return failure;
+}
+
+static void path_take_failure(struct daemon_path *path, uint64_t earliest_usec)
 {
 	enum mp_path_state old = path->answered_state;
-	uint64_t earliest = path->path.checked_usec + SCHEDULE_RETRY_SEC * usec_per_sec;
 
 	loads_doubt(path);
-	if (!mp_path_state_is_active(old))
-		return;
 	path->answered_state = MP_PATH_DOWN;
 	path->path.state = MP_PATH_DOWN;
 	path->registered_key = 0;
@@ -145,69 +178,71 @@ static void note_kernel_failure(struct daemon_path *path)
 	states_log(path, old, "the kernel saw an I/O error");
 	if (path->inventory->duties->on_failed)
 		path->inventory->duties->on_failed(path);
-	/*
-	 * A request that fails everywhere must find no path left: none comes back before its turn.
-	 */
-	if (daemon_map_of(path->path.map)->kind->failed_paths_rest)
-		earliest = daemon_now_usec(path->inventory->daemon) +
-			   path->path.interval_sec * usec_per_sec;
-	path->earliest_usec = earliest;
-	/*
-	 * A path that answers the checker, but fails I/O, is not to come and go as fast as it can.
-	 */
-	if (!path->job && earliest > daemon_now_usec(path->inventory->daemon))
-		schedule_at(path, earliest);
+	path->earliest_usec = earliest_usec;
+	if (!path->job && earliest_usec > daemon_now_usec(path->inventory->daemon))
+		schedule_at(path, earliest_usec);
 	else
 		schedule_soon(path);
 }
 
-void states_take(struct daemon_map *map, struct mp_kernel_map *kernel)
+/* Return: true if the kernel has failed a path since. */
+static bool map_take_failures(struct daemon_map *map)
 {
 	struct mp_path *path, *next;
 	bool failed = false;
 
+	cds_list_for_each_entry_safe(path, next, &map->map.paths, in_map) {
+		const struct states_failure failure =
+			states_judge_failure(daemon_path_of(path),
+					     daemon_now_usec(map->inventory->daemon));
+
+		if (failure.is_new)
+			path_take_failure(daemon_path_of(path), failure.earliest_usec);
+		failed |= failure.is_new;
+	}
+	return failed;
+}
+
+void states_take(struct daemon_map *map, struct mp_kernel_map *kernel)
+{
+	const struct duties *duties = map->inventory->duties;
+	const struct daemon_path *came_up;
+	bool failed;
+
 	states_replace(map, kernel);
 	map->kind->on_table(map);
-
-	cds_list_for_each_entry_safe(path, next, &map->map.paths, in_map) {
-		const struct mp_table_path *entry =
-			mp_table_find(&map->map.kernel.table, path->identity.devt);
-
-		if (!entry || entry->state != MP_DM_FAILED || path->checker_disabled)
-			continue;
-		if (mp_path_state_is_active(daemon_path_of(path)->answered_state) &&
-		    !path->wrong_wwid) {
-			note_kernel_failure(daemon_path_of(path));
-			failed = true;
-		}
-	}
+	failed = map_take_failures(map);
 	map->kind->on_states(map, failed);
 	states_changed(map, &(struct path_news){ .failed = failed });
-	if (map->came_up_id) {
-		struct daemon_path *came_up = paths_find_id(map->inventory, map->came_up_id);
+	/* That look shows which group is in use. */
+	came_up = map->came_up_id ? paths_find_id(map->inventory, map->came_up_id) : NULL;
+	map->came_up_id = 0;
+	if (came_up && came_up->path.map == &map->map && duties->on_groups)
+		duties->on_groups(map, &(struct path_news){ .came_up = true,
+							    .failed = failed,
+							    .which = came_up });
+}
 
-		map->came_up_id = 0;
-		if (came_up && came_up->path.map == &map->map && map->inventory->duties->on_groups)
-			map->inventory->duties->on_groups(map,
-							  &(struct path_news){ .came_up = true,
-									       .failed = failed,
-									       .which = came_up });
-	}
+/* Return: why the map is to be reconciled, constant; NULL: its table is the same. */
+static const char *map_change(const struct mp_kernel_map *before, const struct mp_kernel_map *now)
+{
+	_cleanup_strbuf_ struct mp_strbuf old = MP_STRBUF_INIT, new = MP_STRBUF_INIT;
+
+	mp_table_format(&before->table, &old);
+	mp_table_format(&now->table, &new);
+	if (before->foreign_table || strcmp(mp_strbuf_text(&old), mp_strbuf_text(&new)))
+		return "its table was changed by somebody else";
+	return strcmp(before->name, now->name) ? "it was renamed by somebody else" : NULL;
 }
 
 void states_take_change(struct daemon_map *map, struct mp_kernel_map *kernel)
 {
-	_cleanup_strbuf_ struct mp_strbuf before = MP_STRBUF_INIT, after = MP_STRBUF_INIT;
+	const char *change = map_change(&map->map.kernel, kernel);
 	bool renamed = strcmp(map->map.kernel.name, kernel->name);
-	bool was_foreign = map->map.kernel.foreign_table;
 
-	mp_table_format(&map->map.kernel.table, &before);
-	mp_table_format(&kernel->table, &after);
 	states_take(map, kernel);
 	if (renamed)
-		map->named = false; /* it is asked for again whether it may keep that */
-	if (was_foreign || strcmp(mp_strbuf_text(&before), mp_strbuf_text(&after)))
-		maps_touch(map, "its table was changed by somebody else");
-	else if (renamed)
-		maps_touch(map, "it was renamed by somebody else");
+		map->named = false; /* whether it may keep that name is asked again */
+	if (change)
+		maps_touch(map, change);
 }
