@@ -163,7 +163,8 @@ static int pid_file_lock(void)
 		int r = fd < 0 ? (errno == ELOOP ? -EBADF : -errno) : pid_file_take(fd, PID_FILE);
 
 		if (r == -EBADF) {
-			log_warning(PID_FILE " is a link, or locked for reading: replaced");
+			log_warning(PID_FILE
+				    " is a symbolic link or locked for reading, replacing it");
 			unlink(PID_FILE);
 			continue;
 		}
@@ -248,13 +249,13 @@ static void claim_resources(void)
 	dl_iterate_phdr(library_release, NULL);
 	/* Pages are locked as they come into use: stacks that are never used cost nothing. */
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
-		log_info("memory is not locked: %s", strerror(errno));
+		log_info("cannot lock memory: %s", strerror(errno));
 
 	if (getenv("OOMScoreAdjust"))
 		return;
 	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	if (fd < 0 || write(fd, "-1000", 5) != 5)
-		log_info("the OOM killer may choose this process: %s", strerror(errno));
+		log_info("not protected from the OOM killer: %s", strerror(errno));
 	if (fd >= 0)
 		close(fd);
 }
@@ -279,7 +280,8 @@ static void claim_descriptors(const struct daemon *daemon)
 	}
 	limit = (struct rlimit){ wanted, wanted };
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-		log_warning("cannot have %lu open files: %s", wanted, strerror(errno));
+		log_warning("cannot raise the limit on open files to %lu: %s", wanted,
+			    strerror(errno));
 }
 
 static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
@@ -377,7 +379,8 @@ static int on_ready_timer(sd_event_source *source, uint64_t usec, void *userdata
 {
 	(void)source;
 	(void)usec;
-	log_warning("udev has not reported all new maps yet: ready without their device nodes");
+	log_warning(
+		"udev has not processed all new maps yet, reporting ready without their device nodes");
 	announce(userdata);
 	return 0;
 }
@@ -456,12 +459,12 @@ static int daemon_start(struct daemon *daemon)
 	server_set_pool(daemon->server, daemon->pool, LANE_CLOSING);
 	r = uevents_open(daemon);
 	if (r < 0) {
-		log_error("cannot listen to udev: %s", strerror(-r));
+		log_error("cannot receive udev events: %s", strerror(-r));
 		return r;
 	}
 	r = dmevents_open(daemon);
 	if (r < 0) {
-		log_error("cannot listen to device-mapper: %s", strerror(-r));
+		log_error("cannot receive device-mapper events: %s", strerror(-r));
 		return r;
 	}
 	watch_open(daemon);

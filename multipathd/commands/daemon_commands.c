@@ -112,6 +112,6 @@ void daemon_command_quit(struct command_call *call)
 
 void daemon_command_shutdown(struct command_call *call)
 {
-	log_notice("shutdown asked for by a client");
+	log_notice("shutdown requested by a client");
 	sd_event_exit(call->daemon->event, 0);
 }

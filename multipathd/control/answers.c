@@ -264,14 +264,13 @@ static void answers_identify(struct daemon_path *path, const struct check_job *j
 	if (answer->lun == ANSWER_LUN_SAME)
 		answers_prove(path, job);
 	else if (answer->lun == ANSWER_LUN_OTHER && !path->path.wrong_wwid)
-		discovery_wrong_wwid(path, job->proof ? job->proof : "nothing that has a WWID",
-				     answer->expected);
+		discovery_wrong_wwid(path, job->proof ? job->proof : "none", answer->expected);
 	if (answer->doubt)
 		loads_doubt(path);
 	path->path.silent = answer->fault == ANSWER_SILENT;
 	if (answer->stays && !path->stays)
 		log_warning(
-			"%s: %s does not answer INQUIRY, nor does any other path of the map: it keeps its I/O until it fails",
+			"%s: no path of the map answers INQUIRY, %s stays in use until it fails",
 			path->path.map->name, mp_path_name(&path->path));
 	path->stays |= answer->stays;
 }

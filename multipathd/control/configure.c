@@ -241,7 +241,7 @@ static int configure_on_grace(sd_event_source *source, uint64_t usec, void *user
 		return 0;
 	}
 	if (daemon->inventory.unanswered)
-		log_warning("%u paths have not answered yet; going on without them",
+		log_warning("%u paths have not answered yet, continuing without them",
 			    daemon->inventory.unanswered);
 	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
 	schedule_give_up_all(daemon);
@@ -264,7 +264,8 @@ static int configure_on_settle(sd_event_source *source, uint64_t usec, void *use
 		return timers_set(daemon->event, &configure->settle_timer,
 				  daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
 				  configure_on_settle, configure);
-	log_warning("%u operations on maps hang; going on without them", daemon->operations);
+	log_warning("%u map operations have not finished, continuing without them",
+		    daemon->operations);
 	daemon->on_configured(daemon);
 	return 0;
 }
@@ -361,11 +362,10 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 		mp_strbuf_puts(errors, mp_strbuf_text(&told));
 	if (r < 0) {
 		configure_note_fault(daemon, "stale", mp_strbuf_text(&told));
-		log_error("the configuration is not taken over: the old one stays in force");
+		log_error("configuration rejected, keeping the current one");
 		return r;
 	}
-	log_notice("reconfigure (%s)",
-		   all ? "all maps are reloaded" : "maps that differ are reloaded");
+	log_notice("reconfigure (%s)", all ? "reloading all maps" : "reloading maps that differ");
 	daemon->state = DAEMON_CONFIGURE;
 	notify_state(daemon, "RELOADING=1");
 

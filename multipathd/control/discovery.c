@@ -37,7 +37,7 @@ static void path_choose_checker(struct daemon_path *path)
 	path->checker_kept = 0;
 	path->checker = mp_checker_find(name);
 	if (!path->checker) {
-		log_error("%s: there is no path checker \"%s\": the state in sysfs is used",
+		log_error("%s: unknown path checker \"%s\", using the sysfs state",
 			  mp_path_name(&path->path), name);
 		path->checker = mp_checker_find("none");
 	}
@@ -50,11 +50,12 @@ static void path_choose_prioritizer(struct daemon_path *path)
 	const char *name = mp_detect_prioritizer(&path->settings, identity, NULL);
 
 	if (!strcmp(name, "const") && !strcmp(path->settings.prioritizer, "alua"))
-		log_warning("%s: no asymmetric access: prioritizer const instead of alua",
+		log_warning("%s: no asymmetric access, using prioritizer const instead of alua",
 			    identity->name);
 	path->prioritizer = mp_prioritizer_find(name);
 	if (!path->prioritizer)
-		log_error("%s: there is no prioritizer \"%s\"", identity->name, name);
+		log_error("%s: unknown prioritizer \"%s\", the path has no priority",
+			  identity->name, name);
 	path->path.prioritizer = path->prioritizer ? path->prioritizer->name : NULL;
 }
 
@@ -137,19 +138,19 @@ static void path_changed(struct daemon_path *path, const struct mp_identity *new
 	bool handler_changed = strcmp(old->handler, new->handler);
 
 	if (mp_path_set_identity(&path->path, new) < 0) {
-		log_warning("%s: changes not noted: out of memory", old->name);
+		log_warning("%s: changes not recorded: out of memory", old->name);
 		return;
 	}
 	if (!map)
 		return;
 	if (ro_changed) {
-		log_notice("%s: %s is %s now", map->map.name, old->name,
+		log_notice("%s: %s is now %s", map->map.name, old->name,
 			   old->read_only ? "read-only" : "writable");
 		map->force_reload = true;
 		maps_touch(map, "write protection of a path changed");
 	}
 	if (resized) {
-		log_notice("%s: %s has %llu sectors now", map->map.name, old->name,
+		log_notice("%s: %s now has %llu sectors", map->map.name, old->name,
 			   (unsigned long long)old->size_sectors);
 		maps_touch(map, "size of a path changed");
 	}
@@ -245,7 +246,7 @@ void discovery_told_priority(struct daemon_path *path, int priority)
 	    strcmp(path->path.prioritizer, "alua"))
 		return;
 	log_notice(
-		"%s: does not answer REPORT TARGET PORT GROUPS: treated as without asymmetric access",
+		"%s: does not answer REPORT TARGET PORT GROUPS, treated as having no asymmetric access",
 		mp_path_name(&path->path));
 	path->no_alua = true;
 	path_choose(path);
@@ -419,7 +420,7 @@ void discovery_told_wwid(struct daemon_path *path, const char *wwid)
 		discovery_drop(path, "its WWID is blacklisted");
 		return;
 	}
-	log_warning("%s: WWID %s was read from the device: udev has none", identity->name,
+	log_warning("%s: udev has no WWID, using %s as read from the device", identity->name,
 		    identity->wwid);
 	if (path_identified(path, false) < 0)
 		discovery_drop(path, "out of memory");
@@ -432,7 +433,7 @@ void discovery_on_missing_udev(struct daemon_path *path)
 	if (path->inventory->duties->retriggers && path->retriggers < process->retrigger_tries) {
 		path->retriggers++;
 		path->path.init = MP_INIT_REQUESTED_UDEV;
-		log_info("%s: udev knows no WWID: change event requested (%u of %u)",
+		log_info("%s: udev has no WWID, requesting a change event (%u of %u)",
 			 mp_path_name(&path->path), path->retriggers, process->retrigger_tries);
 		triggers_start(path->inventory->daemon, path->dir, "change");
 		return;
@@ -468,7 +469,7 @@ void discovery_disconnected(struct daemon_path *path)
 	if (path->purged || !map || !map->settings.purge_disconnected)
 		return;
 	path->purged = true;
-	log_notice("%s: %s has no LUN behind it any more: the device is removed", map->name,
+	log_notice("%s: the LUN of %s no longer exists, deleting the device", map->name,
 		   mp_path_name(&path->path));
 	rescans_delete(path);
 }
@@ -477,7 +478,7 @@ void discovery_wrong_wwid(struct daemon_path *path, const char *told, const char
 {
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
-	log_error("%s: %s answers as %s, was %s: it leads to another LUN and gets no I/O",
+	log_error("%s: %s now reports WWID %s, expected %s: leads to another LUN, path disabled",
 		  map ? map->map.name : "no map", mp_path_name(&path->path), told, expected);
 	/* The one that it has to answer from now on. */
 	if (!daemon_path_proof(path))

@@ -157,7 +157,7 @@ void failback_decide(struct daemon_map *map, const struct path_news *news)
 		maps_touch(map, decision.reason);
 		break;
 	case MP_FAILBACK_CANCEL_TIMER:
-		log_notice("%s: failback cancelled: %s", map->map.name, decision.reason);
+		log_notice("%s: failback canceled: %s", map->map.name, decision.reason);
 		break;
 	}
 	failback_stop_timer(map);

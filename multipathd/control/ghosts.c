@@ -52,7 +52,7 @@ void ghosts_begin(struct daemon_map *map)
 
 	if (map->ghost_timer)
 		return;
-	log_notice("%s: all paths are ghost: not ready for %u seconds, unless one comes up",
+	log_notice("%s: only ghost paths, waiting up to %u s for an active one (ghost_delay)",
 		   map->map.name, delay_sec);
 	timers_set(map->inventory->daemon->event, &map->ghost_timer,
 		   daemon_now_usec(map->inventory->daemon) + delay_sec * usec_per_sec,

@@ -106,7 +106,7 @@ static bool path_start_sampling(struct daemon_path *path)
 	int r = samples_start(path, map->settings.marginal_sample_sec, health_measured);
 
 	if (r < 0)
-		log_error("%s: errors of %s cannot be measured: %s", map->name,
+		log_error("%s: cannot measure the error rate of %s: %s", map->name,
 			  mp_path_name(&path->path), strerror(-r));
 	return r >= 0;
 }

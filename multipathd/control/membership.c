@@ -97,7 +97,7 @@ int membership_join(struct daemon_path *path, bool by_operator)
 
 	if (choice.rule == MEMBERSHIP_BY_USERS)
 		log_warning(
-			"%s: its WWID is %s by the configuration, but map %s of the same LUN is in use: it stays a path of that one",
+			"%s: the configuration gives it WWID %s, but map %s of the same LUN is in use: the path stays in that map",
 			mp_path_name(&path->path), path->path.identity.wwid, map->map.name);
 	if (!map) {
 		r = membership_make(path, &map);

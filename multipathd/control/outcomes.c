@@ -62,7 +62,7 @@ struct table_outcome outcomes_judge_table(const struct table_job *job, bool repo
 		outcome.mark = "its table was loaded";
 		break;
 	case OUTCOME_CALLED_OFF:
-		outcome.mark = "its reload was called off";
+		outcome.mark = "its reload was canceled";
 		break;
 	case OUTCOME_LOCKED:
 		/* However long that takes: the map is made afterwards. */
@@ -81,7 +81,7 @@ static void outcomes_log_fault(const struct daemon_map *map, const struct table_
 			       enum outcome_fault fault)
 {
 	if (fault == OUTCOME_CALLED_OFF)
-		log_notice("%s: reload called off: a path failed while I/O was under way",
+		log_notice("%s: reload canceled: a path failed while I/O was in progress",
 			   map->map.name);
 	else if (fault == OUTCOME_FAILED)
 		log_error("%s: cannot %s the map: %s", map->map.name,
@@ -209,7 +209,7 @@ static void device_removed(struct device_job *job, struct daemon_map *map)
 	map->removing = false;
 	map->removal_tried = job->error == -EBUSY && !job->by_operator;
 	if (job->error == 1) {
-		log_notice("%s: removal is deferred until its last user is gone", map->map.name);
+		log_notice("%s: removal deferred until the map is closed", map->map.name);
 		map->map.kernel.removal_deferred = true;
 	} else if (job->error == -EBUSY) {
 		log_warning("%s: map or partition in use, not removed", map->map.name);

@@ -18,9 +18,9 @@ void readiness_note(struct daemon_map *map, bool ready)
 		return;
 	map->map.ready = true;
 	if (!ready && !map->not_ready_in_udev && mp_map_active_paths(&map->map))
-		log_info("%s: udev does not call it ready", map->map.name);
+		log_info("%s: udev reports the map as not ready", map->map.name);
 	map->not_ready_in_udev = false;
-	maps_touch(map, "udev is done with it");
+	maps_touch(map, "udev has processed it");
 }
 
 static int map_on_udev_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -29,8 +29,8 @@ static int map_on_udev_timer(sd_event_source *source, uint64_t usec, void *userd
 
 	(void)source;
 	(void)usec;
-	log_error("%s: udev has not reported it for %u seconds; reloads are allowed from now on",
-		  map->map.name, map->inventory->process->missing_uev_wait_timeout_sec);
+	log_error("%s: no udev event for the map in %u s, allowing reloads", map->map.name,
+		  map->inventory->process->missing_uev_wait_timeout_sec);
 	readiness_note(map, true);
 	return 0;
 }

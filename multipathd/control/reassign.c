@@ -14,7 +14,7 @@
 static void on_reassigned(struct reassign_job *job)
 {
 	if (job->error < 0)
-		log_error("%s: what uses its paths is not moved to it: %s", job->wwid,
+		log_error("%s: cannot reassign devices stacked on its paths: %s", job->wwid,
 			  strerror(-job->error));
 	daemon_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");
 }

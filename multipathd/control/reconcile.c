@@ -51,7 +51,7 @@ static void map_note_elsewhere(struct daemon_map *map)
 			maps_find_holder(inventory, &map->map, path->identity.devt);
 
 		if (holder && !path->elsewhere && !inventory->options.rehearsal)
-			log_warning("%s: %s is not used: map %s has it", map->map.name,
+			log_warning("%s: cannot use path %s: it belongs to map %s", map->map.name,
 				    mp_path_name(path), holder->name);
 		path->elsewhere = holder;
 		inventory->has_elsewhere |= path->elsewhere;
@@ -249,7 +249,7 @@ static void reconcile_on_touched(struct daemon_map *map)
 	}
 	map->groups_by_prio = plan.by_prio;
 	if (plan.awaits_proof && !map->awaits_proof)
-		log_info("%s: no table is loaded before a path has proven that it is of this LUN",
+		log_info("%s: no table loaded, waiting for a path with a verified WWID",
 			 map->map.name);
 	map->awaits_proof = plan.awaits_proof;
 	map_log_plan(map, &plan);

@@ -41,7 +41,7 @@ void states_changed(struct daemon_map *map, const struct path_news *news)
 	char message[48];
 
 	if (mp_map_update_groups(&map->map) < 0)
-		log_error("%s: no memory for its groups", map->map.name);
+		log_error("%s: cannot record its path groups: out of memory", map->map.name);
 	if (!map->map.kernel.exists)
 		return;
 	effects = states_weigh(map, news);
@@ -90,7 +90,7 @@ static void map_take_difference(struct daemon_map *map, struct daemon_path *path
 		schedule_soon(path);
 	if (!difference->fail_again)
 		return;
-	log_notice("%s: %s was reinstated by another program, but is not good: failed again",
+	log_notice("%s: %s was reinstated by another program, but is not usable: failed again",
 		   map->map.name, mp_path_name(&path->path));
 	orders_send_path(map, "fail_path", path->path.identity.devt, 0);
 }

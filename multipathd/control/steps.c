@@ -56,7 +56,7 @@ void steps_own_node(struct daemon_map *map)
 		return;
 	r = mp_dm_own_node(map->map.kernel.devt, &flags);
 	if (r < 0 && r != -ENOENT)
-		log_warning("%s: mode and owner of its node are not set: %s", map->map.name,
+		log_warning("%s: cannot set mode and owner of its node: %s", map->map.name,
 			    strerror(-r));
 }
 
@@ -139,7 +139,7 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 				maps_touch(map, "failback would load what is loaded");
 			else if (!map->futile)
 				log_warning(
-					"%s: the kernel shows another table than the one loaded; left as it is",
+					"%s: kernel table differs from the one loaded; not reloading again",
 					map->map.name);
 			map->futile = true;
 			map->regroup = false;

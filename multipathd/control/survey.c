@@ -40,7 +40,7 @@ static void look_take(struct daemon *daemon, struct look_map *look)
 		break;
 	case SURVEY_FOUND:
 		if (membership_adopt(daemon, look->wwid, &look->kernel) < 0)
-			log_error("%s: map not taken up: out of memory", look->wwid);
+			log_error("%s: cannot add the map: out of memory", look->wwid);
 		break;
 	case SURVEY_GONE:
 		membership_gone(map);

@@ -172,7 +172,7 @@ static void uevents_lost(struct daemon *daemon)
 	char dir[MP_PROBE_DIR_SIZE];
 	dev_t devt;
 
-	log_error("uevents were lost: looking at every device again");
+	log_error("uevents lost, rescanning all devices");
 	cds_list_for_each_entry_safe(path, next, &daemon->inventory.paths, in_all) {
 		struct daemon_path *managed = daemon_path_of(path);
 
@@ -228,7 +228,7 @@ int uevents_open(struct daemon *daemon)
 	if (!uevents->monitor)
 		return -ENOMEM;
 	if (udev_monitor_set_receive_buffer_size(uevents->monitor, RECEIVE_BUFFER) < 0)
-		log_warning("uevents: the receive buffer stays small");
+		log_warning("cannot enlarge the receive buffer for uevents");
 	r = udev_monitor_filter_add_match_subsystem_devtype(uevents->monitor, "block", "disk");
 	if (r >= 0)
 		r = udev_monitor_filter_add_match_subsystem_devtype(uevents->monitor, "scsi",

@@ -39,7 +39,7 @@ static int watch_on_change(sd_event_source *source, const struct inotify_event *
 		return 0;
 	}
 	if (event->len && !strcmp(event->name, last_component(CONFIG_FILE)))
-		log_warning(CONFIG_FILE " has changed: \"multipathd reconfigure\" takes it over");
+		log_warning(CONFIG_FILE " has changed; run \"multipathd reconfigure\" to apply it");
 	return 0;
 }
 
@@ -48,7 +48,7 @@ static int watch_on_drop_in(sd_event_source *source, const struct inotify_event 
 {
 	(void)source;
 	(void)userdata;
-	log_warning(CONFIG_DIR "/%s has changed: \"multipathd reconfigure\" takes it over",
+	log_warning(CONFIG_DIR "/%s has changed; run \"multipathd reconfigure\" to apply it",
 		    event->len ? event->name : "");
 	return 0;
 }
@@ -65,7 +65,7 @@ static void watch_dir(struct daemon *daemon, const char *dir, uint32_t mask,
 	if (r >= 0)
 		r = sd_event_source_set_floating(source, true);
 	if (r < 0)
-		log_info("%s is not watched: %s", dir, strerror(-r));
+		log_info("cannot watch %s: %s", dir, strerror(-r));
 	else
 		sd_event_source_unref(source);
 }

@@ -400,7 +400,7 @@ int checks_new(struct daemon *daemon, void (*answered)(struct check_job *job), s
 	r = mp_aio_new(checks->fd, AIO_ROOM, &checks->aio);
 	if (r < 0)
 		log_warning(
-			"no asynchronous reads (fs.aio-max-nr): %s; each check by directio holds a thread",
+			"asynchronous reads not available (fs.aio-max-nr): %s; each directio check occupies a thread",
 			strerror(-r));
 	r = sd_event_add_io(daemon->event, &checks->source, checks->fd, EPOLLIN, checks_on_aio,
 			    checks);

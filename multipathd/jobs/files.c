@@ -117,7 +117,7 @@ static void files_bindings_written(struct daemon *daemon, const struct files_job
 		mp_bindings_load(daemon->inventory.bindings, STATE_DIR, true,
 				 daemon->inventory.config, daemon_diagnostic, daemon);
 	} else {
-		log_warning("updated bindings file " STATE_DIR "/bindings");
+		log_info("updated bindings file " STATE_DIR "/bindings");
 	}
 	/* Names chosen meanwhile are in the next write, and wait for it. */
 	if (error >= 0 && daemon->inventory.bindings_dirty)

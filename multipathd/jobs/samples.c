@@ -82,7 +82,7 @@ static void read_count(struct sample_read *read, bool failed)
 		return;
 	/* How many is told at the end: in minutes. */
 	path = paths_find_id(&sampling->daemon->inventory, sampling->path_id);
-	log_notice("%s: sample reads fail", mp_path_name(&path->path));
+	log_notice("%s: sample reads are failing", mp_path_name(&path->path));
 }
 
 static void sample_job_run(struct work *work)

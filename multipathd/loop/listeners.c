@@ -129,7 +129,7 @@ static int listeners_on_rebind(sd_event_source *source, uint64_t usec, void *use
 	if (listeners_listen(listeners, ABSTRACT_NAME, 0666) < 0)
 		return timers_set(listeners->event, &listeners->rebind,
 				  timers_now_usec() + REBIND_USEC, listeners_on_rebind, listeners);
-	log_notice("socket " ABSTRACT_NAME " is free and taken");
+	log_notice("socket " ABSTRACT_NAME " is free now, listening on it");
 	return 0;
 }
 

@@ -100,7 +100,7 @@ static void server_refuse(struct server *server, int fd, uid_t uid)
 
 	if (server->warned_usec == 0 || now - server->warned_usec > WARN_USEC) {
 		server->warned_usec = now;
-		log_warning("too many connections of uid %u: closing new ones", (unsigned)uid);
+		log_warning("too many connections from uid %u, closing new ones", (unsigned)uid);
 	}
 	closings_close(server->closings, fd, NULL, uid == 0);
 }

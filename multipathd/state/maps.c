@@ -87,7 +87,7 @@ void maps_rename(struct daemon_map *map, const char *name)
 		return;
 	mp_hash_remove(&inventory->maps_by_name, &map->map.by_name);
 	if (mp_map_set_name(&map->map, name) < 0)
-		log_error("%s: no memory for the name %s", map->map.wwid, name);
+		log_error("%s: cannot set the name %s: out of memory", map->map.wwid, name);
 	mp_hash_add(&inventory->maps_by_name, &map->map.by_name, mp_hash_text(map->map.name));
 }
 

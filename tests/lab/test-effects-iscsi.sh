@@ -60,7 +60,7 @@ map=$(map_of "${lun1[1]}")
 io_start purge "/dev/mapper/$map"
 unlun 2 1
 until_true "the device is removed" disks_are 3
-check "and that is said" logged "${lun1[1]} has no LUN behind it any more: the device is removed"
+check "and that is said" logged "the LUN of ${lun1[1]} no longer exists, deleting the device"
 one_path() { [ "$(map_field "$map" %N)" = 1 ]; }
 until_true "the map has the other path" one_path
 check "I/O goes on" io_moves "/dev/mapper/$map"

@@ -22,7 +22,7 @@ udevadm control --reload
 udevadm trigger --action=change "${others[@]/#//sys/block/}"
 udevadm settle
 daemon_options="-d -s" daemon_start
-until_true "udev is asked twice" eval 'logged "${others[0]}: udev knows no WWID: change event requested (2 of 2)"'
+until_true "udev is asked twice" eval 'logged "${others[0]}: udev has no WWID, requesting a change event (2 of 2)"'
 ready 2 2
 check "it is not asked a third time" eval '! logged "(3 of 2)"'
 other=$(multipathd show paths raw format "%d %w" | awk -v p="${others[0]}" '$1 == p { print $2 }')
@@ -69,7 +69,7 @@ check "the map is gone" maps_are 1
 say "removed"
 
 # udev sleeps: a new map is not reloaded before it has been waited for.
-late="$second: udev has not reported it for 2 seconds"
+late="$second: no udev event for the map in 2 s"
 before=$(grep -c "$late" "$logfile")
 kill -STOP $(pidof systemd-udevd)
 multipathd add map "$other" > /dev/null

@@ -65,7 +65,7 @@ until_true "its check had its time" logged "$moved failed (timeout"
 exchange another
 ip addr add 10.77.0.2/32 dev lo
 until_true -t 40 "it is taken out" eval '! dmsetup table "$map" | grep -q " $dev "'
-check "it is told" logged "$moved answers as .*leads to another LUN"
+check "it is told" logged "$moved now reports WWID .*leads to another LUN"
 until_true "I/O goes on over the other" io_moves "/dev/mapper/$map"
 io_stop late
 # What the kernel had sent before, up to the depth of fio's queue, was waiting for the connection: nobody can call it back.
@@ -111,7 +111,7 @@ config_with "recheck_wwid yes"
 multipathd reconfigure > /dev/null
 say "found by a check while a load waits"
 hanging_load
-until_true "it is found to be another LUN" since "$moved answers as .*leads to another LUN"
+until_true "it is found to be another LUN" since "$moved now reports WWID .*leads to another LUN"
 until_true "it is failed" kernel_path "$map" "$moved" F
 load_ends
 say "found by udev while a load waits"

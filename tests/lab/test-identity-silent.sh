@@ -54,7 +54,7 @@ until_true "a table is loaded" since "$map: reload "
 until_true "without it" eval '! dmsetup table "$map" | grep -q " $dev "'
 check "it was not reinstated" eval '! since "reinstate_path $dev"'
 rm "/run/silent/$b"
-until_true "it says that it is another LUN" since "$b answers as .*leads to another LUN"
+until_true "it says that it is another LUN" since "$b now reports WWID .*leads to another LUN"
 swap_back
 ready 1 2
 
@@ -64,7 +64,7 @@ dmsetup message "$map" 0 "fail_path $dev"
 silence "$a" "$b"
 mark
 daemon_start
-until_true "$a keeps its I/O" since "$a does not answer INQUIRY, nor does any other path"
+until_true "$a keeps its I/O" since "no path of the map answers INQUIRY, $a stays in use"
 check "it serves" io_moves "/dev/mapper/$map"
 until_true "$b was asked" answers_checker "$b"
 holds 2 "it stays failed" kernel_failed "$b"

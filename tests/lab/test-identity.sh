@@ -34,7 +34,7 @@ until_true "the daemon sees it" since "$moved failed (down.*the kernel saw an I/
 holds 5 "it is not used" unused
 echo 0 > $debug/opts
 echo 0 > $debug/every_nth
-until_true "it is found to be another LUN" since "$moved answers as .*leads to another LUN"
+until_true "it is found to be another LUN" since "$moved now reports WWID .*leads to another LUN"
 until_true "it is taken out" out
 check "it was never reinstated" eval '! since "message .reinstate_path $dev"'
 swap_back
@@ -81,4 +81,4 @@ udevadm settle -t 60
 same "udev tells the old WWID" "$(udevadm info -q property -n "/dev/$moved" | sed -n 's/^ID_SERIAL=//p')" "$(dmsetup info -c --noheadings -o uuid "$map" | sed 's/^mpath-//')"
 daemon_start
 until_true "it is taken out" out
-check "it is told" logged "$moved answers as .*leads to another LUN"
+check "it is told" logged "$moved now reports WWID .*leads to another LUN"

@@ -86,6 +86,6 @@ daemon_wrap="env LD_PRELOAD=/run/silent.so" daemon_start
 rm "/run/silent/$other"
 until_true "I/O goes on" io_moves "/dev/mapper/$map"
 rm "/run/silent/$moved"
-until_true "it is found to be another LUN" logged "$moved answers as .*leads to another LUN"
+until_true "it is found to be another LUN" logged "$moved now reports WWID .*leads to another LUN"
 check "nothing was written to it" eval '! has_written'
 io_stop kill

@@ -43,7 +43,7 @@ falter sda
 until_true "sda is held back" path_is sda failed delayed
 check "and read from" io_moves /dev/sda
 pull sda
-until_true "its failures are seen" logged "sda: sample reads fail"
+until_true "its failures are seen" logged "sda: sample reads are failing"
 plug sda
 until_true "it is still held back" path_is sda failed delayed
 pull sdb

@@ -38,7 +38,7 @@ until_true "the map that is not in use gets that WWID" eval 'multipathd show map
 until_true "nothing else is made" maps_have 2 2
 same "its paths stay" "$(dmsetup table "$map" | grep -oE ' (8:[0-9]+)' | wc -l)" 2
 same "and are its paths" "$(map_of "$path")" "$map"
-check "it is told" logged "$path: its WWID is 0x.*, but map $map of the same LUN is in use: it stays"
+check "it is told" logged "$path: the configuration gives it WWID 0x.*, but map $map of the same LUN is in use: the path stays"
 check "it is explained" grep -q "a path of $map (WWID $wwid) as long as that is in use" <<< "$(multipath explain "$path")"
 pull "$path"
 until_true "it is failed" path_is "$path" failed faulty

@@ -48,7 +48,7 @@ ready 1 1
 same "multipath -u" "$(multipath -u sda)" 'DM_MULTIPATH_DEVICE_PATH="1"'
 kill -KILL $user
 wait $user 2>/dev/null
-until_true "the name is taken when it is free" logged "is free and taken"
+until_true "the name is taken when it is free" logged "is free now, listening on it"
 check "older clients are answered, too" chrt -r 1 python3 "$LAB/client.py" latency 1 "show daemon" 5
 daemon_stop
 

@@ -76,7 +76,7 @@ for setting in "deferred_remove no" "deferred_remove yes" "flush_on_last_del alw
 	say "blacklisted, $setting"
 	configure blacklisted "$setting"
 	reconfigure
-	until_true "its removal was tried" logged "first: \(map or partition in use, not removed\|removal is deferred\)"
+	until_true "its removal was tried" logged "first: \(map or partition in use, not removed\|removal deferred\)"
 	pull $(cd /sys/block && ls -d sd*)
 	until_true "all paths have failed" path_fails
 	as_they_were
