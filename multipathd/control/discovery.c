@@ -262,6 +262,129 @@ void discovery_told_read_only(struct daemon_path *path, bool read_only)
 	path_changed(path, &new);
 }
 
+struct discovery discovery_judge(const struct daemon_path *path, const struct discovered *found)
+{
+	const struct mp_identity *now = found->identity;
+	struct discovery discovery = { .fate = DISCOVERY_SAME };
+	bool has_wwid = now->wwid[0];
+
+	if (!path)
+		discovery.fate = DISCOVERY_NEW;
+	else if (strcmp(path->path.identity.name, now->name))
+		discovery.fate = DISCOVERY_RENUMBERED;
+	else if (has_wwid && path->path.identity.wwid[0] &&
+		 strcmp(path->path.identity.wwid, now->wwid))
+		discovery.fate = DISCOVERY_OTHER_WWID;
+	if (discovery.fate == DISCOVERY_SAME)
+		has_wwid |= path->path.identity.wwid[0] != '\0';
+
+	if (has_wwid)
+		discovery.joins = discovery.fate != DISCOVERY_SAME ||
+				  path->path.init != MP_INIT_OK || found->by_operator;
+	else
+		/*
+		 * Fallback allowed and sysfs has no answer: the first check asks the device itself.
+		 */
+		discovery.init = found->fallback ? MP_INIT_FAILED : MP_INIT_MISSING_UDEV;
+
+	if (discovery.fate != DISCOVERY_SAME)
+		discovery.check = DISCOVERY_CHECK_FIRST;
+	else if (found->event)
+		discovery.check = DISCOVERY_CHECK_DOUBT;
+	else if (found->by_operator)
+		discovery.check = DISCOVERY_CHECK_ALL;
+	else if (path->path.state != MP_PATH_UP)
+		discovery.check = DISCOVERY_CHECK_SOON;
+	return discovery;
+}
+
+/*
+ * What the device was is not what it is. Return: what it told when gmultipath's map took it, if it
+ * is the same disk still; the caller's.
+ */
+static char *path_give_way(struct daemon_path *path, const struct mp_identity *now,
+			   enum discovery_fate fate)
+{
+	char *geom_wwid = NULL;
+
+	if (fate == DISCOVERY_RENUMBERED) {
+		discovery_drop(path, "its device number belongs to another device now");
+	} else {
+		log_warning("%s: WWID changed from %s to %s", now->name, path->path.identity.wwid,
+			    now->wwid);
+		path_end_io(path);
+		geom_wwid = TAKE_PTR(path->geom_wwid);
+		discovery_drop(path, "its WWID is another one now");
+	}
+	return geom_wwid;
+}
+
+static void path_update(struct daemon_path *path, const struct mp_identity *now)
+{
+	struct mp_identity identity = *now;
+
+	if (path->no_alua)
+		identity.tpgs = MP_TPGS_NONE;
+	if (!identity.wwid[0])
+		memcpy(identity.wwid, path->path.identity.wwid, sizeof(identity.wwid));
+	path_changed(path, &identity);
+}
+
+static int path_have_checked(struct daemon_path *path, enum discovery_check check)
+{
+	switch (check) {
+	case DISCOVERY_CHECK_FIRST:
+		return schedule_start(path);
+	case DISCOVERY_CHECK_DOUBT:
+		schedule_doubt(path);
+		break;
+	case DISCOVERY_CHECK_ALL:
+		schedule_ask_again(path);
+		break;
+	case DISCOVERY_CHECK_SOON:
+		schedule_soon(path);
+		break;
+	case DISCOVERY_CHECK_NONE:
+		break;
+	}
+	return 0;
+}
+
+int discovery_apply(struct daemon *daemon, struct daemon_path *path, const struct discovered *found)
+{
+	const struct discovery discovery = discovery_judge(path, found);
+	_cleanup_free_ char *geom_wwid = NULL;
+	bool made = discovery.fate != DISCOVERY_SAME;
+	int r;
+
+	if (made && path)
+		geom_wwid = path_give_way(path, found->identity, discovery.fate);
+	if (made) {
+		r = paths_new(&daemon->inventory, found->identity, found->dir, &path);
+		if (r < 0)
+			return r;
+		path->geom_wwid = TAKE_PTR(geom_wwid);
+	} else {
+		path_update(path, found->identity);
+	}
+	if (found->props)
+		path_note_name(path, found->props);
+
+	if (discovery.init) {
+		path->path.init = discovery.init;
+		path_choose(path);
+	} else if (discovery.joins) {
+		r = path_identified(path, found->by_operator);
+		if (r < 0) {
+			path->answered |= made; /* nobody waits for it yet */
+			path_end(path);
+			return r;
+		}
+	}
+	r = path_have_checked(path, discovery.check);
+	return r < 0 ? r : 1;
+}
+
 int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, const char *its_dir,
 		   const struct mp_props *props, bool by_operator)
 {
@@ -273,8 +396,9 @@ int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, cons
 	struct mp_path_settings settings;
 	struct mp_identity_room room;
 	struct mp_identity identity;
-	_cleanup_free_ char *geom_wwid = NULL;
-	bool fallback, moved = false, event = props;
+	struct discovered found = {
+		.identity = &identity, .dir = dir, .event = props, .by_operator = by_operator
+	};
 	int r;
 
 	snprintf(name, sizeof(name), "%s", its_name);
@@ -305,9 +429,9 @@ int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, cons
 		mp_probe_details(&mp_roots_system, dir, &identity, &room);
 
 	mp_config_path_settings(daemon->inventory.config, &identity, &settings);
-	fallback = !daemon->inventory.duties->retriggers ||
-		   (path && path->retriggers >= daemon->inventory.process->retrigger_tries);
-	r = mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, props, fallback,
+	found.fallback = !daemon->inventory.duties->retriggers ||
+			 (path && path->retriggers >= daemon->inventory.process->retrigger_tries);
+	r = mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, props, found.fallback,
 			  identity.wwid);
 	if (r < 0)
 		identity.wwid[0] = '\0';
@@ -321,60 +445,8 @@ int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, cons
 				 &reason);
 		return path_rejected(path, name, mp_strbuf_text(&reason));
 	}
-
-	if (path && strcmp(path->path.identity.name, name)) {
-		discovery_drop(path, "its device number belongs to another device now");
-		path = NULL;
-	}
-	if (path && path->path.identity.wwid[0] && identity.wwid[0] &&
-	    strcmp(path->path.identity.wwid, identity.wwid)) {
-		log_warning("%s: WWID changed from %s to %s", name, path->path.identity.wwid,
-			    identity.wwid);
-		path_end_io(path);
-		geom_wwid = TAKE_PTR(path->geom_wwid);
-		discovery_drop(path, "its WWID is another one now");
-		path = NULL;
-	}
-	if (path && path->no_alua)
-		identity.tpgs = MP_TPGS_NONE;
-	if (path && !identity.wwid[0])
-		memcpy(identity.wwid, path->path.identity.wwid, sizeof(identity.wwid));
-
-	if (!path) {
-		r = paths_new(&daemon->inventory, &identity, dir, &path);
-		if (r < 0)
-			return r;
-		path->geom_wwid = TAKE_PTR(geom_wwid);
-		moved = true;
-	} else {
-		path_changed(path, &identity);
-	}
-	if (props)
-		path_note_name(path, props);
-
-	if (!identity.wwid[0]) {
-		/*
-		 * Fallback allowed and sysfs has no answer: the first check asks the device itself.
-		 */
-		path->path.init = fallback ? MP_INIT_FAILED : MP_INIT_MISSING_UDEV;
-		path_choose(path);
-	} else if (path->path.init != MP_INIT_OK || by_operator) {
-		r = path_identified(path, by_operator);
-		if (r < 0) {
-			path->answered |= moved; /* nobody waits for it yet */
-			path_end(path);
-			return r;
-		}
-	}
-	if (moved)
-		r = schedule_start(path);
-	else if (event)
-		schedule_doubt(path);
-	else if (by_operator)
-		schedule_ask_again(path);
-	else if (path->path.state != MP_PATH_UP)
-		schedule_soon(path);
-	return r < 0 ? r : 1;
+	found.props = props;
+	return discovery_apply(daemon, path, &found);
 }
 
 static int path_on_found(void *userdata, dev_t devt, const char *name, const char *dir)

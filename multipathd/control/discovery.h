@@ -8,10 +8,56 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "model/state.h"
+
 struct daemon;
 struct inventory;
 struct daemon_path;
 struct mp_props;
+
+/* A device as sysfs and udev's database have it now. */
+struct discovered {
+	const struct mp_identity *identity; /* its WWID is "" if there is none */
+	const char *dir; /* in sysfs */
+	const struct mp_props *props; /* NULL: udev has no record of it */
+	bool event; /* udev reports that something has happened to it */
+	bool by_operator; /* `add path`, or all settings are resolved again */
+	bool fallback; /* udev had its time to find a WWID */
+};
+
+/* What it is to the path of its device number. */
+enum discovery_fate {
+	DISCOVERY_NEW, /* there is none */
+	DISCOVERY_SAME,
+	DISCOVERY_RENUMBERED, /* the number was another device's */
+	DISCOVERY_OTHER_WWID, /* it leads to another LUN now */
+};
+
+/* When it is checked, and how much its answer counts. */
+enum discovery_check {
+	DISCOVERY_CHECK_NONE, /* in its turn */
+	DISCOVERY_CHECK_FIRST,
+	DISCOVERY_CHECK_DOUBT, /* it has to prove again which LUN it is */
+	DISCOVERY_CHECK_ALL, /* it is asked for all that is kept of it */
+	DISCOVERY_CHECK_SOON,
+};
+
+struct discovery {
+	enum discovery_fate fate;
+	bool joins; /* the map of its WWID */
+	enum mp_init_state init; /* without a WWID: what is done about that; else MP_INIT_NEW */
+	enum discovery_check check;
+};
+
+/**
+ * discovery_judge() - what follows for a device that the filters let through; changes nothing
+ * @path:	of its device number, NULL: none
+ */
+struct discovery discovery_judge(const struct daemon_path *path, const struct discovered *found);
+
+/** discovery_apply() - do what follows from it. Return: 1 or -ENOMEM. */
+int discovery_apply(struct daemon *daemon, struct daemon_path *path,
+		    const struct discovered *found);
 
 /**
  * discovery_take() - a device exists (enumerated, or its event came): identify it, or identify it
