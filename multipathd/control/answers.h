@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * answers.h - what the answer to a check changes, or that there is none.  For: the daemon's
- * lifetime and commands.
+ * answers.h - what a check's answer changes.  For: the daemon's lifetime and commands.
  *
- * Two values, computed from the path as it is, and one function that applies them: what the answer
- * is worth (struct answer), and what follows from the state that it gives the path (struct
- * answer_effects).
+ * Two values are computed from the current path: how the answer is judged (struct answer), and what
+ * follows from the path's new state (struct answer_effects). One function applies them.
  */
 #pragma once
 #include <stdbool.h>
@@ -18,9 +16,9 @@ struct daemon_path;
 
 enum answer_use {
 	ANSWER_COUNTS,
-	ANSWER_UNASKED, /* its lane hung so long that it was never asked: it is, in a second */
-	ANSWER_UNWANTED, /* the operator failed the path meanwhile: its state stays */
-	ANSWER_OUTDATED, /* something has happened since it was asked: it is asked again */
+	ANSWER_UNASKED, /* its lane hung and it was never asked: ask again in a second */
+	ANSWER_UNWANTED, /* the operator has failed the path since: keep its state */
+	ANSWER_OUTDATED, /* something has happened since it was asked: ask again */
 };
 
 /* Which LUN the device reports to be. */
@@ -30,82 +28,82 @@ enum answer_lun { ANSWER_LUN_UNSAID, ANSWER_LUN_SAME, ANSWER_LUN_OTHER };
 enum answer_fault {
 	ANSWER_NO_FAULT,
 	ANSWER_ASTRAY, /* it leads to another LUN */
-	ANSWER_SILENT, /* it has not reported which LUN it is since the last reason for doubt */
+	ANSWER_SILENT, /* it has not reported its WWID since its identity came into doubt */
 };
 
-/* What an answer is worth. */
+/* How an answer is judged. */
 struct answer {
 	enum answer_use use;
 	enum answer_lun lun;
-	const char *expected; /* the name that it should have reported; borrowed */
-	bool doubt; /* what was known of its identity is not known any more */
-	bool stays; /* it keeps its I/O although it has not reported which LUN it is */
+	const char *expected; /* the WWID that it should have reported; borrowed */
+	bool doubt; /* its identity is in doubt */
+	bool stays; /* it stays in use although it has not reported its WWID */
 	enum answer_fault fault;
-	enum mp_path_state state; /* that the path is to take */
+	enum mp_path_state state; /* the path's new state */
 };
 
 /**
- * answers_judge() - what an answer is worth, from the path and the job as they are; changes nothing
+ * answers_judge() - judge an answer by the current path and the job; changes nothing
  */
 struct answer answers_judge(const struct daemon_path *path, const struct check_job *job);
 
-/* Whoever asked for the path's reinstatement by hand */
+/* Clients that wait for the path's reinstatement */
 enum answer_waiters {
-	ANSWER_WAITERS_NONE, /* there is none, or goes on waiting */
+	ANSWER_WAITERS_NONE, /* there are none, or they keep waiting */
 	ANSWER_WAITERS_OK,
-	ANSWER_WAITERS_ORDER, /* gets what becomes of the message to the kernel */
+	ANSWER_WAITERS_ORDER, /* they get the result of the message to the kernel */
 };
 
 enum answer_report {
 	ANSWER_REPORT_NONE,
-	ANSWER_REPORT_CHANGE, /* the map's paths are counted */
+	ANSWER_REPORT_CHANGE, /* with the number of the map's active paths */
 	ANSWER_REPORT_FAULT,
 	ANSWER_REPORT_AGAIN, /* the same fault, with log_checker_err once */
 };
 
 /* Everything that follows from a path's new state. */
 struct answer_effects {
-	enum mp_path_state answer; /* as it was taken */
-	enum mp_path_state state; /* the path's last real state from now on */
+	enum mp_path_state answer; /* as judged */
+	enum mp_path_state state; /* the path's new last real state */
 	enum mp_path_state shown; /* or pending */
 	unsigned interval_sec;
 	const char *message; /* to the kernel, constant; NULL: none */
 	enum answer_waiters waiters;
 	enum answer_report report;
-	bool doubt; /* it failed, and may come back as another LUN */
+	bool doubt; /* it failed, and may lead to another LUN when it comes up */
 	bool lost; /* the kernel stops using it */
 	bool count_failure;
-	bool taste; /* it may have one of gmultipath's labels */
-	bool tune; /* its timeouts are set again */
-	bool reconcile; /* its map's table has no place for it yet */
-	bool regroup; /* its map's groups, queueing and failback are looked at */
+	bool taste; /* it may have a gmultipath label */
+	bool tune; /* its timeouts must be set again */
+	bool reconcile; /* it is not in its map's table yet */
+	bool regroup; /* its map's groups, queueing and failback must be reviewed */
 	bool came_up, went_down;
 	bool retry; /* the next check is in a second, not after interval_sec */
 };
 
 /**
- * answers_weigh() - what follows; changes nothing
- * @path:	as it was before
- * @answer:	the state that it is to take; delayed if it is held back
- * @newly_proven:	it reported its LUN just now, and had not before
- * @priorities_changed:	of any path of its map
+ * answers_weigh() - compute the effects of an answer; changes nothing
+ * @path:	before the answer
+ * @answer:	the path's new state; delayed if it is held back
+ * @newly_proven:	it has just reported its WWID for the first time
+ * @priorities_changed:	a priority of any path of its map has changed
  */
 struct answer_effects answers_weigh(const struct daemon_path *path, enum mp_path_state answer,
 				    bool newly_proven, bool priorities_changed);
 
-/** answers_take() - of checks_new(): a check was answered */
+/** answers_take() - callback of checks_new(): a check was answered */
 void answers_take(struct check_job *job);
 
 /**
- * answers_time_out() - the check under way has not answered in time (control/delays.h); it is still
- * under way
+ * answers_time_out() - the running check has not answered in time (control/delays.h), and is still
+ * running
  */
 void answers_time_out(struct daemon_path *path);
 
 /**
- * answers_reinstate() - by hand: check it again, and give it to the kernel if it is good and proves
- * to be of its LUN
- * @request:	answered with ok or fail when that is known
+ * answers_reinstate() - for the operator: check the path, and reinstate it in the kernel if it is
+ * good and proves its identity
+ * @request:	answered with ok or fail when the result is known
  *
  * Return: 0 or -ENOMEM.
  */

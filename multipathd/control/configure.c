@@ -26,7 +26,7 @@
 #include "multipathd/state/paths.h"
 
 enum {
-	/* Paths that have not answered by then join their maps later. */
+	/* Paths that have not answered by then are added to their maps later. */
 	GRACE_SEC = 3,
 };
 
@@ -37,23 +37,23 @@ enum { NOTES_LONGEST = 64 << 10 };
 struct configure {
 	struct daemon *daemon;
 	time_t in_force_since;
-	/* what was wrong with the files when they were read last, one line each; NULL: nothing */
+	/* errors in the files when they were last read, one per line; NULL: none */
 	char *errors;
 	struct mp_strbuf notes; /* errors and warnings: configure_print_notes() */
-	const char *fault; /* of the configuration in force, if there are errors */
+	const char *fault; /* of the configuration in force: "stale" or "incomplete"; NULL: none */
 	time_t faulty_since;
-	struct mp_config *old; /* settings borrow from it until they are resolved again */
+	struct mp_config *old; /* settings borrow text from it until they are resolved again */
 
 	struct look_waiter look; /* paths are enumerated after it */
 	sd_event_source *settle_timer;
-	unsigned unanswered_before; /* when the grace timer expired last */
-	unsigned operations_before; /* when the settle timer expired last */
+	unsigned unanswered_before; /* when the grace timer last expired */
+	unsigned operations_before; /* when the settle timer last expired */
 	bool pending, pending_all; /* another reconfigure, requested during this one */
 };
 
 struct messages {
 	struct mp_strbuf *errors;
-	struct mp_strbuf *notes; /* a digit, the level, before each line */
+	struct mp_strbuf *notes; /* each line starts with a digit, its level */
 	unsigned damages;
 };
 
@@ -81,9 +81,9 @@ struct mp_config_source configure_source(const struct daemon *daemon)
 }
 
 /*
- * @fault: "stale", the configuration in force is not that of the files any more; "incomplete", it
- * is half of theirs
- * @errors: what is wrong with the files, a line each
+ * @fault: "stale": the files differ from the configuration in force; "incomplete": it is only part
+ * of them
+ * @errors: errors in the files, one per line
  */
 static void configure_note_fault(struct daemon *daemon, const char *fault, const char *errors)
 {
@@ -188,13 +188,15 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 		mp_strbuf_puts(errors, mp_strbuf_text(&told));
 	if (r < 0)
 		return r;
-	/* Half a file is better than none at start, but not better than the whole one in force. */
+	/* At startup, part of a file is better than nothing; later, the complete configuration in
+	 * force is better. */
 	if (daemon->inventory.config && messages.damages) {
 		mp_config_free(config);
 		return -EINVAL;
 	}
 	/*
-	 * Settings borrow text from the configuration: the old one goes when all are resolved anew.
+	 * Settings borrow text from the configuration: the old one is freed when all are resolved
+	 * again.
 	 */
 	mp_config_free(configure->old);
 	configure->old = daemon->inventory.config;
@@ -213,7 +215,7 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 	if (r < 0)
 		log_error(STATE_DIR "/wwids: %s", strerror(-r));
 	daemon->inventory.bindings_broken = false;
-	/* What is not on disk yet is newer than what is. */
+	/* Changes that are not on disk yet are newer than the file. */
 	if (daemon->inventory.bindings_dirty || files_is_writing(daemon))
 		return 0;
 	r = mp_bindings_load(daemon->inventory.bindings, STATE_DIR,
@@ -232,7 +234,7 @@ static int configure_on_grace(sd_event_source *source, uint64_t usec, void *user
 
 	(void)source;
 	(void)usec;
-	/* As long as answers come in, the others may only be waiting for their turn. */
+	/* As long as answers arrive, the remaining paths may just be waiting for their turn. */
 	if (daemon->inventory.unanswered < configure->unanswered_before) {
 		configure->unanswered_before = daemon->inventory.unanswered;
 		timers_set(daemon->event, &daemon->configure_timer,
@@ -287,7 +289,7 @@ static void configure_on_looked(struct look_waiter *waiter)
 	timers_set(daemon->event, &daemon->configure_timer,
 		   daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec, configure_on_grace,
 		   configure);
-	/* One map whose table operation never returns does not keep clients from all the others. */
+	/* A map whose table operation never returns must not keep clients from the other maps. */
 	configure->operations_before = UINT_MAX;
 	if (!daemon->inventory.options.waits_for_ever)
 		timers_set(daemon->event, &configure->settle_timer,
@@ -317,14 +319,15 @@ static int compare_devt(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* In the order in which a start finds them: new maps get the names that they would get there. */
+/* In the order of discovery at startup, so that new maps get the same names as they would then. */
 static void resolve_paths(struct daemon *daemon)
 {
 	_cleanup_free_ dev_t *devts = calloc(daemon->inventory.path_count + 1, sizeof(*devts));
 	struct mp_path *path, *next;
 	size_t count = 0;
 
-	/* Without memory in any order: all must let go of the old configuration. */
+	/* Out of memory, the order is arbitrary: all of them must stop borrowing from the old
+	 * configuration. */
 	cds_list_for_each_entry_safe(path, next, &daemon->inventory.paths, in_all)
 		if (devts)
 			devts[count++] = path->identity.devt;
@@ -379,7 +382,7 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 		managed->futile = false;
 		managed->load_failures = 0;
 		managed->force_reload |= all && map->kernel.exists;
-		map->action = MP_ACTION_NONE; /* what is created from here on shows it again */
+		map->action = MP_ACTION_NONE; /* set again by maps created from here on */
 		settings_resolve(managed);
 		maps_touch(managed, "reconfigured");
 	}

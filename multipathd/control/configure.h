@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* configure.h - the first configuration, and every later one.  For: main, commands, signals. */
+/* configure.h - startup configuration and reconfigure.  For: main, commands, signals. */
 #pragma once
 #include <stdbool.h>
 
@@ -10,7 +10,7 @@ struct daemon;
 struct mp_strbuf;
 
 /**
- * configure_new() - no configuration yet, none being applied
+ * configure_new() - without a configuration yet
  * @ret:	daemon->configure, which the functions below use; configure_free() when no path or
  *		map is left
  *
@@ -26,45 +26,46 @@ struct mp_config_source configure_source(const struct daemon *daemon);
 
 /**
  * configure_load() - read configuration and state files
- * @errors:	what is wrong with the configuration, one line each; NULL: log only
+ * @errors:	errors in the configuration, one per line; NULL: log only
  *
- * On failure the daemon keeps the configuration that it has.
+ * On failure the daemon keeps its current configuration.
  * Return: 0, -EINVAL if the configuration is rejected, negative errno.
  */
 int configure_load(struct daemon *daemon, struct mp_strbuf *errors);
 
 /**
- * configure_start() - find maps and paths; daemon->on_configured() is called when all maps are as
- * they should be
+ * configure_start() - find maps and paths; daemon->on_configured() is called when all maps are
+ * reconciled
  */
 int configure_start(struct daemon *daemon);
 
 /**
- * configure_again() - read the configuration anew and bring everything in step with it
+ * configure_again() - reread the configuration and apply it
  * @all:	reload every map
  * @errors:	as above
  *
- * Return: 0 begun (or noted, while one is under way), negative errno: nothing has changed.
+ * Return: 0 if started (or pending, while another reconfigure is running), negative errno: nothing
+ * has changed.
  */
 int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors);
 
 /**
- * configure_print_state() - since when the configuration is in force, stale or incomplete, and what
- * is wrong with the files
+ * configure_print_state() - print since when the configuration has been in force, stale or
+ * incomplete, and the errors in the files
  */
 void configure_print_state(const struct daemon *daemon, struct mp_strbuf *out);
 
-/** configure_is_pending() - another reconfigure follows the one in progress */
+/** configure_is_pending() - Return: true if another reconfigure follows the one in progress */
 bool configure_is_pending(const struct daemon *daemon);
 
 /**
- * configure_done() - a daemon->on_configured() that goes on with a reconfigure that came meanwhile.
- * Return: 1 if there is one.
+ * configure_done() - a daemon->on_configured() that starts a pending reconfigure. Return: 1 if
+ * there is one.
  */
 int configure_done(struct daemon *daemon);
 
 /**
- * configure_print_notes() - what was odd about the files when they were read last: its level, a
- * digit, and the text; a line each
+ * configure_print_notes() - print the errors and warnings of the last time that the files were
+ * read: one per line, a digit for the level and the text
  */
 void configure_print_notes(const struct daemon *daemon, int verbosity, struct mp_strbuf *out);

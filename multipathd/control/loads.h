@@ -12,7 +12,7 @@ struct daemon_path;
 void loads_check(struct daemon_map *map);
 
 /**
- * loads_doubt() - what was known of its identity is not known any more (mp_path_doubt()); a load
+ * loads_doubt() - its identity is in doubt (mp_path_doubt()); a load
  * that counts on it is called off
  */
 void loads_doubt(struct daemon_path *path);

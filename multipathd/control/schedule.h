@@ -51,7 +51,7 @@ void schedule_await_priority(struct daemon_path *path);
 void schedule_ask_again(struct daemon_path *path);
 
 /**
- * schedule_doubt() - the same after an event: what was known of its identity is not known any more
+ * schedule_doubt() - the same after an event: its identity is in doubt
  */
 void schedule_doubt(struct daemon_path *path);
 

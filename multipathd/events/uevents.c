@@ -64,14 +64,14 @@ static void uevent_of_map(struct daemon *daemon, const char *action, const struc
 		return;
 	map = maps_find_wwid(&daemon->inventory, wwid);
 	if (!map || !map->map.kernel.exists || map->map.kernel.foreign_table) {
-		/* Somebody made a map, or gave it its table just now. */
+		/* Another program has just created a map or loaded its table. */
 		if (!map || !map->busy)
 			looks_want(daemon);
 		return;
 	}
 	steps_own_node(map);
 	if (dm_action && !strncmp(dm_action, "PATH_", 5))
-		return; /* the kernel's event number tells more */
+		return; /* the kernel's event number is more accurate */
 	readiness_note(map, !ready || strcmp(ready, "0"));
 }
 
@@ -80,16 +80,16 @@ bool uevents_is_news(const struct daemon_path *path, const struct mp_props *prop
 	const char *attribute = path->settings.uid_attribute;
 	const char *wwid = attribute && *attribute ? mp_props_get(props, attribute) : NULL;
 
-	/* Size, write protection and identity come with words of their own. */
+	/* Changes of size, write protection and identity are marked by properties of their own. */
 	return path->path.init != MP_INIT_OK || path->path.wrong_wwid || !wwid ||
 	       strcmp(wwid, path->path.identity.wwid) || mp_props_get(props, "RESIZE") ||
 	       mp_props_get(props, "DISK_RO") || discovery_is_renamed(path, props);
 }
 
 /*
- * A unit attention that told that INQUIRY data or the target's LUNs have changed, which I/O may
- * have taken before any check could see it. The kernel announces it of the SCSI device; it concerns
- * that one, or all of its target.
+ * A unit attention reported that INQUIRY data or the target's LUNs have changed; I/O may have
+ * consumed it before a check could see it. The kernel sends the event for the SCSI device, and it
+ * concerns that device or all of its target.
  */
 static void uevent_of_scsi_device(struct daemon *daemon, const struct mp_props *props,
 				  const char *dir)
@@ -163,8 +163,7 @@ static int uevent_take(struct daemon *daemon, struct udev_device *device)
 }
 
 /*
- * Removals may have been among them, and a device of the same number put in the place of another
- * one.
+ * Lost events may include removals, and a device number may belong to another device now.
  */
 static void uevents_lost(struct daemon *daemon)
 {

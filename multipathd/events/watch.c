@@ -25,7 +25,7 @@ static int watch_on_change(sd_event_source *source, const struct inotify_event *
 	(void)source;
 	if (event->len && !strcmp(event->name, "bindings") && event->mask & IN_MOVED_TO) {
 		if (daemon->inventory.bindings_dirty || files_is_writing(daemon))
-			return 0; /* ours, or merged when ours is written */
+			return 0; /* written by the daemon, or merged when the daemon writes it */
 		r = mp_bindings_load(daemon->inventory.bindings, STATE_DIR, true,
 				     daemon->inventory.config, daemon_diagnostic, daemon);
 		if (r < 0)

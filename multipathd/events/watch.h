@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* watch.h - files that others change while the daemon runs.  For: main. */
+/* watch.h - watches files that other programs change while the daemon runs.  For: main. */
 #pragma once
 
 struct daemon;
 
 /**
- * watch_open() - tell the operator of a changed configuration, read the bindings file again when it
- * was replaced
+ * watch_open() - warn about a changed configuration, and reread the bindings file when it is
+ * replaced
  */
 void watch_open(struct daemon *daemon);
