@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * delays.h - a path's next check is due, or the one under way has not answered yet.  For: the
- * daemon's lifetime.
+ * delays.h - a path's check is due or overdue.  For: the daemon's lifetime.
  */
 #pragma once
 #include <stdint.h>
@@ -9,27 +8,27 @@
 struct agenda_entry;
 struct daemon_path;
 
-/* Where a check is that has not ended. */
+/* Where an unfinished check is. */
 enum delay_queue {
 	DELAY_QUEUE_BEGUN,
-	DELAY_QUEUE_WAITS, /* for its turn: nothing is wrong yet */
-	DELAY_QUEUE_HELD_UP, /* others hang, and leave no worker to it */
+	DELAY_QUEUE_WAITS, /* for its turn: not a problem yet */
+	DELAY_QUEUE_HELD_UP, /* no worker is free because others hang */
 };
 
-/* What its delay means. */
+/* What the delay of a check means. */
 enum delay {
 	DELAY_IGNORED, /* the operator failed the path */
 	DELAY_QUEUED,
-	DELAY_PENDING, /* until its timeout */
-	DELAY_HELD_UP, /* past its timeout, but the device has not been asked */
+	DELAY_PENDING, /* its timeout has not passed yet */
+	DELAY_HELD_UP, /* its timeout has passed, but the device has not been asked */
 	DELAY_TIMEOUT,
 };
 
 /**
- * delays_judge() - what it means that the check under way has not ended at @now_usec; changes
- * nothing
+ * delays_judge() - judge a check that has not finished at @now_usec; changes nothing
  */
 enum delay delays_judge(const struct daemon_path *path, uint64_t now_usec, enum delay_queue queue);
 
-/** delays_on_due() - of the agenda: a path's next check, or the deadline of the one under way */
+/** delays_on_due() - agenda callback: a path's next check is due, or the deadline of the running
+ * one has passed */
 void delays_on_due(struct agenda_entry *entry);

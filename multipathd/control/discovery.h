@@ -60,82 +60,84 @@ int discovery_apply(struct daemon *daemon, struct daemon_path *path,
 		    const struct discovered *found);
 
 /**
- * discovery_take() - a device exists (enumerated, or its event came): identify it, or identify it
+ * discovery_take() - a device exists (enumerated or reported by an event): identify it, possibly
  * again
  * @dir:	its sysfs directory
  * @props:	of the event, NULL: read udev's database
- * @by_operator:	`add path`: also orphans of a removed map
+ * @by_operator:	set for `add path`: include orphans of a removed map
  *
- * Return: 1 it is a path of ours now (or was before), 0 not ours (filtered), negative errno.
+ * Return: 1 if it is now a path (or already was), 0 if it is filtered out, negative errno.
  */
 int discovery_take(struct daemon *daemon, dev_t devt, const char *name, const char *dir,
 		   const struct mp_props *props, bool by_operator);
 
 /**
- * discovery_look_again() - a change event without news: what sysfs shows of it may be another thing
+ * discovery_look_again() - a change event without news: compare with sysfs, which may have changed
  * all the same
  */
 void discovery_look_again(struct daemon_path *path, const struct mp_props *props);
 
-/** discovery_is_renamed() - has udev read another name from its VPD page 0x83 than before? */
+/** discovery_is_renamed() - Return: true if udev has read another name from VPD page 0x83 than
+ * before */
 bool discovery_is_renamed(const struct daemon_path *path, const struct mp_props *props);
 
-/** discovery_drop() - the device is gone, or nobody wants it; its map is reconciled without it */
+/** discovery_drop() - the device is gone or no longer a path; its map is reconciled without it */
 void discovery_drop(struct daemon_path *path, const char *reason);
 
-/** discovery_enumerate() - every disk of the system */
+/** discovery_enumerate() - discover every disk of the system */
 int discovery_enumerate(struct daemon *daemon);
 
 /**
- * discovery_resolve_settings() - after a reconfigure: checker, prioritizer, filters by the new
- * configuration. Return: as discovery_take()
+ * discovery_resolve_settings() - after a reconfigure: apply checker, prioritizer and filters of the
+ * new configuration. Return: as discovery_take()
  */
 int discovery_resolve_settings(struct daemon_path *path);
 
 /**
- * discovery_wrong_wwid() - the device answers with another WWID than is @expected of it: it gets no
- * I/O any more
+ * discovery_wrong_wwid() - the device reports another WWID than @expected: stop its I/O
  */
 void discovery_wrong_wwid(struct daemon_path *path, const char *told, const char *expected);
 
-/** discovery_told_vpd_data() - the device told this of itself on a page of its vendor's */
+/** discovery_told_vpd_data() - record the text that the device reported on a vendor-specific VPD
+ * page */
 void discovery_told_vpd_data(struct daemon_path *path, const char *text);
 
 /**
- * discovery_told_proof() - the name that the device tells, or is to tell, for the first time.
- * Without memory it is not kept.
+ * discovery_told_proof() - record the name that the device reports, or must report, when it is
+ * first known. If out of memory, it is not recorded.
  */
 void discovery_told_proof(struct daemon_path *path, const char *name);
 
 /**
- * discovery_told_wwid() - a path without WWID: the device itself told this one. The path may be
- * gone afterwards.
+ * discovery_told_wwid() - the device itself has reported the WWID of a path without one. The path
+ * may be freed.
  */
 void discovery_told_wwid(struct daemon_path *path, const char *wwid);
 
 /**
- * discovery_told_kind() - the device has VPD page 0xC9 of RDAC arrays, NVMe's ANA: 1, 0, negative:
- * it was not asked
+ * discovery_told_kind() - record whether the device has VPD page 0xC9 of RDAC arrays or NVMe ANA: 1
+ * yes, 0 no, negative: it was not asked
  */
 void discovery_told_kind(struct daemon_path *path, int rdac, int ana);
 
 /**
- * discovery_told_priority() - the first answer: one that ALUA devices do not give shows that the
- * device is none
+ * discovery_told_priority() - the first priority: an answer that no ALUA device gives shows that
+ * the device does not support ALUA
  */
 void discovery_told_priority(struct daemon_path *path, int priority);
 
 /**
- * discovery_disconnected() - the target has no such LUN any more: purge_disconnected has the kernel
- * forget the device
+ * discovery_disconnected() - the LUN no longer exists at the target: with purge_disconnected,
+ * delete the device
  */
 void discovery_disconnected(struct daemon_path *path);
 
-/** discovery_told_read_only() - the device itself told whether it is write-protected */
+/** discovery_told_read_only() - record whether the device reports itself as write-protected */
 void discovery_told_read_only(struct daemon_path *path, bool read_only);
 
 /**
- * discovery_on_missing_udev() - udev had its time to find a WWID: ask it again, or do without it
+ * discovery_on_missing_udev() - udev has not provided a WWID in time: retrigger it, or continue
+ * without
  */
 void discovery_on_missing_udev(struct daemon_path *path);
 

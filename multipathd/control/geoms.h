@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * geoms.h - maps under the administrator's hand (gmultipath): the daemon runs the verbs, watches
- * the paths, and keeps its hands off.  For: the daemon's loop.
+ * geoms.h - maps managed by gmultipath: the daemon runs its verbs and watches the paths, but
+ * changes nothing on its own.  For: the daemon's loop.
  *
  * Verbs, labels that are tasted and reactions to failures are gmultipath's engine, on a worker, one
  * after the other. The kernel's tables and two small files are the record; a map here is what was
@@ -18,13 +18,14 @@ struct daemon_map;
 struct daemon_path;
 struct map_kind;
 
-/** geoms_init() - what the notes say of labels; with the configuration, and after every verb */
+/** geoms_init() - read the notes on labels; called with the configuration and after every verb */
 void geoms_init(struct daemon *daemon);
 
-/** geoms_sweep() - put in order what a killed daemon or gmultipath has left of a map */
+/** geoms_sweep() - repair what a killed daemon or gmultipath has left of a map */
 void geoms_sweep(struct daemon *daemon);
 
-/** geoms_serve() - "@geom VERB ..." of a client; answered when it is done. Return: was it one? */
+/** geoms_serve() - serve "@geom VERB ..." of a client, answered when it is done. Return: true if it
+ * is such a request */
 bool geoms_serve(struct daemon *daemon, uint64_t request, const char *text);
 
 /**
@@ -33,14 +34,15 @@ bool geoms_serve(struct daemon *daemon, uint64_t request, const char *text);
  */
 bool geoms_change_path(struct daemon_path *path, const char *verb, uint64_t request);
 
-/** geoms_is_foreign() - does the path lead to another LUN than when gmultipath's map took it? */
+/** geoms_is_foreign() - Return: true if the path leads to another LUN than when it was added to its
+ * gmultipath map */
 bool geoms_is_foreign(const struct daemon_path *path);
 
 /** geoms_kind - the row of maps managed by gmultipath */
 extern const struct map_kind geoms_kind;
 
-/** geoms_on_up() - a path without such a map answered: does it have a label? */
+/** geoms_on_up() - a path outside such maps is up: look for a label */
 void geoms_on_up(struct daemon_path *path);
 
-/** geoms_drop_waiting() - the end: nobody is answered any more */
+/** geoms_drop_waiting() - the daemon ends: drop the requests that still wait */
 void geoms_drop_waiting(struct daemon *daemon);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * membership.h - which paths are of which map, and which maps there are.  For: the daemon's control
- * and commands.
+ * membership.h - which maps exist, and which paths belong to which.  For: the daemon's control and
+ * commands.
  */
 #pragma once
 #include <stdbool.h>
@@ -11,23 +11,23 @@ struct daemon_map;
 struct daemon_path;
 struct mp_kernel_map;
 
-/* Why a path is of a map. */
+/* Why a path belongs to a map. */
 enum membership_rule {
-	MEMBERSHIP_BY_WWID, /* it is the map's */
+	MEMBERSHIP_BY_WWID, /* it has the map's WWID */
 	MEMBERSHIP_BY_TABLE, /* the map takes its paths by table (struct map_kind) */
 	MEMBERSHIP_BY_USERS, /* membership_find_user() */
 };
 
 struct membership {
 	enum membership_rule rule;
-	struct daemon_map *map; /* NULL: by WWID, but there is none yet */
+	struct daemon_map *map; /* NULL: by WWID, but the map does not exist yet */
 };
 
 /** membership_choose() - the map that a path with a WWID belongs to; changes nothing */
 struct membership membership_choose(const struct daemon_path *path);
 
 /**
- * membership_join() - the path belongs to the map of its WWID, which is made (in memory) if need be
+ * membership_join() - add the path to its map, which is created (in memory) if necessary
  */
 int membership_join(struct daemon_path *path, bool by_operator);
 
@@ -35,20 +35,19 @@ int membership_join(struct daemon_path *path, bool by_operator);
  * membership_find_user() - the map of another WWID that is in use and has the path in the kernel's
  * table, if it is the same LUN
  *
- * The configuration spells its name otherwise now. One disk is one map, and that one has its users:
- * the path stays until they are gone.
+ * The configuration now gives the LUN another WWID. One disk must have only one map, and that map
+ * has users: the path stays in it until they are gone.
  */
 struct daemon_map *membership_find_user(const struct daemon_path *path);
 
 /**
- * membership_take_back() - a map that was not wanted any more cannot be removed: its paths stay its
- * own
+ * membership_take_back() - a map that should be removed cannot be: it keeps its paths
  */
 void membership_take_back(struct daemon_map *map);
 
 /**
- * membership_adopt() - the kernel has this map: found at start, or made by somebody else. Takes
- * *kernel.
+ * membership_adopt() - the kernel has this map: found at startup, or created by another program.
+ * Takes *kernel.
  */
 int membership_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *kernel);
 
@@ -59,7 +58,8 @@ void membership_gone(struct daemon_map *map);
 void membership_forget(struct daemon_map *map);
 
 /**
- * membership_start_over() - as membership_forget(), but paths that have come meanwhile make it anew
+ * membership_start_over() - like membership_forget(), but paths found in the meantime create it
+ * again
  */
 void membership_start_over(struct daemon_map *map);
 

@@ -21,7 +21,7 @@ int names_choose(struct daemon_map *map);
  */
 const char *names_contradiction(const struct daemon_map *map, const char **ret_other);
 
-/** names_retry() - the list of dm devices was read: names that were in use may be free */
+/** names_retry() - the list of dm devices was read: try names again that were in use */
 void names_retry(struct daemon *daemon);
 
 /**

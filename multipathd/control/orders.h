@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * orders.h - what the kernel is told of a map, and what follows when it has been.  For: the
- * daemon's control and commands.
+ * orders.h - sends messages to maps in the kernel, and handles their results.  For: the daemon's
+ * control and commands.
  */
 #pragma once
 #include <stdint.h>
@@ -10,8 +10,8 @@
 struct daemon_map;
 
 /**
- * orders_send() - send one dm message from a worker; @request: answered with ok or fail when it is
- * done, 0: nobody waits
+ * orders_send() - have a worker send one dm message; @request: answered with ok or fail when it is
+ * done, 0: none
  */
 int orders_send(struct daemon_map *map, const char *message, uint64_t request);
 

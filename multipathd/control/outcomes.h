@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * outcomes.h - what operations on a map have come to.  For: control/steps.c.
+ * outcomes.h - results of operations on maps.  For: control/steps.c.
  */
 #pragma once
 #include <stdbool.h>
@@ -12,7 +12,7 @@ struct table_job;
 
 enum outcome_fault {
 	OUTCOME_NO_FAULT,
-	OUTCOME_CALLED_OFF, /* a path of the new table was doubted meanwhile */
+	OUTCOME_CALLED_OFF, /* canceled: the identity of a path of the new table came into doubt */
 	OUTCOME_LOCKED, /* another program has locked a path */
 	OUTCOME_FAILED,
 };
@@ -24,10 +24,11 @@ struct table_outcome {
 	enum outcome_fault fault;
 	enum outcome_retry retry; /* as in control/retries.h */
 	bool loaded; /* the kernel has a new table */
-	bool gone; /* the kernel has no such device any more */
-	enum mp_map_action action; /* with no fault */
-	const char *mark; /* why the map is reconciled again, constant; NULL: it is not */
-	const char *reply; /* to whoever waits for the map, constant; NULL: they go on waiting */
+	bool gone; /* the device no longer exists in the kernel */
+	enum mp_map_action action; /* unless there is a fault */
+	const char *mark; /* reason for reconciling the map again, constant; NULL: none */
+	const char
+		*reply; /* to requests that wait for the map, constant; NULL: they keep waiting */
 };
 
 /**
@@ -36,6 +37,6 @@ struct table_outcome {
  */
 struct table_outcome outcomes_judge_table(const struct table_job *job, bool reports_changes);
 
-/** outcomes_of_table(), outcomes_of_device() - as the jobs' ended() */
+/** outcomes_of_table(), outcomes_of_device() - ended() callbacks of the jobs */
 void outcomes_of_table(struct table_job *job);
 void outcomes_of_device(struct device_job *job);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * readiness.h - udev has processed a map's creation or change, or has had its time.  For: the
+ * readiness.h - waits until udev has processed a map's creation or change.  For: the
  * daemon's control and events.
  */
 #pragma once
@@ -8,8 +8,8 @@
 
 struct daemon_map;
 
-/** readiness_note() - udev is done with it; @ready: and does call it ready */
+/** readiness_note() - udev has processed the map; @ready: and reports it as ready */
 void readiness_note(struct daemon_map *map, bool ready);
 
-/** readiness_await() - the creation event is to come within missing_uev_wait_timeout */
+/** readiness_await() - wait up to missing_uev_wait_timeout for the creation event */
 void readiness_await(struct daemon_map *map);

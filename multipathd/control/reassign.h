@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * reassign.h - other dm devices that use a path of a map use the map from now on.  For: the
+ * reassign.h - makes dm devices that are stacked on a path of a map use the map instead.  For: the
  * daemon's control and commands.
  */
 #pragma once

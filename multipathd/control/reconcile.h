@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * reconcile.h - every map that was marked becomes what it should be.  For: the daemon's control and
+ * reconcile.h - brings every marked map to its wanted state.  For: the daemon's control and
  * commands.
  */
 #pragma once
@@ -15,17 +15,18 @@ struct mp_plan;
 extern const struct map_kind reconcile_kind;
 
 /**
- * reconcile_later() - as struct inventory.on_marked: when the loop has taken all events that are
- * there
+ * reconcile_later() - for struct inventory.on_marked: reconcile when the loop has processed all
+ * pending events
  */
 void reconcile_later(struct inventory *inventory);
 
 /**
- * reconcile_plan() - what is to be done to it, from what is known and its settings; nothing is done
+ * reconcile_plan() - plan the operations that the map needs, from the current state and its
+ * settings; changes nothing
  */
 int reconcile_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan);
 
 /**
- * reconcile_rehearse() - the same, of a map of an inventory of copies. Return: 0, negative errno.
+ * reconcile_rehearse() - the same for a map of an inventory of copies. Return: 0, negative errno.
  */
 int reconcile_rehearse(struct daemon_map *map, struct mp_plan *plan);

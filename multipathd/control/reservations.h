@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * reservations.h - keys of persistent reservations: if a map is registered with its key, a path gets no
- * I/O before it is registered as well.  For: the daemon's loop, and check jobs.
+ * reservations.h - persistent reservation keys: if a map's key is registered, a path gets no I/O
+ * before the key is registered on it, too.  For: the daemon's loop, and check jobs.
  */
 #pragma once
 #include <stdbool.h>
@@ -21,15 +21,15 @@ const char *reservation_flag_name(enum reservation_flag flag); /* "unknown" "uns
 void reservation_check_prepare(struct reservation_check *check, const struct daemon_path *path);
 
 /**
- * reservation_check_take() - on the loop, for a path that is up. Return: NULL, or why it must not be
- * used yet.
+ * reservation_check_take() - on the loop, for a path that is up. Return: NULL, or why it must not
+ * be used yet.
  */
 const char *reservation_check_take(const struct reservation_check *check, struct daemon_path *path);
 
 /** reservations_load() - read the prkeys file */
 void reservations_load(struct daemon *daemon);
 
-/** reservations_resolve() - the map's key, after its settings or the file changed */
+/** reservations_resolve() - set the map's key after its settings or the file have changed */
 void reservations_resolve(struct daemon_map *map);
 
 /**

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* retries.h - what failed is tried again.  For: the daemon's control. */
+/* retries.h - retries of failed operations on maps.  For: the daemon's control. */
 #pragma once
 
 struct daemon_map;
 
-/** retries_later() - nothing tells when it would work: ever less often */
+/** retries_later() - retry at increasing intervals, as no event will show when it can succeed */
 void retries_later(struct daemon_map *map);
 
-/** retries_soon() - in a second; what fails again and again is given up */
+/** retries_soon() - retry in a second; give up after repeated failures */
 void retries_soon(struct daemon_map *map);

@@ -7,84 +7,86 @@ struct daemon;
 struct daemon_path;
 
 enum {
-	/* a check without an answer for so long: its path is shown as pending */
+	/* a path whose check has not answered for this long is shown as pending */
 	SCHEDULE_PENDING_SEC = 1,
 	SCHEDULE_RETRY_SEC = 1,
 };
 
-/** schedule_start() - a new path: check it at once, and from then on by its interval */
+/** schedule_start() - check a new path immediately, and from then on at its interval */
 int schedule_start(struct daemon_path *path);
 
-/** schedule_start_all() - of all paths that were found while daemon->enumerating */
+/** schedule_start_all() - schedule_start() for all paths found while daemon->enumerating */
 void schedule_start_all(struct daemon *daemon);
 
 /**
- * schedule_check() - begin a check now, or when the one under way has ended, whatever the options
+ * schedule_check() - start a check now, or when the running one has ended, regardless of the
+ * options
  */
 void schedule_check(struct daemon_path *path);
 
-/** schedule_soon() - at once (after the one under way) */
+/** schedule_soon() - check it immediately (after the running check) */
 void schedule_soon(struct daemon_path *path);
 
-/** schedule_at() - the next check is then */
+/** schedule_at() - set the time of the next check */
 int schedule_at(struct daemon_path *path, uint64_t usec);
 
 /**
- * schedule_next() - by its interval: the same instant for all paths of a map, and maps spread over
- * a few instants
+ * schedule_next() - schedule the next check by the path's interval: at the same instant for all
+ * paths of a map, with maps spread over a few instants
  */
 void schedule_next(struct daemon_path *path);
 
-/** schedule_retry() - in a second */
+/** schedule_retry() - check it again in a second */
 void schedule_retry(struct daemon_path *path);
 
 /**
  * schedule_await_priority() - another prioritizer was chosen: its map waits for the next answer, as
- * at the start
+ * at startup
  */
 void schedule_await_priority(struct daemon_path *path);
 
 /**
- * schedule_ask_again() - check it at once, and ask for all that is kept of what it told; its map's
- * table waits for the answer
+ * schedule_ask_again() - check it immediately, and read again everything cached from the device;
+ * its map's table waits for the answer
  */
 void schedule_ask_again(struct daemon_path *path);
 
 /**
- * schedule_doubt() - the same after an event: its identity is in doubt
+ * schedule_doubt() - the same after an event that brings its identity into doubt
  */
 void schedule_doubt(struct daemon_path *path);
 
 /**
- * schedule_note_answer() - its map need not wait for it any more, unless it was asked before its
+ * schedule_note_answer() - its map no longer waits for it, unless it was asked before its
  * prioritizer was chosen
  */
 void schedule_note_answer(struct daemon_path *path);
 
-/** schedule_end_round() - if it was asked for the priorities of its map's paths, another one may be
+/** schedule_end_round() - if its check read the priorities of all paths of its map, another path's
+ * check may do so now
  */
 void schedule_end_round(const struct daemon_path *path);
 
-/** schedule_give_up() - its map goes on, with what is known of the path */
+/** schedule_give_up() - its map stops waiting for it and uses what is known of it */
 void schedule_give_up(struct daemon_path *path);
 
 /**
- * schedule_give_up_all() - paths without a first answer join their maps when it comes; nobody waits
- * for them
+ * schedule_give_up_all() - stop waiting for all paths without a first answer; they are added to
+ * their maps when it arrives
  */
 void schedule_give_up_all(struct daemon *daemon);
 
-/** schedule_timeout_sec() - how long a check of it may take */
+/** schedule_timeout_sec() - timeout of a check of the path */
 unsigned schedule_timeout_sec(const struct daemon_path *path);
 
 /**
- * schedule_answer_waiters() - who asked for its reinstatement by hand. @reply: NULL: what becomes
- * of the message to the kernel
+ * schedule_answer_waiters() - answer the clients that wait for its reinstatement. @reply: NULL: the
+ * result of the message to the kernel
  */
 void schedule_answer_waiters(struct daemon_path *path, const char *reply);
 
-/** schedule_reopen() - its device may have been replaced */
+/** schedule_reopen() - open its device again, which may have been replaced */
 void schedule_reopen(struct daemon_path *path);
 
-/** schedule_stop() - the path goes away; an answer under way is dropped when it comes */
+/** schedule_stop() - the path is going away; the answer of a running check is dropped */
 void schedule_stop(struct daemon_path *path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* steps.h - plans become operations on maps.  For: the daemon's control and commands. */
+/* steps.h - carries out plans by operations on maps.  For: the daemon's control and commands. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,21 +10,21 @@ struct mp_plan;
 /**
  * steps_apply() - start all steps of a plan; nothing is decided here
  *
- * Return: 1 an operation on the table is under way (the map is touched again when it ends), 0
- * nothing to wait for, negative errno.
+ * Return: 1 if an operation on the table is in progress (the map is touched again when it ends), 0
+ * if there is nothing to wait for, negative errno.
  */
 int steps_apply(struct daemon_map *map, const struct mp_plan *plan);
 
 /**
- * steps_remove() - unless it is in use, or @deferred until it is not; @request is answered when
- * that is done
+ * steps_remove() - remove a map unless it is in use, or @deferred: when it is closed; @request is
+ * answered when this is done
  */
 int steps_remove(struct daemon_map *map, bool deferred, bool by_operator, uint64_t request);
 
-/** steps_suspend() - @resume: the other way round */
+/** steps_suspend() - suspend a map; @resume: resume it */
 int steps_suspend(struct daemon_map *map, bool resume, uint64_t request);
 
 /**
- * steps_own_node() - mode, uid and gid of its node; to be called whenever udev had to do with it
+ * steps_own_node() - set mode, uid and gid of its node; call it whenever udev has processed the map
  */
 void steps_own_node(struct daemon_map *map);

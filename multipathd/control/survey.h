@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * survey.h - what a look at the kernel's maps has found becomes what is known of them.  For: the
+ * survey.h - takes over what was read from the kernel's maps.  For: the
  * daemon's loop.
  */
 #pragma once
@@ -8,18 +8,18 @@ struct daemon_map;
 struct look_job;
 struct look_map;
 
-/* What a look says of a map. */
+/* What was read of a map. */
 enum survey_verdict {
-	SURVEY_NOTHING, /* neither known nor in the kernel; or as before */
-	SURVEY_BUSY, /* its table is being changed: what was read may be older than that */
-	SURVEY_OUTDATED, /* its table was changed after the look began */
-	SURVEY_FOUND, /* a map that the kernel has, and that was not known */
+	SURVEY_NOTHING, /* neither known nor in the kernel; or unchanged */
+	SURVEY_BUSY, /* its table is being changed: what was read may be older */
+	SURVEY_OUTDATED, /* its table was changed after reading began */
+	SURVEY_FOUND, /* an unknown map in the kernel */
 	SURVEY_GONE,
-	SURVEY_READ, /* its table or its states are to be compared */
+	SURVEY_READ, /* its table or its states must be compared */
 };
 
-/** survey_judge() - @map: of the same WWID, NULL: none. Nothing is done. */
+/** survey_judge() - @map: with the same WWID, NULL if none; changes nothing */
 enum survey_verdict survey_judge(const struct daemon_map *map, const struct look_map *look);
 
-/** survey_take() - of looks_new(): a look is over */
+/** survey_take() - callback of looks_new(): reading has finished */
 void survey_take(struct look_job *job);
