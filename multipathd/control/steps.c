@@ -79,17 +79,37 @@ static void table_job_take_locks(struct table_job *job, const struct daemon_map 
 	}
 }
 
-static int map_start_operation(struct daemon_map *map, const struct mp_plan *plan)
+/* Of its step that loads a table; the number of steps if there is none. */
+static size_t plan_find_load(const struct mp_plan *plan)
 {
-	struct daemon *daemon = map->inventory->daemon;
-	_cleanup_strbuf_ struct mp_strbuf params = MP_STRBUF_INIT;
+	size_t i = 0;
+
+	while (i < plan->count && plan->steps[i].kind != MP_STEP_CREATE &&
+	       plan->steps[i].kind != MP_STEP_RELOAD && plan->steps[i].kind != MP_STEP_RESIZE)
+		i++;
+	return i;
+}
+
+static int table_job_take_bad(struct table_job *job, const struct mp_plan *plan)
+{
+	job->bad = calloc(plan->count + 1, sizeof(*job->bad));
+	if (!job->bad)
+		return -ENOMEM;
+	for (size_t i = plan_find_load(plan); i < plan->count; i++)
+		if (plan->steps[i].kind == MP_STEP_FAIL_PATH)
+			job->bad[job->bad_count++] = plan->steps[i].devt;
+	return 0;
+}
+
+int steps_make_job(const struct daemon_map *map, const struct mp_plan *plan, struct table_job **ret)
+{
+	const struct inventory *inventory = map->inventory;
+	const char *delimiter = inventory->process->partition_delimiter;
 	struct table_job *job = calloc(1, sizeof(*job));
-	bool loads = false;
-	int r;
 
 	if (!job)
 		return -ENOMEM;
-	job->daemon = daemon;
+	job->daemon = inventory->daemon;
 	job->ended = outcomes_of_table;
 	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
 	job->rename = mp_plan_find(plan, MP_STEP_RENAME);
@@ -97,52 +117,62 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	job->resize = mp_plan_find(plan, MP_STEP_RESIZE);
 	/* A map that is in use cannot be removed, but lets go of its paths. */
 	job->no_queue = mp_plan_find(plan, MP_STEP_REMOVE);
-	job->load = job->resize || mp_plan_find(plan, MP_STEP_RELOAD) ||
-		    mp_plan_find(plan, MP_STEP_REMOVE);
+	job->load = job->resize || mp_plan_find(plan, MP_STEP_RELOAD) || job->no_queue;
 	job->flags = map_node_flags(map);
 	job->flags.reload = job->load && !job->resize && !plan->force_udev;
 	job->flags.skip_kpartx = map->map.settings.skip_kpartx;
 	job->flags.no_paths = plan->no_active_path;
 	job->flags.read_only = plan->read_only;
+	job->whole = inventory->options.loads_whole;
 	job->name = strdup(plan->name ? plan->name : map->map.name);
-	if (daemon->inventory.process->partition_delimiter)
-		job->delimiter = strdup(daemon->inventory.process->partition_delimiter);
-	job->bad = calloc(plan->count, sizeof(*job->bad));
-	for (size_t i = 0; job->bad && i < plan->count; i++) {
-		const struct mp_step *step = &plan->steps[i];
-
-		loads |= step->kind == MP_STEP_CREATE || step->kind == MP_STEP_RELOAD ||
-			 step->kind == MP_STEP_RESIZE;
-		if (step->kind != MP_STEP_FAIL_PATH)
-			continue;
-		if (loads)
-			job->bad[job->bad_count++] = step->devt;
-		else
-			/* it will not be in the new table */
-			orders_send_path(map, "fail_path", step->devt, 0);
-	}
-	r = job->name && job->bad ? mp_table_copy(&plan->table, &job->table) : -ENOMEM;
-	if (r < 0) {
+	if (delimiter)
+		job->delimiter = strdup(delimiter);
+	if (!job->name || table_job_take_bad(job, plan) < 0 ||
+	    mp_table_copy(&plan->table, &job->table) < 0) {
 		table_job_free(job);
-		return r;
+		return -ENOMEM;
 	}
-
 	if (job->create) {
 		table_job_take_locks(job, map);
-		job->patient = daemon->inventory.options.waits_for_ever;
+		job->patient = inventory->options.waits_for_ever;
 	}
-	job->whole = daemon->inventory.options.loads_whole;
+	*ret = job;
+	return 0;
+}
+
+/* They will not be in the new table. */
+static void map_fail_before_load(struct daemon_map *map, const struct mp_plan *plan)
+{
+	for (size_t i = 0; i < plan_find_load(plan); i++)
+		if (plan->steps[i].kind == MP_STEP_FAIL_PATH)
+			orders_send_path(map, "fail_path", plan->steps[i].devt, 0);
+}
+
+static void map_skip_load(struct daemon_map *map)
+{
+	if (map->regroup)
+		maps_touch(map, "failback would load what is loaded");
+	else if (!map->futile)
+		log_warning("%s: kernel table differs from the one loaded; not reloading again",
+			    map->map.name);
+	map->futile = true;
+	map->regroup = false;
+}
+
+static int map_start_operation(struct daemon_map *map, const struct mp_plan *plan)
+{
+	_cleanup_strbuf_ struct mp_strbuf params = MP_STRBUF_INIT;
+	struct daemon *daemon = map->inventory->daemon;
+	struct table_job *job;
+	int r = steps_make_job(map, plan, &job);
+
+	if (r < 0)
+		return r;
+	map_fail_before_load(map, plan);
 	if (job->create || job->load) {
 		mp_table_format(&plan->table, &params);
 		if (job->load && !job->resize && map_load_is_futile(map, mp_strbuf_text(&params))) {
-			if (map->regroup)
-				maps_touch(map, "failback would load what is loaded");
-			else if (!map->futile)
-				log_warning(
-					"%s: kernel table differs from the one loaded; not reloading again",
-					map->map.name);
-			map->futile = true;
-			map->regroup = false;
+			map_skip_load(map);
 			table_job_free(job);
 			return 0;
 		}
@@ -169,8 +199,7 @@ static int apply_dry_run(struct daemon_map *map, const struct mp_plan *plan)
 {
 	struct mp_table *old = &map->map.kernel.table, table = MP_TABLE_INIT;
 
-	if (!mp_plan_find(plan, MP_STEP_CREATE) && !mp_plan_find(plan, MP_STEP_RELOAD) &&
-	    !mp_plan_find(plan, MP_STEP_RESIZE))
+	if (plan_find_load(plan) == plan->count)
 		return 0;
 	if (mp_table_copy(&plan->table, &table) < 0)
 		return -ENOMEM;
@@ -185,83 +214,6 @@ static int apply_dry_run(struct daemon_map *map, const struct mp_plan *plan)
 	*old = table;
 	map->map.action = MP_ACTION_DRY_RUN;
 	return mp_map_update_groups(&map->map);
-}
-
-int steps_apply(struct daemon_map *map, const struct mp_plan *plan)
-{
-	const struct mp_step *rejected = mp_plan_find(plan, MP_STEP_REJECT);
-	char message[32];
-
-	if (map->inventory->options.dry_run)
-		return apply_dry_run(map, plan);
-	/* Whatever else is in the way. */
-	for (size_t i = 0; rejected && i < plan->count; i++)
-		if (plan->steps[i].kind == MP_STEP_FAIL_PATH)
-			orders_send_path(map, "fail_path", plan->steps[i].devt, 0);
-	if (rejected) {
-		log_warning("%s: %s", map->map.name, rejected->reason);
-		map->map.action = MP_ACTION_REJECT;
-		return -EINVAL;
-	}
-	if (mp_plan_find(plan, MP_STEP_REMOVE)) {
-		if (!map->removal_tried) {
-			if (mp_plan_find(plan, MP_STEP_NO_QUEUE))
-				orders_send(map, "fail_if_no_path", 0);
-			steps_remove(map, map->map.settings.deferred_remove && !plan->only_unused,
-				     false, 0);
-			return 1;
-		}
-		retries_later(map); /* for its last user to go */
-		return map->map.kernel.table.group_count && !plan->table.group_count ?
-			       map_start_operation(map, plan) :
-			       0;
-	}
-	map->removal_tried = false;
-	if (!mp_plan_find(plan, MP_STEP_CREATE))
-		map->retry_sec = 0;
-	if (mp_plan_find(plan, MP_STEP_KEEP)) {
-		map->map.kernel.removal_deferred = false;
-		orders_send(map, messages_cancel_removal, 0);
-	}
-	if (mp_plan_find(plan, MP_STEP_CREATE) || mp_plan_find(plan, MP_STEP_RELOAD) ||
-	    mp_plan_find(plan, MP_STEP_RESIZE) || mp_plan_find(plan, MP_STEP_RENAME))
-		return map_start_operation(map, plan);
-
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct mp_step *step = &plan->steps[i];
-
-		switch (step->kind) {
-		case MP_STEP_FAIL_PATH:
-			orders_send_path(map, "fail_path", step->devt, 0);
-			break;
-		case MP_STEP_REINSTATE_PATH:
-			orders_send_path(map, "reinstate_path", step->devt, 0);
-			break;
-		case MP_STEP_SWITCH_GROUP:
-			/* Later than at start or reconfigure it is failback's decision. */
-			if (map->inventory->daemon->state != DAEMON_CONFIGURE)
-				break;
-			map->map.stats.switches++;
-			map->map.action = MP_ACTION_SWITCH;
-			snprintf(message, sizeof(message), "switch_group %u", step->group);
-			orders_send(map, message, 0);
-			break;
-		case MP_STEP_ENABLE_GROUP:
-			snprintf(message, sizeof(message), "enable_group %u", step->group);
-			orders_send(map, message, 0);
-			break;
-		case MP_STEP_QUEUE:
-		case MP_STEP_NO_QUEUE:
-			map->queue_sent = step->kind == MP_STEP_QUEUE;
-			map->queue_known = true;
-			orders_send(map, map->queue_sent ? "queue_if_no_path" : "fail_if_no_path",
-				    0);
-			break;
-		default:
-			break;
-		}
-	}
-	return 0;
 }
 
 static int map_start_device_job(struct daemon_map *map, struct device_job *job)
@@ -304,4 +256,92 @@ int steps_suspend(struct daemon_map *map, bool resume, uint64_t request)
 	job->flags.reload = true;
 	job->flags.skip_kpartx = map->map.settings.skip_kpartx;
 	return map_start_device_job(map, job);
+}
+
+/* A step that is one message. */
+static void map_send_step(struct daemon_map *map, const struct mp_step *step)
+{
+	char message[32];
+
+	switch (step->kind) {
+	case MP_STEP_FAIL_PATH:
+		orders_send_path(map, "fail_path", step->devt, 0);
+		break;
+	case MP_STEP_REINSTATE_PATH:
+		orders_send_path(map, "reinstate_path", step->devt, 0);
+		break;
+	case MP_STEP_SWITCH_GROUP:
+		/* Later than at start or reconfigure it is failback's decision. */
+		if (map->inventory->daemon->state != DAEMON_CONFIGURE)
+			break;
+		map->map.stats.switches++;
+		map->map.action = MP_ACTION_SWITCH;
+		snprintf(message, sizeof(message), "switch_group %u", step->group);
+		orders_send(map, message, 0);
+		break;
+	case MP_STEP_ENABLE_GROUP:
+		snprintf(message, sizeof(message), "enable_group %u", step->group);
+		orders_send(map, message, 0);
+		break;
+	case MP_STEP_QUEUE:
+	case MP_STEP_NO_QUEUE:
+		map->queue_sent = step->kind == MP_STEP_QUEUE;
+		map->queue_known = true;
+		orders_send(map, map->queue_sent ? "queue_if_no_path" : "fail_if_no_path", 0);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Whatever else is in the way. */
+static int map_reject(struct daemon_map *map, const struct mp_plan *plan, const char *reason)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->steps[i].kind == MP_STEP_FAIL_PATH)
+			map_send_step(map, &plan->steps[i]);
+	log_warning("%s: %s", map->map.name, reason);
+	map->map.action = MP_ACTION_REJECT;
+	return -EINVAL;
+}
+
+/* It is not wanted: removed, or emptied while it is in use. */
+static int map_start_removal(struct daemon_map *map, const struct mp_plan *plan)
+{
+	if (!map->removal_tried) {
+		if (mp_plan_find(plan, MP_STEP_NO_QUEUE))
+			orders_send(map, "fail_if_no_path", 0);
+		steps_remove(map, map->map.settings.deferred_remove && !plan->only_unused, false,
+			     0);
+		return 1;
+	}
+	retries_later(map); /* for its last user to go */
+	return map->map.kernel.table.group_count && !plan->table.group_count ?
+		       map_start_operation(map, plan) :
+		       0;
+}
+
+int steps_apply(struct daemon_map *map, const struct mp_plan *plan)
+{
+	const struct mp_step *rejected = mp_plan_find(plan, MP_STEP_REJECT);
+
+	if (map->inventory->options.dry_run)
+		return apply_dry_run(map, plan);
+	if (rejected)
+		return map_reject(map, plan, rejected->reason);
+	if (mp_plan_find(plan, MP_STEP_REMOVE))
+		return map_start_removal(map, plan);
+	map->removal_tried = false;
+	if (!mp_plan_find(plan, MP_STEP_CREATE))
+		map->retry_sec = 0;
+	if (mp_plan_find(plan, MP_STEP_KEEP)) {
+		map->map.kernel.removal_deferred = false;
+		orders_send(map, messages_cancel_removal, 0);
+	}
+	if (plan_find_load(plan) < plan->count || mp_plan_find(plan, MP_STEP_RENAME))
+		return map_start_operation(map, plan);
+
+	for (size_t i = 0; i < plan->count; i++)
+		map_send_step(map, &plan->steps[i]);
+	return 0;
 }

@@ -6,6 +6,16 @@
 
 struct daemon_map;
 struct mp_plan;
+struct table_job;
+
+/**
+ * steps_make_job() - the operation on its table that a plan asks for; changes nothing
+ * @ret:	table_job_free(). Without memory for that it has no locks.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int steps_make_job(const struct daemon_map *map, const struct mp_plan *plan,
+		   struct table_job **ret);
 
 /**
  * steps_apply() - start all steps of a plan; nothing is decided here
