@@ -312,7 +312,7 @@ static void reach_done(struct work *work)
 /* Its own lane, independent of other disks of its nexus that may hang. */
 static uint64_t lane_of_disk(dev_t devt)
 {
-	return pool_lane_number(POOL_QUESTIONS, mp_hash_number(UINT64_C(1) << 63 | devt));
+	return work_lane_number(WORK_QUESTIONS, mp_hash_number(UINT64_C(1) << 63 | devt));
 }
 
 static void reach(struct geom_job *job, dev_t devt, uint64_t lane)
@@ -511,8 +511,8 @@ static int noted_wwid(const struct daemon_path *path, const struct mp_strbuf *no
 }
 
 /*
- * The WWID that the path had when it was added: as recorded, else as of its scan. It is the one that
- * the device reports; udev's depends on the configuration.
+ * The WWID that the path had when it was added: as recorded, else as of its scan. It is the one
+ * that the device reports; udev's depends on the configuration.
  */
 static void take_wwid(struct daemon_path *path, const struct mp_strbuf *notes, const char *map_wwid)
 {
@@ -559,7 +559,8 @@ static void take_notes(struct daemon_map *map)
 	}
 }
 
-/* A path that left goes back to the map of its WWID, in memory only; that map is not touched here. */
+/* A path that left goes back to the map of its WWID, in memory only; that map is not touched here.
+ */
 static void leave(struct mp_path *path)
 {
 	struct daemon_path *left = daemon_path_of(path);

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * pool.h - threads for calls that may block.  For: the daemon's loop.
+ * pool.h - threads for calls that may block.  For: the daemon's rooms.
  *
- * A piece of work carries copies in and its answer out. It belongs to a lane: path I/O to the lane
- * of its I_T nexus, operations on a map to the lane of the map. Work of one lane starts in order. A
- * lane whose work hangs keeps at most two threads; the rest of it waits while every other lane goes
- * on.
- *
- * A lane belongs to a class, which is what its work is for. Each class has threads that no other
- * can take, and a limit on how many may hang in it: work that heals never waits for work that
- * hangs, however many lanes hang. Threads are few (POOL_THREADS) while calls return in time, and
- * POOL_THREADS_MAX at the very most. No thread is ever cancelled or waited for.
+ * A piece of work carries copies in and its answer out (work.h). Work of one lane starts in order.
+ * A lane whose work hangs keeps at most two threads; the rest of it waits while every other lane
+ * goes on (lane.h). Each class has threads that no other can take, and a limit on how many may hang
+ * in it: work that heals never waits for work that hangs, however many lanes hang (places.h).
+ * Threads are few while calls return in time, and bounded at the very most. No thread is ever
+ * cancelled or waited for.
  *
  * Work that is submitted in one turn of the loop is a batch: while calls return at once, one thread
  * is woken for it and the loop is woken once for its answers. Calls that take milliseconds get more
@@ -18,77 +15,13 @@
  */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
-#include <urcu/list.h>
-#include <urcu/wfcqueue.h>
+
+#include "multipathd/loop/work.h"
 
 struct pool;
-struct lane;
-
-enum pool_class {
-	POOL_QUESTIONS, /* to paths, beside checks */
-	POOL_CHECKS, /* of paths */
-	/* the kernel's states, state files, events, commands: a fixed number of lanes */
-	POOL_HOUSE,
-	POOL_TABLES, /* operations on maps */
-	POOL_MESSAGES, /* to maps */
-	POOL_CLASSES,
-};
-
-/*
- * A lane's number is its class and any 60 bits. The first numbers of all are POOL_HOUSE's, for
- * lanes that are named.
- */
-enum { POOL_CLASS_SHIFT = 60, POOL_NAMED_LANES = 64 };
-
-static inline uint64_t pool_lane_number(enum pool_class class, uint64_t hash)
-{
-	return (uint64_t) class << POOL_CLASS_SHIFT | hash >> (64 - POOL_CLASS_SHIFT);
-}
-
-struct work {
-	/* set by the caller, the rest zero */
-	/* on a worker, which is an RCU reader; never blocks inside rcu_read_lock() */
-	void (*run)(struct work *work);
-	/* on the loop, after run(), however late; frees the work */
-	void (*done)(struct work *work);
-	/* on the loop, once, if it is not done in time; NULL: nobody cares */
-	void (*expired)(struct work *work);
-	/* pool_lane_number(), or below POOL_NAMED_LANES; equal numbers share a lane */
-	uint64_t lane;
-	/* nothing else of its lane runs meanwhile; else several at once if the lane is healthy */
-	bool exclusive;
-	uint64_t timeout_usec; /* from submission; 0 none */
-
-	/*
-	 * Answer: it expired before its turn came, run() was never called. done() follows when its
-	 * turn comes.
-	 */
-	bool skipped;
-
-	/*
-	 * For run(): many of its class hang. It had better find out whether its own call would,
-	 * without waiting.
-	 */
-	bool sparing;
-
-	/* the pool's */
-	struct cds_wfcq_node node;
-	struct lane *in_lane;
-	uint64_t deadline_usec;
-	struct cds_list_head in_deadlines;
-	int state;
-};
-
-enum { POOL_THREADS = 14, POOL_THREADS_MAX = 112 };
-
-struct pool_stats {
-	unsigned threads; /* that exist */
-	unsigned running; /* work on a worker now */
-	unsigned waiting; /* work in lanes */
-	unsigned hanging; /* running longer than about a quarter of a second */
-};
 
 /** pool_new() - no thread is started before there is work. Return: 0, negative errno. */
 int pool_new(sd_event *event, struct pool **ret);
@@ -131,8 +64,6 @@ uint64_t pool_cpu_usec(void);
  * (tests/unit/test-stack.c)
  */
 size_t pool_stack_size(void);
-
-void pool_get_stats(const struct pool *pool, struct pool_stats *ret);
 
 /** pool_is_idle() - nothing runs or waits */
 bool pool_is_idle(const struct pool *pool);
