@@ -188,8 +188,10 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 		mp_strbuf_puts(errors, mp_strbuf_text(&told));
 	if (r < 0)
 		return r;
-	/* At startup, part of a file is better than nothing; later, the complete configuration in
-	 * force is better. */
+	/*
+	 * At startup, part of a file is better than nothing; later, the complete configuration in
+	 * force is better.
+	 */
 	if (daemon->inventory.config && messages.damages) {
 		mp_config_free(config);
 		return -EINVAL;
@@ -326,8 +328,10 @@ static void resolve_paths(struct daemon *daemon)
 	struct mp_path *path, *next;
 	size_t count = 0;
 
-	/* Out of memory, the order is arbitrary: all of them must stop borrowing from the old
-	 * configuration. */
+	/*
+	 * Out of memory, the order is arbitrary: all of them must stop borrowing from the old
+	 * configuration.
+	 */
 	cds_list_for_each_entry_safe(path, next, &daemon->inventory.paths, in_all)
 		if (devts)
 			devts[count++] = path->identity.devt;

@@ -29,6 +29,8 @@ enum delay {
  */
 enum delay delays_judge(const struct daemon_path *path, uint64_t now_usec, enum delay_queue queue);
 
-/** delays_on_due() - agenda callback: a path's next check is due, or the deadline of the running
- * one has passed */
+/**
+ * delays_on_due() - agenda callback: a path's next check is due, or the deadline of the running
+ * one has passed
+ */
 void delays_on_due(struct agenda_entry *entry);

@@ -77,8 +77,10 @@ int discovery_take(struct daemon *daemon, dev_t devt, const char *name, const ch
  */
 void discovery_look_again(struct daemon_path *path, const struct mp_props *props);
 
-/** discovery_is_renamed() - Return: true if udev has read another name from VPD page 0x83 than
- * before */
+/**
+ * discovery_is_renamed() - Return: true if udev has read another name from VPD page 0x83 than
+ * before
+ */
 bool discovery_is_renamed(const struct daemon_path *path, const struct mp_props *props);
 
 /** discovery_drop() - the device is gone or no longer a path; its map is reconciled without it */
@@ -98,8 +100,10 @@ int discovery_resolve_settings(struct daemon_path *path);
  */
 void discovery_wrong_wwid(struct daemon_path *path, const char *told, const char *expected);
 
-/** discovery_told_vpd_data() - record the text that the device reported on a vendor-specific VPD
- * page */
+/**
+ * discovery_told_vpd_data() - record the text that the device reported on a vendor-specific VPD
+ * page
+ */
 void discovery_told_vpd_data(struct daemon_path *path, const char *text);
 
 /**

@@ -24,8 +24,10 @@ void geoms_init(struct daemon *daemon);
 /** geoms_sweep() - repair what a killed daemon or gmultipath has left of a map */
 void geoms_sweep(struct daemon *daemon);
 
-/** geoms_serve() - serve "@geom VERB ..." of a client, answered when it is done. Return: true if it
- * is such a request */
+/**
+ * geoms_serve() - serve "@geom VERB ..." of a client, answered when it is done. Return: true if it
+ * is such a request
+ */
 bool geoms_serve(struct daemon *daemon, uint64_t request, const char *text);
 
 /**
@@ -34,8 +36,10 @@ bool geoms_serve(struct daemon *daemon, uint64_t request, const char *text);
  */
 bool geoms_change_path(struct daemon_path *path, const char *verb, uint64_t request);
 
-/** geoms_is_foreign() - Return: true if the path leads to another LUN than when it was added to its
- * gmultipath map */
+/**
+ * geoms_is_foreign() - Return: true if the path leads to another LUN than when it was added to its
+ * gmultipath map
+ */
 bool geoms_is_foreign(const struct daemon_path *path);
 
 /** geoms_kind - the row of maps managed by gmultipath */

@@ -22,7 +22,8 @@ struct queueing_verdict {
 /** queueing_judge() - @now_usec: CLOCK_MONOTONIC; changes nothing */
 struct queueing_verdict queueing_judge(const struct daemon_map *map, uint64_t now_usec);
 
-/** queueing_step() - judge again and act: path states, settings or the time have changed
+/**
+ * queueing_step() - judge again and act: path states, settings or the time have changed
  */
 void queueing_step(struct daemon_map *map);
 

@@ -62,7 +62,8 @@ void schedule_doubt(struct daemon_path *path);
  */
 void schedule_note_answer(struct daemon_path *path);
 
-/** schedule_end_round() - if its check read the priorities of all paths of its map, another path's
+/**
+ * schedule_end_round() - if its check read the priorities of all paths of its map, another path's
  * check may do so now
  */
 void schedule_end_round(const struct daemon_path *path);

@@ -4,6 +4,8 @@
 
 struct daemon_map;
 
-/** settings_resolve() - resolve a map's settings after a change of the configuration or its
- * reference path */
+/**
+ * settings_resolve() - resolve a map's settings after a change of the configuration or its
+ * reference path
+ */
 void settings_resolve(struct daemon_map *map);

@@ -23,8 +23,10 @@ static int dmevents_on_event(sd_event_source *source, int fd, uint32_t events, v
 
 	(void)source;
 	(void)events;
-	/* Rearmed before the maps are read: an event in between makes the descriptor readable
-	 * again. */
+	/*
+	 * Rearmed before the maps are read: an event in between makes the descriptor readable
+	 * again.
+	 */
 	r = mp_dm_events_arm(fd);
 	if (r < 0) {
 		log_error("cannot wait for device-mapper events: %s", strerror(-r));

@@ -24,7 +24,8 @@ struct pool;
  */
 int closings_new(void (*on_room)(void *userdata), void *userdata, struct closings **ret);
 
-/** closings_free() - what a worker still closes is closed, and counts for no account. Return: NULL.
+/**
+ * closings_free() - what a worker still closes is closed, and counts for no account. Return: NULL.
  */
 struct closings *closings_free(struct closings *closings);
 

@@ -63,6 +63,8 @@ bool inbox_is_whole(const struct inbox *inbox);
 const char *inbox_take(struct inbox *inbox, char usual[static INBOX_REQUEST_MAX + 1],
 		       char **ret_long);
 
-/** inbox_drop_half() - give up the first request if it is not whole; what is still to come of it is
- * skipped */
+/**
+ * inbox_drop_half() - give up the first request if it is not whole; what is still to come of it is
+ * skipped
+ */
 void inbox_drop_half(struct inbox *inbox);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* listeners.h - the daemon's names for its clients: a file, an abstract one, one for root.  For:
- * server. */
+/*
+ * listeners.h - the daemon's names for its clients: a file, an abstract one, one for root.  For:
+ * server.
+ */
 #pragma once
 #include <stdbool.h>
 #include <systemd/sd-event.h>

@@ -34,10 +34,12 @@ struct inventory_options {
 	bool force_reload; /* multipath -r */
 	bool keeps_existing; /* multipath(8): maps that exist are left alone */
 	bool waits_for_ever; /* for locks of other programs, and for operations that hang */
-	/* a load is one call, which cannot be called off: after a kill no one would resume the map
+	/*
+	 * a load is one call, which cannot be called off: after a kill no one would resume the map
 	 */
 	bool loads_whole;
-	/* operations on tables in one lane: udev is waited for by one cookie, which is a thread's
+	/*
+	 * operations on tables in one lane: udev is waited for by one cookie, which is a thread's
 	 */
 	bool one_lane;
 	bool reports_changes; /* map.action names reloads and renames, too */
