@@ -115,7 +115,7 @@ static void answers_judge_lun(const struct daemon_path *path, const struct check
 		answer->lun = ANSWER_LUN_SAME;
 		break;
 	case MP_VERDICT_MISSING:
-		/* It reports itself that something has changed, and not what. */
+		/* The device reports that something has changed, but not what. */
 		answer->doubt = job->check.identity_changed;
 		break;
 	case MP_VERDICT_WRONG:
@@ -146,7 +146,7 @@ struct answer answers_judge(const struct daemon_path *path, const struct check_j
 	answers_judge_lun(path, job, &answer);
 	if (answer.lun == ANSWER_LUN_OTHER ||
 	    (answer.lun == ANSWER_LUN_UNSAID && path->path.wrong_wwid)) {
-		/* Alive, but not ours: for its map it is as good as dead. */
+		/* It works, but is not a path of this LUN: for its map it is as good as dead. */
 		answer.fault = ANSWER_ASTRAY;
 		answer.state = MP_PATH_DOWN;
 	} else if (active && (answer.doubt || job->epoch != path->path.epoch)) {
@@ -158,7 +158,8 @@ struct answer answers_judge(const struct daemon_path *path, const struct check_j
 			answer.state = MP_PATH_DOWN;
 		}
 	} else if (answer.state == MP_PATH_PENDING && job->offline) {
-		answer.doubt = true; /* its connection is gone, and may come back as another one */
+		answer.doubt =
+			true; /* its connection is gone, and may lead elsewhere when it returns */
 	}
 	return answer;
 }
@@ -187,7 +188,7 @@ struct answer_effects answers_weigh(const struct daemon_path *path, enum mp_path
 			mp_path_state_is_bad(answer),
 		.count_failure = t.count_failure && map,
 		.taste = mp_path_state_is_active(t.state) && (t.came_up || first),
-		/* While it could not be opened, the table was made without it, or not at all. */
+		/* While it could not be opened, the table was loaded without it, or not at all. */
 		.tune = t.came_up,
 		.reconcile = map && (t.came_up || newly_proven) && proven && !bad &&
 			     (!in_map || daemon_map_of(map)->awaits_proof),
@@ -212,7 +213,10 @@ struct answer_effects answers_weigh(const struct daemon_path *path, enum mp_path
 	return effects;
 }
 
-/* The device reported the map's own name: what another path reported is no other spelling of it. */
+/*
+ * The device reported the map's own name, so what another path reported is not another spelling of
+ * it.
+ */
 static void answers_refute_others(struct daemon_path *path)
 {
 	const char *proof = daemon_path_proof(path);
@@ -257,7 +261,7 @@ static void answers_prove(struct daemon_path *path, const struct check_job *job)
 	}
 }
 
-/* What the device reports of its identity becomes what is known of the path. */
+/* Record what the device has reported about its identity. */
 static void answers_identify(struct daemon_path *path, const struct check_job *job,
 			     const struct answer *answer)
 {
@@ -275,7 +279,7 @@ static void answers_identify(struct daemon_path *path, const struct check_job *j
 	path->stays |= answer->stays;
 }
 
-/* Why a path that answers its checker is taken as failed. */
+/* Why a path that answers its checker is treated as failed. */
 static void answers_explain(struct check_job *job, enum answer_fault fault)
 {
 	char *text = job->check.message;
@@ -296,7 +300,7 @@ static void answers_apply(struct daemon_path *path, const struct answer_effects 
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 	enum mp_path_state old = path->answered_state;
 
-	/* First of all: I/O is waiting for it. */
+	/* First of all, because I/O is waiting for it. */
 	if (effects->waiters == ANSWER_WAITERS_ORDER)
 		schedule_answer_waiters(path, NULL);
 	else if (effects->message)
@@ -309,7 +313,7 @@ static void answers_apply(struct daemon_path *path, const struct answer_effects 
 	path->path.state = effects->shown;
 	path->path.interval_sec = effects->interval_sec;
 	if (effects->doubt) {
-		path->registered_key = 0; /* other hosts may preempt it meanwhile */
+		path->registered_key = 0; /* other hosts may preempt it while it is down */
 		loads_doubt(path);
 	}
 	if (effects->lost && path->inventory->duties->on_failed)
@@ -354,8 +358,8 @@ static void answers_take_state(struct daemon_path *path, enum mp_path_state stat
 }
 
 /*
- * Something has happened since the check began. Not before its turn, if that was a failure that the
- * kernel saw.
+ * Something has happened since the check began: check again, but not early if that was a failure
+ * that the kernel saw.
  */
 static void answers_check_again(struct daemon_path *path)
 {
@@ -367,7 +371,7 @@ static void answers_check_again(struct daemon_path *path)
 		schedule_check(path);
 }
 
-/* What the device reported besides its state and its name. */
+/* What the device reported besides its state and name. */
 static void answers_take_facts(struct daemon_path *path, const struct check_job *job)
 {
 	if (job->rdac >= 0 || job->ana >= 0)
@@ -383,7 +387,7 @@ static void answers_take_facts(struct daemon_path *path, const struct check_job 
 		discovery_told_read_only(path, job->read_only);
 }
 
-/* udev had no WWID in its time, and the device has reported one that it may be known by. */
+/* udev has not provided a WWID in time, and the device has reported one that may be used. */
 static bool answers_name_path(const struct daemon_path *path)
 {
 	return !path->path.identity.wwid[0] && path->path.init == MP_INIT_FAILED && path->proof &&
@@ -391,7 +395,7 @@ static bool answers_name_path(const struct daemon_path *path)
 	       mp_probe_has_fallback(path->path.identity.protocol, path->settings.uid_attribute);
 }
 
-/* An answer that does not count. Return: false if it does. */
+/* Handle an answer that is discarded. Return: false if it is not. */
 static bool answers_pass_over(struct daemon_path *path, enum answer_use use)
 {
 	switch (use) {
@@ -410,7 +414,7 @@ static bool answers_pass_over(struct daemon_path *path, enum answer_use use)
 	return true;
 }
 
-/* What the priorities were asked with, and what was told. Return: true if one has changed. */
+/* Record the prioritizer used and the priorities reported. Return: true if one has changed. */
 static bool answers_take_priorities(struct daemon_path *path, struct check_job *job,
 				    const struct mp_prioritizer *before)
 {
@@ -427,7 +431,7 @@ static bool answers_take_priorities(struct daemon_path *path, struct check_job *
 	return changed;
 }
 
-/* Everything that a check has brought, of a path that is still there. */
+/* Process all results of a check, for a path that still exists. */
 static void answers_take_all(struct daemon_path *path, struct check_job *job)
 {
 	const struct mp_prioritizer *chosen = path->prioritizer;

@@ -97,7 +97,7 @@ enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const
 		return CLAIM_FOREIGN;
 	named = mp_probe_page_names(&mp_roots_system, identity.protocol, dir, wwid);
 	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;
-	/* sysfs or udev's database may be older than an exchange of the LUN. */
+	/* sysfs or udev's database may be from before the LUN was remapped. */
 	if ((named == 0 && by_scsi) || (known ? !has_value(&props, wwid) : named <= 0))
 		return CLAIM_FOREIGN;
 	if (is_taken(inventory, devt))

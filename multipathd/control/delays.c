@@ -24,14 +24,14 @@ enum delay delays_judge(const struct daemon_path *path, uint64_t now_usec, enum 
 	if (path->path.checker_disabled)
 		return DELAY_IGNORED;
 	/*
-	 * At a start all ask at once, and later many do: those whose turn has not come are not
-	 * overdue.
+	 * At startup all paths are checked at once, and later many are: checks that still wait for
+	 * their turn are not overdue.
 	 */
 	if (queue == DELAY_QUEUE_WAITS)
 		return DELAY_QUEUED;
 	if (now_usec + due_accuracy_usec < deadline)
 		return DELAY_PENDING;
-	/* Its own device has not been asked: that others hang is no reason to fail it. */
+	/* Its own device has not been asked: other hanging devices are no reason to fail it. */
 	return queue == DELAY_QUEUE_HELD_UP ? DELAY_HELD_UP : DELAY_TIMEOUT;
 }
 
@@ -79,7 +79,9 @@ static void delays_on_overdue(struct daemon_path *path)
 		break;
 	case DELAY_TIMEOUT:
 		answers_time_out(path);
-		/* It has no second job while the first one hangs: the next event is its answer. */
+		/*
+		 * No second job is started while the first one hangs: the next event is its answer.
+		 */
 		agenda_clear(&path->due);
 		path->path.next_check_usec = 0;
 		break;

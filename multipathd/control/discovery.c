@@ -68,7 +68,7 @@ static void path_choose(struct daemon_path *path)
 	path_choose_prioritizer(path);
 }
 
-/* Nothing of it is under way from here on but what is dropped when it ends. */
+/* From here on, the results of all its running jobs are dropped. */
 static void path_end(struct daemon_path *path)
 {
 	schedule_stop(path);
@@ -105,7 +105,7 @@ void discovery_free_all(struct daemon *daemon)
 }
 
 /*
- * If it leads to another LUN it gets no I/O of its map any more, however long the reload without it
+ * If it leads to another LUN, it gets no more I/O of its map, however long the reload without it
  * takes.
  */
 static void path_end_io(struct daemon_path *path)
@@ -121,7 +121,7 @@ static void path_end_io(struct daemon_path *path)
 	orders_send_path(map, "fail_path", devt, 0);
 }
 
-/* The WWID is known, the filters have let it through. */
+/* The WWID is known, and the filters accept the path. */
 static int path_identified(struct daemon_path *path, bool by_operator)
 {
 	path->path.init = MP_INIT_OK;
@@ -167,7 +167,7 @@ void discovery_look_again(struct daemon_path *path, const struct mp_props *props
 	path_changed(path, &new);
 }
 
-/* The name that udev read from VPD page 0x83, whatever uid_attribute says. */
+/* The name that udev read from VPD page 0x83, regardless of uid_attribute. */
 static void path_note_name(struct daemon_path *path, const struct mp_props *props)
 {
 	const char *serial = mp_props_get(props, "ID_SERIAL");
@@ -215,7 +215,7 @@ static void keep_what_checks_tell(struct mp_identity *new, struct mp_identity_ro
 		snprintf(room->serial, sizeof(room->serial), "%s", old->serial);
 }
 
-/* Without memory it is asked again. */
+/* If out of memory, it is asked again. */
 void discovery_told_vpd_data(struct daemon_path *path, const char *text)
 {
 	struct mp_identity identity = path->path.identity;
@@ -283,7 +283,8 @@ struct discovery discovery_judge(const struct daemon_path *path, const struct di
 				  path->path.init != MP_INIT_OK || found->by_operator;
 	else
 		/*
-		 * Fallback allowed and sysfs has no answer: the first check asks the device itself.
+		 * Fallback is allowed and sysfs has no WWID: the first check asks the device
+		 * itself.
 		 */
 		discovery.init = found->fallback ? MP_INIT_FAILED : MP_INIT_MISSING_UDEV;
 
@@ -299,8 +300,8 @@ struct discovery discovery_judge(const struct daemon_path *path, const struct di
 }
 
 /*
- * What the device was is not what it is. Return: what it told when gmultipath's map took it, if it
- * is the same disk still; the caller's.
+ * The device may have become another one. Return: what it reported when it was added to its
+ * gmultipath map, if it is still the same disk; owned by the caller.
  */
 static char *path_give_way(struct daemon_path *path, const struct mp_identity *now,
 			   enum discovery_fate fate)
@@ -376,7 +377,7 @@ int discovery_apply(struct daemon *daemon, struct daemon_path *path, const struc
 	} else if (discovery.joins) {
 		r = path_identified(path, found->by_operator);
 		if (r < 0) {
-			path->answered |= made; /* nobody waits for it yet */
+			path->answered |= made; /* nothing waits for it yet */
 			path_end(path);
 			return r;
 		}
@@ -388,7 +389,7 @@ int discovery_apply(struct daemon *daemon, struct daemon_path *path, const struc
 int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, const char *its_dir,
 		   const struct mp_props *props, bool by_operator)
 {
-	/* Copies: they may be those of a path that is dropped here. */
+	/* Copies: they may belong to a path that is dropped here. */
 	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
 	struct daemon_path *path = paths_find_devt(&daemon->inventory, devt);
 	_cleanup_(mp_props_fini) struct mp_props read_props = MP_PROPS_INIT;
@@ -510,7 +511,7 @@ void discovery_on_missing_udev(struct daemon_path *path)
 		triggers_start(path->inventory->daemon, path->dir, "change");
 		return;
 	}
-	/* Whatever sysfs or the device itself says counts from now on. */
+	/* From now on, the WWID is taken from sysfs or the device itself. */
 	discovery_take(path->inventory->daemon, path->path.identity.devt, path->path.identity.name,
 		       path->dir, NULL, false);
 }
@@ -552,7 +553,7 @@ void discovery_wrong_wwid(struct daemon_path *path, const char *told, const char
 
 	log_error("%s: %s now reports WWID %s, expected %s: leads to another LUN, path disabled",
 		  map ? map->map.name : "no map", mp_path_name(&path->path), told, expected);
-	/* The one that it has to answer from now on. */
+	/* The WWID that it must report from now on. */
 	if (!daemon_path_proof(path))
 		discovery_told_proof(path, expected);
 	path->path.wrong_wwid = true;
@@ -560,15 +561,15 @@ void discovery_wrong_wwid(struct daemon_path *path, const char *told, const char
 	if (map) {
 		loads_check(map);
 		map->map.stats.path_faults++;
-		/* At once, whatever the table operation that follows has to wait for. */
+		/* Immediately, because the table operation that follows may have to wait. */
 		if (mp_table_find(&map->map.kernel.table, path->path.identity.devt))
 			orders_send_path(map, "fail_path", path->path.identity.devt, 0);
 		maps_touch(map, "a path leads to another LUN");
 	}
 
 	/*
-	 * The kernel reads size and VPD pages anew, udev the WWID: its event brings the path back
-	 * where it belongs.
+	 * The kernel rereads size and VPD pages, and udev the WWID: its event moves the path to the
+	 * right map.
 	 */
 	rescans_start(path);
 }

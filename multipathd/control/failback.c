@@ -47,7 +47,7 @@ static bool map_out_of_order(const struct daemon_map *map)
 	return false;
 }
 
-/* Members of one group by priority have got different priorities. */
+/* Paths that are grouped by priority now have different priorities. */
 static bool map_wants_regrouping(const struct daemon_map *map)
 {
 	for (size_t i = 0; i < map->map.group_count; i++) {
@@ -64,7 +64,7 @@ static bool map_wants_regrouping(const struct daemon_map *map)
 	return false;
 }
 
-/* The group of @which is otherwise dead. */
+/* All other paths of @which's group are down. */
 static bool map_is_followover(const struct daemon_map *map, const struct daemon_path *which)
 {
 	const struct mp_group *best;

@@ -25,7 +25,7 @@ void health_tell_settings(const struct daemon_map *map)
 	}
 }
 
-/* A path whose answer is late is not lost yet. */
+/* A path whose answer is late has not failed yet. */
 static bool others_work(const struct daemon_path *path)
 {
 	const struct mp_map *map = path->path.map;
@@ -40,7 +40,7 @@ static bool others_work(const struct daemon_path *path)
 	return false;
 }
 
-/* A marginal path serves already. */
+/* A marginal path is already in use. */
 static bool path_serves(const struct daemon_path *path)
 {
 	return path->path.marginal && groups_marginal(path->path.map) &&
@@ -99,7 +99,7 @@ static void health_measured(struct daemon_path *path, unsigned ios, unsigned err
 		mp_health_forgive(&path->health);
 }
 
-/* Return: false if they cannot be taken. */
+/* Return: false if sampling cannot be started. */
 static bool path_start_sampling(struct daemon_path *path)
 {
 	const struct mp_map *map = path->path.map;

@@ -6,7 +6,7 @@
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 
-/* Every path of a table that is loaded is proven, but the load may wait long for I/O under way. */
+/* Every path of a loaded table is proven, but the load may wait a long time for I/O in progress. */
 static bool is_usable(const struct daemon_map *map, dev_t devt)
 {
 	const struct daemon_path *path = paths_find_devt(map->inventory, devt);

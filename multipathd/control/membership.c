@@ -29,8 +29,8 @@ void membership_forget(struct daemon_map *map)
 }
 
 /*
- * Paths that were left when an earlier map of this WWID was removed: a new path, or a map made by
- * somebody else, takes them.
+ * Paths left from an earlier map of this WWID that was removed: they are added with a new path, or
+ * to a map created by another program.
  */
 static void map_take_orphans(struct daemon_map *map)
 {
@@ -78,7 +78,7 @@ struct membership membership_choose(const struct daemon_path *path)
 	return choice;
 }
 
-/* In memory, and empty but for orphans. */
+/* In memory, and empty except for orphans. */
 static int membership_make(struct daemon_path *path, struct daemon_map **ret)
 {
 	struct inventory *inventory = path->inventory;
@@ -182,7 +182,7 @@ int membership_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_m
 			map_take_orphans(map);
 		log_info("%s: map %s found (dm-%u)", wwid, kernel->name, kernel->minor);
 		maps_rename(map, kernel->name);
-		map->named = false; /* the name that it is to have may be another one */
+		map->named = false; /* its configured name may differ */
 		map->map.ready = true;
 		map->keep_uncreated = false;
 		if (mp_probe_record(&mp_roots_system, kernel->devt, &props) == 0) {
@@ -205,7 +205,7 @@ void membership_gone(struct daemon_map *map)
 	mp_kernel_map_fini(&map->map.kernel);
 	map->map.kernel = (struct mp_kernel_map){ 0 };
 	if (map->busy) {
-		/* The operation under way tells what is left. */
+		/* The running operation will report what is left. */
 		maps_touch(map, "map was removed");
 		return;
 	}

@@ -20,7 +20,7 @@ static void on_message_ended(struct message_job *job)
 		log_error("%s: message \"%s\": %s", map->map.name, job->text,
 			  strerror(-job->error));
 	if (job->error >= 0 && map && strstr(job->text, "_if_no_path")) {
-		map->read_again = true; /* its features are others now, and no event tells */
+		map->read_again = true; /* its features have changed, without an event */
 		looks_want(job->daemon);
 	}
 	daemon_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");

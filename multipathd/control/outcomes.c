@@ -36,7 +36,7 @@ static enum outcome_fault outcomes_judge_error(int error)
 }
 
 /*
- * In the daemon the word tells of the creation alone: clients take the first word for the name.
+ * In the daemon the action is only set on creation: clients take the first word as the name.
  */
 static enum mp_map_action outcomes_judge_action(const struct table_job *job, bool reports_changes)
 {
@@ -65,7 +65,7 @@ struct table_outcome outcomes_judge_table(const struct table_job *job, bool repo
 		outcome.mark = "its reload was canceled";
 		break;
 	case OUTCOME_LOCKED:
-		/* However long that takes: the map is made afterwards. */
+		/* However long that takes, the map is created afterwards. */
 		outcome.retry = OUTCOME_RETRY_LATER;
 		outcome.reply = "fail\n";
 		break;
@@ -96,7 +96,7 @@ static void outcomes_log_fault(const struct daemon_map *map, const struct table_
 static void outcomes_take_fault(struct daemon_map *map, const struct table_job *job,
 				const struct table_outcome *outcome)
 {
-	/* The same table may be right the next time. */
+	/* The same table may succeed the next time. */
 	free(map->loaded);
 	map->loaded = NULL;
 	outcomes_log_fault(map, job, outcome->fault);
@@ -106,7 +106,7 @@ static void outcomes_take_fault(struct daemon_map *map, const struct table_job *
 		retries_soon(map);
 }
 
-/* The kernel has the table that was asked for. */
+/* The kernel has the requested table. */
 static void outcomes_take_load(struct daemon_map *map, const struct table_job *job)
 {
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
@@ -117,7 +117,7 @@ static void outcomes_take_load(struct daemon_map *map, const struct table_job *j
 	mp_table_format(&job->kernel.table, &text);
 	free(map->loaded_as);
 	mp_strbuf_take(&text, &map->loaded_as);
-	map->queue_known = false; /* the table itself carries the mode now */
+	map->queue_known = false; /* the mode is part of the table */
 	if (job->create) {
 		map->map.ready = !daemon->udev_reports;
 		if (!map->map.ready)
@@ -127,7 +127,7 @@ static void outcomes_take_load(struct daemon_map *map, const struct table_job *j
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		triggers_claim(daemon_path_of(path));
 	if (job->load)
-		map->not_ready_in_udev = false; /* udev has the load's event now */
+		map->not_ready_in_udev = false; /* udev will get the event of the load */
 }
 
 static void outcomes_take_success(struct daemon_map *map, const struct table_job *job,
@@ -142,7 +142,7 @@ static void outcomes_take_success(struct daemon_map *map, const struct table_job
 	map->allow_resize = false;
 }
 
-/* What the kernel has of it now. Return: the map, NULL: it is gone. */
+/* Record what the kernel has of it now. Return: the map, NULL if it is gone. */
 static struct daemon_map *outcomes_take_kernel(struct daemon_map *map, struct table_job *job,
 					       const struct table_outcome *outcome)
 {
@@ -226,7 +226,8 @@ static void device_removed(struct device_job *job, struct daemon_map *map)
 			membership_forget(map);
 		} else {
 			triggers_release(map);
-			membership_start_over(map); /* paths may have come while it was removed */
+			membership_start_over(
+				map); /* paths may have been found while it was being removed */
 		}
 		return;
 	}

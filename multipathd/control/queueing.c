@@ -11,7 +11,7 @@
 
 static int map_on_queue_timer(sd_event_source *source, uint64_t usec, void *userdata);
 
-/* As the kernel does now: a message changes it without an event. */
+/* The kernel's current mode: a message changes it without an event. */
 static bool map_queues(const struct daemon_map *map)
 {
 	return map->queue_known ? map->queue_sent :

@@ -30,7 +30,7 @@ int reassign_start(struct daemon_map *map, uint64_t request)
 	job = calloc(1, sizeof(*job) + count * sizeof(*job->paths));
 	if (!job)
 		return -ENOMEM;
-	/* What uses a path that leads to another LUN is none of the map's. */
+	/* Devices stacked on a path that leads to another LUN do not belong to the map. */
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		if (!path->wrong_wwid)
 			job->paths[job->count++] = path->identity.devt;

@@ -27,7 +27,7 @@
 #include "multipathd/state/paths.h"
 
 enum {
-	/* After the first mark, whatever else there is to do. */
+	/* At the latest this long after the first mark, whatever else there is to do. */
 	RECONCILE_LATEST_USEC = 100000,
 };
 
@@ -40,7 +40,7 @@ static int map_compare_devt(const void *a, const void *b)
 		       (*x)->identity.devt > (*y)->identity.devt;
 }
 
-/* A device is in one table: another map that has it must let go of it first. */
+/* A device can be in one table only: another map that has it must drop it first. */
 static void map_note_elsewhere(struct daemon_map *map)
 {
 	struct inventory *inventory = map->inventory;
@@ -155,8 +155,8 @@ static void map_read_serials(struct daemon_map *map)
 }
 
 /*
- * A map that others made, in the initramfs for one, whose file is not ours, is known from now on as
- * well.
+ * A map created by another program, for instance in the initramfs with another wwids file, is
+ * recorded, too.
  */
 static void map_record(struct daemon_map *map)
 {
@@ -170,8 +170,8 @@ static void map_record(struct daemon_map *map)
 }
 
 /*
- * multipath -a and -w count at once: the file is read again before a map is made, or not made, by
- * what it says.
+ * multipath -a and -w take effect immediately: the file is read again before it decides whether a
+ * map is created.
  */
 static bool map_awaits_wwids(struct daemon_map *map)
 {
@@ -189,7 +189,7 @@ static bool map_awaits_wwids(struct daemon_map *map)
 	return map->wwids_awaited;
 }
 
-/* A path that was added is there, with or without a map. */
+/* A path that was added exists, with or without a map. */
 static void map_answer_without_map(struct daemon_map *map)
 {
 	struct waiter *waiter, *next;
@@ -227,7 +227,7 @@ static void reconcile_on_touched(struct daemon_map *map)
 	    strcmp(map->inventory->options.only_wwid, map->map.wwid))
 		return;
 	if (map_awaits_wwids(map))
-		return; /* comes back when the file has been read */
+		return; /* continues when the file has been read */
 	allowed = claims_allow(map, &why, NULL);
 	if (!allowed && !map->map.kernel.exists) {
 		log_info("%s: no map: %s", map->map.wwid, why ? why : "not wanted");
@@ -237,9 +237,9 @@ static void reconcile_on_touched(struct daemon_map *map)
 	if (allowed && map->map.kernel.exists && !cds_list_empty(&map->map.paths))
 		map_record(map);
 	if (allowed && !map->named && names_choose(map) == 0)
-		return; /* comes back when the binding is on disk */
+		return; /* continues when the binding is on disk */
 	if (allowed && tuning_start(map))
-		return; /* comes back when that is done */
+		return; /* continues when that is done */
 
 	r = reconcile_plan(map, allowed, &plan);
 	if (r < 0) {
@@ -278,7 +278,10 @@ static void reconcile_on_states(struct daemon_map *map, bool io_failed)
 
 static void reconcile_on_gone(struct daemon_map *map)
 {
-	/* Its last user may be gone while a path has appeared; else another program removed it. */
+	/*
+	 * Its last user may have closed it while a path appeared; otherwise another program removed
+	 * it.
+	 */
 	if (map->map.settings.deferred_remove)
 		membership_start_over(map);
 	else
@@ -300,12 +303,12 @@ static void maps_reconcile(struct daemon *daemon)
 	sd_event_source_set_enabled(daemon->reconcile_source, SD_EVENT_OFF);
 	sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_OFF);
 	/*
-	 * Paths that were rejected so far are known after that: until then a map of theirs seems to
-	 * have none.
+	 * Paths rejected by the old configuration are known only afterwards: until then their maps
+	 * seem to have none.
 	 */
 	if (daemon->enumerates_later)
 		return;
-	/* The first pass is one pass: all paths have answered, or had their time. */
+	/* The first pass handles all maps at once: all paths have answered or timed out. */
 	if (daemon->inventory.unanswered && daemon->configure_timer)
 		return;
 	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
@@ -344,12 +347,12 @@ static int maps_open_reconcile(struct daemon *daemon)
 {
 	int r = sd_event_add_defer(daemon->event, &daemon->reconcile_source, maps_on_idle, daemon);
 
-	/* After all events and answers that are there already. */
+	/* After all pending events and answers. */
 	if (r >= 0)
 		r = sd_event_source_set_priority(daemon->reconcile_source, SD_EVENT_PRIORITY_IDLE);
 	if (r >= 0)
 		r = sd_event_source_set_exit_on_failure(daemon->reconcile_source, true);
-	/* They may never end. */
+	/* They may never finish. */
 	if (r >= 0)
 		r = sd_event_add_time(daemon->event, &daemon->reconcile_timer, CLOCK_MONOTONIC, 0,
 				      RECONCILE_LATEST_USEC / 10, maps_on_waited_enough, daemon);

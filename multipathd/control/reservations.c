@@ -158,7 +158,7 @@ struct register_job {
 	int fd;
 	struct mp_prkey key;
 	bool all_target_ports;
-	size_t enough; /* so many keys: it has one of them; 0: register it anyway */
+	size_t enough; /* with this many keys, it has one of them; 0: register it anyway */
 	int error;
 };
 
@@ -169,7 +169,8 @@ static void registration_unref(struct registration *registration)
 	if (--registration->waiting)
 		return;
 	map = maps_find_wwid(&registration->daemon->inventory, registration->wwid);
-	if (map && map->reservation.registering) /* else it was made anew meanwhile */
+	if (map &&
+	    map->reservation.registering) /* otherwise it was created again in the meantime */
 		map->reservation.registering--;
 	daemon_reply(registration->daemon, registration->request, "ok\n");
 	free(registration);
@@ -215,7 +216,7 @@ static void path_register(struct daemon_path *path, struct registration *registr
 	int fd = fcntl(path->fd, F_DUPFD_CLOEXEC, 0);
 
 	if (fd < 0)
-		return; /* not open: it registers when it is checked */
+		return; /* not open: it is registered when it is checked */
 	job = calloc(1, sizeof(*job));
 	if (!job) {
 		close(fd);

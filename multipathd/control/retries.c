@@ -20,7 +20,7 @@ static int map_on_retry_timer(sd_event_source *source, uint64_t usec, void *user
 	return 0;
 }
 
-/* Nothing tells when it would work: tried again, ever less often. */
+/* No event will show when it can succeed: retried at increasing intervals. */
 void retries_later(struct daemon_map *map)
 {
 	if (!map->retry_sec || map->retry_sec < RETRY_MAX_SEC)

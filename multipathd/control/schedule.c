@@ -27,8 +27,8 @@
 
 enum {
 	TIMEOUT_DEFAULT_SEC = 30,
-	PROVE_EVERY_SEC = 60, /* an active path's WWID is read again so often */
-	BURSTS = 4, /* in an interval: waking up costs more than a check */
+	PROVE_EVERY_SEC = 60, /* the WWID of an active path is read again at this interval */
+	BURSTS = 4, /* per interval: waking up costs more than a check */
 };
 
 static const uint64_t usec_per_sec = 1000000;
@@ -70,8 +70,8 @@ void schedule_retry(struct daemon_path *path)
 }
 
 /*
- * The name that the device is to tell. Return: is it told by the device, or by udev from the same
- * page?
+ * The name that the device must report. Return: true if it was reported by the device, or by udev
+ * from the same page.
  */
 static bool path_expected_name(const struct daemon_path *path, const char **name)
 {
@@ -84,7 +84,7 @@ static bool path_expected_name(const struct daemon_path *path, const char **name
 	return mp_protocol_is_scsi(path->path.identity.protocol) && mp_vpd_is_name(*name);
 }
 
-/* Its map goes on, with what is known of the path. */
+/* Its map stops waiting and uses what is known of the path. */
 void schedule_give_up(struct daemon_path *path)
 {
 	if (path->answered)
@@ -112,7 +112,8 @@ void schedule_end_round(const struct daemon_path *path)
 }
 
 /*
- * Who asked for its reinstatement by hand. @reply: NULL: what becomes of the message to the kernel
+ * Answer the clients that wait for its reinstatement. @reply: NULL: the result of the message to
+ * the kernel
  */
 void schedule_answer_waiters(struct daemon_path *path, const char *reply)
 {
@@ -277,7 +278,7 @@ int schedule_start(struct daemon_path *path)
 		return schedule_at(path, daemon_now_usec(path->inventory->daemon) +
 						 process->retrigger_delay_sec * usec_per_sec);
 	}
-	/* Made now: what lives long lies together, apart from the burst of first jobs. */
+	/* Allocated now, so that long-lived objects are kept apart from the burst of first jobs. */
 	schedule_at(path,
 		    daemon_now_usec(path->inventory->daemon) + SCHEDULE_PENDING_SEC * usec_per_sec);
 	path->inventory->unanswered++;
@@ -305,7 +306,7 @@ void schedule_soon(struct daemon_path *path)
 		schedule_check(path);
 }
 
-/* Its map's table waits for the answer, as at the start. */
+/* Its map's table waits for the answer, as at startup. */
 static void path_await(struct daemon_path *path)
 {
 	if (!path->answered || !mp_path_state_is_active(path->answered_state))
@@ -356,7 +357,7 @@ void schedule_stop(struct daemon_path *path)
 		path->job = NULL;
 	} else if (path->fd >= 0 &&
 		   path->inventory->daemon->state !=
-			   DAEMON_SHUTDOWN) { /* or the process ends, and closes it */
+			   DAEMON_SHUTDOWN) { /* or the process exits, which closes it */
 		descriptors_close(path->inventory->daemon, path->fd,
 				  lane_of_path(&path->path.identity));
 	}

@@ -10,8 +10,8 @@
 #include "multipathd/state/maps.h"
 
 /*
- * A map found without a path: the entry of its array is not known yet, and may ask for queueing. So
- * a default must not end queueing; settings of this map, or in overrides, do.
+ * A map found without a path: the entry of its array is not known yet, and may require queueing. So
+ * a default must not disable queueing; settings of this map or in overrides do.
  */
 static void map_doubt_default(struct daemon_map *map)
 {

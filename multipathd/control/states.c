@@ -69,7 +69,7 @@ struct states_difference states_compare(const struct daemon_path *path,
 	bool was_failed = before && before->state == MP_DM_FAILED;
 	bool is_bad = path->path.wrong_wwid || path->path.checker_disabled ||
 		      mp_path_state_is_bad(path->answered_state);
-	/* Also if another program has had it reinstated since. */
+	/* Even if another program has reinstated it since. */
 	bool doubt = now->failures > (before ? before->failures : 0) ||
 		     (now->state == MP_DM_FAILED && !was_failed);
 
@@ -128,7 +128,7 @@ void states_log(const struct daemon_path *path, enum mp_path_state old, const ch
 	unsigned active = map ? mp_map_active_paths(map) : 0;
 
 	if (path->path.state == MP_PATH_DELAYED)
-		return; /* why it is held back has been told */
+		return; /* the reason for holding it back has been logged */
 	if (!map || !map->kernel.exists)
 		log_info("%s: %s%s%s", mp_path_name(&path->path),
 			 mp_path_state_name(path->path.state), reason, message);
@@ -214,7 +214,7 @@ void states_take(struct daemon_map *map, struct mp_kernel_map *kernel)
 	failed = map_take_failures(map);
 	map->kind->on_states(map, failed);
 	states_changed(map, &(struct path_news){ .failed = failed });
-	/* That look shows which group is in use. */
+	/* This look shows which group is in use. */
 	came_up = map->came_up_id ? paths_find_id(map->inventory, map->came_up_id) : NULL;
 	map->came_up_id = 0;
 	if (came_up && came_up->path.map == &map->map && duties->on_groups)
@@ -223,7 +223,7 @@ void states_take(struct daemon_map *map, struct mp_kernel_map *kernel)
 							    .which = came_up });
 }
 
-/* Return: why the map is to be reconciled, constant; NULL: its table is the same. */
+/* Return: why the map must be reconciled, constant; NULL: its table is unchanged. */
 static const char *map_change(const struct mp_kernel_map *before, const struct mp_kernel_map *now)
 {
 	_cleanup_strbuf_ struct mp_strbuf old = MP_STRBUF_INIT, new = MP_STRBUF_INIT;
@@ -242,7 +242,7 @@ void states_take_change(struct daemon_map *map, struct mp_kernel_map *kernel)
 
 	states_take(map, kernel);
 	if (renamed)
-		map->named = false; /* whether it may keep that name is asked again */
+		map->named = false; /* check again whether it may keep that name */
 	if (change)
 		maps_touch(map, change);
 }

@@ -22,7 +22,7 @@
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 
-/* Loading what was loaded before, with the same outcome, helps nobody. */
+/* Do not load the same table again if the result was the same before. */
 static bool map_load_is_futile(struct daemon_map *map, const char *params)
 {
 	_cleanup_strbuf_ struct mp_strbuf kernel = MP_STRBUF_INIT;
@@ -60,7 +60,7 @@ void steps_own_node(struct daemon_map *map)
 			    strerror(-r));
 }
 
-/* Those that have not opened their device are left out. */
+/* Paths whose device is not open are left out. */
 static void table_job_take_locks(struct table_job *job, const struct daemon_map *map)
 {
 	struct mp_path *path;
@@ -115,7 +115,7 @@ int steps_make_job(const struct daemon_map *map, const struct mp_plan *plan, str
 	job->rename = mp_plan_find(plan, MP_STEP_RENAME);
 	job->create = mp_plan_find(plan, MP_STEP_CREATE);
 	job->resize = mp_plan_find(plan, MP_STEP_RESIZE);
-	/* A map that is in use cannot be removed, but lets go of its paths. */
+	/* A map in use cannot be removed, but drops its paths. */
 	job->no_queue = mp_plan_find(plan, MP_STEP_REMOVE);
 	job->load = job->resize || mp_plan_find(plan, MP_STEP_RELOAD) || job->no_queue;
 	job->flags = map_node_flags(map);
@@ -194,7 +194,7 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 	return 1;
 }
 
-/* The map becomes what the plan would make of it, in memory. */
+/* Apply the plan to the map in memory only. */
 static int apply_dry_run(struct daemon_map *map, const struct mp_plan *plan)
 {
 	struct mp_table *old = &map->map.kernel.table, table = MP_TABLE_INIT;
@@ -271,7 +271,7 @@ static void map_send_step(struct daemon_map *map, const struct mp_step *step)
 		orders_send_path(map, "reinstate_path", step->devt, 0);
 		break;
 	case MP_STEP_SWITCH_GROUP:
-		/* Later than at start or reconfigure it is failback's decision. */
+		/* After startup or a reconfigure, failback decides this. */
 		if (map->inventory->daemon->state != DAEMON_CONFIGURE)
 			break;
 		map->map.stats.switches++;
@@ -315,7 +315,7 @@ static int map_start_removal(struct daemon_map *map, const struct mp_plan *plan)
 			     0);
 		return 1;
 	}
-	retries_later(map); /* for its last user to go */
+	retries_later(map); /* when its last user closes it */
 	return map->map.kernel.table.group_count && !plan->table.group_count ?
 		       map_start_operation(map, plan) :
 		       0;
