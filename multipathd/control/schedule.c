@@ -40,10 +40,7 @@ int schedule_at(struct daemon_path *path, uint64_t usec)
 	return agenda_set(path->inventory->daemon->agenda, &path->due, usec);
 }
 
-/*
- * The same instant for all paths of a map; the maps are spread over a few instants of the interval.
- */
-static uint64_t path_next_usec(const struct daemon_path *path, uint64_t now_usec)
+uint64_t schedule_next_usec(const struct daemon_path *path, uint64_t now_usec)
 {
 	unsigned max = path->inventory->process->max_polling_interval_sec;
 	uint64_t sec = now_usec / usec_per_sec + path->path.interval_sec;
@@ -60,7 +57,7 @@ static uint64_t path_next_usec(const struct daemon_path *path, uint64_t now_usec
 
 void schedule_next(struct daemon_path *path)
 {
-	schedule_at(path, path_next_usec(path, daemon_now_usec(path->inventory->daemon)));
+	schedule_at(path, schedule_next_usec(path, daemon_now_usec(path->inventory->daemon)));
 }
 
 void schedule_retry(struct daemon_path *path)
@@ -140,6 +137,15 @@ void schedule_give_up_all(struct daemon *daemon)
 	}
 }
 
+/* Its map's table waits for the answer, as at startup. */
+static void path_await(struct daemon_path *path)
+{
+	if (!path->answered || !mp_path_state_is_active(path->answered_state))
+		return;
+	path->answered = false;
+	path->inventory->unanswered++;
+}
+
 void schedule_await_priority(struct daemon_path *path)
 {
 	if (!path->inventory->options.check || path->path.checker_disabled ||
@@ -147,10 +153,7 @@ void schedule_await_priority(struct daemon_path *path)
 		return;
 	path->path.priority = MP_PRIORITY_UNDEF;
 	path->asked_before = path->job;
-	if (!path->answered)
-		return;
-	path->answered = false;
-	path->inventory->unanswered++;
+	path_await(path);
 }
 
 static bool path_wants_priority(const struct daemon_path *path, uint64_t now_usec)
@@ -176,39 +179,65 @@ unsigned schedule_timeout_sec(const struct daemon_path *path)
 	return TIMEOUT_DEFAULT_SEC;
 }
 
-static int path_prepare_priority(struct daemon_path *path, struct check_job *job)
+struct schedule_questions schedule_ask(const struct daemon_path *path, uint64_t now_usec)
 {
-	if (path->prioritizer->reads_identity) {
-		job->identity = mp_identity_clone(&path->path.identity);
-		if (!job->identity)
-			return -ENOMEM;
-	}
+	const struct mp_path_settings *settings = &path->settings;
+	const struct mp_identity *identity = &path->path.identity;
+	bool is_scsi = mp_protocol_is_scsi(identity->protocol), again = path->ask_again;
+	struct schedule_questions questions = {
+		.proof = !mp_path_is_proven(&path->path) || !path->proven_usec ||
+			 settings->recheck_wwid ||
+			 path->proven_usec + PROVE_EVERY_SEC * usec_per_sec <= now_usec,
+		.ana = (identity->ana == MP_TOLD_NOT || again) && settings->detect_prio &&
+		       mp_protocol_is_nvme(identity->protocol),
+		.rdac = (identity->rdac == MP_TOLD_NOT || again) && settings->detect_checker &&
+			is_scsi &&
+			(!settings->hardware_checker ||
+			 !strcmp(settings->hardware_checker, "rdac")),
+		.rdac_if_listed = !settings->hardware_checker,
+		.priority = path_wants_priority(path, now_usec),
+	};
+
+	if (is_scsi && (!identity->vpd_data[0] || again))
+		questions.vpd_vendor = settings->vpd_vendor;
+	questions.certain = path_expected_name(path, &questions.known);
+	questions.priority_of_all = questions.priority && path->prioritizer->derive &&
+				    !path->asks_itself;
+	reservation_check_prepare(&questions.reservation, path);
+	questions.proof |= questions.reservation.wanted;
+	return questions;
+}
+
+/* Return: 0 or -ENOMEM. */
+static int job_copy_texts(struct check_job *job, const struct daemon_path *path,
+			  const struct schedule_questions *questions)
+{
+	job->known = strdup(questions->known);
+	job->dir = strdup(path->dir);
+	if (!job->known || !job->dir)
+		return -ENOMEM;
+	if (!questions->priority)
+		return 0;
+	job->prioritizer = path->prioritizer;
 	job->prio_args = strdup(path->settings.prio_args);
 	if (!job->prio_args)
 		return -ENOMEM;
-	job->prioritizer = path->prioritizer;
-	return 0;
+	if (!path->prioritizer->reads_identity)
+		return 0;
+	job->identity = mp_identity_clone(&path->path.identity);
+	return job->identity ? 0 : -ENOMEM;
 }
 
-void schedule_check(struct daemon_path *path)
+/* Return: NULL without memory. */
+static struct check_job *path_make_job(const struct daemon_path *path,
+				       const struct schedule_questions *questions,
+				       uint64_t now_usec)
 {
-	struct daemon *daemon = path->inventory->daemon;
-	uint64_t now = daemon_now_usec(daemon);
-	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
-	struct check_job *job;
-	const char *known;
+	struct check_job *job = calloc(1, sizeof(*job));
 
-	if (path->job) {
-		path->check_now = true;
-		return;
-	}
-	if (path->path.checker_disabled || !path->checker)
-		return;
-
-	job = calloc(1, sizeof(*job));
 	if (!job)
-		goto later;
-	job->daemon = daemon;
+		return NULL;
+	job->daemon = path->inventory->daemon;
 	job->knock_fd = -1;
 	job->detour_lane = lane_of_path(&path->path.identity);
 	job->path_id = path->path.id;
@@ -216,7 +245,7 @@ void schedule_check(struct daemon_path *path)
 	job->tpgs = path->path.identity.tpgs;
 	job->rdac = -ENODATA;
 	job->ana = -ENODATA;
-	job->begun_usec = now;
+	job->begun_usec = now_usec;
 	job->devt = path->path.identity.devt;
 	job->protocol = path->path.identity.protocol;
 	job->timeout_msec = schedule_timeout_sec(path) * 1000;
@@ -225,46 +254,51 @@ void schedule_check(struct daemon_path *path)
 	job->check.kept = path->checker_kept;
 	job->check.timeout_msec = job->timeout_msec;
 	job->epoch = path->path.epoch;
-	job->want_proof = !mp_path_is_proven(&path->path) || !path->proven_usec ||
-			  path->settings.recheck_wwid ||
-			  path->proven_usec + PROVE_EVERY_SEC * usec_per_sec <= now;
-	job->ask_ana = (path->path.identity.ana == MP_TOLD_NOT || path->ask_again) &&
-		       path->settings.detect_prio && mp_protocol_is_nvme(job->protocol);
-	job->ask_rdac = (path->path.identity.rdac == MP_TOLD_NOT || path->ask_again) &&
-			path->settings.detect_checker && mp_protocol_is_scsi(job->protocol) &&
-			(!path->settings.hardware_checker ||
-			 !strcmp(path->settings.hardware_checker, "rdac"));
-	job->rdac_if_listed = !path->settings.hardware_checker;
-	if (mp_protocol_is_scsi(job->protocol) &&
-	    (!path->path.identity.vpd_data[0] || path->ask_again))
-		job->vpd_vendor = path->settings.vpd_vendor;
-	reservation_check_prepare(&job->reservation, path);
-	job->want_proof |= job->reservation.wanted;
-	job->certain = path_expected_name(path, &known);
-	job->known = strdup(known);
-	job->dir = strdup(path->dir);
-	if (!job->dir || !job->known)
-		goto later;
+	job->want_proof = questions->proof;
+	job->ask_ana = questions->ana;
+	job->ask_rdac = questions->rdac;
+	job->rdac_if_listed = questions->rdac_if_listed;
+	job->vpd_vendor = questions->vpd_vendor;
+	job->reservation = questions->reservation;
+	job->certain = questions->certain;
 	mp_probe_node(path->path.identity.name, job->node, sizeof(job->node));
-	if (path_wants_priority(path, now)) {
-		if (path_prepare_priority(path, job) < 0)
-			goto later;
-		if (path->prioritizer->derive && !path->asks_itself) {
-			map->prio_asking = path->path.id;
-			map->prio_asked_usec = now;
-		}
+	if (job_copy_texts(job, path, questions) < 0) {
+		check_job_free(job);
+		return NULL;
+	}
+	return job;
+}
+
+void schedule_check(struct daemon_path *path)
+{
+	uint64_t now = daemon_now_usec(path->inventory->daemon);
+	struct schedule_questions questions;
+	struct check_job *job;
+
+	if (path->job) {
+		path->check_now = true;
+		return;
+	}
+	if (path->path.checker_disabled || !path->checker)
+		return;
+	questions = schedule_ask(path, now);
+	job = path_make_job(path, &questions, now);
+	if (!job) {
+		log_warning("%s: not checked: out of memory", mp_path_name(&path->path));
+		schedule_at(path, now + SCHEDULE_RETRY_SEC * usec_per_sec);
+		return;
+	}
+	if (questions.priority_of_all) {
+		struct daemon_map *map = daemon_map_of(path->path.map);
+
+		map->prio_asking = path->path.id;
+		map->prio_asked_usec = now;
 	}
 	path->job = job;
 	path->ask_again = false;
 	checks_begin(job, lane_of_checks(&path->path.identity),
 		     schedule_timeout_sec(path) * usec_per_sec);
 	schedule_at(path, now + SCHEDULE_PENDING_SEC * usec_per_sec);
-	return;
-later:
-	if (job)
-		check_job_free(job);
-	log_warning("%s: not checked: out of memory", mp_path_name(&path->path));
-	schedule_at(path, now + SCHEDULE_RETRY_SEC * usec_per_sec);
 }
 
 int schedule_start(struct daemon_path *path)
@@ -304,15 +338,6 @@ void schedule_soon(struct daemon_path *path)
 {
 	if (path->inventory->options.check)
 		schedule_check(path);
-}
-
-/* Its map's table waits for the answer, as at startup. */
-static void path_await(struct daemon_path *path)
-{
-	if (!path->answered || !mp_path_state_is_active(path->answered_state))
-		return;
-	path->answered = false;
-	path->inventory->unanswered++;
 }
 
 void schedule_ask_again(struct daemon_path *path)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* schedule.h - when a path is checked.  For: the daemon's control and events. */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "multipathd/jobs/registrations.h"
 
 struct daemon;
 struct daemon_path;
@@ -11,6 +14,28 @@ enum {
 	SCHEDULE_PENDING_SEC = 1,
 	SCHEDULE_RETRY_SEC = 1,
 };
+
+/* What a check asks of the device, besides whether it is there. */
+struct schedule_questions {
+	bool proof; /* its WWID */
+	const char *known; /* the name that it should report; the path's */
+	bool certain; /* the device itself has reported it, or udev took it from the same page */
+	bool ana, rdac;
+	bool rdac_if_listed; /* only a device whose INQUIRY data announces it is asked */
+	const char *vpd_vendor; /* of the page of vpd_vendor_id; NULL: not asked */
+	bool priority;
+	bool priority_of_all; /* the answer tells the priorities of all paths of its map */
+	struct reservation_check reservation;
+};
+
+/** schedule_ask() - of a check that begins at @now_usec (CLOCK_MONOTONIC). Nothing is done. */
+struct schedule_questions schedule_ask(const struct daemon_path *path, uint64_t now_usec);
+
+/**
+ * schedule_next_usec() - the check after @now_usec by the path's interval: at the longest interval
+ * the same instant for all paths of a map, and one of a few for the maps
+ */
+uint64_t schedule_next_usec(const struct daemon_path *path, uint64_t now_usec);
 
 /** schedule_start() - check a new path immediately, and from then on at its interval */
 int schedule_start(struct daemon_path *path);
