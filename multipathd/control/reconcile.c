@@ -173,20 +173,32 @@ static void map_record(struct daemon_map *map)
  * multipath -a and -w take effect immediately: the file is read again before it decides whether a
  * map is created.
  */
-static bool map_awaits_wwids(struct daemon_map *map)
+static bool map_awaits_wwids(const struct daemon_map *map)
 {
 	const struct inventory *inventory = map->inventory;
 	enum mp_find_multipaths mode = inventory->process->find_multipaths;
 
-	if (map->map.kernel.exists || map->forced || !inventory->duties->follows_wwids ||
-	    mode == MP_FIND_OFF || mode == MP_FIND_GREEDY)
-		return false;
-	if (map->wwids_awaited)
-		return true;
-	if (!map->wwids_read)
-		files_await_wwids(map);
-	map->wwids_read = false;
-	return map->wwids_awaited;
+	return !map->map.kernel.exists && !map->forced && inventory->duties->follows_wwids &&
+	       mode != MP_FIND_OFF && mode != MP_FIND_GREEDY && !map->wwids_read;
+}
+
+enum reconcile_verdict reconcile_judge(const struct daemon_map *map, const char **why)
+{
+	const struct inventory_options *options = &map->inventory->options;
+	bool exists = map->map.kernel.exists;
+
+	if (!exists && !maps_has_paths(map))
+		return RECONCILE_FORGET;
+	if (exists ? options->keeps_existing && !map->force_reload :
+		     map->keep_uncreated || !options->create)
+		return RECONCILE_LEAVE;
+	if (options->only_wwid && strcmp(options->only_wwid, map->map.wwid))
+		return RECONCILE_LEAVE;
+	if (map_awaits_wwids(map))
+		return RECONCILE_AWAIT_WWIDS;
+	if (claims_allow(map, why, NULL))
+		return RECONCILE_ALLOWED;
+	return exists ? RECONCILE_REJECTED : RECONCILE_UNWANTED;
 }
 
 /* A path that was added exists, with or without a map. */
@@ -204,64 +216,84 @@ static void map_answer_without_map(struct daemon_map *map)
 	daemon_answer(map, "fail\n");
 }
 
-static void reconcile_on_touched(struct daemon_map *map)
+/*
+ * Files and devices that a plan depends on. Return: true if they are not what they have to be yet;
+ * the map is marked again when they are.
+ */
+static bool map_prepare(struct daemon_map *map)
 {
-	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
-	const char *why = NULL;
-	bool allowed;
+	if (map->map.kernel.exists && maps_has_paths(map))
+		map_record(map);
+	if (!map->named && names_choose(map) == 0)
+		return true; /* until the binding is on disk */
+	return tuning_start(map);
+}
+
+static void map_apply(struct daemon_map *map, const struct mp_plan *plan)
+{
 	int r;
 
-	if (map->map.settings.grouping == MP_GROUPING_BY_SERIAL)
-		map_read_serials(map);
-	if (!map->map.kernel.exists) {
-		if (cds_list_empty(&map->map.paths)) {
-			membership_forget(map);
-			return;
-		}
-		if (map->keep_uncreated || !map->inventory->options.create)
-			return;
-	} else if (map->inventory->options.keeps_existing && !map->force_reload) {
-		return;
-	}
-	if (map->inventory->options.only_wwid &&
-	    strcmp(map->inventory->options.only_wwid, map->map.wwid))
-		return;
-	if (map_awaits_wwids(map))
-		return; /* continues when the file has been read */
-	allowed = claims_allow(map, &why, NULL);
-	if (!allowed && !map->map.kernel.exists) {
-		log_info("%s: no map: %s", map->map.wwid, why ? why : "not wanted");
-		map_answer_without_map(map);
-		return;
-	}
-	if (allowed && map->map.kernel.exists && !cds_list_empty(&map->map.paths))
-		map_record(map);
-	if (allowed && !map->named && names_choose(map) == 0)
-		return; /* continues when the binding is on disk */
-	if (allowed && tuning_start(map))
-		return; /* continues when that is done */
+	map->groups_by_prio = plan->by_prio;
+	if (plan->awaits_proof && !map->awaits_proof)
+		log_info("%s: no table loaded, waiting for a path with a verified WWID",
+			 map->map.name);
+	map->awaits_proof = plan->awaits_proof;
+	map_log_plan(map, plan);
+	if (mp_plan_find(plan, MP_STEP_CREATE) && ghosts_delay(map))
+		ghosts_begin(map);
+	r = steps_apply(map, plan);
+	if (r == 0 && map->inventory->duties->owns_nodes)
+		steps_own_node(map);
+	if (r <= 0) /* else when that is done */
+		daemon_answer(map, r < 0 ? "fail\n" : "ok\n");
+}
 
+static void map_reconcile(struct daemon_map *map, bool allowed)
+{
+	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+	int r;
+
+	if (allowed && map_prepare(map))
+		return;
 	r = reconcile_plan(map, allowed, &plan);
 	if (r < 0) {
 		log_error("%s: not reconciled: %s", map->map.name, strerror(-r));
 		daemon_answer(map, "fail\n");
 		return;
 	}
-	map->groups_by_prio = plan.by_prio;
-	if (plan.awaits_proof && !map->awaits_proof)
-		log_info("%s: no table loaded, waiting for a path with a verified WWID",
-			 map->map.name);
-	map->awaits_proof = plan.awaits_proof;
-	map_log_plan(map, &plan);
-	if (mp_plan_find(&plan, MP_STEP_CREATE) && ghosts_delay(map))
-		ghosts_begin(map);
-	r = steps_apply(map, &plan);
-	if (r == 0 && map->inventory->duties->owns_nodes)
-		steps_own_node(map);
-	if (r == 0)
-		daemon_answer(map, "ok\n");
-	else if (r < 0)
-		daemon_answer(map, "fail\n");
+	map_apply(map, &plan);
+}
+
+static void reconcile_on_touched(struct daemon_map *map)
+{
+	const char *why = NULL;
+	enum reconcile_verdict verdict;
+
+	if (map->map.settings.grouping == MP_GROUPING_BY_SERIAL)
+		map_read_serials(map);
+	verdict = reconcile_judge(map, &why);
+	map->wwids_read = false; /* what it said counts once */
+	switch (verdict) {
+	case RECONCILE_FORGET:
+		membership_forget(map);
+		break;
+	case RECONCILE_LEAVE:
+		break;
+	case RECONCILE_AWAIT_WWIDS:
+		if (!map->wwids_awaited)
+			files_await_wwids(map);
+		break;
+	case RECONCILE_UNWANTED:
+		log_info("%s: no map: %s", map->map.wwid, why ? why : "not wanted");
+		map_answer_without_map(map);
+		break;
+	case RECONCILE_REJECTED:
+		map_reconcile(map, false);
+		break;
+	case RECONCILE_ALLOWED:
+		map_reconcile(map, true);
+		break;
+	}
 }
 
 /* Its paths are those of its WWID, and states_changed() compares their states. */

@@ -20,6 +20,19 @@ extern const struct map_kind reconcile_kind;
  */
 void reconcile_later(struct inventory *inventory);
 
+/* What becomes of a map that was marked, before there is a plan. */
+enum reconcile_verdict {
+	RECONCILE_FORGET, /* there is no device and no path */
+	RECONCILE_LEAVE, /* it is not to be changed: by options, or the operator removed it */
+	RECONCILE_AWAIT_WWIDS, /* the wwids file decides, and is read again first */
+	RECONCILE_UNWANTED, /* it does not exist, and is not to */
+	RECONCILE_REJECTED, /* it exists, and is not to: planned as not allowed */
+	RECONCILE_ALLOWED,
+};
+
+/** reconcile_judge() - changes nothing; @why: it is unwanted or rejected, constant */
+enum reconcile_verdict reconcile_judge(const struct daemon_map *map, const char **why);
+
 /**
  * reconcile_plan() - plan the operations that the map needs, from the current state and its
  * settings; changes nothing

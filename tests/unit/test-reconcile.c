@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "multipathd/control/reconcile.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +8,11 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "jobs-recorded.h"
+#include "model/plan.h"
 #include "model/reconcile.h"
+#include "multipathd/control/settings.h"
+#include "multipathd/state/duties.h"
 
 enum { PATHS_MAX = 20, SIZE = 16384 };
 
@@ -1356,6 +1357,239 @@ static void a_plan_that_was_applied_leaves_nothing_to_do(void **state)
 	}
 }
 
+/* The daemon: from its maps to plans, and from plans to jobs. */
+
+#define FIND(mode) "defaults {\nfind_multipaths " mode "\n}\n"
+#define REJECTED "blacklist {\nwwid w\n}\n"
+#define FRIENDLY "defaults {\nfind_multipaths greedy\nuser_friendly_names yes\n}\n"
+
+enum {
+	EXISTS = 1 << 0,
+	NO_PATH = 1 << 1,
+	REMOVED_BY_HAND = 1 << 2,
+	FORCED = 1 << 3, /* the operator named it */
+	WWIDS_READ = 1 << 4,
+	FORCE_RELOAD = 1 << 5,
+	/* of multipath(8) */
+	KEEPS_EXISTING = 1 << 6,
+	ONLY_ANOTHER = 1 << 7,
+	CREATES_NONE = 1 << 8,
+	NO_DAEMON = 1 << 9,
+};
+
+static const struct duties no_duties;
+
+/* A map of one good path; not marked, and request 7 waits for it. */
+static struct daemon_map *marked_init(struct made *made, const char *config, unsigned facts)
+{
+	struct daemon_map *map;
+
+	recorded_init(made, config);
+	map = made_map(made, "w");
+	if (!(facts & NO_PATH))
+		recorded_path(made, 'a', map);
+	if (facts & EXISTS)
+		recorded_table(map, "w", ONE_PATH);
+	map->keep_uncreated = facts & REMOVED_BY_HAND;
+	map->forced = facts & FORCED;
+	map->wwids_read = facts & WWIDS_READ;
+	map->force_reload = facts & FORCE_RELOAD;
+	made->inventory.options.keeps_existing = facts & KEEPS_EXISTING;
+	made->inventory.options.only_wwid = facts & ONLY_ANOTHER ? "another" : NULL;
+	made->inventory.options.create = !(facts & CREATES_NONE);
+	if (facts & NO_DAEMON)
+		made->inventory.duties = &no_duties;
+	settings_resolve(map);
+	assert_int_equal(maps_wait(map, 7, false), 0);
+	return map;
+}
+
+static void a_marked_map_is_planned_left_forgotten_or_waits_for_the_wwids_file(void **state)
+{
+	static const struct {
+		const char *config;
+		unsigned facts;
+		enum reconcile_verdict verdict;
+	} rows[] = {
+		{ FIND("greedy"), 0, RECONCILE_ALLOWED },
+		{ FIND("greedy"), EXISTS, RECONCILE_ALLOWED },
+		{ FIND("greedy"), EXISTS | NO_PATH, RECONCILE_ALLOWED },
+		{ FIND("greedy"), NO_PATH, RECONCILE_FORGET },
+		{ FIND("greedy"), REMOVED_BY_HAND, RECONCILE_LEAVE },
+		{ FIND("greedy"), REMOVED_BY_HAND | EXISTS, RECONCILE_ALLOWED },
+		{ REJECTED, FORCED, RECONCILE_UNWANTED },
+		{ REJECTED, EXISTS, RECONCILE_REJECTED },
+
+		/* What the file says counts once. */
+		{ FIND("strict"), 0, RECONCILE_AWAIT_WWIDS },
+		{ FIND("strict"), WWIDS_READ, RECONCILE_UNWANTED },
+		{ FIND("strict"), FORCED, RECONCILE_ALLOWED },
+		{ FIND("strict"), EXISTS, RECONCILE_ALLOWED },
+		{ FIND("yes"), 0, RECONCILE_AWAIT_WWIDS },
+		{ FIND("smart"), 0, RECONCILE_AWAIT_WWIDS },
+		{ FIND("no"), 0, RECONCILE_ALLOWED },
+		{ FIND("strict"), NO_DAEMON, RECONCILE_UNWANTED }, /* it has just read the file */
+
+		{ FIND("greedy"), EXISTS | KEEPS_EXISTING, RECONCILE_LEAVE },
+		{ FIND("greedy"), EXISTS | KEEPS_EXISTING | FORCE_RELOAD, RECONCILE_ALLOWED },
+		{ FIND("greedy"), KEEPS_EXISTING, RECONCILE_ALLOWED },
+		{ FIND("greedy"), ONLY_ANOTHER, RECONCILE_LEAVE },
+		{ FIND("greedy"), CREATES_NONE, RECONCILE_LEAVE },
+		{ FIND("greedy"), CREATES_NONE | EXISTS, RECONCILE_ALLOWED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_recorded_ struct made made;
+		struct daemon_map *map = marked_init(&made, rows[i].config, rows[i].facts);
+		const char *why = NULL;
+		enum reconcile_verdict verdict = reconcile_judge(map, &why);
+
+		if (verdict != rows[i].verdict)
+			fail_msg("row %zu: verdict %d, not %d", i, verdict, rows[i].verdict);
+		assert_true((verdict != RECONCILE_UNWANTED && verdict != RECONCILE_REJECTED) ||
+			    why);
+		recorded_expect("");
+	}
+}
+
+static void a_marked_map_becomes_what_it_is_to_be(void **state)
+{
+	static const struct {
+		const char *config;
+		unsigned facts;
+		const char *requests;
+	} rows[] = {
+		{ FIND("greedy"), 0, "create w: 2048 " ONE_PATH "\n" },
+		{ FRIENDLY, 0, "" }, /* its binding is written first */
+		{ FIND("strict"), 0, "read the WWIDs for w\n" },
+		{ FIND("strict"), WWIDS_READ, "reply 7: fail\n" },
+		{ FIND("greedy"), NO_PATH, "reply 7: fail\n" },
+		{ FIND("greedy"), EXISTS, "WWID w is known from now on\nclaim sda\nreply 7: ok\n" },
+		{ FIND("greedy"), EXISTS | NO_DAEMON, "reply 7: ok\n" },
+		{ FIND("greedy"), EXISTS | FORCE_RELOAD,
+		  "WWID w is known from now on\n"
+		  "claim sda\n"
+		  "load w: 2048 " ONE_PATH "\n" },
+		{ REJECTED, EXISTS, "remove w\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_recorded_ struct made made;
+		struct daemon_map *map = marked_init(&made, rows[i].config, rows[i].facts);
+		struct mp_path *path;
+
+		cds_list_for_each_entry(path, &map->map.paths, in_map)
+			path->identity.size_sectors = 2048;
+		map->kind->on_touched(map);
+		recorded_expect(rows[i].requests);
+	}
+}
+
+static void nothing_is_planned_while_the_kernel_is_tuned(void **state)
+{
+	_cleanup_recorded_ struct made made;
+	struct daemon_map *map = marked_init(&made, FIND("greedy"), 0);
+
+	(void)state;
+	recorded.tunes = true;
+	map->kind->on_touched(map);
+	recorded_expect("tune w\n");
+	assert_int_equal(map->busy, 0);
+}
+
+static void who_added_a_path_is_content_without_a_map(void **state)
+{
+	_cleanup_recorded_ struct made made;
+	struct daemon_map *map = marked_init(&made, FIND("strict"), WWIDS_READ);
+
+	(void)state;
+	assert_int_equal(maps_wait(map, 8, true), 0);
+	map->kind->on_touched(map);
+	recorded_expect("reply 8: ok\n"
+			"reply 7: fail\n");
+	assert_false(map->wwids_read);
+}
+
+static void a_new_map_of_passive_paths_alone_begins_its_delay(void **state)
+{
+	_cleanup_recorded_ struct made made;
+	struct daemon_map *map =
+		marked_init(&made, "defaults {\nfind_multipaths greedy\nghost_delay 20\n}\n", 0);
+	struct daemon_path *path = paths_find_name(&made.inventory, "sda");
+
+	(void)state;
+	path->path.state = path->answered_state = MP_PATH_GHOST;
+	path->path.identity.size_sectors = 2048;
+	map->kind->on_touched(map);
+	recorded_expect("timer in 20 s\n"
+			"create w: 2048 " ONE_PATH "\n");
+	assert_true(recorded.table->flags.no_paths);
+}
+
+static void a_plan_knows_what_other_maps_have(void **state)
+{
+	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
+	_cleanup_recorded_ struct made made;
+	struct daemon_map *map = marked_init(&made, FIND("greedy"), 0), *other;
+	struct daemon_path *path = paths_find_name(&made.inventory, "sda");
+
+	(void)state;
+	path->path.identity.size_sectors = 2048;
+	other = made_map(&made, "x");
+	recorded_table(other, "data", ONE_PATH);
+	assert_int_equal(reconcile_plan(map, true, &plan), 0);
+	assert_true(path->path.elsewhere);
+	assert_null(mp_plan_find(&plan, MP_STEP_CREATE));
+
+	/* That one lets go of it, and keeps the name. */
+	mp_table_fini(&other->map.kernel.table);
+	maps_let_go(&made.inventory);
+	assert_true(map->dirty);
+	maps_rename(map, "data");
+	mp_plan_fini(&plan);
+	plan = (struct mp_plan)MP_PLAN_INIT;
+	assert_int_equal(reconcile_plan(map, true, &plan), 0);
+	assert_non_null(mp_plan_find(&plan, MP_STEP_CREATE));
+	assert_string_equal(plan.name, "w");
+}
+
+/* One turn of the loop: nothing but the pass is to be done in it. */
+static void a_storm_of_marks_is_one_pass_that_leaves_out_who_is_busy(void **state)
+{
+	_cleanup_recorded_ struct made made;
+	struct daemon_map *map = marked_init(&made, FIND("greedy"), 0), *busy, *unanswered;
+	struct mp_path *path;
+
+	(void)state;
+	busy = made_map(&made, "b");
+	recorded_path(&made, 'b', busy);
+	busy->busy = 1;
+	unanswered = made_map(&made, "u");
+	recorded_path(&made, 'c', unanswered)->answered = false;
+	cds_list_for_each_entry(path, &made.inventory.paths, in_all)
+		path->identity.size_sectors = 2048;
+	made.inventory.on_marked = reconcile_later;
+	maps_touch(map, "once");
+	maps_touch(busy, "why");
+	maps_touch(unanswered, "why");
+	maps_touch(map, "twice");
+	recorded_expect("");
+	assert_true(sd_event_run(made.daemon.event, 0) > 0);
+	recorded_expect("create w: 2048 " ONE_PATH "\n");
+	assert_false(map->dirty);
+	assert_true(busy->dirty && unanswered->dirty);
+	assert_int_equal(sd_event_run(made.daemon.event, 0), 0);
+
+	busy->busy = 0;
+	inventory_wake(&made.inventory);
+	assert_true(sd_event_run(made.daemon.event, 0) > 0);
+	recorded_expect("create b: 2048 0 0 1 1 service-time 0 1 1 8:16 1\n");
+	made.daemon.reconcile_source = sd_event_source_disable_unref(made.daemon.reconcile_source);
+	made.daemon.reconcile_timer = sd_event_source_disable_unref(made.daemon.reconcile_timer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1409,6 +1643,14 @@ int main(void)
 		cmocka_unit_test(a_map_whose_ghosts_are_awaited_is_unusable_for_udev),
 		cmocka_unit_test(a_kernel_map_that_does_not_exist_is_none),
 		cmocka_unit_test(a_plan_that_was_applied_leaves_nothing_to_do),
+		cmocka_unit_test(
+			a_marked_map_is_planned_left_forgotten_or_waits_for_the_wwids_file),
+		cmocka_unit_test(a_marked_map_becomes_what_it_is_to_be),
+		cmocka_unit_test(nothing_is_planned_while_the_kernel_is_tuned),
+		cmocka_unit_test(who_added_a_path_is_content_without_a_map),
+		cmocka_unit_test(a_new_map_of_passive_paths_alone_begins_its_delay),
+		cmocka_unit_test(a_plan_knows_what_other_maps_have),
+		cmocka_unit_test(a_storm_of_marks_is_one_pass_that_leaves_out_who_is_busy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
