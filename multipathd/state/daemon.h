@@ -35,9 +35,10 @@ enum daemon_state {
 	DAEMON_SHUTDOWN,
 };
 
-/* Who waits for what the kernel has from now on; part of the object that waits. */
+/* Waits for the result of the next look at the kernel's maps; part of the object that waits. */
 struct look_waiter {
-	void (*looked)(struct look_waiter *waiter); /* once; the waiter is the caller's again */
+	void (*looked)(
+		struct look_waiter *waiter); /* called once; the caller may reuse the waiter */
 	struct cds_list_head in_waiters;
 };
 
@@ -62,22 +63,23 @@ struct daemon {
 	bool geoms_tasted; /* labels are known that make maps */
 	struct cds_list_head leftovers; /* control/leftovers.c */
 	struct cds_list_head geom_answers; /* to clients, after the next look */
-	sd_event_source *reconcile_source; /* deferred: a storm of events is one pass */
-	sd_event_source *reconcile_timer; /* the longest that a pass waits for the storm's end */
+	sd_event_source *reconcile_source; /* deferred: a storm of events leads to one pass */
+	sd_event_source *reconcile_timer; /* the maximum that a pass waits for the end of a storm */
 
 	/* start and reconfigure */
 	bool enumerating; /* first checks start when all paths are known */
 	unsigned operations; /* table operations under way */
 	sd_event_source *configure_timer;
 	void (*on_configured)(struct daemon *daemon);
-	void (*on_reconciled)(struct daemon *daemon); /* after each pass; NULL: nobody waits */
-	sd_event_source *ready_timer; /* READY=1 waits for the nodes of the maps that were made */
+	void (*on_reconciled)(
+		struct daemon *daemon); /* called after each pass; NULL: nothing waits */
+	sd_event_source *ready_timer; /* READY=1 waits for the device nodes of new maps */
 
 	struct cds_list_head waiting_requests; /* of clients, for a look */
-	struct cds_list_head postponed_requests; /* of clients, for what passes by itself */
+	struct cds_list_head postponed_requests; /* of clients, for a temporary condition */
 	bool status_running; /* a look is in progress (jobs/looks.h) */
 	/*
-	 * a start or reconfigure waits for a look: paths that were rejected so far are known only
+	 * startup or reconfigure waits for a look: paths that were rejected before are known only
 	 * then
 	 */
 	bool enumerates_later;
@@ -91,7 +93,7 @@ struct daemon {
 	bool told_superseded; /* that san_path_err_* are */
 	bool queue_forced; /* forcequeueing daemon */
 	bool serving; /* clients are accepted */
-	char *heap; /* where it grows from */
+	char *heap; /* start of the heap */
 };
 
 uint64_t daemon_now_usec(const struct daemon *daemon);
@@ -101,11 +103,11 @@ void daemon_diagnostic(void *userdata, enum mp_severity severity, int level, con
 
 const char *daemon_state_name(enum daemon_state state);
 
-/** daemon_reply() - answer a request of a client; 0: nobody asked */
+/** daemon_reply() - answer a client's request; 0: there is none */
 void daemon_reply(struct daemon *daemon, uint64_t request, const char *reply);
 
-/** daemon_check_configured() - has the start or reconfigure come to its end? */
+/** daemon_check_configured() - check whether startup or reconfigure has finished */
 void daemon_check_configured(struct daemon *daemon);
 
-/** daemon_answer() - who waits for the map is told */
+/** daemon_answer() - answer the requests that wait for the map */
 void daemon_answer(struct daemon_map *map, const char *reply);

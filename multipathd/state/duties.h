@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * duties.h - what the owner of an inventory does about it as time passes.  For: the daemon's rooms.
+ * duties.h - what the owner of an inventory does when something happens.  For: the daemon's rooms.
  *
  * A constant row that the owner hands to inventory_init(). The daemon's is full
  * (control/duties.h); multipath(8) without a daemon and a rehearsal have none of these duties: they
- * look at everything once. A member that is NULL is not called.
+ * process everything once. A member that is NULL is not called.
  */
 #pragma once
 #include <stdbool.h>
@@ -21,13 +21,13 @@ struct path_news {
 };
 
 struct duties {
-	/* the map's settings were resolved, from its first configuration or another one */
+	/* the map's settings were resolved, initially or after a reconfigure */
 	void (*on_settings)(struct daemon_map *map);
 	/* a checker reports the path as good. Return: the state that it gets */
 	enum mp_path_state (*on_good)(struct daemon_path *path, enum mp_path_state answer);
-	/* I/O errors made the kernel stop using the path */
+	/* the kernel stopped using the path after I/O errors */
 	void (*on_failed)(struct daemon_path *path);
-	/* states or priorities of its paths changed; only of a map that exists */
+	/* states or priorities of its paths changed; only for a map that exists */
 	void (*on_states)(struct daemon_map *map, const struct path_news *news);
 	/* the same, when it is also known which path group is in use */
 	void (*on_groups)(struct daemon_map *map, const struct path_news *news);
@@ -39,8 +39,8 @@ struct duties {
 	 */
 	bool follows_wwids;
 	bool owns_nodes; /* mode and owner of a map's node are set after each reconciliation */
-	/* a path without udev properties gets another event before its device is asked itself */
+	/* udev is retriggered for a path without properties before the device itself is asked */
 	bool retriggers;
-	/* maps managed by gmultipath get their paths back, and new ones by their labels */
+	/* restore paths of maps managed by gmultipath, and add paths and maps by label */
 	bool mends_geoms;
 };

@@ -46,7 +46,7 @@ bool inventory_name_is_foreign(const struct inventory *inventory, const char *na
 		const char *owner;
 
 		if (strcmp(inventory->listed[i].name, name) || inventory->listed[i].half_made)
-			continue; /* a half-made one makes way */
+			continue; /* a half-made one is removed for it */
 		owner = mp_dm_wwid(inventory->listed[i].uuid);
 		return !owner || strcmp(owner, wwid);
 	}

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * inventory.h - all paths and all maps, and the configuration that they are seen by.  For: whoever
- * decides about them.
+ * inventory.h - all paths and maps, and the configuration in force.  For: the daemon's rooms.
  *
- * It needs no process around it: a daemon has one, multipath(8) fills one and ends, a rehearsal
- * makes one of copies, and so does a test. Nothing here is ever seen by a worker.
+ * It does not depend on a process: a daemon has one, multipath(8) fills one and exits, a rehearsal
+ * and a test fill one with copies. Workers never access it.
  */
 #pragma once
 #include <stdbool.h>
@@ -28,50 +27,54 @@ struct mp_map;
 struct inventory_options {
 	bool read_only_bindings; /* -B */
 	bool dry_run; /* multipath -d: plan, and do nothing */
-	bool rehearsal; /* copies, of which nothing is told */
-	bool create; /* multipath(8): may maps be made or changed at all */
+	bool rehearsal; /* copies: nothing is logged about them */
+	bool create; /* multipath(8): maps may be created or changed */
 	bool check; /* run checkers and prioritizers */
 	bool force_reload; /* multipath -r */
 	bool keeps_existing; /* multipath(8): maps that exist are left alone */
 	bool waits_for_ever; /* for locks of other programs, and for operations that hang */
 	/*
-	 * a load is one call, which cannot be called off: after a kill no one would resume the map
+	 * a load is a single call, which cannot be canceled: after a kill nothing would resume the
+	 * map
 	 */
 	bool loads_whole;
 	/*
-	 * operations on tables in one lane: udev is waited for by one cookie, which is a thread's
+	 * operations on tables in one lane: one udev cookie, which belongs to a thread, is waited
+	 * for
 	 */
 	bool one_lane;
 	bool reports_changes; /* map.action names reloads and renames, too */
-	/* a leftover (control/leftovers.h) counts as an operation, until its first repair ended */
+	/*
+	 * a leftover (control/leftovers.h) counts as an operation until its first repair has
+	 * finished
+	 */
 	bool awaits_leftovers;
 	/*
-	 * multipath(8), without -q and a daemon: nobody would end it when paths come back, or never
-	 * do
+	 * multipath(8) without -q and a daemon: queueing would never end
 	 */
 	bool no_queueing;
 	bool all_foreign; /* multipath -e */
 	int grouping; /* multipath -p, -1 none */
 	const char *only_wwid; /* multipath DEVICE: touch no other map */
-	int verbosity; /* of the command line, -1 none */
+	int verbosity; /* from the command line, -1 none */
 	bool ignore_wwids; /* multipath -i */
 };
 
 struct inventory {
 	struct inventory_options options;
 	const struct duties *duties; /* the row of none if the owner has none */
-	struct daemon *daemon; /* whose it is; NULL: nobody's, nothing can be asked of workers */
+	struct daemon *daemon; /* owner; NULL: none, and no jobs can be started */
 
 	struct mp_config *config;
 	const struct mp_process_settings *process; /* of config */
-	bool config_incomplete; /* its files were read as well as could be */
+	bool config_incomplete; /* its files were damaged and could be read only in part */
 	struct mp_bindings *bindings;
-	bool bindings_dirty; /* they are to be written */
+	bool bindings_dirty; /* they must be written */
 	/* the file could not be written: no new names until the next reconfigure */
 	bool bindings_broken;
 	struct mp_wwids *wwids;
 	char *prkeys; /* text of the file, NULL if empty */
-	struct mp_strbuf geom_notes; /* config/geom_notes.h: what lasts */
+	struct mp_strbuf geom_notes; /* config/geom_notes.h: the persistent notes */
 	struct mp_dm_listed *listed; /* all dm devices, as of the last look */
 	size_t listed_count;
 
@@ -79,7 +82,7 @@ struct inventory {
 	size_t path_count;
 	uint64_t last_path_id;
 	struct mp_hash paths_by_id, paths_by_devt, paths_by_name;
-	unsigned unanswered; /* paths whose first answer is awaited */
+	unsigned unanswered; /* paths without a first answer */
 
 	struct cds_list_head maps; /* of struct mp_map.in_all */
 	size_t map_count;
@@ -87,9 +90,9 @@ struct inventory {
 	unsigned by_table_count; /* maps that took their paths by table */
 	struct mp_hash maps_by_wwid, maps_by_name;
 	struct cds_list_head dirty; /* maps to be reconciled */
-	/* one was added to them; NULL: nobody reconciles */
+	/* called when one was added; NULL: maps are not reconciled */
 	void (*on_marked)(struct inventory *inventory);
-	bool has_elsewhere; /* a path waits for the table of another map to let go of it */
+	bool has_elsewhere; /* a path waits until another map's table has dropped it */
 	/* maps that may have strangers (mp_map_has_strangers()), if strange_known: mostly none */
 	struct mp_map **strange;
 	size_t strange_count;
@@ -104,14 +107,17 @@ int inventory_init(struct inventory *inventory, const struct inventory_options *
 		   const struct map_kinds *kinds, const struct duties *duties);
 
 /**
- * inventory_fini() - of one without paths and maps; configuration, bindings and the like are its
- * owner's
+ * inventory_fini() - free an inventory without paths and maps; configuration, bindings and the like
+ * belong to its owner
  */
 void inventory_fini(struct inventory *inventory);
 
-/** inventory_name_is_foreign() - a dm device that is not of @wwid has this name */
+/**
+ * inventory_name_is_foreign() - Return: true if a dm device other than the map of @wwid has this
+ * name
+ */
 bool inventory_name_is_foreign(const struct inventory *inventory, const char *name,
 			       const char *wwid);
 
-/** inventory_wake() - have marked maps looked at, also if none was marked just now */
+/** inventory_wake() - have marked maps reconciled, even if none was marked just now */
 void inventory_wake(struct inventory *inventory);

@@ -156,7 +156,9 @@ struct daemon_map *maps_find_by_table(const struct inventory *inventory, dev_t d
 	return NULL;
 }
 
-/* A table has changed, or a map is gone: paths that waited for that may join their own. */
+/*
+ * A table has changed or a map is gone: paths that waited for this can be added to their own map.
+ */
 void maps_let_go(struct inventory *inventory)
 {
 	struct mp_path *path;
@@ -171,7 +173,7 @@ void maps_let_go(struct inventory *inventory)
 }
 
 /*
- * The path whose hardware entry counts: one that is up, else any, else the one that counted last.
+ * The path whose hardware entry is used: one that is up, or else any, or else the last one used.
  */
 const struct mp_identity *maps_reference(const struct daemon_map *map)
 {
@@ -208,8 +210,7 @@ void maps_on_leaving(const struct mp_path *path)
 }
 
 /*
- * Asked for each path that joins and each map that is made, of thousands. Without memory: of all
- * maps.
+ * Called for each of thousands of paths and maps. If out of memory, all maps are searched.
  */
 static void strange_find(struct inventory *inventory)
 {

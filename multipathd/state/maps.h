@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * maps.h - the set of maps: one noun's state, look-ups and marks. Nothing is started or decided
- * here.  For: the daemon's rooms.
+ * maps.h - the set of maps: state, lookups and marks. Nothing is started or decided here.  For: the
+ * daemon's rooms.
  */
 #pragma once
 #include <stdbool.h>
@@ -19,10 +19,10 @@ struct inventory;
 struct mp_identity;
 struct table_job;
 
-/* Who asked, and waits for what a map becomes. */
+/* A request that waits for the reconciliation of a map. */
 struct waiter {
 	uint64_t request;
-	bool without_map; /* what was asked for is done even if there is to be no map */
+	bool without_map; /* the request succeeds even if no map results */
 	struct cds_list_head in_map;
 };
 
@@ -33,7 +33,7 @@ struct reservation {
 	struct mp_prkey key; /* 0 none */
 	enum reservation_flag registered; /* getprstatus */
 	enum reservation_flag held; /* getprhold */
-	unsigned registering; /* commands under way that register it */
+	unsigned registering; /* running commands that register it */
 };
 
 /*
@@ -41,15 +41,15 @@ struct reservation {
  * (control/geoms.c): a constant row each. No other file needs to know which kind a map is.
  */
 struct map_kind {
-	/* the daemon changes it on its own: its table, its queueing, the path group in use */
+	/* the daemon changes its table, queueing and path group on its own */
 	bool managed;
-	/* its paths are those in its table, whatever their WWIDs; else all paths of its WWID */
+	/* its paths are those in its table, regardless of WWID; otherwise all paths of its WWID */
 	bool paths_by_table;
 	/* it queues only while a daemon can restore its paths: queue_without_daemon is ignored */
 	bool queues_only_watched;
 	/*
 	 * A path that failed I/O is not checked again before its polling interval has passed: a
-	 * request that fails on every path must find none left.
+	 * request that fails on every path must run out of paths.
 	 */
 	bool failed_paths_rest;
 
@@ -68,7 +68,7 @@ struct map_kind {
 /* The rows that an inventory gives its maps. */
 struct map_kinds {
 	const struct map_kind *reconciled;
-	const struct map_kind *geom; /* of maps whose WWID is one of gmultipath's */
+	const struct map_kind *geom; /* for maps whose WWID is in gmultipath's format */
 };
 
 struct daemon_map {
@@ -77,15 +77,15 @@ struct daemon_map {
 	struct inventory *inventory;
 	struct cds_list_head in_dirty; /* of inventory->dirty */
 	bool dirty;
-	unsigned busy; /* operations on its table that are under way */
-	struct table_job *loading; /* the one that loads another table, NULL none */
-	bool naming; /* it gets its name when its binding is on disk */
+	unsigned busy; /* running operations on its table */
+	struct table_job *loading; /* the one that loads a table, NULL none */
+	bool naming; /* it gets its name once its binding is on disk */
 	bool named;
-	bool name_told; /* that the name it is to have is taken */
-	bool binding_told; /* that the bindings give its name to another, or another name to it */
+	bool name_told; /* logged: its configured name is taken */
+	bool binding_told; /* logged: the bindings file disagrees with its name */
 	/* the last one, which is not kept when the configuration has none any more */
 	char *configured_alias;
-	bool keep_uncreated; /* removed by the operator: not made again by itself */
+	bool keep_uncreated; /* removed by the operator: not created again automatically */
 	bool force_reload;
 	bool regroup; /* reload for failback, unless it would change nothing */
 	bool allow_resize;
@@ -94,39 +94,39 @@ struct daemon_map {
 	bool queue_known;
 	bool not_ready_in_udev;
 	bool detect_grouping, detect_grouping_by_tpg, groups_by_prio;
-	bool forced; /* the operator named it: find_multipaths does not matter */
-	/* the reading of the wwids file that tells whether it may be created; 0 none */
+	bool forced; /* requested by the operator: find_multipaths does not apply */
+	/* number of the read of the wwids file that decides whether it may be created; 0 none */
 	uint64_t wwids_awaited;
-	bool wwids_read; /* that is done: the next reconciliation decides */
-	bool wwid_removed; /* taken out of the wwids file while the map exists: not put back */
-	bool removal_tried; /* in vain */
-	bool emptied; /* the operator took paths out of it */
-	bool status_skipped; /* a status came while the map was busy */
-	bool awaits_proof; /* a load waits for a path that has proven what it is */
-	bool futile; /* told already that the kernel shows another table than was loaded */
+	bool wwids_read; /* that read is done: the next reconciliation decides */
+	bool wwid_removed; /* removed from the wwids file while the map exists: not added again */
+	bool removal_tried; /* without success */
+	bool emptied; /* the operator removed paths from it */
+	bool status_skipped; /* a status arrived while the map was busy */
+	bool awaits_proof; /* a load waits for a path with a proven identity */
+	bool futile; /* logged: the kernel table differs from the one loaded */
 	char *loaded, *loaded_as; /* last table loaded, and as the kernel showed it then */
 	unsigned retry_sec; /* pause before the next removal */
 	unsigned load_failures;
-	/* of the table: a status read before an operation is not taken after it */
+	/* of the table: a status read before an operation is discarded after it */
 	uint64_t generation;
 	/*
-	 * path that came up: which group is in use must be looked at before failback is decided; 0
-	 * none
+	 * path that came up: the group in use must be read before failback is decided; 0 none
 	 */
 	uint64_t came_up_id;
-	uint64_t prio_asking; /* id of the path whose check asks for all of them; 0 none */
+	uint64_t prio_asking; /* id of the path whose check reads the priorities of all; 0 none */
 	uint64_t prio_asked_usec;
-	/* of its paths, remembered for when it has none; NULL never had one */
+	/* of its paths, kept for when it has none; NULL if it never had one */
 	struct mp_identity *reference;
 	bool by_table; /* counted in inventory->by_table_count */
-	bool read_again; /* at the next look, whatever its event number */
+	bool read_again; /* at the next look, regardless of its event number */
 	bool reacting, react_again, io_failed, had_foreign;
-	uint64_t restored_usec; /* when its last good path had failed; 0 never */
-	sd_event_source *udev_timer; /* how long the creation event may take */
+	uint64_t restored_usec; /* when its paths were restored after the last good one failed; 0
+				   never */
+	sd_event_source *udev_timer; /* limits the wait for the creation event */
 	sd_event_source *ghost_timer; /* ghost_delay runs */
 	sd_event_source *queue_timer;
 	sd_event_source *failback_timer;
-	sd_event_source *retry_timer; /* of a creation that failed */
+	sd_event_source *retry_timer; /* after a failed creation */
 	struct reservation reservation;
 	struct cds_list_head waiters;
 };
@@ -142,12 +142,12 @@ static inline bool maps_has_paths(const struct daemon_map *map)
 }
 
 /**
- * maps_new() - one that nobody has a table for; its settings are for the caller to resolve. Return:
- * 0, -ENOMEM, -ENAMETOOLONG.
+ * maps_new() - a map without a table; the caller resolves its settings. Return: 0, -ENOMEM,
+ * -ENAMETOOLONG.
  */
 int maps_new(struct inventory *inventory, const char *wwid, struct daemon_map **ret);
 
-/** maps_free() - its paths become orphans; nobody must wait for it any more */
+/** maps_free() - its paths become orphans; no request may be waiting for it */
 void maps_free(struct daemon_map *map);
 
 struct daemon_map *maps_find_wwid(const struct inventory *inventory, const char *wwid);
@@ -155,18 +155,19 @@ struct daemon_map *maps_find_name(const struct inventory *inventory, const char 
 struct daemon_map *maps_find_minor(const struct inventory *inventory, unsigned minor);
 
 /**
- * maps_find() - as commands name it: dm-N, alias, WWID, any of them behind /dev/ or /dev/mapper/
+ * maps_find() - as named in commands: dm-N, alias or WWID, with or without /dev/ or /dev/mapper/
  */
 struct daemon_map *maps_find(const struct inventory *inventory, const char *text);
 
 /**
- * maps_find_known() - by name, WWID, bound or configured alias; also what the kernel does not have
+ * maps_find_known() - by name, WWID, bound or configured alias; includes maps that are not in the
+ * kernel
  */
 struct daemon_map *maps_find_known(const struct inventory *inventory, const char *text);
 
 /**
- * maps_find_holder() - a map other than @own whose table in the kernel has the device; NULL: none,
- * or @own has it
+ * maps_find_holder() - the map other than @own whose kernel table contains the device; NULL if
+ * none, or if @own contains it
  */
 const struct mp_map *maps_find_holder(struct inventory *inventory, const struct mp_map *own,
 				      dev_t devt);
@@ -177,48 +178,47 @@ const struct mp_map *maps_find_holder(struct inventory *inventory, const struct 
  */
 struct daemon_map *maps_find_by_table(const struct inventory *inventory, dev_t devt);
 
-/** maps_forget_strange() - a path has left a map whose table has it */
+/** maps_forget_strange() - a path has left a map whose table contains it */
 void maps_forget_strange(struct inventory *inventory);
 
-/** maps_touch() - mark it: it is to be reconciled; @reason: constant, for the log */
+/** maps_touch() - mark a map to be reconciled; @reason: constant, for the log */
 void maps_touch(struct daemon_map *map, const char *reason);
 
 /**
- * maps_let_go() - a table has changed, or a map is gone: the maps of paths that waited for that are
- * marked
+ * maps_let_go() - a table has changed or a map is gone: mark the maps of paths that waited for this
  */
 void maps_let_go(struct inventory *inventory);
 
-/** maps_rename() - in memory; without memory it keeps its name */
+/** maps_rename() - in memory; the map keeps its name if out of memory */
 void maps_rename(struct daemon_map *map, const char *name);
 
 /**
- * maps_is_taken() - mp_name_taken_fn of an inventory: is there a dm device with that name which is
- * not the map of @wwid?
+ * maps_is_taken() - mp_name_taken_fn of an inventory. Return: true if a dm device other than the
+ * map of @wwid has that name
  */
 bool maps_is_taken(void *inventory, const char *name, const char *wwid);
 
 /**
  * maps_wait() - @request is answered when the next reconciliation of the map is done
- * @without_map:	"ok" if there is to be none
+ * @without_map:	the answer is "ok" even if there will be no map
  *
  * Return: 0, -ENOMEM.
  */
 int maps_wait(struct daemon_map *map, uint64_t request, bool without_map);
 
 /**
- * maps_reference() - identity of the path whose hardware entry counts for the map, NULL if it has
+ * maps_reference() - identity of the path whose hardware entry applies to the map, NULL if it has
  * no path and never had one
  */
 const struct mp_identity *maps_reference(const struct daemon_map *map);
 
 /**
- * maps_remember() - whose hardware entry counts for the map while it has no path: no_path_retry
- * above all. NULL: as before
+ * maps_remember() - set the path whose hardware entry applies to the map while it has no path
+ * (mainly for no_path_retry). NULL: as before
  */
 void maps_remember(struct daemon_map *map, const struct mp_identity *reference);
 
 /**
- * maps_on_leaving() - a path is about to leave its map, if it has one: the last one is remembered
+ * maps_on_leaving() - a path is about to leave its map, if it has one: remember the last one
  */
 void maps_on_leaving(const struct mp_path *path);

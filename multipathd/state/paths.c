@@ -65,7 +65,7 @@ struct daemon_path *paths_find(const struct inventory *inventory, const char *te
 		return paths_find_devt(inventory, makedev(major, minor));
 	if (strlen(text) >= sizeof(name))
 		return NULL;
-	/* The kernel's names have '!' where the node's have '/': cciss/c0d0. */
+	/* The kernel's names have '!' where node names have '/': cciss/c0d0. */
 	for (end = 0; text[end]; end++)
 		name[end] = text[end] == '/' ? '!' : text[end];
 	name[end] = '\0';
