@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * commands-asked.h - the daemon's commands, asked as clients ask them, of a daemon whose jobs are
+ * records (jobs-recorded.h).  For: tests of commands.
+ */
+#pragma once
+#include "jobs-recorded.h"
+
+#include "multipathd/commands/commands.h"
+#include "multipathd/commands/waiting.h"
+#include "multipathd/control/configure.h"
+#include "multipathd/jobs/details.h"
+#include "multipathd/loop/request.h"
+
+#define TWO_PATHS "0 0 2 1 round-robin 0 1 1 8:0 1 round-robin 0 1 1 8:16 1"
+
+/*
+ * Map "w", mpatha, of sda and sdb, one in each group; and sdc, which is in no map.
+ */
+static struct asked {
+	struct made made;
+	struct daemon_map *map;
+	struct daemon_path *path, *other, *orphan;
+
+	bool client_is_gone;
+	details_fn then; /* of the last details_read() */
+} asked;
+
+bool server_awaits(const struct server *server, uint64_t id)
+{
+	(void)server;
+	(void)id;
+	return !asked.client_is_gone;
+}
+
+void server_charge_users(struct server *server, uint64_t usec)
+{
+	(void)server;
+	(void)usec;
+}
+
+uint64_t pool_cpu_usec(void)
+{
+	return 0;
+}
+
+int details_read(struct daemon *daemon, unsigned kinds, const struct request *request,
+		 details_fn then)
+{
+	(void)daemon;
+	asked.then = then;
+	record("read%s%s%s%s", kinds & DETAILS_PATHS ? " paths" : "",
+	       kinds & DETAILS_MAPS ? " maps" : "", kinds & DETAILS_DISKS ? " disks" : "",
+	       kinds & DETAILS_FOREIGN ? " foreign" : "");
+	record_for(request->id);
+	return 0;
+}
+
+static inline int asked_setup_with(const char *config)
+{
+	memset(&asked, 0, sizeof(asked));
+	recorded_init(&asked.made, config);
+	assert_int_equal(configure_new(&asked.made.daemon, &asked.made.daemon.configure), 0);
+	asked.map = made_map(&asked.made, "w");
+	asked.path = recorded_path(&asked.made, 'a', asked.map);
+	asked.other = recorded_path(&asked.made, 'b', asked.map);
+	asked.orphan = recorded_path(&asked.made, 'c', NULL);
+	recorded_table(asked.map, "mpatha", TWO_PATHS);
+	recorded_forget();
+	return 0;
+}
+
+static inline int asked_setup(void **state)
+{
+	(void)state;
+	return asked_setup_with("");
+}
+
+static inline int asked_teardown(void **state)
+{
+	(void)state;
+	waiting_drop(&asked.made.daemon);
+	asked.made.daemon.configure = configure_free(asked.made.daemon.configure);
+	recorded_fini(&asked.made);
+	return 0;
+}
+
+/* What the client of request 7 gets at once, and what is asked of jobs for it. */
+static inline void ask_as(bool is_root, const char *text, const char *expected)
+{
+	const struct request request = { .id = 7, .is_root = is_root, .text = text };
+
+	commands_serve(&asked.made.daemon, &request);
+	recorded_expect(expected);
+}
+
+static inline void ask(const char *text, const char *expected)
+{
+	ask_as(true, text, expected);
+}
+
+/* As ask(); the answer comes when the map's next reconciliation is done. */
+static inline void ask_and_await(const char *text, const char *expected)
+{
+	unsigned marks = asked.made.marks;
+
+	assert_true(cds_list_empty(&asked.map->waiters));
+	ask(text, expected);
+	assert_false(cds_list_empty(&asked.map->waiters));
+	assert_int_equal(cds_list_first_entry(&asked.map->waiters, struct waiter, in_map)->request,
+			 7);
+	assert_true(asked.made.marks > marks);
+	recorded_forget_waiters(&asked.map->waiters);
+	CDS_INIT_LIST_HEAD(&asked.map->waiters);
+}
+
+struct asked_row {
+	const char *text;
+	const char *expected;
+};
+
+static inline void ask_rows(const struct asked_row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		ask(rows[i].text, rows[i].expected);
+}
+
+#define ASK_ROWS(rows) ask_rows(rows, ARRAY_SIZE(rows))
+#define ASKED_TEST(name) cmocka_unit_test_setup_teardown(name, asked_setup, asked_teardown)
