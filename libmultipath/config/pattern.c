@@ -77,6 +77,9 @@ static bool set_has(const char *set, char c)
 	return false;
 }
 
+/* More alternatives than these are tried one by one; 15 is what strpbrk() does at once. */
+enum { FIRSTS_MAX = 15 };
+
 /* End of the sequence, NULL if it is empty or not simple. */
 static const char *sequence_end(const char *p)
 {
@@ -160,11 +163,39 @@ static bool alternatives_match(const char *p, bool at_end, const char *subject)
 	}
 }
 
+/*
+ * The characters that a match of the parentheses may begin with, or "" if any may: most subjects
+ * are names of properties, none of which holds one in the place of a match.
+ */
+static void group_firsts(const char *p, char firsts[FIRSTS_MAX + 1])
+{
+	size_t count = 0;
+
+	do {
+		p++;
+		if (count == FIRSTS_MAX || !is_literal(*p)) {
+			count = 0;
+			break;
+		}
+		firsts[count++] = *p;
+		p = sequence_skip(p);
+	} while (*p == '|');
+	firsts[count] = '\0';
+}
+
 static bool group_matches(const char *p, bool anchored, const char *subject)
 {
 	bool at_end = strchr(p, ')')[1] == '$';
+	char firsts[FIRSTS_MAX + 1] = "";
 
+	if (!anchored)
+		group_firsts(p, firsts);
 	do {
+		if (firsts[0]) {
+			subject = strpbrk(subject, firsts);
+			if (!subject)
+				return false;
+		}
 		if (alternatives_match(p + 1, at_end, subject))
 			return true;
 	} while (!anchored && *subject++);
