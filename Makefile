@@ -127,6 +127,7 @@ bench: setup ## install, build, and run ours and Debian's multipath-tools side b
 	@$(own_jobs) bench/config
 	@$(own_jobs) bench/kpartx
 	@$(own_jobs) bench/geom
+	@$(own_jobs) bench/instructions
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
