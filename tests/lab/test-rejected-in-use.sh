@@ -39,7 +39,7 @@ until_true "nothing else is made" maps_have 2 2
 same "its paths stay" "$(dmsetup table "$map" | grep -oE ' (8:[0-9]+)' | wc -l)" 2
 same "and are its paths" "$(map_of "$path")" "$map"
 check "it is told" logged "$path: the configuration gives it WWID 0x.*, but map $map of the same LUN is in use: the path stays"
-check "it is explained" grep -q "a path of $map (WWID $wwid) as long as that is in use" <<< "$(multipath explain "$path")"
+check "it is explained" grep -q "a path of $map (WWID $wwid) while that map is in use" <<< "$(multipath explain "$path")"
 pull "$path"
 until_true "it is failed" path_is "$path" failed faulty
 plug "$path"
