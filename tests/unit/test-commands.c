@@ -51,8 +51,9 @@ static void every_row_is_what_its_words_parse_to(void **state)
 			struct command_line line;
 
 			spell(table[i].grammar, nth, &text);
-			assert_int_equal(grammar_parse(table, count, mp_strbuf_text(&text), &line),
-					 GRAMMAR_OK);
+			if (grammar_parse(table, count, mp_strbuf_text(&text), &line) != GRAMMAR_OK)
+				fail_msg("\"%s\" is not parsed: is each word in grammar.c?",
+					 mp_strbuf_text(&text));
 			assert_ptr_equal(line.command, &table[i]);
 			assert_int_equal(line.argument_count, count_arguments(table[i].grammar));
 		}
