@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a bindings file that was edited badly, cannot be written, or is written by two programs or killed ones gives no name twice
+# proves: a bindings file that is badly edited, unwritable, written by two programs or by killed ones never gives the same name twice
 . "$LAB/lib.sh"
 san 2 6
 wwid() { udevadm info -q property -n "$(paths_of_lun "$1" | head -n 1)" | sed -n 's/^ID_SERIAL=//p'; }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: blacklists by node, WWID, device and protocol, and their exceptions, keep paths out and let them in, at start and at reconfigure; a property rule finds the names that multipath-tools finds, at an event too
+# proves: blacklists by node, WWID, device and protocol, and their exceptions, exclude and admit paths at startup and at a reconfigure; property rules match the same names as in multipath-tools, for events too
 . "$LAB/lib.sh"
 # A property that sorts before ID_WWN, and stands behind it in udev's database.
 mkdir -p /run/udev/rules.d

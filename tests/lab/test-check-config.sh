@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: multipath --check-config and the daemon's check config tell the same of the files as they are now, and change nothing
+# proves: multipath --check-config and the daemon's check config report the same about the current files, and change nothing
 . "$LAB/lib.sh"
 config "no_path_retry fail"
 san 2 4

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: find_multipaths smart holds a lone path back, gives it back in time, and takes it when a sibling comes
+# proves: find_multipaths smart holds a single path back, releases it in time, and claims it when a sibling appears
 # lab: --systemd --rules full
 . "$LAB/lib.sh"
 property() { udevadm info -q property -n "$1" | sed -n "s/^$2=//p"; }

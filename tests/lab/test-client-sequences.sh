@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: what storage services, monitors and scripts send one after the other is answered as multipath-tools answers it
+# proves: command sequences of storage services, monitors and scripts are answered as by multipath-tools
 . "$LAB/lib.sh"
 config "no_path_retry 4" "find_multipaths strict" "path_grouping_policy failover"
 san 2 3

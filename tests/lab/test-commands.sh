@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: each command of multipathd does to maps and paths what it says, and answers as documented
+# proves: each command of multipathd has its documented effect on maps and paths, and its documented reply
 . "$LAB/lib.sh"
 config "no_path_retry 4" "path_grouping_policy group_by_prio"
 san 2 2

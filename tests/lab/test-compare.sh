@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: listings, topologies and JSON are those of the release's multipath-tools to the byte, but for what changed up to 0.14.3
+# proves: listings, topologies and JSON match the release's multipath-tools byte for byte, except for changes up to 0.14.3
 . "$LAB/lib.sh"
 config "no_path_retry 4" "path_grouping_policy group_by_prio" "polling_interval 5"
 san 4 3

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: multipath -t and -T print what the release's multipath-tools prints for each file in configs/, but for what is listed
+# proves: multipath -t and -T print the same as the release's multipath-tools for each file in configs/, except for the listed differences
 . "$LAB/lib.sh"
 config
 san 2 1

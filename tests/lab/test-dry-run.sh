@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a dry run tells what a reconfigure would create, reload, rename, remove and set, and changes nothing; a broken file is told, and the configuration then is stale
+# proves: a dry run reports what a reconfigure would create, reload, rename, remove and set, and changes nothing; a damaged file is reported, and the configuration is then stale
 . "$LAB/lib.sh"
 san 2 4
 wwid() { udevadm info -q property -n "$1" | sed -n 's/^ID_SERIAL=//p'; }

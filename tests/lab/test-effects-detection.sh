@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: detect_* and what they override, priorities and their arguments, selectors, weights and uid_attrs make the tables that the kernel has
+# proves: detect_* and what they override, priorities and their arguments, selectors, weights and uid_attrs appear in the kernel's tables
 . "$LAB/lib.sh"
 # Hosts of scsi_debug are optimized, non-optimized and standby in turn, each a port group of its own.
 san 4 1

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: ghost_delay keeps a new map that has only passive paths from udev until a path is up or the time is over
+# proves: ghost_delay keeps udev from probing a new map with only ghost paths until a path is up or the delay is over
 . "$LAB/lib.sh"
 configure() {
 	config "no_path_retry fail" "ghost_delay $1"

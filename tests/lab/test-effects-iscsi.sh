@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: iSCSI sessions get recovery_tmo from fast_io_fail_tmo; purge_disconnected removes a path whose LUN the target has no more; a placeholder's is taken out
+# proves: iSCSI sessions get recovery_tmo from fast_io_fail_tmo; purge_disconnected deletes a path whose LUN no longer exists at the target; a path to a placeholder LUN is removed from its map
 . "$LAB/lib.sh"
 iqn=iqn.2014-08.org.example:effects
 target=/sys/kernel/config/target/iscsi/$iqn

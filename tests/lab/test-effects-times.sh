@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: what multipath.conf says of retries, waiting, resizing, partitions' names, management LUNs and the log is done
+# proves: settings for retries, delays, resizing, partition names, management LUNs and the log take effect
 . "$LAB/lib.sh"
 configure() {
 	config "no_path_retry fail" "retrigger_tries 2" "retrigger_delay 1" "missing_uev_wait_timeout 2" "partition_delimiter -p" \

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: what multipath.conf says of hosts, disks, queues, nodes and other dm devices is what the kernel then has
+# proves: settings for hosts, disks, queues, nodes and other dm devices reach the kernel
 . "$LAB/lib.sh"
 value() { cat /sys/block/"$1"/"$2"; }
 host_value() { local d; d=$(readlink -f "/sys/block/$1/device/../../scsi_host"/host*); cat "$d/$2"; }

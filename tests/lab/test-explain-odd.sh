@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: explain tells of what is no disk, is there in part, was made or removed by hand or rejected in use; its JSON is JSON, and what it says turns the verdict
+# proves: explain describes devices that are not disks, are partly present, were created or removed by hand, or rejected while in use; its JSON is valid, and the change it suggests has the predicted result
 . "$LAB/lib.sh"
 san 2 4
 wwid() { udevadm info -q property -n "$1" | sed -n 's/^ID_SERIAL=//p'; }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: explain tells which rule decides, where it is written and what turns it, with the daemon and without
+# proves: explain names the rule that decides, where it is defined and how to change the result, with the daemon and without
 . "$LAB/lib.sh"
 san 2 2
 wwid() { udevadm info -q property -n "$1" | sed -n 's/^ID_SERIAL=//p'; }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: failback: manual stays, immediate returns at once, N returns after N seconds, followover only when the group comes back from nothing
+# proves: failback manual never switches back, immediate does at once, N after N seconds, followover only when a whole group had been down
 . "$LAB/lib.sh"
 # scsi_debug's hosts are optimized, non-optimized and standby in turn. Without the last that makes
 # two groups: hosts 0 and 3 (sda, sdd), hosts 1 and 4 (sdb, sde).

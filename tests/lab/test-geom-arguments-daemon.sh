@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: gmultipath refuses wrong, missing and unfit arguments in the same way when multipathd runs it
+# proves: gmultipath refuses wrong, missing and unsuitable arguments in the same way when multipathd runs the verb
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict"

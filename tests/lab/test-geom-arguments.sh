@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: gmultipath refuses wrong, missing and unfit arguments, says what it expected, and changes nothing then
+# proves: gmultipath refuses wrong, missing and unsuitable arguments, reports what it expected, and changes nothing
 # unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"

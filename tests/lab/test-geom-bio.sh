@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: gmultipath makes maps of devices that the kernel takes for bios alone (dm, MD, partitions), in each mode, with and without the daemon
+# proves: gmultipath creates maps of devices that the kernel supports in bio-based maps only (dm, MD, partitions), in each mode, with and without the daemon
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict"

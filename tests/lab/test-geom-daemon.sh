@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: with multipathd gmultipath's maps are shown and watched, and nobody undoes the administrator's hand
+# proves: multipathd lists and monitors gmultipath maps, and does not undo the administrator's commands
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict" "failback immediate" "no_path_retry fail"

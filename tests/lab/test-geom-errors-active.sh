@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: Active/Active: I/O goes around errors on one path, others are restored when the last fails, and what fails everywhere ends in an error
+# proves: Active/Active: after errors on one path I/O continues on others, which are restored when the last one fails, and a request that fails everywhere ends with an error
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 geom_errors -A

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: with `exclusive` nobody else writes to a path while a map has it, and the map does
+# proves: with `exclusive` no other program can write to a path while a map has it, but the map can
 # unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"

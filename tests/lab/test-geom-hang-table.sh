@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: while a change to one of gmultipath's maps hangs in the kernel, another map's paths are failed, restored and preferred, and its I/O is kept going
+# proves: while a change of one gmultipath map hangs in the kernel, paths of another map are failed, restored and preferred, and its I/O continues
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict" "checker_timeout 3"

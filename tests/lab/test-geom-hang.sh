@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: no command of gmultipath's waits without end for a device that hangs, and nobody else waits for such a command
+# proves: no gmultipath command waits forever for a hanging device, and nothing else waits for such a command
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict"

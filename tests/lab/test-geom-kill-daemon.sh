@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: the daemon killed in the middle of a command leaves a whole map, over which verified I/O goes on, with and without another daemon
+# proves: a daemon killed in the middle of a command leaves a complete map, over which verified I/O continues, with and without another daemon
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: killed at any system call, label, add, remove, configure and destroy leave a whole map with its label or none once anybody comes by
+# proves: killed at any system call, label, add, remove, configure and destroy leave a complete map with its label, or none after the next command
 # unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: without a daemon labels are written, checked, tasted, trusted and erased as they should
+# proves: without a daemon, labels are written, checked, tasted, trusted and erased correctly
 # unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: gmultipath writes to a last sector only while its own label is there and the disk is the one that has it, and a verb that fails changes nothing
+# proves: gmultipath writes to a last sector only while its own label is there and the disk is the right one, and a failing verb changes nothing
 # unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"

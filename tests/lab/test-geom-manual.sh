@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: without a daemon every verb of gmultipath works on maps that were made by hand, in each mode
+# proves: without a daemon, every verb of gmultipath works on manual maps, in each mode
 # unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: names that a map cannot keep are refused, labels with such names make maps that say what they are called, and the only path cannot be failed
+# proves: unsuitable map names are refused, a label with such a name makes a map whose actual name is reported, and the only path cannot be failed
 # unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: multipath's and multipathd's own commands see gmultipath's maps as one map each, and do to them what gmultipath would
+# proves: multipath and multipathd commands list each gmultipath map once, and act on it as gmultipath would
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict"

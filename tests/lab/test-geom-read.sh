@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: who gets reads and writes in each mode; in Active/Read the writer fails over under verified I/O; partitions stand on top
+# proves: each mode directs reads and writes to the right paths; in Active/Read the writing path fails over under verified I/O; partitions work on top
 # lab: --rules full
 # unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a path of gmultipath's that leads to another LUN leaves its map, and gets no I/O, not even when no other path is left
+# proves: a path of a gmultipath map that leads to another LUN is removed from its map and gets no I/O, even if no other path is left
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict" "recheck_wwid yes"

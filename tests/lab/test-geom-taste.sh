@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: with multipathd labeled disks make their map by themselves, paths depart and arrive, and unknown labels are not followed
+# proves: with multipathd, labeled disks form their map automatically, paths come and go, and unknown labels are ignored
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict"

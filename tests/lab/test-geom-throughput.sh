@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: Active/Active has the throughput of both paths, Active/Read has it for reads and that of one for writes, which keep their order
+# proves: Active/Active has the throughput of both paths, Active/Read has it for reads, and that of one path for writes, which stay in order
 # lab: --urgent
 # unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"

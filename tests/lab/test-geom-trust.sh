@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a labeled disk is gmultipath's at boot whatever find_multipaths says, a copy of its label on another disk is not followed, and a path that leads to another LUN leaves
+# proves: a labeled disk belongs to gmultipath at boot regardless of find_multipaths, a copy of its label on another disk is ignored, and a path that leads to another LUN is removed
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths yes" "recheck_wwid yes"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: with every path gone and no_path_retry fail, I/O fails at once, and works again with a path
+# proves: with every path gone and no_path_retry fail, I/O fails at once, and succeeds again when a path returns
 . "$LAB/lib.sh"
 config "no_path_retry fail"
 san 2 1

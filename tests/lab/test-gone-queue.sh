@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: with every path gone and no_path_retry queue, I/O waits, and none is lost when a path returns
+# proves: with every path gone and no_path_retry queue, I/O is queued, and none is lost when a path returns
 . "$LAB/lib.sh"
 config "no_path_retry queue"
 san 2 1

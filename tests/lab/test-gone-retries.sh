@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: with every path gone and no_path_retry 5, I/O waits five checks and then fails; with a path back it queues again
+# proves: with every path gone and no_path_retry 5, I/O is queued for five checks and then fails; when a path returns, queueing is on again
 . "$LAB/lib.sh"
 config "no_path_retry 5" "polling_interval 2"
 san 2 1

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: devices without a table, tables that nobody took, queueing that nobody ends, and suspended maps, which a kill leaves, become maps or go, by the daemon or by multipath; nobody's name is lost to them
+# proves: devices without a table, loaded but inactive tables, endless queueing and suspended maps, as left by a kill, are completed or removed by the daemon or multipath; no map loses its name
 . "$LAB/lib.sh"
 san 2 4
 wwid() { udevadm info -q property -n "$(paths_of_lun "$1" | head -n 1)" | sed -n 's/^ID_SERIAL=//p'; }

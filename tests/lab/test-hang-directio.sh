@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: half of all paths hang in directio: show paths answers within 50 ms, healthy maps fail over, threads stay bounded, and the paths come back
+# proves: when half of all paths hang in directio, show paths answers within 50 ms, healthy maps fail over, the number of threads stays bounded, and the paths come back
 # lab: --urgent
 . "$LAB/lib.sh"
 config "no_path_retry queue" "checker_timeout 3" "detect_checker no" "path_checker directio"

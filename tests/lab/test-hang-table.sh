@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a table load that hangs, as I/O under way on the map does, keeps neither a reconfigure nor other maps waiting, nor their removal
+# proves: a table load that hangs, for instance on I/O in progress, delays neither a reconfigure nor other maps or their removal
 . "$LAB/lib.sh"
 config "no_path_retry queue" "checker_timeout 6"
 build() {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: verified I/O goes on while a host is removed and another is added
+# proves: verified I/O continues while a host is removed and another is added
 . "$LAB/lib.sh"
 config "no_path_retry fail"
 san 2 4

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: what a check was told that began before its path failed does not bring the path back, nor does a table that was planned before: its LUN may have been exchanged since
+# proves: the answer to a check that began before its path failed does not bring the path back, nor does a table planned before: the LUN may have been remapped since
 . "$LAB/lib.sh"
 iqn=iqn.2014-08.org.example:late
 target=/sys/kernel/config/target/iscsi

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a daemon that starts while paths answer their checker and reads, but not INQUIRY, makes no map of them, loads no table with them, and reinstates none; it fails those of a map of which another path says what it is
+# proves: if paths answer their checker and reads but not INQUIRY, a starting daemon creates no map of them, loads no table with them and reinstates none; it fails those whose map has another path that answers
 . "$LAB/lib.sh"
 mkdir -p /run/silent
 gcc -D_GNU_SOURCE -shared -fPIC -O1 -o /run/silent.so "$LAB/silent.c" -ldl || fail "no library to preload"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a path gets I/O only after an answer to an INQUIRY that was sent after its last failure, whoever asks for it: checker, operator, another program, a reload, a start
+# proves: a path gets I/O only after it has answered an INQUIRY sent after its last failure, whether by checker, operator, another program, reload or startup
 . "$LAB/lib.sh"
 # By the state in sysfs a path is good whatever becomes of commands. The other LUN is to get no map, which udev would look at while
 # its only path goes back.

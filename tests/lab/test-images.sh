@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: multipath, multipathd and kpartx work in the images that the hooks of initramfs-tools, dracut and rear make
+# proves: multipath, multipathd and kpartx work in the images built by the hooks of initramfs-tools, dracut and rear
 # unit: the daemon of a boot image is started without a unit
 . "$LAB/lib.sh"
 [ "$LAB_IMPL" = ours ] || fail "this tests our programs"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: probe, device-mapper operations, checkers and prioritizers do on real devices what their headers say
+# proves: probing, device-mapper operations, checkers and prioritizers do on real devices what their headers promise
 # lab: --rules bare
 # unit: the library alone: no daemon runs
 . "$LAB/lib.sh"

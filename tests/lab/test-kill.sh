@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: the daemon killed and started again in the middle of I/O, or of a reload, finds its maps, and takes up failing and healing paths; I/O that waits in a suspended map does not reach a path whose LUN was exchanged
+# proves: a daemon killed during I/O or a reload and started again finds its maps and handles failing and recovering paths; I/O waiting in a suspended map does not reach a path that leads to another LUN
 . "$LAB/lib.sh"
 # The LUNs that are exchanged are to get no map.
 config "no_path_retry queue" "find_multipaths yes" "path_grouping_policy multibus" "detect_pgpolicy no"

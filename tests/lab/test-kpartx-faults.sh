@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: kpartx ends though a disk never answers, notices what is written past the kernel, and killed anywhere leaves what the next run puts right
+# proves: kpartx ends although a disk never answers, notices changes made behind the kernel's back, and if killed at any point leaves what the next run repairs
 # unit: kpartx alone: no daemon runs
 . "$LAB/lib.sh"
 [ "$LAB_IMPL" = ours ] || fail "this tests our kpartx"

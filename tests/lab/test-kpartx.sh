@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: kpartx lists, maps, updates and removes partitions of every kind of table, as Debian's does where that can
+# proves: kpartx lists, maps, updates and removes partitions of every kind of table, like Debian's where that is able to
 # unit: kpartx alone: no daemon runs
 . "$LAB/lib.sh"
 [ "$LAB_IMPL" = ours ] || fail "this compares ours with Debian's"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: paths that were offline when the daemon started get their map, or join it, once they are up
+# proves: paths that were offline when the daemon started get their map, or are added to it, once they are up
 . "$LAB/lib.sh"
 config "no_path_retry fail"
 san 2 2

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a marginal path is used last, in a group of its own; one that is measured is held back
+# proves: a marginal path is used last, in a group of its own; one that is being tested is held back
 . "$LAB/lib.sh"
 # falter PATH - it fails, and is good again
 falter() {

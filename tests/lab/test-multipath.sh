@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: multipath(8) without a daemon: creates, lists, reloads, flushes maps, keeps the wwids file, and tests paths
+# proves: multipath(8) without a daemon creates, lists, reloads and flushes maps, maintains the wwids file, and tests paths
 # unit: multipath alone: no daemon runs
 . "$LAB/lib.sh"
 config "no_path_retry fail"

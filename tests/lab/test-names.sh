@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: aliases: bindings are kept and obeyed, configuration goes first, user_friendly_names no gives WWIDs, and a change renames live maps
+# proves: aliases and bindings are kept and respected, the configuration takes precedence, user_friendly_names no gives WWIDs, and a change renames live maps
 . "$LAB/lib.sh"
 san 2 3
 names() { multipathd show maps raw format '%n %w' | sort | tr '\n' ';'; }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: verified I/O goes on while each path in turn is offline and comes back
+# proves: verified I/O continues while each path in turn is offline and comes back
 . "$LAB/lib.sh"
 config "no_path_retry fail"
 san 2 4

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a disk that udev has not named yet gets no map of its own by a reconfigure; what a device tells is asked again by reconfigure and change events
+# proves: a disk that udev has not named yet gets no map of its own from a reconfigure; reconfigure and change events read the values from the device again
 . "$LAB/lib.sh"
 config "no_path_retry queue" "retrigger_delay 2"
 san 2 1

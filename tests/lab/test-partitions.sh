@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: udev makes partitions of a ready map with their links; they follow changes, renames, a resize, and go with the map
+# proves: udev creates the partitions of a ready map with their links; they follow changes, renames and a resize, and are removed with the map
 # lab: --rules full
 . "$LAB/lib.sh"
 [ "$LAB_IMPL" = ours ] || fail "this tests our udev rules"

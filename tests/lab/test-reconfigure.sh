@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a broken configuration is refused at reconfigure, with file and line, and the old one and every map stay; a start takes what there is of it, and says so
+# proves: a broken configuration is rejected at reconfigure, with file and line, and the old one and every map are kept; a start uses what it can read, and says so
 . "$LAB/lib.sh"
 config "no_path_retry fail"
 san 2 4

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a blacklist that rejects every path of a map in use takes no path away from who uses it, nor does a restart; the map goes when he is done
+# proves: a blacklist that rejects every path of a map in use takes no path away from its user, nor does a restart; the map is removed once it is closed
 . "$LAB/lib.sh"
 san 2 2
 config "no_path_retry fail"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a path whose LUN is mapped to another disk behind the daemon's back is taken out, and gets no I/O
+# proves: a path whose LUN is remapped to another disk is removed from its map, and gets no I/O
 . "$LAB/lib.sh"
 # The other LUNs have one path each, and get no map: a new one that loses it keeps udev's probe waiting (architecture.md).
 config "no_path_retry queue" "recheck_wwid yes" "find_multipaths yes"

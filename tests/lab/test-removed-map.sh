@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a map that the operator removed stays removed until he adds it; without groups by
-# priority nothing is reloaded for an immediate failback
+# proves: a map that the operator removed stays removed until it is added again; without grouping by priority, an immediate failback reloads nothing
 . "$LAB/lib.sh"
 config "no_path_retry fail" "failback immediate" "detect_prio no" "prio const" \
 	"path_grouping_policy failover"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a path that joins or comes back is registered with the map's reservation key before it gets I/O
+# proves: the reservation key is registered on a path that is added or comes back before the path gets I/O
 . "$LAB/lib.sh"
 reserve() { check "$*" python3 "$LAB/reserve.py" "$@"; }
 # registered N - so many paths are, with key 0x123abc

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a grown disk: resize map takes the new size under I/O, and refuses while the paths differ
+# proves: resize map adopts the new size of a grown disk under I/O, and refuses while the paths differ
 . "$LAB/lib.sh"
 config "no_path_retry fail"
 san 2 2

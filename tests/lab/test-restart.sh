@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a restarted daemon loads no table that is already right, and removes no map
+# proves: a restarted daemon reloads no table that is already right, and removes no map
 . "$LAB/lib.sh"
 config "no_path_retry fail"
 san 2 8

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: random bytes, 1,000 connections and clients that never read keep nobody from being answered
+# proves: random bytes, 1,000 connections and clients that never read do not keep the daemon from answering others
 . "$LAB/lib.sh"
 config "no_path_retry fail"
 san 2 8

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a storm of hosts removed and added five times ends in the right maps, with no load without a difference and no leak
+# proves: a storm of hosts removed and added five times ends with the right maps, without superfluous loads or leaks
 . "$LAB/lib.sh"
 config "no_path_retry queue"
 san 4 8

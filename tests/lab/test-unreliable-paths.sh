@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a path that fails too often is held back, and taken at once when it is the only one left
+# proves: a path that fails too often is held back, and used at once when it is the only one left
 . "$LAB/lib.sh"
 # falter PATH - it fails, and is good again
 falter() {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a user who uses up what the kernel has for all (asynchronous reads, semaphores), or floods /proc, keeps nobody from starting and working
+# proves: a user who exhausts shared kernel resources (asynchronous reads, semaphores) or floods /proc does not keep the programs from starting and working
 . "$LAB/lib.sh"
 ulimit -Hn 400000
 config "path_checker directio" "find_multipaths greedy"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a user who is not root, whatever he does with the socket, keeps neither root's commands nor maps waiting
+# proves: a user other than root, whatever they do with the socket, delays neither root's commands nor maps
 . "$LAB/lib.sh"
 config "no_path_retry queue"
 san 2 8
