@@ -107,10 +107,10 @@ fuzz_programs := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuz
 
 all: $(libraries) $(programs) ## build everything into build/
 
-help: ## this list
+help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
-setup: ## install what building and testing needs (Debian, root)
+setup: ## install the packages for building and testing (Debian, root)
 	@./setup
 
 demo: setup ## install, build, and show path failover on a real kernel in a process
@@ -120,7 +120,7 @@ demo: setup ## install, build, and show path failover on a real kernel in a proc
 check: setup ## install, build, and run every test; the last line counts them
 	@$(own_jobs) tests/check
 
-bench: setup ## install, build, and run ours and Debian's multipath-tools side by side
+bench: setup ## install, build, and benchmark this and Debian's multipath-tools side by side
 	@$(MAKE) --no-print-directory all
 	@$(own_jobs) bench/run
 	@$(own_jobs) bench/claims
@@ -192,18 +192,18 @@ $(B)/unit/lab-kernel: $(B)/tests/lab/kernel.o $(B)/libmultipath.a
 unit: unit-programs ## run the unit tests (SAN=1: under ASan and UBSan)
 	@tests/unit/run $(unit_programs)
 
-lab: all $(lab_programs) ## run the tests on the real kernel (LAB=name for some of them)
+lab: all $(lab_programs) ## run the tests on a real kernel (LAB=name for some of them)
 	@$(own_jobs) tests/lab/run-all $(LAB)
 
 lab-sanitized: ## run some lab tests under ASan and UBSan, on Debian's kernel in QEMU (LAB=name for some of them)
 	@./setup qemu
 	@$(own_jobs) tests/lab/sanitized $(LAB)
 
-lab-nvme: ## exchange NVMe namespaces under I/O, on Debian's kernel in QEMU
+lab-nvme: ## remap NVMe namespaces under I/O, on Debian's kernel in QEMU
 	@./setup qemu
 	@$(own_jobs) tests/lab/nvme
 
-lab-systemd: all ## run the lab tests with the daemon confined as its systemd unit says (LAB=name for some of them)
+lab-systemd: all ## run the lab tests with the daemon confined as by its systemd unit (LAB=name for some of them)
 	@LAB_UNIT=1 $(own_jobs) tests/lab/run-all $(LAB)
 
 # A fuzz target is a program for libFuzzer (FUZZER=1), or one that replays files.
@@ -214,7 +214,7 @@ $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(if $(FUZZER),,$(B)/tests/fuzz/replay.o) $(B)/
 
 fuzz-programs: $(fuzz_programs)
 
-fuzz-replay: ## hand the fuzz targets' corpora to them, under the sanitizers
+fuzz-replay: ## run the fuzz targets on their corpora, under the sanitizers
 	@$(MAKE) --no-print-directory SAN=1 fuzz-programs
 	@tests/fuzz/run-replay $(patsubst build/%,build/san/%,$(fuzz_programs))
 
@@ -224,10 +224,10 @@ fuzz: ## run every fuzz target with libFuzzer for FUZZ_SECONDS each
 	@tests/fuzz/run $(FUZZ_SECONDS) $(patsubst build/%,build/fuzzer/%,$(fuzz_programs))
 
 SINCE ?= HEAD
-format: ## format the C by .clang-format (clang-format of Debian 12)
+format: ## format the C code by .clang-format (clang-format of Debian 12)
 	@git ls-files '*.[ch]' | xargs clang-format -i
 
-format-check: ## fails where "make format" would change something
+format-check: ## fail if "make format" would change a file
 	@git ls-files '*.[ch]' | xargs clang-format --dry-run -Werror
 
 install: all ## install (DESTDIR, prefix, libdir, ...)

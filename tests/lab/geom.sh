@@ -40,7 +40,7 @@ geom_errors() {
 	say "the last good one fails: the other is restored and tried"
 	plug "$a"
 	pull "$b"
-	check "I/O goes on by $a" geom_io
+	check "I/O continues by $a" geom_io
 	until_true "$a is good" gm_path_is FOO "$a" ACTIVE
 
 	say "errors on every path: it ends"

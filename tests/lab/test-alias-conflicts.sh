@@ -18,7 +18,7 @@ aliases() {	# aliases [WWID ALIAS]...
 }
 is() { printf '%s;' "$@" | tr ';' '\n' | sort | tr '\n' ';'; }
 
-say "names that somebody else has"
+say "names that other devices have"
 dmsetup create luna --table '0 8 zero'
 dmsetup create first --table '0 8 zero'
 printf '# Multipath bindings, Version : 1.0\nlunb %s\nlunc %s\nsecond %s\nlunb %s\n' "$w3" "not-here" "$w3" "$w2" > /etc/multipath/bindings
@@ -28,7 +28,7 @@ ready 4 2
 # luna and first are devices of others, lunc is bound, lunb was bound twice: the first line counts.
 # "second" is configured twice, and its binding contradicts that.
 same "names" "$(names)" "$(is "$w0 $w0" "second $w1" "lund $w2" "lunb $w3")"
-check "the alias that was configured twice is told" logged "second"
+check "the alias that was configured twice is reported" logged "second"
 check "the dropped binding is gone" eval '! grep -q "^second" /etc/multipath/bindings'
 check "and the repeated one" eval '! grep -q "^lunb $w2" /etc/multipath/bindings'
 check "the unused one stays" grep -qx "lunc not-here" /etc/multipath/bindings
@@ -44,9 +44,9 @@ io_start swap /dev/mapper/first
 aliases "$w1" first "$w0" second
 multipathd reconfigure > /dev/null
 until_true "reconfigured" daemon_serves
-check "that is told" logged "cannot be named"
+check "that is reported" logged "cannot be named"
 holds 2 "each keeps its own" names_become "$(is "first $w0" "second $w1" "lund $w2" "lunb $w3")"
-check "I/O goes on" io_moves /dev/mapper/first
+check "I/O continues" io_moves /dev/mapper/first
 
 say "the configuration's word beats a binding: who has the name gets another one first"
 aliases "$w0" first "$w1" second "$w2" lunb

@@ -35,7 +35,7 @@ daemon_start
 ready 3 2
 until_true "names" names_are "mpatha ${w[0]}" "mpathb ${w[1]}" "mpathq ${w[2]}"
 all_bound
-check "what has no WWID is told" logged "junk has no WWID"
+check "what has no WWID is reported" logged "junk has no WWID"
 
 say "edited in place while the daemon knows it otherwise"
 cp $file /tmp/bindings
@@ -52,7 +52,7 @@ mount -o remount,ro /etc/multipath
 leave_out 5
 ready 5 2
 until_true "a WWID is a name" names_are "mpatha ${w[0]}" "mpathb ${w[1]}" "mpathd ${w[3]}" "mpathq ${w[2]}" "${w[4]} ${w[4]}"
-check "that is told" logged "bindings: cannot write: Read-only file system"
+check "that is reported" logged "bindings: cannot write: Read-only file system"
 mount -o remount,rw /etc/multipath
 multipathd reconfigure > /dev/null
 until_true "it gets a name when it can" names_are "mpatha ${w[0]}" "mpathb ${w[1]}" "mpathd ${w[3]}" "mpathq ${w[2]}" "mpathe ${w[4]}"
@@ -68,10 +68,10 @@ until_true "names" names_are "${same_names[@]}"
 until_true "mpathe is bound" bound mpathe "${w[4]}"
 all_bound
 
-say "exchanged: none is renamed, no line is lost, and it is told"
+say "swapped: none is renamed, no line is lost, and it is reported"
 sed -i "s/^mpatha .*/mpatha ${w[1]}/; s/^mpathb .*/mpathb ${w[0]}/; s/^mpathd .*/oracle ${w[3]}/" $file
 multipathd reconfigure > /dev/null
-until_true "that is told" logged "mpatha: keeps its name while it exists, although .* gives that name to ${w[1]}"
+until_true "that is reported" logged "mpatha: keeps its name while it exists, although .* gives that name to ${w[1]}"
 until_true "a free name is learned" bound mpathd "${w[3]}"
 daemon_stop
 daemon_start

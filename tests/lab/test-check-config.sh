@@ -19,7 +19,7 @@ printf 'defaults {\n\tno_path_retry queue\n\tpath_chekcer tur\n}\n' > /etc/multi
 expected='/etc/multipath.conf:2:2: warning: no_path_retry has no effect because overrides sets it for all devices (/etc/multipath/conf.d/site.conf:2)
 /etc/multipath.conf:3:2: warning: unknown keyword "path_chekcer" in section defaults; did you mean "path_checker"?'
 report
-same "what has no effect is told, and what is misspelt" "$out" "$expected"
+same "what has no effect is reported, and what is misspelled" "$out" "$expected"
 same "these are warnings" "$status: $(cat /tmp/summary)" "1: 0 errors, 2 warnings"
 same "the daemon looks at the same files, not at what is in force" "$(multipathd check config)" "$expected"$'\n'"0 errors, 2 warnings"
 json='import json, sys; r = json.load(sys.stdin); print(r["errors"], r["warnings"], [(m["line"], m["column"], m["severity"]) for m in r["messages"]])'
@@ -31,14 +31,14 @@ same "the usual file comes with its directory" "$out" "$expected"
 chmod 666 /etc/multipath/conf.d/site.conf
 odd="/etc/multipath/conf.d/site.conf: warning: writable by users other than root (owner 0, group 0, mode 0666)"
 report
-check "who else may change it is told" grep -qxF "$odd" <<< "$out"
+check "that others may change it is reported" grep -qxF "$odd" <<< "$out"
 check "by the daemon, too" eval 'multipathd check config | grep -qxF "$odd"'
 chmod 644 /etc/multipath/conf.d/site.conf
 
 # A storage plugin's drop-in, named after its target.
 cp /etc/multipath/conf.d/site.conf /etc/multipath/conf.d/data1
 report
-check "what is not read is told" grep -qx '/etc/multipath/conf.d/data1: warning: is not read: its name does not end in ".conf"' <<< "$out"
+check "files that are not read are reported" grep -qx '/etc/multipath/conf.d/data1: warning: is not read: its name does not end in ".conf"' <<< "$out"
 check "by the daemon, too" grep -q 'conf.d/data1: warning: is not read' <<< "$(multipathd check config)"
 rm /etc/multipath/conf.d/data1
 
@@ -50,7 +50,7 @@ same "a file by itself is checked by itself" "$status: $out" '2: /tmp/new.conf:5
 cp /tmp/new.conf /etc/multipath.conf
 echo "}" >> /etc/multipath.conf
 report
-check "an alias that is bound to another disk is told" grep -q 'bindings:[0-9]*:1: warning: oracle is configured' <<< "$out"
+check "an alias that is bound to another disk is reported" grep -q 'bindings:[0-9]*:1: warning: oracle is configured' <<< "$out"
 report /nonexistent
 same "a file that is not there" "$status: $out" "2: /nonexistent: error: no such file"
 report_as_nobody() { setpriv --reuid 65534 --clear-groups "$@"; }

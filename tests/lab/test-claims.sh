@@ -25,17 +25,17 @@ until_true "sda is free" property_is sda DM_MULTIPATH_DEVICE_PATH 0
 until_true "sda1 is free" property_is sda1 SYSTEMD_READY ""
 same "sda may be used" "$(property sda SYSTEMD_READY)" ""
 check "the partition is there" [ -b /dev/sda1 ]
-check "no map was made" maps_are 0
+check "no map was created" maps_are 0
 
 say "and taken when its sibling comes"
 echo 1 > $debug/add_host
 ready 1 2
 until_true "sda is claimed" property_is sda DM_MULTIPATH_DEVICE_PATH 1
 until_true "sda is a member" property_is sda ID_FS_TYPE mpath_member
-check "its sibling waited for nobody" timer_is_gone sdb
+check "its sibling did not wait" timer_is_gone sdb
 until_true "the partition of the path is gone" [ ! -e /dev/sda1 ]
 
-say "a new path of a known disk waits for nobody"
+say "a new path of a known disk does not wait"
 echo 1 > $debug/add_host
 ready 1 3
 until_true "sdc is claimed" property_is sdc ID_FS_TYPE mpath_member

@@ -15,7 +15,7 @@ daemon_start
 same "add path without a map" "$(multipathd add path /dev/sda)" ok
 same "by its number" "$(multipathd add path 8:0)" ok
 same "it is an orphan" "$(map_of sda)" "[orphan]"
-maps_are 0 || fail "a map that nobody wanted"
+maps_are 0 || fail "a map that is not wanted"
 
 # The attach of a volume: its WWID is made known, and each path added.
 same "multipath -a" "$(multipath -a "$wwid")" "wwid '$wwid' added"
@@ -111,7 +111,7 @@ while b"READY=1" not in s.recv(4096): pass
 print("ready", os.path.exists("/dev/mapper/mpatha"), flush=True)
 PY
 python3 /tmp/notify.py > /tmp/ready & listener=$!
-until_true "somebody listens" grep -q bound /tmp/ready
+until_true "the daemon listens" grep -q bound /tmp/ready
 ready_said() { if [ -n "${LAB_UNIT-}" ]; then systemctl -q is-active multipathd; else grep -q ready /tmp/ready; fi; }
 udevadm control --stop-exec-queue
 export NOTIFY_SOCKET=/run/notify

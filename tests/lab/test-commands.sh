@@ -117,8 +117,8 @@ check "the reference comes with an unknown command" grep -q switchgroup <<< "$(m
 
 # Anybody may look, root alone may change.
 as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@" 2>&1; }
-check "nobody may look" grep -q sda <<< "$(as_nobody multipathd show paths)"
-check "nobody may not change" grep -q 'permission deny' <<< "$(as_nobody multipathd fail path sda)"
+check "user nobody may look" grep -q sda <<< "$(as_nobody multipathd show paths)"
+check "user nobody may not change" grep -q 'permission deny' <<< "$(as_nobody multipathd fail path sda)"
 check "and it did not" path_is sda active ready
 
 # The interactive shell on a pipe.

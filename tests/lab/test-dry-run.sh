@@ -42,7 +42,7 @@ say "$told"
 same "as show config diff" "$(multipathd show config diff)" "$told"
 sleepless() { same "nothing has changed" "$(world)" "$before"; }
 sleepless
-tells() { local line; for line; do grep -q -- "$line" <<< "$told" || fail "it tells: $line"; done; }
+tells() { local line; for line; do grep -q -- "$line" <<< "$told" || fail "it reports: $line"; done; }
 tells "^create mpath[a-z]*: $w3, the kernel has no map with this WWID\$" "^rename $n0: to data: configured name differs\$" \
 	"^reload $n1: features 0 -> 3 pg_init_retries 5 queue_if_no_path\$" "^remove $n2: the configuration excludes it\$" \
 	"^drop sd[a-z]* sd[a-z]*: blacklisted by wwid: rule \"$w2\" matches \"$w2\", /etc/multipath.conf:[0-9]* blacklist\$" \
@@ -55,11 +55,11 @@ assert {"create", "rename", "reload", "remove", "set", "take", "drop"} == {r["ac
 new=$(sed -n 's/^create \(mpath[a-z]*\):.*/\1/p' <<< "$told")
 sleepless
 
-say "and it comes as told"
+say "and it comes as reported"
 same "reconfigure works" "$(multipathd reconfigure)" ok
 until_true "the maps are there" maps_have 3 2
 until_true "the last map is gone" eval '[ -z "$(name "$w2")" ]'
-same "the new map has the name that was told" "$(name "$w3")" "$new"
+same "the new map has the name that was reported" "$(name "$w3")" "$new"
 same "the renamed one" "$(name "$w0")" data
 same "nothing is to be done any more" "$(multipathd reconfigure --dry-run)" "nothing to do"
 
@@ -71,14 +71,14 @@ echo 'defaults { no_path_retry "queue' >> /etc/multipath.conf
 printf '\nno_path_retry "queue\n}\n' >> /etc/multipath.conf
 line=$(grep -n '^no_path_retry "queue$' /etc/multipath.conf | cut -d: -f1)
 told=$(multipathd reconfigure --dry-run) && fail "a dry run says that it fails"
-check "it tells where: $told" grep -q "^/etc/multipath.conf:$line:[0-9]*: error: " <<< "$told"
+check "it reports where: $told" grep -q "^/etc/multipath.conf:$line:[0-9]*: error: " <<< "$told"
 check "the configuration is in force still" grep -q '^config: in force since 2' <<< "$(multipathd show status verbose)"
 multipathd reconfigure > /dev/null && fail "reconfigure fails"
 check "it is stale" grep -q "^config: stale since 2[-0-9: ]*: /etc/multipath.conf:$line:[0-9]*: error: " <<< "$(multipathd show status --verbose)"
 same "show status is as ever" "$(multipathd show status)" "$before"
 cp /tmp/good.conf /etc/multipath.conf
 same "a good file" "$(multipathd reconfigure)" ok
-check "is taken over" grep -q '^config: in force since 2' <<< "$(multipathd show status verbose)"
+check "is applied" grep -q '^config: in force since 2' <<< "$(multipathd show status verbose)"
 
 say "names that follow each other"
 data=$(name "$w0") other=$(name "$w1")
@@ -107,12 +107,12 @@ sed -i 's/hbtl ^0: 3 ^1: 7/hbtl ^0: 5 ^1: 5/' /etc/multipath.conf
 told=$(multipathd reconfigure --dry-run)
 tells "^reload .*: groups 8:[0-9]* 8:[0-9]* -> 8:[0-9]*,8:[0-9]*\$"
 
-say "maps that were made by hand"
+say "maps that were created by hand"
 mapfile -t disks < <(paths_of_lun 3)
 map=$(map_of "${disks[0]}")
 udevadm settle -t 60
 multipath -f "$map" || fail "it is removed"
-gmultipath create FOO "${disks[@]}" || fail "it is made"
+gmultipath create FOO "${disks[@]}" || fail "it is created"
 multipathd reconfigure > /dev/null
 until_true "it is no matter of the configuration" eval '[ "$(multipathd reconfigure --dry-run)" = "nothing to do" ]'
 check "it is there" dmsetup info FOO > /dev/null

@@ -44,7 +44,7 @@ check "detect_checker no: directio reads" reads_grow
 say "weights"
 again "detect_prio no" 'path_selector "round-robin 0"' "rr_min_io_rq 5"
 until_true "the selector" eval 'dmsetup table "$map" | grep -q " round-robin 0 3 1 8:0 "'
-check "and after how many requests it goes on" loaded "round-robin 0 3 1 8:0 5 8:16 5 8:48 5]"
+check "and after how many requests it continues" loaded "round-robin 0 3 1 8:0 5 8:16 5 8:48 5]"
 sed -i -e 's/prio const/prio weightedpath/' -e '/prio weightedpath/a prio_args "devname sda 2 sdb 3 sdd 4"\nrr_weight priorities' \
 	-e 's/policy multibus/policy group_by_prio/' /etc/multipath.conf
 multipathd reconfigure > /dev/null

@@ -63,7 +63,7 @@ until_true "the device is removed" disks_are 3
 check "and that is said" logged "the LUN of ${lun1[1]} no longer exists, deleting the device"
 one_path() { [ "$(map_field "$map" %N)" = 1 ]; }
 until_true "the map has the other path" one_path
-check "I/O goes on" io_moves "/dev/mapper/$map"
+check "I/O continues" io_moves "/dev/mapper/$map"
 io_stop purge
 
 # A target has something at LUN 0 always: what is there now swallows writes, and has no name.

@@ -38,7 +38,7 @@ rescan "${paths[@]}"
 until_true "the map has grown" size_is "$map" 2097152
 echo 0 > $debug/virtual_gb
 rescan "${paths[@]}"
-until_true "that its paths have shrunk is told" logged "$map: .*size"
+until_true "that its paths have shrunk is reported" logged "$map: .*size"
 size_is "$map" 2097152 || fail "grow_only let it shrink"
 configure "verbosity 2" "auto_resize grow_shrink" "log_checker_err once"
 multipathd reconfigure > /dev/null
@@ -49,10 +49,10 @@ say "resized"
 # Failures that repeat are told once, or always.
 pull "${others[0]}"
 until_true "it has failed" path_is "${others[0]}" failed faulty
-holds 2 "it was told once" eval '! logged "${others[0]}: down"'
+holds 2 "it was reported once" eval '! logged "${others[0]}: down"'
 configure "verbosity 3" "log_checker_err always"
 multipathd reconfigure > /dev/null
-until_true "it is told again and again" eval '[ "$(grep -c "${others[0]}: down" "$logfile")" -ge 2 ]'
+until_true "it is reported again and again" eval '[ "$(grep -c "${others[0]}: down" "$logfile")" -ge 2 ]'
 plug "${others[0]}"
 ready 2 2
 say "told"

@@ -63,8 +63,8 @@ same "udev is told to leave partitions alone" \
 	"$(udevadm info --query=property --property=DM_SUBSYSTEM_UDEV_FLAG1 --value "/dev/$dm")" 1
 read -r dev < "/sys/block/$dm/dev"
 until_true "the other device uses the map now" eval 'dmsetup table user | grep -q "linear $dev 0"'
-check "keywords without effect are told" logged "force_sync has no effect"
-check "keywords without effect are told" logged "retain_attached_hw_handler has no effect"
+check "keywords without effect are reported" logged "force_sync has no effect"
+check "keywords without effect are reported" logged "retain_attached_hw_handler has no effect"
 
 # Again, with other values: limits of queues stay, since the paths are in use.
 configure off off 128
@@ -91,7 +91,7 @@ for hctl in "${hosts[@]}"; do
 	echo "$channel $target $lun" > "/sys/class/scsi_host/host$host/scan"
 done
 until_true "it has its paths again" maps_have 2 2
-until_true "its removal is cancelled" is_kept
+until_true "its removal is canceled" is_kept
 dmsetup remove user
 check "it stays when its user goes" dmsetup info $map
 for path in $(paths_of_lun 0); do

@@ -77,11 +77,11 @@ exec {used}<&-
 again < /dev/null
 until_true "it is back" maps_have 4 2
 
-say "made by hand"
+say "created by hand"
 map=$(map_of "${paths1[0]}")
 udevadm settle -t 60
 multipath -f "$map" || fail "it is removed"
-gmultipath create FOO "${paths1[@]}" || fail "it is made"
+gmultipath create FOO "${paths1[@]}" || fail "it is created"
 tells FOO "managed by gmultipath: multipath.conf does not apply to it" "gmultipath destroy FOO"
 tells "${paths1[0]}" "a path of FOO" "gmultipath remove FOO ${paths1[0]}"
 gmultipath destroy FOO || fail "it is gone"

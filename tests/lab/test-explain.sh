@@ -12,7 +12,7 @@ tells() {
 	local piece
 	answer=$(multipath explain /dev/sda) || fail "explain works: $answer"
 	for piece; do
-		grep -q -- "$piece" <<< "$answer" || { echo "$answer"; fail "it tells: $piece"; }
+		grep -q -- "$piece" <<< "$answer" || { echo "$answer"; fail "it reports: $piece"; }
 	done
 }
 # again - a new configuration, with what stands on stdin
@@ -136,4 +136,4 @@ tells '^sda: a path, but not in a map'
 same "both say the same of the lonely path" "$answer" "$by_hand"
 check "what it says helps" multipath -a "$w0"
 multipathd reconfigure > /dev/null
-until_true "the map is made" maps_are 2
+until_true "the map is created" maps_are 2

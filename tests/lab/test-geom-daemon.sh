@@ -36,7 +36,7 @@ until_true "the checker says it" path_is "$c" failed faulty
 plug "$c"
 gm_becomes FOO "OPTIMAL $a:ACTIVE $b:PASSIVE $c:PASSIVE"
 holds 2 "no failback" gm_has FOO "OPTIMAL $a:ACTIVE $b:PASSIVE $c:PASSIVE"
-check "I/O goes on" io_moves /dev/mapper/FOO
+check "I/O continues" io_moves /dev/mapper/FOO
 
 say "reconfigure and restart change nothing"
 gm fail FOO "$b"
@@ -44,7 +44,7 @@ multipathd reconfigure > /dev/null
 until_true "reconfigured" daemon_serves
 daemon_stop
 gm_is FOO "DEGRADED $a:ACTIVE $b:FAIL $c:PASSIVE"
-check "I/O goes on without it" io_moves /dev/mapper/FOO
+check "I/O continues without it" io_moves /dev/mapper/FOO
 gm restore FOO "$b"
 gm fail FOO "$c"
 daemon_start
@@ -58,7 +58,7 @@ gm_is FOO "OPTIMAL $a:ACTIVE $b:READ $c:READ"
 until_true "one map is shown" test "$(multipath -ll | grep -c dm-)" = 1
 pull "$a"
 gm_becomes FOO "DEGRADED $a:FAIL $b:ACTIVE $c:READ"
-check "I/O goes on" io_moves /dev/mapper/FOO
+check "I/O continues" io_moves /dev/mapper/FOO
 plug "$a"
 gm_becomes FOO "OPTIMAL $a:READ $b:ACTIVE $c:READ"
 gm configure -A FOO
@@ -72,6 +72,6 @@ gm remove FOO "$c"
 gm remove FOO "$b"
 gm remove FOO "$a"
 check "the map is gone" no_dm
-until_true "its paths are nobody's" test "$(map_of "$a")" = "[orphan]"
+until_true "its paths are in no map" test "$(map_of "$a")" = "[orphan]"
 holds 1 "and no map is made of them" no_dm
 daemon_stop

@@ -45,7 +45,7 @@ pull "$a"
 until_true "$a is failed" gm_path_is FOO "$a" FAIL
 plug "$a"
 pull "$b"
-check "I/O goes on by $a" geom_io
+check "I/O continues by $a" geom_io
 plug "$b"
 check "status" gmultipath status
 echo 0 > $debug/every_nth

@@ -15,7 +15,7 @@ dmsetup suspend --noflush --nolockfs slow
 # quick VERB... - within two seconds
 quick() { local t0 t1 status; now t0; timeout 20 gmultipath "$@" > "$LAB_OUT/quick" 2>&1; status=$?; now t1; [ $((t1 - t0)) -lt 2000000 ] || fail "gmultipath $* took $((t1 - t0)) us"; return $status; }
 
-say "with the daemon: it is told within seconds, all else goes on"
+say "with the daemon: it is reported within seconds, all else goes on"
 daemon_start
 until_true "the paths are known" path_known "$b"
 gm create FOO "$a" "$b"
@@ -26,7 +26,7 @@ for i in "${!verbs[@]}"; do gmultipath ${verbs[i]} > "$LAB_OUT/slow$i" 2>&1 & jo
 for verb in status "list FOO" "rotate FOO" "fail FOO $a" "restore FOO $a"; do check "$verb" quick $verb; done
 for i in "${!verbs[@]}"; do
 	wait "${jobs[i]}" && fail "gmultipath ${verbs[i]} succeeded"
-	check "it is told: $(cat "$LAB_OUT/slow$i")" grep -q "does not answer" "$LAB_OUT/slow$i"
+	check "it is reported: $(cat "$LAB_OUT/slow$i")" grep -q "does not answer" "$LAB_OUT/slow$i"
 done
 say "the last good path fails meanwhile: the other is restored all the same"
 gm configure -P FOO
@@ -54,7 +54,7 @@ job=$!
 until_true "it hangs" pgrep -f "label BAR" >/dev/null
 for verb in status "list FOO" "getactive FOO"; do check "$verb" quick $verb; done
 wait $job && fail "label succeeded"
-check "it is told: $(cat "$LAB_OUT/slow")" grep -q "on an unresponsive device; still running" "$LAB_OUT/slow"
+check "it is reported: $(cat "$LAB_OUT/slow")" grep -q "on an unresponsive device; still running" "$LAB_OUT/slow"
 dmsetup resume slow
 # It goes on when the device answers.
 until_true "the lock is free" gmultipath unload

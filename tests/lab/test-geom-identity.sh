@@ -107,7 +107,7 @@ until_true "the paths are known" path_known "$b"
 astray create
 astray label
 
-say "scanned anew while no daemon runs: what is noted counts"
+say "scanned again while no daemon runs: what is recorded applies"
 gm create FOO "$a" "$b"
 daemon_stop
 exchange

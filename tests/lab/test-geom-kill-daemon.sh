@@ -19,7 +19,7 @@ for i in "${!verbs[@]}"; do
 	say "${verbs[i]}: ended with $?, $(gm_status FOO)"
 	[ $((i % 2)) -eq 0 ] || daemon_start
 	check "after ${verbs[i]}" geom_whole
-	check "I/O goes on" io_moves /dev/mapper/FOO
+	check "I/O continues" io_moves /dev/mapper/FOO
 	[ $((i % 2)) -eq 0 ] || daemon_kill
 done
 check "the map is there" [ -n "$(gm_status FOO)" ]

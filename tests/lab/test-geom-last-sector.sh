@@ -42,7 +42,7 @@ gm_fails "the label of another map" destroy FOO
 same "the label of the other map" "$(label_of "$a")" "$theirs"
 bytes "$mine" | last
 
-say "the LUN has been exchanged since"
+say "the LUN has been remapped since"
 gm remove FOO "$a"
 echo 1 > $debug/vpd_use_hostno # the second host's LUN is another one
 gm_fails "leads to another LUN" configure -A FOO

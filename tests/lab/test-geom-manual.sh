@@ -23,7 +23,7 @@ gm_fails "usage:" create -Z BAR "$c"
 gm_fails "no such map" fail BAR "$a"
 gm_fails "no path $c" fail FOO "$c"
 
-say "add, prefer, rotate: all the way round, and nobody undoes it"
+say "add, prefer, rotate: all the way round, and it stays so"
 gm add -v FOO "$c"
 gm_is FOO "OPTIMAL $a:ACTIVE $b:PASSIVE $c:PASSIVE"
 gm prefer FOO "$b"

@@ -26,7 +26,7 @@ for name in 'a\x41' 'a\b' '\'; do
 	gm_fails "backslashes" create "$name" "$a"
 	gm_fails "backslashes" label "$name" "$a"
 done
-check "nothing is made" no_dm
+check "nothing is created" no_dm
 
 say "labels of FreeBSD's with names that no map can have"
 while read -r want name; do

@@ -61,16 +61,16 @@ gm_becomes FOO "OPTIMAL $a:ACTIVE $b:PASSIVE"
 say "suspend, resume, reload, resize, reconfigure"
 io_start one /dev/mapper/FOO
 replies ok suspend map FOO
-until_true "I/O stands" io_stands /dev/mapper/FOO
+until_true "I/O waits" io_stands /dev/mapper/FOO
 gm_is FOO "OPTIMAL $a:ACTIVE $b:PASSIVE"
 replies ok resume map FOO
-check "I/O goes on" io_moves /dev/mapper/FOO
+check "I/O continues" io_moves /dev/mapper/FOO
 replies ok reload map FOO
 replies "gmultipath has made it" resize map FOO
 replies ok reconfigure all
 until_true "reconfigured" daemon_serves
 gm_is FOO "OPTIMAL $a:ACTIVE $b:PASSIVE"
-check "I/O goes on" io_moves /dev/mapper/FOO
+check "I/O continues" io_moves /dev/mapper/FOO
 replies "map or partition in use" remove map FOO
 gm_is FOO "OPTIMAL $a:ACTIVE $b:PASSIVE"
 io_stop one

@@ -46,7 +46,7 @@ gm_is FOO "DEGRADED $a:ACTIVE $b:FAIL"
 gm restore FOO "$b"
 pull "$a"
 until_true "the kernel writes by $b" kernel_path FOO.write "$a" F
-check "I/O goes on" io_moves /dev/mapper/FOO
+check "I/O continues" io_moves /dev/mapper/FOO
 plug "$a"
 gm restore FOO "$a"
 io_stop one

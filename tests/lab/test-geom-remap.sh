@@ -19,7 +19,7 @@ echo 1 > $debug/vpd_use_hostno
 io_count "/dev/$b" before
 plug "$b"
 gm_becomes FOO "DEGRADED $a:ACTIVE"
-check "I/O goes on" io_moves /dev/mapper/FOO
+check "I/O continues" io_moves /dev/mapper/FOO
 io_stop one
 
 say "one that cannot leave, as the map is in use, is never restored"

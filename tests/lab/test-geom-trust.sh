@@ -30,7 +30,7 @@ check "multipath makes no map of it" eval '! dmsetup info -c --noheadings -o uui
 maps_remove
 daemon_start
 gm_becomes FOO "OPTIMAL $a:ACTIVE $b:PASSIVE"
-until_true "the copy is told" logged "has the label of FOO, but is another disk"
+until_true "the copy is reported" logged "has the label of FOO, but is another disk"
 check "it is what it was before" eval 'dmsetup info -c --noheadings -o uuid | grep -q "^mpath-[^G]"'
 same "two maps" "$(multipath -ll | grep -c ' dm-')" 2
 
@@ -39,12 +39,12 @@ gm stop FOO
 check "multipathd says why it makes no other map" eval 'multipath explain "$a" | grep -q "it has a gmultipath label"'
 gm load
 
-say "the copy alone is not followed, unless load is told to"
+say "the copy alone is ignored, unless load is told to"
 multipath -f "$(map_of "$x")"
 reboot
 pull "$a" "$b"
 daemon_start
-until_true "the copy is told" logged "ignored; .gmultipath load. may accept it"
+until_true "the copy is reported" logged "ignored; .gmultipath load. may accept it"
 holds 1 "no map" eval '[ -z "$(gm_status FOO)" ]'
 until_true "the copy's own map is gone" eval 'udevadm settle -t 30; multipath -f "$(map_of "$x")" || [ "$(map_of "$x")" = "[orphan]" ]'
 gm load

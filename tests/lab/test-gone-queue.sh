@@ -11,13 +11,13 @@ io_start queue "/dev/mapper/$map"
 pull sda sdb
 until_true "sda is failed" path_is sda failed faulty
 until_true "sdb is failed" path_is sdb failed faulty
-until_true "I/O stands still" io_stands "/dev/mapper/$map"
+until_true "I/O waits" io_stands "/dev/mapper/$map"
 check "the map queues" grep -q queue_if_no_path <<< "$(dmsetup table "$map")"
 same "it is shown as queueing" "$(map_field "$map" %Q)" on
 holds 4 "no I/O fails" io_runs queue
 plug sdb
 until_true "sdb is back" path_is sdb active ready
-until_true "I/O goes on" io_moves "/dev/mapper/$map"
+until_true "I/O continues" io_moves "/dev/mapper/$map"
 plug sda
 ready 1 2
 io_stop queue

@@ -10,7 +10,7 @@ map=$(map_of sda)
 same "5 checks are left" "$(map_field "$map" %Q)" "5 chk"
 io_start retry "/dev/mapper/$map"
 pull sda sdb
-until_true "I/O stands still" io_stands "/dev/mapper/$map"
+until_true "I/O waits" io_stands "/dev/mapper/$map"
 now begin
 until_true "it counts down seconds" eval '[[ $(map_field "$map" %Q) == *" sec" ]]'
 check "no I/O has failed" io_runs retry
@@ -26,8 +26,8 @@ until_true "queueing is allowed again" eval '[ "$(map_field "$map" %Q)" = "5 chk
 # A path that comes back in time: nothing is lost.
 io_start again "/dev/mapper/$map"
 pull sda sdb
-until_true "I/O stands still again" io_stands "/dev/mapper/$map"
+until_true "I/O waits again" io_stands "/dev/mapper/$map"
 plug sdb
 until_true "sdb is back" path_is sdb active ready
-until_true "I/O goes on" io_moves "/dev/mapper/$map"
+until_true "I/O continues" io_moves "/dev/mapper/$map"
 io_stop again

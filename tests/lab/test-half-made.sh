@@ -27,7 +27,7 @@ half_made other "nor-this"
 dmsetup load other --table "0 8 zero"
 daemon_start
 until_true "all are maps" good
-until_true "those that nobody wants are gone" eval '! dmsetup info -c --noheadings -o uuid | grep -q no'
+until_true "those that are not wanted are gone" eval '! dmsetup info -c --noheadings -o uuid | grep -q no'
 
 say "while it runs"
 half_made late "a-third"
@@ -43,7 +43,7 @@ dmsetup load mpathb --table "0 $(blockdev --getsz /dev/mapper/mpathb) multipath 
 dmsetup load mpathc --table "0 $(blockdev --getsz /dev/mapper/mpathc) multipath 0 0 0 0"
 daemon_start
 multipathd suspend map mpathd > /dev/null
-until_true "I/O goes on" io_moves /dev/mapper/mpatha
+until_true "I/O continues" io_moves /dev/mapper/mpatha
 suspended() { dmsetup info "$1" | grep -q 'State: *SUSPENDED'; }
 until_true "mpathb is resumed" eval '! suspended mpathb'
 until_true "no table is left over" eval '! dmsetup info -c --noheadings -o attr mpathb mpathc | grep -q I'

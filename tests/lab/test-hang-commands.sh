@@ -31,7 +31,7 @@ until_true -t 40 "the paths are seen to hang" ailing
 latency 300 "show paths"
 pull "$path"
 until_true -t 10 "a healthy map's path is failed" path_is "$path" failed faulty
-until_true "its I/O goes on" io_moves "/dev/mapper/$map"
+until_true "its I/O continues" io_moves "/dev/mapper/$map"
 plug "$path"
 until_true -t 10 "and comes back" path_is "$path" active ready
 latency 100 "show topology"

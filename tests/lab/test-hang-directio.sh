@@ -42,7 +42,7 @@ latency 300 "show paths"
 read -r path < <(paths_of_lun 0)
 pull "$path"
 until_true -t 10 "a healthy map's path is failed" path_is "$path" failed faulty
-until_true "its I/O goes on" io_moves "/dev/mapper/$map"
+until_true "its I/O continues" io_moves "/dev/mapper/$map"
 plug "$path"
 until_true -t 10 "and comes back" path_is "$path" active ready
 threads=(/proc/"$daemon_pid"/task/*)

@@ -25,7 +25,7 @@ until_true "I/O is under way" eval '[ "$(awk "{ print \$9 }" "/sys/block/$(basen
 # The paths are known to be its own until their checks have had their time: the table is loaded.
 config "no_path_retry queue" "checker_timeout 6" 'path_selector "round-robin 0"'
 multipathd reconfigure > /dev/null
-until_true "it goes on without the hanging one" logged "map operations have not finished, continuing without them"
+until_true "it continues without the hanging one" logged "map operations have not finished, continuing without them"
 same "another map's reload" "$(multipathd reload map "$good")" ok
 same "reconfigure" "$(multipathd reconfigure)" ok
 idle() { [[ "$(multipathd show daemon)" != *configure* ]]; }

@@ -13,10 +13,10 @@ mapfile -t old < <(paths_of_host 1)
 echo -1 > $debug/add_host
 for path in "${old[@]}"; do until_true "$path is forgotten" path_unknown "$path"; done
 maps_have 4 1 || ready 4 1
-until_true "I/O goes on without the host" io_moves "/dev/mapper/$map"
+until_true "I/O continues without the host" io_moves "/dev/mapper/$map"
 echo 1 > $debug/add_host
 ready 4 2
-until_true "I/O goes on with the new host" io_moves "/dev/mapper/$map"
+until_true "I/O continues with the new host" io_moves "/dev/mapper/$map"
 echo -1 > $debug/add_host
 ready 4 1
 echo 1 > $debug/add_host

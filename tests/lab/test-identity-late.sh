@@ -65,8 +65,8 @@ until_true "its check had its time" logged "$moved failed (timeout"
 exchange another
 ip addr add 10.77.0.2/32 dev lo
 until_true -t 40 "it is taken out" eval '! dmsetup table "$map" | grep -q " $dev "'
-check "it is told" logged "$moved now reports WWID .*leads to another LUN"
-until_true "I/O goes on over the other" io_moves "/dev/mapper/$map"
+check "it is reported" logged "$moved now reports WWID .*leads to another LUN"
+until_true "I/O continues over the other" io_moves "/dev/mapper/$map"
 io_stop late
 # What the kernel had sent before, up to the depth of fio's queue, was waiting for the connection: nobody can call it back.
 written() {

@@ -38,7 +38,7 @@ rm "/run/silent/$b"
 ready 1 2
 io_start silent "/dev/mapper/$map"
 
-say "one path is silent, and was exchanged while no daemon ran"
+say "one path is silent, and was remapped while no daemon ran"
 daemon_kill
 swap
 silence "$b"
@@ -80,5 +80,5 @@ holds 2 "it stays failed, too" kernel_failed "$a"
 check "and gets no I/O" io_stands "/dev/mapper/$map"
 rm "/run/silent/$a" "/run/silent/$b"
 ready 1 2
-until_true "I/O goes on" io_moves "/dev/mapper/$map"
+until_true "I/O continues" io_moves "/dev/mapper/$map"
 io_stop silent

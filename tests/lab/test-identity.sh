@@ -73,7 +73,7 @@ plug "$moved"
 ready 1 2
 io_stop identity
 
-say "exchanged and scanned anew while no daemon runs: udev and the kernel's page contradict each other"
+say "remapped and scanned again while no daemon runs: udev and the kernel's page contradict each other"
 daemon_stop
 swap
 echo 1 > "/sys/block/$moved/device/rescan"
@@ -81,4 +81,4 @@ udevadm settle -t 60
 same "udev tells the old WWID" "$(udevadm info -q property -n "/dev/$moved" | sed -n 's/^ID_SERIAL=//p')" "$(dmsetup info -c --noheadings -o uuid "$map" | sed 's/^mpath-//')"
 daemon_start
 until_true "it is taken out" out
-check "it is told" logged "$moved now reports WWID .*leads to another LUN"
+check "it is reported" logged "$moved now reports WWID .*leads to another LUN"

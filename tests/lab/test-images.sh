@@ -43,7 +43,7 @@ works() {
 		inside multipathd -d -s > "$LAB_OUT/$image.log" 2>&1 &
 		daemon=$!
 		until_true "$image: multipathd makes a map" inside_serves
-		check "$image: multipathd is told to end" inside multipathd shutdown > /dev/null
+		check "$image: multipathd is asked to stop" inside multipathd shutdown > /dev/null
 		wait $daemon || { cat "$LAB_OUT/$image.log"; fail "$image: multipathd ended with $?"; }
 		maps_remove
 	fi

@@ -12,7 +12,7 @@ tables=$(dmsetup table --target multipath | sort)
 io_start kill "/dev/mapper/$map"
 daemon_kill
 check "all maps live" maps_are 4
-check "I/O goes on" io_moves "/dev/mapper/$map"
+check "I/O continues" io_moves "/dev/mapper/$map"
 daemon_start
 ready 4 2
 same "the tables are as they were" "$(dmsetup table --target multipath | sort)" "$tables"
@@ -22,19 +22,19 @@ pull sda
 pause 1
 daemon_start
 until_true "sda is failed" path_is sda failed faulty
-check "I/O goes on" io_moves "/dev/mapper/$map"
+check "I/O continues" io_moves "/dev/mapper/$map"
 plug sda
 ready 4 2
 # Killed while every path is gone: I/O is queued, and the next daemon lets it go on.
 mapfile -t paths < <(paths_of_lun 0)
 pull "${paths[@]}"
 for path in "${paths[@]}"; do until_true "$path is failed" path_is "$path" failed faulty; done
-until_true "I/O stands still" io_stands "/dev/mapper/$map"
+until_true "I/O waits" io_stands "/dev/mapper/$map"
 daemon_kill
 plug "${paths[@]}"
 daemon_start
 ready 4 2
-until_true "I/O goes on" io_moves "/dev/mapper/$map"
+until_true "I/O continues" io_moves "/dev/mapper/$map"
 # Killed in a reload: with a table loaded, and with the map suspended as well, which only the next daemon, or multipath, can end.
 attached() { grep -qs attached "$LAB_OUT/strace"; }
 is_suspended() { dmsetup info "$map" | grep -q 'State: *SUSPENDED'; }
@@ -50,19 +50,19 @@ reload_killed() {	# reload_killed N: when it begins the Nth call of the reload (
 	check "another table is left" has_other_table
 }
 reload_killed 2
-check "I/O goes on" io_moves "/dev/mapper/$map"
+check "I/O continues" io_moves "/dev/mapper/$map"
 daemon_start
 until_true "nothing is left" whole
 ready 4 2
 reload_killed 3
-check "I/O stands still" io_stands "/dev/mapper/$map"
+check "I/O waits" io_stands "/dev/mapper/$map"
 daemon_start
 until_true -t 3 "I/O goes on" io_moves "/dev/mapper/$map"
 until_true "nothing is left" whole
 ready 4 2
 reload_killed 3
 multipath > /dev/null 2>&1
-check "I/O goes on" io_moves "/dev/mapper/$map"
+check "I/O continues" io_moves "/dev/mapper/$map"
 check "nothing is left" whole
 daemon_start
 ready 4 2
@@ -84,7 +84,7 @@ echo 1 > $debug/vpd_use_hostno
 before=$(writes)
 daemon_wrap="env LD_PRELOAD=/run/silent.so" daemon_start
 rm "/run/silent/$other"
-until_true "I/O goes on" io_moves "/dev/mapper/$map"
+until_true "I/O continues" io_moves "/dev/mapper/$map"
 rm "/run/silent/$moved"
 until_true "it is found to be another LUN" logged "$moved now reports WWID .*leads to another LUN"
 check "nothing was written to it" eval '! has_written'

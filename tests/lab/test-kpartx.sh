@@ -90,7 +90,7 @@ done <<- IMAGES
 	sun 0 1:16+16 2:32+32 4:64+16
 	ultrix 0 1:8+8 2:40+8 3:0+4096
 IMAGES
-kpartx -l gpt-wrong-crc 2>&1 | grep -q "no valid GPT after the protective MBR" || fail "a damaged GPT is not told of"
+kpartx -l gpt-wrong-crc 2>&1 | grep -q "no valid GPT after the protective MBR" || fail "a damaged GPT is not reported"
 same "partitions listed of 400" "$(kpartx -l gpt-400 2>/tmp/errors | wc -l)" 256
 grep -q "136 more partitions like these" /tmp/errors || fail "not said: $(cat /tmp/errors)"
 say "formats of our own"
@@ -153,7 +153,7 @@ check "-a with a delimiter" kpartx -a -p -part $image
 same "names" "$(dmsetup ls | cut -f 1 | sort | tr '\n' ' ')" "loop0-part1 loop0-part7 "
 kpartx -uv $image > /tmp/out 2> /tmp/errors || fail "-u"
 same "renamed" "$(head -n 1 /tmp/errors)" "found map loop0-part1 for uuid part1-devnode_7:0_Wh5pYvM, renaming to loop0p1"
-same "what is told" "$(cat /tmp/out)" "add map loop0p1 (254:0): 0 1000 linear 7:0 2048
+same "what is reported" "$(cat /tmp/out)" "add map loop0p1 (254:0): 0 1000 linear 7:0 2048
 add map loop0p7 (254:1): 0 2048 linear 7:0 4096"
 
 same "nodes" "$(cd /dev/mapper && stat -c '%n %Hr:%Lr' loop*)" "loop0p1 254:0
@@ -170,7 +170,7 @@ exec 8< /dev/dm-0 9< /dev/dm-1
 sgdisk -d 1 -d 7 -n 3:2048:+1M -n 7:4096:+2M /dev/loop0 > /dev/null 2>&1
 kpartx -uv /dev/loop0 > /tmp/out 2> /tmp/errors
 same "status of -u" $? 1
-same "what is told" "$(cat /tmp/out)" "add map loop0p3 (254:2): 0 2048 linear 7:0 2048
+same "what is reported" "$(cat /tmp/out)" "add map loop0p3 (254:2): 0 2048 linear 7:0 2048
 add map loop0p7 (254:1): 0 4096 linear 7:0 4096
 loop0p1 is in use. Not removing"
 same "in use" "$(table loop0p1)" "0 1000 linear 7:0 2048"
@@ -182,7 +182,7 @@ grep -q "^loop0p7 has moved, but is in use" /tmp/errors || fail "a partition in 
 same "still there" "$(table loop0p7)" "0 4096 linear 7:0 4096"
 kpartx -dv /dev/loop0 > /tmp/out
 same "status of -d" $? 1
-same "what is told" "$(cat /tmp/out)" "loop0p1 is in use. Not removing"
+same "what is reported" "$(cat /tmp/out)" "loop0p1 is in use. Not removing"
 exec 8<&- 9<&-
 check "-u" kpartx -u /dev/loop0
 same "tables" "$(dmsetup table)" "loop0p3: 0 2048 linear 7:0 2048
@@ -203,7 +203,7 @@ dmsetup create loop0p7 --table "0 8 zero"
 dmsetup create --notable --uuid part3-devnode_7:0_Wh5pYvM loop0p3
 kpartx -a /dev/loop0 2> /tmp/errors
 same "status with a name taken" $? 1
-same "what is told" "$(cat /tmp/errors)" "loop0p7 is already in use, and not a kpartx partition"
+same "what is reported" "$(cat /tmp/errors)" "loop0p7 is already in use, and not a kpartx partition"
 same "tables" "$(dmsetup table)" "loop0p3: 0 2048 linear 7:0 2048
 loop0p7: 0 8 zero "
 dmsetup remove loop0p7

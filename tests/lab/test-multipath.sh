@@ -46,5 +46,5 @@ check "wrong options are errors" eval '! multipath -Z > /dev/null 2>&1'
 
 # A kernel without device-mapper: the node leads to no driver.
 mknod /tmp/control c 10 250
-same "that is what is told" "$(unshare -m sh -c 'mount --bind /tmp/control /dev/mapper/control && multipath -ll 2>&1' | sed 's/^.* | //')" \
+same "that is what is reported" "$(unshare -m sh -c 'mount --bind /tmp/control /dev/mapper/control && multipath -ll 2>&1' | sed 's/^.* | //')" \
 	"device-mapper: cannot open /dev/mapper/control: No such device"

@@ -12,7 +12,7 @@ for path in $(paths_of_lun 0); do
 	pull "$path"
 	until_true "$path is failed" path_is "$path" failed faulty
 	check "the kernel has $path failed" kernel_path "$map" "$path" F
-	until_true "I/O goes on" io_moves "/dev/mapper/$map"
+	until_true "I/O continues" io_moves "/dev/mapper/$map"
 	plug "$path"
 	until_true "$path is back" path_is "$path" active ready
 done

@@ -13,7 +13,7 @@ for hosts in 2 8 16; do
 	mapfile -t paths < <(paths_of_lun 0)
 	pull "${paths[@]:1}"
 	until_true "one path of $hosts is left" one_left
-	until_true "I/O goes on one path of $hosts" io_moves "/dev/mapper/$map"
+	until_true "I/O continues on one path of $hosts" io_moves "/dev/mapper/$map"
 	plug "${paths[@]:1}"
 	ready 1 "$hosts"
 	io_stop many

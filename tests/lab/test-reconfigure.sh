@@ -11,7 +11,7 @@ cp /etc/multipath.conf /tmp/good.conf
 printf 'defaults {\n\tno_path_retry queue\n\tpath_grouping_policy "nonsense\n}\nblacklist {\n' > /etc/multipath.conf
 reply=$(multipathd reconfigure)
 say "it says: $reply"
-check "who asked is told the line" grep -q '/etc/multipath.conf:[0-9]' <<< "$reply"
+check "the reply names the line" grep -q '/etc/multipath.conf:[0-9]' <<< "$reply"
 pause 2
 same "the old configuration stays" "$(multipathd show config)" "$shown"
 check "every map lives" maps_have 4 2
@@ -36,13 +36,13 @@ chmod 664 /etc/multipath.conf
 echo precious > /tmp/victim
 ln -s /tmp/victim /run/multipathd.pid
 daemon_start
-same "a link in place of the pid file is not followed" "$(cat /tmp/victim)" precious
+same "a link in place of the pid file is ignored" "$(cat /tmp/victim)" precious
 check "it is replaced" [ -f /run/multipathd.pid -a ! -L /run/multipathd.pid ]
 same "who else may change the configuration is logged once" "$(grep -c 'multipath.conf: writable by users other than root (owner 0, group 100, mode 0664)' "$logfile")" 1
 chmod 644 /etc/multipath.conf
 check "every map lives" maps_have 4 2
 same "half a file renames none" "$(multipathd show maps raw format %n | sort | tr '\n' ' ')" "mpatha mpathb mpathc mpathd "
-check "it is told to be incomplete" \
+check "it is reported to be incomplete" \
 	grep -q '^config: incomplete since 2[-0-9: ]*: /etc/multipath.conf:4:[0-9]*: error: ' <<< "$(multipathd show status verbose)"
 # Commands that ask it say so, too, from its memory.
 mv /etc/multipath.conf /tmp/damaged.conf

@@ -13,13 +13,13 @@ io_start used /dev/mapper/"$map"
 reject() {	# reject RULE
 	config "no_path_retry $2"
 	printf 'blacklist {\n\t%s\n}\n' "$1" | config_add
-	check "it is told" grep -q "^remove .*\<$map\>.*: the configuration excludes it" \
+	check "it is reported" grep -q "^remove .*\<$map\>.*: the configuration excludes it" \
 		<<< "$(multipathd reconfigure --dry-run)"
 	multipathd reconfigure > /dev/null
 	until_true "no path is the daemon's" eval '[ -z "$(multipathd show paths raw format "%d %m" | grep -w "$map")" ]'
 	until_true "its removal was tried" logged "$map: map or partition in use, not removed"
 	same "its paths stay: $1" "$(dmsetup table "$map" | grep -oE ' (8:[0-9]+)' | wc -l)" 2
-	check "I/O goes on" io_moves /dev/mapper/"$map"
+	check "I/O continues" io_moves /dev/mapper/"$map"
 }
 reject 'devnode "^sd"' fail
 config "no_path_retry fail"
@@ -38,13 +38,13 @@ until_true "the map that is not in use gets that WWID" eval 'multipathd show map
 until_true "nothing else is made" maps_have 2 2
 same "its paths stay" "$(dmsetup table "$map" | grep -oE ' (8:[0-9]+)' | wc -l)" 2
 same "and are its paths" "$(map_of "$path")" "$map"
-check "it is told" logged "$path: the configuration gives it WWID 0x.*, but map $map of the same LUN is in use: the path stays"
+check "it is reported" logged "$path: the configuration gives it WWID 0x.*, but map $map of the same LUN is in use: the path stays"
 check "it is explained" grep -q "a path of $map (WWID $wwid) while that map is in use" <<< "$(multipath explain "$path")"
 pull "$path"
 until_true "it is failed" path_is "$path" failed faulty
 plug "$path"
 until_true "and reinstated, as any other" path_is "$path" active ready
-check "I/O goes on" io_moves /dev/mapper/"$map"
+check "I/O continues" io_moves /dev/mapper/"$map"
 daemon_stop
 daemon_start
 until_true "after a restart, too" maps_have 2 2

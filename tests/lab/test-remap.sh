@@ -24,7 +24,7 @@ until_true "it is taken out" out
 io_count "/dev/$moved" after
 check "it got no I/O" test $((after - before)) -lt 64
 check "the log says why" eval 'grep -iE "wwid|another LUN" "$logfile" | grep -qw "$moved"'
-until_true "I/O goes on over the other" io_moves "/dev/mapper/$map"
+until_true "I/O continues over the other" io_moves "/dev/mapper/$map"
 same "the map has one path" "$(map_field "$map" %N)" 1
 
 # And back again: it is a path of this map once more.
@@ -37,7 +37,7 @@ ready 2 2
 # While it is up, without any event.
 echo 1 > $debug/vpd_use_hostno
 until_true "the moved path is taken out" out
-until_true "I/O goes on over the other" io_moves "/dev/mapper/$map"
+until_true "I/O continues over the other" io_moves "/dev/mapper/$map"
 io_stop remap
 
 # While no daemon runs: udev still tells the old WWID to the next one.

@@ -25,7 +25,7 @@ ready 1 2
 map=$(map_of sda)
 until_true "nobody has registered" eval '[ "$(multipathd getprstatus map $map)" = unset ]'
 tells getprkey 0x123abc
-check "root is told the key" eval 'multipathd show config | grep -q "reservation_key 0x123abc"'
+check "root can read the key" eval 'multipathd show config | grep -q "reservation_key 0x123abc"'
 others() { setpriv --reuid 65534 --regid 65534 --clear-groups multipathd "$@"; }
 check "others are shown the rest" eval 'others show config local | grep -q no_path_retry'
 check "but no key" eval '! others show config | grep -q "reservation_key 0x123abc"'

@@ -22,6 +22,6 @@ echo 1 > "/sys/block/${paths[1]}/device/rescan"
 until_true "both have grown" eval 'read -r s < "/sys/block/${paths[1]}/size" && [ "$s" -gt "$old" ]'
 same "resize" "$(multipathd resize map "$map")" ok
 same "the map is 1 GiB" "$(size)" 2097152
-check "I/O goes on" io_moves "/dev/mapper/$map"
+check "I/O continues" io_moves "/dev/mapper/$map"
 io_stop resize
 ready 2 2

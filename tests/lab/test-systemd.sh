@@ -14,7 +14,7 @@ map_fails() { ! map_queues "$1"; }
 unchanged() {
 	ready 2 2
 	same "no table was loaded" "$(loads)" 0
-	check "I/O goes on" io_moves /dev/mapper/mpatha
+	check "I/O continues" io_moves /dev/mapper/mpatha
 }
 
 config "no_path_retry queue"
@@ -102,7 +102,7 @@ unchanged
 say "stop and start"
 check "it stops" systemctl stop multipathd
 check "maps stay" maps_are 2
-check "I/O goes on" io_moves /dev/mapper/mpatha
+check "I/O continues" io_moves /dev/mapper/mpatha
 check "without a daemon nothing queues" map_fails mpathb
 check "a socket can start it" systemctl start multipathd.socket
 check "a command starts it" multipathd show daemon

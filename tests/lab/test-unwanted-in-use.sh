@@ -93,8 +93,8 @@ for setting in "deferred_remove no" "deferred_remove yes" "flush_on_last_del alw
 	configure "$setting"
 	reconfigure
 	ready 2 2
-	until_true "I/O goes on" io_moves /dev/mapper/first
-	until_true "I/O goes on" io_moves /dev/mapper/second
+	until_true "I/O continues" io_moves /dev/mapper/first
+	until_true "I/O continues" io_moves /dev/mapper/second
 done
 io_stop one
 io_stop two

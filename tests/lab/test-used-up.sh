@@ -25,7 +25,7 @@ end() {
 begin reads
 daemon_start
 ready 1 2
-check "it is told" logged "fs.aio-max-nr"
+check "it is reported" logged "fs.aio-max-nr"
 pull "${paths[0]}"
 until_true "a path fails in the kernel" kernel_path mpatha "${paths[0]}" F
 plug "${paths[0]}"
