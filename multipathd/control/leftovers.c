@@ -222,14 +222,32 @@ static bool paths_are_known(const struct daemon_map *map)
  * is resumed with it. Only if no path answers is the active table used, as for a map found in use
  * at startup (mp_proof_may_stay()).
  */
-static bool leftover_reloads(struct leftover *leftover, struct daemon_map *map)
+static bool wants_reload(const struct leftover_case *leftover)
 {
-	if (leftover->kind == LEFTOVER_HALF_MADE || !map || !map->map.kernel.exists ||
-	    !map->map.kernel.suspended || !map->kind->managed ||
-	    mp_suspended_wwids_has(RUNTIME_DIR, leftover->wwid))
-		return false;
-	if (leftover->reload_asked && !paths_are_known(map))
-		return false;
+	const struct daemon_map *map = leftover->map;
+
+	return leftover->kind != LEFTOVER_HALF_MADE && map && map->map.kernel.exists &&
+	       map->map.kernel.suspended && map->kind->managed && !leftover->by_operator &&
+	       (!leftover->reload_asked || paths_are_known(map));
+}
+
+enum leftover_step leftovers_judge(const struct leftover_case *leftover)
+{
+	const struct daemon_map *map = leftover->map;
+
+	if (leftover->awaited && leftover->reload_asked && map && paths_are_known(map))
+		return LEFTOVER_STEP_FORGET; /* it has had its turn */
+	if (wants_reload(leftover))
+		return LEFTOVER_STEP_RELOAD;
+	if (leftover->kind != LEFTOVER_HALF_MADE || !map)
+		return LEFTOVER_STEP_REPAIR;
+	if (map->map.kernel.exists)
+		return LEFTOVER_STEP_FORGET; /* it is a map now */
+	return claims_is_coming(map) ? LEFTOVER_STEP_CREATE : LEFTOVER_STEP_REPAIR;
+}
+
+static void leftover_reload(struct leftover *leftover, struct daemon_map *map)
+{
 	if (!leftover->reload_asked)
 		log_warning(
 			"%s: left suspended by a program that was killed, waiting for a path with a verified WWID",
@@ -237,35 +255,40 @@ static bool leftover_reloads(struct leftover *leftover, struct daemon_map *map)
 	leftover->reload_asked = true;
 	map->force_reload = true;
 	maps_touch(map, "it was left suspended");
-	return true;
+	leftover_wait(leftover);
 }
 
 static int leftover_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct leftover *leftover = userdata;
-	struct daemon_map *map = maps_find_wwid(&leftover->daemon->inventory, leftover->wwid);
+	struct daemon *daemon = leftover->daemon;
+	struct daemon_map *map = maps_find_wwid(&daemon->inventory, leftover->wwid);
+	const struct leftover_case facts = {
+		.kind = leftover->kind,
+		.map = map,
+		.reload_asked = leftover->reload_asked,
+		.by_operator = map && map->map.kernel.suspended &&
+			       mp_suspended_wwids_has(RUNTIME_DIR, leftover->wwid),
+		.awaited = daemon->inventory.options.awaits_leftovers,
+	};
 
 	(void)source;
 	(void)usec;
-	if (leftover->daemon->inventory.options.awaits_leftovers && leftover->reload_asked && map &&
-	    paths_are_known(map)) {
-		leftover_free(leftover); /* it has had its turn */
-		daemon_check_configured(map->inventory->daemon);
-		return 0;
-	}
-	if (leftover_reloads(leftover, map)) {
-		leftover_wait(leftover);
-		return 0;
-	}
-	if (leftover->kind == LEFTOVER_HALF_MADE && map && map->map.kernel.exists) {
-		leftover_free(leftover); /* it is a map now */
-		return 0;
-	}
-	if (leftover->kind == LEFTOVER_HALF_MADE && map && claims_is_coming(map)) {
+	switch (leftovers_judge(&facts)) {
+	case LEFTOVER_STEP_FORGET:
+		leftover_free(leftover);
+		daemon_check_configured(daemon);
+		break;
+	case LEFTOVER_STEP_RELOAD:
+		leftover_reload(leftover, map);
+		break;
+	case LEFTOVER_STEP_CREATE:
 		maps_touch(map, "found as a device without a table");
 		leftover_wait(leftover);
-		return 0;
+		break;
+	case LEFTOVER_STEP_REPAIR:
+		leftover_heal(leftover);
+		break;
 	}
-	leftover_heal(leftover);
 	return 0;
 }
