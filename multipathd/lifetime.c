@@ -13,6 +13,7 @@
 #include "multipathd/control/delays.h"
 #include "multipathd/control/configure.h"
 #include "multipathd/control/discovery.h"
+#include "multipathd/control/enumeration.h"
 #include "multipathd/control/geoms.h"
 #include "multipathd/control/leftovers.h"
 #include "multipathd/control/membership.h"
@@ -62,6 +63,8 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options,
 	if (r >= 0)
 		r = looks_new(survey_take, &daemon->looks);
 	if (r >= 0)
+		r = enumeration_new(daemon, &daemon->enumeration);
+	if (r >= 0)
 		r = pool_new(daemon->event, &daemon->pool);
 	if (r >= 0)
 		r = checks_new(daemon, answers_take, &daemon->checks);
@@ -99,6 +102,7 @@ void daemon_fini(struct daemon *daemon)
 	free(daemon->inventory.prkeys);
 	daemon->inventory.bindings = mp_bindings_free(daemon->inventory.bindings);
 	inventory_fini(&daemon->inventory);
+	daemon->enumeration = enumeration_free(daemon->enumeration);
 	daemon->configure = configure_free(daemon->configure);
 	daemon->inventory.config = mp_config_free(daemon->inventory.config);
 	daemon->event = sd_event_unref(daemon->event);

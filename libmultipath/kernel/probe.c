@@ -158,6 +158,13 @@ static int list_devts(DIR *block, dev_t **ret, size_t *count)
 	return 0;
 }
 
+int mp_probe_list(const struct mp_roots *roots, dev_t **ret, size_t *count)
+{
+	_cleanup_dir_ DIR *block = open_dir(roots->sys, "dev", "block");
+
+	return block ? list_devts(block, ret, count) : -errno;
+}
+
 int mp_probe_enumerate(const struct mp_roots *roots, mp_probe_found_fn found, void *userdata)
 {
 	_cleanup_dir_ DIR *block = open_dir(roots->sys, "dev", "block");

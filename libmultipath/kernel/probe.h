@@ -32,6 +32,13 @@ typedef int (*mp_probe_found_fn)(void *userdata, dev_t devt, const char *name, c
  */
 int mp_probe_enumerate(const struct mp_roots *roots, mp_probe_found_fn found, void *userdata);
 
+/**
+ * mp_probe_list() - the numbers of all block devices, in order, partitions too: for
+ * mp_probe_locate_devt(). Reads one directory.
+ * @ret:	for the caller to free
+ */
+int mp_probe_list(const struct mp_roots *roots, dev_t **ret, size_t *count);
+
 enum { MP_PROBE_DIR_SIZE = 512 };
 
 /**

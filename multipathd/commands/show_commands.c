@@ -190,12 +190,6 @@ void show_command_map_json(struct command_call *call)
 		mp_show_map_json(&context, &map->map, &call->reply);
 }
 
-static bool daemon_is_busy(struct daemon *daemon)
-{
-	return daemon->inventory.unanswered || daemon->operations ||
-	       !cds_list_empty(&daemon->inventory.dirty) || daemon->status_running;
-}
-
 void show_command_status(struct command_call *call)
 {
 	struct mp_status_counts counts = { .busy = daemon_is_busy(call->daemon) };

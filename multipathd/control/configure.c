@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "multipathd/control/discovery.h"
+#include "multipathd/control/enumeration.h"
 #include "multipathd/control/geoms.h"
 #include "multipathd/control/reservations.h"
 #include "multipathd/control/schedule.h"
@@ -18,6 +19,7 @@
 #include "multipathd/jobs/files.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/loop/server.h"
+#include "multipathd/loop/slices.h"
 #include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/inventory.h"
@@ -49,6 +51,17 @@ struct configure {
 	unsigned unanswered_before; /* when the grace timer last expired */
 	unsigned operations_before; /* when the settle timer last expired */
 	bool pending, pending_all; /* another reconfigure, requested during this one */
+
+	/*
+	 * A reconfigure resolves the settings of every path, then of every map, in slices. Both
+	 * come and go between two slices, so each is looked up when its turn has come.
+	 */
+	struct slices *resolving;
+	bool all; /* reload every map */
+	dev_t *devts; /* of the paths */
+	size_t path_count, next_path;
+	char (*wwids)[MP_WWID_SIZE]; /* of the maps */
+	size_t map_count, next_map;
 };
 
 struct messages {
@@ -102,29 +115,6 @@ static void configure_forget_fault(struct daemon *daemon)
 	free(daemon->configure->errors);
 	daemon->configure->errors = NULL;
 	daemon->inventory.config_incomplete = false;
-}
-
-int configure_new(struct daemon *daemon, struct configure **ret)
-{
-	struct configure *configure = calloc(1, sizeof(*configure));
-
-	if (!configure)
-		return -ENOMEM;
-	configure->daemon = daemon;
-	*ret = configure;
-	return 0;
-}
-
-struct configure *configure_free(struct configure *configure)
-{
-	if (!configure)
-		return NULL;
-	sd_event_source_disable_unref(configure->settle_timer);
-	mp_config_free(configure->old);
-	mp_strbuf_fini(&configure->notes);
-	free(configure->errors);
-	free(configure);
-	return NULL;
 }
 
 bool configure_is_pending(const struct daemon *daemon)
@@ -264,7 +254,8 @@ static int configure_on_settle(sd_event_source *source, uint64_t usec, void *use
 	if (daemon->state != DAEMON_CONFIGURE)
 		return 0;
 	configure->operations_before = daemon->operations;
-	if (moving || !daemon->operations || daemon->inventory.unanswered || daemon->status_running)
+	if (moving || !daemon->operations || daemon->inventory.unanswered ||
+	    daemon->status_running || daemon->gathering)
 		return timers_set(daemon->event, &configure->settle_timer,
 				  daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
 				  configure_on_settle, configure);
@@ -274,17 +265,12 @@ static int configure_on_settle(sd_event_source *source, uint64_t usec, void *use
 	return 0;
 }
 
-static void configure_on_looked(struct look_waiter *waiter)
+static void configure_on_enumerated(struct daemon *daemon)
 {
-	struct configure *configure = caa_container_of(waiter, struct configure, look);
-	struct daemon *daemon = configure->daemon;
+	struct configure *configure = daemon->configure;
 	struct mp_map *map;
-	int r;
 
-	daemon->enumerates_later = false;
-	r = discovery_enumerate(daemon);
-	if (r < 0)
-		log_error("cannot enumerate block devices: %s", strerror(-r));
+	daemon->gathering = false;
 	configure->unanswered_before = daemon->inventory.unanswered;
 	log_info("%zu paths and %zu maps found", daemon->inventory.path_count,
 		 daemon->inventory.map_count);
@@ -305,10 +291,17 @@ static void configure_on_looked(struct look_waiter *waiter)
 	inventory_wake(&daemon->inventory);
 }
 
+static void configure_on_looked(struct look_waiter *waiter)
+{
+	struct configure *configure = caa_container_of(waiter, struct configure, look);
+
+	enumeration_find(configure->daemon, configure_on_enumerated);
+}
+
 int configure_start(struct daemon *daemon)
 {
 	daemon->state = DAEMON_CONFIGURE;
-	daemon->enumerates_later = true;
+	daemon->gathering = true;
 	daemon->configure->look.looked = configure_on_looked;
 	looks_await(daemon, &daemon->configure->look);
 	return 0;
@@ -321,40 +314,145 @@ static int compare_devt(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* In the order of discovery at startup, so that new maps get the same names as they would then. */
-static void resolve_paths(struct daemon *daemon)
+static void resolve_path(struct daemon_path *path)
 {
-	_cleanup_free_ dev_t *devts = calloc(daemon->inventory.path_count + 1, sizeof(*devts));
+	path->path.priority_is_old |= mp_path_state_is_bad(path->path.state);
+	discovery_resolve_settings(path);
+}
+
+/* In the order of discovery at startup, so that new maps get the same names as they would then. */
+static void list_paths(struct configure *configure)
+{
+	const struct inventory *inventory = &configure->daemon->inventory;
 	struct mp_path *path, *next;
-	size_t count = 0;
 
+	configure->path_count = configure->next_path = 0;
+	configure->devts = calloc(inventory->path_count + 1, sizeof(*configure->devts));
 	/*
-	 * Out of memory, the order is arbitrary: all of them must stop borrowing from the old
-	 * configuration.
+	 * Out of memory, at once and in arbitrary order: all of them must stop borrowing from the
+	 * old configuration.
 	 */
-	cds_list_for_each_entry_safe(path, next, &daemon->inventory.paths, in_all)
-		if (devts)
-			devts[count++] = path->identity.devt;
+	cds_list_for_each_entry_safe(path, next, &inventory->paths, in_all)
+		if (configure->devts)
+			configure->devts[configure->path_count++] = path->identity.devt;
 		else
-			discovery_resolve_settings(daemon_path_of(path));
-	if (!devts)
-		return;
-	qsort(devts, count, sizeof(*devts), compare_devt);
-	for (size_t i = 0; i < count; i++) {
-		struct daemon_path *found = paths_find_devt(&daemon->inventory, devts[i]);
+			resolve_path(daemon_path_of(path));
+	if (configure->devts)
+		qsort(configure->devts, configure->path_count, sizeof(*configure->devts),
+		      compare_devt);
+}
 
-		if (!found)
-			continue;
-		found->path.priority_is_old |= mp_path_state_is_bad(found->path.state);
-		discovery_resolve_settings(found);
+static void resolve_map(struct configure *configure, struct daemon_map *map)
+{
+	map->named = false;
+	map->keep_uncreated = false;
+	map->futile = false;
+	map->load_failures = 0;
+	map->force_reload |= configure->all && map->map.kernel.exists;
+	map->map.action = MP_ACTION_NONE; /* set again by maps created from here on */
+	settings_resolve(map);
+	maps_touch(map, "reconfigured");
+}
+
+static void list_maps(struct configure *configure)
+{
+	const struct inventory *inventory = &configure->daemon->inventory;
+	struct mp_map *map;
+
+	configure->map_count = configure->next_map = 0;
+	configure->wwids = calloc(inventory->map_count + 1, sizeof(*configure->wwids));
+	cds_list_for_each_entry(map, &inventory->maps, in_all)
+		if (configure->wwids)
+			strcpy(configure->wwids[configure->map_count++], map->wwid);
+		else
+			resolve_map(configure, daemon_map_of(map));
+}
+
+static void configure_on_resolved(struct configure *configure)
+{
+	free(configure->devts);
+	configure->devts = NULL;
+	free(configure->wwids);
+	configure->wwids = NULL;
+	configure->old = mp_config_free(configure->old);
+	geoms_sweep(configure->daemon);
+	configure_start(configure->daemon);
+}
+
+/* What was found since the new configuration is in force has its settings from it. */
+static bool configure_on_step(void *userdata)
+{
+	struct configure *configure = userdata;
+	const struct inventory *inventory = &configure->daemon->inventory;
+
+	if (configure->next_path < configure->path_count) {
+		struct daemon_path *path =
+			paths_find_devt(inventory, configure->devts[configure->next_path++]);
+
+		if (path)
+			resolve_path(path);
+		if (configure->next_path == configure->path_count)
+			list_maps(configure);
+		return true;
 	}
+	if (configure->next_map < configure->map_count) {
+		struct daemon_map *map =
+			maps_find_wwid(inventory, configure->wwids[configure->next_map++]);
+
+		if (map)
+			resolve_map(configure, map);
+		return true;
+	}
+	configure_on_resolved(configure);
+	return false;
+}
+
+static void configure_resolve(struct configure *configure, bool all)
+{
+	configure->daemon->gathering = true;
+	configure->all = all;
+	list_paths(configure);
+	if (!configure->path_count)
+		list_maps(configure);
+	slices_run(configure->resolving);
+}
+
+int configure_new(struct daemon *daemon, struct configure **ret)
+{
+	struct configure *configure = calloc(1, sizeof(*configure));
+	int r;
+
+	if (!configure)
+		return -ENOMEM;
+	configure->daemon = daemon;
+	r = slices_new(daemon->event, configure_on_step, configure, &configure->resolving);
+	if (r < 0) {
+		configure_free(configure);
+		return r;
+	}
+	*ret = configure;
+	return 0;
+}
+
+struct configure *configure_free(struct configure *configure)
+{
+	if (!configure)
+		return NULL;
+	slices_free(configure->resolving);
+	free(configure->devts);
+	free(configure->wwids);
+	sd_event_source_disable_unref(configure->settle_timer);
+	mp_config_free(configure->old);
+	mp_strbuf_fini(&configure->notes);
+	free(configure->errors);
+	free(configure);
+	return NULL;
 }
 
 int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 {
 	struct configure *configure = daemon->configure;
 	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
-	struct mp_map *map;
 	int r;
 
 	if (daemon->state == DAEMON_CONFIGURE) {
@@ -377,22 +475,8 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 	notify_state(daemon, "RELOADING=1");
 
 	reservations_load(daemon);
-	resolve_paths(daemon);
-	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
-		struct daemon_map *managed = daemon_map_of(map);
-
-		managed->named = false;
-		managed->keep_uncreated = false;
-		managed->futile = false;
-		managed->load_failures = 0;
-		managed->force_reload |= all && map->kernel.exists;
-		map->action = MP_ACTION_NONE; /* set again by maps created from here on */
-		settings_resolve(managed);
-		maps_touch(managed, "reconfigured");
-	}
-	configure->old = mp_config_free(configure->old);
-	geoms_sweep(daemon);
-	return configure_start(daemon);
+	configure_resolve(configure, all);
+	return 0;
 }
 
 int configure_done(struct daemon *daemon)

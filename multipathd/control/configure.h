@@ -44,6 +44,10 @@ int configure_start(struct daemon *daemon);
  * @all:	reload every map
  * @errors:	as above
  *
+ * With many paths it continues in slices after this returns: some have the settings of the new
+ * configuration then, others still those of the old one. Maps are reconciled when all have the new
+ * ones.
+ *
  * Return: 0 if started (or pending, while another reconfigure is running), negative errno: nothing
  * has changed.
  */

@@ -450,29 +450,6 @@ int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, cons
 	return discovery_apply(daemon, path, &found);
 }
 
-static int path_on_found(void *userdata, dev_t devt, const char *name, const char *dir)
-{
-	int r = discovery_take(userdata, devt, name, dir, NULL, false);
-
-	if (r < 0 && r != -ENOMEM) {
-		log_debug("%s: %s", name, strerror(-r));
-		r = 0;
-	}
-	return r < 0 ? r : 0;
-}
-
-int discovery_enumerate(struct daemon *daemon)
-{
-	int r;
-
-	daemon->enumerating = true;
-	r = mp_probe_enumerate(&mp_roots_system, path_on_found, daemon);
-	daemon->enumerating = false;
-	if (daemon->inventory.options.check)
-		schedule_start_all(daemon);
-	return r;
-}
-
 void discovery_told_proof(struct daemon_path *path, const char *name)
 {
 	const char *wwid = path->path.identity.wwid;

@@ -86,9 +86,6 @@ bool discovery_is_renamed(const struct daemon_path *path, const struct mp_props 
 /** discovery_drop() - the device is gone or no longer a path; its map is reconciled without it */
 void discovery_drop(struct daemon_path *path, const char *reason);
 
-/** discovery_enumerate() - discover every disk of the system */
-int discovery_enumerate(struct daemon *daemon);
-
 /**
  * discovery_resolve_settings() - after a reconfigure: apply checker, prioritizer and filters of the
  * new configuration. Return: as discovery_take()

@@ -338,7 +338,7 @@ static void maps_reconcile(struct daemon *daemon)
 	 * Paths rejected by the old configuration are known only afterwards: until then their maps
 	 * seem to have none.
 	 */
-	if (daemon->enumerates_later)
+	if (daemon->gathering)
 		return;
 	/* The first pass handles all maps at once: all paths have answered or timed out. */
 	if (daemon->inventory.unanswered && daemon->configure_timer)

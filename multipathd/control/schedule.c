@@ -325,13 +325,10 @@ int schedule_start(struct daemon_path *path)
 	return 0;
 }
 
-void schedule_start_all(struct daemon *daemon)
+void schedule_start_late(struct daemon_path *path)
 {
-	struct mp_path *path;
-
-	cds_list_for_each_entry(path, &daemon->inventory.paths, in_all)
-		if (!daemon_path_of(path)->answered && !daemon_path_of(path)->job)
-			schedule_check(daemon_path_of(path));
+	if (path->inventory->options.check && !path->answered && !path->job)
+		schedule_check(path);
 }
 
 void schedule_soon(struct daemon_path *path)

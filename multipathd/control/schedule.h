@@ -40,8 +40,8 @@ uint64_t schedule_next_usec(const struct daemon_path *path, uint64_t now_usec);
 /** schedule_start() - check a new path immediately, and from then on at its interval */
 int schedule_start(struct daemon_path *path);
 
-/** schedule_start_all() - schedule_start() for all paths found while daemon->enumerating */
-void schedule_start_all(struct daemon *daemon);
+/** schedule_start_late() - the first check of a path that was found while daemon->enumerating */
+void schedule_start_late(struct daemon_path *path);
 
 /**
  * schedule_check() - start a check now, or when the running one has ended, regardless of the

@@ -13,6 +13,7 @@
 #include "base/props.h"
 #include "kernel/dm.h"
 #include "multipathd/control/discovery.h"
+#include "multipathd/control/enumeration.h"
 #include "multipathd/control/readiness.h"
 #include "multipathd/control/schedule.h"
 #include "multipathd/control/steps.h"
@@ -167,24 +168,8 @@ static int uevent_take(struct daemon *daemon, struct udev_device *device)
  */
 static void uevents_lost(struct daemon *daemon)
 {
-	struct mp_path *path, *next;
-	char dir[MP_PROBE_DIR_SIZE];
-	dev_t devt;
-
 	log_error("uevents lost, rescanning all devices");
-	cds_list_for_each_entry_safe(path, next, &daemon->inventory.paths, in_all) {
-		struct daemon_path *managed = daemon_path_of(path);
-
-		if (mp_probe_locate_name(&mp_roots_system, path->identity.name, &devt, dir,
-					 sizeof(dir)) < 0 ||
-		    devt != path->identity.devt || strcmp(dir, managed->dir))
-			discovery_drop(managed, "the device is gone");
-		else {
-			schedule_reopen(managed);
-			schedule_doubt(managed);
-		}
-	}
-	discovery_enumerate(daemon);
+	enumeration_examine(daemon);
 	looks_want(daemon);
 }
 

@@ -39,13 +39,16 @@ void daemon_reply(struct daemon *daemon, uint64_t request, const char *reply)
 		server_reply(daemon->server, request, reply, strlen(reply));
 }
 
+bool daemon_is_busy(struct daemon *daemon)
+{
+	return daemon->gathering || daemon->inventory.unanswered || daemon->operations ||
+	       daemon->status_running || !cds_list_empty(&daemon->inventory.dirty);
+}
+
 void daemon_check_configured(struct daemon *daemon)
 {
-	if (daemon->state != DAEMON_CONFIGURE || daemon->inventory.unanswered ||
-	    daemon->operations || daemon->status_running ||
-	    !cds_list_empty(&daemon->inventory.dirty))
-		return;
-	daemon->on_configured(daemon);
+	if (daemon->state == DAEMON_CONFIGURE && !daemon_is_busy(daemon))
+		daemon->on_configured(daemon);
 }
 
 void daemon_answer(struct daemon_map *map, const char *reply)

@@ -20,6 +20,7 @@ struct dmevents;
 struct checks;
 struct configure;
 struct daemon_map;
+struct enumeration;
 struct files;
 struct looks;
 struct samples;
@@ -67,6 +68,7 @@ struct daemon {
 	sd_event_source *reconcile_timer; /* the maximum that a pass waits for the end of a storm */
 
 	/* start and reconfigure */
+	struct enumeration *enumeration; /* control/enumeration.c */
 	bool enumerating; /* first checks start when all paths are known */
 	unsigned operations; /* table operations under way */
 	sd_event_source *configure_timer;
@@ -79,10 +81,10 @@ struct daemon {
 	struct cds_list_head postponed_requests; /* of clients, for a temporary condition */
 	bool status_running; /* a look is in progress (jobs/looks.h) */
 	/*
-	 * startup or reconfigure waits for a look: paths that were rejected before are known only
-	 * then
+	 * startup or reconfigure resolves settings, looks at maps and enumerates disks: a map may
+	 * seem to have no paths until that is done
 	 */
-	bool enumerates_later;
+	bool gathering;
 	struct uevents *uevents; /* events/uevents.c */
 	struct dmevents *dmevents; /* events/dmevents.c */
 	bool udev_reports; /* its events are received: a new map's device nodes can be awaited */
@@ -105,6 +107,9 @@ const char *daemon_state_name(enum daemon_state state);
 
 /** daemon_reply() - answer a client's request; 0: there is none */
 void daemon_reply(struct daemon *daemon, uint64_t request, const char *reply);
+
+/** daemon_is_busy() - answers, looks or operations are outstanding, or maps to be reconciled */
+bool daemon_is_busy(struct daemon *daemon);
 
 /** daemon_check_configured() - check whether startup or reconfigure has finished */
 void daemon_check_configured(struct daemon *daemon);

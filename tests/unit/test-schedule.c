@@ -316,7 +316,8 @@ static void a_new_path_is_checked_at_once_unless_others_are_still_to_be_found(vo
 		assert_int_equal(world.a->answered_state, MP_PATH_UNCHECKED);
 		if (!rows[i].enumerating)
 			continue;
-		schedule_start_all(&world.made.daemon);
+		schedule_start_late(world.b);
+		schedule_start_late(world.a);
 		recorded_expect(CHECK("sda")); /* sdb has answered */
 	}
 }
