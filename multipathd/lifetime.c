@@ -26,6 +26,7 @@
 #include "multipathd/jobs/samples.h"
 #include "multipathd/loop/agenda.h"
 #include "multipathd/loop/pool.h"
+#include "multipathd/loop/slices.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"
@@ -61,7 +62,7 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options,
 	if (r >= 0)
 		r = files_new(&daemon->files);
 	if (r >= 0)
-		r = looks_new(survey_take, &daemon->looks);
+		r = looks_new(daemon->event, &survey_takers, &daemon->looks);
 	if (r >= 0)
 		r = enumeration_new(daemon, &daemon->enumeration);
 	if (r >= 0)
@@ -93,6 +94,7 @@ void daemon_fini(struct daemon *daemon)
 	daemon->files = files_free(daemon->files);
 	daemon->descriptors = descriptors_free(daemon->descriptors);
 	free(daemon->tuning_failures);
+	daemon->reconcile_slices = slices_free(daemon->reconcile_slices);
 	sd_event_source_unref(daemon->reconcile_source);
 	sd_event_source_unref(daemon->reconcile_timer);
 	sd_event_source_unref(daemon->configure_timer);

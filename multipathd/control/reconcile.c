@@ -21,6 +21,7 @@
 #include "multipathd/jobs/files.h"
 #include "multipathd/jobs/triggers.h"
 #include "multipathd/jobs/tuning.h"
+#include "multipathd/loop/slices.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/duties.h"
 #include "multipathd/state/maps.h"
@@ -328,36 +329,68 @@ const struct map_kind reconcile_kind = {
 	.on_gone = reconcile_on_gone,
 };
 
-static void maps_reconcile(struct daemon *daemon)
+/*
+ * Paths rejected by the old configuration are known only when all is gathered: until then their
+ * maps seem to have none. The first pass handles all maps at once: all paths have answered or timed
+ * out.
+ */
+static bool pass_may_go_on(const struct daemon *daemon)
 {
-	struct daemon_map *map, *next;
+	return !daemon->gathering && !(daemon->inventory.unanswered && daemon->configure_timer);
+}
 
-	sd_event_source_set_enabled(daemon->reconcile_source, SD_EVENT_OFF);
-	sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_OFF);
-	/*
-	 * Paths rejected by the old configuration are known only afterwards: until then their maps
-	 * seem to have none.
-	 */
-	if (daemon->gathering)
-		return;
-	/* The first pass handles all maps at once: all paths have answered or timed out. */
-	if (daemon->inventory.unanswered && daemon->configure_timer)
-		return;
-	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
-
-	cds_list_for_each_entry_safe(map, next, &daemon->inventory.dirty, in_dirty) {
-		if (map->busy || map->naming || map_has_unanswered(map))
-			continue; /* touched again when that ends */
-		cds_list_del(&map->in_dirty);
-		map->dirty = false;
-		settings_resolve(map);
-		mp_map_update_groups(&map->map);
-		map->kind->on_touched(map);
-	}
+static void pass_end(struct daemon *daemon)
+{
+	/* Those that it did not come to, because a reconfigure has begun. */
+	cds_list_splice(&daemon->inventory.reconciling, &daemon->inventory.dirty);
+	CDS_INIT_LIST_HEAD(&daemon->inventory.reconciling);
 	files_write(daemon);
 	if (daemon->on_reconciled)
 		daemon->on_reconciled(daemon);
+	if (daemon->reconcile_again)
+		reconcile_later(&daemon->inventory);
+	daemon->reconcile_again = false;
 	daemon_check_configured(daemon);
+}
+
+/* Maps that are freed between two slices have left the list. */
+static bool pass_on_step(void *userdata)
+{
+	struct daemon *daemon = userdata;
+	struct daemon_map *map;
+
+	if (cds_list_empty(&daemon->inventory.reconciling) || !pass_may_go_on(daemon)) {
+		pass_end(daemon);
+		return false;
+	}
+	map = cds_list_first_entry(&daemon->inventory.reconciling, struct daemon_map, in_dirty);
+	cds_list_del(&map->in_dirty);
+	if (map->busy || map->naming || map_has_unanswered(map)) {
+		/* It stays marked, and is touched again when that ends. */
+		cds_list_add_tail(&map->in_dirty, &daemon->inventory.dirty);
+		return true;
+	}
+	map->dirty = false;
+	settings_resolve(map);
+	mp_map_update_groups(&map->map);
+	map->kind->on_touched(map);
+	return true;
+}
+
+static void maps_reconcile(struct daemon *daemon)
+{
+	sd_event_source_set_enabled(daemon->reconcile_source, SD_EVENT_OFF);
+	sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_OFF);
+	if (!pass_may_go_on(daemon))
+		return;
+	if (slices_go_on(daemon->reconcile_slices)) {
+		daemon->reconcile_again = true;
+		return;
+	}
+	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
+	cds_list_splice(&daemon->inventory.dirty, &daemon->inventory.reconciling);
+	CDS_INIT_LIST_HEAD(&daemon->inventory.dirty);
+	slices_run(daemon->reconcile_slices);
 }
 
 static int maps_on_idle(sd_event_source *source, void *userdata)
@@ -393,6 +426,8 @@ static int maps_open_reconcile(struct daemon *daemon)
 						 SD_EVENT_PRIORITY_IMPORTANT);
 	if (r >= 0)
 		r = sd_event_source_set_exit_on_failure(daemon->reconcile_timer, true);
+	if (r >= 0)
+		r = slices_new(daemon->event, pass_on_step, daemon, &daemon->reconcile_slices);
 	return r < 0 ? r : sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_OFF);
 }
 
@@ -404,6 +439,7 @@ void reconcile_later(struct inventory *inventory)
 	if (!daemon->reconcile_timer)
 		r = maps_open_reconcile(daemon);
 	if (r < 0) {
+		daemon->reconcile_slices = slices_free(daemon->reconcile_slices);
 		daemon->reconcile_source = sd_event_source_disable_unref(daemon->reconcile_source);
 		daemon->reconcile_timer = sd_event_source_disable_unref(daemon->reconcile_timer);
 		log_error("cannot reconcile maps: %s", strerror(-r));

@@ -28,8 +28,25 @@ enum survey_verdict survey_judge(const struct daemon_map *map, const struct look
 	return look->read ? SURVEY_READ : SURVEY_NOTHING;
 }
 
-static void look_take(struct daemon *daemon, struct look_map *look)
+static void survey_begin(struct look_job *job)
 {
+	struct daemon *daemon = job->daemon;
+	struct inventory *inventory = &daemon->inventory;
+
+	if (job->error < 0) {
+		log_error("cannot list the device-mapper devices: %s", strerror(-job->error));
+		return;
+	}
+	mp_dm_list_free(inventory->listed, inventory->listed_count);
+	inventory->listed = TAKE_PTR(job->listed);
+	inventory->listed_count = job->listed_count;
+	job->listed_count = 0;
+	names_retry(daemon);
+}
+
+static void survey_take(struct look_job *job, struct look_map *look)
+{
+	struct daemon *daemon = job->daemon;
 	struct daemon_map *map = maps_find_wwid(&daemon->inventory, look->wwid);
 
 	if (look->half_made)
@@ -54,21 +71,13 @@ static void look_take(struct daemon *daemon, struct look_map *look)
 	}
 }
 
-void survey_take(struct look_job *job)
+static void survey_end(struct look_job *job)
 {
-	struct daemon *daemon = job->daemon;
-	struct inventory *inventory = &daemon->inventory;
-
-	if (job->error < 0) {
-		log_error("cannot list the device-mapper devices: %s", strerror(-job->error));
-	} else {
-		mp_dm_list_free(inventory->listed, inventory->listed_count);
-		inventory->listed = TAKE_PTR(job->listed);
-		inventory->listed_count = job->listed_count;
-		job->listed_count = 0;
-		names_retry(daemon);
-		for (size_t i = 0; i < job->count; i++)
-			look_take(daemon, job->maps[i]);
-	}
-	inventory_wake(inventory);
+	inventory_wake(&job->daemon->inventory);
 }
+
+const struct look_takers survey_takers = {
+	.begin = survey_begin,
+	.take = survey_take,
+	.end = survey_end,
+};

@@ -5,8 +5,8 @@
  */
 #pragma once
 struct daemon_map;
-struct look_job;
 struct look_map;
+struct look_takers;
 
 /* What was read of a map. */
 enum survey_verdict {
@@ -21,5 +21,5 @@ enum survey_verdict {
 /** survey_judge() - @map: with the same WWID, NULL if none; changes nothing */
 enum survey_verdict survey_judge(const struct daemon_map *map, const struct look_map *look);
 
-/** survey_take() - callback of looks_new(): reading has finished */
-void survey_take(struct look_job *job);
+/** survey_takers - for looks_new() */
+extern const struct look_takers survey_takers;

@@ -8,12 +8,16 @@
 #include "base/cleanup.h"
 #include "model/geom.h"
 #include "multipathd/loop/pool.h"
+#include "multipathd/loop/slices.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 
 struct looks {
-	void (*taken)(struct look_job *job);
+	const struct look_takers *takers;
+	struct slices *taking;
+	struct look_job *taken; /* NULL: none */
+	size_t next; /* of its maps */
 	bool again; /* wanted while one is in progress */
 	bool read_unused; /* the next one also reads maps without an active group */
 	struct cds_list_head waiters; /* of struct look_waiter, for the next one */
@@ -130,20 +134,18 @@ static void look_job_run(struct work *work)
 	}
 }
 
-static void look_job_done(struct work *work)
+static void look_end(struct looks *looks)
 {
-	struct look_job *job = caa_container_of(work, struct look_job, work);
+	struct look_job *job = looks->taken;
 	struct daemon *daemon = job->daemon;
-	struct looks *looks = daemon->looks;
 	struct look_waiter *waiter, *next;
 	CDS_LIST_HEAD(waiters);
 
 	daemon->status_running = false;
-	if (work->skipped)
-		job->error = -ECANCELED;
 	cds_list_splice(&job->waiters, &waiters);
-	looks->taken(job);
+	looks->takers->end(job);
 	look_job_free(job);
+	looks->taken = NULL;
 	if (looks->again) {
 		looks->again = false;
 		looks_want(daemon);
@@ -152,6 +154,32 @@ static void look_job_done(struct work *work)
 		cds_list_del(&waiter->in_waiters);
 		waiter->looked(waiter);
 	}
+}
+
+static bool look_on_step(void *userdata)
+{
+	struct looks *looks = userdata;
+	struct look_job *job = looks->taken;
+
+	if (job->error < 0 || looks->next == job->count) {
+		look_end(looks);
+		return false;
+	}
+	looks->takers->take(job, job->maps[looks->next++]);
+	return true;
+}
+
+static void look_job_done(struct work *work)
+{
+	struct look_job *job = caa_container_of(work, struct look_job, work);
+	struct looks *looks = job->daemon->looks;
+
+	if (work->skipped)
+		job->error = -ECANCELED;
+	looks->taken = job;
+	looks->next = 0;
+	looks->takers->begin(job);
+	slices_run(looks->taking);
 }
 
 static bool map_is_unused(const struct mp_map *map)
@@ -223,20 +251,31 @@ void looks_await_unused(struct daemon *daemon, struct look_waiter *waiter)
 	looks_await(daemon, waiter);
 }
 
-int looks_new(void (*taken)(struct look_job *job), struct looks **ret)
+int looks_new(sd_event *event, const struct look_takers *takers, struct looks **ret)
 {
 	struct looks *looks = calloc(1, sizeof(*looks));
+	int r;
 
 	if (!looks)
 		return -ENOMEM;
-	looks->taken = taken;
+	looks->takers = takers;
 	CDS_INIT_LIST_HEAD(&looks->waiters);
+	r = slices_new(event, look_on_step, looks, &looks->taking);
+	if (r < 0) {
+		looks_free(looks);
+		return r;
+	}
 	*ret = looks;
 	return 0;
 }
 
 struct looks *looks_free(struct looks *looks)
 {
+	if (!looks)
+		return NULL;
+	slices_free(looks->taking);
+	if (looks->taken)
+		look_job_free(looks->taken);
 	free(looks);
 	return NULL;
 }

@@ -40,16 +40,25 @@ struct look_job {
 
 struct looks;
 
+/*
+ * What becomes of a look, on the loop: begin(), take() for each map, in slices between which
+ * anything may change, and end(); then those that wait for the look, then the job is freed.
+ */
+struct look_takers {
+	void (*begin)(struct look_job *job); /* its error, and the list of all devices */
+	void (*take)(struct look_job *job, struct look_map *look); /* not after an error */
+	void (*end)(struct look_job *job);
+};
+
 /**
  * looks_new() - none in progress
- * @taken:	called on the loop with each job that has looked, before those that wait for it;
- *		the job is freed afterwards
+ * @takers:	constant
  * @ret:	daemon->looks, which the functions below use; looks_free() when the pool has ended
  *		and nothing waits
  *
  * Return: 0 or -ENOMEM.
  */
-int looks_new(void (*taken)(struct look_job *job), struct looks **ret);
+int looks_new(sd_event *event, const struct look_takers *takers, struct looks **ret);
 
 /** looks_free() - Return: NULL */
 struct looks *looks_free(struct looks *looks);

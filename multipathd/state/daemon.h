@@ -25,6 +25,7 @@ struct files;
 struct looks;
 struct samples;
 struct server;
+struct slices;
 struct uevents;
 
 enum daemon_state {
@@ -66,6 +67,8 @@ struct daemon {
 	struct cds_list_head geom_answers; /* to clients, after the next look */
 	sd_event_source *reconcile_source; /* deferred: a storm of events leads to one pass */
 	sd_event_source *reconcile_timer; /* the maximum that a pass waits for the end of a storm */
+	struct slices *reconcile_slices; /* the pass: maps of inventory->reconciling */
+	bool reconcile_again; /* maps were marked during the pass */
 
 	/* start and reconfigure */
 	struct enumeration *enumeration; /* control/enumeration.c */

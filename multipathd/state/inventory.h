@@ -90,6 +90,8 @@ struct inventory {
 	unsigned by_table_count; /* maps that took their paths by table */
 	struct mp_hash maps_by_wwid, maps_by_name;
 	struct cds_list_head dirty; /* maps to be reconciled */
+	/* of them, those that the pass in progress has not come to yet; by in_dirty, too */
+	struct cds_list_head reconciling;
 	/* called when one was added; NULL: maps are not reconciled */
 	void (*on_marked)(struct inventory *inventory);
 	bool has_elsewhere; /* a path waits until another map's table has dropped it */

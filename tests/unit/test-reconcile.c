@@ -1588,6 +1588,32 @@ static void a_storm_of_marks_is_one_pass_that_leaves_out_who_is_busy(void **stat
 	recorded_expect("create b: 2048 0 0 1 1 service-time 0 1 1 8:16 1\n");
 	made.daemon.reconcile_source = sd_event_source_disable_unref(made.daemon.reconcile_source);
 	made.daemon.reconcile_timer = sd_event_source_disable_unref(made.daemon.reconcile_timer);
+	made.daemon.reconcile_slices = slices_free(made.daemon.reconcile_slices);
+}
+
+static void nothing_is_reconciled_while_paths_are_gathered(void **state)
+{
+	_cleanup_recorded_ struct made made;
+	struct daemon_map *map = marked_init(&made, FIND("greedy"), 0);
+
+	(void)state;
+	paths_find_name(&made.inventory, "sda")->path.identity.size_sectors = 2048;
+	made.inventory.on_marked = reconcile_later;
+	made.daemon.gathering = true;
+	maps_touch(map, "why");
+	assert_true(sd_event_run(made.daemon.event, 0) > 0);
+	recorded_expect("");
+	assert_true(map->dirty);
+	assert_true(daemon_is_busy(&made.daemon));
+
+	made.daemon.gathering = false;
+	inventory_wake(&made.inventory);
+	assert_true(sd_event_run(made.daemon.event, 0) > 0);
+	recorded_expect("create w: 2048 " ONE_PATH "\n");
+	assert_false(map->dirty);
+	made.daemon.reconcile_source = sd_event_source_disable_unref(made.daemon.reconcile_source);
+	made.daemon.reconcile_timer = sd_event_source_disable_unref(made.daemon.reconcile_timer);
+	made.daemon.reconcile_slices = slices_free(made.daemon.reconcile_slices);
 }
 
 int main(void)
@@ -1651,6 +1677,7 @@ int main(void)
 		cmocka_unit_test(a_new_map_of_passive_paths_alone_begins_its_delay),
 		cmocka_unit_test(a_plan_knows_what_other_maps_have),
 		cmocka_unit_test(a_storm_of_marks_is_one_pass_that_leaves_out_who_is_busy),
+		cmocka_unit_test(nothing_is_reconciled_while_paths_are_gathered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
