@@ -18,11 +18,12 @@
 #include "multipathd/control/schedule.h"
 #include "multipathd/control/steps.h"
 #include "multipathd/jobs/looks.h"
+#include "multipathd/loop/slices.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 
-enum { RECEIVE_BUFFER = 128 << 20, EVENTS_PER_TURN = 64 };
+enum { RECEIVE_BUFFER = 128 << 20 };
 
 struct uevents {
 	struct udev *udev;
@@ -176,12 +177,13 @@ static void uevents_lost(struct daemon *daemon)
 static int uevents_on_event(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct daemon *daemon = userdata;
+	struct slice slice = slice_begin();
 	int r;
 
 	(void)source;
 	(void)fd;
 	(void)events;
-	for (int i = 0; i < EVENTS_PER_TURN; i++) {
+	do {
 		struct udev_device *device = udev_monitor_receive_device(daemon->uevents->monitor);
 
 		if (!device) {
@@ -193,7 +195,7 @@ static int uevents_on_event(sd_event_source *source, int fd, uint32_t events, vo
 		udev_device_unref(device);
 		if (r < 0)
 			return r;
-	}
+	} while (!slice_is_over(&slice));
 	return 0;
 }
 

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "multipathd/loop/slices.h"
+
 /*
  * A ring of seconds. What is further away than one round shares a second with what is due, and is
  * put back when that comes. The timer is set to the next second that has entries.
@@ -20,6 +22,8 @@ struct agenda {
 	uint64_t done_sec; /* the last second that was looked at */
 	uint64_t armed_sec; /* 0: the timer is off */
 	struct cds_list_head seconds[SECONDS];
+	struct slices *calls;
+	struct cds_list_head due_now; /* to be called */
 };
 
 static struct cds_list_head *entries_at(struct agenda *agenda, uint64_t sec)
@@ -35,12 +39,25 @@ static int agenda_arm(struct agenda *agenda, uint64_t sec)
 	return r < 0 ? r : sd_event_source_set_enabled(agenda->timer, SD_EVENT_ONESHOT);
 }
 
+static bool agenda_on_step(void *userdata)
+{
+	struct agenda *agenda = userdata;
+	struct agenda_entry *entry;
+
+	if (cds_list_empty(&agenda->due_now))
+		return false;
+	entry = cds_list_first_entry(&agenda->due_now, struct agenda_entry, in_second);
+	cds_list_del_init(&entry->in_second);
+	agenda->due(entry);
+	return true;
+}
+
+/* Also while entries of the seconds before wait for their call. */
 static int agenda_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct agenda *agenda = userdata;
 	uint64_t now, from = agenda->done_sec + 1;
 	struct agenda_entry *entry, *next;
-	CDS_LIST_HEAD(due);
 	int r;
 
 	(void)source;
@@ -57,18 +74,16 @@ static int agenda_on_timer(sd_event_source *source, uint64_t usec, void *userdat
 			if (entry->sec > agenda->done_sec)
 				continue;
 			cds_list_del(&entry->in_second);
-			cds_list_add_tail(&entry->in_second, &due);
+			cds_list_add_tail(&entry->in_second, &agenda->due_now);
 		}
 	}
-	while (!cds_list_empty(&due)) {
-		entry = cds_list_first_entry(&due, struct agenda_entry, in_second);
-		cds_list_del_init(&entry->in_second);
-		agenda->due(entry);
-	}
 	for (uint64_t sec = agenda->done_sec + 1; sec <= agenda->done_sec + SECONDS; sec++)
-		if (!cds_list_empty(entries_at(agenda, sec)))
-			return agenda_arm(agenda, sec);
-	return 0;
+		if (!cds_list_empty(entries_at(agenda, sec))) {
+			r = agenda_arm(agenda, sec);
+			break;
+		}
+	slices_run(agenda->calls);
+	return r < 0 ? r : 0;
 }
 
 int agenda_new(sd_event *event, void (*due)(struct agenda_entry *entry), struct agenda **ret)
@@ -81,9 +96,12 @@ int agenda_new(sd_event *event, void (*due)(struct agenda_entry *entry), struct 
 		return -ENOMEM;
 	agenda->event = sd_event_ref(event);
 	agenda->due = due;
+	CDS_INIT_LIST_HEAD(&agenda->due_now);
 	for (size_t i = 0; i < SECONDS; i++)
 		CDS_INIT_LIST_HEAD(&agenda->seconds[i]);
-	r = sd_event_now(event, CLOCK_MONOTONIC, &now);
+	r = slices_new(event, agenda_on_step, agenda, &agenda->calls);
+	if (r >= 0)
+		r = sd_event_now(event, CLOCK_MONOTONIC, &now);
 	if (r >= 0)
 		r = sd_event_add_time(event, &agenda->timer, CLOCK_MONOTONIC, 0, accuracy_usec,
 				      agenda_on_timer, agenda);
@@ -104,6 +122,7 @@ struct agenda *agenda_free(struct agenda *agenda)
 {
 	if (!agenda)
 		return NULL;
+	slices_free(agenda->calls);
 	sd_event_source_disable_unref(agenda->timer);
 	sd_event_unref(agenda->event);
 	free(agenda);

@@ -4,13 +4,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <time.h>
 
 #include "base/hash.h"
 #include "multipathd/loop/crew.h"
 #include "multipathd/loop/deadlines.h"
 #include "multipathd/loop/lane.h"
+#include "multipathd/loop/slices.h"
 #include "multipathd/loop/timers.h"
+#include "multipathd/loop/works.h"
 
 /*
  * The tick is the loop's look at the crew, only while work is underway. It is what brings more
@@ -33,6 +36,7 @@ struct pool {
 	uint64_t trim_usec;
 	uint64_t now_usec; /* of this turn of the loop; 0: not yet asked for */
 	unsigned underway; /* submitted and not done */
+	struct works collected; /* answers that have not had their turn */
 	bool is_over;
 	struct mp_hash lanes_by_number;
 	struct cds_list_head lanes;
@@ -104,18 +108,24 @@ static void pool_done(struct pool *pool, struct work *work)
 	work->done(work);
 }
 
-static bool pool_collect(struct pool *pool)
+/* As many answers as a slice has room for. Return: true if there was one. */
+static bool pool_collect(struct pool *pool, bool *ret_more)
 {
-	struct works answers;
+	struct slice slice = slice_begin();
 	struct work *work;
 	bool any = false;
 
-	works_init(&answers);
-	crew_collect(pool->crew, &answers);
-	while ((work = works_take(&answers))) {
+	crew_collect(pool->crew, &pool->collected);
+	while ((work = works_take(&pool->collected))) {
 		pool_done(pool, work);
 		any = true;
+		if (slice_is_over(&slice))
+			break;
 	}
+	*ret_more = works_first(&pool->collected);
+	/* By edge: the others are announced again. */
+	if (*ret_more)
+		eventfd_write(crew_answered_fd(pool->crew), 1);
 	return any;
 }
 
@@ -160,11 +170,12 @@ static int pool_on_prepare(sd_event_source *source, void *userdata)
 static int pool_on_answered(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct pool *pool = userdata;
+	bool more;
 
 	(void)source;
 	(void)fd;
 	(void)revents;
-	pool_collect(pool);
+	pool_collect(pool, &more);
 	if (pool->underway == 0)
 		pool_trim(pool);
 	return 0;
@@ -174,12 +185,14 @@ static int pool_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct pool *pool = userdata;
 	uint64_t now = pool_now(pool);
-	bool moved;
+	bool moved, more;
 
 	(void)source;
 	(void)usec;
 	pool->armed_usec = 0;
-	moved = pool_collect(pool);
+	moved = pool_collect(pool, &more);
+	if (more)
+		return 0; /* what has answered is not late: again in the next turn */
 	pool_expire(pool, now);
 	if (pool->tick_usec && pool->tick_usec <= now) {
 		moved |= crew_look(pool->crew, now);
@@ -202,6 +215,7 @@ int pool_new(sd_event *event, struct pool **ret)
 	deadlines_init(&pool->deadlines);
 	CDS_INIT_LIST_HEAD(&pool->lanes);
 	lane_init(&pool->fallback, 0);
+	works_init(&pool->collected);
 
 	r = mp_hash_init(&pool->lanes_by_number);
 	if (r == 0)
@@ -231,6 +245,7 @@ static void pool_return_work(struct pool *pool)
 	struct lane *lane;
 
 	works_init(&works);
+	works_move(&works, &pool->collected);
 	crew_collect(pool->crew, &works);
 	works_move(&works, &pool->fallback.works);
 	cds_list_for_each_entry(lane, &pool->lanes, in_lanes)

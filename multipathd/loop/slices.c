@@ -3,7 +3,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "multipathd/loop/timers.h"
 
 enum {
 	/*
@@ -22,22 +23,14 @@ struct slices {
 	bool going_on;
 };
 
-static uint64_t now_usec(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * UINT64_C(1000000) + now.tv_nsec / 1000;
-}
-
 struct slice slice_begin(void)
 {
-	return (struct slice){ .steps = SLICE_STEPS, .end_usec = now_usec() + SLICE_USEC };
+	return (struct slice){ .steps = SLICE_STEPS, .end_usec = timers_now_usec() + SLICE_USEC };
 }
 
 bool slice_is_over(struct slice *slice)
 {
-	return --slice->steps == 0 || now_usec() >= slice->end_usec;
+	return --slice->steps == 0 || timers_now_usec() >= slice->end_usec;
 }
 
 /* Return: false if the loop cannot be asked to come back. */
@@ -75,15 +68,6 @@ static int slices_on_overdue(sd_event_source *source, uint64_t usec, void *userd
 	return 0;
 }
 
-static int source_prepare(sd_event_source *source, int priority)
-{
-	int r = sd_event_source_set_priority(source, priority);
-
-	if (r >= 0)
-		r = sd_event_source_set_exit_on_failure(source, true);
-	return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_OFF);
-}
-
 int slices_new(sd_event *event, slices_step_fn step, void *userdata, struct slices **ret)
 {
 	struct slices *slices = calloc(1, sizeof(*slices));
@@ -93,14 +77,11 @@ int slices_new(sd_event *event, slices_step_fn step, void *userdata, struct slic
 		return -ENOMEM;
 	slices->step = step;
 	slices->userdata = userdata;
-	r = sd_event_add_defer(event, &slices->source, slices_on_idle, slices);
+	r = timers_add_defer(event, &slices->source, PRIORITY_SLICE, slices_on_idle, slices);
 	if (r >= 0)
-		r = source_prepare(slices->source, PRIORITY_SLICE);
+		r = timers_add(event, &slices->timer, SLICE_USEC, slices_on_overdue, slices);
 	if (r >= 0)
-		r = sd_event_add_time(event, &slices->timer, CLOCK_MONOTONIC, 0, SLICE_USEC,
-				      slices_on_overdue, slices);
-	if (r >= 0)
-		r = source_prepare(slices->timer, PRIORITY_OVERDUE);
+		r = sd_event_source_set_priority(slices->timer, PRIORITY_OVERDUE);
 	if (r < 0) {
 		slices_free(slices);
 		return r;

@@ -30,6 +30,7 @@
 #include "multipathd/loop/agenda.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/loop/server.h"
+#include "multipathd/loop/slices.h"
 #include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
 
@@ -232,6 +233,39 @@ int timers_set(sd_event *event, sd_event_source **source, uint64_t usec,
 	recorded.timer_count += i == recorded.timer_count;
 	record("timer in %llu s\n", (unsigned long long)((usec - recorded.now_usec) / 1000000));
 	return 0;
+}
+
+struct slices {
+	slices_step_fn step;
+	void *userdata;
+};
+
+int slices_new(sd_event *event, slices_step_fn step, void *userdata, struct slices **ret)
+{
+	(void)event;
+	*ret = malloc(sizeof(**ret));
+	assert_non_null(*ret);
+	**ret = (struct slices){ step, userdata };
+	return 0;
+}
+
+struct slices *slices_free(struct slices *slices)
+{
+	free(slices);
+	return NULL;
+}
+
+/* All of them at once. */
+void slices_run(struct slices *slices)
+{
+	while (slices->step(slices->userdata))
+		continue;
+}
+
+bool slices_go_on(const struct slices *slices)
+{
+	(void)slices;
+	return false;
 }
 
 static inline const char *recorded_due_name(const struct agenda_entry *entry)

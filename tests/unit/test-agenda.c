@@ -6,6 +6,9 @@
 #include <cmocka.h>
 
 #include "multipathd/loop/agenda.h"
+#include "multipathd/loop/slices.h"
+
+enum { MANY = 3 * SLICE_STEPS };
 
 static const uint64_t usec_per_sec = 1000000;
 
@@ -13,8 +16,8 @@ static struct {
 	sd_event *event;
 	struct agenda *agenda;
 	unsigned turns; /* of the loop */
-	struct agenda_entry *called[8];
-	unsigned turn_of[8];
+	struct agenda_entry *called[MANY];
+	unsigned turn_of[MANY];
 	size_t calls;
 	struct agenda_entry *clears, *sets; /* what the first call does to others */
 } fixture;
@@ -81,6 +84,40 @@ static void what_is_due_in_one_second_is_called_in_one_turn_in_order(void **stat
 		assert_ptr_equal(fixture.called[i], &entries[i]);
 		assert_int_equal(fixture.turn_of[i], fixture.turn_of[0]);
 	}
+}
+
+static void a_turn_calls_a_limited_number_of_many_that_are_due(void **state)
+{
+	static struct agenda_entry entries[MANY];
+	uint64_t second = (now_usec() / usec_per_sec + 1) * usec_per_sec;
+	unsigned in_turn = 0;
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		agenda_init(&entries[i]);
+		assert_true(agenda_set(fixture.agenda, &entries[i], second) >= 0);
+	}
+	run_until(MANY, 3 * usec_per_sec);
+	assert_int_equal(fixture.calls, MANY);
+	for (size_t i = 0; i < MANY; i++) {
+		assert_ptr_equal(fixture.called[i], &entries[i]);
+		in_turn = i && fixture.turn_of[i] == fixture.turn_of[i - 1] ? in_turn + 1 : 1;
+		assert_in_range(in_turn, 1, SLICE_STEPS);
+	}
+}
+
+static void what_waits_for_its_call_can_be_cleared(void **state)
+{
+	static struct agenda_entry entries[MANY];
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		agenda_init(&entries[i]);
+		assert_true(agenda_set(fixture.agenda, &entries[i], 0) >= 0);
+	}
+	fixture.clears = &entries[MANY - 1];
+	run_until(MANY, 3 * usec_per_sec / 2);
+	assert_int_equal(fixture.calls, MANY - 1);
 }
 
 static void what_is_cleared_is_not_called(void **state)
@@ -156,6 +193,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			what_is_due_in_one_second_is_called_in_one_turn_in_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_turn_calls_a_limited_number_of_many_that_are_due,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(what_waits_for_its_call_can_be_cleared, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(what_is_cleared_is_not_called, setup, teardown),
 		cmocka_unit_test_setup_teardown(set_again_counts_once_and_the_last_time_holds,
 						setup, teardown),

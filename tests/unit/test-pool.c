@@ -17,6 +17,7 @@
 #include "base/hash.h"
 #include "multipathd/loop/places.h"
 #include "multipathd/loop/pool.h"
+#include "multipathd/loop/slices.h"
 
 enum {
 	HEALTHY_LANE = 1000,
@@ -493,6 +494,30 @@ static void ten_thousand_pieces_are_all_done(void **state)
 		assert_int_equal(jobs[i].expired, 0);
 }
 
+static void a_turn_takes_a_limited_number_of_answers(void **state)
+{
+	enum { COUNT = 5 * SLICE_STEPS };
+	struct fixture *fixture = *state;
+	struct job *jobs = calloc(COUNT, sizeof(*jobs));
+	uint64_t end = now_usec() + 10000000;
+
+	for (int i = 0; i < COUNT; i++)
+		job_submit(fixture, &jobs[i], i % 10, job_run);
+	assert_true(sd_event_run(fixture->event, 0) >= 0);
+	/* All of them answer before the loop looks again. */
+	while (__atomic_load_n(&started, __ATOMIC_SEQ_CST) < COUNT && now_usec() < end)
+		poll(NULL, 0, 1);
+	while (done < COUNT) {
+		int before = done;
+
+		assert_true(sd_event_run(fixture->event, 1000000) >= 0);
+		assert_in_range(done - before, 0, SLICE_STEPS);
+		assert_true(now_usec() < end);
+	}
+	assert_true(pool_is_idle(fixture->pool));
+	free(jobs);
+}
+
 static void freeing_lets_quick_work_return(void **state)
 {
 	struct fixture *fixture = *state;
@@ -569,6 +594,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_deadline_passes_in_time_whatever_its_length,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ten_thousand_pieces_are_all_done, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_turn_takes_a_limited_number_of_answers, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(freeing_lets_quick_work_return, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
