@@ -54,6 +54,8 @@ static struct recorded {
 	struct reassign_job *reassign;
 	struct message_job message;
 	struct work *work; /* the submitter's */
+	struct work *works[8]; /* all of them */
+	size_t work_count;
 	struct cds_list_head look_waiters;
 	unsigned locking; /* descriptors_begin_locking() */
 	samples_ended_fn samples_ended;
@@ -298,6 +300,8 @@ void pool_submit(struct pool *pool, struct work *work)
 {
 	(void)pool;
 	recorded.work = work;
+	assert_true(recorded.work_count < ARRAY_SIZE(recorded.works));
+	recorded.works[recorded.work_count++] = work;
 	record("work\n");
 }
 

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "multipathd/control/reservations.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
+#include "jobs-recorded.h"
+#include "multipathd/control/settings.h"
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
@@ -191,6 +190,116 @@ static void the_key_follows_settings_and_file(void **state)
 	assert_true(told(world, false, false, 0));
 }
 
+/* Commands: a map of sda and sdb with a key, as the daemon has it. */
+static struct daemon_map *command_init(struct made *made)
+{
+	struct daemon_map *map;
+
+	recorded_init(made, "defaults {\nreservation_key 0x123abc\n}\n");
+	map = made_map(made, "w");
+	for (char letter = 'a'; letter <= 'b'; letter++) {
+		struct daemon_path *path = recorded_path(made, letter, map);
+
+		path->fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		assert_true(path->fd >= 0);
+		path->registered_key = 7;
+	}
+	recorded_table(map, "mpatha", "0 0 1 1 round-robin 0 2 1 8:0 1 8:16 1");
+	settings_resolve(map);
+	assert_true(map->reservation.key.key == KEY);
+	return map;
+}
+
+static void command_fini(struct made *made)
+{
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &made->inventory.paths, in_all) {
+		if (daemon_path_of(path)->fd >= 0)
+			close(daemon_path_of(path)->fd);
+		daemon_path_of(path)->fd = -1;
+	}
+	recorded_fini(made);
+}
+
+static void setprstatus_registers_each_usable_path_and_is_answered_after_the_last(void **state)
+{
+	struct daemon_path *paths[2];
+	struct daemon_map *map;
+	struct made made;
+
+	(void)state;
+	map = command_init(&made);
+	paths[0] = paths_find_name(&made.inventory, "sda");
+	paths[1] = paths_find_name(&made.inventory, "sdb");
+	assert_int_equal(reservations_register(map, "8:0 8:16", 9), 0);
+	recorded_expect("work\n"
+			"work\n");
+	assert_int_equal(map->reservation.registered, RESERVATION_SET);
+	assert_int_equal(map->reservation.registering, 1);
+	assert_true(paths[0]->registered_key == 0 && paths[1]->registered_key == 0);
+
+	recorded.works[0]->done(recorded.works[0]);
+	recorded_expect("");
+	assert_true(paths[0]->registered_key == KEY);
+	recorded.works[1]->skipped = true; /* its port hangs: the next check registers it */
+	recorded.works[1]->done(recorded.works[1]);
+	recorded_expect("reply 9: ok\n");
+	assert_true(paths[1]->registered_key == 0);
+	assert_int_equal(map->reservation.registering, 0);
+	command_fini(&made);
+}
+
+static void a_path_that_cannot_be_registered_now_is_when_it_is_checked(void **state)
+{
+	struct daemon_path *path;
+	struct daemon_map *map;
+	struct made made;
+
+	(void)state;
+	map = command_init(&made);
+	path = paths_find_name(&made.inventory, "sda");
+	close(path->fd);
+	path->fd = -1;
+	paths_find_name(&made.inventory, "sdb")->path.state = MP_PATH_DOWN;
+	assert_int_equal(reservations_register(map, NULL, 9), 0);
+	recorded_expect("reply 9: ok\n");
+	assert_int_equal(map->reservation.registered, RESERVATION_SET);
+	assert_true(path->registered_key == 0);
+	command_fini(&made);
+}
+
+static void setprkey_is_answered_by_what_the_map_has_then(void **state)
+{
+	static const struct {
+		enum mp_reservation_source source;
+		bool removes;
+		const char *reply;
+	} rows[] = {
+		{ MP_RESERVATION_PRKEYS, false, "reply 9: ok\n" },
+		/* it has its key from the configuration, and does not use this one */
+		{ MP_RESERVATION_CONFIGURED, false, "reply 9: fail\n" },
+		{ MP_RESERVATION_PRKEYS, true, "reply 9: ok\n" },
+		{ MP_RESERVATION_CONFIGURED, true, "reply 9: fail\n" }, /* it still has one */
+	};
+	const struct mp_prkey key = { .key = KEY };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct daemon_map *map;
+		struct made made;
+
+		map = command_init(&made);
+		map->map.settings.reservation_source = rows[i].source;
+		assert_int_equal(reservations_write_key(map, rows[i].removes ? NULL : &key, 9), 0);
+		recorded_expect("work\n");
+		recorded.work->done(recorded.work);
+		recorded_expect(rows[i].reply);
+		free(made.inventory.prkeys);
+		command_fini(&made);
+	}
+}
+
 #define world_test(f) cmocka_unit_test_setup_teardown(f, world_make, world_free)
 
 int main(void)
@@ -202,6 +311,10 @@ int main(void)
 		world_test(a_key_that_was_preempted_is_not_registered_again),
 		world_test(an_answer_about_an_old_key_tells_nothing),
 		world_test(the_key_follows_settings_and_file),
+		cmocka_unit_test(
+			setprstatus_registers_each_usable_path_and_is_answered_after_the_last),
+		cmocka_unit_test(a_path_that_cannot_be_registered_now_is_when_it_is_checked),
+		cmocka_unit_test(setprkey_is_answered_by_what_the_map_has_then),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
