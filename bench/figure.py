@@ -102,17 +102,17 @@ def serve(session, folder):
 ROWS = (
     ("cold", "cold start until all maps are active, guest CPU, s", "%.2f"),
     ("cold_settled", "... until udev has settled, guest CPU, s", "%.2f"),
-    ("syscalls", "system calls of the daemon for it, a path", "%.1f"),
+    ("syscalls", "system calls of the daemon for it, per path", "%.1f"),
     ("restart", "warm restart, guest CPU, s", "%.2f"),
     ("reloads", "warm restart, tables loaded", "%d"),
     ("ll", "multipath -ll, guest CPU, s", "%.3f"),
     ("answer", "show paths on an open connection, median, ms", "%.2f"),
-    ("show_wall", "multipathd show paths, the client's wall, ms", "%.1f"),
-    ("steady", "steady state, guest CPU a minute, s", "%.3f"),
+    ("show_wall", "multipathd show paths, client wall time, ms", "%.1f"),
+    ("steady", "steady state, guest CPU per minute, s", "%.3f"),
     ("hang_p99", "show paths while commands hang, p99, ms", "%.1f"),
     ("hang_max", "show paths while commands hang, longest, ms", "%.1f"),
     ("hang_timeouts", "show paths while commands hang, of 100 timed out", "%d"),
-    ("threads", "threads at most", "%d"),
+    ("threads", "maximum threads", "%d"),
     ("rss", "resident memory, MB", "%.1f"),
 )
 FLOORS = {"cold": "floor_maps_bare", "cold_settled": "floor_maps", "steady": "floor_tur"}

@@ -29,7 +29,8 @@
 
 enum {
 	AIO_ROOM = 4096,
-	LATE_SEC = 1, /* an answer that took longer may have waited for a connection to come back */
+	LATE_SEC =
+		1, /* an answer that took longer may have waited for a connection to be restored */
 };
 
 static const uint64_t usec_per_sec = 1000000;
@@ -37,7 +38,7 @@ static const uint64_t usec_per_sec = 1000000;
 /* Asynchronous reads. */
 struct checks {
 	void (*answered)(struct check_job *job);
-	struct mp_aio *aio; /* NULL: none, a read holds its worker */
+	struct mp_aio *aio; /* NULL: none, each read occupies a worker */
 	int fd; /* readable when reads have ended */
 	sd_event_source *source;
 };
@@ -92,8 +93,8 @@ static void job_ask_read_only(struct check_job *job)
 }
 
 /*
- * The request is large: it lives no longer than the command, and what waits for the loop is as
- * small as the answer.
+ * The request is large, so it is freed with the command: what waits for the loop is only as large
+ * as the answer.
  */
 static void job_ask_priority(struct check_job *job)
 {
@@ -119,7 +120,7 @@ static void job_ask_priority(struct check_job *job)
 		job->prio = answer;
 }
 
-/* Nothing is registered at another LUN. */
+/* Do not register a key at another LUN. */
 static bool job_leads_astray(const struct check_job *job)
 {
 	const struct mp_statement statement = {
@@ -133,10 +134,9 @@ static bool job_leads_astray(const struct check_job *job)
 }
 
 /*
- * How a device is asked what it is. Of DASD the kernel itself asks, whenever a channel path comes
- * back, and shows what it was told. It does so with NVMe, too, but lets I/O go before. Many USB
- * bridges choke on VPD pages: for those, and for whatever is none of this, there is no proof but
- * udev's.
+ * How a device is identified. For DASD, the kernel itself rereads the identifier whenever a channel
+ * path comes back, and sysfs shows it. It does so for NVMe, too, but continues I/O before. Many USB
+ * bridges fail on VPD pages: for those, and for other devices, udev's WWID is the only proof.
  */
 static int job_identify(struct check_job *job, char *proof)
 {
@@ -154,7 +154,7 @@ static int job_identify(struct check_job *job, char *proof)
 					job->timeout_msec);
 	if (r == 0)
 		strcpy(proof, scanned);
-	/* What had a name and has none there is just being removed. */
+	/* A device that had a name and has none there is just being removed. */
 	return r == -ENOENT && job->certain ? -ENODEV : r;
 }
 
@@ -174,7 +174,7 @@ static void job_prove(struct check_job *job)
 		job->page = strdup(page);
 }
 
-/* What follows an answer: all on the worker, since all of it may block. */
+/* The steps after an answer, all on the worker because each of them may block. */
 static void job_follow_up(struct check_job *job)
 {
 	enum mp_path_state state;
@@ -187,7 +187,7 @@ static void job_follow_up(struct check_job *job)
 			job->check.state = state;
 		return;
 	}
-	/* An answer that was long in coming may have waited for a connection to come back. */
+	/* An answer that took long may have waited for a connection to be restored. */
 	job->want_proof = job->want_proof || job->check.identity_changed ||
 			  worker_now_usec() - job->run_usec >= LATE_SEC * usec_per_sec;
 	if (job->want_proof)
@@ -203,7 +203,7 @@ static void job_follow_up(struct check_job *job)
 		job_ask_priority(job);
 }
 
-/* Which checker is right: asked before the first one runs. */
+/* Determine the right checker before the first one runs. */
 static void job_detect_checker(struct check_job *job)
 {
 	job->rdac = mp_scsi_is_rdac(job->check.fd, job->rdac_if_listed, job->timeout_msec);
@@ -217,7 +217,7 @@ static void job_knock(struct check_job *job)
 {
 	if (mp_protocol_is_scsi(job->protocol))
 		job->knock_fd = mp_knock(&mp_roots_system, job->dir, job->timeout_msec);
-	job->detour = job->knock_fd < 0; /* it cannot be asked: what hangs may hang there */
+	job->detour = job->knock_fd < 0; /* it cannot be probed: the check may hang */
 }
 
 static void job_run(struct work *work)
@@ -269,7 +269,7 @@ static void job_second_turn(struct check_job *job)
 	pool_submit(job->daemon->pool, &job->work);
 }
 
-/* The whole check, where it does not keep others from being asked. */
+/* The whole check, on a lane where it does not delay the probes of others. */
 static void job_take_detour(struct check_job *job)
 {
 	job->detour = false;
@@ -379,7 +379,7 @@ void checks_begin(struct check_job *job, uint64_t lane, uint64_t timeout_usec)
 void checks_abandon(struct check_job *job)
 {
 	job->abandoned = true;
-	if (job->knock_source) /* nothing of it is on a worker */
+	if (job->knock_source) /* no worker is using it */
 		check_job_free(job);
 }
 

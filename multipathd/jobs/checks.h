@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * checks.h - one check of a path: its checker, and all that is asked of the device when it answers.
- * For: the daemon's control.
+ * checks.h - one check of a path: its checker, and everything else that is read from the device
+ * when it answers. For: the daemon's control.
  */
 #pragma once
 #include <stdbool.h>
@@ -22,45 +22,47 @@ struct check_job {
 	struct daemon *daemon;
 	uint64_t path_id;
 	uint64_t begun_usec, run_usec; /* run_usec: when a worker took it */
-	/* of the path, when it began: what is sent later is sent in no earlier one */
+	/*
+	 * of the path when the check began: commands sent later belong to this epoch or a later one
+	 */
 	uint64_t epoch;
 	char node[MP_NAME_SIZE + 8];
 	char *dir;
 	dev_t devt;
 	enum mp_protocol protocol;
 	unsigned timeout_msec;
-	bool abandoned; /* its path is gone: the descriptor is the job's */
+	bool abandoned; /* its path is gone: the job owns the descriptor */
 
 	const struct mp_checker *checker;
-	struct mp_check check; /* check.fd: -1 if the job is to open the node */
+	struct mp_check check; /* check.fd: -1 if the job must open the node */
 	int error; /* of opening, or of the checker */
 	/*
-	 * An asynchronous read: its end and the end of the first turn come in any order, then the
-	 * job has a second turn.
+	 * An asynchronous read: its completion and the end of the job's first run come in any
+	 * order, then the job runs a second time.
 	 */
 	bool reading, reaped, parked, second_turn;
 	/*
-	 * While many checks hang, the device is asked first whether it answers; the check itself
-	 * follows on another lane.
+	 * While many checks hang, the device is probed first; the check itself follows on another
+	 * lane.
 	 */
-	int knock_fd; /* -1: not asked */
+	int knock_fd; /* -1: no probe */
 	sd_event_source *knock_source; /* on the loop, until it answers */
 	bool knocked, detour;
 	uint64_t detour_lane;
 
 	bool want_proof;
 	int proof_error; /* as mp_scsi_identify() */
-	int tpg; /* target port group, of the proof if there is one; -1 unknown */
+	int tpg; /* target port group, from the proof if there is one; -1 unknown */
 	char *proof; /* with proof_error 0 */
-	/* the kernel's copy of it, if another name is proved than is known and certain; or NULL */
+	/* the kernel's copy of it, if the proven name differs from the known one; or NULL */
 	char *page;
 	bool ask_rdac, rdac_if_listed;
 	bool ask_ana;
-	int rdac, ana; /* 1 yes, 0 no, negative: not told */
-	const char *vpd_vendor; /* constant; NULL: its page is not asked for */
+	int rdac, ana; /* 1 yes, 0 no, negative: not reported */
+	const char *vpd_vendor; /* constant; NULL: its page is not read */
 	char *vpd_text; /* NULL: not told */
 	bool offline; /* sysfs state */
-	bool told_read_only, read_only; /* of the device, when it was opened or proved */
+	bool told_read_only, read_only; /* of the device, when it was opened or identified */
 
 	const struct mp_prioritizer *prioritizer; /* NULL: not asked this time */
 	struct mp_prioritization *prio;
@@ -69,7 +71,7 @@ struct check_job {
 	char *prio_args;
 	int priority;
 	struct reservation_check reservation;
-	char *known; /* the name that it is to have, as struct mp_statement */
+	char *known; /* the name that it should have, as in struct mp_statement */
 	bool certain;
 };
 
@@ -87,12 +89,11 @@ int checks_new(struct daemon *daemon, void (*answered)(struct check_job *job), s
 /** checks_free() - Return: NULL */
 struct checks *checks_free(struct checks *checks);
 
-/** checks_begin() - takes the job, whose copies are made; its lane is that of checks */
+/** checks_begin() - start a check; takes the job */
 void checks_begin(struct check_job *job, uint64_t lane, uint64_t timeout_usec);
 
 /**
- * checks_abandon() - its path goes away: the answer is dropped when it comes, and the descriptor is
- * the job's
+ * checks_abandon() - its path is going away: the answer is dropped, and the job owns the descriptor
  */
 void checks_abandon(struct check_job *job);
 

@@ -10,7 +10,7 @@
 
 /*
  * The kernel closes a block device under a lock that it also holds while it reads the partition
- * table: from a device that is just being found, or that hangs, that may take long.
+ * table: from a device that is just being discovered, or that hangs, this may take long.
  */
 struct device_close {
 	struct work work;

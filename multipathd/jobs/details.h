@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * details.h - what only listings show, read from sysfs by a worker when one asks.  For: commands.
+ * details.h - values that only listings show, read from sysfs by a worker on request.  For:
+ * commands.
  */
 #pragma once
 #include <stddef.h>
@@ -16,7 +17,7 @@ enum {
 	DETAILS_PATHS = 1 << 0, /* serial number and max_sectors_kb: kept with the path */
 	DETAILS_MAPS = 1 << 1, /* max_sectors_kb: kept with the map */
 	DETAILS_DISKS = 1 << 2, /* all disks of the machine */
-	DETAILS_FOREIGN = 1 << 3, /* what the kernel multipaths itself */
+	DETAILS_FOREIGN = 1 << 3, /* devices that the kernel multipaths natively */
 };
 
 struct details_disk {
@@ -24,7 +25,7 @@ struct details_disk {
 	char name[MP_NAME_SIZE];
 };
 
-/* What was read and is nobody's to keep. */
+/* Values that were read but are not kept. */
 struct details {
 	struct details_disk *disks; /* by device number */
 	size_t disk_count;
@@ -33,17 +34,17 @@ struct details {
 };
 
 /**
- * details_fn - on the loop: it is read, paths and maps have theirs. Both arguments live as long as
- * the call.
+ * details_fn - called on the loop when the values have been read and stored with paths and maps.
+ * Both arguments are valid during the call only.
  */
 typedef void (*details_fn)(struct daemon *daemon, const struct request *request,
 			   const struct details *details);
 
 /**
- * details_read() - have a worker read it
+ * details_read() - have a worker read the values
  * @kinds:	DETAILS_* together
- * @request:	what asks for it; a copy is given to @then. If the daemon ends before, it is
- *		answered here.
+ * @request:	the request that needs them; @then gets a copy. If the daemon ends before, it is
+ * answered here.
  *
  * Return: 0, -ENOMEM (then @then is not called).
  */

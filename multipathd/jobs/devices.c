@@ -19,7 +19,7 @@ static void device_job_run(struct work *work)
 		job->error = changes_remove_any(job->wwid, &job->removal);
 		break;
 	case DEVICE_SUSPEND:
-		/* Whoever starts the next daemon is to find it so. */
+		/* The next daemon must find it so. */
 		mp_suspended_wwids_mark(RUNTIME_DIR, job->wwid);
 		job->error = mp_dm_suspend(job->wwid);
 		break;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * devices.h - a map's device as a whole: removed, suspended, resumed; and what is to stand on it.
- * For: the daemon's control.
+ * devices.h - removes, suspends and resumes a map's device, and reassigns devices stacked on its
+ * paths. For: the daemon's control.
  */
 #pragma once
 #include <stdbool.h>
@@ -29,7 +29,7 @@ struct device_job {
 	int error;
 };
 
-/* Other dm devices: those that use a path of the map use the map from now on. */
+/* Makes other dm devices that use a path of the map use the map instead. */
 struct reassign_job {
 	struct work work;
 	struct daemon *daemon;
@@ -41,6 +41,6 @@ struct reassign_job {
 	dev_t paths[];
 };
 
-/** devices_start(), devices_reassign() - take the job; in the lane of its map's table */
+/** devices_start(), devices_reassign() - start the job in the lane of its map's table; take it */
 void devices_start(struct device_job *job);
 void devices_reassign(struct reassign_job *job);

@@ -17,7 +17,7 @@ struct files_job {
 	struct work work;
 	struct daemon *daemon;
 	char *bindings; /* text, NULL: unchanged */
-	char *written; /* what stands in the file then */
+	char *written; /* the file's content then */
 	char **wwids;
 	size_t wwid_count;
 	int bindings_error, wwids_error;
@@ -27,7 +27,7 @@ struct files {
 	struct files_job *writing; /* in progress, NULL: none */
 	char **new_wwids; /* for the next one */
 	size_t new_wwid_count;
-	uint64_t readings; /* of the wwids file, begun so far */
+	uint64_t readings; /* reads of the wwids file started so far */
 	bool reading, read_again;
 };
 
@@ -68,7 +68,7 @@ static void files_job_run(struct work *work)
 	}
 }
 
-/* Another program may have given the name away first. */
+/* Another program may have assigned the name first. */
 static bool map_lost_name(const struct daemon_map *map)
 {
 	const char *wwid = mp_bindings_wwid(map->inventory->bindings, map->map.name);
@@ -76,7 +76,7 @@ static bool map_lost_name(const struct daemon_map *map)
 	return !wwid || strcmp(wwid, map->map.wwid);
 }
 
-/* All names that maps wait for are in the file, whoever has them there. */
+/* All names that maps wait for are in the file, with whatever WWID. */
 static bool bindings_are_back(const struct daemon *daemon, const char *text)
 {
 	_cleanup_(mp_bindings_freep) struct mp_bindings *written = NULL;
@@ -94,8 +94,8 @@ static bool bindings_are_back(const struct daemon *daemon, const char *text)
 }
 
 /*
- * Maps that waited for their names. Without a file nobody may have a new one, until the next
- * reconfigure.
+ * Maps that waited for their names. If the file cannot be written, no new names are assigned until
+ * the next reconfigure.
  */
 static void files_bindings_written(struct daemon *daemon, const struct files_job *job)
 {
@@ -105,7 +105,7 @@ static void files_bindings_written(struct daemon *daemon, const struct files_job
 	if (error == 0 && strcmp(job->bindings, job->written))
 		error = mp_bindings_adopt(daemon->inventory.bindings, job->written,
 					  daemon->inventory.config);
-	/* What the file does not give back would be written again and again. */
+	/* Entries that cannot be read back would be written again and again. */
 	if (error == 0 && !bindings_are_back(daemon, job->written))
 		error = -EILSEQ;
 	if (error < 0) {
@@ -119,7 +119,7 @@ static void files_bindings_written(struct daemon *daemon, const struct files_job
 	} else {
 		log_info("updated bindings file " STATE_DIR "/bindings");
 	}
-	/* Names chosen meanwhile are in the next write, and wait for it. */
+	/* Names chosen in the meantime go into the next write, and wait for it. */
 	if (error >= 0 && daemon->inventory.bindings_dirty)
 		return;
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
@@ -158,7 +158,7 @@ void files_write(struct daemon *daemon)
 	struct files *files = daemon->files;
 	struct files_job *job;
 
-	/* One at a time; what comes meanwhile goes into the next. */
+	/* One write at a time; later changes go into the next one. */
 	if (files->writing || (!daemon->inventory.bindings_dirty && !files->new_wwid_count))
 		return;
 	job = calloc(1, sizeof(*job));
@@ -181,7 +181,7 @@ void files_write(struct daemon *daemon)
 	pool_submit(daemon->pool, &job->work);
 }
 
-/* What multipath -a, -w and -W, and whoever else, have written. */
+/* Changes by multipath -a, -w and -W, and other programs. */
 
 struct wwids_job {
 	struct work work;
@@ -203,8 +203,7 @@ static int remember_all(struct mp_wwids *wwids, char *const *which, size_t count
 }
 
 /*
- * What the file says replaces what is in memory, but for what is on its way into the file. Takes
- * @read over.
+ * The file replaces the list in memory, except for entries that are being written. Takes @read.
  */
 static int files_adopt_wwids(struct daemon *daemon, struct mp_wwids *read)
 {
@@ -306,7 +305,7 @@ void files_read_wwids(struct daemon *daemon)
 		return;
 	job->daemon = daemon;
 	job->number = ++files->readings;
-	/* In the writer's lane: what was written before is in it. */
+	/* In the writer's lane, so that earlier writes are included. */
 	job->work = (struct work){
 		.run = wwids_job_run, .done = wwids_job_done, .lane = LANE_FILES, .exclusive = true
 	};

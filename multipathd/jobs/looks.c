@@ -75,7 +75,7 @@ static struct look_map *look_job_find(const struct look_job *job, size_t known, 
 	return NULL;
 }
 
-/* A map of gmultipath's stands on others, whose events are its own. */
+/* A gmultipath map is stacked on other dm devices, whose events are its own. */
 static uint32_t look_event_nr(const struct look_job *job, const struct mp_dm_listed *listed,
 			      const char *wwid)
 {
@@ -92,7 +92,7 @@ static uint32_t look_event_nr(const struct look_job *job, const struct mp_dm_lis
 	return events;
 }
 
-/* A device without a table is no map: creation completes it, if it is to be one. */
+/* A device without a table is not a map: creation completes it, if it should be one. */
 static void look_job_note_half_made(struct mp_dm_listed *listed, struct look_map *map)
 {
 	if (!map->kernel.half_made || mp_geom_is_wwid(map->wwid))
@@ -124,7 +124,7 @@ static void look_job_run(struct work *work)
 		if (!map)
 			continue;
 		map->present = true;
-		/* The operation under way reads its map itself. */
+		/* The running operation reads its map itself. */
 		if (map->busy)
 			continue;
 		if (!map->known || map->read_anyway ||

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * looks.h - looks at the kernel's maps: which there are, and the table and states of those whose
- * event number has moved.  For: whoever wants to know, or waits until it is known.
+ * looks.h - looks at the kernel's maps: their list, and the table and states of those whose event
+ * number has changed. For: the daemon's rooms.
  *
- * There is one look at a time. What is wanted while it is under way is looked at by another one
- * after it.
+ * There is one look at a time. A look requested while one is running starts after it.
  */
 #pragma once
 #include <stdbool.h>
@@ -30,7 +29,8 @@ struct look_map {
 struct look_job {
 	struct work work;
 	struct daemon *daemon;
-	struct cds_list_head waiters; /* of struct look_waiter: it began after they had asked */
+	struct cds_list_head
+		waiters; /* of struct look_waiter: the look began after their request */
 	struct look_map **maps;
 	size_t count;
 	struct mp_dm_listed *listed;
@@ -51,10 +51,10 @@ struct look_takers {
 };
 
 /**
- * looks_new() - none in progress
+ * looks_new() - without a look in progress
  * @takers:	constant
  * @ret:	daemon->looks, which the functions below use; looks_free() when the pool has ended
- *		and nothing waits
+ * and there are no waiters
  *
  * Return: 0 or -ENOMEM.
  */
@@ -63,20 +63,20 @@ int looks_new(sd_event *event, const struct look_takers *takers, struct looks **
 /** looks_free() - Return: NULL */
 struct looks *looks_free(struct looks *looks);
 
-/** looks_want() - look again */
+/** looks_want() - request a look */
 void looks_want(struct daemon *daemon);
 
 /**
- * looks_await_unused() - as looks_await(), also of maps without an active group: it changes with
- * the first I/O, without an event
+ * looks_await_unused() - like looks_await(), and also read maps without an active group, which
+ * changes with the first I/O, without an event
  */
 void looks_await_unused(struct daemon *daemon, struct look_waiter *waiter);
 
-/** looks_have_unused() - are there such maps? */
+/** looks_have_unused() - Return: true if there are such maps */
 bool looks_have_unused(const struct daemon *daemon);
 
 /**
- * looks_await() - want a look, and hear of the end of it; cds_list_del() of @waiter->in_waiters
- * calls it off
+ * looks_await() - request a look and be called when it has ended; cds_list_del() of
+ * @waiter->in_waiters cancels the call
  */
 void looks_await(struct daemon *daemon, struct look_waiter *waiter);

@@ -17,7 +17,7 @@ static void message_job_run(struct work *work)
 {
 	struct message_job *job = caa_container_of(work, struct message_job, work);
 
-	/* The maps of its partitions stay as well. */
+	/* The maps of its partitions are kept as well. */
 	job->error = strcmp(job->text, messages_cancel_removal) ?
 			     mp_dm_message(job->wwid, job->text) :
 			     mp_dm_cancel_deferred(job->wwid);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * messages.h - messages to a map: they do not wait for I/O, and have a lane beside the table's.
- * For: the daemon's control.
+ * messages.h - messages to a map, which do not wait for I/O and have a lane separate from the
+ * table's. For: the daemon's control.
  */
 #pragma once
 #include <stdint.h>
@@ -17,13 +17,13 @@ struct message_job {
 	void (*ended)(struct message_job *job); /* on the loop; it is freed afterwards */
 	char wwid[MP_WWID_SIZE];
 	char text[64];
-	uint64_t request; /* of whoever waits for it; 0: nobody */
+	uint64_t request; /* of the client that waits for it; 0: none */
 	int error;
 };
 
-/* Not a message, but as quick: who wants a map again calls its deferred removal off. */
+/* Not a message, but as quick: cancels the deferred removal of a map that is needed again. */
 extern const char messages_cancel_removal[];
 
-/** messages_send() - @ended hears of it. Return: 0 or -ENOMEM. */
+/** messages_send() - send a message; @ended is called afterwards. Return: 0 or -ENOMEM. */
 int messages_send(struct daemon *daemon, const char *wwid, const char *text, uint64_t request,
 		  void (*ended)(struct message_job *job));

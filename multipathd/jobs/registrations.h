@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * registrations.h - is a path registered with a reservation key, and let it be: SPC's PERSISTENT
+ * registrations.h - checks for and registers a reservation key on a path, by SPC's PERSISTENT
  * RESERVE.  For: jobs, the daemon's control.
  */
 #pragma once
@@ -8,14 +8,14 @@
 
 #include "config/prkeys.h"
 
-/* The part of a check that asks for registrations: copies in, an answer out. */
+/* The part of a check that reads registrations: copies in, an answer out. */
 struct reservation_check {
 	bool wanted;
 	struct mp_prkey key;
 	bool all_target_ports;
 	/* answer */
 	bool told;
-	/* some path of this host is; and then this one, too, unless error says why not */
+	/* some path of this host is registered, and then this one as well, unless error is set */
 	bool registered;
 	bool held;
 	int error;
@@ -24,8 +24,8 @@ struct reservation_check {
 /**
  * reservation_check_run() - on a worker
  *
- * A key that is registered nowhere any more is not registered again: whoever removed it (PREEMPT)
- * meant this host.
+ * A key that is no longer registered anywhere is not registered again: its removal (PREEMPT) was
+ * meant to fence this host.
  */
 void reservation_check_run(struct reservation_check *check, int fd, unsigned timeout_msec);
 

@@ -14,7 +14,7 @@
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/paths.h"
 
-/* Something that the kernel is to do with the device, which may take long. */
+/* An operation of the kernel on the device, which may take long. */
 struct rescan_job {
 	struct work work;
 	char dir[MP_PROBE_DIR_SIZE];

@@ -37,7 +37,9 @@ struct sample_read {
 	bool under_way, counted;
 };
 
-/* Of one path. When it is stopped it stays until the last of its reads has come back. */
+/*
+ * Sampling of one path. After it is stopped it remains until the last of its reads has completed.
+ */
 struct sampling {
 	struct daemon *daemon;
 	uint64_t path_id;
@@ -50,7 +52,7 @@ struct sampling {
 	struct sample_read reads[READS_AT_ONCE];
 };
 
-/* Starting a read may block, as the device's queue may. */
+/* Starting a read may block on the device's queue. */
 struct sample_job {
 	struct work work;
 	struct sampling *sampling; /* for the loop */
@@ -80,7 +82,7 @@ static void read_count(struct sample_read *read, bool failed)
 	sampling->ios++;
 	if (!failed || sampling->errors++)
 		return;
-	/* How many is told at the end: in minutes. */
+	/* The number is reported at the end, minutes later. */
 	path = paths_find_id(&sampling->daemon->inventory, sampling->path_id);
 	log_notice("%s: sample reads are failing", mp_path_name(&path->path));
 }
@@ -93,7 +95,7 @@ static void sample_job_run(struct work *work)
 	for (size_t i = 0; i < job->count; i++)
 		job->reads[i].error =
 			mp_aio_read(job->aio, job->fd, block_size, job->reads[i].cookie);
-	close(job->fd); /* which may block; the kernel keeps the device open for the reads */
+	close(job->fd); /* may block; the kernel keeps the device open for the reads */
 }
 
 static void sample_job_done(struct work *work)
@@ -105,7 +107,7 @@ static void sample_job_done(struct work *work)
 		struct sample_read *read = job->reads[i].cookie;
 
 		if (!work->skipped && job->reads[i].error >= 0)
-			continue; /* it comes back by itself, or has already */
+			continue; /* it ends by itself, or already has */
 		if (!work->skipped && job->reads[i].error != -EAGAIN)
 			read_count(read, true);
 		read->under_way = false;
@@ -206,7 +208,7 @@ static int sampling_on_round(sd_event_source *source, uint64_t usec, void *userd
 		ended(path, ios, errors);
 		return 0;
 	}
-	/* What is started now must have come back, or count as failed, by then. */
+	/* Reads started now must have completed, or be counted as failed, by then. */
 	if (now + READ_LIMIT_SEC * usec_per_sec < sampling->end_usec)
 		sampling_start_round(sampling, path, now);
 	return timers_set(sampling->daemon->event, &sampling->timer, now + round_usec,

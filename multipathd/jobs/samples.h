@@ -7,16 +7,17 @@
 struct daemon_path;
 struct samples;
 
-/* What came of it. */
+/* The result. */
 typedef void (*samples_ended_fn)(struct daemon_path *path, unsigned ios, unsigned errors);
 
-/** samples_start() - read for @duration_sec, then tell @ended. Return: 0, negative errno. */
+/** samples_start() - read for @duration_sec, then call @ended. Return: 0, negative errno. */
 int samples_start(struct daemon_path *path, unsigned duration_sec, samples_ended_fn ended);
 
 /**
- * samples_stop() - what is under way is not counted any more. Harmless if the path is not sampled.
+ * samples_stop() - stop counting; reads in progress are ignored. Harmless if the path is not
+ * sampled.
  */
 void samples_stop(struct daemon_path *path);
 
-/** samples_free() - of daemon->samples, when the pool has ended. Return: NULL. */
+/** samples_free() - free daemon->samples when the pool has ended. Return: NULL. */
 struct samples *samples_free(struct samples *samples);

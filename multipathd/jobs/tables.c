@@ -83,7 +83,7 @@ static void table_job_run(struct work *work)
 		mp_dm_message(job->wwid, message);
 	}
 
-	/* Whatever became of it: this is what there is now. */
+	/* Whatever the result, read the current state. */
 	r = mp_dm_read(job->wwid, &job->kernel);
 	if (r >= 0 && job->kernel.half_made)
 		mp_kernel_map_fini(&job->kernel);

@@ -16,43 +16,44 @@ struct daemon;
 struct table_job {
 	struct work work;
 	struct daemon *daemon;
-	void (*ended)(struct table_job *job); /* on the loop: what became of it; frees it */
+	void (*ended)(struct table_job *job); /* on the loop, with the result; frees it */
 	char wwid[MP_WWID_SIZE];
 	char *name;
 	bool rename, create, load, resize;
-	bool no_queue; /* nobody will give the map a path: its I/O is to fail */
+	bool no_queue; /* the map will never get a path: its I/O must fail */
 	struct mp_table table;
 	struct mp_dm_flags flags;
 	char *delimiter;
 	/*
-	 * For the time of the creation: whoever partitions or formats a path has it locked the
-	 * other way, by udev's rules.
+	 * Locked during the creation: a program that partitions or formats a path holds the
+	 * conflicting lock, by udev's convention.
 	 */
 	int *locks; /* the checks' descriptors */
 	size_t lock_count;
 	bool patient; /* waits for them */
 	/*
-	 * a load is one call of the kernel, and cannot be called off: after a kill nobody may be
-	 * there to resume the map
+	 * a load is a single kernel call, and cannot be canceled: after a kill the map may never be
+	 * resumed
 	 */
 	bool whole;
 	/*
-	 * set by the loop, read by the worker when the map's I/O is suspended: a path is not proven
-	 * any more
+	 * set by the loop, read by the worker when the map's I/O is suspended: a path is no longer
+	 * proven
 	 */
 	bool called_off;
-	dev_t *bad; /* paths that the loaded table must not use: it takes every path for good */
+	dev_t *bad; /* paths that must be failed in the loaded table, in which all paths are active
+		       at first */
 	size_t bad_count;
 	int error;
-	struct mp_kernel_map kernel; /* read back, whatever became of it */
+	struct mp_kernel_map kernel; /* read back, whatever the result */
 };
 
-/** tables_start() - takes the job; one for each map at a time, in order */
+/** tables_start() - start the job, one at a time for each map, in order; takes it */
 void tables_start(struct table_job *job);
 
 /**
- * tables_call_off() - a load that still waits for I/O under way is not to happen any more; the job
- * ends with -ECANCELED then
+ * tables_call_off() - cancel a load that still waits for I/O in progress; the job then ends with
+ * -ECANCELED
  */
 void tables_call_off(struct table_job *job);
 

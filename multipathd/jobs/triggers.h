@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * triggers.h - events that the kernel and udev are asked to send of a device.  For: the daemon's
+ * triggers.h - triggers uevents for a device.  For: the daemon's
  * control.
  */
 #pragma once
@@ -12,8 +12,8 @@ struct daemon_path;
 /** triggers_start() - write the action into the device's uevent file; @dir: in sysfs */
 void triggers_start(struct daemon *daemon, const char *dir, const char *action);
 
-/** triggers_claim() - udev is to learn that the path belongs to a map; asked for once */
+/** triggers_claim() - have udev notice that the path belongs to a map; only once */
 void triggers_claim(struct daemon_path *path);
 
-/** triggers_release() - and that the map's paths belong to none any more */
+/** triggers_release() - have udev notice that the map's paths no longer belong to a map */
 void triggers_release(struct daemon_map *map);

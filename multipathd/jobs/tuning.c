@@ -16,7 +16,7 @@ enum { PATIENCE_SEC = 5 };
 
 static const uint64_t usec_per_sec = 1000000;
 
-/* One path's. A write may wait for the path's port: it has the lane of that port. */
+/* For one path. A write may wait for the path's port, so it runs in the lane of that port. */
 struct tuning_job {
 	struct work work;
 	struct daemon *daemon;
@@ -41,7 +41,9 @@ static uint64_t failure_id(const struct mp_tuning_write *write)
 	       mp_hash_number(mp_hash_number(mp_hash_text(write->value)) + write->error);
 }
 
-/* Paths share ports and hosts: each failure is told once. Return: false if it was told before. */
+/*
+ * Paths share ports and hosts: each failure is logged once. Return: false if it was logged before.
+ */
 static bool tuning_note_failure(struct daemon *daemon, const struct mp_tuning_write *write)
 {
 	uint64_t id = failure_id(write), *told;
@@ -94,7 +96,7 @@ static bool map_is_tuning(const struct daemon_map *map)
 	return false;
 }
 
-/* Its map goes on as soon as nothing is to be waited for. */
+/* Its map continues as soon as there is nothing to wait for. */
 static void path_is_tuned(struct daemon_path *path)
 {
 	path->tuning = false;
@@ -177,7 +179,7 @@ bool tuning_start(struct daemon_map *map)
 		if (managed->tuning || mp_tuning_is_empty(&wanted) ||
 		    (managed->is_tuned && mp_tuning_covers(&managed->tuned, &wanted)))
 			continue;
-		/* What hangs would only keep the map waiting. */
+		/* A write that hangs must not keep the map waiting. */
 		if (path->state == MP_PATH_PENDING || path->state == MP_PATH_TIMEOUT)
 			managed->tuning_refused = true;
 		else
