@@ -10,6 +10,7 @@
 #include "config/geom_notes.h"
 #include "config/state_file.h"
 #include "gmultipath/lun.h"
+#include "kernel/dm.h"
 #include "kernel/probe.h"
 #include "kernel/sysfs.h"
 

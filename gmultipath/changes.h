@@ -8,6 +8,8 @@
 #pragma once
 #include "gmultipath/engine.h"
 
+struct mp_dm_removal;
+
 /* Return: 0, negative errno (message in err). */
 int changes_create(struct engine *engine, struct mp_geom *geom);
 /**

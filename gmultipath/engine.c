@@ -20,6 +20,8 @@
 #include "base/node.h"
 #include "config/geom_notes.h"
 #include "config/state_file.h"
+#include "kernel/dm.h"
+#include "kernel/dm_list.h"
 #include "kernel/probe.h"
 #include "kernel/sysfs.h"
 

@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 #include "base/strbuf.h"
-#include "kernel/dm.h"
+#include "kernel/dm_list.h"
 #include "kernel/label.h"
 #include "model/geom.h"
 

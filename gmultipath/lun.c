@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "config/geom_notes.h"
 #include "gmultipath/engine.h"
+#include "kernel/dm.h"
 #include "kernel/nvme_id.h"
 #include "kernel/probe.h"
 #include "kernel/scsi.h"

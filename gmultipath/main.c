@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "gmultipath/verbs.h"
-#include "kernel/dm.h"
+#include "kernel/dm_library.h"
 #include "client/client.h"
 #include "client/terminal.h"
 

@@ -11,6 +11,7 @@
 #include "config/geom_notes.h"
 #include "gmultipath/changes.h"
 #include "gmultipath/lun.h"
+#include "kernel/dm.h"
 #include "kernel/probe.h"
 
 bool taste_loaded(const struct engine *engine)

@@ -21,6 +21,7 @@
 #include "gmultipath/sectors.h"
 #include "gmultipath/superblock.h"
 #include "gmultipath/taste.h"
+#include "kernel/dm.h"
 #include "kernel/sysfs.h"
 
 enum { ANY_NUMBER = 1000, FLAGS_MAX = 8 };

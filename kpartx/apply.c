@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "kernel/dm.h"
+#include "kernel/dm_list.h"
 
 enum { OTHERS_LOOK_MSEC = 20, OTHERS_LOOKS = 100 };
 

@@ -12,7 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "kernel/dm.h"
+#include "kernel/dm_library.h"
 #include "kpartx/apply.h"
 #include "kpartx/disk.h"
 #include "kpartx/loop.h"

@@ -19,6 +19,8 @@
 #include "gmultipath/changes.h"
 #include "gmultipath/engine.h"
 #include "kernel/dm.h"
+#include "kernel/dm_library.h"
+#include "kernel/dm_list.h"
 #include "libmpathcmd/mpath_cmd.h"
 #include "model/grouping.h"
 #include "multipath/arguments.h"

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "kernel/dm.h"
+#include "kernel/dm_list.h"
 #include "multipathd/commands/waiting.h"
 #include "multipathd/control/answers.h"
 #include "multipathd/control/delays.h"

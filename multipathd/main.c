@@ -18,7 +18,7 @@
 #include "base/log.h"
 #include "config/permissions.h"
 #include "kernel/claimant.h"
-#include "kernel/dm.h"
+#include "kernel/dm_library.h"
 #include "multipathd/commands/commands.h"
 #include "multipathd/commands/waiting.h"
 #include "multipathd/control/configure.h"

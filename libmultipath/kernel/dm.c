@@ -3,10 +3,8 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <libdevmapper.h>
 #include <linux/dm-ioctl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +14,13 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/log.h"
 #include "base/mangling.h"
 #include "base/strbuf.h"
+#include "kernel/dm_events.h"
+#include "kernel/dm_list.h"
 #include "kernel/dm_task.h"
 #include "model/geom.h"
 
-#define CONTROL_FILE "/dev/mapper/control"
 #define UUID_PREFIX "mpath-"
 #define TARGET "multipath"
 #define UPPER_TARGET "linear"
@@ -30,54 +28,9 @@
 #define SPLIT_TARGET "delay"
 
 enum {
-	LIST_SIZE = 64 << 10, /* some 400 devices */
 	/* table and status are two ioctls: another table may be loaded in between */
 	READ_TRIES = 3,
 };
-
-/*
- * libdevmapper has one log function and no argument for it; both are set before there is a second
- * thread.
- */
-static mp_dm_log_fn log_text;
-/* All operations that wait for udev share one cookie, waited for once: mp_dm_close(). */
-static uint32_t udev_cookie;
-
-static void on_library_log(int level, const char *file, int line, int error_or_class,
-			   const char *format, ...)
-{
-	/*
-	 * its levels: 2 fatal, 3 error, 4 warning, 5 notice, 6 info, 7 debug. Errors reach the
-	 * caller as such.
-	 */
-	static const int levels[] = { 0,
-				      0,
-				      LOG_LEVEL_ERROR,
-				      LOG_LEVEL_INFO,
-				      LOG_LEVEL_INFO,
-				      LOG_LEVEL_DEBUG,
-				      LOG_LEVEL_DEBUG };
-	unsigned known = level & 0x0f; /* the rest are flags */
-	char text[1024];
-	va_list args;
-
-	(void)file;
-	(void)line;
-	(void)error_or_class;
-	if (!log_text || known >= ARRAY_SIZE(levels))
-		return;
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	log_text(levels[known], text);
-}
-
-static int parse_version(const char *text, unsigned *version)
-{
-	return sscanf(text, "%u.%u.%u", &version[0], &version[1], &version[2]) == 3 ?
-		       0 :
-		       -EPROTONOSUPPORT;
-}
 
 const char *mp_dm_lower_wwid(const char *uuid)
 {
@@ -98,28 +51,12 @@ static int map_uuid(const char *wwid, char *uuid)
 	return snprintf(uuid, DM_UUID_LEN, "%s%s", prefix, wwid) < DM_UUID_LEN ? 0 : -ENAMETOOLONG;
 }
 
-/*
- * libdevmapper asks the kernel for its version before it makes the first task, and does not say
- * what failed.
- */
-int mp_dm_task_error(void)
-{
-	_cleanup_close_ int fd = mp_dm_events_open();
-	struct dm_ioctl io = { .version = { 4, 0, 0 },
-			       .data_size = sizeof(io),
-			       .data_start = sizeof(io) };
-
-	if (fd < 0)
-		return fd;
-	return ioctl(fd, DM_VERSION, &io) < 0 ? -errno : -ENOMEM;
-}
-
 static int task_new_map(int type, const char *wwid, struct dm_task **ret)
 {
 	char uuid[DM_UUID_LEN];
 	int r = map_uuid(wwid, uuid);
 
-	return r < 0 ? r : task_new_uuid(type, uuid, ret);
+	return r < 0 ? r : mp_dm_task_new_uuid(type, uuid, ret);
 }
 
 static uint16_t udev_bits(const struct mp_dm_flags *flags)
@@ -138,131 +75,9 @@ static uint16_t udev_bits(const struct mp_dm_flags *flags)
 	return bits;
 }
 
-/*
- * Flags for udev travel in the upper half of the cookie; its lower half is 0 if no process waits.
- * The semaphore that is waited on is one of those that all users share: when there is none, the
- * work is done all the same, and no process waits.
- */
-int mp_dm_task_set_cookie(struct dm_task *task, uint16_t bits)
-{
-	uint32_t nobody_waits = 0;
-
-	if (dm_udev_get_sync_support()) {
-		if (dm_task_set_cookie(task, &udev_cookie, bits))
-			return 0;
-		dm_udev_set_sync_support(0);
-	}
-	return dm_task_set_cookie(task, &nobody_waits, bits) ? 0 : -EIO;
-}
-
 static int task_set_flags(struct dm_task *task, const struct mp_dm_flags *flags)
 {
 	return mp_dm_task_set_cookie(task, udev_bits(flags));
-}
-
-/* Return: 0, -EOPNOTSUPP if the kernel has not loaded the target. */
-static int read_versions(struct mp_dm_versions *versions)
-{
-	_cleanup_task_ struct dm_task *task = NULL;
-	struct dm_versions *target, *last = NULL;
-	char text[64];
-	int r = task_new(DM_DEVICE_LIST_VERSIONS, &task);
-
-	if (r == 0)
-		r = task_run(task);
-	if (r < 0)
-		return r;
-	if (!dm_task_get_driver_version(task, text, sizeof(text)) ||
-	    parse_version(text, versions->driver) < 0 || versions->driver[0] != 4)
-		return -EPROTONOSUPPORT;
-
-	for (target = dm_task_get_versions(task); target && target != last;
-	     target = (struct dm_versions *)((char *)target + target->next)) {
-		if (!strcmp(target->name, TARGET)) {
-			memcpy(versions->multipath, target->version, sizeof(versions->multipath));
-			return 0;
-		}
-		last = target;
-	}
-	return -EOPNOTSUPP;
-}
-
-/* Asking for one target's version makes the kernel load it. */
-static void load_target(void)
-{
-	_cleanup_task_ struct dm_task *task = NULL;
-
-	if (task_new(DM_DEVICE_GET_TARGET_VERSION, &task) == 0 && dm_task_set_name(task, TARGET))
-		dm_task_run(task);
-}
-
-static void library_open(bool wait_for_udev, mp_dm_log_fn log)
-{
-	log_text = log;
-	dm_log_with_errno_init(on_library_log);
-	dm_udev_set_sync_support(wait_for_udev);
-	dm_hold_control_dev(1);
-	udev_cookie = 0;
-}
-
-int mp_dm_open(bool wait_for_udev, mp_dm_log_fn log, struct mp_dm_versions *versions)
-{
-	int r;
-
-	library_open(wait_for_udev, log);
-	/*
-	 * Whatever the library does once (opening the control device, agreeing on a version), it
-	 * does here.
-	 */
-	r = read_versions(versions);
-	if (r == -EOPNOTSUPP) {
-		load_target();
-		r = read_versions(versions);
-	}
-	return r;
-}
-
-void mp_dm_explain(int error, struct mp_strbuf *buf)
-{
-	switch (error) {
-	case -EOPNOTSUPP:
-		mp_strbuf_puts(buf, "the kernel has no multipath target (modprobe dm-multipath)");
-		break;
-	case -EPROTONOSUPPORT:
-		mp_strbuf_puts(buf,
-			       "the kernel's device-mapper interface has an incompatible version");
-		break;
-	case -ENOMEM:
-		mp_strbuf_puts(buf, strerror(ENOMEM));
-		break;
-	default:
-		mp_strbuf_printf(buf, "cannot open " CONTROL_FILE ": %s", strerror(-error));
-	}
-}
-
-int mp_dm_open_any(bool wait_for_udev, mp_dm_log_fn log)
-{
-	char version[64];
-
-	library_open(wait_for_udev, log);
-	return dm_driver_version(version, sizeof(version)) ? 0 : mp_dm_task_error();
-}
-
-void mp_dm_wait(void)
-{
-	if (udev_cookie) {
-		dm_udev_wait(udev_cookie);
-		udev_cookie = 0;
-	}
-}
-
-void mp_dm_close(void)
-{
-	mp_dm_wait();
-	dm_hold_control_dev(0);
-	dm_lib_release();
-	dm_log_with_errno_init(NULL);
-	log_text = NULL;
 }
 
 const char *mp_dm_wwid(const char *uuid)
@@ -270,182 +85,6 @@ const char *mp_dm_wwid(const char *uuid)
 	const size_t length = strlen(UUID_PREFIX);
 
 	return !strncmp(uuid, UUID_PREFIX, length) && uuid[length] ? uuid + length : NULL;
-}
-
-/* ---- list */
-
-/* What older kernels leave out of the list. */
-static int read_info(struct mp_dm_listed *listed)
-{
-	_cleanup_task_ struct dm_task *task = NULL;
-	struct dm_info info;
-	int r = task_new_devt(DM_DEVICE_INFO, listed->devt, &task);
-
-	if (r == 0)
-		r = task_run(task);
-	if (r < 0)
-		return r;
-	if (!dm_task_get_info(task, &info))
-		return -EIO;
-	listed->uuid = strdup(info.exists ? dm_task_get_uuid(task) : "");
-	listed->event_nr = info.event_nr;
-	return listed->uuid ? 0 : -ENOMEM;
-}
-
-/* Length of the text at @at, -EBADMSG if it does not end within the list. */
-static ssize_t text_length(const char *list, size_t size, size_t at)
-{
-	size_t length = at < size ? strnlen(list + at, size - at) : 0;
-
-	return at < size && length < size - at ? (ssize_t)length : -EBADMSG;
-}
-
-/*
- * linux/dm-ioctl.h, struct dm_name_list: event number, flags and UUID follow the name at the next
- * multiple of 8.
- */
-static int list_add(struct mp_dm_listed *listed, const char *list, size_t size, size_t at,
-		    bool has_uuids)
-{
-	size_t name_at = at + offsetof(struct dm_name_list, name), extra_at;
-	struct dm_name_list entry;
-	ssize_t length = text_length(list, size, name_at);
-	uint32_t extra[2];
-
-	if (length < 0)
-		return length;
-	memcpy(&entry, list + at, offsetof(struct dm_name_list, name));
-	listed->devt = makedev(major(entry.dev), minor(entry.dev));
-	listed->name = strdup(list + name_at);
-	if (!listed->name)
-		return -ENOMEM;
-	mp_mangling_decode(listed->name);
-	if (!has_uuids)
-		return 0;
-
-	extra_at = at + ((name_at - at + length + 1 + 7) & ~(size_t)7);
-	if (extra_at > size || size - extra_at < sizeof(extra))
-		return -EBADMSG;
-	memcpy(extra, list + extra_at, sizeof(extra));
-	listed->event_nr = extra[0];
-	if (extra[1] & DM_NAME_LIST_FLAG_HAS_UUID) {
-		if (text_length(list, size, extra_at + sizeof(extra)) < 0)
-			return -EBADMSG;
-		listed->uuid = strdup(list + extra_at + sizeof(extra));
-	} else {
-		listed->uuid = strdup("");
-	}
-	if (!listed->uuid)
-		return -ENOMEM;
-	mp_mangling_decode(listed->uuid);
-	return 0;
-}
-
-int mp_dm_list_parse(const void *data, size_t size, bool has_uuids, struct mp_dm_listed **ret,
-		     size_t *count)
-{
-	const size_t header = offsetof(struct dm_name_list, name);
-	struct mp_dm_listed *list = NULL, *grown;
-	struct dm_name_list entry;
-	size_t used = 0, room = 0, at = 0;
-	int r = 0;
-
-	/* Without devices the kernel counts nothing of what it writes. */
-	do {
-		if (!size)
-			break;
-		if (size - at < header) {
-			r = -EBADMSG;
-			break;
-		}
-		memcpy(&entry, (const char *)data + at, header);
-		if (used == 0 && !entry.dev)
-			break; /* there are none */
-		if (used == room) {
-			room = room ? room * 2 : 16;
-			grown = reallocarray(list, room, sizeof(*list));
-			if (!grown) {
-				r = -ENOMEM;
-				break;
-			}
-			list = grown;
-		}
-		list[used] = (struct mp_dm_listed){ 0 };
-		r = list_add(&list[used++], data, size, at, has_uuids);
-		if (r == 0 && entry.next && (entry.next < header || entry.next > size - at))
-			r = -EBADMSG;
-		at += entry.next;
-	} while (r == 0 && entry.next);
-	if (r < 0) {
-		mp_dm_list_free(list, used);
-		return r;
-	}
-	*ret = list;
-	*count = used;
-	return 0;
-}
-
-/*
- * libdevmapper does not ask for UUIDs. Return: 0 and the kernel's answer, whole; without devices it
- * is all zeros.
- */
-static int list_ioctl(struct dm_ioctl **ret)
-{
-	_cleanup_close_ int fd = mp_dm_events_open();
-	_cleanup_free_ struct dm_ioctl *io = NULL;
-	size_t size = LIST_SIZE;
-
-	if (fd < 0)
-		return fd;
-	do {
-		free(io);
-		io = calloc(1, size);
-		if (!io)
-			return -ENOMEM;
-		*io = (struct dm_ioctl){
-			.version = { 4, 0, 0 },
-			.data_size = size,
-			.data_start = sizeof(*io),
-			.flags = DM_UUID_FLAG,
-		};
-		if (ioctl(fd, DM_LIST_DEVICES, io) < 0)
-			return -errno;
-		size *= 4;
-	} while (io->flags & DM_BUFFER_FULL_FLAG);
-	*ret = TAKE_PTR(io);
-	return 0;
-}
-
-int mp_dm_list(struct mp_dm_listed **ret, size_t *count)
-{
-	_cleanup_free_ struct dm_ioctl *io = NULL;
-	bool has_uuids;
-	int r;
-
-	r = list_ioctl(&io);
-	if (r < 0)
-		return r;
-	if (io->data_start > io->data_size)
-		return -EBADMSG;
-	/* the first with DM_NAME_LIST_FLAG_HAS_UUID */
-	has_uuids = io->version[0] > 4 || io->version[1] >= 45;
-	r = mp_dm_list_parse((const char *)io + io->data_start, io->data_size - io->data_start,
-			     has_uuids, ret, count);
-	for (size_t i = 0; r == 0 && !has_uuids && i < *count; i++) {
-		r = read_info(&(*ret)[i]);
-		if (r < 0)
-			mp_dm_list_free(*ret, *count);
-	}
-	return r;
-}
-
-void mp_dm_list_free(struct mp_dm_listed *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		free(list[i].name);
-		free(list[i].uuid);
-	}
-	free(list);
 }
 
 /* ---- read */
@@ -485,7 +124,7 @@ static int query(int type, const char *wwid, struct dm_task **ret, struct dm_inf
 		return r;
 	if (!dm_task_no_flush(task))
 		return -EIO;
-	r = task_query(task, info);
+	r = mp_dm_task_query(task, info);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(task);
@@ -510,9 +149,9 @@ static void take_info(struct dm_task *task, const struct dm_info *info, struct m
 static int get_info_uuid(const char *uuid, struct dm_info *info)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
-	int r = task_new_uuid(DM_DEVICE_INFO, uuid, &task);
+	int r = mp_dm_task_new_uuid(DM_DEVICE_INFO, uuid, &task);
 
-	return r < 0 ? r : task_query(task, info);
+	return r < 0 ? r : mp_dm_task_query(task, info);
 }
 
 static int get_info(const char *wwid, struct dm_info *info)
@@ -637,7 +276,7 @@ static int load(const char *wwid, uint64_t size_sectors, const char *target, con
 	if ((read_only && !dm_task_set_ro(task)) ||
 	    !dm_task_add_target(task, 0, size_sectors, target, params))
 		return -ENOMEM;
-	return task_run(task);
+	return mp_dm_task_run(task);
 }
 
 /*
@@ -696,20 +335,20 @@ static int resume(const char *wwid, const struct mp_dm_flags *flags, bool flush)
 	if (!dm_task_skip_lockfs(task) || (!flush && !dm_task_no_flush(task)))
 		return -EIO;
 	r = task_set_flags(task, flags);
-	return r < 0 ? r : task_run(task);
+	return r < 0 ? r : mp_dm_task_run(task);
 }
 
 static int remove_uuid(const char *uuid, bool deferred)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
-	int r = task_new_uuid(DM_DEVICE_REMOVE, uuid, &task);
+	int r = mp_dm_task_new_uuid(DM_DEVICE_REMOVE, uuid, &task);
 
 	if (r < 0)
 		return r;
 	if (deferred && !dm_task_deferred_remove(task))
 		return -EIO;
 	r = task_set_flags(task, NULL);
-	return r < 0 ? r : task_run(task);
+	return r < 0 ? r : mp_dm_task_run(task);
 }
 
 static int remove_map(const char *wwid, bool deferred)
@@ -736,7 +375,7 @@ static int create_empty(const char *name, const char *wwid, const struct mp_dm_f
 	    (flags->has_uid && !dm_task_set_uid(task, flags->uid)) ||
 	    (flags->has_gid && !dm_task_set_gid(task, flags->gid)))
 		return -EIO;
-	r = task_run(task);
+	r = mp_dm_task_run(task);
 	return r == -EBUSY ? -EEXIST : r;
 }
 
@@ -787,19 +426,6 @@ static int rename_unwaited(const char *name, const char *new_name, uint16_t bits
 	    mp_mangling_encode(new_name, io.new_name, sizeof(io.new_name)) < 0)
 		return -ENAMETOOLONG;
 	return ioctl(fd, DM_DEV_RENAME, &io) < 0 ? -errno : 0;
-}
-
-int mp_dm_task_rename(const char *name, const char *new_name, uint16_t bits)
-{
-	_cleanup_task_ struct dm_task *task = NULL;
-	int r = task_new(DM_DEVICE_RENAME, &task);
-
-	if (r < 0)
-		return r;
-	if (!dm_task_set_name(task, name) || !dm_task_set_newname(task, new_name))
-		return -EINVAL;
-	r = mp_dm_task_set_cookie(task, bits);
-	return r < 0 ? r : task_run(task);
 }
 
 static int rename_device(const char *name, const char *new_name, const struct mp_dm_flags *flags)
@@ -950,7 +576,7 @@ static int run_simple(int type, const char *wwid)
 	_cleanup_task_ struct dm_task *task = NULL;
 	int r = task_new_map(type, wwid, &task);
 
-	return r < 0 ? r : task_run(task);
+	return r < 0 ? r : mp_dm_task_run(task);
 }
 
 static int suspend(const char *wwid, bool flush)
@@ -962,7 +588,7 @@ static int suspend(const char *wwid, bool flush)
 		return r;
 	if (!dm_task_skip_lockfs(task) || (!flush && !dm_task_no_flush(task)))
 		return -EIO;
-	return task_run(task);
+	return mp_dm_task_run(task);
 }
 
 /*
@@ -1053,14 +679,14 @@ int mp_dm_clear(const char *wwid)
 int mp_dm_message_device(const char *uuid, const char *message)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
-	int r = task_new_uuid(DM_DEVICE_TARGET_MSG, uuid, &task);
+	int r = mp_dm_task_new_uuid(DM_DEVICE_TARGET_MSG, uuid, &task);
 
 	if (r < 0)
 		return r;
 	if (!dm_task_set_sector(task, 0) || !dm_task_set_message(task, message) ||
 	    !dm_task_no_open_count(task))
 		return -ENOMEM;
-	return task_run(task);
+	return mp_dm_task_run(task);
 }
 
 /* The maps below take the messages. */
@@ -1262,10 +888,10 @@ static int remove_partition(const struct mp_dm_listed *listed, bool deferred,
 {
 	_cleanup_task_ struct dm_task *task = NULL;
 	struct dm_info info;
-	int r = task_new_uuid(DM_DEVICE_TABLE, listed->uuid, &task);
+	int r = mp_dm_task_new_uuid(DM_DEVICE_TABLE, listed->uuid, &task);
 
 	if (r == 0)
-		r = task_query(task, &info);
+		r = mp_dm_task_query(task, &info);
 	if (r == 0)
 		r = remove_uuid(listed->uuid, deferred);
 	if (r == 0)
@@ -1299,27 +925,27 @@ static int restore_partition(const struct removed_partition *partition)
 {
 	_cleanup_task_ struct dm_task *created = NULL, *load = NULL, *resumed = NULL;
 	const char *uuid = partition->listed->uuid;
-	int r = task_new_uuid(DM_DEVICE_CREATE, uuid, &created);
+	int r = mp_dm_task_new_uuid(DM_DEVICE_CREATE, uuid, &created);
 
 	if (r < 0)
 		return r;
 	if (!dm_task_set_name(created, partition->listed->name) ||
 	    !dm_task_set_add_node(created, DM_ADD_NODE_ON_RESUME))
 		return -EINVAL;
-	r = task_run(created);
+	r = mp_dm_task_run(created);
 	if (r == 0)
-		r = task_new_uuid(DM_DEVICE_RELOAD, uuid, &load);
+		r = mp_dm_task_new_uuid(DM_DEVICE_RELOAD, uuid, &load);
 	if (r == 0 && partition->read_only && !dm_task_set_ro(load))
 		r = -EIO;
 	if (r == 0)
 		r = copy_targets(partition->table, load, NULL, 0, 0);
 	if (r == 0)
-		r = task_run(load);
+		r = mp_dm_task_run(load);
 	if (r == 0)
-		r = task_new_uuid(DM_DEVICE_RESUME, uuid, &resumed);
+		r = mp_dm_task_new_uuid(DM_DEVICE_RESUME, uuid, &resumed);
 	if (r == 0)
 		r = task_set_flags(resumed, NULL);
-	return r < 0 ? r : task_run(resumed);
+	return r < 0 ? r : mp_dm_task_run(resumed);
 }
 
 static void remove_lower(const char *wwid, bool deferred)
@@ -1402,37 +1028,37 @@ static int reassign_device(dev_t devt, const dev_t *paths, size_t count, dev_t m
 	struct dm_info info;
 	int r;
 
-	r = task_new_devt(DM_DEVICE_DEPS, devt, &deps);
+	r = mp_dm_task_new_devt(DM_DEVICE_DEPS, devt, &deps);
 	if (r == 0)
-		r = task_run(deps);
+		r = mp_dm_task_run(deps);
 	if (r < 0)
 		return r;
 	if (!uses_path(deps, paths, count))
 		return 0;
 
-	r = task_new_devt(DM_DEVICE_TABLE, devt, &table);
+	r = mp_dm_task_new_devt(DM_DEVICE_TABLE, devt, &table);
 	if (r == 0)
-		r = task_run(table);
+		r = mp_dm_task_run(table);
 	if (r < 0)
 		return r;
-	r = task_new_devt(DM_DEVICE_RELOAD, devt, &reload);
+	r = mp_dm_task_new_devt(DM_DEVICE_RELOAD, devt, &reload);
 	if (r < 0)
 		return r;
 	if (!dm_task_get_info(table, &info) || (info.read_only && !dm_task_set_ro(reload)))
 		return -EIO;
 	r = copy_targets(table, reload, paths, count, map);
 	if (r == 0)
-		r = task_run(reload);
+		r = mp_dm_task_run(reload);
 	if (r < 0)
 		return r;
 
-	r = task_new_devt(DM_DEVICE_RESUME, devt, &resumed);
+	r = mp_dm_task_new_devt(DM_DEVICE_RESUME, devt, &resumed);
 	if (r < 0)
 		return r;
 	if (!dm_task_no_flush(resumed) || !dm_task_skip_lockfs(resumed))
 		return -EIO;
 	r = task_set_flags(resumed, &unchanged);
-	return r < 0 ? r : task_run(resumed);
+	return r < 0 ? r : mp_dm_task_run(resumed);
 }
 
 int mp_dm_reassign(const char *wwid, const dev_t *paths, size_t count)
@@ -1460,24 +1086,4 @@ int mp_dm_reassign(const char *wwid, const dev_t *paths, size_t count)
 			error = r;
 	}
 	return error;
-}
-
-/* ---- events */
-
-int mp_dm_events_open(void)
-{
-	int fd = open(CONTROL_FILE, O_RDWR | O_CLOEXEC | O_NONBLOCK);
-
-	return fd < 0 ? -errno : fd;
-}
-
-int mp_dm_events_arm(int fd)
-{
-	struct dm_ioctl io = {
-		.version = { 4, 37, 0 }, /* the first that knows it */
-		.data_size = sizeof(io),
-		.data_start = sizeof(io),
-	};
-
-	return ioctl(fd, DM_DEV_ARM_POLL, &io) < 0 ? -errno : 0;
 }

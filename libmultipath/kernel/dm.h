@@ -15,73 +15,6 @@
 
 #include "model/map.h"
 
-struct mp_strbuf;
-
-/** mp_dm_log_fn - a message of libdevmapper; @level as LOG_LEVEL_* of base/log.h */
-typedef void (*mp_dm_log_fn)(int level, const char *text);
-
-struct mp_dm_versions {
-	unsigned driver[3], multipath[3];
-};
-
-/**
- * mp_dm_open() - once per process, before any worker starts: opens the control device, sets
- * libdevmapper up, has the kernel load the multipath target if it has not
- * @wait_for_udev:	operations share a cookie that mp_dm_wait() waits for: multipath(8), one
- *		thread; the daemon passes false
- *
- * Return: 0, -EOPNOTSUPP if the kernel has no multipath target, -EPROTONOSUPPORT if it is too old,
- * negative errno of the control device.
- */
-int mp_dm_open(bool wait_for_udev, mp_dm_log_fn log, struct mp_dm_versions *versions);
-
-/**
- * mp_dm_explain() - append what mp_dm_open() failed for: "cannot open /dev/mapper/control: No such
- * device"
- */
-void mp_dm_explain(int error, struct mp_strbuf *buf);
-
-/**
- * mp_dm_open_any() - the same for a program that has nothing to do with multipath's target. Return:
- * 0, negative errno.
- */
-int mp_dm_open_any(bool wait_for_udev, mp_dm_log_fn log);
-
-/**
- * mp_dm_wait() - until udev is done with all operations so far; at once if mp_dm_open() was told
- * not to wait
- */
-void mp_dm_wait(void);
-
-/** mp_dm_close() - mp_dm_wait(), then let go of the control device */
-void mp_dm_close(void);
-
-struct mp_dm_listed {
-	char *name;
-	char *uuid; /* "" if none */
-	dev_t devt;
-	uint32_t event_nr;
-	bool half_made; /* for who looks into it, too: mp_dm_list() does not */
-};
-
-/**
- * mp_dm_list() - every dm device, one ioctl where the kernel lists UUIDs. Caller frees with
- * mp_dm_list_free().
- */
-int mp_dm_list(struct mp_dm_listed **ret, size_t *count);
-/** mp_dm_list_free() - what mp_dm_list() returned; NULL is fine */
-void mp_dm_list_free(struct mp_dm_listed *list, size_t count);
-
-/**
- * mp_dm_list_parse() - struct dm_name_list, as the kernel lists devices
- * @data:	aligned to 8 bytes; @size: of what the kernel may have written
- * @has_uuids:	event numbers and UUIDs are in it; else those of the list are 0 and NULL
- *
- * Return: 0, -EBADMSG if it leads out of @data, -ENOMEM.
- */
-int mp_dm_list_parse(const void *data, size_t size, bool has_uuids, struct mp_dm_listed **ret,
-		     size_t *count);
-
 /*
  * Maps under the administrator's hand (model/geom.h) stand on others, which have the paths and are
  * nobody's but their map's: no UUID of a multipath map, no rule of udev's looks into them.
@@ -223,12 +156,3 @@ int mp_dm_open_count(const char *wwid);
  * @paths:	device numbers of the map's paths
  */
 int mp_dm_reassign(const char *wwid, const dev_t *paths, size_t count);
-
-/**
- * mp_dm_events_open() - own descriptor of the control device, to be polled for POLLIN. Return: fd,
- * negative errno.
- */
-int mp_dm_events_open(void);
-
-/** mp_dm_events_arm() - DM_DEV_ARM_POLL: readable again at the next event after this call */
-int mp_dm_events_arm(int fd);

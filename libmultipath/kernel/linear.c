@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kernel/linear.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "kernel/dm_task.h"
@@ -51,7 +53,7 @@ static int read_table(struct dm_task *task, struct mp_linear *ret)
 
 	if (!dm_task_no_flush(task))
 		return -EIO;
-	r = task_query(task, &info);
+	r = mp_dm_task_query(task, &info);
 	if (r < 0)
 		return r;
 	linear.name = strdup(dm_task_get_name(task));
@@ -72,7 +74,7 @@ static int read_table(struct dm_task *task, struct mp_linear *ret)
 int mp_linear_read(dev_t devt, struct mp_linear *ret)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
-	int r = task_new_devt(DM_DEVICE_TABLE, devt, &task);
+	int r = mp_dm_task_new_devt(DM_DEVICE_TABLE, devt, &task);
 
 	return r < 0 ? r : read_table(task, ret);
 }
@@ -80,7 +82,7 @@ int mp_linear_read(dev_t devt, struct mp_linear *ret)
 int mp_linear_read_uuid(const char *uuid, struct mp_linear *ret)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
-	int r = task_new_uuid(DM_DEVICE_TABLE, uuid, &task);
+	int r = mp_dm_task_new_uuid(DM_DEVICE_TABLE, uuid, &task);
 
 	return r < 0 ? r : read_table(task, ret);
 }
@@ -120,7 +122,7 @@ int mp_linear_create(const struct mp_linear_spec *spec, dev_t *ret)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
 	struct dm_info info;
-	int r = task_new_uuid(DM_DEVICE_CREATE, spec->uuid, &task);
+	int r = mp_dm_task_new_uuid(DM_DEVICE_CREATE, spec->uuid, &task);
 
 	if (r < 0)
 		return r;
@@ -133,7 +135,7 @@ int mp_linear_create(const struct mp_linear_spec *spec, dev_t *ret)
 	if (r == 0)
 		r = set_cookie(task, 0);
 	if (r == 0)
-		r = task_run(task);
+		r = mp_dm_task_run(task);
 	if (r < 0)
 		return r == -EBUSY ? -EEXIST : r;
 	if (!dm_task_get_info(task, &info))
@@ -146,14 +148,14 @@ int mp_linear_create(const struct mp_linear_spec *spec, dev_t *ret)
 static int resume(const char *uuid)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
-	int r = task_new_uuid(DM_DEVICE_RESUME, uuid, &task);
+	int r = mp_dm_task_new_uuid(DM_DEVICE_RESUME, uuid, &task);
 
 	if (r < 0)
 		return r;
 	if (!dm_task_no_flush(task) || !dm_task_skip_lockfs(task))
 		return -EIO;
 	r = set_cookie(task, DM_SUBSYSTEM_UDEV_FLAG0);
-	return r < 0 ? r : task_run(task);
+	return r < 0 ? r : mp_dm_task_run(task);
 }
 
 /* Forgets the table that waits to be resumed. */
@@ -161,20 +163,20 @@ static void clear(const char *uuid)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
 
-	if (task_new_uuid(DM_DEVICE_CLEAR, uuid, &task) == 0)
-		task_run(task);
+	if (mp_dm_task_new_uuid(DM_DEVICE_CLEAR, uuid, &task) == 0)
+		mp_dm_task_run(task);
 }
 
 int mp_linear_reload(const struct mp_linear_spec *spec)
 {
 	_cleanup_task_ struct dm_task *task = NULL;
-	int r = task_new_uuid(DM_DEVICE_RELOAD, spec->uuid, &task);
+	int r = mp_dm_task_new_uuid(DM_DEVICE_RELOAD, spec->uuid, &task);
 
 	if (r < 0)
 		return r;
 	r = add_target(task, spec);
 	if (r == 0)
-		r = task_run(task);
+		r = mp_dm_task_run(task);
 	if (r < 0)
 		return r;
 	r = resume(spec->uuid);
@@ -197,13 +199,13 @@ int mp_linear_remove(const char *name, const char *uuid)
 	_cleanup_task_ struct dm_task *task = NULL;
 	/* The library removes the nodes of what has been named to it. */
 	bool by_name = !*uuid || !udev_runs();
-	int r = by_name ? task_new(DM_DEVICE_REMOVE, &task) :
-			  task_new_uuid(DM_DEVICE_REMOVE, uuid, &task);
+	int r = by_name ? mp_dm_task_new(DM_DEVICE_REMOVE, &task) :
+			  mp_dm_task_new_uuid(DM_DEVICE_REMOVE, uuid, &task);
 
 	if (r < 0)
 		return r;
 	if (by_name && !dm_task_set_name(task, name))
 		return -EINVAL;
 	r = set_cookie(task, 0);
-	return r < 0 ? r : task_run(task);
+	return r < 0 ? r : mp_dm_task_run(task);
 }

@@ -12,6 +12,7 @@
 #include "config/filter.h"
 #include "config/trace.h"
 #include "kernel/dm.h"
+#include "kernel/dm_list.h"
 #include "model/plan.h"
 #include "multipathd/control/configure.h"
 #include "multipathd/control/membership.h"

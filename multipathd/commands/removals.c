@@ -7,6 +7,7 @@
 
 #include "gmultipath/changes.h"
 #include "kernel/dm.h"
+#include "kernel/dm_list.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
+#include "kernel/dm.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/readiness.h"
 #include "multipathd/control/retries.h"

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
+#include "kernel/dm.h"
 #include "multipathd/control/loads.h"
 #include "multipathd/control/orders.h"
 #include "multipathd/control/schedule.h"

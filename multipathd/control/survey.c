@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "kernel/dm.h"
+#include "kernel/dm_list.h"
 #include "multipathd/control/leftovers.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/names.h"

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "kernel/dm.h"
+#include "kernel/dm_events.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/state/daemon.h"
 

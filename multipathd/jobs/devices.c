@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "gmultipath/changes.h"
 #include "gmultipath/engine.h"
+#include "kernel/dm.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "kernel/dm.h"
+#include "kernel/dm_list.h"
 #include "model/geom.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/loop/slices.h"

@@ -12,7 +12,8 @@
 #include <urcu/list.h>
 
 #include "base/hash.h"
-#include "kernel/dm.h"
+#include "kernel/dm_list.h"
+#include "model/map.h"
 #include "multipathd/state/daemon.h"
 
 /* A map as the loop knows it, and as it was found. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "kernel/dm.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"

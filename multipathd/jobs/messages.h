@@ -6,7 +6,7 @@
 #pragma once
 #include <stdint.h>
 
-#include "kernel/dm.h"
+#include "model/path.h"
 #include "multipathd/loop/pool.h"
 
 struct daemon;

@@ -8,6 +8,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
+#include "kernel/dm.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kernel/dm.h"
+#include "kernel/dm_list.h"
 #include "multipathd/state/duties.h"
 
 int inventory_init(struct inventory *inventory, const struct inventory_options *options,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "inventory-made.h"
 
-#include "kernel/dm.h"
+#include "kernel/dm_list.h"
 
 static void paths_are_found_by_whatever_commands_call_them(void **state)
 {

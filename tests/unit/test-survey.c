@@ -5,6 +5,8 @@
 
 #include "base/cleanup.h"
 #include "jobs-recorded.h"
+#include "kernel/dm.h"
+#include "kernel/dm_list.h"
 #include "multipathd/control/leftovers.h"
 
 /* A daemon with the map "mpatha" of sda, and a look that found its device. */

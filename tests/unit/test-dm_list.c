@@ -8,7 +8,7 @@
 #include <linux/dm-ioctl.h>
 #include <string.h>
 
-#include "kernel/dm.h"
+#include "kernel/dm_list.h"
 
 /* Length of what the kernel writes: nothing, or one whole entry. */
 static void a_list_without_devices_is_empty(void **state)
