@@ -14,6 +14,7 @@
 #include "multipathd/control/configure.h"
 #include "multipathd/control/discovery.h"
 #include "multipathd/control/enumeration.h"
+#include "multipathd/control/geom_verbs.h"
 #include "multipathd/control/geoms.h"
 #include "multipathd/control/leftovers.h"
 #include "multipathd/control/membership.h"
@@ -85,7 +86,7 @@ void daemon_fini(struct daemon *daemon)
 	daemon->samples = samples_free(daemon->samples);
 	daemon->checks = checks_free(daemon->checks);
 	waiting_drop(daemon);
-	geoms_drop_waiting(daemon);
+	geom_verbs_drop_waiting(daemon);
 	leftovers_free(daemon);
 	discovery_free_all(daemon);
 	daemon->agenda = agenda_free(daemon->agenda);

@@ -23,7 +23,7 @@
 #include "multipathd/commands/waiting.h"
 #include "multipathd/control/configure.h"
 #include "multipathd/control/duties.h"
-#include "multipathd/control/geoms.h"
+#include "multipathd/control/geom_sweeps.h"
 #include "multipathd/control/queueing.h"
 #include "multipathd/control/reservations.h"
 #include "multipathd/events/dmevents.h"
@@ -470,7 +470,7 @@ static int daemon_start(struct daemon *daemon)
 	watch_open(daemon);
 	daemon->on_configured = on_configured;
 	daemon->on_reconciled = on_reconciled;
-	geoms_sweep(daemon);
+	geom_sweeps_start(daemon);
 	r = configure_start(daemon);
 	notify_state(daemon, NULL);
 	return r;

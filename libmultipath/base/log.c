@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <syslog.h>
+#include <string.h>
 #include <time.h>
 
 /* The process has one log; set at start-up and by reconfigure, on the main thread. */
@@ -79,5 +80,15 @@ void log_line(enum log_level level, const char *format, ...)
 		fprintf(stderr, "%lld.%06ld | %s\n", (long long)now.tv_sec, now.tv_nsec / 1000,
 			line);
 		break;
+	}
+}
+
+void log_warnings(const char *prefix, const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		log_warning("%s%.*s", prefix, (int)length, text);
+		text += length + (text[length] == '\n');
 	}
 }

@@ -435,6 +435,16 @@ void mp_table_keep(struct mp_table *table, const struct mp_table *other)
 	table->start_group = groups ? 1 : 0;
 }
 
+size_t mp_table_count_good(const struct mp_table *table)
+{
+	size_t good = 0;
+
+	for (size_t g = 0; g < table->group_count; g++)
+		for (size_t p = 0; p < table->groups[g].path_count; p++)
+			good += table->groups[g].paths[p].state != MP_DM_FAILED;
+	return good;
+}
+
 bool mp_table_has_feature(const struct mp_table *table, const char *word)
 {
 	const char *at = table->features ? table->features : "";

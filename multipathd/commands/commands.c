@@ -20,7 +20,7 @@
 #include "multipathd/commands/shown.h"
 #include "multipathd/commands/waiting.h"
 #include "multipathd/control/configure.h"
-#include "multipathd/control/geoms.h"
+#include "multipathd/control/geom_verbs.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/state/daemon.h"
 #include "show/listing.h"
@@ -164,7 +164,7 @@ static void serve(struct daemon *daemon, const struct request *request,
 	    request->is_root && rulings_serve(daemon, request->text, &call.reply))
 		goto reply;
 
-	if (request->is_root && geoms_serve(daemon, request->id, request->text))
+	if (request->is_root && geom_verbs_serve(daemon, request->id, request->text))
 		return;
 
 	result = grammar_parse(command_table, ARRAY_SIZE(command_table), request->text, &line);

@@ -10,7 +10,7 @@
 #include "multipathd/commands/grammar.h"
 #include "multipathd/control/answers.h"
 #include "multipathd/control/discovery.h"
-#include "multipathd/control/geoms.h"
+#include "multipathd/control/geom_verbs.h"
 #include "multipathd/control/health.h"
 #include "multipathd/control/orders.h"
 #include "multipathd/control/states.h"
@@ -85,7 +85,7 @@ void path_command_fail(struct command_call *call)
 
 	if (!path)
 		return;
-	call->deferred = geoms_change_path(path, "fail", call->request->id);
+	call->deferred = geom_verbs_change_path(path, "fail", call->request->id);
 	if (call->deferred)
 		return;
 	if (!has_existing_map(path)) {
@@ -116,7 +116,7 @@ void path_command_reinstate(struct command_call *call)
 		call_fail(call, "");
 		return;
 	}
-	call->deferred = geoms_change_path(path, "restore", call->request->id);
+	call->deferred = geom_verbs_change_path(path, "restore", call->request->id);
 	if (call->deferred)
 		return;
 	if (!has_existing_map(path) || answers_reinstate(path, call->request->id) < 0) {

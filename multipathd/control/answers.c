@@ -16,13 +16,13 @@
 #include "model/proof.h"
 #include "model/transition.h"
 #include "multipathd/control/discovery.h"
-#include "multipathd/control/geoms.h"
 #include "multipathd/control/health.h"
 #include "multipathd/control/loads.h"
 #include "multipathd/control/orders.h"
 #include "multipathd/control/reservations.h"
 #include "multipathd/control/schedule.h"
 #include "multipathd/control/states.h"
+#include "multipathd/control/tastings.h"
 #include "multipathd/jobs/checks.h"
 #include "multipathd/jobs/tuning.h"
 #include "multipathd/state/daemon.h"
@@ -329,7 +329,7 @@ static void answers_apply(struct daemon_path *path, const struct answer_effects 
 
 	schedule_note_answer(path);
 	if (effects->taste)
-		geoms_on_up(path);
+		tastings_on_up(path);
 	if (effects->tune)
 		tuning_repeat(path);
 	if (effects->reconcile)

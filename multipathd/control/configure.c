@@ -12,6 +12,7 @@
 #include "base/strbuf.h"
 #include "multipathd/control/discovery.h"
 #include "multipathd/control/enumeration.h"
+#include "multipathd/control/geom_sweeps.h"
 #include "multipathd/control/geoms.h"
 #include "multipathd/control/reservations.h"
 #include "multipathd/control/schedule.h"
@@ -375,7 +376,7 @@ static void configure_on_resolved(struct configure *configure)
 	free(configure->wwids);
 	configure->wwids = NULL;
 	configure->old = mp_config_free(configure->old);
-	geoms_sweep(configure->daemon);
+	geom_sweeps_start(configure->daemon);
 	configure_start(configure->daemon);
 }
 

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/control/geom_paths.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "config/geom_notes.h"
+#include "gmultipath/taste.h"
+#include "kernel/scsi.h"
+#include "model/geom.h"
+#include "multipathd/control/membership.h"
+#include "multipathd/control/schedule.h"
+#include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
+
+#define RUN_DIR RUNTIME_DIR "/" MP_GEOM_RUN_DIR
+
+/* Return: 0, -ENOENT if nothing is recorded. */
+static int geom_path_noted_wwid(const struct daemon_path *path, const struct mp_strbuf *notes,
+				const char *map_wwid, char *ret, size_t size)
+{
+	static const char *const kinds[] = { "foreign ", MP_GEOM_NOTE_LUN };
+	_cleanup_strbuf_ struct mp_strbuf lasting = MP_STRBUF_INIT;
+	const dev_t devt = path->path.identity.devt;
+	char words[MP_WWID_SIZE + 32];
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		snprintf(words, sizeof(words), "%s%s %u:%u", kinds[i], map_wwid, major(devt),
+			 minor(devt));
+		/* A serial number is not a WWID, and cannot be compared with sysfs. */
+		if (mp_geom_notes_next(notes, words, ret, size) == 0 &&
+		    strncmp(ret, MP_SCSI_SERIAL_NAME, strlen(MP_SCSI_SERIAL_NAME)))
+			return 0;
+	}
+	/* Read the current notes: a verb that moves the label to another disk may be running. */
+	if (strncmp(map_wwid, MP_GEOM_WWID_AUTOMATIC, strlen(MP_GEOM_WWID_AUTOMATIC)) ||
+	    mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, &lasting) < 0 ||
+	    mp_geom_notes_wwid(&lasting, map_wwid + strlen(MP_GEOM_WWID_AUTOMATIC), ret, size) <
+		    0 ||
+	    !*ret)
+		return -ENOENT;
+	return 0;
+}
+
+/*
+ * The WWID that the path had when it was added: as recorded, else as of its scan. It is the one
+ * that the device reports; udev's depends on the configuration.
+ */
+static void geom_path_take_wwid(struct daemon_path *path, const struct mp_strbuf *notes,
+				const char *map_wwid)
+{
+	char wwid[MP_WWID_SIZE], told[MP_WWID_SIZE];
+
+	taste_wwid(path->path.identity.devt, told, sizeof(told));
+	if (!path->geom_wwid)
+		path->geom_wwid = strdup(
+			geom_path_noted_wwid(path, notes, map_wwid, wwid, sizeof(wwid)) == 0 ?
+				wwid :
+				told);
+	path->geom_foreign = path->geom_wwid && *path->geom_wwid && *told &&
+			     strcmp(path->geom_wwid, told);
+}
+
+void geom_paths_join(struct daemon_map *map, struct daemon_path *path)
+{
+	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
+
+	if (mp_geom_notes_load(RUN_DIR, MP_GEOM_RUN_FILE, &notes) == 0)
+		geom_path_take_wwid(path, &notes, map->map.wwid);
+}
+
+/* A path failed by hand is not checked, so that it is not restored. */
+void geom_paths_take_notes(struct daemon_map *map)
+{
+	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
+	struct mp_path *path;
+
+	if (mp_geom_notes_load(RUN_DIR, MP_GEOM_RUN_FILE, &notes) < 0)
+		return;
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		char words[MP_WWID_SIZE + 32];
+		bool by_hand;
+
+		snprintf(words, sizeof(words), "failed %s %u:%u", map->map.wwid,
+			 major(path->identity.devt), minor(path->identity.devt));
+		by_hand = mp_geom_notes_has(&notes, words);
+		if (path->checker_disabled && !by_hand) {
+			path->checker_disabled = false;
+			schedule_soon(daemon_path_of(path));
+		}
+		path->checker_disabled = by_hand;
+		if (!daemon_path_of(path)->geom_wwid)
+			geom_path_take_wwid(daemon_path_of(path), &notes, map->map.wwid);
+	}
+}
+
+/* A path that left goes back to the map of its WWID, in memory only; that map is not touched here.
+ */
+void geom_paths_leave(struct mp_path *path)
+{
+	struct daemon_path *left = daemon_path_of(path);
+
+	mp_map_remove_path(path);
+	path->checker_disabled = false;
+	free(left->geom_wwid);
+	left->geom_wwid = NULL;
+	left->geom_foreign = false;
+	if (path->init != MP_INIT_OK)
+		return;
+	if (membership_join(left, false) < 0) {
+		log_error("%s: cannot add path to its map: out of memory", mp_path_name(path));
+		return;
+	}
+	if (path->map && !path->map->kernel.exists)
+		daemon_map_of(path->map)->keep_uncreated = true;
+	schedule_soon(left);
+}
+
+bool geom_paths_is_foreign(const struct daemon_path *path)
+{
+	return path->path.wrong_wwid || path->geom_foreign;
+}
