@@ -13,18 +13,15 @@
 #include "kernel/dm.h"
 #include "kernel/probe.h"
 #include "kernel/sysfs.h"
+#include "model/order.h"
 
-static int send(struct engine *engine, const struct mp_geom *geom, const char *format, ...)
+static int changes_send(struct engine *engine, const struct mp_geom *geom, struct mp_order message)
 {
-	char message[64];
-	va_list args;
-	int r;
+	int r = mp_dm_message(geom->wwid, message.text);
 
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
-	r = mp_dm_message(geom->wwid, message);
-	return r < 0 ? engine_error(engine, r, "%s: %s: %s", geom->name, message, strerror(-r)) : 0;
+	return r < 0 ? engine_error(engine, r, "%s: %s: %s", geom->name, message.text,
+				    strerror(-r)) :
+		       0;
 }
 
 static int note_by_hand(struct engine *engine, const struct mp_geom *geom,
@@ -56,13 +53,14 @@ int changes_apply_states(struct engine *engine, const struct mp_geom *old,
 		 */
 		if (!path->failed && !old->paths[i].failed)
 			continue;
-		r = send(engine, geom, "%s %u:%u", path->failed ? "fail_path" : "reinstate_path",
-			 major(path->devt), minor(path->devt));
+		r = changes_send(engine, geom,
+				 path->failed ? mp_order_fail_path(path->devt) :
+						mp_order_reinstate_path(path->devt));
 		if (r < 0)
 			error = r;
 	}
 	if (geom->mode != MP_GEOM_ACTIVE_ACTIVE && geom->active < geom->count) {
-		r = send(engine, geom, "switch_group %zu", geom->active + 1);
+		r = changes_send(engine, geom, mp_order_switch_group(geom->active + 1));
 		if (r < 0)
 			error = r;
 	}
@@ -395,7 +393,8 @@ static void sweep_map(struct engine *engine, struct mp_geom *geom)
 	char reads[MP_WWID_SIZE + 16], writes[MP_WWID_SIZE + 16];
 
 	/* Without the daemon, nothing would end queueing when the last path fails. */
-	if (geom->queues && !engine->watched && send(engine, geom, "fail_if_no_path") == 0)
+	if (geom->queues && !engine->watched &&
+	    changes_send(engine, geom, mp_order_queue(false)) == 0)
 		geom->queues = false;
 	lower_wwids(geom, reads, writes, sizeof(reads));
 	/* The load would make failed paths active: postpone it until all are verified. */

@@ -13,6 +13,7 @@
 #include "gmultipath/lun.h"
 #include "kernel/dm.h"
 #include "kernel/probe.h"
+#include "model/order.h"
 
 bool taste_loaded(const struct engine *engine)
 {
@@ -337,24 +338,25 @@ static int set_queueing(struct engine *engine, const struct mp_geom *geom, bool 
 
 	if (geom->queues == queue)
 		return TASTE_NOTHING;
-	r = mp_dm_message(geom->wwid, queue ? "queue_if_no_path" : "fail_if_no_path");
+	r = mp_dm_message(geom->wwid, mp_order_queue(queue).text);
 	return r < 0 ? engine_error(engine, r, "%s: %s", geom->name, strerror(-r)) : TASTE_CHANGED;
 }
 
 /* A path that leads to another LUN must get no I/O, even if it cannot be removed. */
 static int fail_lost(struct engine *engine, const struct mp_geom *geom)
 {
-	char message[48];
+	struct mp_order message;
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < geom->count; i++) {
 		if (!geom->paths[i].lost || geom->paths[i].failed)
 			continue;
-		snprintf(message, sizeof(message), "fail_path %u:%u", major(geom->paths[i].devt),
-			 minor(geom->paths[i].devt));
-		r = mp_dm_message(geom->wwid, message);
+		message = mp_order_fail_path(geom->paths[i].devt);
+		r = mp_dm_message(geom->wwid, message.text);
 	}
-	return r < 0 ? engine_error(engine, r, "%s: %s: %s", geom->name, message, strerror(-r)) : 0;
+	return r < 0 ? engine_error(engine, r, "%s: %s: %s", geom->name, message.text,
+				    strerror(-r)) :
+		       0;
 }
 
 /*

@@ -23,6 +23,7 @@
 #include "kernel/dm_list.h"
 #include "libmpathcmd/mpath_cmd.h"
 #include "model/grouping.h"
+#include "model/order.h"
 #include "multipath/arguments.h"
 #include "multipath/target.h"
 #include "multipathd/commands/config_text.h"
@@ -180,18 +181,14 @@ static void print_paths(const struct daemon *daemon)
 static void stop_queueing(const struct mp_map *map)
 {
 	if (mp_table_has_feature(&map->kernel.table, "queue_if_no_path"))
-		mp_dm_message(map->wwid, "fail_if_no_path");
+		mp_dm_message(map->wwid, mp_order_queue(false).text);
 }
 
 /* Start with the best group, even if the map was read before it was complete. */
 static void begin_in_best_group(const struct mp_map *map)
 {
-	char message[32];
-
-	if (!map->best_group)
-		return;
-	snprintf(message, sizeof(message), "switch_group %u", map->best_group);
-	mp_dm_message(map->wwid, message);
+	if (map->best_group)
+		mp_dm_message(map->wwid, mp_order_switch_group(map->best_group).text);
 }
 
 static void read_again(struct mp_map *map)

@@ -20,6 +20,7 @@
 #include "kernel/dm_list.h"
 #include "kernel/dm_task.h"
 #include "model/geom.h"
+#include "model/order.h"
 
 #define UUID_PREFIX "mpath-"
 #define TARGET "multipath"
@@ -696,7 +697,7 @@ static int message_lower(const char *wwid, const char *message)
 	char uuid[DM_UUID_LEN];
 	int r = mp_dm_message_device(writes_wwid(wwid, true, uuid), message);
 
-	if (r < 0 || !strncmp(message, "switch_group", 12))
+	if (r < 0 || mp_order_is_switch(message))
 		return r;
 	snprintf(uuid, sizeof(uuid), MP_GEOM_READS "%s", wwid);
 	return get_info_uuid(uuid, &info) == 0 ? mp_dm_message_device(uuid, message) : 0;

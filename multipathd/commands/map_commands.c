@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "multipathd/commands/map_commands.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,7 +83,7 @@ void map_command_remove(struct command_call *call)
 void map_command_switch_group(struct command_call *call)
 {
 	struct daemon_map *map = call_map(call);
-	char *end, message[48];
+	char *end;
 	unsigned long group;
 
 	if (!map) {
@@ -98,8 +97,7 @@ void map_command_switch_group(struct command_call *call)
 		return;
 	}
 	map->map.stats.switches++;
-	snprintf(message, sizeof(message), "switch_group %lu", group);
-	call_answer_later(call, orders_send(map, message, call->request->id));
+	call_answer_later(call, orders_send(map, mp_order_switch_group(group), call->request->id));
 }
 
 void map_command_resize(struct command_call *call)

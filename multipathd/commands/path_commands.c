@@ -92,8 +92,9 @@ void path_command_fail(struct command_call *call)
 		call_fail(call, "");
 		return;
 	}
-	call_answer_later(call, orders_send_path(daemon_map_of(path->path.map), "fail_path",
-						 path->path.identity.devt, call->request->id));
+	call_answer_later(call, orders_send(daemon_map_of(path->path.map),
+					    mp_order_fail_path(path->path.identity.devt),
+					    call->request->id));
 	if (call->failure)
 		return;
 	log_notice("%s: failed by the operator, not checked until it is reinstated",

@@ -199,9 +199,9 @@ struct answer_effects answers_weigh(const struct daemon_path *path, enum mp_path
 	};
 
 	if (t.fail)
-		effects.message = "fail_path";
+		effects.message = mp_order_fail_path;
 	else if (t.reinstate && !path->geom_foreign && !health_awaits_table(path))
-		effects.message = "reinstate_path";
+		effects.message = mp_order_reinstate_path;
 	if (t.changed && !first)
 		effects.report = ANSWER_REPORT_CHANGE;
 	else if (mp_path_state_is_bad(answer))
@@ -304,7 +304,7 @@ static void answers_apply(struct daemon_path *path, const struct answer_effects 
 	if (effects->waiters == ANSWER_WAITERS_ORDER)
 		schedule_answer_waiters(path, NULL);
 	else if (effects->message)
-		orders_send_path(map, effects->message, path->path.identity.devt, 0);
+		orders_send(map, effects->message(path->path.identity.devt), 0);
 	if (effects->waiters == ANSWER_WAITERS_OK)
 		schedule_answer_waiters(path, "ok\n");
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/order.h"
 #include "model/state.h"
 
 struct check_job;
@@ -67,7 +68,7 @@ struct answer_effects {
 	enum mp_path_state state; /* the path's new last real state */
 	enum mp_path_state shown; /* or pending */
 	unsigned interval_sec;
-	const char *message; /* to the kernel, constant; NULL: none */
+	struct mp_order (*message)(dev_t devt); /* to the kernel; NULL: none */
 	enum answer_waiters waiters;
 	enum answer_report report;
 	bool doubt; /* it failed, and may lead to another LUN when it comes up */

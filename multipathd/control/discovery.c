@@ -118,7 +118,7 @@ static void path_end_io(struct daemon_path *path)
 	    mp_probe_page_names(&mp_roots_system, path->path.identity.protocol, path->dir,
 				map->map.wwid) != 0)
 		return;
-	orders_send_path(map, "fail_path", devt, 0);
+	orders_send(map, mp_order_fail_path(devt), 0);
 }
 
 /* The WWID is known, and the filters accept the path. */
@@ -540,7 +540,7 @@ void discovery_wrong_wwid(struct daemon_path *path, const char *told, const char
 		map->map.stats.path_faults++;
 		/* Immediately, because the table operation that follows may have to wait. */
 		if (mp_table_find(&map->map.kernel.table, path->path.identity.devt))
-			orders_send_path(map, "fail_path", path->path.identity.devt, 0);
+			orders_send(map, mp_order_fail_path(path->path.identity.devt), 0);
 		maps_touch(map, "a path leads to another LUN");
 	}
 

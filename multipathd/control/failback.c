@@ -128,12 +128,9 @@ static void failback_start_timer(struct daemon_map *map, const char *reason)
 
 static void failback_switch(struct daemon_map *map, const char *reason)
 {
-	char message[32];
-
 	log_notice("%s: switch to path group %u: %s", map->map.name, map->map.best_group, reason);
 	map->map.stats.switches++;
-	snprintf(message, sizeof(message), "switch_group %u", map->map.best_group);
-	orders_send(map, message, 0);
+	orders_send(map, mp_order_switch_group(map->map.best_group), 0);
 }
 
 void failback_decide(struct daemon_map *map, const struct path_news *news)

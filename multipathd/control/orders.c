@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "multipathd/control/orders.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -12,31 +10,32 @@
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 
-static void on_message_ended(struct message_job *job)
+static void orders_on_ended(struct message_job *job)
 {
 	struct daemon_map *map = maps_find_wwid(&job->daemon->inventory, job->wwid);
 
 	if (job->error < 0 && map && map->map.kernel.exists)
 		log_error("%s: message \"%s\": %s", map->map.name, job->text,
 			  strerror(-job->error));
-	if (job->error >= 0 && map && strstr(job->text, "_if_no_path")) {
+	if (job->error >= 0 && map && mp_order_is_queue(job->text)) {
 		map->read_again = true; /* its features have changed, without an event */
 		looks_want(job->daemon);
 	}
 	daemon_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");
 }
 
-int orders_send(struct daemon_map *map, const char *message, uint64_t request)
+static int orders_send_text(struct daemon_map *map, const char *text, uint64_t request)
 {
-	log_info("%s: message \"%s\"", map->map.name, message);
-	return messages_send(map->inventory->daemon, map->map.wwid, message, request,
-			     on_message_ended);
+	log_info("%s: message \"%s\"", map->map.name, text);
+	return messages_send(map->inventory->daemon, map->map.wwid, text, request, orders_on_ended);
 }
 
-int orders_send_path(struct daemon_map *map, const char *verb, dev_t devt, uint64_t request)
+int orders_send(struct daemon_map *map, struct mp_order message, uint64_t request)
 {
-	char message[48];
+	return orders_send_text(map, message.text, request);
+}
 
-	snprintf(message, sizeof(message), "%s %u:%u", verb, major(devt), minor(devt));
-	return orders_send(map, message, request);
+int orders_keep(struct daemon_map *map)
+{
+	return orders_send_text(map, messages_cancel_removal, 0);
 }

@@ -5,7 +5,8 @@
  */
 #pragma once
 #include <stdint.h>
-#include <sys/types.h>
+
+#include "model/order.h"
 
 struct daemon_map;
 
@@ -13,10 +14,7 @@ struct daemon_map;
  * orders_send() - have a worker send one dm message; @request: answered with ok or fail when it is
  * done, 0: none
  */
-int orders_send(struct daemon_map *map, const char *message, uint64_t request);
+int orders_send(struct daemon_map *map, struct mp_order message, uint64_t request);
 
-/**
- * orders_send_path() - the same with the message of a path: @verb is "fail_path" or
- * "reinstate_path"
- */
-int orders_send_path(struct daemon_map *map, const char *verb, dev_t devt, uint64_t request);
+/** orders_keep() - call the deferred removal of the map off */
+int orders_keep(struct daemon_map *map);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "kernel/dm.h"
+#include "model/order.h"
 #include "multipathd/control/claims.h"
 #include "multipathd/control/orders.h"
 #include "multipathd/loop/timers.h"
@@ -57,7 +58,7 @@ void queueing_step(struct daemon_map *map)
 	if (effect->change != MP_QUEUEING_KEEP) {
 		map->queue_sent = effect->change == MP_QUEUEING_ON;
 		map->queue_known = true;
-		orders_send(map, map->queue_sent ? "queue_if_no_path" : "fail_if_no_path", 0);
+		orders_send(map, mp_order_queue(map->queue_sent), 0);
 	}
 	if (verdict.queueing.recovering)
 		timers_set(daemon->event, &map->queue_timer, verdict.queueing.deadline_usec,
@@ -95,5 +96,5 @@ void queueing_fail_at_exit(struct daemon *daemon, bool geoms_only)
 		    (!geoms_only || daemon_map_of(map)->kind->queues_only_watched) &&
 		    (map_queues(daemon_map_of(map)) ||
 		     mp_table_has_feature(&map->kernel.table, "queue_if_no_path")))
-			mp_dm_message(map->wwid, "fail_if_no_path");
+			mp_dm_message(map->wwid, mp_order_queue(false).text);
 }

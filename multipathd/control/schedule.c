@@ -121,8 +121,9 @@ void schedule_answer_waiters(struct daemon_path *path, const char *reply)
 		if (reply)
 			daemon_reply(path->inventory->daemon, waiter->request, reply);
 		else
-			orders_send_path(daemon_map_of(path->path.map), "reinstate_path",
-					 path->path.identity.devt, waiter->request);
+			orders_send(daemon_map_of(path->path.map),
+				    mp_order_reinstate_path(path->path.identity.devt),
+				    waiter->request);
 		free(waiter);
 	}
 }

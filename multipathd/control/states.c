@@ -39,7 +39,6 @@ void states_changed(struct daemon_map *map, const struct path_news *news)
 {
 	const struct duties *duties = map->inventory->duties;
 	struct states_effects effects;
-	char message[48];
 
 	if (mp_map_update_groups(&map->map) < 0)
 		log_error("%s: cannot record its path groups: out of memory", map->map.name);
@@ -47,8 +46,7 @@ void states_changed(struct daemon_map *map, const struct path_news *news)
 		return;
 	effects = states_weigh(map, news);
 	if (effects.enable) {
-		snprintf(message, sizeof(message), "enable_group %u", effects.enable);
-		orders_send(map, message, 0);
+		orders_send(map, mp_order_enable_group(effects.enable), 0);
 	}
 	if (duties->on_states)
 		duties->on_states(map, news);
@@ -93,7 +91,7 @@ static void map_take_difference(struct daemon_map *map, struct daemon_path *path
 		return;
 	log_notice("%s: %s was reinstated by another program, but is not usable: failed again",
 		   map->map.name, mp_path_name(&path->path));
-	orders_send_path(map, "fail_path", path->path.identity.devt, 0);
+	orders_send(map, mp_order_fail_path(path->path.identity.devt), 0);
 }
 
 /* Takes *kernel. */

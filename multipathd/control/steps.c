@@ -145,7 +145,7 @@ static void map_fail_before_load(struct daemon_map *map, const struct mp_plan *p
 {
 	for (size_t i = 0; i < plan_find_load(plan); i++)
 		if (plan->steps[i].kind == MP_STEP_FAIL_PATH)
-			orders_send_path(map, "fail_path", plan->steps[i].devt, 0);
+			orders_send(map, mp_order_fail_path(plan->steps[i].devt), 0);
 }
 
 static void map_skip_load(struct daemon_map *map)
@@ -261,14 +261,13 @@ int steps_suspend(struct daemon_map *map, bool resume, uint64_t request)
 /* A step that is one message. */
 static void map_send_step(struct daemon_map *map, const struct mp_step *step)
 {
-	char message[32];
 
 	switch (step->kind) {
 	case MP_STEP_FAIL_PATH:
-		orders_send_path(map, "fail_path", step->devt, 0);
+		orders_send(map, mp_order_fail_path(step->devt), 0);
 		break;
 	case MP_STEP_REINSTATE_PATH:
-		orders_send_path(map, "reinstate_path", step->devt, 0);
+		orders_send(map, mp_order_reinstate_path(step->devt), 0);
 		break;
 	case MP_STEP_SWITCH_GROUP:
 		/* After startup or a reconfigure, failback decides this. */
@@ -276,18 +275,16 @@ static void map_send_step(struct daemon_map *map, const struct mp_step *step)
 			break;
 		map->map.stats.switches++;
 		map->map.action = MP_ACTION_SWITCH;
-		snprintf(message, sizeof(message), "switch_group %u", step->group);
-		orders_send(map, message, 0);
+		orders_send(map, mp_order_switch_group(step->group), 0);
 		break;
 	case MP_STEP_ENABLE_GROUP:
-		snprintf(message, sizeof(message), "enable_group %u", step->group);
-		orders_send(map, message, 0);
+		orders_send(map, mp_order_enable_group(step->group), 0);
 		break;
 	case MP_STEP_QUEUE:
 	case MP_STEP_NO_QUEUE:
 		map->queue_sent = step->kind == MP_STEP_QUEUE;
 		map->queue_known = true;
-		orders_send(map, map->queue_sent ? "queue_if_no_path" : "fail_if_no_path", 0);
+		orders_send(map, mp_order_queue(map->queue_sent), 0);
 		break;
 	default:
 		break;
@@ -310,7 +307,7 @@ static int map_start_removal(struct daemon_map *map, const struct mp_plan *plan)
 {
 	if (!map->removal_tried) {
 		if (mp_plan_find(plan, MP_STEP_NO_QUEUE))
-			orders_send(map, "fail_if_no_path", 0);
+			orders_send(map, mp_order_queue(false), 0);
 		steps_remove(map, map->map.settings.deferred_remove && !plan->only_unused, false,
 			     0);
 		return 1;
@@ -336,7 +333,7 @@ int steps_apply(struct daemon_map *map, const struct mp_plan *plan)
 		map->retry_sec = 0;
 	if (mp_plan_find(plan, MP_STEP_KEEP)) {
 		map->map.kernel.removal_deferred = false;
-		orders_send(map, messages_cancel_removal, 0);
+		orders_keep(map);
 	}
 	if (plan_find_load(plan) < plan->count || mp_plan_find(plan, MP_STEP_RENAME))
 		return map_start_operation(map, plan);

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "kernel/dm.h"
+#include "model/order.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
@@ -75,14 +76,9 @@ static void table_job_run(struct work *work)
 	if (r == -EWOULDBLOCK)
 		return;
 	if (r >= 0 && job->no_queue)
-		mp_dm_message(job->wwid, "fail_if_no_path");
-	for (size_t i = 0; i < job->bad_count; i++) {
-		char message[48];
-
-		snprintf(message, sizeof(message), "fail_path %u:%u", major(job->bad[i]),
-			 minor(job->bad[i]));
-		mp_dm_message(job->wwid, message);
-	}
+		mp_dm_message(job->wwid, mp_order_queue(false).text);
+	for (size_t i = 0; i < job->bad_count; i++)
+		mp_dm_message(job->wwid, mp_order_fail_path(job->bad[i]).text);
 
 	/* Whatever the result, read the current state. */
 	r = mp_dm_read(job->wwid, &job->kernel);

@@ -259,7 +259,10 @@ static void effects_format(const struct answer_effects *effects, char *text, siz
 		used += snprintf(text + used, size - used, " (%s)",
 				 mp_path_state_name(effects->shown));
 	used += snprintf(text + used, size - used, " %u s%s%s%s%s", effects->interval_sec,
-			 effects->message ? ", " : "", effects->message ? effects->message : "",
+			 effects->message ? ", " : "",
+			 effects->message == mp_order_fail_path	     ? "fail_path" :
+			 effects->message == mp_order_reinstate_path ? "reinstate_path" :
+								       "",
 			 waiters[effects->waiters], reports[effects->report]);
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
 		if (flags[i].is)

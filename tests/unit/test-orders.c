@@ -13,28 +13,28 @@ static void an_order_is_a_message_to_its_map(void **state)
 	(void)state;
 	recorded_init(&made, "");
 	map = made_map(&made, "w");
-	assert_int_equal(orders_send(map, "switch_group 2", 0), 0);
-	assert_int_equal(orders_send_path(map, "fail_path", makedev(65, 160), 7), 0);
+	assert_int_equal(orders_send(map, mp_order_switch_group(2), 0), 0);
+	assert_int_equal(orders_send(map, mp_order_fail_path(makedev(65, 160)), 7), 0);
 	recorded_expect("message w: switch_group 2\n"
 			"message w: fail_path 65:160 for request 7\n");
 }
 
 static void the_client_is_answered_and_queueing_is_read_again_when_the_kernel_has_it(void **state)
 {
-	static const struct {
-		const char *message;
+	const struct {
+		struct mp_order message;
 		uint64_t request;
 		int error;
 		const char *requests;
 		bool read_again;
 	} rows[] = {
-		{ "fail_path 8:0", 7, 0, "reply 7: ok\n", false },
-		{ "fail_path 8:0", 7, -EINVAL, "reply 7: fail\n", false },
-		{ "fail_path 8:0", 0, -EINVAL, "", false },
+		{ mp_order_fail_path(makedev(8, 0)), 7, 0, "reply 7: ok\n", false },
+		{ mp_order_fail_path(makedev(8, 0)), 7, -EINVAL, "reply 7: fail\n", false },
+		{ mp_order_fail_path(makedev(8, 0)), 0, -EINVAL, "", false },
 		/* No event reports that its features are different now. */
-		{ "queue_if_no_path", 0, 0, "look\n", true },
-		{ "fail_if_no_path", 7, 0, "look\nreply 7: ok\n", true },
-		{ "fail_if_no_path", 7, -ENXIO, "reply 7: fail\n", false },
+		{ mp_order_queue(true), 0, 0, "look\n", true },
+		{ mp_order_queue(false), 7, 0, "look\nreply 7: ok\n", true },
+		{ mp_order_queue(false), 7, -ENXIO, "reply 7: fail\n", false },
 	};
 
 	(void)state;
@@ -62,7 +62,7 @@ static void the_client_is_answered_when_the_map_is_gone(void **state)
 	(void)state;
 	recorded_init(&made, "");
 	map = made_map(&made, "w");
-	assert_int_equal(orders_send(map, "queue_if_no_path", 7), 0);
+	assert_int_equal(orders_send(map, mp_order_queue(true), 7), 0);
 	maps_free(map);
 	recorded_forget();
 	recorded.message.ended(&recorded.message);
