@@ -20,6 +20,7 @@
 #include "config/wwids.h"
 #include "kernel/claimant.h"
 #include "kernel/control.h"
+#include "kernel/disk.h"
 #include "libmpathcmd/mpath_cmd.h"
 #include "multipath/arguments.h"
 #include "multipath/target.h"
@@ -163,20 +164,14 @@ static int twin_on_found(void *userdata, dev_t devt, const char *name, const cha
 {
 	struct twin_search *search = userdata;
 	const struct question *question = search->question;
-	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
-	struct mp_path_settings settings;
-	struct mp_identity identity;
-	bool known;
+	_cleanup_disk_ struct mp_disk disk = MP_DISK_INIT;
 
-	if (devt == question->devt || mp_filter_devnode(question->config, name).blacklisted ||
-	    mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, NULL) < 0)
+	if (devt == question->devt || mp_filter_devnode(question->config, name).blacklisted)
 		return 0;
-	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;
-	mp_config_path_settings(question->config, &identity, &settings);
-	if (mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true,
-			  identity.wwid) < 0)
+	mp_disk_found(&disk, devt, name, dir);
+	if (mp_disk_read(&disk, &mp_roots_system, question->config) < 0)
 		return 0;
-	search->found = !strcmp(identity.wwid, question->ruling.wwid);
+	search->found = !strcmp(disk.identity.wwid, question->ruling.wwid);
 	return search->found ? -EEXIST : 0; /* found: no need to look on */
 }
 

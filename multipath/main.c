@@ -18,6 +18,7 @@
 #include "config/wwids.h"
 #include "gmultipath/changes.h"
 #include "gmultipath/engine.h"
+#include "kernel/disk.h"
 #include "kernel/dm.h"
 #include "kernel/dm_library.h"
 #include "kernel/dm_list.h"
@@ -342,32 +343,19 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 
 static int wwid_of_path(struct mp_config *config, dev_t devt, char *wwid)
 {
-	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
-	struct mp_path_settings settings;
-	struct mp_identity identity;
-	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
-	bool known;
+	_cleanup_disk_ struct mp_disk disk = MP_DISK_INIT;
 	int r;
 
-	r = mp_probe_locate_devt(&mp_roots_system, devt, name, sizeof(name), dir, sizeof(dir));
+	r = mp_disk_locate(&disk, &mp_roots_system, devt);
 	if (r < 0)
 		return r;
-	if (mp_filter_devnode(config, name).blacklisted)
+	if (mp_filter_devnode(config, disk.name).blacklisted)
 		return -EPERM;
-	r = mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, NULL);
+	r = mp_disk_read(&disk, &mp_roots_system, config);
 	if (r < 0)
 		return r;
-	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;
-	mp_config_path_settings(config, &identity, &settings);
-	r = mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true,
-			  wwid);
-	if (r < 0)
-		return r;
-	memcpy(identity.wwid, wwid, sizeof(identity.wwid));
-	return mp_filter_path(config, &identity, known ? &props : NULL, settings.uid_attribute)
-			       .blacklisted ?
-		       -EPERM :
-		       0;
+	memcpy(wwid, disk.identity.wwid, sizeof(disk.identity.wwid));
+	return mp_disk_filter(&disk, config).blacklisted ? -EPERM : 0;
 }
 
 /* A map in the kernel. */

@@ -11,6 +11,7 @@
 #include "config/detect.h"
 #include "config/filter.h"
 #include "config/trace.h"
+#include "kernel/disk.h"
 #include "kernel/dm.h"
 #include "kernel/dm_list.h"
 #include "model/plan.h"
@@ -92,35 +93,30 @@ static struct seen *seen_add(struct rehearsal *rehearsal)
 
 static int rehearsal_on_found(void *userdata, dev_t devt, const char *name, const char *dir)
 {
-	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+	_cleanup_disk_ struct mp_disk disk = MP_DISK_INIT;
 	_cleanup_strbuf_ struct mp_strbuf reason = MP_STRBUF_INIT;
 	struct rehearsal *rehearsal = userdata;
-	struct mp_path_settings settings;
 	struct mp_identity_room room;
-	struct mp_identity identity;
 	struct seen *seen;
-	bool known;
 
-	if (mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, &room) < 0)
+	mp_disk_found(&disk, devt, name, dir);
+	if (mp_disk_identify(&disk, &mp_roots_system, &room) < 0)
 		return 0;
-	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;
-	if (known)
-		mp_probe_apply_props(&identity, &props);
-	mp_probe_details(&mp_roots_system, dir, &identity, &room);
-	mp_config_path_settings(rehearsal->config, &identity, &settings);
-	if (mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true,
-			  identity.wwid) < 0)
-		identity.wwid[0] = '\0';
+	mp_disk_read_props(&disk, &mp_roots_system, true);
+	if (disk.known)
+		mp_probe_apply_props(&disk.identity, disk.known);
+	mp_probe_details(&mp_roots_system, dir, &disk.identity, &room);
+	mp_disk_find_settings(&disk, rehearsal->config);
+	mp_disk_find_wwid(&disk, &mp_roots_system, true);
 	seen = seen_add(rehearsal);
 	if (!seen)
 		return -ENOMEM;
-	seen->identity = mp_identity_clone(&identity);
+	seen->identity = mp_identity_clone(&disk.identity);
 	if (!seen->identity) {
 		rehearsal->seen_count--;
 		return -ENOMEM;
 	}
-	mp_filter_reason(rehearsal->config, &identity, known ? &props : NULL,
-			 settings.uid_attribute, &reason);
+	mp_disk_reason(&disk, rehearsal->config, &reason);
 	return reason.error || reason.length ? mp_strbuf_take(&reason, &seen->rejection) : 0;
 }
 

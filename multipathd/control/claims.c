@@ -11,6 +11,7 @@
 #include "config/geom_notes.h"
 #include "config/trace.h"
 #include "gmultipath/taste.h"
+#include "kernel/disk.h"
 #include "kernel/probe.h"
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"
@@ -83,34 +84,24 @@ static bool is_taken(const struct inventory *inventory, dev_t devt)
 
 enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const char *wwid)
 {
-	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
-	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
+	_cleanup_disk_ struct mp_disk disk = MP_DISK_INIT;
 	bool by_scsi = isdigit((unsigned char)wwid[0]) && wwid[1] != 'x';
-	struct mp_path_settings settings;
-	struct mp_identity identity;
 	int named;
-	bool known;
 
-	if (mp_probe_locate_devt(&mp_roots_system, devt, name, sizeof(name), dir, sizeof(dir)) <
-		    0 ||
-	    mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, NULL) < 0)
+	if (mp_disk_locate(&disk, &mp_roots_system, devt) < 0 ||
+	    mp_disk_identify(&disk, &mp_roots_system, NULL) < 0)
 		return CLAIM_FOREIGN;
-	named = mp_probe_page_names(&mp_roots_system, identity.protocol, dir, wwid);
-	known = mp_probe_props(&mp_roots_system, devt, dir, true, &props) == 0;
+	named = mp_probe_page_names(&mp_roots_system, disk.identity.protocol, disk.dir, wwid);
+	mp_disk_read_props(&disk, &mp_roots_system, true);
 	/* sysfs or udev's database may be from before the LUN was remapped. */
-	if ((named == 0 && by_scsi) || (known ? !has_value(&props, wwid) : named <= 0))
+	if ((named == 0 && by_scsi) || (disk.known ? !has_value(disk.known, wwid) : named <= 0))
 		return CLAIM_FOREIGN;
 	if (is_taken(inventory, devt))
 		return CLAIM_DISOWNED;
-	mp_config_path_settings(inventory->config, &identity, &settings);
-	if (mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, known ? &props : NULL, true,
-			  identity.wwid) < 0)
-		identity.wwid[0] = '\0';
-	return mp_filter_path(inventory->config, &identity, known ? &props : NULL,
-			      settings.uid_attribute)
-			       .blacklisted ?
-		       CLAIM_DISOWNED :
-		       CLAIM_AWAITED;
+	mp_disk_find_settings(&disk, inventory->config);
+	mp_disk_find_wwid(&disk, &mp_roots_system, true);
+	return mp_disk_filter(&disk, inventory->config).blacklisted ? CLAIM_DISOWNED :
+								      CLAIM_AWAITED;
 }
 
 enum claim claims_of_map(const struct daemon_map *map)

@@ -15,6 +15,7 @@
 #include "checkers/checker.h"
 #include "config/detect.h"
 #include "config/filter.h"
+#include "kernel/disk.h"
 #include "kernel/vpd.h"
 #include "multipathd/control/loads.h"
 #include "multipathd/control/membership.h"
@@ -390,63 +391,54 @@ int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, cons
 		   const struct mp_props *props, bool by_operator)
 {
 	/* Copies: they may belong to a path that is dropped here. */
-	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
+	_cleanup_disk_ struct mp_disk disk = MP_DISK_INIT;
 	struct daemon_path *path = paths_find_devt(&daemon->inventory, devt);
-	_cleanup_(mp_props_fini) struct mp_props read_props = MP_PROPS_INIT;
 	struct mp_filter_verdict verdict;
-	struct mp_path_settings settings;
 	struct mp_identity_room room;
-	struct mp_identity identity;
-	struct discovered found = {
-		.identity = &identity, .dir = dir, .event = props, .by_operator = by_operator
-	};
+	struct discovered found = { .identity = &disk.identity,
+				    .dir = disk.dir,
+				    .event = props,
+				    .by_operator = by_operator };
 	int r;
 
-	snprintf(name, sizeof(name), "%s", its_name);
-	snprintf(dir, sizeof(dir), "%s", its_dir);
-	verdict = mp_filter_devnode(daemon->inventory.config, name);
+	mp_disk_found(&disk, devt, its_name, its_dir);
+	verdict = mp_filter_devnode(daemon->inventory.config, disk.name);
 	if (verdict.blacklisted)
-		return path_rejected(path, name, "its kernel name is blacklisted");
+		return path_rejected(path, disk.name, "its kernel name is blacklisted");
 
-	r = mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, &room);
+	r = mp_disk_identify(&disk, &mp_roots_system, &room);
 	if (r < 0) {
-		path_rejected(path, name, r == -EPERM ? "hidden" : strerror(-r));
+		path_rejected(path, disk.name, r == -EPERM ? "hidden" : strerror(-r));
 		return r == -EPERM || r == -EOPNOTSUPP ? 0 : r;
 	}
-	if (!props) {
-		bool uevent =
-			mp_filter_has_property(daemon->inventory.config, MP_PROBE_UEVENT_PROPERTY);
-
-		if (mp_probe_props(&mp_roots_system, devt, dir, uevent, &read_props) == 0)
-			props = &read_props;
-	}
-	if (props)
-		mp_probe_apply_props(&identity, props);
+	disk.known = props;
+	if (!props)
+		mp_disk_read_props(&disk, &mp_roots_system,
+				   mp_filter_has_property(daemon->inventory.config,
+							  MP_PROBE_UEVENT_PROPERTY));
+	if (disk.known)
+		mp_probe_apply_props(&disk.identity, disk.known);
 	if (!daemon->inventory.options.check)
-		mp_probe_details(&mp_roots_system, dir, &identity, &room);
+		mp_probe_details(&mp_roots_system, disk.dir, &disk.identity, &room);
 	else if (path)
-		keep_what_checks_tell(&identity, &room, &path->path.identity, dir, props);
+		keep_what_checks_tell(&disk.identity, &room, &path->path.identity, disk.dir,
+				      disk.known);
 	if (daemon->inventory.options.check && path && by_operator)
-		mp_probe_details(&mp_roots_system, dir, &identity, &room);
+		mp_probe_details(&mp_roots_system, disk.dir, &disk.identity, &room);
 
-	mp_config_path_settings(daemon->inventory.config, &identity, &settings);
+	mp_disk_find_settings(&disk, daemon->inventory.config);
 	found.fallback = !daemon->inventory.duties->retriggers ||
 			 (path && path->retriggers >= daemon->inventory.process->retrigger_tries);
-	r = mp_probe_wwid(&mp_roots_system, &identity, dir, &settings, props, found.fallback,
-			  identity.wwid);
-	if (r < 0)
-		identity.wwid[0] = '\0';
+	mp_disk_find_wwid(&disk, &mp_roots_system, found.fallback);
 
-	verdict =
-		mp_filter_path(daemon->inventory.config, &identity, props, settings.uid_attribute);
+	verdict = mp_disk_filter(&disk, daemon->inventory.config);
 	if (verdict.blacklisted) {
 		_cleanup_strbuf_ struct mp_strbuf reason = MP_STRBUF_INIT;
 
-		mp_filter_reason(daemon->inventory.config, &identity, props, settings.uid_attribute,
-				 &reason);
-		return path_rejected(path, name, mp_strbuf_text(&reason));
+		mp_disk_reason(&disk, daemon->inventory.config, &reason);
+		return path_rejected(path, disk.name, mp_strbuf_text(&reason));
 	}
-	found.props = props;
+	found.props = disk.known;
 	return discovery_apply(daemon, path, &found);
 }
 
