@@ -74,6 +74,7 @@ int engine_look(struct engine *engine);
 int engine_error(struct engine *engine, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/** engine_find() - the map of that name; borrowed, NULL if there is none */
 struct mp_geom *engine_find(struct engine *engine, const char *name);
 struct mp_geom *engine_find_wwid(struct engine *engine, const char *wwid);
 

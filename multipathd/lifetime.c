@@ -81,7 +81,7 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options,
 
 void daemon_fini(struct daemon *daemon)
 {
-	/* Workers first: their answers come to paths and maps. */
+	/* Workers first: their answers refer to paths and maps. */
 	daemon->pool = pool_free(daemon->pool);
 	daemon->samples = samples_free(daemon->samples);
 	daemon->checks = checks_free(daemon->checks);

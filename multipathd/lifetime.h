@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lifetime.h - a daemon's beginning and end.  For: the programs that are one. */
+/* lifetime.h - sets up and tears down a daemon.  For: the programs that contain one. */
 #pragma once
 #include "multipathd/state/daemon.h"
 
 struct duties;
 
 /**
- * daemon_init() - everything but configuration and devices; @duties: NULL: none
+ * daemon_init() - set up everything except configuration and devices; @duties: NULL: none
  *
  * Return: 0, negative errno (logged).
  */

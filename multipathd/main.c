@@ -40,7 +40,7 @@
 
 struct options {
 	bool foreground;
-	bool plain; /* no time in the log */
+	bool plain; /* no time stamps in the log */
 	struct inventory_options daemon;
 };
 
@@ -72,7 +72,7 @@ static int options_parse(int argc, char **argv, struct options *ret)
 			log_warning("option -n is ignored");
 			break;
 		case 'w':
-			/* One thread per map for its events: polling serves all of them. */
+			/* Event threads per map: not needed, as polling serves all maps. */
 			break;
 		default:
 			fprintf(stderr, "Invalid argument '-%c'\n", optopt);
@@ -110,9 +110,9 @@ static int background(void)
 }
 
 /*
- * Other programs read it as root, and it is written as root: so it is a file of root's, and no link
- * to another one. Who may read it can lock it for reading, and keep this daemon from writing; then
- * it is replaced.
+ * Other programs read it as root, and it is written as root, so it must belong to root and not be a
+ * link. Any user who can read it can lock it for reading and block this daemon; then it is
+ * replaced.
  */
 static bool is_regular(int fd)
 {
@@ -130,8 +130,8 @@ static bool is_named(int fd, const char *name)
 }
 
 /*
- * Return: 1 if locked, 0 if it was removed meanwhile, -EAGAIN: another daemon runs, -EBADF if it is
- * to be replaced.
+ * Return: 1 if locked, 0 if it was removed in the meantime, -EAGAIN if another daemon runs, -EBADF
+ * if it must be replaced.
  */
 static int pid_file_take(int fd, const char *name)
 {
@@ -147,7 +147,7 @@ static int pid_file_take(int fd, const char *name)
 }
 
 /*
- * Return: descriptor that holds the lock for the daemon's life, -EAGAIN: another daemon runs,
+ * Return: descriptor that holds the lock for the daemon's lifetime, -EAGAIN if another daemon runs,
  * negative errno.
  */
 static int pid_file_lock(void)
@@ -196,9 +196,9 @@ static bool has_relocated_code(const struct dl_phdr_info *library)
 }
 
 /*
- * Half of what the dynamic linker maps while it loads two dozen libraries is never used again: not
- * to be locked. The program itself, whose name is "" here, stays: it is needed most when the disk
- * that it is on does not answer.
+ * Half of what the dynamic linker maps while it loads two dozen libraries is never used again and
+ * must not be locked. The program itself, whose name is "" here, stays locked: it is needed most
+ * when its own disk does not answer.
  */
 static int library_release(struct dl_phdr_info *library, size_t size, void *userdata)
 {
@@ -220,7 +220,7 @@ static int library_release(struct dl_phdr_info *library, size_t size, void *user
 }
 
 /*
- * A burst is over: give back what it used. The kernel frees no locked page, except at the end of
+ * A burst is over: return its memory. The kernel frees no locked page, except at the end of
  * the heap. Only the heap is unlocked for that: mlockall() would bring in every page of mappings
  * that cannot be locked, such as the ring of an aio context.
  */
@@ -231,7 +231,10 @@ static void heap_trim(const struct daemon *daemon)
 	mlock2(daemon->heap, (char *)sbrk(0) - daemon->heap, MLOCK_ONFAULT);
 }
 
-/* What keeps the daemon alive and quick when memory or time is short; none of it is vital. */
+/*
+ * Measures that keep the daemon alive and responsive when memory or CPU time is short; none of them
+ * is essential.
+ */
 static void claim_resources(void)
 {
 	struct rlimit limit;
@@ -247,7 +250,7 @@ static void claim_resources(void)
 			log_info("no realtime scheduling: %s", strerror(errno));
 	}
 	dl_iterate_phdr(library_release, NULL);
-	/* Pages are locked as they come into use: stacks that are never used cost nothing. */
+	/* Pages are locked when first used: unused stacks cost nothing. */
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
 		log_info("cannot lock memory: %s", strerror(errno));
 
@@ -355,7 +358,7 @@ static void on_warning(const char *text)
 	log_warning("%s", text);
 }
 
-/* udev may be slow, or not there: what waits for this daemon does not wait longer than that. */
+/* udev may be slow or not running: units that wait for this daemon do not wait longer than this. */
 enum { NODES_USEC = 10000000 };
 
 static bool has_all_nodes(const struct daemon *daemon)
@@ -371,7 +374,7 @@ static bool has_all_nodes(const struct daemon *daemon)
 static void announce(struct daemon *daemon)
 {
 	daemon->ready_timer = sd_event_source_disable_unref(daemon->ready_timer);
-	heap_trim(daemon); /* nor are there as many checks and table loads at once as before */
+	heap_trim(daemon); /* from now on there are fewer checks and table loads at once */
 	notify_state(daemon, "READY=1");
 }
 
@@ -385,7 +388,7 @@ static int on_ready_timer(sd_event_source *source, uint64_t usec, void *userdata
 	return 0;
 }
 
-/* Services that are ordered after this one find /dev/mapper/NAME. */
+/* Services ordered after this one must find /dev/mapper/NAME. */
 static void announce_with_nodes(struct daemon *daemon)
 {
 	if (has_all_nodes(daemon) ||
@@ -401,7 +404,7 @@ static void on_reconciled(struct daemon *daemon)
 		announce(daemon);
 }
 
-/* After the first configuration, and after each later one. */
+/* After startup, and after each reconfigure. */
 static void on_configured(struct daemon *daemon)
 {
 	if (configure_done(daemon) > 0)
@@ -510,9 +513,9 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	umask(077);
-	/* Workers would each bring an arena of their own, and hardly allocate. */
+	/* Each worker would have an arena of its own, although it hardly allocates. */
 	mallopt(M_ARENA_MAX, 1);
-	/* Long answers come and go between small things that stay: they are not to leave holes. */
+	/* Long replies are allocated among small long-lived objects, and must not leave holes. */
 	mallopt(M_MMAP_THRESHOLD, 32 << 10);
 	mallopt(M_TRIM_THRESHOLD, 64 << 10);
 	if (!options.foreground) {

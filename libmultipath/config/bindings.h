@@ -69,9 +69,9 @@ int mp_bindings_write(const char *dir, const char *text, char **ret);
 int mp_bindings_adopt(struct mp_bindings *bindings, const char *text,
 		      const struct mp_config *config);
 
-/*
- * Borrowed until the bindings change; NULL if there is none. Of several aliases: the one whose line
- * is the first.
+/**
+ * mp_bindings_alias() - alias of this WWID, of several the one whose line comes first; borrowed
+ * until the bindings change, NULL if there is none
  */
 const char *mp_bindings_alias(const struct mp_bindings *bindings, const char *wwid);
 /** mp_bindings_wwid() - of this alias; borrowed until the bindings change, NULL if there is none */

@@ -41,11 +41,11 @@ int mp_config_lint(const struct mp_config *config, struct mp_diagnostics *diagno
 			    mp_origin_name((linter)->config, (where)->file), (where)->line, \
 			    (where)->column, __VA_ARGS__)
 
-/* lint_devnode.c */
+/** mp_lint_devnode() - a devnode rule that matches no disk */
 void mp_lint_devnode(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
 		     const struct mp_rule *rule);
 
-/* Lints about expressions: lint_match.c */
+/** mp_lint_rule_text() - a rule whose expression cannot match, or not what was probably meant */
 void mp_lint_rule_text(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
 		       const struct mp_rule *rule);
 /** mp_lint_rule_reach() - a rule that matches everything, or more than was meant */

@@ -100,6 +100,7 @@ bool mp_geom_is_good(const struct mp_geom *geom, size_t path);
 /** mp_geom_good_count() - how many of its paths are good */
 size_t mp_geom_good_count(const struct mp_geom *geom);
 
+/** mp_geom_state() - OPTIMAL, DEGRADED or BROKEN, from the states of its paths */
 enum mp_geom_state mp_geom_state(const struct mp_geom *geom);
 
 /** mp_geom_path_state() - "ACTIVE", "PASSIVE", "READ", "FAIL", "LOST", "NEW" */

@@ -27,7 +27,7 @@ enum mp_protocol {
 	MP_PROTOCOLS
 };
 
-/* "undef", "ccw", "scsi:fcp", ... as %P and the configuration spell it. */
+/** mp_protocol_name() - "undef", "ccw", "scsi:fcp" ... as in %P and the configuration; constant */
 const char *mp_protocol_name(enum mp_protocol protocol);
 
 /** mp_protocol_parse() - exact name. Return: 0, -EINVAL. */

@@ -114,7 +114,7 @@ void map_command_resize(struct command_call *call)
 		return;
 	}
 	if (!map->kind->managed) {
-		call_fail(call, "gmultipath has made it: stop it and make it anew");
+		call_fail(call, "managed by gmultipath: stop and recreate it there");
 		return;
 	}
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {

@@ -316,7 +316,7 @@ static char *path_give_way(struct daemon_path *path, const struct mp_identity *n
 			    now->wwid);
 		path_end_io(path);
 		geom_wwid = TAKE_PTR(path->geom_wwid);
-		discovery_drop(path, "its WWID is another one now");
+		discovery_drop(path, "its WWID has changed");
 	}
 	return geom_wwid;
 }

@@ -142,4 +142,5 @@ void discovery_told_read_only(struct daemon_path *path, bool read_only);
  */
 void discovery_on_missing_udev(struct daemon_path *path);
 
+/** discovery_free_all() - free all paths, at the end */
 void discovery_free_all(struct daemon *daemon);

@@ -47,4 +47,5 @@ enum leftover_step leftovers_judge(const struct leftover_case *leftover);
 /** leftovers_found() - report one, once or repeatedly */
 void leftovers_found(struct daemon *daemon, const char *wwid, enum leftover_kind kind);
 
+/** leftovers_free() - forget all leftovers, at the end */
 void leftovers_free(struct daemon *daemon);

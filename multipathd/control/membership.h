@@ -63,4 +63,5 @@ void membership_forget(struct daemon_map *map);
  */
 void membership_start_over(struct daemon_map *map);
 
+/** membership_free_all() - free all maps, at the end */
 void membership_free_all(struct daemon *daemon);

@@ -15,7 +15,8 @@
 struct daemon;
 struct daemon_path;
 
-const char *reservation_flag_name(enum reservation_flag flag); /* "unknown" "unset" "set" */
+/** reservation_flag_name() - "unknown", "unset" or "set", constant */
+const char *reservation_flag_name(enum reservation_flag flag);
 
 /** reservation_check_prepare() - on the loop */
 void reservation_check_prepare(struct reservation_check *check, const struct daemon_path *path);

@@ -230,8 +230,8 @@ static const char *map_change(const struct mp_kernel_map *before, const struct m
 	mp_table_format(&before->table, &old);
 	mp_table_format(&now->table, &new);
 	if (before->foreign_table || strcmp(mp_strbuf_text(&old), mp_strbuf_text(&new)))
-		return "its table was changed by somebody else";
-	return strcmp(before->name, now->name) ? "it was renamed by somebody else" : NULL;
+		return "its table was changed by another program";
+	return strcmp(before->name, now->name) ? "it was renamed by another program" : NULL;
 }
 
 void states_take_change(struct daemon_map *map, struct mp_kernel_map *kernel)

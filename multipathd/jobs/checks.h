@@ -97,4 +97,5 @@ void checks_begin(struct check_job *job, uint64_t lane, uint64_t timeout_usec);
  */
 void checks_abandon(struct check_job *job);
 
+/** check_job_free() - free a job that is not running; closes the descriptor of an abandoned one */
 void check_job_free(struct check_job *job);

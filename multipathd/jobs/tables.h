@@ -57,4 +57,5 @@ void tables_start(struct table_job *job);
  */
 void tables_call_off(struct table_job *job);
 
+/** table_job_free() - free a job that is not running, with its copies */
 void table_job_free(struct table_job *job);

@@ -8,7 +8,7 @@ static const struct quota of_root = { SIZE_MAX, SIZE_MAX, SIZE_MAX, 20000 };
 static const struct quota of_a_user = { 128, 4 << 20, 2, 2000 };
 static const struct quota of_all_users = { 1024, 16 << 20, 4, 5000 };
 
-/* Whoever has spent more than that pays no longer: turns. */
+/* Debt beyond this number of turns is forgiven. */
 enum { DEBT_TURNS = 50 };
 
 void accounts_init(struct accounts *accounts, size_t descriptors)
@@ -71,8 +71,7 @@ void account_close(struct account *account)
 }
 
 /*
- * What a user has spent beyond a turn's quota counts in the next ones: one request may cost many
- * turns.
+ * Time beyond a turn's quota is charged to the next turns: one request may cost many turns.
  */
 static uint64_t account_spent(const struct account *account, unsigned turn)
 {

@@ -8,8 +8,8 @@
 #include "multipathd/loop/slices.h"
 
 /*
- * A ring of seconds. What is further away than one round shares a second with what is due, and is
- * put back when that comes. The timer is set to the next second that has entries.
+ * A ring of seconds. Entries more than one round away share a slot with those that are due, and are
+ * put back when that slot comes. The timer is set to the next slot with entries.
  */
 enum { SECONDS = 128 };
 
@@ -19,7 +19,7 @@ struct agenda {
 	sd_event *event;
 	void (*due)(struct agenda_entry *entry);
 	sd_event_source *timer;
-	uint64_t done_sec; /* the last second that was looked at */
+	uint64_t done_sec; /* the last second that was processed */
 	uint64_t armed_sec; /* 0: the timer is off */
 	struct cds_list_head seconds[SECONDS];
 	struct slices *calls;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * agenda.h - what is due at which second: one timer, and what is due together is done together.
- * For: checks.
+ * agenda.h - entries that fall due at certain seconds, with one timer for all of them.  For:
+ * checks.
  */
 #pragma once
 #include <stdint.h>
@@ -28,14 +28,14 @@ int agenda_new(sd_event *event, void (*due)(struct agenda_entry *entry), struct 
 /** agenda_free() - Return: NULL */
 struct agenda *agenda_free(struct agenda *agenda);
 
-/** agenda_init() - an entry that is not due */
+/** agenda_init() - initialize an entry that is not due */
 void agenda_init(struct agenda_entry *entry);
 
 /**
- * agenda_set() - due once at @usec (CLOCK_MONOTONIC), rounded to the second; never in this turn of
- * the loop
+ * agenda_set() - make an entry due once at @usec (CLOCK_MONOTONIC), rounded to the second; never in
+ * this turn of the loop
  */
 int agenda_set(struct agenda *agenda, struct agenda_entry *entry, uint64_t usec);
 
-/** agenda_clear() - not due; it may be so already */
+/** agenda_clear() - make an entry not due; harmless if it is not */
 void agenda_clear(struct agenda_entry *entry);

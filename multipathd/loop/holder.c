@@ -52,7 +52,7 @@ unsigned long holder_find_inode(const char *text, const char *name)
 	return 0;
 }
 
-/* Up to TEXT_MAX bytes, as far as it comes in time. */
+/* Up to TEXT_MAX bytes, as far as they arrive in time. */
 static char *read_text(const char *file, uint64_t end_msec)
 {
 	_cleanup_close_ int fd = open(file, O_RDONLY | O_CLOEXEC);
@@ -113,7 +113,7 @@ static void read_command(pid_t pid, char *command, size_t size)
 			*command = '?';
 }
 
-/* Who listens is told to whoever connects. */
+/* Any client that connects can find out which process listens. */
 static int ask_listener(const char *name, struct holder *ret)
 {
 	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -135,8 +135,8 @@ static int ask_listener(const char *name, struct holder *ret)
 }
 
 /*
- * A process that does not listen, or answers nobody, has the socket open. Other users' descriptors
- * are shown to CAP_SYS_PTRACE only, which the daemon does not have in its systemd unit.
+ * A process that does not listen, or accepts no connection, still has the socket open. Other users'
+ * descriptors are shown to CAP_SYS_PTRACE only, which the daemon does not have in its systemd unit.
  */
 static int search_processes(const char *name, unsigned limit_msec, struct holder *ret)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* holder.h - which process has a name of the abstract socket name space.  For: server. */
+/* holder.h - finds the process that holds a name in the abstract socket namespace.  For: server. */
 #pragma once
 #include <stddef.h>
 #include <sys/types.h>
@@ -11,19 +11,19 @@ struct holder {
 };
 
 /**
- * holder_find_inode() - the socket that is bound to a name
+ * holder_find_inode() - find the socket that is bound to a name
  * @text:	of /proc/net/unix
  * @name:	with a leading @
  *
- * Sockets that were accepted by it have the same name; they are passed over. Source:
+ * Sockets accepted by it have the same name; they are skipped. Source:
  * proc_pid_net(5).
  * Return: inode number, 0 if there is none.
  */
 unsigned long holder_find_inode(const char *text, const char *name);
 
 /**
- * holder_find() - the process that listens there, or else the first one found that has it open
- * @limit_msec:	of that search: users decide how many sockets and descriptors there are to look at
+ * holder_find() - find the process that listens there, or else the first one that has it open
+ * @limit_msec:	limits the search, because users control the number of sockets and descriptors
  *
  * Return: 0, -ESRCH.
  */

@@ -8,8 +8,8 @@
 
 enum {
 	/*
-	 * After all else, in turn with the server's turns of users, which have the same: they are
-	 * answered between two slices.
+	 * After everything else, at the same priority as the server's turns of users, who are
+	 * served between two slices.
 	 */
 	PRIORITY_SLICE = SD_EVENT_PRIORITY_IDLE + 1,
 	PRIORITY_OVERDUE = SD_EVENT_PRIORITY_IMPORTANT,
@@ -18,8 +18,8 @@ enum {
 struct slices {
 	slices_step_fn step;
 	void *userdata;
-	sd_event_source *source; /* deferred: the next slice, when nothing else is to be done */
-	sd_event_source *timer; /* the next slice, whatever else is to be done */
+	sd_event_source *source; /* deferred: the next slice, when there is nothing else to do */
+	sd_event_source *timer; /* the next slice, regardless of other work */
 	bool going_on;
 };
 
@@ -33,7 +33,7 @@ bool slice_is_over(struct slice *slice)
 	return --slice->steps == 0 || timers_now_usec() >= slice->end_usec;
 }
 
-/* Return: false if the loop cannot be asked to come back. */
+/* Return: false if no later turn can be scheduled. */
 static bool slices_arm(struct slices *slices)
 {
 	return sd_event_source_set_enabled(slices->source, SD_EVENT_ONESHOT) >= 0 &&

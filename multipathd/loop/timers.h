@@ -5,15 +5,15 @@
 #include <systemd/sd-event.h>
 
 /**
- * timers_now_usec() - CLOCK_MONOTONIC as it is now; sd_event_now() stands still during a turn of
+ * timers_now_usec() - the current CLOCK_MONOTONIC; sd_event_now() does not advance during a turn of
  * the loop
  */
 uint64_t timers_now_usec(void);
 
 /**
- * timers_set() - let it go off once; the loop ends if its handler fails
- * @source:	NULL: made; sd_event_source_disable_unref() ends it
- * @usec:	of CLOCK_MONOTONIC; up to a tenth of a second later
+ * timers_set() - set a one-shot timer; the loop ends if its handler fails
+ * @source:	created if NULL; release it by sd_event_source_disable_unref()
+ * @usec:	CLOCK_MONOTONIC; it may expire up to a tenth of a second later
  *
  * Return: 0 or more, negative errno.
  */
@@ -21,8 +21,8 @@ int timers_set(sd_event *event, sd_event_source **source, uint64_t usec,
 	       sd_event_time_handler_t handler, void *userdata);
 
 /**
- * timers_add() - a timer that is off; the loop ends if its handler fails
- * @accuracy_usec:	it may go off so much later
+ * timers_add() - create a timer that is off; the loop ends if its handler fails
+ * @accuracy_usec:	it may expire up to this much later
  * @ret:		timers_arm(), sd_event_source_disable_unref(); may be set on failure, too
  *
  * Return: 0 or more, negative errno.
@@ -31,7 +31,7 @@ int timers_add(sd_event *event, sd_event_source **ret, uint64_t accuracy_usec,
 	       sd_event_time_handler_t handler, void *userdata);
 
 /**
- * timers_arm() - let a timer of timers_add() go off once
+ * timers_arm() - arm a timer of timers_add() once
  * @usec:	of CLOCK_MONOTONIC; 0: not at all
  *
  * Return: 0 or more, negative errno.
@@ -39,8 +39,8 @@ int timers_add(sd_event *event, sd_event_source **ret, uint64_t accuracy_usec,
 int timers_arm(sd_event_source *source, uint64_t usec);
 
 /**
- * timers_add_defer() - a call in the next turn of the loop, once, whenever the source is enabled
- * (SD_EVENT_ONESHOT); the loop ends if its handler fails
+ * timers_add_defer() - create a source whose handler is called once in the next turn of the loop
+ * whenever it is enabled (SD_EVENT_ONESHOT); the loop ends if its handler fails
  * @ret:	disabled; may be set on failure, too
  *
  * Return: 0 or more, negative errno.

@@ -101,11 +101,13 @@ struct daemon {
 	char *heap; /* start of the heap */
 };
 
+/** daemon_now_usec() - CLOCK_MONOTONIC as of this turn of the loop */
 uint64_t daemon_now_usec(const struct daemon *daemon);
 
 /** daemon_diagnostic() - mp_diagnostic_fn that logs */
 void daemon_diagnostic(void *userdata, enum mp_severity severity, int level, const char *text);
 
+/** daemon_state_name() - as printed by "show daemon", constant */
 const char *daemon_state_name(enum daemon_state state);
 
 /** daemon_reply() - answer a client's request; 0: there is none */

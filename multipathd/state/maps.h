@@ -150,6 +150,7 @@ int maps_new(struct inventory *inventory, const char *wwid, struct daemon_map **
 /** maps_free() - its paths become orphans; no request may be waiting for it */
 void maps_free(struct daemon_map *map);
 
+/** maps_find_wwid(), maps_find_name() - borrowed; NULL if there is none */
 struct daemon_map *maps_find_wwid(const struct inventory *inventory, const char *wwid);
 struct daemon_map *maps_find_name(const struct inventory *inventory, const char *name);
 struct daemon_map *maps_find_minor(const struct inventory *inventory, unsigned minor);

@@ -83,6 +83,7 @@ int paths_new(struct inventory *inventory, const struct mp_identity *identity, c
 /** paths_free() - remove it from its map and the set; no job of it may be running */
 void paths_free(struct daemon_path *path);
 
+/** paths_find_id(), paths_find_devt() - borrowed; NULL if there is none */
 struct daemon_path *paths_find_id(const struct inventory *inventory, uint64_t id);
 struct daemon_path *paths_find_devt(const struct inventory *inventory, dev_t devt);
 struct daemon_path *paths_find_name(const struct inventory *inventory, const char *name);

@@ -66,7 +66,7 @@ gm_is FOO "OPTIMAL $a:ACTIVE $b:PASSIVE"
 replies ok resume map FOO
 check "I/O continues" io_moves /dev/mapper/FOO
 replies ok reload map FOO
-replies "gmultipath has made it" resize map FOO
+replies "managed by gmultipath" resize map FOO
 replies ok reconfigure all
 until_true "reconfigured" daemon_serves
 gm_is FOO "OPTIMAL $a:ACTIVE $b:PASSIVE"

@@ -111,7 +111,7 @@ static void a_map_of_gmultipath_is_not_resized(void **state)
 	(void)state;
 	asked.map->kind = made_kinds.geom;
 	ask("resize map mpatha",
-	    "reply 7: fail\ngmultipath has made it: stop it and make it anew\n");
+	    "reply 7: fail\nmanaged by gmultipath: stop and recreate it there\n");
 	asked.map->kind = made_kinds.reconciled;
 	ask("resize map mpatha", FAIL); /* the paths are not in sysfs */
 }
