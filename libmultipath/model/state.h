@@ -10,7 +10,7 @@ enum mp_path_state {
 	MP_PATH_DOWN,
 	MP_PATH_UP,
 	MP_PATH_SHAKY,
-	MP_PATH_GHOST, /* passive: answers, but takes no I/O before a failover */
+	MP_PATH_GHOST, /* passive: answers, but serves no I/O before a controller switch */
 	MP_PATH_PENDING,
 	MP_PATH_TIMEOUT,
 	MP_PATH_REMOVED,
@@ -65,7 +65,10 @@ static inline bool mp_path_state_is_active(enum mp_path_state state)
 	return state == MP_PATH_UP || state == MP_PATH_GHOST;
 }
 
-/** mp_path_state_is_bad() - down, shaky or timed out: the kernel must not use the path */
+/**
+ * mp_path_state_is_bad() - down, shaky, timed out, removed or disconnected: the kernel must not
+ * use the path
+ */
 static inline bool mp_path_state_is_bad(enum mp_path_state state)
 {
 	return state == MP_PATH_DOWN || state == MP_PATH_SHAKY || state == MP_PATH_TIMEOUT ||
