@@ -165,6 +165,7 @@ static void a_reload_ends_what_asked_for_it(void **state)
 	world.map->loading = world.job;
 	world.map->force_reload = world.map->regroup = world.map->allow_resize = true;
 	world.map->not_ready_in_udev = true;
+	world.map->queue_known = true;
 	job_set_kernel(world.job, TWO_PATHS);
 	outcomes_of_table(world.job);
 	recorded_expect("claim sda\n"
@@ -172,6 +173,7 @@ static void a_reload_ends_what_asked_for_it(void **state)
 	assert_null(world.map->loading);
 	assert_false(world.map->force_reload || world.map->regroup || world.map->allow_resize);
 	assert_false(world.map->not_ready_in_udev);
+	assert_false(world.map->queue_known); /* the table carries the mode now */
 	assert_true(mp_map_holds(&world.map->map, makedev(8, 16)));
 	assert_int_equal(world.map->generation, 1);
 }
