@@ -432,12 +432,14 @@ static void the_kernel_hears_of_a_path_before_anybody_else(void **state)
 
 	(void)state;
 	world_init(&world, TWO_PATHS);
+	world.path->registered_key = 7;
 	take(&world, MP_PATH_DOWN);
 	recorded_expect("message w: fail_path 8:0\n"
 			"sda is due in 5 s\n");
 	assert_int_equal(world.path->path.state, MP_PATH_DOWN);
 	assert_int_equal(world.path->answered_state, MP_PATH_DOWN);
 	assert_false(mp_path_is_proven(&world.path->path));
+	assert_true(world.path->registered_key == 0); /* another host may preempt it */
 	assert_int_equal(world.map->map.stats.path_faults, 1);
 	assert_null(world.path->job);
 	assert_false(world.map->dirty); /* its table stays as it is */

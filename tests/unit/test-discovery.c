@@ -243,6 +243,7 @@ static void a_path_to_the_wrong_lun_is_failed_and_rescanned(void **state)
 	recorded_expect("message w: fail_path 8:0\n"
 			"rescan sda\n");
 	assert_true(world.path->path.wrong_wwid);
+	assert_false(mp_path_is_proven(&world.path->path));
 	assert_string_equal(daemon_path_proof(world.path), "w"); /* what it has to tell */
 	assert_true(world.map->dirty);
 
