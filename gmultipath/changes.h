@@ -10,7 +10,7 @@
 
 struct mp_dm_removal;
 
-/* Return: 0, negative errno (message in err). */
+/** changes_create() - create the map. Return: 0, negative errno (message in err). */
 int changes_create(struct engine *engine, struct mp_geom *geom);
 /**
  * changes_reload() - load a table with other paths or another mode, with I/O running

@@ -68,7 +68,7 @@ static void the_environment_replaces_all(void **state)
 	(void)state;
 }
 
-static void nobody_listening_is_an_error(void **state)
+static void a_missing_listener_is_an_error(void **state)
 {
 	setenv(MP_ADDRESS_VARIABLE, "/nonexistent/socket", 1);
 	assert_int_equal(mp_address_connect(0, 100), -ENOENT);
@@ -174,7 +174,7 @@ int main(void)
 		cmocka_unit_test(names_that_do_not_fit_are_refused),
 		cmocka_unit_test(roots_file_is_tried_first_and_the_abstract_name_last),
 		cmocka_unit_test(the_environment_replaces_all),
-		cmocka_unit_test(nobody_listening_is_an_error),
+		cmocka_unit_test(a_missing_listener_is_an_error),
 		cmocka_unit_test(a_full_backlog_is_waited_for_no_longer_than_asked),
 		cmocka_unit_test(only_roots_process_is_talked_to),
 		cmocka_unit_test(a_name_that_anybody_can_take_is_no_daemon_that_is_busy),

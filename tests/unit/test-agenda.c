@@ -137,7 +137,7 @@ static void what_is_cleared_is_not_called(void **state)
 	assert_ptr_equal(fixture.called[0], &entries[1]);
 }
 
-static void set_again_counts_once_and_the_last_time_holds(void **state)
+static void set_again_counts_once_and_the_last_time_applies(void **state)
 {
 	struct agenda_entry entry, other;
 	uint64_t now = now_usec();
@@ -198,7 +198,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_waits_for_its_call_can_be_cleared, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(what_is_cleared_is_not_called, setup, teardown),
-		cmocka_unit_test_setup_teardown(set_again_counts_once_and_the_last_time_holds,
+		cmocka_unit_test_setup_teardown(set_again_counts_once_and_the_last_time_applies,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(an_entry_that_sets_itself_waits_for_the_next_second,
 						setup, teardown),

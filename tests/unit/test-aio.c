@@ -55,7 +55,7 @@ static void less_than_a_block_is_an_error(void **state)
 	assert_int_equal(done.error, -EIO);
 }
 
-static void what_cannot_be_read_is_told_at_once(void **state)
+static void what_cannot_be_read_is_reported_at_once(void **state)
 {
 	_cleanup_(mp_aio_freep) struct mp_aio *aio = NULL;
 
@@ -66,7 +66,7 @@ static void what_cannot_be_read_is_told_at_once(void **state)
 	assert_int_equal(mp_aio_read(aio, 0, 8192, NULL), -EINVAL);
 }
 
-static void the_event_descriptor_tells_of_answers(void **state)
+static void the_event_descriptor_signals_answers(void **state)
 {
 	_cleanup_(mp_aio_freep) struct mp_aio *aio = NULL;
 	_cleanup_close_ int fd = file_of(4096), event_fd = eventfd(0, EFD_CLOEXEC);
@@ -100,8 +100,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_block_is_success),
 		cmocka_unit_test(less_than_a_block_is_an_error),
-		cmocka_unit_test(what_cannot_be_read_is_told_at_once),
-		cmocka_unit_test(the_event_descriptor_tells_of_answers),
+		cmocka_unit_test(what_cannot_be_read_is_reported_at_once),
+		cmocka_unit_test(the_event_descriptor_signals_answers),
 		cmocka_unit_test(answers_not_reaped_are_freed),
 	};
 

@@ -30,7 +30,7 @@ static void the_state_is_that_of_the_group(void **state)
 	assert_false(preferred);
 }
 
-static void a_group_that_is_not_listed_is_told(void **state)
+static void a_group_that_is_not_listed_is_reported(void **state)
 {
 	static const uint8_t empty[] = { 0, 0, 0, 0 };
 	enum mp_alua_state got;
@@ -41,7 +41,7 @@ static void a_group_that_is_not_listed_is_told(void **state)
 	assert_int_equal(mp_alua_decode(empty, sizeof(empty), 0, &got, &preferred), -ENOENT);
 }
 
-static void a_report_may_be_cut_behind_the_group(void **state)
+static void a_report_may_be_cut_after_the_group(void **state)
 {
 	enum mp_alua_state got;
 	bool preferred;
@@ -88,8 +88,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_state_is_that_of_the_group),
-		cmocka_unit_test(a_group_that_is_not_listed_is_told),
-		cmocka_unit_test(a_report_may_be_cut_behind_the_group),
+		cmocka_unit_test(a_group_that_is_not_listed_is_reported),
+		cmocka_unit_test(a_report_may_be_cut_after_the_group),
 		cmocka_unit_test(priorities_are_those_of_the_field),
 	};
 

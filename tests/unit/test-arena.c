@@ -40,7 +40,7 @@ static void texts_are_copied_and_terminated(void **state)
 		assert_int_equal(strlen(texts[length]), length);
 }
 
-static void a_large_piece_has_a_chunk_of_its_own(void **state)
+static void a_large_piece_gets_its_own_chunk(void **state)
 {
 	_cleanup_(mp_arena_fini) struct mp_arena arena = { 0 };
 	char *memory = mp_arena_alloc(&arena, 1 << 20);
@@ -57,7 +57,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(memory_is_zeroed_aligned_and_apart),
 		cmocka_unit_test(texts_are_copied_and_terminated),
-		cmocka_unit_test(a_large_piece_has_a_chunk_of_its_own),
+		cmocka_unit_test(a_large_piece_gets_its_own_chunk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

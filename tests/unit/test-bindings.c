@@ -97,7 +97,7 @@ static void bindings_are_sorted_by_length_and_name(void **state)
 	assert_null(mp_bindings_wwid(bindings, "mpathc"));
 }
 
-static void of_several_aliases_of_a_wwid_the_first_line_counts(void **state)
+static void of_several_aliases_of_a_wwid_the_first_line_applies(void **state)
 {
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings =
 		parse("v w2\nmpathz w\nmpathaa w\nmpathb w\n");
@@ -164,7 +164,7 @@ static void the_name_that_counts_is_kept_through_writes(void **state)
 	assert_string_equal(again, written);
 }
 
-static void bad_lines_are_told_and_skipped(void **state)
+static void bad_lines_are_reported_and_skipped(void **state)
 {
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = NULL;
 	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT, text = MP_STRBUF_INIT;
@@ -516,10 +516,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_letters_in_bijective_base_26),
 		cmocka_unit_test(bindings_are_sorted_by_length_and_name),
-		cmocka_unit_test(of_several_aliases_of_a_wwid_the_first_line_counts),
+		cmocka_unit_test(of_several_aliases_of_a_wwid_the_first_line_applies),
 		scratch_test(what_is_written_is_what_is_read),
 		scratch_test(the_name_that_counts_is_kept_through_writes),
-		cmocka_unit_test(bad_lines_are_told_and_skipped),
+		cmocka_unit_test(bad_lines_are_reported_and_skipped),
 		cmocka_unit_test(a_file_with_header_and_without_contradictions_is_fine),
 		scratch_test(loading_makes_the_file_with_its_header),
 		scratch_test(loading_read_only_writes_nothing),

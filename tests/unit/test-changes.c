@@ -48,7 +48,7 @@ static void each_step_is_a_line(void **state)
 			    "remove mpatha: not wanted\n");
 }
 
-static void what_differs_is_told_with_both_values(void **state)
+static void differences_are_reported_with_both_values(void **state)
 {
 	_cleanup_(mp_changes_fini) struct mp_changes changes = MP_CHANGES_INIT;
 	_cleanup_(mp_table_fini) struct mp_table current = MP_TABLE_INIT;
@@ -93,7 +93,7 @@ static void what_changes_alike_is_one_line(void **state)
 						  "set 0 1 2 3 4 5 6 7 and 2 more: z\n");
 }
 
-static void nothing_is_told_too(void **state)
+static void an_empty_result_is_reported_too(void **state)
 {
 	_cleanup_(mp_changes_fini) struct mp_changes changes = MP_CHANGES_INIT;
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
@@ -134,9 +134,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_step_is_a_line),
-		cmocka_unit_test(what_differs_is_told_with_both_values),
+		cmocka_unit_test(differences_are_reported_with_both_values),
 		cmocka_unit_test(what_changes_alike_is_one_line),
-		cmocka_unit_test(nothing_is_told_too),
+		cmocka_unit_test(an_empty_result_is_reported_too),
 		cmocka_unit_test(programs_get_a_row_each),
 	};
 

@@ -125,7 +125,7 @@ static void tur_judges_each_answer(void **state)
 	}
 }
 
-static void tur_goes_on_behind_a_unit_attention(void **state)
+static void tur_continues_after_a_unit_attention(void **state)
 {
 	static const struct answer changed[] = { SENSE(6, 0x2a, 6), HOST(2), { 0 } };
 	static const struct answer failed[] = { SENSE(6, 0x2a, 7), SENSE(2, 4, 0xb) };
@@ -336,7 +336,7 @@ static void rdac_reads_the_array_page(void **state)
 	assert_int_equal(run("rdac", 0).state, MP_PATH_DOWN);
 }
 
-static void rdac_asks_to_be_told_of_aborts(void **state)
+static void rdac_asks_for_reports_of_aborts(void **state)
 {
 	uint8_t page[48] = { [1] = 0xc9, [8] = 1 }, clear[20] = { 0 },
 		changeable[20] = { [13] = 0x40 };
@@ -420,14 +420,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tur_judges_each_answer),
-		cmocka_unit_test(tur_goes_on_behind_a_unit_attention),
+		cmocka_unit_test(tur_continues_after_a_unit_attention),
 		cmocka_unit_test(all_tries_of_tur_share_one_timeout),
 		cmocka_unit_test(readsector0_tries_three_times),
 		cmocka_unit_test(a_page_that_does_not_come_is_judged_alike),
 		cmocka_unit_test(hp_sw_takes_what_is_not_ready_for_passive),
 		cmocka_unit_test(emc_clariion_reads_the_array_page),
 		cmocka_unit_test(rdac_reads_the_array_page),
-		cmocka_unit_test(rdac_asks_to_be_told_of_aborts),
+		cmocka_unit_test(rdac_asks_for_reports_of_aborts),
 		cmocka_unit_test(checkers_are_found_by_name),
 		cmocka_unit_test(the_configuration_knows_the_checkers_and_no_others),
 		cmocka_unit_test(directio_needs_a_device_that_can_be_read),

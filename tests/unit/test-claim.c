@@ -167,7 +167,7 @@ static void the_last_row_of_the_account_decides_and_no_other(void **state)
 		}
 }
 
-static void what_is_told_to_do_would_turn_it(void **state)
+static void the_suggested_change_reverses_the_verdict(void **state)
 {
 	static const struct {
 		struct mp_claim_input input;
@@ -212,7 +212,7 @@ int main(void)
 		cmocka_unit_test(what_was_released_stays_released_unless_it_is_known),
 		cmocka_unit_test(a_map_is_allowed_by_what_is_known_of_it),
 		cmocka_unit_test(the_last_row_of_the_account_decides_and_no_other),
-		cmocka_unit_test(what_is_told_to_do_would_turn_it),
+		cmocka_unit_test(the_suggested_change_reverses_the_verdict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,7 +99,7 @@ static void groups_are_found_by_their_members(void **state)
 	assert_null(mp_table_group_find(&a.groups[1], makedev(8, 0)));
 }
 
-static void the_row_is_told_with_both_values(void **state)
+static void a_changed_row_is_reported_with_both_values(void **state)
 {
 	static const struct {
 		const char *current, *wanted, *text;
@@ -138,7 +138,7 @@ int main(void)
 		cmocka_unit_test(the_first_row_that_differs_is_named),
 		cmocka_unit_test(blanks_are_no_difference),
 		cmocka_unit_test(groups_are_found_by_their_members),
-		cmocka_unit_test(the_row_is_told_with_both_values),
+		cmocka_unit_test(a_changed_row_is_reported_with_both_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,7 @@ static void discovery_format(const struct discovery *discovery, char *text, size
 		 checks[discovery->check]);
 }
 
-static void what_a_device_is_to_the_path_of_its_number(void **state)
+static void what_a_device_is_to_the_path_with_its_number(void **state)
 {
 	static const struct {
 		unsigned facts;
@@ -211,7 +211,7 @@ static void an_event_doubts_a_path_and_marks_its_map_for_what_has_changed(void *
 	}
 }
 
-static void a_path_that_is_dropped_is_taken_from_a_load_and_counted(void **state)
+static void a_dropped_path_is_removed_from_a_load_and_counted(void **state)
 {
 	_cleanup_world_ struct world world;
 	struct table_job *job = calloc(1, sizeof(*job));
@@ -253,7 +253,7 @@ static void a_path_to_the_wrong_lun_is_failed_and_rescanned(void **state)
 	recorded_expect("rescan sda\n"); /* the kernel does not use it */
 }
 
-static void what_a_device_tells_of_its_kind_chooses_checker_and_prioritizer(void **state)
+static void what_a_device_reports_chooses_checker_and_prioritizer(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -282,7 +282,7 @@ static void what_a_device_tells_of_its_kind_chooses_checker_and_prioritizer(void
 	recorded_expect("");
 }
 
-static void a_name_that_a_device_tells_is_kept_once(void **state)
+static void a_name_that_a_device_reports_is_stored_once(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -381,15 +381,15 @@ static void udevs_name_for_page_0x83_is_compared_with_the_one_before(void **stat
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_a_device_is_to_the_path_of_its_number),
+		cmocka_unit_test(what_a_device_is_to_the_path_with_its_number),
 		cmocka_unit_test(a_new_device_joins_its_map_and_is_checked),
 		cmocka_unit_test(a_device_without_wwid_is_asked_for_at_udev_later),
 		cmocka_unit_test(a_device_that_leads_to_another_lun_leaves_its_map),
 		cmocka_unit_test(an_event_doubts_a_path_and_marks_its_map_for_what_has_changed),
-		cmocka_unit_test(a_path_that_is_dropped_is_taken_from_a_load_and_counted),
+		cmocka_unit_test(a_dropped_path_is_removed_from_a_load_and_counted),
 		cmocka_unit_test(a_path_to_the_wrong_lun_is_failed_and_rescanned),
-		cmocka_unit_test(what_a_device_tells_of_its_kind_chooses_checker_and_prioritizer),
-		cmocka_unit_test(a_name_that_a_device_tells_is_kept_once),
+		cmocka_unit_test(what_a_device_reports_chooses_checker_and_prioritizer),
+		cmocka_unit_test(a_name_that_a_device_reports_is_stored_once),
 		cmocka_unit_test(
 			a_wwid_from_the_device_itself_gives_a_path_its_map_unless_it_is_blacklisted),
 		cmocka_unit_test(udev_is_asked_a_number_of_times),

@@ -124,7 +124,7 @@ static void a_logical_partition_lies_in_its_extended_one(void **state)
 		assert_row(&rows[i]);
 }
 
-static void a_chain_that_leaves_is_told(void **state)
+static void a_chain_that_leaves_is_reported(void **state)
 {
 	static const struct row rows[] = {
 		/* Out of the extended partition, though there is a table. */
@@ -232,7 +232,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_do_not_end_at_32_bits_of_512_bytes),
 		cmocka_unit_test(a_logical_partition_lies_in_its_extended_one),
-		cmocka_unit_test(a_chain_that_leaves_is_told),
+		cmocka_unit_test(a_chain_that_leaves_is_reported),
 		cmocka_unit_test(every_ebr_can_have_two_partitions_and_garbage),
 		cmocka_unit_test(a_partition_of_another_system_takes_none_with_it),
 		cmocka_unit_test(an_endless_chain_ends),

@@ -97,7 +97,7 @@ static void any_bytes_become_utf8(void **state)
 	assert_non_null(strstr(mp_strbuf_text(&out), "a\xc3\xbf\\\"\\u0001\xc3\xa4"));
 }
 
-static void half_an_account_is_none(void **state)
+static void half_an_explanation_is_none(void **state)
 {
 	_cleanup_(mp_explanation_fini) struct mp_explanation explanation = MP_EXPLANATION_INIT;
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
@@ -116,7 +116,7 @@ int main(void)
 		cmocka_unit_test(people_get_aligned_lines),
 		cmocka_unit_test(programs_get_json),
 		cmocka_unit_test(any_bytes_become_utf8),
-		cmocka_unit_test(half_an_account_is_none),
+		cmocka_unit_test(half_an_explanation_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,7 @@ static struct mp_filter_verdict filter(struct loaded *loaded, const char *text,
 	return mp_filter_path(loaded->config, identity, NULL, "ID_SERIAL");
 }
 
-static void by_default_only_disks_are_taken(void **state)
+static void by_default_only_disks_are_accepted(void **state)
 {
 	static const struct {
 		const char *name;
@@ -72,7 +72,7 @@ static void disks_that_the_kernel_multipaths_itself_are_left_alone(void **state)
 	assert_false(mp_filter_devnode(loaded.config, "sda").blacklisted);
 }
 
-static void the_criterion_and_the_rule_that_decided_are_told(void **state)
+static void the_deciding_criterion_and_rule_are_reported(void **state)
 {
 	static const struct {
 		const char *text;
@@ -271,7 +271,7 @@ static void rules_are_listed_with_their_origin(void **state)
 	assert_string_equal(buf.text, expected);
 }
 
-static void every_criterion_gives_an_account_of_itself(void **state)
+static void every_criterion_is_explained(void **state)
 {
 	static const char text[] = "blacklist {\n"
 				   "device {\n"
@@ -317,7 +317,7 @@ static void every_criterion_gives_an_account_of_itself(void **state)
 	}
 }
 
-static void built_in_rules_are_told_as_such(void **state)
+static void built_in_rules_are_reported_as_such(void **state)
 {
 	static const struct mp_identity universal = { .name = "sda",
 						      .vendor = "SGI",
@@ -466,16 +466,16 @@ static void the_remedy_turns_the_verdict(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(by_default_only_disks_are_taken),
+		cmocka_unit_test(by_default_only_disks_are_accepted),
 		cmocka_unit_test(disks_that_the_kernel_multipaths_itself_are_left_alone),
-		cmocka_unit_test(the_criterion_and_the_rule_that_decided_are_told),
+		cmocka_unit_test(the_deciding_criterion_and_rule_are_reported),
 		cmocka_unit_test(what_is_not_known_is_not_filtered),
 		cmocka_unit_test(usb_disks_need_permission),
 		cmocka_unit_test(the_first_property_by_name_decides),
 		cmocka_unit_test(names_of_an_event_match_no_rule),
 		cmocka_unit_test(rules_are_listed_with_their_origin),
-		cmocka_unit_test(every_criterion_gives_an_account_of_itself),
-		cmocka_unit_test(built_in_rules_are_told_as_such),
+		cmocka_unit_test(every_criterion_is_explained),
+		cmocka_unit_test(built_in_rules_are_reported_as_such),
 		cmocka_unit_test(the_reason_names_rule_and_place),
 		cmocka_unit_test(the_remedy_turns_the_verdict),
 	};

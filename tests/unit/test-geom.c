@@ -205,7 +205,7 @@ static void what_is_loaded_is_read_as_what_it_was(void **state)
 	}
 }
 
-static void whose_a_map_is_tells_its_wwid(void **state)
+static void the_wwid_shows_who_manages_a_map(void **state)
 {
 	(void)state;
 	assert_true(mp_geom_is_wwid("GEOM-d3cd8ba2"));
@@ -224,7 +224,7 @@ int main(void)
 		cmocka_unit_test(when_nothing_is_left_all_others_are_restored),
 		cmocka_unit_test(the_only_good_path_cannot_be_failed),
 		cmocka_unit_test(what_is_loaded_is_read_as_what_it_was),
-		cmocka_unit_test(whose_a_map_is_tells_its_wwid),
+		cmocka_unit_test(the_wwid_shows_who_manages_a_map),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -399,7 +399,7 @@ static void the_reference_lists_every_command(void **state)
 	assert_string_equal(mp_strbuf_text(&buf), mp_strbuf_text(&expected));
 }
 
-static void errors_are_told_to_the_byte(void **state)
+static void errors_are_printed_to_the_byte(void **state)
 {
 	static const struct command table[] = { { .grammar = "list|show paths" } };
 	static const struct {
@@ -434,7 +434,7 @@ int main(void)
 		cmocka_unit_test(what_does_not_parse_says_why),
 		cmocka_unit_test(a_text_of_any_bytes_fits),
 		cmocka_unit_test(the_reference_lists_every_command),
-		cmocka_unit_test(errors_are_told_to_the_byte),
+		cmocka_unit_test(errors_are_printed_to_the_byte),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,7 +112,7 @@ static void a_thing_can_be_removed_and_added_again(void **state)
 	mp_hash_fini(&hash);
 }
 
-static void things_of_one_hash_are_told_apart_by_their_keys(void **state)
+static void entries_with_equal_hashes_are_distinguished_by_their_keys(void **state)
 {
 	struct thing a = { .name = "a" }, b = { .name = "b" };
 	struct mp_hash hash;
@@ -161,7 +161,7 @@ int main(void)
 		cmocka_unit_test(an_empty_table_has_nothing),
 		cmocka_unit_test(many_things_are_found_by_each_of_their_keys),
 		cmocka_unit_test(a_thing_can_be_removed_and_added_again),
-		cmocka_unit_test(things_of_one_hash_are_told_apart_by_their_keys),
+		cmocka_unit_test(entries_with_equal_hashes_are_distinguished_by_their_keys),
 		cmocka_unit_test(keys_are_spread),
 	};
 

@@ -150,7 +150,7 @@ static void a_held_path_that_fails_again_waits_from_the_start(void **state)
 	     { 20, WAITS, .failures = 3, .held = true }, { 21.1, WAITS });
 }
 
-static void a_counted_path_is_taken_when_it_is_the_last_one(void **state)
+static void a_counted_path_is_used_when_it_is_the_last_one(void **state)
 {
 	(void)state;
 	LIVE(&counting, { 0, AGAIN, .failures = 1 }, { 1, AGAIN, .failures = 2 },
@@ -196,7 +196,7 @@ static void a_bad_sample_is_repeated_after_a_rest(void **state)
 	     { 962, ENDS, .ios = 5000000, .errors = 5000000, .needed = true, .check = true });
 }
 
-static void a_sampled_path_is_taken_when_it_is_the_last_one(void **state)
+static void a_sampled_path_is_used_when_it_is_the_last_one(void **state)
 {
 	(void)state;
 	LIVE(&sampling, { 0, FAILS, .phase = MP_HEALTH_WATCHED },
@@ -483,11 +483,11 @@ int main(void)
 		cmocka_unit_test(failures_are_forgotten_by_good_checks),
 		cmocka_unit_test(a_held_path_recovers_when_it_was_good_long_enough),
 		cmocka_unit_test(a_held_path_that_fails_again_waits_from_the_start),
-		cmocka_unit_test(a_counted_path_is_taken_when_it_is_the_last_one),
+		cmocka_unit_test(a_counted_path_is_used_when_it_is_the_last_one),
 		cmocka_unit_test(two_failures_in_a_short_time_cause_sampling),
 		cmocka_unit_test(failures_far_apart_are_no_pair),
 		cmocka_unit_test(a_bad_sample_is_repeated_after_a_rest),
-		cmocka_unit_test(a_sampled_path_is_taken_when_it_is_the_last_one),
+		cmocka_unit_test(a_sampled_path_is_used_when_it_is_the_last_one),
 		cmocka_unit_test(a_change_of_the_configuration_frees_a_held_path),
 		cmocka_unit_test(the_operator_may_forgive),
 		cmocka_unit_test(a_path_is_held_back_as_long_as_another_one_serves),

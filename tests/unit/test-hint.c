@@ -11,7 +11,7 @@
 #include "base/strbuf.h"
 #include "config/hint.h"
 
-static void a_hint_is_enough_to_mend_the_line(void **state)
+static void a_hint_is_enough_to_fix_the_line(void **state)
 {
 	static const struct {
 		enum mp_scope here;
@@ -81,7 +81,7 @@ static void a_hint_is_enough_to_mend_the_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_hint_is_enough_to_mend_the_line),
+		cmocka_unit_test(a_hint_is_enough_to_fix_the_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

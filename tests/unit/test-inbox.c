@@ -124,7 +124,7 @@ static void a_length_is_allowed_by_what_comes_with_it(void **state)
 	}
 }
 
-static void a_long_request_is_taken_whole_and_the_next_is_usual(void **state)
+static void a_long_request_is_read_whole_and_the_next_is_normal(void **state)
 {
 	enum { LENGTH = 5000 };
 	_cleanup_free_ char *text = calloc(1, LENGTH + 1), *long_text = NULL;
@@ -180,7 +180,7 @@ int main(void)
 		cmocka_unit_test(requests_come_out_in_order_however_many_arrive_at_once),
 		cmocka_unit_test(a_text_may_come_in_pieces_and_its_length_may_not),
 		cmocka_unit_test(a_length_is_allowed_by_what_comes_with_it),
-		cmocka_unit_test(a_long_request_is_taken_whole_and_the_next_is_usual),
+		cmocka_unit_test(a_long_request_is_read_whole_and_the_next_is_normal),
 		cmocka_unit_test(the_rest_of_a_request_that_was_given_up_is_skipped),
 	};
 

@@ -47,7 +47,7 @@ static void maps_are_found_by_name_wwid_and_node_while_the_kernel_has_them(void 
 	assert_null(maps_find(&made.inventory, "data"));
 }
 
-static void a_map_is_marked_once_and_each_mark_is_told_of(void **state)
+static void a_map_is_marked_once_and_each_mark_is_logged(void **state)
 {
 	_cleanup_made_ struct made made;
 	struct daemon_map *map;
@@ -150,7 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_are_found_by_whatever_commands_call_them),
 		cmocka_unit_test(maps_are_found_by_name_wwid_and_node_while_the_kernel_has_them),
-		cmocka_unit_test(a_map_is_marked_once_and_each_mark_is_told_of),
+		cmocka_unit_test(a_map_is_marked_once_and_each_mark_is_logged),
 		cmocka_unit_test(the_identity_of_the_last_path_is_remembered),
 		cmocka_unit_test(a_map_of_a_gmultipath_wwid_has_that_kind_and_takes_paths_by_table),
 		cmocka_unit_test(

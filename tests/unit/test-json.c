@@ -83,7 +83,7 @@ static struct mp_map *add_map(struct san *san)
 	return map;
 }
 
-static void one_map_stands_under_the_key_map(void **state)
+static void one_map_is_under_the_key_map(void **state)
 {
 	_cleanup_san_ struct san san = SAN_INIT;
 
@@ -160,7 +160,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_maps_are_an_empty_array),
-		cmocka_unit_test(one_map_stands_under_the_key_map),
+		cmocka_unit_test(one_map_is_under_the_key_map),
 		cmocka_unit_test(several_maps_stand_in_an_array),
 		cmocka_unit_test(groups_and_paths_may_be_missing),
 		cmocka_unit_test(what_would_break_json_is_escaped),

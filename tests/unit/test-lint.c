@@ -53,7 +53,7 @@ static void check_text(struct loaded *loaded, const char *text, struct mp_strbuf
 
 #define HEX_64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-static void what_does_nothing_is_told_with_the_reason(void **state)
+static void settings_without_effect_are_reported_with_the_reason(void **state)
 {
 	static const struct {
 		const char *text, *told;
@@ -371,7 +371,7 @@ static void check_corpus_file(struct loaded *loaded, const char *name, struct mp
 }
 
 /* What a newcomer's file may look like: each message alone must be enough to mend its line. */
-static void typical_mistakes_are_told_so_that_they_can_be_mended(void **state)
+static void typical_mistakes_are_reported_with_their_remedy(void **state)
 {
 	static const char expected[] =
 		"2:2: warning: unknown keyword \"user_friendly_name\" in section defaults; did you mean \"user_friendly_names\"?\n"
@@ -405,7 +405,7 @@ static void typical_mistakes_are_told_so_that_they_can_be_mended(void **state)
 	assert_string_equal(mp_strbuf_text(&told), expected);
 }
 
-static void what_a_drop_in_replaces_is_told_where_it_stands(void **state)
+static void what_a_drop_in_replaces_is_reported_at_its_place(void **state)
 {
 	static const char
 		file[] = "defaults {\n\tno_path_retry 5\n\tverbosity 3\n}\n",
@@ -426,7 +426,7 @@ static void what_a_drop_in_replaces_is_told_where_it_stands(void **state)
 		"all devices (line 5)\n");
 }
 
-static void what_is_not_read_is_told(void **state)
+static void files_that_are_not_read_are_reported(void **state)
 {
 	static const char file[] = "defaults {\n\tverbosity 3\n}\n";
 	static const char *const names[] = { "conf.d/a.conf",	       "conf.d/b.conf.bak",
@@ -448,7 +448,7 @@ static void what_is_not_read_is_told(void **state)
 		"conf.d/data1: warning: is not read: its name does not end in \".conf\"\n");
 }
 
-static void bindings_that_contradict_aliases_are_told(void **state)
+static void bindings_that_contradict_aliases_are_reported(void **state)
 {
 	static const char file[] = "multipaths {\nmultipath {\nwwid 3600a\nalias oracle\n}\n}\n",
 			  bindings[] = "oracle 3600b\nmpatha 3600c\n";
@@ -483,7 +483,7 @@ static void an_error_does_not_hide_the_others(void **state)
 		"6:11: warning: value \"9\" of verbosity is out of range, 4 is used: expected 0 to 4\n");
 }
 
-static void a_file_that_was_named_must_be_there(void **state)
+static void a_named_file_must_exist(void **state)
 {
 	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
 	_cleanup_loaded_ struct loaded loaded;
@@ -529,13 +529,13 @@ static void what_vendors_recommend_is_clean(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_does_nothing_is_told_with_the_reason),
-		cmocka_unit_test(typical_mistakes_are_told_so_that_they_can_be_mended),
-		cmocka_unit_test(what_a_drop_in_replaces_is_told_where_it_stands),
-		cmocka_unit_test(what_is_not_read_is_told),
-		cmocka_unit_test(bindings_that_contradict_aliases_are_told),
+		cmocka_unit_test(settings_without_effect_are_reported_with_the_reason),
+		cmocka_unit_test(typical_mistakes_are_reported_with_their_remedy),
+		cmocka_unit_test(what_a_drop_in_replaces_is_reported_at_its_place),
+		cmocka_unit_test(files_that_are_not_read_are_reported),
+		cmocka_unit_test(bindings_that_contradict_aliases_are_reported),
 		cmocka_unit_test(an_error_does_not_hide_the_others),
-		cmocka_unit_test(a_file_that_was_named_must_be_there),
+		cmocka_unit_test(a_named_file_must_exist),
 		cmocka_unit_test(what_is_built_in_is_clean),
 		cmocka_unit_test(what_vendors_recommend_is_clean),
 	};

@@ -33,7 +33,7 @@ static void maps_have_a_header_and_padded_columns(void **state)
 			      "mpatha dm-0  1Linux_scsi_debug_2000\n");
 }
 
-static void the_status_of_maps_tells_failback_and_queueing(void **state)
+static void the_status_of_maps_shows_failback_and_queueing(void **state)
 {
 	_cleanup_san_ struct san san = SAN_INIT;
 	struct mp_map *a =
@@ -97,7 +97,7 @@ static void nothing_to_list_has_no_header(void **state)
 	assert_rendered(&san, "");
 }
 
-static void formats_are_taken_literally_but_for_known_letters(void **state)
+static void formats_are_literal_except_for_known_letters(void **state)
 {
 	static const struct {
 		const char *format, *padded, *raw;
@@ -218,11 +218,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_have_a_header_and_padded_columns),
 		cmocka_unit_test(maps_have_a_header_and_padded_columns),
-		cmocka_unit_test(the_status_of_maps_tells_failback_and_queueing),
+		cmocka_unit_test(the_status_of_maps_shows_failback_and_queueing),
 		cmocka_unit_test(the_statistics_of_maps_are_counters),
 		cmocka_unit_test(the_list_of_paths_has_a_banner),
 		cmocka_unit_test(nothing_to_list_has_no_header),
-		cmocka_unit_test(formats_are_taken_literally_but_for_known_letters),
+		cmocka_unit_test(formats_are_literal_except_for_known_letters),
 		cmocka_unit_test(one_map_is_as_wide_as_all_and_has_no_header),
 		cmocka_unit_test(an_overlong_value_is_printed_whole_and_widens_to_255),
 		cmocka_unit_test(a_hostile_format_is_refused_before_it_fills_the_memory),

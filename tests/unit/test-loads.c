@@ -6,7 +6,7 @@
 enum { UNPROVEN = 1 << 0, GONE = 1 << 1, IN_ANOTHER_MAP = 1 << 2, NOT_LOADING = 1 << 3 };
 
 /* A load of a table of sda is waiting, while the map also has sdb. */
-static void a_load_is_called_off_when_a_path_of_its_table_cannot_be_trusted(void **state)
+static void a_load_is_canceled_when_a_path_of_its_table_cannot_be_trusted(void **state)
 {
 	static const struct {
 		unsigned facts;
@@ -49,7 +49,7 @@ static void a_load_is_called_off_when_a_path_of_its_table_cannot_be_trusted(void
 	}
 }
 
-static void a_doubt_calls_a_load_off_that_counts_on_the_path(void **state)
+static void a_doubt_cancels_a_load_that_relies_on_the_path(void **state)
 {
 	struct table_job job = { .wwid = "w" };
 	_cleanup_recorded_ struct made made;
@@ -74,8 +74,8 @@ static void a_doubt_calls_a_load_off_that_counts_on_the_path(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_load_is_called_off_when_a_path_of_its_table_cannot_be_trusted),
-		cmocka_unit_test(a_doubt_calls_a_load_off_that_counts_on_the_path),
+		cmocka_unit_test(a_load_is_canceled_when_a_path_of_its_table_cannot_be_trusted),
+		cmocka_unit_test(a_doubt_cancels_a_load_that_relies_on_the_path),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

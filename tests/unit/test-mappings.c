@@ -358,7 +358,7 @@ static void only_a_partition_of_that_disk_has_a_number(void **state)
 		assert_int_equal(mapping_number(rows[i].uuid, "mpath-w"), rows[i].number);
 }
 
-static void a_disk_without_uuid_is_told_by_its_number(void **state)
+static void a_disk_without_uuid_is_identified_by_its_number(void **state)
 {
 	char uuid[MAPPING_UUID_SIZE];
 
@@ -377,7 +377,7 @@ int main(void)
 		cmocka_unit_test(a_digit_at_the_end_of_the_name_brings_a_p),
 		cmocka_unit_test(a_name_that_is_too_long_is_refused),
 		cmocka_unit_test(only_a_partition_of_that_disk_has_a_number),
-		cmocka_unit_test(a_disk_without_uuid_is_told_by_its_number),
+		cmocka_unit_test(a_disk_without_uuid_is_identified_by_its_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

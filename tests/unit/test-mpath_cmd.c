@@ -212,7 +212,7 @@ static void the_daemon_is_asked_over_a_socket(void **state)
 	(void)state;
 }
 
-static void a_connection_blocks_however_it_was_made(void **state)
+static void a_connection_blocks_however_it_was_opened(void **state)
 {
 	static const struct fake_reply replies[] = { { NULL, "ok\n" } };
 	struct fake_daemon daemon;
@@ -256,7 +256,7 @@ int main(void)
 		with_pair(a_reply_may_come_in_pieces),
 		with_pair(signals_neither_end_nor_lengthen_the_wait),
 		cmocka_unit_test(the_daemon_is_asked_over_a_socket),
-		cmocka_unit_test(a_connection_blocks_however_it_was_made),
+		cmocka_unit_test(a_connection_blocks_however_it_was_opened),
 		cmocka_unit_test(no_daemon_is_an_error),
 	};
 

@@ -178,7 +178,7 @@ static void a_reload_ends_what_asked_for_it(void **state)
 	assert_int_equal(world.map->generation, 1);
 }
 
-static void what_failed_is_tried_again_and_whoever_waits_hears_of_it(void **state)
+static void failures_are_retried_and_waiting_requests_answered(void **state)
 {
 	static const struct {
 		int error;
@@ -347,7 +347,7 @@ int main(void)
 		cmocka_unit_test(an_operation_has_come_to_what_its_error_and_the_kernel_say),
 		cmocka_unit_test(a_map_that_was_created_is_known_claimed_and_awaited_from_udev),
 		cmocka_unit_test(a_reload_ends_what_asked_for_it),
-		cmocka_unit_test(what_failed_is_tried_again_and_whoever_waits_hears_of_it),
+		cmocka_unit_test(failures_are_retried_and_waiting_requests_answered),
 		cmocka_unit_test(
 			a_map_that_was_removed_during_a_reload_comes_again_if_its_removal_was_deferred),
 		cmocka_unit_test(a_status_that_came_during_the_operation_is_asked_for_again),

@@ -29,7 +29,7 @@ static void assert_told(const struct row *rows, size_t count)
 	}
 }
 
-static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
+static void errors_in_a_line_are_reported_with_their_place(void **state)
 {
 	static const struct row rows[] = {
 		{ "defaults {\n}\n", "" },
@@ -193,7 +193,7 @@ static void what_is_wrong_with_a_line_is_told_with_its_place(void **state)
 	assert_told(rows, ARRAY_SIZE(rows));
 }
 
-static void what_is_odd_about_a_value_is_told(void **state)
+static void what_is_odd_about_a_value_is_reported(void **state)
 {
 	static const struct row rows[] = {
 		{ "defaults {\nfeatures \"1 queue_if_no_path\"\n}\n",
@@ -240,7 +240,7 @@ static void a_brace_on_the_next_line_does_for_the_old_sections(void **state)
 	assert_int_equal(loaded.config->overrides.count, 0);
 }
 
-static void a_closing_brace_behind_the_opening_one_closes_nothing(void **state)
+static void a_closing_brace_after_the_opening_one_closes_nothing(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -250,7 +250,7 @@ static void a_closing_brace_behind_the_opening_one_closes_nothing(void **state)
 	assert_int_equal(default_of(&loaded, MP_KEY_VERBOSITY), 4);
 }
 
-static void the_last_value_of_all_files_counts(void **state)
+static void the_last_value_of_all_files_applies(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 	static const char b[] = "defaults {\nverbosity 1\n}\n",
@@ -366,7 +366,7 @@ static void a_file_that_cannot_be_read_is_named(void **state)
 			    "!0 multipath.conf: error: cannot be read: Is a directory\n");
 }
 
-static void a_link_to_nothing_is_told(void **state)
+static void a_dangling_link_is_reported(void **state)
 {
 	char file[256];
 	_cleanup_loaded_ struct loaded loaded;
@@ -382,7 +382,7 @@ static void a_link_to_nothing_is_told(void **state)
 			    "0 conf.d/a.conf: warning: cannot be read: dangling symbolic link\n");
 }
 
-static void odd_bytes_harm_nobody(void **state)
+static void odd_bytes_do_no_harm(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 	static const char nul[] = "defaults {\nverbosity 4\0 5\n}";
@@ -418,7 +418,7 @@ static void a_line_may_be_long(void **state)
 	assert_int_equal(default_of(&loaded, MP_KEY_VERBOSITY), 4);
 }
 
-static void a_value_without_effect_is_told(void **state)
+static void a_value_without_effect_is_reported(void **state)
 {
 	static const struct {
 		const char *line, *told;
@@ -455,21 +455,21 @@ static void a_value_without_effect_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_wrong_with_a_line_is_told_with_its_place),
-		cmocka_unit_test(what_is_odd_about_a_value_is_told),
+		cmocka_unit_test(errors_in_a_line_are_reported_with_their_place),
+		cmocka_unit_test(what_is_odd_about_a_value_is_reported),
 		cmocka_unit_test(a_block_without_its_section_is_read_as_part_of_the_outer_one),
 		cmocka_unit_test(a_brace_on_the_next_line_does_for_the_old_sections),
-		cmocka_unit_test(a_closing_brace_behind_the_opening_one_closes_nothing),
-		cmocka_unit_test(the_last_value_of_all_files_counts),
+		cmocka_unit_test(a_closing_brace_after_the_opening_one_closes_nothing),
+		cmocka_unit_test(the_last_value_of_all_files_applies),
 		cmocka_unit_test(each_value_knows_its_file_and_line),
 		cmocka_unit_test(values_that_must_not_be_wrong_reject_the_main_file),
 		cmocka_unit_test(in_a_drop_in_they_only_lose_their_line),
 		cmocka_unit_test(files_that_are_missing_are_no_error),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_named),
-		cmocka_unit_test(a_link_to_nothing_is_told),
-		cmocka_unit_test(odd_bytes_harm_nobody),
+		cmocka_unit_test(a_dangling_link_is_reported),
+		cmocka_unit_test(odd_bytes_do_no_harm),
 		cmocka_unit_test(a_line_may_be_long),
-		cmocka_unit_test(a_value_without_effect_is_told),
+		cmocka_unit_test(a_value_without_effect_is_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

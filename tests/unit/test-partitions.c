@@ -182,7 +182,7 @@ static void a_logical_partition_is_inside_the_extended_one_that_it_begins_in(voi
 }
 
 /* libblkid looks for them on what is larger than a floppy disk. */
-static void slices_of_a_table_within_a_partition_are_none_of_the_disk(void **state)
+static void slices_of_a_table_within_a_partition_are_not_the_disks(void **state)
 {
 	static const struct dos_entry entries[] = { { 0, 0, 0x81, 64, 64 },
 						    { 64, 0, 0x81, 72, 8 },
@@ -194,7 +194,7 @@ static void slices_of_a_table_within_a_partition_are_none_of_the_disk(void **sta
 	assert_read(fd, 4096, wanted, ARRAY_SIZE(wanted));
 }
 
-static void a_protective_mbr_without_gpt_is_told(void **state)
+static void a_protective_mbr_without_gpt_is_reported(void **state)
 {
 	static const struct dos_entry rows[] = { { 0, 0, 0xee, 1, 4095 },
 						 { 0, 0, 0x83, 8, 16 },
@@ -264,8 +264,8 @@ int main(void)
 		cmocka_unit_test(partitions_are_equal_if_all_of_them_are),
 		cmocka_unit_test(a_logical_partition_knows_its_extended_one),
 		cmocka_unit_test(a_logical_partition_is_inside_the_extended_one_that_it_begins_in),
-		cmocka_unit_test(slices_of_a_table_within_a_partition_are_none_of_the_disk),
-		cmocka_unit_test(a_protective_mbr_without_gpt_is_told),
+		cmocka_unit_test(slices_of_a_table_within_a_partition_are_not_the_disks),
+		cmocka_unit_test(a_protective_mbr_without_gpt_is_reported),
 		cmocka_unit_test(only_a_table_of_the_type_asked_for_is_read),
 		cmocka_unit_test(a_disk_that_cannot_be_read_is_an_error),
 	};

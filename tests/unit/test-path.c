@@ -86,7 +86,7 @@ static void a_path_without_map_leaves_its_list_when_it_ends(void **state)
 	assert_true(cds_list_empty(&all));
 }
 
-static void a_path_has_texts_of_its_own(void **state)
+static void a_path_has_its_own_copies_of_texts(void **state)
 {
 	_cleanup_(heap_path_freep) struct mp_path *path = NULL;
 	_cleanup_free_ struct mp_identity *clone = NULL;
@@ -129,7 +129,7 @@ static void a_path_is_small(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_path_has_texts_of_its_own),
+		cmocka_unit_test(a_path_has_its_own_copies_of_texts),
 		cmocka_unit_test(a_path_is_small),
 		cmocka_unit_test(a_new_path_is_an_unchecked_orphan),
 		cmocka_unit_test(repeated_failure_is_one_change),

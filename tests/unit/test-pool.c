@@ -348,7 +348,7 @@ static void job_hang_unless_sparing(struct work *work)
 		job_hang(work);
 }
 
-static void a_class_goes_on_when_its_work_is_sparing(void **state)
+static void a_class_continues_when_its_work_is_sparing(void **state)
 {
 	struct fixture *fixture = *state;
 	static struct job jobs[500], healthy[100];
@@ -580,7 +580,7 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(
 			no_class_waits_for_one_that_hangs_in_hundreds_of_lanes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_class_goes_on_when_its_work_is_sparing, set_up,
+		cmocka_unit_test_setup_teardown(a_class_continues_when_its_work_is_sparing, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(work_lacks_places_unless_its_own_lane_hangs, set_up,
 						tear_down),

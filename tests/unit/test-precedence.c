@@ -173,7 +173,7 @@ static unsigned check_pair(struct loaded *loaded, enum mp_key key, size_t strong
 	return 1;
 }
 
-static void the_stronger_section_wins_and_is_told(void **state)
+static void the_section_with_precedence_wins_and_is_reported(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 	unsigned pairs = 0;
@@ -196,7 +196,7 @@ static void the_stronger_section_wins_and_is_told(void **state)
 }
 
 /* An array of the table, with values in defaults, and then in a section of the same name. */
-static void the_hardware_table_stands_between_devices_and_defaults(void **state)
+static void the_hardware_table_ranks_between_devices_and_defaults(void **state)
 {
 	static const struct mp_identity array = { .name = "sda",
 						  .wwid = "w",
@@ -289,8 +289,8 @@ static void what_was_derived_says_of_what(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_stronger_section_wins_and_is_told),
-		cmocka_unit_test(the_hardware_table_stands_between_devices_and_defaults),
+		cmocka_unit_test(the_section_with_precedence_wins_and_is_reported),
+		cmocka_unit_test(the_hardware_table_ranks_between_devices_and_defaults),
 		cmocka_unit_test(what_was_derived_says_of_what),
 	};
 

@@ -40,7 +40,7 @@ static void a_key_is_hexadecimal_and_may_be_aptpl(void **state)
 	}
 }
 
-static void a_line_counts_if_it_is_whole(void **state)
+static void a_line_is_valid_if_it_is_complete(void **state)
 {
 	static const struct {
 		const char *text;
@@ -174,7 +174,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_key_is_hexadecimal_and_may_be_aptpl),
-		cmocka_unit_test(a_line_counts_if_it_is_whole),
+		cmocka_unit_test(a_line_is_valid_if_it_is_complete),
 		cmocka_unit_test(a_key_overwrites_the_line_that_is_there),
 		scratch_test(what_is_written_is_what_is_read),
 		scratch_test(the_file_is_made_with_its_header_and_kept),

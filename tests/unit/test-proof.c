@@ -65,7 +65,7 @@ static void an_answer_is_judged_by_what_is_known(void **state)
 			fail_msg("%s", rows[i].what);
 }
 
-static void a_path_in_use_stays_only_while_none_of_its_map_has_proven(void **state)
+static void a_path_in_use_stays_only_while_no_path_of_its_map_is_proven(void **state)
 {
 	struct mp_identity identity = { .devt = makedev(8, 0) };
 	struct mp_path one, other;
@@ -111,7 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_is_judged_by_what_is_known),
-		cmocka_unit_test(a_path_in_use_stays_only_while_none_of_its_map_has_proven),
+		cmocka_unit_test(a_path_in_use_stays_only_while_no_path_of_its_map_is_proven),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

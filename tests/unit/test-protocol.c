@@ -30,7 +30,7 @@ static void names_are_those_of_the_configuration(void **state)
 	assert_string_equal(mp_protocol_name(MP_PROTOCOL_NVME_APPLE), "nvme:apple-nvme");
 }
 
-static void only_the_exact_name_counts(void **state)
+static void only_the_exact_name_matches(void **state)
 {
 	enum mp_protocol found = MP_PROTOCOL_CCW;
 
@@ -41,7 +41,7 @@ static void only_the_exact_name_counts(void **state)
 	assert_int_equal(found, MP_PROTOCOL_CCW);
 }
 
-static void scsi_and_nvme_are_told_apart(void **state)
+static void scsi_and_nvme_are_distinguished(void **state)
 {
 	(void)state;
 	assert_true(mp_protocol_is_scsi(MP_PROTOCOL_SCSI_FCP));
@@ -58,8 +58,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_protocol_is_found_by_its_name),
 		cmocka_unit_test(names_are_those_of_the_configuration),
-		cmocka_unit_test(only_the_exact_name_counts),
-		cmocka_unit_test(scsi_and_nvme_are_told_apart),
+		cmocka_unit_test(only_the_exact_name_matches),
+		cmocka_unit_test(scsi_and_nvme_are_distinguished),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,7 +173,7 @@ static void nothing_is_given_up_while_a_check_is_pending(void **state)
 	assert_true(tell(&fails, 5, 0, 0).gave_up);
 }
 
-static void a_policy_that_changes_counts_at_once(void **state)
+static void a_changed_policy_takes_effect_at_once(void **state)
 {
 	static const struct {
 		int policy;
@@ -460,7 +460,7 @@ int main(void)
 		cmocka_unit_test(retries_last_their_number_of_intervals_and_a_second),
 		cmocka_unit_test(a_path_that_returns_in_time_ends_the_recovery),
 		cmocka_unit_test(nothing_is_given_up_while_a_check_is_pending),
-		cmocka_unit_test(a_policy_that_changes_counts_at_once),
+		cmocka_unit_test(a_changed_policy_takes_effect_at_once),
 		cmocka_unit_test(queueing_that_expired_returns_with_a_policy_that_queues),
 		cmocka_unit_test(the_operator_can_disable_queueing_until_it_is_restored),
 		cmocka_unit_test(disabling_ends_a_recovery),

@@ -250,7 +250,7 @@ static void an_empty_map_is_filled(void **state)
 	world_fini(&world);
 }
 
-static void a_deferred_removal_is_cancelled_when_there_are_paths(void **state)
+static void a_deferred_removal_is_canceled_when_there_are_paths(void **state)
 {
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
 	struct world world;
@@ -284,7 +284,7 @@ static void a_new_table_is_followed_by_failing_what_is_not_up(void **state)
 	world_fini(&world);
 }
 
-static void the_kernel_is_told_what_checkers_found(void **state)
+static void the_kernel_gets_what_checkers_found(void **state)
 {
 	static const struct {
 		const char *path, *failed, *steps;
@@ -573,7 +573,7 @@ static void every_grouping_policy_can_be_configured(void **state)
 	}
 }
 
-static void prioritizers_that_tell_groups_apart_choose_the_grouping(void **state)
+static void prioritizers_that_distinguish_groups_choose_the_grouping(void **state)
 {
 	static const struct {
 		const char *prioritizers[2];
@@ -643,7 +643,7 @@ static void a_map_is_renamed_if_the_name_is_free(void **state)
 	world_fini(&world);
 }
 
-static void a_new_map_whose_name_is_taken_is_called_by_its_wwid(void **state)
+static void a_new_map_whose_name_is_taken_is_named_by_its_wwid(void **state)
 {
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
 	struct world world;
@@ -1308,7 +1308,7 @@ static void a_map_whose_ghosts_are_awaited_is_unusable_for_udev(void **state)
 	assert_true(plan.no_active_path);
 }
 
-static void a_kernel_map_that_does_not_exist_is_none(void **state)
+static void a_kernel_map_that_does_not_exist_is_not_found(void **state)
 {
 	struct world world;
 
@@ -1624,9 +1624,9 @@ int main(void)
 		cmocka_unit_test(a_map_that_is_right_needs_nothing),
 		cmocka_unit_test(paths_that_come_and_go_are_a_reload),
 		cmocka_unit_test(an_empty_map_is_filled),
-		cmocka_unit_test(a_deferred_removal_is_cancelled_when_there_are_paths),
+		cmocka_unit_test(a_deferred_removal_is_canceled_when_there_are_paths),
 		cmocka_unit_test(a_new_table_is_followed_by_failing_what_is_not_up),
-		cmocka_unit_test(the_kernel_is_told_what_checkers_found),
+		cmocka_unit_test(the_kernel_gets_what_checkers_found),
 		cmocka_unit_test(a_lone_ghost_that_only_its_target_activates_stays_failed),
 		cmocka_unit_test(a_disabled_group_with_a_path_that_is_up_is_enabled),
 		cmocka_unit_test(what_has_not_proven_is_not_loaded),
@@ -1638,10 +1638,10 @@ int main(void)
 		cmocka_unit_test(priorities_order_groups),
 		cmocka_unit_test(a_priority_change_that_moves_paths_is_a_reload),
 		cmocka_unit_test(every_grouping_policy_can_be_configured),
-		cmocka_unit_test(prioritizers_that_tell_groups_apart_choose_the_grouping),
+		cmocka_unit_test(prioritizers_that_distinguish_groups_choose_the_grouping),
 		cmocka_unit_test(marginal_paths_get_groups_of_their_own_if_configured),
 		cmocka_unit_test(a_map_is_renamed_if_the_name_is_free),
-		cmocka_unit_test(a_new_map_whose_name_is_taken_is_called_by_its_wwid),
+		cmocka_unit_test(a_new_map_whose_name_is_taken_is_named_by_its_wwid),
 		cmocka_unit_test(a_map_without_wwid_is_rejected),
 		cmocka_unit_test(a_foreign_table_is_left_alone),
 		cmocka_unit_test(a_map_that_is_not_wanted_is_removed),
@@ -1667,7 +1667,7 @@ int main(void)
 		cmocka_unit_test(the_last_path_takes_the_map_along_or_not),
 		cmocka_unit_test(paths_of_other_luns_do_not_keep_a_map),
 		cmocka_unit_test(a_map_whose_ghosts_are_awaited_is_unusable_for_udev),
-		cmocka_unit_test(a_kernel_map_that_does_not_exist_is_none),
+		cmocka_unit_test(a_kernel_map_that_does_not_exist_is_not_found),
 		cmocka_unit_test(a_plan_that_was_applied_leaves_nothing_to_do),
 		cmocka_unit_test(
 			a_marked_map_is_planned_left_forgotten_or_waits_for_the_wwids_file),

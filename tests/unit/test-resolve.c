@@ -107,7 +107,7 @@ static void zero_inherits_where_it_means_nothing(void **state)
 	assert_int_equal(path_of(&loaded, OVERRIDES("fast_io_fail_tmo 0")).fast_io_fail_sec, 0);
 }
 
-static void unset_values_are_told_from_zero(void **state)
+static void unset_values_are_distinguished_from_zero(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 	struct mp_path_settings path;
@@ -217,7 +217,7 @@ static void an_unknown_revision_matches(void **state)
 	assert_false(mp_config_knows_hardware(loaded.config, &fc_disk));
 }
 
-static void queueing_in_features_counts_where_no_path_retry_is_silent(void **state)
+static void queueing_in_features_applies_without_no_path_retry(void **state)
 {
 	static const struct {
 		const char *text, *features;
@@ -273,7 +273,7 @@ static void uid_attrs_wins_over_uid_attribute(void **state)
 	}
 }
 
-static void only_what_the_device_tells_itself_is_read_again(void **state)
+static void only_what_the_device_itself_reports_is_read_again(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -415,14 +415,14 @@ int main(void)
 		cmocka_unit_test(nearer_sections_win),
 		cmocka_unit_test(a_map_without_a_reference_path_has_no_hardware_entry),
 		cmocka_unit_test(zero_inherits_where_it_means_nothing),
-		cmocka_unit_test(unset_values_are_told_from_zero),
+		cmocka_unit_test(unset_values_are_distinguished_from_zero),
 		cmocka_unit_test(protocol_sections_win_over_overrides),
 		cmocka_unit_test(arguments_come_with_their_prioritizer),
 		cmocka_unit_test(each_property_is_of_the_newest_entry_that_sets_it),
 		cmocka_unit_test(an_unknown_revision_matches),
-		cmocka_unit_test(queueing_in_features_counts_where_no_path_retry_is_silent),
+		cmocka_unit_test(queueing_in_features_applies_without_no_path_retry),
 		cmocka_unit_test(uid_attrs_wins_over_uid_attribute),
-		cmocka_unit_test(only_what_the_device_tells_itself_is_read_again),
+		cmocka_unit_test(only_what_the_device_itself_reports_is_read_again),
 		cmocka_unit_test(one_way_to_treat_shaky_paths_is_used),
 		cmocka_unit_test(a_reservation_key_is_configured_or_in_the_file),
 		cmocka_unit_test(grouping_is_detected_unless_it_is_turned_off),

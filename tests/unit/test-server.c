@@ -617,7 +617,7 @@ static void the_named_socket_is_open_to_all_and_replaces_an_old_one(void **state
 	sd_event_unref(fixture.event);
 }
 
-static void systemds_sockets_are_taken(void **state)
+static void systemds_sockets_are_used(void **state)
 {
 	struct fixture fixture = { .name = "@multipathd-test-inherited" };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -1034,7 +1034,7 @@ int main(void)
 		TEST(refused_connections_leave_nothing_behind),
 		TEST(flushing_gets_the_last_answer_out_or_gives_up_in_time),
 		cmocka_unit_test(the_named_socket_is_open_to_all_and_replaces_an_old_one),
-		cmocka_unit_test(systemds_sockets_are_taken),
+		cmocka_unit_test(systemds_sockets_are_used),
 	};
 	int r;
 

@@ -137,7 +137,7 @@ static void other_work_without_end_does_not_keep_it_from_its_end(void **state)
 	assert_true(fixture.others > 0);
 }
 
-static void run_again_while_it_goes_on_starts_nothing(void **state)
+static void run_again_while_it_is_running_starts_nothing(void **state)
 {
 	(void)state;
 	fixture.left = SLICE_STEPS + 2;
@@ -179,7 +179,7 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(
 			other_work_without_end_does_not_keep_it_from_its_end, setup, teardown),
-		cmocka_unit_test_setup_teardown(run_again_while_it_goes_on_starts_nothing, setup,
+		cmocka_unit_test_setup_teardown(run_again_while_it_is_running_starts_nothing, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(freed_half_way_takes_no_further_step, setup,
 						teardown),

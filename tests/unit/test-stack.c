@@ -65,7 +65,7 @@ static size_t expression_depth(const char *text, int *result)
 }
 
 /* The largest of its kind that is taken. */
-static void no_expression_that_is_taken_needs_half_of_a_stack(void **state)
+static void no_accepted_expression_needs_half_of_a_stack(void **state)
 {
 	static const struct {
 		const char *before, *repeated, *after;
@@ -156,7 +156,7 @@ static void no_configuration_needs_half_of_a_stack_to_be_checked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_expression_that_is_taken_needs_half_of_a_stack),
+		cmocka_unit_test(no_accepted_expression_needs_half_of_a_stack),
 		cmocka_unit_test(no_configuration_needs_half_of_a_stack_to_be_checked),
 	};
 

@@ -258,7 +258,7 @@ static void a_path_that_came_up_waits_for_the_group_in_use(void **state)
 	recorded_expect("states\ngroups\n");
 }
 
-static void nobody_hears_of_a_map_that_does_not_exist(void **state)
+static void changes_of_a_map_that_does_not_exist_call_nothing(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -269,7 +269,7 @@ static void nobody_hears_of_a_map_that_does_not_exist(void **state)
 	recorded_expect("");
 }
 
-static void an_owner_without_duties_is_told_nothing(void **state)
+static void an_owner_without_duties_is_not_called(void **state)
 {
 	static const struct duties none;
 	_cleanup_world_ struct world world;
@@ -362,8 +362,8 @@ int main(void)
 		cmocka_unit_test(a_path_that_the_kernel_failed_is_lost_until_its_next_check),
 		cmocka_unit_test(a_failure_in_the_kernel_makes_the_path_down_at_once),
 		cmocka_unit_test(a_path_that_came_up_waits_for_the_group_in_use),
-		cmocka_unit_test(nobody_hears_of_a_map_that_does_not_exist),
-		cmocka_unit_test(an_owner_without_duties_is_told_nothing),
+		cmocka_unit_test(changes_of_a_map_that_does_not_exist_call_nothing),
+		cmocka_unit_test(an_owner_without_duties_is_not_called),
 		cmocka_unit_test(a_table_that_another_program_changed_is_reconciled),
 		cmocka_unit_test(a_load_under_way_is_called_off_with_a_path_that_is_lost),
 	};

@@ -64,7 +64,7 @@ static void every_length_fits_with_its_nul(void **state)
 	}
 }
 
-static void a_cleared_buffer_starts_anew(void **state)
+static void a_cleared_buffer_starts_again(void **state)
 {
 	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
 
@@ -118,7 +118,7 @@ int main(void)
 		cmocka_unit_test(text_may_hold_a_nul),
 		cmocka_unit_test(text_grows_as_needed),
 		cmocka_unit_test(every_length_fits_with_its_nul),
-		cmocka_unit_test(a_cleared_buffer_starts_anew),
+		cmocka_unit_test(a_cleared_buffer_starts_again),
 		cmocka_unit_test(text_is_handed_over),
 		cmocka_unit_test(an_error_is_remembered),
 	};

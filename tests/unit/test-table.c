@@ -152,7 +152,7 @@ static void a_malformed_table_is_refused(void **state)
 #define TABLE \
 	"1 queue_if_no_path 1 alua 2 1 service-time 0 2 2 8:16 1 1 8:32 1 1 service-time 0 1 2 8:48 1 1"
 
-static void a_status_line_tells_states_counts_and_the_group_in_use(void **state)
+static void a_status_line_gives_states_counts_and_the_group_in_use(void **state)
 {
 	_cleanup_(mp_table_fini) struct mp_table table = MP_TABLE_INIT;
 
@@ -251,7 +251,7 @@ int main(void)
 		cmocka_unit_test(more_arguments_than_the_first_are_skipped),
 		cmocka_unit_test(paths_may_have_no_arguments),
 		cmocka_unit_test(a_malformed_table_is_refused),
-		cmocka_unit_test(a_status_line_tells_states_counts_and_the_group_in_use),
+		cmocka_unit_test(a_status_line_gives_states_counts_and_the_group_in_use),
 		cmocka_unit_test(the_status_of_a_map_without_groups_is_read),
 		cmocka_unit_test(a_status_that_does_not_fit_is_refused),
 		cmocka_unit_test(a_path_is_found_by_its_device),

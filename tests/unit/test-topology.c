@@ -81,7 +81,7 @@ static void an_unchecked_tree_has_no_priorities_and_no_checker_states(void **sta
 			      "  `- 1:0:0:0 sdc 8:32 active undef running\n");
 }
 
-static void the_first_line_tells_what_was_done(void **state)
+static void the_first_line_shows_the_action(void **state)
 {
 	static const struct {
 		enum mp_map_action action;
@@ -174,7 +174,7 @@ int main(void)
 		cmocka_unit_test(columns_are_as_wide_as_their_longest_value_also_the_last),
 		cmocka_unit_test(a_map_that_is_to_be_created_has_undefined_kernel_facts),
 		cmocka_unit_test(an_unchecked_tree_has_no_priorities_and_no_checker_states),
-		cmocka_unit_test(the_first_line_tells_what_was_done),
+		cmocka_unit_test(the_first_line_shows_the_action),
 		cmocka_unit_test(a_terminal_gets_a_bold_first_line),
 		cmocka_unit_test(verbosity_0_shows_nothing_and_1_names_only),
 		cmocka_unit_test(the_daemon_pads_to_all_its_paths),

@@ -39,7 +39,7 @@ static void rows_keep_their_order_texts_and_origins(void **state)
 	assert_null(trace.rows[50].file);
 }
 
-static void nobody_needs_to_listen(void **state)
+static void an_event_without_listener_is_harmless(void **state)
 {
 	(void)state;
 	assert_null(mp_trace_add(NULL, "x", true, "text"));
@@ -66,7 +66,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_keep_their_order_texts_and_origins),
-		cmocka_unit_test(nobody_needs_to_listen),
+		cmocka_unit_test(an_event_without_listener_is_harmless),
 		cmocka_unit_test(values_are_sorted_by_keyword),
 	};
 

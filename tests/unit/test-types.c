@@ -204,7 +204,7 @@ static void arguments_of_a_prioritizer_are_cut(void **state)
 	assert_int_equal(listener.level, 1);
 }
 
-static void what_is_expected_is_told(void **state)
+static void what_was_expected_is_reported(void **state)
 {
 	static const struct {
 		enum mp_key key;
@@ -317,7 +317,7 @@ int main(void)
 		cmocka_unit_test(arguments_of_a_prioritizer_are_cut),
 		cmocka_unit_test(what_is_suggested_is_what_was_meant),
 		cmocka_unit_test(no_suggestion_is_the_opposite),
-		cmocka_unit_test(what_is_expected_is_told),
+		cmocka_unit_test(what_was_expected_is_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

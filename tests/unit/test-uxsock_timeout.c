@@ -28,7 +28,7 @@ static const char *file_write(const char *name, const char *text)
 	return file;
 }
 
-static void only_a_line_that_sets_it_counts(void **state)
+static void only_a_line_that_sets_it_applies(void **state)
 {
 	static const struct {
 		const char *text;
@@ -83,7 +83,7 @@ static void no_configuration_is_the_default(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(only_a_line_that_sets_it_counts),
+		cmocka_unit_test(only_a_line_that_sets_it_applies),
 		cmocka_unit_test(drop_ins_count_too),
 		cmocka_unit_test(no_configuration_is_the_default),
 	};

@@ -277,7 +277,7 @@ static void a_wwid_that_does_not_fit_is_cut(void **state)
 }
 
 /* Whatever length the page claims, and wherever it is cut. */
-static void no_byte_behind_the_data_counts(void **state)
+static void no_byte_after_the_data_matters(void **state)
 {
 	uint8_t page[256];
 	size_t size = bytes(SCSI_DEBUG, page);
@@ -376,7 +376,7 @@ int main(void)
 		cmocka_unit_test(names_of_udevs_form_are_known_by_their_length),
 		cmocka_unit_test(a_recorded_page_is_read),
 		cmocka_unit_test(a_wwid_that_does_not_fit_is_cut),
-		cmocka_unit_test(no_byte_behind_the_data_counts),
+		cmocka_unit_test(no_byte_after_the_data_matters),
 		cmocka_unit_test(a_serial_number_has_no_blanks_around),
 		cmocka_unit_test(a_3par_volume_has_a_name),
 		cmocka_unit_test(inquiry_data_yields_who_it_is),

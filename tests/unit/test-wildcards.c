@@ -141,7 +141,7 @@ static void a_new_path_has_the_undefined_renderings(void **state)
 		assert_path(&san, cases[i].letter, path, cases[i].text);
 }
 
-static void failback_tells_policy_or_progress(void **state)
+static void failback_shows_policy_or_progress(void **state)
 {
 	static const struct {
 		int policy;
@@ -172,7 +172,7 @@ static void failback_tells_policy_or_progress(void **state)
 	}
 }
 
-static void queueing_tells_what_happens_without_paths(void **state)
+static void queueing_shows_what_happens_without_paths(void **state)
 {
 	static const struct {
 		int policy;
@@ -244,7 +244,7 @@ static void vendor_and_product_come_from_the_first_path_that_has_them(void **sta
 	assert_map(&san, 'g', map, "data");
 }
 
-static void kernel_facts_of_a_map_are_told(void **state)
+static void kernel_facts_of_a_map_are_shown(void **state)
 {
 	_cleanup_san_ struct san san = SAN_INIT;
 	struct mp_map *map = san_add_alua_map(&san);
@@ -269,7 +269,7 @@ static void kernel_facts_of_a_map_are_told(void **state)
 	assert_map(&san, 'x', map, "4294967295");
 }
 
-static void facts_of_a_path_are_told(void **state)
+static void facts_of_a_path_are_shown(void **state)
 {
 	_cleanup_san_ struct san san = SAN_INIT;
 	struct mp_map *map = san_add_alua_map(&san);
@@ -373,12 +373,12 @@ int main(void)
 		cmocka_unit_test(an_unknown_letter_has_no_row),
 		cmocka_unit_test(a_new_map_has_the_undefined_renderings),
 		cmocka_unit_test(a_new_path_has_the_undefined_renderings),
-		cmocka_unit_test(failback_tells_policy_or_progress),
-		cmocka_unit_test(queueing_tells_what_happens_without_paths),
+		cmocka_unit_test(failback_shows_policy_or_progress),
+		cmocka_unit_test(queueing_shows_what_happens_without_paths),
 		cmocka_unit_test(sizes_have_a_decimal_below_ten),
 		cmocka_unit_test(vendor_and_product_come_from_the_first_path_that_has_them),
-		cmocka_unit_test(kernel_facts_of_a_map_are_told),
-		cmocka_unit_test(facts_of_a_path_are_told),
+		cmocka_unit_test(kernel_facts_of_a_map_are_shown),
+		cmocka_unit_test(facts_of_a_path_are_shown),
 		cmocka_unit_test(the_next_check_counts_down),
 		cmocka_unit_test(luns_are_in_the_order_of_sam),
 	};

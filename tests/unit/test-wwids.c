@@ -45,7 +45,7 @@ static void thousands_are_found(void **state)
 	}
 }
 
-static void a_line_counts_if_it_begins_with_a_slash_and_has_another(void **state)
+static void a_line_is_valid_if_it_begins_with_a_slash_and_has_another(void **state)
 {
 	static const char text[] = "# Multipath wwids\n"
 				   "/known/\n"
@@ -272,7 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_set_remembers_each_wwid_once),
 		cmocka_unit_test(thousands_are_found),
-		cmocka_unit_test(a_line_counts_if_it_begins_with_a_slash_and_has_another),
+		cmocka_unit_test(a_line_is_valid_if_it_begins_with_a_slash_and_has_another),
 		scratch_test(loading_replaces_and_a_missing_file_is_empty),
 		scratch_test(the_first_one_brings_the_header),
 		scratch_test(adding_keeps_what_is_there),
