@@ -195,6 +195,12 @@ void outcomes_of_table(struct table_job *job)
 	daemon->operations--;
 	if (job->lock_count)
 		descriptors_end_locking(daemon);
+	if (job->work.skipped) { /* the daemon ends, and the kernel was not asked */
+		if (map && map->loading == job)
+			map->loading = NULL;
+		table_job_free(job);
+		return;
+	}
 	if (!map) {
 		table_job_free(job);
 		daemon_check_configured(daemon);

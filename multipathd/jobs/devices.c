@@ -35,7 +35,8 @@ static void device_job_done(struct work *work)
 {
 	struct device_job *job = caa_container_of(work, struct device_job, work);
 
-	job->ended(job);
+	if (!work->skipped)
+		job->ended(job);
 	free(job);
 }
 
@@ -59,7 +60,8 @@ static void reassign_job_done(struct work *work)
 {
 	struct reassign_job *job = caa_container_of(work, struct reassign_job, work);
 
-	job->ended(job);
+	if (!work->skipped)
+		job->ended(job);
 	free(job);
 }
 

@@ -19,7 +19,8 @@ enum device_verb { DEVICE_REMOVE, DEVICE_SUSPEND, DEVICE_RESUME };
 struct device_job {
 	struct work work;
 	struct daemon *daemon;
-	void (*ended)(struct device_job *job); /* on the loop; it is freed afterwards */
+	/* on the loop, unless the daemon ends before it was begun; it is freed afterwards */
+	void (*ended)(struct device_job *job);
 	char wwid[MP_WWID_SIZE];
 	enum device_verb verb;
 	struct mp_dm_removal removal;
@@ -33,7 +34,7 @@ struct device_job {
 struct reassign_job {
 	struct work work;
 	struct daemon *daemon;
-	void (*ended)(struct reassign_job *job); /* on the loop; it is freed afterwards */
+	void (*ended)(struct reassign_job *job); /* the same */
 	uint64_t request;
 	char wwid[MP_WWID_SIZE];
 	int error;

@@ -140,7 +140,7 @@ static void files_job_done(struct work *work)
 
 	daemon->operations--;
 	daemon->files->writing = NULL;
-	if (job->bindings)
+	if (job->bindings && !work->skipped)
 		files_bindings_written(daemon, job);
 	if (job->wwids_error < 0)
 		log_error(STATE_DIR "/wwids: cannot write: %s", strerror(-job->wwids_error));

@@ -28,7 +28,8 @@ static void message_job_done(struct work *work)
 {
 	struct message_job *job = caa_container_of(work, struct message_job, work);
 
-	job->ended(job);
+	if (!work->skipped)
+		job->ended(job);
 	free(job);
 }
 

@@ -14,7 +14,8 @@ struct daemon;
 struct message_job {
 	struct work work;
 	struct daemon *daemon;
-	void (*ended)(struct message_job *job); /* on the loop; it is freed afterwards */
+	/* on the loop, unless the daemon ends before it was begun; it is freed afterwards */
+	void (*ended)(struct message_job *job);
 	char wwid[MP_WWID_SIZE];
 	char text[64];
 	uint64_t request; /* of the client that waits for it; 0: none */
@@ -24,6 +25,6 @@ struct message_job {
 /* Not a message, but as quick: cancels the deferred removal of a map that is needed again. */
 extern const char messages_cancel_removal[];
 
-/** messages_send() - send a message; @ended is called afterwards. Return: 0 or -ENOMEM. */
+/** messages_send() - send a message; @ended: as message_job.ended. Return: 0 or -ENOMEM. */
 int messages_send(struct daemon *daemon, const char *wwid, const char *text, uint64_t request,
 		  void (*ended)(struct message_job *job));

@@ -57,8 +57,8 @@ struct work {
 	uint64_t timeout_usec; /* from submission; 0 none */
 
 	/*
-	 * Answer: it expired before its turn came, run() was never called. done() follows when its
-	 * turn comes.
+	 * Answer: it expired before its turn came, or the pool ended; run() was never called.
+	 * done() follows when its turn comes, or at once.
 	 */
 	bool skipped;
 

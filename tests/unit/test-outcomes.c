@@ -267,6 +267,23 @@ static void the_outcome_for_a_map_that_is_forgotten_is_dropped(void **state)
 }
 
 /* Of a map that exists: nobody waits but @request 9. */
+static void an_operation_that_was_never_begun_says_nothing_of_the_map(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, true);
+	world.job->load = true;
+	world.map->loading = world.job;
+	world.job->work.skipped = true;
+	outcomes_of_table(world.job);
+	recorded_expect("");
+	assert_null(world.map->loading);
+	assert_true(world.map->map.kernel.exists);
+	assert_false(world.map->dirty);
+	assert_int_equal(world.map->map.stats.loads, 0);
+}
+
 static void end_device(struct world *world, enum device_verb verb, int error, bool by_operator)
 {
 	struct device_job job = {
@@ -352,6 +369,7 @@ int main(void)
 			a_map_that_was_removed_during_a_reload_comes_again_if_its_removal_was_deferred),
 		cmocka_unit_test(a_status_that_came_during_the_operation_is_asked_for_again),
 		cmocka_unit_test(the_outcome_for_a_map_that_is_forgotten_is_dropped),
+		cmocka_unit_test(an_operation_that_was_never_begun_says_nothing_of_the_map),
 		cmocka_unit_test(a_removal_is_done_deferred_or_in_vain),
 		cmocka_unit_test(a_map_is_suspended_when_the_kernel_has_done_it),
 	};
