@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "kernel/dm_list.h"
+#include "multipathd/commands/explain.h"
 #include "multipathd/commands/waiting.h"
 #include "multipathd/control/answers.h"
 #include "multipathd/control/delays.h"
@@ -35,16 +36,36 @@
 
 static const struct map_kinds kinds = { .reconciled = &reconcile_kind, .geom = &geoms_kind };
 
+/* What the files of the rooms have each for itself; daemon_fini() ends what was begun. */
+static int daemon_equip(struct daemon *daemon)
+{
+	int r = descriptors_new(&daemon->descriptors);
+
+	if (r >= 0)
+		r = files_new(&daemon->files);
+	if (r >= 0)
+		r = looks_new(daemon->event, &survey_takers, &daemon->looks);
+	if (r >= 0)
+		r = checks_new(daemon, answers_take, &daemon->checks);
+	if (r >= 0)
+		r = configure_new(daemon, &daemon->configure);
+	if (r >= 0)
+		r = enumeration_new(daemon, &daemon->enumeration);
+	if (r >= 0)
+		r = leftovers_new(&daemon->leftovers);
+	if (r >= 0)
+		r = reconcile_new(daemon, &daemon->reconcile);
+	if (r >= 0)
+		r = explain_new(&daemon->explain);
+	return r < 0 ? r : waiting_new(&daemon->waiting);
+}
+
 int daemon_init(struct daemon *daemon, const struct inventory_options *options,
 		const struct duties *duties)
 {
 	int r;
 
 	*daemon = (struct daemon){ 0 };
-	CDS_INIT_LIST_HEAD(&daemon->leftovers);
-	CDS_INIT_LIST_HEAD(&daemon->geom_answers);
-	CDS_INIT_LIST_HEAD(&daemon->waiting_requests);
-	CDS_INIT_LIST_HEAD(&daemon->postponed_requests);
 	mp_hash_register_thread();
 
 	r = inventory_init(&daemon->inventory, options, &kinds, duties);
@@ -57,19 +78,9 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options,
 	if (r >= 0)
 		r = mp_wwids_new(&daemon->inventory.wwids);
 	if (r >= 0)
-		r = configure_new(daemon, &daemon->configure);
-	if (r >= 0)
-		r = descriptors_new(&daemon->descriptors);
-	if (r >= 0)
-		r = files_new(&daemon->files);
-	if (r >= 0)
-		r = looks_new(daemon->event, &survey_takers, &daemon->looks);
-	if (r >= 0)
-		r = enumeration_new(daemon, &daemon->enumeration);
-	if (r >= 0)
 		r = pool_new(daemon->event, &daemon->pool);
 	if (r >= 0)
-		r = checks_new(daemon, answers_take, &daemon->checks);
+		r = daemon_equip(daemon);
 	if (r >= 0)
 		r = agenda_new(daemon->event, delays_on_due, &daemon->agenda);
 	if (r < 0) {
@@ -85,20 +96,18 @@ void daemon_fini(struct daemon *daemon)
 	daemon->pool = pool_free(daemon->pool);
 	daemon->samples = samples_free(daemon->samples);
 	daemon->checks = checks_free(daemon->checks);
-	waiting_drop(daemon);
-	geom_verbs_drop_waiting(daemon);
-	leftovers_free(daemon);
+	daemon->looks = looks_free(daemon->looks);
+	daemon->waiting = waiting_free(daemon->waiting);
+	daemon->explain = explain_free(daemon->explain);
+	daemon->leftovers = leftovers_free(daemon->leftovers);
 	discovery_free_all(daemon);
 	daemon->agenda = agenda_free(daemon->agenda);
 	membership_free_all(daemon);
-	daemon->looks = looks_free(daemon->looks);
+	daemon->reconcile = reconcile_free(daemon->reconcile);
 	daemon->files = files_free(daemon->files);
 	daemon->descriptors = descriptors_free(daemon->descriptors);
-	free(daemon->tuning_failures);
-	daemon->reconcile_slices = slices_free(daemon->reconcile_slices);
-	sd_event_source_unref(daemon->reconcile_source);
-	sd_event_source_unref(daemon->reconcile_timer);
 	sd_event_source_unref(daemon->configure_timer);
+	warnings_fini(&daemon->warnings);
 	daemon->inventory.wwids = mp_wwids_free(daemon->inventory.wwids);
 	mp_dm_list_free(daemon->inventory.listed, daemon->inventory.listed_count);
 	mp_strbuf_fini(&daemon->inventory.geom_notes);

@@ -81,6 +81,21 @@ static int options_parse(int argc, char **argv, struct options *ret)
 	return 0;
 }
 
+/* The program around the daemon. */
+struct process {
+	struct daemon daemon;
+	char *heap; /* where it grows from */
+	/* READY=1 waits for the nodes of the maps that were created */
+	sd_event_source *ready_timer;
+	struct uevents *uevents;
+	struct dmevents *dmevents;
+};
+
+static struct process *process_of(struct daemon *daemon)
+{
+	return caa_container_of(daemon, struct process, daemon);
+}
+
 /* Return: in the child 0 (the parent has ended), negative errno. */
 static int background(void)
 {
@@ -224,11 +239,11 @@ static int library_release(struct dl_phdr_info *library, size_t size, void *user
  * the heap. Only the heap is unlocked for that: mlockall() would bring in every page of mappings
  * that cannot be locked, such as the ring of an aio context.
  */
-static void heap_trim(const struct daemon *daemon)
+static void heap_trim(char *heap)
 {
-	munlock(daemon->heap, (char *)sbrk(0) - daemon->heap);
+	munlock(heap, (char *)sbrk(0) - heap);
 	malloc_trim(0);
-	mlock2(daemon->heap, (char *)sbrk(0) - daemon->heap, MLOCK_ONFAULT);
+	mlock2(heap, (char *)sbrk(0) - heap, MLOCK_ONFAULT);
 }
 
 /*
@@ -373,8 +388,11 @@ static bool has_all_nodes(const struct daemon *daemon)
 
 static void announce(struct daemon *daemon)
 {
-	daemon->ready_timer = sd_event_source_disable_unref(daemon->ready_timer);
-	heap_trim(daemon); /* from now on there are fewer checks and table loads at once */
+	struct process *process = process_of(daemon);
+
+	process->ready_timer = sd_event_source_disable_unref(process->ready_timer);
+	/* From now on there are fewer checks and table loads at once. */
+	heap_trim(process->heap);
 	notify_state(daemon, "READY=1");
 }
 
@@ -392,15 +410,15 @@ static int on_ready_timer(sd_event_source *source, uint64_t usec, void *userdata
 static void announce_with_nodes(struct daemon *daemon)
 {
 	if (has_all_nodes(daemon) ||
-	    timers_set(daemon->event, &daemon->ready_timer, daemon_now_usec(daemon) + NODES_USEC,
-		       on_ready_timer, daemon) < 0)
+	    timers_set(daemon->event, &process_of(daemon)->ready_timer,
+		       daemon_now_usec(daemon) + NODES_USEC, on_ready_timer, daemon) < 0)
 		announce(daemon);
 }
 
 static void on_reconciled(struct daemon *daemon)
 {
 	waiting_retry(daemon);
-	if (daemon->ready_timer && has_all_nodes(daemon))
+	if (process_of(daemon)->ready_timer && has_all_nodes(daemon))
 		announce(daemon);
 }
 
@@ -417,7 +435,7 @@ static void on_configured(struct daemon *daemon)
 			return;
 		}
 	}
-	heap_trim(daemon); /* a burst of jobs is over */
+	heap_trim(process_of(daemon)->heap); /* a burst of jobs is over */
 	log_info("configured: %zu paths, %zu maps", daemon->inventory.path_count,
 		 daemon->inventory.map_count);
 	announce_with_nodes(daemon);
@@ -429,8 +447,9 @@ static void on_permissions(void *userdata, const char *file, const char *text)
 	log_warning("%s: %s", file, text);
 }
 
-static int daemon_start(struct daemon *daemon)
+static int process_start(struct process *process)
 {
+	struct daemon *daemon = &process->daemon;
 	struct mp_config_source source = configure_source(daemon);
 	_cleanup_strbuf_ struct mp_strbuf why = MP_STRBUF_INIT;
 	struct mp_dm_versions versions;
@@ -460,12 +479,12 @@ static int daemon_start(struct daemon *daemon)
 	server_set_timeout(daemon->server, daemon->inventory.process->uxsock_timeout_msec);
 	server_set_long_word(daemon->server, MP_CLAIMANT_WORD);
 	server_set_pool(daemon->server, daemon->pool, LANE_CLOSING);
-	r = uevents_open(daemon);
+	r = uevents_new(daemon, &process->uevents);
 	if (r < 0) {
 		log_error("cannot receive udev events: %s", strerror(-r));
 		return r;
 	}
-	r = dmevents_open(daemon);
+	r = dmevents_new(daemon, &process->dmevents);
 	if (r < 0) {
 		log_error("cannot receive device-mapper events: %s", strerror(-r));
 		return r;
@@ -479,12 +498,13 @@ static int daemon_start(struct daemon *daemon)
 	return r;
 }
 
-static void daemon_stop(struct daemon *daemon)
+static void process_stop(struct process *process)
 {
+	struct daemon *daemon = &process->daemon;
 	bool reloading = daemon->serving &&
-			 (daemon->state == DAEMON_CONFIGURE || daemon->ready_timer);
+			 (daemon->state == DAEMON_CONFIGURE || process->ready_timer);
 
-	daemon->ready_timer = sd_event_source_disable_unref(daemon->ready_timer);
+	process->ready_timer = sd_event_source_disable_unref(process->ready_timer);
 	daemon->state = DAEMON_SHUTDOWN;
 	notify_state(daemon, reloading ? "READY=1" : NULL);
 	sd_notify(0, "STOPPING=1");
@@ -493,16 +513,16 @@ static void daemon_stop(struct daemon *daemon)
 	if (daemon->inventory.process)
 		queueing_fail_at_exit(daemon, daemon->inventory.process->queue_without_daemon ||
 						      daemon->queue_forced);
-	uevents_close(daemon);
-	dmevents_close(daemon);
+	process->uevents = uevents_free(process->uevents);
+	process->dmevents = dmevents_free(process->dmevents);
 	daemon->server = server_free(daemon->server);
 }
 
 int main(int argc, char **argv)
 {
 	struct options options;
-	struct daemon daemon;
-	char *heap = sbrk(0);
+	struct process process = { .heap = sbrk(0) };
+	struct daemon *daemon = &process.daemon;
 	_cleanup_close_ int pid_fd = -1;
 	int r;
 
@@ -541,21 +561,20 @@ int main(int argc, char **argv)
 	log_notice("multipathd v%s: start up", VERSION);
 	claim_resources();
 
-	r = daemon_init(&daemon, &options.daemon, &duties_of_daemon);
+	r = daemon_init(daemon, &options.daemon, &duties_of_daemon);
 	if (r < 0)
 		return 1;
-	daemon.heap = heap;
-	r = signals_open(&daemon);
+	r = signals_open(daemon);
 	if (r >= 0)
-		r = daemon_start(&daemon);
+		r = process_start(&process);
 	if (r >= 0) {
-		sd_event_set_watchdog(daemon.event, true);
-		r = sd_event_loop(daemon.event);
+		sd_event_set_watchdog(daemon->event, true);
+		r = sd_event_loop(daemon->event);
 		if (r < 0)
 			log_error("the event loop failed: %s", strerror(-r));
 	}
-	daemon_stop(&daemon);
-	daemon_fini(&daemon);
+	process_stop(&process);
+	daemon_fini(daemon);
 	mp_dm_close();
 	unlink(PID_FILE);
 	log_notice("multipathd: shut down");

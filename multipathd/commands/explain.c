@@ -615,6 +615,22 @@ int explain_now(struct daemon *daemon, const char *device, bool json, struct mp_
 /* Whoever asks and leaves does not end what was begun for him. */
 enum { JOBS_FOR_USERS = 4 };
 
+struct explain {
+	unsigned jobs_for_users;
+};
+
+int explain_new(struct explain **ret)
+{
+	*ret = calloc(1, sizeof(**ret));
+	return *ret ? 0 : -ENOMEM;
+}
+
+struct explain *explain_free(struct explain *explain)
+{
+	free(explain);
+	return NULL;
+}
+
 struct explain_job {
 	struct work work;
 	struct daemon *daemon;
@@ -665,7 +681,7 @@ static void explain_job_done(struct work *work)
 	if (r < 0)
 		mp_strbuf_printf(&reply, "fail\n%s", mp_strbuf_text(&out));
 	if (job->for_user) {
-		daemon->explaining_to_users--;
+		daemon->explain->jobs_for_users--;
 		if (daemon->server)
 			server_charge_users(daemon->server, job->spent_usec);
 	}
@@ -680,7 +696,7 @@ int explain_request(struct daemon *daemon, const char *device, bool json,
 	struct explain_job *job;
 	int r;
 
-	if (!request->is_root && daemon->explaining_to_users >= JOBS_FOR_USERS)
+	if (!request->is_root && daemon->explain->jobs_for_users >= JOBS_FOR_USERS)
 		return -EBUSY;
 	job = calloc(1, sizeof(*job));
 	if (!job)
@@ -694,7 +710,7 @@ int explain_request(struct daemon *daemon, const char *device, bool json,
 	job->daemon = daemon;
 	job->request = request->id;
 	job->for_user = !request->is_root;
-	daemon->explaining_to_users += job->for_user;
+	daemon->explain->jobs_for_users += job->for_user;
 	job->json = json;
 	job->work = (struct work){ .run = explain_job_run,
 				   .done = explain_job_done,

@@ -8,8 +8,20 @@
 #include <stdint.h>
 
 struct daemon;
+struct explain;
 struct mp_strbuf;
 struct request;
+
+/**
+ * explain_new() - nothing is being explained
+ * @ret:	daemon->explain, for explain_request(); explain_free() when the pool has ended
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int explain_new(struct explain **ret);
+
+/** explain_free() - Return: NULL */
+struct explain *explain_free(struct explain *explain);
 
 /**
  * explain_request() - answer a client, now from memory or when a worker has read sysfs

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "multipathd/commands/waiting.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,15 +14,19 @@
  * Which group is in use changes with the first I/O, without an event. Commands that show it wait
  * for a look at such maps, for a moment: the look is a worker's.
  */
-struct waiting {
-	struct cds_list_head in_waiting;
+struct waiting_request {
 	struct look_waiter look;
+	struct cds_list_head in_postponed;
 	struct daemon *daemon;
 	sd_event_source *timer;
 	uint64_t id;
 	bool is_root;
 	char *text;
 	details_fn serve;
+};
+
+struct waiting {
+	struct cds_list_head postponed; /* for what passes by itself */
 };
 
 enum { LOOK_TIMEOUT_USEC = 30000 };
@@ -33,16 +38,16 @@ static bool shows_groups(const char *text)
 	return strstr(text, " topo") || strstr(text, " json");
 }
 
-static void waiting_free(struct waiting *waiting)
+static void request_free(struct waiting_request *waiting)
 {
-	cds_list_del(&waiting->in_waiting);
+	cds_list_del(&waiting->in_postponed);
 	cds_list_del(&waiting->look.in_waiters);
 	sd_event_source_disable_unref(waiting->timer);
 	free(waiting->text);
 	free(waiting);
 }
 
-static void waiting_serve(struct waiting *waiting)
+static void request_serve(struct waiting_request *waiting)
 {
 	struct daemon *daemon = waiting->daemon;
 	const struct request request = { .id = waiting->id,
@@ -50,59 +55,78 @@ static void waiting_serve(struct waiting *waiting)
 					 .text = waiting->text };
 
 	waiting->serve(daemon, &request, NULL);
-	waiting_free(waiting);
+	request_free(waiting);
 }
 
-static int waiting_on_timeout(sd_event_source *source, uint64_t usec, void *userdata)
+static int request_on_timeout(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	(void)source;
 	(void)usec;
-	waiting_serve(userdata);
+	request_serve(userdata);
 	return 0;
 }
 
-static void waiting_on_looked(struct look_waiter *waiter)
+static void request_on_looked(struct look_waiter *waiter)
 {
 	CDS_INIT_LIST_HEAD(&waiter->in_waiters);
-	waiting_serve(caa_container_of(waiter, struct waiting, look));
+	request_serve(caa_container_of(waiter, struct waiting_request, look));
 }
 
-void waiting_drop(struct daemon *daemon)
+static void request_on_dropped(struct look_waiter *waiter)
 {
-	struct waiting *waiting, *next;
+	request_free(caa_container_of(waiter, struct waiting_request, look));
+}
 
-	cds_list_for_each_entry_safe(waiting, next, &daemon->waiting_requests, in_waiting)
-		waiting_free(waiting);
-	cds_list_for_each_entry_safe(waiting, next, &daemon->postponed_requests, in_waiting)
-		waiting_free(waiting);
+int waiting_new(struct waiting **ret)
+{
+	struct waiting *waiting = calloc(1, sizeof(*waiting));
+
+	if (!waiting)
+		return -ENOMEM;
+	CDS_INIT_LIST_HEAD(&waiting->postponed);
+	*ret = waiting;
+	return 0;
+}
+
+struct waiting *waiting_free(struct waiting *waiting)
+{
+	struct waiting_request *request, *next;
+
+	if (!waiting)
+		return NULL;
+	cds_list_for_each_entry_safe(request, next, &waiting->postponed, in_postponed)
+		request_free(request);
+	free(waiting);
+	return NULL;
 }
 
 void waiting_retry(struct daemon *daemon)
 {
 	CDS_LIST_HEAD(due);
-	struct waiting *waiting, *next;
+	struct waiting_request *request, *next;
 
 	/* Those that are postponed again are for the next time. */
-	cds_list_splice(&daemon->postponed_requests, &due);
-	CDS_INIT_LIST_HEAD(&daemon->postponed_requests);
-	cds_list_for_each_entry_safe(waiting, next, &due, in_waiting)
-		if (server_awaits(daemon->server, waiting->id))
-			waiting_serve(waiting);
+	cds_list_splice(&daemon->waiting->postponed, &due);
+	CDS_INIT_LIST_HEAD(&daemon->waiting->postponed);
+	cds_list_for_each_entry_safe(request, next, &due, in_postponed)
+		if (server_awaits(daemon->server, request->id))
+			request_serve(request);
 		else
-			waiting_free(waiting);
+			request_free(request);
 }
 
 /* Return: NULL: -ENOMEM */
-static struct waiting *waiting_new(struct daemon *daemon, const struct request *request,
-				   details_fn serve)
+static struct waiting_request *request_new(struct daemon *daemon, const struct request *request,
+					   details_fn serve)
 {
-	struct waiting *waiting = calloc(1, sizeof(*waiting));
+	struct waiting_request *waiting = calloc(1, sizeof(*waiting));
 
 	if (!waiting)
 		return NULL;
-	CDS_INIT_LIST_HEAD(&waiting->in_waiting);
+	CDS_INIT_LIST_HEAD(&waiting->in_postponed);
 	CDS_INIT_LIST_HEAD(&waiting->look.in_waiters);
-	waiting->look.looked = waiting_on_looked;
+	waiting->look.looked = request_on_looked;
+	waiting->look.dropped = request_on_dropped;
 	waiting->daemon = daemon;
 	waiting->serve = serve;
 	waiting->id = request->id;
@@ -110,35 +134,34 @@ static struct waiting *waiting_new(struct daemon *daemon, const struct request *
 	waiting->text = strdup(request->text);
 	if (waiting->text)
 		return waiting;
-	waiting_free(waiting);
+	request_free(waiting);
 	return NULL;
 }
 
 bool waiting_for_look(struct daemon *daemon, const struct request *request, details_fn serve)
 {
-	struct waiting *waiting;
+	struct waiting_request *waiting;
 
 	if (!shows_groups(request->text) || !looks_have_unused(daemon))
 		return false;
-	waiting = waiting_new(daemon, request, serve);
+	waiting = request_new(daemon, request, serve);
 	if (!waiting)
 		return false;
 	if (timers_set(daemon->event, &waiting->timer, daemon_now_usec(daemon) + LOOK_TIMEOUT_USEC,
-		       waiting_on_timeout, waiting) < 0) {
-		waiting_free(waiting);
+		       request_on_timeout, waiting) < 0) {
+		request_free(waiting);
 		return false;
 	}
-	cds_list_add_tail(&waiting->in_waiting, &daemon->waiting_requests);
 	looks_await_unused(daemon, &waiting->look);
 	return true;
 }
 
 bool waiting_postpone(struct daemon *daemon, const struct request *request, details_fn serve)
 {
-	struct waiting *waiting = waiting_new(daemon, request, serve);
+	struct waiting_request *waiting = request_new(daemon, request, serve);
 
 	if (!waiting)
 		return false;
-	cds_list_add_tail(&waiting->in_waiting, &daemon->postponed_requests);
+	cds_list_add_tail(&waiting->in_postponed, &daemon->waiting->postponed);
 	return true;
 }

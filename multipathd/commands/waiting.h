@@ -5,6 +5,20 @@
 
 #include "multipathd/jobs/details.h"
 
+struct waiting;
+
+/**
+ * waiting_new() - no request is postponed
+ * @ret:	daemon->waiting, which the functions below use; waiting_free() when the pool has
+ *		ended
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int waiting_new(struct waiting **ret);
+
+/** waiting_free() - drops what is postponed. Return: NULL. */
+struct waiting *waiting_free(struct waiting *waiting);
+
 /**
  * waiting_for_look() - have @serve called when the kernel's path groups are known, if the request
  * shows them, or after 30 ms
@@ -18,6 +32,3 @@ bool waiting_postpone(struct daemon *daemon, const struct request *request, deta
 
 /** waiting_retry() - serve again what was postponed, if its client still waits */
 void waiting_retry(struct daemon *daemon);
-
-/** waiting_drop() - the daemon ends: no request waits any longer */
-void waiting_drop(struct daemon *daemon);

@@ -36,7 +36,6 @@ struct geom_verb {
 	int result;
 	struct mp_strbuf out, err;
 	struct look_waiter look;
-	struct cds_list_head in_answers; /* while it waits for that */
 };
 
 static void geom_verb_free(struct geom_verb *job)
@@ -109,9 +108,13 @@ static void geom_verb_on_looked(struct look_waiter *waiter)
 {
 	struct geom_verb *job = caa_container_of(waiter, struct geom_verb, look);
 
-	cds_list_del(&job->in_answers);
 	geom_verb_answer(job);
 	geom_verb_free(job);
+}
+
+static void geom_verb_on_dropped(struct look_waiter *waiter)
+{
+	geom_verb_free(caa_container_of(waiter, struct geom_verb, look));
 }
 
 static void geom_verb_on_done(struct work *work)
@@ -134,21 +137,10 @@ static void geom_verb_on_done(struct work *work)
 		   job->result ? "failed" : "done");
 	geoms_init(daemon);
 	/* The client's next request must see the result. */
-	cds_list_add_tail(&job->in_answers, &daemon->geom_answers);
 	job->look.looked = geom_verb_on_looked;
+	job->look.dropped = geom_verb_on_dropped;
 	geoms_read_again(daemon);
 	looks_await(daemon, &job->look);
-}
-
-void geom_verbs_drop_waiting(struct daemon *daemon)
-{
-	struct geom_verb *job, *next;
-
-	cds_list_for_each_entry_safe(job, next, &daemon->geom_answers, in_answers) {
-		cds_list_del(&job->in_answers);
-		cds_list_del(&job->look.in_waiters);
-		geom_verb_free(job);
-	}
 }
 
 static void geom_verb_reach_named(struct geom_verb *job, size_t first)

@@ -21,6 +21,3 @@ bool geom_verbs_serve(struct daemon *daemon, uint64_t request, const char *text)
  * Return: true if it is in one; then @request is answered when the verb is done.
  */
 bool geom_verbs_change_path(struct daemon_path *path, const char *verb, uint64_t request);
-
-/** geom_verbs_drop_waiting() - the daemon ends: drop the requests that still wait */
-void geom_verbs_drop_waiting(struct daemon *daemon);

@@ -26,9 +26,7 @@ void geoms_init(struct daemon *daemon)
 	r = mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, notes);
 	if (r < 0)
 		log_error(STATE_DIR "/" MP_GEOM_NOTES_FILE ": %s", strerror(-r));
-	daemon->geoms_tasted = daemon->inventory.duties->mends_geoms && r == 0 &&
-			       !mp_geom_notes_has(notes, "load no") &&
-			       mp_geom_notes_has(notes, "known");
+	daemon->inventory.geom_notes_incomplete = r < 0;
 }
 
 void geoms_read_again(struct daemon *daemon)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "multipathd/control/schedule.h"
 #include "multipathd/jobs/samples.h"
@@ -17,12 +18,12 @@ static bool groups_marginal(const struct mp_map *map)
 
 void health_tell_settings(const struct daemon_map *map)
 {
-	struct daemon *daemon = map->inventory->daemon;
+	static const char text[] =
+		"san_path_err_* and delay_*_checks are superseded by marginal_path_*";
 
-	if (mp_health_method(&map->map.settings) == MP_HEALTH_COUNT && !daemon->told_superseded) {
-		log_warning("san_path_err_* and delay_*_checks are superseded by marginal_path_*");
-		daemon->told_superseded = true;
-	}
+	if (mp_health_method(&map->map.settings) == MP_HEALTH_COUNT &&
+	    warnings_is_first(&map->inventory->daemon->warnings, mp_hash_text(text)))
+		log_warning("%s", text);
 }
 
 /* A path whose answer is late has not failed yet. */

@@ -22,8 +22,12 @@ enum { GRACE_SEC = 5, GRACE_AWAITED_SEC = 1, GRACE_MAX_SEC = 64 };
 
 static const uint64_t usec_per_sec = 1000000;
 
+struct leftovers {
+	struct cds_list_head all;
+};
+
 struct leftover {
-	struct cds_list_head in_all; /* of daemon->leftovers */
+	struct cds_list_head in_all; /* of struct leftovers */
 	struct daemon *daemon;
 	char wwid[MP_WWID_SIZE];
 	enum leftover_kind kind;
@@ -47,10 +51,15 @@ static struct leftover *leftover_find(struct daemon *daemon, const char *wwid)
 {
 	struct leftover *leftover;
 
-	cds_list_for_each_entry(leftover, &daemon->leftovers, in_all)
+	cds_list_for_each_entry(leftover, &daemon->leftovers->all, in_all)
 		if (!strcmp(leftover->wwid, wwid))
 			return leftover;
 	return NULL;
+}
+
+bool leftovers_has(struct daemon *daemon, const char *wwid)
+{
+	return leftover_find(daemon, wwid);
 }
 
 static void leftover_free(struct leftover *leftover)
@@ -106,17 +115,32 @@ void leftovers_found(struct daemon *daemon, const char *wwid, enum leftover_kind
 	leftover->kind = kind;
 	leftover->grace_sec = first_grace_sec(daemon, kind);
 	snprintf(leftover->wwid, sizeof(leftover->wwid), "%s", wwid);
-	cds_list_add_tail(&leftover->in_all, &daemon->leftovers);
+	cds_list_add_tail(&leftover->in_all, &daemon->leftovers->all);
 	daemon->operations += daemon->inventory.options.awaits_leftovers;
 	leftover_wait(leftover);
 }
 
-void leftovers_free(struct daemon *daemon)
+int leftovers_new(struct leftovers **ret)
+{
+	struct leftovers *leftovers = calloc(1, sizeof(*leftovers));
+
+	if (!leftovers)
+		return -ENOMEM;
+	CDS_INIT_LIST_HEAD(&leftovers->all);
+	*ret = leftovers;
+	return 0;
+}
+
+struct leftovers *leftovers_free(struct leftovers *leftovers)
 {
 	struct leftover *leftover, *next;
 
-	cds_list_for_each_entry_safe(leftover, next, &daemon->leftovers, in_all)
+	if (!leftovers)
+		return NULL;
+	cds_list_for_each_entry_safe(leftover, next, &leftovers->all, in_all)
 		leftover_free(leftover);
+	free(leftovers);
+	return NULL;
 }
 
 static int wake(const char *wwid, bool *resumed)

@@ -13,6 +13,7 @@
 
 struct daemon;
 struct daemon_map;
+struct leftovers;
 
 enum leftover_kind {
 	LEFTOVER_HALF_MADE, /* no active table: removed, unless the map is wanted */
@@ -44,8 +45,19 @@ enum leftover_step {
 /** leftovers_judge() - what is done about it; changes nothing */
 enum leftover_step leftovers_judge(const struct leftover_case *leftover);
 
+/**
+ * leftovers_new() - none found
+ * @ret:	daemon->leftovers, for leftovers_found(); leftovers_free() when the pool has ended
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int leftovers_new(struct leftovers **ret);
+
+/** leftovers_free() - Return: NULL */
+struct leftovers *leftovers_free(struct leftovers *leftovers);
+
 /** leftovers_found() - report one, once or repeatedly */
 void leftovers_found(struct daemon *daemon, const char *wwid, enum leftover_kind kind);
 
-/** leftovers_free() - forget all leftovers, at the end */
-void leftovers_free(struct daemon *daemon);
+/** leftovers_has() - Return: true if one was reported and is not repaired yet */
+bool leftovers_has(struct daemon *daemon, const char *wwid);

@@ -32,6 +32,13 @@ enum {
 	RECONCILE_LATEST_USEC = 100000,
 };
 
+struct reconcile {
+	sd_event_source *source; /* deferred: a storm of events leads to one pass */
+	sd_event_source *timer; /* the maximum that a pass waits for the end of a storm */
+	struct slices *slices; /* the pass: maps of inventory->reconciling */
+	bool again; /* maps were marked during the pass */
+};
+
 static int map_compare_devt(const void *a, const void *b)
 {
 	const struct mp_path *const *x = a, *const *y = b;
@@ -347,9 +354,9 @@ static void pass_end(struct daemon *daemon)
 	files_write(daemon);
 	if (daemon->on_reconciled)
 		daemon->on_reconciled(daemon);
-	if (daemon->reconcile_again)
+	if (daemon->reconcile->again)
 		reconcile_later(&daemon->inventory);
-	daemon->reconcile_again = false;
+	daemon->reconcile->again = false;
 	daemon_check_configured(daemon);
 }
 
@@ -379,18 +386,18 @@ static bool pass_on_step(void *userdata)
 
 static void maps_reconcile(struct daemon *daemon)
 {
-	sd_event_source_set_enabled(daemon->reconcile_source, SD_EVENT_OFF);
-	sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_OFF);
+	sd_event_source_set_enabled(daemon->reconcile->source, SD_EVENT_OFF);
+	sd_event_source_set_enabled(daemon->reconcile->timer, SD_EVENT_OFF);
 	if (!pass_may_go_on(daemon))
 		return;
-	if (slices_go_on(daemon->reconcile_slices)) {
-		daemon->reconcile_again = true;
+	if (slices_go_on(daemon->reconcile->slices)) {
+		daemon->reconcile->again = true;
 		return;
 	}
 	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
 	cds_list_splice(&daemon->inventory.dirty, &daemon->inventory.reconciling);
 	CDS_INIT_LIST_HEAD(&daemon->inventory.dirty);
-	slices_run(daemon->reconcile_slices);
+	slices_run(daemon->reconcile->slices);
 }
 
 static int maps_on_idle(sd_event_source *source, void *userdata)
@@ -408,47 +415,66 @@ static int maps_on_waited_enough(sd_event_source *source, uint64_t usec, void *u
 	return 0;
 }
 
-static int maps_open_reconcile(struct daemon *daemon)
+static int reconcile_open(struct reconcile *reconcile, struct daemon *daemon)
 {
-	int r = sd_event_add_defer(daemon->event, &daemon->reconcile_source, maps_on_idle, daemon);
+	int r = sd_event_add_defer(daemon->event, &reconcile->source, maps_on_idle, daemon);
 
 	/* After all pending events and answers. */
 	if (r >= 0)
-		r = sd_event_source_set_priority(daemon->reconcile_source, SD_EVENT_PRIORITY_IDLE);
+		r = sd_event_source_set_priority(reconcile->source, SD_EVENT_PRIORITY_IDLE);
 	if (r >= 0)
-		r = sd_event_source_set_exit_on_failure(daemon->reconcile_source, true);
+		r = sd_event_source_set_exit_on_failure(reconcile->source, true);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(reconcile->source, SD_EVENT_OFF);
 	/* They may never finish. */
 	if (r >= 0)
-		r = sd_event_add_time(daemon->event, &daemon->reconcile_timer, CLOCK_MONOTONIC, 0,
+		r = sd_event_add_time(daemon->event, &reconcile->timer, CLOCK_MONOTONIC, 0,
 				      RECONCILE_LATEST_USEC / 10, maps_on_waited_enough, daemon);
 	if (r >= 0)
-		r = sd_event_source_set_priority(daemon->reconcile_timer,
-						 SD_EVENT_PRIORITY_IMPORTANT);
+		r = sd_event_source_set_priority(reconcile->timer, SD_EVENT_PRIORITY_IMPORTANT);
 	if (r >= 0)
-		r = sd_event_source_set_exit_on_failure(daemon->reconcile_timer, true);
+		r = sd_event_source_set_exit_on_failure(reconcile->timer, true);
 	if (r >= 0)
-		r = slices_new(daemon->event, pass_on_step, daemon, &daemon->reconcile_slices);
-	return r < 0 ? r : sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_OFF);
+		r = slices_new(daemon->event, pass_on_step, daemon, &reconcile->slices);
+	return r < 0 ? r : sd_event_source_set_enabled(reconcile->timer, SD_EVENT_OFF);
+}
+
+int reconcile_new(struct daemon *daemon, struct reconcile **ret)
+{
+	struct reconcile *reconcile = calloc(1, sizeof(*reconcile));
+	int r;
+
+	if (!reconcile)
+		return -ENOMEM;
+	r = reconcile_open(reconcile, daemon);
+	if (r < 0) {
+		reconcile_free(reconcile);
+		return r;
+	}
+	*ret = reconcile;
+	return 0;
+}
+
+struct reconcile *reconcile_free(struct reconcile *reconcile)
+{
+	if (!reconcile)
+		return NULL;
+	slices_free(reconcile->slices);
+	sd_event_source_disable_unref(reconcile->source);
+	sd_event_source_disable_unref(reconcile->timer);
+	free(reconcile);
+	return NULL;
 }
 
 void reconcile_later(struct inventory *inventory)
 {
-	struct daemon *daemon = inventory->daemon;
-	int enabled = SD_EVENT_OFF, r = 0;
+	struct reconcile *reconcile = inventory->daemon->reconcile;
+	int enabled = SD_EVENT_OFF;
 
-	if (!daemon->reconcile_timer)
-		r = maps_open_reconcile(daemon);
-	if (r < 0) {
-		daemon->reconcile_slices = slices_free(daemon->reconcile_slices);
-		daemon->reconcile_source = sd_event_source_disable_unref(daemon->reconcile_source);
-		daemon->reconcile_timer = sd_event_source_disable_unref(daemon->reconcile_timer);
-		log_error("cannot reconcile maps: %s", strerror(-r));
-		return;
-	}
-	sd_event_source_set_enabled(daemon->reconcile_source, SD_EVENT_ONESHOT);
-	sd_event_source_get_enabled(daemon->reconcile_timer, &enabled);
+	sd_event_source_set_enabled(reconcile->source, SD_EVENT_ONESHOT);
+	sd_event_source_get_enabled(reconcile->timer, &enabled);
 	if (enabled != SD_EVENT_OFF)
 		return;
-	sd_event_source_set_time_relative(daemon->reconcile_timer, RECONCILE_LATEST_USEC * 9 / 10);
-	sd_event_source_set_enabled(daemon->reconcile_timer, SD_EVENT_ONESHOT);
+	sd_event_source_set_time_relative(reconcile->timer, RECONCILE_LATEST_USEC * 9 / 10);
+	sd_event_source_set_enabled(reconcile->timer, SD_EVENT_ONESHOT);
 }

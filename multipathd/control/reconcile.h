@@ -6,10 +6,23 @@
 #pragma once
 #include <stdbool.h>
 
+struct daemon;
 struct daemon_map;
 struct inventory;
 struct map_kind;
 struct mp_plan;
+struct reconcile;
+
+/**
+ * reconcile_new() - no map is marked
+ * @ret:	daemon->reconcile, for reconcile_later(); reconcile_free() when no map is left
+ *
+ * Return: 0, negative errno.
+ */
+int reconcile_new(struct daemon *daemon, struct reconcile **ret);
+
+/** reconcile_free() - Return: NULL */
+struct reconcile *reconcile_free(struct reconcile *reconcile);
 
 /** reconcile_kind - the row of maps that the daemon plans and applies itself */
 extern const struct map_kind reconcile_kind;

@@ -9,12 +9,14 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
+#include "config/geom_notes.h"
 #include "gmultipath/engine.h"
 #include "gmultipath/taste.h"
 #include "multipathd/control/geoms.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
+#include "multipathd/state/duties.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/paths.h"
 
@@ -106,12 +108,20 @@ static void tasting_on_looked(struct work *work)
 	tasting_free(tasting);
 }
 
+static bool labels_make_maps(const struct inventory *inventory)
+{
+	const struct mp_strbuf *notes = &inventory->geom_notes;
+
+	return inventory->duties->mends_geoms && !inventory->geom_notes_incomplete &&
+	       !mp_geom_notes_has(notes, "load no") && mp_geom_notes_has(notes, "known");
+}
+
 void tastings_on_up(struct daemon_path *path)
 {
 	struct daemon *daemon = path->inventory->daemon;
 	struct tasting *tasting;
 
-	if (!daemon->geoms_tasted || (path->path.map && path->path.map->kernel.exists))
+	if (!labels_make_maps(path->inventory) || (path->path.map && path->path.map->kernel.exists))
 		return;
 	tasting = tasting_new(daemon, tasting_look, tasting_on_looked,
 			      lane_of_path(&path->path.identity));

@@ -12,13 +12,14 @@
 #include "multipathd/state/daemon.h"
 
 struct dmevents {
+	struct daemon *daemon;
 	int fd; /* of /dev/mapper/control */
 	sd_event_source *source;
 };
 
 static int dmevents_on_event(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
-	struct daemon *daemon = userdata;
+	struct dmevents *dmevents = userdata;
 	int r;
 
 	(void)source;
@@ -32,37 +33,48 @@ static int dmevents_on_event(sd_event_source *source, int fd, uint32_t events, v
 		log_error("cannot wait for device-mapper events: %s", strerror(-r));
 		return r;
 	}
-	looks_want(daemon);
+	looks_want(dmevents->daemon);
 	return 0;
 }
 
-int dmevents_open(struct daemon *daemon)
+static int dmevents_open(struct dmevents *dmevents)
 {
-	struct dmevents *dmevents = calloc(1, sizeof(*dmevents));
 	int r;
 
-	daemon->dmevents = dmevents; /* dmevents_close() frees it */
-	if (!dmevents)
-		return -ENOMEM;
 	dmevents->fd = mp_dm_events_open();
 	if (dmevents->fd < 0)
 		return dmevents->fd;
 	r = mp_dm_events_arm(dmevents->fd);
 	if (r >= 0)
-		r = sd_event_add_io(daemon->event, &dmevents->source, dmevents->fd, EPOLLIN,
-				    dmevents_on_event, daemon);
+		r = sd_event_add_io(dmevents->daemon->event, &dmevents->source, dmevents->fd,
+				    EPOLLIN, dmevents_on_event, dmevents);
 	return r < 0 ? r : sd_event_source_set_exit_on_failure(dmevents->source, true);
 }
 
-void dmevents_close(struct daemon *daemon)
+int dmevents_new(struct daemon *daemon, struct dmevents **ret)
 {
-	struct dmevents *dmevents = daemon->dmevents;
+	struct dmevents *dmevents = calloc(1, sizeof(*dmevents));
+	int r;
 
 	if (!dmevents)
-		return;
-	daemon->dmevents = NULL;
+		return -ENOMEM;
+	dmevents->daemon = daemon;
+	r = dmevents_open(dmevents);
+	if (r < 0) {
+		dmevents_free(dmevents);
+		return r;
+	}
+	*ret = dmevents;
+	return 0;
+}
+
+struct dmevents *dmevents_free(struct dmevents *dmevents)
+{
+	if (!dmevents)
+		return NULL;
 	sd_event_source_disable_unref(dmevents->source);
 	if (dmevents->fd >= 0)
 		close(dmevents->fd);
 	free(dmevents);
+	return NULL;
 }

@@ -2,12 +2,15 @@
 /* dmevents.h - device-mapper events: changes of the kernel's maps.  For: the daemon's loop. */
 #pragma once
 struct daemon;
+struct dmevents;
 
 /**
- * dmevents_open() - start receiving events. Return: 0, negative errno; dmevents_close() must be
- * called in both cases.
+ * dmevents_new() - start receiving events
+ * @ret:	dmevents_free(), before the daemon ends
+ *
+ * Return: 0, negative errno.
  */
-int dmevents_open(struct daemon *daemon);
+int dmevents_new(struct daemon *daemon, struct dmevents **ret);
 
-/** dmevents_close() - stop receiving events, if started */
-void dmevents_close(struct daemon *daemon);
+/** dmevents_free() - stop receiving events. Return: NULL. */
+struct dmevents *dmevents_free(struct dmevents *dmevents);

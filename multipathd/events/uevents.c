@@ -26,6 +26,7 @@
 enum { RECEIVE_BUFFER = 128 << 20 };
 
 struct uevents {
+	struct daemon *daemon;
 	struct udev *udev;
 	struct udev_monitor *monitor;
 	sd_event_source *source;
@@ -176,7 +177,7 @@ static void uevents_lost(struct daemon *daemon)
 
 static int uevents_on_event(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
-	struct daemon *daemon = userdata;
+	struct uevents *uevents = userdata;
 	struct slice slice = slice_begin();
 	int r;
 
@@ -184,14 +185,14 @@ static int uevents_on_event(sd_event_source *source, int fd, uint32_t events, vo
 	(void)fd;
 	(void)events;
 	do {
-		struct udev_device *device = udev_monitor_receive_device(daemon->uevents->monitor);
+		struct udev_device *device = udev_monitor_receive_device(uevents->monitor);
 
 		if (!device) {
 			if (errno == ENOBUFS)
-				uevents_lost(daemon);
+				uevents_lost(uevents->daemon);
 			break;
 		}
-		r = uevent_take(daemon, device);
+		r = uevent_take(uevents->daemon, device);
 		udev_device_unref(device);
 		if (r < 0)
 			return r;
@@ -199,14 +200,10 @@ static int uevents_on_event(sd_event_source *source, int fd, uint32_t events, vo
 	return 0;
 }
 
-int uevents_open(struct daemon *daemon)
+static int uevents_open(struct uevents *uevents)
 {
-	struct uevents *uevents = calloc(1, sizeof(*uevents));
 	int r;
 
-	daemon->uevents = uevents; /* uevents_close() frees it */
-	if (!uevents)
-		return -ENOMEM;
 	uevents->udev = udev_new();
 	if (!uevents->udev)
 		return -ENOMEM;
@@ -222,25 +219,38 @@ int uevents_open(struct daemon *daemon)
 	if (r >= 0)
 		r = udev_monitor_enable_receiving(uevents->monitor);
 	if (r >= 0)
-		r = sd_event_add_io(daemon->event, &uevents->source,
+		r = sd_event_add_io(uevents->daemon->event, &uevents->source,
 				    udev_monitor_get_fd(uevents->monitor), EPOLLIN,
-				    uevents_on_event, daemon);
-	if (r >= 0)
-		r = sd_event_source_set_exit_on_failure(uevents->source, true);
-	daemon->udev_reports = r >= 0;
-	return r;
+				    uevents_on_event, uevents);
+	return r < 0 ? r : sd_event_source_set_exit_on_failure(uevents->source, true);
 }
 
-void uevents_close(struct daemon *daemon)
+int uevents_new(struct daemon *daemon, struct uevents **ret)
 {
-	struct uevents *uevents = daemon->uevents;
+	struct uevents *uevents = calloc(1, sizeof(*uevents));
+	int r;
 
 	if (!uevents)
-		return;
-	daemon->udev_reports = false;
-	daemon->uevents = NULL;
+		return -ENOMEM;
+	uevents->daemon = daemon;
+	r = uevents_open(uevents);
+	if (r < 0) {
+		uevents_free(uevents);
+		return r;
+	}
+	daemon->udev_reports = true;
+	*ret = uevents;
+	return 0;
+}
+
+struct uevents *uevents_free(struct uevents *uevents)
+{
+	if (!uevents)
+		return NULL;
+	uevents->daemon->udev_reports = false;
 	sd_event_source_disable_unref(uevents->source);
 	udev_monitor_unref(uevents->monitor);
 	udev_unref(uevents->udev);
 	free(uevents);
+	return NULL;
 }

@@ -6,15 +6,18 @@
 struct daemon;
 struct daemon_path;
 struct mp_props;
+struct uevents;
 
 /**
- * uevents_open() - start receiving events; none is missed from here on. Return: 0, negative errno;
- * uevents_close() must be called in both cases.
+ * uevents_new() - start receiving events; none is missed from here on
+ * @ret:	uevents_free(), before the daemon ends
+ *
+ * Return: 0, negative errno.
  */
-int uevents_open(struct daemon *daemon);
+int uevents_new(struct daemon *daemon, struct uevents **ret);
 
-/** uevents_close() - stop receiving events, if started */
-void uevents_close(struct daemon *daemon);
+/** uevents_free() - stop receiving events. Return: NULL. */
+struct uevents *uevents_free(struct uevents *uevents);
 
 /**
  * uevents_is_news() - Return: true if the properties of a change event contain more than udev's

@@ -271,13 +271,27 @@ int looks_new(sd_event *event, const struct look_takers *takers, struct looks **
 	return 0;
 }
 
+static void waiters_drop(struct cds_list_head *waiters)
+{
+	struct look_waiter *waiter, *next;
+
+	cds_list_for_each_entry_safe(waiter, next, waiters, in_waiters) {
+		cds_list_del_init(&waiter->in_waiters);
+		if (waiter->dropped)
+			waiter->dropped(waiter);
+	}
+}
+
 struct looks *looks_free(struct looks *looks)
 {
 	if (!looks)
 		return NULL;
 	slices_free(looks->taking);
-	if (looks->taken)
+	waiters_drop(&looks->waiters);
+	if (looks->taken) {
+		waiters_drop(&looks->taken->waiters);
 		look_job_free(looks->taken);
+	}
 	free(looks);
 	return NULL;
 }

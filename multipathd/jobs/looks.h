@@ -55,13 +55,12 @@ struct look_takers {
  * looks_new() - without a look in progress
  * @takers:	constant
  * @ret:	daemon->looks, which the functions below use; looks_free() when the pool has ended
- * and there are no waiters
  *
  * Return: 0 or -ENOMEM.
  */
 int looks_new(sd_event *event, const struct look_takers *takers, struct looks **ret);
 
-/** looks_free() - Return: NULL */
+/** looks_free() - drops the waiters. Return: NULL. */
 struct looks *looks_free(struct looks *looks);
 
 /** looks_want() - request a look */

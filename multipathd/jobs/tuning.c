@@ -35,28 +35,11 @@ static void tuning_run(struct work *work)
 	job->failures = mp_tuning_apply(&mp_roots_system, &job->plan);
 }
 
+/* Paths share ports and hosts: each failure is logged once. */
 static uint64_t failure_id(const struct mp_tuning_write *write)
 {
 	return mp_hash_text(write->dir) ^ mp_hash_number(mp_hash_text(write->attribute)) ^
 	       mp_hash_number(mp_hash_number(mp_hash_text(write->value)) + write->error);
-}
-
-/*
- * Paths share ports and hosts: each failure is logged once. Return: false if it was logged before.
- */
-static bool tuning_note_failure(struct daemon *daemon, const struct mp_tuning_write *write)
-{
-	uint64_t id = failure_id(write), *told;
-
-	for (size_t i = 0; i < daemon->tuning_failure_count; i++)
-		if (daemon->tuning_failures[i] == id)
-			return false;
-	told = realloc(daemon->tuning_failures, (daemon->tuning_failure_count + 1) * sizeof(*told));
-	if (told) {
-		daemon->tuning_failures = told;
-		told[daemon->tuning_failure_count++] = id;
-	}
-	return true;
 }
 
 static void tuning_log(struct daemon *daemon, const struct daemon_path *path,
@@ -80,7 +63,7 @@ static void tuning_log(struct daemon *daemon, const struct daemon_path *path,
 		else if (write->error == -EBUSY)
 			log_info("%s: /sys/%s/%s is not set to %s while the port is gone", name,
 				 write->dir, write->attribute, write->value);
-		else if (tuning_note_failure(daemon, write))
+		else if (warnings_is_first(&daemon->warnings, failure_id(write)))
 			log_warning("%s: /sys/%s/%s cannot be set to %s: %s", name, write->dir,
 				    write->attribute, write->value, strerror(-write->error));
 	}

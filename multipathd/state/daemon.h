@@ -14,19 +14,21 @@
 #include "multipathd/loop/agenda.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/inventory.h"
+#include "multipathd/state/warnings.h"
 
-struct descriptors;
-struct dmevents;
 struct checks;
 struct configure;
 struct daemon_map;
+struct descriptors;
 struct enumeration;
+struct explain;
 struct files;
+struct leftovers;
 struct looks;
+struct reconcile;
 struct samples;
 struct server;
-struct slices;
-struct uevents;
+struct waiting;
 
 enum daemon_state {
 	DAEMON_INIT,
@@ -39,66 +41,58 @@ enum daemon_state {
 
 /* Waits for the result of the next look at the kernel's maps; part of the object that waits. */
 struct look_waiter {
-	void (*looked)(
-		struct look_waiter *waiter); /* called once; the caller may reuse the waiter */
+	/* called once; the caller may reuse the waiter */
+	void (*looked)(struct look_waiter *waiter);
+	/* called instead when the daemon ends; NULL: not called */
+	void (*dropped)(struct look_waiter *waiter);
 	struct cds_list_head in_waiters;
 };
 
+/*
+ * What several files share. A file's own state is an object of its own, of an incomplete type here:
+ * only that file looks inside.
+ */
 struct daemon {
 	struct inventory inventory;
 	enum daemon_state state;
 	sd_event *event;
 	struct pool *pool;
 	struct server *server; /* NULL in multipath(8) */
-	struct configure *configure; /* control/configure.c */
+	struct agenda *agenda; /* of checks */
+	struct warnings warnings;
 
-	/* jobs/, each of its own file */
+	/* jobs/ */
 	struct checks *checks;
 	struct descriptors *descriptors;
 	struct files *files;
 	struct looks *looks;
 	struct samples *samples; /* NULL until a path is sampled */
-	unsigned explaining_to_users; /* jobs */
-
-	struct agenda *agenda; /* of checks */
-
-	bool geoms_tasted; /* labels are known that make maps */
-	struct cds_list_head leftovers; /* control/leftovers.c */
-	struct cds_list_head geom_answers; /* to clients, after the next look */
-	sd_event_source *reconcile_source; /* deferred: a storm of events leads to one pass */
-	sd_event_source *reconcile_timer; /* the maximum that a pass waits for the end of a storm */
-	struct slices *reconcile_slices; /* the pass: maps of inventory->reconciling */
-	bool reconcile_again; /* maps were marked during the pass */
+	/* control/ */
+	struct configure *configure;
+	struct enumeration *enumeration;
+	struct leftovers *leftovers;
+	struct reconcile *reconcile;
+	/* commands/ */
+	struct explain *explain;
+	struct waiting *waiting;
 
 	/* start and reconfigure */
-	struct enumeration *enumeration; /* control/enumeration.c */
 	bool enumerating; /* first checks start when all paths are known */
-	unsigned operations; /* table operations under way */
-	sd_event_source *configure_timer;
-	void (*on_configured)(struct daemon *daemon);
-	void (*on_reconciled)(
-		struct daemon *daemon); /* called after each pass; NULL: nothing waits */
-	sd_event_source *ready_timer; /* READY=1 waits for the device nodes of new maps */
-
-	struct cds_list_head waiting_requests; /* of clients, for a look */
-	struct cds_list_head postponed_requests; /* of clients, for a temporary condition */
-	bool status_running; /* a look is in progress (jobs/looks.h) */
 	/*
 	 * startup or reconfigure resolves settings, looks at maps and enumerates disks: a map may
 	 * seem to have no paths until that is done
 	 */
 	bool gathering;
-	struct uevents *uevents; /* events/uevents.c */
-	struct dmevents *dmevents; /* events/dmevents.c */
+	sd_event_source *configure_timer;
+	unsigned operations; /* table operations under way */
+	void (*on_configured)(struct daemon *daemon);
+	/* called after each pass; NULL: nothing waits */
+	void (*on_reconciled)(struct daemon *daemon);
+
+	bool status_running; /* a look is in progress (jobs/looks.h) */
 	bool udev_reports; /* its events are received: a new map's device nodes can be awaited */
-
-	uint64_t *tuning_failures; /* that were told */
-	size_t tuning_failure_count;
-
-	bool told_superseded; /* that san_path_err_* are */
 	bool queue_forced; /* forcequeueing daemon */
 	bool serving; /* clients are accepted */
-	char *heap; /* start of the heap */
 };
 
 /** daemon_now_usec() - CLOCK_MONOTONIC as of this turn of the loop */

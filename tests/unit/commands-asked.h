@@ -23,6 +23,7 @@ static struct asked {
 	struct daemon_path *path, *other, *orphan;
 
 	bool client_is_gone;
+	unsigned awaited; /* server_awaits() was asked */
 	details_fn then; /* of the last details_read() */
 } asked;
 
@@ -30,6 +31,7 @@ bool server_awaits(const struct server *server, uint64_t id)
 {
 	(void)server;
 	(void)id;
+	asked.awaited++;
 	return !asked.client_is_gone;
 }
 
@@ -61,6 +63,7 @@ static inline int asked_setup_with(const char *config)
 	memset(&asked, 0, sizeof(asked));
 	recorded_init(&asked.made, config);
 	assert_int_equal(configure_new(&asked.made.daemon, &asked.made.daemon.configure), 0);
+	assert_int_equal(waiting_new(&asked.made.daemon.waiting), 0);
 	asked.map = made_map(&asked.made, "w");
 	asked.path = recorded_path(&asked.made, 'a', asked.map);
 	asked.other = recorded_path(&asked.made, 'b', asked.map);
@@ -79,10 +82,21 @@ static inline int asked_setup(void **state)
 static inline int asked_teardown(void **state)
 {
 	(void)state;
-	waiting_drop(&asked.made.daemon);
+	recorded_drop_looks();
+	asked.made.daemon.waiting = waiting_free(asked.made.daemon.waiting);
 	asked.made.daemon.configure = configure_free(asked.made.daemon.configure);
 	recorded_fini(&asked.made);
 	return 0;
+}
+
+/* Drops the postponed requests. Return: how many there were. */
+static inline unsigned asked_drop_postponed(void)
+{
+	asked.client_is_gone = true;
+	asked.awaited = 0;
+	waiting_retry(&asked.made.daemon);
+	asked.client_is_gone = false;
+	return asked.awaited;
 }
 
 /* What the client of request 7 gets at once, and what is asked of jobs for it. */

@@ -136,10 +136,7 @@ static inline void recorded_init(struct made *made, const char *config)
 	daemon->state = DAEMON_RUNNING;
 	daemon->serving = true;
 	daemon->server = (struct server *)&recorded; /* only server_reply() is given it */
-	CDS_INIT_LIST_HEAD(&daemon->leftovers);
-	CDS_INIT_LIST_HEAD(&daemon->geom_answers);
-	CDS_INIT_LIST_HEAD(&daemon->waiting_requests);
-	CDS_INIT_LIST_HEAD(&daemon->postponed_requests);
+	assert_int_equal(leftovers_new(&daemon->leftovers), 0);
 	CDS_INIT_LIST_HEAD(&recorded.look_waiters);
 	assert_true(sd_event_new(&daemon->event) >= 0);
 }
@@ -150,6 +147,18 @@ static inline void recorded_forget_waiters(struct cds_list_head *waiters)
 
 	cds_list_for_each_entry_safe(waiter, next, waiters, in_map)
 		free(waiter);
+}
+
+/* The daemon ends: no look comes any more. */
+static inline void recorded_drop_looks(void)
+{
+	struct look_waiter *waiter, *next;
+
+	cds_list_for_each_entry_safe(waiter, next, &recorded.look_waiters, in_waiters) {
+		cds_list_del_init(&waiter->in_waiters);
+		if (waiter->dropped)
+			waiter->dropped(waiter);
+	}
 }
 
 static inline void recorded_fini(struct made *made)
@@ -164,8 +173,10 @@ static inline void recorded_fini(struct made *made)
 	}
 	cds_list_for_each_entry(map, &made->inventory.maps, in_all)
 		recorded_forget_waiters(&daemon_map_of(map)->waiters);
-	leftovers_free(&made->daemon);
 	recorded_end_jobs();
+	recorded_drop_looks();
+	leftovers_free(made->daemon.leftovers);
+	warnings_fini(&made->daemon.warnings);
 	made->daemon.event = sd_event_unref(made->daemon.event);
 	made_fini(made);
 	mp_strbuf_fini(&recorded.text);

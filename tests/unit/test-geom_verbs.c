@@ -26,7 +26,7 @@ static void verbs_run_in_the_lane_of_what_they_change(void **state)
 				 rows[i].map ? lane_of_table(rows[i].map) : rows[i].lane);
 		assert_int_equal(recorded.work->exclusive, rows[i].exclusive);
 		recorded_return_works();
-		geom_verbs_drop_waiting(&asked.made.daemon);
+		recorded_drop_looks();
 		recorded_forget();
 	}
 }
@@ -43,7 +43,7 @@ static void a_verb_that_fails_is_answered_and_lets_its_paths_go(void **state)
 	assert_false(map->keep_uncreated);
 	/* the client's next request must see the result */
 	recorded_expect("look, and wait\n");
-	geom_verbs_drop_waiting(&asked.made.daemon);
+	recorded_drop_looks();
 }
 
 static void commands_on_paths_of_gmultipath_are_its_verbs(void **state)
@@ -55,7 +55,7 @@ static void commands_on_paths_of_gmultipath_are_its_verbs(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		ask(texts[i], "work\n");
 		recorded_return_works();
-		geom_verbs_drop_waiting(&asked.made.daemon);
+		recorded_drop_looks();
 		recorded_forget();
 	}
 	assert_false(asked.path->path.checker_disabled);

@@ -165,7 +165,7 @@ static void a_suspended_map_is_loaded_again_and_resumed_in_the_end(void **state)
 	recorded_expect("look\n");
 	assert_int_equal(made.daemon.operations, 0);
 	assert_true(map->read_again);
-	assert_true(cds_list_empty(&made.daemon.leftovers));
+	assert_false(leftovers_has(&made.daemon, "w"));
 }
 
 static void a_wanted_map_completes_its_device(void **state)
@@ -182,7 +182,7 @@ static void a_wanted_map_completes_its_device(void **state)
 	recorded_table(map, "mpatha", ONE_PATH);
 	left_fire();
 	recorded_expect("");
-	assert_true(cds_list_empty(&made.daemon.leftovers));
+	assert_false(leftovers_has(&made.daemon, "w"));
 }
 
 int main(void)

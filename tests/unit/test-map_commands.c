@@ -90,20 +90,17 @@ static void a_map_that_is_busy_postpones_the_request(void **state)
 {
 	static const char *const texts[] = { "suspend map mpatha", "resume map mpatha",
 					     "reset map mpatha", "resize map mpatha" };
-	struct daemon *daemon = &asked.made.daemon;
 
 	(void)state;
 	asked.map->busy = true;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		assert_true(cds_list_empty(&daemon->postponed_requests));
 		ask(texts[i], "");
-		assert_false(cds_list_empty(&daemon->postponed_requests));
-		waiting_drop(daemon);
+		assert_int_equal(asked_drop_postponed(), 1);
 	}
 	asked.map->busy = false;
 	asked.map->map.ready = false;
 	ask("resize map mpatha", "");
-	assert_false(cds_list_empty(&daemon->postponed_requests));
+	assert_int_equal(asked_drop_postponed(), 1);
 }
 
 static void a_map_of_gmultipath_is_not_resized(void **state)

@@ -1570,6 +1570,7 @@ static void a_storm_of_marks_is_one_pass_that_leaves_out_who_is_busy(void **stat
 	recorded_path(&made, 'c', unanswered)->answered = false;
 	cds_list_for_each_entry(path, &made.inventory.paths, in_all)
 		path->identity.size_sectors = 2048;
+	assert_int_equal(reconcile_new(&made.daemon, &made.daemon.reconcile), 0);
 	made.inventory.on_marked = reconcile_later;
 	maps_touch(map, "once");
 	maps_touch(busy, "why");
@@ -1586,9 +1587,7 @@ static void a_storm_of_marks_is_one_pass_that_leaves_out_who_is_busy(void **stat
 	inventory_wake(&made.inventory);
 	assert_true(sd_event_run(made.daemon.event, 0) > 0);
 	recorded_expect("create b: 2048 0 0 1 1 service-time 0 1 1 8:16 1\n");
-	made.daemon.reconcile_source = sd_event_source_disable_unref(made.daemon.reconcile_source);
-	made.daemon.reconcile_timer = sd_event_source_disable_unref(made.daemon.reconcile_timer);
-	made.daemon.reconcile_slices = slices_free(made.daemon.reconcile_slices);
+	reconcile_free(made.daemon.reconcile);
 }
 
 static void nothing_is_reconciled_while_paths_are_gathered(void **state)
@@ -1598,6 +1597,7 @@ static void nothing_is_reconciled_while_paths_are_gathered(void **state)
 
 	(void)state;
 	paths_find_name(&made.inventory, "sda")->path.identity.size_sectors = 2048;
+	assert_int_equal(reconcile_new(&made.daemon, &made.daemon.reconcile), 0);
 	made.inventory.on_marked = reconcile_later;
 	made.daemon.gathering = true;
 	maps_touch(map, "why");
@@ -1611,9 +1611,7 @@ static void nothing_is_reconciled_while_paths_are_gathered(void **state)
 	assert_true(sd_event_run(made.daemon.event, 0) > 0);
 	recorded_expect("create w: 2048 " ONE_PATH "\n");
 	assert_false(map->dirty);
-	made.daemon.reconcile_source = sd_event_source_disable_unref(made.daemon.reconcile_source);
-	made.daemon.reconcile_timer = sd_event_source_disable_unref(made.daemon.reconcile_timer);
-	made.daemon.reconcile_slices = slices_free(made.daemon.reconcile_slices);
+	reconcile_free(made.daemon.reconcile);
 }
 
 int main(void)

@@ -174,7 +174,7 @@ static void a_device_without_a_table_is_a_leftover(void **state)
 	take(&world.job);
 	recorded_expect("timer in 5 s\n"); /* it may be about to get one */
 	assert_null(maps_find_wwid(&world.made.inventory, "other"));
-	leftovers_free(&world.made.daemon);
+	assert_true(leftovers_has(&world.made.daemon, "other"));
 }
 
 static void a_look_that_failed_changes_nothing(void **state)
