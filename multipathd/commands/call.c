@@ -2,6 +2,7 @@
 #include "multipathd/commands/call.h"
 
 #include "base/node.h"
+#include "multipathd/jobs/readings.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
@@ -27,6 +28,12 @@ void call_answer_later(struct command_call *call, int error)
 {
 	call_fail_on(call, error);
 	call->deferred = !call->failure;
+}
+
+void call_read(struct command_call *call, const char *const *names, size_t count)
+{
+	call_answer_later(call,
+			  readings_start(call->daemon, names, count, call->request, call->serve));
 }
 
 struct daemon_path *call_path(struct command_call *call)

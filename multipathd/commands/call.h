@@ -38,6 +38,12 @@ void call_fail_on(struct command_call *call, int error);
 /** call_answer_later() - the request failed if @error is negative, else a job answers it */
 void call_answer_later(struct command_call *call, int error);
 
+/**
+ * call_read() - have a worker read disks, and be called again: they are in call->details then
+ * @names:	of the kernel
+ */
+void call_read(struct command_call *call, const char *const *names, size_t count);
+
 /** call_path() - the path that the first argument names. Return: NULL: the request failed. */
 struct daemon_path *call_path(struct command_call *call);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/node.h"
 #include "config/filter.h"
@@ -16,6 +17,7 @@
 #include "multipathd/control/queueing.h"
 #include "multipathd/control/reassign.h"
 #include "multipathd/control/steps.h"
+#include "multipathd/jobs/readings.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
@@ -100,6 +102,38 @@ void map_command_switch_group(struct command_call *call)
 	call_answer_later(call, orders_send(map, mp_order_switch_group(group), call->request->id));
 }
 
+/* Return: what a worker has read of it; NULL: nothing, or something has happened to it since. */
+static const struct mp_reading *resize_find(const struct command_call *call,
+					    const struct mp_path *path)
+{
+	for (size_t i = 0; call->details && i < call->details->reading_count; i++) {
+		const struct disk_reading *reading = &call->details->readings[i];
+
+		if (!strcmp(reading->disk.name, path->identity.name))
+			return readings_are_current(call->daemon, reading) ? &reading->disk : NULL;
+	}
+	return NULL;
+}
+
+static void resize_read(struct command_call *call, const struct daemon_map *map)
+{
+	_cleanup_free_ const char **names = NULL;
+	const struct mp_path *path;
+	size_t count = 0;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		count++;
+	names = calloc(count + 1, sizeof(*names));
+	if (!names) {
+		call_fail(call, "");
+		return;
+	}
+	count = 0;
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		names[count++] = path->identity.name;
+	call_read(call, names, count);
+}
+
 void map_command_resize(struct command_call *call)
 {
 	struct daemon_map *map = call_map(call);
@@ -118,19 +152,24 @@ void map_command_resize(struct command_call *call)
 		return;
 	}
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
-		struct mp_identity identity;
+		const struct mp_reading *disk = resize_find(call, path);
+		uint64_t size_sectors;
 
-		if (mp_probe_identity(&mp_roots_system, path->identity.devt, path->identity.name,
-				      daemon_path_of(path)->dir, &identity, NULL) < 0 ||
-		    !identity.size_sectors || (size && size != identity.size_sectors)) {
+		if (!disk) {
+			resize_read(call, map);
+			return;
+		}
+		size_sectors = disk->error < 0 || disk->devt != path->identity.devt ?
+				       0 :
+				       disk->identity.size_sectors;
+		if (!size_sectors || (size && size != size_sectors)) {
 			log_error("%s: not resized: %s has %llu sectors, others %llu",
 				  map->map.name, path->identity.name,
-				  (unsigned long long)identity.size_sectors,
-				  (unsigned long long)size);
+				  (unsigned long long)size_sectors, (unsigned long long)size);
 			call_fail(call, "");
 			return;
 		}
-		size = identity.size_sectors;
+		size = size_sectors;
 	}
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		path->identity.size_sectors = size;

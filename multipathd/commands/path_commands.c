@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "multipathd/commands/path_commands.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #include "multipathd/control/health.h"
 #include "multipathd/control/orders.h"
 #include "multipathd/control/states.h"
+#include "multipathd/jobs/readings.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/duties.h"
@@ -30,8 +32,8 @@ void path_command_add(struct command_call *call)
 	struct daemon *daemon = call->daemon;
 	struct daemon_path *path = paths_find(&daemon->inventory, call->arguments[0]);
 	const char *name = path ? mp_path_name(&path->path) : call->arguments[0];
-	char dir[MP_PROBE_DIR_SIZE], kernel_name[MP_NAME_SIZE];
-	dev_t devt;
+	struct disk_reading *reading;
+	char kernel_name[MP_NAME_SIZE];
 	int r;
 
 	if (!strncmp(name, "/dev/", 5))
@@ -43,14 +45,17 @@ void path_command_add(struct command_call *call)
 	}
 	if (path && has_existing_map(path))
 		return;
-	r = mp_probe_locate_name(&mp_roots_system, kernel_name, &devt, dir, sizeof(dir));
-	if (r >= 0)
-		r = discovery_take(daemon, devt, kernel_name, dir, NULL, true);
+	reading = call->details ? &call->details->readings[0] : NULL;
+	if (!reading || !readings_are_current(daemon, reading)) {
+		call_read(call, &(const char *){ kernel_name }, 1);
+		return;
+	}
+	r = reading->disk.dir[0] ? discovery_take_reading(daemon, &reading->disk) : -ENODEV;
 	if (r == 0) {
 		mp_strbuf_puts(&call->reply, "blacklisted\n");
 		return;
 	}
-	path = r < 0 ? NULL : paths_find_devt(&daemon->inventory, devt);
+	path = r < 0 ? NULL : paths_find_devt(&daemon->inventory, reading->disk.devt);
 	if (!path) {
 		call_fail(call, "");
 		return;

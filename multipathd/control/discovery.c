@@ -16,6 +16,7 @@
 #include "config/detect.h"
 #include "config/filter.h"
 #include "kernel/disk.h"
+#include "kernel/reading.h"
 #include "kernel/vpd.h"
 #include "multipathd/control/loads.h"
 #include "multipathd/control/membership.h"
@@ -195,14 +196,19 @@ static int path_rejected(struct daemon_path *path, const char *name, const char 
 	return 0;
 }
 
-static void keep_what_checks_tell(struct mp_identity *new, struct mp_identity_room *room,
-				  const struct mp_identity *old, const char *dir,
-				  const struct mp_props *props)
+/* By the event, or as sysfs has it, or as before. */
+static bool read_only(const char *dir, const struct mp_props *props, const struct daemon_path *path)
 {
-	const char *read_only = props ? mp_props_get(props, "DISK_RO") : NULL;
+	const char *text = props ? mp_props_get(props, "DISK_RO") : NULL;
 
-	new->read_only = read_only ? !strcmp(read_only, "1") :
-				     mp_probe_read_only(&mp_roots_system, dir, old->read_only);
+	return text ? !strcmp(text, "1") :
+		      mp_probe_read_only(&mp_roots_system, dir, path->path.identity.read_only);
+}
+
+static void keep_what_checks_tell(struct mp_identity *new, struct mp_identity_room *room,
+				  const struct mp_identity *old, bool is_read_only)
+{
+	new->read_only = is_read_only;
 	new->offline = old->offline;
 	new->tpg = old->tpg;
 	new->timeout_sec = old->timeout_sec;
@@ -387,6 +393,30 @@ int discovery_apply(struct daemon *daemon, struct daemon_path *path, const struc
 	return r < 0 ? r : 1;
 }
 
+/* Return: as discovery_take() */
+static int disk_unidentified(struct daemon_path *path, const char *name, int error)
+{
+	path_rejected(path, name, error == -EPERM ? "hidden" : strerror(-error));
+	return error == -EPERM || error == -EOPNOTSUPP ? 0 : error;
+}
+
+static int disk_accept(struct daemon *daemon, struct daemon_path *path,
+		       const struct discovered *found, const struct mp_disk *disk)
+{
+	_cleanup_strbuf_ struct mp_strbuf reason = MP_STRBUF_INIT;
+
+	if (!mp_disk_filter(disk, daemon->inventory.config).blacklisted)
+		return discovery_apply(daemon, path, found);
+	mp_disk_reason(disk, daemon->inventory.config, &reason);
+	return path_rejected(path, disk->name, mp_strbuf_text(&reason));
+}
+
+static bool path_has_fallback(const struct daemon *daemon, const struct daemon_path *path)
+{
+	return !daemon->inventory.duties->retriggers ||
+	       (path && path->retriggers >= daemon->inventory.process->retrigger_tries);
+}
+
 int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, const char *its_dir,
 		   const struct mp_props *props, bool by_operator)
 {
@@ -407,10 +437,8 @@ int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, cons
 		return path_rejected(path, disk.name, "its kernel name is blacklisted");
 
 	r = mp_disk_identify(&disk, &mp_roots_system, &room);
-	if (r < 0) {
-		path_rejected(path, disk.name, r == -EPERM ? "hidden" : strerror(-r));
-		return r == -EPERM || r == -EOPNOTSUPP ? 0 : r;
-	}
+	if (r < 0)
+		return disk_unidentified(path, disk.name, r);
 	disk.known = props;
 	if (!props)
 		mp_disk_read_props(&disk, &mp_roots_system,
@@ -421,25 +449,69 @@ int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, cons
 	if (!daemon->inventory.options.check)
 		mp_probe_details(&mp_roots_system, disk.dir, &disk.identity, &room);
 	else if (path)
-		keep_what_checks_tell(&disk.identity, &room, &path->path.identity, disk.dir,
-				      disk.known);
+		keep_what_checks_tell(&disk.identity, &room, &path->path.identity,
+				      read_only(disk.dir, disk.known, path));
 	if (daemon->inventory.options.check && path && by_operator)
 		mp_probe_details(&mp_roots_system, disk.dir, &disk.identity, &room);
 
 	mp_disk_find_settings(&disk, daemon->inventory.config);
-	found.fallback = !daemon->inventory.duties->retriggers ||
-			 (path && path->retriggers >= daemon->inventory.process->retrigger_tries);
+	found.fallback = path_has_fallback(daemon, path);
 	mp_disk_find_wwid(&disk, &mp_roots_system, found.fallback);
-
-	verdict = mp_disk_filter(&disk, daemon->inventory.config);
-	if (verdict.blacklisted) {
-		_cleanup_strbuf_ struct mp_strbuf reason = MP_STRBUF_INIT;
-
-		mp_disk_reason(&disk, daemon->inventory.config, &reason);
-		return path_rejected(path, disk.name, mp_strbuf_text(&reason));
-	}
 	found.props = disk.known;
-	return discovery_apply(daemon, path, &found);
+	return disk_accept(daemon, path, &found, &disk);
+}
+
+/* As mp_probe_details(). */
+static void take_details(struct mp_identity *identity, const struct mp_identity *detailed)
+{
+	identity->serial = detailed->serial;
+	identity->read_only = detailed->read_only;
+	identity->offline = detailed->offline;
+	identity->tpg = detailed->tpg;
+	identity->timeout_sec = detailed->timeout_sec;
+	identity->max_sectors_kb = detailed->max_sectors_kb;
+}
+
+static void find_wwid(struct mp_disk *disk, const struct mp_reading *reading, bool fallback)
+{
+	char *wwid = disk->identity.wwid;
+	int r = mp_probe_props_wwid(&disk->identity, disk->settings.uid_attribute, disk->known,
+				    fallback, wwid);
+
+	if (r > 0) {
+		memcpy(wwid, reading->page_wwid, sizeof(disk->identity.wwid));
+		r = reading->page_error;
+	}
+	if (r < 0)
+		wwid[0] = '\0';
+}
+
+int discovery_take_reading(struct daemon *daemon, struct mp_reading *reading)
+{
+	struct daemon_path *path = paths_find_devt(&daemon->inventory, reading->devt);
+	struct mp_disk disk = { .identity = reading->identity,
+				.known = reading->has_props ? &reading->props : NULL };
+	struct discovered found = { .identity = &disk.identity,
+				    .dir = disk.dir,
+				    .by_operator = true,
+				    .props = disk.known,
+				    .fallback = path_has_fallback(daemon, path) };
+
+	mp_disk_found(&disk, reading->devt, reading->name, reading->dir);
+	if (mp_filter_devnode(daemon->inventory.config, disk.name).blacklisted)
+		return path_rejected(path, disk.name, "its kernel name is blacklisted");
+	if (reading->error < 0)
+		return disk_unidentified(path, disk.name, reading->error);
+	if (disk.known)
+		mp_probe_apply_props(&disk.identity, disk.known);
+	if (path)
+		keep_what_checks_tell(&disk.identity, &reading->room, &path->path.identity,
+				      reading->detailed.read_only);
+	if (path || !daemon->inventory.options.check)
+		take_details(&disk.identity, &reading->detailed);
+	mp_disk_find_settings(&disk, daemon->inventory.config);
+	find_wwid(&disk, reading, found.fallback);
+	return disk_accept(daemon, path, &found, &disk);
 }
 
 void discovery_told_proof(struct daemon_path *path, const char *name)

@@ -14,6 +14,7 @@ struct daemon;
 struct inventory;
 struct daemon_path;
 struct mp_props;
+struct mp_reading;
 
 /* A device as sysfs and udev's database have it now. */
 struct discovered {
@@ -70,6 +71,12 @@ int discovery_apply(struct daemon *daemon, struct daemon_path *path,
  */
 int discovery_take(struct daemon *daemon, dev_t devt, const char *name, const char *dir,
 		   const struct mp_props *props, bool by_operator);
+
+/**
+ * discovery_take_reading() - discovery_take() by the operator, of a disk that a worker has read
+ * @reading:	without an error of its own; its texts may be changed
+ */
+int discovery_take_reading(struct daemon *daemon, struct mp_reading *reading);
 
 /**
  * discovery_look_again() - a change event without news: compare with sysfs, which may have changed

@@ -11,6 +11,7 @@
 #include "model/path.h"
 
 struct daemon;
+struct disk_reading;
 struct request;
 
 enum {
@@ -31,6 +32,8 @@ struct details {
 	size_t disk_count;
 	int error; /* of finding the disks */
 	struct mp_foreign foreign;
+	struct disk_reading *readings; /* jobs/readings.h */
+	size_t reading_count;
 };
 
 /**

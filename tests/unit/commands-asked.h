@@ -10,6 +10,7 @@
 #include "multipathd/commands/waiting.h"
 #include "multipathd/control/configure.h"
 #include "multipathd/jobs/details.h"
+#include "multipathd/jobs/readings.h"
 #include "multipathd/loop/request.h"
 
 #define TWO_PATHS "0 0 2 1 round-robin 0 1 1 8:0 1 round-robin 0 1 1 8:16 1"
@@ -56,6 +57,25 @@ int details_read(struct daemon *daemon, unsigned kinds, const struct request *re
 	       kinds & DETAILS_FOREIGN ? " foreign" : "");
 	record_for(request->id);
 	return 0;
+}
+
+int readings_start(struct daemon *daemon, const char *const *names, size_t count,
+		   const struct request *request, details_fn then)
+{
+	(void)daemon;
+	asked.then = then;
+	record("read");
+	for (size_t i = 0; i < count; i++)
+		record(" %s", names[i]);
+	record_for(request->id);
+	return 0;
+}
+
+bool readings_are_current(const struct daemon *daemon, const struct disk_reading *reading)
+{
+	const struct daemon_path *path = paths_find_name(&daemon->inventory, reading->disk.name);
+
+	return path && path->path.epoch == reading->path_epoch;
 }
 
 static inline int asked_setup_with(const char *config)

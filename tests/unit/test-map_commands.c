@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include "commands-asked.h"
 
 #define FAIL "reply 7: fail\n"
@@ -110,7 +111,47 @@ static void a_map_of_gmultipath_is_not_resized(void **state)
 	ask("resize map mpatha",
 	    "reply 7: fail\nmanaged by gmultipath: stop and recreate it there\n");
 	asked.map->kind = made_kinds.reconciled;
-	ask("resize map mpatha", FAIL); /* the paths are not in sysfs */
+}
+
+static void a_map_is_resized_to_the_size_that_all_its_paths_have(void **state)
+{
+	static const struct {
+		uint64_t sizes[2];
+		int error; /* of the second */
+		bool outdated;
+		const char *expected;
+	} rows[] = {
+		{ { 4096, 4096 }, 0, true, "read sda sdb for request 7\n" },
+		{ { 4096, 2048 }, 0, false, FAIL },
+		{ { 4096, 0 }, 0, false, FAIL },
+		{ { 4096, 4096 }, -ENODEV, false, FAIL },
+		{ { 4096, 4096 }, 0, false, "" },
+	};
+	const struct request request = { .id = 7, .is_root = true, .text = "resize map mpatha" };
+	const struct daemon_path *paths[] = { asked.path, asked.other };
+
+	(void)state;
+	ask("resize map mpatha", "read sda sdb for request 7\n");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct disk_reading readings[2] = { 0 };
+
+		for (size_t p = 0; p < 2; p++) {
+			struct mp_reading *disk = &readings[p].disk;
+
+			strcpy(disk->name, mp_path_name(&paths[p]->path));
+			disk->devt = paths[p]->path.identity.devt;
+			disk->identity.size_sectors = rows[i].sizes[p];
+			disk->error = p ? rows[i].error : 0;
+			readings[p].path_epoch = paths[p]->path.epoch - rows[i].outdated;
+		}
+		asked.then(&asked.made.daemon, &request,
+			   &(struct details){ .readings = readings, .reading_count = 2 });
+		recorded_expect(rows[i].expected);
+	}
+	assert_true(asked.map->allow_resize);
+	assert_int_equal(asked.path->path.identity.size_sectors, 4096);
+	recorded_forget_waiters(&asked.map->waiters);
+	CDS_INIT_LIST_HEAD(&asked.map->waiters);
 }
 
 static void a_map_is_added_if_it_may_be_and_has_paths(void **state)
@@ -168,6 +209,7 @@ int main(void)
 		ASKED_TEST(a_group_that_the_table_has_not_is_refused),
 		ASKED_TEST(a_map_that_is_busy_postpones_the_request),
 		ASKED_TEST(a_map_of_gmultipath_is_not_resized),
+		ASKED_TEST(a_map_is_resized_to_the_size_that_all_its_paths_have),
 		cmocka_unit_test(a_map_is_added_if_it_may_be_and_has_paths),
 		ASKED_TEST(queueing_is_disabled_and_restored_for_one_map_or_all),
 		ASKED_TEST(counters_are_reset_for_one_map_or_all),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include "commands-asked.h"
 
 #define FAIL "reply 7: fail\n"
@@ -65,11 +66,23 @@ static void a_path_that_cannot_be_one_is_not_added(void **state)
 		{ "add path ram0", "reply 7: blacklisted\n" },
 		{ "add path /dev/ram0", "reply 7: blacklisted\n" },
 		{ "add path sda", "reply 7: ok\n" }, /* it is in its map */
-		{ "add path sdzzz", FAIL }, /* there is no such disk */
+		{ "add path sdc", "read sdc for request 7\n" },
 	};
+	struct disk_reading reading = { .disk = { .name = "sdc", .error = -ENODEV },
+					.path_epoch = asked.orphan->path.epoch };
+	const struct request request = { .id = 7, .is_root = true, .text = "add path sdc" };
 
 	(void)state;
 	ASK_ROWS(rows);
+	/* There is no such disk. */
+	asked.then(&asked.made.daemon, &request,
+		   &(struct details){ .readings = &reading, .reading_count = 1 });
+	recorded_expect(FAIL);
+	/* An event came since it was read: once more. */
+	asked.orphan->path.epoch++;
+	asked.then(&asked.made.daemon, &request,
+		   &(struct details){ .readings = &reading, .reading_count = 1 });
+	recorded_expect("read sdc for request 7\n");
 }
 
 static void a_path_is_removed_when_its_map_has_let_go_of_it(void **state)

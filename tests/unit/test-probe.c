@@ -16,6 +16,7 @@
 
 #include "base/cleanup.h"
 #include "kernel/probe.h"
+#include "kernel/reading.h"
 #include "model/settings.h"
 
 /* A machine of files: sysfs, udev's database and /proc below one temporary folder. */
@@ -271,6 +272,33 @@ static void a_scsi_disk_has_its_address_and_names(void **state)
 	assert_string_equal(identity.handler, "");
 	assert_true(identity.read_only);
 	assert_true(identity.offline);
+}
+
+static void a_reading_has_all_of_a_disk_with_and_without_details(void **state)
+{
+	const struct machine *machine = *state;
+	struct mp_reading reading = { .name = "sda" }, none = { .name = "sdb" };
+
+	scsi_disk(machine, "devices/p/host3/target3:0:0/3:0:0:0", "sda", "8:0");
+	write_text(machine->run_udev, "data/b8:0", "E:ID_SERIAL=3500\n");
+	mp_reading_take(&machine->roots, &reading);
+	assert_int_equal(reading.error, 0);
+	assert_int_equal(reading.devt, makedev(8, 0));
+	assert_string_equal(reading.dir, "devices/p/host3/target3:0:0/3:0:0:0/block/sda");
+	assert_int_equal(reading.identity.size_sectors, 16384);
+	assert_string_equal(reading.identity.vendor, "VENDOR");
+	assert_int_equal(reading.identity.timeout_sec, 0);
+	assert_int_equal(reading.detailed.timeout_sec, 45);
+	assert_string_equal(reading.detailed.serial, "SER1");
+	assert_true(reading.has_props);
+	assert_string_equal(mp_props_get(&reading.props, "ID_SERIAL"), "3500");
+	assert_int_equal(reading.page_error, 0);
+	assert_string_equal(reading.page_wwid, "3500143800000abcd");
+	mp_reading_fini(&reading);
+
+	mp_reading_take(&machine->roots, &none);
+	assert_int_equal(none.error, -ENODEV);
+	mp_reading_fini(&none);
 }
 
 static void a_listing_takes_nothing_back_that_the_device_has_told(void **state)
@@ -899,6 +927,7 @@ int main(void)
 		TEST(whole_disks_are_found_in_order),
 		TEST(a_disk_is_located_by_name_and_number),
 		TEST(a_scsi_disk_has_its_address_and_names),
+		TEST(a_reading_has_all_of_a_disk_with_and_without_details),
 		TEST(a_listing_takes_nothing_back_that_the_device_has_told),
 		TEST(a_kernel_without_inquiry_attribute_will_do),
 		TEST(the_transport_is_told_by_the_place),
