@@ -10,6 +10,21 @@
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 
+/* A status that was read meanwhile may be older than what the message has changed. */
+static void map_end_order(struct daemon_map *map, const struct message_job *job)
+{
+	bool unseen = job->error >= 0 && mp_order_is_queue(job->text);
+
+	map->generation++;
+	if (map->ordered) /* else it was created again meanwhile */
+		map->ordered--;
+	map->read_again |= unseen; /* its features have changed, without an event */
+	if (!unseen && (!map->status_skipped || map->ordered || map->busy))
+		return;
+	map->status_skipped = false;
+	looks_want(job->daemon);
+}
+
 static void orders_on_ended(struct message_job *job)
 {
 	struct daemon_map *map = maps_find_wwid(&job->daemon->inventory, job->wwid);
@@ -17,17 +32,22 @@ static void orders_on_ended(struct message_job *job)
 	if (job->error < 0 && map && map->map.kernel.exists)
 		log_error("%s: message \"%s\": %s", map->map.name, job->text,
 			  strerror(-job->error));
-	if (job->error >= 0 && map && mp_order_is_queue(job->text)) {
-		map->read_again = true; /* its features have changed, without an event */
-		looks_want(job->daemon);
-	}
+	if (map)
+		map_end_order(map, job);
 	daemon_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");
 }
 
 static int orders_send_text(struct daemon_map *map, const char *text, uint64_t request)
 {
+	int r;
+
 	log_info("%s: message \"%s\"", map->map.name, text);
-	return messages_send(map->inventory->daemon, map->map.wwid, text, request, orders_on_ended);
+	r = messages_send(map->inventory->daemon, map->map.wwid, text, request, orders_on_ended);
+	if (r < 0)
+		return r;
+	map->ordered++;
+	map->generation++;
+	return r;
 }
 
 int orders_send(struct daemon_map *map, struct mp_order message, uint64_t request)

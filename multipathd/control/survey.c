@@ -17,7 +17,7 @@
 
 enum survey_verdict survey_judge(const struct daemon_map *map, const struct look_map *look)
 {
-	if (map && (map->busy || look->busy))
+	if (map && (map->busy || map->ordered || look->busy))
 		return SURVEY_BUSY;
 	if (!map || !map->map.kernel.exists)
 		return look->read ? SURVEY_FOUND : SURVEY_NOTHING;
@@ -53,7 +53,8 @@ static void survey_take(struct look_job *job, struct look_map *look)
 		leftovers_found(daemon, look->wwid, LEFTOVER_HALF_MADE);
 	switch (survey_judge(map, look)) {
 	case SURVEY_BUSY:
-		map->status_skipped |= map->busy;
+		map->status_skipped |= map->busy || map->ordered;
+		map->read_again |= map->ordered;
 		break;
 	case SURVEY_FOUND:
 		if (membership_adopt(daemon, look->wwid, &look->kernel) < 0)
@@ -65,8 +66,11 @@ static void survey_take(struct look_job *job, struct look_map *look)
 	case SURVEY_READ:
 		states_take_change(map, &look->kernel);
 		break;
-	case SURVEY_NOTHING:
 	case SURVEY_OUTDATED:
+		map->read_again = true;
+		looks_want(daemon);
+		break;
+	case SURVEY_NOTHING:
 		break;
 	}
 }

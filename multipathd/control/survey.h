@@ -11,8 +11,8 @@ struct look_takers;
 /* What was read of a map. */
 enum survey_verdict {
 	SURVEY_NOTHING, /* neither known nor in the kernel; or unchanged */
-	SURVEY_BUSY, /* its table is being changed: what was read may be older */
-	SURVEY_OUTDATED, /* its table was changed after reading began */
+	SURVEY_BUSY, /* its table or states are being changed: what was read may be older */
+	SURVEY_OUTDATED, /* they were changed after reading began: it is read again */
 	SURVEY_FOUND, /* an unknown map in the kernel */
 	SURVEY_GONE,
 	SURVEY_READ, /* its table or its states must be compared */

@@ -107,7 +107,11 @@ struct daemon_map {
 	char *loaded, *loaded_as; /* last table loaded, and as the kernel showed it then */
 	unsigned retry_sec; /* pause before the next removal */
 	unsigned load_failures;
-	/* of the table: a status read before an operation is discarded after it */
+	unsigned ordered; /* messages to it that are under way */
+	/*
+	 * of the table and of what messages change: a status read before an operation or a message
+	 * is not taken after it
+	 */
 	uint64_t generation;
 	/*
 	 * path that came up: the group in use must be read before failback is decided; 0 none

@@ -8,6 +8,7 @@
 #include "kernel/dm.h"
 #include "kernel/dm_list.h"
 #include "multipathd/control/leftovers.h"
+#include "multipathd/control/orders.h"
 
 /* A daemon with the map "mpatha" of sda, and a look that found its device. */
 struct world {
@@ -57,6 +58,7 @@ static void a_look_is_judged_by_what_is_known_since(void **state)
 		CHANGED = 1 << 4, /* one began and ended meanwhile */
 		GONE = 1 << 5, /* from the kernel */
 		UNREAD = 1 << 6, /* its event number is the one before */
+		ORDERED = 1 << 7, /* a message is under way */
 	};
 	static const struct {
 		unsigned facts;
@@ -74,6 +76,8 @@ static void a_look_is_judged_by_what_is_known_since(void **state)
 		{ CHANGED | GONE | UNREAD, SURVEY_OUTDATED },
 		{ BUSY, SURVEY_BUSY },
 		{ WAS_BUSY, SURVEY_BUSY },
+		{ ORDERED, SURVEY_BUSY },
+		{ ORDERED | GONE | UNREAD, SURVEY_BUSY },
 		{ BUSY | GONE | UNREAD, SURVEY_BUSY },
 		{ ABSENT | BUSY, SURVEY_BUSY }, /* being created */
 	};
@@ -87,6 +91,7 @@ static void a_look_is_judged_by_what_is_known_since(void **state)
 		world_init(&world);
 		world.map->map.kernel.exists = !(facts & ABSENT);
 		world.map->busy = facts & BUSY ? 1 : 0;
+		world.map->ordered = facts & ORDERED ? 1 : 0;
 		world.map->generation = facts & CHANGED ? 1 : 0;
 		world.found.known = !(facts & (NEW | ABSENT));
 		world.found.busy = facts & WAS_BUSY;
@@ -131,6 +136,47 @@ static void a_status_of_a_busy_map_is_read_again_later(void **state)
 	take(&world.job);
 	assert_int_equal(world.map->map.kernel.open_count, 0);
 	assert_true(world.map->status_skipped);
+}
+
+/* Else a path that the daemon has just reinstated would be lost again, by its state before that. */
+static void a_status_is_not_taken_after_a_message_that_it_does_not_show(void **state)
+{
+	enum { WHEN_LOOKED, WHEN_READ, WHEN_TAKEN, NEVER };
+	static const struct {
+		unsigned sent, ended; /* the look begins, has read, and is taken */
+		bool taken;
+		const char *asked;
+	} rows[] = {
+		{ WHEN_LOOKED, WHEN_READ, false, "look\n" },
+		{ WHEN_READ, WHEN_READ, false, "look\n" },
+		{ WHEN_READ, WHEN_TAKEN, false, "" },
+		{ WHEN_LOOKED, WHEN_TAKEN, false, "" },
+		{ NEVER, NEVER, true, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_world_ struct world world;
+
+		world_init(&world);
+		world.found.kernel.open_count = 3;
+		if (rows[i].sent == WHEN_LOOKED)
+			orders_send(world.map, mp_order_reinstate_path(makedev(8, 0)), 0);
+		world.found.generation = world.map->generation;
+		if (rows[i].sent == WHEN_READ)
+			orders_send(world.map, mp_order_reinstate_path(makedev(8, 0)), 0);
+		if (rows[i].ended == WHEN_READ)
+			recorded.message.ended(&recorded.message);
+		recorded_forget();
+		take(&world.job);
+		recorded_expect(rows[i].asked);
+		assert_int_equal(world.map->map.kernel.open_count, rows[i].taken ? 3 : 0);
+		assert_int_equal(world.map->read_again, !rows[i].taken);
+		if (rows[i].ended != WHEN_TAKEN)
+			continue;
+		recorded.message.ended(&recorded.message);
+		recorded_expect("look\n");
+	}
 }
 
 static void a_map_of_another_program_is_adopted(void **state)
@@ -195,6 +241,7 @@ int main(void)
 		cmocka_unit_test(a_look_is_judged_by_what_is_known_since),
 		cmocka_unit_test(a_map_that_is_read_again_gets_its_states),
 		cmocka_unit_test(a_status_of_a_busy_map_is_read_again_later),
+		cmocka_unit_test(a_status_is_not_taken_after_a_message_that_it_does_not_show),
 		cmocka_unit_test(a_map_of_another_program_is_adopted),
 		cmocka_unit_test(a_map_that_is_gone_is_forgotten),
 		cmocka_unit_test(a_device_without_a_table_is_a_leftover),
