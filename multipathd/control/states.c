@@ -35,14 +35,20 @@ struct states_effects states_weigh(const struct daemon_map *map, const struct pa
 	return effects;
 }
 
+/* Return: false if the kernel does not have the map: nothing follows then. */
+static bool map_update(struct daemon_map *map)
+{
+	if (mp_map_update_groups(&map->map) < 0)
+		log_error("%s: cannot record its path groups: out of memory", map->map.name);
+	return map->map.kernel.exists;
+}
+
 void states_changed(struct daemon_map *map, const struct path_news *news)
 {
 	const struct duties *duties = map->inventory->duties;
 	struct states_effects effects;
 
-	if (mp_map_update_groups(&map->map) < 0)
-		log_error("%s: cannot record its path groups: out of memory", map->map.name);
-	if (!map->map.kernel.exists)
+	if (!map_update(map))
 		return;
 	effects = states_weigh(map, news);
 	if (effects.enable) {
@@ -202,24 +208,31 @@ static bool map_take_failures(struct daemon_map *map)
 	return failed;
 }
 
+/* The path that the group in use was looked at for. NULL: none, or it is gone. */
+static const struct daemon_path *map_take_came_up(struct daemon_map *map)
+{
+	const struct daemon_path *path =
+		map->came_up_id ? paths_find_id(map->inventory, map->came_up_id) : NULL;
+
+	map->came_up_id = 0;
+	return path && path->path.map == &map->map ? path : NULL;
+}
+
 void states_take(struct daemon_map *map, struct mp_kernel_map *kernel)
 {
 	const struct duties *duties = map->inventory->duties;
-	const struct daemon_path *came_up;
-	bool failed;
+	struct path_news news = { 0 };
 
 	states_replace(map, kernel);
 	map->kind->on_table(map);
-	failed = map_take_failures(map);
-	map->kind->on_states(map, failed);
-	states_changed(map, &(struct path_news){ .failed = failed });
-	/* This look shows which group is in use. */
-	came_up = map->came_up_id ? paths_find_id(map->inventory, map->came_up_id) : NULL;
-	map->came_up_id = 0;
-	if (came_up && came_up->path.map == &map->map && duties->on_groups)
-		duties->on_groups(map, &(struct path_news){ .came_up = true,
-							    .failed = failed,
-							    .which = came_up });
+	news.failed = map_take_failures(map);
+	map->kind->on_states(map, news.failed);
+	if (map_update(map) && duties->on_states)
+		duties->on_states(map, &news);
+	news.which = map_take_came_up(map);
+	news.came_up = news.which;
+	if (map->map.kernel.exists && duties->on_groups)
+		duties->on_groups(map, &news);
 }
 
 /* Return: why the map must be reconciled, constant; NULL: its table is unchanged. */

@@ -252,7 +252,7 @@ static void a_path_that_came_up_waits_for_the_group_in_use(void **state)
 	kernel = world_kernel(&world);
 	kernel.table.groups[1].state = MP_GROUP_ENABLED;
 	states_take(world.map, &kernel);
-	recorded_expect("states\ngroups\ngroups, up: sdb\n");
+	recorded_expect("states\ngroups, up: sdb\n");
 	kernel = world_kernel(&world);
 	states_take(world.map, &kernel);
 	recorded_expect("states\ngroups\n");
