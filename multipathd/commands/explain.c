@@ -14,6 +14,7 @@
 #include "model/geom.h"
 #include "model/grouping.h"
 #include "model/plan.h"
+#include "multipathd/commands/facts.h"
 #include "multipathd/control/claims.h"
 #include "multipathd/control/names.h"
 #include "multipathd/control/reconcile.h"
@@ -26,139 +27,6 @@
 #include "multipathd/state/paths.h"
 #include "show/explanation.h"
 
-/*
- * What is asked of a disk besides what the daemon remembers. Reading it may wait: two steps for a
- * worker, one for the loop between them.
- */
-struct facts {
-	char asked[MP_WWID_SIZE]; /* for this */
-	char device[MP_WWID_SIZE]; /* that, or the WWID that it is bound to */
-	dev_t devt; /* 0: found by its name */
-	char name[MP_NAME_SIZE];
-	char dir[MP_PROBE_DIR_SIZE];
-	int error; /* of finding it, or of its identity */
-	struct mp_identity identity;
-	bool has_props;
-	struct mp_props props;
-	bool held_by_map, in_use;
-	/* set by the loop */
-	struct mp_path_settings settings; /* for a worker only uid_attribute, which is owned */
-	char *uid_attribute;
-	bool identified; /* the daemon knows its WWID */
-	/* the second step */
-	char page_wwid[MP_WWID_SIZE]; /* what it calls itself, if it has no WWID */
-	bool marked_failed;
-};
-
-static void facts_fini(struct facts *facts)
-{
-	mp_props_fini(&facts->props);
-	free(facts->uid_attribute);
-}
-
-/* ---- on a worker */
-
-static int facts_on_found(void *userdata, dev_t devt, const char *name, const char *dir)
-{
-	struct facts *facts = userdata;
-	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
-	static const char *const sources[] = { "ID_SERIAL", "ID_WWN", "ID_UID" };
-	char wwid[MP_WWID_SIZE] = "";
-	struct mp_identity identity;
-	bool found = false;
-
-	if (mp_probe_identity(&mp_roots_system, devt, name, dir, &identity, NULL) < 0)
-		return 0;
-	if (mp_probe_record(&mp_roots_system, devt, &props) == 0)
-		for (size_t i = 0; i < ARRAY_SIZE(sources) && !found; i++) {
-			const char *value = mp_props_get(&props, sources[i]);
-
-			found = value && !strcmp(value, facts->device);
-		}
-	if (!found && (mp_probe_page_wwid(&mp_roots_system, identity.protocol, dir, wwid) < 0 ||
-		       strcmp(wwid, facts->device)))
-		return 0;
-	facts->devt = devt;
-	return -EEXIST; /* no need to look on */
-}
-
-static int facts_locate(struct facts *facts)
-{
-	if (!facts->devt && strlen(facts->name) &&
-	    mp_probe_locate_name(&mp_roots_system, facts->name, &facts->devt, facts->dir,
-				 sizeof(facts->dir)) == 0)
-		return 0;
-	/* A disk that the daemon does not know may have that WWID. */
-	if (!facts->devt)
-		mp_probe_enumerate(&mp_roots_system, facts_on_found, facts);
-	if (!facts->devt)
-		return -ENODEV;
-	return mp_probe_locate_devt(&mp_roots_system, facts->devt, facts->name, sizeof(facts->name),
-				    facts->dir, sizeof(facts->dir));
-}
-
-static void facts_find(struct facts *facts)
-{
-	char uuid[MP_WWID_SIZE + 16];
-
-	facts->error = facts_locate(facts);
-	if (facts->error < 0) {
-		facts->name[0] = '\0';
-		return;
-	}
-	facts->has_props =
-		mp_probe_props(&mp_roots_system, facts->devt, facts->dir, true, &facts->props) == 0;
-	facts->error = mp_probe_identity(&mp_roots_system, facts->devt, facts->name, facts->dir,
-					 &facts->identity, NULL);
-	if (facts->error < 0) {
-		/* Enough for the filter by name. */
-		facts->identity = (struct mp_identity){ .devt = facts->devt };
-		mp_identity_forget_texts(&facts->identity);
-		snprintf(facts->identity.name, sizeof(facts->identity.name), "%s", facts->name);
-		return;
-	}
-	facts->held_by_map = mp_probe_map_holder(&mp_roots_system, facts->dir, uuid, sizeof(uuid)) >
-			     0;
-	facts->in_use = mp_probe_in_use(&mp_roots_system, facts->dir, facts->devt);
-}
-
-static void facts_find_wwid(struct facts *facts)
-{
-	const struct mp_path_settings settings = { .uid_attribute = facts->uid_attribute };
-
-	if (facts->error < 0)
-		return;
-	if (!facts->identified &&
-	    mp_probe_wwid(&mp_roots_system, &facts->identity, facts->dir, &settings,
-			  facts->has_props ? &facts->props : NULL, true, facts->identity.wwid) < 0)
-		facts->identity.wwid[0] = '\0';
-	if (!*facts->identity.wwid)
-		mp_probe_page_wwid(&mp_roots_system, facts->identity.protocol, facts->dir,
-				   facts->page_wwid);
-	facts->marked_failed = *facts->identity.wwid &&
-			       mp_failed_wwids_has(RUNTIME_DIR, facts->identity.wwid);
-}
-
-/* ---- on the loop, between the steps */
-
-static int facts_resolve(struct daemon *daemon, struct facts *facts)
-{
-	const struct daemon_path *path =
-		facts->devt ? paths_find_devt(&daemon->inventory, facts->devt) : NULL;
-
-	if (facts->error < 0)
-		return 0;
-	if (path && !strcmp(path->path.identity.name, facts->identity.name)) {
-		facts->identity = path->path.identity;
-		mp_identity_forget_texts(&facts->identity);
-		facts->identified = *facts->identity.wwid;
-	}
-	mp_config_path_settings(daemon->inventory.config, &facts->identity, &facts->settings);
-	facts->uid_attribute =
-		strdup(facts->settings.uid_attribute ? facts->settings.uid_attribute : "");
-	return facts->uid_attribute ? 0 : -ENOMEM;
-}
-
 /* ---- the explanation, from facts and memory */
 
 static void add_find_multipaths_origin(const struct daemon *daemon, struct mp_trace *trace)
@@ -168,8 +36,8 @@ static void add_find_multipaths_origin(const struct daemon *daemon, struct mp_tr
 
 static void add_remedy(struct daemon *daemon, const struct facts *facts, struct mp_strbuf *buf)
 {
-	mp_filter_remedy(daemon->inventory.config, &facts->identity,
-			 facts->has_props ? &facts->props : NULL, facts->uid_attribute, buf);
+	mp_filter_remedy(daemon->inventory.config, &facts->disk.identity, facts->disk.known,
+			 facts->uid_attribute, buf);
 }
 
 static struct mp_filter_verdict explain_filter(struct daemon *daemon, const struct facts *facts,
@@ -177,8 +45,7 @@ static struct mp_filter_verdict explain_filter(struct daemon *daemon, const stru
 {
 	struct mp_explained *section = mp_explanation_add(out, "filter");
 	struct mp_filter_verdict verdict = mp_filter_trace(daemon->inventory.config,
-							   &facts->identity,
-							   facts->has_props ? &facts->props : NULL,
+							   &facts->disk.identity, facts->disk.known,
 							   facts->uid_attribute, &section->trace);
 
 	if (verdict.blacklisted) {
@@ -214,12 +81,13 @@ static void explain_wwid(const struct facts *facts, const struct mp_trace *setti
 {
 	struct mp_explained *section = mp_explanation_add(out, "wwid");
 	const struct mp_trace_row *attribute = mp_trace_find(settings, "uid_attribute");
-	const char *value = facts->has_props && *facts->uid_attribute ?
-				    mp_props_get(&facts->props, facts->uid_attribute) :
+	const char *value = facts->disk.known && *facts->uid_attribute ?
+				    mp_props_get(facts->disk.known, facts->uid_attribute) :
 				    NULL;
 	struct mp_trace_row *row;
 
-	mp_strbuf_puts(&section->answer, *facts->identity.wwid ? facts->identity.wwid : "none");
+	mp_strbuf_puts(&section->answer,
+		       *facts->disk.identity.wwid ? facts->disk.identity.wwid : "none");
 	row = mp_trace_add(&section->trace, "uid_attribute", value && *value, "%s%s",
 			   *facts->uid_attribute ? "udev property " :
 						   "none: read from the device itself",
@@ -231,9 +99,9 @@ static void explain_wwid(const struct facts *facts, const struct mp_trace *setti
 		return;
 	if (*facts->uid_attribute)
 		mp_trace_add(&section->trace, "udev", false,
-			     facts->has_props ? "has no such property" :
-						"does not know the device");
-	if (*facts->identity.wwid)
+			     facts->disk.known ? "has no such property" :
+						 "does not know the device");
+	if (*facts->disk.identity.wwid)
 		mp_trace_add(&section->trace, "device", true, "reported by the device itself");
 	else if (*facts->page_wwid)
 		wwid_remedy(facts, attribute, &section->change);
@@ -249,11 +117,11 @@ static void explain_claim(struct daemon *daemon, const struct facts *facts,
 		.held_by_map = facts->held_by_map,
 		.is_disk = true,
 		.blacklisted = blacklisted,
-		.has_wwid = *facts->identity.wwid,
-		.labeled = claims_by_label(&daemon->inventory, facts->devt),
+		.has_wwid = *facts->disk.identity.wwid,
+		.labeled = claims_by_label(&daemon->inventory, facts->disk.devt),
 		.marked_failed = facts->marked_failed,
 		.in_use = facts->in_use,
-		.wwid_known = mp_wwids_has(daemon->inventory.wwids, facts->identity.wwid),
+		.wwid_known = mp_wwids_has(daemon->inventory.wwids, facts->disk.identity.wwid),
 		.map_exists = map && map->map.kernel.exists,
 	};
 	struct mp_claim_verdict verdict = mp_claim_trace(&input, &section->trace);
@@ -265,7 +133,7 @@ static void explain_claim(struct daemon *daemon, const struct facts *facts,
 			 verdict.reason);
 	/* Of what is blacklisted already, the map goes when its last user does. */
 	if (!blacklisted && (!map || map->kind->managed))
-		mp_claim_remedy(daemon->inventory.config, &input, facts->identity.wwid,
+		mp_claim_remedy(daemon->inventory.config, &input, facts->disk.identity.wwid,
 				&section->change);
 	add_find_multipaths_origin(daemon, &section->trace);
 }
@@ -341,10 +209,10 @@ static void explain_path_settings(struct daemon *daemon, const struct facts *fac
 {
 	struct mp_path_settings settings;
 
-	mp_config_trace_path_settings(daemon->inventory.config, &facts->identity, &settings,
+	mp_config_trace_path_settings(daemon->inventory.config, &facts->disk.identity, &settings,
 				      &section->trace);
-	mp_detect_checker(&settings, &facts->identity, &section->trace);
-	mp_detect_prioritizer(&settings, &facts->identity, &section->trace);
+	mp_detect_checker(&settings, &facts->disk.identity, &section->trace);
+	mp_detect_prioritizer(&settings, &facts->disk.identity, &section->trace);
 }
 
 /* Why the kernel's map, which exists, has none of this path. */
@@ -392,7 +260,7 @@ static void explain_removed(const struct facts *facts, struct mp_explanation *ou
 	struct mp_explained *section = mp_explanation_add(out, "map");
 
 	mp_strbuf_puts(&section->answer, "not created: it was removed by hand");
-	mp_strbuf_printf(&section->change, "multipathd add map %s\n", facts->identity.wwid);
+	mp_strbuf_printf(&section->change, "multipathd add map %s\n", facts->disk.identity.wwid);
 }
 
 /* Maps of gmultipath's are as they were made by hand. */
@@ -413,12 +281,12 @@ static void explain_geom(const struct daemon_map *map, const char *path, struct 
 static void explain_disk(struct daemon *daemon, const struct facts *facts,
 			 struct mp_explanation *out)
 {
-	const struct daemon_path *path = paths_find_devt(&daemon->inventory, facts->devt);
+	const struct daemon_path *path = paths_find_devt(&daemon->inventory, facts->disk.devt);
 	struct mp_explained settings = { .name = "settings" };
 	struct mp_filter_verdict verdict;
 	struct daemon_map *map;
 
-	mp_strbuf_printf(&out->subject, "%s", facts->name);
+	mp_strbuf_printf(&out->subject, "%s", facts->disk.name);
 	if (facts->error < 0) {
 		mp_strbuf_printf(&out->summary, "not a path: %s",
 				 facts->error == -EOPNOTSUPP ?
@@ -430,9 +298,11 @@ static void explain_disk(struct daemon *daemon, const struct facts *facts,
 		return;
 	}
 	explain_path_settings(daemon, facts, &settings);
-	map = path && path->path.map ? daemon_map_of(path->path.map) :
-	      *facts->identity.wwid  ? maps_find_wwid(&daemon->inventory, facts->identity.wwid) :
-				       NULL;
+	map = path && path->path.map ?
+		      daemon_map_of(path->path.map) :
+	      *facts->disk.identity.wwid ?
+		      maps_find_wwid(&daemon->inventory, facts->disk.identity.wwid) :
+		      NULL;
 	explain_wwid(facts, &settings.trace, out);
 	verdict = explain_filter(daemon, facts, out);
 	if (verdict.blacklisted) {
@@ -446,11 +316,11 @@ static void explain_disk(struct daemon *daemon, const struct facts *facts,
 		return;
 	}
 	summarize_path(path, &out->summary);
-	if (!*facts->identity.wwid)
+	if (!*facts->disk.identity.wwid)
 		mp_strbuf_puts(&out->summary, ": it has no WWID");
 	explain_claim(daemon, facts, map, false, out);
 	if (map && !map->kind->managed)
-		explain_geom(map, facts->name, out);
+		explain_geom(map, facts->disk.name, out);
 	else if (map)
 		explain_allowed(daemon, map, out);
 	else if (path && path->path.init == MP_INIT_OK)
@@ -562,14 +432,14 @@ static int explain_begin(struct daemon *daemon, const char *device, bool json, s
 		return r;
 	}
 	if (path) {
-		facts->devt = path->path.identity.devt;
+		facts->disk.devt = path->path.identity.devt;
 	} else if (sscanf(device, "%u:%u%n", &major, &minor, &end) == 2 && !device[end]) {
-		facts->devt = makedev(major, minor);
+		facts->disk.devt = makedev(major, minor);
 	} else {
 		if (!strncmp(device, "/dev/", 5))
 			device += 5;
-		if (strlen(device) < sizeof(facts->name) && !strchr(device, '/'))
-			strcpy(facts->name, device);
+		if (strlen(device) < sizeof(facts->disk.name) && !strchr(device, '/'))
+			strcpy(facts->disk.name, device);
 		/* The name of a map that there is not: one of its disks can be told of. */
 		wwid = mp_config_wwid_of_alias(daemon->inventory.config, device);
 		if (!wwid)
@@ -585,7 +455,7 @@ static int explain_end(struct daemon *daemon, const struct facts *facts, bool js
 {
 	_cleanup_(mp_explanation_fini) struct mp_explanation explanation = MP_EXPLANATION_INIT;
 
-	if (!*facts->name) {
+	if (!*facts->disk.name) {
 		mp_strbuf_printf(out, "%s: %s\n", facts->asked,
 				 inventory_name_is_foreign(&daemon->inventory, facts->asked, "") ?
 					 "a device-mapper device, but not a multipath map" :

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * facts.h - what is asked of a disk to explain it, besides what the daemon remembers.  For:
+ * explain.
+ *
+ * Reading it may wait: two steps for a worker, one for the loop between them.
+ */
+#pragma once
+#include <stdbool.h>
+
+#include "kernel/disk.h"
+
+struct daemon;
+
+struct facts {
+	char asked[MP_WWID_SIZE]; /* for this */
+	char device[MP_WWID_SIZE]; /* that, or the WWID that it is bound to */
+	struct mp_disk disk; /* devt 0: found by its name */
+	int error; /* of finding it, or of its identity */
+	bool held_by_map, in_use;
+	/* set by the loop */
+	char *uid_attribute; /* the disk's, owned: a worker uses no other setting */
+	bool identified; /* the daemon knows its WWID */
+	/* the second step */
+	char page_wwid[MP_WWID_SIZE]; /* what it calls itself, if it has no WWID */
+	bool marked_failed;
+};
+
+/** facts_find() - the first step, on a worker: find the disk that asked, device or disk name */
+void facts_find(struct facts *facts);
+
+/** facts_resolve() - on the loop: what is remembered, and the settings. Return: 0, -ENOMEM. */
+int facts_resolve(struct daemon *daemon, struct facts *facts);
+
+/** facts_find_wwid() - the second step, on a worker */
+void facts_find_wwid(struct facts *facts);
+
+/** facts_fini() - what they own */
+void facts_fini(struct facts *facts);
