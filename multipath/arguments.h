@@ -64,6 +64,7 @@ static inline bool arguments_are_for_anybody(const struct arguments *arguments)
 }
 
 /**
- * arguments_complain() - report what is wrong, if anything, and print the usage. Return: exit status.
+ * arguments_complain() - report what is wrong, if anything, and print the usage. Return: exit
+ * status.
  */
 int arguments_complain(const struct arguments *arguments);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * nobody.c - config/accounts.h for the static front end: the owner of a map does not matter there, and
- * looking up names would load the C library's plug-ins.
+ * nobody.c - config/accounts.h for the static front end: the owner of a map does not matter there,
+ * and looking up names would load the C library's plug-ins.
  */
 #include "config/accounts.h"
 

@@ -4,7 +4,9 @@
 
 struct command_call;
 
-/** daemon_command_force_queueing() - "forcequeueing daemon"; COMMAND_UNDO: "restorequeueing daemon" */
+/**
+ * daemon_command_force_queueing() - "forcequeueing daemon"; COMMAND_UNDO: "restorequeueing daemon"
+ */
 void daemon_command_force_queueing(struct command_call *call);
 
 /** daemon_command_reconfigure() - "reconfigure"; COMMAND_ALL: load all tables again */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* show_commands.h - handlers of the commands that print and change nothing.  For: the command table. */
+/*
+ * show_commands.h - handlers of the commands that print and change nothing.  For: the command
+ * table.
+ */
 #pragma once
 
 struct command_call;

@@ -12,8 +12,8 @@ struct inventory;
 struct mp_trace;
 
 /**
- * claims_allow() - Return: true if the configuration allows the map; @reason: constant; @trace: may be
- * NULL
+ * claims_allow() - Return: true if the configuration allows the map; @reason: constant; @trace: may
+ * be NULL
  */
 bool claims_allow(const struct daemon_map *map, const char **reason, struct mp_trace *trace);
 
@@ -21,8 +21,8 @@ bool claims_allow(const struct daemon_map *map, const char **reason, struct mp_t
 bool claims_is_coming(const struct daemon_map *map);
 
 /**
- * claims_by_label() - Return: true if the disk has a label known to gmultipath, so that it has a map
- * managed by gmultipath or will get one. Reads sysfs.
+ * claims_by_label() - Return: true if the disk has a label known to gmultipath, so that it has a
+ * map managed by gmultipath or will get one. Reads sysfs.
  */
 bool claims_by_label(const struct inventory *inventory, dev_t devt);
 
@@ -44,8 +44,8 @@ enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const
 enum claim claims_of_map(const struct daemon_map *map);
 
 /**
- * claims_leave_alone() - Return: true if the configuration does not allow the map or its paths, or if
- * its paths have not been found yet
+ * claims_leave_alone() - Return: true if the configuration does not allow the map or its paths, or
+ * if its paths have not been found yet
  *
  * While such a map is in use, its queueing and its group are not changed.
  */
