@@ -65,6 +65,8 @@ int engine_open_urgently(struct engine *engine, bool watched);
  * waits
  */
 int engine_open_to_look(struct engine *engine);
+
+/** engine_close() - release the lock, and free what was read */
 void engine_close(struct engine *engine);
 
 /** engine_look() - read the kernel's maps again */
@@ -76,6 +78,8 @@ int engine_error(struct engine *engine, int error, const char *format, ...)
 
 /** engine_find() - the map of that name; borrowed, NULL if there is none */
 struct mp_geom *engine_find(struct engine *engine, const char *name);
+
+/** engine_find_wwid() - the map of that WWID; borrowed, NULL if there is none */
 struct mp_geom *engine_find_wwid(struct engine *engine, const char *wwid);
 
 /** engine_find_member() - the map that has the path, or NULL */

@@ -51,7 +51,7 @@ struct delegation_answer {
 	const char *text; /* to print; a part of the reply */
 };
 
-/** delegation_read() - what next line of its reply command means */
+/** delegation_read() - what the daemon's reply to the delegated command means */
 struct delegation_answer delegation_read(const struct arguments *arguments, const char *reply);
 
 /** delegation_retries() - remove_retries in a printed configuration, 0 if it is not there */

@@ -28,11 +28,13 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
+/** mp_freep() - free(), for _cleanup_() */
 static inline void mp_freep(void *pointer)
 {
 	free(*(void **)pointer);
 }
 
+/** mp_closep() - close a descriptor unless it is negative, for _cleanup_() */
 static inline void mp_closep(int *fd)
 {
 	if (*fd >= 0)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* check.h - all that is wrong with a configuration, however much that is.  For: programs. */
+/*
+ * check.h - the configuration check: reports every error and warning in the files.  For: programs.
+ */
 #pragma once
 #include "config/report.h"
 

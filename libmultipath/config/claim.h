@@ -14,8 +14,8 @@ struct mp_trace;
 enum mp_claim {
 	MP_CLAIM_NO,
 	MP_CLAIM_YES,
-	MP_CLAIM_YES_ALWAYS,
-	/* whatever was released before */ MP_CLAIM_MAYBE
+	MP_CLAIM_YES_ALWAYS, /* whatever was released before */
+	MP_CLAIM_MAYBE,
 };
 
 struct mp_claim_input {

@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* clang-format off */
 /*
- * geom_notes.h - what is remembered of maps under the administrator's hand beside the kernel's
+ * geom_notes.h - what is remembered about maps managed by gmultipath, in addition to the kernel's
  * tables.  For: gmultipath, the daemon.
  *
- * Both are text, one fact a line, words with a blank between them (\x20 is one within a word), '#'
- * and what follows is a comment:
+ * Two text files, one fact per line; words are separated by a blank (\x20 is a blank within a
+ * word), '#' begins a comment.
  *
- *	STATE_DIR/geom                  load yes|no, exclusive yes|no, known UUID [NAME [WWID]], bio
- *	UUID (it has had a bio-based path) RUNTIME_DIR/multipath/geom/state     failed WWID
- *	MAJOR:MINOR (by hand), apart UUID MAJOR:MINOR (removed by hand),
- *					stopped UUID, foreign WWID MAJOR:MINOR (it leads to another
- *					LUN), configuring WWID (under way), lun WWID MAJOR:MINOR LUN
- *					(what a path of a map without label has to answer)
+ * STATE_DIR/geom:
+ *	load yes|no
+ *	exclusive yes|no
+ *	known UUID [NAME [WWID]]	its label may create a map
+ *	bio UUID			the map has had a bio-based path
+ *
+ * RUNTIME_DIR/multipath/geom/state:
+ *	failed WWID MAJOR:MINOR		failed by hand
+ *	apart UUID MAJOR:MINOR		removed by hand
+ *	stopped UUID
+ *	foreign WWID MAJOR:MINOR	the path leads to another LUN
+ *	configuring WWID		a change is in progress
+ *	lun WWID MAJOR:MINOR LUN	what a path of a map without a label must report
  */
+/* clang-format on */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

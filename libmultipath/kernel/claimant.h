@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * claimant.h - a device of which udev asks whether it is a path, and what the configuration says of
- * it.
- *
- * Whoever is asked reads the device; the daemon, or who has read the configuration, says what it
- * means. Both can be put into text, one for the other.  For: programs.
+ * claimant.h - a device that udev asks about, and the configuration's ruling on it; both can be
+ * sent as text between client and daemon.  For: programs.
  */
 #pragma once
 #include <stdbool.h>
@@ -36,7 +33,7 @@ void mp_claimant_fini(struct mp_claimant *claimant);
 int mp_claimant_read(const struct mp_roots *roots, dev_t devt, const char *name, const char *dir,
 		     struct mp_claimant *claimant);
 
-/* What configuration and kin say of it. */
+/* What the configuration and its siblings say of it. */
 struct mp_ruling {
 	enum mp_find_multipaths mode;
 	int verbosity;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * control.h - questions to device-mapper by bare ioctl, for programs that libdevmapper would make
- * slow to start.
+ * control.h - device-mapper queries by bare ioctl, without libdevmapper, which is slow to load.
+ * For: multipath(8) and other programs that run for every uevent.
  */
 #pragma once
 #include <stdbool.h>

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 
+/** task_freep() - destroy the task if there is one, for _cleanup_() */
 static inline void task_freep(struct dm_task **task)
 {
 	if (*task)

@@ -116,5 +116,5 @@ int mp_label_replace(int fd, const struct mp_label_disk *disk, const uint8_t *ex
  */
 const char *mp_label_describe_sector(const uint8_t *sector, size_t size);
 
-/** mp_label_sector_is_zero() */
+/** mp_label_sector_is_zero() - true if every byte is zero */
 bool mp_label_sector_is_zero(const uint8_t *sector, size_t size);

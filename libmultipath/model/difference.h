@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * difference.h - does the kernel's table do, or must the wanted one be loaded?  For: reconcile,
- * tests.
+ * difference.h - whether the kernel's table is good enough or the wanted one must be loaded.
+ * For: reconcile, tests.
  */
 #pragma once
 #include <stdbool.h>

@@ -26,7 +26,7 @@ void mp_wanted_groups_fini(struct mp_wanted_groups *groups);
 
 /**
  * mp_grouping_make() - group and order
- * @paths:	in the order of discovery, borrowed by the result
+ * @paths:	in the order of their device numbers (as in mp_observation), borrowed by the result
  * @marginal:	keep marginal paths in groups of their own, used last
  * @selector:	"round-robin ..." makes groups alternate between host adapters
  * @ret:	empty; written on success only

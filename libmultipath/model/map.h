@@ -105,8 +105,7 @@ void mp_map_fini(struct mp_map *map);
 int mp_map_set_name(struct mp_map *map, const char *name);
 
 /**
- * mp_map_add_path() - @path leaves its former map; it keeps kernel-name order (by device number) in
- * the list
+ * mp_map_add_path() - @path leaves its former map; the list is kept in the order of device numbers
  */
 void mp_map_add_path(struct mp_map *map, struct mp_path *path);
 

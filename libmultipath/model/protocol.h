@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* protocol.h - transports of a path.  For: every room. */
 #pragma once
+#include <stdbool.h>
 
 enum mp_protocol {
 	MP_PROTOCOL_UNDEF,
@@ -33,12 +34,14 @@ const char *mp_protocol_name(enum mp_protocol protocol);
 /** mp_protocol_parse() - exact name. Return: 0, -EINVAL. */
 int mp_protocol_parse(const char *name, enum mp_protocol *ret);
 
-static inline int mp_protocol_is_scsi(enum mp_protocol protocol)
+/** mp_protocol_is_scsi() - any of the SCSI transports */
+static inline bool mp_protocol_is_scsi(enum mp_protocol protocol)
 {
 	return protocol >= MP_PROTOCOL_SCSI_FCP && protocol <= MP_PROTOCOL_SCSI_UNSPEC;
 }
 
-static inline int mp_protocol_is_nvme(enum mp_protocol protocol)
+/** mp_protocol_is_nvme() - any of the NVMe transports */
+static inline bool mp_protocol_is_nvme(enum mp_protocol protocol)
 {
 	return protocol >= MP_PROTOCOL_NVME_PCIE && protocol <= MP_PROTOCOL_NVME_UNSPEC;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* wildcards.h - the one-letter values of formats, a row each.  For: show. */
+/*
+ * wildcards.h - the %-letters of listing formats, one table row each; how to add one:
+ * CONTRIBUTING.md.  For: show.
+ */
 #pragma once
 #include <stddef.h>
 

@@ -51,6 +51,7 @@ enum grammar_result {
 	GRAMMAR_EMPTY, /* reply: fail, "<cmd>: Not enough memory", reference */
 };
 
+/** command_undoes() - true for the command that reverses another one with the same function */
 static inline bool command_undoes(const struct command *command)
 {
 	return command->options & COMMAND_UNDO;

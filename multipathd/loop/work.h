@@ -29,11 +29,13 @@ enum work_class {
  */
 enum { WORK_CLASS_SHIFT = 60, WORK_NAMED_LANES = 64 };
 
+/** work_lane_number() - the lane of that hash in its class */
 static inline uint64_t work_lane_number(enum work_class class, uint64_t hash)
 {
 	return (uint64_t) class << WORK_CLASS_SHIFT | hash >> (64 - WORK_CLASS_SHIFT);
 }
 
+/** work_class_of_lane() - the class that a lane's number belongs to */
 static inline enum work_class work_class_of_lane(uint64_t number)
 {
 	return number < WORK_NAMED_LANES ? WORK_HOUSE :

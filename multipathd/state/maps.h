@@ -135,11 +135,13 @@ struct daemon_map {
 	struct cds_list_head waiters;
 };
 
+/** daemon_map_of() - the daemon's object around the model's map */
 static inline struct daemon_map *daemon_map_of(const struct mp_map *map)
 {
 	return caa_container_of(map, struct daemon_map, map);
 }
 
+/** maps_has_paths() - true if at least one path is known */
 static inline bool maps_has_paths(const struct daemon_map *map)
 {
 	return map->map.paths.next != &map->map.paths;

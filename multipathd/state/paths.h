@@ -62,6 +62,7 @@ struct daemon_path {
 	struct agenda_entry due; /* next check, or the deadline of the running one */
 };
 
+/** daemon_path_of() - the daemon's object around the model's path */
 static inline struct daemon_path *daemon_path_of(const struct mp_path *path)
 {
 	return caa_container_of(path, struct daemon_path, path);

@@ -14,10 +14,9 @@ begin() {
 	daemon_start
 	ready 1 4
 }
-# active - the paths' host numbers of the kernel's active group
 group_status() { dmsetup status "$map" | grep -oE ' [ADE] 0 2 [0-9]' | tr -d '\n'; }
 touch_map() { dd if="/dev/mapper/$map" of=/dev/null bs=4k count=1 iflag=direct status=none; }
-# The kernel takes to a group with the next I/O.
+# active - number of the kernel's active group; the kernel switches with the next I/O
 active() { touch_map; group_status | awk '{ for (i = 1; i <= NF; i += 4) if ($i == "A") { print (i + 3) / 4; exit } }'; }
 active_is() { [ "$(active)" = "$1" ]; }
 away() {
