@@ -196,11 +196,11 @@ static void mark_good(struct mp_geom *geom)
 static int leave_out(struct engine *engine, struct mp_geom *geom)
 {
 	for (size_t i = geom->count; i-- > 0;) {
-		enum mp_verdict verdict = geom->paths[i].failed ? lun_prove(engine, geom, i) :
-								  MP_VERDICT_HOLDS;
+		enum mp_proof_verdict verdict = geom->paths[i].failed ? lun_prove(engine, geom, i) :
+									MP_PROOF_HOLDS;
 		int r;
 
-		if (verdict == MP_VERDICT_HOLDS)
+		if (verdict == MP_PROOF_HOLDS)
 			continue;
 		r = lun_refuse(engine, geom, i, verdict);
 		if (!mp_geom_uuid(geom))
@@ -227,7 +227,7 @@ static void load_back(struct engine *engine, const struct mp_geom *former)
 	const struct mp_geom *geom = &copy;
 
 	for (size_t i = copy.count; i-- > 0;)
-		if (copy.paths[i].failed && lun_prove(engine, &copy, i) != MP_VERDICT_HOLDS)
+		if (copy.paths[i].failed && lun_prove(engine, &copy, i) != MP_PROOF_HOLDS)
 			mp_geom_remove(&copy, i);
 	if (!copy.count)
 		return;
@@ -399,7 +399,7 @@ static void sweep_map(struct engine *engine, struct mp_geom *geom)
 	lower_wwids(geom, reads, writes, sizeof(reads));
 	/* The load would make failed paths active: postpone it until all are verified. */
 	for (size_t i = 0; geom->halves_differ && i < geom->count; i++)
-		if (geom->paths[i].failed && lun_prove(engine, geom, i) != MP_VERDICT_HOLDS)
+		if (geom->paths[i].failed && lun_prove(engine, geom, i) != MP_PROOF_HOLDS)
 			return;
 	if (geom->halves_differ && load_one(false, geom, true, reads) == 0) {
 		struct mp_geom before = *geom;

@@ -178,7 +178,7 @@ static int take_others(struct call *call, const struct provider *providers, int 
 	int refused = 0;
 
 	for (int i = 1; i < count; i++) {
-		enum mp_verdict verdict = lun_judge(providers[i].devt, wwid);
+		enum mp_proof_verdict verdict = lun_judge(providers[i].devt, wwid);
 
 		if (!shows_label(&providers[i], label))
 			refused = engine_error(
@@ -186,13 +186,13 @@ static int take_others(struct call *call, const struct provider *providers, int 
 				"%s does not show the label of %s: it is another disk, not "
 				"added to %s",
 				providers[i].name, providers[0].name, label->name);
-		else if (verdict == MP_VERDICT_MISSING)
+		else if (verdict == MP_PROOF_MISSING)
 			refused = engine_error(
 				call->engine, -EIO,
 				"%s does not answer INQUIRY: it cannot be verified as a path to the same disk "
 				"as %s, not added to %s",
 				providers[i].name, providers[0].name, label->name);
-		else if (verdict == MP_VERDICT_WRONG)
+		else if (verdict == MP_PROOF_WRONG)
 			refused = engine_error(
 				call->engine, -EXDEV,
 				"%s has another WWID than %s: it is a copy of that disk, not "

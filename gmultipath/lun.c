@@ -77,7 +77,7 @@ int lun_ask(dev_t devt, const char *known, char *wwid)
 	return 0;
 }
 
-static enum mp_verdict judge(int error, const char *told, const char *known)
+static enum mp_proof_verdict judge(int error, const char *told, const char *known)
 {
 	const struct mp_statement statement = {
 		.error = error, .told = told, .known = known, .certain = true
@@ -86,12 +86,12 @@ static enum mp_verdict judge(int error, const char *told, const char *known)
 	return mp_proof_judge(&statement);
 }
 
-enum mp_verdict lun_judge(dev_t devt, const char *known)
+enum mp_proof_verdict lun_judge(dev_t devt, const char *known)
 {
 	char told[MP_WWID_SIZE];
 	int error = *known ? lun_ask(devt, known, told) : -EOPNOTSUPP;
 
-	return error == -EOPNOTSUPP ? MP_VERDICT_HOLDS : judge(error, told, known);
+	return error == -EOPNOTSUPP ? MP_PROOF_HOLDS : judge(error, told, known);
 }
 
 int lun_check(dev_t devt, char *wwid)
@@ -137,7 +137,8 @@ static void expected_wwid(const struct engine *engine, const struct mp_geom *geo
 }
 
 /* A LUN exchanged for the map's does not have the map's label. */
-static enum mp_verdict prove_by_label(const struct mp_geom *geom, const struct mp_geom_path *path)
+static enum mp_proof_verdict prove_by_label(const struct mp_geom *geom,
+					    const struct mp_geom_path *path)
 {
 	_cleanup_close_ int fd = provider_open(path->devt, path->name, O_RDONLY | O_DIRECT);
 	struct mp_label_disk disk;
@@ -145,36 +146,37 @@ static enum mp_verdict prove_by_label(const struct mp_geom *geom, const struct m
 	int r;
 
 	if (fd < 0)
-		return MP_VERDICT_MISSING;
+		return MP_PROOF_MISSING;
 	r = mp_label_read(fd, &disk, &label);
 	if (r == 0)
-		return strcmp(label.uuid, mp_geom_uuid(geom)) ? MP_VERDICT_WRONG : MP_VERDICT_HOLDS;
-	return r == -ENOENT || mp_label_error(r) ? MP_VERDICT_WRONG : MP_VERDICT_MISSING;
+		return strcmp(label.uuid, mp_geom_uuid(geom)) ? MP_PROOF_WRONG : MP_PROOF_HOLDS;
+	return r == -ENOENT || mp_label_error(r) ? MP_PROOF_WRONG : MP_PROOF_MISSING;
 }
 
-enum mp_verdict lun_prove(const struct engine *engine, const struct mp_geom *geom, size_t path)
+enum mp_proof_verdict lun_prove(const struct engine *engine, const struct mp_geom *geom,
+				size_t path)
 {
 	const dev_t devt = geom->paths[path].devt;
 	char known[MP_WWID_SIZE], told[MP_WWID_SIZE];
 	int error;
 
 	if (geom->paths[path].lost)
-		return MP_VERDICT_WRONG;
+		return MP_PROOF_WRONG;
 	if (engine_is_silent(engine, devt))
-		return MP_VERDICT_MISSING;
+		return MP_PROOF_MISSING;
 	expected_wwid(engine, geom, devt, known);
 	error = *known ? lun_ask(devt, known, told) : -EOPNOTSUPP;
 	if (error != -EOPNOTSUPP)
 		return judge(error, told, known);
-	return mp_geom_uuid(geom) ? prove_by_label(geom, &geom->paths[path]) : MP_VERDICT_HOLDS;
+	return mp_geom_uuid(geom) ? prove_by_label(geom, &geom->paths[path]) : MP_PROOF_HOLDS;
 }
 
 int lun_refuse(struct engine *engine, const struct mp_geom *geom, size_t path,
-	       enum mp_verdict verdict)
+	       enum mp_proof_verdict verdict)
 {
 	const char *name = geom->paths[path].name;
 
-	if (verdict == MP_VERDICT_WRONG)
+	if (verdict == MP_PROOF_WRONG)
 		return engine_error(engine, -EXDEV, "%s: it leads to another LUN than %s", name,
 				    geom->name);
 	return engine_error(
@@ -186,12 +188,12 @@ int lun_refuse(struct engine *engine, const struct mp_geom *geom, size_t path,
 void lun_withhold(struct engine *engine, const struct mp_geom *old, struct mp_geom *geom)
 {
 	for (size_t i = 0; i < geom->count; i++) {
-		enum mp_verdict verdict;
+		enum mp_proof_verdict verdict;
 
 		if (geom->paths[i].failed || !old->paths[i].failed)
 			continue;
 		verdict = lun_prove(engine, old, i);
-		if (verdict == MP_VERDICT_HOLDS)
+		if (verdict == MP_PROOF_HOLDS)
 			continue;
 		lun_refuse(engine, old, i, verdict);
 		geom->paths[i] = old->paths[i];

@@ -38,7 +38,7 @@ int lun_ask(dev_t devt, const char *known, char *wwid);
  * lun_judge() - does the device report this WWID now? Holds if @known is "", or if devices of its
  * kind have no WWID.
  */
-enum mp_verdict lun_judge(dev_t devt, const char *known);
+enum mp_proof_verdict lun_judge(dev_t devt, const char *known);
 
 /**
  * lun_check() - before a device becomes a path: it must still be the LUN that was scanned
@@ -58,11 +58,12 @@ const char *lun_strerror(int error);
  * it was added. Without a WWID, a path of a labeled map must show the label; a path of a manual map
  * cannot be checked, and holds.
  */
-enum mp_verdict lun_prove(const struct engine *engine, const struct mp_geom *geom, size_t path);
+enum mp_proof_verdict lun_prove(const struct engine *engine, const struct mp_geom *geom,
+				size_t path);
 
 /** lun_refuse() - report why a path with that verdict is not used. Return: -EXDEV or -EIO. */
 int lun_refuse(struct engine *engine, const struct mp_geom *geom, size_t path,
-	       enum mp_verdict verdict);
+	       enum mp_proof_verdict verdict);
 
 /**
  * lun_withhold() - keep those paths failed that are to be restored but fail the identity check

@@ -157,7 +157,7 @@ int path_verb_fail(struct call *call)
 int path_verb_restore(struct call *call)
 {
 	struct mp_geom *geom, changed;
-	enum mp_verdict verdict;
+	enum mp_proof_verdict verdict;
 	size_t path;
 	int r = call_find_path(call, &geom, &path);
 
@@ -169,7 +169,7 @@ int path_verb_restore(struct call *call)
 				    "restored",
 				    geom->paths[path].name);
 	verdict = lun_prove(call->engine, geom, path);
-	if (verdict != MP_VERDICT_HOLDS)
+	if (verdict != MP_PROOF_HOLDS)
 		return lun_refuse(call->engine, geom, path, verdict);
 	changed = *geom;
 	changed.paths[path].failed = changed.paths[path].by_hand = false;

@@ -54,11 +54,11 @@ int sectors_read(const struct provider *provider, uint8_t **ret)
 static int check_lun(dev_t devt, const char *wwid)
 {
 	switch (lun_judge(devt, wwid)) {
-	case MP_VERDICT_WRONG:
+	case MP_PROOF_WRONG:
 		return -EXDEV;
-	case MP_VERDICT_MISSING:
+	case MP_PROOF_MISSING:
 		return -EIO;
-	case MP_VERDICT_HOLDS:
+	case MP_PROOF_HOLDS:
 		break;
 	}
 	return 0;

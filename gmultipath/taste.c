@@ -43,13 +43,13 @@ bool taste_is_disk_of(const struct engine *engine, const struct mp_geom *geom, d
 	/* All paths may be gone, or of a kind without a WWID. */
 	if (!uuid || mp_geom_notes_wwid(&engine->config, uuid, known, sizeof(known)) < 0)
 		*known = '\0';
-	if (lun_judge(devt, known) != MP_VERDICT_HOLDS)
+	if (lun_judge(devt, known) != MP_PROOF_HOLDS)
 		return false;
 	for (size_t i = 0; i < geom->count; i++) {
 		if (geom->paths[i].lost || lun_scanned(geom->paths[i].devt, other) < 0 ||
 		    !strcmp(other, known))
 			continue;
-		if (lun_judge(devt, other) != MP_VERDICT_HOLDS)
+		if (lun_judge(devt, other) != MP_PROOF_HOLDS)
 			return false;
 		memcpy(known, other, sizeof(known));
 	}

@@ -155,14 +155,14 @@ static int question_rule(struct question *question)
 	return 0;
 }
 
-struct twin_search {
+struct sibling_search {
 	const struct question *question;
 	bool found;
 };
 
-static int twin_on_found(void *userdata, dev_t devt, const char *name, const char *dir)
+static int sibling_on_found(void *userdata, dev_t devt, const char *name, const char *dir)
 {
-	struct twin_search *search = userdata;
+	struct sibling_search *search = userdata;
 	const struct question *question = search->question;
 	_cleanup_disk_ struct mp_disk disk = MP_DISK_INIT;
 
@@ -176,14 +176,14 @@ static int twin_on_found(void *userdata, dev_t devt, const char *name, const cha
 }
 
 /* The daemon knows the siblings that udev has processed; others may follow. */
-static bool has_twin(struct question *question)
+static bool has_sibling(struct question *question)
 {
-	struct twin_search search = { .question = question };
+	struct sibling_search search = { .question = question };
 
-	if (question->ruling.has_twin)
+	if (question->ruling.has_sibling)
 		return true;
 	if (question_read_config(question) == 0)
-		mp_probe_enumerate(&mp_roots_system, twin_on_found, &search);
+		mp_probe_enumerate(&mp_roots_system, sibling_on_found, &search);
 	return search.found;
 }
 
@@ -257,7 +257,7 @@ static enum mp_claim resolve_maybe(struct question *question)
 			return MP_CLAIM_YES;
 		return MP_CLAIM_NO;
 	}
-	if (has_twin(question))
+	if (has_sibling(question))
 		return MP_CLAIM_YES;
 	return maybe_waits(question) ? MP_CLAIM_MAYBE : MP_CLAIM_NO;
 }

@@ -114,7 +114,12 @@ static const struct mp_word prio_names[] = {
 static const struct mp_word fds_words[] = { { "max", -1 }, { 0 } };
 static const struct mp_word loss_words[] = { { "infinity", -1 }, { 0 } };
 
-/* What rows say besides the name. */
+/*
+ * What rows say besides the name: type and range of the value, its built-in value, and flags.
+ * ZERO_INHERITS, DEFAULT_UNLESS_ZERO: a value of 0 counts as not set. PROCESS, PATH, MAP: the
+ * settings with the member that takes the value; *_IF_SET: and the one that says whether it was
+ * set.
+ */
 #define IGNORED(because) .flags = MP_KEYWORD_IGNORED, .instead = (because)
 #define MARGINAL_INSTEAD .instead = "the marginal_path_* keywords take its place"
 #define ZERO_INHERITS .flags = MP_KEYWORD_ZERO_INHERITS
@@ -141,7 +146,7 @@ enum {
 	IN_OVERRIDES = 1 << MP_SCOPE_OVERRIDES,
 	IN_PROTOCOL = 1 << MP_SCOPE_PROTOCOL,
 	IN_MULTIPATH = 1 << MP_SCOPE_MULTIPATH,
-	IN_ALL = IN_DEFAULTS | IN_DEVICE | IN_OVERRIDES | IN_MULTIPATH,
+	IN_ALL_BUT_PROTOCOL = IN_DEFAULTS | IN_DEVICE | IN_OVERRIDES | IN_MULTIPATH,
 	IN_RULES = 1 << MP_SCOPE_BLACKLIST | 1 << MP_SCOPE_EXCEPTIONS,
 	IN_RULE_DEVICES = 1 << MP_SCOPE_BLACKLIST_DEVICE | 1 << MP_SCOPE_EXCEPTIONS_DEVICE,
 };

@@ -19,6 +19,7 @@ enum mp_key {
 
 extern const struct mp_keyword mp_keywords[MP_KEYS];
 
+/* The kind of a section; struct mp_section is one occurrence in a file. */
 enum mp_scope {
 	MP_SCOPE_TOP,
 	MP_SCOPE_DEFAULTS,

@@ -154,23 +154,23 @@ int mp_claimant_parse(const char *text, struct mp_claimant *ret)
 void mp_ruling_format(const struct mp_ruling *ruling, struct mp_strbuf *buf)
 {
 	mp_strbuf_printf(buf, "ruling " FORMAT " %d %d %u %d %d ", ruling->mode, ruling->verbosity,
-			 ruling->timeout_sec, ruling->blacklisted, ruling->has_twin);
+			 ruling->timeout_sec, ruling->blacklisted, ruling->has_sibling);
 	put_line(buf, ruling->wwid);
 }
 
 int mp_ruling_parse(const char *text, struct mp_ruling *ret)
 {
 	struct mp_ruling ruling = { 0 };
-	int mode, blacklisted, has_twin, used = 0;
+	int mode, blacklisted, has_sibling, used = 0;
 
 	/* No blank in the format where the WWID begins: it may be empty. */
 	if (sscanf(text, "ruling " FORMAT " %d %d %u %d %d%n", &mode, &ruling.verbosity,
-		   &ruling.timeout_sec, &blacklisted, &has_twin, &used) != 5 ||
+		   &ruling.timeout_sec, &blacklisted, &has_sibling, &used) != 5 ||
 	    text[used] != ' ' || mode < MP_FIND_STRICT || mode > MP_FIND_SMART)
 		return -EBADMSG;
 	ruling.mode = mode;
 	ruling.blacklisted = blacklisted;
-	ruling.has_twin = has_twin;
+	ruling.has_sibling = has_sibling;
 	text += used + 1;
 	if (!take_line(&text, ruling.wwid, sizeof(ruling.wwid)) || *text)
 		return -EBADMSG;

@@ -39,11 +39,11 @@ struct mp_ruling {
 	int verbosity;
 	unsigned timeout_sec; /* how long it waits for a second path, if find_multipaths is smart */
 	bool blacklisted;
-	bool has_twin; /* a path of the same WWID is known */
+	bool has_sibling; /* a path of the same WWID is known */
 	char wwid[MP_WWID_SIZE]; /* "" if none */
 };
 
-/** mp_claimant_judge() - what the configuration says; pure. @ret: all but has_twin */
+/** mp_claimant_judge() - what the configuration says; pure. @ret: all but has_sibling */
 void mp_claimant_judge(struct mp_config *config, const struct mp_claimant *claimant,
 		       struct mp_ruling *ret);
 

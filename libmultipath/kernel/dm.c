@@ -380,7 +380,7 @@ static int create_empty(const char *name, const char *wwid, const struct mp_dm_f
 	return r == -EBUSY ? -EEXIST : r;
 }
 
-int mp_dm_own_node(dev_t devt, const struct mp_dm_flags *flags)
+int mp_dm_set_owner(dev_t devt, const struct mp_dm_flags *flags)
 {
 	uid_t uid = flags->has_uid ? flags->uid : (uid_t)-1;
 	gid_t gid = flags->has_gid ? flags->gid : (gid_t)-1;

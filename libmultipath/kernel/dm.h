@@ -70,12 +70,12 @@ int mp_dm_create(const char *name, const char *wwid, const struct mp_table *tabl
 		 const struct mp_dm_flags *flags);
 
 /**
- * mp_dm_own_node() - mode and owner of the node that udev made, as it has its own idea of them,
- * again with every event
+ * mp_dm_set_owner() - set mode and owner of the map's node; repeated after each udev event, because
+ * udev resets them
  *
  * Return: 0, -ENOENT there is no such node, negative errno.
  */
-int mp_dm_own_node(dev_t devt, const struct mp_dm_flags *flags);
+int mp_dm_set_owner(dev_t devt, const struct mp_dm_flags *flags);
 
 /**
  * mp_dm_reload() - load, then resume without flush; on failure the old table is in force again.

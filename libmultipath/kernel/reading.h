@@ -34,4 +34,5 @@ struct mp_reading {
  */
 void mp_reading_take(const struct mp_roots *roots, struct mp_reading *reading);
 
+/** mp_reading_fini() - free what it holds */
 void mp_reading_fini(struct mp_reading *reading);

@@ -9,38 +9,12 @@
 #include "model/features.h"
 #include "model/table.h"
 
-const struct mp_table_path *mp_table_group_find(const struct mp_table_group *group, dev_t devt)
-{
-	for (size_t i = 0; i < group->path_count; i++)
-		if (group->paths[i].devt == devt)
-			return &group->paths[i];
-	return NULL;
-}
-
-static bool same_members(const struct mp_table_group *a, const struct mp_table_group *b)
-{
-	if (a->path_count != b->path_count)
-		return false;
-	for (size_t i = 0; i < a->path_count; i++)
-		if (!mp_table_group_find(b, a->paths[i].devt))
-			return false;
-	return true;
-}
-
-unsigned mp_table_find_group(const struct mp_table *table, const struct mp_table_group *group)
-{
-	for (size_t i = 0; i < table->group_count; i++)
-		if (same_members(&table->groups[i], group))
-			return i + 1;
-	return 0;
-}
-
 static bool same_grouping(const struct mp_table *a, const struct mp_table *b)
 {
 	if (a->group_count != b->group_count)
 		return false;
 	for (size_t i = 0; i < a->group_count; i++)
-		if (!mp_table_find_group(b, &a->groups[i]))
+		if (!mp_table_number_of_group(b, &a->groups[i]))
 			return false;
 	return true;
 }

@@ -5,12 +5,9 @@
  */
 #pragma once
 #include <stdbool.h>
-#include <sys/types.h>
 
 struct mp_strbuf;
 struct mp_table;
-struct mp_table_group;
-struct mp_table_path;
 
 /**
  * mp_table_difference() - first row in which two tables do not mean the same
@@ -31,12 +28,3 @@ const char *mp_table_difference(const struct mp_table *current, const struct mp_
  */
 void mp_table_difference_format(const struct mp_table *current, const struct mp_table *wanted,
 				bool retain_handler, struct mp_strbuf *buf);
-
-/**
- * mp_table_find_group() - number (from 1) of the group of @table with the members of @group, 0 if
- * there is none
- */
-unsigned mp_table_find_group(const struct mp_table *table, const struct mp_table_group *group);
-
-/** mp_table_group_find() - the path of that device number, borrowed, or NULL */
-const struct mp_table_path *mp_table_group_find(const struct mp_table_group *group, dev_t devt);

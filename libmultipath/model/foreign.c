@@ -12,7 +12,7 @@ void mp_foreign_fini(struct mp_foreign *foreign)
 	*foreign = (struct mp_foreign)MP_FOREIGN_INIT;
 }
 
-bool mp_foreign_find(const struct mp_foreign *foreign, const char *disk)
+bool mp_foreign_has(const struct mp_foreign *foreign, const char *disk)
 {
 	for (size_t i = 0; i < foreign->count; i++)
 		if (!strcmp(foreign->maps[i].disk, disk))

@@ -46,8 +46,8 @@ struct mp_foreign {
 /** mp_foreign_fini() - free the list */
 void mp_foreign_fini(struct mp_foreign *foreign);
 
-/** mp_foreign_find() - the one that has @disk */
-bool mp_foreign_find(const struct mp_foreign *foreign, const char *disk);
+/** mp_foreign_has() - true if one of the maps has @disk */
+bool mp_foreign_has(const struct mp_foreign *foreign, const char *disk);
 
 /**
  * mp_foreign_priority() - what the access state is worth: 50 optimized, 10 non-optimized, 0 other,

@@ -30,7 +30,7 @@ struct mp_address {
 };
 
 /* What only the device itself tells. */
-enum mp_told { MP_TOLD_NOT, MP_TOLD_NO, MP_TOLD_YES };
+enum mp_told { MP_TOLD_UNKNOWN, MP_TOLD_NO, MP_TOLD_YES };
 
 /* What sysfs and udev say of the device; set by the probe, compared when an event comes. */
 struct mp_identity {

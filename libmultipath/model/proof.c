@@ -6,21 +6,21 @@
 
 #include "model/map.h"
 
-enum mp_verdict mp_proof_judge(const struct mp_statement *statement)
+enum mp_proof_verdict mp_proof_judge(const struct mp_statement *statement)
 {
 	if (statement->error == -ENOENT || statement->error == -EBADMSG)
-		return statement->certain ? MP_VERDICT_WRONG : MP_VERDICT_HOLDS;
+		return statement->certain ? MP_PROOF_WRONG : MP_PROOF_HOLDS;
 	if (statement->error < 0)
-		return MP_VERDICT_MISSING;
+		return MP_PROOF_MISSING;
 	if (!strcmp(statement->told, statement->known))
-		return MP_VERDICT_HOLDS;
+		return MP_PROOF_HOLDS;
 	if (statement->certain)
-		return MP_VERDICT_WRONG;
+		return MP_PROOF_WRONG;
 	if (statement->sibling && strcmp(statement->told, statement->sibling))
-		return MP_VERDICT_WRONG;
+		return MP_PROOF_WRONG;
 	if (statement->page && strcmp(statement->told, statement->page))
-		return MP_VERDICT_WRONG;
-	return MP_VERDICT_HOLDS;
+		return MP_PROOF_WRONG;
+	return MP_PROOF_HOLDS;
 }
 
 bool mp_proof_may_stay(const struct mp_path *path, const struct mp_map *map)

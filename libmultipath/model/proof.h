@@ -13,10 +13,10 @@
 struct mp_map;
 struct mp_path;
 
-enum mp_verdict {
-	MP_VERDICT_HOLDS, /* it is what it was, or nothing can be known against it */
-	MP_VERDICT_WRONG, /* another LUN answers */
-	MP_VERDICT_MISSING, /* no answer: which is no proof */
+enum mp_proof_verdict {
+	MP_PROOF_HOLDS, /* it is what it was, or nothing can be known against it */
+	MP_PROOF_WRONG, /* another LUN answers */
+	MP_PROOF_MISSING, /* no answer: which is no proof */
 };
 
 struct mp_statement {
@@ -40,7 +40,7 @@ struct mp_statement {
  * device tells is then taken, unless it contradicts the other paths of the map or the kernel's
  * copy.
  */
-enum mp_verdict mp_proof_judge(const struct mp_statement *statement);
+enum mp_proof_verdict mp_proof_judge(const struct mp_statement *statement);
 
 /**
  * mp_proof_may_stay() - a path answers its checker, but never said since the start which LUN it is,

@@ -433,7 +433,7 @@ static bool has_up_path(const struct run *run, const struct mp_table_group *grou
 {
 	for (size_t i = 0; i < run->member_count; i++)
 		if (run->members[i]->state == MP_PATH_UP &&
-		    mp_table_group_find(group, run->members[i]->identity.devt))
+		    mp_table_group_path(group, run->members[i]->identity.devt))
 			return true;
 	return false;
 }
@@ -451,7 +451,7 @@ static int find_best_group(const struct run *run, unsigned *ret)
 	if (!groups)
 		return -ENOMEM;
 	for (size_t i = 0; i < current->group_count; i++) {
-		unsigned number = mp_table_find_group(&run->plan.table, &current->groups[i]);
+		unsigned number = mp_table_number_of_group(&run->plan.table, &current->groups[i]);
 
 		if (number)
 			groups[i] = run->groups.groups[number - 1];

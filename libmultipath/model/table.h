@@ -86,3 +86,12 @@ bool mp_table_has_feature(const struct mp_table *table, const char *word);
 
 /** mp_table_active_group() - number (from 1) of the group that status calls active, 0 if none */
 unsigned mp_table_active_group(const struct mp_table *table);
+
+/** mp_table_group_path() - the path of @group with that device number, borrowed, or NULL */
+const struct mp_table_path *mp_table_group_path(const struct mp_table_group *group, dev_t devt);
+
+/**
+ * mp_table_number_of_group() - number (from 1) of the group of @table with the members of @group, 0
+ * if there is none
+ */
+unsigned mp_table_number_of_group(const struct mp_table *table, const struct mp_table_group *group);

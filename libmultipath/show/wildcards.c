@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* wildcards.c - foreign.c has the same letters for native NVMe maps. */
 #include "show/wildcards.h"
 
 #include <inttypes.h>

@@ -8,7 +8,7 @@
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 
-static bool has_twin(const struct daemon *daemon, const char *wwid, const char *name)
+static bool has_sibling(const struct daemon *daemon, const char *wwid, const char *name)
 {
 	const struct daemon_map *map = maps_find_wwid(&daemon->inventory, wwid);
 	const struct mp_path *path;
@@ -29,7 +29,8 @@ bool rulings_serve(struct daemon *daemon, const char *text, struct mp_strbuf *re
 	if (mp_claimant_parse(text, &claimant) < 0)
 		return false;
 	mp_claimant_judge(daemon->inventory.config, &claimant, &ruling);
-	ruling.has_twin = *ruling.wwid && has_twin(daemon, ruling.wwid, claimant.identity.name);
+	ruling.has_sibling = *ruling.wwid &&
+			     has_sibling(daemon, ruling.wwid, claimant.identity.name);
 	mp_ruling_format(&ruling, reply);
 	return true;
 }

@@ -225,7 +225,7 @@ void show_command_blacklist(struct command_call *call)
 static void show_device(const struct daemon *daemon, const struct details_disk *disk,
 			const struct mp_foreign *foreign, struct mp_strbuf *out)
 {
-	if (foreign && mp_foreign_find(foreign, disk->name))
+	if (foreign && mp_foreign_has(foreign, disk->name))
 		mp_strbuf_printf(out, "    %s foreign, monitored\n", disk->name);
 	else if (mp_filter_devnode(daemon->inventory.config, disk->name).blacklisted)
 		mp_strbuf_printf(out, "    %s devnode blacklisted, unmonitored\n", disk->name);

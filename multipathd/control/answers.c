@@ -85,8 +85,8 @@ static const char *answers_sibling_proof(const struct daemon_path *path)
 	return NULL;
 }
 
-static enum mp_verdict answers_judge_proof(const struct daemon_path *path,
-					   const struct check_job *job, const char **expected)
+static enum mp_proof_verdict answers_judge_proof(const struct daemon_path *path,
+						 const struct check_job *job, const char **expected)
 {
 	struct mp_statement statement = {
 		.error = job->proof_error,
@@ -111,14 +111,14 @@ static void answers_judge_lun(const struct daemon_path *path, const struct check
 	if (!job->want_proof || !mp_path_state_is_active(job->check.state))
 		return;
 	switch (answers_judge_proof(path, job, &answer->expected)) {
-	case MP_VERDICT_HOLDS:
+	case MP_PROOF_HOLDS:
 		answer->lun = ANSWER_LUN_SAME;
 		break;
-	case MP_VERDICT_MISSING:
+	case MP_PROOF_MISSING:
 		/* The device reports that something has changed, but not what. */
 		answer->doubt = job->check.identity_changed;
 		break;
-	case MP_VERDICT_WRONG:
+	case MP_PROOF_WRONG:
 		answer->lun = ANSWER_LUN_OTHER;
 		break;
 	}

@@ -189,9 +189,9 @@ struct schedule_questions schedule_ask(const struct daemon_path *path, uint64_t 
 		.proof = !mp_path_is_proven(&path->path) || !path->proven_usec ||
 			 settings->recheck_wwid ||
 			 path->proven_usec + PROVE_EVERY_SEC * usec_per_sec <= now_usec,
-		.ana = (identity->ana == MP_TOLD_NOT || again) && settings->detect_prio &&
+		.ana = (identity->ana == MP_TOLD_UNKNOWN || again) && settings->detect_prio &&
 		       mp_protocol_is_nvme(identity->protocol),
-		.rdac = (identity->rdac == MP_TOLD_NOT || again) && settings->detect_checker &&
+		.rdac = (identity->rdac == MP_TOLD_UNKNOWN || again) && settings->detect_checker &&
 			is_scsi &&
 			(!settings->hardware_checker ||
 			 !strcmp(settings->hardware_checker, "rdac")),

@@ -54,7 +54,7 @@ void steps_own_node(struct daemon_map *map)
 
 	if (!map->map.kernel.exists)
 		return;
-	r = mp_dm_own_node(map->map.kernel.devt, &flags);
+	r = mp_dm_set_owner(map->map.kernel.devt, &flags);
 	if (r < 0 && r != -ENOENT)
 		log_warning("%s: cannot set mode and owner of its node: %s", map->map.name,
 			    strerror(-r));

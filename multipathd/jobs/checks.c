@@ -130,7 +130,7 @@ static bool job_leads_astray(const struct check_job *job)
 		.certain = job->certain,
 	};
 
-	return job->want_proof && mp_proof_judge(&statement) != MP_VERDICT_HOLDS;
+	return job->want_proof && mp_proof_judge(&statement) != MP_PROOF_HOLDS;
 }
 
 /*

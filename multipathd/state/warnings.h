@@ -22,4 +22,5 @@ struct warnings {
  */
 bool warnings_is_first(struct warnings *warnings, uint64_t id);
 
+/** warnings_fini() - free what it holds */
 void warnings_fini(struct warnings *warnings);

@@ -103,7 +103,7 @@ $(ten_thousand)
 	answers "smart: nor for what is in use" "$no" sdc
 	umount /mnt
 	rm /etc/multipath/wwids
-	answers "smart: a twin is enough" "$yes" sda
+	answers "smart: a sibling is enough" "$yes" sda
 }
 
 say "no daemon"

@@ -72,7 +72,7 @@ static void the_configuration_decides_what_its_judge_says(void **state)
 		assert_string_equal(ruling.wwid, cases[i].wwid);
 		assert_int_equal(ruling.mode, cases[i].mode);
 		assert_int_equal(ruling.timeout_sec, cases[i].timeout_sec);
-		assert_false(ruling.has_twin);
+		assert_false(ruling.has_sibling);
 	}
 	mp_claimant_fini(&claimant);
 }

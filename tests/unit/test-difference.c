@@ -93,10 +93,10 @@ static void groups_are_found_by_their_members(void **state)
 	assert_int_equal(mp_table_parse("0 0 2 1 a 0 1 1 8:0 1 a 0 2 1 8:16 1 8:32 1", &a), 0);
 	assert_int_equal(mp_table_parse("0 0 2 1 b 0 2 1 8:32 9 8:16 9 b 0 2 1 8:0 1 8:48 1", &b),
 			 0);
-	assert_int_equal(mp_table_find_group(&a, &b.groups[0]), 2);
-	assert_int_equal(mp_table_find_group(&a, &b.groups[1]), 0);
-	assert_ptr_equal(mp_table_group_find(&a.groups[1], makedev(8, 32)), &a.groups[1].paths[1]);
-	assert_null(mp_table_group_find(&a.groups[1], makedev(8, 0)));
+	assert_int_equal(mp_table_number_of_group(&a, &b.groups[0]), 2);
+	assert_int_equal(mp_table_number_of_group(&a, &b.groups[1]), 0);
+	assert_ptr_equal(mp_table_group_path(&a.groups[1], makedev(8, 32)), &a.groups[1].paths[1]);
+	assert_null(mp_table_group_path(&a.groups[1], makedev(8, 0)));
 }
 
 static void a_changed_row_is_reported_with_both_values(void **state)

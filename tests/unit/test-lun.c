@@ -30,11 +30,11 @@ static struct mp_geom map_of(const char *wwid)
 	return geom;
 }
 
-static enum mp_verdict prove(const char *wwid, const char *config, const char *state)
+static enum mp_proof_verdict prove(const char *wwid, const char *config, const char *state)
 {
 	struct engine engine = { .lock = -1 };
 	struct mp_geom geom = map_of(wwid);
-	enum mp_verdict verdict;
+	enum mp_proof_verdict verdict;
 
 	mp_strbuf_puts(&engine.config, config);
 	mp_strbuf_puts(&engine.state, state);
@@ -48,15 +48,15 @@ static void no_answer_is_no_proof(void **state)
 {
 	(void)state;
 	/* A known disk, a label that cannot be read, a noted WWID. */
-	assert_int_equal(prove("GEOM-" UUID, "known " UUID " FOO 3600a\n", ""), MP_VERDICT_MISSING);
-	assert_int_equal(prove("GEOM-" UUID, "known " UUID " FOO\n", ""), MP_VERDICT_MISSING);
+	assert_int_equal(prove("GEOM-" UUID, "known " UUID " FOO 3600a\n", ""), MP_PROOF_MISSING);
+	assert_int_equal(prove("GEOM-" UUID, "known " UUID " FOO\n", ""), MP_PROOF_MISSING);
 	assert_int_equal(prove("GEOM.manual-1", "", "lun GEOM.manual-1 4000:7 3600a\n"),
-			 MP_VERDICT_MISSING);
+			 MP_PROOF_MISSING);
 	/* Of another path, of another map: nothing can be asked. */
 	assert_int_equal(prove("GEOM.manual-1", "", "lun GEOM.manual-1 4000:6 3600a\n"),
-			 MP_VERDICT_HOLDS);
+			 MP_PROOF_HOLDS);
 	assert_int_equal(prove("GEOM.manual-1", "", "lun GEOM.manual-2 4000:7 3600a\n"),
-			 MP_VERDICT_HOLDS);
+			 MP_PROOF_HOLDS);
 }
 
 static void what_is_silent_or_lost_is_not_asked(void **state)
@@ -66,10 +66,10 @@ static void what_is_silent_or_lost_is_not_asked(void **state)
 	struct mp_geom geom = map_of("GEOM.manual-1");
 
 	(void)state;
-	assert_int_equal(lun_prove(&engine, &geom, 1), MP_VERDICT_MISSING);
-	assert_int_equal(lun_prove(&engine, &geom, 0), MP_VERDICT_HOLDS);
+	assert_int_equal(lun_prove(&engine, &geom, 1), MP_PROOF_MISSING);
+	assert_int_equal(lun_prove(&engine, &geom, 0), MP_PROOF_HOLDS);
 	geom.paths[0].lost = true;
-	assert_int_equal(lun_prove(&engine, &geom, 0), MP_VERDICT_WRONG);
+	assert_int_equal(lun_prove(&engine, &geom, 0), MP_PROOF_WRONG);
 }
 
 static void when_the_last_path_fails_others_that_prove_nothing_stay_failed(void **state)
@@ -100,8 +100,8 @@ static void when_the_last_path_fails_others_that_prove_nothing_stay_failed(void 
 static void only_without_a_known_name_there_is_nothing_to_ask(void **state)
 {
 	(void)state;
-	assert_int_equal(lun_judge(NOWHERE, ""), MP_VERDICT_HOLDS);
-	assert_int_equal(lun_judge(NOWHERE, "3600a"), MP_VERDICT_MISSING);
+	assert_int_equal(lun_judge(NOWHERE, ""), MP_PROOF_HOLDS);
+	assert_int_equal(lun_judge(NOWHERE, "3600a"), MP_PROOF_MISSING);
 }
 
 int main(void)

@@ -85,8 +85,8 @@ static void a_namespace_is_listed_with_its_paths(void **state)
 	assert_string_equal(map->revision, "1.0");
 	assert_string_equal(map->size, "2097152");
 	assert_true(map->has_access);
-	assert_true(mp_foreign_find(&foreign, "nvme0n1"));
-	assert_false(mp_foreign_find(&foreign, "nvme0n2"));
+	assert_true(mp_foreign_has(&foreign, "nvme0n1"));
+	assert_false(mp_foreign_has(&foreign, "nvme0n2"));
 
 	assert_int_equal(map->path_count, 2);
 	path = &map->paths[0];
