@@ -45,15 +45,19 @@ static const struct command command_table[] = {
 	{ "list|show maps|multipaths format $format", show_command_maps, .privilege = ANYBODY },
 	{ "list|show maps|multipaths raw format $format", show_command_maps, .privilege = ANYBODY,
 	  .options = COMMAND_RAW },
-	{ "list|show maps|multipaths topology", show_command_topology, .privilege = ANYBODY },
-	{ "list|show topology", show_command_topology, .privilege = ANYBODY },
-	{ "list|show maps|multipaths json", show_command_maps_json, .privilege = ANYBODY },
-	{ "list|show map|multipath $map topology", show_command_map_topology,
-	  .privilege = ANYBODY },
+	{ "list|show maps|multipaths topology", show_command_topology, .privilege = ANYBODY,
+	  .options = COMMAND_GROUPS },
+	{ "list|show topology", show_command_topology, .privilege = ANYBODY,
+	  .options = COMMAND_GROUPS },
+	{ "list|show maps|multipaths json", show_command_maps_json, .privilege = ANYBODY,
+	  .options = COMMAND_GROUPS },
+	{ "list|show map|multipath $map topology", show_command_map_topology, .privilege = ANYBODY,
+	  .options = COMMAND_GROUPS },
 	{ "list|show map|multipath $map format $format", show_command_map, .privilege = ANYBODY },
 	{ "list|show map|multipath $map raw format $format", show_command_map,
 	  .privilege = ANYBODY },
-	{ "list|show map|multipath $map json", show_command_map_json, .privilege = ANYBODY },
+	{ "list|show map|multipath $map json", show_command_map_json, .privilege = ANYBODY,
+	  .options = COMMAND_GROUPS },
 	{ "list|show config local", show_command_config, .privilege = ANYBODY,
 	  .options = COMMAND_LOCAL },
 	{ "list|show config", show_command_config, .privilege = ANYBODY },
@@ -202,10 +206,20 @@ reply:
 	mp_strbuf_fini(&call.reply);
 }
 
+static bool shows_groups(const char *text)
+{
+	struct command_line line;
+
+	if (lists_asked(text))
+		return true;
+	return grammar_parse(command_table, ARRAY_SIZE(command_table), text, &line) == GRAMMAR_OK &&
+	       line.command->options & COMMAND_GROUPS;
+}
+
 void commands_serve(void *userdata, const struct request *request)
 {
 	struct daemon *daemon = userdata;
 
-	if (!waiting_for_look(daemon, request, serve))
+	if (!shows_groups(request->text) || !waiting_for_look(daemon, request, serve))
 		serve(daemon, request, NULL);
 }

@@ -13,7 +13,7 @@ enum { COMMAND_WORDS_MAX = 4, COMMAND_ARGUMENTS_MAX = 4, COMMAND_TEXT_MAX = 512 
 
 enum command_privilege { ANYBODY, ROOT };
 
-/* What the rows of one handler differ by. */
+/* What the rows of one handler differ by, and when they are served. */
 enum {
 	COMMAND_ALL = 1 << 0,
 	COMMAND_JSON = 1 << 1,
@@ -21,6 +21,7 @@ enum {
 	COMMAND_RAW = 1 << 3,
 	COMMAND_UNDO = 1 << 4, /* "unset", "restore", "resume" */
 	COMMAND_VERBOSE = 1 << 5,
+	COMMAND_GROUPS = 1 << 6, /* shows the path group in use: served after a look */
 };
 
 /*

@@ -31,13 +31,6 @@ struct waiting {
 
 enum { LOOK_TIMEOUT_USEC = 30000 };
 
-static bool shows_groups(const char *text)
-{
-	if (*text == '@')
-		return !strncmp(text, "@list ", 6);
-	return strstr(text, " topo") || strstr(text, " json");
-}
-
 static void request_free(struct waiting_request *waiting)
 {
 	cds_list_del(&waiting->in_postponed);
@@ -142,7 +135,7 @@ bool waiting_for_look(struct daemon *daemon, const struct request *request, deta
 {
 	struct waiting_request *waiting;
 
-	if (!shows_groups(request->text) || !looks_have_unused(daemon))
+	if (!looks_have_unused(daemon))
 		return false;
 	waiting = request_new(daemon, request, serve);
 	if (!waiting)

@@ -20,8 +20,8 @@ int waiting_new(struct waiting **ret);
 struct waiting *waiting_free(struct waiting *waiting);
 
 /**
- * waiting_for_look() - have @serve called when the kernel's path groups are known, if the request
- * shows them, or after 30 ms
+ * waiting_for_look() - have @serve called when the kernel's path groups are known, or after 30 ms
+ * @request:	shows them
  *
  * Return: false if it is to be served at once.
  */

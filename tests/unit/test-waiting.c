@@ -7,9 +7,20 @@ static void what_shows_groups_waits_for_a_look_at_maps_that_were_not_used(void *
 		const char *text;
 		bool waits;
 	} rows[] = {
-		{ "show maps topology", true }, { "show map mpatha topology", true },
-		{ "show maps json", true },	{ "@list l 2 0", true },
-		{ "show maps", false },		{ "show paths", false },
+		{ "show maps topology", true },
+		{ "show topology", true },
+		{ "show map mpatha topology", true },
+		{ "show maps json", true },
+		{ "list multipath mpatha json", true },
+		{ "@list l 2 0", true },
+		/* words may be shortened, and be any text as arguments */
+		{ "show maps js", true },
+		{ "show maps to", true },
+		{ "show\tmap mpatha\ttopology", true },
+		{ "show maps format \" json\"", false },
+		{ "show path \" topology\"", false },
+		{ "show maps", false },
+		{ "show paths", false },
 		{ "fail path sdc", false },
 	};
 
