@@ -21,6 +21,7 @@
 #include "multipathd/jobs/files.h"
 #include "multipathd/jobs/triggers.h"
 #include "multipathd/jobs/tuning.h"
+#include "multipathd/loop/priorities.h"
 #include "multipathd/loop/slices.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/duties.h"
@@ -421,7 +422,7 @@ static int reconcile_open(struct reconcile *reconcile, struct daemon *daemon)
 
 	/* After all pending events and answers. */
 	if (r >= 0)
-		r = sd_event_source_set_priority(reconcile->source, SD_EVENT_PRIORITY_IDLE);
+		r = sd_event_source_set_priority(reconcile->source, PRIORITY_PASS);
 	if (r >= 0)
 		r = sd_event_source_set_exit_on_failure(reconcile->source, true);
 	if (r >= 0)
@@ -431,7 +432,7 @@ static int reconcile_open(struct reconcile *reconcile, struct daemon *daemon)
 		r = sd_event_add_time(daemon->event, &reconcile->timer, CLOCK_MONOTONIC, 0,
 				      RECONCILE_LATEST_USEC / 10, maps_on_waited_enough, daemon);
 	if (r >= 0)
-		r = sd_event_source_set_priority(reconcile->timer, SD_EVENT_PRIORITY_IMPORTANT);
+		r = sd_event_source_set_priority(reconcile->timer, PRIORITY_OVERDUE);
 	if (r >= 0)
 		r = sd_event_source_set_exit_on_failure(reconcile->timer, true);
 	if (r >= 0)

@@ -4,7 +4,7 @@
  *
  * Every uid except 0 has quotas, and all of them together have others, because with subordinate
  * uids one person can be many users. Root's connections are limited by the server alone, and the
- * time spent on them in one turn of the loop by its quota.
+ * time spent on them in one turn (turns.h) by its quota.
  */
 #pragma once
 #include <stdbool.h>

@@ -32,11 +32,11 @@ struct worker {
 	struct work *work; /* running */
 	struct lane *lane;
 	bool is_hanging;
-	unsigned turn; /* counts work */
+	unsigned work_number; /* counts work */
 
 	/* the look's */
-	unsigned seen_turn;
-	uint64_t seen_usec; /* first seen in that turn */
+	unsigned seen_number;
+	uint64_t seen_usec; /* first seen at that work */
 };
 
 struct crew {
@@ -113,7 +113,7 @@ static struct work *crew_take(struct crew *crew, struct worker *worker)
 
 	worker->work = work;
 	worker->lane = lane;
-	worker->turn++;
+	worker->work_number++;
 	return work;
 }
 
@@ -370,8 +370,8 @@ static bool worker_look(struct crew *crew, struct worker *worker, uint64_t now_u
 {
 	if (!worker->exists || !worker->work || worker->is_hanging)
 		return false;
-	if (worker->seen_turn != worker->turn) {
-		worker->seen_turn = worker->turn;
+	if (worker->seen_number != worker->work_number) {
+		worker->seen_number = worker->work_number;
 		worker->seen_usec = now_usec;
 		return false;
 	}

@@ -4,16 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "multipathd/loop/priorities.h"
 #include "multipathd/loop/timers.h"
-
-enum {
-	/*
-	 * After everything else, at the same priority as the server's turns of users, who are
-	 * served between two slices.
-	 */
-	PRIORITY_SLICE = SD_EVENT_PRIORITY_IDLE + 1,
-	PRIORITY_OVERDUE = SD_EVENT_PRIORITY_IMPORTANT,
-};
 
 struct slices {
 	slices_step_fn step;
@@ -77,7 +69,7 @@ int slices_new(sd_event *event, slices_step_fn step, void *userdata, struct slic
 		return -ENOMEM;
 	slices->step = step;
 	slices->userdata = userdata;
-	r = timers_add_defer(event, &slices->source, PRIORITY_SLICE, slices_on_idle, slices);
+	r = timers_add_defer(event, &slices->source, PRIORITY_LAST, slices_on_idle, slices);
 	if (r >= 0)
 		r = timers_add(event, &slices->timer, SLICE_USEC, slices_on_overdue, slices);
 	if (r >= 0)

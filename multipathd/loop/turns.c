@@ -4,10 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "multipathd/loop/priorities.h"
 #include "multipathd/loop/timers.h"
-
-/* After all else, reconciliation too. */
-enum { PRIORITY_IDLE = SD_EVENT_PRIORITY_IDLE + 1 };
 
 /* Root's, or all others'. */
 struct turn {
@@ -32,7 +30,7 @@ struct turns {
 
 int turns_priority(enum account_class class)
 {
-	return class == ACCOUNT_ROOT ? SD_EVENT_PRIORITY_NORMAL : SD_EVENT_PRIORITY_NORMAL + 50;
+	return class == ACCOUNT_ROOT ? PRIORITY_NORMAL : PRIORITY_USERS;
 }
 
 static void turns_arm(struct turns *turns)
@@ -187,7 +185,7 @@ int turns_new(sd_event *event, struct accounts *accounts, turns_attend_fn attend
 	for (int i = 0; i < ACCOUNT_CLASSES && r >= 0; i++)
 		r = turn_init(&turns->of_class[i], event, turns, i);
 	if (r >= 0)
-		r = timers_add_defer(event, &turns->on_idle, PRIORITY_IDLE, turns_on_idle, turns);
+		r = timers_add_defer(event, &turns->on_idle, PRIORITY_LAST, turns_on_idle, turns);
 	if (r >= 0)
 		r = timers_add(event, &turns->timer, TURNS_USEC / 4, turns_on_timer, turns);
 	if (r < 0) {

@@ -2,9 +2,10 @@
 /*
  * turns.h - which client is served next, and what time its user has for it.  For: server.
  *
- * Accounts with something to do take turns, root's and users' apart. Each account has a share of a
- * turn of 20 ms; one that has spent it waits for the next turn. Users have a share of the CPU in
- * that way, and root's turn ends as soon as the loop has nothing else to do.
+ * Accounts with something to do take turns, root's and users' apart. A turn is a period of 20 ms,
+ * mostly many iterations of the loop. Each account may spend its quota in it; one that has spent it
+ * waits for the next turn. Users have a share of the CPU in that way, and root's turn ends as soon
+ * as the loop has nothing else to do.
  */
 #pragma once
 #include <stdbool.h>
