@@ -644,8 +644,8 @@ static int plan_reject(struct run *run, const char *reason)
 }
 
 /*
- * Nobody loses a LUN, or the I/O that waits for it, because of a word in the configuration: who
- * uses the map has it as it is until he is done, be its paths there or not.
+ * A map in use is never changed because the configuration excludes it, whether or not its paths
+ * exist: its users would lose the LUN, or the I/O that waits for it.
  */
 static int plan_unwanted(struct run *run)
 {

@@ -19,7 +19,7 @@ struct daemon;
 
 struct check_job {
 	struct work work;
-	struct daemon *daemon;
+	struct daemon *daemon; /* for the loop: run() does not follow it */
 	uint64_t path_id;
 	uint64_t begun_usec, run_usec; /* run_usec: when a worker took it */
 	/*

@@ -32,7 +32,7 @@ struct map_details {
 
 struct details_job {
 	struct work work;
-	struct daemon *daemon;
+	struct daemon *daemon; /* for the loop: run() does not follow it */
 	unsigned kinds;
 	details_fn then;
 	struct request request; /* its text is owned */

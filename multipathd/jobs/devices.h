@@ -18,7 +18,7 @@ enum device_verb { DEVICE_REMOVE, DEVICE_SUSPEND, DEVICE_RESUME };
 
 struct device_job {
 	struct work work;
-	struct daemon *daemon;
+	struct daemon *daemon; /* for the loop: run() does not follow it */
 	/* on the loop, unless the daemon ends before it was begun; it is freed afterwards */
 	void (*ended)(struct device_job *job);
 	char wwid[MP_WWID_SIZE];
@@ -33,7 +33,7 @@ struct device_job {
 /* Makes other dm devices that use a path of the map use the map instead. */
 struct reassign_job {
 	struct work work;
-	struct daemon *daemon;
+	struct daemon *daemon; /* for the loop: run() does not follow it */
 	void (*ended)(struct reassign_job *job); /* the same */
 	uint64_t request;
 	char wwid[MP_WWID_SIZE];

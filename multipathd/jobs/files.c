@@ -15,7 +15,7 @@
 
 struct files_job {
 	struct work work;
-	struct daemon *daemon;
+	struct daemon *daemon; /* for the loop: run() does not follow it */
 	char *bindings; /* text, NULL: unchanged */
 	char *written; /* the file's content then */
 	char **wwids;
@@ -185,7 +185,7 @@ void files_write(struct daemon *daemon)
 
 struct wwids_job {
 	struct work work;
-	struct daemon *daemon;
+	struct daemon *daemon; /* for the loop: run() does not follow it */
 	uint64_t number;
 	struct mp_wwids *wwids;
 	int error;

@@ -29,7 +29,7 @@ struct look_map {
 
 struct look_job {
 	struct work work;
-	struct daemon *daemon;
+	struct daemon *daemon; /* for the loop: run() does not follow it */
 	struct cds_list_head
 		waiters; /* of struct look_waiter: the look began after their request */
 	struct look_map **maps;

@@ -13,7 +13,7 @@ struct daemon;
 
 struct message_job {
 	struct work work;
-	struct daemon *daemon;
+	struct daemon *daemon; /* for the loop: run() does not follow it */
 	/* on the loop, unless the daemon ends before it was begun; it is freed afterwards */
 	void (*ended)(struct message_job *job);
 	char wwid[MP_WWID_SIZE];

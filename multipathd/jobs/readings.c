@@ -14,7 +14,7 @@
 
 struct readings_job {
 	struct work work;
-	struct daemon *daemon;
+	struct daemon *daemon; /* for the loop: run() does not follow it */
 	details_fn then;
 	struct request request; /* its text is owned */
 	char *text;

@@ -41,7 +41,7 @@ struct sample_read {
  * Sampling of one path. After it is stopped it remains until the last of its reads has completed.
  */
 struct sampling {
-	struct daemon *daemon;
+	struct daemon *daemon; /* for the loop: run() does not follow it */
 	uint64_t path_id;
 	bool stopped;
 	bool starting; /* a job is */

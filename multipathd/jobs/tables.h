@@ -15,7 +15,7 @@ struct daemon;
 
 struct table_job {
 	struct work work;
-	struct daemon *daemon;
+	struct daemon *daemon; /* for the loop: run() does not follow it */
 	void (*ended)(struct table_job *job); /* on the loop, with the result; frees it */
 	char wwid[MP_WWID_SIZE];
 	char *name;

@@ -19,7 +19,7 @@ static const uint64_t usec_per_sec = 1000000;
 /* For one path. A write may wait for the path's port, so it runs in the lane of that port. */
 struct tuning_job {
 	struct work work;
-	struct daemon *daemon;
+	struct daemon *daemon; /* for the loop: run() does not follow it */
 	uint64_t path_id;
 	struct mp_tuning tuning;
 	struct mp_tuning_plan plan;

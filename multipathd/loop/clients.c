@@ -103,7 +103,7 @@ static void clients_arm(struct clients *clients)
 	timers_arm(clients->timer, next);
 }
 
-/* What the loop shall tell of it; a hang-up it always tells. */
+/* What the loop shall report of it; hang-ups are always reported. */
 static void client_watch(struct client *client)
 {
 	static const uint32_t of_states[CLIENT_STATES] = {

@@ -2,9 +2,9 @@
 /*
  * lane.h - work that starts in order.  For: pool, crew.
  *
- * A lane whose work hangs keeps at most two threads, and one while places of its class are scarce;
- * the rest of it waits. It starts with two, and gets one more for each answer as long as it is
- * busy.
+ * It starts with two threads, and gets one more, up to six, for each answer that comes in time.
+ * While work of it hangs, more is started only if fewer than two run, or none while places of its
+ * class are scarce; the rest waits. All that was running by then may hang: up to six.
  */
 #pragma once
 #include <stdbool.h>

@@ -3,11 +3,11 @@
  * pool.h - threads for calls that may block.  For: the daemon's rooms.
  *
  * A piece of work carries copies in and its answer out (work.h). Work of one lane starts in order.
- * A lane whose work hangs keeps at most two threads; the rest of it waits while every other lane
- * goes on (lane.h). Each class has threads that no other can take, and a limit on how many may hang
- * in it: work that heals never waits for work that hangs, however many lanes hang (places.h).
- * Threads are few while calls return in time, and bounded at the very most. No thread is ever
- * cancelled or waited for.
+ * A lane whose work hangs keeps at most the threads that it had, up to six; the rest of it waits
+ * while every other lane goes on (lane.h). Each class has threads that no other can take, and a
+ * limit on how many may hang in it: work that heals never waits for work that hangs, however many
+ * lanes hang (places.h). Threads are few while calls return in time, and bounded at the very most.
+ * No thread is ever cancelled or waited for.
  *
  * Work that is submitted in one turn of the loop is a batch: while calls return at once, one thread
  * is woken for it and the loop is woken once for its answers. Calls that take milliseconds get more

@@ -23,8 +23,8 @@ enum {
 
 	ACCEPTS = 64, /* at once */
 	/*
-	 * of users in a turn: who connects all the time has a share of the CPU, too, and not more
-	 * of it than:
+	 * of users in a turn (turns.h), so that constant connecting cannot exceed a user's share of
+	 * the CPU
 	 */
 	ACCEPTS_TURN = 256,
 	ACCEPTS_USEC = 2000, /* reading and closing take twice that */

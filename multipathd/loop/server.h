@@ -22,8 +22,8 @@ struct server;
  * @handle:	answers with server_reply(); meanwhile the server may have answered `timeout`, or
  *		lost the client
  *
- * One of the two failing to bind is told by @warning (may be NULL) and tolerated; both failing is
- * an error.
+ * If one of the two fails to bind, that is reported through @warning (may be NULL) and tolerated;
+ * if both fail, it is an error.
  */
 int server_new(sd_event *event, request_fn handle, void *userdata,
 	       void (*warning)(const char *text), struct server **ret);

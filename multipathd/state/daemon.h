@@ -2,8 +2,9 @@
 /*
  * daemon.h - the state that the event loop owns.  For: the daemon's rooms only.
  *
- * Nothing here is ever seen by a worker: jobs carry copies in and answers out, and find their path
- * or map again by id or WWID when the answer arrives.
+ * Jobs carry copies in and answers out, and find their path or map again by id or WWID when the
+ * answer arrives. Their pointer to struct daemon is for done(), on the loop: run() does not follow
+ * it.
  */
 #pragma once
 #include <stdbool.h>

@@ -23,15 +23,15 @@ struct map_kinds;
 struct mp_dm_listed;
 struct mp_map;
 
-/* What the command line asked for, and facts about the program. */
+/* Policies that the owner chooses once: decisions read them, not which program they run in. */
 struct inventory_options {
-	bool read_only_bindings; /* -B */
-	bool dry_run; /* multipath -d: plan, and do nothing */
+	bool read_only_bindings; /* the bindings file is not changed */
+	bool dry_run; /* plan, and do nothing */
 	bool rehearsal; /* copies: nothing is logged about them */
-	bool create; /* multipath(8): maps may be created or changed */
+	bool create; /* maps that do not exist may be created */
 	bool check; /* run checkers and prioritizers */
-	bool force_reload; /* multipath -r */
-	bool keeps_existing; /* multipath(8): maps that exist are left alone */
+	bool force_reload; /* reload maps even if nothing differs */
+	bool keeps_existing; /* maps that exist are left alone, unless reloads are forced */
 	bool waits_for_ever; /* for locks of other programs, and for operations that hang */
 	/*
 	 * a load is a single call, which cannot be canceled: after a kill nothing would resume the
@@ -49,15 +49,12 @@ struct inventory_options {
 	 * finished
 	 */
 	bool awaits_leftovers;
-	/*
-	 * multipath(8) without -q and a daemon: queueing would never end
-	 */
-	bool no_queueing;
-	bool all_foreign; /* multipath -e */
-	int grouping; /* multipath -p, -1 none */
-	const char *only_wwid; /* multipath DEVICE: touch no other map */
+	bool no_queueing; /* no map queues: without a daemon, queueing would never end */
+	bool all_foreign; /* listings include all devices that the kernel multipaths natively */
+	int grouping; /* overrides path_grouping_policy; -1: does not */
+	const char *only_wwid; /* touch no other map; NULL: touch all */
 	int verbosity; /* from the command line, -1 none */
-	bool ignore_wwids; /* multipath -i */
+	bool ignore_wwids; /* maps may be created regardless of the wwids file */
 };
 
 struct inventory {
