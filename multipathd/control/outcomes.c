@@ -211,6 +211,12 @@ void outcomes_of_table(struct table_job *job)
 	inventory_wake(&daemon->inventory);
 }
 
+/* Of a job; what is gone already needs no removal. */
+static int outcomes_judge_device(const struct device_job *job)
+{
+	return job->verb == DEVICE_REMOVE && job->error == -ENODEV ? 0 : job->error;
+}
+
 static void device_removed(struct device_job *job, struct daemon_map *map)
 {
 	map->removing = false;
@@ -222,7 +228,7 @@ static void device_removed(struct device_job *job, struct daemon_map *map)
 		log_warning("%s: map or partition in use, not removed", map->map.name);
 		if (!job->by_operator)
 			membership_take_back(map);
-	} else if (job->error < 0 && job->error != -ENODEV) {
+	} else if (job->error < 0) {
 		log_error("%s: not removed: %s", map->map.name, strerror(-job->error));
 	} else {
 		log_notice("%s: map removed", map->map.name);
@@ -248,6 +254,7 @@ void outcomes_of_device(struct device_job *job)
 	struct daemon *daemon = job->daemon;
 	struct daemon_map *map = maps_find_wwid(&daemon->inventory, job->wwid);
 
+	job->error = outcomes_judge_device(job);
 	daemon->operations--;
 	if (map) {
 		map->busy--;

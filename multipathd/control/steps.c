@@ -305,12 +305,14 @@ static int map_reject(struct daemon_map *map, const struct mp_plan *plan, const 
 /* It is not wanted: removed, or emptied while it is in use. */
 static int map_start_removal(struct daemon_map *map, const struct mp_plan *plan)
 {
+	int r;
+
 	if (!map->removal_tried) {
 		if (mp_plan_find(plan, MP_STEP_NO_QUEUE))
 			orders_send(map, mp_order_queue(false), 0);
-		steps_remove(map, map->map.settings.deferred_remove && !plan->only_unused, false,
-			     0);
-		return 1;
+		r = steps_remove(map, map->map.settings.deferred_remove && !plan->only_unused,
+				 false, 0);
+		return r < 0 ? r : 1;
 	}
 	retries_later(map); /* when its last user closes it */
 	return map->map.kernel.table.group_count && !plan->table.group_count ?

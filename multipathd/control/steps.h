@@ -27,11 +27,11 @@ int steps_apply(struct daemon_map *map, const struct mp_plan *plan);
 
 /**
  * steps_remove() - remove a map unless it is in use, or @deferred: when it is closed; @request is
- * answered when this is done
+ * answered when this is done. Return: 0, -ENOMEM: nothing was started.
  */
 int steps_remove(struct daemon_map *map, bool deferred, bool by_operator, uint64_t request);
 
-/** steps_suspend() - suspend a map; @resume: resume it */
+/** steps_suspend() - suspend a map; @resume: resume it. Return: as steps_remove() */
 int steps_suspend(struct daemon_map *map, bool resume, uint64_t request);
 
 /**

@@ -10,6 +10,18 @@
 #define TWO_PATHS "0 0 1 1 round-robin 0 2 1 8:0 1 8:16 1"
 #define NO_PATHS "0 0 0 0"
 
+/* In the library's place: there is no memory while the test says so. */
+static bool memory_is_used_up;
+
+void *calloc(size_t count, size_t size)
+{
+	/* otherwise the compiler makes it a call of this */
+	static void *(*volatile fill)(void *, int, size_t) = memset;
+	void *memory = memory_is_used_up ? NULL : malloc(count * size);
+
+	return memory ? fill(memory, 0, count * size) : NULL;
+}
+
 /* A map of sda and sdb, and a plan for it. */
 struct world {
 	struct made made;
@@ -297,6 +309,24 @@ static void a_removal_waits_for_the_last_user_if_that_is_configured(void **state
 	}
 }
 
+static void a_removal_for_which_there_is_no_memory_is_not_under_way(void **state)
+{
+	static const int kinds[] = { MP_STEP_REMOVE, STOP };
+	_cleanup_world_ struct world world;
+	int r;
+
+	(void)state;
+	world_init(&world, ONE_PATH);
+	world_plan(&world, kinds, NO_PATHS);
+	memory_is_used_up = true;
+	r = steps_apply(world.map, &world.plan);
+	memory_is_used_up = false;
+	assert_int_equal(r, -ENOMEM);
+	recorded_expect("");
+	assert_false(world.map->removing);
+	assert_int_equal(world.map->busy, 0);
+}
+
 static void the_operator_removes_suspends_and_resumes_and_is_answered(void **state)
 {
 	_cleanup_world_ struct world world;
@@ -340,6 +370,7 @@ int main(void)
 			a_table_that_was_loaded_and_is_shown_otherwise_is_not_loaded_again),
 		cmocka_unit_test(a_map_in_use_is_emptied_and_removed_later),
 		cmocka_unit_test(a_removal_waits_for_the_last_user_if_that_is_configured),
+		cmocka_unit_test(a_removal_for_which_there_is_no_memory_is_not_under_way),
 		cmocka_unit_test(the_operator_removes_suspends_and_resumes_and_is_answered),
 		cmocka_unit_test(a_dry_run_changes_the_map_in_memory_alone),
 	};
