@@ -14,7 +14,7 @@ struct mp_scsi_result;
 
 /**
  * mp_check_read_first_block() - what readsector0 does, for checkers of arrays whose passive paths
- * refuse reads
+ * refuse reads. Return: as mp_checker.check.
  */
 int mp_check_read_first_block(struct mp_check *check, struct mp_scsi_result *result);
 

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "checkers/checkers.h"
-
-const struct mp_checker mp_checker_none = { .name = "none", .none = true };
 
 static const struct mp_checker *const checkers[] = {
 #define CHECKER(name, object) &object,
@@ -28,11 +24,4 @@ const struct mp_checker *const *mp_checker_all(size_t *count)
 {
 	*count = ARRAY_SIZE(checkers);
 	return checkers;
-}
-
-int mp_check_answer(struct mp_check *check, enum mp_path_state state, const char *message)
-{
-	check->state = state;
-	snprintf(check->message, sizeof(check->message), "%s", message);
-	return state == MP_PATH_WILD ? -ENOTTY : 0;
 }

@@ -24,21 +24,6 @@ static bool is_definite(int host_status)
 	       host_status == MP_SCSI_HOST_TRANSPORT_FAILFAST;
 }
 
-void mp_check_notice(struct mp_check *check, const struct mp_scsi_result *result)
-{
-	if (result->sense_key != MP_SCSI_SENSE_UNIT_ATTENTION)
-		return;
-	/*
-	 * spc4r36j annex: ASYMMETRIC ACCESS STATE CHANGED, IMPLICIT ASYMMETRIC ACCESS STATE
-	 * TRANSITION FAILED
-	 */
-	if (result->asc == 0x2a && (result->ascq == 0x06 || result->ascq == 0x07))
-		check->access_changed = true;
-	/* INQUIRY DATA HAS CHANGED, REPORTED LUNS DATA HAS CHANGED */
-	if (result->asc == 0x3f && (result->ascq == 0x03 || result->ascq == 0x0e))
-		check->identity_changed = true;
-}
-
 /* Return: true if @result is an answer, false if it is worth another try. */
 static bool judge(const struct mp_scsi_result *result, struct mp_check *check)
 {

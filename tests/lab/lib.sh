@@ -137,6 +137,10 @@ disks_are() { local d=(/sys/block/sd*); [ -e "${d[0]}" ] || d=(); [ ${#d[@]} -eq
 paths_of_host() { local d; for d in /sys/class/scsi_device/"$1":*/device/block/*; do echo "${d##*/}"; done; }
 paths_of_lun() { local d; for d in /sys/class/scsi_device/*:*:*:"$1"/device/block/*; do echo "${d##*/}"; done; }
 
+# wwid_of_disk NAME / wwid_of_lun N - as udev has it
+wwid_of_disk() { udevadm info -q property -n "$1" | sed -n 's/^ID_SERIAL=//p'; }
+wwid_of_lun() { wwid_of_disk "$(paths_of_lun "$1" | head -n 1)"; }
+
 pull() { local p; for p; do echo offline > "/sys/block/$p/device/state"; done; }
 plug() { local p; for p; do echo running > "/sys/block/$p/device/state"; done; }
 

@@ -5,8 +5,7 @@
 san 2 4
 names() { multipathd show maps raw format '%n %w' | sort | tr '\n' ';'; }
 names_become() { [ "$(names)" = "$1" ]; }
-wwid() { udevadm info -q property -n "$(paths_of_lun "$1" | head -n 1)" | sed -n 's/^ID_SERIAL=//p'; }
-w0=$(wwid 0) w1=$(wwid 1) w2=$(wwid 2) w3=$(wwid 3)
+w0=$(wwid_of_lun 0) w1=$(wwid_of_lun 1) w2=$(wwid_of_lun 2) w3=$(wwid_of_lun 3)
 aliases() {	# aliases [WWID ALIAS]...
 	config "no_path_retry fail" "alias_prefix lun"
 	echo "multipaths {" | config_add

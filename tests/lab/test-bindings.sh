@@ -3,8 +3,7 @@
 # proves: a bindings file that is badly edited, unwritable, written by two programs or by killed ones never gives the same name twice
 . "$LAB/lib.sh"
 san 2 6
-wwid() { udevadm info -q property -n "$(paths_of_lun "$1" | head -n 1)" | sed -n 's/^ID_SERIAL=//p'; }
-for lun in 0 1 2 3 4 5; do w[lun]=$(wwid $lun); done
+for lun in 0 1 2 3 4 5; do w[lun]=$(wwid_of_lun $lun); done
 file=/etc/multipath/bindings
 names() { multipathd show maps raw format '%n %w' | grep -vx ok | sort | tr '\n' ';'; }
 names_are() { [ "$(names)" = "$(printf '%s;' "$@" | tr ';' '\n' | sort | tr '\n' ';')" ]; }

@@ -9,9 +9,8 @@ echo 'SUBSYSTEM=="block", KERNEL=="sd*[!0-9]", ENV{ID_SCSI_SERIAL}="x"' > /run/u
 echo 'SUBSYSTEM=="block", KERNEL=="sd*[!0-9]", TEST=="/run/nameless", ENV{ID_WWN}="", TAG+="lab", SYMLINK+="lab/$kernel"' \
 	> /run/udev/rules.d/57-nameless.rules
 san 2 3
-wwid() { udevadm info -q property -n "$1" | sed -n 's/^ID_SERIAL=//p'; }
 maps_of() { multipathd show maps raw format '%w' | grep -vx ok | sort | tr '\n' ' '; }
-w0=$(wwid "$(paths_of_lun 0 | head -n 1)") w1=$(wwid "$(paths_of_lun 1 | head -n 1)") w2=$(wwid "$(paths_of_lun 2 | head -n 1)")
+w0=$(wwid_of_lun 0) w1=$(wwid_of_lun 1) w2=$(wwid_of_lun 2)
 again() {
 	config "no_path_retry fail"
 	config_add

@@ -3,9 +3,7 @@
 # proves: a dry run reports what a reconfigure would create, reload, rename, remove and set, and changes nothing; a damaged file is reported, and the configuration is then stale
 . "$LAB/lib.sh"
 san 2 4
-wwid() { udevadm info -q property -n "$1" | sed -n 's/^ID_SERIAL=//p'; }
-lun() { wwid "$(paths_of_lun "$1" | head -n 1)"; }
-w0=$(lun 0) w1=$(lun 1) w2=$(lun 2) w3=$(lun 3)
+w0=$(wwid_of_lun 0) w1=$(wwid_of_lun 1) w2=$(wwid_of_lun 2) w3=$(wwid_of_lun 3)
 config "no_path_retry fail"
 config_add <<END
 blacklist {

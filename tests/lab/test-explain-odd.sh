@@ -3,10 +3,9 @@
 # proves: explain describes devices that are not disks, are partly present, were created or removed by hand, or rejected while in use; its JSON is valid, and the change it suggests has the predicted result
 . "$LAB/lib.sh"
 san 2 4
-wwid() { udevadm info -q property -n "$1" | sed -n 's/^ID_SERIAL=//p'; }
 for lun in 0 1 2 3; do
 	mapfile -t "paths$lun" < <(paths_of_lun $lun)
-	w[lun]=$(wwid "$(paths_of_lun $lun | head -n 1)")
+	w[lun]=$(wwid_of_lun $lun)
 done
 dmsetup create foreign --table '0 8 zero'
 again() {

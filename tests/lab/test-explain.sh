@@ -3,8 +3,7 @@
 # proves: explain names the rule that decides, where it is defined and how to change the result, with the daemon and without
 . "$LAB/lib.sh"
 san 2 2
-wwid() { udevadm info -q property -n "$1" | sed -n 's/^ID_SERIAL=//p'; }
-w0=$(wwid sda)
+w0=$(wwid_of_disk sda)
 
 # tells TEXT... - explain's answer for sda has all these pieces
 answer=

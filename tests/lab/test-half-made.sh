@@ -3,8 +3,7 @@
 # proves: devices without a table, loaded but inactive tables, endless queueing and suspended maps, as left by a kill, are completed or removed by the daemon or multipath; no map loses its name
 . "$LAB/lib.sh"
 san 2 4
-wwid() { udevadm info -q property -n "$(paths_of_lun "$1" | head -n 1)" | sed -n 's/^ID_SERIAL=//p'; }
-for lun in 0 1 2 3; do w[lun]=$(wwid $lun); done
+for lun in 0 1 2 3; do w[lun]=$(wwid_of_lun $lun); done
 names() { dmsetup info -c --noheadings --separator ' ' -o name,uuid | grep ' mpath-' | sort; }
 wanted="mpatha mpath-${w[0]}
 mpathb mpath-${w[1]}

@@ -5,8 +5,7 @@
 san 2 3
 names() { multipathd show maps raw format '%n %w' | sort | tr '\n' ';'; }
 names_become() { [ "$(names)" = "$1" ]; }
-wwid() { udevadm info -q property -n "$(paths_of_lun "$1" | head -n 1)" | sed -n 's/^ID_SERIAL=//p'; }
-w0=$(wwid 0) w1=$(wwid 1) w2=$(wwid 2)
+w0=$(wwid_of_lun 0) w1=$(wwid_of_lun 1) w2=$(wwid_of_lun 2)
 printf '# Multipath bindings, Version : 1.0\nmpathx %s\n' "$w1" > /etc/multipath/bindings
 config "no_path_retry fail"
 config_add <<END

@@ -3,8 +3,7 @@
 # proves: writers on queueing maps see no error while blacklists, removals, deferred_remove and flush_on_last_del come and go, and their paths fail, vanish and return
 . "$LAB/lib.sh"
 san 2 2
-wwid() { udevadm info -q property -n "$(paths_of_lun "$1" | head -n 1)" | sed -n 's/^ID_SERIAL=//p'; }
-w0=$(wwid 0) w1=$(wwid 1)
+w0=$(wwid_of_lun 0) w1=$(wwid_of_lun 1)
 # configure [blacklisted] [SETTING]... - queueing is the array's entry's word, which only a path leads to
 configure() {
 	local rejected=
