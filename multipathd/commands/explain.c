@@ -161,7 +161,7 @@ static bool has_elsewhere(const struct daemon_map *map)
 }
 
 /* What is in the way of a map that may be made; NULL: nothing that is known. */
-static const char *find_obstacle(struct daemon_map *map)
+static const char *find_obstacle(const struct daemon_map *map)
 {
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
 	const struct mp_step *rejected;
@@ -189,8 +189,10 @@ static bool explain_allowed(struct daemon *daemon, struct daemon_map *map,
 	struct mp_explained *section = mp_explanation_add(out, "map");
 	const char *reason = NULL;
 	bool allowed = claims_allow(map, &reason, &section->trace);
-	const char *obstacle = allowed ? find_obstacle(map) : NULL;
+	const char *obstacle;
 
+	reconcile_note_elsewhere(map);
+	obstacle = allowed ? find_obstacle(map) : NULL;
 	mp_strbuf_printf(&section->answer, "%s: %s", allowed ? "allowed" : "not allowed",
 			 reason ? reason : "not wanted");
 	if (obstacle)

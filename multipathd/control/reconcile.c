@@ -49,8 +49,7 @@ static int map_compare_devt(const void *a, const void *b)
 		       (*x)->identity.devt > (*y)->identity.devt;
 }
 
-/* A device can be in one table only: another map that has it must drop it first. */
-static void map_note_elsewhere(struct daemon_map *map)
+void reconcile_note_elsewhere(struct daemon_map *map)
 {
 	struct inventory *inventory = map->inventory;
 	struct mp_path *path;
@@ -67,7 +66,7 @@ static void map_note_elsewhere(struct daemon_map *map)
 	}
 }
 
-int reconcile_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan)
+int reconcile_plan(const struct daemon_map *map, bool allowed, struct mp_plan *plan)
 {
 	struct inventory *inventory = map->inventory;
 	_cleanup_free_ const struct mp_path **paths = NULL;
@@ -90,7 +89,6 @@ int reconcile_plan(struct daemon_map *map, bool allowed, struct mp_plan *plan)
 		.in_use = map->removal_tried,
 	};
 
-	map_note_elsewhere(map);
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		count++;
 	paths = calloc(count + 1, sizeof(*paths));
@@ -118,6 +116,7 @@ int reconcile_rehearse(struct daemon_map *map, struct mp_plan *plan)
 
 	if (!allowed && !map->map.kernel.exists)
 		return 0;
+	reconcile_note_elsewhere(map);
 	return reconcile_plan(map, allowed, plan);
 }
 
@@ -264,6 +263,7 @@ static void map_reconcile(struct daemon_map *map, bool allowed)
 
 	if (allowed && map_prepare(map))
 		return;
+	reconcile_note_elsewhere(map);
 	r = reconcile_plan(map, allowed, &plan);
 	if (r < 0) {
 		log_error("%s: not reconciled: %s", map->map.name, strerror(-r));

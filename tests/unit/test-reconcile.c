@@ -1540,6 +1540,11 @@ static void a_plan_knows_what_other_maps_have(void **state)
 	other = made_map(&made, "x");
 	recorded_table(other, "data", ONE_PATH);
 	assert_int_equal(reconcile_plan(map, true, &plan), 0);
+	assert_false(path->path.elsewhere); /* the plan alone changes nothing */
+	mp_plan_fini(&plan);
+	plan = (struct mp_plan)MP_PLAN_INIT;
+	reconcile_note_elsewhere(map);
+	assert_int_equal(reconcile_plan(map, true, &plan), 0);
 	assert_true(path->path.elsewhere);
 	assert_null(mp_plan_find(&plan, MP_STEP_CREATE));
 
@@ -1550,6 +1555,7 @@ static void a_plan_knows_what_other_maps_have(void **state)
 	maps_rename(map, "data");
 	mp_plan_fini(&plan);
 	plan = (struct mp_plan)MP_PLAN_INIT;
+	reconcile_note_elsewhere(map);
 	assert_int_equal(reconcile_plan(map, true, &plan), 0);
 	assert_non_null(mp_plan_find(&plan, MP_STEP_CREATE));
 	assert_string_equal(plan.name, "w");
