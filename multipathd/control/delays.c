@@ -53,7 +53,7 @@ static void delays_show_pending(struct daemon_path *path)
 	log_line(path->answered ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
 		 "%s: no answer from the checker yet", mp_path_name(&path->path));
 	path->path.state = MP_PATH_PENDING;
-	schedule_give_up(path);
+	schedule_end_wait(path);
 	if (path->path.map)
 		states_changed(daemon_map_of(path->path.map), &(struct path_news){ .which = path });
 }

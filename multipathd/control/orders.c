@@ -19,9 +19,9 @@ static void map_end_order(struct daemon_map *map, const struct message_job *job)
 	if (map->ordered) /* else it was created again meanwhile */
 		map->ordered--;
 	map->read_again |= unseen; /* its features have changed, without an event */
-	if (!unseen && (!map->status_skipped || map->ordered || map->busy))
+	if (!unseen && (!map->look_skipped || map->ordered || map->busy))
 		return;
-	map->status_skipped = false;
+	map->look_skipped = false;
 	looks_want(job->daemon);
 }
 

@@ -179,8 +179,8 @@ static void outcomes_apply_table(struct daemon_map *map, struct table_job *job,
 		maps_touch(map, outcome->mark);
 	if (outcome->reply)
 		daemon_answer(map, outcome->reply);
-	if (map->status_skipped) {
-		map->status_skipped = false;
+	if (map->look_skipped) {
+		map->look_skipped = false;
 		looks_want(job->daemon);
 	}
 }

@@ -81,8 +81,7 @@ static bool path_expected_name(const struct daemon_path *path, const char **name
 	return mp_protocol_is_scsi(path->path.identity.protocol) && mp_vpd_is_name(*name);
 }
 
-/* Its map stops waiting and uses what is known of the path. */
-void schedule_give_up(struct daemon_path *path)
+void schedule_end_wait(struct daemon_path *path)
 {
 	if (path->answered)
 		return;
@@ -97,7 +96,7 @@ void schedule_give_up(struct daemon_path *path)
 void schedule_note_answer(struct daemon_path *path)
 {
 	if (!path->asked_before)
-		schedule_give_up(path);
+		schedule_end_wait(path);
 }
 
 void schedule_end_round(const struct daemon_path *path)

@@ -93,8 +93,11 @@ void schedule_note_answer(struct daemon_path *path);
  */
 void schedule_end_round(const struct daemon_path *path);
 
-/** schedule_give_up() - its map stops waiting for it and uses what is known of it */
-void schedule_give_up(struct daemon_path *path);
+/**
+ * schedule_end_wait() - its first answer has come, or is overdue: mark its map, which uses what is
+ * known of it
+ */
+void schedule_end_wait(struct daemon_path *path);
 
 /**
  * schedule_give_up_all() - stop waiting for all paths without a first answer; they are added to

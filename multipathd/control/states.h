@@ -56,7 +56,9 @@ struct states_failure states_judge_failure(const struct daemon_path *path, uint6
 void states_changed(struct daemon_map *map, const struct path_news *news);
 
 /**
- * states_replace() - replace the kernel's state of a map, without acting on it. Takes *kernel.
+ * states_replace() - replace the kernel's state of a map, without states_changed(). Paths that the
+ * kernel has failed since are doubted, those in use nevertheless are checked, and those that
+ * another program reinstated although they are not usable are failed again. Takes *kernel.
  */
 void states_replace(struct daemon_map *map, struct mp_kernel_map *kernel);
 

@@ -53,7 +53,7 @@ static void survey_take(struct look_job *job, struct look_map *look)
 		leftovers_found(daemon, look->wwid, LEFTOVER_HALF_MADE);
 	switch (survey_judge(map, look)) {
 	case SURVEY_BUSY:
-		map->status_skipped |= map->busy || map->ordered;
+		map->look_skipped |= map->busy || map->ordered;
 		map->read_again |= map->ordered;
 		break;
 	case SURVEY_FOUND:

@@ -143,7 +143,7 @@ static void look_end(struct looks *looks)
 	struct look_waiter *waiter, *next;
 	CDS_LIST_HEAD(waiters);
 
-	daemon->status_running = false;
+	daemon->look_running = false;
 	cds_list_splice(&job->waiters, &waiters);
 	looks->takers->end(job);
 	look_job_free(job);
@@ -195,7 +195,7 @@ void looks_want(struct daemon *daemon)
 	struct look_job *job;
 	struct mp_map *map;
 
-	if (daemon->status_running) {
+	if (daemon->look_running) {
 		looks->again = true;
 		return;
 	}
@@ -227,7 +227,7 @@ void looks_want(struct daemon *daemon)
 	job->work = (struct work){
 		.run = look_job_run, .done = look_job_done, .lane = LANE_STATUS, .exclusive = true
 	};
-	daemon->status_running = true;
+	daemon->look_running = true;
 	pool_submit(daemon->pool, &job->work);
 }
 

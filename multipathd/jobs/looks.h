@@ -11,14 +11,12 @@
 #include <stdint.h>
 #include <urcu/list.h>
 
-#include "base/hash.h"
 #include "kernel/dm_list.h"
 #include "model/map.h"
 #include "multipathd/state/daemon.h"
 
 /* A map as the loop knows it, and as it was found. */
 struct look_map {
-	struct mp_hash_node by_wwid;
 	char wwid[MP_WWID_SIZE];
 	bool known, busy, read_anyway;
 	uint32_t event_nr;

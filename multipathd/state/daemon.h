@@ -85,12 +85,14 @@ struct daemon {
 	 */
 	bool gathering;
 	sd_event_source *configure_timer;
-	unsigned operations; /* table operations under way */
+	/* jobs under way that startup waits for: on maps, tuning, reads and writes of state files
+	 */
+	unsigned operations;
 	void (*on_configured)(struct daemon *daemon);
 	/* called after each pass; NULL: nothing waits */
 	void (*on_reconciled)(struct daemon *daemon);
 
-	bool status_running; /* a look is in progress (jobs/looks.h) */
+	bool look_running; /* a look is in progress (jobs/looks.h) */
 	bool udev_reports; /* its events are received: a new map's device nodes can be awaited */
 	bool queue_forced; /* forcequeueing daemon */
 	bool serving; /* clients are accepted */
@@ -111,7 +113,7 @@ void daemon_reply(struct daemon *daemon, uint64_t request, const char *reply);
 /** daemon_is_busy() - answers, looks or operations are outstanding, or maps to be reconciled */
 bool daemon_is_busy(struct daemon *daemon);
 
-/** daemon_check_configured() - check whether startup or reconfigure has finished */
+/** daemon_check_configured() - call on_configured() if startup or reconfigure has finished */
 void daemon_check_configured(struct daemon *daemon);
 
 /** daemon_answer() - answer the requests that wait for the map */

@@ -101,7 +101,7 @@ struct daemon_map {
 	bool wwid_removed; /* removed from the wwids file while the map exists: not added again */
 	bool removal_tried; /* without success */
 	bool emptied; /* the operator removed paths from it */
-	bool status_skipped; /* a status arrived while the map was busy */
+	bool look_skipped; /* a look found it busy, and must be repeated */
 	bool awaits_proof; /* a load waits for a path with a proven identity */
 	bool futile; /* logged: the kernel table differs from the one loaded */
 	char *loaded, *loaded_as; /* last table loaded, and as the kernel showed it then */

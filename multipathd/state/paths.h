@@ -44,7 +44,8 @@ struct daemon_path {
 	struct cds_list_head waiters; /* for `reinstate path`, by struct waiter.in_map */
 	uint64_t registered_key; /* reservation key registered since it came up; 0 none */
 	struct check_job *job; /* under way, NULL if none */
-	enum mp_path_state answered_state; /* last real answer, while path.state is pending */
+	enum mp_path_state answered_state; /* last real answer; path.state differs only while that
+					      is pending */
 	bool answered; /* at least once, or no longer waited for */
 	bool asks_itself; /* its own check must read its priority */
 	bool registration_failed; /* the last registration of its key failed; logged */

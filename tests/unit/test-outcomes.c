@@ -244,11 +244,11 @@ static void a_status_that_came_during_the_operation_is_asked_for_again(void **st
 	(void)state;
 	world_init(&world, true);
 	world.job->rename = true;
-	world.map->status_skipped = true;
+	world.map->look_skipped = true;
 	job_set_kernel(world.job, ONE_PATH);
 	outcomes_of_table(world.job);
 	recorded_expect("look\n");
-	assert_false(world.map->status_skipped);
+	assert_false(world.map->look_skipped);
 }
 
 static void the_outcome_for_a_map_that_is_forgotten_is_dropped(void **state)

@@ -135,7 +135,7 @@ static void a_status_of_a_busy_map_is_read_again_later(void **state)
 	world.found.kernel.open_count = 3;
 	take(&world.job);
 	assert_int_equal(world.map->map.kernel.open_count, 0);
-	assert_true(world.map->status_skipped);
+	assert_true(world.map->look_skipped);
 }
 
 /* Else a path that the daemon has just reinstated would be lost again, by its state before that. */
