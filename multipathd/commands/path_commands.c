@@ -13,12 +13,9 @@
 #include "multipathd/control/discovery.h"
 #include "multipathd/control/geom_verbs.h"
 #include "multipathd/control/health.h"
-#include "multipathd/control/orders.h"
-#include "multipathd/control/states.h"
 #include "multipathd/jobs/readings.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/state/daemon.h"
-#include "multipathd/state/duties.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 
@@ -97,19 +94,7 @@ void path_command_fail(struct command_call *call)
 		call_fail(call, "");
 		return;
 	}
-	call_answer_later(call, orders_send(daemon_map_of(path->path.map),
-					    mp_order_fail_path(path->path.identity.devt),
-					    call->request->id));
-	if (call->failure)
-		return;
-	log_notice("%s: failed by the operator, not checked until it is reinstated",
-		   mp_path_name(&path->path));
-	path->path.checker_disabled = true;
-	path->path.map->stats.path_faults += mp_path_is_active(&path->path);
-	path->answered_state = MP_PATH_DOWN;
-	path->path.state = MP_PATH_DOWN;
-	states_changed(daemon_map_of(path->path.map),
-		       &(struct path_news){ .failed = true, .which = path });
+	call_answer_later(call, answers_fail(path, call->request->id));
 }
 
 void path_command_reinstate(struct command_call *call)

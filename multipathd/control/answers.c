@@ -496,6 +496,23 @@ void answers_time_out(struct daemon_path *path)
 	answers_take_state(path, MP_PATH_TIMEOUT, "no answer in time", false, false);
 }
 
+int answers_fail(struct daemon_path *path, uint64_t request)
+{
+	struct daemon_map *map = daemon_map_of(path->path.map);
+	int r = orders_send(map, mp_order_fail_path(path->path.identity.devt), request);
+
+	if (r < 0)
+		return r;
+	log_notice("%s: failed by the operator, not checked until it is reinstated",
+		   mp_path_name(&path->path));
+	path->path.checker_disabled = true;
+	map->map.stats.path_faults += mp_path_is_active(&path->path);
+	path->answered_state = MP_PATH_DOWN;
+	path->path.state = MP_PATH_DOWN;
+	states_changed(map, &(struct path_news){ .failed = true, .which = path });
+	return 0;
+}
+
 int answers_reinstate(struct daemon_path *path, uint64_t request)
 {
 	struct waiter *waiter = calloc(1, sizeof(*waiter));

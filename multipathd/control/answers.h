@@ -102,6 +102,16 @@ void answers_take(struct check_job *job);
 void answers_time_out(struct daemon_path *path);
 
 /**
+ * answers_fail() - for the operator: fail the path in the kernel, and do not check it until it is
+ * reinstated
+ * @path:	of a map that exists
+ * @request:	answered with ok or fail when the kernel has the message
+ *
+ * Return: 0, negative errno: nothing was changed.
+ */
+int answers_fail(struct daemon_path *path, uint64_t request);
+
+/**
  * answers_reinstate() - for the operator: check the path, and reinstate it in the kernel if it is
  * good and proves its identity
  * @request:	answered with ok or fail when the result is known

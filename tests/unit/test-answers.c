@@ -509,6 +509,23 @@ static void an_answer_for_a_path_that_is_gone_is_dropped(void **state)
 	recorded_expect("");
 }
 
+static void a_path_that_the_operator_fails_stays_down_whatever_its_running_check_says(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, TWO_PATHS);
+	assert_int_equal(answers_fail(world.path, 7), 0);
+	recorded_expect("message w: fail_path 8:0 for request 7\n");
+	assert_true(world.path->path.checker_disabled);
+	assert_int_equal(world.map->map.stats.path_faults, 1);
+	take(&world, MP_PATH_UP);
+	recorded_expect("");
+	assert_int_equal(world.path->path.state, MP_PATH_DOWN);
+	assert_int_equal(world.path->answered_state, MP_PATH_DOWN);
+	assert_int_equal(world.map->map.stats.path_faults, 1);
+}
+
 static void an_operator_who_reinstates_a_path_hears_what_its_device_says(void **state)
 {
 	static const struct {
@@ -563,6 +580,8 @@ int main(void)
 		cmocka_unit_test(a_path_to_another_lun_is_failed_whatever_its_checker_says),
 		cmocka_unit_test(an_answer_from_before_a_doubt_is_asked_for_again),
 		cmocka_unit_test(an_answer_for_a_path_that_is_gone_is_dropped),
+		cmocka_unit_test(
+			a_path_that_the_operator_fails_stays_down_whatever_its_running_check_says),
 		cmocka_unit_test(an_operator_who_reinstates_a_path_hears_what_its_device_says),
 	};
 
