@@ -374,13 +374,13 @@ static void sweep_devices(struct engine *engine)
 		if (wwid && mp_geom_is_wwid(wwid) && mp_dm_read(wwid, &kernel) == 0 &&
 		    kernel.foreign_table)
 			mp_dm_remove(wwid, &removal);
-		mp_kernel_map_fini(&kernel);
+		mp_dm_map_fini(&kernel);
 		/* An internal map without a map on top. */
 		if (owner &&
 		    (mp_dm_read(owner, &kernel) < 0 ||
 		     (!strncmp(uuid, MP_GEOM_READS, strlen(MP_GEOM_READS)) && !kernel.split)))
 			mp_dm_remove(uuid, &removal);
-		mp_kernel_map_fini(&kernel);
+		mp_dm_map_fini(&kernel);
 		if (wwid && mp_geom_is_wwid(wwid))
 			mp_dm_clear(wwid);
 		if (owner)

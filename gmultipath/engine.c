@@ -87,8 +87,8 @@ static int look_at(struct engine *engine, const char *wwid, struct mp_geom *geom
 	snprintf(text, sizeof(text), MP_GEOM_READS "%s", wwid);
 	if (r == 0 && kernel.split && mp_dm_read(text, &reads) == 0)
 		take_reads(geom, &reads.table);
-	mp_kernel_map_fini(&kernel);
-	mp_kernel_map_fini(&reads);
+	mp_dm_map_fini(&kernel);
+	mp_dm_map_fini(&reads);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < geom->count; i++) {
@@ -372,7 +372,7 @@ void engine_hold(struct engine *engine, dev_t devt, bool hold)
 
 	if (hold && !engine_is_exclusive(engine))
 		return;
-	fd = provider_open(devt, NULL, O_RDONLY | O_NONBLOCK);
+	fd = engine_provider_open(devt, NULL, O_RDONLY | O_NONBLOCK);
 	if (fd < 0)
 		return;
 	if (ioctl(fd, BLKROSET, &value) < 0)
@@ -401,7 +401,7 @@ bool engine_is_bio(dev_t devt)
 
 /* ---- providers and their labels */
 
-int provider_open(dev_t devt, const char *name, int flags)
+int engine_provider_open(dev_t devt, const char *name, int flags)
 {
 	char own_name[256], node[300];
 
@@ -441,7 +441,7 @@ int engine_provider(struct engine *engine, const char *text, struct provider *re
 		return engine_error(engine, r, "%s: the kernel has no such device", text);
 	if (engine_is_silent(engine, provider.devt))
 		return engine_error(engine, -ETIMEDOUT, "%s: it does not answer", text);
-	fd = provider_open(provider.devt, provider.name, O_RDONLY);
+	fd = engine_provider_open(provider.devt, provider.name, O_RDONLY);
 	r = fd < 0 ? fd : mp_label_ask_size(fd, &provider.disk);
 	if (r == -EOPNOTSUPP)
 		return engine_error(engine, r,
@@ -486,7 +486,7 @@ int engine_check_unused(struct engine *engine, const struct provider *provider)
 	if (geom)
 		return engine_error(engine, -EBUSY, "%s: it is already a path of %s",
 				    provider->name, geom->name);
-	fd = provider_open(provider->devt, provider->name, O_RDONLY | O_EXCL);
+	fd = engine_provider_open(provider->devt, provider->name, O_RDONLY | O_EXCL);
 	if (fd >= 0) {
 		close(fd);
 		return 0;
@@ -543,7 +543,8 @@ bool engine_stands_on(dev_t devt, const struct mp_geom *geom)
 
 int engine_read_label(const struct provider *provider, struct mp_label *ret)
 {
-	_cleanup_close_ int fd = provider_open(provider->devt, provider->name, O_RDONLY | O_DIRECT);
+	_cleanup_close_ int fd =
+		engine_provider_open(provider->devt, provider->name, O_RDONLY | O_DIRECT);
 	struct mp_label_disk disk;
 
 	return fd < 0 ? fd : mp_label_read(fd, &disk, ret);

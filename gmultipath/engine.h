@@ -148,5 +148,5 @@ bool engine_stands_on(dev_t devt, const struct mp_geom *geom);
 /** engine_read_label() - Return: as mp_label_decode(), or negative errno */
 int engine_read_label(const struct provider *provider, struct mp_label *ret);
 
-/** provider_open() - O_DIRECT. Return: descriptor, negative errno */
-int provider_open(dev_t devt, const char *name, int flags);
+/** engine_provider_open() - O_DIRECT. Return: descriptor, negative errno */
+int engine_provider_open(dev_t devt, const char *name, int flags);

@@ -66,7 +66,7 @@ int lun_ask(dev_t devt, const char *known, char *wwid)
 		if (r < 0)
 			return r == -ENOENT ? -EOPNOTSUPP : r;
 	}
-	fd = provider_open(disk, identity.name, O_RDONLY | O_NONBLOCK);
+	fd = engine_provider_open(disk, identity.name, O_RDONLY | O_NONBLOCK);
 	if (fd < 0)
 		return fd;
 	if (mp_protocol_is_scsi(identity.protocol))
@@ -140,7 +140,7 @@ static void expected_wwid(const struct engine *engine, const struct mp_geom *geo
 static enum mp_proof_verdict prove_by_label(const struct mp_geom *geom,
 					    const struct mp_geom_path *path)
 {
-	_cleanup_close_ int fd = provider_open(path->devt, path->name, O_RDONLY | O_DIRECT);
+	_cleanup_close_ int fd = engine_provider_open(path->devt, path->name, O_RDONLY | O_DIRECT);
 	struct mp_label_disk disk;
 	struct mp_label label;
 	int r;

@@ -41,7 +41,8 @@ static int check_size(int fd, const struct mp_label_disk *expected)
 
 int sectors_read(const struct provider *provider, uint8_t **ret)
 {
-	_cleanup_close_ int fd = provider_open(provider->devt, provider->name, O_RDONLY | O_DIRECT);
+	_cleanup_close_ int fd =
+		engine_provider_open(provider->devt, provider->name, O_RDONLY | O_DIRECT);
 	int r = fd < 0 ? fd : check_size(fd, &provider->disk);
 
 	return r < 0 ? r : mp_label_read_sector(fd, &provider->disk, ret);
@@ -79,7 +80,8 @@ static bool is_held(struct engine *engine, int fd, dev_t devt)
 int sectors_replace(struct engine *engine, const struct provider *provider, const char *wwid,
 		    const uint8_t *expected, const uint8_t *wanted)
 {
-	_cleanup_close_ int fd = provider_open(provider->devt, provider->name, O_RDWR | O_DIRECT);
+	_cleanup_close_ int fd =
+		engine_provider_open(provider->devt, provider->name, O_RDWR | O_DIRECT);
 	int on = 1, off = 0, r = fd < 0 ? fd : check_size(fd, &provider->disk);
 	bool held;
 
@@ -131,7 +133,7 @@ static int read_place(struct engine *engine, const struct mp_geom *geom,
 		      struct mp_strbuf *why)
 {
 	struct provider provider = { .devt = path->devt };
-	_cleanup_close_ int fd = provider_open(path->devt, path->name, O_RDONLY | O_DIRECT);
+	_cleanup_close_ int fd = engine_provider_open(path->devt, path->name, O_RDONLY | O_DIRECT);
 	_cleanup_free_ uint8_t *sector = NULL;
 	int read_only = 0, r = fd < 0 ? fd : mp_label_ask_size(fd, &provider.disk);
 	char expected[MP_WWID_SIZE];

@@ -64,7 +64,7 @@ static int find_table(int fd, const struct provider *provider, char *text, size_
 
 int superblock_find(const struct provider *provider, char *text, size_t size)
 {
-	_cleanup_close_ int fd = provider_open(provider->devt, provider->name, O_RDONLY);
+	_cleanup_close_ int fd = engine_provider_open(provider->devt, provider->name, O_RDONLY);
 	_cleanup_(probe_freep) blkid_probe probe = fd < 0 ? NULL : blkid_new_probe();
 	const char *usage, *type;
 	int r;

@@ -284,7 +284,7 @@ static int taste_found(void *userdata, dev_t devt, const char *name, const char 
 		return 0;
 	}
 	strcpy(provider.name, name);
-	fd = provider_open(devt, name, O_RDONLY | O_NONBLOCK);
+	fd = engine_provider_open(devt, name, O_RDONLY | O_NONBLOCK);
 	if (fd >= 0 && mp_label_ask_size(fd, &provider.disk) == 0 &&
 	    taste_disk(tasting->engine, &provider, tasting->taste) > 0)
 		tasting->joined++;

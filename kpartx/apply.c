@@ -15,7 +15,7 @@
 
 enum { OTHERS_LOOK_MSEC = 20, OTHERS_LOOKS = 100 };
 
-void existing_fini(struct existing *existing)
+void apply_existing_fini(struct existing *existing)
 {
 	for (size_t i = 0; i < existing->count; i++)
 		mp_linear_fini(&existing->items[i]);
@@ -83,10 +83,10 @@ static bool has_minor(const unsigned *minors, size_t count, dev_t devt)
 	return count && bsearch(&min, minors, count, sizeof(*minors), compare_minors);
 }
 
-int existing_read(const struct disk *disk, bool all_on_disk, struct existing *ret)
+int apply_existing_read(const struct disk *disk, bool all_on_disk, struct existing *ret)
 {
 	_cleanup_(listed_fini) struct listed listed = { 0 };
-	_cleanup_(existing_fini) struct existing existing = { 0 };
+	_cleanup_(apply_existing_fini) struct existing existing = { 0 };
 	_cleanup_free_ unsigned *holders = NULL;
 	size_t holder_count = 0;
 	int r;

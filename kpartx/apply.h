@@ -15,14 +15,15 @@ struct existing {
 	size_t count;
 };
 
-/** existing_fini() - free the items */
-void existing_fini(struct existing *existing);
+/** apply_existing_fini() - free the items */
+void apply_existing_fini(struct existing *existing);
 
 /**
- * existing_read() - every dm device; with its table if its UUID is that of a partition of @disk
+ * apply_existing_read() - every dm device; with its table if its UUID is that of a partition of
+ * @disk
  * @all_on_disk:	also if it is anything else that stands on the disk
  */
-int existing_read(const struct disk *disk, bool all_on_disk, struct existing *ret);
+int apply_existing_read(const struct disk *disk, bool all_on_disk, struct existing *ret);
 
 /**
  * apply_plan() - carry it out, step by step; with @verbose, say what is done

@@ -116,7 +116,7 @@ static bool waits_for_path(const char *wwid)
 	bool waits = mp_dm_read(wwid, &map) == 0 && !map.foreign_table &&
 		     mp_table_has_feature(&map.table, "queue_if_no_path") && !has_path(&map.table);
 
-	mp_kernel_map_fini(&map);
+	mp_dm_map_fini(&map);
 	return waits;
 }
 

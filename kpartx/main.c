@@ -278,7 +278,7 @@ static int plan_now(const struct disk *disk, const struct mappings_disk *facts,
 		    enum mappings_mode mode, const struct partitions *partitions,
 		    struct existing *existing, struct mapping_plan *plan)
 {
-	int r = existing_read(disk, mode >= MAPPINGS_DELETE, existing);
+	int r = apply_existing_read(disk, mode >= MAPPINGS_DELETE, existing);
 
 	return r < 0 ? r :
 		       mappings_plan(mode, facts, partitions, existing->items, existing->count,
@@ -290,14 +290,14 @@ static int change(const struct disk *disk, const struct mappings_disk *facts,
 		  enum mappings_mode mode, const struct partitions *partitions,
 		  const struct options *options)
 {
-	_cleanup_(existing_fini) struct existing existing = { 0 };
+	_cleanup_(apply_existing_fini) struct existing existing = { 0 };
 	_cleanup_(mapping_plan_fini) struct mapping_plan plan = { 0 };
 	int r = plan_now(disk, facts, mode, partitions, &existing, &plan);
 
 	/* A caller without -n is not udev's own rule, which would wait for itself. */
 	if (r == 0 && options->wait && is_busy(&plan)) {
 		mapping_plan_fini(&plan);
-		existing_fini(&existing);
+		apply_existing_fini(&existing);
 		wait_for_udev();
 		r = plan_now(disk, facts, mode, partitions, &existing, &plan);
 	}

@@ -130,7 +130,7 @@ static int question_ask_daemon(struct question *question)
 		return command.error;
 	if (mpath_process_cmd(question->daemon_fd, command.text, &reply, ANSWER_MSEC) < 0)
 		return -errno;
-	return mp_ruling_parse(reply, &question->ruling);
+	return mp_claimant_parse_ruling(reply, &question->ruling);
 }
 
 /* Settings for the device, from the daemon or, without one, from the files. */
@@ -293,7 +293,7 @@ static int question_look(struct question *question, struct mp_claim_input *input
 		return 0;
 	input->labeled = mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, &notes) == 0 &&
 			 mp_geom_notes_claim(&notes, claimant->page_wwid);
-	input->marked_failed = mp_failed_wwids_has(RUNTIME_DIR, ruling->wwid);
+	input->marked_failed = mp_wwids_has_failed(RUNTIME_DIR, ruling->wwid);
 	/* There may be many mounts: read only if needed. */
 	if (ruling->mode == MP_FIND_GREEDY || ruling->mode == MP_FIND_SMART)
 		input->in_use = mp_probe_in_use(&mp_roots_system, question->dir, question->devt);

@@ -198,7 +198,7 @@ static void read_again(struct mp_map *map)
 
 	if (mp_dm_read(map->wwid, &kernel) < 0)
 		return;
-	mp_kernel_map_fini(&map->kernel);
+	mp_dm_map_fini(&map->kernel);
 	map->kernel = kernel;
 }
 
@@ -281,19 +281,19 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 	struct daemon daemon;
 	int r, status = 0, verbosity;
 
-	r = daemon_init(&daemon, &options, NULL);
+	r = lifetime_begin(&daemon, &options, NULL);
 	if (r < 0)
 		return 1;
 	r = configure_load(&daemon, NULL);
 	if (r < 0 || open_dm() < 0) {
-		daemon_fini(&daemon);
+		lifetime_end(&daemon);
 		return 1;
 	}
 	verbosity = daemon.inventory.process->verbosity;
 	if ((creates || arguments->mode == MODE_PRINT_LOCAL_CONFIG) &&
 	    target->kind != TARGET_NONE) {
 		if (wwid_of_target(daemon.inventory.config, target, wwid) < 0) {
-			daemon_fini(&daemon);
+			lifetime_end(&daemon);
 			return 1;
 		}
 		daemon.inventory.options.only_wwid = wwid;
@@ -335,7 +335,7 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 	}
 	if (r >= 0 && (arguments->mode == MODE_CREATE || (is_list(arguments) && status == 0)))
 		warn_without_daemon(&daemon);
-	daemon_fini(&daemon);
+	lifetime_end(&daemon);
 	return status;
 }
 

@@ -36,7 +36,7 @@
 
 static const struct map_kinds kinds = { .reconciled = &reconcile_kind, .geom = &geoms_kind };
 
-/* What the files of the rooms have each for itself; daemon_fini() ends what was begun. */
+/* What the files of the rooms have each for itself; lifetime_end() ends what was begun. */
 static int daemon_equip(struct daemon *daemon)
 {
 	int r = descriptors_new(&daemon->descriptors);
@@ -60,8 +60,8 @@ static int daemon_equip(struct daemon *daemon)
 	return r < 0 ? r : waiting_new(&daemon->waiting);
 }
 
-int daemon_init(struct daemon *daemon, const struct inventory_options *options,
-		const struct duties *duties)
+int lifetime_begin(struct daemon *daemon, const struct inventory_options *options,
+		   const struct duties *duties)
 {
 	int r;
 
@@ -85,12 +85,12 @@ int daemon_init(struct daemon *daemon, const struct inventory_options *options,
 		r = agenda_new(daemon->event, delays_on_due, &daemon->agenda);
 	if (r < 0) {
 		log_error("cannot start: %s", strerror(-r));
-		daemon_fini(daemon);
+		lifetime_end(daemon);
 	}
 	return r;
 }
 
-void daemon_fini(struct daemon *daemon)
+void lifetime_end(struct daemon *daemon)
 {
 	/* Workers first: their answers refer to paths and maps. */
 	daemon->pool = pool_free(daemon->pool);

@@ -6,10 +6,10 @@
 struct duties;
 
 /**
- * daemon_init() - set up everything except configuration and devices; @duties: NULL: none
+ * lifetime_begin() - set up everything except configuration and devices; @duties: NULL: none
  *
  * Return: 0, negative errno (logged).
  */
-int daemon_init(struct daemon *daemon, const struct inventory_options *options,
-		const struct duties *duties);
-void daemon_fini(struct daemon *daemon);
+int lifetime_begin(struct daemon *daemon, const struct inventory_options *options,
+		   const struct duties *duties);
+void lifetime_end(struct daemon *daemon);

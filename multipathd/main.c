@@ -561,7 +561,7 @@ int main(int argc, char **argv)
 	log_notice("multipathd v%s: start up", VERSION);
 	claim_resources();
 
-	r = daemon_init(daemon, &options.daemon, &duties_of_daemon);
+	r = lifetime_begin(daemon, &options.daemon, &duties_of_daemon);
 	if (r < 0)
 		return 1;
 	r = signals_open(daemon);
@@ -574,7 +574,7 @@ int main(int argc, char **argv)
 			log_error("the event loop failed: %s", strerror(-r));
 	}
 	process_stop(&process);
-	daemon_fini(daemon);
+	lifetime_end(daemon);
 	mp_dm_close();
 	unlink(PID_FILE);
 	log_notice("multipathd: shut down");

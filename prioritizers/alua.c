@@ -17,7 +17,7 @@ static int priority_of_group(const struct mp_prioritization *answer, int group, 
 	r = mp_alua_decode(answer->groups, answer->groups_size, group, &state, &preferred);
 	return r < 0 ? r :
 		       mp_alua_priority(state, preferred,
-					mp_args_have_word(args, "exclusive_pref_bit"));
+					mp_prioritizer_has_arg(args, "exclusive_pref_bit"));
 }
 
 static int alua_priority(struct mp_prioritization *prioritization)

@@ -17,10 +17,10 @@ static int datacore_priority(struct mp_prioritization *prioritization)
 	unsigned char data[INQUIRY_SIZE + 1] = { 0 };
 	char server[256], text[NAME_SIZE + 1], number[16], *end;
 
-	if (!mp_args_get(prioritization->args, "preferredsds", server, sizeof(server)) ||
+	if (!mp_prioritizer_arg(prioritization->args, "preferredsds", server, sizeof(server)) ||
 	    strlen(server) < NAME_SHORTEST)
 		return 0;
-	if (mp_args_get(prioritization->args, "timeout", number, sizeof(number))) {
+	if (mp_prioritizer_arg(prioritization->args, "timeout", number, sizeof(number))) {
 		unsigned long value = strtoul(number, &end, 10);
 
 		if (end == number || *end || value == 0 || value > 3600 * 1000)

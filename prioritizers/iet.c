@@ -101,7 +101,7 @@ static int iet_priority(struct mp_prioritization *prioritization)
 	struct dirent *entry;
 	DIR *dir;
 
-	if (!mp_args_get(prioritization->args, "preferredip", list, sizeof(list)) ||
+	if (!mp_prioritizer_arg(prioritization->args, "preferredip", list, sizeof(list)) ||
 	    strlen(list) < ADDRESS_SHORTEST)
 		return 0;
 	snprintf(folder, sizeof(folder), "%s/disk/by-path", prioritization->roots->dev);

@@ -27,12 +27,12 @@ static int parse_options(const char *args, struct options *ret)
 {
 	char number[32], *end;
 
-	if (!mp_args_get(args, "io_num", number, sizeof(number)))
+	if (!mp_prioritizer_arg(args, "io_num", number, sizeof(number)))
 		return -EINVAL;
 	ret->reads = strtol(number, &end, 10);
 	if (end == number || *end || ret->reads < READS_MIN || ret->reads > READS_MAX)
 		return -EINVAL;
-	if (!mp_args_get(args, "base_num", number, sizeof(number)))
+	if (!mp_prioritizer_arg(args, "base_num", number, sizeof(number)))
 		return -EINVAL;
 	ret->base = strtod(number, &end);
 	return end == number || *end || !(ret->base >= 1.1 && ret->base <= 10) ? -EINVAL : 0;

@@ -9,10 +9,11 @@
 #include "config/prioritizers.inc"
 #undef PRIORITIZER
 
-/** mp_args_have_word() - true if @word is one of the blank-separated words of @args */
-bool mp_args_have_word(const char *args, const char *word);
+/** mp_prioritizer_has_arg() - true if @word is one of the blank-separated words of @args */
+bool mp_prioritizer_has_arg(const char *args, const char *word);
 
 /**
- * mp_args_get() - value of the word NAME=VALUE. Return: false if there is none, or it does not fit.
+ * mp_prioritizer_arg() - value of the word NAME=VALUE. Return: false if there is none, or it does
+ * not fit.
  */
-bool mp_args_get(const char *args, const char *name, char *value, size_t size);
+bool mp_prioritizer_arg(const char *args, const char *name, char *value, size_t size);

@@ -39,7 +39,7 @@ static int sysfs_priority(struct mp_prioritization *prioritization)
 		return length;
 	mp_sysfs_read_number(sys, dir, "device/preferred_path", &preferred);
 	return mp_alua_priority(parse_state(state), preferred,
-				mp_args_have_word(prioritization->args, "exclusive_pref_bit"));
+				mp_prioritizer_has_arg(prioritization->args, "exclusive_pref_bit"));
 }
 
 const struct mp_prioritizer mp_prioritizer_sysfs = {

@@ -34,7 +34,7 @@ static const char *word_next(const char *args, size_t *length)
 	return *length ? args : NULL;
 }
 
-bool mp_args_have_word(const char *args, const char *word)
+bool mp_prioritizer_has_arg(const char *args, const char *word)
 {
 	size_t length;
 
@@ -44,7 +44,7 @@ bool mp_args_have_word(const char *args, const char *word)
 	return false;
 }
 
-bool mp_args_get(const char *args, const char *name, char *value, size_t size)
+bool mp_prioritizer_arg(const char *args, const char *name, char *value, size_t size)
 {
 	size_t name_length = strlen(name), length;
 

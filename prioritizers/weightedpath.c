@@ -46,7 +46,7 @@ static int weightedpath_priority(struct mp_prioritization *prioritization)
 		return 0;
 	while ((pattern = strtok_r(NULL, BLANKS, &rest)) &&
 	       (number = strtok_r(NULL, BLANKS, &rest)))
-		if (mp_expression_matches(pattern, subject))
+		if (mp_pattern_matches_once(pattern, subject))
 			return atoi(number);
 	return 0;
 }

@@ -18,7 +18,7 @@ static bool is_same(char a, char b)
 	return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-unsigned mp_edit_distance(const char *a, const char *b, unsigned limit)
+unsigned mp_suggest_distance(const char *a, const char *b, unsigned limit)
 {
 	/* Rows of the usual matrix: the last but one, the last, and this one. */
 	unsigned rows[3][WORD_MAX + 1];
@@ -48,16 +48,16 @@ unsigned mp_edit_distance(const char *a, const char *b, unsigned limit)
 	return rows[a_length % 3][b_length];
 }
 
-struct mp_suggestion mp_suggestion_start(const char *word)
+struct mp_suggestion mp_suggest_start(const char *word)
 {
 	size_t edits = (strlen(word) + LETTERS_PER_EDIT - 1) / LETTERS_PER_EDIT;
 
 	return (struct mp_suggestion){ .word = word, .distance = min(edits, EDITS_MAX) };
 }
 
-void mp_suggestion_offer(struct mp_suggestion *suggestion, const char *candidate)
+void mp_suggest_offer(struct mp_suggestion *suggestion, const char *candidate)
 {
-	unsigned distance = mp_edit_distance(suggestion->word, candidate, suggestion->distance);
+	unsigned distance = mp_suggest_distance(suggestion->word, candidate, suggestion->distance);
 
 	/* "selector" may be short for "path_selector". */
 	if (!suggestion->best && distance > suggestion->distance &&

@@ -10,17 +10,17 @@ struct mp_suggestion {
 	unsigned distance; /* of the best: at most this one is of interest */
 };
 
-/** mp_suggestion_start() - @word is borrowed; a long one gets no suggestion */
-struct mp_suggestion mp_suggestion_start(const char *word);
+/** mp_suggest_start() - @word is borrowed; a long one gets no suggestion */
+struct mp_suggestion mp_suggest_start(const char *word);
 
-/** mp_suggestion_offer() - @candidate is borrowed; of equally near ones the first stays */
-void mp_suggestion_offer(struct mp_suggestion *suggestion, const char *candidate);
+/** mp_suggest_offer() - @candidate is borrowed; of equally near ones the first stays */
+void mp_suggest_offer(struct mp_suggestion *suggestion, const char *candidate);
 
 /**
- * mp_edit_distance() - letters left out, put in, exchanged, or swapped with their neighbour; upper
- * and lower case are the same
+ * mp_suggest_distance() - letters left out, put in, exchanged, or swapped with their neighbour;
+ * upper and lower case are the same
  * @limit:	more is not of interest
  *
  * Return: their number, or anything above @limit. Texts of more than 63 letters are never near.
  */
-unsigned mp_edit_distance(const char *a, const char *b, unsigned limit);
+unsigned mp_suggest_distance(const char *a, const char *b, unsigned limit);

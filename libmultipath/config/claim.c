@@ -12,7 +12,7 @@ static const char *const modes[] = {
 	[MP_FIND_GREEDY] = "greedy", [MP_FIND_SMART] = "smart",
 };
 
-const char *mp_find_multipaths_name(enum mp_find_multipaths mode)
+const char *mp_claim_mode_name(enum mp_find_multipaths mode)
 {
 	return modes[mode];
 }

@@ -74,5 +74,5 @@ void mp_claim_remedy(const struct mp_config *config, const struct mp_claim_input
 void mp_claim_remedy_map(const struct mp_config *config, const char *wwid, bool allowed,
 			 struct mp_strbuf *buf);
 
-/** mp_find_multipaths_name() - as in the configuration */
-const char *mp_find_multipaths_name(enum mp_find_multipaths mode);
+/** mp_claim_mode_name() - as in the configuration */
+const char *mp_claim_mode_name(enum mp_find_multipaths mode);

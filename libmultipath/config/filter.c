@@ -147,7 +147,7 @@ static struct mp_filter_verdict conclude(const struct mp_config *config, struct 
 					 const char *nothing)
 {
 	const struct mp_rule *rule = finding->exception ? finding->exception : finding->blacklist;
-	const char *name = mp_criterion_name(criterion);
+	const char *name = mp_filter_criterion_name(criterion);
 
 	if (rule)
 		trace_rule_origin(config, trace,
@@ -201,7 +201,7 @@ static struct mp_filter_verdict filter_properties(const struct mp_config *config
 					"there are no udev properties");
 	verdict = (struct mp_filter_verdict){ .blacklisted = true,
 					      .criterion = MP_CRITERION_PROPERTY_MISSING };
-	mp_trace_add(trace, mp_criterion_name(MP_CRITERION_PROPERTY), true,
+	mp_trace_add(trace, mp_filter_criterion_name(MP_CRITERION_PROPERTY), true,
 		     "no exception matches any property name, although %s is set", uid_attribute);
 	return verdict;
 }
@@ -236,7 +236,7 @@ struct mp_filter_verdict mp_filter_trace_wwid(const struct mp_config *config, co
 {
 	if (*wwid)
 		return filter_text(config, MP_CRITERION_WWID, wwid, trace);
-	mp_trace_add(trace, mp_criterion_name(MP_CRITERION_WWID), false, "there is no WWID");
+	mp_trace_add(trace, mp_filter_criterion_name(MP_CRITERION_WWID), false, "there is no WWID");
 	return (struct mp_filter_verdict){ 0 };
 }
 
@@ -345,7 +345,8 @@ static void add_exception(enum mp_criterion criterion, const struct mp_identity 
 		criterion == MP_CRITERION_WWID	   ? identity->wwid :
 						     property;
 
-	mp_strbuf_printf(buf, "add to blacklist_exceptions: %s ", mp_criterion_name(criterion));
+	mp_strbuf_printf(buf, "add to blacklist_exceptions: %s ",
+			 mp_filter_criterion_name(criterion));
 	if (criterion == MP_CRITERION_DEVICE) {
 		mp_strbuf_puts(buf, "{ vendor ");
 		add_exact(buf, identity->vendor);
@@ -370,10 +371,10 @@ static void exclude(const struct mp_config *config, enum mp_criterion criterion,
 		if (mp_pattern_matches(&rule->pattern, subject))
 			mp_strbuf_printf(buf,
 					 "remove from blacklist_exceptions: %s \"%s\" (%s:%u)\n",
-					 mp_criterion_name(criterion), rule->text,
+					 mp_filter_criterion_name(criterion), rule->text,
 					 mp_config_file(config, rule->file), rule->line);
 	}
-	mp_strbuf_printf(buf, "add to blacklist: %s ", mp_criterion_name(criterion));
+	mp_strbuf_printf(buf, "add to blacklist: %s ", mp_filter_criterion_name(criterion));
 	add_exact(buf, subject);
 	mp_strbuf_putc(buf, '\n');
 }
@@ -445,7 +446,7 @@ void mp_filter_print(const struct mp_config *config, struct mp_strbuf *buf)
 	}
 }
 
-const char *mp_criterion_name(enum mp_criterion criterion)
+const char *mp_filter_criterion_name(enum mp_criterion criterion)
 {
 	switch (criterion) {
 	case MP_CRITERION_PROPERTY:

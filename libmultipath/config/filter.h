@@ -71,5 +71,6 @@ void mp_filter_print(const struct mp_config *config, struct mp_strbuf *buf);
 /** mp_filter_has_property() - true if a property rule matches this name */
 bool mp_filter_has_property(const struct mp_config *config, const char *name);
 
-/** mp_criterion_name() - keyword of the rules that look at it: "devnode", "wwid" ...; constant */
-const char *mp_criterion_name(enum mp_criterion criterion);
+/** mp_filter_criterion_name() - keyword of the rules that look at it: "devnode", "wwid" ...;
+ * constant */
+const char *mp_filter_criterion_name(enum mp_criterion criterion);

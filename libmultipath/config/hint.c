@@ -23,7 +23,7 @@ static bool add_homes(const char *name, const char *separator, struct mp_strbuf 
 
 	for (enum mp_scope scope = MP_SCOPE_TOP + 1; scope < MP_SCOPES; scope++) {
 		if (mp_keyword_find(scope, name) == MP_KEY_NONE &&
-		    mp_scope_find(scope, name) == MP_SCOPE_TOP)
+		    mp_keyword_scope_find(scope, name) == MP_SCOPE_TOP)
 			continue;
 		mp_strbuf_puts(buf, separator);
 		add_scope_path(scope, buf);
@@ -37,11 +37,11 @@ static void offer_scope(struct mp_suggestion *suggestion, enum mp_scope scope)
 {
 	unsigned place = 0;
 
-	for (enum mp_key key; (key = mp_scope_next(scope, &place)) != MP_KEY_NONE;)
-		mp_suggestion_offer(suggestion, mp_keywords[key].name);
+	for (enum mp_key key; (key = mp_keyword_next(scope, &place)) != MP_KEY_NONE;)
+		mp_suggest_offer(suggestion, mp_keywords[key].name);
 	for (enum mp_scope inner = MP_SCOPE_TOP + 1; inner < MP_SCOPES; inner++)
 		if (mp_scopes[inner].parent == scope)
-			mp_suggestion_offer(suggestion, mp_scopes[inner].name);
+			mp_suggest_offer(suggestion, mp_scopes[inner].name);
 }
 
 /*
@@ -50,7 +50,7 @@ static void offer_scope(struct mp_suggestion *suggestion, enum mp_scope scope)
  */
 static const char *add_suggestion(enum mp_scope here, const char *name, struct mp_strbuf *buf)
 {
-	struct mp_suggestion suggestion = mp_suggestion_start(name);
+	struct mp_suggestion suggestion = mp_suggest_start(name);
 
 	offer_scope(&suggestion, here);
 	if (suggestion.best) {
@@ -171,7 +171,7 @@ static bool add_bracketed(const char *name, struct mp_strbuf *buf)
 		return false;
 	memcpy(word, name + 1, length - 2);
 	word[length - 2] = '\0';
-	if (mp_scope_find(MP_SCOPE_TOP, word) == MP_SCOPE_TOP)
+	if (mp_keyword_scope_find(MP_SCOPE_TOP, word) == MP_SCOPE_TOP)
 		return false;
 	mp_strbuf_printf(buf, "; a section is written \"%s {\", and ends with a line \"}\"", word);
 	return true;

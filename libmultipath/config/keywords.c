@@ -241,7 +241,7 @@ static bool is_name(const char *name, const char *text)
 	return *name == *text && strcmp(name, text) == 0;
 }
 
-bool mp_scope_has(enum mp_scope scope, enum mp_key key)
+bool mp_keyword_in_scope(enum mp_scope scope, enum mp_key key)
 {
 	return mp_keywords[key].sections >> scope & 1;
 }
@@ -255,7 +255,7 @@ static bool is_printed_first(const struct mp_scope_row *scope, enum mp_key key)
 }
 
 /* The first keywords, then the rows: places in one sequence. */
-enum mp_key mp_scope_next(enum mp_scope scope, unsigned *place)
+enum mp_key mp_keyword_next(enum mp_scope scope, unsigned *place)
 {
 	const struct mp_scope_row *row = &mp_scopes[scope];
 
@@ -264,7 +264,7 @@ enum mp_key mp_scope_next(enum mp_scope scope, unsigned *place)
 		bool is_first = at < row->first_count;
 		enum mp_key key = is_first ? row->first[at] : at - row->first_count;
 
-		if (mp_scope_has(scope, key) && (is_first || !is_printed_first(row, key)))
+		if (mp_keyword_in_scope(scope, key) && (is_first || !is_printed_first(row, key)))
 			return key;
 	}
 	return MP_KEY_NONE;
@@ -272,7 +272,7 @@ enum mp_key mp_scope_next(enum mp_scope scope, unsigned *place)
 
 static bool is_keyword(enum mp_scope scope, enum mp_key key, const char *name)
 {
-	return is_name(mp_keywords[key].name, name) && mp_scope_has(scope, key);
+	return is_name(mp_keywords[key].name, name) && mp_keyword_in_scope(scope, key);
 }
 
 enum mp_key mp_keyword_find(enum mp_scope scope, const char *name)
@@ -289,7 +289,7 @@ enum mp_key mp_keyword_find(enum mp_scope scope, const char *name)
 	return MP_KEY_NONE;
 }
 
-enum mp_scope mp_scope_find(enum mp_scope parent, const char *name)
+enum mp_scope mp_keyword_scope_find(enum mp_scope parent, const char *name)
 {
 	for (enum mp_scope scope = parent + 1; scope < MP_SCOPES; scope++) {
 		/* Subsections follow their section. */
@@ -301,7 +301,7 @@ enum mp_scope mp_scope_find(enum mp_scope parent, const char *name)
 	return MP_SCOPE_TOP;
 }
 
-bool mp_scope_is_word(const char *name)
+bool mp_keyword_scope_is_word(const char *name)
 {
 	for (enum mp_scope scope = MP_SCOPE_TOP + 1; scope < MP_SCOPES; scope++)
 		if (!mp_scopes[scope].needs_brace && is_name(mp_scopes[scope].name, name))

@@ -52,15 +52,15 @@ struct mp_scope_row {
 extern const struct mp_scope_row mp_scopes[MP_SCOPES];
 
 /**
- * mp_scope_next() - walk the keywords of a section in the order of printing
+ * mp_keyword_next() - walk the keywords of a section in the order of printing
  * @place:	of the walk, 0 at its start
  *
  * Return: the next keyword, MP_KEY_NONE after the last one.
  */
-enum mp_key mp_scope_next(enum mp_scope scope, unsigned *place);
+enum mp_key mp_keyword_next(enum mp_scope scope, unsigned *place);
 
-/** mp_scope_has() - Return: true if the section takes that keyword */
-bool mp_scope_has(enum mp_scope scope, enum mp_key key);
+/** mp_keyword_in_scope() - Return: true if the section takes that keyword */
+bool mp_keyword_in_scope(enum mp_scope scope, enum mp_key key);
 
 /**
  * mp_keyword_find() - Return: the keyword of that name in that section, MP_KEY_NONE if there is
@@ -69,9 +69,10 @@ bool mp_scope_has(enum mp_scope scope, enum mp_key key);
 enum mp_key mp_keyword_find(enum mp_scope scope, const char *name);
 
 /**
- * mp_scope_find() - Return: the section of that name within @parent, MP_SCOPE_TOP if there is none
+ * mp_keyword_scope_find() - Return: the section of that name within @parent, MP_SCOPE_TOP if there
+ * is none
  */
-enum mp_scope mp_scope_find(enum mp_scope parent, const char *name);
+enum mp_scope mp_keyword_scope_find(enum mp_scope parent, const char *name);
 
-/** mp_scope_is_word() - true for the name of a section that may do without a brace */
-bool mp_scope_is_word(const char *name);
+/** mp_keyword_scope_is_word() - true for the name of a section that may do without a brace */
+bool mp_keyword_scope_is_word(const char *name);

@@ -24,7 +24,7 @@ enum { PAIRS_MAX = 1 << 16, NAMES_MAX = 1 << 21 };
 static struct mp_place place_of(const struct mp_linter *linter, const struct mp_setting *from,
 				const struct mp_setting *setting)
 {
-	return mp_place_of(linter->config, from->file, setting->file, setting->line);
+	return mp_section_place(linter->config, from->file, setting->file, setting->line);
 }
 
 static bool is_from_file(const struct mp_setting *setting)
@@ -184,7 +184,7 @@ static void tell_unknown_name(struct mp_linter *linter, const struct mp_setting 
 				 setting->key == MP_KEY_PRIO ? " Arguments belong to prio_args" :
 							       "");
 	else
-		mp_name_suggest(keyword, mp_strbuf_text(&name), &expected);
+		mp_type_suggest_selector(keyword, mp_strbuf_text(&name), &expected);
 	mp_lint_tell(linter, setting, "unknown %s \"%s\": expected one of %s", keyword->name,
 		     mp_strbuf_text(&name), mp_strbuf_text(&expected));
 }
@@ -238,13 +238,13 @@ static void lint_uid_attribute(struct mp_linter *linter, enum mp_scope scope,
 	(void)scope;
 	if (!setting || !*setting->text || *setting->text == '\'')
 		return;
-	suggestion = mp_suggestion_start(setting->text);
+	suggestion = mp_suggest_start(setting->text);
 	suggestion.distance = 2;
 	for (size_t i = 0; i < ARRAY_SIZE(usual); i++) {
 		if (strcmp(usual[i], setting->text) == 0)
 			return;
-		if (mp_edit_distance(usual[i], setting->text, 2) <= 2)
-			mp_suggestion_offer(&suggestion, usual[i]);
+		if (mp_suggest_distance(usual[i], setting->text, 2) <= 2)
+			mp_suggest_offer(&suggestion, usual[i]);
 	}
 	if (strpbrk(setting->text, " \t=$%/\"{}") || suggestion.best)
 		mp_lint_tell(
@@ -300,11 +300,11 @@ static void lint_handler(struct mp_linter *linter, enum mp_scope scope,
 	(void)scope;
 	if (!setting || sscanf(setting->text, "%*u %31s", name) != 1)
 		return;
-	suggestion = mp_suggestion_start(name);
+	suggestion = mp_suggest_start(name);
 	for (size_t i = 0; i < ARRAY_SIZE(handlers); i++) {
 		if (strcmp(handlers[i], name) == 0)
 			return;
-		mp_suggestion_offer(&suggestion, handlers[i]);
+		mp_suggest_offer(&suggestion, handlers[i]);
 	}
 	mp_lint_tell(
 		linter, setting,

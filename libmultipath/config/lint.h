@@ -37,9 +37,9 @@ int mp_config_lint(const struct mp_config *config, struct mp_diagnostics *diagno
 
 /** mp_lint_tell() - a warning at @where: a setting, a section or a rule */
 #define mp_lint_tell(linter, where, ...) \
-	mp_diagnostics_tell((linter)->diagnostics, MP_SEVERITY_WARNING, 1, \
-			    mp_origin_name((linter)->config, (where)->file), (where)->line, \
-			    (where)->column, __VA_ARGS__)
+	mp_parser_report((linter)->diagnostics, MP_SEVERITY_WARNING, 1, \
+			 mp_section_origin_name((linter)->config, (where)->file), (where)->line, \
+			 (where)->column, __VA_ARGS__)
 
 /** mp_lint_devnode() - a devnode rule that matches no disk */
 void mp_lint_devnode(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,

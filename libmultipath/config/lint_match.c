@@ -411,7 +411,7 @@ void mp_lint_device_match(struct mp_linter *linter, enum mp_scope scope,
 /* A text that is compared to built-in ones. */
 struct comparison {
 	const char *text;
-	unsigned limit; /* of mp_edit_distance() */
+	unsigned limit; /* of mp_suggest_distance() */
 	char nearest[32]; /* "" if none is near */
 	bool is_known;
 };
@@ -436,7 +436,7 @@ static bool compare_known(struct comparison *comparison, const char *known)
 		copy[length] = '\0';
 		found = strstr(copy, comparison->text);
 		if (!found && is_literal(copy) &&
-		    mp_edit_distance(comparison->text, copy, comparison->limit) <=
+		    mp_suggest_distance(comparison->text, copy, comparison->limit) <=
 			    comparison->limit)
 			strcpy(comparison->nearest, copy);
 	}
@@ -508,7 +508,7 @@ static void tell_covered(struct mp_linter *linter, const struct mp_section *earl
 				linter, setting,
 				"%s has no effect because a later device section matches every device%s and sets it (%s)",
 				mp_keywords[setting->key].name, for_all ? "" : " of this vendor",
-				mp_place_of(linter->config, setting->file, by->file, by->line)
+				mp_section_place(linter->config, setting->file, by->file, by->line)
 					.text);
 	}
 }
@@ -542,12 +542,12 @@ void mp_lint_covered_devices(struct mp_linter *linter)
 
 static void tell_unknown_protocol(struct mp_linter *linter, const struct mp_rule *rule)
 {
-	struct mp_suggestion suggestion = mp_suggestion_start(rule->text);
+	struct mp_suggestion suggestion = mp_suggest_start(rule->text);
 
 	for (unsigned protocol = 0; protocol < MP_PROTOCOLS; protocol++) {
 		if (mp_pattern_matches(&rule->pattern, mp_protocol_name(protocol)))
 			return;
-		mp_suggestion_offer(&suggestion, mp_protocol_name(protocol));
+		mp_suggest_offer(&suggestion, mp_protocol_name(protocol));
 	}
 	mp_lint_tell(linter, rule, "protocol \"%s\" matches no protocol%s%s%s", rule->text,
 		     suggestion.best ? "; did you mean \"" :
@@ -643,7 +643,7 @@ static void tell_property_reach(struct mp_linter *linter, const struct mp_rule *
 void mp_lint_rule_reach(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
 			const struct mp_rule *rule)
 {
-	const char *name = mp_criterion_name(criterion);
+	const char *name = mp_filter_criterion_name(criterion);
 
 	if (criterion == MP_CRITERION_DEVICE) {
 		tell_if_glob(linter, rule, "vendor", rule->pattern.text);
@@ -729,7 +729,7 @@ void mp_lint_exception_kind(struct mp_linter *linter, enum mp_list list,
 			"this exception has no effect because devnode \"%s\" blacklists all SCSI disks (%s), "
 			"and an exception only overrides rules of its own type",
 			scsi->text,
-			mp_place_of(linter->config, rule->file, scsi->file, scsi->line).text);
+			mp_section_place(linter->config, rule->file, scsi->file, scsi->line).text);
 	if (list != MP_LIST_EXCEPTIONS ||
 	    (criterion != MP_CRITERION_WWID && criterion != MP_CRITERION_PROTOCOL) ||
 	    has_rules(linter, MP_LIST_BLACKLIST, criterion))
@@ -741,7 +741,7 @@ void mp_lint_exception_kind(struct mp_linter *linter, enum mp_list list,
 		linter, rule,
 		"this exception has no effect because the blacklist has no %s rule: an exception only overrides "
 		"rules of its own type",
-		mp_criterion_name(criterion));
+		mp_filter_criterion_name(criterion));
 }
 
 static int by_text(const void *a, const void *b)
@@ -845,8 +845,8 @@ static void cancel_rules(struct mp_linter *linter, enum mp_criterion criterion)
 				linter, rule,
 				"this rule has no effect because the exception \"%s\" overrides it (%s)",
 				exception->text,
-				mp_place_of(linter->config, rule->file, exception->file,
-					    exception->line)
+				mp_section_place(linter->config, rule->file, exception->file,
+						 exception->line)
 					.text);
 	}
 }
@@ -875,13 +875,13 @@ void mp_lint_blacklisted_maps(struct mp_linter *linter)
 				linter, wwid,
 				"this multipath section has no effect because devnode \"%s\" blacklists all SCSI disks (%s)",
 				scsi->text,
-				mp_place_of(linter->config, wwid->file, scsi->file, scsi->line)
+				mp_section_place(linter->config, wwid->file, scsi->file, scsi->line)
 					.text);
 		else if (rule && !find_match(linter, &exceptions, wwid->text))
 			mp_lint_tell(
 				linter, wwid,
 				"this multipath section has no effect because its wwid is blacklisted (%s)",
-				mp_place_of(linter->config, wwid->file, rule->file, rule->line)
+				mp_section_place(linter->config, wwid->file, rule->file, rule->line)
 					.text);
 	}
 }

@@ -41,8 +41,8 @@ static void tell_not_read(struct mp_diagnostics *diagnostics, const char *dir, c
 	if (!diagnostics->report || is_leftover(name))
 		return;
 	snprintf(file, sizeof(file), "%s/%s", dir, name);
-	mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, 0, file, 0, 0,
-			    "is not read: its name does not end in \".conf\"");
+	mp_parser_report(diagnostics, MP_SEVERITY_WARNING, 0, file, 0, 0,
+			 "is not read: its name does not end in \".conf\"");
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
@@ -70,8 +70,8 @@ int mp_load_dir(struct mp_config *config, const char *dir, struct mp_diagnostics
 
 	if (count < 0) {
 		if (errno != ENOENT)
-			mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, 0, dir, 0, 0,
-					    "cannot be read: %s", strerror(errno));
+			mp_parser_report(diagnostics, MP_SEVERITY_WARNING, 0, dir, 0, 0,
+					 "cannot be read: %s", strerror(errno));
 		return 0;
 	}
 	for (int i = 0; i < count; i++) {
@@ -103,7 +103,7 @@ static void put_default(struct mp_config *config, enum mp_key key, int64_t numbe
 {
 	const struct mp_setting setting = { .key = key, .file = origin, .number = number };
 
-	mp_settings_put(config->defaults_settings, &config->defaults.count, &setting);
+	mp_section_put_setting(config->defaults_settings, &config->defaults.count, &setting);
 }
 
 /* Each interval follows from the other one; the shorter is never longer than the longer. */
@@ -185,7 +185,7 @@ static void set_process(struct mp_config *config)
 			mp_member_set(&mp_keywords[key].sets, mp_config_default(config, key),
 				      &config->process);
 	config->process.lists_nvme =
-		mp_expression_matches(default_text(config, MP_KEY_ENABLE_FOREIGN), "nvme");
+		mp_pattern_matches_once(default_text(config, MP_KEY_ENABLE_FOREIGN), "nvme");
 }
 
 /* Rules by device have two expressions each: they are looked at one by one. */

@@ -16,9 +16,9 @@
 enum { LEVEL_ERROR, LEVEL_WARNING, LEVEL_NOTICE, LEVEL_INFO };
 
 #define tell(config, diagnostics, level, where, ...) \
-	mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, level, \
-			    mp_origin_name(config, (where)->file), (where)->line, (where)->column, \
-			    __VA_ARGS__)
+	mp_parser_report(diagnostics, MP_SEVERITY_WARNING, level, \
+			 mp_section_origin_name(config, (where)->file), (where)->line, \
+			 (where)->column, __VA_ARGS__)
 
 static int compare_texts(const char *a, const char *b)
 {
@@ -167,18 +167,18 @@ static int settle_features(struct mp_config *config, struct mp_section *section)
 	setting = *features;
 	setting.text = features->text + strlen(features->text) + 1;
 	setting.flags = 0;
-	mp_settings_put(settings, &count, &setting);
+	mp_section_put_setting(settings, &count, &setting);
 	if (features->flags & MP_FEATURES_QUEUE &&
 	    !mp_section_find(section, MP_KEY_NO_PATH_RETRY)) {
 		setting.key = MP_KEY_NO_PATH_RETRY;
 		setting.number = MP_RETRY_QUEUE;
-		mp_settings_put(settings, &count, &setting);
+		mp_section_put_setting(settings, &count, &setting);
 	}
 	if (features->flags & MP_FEATURES_RETAIN &&
 	    !mp_section_find(section, MP_KEY_RETAIN_ATTACHED_HW_HANDLER)) {
 		setting.key = MP_KEY_RETAIN_ATTACHED_HW_HANDLER;
 		setting.number = true;
-		mp_settings_put(settings, &count, &setting);
+		mp_section_put_setting(settings, &count, &setting);
 	}
 	settled = mp_arena_alloc(&config->arena, count * sizeof(*settled));
 	if (!settled)
@@ -212,7 +212,7 @@ static int merge_hardware(struct mp_config *config, struct mp_section **sorted, 
 			     "device \"%s\" \"%s\" is already defined (%s): both are merged",
 			     mp_section_text(last, MP_KEY_VENDOR),
 			     mp_section_text(last, MP_KEY_PRODUCT),
-			     mp_place_of(config, last->file, sorted[k]->file, sorted[k]->line)
+			     mp_section_place(config, last->file, sorted[k]->file, sorted[k]->line)
 				     .text);
 			r = fill_from(config, last, sorted[k]);
 			drop(sorted[k]);
@@ -276,7 +276,7 @@ static int merge_protocols(struct mp_config *config, struct mp_diagnostics *diag
 		tell(config, diagnostics, LEVEL_INFO, section,
 		     "protocol \"%s\" is already defined (%s): both are merged",
 		     mp_protocol_name(type->number),
-		     mp_place_of(config, section->file, earlier->file, earlier->line).text);
+		     mp_section_place(config, section->file, earlier->file, earlier->line).text);
 		r = fill_from(config, section, earlier);
 		if (r < 0)
 			return r;
@@ -303,7 +303,7 @@ static int merge_same_wwid(struct mp_config *config, struct mp_section **sorted,
 			tell(config, diagnostics, LEVEL_WARNING, last,
 			     "multipath \"%s\" is already defined (%s): both are merged",
 			     mp_section_text(last, MP_KEY_WWID),
-			     mp_place_of(config, last->file, sorted[k]->file, sorted[k]->line)
+			     mp_section_place(config, last->file, sorted[k]->file, sorted[k]->line)
 				     .text);
 			r = fill_from(config, last, sorted[k]);
 		}
@@ -323,7 +323,7 @@ static int drop_alias(struct mp_config *config, struct mp_section *section)
 	if (!settings)
 		return -ENOMEM;
 	memcpy(settings, section->settings, section->count * sizeof(*settings));
-	mp_settings_drop(settings, &section->count, MP_KEY_ALIAS);
+	mp_section_drop_setting(settings, &section->count, MP_KEY_ALIAS);
 	section->settings = settings;
 	return 0;
 }
@@ -353,7 +353,7 @@ static int index_aliases(struct mp_config *config, struct mp_diagnostics *diagno
 		tell(config, diagnostics, LEVEL_ERROR, sorted[i],
 		     "alias \"%s\" of \"%s\" is ignored: \"%s\" already has it (%s)", alias,
 		     mp_section_text(sorted[i], MP_KEY_WWID), mp_section_text(owner, MP_KEY_WWID),
-		     mp_place_of(config, sorted[i]->file, owner->file, owner->line).text);
+		     mp_section_place(config, sorted[i]->file, owner->file, owner->line).text);
 		r = drop_alias(config, sorted[i]);
 		if (r < 0)
 			return r;

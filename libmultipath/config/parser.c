@@ -62,8 +62,8 @@ static void hide_controls(struct mp_strbuf *buf)
 			buf->text[i] = '?';
 }
 
-void mp_diagnostics_tell(struct mp_diagnostics *diagnostics, enum mp_severity severity, int level,
-			 const char *file, unsigned line, unsigned column, const char *format, ...)
+void mp_parser_report(struct mp_diagnostics *diagnostics, enum mp_severity severity, int level,
+		      const char *file, unsigned line, unsigned column, const char *format, ...)
 {
 	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
 	va_list args;
@@ -74,7 +74,7 @@ void mp_diagnostics_tell(struct mp_diagnostics *diagnostics, enum mp_severity se
 	mp_strbuf_printf(&buf, "%s:", file);
 	if (line)
 		mp_strbuf_printf(&buf, "%u:%u:", line, column ? column : 1);
-	mp_strbuf_printf(&buf, " %s: ", mp_severity_name(severity));
+	mp_strbuf_printf(&buf, " %s: ", mp_report_severity_name(severity));
 	head = buf.length;
 	va_start(args, format);
 	mp_strbuf_vprintf(&buf, format, args);
@@ -88,12 +88,12 @@ void mp_diagnostics_tell(struct mp_diagnostics *diagnostics, enum mp_severity se
 }
 
 #define warn(parser, level, column, ...) \
-	mp_diagnostics_tell((parser)->diagnostics, MP_SEVERITY_WARNING, level, (parser)->file, \
-			    (parser)->line, column, __VA_ARGS__)
+	mp_parser_report((parser)->diagnostics, MP_SEVERITY_WARNING, level, (parser)->file, \
+			 (parser)->line, column, __VA_ARGS__)
 
 #define damage(parser, level, column, ...) \
-	mp_diagnostics_tell((parser)->diagnostics, MP_SEVERITY_DAMAGE, level, (parser)->file, \
-			    (parser)->line, column, __VA_ARGS__)
+	mp_parser_report((parser)->diagnostics, MP_SEVERITY_DAMAGE, level, (parser)->file, \
+			 (parser)->line, column, __VA_ARGS__)
 
 static void reader_tell(struct mp_value_reader *reader, int level, const char *text)
 {
@@ -113,10 +113,10 @@ static void reject(struct parser *parser, const char *name, unsigned column, con
 {
 	if (parser->strict)
 		parser->rejected = true;
-	mp_diagnostics_tell(parser->diagnostics,
-			    parser->strict ? MP_SEVERITY_ERROR : MP_SEVERITY_WARNING, LEVEL_ERROR,
-			    parser->file, parser->line, column,
-			    "value \"%s\" of %s is not valid: expected %s", text, name, expected);
+	mp_parser_report(parser->diagnostics,
+			 parser->strict ? MP_SEVERITY_ERROR : MP_SEVERITY_WARNING, LEVEL_ERROR,
+			 parser->file, parser->line, column,
+			 "value \"%s\" of %s is not valid: expected %s", text, name, expected);
 }
 
 static struct block *innermost(struct parser *parser)
@@ -192,9 +192,9 @@ static int add_device_rule(struct parser *parser, const struct mp_section *secti
 	if (r == 0)
 		r = mp_rule_list_add(&parser->config->rules[list][MP_CRITERION_DEVICE], &rule);
 	if (r == 1 && parser->diagnostics->report)
-		mp_diagnostics_tell(parser->diagnostics, MP_SEVERITY_WARNING, LEVEL_NOTICE,
-				    parser->file, rule.line, rule.column,
-				    "device is ignored: expected a vendor or a product");
+		mp_parser_report(parser->diagnostics, MP_SEVERITY_WARNING, LEVEL_NOTICE,
+				 parser->file, rule.line, rule.column,
+				 "device is ignored: expected a vendor or a product");
 	if (r != 0) {
 		mp_pattern_fini(&rule.pattern);
 		mp_pattern_fini(&rule.product);
@@ -298,7 +298,7 @@ static void tell_not_valid(struct parser *parser, const struct mp_keyword *keywo
 {
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 
-	mp_value_expected(keyword, &text);
+	mp_type_expected(keyword, &text);
 	mp_strbuf_puts(&text, "; ");
 	if (kept && kept->file >= MP_ORIGIN_FILES)
 		mp_strbuf_printf(&text, "the value of line %u stays", kept->line);
@@ -310,7 +310,7 @@ static void tell_not_valid(struct parser *parser, const struct mp_keyword *keywo
 	}
 	if (!kept)
 		mp_strbuf_puts(&text, "the line has no effect");
-	mp_value_suggest(keyword, value->text, &text);
+	mp_type_suggest(keyword, value->text, &text);
 	warn(parser, LEVEL_WARNING, value->column, "value \"%s\" of %s is not valid: expected %s",
 	     value->text, keyword->name, mp_strbuf_text(&text));
 }
@@ -343,16 +343,16 @@ static void tell_unset(struct parser *parser, const struct mp_keyword *keyword,
 static void tell_replaced(struct parser *parser, const struct mp_setting *old,
 			  const struct mp_setting *setting)
 {
-	const char *by = mp_origin_name(parser->config, setting->file);
+	const char *by = mp_section_origin_name(parser->config, setting->file);
 	bool same_file = old->file == setting->file;
 
 	if (!parser->diagnostics->report || (same_file && old->line >= innermost(parser)->line))
 		return;
-	mp_diagnostics_tell(parser->diagnostics, MP_SEVERITY_WARNING, LEVEL_NOTICE,
-			    mp_origin_name(parser->config, old->file), old->line, old->column,
-			    "%s has no effect because %s%s%u sets it again",
-			    mp_keywords[old->key].name, same_file ? "line " : by,
-			    same_file ? "" : ":", setting->line);
+	mp_parser_report(parser->diagnostics, MP_SEVERITY_WARNING, LEVEL_NOTICE,
+			 mp_section_origin_name(parser->config, old->file), old->line, old->column,
+			 "%s has no effect because %s%s%u sets it again",
+			 mp_keywords[old->key].name, same_file ? "line " : by, same_file ? "" : ":",
+			 setting->line);
 }
 
 static int put_setting(struct parser *parser, enum mp_key key, const struct mp_token *name,
@@ -401,10 +401,10 @@ static int put_setting(struct parser *parser, enum mp_key key, const struct mp_t
 		tell_replaced(parser, old, &setting);
 	if (r == 1 || (keyword->flags & MP_KEYWORD_ZERO_INHERITS && setting.number == 0)) {
 		tell_unset(parser, keyword, value);
-		mp_settings_drop(settings, count, key);
+		mp_section_drop_setting(settings, count, key);
 	} else {
 		tell_idle(parser, keyword, &setting, value->column);
-		mp_settings_put(settings, count, &setting);
+		mp_section_put_setting(settings, count, &setting);
 	}
 	return 0;
 }
@@ -508,11 +508,12 @@ static const char *tell_unknown(struct parser *parser, const struct mp_line *lin
 
 	add_scope_name(parser, &where);
 	if (name->kind == MP_TOKEN_STRING &&
-	    mp_scope_find(block->scope, name->text) != MP_SCOPE_TOP) {
+	    mp_keyword_scope_find(block->scope, name->text) != MP_SCOPE_TOP) {
 		mp_strbuf_puts(&where, "; write it without quotes");
 	} else if (name->kind == MP_TOKEN_WORD && parser->depth &&
-		   (mp_scope_find(MP_SCOPE_TOP, name->text) != MP_SCOPE_TOP ||
-		    mp_scope_find(mp_scopes[block->scope].parent, name->text) != MP_SCOPE_TOP)) {
+		   (mp_keyword_scope_find(MP_SCOPE_TOP, name->text) != MP_SCOPE_TOP ||
+		    mp_keyword_scope_find(mp_scopes[block->scope].parent, name->text) !=
+			    MP_SCOPE_TOP)) {
 		/* A whole section is lost. */
 		severity = MP_SEVERITY_DAMAGE;
 		mp_strbuf_printf(&where,
@@ -521,9 +522,9 @@ static const char *tell_unknown(struct parser *parser, const struct mp_line *lin
 	} else if (name->kind == MP_TOKEN_WORD) {
 		meant = mp_hint_add(block->scope, name->text, &where);
 	}
-	mp_diagnostics_tell(parser->diagnostics, severity, level, parser->file, parser->line,
-			    name->column, "unknown keyword \"%s\" %s", name->text,
-			    mp_strbuf_text(&where));
+	mp_parser_report(parser->diagnostics, severity, level, parser->file, parser->line,
+			 name->column, "unknown keyword \"%s\" %s", name->text,
+			 mp_strbuf_text(&where));
 	return meant;
 }
 
@@ -538,7 +539,7 @@ static void take_unknown(struct parser *parser, const struct mp_line *line)
 
 	/* That it is lost was told with the section that it was written in. */
 	if (scope == MP_SCOPE_TOP || (mp_keyword_find(scope, meant) == MP_KEY_NONE &&
-				      mp_scope_find(scope, meant) == MP_SCOPE_TOP)) {
+				      mp_keyword_scope_find(scope, meant) == MP_SCOPE_TOP)) {
 		meant = tell_unknown(parser, line, LEVEL_WARNING);
 		scope = MP_SCOPE_TOP;
 	}
@@ -546,7 +547,7 @@ static void take_unknown(struct parser *parser, const struct mp_line *line)
 		parser->strays[parser->stray_count++] = (struct stray){
 			.line = parser->line,
 			.depth = parser->depth,
-			.meant = meant ? mp_scope_find(scope, meant) : MP_SCOPE_TOP,
+			.meant = meant ? mp_keyword_scope_find(scope, meant) : MP_SCOPE_TOP,
 		};
 }
 
@@ -588,7 +589,7 @@ static bool check_line(struct parser *parser, const struct mp_line *line, enum m
 	}
 	if (first->kind == MP_TOKEN_CLOSE) {
 		used = 1;
-	} else if (key == MP_KEY_NONE && mp_scope_is_word(first->text)) {
+	} else if (key == MP_KEY_NONE && mp_keyword_scope_is_word(first->text)) {
 		if (line->count == 1)
 			warn(parser, LEVEL_ERROR, first->column,
 			     "section %s lacks its \"{\": expected it on this line", first->text);
@@ -626,7 +627,7 @@ static int take_line(struct parser *parser, const struct mp_line *line)
 	if (line->count == 0)
 		return 0;
 	if (name->kind == MP_TOKEN_WORD)
-		scope = mp_scope_find(innermost(parser)->scope, name->text);
+		scope = mp_keyword_scope_find(innermost(parser)->scope, name->text);
 	if (name->kind == MP_TOKEN_WORD && scope == MP_SCOPE_TOP)
 		key = mp_keyword_find(innermost(parser)->scope, name->text);
 	tell_odd_ends(parser, line);
@@ -777,13 +778,13 @@ int mp_parser_read_file(struct mp_config *config, const char *file, bool strict,
 	if (r == -ENOENT && !is_link(file))
 		return r;
 	if (r == -ENOENT) {
-		mp_diagnostics_tell(diagnostics, MP_SEVERITY_WARNING, LEVEL_ERROR, file, 0, 0,
-				    "cannot be read: dangling symbolic link");
+		mp_parser_report(diagnostics, MP_SEVERITY_WARNING, LEVEL_ERROR, file, 0, 0,
+				 "cannot be read: dangling symbolic link");
 		return r;
 	}
 	if (r < 0) {
-		mp_diagnostics_tell(diagnostics, strict ? MP_SEVERITY_ERROR : MP_SEVERITY_WARNING,
-				    LEVEL_ERROR, file, 0, 0, "cannot be read: %s", strerror(-r));
+		mp_parser_report(diagnostics, strict ? MP_SEVERITY_ERROR : MP_SEVERITY_WARNING,
+				 LEVEL_ERROR, file, 0, 0, "cannot be read: %s", strerror(-r));
 		return r;
 	}
 	return mp_parser_read_text(config, file, mp_strbuf_text(&text), text.length, strict,

@@ -13,9 +13,9 @@ struct mp_diagnostics {
 	bool ignored_told[MP_KEYS]; /* keywords without meaning are told once, unless all is */
 };
 
-/** mp_diagnostics_tell() - "FILE:LINE:COLUMN: severity: text"; @line and @column may be 0: none */
-void mp_diagnostics_tell(struct mp_diagnostics *diagnostics, enum mp_severity severity, int level,
-			 const char *file, unsigned line, unsigned column, const char *format, ...)
+/** mp_parser_report() - "FILE:LINE:COLUMN: severity: text"; @line and @column may be 0: none */
+void mp_parser_report(struct mp_diagnostics *diagnostics, enum mp_severity severity, int level,
+		      const char *file, unsigned line, unsigned column, const char *format, ...)
 	__attribute__((format(printf, 7, 8)));
 
 /**

@@ -435,7 +435,7 @@ bool mp_pattern_matches(const struct mp_pattern *pattern, const char *subject)
 	return matches != pattern->inverted;
 }
 
-bool mp_expression_matches(const char *expression, const char *subject)
+bool mp_pattern_matches_once(const char *expression, const char *subject)
 {
 	regex_t compiled;
 	bool matches;

@@ -40,8 +40,8 @@ bool mp_pattern_is_word(const struct mp_pattern *pattern);
 bool mp_pattern_is_simple(const char *expression);
 
 /**
- * mp_expression_matches() - match once, without inversion and without keeping anything
+ * mp_pattern_matches_once() - match once, without inversion and without keeping anything
  *
  * Return: false also if @expression is no regular expression.
  */
-bool mp_expression_matches(const char *expression, const char *subject);
+bool mp_pattern_matches_once(const char *expression, const char *subject);

@@ -34,7 +34,7 @@ static void print_settings(const struct mp_section *section, enum mp_scope scope
 
 	for (unsigned i = 0; i < section->count; i++)
 		by_key[section->settings[i].key] = &section->settings[i];
-	/* Not by mp_scope_next(): few of many keywords are set, and sections may be thousands. */
+	/* Not by mp_keyword_next(): few of many keywords are set, and sections may be thousands. */
 	for (unsigned at = 0; left > 0 && at < row->first_count + MP_KEYS; at++) {
 		enum mp_key key = at < row->first_count ? row->first[at] : at - row->first_count;
 
@@ -62,7 +62,7 @@ static void print_defaults(const struct mp_config *config, struct mp_strbuf *buf
 	unsigned place = 0;
 
 	mp_strbuf_puts(buf, "defaults {\n");
-	for (enum mp_key key; (key = mp_scope_next(MP_SCOPE_DEFAULTS, &place)) != MP_KEY_NONE;) {
+	for (enum mp_key key; (key = mp_keyword_next(MP_SCOPE_DEFAULTS, &place)) != MP_KEY_NONE;) {
 		struct mp_setting setting;
 		const struct mp_setting *found = mp_config_default(config, key);
 
@@ -80,7 +80,7 @@ static void print_text(const char *name, const char *text, unsigned depth, struc
 	mp_strbuf_fill(buf, '\t', depth);
 	mp_strbuf_puts(buf, name);
 	mp_strbuf_putc(buf, ' ');
-	mp_text_quote(text, buf);
+	mp_type_quote(text, buf);
 	mp_strbuf_putc(buf, '\n');
 }
 
@@ -93,8 +93,8 @@ static void print_rules(const struct mp_rule_list *lists, const char *name, stru
 	mp_strbuf_printf(buf, "%s {\n", name);
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
 		for (size_t k = 0; k < lists[order[i]].count; k++)
-			print_text(mp_criterion_name(order[i]), lists[order[i]].items[k].text, 1,
-				   buf);
+			print_text(mp_filter_criterion_name(order[i]),
+				   lists[order[i]].items[k].text, 1, buf);
 	for (size_t i = 0; i < devices->count; i++) {
 		mp_strbuf_puts(buf, "\tdevice {\n");
 		if (devices->items[i].pattern.text)

@@ -87,7 +87,7 @@ void mp_report_sort(struct mp_report *report)
 		qsort(report->messages, report->count, sizeof(*report->messages), by_place);
 }
 
-const char *mp_severity_name(enum mp_severity severity)
+const char *mp_report_severity_name(enum mp_severity severity)
 {
 	return severity == MP_SEVERITY_WARNING ? "warning" : "error";
 }
@@ -101,7 +101,7 @@ void mp_report_format(const struct mp_report *report, struct mp_strbuf *buf)
 		if (message->line)
 			mp_strbuf_printf(buf, "%u:%u:", message->line,
 					 message->column ? message->column : 1);
-		mp_strbuf_printf(buf, " %s: %s\n", mp_severity_name(message->severity),
+		mp_strbuf_printf(buf, " %s: %s\n", mp_report_severity_name(message->severity),
 				 message->text);
 	}
 }

@@ -47,5 +47,5 @@ void mp_report_summary(const struct mp_report *report, struct mp_strbuf *buf);
 /** mp_report_status() - exit status: 0 nothing is wrong, 1 warnings, 2 errors */
 int mp_report_status(const struct mp_report *report);
 
-/** mp_severity_name() - "warning" or "error" */
-const char *mp_severity_name(enum mp_severity severity);
+/** mp_report_severity_name() - "warning" or "error" */
+const char *mp_report_severity_name(enum mp_severity severity);

@@ -38,7 +38,7 @@ static bool section_matches(const struct mp_section *section, enum mp_key key, c
 {
 	const char *expression = mp_section_text(section, key);
 
-	return !expression || mp_expression_matches(expression, subject);
+	return !expression || mp_pattern_matches_once(expression, subject);
 }
 
 /* A revision that is not known is no reason against an entry. */

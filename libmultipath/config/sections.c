@@ -73,23 +73,23 @@ const struct mp_setting *mp_config_default(const struct mp_config *config, enum 
 	return setting;
 }
 
-const char *mp_origin_name(const struct mp_config *config, uint16_t file)
+const char *mp_section_origin_name(const struct mp_config *config, uint16_t file)
 {
 	const char *name = mp_config_file(config, file);
 
 	return name ? name : "built-in";
 }
 
-struct mp_place mp_place_of(const struct mp_config *config, uint16_t from, uint16_t file,
-			    unsigned line)
+struct mp_place mp_section_place(const struct mp_config *config, uint16_t from, uint16_t file,
+				 unsigned line)
 {
 	struct mp_place place;
 
 	if (from == file)
 		snprintf(place.text, sizeof(place.text), "line %u", line);
 	else
-		snprintf(place.text, sizeof(place.text), "%s:%u", mp_origin_name(config, file),
-			 line);
+		snprintf(place.text, sizeof(place.text), "%s:%u",
+			 mp_section_origin_name(config, file), line);
 	return place;
 }
 
@@ -108,7 +108,8 @@ const char *mp_section_text(const struct mp_section *section, enum mp_key key)
 	return setting ? setting->text : NULL;
 }
 
-void mp_settings_put(struct mp_setting *settings, unsigned *count, const struct mp_setting *setting)
+void mp_section_put_setting(struct mp_setting *settings, unsigned *count,
+			    const struct mp_setting *setting)
 {
 	unsigned i = 0;
 
@@ -119,7 +120,7 @@ void mp_settings_put(struct mp_setting *settings, unsigned *count, const struct 
 		++*count;
 }
 
-void mp_settings_drop(struct mp_setting *settings, unsigned *count, enum mp_key key)
+void mp_section_drop_setting(struct mp_setting *settings, unsigned *count, enum mp_key key)
 {
 	for (unsigned i = 0; i < *count; i++) {
 		if (settings[i].key == key) {

@@ -61,17 +61,17 @@ struct mp_config {
 	struct mp_hardware_match *matches; /* look-ups that were made */
 };
 
-/** mp_origin_name() - the file of that index, "built-in" if it is none */
-const char *mp_origin_name(const struct mp_config *config, uint16_t file);
+/** mp_section_origin_name() - the file of that index, "built-in" if it is none */
+const char *mp_section_origin_name(const struct mp_config *config, uint16_t file);
 
 /* Another place, for a message: "line 5", or "FILE:5". */
 struct mp_place {
 	char text[320];
 };
 
-/** mp_place_of() - @file and @line as seen from file @from */
-struct mp_place mp_place_of(const struct mp_config *config, uint16_t from, uint16_t file,
-			    unsigned line);
+/** mp_section_place() - @file and @line as seen from file @from */
+struct mp_place mp_section_place(const struct mp_config *config, uint16_t from, uint16_t file,
+				 unsigned line);
 
 /** mp_section_find() - Return: the setting of @key, NULL if the section has none */
 const struct mp_setting *mp_section_find(const struct mp_section *section, enum mp_key key);
@@ -80,14 +80,14 @@ const struct mp_setting *mp_section_find(const struct mp_section *section, enum 
 const char *mp_section_text(const struct mp_section *section, enum mp_key key);
 
 /**
- * mp_settings_put() - replace or append
+ * mp_section_put_setting() - replace or append
  * @settings:	room for MP_KEYS
  */
-void mp_settings_put(struct mp_setting *settings, unsigned *count,
-		     const struct mp_setting *setting);
+void mp_section_put_setting(struct mp_setting *settings, unsigned *count,
+			    const struct mp_setting *setting);
 
-/** mp_settings_drop() - as if it had never been set */
-void mp_settings_drop(struct mp_setting *settings, unsigned *count, enum mp_key key);
+/** mp_section_drop_setting() - as if it had never been set */
+void mp_section_drop_setting(struct mp_setting *settings, unsigned *count, enum mp_key key);
 
 /** mp_section_list_add() - a copy of @section at the end. Return: 0 or -ENOMEM. */
 int mp_section_list_add(struct mp_section_list *list, const struct mp_section *section);

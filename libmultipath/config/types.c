@@ -34,7 +34,7 @@ tell(struct mp_value_reader *reader, int level, const char *format, ...)
 	reader->tell(reader, level, mp_strbuf_text(&buf));
 }
 
-void mp_text_quote(const char *text, struct mp_strbuf *buf)
+void mp_type_quote(const char *text, struct mp_strbuf *buf)
 {
 	mp_strbuf_putc(buf, '"');
 	for (const char *quote; (quote = strchr(text, '"')); text = quote + 1) {
@@ -166,7 +166,7 @@ static void word_format(const struct mp_keyword *keyword, const struct mp_settin
 	const char *text = word_text(keyword, setting->number);
 
 	if (text)
-		mp_text_quote(text, buf);
+		mp_type_quote(text, buf);
 	else
 		number_format(keyword, setting, buf);
 }
@@ -193,7 +193,7 @@ static void text_format(const struct mp_keyword *keyword, const struct mp_settin
 			struct mp_strbuf *buf)
 {
 	(void)keyword;
-	mp_text_quote(setting->text, buf);
+	mp_type_quote(setting->text, buf);
 }
 
 static int prio_args_parse(struct mp_value_reader *reader, const struct mp_keyword *keyword,
@@ -578,7 +578,7 @@ const struct mp_type mp_type_uid_attrs = { uid_attrs_parse, uid_attrs_format,
 const struct mp_type mp_type_protocol = { protocol_parse, protocol_format,
 					  "a protocol such as \"scsi:fcp\"" };
 
-void mp_value_expected(const struct mp_keyword *keyword, struct mp_strbuf *buf)
+void mp_type_expected(const struct mp_keyword *keyword, struct mp_strbuf *buf)
 {
 	const char *separator = "";
 
@@ -599,7 +599,7 @@ static void offer_words(struct mp_suggestion *suggestion, const struct mp_word *
 {
 	for (; words && words->text; words++)
 		if (words->text[1]) /* not "0" and "1" */
-			mp_suggestion_offer(suggestion, words->text);
+			mp_suggest_offer(suggestion, words->text);
 }
 
 /* The words behind the first one if that is a number. */
@@ -628,7 +628,7 @@ static bool suggest_selector(const struct mp_keyword *keyword, const char *text,
 	for (size_t length = strlen(name); length && isspace((unsigned char)name[length - 1]);
 	     length--)
 		name[length - 1] = '\0';
-	suggestion = mp_suggestion_start(name);
+	suggestion = mp_suggest_start(name);
 	offer_words(&suggestion, keyword->known);
 	if (!suggestion.best)
 		return false;
@@ -798,9 +798,10 @@ static const char *unquoted(const char *text, char *copy, size_t size)
 	return copy;
 }
 
-void mp_name_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
+void mp_type_suggest_selector(const struct mp_keyword *keyword, const char *text,
+			      struct mp_strbuf *buf)
 {
-	struct mp_suggestion suggestion = mp_suggestion_start(text);
+	struct mp_suggestion suggestion = mp_suggest_start(text);
 	const struct mp_word *best, *rival;
 
 	if (suggest_answer(keyword, text, buf))
@@ -809,7 +810,7 @@ void mp_name_suggest(const struct mp_keyword *keyword, const char *text, struct 
 	offer_words(&suggestion, keyword->known);
 	if (keyword->type == &mp_type_protocol)
 		for (unsigned protocol = 0; protocol < MP_PROTOCOLS; protocol++)
-			mp_suggestion_offer(&suggestion, mp_protocol_name(protocol));
+			mp_suggest_offer(&suggestion, mp_protocol_name(protocol));
 	/* Between two words that mean different things nobody can choose. */
 	best = suggestion.rival ? find_word(keyword->words, suggestion.best) : NULL;
 	rival = best ? find_word(keyword->words, suggestion.rival) : NULL;
@@ -819,7 +820,7 @@ void mp_name_suggest(const struct mp_keyword *keyword, const char *text, struct 
 		suggest_number(keyword, text, buf);
 }
 
-void mp_value_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
+void mp_type_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf)
 {
 	const struct mp_type *type = keyword->type;
 	char copy[64];
@@ -833,5 +834,5 @@ void mp_value_suggest(const struct mp_keyword *keyword, const char *text, struct
 	else if (type == &mp_type_alias)
 		done = suggest_alias(text, buf);
 	if (!done)
-		mp_name_suggest(keyword, text, buf);
+		mp_type_suggest_selector(keyword, text, buf);
 }

@@ -131,14 +131,15 @@ enum { MP_FEATURES_QUEUE = 1 << 0, MP_FEATURES_RETAIN = 1 << 1 };
 /* Flags of reservation_key. */
 enum { MP_RESERVATION_KEY_APTPL = 1 << 0, MP_RESERVATION_KEY_FILE = 1 << 1 };
 
-/** mp_value_expected() - append what the keyword takes: "one of a, b", "a number from 1 to 5" */
-void mp_value_expected(const struct mp_keyword *keyword, struct mp_strbuf *buf);
+/** mp_type_expected() - append what the keyword takes: "one of a, b", "a number from 1 to 5" */
+void mp_type_expected(const struct mp_keyword *keyword, struct mp_strbuf *buf);
 
-/** mp_value_suggest() - append "; did you mean X?" if there is a value that looks like @text */
-void mp_value_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf);
+/** mp_type_suggest() - append "; did you mean X?" if there is a value that looks like @text */
+void mp_type_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf);
 
-/** mp_name_suggest() - as before, of the name of a path selector without its arguments */
-void mp_name_suggest(const struct mp_keyword *keyword, const char *text, struct mp_strbuf *buf);
+/** mp_type_suggest_selector() - as before, of the name of a path selector without its arguments */
+void mp_type_suggest_selector(const struct mp_keyword *keyword, const char *text,
+			      struct mp_strbuf *buf);
 
-/** mp_text_quote() - append in quotes, inner quotes doubled */
-void mp_text_quote(const char *text, struct mp_strbuf *buf);
+/** mp_type_quote() - append in quotes, inner quotes doubled */
+void mp_type_quote(const char *text, struct mp_strbuf *buf);

@@ -474,32 +474,32 @@ static int mark_clear(const char *runtime_dir, const char *kind, const char *wwi
 	return 1;
 }
 
-bool mp_failed_wwids_has(const char *runtime_dir, const char *wwid)
+bool mp_wwids_has_failed(const char *runtime_dir, const char *wwid)
 {
 	return mark_has(runtime_dir, failed, wwid);
 }
 
-int mp_failed_wwids_mark(const char *runtime_dir, const char *wwid)
+int mp_wwids_mark_failed(const char *runtime_dir, const char *wwid)
 {
 	return mark_set(runtime_dir, failed, wwid);
 }
 
-int mp_failed_wwids_clear(const char *runtime_dir, const char *wwid)
+int mp_wwids_clear_failed(const char *runtime_dir, const char *wwid)
 {
 	return mark_clear(runtime_dir, failed, wwid);
 }
 
-bool mp_suspended_wwids_has(const char *runtime_dir, const char *wwid)
+bool mp_wwids_has_suspended(const char *runtime_dir, const char *wwid)
 {
 	return mark_has(runtime_dir, suspended, wwid);
 }
 
-int mp_suspended_wwids_mark(const char *runtime_dir, const char *wwid)
+int mp_wwids_mark_suspended(const char *runtime_dir, const char *wwid)
 {
 	return mark_set(runtime_dir, suspended, wwid);
 }
 
-int mp_suspended_wwids_clear(const char *runtime_dir, const char *wwid)
+int mp_wwids_clear_suspended(const char *runtime_dir, const char *wwid)
 {
 	return mark_clear(runtime_dir, suspended, wwid);
 }

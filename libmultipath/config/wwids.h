@@ -62,23 +62,23 @@ int mp_wwids_file_remove(const char *dir, const char *wwid);
 int mp_wwids_file_reset(const char *dir, const char *const *wwids, size_t count);
 
 /**
- * mp_suspended_wwids_has() - RUNTIME_DIR/multipath/suspended_wwids: maps that an operator suspended
+ * mp_wwids_has_suspended() - RUNTIME_DIR/multipath/suspended_wwids: maps that an operator suspended
  *
  * Return: true if @wwid is among them.
  */
-bool mp_suspended_wwids_has(const char *runtime_dir, const char *wwid);
-/** mp_suspended_wwids_mark() - add one. Return: 1 added, 0 it was there, negative errno. */
-int mp_suspended_wwids_mark(const char *runtime_dir, const char *wwid);
-/** mp_suspended_wwids_clear() - remove one. Return: 1 removed, 0 there was none, negative errno. */
-int mp_suspended_wwids_clear(const char *runtime_dir, const char *wwid);
+bool mp_wwids_has_suspended(const char *runtime_dir, const char *wwid);
+/** mp_wwids_mark_suspended() - add one. Return: 1 added, 0 it was there, negative errno. */
+int mp_wwids_mark_suspended(const char *runtime_dir, const char *wwid);
+/** mp_wwids_clear_suspended() - remove one. Return: 1 removed, 0 there was none, negative errno. */
+int mp_wwids_clear_suspended(const char *runtime_dir, const char *wwid);
 
 /**
- * mp_failed_wwids_has() - RUNTIME_DIR/multipath/failed_wwids: maps that could not be created
+ * mp_wwids_has_failed() - RUNTIME_DIR/multipath/failed_wwids: maps that could not be created
  *
  * Return: true if @wwid is among them.
  */
-bool mp_failed_wwids_has(const char *runtime_dir, const char *wwid);
-/** mp_failed_wwids_mark() - add one. Return: 1 added, 0 it was there, negative errno. */
-int mp_failed_wwids_mark(const char *runtime_dir, const char *wwid);
-/** mp_failed_wwids_clear() - remove one. Return: 1 removed, 0 there was none, negative errno. */
-int mp_failed_wwids_clear(const char *runtime_dir, const char *wwid);
+bool mp_wwids_has_failed(const char *runtime_dir, const char *wwid);
+/** mp_wwids_mark_failed() - add one. Return: 1 added, 0 it was there, negative errno. */
+int mp_wwids_mark_failed(const char *runtime_dir, const char *wwid);
+/** mp_wwids_clear_failed() - remove one. Return: 1 removed, 0 there was none, negative errno. */
+int mp_wwids_clear_failed(const char *runtime_dir, const char *wwid);

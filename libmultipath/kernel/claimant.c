@@ -151,14 +151,14 @@ int mp_claimant_parse(const char *text, struct mp_claimant *ret)
 	return take_props(text, &ret->props);
 }
 
-void mp_ruling_format(const struct mp_ruling *ruling, struct mp_strbuf *buf)
+void mp_claimant_format_ruling(const struct mp_ruling *ruling, struct mp_strbuf *buf)
 {
 	mp_strbuf_printf(buf, "ruling " FORMAT " %d %d %u %d %d ", ruling->mode, ruling->verbosity,
 			 ruling->timeout_sec, ruling->blacklisted, ruling->has_sibling);
 	put_line(buf, ruling->wwid);
 }
 
-int mp_ruling_parse(const char *text, struct mp_ruling *ret)
+int mp_claimant_parse_ruling(const char *text, struct mp_ruling *ret)
 {
 	struct mp_ruling ruling = { 0 };
 	int mode, blacklisted, has_sibling, used = 0;

@@ -61,8 +61,9 @@ void mp_claimant_format(const struct mp_claimant *claimant, struct mp_strbuf *bu
  */
 int mp_claimant_parse(const char *text, struct mp_claimant *ret);
 
-/** mp_ruling_format() - the reply */
-void mp_ruling_format(const struct mp_ruling *ruling, struct mp_strbuf *buf);
+/** mp_claimant_format_ruling() - the reply */
+void mp_claimant_format_ruling(const struct mp_ruling *ruling, struct mp_strbuf *buf);
 
-/** mp_ruling_parse() - read the reply. @ret: written on success only. Return: 0, -EBADMSG. */
-int mp_ruling_parse(const char *text, struct mp_ruling *ret);
+/** mp_claimant_parse_ruling() - read the reply. @ret: written on success only. Return: 0, -EBADMSG.
+ */
+int mp_claimant_parse_ruling(const char *text, struct mp_ruling *ret);

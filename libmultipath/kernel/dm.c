@@ -90,7 +90,7 @@ const char *mp_dm_wwid(const char *uuid)
 
 /* ---- read */
 
-void mp_kernel_map_fini(struct mp_kernel_map *map)
+void mp_dm_map_fini(struct mp_kernel_map *map)
 {
 	mp_table_fini(&map->table);
 	*map = (struct mp_kernel_map){ 0 };
@@ -248,11 +248,11 @@ static int read_table(const char *wwid, struct mp_kernel_map *ret)
 
 int mp_dm_read(const char *wwid, struct mp_kernel_map *ret)
 {
-	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map map = { 0 };
+	_cleanup_(mp_dm_map_fini) struct mp_kernel_map map = { 0 };
 	int r = -EBADMSG;
 
 	for (int tries = READ_TRIES; tries && r == -EBADMSG; tries--) {
-		mp_kernel_map_fini(&map);
+		mp_dm_map_fini(&map);
 		r = read_table(wwid, &map);
 		if (r == 0 && !map.foreign_table)
 			r = mp_dm_read_status(wwid, &map);
@@ -617,7 +617,7 @@ static int take_table(const char *wwid, const struct mp_dm_flags *flags, bool fl
 static int take_common(const char *wwid, const struct mp_table *table,
 		       const struct mp_dm_flags *flags, bool flush)
 {
-	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map kernel = { 0 };
+	_cleanup_(mp_dm_map_fini) struct mp_kernel_map kernel = { 0 };
 	_cleanup_(mp_table_fini) struct mp_table common = MP_TABLE_INIT;
 	int r = mp_dm_read(wwid, &kernel);
 

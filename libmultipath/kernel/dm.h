@@ -42,8 +42,8 @@ int mp_dm_read(const char *wwid, struct mp_kernel_map *ret);
  */
 int mp_dm_read_status(const char *wwid, struct mp_kernel_map *map);
 
-/** mp_kernel_map_fini() - free what mp_dm_read() filled */
-void mp_kernel_map_fini(struct mp_kernel_map *map);
+/** mp_dm_map_fini() - free what mp_dm_read() filled */
+void mp_dm_map_fini(struct mp_kernel_map *map);
 
 /* Flags for udev, sent in the cookie; DM_UDEV_DISABLE_LIBRARY_FALLBACK is always added. */
 struct mp_dm_flags {

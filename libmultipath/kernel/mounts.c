@@ -119,7 +119,7 @@ bool mp_mounts_have(const char *text, const char *devt, const char *name)
 	return false;
 }
 
-bool mp_swaps_have(const char *text, const char *name)
+bool mp_mounts_have_swap(const char *text, const char *name)
 {
 	for (; text && *text; text = next_line(text)) {
 		const char *line = text;

@@ -19,9 +19,9 @@
 bool mp_mounts_have(const char *text, const char *devt, const char *name);
 
 /**
- * mp_swaps_have() - true if it is a swap area
+ * mp_mounts_have_swap() - true if it is a swap area
  * @text:	of /proc/swaps
  *
  * Source: proc_swaps(5): path, with blanks as \040 and the like, and "partition" or "file".
  */
-bool mp_swaps_have(const char *text, const char *name);
+bool mp_mounts_have_swap(const char *text, const char *name);

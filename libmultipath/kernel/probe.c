@@ -774,7 +774,7 @@ int mp_probe_identity(const struct mp_roots *roots, dev_t devt, const char *name
 	if (r == 0)
 		r = mp_sysfs_read_number(roots->sys, dir, "size", &ret->size_sectors);
 	if (forgets)
-		mp_identity_forget_texts(ret);
+		mp_path_identity_forget_texts(ret);
 	return r == -ENOENT || r == -ENXIO || r == -ENOTDIR ? -ENODEV : r;
 }
 
@@ -1181,7 +1181,7 @@ static int partition_in_use(const struct mp_roots *roots, const char *dir, const
 	char attribute[MP_NAME_SIZE + 16], devt[32];
 
 	snprintf(attribute, sizeof(attribute), "%.32s/holders", name);
-	if (has_holders(roots, dir, attribute) || mp_swaps_have(users->swaps, name))
+	if (has_holders(roots, dir, attribute) || mp_mounts_have_swap(users->swaps, name))
 		return 1;
 	snprintf(attribute, sizeof(attribute), "%.32s/dev", name);
 	return mp_sysfs_read(roots->sys, dir, attribute, devt, sizeof(devt)) > 0 &&
@@ -1199,7 +1199,7 @@ bool mp_probe_in_use(const struct mp_roots *roots, const char *dir, dev_t devt)
 	users.swaps = read_proc(roots, "swaps");
 	snprintf(number, sizeof(number), "%u:%u", major(devt), minor(devt));
 	return mp_mounts_have(users.mounts, number, base_name(dir)) ||
-	       mp_swaps_have(users.swaps, base_name(dir)) ||
+	       mp_mounts_have_swap(users.swaps, base_name(dir)) ||
 	       for_each_partition(roots, dir, partition_in_use, &users) > 0;
 }
 

@@ -139,8 +139,8 @@ static enum row find_row(const struct mp_table *current, const struct mp_table *
 	return SAME;
 }
 
-const char *mp_table_difference(const struct mp_table *current, const struct mp_table *wanted,
-				bool retain_handler)
+const char *mp_difference_find(const struct mp_table *current, const struct mp_table *wanted,
+			       bool retain_handler)
 {
 	static const char *const reasons[] = {
 		[SAME] = NULL,
@@ -187,8 +187,8 @@ static unsigned first_minio(const struct mp_table *table)
 	return 0;
 }
 
-void mp_table_difference_format(const struct mp_table *current, const struct mp_table *wanted,
-				bool retain_handler, struct mp_strbuf *buf)
+void mp_difference_format(const struct mp_table *current, const struct mp_table *wanted,
+			  bool retain_handler, struct mp_strbuf *buf)
 {
 	switch (find_row(current, wanted, retain_handler)) {
 	case SAME:

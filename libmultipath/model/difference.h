@@ -10,7 +10,7 @@ struct mp_strbuf;
 struct mp_table;
 
 /**
- * mp_table_difference() - first row in which two tables do not mean the same
+ * mp_difference_find() - first row in which two tables do not mean the same
  * @current:	as the kernel shows it
  * @wanted:	with the same selector in each group
  * @retain_handler:	a handler that is attached is as good as the wanted one
@@ -19,12 +19,12 @@ struct mp_table;
  * nor is what the kernel does not show as it was loaded.
  * Return: constant text, NULL if there is no difference.
  */
-const char *mp_table_difference(const struct mp_table *current, const struct mp_table *wanted,
-				bool retain_handler);
+const char *mp_difference_find(const struct mp_table *current, const struct mp_table *wanted,
+			       bool retain_handler);
 
 /**
- * mp_table_difference_format() - append that row with both values: "features 0 -> 1
+ * mp_difference_format() - append that row with both values: "features 0 -> 1
  * pg_init_retries"; nothing if there is none
  */
-void mp_table_difference_format(const struct mp_table *current, const struct mp_table *wanted,
-				bool retain_handler, struct mp_strbuf *buf);
+void mp_difference_format(const struct mp_table *current, const struct mp_table *wanted,
+			  bool retain_handler, struct mp_strbuf *buf);

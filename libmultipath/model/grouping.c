@@ -58,7 +58,7 @@ const char *mp_grouping_name(enum mp_grouping grouping)
 	return grouping < ARRAY_SIZE(policies) ? policies[grouping].name : "undef";
 }
 
-void mp_wanted_groups_fini(struct mp_wanted_groups *groups)
+void mp_grouping_fini(struct mp_wanted_groups *groups)
 {
 	for (size_t i = 0; i < groups->count; i++)
 		free(groups->groups[i].paths);
@@ -66,7 +66,7 @@ void mp_wanted_groups_fini(struct mp_wanted_groups *groups)
 	*groups = (struct mp_wanted_groups){ 0 };
 }
 
-void mp_wanted_group_rate(struct mp_wanted_group *group, bool marginal)
+void mp_grouping_rate(struct mp_wanted_group *group, bool marginal)
 {
 	long long sum = 0;
 	unsigned defined = 0;
@@ -220,7 +220,7 @@ static bool is_round_robin(const char *selector)
 int mp_grouping_make(enum mp_grouping grouping, const struct mp_path *const *paths, size_t count,
 		     bool marginal, const char *selector, struct mp_wanted_groups *ret)
 {
-	_cleanup_(mp_wanted_groups_fini) struct mp_wanted_groups groups = { 0 };
+	_cleanup_(mp_grouping_fini) struct mp_wanted_groups groups = { 0 };
 	int r;
 
 	if (!count)
@@ -230,7 +230,7 @@ int mp_grouping_make(enum mp_grouping grouping, const struct mp_path *const *pat
 		return r;
 
 	for (size_t i = 0; i < groups.count; i++) {
-		mp_wanted_group_rate(&groups.groups[i], marginal);
+		mp_grouping_rate(&groups.groups[i], marginal);
 		if (is_round_robin(selector)) {
 			r = alternate_adapters(&groups.groups[i]);
 			if (r < 0)

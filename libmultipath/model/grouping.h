@@ -21,8 +21,8 @@ struct mp_wanted_groups {
 	unsigned best; /* from 1; 1 if no group has an active path; 0 without groups */
 };
 
-/** mp_wanted_groups_fini() - free the groups */
-void mp_wanted_groups_fini(struct mp_wanted_groups *groups);
+/** mp_grouping_fini() - free the groups */
+void mp_grouping_fini(struct mp_wanted_groups *groups);
 
 /**
  * mp_grouping_make() - group and order
@@ -39,10 +39,10 @@ int mp_grouping_make(enum mp_grouping grouping, const struct mp_path *const *pat
 		     bool marginal, const char *selector, struct mp_wanted_groups *ret);
 
 /**
- * mp_wanted_group_rate() - set priority, active and marginal from the group's paths
+ * mp_grouping_rate() - set priority, active and marginal from the group's paths
  * @marginal:	count marginal paths as such
  */
-void mp_wanted_group_rate(struct mp_wanted_group *group, bool marginal);
+void mp_grouping_rate(struct mp_wanted_group *group, bool marginal);
 
 /** mp_grouping_best() - number (from 1) of the group to use; see mp_wanted_groups.best */
 unsigned mp_grouping_best(const struct mp_wanted_group *groups, size_t count);

@@ -144,7 +144,7 @@ int mp_map_update_groups(struct mp_map *map)
 
 		rated[i].paths = (const struct mp_path **)group->paths;
 		rated[i].path_count = group->path_count;
-		mp_wanted_group_rate(&rated[i], marginal);
+		mp_grouping_rate(&rated[i], marginal);
 		group->priority = rated[i].priority;
 		group->marginal = rated[i].marginal;
 	}

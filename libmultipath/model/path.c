@@ -29,7 +29,7 @@ static const char *text_of(const struct mp_identity *identity, size_t i)
 	return text ? text : "";
 }
 
-void mp_identity_forget_texts(struct mp_identity *identity)
+void mp_path_identity_forget_texts(struct mp_identity *identity)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(text_offsets); i++)
 		*text_at(identity, i) = "";
@@ -60,7 +60,7 @@ static void copy_with_texts(struct mp_identity *to, const struct mp_identity *fr
 	*to = copy;
 }
 
-struct mp_identity *mp_identity_clone(const struct mp_identity *identity)
+struct mp_identity *mp_path_identity_clone(const struct mp_identity *identity)
 {
 	struct mp_identity *clone = malloc(sizeof(*clone) + texts_size(identity));
 

@@ -74,16 +74,16 @@ struct mp_identity_room {
 };
 
 /**
- * mp_identity_forget_texts() - all that are borrowed are "" now: for what outlives their owner and
- * does not look at them
+ * mp_path_identity_forget_texts() - all that are borrowed are "" now: for what outlives their owner
+ * and does not look at them
  */
-void mp_identity_forget_texts(struct mp_identity *identity);
+void mp_path_identity_forget_texts(struct mp_identity *identity);
 
 /**
- * mp_identity_clone() - a copy that has its texts with it, in one piece for free(). Return: NULL
- * without memory
+ * mp_path_identity_clone() - a copy that has its texts with it, in one piece for free(). Return:
+ * NULL without memory
  */
-struct mp_identity *mp_identity_clone(const struct mp_identity *identity);
+struct mp_identity *mp_path_identity_clone(const struct mp_identity *identity);
 
 /* Owned by its creator (the daemon's set of paths); a map borrows its paths. */
 struct mp_path {

@@ -24,7 +24,7 @@ static const char *const names[] = {
 	[MP_STEP_ENABLE_GROUP] = "enable group",
 };
 
-const char *mp_step_name(enum mp_step_kind kind)
+const char *mp_plan_step_name(enum mp_step_kind kind)
 {
 	return kind < ARRAY_SIZE(names) ? names[kind] : "invalid";
 }
@@ -67,7 +67,7 @@ void mp_plan_format(const struct mp_plan *plan, const char *map, struct mp_strbu
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct mp_step *step = &plan->steps[i];
 
-		mp_strbuf_printf(buf, "%s: %s", map, mp_step_name(step->kind));
+		mp_strbuf_printf(buf, "%s: %s", map, mp_plan_step_name(step->kind));
 		if (step->kind == MP_STEP_RENAME && plan->name)
 			mp_strbuf_printf(buf, " to %s", plan->name);
 		if (step->devt)

@@ -73,5 +73,5 @@ const struct mp_step *mp_plan_find(const struct mp_plan *plan, enum mp_step_kind
  */
 void mp_plan_format(const struct mp_plan *plan, const char *map, struct mp_strbuf *buf);
 
-/** mp_step_name() - for messages: "reload", "fail path" ...; constant */
-const char *mp_step_name(enum mp_step_kind kind);
+/** mp_plan_step_name() - for messages: "reload", "fail path" ...; constant */
+const char *mp_plan_step_name(enum mp_step_kind kind);

@@ -33,7 +33,7 @@ struct run {
 static void run_fini(struct run *run)
 {
 	free(run->members);
-	mp_wanted_groups_fini(&run->groups);
+	mp_grouping_fini(&run->groups);
 	mp_plan_fini(&run->plan);
 }
 
@@ -326,8 +326,8 @@ static const char *find_difference(const struct run *run)
 		return "udev considers the map unusable, but paths are active";
 	if (run->kernel->read_only != run->plan.read_only)
 		return "write protection differs";
-	return mp_table_difference(&run->kernel->table, &run->plan.table,
-				   run->settings->retain_handler);
+	return mp_difference_find(&run->kernel->table, &run->plan.table,
+				  run->settings->retain_handler);
 }
 
 static int set_name(struct run *run, const char *name)
@@ -524,7 +524,7 @@ static int leave_out_unproven(struct run *run)
 	for (size_t i = 0; i < kept; i++)
 		run->active += mp_path_is_active(run->members[i]);
 	mp_table_fini(&run->plan.table);
-	mp_wanted_groups_fini(&run->groups);
+	mp_grouping_fini(&run->groups);
 	describe_members(run);
 	return make_table(run);
 }

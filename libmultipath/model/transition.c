@@ -94,8 +94,8 @@ bool mp_transition_may_reinstate(enum mp_path_state state, enum mp_tpgs tpgs,
 	return state != MP_PATH_GHOST || tpgs != MP_TPGS_IMPLICIT || others_active;
 }
 
-unsigned mp_interval_next(unsigned current, const struct mp_transition *transition, unsigned min,
-			  unsigned max)
+unsigned mp_transition_next_interval(unsigned current, const struct mp_transition *transition,
+				     unsigned min, unsigned max)
 {
 	unsigned next = current;
 

@@ -54,10 +54,10 @@ bool mp_transition_may_reinstate(enum mp_path_state state, enum mp_tpgs tpgs,
 				 unsigned others_active);
 
 /**
- * mp_interval_next() - seconds to the next check; unchanged while the answer is pending
+ * mp_transition_next_interval() - seconds to the next check; unchanged while the answer is pending
  * (retry_at_once)
  * @current:	last interval, 0 at first
  * @min, @max:	polling_interval and max_polling_interval
  */
-unsigned mp_interval_next(unsigned current, const struct mp_transition *transition, unsigned min,
-			  unsigned max);
+unsigned mp_transition_next_interval(unsigned current, const struct mp_transition *transition,
+				     unsigned min, unsigned max);

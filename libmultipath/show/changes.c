@@ -78,7 +78,7 @@ static void describe_step(const struct mp_step *step, const struct mp_plan *plan
 			  struct mp_strbuf *buf)
 {
 	if (is_message(step->kind)) {
-		mp_strbuf_puts(buf, mp_step_name(step->kind));
+		mp_strbuf_puts(buf, mp_plan_step_name(step->kind));
 		if (step->devt)
 			mp_strbuf_printf(buf, " %u:%u", major(step->devt), minor(step->devt));
 		if (step->group)
@@ -89,8 +89,8 @@ static void describe_step(const struct mp_step *step, const struct mp_plan *plan
 		mp_strbuf_printf(buf, "to %s: ", plan->name);
 	/* A table's row is told with both values. */
 	if (current && step->kind == MP_STEP_RELOAD &&
-	    step->reason == mp_table_difference(current, &plan->table, retain_handler))
-		mp_table_difference_format(current, &plan->table, retain_handler, buf);
+	    step->reason == mp_difference_find(current, &plan->table, retain_handler))
+		mp_difference_format(current, &plan->table, retain_handler, buf);
 	else
 		mp_strbuf_puts(buf, step->reason ? step->reason : "");
 	if (current && step->kind == MP_STEP_RESIZE)
@@ -113,8 +113,8 @@ void mp_changes_add_plan(struct mp_changes *changes, const char *name, const cha
 		if (text.error)
 			changes->error = text.error;
 		mp_changes_add(changes, "map",
-			       is_message(step->kind) ? "message" : mp_step_name(step->kind), name,
-			       "%s", mp_strbuf_text(&text));
+			       is_message(step->kind) ? "message" : mp_plan_step_name(step->kind),
+			       name, "%s", mp_strbuf_text(&text));
 	}
 }
 

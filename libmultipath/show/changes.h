@@ -38,7 +38,7 @@ void mp_changes_add(struct mp_changes *changes, const char *kind, const char *ac
  * mp_changes_add_plan() - a row for each step of a map's plan
  * @name:	of the map now
  * @current:	the kernel's table, NULL if there is no map
- * @retain_handler:	as for mp_table_difference()
+ * @retain_handler:	as for mp_difference_find()
  */
 void mp_changes_add_plan(struct mp_changes *changes, const char *name, const char *wwid,
 			 const struct mp_plan *plan, const struct mp_table *current,

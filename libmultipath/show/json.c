@@ -173,7 +173,7 @@ static void json_path(struct json *json, const struct mp_path *path)
 		const struct field *field = &path_fields[i];
 
 		json_key(json, PATH_DEPTH, field);
-		mp_path_wildcard_find(field->letter)->render(json->context, path, &json->value);
+		mp_wildcard_find_path(field->letter)->render(json->context, path, &json->value);
 		json_value(json, field);
 		mp_strbuf_puts(json->out, i + 1 < ARRAY_SIZE(path_fields) ? ",\n" : "\n");
 	}
@@ -185,7 +185,7 @@ static void json_group(struct json *json, const struct mp_group *group, size_t n
 		const struct field *field = &group_fields[i];
 
 		json_key(json, GROUP_DEPTH, field);
-		mp_group_wildcard_find(field->letter)->render(json->context, group, &json->value);
+		mp_wildcard_find_group(field->letter)->render(json->context, group, &json->value);
 		json_value(json, field);
 		mp_strbuf_puts(json->out, ",\n");
 	}
@@ -208,7 +208,7 @@ static void json_map(struct json *json, const struct mp_map *map)
 		const struct field *field = &map_fields[i];
 
 		json_key(json, MAP_DEPTH, field);
-		mp_map_wildcard_find(field->letter)->render(json->context, map, &json->value);
+		mp_wildcard_find_map(field->letter)->render(json->context, map, &json->value);
 		json_value(json, field);
 		mp_strbuf_puts(json->out, ",\n");
 	}

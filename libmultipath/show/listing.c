@@ -83,8 +83,8 @@ static int listing_init(struct listing *listing, const struct mp_show_context *c
 		if (letter >= LETTERS)
 			continue;
 		if (column_of[letter] < 0) {
-			column->path = of_paths ? mp_path_wildcard_find(letter) : NULL;
-			column->map = of_paths ? NULL : mp_map_wildcard_find(letter);
+			column->path = of_paths ? mp_wildcard_find_path(letter) : NULL;
+			column->map = of_paths ? NULL : mp_wildcard_find_map(letter);
 			if (!column->path && !column->map)
 				continue;
 			column->header = column->path ? column->path->header : column->map->header;

@@ -17,7 +17,7 @@ static int put_message(const struct mp_message *message, struct json_object *ret
 		r = mp_json_put(ret, "column",
 				json_object_new_int64(message->column ? message->column : 1));
 	if (r == 0)
-		r = mp_json_put_text(ret, "severity", mp_severity_name(message->severity));
+		r = mp_json_put_text(ret, "severity", mp_report_severity_name(message->severity));
 	return r < 0 ? r : mp_json_put_text(ret, "text", message->text);
 }
 

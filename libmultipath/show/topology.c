@@ -17,13 +17,13 @@ static const char columns[MP_TOPOLOGY_COLUMNS] = { 'i', 'd', 'D', 't', 'T', 'o' 
 static void put_map(const struct mp_show_context *context, char letter, const struct mp_map *map,
 		    struct mp_strbuf *out)
 {
-	mp_map_wildcard_find(letter)->render(context, map, out);
+	mp_wildcard_find_map(letter)->render(context, map, out);
 }
 
 static void put_group(const struct mp_show_context *context, char letter,
 		      const struct mp_group *group, struct mp_strbuf *out)
 {
-	mp_group_wildcard_find(letter)->render(context, group, out);
+	mp_wildcard_find_group(letter)->render(context, group, out);
 }
 
 static void widths_add(struct mp_topology_widths *widths, size_t column, size_t length)
@@ -40,7 +40,7 @@ static void widths_add_path(struct mp_topology_widths *widths,
 {
 	for (size_t i = 0; i < MP_TOPOLOGY_COLUMNS; i++) {
 		mp_strbuf_clear(scratch);
-		mp_path_wildcard_find(columns[i])->render(context, path, scratch);
+		mp_wildcard_find_path(columns[i])->render(context, path, scratch);
 		widths_add(widths, i, scratch->length);
 	}
 }
@@ -134,7 +134,7 @@ static void put_path(const struct mp_show_context *context, const struct mp_path
 	for (size_t i = 0; i < MP_TOPOLOGY_COLUMNS; i++) {
 		size_t start = out->length;
 
-		mp_path_wildcard_find(columns[i])->render(context, path, out);
+		mp_wildcard_find_path(columns[i])->render(context, path, out);
 		pad(widths, i, start, out);
 	}
 }

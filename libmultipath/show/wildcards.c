@@ -677,7 +677,7 @@ static const struct mp_group_wildcard group_wildcards[] = {
 	{ 'M', "marginal_st", group_marginal },
 };
 
-const struct mp_map_wildcard *mp_map_wildcard_find(char letter)
+const struct mp_map_wildcard *mp_wildcard_find_map(char letter)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(map_wildcards); i++) {
 		if (map_wildcards[i].letter == letter)
@@ -686,7 +686,7 @@ const struct mp_map_wildcard *mp_map_wildcard_find(char letter)
 	return NULL;
 }
 
-const struct mp_path_wildcard *mp_path_wildcard_find(char letter)
+const struct mp_path_wildcard *mp_wildcard_find_path(char letter)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(path_wildcards); i++) {
 		if (path_wildcards[i].letter == letter)
@@ -695,7 +695,7 @@ const struct mp_path_wildcard *mp_path_wildcard_find(char letter)
 	return NULL;
 }
 
-const struct mp_group_wildcard *mp_group_wildcard_find(char letter)
+const struct mp_group_wildcard *mp_wildcard_find_group(char letter)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(group_wildcards); i++) {
 		if (group_wildcards[i].letter == letter)

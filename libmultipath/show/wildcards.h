@@ -32,14 +32,14 @@ struct mp_group_wildcard {
 		       struct mp_strbuf *out);
 };
 
-/** mp_map_wildcard_find() - the row of that letter, or NULL */
-const struct mp_map_wildcard *mp_map_wildcard_find(char letter);
+/** mp_wildcard_find_map() - the row of that letter, or NULL */
+const struct mp_map_wildcard *mp_wildcard_find_map(char letter);
 
-/** mp_path_wildcard_find() - the row of that letter, or NULL */
-const struct mp_path_wildcard *mp_path_wildcard_find(char letter);
+/** mp_wildcard_find_path() - the row of that letter, or NULL */
+const struct mp_path_wildcard *mp_wildcard_find_path(char letter);
 
-/** mp_group_wildcard_find() - the row of that letter, or NULL */
-const struct mp_group_wildcard *mp_group_wildcard_find(char letter);
+/** mp_wildcard_find_group() - the row of that letter, or NULL */
+const struct mp_group_wildcard *mp_wildcard_find_group(char letter);
 
 /** mp_show_wildcards() - reply to `show wildcards` */
 void mp_show_wildcards(struct mp_strbuf *out);

@@ -50,7 +50,7 @@ static struct mp_filter_verdict explain_filter(struct daemon *daemon, const stru
 
 	if (verdict.blacklisted) {
 		mp_strbuf_printf(&section->answer, "blacklisted by %s",
-				 mp_criterion_name(verdict.criterion));
+				 mp_filter_criterion_name(verdict.criterion));
 		/* What cannot be a path is none without blacklist, too. */
 		if (facts->error == 0)
 			add_remedy(daemon, facts, &section->change);
@@ -309,7 +309,7 @@ static void explain_disk(struct daemon *daemon, const struct facts *facts,
 	verdict = explain_filter(daemon, facts, out);
 	if (verdict.blacklisted) {
 		mp_strbuf_printf(&out->summary, "not a path: blacklisted by %s",
-				 mp_criterion_name(verdict.criterion));
+				 mp_filter_criterion_name(verdict.criterion));
 		if (facts->held_by_map) {
 			mp_strbuf_puts(&out->summary, ", although a map holds it");
 			explain_claim(daemon, facts, map, true, out);

@@ -70,7 +70,7 @@ void facts_find(struct facts *facts)
 	if (facts->error < 0) {
 		/* Enough for the filter by name. */
 		facts->disk.identity = (struct mp_identity){ .devt = facts->disk.devt };
-		mp_identity_forget_texts(&facts->disk.identity);
+		mp_path_identity_forget_texts(&facts->disk.identity);
 		snprintf(facts->disk.identity.name, sizeof(facts->disk.identity.name), "%s",
 			 facts->disk.name);
 		return;
@@ -90,7 +90,7 @@ void facts_find_wwid(struct facts *facts)
 		mp_probe_page_wwid(&mp_roots_system, facts->disk.identity.protocol, facts->disk.dir,
 				   facts->page_wwid);
 	facts->marked_failed = *facts->disk.identity.wwid &&
-			       mp_failed_wwids_has(RUNTIME_DIR, facts->disk.identity.wwid);
+			       mp_wwids_has_failed(RUNTIME_DIR, facts->disk.identity.wwid);
 }
 
 /* ---- on the loop, between the steps */
@@ -104,7 +104,7 @@ int facts_resolve(struct daemon *daemon, struct facts *facts)
 		return 0;
 	if (path && !strcmp(path->path.identity.name, facts->disk.identity.name)) {
 		facts->disk.identity = path->path.identity;
-		mp_identity_forget_texts(&facts->disk.identity);
+		mp_path_identity_forget_texts(&facts->disk.identity);
 		facts->identified = *facts->disk.identity.wwid;
 	}
 	mp_disk_find_settings(&facts->disk, daemon->inventory.config);

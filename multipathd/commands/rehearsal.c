@@ -111,7 +111,7 @@ static int rehearsal_on_found(void *userdata, dev_t devt, const char *name, cons
 	seen = seen_add(rehearsal);
 	if (!seen)
 		return -ENOMEM;
-	seen->identity = mp_identity_clone(&disk.identity);
+	seen->identity = mp_path_identity_clone(&disk.identity);
 	if (!seen->identity) {
 		rehearsal->seen_count--;
 		return -ENOMEM;

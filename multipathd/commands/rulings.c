@@ -31,6 +31,6 @@ bool rulings_serve(struct daemon *daemon, const char *text, struct mp_strbuf *re
 	mp_claimant_judge(daemon->inventory.config, &claimant, &ruling);
 	ruling.has_sibling = *ruling.wwid &&
 			     has_sibling(daemon, ruling.wwid, claimant.identity.name);
-	mp_ruling_format(&ruling, reply);
+	mp_claimant_format_ruling(&ruling, reply);
 	return true;
 }

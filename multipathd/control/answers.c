@@ -180,9 +180,9 @@ struct answer_effects answers_weigh(const struct daemon_path *path, enum mp_path
 		.answer = answer,
 		.state = t.state,
 		.shown = answer == MP_PATH_PENDING ? MP_PATH_PENDING : t.state,
-		.interval_sec = mp_interval_next(path->path.interval_sec, &t,
-						 process->polling_interval_sec,
-						 process->max_polling_interval_sec),
+		.interval_sec = mp_transition_next_interval(path->path.interval_sec, &t,
+							    process->polling_interval_sec,
+							    process->max_polling_interval_sec),
 		.doubt = bad,
 		.lost = t.fail && path->path.dm_state == MP_DM_ACTIVE &&
 			mp_path_state_is_bad(answer),

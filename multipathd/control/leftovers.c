@@ -152,8 +152,8 @@ static int wake(const char *wwid, bool *resumed)
 
 	suspended = r >= 0 && kernel.suspended;
 	inactive = r >= 0 && kernel.inactive_table;
-	mp_kernel_map_fini(&kernel);
-	if (r < 0 || (!suspended && !inactive) || mp_suspended_wwids_has(RUNTIME_DIR, wwid))
+	mp_dm_map_fini(&kernel);
+	if (r < 0 || (!suspended && !inactive) || mp_wwids_has_suspended(RUNTIME_DIR, wwid))
 		return r < 0 ? r : 0;
 	/*
 	 * The loaded table is older than what is known now; if the wanted table differs, it is
@@ -292,7 +292,7 @@ static int leftover_on_timer(sd_event_source *source, uint64_t usec, void *userd
 		.map = map,
 		.reload_asked = leftover->reload_asked,
 		.by_operator = map && map->map.kernel.suspended &&
-			       mp_suspended_wwids_has(RUNTIME_DIR, leftover->wwid),
+			       mp_wwids_has_suspended(RUNTIME_DIR, leftover->wwid),
 		.awaited = daemon->inventory.options.awaits_leftovers,
 	};
 

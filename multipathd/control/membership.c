@@ -202,7 +202,7 @@ void membership_gone(struct daemon_map *map)
 	if (!map->map.kernel.exists)
 		return;
 	log_notice("%s: map was removed", map->map.name);
-	mp_kernel_map_fini(&map->map.kernel);
+	mp_dm_map_fini(&map->map.kernel);
 	map->map.kernel = (struct mp_kernel_map){ 0 };
 	if (map->busy) {
 		/* The running operation will report what is left. */

@@ -232,7 +232,7 @@ static void device_removed(struct device_job *job, struct daemon_map *map)
 		log_error("%s: not removed: %s", map->map.name, strerror(-job->error));
 	} else {
 		log_notice("%s: map removed", map->map.name);
-		mp_kernel_map_fini(&map->map.kernel);
+		mp_dm_map_fini(&map->map.kernel);
 		map->map.kernel = (struct mp_kernel_map){ 0 };
 		daemon_answer(map, "ok\n");
 		if (job->by_operator) {

@@ -224,7 +224,7 @@ static int job_copy_texts(struct check_job *job, const struct daemon_path *path,
 		return -ENOMEM;
 	if (!path->prioritizer->reads_identity)
 		return 0;
-	job->identity = mp_identity_clone(&path->path.identity);
+	job->identity = mp_path_identity_clone(&path->path.identity);
 	return job->identity ? 0 : -ENOMEM;
 }
 

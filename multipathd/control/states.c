@@ -120,7 +120,7 @@ void states_replace(struct daemon_map *map, struct mp_kernel_map *kernel)
 					    mp_table_find(&before.table, path->identity.devt), now);
 		map_take_difference(map, daemon_path_of(path), &difference);
 	}
-	mp_kernel_map_fini(&before);
+	mp_dm_map_fini(&before);
 	if (mp_map_has_strangers(&map->map))
 		maps_forget_strange(map->inventory);
 	maps_let_go(map->inventory);

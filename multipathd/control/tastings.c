@@ -92,8 +92,8 @@ static void tasting_start(struct daemon *daemon, const struct provider *provider
 static void tasting_look(struct work *work)
 {
 	struct tasting *tasting = caa_container_of(work, struct tasting, work);
-	_cleanup_close_ int fd =
-		provider_open(tasting->provider.devt, tasting->provider.name, O_RDONLY | O_DIRECT);
+	_cleanup_close_ int fd = engine_provider_open(tasting->provider.devt,
+						      tasting->provider.name, O_RDONLY | O_DIRECT);
 	struct mp_label label;
 
 	tasting->has_label = fd >= 0 && mp_label_read(fd, &tasting->provider.disk, &label) == 0;

@@ -198,7 +198,7 @@ static void job_follow_up(struct check_job *job)
 	if (job->ask_ana)
 		job->ana = mp_ana_is_supported(job->check.fd, job->timeout_msec);
 	if (!job_leads_astray(job))
-		reservation_check_run(&job->reservation, job->check.fd, job->timeout_msec);
+		registration_check_run(&job->reservation, job->check.fd, job->timeout_msec);
 	if (job->prioritizer)
 		job_ask_priority(job);
 }

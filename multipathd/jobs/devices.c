@@ -21,12 +21,12 @@ static void device_job_run(struct work *work)
 		break;
 	case DEVICE_SUSPEND:
 		/* The next daemon must find it so. */
-		mp_suspended_wwids_mark(RUNTIME_DIR, job->wwid);
+		mp_wwids_mark_suspended(RUNTIME_DIR, job->wwid);
 		job->error = mp_dm_suspend(job->wwid);
 		break;
 	case DEVICE_RESUME:
 		job->error = mp_dm_resume(job->wwid, &job->flags);
-		mp_suspended_wwids_clear(RUNTIME_DIR, job->wwid);
+		mp_wwids_clear_suspended(RUNTIME_DIR, job->wwid);
 		break;
 	}
 }

@@ -28,7 +28,7 @@ struct looks {
 static void look_job_free(struct look_job *job)
 {
 	for (size_t i = 0; i < job->count; i++) {
-		mp_kernel_map_fini(&job->maps[i]->kernel);
+		mp_dm_map_fini(&job->maps[i]->kernel);
 		free(job->maps[i]);
 	}
 	free(job->maps);

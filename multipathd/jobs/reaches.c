@@ -33,7 +33,7 @@ void reaches_fini(struct reaches *reaches)
 static void reach_run(struct work *work)
 {
 	struct reach *reach = caa_container_of(work, struct reach, work);
-	_cleanup_close_ int fd = provider_open(reach->devt, NULL, O_RDONLY | O_DIRECT);
+	_cleanup_close_ int fd = engine_provider_open(reach->devt, NULL, O_RDONLY | O_DIRECT);
 	struct mp_label_disk disk;
 	struct mp_label label;
 

@@ -19,7 +19,7 @@ int registration_register(int fd, const struct mp_prkey *key, bool all_target_po
 	return mp_reservation_register(fd, &parameters, timeout_msec);
 }
 
-void reservation_check_run(struct reservation_check *check, int fd, unsigned timeout_msec)
+void registration_check_run(struct reservation_check *check, int fd, unsigned timeout_msec)
 {
 	_cleanup_free_ uint8_t *data = NULL;
 	struct mp_reservation_holder holder;

@@ -22,12 +22,12 @@ struct reservation_check {
 };
 
 /**
- * reservation_check_run() - on a worker
+ * registration_check_run() - on a worker
  *
  * A key that is no longer registered anywhere is not registered again: its removal (PREEMPT) was
  * meant to fence this host.
  */
-void reservation_check_run(struct reservation_check *check, int fd, unsigned timeout_msec);
+void registration_check_run(struct reservation_check *check, int fd, unsigned timeout_msec);
 
 /**
  * registration_register() - on a worker: REGISTER AND IGNORE EXISTING KEY. Return: as

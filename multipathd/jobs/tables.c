@@ -17,7 +17,7 @@
 void table_job_free(struct table_job *job)
 {
 	mp_table_fini(&job->table);
-	mp_kernel_map_fini(&job->kernel);
+	mp_dm_map_fini(&job->kernel);
 	free(job->locks);
 	free(job->bad);
 	free(job->delimiter);
@@ -51,9 +51,9 @@ static int table_job_create(struct table_job *job)
 	r = mp_dm_create(job->name, job->wwid, &job->table, &job->flags);
 	table_job_unlock(job, job->lock_count);
 	if (r < 0)
-		mp_failed_wwids_mark(RUNTIME_DIR, job->wwid);
+		mp_wwids_mark_failed(RUNTIME_DIR, job->wwid);
 	else
-		mp_failed_wwids_clear(RUNTIME_DIR, job->wwid);
+		mp_wwids_clear_failed(RUNTIME_DIR, job->wwid);
 	return r;
 }
 
@@ -70,7 +70,7 @@ static void table_job_run(struct work *work)
 		if (!job->whole)
 			job->flags.called_off = &job->called_off;
 		r = mp_dm_reload(job->wwid, &job->table, &job->flags, job->resize);
-		mp_suspended_wwids_clear(RUNTIME_DIR, job->wwid);
+		mp_wwids_clear_suspended(RUNTIME_DIR, job->wwid);
 	}
 	job->error = r;
 	if (r == -EWOULDBLOCK)
@@ -83,7 +83,7 @@ static void table_job_run(struct work *work)
 	/* Whatever the result, read the current state. */
 	r = mp_dm_read(job->wwid, &job->kernel);
 	if (r >= 0 && job->kernel.half_made)
-		mp_kernel_map_fini(&job->kernel);
+		mp_dm_map_fini(&job->kernel);
 	if (job->error >= 0 && r < 0)
 		job->error = r;
 }

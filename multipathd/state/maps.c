@@ -194,7 +194,7 @@ void maps_remember(struct daemon_map *map, const struct mp_identity *reference)
 
 	if (!reference || reference == map->reference)
 		return;
-	copy = mp_identity_clone(reference);
+	copy = mp_path_identity_clone(reference);
 	if (!copy)
 		return;
 	free(map->reference);

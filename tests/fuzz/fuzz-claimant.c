@@ -34,10 +34,10 @@ static void ruling_again(const char *text)
 	_cleanup_strbuf_ struct mp_strbuf once = MP_STRBUF_INIT;
 	struct mp_ruling first, second;
 
-	if (mp_ruling_parse(text, &first) < 0)
+	if (mp_claimant_parse_ruling(text, &first) < 0)
 		return;
-	mp_ruling_format(&first, &once);
-	if (mp_ruling_parse(once.text, &second) < 0 || strcmp(first.wwid, second.wwid) ||
+	mp_claimant_format_ruling(&first, &once);
+	if (mp_claimant_parse_ruling(once.text, &second) < 0 || strcmp(first.wwid, second.wwid) ||
 	    first.mode != second.mode)
 		abort();
 }

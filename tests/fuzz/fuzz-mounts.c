@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	strcat(strcpy(more, other), text);
 	assert(mp_mounts_have(text, "8:0", "sda") == mp_mounts_have(more, "8:0", "sda"));
-	assert(mp_swaps_have(text, "sda") == mp_swaps_have(more, "sda"));
+	assert(mp_mounts_have_swap(text, "sda") == mp_mounts_have_swap(more, "sda"));
 	assert(holder_find_inode(text, "@a") == holder_find_inode(more, "@a"));
 	return 0;
 }

@@ -137,7 +137,7 @@ static void remove_map(const char *wwid)
 
 static bool exists(const char *wwid)
 {
-	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map map = { 0 };
+	_cleanup_(mp_dm_map_fini) struct mp_kernel_map map = { 0 };
 	int r = mp_dm_read(wwid, &map);
 
 	assert_true(r == 0 || r == -ENODEV);
@@ -218,7 +218,7 @@ static void udev_properties_tell_the_wwid(void **state)
 
 static void a_map_is_created_read_and_removed(void **state)
 {
-	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map map = { 0 };
+	_cleanup_(mp_dm_map_fini) struct mp_kernel_map map = { 0 };
 	_cleanup_strbuf_ struct mp_strbuf got = MP_STRBUF_INIT, wanted = MP_STRBUF_INIT;
 	_cleanup_(mp_table_fini) struct mp_table table;
 
@@ -374,7 +374,7 @@ static void a_wait_ends_when_udev_made_the_link(void **state)
 
 static void a_reload_changes_the_table(void **state)
 {
-	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map map = { 0 };
+	_cleanup_(mp_dm_map_fini) struct mp_kernel_map map = { 0 };
 	_cleanup_(mp_table_fini) struct mp_table table;
 	const struct mp_dm_flags flags = { .reload = true };
 
@@ -392,7 +392,7 @@ static void a_reload_changes_the_table(void **state)
 
 static void a_failed_reload_keeps_the_old_table(void **state)
 {
-	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map map = { 0 };
+	_cleanup_(mp_dm_map_fini) struct mp_kernel_map map = { 0 };
 	_cleanup_(mp_table_fini) struct mp_table table;
 	const struct mp_dm_flags flags = { .reload = true };
 
@@ -420,7 +420,7 @@ static void suspend_and_resume_are_seen(void **state)
 	assert_int_equal(mp_dm_resume("wwid0", NULL), 0);
 	assert_int_equal(mp_dm_read_status("wwid0", &map), 0);
 	assert_false(map.suspended);
-	mp_kernel_map_fini(&map);
+	mp_dm_map_fini(&map);
 	remove_map("wwid0");
 }
 
@@ -453,7 +453,7 @@ static void a_failed_path_is_an_event_and_a_state(void **state)
 	assert_int_equal(mp_dm_message("wwid9", message), -ENODEV);
 
 	close(events.fd);
-	mp_kernel_map_fini(&map);
+	mp_dm_map_fini(&map);
 	remove_map("wwid0");
 }
 
@@ -469,7 +469,7 @@ static void a_status_that_no_longer_fits_is_told(void **state)
 	table_of_lun(1, "0", &table);
 	assert_int_equal(mp_dm_reload("wwid0", &table, &flags, false), 0);
 	assert_int_equal(mp_dm_read_status("wwid0", &map), -EBADMSG);
-	mp_kernel_map_fini(&map);
+	mp_dm_map_fini(&map);
 	remove_map("wwid0");
 }
 
@@ -526,7 +526,7 @@ static void a_map_in_use_is_busy_or_goes_later(void **state)
 {
 	const struct mp_dm_removal unused = { .only_unused = true },
 				   deferred = { .deferred = true };
-	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map map = { 0 };
+	_cleanup_(mp_dm_map_fini) struct mp_kernel_map map = { 0 };
 	int fd;
 
 	(void)state;
@@ -562,7 +562,7 @@ static void a_removal_in_vain_leaves_a_map_as_it_was(void **state)
 {
 	static const struct mp_dm_removal ways[] = { { .only_unused = true },
 						     { .only_unused = false } };
-	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map map = { 0 };
+	_cleanup_(mp_dm_map_fini) struct mp_kernel_map map = { 0 };
 	int status, fd;
 	pid_t child;
 
@@ -589,7 +589,7 @@ static void a_removal_in_vain_leaves_a_map_as_it_was(void **state)
 	/* The second way is what a race with somebody who opens it comes to. */
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
 		assert_int_equal(mp_dm_remove("wwid0", &ways[i]), -EBUSY);
-		mp_kernel_map_fini(&map);
+		mp_dm_map_fini(&map);
 		assert_int_equal(mp_dm_read("wwid0", &map), 0);
 		assert_false(map.suspended);
 		assert_true(mp_table_has_feature(&map.table, "queue_if_no_path"));
@@ -630,13 +630,13 @@ static void a_half_made_map_is_completed_or_goes(void **state)
 		run("%s", ways[i][1]);
 		assert_int_equal(mp_dm_read("wwid0", &map), 0);
 		assert_true(map.half_made);
-		mp_kernel_map_fini(&map);
+		mp_dm_map_fini(&map);
 		assert_int_equal(create("map0", "wwid0", 0, "0"), 0);
 		assert_int_equal(mp_dm_read("wwid0", &map), 0);
 		assert_false(map.half_made || map.foreign_table || map.suspended ||
 			     map.inactive_table);
 		assert_string_equal(map.name, "map0");
-		mp_kernel_map_fini(&map);
+		mp_dm_map_fini(&map);
 		assert_int_equal(mp_dm_remove_half_made("wwid0"), 0);
 		assert_true(exists("wwid0"));
 		run("udevadm settle");
@@ -661,7 +661,7 @@ static void a_half_made_map_keeps_no_name_from_another(void **state)
 	assert_true(has_device("map2", "mpath-wwid0") && has_device("wwid2", "mpath-wwid2"));
 	assert_int_equal(mp_dm_read("wwid2", &map), 0);
 	assert_true(map.half_made);
-	mp_kernel_map_fini(&map);
+	mp_dm_map_fini(&map);
 	assert_int_equal(mp_dm_remove_half_made("wwid2"), 1);
 	assert_false(exists("wwid2"));
 	/* what others make is theirs */
@@ -676,7 +676,7 @@ static void a_half_made_map_keeps_no_name_from_another(void **state)
 
 static void a_map_can_be_read_only(void **state)
 {
-	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map map = { 0 };
+	_cleanup_(mp_dm_map_fini) struct mp_kernel_map map = { 0 };
 	_cleanup_(mp_table_fini) struct mp_table table;
 	const char *path = disk_of(0, 1)->identity.name;
 	struct mp_dm_flags flags = { .read_only = true };
@@ -700,7 +700,7 @@ static void a_map_can_be_read_only(void **state)
 static void other_devices_are_moved_onto_the_map(void **state)
 {
 	const dev_t paths[] = { disk_of(0, 0)->identity.devt, disk_of(0, 1)->identity.devt };
-	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map map = { 0 };
+	_cleanup_(mp_dm_map_fini) struct mp_kernel_map map = { 0 };
 
 	(void)state;
 	run("dmsetup create other --table '0 64 linear /dev/%s 8'", disk_of(0, 1)->identity.name);
@@ -719,7 +719,7 @@ static void names_and_tables_of_any_size_are_read(void **state)
 	enum { GROUPS = 16, PER_GROUP = 8 };
 	_cleanup_strbuf_ struct mp_strbuf params = MP_STRBUF_INIT, got = MP_STRBUF_INIT;
 	_cleanup_(mp_table_fini) struct mp_table table = MP_TABLE_INIT;
-	_cleanup_(mp_kernel_map_fini) struct mp_kernel_map map = { 0 };
+	_cleanup_(mp_dm_map_fini) struct mp_kernel_map map = { 0 };
 	const struct mp_dm_flags flags = { 0 };
 
 	(void)state;
@@ -733,7 +733,7 @@ static void names_and_tables_of_any_size_are_read(void **state)
 		assert_int_equal(create(names[i], names[i], 0, "0"), 0);
 		assert_int_equal(mp_dm_read(names[i], &named), 0);
 		assert_string_equal(named.name, names[i]);
-		mp_kernel_map_fini(&named);
+		mp_dm_map_fini(&named);
 		assert_int_equal(mp_dm_list(&list, &count), 0);
 		assert_int_equal(count, 1);
 		assert_string_equal(list[0].name, names[i]);
@@ -788,7 +788,7 @@ static void rounds_leave_no_memory_behind(void **state)
 		assert_int_equal(mp_dm_read("wwid0", &map), 0);
 		assert_int_equal(mp_dm_read_status("wwid0", &map), 0);
 		assert_int_equal(mp_dm_message("wwid0", "bad message"), -EINVAL);
-		mp_kernel_map_fini(&map);
+		mp_dm_map_fini(&map);
 		assert_int_equal(mp_dm_list(&list, &count), 0);
 		mp_dm_list_free(list, count);
 		assert_int_equal(mp_probe_identity(&mp_roots_system, disk_of(0, 0)->identity.devt,
@@ -833,7 +833,7 @@ static void *work(void *userdata)
 			r = mp_dm_read(wwid, &map);
 		if (r == 0 && strcmp(map.name, other))
 			r = -EBADE;
-		mp_kernel_map_fini(&map);
+		mp_dm_map_fini(&map);
 		if (r == 0)
 			r = mp_dm_message(wwid, "queue_if_no_path");
 		if (r == 0)

@@ -563,7 +563,7 @@ void table_job_free(struct table_job *job)
 	if (recorded.table == job)
 		recorded.table = NULL;
 	mp_table_fini(&job->table);
-	mp_kernel_map_fini(&job->kernel);
+	mp_dm_map_fini(&job->kernel);
 	free(job->locks);
 	free(job->bad);
 	free(job->delimiter);

@@ -60,9 +60,9 @@ static void differences_are_reported_with_both_values(void **state)
 	assert_int_equal(mp_table_parse("2 pg_init_retries 5 0 1 1 a 0 1 1 8:0 1", &plan.table), 0);
 	current.size_sectors = 8;
 	plan.table.size_sectors = 16;
-	mp_plan_add(&plan, (struct mp_step){
-				   .kind = MP_STEP_RELOAD,
-				   .reason = mp_table_difference(&current, &plan.table, false) });
+	mp_plan_add(&plan,
+		    (struct mp_step){ .kind = MP_STEP_RELOAD,
+				      .reason = mp_difference_find(&current, &plan.table, false) });
 	mp_plan_add(&plan, (struct mp_step){ .kind = MP_STEP_RESIZE, .reason = "size differs" });
 	mp_changes_add_plan(&changes, "mpatha", "3600", &plan, &current, false);
 	mp_changes_format(&changes, false, &out);

@@ -153,8 +153,8 @@ static void a_ruling_survives_being_text(void **state)
 		_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 		struct mp_ruling read;
 
-		mp_ruling_format(&cases[i], &text);
-		assert_int_equal(mp_ruling_parse(text.text, &read), 0);
+		mp_claimant_format_ruling(&cases[i], &text);
+		assert_int_equal(mp_claimant_parse_ruling(text.text, &read), 0);
 		assert_memory_equal(&read, &cases[i], sizeof(read));
 	}
 }
@@ -175,7 +175,7 @@ static void what_is_no_ruling_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		assert_int_equal(mp_ruling_parse(cases[i], &ruling), -EBADMSG);
+		assert_int_equal(mp_claimant_parse_ruling(cases[i], &ruling), -EBADMSG);
 }
 
 int main(void)

@@ -60,7 +60,7 @@ static void the_first_row_that_differs_is_named(void **state)
 
 		assert_int_equal(mp_table_parse(rows[i].current, &current), 0);
 		assert_int_equal(mp_table_parse(rows[i].wanted, &wanted), 0);
-		difference = mp_table_difference(&current, &wanted, false);
+		difference = mp_difference_find(&current, &wanted, false);
 		if (rows[i].difference)
 			assert_string_equal(difference, rows[i].difference);
 		else
@@ -80,9 +80,9 @@ static void blanks_are_no_difference(void **state)
 	free(wanted.groups[0].selector);
 	wanted.handler = strdup(" 1\talua ");
 	wanted.groups[0].selector = strdup("\ta  2\tx\vy ");
-	assert_null(mp_table_difference(&current, &wanted, false));
+	assert_null(mp_difference_find(&current, &wanted, false));
 	wanted.groups[0].selector[strlen("\ta  2\tx\v")] = 'z';
-	assert_string_equal(mp_table_difference(&current, &wanted, false), "path selector differs");
+	assert_string_equal(mp_difference_find(&current, &wanted, false), "path selector differs");
 }
 
 static void groups_are_found_by_their_members(void **state)
@@ -127,7 +127,7 @@ static void a_changed_row_is_reported_with_both_values(void **state)
 
 		assert_int_equal(mp_table_parse(rows[i].current, &current), 0);
 		assert_int_equal(mp_table_parse(rows[i].wanted, &wanted), 0);
-		mp_table_difference_format(&current, &wanted, false, &text);
+		mp_difference_format(&current, &wanted, false, &text);
 		assert_string_equal(mp_strbuf_text(&text), rows[i].text);
 	}
 }

@@ -121,7 +121,7 @@ static void the_deciding_criterion_and_rule_are_reported(void **state)
 		if (verdict.blacklisted != rows[i].blacklisted ||
 		    verdict.criterion != rows[i].criterion)
 			fail_msg("row %zu: %d by %s", i, verdict.blacklisted,
-				 mp_criterion_name(verdict.criterion));
+				 mp_filter_criterion_name(verdict.criterion));
 		if (rows[i].rule)
 			assert_string_equal(verdict.rule, rows[i].rule);
 		else

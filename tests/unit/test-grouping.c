@@ -31,7 +31,7 @@ static size_t make_paths(const struct fact *facts, size_t count, struct mp_path 
 		struct mp_identity *identity = &paths[i].identity;
 
 		identity->name[0] = 'a' + i;
-		mp_identity_forget_texts(identity);
+		mp_path_identity_forget_texts(identity);
 		if (facts[i].serial)
 			identity->serial = facts[i].serial;
 		if (facts[i].node)
@@ -54,7 +54,7 @@ static size_t make_paths(const struct fact *facts, size_t count, struct mp_path 
 static void expect(enum mp_grouping grouping, const struct fact *facts, size_t count, bool marginal,
 		   const char *selector, const char *expected)
 {
-	_cleanup_(mp_wanted_groups_fini) struct mp_wanted_groups groups = { 0 };
+	_cleanup_(mp_grouping_fini) struct mp_wanted_groups groups = { 0 };
 	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
 	const struct mp_path *pointers[PATHS_MAX];
 	struct mp_path paths[PATHS_MAX];
@@ -312,7 +312,7 @@ static void large_priorities_do_not_overflow_their_average(void **state)
 
 	(void)state;
 	group.path_count = make_paths(facts, ARRAY_SIZE(facts), paths, pointers);
-	mp_wanted_group_rate(&group, true);
+	mp_grouping_rate(&group, true);
 	assert_int_equal(group.priority, INT32_MAX);
 	assert_int_equal(group.active, 3);
 	assert_false(group.marginal);

@@ -36,10 +36,11 @@ static void no_section_lists_a_name_twice(void **state)
 	for (enum mp_scope scope = 0; scope < MP_SCOPES; scope++) {
 		unsigned place = 0, count = 0, taken = 0;
 
-		for (enum mp_key key; (key = mp_scope_next(scope, &place)) != MP_KEY_NONE; count++)
+		for (enum mp_key key; (key = mp_keyword_next(scope, &place)) != MP_KEY_NONE;
+		     count++)
 			assert_int_equal(mp_keyword_find(scope, mp_keywords[key].name), key);
 		for (enum mp_key key = 0; key < MP_KEYS; key++)
-			taken += mp_scope_has(scope, key);
+			taken += mp_keyword_in_scope(scope, key);
 		assert_int_equal(count, taken);
 	}
 }
@@ -52,7 +53,7 @@ static void what_a_section_prints_first_is_a_keyword_of_it(void **state)
 		for (unsigned i = 0; i < mp_scopes[scope].first_count; i++) {
 			enum mp_key key = mp_scopes[scope].first[i];
 
-			if (!mp_scope_has(scope, key) && scope != MP_SCOPE_OVERRIDES)
+			if (!mp_keyword_in_scope(scope, key) && scope != MP_SCOPE_OVERRIDES)
 				fail_msg("%s is printed first in %s, which does not take it",
 					 mp_keywords[key].name, mp_scopes[scope].name);
 		}
@@ -64,10 +65,12 @@ static void each_section_is_found_where_it_belongs(void **state)
 	for (enum mp_scope scope = MP_SCOPE_TOP + 1; scope < MP_SCOPES; scope++)
 		for (enum mp_scope parent = MP_SCOPE_TOP; parent < MP_SCOPES; parent++)
 			if (parent == mp_scopes[scope].parent)
-				assert_int_equal(mp_scope_find(parent, mp_scopes[scope].name),
+				assert_int_equal(mp_keyword_scope_find(parent,
+								       mp_scopes[scope].name),
 						 scope);
 			else
-				assert_int_not_equal(mp_scope_find(parent, mp_scopes[scope].name),
+				assert_int_not_equal(mp_keyword_scope_find(parent,
+									   mp_scopes[scope].name),
 						     scope);
 }
 
@@ -107,15 +110,16 @@ static void built_in_values_can_be_written_in_a_file(void **state)
 static void sections_are_found_within_their_parents(void **state)
 {
 	(void)state;
-	assert_int_equal(mp_scope_find(MP_SCOPE_TOP, "devices"), MP_SCOPE_DEVICES);
-	assert_int_equal(mp_scope_find(MP_SCOPE_TOP, "device"), MP_SCOPE_TOP);
-	assert_int_equal(mp_scope_find(MP_SCOPE_DEVICES, "device"), MP_SCOPE_DEVICE);
-	assert_int_equal(mp_scope_find(MP_SCOPE_BLACKLIST, "device"), MP_SCOPE_BLACKLIST_DEVICE);
-	assert_int_equal(mp_scope_find(MP_SCOPE_OVERRIDES, "protocol"), MP_SCOPE_PROTOCOL);
-	assert_int_equal(mp_scope_find(MP_SCOPE_BLACKLIST, "protocol"), MP_SCOPE_TOP);
-	assert_true(mp_scope_is_word("device"));
-	assert_false(mp_scope_is_word("overrides"));
-	assert_false(mp_scope_is_word("protocol"));
+	assert_int_equal(mp_keyword_scope_find(MP_SCOPE_TOP, "devices"), MP_SCOPE_DEVICES);
+	assert_int_equal(mp_keyword_scope_find(MP_SCOPE_TOP, "device"), MP_SCOPE_TOP);
+	assert_int_equal(mp_keyword_scope_find(MP_SCOPE_DEVICES, "device"), MP_SCOPE_DEVICE);
+	assert_int_equal(mp_keyword_scope_find(MP_SCOPE_BLACKLIST, "device"),
+			 MP_SCOPE_BLACKLIST_DEVICE);
+	assert_int_equal(mp_keyword_scope_find(MP_SCOPE_OVERRIDES, "protocol"), MP_SCOPE_PROTOCOL);
+	assert_int_equal(mp_keyword_scope_find(MP_SCOPE_BLACKLIST, "protocol"), MP_SCOPE_TOP);
+	assert_true(mp_keyword_scope_is_word("device"));
+	assert_false(mp_keyword_scope_is_word("overrides"));
+	assert_false(mp_keyword_scope_is_word("protocol"));
 }
 
 int main(void)

@@ -61,7 +61,7 @@ static int manual_free(void **state)
 static bool is_known(enum mp_scope scope, const char *name)
 {
 	return mp_keyword_find(scope, name) != MP_KEY_NONE ||
-	       mp_scope_find(scope, name) != MP_SCOPE_TOP;
+	       mp_keyword_scope_find(scope, name) != MP_SCOPE_TOP;
 }
 
 /* The text under the keyword's heading. */
@@ -172,7 +172,7 @@ static void each_default_is_that_of_the_table(void **state)
 {
 	unsigned place = 0;
 
-	for (enum mp_key key; (key = mp_scope_next(MP_SCOPE_DEFAULTS, &place)) != MP_KEY_NONE;)
+	for (enum mp_key key; (key = mp_keyword_next(MP_SCOPE_DEFAULTS, &place)) != MP_KEY_NONE;)
 		if (!(mp_keywords[key].flags & MP_KEYWORD_IGNORED))
 			check_default(*state, key);
 }

@@ -65,8 +65,8 @@ static void a_swap_area_is_a_partition_of_that_name(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_int_equal(mp_swaps_have(rows[i].text, "sdb"), rows[i].swap);
-	assert_false(mp_swaps_have(NULL, "sdb"));
+		assert_int_equal(mp_mounts_have_swap(rows[i].text, "sdb"), rows[i].swap);
+	assert_false(mp_mounts_have_swap(NULL, "sdb"));
 	(void)state;
 }
 

@@ -95,7 +95,7 @@ static void a_path_has_its_own_copies_of_texts(void **state)
 
 	(void)state;
 	assert_int_equal(heap_path_new(1, &identity, &path), 0);
-	clone = mp_identity_clone(&path->identity);
+	clone = mp_path_identity_clone(&path->identity);
 	assert_non_null(clone);
 	serial[0] = target[0] = '-';
 	assert_string_equal(path->identity.serial, "S1");

@@ -86,7 +86,7 @@ static void each_step_is_a_line_with_its_reason(void **state)
 						  "m: remove: d\n"
 						  "m: reject: x\n"
 						  "m: enable group 1: \n");
-	assert_string_equal(mp_step_name(99), "invalid");
+	assert_string_equal(mp_plan_step_name(99), "invalid");
 }
 
 int main(void)

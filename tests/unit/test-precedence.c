@@ -108,7 +108,7 @@ static bool is_of_no_object(enum mp_key key)
 	if (mp_keywords[key].flags & MP_KEYWORD_IGNORED || mp_keywords[key].alias_of)
 		return true;
 	for (size_t i = 0; i + 1 < ARRAY_SIZE(levels); i++)
-		if (mp_scope_has(levels[i].scope, key))
+		if (mp_keyword_in_scope(levels[i].scope, key))
 			return false;
 	return key != MP_KEY_CHECKER_TIMEOUT && key != MP_KEY_MAX_RETRIES;
 }
@@ -184,11 +184,11 @@ static void the_section_with_precedence_wins_and_is_reported(void **state)
 		if (is_of_no_object(key))
 			continue;
 		for (size_t strong = 0; strong < ARRAY_SIZE(levels); strong++) {
-			if (!mp_scope_has(levels[strong].scope, key))
+			if (!mp_keyword_in_scope(levels[strong].scope, key))
 				continue;
 			pairs += check_pair(&loaded, key, strong, ARRAY_SIZE(levels));
 			for (size_t weak = strong + 1; weak < ARRAY_SIZE(levels); weak++)
-				if (mp_scope_has(levels[weak].scope, key))
+				if (mp_keyword_in_scope(levels[weak].scope, key))
 					pairs += check_pair(&loaded, key, strong, weak);
 		}
 	}

@@ -392,7 +392,7 @@ static void add_random_setting(uint32_t *seed, enum mp_key key, struct mp_strbuf
 	else
 		add_random_value(seed, &mp_keywords[key], &value);
 	mp_strbuf_printf(buf, "%s ", mp_keywords[key].name);
-	mp_text_quote(mp_strbuf_text(&value), buf);
+	mp_type_quote(mp_strbuf_text(&value), buf);
 	mp_strbuf_putc(buf, '\n');
 }
 
@@ -401,7 +401,7 @@ static void add_random_section(uint32_t *seed, enum mp_scope scope, struct mp_st
 	unsigned place = 0;
 
 	mp_strbuf_printf(buf, "%s {\n", mp_scopes[scope].name);
-	for (enum mp_key key; (key = mp_scope_next(scope, &place)) != MP_KEY_NONE;)
+	for (enum mp_key key; (key = mp_keyword_next(scope, &place)) != MP_KEY_NONE;)
 		if (!below(seed, 2) || key == MP_KEY_WWID || key == MP_KEY_VENDOR ||
 		    key == MP_KEY_PRODUCT || key == MP_KEY_TYPE)
 			add_random_setting(seed, key, buf);
@@ -443,7 +443,7 @@ static void add_meaning(const struct mp_config *config, struct mp_strbuf *buf)
 {
 	unsigned place = 0;
 
-	for (enum mp_key key; (key = mp_scope_next(MP_SCOPE_DEFAULTS, &place)) != MP_KEY_NONE;) {
+	for (enum mp_key key; (key = mp_keyword_next(MP_SCOPE_DEFAULTS, &place)) != MP_KEY_NONE;) {
 		const struct mp_setting *found = mp_config_default(config, key);
 		struct mp_setting setting;
 

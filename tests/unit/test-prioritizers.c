@@ -479,17 +479,17 @@ static void arguments_are_words(void **state)
 	char value[8];
 
 	(void)state;
-	assert_true(mp_args_have_word("a bc\td", "bc"));
-	assert_true(mp_args_have_word(" d ", "d"));
-	assert_false(mp_args_have_word("abc", "bc"));
-	assert_false(mp_args_have_word("bcd", "bc"));
-	assert_false(mp_args_have_word("", "bc"));
-	assert_true(mp_args_get("x=1 name=v", "name", value, sizeof(value)));
+	assert_true(mp_prioritizer_has_arg("a bc\td", "bc"));
+	assert_true(mp_prioritizer_has_arg(" d ", "d"));
+	assert_false(mp_prioritizer_has_arg("abc", "bc"));
+	assert_false(mp_prioritizer_has_arg("bcd", "bc"));
+	assert_false(mp_prioritizer_has_arg("", "bc"));
+	assert_true(mp_prioritizer_arg("x=1 name=v", "name", value, sizeof(value)));
 	assert_string_equal(value, "v");
-	assert_true(mp_args_get("name=", "name", value, sizeof(value)));
+	assert_true(mp_prioritizer_arg("name=", "name", value, sizeof(value)));
 	assert_string_equal(value, "");
-	assert_false(mp_args_get("name=12345678", "name", value, sizeof(value)));
-	assert_false(mp_args_get("names=1 name", "name", value, sizeof(value)));
+	assert_false(mp_prioritizer_arg("name=12345678", "name", value, sizeof(value)));
+	assert_false(mp_prioritizer_arg("names=1 name", "name", value, sizeof(value)));
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, device_reset)

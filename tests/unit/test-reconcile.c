@@ -61,7 +61,7 @@ static void world_init(struct world *world, const char *paths)
 		struct mp_path *path = &world->paths[n];
 
 		path->id = n + 1;
-		mp_identity_forget_texts(&path->identity);
+		mp_path_identity_forget_texts(&path->identity);
 		path->identity.devt = makedev(8, 16 * n);
 		path->identity.size_sectors = SIZE;
 		path->identity.tpg = -1;

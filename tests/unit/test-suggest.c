@@ -29,10 +29,10 @@ static void distance_counts_edits(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		assert_int_equal(mp_edit_distance(rows[i].a, rows[i].b, 100), rows[i].edits);
-		assert_int_equal(mp_edit_distance(rows[i].b, rows[i].a, 100), rows[i].edits);
+		assert_int_equal(mp_suggest_distance(rows[i].a, rows[i].b, 100), rows[i].edits);
+		assert_int_equal(mp_suggest_distance(rows[i].b, rows[i].a, 100), rows[i].edits);
 		if (rows[i].edits)
-			assert_true(mp_edit_distance(rows[i].a, rows[i].b, rows[i].edits - 1) >
+			assert_true(mp_suggest_distance(rows[i].a, rows[i].b, rows[i].edits - 1) >
 				    rows[i].edits - 1);
 	}
 }
@@ -41,10 +41,10 @@ static const char *suggest(const char *word)
 {
 	static const char *const candidates[] = { "no_path_retry", "failback", "fast_io_fail_tmo",
 						  "prio", "prio_args" };
-	struct mp_suggestion suggestion = mp_suggestion_start(word);
+	struct mp_suggestion suggestion = mp_suggest_start(word);
 
 	for (size_t i = 0; i < ARRAY_SIZE(candidates); i++)
-		mp_suggestion_offer(&suggestion, candidates[i]);
+		mp_suggest_offer(&suggestion, candidates[i]);
 	return suggestion.best;
 }
 
@@ -60,15 +60,15 @@ static void the_nearest_word_is_suggested(void **state)
 
 static void another_word_as_near_is_known(void **state)
 {
-	struct mp_suggestion suggestion = mp_suggestion_start("of");
+	struct mp_suggestion suggestion = mp_suggest_start("of");
 
 	(void)state;
-	mp_suggestion_offer(&suggestion, "off");
+	mp_suggest_offer(&suggestion, "off");
 	assert_null(suggestion.rival);
-	mp_suggestion_offer(&suggestion, "on");
+	mp_suggest_offer(&suggestion, "on");
 	assert_string_equal(suggestion.best, "off");
 	assert_string_equal(suggestion.rival, "on");
-	mp_suggestion_offer(&suggestion, "of");
+	mp_suggest_offer(&suggestion, "of");
 	assert_string_equal(suggestion.best, "of");
 	assert_null(suggestion.rival);
 }

@@ -40,7 +40,7 @@ static void world_init(struct world *world)
 
 static void world_fini(struct world *world)
 {
-	mp_kernel_map_fini(&world->found.kernel);
+	mp_dm_map_fini(&world->found.kernel);
 	mp_dm_list_free(world->made.inventory.listed, world->made.inventory.listed_count);
 	world->made.inventory.listed = NULL;
 	recorded_fini(&world->made);

@@ -301,8 +301,8 @@ static void the_interval_doubles_up_to_its_maximum(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_int_equal(mp_interval_next(rows[i].current, &rows[i].transition, rows[i].min,
-						  rows[i].max),
+		assert_int_equal(mp_transition_next_interval(rows[i].current, &rows[i].transition,
+							     rows[i].min, rows[i].max),
 				 rows[i].next);
 }
 

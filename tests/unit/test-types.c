@@ -222,7 +222,7 @@ static void what_was_expected_is_reported(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
 
-		mp_value_expected(&mp_keywords[rows[i].key], &buf);
+		mp_type_expected(&mp_keywords[rows[i].key], &buf);
 		assert_string_equal(mp_strbuf_text(&buf), rows[i].expected);
 	}
 }
@@ -230,7 +230,7 @@ static void what_was_expected_is_reported(void **state)
 static const char *suggest(enum mp_key key, const char *text, struct mp_strbuf *buf)
 {
 	mp_strbuf_clear(buf);
-	mp_value_suggest(&mp_keywords[key], text, buf);
+	mp_type_suggest(&mp_keywords[key], text, buf);
 	return mp_strbuf_text(buf);
 }
 

@@ -69,24 +69,24 @@ static void the_list_has_maps_and_paths_in_order(void **state)
 
 static void assert_map(struct san *san, char letter, const struct mp_map *map, const char *expected)
 {
-	mp_map_wildcard_find(letter)->render(&san->context, map, &san->out);
+	mp_wildcard_find_map(letter)->render(&san->context, map, &san->out);
 	assert_rendered(san, expected);
 }
 
 static void assert_path(struct san *san, char letter, const struct mp_path *path,
 			const char *expected)
 {
-	mp_path_wildcard_find(letter)->render(&san->context, path, &san->out);
+	mp_wildcard_find_path(letter)->render(&san->context, path, &san->out);
 	assert_rendered(san, expected);
 }
 
 static void an_unknown_letter_has_no_row(void **state)
 {
 	(void)state;
-	assert_null(mp_map_wildcard_find('z'));
-	assert_null(mp_map_wildcard_find('\0'));
-	assert_null(mp_path_wildcard_find('%'));
-	assert_null(mp_group_wildcard_find('n'));
+	assert_null(mp_wildcard_find_map('z'));
+	assert_null(mp_wildcard_find_map('\0'));
+	assert_null(mp_wildcard_find_path('%'));
+	assert_null(mp_wildcard_find_group('n'));
 }
 
 static void a_new_map_has_the_undefined_renderings(void **state)

@@ -172,8 +172,8 @@ static void an_empty_wwid_is_refused(void **state)
 	assert_int_equal(mp_wwids_file_add(*state, wwids[0]), -EINVAL);
 	assert_int_equal(mp_wwids_file_reset(*state, wwids, 1), -EINVAL);
 	assert_int_equal(mp_wwids_file_remove(*state, wwids[0]), 0);
-	assert_int_equal(mp_failed_wwids_mark(*state, ""), -EINVAL);
-	assert_false(mp_failed_wwids_has(*state, ""));
+	assert_int_equal(mp_wwids_mark_failed(*state, ""), -EINVAL);
+	assert_false(mp_wwids_has_failed(*state, ""));
 }
 
 static void what_is_written_is_what_is_read(void **state)
@@ -195,11 +195,11 @@ static void what_is_written_is_what_is_read(void **state)
 		assert_int_equal(mp_wwids_file_has(*state, hostile_words[i]), 0);
 		assert_int_equal(mp_wwids_file_has(*state, hostile_words[(i + 1) % count]),
 				 i + 1 < count);
-		assert_int_equal(mp_failed_wwids_mark(*state, hostile_words[i]), 1);
-		assert_false(mp_suspended_wwids_has(*state, hostile_words[i]));
+		assert_int_equal(mp_wwids_mark_failed(*state, hostile_words[i]), 1);
+		assert_false(mp_wwids_has_suspended(*state, hostile_words[i]));
 	}
 	for (size_t i = 0; i < count; i++)
-		assert_int_equal(mp_failed_wwids_clear(*state, hostile_words[i]), 1);
+		assert_int_equal(mp_wwids_clear_failed(*state, hostile_words[i]), 1);
 }
 
 static void a_full_disk_leaves_the_file_as_it_was(void **state)
@@ -256,15 +256,15 @@ static void many_writers_lose_nothing(void **state)
 
 static void a_failed_wwid_is_marked_by_an_empty_file(void **state)
 {
-	assert_false(mp_failed_wwids_has(*state, "w"));
-	assert_int_equal(mp_failed_wwids_clear(*state, "w"), 0);
-	assert_int_equal(mp_failed_wwids_mark(*state, "w"), 1);
-	assert_int_equal(mp_failed_wwids_mark(*state, "w"), 0);
-	assert_true(mp_failed_wwids_has(*state, "w"));
+	assert_false(mp_wwids_has_failed(*state, "w"));
+	assert_int_equal(mp_wwids_clear_failed(*state, "w"), 0);
+	assert_int_equal(mp_wwids_mark_failed(*state, "w"), 1);
+	assert_int_equal(mp_wwids_mark_failed(*state, "w"), 0);
+	assert_true(mp_wwids_has_failed(*state, "w"));
 	assert_int_equal(scratch_mode(*state, "multipath/failed_wwids/w"), 0400);
 	assert_int_equal(scratch_mode(*state, "multipath/failed_wwids"), 0700);
-	assert_int_equal(mp_failed_wwids_clear(*state, "w"), 1);
-	assert_false(mp_failed_wwids_has(*state, "w"));
+	assert_int_equal(mp_wwids_clear_failed(*state, "w"), 1);
+	assert_false(mp_wwids_has_failed(*state, "w"));
 }
 
 int main(void)
