@@ -289,7 +289,7 @@ int changes_remove(struct engine *engine, const struct mp_geom *geom)
 
 	r = mp_dm_remove(geom->wwid, &removal);
 	if (r >= 0)
-		engine_note(engine, false, false, ENGINE_FOREIGN "%s", geom->wwid);
+		engine_note(engine, false, false, ENGINE_WRONG_LUN "%s", geom->wwid);
 	if (r < 0)
 		return engine_error(
 			engine, r, "%s: not removed: %s", geom->name,
@@ -372,7 +372,7 @@ static void sweep_devices(struct engine *engine)
 
 		/* A map left without a table. */
 		if (wwid && mp_geom_is_wwid(wwid) && mp_dm_read(wwid, &kernel) == 0 &&
-		    kernel.foreign_table)
+		    kernel.other_target)
 			mp_dm_remove(wwid, &removal);
 		mp_dm_map_fini(&kernel);
 		/* An internal map without a map on top. */

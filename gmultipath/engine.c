@@ -101,7 +101,7 @@ static int look_at(struct engine *engine, const char *wwid, struct mp_geom *geom
 		snprintf(text, sizeof(text), "failed %s %u:%u", wwid, major(path->devt),
 			 minor(path->devt));
 		path->by_hand = path->failed && mp_geom_notes_has(&engine->state, text);
-		snprintf(text, sizeof(text), ENGINE_FOREIGN "%s %u:%u", wwid, major(path->devt),
+		snprintf(text, sizeof(text), ENGINE_WRONG_LUN "%s %u:%u", wwid, major(path->devt),
 			 minor(path->devt));
 		path->lost |= mp_geom_notes_has(&engine->state, text);
 	}
@@ -332,8 +332,8 @@ int engine_know(struct engine *engine, const char *uuid, const char *name, const
 
 /* ---- changes to the kernel's maps */
 
-int engine_note_foreign(struct engine *engine, const struct mp_geom *geom,
-			const struct member *members, size_t count)
+int engine_note_wrong_lun(struct engine *engine, const struct mp_geom *geom,
+			  const struct member *members, size_t count)
 {
 	int changes = 0;
 
@@ -345,15 +345,15 @@ int engine_note_foreign(struct engine *engine, const struct mp_geom *geom,
 
 		if (mp_geom_find(geom, member->devt) == geom->count)
 			continue;
-		mp_strbuf_printf(&words, ENGINE_FOREIGN "%s %u:%u", geom->wwid, major(member->devt),
-				 minor(member->devt));
+		mp_strbuf_printf(&words, ENGINE_WRONG_LUN "%s %u:%u", geom->wwid,
+				 major(member->devt), minor(member->devt));
 		noted = mp_geom_notes_has(&engine->state, mp_strbuf_text(&words));
-		if (member->foreign == noted)
+		if (member->wrong_lun == noted)
 			continue;
 		if (*member->wwid)
 			mp_strbuf_putc(&words, ' ');
 		mp_geom_notes_put_word(&words, member->wwid);
-		r = engine_note(engine, false, member->foreign, "%s", mp_strbuf_text(&words));
+		r = engine_note(engine, false, member->wrong_lun, "%s", mp_strbuf_text(&words));
 		if (r < 0)
 			return r;
 		changes = 1;

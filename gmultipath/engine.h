@@ -23,7 +23,7 @@
  */
 #define ENGINE_READS_SUFFIX ".read"
 #define ENGINE_WRITES_SUFFIX ".write"
-#define ENGINE_FOREIGN "foreign "
+#define ENGINE_WRONG_LUN "foreign "
 
 struct engine {
 	struct mp_geom *geoms;
@@ -101,18 +101,18 @@ int engine_note(struct engine *engine, bool lasting, bool add, const char *forma
 /* What the daemon knows of a path. */
 struct member {
 	dev_t devt;
-	bool foreign; /* it leads to another LUN than when it was added */
+	bool wrong_lun; /* it leads to another LUN than when it was added */
 	char wwid[MP_WWID_SIZE]; /* that it had when it was added */
 };
 
 /**
- * engine_note_foreign() - record which of a map's paths lead to another LUN: they are LOST until
+ * engine_note_wrong_lun() - record which of a map's paths lead to another LUN: they are LOST until
  * they lead to the map's LUN again
  *
  * Return: 1 if the notes changed, 0 if not, negative errno as engine_note().
  */
-int engine_note_foreign(struct engine *engine, const struct mp_geom *geom,
-			const struct member *members, size_t count);
+int engine_note_wrong_lun(struct engine *engine, const struct mp_geom *geom,
+			  const struct member *members, size_t count);
 
 /**
  * engine_know() - let a label with this UUID create a map, on the disk with this WWID ("": any

@@ -397,7 +397,7 @@ int taste_react(struct engine *engine, const char *wwid, enum taste_verdict verd
 		const struct member *members, size_t member_count)
 {
 	const struct mp_geom *geom = engine_find_wwid(engine, wwid);
-	int r = geom ? engine_note_foreign(engine, geom, members, member_count) : 0,
+	int r = geom ? engine_note_wrong_lun(engine, geom, members, member_count) : 0,
 	    dropped = TASTE_NOTHING;
 
 	if (r > 0)

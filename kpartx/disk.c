@@ -113,7 +113,7 @@ static bool has_path(const struct mp_table *table)
 static bool waits_for_path(const char *wwid)
 {
 	struct mp_kernel_map map = { 0 };
-	bool waits = mp_dm_read(wwid, &map) == 0 && !map.foreign_table &&
+	bool waits = mp_dm_read(wwid, &map) == 0 && !map.other_target &&
 		     mp_table_has_feature(&map.table, "queue_if_no_path") && !has_path(&map.table);
 
 	mp_dm_map_fini(&map);

@@ -192,7 +192,7 @@ int mp_dm_read_status(const char *wwid, struct mp_kernel_map *map)
 	r = query(DM_DEVICE_STATUS, writes_wwid(wwid, map->stacked, writes), &task, &info);
 	if (r < 0)
 		return r;
-	if (map->foreign_table || task_get_target(task, TARGET, &size, &params) < 0 ||
+	if (map->other_target || task_get_target(task, TARGET, &size, &params) < 0 ||
 	    size != map->table.size_sectors)
 		return -EBADMSG;
 	r = mp_table_parse_status(params, &map->table);
@@ -223,7 +223,7 @@ static int read_table(const char *wwid, struct mp_kernel_map *ret)
 		return r;
 	take_info(task, &info, ret);
 	if (ret->half_made) {
-		ret->foreign_table = true;
+		ret->other_target = true;
 		return 0;
 	}
 	ret->split = mp_geom_is_wwid(wwid) &&
@@ -236,7 +236,7 @@ static int read_table(const char *wwid, struct mp_kernel_map *ret)
 			return r;
 	}
 	if (task_get_target(ret->stacked ? writes_task : task, TARGET, &size, &params) < 0) {
-		ret->foreign_table = true;
+		ret->other_target = true;
 		return 0;
 	}
 	r = mp_table_parse(params, &ret->table);
@@ -254,7 +254,7 @@ int mp_dm_read(const char *wwid, struct mp_kernel_map *ret)
 	for (int tries = READ_TRIES; tries && r == -EBADMSG; tries--) {
 		mp_dm_map_fini(&map);
 		r = read_table(wwid, &map);
-		if (r == 0 && !map.foreign_table)
+		if (r == 0 && !map.other_target)
 			r = mp_dm_read_status(wwid, &map);
 	}
 	if (r < 0)

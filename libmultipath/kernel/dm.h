@@ -30,7 +30,7 @@ const char *mp_dm_wwid(const char *uuid);
 /**
  * mp_dm_read() - table and status of one map, two ioctls; never blocks for I/O
  * @ret:	empty; filled on success (mp_kernel_map.exists). A UUID of ours with another target:
- *		foreign_table
+ *		other_target
  *
  * Return: 0, -ENODEV no such device, -EBADMSG, negative errno.
  */

@@ -166,7 +166,7 @@ int mp_geom_from_kernel(const char *wwid, const struct mp_kernel_map *kernel, st
 	const struct mp_table *table = &kernel->table;
 	struct mp_geom geom = { .size_sectors = table->size_sectors };
 
-	if (!kernel->exists || kernel->foreign_table || !mp_geom_is_wwid(wwid) ||
+	if (!kernel->exists || kernel->other_target || !mp_geom_is_wwid(wwid) ||
 	    !table->group_count || strlen(wwid) >= sizeof(geom.wwid))
 		return -EINVAL;
 	strcpy(geom.wwid, wwid);

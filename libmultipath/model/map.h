@@ -50,7 +50,7 @@ struct mp_kernel_map {
 	uint32_t event_nr;
 	bool suspended;
 	bool read_only;
-	bool foreign_table; /* has our UUID but not one multipath target */
+	bool other_target; /* has our UUID but not one multipath target */
 	/*
 	 * and no table in force at all: left by a killed process, or being created at this moment
 	 */

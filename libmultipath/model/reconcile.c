@@ -666,7 +666,7 @@ static int make_plan(struct run *run)
 	const char *obstacle;
 	int r;
 
-	if (run->kernel && run->kernel->foreign_table) {
+	if (run->kernel && run->kernel->other_target) {
 		r = set_name(run, run->kernel->name);
 		return r < 0 ? r :
 			       add_step(run, MP_STEP_REJECT,

@@ -459,7 +459,7 @@ static int explain_end(struct daemon *daemon, const struct facts *facts, bool js
 
 	if (!*facts->disk.name) {
 		mp_strbuf_printf(out, "%s: %s\n", facts->asked,
-				 inventory_name_is_foreign(&daemon->inventory, facts->asked, "") ?
+				 inventory_name_is_taken(&daemon->inventory, facts->asked, "") ?
 					 "a device-mapper device, but not a multipath map" :
 					 "no disk, map or WWID with that name");
 		return -ENODEV;

@@ -90,12 +90,12 @@ enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const
 
 	if (mp_disk_locate(&disk, &mp_roots_system, devt) < 0 ||
 	    mp_disk_identify(&disk, &mp_roots_system, NULL) < 0)
-		return CLAIM_FOREIGN;
+		return CLAIM_LOST;
 	named = mp_probe_page_names(&mp_roots_system, disk.identity.protocol, disk.dir, wwid);
 	mp_disk_read_props(&disk, &mp_roots_system, true);
 	/* sysfs or udev's database may be from before the LUN was remapped. */
 	if ((named == 0 && by_scsi) || (disk.known ? !has_value(disk.known, wwid) : named <= 0))
-		return CLAIM_FOREIGN;
+		return CLAIM_LOST;
 	if (is_taken(inventory, devt))
 		return CLAIM_DISOWNED;
 	mp_disk_find_settings(&disk, inventory->config);
@@ -107,7 +107,7 @@ enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const
 enum claim claims_of_map(const struct daemon_map *map)
 {
 	const struct mp_table *table = &map->map.kernel.table;
-	enum claim best = CLAIM_FOREIGN;
+	enum claim best = CLAIM_LOST;
 
 	if (!map->map.kernel.exists || map->emptied || maps_has_paths(map))
 		return best;
@@ -130,5 +130,5 @@ bool claims_leave_alone(const struct daemon_map *map)
 	const char *why;
 
 	return map->map.kernel.exists &&
-	       (!claims_allow(map, &why, NULL) || claims_of_map(map) != CLAIM_FOREIGN);
+	       (!claims_allow(map, &why, NULL) || claims_of_map(map) != CLAIM_LOST);
 }

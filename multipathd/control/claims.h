@@ -27,7 +27,7 @@ bool claims_is_coming(const struct daemon_map *map);
 bool claims_by_label(const struct inventory *inventory, dev_t devt);
 
 enum claim {
-	CLAIM_FOREIGN, /* the device is gone, or leads to another LUN */
+	CLAIM_LOST, /* the device is gone, or leads to another LUN */
 	CLAIM_AWAITED, /* the daemon has not found it yet */
 	CLAIM_DISOWNED, /* by configuration it is no path, or one of another map */
 };

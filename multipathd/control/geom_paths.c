@@ -63,8 +63,8 @@ static void geom_path_take_wwid(struct daemon_path *path, const struct mp_strbuf
 			geom_path_noted_wwid(path, notes, map_wwid, wwid, sizeof(wwid)) == 0 ?
 				wwid :
 				told);
-	path->geom_foreign = path->geom_wwid && *path->geom_wwid && *told &&
-			     strcmp(path->geom_wwid, told);
+	path->geom_wrong_lun = path->geom_wwid && *path->geom_wwid && *told &&
+			       strcmp(path->geom_wwid, told);
 }
 
 void geom_paths_join(struct daemon_map *map, struct daemon_path *path)
@@ -110,7 +110,7 @@ void geom_paths_leave(struct mp_path *path)
 	path->checker_disabled = false;
 	free(left->geom_wwid);
 	left->geom_wwid = NULL;
-	left->geom_foreign = false;
+	left->geom_wrong_lun = false;
 	if (path->init != MP_INIT_OK)
 		return;
 	if (membership_join(left, false) < 0) {
@@ -122,7 +122,7 @@ void geom_paths_leave(struct mp_path *path)
 	schedule_soon(left);
 }
 
-bool geom_paths_is_foreign(const struct daemon_path *path)
+bool geom_paths_has_wrong_lun(const struct daemon_path *path)
 {
-	return path->path.wrong_wwid || path->geom_foreign;
+	return path->path.wrong_wwid || path->geom_wrong_lun;
 }

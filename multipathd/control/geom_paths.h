@@ -20,7 +20,7 @@ void geom_paths_take_notes(struct daemon_map *map);
 void geom_paths_leave(struct mp_path *path);
 
 /**
- * geom_paths_is_foreign() - Return: true if the path leads to another LUN than when it was added to
- * its gmultipath map
+ * geom_paths_has_wrong_lun() - Return: true if the path leads to another LUN than when it was added
+ * to its gmultipath map
  */
-bool geom_paths_is_foreign(const struct daemon_path *path);
+bool geom_paths_has_wrong_lun(const struct daemon_path *path);

@@ -56,7 +56,7 @@ struct daemon_map *membership_find_user(const struct daemon_path *path)
 	/* Users of its partitions are not counted, but keep it from being removed. */
 	if (!map || (map->kernel.open_count <= 0 && !daemon_map_of(map)->removal_tried) ||
 	    daemon_map_of(map)->kind->paths_by_table ||
-	    claims_of_device(inventory, devt, map->wwid) == CLAIM_FOREIGN)
+	    claims_of_device(inventory, devt, map->wwid) == CLAIM_LOST)
 		return NULL;
 	return daemon_map_of(map);
 }

@@ -48,12 +48,12 @@ static void reaction_free(struct reaction *reaction)
 	free(reaction);
 }
 
-static bool reaction_map_has_foreign(const struct daemon_map *map)
+static bool reaction_map_has_wrong_lun(const struct daemon_map *map)
 {
 	struct mp_path *path;
 
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
-		if (geom_paths_is_foreign(daemon_path_of(path)) &&
+		if (geom_paths_has_wrong_lun(daemon_path_of(path)) &&
 		    mp_table_find(&map->map.kernel.table, path->identity.devt))
 			return true;
 	return false;
@@ -89,7 +89,7 @@ static bool reaction_map_has_good_path(const struct daemon_map *map)
 
 			if (table->groups[g].paths[p].state != MP_DM_FAILED &&
 			    !reaction_disk_has_departed(devt) &&
-			    !(path && geom_paths_is_foreign(path)))
+			    !(path && geom_paths_has_wrong_lun(path)))
 				return true;
 		}
 	return false;
@@ -172,7 +172,7 @@ static int reaction_take_members(struct reaction *reaction, const struct daemon_
 		if (!managed->geom_wwid)
 			continue;
 		member->devt = path->identity.devt;
-		member->foreign = geom_paths_is_foreign(managed);
+		member->wrong_lun = geom_paths_has_wrong_lun(managed);
 		snprintf(member->wwid, sizeof(member->wwid), "%s", managed->geom_wwid);
 		reaction->member_count++;
 	}
@@ -202,13 +202,13 @@ static void reactions_start(struct daemon_map *map)
 					.lane = lane_of_table(map->map.wwid),
 					.exclusive = true };
 	reaches_init(&reaction->reaches, daemon->pool, &reaction->work);
-	map->had_foreign = reaction_map_has_foreign(map);
+	map->had_wrong_lun = reaction_map_has_wrong_lun(map);
 	memcpy(reaction->wwid, map->map.wwid, sizeof(reaction->wwid));
 	reaction->verdict = reaction_judge(map, daemon_now_usec(daemon));
 	map->io_failed = false;
 	map->reacting = true;
 	/* Others are restored, or a table without a lost path is loaded. */
-	if (reaction->verdict == TASTE_RESTORE || map->had_foreign || reaction_map_has_lost(map))
+	if (reaction->verdict == TASTE_RESTORE || map->had_wrong_lun || reaction_map_has_lost(map))
 		reaches_add_failed(&reaction->reaches, &map->map.kernel.table);
 	reaches_start(&reaction->reaches);
 }
@@ -221,6 +221,6 @@ void reactions_on_states(struct daemon_map *map)
 
 void reactions_on_touched(struct daemon_map *map)
 {
-	if (reaction_map_has_foreign(map) || map->had_foreign || reaction_map_has_lost(map))
+	if (reaction_map_has_wrong_lun(map) || map->had_wrong_lun || reaction_map_has_lost(map))
 		reactions_start(map);
 }

@@ -242,7 +242,7 @@ static const char *map_change(const struct mp_kernel_map *before, const struct m
 
 	mp_table_format(&before->table, &old);
 	mp_table_format(&now->table, &new);
-	if (before->foreign_table || strcmp(mp_strbuf_text(&old), mp_strbuf_text(&new)))
+	if (before->other_target || strcmp(mp_strbuf_text(&old), mp_strbuf_text(&new)))
 		return "its table was changed by another program";
 	return strcmp(before->name, now->name) ? "it was renamed by another program" : NULL;
 }

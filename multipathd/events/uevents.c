@@ -66,7 +66,7 @@ static void uevent_of_map(struct daemon *daemon, const char *action, const struc
 	if (!wwid || strcmp(action, "change"))
 		return;
 	map = maps_find_wwid(&daemon->inventory, wwid);
-	if (!map || !map->map.kernel.exists || map->map.kernel.foreign_table) {
+	if (!map || !map->map.kernel.exists || map->map.kernel.other_target) {
 		/* Another program has just created a map or loaded its table. */
 		if (!map || !map->busy)
 			looks_want(daemon);

@@ -214,7 +214,7 @@ void looks_want(struct daemon *daemon)
 		look->known = true;
 		look->busy = daemon_map_of(map)->busy;
 		look->read_anyway = (looks->read_unused && map_is_unused(map)) ||
-				    daemon_map_of(map)->came_up_id || map->kernel.foreign_table ||
+				    daemon_map_of(map)->came_up_id || map->kernel.other_target ||
 				    daemon_map_of(map)->read_again;
 		daemon_map_of(map)->read_again = false;
 		look->event_nr = map->kernel.event_nr;

@@ -41,8 +41,7 @@ void inventory_fini(struct inventory *inventory)
 	mp_hash_fini(&inventory->maps_by_name);
 }
 
-bool inventory_name_is_foreign(const struct inventory *inventory, const char *name,
-			       const char *wwid)
+bool inventory_name_is_taken(const struct inventory *inventory, const char *name, const char *wwid)
 {
 	for (size_t i = 0; i < inventory->listed_count; i++) {
 		const char *owner;

@@ -113,11 +113,10 @@ int inventory_init(struct inventory *inventory, const struct inventory_options *
 void inventory_fini(struct inventory *inventory);
 
 /**
- * inventory_name_is_foreign() - Return: true if a dm device other than the map of @wwid has this
+ * inventory_name_is_taken() - Return: true if a dm device other than the map of @wwid has this
  * name
  */
-bool inventory_name_is_foreign(const struct inventory *inventory, const char *name,
-			       const char *wwid);
+bool inventory_name_is_taken(const struct inventory *inventory, const char *name, const char *wwid);
 
 /** inventory_wake() - have marked maps reconciled, even if none was marked just now */
 void inventory_wake(struct inventory *inventory);

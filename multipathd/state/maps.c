@@ -288,5 +288,5 @@ bool maps_is_taken(void *userdata, const char *name, const char *wwid)
 
 	if (other && strcmp(other->map.wwid, wwid) && other->map.kernel.exists)
 		return true;
-	return inventory_name_is_foreign(inventory, name, wwid);
+	return inventory_name_is_taken(inventory, name, wwid);
 }

@@ -123,7 +123,7 @@ struct daemon_map {
 	struct mp_identity *reference;
 	bool by_table; /* counted in inventory->by_table_count */
 	bool read_again; /* at the next look, regardless of its event number */
-	bool reacting, react_again, io_failed, had_foreign;
+	bool reacting, react_again, io_failed, had_wrong_lun;
 	uint64_t restored_usec; /* when its paths were restored after the last good one failed; 0
 				   never */
 	sd_event_source *udev_timer; /* limits the wait for the creation event */

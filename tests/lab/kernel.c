@@ -230,7 +230,7 @@ static void a_map_is_created_read_and_removed(void **state)
 	assert_string_equal(map.name, "map0");
 	assert_false(map.suspended);
 	assert_false(map.read_only);
-	assert_false(map.foreign_table);
+	assert_false(map.other_target);
 	assert_int_equal(map.table.size_sectors, SIZE);
 	assert_int_equal(map.table.groups[0].paths[0].state, MP_DM_ACTIVE);
 	table_of_lun(0, "1 queue_if_no_path", &table);
@@ -633,7 +633,7 @@ static void a_half_made_map_is_completed_or_goes(void **state)
 		mp_dm_map_fini(&map);
 		assert_int_equal(create("map0", "wwid0", 0, "0"), 0);
 		assert_int_equal(mp_dm_read("wwid0", &map), 0);
-		assert_false(map.half_made || map.foreign_table || map.suspended ||
+		assert_false(map.half_made || map.other_target || map.suspended ||
 			     map.inactive_table);
 		assert_string_equal(map.name, "map0");
 		mp_dm_map_fini(&map);

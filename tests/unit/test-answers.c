@@ -279,7 +279,7 @@ enum {
 	PRIORITIES = 1 << 16, /* changed */
 	REINSTATED_BY_HAND = 1 << 17,
 	ONCE = 1 << 18, /* log_checker_err */
-	GEOM_FOREIGN = 1 << 19,
+	GEOM_WRONG_LUN = 1 << 19,
 	MARGINAL = 1 << 20, /* the table that has it in a group of its own is on its way */
 };
 
@@ -300,7 +300,7 @@ static void world_set_more(struct world *world, unsigned facts)
 		waiter->request = 7;
 		cds_list_add_tail(&waiter->in_map, &path->waiters);
 	}
-	path->geom_foreign = facts & GEOM_FOREIGN;
+	path->geom_wrong_lun = facts & GEOM_WRONG_LUN;
 	path->path.marginal = world->map->regroup = facts & MARGINAL;
 	world->map->awaits_proof = facts & AWAITS_PROOF;
 }
@@ -348,7 +348,7 @@ static void what_follows_from_an_answer(void **state)
 		  "up 5 s, reinstate_path, log change, taste, tune, regroup, came up" },
 		{ FAILED_IN_KERNEL | UNPROVEN, MP_PATH_DOWN, MP_PATH_UP,
 		  "up 5 s, log change, taste, tune, regroup, came up" },
-		{ FAILED_IN_KERNEL | GEOM_FOREIGN, MP_PATH_DOWN, MP_PATH_UP,
+		{ FAILED_IN_KERNEL | GEOM_WRONG_LUN, MP_PATH_DOWN, MP_PATH_UP,
 		  "up 5 s, log change, taste, tune, regroup, came up" },
 		{ FAILED_IN_KERNEL | MARGINAL, MP_PATH_DOWN, MP_PATH_UP,
 		  "up 5 s, log change, taste, tune, regroup, came up" },

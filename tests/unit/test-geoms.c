@@ -40,14 +40,14 @@ static void a_path_that_left_is_in_the_map_of_its_wwid_which_is_not_made(void **
 	(void)state;
 	load("1 queue_if_no_path 0 1 1 round-robin 0 2 1 8:0 1 8:32 1");
 	asked.orphan->path.checker_disabled = true; /* by hand */
-	asked.orphan->geom_foreign = true;
+	asked.orphan->geom_wrong_lun = true;
 	load("1 queue_if_no_path 0 1 1 round-robin 0 1 1 8:0 1");
 	map = asked.orphan->path.map;
 	assert_non_null(map);
 	assert_string_equal(map->wwid, "x");
 	assert_true(daemon_map_of(asked.orphan->path.map)->keep_uncreated);
 	assert_false(asked.orphan->path.checker_disabled);
-	assert_false(asked.orphan->geom_foreign);
+	assert_false(asked.orphan->geom_wrong_lun);
 }
 
 static void the_engine_reacts_to_a_map_without_good_path_or_queueing_once_at_a_time(void **state)

@@ -62,8 +62,8 @@ static void a_path_is_of_the_map_of_its_wwid_unless_another_has_it_and_its_users
 		enum membership_rule rule;
 		const char *map; /* NULL: there is none */
 	} rows[] = {
-		{ NULL, NULL, NULL, 0, false, CLAIM_FOREIGN, MEMBERSHIP_BY_WWID, NULL },
-		{ "", NULL, NULL, 0, false, CLAIM_FOREIGN, MEMBERSHIP_BY_WWID, "w" },
+		{ NULL, NULL, NULL, 0, false, CLAIM_LOST, MEMBERSHIP_BY_WWID, NULL },
+		{ "", NULL, NULL, 0, false, CLAIM_LOST, MEMBERSHIP_BY_WWID, "w" },
 		{ ITS_TABLE, "x", OTHER_TABLE, 1, false, CLAIM_DISOWNED, MEMBERSHIP_BY_WWID, "w" },
 
 		/* The map of the same LUN by another name is in use. */
@@ -74,13 +74,12 @@ static void a_path_is_of_the_map_of_its_wwid_unless_another_has_it_and_its_users
 		{ NULL, "x", ITS_TABLE, 0, true, CLAIM_DISOWNED, MEMBERSHIP_BY_USERS, "x" },
 		{ NULL, "x", ITS_TABLE, 0, false, CLAIM_DISOWNED, MEMBERSHIP_BY_WWID, NULL },
 		/* It is another LUN. */
-		{ "", "x", ITS_TABLE, 1, false, CLAIM_FOREIGN, MEMBERSHIP_BY_WWID, "w" },
+		{ "", "x", ITS_TABLE, 1, false, CLAIM_LOST, MEMBERSHIP_BY_WWID, "w" },
 
 		/* gmultipath's map takes what its table has, whatever it is. */
-		{ "", "GEOM-d3cd8ba2", ITS_TABLE, 0, false, CLAIM_FOREIGN, MEMBERSHIP_BY_TABLE,
+		{ "", "GEOM-d3cd8ba2", ITS_TABLE, 0, false, CLAIM_LOST, MEMBERSHIP_BY_TABLE,
 		  "GEOM-d3cd8ba2" },
-		{ "", "GEOM-d3cd8ba2", OTHER_TABLE, 0, false, CLAIM_FOREIGN, MEMBERSHIP_BY_WWID,
-		  "w" },
+		{ "", "GEOM-d3cd8ba2", OTHER_TABLE, 0, false, CLAIM_LOST, MEMBERSHIP_BY_WWID, "w" },
 	};
 
 	(void)state;
@@ -197,7 +196,7 @@ static void a_map_that_cannot_be_removed_takes_its_paths_back(void **state)
 	map->map.kernel.open_count = 1;
 	new = made_map(&made, "w");
 	path = recorded_path(&made, 'a', new);
-	claim = CLAIM_FOREIGN;
+	claim = CLAIM_LOST;
 	membership_take_back(map);
 	assert_ptr_equal(path->path.map, &new->map);
 	claim = CLAIM_DISOWNED;

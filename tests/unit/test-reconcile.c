@@ -675,7 +675,7 @@ static void a_foreign_table_is_left_alone(void **state)
 	(void)state;
 	world_init(&world, "up up");
 	world_set_kernel(&world, NO_GROUPS, "");
-	world.kernel.foreign_table = true;
+	world.kernel.other_target = true;
 	expect(&world, NULL, rejected);
 	world.seen.force_reload = true;
 	world.seen.allowed = false;

@@ -322,7 +322,7 @@ static void a_table_that_another_program_changed_is_reconciled(void **state)
 			strcpy(kernel.name, "other");
 			break;
 		case WAS_FOREIGN:
-			world.map->map.kernel.foreign_table = true;
+			world.map->map.kernel.other_target = true;
 			break;
 		}
 		states_take_change(world.map, &kernel);
