@@ -15,6 +15,7 @@
 #include "kernel/probe.h"
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"
+#include "multipathd/state/paths.h"
 
 bool claims_by_label(const struct inventory *inventory, dev_t devt)
 {
@@ -72,16 +73,6 @@ static bool has_value(const struct mp_props *props, const char *value)
 	return false;
 }
 
-static bool is_taken(const struct inventory *inventory, dev_t devt)
-{
-	const struct mp_path *path;
-
-	cds_list_for_each_entry(path, &inventory->paths, in_all)
-		if (path->identity.devt == devt)
-			return true;
-	return false;
-}
-
 enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const char *wwid)
 {
 	_cleanup_disk_ struct mp_disk disk = MP_DISK_INIT;
@@ -96,7 +87,7 @@ enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const
 	/* sysfs or udev's database may be from before the LUN was remapped. */
 	if ((named == 0 && by_scsi) || (disk.known ? !has_value(disk.known, wwid) : named <= 0))
 		return CLAIM_LOST;
-	if (is_taken(inventory, devt))
+	if (paths_find_devt(inventory, devt))
 		return CLAIM_DISOWNED;
 	mp_disk_find_settings(&disk, inventory->config);
 	mp_disk_find_wwid(&disk, &mp_roots_system, true);

@@ -100,12 +100,17 @@ struct mp_failback_decision failback_judge(const struct daemon_map *map,
 		.timer_expired = !news,
 		.awaits_udev = !map->map.ready,
 	};
+	static const struct mp_failback_decision not_touched = { MP_FAILBACK_NONE,
+								 "the map is not to be touched" };
+	struct mp_failback_decision decision;
 
-	if (!map->map.kernel.exists || map->removing || map->busy || !map->kind->managed ||
-	    claims_leave_alone(map))
-		return (struct mp_failback_decision){ MP_FAILBACK_NONE,
-						      "the map is not to be touched" };
-	return mp_failback_decide(&input);
+	if (!map->map.kernel.exists || map->removing || map->busy || !map->kind->managed)
+		return not_touched;
+	decision = mp_failback_decide(&input);
+	/* Last: of a map without paths, the devices are read for it. */
+	if (decision.verdict != MP_FAILBACK_NONE && claims_leave_alone(map))
+		return not_touched;
+	return decision;
 }
 
 static void failback_stop_timer(struct daemon_map *map)

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "multipathd/control/failback.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "base/cleanup.h"
 #include "jobs-recorded.h"
 #include "model/failback.h"
 #include "model/settings.h"
+#include "multipathd/control/claims.h"
 #include "multipathd/state/duties.h"
 
 static void expect(struct mp_failback_input input, enum mp_failback_verdict verdict, size_t row)
@@ -274,6 +278,38 @@ static void the_state_of_a_map_decides_whether_it_fails_back(void **state)
 
 static const struct path_news changed;
 
+/* Takes the place of the C library's: a device is found by its link in sysfs. */
+static unsigned links_read;
+
+ssize_t readlinkat(int dir_fd, const char *link, char *target, size_t size)
+{
+	(void)dir_fd;
+	(void)link;
+	(void)target;
+	(void)size;
+	links_read++;
+	errno = ENOENT;
+	return -1;
+}
+
+static void no_device_is_read_where_nothing_is_to_be_done(void **state)
+{
+	_cleanup_world_ struct world world;
+	struct daemon_map *pathless;
+
+	(void)state;
+	world_init(&world, 0);
+	pathless = made_map(&world.made, "v");
+	recorded_table(pathless, "mpathb", "0 0 1 1 round-robin 0 2 1 8:48 1 8:64 1");
+	pathless->map.kernel.exists = pathless->map.ready = true;
+	pathless->map.settings.failback = MP_FAILBACK_IMMEDIATE;
+	links_read = 0;
+	failback_decide(pathless, &changed);
+	assert_int_equal(links_read, 0);
+	claims_leave_alone(pathless);
+	assert_int_equal(links_read, 2);
+}
+
 static void an_immediate_failback_is_one_message(void **state)
 {
 	_cleanup_world_ struct world world;
@@ -359,6 +395,7 @@ int main(void)
 		cmocka_unit_test(immediate_failback_does_what_is_needed),
 		cmocka_unit_test(deferred_failback_waits_for_its_timer),
 		cmocka_unit_test(the_state_of_a_map_decides_whether_it_fails_back),
+		cmocka_unit_test(no_device_is_read_where_nothing_is_to_be_done),
 		cmocka_unit_test(an_immediate_failback_is_one_message),
 		cmocka_unit_test(a_failback_by_its_table_marks_the_map),
 		cmocka_unit_test(a_deferred_failback_is_a_timer_and_then_a_message),
