@@ -4,10 +4,15 @@
  *
  * Preloaded, it stands between sd-event and the kernel: from the return of one epoll_wait() to the
  * next call is a turn. Those of 1 ms and more go to the file $TURNS, a line each: when it ended
- * (seconds since boot) and its length in microseconds.
+ * (seconds since boot), its length, and the CPU time of it, in microseconds: other processes have
+ * the CPU for the rest, or it waits for the kernel. What the loop does in those that are too long
+ * goes to the file $TURNS_STACKS: a backtrace every few milliseconds, an empty line after it.
  */
 #include <dlfcn.h>
+#include <execinfo.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,31 +20,103 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SHORTEST_USEC = 1000 };
+enum {
+	SHORTEST_USEC = 1000,
+	LONG_USEC = 10000, /* from here on, it is sampled */
+	SAMPLE_USEC = 4000,
+	SAMPLES = 64, /* a turn */
+	SAMPLE_SIGNAL = SIGPROF,
+	FRAMES = 48,
+};
 
-static int turns_fd = -1;
+static int turns_fd = -1, stacks_fd = -1;
+static timer_t sampler;
+static void *samples[SAMPLES][FRAMES];
+static int depths[SAMPLES];
+static size_t sample_count;
 static uint64_t begun_usec; /* 0: no turn is under way */
+static uint64_t begun_cpu_usec;
 
-static uint64_t now_usec(void)
+static uint64_t clock_usec(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(clock, &ts);
 	return ts.tv_sec * UINT64_C(1000000) + ts.tv_nsec / 1000;
+}
+
+/* They are written after the turn, which would be longer otherwise. */
+static void on_sample(int signal)
+{
+	(void)signal;
+	if (sample_count < SAMPLES) {
+		depths[sample_count] = backtrace(samples[sample_count], FRAMES);
+		sample_count++;
+	}
+}
+
+static void samples_write(void)
+{
+	for (size_t i = 0; i < sample_count; i++) {
+		backtrace_symbols_fd(samples[i], depths[i], stacks_fd);
+		if (write(stacks_fd, "\n", 1) != 1)
+			abort();
+	}
+	sample_count = 0;
+}
+
+/* Only this thread is interrupted. */
+static void sampler_open(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SAMPLE_SIGNAL };
+	struct sigaction action = { .sa_handler = on_sample, .sa_flags = SA_RESTART };
+	void *frame;
+
+	if (!getenv("TURNS_STACKS"))
+		return;
+	backtrace(&frame, 1); /* loads libgcc, which is not to happen in the handler */
+	stacks_fd = open(getenv("TURNS_STACKS"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	event._sigev_un._tid = gettid();
+	if (stacks_fd < 0 || sigaction(SAMPLE_SIGNAL, &action, NULL) < 0 ||
+	    timer_create(CLOCK_MONOTONIC, &event, &sampler) < 0)
+		abort();
+}
+
+static void sampler_set(bool on)
+{
+	struct itimerspec when = { 0 };
+
+	if (on)
+		when = (struct itimerspec){ .it_value.tv_nsec = LONG_USEC * 1000,
+					    .it_interval.tv_nsec = SAMPLE_USEC * 1000 };
+	if (stacks_fd >= 0)
+		timer_settime(sampler, 0, &when, NULL);
+}
+
+static void turn_begin(void)
+{
+	if (!begun_usec)
+		sampler_open();
+	begun_cpu_usec = clock_usec(CLOCK_THREAD_CPUTIME_ID);
+	begun_usec = clock_usec(CLOCK_MONOTONIC);
+	sampler_set(true);
 }
 
 static void turn_end(void)
 {
-	uint64_t now = now_usec();
-	char line[64];
+	uint64_t now = clock_usec(CLOCK_MONOTONIC), cpu;
+	char line[96];
 	int length;
 
+	sampler_set(false);
+	samples_write();
 	if (!begun_usec || now - begun_usec < SHORTEST_USEC)
 		return;
 	if (turns_fd < 0 && getenv("TURNS"))
 		turns_fd = open(getenv("TURNS"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	length = snprintf(line, sizeof(line), "%.3f %llu\n", now / 1e6,
-			  (unsigned long long)(now - begun_usec));
+	cpu = clock_usec(CLOCK_THREAD_CPUTIME_ID) - begun_cpu_usec;
+	length = snprintf(line, sizeof(line), "%.3f %llu %llu\n", now / 1e6,
+			  (unsigned long long)(now - begun_usec), (unsigned long long)cpu);
 	if (turns_fd >= 0 && write(turns_fd, line, length) != length)
 		abort();
 }
@@ -54,7 +131,7 @@ int epoll_wait(int fd, struct epoll_event *events, int count, int timeout)
 		next = dlsym(RTLD_NEXT, "epoll_wait");
 	turn_end();
 	r = next(fd, events, count, timeout);
-	begun_usec = now_usec();
+	turn_begin();
 	return r;
 }
 
@@ -69,6 +146,6 @@ int epoll_pwait2(int fd, struct epoll_event *events, int count, const struct tim
 		next = dlsym(RTLD_NEXT, "epoll_pwait2");
 	turn_end();
 	r = next(fd, events, count, timeout, mask);
-	begun_usec = now_usec();
+	turn_begin();
 	return r;
 }
