@@ -265,6 +265,10 @@ static void answers_prove(struct daemon_path *path, const struct check_job *job)
 static void answers_identify(struct daemon_path *path, const struct check_job *job,
 			     const struct answer *answer)
 {
+	if (answer->use != ANSWER_COUNTS)
+		schedule_end_round(path);
+	if (answer->use != ANSWER_COUNTS && answer->use != ANSWER_OUTDATED)
+		return;
 	if (answer->lun == ANSWER_LUN_SAME)
 		answers_prove(path, job);
 	else if (answer->lun == ANSWER_LUN_OTHER && !path->path.wrong_wwid)
@@ -279,18 +283,22 @@ static void answers_identify(struct daemon_path *path, const struct check_job *j
 	path->stays |= answer->stays;
 }
 
-/* Why a path that answers its checker is treated as failed. */
-static void answers_explain(struct check_job *job, enum answer_fault fault)
+/* Why a path that answers its checker is treated as failed; requests to reinstate it fail. */
+static void answers_explain(struct daemon_path *path, struct check_job *job,
+			    enum answer_fault fault)
 {
 	char *text = job->check.message;
 	size_t size = sizeof(job->check.message);
 
+	if (fault == ANSWER_NO_FAULT)
+		return;
 	if (fault == ANSWER_ASTRAY)
 		snprintf(text, size, "leads to another LUN");
 	else
 		snprintf(text, size, "does not report its WWID: %s: %s",
 			 mp_protocol_is_nvme(job->protocol) ? "Identify" : "INQUIRY",
 			 strerror(-job->proof_error));
+	schedule_answer_waiters(path, "fail\n");
 }
 
 /* The one place where an answer becomes a path's state. */
@@ -431,46 +439,64 @@ static bool answers_take_priorities(struct daemon_path *path, struct check_job *
 	return changed;
 }
 
-/* Process all results of a check, for a path that still exists. */
+/* It becomes a path of the LUN that it has reported. Return: NULL if that ended the path. */
+static struct daemon_path *answers_take_name(struct daemon_path *path)
+{
+	struct inventory *inventory = path->inventory;
+	uint64_t id = path->path.id;
+
+	if (!answers_name_path(path))
+		return path;
+	discovery_told_wwid(path, path->proof);
+	return paths_find_id(inventory, id);
+}
+
+/*
+ * A path that should be registered with the map's reservation key, and is not, gets no I/O. Return:
+ * its state.
+ */
+static enum mp_path_state answers_take_registration(struct daemon_path *path, struct check_job *job,
+						    enum mp_path_state state)
+{
+	const char *unregistered = NULL;
+
+	if (mp_path_state_is_active(state))
+		unregistered = reservation_check_take(&job->reservation, path);
+	if (!unregistered)
+		return state;
+	snprintf(job->check.message, sizeof(job->check.message), "%s", unregistered);
+	return MP_PATH_DOWN;
+}
+
+/*
+ * Process all results of a check, for a path that still exists: what is known of the device first,
+ * because the judgement depends on it, then its identity, and its state last.
+ */
 static void answers_take_all(struct daemon_path *path, struct check_job *job)
 {
 	const struct mp_prioritizer *chosen = path->prioritizer;
 	bool was_proven = mp_path_is_proven(&path->path), priorities_changed;
-	const char *unregistered = NULL;
-	uint64_t id = path->path.id;
+	enum mp_path_state state;
 	struct answer answer;
 
 	answers_take_facts(path, job);
 	answer = answers_judge(path, job);
-	if (answer.use != ANSWER_COUNTS)
-		schedule_end_round(path);
-	if (answer.use == ANSWER_COUNTS || answer.use == ANSWER_OUTDATED)
-		answers_identify(path, job, &answer);
+	answers_identify(path, job, &answer);
 	if (answers_pass_over(path, answer.use))
 		return;
-	if (answer.fault) {
-		answers_explain(job, answer.fault);
-		schedule_answer_waiters(path, "fail\n");
-	}
-	if (answers_name_path(path)) {
-		discovery_told_wwid(path, path->proof);
-		path = paths_find_id(&job->daemon->inventory, id);
-		if (!path)
-			return;
-	}
-	if (mp_path_state_is_active(answer.state))
-		unregistered = reservation_check_take(&job->reservation, path);
-	if (unregistered) {
-		answer.state = MP_PATH_DOWN;
-		snprintf(job->check.message, sizeof(job->check.message), "%s", unregistered);
-	}
+	answers_explain(path, job, answer.fault);
+
+	path = answers_take_name(path);
+	if (!path)
+		return;
+	state = answers_take_registration(path, job, answer.state);
 	priorities_changed = answers_take_priorities(path, job, chosen);
-	if (answer.state == MP_PATH_DISCONNECTED)
+	if (state == MP_PATH_DISCONNECTED)
 		discovery_disconnected(path);
-	if (answer.state == MP_PATH_WILD)
+	if (state == MP_PATH_WILD)
 		log_notice("%s: checker %s cannot be used here: %s", mp_path_name(&path->path),
 			   job->checker->name, strerror(-job->error));
-	answers_take_state(path, answer.state, job->check.message,
+	answers_take_state(path, state, job->check.message,
 			   !was_proven && mp_path_is_proven(&path->path), priorities_changed);
 	if (path->check_now)
 		answers_check_again(path);

@@ -385,7 +385,7 @@ static bool pass_on_step(void *userdata)
 	return true;
 }
 
-static void maps_reconcile(struct daemon *daemon)
+static void pass_begin(struct daemon *daemon)
 {
 	sd_event_source_set_enabled(daemon->reconcile->source, SD_EVENT_OFF);
 	sd_event_source_set_enabled(daemon->reconcile->timer, SD_EVENT_OFF);
@@ -401,24 +401,24 @@ static void maps_reconcile(struct daemon *daemon)
 	slices_run(daemon->reconcile->slices);
 }
 
-static int maps_on_idle(sd_event_source *source, void *userdata)
+static int pass_on_idle(sd_event_source *source, void *userdata)
 {
 	(void)source;
-	maps_reconcile(userdata);
+	pass_begin(userdata);
 	return 0;
 }
 
-static int maps_on_waited_enough(sd_event_source *source, uint64_t usec, void *userdata)
+static int pass_on_waited_enough(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	(void)source;
 	(void)usec;
-	maps_reconcile(userdata);
+	pass_begin(userdata);
 	return 0;
 }
 
 static int reconcile_open(struct reconcile *reconcile, struct daemon *daemon)
 {
-	int r = sd_event_add_defer(daemon->event, &reconcile->source, maps_on_idle, daemon);
+	int r = sd_event_add_defer(daemon->event, &reconcile->source, pass_on_idle, daemon);
 
 	/* After all pending events and answers. */
 	if (r >= 0)
@@ -430,7 +430,7 @@ static int reconcile_open(struct reconcile *reconcile, struct daemon *daemon)
 	/* They may never finish. */
 	if (r >= 0)
 		r = sd_event_add_time(daemon->event, &reconcile->timer, CLOCK_MONOTONIC, 0,
-				      RECONCILE_LATEST_USEC / 10, maps_on_waited_enough, daemon);
+				      RECONCILE_LATEST_USEC / 10, pass_on_waited_enough, daemon);
 	if (r >= 0)
 		r = sd_event_source_set_priority(reconcile->timer, PRIORITY_OVERDUE);
 	if (r >= 0)
