@@ -11,7 +11,7 @@
 #include "multipathd/commands/explain.h"
 #include "multipathd/commands/waiting.h"
 #include "multipathd/control/answers.h"
-#include "multipathd/control/delays.h"
+#include "multipathd/control/due.h"
 #include "multipathd/control/configure.h"
 #include "multipathd/control/discovery.h"
 #include "multipathd/control/enumeration.h"
@@ -82,7 +82,7 @@ int lifetime_begin(struct daemon *daemon, const struct inventory_options *option
 	if (r >= 0)
 		r = daemon_equip(daemon);
 	if (r >= 0)
-		r = agenda_new(daemon->event, delays_on_due, &daemon->agenda);
+		r = agenda_new(daemon->event, due_on_time, &daemon->agenda);
 	if (r < 0) {
 		log_error("cannot start: %s", strerror(-r));
 		lifetime_end(daemon);

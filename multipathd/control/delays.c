@@ -3,7 +3,6 @@
 
 #include "base/log.h"
 #include "multipathd/control/answers.h"
-#include "multipathd/control/discovery.h"
 #include "multipathd/control/schedule.h"
 #include "multipathd/control/states.h"
 #include "multipathd/jobs/checks.h"
@@ -58,7 +57,7 @@ static void delays_show_pending(struct daemon_path *path)
 		states_changed(daemon_map_of(path->path.map), &(struct path_news){ .which = path });
 }
 
-static void delays_on_overdue(struct daemon_path *path)
+void delays_on_overdue(struct daemon_path *path)
 {
 	uint64_t now = daemon_now_usec(path->inventory->daemon);
 	enum delay delay = delays_judge(path, now, delays_find_queue(path));
@@ -85,21 +84,5 @@ static void delays_on_overdue(struct daemon_path *path)
 		agenda_clear(&path->due);
 		path->path.next_check_usec = 0;
 		break;
-	}
-}
-
-void delays_on_due(struct agenda_entry *entry)
-{
-	struct daemon_path *path = caa_container_of(entry, struct daemon_path, due);
-
-	if (path->path.init == MP_INIT_MISSING_UDEV || path->path.init == MP_INIT_REQUESTED_UDEV) {
-		schedule_at(path,
-			    daemon_now_usec(path->inventory->daemon) +
-				    path->inventory->process->retrigger_delay_sec * usec_per_sec);
-		discovery_on_missing_udev(path);
-	} else if (path->job) {
-		delays_on_overdue(path);
-	} else {
-		schedule_check(path);
 	}
 }

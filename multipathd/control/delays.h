@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * delays.h - a path's check is due or overdue.  For: the daemon's lifetime.
+ * delays.h - a path's check has not answered in time.  For: the daemon's control.
  */
 #pragma once
 #include <stdint.h>
 
-struct agenda_entry;
 struct daemon_path;
 
 /* Where an unfinished check is. */
@@ -29,8 +28,5 @@ enum delay {
  */
 enum delay delays_judge(const struct daemon_path *path, uint64_t now_usec, enum delay_queue queue);
 
-/**
- * delays_on_due() - agenda callback: a path's next check is due, or the deadline of the running
- * one has passed
- */
-void delays_on_due(struct agenda_entry *entry);
+/** delays_on_overdue() - a deadline of the path's running check has passed */
+void delays_on_overdue(struct daemon_path *path);

@@ -70,12 +70,12 @@ static void a_late_check_is_pending_and_then_timed_out(void **state)
 	world_init(&world);
 	recorded.has_begun = true;
 	recorded_advance(1);
-	delays_on_due(&world.path->due);
+	delays_on_overdue(world.path);
 	recorded_expect("sda is due in 29 s\n");
 	assert_int_equal(world.path->path.state, MP_PATH_PENDING);
 	assert_int_equal(world.path->answered_state, MP_PATH_UP);
 	recorded_advance(29);
-	delays_on_due(&world.path->due);
+	delays_on_overdue(world.path);
 	/* Its next event is the answer. */
 	recorded_expect("message w: fail_path 8:0\n"
 			"sda is due in 5 s\n"
@@ -92,47 +92,14 @@ static void a_check_that_waits_for_its_turn_says_nothing(void **state)
 	world_init(&world);
 	recorded.awaits_turn = true;
 	recorded_advance(100);
-	delays_on_due(&world.path->due);
+	delays_on_overdue(world.path);
 	recorded_expect("sda is due in 1 s\n");
 	assert_int_equal(world.path->path.state, MP_PATH_UP);
 	recorded.awaits_turn = false;
 	recorded.lacks_places = true;
-	delays_on_due(&world.path->due);
+	delays_on_overdue(world.path);
 	recorded_expect("sda is due in 1 s\n");
 	assert_int_equal(world.path->path.state, MP_PATH_UP);
-}
-
-static void a_check_that_is_due_begins(void **state)
-{
-	_cleanup_world_ struct world world;
-
-	(void)state;
-	world_init(&world);
-	check_job_free(world.job);
-	world.path->job = NULL;
-	delays_on_due(&world.path->due);
-	recorded_expect("check /dev/sda for at most 30 s\n"
-			"sda is due in 1 s\n");
-	world.path->path.checker_disabled = true;
-	recorded_advance(1);
-	delays_on_due(&world.path->due);
-	recorded_expect(""); /* the operator failed it */
-}
-
-static void udev_is_asked_again_about_a_path_without_wwid(void **state)
-{
-	_cleanup_world_ struct world world;
-
-	(void)state;
-	world_init(&world);
-	check_job_free(world.job);
-	world.path->job = NULL;
-	world.path->path.init = MP_INIT_MISSING_UDEV;
-	delays_on_due(&world.path->due);
-	recorded_expect("sda is due in 10 s\n"
-			"trigger change of \"\"\n");
-	assert_int_equal(world.path->path.init, MP_INIT_REQUESTED_UDEV);
-	assert_int_equal(world.path->retriggers, 1);
 }
 
 int main(void)
@@ -142,8 +109,6 @@ int main(void)
 			a_check_that_has_not_ended_is_late_when_it_was_asked_and_had_its_time),
 		cmocka_unit_test(a_late_check_is_pending_and_then_timed_out),
 		cmocka_unit_test(a_check_that_waits_for_its_turn_says_nothing),
-		cmocka_unit_test(a_check_that_is_due_begins),
-		cmocka_unit_test(udev_is_asked_again_about_a_path_without_wwid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
