@@ -23,7 +23,7 @@ struct command_call {
 	/* not begun: it needs a state that is about to come, and is served again then */
 	bool postponed;
 	const struct details *details; /* what a worker has read for it; NULL: nothing so far */
-	details_fn serve; /* serves the request again, with details */
+	serve_fn serve; /* serves the request again */
 };
 
 /** call_fail() - the request failed; @reason, which is kept, is a line of the reply, or "" */

@@ -14,7 +14,7 @@
  * Which group is in use changes with the first I/O, without an event. Commands that show it wait
  * for a look at such maps, for a moment: the look is a worker's.
  */
-struct waiting_request {
+struct parked_request {
 	struct look_waiter look;
 	struct cds_list_head in_postponed;
 	struct daemon *daemon;
@@ -22,7 +22,7 @@ struct waiting_request {
 	uint64_t id;
 	bool is_root;
 	char *text;
-	details_fn serve;
+	serve_fn serve;
 };
 
 struct waiting {
@@ -31,24 +31,24 @@ struct waiting {
 
 enum { LOOK_TIMEOUT_USEC = 30000 };
 
-static void request_free(struct waiting_request *waiting)
+static void request_free(struct parked_request *parked)
 {
-	cds_list_del(&waiting->in_postponed);
-	cds_list_del(&waiting->look.in_waiters);
-	sd_event_source_disable_unref(waiting->timer);
-	free(waiting->text);
-	free(waiting);
+	cds_list_del(&parked->in_postponed);
+	cds_list_del(&parked->look.in_waiters);
+	sd_event_source_disable_unref(parked->timer);
+	free(parked->text);
+	free(parked);
 }
 
-static void request_serve(struct waiting_request *waiting)
+static void request_serve(struct parked_request *parked)
 {
-	struct daemon *daemon = waiting->daemon;
-	const struct request request = { .id = waiting->id,
-					 .is_root = waiting->is_root,
-					 .text = waiting->text };
+	struct daemon *daemon = parked->daemon;
+	const struct request request = { .id = parked->id,
+					 .is_root = parked->is_root,
+					 .text = parked->text };
 
-	waiting->serve(daemon, &request, NULL);
-	request_free(waiting);
+	parked->serve(daemon, &request, NULL);
+	request_free(parked);
 }
 
 static int request_on_timeout(sd_event_source *source, uint64_t usec, void *userdata)
@@ -62,12 +62,12 @@ static int request_on_timeout(sd_event_source *source, uint64_t usec, void *user
 static void request_on_looked(struct look_waiter *waiter)
 {
 	CDS_INIT_LIST_HEAD(&waiter->in_waiters);
-	request_serve(caa_container_of(waiter, struct waiting_request, look));
+	request_serve(caa_container_of(waiter, struct parked_request, look));
 }
 
 static void request_on_dropped(struct look_waiter *waiter)
 {
-	request_free(caa_container_of(waiter, struct waiting_request, look));
+	request_free(caa_container_of(waiter, struct parked_request, look));
 }
 
 int waiting_new(struct waiting **ret)
@@ -83,7 +83,7 @@ int waiting_new(struct waiting **ret)
 
 struct waiting *waiting_free(struct waiting *waiting)
 {
-	struct waiting_request *request, *next;
+	struct parked_request *request, *next;
 
 	if (!waiting)
 		return NULL;
@@ -96,7 +96,7 @@ struct waiting *waiting_free(struct waiting *waiting)
 void waiting_retry(struct daemon *daemon)
 {
 	CDS_LIST_HEAD(due);
-	struct waiting_request *request, *next;
+	struct parked_request *request, *next;
 
 	/* Those that are postponed again are for the next time. */
 	cds_list_splice(&daemon->waiting->postponed, &due);
@@ -109,52 +109,52 @@ void waiting_retry(struct daemon *daemon)
 }
 
 /* Return: NULL: -ENOMEM */
-static struct waiting_request *request_new(struct daemon *daemon, const struct request *request,
-					   details_fn serve)
+static struct parked_request *request_new(struct daemon *daemon, const struct request *request,
+					  serve_fn serve)
 {
-	struct waiting_request *waiting = calloc(1, sizeof(*waiting));
+	struct parked_request *parked = calloc(1, sizeof(*parked));
 
-	if (!waiting)
+	if (!parked)
 		return NULL;
-	CDS_INIT_LIST_HEAD(&waiting->in_postponed);
-	CDS_INIT_LIST_HEAD(&waiting->look.in_waiters);
-	waiting->look.looked = request_on_looked;
-	waiting->look.dropped = request_on_dropped;
-	waiting->daemon = daemon;
-	waiting->serve = serve;
-	waiting->id = request->id;
-	waiting->is_root = request->is_root;
-	waiting->text = strdup(request->text);
-	if (waiting->text)
-		return waiting;
-	request_free(waiting);
+	CDS_INIT_LIST_HEAD(&parked->in_postponed);
+	CDS_INIT_LIST_HEAD(&parked->look.in_waiters);
+	parked->look.looked = request_on_looked;
+	parked->look.dropped = request_on_dropped;
+	parked->daemon = daemon;
+	parked->serve = serve;
+	parked->id = request->id;
+	parked->is_root = request->is_root;
+	parked->text = strdup(request->text);
+	if (parked->text)
+		return parked;
+	request_free(parked);
 	return NULL;
 }
 
-bool waiting_for_look(struct daemon *daemon, const struct request *request, details_fn serve)
+bool waiting_for_look(struct daemon *daemon, const struct request *request, serve_fn serve)
 {
-	struct waiting_request *waiting;
+	struct parked_request *parked;
 
 	if (!looks_have_unused(daemon))
 		return false;
-	waiting = request_new(daemon, request, serve);
-	if (!waiting)
+	parked = request_new(daemon, request, serve);
+	if (!parked)
 		return false;
-	if (timers_set(daemon->event, &waiting->timer, daemon_now_usec(daemon) + LOOK_TIMEOUT_USEC,
-		       request_on_timeout, waiting) < 0) {
-		request_free(waiting);
+	if (timers_set(daemon->event, &parked->timer, daemon_now_usec(daemon) + LOOK_TIMEOUT_USEC,
+		       request_on_timeout, parked) < 0) {
+		request_free(parked);
 		return false;
 	}
-	looks_await_unused(daemon, &waiting->look);
+	looks_await_unused(daemon, &parked->look);
 	return true;
 }
 
-bool waiting_postpone(struct daemon *daemon, const struct request *request, details_fn serve)
+bool waiting_postpone(struct daemon *daemon, const struct request *request, serve_fn serve)
 {
-	struct waiting_request *waiting = request_new(daemon, request, serve);
+	struct parked_request *parked = request_new(daemon, request, serve);
 
-	if (!waiting)
+	if (!parked)
 		return false;
-	cds_list_add_tail(&waiting->in_postponed, &daemon->waiting->postponed);
+	cds_list_add_tail(&parked->in_postponed, &daemon->waiting->postponed);
 	return true;
 }

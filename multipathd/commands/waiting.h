@@ -25,10 +25,10 @@ struct waiting *waiting_free(struct waiting *waiting);
  *
  * Return: false if it is to be served at once.
  */
-bool waiting_for_look(struct daemon *daemon, const struct request *request, details_fn serve);
+bool waiting_for_look(struct daemon *daemon, const struct request *request, serve_fn serve);
 
 /** waiting_postpone() - have waiting_retry() call @serve. Return: false: -ENOMEM. */
-bool waiting_postpone(struct daemon *daemon, const struct request *request, details_fn serve);
+bool waiting_postpone(struct daemon *daemon, const struct request *request, serve_fn serve);
 
 /** waiting_retry() - serve again what was postponed, if its client still waits */
 void waiting_retry(struct daemon *daemon);

@@ -546,7 +546,7 @@ int answers_reinstate(struct daemon_path *path, uint64_t request)
 	if (!waiter)
 		return -ENOMEM;
 	waiter->request = request;
-	cds_list_add_tail(&waiter->in_map, &path->waiters);
+	cds_list_add_tail(&waiter->in_waiters, &path->waiters);
 	health_forgive(path);
 	loads_doubt(path);
 	path->path.checker_disabled = false;

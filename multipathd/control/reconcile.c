@@ -214,10 +214,10 @@ static void map_answer_without_map(struct daemon_map *map)
 {
 	struct waiter *waiter, *next;
 
-	cds_list_for_each_entry_safe(waiter, next, &map->waiters, in_map) {
+	cds_list_for_each_entry_safe(waiter, next, &map->waiters, in_waiters) {
 		if (!waiter->without_map)
 			continue;
-		cds_list_del(&waiter->in_map);
+		cds_list_del(&waiter->in_waiters);
 		daemon_reply(map->inventory->daemon, waiter->request, "ok\n");
 		free(waiter);
 	}

@@ -115,8 +115,8 @@ void schedule_answer_waiters(struct daemon_path *path, const char *reply)
 {
 	struct waiter *waiter, *next;
 
-	cds_list_for_each_entry_safe(waiter, next, &path->waiters, in_map) {
-		cds_list_del(&waiter->in_map);
+	cds_list_for_each_entry_safe(waiter, next, &path->waiters, in_waiters) {
+		cds_list_del(&waiter->in_waiters);
 		if (reply)
 			daemon_reply(path->inventory->daemon, waiter->request, reply);
 		else

@@ -34,7 +34,7 @@ struct details_job {
 	struct work work;
 	struct daemon *daemon; /* for the loop: run() does not follow it */
 	unsigned kinds;
-	details_fn then;
+	serve_fn then;
 	struct request request; /* its text is owned */
 	char *text;
 	struct path_details *paths;
@@ -177,7 +177,7 @@ static int details_add_maps(struct details_job *job)
 }
 
 int details_read(struct daemon *daemon, unsigned kinds, const struct request *request,
-		 details_fn then)
+		 serve_fn then)
 {
 	struct details_job *job = calloc(1, sizeof(*job));
 	int r = 0;

@@ -37,11 +37,14 @@ struct details {
 };
 
 /**
- * details_fn - called on the loop when the values have been read and stored with paths and maps.
- * Both arguments are valid during the call only.
+ * serve_fn - serve a request, possibly once more: called on the loop when what it waited for has
+ * come
+ * @details:	what was read for it, with what is kept in paths and maps; NULL: nothing
+ *
+ * All arguments are valid during the call only.
  */
-typedef void (*details_fn)(struct daemon *daemon, const struct request *request,
-			   const struct details *details);
+typedef void (*serve_fn)(struct daemon *daemon, const struct request *request,
+			 const struct details *details);
 
 /**
  * details_read() - have a worker read the values
@@ -52,4 +55,4 @@ typedef void (*details_fn)(struct daemon *daemon, const struct request *request,
  * Return: 0, -ENOMEM (then @then is not called).
  */
 int details_read(struct daemon *daemon, unsigned kinds, const struct request *request,
-		 details_fn then);
+		 serve_fn then);

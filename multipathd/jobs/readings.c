@@ -15,7 +15,7 @@
 struct readings_job {
 	struct work work;
 	struct daemon *daemon; /* for the loop: run() does not follow it */
-	details_fn then;
+	serve_fn then;
 	struct request request; /* its text is owned */
 	char *text;
 	struct disk_reading *readings;
@@ -53,7 +53,7 @@ static void readings_job_done(struct work *work)
 }
 
 int readings_start(struct daemon *daemon, const char *const *names, size_t count,
-		   const struct request *request, details_fn then)
+		   const struct request *request, serve_fn then)
 {
 	struct readings_job *job = calloc(1, sizeof(*job));
 

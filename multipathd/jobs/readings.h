@@ -27,7 +27,7 @@ struct disk_reading {
  * Return: 0, -ENOMEM (then @then is not called).
  */
 int readings_start(struct daemon *daemon, const char *const *names, size_t count,
-		   const struct request *request, details_fn then);
+		   const struct request *request, serve_fn then);
 
 /**
  * readings_are_current() - Return: false if something has happened to the path since the reading

@@ -56,8 +56,8 @@ void daemon_answer(struct daemon_map *map, const char *reply)
 {
 	struct waiter *waiter, *next;
 
-	cds_list_for_each_entry_safe(waiter, next, &map->waiters, in_map) {
-		cds_list_del(&waiter->in_map);
+	cds_list_for_each_entry_safe(waiter, next, &map->waiters, in_waiters) {
+		cds_list_del(&waiter->in_waiters);
 		daemon_reply(map->inventory->daemon, waiter->request, reply);
 		free(waiter);
 	}

@@ -277,7 +277,7 @@ int maps_wait(struct daemon_map *map, uint64_t request, bool without_map)
 		return -ENOMEM;
 	waiter->request = request;
 	waiter->without_map = without_map;
-	cds_list_add_tail(&waiter->in_map, &map->waiters);
+	cds_list_add_tail(&waiter->in_waiters, &map->waiters);
 	return 0;
 }
 

@@ -19,11 +19,11 @@ struct inventory;
 struct mp_identity;
 struct table_job;
 
-/* A request that waits for the reconciliation of a map. */
+/* A request that waits for the reconciliation of a map, or the reinstatement of a path. */
 struct waiter {
 	uint64_t request;
 	bool without_map; /* the request succeeds even if no map results */
-	struct cds_list_head in_map;
+	struct cds_list_head in_waiters; /* of a map, or of a path */
 };
 
 enum reservation_flag { RESERVATION_UNKNOWN, RESERVATION_UNSET, RESERVATION_SET };

@@ -41,7 +41,7 @@ struct daemon_path {
 	bool stays; /* in use without proof (mp_proof_may_stay()); logged */
 	bool ask_again; /* read cached values again from the device */
 	uint64_t earliest_usec; /* next check after a failure that the kernel saw */
-	struct cds_list_head waiters; /* for `reinstate path`, by struct waiter.in_map */
+	struct cds_list_head waiters; /* for `reinstate path`, by struct waiter */
 	uint64_t registered_key; /* reservation key registered since it came up; 0 none */
 	struct check_job *job; /* under way, NULL if none */
 	enum mp_path_state answered_state; /* last real answer; path.state differs only while that

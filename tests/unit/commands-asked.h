@@ -25,7 +25,7 @@ static struct asked {
 
 	bool client_is_gone;
 	unsigned awaited; /* server_awaits() was asked */
-	details_fn then; /* of the last details_read() */
+	serve_fn then; /* of the last details_read() */
 } asked;
 
 bool server_awaits(const struct server *server, uint64_t id)
@@ -48,7 +48,7 @@ uint64_t pool_cpu_usec(void)
 }
 
 int details_read(struct daemon *daemon, unsigned kinds, const struct request *request,
-		 details_fn then)
+		 serve_fn then)
 {
 	(void)daemon;
 	asked.then = then;
@@ -60,7 +60,7 @@ int details_read(struct daemon *daemon, unsigned kinds, const struct request *re
 }
 
 int readings_start(struct daemon *daemon, const char *const *names, size_t count,
-		   const struct request *request, details_fn then)
+		   const struct request *request, serve_fn then)
 {
 	(void)daemon;
 	asked.then = then;
@@ -141,8 +141,8 @@ static inline void ask_and_await(const char *text, const char *expected)
 	assert_true(cds_list_empty(&asked.map->waiters));
 	ask(text, expected);
 	assert_false(cds_list_empty(&asked.map->waiters));
-	assert_int_equal(cds_list_first_entry(&asked.map->waiters, struct waiter, in_map)->request,
-			 7);
+	assert_int_equal(
+		cds_list_first_entry(&asked.map->waiters, struct waiter, in_waiters)->request, 7);
 	assert_true(asked.made.marks > marks);
 	recorded_forget_waiters(&asked.map->waiters);
 	CDS_INIT_LIST_HEAD(&asked.map->waiters);

@@ -145,7 +145,7 @@ static inline void recorded_forget_waiters(struct cds_list_head *waiters)
 {
 	struct waiter *waiter, *next;
 
-	cds_list_for_each_entry_safe(waiter, next, waiters, in_map)
+	cds_list_for_each_entry_safe(waiter, next, waiters, in_waiters)
 		free(waiter);
 }
 

@@ -298,7 +298,7 @@ static void world_set_more(struct world *world, unsigned facts)
 
 		assert_non_null(waiter);
 		waiter->request = 7;
-		cds_list_add_tail(&waiter->in_map, &path->waiters);
+		cds_list_add_tail(&waiter->in_waiters, &path->waiters);
 	}
 	path->geom_wrong_lun = facts & GEOM_WRONG_LUN;
 	path->path.marginal = world->map->regroup = facts & MARGINAL;

@@ -388,7 +388,7 @@ static void a_path_that_goes_takes_its_check_and_its_waiters_along(void **state)
 	world_init(&world);
 	assert_non_null(waiter);
 	waiter->request = 9;
-	cds_list_add_tail(&waiter->in_map, &world.a->waiters);
+	cds_list_add_tail(&waiter->in_waiters, &world.a->waiters);
 	schedule_check(world.a);
 	schedule_doubt(world.a);
 	recorded_forget();
