@@ -250,7 +250,7 @@ static void answers_prove(struct daemon_path *path, const struct check_job *job)
 	if (map) {
 		cds_list_for_each_entry(other, &map->paths, in_map)
 			if (daemon_path_of(other)->stays)
-				schedule_soon(daemon_path_of(other));
+				schedule_now(daemon_path_of(other));
 		answers_refute_others(path);
 	}
 	if (path->path.wrong_wwid) {

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "multipathd/control/answers.h"
+#include "multipathd/control/questions.h"
 #include "multipathd/control/schedule.h"
 #include "multipathd/control/states.h"
 #include "multipathd/jobs/checks.h"
@@ -18,7 +19,7 @@ static const uint64_t due_accuracy_usec = 500000; /* of the agenda */
 
 enum delay delays_judge(const struct daemon_path *path, uint64_t now_usec, enum delay_queue queue)
 {
-	uint64_t deadline = path->job->begun_usec + schedule_timeout_sec(path) * usec_per_sec;
+	uint64_t deadline = path->job->begun_usec + questions_timeout_sec(path) * usec_per_sec;
 
 	if (path->path.checker_disabled)
 		return DELAY_IGNORED;
@@ -74,7 +75,7 @@ void delays_on_overdue(struct daemon_path *path)
 	case DELAY_PENDING:
 		delays_show_pending(path);
 		schedule_at(path,
-			    path->job->begun_usec + schedule_timeout_sec(path) * usec_per_sec);
+			    path->job->begun_usec + questions_timeout_sec(path) * usec_per_sec);
 		break;
 	case DELAY_TIMEOUT:
 		answers_time_out(path);

@@ -350,7 +350,7 @@ static int path_have_checked(struct daemon_path *path, enum discovery_check chec
 		schedule_ask_again(path);
 		break;
 	case DISCOVERY_CHECK_SOON:
-		schedule_soon(path);
+		schedule_now(path);
 		break;
 	case DISCOVERY_CHECK_NONE:
 		break;

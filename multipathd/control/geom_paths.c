@@ -92,7 +92,7 @@ void geom_paths_take_notes(struct daemon_map *map)
 		by_hand = mp_geom_notes_has(&notes, words);
 		if (path->checker_disabled && !by_hand) {
 			path->checker_disabled = false;
-			schedule_soon(daemon_path_of(path));
+			schedule_now(daemon_path_of(path));
 		}
 		path->checker_disabled = by_hand;
 		if (!daemon_path_of(path)->geom_wwid)
@@ -119,7 +119,7 @@ void geom_paths_leave(struct mp_path *path)
 	}
 	if (path->map && !path->map->kernel.exists)
 		daemon_map_of(path->map)->keep_uncreated = true;
-	schedule_soon(left);
+	schedule_now(left);
 }
 
 bool geom_paths_has_wrong_lun(const struct daemon_path *path)

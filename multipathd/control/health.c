@@ -134,7 +134,7 @@ static void health_take(struct daemon_path *path, const struct health_news *news
 	}
 	path_set_marginal(path, effects.marginal);
 	if (verdict->check)
-		schedule_soon(path);
+		schedule_now(path);
 }
 
 enum mp_path_state health_on_good(struct daemon_path *path, enum mp_path_state answer)
@@ -167,5 +167,5 @@ void health_paths_lost(struct daemon_map *map)
 
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		if (daemon_path_of(path)->answered_state == MP_PATH_DELAYED)
-			schedule_soon(daemon_path_of(path));
+			schedule_now(daemon_path_of(path));
 }

@@ -4,8 +4,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "multipathd/jobs/registrations.h"
-
 struct daemon;
 struct daemon_path;
 
@@ -14,22 +12,6 @@ enum {
 	SCHEDULE_PENDING_SEC = 1,
 	SCHEDULE_RETRY_SEC = 1,
 };
-
-/* What a check asks of the device, besides whether it is there. */
-struct schedule_questions {
-	bool proof; /* its WWID */
-	const char *known; /* the name that it should report; the path's */
-	bool certain; /* the device itself has reported it, or udev took it from the same page */
-	bool ana, rdac;
-	bool rdac_if_listed; /* only a device whose INQUIRY data announces it is asked */
-	const char *vpd_vendor; /* of the page of vpd_vendor_id; NULL: not asked */
-	bool priority;
-	bool priority_of_all; /* the answer tells the priorities of all paths of its map */
-	struct reservation_check reservation;
-};
-
-/** schedule_ask() - of a check that begins at @now_usec (CLOCK_MONOTONIC). Nothing is done. */
-struct schedule_questions schedule_ask(const struct daemon_path *path, uint64_t now_usec);
 
 /**
  * schedule_next_usec() - the check after @now_usec by the path's interval: at the longest interval
@@ -49,8 +31,8 @@ void schedule_start_late(struct daemon_path *path);
  */
 void schedule_check(struct daemon_path *path);
 
-/** schedule_soon() - check it immediately (after the running check) */
-void schedule_soon(struct daemon_path *path);
+/** schedule_now() - check it immediately (after the running check) */
+void schedule_now(struct daemon_path *path);
 
 /** schedule_at() - set the time of the next check */
 int schedule_at(struct daemon_path *path, uint64_t usec);
@@ -104,9 +86,6 @@ void schedule_end_wait(struct daemon_path *path);
  * their maps when it arrives
  */
 void schedule_give_up_all(struct daemon *daemon);
-
-/** schedule_timeout_sec() - timeout of a check of the path */
-unsigned schedule_timeout_sec(const struct daemon_path *path);
 
 /**
  * schedule_answer_waiters() - answer the clients that wait for its reinstatement. @reply: NULL: the

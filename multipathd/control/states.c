@@ -92,7 +92,7 @@ static void map_take_difference(struct daemon_map *map, struct daemon_path *path
 	if (difference->doubt)
 		loads_doubt(path);
 	if (difference->check)
-		schedule_soon(path);
+		schedule_now(path);
 	if (!difference->fail_again)
 		return;
 	log_notice("%s: %s was reinstated by another program, but is not usable: failed again",
@@ -187,7 +187,7 @@ static void path_take_failure(struct daemon_path *path, uint64_t earliest_usec)
 	if (!path->job && earliest_usec > daemon_now_usec(path->inventory->daemon))
 		schedule_at(path, earliest_usec);
 	else
-		schedule_soon(path);
+		schedule_now(path);
 }
 
 /* Return: true if the kernel has failed a path since. */
