@@ -125,9 +125,9 @@ static int background(void)
 }
 
 /*
- * Other programs read it as root, and it is written as root, so it must belong to root and not be a
- * link. Any user who can read it can lock it for reading and block this daemon; then it is
- * replaced.
+ * Other programs read the pid file as root, and it is written as root, so it must belong to root
+ * and not be a link. Any user who can read it can lock it for reading and block this daemon; then
+ * it is replaced.
  */
 static bool is_regular(int fd)
 {
