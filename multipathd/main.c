@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <malloc.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -32,11 +28,11 @@
 #include "multipathd/lifetime.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/loop/timers.h"
+#include "multipathd/pid_file.h"
+#include "multipathd/resources.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/notify.h"
-
-#define PID_FILE RUNTIME_DIR "/multipathd.pid"
 
 struct options {
 	bool foreground;
@@ -122,184 +118,6 @@ static int background(void)
 	if (null > 2)
 		close(null);
 	return 0;
-}
-
-/*
- * Other programs read the pid file as root, and it is written as root, so it must belong to root
- * and not be a link. Any user who can read it can lock it for reading and block this daemon; then
- * it is replaced.
- */
-static bool is_regular(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == 0 && st.st_nlink <= 1;
-}
-
-static bool is_named(int fd, const char *name)
-{
-	struct stat opened, named;
-
-	return fstat(fd, &opened) == 0 && lstat(name, &named) == 0 &&
-	       named.st_ino == opened.st_ino && named.st_dev == opened.st_dev;
-}
-
-/*
- * Return: 1 if locked, 0 if it was removed in the meantime, -EAGAIN if another daemon runs, -EBADF
- * if it must be replaced.
- */
-static int pid_file_take(int fd, const char *name)
-{
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-
-	if (!is_regular(fd))
-		return -EBADF;
-	if (fcntl(fd, F_SETLK, &lock) == 0)
-		return is_named(fd, name);
-	if (errno != EACCES && errno != EAGAIN)
-		return -errno;
-	return fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type == F_RDLCK ? -EBADF : -EAGAIN;
-}
-
-/*
- * Return: descriptor that holds the lock for the daemon's lifetime, -EAGAIN if another daemon runs,
- * negative errno.
- */
-static int pid_file_lock(void)
-{
-	char text[16];
-	int length = snprintf(text, sizeof(text), "%d", (int)getpid());
-
-	for (int tries = 0; tries < 10; tries++) {
-		_cleanup_close_ int fd =
-			open(PID_FILE,
-			     O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
-			     0644);
-		int r = fd < 0 ? (errno == ELOOP ? -EBADF : -errno) : pid_file_take(fd, PID_FILE);
-
-		if (r == -EBADF) {
-			log_warning(PID_FILE
-				    " is a symbolic link or locked for reading, replacing it");
-			unlink(PID_FILE);
-			continue;
-		}
-		if (r < 0)
-			return r;
-		if (r == 0)
-			continue;
-		if (ftruncate(fd, 0) < 0 || fchmod(fd, 0644) < 0 ||
-		    pwrite(fd, text, length, 0) != length)
-			return -errno;
-		return TAKE_FD(fd);
-	}
-	return -EBUSY;
-}
-
-/* Relocations in code would be lost with its pages. */
-static bool has_relocated_code(const struct dl_phdr_info *library)
-{
-	for (int i = 0; i < library->dlpi_phnum; i++) {
-		const ElfW(Phdr) *segment = &library->dlpi_phdr[i];
-		const ElfW(Dyn) *entry = (const void *)(library->dlpi_addr + segment->p_vaddr);
-
-		for (; segment->p_type == PT_DYNAMIC && entry->d_tag != DT_NULL; entry++)
-			if (entry->d_tag == DT_TEXTREL ||
-			    (entry->d_tag == DT_FLAGS && entry->d_un.d_val & DF_TEXTREL))
-				return true;
-	}
-	return false;
-}
-
-/*
- * Half of what the dynamic linker maps while it loads two dozen libraries is never used again and
- * must not be locked. The program itself, whose name is "" here, stays locked: it is needed most
- * when its own disk does not answer.
- */
-static int library_release(struct dl_phdr_info *library, size_t size, void *userdata)
-{
-	uintptr_t page = sysconf(_SC_PAGESIZE);
-
-	(void)size;
-	(void)userdata;
-	if (!*library->dlpi_name || has_relocated_code(library))
-		return 0;
-	for (int i = 0; i < library->dlpi_phnum; i++) {
-		const ElfW(Phdr) *segment = &library->dlpi_phdr[i];
-		uintptr_t start = (library->dlpi_addr + segment->p_vaddr) & -page;
-		uintptr_t end = library->dlpi_addr + segment->p_vaddr + segment->p_memsz;
-
-		if (segment->p_type == PT_LOAD && !(segment->p_flags & PF_W))
-			madvise((void *)start, end - start, MADV_DONTNEED);
-	}
-	return 0;
-}
-
-/*
- * A burst is over: return its memory. The kernel frees no locked page, except at the end of
- * the heap. Only the heap is unlocked for that: mlockall() would bring in every page of mappings
- * that cannot be locked, such as the ring of an aio context.
- */
-static void heap_trim(char *heap)
-{
-	munlock(heap, (char *)sbrk(0) - heap);
-	malloc_trim(0);
-	mlock2(heap, (char *)sbrk(0) - heap, MLOCK_ONFAULT);
-}
-
-/*
- * Measures that keep the daemon alive and responsive when memory or CPU time is short; none of them
- * is essential.
- */
-static void claim_resources(void)
-{
-	struct rlimit limit;
-	int fd;
-
-	if (getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_max > 0) {
-		int max = sched_get_priority_max(SCHED_RR);
-		struct sched_param param = {
-			.sched_priority = limit.rlim_max > (rlim_t)max ? max : (int)limit.rlim_max,
-		};
-
-		if (sched_setscheduler(0, SCHED_RR, &param) < 0)
-			log_info("no realtime scheduling: %s", strerror(errno));
-	}
-	dl_iterate_phdr(library_release, NULL);
-	/* Pages are locked when first used: unused stacks cost nothing. */
-	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
-		log_info("cannot lock memory: %s", strerror(errno));
-
-	if (getenv("OOMScoreAdjust"))
-		return;
-	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, "-1000", 5) != 5)
-		log_info("not protected from the OOM killer: %s", strerror(errno));
-	if (fd >= 0)
-		close(fd);
-}
-
-static void claim_descriptors(const struct daemon *daemon)
-{
-	struct rlimit limit;
-	unsigned long wanted = 1 << 20;
-	FILE *file;
-
-	if (getenv("LimitNOFILE") || daemon->inventory.process->max_fds == 0)
-		return;
-	if (daemon->inventory.process->max_fds > 0) {
-		wanted = daemon->inventory.process->max_fds;
-	} else {
-		file = fopen("/proc/sys/fs/nr_open", "re");
-		if (file) {
-			if (fscanf(file, "%lu", &wanted) != 1)
-				wanted = 4096;
-			fclose(file);
-		}
-	}
-	limit = (struct rlimit){ wanted, wanted };
-	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-		log_warning("cannot raise the limit on open files to %lu: %s", wanted,
-			    strerror(errno));
 }
 
 static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
@@ -392,7 +210,7 @@ static void announce(struct daemon *daemon)
 
 	process->ready_timer = sd_event_source_disable_unref(process->ready_timer);
 	/* From now on there are fewer checks and table loads at once. */
-	heap_trim(process->heap);
+	resources_trim_heap(process->heap);
 	notify_state(daemon, "READY=1");
 }
 
@@ -435,7 +253,7 @@ static void on_configured(struct daemon *daemon)
 			return;
 		}
 	}
-	heap_trim(process_of(daemon)->heap); /* a burst of jobs is over */
+	resources_trim_heap(process_of(daemon)->heap); /* a burst of jobs is over */
 	log_info("configured: %zu paths, %zu maps", daemon->inventory.path_count,
 		 daemon->inventory.map_count);
 	announce_with_nodes(daemon);
@@ -470,7 +288,7 @@ static int process_start(struct process *process)
 	}
 	reservations_load(daemon);
 	mp_permissions_check(&source, STATE_DIR, on_permissions, NULL);
-	claim_descriptors(daemon);
+	resources_claim_descriptors(daemon->inventory.process->max_fds);
 	r = server_new(daemon->event, commands_serve, daemon, on_warning, &daemon->server);
 	if (r < 0) {
 		log_error("cannot open the sockets: %s", strerror(-r));
@@ -559,7 +377,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	log_notice("multipathd v%s: start up", VERSION);
-	claim_resources();
+	resources_claim();
 
 	r = lifetime_begin(daemon, &options.daemon, &duties_of_daemon);
 	if (r < 0)
@@ -576,7 +394,7 @@ int main(int argc, char **argv)
 	process_stop(&process);
 	lifetime_end(daemon);
 	mp_dm_close();
-	unlink(PID_FILE);
+	pid_file_remove();
 	log_notice("multipathd: shut down");
 	notify_exit(r ? 1 : 0);
 	return r ? 1 : 0;
