@@ -8,6 +8,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "gmultipath/engine.h"
@@ -67,18 +68,43 @@ static bool reaction_disk_has_departed(dev_t devt)
 	return access(file, F_OK) < 0;
 }
 
-static bool reaction_map_has_lost(const struct daemon_map *map)
+/* Return: 0 or -ENOMEM. */
+static int reaction_facts_read(struct reaction_facts *facts, const struct daemon_map *map)
 {
 	const struct mp_table *table = &map->map.kernel.table;
+	size_t count = 0;
 
+	for (size_t g = 0; g < table->group_count; g++)
+		count += table->groups[g].path_count;
+	*facts = (struct reaction_facts){ .now_usec = daemon_now_usec(map->inventory->daemon) };
+	facts->departed = calloc(count + 1, sizeof(*facts->departed));
+	if (!facts->departed)
+		return -ENOMEM;
 	for (size_t g = 0; g < table->group_count; g++)
 		for (size_t p = 0; p < table->groups[g].path_count; p++)
 			if (reaction_disk_has_departed(table->groups[g].paths[p].devt))
-				return true;
+				facts->departed[facts->departed_count++] =
+					table->groups[g].paths[p].devt;
+	return 0;
+}
+
+static void reaction_facts_fini(struct reaction_facts *facts)
+{
+	free(facts->departed);
+}
+
+#define _cleanup_facts_ _cleanup_(reaction_facts_fini)
+
+static bool reaction_facts_have(const struct reaction_facts *facts, dev_t departed)
+{
+	for (size_t i = 0; i < facts->departed_count; i++)
+		if (facts->departed[i] == departed)
+			return true;
 	return false;
 }
 
-static bool reaction_map_has_good_path(const struct daemon_map *map)
+static bool reaction_map_has_good_path(const struct daemon_map *map,
+				       const struct reaction_facts *facts)
 {
 	const struct mp_table *table = &map->map.kernel.table;
 
@@ -88,17 +114,48 @@ static bool reaction_map_has_good_path(const struct daemon_map *map)
 			const struct daemon_path *path = paths_find_devt(map->inventory, devt);
 
 			if (table->groups[g].paths[p].state != MP_DM_FAILED &&
-			    !reaction_disk_has_departed(devt) &&
+			    !reaction_facts_have(facts, devt) &&
 			    !(path && geom_paths_has_wrong_lun(path)))
 				return true;
 		}
 	return false;
 }
 
-static bool reaction_map_needs(const struct daemon_map *map)
+/* Others are restored only after an I/O error: what checkers report as down is restored by them. */
+static enum taste_verdict reactions_judge_paths(const struct daemon_map *map,
+						const struct reaction_facts *facts)
+{
+	if (reaction_map_has_good_path(map, facts))
+		return TASTE_NO_VERDICT;
+	if (map->io_failed &&
+	    (!map->restored_usec || facts->now_usec > map->restored_usec + RESTORE_EVERY_USEC))
+		return TASTE_RESTORE;
+	return TASTE_FAIL;
+}
+
+struct reaction_verdict reactions_judge(const struct daemon_map *map,
+					const struct reaction_facts *facts)
+{
+	struct reaction_verdict verdict = {
+		.paths = reactions_judge_paths(map, facts),
+		.has_wrong_lun = reaction_map_has_wrong_lun(map),
+	};
+
+	/* Others are restored, or a table without a lost path is loaded. */
+	verdict.asks_failed = verdict.paths == TASTE_RESTORE || verdict.has_wrong_lun ||
+			      facts->departed_count;
+	return verdict;
+}
+
+bool reactions_needed_on_states(const struct daemon_map *map)
 {
 	return map->map.kernel.split || !mp_table_count_good(&map->map.kernel.table) ||
 	       !mp_table_has_feature(&map->map.kernel.table, "queue_if_no_path");
+}
+
+bool reactions_needed_on_touched(const struct daemon_map *map, const struct reaction_facts *facts)
+{
+	return reaction_map_has_wrong_lun(map) || map->had_wrong_lun || facts->departed_count;
 }
 
 static void reactions_start(struct daemon_map *map);
@@ -144,17 +201,6 @@ static void reaction_on_done(struct work *work)
 	reaction_free(reaction);
 }
 
-/* Others are restored only after an I/O error: what checkers report as down is restored by them. */
-static enum taste_verdict reaction_judge(const struct daemon_map *map, uint64_t now_usec)
-{
-	if (reaction_map_has_good_path(map))
-		return TASTE_NO_VERDICT;
-	if (map->io_failed &&
-	    (!map->restored_usec || now_usec > map->restored_usec + RESTORE_EVERY_USEC))
-		return TASTE_RESTORE;
-	return TASTE_FAIL;
-}
-
 static int reaction_take_members(struct reaction *reaction, const struct daemon_map *map)
 {
 	struct mp_path *path;
@@ -181,7 +227,9 @@ static int reaction_take_members(struct reaction *reaction, const struct daemon_
 
 static void reactions_start(struct daemon_map *map)
 {
+	_cleanup_facts_ struct reaction_facts facts = { 0 };
 	struct daemon *daemon = map->inventory->daemon;
+	struct reaction_verdict verdict;
 	struct reaction *reaction;
 
 	if (!daemon->inventory.duties->mends_geoms)
@@ -191,7 +239,8 @@ static void reactions_start(struct daemon_map *map)
 		return;
 	}
 	reaction = calloc(1, sizeof(*reaction));
-	if (!reaction || reaction_take_members(reaction, map) < 0) {
+	if (!reaction || reaction_take_members(reaction, map) < 0 ||
+	    reaction_facts_read(&facts, map) < 0) {
 		if (reaction)
 			reaction_free(reaction);
 		return;
@@ -202,25 +251,27 @@ static void reactions_start(struct daemon_map *map)
 					.lane = lane_of_table(map->map.wwid),
 					.exclusive = true };
 	reaches_init(&reaction->reaches, daemon->pool, &reaction->work);
-	map->had_wrong_lun = reaction_map_has_wrong_lun(map);
 	memcpy(reaction->wwid, map->map.wwid, sizeof(reaction->wwid));
-	reaction->verdict = reaction_judge(map, daemon_now_usec(daemon));
+	verdict = reactions_judge(map, &facts);
+	reaction->verdict = verdict.paths;
+	map->had_wrong_lun = verdict.has_wrong_lun;
 	map->io_failed = false;
 	map->reacting = true;
-	/* Others are restored, or a table without a lost path is loaded. */
-	if (reaction->verdict == TASTE_RESTORE || map->had_wrong_lun || reaction_map_has_lost(map))
+	if (verdict.asks_failed)
 		reaches_add_failed(&reaction->reaches, &map->map.kernel.table);
 	reaches_start(&reaction->reaches);
 }
 
 void reactions_on_states(struct daemon_map *map)
 {
-	if (reaction_map_needs(map))
+	if (reactions_needed_on_states(map))
 		reactions_start(map);
 }
 
 void reactions_on_touched(struct daemon_map *map)
 {
-	if (reaction_map_has_wrong_lun(map) || map->had_wrong_lun || reaction_map_has_lost(map))
+	_cleanup_facts_ struct reaction_facts facts = { 0 };
+
+	if (reaction_facts_read(&facts, map) == 0 && reactions_needed_on_touched(map, &facts))
 		reactions_start(map);
 }
