@@ -21,12 +21,11 @@
 
 #define RUN_DIR RUNTIME_DIR "/" MP_GEOM_RUN_DIR
 
-/* Return: 0, -ENOENT if nothing is recorded. */
-static int geom_path_noted_wwid(const struct daemon_path *path, const struct mp_strbuf *notes,
-				const char *map_wwid, char *ret, size_t size)
+/* By a run of gmultipath on this boot. Return: 0, -ENOENT. */
+static int geom_path_find_lun(const struct daemon_path *path, const char *map_wwid,
+			      const struct mp_strbuf *run, char *ret, size_t size)
 {
 	static const char *const kinds[] = { "foreign ", MP_GEOM_NOTE_LUN };
-	_cleanup_strbuf_ struct mp_strbuf lasting = MP_STRBUF_INIT;
 	const dev_t devt = path->path.identity.devt;
 	char words[MP_WWID_SIZE + 32];
 
@@ -34,37 +33,56 @@ static int geom_path_noted_wwid(const struct daemon_path *path, const struct mp_
 		snprintf(words, sizeof(words), "%s%s %u:%u", kinds[i], map_wwid, major(devt),
 			 minor(devt));
 		/* A serial number is not a WWID, and cannot be compared with sysfs. */
-		if (mp_geom_notes_next(notes, words, ret, size) == 0 &&
+		if (mp_geom_notes_next(run, words, ret, size) == 0 &&
 		    strncmp(ret, MP_SCSI_SERIAL_NAME, strlen(MP_SCSI_SERIAL_NAME)))
 			return 0;
 	}
-	/* Read the current notes: a verb that moves the label to another disk may be running. */
-	if (strncmp(map_wwid, MP_GEOM_WWID_AUTOMATIC, strlen(MP_GEOM_WWID_AUTOMATIC)) ||
-	    mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, &lasting) < 0 ||
-	    mp_geom_notes_wwid(&lasting, map_wwid + strlen(MP_GEOM_WWID_AUTOMATIC), ret, size) <
-		    0 ||
+	return -ENOENT;
+}
+
+static bool geom_map_has_label(const char *map_wwid)
+{
+	return !strncmp(map_wwid, MP_GEOM_WWID_AUTOMATIC, strlen(MP_GEOM_WWID_AUTOMATIC));
+}
+
+/* Of the disk with the map's label. Return: 0, -ENOENT. */
+static int geom_path_find_label(const char *map_wwid, const struct mp_strbuf *lasting, char *ret,
+				size_t size)
+{
+	if (!geom_map_has_label(map_wwid) ||
+	    mp_geom_notes_wwid(lasting, map_wwid + strlen(MP_GEOM_WWID_AUTOMATIC), ret, size) < 0 ||
 	    !*ret)
 		return -ENOENT;
 	return 0;
 }
 
-/*
- * The WWID that the path had when it was added: as recorded, else as of its scan. It is the one
- * that the device reports; udev's depends on the configuration.
- */
-static void geom_path_take_wwid(struct daemon_path *path, const struct mp_strbuf *notes,
+void geom_paths_judge(const struct daemon_path *path, const char *map_wwid,
+		      const struct geom_path_facts *facts, struct geom_path_verdict *ret)
+{
+	if (path->geom_wwid)
+		snprintf(ret->wwid, sizeof(ret->wwid), "%s", path->geom_wwid);
+	else if (geom_path_find_lun(path, map_wwid, facts->run, ret->wwid, sizeof(ret->wwid)) < 0 &&
+		 geom_path_find_label(map_wwid, facts->lasting, ret->wwid, sizeof(ret->wwid)) < 0)
+		snprintf(ret->wwid, sizeof(ret->wwid), "%s", facts->told);
+	ret->wrong_lun = *ret->wwid && *facts->told && strcmp(ret->wwid, facts->told);
+}
+
+static void geom_path_take_wwid(struct daemon_path *path, const struct mp_strbuf *run,
 				const char *map_wwid)
 {
-	char wwid[MP_WWID_SIZE], told[MP_WWID_SIZE];
+	_cleanup_strbuf_ struct mp_strbuf lasting = MP_STRBUF_INIT;
+	struct geom_path_facts facts = { .run = run, .lasting = &lasting };
+	struct geom_path_verdict verdict;
 
-	taste_wwid(path->path.identity.devt, told, sizeof(told));
+	taste_wwid(path->path.identity.devt, facts.told, sizeof(facts.told));
+	/* Read the current notes: a verb that moves the label to another disk may be running. */
+	if (geom_map_has_label(map_wwid) &&
+	    mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, &lasting) < 0)
+		mp_strbuf_clear(&lasting);
+	geom_paths_judge(path, map_wwid, &facts, &verdict);
 	if (!path->geom_wwid)
-		path->geom_wwid = strdup(
-			geom_path_noted_wwid(path, notes, map_wwid, wwid, sizeof(wwid)) == 0 ?
-				wwid :
-				told);
-	path->geom_wrong_lun = path->geom_wwid && *path->geom_wwid && *told &&
-			       strcmp(path->geom_wwid, told);
+		path->geom_wwid = strdup(verdict.wwid);
+	path->geom_wrong_lun = path->geom_wwid && verdict.wrong_lun;
 }
 
 void geom_paths_join(struct daemon_map *map, struct daemon_path *path)
@@ -76,28 +94,33 @@ void geom_paths_join(struct daemon_map *map, struct daemon_path *path)
 }
 
 /* A path failed by hand is not checked, so that it is not restored. */
-void geom_paths_take_notes(struct daemon_map *map)
+void geom_paths_take(struct daemon_map *map, const struct mp_strbuf *run)
 {
-	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
 	struct mp_path *path;
 
-	if (mp_geom_notes_load(RUN_DIR, MP_GEOM_RUN_FILE, &notes) < 0)
-		return;
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		char words[MP_WWID_SIZE + 32];
 		bool by_hand;
 
 		snprintf(words, sizeof(words), "failed %s %u:%u", map->map.wwid,
 			 major(path->identity.devt), minor(path->identity.devt));
-		by_hand = mp_geom_notes_has(&notes, words);
+		by_hand = mp_geom_notes_has(run, words);
 		if (path->checker_disabled && !by_hand) {
 			path->checker_disabled = false;
 			schedule_now(daemon_path_of(path));
 		}
 		path->checker_disabled = by_hand;
 		if (!daemon_path_of(path)->geom_wwid)
-			geom_path_take_wwid(daemon_path_of(path), &notes, map->map.wwid);
+			geom_path_take_wwid(daemon_path_of(path), run, map->map.wwid);
 	}
+}
+
+void geom_paths_take_notes(struct daemon_map *map)
+{
+	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
+
+	if (mp_geom_notes_load(RUN_DIR, MP_GEOM_RUN_FILE, &notes) == 0)
+		geom_paths_take(map, &notes);
 }
 
 /* A path that left goes back to the map of its WWID, in memory only; that map is not touched here.

@@ -6,14 +6,39 @@
 #pragma once
 #include <stdbool.h>
 
+#include "model/path.h"
+
 struct daemon_map;
 struct daemon_path;
 struct mp_path;
+struct mp_strbuf;
+
+/* What is not in the daemon's memory. */
+struct geom_path_facts {
+	const struct mp_strbuf *run; /* notes of this boot: config/geom_notes.h */
+	const struct mp_strbuf *lasting; /* notes on labels; empty if the map has none */
+	char told[MP_WWID_SIZE]; /* of the path's disk, as of its last scan; "": none */
+};
+
+struct geom_path_verdict {
+	char wwid[MP_WWID_SIZE]; /* "": not known */
+	bool wrong_lun; /* the path leads to another LUN now */
+};
+
+/**
+ * geom_paths_judge() - the WWID that the path had when it was added to the map: as recorded, else
+ * as of its scan. It is the one that the device reports; udev's depends on the configuration.
+ */
+void geom_paths_judge(const struct daemon_path *path, const char *map_wwid,
+		      const struct geom_path_facts *facts, struct geom_path_verdict *ret);
 
 /** geom_paths_join() - the path has been added to the map: note its WWID */
 void geom_paths_join(struct daemon_map *map, struct daemon_path *path);
 
-/** geom_paths_take_notes() - what gmultipath has noted on the map's paths */
+/** geom_paths_take() - what the notes of this boot say about the map's paths */
+void geom_paths_take(struct daemon_map *map, const struct mp_strbuf *run);
+
+/** geom_paths_take_notes() - the same, as gmultipath has them in its file now */
 void geom_paths_take_notes(struct daemon_map *map);
 
 /** geom_paths_leave() - the map's table does not have the path any more */

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "commands-asked.h"
+
+#include "model/geom.h"
+#include "multipathd/control/geom_paths.h"
+
+#define MANUAL "w" /* its paths are named by hand */
+#define LABEL "1b5a1f5e-1111-2222-3333-444455556666"
+#define AUTOMATIC MP_GEOM_WWID_AUTOMATIC LABEL
+
+static void a_path_has_the_wwid_that_was_noted_or_else_is_reported(void **state)
+{
+	static const struct {
+		const char *map, *known; /* known: from an earlier judgement; NULL: none */
+		const char *run, *lasting, *told, *wwid;
+		bool wrong_lun;
+	} rows[] = {
+		{ MANUAL, NULL, "", "", "lun0", "lun0", false },
+		{ MANUAL, NULL, "", "", "", "", false },
+		{ MANUAL, NULL, "lun w 8:0 lun0\n", "", "lun0", "lun0", false },
+		{ MANUAL, NULL, "lun w 8:0 lun0\n", "", "lun1", "lun0", true },
+		/* not known what it leads to now */
+		{ MANUAL, NULL, "lun w 8:0 lun0\n", "", "", "lun0", false },
+		{ MANUAL, NULL, "foreign w 8:0 lun0\n", "", "lun1", "lun0", true },
+		{ MANUAL, NULL, "lun w 8:0 lun2\nforeign w 8:0 lun0\n", "", "lun1", "lun0", true },
+		/* of another path, of another map */
+		{ MANUAL, NULL, "lun w 8:16 lun0\n", "", "lun1", "lun1", false },
+		{ MANUAL, NULL, "lun v 8:0 lun0\n", "", "lun1", "lun1", false },
+		/* a serial number cannot be compared with what sysfs has */
+		{ MANUAL, NULL, "lun w 8:0 serial\\x200815\n", "", "lun1", "lun1", false },
+		/* once known, it stays: the notes may be of another path by now */
+		{ MANUAL, "lun0", "lun w 8:0 lun1\n", "", "lun1", "lun0", true },
+		{ MANUAL, "", "lun w 8:0 lun0\n", "", "lun1", "", false },
+
+		{ AUTOMATIC, NULL, "", "known " LABEL " name lun0\n", "lun1", "lun0", true },
+		{ AUTOMATIC, NULL, "", "known " LABEL " name lun0\n", "lun0", "lun0", false },
+		{ AUTOMATIC, NULL, "", "known " LABEL " name\n", "lun1", "lun1", false },
+		{ AUTOMATIC, NULL, "", "", "lun1", "lun1", false },
+		{ AUTOMATIC, NULL, "lun " AUTOMATIC " 8:0 lun2\n", "known " LABEL " name lun0\n",
+		  "lun1", "lun2", true },
+		/* such a map has no label */
+		{ MANUAL, NULL, "", "known w name lun0\n", "lun1", "lun1", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_strbuf_ struct mp_strbuf run = MP_STRBUF_INIT, lasting = MP_STRBUF_INIT;
+		struct geom_path_facts facts = { .run = &run, .lasting = &lasting };
+		struct geom_path_verdict verdict;
+
+		mp_strbuf_puts(&run, rows[i].run);
+		mp_strbuf_puts(&lasting, rows[i].lasting);
+		snprintf(facts.told, sizeof(facts.told), "%s", rows[i].told);
+		free(asked.path->geom_wwid);
+		asked.path->geom_wwid = rows[i].known ? strdup(rows[i].known) : NULL;
+		geom_paths_judge(asked.path, rows[i].map, &facts, &verdict);
+		if (strcmp(verdict.wwid, rows[i].wwid) || verdict.wrong_lun != rows[i].wrong_lun)
+			fail_msg("row %zu: \"%s\"%s", i, verdict.wwid,
+				 verdict.wrong_lun ? ", wrong LUN" : "");
+	}
+}
+
+static void take(const char *run)
+{
+	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
+
+	mp_strbuf_puts(&notes, run);
+	geom_paths_take(asked.map, &notes);
+}
+
+static void a_path_failed_by_hand_is_not_checked_until_it_is_restored(void **state)
+{
+	(void)state;
+	asked.path->geom_wwid = strdup("lun0");
+	asked.other->geom_wwid = strdup("lun0");
+	take("failed w 8:16\n");
+	recorded_expect("");
+	assert_false(asked.path->path.checker_disabled);
+	assert_true(asked.other->path.checker_disabled);
+	take("failed w 8:16\n");
+	recorded_expect("");
+	take("failed v 8:16\nfailed w 8:0\n");
+	recorded_expect("check /dev/sdb for at most 30 s\n"
+			"sdb is due in 1 s\n");
+	assert_true(asked.path->path.checker_disabled);
+	assert_false(asked.other->path.checker_disabled);
+}
+
+static void a_path_that_leaves_is_in_the_map_of_its_wwid(void **state)
+{
+	(void)state;
+	asked.orphan->path.identity.wwid[0] = 'x';
+	mp_map_add_path(&asked.map->map, &asked.orphan->path);
+	asked.orphan->path.checker_disabled = true;
+	asked.orphan->geom_wwid = strdup("lun0");
+	asked.orphan->geom_wrong_lun = true;
+	geom_paths_leave(&asked.orphan->path);
+	assert_non_null(asked.orphan->path.map);
+	assert_string_equal(asked.orphan->path.map->wwid, "x");
+	assert_true(daemon_map_of(asked.orphan->path.map)->keep_uncreated);
+	assert_null(asked.orphan->geom_wwid);
+	assert_false(asked.orphan->geom_wrong_lun);
+	assert_false(asked.orphan->path.checker_disabled);
+}
+
+static void a_path_without_wwid_leaves_to_nowhere(void **state)
+{
+	(void)state;
+	asked.path->path.init = MP_INIT_MISSING_UDEV;
+	geom_paths_leave(&asked.path->path);
+	recorded_expect("");
+	assert_null(asked.path->path.map);
+}
+
+static void a_path_leads_elsewhere_by_its_check_or_by_what_it_reports(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		asked.path->path.wrong_wwid = i & 1;
+		asked.path->geom_wrong_lun = i & 2;
+		assert_int_equal(geom_paths_has_wrong_lun(asked.path), i != 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ASKED_TEST(a_path_has_the_wwid_that_was_noted_or_else_is_reported),
+		ASKED_TEST(a_path_failed_by_hand_is_not_checked_until_it_is_restored),
+		ASKED_TEST(a_path_that_leaves_is_in_the_map_of_its_wwid),
+		ASKED_TEST(a_path_without_wwid_leaves_to_nowhere),
+		ASKED_TEST(a_path_leads_elsewhere_by_its_check_or_by_what_it_reports),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
