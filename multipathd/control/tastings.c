@@ -67,14 +67,19 @@ static void tasting_on_done(struct work *work)
 	struct tasting *tasting = caa_container_of(work, struct tasting, work);
 
 	log_warnings("gmultipath: ", mp_strbuf_text(&tasting->err));
-	if (tasting->result > 0) {
+	switch (tastings_judge(tasting->result)) {
+	case TASTING_ADDED:
 		log_notice("%s: added to the map of its label", tasting->provider.name);
 		geoms_init(tasting->daemon);
 		geoms_read_again(tasting->daemon);
 		looks_want(tasting->daemon);
-	}
-	if (tasting->result == -ETIMEDOUT)
+		break;
+	case TASTING_AGAIN:
 		tasting_start(tasting->daemon, &tasting->provider);
+		break;
+	case TASTING_LEFT:
+		break;
+	}
 	tasting_free(tasting);
 }
 
@@ -108,6 +113,13 @@ static void tasting_on_looked(struct work *work)
 	tasting_free(tasting);
 }
 
+enum tasting_verdict tastings_judge(int result)
+{
+	if (result > 0)
+		return TASTING_ADDED;
+	return result == -ETIMEDOUT ? TASTING_AGAIN : TASTING_LEFT;
+}
+
 static bool labels_make_maps(const struct inventory *inventory)
 {
 	const struct mp_strbuf *notes = &inventory->geom_notes;
@@ -116,12 +128,18 @@ static bool labels_make_maps(const struct inventory *inventory)
 	       !mp_geom_notes_has(notes, "load no") && mp_geom_notes_has(notes, "known");
 }
 
+bool tastings_needed(const struct daemon_path *path)
+{
+	return labels_make_maps(path->inventory) &&
+	       !(path->path.map && path->path.map->kernel.exists);
+}
+
 void tastings_on_up(struct daemon_path *path)
 {
 	struct daemon *daemon = path->inventory->daemon;
 	struct tasting *tasting;
 
-	if (!labels_make_maps(path->inventory) || (path->path.map && path->path.map->kernel.exists))
+	if (!tastings_needed(path))
 		return;
 	tasting = tasting_new(daemon, tasting_look, tasting_on_looked,
 			      lane_of_path(&path->path.identity));
