@@ -25,6 +25,7 @@
 #include "multipathd/events/dmevents.h"
 #include "multipathd/events/uevents.h"
 #include "multipathd/events/watch.h"
+#include "multipathd/jobs/files.h"
 #include "multipathd/lifetime.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/loop/timers.h"
@@ -268,7 +269,7 @@ static void on_permissions(void *userdata, const char *file, const char *text)
 static int process_start(struct process *process)
 {
 	struct daemon *daemon = &process->daemon;
-	struct mp_config_source source = configure_source(daemon);
+	struct mp_config_source source = files_config_source(daemon);
 	_cleanup_strbuf_ struct mp_strbuf why = MP_STRBUF_INIT;
 	struct mp_dm_versions versions;
 	int r;

@@ -15,10 +15,10 @@
 #include "kernel/dm.h"
 #include "kernel/dm_list.h"
 #include "model/plan.h"
-#include "multipathd/control/configure.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/names.h"
 #include "multipathd/control/reconcile.h"
+#include "multipathd/jobs/files.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/inventory.h"
@@ -530,7 +530,7 @@ int rehearsal_start(struct daemon *daemon, const struct rehearsal_options *optio
 	rehearsal->daemon = daemon;
 	rehearsal->request = request;
 	rehearsal->options = *options;
-	rehearsal->source = configure_source(daemon);
+	rehearsal->source = files_config_source(daemon);
 	rehearsal->work = (struct work){ .run = rehearsal_run,
 					 .done = rehearsal_done,
 					 .lane = LANE_EXPLAIN,

@@ -84,16 +84,6 @@ static void configure_on_diagnostic(void *userdata, enum mp_severity severity, i
 		mp_strbuf_printf(messages->errors, "%s\n", text);
 }
 
-struct mp_config_source configure_source(const struct daemon *daemon)
-{
-	return (struct mp_config_source){
-		.file = CONFIG_FILE,
-		.dir = CONFIG_DIR,
-		.verbosity = daemon->inventory.options.verbosity,
-		.ignore_wwids = daemon->inventory.options.ignore_wwids,
-	};
-}
-
 /*
  * @fault: "stale": the files differ from the configuration in force; "incomplete": it is only part
  * of them
@@ -167,7 +157,7 @@ int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
 	struct configure *configure = daemon->configure;
 	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
 	struct messages messages = { .errors = &told, .notes = &configure->notes };
-	struct mp_config_source source = configure_source(daemon);
+	struct mp_config_source source = files_config_source(daemon);
 	struct mp_config *config;
 	int r;
 

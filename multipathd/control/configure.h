@@ -3,8 +3,6 @@
 #pragma once
 #include <stdbool.h>
 
-#include "config/config.h"
-
 struct configure;
 struct daemon;
 struct mp_strbuf;
@@ -20,9 +18,6 @@ int configure_new(struct daemon *daemon, struct configure **ret);
 
 /** configure_free() - Return: NULL */
 struct configure *configure_free(struct configure *configure);
-
-/** configure_source() - where the daemon's configuration is, without a listener */
-struct mp_config_source configure_source(const struct daemon *daemon);
 
 /**
  * configure_load() - read configuration and state files

@@ -231,6 +231,16 @@ static int files_adopt_wwids(struct daemon *daemon, struct mp_wwids *read)
 	return 0;
 }
 
+struct mp_config_source files_config_source(const struct daemon *daemon)
+{
+	return (struct mp_config_source){
+		.file = CONFIG_FILE,
+		.dir = CONFIG_DIR,
+		.verbosity = daemon->inventory.options.verbosity,
+		.ignore_wwids = daemon->inventory.options.ignore_wwids,
+	};
+}
+
 int files_load_wwids(struct daemon *daemon)
 {
 	struct mp_wwids *read;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * files.h - state files, written by a worker, many changes at a time.  For: the daemon's loop.
+ * files.h - where the configuration is, and state files, written by a worker, many changes at a
+ * time.  For: the daemon's loop.
  */
 #pragma once
 #include <stdbool.h>
+
+#include "config/config.h"
 
 struct daemon;
 struct daemon_map;
@@ -19,6 +22,9 @@ int files_new(struct files **ret);
 
 /** files_free() - changes not written yet are lost. Return: NULL. */
 struct files *files_free(struct files *files);
+
+/** files_config_source() - where the daemon's configuration is, without a listener */
+struct mp_config_source files_config_source(const struct daemon *daemon);
 
 /**
  * files_wwid_created() - record the WWID of an existing map. Return: true if it was not recorded

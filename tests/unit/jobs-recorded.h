@@ -431,6 +431,11 @@ void devices_reassign(struct reassign_job *job)
 	record_for(job->request);
 }
 
+struct mp_config_source files_config_source(const struct daemon *daemon)
+{
+	return caa_container_of(daemon, struct made, daemon)->loaded.source;
+}
+
 bool files_wwid_created(struct daemon *daemon, const char *wwid)
 {
 	bool is_new = mp_wwids_remember(daemon->inventory.wwids, wwid) == 1;
