@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* call.h - one request in its handler, and the ways for it to end.  For: the daemon's commands. */
+/* call.h - a request in its handler, and the ways to finish it.  For: the daemon's commands. */
 #pragma once
 #include <stdbool.h>
 
@@ -20,13 +20,13 @@ struct command_call {
 	struct mp_strbuf reply; /* empty: "ok", or "fail" with the reason */
 	const char *failure; /* "" or a reason: the request failed; NULL: it did not */
 	bool deferred; /* answered later, by request->id */
-	/* not begun: it needs a state that is about to come, and is served again then */
+	/* not begun: served again once the state that it needs is there */
 	bool postponed;
-	const struct details *details; /* what a worker has read for it; NULL: nothing so far */
+	const struct details *details; /* read for it by a worker; NULL: nothing so far */
 	serve_fn serve; /* serves the request again */
 };
 
-/** call_fail() - the request failed; @reason, which is kept, is a line of the reply, or "" */
+/** call_fail() - the request failed; @reason, not copied, is a line of the reply, or "" */
 void call_fail(struct command_call *call, const char *reason);
 
 /** call_fail_not_found() - the request failed: there is no such device */
@@ -39,8 +39,8 @@ void call_fail_on(struct command_call *call, int error);
 void call_answer_later(struct command_call *call, int error);
 
 /**
- * call_read() - have a worker read disks, and be called again: they are in call->details then
- * @names:	of the kernel
+ * call_read() - have a worker read disks, then call the handler again with call->details
+ * @names:	kernel names
  */
 void call_read(struct command_call *call, const char *const *names, size_t count);
 
@@ -62,7 +62,7 @@ struct daemon_map *call_map_by_name(struct command_call *call);
 
 /**
  * call_await_map() - mark the map for reconciliation, and answer the request after it
- * @without_map:	"ok" even if no map comes of it
+ * @without_map:	"ok" even if this creates no map
  * @reason:	for the log
  */
 void call_await_map(struct command_call *call, struct daemon_map *map, bool without_map,

@@ -25,7 +25,7 @@
 #include "multipathd/state/daemon.h"
 #include "show/listing.h"
 
-/* In the order of the reference that an unknown word prints. */
+/* In the order of the help text printed for an unknown word. */
 static const struct command command_table[] = {
 	{ "list|show paths", show_command_paths, .privilege = ANYBODY, .format = MP_FORMAT_PATHS },
 	{ "list|show paths format $format", show_command_paths, .privilege = ANYBODY },

@@ -12,5 +12,5 @@ struct request;
 /** commands_serve() - request_fn of the daemon, which is @userdata */
 void commands_serve(void *userdata, const struct request *request);
 
-/** commands_table() - all rows, in the order of the reference that an unknown word prints */
+/** commands_table() - all rows, in the order of the help text printed for an unknown word */
 const struct command *commands_table(size_t *count);

@@ -51,7 +51,7 @@ static struct mp_filter_verdict explain_filter(struct daemon *daemon, const stru
 	if (verdict.blacklisted) {
 		mp_strbuf_printf(&section->answer, "blacklisted by %s",
 				 mp_filter_criterion_name(verdict.criterion));
-		/* What cannot be a path is none without blacklist, too. */
+		/* Such a device is no path even without a blacklist. */
 		if (facts->error == 0)
 			add_remedy(daemon, facts, &section->change);
 	} else {
@@ -60,7 +60,7 @@ static struct mp_filter_verdict explain_filter(struct daemon *daemon, const stru
 	return verdict;
 }
 
-/* The device could tell one, but a property is asked for that is not there. */
+/* The device has a WWID, but the configured udev property is missing. */
 static void wwid_remedy(const struct facts *facts, const struct mp_trace_row *attribute,
 			struct mp_strbuf *buf)
 {
@@ -131,7 +131,7 @@ static void explain_claim(struct daemon *daemon, const struct facts *facts,
 			 verdict.claim == MP_CLAIM_MAYBE ? "may be claimed for" :
 							   "claimed for",
 			 verdict.reason);
-	/* Of what is blacklisted already, the map goes when its last user does. */
+	/* Already blacklisted: the map is removed when its last user closes it. */
 	if (!blacklisted && (!map || map->kind->managed))
 		mp_claim_remedy(daemon->inventory.config, &input, facts->disk.identity.wwid,
 				&section->change);
@@ -160,7 +160,7 @@ static bool has_elsewhere(const struct daemon_map *map)
 	return false;
 }
 
-/* What is in the way of a map that may be made; NULL: nothing that is known. */
+/* What keeps a permitted map from being created; NULL: no known obstacle. */
 static const char *find_obstacle(const struct daemon_map *map)
 {
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
@@ -182,7 +182,7 @@ static const char *find_obstacle(const struct daemon_map *map)
 	return !plan.count && has_elsewhere(map) ? "another map has its paths" : NULL;
 }
 
-/* Is the map made, and may it be? Return: may it? */
+/* Whether the map exists. Return: true if it may be created. */
 static bool explain_allowed(struct daemon *daemon, struct daemon_map *map,
 			    struct mp_explanation *out)
 {
@@ -217,7 +217,7 @@ static void explain_path_settings(struct daemon *daemon, const struct facts *fac
 	mp_detect_prioritizer(&settings, &facts->disk.identity, &section->trace);
 }
 
-/* Why the kernel's map, which exists, has none of this path. */
+/* Why the existing kernel map does not contain this path. */
 static const char *why_unused(const struct mp_path *path)
 {
 	uint64_t size = path->identity.size_sectors;
@@ -265,7 +265,7 @@ static void explain_removed(const struct facts *facts, struct mp_explanation *ou
 	mp_strbuf_printf(&section->change, "multipathd add map %s\n", facts->disk.identity.wwid);
 }
 
-/* Maps of gmultipath's are as they were made by hand. */
+/* Maps managed by gmultipath stay as they were created by hand. */
 static void explain_geom(const struct daemon_map *map, const char *path, struct mp_explanation *out)
 {
 	struct mp_explained *section = mp_explanation_add(out, "map");
@@ -347,7 +347,7 @@ static void explain_name(const struct daemon *daemon, const struct daemon_map *m
 		mp_trace_origin(settings, row, NULL, 0, "its WWID");
 	else
 		mp_trace_origin(settings, row, NULL, 0, "the kernel's map has it");
-	mp_trace_sort(settings); /* it stands before the keywords */
+	mp_trace_sort(settings); /* it precedes the keywords */
 }
 
 static int explain_map(struct daemon *daemon, struct daemon_map *map, struct mp_explanation *out)
@@ -387,7 +387,7 @@ static int explain_map(struct daemon *daemon, struct daemon_map *map, struct mp_
 			"multipaths { multipath { wwid \"%s\" alias NAME }}: an existing map keeps its "
 			"name, although " STATE_DIR "/bindings %s %s\n",
 			map->map.wwid, contradiction, other);
-	/* What reconciliation makes of them. */
+	/* What reconciliation would create from them. */
 	if (plan.grouping_reason)
 		mp_trace_override(&section->trace, "path_grouping_policy",
 				  mp_grouping_name(plan.grouping), plan.grouping_reason);
@@ -397,7 +397,7 @@ static int explain_map(struct daemon *daemon, struct daemon_map *map, struct mp_
 	return 0;
 }
 
-/* ---- who asks */
+/* ---- requests */
 
 static struct daemon_map *find_map(struct daemon *daemon, const char *device)
 {
@@ -414,7 +414,7 @@ static struct daemon_map *find_map(struct daemon *daemon, const char *device)
 	return maps_find_known(&daemon->inventory, device);
 }
 
-/* Return: 1 @facts are to be read first, 0 @out is written, negative errno. */
+/* Return: 1 if @facts must be read first, 0 if @out is written, negative errno. */
 static int explain_begin(struct daemon *daemon, const char *device, bool json, struct facts *facts,
 			 struct mp_strbuf *out)
 {
@@ -442,7 +442,7 @@ static int explain_begin(struct daemon *daemon, const char *device, bool json, s
 			device += 5;
 		if (strlen(device) < sizeof(facts->disk.name) && !strchr(device, '/'))
 			strcpy(facts->disk.name, device);
-		/* The name of a map that there is not: one of its disks can be told of. */
+		/* The map does not exist: one of its disks can be explained. */
 		wwid = mp_config_wwid_of_alias(daemon->inventory.config, device);
 		if (!wwid)
 			wwid = mp_bindings_wwid(daemon->inventory.bindings, device);
@@ -484,7 +484,7 @@ int explain_now(struct daemon *daemon, const char *device, bool json, struct mp_
 	return explain_end(daemon, &facts, json, out);
 }
 
-/* Whoever asks and leaves does not end what was begun for him. */
+/* A client that disconnects does not cancel the work begun for it. */
 enum { JOBS_FOR_USERS = 4 };
 
 struct explain {

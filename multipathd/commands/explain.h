@@ -13,7 +13,7 @@ struct mp_strbuf;
 struct request;
 
 /**
- * explain_new() - nothing is being explained
+ * explain_new() - without requests
  * @ret:	daemon->explain, for explain_request(); explain_free() when the pool has ended
  *
  * Return: 0 or -ENOMEM.
@@ -24,17 +24,17 @@ int explain_new(struct explain **ret);
 struct explain *explain_free(struct explain *explain);
 
 /**
- * explain_request() - answer a client, now from memory or when a worker has read sysfs
+ * explain_request() - answer a client, at once from memory or after a worker has read sysfs
  * @device:	kernel name, node or number of a disk, name or WWID of a map
  *
- * Return: 1 it is answered later, 0 @out is the answer, negative errno: -EBUSY if workers have
- * enough to do for users.
+ * Return: 1 if answered later, 0 if @out is the answer, negative errno: -EBUSY if workers are busy
+ * enough for users.
  */
 int explain_request(struct daemon *daemon, const char *device, bool json,
 		    const struct request *request, struct mp_strbuf *out);
 
 /**
- * explain_now() - the same at once, for who may wait. Return: 0, -ENODEV: there is no such thing,
- * as @out says, negative errno.
+ * explain_now() - the same, synchronously, for callers that may block. Return: 0, -ENODEV: no such
+ * device, as @out says, negative errno.
  */
 int explain_now(struct daemon *daemon, const char *device, bool json, struct mp_strbuf *out);

@@ -39,7 +39,7 @@ static int facts_on_found(void *userdata, dev_t devt, const char *name, const ch
 		       strcmp(wwid, facts->device)))
 		return 0;
 	facts->disk.devt = devt;
-	return -EEXIST; /* no need to look on */
+	return -EEXIST; /* found, stop looking */
 }
 
 static int facts_locate(struct facts *facts)
@@ -68,7 +68,7 @@ void facts_find(struct facts *facts)
 	mp_disk_read_props(&facts->disk, &mp_roots_system, true);
 	facts->error = mp_disk_identify(&facts->disk, &mp_roots_system, NULL);
 	if (facts->error < 0) {
-		/* Enough for the filter by name. */
+		/* Sufficient for the filter by name. */
 		facts->disk.identity = (struct mp_identity){ .devt = facts->disk.devt };
 		mp_path_identity_forget_texts(&facts->disk.identity);
 		snprintf(facts->disk.identity.name, sizeof(facts->disk.identity.name), "%s",

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * facts.h - what is asked of a disk to explain it, besides what the daemon remembers.  For:
+ * facts.h - what is read of a disk to explain it, besides what the daemon knows.  For:
  * explain.
  *
- * Reading it may wait: two steps for a worker, one for the loop between them.
+ * Reading may block: two steps run on a worker, one on the loop between them.
  */
 #pragma once
 #include <stdbool.h>
@@ -22,18 +22,18 @@ struct facts {
 	char *uid_attribute; /* the disk's, owned: a worker uses no other setting */
 	bool identified; /* the daemon knows its WWID */
 	/* the second step */
-	char page_wwid[MP_WWID_SIZE]; /* what it calls itself, if it has no WWID */
+	char page_wwid[MP_WWID_SIZE]; /* the WWID that it reports itself, if udev has none */
 	bool marked_failed;
 };
 
 /** facts_find() - the first step, on a worker: find the disk that asked, device or disk name */
 void facts_find(struct facts *facts);
 
-/** facts_resolve() - on the loop: what is remembered, and the settings. Return: 0, -ENOMEM. */
+/** facts_resolve() - on the loop: what the daemon knows, and the settings. Return: 0, -ENOMEM. */
 int facts_resolve(struct daemon *daemon, struct facts *facts);
 
 /** facts_find_wwid() - the second step, on a worker */
 void facts_find_wwid(struct facts *facts);
 
-/** facts_fini() - what they own */
+/** facts_fini() - free what they own */
 void facts_fini(struct facts *facts);

@@ -70,7 +70,7 @@ static const struct keyword keywords[] = {
 	{ "pathlist",		"pathlist",		true },
 };
 
-/* Not to be shortened, so that the beginnings of the others stay as unique as they were. */
+/* Cannot be abbreviated, so that the abbreviations of the others stay unique. */
 static const struct keyword whole_keywords[] = {
 	{ "check",		"check",		false },
 	{ "explain",		"explain",		true },
@@ -120,7 +120,7 @@ static bool ends_word(char c)
 	return c == '\0' || is_blank(c) || strchr("!#{}\"", c);
 }
 
-/* Behind the opening quote mark; a string that nobody closes reaches to the end. */
+/* After the opening quote mark; an unclosed string extends to the end. */
 static void lexer_string(struct lexer *lexer)
 {
 	while (*lexer->next) {
@@ -154,7 +154,8 @@ static const char *lexer_token(struct lexer *lexer)
 	return token;
 }
 
-/* Is what was read the last word? A quote mark counts as something behind it, even its own. */
+/* True if the word read is the last one. A quote mark after it counts as more text, even its own.
+ */
 static bool lexer_is_at_end(const struct lexer *lexer)
 {
 	const char *next = lexer->next;
@@ -194,7 +195,7 @@ static bool element_has(const char *element, size_t length, const char *word)
 	return false;
 }
 
-/* Do these words, in their order and none left, make the row? */
+/* Return: true if these words, in order and without a rest, match the row. */
 static bool command_matches(const struct command *command, const char *const *words, size_t count)
 {
 	const char *grammar = command->grammar, *element;

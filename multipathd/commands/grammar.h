@@ -33,15 +33,15 @@ struct command {
 	void (*handler)(struct command_call *call);
 	enum command_privilege privilege;
 	unsigned options; /* COMMAND_*, for the handler */
-	const char *format; /* of a listing, for the handler; NULL: the client says it */
+	const char *format; /* of a listing, for the handler; NULL: given by the client */
 };
 
 struct command_line {
 	const struct command *command;
-	/* in the order of the grammar, NULL behind the last */
+	/* in the order of the grammar, NULL after the last */
 	const char *arguments[COMMAND_ARGUMENTS_MAX + 1];
 	size_t argument_count;
-	char text[2 * COMMAND_TEXT_MAX + 2]; /* what they point into */
+	char text[2 * COMMAND_TEXT_MAX + 2]; /* the text that they point into */
 };
 
 enum grammar_result {

@@ -16,14 +16,14 @@ struct lists_options {
 
 /**
  * lists_print() - the listing
- * @details:	what a worker has read; NULL: it is read here, if it is to be shown
+ * @details:	read by a worker; NULL: read here if it is to be shown
  *
  * Return: the exit status of multipath(8).
  */
 int lists_print(struct daemon *daemon, const struct lists_options *options,
 		const struct details *details, struct mp_strbuf *out);
 
-/** lists_asked() - Return: true if the request is "@list ...", of a front end. */
+/** lists_asked() - Return: true if the request is a front end's "@list ...". */
 bool lists_asked(const char *text);
 
 /**

@@ -102,7 +102,7 @@ void map_command_switch_group(struct command_call *call)
 	call_answer_later(call, orders_send(map, mp_order_switch_group(group), call->request->id));
 }
 
-/* Return: what a worker has read of it; NULL: nothing, or something has happened to it since. */
+/* Return: what a worker has read of it; NULL: nothing, or it has changed since. */
 static const struct mp_reading *resize_find(const struct command_call *call,
 					    const struct mp_path *path)
 {
@@ -142,7 +142,7 @@ void map_command_resize(struct command_call *call)
 
 	if (!map)
 		return;
-	/* udev is at work on it, or a worker. */
+	/* udev or a worker is processing it. */
 	if (!map->map.ready || map->busy) {
 		call->postponed = true;
 		return;

@@ -25,7 +25,7 @@ void map_command_switch_group(struct command_call *call);
 /** map_command_suspend() - "suspend map $map"; COMMAND_UNDO: "resume map $map" */
 void map_command_suspend(struct command_call *call);
 
-/** map_command_resize() - "resize map $map": to the size that all of its paths have by now */
+/** map_command_resize() - "resize map $map": to the current size of all its paths */
 void map_command_resize(struct command_call *call);
 
 /** map_command_reload() - "reload map $map": even if nothing differs */

@@ -4,7 +4,7 @@
 
 struct command_call;
 
-/** path_command_add() - "add path $path": take a disk that the kernel has */
+/** path_command_add() - "add path $path": add a disk that the kernel has */
 void path_command_add(struct command_call *call);
 
 /** path_command_remove() - "remove path $path": forget it, and take it out of its map */
@@ -13,7 +13,7 @@ void path_command_remove(struct command_call *call);
 /** path_command_fail() - "fail path $path": not checked until it is reinstated */
 void path_command_fail(struct command_call *call);
 
-/** path_command_reinstate() - "reinstate path $path": undo the above, if it is good */
+/** path_command_reinstate() - "reinstate path $path": undo the above, if the path is good */
 void path_command_reinstate(struct command_call *call);
 
 /** path_command_mark_marginal() - "setmarginal path $path"; COMMAND_UNDO: "unsetmarginal" */

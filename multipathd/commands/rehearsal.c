@@ -31,7 +31,7 @@
 /* A disk as the new configuration sees it. */
 struct seen {
 	struct mp_identity *identity;
-	char *rejection; /* why it is no path; NULL: it is one */
+	char *rejection; /* why it is not a path; NULL: it is one */
 };
 
 struct rehearsal {
@@ -64,7 +64,7 @@ static void rehearsal_free(struct rehearsal *rehearsal)
 	free(rehearsal);
 }
 
-/* ---- on a worker: nobody else has this configuration yet */
+/* ---- on a worker: no other thread has this configuration yet */
 
 static void rehearsal_on_diagnostic(void *userdata, enum mp_severity severity, int level,
 				    const char *text)
@@ -128,7 +128,7 @@ static void rehearsal_run(struct work *work)
 	rehearsal->source.diagnostic = rehearsal_on_diagnostic;
 	rehearsal->source.userdata = rehearsal;
 	r = mp_config_load(&rehearsal->source, &rehearsal->config);
-	/* Half a file would not be taken over either. */
+	/* A reconfigure would reject an incomplete file as well. */
 	if (r == 0 && rehearsal->errors.length)
 		r = -EINVAL;
 	if (r == 0)
@@ -144,9 +144,9 @@ static void rehearsal_run(struct work *work)
 	rehearsal->error = r;
 }
 
-/* ---- on the loop: the daemon again, of copies, with the new configuration */
+/* ---- on the loop: copies of the daemon's state, with the new configuration */
 
-/* What the copy does not own is the daemon's: nobody changes it meanwhile. */
+/* What the copy does not own is the daemon's and does not change in the meantime. */
 static struct daemon_map *shadow_map_new(struct inventory *shadow, const char *wwid,
 					 const struct daemon_map *live)
 {
@@ -169,7 +169,7 @@ static struct daemon_map *shadow_map_new(struct inventory *shadow, const char *w
 	return map;
 }
 
-/* The priority stays as it is, unless it can be told without asking the device. */
+/* The priority stays as it is, unless it can be computed without asking the device. */
 static void shadow_choose(struct inventory *shadow, struct daemon_path *path)
 {
 	struct mp_prioritization question = { .fd = -1, .identity = &path->path.identity };
@@ -198,7 +198,7 @@ static int shadow_take(struct inventory *shadow, const struct seen *seen,
 	const char *wwid;
 	int r;
 
-	/* What the daemon knows is more, unless its WWID would be another one. */
+	/* The daemon knows more, unless the WWID would change. */
 	if (live && *identity->wwid && *live->path.identity.wwid &&
 	    strcmp(identity->wwid, live->path.identity.wwid))
 		live = NULL;
@@ -291,7 +291,7 @@ static int shadow_init(struct inventory *shadow, const struct rehearsal *rehears
 	return shadow_list(shadow, daemon);
 }
 
-/* A name is free when the map that has it has got another one. */
+/* A name is free once the map that holds it has another one. */
 static int shadow_name(struct inventory *shadow)
 {
 	bool again, renamed = true;
@@ -322,7 +322,7 @@ static const char *value_of(const struct mp_trace_row *row)
 }
 
 /*
- * Values that an object would have from then on, most of them without a table being loaded for it.
+ * Values that would change for an object, most of them without loading a table.
  */
 static void compare_traces(const char *kind, const char *name, const struct mp_trace *old,
 			   const struct mp_trace *new, struct mp_changes *changes)

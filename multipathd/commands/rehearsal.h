@@ -15,7 +15,7 @@ struct rehearsal_options {
  * rehearsal_start() - read the configuration, the state files and the devices on a worker, plan
  * with them, and report
  * @options:	copied
- * @request:	answered with a line a change, "nothing to do", or what is wrong with the files
+ * @request:	answered with one line for each change, "nothing to do", or the errors in the files
  *
  * Nothing is written, loaded or kept: the plans are made for copies of what the daemon knows.
  * Return: 0 the answer will come, -ENOMEM.

@@ -15,8 +15,8 @@
 #include "multipathd/state/maps.h"
 
 /*
- * One job lists the maps, then each is removed in its own lane, so that one that hangs keeps no
- * other waiting. The one answer comes when all is done.
+ * One job lists the maps, then each is removed in its own lane, so that a hanging removal does not
+ * delay the others. The request is answered once all are done.
  */
 struct removals {
 	struct work work;

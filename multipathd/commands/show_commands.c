@@ -23,8 +23,8 @@
 #include "show/wildcards.h"
 
 /*
- * Who is not root may choose a format, and so how long an answer is; some hundred bytes for each of
- * 10,000 paths.
+ * Users other than root may choose a format and thus the length of the answer: a few hundred bytes
+ * for each of 10,000 paths.
  */
 enum { USERS_TEXT_MAX = 4 << 20 };
 
@@ -38,8 +38,8 @@ static struct mp_show_context context_of(const struct command_call *call)
 }
 
 /*
- * What is rarely asked for is not read at discovery, but by a worker now; then the request is
- * served once more. A listing must not change anything that decisions rest on.
+ * Rarely needed details are not read at discovery but by a worker now; then the request is served
+ * again. A listing must not change anything that decisions depend on.
  *
  * Return: true if the handler is to end here, false if all of @kinds has been read.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* shown.h - the paths and maps that listings have.  For: the daemon's commands. */
+/* shown.h - the paths and maps that listings contain.  For: the daemon's commands. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -8,7 +8,8 @@ struct inventory;
 struct mp_map;
 struct mp_path;
 
-/** shown_has_foreign() - Return: true if listings have what the kernel multipaths itself. */
+/** shown_has_foreign() - Return: true if listings include devices of the kernel's own multipathing.
+ */
 bool shown_has_foreign(const struct inventory *inventory);
 
 /**
@@ -19,5 +20,5 @@ bool shown_has_foreign(const struct inventory *inventory);
  */
 const struct mp_path **shown_paths(const struct inventory *inventory, size_t *count);
 
-/** shown_maps() - the same of the maps that the kernel has */
+/** shown_maps() - the same for the maps of the kernel */
 const struct mp_map **shown_maps(const struct inventory *inventory, size_t *count);

@@ -11,8 +11,8 @@
 #include "multipathd/state/daemon.h"
 
 /*
- * Which group is in use changes with the first I/O, without an event. Commands that show it wait
- * for a look at such maps, for a moment: the look is a worker's.
+ * The active group changes with the first I/O, without an event. Commands that show it wait
+ * briefly for a worker to look at such maps.
  */
 struct parked_request {
 	struct look_waiter look;
@@ -26,7 +26,7 @@ struct parked_request {
 };
 
 struct waiting {
-	struct cds_list_head postponed; /* for what passes by itself */
+	struct cds_list_head postponed; /* for short-lived states */
 };
 
 enum { LOOK_TIMEOUT_USEC = 30000 };
@@ -98,7 +98,7 @@ void waiting_retry(struct daemon *daemon)
 	CDS_LIST_HEAD(due);
 	struct parked_request *request, *next;
 
-	/* Those that are postponed again are for the next time. */
+	/* Requests postponed again wait for the next retry. */
 	cds_list_splice(&daemon->waiting->postponed, &due);
 	CDS_INIT_LIST_HEAD(&daemon->waiting->postponed);
 	cds_list_for_each_entry_safe(request, next, &due, in_postponed)

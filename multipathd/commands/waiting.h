@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* waiting.h - requests of clients that are served a little later.  For: commands. */
+/* waiting.h - client requests that are served a little later.  For: commands. */
 #pragma once
 #include <stdbool.h>
 
@@ -16,19 +16,19 @@ struct waiting;
  */
 int waiting_new(struct waiting **ret);
 
-/** waiting_free() - drops what is postponed. Return: NULL. */
+/** waiting_free() - drop postponed requests. Return: NULL. */
 struct waiting *waiting_free(struct waiting *waiting);
 
 /**
  * waiting_for_look() - have @serve called when the kernel's path groups are known, or after 30 ms
  * @request:	shows them
  *
- * Return: false if it is to be served at once.
+ * Return: false if the request is to be served at once.
  */
 bool waiting_for_look(struct daemon *daemon, const struct request *request, serve_fn serve);
 
 /** waiting_postpone() - have waiting_retry() call @serve. Return: false: -ENOMEM. */
 bool waiting_postpone(struct daemon *daemon, const struct request *request, serve_fn serve);
 
-/** waiting_retry() - serve again what was postponed, if its client still waits */
+/** waiting_retry() - serve postponed requests again, if their clients still wait */
 void waiting_retry(struct daemon *daemon);

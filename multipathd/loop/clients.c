@@ -20,7 +20,7 @@
 #define TIMEOUT_REPLY "fail\ntimeout\n"
 
 enum {
-	READ_USEC = 10000000, /* a user, other than root, has so long to read an answer */
+	READ_USEC = 10000000, /* time for a user other than root to read an answer */
 	ACCURACY_USEC = 5000, /* of both limits */
 };
 
@@ -109,7 +109,7 @@ static void client_watch(struct client *client)
 	static const uint32_t of_states[CLIENT_STATES] = {
 		[CLIENT_READING] = EPOLLIN, [CLIENT_SENDING] = EPOLLOUT
 	};
-	/* What is known to have something to do need not be told so. */
+	/* A client that already has something to do needs no further event. */
 	uint32_t wanted = cds_list_empty(&client->in_ready) ? of_states[client->state] : 0;
 
 	if (client->state == CLIENT_GONE || client->events == wanted)
@@ -126,7 +126,7 @@ static void client_get_ready(struct client *client)
 	turns_add(client->clients->turns, client->account);
 }
 
-/* Nor does its account if no other client of it does. */
+/* Its account has nothing to do either, unless another client of it does. */
 static void client_leave_ready(struct client *client)
 {
 	cds_list_del_init(&client->in_ready);
@@ -152,7 +152,7 @@ static void client_forget_request(struct client *client)
 	turns_review(client->clients->turns, client->account->class);
 }
 
-/* The answer was sent, or the client will not read it. */
+/* The answer was sent, or the client does not read it. */
 static void client_forget_answer(struct client *client)
 {
 	cds_list_del_init(&client->in_senders);
@@ -198,7 +198,7 @@ static void client_sent(struct client *client)
 {
 	client_forget_answer(client);
 	client->state = CLIENT_READING;
-	/* Whoever answers does not expect the next request meanwhile. */
+	/* Callers that answer do not expect the next request in between. */
 	if (client->in.received > 0)
 		client_get_ready(client);
 }
@@ -285,7 +285,7 @@ static void client_handle(struct client *client)
 }
 
 /*
- * The next request, if all of it was read; its user may ask now. What follows it waits for its
+ * The next request, if it was read whole and its user may ask now. Further requests wait for their
  * turn.
  */
 static void client_proceed(struct client *client)
@@ -330,7 +330,7 @@ static void client_read(struct client *client)
 		client_proceed(client);
 }
 
-/* After all that was done for it, since then. */
+/* Call after all work for a client is done, with the time when it began. */
 static void client_settle(struct client *client, uint64_t begin_usec)
 {
 	struct clients *clients = client->clients;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * clients.h - connected clients: their requests in, the answers out, and how long either may take.
+ * clients.h - connected clients: their requests and answers, and the time limits of both.
  * For: server.
  */
 #pragma once
@@ -20,7 +20,7 @@ struct turns;
 struct clients_hooks {
 	request_fn on_request; /* answered with clients_reply() */
 	void *requests_userdata;
-	void (*on_leave)(void *userdata); /* a client was there, and is no longer */
+	void (*on_leave)(void *userdata); /* a client has disconnected */
 	void *userdata;
 };
 
@@ -43,7 +43,7 @@ void clients_set_timeout(struct clients *clients, unsigned timeout_msec);
 void clients_set_long_word(struct clients *clients, const char *word);
 
 /**
- * clients_add() - one more
+ * clients_add() - a client has connected
  * @fd:		taken on success
  * @account:	taken on success
  *
@@ -60,8 +60,8 @@ void clients_attend(struct cds_list_head *in_ready, uint64_t begin_usec);
 /** clients_reply() - answer a request; unknown ids are ignored */
 void clients_reply(struct clients *clients, uint64_t id, const char *text, size_t length);
 
-/** clients_await() - does a client still wait for the answer to that request? */
+/** clients_await() - Return: true if a client still waits for the answer to that request */
 bool clients_await(const struct clients *clients, uint64_t id);
 
-/** clients_flush() - try for @timeout_msec at most to get unsent answers out */
+/** clients_flush() - send unsent answers, within @timeout_msec */
 void clients_flush(struct clients *clients, unsigned timeout_msec);

@@ -28,7 +28,7 @@ struct closing {
 	struct work work;
 	int fd;
 	struct closings *closings; /* NULL: gone */
-	/* the connection still counts; NULL: it never did, or the closings are gone */
+	/* the account that the connection counts for; NULL: none, or the closings are gone */
 	struct account *account;
 	struct cds_list_head in_closings;
 };
@@ -90,10 +90,10 @@ static void *closing_exit(void *userdata)
 {
 	pthread_barrier_t *meeting = userdata;
 
-	/* if the kernel does not let it, the worker is the last to have it, and may wait */
+	/* if the kernel refuses, the worker holds it last, and may block */
 	unshare(CLONE_FILES);
-	pthread_barrier_wait(meeting); /* both have it */
-	pthread_barrier_wait(meeting); /* this thread alone has */
+	pthread_barrier_wait(meeting); /* both hold it */
+	pthread_barrier_wait(meeting); /* only this thread holds it */
 	return NULL;
 }
 
@@ -108,7 +108,8 @@ static void closing_run(struct work *work)
 		pthread_barrier_wait(&meeting);
 		close(fd);
 		pthread_barrier_wait(&meeting);
-		pthread_join(leaver, NULL); /* which the kernel says before it closes anything */
+		pthread_join(leaver,
+			     NULL); /* the kernel reports the exit before it closes anything */
 	} else {
 		close(fd);
 	}
@@ -128,7 +129,7 @@ static void closing_done(struct work *work)
 		closings->on_room(closings->userdata);
 }
 
-/* A closing that waits for a worker when the process ends goes with it. */
+/* A closing still waiting for a worker when the process exits is done by the kernel. */
 static void closing_start(struct closing *closing, struct closings *closings, int fd,
 			  struct account *account)
 {

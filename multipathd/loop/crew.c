@@ -56,7 +56,7 @@ struct crew {
 	unsigned threads;
 	unsigned idle;
 	unsigned least_idle; /* since the last trim */
-	unsigned leaving; /* that many shall end */
+	unsigned leaving; /* so many are to end */
 	bool is_slow; /* calls take longer than a tick: answers are brought one by one */
 	bool is_over; /* nothing starts any more */
 	bool is_left; /* the pool is gone, and its lanes */
@@ -103,7 +103,7 @@ static struct work *crew_take(struct crew *crew, struct worker *worker)
 	cds_list_del_init(&lane->in_open);
 	work = works_take(&lane->works);
 
-	/* Against the loop's expiry of it. */
+	/* Races with its expiry by the loop. */
 	work->skipped = !__atomic_compare_exchange_n(&work->state, &waiting, WORK_TAKEN, false,
 						     __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 	work->sparing = places_are_scarce(&crew->places, lane->class);
@@ -130,7 +130,7 @@ static void crew_mark_hanging(struct crew *crew, struct worker *worker)
 		cds_list_del_init(&lane->in_open);
 }
 
-/* Places may be scarce no longer. */
+/* Places may no longer be scarce. */
 static void crew_review_hanging(struct crew *crew)
 {
 	struct lane *lane;
@@ -207,7 +207,7 @@ static bool crew_call(struct crew *crew, unsigned *wakes)
 	return true;
 }
 
-/* Without the mutex: who wakes up wants it first of all. */
+/* Without the mutex: a woken worker takes it first. */
 static void crew_wake(struct crew *crew, unsigned wakes)
 {
 	while (wakes-- > 0)
@@ -295,7 +295,7 @@ static void *worker_main(void *userdata)
 			crew_finish(crew, worker);
 	}
 	crew_announce(crew);
-	/* Nobody joins a thread that leaves on its own or was left behind. */
+	/* A thread that leaves on its own or was abandoned is never joined. */
 	if (worker->exists) {
 		worker->exists = false;
 		pthread_detach(worker->thread);
@@ -365,7 +365,7 @@ bool crew_drive(struct crew *crew)
 	return is_waiting || is_busy;
 }
 
-/* Return: has it run the same work since the last look? */
+/* Return: true if it has run the same work since the last look. */
 static bool worker_look(struct crew *crew, struct worker *worker, uint64_t now_usec)
 {
 	if (!worker->exists || !worker->work || worker->is_hanging)
@@ -380,7 +380,7 @@ static bool worker_look(struct crew *crew, struct worker *worker, uint64_t now_u
 	return true;
 }
 
-/* Workers that the class could use at once. */
+/* Workers that the class has work for now. */
 static unsigned crew_wants(const struct crew *crew, enum work_class class)
 {
 	unsigned room = places_room(&crew->places, class), wanted = 0;

@@ -4,11 +4,11 @@
  *
  * It is what workers share with the loop, and the only place with a mutex. The rules:
  *
- * - The mutex is held for some instructions only: no system call, nor any call out of the crew, is
- *   made with it, but to start a thread. Workers are woken, and the loop is, after it is released.
+ * - The mutex is held for a few instructions only: except to start a thread, neither a system call
+ *   nor a call out of the crew is made under it. Workers and the loop are woken after its release.
  * - It protects the crew's members and what lane.h says of a lane's, not the queues of work, to
  *   which the loop (of a lane) and workers (of answers) add without it. Taking from a lane needs
- * it; answers are taken by the loop alone.
+ *   it; answers are taken by the loop alone.
  * - From the moment work is among the answers, the loop may free it and its lane.
  * - Workers have references. The crew outlives its pool while some hang; after crew_end() they
  *   touch neither lanes nor work any more.
@@ -31,8 +31,8 @@ struct works;
 int crew_new(struct crew **ret);
 
 /**
- * crew_end() - nothing starts any more; what runs gets a quarter of a second to return: a map is
- * not left suspended because of it
+ * crew_end() - start no more work; running work gets a quarter of a second to return, so that no
+ * map is left suspended
  */
 void crew_end(struct crew *crew);
 
@@ -40,30 +40,30 @@ void crew_end(struct crew *crew);
 void crew_leave(struct crew *crew);
 
 /**
- * crew_answered_fd() - an eventfd that is written to, if not at once, when there are answers; by
- * edge: its count is never read
+ * crew_answered_fd() - an eventfd written to, possibly with a delay, when there are answers;
+ * edge-triggered: its count is never read
  */
 int crew_answered_fd(const struct crew *crew);
 
-/** crew_collect() - all answers there are, to the end of @ret */
+/** crew_collect() - move all answers to the end of @ret */
 void crew_collect(struct crew *crew, struct works *ret);
 
-/** crew_review() - a lane that was empty has got work */
+/** crew_review() - a lane that was empty has work now */
 void crew_review(struct crew *crew, struct lane *lane);
 
-/** crew_drive() - call a worker if one is needed. Return: whether the crew needs a look soon. */
+/** crew_drive() - call a worker if one is needed. Return: true if the crew needs a look soon. */
 bool crew_drive(struct crew *crew);
 
 /**
- * crew_look() - find what hangs, and call as many workers as there is work for: what was called
- * before is not done by now
+ * crew_look() - find hanging work, and call as many workers as there is work for: those called
+ * before have not finished
  * @now_usec:	CLOCK_MONOTONIC
  *
- * Return: whether workers were called.
+ * Return: true if workers were called.
  */
 bool crew_look(struct crew *crew, uint64_t now_usec);
 
-/** crew_trim() - end the threads that were not needed since the last call, but for two */
+/** crew_trim() - end the threads that were not needed since the last call, except two */
 void crew_trim(struct crew *crew);
 
 /** crew_lacks_places() - work waits because its class has no place left, while its lane is open */

@@ -58,7 +58,7 @@ static bool inbox_has_length(const struct inbox *inbox, frame_length *ret)
 	return true;
 }
 
-/* Return: is there room for it now? */
+/* Return: true if there is room for it now. */
 static bool inbox_expect_long(struct inbox *inbox, size_t length, const char *word)
 {
 	const size_t known = sizeof(frame_length) + (word ? strlen(word) : 0);

@@ -38,7 +38,7 @@ struct lane {
 /** lane_init() - empty */
 void lane_init(struct lane *lane, uint64_t number);
 
-/** lane_is_open() - has it work that may start now, if there is a place? */
+/** lane_is_open() - Return: true if it has work that may start now, given a place */
 bool lane_is_open(struct lane *lane, bool places_are_scarce);
 
 /** lane_begin() - work of it starts */

@@ -23,7 +23,7 @@
 enum {
 	LISTENERS_MAX = 3,
 	INHERITED_MAX = 2,
-	REBIND_USEC = 10000000, /* to a name that another process had */
+	REBIND_USEC = 10000000, /* retry a name that another process holds */
 	HOLDER_MSEC = 200, /* to find that process: systemd waits for the daemon to start */
 };
 
@@ -42,7 +42,7 @@ struct listeners {
 	size_t count, roots_count;
 	bool roots_enabled, users_enabled;
 	bool inherited; /* systemd listens on, too */
-	sd_event_source *rebind; /* the abstract name is not ours yet */
+	sd_event_source *rebind; /* while another process holds the abstract name */
 };
 
 static int listener_on_connect(sd_event_source *source, int fd, uint32_t revents, void *userdata)
@@ -119,7 +119,7 @@ static int listeners_inherit(struct listeners *listeners, int count)
 	return r;
 }
 
-/* The process that had the daemon's name may have ended. */
+/* The process that held the daemon's name may have exited. */
 static int listeners_on_rebind(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct listeners *listeners = userdata;
@@ -133,7 +133,7 @@ static int listeners_on_rebind(sd_event_source *source, uint64_t usec, void *use
 	return 0;
 }
 
-/* Any user may take an abstract name while no process has it. */
+/* Any user may bind an abstract name that is free. */
 static void listeners_warn(void (*warning)(const char *text), const char *name, int error)
 {
 	struct holder holder;
@@ -208,8 +208,8 @@ int listeners_new(sd_event *event, struct closings *closings, const struct liste
 }
 
 /*
- * Connections that were not accepted are closed as clients' are: what is attached to them would be
- * closed with the listener.
+ * Connections that were not accepted are closed like clients': descriptors attached to them would
+ * otherwise be closed with the listener.
  */
 static void listener_close(struct listener *listener)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * listeners.h - the daemon's names for its clients: a file, an abstract one, one for root.  For:
+ * listeners.h - the sockets that clients connect to: a file, an abstract name, root's own.  For:
  * server.
  */
 #pragma once
@@ -19,11 +19,11 @@ struct listeners_hooks {
 /**
  * listeners_new() - open the sockets, or take systemd's (LISTEN_FDS, 1 or 2 of them); all are
  * ignored until listeners_enable()
- * @closings:	closes what was not accepted when the listeners end
- * @warning:	may be NULL; called if one of the two names fails, which is tolerated, or root's.
- *		If another process has the abstract name, it is taken once it is free
+ * @closings:	closes connections not accepted by the time the listeners are freed
+ * @warning:	may be NULL; called if root's socket or one of the two others cannot be bound, which
+ *is tolerated. An abstract name in use by another process is bound once it is free
  *
- * Return: 0, negative errno: there is none but root's.
+ * Return: 0, negative errno: only root's is bound, if any.
  */
 int listeners_new(sd_event *event, struct closings *closings, const struct listeners_hooks *hooks,
 		  void (*warning)(const char *text), struct listeners **ret);
@@ -31,5 +31,5 @@ int listeners_new(sd_event *event, struct closings *closings, const struct liste
 /** listeners_free() - close all; files stay in the file system. Return: NULL. */
 struct listeners *listeners_free(struct listeners *listeners);
 
-/** listeners_enable() - look at root's own socket; and at those for all users */
+/** listeners_enable() - poll root's own socket, and the ones for all users */
 void listeners_enable(struct listeners *listeners, bool roots, bool users);

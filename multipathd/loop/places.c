@@ -24,7 +24,7 @@ static unsigned places_taken(const struct places *places, enum work_class class)
 	return places->running_of[class] - places->hanging_of[class];
 }
 
-/* Places that are neither taken nor kept for another class. */
+/* Places that are neither taken nor reserved for another class. */
 static unsigned places_free(const struct places *places)
 {
 	unsigned used = 0;

@@ -2,10 +2,10 @@
 /*
  * places.h - how much work of each class may run at once.  For: crew; no threads here.
  *
- * Work takes a place while it runs. Of PLACES, each class has some that are kept for it, the others
- * go to the first who comes. Work that hangs gives its place back and is only counted: each class
- * has a limit on what may run and hang in it. So neither work that hangs nor a burst of work ever
- * keeps another class from starting.
+ * Work takes a place while it runs. Some of PLACES are reserved for each class, the others
+ * are first come, first served. Work that hangs gives its place back and is only counted: each
+ * class has a limit on what may run and hang in it. So neither work that hangs nor a burst of work
+ * ever keeps another class from starting.
  */
 #pragma once
 #include <stdbool.h>
@@ -14,7 +14,7 @@
 
 enum {
 	PLACES = 14, /* threads while calls return in time */
-	PLACES_THREADS_MAX = 112, /* at the very most: the sum of the classes' limits */
+	PLACES_THREADS_MAX = 112, /* hard limit: the sum of the classes' limits */
 };
 
 struct places {
@@ -29,7 +29,7 @@ enum work_class places_served(unsigned number);
 /** places_room() - pieces of work of that class that may start now */
 unsigned places_room(const struct places *places, enum work_class class);
 
-/** places_are_scarce() - a lane of that class that hangs keeps one thread; work is to be sparing */
+/** places_are_scarce() - a hanging lane of that class keeps one thread only */
 bool places_are_scarce(const struct places *places, enum work_class class);
 
 /** places_threads_max() - as many threads may exist now */
@@ -39,5 +39,5 @@ unsigned places_threads_max(const struct places *places);
 void places_take(struct places *places, enum work_class class);
 void places_leave(struct places *places, enum work_class class, bool has_hung);
 
-/** places_hang() - running work is found to hang */
+/** places_hang() - running work hangs */
 void places_hang(struct places *places, enum work_class class);

@@ -16,9 +16,9 @@
 #include "multipathd/loop/works.h"
 
 /*
- * The tick is the loop's look at the crew, only while work is underway. It is what brings more
- * threads when a batch is not done by then, what finds hanging work, and the latest moment for
- * answers that a worker holds back because it expects to bring more of them at once.
+ * The tick is the loop's look at the crew, only while work is underway. It adds
+ * threads when a batch is not done by then, finds hanging work, and is the latest moment for
+ * answers that a worker holds back to deliver several at once.
  */
 enum {
 	TICK_USEC = 4000, /* doubles while nothing moves */
@@ -75,7 +75,7 @@ static void pool_drop_lane(struct pool *pool, struct lane *lane)
 	free(lane);
 }
 
-/* One question a turn of the loop: not every machine answers it without a system call. */
+/* Read once a turn of the loop: on some machines it takes a system call. */
 static uint64_t pool_now(struct pool *pool)
 {
 	if (pool->now_usec == 0)
@@ -123,13 +123,13 @@ static bool pool_collect(struct pool *pool, bool *ret_more)
 			break;
 	}
 	*ret_more = works_first(&pool->collected);
-	/* By edge: the others are announced again. */
+	/* Edge-triggered: the others are announced again. */
 	if (*ret_more)
 		eventfd_write(crew_answered_fd(pool->crew), 1);
 	return any;
 }
 
-/* Threads that were not needed for a while end. */
+/* Ends threads that were not needed for a while. */
 static void pool_trim(struct pool *pool)
 {
 	if (pool_now(pool) < pool->trim_usec)
@@ -192,7 +192,7 @@ static int pool_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	pool->armed_usec = 0;
 	moved = pool_collect(pool, &more);
 	if (more)
-		return 0; /* what has answered is not late: again in the next turn */
+		return 0; /* answered work is not late: look again in the next turn */
 	pool_expire(pool, now);
 	if (pool->tick_usec && pool->tick_usec <= now) {
 		moved |= crew_look(pool->crew, now);
@@ -237,7 +237,7 @@ int pool_new(sd_event *event, struct pool **ret)
 	return 0;
 }
 
-/* Answers that are ready come back, and what waits as skipped. */
+/* Returns answers that are ready, and waiting work as skipped. */
 static void pool_return_work(struct pool *pool)
 {
 	struct works works;
@@ -292,7 +292,8 @@ void pool_submit(struct pool *pool, struct work *work)
 	lane->count++;
 	work->in_lane = lane;
 	pool->underway++;
-	/* Whoever takes the last piece but one reviews the lane; the first one is up to us. */
+	/* A worker that takes the last piece but one reviews the lane; the first piece is up to us.
+	 */
 	if (works_add(&lane->works, work))
 		crew_review(pool->crew, lane);
 }

@@ -2,7 +2,8 @@
 /*
  * pool.h - threads for calls that may block.  For: the daemon's rooms.
  *
- * A piece of work carries copies in and its answer out (work.h). Work of one lane starts in order.
+ * A piece of work carries copies of its input and its answer (work.h). Work of one lane starts in
+ * order.
  * A lane whose work hangs keeps at most the threads that it had, up to six; the rest of it waits
  * while every other lane goes on (lane.h). Each class has threads that no other can take, and a
  * limit on how many may hang in it: work that heals never waits for work that hangs, however many
@@ -27,36 +28,37 @@ struct pool;
 int pool_new(sd_event *event, struct pool **ret);
 
 /**
- * pool_free() - end it; the process is about to end, too
+ * pool_free() - end the pool; the process is about to exit as well
  *
- * What runs gets a quarter of a second to return. Then what is done comes back through done(), and
- * what waits comes back as skipped; whatever is submitted from there is dropped. Workers that hang
- * are left behind, and their work with them.
- * Return: NULL.
+ * Running work gets a quarter of a second to return. Finished work is then passed to done(),
+ * waiting work is passed to it as skipped; work submitted from there is dropped. Workers that hang
+ * are abandoned together with their work. Return: NULL.
  */
 struct pool *pool_free(struct pool *pool);
 
-/** pool_submit() - takes the work; never blocks, never fails; the loop must turn for it to start */
+/** pool_submit() - takes the work; never blocks, never fails; it starts in a later turn of the loop
+ */
 void pool_submit(struct pool *pool, struct work *work);
 
-/** pool_has_begun() - did a worker take it? It may be done by now. */
+/** pool_has_begun() - Return: true if a worker has taken it; it may be done by now */
 bool pool_has_begun(const struct work *work);
 
 /**
- * pool_lacks_places() - it waits because its class has no place left, through no fault of its own
- * lane
+ * pool_lacks_places() - true if it waits because its class has no place left, not because of its
+ * own lane
  * @work:	submitted, not done
  */
 bool pool_lacks_places(const struct pool *pool, const struct work *work);
 
 /**
- * pool_awaits_turn() - it waits behind other work, none of which hangs: a burst is long, or the CPU
- * is wanted elsewhere
+ * pool_awaits_turn() - true if it waits for other work, none of which hangs: a long burst, or a
+ * busy CPU
  * @work:	submitted, not done
  */
 bool pool_awaits_turn(const struct pool *pool, const struct work *work);
 
-/** pool_cpu_usec() - what the calling thread has had of a CPU, for who charges work to its user */
+/** pool_cpu_usec() - CPU time used by the calling thread, for callers that charge work to its user
+ */
 uint64_t pool_cpu_usec(void);
 
 /**
@@ -65,5 +67,5 @@ uint64_t pool_cpu_usec(void);
  */
 size_t pool_stack_size(void);
 
-/** pool_is_idle() - nothing runs or waits */
+/** pool_is_idle() - Return: true if no work runs or waits */
 bool pool_is_idle(const struct pool *pool);

@@ -39,7 +39,7 @@ struct server {
 	struct listeners *listeners;
 	bool serving;
 
-	/* accepting pauses: until then, or until a client leaves; 0: it does not */
+	/* accepting pauses until then, or until a client disconnects; 0: it does not pause */
 	uint64_t retry_usec;
 	sd_event_source *retry;
 	uint64_t accepts_since_usec;
@@ -86,7 +86,7 @@ static int server_on_retry(sd_event_source *source, uint64_t usec, void *userdat
 	(void)source;
 	(void)usec;
 	if (!server->retry_usec)
-		return 0; /* a client has left meanwhile */
+		return 0; /* a client has disconnected in the meantime */
 	if (clients_count(server->clients) < CLIENTS_MAX)
 		server_resume(server);
 	else
@@ -132,7 +132,7 @@ static bool server_accept(struct server *server, int fd)
 			return false;
 		server_pause(server);
 	} else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-		/* Trying again at once would spin. */
+		/* Retrying at once would spin. */
 		server_pause(server);
 	}
 	return true;
@@ -173,7 +173,7 @@ static void server_accept_users(struct server *server, int fd)
 	}
 }
 
-/* ---- what its parts call back ---- */
+/* ---- callbacks of its parts ---- */
 
 static void server_on_connect(void *userdata, int fd, bool is_roots)
 {

@@ -32,9 +32,9 @@ int server_new(sd_event *event, request_fn handle, void *userdata,
 struct server *server_free(struct server *server);
 
 /**
- * server_set_pool() - have a worker close what may hold descriptors that a user has sent along
+ * server_set_pool() - have a worker close connections to which a user may have attached descriptors
  *
- * Without a pool, which tests may do, they are closed as they come.
+ * Without a pool, as in tests, they are closed at once.
  */
 void server_set_pool(struct server *server, struct pool *pool, uint64_t lane);
 
@@ -42,7 +42,7 @@ void server_set_pool(struct server *server, struct pool *pool, uint64_t lane);
 int server_start(struct server *server);
 
 /**
- * server_set_timeout() - from a request's length until its answer; then the client gets
+ * server_set_timeout() - from receiving a request's length to its answer; after it the client gets
  * "fail\ntimeout\n"
  */
 void server_set_timeout(struct server *server, unsigned timeout_msec);
@@ -57,16 +57,16 @@ void server_set_long_word(struct server *server, const char *word);
 void server_reply(struct server *server, uint64_t id, const char *text, size_t length);
 
 /**
- * server_charge_users() - so much time was spent for users elsewhere; they have less of the loop's
- * then
+ * server_charge_users() - charge users for time spent on them elsewhere; they get that much less
+ * of the loop's
  */
 void server_charge_users(struct server *server, uint64_t usec);
 
-/** server_awaits() - does a client still wait for the answer to that request? */
+/** server_awaits() - Return: true if a client still waits for the answer to that request */
 bool server_awaits(const struct server *server, uint64_t id);
 
 /**
- * server_flush() - try for @timeout_msec at most to get the last answers out, before the daemon
- * ends
+ * server_flush() - try for @timeout_msec at most to send the last answers before the daemon
+ * exits
  */
 void server_flush(struct server *server, unsigned timeout_msec);

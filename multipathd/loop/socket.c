@@ -97,7 +97,7 @@ bool socket_closes_at_once(int fd)
 
 	if (shutdown(fd, SHUT_RDWR) < 0 || ioctl(fd, FIONREAD, &unread) < 0)
 		return false;
-	/* Nothing arrives from here on; what is unread has to be looked at whole. */
+	/* Nothing arrives from here on; all unread data has to be examined. */
 	return unread == 0 ||
 	       ((size_t)unread <= sizeof(bytes) && socket_peek(fd, bytes, sizeof(bytes)) == unread);
 }

@@ -7,7 +7,7 @@
 
 /**
  * socket_listen() - bind a stream socket and listen, without waiting
- * @name:	a file, which replaces a socket that is there; or an abstract name, with a leading @
+ * @name:	a file, replacing an existing socket; or an abstract name, with a leading @
  * @mode:	of the file
  *
  * Return: descriptor, negative errno: -EADDRINUSE, -ENAMETOOLONG and others.
@@ -15,12 +15,12 @@
 int socket_listen(const char *name, mode_t mode);
 
 /**
- * socket_refuse_descriptors() - let no peer of a listener's connections attach descriptors; kernels
- * before 6.16 cannot
+ * socket_refuse_descriptors() - keep peers of a listener's connections from attaching descriptors;
+ * needs Linux 6.16
  */
 void socket_refuse_descriptors(int listener_fd);
 
-/** socket_peer_uid() - of the process that connected; (uid_t)-1 if the kernel does not say */
+/** socket_peer_uid() - of the process that connected; (uid_t)-1 if unknown */
 uid_t socket_peer_uid(int fd);
 
 /**
@@ -37,7 +37,7 @@ void socket_limit(int fd);
 ssize_t socket_peek(int fd, void *data, size_t size);
 
 /**
- * socket_closes_at_once() - end the connection; true if close() has no descriptors of the peer's to
- * close with it, which could take any time
+ * socket_closes_at_once() - end the connection; Return: true if close() cannot block, as the peer
+ * has attached no descriptors
  */
 bool socket_closes_at_once(int fd);

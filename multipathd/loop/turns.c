@@ -12,7 +12,8 @@ struct turn {
 	struct turns *turns;
 	enum account_class class;
 	struct cds_list_head accounts; /* that have something to do */
-	struct cds_list_head held; /* accounts that have had their time, or have too much waiting */
+	struct cds_list_head
+		held; /* accounts that have spent their time, or have too much waiting */
 	sd_event_source *source;
 	uint64_t end_usec; /* 0: no account waits for it */
 	uint64_t ended_usec; /* the last one */

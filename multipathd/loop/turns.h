@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * turns.h - which client is served next, and what time its user has for it.  For: server.
+ * turns.h - which client is served next, and how much time its user has left.  For: server.
  *
  * Accounts with something to do take turns, root's and users' apart. A turn is a period of 20 ms,
  * mostly many iterations of the loop. Each account may spend its quota in it; one that has spent it
@@ -25,7 +25,7 @@ enum {
 /**
  * turns_attend_fn - it is a client's turn
  * @client:	its link, taken out of account->ready
- * @begin_usec:	since when the time is spent for it (timers_now_usec())
+ * @begin_usec:	when work for it began (timers_now_usec())
  */
 typedef void (*turns_attend_fn)(struct cds_list_head *client, uint64_t begin_usec);
 
@@ -38,7 +38,7 @@ typedef void (*turns_attend_fn)(struct cds_list_head *client, uint64_t begin_use
 int turns_new(sd_event *event, struct accounts *accounts, turns_attend_fn attend,
 	      void (*on_users_turn)(void *userdata), void *userdata, struct turns **ret);
 
-/** turns_free() - when no account is left in them. Return: NULL. */
+/** turns_free() - once no account is left in them. Return: NULL. */
 struct turns *turns_free(struct turns *turns);
 
 /** turns_priority() - of sources that serve clients of that class; lower is earlier, 0 the rest */
@@ -48,12 +48,12 @@ int turns_priority(enum account_class class);
 void turns_add(struct turns *turns, struct account *account);
 
 /**
- * turns_may_ask() - may the account's user ask now? If not, its turn comes when that changes.
+ * turns_may_ask() - Return: true if the account's user may ask now; if not, its turn comes later.
  */
 bool turns_may_ask(struct turns *turns, const struct account *account);
 
 /** turns_review() - an account of that class may have more room for requests or answers now */
 void turns_review(struct turns *turns, enum account_class class);
 
-/** turns_await() - an account, or all of its class, have spent this turn's time */
+/** turns_await() - an account, or its whole class, has spent the time of this turn */
 void turns_await(struct turns *turns, enum account_class class);

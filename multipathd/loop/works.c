@@ -5,7 +5,7 @@
 
 #include "multipathd/loop/work.h"
 
-/* ThreadSanitizer does not see that liburcu's queues hand over what they carry. */
+/* ThreadSanitizer does not know the memory ordering of liburcu's queues. */
 #ifdef __SANITIZE_THREAD__
 void __tsan_acquire(void *address);
 void __tsan_release(void *address);

@@ -79,7 +79,7 @@ loop_twin() { loop_of "$1" "$(losetup -n -O BACK-FILE "/dev/$2")" "$(blockdev --
 # blank DISK - all zeros
 blank() { dd if=/dev/zero of="/dev/$1" bs=1M oflag=direct 2>/dev/null; }
 
-# geom_usage - numbers of arguments, and flags: nobody else is asked for that
+# geom_usage - counts of arguments, and flags: no other program takes part
 geom_usage() {
 	local words a=sda b=sdb
 	say "numbers of arguments, and flags"
@@ -203,7 +203,7 @@ geom_arguments() {
 	check "nor a label that is known" eval '! grep -q ^known /etc/multipath/geom'
 }
 
-# geom_whole - after somebody has come by, FOO can be used, and there is nothing beside it: no other device, no table that was never
+# geom_whole - after the next command, FOO is usable, and there is nothing besides it: no other device, no table that was never
 # taken, no path in one half alone
 geom_whole() {
 	local maps halves

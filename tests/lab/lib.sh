@@ -234,7 +234,7 @@ unit_run() {
 	*) return 1;;	# it was not even started
 	esac
 }
-# unit_confines - the daemon runs in the unit, behind its filters; run-all looks whether that was so
+# unit_confines - the daemon runs in the unit, with its filters; run-all looks whether that was so
 unit_confines() {
 	check "the daemon runs in its unit" grep -q '/multipathd\.service$' "/proc/$daemon_pid/cgroup"
 	check "its system calls are filtered" grep -qx 'Seccomp:.2' "/proc/$daemon_pid/status"
@@ -271,7 +271,7 @@ daemon_kill() {
 logged() { grep -q -- "$1" "$logfile"; }
 
 # latency N COMMAND - N answers; fails above 50 ms at the 99th percentile, or when one is missing.
-# The client has real-time priority: what is measured is the daemon, not who else wants the CPU. Whoever wants the
+# The client has real-time priority: the daemon is measured, not other users of the CPU. Whoever wants the
 # machine's CPU beside this guest is beyond that, and only ever adds: the best of three counts.
 latency() {
 	local try
@@ -315,7 +315,7 @@ kernel_path() {
 	read -r dev < "/sys/block/$2/dev"
 	dmsetup status "$1" 2>/dev/null | grep -q " $dev $3 "
 }
-# loads - table loads since boot, of all maps, as the kernel's event numbers do not tell: see dmsetup's "create"
+# loads - table loads since boot, of all maps, which the kernel's event numbers do not show: see dmsetup's "create"
 loads() { multipathd show maps raw format '%2' 2>/dev/null | awk '{ n += $1 } END { print n + 0 }'; }
 
 ## I/O

@@ -47,7 +47,7 @@ check "that is reported" logged "cannot be named"
 holds 2 "each keeps its own" names_become "$(is "first $w0" "second $w1" "lund $w2" "lunb $w3")"
 check "I/O continues" io_moves /dev/mapper/first
 
-say "the configuration's word beats a binding: who has the name gets another one first"
+say "a configured alias beats a binding: the map that has the name is renamed first"
 aliases "$w0" first "$w1" second "$w2" lunb
 multipathd reconfigure > /dev/null
 until_true "both are renamed" names_become "$(is "first $w0" "second $w1" "lunb $w2" "lune $w3")"

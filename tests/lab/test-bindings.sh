@@ -15,7 +15,7 @@ leave_out() {
 	[ -z "$daemon_pid" ] || multipathd reconfigure > /dev/null
 }
 bound() { grep -qx "$1 $2" $file; }
-# all_bound - each map's name stands in the file, for its WWID, and no name twice
+# all_bound - each map's name is in the file, for its WWID, and no name twice
 all_bound() {
 	local name wwid
 	while read -r name wwid; do
@@ -43,7 +43,7 @@ cat /tmp/bindings > $file
 for host in /sys/class/scsi_host/host*; do echo "0 0 3" > "$host/scan"; done
 ready 4 2
 until_true "names" names_are "mpatha ${w[0]}" "mpathb ${w[1]}" "mpathd ${w[3]}" "mpathq ${w[2]}"
-check "the line has stayed" bound mpathc somebody
+check "the line is kept" bound mpathc somebody
 
 say "on a read-only file system"
 # The file system, not the mount: a daemon in a mount namespace of its own has a mount of its own.
@@ -67,7 +67,7 @@ until_true "names" names_are "${same_names[@]}"
 until_true "mpathe is bound" bound mpathe "${w[4]}"
 all_bound
 
-say "swapped: none is renamed, no line is lost, and it is reported"
+say "swapped: no map is renamed, no line is lost, and it is reported"
 sed -i "s/^mpatha .*/mpatha ${w[1]}/; s/^mpathb .*/mpathb ${w[0]}/; s/^mpathd .*/oracle ${w[3]}/" $file
 multipathd reconfigure > /dev/null
 until_true "that is reported" logged "mpatha: keeps its name while it exists, although .* gives that name to ${w[1]}"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: blacklists by node, WWID, device and protocol, and their exceptions, exclude and admit paths at startup and at a reconfigure; property rules match the same names as in multipath-tools, for events too
 . "$LAB/lib.sh"
-# A property that sorts before ID_WWN, and stands behind it in udev's database.
+# A property that sorts before ID_WWN, and follows it in udev's database.
 mkdir -p /run/udev/rules.d
 echo 'SUBSYSTEM=="block", KERNEL=="sd*[!0-9]", ENV{ID_SCSI_SERIAL}="x"' > /run/udev/rules.d/56-serial.rules
 # Later: none of the names that the built-in exception lets through, and a tag and a link.
@@ -84,7 +84,7 @@ until_true "the protocol again" maps_become ""
 check "show blacklist names the rule" grep -q '(config file rule) scsi:unspec' <<< "$(multipathd show blacklist)"
 
 # A disk has the properties that udev records, those that it makes of links, tags and the time, and those that the kernel
-# states. What tells of an event counts neither at a start nor at that event.
+# states. Properties that describe an event count neither at a start nor at that event.
 theirs_mount
 touch /run/nameless
 udevadm trigger --action=change --settle /sys/block/sda

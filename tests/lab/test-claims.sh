@@ -15,7 +15,7 @@ san 1 1 num_parts=1
 
 say "a path without siblings"
 check "is held back" property_is sda DM_MULTIPATH_DEVICE_PATH 1
-check "is nobody's yet" property_is sda SYSTEMD_READY 0
+check "systemd leaves it alone for now" property_is sda SYSTEMD_READY 0
 same "its content is not said to be a path's" "$(property sda ID_FS_TYPE)" ""
 check "its partition is held back" property_is sda1 SYSTEMD_READY 0
 check "a timer runs" timer_runs sda

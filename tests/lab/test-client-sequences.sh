@@ -17,7 +17,7 @@ same "by its number" "$(multipathd add path 8:0)" ok
 same "it is an orphan" "$(map_of sda)" "[orphan]"
 maps_are 0 || fail "a map that is not wanted"
 
-# The attach of a volume: its WWID is made known, and each path added.
+# The attach of a volume: its WWID is recorded, and each path added.
 same "multipath -a" "$(multipath -a "$wwid")" "wwid '$wwid' added"
 same "add path makes the map" "$(multipathd add path /dev/sda)" ok
 ready 1 2
@@ -40,7 +40,7 @@ multipathd reconfigure all > /dev/null
 until_true "reconfigured again" daemon_serves
 same "after reloads" "$(first_words)" "mpatha mpathb "
 
-# What was taken out of the file stays out, whatever happens to the map; without its map it is not made again.
+# A WWID removed from the file stays out, whatever happens to the map; once removed, the map is not created again.
 multipath -w /dev/sdb > /dev/null
 multipathd add path sdc > /dev/null	# has the file read
 multipathd reload map mpathb > /dev/null
@@ -53,7 +53,7 @@ until_true "mpathb is flushed" multipath -f mpathb
 same "add path without its WWID" "$(multipathd add path sdb)" ok
 holds 1 "no map of a WWID that is not known" maps_are 1
 
-# A claim does not depend on who answers, nor on udev's environment.
+# A claim does not depend on the program that answers, nor on udev's environment.
 config "no_path_retry 4" "find_multipaths smart" "find_multipaths_timeout 60" "path_grouping_policy failover"
 echo 1 > /sys/block/sdf/device/delete
 multipathd reconfigure > /dev/null
@@ -100,7 +100,7 @@ wait $resize
 same "resize of a new map" "$(cat /tmp/resize)" ok
 daemon_stop any
 
-# Ready is said when the maps' nodes are there. In its unit the daemon says it to systemd, and to nobody else.
+# Readiness is reported once the maps' nodes exist. In its unit the daemon reports it to systemd only.
 maps_remove
 cat > /tmp/notify.py <<'PY'
 import os, socket

@@ -77,7 +77,7 @@ until_true "it does not queue any more" eval '! queues'
 ok restorequeueing map "$map"
 until_true "it queues again" queues
 ok disablequeueing maps
-until_true "none queues" eval '! dmsetup table --target multipath | grep -q queue_if_no_path'
+until_true "no map queues" eval '! dmsetup table --target multipath | grep -q queue_if_no_path'
 ok restorequeueing maps
 until_true "all queue" eval '[ "$(dmsetup table --target multipath | grep -c queue_if_no_path)" = 2 ]'
 
@@ -117,7 +117,7 @@ check "the reference comes with an unknown command" grep -q switchgroup <<< "$(m
 
 # Anybody may look, root alone may change.
 as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@" 2>&1; }
-check "user nobody may look" grep -q sda <<< "$(as_nobody multipathd show paths)"
+check "user nobody may list" grep -q sda <<< "$(as_nobody multipathd show paths)"
 check "user nobody may not change" grep -q 'permission deny' <<< "$(as_nobody multipathd fail path sda)"
 check "and it did not" path_is sda active ready
 

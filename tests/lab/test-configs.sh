@@ -8,7 +8,7 @@ theirs_mount
 daemon_start
 ready 1 2
 daemon_stop
-# print DIR PROGRAM - what is told on stderr has words of its own, and is left out
+# print DIR PROGRAM - messages on stderr are worded differently, and are left out
 print() {
 	local dir=$1 program=$2 file name
 	mkdir -p "$dir"

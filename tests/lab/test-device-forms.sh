@@ -11,7 +11,7 @@ paths="sda /dev/../dev/sda 8:0"
 known() { sed -n 's,^/\(.*\)/$,\1,p' /etc/multipath/wwids | sort | tr '\n' ' '; }
 answer() { "$@" 2>/tmp/err | sed -n 's/^DM_MULTIPATH_DEVICE_PATH=//p'; }
 
-# What the file says counts for whoever asks, without udev's environment as well.
+# The file applies to every caller, also without udev's environment.
 for form in $paths "$wwid"; do
 	same "-a $form" "$(multipath -a "$form")" "wwid '$wwid' added"
 	same "the file after -a $form" "$(known)" "$wwid "
@@ -24,7 +24,7 @@ for form in $paths "$wwid"; do
 done
 check "-a without a device is an error" eval '! multipath -a 2>/dev/null'
 
-# Makes one map, and no other; what is no device makes none.
+# Creates one map, and no other; an argument that is no device creates none.
 for form in sda 8:0 "$wwid"; do
 	same "$form makes one" "$(multipath -v1 "$form" 2>/dev/null)" mpatha
 	until_true "one map" maps_are 1

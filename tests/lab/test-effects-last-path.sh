@@ -57,7 +57,7 @@ dd if=/dev/mapper/used of=/dev/null count=1 iflag=direct status=none &
 read_job=$!
 echo 2 > $debug/add_host
 ready 6 2
-check "who waited has its data" wait $read_job
+check "the waiting read gets its data" wait $read_job
 until_true "queueing is restored" queues busy
 exec {used}<&- {busy}<&-
 

@@ -46,7 +46,7 @@ rescan "${paths[@]}"
 until_true "the map has shrunk" size_is "$map" "$old"
 say "resized"
 
-# Failures that repeat are told once, or always.
+# Repeated failures are logged once, or always.
 pull "${others[0]}"
 until_true "it has failed" path_is "${others[0]}" failed faulty
 holds 2 "it was reported once" eval '! logged "${others[0]}: down"'
@@ -55,7 +55,7 @@ multipathd reconfigure > /dev/null
 until_true "it is reported again and again" eval '[ "$(grep -c "${others[0]}: down" "$logfile")" -ge 2 ]'
 plug "${others[0]}"
 ready 2 2
-say "told"
+say "logged"
 
 # A map that is in use for a moment.
 second=$(map_of "${others[0]}")
@@ -93,7 +93,7 @@ until_true "the partition is renamed" dmsetup info disk-p1
 dmsetup remove disk-p1
 say "renamed"
 
-# Who does not answer is given up after that time, not after four seconds.
+# A path that does not answer fails after that time, not after four seconds.
 now start
 kill -STOP "$daemon_pid"
 multipathd show paths > /dev/null 2>&1 && fail "who answered?"

@@ -35,7 +35,7 @@ mapfile -t others < <(paths_of_lun 1)
 kilobytes=$(value "${others[0]}" queue/max_sectors_kb)
 configure 3 20 64
 
-# A map of somebody else's on a path, before there is ours; and somebody who is about to format the other LUN.
+# Another program's map on a path, before ours exists; and a process about to format the other LUN.
 dmsetup create user --table "0 2048 linear /dev/${paths[0]} 0"
 exec {lock}< "/dev/${others[0]}"
 flock -x $lock

@@ -27,7 +27,7 @@ tells() {	# tells DEVICE TEXT...
 }
 unknown() { same "$1 is unknown" "$(multipath explain "$1" 2>&1 > /tmp/out; echo $?; cat /tmp/out)" "$2"$'\n1'; }
 
-say "what is none"
+say "devices that are no paths"
 for odd in " " "a b" 'q"uote' 8:9999 nothing $'\xe4' "$(printf 'x%.0s' {1..100})"; do unknown "$odd" "$odd: no disk, map or WWID with that name"; done
 unknown foreign "foreign: a device-mapper device, but not a multipath map"
 tells /dev/mapper/foreign "not a path: devices of this kind cannot be paths"

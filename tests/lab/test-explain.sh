@@ -14,7 +14,7 @@ tells() {
 		grep -q -- "$piece" <<< "$answer" || { echo "$answer"; fail "it reports: $piece"; }
 	done
 }
-# again - a new configuration, with what stands on stdin
+# again - a new configuration, with the lines from stdin
 again() {
 	config "no_path_retry fail" "find_multipaths ${find-no}"
 	config_add

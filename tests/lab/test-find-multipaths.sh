@@ -23,7 +23,7 @@ start yes
 until_true "yes: two paths make a map" maps_become "$multi "
 holds 2 "yes: one does not" maps_become "$multi "
 check "yes: a path of a map is one" claims sda
-check "yes: the lonely is none" eval '! claims sdc'
+check "yes: a single path is not claimed" eval '! claims sdc'
 check "its WWID is remembered" grep -qx "/$multi/" /etc/multipath/wwids
 check "the other's is not" eval '! grep -qx "/$alone/" /etc/multipath/wwids'
 # A known WWID is enough.

@@ -10,7 +10,7 @@ read -r -d '' x y < <(paths_of_lun 1 | tr '\n' ' ')
 sectors=$(blockdev --getsz "/dev/$a")
 last() { dd "$@" of="/dev/$a" bs=512 seek=$((sectors - 1)) count=1 oflag=direct 2>/dev/null; }
 
-say "what stands in the last sector is named, and not overwritten"
+say "a signature in the last sector is reported, and not overwritten"
 printf 'EFI PART' | last conv=sync
 gm_fails "GPT backup header" label FOO "$a" "$b"
 printf 'garbage' | last conv=sync

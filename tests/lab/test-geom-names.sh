@@ -79,7 +79,7 @@ gm fail FOO "$a"
 gm_is FOO "DEGRADED $a:FAIL $b:ACTIVE"
 gm stop FOO
 
-say "a path whose label cannot be read, added by who knows better"
+say "a path whose label cannot be read, added by the operator"
 modprobe loop
 loop one 8M
 loop other 8M

@@ -22,7 +22,7 @@ multipath -r >/dev/null 2>&1
 multipath >/dev/null 2>&1
 gm_is FOO "OPTIMAL $a:ACTIVE $b:READ"
 multipath -W >/dev/null 2>&1
-check "it is none of the WWIDs that multipathd has made maps of" eval '! grep -q GEOM /etc/multipath/wwids'
+check "its WWID is not recorded by multipathd" eval '! grep -q GEOM /etc/multipath/wwids'
 udevadm settle -t 30
 multipath -f FOO
 check "multipath -f takes all of it away" no_dm

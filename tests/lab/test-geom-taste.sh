@@ -32,7 +32,7 @@ rm -r /run/multipath/geom
 daemon_start
 gm_becomes FOO "OPTIMAL $a:ACTIVE $b:PASSIVE"
 
-say "a label whose UUID nobody knows is ignored, until load accepts it"
+say "a label with an unknown UUID is ignored, until load accepts it"
 daemon_stop
 udevadm settle -t 30
 until_true "stopped" gmultipath stop FOO

@@ -36,7 +36,7 @@ check "Active/Read reads as Active/Active" times "$reads_R" "$reads_A" 75
 check "Active/Read writes as Active/Passive" times "$writes_R" "$writes_P" 75
 check "and not by both" times "$writes_A" "$writes_R" 150
 
-say "Active/Read: while the writer changes, nobody ever reads an older state than he has read before"
+say "Active/Read: while the writer changes, no reader ever sees an older state than before"
 python3 - > "$LAB_OUT/order" 2>&1 <<'PYTHON' &
 import mmap, os, threading, time
 fd = os.open("/dev/mapper/FOO", os.O_RDWR | os.O_DIRECT)

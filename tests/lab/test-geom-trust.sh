@@ -39,7 +39,7 @@ gm stop FOO
 check "multipathd says why it makes no other map" eval 'multipath explain "$a" | grep -q "it has a gmultipath label"'
 gm load
 
-say "the copy alone is ignored, unless load is told to"
+say "the copy alone is ignored, unless load is forced"
 multipath -f "$(map_of "$x")"
 reboot
 pull "$a" "$b"

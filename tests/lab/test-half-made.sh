@@ -25,13 +25,13 @@ half_made nobody "no-disk-has-it"
 half_made other "nor-this"
 dmsetup load other --table "0 8 zero"
 daemon_start
-until_true "all are maps" good
-until_true "those that are not wanted are gone" eval '! dmsetup info -c --noheadings -o uuid | grep -q no'
+until_true "all are complete maps" good
+until_true "unwanted ones are removed" eval '! dmsetup info -c --noheadings -o uuid | grep -q no'
 
-say "while it runs"
+say "left while the daemon runs"
 half_made late "a-third"
-until_true "it goes, too" eval '! dmsetup info late > /dev/null 2>&1'
-check "the others are as they were" good
+until_true "it is removed, too" eval '! dmsetup info late > /dev/null 2>&1'
+check "the others are unchanged" good
 
 say "a map that was suspended, with and without another table, and one that the operator suspended"
 io_start going /dev/mapper/mpatha
@@ -59,7 +59,7 @@ check "mpathd is not" suspended mpathd
 multipathd resume map mpathd > /dev/null
 until_true "it is now" eval '! suspended mpathd'
 
-say "multipath, killed at any of its calls of device-mapper's, and without a daemon"
+say "multipath, killed at any of its device-mapper calls, without a daemon"
 daemon_kill
 kills=0
 # killed N WORD... - killed when it begins its Nth one

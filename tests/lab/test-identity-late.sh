@@ -68,7 +68,7 @@ until_true -t 40 "it is taken out" eval '! dmsetup table "$map" | grep -q " $dev
 check "it is reported" logged "$moved now reports WWID .*leads to another LUN"
 until_true "I/O continues over the other" io_moves "/dev/mapper/$map"
 io_stop late
-# What the kernel had sent before, up to the depth of fio's queue, was waiting for the connection: nobody can call it back.
+# What the kernel had sent before, up to the depth of fio's queue, was waiting for the connection: it cannot be recalled.
 written() {
 	python3 -c 'import sys
 data = open(sys.argv[1], "rb").read(8 << 20)

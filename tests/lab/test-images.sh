@@ -21,7 +21,7 @@ inside_serves() { [ "$(inside multipathd show maps raw format "%n %N" 2> /dev/nu
 # works NAME TREE - in an image unpacked there
 works() {
 	local image=$1 tree=$2 dir daemon
-	say "$image: made"
+	say "$image: built"
 	for dir in proc sys dev run; do
 		mkdir -p "$tree/$dir"
 		mount --rbind "/$dir" "$tree/$dir"

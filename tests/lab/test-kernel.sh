@@ -4,7 +4,7 @@
 # lab: --rules bare
 # unit: the library alone: no daemon runs
 . "$LAB/lib.sh"
-# The maps here have made-up WWIDs, which the rules' `multipath -U` would find wanting.
+# The maps here have made-up WWIDs, which `multipath -U` in the rules would reject.
 mkdir -p /run/udev/rules.d
 for rule in 11-dm-mpath 56-dm-mpath; do
 	ln -sfn /dev/null "/run/udev/rules.d/$rule.rules"

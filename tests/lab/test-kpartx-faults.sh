@@ -108,7 +108,7 @@ kpartx -u /dev/mapper/part 2> /tmp/errors && fail "-u of a disk that cannot be r
 same "what is said" "$(cat /tmp/errors)" "/dev/mapper/part: cannot read partitions: Input/output error"
 same "its partitions" "$(tables | grep -c '^part[125]: ')" 3
 
-## Several at once, as udev's and the administrator's: each has all partitions, none fails
+## Several at once, as udev's and the administrator's: each finds all partitions, and succeeds
 check "-d" kpartx -d /dev/mapper/short
 for option in -a "-u -p -part"; do
 	jobs=()
@@ -122,4 +122,4 @@ until_true "-l has a loop device" test -e /sys/block/loop1/loop
 check "-a meanwhile" kpartx -a $small
 check "-l" wait $!
 same "loop devices" "$(losetup -n -O name,ro -j $small | tr -s ' ')" "/dev/loop1 0"
-check "under somebody's lock" timeout -k 1 20 flock $small kpartx -a $small
+check "while another process holds the lock" timeout -k 1 20 flock $small kpartx -a $small

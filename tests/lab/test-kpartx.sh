@@ -105,7 +105,7 @@ session() {
 	stat -c '%N %Hr:%Lr %A %U' /dev/mapper/*p[0-9]*
 	"$program" -dv "$image"; echo "delete $?"
 } 2>/dev/null
-# Nobody makes nodes here but they themselves, as in a container.
+# No udev here: the programs create nodes themselves, as in a container.
 for image in dos-primary dos-logical dos-overlap dos-{bsd,minix,solaris,unixware} gpt gpt-backup-only gpt-primary-crc \
 	gpt-wrong-crc gpt-last unixware "gpt-dos -g" "gpt-dos -rp /" sfdisk-dos sfdisk-sun sgdisk parted-mac parted-bsd; do
 	session /usr/sbin/kpartx $image > "/tmp/ours/${image//[ \/]/_}"
@@ -159,7 +159,7 @@ add map loop0p7 (254:1): 0 2048 linear 7:0 4096"
 same "nodes" "$(cd /dev/mapper && stat -c '%n %Hr:%Lr' loop*)" "loop0p1 254:0
 loop0p7 254:1"
 
-# What is written through the partition stands at its place on the disk, and nowhere else.
+# Data written through the partition is at its offset on the disk, and nowhere else.
 head -c 512000 /dev/urandom > /tmp/data
 dd if=/tmp/data of=/dev/dm-0 bs=64k conv=fsync status=none
 cmp -n 512000 -i 0:$((2048 * 512)) /tmp/data $image || fail "the data is somewhere else"
@@ -197,7 +197,7 @@ for mib in 1 2; do
 	exec 9<&-
 	same "retained" "$(table loop0p7)" "0 $((mib * 2048)) linear 7:0 8192"
 done
-# A table left out, and one of somebody else's under the name.
+# A missing table, and another program's device with the same name.
 dmsetup remove loop0p7 loop0p3
 dmsetup create loop0p7 --table "0 8 zero"
 dmsetup create --notable --uuid part3-devnode_7:0_Wh5pYvM loop0p3

@@ -21,7 +21,7 @@ same "both WWIDs are remembered" "$(grep -c '^/' /etc/multipath/wwids)" 2
 check "-c: a path" eval "multipath -c /dev/sda > /dev/null"
 check "-r reloads" eval '[ "$(multipath -r -v2 2>/dev/null | grep -c "^reload: ")" = 2 ]'
 until_true "-f flushes one" eval 'multipath -f mpatha; maps_are 1'
-check "-f of none is an error" eval '! multipath -f mpatha 2>/dev/null'
+check "-f of an unknown map is an error" eval '! multipath -f mpatha 2>/dev/null'
 check "-d creates nothing" eval 'multipath -d 2>/dev/null | grep -q mpatha && maps_are 1'
 multipath -v0
 until_true "again" maps_are 2

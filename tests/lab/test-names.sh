@@ -50,7 +50,7 @@ for alias in "my disk" "$long" "a%b\\c" "caf"$'\xe9'; do
 	check "JSON" eval 'multipathd show maps json | python3 -m json.tool > /dev/null'
 done
 
-say "maps that are there already are recorded, whoever made them"
+say "existing maps are recorded, whichever program created them"
 daemon_stop
 rm /etc/multipath/wwids
 daemon_start

@@ -9,7 +9,7 @@ ready 1 2
 read -r first < <(paths_of_host 0)
 map=$(map_of "$first")
 
-say "udev is stuck, a disk comes, and somebody says reconfigure"
+say "udev is stuck, a disk is added, and a client requests a reconfigure"
 kill -STOP $(pidof systemd-udevd)
 echo 1 > $debug/add_host
 until_true "three disks" disks_are 3
@@ -21,7 +21,7 @@ check "one map" maps_are 1
 kill -CONT $(pidof systemd-udevd)
 ready 1 3
 
-say "write protection that no event tells of"
+say "write protection without an event"
 ro() { blockdev --getro "$(readlink -f "/dev/mapper/$map")" 2>/dev/null; }
 same "it is writable" "$(ro)" 0
 blockdev --setro "/dev/$first"

@@ -21,7 +21,7 @@ check "a section that is lost is an error" grep -q 'multipath.conf:4:1: error: u
 same "the old configuration stays" "$(multipathd show config)" "$shown"
 # The signal says so in the log.
 kill -HUP "$daemon_pid"
-until_true "the log tells the line" logged '/etc/multipath.conf:[0-9]'
+until_true "the log names the line" logged '/etc/multipath.conf:[0-9]'
 check "every map lives" maps_have 4 2
 # And a good one takes effect.
 sed 's/no_path_retry fail/no_path_retry queue/' /tmp/good.conf > /etc/multipath.conf

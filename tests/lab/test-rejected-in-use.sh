@@ -35,7 +35,7 @@ path=$(paths_of_lun 0 | head -n 1)
 config "no_path_retry fail" "uid_attribute ID_WWN"
 multipathd reconfigure > /dev/null
 until_true "the map that is not in use gets that WWID" eval 'multipathd show maps raw format %w | grep -q ^0x'
-until_true "nothing else is made" maps_have 2 2
+until_true "no other map is created" maps_have 2 2
 same "its paths stay" "$(dmsetup table "$map" | grep -oE ' (8:[0-9]+)' | wc -l)" 2
 same "and are its paths" "$(map_of "$path")" "$map"
 check "it is reported" logged "$path: the configuration gives it WWID 0x.*, but map $map of the same LUN is in use: the path stays"
@@ -68,4 +68,4 @@ say "a path that is taken out by hand is out, and a device that is gone is let g
 map=$(multipathd show maps raw format %n)
 exec {used}< "/dev/mapper/$map"
 for path in $(paths_of_lun 1); do multipathd del path "$path" > /dev/null; done
-until_true "none is left" eval '! dmsetup table "$map" | grep -q " 8:"'
+until_true "no path is left" eval '! dmsetup table "$map" | grep -q " 8:"'

@@ -40,7 +40,7 @@ until_true "the moved path is taken out" out
 until_true "I/O continues over the other" io_moves "/dev/mapper/$map"
 io_stop remap
 
-# While no daemon runs: udev still tells the old WWID to the next one.
+# While no daemon runs: udev still reports the old WWID to the next one.
 echo 0 > $debug/vpd_use_hostno
 echo 1 > "/sys/block/$moved/device/rescan"
 udevadm trigger --name="/dev/$moved"

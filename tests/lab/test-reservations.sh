@@ -23,7 +23,7 @@ config "no_path_retry fail" "path_grouping_policy multibus" "detect_pgpolicy no"
 daemon_start
 ready 1 2
 map=$(map_of sda)
-until_true "nobody has registered" eval '[ "$(multipathd getprstatus map $map)" = unset ]'
+until_true "no key is registered" eval '[ "$(multipathd getprstatus map $map)" = unset ]'
 tells getprkey 0x123abc
 check "root can read the key" eval 'multipathd show config | grep -q "reservation_key 0x123abc"'
 others() { setpriv --reuid 65534 --regid 65534 --clear-groups multipathd "$@"; }

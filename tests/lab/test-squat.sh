@@ -42,7 +42,7 @@ kill -CONT $user
 
 say "the daemon serves all the same"
 daemon_start
-check "who asks the daemon is answered by it" eval '[[ $(multipathd show daemon) == "pid $daemon_pid "* ]]'
+check "a client of the daemon is answered by the daemon" eval '[[ $(multipathd show daemon) == "pid $daemon_pid "* ]]'
 check "the holder is named" logged "is held by process $user (python3) of uid 65534"
 ready 1 1
 same "multipath -u" "$(multipath -u sda)" 'DM_MULTIPATH_DEVICE_PATH="1"'
@@ -52,7 +52,7 @@ until_true "the name is taken when it is free" logged "is free now, listening on
 check "older clients are answered, too" chrt -r 1 python3 "$LAB/client.py" latency 1 "show daemon" 5
 daemon_stop
 
-say "who has the name and does not listen"
+say "a process that holds the name and does not listen"
 setpriv --reuid=65534 --regid=65534 --clear-groups python3 -c '
 import socket, time
 sock = socket.socket(socket.AF_UNIX)

@@ -35,7 +35,7 @@ ready 2 2
 for path in $(paths_of_lun 0) $(paths_of_lun 1); do
 	until_true "$path is claimed" property_is "$path" DM_MULTIPATH_DEVICE_PATH 1
 	check "$path is a member" property_is "$path" ID_FS_TYPE mpath_member
-	check "$path is nobody else's" property_is "$path" SYSTEMD_READY 0
+	check "systemd leaves $path alone" property_is "$path" SYSTEMD_READY 0
 done
 for map in mpatha mpathb; do
 	until_true "$map is ready" property_is "/dev/mapper/$map" MPATH_DEVICE_READY 1
@@ -93,7 +93,7 @@ until_true "the new daemon does not keep in use what is unmounted" \
 	eval '[ "$(dmsetup info -c --noheadings -o open mpathb)" = 0 ]'
 unchanged
 
-say "a loop that stands still"
+say "a loop that hangs"
 old=$(main_pid)
 kill -STOP "$old"
 until_true -t 30 "the watchdog replaces it" replaced

@@ -52,7 +52,7 @@ mount_it() {
 }
 ten_thousand() { local i; for ((i = 0; i < 10000; i++)); do echo "wwid 36001405${i}0000000000000000"; done; }
 
-# The same questions, whoever answers.
+# The same questions, with and without a daemon.
 ask_all() {
 	prepare "find_multipaths strict"
 	answers "strict: nothing is known of it" "$no" sdc

@@ -97,5 +97,5 @@ for setting in "deferred_remove no" "deferred_remove yes" "flush_on_last_del alw
 done
 io_stop one
 io_stop two
-until_true "they go when nobody uses them" multipathd del maps > /dev/null
-check "none is left" maps_are 0
+until_true "they are removed once unused" multipathd del maps > /dev/null
+check "no map is left" maps_are 0

@@ -38,16 +38,16 @@ now a
 daemon_start
 now b
 say "the daemon served after $(((b - a) / 1000)) ms"
-check "nobody is searched for that long" test $((b - a)) -lt 5000000
+check "the search for the socket's holder ends soon" test $((b - a)) -lt 5000000
 daemon_stop
 end
 
 begin semaphores
-# Nobody waits for udev then.
+# No program waits for udev then.
 check "partitions get their devices" eval 'printf ",1M\n" | sfdisk -q --no-reread /dev/mapper/mpatha && kpartx -a -p -part /dev/mapper/mpatha'
 until_true "they are there" test -b /dev/mapper/mpatha-part1
 check "and go" kpartx -d -p -part /dev/mapper/mpatha
 until_true "a map is removed" multipath -f mpatha
-check "and made" multipath
+check "maps are created" multipath
 check "it is there" maps_are 1
 end
