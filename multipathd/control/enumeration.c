@@ -39,7 +39,7 @@ struct enumeration {
 	size_t count, next;
 };
 
-static int list_paths(struct enumeration *enumeration)
+static int enumeration_read_paths(struct enumeration *enumeration)
 {
 	const struct inventory *inventory = &enumeration->daemon->inventory;
 	const struct mp_path *path;
@@ -52,9 +52,9 @@ static int list_paths(struct enumeration *enumeration)
 	return 0;
 }
 
-static int list_known(struct enumeration *enumeration)
+static int enumeration_known(struct enumeration *enumeration)
 {
-	return enumeration->run.examines ? list_paths(enumeration) : 0;
+	return enumeration->run.examines ? enumeration_read_paths(enumeration) : 0;
 }
 
 /* Another device may have its number, or its name, by now. */
@@ -77,7 +77,7 @@ static int examine_path(struct enumeration *enumeration, uint64_t id)
 	return 0;
 }
 
-static int list_disks(struct enumeration *enumeration)
+static int enumeration_read_disks(struct enumeration *enumeration)
 {
 	dev_t *devts;
 	int r = mp_probe_list(&mp_roots_system, &devts, &enumeration->count);
@@ -116,7 +116,7 @@ static int take_disk(struct enumeration *enumeration, uint64_t devt)
 	return r < 0 ? r : 0;
 }
 
-static int check_path(struct enumeration *enumeration, uint64_t id)
+static int enumeration_check_path(struct enumeration *enumeration, uint64_t id)
 {
 	struct daemon_path *path = paths_find_id(&enumeration->daemon->inventory, id);
 
@@ -129,9 +129,9 @@ static const struct phase {
 	int (*list)(struct enumeration *enumeration); /* Return: 0, negative errno */
 	int (*take)(struct enumeration *enumeration, uint64_t key); /* 0, -ENOMEM: no more */
 } phases[] = {
-	{ list_known, examine_path },
-	{ list_disks, take_disk },
-	{ list_paths, check_path },
+	{ enumeration_known, examine_path },
+	{ enumeration_read_disks, take_disk },
+	{ enumeration_read_paths, enumeration_check_path },
 };
 
 static void phase_begin(struct enumeration *enumeration, size_t phase)

@@ -14,9 +14,9 @@
 
 static const uint64_t usec_per_sec = 1000000;
 
-static int map_on_failback_timer(sd_event_source *source, uint64_t usec, void *userdata);
+static int failback_on_timer(sd_event_source *source, uint64_t usec, void *userdata);
 
-static unsigned map_current_group(const struct daemon_map *map)
+static unsigned failback_current_group(const struct daemon_map *map)
 {
 	unsigned active = mp_table_active_group(&map->map.kernel.table);
 
@@ -31,7 +31,7 @@ static bool group_has_active_path(const struct mp_group *group)
 	return false;
 }
 
-static bool map_out_of_order(const struct daemon_map *map)
+static bool failback_out_of_order(const struct daemon_map *map)
 {
 	int last = -1;
 
@@ -48,7 +48,7 @@ static bool map_out_of_order(const struct daemon_map *map)
 }
 
 /* Paths that are grouped by priority now have different priorities. */
-static bool map_wants_regrouping(const struct daemon_map *map)
+static bool failback_wants_regrouping(const struct daemon_map *map)
 {
 	for (size_t i = 0; i < map->map.group_count; i++) {
 		const struct mp_group *group = &map->map.groups[i];
@@ -65,7 +65,7 @@ static bool map_wants_regrouping(const struct daemon_map *map)
 }
 
 /* All other paths of @which's group are down. */
-static bool map_is_followover(const struct daemon_map *map, const struct daemon_path *which)
+static bool failback_is_followover(const struct daemon_map *map, const struct daemon_path *which)
 {
 	const struct mp_group *best;
 	bool member = false;
@@ -90,12 +90,12 @@ struct mp_failback_decision failback_judge(const struct daemon_map *map,
 		.policy = map->map.settings.failback,
 		.groups = map->map.group_count,
 		.best = map->map.best_group,
-		.current = map_current_group(map),
-		.regroup = map->groups_by_prio && map_wants_regrouping(map),
-		.out_of_order = map->groups_by_prio && map_out_of_order(map),
+		.current = failback_current_group(map),
+		.regroup = map->groups_by_prio && failback_wants_regrouping(map),
+		.out_of_order = map->groups_by_prio && failback_out_of_order(map),
 		.path_came_up = came_up,
 		.path_failed = news && news->failed,
-		.followover = came_up && news->which && map_is_followover(map, news->which),
+		.followover = came_up && news->which && failback_is_followover(map, news->which),
 		.timer_running = map->map.failback_usec && news,
 		.timer_expired = !news,
 		.awaits_udev = !map->map.ready,
@@ -127,8 +127,8 @@ static void failback_start_timer(struct daemon_map *map, const char *reason)
 	map->map.failback_usec =
 		daemon_now_usec(daemon) + (map->map.settings.failback + 1) * usec_per_sec;
 	log_notice("%s: failback in %u seconds: %s", map->map.name, map->map.failback_sec, reason);
-	timers_set(daemon->event, &map->failback_timer, map->map.failback_usec,
-		   map_on_failback_timer, map);
+	timers_set(daemon->event, &map->failback_timer, map->map.failback_usec, failback_on_timer,
+		   map);
 }
 
 static void failback_switch(struct daemon_map *map, const char *reason)
@@ -165,7 +165,7 @@ void failback_decide(struct daemon_map *map, const struct path_news *news)
 	failback_stop_timer(map);
 }
 
-static int map_on_failback_timer(sd_event_source *source, uint64_t usec, void *userdata)
+static int failback_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	(void)source;
 	(void)usec;

@@ -9,7 +9,7 @@
 
 static const uint64_t usec_per_sec = 1000000;
 
-static void map_end_ghost_delay(struct daemon_map *map, const char *reason)
+static void ghosts_end_delay(struct daemon_map *map, const char *reason)
 {
 	if (!map->ghost_timer)
 		return;
@@ -19,15 +19,15 @@ static void map_end_ghost_delay(struct daemon_map *map, const char *reason)
 	maps_touch(map, "ghost_delay ended");
 }
 
-static int map_on_ghost_timer(sd_event_source *source, uint64_t usec, void *userdata)
+static int ghosts_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	(void)source;
 	(void)usec;
-	map_end_ghost_delay(userdata, "no path came up in time");
+	ghosts_end_delay(userdata, "no path came up in time");
 	return 0;
 }
 
-static bool map_has_path_in(const struct daemon_map *map, enum mp_path_state state)
+static bool ghosts_map_has_path_in(const struct daemon_map *map, enum mp_path_state state)
 {
 	const struct mp_path *path;
 
@@ -42,8 +42,8 @@ bool ghosts_delay(const struct daemon_map *map)
 	bool begins = !map->map.kernel.exists && map->map.settings.ghost_delay_sec &&
 		      map->inventory->duties->delays_ghosts;
 
-	return (map->ghost_timer || begins) && !map_has_path_in(map, MP_PATH_UP) &&
-	       map_has_path_in(map, MP_PATH_GHOST);
+	return (map->ghost_timer || begins) && !ghosts_map_has_path_in(map, MP_PATH_UP) &&
+	       ghosts_map_has_path_in(map, MP_PATH_GHOST);
 }
 
 void ghosts_begin(struct daemon_map *map)
@@ -56,11 +56,11 @@ void ghosts_begin(struct daemon_map *map)
 		   map->map.name, delay_sec);
 	timers_set(map->inventory->daemon->event, &map->ghost_timer,
 		   daemon_now_usec(map->inventory->daemon) + delay_sec * usec_per_sec,
-		   map_on_ghost_timer, map);
+		   ghosts_on_timer, map);
 }
 
 void ghosts_note_states(struct daemon_map *map)
 {
-	if (map_has_path_in(map, MP_PATH_UP))
-		map_end_ghost_delay(map, "a path is up");
+	if (ghosts_map_has_path_in(map, MP_PATH_UP))
+		ghosts_end_delay(map, "a path is up");
 }

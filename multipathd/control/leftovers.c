@@ -230,7 +230,7 @@ static void leftover_heal(struct leftover *leftover)
 }
 
 /* Return: true if a path has reported its WWID, the map's or another one */
-static bool paths_are_known(const struct daemon_map *map)
+static bool leftovers_know_paths(const struct daemon_map *map)
 {
 	const struct mp_path *path;
 
@@ -252,14 +252,14 @@ static bool wants_reload(const struct leftover_case *leftover)
 
 	return leftover->kind != LEFTOVER_HALF_MADE && map && map->map.kernel.exists &&
 	       map->map.kernel.suspended && map->kind->managed && !leftover->by_operator &&
-	       (!leftover->reload_asked || paths_are_known(map));
+	       (!leftover->reload_asked || leftovers_know_paths(map));
 }
 
 enum leftover_step leftovers_judge(const struct leftover_case *leftover)
 {
 	const struct daemon_map *map = leftover->map;
 
-	if (leftover->awaited && leftover->reload_asked && map && paths_are_known(map))
+	if (leftover->awaited && leftover->reload_asked && map && leftovers_know_paths(map))
 		return LEFTOVER_STEP_FORGET; /* it has had its turn */
 	if (wants_reload(leftover))
 		return LEFTOVER_STEP_RELOAD;

@@ -29,7 +29,7 @@ const char *names_contradiction(const struct daemon_map *map, const char **ret_o
 	return bound && strcmp(bound, name) ? "names it" : NULL;
 }
 
-static void map_tell_binding(struct daemon_map *map)
+static void name_record_binding(struct daemon_map *map)
 {
 	const char *other, *contradiction = names_contradiction(map, &other);
 
@@ -41,7 +41,7 @@ static void map_tell_binding(struct daemon_map *map)
 }
 
 /* An incomplete configuration is no reason to rename a map to its WWID. */
-static bool map_is_friendly(const struct daemon_map *map)
+static bool name_is_friendly(const struct daemon_map *map)
 {
 	const struct inventory *inventory = map->inventory;
 
@@ -51,7 +51,7 @@ static bool map_is_friendly(const struct daemon_map *map)
 }
 
 /* An existing map keeps its name, unless that is an alias removed from the configuration. */
-static const char *map_kept_name(struct daemon_map *map)
+static const char *name_kept(struct daemon_map *map)
 {
 	const char *alias = map->map.settings.alias;
 	bool withdrawn = !alias && map->configured_alias &&
@@ -70,10 +70,10 @@ int names_choose(struct daemon_map *map)
 	struct mp_alias_request request = {
 		.wwid = map->map.wwid,
 		.configured = map->map.settings.alias,
-		.user_friendly = map_is_friendly(map),
+		.user_friendly = name_is_friendly(map),
 		.prefix = map->map.settings.alias_prefix,
 		.config = inventory->config,
-		.old = map_kept_name(map),
+		.old = name_kept(map),
 		.read_only = inventory->options.read_only_bindings || inventory->bindings_broken,
 		.taken = maps_is_taken,
 		.userdata = inventory,
@@ -101,7 +101,7 @@ int names_choose(struct daemon_map *map)
 	}
 	map->name_told = false;
 	maps_rename(map, name);
-	map_tell_binding(map);
+	name_record_binding(map);
 	if (!changed)
 		return 1;
 	map->naming = true;

@@ -11,7 +11,7 @@
 #include "multipathd/state/maps.h"
 
 /* A status that was read meanwhile may be older than what the message has changed. */
-static void map_end_order(struct daemon_map *map, const struct message_job *job)
+static void orders_end(struct daemon_map *map, const struct message_job *job)
 {
 	bool unseen = job->error >= 0 && mp_order_is_queue(job->text);
 
@@ -33,7 +33,7 @@ static void orders_on_ended(struct message_job *job)
 		log_error("%s: message \"%s\": %s", map->map.name, job->text,
 			  strerror(-job->error));
 	if (map)
-		map_end_order(map, job);
+		orders_end(map, job);
 	daemon_reply(job->daemon, job->request, job->error < 0 ? "fail\n" : "ok\n");
 }
 

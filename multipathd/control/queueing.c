@@ -10,10 +10,10 @@
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 
-static int map_on_queue_timer(sd_event_source *source, uint64_t usec, void *userdata);
+static int queueing_on_timer(sd_event_source *source, uint64_t usec, void *userdata);
 
 /* The kernel's current mode: a message changes it without an event. */
-static bool map_queues(const struct daemon_map *map)
+static bool queueing_is_on(const struct daemon_map *map)
 {
 	return map->queue_known ? map->queue_sent :
 				  mp_table_has_feature(&map->map.kernel.table, "queue_if_no_path");
@@ -26,7 +26,7 @@ struct queueing_verdict queueing_judge(const struct daemon_map *map, uint64_t no
 		.policy = map->map.settings.no_path_retry,
 		.polling_interval_sec = map->inventory->process->polling_interval_sec,
 		.active = mp_map_active_paths(&map->map),
-		.kernel_queues = map_queues(map),
+		.kernel_queues = queueing_is_on(map),
 		.now_usec = now_usec,
 	};
 	const struct mp_path *path;
@@ -62,12 +62,12 @@ void queueing_step(struct daemon_map *map)
 	}
 	if (verdict.queueing.recovering)
 		timers_set(daemon->event, &map->queue_timer, verdict.queueing.deadline_usec,
-			   map_on_queue_timer, map);
+			   queueing_on_timer, map);
 	else
 		map->queue_timer = sd_event_source_disable_unref(map->queue_timer);
 }
 
-static int map_on_queue_timer(sd_event_source *source, uint64_t usec, void *userdata)
+static int queueing_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	(void)source;
 	(void)usec;
@@ -94,7 +94,7 @@ void queueing_fail_at_exit(struct daemon *daemon, bool geoms_only)
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
 		if (map->kernel.exists &&
 		    (!geoms_only || daemon_map_of(map)->kind->queues_only_watched) &&
-		    (map_queues(daemon_map_of(map)) ||
+		    (queueing_is_on(daemon_map_of(map)) ||
 		     mp_table_has_feature(&map->kernel.table, "queue_if_no_path")))
 			mp_dm_message(map->wwid, mp_order_queue(false).text);
 }

@@ -23,7 +23,7 @@ void readiness_note(struct daemon_map *map, bool ready)
 	maps_touch(map, "udev has processed it");
 }
 
-static int map_on_udev_timer(sd_event_source *source, uint64_t usec, void *userdata)
+static int readiness_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct daemon_map *map = userdata;
 
@@ -42,5 +42,5 @@ void readiness_await(struct daemon_map *map)
 	timers_set(daemon->event, &map->udev_timer,
 		   daemon_now_usec(daemon) +
 			   daemon->inventory.process->missing_uev_wait_timeout_sec * usec_per_sec,
-		   map_on_udev_timer, map);
+		   readiness_on_timer, map);
 }

@@ -37,7 +37,8 @@ const char *reservation_flag_name(enum reservation_flag flag)
 
 /* With each check of a path. */
 
-static bool path_lacks_key(const struct daemon_path *path, const struct reservation *reservation)
+static bool reservation_lacks_key(const struct daemon_path *path,
+				  const struct reservation *reservation)
 {
 	return reservation->key.key && reservation->registered == RESERVATION_SET &&
 	       path->registered_key != reservation->key.key;
@@ -52,7 +53,7 @@ void reservation_check_prepare(struct reservation_check *check, const struct dae
 	check->key = map->reservation.key;
 	check->all_target_ports = map->map.settings.all_target_ports;
 	check->wanted = map->reservation.registered == RESERVATION_UNKNOWN ||
-			path_lacks_key(path, &map->reservation);
+			reservation_lacks_key(path, &map->reservation);
 }
 
 static void take_told(struct daemon_map *map, const struct reservation_check *check)
@@ -91,7 +92,7 @@ const char *reservation_check_take(const struct reservation_check *check, struct
 			path->registered_key = check->key.key;
 	}
 	if (mp_path_state_is_active(path->answered_state) ||
-	    !path_lacks_key(path, &map->reservation))
+	    !reservation_lacks_key(path, &map->reservation))
 		return NULL;
 	return "its reservation key is not registered yet";
 }
@@ -208,8 +209,8 @@ static void register_job_done(struct work *work)
 	free(job);
 }
 
-static void path_register(struct daemon_path *path, struct registration *registration,
-			  size_t enough)
+static void reservation_register_path(struct daemon_path *path, struct registration *registration,
+				      size_t enough)
 {
 	const struct daemon_map *map = daemon_map_of(path->path.map);
 	struct register_job *job;
@@ -241,7 +242,7 @@ static void path_register(struct daemon_path *path, struct registration *registr
 }
 
 /* Parse device numbers separated by blanks. Return: their number; @has: @devt is one of them. */
-static size_t list_parse(const char *text, dev_t devt, bool *has)
+static size_t reservation_parse_paths(const char *text, dev_t devt, bool *has)
 {
 	unsigned major_number, minor_number;
 	size_t count = 0;
@@ -271,12 +272,13 @@ int reservations_register(struct daemon_map *map, const char *listed, uint64_t r
 	map->reservation.registering++;
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		bool has;
-		size_t count = list_parse(listed, path->identity.devt, &has);
+		size_t count = reservation_parse_paths(listed, path->identity.devt, &has);
 
 		daemon_path_of(path)->registered_key = 0;
 		if (map->reservation.key.key && mp_path_is_active(path) &&
 		    mp_protocol_is_scsi(path->identity.protocol))
-			path_register(daemon_path_of(path), registration, has ? count : 0);
+			reservation_register_path(daemon_path_of(path), registration,
+						  has ? count : 0);
 	}
 	registration_unref(registration);
 	return 0;

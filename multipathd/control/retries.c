@@ -9,7 +9,7 @@ enum { LOAD_TRIES = 3, RETRY_MAX_SEC = 64 };
 
 static const uint64_t usec_per_sec = 1000000;
 
-static int map_on_retry_timer(sd_event_source *source, uint64_t usec, void *userdata)
+static int retries_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct daemon_map *map = userdata;
 
@@ -27,7 +27,7 @@ void retries_later(struct daemon_map *map)
 		map->retry_sec = map->retry_sec ? 2 * map->retry_sec : 1;
 	timers_set(map->inventory->daemon->event, &map->retry_timer,
 		   daemon_now_usec(map->inventory->daemon) + map->retry_sec * usec_per_sec,
-		   map_on_retry_timer, map);
+		   retries_on_timer, map);
 }
 
 void retries_soon(struct daemon_map *map)
@@ -36,5 +36,5 @@ void retries_soon(struct daemon_map *map)
 
 	if (++map->load_failures < LOAD_TRIES)
 		timers_set(daemon->event, &map->retry_timer, daemon_now_usec(daemon) + usec_per_sec,
-			   map_on_retry_timer, map);
+			   retries_on_timer, map);
 }

@@ -23,7 +23,7 @@
 #include "multipathd/state/paths.h"
 
 /* Do not load the same table again if the result was the same before. */
-static bool map_load_is_futile(struct daemon_map *map, const char *params)
+static bool step_load_is_futile(struct daemon_map *map, const char *params)
 {
 	_cleanup_strbuf_ struct mp_strbuf kernel = MP_STRBUF_INIT;
 
@@ -33,7 +33,7 @@ static bool map_load_is_futile(struct daemon_map *map, const char *params)
 	return !strcmp(map->loaded, params) && !strcmp(map->loaded_as, mp_strbuf_text(&kernel));
 }
 
-static struct mp_dm_flags map_node_flags(const struct daemon_map *map)
+static struct mp_dm_flags step_node_flags(const struct daemon_map *map)
 {
 	const struct mp_map_settings *settings = &map->map.settings;
 
@@ -49,7 +49,7 @@ static struct mp_dm_flags map_node_flags(const struct daemon_map *map)
 
 void steps_own_node(struct daemon_map *map)
 {
-	const struct mp_dm_flags flags = map_node_flags(map);
+	const struct mp_dm_flags flags = step_node_flags(map);
 	int r;
 
 	if (!map->map.kernel.exists)
@@ -80,7 +80,7 @@ static void table_job_take_locks(struct table_job *job, const struct daemon_map 
 }
 
 /* Of its step that loads a table; the number of steps if there is none. */
-static size_t plan_find_load(const struct mp_plan *plan)
+static size_t step_find_load(const struct mp_plan *plan)
 {
 	size_t i = 0;
 
@@ -95,7 +95,7 @@ static int table_job_take_bad(struct table_job *job, const struct mp_plan *plan)
 	job->bad = calloc(plan->count + 1, sizeof(*job->bad));
 	if (!job->bad)
 		return -ENOMEM;
-	for (size_t i = plan_find_load(plan); i < plan->count; i++)
+	for (size_t i = step_find_load(plan); i < plan->count; i++)
 		if (plan->steps[i].kind == MP_STEP_FAIL_PATH)
 			job->bad[job->bad_count++] = plan->steps[i].devt;
 	return 0;
@@ -118,7 +118,7 @@ int steps_make_job(const struct daemon_map *map, const struct mp_plan *plan, str
 	/* A map in use cannot be removed, but drops its paths. */
 	job->no_queue = mp_plan_find(plan, MP_STEP_REMOVE);
 	job->load = job->resize || mp_plan_find(plan, MP_STEP_RELOAD) || job->no_queue;
-	job->flags = map_node_flags(map);
+	job->flags = step_node_flags(map);
 	job->flags.reload = job->load && !job->resize && !plan->force_udev;
 	job->flags.skip_kpartx = map->map.settings.skip_kpartx;
 	job->flags.no_paths = plan->no_active_path;
@@ -141,14 +141,14 @@ int steps_make_job(const struct daemon_map *map, const struct mp_plan *plan, str
 }
 
 /* They will not be in the new table. */
-static void map_fail_before_load(struct daemon_map *map, const struct mp_plan *plan)
+static void step_fail_before_load(struct daemon_map *map, const struct mp_plan *plan)
 {
-	for (size_t i = 0; i < plan_find_load(plan); i++)
+	for (size_t i = 0; i < step_find_load(plan); i++)
 		if (plan->steps[i].kind == MP_STEP_FAIL_PATH)
 			orders_send(map, mp_order_fail_path(plan->steps[i].devt), 0);
 }
 
-static void map_skip_load(struct daemon_map *map)
+static void step_skip_load(struct daemon_map *map)
 {
 	if (map->regroup)
 		maps_touch(map, "failback would load what is loaded");
@@ -159,7 +159,7 @@ static void map_skip_load(struct daemon_map *map)
 	map->regroup = false;
 }
 
-static int map_start_operation(struct daemon_map *map, const struct mp_plan *plan)
+static int step_start_operation(struct daemon_map *map, const struct mp_plan *plan)
 {
 	_cleanup_strbuf_ struct mp_strbuf params = MP_STRBUF_INIT;
 	struct daemon *daemon = map->inventory->daemon;
@@ -168,11 +168,12 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 
 	if (r < 0)
 		return r;
-	map_fail_before_load(map, plan);
+	step_fail_before_load(map, plan);
 	if (job->create || job->load) {
 		mp_table_format(&plan->table, &params);
-		if (job->load && !job->resize && map_load_is_futile(map, mp_strbuf_text(&params))) {
-			map_skip_load(map);
+		if (job->load && !job->resize &&
+		    step_load_is_futile(map, mp_strbuf_text(&params))) {
+			step_skip_load(map);
 			table_job_free(job);
 			return 0;
 		}
@@ -195,11 +196,11 @@ static int map_start_operation(struct daemon_map *map, const struct mp_plan *pla
 }
 
 /* Apply the plan to the map in memory only. */
-static int apply_dry_run(struct daemon_map *map, const struct mp_plan *plan)
+static int step_dry_run(struct daemon_map *map, const struct mp_plan *plan)
 {
 	struct mp_table *old = &map->map.kernel.table, table = MP_TABLE_INIT;
 
-	if (plan_find_load(plan) == plan->count)
+	if (step_find_load(plan) == plan->count)
 		return 0;
 	if (mp_table_copy(&plan->table, &table) < 0)
 		return -ENOMEM;
@@ -216,7 +217,7 @@ static int apply_dry_run(struct daemon_map *map, const struct mp_plan *plan)
 	return mp_map_update_groups(&map->map);
 }
 
-static int map_start_device_job(struct daemon_map *map, struct device_job *job)
+static int step_start_device_job(struct daemon_map *map, struct device_job *job)
 {
 	job->daemon = map->inventory->daemon;
 	job->ended = outcomes_of_device;
@@ -242,7 +243,7 @@ int steps_remove(struct daemon_map *map, bool deferred, bool by_operator, uint64
 	};
 	map->removing = true;
 	map->keep_uncreated = by_operator;
-	return map_start_device_job(map, job);
+	return step_start_device_job(map, job);
 }
 
 int steps_suspend(struct daemon_map *map, bool resume, uint64_t request)
@@ -255,11 +256,11 @@ int steps_suspend(struct daemon_map *map, bool resume, uint64_t request)
 	job->request = request;
 	job->flags.reload = true;
 	job->flags.skip_kpartx = map->map.settings.skip_kpartx;
-	return map_start_device_job(map, job);
+	return step_start_device_job(map, job);
 }
 
 /* A step that is one message. */
-static void map_send_step(struct daemon_map *map, const struct mp_step *step)
+static void step_send(struct daemon_map *map, const struct mp_step *step)
 {
 
 	switch (step->kind) {
@@ -292,18 +293,18 @@ static void map_send_step(struct daemon_map *map, const struct mp_step *step)
 }
 
 /* Whatever else is in the way. */
-static int map_reject(struct daemon_map *map, const struct mp_plan *plan, const char *reason)
+static int step_reject(struct daemon_map *map, const struct mp_plan *plan, const char *reason)
 {
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->steps[i].kind == MP_STEP_FAIL_PATH)
-			map_send_step(map, &plan->steps[i]);
+			step_send(map, &plan->steps[i]);
 	log_warning("%s: %s", map->map.name, reason);
 	map->map.action = MP_ACTION_REJECT;
 	return -EINVAL;
 }
 
 /* It is not wanted: removed, or emptied while it is in use. */
-static int map_start_removal(struct daemon_map *map, const struct mp_plan *plan)
+static int step_start_removal(struct daemon_map *map, const struct mp_plan *plan)
 {
 	int r;
 
@@ -316,7 +317,7 @@ static int map_start_removal(struct daemon_map *map, const struct mp_plan *plan)
 	}
 	retries_later(map); /* when its last user closes it */
 	return map->map.kernel.table.group_count && !plan->table.group_count ?
-		       map_start_operation(map, plan) :
+		       step_start_operation(map, plan) :
 		       0;
 }
 
@@ -325,11 +326,11 @@ int steps_apply(struct daemon_map *map, const struct mp_plan *plan)
 	const struct mp_step *rejected = mp_plan_find(plan, MP_STEP_REJECT);
 
 	if (map->inventory->options.dry_run)
-		return apply_dry_run(map, plan);
+		return step_dry_run(map, plan);
 	if (rejected)
-		return map_reject(map, plan, rejected->reason);
+		return step_reject(map, plan, rejected->reason);
 	if (mp_plan_find(plan, MP_STEP_REMOVE))
-		return map_start_removal(map, plan);
+		return step_start_removal(map, plan);
 	map->removal_tried = false;
 	if (!mp_plan_find(plan, MP_STEP_CREATE))
 		map->retry_sec = 0;
@@ -337,10 +338,10 @@ int steps_apply(struct daemon_map *map, const struct mp_plan *plan)
 		map->map.kernel.removal_deferred = false;
 		orders_keep(map);
 	}
-	if (plan_find_load(plan) < plan->count || mp_plan_find(plan, MP_STEP_RENAME))
-		return map_start_operation(map, plan);
+	if (step_find_load(plan) < plan->count || mp_plan_find(plan, MP_STEP_RENAME))
+		return step_start_operation(map, plan);
 
 	for (size_t i = 0; i < plan->count; i++)
-		map_send_step(map, &plan->steps[i]);
+		step_send(map, &plan->steps[i]);
 	return 0;
 }

@@ -69,7 +69,7 @@ static void tuning_log(struct daemon *daemon, const struct daemon_path *path,
 	}
 }
 
-static bool map_is_tuning(const struct daemon_map *map)
+static bool tuning_is_underway(const struct daemon_map *map)
 {
 	const struct mp_path *path;
 
@@ -80,10 +80,10 @@ static bool map_is_tuning(const struct daemon_map *map)
 }
 
 /* Its map continues as soon as there is nothing to wait for. */
-static void path_is_tuned(struct daemon_path *path)
+static void tuning_end_path(struct daemon_path *path)
 {
 	path->tuning = false;
-	if (path->path.map && !map_is_tuning(daemon_map_of(path->path.map)))
+	if (path->path.map && !tuning_is_underway(daemon_map_of(path->path.map)))
 		maps_touch(daemon_map_of(path->path.map), "its paths' timeouts and limits are set");
 }
 
@@ -96,7 +96,7 @@ static void tuning_expired(struct work *work)
 		return;
 	log_warning("%s: its timeouts and limits are not set yet: sysfs does not answer",
 		    mp_path_name(&path->path));
-	path_is_tuned(path);
+	tuning_end_path(path);
 }
 
 static void tuning_done(struct work *work)
@@ -114,12 +114,12 @@ static void tuning_done(struct work *work)
 			path->tuning_refused |= job->plan.writes[i].error == -EBUSY;
 	}
 	if (path && path->tuning)
-		path_is_tuned(path);
+		tuning_end_path(path);
 	free(job);
 	daemon_check_configured(daemon);
 }
 
-static void path_tune(struct daemon_path *path, const struct mp_tuning *wanted)
+static void tuning_tune_path(struct daemon_path *path, const struct mp_tuning *wanted)
 {
 	struct tuning_job *job = calloc(1, sizeof(*job));
 
@@ -166,9 +166,9 @@ bool tuning_start(struct daemon_map *map)
 		if (path->state == MP_PATH_PENDING || path->state == MP_PATH_TIMEOUT)
 			managed->tuning_refused = true;
 		else
-			path_tune(managed, &wanted);
+			tuning_tune_path(managed, &wanted);
 	}
-	return map_is_tuning(map);
+	return tuning_is_underway(map);
 }
 
 void tuning_repeat(struct daemon_path *path)
