@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "kernel/dm_list.h"
+#include "kernel/probe.h"
 #include "multipathd/commands/explain.h"
 #include "multipathd/commands/waiting.h"
 #include "multipathd/control/answers.h"
@@ -50,7 +51,7 @@ static int daemon_equip(struct daemon *daemon)
 	if (r >= 0)
 		r = configure_new(daemon, &daemon->configure);
 	if (r >= 0)
-		r = enumeration_new(daemon, &daemon->enumeration);
+		r = enumeration_new(daemon, &mp_roots_system, &daemon->enumeration);
 	if (r >= 0)
 		r = leftovers_new(&daemon->leftovers);
 	if (r >= 0)

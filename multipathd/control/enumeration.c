@@ -24,6 +24,7 @@ struct run {
 
 struct enumeration {
 	struct daemon *daemon;
+	const struct mp_roots *roots;
 	struct slices *slices;
 	struct run run; /* in progress, if runs */
 	bool runs;
@@ -66,7 +67,7 @@ static int examine_path(struct enumeration *enumeration, uint64_t id)
 
 	if (!path)
 		return 0;
-	if (mp_probe_locate_name(&mp_roots_system, path->path.identity.name, &devt, dir,
+	if (mp_probe_locate_name(enumeration->roots, path->path.identity.name, &devt, dir,
 				 sizeof(dir)) < 0 ||
 	    devt != path->path.identity.devt || strcmp(dir, path->dir)) {
 		discovery_drop(path, "the device is gone");
@@ -80,7 +81,7 @@ static int examine_path(struct enumeration *enumeration, uint64_t id)
 static int enumeration_read_disks(struct enumeration *enumeration)
 {
 	dev_t *devts;
-	int r = mp_probe_list(&mp_roots_system, &devts, &enumeration->count);
+	int r = mp_probe_list(enumeration->roots, &devts, &enumeration->count);
 
 	if (r < 0)
 		return r;
@@ -88,8 +89,7 @@ static int enumeration_read_disks(struct enumeration *enumeration)
 	return 0;
 }
 
-/* It was read when its event came, or when a reconfigure resolved its settings. */
-static bool is_known(const struct inventory *inventory, dev_t devt, const char *name)
+bool enumeration_knows(const struct inventory *inventory, dev_t devt, const char *name)
 {
 	const struct daemon_path *path = paths_find_devt(inventory, devt);
 
@@ -102,9 +102,9 @@ static int take_disk(struct enumeration *enumeration, uint64_t devt)
 	char name[MP_NAME_SIZE], dir[MP_PROBE_DIR_SIZE];
 	int r;
 
-	if (mp_probe_locate_devt(&mp_roots_system, devt, name, sizeof(name), dir, sizeof(dir)) <
+	if (mp_probe_locate_devt(enumeration->roots, devt, name, sizeof(name), dir, sizeof(dir)) <
 		    0 ||
-	    (!enumeration->run.examines && is_known(&daemon->inventory, devt, name)))
+	    (!enumeration->run.examines && enumeration_knows(&daemon->inventory, devt, name)))
 		return 0;
 	daemon->enumerating = true;
 	r = discovery_take(daemon, devt, name, dir, NULL, false);
@@ -217,7 +217,7 @@ void enumeration_examine(struct daemon *daemon)
 	run_want(daemon->enumeration, &(struct run){ .examines = true });
 }
 
-int enumeration_new(struct daemon *daemon, struct enumeration **ret)
+int enumeration_new(struct daemon *daemon, const struct mp_roots *roots, struct enumeration **ret)
 {
 	struct enumeration *enumeration = calloc(1, sizeof(*enumeration));
 	int r;
@@ -225,6 +225,7 @@ int enumeration_new(struct daemon *daemon, struct enumeration **ret)
 	if (!enumeration)
 		return -ENOMEM;
 	enumeration->daemon = daemon;
+	enumeration->roots = roots;
 	r = slices_new(daemon->event, enumeration_step, enumeration, &enumeration->slices);
 	if (r < 0) {
 		enumeration_free(enumeration);

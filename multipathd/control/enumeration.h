@@ -4,20 +4,31 @@
  * daemon's control and events.
  */
 #pragma once
+#include <stdbool.h>
+#include <sys/types.h>
 
 struct daemon;
 struct enumeration;
+struct inventory;
+struct mp_roots;
 
 /**
  * enumeration_new() - nothing is gone through yet
+ * @roots:	where the disks are
  * @ret:	daemon->enumeration, which the functions below use
  *
  * Return: 0, negative errno.
  */
-int enumeration_new(struct daemon *daemon, struct enumeration **ret);
+int enumeration_new(struct daemon *daemon, const struct mp_roots *roots, struct enumeration **ret);
 
 /** enumeration_free() - Return: NULL */
 struct enumeration *enumeration_free(struct enumeration *enumeration);
+
+/**
+ * enumeration_knows() - Return: true if a disk is a path that need not be read again: it was read
+ * when its event came, or when a reconfigure resolved its settings
+ */
+bool enumeration_knows(const struct inventory *inventory, dev_t devt, const char *name);
 
 /**
  * enumeration_find() - take every disk that is no path yet; first checks start when all are known
