@@ -74,6 +74,7 @@ static int teardown(void **state)
 	struct daemon *daemon = &world.made.daemon;
 
 	(void)state;
+	recorded_drop_looks(); /* it may wait for one */
 	daemon->configure = configure_free(daemon->configure);
 	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
 	free(daemon->inventory.prkeys);
