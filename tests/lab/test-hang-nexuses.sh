@@ -20,6 +20,8 @@ until_true -t 60 "72 disks" disks_are 72
 daemon_start
 paths_ready() { [ "$(multipathd show paths raw format '%T %t' | grep -c '^ready active$')" -eq 72 ]; }
 until_true -t 60 "all paths are ready" paths_ready
+# A map is not renamed before udev has processed it, and udev is about to hang with the disks.
+udevadm settle -t 60
 map=$(multipathd show maps raw format '%n %v' | awk '/LIO-ORG/ { print $1; exit }')
 path=$(multipathd show paths raw format '%d %m' | awk -v m="$map" '$2 == m { print $1; exit }')
 say "$(grep -h VmRSS "/proc/$daemon_pid/status") with all paths ready"
