@@ -2,38 +2,8 @@
 #include "multipathd/control/questions.h"
 
 #include "base/cleanup.h"
-#include "jobs-recorded.h"
+#include "pair-proven.h"
 #include "prioritizers/prioritizer.h"
-
-/* A map of sda and sdb, which were proven ten seconds ago. */
-struct world {
-	struct made made;
-	struct daemon_map *map;
-	struct daemon_path *a, *b;
-};
-
-static void world_init(struct world *world)
-{
-	struct daemon_path **paths[] = { &world->a, &world->b };
-
-	recorded_init(&world->made, "");
-	world->map = made_map(&world->made, "w");
-	for (unsigned i = 0; i < ARRAY_SIZE(paths); i++) {
-		struct daemon_path *path = recorded_path(&world->made, 'a' + i, world->map);
-
-		path->proven_usec = recorded.now_usec - 10000000;
-		path->path.identity.tpg = 1;
-		path->settings.prio_args = "";
-		*paths[i] = path;
-	}
-}
-
-static void world_fini(struct world *world)
-{
-	recorded_fini(&world->made);
-}
-
-#define _cleanup_world_ _cleanup_(world_fini)
 
 enum {
 	DOUBTED = 1 << 0,
