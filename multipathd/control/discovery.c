@@ -429,6 +429,7 @@ int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, cons
 				    .dir = disk.dir,
 				    .event = props,
 				    .by_operator = by_operator };
+	bool detailed = !daemon->inventory.options.check || (path && by_operator);
 	int r;
 
 	mp_disk_found(&disk, devt, its_name, its_dir);
@@ -446,12 +447,11 @@ int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, cons
 							  MP_PROBE_UEVENT_PROPERTY));
 	if (disk.known)
 		mp_probe_apply_props(&disk.identity, disk.known);
-	if (!daemon->inventory.options.check)
-		mp_probe_details(&mp_roots_system, disk.dir, &disk.identity, &room);
-	else if (path)
+	if (path && daemon->inventory.options.check)
 		keep_what_checks_tell(&disk.identity, &room, &path->path.identity,
-				      read_only(disk.dir, disk.known, path));
-	if (daemon->inventory.options.check && path && by_operator)
+				      detailed ? path->path.identity.read_only :
+						 read_only(disk.dir, disk.known, path));
+	if (detailed)
 		mp_probe_details(&mp_roots_system, disk.dir, &disk.identity, &room);
 
 	mp_disk_find_settings(&disk, daemon->inventory.config);
