@@ -26,7 +26,7 @@
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 #include "prioritizers/prioritizer.h"
-#include "show/changes.h"
+#include "show/dry_run.h"
 
 /* A disk as the new configuration sees it. */
 struct seen {
@@ -325,7 +325,7 @@ static const char *value_of(const struct mp_trace_row *row)
  * Values that would change for an object, most of them without loading a table.
  */
 static void compare_traces(const char *kind, const char *name, const struct mp_trace *old,
-			   const struct mp_trace *new, struct mp_changes *changes)
+			   const struct mp_trace *new, struct mp_dry_run *changes)
 {
 	if (old->error || new->error)
 		changes->error = -ENOMEM;
@@ -337,17 +337,17 @@ static void compare_traces(const char *kind, const char *name, const struct mp_t
 		if (!strcmp(was, is))
 			continue;
 		if (row->file)
-			mp_changes_add(changes, kind, "set", name, "%s %s -> %s, %s:%u %s",
+			mp_dry_run_add(changes, kind, "set", name, "%s %s -> %s, %s:%u %s",
 				       row->name, was, is, row->file, row->line, row->section);
 		else
-			mp_changes_add(changes, kind, "set", name, "%s %s -> %s%s%s", row->name,
+			mp_dry_run_add(changes, kind, "set", name, "%s %s -> %s%s%s", row->name,
 				       was, is, row->section ? ", " : "",
 				       row->section ? row->section : "");
 	}
 	for (size_t i = 0; i < old->count; i++)
 		if (!mp_trace_find(new, old->rows[i].name) &&
 		    strcmp(value_of(&old->rows[i]), "unset"))
-			mp_changes_add(changes, kind, "set", name, "%s %s -> unset",
+			mp_dry_run_add(changes, kind, "set", name, "%s %s -> unset",
 				       old->rows[i].name, old->rows[i].text);
 }
 
@@ -385,7 +385,7 @@ static bool path_settings_differ(const struct mp_path_settings *a, const struct 
 }
 
 static void compare_map_settings(const struct rehearsal *rehearsal, const struct daemon_map *live,
-				 const struct daemon_map *map, struct mp_changes *changes)
+				 const struct daemon_map *map, struct mp_dry_run *changes)
 {
 	_cleanup_(mp_trace_fini) struct mp_trace old = MP_TRACE_INIT, new = MP_TRACE_INIT;
 	struct mp_map_settings settings;
@@ -402,7 +402,7 @@ static void compare_map_settings(const struct rehearsal *rehearsal, const struct
 }
 
 static void compare_path_settings(const struct rehearsal *rehearsal, const struct daemon_path *live,
-				  struct mp_changes *changes)
+				  struct mp_dry_run *changes)
 {
 	_cleanup_(mp_trace_fini) struct mp_trace old = MP_TRACE_INIT, new = MP_TRACE_INIT;
 	const struct mp_identity *identity = &live->path.identity;
@@ -422,7 +422,7 @@ static void compare_path_settings(const struct rehearsal *rehearsal, const struc
 }
 
 static int compare_paths(const struct rehearsal *rehearsal, struct inventory *shadow,
-			 struct mp_changes *changes)
+			 struct mp_dry_run *changes)
 {
 	for (size_t i = 0; i < rehearsal->seen_count; i++) {
 		const struct seen *seen = &rehearsal->seen[i];
@@ -434,14 +434,14 @@ static int compare_paths(const struct rehearsal *rehearsal, struct inventory *sh
 			live = NULL;
 		if (seen->rejection) {
 			if (live)
-				mp_changes_add(changes, "path", "drop", seen->identity->name, "%s",
+				mp_dry_run_add(changes, "path", "drop", seen->identity->name, "%s",
 					       seen->rejection);
 			continue;
 		}
 		if (live)
 			compare_path_settings(rehearsal, live, changes);
 		else
-			mp_changes_add(changes, "path", "take", seen->identity->name, "%s",
+			mp_dry_run_add(changes, "path", "take", seen->identity->name, "%s",
 				       *seen->identity->wwid ? seen->identity->wwid :
 							       "it has no WWID yet");
 		r = shadow_take(shadow, seen, live);
@@ -452,7 +452,7 @@ static int compare_paths(const struct rehearsal *rehearsal, struct inventory *sh
 }
 
 static int compare_map(const struct rehearsal *rehearsal, struct daemon_map *map,
-		       struct mp_changes *changes)
+		       struct mp_dry_run *changes)
 {
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
 	const struct daemon_map *live =
@@ -466,18 +466,18 @@ static int compare_map(const struct rehearsal *rehearsal, struct daemon_map *map
 	r = reconcile_rehearse(map, &plan);
 	if (r < 0)
 		return r;
-	mp_changes_add_plan(changes, current ? map->map.kernel.name : map->map.name, map->map.wwid,
+	mp_dry_run_add_plan(changes, current ? map->map.kernel.name : map->map.name, map->map.wwid,
 			    &plan, current, map->map.settings.retain_handler);
 	if (!current || mp_plan_find(&plan, MP_STEP_REMOVE))
 		return 0;
 	if (map->name_told)
-		mp_changes_add(changes, "map", "keep", map->map.kernel.name,
+		mp_dry_run_add(changes, "map", "keep", map->map.kernel.name,
 			       "its name: another device has the configured one");
 	compare_map_settings(rehearsal, live, map, changes);
 	return 0;
 }
 
-static int rehearse(const struct rehearsal *rehearsal, struct mp_changes *changes)
+static int rehearse(const struct rehearsal *rehearsal, struct mp_dry_run *changes)
 {
 	struct inventory shadow;
 	struct mp_map *map;
@@ -500,14 +500,14 @@ static int rehearse(const struct rehearsal *rehearsal, struct mp_changes *change
 static void rehearsal_done(struct work *work)
 {
 	struct rehearsal *rehearsal = caa_container_of(work, struct rehearsal, work);
-	_cleanup_(mp_changes_fini) struct mp_changes changes = MP_CHANGES_INIT;
+	_cleanup_(mp_dry_run_fini) struct mp_dry_run changes = MP_DRY_RUN_INIT;
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
 	int r = work->skipped ? -ECANCELED : rehearsal->error;
 
 	if (r == 0)
 		r = rehearse(rehearsal, &changes);
 	if (r == 0)
-		mp_changes_format(&changes, rehearsal->options.json, &out);
+		mp_dry_run_format(&changes, rehearsal->options.json, &out);
 	if (r == 0)
 		r = out.error;
 	if (r < 0) {

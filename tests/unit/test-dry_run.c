@@ -13,7 +13,7 @@
 #include "base/strbuf.h"
 #include "model/difference.h"
 #include "model/plan.h"
-#include "show/changes.h"
+#include "show/dry_run.h"
 
 static void each_step_is_a_line(void **state)
 {
@@ -26,7 +26,7 @@ static void each_step_is_a_line(void **state)
 		{ .kind = MP_STEP_QUEUE, .reason = "asked for" },
 		{ .kind = MP_STEP_REMOVE, .reason = "not wanted" },
 	};
-	_cleanup_(mp_changes_fini) struct mp_changes changes = MP_CHANGES_INIT;
+	_cleanup_(mp_dry_run_fini) struct mp_dry_run changes = MP_DRY_RUN_INIT;
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
 
@@ -34,9 +34,9 @@ static void each_step_is_a_line(void **state)
 	plan.name = strdup("data");
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
 		assert_int_equal(mp_plan_add(&plan, steps[i]), 0);
-	mp_changes_add(&changes, "path", "drop", "sda", "%s", "blacklisted");
-	mp_changes_add_plan(&changes, "mpatha", "3600", &plan, NULL, false);
-	mp_changes_format(&changes, false, &out);
+	mp_dry_run_add(&changes, "path", "drop", "sda", "%s", "blacklisted");
+	mp_dry_run_add_plan(&changes, "mpatha", "3600", &plan, NULL, false);
+	mp_dry_run_format(&changes, false, &out);
 	assert_string_equal(mp_strbuf_text(&out),
 			    "drop sda: blacklisted\n"
 			    "create mpatha: 3600, there is none\n"
@@ -50,7 +50,7 @@ static void each_step_is_a_line(void **state)
 
 static void differences_are_reported_with_both_values(void **state)
 {
-	_cleanup_(mp_changes_fini) struct mp_changes changes = MP_CHANGES_INIT;
+	_cleanup_(mp_dry_run_fini) struct mp_dry_run changes = MP_DRY_RUN_INIT;
 	_cleanup_(mp_table_fini) struct mp_table current = MP_TABLE_INIT;
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
@@ -64,8 +64,8 @@ static void differences_are_reported_with_both_values(void **state)
 		    (struct mp_step){ .kind = MP_STEP_RELOAD,
 				      .reason = mp_difference_find(&current, &plan.table, false) });
 	mp_plan_add(&plan, (struct mp_step){ .kind = MP_STEP_RESIZE, .reason = "size differs" });
-	mp_changes_add_plan(&changes, "mpatha", "3600", &plan, &current, false);
-	mp_changes_format(&changes, false, &out);
+	mp_dry_run_add_plan(&changes, "mpatha", "3600", &plan, &current, false);
+	mp_dry_run_format(&changes, false, &out);
 	assert_string_equal(mp_strbuf_text(&out),
 			    "reload mpatha: features 0 -> 2 pg_init_retries 5\n"
 			    "resize mpatha: size differs, 8 -> 16 sectors\n");
@@ -73,20 +73,20 @@ static void differences_are_reported_with_both_values(void **state)
 
 static void what_changes_alike_is_one_line(void **state)
 {
-	_cleanup_(mp_changes_fini) struct mp_changes changes = MP_CHANGES_INIT;
+	_cleanup_(mp_dry_run_fini) struct mp_dry_run changes = MP_DRY_RUN_INIT;
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
 
 	(void)state;
-	mp_changes_add(&changes, "map", "set", "b", "y");
-	mp_changes_add(&changes, "map", "set", "a", "x");
-	mp_changes_add(&changes, "map", "reload", "a", "x");
-	mp_changes_add(&changes, "map", "set", "c", "y");
+	mp_dry_run_add(&changes, "map", "set", "b", "y");
+	mp_dry_run_add(&changes, "map", "set", "a", "x");
+	mp_dry_run_add(&changes, "map", "reload", "a", "x");
+	mp_dry_run_add(&changes, "map", "set", "c", "y");
 	for (int i = 0; i < 10; i++) {
 		char name[] = { '0' + i, 0 };
 
-		mp_changes_add(&changes, "map", "set", name, "z");
+		mp_dry_run_add(&changes, "map", "set", name, "z");
 	}
-	mp_changes_format(&changes, false, &out);
+	mp_dry_run_format(&changes, false, &out);
 	assert_string_equal(mp_strbuf_text(&out), "set b c: y\n"
 						  "set a: x\n"
 						  "reload a: x\n"
@@ -95,28 +95,28 @@ static void what_changes_alike_is_one_line(void **state)
 
 static void an_empty_result_is_reported_too(void **state)
 {
-	_cleanup_(mp_changes_fini) struct mp_changes changes = MP_CHANGES_INIT;
+	_cleanup_(mp_dry_run_fini) struct mp_dry_run changes = MP_DRY_RUN_INIT;
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
 
 	(void)state;
-	mp_changes_format(&changes, false, &out);
+	mp_dry_run_format(&changes, false, &out);
 	assert_string_equal(mp_strbuf_text(&out), "nothing to do\n");
 	mp_strbuf_clear(&out);
 	changes.error = -ENOMEM;
-	mp_changes_format(&changes, true, &out);
+	mp_dry_run_format(&changes, true, &out);
 	assert_int_equal(out.error, -ENOMEM);
 }
 
 static void programs_get_a_row_each(void **state)
 {
-	_cleanup_(mp_changes_fini) struct mp_changes changes = MP_CHANGES_INIT;
+	_cleanup_(mp_dry_run_fini) struct mp_dry_run changes = MP_DRY_RUN_INIT;
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
 	struct json_object *all, *rows, *row;
 
 	(void)state;
 	for (int i = 0; i < 20; i++)
-		mp_changes_add(&changes, "map", "set", "a\xff\"", "%d", i);
-	mp_changes_format(&changes, true, &out);
+		mp_dry_run_add(&changes, "map", "set", "a\xff\"", "%d", i);
+	mp_dry_run_format(&changes, true, &out);
 	all = json_tokener_parse(mp_strbuf_text(&out));
 	assert_non_null(all);
 	rows = json_object_object_get(all, "changes");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "show/changes.h"
+#include "show/dry_run.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -14,27 +14,27 @@
 #include "model/plan.h"
 #include "show/json_object.h"
 
-void mp_changes_fini(struct mp_changes *changes)
+void mp_dry_run_fini(struct mp_dry_run *changes)
 {
 	for (size_t i = 0; i < changes->count; i++) {
 		free(changes->rows[i].name);
 		free(changes->rows[i].reason);
 	}
 	free(changes->rows);
-	*changes = (struct mp_changes)MP_CHANGES_INIT;
+	*changes = (struct mp_dry_run)MP_DRY_RUN_INIT;
 }
 
-void mp_changes_add(struct mp_changes *changes, const char *kind, const char *action,
+void mp_dry_run_add(struct mp_dry_run *changes, const char *kind, const char *action,
 		    const char *name, const char *format, ...)
 {
-	struct mp_change row = { .kind = kind, .action = action };
+	struct mp_dry_run_row row = { .kind = kind, .action = action };
 	va_list args;
 
 	if (changes->error)
 		return;
 	if (changes->count == changes->size) {
 		size_t size = changes->size ? changes->size * 2 : 16;
-		struct mp_change *rows = reallocarray(changes->rows, size, sizeof(*rows));
+		struct mp_dry_run_row *rows = reallocarray(changes->rows, size, sizeof(*rows));
 
 		if (!rows) {
 			changes->error = -ENOMEM;
@@ -99,7 +99,7 @@ static void describe_step(const struct mp_step *step, const struct mp_plan *plan
 				 (unsigned long long)plan->table.size_sectors);
 }
 
-void mp_changes_add_plan(struct mp_changes *changes, const char *name, const char *wwid,
+void mp_dry_run_add_plan(struct mp_dry_run *changes, const char *name, const char *wwid,
 			 const struct mp_plan *plan, const struct mp_table *current,
 			 bool retain_handler)
 {
@@ -112,7 +112,7 @@ void mp_changes_add_plan(struct mp_changes *changes, const char *name, const cha
 		describe_step(step, plan, current, retain_handler, &text);
 		if (text.error)
 			changes->error = text.error;
-		mp_changes_add(changes, "map",
+		mp_dry_run_add(changes, "map",
 			       is_message(step->kind) ? "message" : mp_plan_step_name(step->kind),
 			       name, "%s", mp_strbuf_text(&text));
 	}
@@ -120,13 +120,13 @@ void mp_changes_add_plan(struct mp_changes *changes, const char *name, const cha
 
 /* ---- JSON */
 
-static int put_changes(const struct mp_changes *changes, struct json_object *ret)
+static int put_changes(const struct mp_dry_run *changes, struct json_object *ret)
 {
 	struct json_object *rows = json_object_new_array();
 	int r = mp_json_put(ret, "changes", rows);
 
 	for (size_t i = 0; i < changes->count && r == 0; i++) {
-		const struct mp_change *change = &changes->rows[i];
+		const struct mp_dry_run_row *change = &changes->rows[i];
 		struct json_object *row = json_object_new_object();
 
 		r = mp_json_append(rows, row);
@@ -142,7 +142,7 @@ static int put_changes(const struct mp_changes *changes, struct json_object *ret
 	return r;
 }
 
-static void format_json(const struct mp_changes *changes, struct mp_strbuf *out)
+static void format_json(const struct mp_dry_run *changes, struct mp_strbuf *out)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -158,7 +158,7 @@ static void format_json(const struct mp_changes *changes, struct mp_strbuf *out)
 
 enum { NAMES_MAX = 8 };
 
-static int compare_changes(const struct mp_change *a, const struct mp_change *b)
+static int compare_changes(const struct mp_dry_run_row *a, const struct mp_dry_run_row *b)
 {
 	int r = strcmp(a->action, b->action);
 
@@ -167,7 +167,7 @@ static int compare_changes(const struct mp_change *a, const struct mp_change *b)
 
 static int by_change(const void *a, const void *b)
 {
-	const struct mp_change *const *first = a, *const *second = b;
+	const struct mp_dry_run_row *const *first = a, *const *second = b;
 	int r = compare_changes(*first, *second);
 
 	return r ? r : (*first > *second) - (*first < *second);
@@ -175,14 +175,14 @@ static int by_change(const void *a, const void *b)
 
 static int by_first(const void *a, const void *b)
 {
-	const struct mp_change *const *const *first = a, *const *const *second = b;
+	const struct mp_dry_run_row *const *const *first = a, *const *const *second = b;
 
 	return (**first > **second) - (**first < **second);
 }
 
 /* One line for all that change alike: "set sda sdb: ..." */
-static void format_alike(const struct mp_change *const *alike, const struct mp_change *const *end,
-			 struct mp_strbuf *out)
+static void format_alike(const struct mp_dry_run_row *const *alike,
+			 const struct mp_dry_run_row *const *end, struct mp_strbuf *out)
 {
 	size_t count = end - alike;
 
@@ -194,11 +194,11 @@ static void format_alike(const struct mp_change *const *alike, const struct mp_c
 	mp_strbuf_printf(out, ": %s\n", alike[0]->reason);
 }
 
-static void format_text(const struct mp_changes *changes, struct mp_strbuf *out)
+static void format_text(const struct mp_dry_run *changes, struct mp_strbuf *out)
 {
-	_cleanup_free_ const struct mp_change **sorted =
+	_cleanup_free_ const struct mp_dry_run_row **sorted =
 		calloc(changes->count + 1, sizeof(*sorted));
-	_cleanup_free_ const struct mp_change ***starts =
+	_cleanup_free_ const struct mp_dry_run_row ***starts =
 		calloc(changes->count + 1, sizeof(*starts));
 	size_t count = 0;
 
@@ -219,15 +219,15 @@ static void format_text(const struct mp_changes *changes, struct mp_strbuf *out)
 	/* In the order of the first of each. */
 	qsort(starts, count, sizeof(*starts), by_first);
 	for (size_t i = 0; i < count; i++) {
-		const struct mp_change *const *end = starts[i];
+		const struct mp_dry_run_row *const *end = starts[i];
 
 		while (end < sorted + changes->count && !compare_changes(*end, *starts[i]))
 			end++;
-		format_alike((const struct mp_change *const *)starts[i], end, out);
+		format_alike((const struct mp_dry_run_row *const *)starts[i], end, out);
 	}
 }
 
-void mp_changes_format(const struct mp_changes *changes, bool json, struct mp_strbuf *out)
+void mp_dry_run_format(const struct mp_dry_run *changes, bool json, struct mp_strbuf *out)
 {
 	if (changes->error)
 		out->error = changes->error;
