@@ -19,8 +19,8 @@
 #include "config/geom_notes.h"
 #include "config/wwids.h"
 #include "kernel/claimant.h"
-#include "kernel/control.h"
 #include "kernel/disk.h"
+#include "kernel/dm_ioctl.h"
 #include "libmpathcmd/mpath_cmd.h"
 #include "multipath/arguments.h"
 #include "multipath/target.h"
@@ -298,7 +298,7 @@ static int question_look(struct question *question, struct mp_claim_input *input
 	if (ruling->mode == MP_FIND_GREEDY || ruling->mode == MP_FIND_SMART)
 		input->in_use = mp_probe_in_use(&mp_roots_system, question->dir, question->devt);
 	input->wwid_known = mp_wwids_file_has(STATE_DIR, ruling->wwid) > 0;
-	input->map_exists = !input->wwid_known && mp_control_has_map(ruling->wwid);
+	input->map_exists = !input->wwid_known && mp_dm_ioctl_has_map(ruling->wwid);
 	return 0;
 }
 
@@ -367,9 +367,9 @@ int claims_is_usable(const struct target *target)
 	dev_t devt = makedev(target->major, target->minor);
 
 	if (target->kind == TARGET_NAME && !target_is_dm(target) &&
-	    mp_control_find(target->name, &devt) < 0)
+	    mp_dm_ioctl_find(target->name, &devt) < 0)
 		return 1;
-	if (mp_control_read(devt, &table) < 0)
+	if (mp_dm_ioctl_read(devt, &table) < 0)
 		return 1;
 	for (size_t g = 0; g < table.group_count; g++)
 		for (size_t p = 0; p < table.groups[g].path_count; p++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "kernel/control.h"
+#include "kernel/dm_ioctl.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -52,8 +52,7 @@ static bool is_ours(const struct dm_ioctl *answer)
 	       !strncmp(answer->uuid, MP_GEOM_WRITES, strlen(MP_GEOM_WRITES));
 }
 
-/* By WWID. */
-static int map_ask(int fd, const char *wwid, struct dm_ioctl *answer)
+static int control_ask_wwid(int fd, const char *wwid, struct dm_ioctl *answer)
 {
 	request_init(answer, sizeof(*answer), 0);
 	if (snprintf(answer->uuid, sizeof(answer->uuid), UUID_PREFIX "%s", wwid) >=
@@ -62,15 +61,15 @@ static int map_ask(int fd, const char *wwid, struct dm_ioctl *answer)
 	return control_ask(fd, DM_DEV_STATUS, answer);
 }
 
-bool mp_control_has_map(const char *wwid)
+bool mp_dm_ioctl_has_map(const char *wwid)
 {
 	_cleanup_close_ int fd = control_open();
 	struct dm_ioctl answer;
 
-	return fd >= 0 && map_ask(fd, wwid, &answer) == 0;
+	return fd >= 0 && control_ask_wwid(fd, wwid, &answer) == 0;
 }
 
-int mp_control_find(const char *text, dev_t *ret)
+int mp_dm_ioctl_find(const char *text, dev_t *ret)
 {
 	_cleanup_close_ int fd = control_open();
 	struct dm_ioctl answer;
@@ -82,7 +81,7 @@ int mp_control_find(const char *text, dev_t *ret)
 	if (snprintf(answer.name, sizeof(answer.name), "%s", text) < (int)sizeof(answer.name))
 		r = control_ask(fd, DM_DEV_STATUS, &answer);
 	if (r < 0 || !is_ours(&answer))
-		r = map_ask(fd, text, &answer);
+		r = control_ask_wwid(fd, text, &answer);
 	if (r < 0)
 		return r;
 	*ret = answer.dev;
@@ -122,7 +121,7 @@ static int target_read(int fd, dev_t devt, uint32_t flags, struct dm_ioctl **ans
 	return -E2BIG;
 }
 
-int mp_control_read(dev_t devt, struct mp_table *ret)
+int mp_dm_ioctl_read(dev_t devt, struct mp_table *ret)
 {
 	_cleanup_free_ struct dm_ioctl *table = NULL, *status = NULL;
 	_cleanup_(mp_table_fini) struct mp_table read = MP_TABLE_INIT;
