@@ -37,7 +37,7 @@
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 #include "show/listing.h"
-#include "show/report.h"
+#include "show/report_json.h"
 #include "show/topology.h"
 
 static void print(struct mp_strbuf *text)

@@ -17,7 +17,7 @@
 #include "multipathd/loop/server.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
-#include "show/report.h"
+#include "show/report_json.h"
 
 void daemon_command_force_queueing(struct command_call *call)
 {

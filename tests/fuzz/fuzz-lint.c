@@ -14,7 +14,7 @@
 #include "base/hash.h"
 #include "base/strbuf.h"
 #include "config/check.h"
-#include "show/report.h"
+#include "show/report_json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

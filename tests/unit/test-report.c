@@ -9,7 +9,7 @@
 
 #include "base/strbuf.h"
 #include "config/report.h"
-#include "show/report.h"
+#include "show/report_json.h"
 
 static void messages_are_sorted_by_place(void **state)
 {

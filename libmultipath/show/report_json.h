@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* report.h - what is wrong with a configuration, as JSON.  For: programs. */
+/* report_json.h - what is wrong with a configuration, as JSON.  For: programs. */
 #pragma once
 
 struct mp_report;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "show/report.h"
+#include "show/report_json.h"
 
 #include <errno.h>
 
