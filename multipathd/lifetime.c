@@ -38,7 +38,7 @@
 static const struct map_kinds kinds = { .reconciled = &reconcile_kind, .geom = &geoms_kind };
 
 /* What the files of the rooms have each for itself; lifetime_end() ends what was begun. */
-static int daemon_equip(struct daemon *daemon)
+static int lifetime_equip(struct daemon *daemon)
 {
 	int r = descriptors_new(&daemon->descriptors);
 
@@ -81,7 +81,7 @@ int lifetime_begin(struct daemon *daemon, const struct inventory_options *option
 	if (r >= 0)
 		r = pool_new(daemon->event, &daemon->pool);
 	if (r >= 0)
-		r = daemon_equip(daemon);
+		r = lifetime_equip(daemon);
 	if (r >= 0)
 		r = agenda_new(daemon->event, due_on_time, &daemon->agenda);
 	if (r < 0) {

@@ -196,7 +196,7 @@ static bool element_has(const char *element, size_t length, const char *word)
 }
 
 /* Return: true if these words, in order and without a rest, match the row. */
-static bool command_matches(const struct command *command, const char *const *words, size_t count)
+static bool grammar_matches(const struct command *command, const char *const *words, size_t count)
 {
 	const char *grammar = command->grammar, *element;
 	size_t length, at = 0;
@@ -211,13 +211,13 @@ static bool command_matches(const struct command *command, const char *const *wo
 	return at == count;
 }
 
-static void add_argument(struct command_line *line, const char *argument)
+static void grammar_add_argument(struct command_line *line, const char *argument)
 {
 	if (line->argument_count < COMMAND_ARGUMENTS_MAX)
 		line->arguments[line->argument_count++] = argument;
 }
 
-static enum grammar_result finish(struct command_line *line, const struct command *command)
+static enum grammar_result grammar_finish(struct command_line *line, const struct command *command)
 {
 	line->command = command;
 	return command ? GRAMMAR_OK : GRAMMAR_MISSING_ARGUMENT;
@@ -240,7 +240,7 @@ enum grammar_result grammar_parse(const struct command *table, size_t count, con
 
 	while ((token = lexer_token(&lexer))) {
 		if (wants_argument) {
-			add_argument(ret, token);
+			grammar_add_argument(ret, token);
 			wants_argument = false;
 			continue;
 		}
@@ -259,8 +259,8 @@ enum grammar_result grammar_parse(const struct command *table, size_t count, con
 		return GRAMMAR_MISSING_ARGUMENT;
 
 	for (size_t i = 0; i < count; i++) {
-		if (command_matches(&table[i], words, word_count))
-			return finish(ret, &table[i]);
+		if (grammar_matches(&table[i], words, word_count))
+			return grammar_finish(ret, &table[i]);
 	}
 	return GRAMMAR_MISSING_ARGUMENT;
 }

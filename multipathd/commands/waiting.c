@@ -31,7 +31,7 @@ struct waiting {
 
 enum { LOOK_TIMEOUT_USEC = 30000 };
 
-static void request_free(struct parked_request *parked)
+static void parked_free(struct parked_request *parked)
 {
 	cds_list_del(&parked->in_postponed);
 	cds_list_del(&parked->look.in_waiters);
@@ -40,7 +40,7 @@ static void request_free(struct parked_request *parked)
 	free(parked);
 }
 
-static void request_serve(struct parked_request *parked)
+static void parked_serve(struct parked_request *parked)
 {
 	struct daemon *daemon = parked->daemon;
 	const struct request request = { .id = parked->id,
@@ -48,26 +48,26 @@ static void request_serve(struct parked_request *parked)
 					 .text = parked->text };
 
 	parked->serve(daemon, &request, NULL);
-	request_free(parked);
+	parked_free(parked);
 }
 
-static int request_on_timeout(sd_event_source *source, uint64_t usec, void *userdata)
+static int parked_on_timeout(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	(void)source;
 	(void)usec;
-	request_serve(userdata);
+	parked_serve(userdata);
 	return 0;
 }
 
-static void request_on_looked(struct look_waiter *waiter)
+static void parked_on_looked(struct look_waiter *waiter)
 {
 	CDS_INIT_LIST_HEAD(&waiter->in_waiters);
-	request_serve(caa_container_of(waiter, struct parked_request, look));
+	parked_serve(caa_container_of(waiter, struct parked_request, look));
 }
 
-static void request_on_dropped(struct look_waiter *waiter)
+static void parked_on_dropped(struct look_waiter *waiter)
 {
-	request_free(caa_container_of(waiter, struct parked_request, look));
+	parked_free(caa_container_of(waiter, struct parked_request, look));
 }
 
 int waiting_new(struct waiting **ret)
@@ -88,7 +88,7 @@ struct waiting *waiting_free(struct waiting *waiting)
 	if (!waiting)
 		return NULL;
 	cds_list_for_each_entry_safe(request, next, &waiting->postponed, in_postponed)
-		request_free(request);
+		parked_free(request);
 	free(waiting);
 	return NULL;
 }
@@ -103,14 +103,14 @@ void waiting_retry(struct daemon *daemon)
 	CDS_INIT_LIST_HEAD(&daemon->waiting->postponed);
 	cds_list_for_each_entry_safe(request, next, &due, in_postponed)
 		if (server_awaits(daemon->server, request->id))
-			request_serve(request);
+			parked_serve(request);
 		else
-			request_free(request);
+			parked_free(request);
 }
 
 /* Return: NULL: -ENOMEM */
-static struct parked_request *request_new(struct daemon *daemon, const struct request *request,
-					  serve_fn serve)
+static struct parked_request *parked_new(struct daemon *daemon, const struct request *request,
+					 serve_fn serve)
 {
 	struct parked_request *parked = calloc(1, sizeof(*parked));
 
@@ -118,8 +118,8 @@ static struct parked_request *request_new(struct daemon *daemon, const struct re
 		return NULL;
 	CDS_INIT_LIST_HEAD(&parked->in_postponed);
 	CDS_INIT_LIST_HEAD(&parked->look.in_waiters);
-	parked->look.looked = request_on_looked;
-	parked->look.dropped = request_on_dropped;
+	parked->look.looked = parked_on_looked;
+	parked->look.dropped = parked_on_dropped;
 	parked->daemon = daemon;
 	parked->serve = serve;
 	parked->id = request->id;
@@ -127,7 +127,7 @@ static struct parked_request *request_new(struct daemon *daemon, const struct re
 	parked->text = strdup(request->text);
 	if (parked->text)
 		return parked;
-	request_free(parked);
+	parked_free(parked);
 	return NULL;
 }
 
@@ -137,12 +137,12 @@ bool waiting_for_look(struct daemon *daemon, const struct request *request, serv
 
 	if (!looks_have_unused(daemon))
 		return false;
-	parked = request_new(daemon, request, serve);
+	parked = parked_new(daemon, request, serve);
 	if (!parked)
 		return false;
 	if (timers_set(daemon->event, &parked->timer, daemon_now_usec(daemon) + LOOK_TIMEOUT_USEC,
-		       request_on_timeout, parked) < 0) {
-		request_free(parked);
+		       parked_on_timeout, parked) < 0) {
+		parked_free(parked);
 		return false;
 	}
 	looks_await_unused(daemon, &parked->look);
@@ -151,7 +151,7 @@ bool waiting_for_look(struct daemon *daemon, const struct request *request, serv
 
 bool waiting_postpone(struct daemon *daemon, const struct request *request, serve_fn serve)
 {
-	struct parked_request *parked = request_new(daemon, request, serve);
+	struct parked_request *parked = parked_new(daemon, request, serve);
 
 	if (!parked)
 		return false;

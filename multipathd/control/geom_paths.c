@@ -40,7 +40,7 @@ static int geom_path_find_lun(const struct daemon_path *path, const char *map_ww
 	return -ENOENT;
 }
 
-static bool geom_map_has_label(const char *map_wwid)
+static bool geom_path_has_label(const char *map_wwid)
 {
 	return !strncmp(map_wwid, MP_GEOM_WWID_AUTOMATIC, strlen(MP_GEOM_WWID_AUTOMATIC));
 }
@@ -49,7 +49,7 @@ static bool geom_map_has_label(const char *map_wwid)
 static int geom_path_find_label(const char *map_wwid, const struct mp_strbuf *lasting, char *ret,
 				size_t size)
 {
-	if (!geom_map_has_label(map_wwid) ||
+	if (!geom_path_has_label(map_wwid) ||
 	    mp_geom_notes_wwid(lasting, map_wwid + strlen(MP_GEOM_WWID_AUTOMATIC), ret, size) < 0 ||
 	    !*ret)
 		return -ENOENT;
@@ -76,7 +76,7 @@ static void geom_path_take_wwid(struct daemon_path *path, const struct mp_strbuf
 
 	taste_wwid(path->path.identity.devt, facts.told, sizeof(facts.told));
 	/* Read the current notes: a verb that moves the label to another disk may be running. */
-	if (geom_map_has_label(map_wwid) &&
+	if (geom_path_has_label(map_wwid) &&
 	    mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, &lasting) < 0)
 		mp_strbuf_clear(&lasting);
 	geom_paths_judge(path, map_wwid, &facts, &verdict);

@@ -11,7 +11,7 @@
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 
-static bool groups_marginal(const struct mp_map *map)
+static bool health_has_marginal_groups(const struct mp_map *map)
 {
 	return map->settings.marginal_groups != MP_MARGINAL_OFF;
 }
@@ -27,7 +27,7 @@ void health_tell_settings(const struct daemon_map *map)
 }
 
 /* A path whose answer is late has not failed yet. */
-static bool others_work(const struct daemon_path *path)
+static bool health_others_work(const struct daemon_path *path)
 {
 	const struct mp_map *map = path->path.map;
 	const struct mp_path *other;
@@ -42,9 +42,9 @@ static bool others_work(const struct daemon_path *path)
 }
 
 /* A marginal path is already in use. */
-static bool path_serves(const struct daemon_path *path)
+static bool health_is_in_use(const struct daemon_path *path)
 {
-	return path->path.marginal && groups_marginal(path->path.map) &&
+	return path->path.marginal && health_has_marginal_groups(path->path.map) &&
 	       mp_path_state_is_active(path->answered_state);
 }
 
@@ -53,10 +53,10 @@ bool health_awaits_table(const struct daemon_path *path)
 	const struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
 	return map && path->path.marginal && map->regroup && !map->load_failures &&
-	       others_work(path);
+	       health_others_work(path);
 }
 
-static void path_set_marginal(struct daemon_path *path, bool marginal)
+static void health_set_marginal(struct daemon_path *path, bool marginal)
 {
 	if (path->path.marginal == marginal)
 		return;
@@ -74,7 +74,7 @@ struct health_effects health_judge(const struct daemon_path *path, const struct 
 		.event = news->event,
 		.settings = &map->settings,
 		.old = path->answered_state,
-		.needed = !others_work(path) && !path_serves(path),
+		.needed = !health_others_work(path) && !health_is_in_use(path),
 		.ios = news->ios,
 		.errors = news->errors,
 		.now_usec = now_usec,
@@ -84,7 +84,8 @@ struct health_effects health_judge(const struct daemon_path *path, const struct 
 	effects.verdict = mp_health_step(&effects.health, &input);
 	if (path->health.held && !effects.health.held)
 		effects.marginal = false;
-	else if (news->event == MP_HEALTH_GOOD && effects.health.held && groups_marginal(map))
+	else if (news->event == MP_HEALTH_GOOD && effects.health.held &&
+		 health_has_marginal_groups(map))
 		effects.marginal = true;
 	return effects;
 }
@@ -101,7 +102,7 @@ static void health_measured(struct daemon_path *path, unsigned ios, unsigned err
 }
 
 /* Return: false if sampling cannot be started. */
-static bool path_start_sampling(struct daemon_path *path)
+static bool health_start_sampling(struct daemon_path *path)
 {
 	const struct mp_map *map = path->path.map;
 	int r = samples_start(path, map->settings.marginal_sample_sec, health_measured);
@@ -122,17 +123,17 @@ static void health_take(struct daemon_path *path, const struct health_news *news
 	path->health = effects.health;
 	if (verdict->reason)
 		log_notice("%s: %s is %s: %s", map->name, mp_path_name(&path->path),
-			   !path->health.held	? "trusted" :
-			   groups_marginal(map) ? "marginal" :
-						  "held back",
+			   !path->health.held		   ? "trusted" :
+			   health_has_marginal_groups(map) ? "marginal" :
+							     "held back",
 			   verdict->reason);
 	if (verdict->stop_sampling)
 		samples_stop(path);
-	if (verdict->start_sampling && !path_start_sampling(path)) {
+	if (verdict->start_sampling && !health_start_sampling(path)) {
 		mp_health_forgive(&path->health);
 		effects.marginal = false;
 	}
-	path_set_marginal(path, effects.marginal);
+	health_set_marginal(path, effects.marginal);
 	if (verdict->check)
 		schedule_now(path);
 }
@@ -146,7 +147,7 @@ enum mp_path_state health_on_good(struct daemon_path *path, enum mp_path_state a
 	if (!path->health.held && mp_health_method(&map->settings) == MP_HEALTH_TRUST)
 		return answer;
 	health_take(path, &(struct health_news){ .event = MP_HEALTH_GOOD });
-	return path->health.held && !groups_marginal(map) ? MP_PATH_DELAYED : answer;
+	return path->health.held && !health_has_marginal_groups(map) ? MP_PATH_DELAYED : answer;
 }
 
 void health_on_failed(struct daemon_path *path)

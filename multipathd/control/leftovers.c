@@ -74,7 +74,7 @@ static void leftover_free(struct leftover *leftover)
  * Only a program that may create any map repairs leftovers. One that waits for them completes a
  * half-made map by creating it.
  */
-static bool may_heal(const struct daemon *daemon, enum leftover_kind kind)
+static bool leftovers_may_heal(const struct daemon *daemon, enum leftover_kind kind)
 {
 	const struct inventory_options *options = &daemon->inventory.options;
 
@@ -82,7 +82,7 @@ static bool may_heal(const struct daemon *daemon, enum leftover_kind kind)
 	       !(options->awaits_leftovers && kind == LEFTOVER_HALF_MADE);
 }
 
-static unsigned first_grace_sec(const struct daemon *daemon, enum leftover_kind kind)
+static unsigned leftovers_first_grace_sec(const struct daemon *daemon, enum leftover_kind kind)
 {
 	if (kind == LEFTOVER_LOADING)
 		return 0;
@@ -96,8 +96,9 @@ static void leftover_wait(struct leftover *leftover)
 	timers_set(daemon->event, &leftover->timer,
 		   daemon_now_usec(daemon) + leftover->grace_sec * usec_per_sec, leftover_on_timer,
 		   leftover);
-	leftover->grace_sec = leftover->grace_sec ? 2 * leftover->grace_sec :
-						    first_grace_sec(daemon, LEFTOVER_SUSPENDED);
+	leftover->grace_sec = leftover->grace_sec ?
+				      2 * leftover->grace_sec :
+				      leftovers_first_grace_sec(daemon, LEFTOVER_SUSPENDED);
 	if (leftover->grace_sec > GRACE_MAX_SEC)
 		leftover->grace_sec = GRACE_MAX_SEC;
 }
@@ -106,14 +107,14 @@ void leftovers_found(struct daemon *daemon, const char *wwid, enum leftover_kind
 {
 	struct leftover *leftover = leftover_find(daemon, wwid);
 
-	if (leftover || !may_heal(daemon, kind))
+	if (leftover || !leftovers_may_heal(daemon, kind))
 		return;
 	leftover = calloc(1, sizeof(*leftover));
 	if (!leftover)
 		return; /* found again by the next look */
 	leftover->daemon = daemon;
 	leftover->kind = kind;
-	leftover->grace_sec = first_grace_sec(daemon, kind);
+	leftover->grace_sec = leftovers_first_grace_sec(daemon, kind);
 	snprintf(leftover->wwid, sizeof(leftover->wwid), "%s", wwid);
 	cds_list_add_tail(&leftover->in_all, &daemon->leftovers->all);
 	daemon->operations += daemon->inventory.options.awaits_leftovers;
@@ -143,7 +144,7 @@ struct leftovers *leftovers_free(struct leftovers *leftovers)
 	return NULL;
 }
 
-static int wake(const char *wwid, bool *resumed)
+static int leftover_wake(const char *wwid, bool *resumed)
 {
 	static const struct mp_dm_flags unchanged = { .reload = true };
 	struct mp_kernel_map kernel = { 0 };
@@ -171,7 +172,7 @@ static void leftover_job_run(struct work *work)
 	struct leftover_job *job = caa_container_of(work, struct leftover_job, work);
 
 	job->error = job->kind == LEFTOVER_HALF_MADE ? mp_dm_remove_half_made(job->wwid) :
-						       wake(job->wwid, &job->resumed);
+						       leftover_wake(job->wwid, &job->resumed);
 }
 
 static void leftover_job_done(struct work *work)
@@ -246,7 +247,7 @@ static bool leftovers_know_paths(const struct daemon_map *map)
  * is resumed with it. Only if no path answers is the active table used, as for a map found in use
  * at startup (mp_proof_may_stay()).
  */
-static bool wants_reload(const struct leftover_case *leftover)
+static bool leftover_wants_reload(const struct leftover_case *leftover)
 {
 	const struct daemon_map *map = leftover->map;
 
@@ -261,7 +262,7 @@ enum leftover_step leftovers_judge(const struct leftover_case *leftover)
 
 	if (leftover->awaited && leftover->reload_asked && map && leftovers_know_paths(map))
 		return LEFTOVER_STEP_FORGET; /* it has had its turn */
-	if (wants_reload(leftover))
+	if (leftover_wants_reload(leftover))
 		return LEFTOVER_STEP_RELOAD;
 	if (leftover->kind != LEFTOVER_HALF_MADE || !map)
 		return LEFTOVER_STEP_REPAIR;

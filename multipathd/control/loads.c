@@ -7,7 +7,7 @@
 #include "multipathd/state/paths.h"
 
 /* Every path of a loaded table is proven, but the load may wait a long time for I/O in progress. */
-static bool is_usable(const struct daemon_map *map, dev_t devt)
+static bool loads_may_use(const struct daemon_map *map, dev_t devt)
 {
 	const struct daemon_path *path = paths_find_devt(map->inventory, devt);
 
@@ -20,7 +20,7 @@ void loads_check(struct daemon_map *map)
 
 	for (size_t g = 0; table && g < table->group_count; g++)
 		for (size_t p = 0; p < table->groups[g].path_count; p++)
-			if (!is_usable(map, table->groups[g].paths[p].devt))
+			if (!loads_may_use(map, table->groups[g].paths[p].devt))
 				tables_call_off(map->loading);
 }
 

@@ -217,7 +217,7 @@ static int outcomes_judge_device(const struct device_job *job)
 	return job->verb == DEVICE_REMOVE && job->error == -ENODEV ? 0 : job->error;
 }
 
-static void device_removed(struct device_job *job, struct daemon_map *map)
+static void outcomes_apply_removal(struct device_job *job, struct daemon_map *map)
 {
 	map->removing = false;
 	map->removal_tried = job->error == -EBUSY && !job->by_operator;
@@ -260,7 +260,7 @@ void outcomes_of_device(struct device_job *job)
 		map->busy--;
 		map->generation++;
 		if (job->verb == DEVICE_REMOVE) {
-			device_removed(job, map);
+			outcomes_apply_removal(job, map);
 		} else if (job->error >= 0) {
 			map->map.kernel.suspended = job->verb == DEVICE_SUSPEND;
 		} else {

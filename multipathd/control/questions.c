@@ -27,7 +27,7 @@ static const uint64_t usec_per_sec = 1000000;
  * The name that the device must report. Return: true if it was reported by the device, or by udev
  * from the same page.
  */
-static bool path_expected_name(const struct daemon_path *path, const char **name)
+static bool questions_expected_name(const struct daemon_path *path, const char **name)
 {
 	*name = daemon_path_proof(path);
 	if (*name)
@@ -38,7 +38,7 @@ static bool path_expected_name(const struct daemon_path *path, const char **name
 	return mp_protocol_is_scsi(path->path.identity.protocol) && mp_vpd_is_name(*name);
 }
 
-static bool path_wants_priority(const struct daemon_path *path, uint64_t now_usec)
+static bool questions_want_priority(const struct daemon_path *path, uint64_t now_usec)
 {
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
@@ -77,12 +77,12 @@ struct questions questions_ask(const struct daemon_path *path, uint64_t now_usec
 			(!settings->hardware_checker ||
 			 !strcmp(settings->hardware_checker, "rdac")),
 		.rdac_if_listed = !settings->hardware_checker,
-		.priority = path_wants_priority(path, now_usec),
+		.priority = questions_want_priority(path, now_usec),
 	};
 
 	if (is_scsi && (!identity->vpd_data[0] || again))
 		questions.vpd_vendor = settings->vpd_vendor;
-	questions.certain = path_expected_name(path, &questions.known);
+	questions.certain = questions_expected_name(path, &questions.known);
 	questions.priority_of_all = questions.priority && path->prioritizer->derive &&
 				    !path->asks_itself;
 	reservation_check_prepare(&questions.reservation, path);
@@ -91,8 +91,8 @@ struct questions questions_ask(const struct daemon_path *path, uint64_t now_usec
 }
 
 /* Return: 0 or -ENOMEM. */
-static int job_copy_texts(struct check_job *job, const struct daemon_path *path,
-			  const struct questions *questions)
+static int questions_copy_texts(struct check_job *job, const struct daemon_path *path,
+				const struct questions *questions)
 {
 	job->known = strdup(questions->known);
 	job->dir = strdup(path->dir);
@@ -142,7 +142,7 @@ struct check_job *questions_make_job(const struct daemon_path *path,
 	job->reservation = questions->reservation;
 	job->certain = questions->certain;
 	mp_probe_node(path->path.identity.name, job->node, sizeof(job->node));
-	if (job_copy_texts(job, path, questions) < 0) {
+	if (questions_copy_texts(job, path, questions) < 0) {
 		check_job_free(job);
 		return NULL;
 	}

@@ -11,7 +11,7 @@
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 
-static void on_reassigned(struct reassign_job *job)
+static void reassign_on_ended(struct reassign_job *job)
 {
 	if (job->error < 0)
 		log_error("%s: cannot reassign devices stacked on its paths: %s", job->wwid,
@@ -37,7 +37,7 @@ int reassign_start(struct daemon_map *map, uint64_t request)
 	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
 	job->daemon = map->inventory->daemon;
 	job->request = request;
-	job->ended = on_reassigned;
+	job->ended = reassign_on_ended;
 	devices_reassign(job);
 	return 0;
 }

@@ -56,7 +56,7 @@ void reservation_check_prepare(struct reservation_check *check, const struct dae
 			reservation_lacks_key(path, &map->reservation);
 }
 
-static void take_told(struct daemon_map *map, const struct reservation_check *check)
+static void reservation_take_told(struct daemon_map *map, const struct reservation_check *check)
 {
 	struct reservation *reservation = &map->reservation;
 
@@ -87,7 +87,7 @@ const char *reservation_check_take(const struct reservation_check *check, struct
 				    strerror(-check->error));
 		path->registration_failed = check->error < 0;
 		if (check->error >= 0 || check->registered)
-			take_told(map, check);
+			reservation_take_told(map, check);
 		if (check->error >= 0 && check->registered)
 			path->registered_key = check->key.key;
 	}
@@ -145,7 +145,7 @@ void reservations_forget(struct daemon_map *map)
 
 /* setprstatus: one reply for all paths. */
 
-struct registration {
+struct registering {
 	struct daemon *daemon;
 	uint64_t request;
 	char wwid[MP_WWID_SIZE];
@@ -154,7 +154,7 @@ struct registration {
 
 struct register_job {
 	struct work work;
-	struct registration *registration; /* for the loop */
+	struct registering *registering; /* for the loop */
 	uint64_t path_id;
 	int fd;
 	struct mp_prkey key;
@@ -163,18 +163,18 @@ struct register_job {
 	int error;
 };
 
-static void registration_unref(struct registration *registration)
+static void registering_unref(struct registering *registering)
 {
 	struct daemon_map *map;
 
-	if (--registration->waiting)
+	if (--registering->waiting)
 		return;
-	map = maps_find_wwid(&registration->daemon->inventory, registration->wwid);
+	map = maps_find_wwid(&registering->daemon->inventory, registering->wwid);
 	if (map &&
 	    map->reservation.registering) /* otherwise it was created again in the meantime */
 		map->reservation.registering--;
-	daemon_reply(registration->daemon, registration->request, "ok\n");
-	free(registration);
+	daemon_reply(registering->daemon, registering->request, "ok\n");
+	free(registering);
 }
 
 static void register_job_run(struct work *work)
@@ -194,7 +194,7 @@ static void register_job_done(struct work *work)
 {
 	struct register_job *job = caa_container_of(work, struct register_job, work);
 	struct daemon_path *path =
-		paths_find_id(&job->registration->daemon->inventory, job->path_id);
+		paths_find_id(&job->registering->daemon->inventory, job->path_id);
 
 	if (work->skipped)
 		job->error = -ETIMEDOUT;
@@ -204,12 +204,12 @@ static void register_job_done(struct work *work)
 		log_error("%s: reservation key 0x%llx not registered: %s",
 			  mp_path_name(&path->path), (unsigned long long)job->key.key,
 			  strerror(-job->error));
-	registration_unref(job->registration);
+	registering_unref(job->registering);
 	close(job->fd);
 	free(job);
 }
 
-static void reservation_register_path(struct daemon_path *path, struct registration *registration,
+static void reservation_register_path(struct daemon_path *path, struct registering *registering,
 				      size_t enough)
 {
 	const struct daemon_map *map = daemon_map_of(path->path.map);
@@ -224,7 +224,7 @@ static void reservation_register_path(struct daemon_path *path, struct registrat
 		return;
 	}
 	*job = (struct register_job){
-		.registration = registration,
+		.registering = registering,
 		.path_id = path->path.id,
 		.fd = fd,
 		.key = map->reservation.key,
@@ -237,7 +237,7 @@ static void reservation_register_path(struct daemon_path *path, struct registrat
 			.timeout_usec = REGISTER_TIMEOUT_SEC * usec_per_sec,
 		},
 	};
-	registration->waiting++;
+	registering->waiting++;
 	pool_submit(path->inventory->daemon->pool, &job->work);
 }
 
@@ -259,15 +259,15 @@ static size_t reservation_parse_paths(const char *text, dev_t devt, bool *has)
 
 int reservations_register(struct daemon_map *map, const char *listed, uint64_t request)
 {
-	struct registration *registration = calloc(1, sizeof(*registration));
+	struct registering *registering = calloc(1, sizeof(*registering));
 	struct mp_path *path;
 
-	if (!registration)
+	if (!registering)
 		return -ENOMEM;
-	registration->daemon = map->inventory->daemon;
-	registration->request = request;
-	registration->waiting = 1;
-	memcpy(registration->wwid, map->map.wwid, sizeof(registration->wwid));
+	registering->daemon = map->inventory->daemon;
+	registering->request = request;
+	registering->waiting = 1;
+	memcpy(registering->wwid, map->map.wwid, sizeof(registering->wwid));
 	map->reservation.registered = RESERVATION_SET;
 	map->reservation.registering++;
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
@@ -277,10 +277,10 @@ int reservations_register(struct daemon_map *map, const char *listed, uint64_t r
 		daemon_path_of(path)->registered_key = 0;
 		if (map->reservation.key.key && mp_path_is_active(path) &&
 		    mp_protocol_is_scsi(path->identity.protocol))
-			reservation_register_path(daemon_path_of(path), registration,
+			reservation_register_path(daemon_path_of(path), registering,
 						  has ? count : 0);
 	}
-	registration_unref(registration);
+	registering_unref(registering);
 	return 0;
 }
 

@@ -116,7 +116,7 @@ void schedule_give_up_all(struct daemon *daemon)
 }
 
 /* Its map's table waits for the answer, as at startup. */
-static void path_await(struct daemon_path *path)
+static void schedule_await(struct daemon_path *path)
 {
 	if (!path->answered || !mp_path_state_is_active(path->answered_state))
 		return;
@@ -131,7 +131,7 @@ void schedule_await_priority(struct daemon_path *path)
 		return;
 	path->path.priority = MP_PRIORITY_UNDEF;
 	path->asked_before = path->job;
-	path_await(path);
+	schedule_await(path);
 }
 
 void schedule_check(struct daemon_path *path)
@@ -209,7 +209,7 @@ void schedule_ask_again(struct daemon_path *path)
 	if (!path->inventory->options.check || path->path.checker_disabled ||
 	    path->path.init != MP_INIT_OK)
 		return;
-	path_await(path);
+	schedule_await(path);
 	path->asked_before |= path->job && !path->answered;
 	schedule_check(path);
 }

@@ -13,7 +13,7 @@
  * A map found without a path: the entry of its array is not known yet, and may require queueing. So
  * a default must not disable queueing; settings of this map or in overrides do.
  */
-static void map_doubt_default(struct daemon_map *map)
+static void settings_doubt_default(struct daemon_map *map)
 {
 	_cleanup_(mp_trace_fini) struct mp_trace trace = MP_TRACE_INIT;
 	struct mp_map_settings settings;
@@ -36,7 +36,7 @@ void settings_resolve(struct daemon_map *map)
 
 	mp_config_map_settings(inventory->config, map->map.wwid, reference, &map->map.settings);
 	if (!reference)
-		map_doubt_default(map);
+		settings_doubt_default(map);
 	map->detect_grouping = mp_config_detects_grouping(inventory->config, reference,
 							  &map->detect_grouping_by_tpg);
 	if (inventory->options.grouping >= 0) {

@@ -36,7 +36,7 @@ struct states_effects states_weigh(const struct daemon_map *map, const struct pa
 }
 
 /* Return: false if the kernel does not have the map: nothing follows then. */
-static bool map_update(struct daemon_map *map)
+static bool states_update_groups(struct daemon_map *map)
 {
 	if (mp_map_update_groups(&map->map) < 0)
 		log_error("%s: cannot record its path groups: out of memory", map->map.name);
@@ -48,7 +48,7 @@ void states_changed(struct daemon_map *map, const struct path_news *news)
 	const struct duties *duties = map->inventory->duties;
 	struct states_effects effects;
 
-	if (!map_update(map))
+	if (!states_update_groups(map))
 		return;
 	effects = states_weigh(map, news);
 	if (effects.enable) {
@@ -86,8 +86,8 @@ struct states_difference states_compare(const struct daemon_path *path,
 	};
 }
 
-static void map_take_difference(struct daemon_map *map, struct daemon_path *path,
-				const struct states_difference *difference)
+static void states_take_difference(struct daemon_map *map, struct daemon_path *path,
+				   const struct states_difference *difference)
 {
 	if (difference->doubt)
 		loads_doubt(path);
@@ -118,7 +118,7 @@ void states_replace(struct daemon_map *map, struct mp_kernel_map *kernel)
 			continue;
 		difference = states_compare(daemon_path_of(path),
 					    mp_table_find(&before.table, path->identity.devt), now);
-		map_take_difference(map, daemon_path_of(path), &difference);
+		states_take_difference(map, daemon_path_of(path), &difference);
 	}
 	mp_dm_map_fini(&before);
 	if (mp_map_has_strangers(&map->map))
@@ -170,7 +170,7 @@ struct states_failure states_judge_failure(const struct daemon_path *path, uint6
 	return failure;
 }
 
-static void path_take_failure(struct daemon_path *path, uint64_t earliest_usec)
+static void states_take_failure(struct daemon_path *path, uint64_t earliest_usec)
 {
 	enum mp_path_state old = path->answered_state;
 
@@ -191,7 +191,7 @@ static void path_take_failure(struct daemon_path *path, uint64_t earliest_usec)
 }
 
 /* Return: true if the kernel has failed a path since. */
-static bool map_take_failures(struct daemon_map *map)
+static bool states_take_failures(struct daemon_map *map)
 {
 	struct mp_path *path, *next;
 	bool failed = false;
@@ -202,14 +202,14 @@ static bool map_take_failures(struct daemon_map *map)
 					     daemon_now_usec(map->inventory->daemon));
 
 		if (failure.is_new)
-			path_take_failure(daemon_path_of(path), failure.earliest_usec);
+			states_take_failure(daemon_path_of(path), failure.earliest_usec);
 		failed |= failure.is_new;
 	}
 	return failed;
 }
 
 /* The path that the group in use was looked at for. NULL: none, or it is gone. */
-static const struct daemon_path *map_take_came_up(struct daemon_map *map)
+static const struct daemon_path *states_take_came_up(struct daemon_map *map)
 {
 	const struct daemon_path *path =
 		map->came_up_id ? paths_find_id(map->inventory, map->came_up_id) : NULL;
@@ -225,18 +225,19 @@ void states_take(struct daemon_map *map, struct mp_kernel_map *kernel)
 
 	states_replace(map, kernel);
 	map->kind->on_table(map);
-	news.failed = map_take_failures(map);
+	news.failed = states_take_failures(map);
 	map->kind->on_states(map, news.failed);
-	if (map_update(map) && duties->on_states)
+	if (states_update_groups(map) && duties->on_states)
 		duties->on_states(map, &news);
-	news.which = map_take_came_up(map);
+	news.which = states_take_came_up(map);
 	news.came_up = news.which;
 	if (map->map.kernel.exists && duties->on_groups)
 		duties->on_groups(map, &news);
 }
 
 /* Return: why the map must be reconciled, constant; NULL: its table is unchanged. */
-static const char *map_change(const struct mp_kernel_map *before, const struct mp_kernel_map *now)
+static const char *states_find_change(const struct mp_kernel_map *before,
+				      const struct mp_kernel_map *now)
 {
 	_cleanup_strbuf_ struct mp_strbuf old = MP_STRBUF_INIT, new = MP_STRBUF_INIT;
 
@@ -249,7 +250,7 @@ static const char *map_change(const struct mp_kernel_map *before, const struct m
 
 void states_take_change(struct daemon_map *map, struct mp_kernel_map *kernel)
 {
-	const char *change = map_change(&map->map.kernel, kernel);
+	const char *change = states_find_change(&map->map.kernel, kernel);
 	bool renamed = strcmp(map->map.kernel.name, kernel->name);
 
 	states_take(map, kernel);

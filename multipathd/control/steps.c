@@ -61,7 +61,7 @@ void steps_own_node(struct daemon_map *map)
 }
 
 /* Paths whose device is not open are left out. */
-static void table_job_take_locks(struct table_job *job, const struct daemon_map *map)
+static void step_take_locks(struct table_job *job, const struct daemon_map *map)
 {
 	struct mp_path *path;
 	size_t count = 0;
@@ -90,7 +90,7 @@ static size_t step_find_load(const struct mp_plan *plan)
 	return i;
 }
 
-static int table_job_take_bad(struct table_job *job, const struct mp_plan *plan)
+static int step_take_bad(struct table_job *job, const struct mp_plan *plan)
 {
 	job->bad = calloc(plan->count + 1, sizeof(*job->bad));
 	if (!job->bad)
@@ -127,13 +127,13 @@ int steps_make_job(const struct daemon_map *map, const struct mp_plan *plan, str
 	job->name = strdup(plan->name ? plan->name : map->map.name);
 	if (delimiter)
 		job->delimiter = strdup(delimiter);
-	if (!job->name || table_job_take_bad(job, plan) < 0 ||
+	if (!job->name || step_take_bad(job, plan) < 0 ||
 	    mp_table_copy(&plan->table, &job->table) < 0) {
 		table_job_free(job);
 		return -ENOMEM;
 	}
 	if (job->create) {
-		table_job_take_locks(job, map);
+		step_take_locks(job, map);
 		job->patient = inventory->options.waits_for_ever;
 	}
 	*ret = job;

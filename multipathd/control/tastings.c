@@ -120,7 +120,7 @@ enum tasting_verdict tastings_judge(int result)
 	return result == -ETIMEDOUT ? TASTING_AGAIN : TASTING_LEFT;
 }
 
-static bool labels_make_maps(const struct inventory *inventory)
+static bool tastings_are_wanted(const struct inventory *inventory)
 {
 	const struct mp_strbuf *notes = &inventory->geom_notes;
 
@@ -130,7 +130,7 @@ static bool labels_make_maps(const struct inventory *inventory)
 
 bool tastings_needed(const struct daemon_path *path)
 {
-	return labels_make_maps(path->inventory) &&
+	return tastings_are_wanted(path->inventory) &&
 	       !(path->path.map && path->path.map->kernel.exists);
 }
 

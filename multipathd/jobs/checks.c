@@ -69,7 +69,7 @@ void check_job_free(struct check_job *job)
 	free(job);
 }
 
-static int job_open(struct check_job *job)
+static int check_job_open(struct check_job *job)
 {
 	int fd = mp_probe_open(job->node, job->devt, O_RDONLY | O_NONBLOCK | O_DIRECT);
 
@@ -82,7 +82,7 @@ static int job_open(struct check_job *job)
 	return 0;
 }
 
-static void job_ask_read_only(struct check_job *job)
+static void check_job_ask_read_only(struct check_job *job)
 {
 	int read_only;
 
@@ -96,7 +96,7 @@ static void job_ask_read_only(struct check_job *job)
  * The request is large, so it is freed with the command: what waits for the loop is only as large
  * as the answer.
  */
-static void job_ask_priority(struct check_job *job)
+static void check_job_ask_priority(struct check_job *job)
 {
 	struct mp_prioritization *answer;
 
@@ -121,7 +121,7 @@ static void job_ask_priority(struct check_job *job)
 }
 
 /* Do not register a key at another LUN. */
-static bool job_leads_astray(const struct check_job *job)
+static bool check_job_leads_astray(const struct check_job *job)
 {
 	const struct mp_statement statement = {
 		.error = job->proof_error,
@@ -138,7 +138,7 @@ static bool job_leads_astray(const struct check_job *job)
  * path comes back, and sysfs shows it. It does so for NVMe, too, but continues I/O before. Many USB
  * bridges fail on VPD pages: for those, and for other devices, udev's WWID is the only proof.
  */
-static int job_identify(struct check_job *job, char *proof)
+static int check_job_identify(struct check_job *job, char *proof)
 {
 	char scanned[MP_WWID_SIZE];
 	int r;
@@ -158,12 +158,12 @@ static int job_identify(struct check_job *job, char *proof)
 	return r == -ENOENT && job->certain ? -ENODEV : r;
 }
 
-static void job_prove(struct check_job *job)
+static void check_job_prove(struct check_job *job)
 {
 	char proof[MP_WWID_SIZE], page[MP_WWID_SIZE];
 
-	job_ask_read_only(job);
-	job->proof_error = job_identify(job, proof);
+	check_job_ask_read_only(job);
+	job->proof_error = check_job_identify(job, proof);
 	if (job->proof_error < 0)
 		return;
 	job->proof = strdup(proof);
@@ -175,7 +175,7 @@ static void job_prove(struct check_job *job)
 }
 
 /* The steps after an answer, all on the worker because each of them may block. */
-static void job_follow_up(struct check_job *job)
+static void check_job_follow_up(struct check_job *job)
 {
 	enum mp_path_state state;
 	char text[sizeof(((struct mp_identity_room *)NULL)->vpd_data)];
@@ -191,20 +191,20 @@ static void job_follow_up(struct check_job *job)
 	job->want_proof = job->want_proof || job->check.identity_changed ||
 			  worker_now_usec() - job->run_usec >= LATE_SEC * usec_per_sec;
 	if (job->want_proof)
-		job_prove(job);
+		check_job_prove(job);
 	if (job->vpd_vendor && mp_scsi_vpd_text(job->check.fd, job->vpd_vendor, text, sizeof(text),
 						job->timeout_msec) >= 0)
 		job->vpd_text = strdup(text);
 	if (job->ask_ana)
 		job->ana = mp_ana_is_supported(job->check.fd, job->timeout_msec);
-	if (!job_leads_astray(job))
+	if (!check_job_leads_astray(job))
 		registration_check_run(&job->reservation, job->check.fd, job->timeout_msec);
 	if (job->prioritizer)
-		job_ask_priority(job);
+		check_job_ask_priority(job);
 }
 
 /* Determine the right checker before the first one runs. */
-static void job_detect_checker(struct check_job *job)
+static void check_job_detect_checker(struct check_job *job)
 {
 	job->rdac = mp_scsi_is_rdac(job->check.fd, job->rdac_if_listed, job->timeout_msec);
 	if (job->rdac > 0) {
@@ -213,42 +213,42 @@ static void job_detect_checker(struct check_job *job)
 	}
 }
 
-static void job_knock(struct check_job *job)
+static void check_job_knock(struct check_job *job)
 {
 	if (mp_protocol_is_scsi(job->protocol))
 		job->knock_fd = mp_knock(&mp_roots_system, job->dir, job->timeout_msec);
 	job->detour = job->knock_fd < 0; /* it cannot be probed: the check may hang */
 }
 
-static void job_run(struct work *work)
+static void check_job_run(struct work *work)
 {
 	struct check_job *job = caa_container_of(work, struct check_job, work);
 	int r;
 
 	if (job->second_turn) {
-		job_follow_up(job);
+		check_job_follow_up(job);
 		return;
 	}
 	if (!job->run_usec && !job->want_proof)
 		job->run_usec = worker_now_usec();
 	if (work->sparing && !job->knocked && !job->checker->none) {
-		job_knock(job);
+		check_job_knock(job);
 		return;
 	}
 	if (job->checker->none) {
 		job->check.state = mp_probe_state(&mp_roots_system, job->dir, job->protocol);
 		if (job->check.fd < 0)
-			job_open(job);
+			check_job_open(job);
 	} else {
 		if (job->check.fd < 0)
-			job->error = job_open(job);
+			job->error = check_job_open(job);
 		if (job->error < 0) {
 			job->check.state = MP_PATH_DOWN;
 			snprintf(job->check.message, sizeof(job->check.message),
 				 "cannot open %s: %s", job->node, strerror(-job->error));
 		} else {
 			if (job->ask_rdac)
-				job_detect_checker(job);
+				check_job_detect_checker(job);
 			r = job->checker->check(&job->check);
 			if (r == 1) {
 				job->reading = true;
@@ -260,17 +260,17 @@ static void job_run(struct work *work)
 			}
 		}
 	}
-	job_follow_up(job);
+	check_job_follow_up(job);
 }
 
-static void job_second_turn(struct check_job *job)
+static void check_job_second_turn(struct check_job *job)
 {
 	job->second_turn = true;
 	pool_submit(job->daemon->pool, &job->work);
 }
 
 /* The whole check, on a lane where it does not delay the probes of others. */
-static void job_take_detour(struct check_job *job)
+static void check_job_take_detour(struct check_job *job)
 {
 	job->detour = false;
 	job->knocked = true;
@@ -278,7 +278,8 @@ static void job_take_detour(struct check_job *job)
 	pool_submit(job->daemon->pool, &job->work);
 }
 
-static int job_on_knock_answered(sd_event_source *source, int fd, uint32_t events, void *userdata)
+static int check_job_on_knock_answered(sd_event_source *source, int fd, uint32_t events,
+				       void *userdata)
 {
 	struct check_job *job = userdata;
 	struct mp_scsi_result result = { 0 };
@@ -292,21 +293,21 @@ static int job_on_knock_answered(sd_event_source *source, int fd, uint32_t event
 	job->knock_fd = -1;
 	if (r == 0 && (!result.host_status || mp_scsi_is_transient(&result))) {
 		mp_check_notice(&job->check, &result);
-		job_take_detour(job);
+		check_job_take_detour(job);
 		return 0;
 	}
 	if (result.host_status == MP_SCSI_HOST_TIMEOUT)
 		mp_check_answer(&job->check, MP_PATH_TIMEOUT, "command timed out");
 	else
 		mp_check_answer(&job->check, MP_PATH_DOWN, "path is down");
-	job_second_turn(job);
+	check_job_second_turn(job);
 	return 0;
 }
 
-static int job_await_knock(struct check_job *job)
+static int check_job_await_knock(struct check_job *job)
 {
 	int r = sd_event_add_io(job->daemon->event, &job->knock_source, job->knock_fd, EPOLLIN,
-				job_on_knock_answered, job);
+				check_job_on_knock_answered, job);
 
 	if (r >= 0)
 		r = sd_event_source_set_exit_on_failure(job->knock_source, true);
@@ -319,14 +320,14 @@ static int job_await_knock(struct check_job *job)
 	return r;
 }
 
-static void job_done(struct work *work)
+static void check_job_done(struct work *work)
 {
 	struct check_job *job = caa_container_of(work, struct check_job, work);
 
-	if (job->knock_fd >= 0 && !job->abandoned && job_await_knock(job) >= 0)
+	if (job->knock_fd >= 0 && !job->abandoned && check_job_await_knock(job) >= 0)
 		return;
 	if (job->detour && !job->abandoned) {
-		job_take_detour(job);
+		check_job_take_detour(job);
 		return;
 	}
 	if (!job->reading || job->second_turn) {
@@ -335,7 +336,7 @@ static void job_done(struct work *work)
 	}
 	job->parked = true;
 	if (job->reaped)
-		job_second_turn(job);
+		check_job_second_turn(job);
 }
 
 static int checks_on_aio(sd_event_source *source, int fd, uint32_t events, void *userdata)
@@ -360,7 +361,7 @@ static int checks_on_aio(sd_event_source *source, int fd, uint32_t events, void 
 					 "read failed: %s", strerror(-done[i].error));
 			job->reaped = true;
 			if (job->parked)
-				job_second_turn(job);
+				check_job_second_turn(job);
 		}
 	} while (n == ARRAY_SIZE(done));
 	return 0;
@@ -370,9 +371,10 @@ void checks_begin(struct check_job *job, uint64_t lane, uint64_t timeout_usec)
 {
 	job->check.aio = job->daemon->checks->aio;
 	job->check.cookie = job;
-	job->work = (struct work){
-		.run = job_run, .done = job_done, .lane = lane, .timeout_usec = timeout_usec
-	};
+	job->work = (struct work){ .run = check_job_run,
+				   .done = check_job_done,
+				   .lane = lane,
+				   .timeout_usec = timeout_usec };
 	pool_submit(job->daemon->pool, &job->work);
 }
 

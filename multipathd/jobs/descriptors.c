@@ -12,25 +12,25 @@
  * The kernel closes a block device under a lock that it also holds while it reads the partition
  * table: from a device that is just being discovered, or that hangs, this may take long.
  */
-struct device_close {
+struct descriptor_close {
 	struct work work;
-	struct device_close *next; /* of descriptors->closing */
+	struct descriptor_close *next; /* of descriptors->closing */
 	int fd;
 };
 
 struct descriptors {
 	unsigned locking; /* operations in progress that may have locked some */
-	struct device_close *closing; /* closed when none of those is left */
+	struct descriptor_close *closing; /* closed when none of those is left */
 };
 
-static void device_close_run(struct work *work)
+static void descriptor_close_run(struct work *work)
 {
-	close(caa_container_of(work, struct device_close, work)->fd);
+	close(caa_container_of(work, struct descriptor_close, work)->fd);
 }
 
-static void device_close_done(struct work *work)
+static void descriptor_close_done(struct work *work)
 {
-	struct device_close *closing = caa_container_of(work, struct device_close, work);
+	struct descriptor_close *closing = caa_container_of(work, struct descriptor_close, work);
 
 	if (work->skipped)
 		close(closing->fd);
@@ -40,15 +40,16 @@ static void device_close_done(struct work *work)
 void descriptors_close(struct daemon *daemon, int fd, uint64_t lane)
 {
 	struct descriptors *descriptors = daemon->descriptors;
-	struct device_close *closing = daemon->pool ? calloc(1, sizeof(*closing)) : NULL;
+	struct descriptor_close *closing = daemon->pool ? calloc(1, sizeof(*closing)) : NULL;
 
 	if (!closing) {
 		close(fd);
 		return;
 	}
 	closing->fd = fd;
-	closing->work =
-		(struct work){ .run = device_close_run, .done = device_close_done, .lane = lane };
+	closing->work = (struct work){ .run = descriptor_close_run,
+				       .done = descriptor_close_done,
+				       .lane = lane };
 	if (!descriptors->locking) {
 		pool_submit(daemon->pool, &closing->work);
 		return;
@@ -62,9 +63,9 @@ void descriptors_begin_locking(struct daemon *daemon)
 	daemon->descriptors->locking++;
 }
 
-static struct device_close *descriptors_pop(struct descriptors *descriptors)
+static struct descriptor_close *descriptors_pop(struct descriptors *descriptors)
 {
-	struct device_close *closing = descriptors->closing;
+	struct descriptor_close *closing = descriptors->closing;
 
 	if (closing)
 		descriptors->closing = closing->next;
@@ -73,7 +74,7 @@ static struct device_close *descriptors_pop(struct descriptors *descriptors)
 
 void descriptors_end_locking(struct daemon *daemon)
 {
-	struct device_close *closing;
+	struct descriptor_close *closing;
 
 	if (--daemon->descriptors->locking)
 		return;
@@ -89,7 +90,7 @@ int descriptors_new(struct descriptors **ret)
 
 struct descriptors *descriptors_free(struct descriptors *descriptors)
 {
-	struct device_close *closing;
+	struct descriptor_close *closing;
 
 	while (descriptors && (closing = descriptors_pop(descriptors))) {
 		close(closing->fd);

@@ -29,7 +29,7 @@ static void rescan_run(struct work *work)
 	mp_probe_trigger(&mp_roots_system, job->dir, "change");
 }
 
-static void delete_run(struct work *work)
+static void rescan_delete_run(struct work *work)
 {
 	struct rescan_job *job = caa_container_of(work, struct rescan_job, work);
 
@@ -45,7 +45,7 @@ static void rescan_job_done(struct work *work)
 	free(job);
 }
 
-static void start_job(struct daemon_path *path, void (*run)(struct work *work))
+static void rescan_start(struct daemon_path *path, void (*run)(struct work *work))
 {
 	struct rescan_job *job = calloc(1, sizeof(*job));
 
@@ -60,10 +60,10 @@ static void start_job(struct daemon_path *path, void (*run)(struct work *work))
 
 void rescans_start(struct daemon_path *path)
 {
-	start_job(path, rescan_run);
+	rescan_start(path, rescan_run);
 }
 
 void rescans_delete(struct daemon_path *path)
 {
-	start_job(path, delete_run);
+	rescan_start(path, rescan_delete_run);
 }

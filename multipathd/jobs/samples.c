@@ -71,7 +71,7 @@ static void sampling_unref(struct sampling *sampling)
 		free(sampling);
 }
 
-static void read_count(struct sample_read *read, bool failed)
+static void sample_read_count(struct sample_read *read, bool failed)
 {
 	struct sampling *sampling = read->sampling;
 	const struct daemon_path *path;
@@ -109,7 +109,7 @@ static void sample_job_done(struct work *work)
 		if (!work->skipped && job->reads[i].error >= 0)
 			continue; /* it ends by itself, or already has */
 		if (!work->skipped && job->reads[i].error != -EAGAIN)
-			read_count(read, true);
+			sample_read_count(read, true);
 		read->under_way = false;
 		sampling->under_way--;
 	}
@@ -137,7 +137,7 @@ static int samples_on_aio(sd_event_source *source, int fd, uint32_t events, void
 			struct sample_read *read = done[i].cookie;
 			struct sampling *sampling = read->sampling;
 
-			read_count(read, done[i].error < 0);
+			sample_read_count(read, done[i].error < 0);
 			read->under_way = false;
 			sampling->under_way--;
 			sampling_unref(sampling);
@@ -198,7 +198,7 @@ static int sampling_on_round(sd_event_source *source, uint64_t usec, void *userd
 
 		if (read->under_way &&
 		    (ends || now - read->begun_usec > READ_LIMIT_SEC * usec_per_sec))
-			read_count(read, true);
+			sample_read_count(read, true);
 	}
 	if (ends) {
 		unsigned ios = sampling->ios, errors = sampling->errors;

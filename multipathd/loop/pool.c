@@ -44,7 +44,7 @@ struct pool {
 	struct deadlines deadlines;
 };
 
-static bool lane_match(const struct mp_hash_node *node, const void *key)
+static bool pool_match_lane(const struct mp_hash_node *node, const void *key)
 {
 	return caa_container_of(node, struct lane, by_number)->number == *(const uint64_t *)key;
 }
@@ -52,7 +52,8 @@ static bool lane_match(const struct mp_hash_node *node, const void *key)
 static struct lane *pool_lane(struct pool *pool, uint64_t number)
 {
 	uint64_t hash = mp_hash_number(number);
-	struct mp_hash_node *node = mp_hash_find(&pool->lanes_by_number, hash, lane_match, &number);
+	struct mp_hash_node *node =
+		mp_hash_find(&pool->lanes_by_number, hash, pool_match_lane, &number);
 	struct lane *lane;
 
 	if (node)
