@@ -15,6 +15,7 @@
 #include "kernel/vpd.h"
 #include "model/proof.h"
 #include "model/transition.h"
+#include "multipathd/control/awaited.h"
 #include "multipathd/control/discovery.h"
 #include "multipathd/control/health.h"
 #include "multipathd/control/loads.h"
@@ -23,6 +24,7 @@
 #include "multipathd/control/schedule.h"
 #include "multipathd/control/states.h"
 #include "multipathd/control/tastings.h"
+#include "multipathd/control/waiters.h"
 #include "multipathd/jobs/checks.h"
 #include "multipathd/jobs/tuning.h"
 #include "multipathd/state/daemon.h"
@@ -298,7 +300,7 @@ static void answers_explain(struct daemon_path *path, struct check_job *job,
 		snprintf(text, size, "does not report its WWID: %s: %s",
 			 mp_protocol_is_nvme(job->protocol) ? "Identify" : "INQUIRY",
 			 strerror(-job->proof_error));
-	schedule_answer_waiters(path, "fail\n");
+	waiters_answer(path, "fail\n");
 }
 
 /* The one place where an answer becomes a path's state. */
@@ -310,11 +312,11 @@ static void answers_apply(struct daemon_path *path, const struct answer_effects 
 
 	/* First of all, because I/O is waiting for it. */
 	if (effects->waiters == ANSWER_WAITERS_ORDER)
-		schedule_answer_waiters(path, NULL);
+		waiters_reinstate(path);
 	else if (effects->message)
 		orders_send(map, effects->message(path->path.identity.devt), 0);
 	if (effects->waiters == ANSWER_WAITERS_OK)
-		schedule_answer_waiters(path, "ok\n");
+		waiters_answer(path, "ok\n");
 
 	path->path.checked_usec = daemon_now_usec(path->inventory->daemon);
 	path->answered_state = effects->state;
@@ -335,7 +337,7 @@ static void answers_apply(struct daemon_path *path, const struct answer_effects 
 			 "%s: %s%s%s", mp_path_name(&path->path),
 			 mp_path_state_name(effects->answer), reason[0] ? ": " : "", reason);
 
-	schedule_note_answer(path);
+	awaited_note_answer(path);
 	if (effects->taste)
 		tastings_on_up(path);
 	if (effects->tune)
@@ -413,7 +415,7 @@ static bool answers_pass_over(struct daemon_path *path, enum answer_use use)
 		schedule_retry(path);
 		break;
 	case ANSWER_UNWANTED:
-		schedule_note_answer(path);
+		awaited_note_answer(path);
 		break;
 	case ANSWER_OUTDATED:
 		answers_check_again(path);
@@ -541,12 +543,10 @@ int answers_fail(struct daemon_path *path, uint64_t request)
 
 int answers_reinstate(struct daemon_path *path, uint64_t request)
 {
-	struct waiter *waiter = calloc(1, sizeof(*waiter));
+	int r = waiters_add(path, request);
 
-	if (!waiter)
-		return -ENOMEM;
-	waiter->request = request;
-	cds_list_add_tail(&waiter->in_waiters, &path->waiters);
+	if (r < 0)
+		return r;
 	health_forgive(path);
 	loads_doubt(path);
 	path->path.checker_disabled = false;

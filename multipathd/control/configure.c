@@ -10,12 +10,12 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
+#include "multipathd/control/awaited.h"
 #include "multipathd/control/discovery.h"
 #include "multipathd/control/enumeration.h"
 #include "multipathd/control/geom_sweeps.h"
 #include "multipathd/control/geoms.h"
 #include "multipathd/control/reservations.h"
-#include "multipathd/control/schedule.h"
 #include "multipathd/control/settings.h"
 #include "multipathd/jobs/files.h"
 #include "multipathd/jobs/looks.h"
@@ -229,7 +229,7 @@ static int configure_on_grace(sd_event_source *source, uint64_t usec, void *user
 		log_warning("%u paths have not answered yet, continuing without them",
 			    daemon->inventory.unanswered);
 	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
-	schedule_give_up_all(daemon);
+	awaited_end_all(daemon);
 	inventory_wake(&daemon->inventory);
 	return 0;
 }

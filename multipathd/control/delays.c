@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "multipathd/control/answers.h"
+#include "multipathd/control/awaited.h"
 #include "multipathd/control/questions.h"
 #include "multipathd/control/schedule.h"
 #include "multipathd/control/states.h"
@@ -53,7 +54,7 @@ static void delays_show_pending(struct daemon_path *path)
 	log_line(path->answered ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
 		 "%s: no answer from the checker yet", mp_path_name(&path->path));
 	path->path.state = MP_PATH_PENDING;
-	schedule_end_wait(path);
+	awaited_end(path);
 	if (path->path.map)
 		states_changed(daemon_map_of(path->path.map), &(struct path_news){ .which = path });
 }

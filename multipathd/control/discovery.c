@@ -18,6 +18,7 @@
 #include "kernel/disk.h"
 #include "kernel/reading.h"
 #include "kernel/vpd.h"
+#include "multipathd/control/awaited.h"
 #include "multipathd/control/loads.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/orders.h"
@@ -570,7 +571,7 @@ int discovery_resolve_settings(struct daemon_path *path)
 	path->no_alua = false;
 	path_choose(path);
 	if (path->prioritizer != prioritizer || !same_text(path->settings.prio_args, args))
-		schedule_await_priority(path);
+		awaited_priority(path);
 	tuning_forget(path);
 	return discovery_take(path->inventory->daemon, path->path.identity.devt,
 			      path->path.identity.name, path->dir, NULL, true);

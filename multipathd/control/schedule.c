@@ -2,14 +2,14 @@
 #include "multipathd/control/schedule.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "multipathd/control/awaited.h"
 #include "multipathd/control/loads.h"
-#include "multipathd/control/orders.h"
 #include "multipathd/control/questions.h"
+#include "multipathd/control/waiters.h"
 #include "multipathd/jobs/checks.h"
 #include "multipathd/jobs/descriptors.h"
 #include "multipathd/jobs/samples.h"
@@ -59,79 +59,12 @@ void schedule_retry(struct daemon_path *path)
 		    daemon_now_usec(path->inventory->daemon) + SCHEDULE_RETRY_SEC * usec_per_sec);
 }
 
-void schedule_end_wait(struct daemon_path *path)
-{
-	if (path->answered)
-		return;
-	path->answered = true;
-	path->inventory->unanswered--;
-	if (path->path.map)
-		maps_touch(daemon_map_of(path->path.map), "path added");
-	else if (!path->inventory->unanswered)
-		inventory_wake(path->inventory);
-}
-
-void schedule_note_answer(struct daemon_path *path)
-{
-	if (!path->asked_before)
-		schedule_end_wait(path);
-}
-
 void schedule_end_round(const struct daemon_path *path)
 {
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
 	if (map && map->prio_asking == path->path.id)
 		map->prio_asking = 0;
-}
-
-/*
- * Answer the clients that wait for its reinstatement. @reply: NULL: the result of the message to
- * the kernel
- */
-void schedule_answer_waiters(struct daemon_path *path, const char *reply)
-{
-	struct waiter *waiter, *next;
-
-	cds_list_for_each_entry_safe(waiter, next, &path->waiters, in_waiters) {
-		cds_list_del(&waiter->in_waiters);
-		if (reply)
-			daemon_reply(path->inventory->daemon, waiter->request, reply);
-		else
-			orders_send(daemon_map_of(path->path.map),
-				    mp_order_reinstate_path(path->path.identity.devt),
-				    waiter->request);
-		free(waiter);
-	}
-}
-
-void schedule_give_up_all(struct daemon *daemon)
-{
-	struct mp_path *path;
-
-	cds_list_for_each_entry(path, &daemon->inventory.paths, in_all) {
-		daemon_path_of(path)->asked_before = false;
-		schedule_note_answer(daemon_path_of(path));
-	}
-}
-
-/* Its map's table waits for the answer, as at startup. */
-static void schedule_await(struct daemon_path *path)
-{
-	if (!path->answered || !mp_path_state_is_active(path->answered_state))
-		return;
-	path->answered = false;
-	path->inventory->unanswered++;
-}
-
-void schedule_await_priority(struct daemon_path *path)
-{
-	if (!path->inventory->options.check || path->path.checker_disabled ||
-	    path->path.init != MP_INIT_OK || !mp_path_state_is_active(path->answered_state))
-		return;
-	path->path.priority = MP_PRIORITY_UNDEF;
-	path->asked_before = path->job;
-	schedule_await(path);
 }
 
 void schedule_check(struct daemon_path *path)
@@ -173,16 +106,16 @@ int schedule_start(struct daemon_path *path)
 	path->path.interval_sec = process->polling_interval_sec;
 	path->answered_state = MP_PATH_UNCHECKED;
 	if (path->path.init == MP_INIT_MISSING_UDEV) {
-		path->answered = true; /* nobody waits for it */
+		path->answered = true; /* nothing waits for it */
 		return schedule_at(path, daemon_now_usec(path->inventory->daemon) +
 						 process->retrigger_delay_sec * usec_per_sec);
 	}
 	/* Allocated now, so that long-lived objects are kept apart from the burst of first jobs. */
 	schedule_at(path,
 		    daemon_now_usec(path->inventory->daemon) + SCHEDULE_PENDING_SEC * usec_per_sec);
-	path->inventory->unanswered++;
+	awaited_begin(path);
 	if (!path->inventory->options.check) {
-		schedule_note_answer(path);
+		awaited_note_answer(path);
 		return 0;
 	}
 	if (!path->inventory->daemon->enumerating)
@@ -209,7 +142,7 @@ void schedule_ask_again(struct daemon_path *path)
 	if (!path->inventory->options.check || path->path.checker_disabled ||
 	    path->path.init != MP_INIT_OK)
 		return;
-	schedule_await(path);
+	awaited_again(path);
 	path->asked_before |= path->job && !path->answered;
 	schedule_check(path);
 }
@@ -231,12 +164,9 @@ void schedule_reopen(struct daemon_path *path)
 void schedule_stop(struct daemon_path *path)
 {
 	schedule_end_round(path);
-	if (!path->answered && path->path.init != MP_INIT_MISSING_UDEV) {
-		path->answered = true;
-		path->inventory->unanswered--;
-	}
+	awaited_forget(path);
 	samples_stop(path);
-	schedule_answer_waiters(path, "fail\n");
+	waiters_answer(path, "fail\n");
 	agenda_clear(&path->due);
 	if (path->job) {
 		/* The hanging call still needs the descriptor. */

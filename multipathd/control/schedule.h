@@ -47,12 +47,6 @@ void schedule_next(struct daemon_path *path);
 void schedule_retry(struct daemon_path *path);
 
 /**
- * schedule_await_priority() - another prioritizer was chosen: its map waits for the next answer, as
- * at startup
- */
-void schedule_await_priority(struct daemon_path *path);
-
-/**
  * schedule_ask_again() - check it immediately, and read again everything cached from the device;
  * its map's table waits for the answer
  */
@@ -64,34 +58,10 @@ void schedule_ask_again(struct daemon_path *path);
 void schedule_doubt(struct daemon_path *path);
 
 /**
- * schedule_note_answer() - its map no longer waits for it, unless it was asked before its
- * prioritizer was chosen
- */
-void schedule_note_answer(struct daemon_path *path);
-
-/**
  * schedule_end_round() - if its check read the priorities of all paths of its map, another path's
  * check may do so now
  */
 void schedule_end_round(const struct daemon_path *path);
-
-/**
- * schedule_end_wait() - its first answer has come, or is overdue: mark its map, which uses what is
- * known of it
- */
-void schedule_end_wait(struct daemon_path *path);
-
-/**
- * schedule_give_up_all() - stop waiting for all paths without a first answer; they are added to
- * their maps when it arrives
- */
-void schedule_give_up_all(struct daemon *daemon);
-
-/**
- * schedule_answer_waiters() - answer the clients that wait for its reinstatement. @reply: NULL: the
- * result of the message to the kernel
- */
-void schedule_answer_waiters(struct daemon_path *path, const char *reply);
 
 /** schedule_reopen() - open its device again, which may have been replaced */
 void schedule_reopen(struct daemon_path *path);

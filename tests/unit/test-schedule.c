@@ -2,6 +2,7 @@
 #include "multipathd/control/schedule.h"
 
 #include "base/cleanup.h"
+#include "multipathd/control/awaited.h"
 #include "pair-proven.h"
 #include "prioritizers/prioritizer.h"
 
@@ -143,29 +144,10 @@ static void a_map_waits_for_the_answer_of_a_path_in_doubt(void **state)
 		assert_int_equal(world.a->asked_before, rows[i].asked_before);
 
 		/* An answer to what was asked before does not end that. */
-		schedule_note_answer(world.a);
+		awaited_note_answer(world.a);
 		assert_int_equal(world.a->answered, !rows[i].asked_before);
 		assert_int_equal(world.map->dirty, rows[i].waits && !rows[i].asked_before);
 	}
-}
-
-static void a_map_waits_for_the_priority_of_another_prioritizer(void **state)
-{
-	_cleanup_world_ struct world world;
-
-	(void)state;
-	world_init(&world);
-	world.a->path.priority = world.b->path.priority = 50;
-	world.b->answered_state = MP_PATH_DOWN;
-	schedule_await_priority(world.a);
-	schedule_await_priority(world.b);
-	recorded_expect("");
-	assert_int_equal(world.made.inventory.unanswered, 1);
-	assert_int_equal(world.a->path.priority, MP_PRIORITY_UNDEF);
-	assert_int_equal(world.b->path.priority, 50);
-	schedule_give_up_all(&world.made.daemon);
-	assert_int_equal(world.made.inventory.unanswered, 0);
-	assert_true(world.map->dirty);
 }
 
 static void a_path_that_goes_takes_its_check_and_its_waiters_along(void **state)
@@ -217,7 +199,6 @@ int main(void)
 		cmocka_unit_test(one_path_asks_for_the_priorities_of_all),
 		cmocka_unit_test(a_new_path_is_checked_at_once_unless_others_are_still_to_be_found),
 		cmocka_unit_test(a_map_waits_for_the_answer_of_a_path_in_doubt),
-		cmocka_unit_test(a_map_waits_for_the_priority_of_another_prioritizer),
 		cmocka_unit_test(a_path_that_goes_takes_its_check_and_its_waiters_along),
 		cmocka_unit_test(a_device_that_may_be_another_one_is_opened_again),
 	};
