@@ -31,6 +31,7 @@
 #include "multipathd/commands/explain.h"
 #include "multipathd/commands/lists.h"
 #include "multipathd/control/configure.h"
+#include "multipathd/control/intake.h"
 #include "multipathd/control/steps.h"
 #include "multipathd/lifetime.h"
 #include "multipathd/state/daemon.h"
@@ -284,7 +285,7 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 	r = lifetime_begin(&daemon, &options, NULL);
 	if (r < 0)
 		return 1;
-	r = configure_load(&daemon, NULL);
+	r = intake_load(&daemon, NULL);
 	if (r < 0 || open_dm() < 0) {
 		lifetime_end(&daemon);
 		return 1;

@@ -18,6 +18,7 @@
 #include "multipathd/control/enumeration.h"
 #include "multipathd/control/geom_verbs.h"
 #include "multipathd/control/geoms.h"
+#include "multipathd/control/intake.h"
 #include "multipathd/control/leftovers.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/reconcile.h"
@@ -48,6 +49,8 @@ static int lifetime_equip(struct daemon *daemon)
 		r = looks_new(daemon->event, &survey_takers, &daemon->looks);
 	if (r >= 0)
 		r = checks_new(daemon, answers_take, &daemon->checks);
+	if (r >= 0)
+		r = intake_new(&daemon->intake);
 	if (r >= 0)
 		r = configure_new(daemon, &daemon->configure);
 	if (r >= 0)
@@ -117,6 +120,7 @@ void lifetime_end(struct daemon *daemon)
 	inventory_fini(&daemon->inventory);
 	daemon->enumeration = enumeration_free(daemon->enumeration);
 	daemon->configure = configure_free(daemon->configure);
+	daemon->intake = intake_free(daemon->intake);
 	daemon->inventory.config = mp_config_free(daemon->inventory.config);
 	daemon->event = sd_event_unref(daemon->event);
 	mp_hash_unregister_thread();

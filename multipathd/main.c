@@ -20,6 +20,7 @@
 #include "multipathd/control/configure.h"
 #include "multipathd/control/duties.h"
 #include "multipathd/control/geom_sweeps.h"
+#include "multipathd/control/intake.h"
 #include "multipathd/control/queueing.h"
 #include "multipathd/control/reservations.h"
 #include "multipathd/events/dmevents.h"
@@ -282,7 +283,7 @@ static int process_start(struct process *process)
 		log_error("device-mapper: %s", mp_strbuf_text(&why));
 		return r;
 	}
-	r = configure_load(daemon, NULL);
+	r = intake_load(daemon, NULL);
 	if (r < 0) {
 		log_error("fatal configuration error, aborting");
 		return r;

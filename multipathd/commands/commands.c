@@ -19,7 +19,7 @@
 #include "multipathd/commands/show_commands.h"
 #include "multipathd/commands/shown.h"
 #include "multipathd/commands/waiting.h"
-#include "multipathd/control/configure.h"
+#include "multipathd/control/intake.h"
 #include "multipathd/control/geom_verbs.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/state/daemon.h"
@@ -141,9 +141,8 @@ static bool serve_notes(struct daemon *daemon, const char *text, struct mp_strbu
 	if (sscanf(text, "@notes %d", &verbosity) != 1)
 		return false;
 	mp_strbuf_puts(reply, "notes\n");
-	configure_print_notes(daemon,
-			      verbosity < 0 ? daemon->inventory.process->verbosity : verbosity,
-			      reply);
+	intake_print_notes(daemon, verbosity < 0 ? daemon->inventory.process->verbosity : verbosity,
+			   reply);
 	return true;
 }
 

@@ -12,6 +12,7 @@
 #include "multipathd/commands/grammar.h"
 #include "multipathd/commands/shown.h"
 #include "multipathd/control/configure.h"
+#include "multipathd/control/intake.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
@@ -203,7 +204,7 @@ void show_command_status(struct command_call *call)
 	}
 	mp_show_status(&counts, &call->reply);
 	if (call->command->options & COMMAND_VERBOSE)
-		configure_print_state(call->daemon, &call->reply);
+		intake_print_state(call->daemon, &call->reply);
 }
 
 void show_command_daemon(struct command_call *call)

@@ -340,8 +340,8 @@ static void answers_apply(struct daemon_path *path, const struct answer_effects 
 	awaited_note_answer(path);
 	if (effects->taste)
 		tastings_on_up(path);
-	if (effects->tune)
-		tuning_repeat(path);
+	if (effects->tune && tuning_repeat(path) && map)
+		maps_touch(map, "a path's port is back");
 	if (effects->reconcile)
 		maps_touch(map, "a path that the kernel does not use is up");
 	if (effects->regroup)

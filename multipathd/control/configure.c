@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -14,12 +13,10 @@
 #include "multipathd/control/discovery.h"
 #include "multipathd/control/enumeration.h"
 #include "multipathd/control/geom_sweeps.h"
-#include "multipathd/control/geoms.h"
+#include "multipathd/control/intake.h"
 #include "multipathd/control/reservations.h"
 #include "multipathd/control/settings.h"
-#include "multipathd/jobs/files.h"
 #include "multipathd/jobs/looks.h"
-#include "multipathd/loop/server.h"
 #include "multipathd/loop/slices.h"
 #include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
@@ -35,18 +32,8 @@ enum {
 
 static const uint64_t usec_per_sec = 1000000;
 
-enum { NOTES_LONGEST = 64 << 10 };
-
 struct configure {
 	struct daemon *daemon;
-	time_t in_force_since;
-	/* errors in the files when they were last read, one per line; NULL: none */
-	char *errors;
-	struct mp_strbuf notes; /* errors and warnings: configure_print_notes() */
-	const char *fault; /* of the configuration in force: "stale" or "incomplete"; NULL: none */
-	time_t faulty_since;
-	struct mp_config *old; /* settings borrow text from it until they are resolved again */
-
 	struct look_waiter look; /* paths are enumerated after it */
 	sd_event_source *settle_timer;
 	unsigned unanswered_before; /* when the grace timer last expired */
@@ -65,149 +52,9 @@ struct configure {
 	size_t map_count, next_map;
 };
 
-struct messages {
-	struct mp_strbuf *errors;
-	struct mp_strbuf *notes; /* each line starts with a digit, its level */
-	unsigned damages;
-};
-
-static void configure_on_diagnostic(void *userdata, enum mp_severity severity, int level,
-				    const char *text)
-{
-	struct messages *messages = userdata;
-
-	log_line(level, "%s", text);
-	if (messages->notes->length < NOTES_LONGEST)
-		mp_strbuf_printf(messages->notes, "%d%s\n", level, text);
-	messages->damages += severity != MP_SEVERITY_WARNING;
-	if (severity != MP_SEVERITY_WARNING)
-		mp_strbuf_printf(messages->errors, "%s\n", text);
-}
-
-/*
- * @fault: "stale": the files differ from the configuration in force; "incomplete": it is only part
- * of them
- * @errors: errors in the files, one per line
- */
-static void configure_note_fault(struct daemon *daemon, const char *fault, const char *errors)
-{
-	struct configure *configure = daemon->configure;
-
-	if (!configure->errors || strcmp(fault, configure->fault))
-		configure->faulty_since = time(NULL);
-	free(configure->errors);
-	configure->errors = strdup(errors);
-	configure->fault = fault;
-	daemon->inventory.config_incomplete = !strcmp(fault, "incomplete");
-}
-
-static void configure_forget_fault(struct daemon *daemon)
-{
-	free(daemon->configure->errors);
-	daemon->configure->errors = NULL;
-	daemon->inventory.config_incomplete = false;
-}
-
 bool configure_is_pending(const struct daemon *daemon)
 {
 	return daemon->configure->pending;
-}
-
-void configure_print_notes(const struct daemon *daemon, int verbosity, struct mp_strbuf *out)
-{
-	const char *line = mp_strbuf_text(&daemon->configure->notes);
-
-	for (const char *end; *line; line = *end ? end + 1 : end) {
-		end = strchrnul(line, '\n');
-		if (*line - '0' <= verbosity)
-			mp_strbuf_printf(out, "%.*s\n", (int)(end - line), line);
-	}
-}
-
-static void print_since(time_t since, struct mp_strbuf *out)
-{
-	char text[32];
-	struct tm tm;
-
-	strftime(text, sizeof(text), "%F %T", localtime_r(&since, &tm));
-	mp_strbuf_puts(out, text);
-}
-
-void configure_print_state(const struct daemon *daemon, struct mp_strbuf *out)
-{
-	const struct configure *configure = daemon->configure;
-	const char *line = configure->errors;
-
-	if (!line) {
-		mp_strbuf_puts(out, "config: in force since ");
-		print_since(configure->in_force_since, out);
-		mp_strbuf_putc(out, '\n');
-		return;
-	}
-	for (const char *end; *line; line = *end ? end + 1 : end) {
-		end = strchrnul(line, '\n');
-		mp_strbuf_printf(out, "config: %s since ", configure->fault);
-		print_since(configure->faulty_since, out);
-		mp_strbuf_printf(out, ": %.*s\n", (int)(end - line), line);
-	}
-}
-
-int configure_load(struct daemon *daemon, struct mp_strbuf *errors)
-{
-	struct configure *configure = daemon->configure;
-	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
-	struct messages messages = { .errors = &told, .notes = &configure->notes };
-	struct mp_config_source source = files_config_source(daemon);
-	struct mp_config *config;
-	int r;
-
-	source.diagnostic = configure_on_diagnostic;
-	source.userdata = &messages;
-	mp_strbuf_clear(&configure->notes);
-	r = mp_config_load(&source, &config);
-	if (errors)
-		mp_strbuf_puts(errors, mp_strbuf_text(&told));
-	if (r < 0)
-		return r;
-	/*
-	 * At startup, part of a file is better than nothing; later, the complete configuration in
-	 * force is better.
-	 */
-	if (daemon->inventory.config && messages.damages) {
-		mp_config_free(config);
-		return -EINVAL;
-	}
-	/*
-	 * Settings borrow text from the configuration: the old one is freed when all are resolved
-	 * again.
-	 */
-	mp_config_free(configure->old);
-	configure->old = daemon->inventory.config;
-	daemon->inventory.config = config;
-	daemon->inventory.process = mp_config_process(config);
-	configure->in_force_since = time(NULL);
-	configure_forget_fault(daemon);
-	if (messages.damages)
-		configure_note_fault(daemon, "incomplete", mp_strbuf_text(&told));
-	log_set_verbosity(daemon->inventory.process->verbosity);
-	if (daemon->server)
-		server_set_timeout(daemon->server, daemon->inventory.process->uxsock_timeout_msec);
-
-	geoms_init(daemon);
-	r = files_load_wwids(daemon);
-	if (r < 0)
-		log_error(STATE_DIR "/wwids: %s", strerror(-r));
-	daemon->inventory.bindings_broken = false;
-	/* Changes that are not on disk yet are newer than the file. */
-	if (daemon->inventory.bindings_dirty || files_is_writing(daemon))
-		return 0;
-	r = mp_bindings_load(daemon->inventory.bindings, STATE_DIR,
-			     daemon->inventory.options.read_only_bindings, config,
-			     daemon_diagnostic, daemon);
-	if (r < 0)
-		log_error(STATE_DIR "/bindings: %s; new maps are named by their WWIDs",
-			  strerror(-r));
-	return 0;
 }
 
 static int configure_on_grace(sd_event_source *source, uint64_t usec, void *userdata)
@@ -365,7 +212,7 @@ static void configure_on_resolved(struct configure *configure)
 	configure->devts = NULL;
 	free(configure->wwids);
 	configure->wwids = NULL;
-	configure->old = mp_config_free(configure->old);
+	intake_drop_old(configure->daemon);
 	geom_sweeps_start(configure->daemon);
 	configure_start(configure->daemon);
 }
@@ -433,9 +280,6 @@ struct configure *configure_free(struct configure *configure)
 	free(configure->devts);
 	free(configure->wwids);
 	sd_event_source_disable_unref(configure->settle_timer);
-	mp_config_free(configure->old);
-	mp_strbuf_fini(&configure->notes);
-	free(configure->errors);
 	free(configure);
 	return NULL;
 }
@@ -451,13 +295,13 @@ int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
 		configure->pending_all |= all;
 		return 0;
 	}
-	r = configure_load(daemon, &told);
+	r = intake_load(daemon, &told);
 	if (r < 0 && !told.length)
 		mp_strbuf_printf(&told, CONFIG_FILE ": %s\n", strerror(-r));
 	if (errors)
 		mp_strbuf_puts(errors, mp_strbuf_text(&told));
 	if (r < 0) {
-		configure_note_fault(daemon, "stale", mp_strbuf_text(&told));
+		intake_note_stale(daemon, mp_strbuf_text(&told));
 		log_error("configuration rejected, keeping the current one");
 		return r;
 	}
@@ -475,7 +319,7 @@ int configure_done(struct daemon *daemon)
 	struct configure *configure = daemon->configure;
 	bool all = configure->pending_all;
 
-	configure->old = mp_config_free(configure->old);
+	intake_drop_old(daemon);
 	daemon->state = DAEMON_IDLE;
 	if (!configure->pending)
 		return 0;

@@ -20,15 +20,6 @@ int configure_new(struct daemon *daemon, struct configure **ret);
 struct configure *configure_free(struct configure *configure);
 
 /**
- * configure_load() - read configuration and state files
- * @errors:	errors in the configuration, one per line; NULL: log only
- *
- * On failure the daemon keeps its current configuration.
- * Return: 0, -EINVAL if the configuration is rejected, negative errno.
- */
-int configure_load(struct daemon *daemon, struct mp_strbuf *errors);
-
-/**
  * configure_start() - find maps and paths; daemon->on_configured() is called when all maps are
  * reconciled
  */
@@ -37,7 +28,7 @@ int configure_start(struct daemon *daemon);
 /**
  * configure_again() - reread the configuration and apply it
  * @all:	reload every map
- * @errors:	as above
+ * @errors:	errors in the configuration, one per line; NULL: log only
  *
  * With many paths it continues in slices after this returns: some have the settings of the new
  * configuration then, others still those of the old one. Maps are reconciled when all have the new
@@ -48,12 +39,6 @@ int configure_start(struct daemon *daemon);
  */
 int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors);
 
-/**
- * configure_print_state() - print since when the configuration has been in force, stale or
- * incomplete, and the errors in the files
- */
-void configure_print_state(const struct daemon *daemon, struct mp_strbuf *out);
-
 /** configure_is_pending() - Return: true if another reconfigure follows the one in progress */
 bool configure_is_pending(const struct daemon *daemon);
 
@@ -62,9 +47,3 @@ bool configure_is_pending(const struct daemon *daemon);
  * there is one.
  */
 int configure_done(struct daemon *daemon);
-
-/**
- * configure_print_notes() - print the errors and warnings of the last time that the files were
- * read: one per line, a digit for the level and the text
- */
-void configure_print_notes(const struct daemon *daemon, int verbosity, struct mp_strbuf *out);

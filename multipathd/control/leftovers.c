@@ -10,6 +10,7 @@
 #include "config/wwids.h"
 #include "kernel/dm.h"
 #include "multipathd/control/claims.h"
+#include "multipathd/control/completion.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/loop/timers.h"
@@ -206,7 +207,7 @@ static void leftover_job_done(struct work *work)
 		leftover_wait(leftover);
 	free(job);
 	looks_want(daemon);
-	daemon_check_configured(daemon);
+	completion_check(daemon);
 }
 
 static void leftover_heal(struct leftover *leftover)
@@ -302,7 +303,7 @@ static int leftover_on_timer(sd_event_source *source, uint64_t usec, void *userd
 	switch (leftovers_judge(&facts)) {
 	case LEFTOVER_STEP_FORGET:
 		leftover_free(leftover);
-		daemon_check_configured(daemon);
+		completion_check(daemon);
 		break;
 	case LEFTOVER_STEP_RELOAD:
 		leftover_reload(leftover, map);

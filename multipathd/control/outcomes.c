@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "kernel/dm.h"
+#include "multipathd/control/completion.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/readiness.h"
 #include "multipathd/control/retries.h"
@@ -203,7 +204,7 @@ void outcomes_of_table(struct table_job *job)
 	}
 	if (!map) {
 		table_job_free(job);
-		daemon_check_configured(daemon);
+		completion_check(daemon);
 		return;
 	}
 	outcomes_apply_table(map, job, &outcome);

@@ -13,6 +13,7 @@
 #include "model/plan.h"
 #include "model/reconcile.h"
 #include "multipathd/control/claims.h"
+#include "multipathd/control/completion.h"
 #include "multipathd/control/ghosts.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/names.h"
@@ -224,6 +225,13 @@ static void map_answer_without_map(struct daemon_map *map)
 	daemon_answer(map, "fail\n");
 }
 
+static void reconcile_on_tuned(struct daemon *daemon, struct daemon_map *map)
+{
+	if (map)
+		maps_touch(map, "its paths' timeouts and limits are set");
+	completion_check(daemon);
+}
+
 /*
  * Files and devices that a plan depends on. Return: true if they are not what they have to be yet;
  * the map is marked again when they are.
@@ -234,7 +242,7 @@ static bool map_prepare(struct daemon_map *map)
 		map_record(map);
 	if (!map->named && names_choose(map) == 0)
 		return true; /* until the binding is on disk */
-	return tuning_start(map);
+	return tuning_start(map, reconcile_on_tuned);
 }
 
 static void map_apply(struct daemon_map *map, const struct mp_plan *plan)
@@ -358,7 +366,7 @@ static void pass_end(struct daemon *daemon)
 	if (daemon->reconcile->again)
 		reconcile_later(&daemon->inventory);
 	daemon->reconcile->again = false;
-	daemon_check_configured(daemon);
+	completion_check(daemon);
 }
 
 /* Maps that are freed between two slices have left the list. */

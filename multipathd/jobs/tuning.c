@@ -20,6 +20,7 @@ static const uint64_t usec_per_sec = 1000000;
 struct tuning_job {
 	struct work work;
 	struct daemon *daemon; /* for the loop: run() does not follow it */
+	tuning_ended_fn ended;
 	uint64_t path_id;
 	struct mp_tuning tuning;
 	struct mp_tuning_plan plan;
@@ -79,12 +80,13 @@ static bool tuning_is_underway(const struct daemon_map *map)
 	return false;
 }
 
-/* Its map continues as soon as there is nothing to wait for. */
-static void tuning_end_path(struct daemon_path *path)
+/* Return: the map that has nothing to wait for any more, NULL: none */
+static struct daemon_map *tuning_end_path(struct daemon_path *path)
 {
+	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+
 	path->tuning = false;
-	if (path->path.map && !tuning_is_underway(daemon_map_of(path->path.map)))
-		maps_touch(daemon_map_of(path->path.map), "its paths' timeouts and limits are set");
+	return map && !tuning_is_underway(map) ? map : NULL;
 }
 
 static void tuning_expired(struct work *work)
@@ -96,7 +98,7 @@ static void tuning_expired(struct work *work)
 		return;
 	log_warning("%s: its timeouts and limits are not set yet: sysfs does not answer",
 		    mp_path_name(&path->path));
-	tuning_end_path(path);
+	job->ended(job->daemon, tuning_end_path(path));
 }
 
 static void tuning_done(struct work *work)
@@ -104,6 +106,7 @@ static void tuning_done(struct work *work)
 	struct tuning_job *job = caa_container_of(work, struct tuning_job, work);
 	struct daemon *daemon = job->daemon;
 	struct daemon_path *path = paths_find_id(&daemon->inventory, job->path_id);
+	struct daemon_map *map = NULL;
 
 	daemon->operations--;
 	if (path && job->work.skipped) {
@@ -114,12 +117,13 @@ static void tuning_done(struct work *work)
 			path->tuning_refused |= job->plan.writes[i].error == -EBUSY;
 	}
 	if (path && path->tuning)
-		tuning_end_path(path);
+		map = tuning_end_path(path);
+	job->ended(daemon, map);
 	free(job);
-	daemon_check_configured(daemon);
 }
 
-static void tuning_tune_path(struct daemon_path *path, const struct mp_tuning *wanted)
+static void tuning_tune_path(struct daemon_path *path, const struct mp_tuning *wanted,
+			     tuning_ended_fn ended)
 {
 	struct tuning_job *job = calloc(1, sizeof(*job));
 
@@ -129,6 +133,7 @@ static void tuning_tune_path(struct daemon_path *path, const struct mp_tuning *w
 		return;
 	}
 	job->daemon = path->inventory->daemon;
+	job->ended = ended;
 	job->path_id = path->path.id;
 	job->tuning = *wanted;
 	strncpy(job->dir, path->dir, sizeof(job->dir) - 1);
@@ -145,7 +150,7 @@ static void tuning_tune_path(struct daemon_path *path, const struct mp_tuning *w
 	pool_submit(path->inventory->daemon->pool, &job->work);
 }
 
-bool tuning_start(struct daemon_map *map)
+bool tuning_start(struct daemon_map *map, tuning_ended_fn ended)
 {
 	struct mp_path *path;
 
@@ -166,18 +171,17 @@ bool tuning_start(struct daemon_map *map)
 		if (path->state == MP_PATH_PENDING || path->state == MP_PATH_TIMEOUT)
 			managed->tuning_refused = true;
 		else
-			tuning_tune_path(managed, &wanted);
+			tuning_tune_path(managed, &wanted, ended);
 	}
 	return tuning_is_underway(map);
 }
 
-void tuning_repeat(struct daemon_path *path)
+bool tuning_repeat(struct daemon_path *path)
 {
 	if (!path->tuning_refused)
-		return;
+		return false;
 	tuning_forget(path);
-	if (path->path.map)
-		maps_touch(daemon_map_of(path->path.map), "a path's port is back");
+	return true;
 }
 
 void tuning_forget(struct daemon_path *path)

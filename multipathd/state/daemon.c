@@ -46,12 +46,6 @@ bool daemon_is_busy(struct daemon *daemon)
 	       !cds_list_empty(&daemon->inventory.reconciling);
 }
 
-void daemon_check_configured(struct daemon *daemon)
-{
-	if (daemon->state == DAEMON_CONFIGURE && !daemon_is_busy(daemon))
-		daemon->on_configured(daemon);
-}
-
 void daemon_answer(struct daemon_map *map, const char *reply)
 {
 	struct waiter *waiter, *next;

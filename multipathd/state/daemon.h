@@ -24,6 +24,7 @@ struct descriptors;
 struct enumeration;
 struct explain;
 struct files;
+struct intake;
 struct leftovers;
 struct looks;
 struct reconcile;
@@ -71,6 +72,7 @@ struct daemon {
 	/* control/ */
 	struct configure *configure;
 	struct enumeration *enumeration;
+	struct intake *intake;
 	struct leftovers *leftovers;
 	struct reconcile *reconcile;
 	/* commands/ */
@@ -112,9 +114,6 @@ void daemon_reply(struct daemon *daemon, uint64_t request, const char *reply);
 
 /** daemon_is_busy() - answers, looks or operations are outstanding, or maps to be reconciled */
 bool daemon_is_busy(struct daemon *daemon);
-
-/** daemon_check_configured() - call on_configured() if startup or reconfigure has finished */
-void daemon_check_configured(struct daemon *daemon);
 
 /** daemon_answer() - answer the requests that wait for the map */
 void daemon_answer(struct daemon_map *map, const char *reply);

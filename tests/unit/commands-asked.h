@@ -9,6 +9,7 @@
 #include "multipathd/commands/commands.h"
 #include "multipathd/commands/waiting.h"
 #include "multipathd/control/configure.h"
+#include "multipathd/control/intake.h"
 #include "multipathd/jobs/details.h"
 #include "multipathd/jobs/readings.h"
 #include "multipathd/loop/request.h"
@@ -82,6 +83,7 @@ static inline int asked_setup_with(const char *config)
 {
 	memset(&asked, 0, sizeof(asked));
 	recorded_init(&asked.made, config);
+	assert_int_equal(intake_new(&asked.made.daemon.intake), 0);
 	assert_int_equal(configure_new(&asked.made.daemon, &asked.made.daemon.configure), 0);
 	assert_int_equal(waiting_new(&asked.made.daemon.waiting), 0);
 	asked.map = made_map(&asked.made, "w");
@@ -105,6 +107,7 @@ static inline int asked_teardown(void **state)
 	recorded_drop_looks();
 	asked.made.daemon.waiting = waiting_free(asked.made.daemon.waiting);
 	asked.made.daemon.configure = configure_free(asked.made.daemon.configure);
+	asked.made.daemon.intake = intake_free(asked.made.daemon.intake);
 	recorded_fini(&asked.made);
 	return 0;
 }

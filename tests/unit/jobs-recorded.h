@@ -61,6 +61,7 @@ static struct recorded {
 	unsigned locking; /* descriptors_begin_locking() */
 	samples_ended_fn samples_ended;
 
+	tuning_ended_fn tuning_ended;
 	bool tunes; /* tuning_start(): there is something to write */
 	bool has_unused; /* looks_have_unused() */
 	bool has_begun, awaits_turn, lacks_places; /* pool_...() */
@@ -592,16 +593,18 @@ void triggers_release(struct daemon_map *map)
 	record("release %s\n", map->map.wwid);
 }
 
-bool tuning_start(struct daemon_map *map)
+bool tuning_start(struct daemon_map *map, tuning_ended_fn ended)
 {
+	recorded.tuning_ended = ended;
 	if (recorded.tunes)
 		record("tune %s\n", map->map.wwid);
 	return recorded.tunes;
 }
 
-void tuning_repeat(struct daemon_path *path)
+bool tuning_repeat(struct daemon_path *path)
 {
 	record("tune %s again\n", mp_path_name(&path->path));
+	return path->tuning_refused;
 }
 
 void tuning_forget(struct daemon_path *path)

@@ -455,10 +455,12 @@ static void a_path_that_is_back_with_proof_is_reinstated(void **state)
 	world.job->epoch = world.path->path.epoch;
 	world.job->want_proof = true;
 	world.job->proof = strdup("w");
+	world.path->tuning_refused = true; /* its port was gone */
 	take(&world, MP_PATH_UP);
 	recorded_expect("message w: reinstate_path 8:0\n"
 			"tune sda again\n"
 			"sda is due in 5 s\n");
+	assert_true(world.map->dirty); /* what was not written then is written now */
 	assert_true(mp_path_is_proven(&world.path->path));
 	assert_int_equal(world.path->proven_usec, recorded.now_usec);
 	assert_int_equal(world.path->path.state, MP_PATH_UP);

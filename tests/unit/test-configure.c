@@ -4,8 +4,10 @@
 #include <errno.h>
 
 #include "jobs-recorded.h"
+#include "multipathd/control/completion.h"
 #include "multipathd/control/enumeration.h"
 #include "multipathd/control/geom_sweeps.h"
+#include "multipathd/control/intake.h"
 #include "multipathd/state/notify.h"
 
 #define GOOD "defaults {\n\tpolling_interval 7\n}\n"
@@ -57,6 +59,7 @@ static int setup(void **state)
 	(void)state;
 	memset(&world, 0, sizeof(world));
 	recorded_init(&world.made, "");
+	assert_int_equal(intake_new(&daemon->intake), 0);
 	assert_int_equal(configure_new(daemon, &daemon->configure), 0);
 	daemon->on_configured = on_configured;
 	/* Bindings that are not on disk yet are newer than the machine's file, which is not read.
@@ -76,6 +79,7 @@ static int teardown(void **state)
 	(void)state;
 	recorded_drop_looks(); /* it may wait for one */
 	daemon->configure = configure_free(daemon->configure);
+	daemon->intake = intake_free(daemon->intake);
 	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
 	free(daemon->inventory.prkeys);
 	mp_strbuf_fini(&daemon->inventory.geom_notes);
@@ -109,7 +113,7 @@ static void reconcile(void)
 
 	world.map->dirty = false;
 	CDS_INIT_LIST_HEAD(&inventory->dirty);
-	daemon_check_configured(&world.made.daemon);
+	completion_check(&world.made.daemon);
 }
 
 static unsigned interval(void)
@@ -142,7 +146,7 @@ static void a_reconfigure_resolves_looks_enumerates_and_has_the_maps_reconciled(
 			"timer in 3 s\n");
 	assert_false(daemon->gathering);
 	assert_true(world.map->dirty);
-	daemon_check_configured(daemon);
+	completion_check(daemon);
 	assert_int_equal(world.configured, 0);
 	reconcile();
 	assert_int_equal(world.configured, 1);
@@ -206,7 +210,7 @@ static void expect_state(const char *begin, const char *end)
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
 	const char *text;
 
-	configure_print_state(&world.made.daemon, &out);
+	intake_print_state(&world.made.daemon, &out);
 	text = mp_strbuf_text(&out);
 	if (strncmp(text, begin, strlen(begin)) || !strstr(text, end))
 		fail_msg("%s", text);
@@ -263,12 +267,12 @@ static void at_startup_a_part_of_broken_files_is_better_than_nothing(void **stat
 	(void)state;
 	daemon->inventory.config = NULL;
 	set_config(BROKEN);
-	assert_int_equal(configure_load(daemon, NULL), 0);
+	assert_int_equal(intake_load(daemon, NULL), 0);
 	assert_int_equal(interval(), 7);
 	assert_true(daemon->inventory.config_incomplete);
 	expect_state("config: incomplete since ", "multipath.conf");
 	set_config(GOOD);
-	assert_int_equal(configure_load(daemon, NULL), 0);
+	assert_int_equal(intake_load(daemon, NULL), 0);
 	assert_false(daemon->inventory.config_incomplete);
 	expect_state("config: in force since ", "");
 	mp_config_free(first);
@@ -281,16 +285,16 @@ static void notes_are_those_of_the_last_reading_up_to_a_verbosity(void **state)
 
 	(void)state;
 	set_config("devcies {\n}\n{\n");
-	configure_load(daemon, NULL);
-	configure_print_notes(daemon, 0, &quiet);
-	configure_print_notes(daemon, 1, &all);
+	intake_load(daemon, NULL);
+	intake_print_notes(daemon, 0, &quiet);
+	intake_print_notes(daemon, 1, &all);
 	assert_null(strstr(mp_strbuf_text(&quiet), "devcies"));
 	assert_non_null(strstr(mp_strbuf_text(&all), "devcies"));
 	assert_true(quiet.length > 0);
 	set_config(GOOD);
 	mp_strbuf_clear(&all);
-	configure_load(daemon, NULL);
-	configure_print_notes(daemon, 4, &all);
+	intake_load(daemon, NULL);
+	intake_print_notes(daemon, 4, &all);
 	assert_string_equal(mp_strbuf_text(&all), "");
 }
 

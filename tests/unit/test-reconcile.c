@@ -1497,6 +1497,11 @@ static void nothing_is_planned_while_the_kernel_is_tuned(void **state)
 	map->kind->on_touched(map);
 	recorded_expect("tune w\n");
 	assert_int_equal(map->busy, 0);
+	made.marks = 0;
+	recorded.tuning_ended(&made.daemon, NULL); /* another path's is still written */
+	assert_int_equal(made.marks, 0);
+	recorded.tuning_ended(&made.daemon, map);
+	assert_int_equal(made.marks, 1);
 }
 
 static void who_added_a_path_is_content_without_a_map(void **state)
