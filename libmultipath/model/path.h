@@ -106,8 +106,6 @@ struct mp_path {
 	 * good as down
 	 */
 	bool silent;
-	/* the table of another map has the device: that one must let go of it first */
-	bool elsewhere;
 	/*
 	 * Which LUN it leads to is known as of an answer, and only until something casts doubt on
 	 * it. Whatever does begins a new epoch; a proof belongs to the epoch in which the device

@@ -60,9 +60,13 @@ static const struct mp_table_path *in_kernel(const struct run *run, const struct
 	return run->kernel ? mp_table_find(&run->kernel->table, path->identity.devt) : NULL;
 }
 
-static bool leads_to_lun(const struct mp_path *path)
+/* The path of that number leads to the LUN, and no other map has it. */
+static bool leads_to_lun(const struct run *run, size_t number)
 {
-	return !path->wrong_wwid && !path->elsewhere && path->init != MP_INIT_REMOVED;
+	const struct mp_path *path = run->seen->paths[number];
+
+	return !path->wrong_wwid && path->init != MP_INIT_REMOVED &&
+	       !(run->seen->elsewhere && run->seen->elsewhere[number]);
 }
 
 /*
@@ -92,7 +96,7 @@ static void choose_size(struct run *run)
 	for (size_t i = 0; i < run->seen->path_count; i++) {
 		const struct mp_path *path = run->seen->paths[i];
 
-		if (!leads_to_lun(path) || !path->identity.size_sectors)
+		if (!leads_to_lun(run, i) || !path->identity.size_sectors)
 			continue;
 		if (!first)
 			first = path->identity.size_sectors;
@@ -132,7 +136,7 @@ static int choose_members(struct run *run)
 	for (size_t i = 0; i < run->seen->path_count; i++) {
 		const struct mp_path *path = run->seen->paths[i];
 
-		if (!leads_to_lun(path))
+		if (!leads_to_lun(run, i))
 			continue;
 		run->candidates++;
 		if (!fits(run, path) || !can_be_opened(run, path))
@@ -606,7 +610,7 @@ static bool only_proof_is_missing(const struct run *run)
 	for (size_t i = 0; !run->member_count && i < run->seen->path_count; i++) {
 		const struct mp_path *path = run->seen->paths[i];
 
-		if (leads_to_lun(path) && fits(run, path) && can_be_opened(run, path))
+		if (leads_to_lun(run, i) && fits(run, path) && can_be_opened(run, path))
 			return true;
 	}
 	return false;
@@ -617,7 +621,7 @@ static const char *find_obstacle(const struct run *run)
 {
 	if (run->candidates && !run->member_count) {
 		for (size_t i = 0; i < run->seen->path_count; i++)
-			if (leads_to_lun(run->seen->paths[i]) && fits(run, run->seen->paths[i]))
+			if (leads_to_lun(run, i) && fits(run, run->seen->paths[i]))
 				return "every path is offline";
 		return "no path has the size of the map";
 	}

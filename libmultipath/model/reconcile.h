@@ -19,6 +19,8 @@ struct mp_observation {
 	bool allowed; /* configuration wants this map (blacklists, find_multipaths) */
 	const struct mp_path *const *paths; /* in the order of their device numbers */
 	size_t path_count;
+	/* of each of @paths: another map's table has it, and must drop it first; NULL: of none */
+	const bool *elsewhere;
 	const struct mp_map_settings *settings;
 	const struct mp_kernel_map *kernel; /* NULL: does not exist */
 	const struct mp_queueing *queueing; /* NULL: as configured */

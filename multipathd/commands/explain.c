@@ -150,12 +150,17 @@ static void add_path_count(const struct daemon_map *map, struct mp_strbuf *buf)
 		mp_strbuf_printf(buf, " %s", mp_path_name(path));
 }
 
+static bool is_elsewhere(const struct mp_path *path)
+{
+	return maps_find_holder(daemon_path_of(path)->inventory, path->map, path->identity.devt);
+}
+
 static bool has_elsewhere(const struct daemon_map *map)
 {
 	const struct mp_path *path;
 
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
-		if (path->elsewhere)
+		if (is_elsewhere(path))
 			return true;
 	return false;
 }
@@ -183,7 +188,7 @@ static const char *find_obstacle(const struct daemon_map *map)
 }
 
 /* Whether the map exists. Return: true if it may be created. */
-static bool explain_allowed(struct daemon *daemon, struct daemon_map *map,
+static bool explain_allowed(struct daemon *daemon, const struct daemon_map *map,
 			    struct mp_explanation *out)
 {
 	struct mp_explained *section = mp_explanation_add(out, "map");
@@ -191,7 +196,6 @@ static bool explain_allowed(struct daemon *daemon, struct daemon_map *map,
 	bool allowed = claims_allow(map, &reason, &section->trace);
 	const char *obstacle;
 
-	reconcile_note_elsewhere(map);
 	obstacle = allowed ? find_obstacle(map) : NULL;
 	mp_strbuf_printf(&section->answer, "%s: %s", allowed ? "allowed" : "not allowed",
 			 reason ? reason : "not wanted");
@@ -224,7 +228,7 @@ static const char *why_unused(const struct mp_path *path)
 
 	if (path->wrong_wwid)
 		return "it leads to another LUN";
-	if (path->elsewhere)
+	if (is_elsewhere(path))
 		return "another map has it";
 	if (size && size != path->map->kernel.table.size_sectors)
 		return "it has another size";

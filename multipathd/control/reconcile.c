@@ -50,27 +50,11 @@ static int map_compare_devt(const void *a, const void *b)
 		       (*x)->identity.devt > (*y)->identity.devt;
 }
 
-void reconcile_note_elsewhere(struct daemon_map *map)
-{
-	struct inventory *inventory = map->inventory;
-	struct mp_path *path;
-
-	cds_list_for_each_entry(path, &map->map.paths, in_map) {
-		const struct mp_map *holder =
-			maps_find_holder(inventory, &map->map, path->identity.devt);
-
-		if (holder && !path->elsewhere && !inventory->options.rehearsal)
-			log_warning("%s: cannot use path %s: it belongs to map %s", map->map.name,
-				    mp_path_name(path), holder->name);
-		path->elsewhere = holder;
-		inventory->has_elsewhere |= path->elsewhere;
-	}
-}
-
 int reconcile_plan(const struct daemon_map *map, bool allowed, struct mp_plan *plan)
 {
 	struct inventory *inventory = map->inventory;
 	_cleanup_free_ const struct mp_path **paths = NULL;
+	_cleanup_free_ bool *elsewhere = NULL;
 	const struct mp_path *path;
 	enum claim claim;
 	size_t count = 0, n = 0;
@@ -93,31 +77,34 @@ int reconcile_plan(const struct daemon_map *map, bool allowed, struct mp_plan *p
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		count++;
 	paths = calloc(count + 1, sizeof(*paths));
-	if (!paths)
+	elsewhere = calloc(count + 1, sizeof(*elsewhere));
+	if (!paths || !elsewhere)
 		return -ENOMEM;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		paths[n++] = path;
 	qsort(paths, n, sizeof(*paths), map_compare_devt);
+	for (size_t i = 0; i < n; i++)
+		elsewhere[i] = maps_find_holder(inventory, &map->map, paths[i]->identity.devt);
 	observation.ghost_delay_runs = allowed && ghosts_delay(map);
 	claim = claims_of_map(map);
 	observation.disowned = claim == CLAIM_DISOWNED;
 	observation.awaits_paths = claim == CLAIM_AWAITED;
 	observation.paths = paths;
 	observation.path_count = n;
+	observation.elsewhere = elsewhere;
 	observation.name_taken =
 		(!observation.kernel || strcmp(map->map.kernel.name, map->map.name)) &&
 		maps_is_taken(inventory, map->map.name, map->map.wwid);
 	return mp_reconcile(&observation, plan);
 }
 
-int reconcile_rehearse(struct daemon_map *map, struct mp_plan *plan)
+int reconcile_rehearse(const struct daemon_map *map, struct mp_plan *plan)
 {
 	const char *why;
 	bool allowed = claims_allow(map, &why, NULL);
 
 	if (!allowed && !map->map.kernel.exists)
 		return 0;
-	reconcile_note_elsewhere(map);
 	return reconcile_plan(map, allowed, plan);
 }
 
@@ -264,6 +251,25 @@ static void map_apply(struct daemon_map *map, const struct mp_plan *plan)
 		daemon_answer(map, r < 0 ? "fail\n" : "ok\n");
 }
 
+/* Paths that other maps must drop first: logged, and the map is marked when they do. */
+static void map_note_elsewhere(struct daemon_map *map)
+{
+	struct inventory *inventory = map->inventory;
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		struct daemon_path *managed = daemon_path_of(path);
+		const struct mp_map *holder =
+			maps_find_holder(inventory, &map->map, path->identity.devt);
+
+		if (holder && !managed->elsewhere)
+			log_warning("%s: cannot use path %s: it belongs to map %s", map->map.name,
+				    mp_path_name(path), holder->name);
+		managed->elsewhere = holder;
+		inventory->has_elsewhere |= managed->elsewhere;
+	}
+}
+
 static void map_reconcile(struct daemon_map *map, bool allowed)
 {
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
@@ -271,7 +277,7 @@ static void map_reconcile(struct daemon_map *map, bool allowed)
 
 	if (allowed && map_prepare(map))
 		return;
-	reconcile_note_elsewhere(map);
+	map_note_elsewhere(map);
 	r = reconcile_plan(map, allowed, &plan);
 	if (r < 0) {
 		log_error("%s: not reconciled: %s", map->map.name, strerror(-r));

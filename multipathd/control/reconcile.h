@@ -47,18 +47,15 @@ enum reconcile_verdict {
 enum reconcile_verdict reconcile_judge(const struct daemon_map *map, const char **why);
 
 /**
- * reconcile_note_elsewhere() - record, and log, which of its paths another map's table has: a
- * device can be in one table only, so that map must drop it first. For reconcile_plan().
- */
-void reconcile_note_elsewhere(struct daemon_map *map);
-
-/**
  * reconcile_plan() - plan the operations that the map needs, from the current state and its
  * settings; changes nothing
+ *
+ * A device can be in one table only: paths in another map's table are left out until that map has
+ * dropped them.
  */
 int reconcile_plan(const struct daemon_map *map, bool allowed, struct mp_plan *plan);
 
 /**
  * reconcile_rehearse() - the same for a map of an inventory of copies. Return: 0, negative errno.
  */
-int reconcile_rehearse(struct daemon_map *map, struct mp_plan *plan);
+int reconcile_rehearse(const struct daemon_map *map, struct mp_plan *plan);

@@ -12,6 +12,7 @@
 #include "model/geom.h"
 #include "model/queueing.h"
 #include "multipathd/state/inventory.h"
+#include "multipathd/state/paths.h"
 
 static bool match_wwid(const struct mp_hash_node *node, const void *key)
 {
@@ -167,7 +168,7 @@ void maps_let_go(struct inventory *inventory)
 		return;
 	inventory->has_elsewhere = false;
 	cds_list_for_each_entry(path, &inventory->paths, in_all)
-		if (path->elsewhere && path->map)
+		if (daemon_path_of(path)->elsewhere && path->map)
 			maps_touch(daemon_map_of(path->map),
 				   "another map may have let go of a path");
 }

@@ -54,6 +54,7 @@ struct daemon_path {
 	unsigned retriggers;
 	bool no_alua; /* ALUA announced in its INQUIRY data, but not supported */
 	bool purged; /* its deletion was requested */
+	bool elsewhere; /* logged: it waits until another map's table has dropped it */
 	bool claim_asked; /* the next change event is requested by the daemon */
 	struct mp_tuning tuned; /* the requested values, if is_tuned */
 	/* tuning: in progress; refused: its port was gone, or it hung */

@@ -451,17 +451,18 @@ static void what_has_not_proven_is_not_reinstated(void **state)
 
 static void a_path_is_in_one_map(void **state)
 {
+	bool elsewhere[] = { true, true };
 	struct world world;
 
 	(void)state;
 	world_init(&world, "up up");
-	world.paths[0].elsewhere = world.paths[1].elsewhere = true;
+	world.seen.elsewhere = elsewhere;
 	expect(&world, NO_GROUPS, "");
-	world.paths[0].elsewhere = false;
+	elsewhere[0] = false;
 	expect(&world, ONE_PATH, CREATE);
 	world_set_kernel(&world, ONE_PATH, "");
 	expect(&world, NULL, "");
-	world.paths[1].elsewhere = false;
+	elsewhere[1] = false;
 	expect(&world, ONE_GROUP, ADDED);
 	world_fini(&world);
 }
@@ -1545,13 +1546,12 @@ static void a_plan_knows_what_other_maps_have(void **state)
 	other = made_map(&made, "x");
 	recorded_table(other, "data", ONE_PATH);
 	assert_int_equal(reconcile_plan(map, true, &plan), 0);
-	assert_false(path->path.elsewhere); /* the plan alone changes nothing */
-	mp_plan_fini(&plan);
-	plan = (struct mp_plan)MP_PLAN_INIT;
-	reconcile_note_elsewhere(map);
-	assert_int_equal(reconcile_plan(map, true, &plan), 0);
-	assert_true(path->path.elsewhere);
 	assert_null(mp_plan_find(&plan, MP_STEP_CREATE));
+	/* A plan changes nothing: the path is not waited for yet. */
+	assert_false(path->elsewhere || made.inventory.has_elsewhere);
+	map->kind->on_touched(map);
+	assert_true(path->elsewhere && made.inventory.has_elsewhere);
+	recorded_expect("reply 7: ok\n");
 
 	/* That one lets go of it, and keeps the name. */
 	mp_table_fini(&other->map.kernel.table);
@@ -1560,7 +1560,6 @@ static void a_plan_knows_what_other_maps_have(void **state)
 	maps_rename(map, "data");
 	mp_plan_fini(&plan);
 	plan = (struct mp_plan)MP_PLAN_INIT;
-	reconcile_note_elsewhere(map);
 	assert_int_equal(reconcile_plan(map, true, &plan), 0);
 	assert_non_null(mp_plan_find(&plan, MP_STEP_CREATE));
 	assert_string_equal(plan.name, "w");
