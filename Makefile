@@ -18,6 +18,9 @@ configfile ?= /etc/multipath.conf
 configdir ?= /etc/multipath/conf.d
 statedir ?= /etc/multipath
 runtimedir ?= /run
+# For "make install-boot".
+sharedir ?= $(prefix)/share/multipath
+initramfsdir ?= $(prefix)/share/initramfs-tools
 
 # Ours stand behind device-mapper's own rules (55-dm on Debian, 10-dm elsewhere) and before those that probe
 # for file systems: make install udev_order=upstream if the machine at hand is not the one to install for.
@@ -42,7 +45,8 @@ endif
 # Before a script that calls make: the caller's flags, without the job server, whose descriptors scripts do not inherit.
 own_jobs = MAKEFLAGS='$(filter-out --jobserver%,$(MAKEFLAGS))'
 # "make clean all": what runs, tests, installs or removes is a step of its own, in the order given.
-steps := setup demo check bench unit lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-replay install clean format \
+steps := setup demo check bench unit lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-replay install install-boot check-boot \
+	clean format \
 	format-check
 ifneq ($(and $(filter $(steps),$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))),)
 .NOTPARALLEL:
@@ -100,7 +104,7 @@ unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
 lab_programs := $(B)/unit/lab-kernel
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
 
-.PHONY: all help clean install demo check bench unit unit-programs lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup \
+.PHONY: all help clean install install-boot check-boot demo check bench unit unit-programs lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup \
 	format format-check
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -203,6 +207,10 @@ lab-nvme: ## remap NVMe namespaces under I/O, on Debian's kernel in QEMU
 	@./setup qemu
 	@$(own_jobs) tests/lab/nvme
 
+check-boot: all ## boot systems with their root on a map, in QEMU (BOOT=name for some tests, BOOT_RELEASES="bookworm trixie")
+	@./setup boot
+	@$(own_jobs) tests/boot/run-all $(BOOT)
+
 lab-systemd: all ## run the lab tests with the daemon confined as by its systemd unit (LAB=name for some of them)
 	@LAB_UNIT=1 $(own_jobs) tests/lab/run-all $(LAB)
 
@@ -259,7 +267,17 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 		sed 's,@sbindir@,$(sbindir),g;s,@runtimedir@,$(runtimedir),g' $$f > $(DESTDIR)$(unitdir)/$${n%.in}; done
 	sed 's,@runtimedir@,$(runtimedir),g' systemd/multipath.conf.tmpfiles.in > $(DESTDIR)$(tmpfilesdir)/multipath.conf
 
+# Not part of install: an initramfs with these claims disks before the system's configuration is read.
+placed = sed 's,@sbindir@,$(sbindir),g;s,@plugindir@,$(plugindir),g;s,@udevdir@,$(udevdir),g;s,@sharedir@,$(sharedir),g;$\
+s,@configfile@,$(configfile),g;s,@configdir@,$(configdir),g;s,@statedir@,$(statedir),g;s,@runtimedir@,$(runtimedir),g'
+install-boot: ## install what boots from multipath: hooks for initramfs-tools
+	install -d $(DESTDIR)$(sharedir)
+	$(placed) boot/compare-images.in > $(DESTDIR)$(sharedir)/compare-images
+	cd boot/initramfs-tools && for f in hooks/* scripts/*/*; do \
+		install -D -m 755 /dev/null $(DESTDIR)$(initramfsdir)/$${f%.in} && \
+		$(placed) $$f > $(DESTDIR)$(initramfsdir)/$${f%.in} || exit; done
+
 clean: ## remove build/
 	rm -rf build
 
--include $(shell find $(B) -name '*.d' -type f 2>/dev/null)
+-include $(shell find $(B) -path $(B)/boot -prune -o -name '*.d' -type f -print 2>/dev/null)

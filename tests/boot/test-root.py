@@ -1,0 +1,23 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: a system boots with its root on a map that the initramfs has made, with the name that the system gives it
+# image:
+from machine import Machine, check, main, same
+
+
+def test(image, out):
+    with Machine(image, out) as machine:
+        machine.wait_shell()
+        same("the root device", machine.run("findmnt -no SOURCE /"), "/dev/mapper/mpathk-part1")
+        machine.until("the daemon serves", "multipathd show daemon | grep -q idle")
+        print(machine.run("multipath -ll"))
+        same("paths", machine.run("multipathd show paths raw format '%m %t %o' | sort"), "mpathk active running\nmpathk active running")
+        same("maps", machine.run("multipathd show maps raw format '%n %w %N'"), "mpathk 35000c500a0b1c2d3 2")
+        same("partitions of paths", machine.run("ls /dev | grep -c 'sd[a-z][0-9]' || :"), "0")
+        same("failed units", machine.run("systemctl --failed --no-legend --plain"), "")
+        same("differences", machine.run("journalctl -k | grep -c 'differs from the one in the initramfs' || :"), "0")
+        machine.send("systemctl poweroff")
+        machine.say(f"off after {machine.wait_end(120):.0f} s")
+
+
+main(test)
