@@ -197,7 +197,7 @@ static void every_disk_has_its_identity(void **state)
 	}
 }
 
-static void udev_properties_tell_the_wwid(void **state)
+static void udev_properties_contain_the_wwid(void **state)
 {
 	struct mp_path_settings settings = { .uid_attribute = "ID_SERIAL" };
 	const struct disk *disk = disk_of(1, 1);
@@ -250,7 +250,7 @@ static void a_map_is_created_read_and_removed(void **state)
 	assert_false(exists("wwid0"));
 }
 
-static void a_taken_name_or_wwid_is_told(void **state)
+static void a_name_or_wwid_in_use_is_reported(void **state)
 {
 	(void)state;
 	assert_int_equal(create("map0", "wwid0", 0, "0"), 0);
@@ -407,7 +407,7 @@ static void a_failed_reload_keeps_the_old_table(void **state)
 	remove_map("wwid0");
 }
 
-static void suspend_and_resume_are_seen(void **state)
+static void a_suspended_map_is_reported_until_it_is_resumed(void **state)
 {
 	struct mp_kernel_map map = { 0 };
 
@@ -457,7 +457,7 @@ static void a_failed_path_is_an_event_and_a_state(void **state)
 	remove_map("wwid0");
 }
 
-static void a_status_that_no_longer_fits_is_told(void **state)
+static void a_status_that_no_longer_fits_is_reported(void **state)
 {
 	struct mp_kernel_map map = { 0 };
 	_cleanup_(mp_table_fini) struct mp_table table;
@@ -486,7 +486,7 @@ static bool has_device(const char *name, const char *uuid)
 	return found;
 }
 
-static void a_rename_takes_partitions_along(void **state)
+static void a_rename_includes_the_partitions(void **state)
 {
 	struct mp_dm_listed *list;
 	size_t count, found = 0;
@@ -522,7 +522,7 @@ static void a_rename_takes_partitions_along(void **state)
 	assert_int_equal(count, 0);
 }
 
-static void a_map_in_use_is_busy_or_goes_later(void **state)
+static void a_map_in_use_is_busy_or_removed_later(void **state)
 {
 	const struct mp_dm_removal unused = { .only_unused = true },
 				   deferred = { .deferred = true };
@@ -558,7 +558,7 @@ static void a_map_in_use_is_busy_or_goes_later(void **state)
 }
 
 /* All paths failed, I/O queued: who wants to remove the map changes nothing for it. */
-static void a_removal_in_vain_leaves_a_map_as_it_was(void **state)
+static void a_failed_removal_leaves_the_map_unchanged(void **state)
 {
 	static const struct mp_dm_removal ways[] = { { .only_unused = true },
 						     { .only_unused = false } };
@@ -614,7 +614,7 @@ static void a_removal_in_vain_leaves_a_map_as_it_was(void **state)
 	assert_false(has_device("map0 p2", "part2-mpath-wwid0"));
 }
 
-static void a_half_made_map_is_completed_or_goes(void **state)
+static void a_half_made_map_is_completed_or_removed(void **state)
 {
 	static const char *const ways[][2] = {
 		{ "map0", "true" },
@@ -766,7 +766,7 @@ static void names_and_tables_of_any_size_are_read(void **state)
  * behind each round is 32 bytes at least, but the first seven may be out of malloc()'s cache, which
  * counts as in use.
  */
-static void rounds_leave_no_memory_behind(void **state)
+static void repeated_calls_leak_no_memory(void **state)
 {
 	enum { ROUNDS = 34, WARM = 2, LEAST = 32 };
 	const struct mp_dm_flags flags = { .reload = true };
@@ -1021,26 +1021,27 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(every_disk_has_its_identity, remove_all),
-		cmocka_unit_test_teardown(udev_properties_tell_the_wwid, remove_all),
+		cmocka_unit_test_teardown(udev_properties_contain_the_wwid, remove_all),
 		cmocka_unit_test_teardown(a_map_is_created_read_and_removed, remove_all),
-		cmocka_unit_test_teardown(a_taken_name_or_wwid_is_told, remove_all),
+		cmocka_unit_test_teardown(a_name_or_wwid_in_use_is_reported, remove_all),
 		cmocka_unit_test_teardown(a_failed_creation_leaves_nothing, remove_all),
 		cmocka_unit_test_teardown(flags_reach_udev_without_a_semaphore, remove_all),
 		cmocka_unit_test_teardown(a_wait_ends_when_udev_made_the_link, remove_all),
 		cmocka_unit_test_teardown(a_reload_changes_the_table, remove_all),
 		cmocka_unit_test_teardown(a_failed_reload_keeps_the_old_table, remove_all),
-		cmocka_unit_test_teardown(suspend_and_resume_are_seen, remove_all),
+		cmocka_unit_test_teardown(a_suspended_map_is_reported_until_it_is_resumed,
+					  remove_all),
 		cmocka_unit_test_teardown(a_failed_path_is_an_event_and_a_state, remove_all),
-		cmocka_unit_test_teardown(a_status_that_no_longer_fits_is_told, remove_all),
-		cmocka_unit_test_teardown(a_rename_takes_partitions_along, remove_all),
-		cmocka_unit_test_teardown(a_map_in_use_is_busy_or_goes_later, remove_all),
-		cmocka_unit_test_teardown(a_removal_in_vain_leaves_a_map_as_it_was, remove_all),
-		cmocka_unit_test_teardown(a_half_made_map_is_completed_or_goes, remove_all),
+		cmocka_unit_test_teardown(a_status_that_no_longer_fits_is_reported, remove_all),
+		cmocka_unit_test_teardown(a_rename_includes_the_partitions, remove_all),
+		cmocka_unit_test_teardown(a_map_in_use_is_busy_or_removed_later, remove_all),
+		cmocka_unit_test_teardown(a_failed_removal_leaves_the_map_unchanged, remove_all),
+		cmocka_unit_test_teardown(a_half_made_map_is_completed_or_removed, remove_all),
 		cmocka_unit_test_teardown(a_half_made_map_keeps_no_name_from_another, remove_all),
 		cmocka_unit_test_teardown(a_map_can_be_read_only, remove_all),
 		cmocka_unit_test_teardown(other_devices_are_moved_onto_the_map, remove_all),
 		cmocka_unit_test_teardown(names_and_tables_of_any_size_are_read, remove_all),
-		cmocka_unit_test_teardown(rounds_leave_no_memory_behind, remove_all),
+		cmocka_unit_test_teardown(repeated_calls_leak_no_memory, remove_all),
 		cmocka_unit_test_teardown(workers_do_not_disturb_each_other, remove_all),
 		cmocka_unit_test_teardown(checkers_follow_the_path, remove_all),
 		cmocka_unit_test_teardown(reads_of_all_paths_share_a_context, remove_all),

@@ -49,7 +49,7 @@ static void close_many(struct account *account, size_t count)
 		account_close(account);
 }
 
-static void a_user_has_a_number_of_connections_and_root_any(void **state)
+static void connections_of_a_user_are_limited_and_those_of_root_are_not(void **state)
 {
 	struct account *user, *root, *other;
 	size_t count = open_many(*state, 1000, PLENTY, &user);
@@ -65,7 +65,7 @@ static void a_user_has_a_number_of_connections_and_root_any(void **state)
 	account_close(other);
 }
 
-static void all_users_together_leave_places_for_root(void **state)
+static void all_users_together_leave_room_for_root(void **state)
 {
 	struct accounts *accounts = *state;
 	struct account *users[20000], *root;
@@ -81,7 +81,7 @@ static void all_users_together_leave_places_for_root(void **state)
 		account_close(users[i]);
 }
 
-static void users_get_a_quarter_of_few_descriptors(void **state)
+static void users_get_a_quarter_of_the_descriptors_when_there_are_few(void **state)
 {
 	struct accounts accounts;
 	struct account *user;
@@ -127,7 +127,7 @@ static void time_of_a_turn_is_shared_by_user_and_by_all_users(void **state)
 		account_close(users[i]);
 }
 
-static void a_request_that_costs_many_turns_is_paid_in_them(void **state)
+static void a_request_that_took_many_turns_costs_its_user_as_many(void **state)
 {
 	struct account *user, *other, *root;
 	unsigned turns = 0;
@@ -158,7 +158,7 @@ static void a_request_that_costs_many_turns_is_paid_in_them(void **state)
 	account_close(other);
 }
 
-static void answers_that_wait_are_bounded_by_user_and_by_all_users(void **state)
+static void unread_answers_are_limited_per_user_and_for_all_users(void **state)
 {
 	struct account *one, *two, *root;
 
@@ -182,7 +182,7 @@ static void answers_that_wait_are_bounded_by_user_and_by_all_users(void **state)
 	account_close(root);
 }
 
-static void requests_that_are_answered_later_are_bounded(void **state)
+static void deferred_requests_are_limited(void **state)
 {
 	struct account *one, *two;
 
@@ -205,13 +205,13 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(a_user_has_a_number_of_connections_and_root_any),
-		TEST(all_users_together_leave_places_for_root),
-		cmocka_unit_test(users_get_a_quarter_of_few_descriptors),
-		TEST(a_request_that_costs_many_turns_is_paid_in_them),
+		TEST(connections_of_a_user_are_limited_and_those_of_root_are_not),
+		TEST(all_users_together_leave_room_for_root),
+		cmocka_unit_test(users_get_a_quarter_of_the_descriptors_when_there_are_few),
+		TEST(a_request_that_took_many_turns_costs_its_user_as_many),
 		TEST(time_of_a_turn_is_shared_by_user_and_by_all_users),
-		TEST(answers_that_wait_are_bounded_by_user_and_by_all_users),
-		TEST(requests_that_are_answered_later_are_bounded),
+		TEST(unread_answers_are_limited_per_user_and_for_all_users),
+		TEST(deferred_requests_are_limited),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,7 +120,7 @@ static int listen_as(const char *name, uid_t uid, int backlog)
 	return fd;
 }
 
-static void only_roots_process_is_talked_to(void **state)
+static void only_a_daemon_of_root_or_of_the_caller_is_asked(void **state)
 {
 	int squatter = listen_as("@test-address-squatter", 65534, 10),
 	    root = listen_as("@test-address-root", 0, 10), fd;
@@ -153,7 +153,7 @@ static void only_roots_process_is_talked_to(void **state)
 	(void)state;
 }
 
-static void a_name_that_anybody_can_take_is_no_daemon_that_is_busy(void **state)
+static void only_the_abstract_name_can_be_taken_by_any_user(void **state)
 {
 	struct mp_address list[MP_ADDRESS_MAX];
 
@@ -176,8 +176,8 @@ int main(void)
 		cmocka_unit_test(the_environment_replaces_all),
 		cmocka_unit_test(a_missing_listener_is_an_error),
 		cmocka_unit_test(a_full_backlog_is_waited_for_no_longer_than_asked),
-		cmocka_unit_test(only_roots_process_is_talked_to),
-		cmocka_unit_test(a_name_that_anybody_can_take_is_no_daemon_that_is_busy),
+		cmocka_unit_test(only_a_daemon_of_root_or_of_the_caller_is_asked),
+		cmocka_unit_test(only_the_abstract_name_can_be_taken_by_any_user),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,7 +67,7 @@ static void run_until(size_t calls, uint64_t patience_usec)
 	}
 }
 
-static void what_is_due_in_one_second_is_called_in_one_turn_in_order(void **state)
+static void entries_due_in_one_second_are_called_in_order_in_one_turn(void **state)
 {
 	struct agenda_entry entries[3];
 	uint64_t second = (now_usec() / usec_per_sec + 1) * usec_per_sec;
@@ -86,7 +86,7 @@ static void what_is_due_in_one_second_is_called_in_one_turn_in_order(void **stat
 	}
 }
 
-static void a_turn_calls_a_limited_number_of_many_that_are_due(void **state)
+static void a_turn_calls_a_limited_number_of_due_entries(void **state)
 {
 	static struct agenda_entry entries[MANY];
 	uint64_t second = (now_usec() / usec_per_sec + 1) * usec_per_sec;
@@ -106,7 +106,7 @@ static void a_turn_calls_a_limited_number_of_many_that_are_due(void **state)
 	}
 }
 
-static void what_waits_for_its_call_can_be_cleared(void **state)
+static void an_entry_that_waits_for_its_call_can_be_cleared(void **state)
 {
 	static struct agenda_entry entries[MANY];
 
@@ -120,7 +120,7 @@ static void what_waits_for_its_call_can_be_cleared(void **state)
 	assert_int_equal(fixture.calls, MANY - 1);
 }
 
-static void what_is_cleared_is_not_called(void **state)
+static void a_cleared_entry_is_not_called(void **state)
 {
 	struct agenda_entry entries[3];
 
@@ -137,7 +137,7 @@ static void what_is_cleared_is_not_called(void **state)
 	assert_ptr_equal(fixture.called[0], &entries[1]);
 }
 
-static void set_again_counts_once_and_the_last_time_applies(void **state)
+static void an_entry_set_again_is_called_once_at_the_last_time(void **state)
 {
 	struct agenda_entry entry, other;
 	uint64_t now = now_usec();
@@ -168,7 +168,7 @@ static void an_entry_that_sets_itself_waits_for_the_next_second(void **state)
 	assert_int_not_equal(fixture.turn_of[0], fixture.turn_of[1]);
 }
 
-static void an_entry_a_round_away_is_not_taken_for_one_that_is_due(void **state)
+static void an_entry_due_a_round_later_is_not_called(void **state)
 {
 	struct agenda_entry soon, far[2];
 	uint64_t now = now_usec();
@@ -192,18 +192,18 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			what_is_due_in_one_second_is_called_in_one_turn_in_order, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_turn_calls_a_limited_number_of_many_that_are_due,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(what_waits_for_its_call_can_be_cleared, setup,
+			entries_due_in_one_second_are_called_in_order_in_one_turn, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_turn_calls_a_limited_number_of_due_entries, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(what_is_cleared_is_not_called, setup, teardown),
-		cmocka_unit_test_setup_teardown(set_again_counts_once_and_the_last_time_applies,
+		cmocka_unit_test_setup_teardown(an_entry_that_waits_for_its_call_can_be_cleared,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(a_cleared_entry_is_not_called, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_entry_set_again_is_called_once_at_the_last_time,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(an_entry_that_sets_itself_waits_for_the_next_second,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			an_entry_a_round_away_is_not_taken_for_one_that_is_due, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_entry_due_a_round_later_is_not_called, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

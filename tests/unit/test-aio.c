@@ -55,7 +55,7 @@ static void less_than_a_block_is_an_error(void **state)
 	assert_int_equal(done.error, -EIO);
 }
 
-static void what_cannot_be_read_is_reported_at_once(void **state)
+static void a_read_that_cannot_start_is_reported_at_once(void **state)
 {
 	_cleanup_(mp_aio_freep) struct mp_aio *aio = NULL;
 
@@ -83,7 +83,7 @@ static void the_event_descriptor_signals_answers(void **state)
 	assert_int_equal(mp_aio_reap(aio, done, 2), 1);
 }
 
-static void answers_not_reaped_are_freed(void **state)
+static void answers_that_were_not_reaped_are_freed(void **state)
 {
 	struct mp_aio *aio;
 	_cleanup_close_ int fd = file_of(4096);
@@ -100,9 +100,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_block_is_success),
 		cmocka_unit_test(less_than_a_block_is_an_error),
-		cmocka_unit_test(what_cannot_be_read_is_reported_at_once),
+		cmocka_unit_test(a_read_that_cannot_start_is_reported_at_once),
 		cmocka_unit_test(the_event_descriptor_signals_answers),
-		cmocka_unit_test(answers_not_reaped_are_freed),
+		cmocka_unit_test(answers_that_were_not_reaped_are_freed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@ static const uint8_t report[] = {
 	0, 0, 0, 2,  0x02, 0x8f, 0x01, 0x01, 0, 0, 0, 1, 0, 0, 0, 3,
 };
 
-static void the_state_is_that_of_the_group(void **state)
+static void a_path_has_the_state_of_its_target_port_group(void **state)
 {
 	enum mp_alua_state got;
 	bool preferred;
@@ -87,7 +87,7 @@ static void priorities_are_those_of_the_field(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_state_is_that_of_the_group),
+		cmocka_unit_test(a_path_has_the_state_of_its_target_port_group),
 		cmocka_unit_test(a_group_that_is_not_listed_is_reported),
 		cmocka_unit_test(a_report_may_be_cut_after_the_group),
 		cmocka_unit_test(priorities_are_those_of_the_field),

@@ -116,7 +116,7 @@ static void world_set(struct world *world, unsigned facts)
 
 #define NOT_ASKED 1 /* of proof errors */
 
-static void an_answer_is_worth_what_it_says_of_the_lun_and_when_it_was_asked(void **state)
+static void an_answer_is_judged_by_the_lun_it_reports_and_by_when_it_was_asked(void **state)
 {
 	static const struct {
 		unsigned facts;
@@ -192,7 +192,7 @@ static void an_answer_is_worth_what_it_says_of_the_lun_and_when_it_was_asked(voi
 	}
 }
 
-static void a_name_of_udevs_own_is_compared_with_what_other_paths_and_the_kernel_say(void **state)
+static void a_wwid_made_by_udev_is_compared_with_other_paths_and_with_the_kernel(void **state)
 {
 	static const struct {
 		const char *sibling, *page; /* NULL: none */
@@ -305,7 +305,7 @@ static void world_set_more(struct world *world, unsigned facts)
 	world->map->awaits_proof = facts & AWAITS_PROOF;
 }
 
-static void what_follows_from_an_answer(void **state)
+static void effects_follow_from_old_state_answer_and_kernel(void **state)
 {
 	static const struct {
 		unsigned facts;
@@ -426,7 +426,7 @@ static void take(struct world *world, enum mp_path_state state)
 	answers_take(job);
 }
 
-static void the_kernel_hears_of_a_path_before_anybody_else(void **state)
+static void the_message_to_the_kernel_comes_before_all_other_effects(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -445,7 +445,7 @@ static void the_kernel_hears_of_a_path_before_anybody_else(void **state)
 	assert_false(world.map->dirty); /* its table stays as it is */
 }
 
-static void a_path_that_is_back_with_proof_is_reinstated(void **state)
+static void a_proven_path_that_is_up_again_is_reinstated(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -528,7 +528,7 @@ static void a_path_that_the_operator_fails_stays_down_whatever_its_running_check
 	assert_int_equal(world.map->map.stats.path_faults, 1);
 }
 
-static void an_operator_who_reinstates_a_path_hears_what_its_device_says(void **state)
+static void reinstate_path_is_answered_with_the_result_of_the_next_check(void **state)
 {
 	static const struct {
 		const char *proof;
@@ -573,18 +573,19 @@ static void an_operator_who_reinstates_a_path_hears_what_its_device_says(void **
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_answer_is_worth_what_it_says_of_the_lun_and_when_it_was_asked),
 		cmocka_unit_test(
-			a_name_of_udevs_own_is_compared_with_what_other_paths_and_the_kernel_say),
-		cmocka_unit_test(what_follows_from_an_answer),
-		cmocka_unit_test(the_kernel_hears_of_a_path_before_anybody_else),
-		cmocka_unit_test(a_path_that_is_back_with_proof_is_reinstated),
+			an_answer_is_judged_by_the_lun_it_reports_and_by_when_it_was_asked),
+		cmocka_unit_test(
+			a_wwid_made_by_udev_is_compared_with_other_paths_and_with_the_kernel),
+		cmocka_unit_test(effects_follow_from_old_state_answer_and_kernel),
+		cmocka_unit_test(the_message_to_the_kernel_comes_before_all_other_effects),
+		cmocka_unit_test(a_proven_path_that_is_up_again_is_reinstated),
 		cmocka_unit_test(a_path_to_another_lun_is_failed_whatever_its_checker_says),
 		cmocka_unit_test(an_answer_from_before_a_doubt_is_asked_for_again),
 		cmocka_unit_test(an_answer_for_a_path_that_is_gone_is_dropped),
 		cmocka_unit_test(
 			a_path_that_the_operator_fails_stays_down_whatever_its_running_check_says),
-		cmocka_unit_test(an_operator_who_reinstates_a_path_hears_what_its_device_says),
+		cmocka_unit_test(reinstate_path_is_answered_with_the_result_of_the_next_check),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "config/arena.h"
 
-static void memory_is_zeroed_aligned_and_apart(void **state)
+static void memory_is_zeroed_aligned_and_does_not_overlap(void **state)
 {
 	_cleanup_(mp_arena_fini) struct mp_arena arena = { 0 };
 
@@ -55,7 +55,7 @@ static void a_large_piece_gets_its_own_chunk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(memory_is_zeroed_aligned_and_apart),
+		cmocka_unit_test(memory_is_zeroed_aligned_and_does_not_overlap),
 		cmocka_unit_test(texts_are_copied_and_terminated),
 		cmocka_unit_test(a_large_piece_gets_its_own_chunk),
 	};

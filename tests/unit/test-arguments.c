@@ -104,7 +104,7 @@ static void the_first_error_stops_reading(void **state)
 	(void)state;
 }
 
-static void options_stand_anywhere(void **state)
+static void options_may_come_anywhere(void **state)
 {
 	struct arguments arguments;
 	char text[64];
@@ -131,7 +131,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_last_mode_wins),
 		cmocka_unit_test(the_first_error_stops_reading),
-		cmocka_unit_test(options_stand_anywhere),
+		cmocka_unit_test(options_may_come_anywhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

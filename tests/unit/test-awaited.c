@@ -22,7 +22,7 @@ static void the_map_of_a_new_path_is_marked_by_its_first_answer(void **state)
 	assert_int_equal(world.made.inventory.unanswered, 0);
 }
 
-static void what_was_asked_before_the_prioritizer_was_chosen_ends_no_wait(void **state)
+static void the_answer_of_an_older_check_does_not_end_the_wait(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -36,7 +36,7 @@ static void what_was_asked_before_the_prioritizer_was_chosen_ends_no_wait(void *
 	assert_true(world.a->answered && world.map->dirty);
 }
 
-static void the_last_answer_of_paths_without_a_map_wakes_the_others(void **state)
+static void the_last_answer_of_paths_without_a_map_wakes_reconciliation(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -144,8 +144,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_map_of_a_new_path_is_marked_by_its_first_answer),
-		cmocka_unit_test(what_was_asked_before_the_prioritizer_was_chosen_ends_no_wait),
-		cmocka_unit_test(the_last_answer_of_paths_without_a_map_wakes_the_others),
+		cmocka_unit_test(the_answer_of_an_older_check_does_not_end_the_wait),
+		cmocka_unit_test(the_last_answer_of_paths_without_a_map_wakes_reconciliation),
 		cmocka_unit_test(a_map_waits_again_for_usable_paths_only),
 		cmocka_unit_test(a_map_waits_for_the_priority_of_another_prioritizer),
 		cmocka_unit_test(when_waiting_ends_for_all_each_map_is_marked),

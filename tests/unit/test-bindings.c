@@ -97,7 +97,7 @@ static void bindings_are_sorted_by_length_and_name(void **state)
 	assert_null(mp_bindings_wwid(bindings, "mpathc"));
 }
 
-static void of_several_aliases_of_a_wwid_the_first_line_applies(void **state)
+static void the_first_of_several_aliases_of_a_wwid_applies(void **state)
 {
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings =
 		parse("v w2\nmpathz w\nmpathaa w\nmpathb w\n");
@@ -107,7 +107,7 @@ static void of_several_aliases_of_a_wwid_the_first_line_applies(void **state)
 	assert_text(bindings, "v w2\nmpathz w\nmpathb w\nmpathaa w\n");
 }
 
-static void what_is_written_is_what_is_read(void **state)
+static void notes_are_read_back_as_written(void **state)
 {
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("mpatha before\n"),
 							*loaded = parse("");
@@ -145,7 +145,7 @@ static void what_is_written_is_what_is_read(void **state)
 	assert_string_equal(mp_bindings_wwid(loaded, "mpatha"), "before");
 }
 
-static void the_name_that_counts_is_kept_through_writes(void **state)
+static void the_name_in_force_survives_writes(void **state)
 {
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("mpatha w\nmpathb v\n");
 	_cleanup_free_ char *name = NULL, *text = NULL, *written = NULL, *again = NULL;
@@ -210,7 +210,7 @@ static void a_file_with_header_and_without_contradictions_is_fine(void **state)
 				 cases[i].rewrite);
 }
 
-static void loading_makes_the_file_with_its_header(void **state)
+static void loading_creates_the_file_with_its_header(void **state)
 {
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("old w\n");
 	_cleanup_free_ char *text = NULL;
@@ -239,7 +239,7 @@ static void loading_read_only_writes_nothing(void **state)
 	assert_string_equal(mp_bindings_alias(bindings, "v"), "a");
 }
 
-static void a_configured_alias_beats_a_binding(void **state)
+static void a_configured_alias_takes_precedence_over_a_binding(void **state)
 {
 	_cleanup_(mp_config_freep) struct mp_config *config = configuration(*state, "v", "b");
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("");
@@ -255,7 +255,7 @@ static void a_configured_alias_beats_a_binding(void **state)
 	assert_string_equal(text, HEADER "a w\n");
 }
 
-static void a_file_that_cannot_be_read_leaves_memory_alone(void **state)
+static void a_file_that_cannot_be_read_leaves_the_bindings_in_memory(void **state)
 {
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("a w\n");
 	char path[PATH_MAX];
@@ -265,7 +265,7 @@ static void a_file_that_cannot_be_read_leaves_memory_alone(void **state)
 	assert_string_equal(mp_bindings_wwid(bindings, "a"), "w");
 }
 
-static void a_name_that_others_have_given_away_meanwhile_stays_theirs(void **state)
+static void a_name_assigned_by_another_program_meanwhile_is_respected(void **state)
 {
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings =
 		parse("mpatha w1\nmpathb w2\nmpathe w5\n");
@@ -284,7 +284,7 @@ static void a_name_that_others_have_given_away_meanwhile_stays_theirs(void **sta
 	assert_null(mp_bindings_alias(bindings, "w2"));
 }
 
-static void what_is_adopted_does_not_contradict_the_configuration(void **state)
+static void adopted_bindings_do_not_contradict_the_configuration(void **state)
 {
 	_cleanup_(mp_config_freep) struct mp_config *config = configuration(*state, "v", "b");
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("a w1\n");
@@ -473,7 +473,7 @@ static void a_name_is_chosen_by_the_first_rule_that_applies(void **state)
 	}
 }
 
-static void a_name_configured_for_another_wwid_is_not_given_away(void **state)
+static void a_name_configured_for_another_wwid_is_not_assigned(void **state)
 {
 	_cleanup_(mp_config_freep) struct mp_config *config = configuration(*state, "v", "mpatha");
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("");
@@ -491,7 +491,7 @@ static void a_name_configured_for_another_wwid_is_not_given_away(void **state)
 	assert_string_equal(adopted, "mpathc");
 }
 
-static void thousands_get_the_lowest_names_in_turn(void **state)
+static void thousands_of_maps_get_the_lowest_free_names_in_order(void **state)
 {
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = parse("");
 	struct mp_alias_request request = { .user_friendly = true, .prefix = "mpath" };
@@ -516,22 +516,22 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_letters_in_bijective_base_26),
 		cmocka_unit_test(bindings_are_sorted_by_length_and_name),
-		cmocka_unit_test(of_several_aliases_of_a_wwid_the_first_line_applies),
-		scratch_test(what_is_written_is_what_is_read),
-		scratch_test(the_name_that_counts_is_kept_through_writes),
+		cmocka_unit_test(the_first_of_several_aliases_of_a_wwid_applies),
+		scratch_test(notes_are_read_back_as_written),
+		scratch_test(the_name_in_force_survives_writes),
 		cmocka_unit_test(bad_lines_are_reported_and_skipped),
 		cmocka_unit_test(a_file_with_header_and_without_contradictions_is_fine),
-		scratch_test(loading_makes_the_file_with_its_header),
+		scratch_test(loading_creates_the_file_with_its_header),
 		scratch_test(loading_read_only_writes_nothing),
-		scratch_test(a_configured_alias_beats_a_binding),
-		scratch_test(a_file_that_cannot_be_read_leaves_memory_alone),
-		scratch_test(a_name_that_others_have_given_away_meanwhile_stays_theirs),
-		scratch_test(what_is_adopted_does_not_contradict_the_configuration),
+		scratch_test(a_configured_alias_takes_precedence_over_a_binding),
+		scratch_test(a_file_that_cannot_be_read_leaves_the_bindings_in_memory),
+		scratch_test(a_name_assigned_by_another_program_meanwhile_is_respected),
+		scratch_test(adopted_bindings_do_not_contradict_the_configuration),
 		scratch_test(many_writers_lose_nothing),
 		scratch_test(a_kill_at_any_moment_leaves_a_whole_file),
 		cmocka_unit_test(a_name_is_chosen_by_the_first_rule_that_applies),
-		scratch_test(a_name_configured_for_another_wwid_is_not_given_away),
-		cmocka_unit_test(thousands_get_the_lowest_names_in_turn),
+		scratch_test(a_name_configured_for_another_wwid_is_not_assigned),
+		cmocka_unit_test(thousands_of_maps_get_the_lowest_free_names_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

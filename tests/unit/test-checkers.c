@@ -200,7 +200,7 @@ static void readsector0_tries_three_times(void **state)
 	assert_int_equal(device.asked, 3);
 }
 
-static void a_page_that_does_not_come_is_judged_alike(void **state)
+static void a_missing_page_means_the_same_to_each_checker(void **state)
 {
 	static const struct single_case cases[] = {
 		{ "no SCSI", { .r = -ENOTTY }, MP_PATH_WILD, 1 },
@@ -225,7 +225,7 @@ static void a_page_that_does_not_come_is_judged_alike(void **state)
 		}
 }
 
-static void hp_sw_takes_what_is_not_ready_for_passive(void **state)
+static void hp_sw_reports_a_device_that_is_not_ready_as_ghost(void **state)
 {
 	const struct answer up[] = { { 0 }, { 0 } }, passive[] = { { 0 }, SENSE(2, 4, 2) };
 
@@ -423,8 +423,8 @@ int main(void)
 		cmocka_unit_test(tur_continues_after_a_unit_attention),
 		cmocka_unit_test(all_tries_of_tur_share_one_timeout),
 		cmocka_unit_test(readsector0_tries_three_times),
-		cmocka_unit_test(a_page_that_does_not_come_is_judged_alike),
-		cmocka_unit_test(hp_sw_takes_what_is_not_ready_for_passive),
+		cmocka_unit_test(a_missing_page_means_the_same_to_each_checker),
+		cmocka_unit_test(hp_sw_reports_a_device_that_is_not_ready_as_ghost),
 		cmocka_unit_test(emc_clariion_reads_the_array_page),
 		cmocka_unit_test(rdac_reads_the_array_page),
 		cmocka_unit_test(rdac_asks_for_reports_of_aborts),

@@ -78,7 +78,7 @@ static void a_new_single_path_is_claimed_and_mapped_by_mode(void **state)
 	}
 }
 
-static void what_was_released_stays_released_unless_it_is_known(void **state)
+static void a_released_path_stays_released_unless_its_wwid_is_known(void **state)
 {
 	static const struct {
 		struct mp_claim_input input;
@@ -96,7 +96,7 @@ static void what_was_released_stays_released_unless_it_is_known(void **state)
 		assert_int_equal(mp_claim_decide(&cases[i].input).claim, cases[i].claim);
 }
 
-static void a_map_is_allowed_by_what_is_known_of_it(void **state)
+static void a_map_is_allowed_by_mode_paths_wwid_and_label(void **state)
 {
 	static const struct {
 		struct mp_allow_input input;
@@ -125,7 +125,7 @@ static void a_map_is_allowed_by_what_is_known_of_it(void **state)
 }
 
 /* All inputs that there are. */
-static void the_last_row_of_the_account_decides_and_no_other(void **state)
+static void the_last_row_of_the_explanation_decides_and_no_other(void **state)
 {
 	(void)state;
 	for (unsigned bits = 0; bits < 1u << 11; bits++)
@@ -209,9 +209,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_step_of_the_claim_decides_before_the_next),
 		cmocka_unit_test(a_new_single_path_is_claimed_and_mapped_by_mode),
-		cmocka_unit_test(what_was_released_stays_released_unless_it_is_known),
-		cmocka_unit_test(a_map_is_allowed_by_what_is_known_of_it),
-		cmocka_unit_test(the_last_row_of_the_account_decides_and_no_other),
+		cmocka_unit_test(a_released_path_stays_released_unless_its_wwid_is_known),
+		cmocka_unit_test(a_map_is_allowed_by_mode_paths_wwid_and_label),
+		cmocka_unit_test(the_last_row_of_the_explanation_decides_and_no_other),
 		cmocka_unit_test(the_suggested_change_reverses_the_verdict),
 	};
 

@@ -29,7 +29,7 @@ static struct mp_claimant disk(void)
 	return claimant;
 }
 
-static void the_configuration_decides_what_its_judge_says(void **state)
+static void the_ruling_on_a_claimant_follows_from_the_configuration(void **state)
 {
 	static const struct {
 		const char *config;
@@ -92,7 +92,7 @@ static void unknown_hardware_waits_a_second(void **state)
 	mp_claimant_fini(&claimant);
 }
 
-static void a_claimant_survives_being_text(void **state)
+static void a_claimant_survives_formatting_and_parsing(void **state)
 {
 	struct mp_claimant claimant = disk(), read = MP_CLAIMANT_INIT;
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT, again = MP_STRBUF_INIT;
@@ -117,7 +117,7 @@ static void a_claimant_survives_being_text(void **state)
 	mp_claimant_fini(&read);
 }
 
-static void what_is_no_claimant_is_refused(void **state)
+static void a_malformed_claimant_is_refused(void **state)
 {
 	static const char *const cases[] = {
 		"",
@@ -141,7 +141,7 @@ static void what_is_no_claimant_is_refused(void **state)
 	}
 }
 
-static void a_ruling_survives_being_text(void **state)
+static void a_ruling_survives_formatting_and_parsing(void **state)
 {
 	static const struct mp_ruling cases[] = {
 		{ MP_FIND_SMART, 3, 10, false, true, "3600 with a blank" },
@@ -159,7 +159,7 @@ static void a_ruling_survives_being_text(void **state)
 	}
 }
 
-static void what_is_no_ruling_is_refused(void **state)
+static void a_malformed_ruling_is_refused(void **state)
 {
 	static const char *const cases[] = {
 		"",
@@ -181,12 +181,12 @@ static void what_is_no_ruling_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_configuration_decides_what_its_judge_says),
+		cmocka_unit_test(the_ruling_on_a_claimant_follows_from_the_configuration),
 		cmocka_unit_test(unknown_hardware_waits_a_second),
-		cmocka_unit_test(a_claimant_survives_being_text),
-		cmocka_unit_test(what_is_no_claimant_is_refused),
-		cmocka_unit_test(a_ruling_survives_being_text),
-		cmocka_unit_test(what_is_no_ruling_is_refused),
+		cmocka_unit_test(a_claimant_survives_formatting_and_parsing),
+		cmocka_unit_test(a_malformed_claimant_is_refused),
+		cmocka_unit_test(a_ruling_survives_formatting_and_parsing),
+		cmocka_unit_test(a_malformed_ruling_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

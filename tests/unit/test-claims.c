@@ -47,7 +47,7 @@ static void a_map_is_wanted_by_mode_paths_wwids_file_and_operator(void **state)
 	}
 }
 
-static void a_map_that_the_operator_removed_does_not_come(void **state)
+static void a_map_that_the_operator_removed_is_not_created_again(void **state)
 {
 	_cleanup_made_ struct made made;
 	struct daemon_map *map;
@@ -66,7 +66,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_map_is_wanted_by_mode_paths_wwids_file_and_operator),
-		cmocka_unit_test(a_map_that_the_operator_removed_does_not_come),
+		cmocka_unit_test(a_map_that_the_operator_removed_is_not_created_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,7 @@ static void short_and_long_replies_arrive_whole(void **state)
 	(void)state;
 }
 
-static void a_daemon_that_hangs_up_is_an_input_error(void **state)
+static void a_connection_closed_by_the_daemon_is_an_input_error(void **state)
 {
 	static const struct fake_reply replies[] = { { NULL, NULL } };
 	static struct client_reply reply;
@@ -49,7 +49,7 @@ static void a_daemon_that_hangs_up_is_an_input_error(void **state)
 	(void)state;
 }
 
-static void failure_is_the_first_line(void **state)
+static void the_first_line_of_a_reply_says_whether_it_failed(void **state)
 {
 	assert_true(client_is_failure("fail\n"));
 	assert_true(client_is_failure("fail\ntimeout\n"));
@@ -123,8 +123,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(short_and_long_replies_arrive_whole),
-		cmocka_unit_test(a_daemon_that_hangs_up_is_an_input_error),
-		cmocka_unit_test(failure_is_the_first_line),
+		cmocka_unit_test(a_connection_closed_by_the_daemon_is_an_input_error),
+		cmocka_unit_test(the_first_line_of_a_reply_says_whether_it_failed),
 		cmocka_unit_test(a_full_pipe_is_waited_for),
 		cmocka_unit_test(a_terminal_gets_no_control_characters_and_a_pipe_gets_all),
 	};

@@ -39,7 +39,7 @@ static size_t count_arguments(const char *grammar)
 }
 
 /* A new word that grammar.c does not know, and a row that an earlier one hides, fail here. */
-static void every_row_is_what_its_words_parse_to(void **state)
+static void the_words_of_each_row_parse_to_that_row(void **state)
 {
 	size_t count;
 	const struct command *table = commands_table(&count);
@@ -66,7 +66,7 @@ static bool only_shows(const struct command *command)
 }
 
 /* The difference that a reconfigure would make reads the files, as only root may. */
-static void users_may_run_what_only_shows(void **state)
+static void users_may_run_commands_that_only_show(void **state)
 {
 	size_t count;
 	const struct command *table = commands_table(&count);
@@ -91,7 +91,7 @@ static bool has_other_row(const struct command *command)
 	return false;
 }
 
-static void whatever_is_undone_can_be_done(void **state)
+static void each_command_that_undoes_has_one_that_does(void **state)
 {
 	size_t count, undone = 0;
 	const struct command *table = commands_table(&count);
@@ -109,9 +109,9 @@ static void whatever_is_undone_can_be_done(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_row_is_what_its_words_parse_to),
-		cmocka_unit_test(users_may_run_what_only_shows),
-		cmocka_unit_test(whatever_is_undone_can_be_done),
+		cmocka_unit_test(the_words_of_each_row_parse_to_that_row),
+		cmocka_unit_test(users_may_run_commands_that_only_show),
+		cmocka_unit_test(each_command_that_undoes_has_one_that_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

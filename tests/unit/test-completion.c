@@ -31,7 +31,7 @@ static void add(void *userdata, const char *word, size_t length)
 	strcat(words, ",");
 }
 
-static void the_table_says_what_follows(void **state)
+static void completions_follow_from_the_table_of_commands(void **state)
 {
 	static const struct {
 		const char *line, *words;
@@ -97,7 +97,7 @@ static void the_last_word_is_unfinished_until_a_blank(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_table_says_what_follows),
+		cmocka_unit_test(completions_follow_from_the_table_of_commands),
 		cmocka_unit_test(a_text_without_commands_completes_nothing),
 		cmocka_unit_test(the_last_word_is_unfinished_until_a_blank),
 	};

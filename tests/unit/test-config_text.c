@@ -5,7 +5,7 @@
 #include "base/strbuf.h"
 #include "multipathd/commands/config_text.h"
 
-static void keys_are_cut_out_and_nothing_else_is(void **state)
+static void reservation_keys_are_cut_out_and_nothing_else_is(void **state)
 {
 	static const struct {
 		const char *text, *shown;
@@ -29,7 +29,7 @@ static void keys_are_cut_out_and_nothing_else_is(void **state)
 	}
 }
 
-static void forced_queueing_takes_the_place_of_the_value_that_files_have(void **state)
+static void forced_queueing_replaces_the_value_from_the_files(void **state)
 {
 	static const struct {
 		const char *text, *shown;
@@ -51,7 +51,7 @@ static void forced_queueing_takes_the_place_of_the_value_that_files_have(void **
 	}
 }
 
-static void the_local_text_has_the_maps_that_exist(void **state)
+static void the_local_text_has_only_maps_that_exist(void **state)
 {
 	_cleanup_made_ struct made made;
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT, one = MP_STRBUF_INIT;
@@ -76,9 +76,9 @@ static void the_local_text_has_the_maps_that_exist(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(keys_are_cut_out_and_nothing_else_is),
-		cmocka_unit_test(forced_queueing_takes_the_place_of_the_value_that_files_have),
-		cmocka_unit_test(the_local_text_has_the_maps_that_exist),
+		cmocka_unit_test(reservation_keys_are_cut_out_and_nothing_else_is),
+		cmocka_unit_test(forced_queueing_replaces_the_value_from_the_files),
+		cmocka_unit_test(the_local_text_has_only_maps_that_exist),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

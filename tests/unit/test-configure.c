@@ -154,7 +154,7 @@ static void a_reconfigure_resolves_looks_enumerates_and_has_the_maps_reconciled(
 	assert_int_equal(daemon->state, DAEMON_IDLE);
 }
 
-static void all_maps_that_exist_are_reloaded_if_that_is_asked(void **state)
+static void reconfigure_all_reloads_all_maps_that_exist(void **state)
 {
 	struct daemon_map *missing = made_map(&world.made, "x");
 
@@ -165,7 +165,7 @@ static void all_maps_that_exist_are_reloaded_if_that_is_asked(void **state)
 	recorded_forget();
 }
 
-static void another_reconfigure_waits_and_does_what_all_that_wait_ask(void **state)
+static void several_waiting_reconfigures_are_done_as_one(void **state)
 {
 	static const struct {
 		bool all[2]; /* of the two that wait */
@@ -216,7 +216,7 @@ static void expect_state(const char *begin, const char *end)
 		fail_msg("%s", text);
 }
 
-static void broken_files_keep_the_configuration_until_they_are_mended(void **state)
+static void damaged_files_keep_the_configuration_until_they_are_repaired(void **state)
 {
 	_cleanup_strbuf_ struct mp_strbuf errors = MP_STRBUF_INIT;
 	struct daemon *daemon = &world.made.daemon;
@@ -240,7 +240,7 @@ static void broken_files_keep_the_configuration_until_they_are_mended(void **sta
 	recorded_forget();
 }
 
-static void a_reconfigure_that_waited_for_broken_files_ends(void **state)
+static void a_reconfigure_that_waited_ends_when_files_are_damaged(void **state)
 {
 	struct daemon *daemon = &world.made.daemon;
 
@@ -259,7 +259,7 @@ static void a_reconfigure_that_waited_for_broken_files_ends(void **state)
 	expect_state("config: stale since ", "multipath.conf");
 }
 
-static void at_startup_a_part_of_broken_files_is_better_than_nothing(void **state)
+static void startup_uses_what_can_be_read_of_damaged_files(void **state)
 {
 	struct daemon *daemon = &world.made.daemon;
 	struct mp_config *first = daemon->inventory.config;
@@ -278,7 +278,7 @@ static void at_startup_a_part_of_broken_files_is_better_than_nothing(void **stat
 	mp_config_free(first);
 }
 
-static void notes_are_those_of_the_last_reading_up_to_a_verbosity(void **state)
+static void notes_are_those_of_the_last_load_up_to_the_verbosity(void **state)
 {
 	_cleanup_strbuf_ struct mp_strbuf quiet = MP_STRBUF_INIT, all = MP_STRBUF_INIT;
 	struct daemon *daemon = &world.made.daemon;
@@ -328,7 +328,7 @@ static void settle(void)
 	recorded_fire(recorded.timers[1].source);
 }
 
-static void operations_that_do_not_end_hold_up_startup_no_longer_than_others_do(void **state)
+static void startup_continues_without_operations_that_hang(void **state)
 {
 	struct daemon *daemon = &world.made.daemon;
 
@@ -356,7 +356,7 @@ static void operations_that_do_not_end_hold_up_startup_no_longer_than_others_do(
 	assert_int_equal(world.configured, 1);
 }
 
-static void a_program_that_waits_for_ever_waits_for_operations(void **state)
+static void a_program_without_time_limit_waits_for_its_operations(void **state)
 {
 	(void)state;
 	world.made.inventory.options.waits_for_ever = true;
@@ -371,15 +371,15 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(a_reconfigure_resolves_looks_enumerates_and_has_the_maps_reconciled),
-		TEST(all_maps_that_exist_are_reloaded_if_that_is_asked),
-		TEST(another_reconfigure_waits_and_does_what_all_that_wait_ask),
-		TEST(broken_files_keep_the_configuration_until_they_are_mended),
-		TEST(a_reconfigure_that_waited_for_broken_files_ends),
-		TEST(at_startup_a_part_of_broken_files_is_better_than_nothing),
-		TEST(notes_are_those_of_the_last_reading_up_to_a_verbosity),
+		TEST(reconfigure_all_reloads_all_maps_that_exist),
+		TEST(several_waiting_reconfigures_are_done_as_one),
+		TEST(damaged_files_keep_the_configuration_until_they_are_repaired),
+		TEST(a_reconfigure_that_waited_ends_when_files_are_damaged),
+		TEST(startup_uses_what_can_be_read_of_damaged_files),
+		TEST(notes_are_those_of_the_last_load_up_to_the_verbosity),
 		TEST(startup_waits_as_long_as_paths_answer),
-		TEST(operations_that_do_not_end_hold_up_startup_no_longer_than_others_do),
-		TEST(a_program_that_waits_for_ever_waits_for_operations),
+		TEST(startup_continues_without_operations_that_hang),
+		TEST(a_program_without_time_limit_waits_for_its_operations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

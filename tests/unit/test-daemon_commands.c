@@ -12,7 +12,7 @@ static void queueing_is_forced_and_restored(void **state)
 	assert_false(asked.made.daemon.queue_forced);
 }
 
-static void what_reads_files_is_answered_by_a_worker(void **state)
+static void commands_that_read_files_are_answered_by_a_worker(void **state)
 {
 	static const char *const texts[] = {
 		"check config",	    "check config json",	 "reconfigure --dry-run",
@@ -32,7 +32,7 @@ static void what_reads_files_is_answered_by_a_worker(void **state)
 	}
 }
 
-static void the_daemon_ends_when_it_is_asked_to(void **state)
+static void shutdown_ends_the_daemon(void **state)
 {
 	int code;
 
@@ -48,8 +48,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ASKED_TEST(queueing_is_forced_and_restored),
-		ASKED_TEST(what_reads_files_is_answered_by_a_worker),
-		ASKED_TEST(the_daemon_ends_when_it_is_asked_to),
+		ASKED_TEST(commands_that_read_files_are_answered_by_a_worker),
+		ASKED_TEST(shutdown_ends_the_daemon),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@
 #include "multipathd/loop/deadlines.h"
 #include "multipathd/loop/work.h"
 
-static void the_first_is_known_and_what_has_expired_comes_out_once(void **state)
+static void the_first_deadline_is_known_and_each_expires_once(void **state)
 {
 	static const struct {
 		uint64_t submitted_usec, timeout_usec;
@@ -58,7 +58,7 @@ static void the_first_is_known_and_what_has_expired_comes_out_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_first_is_known_and_what_has_expired_comes_out_once),
+		cmocka_unit_test(the_first_deadline_is_known_and_each_expires_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,7 +31,7 @@ static void world_fini(struct world *world)
 
 #define _cleanup_world_ _cleanup_(world_fini)
 
-static void a_check_that_has_not_ended_is_late_when_it_was_asked_and_had_its_time(void **state)
+static void a_check_is_late_when_it_has_run_for_its_time(void **state)
 {
 	static const struct {
 		double after_sec; /* of 30 */
@@ -84,7 +84,7 @@ static void a_late_check_is_pending_and_then_timed_out(void **state)
 	assert_ptr_equal(world.path->job, world.job);
 }
 
-static void a_check_that_waits_for_its_turn_says_nothing(void **state)
+static void a_check_that_waits_for_its_turn_does_not_change_the_path(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -105,10 +105,9 @@ static void a_check_that_waits_for_its_turn_says_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			a_check_that_has_not_ended_is_late_when_it_was_asked_and_had_its_time),
+		cmocka_unit_test(a_check_is_late_when_it_has_run_for_its_time),
 		cmocka_unit_test(a_late_check_is_pending_and_then_timed_out),
-		cmocka_unit_test(a_check_that_waits_for_its_turn_says_nothing),
+		cmocka_unit_test(a_check_that_waits_for_its_turn_does_not_change_the_path),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

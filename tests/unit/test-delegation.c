@@ -81,7 +81,7 @@ static void the_daemon_lists_flushes_and_reloads(void **state)
 	(void)state;
 }
 
-static void a_name_that_is_too_long_stays_here(void **state)
+static void a_command_with_a_name_that_is_too_long_is_not_delegated(void **state)
 {
 	struct arguments arguments = { .mode = MODE_FLUSH };
 	char command[DELEGATION_COMMAND_SIZE], text[600];
@@ -188,7 +188,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_daemon_lists_flushes_and_reloads),
-		cmocka_unit_test(a_name_that_is_too_long_stays_here),
+		cmocka_unit_test(a_command_with_a_name_that_is_too_long_is_not_delegated),
 		cmocka_unit_test(replies_become_status_and_text),
 		cmocka_unit_test(retries_are_read_from_a_printed_configuration),
 		cmocka_unit_test(notes_are_lines_with_their_level),

@@ -10,7 +10,7 @@
 #include "config/detect.h"
 #include "config/trace.h"
 
-static void the_device_says_what_suits_it_unless_it_must_not(void **state)
+static void checker_and_prioritizer_are_detected_unless_it_is_disabled(void **state)
 {
 	static const struct {
 		struct mp_path_settings settings;
@@ -113,7 +113,7 @@ static void the_device_says_what_suits_it_unless_it_must_not(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_device_says_what_suits_it_unless_it_must_not),
+		cmocka_unit_test(checker_and_prioritizer_are_detected_unless_it_is_disabled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@
 #include "model/difference.h"
 #include "model/table.h"
 
-static void the_first_row_that_differs_is_named(void **state)
+static void the_first_difference_is_reported(void **state)
 {
 	static const char missing[] = "a path is not in the kernel's table";
 	static const char surplus[] = "the kernel's table has a path that must not be used";
@@ -69,7 +69,7 @@ static void the_first_row_that_differs_is_named(void **state)
 }
 
 /* As the configuration may have them: the kernel shows single blanks. */
-static void blanks_are_no_difference(void **state)
+static void blanks_are_not_a_difference(void **state)
 {
 	_cleanup_(mp_table_fini) struct mp_table current = MP_TABLE_INIT, wanted = MP_TABLE_INIT;
 
@@ -135,8 +135,8 @@ static void a_changed_row_is_reported_with_both_values(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_first_row_that_differs_is_named),
-		cmocka_unit_test(blanks_are_no_difference),
+		cmocka_unit_test(the_first_difference_is_reported),
+		cmocka_unit_test(blanks_are_not_a_difference),
 		cmocka_unit_test(groups_are_found_by_their_members),
 		cmocka_unit_test(a_changed_row_is_reported_with_both_values),
 	};

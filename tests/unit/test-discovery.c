@@ -57,7 +57,7 @@ static void discovery_format(const struct discovery *discovery, char *text, size
 		 checks[discovery->check]);
 }
 
-static void what_a_device_is_to_the_path_with_its_number(void **state)
+static void a_device_is_compared_with_the_path_of_its_number(void **state)
 {
 	static const struct {
 		unsigned facts;
@@ -136,7 +136,7 @@ static void a_new_device_joins_its_map_and_is_checked(void **state)
 	assert_false(world.map->dirty); /* its table waits for the answer */
 }
 
-static void a_device_without_wwid_is_asked_for_at_udev_later(void **state)
+static void udev_is_asked_later_about_a_device_without_wwid(void **state)
 {
 	_cleanup_world_ struct world world;
 	struct daemon_path *path;
@@ -178,7 +178,7 @@ static void a_device_that_leads_to_another_lun_leaves_its_map(void **state)
 	assert_int_equal(world.map->map.stats.path_faults, 1);
 }
 
-static void an_event_doubts_a_path_and_marks_its_map_for_what_has_changed(void **state)
+static void an_event_doubts_a_path_and_marks_its_map_for_each_change(void **state)
 {
 	static const struct {
 		uint64_t size_sectors;
@@ -323,7 +323,7 @@ a_wwid_from_the_device_itself_gives_a_path_its_map_unless_it_is_blacklisted(void
 	}
 }
 
-static void udev_is_asked_a_number_of_times(void **state)
+static void udev_is_asked_a_limited_number_of_times(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -381,18 +381,18 @@ static void udevs_name_for_page_0x83_is_compared_with_the_one_before(void **stat
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_a_device_is_to_the_path_with_its_number),
+		cmocka_unit_test(a_device_is_compared_with_the_path_of_its_number),
 		cmocka_unit_test(a_new_device_joins_its_map_and_is_checked),
-		cmocka_unit_test(a_device_without_wwid_is_asked_for_at_udev_later),
+		cmocka_unit_test(udev_is_asked_later_about_a_device_without_wwid),
 		cmocka_unit_test(a_device_that_leads_to_another_lun_leaves_its_map),
-		cmocka_unit_test(an_event_doubts_a_path_and_marks_its_map_for_what_has_changed),
+		cmocka_unit_test(an_event_doubts_a_path_and_marks_its_map_for_each_change),
 		cmocka_unit_test(a_dropped_path_is_removed_from_a_load_and_counted),
 		cmocka_unit_test(a_path_to_the_wrong_lun_is_failed_and_rescanned),
 		cmocka_unit_test(what_a_device_reports_chooses_checker_and_prioritizer),
 		cmocka_unit_test(a_name_that_a_device_reports_is_stored_once),
 		cmocka_unit_test(
 			a_wwid_from_the_device_itself_gives_a_path_its_map_unless_it_is_blacklisted),
-		cmocka_unit_test(udev_is_asked_a_number_of_times),
+		cmocka_unit_test(udev_is_asked_a_limited_number_of_times),
 		cmocka_unit_test(a_disconnected_path_is_deleted_once_if_that_is_configured),
 		cmocka_unit_test(udevs_name_for_page_0x83_is_compared_with_the_one_before),
 	};

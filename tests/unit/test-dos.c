@@ -43,7 +43,7 @@ static void assert_row(const struct row *row)
 	assert_judged(&source, row->wanted, count);
 }
 
-static void numbers_do_not_end_at_32_bits_of_512_bytes(void **state)
+static void numbers_go_beyond_32_bits_of_512_byte_sectors(void **state)
 {
 	static const struct row rows[] = {
 		{ 16ULL * TIB2,
@@ -124,7 +124,7 @@ static void a_logical_partition_lies_in_its_extended_one(void **state)
 		assert_row(&rows[i]);
 }
 
-static void a_chain_that_leaves_is_reported(void **state)
+static void a_chain_that_leaves_the_extended_partition_is_reported(void **state)
 {
 	static const struct row rows[] = {
 		/* Out of the extended partition, though there is a table. */
@@ -183,7 +183,7 @@ static void every_ebr_can_have_two_partitions_and_garbage(void **state)
 	assert_row(&row);
 }
 
-static void a_partition_of_another_system_takes_none_with_it(void **state)
+static void an_invalid_partition_of_another_system_leaves_the_others(void **state)
 {
 	static const uint8_t types[] = { 0xa5, 0xa6, 0xa9, 0x63, 0x81, 0xbf, 0x82 };
 
@@ -230,11 +230,11 @@ static void an_endless_chain_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers_do_not_end_at_32_bits_of_512_bytes),
+		cmocka_unit_test(numbers_go_beyond_32_bits_of_512_byte_sectors),
 		cmocka_unit_test(a_logical_partition_lies_in_its_extended_one),
-		cmocka_unit_test(a_chain_that_leaves_is_reported),
+		cmocka_unit_test(a_chain_that_leaves_the_extended_partition_is_reported),
 		cmocka_unit_test(every_ebr_can_have_two_partitions_and_garbage),
-		cmocka_unit_test(a_partition_of_another_system_takes_none_with_it),
+		cmocka_unit_test(an_invalid_partition_of_another_system_leaves_the_others),
 		cmocka_unit_test(an_endless_chain_ends),
 	};
 

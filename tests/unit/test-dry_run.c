@@ -71,7 +71,7 @@ static void differences_are_reported_with_both_values(void **state)
 			    "resize mpatha: size differs, 8 -> 16 sectors\n");
 }
 
-static void what_changes_alike_is_one_line(void **state)
+static void objects_that_change_alike_share_one_line(void **state)
 {
 	_cleanup_(mp_dry_run_fini) struct mp_dry_run changes = MP_DRY_RUN_INIT;
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
@@ -107,7 +107,7 @@ static void an_empty_result_is_reported_too(void **state)
 	assert_int_equal(out.error, -ENOMEM);
 }
 
-static void programs_get_a_row_each(void **state)
+static void json_has_a_row_for_each_change(void **state)
 {
 	_cleanup_(mp_dry_run_fini) struct mp_dry_run changes = MP_DRY_RUN_INIT;
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
@@ -135,9 +135,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_step_is_a_line),
 		cmocka_unit_test(differences_are_reported_with_both_values),
-		cmocka_unit_test(what_changes_alike_is_one_line),
+		cmocka_unit_test(objects_that_change_alike_share_one_line),
 		cmocka_unit_test(an_empty_result_is_reported_too),
-		cmocka_unit_test(programs_get_a_row_each),
+		cmocka_unit_test(json_has_a_row_for_each_change),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,7 +59,7 @@ static void look_shows(struct world *world, unsigned group)
 	states_take(world->map, &kernel);
 }
 
-static void the_daemon_keeps_a_map_in_order_over_time(void **state)
+static void the_duties_of_the_daemon_maintain_a_map_over_time(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -101,7 +101,7 @@ static void without_duties_a_map_is_left_as_it_is(void **state)
 	recorded_expect("");
 }
 
-static void a_path_held_back_is_used_when_the_last_other_one_is_lost(void **state)
+static void a_delayed_path_is_used_when_the_last_other_path_is_lost(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -136,7 +136,7 @@ static void only_an_owner_with_duties_has_keys(void **state)
 	}
 }
 
-static void an_inventory_without_an_owner_has_the_row_of_none(void **state)
+static void an_inventory_without_an_owner_has_no_duties(void **state)
 {
 	static const struct duties none;
 	_cleanup_made_ struct made made;
@@ -149,11 +149,11 @@ static void an_inventory_without_an_owner_has_the_row_of_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_daemon_keeps_a_map_in_order_over_time),
+		cmocka_unit_test(the_duties_of_the_daemon_maintain_a_map_over_time),
 		cmocka_unit_test(without_duties_a_map_is_left_as_it_is),
-		cmocka_unit_test(a_path_held_back_is_used_when_the_last_other_one_is_lost),
+		cmocka_unit_test(a_delayed_path_is_used_when_the_last_other_path_is_lost),
 		cmocka_unit_test(only_an_owner_with_duties_has_keys),
-		cmocka_unit_test(an_inventory_without_an_owner_has_the_row_of_none),
+		cmocka_unit_test(an_inventory_without_an_owner_has_no_duties),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -101,7 +101,7 @@ static void a_disk_is_known_if_its_path_is_ready_and_has_its_name(void **state)
 	}
 }
 
-static void those_that_are_asked_for_meanwhile_are_one_that_follows(void **state)
+static void enumerations_asked_for_meanwhile_are_done_as_one(void **state)
 {
 	(void)state;
 	add_disk(DIR_OF_A);
@@ -111,7 +111,7 @@ static void those_that_are_asked_for_meanwhile_are_one_that_follows(void **state
 	recorded_expect("");
 }
 
-static void it_ends_even_if_the_disks_cannot_be_listed(void **state)
+static void an_enumeration_ends_even_if_the_disks_cannot_be_listed(void **state)
 {
 	(void)state;
 	enumeration_find(&world.made.daemon, on_other_ended);
@@ -152,8 +152,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(a_disk_is_known_if_its_path_is_ready_and_has_its_name),
-		TEST(those_that_are_asked_for_meanwhile_are_one_that_follows),
-		TEST(it_ends_even_if_the_disks_cannot_be_listed),
+		TEST(enumerations_asked_for_meanwhile_are_done_as_one),
+		TEST(an_enumeration_ends_even_if_the_disks_cannot_be_listed),
 		TEST(a_path_is_checked_again_unless_its_device_is_gone_or_another_one),
 	};
 

@@ -31,7 +31,7 @@ static void fill(struct mp_explanation *explanation)
 	mp_trace_add(&section->trace, "mode", false, "unset");
 }
 
-static void people_get_aligned_lines(void **state)
+static void text_has_aligned_lines(void **state)
 {
 	_cleanup_(mp_explanation_fini) struct mp_explanation explanation = MP_EXPLANATION_INIT;
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
@@ -58,7 +58,7 @@ static const char *text_of(struct json_object *object, const char *key)
 	return json_object_get_string(json_object_object_get(object, key));
 }
 
-static void programs_get_json(void **state)
+static void json_has_every_row(void **state)
 {
 	_cleanup_(mp_explanation_fini) struct mp_explanation explanation = MP_EXPLANATION_INIT;
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
@@ -86,7 +86,7 @@ static void programs_get_json(void **state)
 	json_object_put(all);
 }
 
-static void any_bytes_become_utf8(void **state)
+static void invalid_bytes_become_valid_utf8(void **state)
 {
 	_cleanup_(mp_explanation_fini) struct mp_explanation explanation = MP_EXPLANATION_INIT;
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
@@ -97,7 +97,7 @@ static void any_bytes_become_utf8(void **state)
 	assert_non_null(strstr(mp_strbuf_text(&out), "a\xc3\xbf\\\"\\u0001\xc3\xa4"));
 }
 
-static void half_an_explanation_is_none(void **state)
+static void an_incomplete_explanation_is_an_error(void **state)
 {
 	_cleanup_(mp_explanation_fini) struct mp_explanation explanation = MP_EXPLANATION_INIT;
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
@@ -113,10 +113,10 @@ static void half_an_explanation_is_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(people_get_aligned_lines),
-		cmocka_unit_test(programs_get_json),
-		cmocka_unit_test(any_bytes_become_utf8),
-		cmocka_unit_test(half_an_explanation_is_none),
+		cmocka_unit_test(text_has_aligned_lines),
+		cmocka_unit_test(json_has_every_row),
+		cmocka_unit_test(invalid_bytes_become_valid_utf8),
+		cmocka_unit_test(an_incomplete_explanation_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

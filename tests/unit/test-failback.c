@@ -22,7 +22,7 @@ static void expect(struct mp_failback_input input, enum mp_failback_verdict verd
 }
 
 /* What there is to do, with each policy that does it at once. */
-static void immediate_failback_does_what_is_needed(void **state)
+static void immediate_failback_switches_or_reloads(void **state)
 {
 	static const struct {
 		struct mp_failback_input input;
@@ -292,7 +292,7 @@ ssize_t readlinkat(int dir_fd, const char *link, char *target, size_t size)
 	return -1;
 }
 
-static void no_device_is_read_where_nothing_is_to_be_done(void **state)
+static void no_device_is_read_when_there_is_nothing_to_do(void **state)
 {
 	_cleanup_world_ struct world world;
 	struct daemon_map *pathless;
@@ -323,7 +323,7 @@ static void an_immediate_failback_is_one_message(void **state)
 	assert_false(world.map->dirty);
 }
 
-static void a_failback_by_its_table_marks_the_map(void **state)
+static void a_failback_that_needs_a_reload_marks_the_map(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -392,12 +392,12 @@ static void a_failback_that_was_due_during_a_reload_starts_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(immediate_failback_does_what_is_needed),
+		cmocka_unit_test(immediate_failback_switches_or_reloads),
 		cmocka_unit_test(deferred_failback_waits_for_its_timer),
 		cmocka_unit_test(the_state_of_a_map_decides_whether_it_fails_back),
-		cmocka_unit_test(no_device_is_read_where_nothing_is_to_be_done),
+		cmocka_unit_test(no_device_is_read_when_there_is_nothing_to_do),
 		cmocka_unit_test(an_immediate_failback_is_one_message),
-		cmocka_unit_test(a_failback_by_its_table_marks_the_map),
+		cmocka_unit_test(a_failback_that_needs_a_reload_marks_the_map),
 		cmocka_unit_test(a_deferred_failback_is_a_timer_and_then_a_message),
 		cmocka_unit_test(a_path_that_fails_calls_a_deferred_failback_off),
 		cmocka_unit_test(a_failback_that_was_due_during_a_reload_starts_again),

@@ -106,7 +106,7 @@ static void features_are_equal_if_they_mean_the_same(void **state)
 	}
 }
 
-static void what_the_kernel_does_not_take_is_found(void **state)
+static void unsupported_features_are_found(void **state)
 {
 	static const struct {
 		const char *features, *name, *argument, *limits; /* of the first flaw */
@@ -150,7 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_are_counted_and_the_right_ones_kept),
 		cmocka_unit_test(the_mode_is_read_from_the_features),
-		cmocka_unit_test(what_the_kernel_does_not_take_is_found),
+		cmocka_unit_test(unsupported_features_are_found),
 		cmocka_unit_test(features_are_equal_if_they_mean_the_same),
 	};
 

@@ -54,7 +54,7 @@ static void by_default_only_disks_are_accepted(void **state)
 	}
 }
 
-static void disks_that_the_kernel_multipaths_itself_are_left_alone(void **state)
+static void disks_of_native_nvme_multipathing_are_rejected(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 	char command[128];
@@ -129,7 +129,7 @@ static void the_deciding_criterion_and_rule_are_reported(void **state)
 	}
 }
 
-static void what_is_not_known_is_not_filtered(void **state)
+static void unknown_values_match_no_rule(void **state)
 {
 	struct mp_identity unknown = { .name = "sda" };
 	_cleanup_loaded_ struct loaded loaded;
@@ -198,7 +198,7 @@ static void the_first_property_by_name_decides(void **state)
 }
 
 /* A name that tells of one event would decide at that event, and not at a start. */
-static void names_of_an_event_match_no_rule(void **state)
+static void properties_of_an_event_match_no_rule(void **state)
 {
 	static const struct {
 		const char *name;
@@ -400,7 +400,7 @@ static void apply_remedy(const char *remedy, struct mp_strbuf *config)
 	}
 }
 
-static void the_remedy_turns_the_verdict(void **state)
+static void the_suggested_remedy_reverses_the_verdict(void **state)
 {
 	static const char *const texts[] = {
 		"",
@@ -467,17 +467,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_default_only_disks_are_accepted),
-		cmocka_unit_test(disks_that_the_kernel_multipaths_itself_are_left_alone),
+		cmocka_unit_test(disks_of_native_nvme_multipathing_are_rejected),
 		cmocka_unit_test(the_deciding_criterion_and_rule_are_reported),
-		cmocka_unit_test(what_is_not_known_is_not_filtered),
+		cmocka_unit_test(unknown_values_match_no_rule),
 		cmocka_unit_test(usb_disks_need_permission),
 		cmocka_unit_test(the_first_property_by_name_decides),
-		cmocka_unit_test(names_of_an_event_match_no_rule),
+		cmocka_unit_test(properties_of_an_event_match_no_rule),
 		cmocka_unit_test(rules_are_listed_with_their_origin),
 		cmocka_unit_test(every_criterion_is_explained),
 		cmocka_unit_test(built_in_rules_are_reported_as_such),
 		cmocka_unit_test(the_reason_names_rule_and_place),
-		cmocka_unit_test(the_remedy_turns_the_verdict),
+		cmocka_unit_test(the_suggested_remedy_reverses_the_verdict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,7 @@ static struct mp_foreign_map maps[] = {
 };
 static const struct mp_foreign foreign = { maps, ARRAY_SIZE(maps) };
 
-static void they_are_trees_like_any_map(void **state)
+static void foreign_maps_are_shown_as_trees(void **state)
 {
 	struct mp_show_context context = { .verbosity = 2, .foreign = &foreign };
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
@@ -95,7 +95,7 @@ static void they_are_trees_like_any_map(void **state)
 	assert_string_equal(mp_strbuf_text(&out), "");
 }
 
-static void they_follow_in_listings(void **state)
+static void foreign_maps_follow_in_listings(void **state)
 {
 	const struct mp_show_context context = { .foreign = &foreign };
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
@@ -142,8 +142,8 @@ static void each_wildcard_has_a_value(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(they_are_trees_like_any_map),
-		cmocka_unit_test(they_follow_in_listings),
+		cmocka_unit_test(foreign_maps_are_shown_as_trees),
+		cmocka_unit_test(foreign_maps_follow_in_listings),
 		cmocka_unit_test(each_wildcard_has_a_value),
 	};
 

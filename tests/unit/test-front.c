@@ -114,7 +114,7 @@ static void multipathd_prints_the_reply_and_exits_by_it(void **state)
 	(void)state;
 }
 
-static void too_long_a_command_is_not_sent(void **state)
+static void a_command_that_is_too_long_is_not_sent(void **state)
 {
 	char word[160] = "", output[100], errors[100];
 	const char *argv[] = { "multipathd", word, NULL };
@@ -159,7 +159,7 @@ static void the_shell_answers_line_by_line_on_a_pipe(void **state)
 	(void)state;
 }
 
-static void multipath_leaves_to_the_daemon_what_it_can(void **state)
+static void multipath_delegates_to_the_daemon(void **state)
 {
 	static const struct run_case cases[] = {
 		{ { "multipath", "-ll" }, NULL, 0, "mpatha (wwid)\n", "" },
@@ -267,7 +267,7 @@ static void a_terminal_has_completion_and_history(void **state)
 	(void)state;
 }
 
-static void without_a_daemon_each_says_so(void **state)
+static void without_a_daemon_each_front_end_reports_it(void **state)
 {
 	static const struct run_case cases[] = {
 		{ { "multipathd", "show", "daemon" },
@@ -306,13 +306,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_daemon(multipathd_prints_the_reply_and_exits_by_it),
-		with_daemon(too_long_a_command_is_not_sent),
+		with_daemon(a_command_that_is_too_long_is_not_sent),
 		with_daemon(the_shell_answers_line_by_line_on_a_pipe),
-		with_daemon(multipath_leaves_to_the_daemon_what_it_can),
+		with_daemon(multipath_delegates_to_the_daemon),
 		with_daemon(a_busy_map_is_tried_again_as_configured),
 		with_daemon(a_terminal_has_completion_and_history),
 		cmocka_unit_test(usage_needs_neither_daemon_nor_root),
-		cmocka_unit_test(without_a_daemon_each_says_so),
+		cmocka_unit_test(without_a_daemon_each_front_end_reports_it),
 	};
 	ssize_t length;
 

@@ -76,7 +76,7 @@ static void path_states_follow_the_mode(void **state)
 	}
 }
 
-static void rotating_goes_all_the_way_round_past_the_bad_ones(void **state)
+static void rotating_skips_bad_paths_and_wraps_around(void **state)
 {
 	struct mp_geom geom = make(MP_GEOM_ACTIVE_PASSIVE, "+F+L+", 0);
 
@@ -114,7 +114,7 @@ static void the_active_path_stays_while_it_is_good(void **state)
 	}
 }
 
-static void when_nothing_is_left_all_others_are_restored(void **state)
+static void when_the_last_good_path_fails_the_others_are_restored(void **state)
 {
 	struct mp_geom geom = make(MP_GEOM_ACTIVE_PASSIVE, "FHFL", 2);
 
@@ -152,7 +152,7 @@ static void the_only_good_path_cannot_be_failed(void **state)
 	}
 }
 
-static void what_is_loaded_is_read_as_what_it_was(void **state)
+static void a_loaded_table_is_read_back_as_the_same_map(void **state)
 {
 	static const struct {
 		enum mp_geom_mode mode;
@@ -205,7 +205,7 @@ static void what_is_loaded_is_read_as_what_it_was(void **state)
 	}
 }
 
-static void the_wwid_shows_who_manages_a_map(void **state)
+static void the_wwid_shows_whether_gmultipath_manages_a_map(void **state)
 {
 	(void)state;
 	assert_true(mp_geom_is_wwid("GEOM-d3cd8ba2"));
@@ -219,12 +219,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(states_are_those_of_freebsd),
 		cmocka_unit_test(path_states_follow_the_mode),
-		cmocka_unit_test(rotating_goes_all_the_way_round_past_the_bad_ones),
+		cmocka_unit_test(rotating_skips_bad_paths_and_wraps_around),
 		cmocka_unit_test(the_active_path_stays_while_it_is_good),
-		cmocka_unit_test(when_nothing_is_left_all_others_are_restored),
+		cmocka_unit_test(when_the_last_good_path_fails_the_others_are_restored),
 		cmocka_unit_test(the_only_good_path_cannot_be_failed),
-		cmocka_unit_test(what_is_loaded_is_read_as_what_it_was),
-		cmocka_unit_test(the_wwid_shows_who_manages_a_map),
+		cmocka_unit_test(a_loaded_table_is_read_back_as_the_same_map),
+		cmocka_unit_test(the_wwid_shows_whether_gmultipath_manages_a_map),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

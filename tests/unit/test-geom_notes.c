@@ -27,7 +27,7 @@ static void a_line_is_found_by_its_first_words(void **state)
 	assert_false(mp_geom_notes_has(&notes, "known none"));
 }
 
-static void lines_come_once_and_go_all(void **state)
+static void a_line_is_added_once_and_all_that_match_are_removed(void **state)
 {
 	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
 
@@ -73,7 +73,7 @@ static void a_known_label_claims_the_disk_it_is_on(void **state)
 	assert_false(mp_geom_notes_claim(&notes, "3600a"));
 }
 
-static void what_is_written_is_what_is_read(void **state)
+static void notes_are_read_back_as_written(void **state)
 {
 	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
 	char text[200], wanted[32];
@@ -110,9 +110,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_found_by_its_first_words),
-		cmocka_unit_test(lines_come_once_and_go_all),
+		cmocka_unit_test(a_line_is_added_once_and_all_that_match_are_removed),
 		cmocka_unit_test(a_known_label_claims_the_disk_it_is_on),
-		cmocka_unit_test(what_is_written_is_what_is_read),
+		cmocka_unit_test(notes_are_read_back_as_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

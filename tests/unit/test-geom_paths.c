@@ -103,7 +103,7 @@ static void a_path_that_leaves_is_in_the_map_of_its_wwid(void **state)
 	assert_false(asked.orphan->path.checker_disabled);
 }
 
-static void a_path_without_wwid_leaves_to_nowhere(void **state)
+static void a_path_without_wwid_that_leaves_is_in_no_map(void **state)
 {
 	(void)state;
 	asked.path->path.init = MP_INIT_MISSING_UDEV;
@@ -112,7 +112,7 @@ static void a_path_without_wwid_leaves_to_nowhere(void **state)
 	assert_null(asked.path->path.map);
 }
 
-static void a_path_leads_elsewhere_by_its_check_or_by_what_it_reports(void **state)
+static void a_wrong_lun_is_found_by_the_check_or_by_the_reported_wwid(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < 4; i++) {
@@ -128,8 +128,8 @@ int main(void)
 		ASKED_TEST(a_path_has_the_wwid_that_was_noted_or_else_is_reported),
 		ASKED_TEST(a_path_failed_by_hand_is_not_checked_until_it_is_restored),
 		ASKED_TEST(a_path_that_leaves_is_in_the_map_of_its_wwid),
-		ASKED_TEST(a_path_without_wwid_leaves_to_nowhere),
-		ASKED_TEST(a_path_leads_elsewhere_by_its_check_or_by_what_it_reports),
+		ASKED_TEST(a_path_without_wwid_that_leaves_is_in_no_map),
+		ASKED_TEST(a_wrong_lun_is_found_by_the_check_or_by_the_reported_wwid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

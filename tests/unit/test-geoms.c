@@ -33,7 +33,7 @@ static void the_paths_of_a_map_are_those_of_its_table(void **state)
 	assert_int_equal(asked.made.inventory.by_table_count, 1);
 }
 
-static void a_path_that_left_is_in_the_map_of_its_wwid_which_is_not_made(void **state)
+static void a_path_that_left_is_in_the_map_of_its_wwid_which_is_not_created(void **state)
 {
 	const struct mp_map *map;
 
@@ -92,7 +92,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, geoms_setup, asked_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(the_paths_of_a_map_are_those_of_its_table),
-		TEST(a_path_that_left_is_in_the_map_of_its_wwid_which_is_not_made),
+		TEST(a_path_that_left_is_in_the_map_of_its_wwid_which_is_not_created),
 		TEST(the_engine_reacts_to_a_map_without_good_path_or_queueing_once_at_a_time),
 	};
 

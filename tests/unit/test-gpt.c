@@ -84,7 +84,7 @@ static int disk_new(const struct gpt *gpt, struct partitions_source *source)
 		.number = (n), .start_sectors = (start), .size_sectors = (size), .fault = (why) \
 	}
 
-static void entries_count_by_themselves(void **state)
+static void each_entry_is_judged_by_itself(void **state)
 {
 	static const struct {
 		struct gpt gpt;
@@ -219,7 +219,7 @@ static void a_header_with_impossible_numbers_is_ignored(void **state)
 	}
 }
 
-static void without_protection_it_is_read_if_asked_for(void **state)
+static void without_a_protective_mbr_it_is_read_only_if_asked_for(void **state)
 {
 	const struct partition wanted[] = { PARTITION(1, 34, 7) };
 	struct partitions_source source;
@@ -240,10 +240,10 @@ static void without_protection_it_is_read_if_asked_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(entries_count_by_themselves),
+		cmocka_unit_test(each_entry_is_judged_by_itself),
 		cmocka_unit_test(any_wrong_byte_makes_a_header_invalid),
 		cmocka_unit_test(a_header_with_impossible_numbers_is_ignored),
-		cmocka_unit_test(without_protection_it_is_read_if_asked_for),
+		cmocka_unit_test(without_a_protective_mbr_it_is_read_only_if_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

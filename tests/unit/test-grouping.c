@@ -73,7 +73,7 @@ static void expect(enum mp_grouping grouping, const struct fact *facts, size_t c
 	assert_string_equal(mp_strbuf_text(&buf), expected);
 }
 
-static void each_policy_joins_what_it_says(void **state)
+static void each_policy_groups_by_its_criterion(void **state)
 {
 	static const struct fact facts[] = {
 		{ .priority = 1, .serial = "x", .node = "n1", .tpg = 1 },
@@ -290,7 +290,7 @@ static void round_robin_alternates_between_adapters_and_ports(void **state)
 		       rows[i].expected);
 }
 
-static void two_paths_are_not_worth_alternating(void **state)
+static void two_paths_are_not_alternated(void **state)
 {
 	static const struct fact facts[] = {
 		{ .priority = 1, .adapter = "A", .protocol = MP_PROTOCOL_SCSI_FCP },
@@ -321,12 +321,12 @@ static void large_priorities_do_not_overflow_their_average(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_policy_joins_what_it_says),
+		cmocka_unit_test(each_policy_groups_by_its_criterion),
 		cmocka_unit_test(no_paths_make_no_groups),
 		cmocka_unit_test(order_is_by_priority_then_by_active_paths_then_as_found),
 		cmocka_unit_test(marginal_paths_stay_apart_and_come_last),
 		cmocka_unit_test(round_robin_alternates_between_adapters_and_ports),
-		cmocka_unit_test(two_paths_are_not_worth_alternating),
+		cmocka_unit_test(two_paths_are_not_alternated),
 		cmocka_unit_test(large_priorities_do_not_overflow_their_average),
 	};
 

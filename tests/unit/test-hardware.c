@@ -85,7 +85,7 @@ static void an_empty_configuration_compiles_no_expression(void **state)
 	}
 }
 
-static void arrays_get_what_their_makers_want(void **state)
+static void arrays_get_the_settings_of_their_vendors(void **state)
 {
 	static const struct {
 		const char *vendor, *product;
@@ -152,7 +152,7 @@ int main(void)
 		cmocka_unit_test(each_pattern_is_an_expression),
 		cmocka_unit_test(no_two_rows_are_of_the_same_device),
 		cmocka_unit_test(an_empty_configuration_compiles_no_expression),
-		cmocka_unit_test(arrays_get_what_their_makers_want),
+		cmocka_unit_test(arrays_get_the_settings_of_their_vendors),
 		cmocka_unit_test(the_limit_of_a_flasharray_is_in_force),
 	};
 

@@ -47,7 +47,7 @@ static struct thing *find_number(const struct mp_hash *hash, unsigned number)
 	return node ? caa_container_of(node, struct thing, by_number) : NULL;
 }
 
-static void an_empty_table_has_nothing(void **state)
+static void nothing_is_found_in_an_empty_table(void **state)
 {
 	struct mp_hash hash;
 
@@ -59,7 +59,7 @@ static void an_empty_table_has_nothing(void **state)
 	mp_hash_fini(&hash);
 }
 
-static void many_things_are_found_by_each_of_their_keys(void **state)
+static void many_entries_are_found_by_each_of_their_keys(void **state)
 {
 	enum { THINGS = 5000 };
 	struct thing *things = calloc(THINGS, sizeof(*things));
@@ -93,7 +93,7 @@ static void many_things_are_found_by_each_of_their_keys(void **state)
 	free(things);
 }
 
-static void a_thing_can_be_removed_and_added_again(void **state)
+static void an_entry_can_be_removed_and_added_again(void **state)
 {
 	struct thing thing = { .name = "a" };
 	struct mp_hash hash;
@@ -158,9 +158,9 @@ static int unregister_thread(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_empty_table_has_nothing),
-		cmocka_unit_test(many_things_are_found_by_each_of_their_keys),
-		cmocka_unit_test(a_thing_can_be_removed_and_added_again),
+		cmocka_unit_test(nothing_is_found_in_an_empty_table),
+		cmocka_unit_test(many_entries_are_found_by_each_of_their_keys),
+		cmocka_unit_test(an_entry_can_be_removed_and_added_again),
 		cmocka_unit_test(entries_with_equal_hashes_are_distinguished_by_their_keys),
 		cmocka_unit_test(keys_are_spread),
 	};

@@ -173,7 +173,7 @@ static void two_failures_in_a_short_time_cause_sampling(void **state)
 	     { 185, ENDS, .ios = 1000, .errors = 10, .check = true }, { 186, WAITS });
 }
 
-static void failures_far_apart_are_no_pair(void **state)
+static void failures_far_apart_cause_no_sampling(void **state)
 {
 	(void)state;
 	LIVE(&sampling, { 0, FAILS, .phase = MP_HEALTH_WATCHED },
@@ -302,7 +302,7 @@ static void world_fini(struct world *world)
 
 #define _cleanup_world_ _cleanup_(world_fini)
 
-static void a_path_is_held_back_as_long_as_another_one_serves(void **state)
+static void a_path_is_held_back_while_another_path_is_usable(void **state)
 {
 	static const struct {
 		unsigned facts;
@@ -383,7 +383,7 @@ static void a_path_without_a_map_is_not_judged(void **state)
 	recorded_expect("");
 }
 
-static void returns_of_a_path_are_counted(void **state)
+static void a_path_that_returns_too_often_is_held_back(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -448,7 +448,7 @@ static void a_marginal_path_waits_for_the_table_that_has_it_apart(void **state)
 	}
 }
 
-static void paths_held_back_are_checked_when_the_last_other_one_is_lost(void **state)
+static void delayed_paths_are_checked_when_the_last_other_path_is_lost(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -485,18 +485,18 @@ int main(void)
 		cmocka_unit_test(a_held_path_that_fails_again_waits_from_the_start),
 		cmocka_unit_test(a_counted_path_is_used_when_it_is_the_last_one),
 		cmocka_unit_test(two_failures_in_a_short_time_cause_sampling),
-		cmocka_unit_test(failures_far_apart_are_no_pair),
+		cmocka_unit_test(failures_far_apart_cause_no_sampling),
 		cmocka_unit_test(a_bad_sample_is_repeated_after_a_rest),
 		cmocka_unit_test(a_sampled_path_is_used_when_it_is_the_last_one),
 		cmocka_unit_test(a_change_of_the_configuration_frees_a_held_path),
 		cmocka_unit_test(the_operator_may_forgive),
-		cmocka_unit_test(a_path_is_held_back_as_long_as_another_one_serves),
+		cmocka_unit_test(a_path_is_held_back_while_another_path_is_usable),
 		cmocka_unit_test(a_good_answer_of_a_path_that_is_held_back_is_delayed),
 		cmocka_unit_test(a_path_without_a_map_is_not_judged),
-		cmocka_unit_test(returns_of_a_path_are_counted),
+		cmocka_unit_test(a_path_that_returns_too_often_is_held_back),
 		cmocka_unit_test(a_path_is_sampled_and_judged_by_its_errors),
 		cmocka_unit_test(a_marginal_path_waits_for_the_table_that_has_it_apart),
-		cmocka_unit_test(paths_held_back_are_checked_when_the_last_other_one_is_lost),
+		cmocka_unit_test(delayed_paths_are_checked_when_the_last_other_path_is_lost),
 		cmocka_unit_test(the_operator_ends_sampling),
 	};
 

@@ -42,7 +42,7 @@ static void expect(struct inbox *inbox, const char *text)
 	assert_null(long_text);
 }
 
-static void requests_come_out_in_order_however_many_arrive_at_once(void **state)
+static void requests_are_taken_in_order_however_many_arrive_at_once(void **state)
 {
 	char bytes[100];
 	size_t count = frame(bytes, 5, "first");
@@ -88,7 +88,7 @@ static void a_text_may_come_in_pieces_and_its_length_may_not(void **state)
 	}
 }
 
-static void a_length_is_allowed_by_what_comes_with_it(void **state)
+static void only_a_request_that_begins_with_the_long_word_may_be_long(void **state)
 {
 	static const struct {
 		const char *text;
@@ -151,7 +151,7 @@ static void a_long_request_is_read_whole_and_the_next_is_normal(void **state)
 	inbox_fini(&inbox);
 }
 
-static void the_rest_of_a_request_that_was_given_up_is_skipped(void **state)
+static void the_rest_of_an_abandoned_request_is_skipped(void **state)
 {
 	char bytes[100];
 	size_t count = frame(bytes, 20, "given up"), next = frame(bytes + count, 4, "next");
@@ -177,11 +177,11 @@ static void the_rest_of_a_request_that_was_given_up_is_skipped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(requests_come_out_in_order_however_many_arrive_at_once),
+		cmocka_unit_test(requests_are_taken_in_order_however_many_arrive_at_once),
 		cmocka_unit_test(a_text_may_come_in_pieces_and_its_length_may_not),
-		cmocka_unit_test(a_length_is_allowed_by_what_comes_with_it),
+		cmocka_unit_test(only_a_request_that_begins_with_the_long_word_may_be_long),
 		cmocka_unit_test(a_long_request_is_read_whole_and_the_next_is_normal),
-		cmocka_unit_test(the_rest_of_a_request_that_was_given_up_is_skipped),
+		cmocka_unit_test(the_rest_of_an_abandoned_request_is_skipped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
 
 #include "kernel/dm_list.h"
 
-static void paths_are_found_by_whatever_commands_call_them(void **state)
+static void paths_are_found_by_each_name_that_commands_accept(void **state)
 {
 	static const char *const found[] = { "sdb", "/dev/sdb", "8:16", "/dev/8:16" };
 	static const char *const lost[] = { "", "sd", "sdbb", "8:17", "8:16x", "/dev/", "b" };
@@ -24,7 +24,7 @@ static void paths_are_found_by_whatever_commands_call_them(void **state)
 	assert_int_equal(made.inventory.path_count, 1);
 }
 
-static void maps_are_found_by_name_wwid_and_node_while_the_kernel_has_them(void **state)
+static void maps_in_the_kernel_are_found_by_name_wwid_and_node(void **state)
 {
 	static const char *const found[] = { "mpatha", "/dev/mapper/mpatha", "3600a", "dm-7",
 					     "/dev/dm-7" };
@@ -148,8 +148,8 @@ static void a_map_of_a_gmultipath_wwid_has_that_kind_and_takes_paths_by_table(vo
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(paths_are_found_by_whatever_commands_call_them),
-		cmocka_unit_test(maps_are_found_by_name_wwid_and_node_while_the_kernel_has_them),
+		cmocka_unit_test(paths_are_found_by_each_name_that_commands_accept),
+		cmocka_unit_test(maps_in_the_kernel_are_found_by_name_wwid_and_node),
 		cmocka_unit_test(a_map_is_marked_once_and_each_mark_is_logged),
 		cmocka_unit_test(the_identity_of_the_last_path_is_remembered),
 		cmocka_unit_test(a_map_of_a_gmultipath_wwid_has_that_kind_and_takes_paths_by_table),

@@ -18,7 +18,7 @@ static int count(const char *const *argv)
 	return argc;
 }
 
-static void words_and_k_make_a_client(void **state)
+static void a_command_or_k_makes_it_a_client(void **state)
 {
 	static const struct {
 		const char *argv[8];
@@ -123,7 +123,7 @@ static void the_arguments_stay_in_their_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(words_and_k_make_a_client),
+		cmocka_unit_test(a_command_or_k_makes_it_a_client),
 		cmocka_unit_test(a_command_of_words_has_at_most_159_bytes),
 		cmocka_unit_test(the_arguments_stay_in_their_order),
 	};

@@ -96,7 +96,7 @@ static void one_map_is_under_the_key_map(void **state)
 			      "}\n");
 }
 
-static void several_maps_stand_in_an_array(void **state)
+static void several_maps_are_in_an_array(void **state)
 {
 	_cleanup_san_ struct san san = SAN_INIT;
 	const struct mp_map *map = add_map(&san);
@@ -126,7 +126,7 @@ static void groups_and_paths_may_be_missing(void **state)
 		strstr(mp_strbuf_text(&san.out), "         \"paths\": []\n      }]\n   }\n}\n"));
 }
 
-static void what_would_break_json_is_escaped(void **state)
+static void characters_that_would_break_json_are_escaped(void **state)
 {
 	static const struct {
 		const char *name, *rendered;
@@ -161,9 +161,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_maps_are_an_empty_array),
 		cmocka_unit_test(one_map_is_under_the_key_map),
-		cmocka_unit_test(several_maps_stand_in_an_array),
+		cmocka_unit_test(several_maps_are_in_an_array),
 		cmocka_unit_test(groups_and_paths_may_be_missing),
-		cmocka_unit_test(what_would_break_json_is_escaped),
+		cmocka_unit_test(characters_that_would_break_json_are_escaped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,7 +87,7 @@ static void a_key_is_printed_as_it_was_given(void **state)
 	assert_int_equal(served->map->reservation.key.key, 0x123abc);
 }
 
-static void a_map_that_there_is_not_is_not_found(void **state)
+static void an_unknown_map_is_not_found(void **state)
 {
 	static const char *const texts[] = {
 		"getprstatus map mpathb",
@@ -112,7 +112,7 @@ int main(void)
 						served_setup, served_teardown),
 		cmocka_unit_test_setup_teardown(a_key_is_printed_as_it_was_given, served_setup,
 						served_teardown),
-		cmocka_unit_test_setup_teardown(a_map_that_there_is_not_is_not_found, served_setup,
+		cmocka_unit_test_setup_teardown(an_unknown_map_is_not_found, served_setup,
 						served_teardown),
 	};
 

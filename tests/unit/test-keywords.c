@@ -46,7 +46,7 @@ static void no_section_lists_a_name_twice(void **state)
 }
 
 /* overrides has the order of device, for fewer keywords. */
-static void what_a_section_prints_first_is_a_keyword_of_it(void **state)
+static void the_keywords_printed_first_belong_to_their_section(void **state)
 {
 	(void)state;
 	for (enum mp_scope scope = 0; scope < MP_SCOPES; scope++)
@@ -59,7 +59,7 @@ static void what_a_section_prints_first_is_a_keyword_of_it(void **state)
 		}
 }
 
-static void each_section_is_found_where_it_belongs(void **state)
+static void each_section_is_found_in_its_parent_only(void **state)
 {
 	(void)state;
 	for (enum mp_scope scope = MP_SCOPE_TOP + 1; scope < MP_SCOPES; scope++)
@@ -127,8 +127,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_keyword_has_a_name_and_a_section),
 		cmocka_unit_test(no_section_lists_a_name_twice),
-		cmocka_unit_test(what_a_section_prints_first_is_a_keyword_of_it),
-		cmocka_unit_test(each_section_is_found_where_it_belongs),
+		cmocka_unit_test(the_keywords_printed_first_belong_to_their_section),
+		cmocka_unit_test(each_section_is_found_in_its_parent_only),
 		cmocka_unit_test(built_in_values_can_be_written_in_a_file),
 		cmocka_unit_test(sections_are_found_within_their_parents),
 	};

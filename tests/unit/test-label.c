@@ -185,7 +185,7 @@ static void texts_must_end_within_their_fields(void **state)
 	assert_string_equal(label.name, "aaaaaaaaaaaaaaa");
 }
 
-static void what_no_label_can_hold_is_not_encoded(void **state)
+static void values_that_do_not_fit_are_not_encoded(void **state)
 {
 	uint8_t sector[4096];
 	struct mp_label label = foo;
@@ -237,7 +237,7 @@ static void any_label_has_a_name_that_a_map_can_have(void **state)
 	assert_false(mp_label_name_is_valid(""));
 }
 
-static void what_a_sector_holds_is_named(void **state)
+static void the_content_of_a_sector_is_named(void **state)
 {
 	static const uint8_t gpt[512] = "EFI PART", mirror[512] = "GEOM::MIRROR", zero[512],
 			     noise[512] = { 7 };
@@ -252,7 +252,7 @@ static void what_a_sector_holds_is_named(void **state)
 	assert_false(mp_label_sector_is_zero(noise, 512));
 }
 
-static void a_write_touches_the_last_sector_alone_and_only_if_it_is_what_was_seen(void **state)
+static void only_the_last_sector_is_written_and_only_if_unchanged_since_it_was_read(void **state)
 {
 	static const struct mp_label_disk disk = { .media_bytes = 64 << 10, .sector_bytes = 512 };
 	static const uint8_t zero[512], other[512] = "EFI PART";
@@ -290,11 +290,11 @@ int main(void)
 		cmocka_unit_test(a_label_is_the_layout_byte_for_byte),
 		cmocka_unit_test(a_label_that_does_not_fit_its_disk_is_not_trusted),
 		cmocka_unit_test(texts_must_end_within_their_fields),
-		cmocka_unit_test(what_no_label_can_hold_is_not_encoded),
+		cmocka_unit_test(values_that_do_not_fit_are_not_encoded),
 		cmocka_unit_test(any_label_has_a_name_that_a_map_can_have),
-		cmocka_unit_test(what_a_sector_holds_is_named),
+		cmocka_unit_test(the_content_of_a_sector_is_named),
 		cmocka_unit_test(
-			a_write_touches_the_last_sector_alone_and_only_if_it_is_what_was_seen),
+			only_the_last_sector_is_written_and_only_if_unchanged_since_it_was_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

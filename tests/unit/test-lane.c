@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "multipathd/loop/lane.h"
 
-static void a_lane_is_open_by_what_runs_and_what_waits(void **state)
+static void a_lane_is_open_depending_on_what_runs_and_what_waits(void **state)
 {
 	static const struct {
 		bool waits, waits_for_exclusive;
@@ -75,7 +75,7 @@ static void a_busy_lane_gets_more_threads_until_it_hangs(void **state)
 	assert_int_equal(lane.running, 2);
 }
 
-static void a_lane_is_of_the_class_in_its_number_or_of_the_house(void **state)
+static void the_class_of_a_lane_is_in_its_number(void **state)
 {
 	struct lane lane;
 
@@ -93,9 +93,9 @@ static void a_lane_is_of_the_class_in_its_number_or_of_the_house(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_lane_is_open_by_what_runs_and_what_waits),
+		cmocka_unit_test(a_lane_is_open_depending_on_what_runs_and_what_waits),
 		cmocka_unit_test(a_busy_lane_gets_more_threads_until_it_hangs),
-		cmocka_unit_test(a_lane_is_of_the_class_in_its_number_or_of_the_house),
+		cmocka_unit_test(the_class_of_a_lane_is_in_its_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

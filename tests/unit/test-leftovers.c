@@ -40,7 +40,7 @@ static struct daemon_map *left_init(struct made *made, unsigned facts)
 	return map;
 }
 
-static void what_is_left_is_reloaded_created_repaired_or_forgotten(void **state)
+static void a_leftover_is_reloaded_created_repaired_or_forgotten(void **state)
 {
 	static const struct {
 		enum leftover_kind kind;
@@ -96,7 +96,7 @@ static void what_is_left_is_reloaded_created_repaired_or_forgotten(void **state)
 	}
 }
 
-static void others_have_some_seconds_to_go_on_with_it(void **state)
+static void other_programs_have_some_seconds_to_finish(void **state)
 {
 	static const struct {
 		enum leftover_kind kind;
@@ -125,7 +125,7 @@ static void others_have_some_seconds_to_go_on_with_it(void **state)
 	}
 }
 
-static void only_a_program_that_may_create_any_map_repairs_what_is_left(void **state)
+static void only_a_program_that_may_create_any_map_repairs_leftovers(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 3; i++) {
@@ -146,7 +146,7 @@ static void left_fire(void)
 	recorded_fire(recorded.timers[recorded.timer_count - 1].source);
 }
 
-static void a_suspended_map_is_loaded_again_and_resumed_in_the_end(void **state)
+static void a_suspended_map_is_reloaded_or_else_resumed(void **state)
 {
 	_cleanup_recorded_ struct made made;
 	struct daemon_map *map = left_init(&made, EXISTS | SUSPENDED);
@@ -188,10 +188,10 @@ static void a_wanted_map_completes_its_device(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_left_is_reloaded_created_repaired_or_forgotten),
-		cmocka_unit_test(others_have_some_seconds_to_go_on_with_it),
-		cmocka_unit_test(only_a_program_that_may_create_any_map_repairs_what_is_left),
-		cmocka_unit_test(a_suspended_map_is_loaded_again_and_resumed_in_the_end),
+		cmocka_unit_test(a_leftover_is_reloaded_created_repaired_or_forgotten),
+		cmocka_unit_test(other_programs_have_some_seconds_to_finish),
+		cmocka_unit_test(only_a_program_that_may_create_any_map_repairs_leftovers),
+		cmocka_unit_test(a_suspended_map_is_reloaded_or_else_resumed),
 		cmocka_unit_test(a_wanted_map_completes_its_device),
 	};
 

@@ -405,7 +405,7 @@ static void typical_mistakes_are_reported_with_their_remedy(void **state)
 	assert_string_equal(mp_strbuf_text(&told), expected);
 }
 
-static void what_a_drop_in_replaces_is_reported_at_its_place(void **state)
+static void a_value_replaced_by_a_drop_in_is_reported_at_its_place(void **state)
 {
 	static const char
 		file[] = "defaults {\n\tno_path_retry 5\n\tverbosity 3\n}\n",
@@ -497,7 +497,7 @@ static void a_named_file_must_exist(void **state)
 }
 
 /* Whatever is set in the built-in table and by default is nothing to complain about. */
-static void what_is_built_in_is_clean(void **state)
+static void the_built_in_configuration_has_no_warnings(void **state)
 {
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT, told = MP_STRBUF_INIT;
 	_cleanup_loaded_ struct loaded loaded;
@@ -511,7 +511,7 @@ static void what_is_built_in_is_clean(void **state)
 }
 
 /* After the guides of their vendors. */
-static void what_vendors_recommend_is_clean(void **state)
+static void vendors_recommendations_have_no_warnings(void **state)
 {
 	static const char *const names[] = { "vendor-dell", "vendor-hpe", "vendor-ibm",
 					     "vendor-netapp", "vendor-pure" };
@@ -531,13 +531,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(settings_without_effect_are_reported_with_the_reason),
 		cmocka_unit_test(typical_mistakes_are_reported_with_their_remedy),
-		cmocka_unit_test(what_a_drop_in_replaces_is_reported_at_its_place),
+		cmocka_unit_test(a_value_replaced_by_a_drop_in_is_reported_at_its_place),
 		cmocka_unit_test(files_that_are_not_read_are_reported),
 		cmocka_unit_test(bindings_that_contradict_aliases_are_reported),
 		cmocka_unit_test(an_error_does_not_hide_the_others),
 		cmocka_unit_test(a_named_file_must_exist),
-		cmocka_unit_test(what_is_built_in_is_clean),
-		cmocka_unit_test(what_vendors_recommend_is_clean),
+		cmocka_unit_test(the_built_in_configuration_has_no_warnings),
+		cmocka_unit_test(vendors_recommendations_have_no_warnings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,7 +87,7 @@ static void the_list_of_paths_has_a_banner(void **state)
 	assert_rendered(&san, "===== no paths =====\n");
 }
 
-static void nothing_to_list_has_no_header(void **state)
+static void an_empty_list_has_no_header(void **state)
 {
 	_cleanup_san_ struct san san = SAN_INIT;
 
@@ -221,7 +221,7 @@ int main(void)
 		cmocka_unit_test(the_status_of_maps_shows_failback_and_queueing),
 		cmocka_unit_test(the_statistics_of_maps_are_counters),
 		cmocka_unit_test(the_list_of_paths_has_a_banner),
-		cmocka_unit_test(nothing_to_list_has_no_header),
+		cmocka_unit_test(an_empty_list_has_no_header),
 		cmocka_unit_test(formats_are_literal_except_for_known_letters),
 		cmocka_unit_test(one_map_is_as_wide_as_all_and_has_no_header),
 		cmocka_unit_test(an_overlong_value_is_printed_whole_and_widens_to_255),

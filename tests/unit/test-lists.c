@@ -29,7 +29,7 @@ static void a_device_is_listed_by_any_of_its_names(void **state)
 	ASK_ROWS(rows);
 }
 
-static void a_map_that_the_kernel_has_not_is_not_listed(void **state)
+static void a_map_that_is_not_in_the_kernel_is_not_listed(void **state)
 {
 	static const struct asked_row rows[] = {
 		{ "@list l 2 0", "reply 7: exit 0\n" },
@@ -60,7 +60,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ASKED_TEST(a_device_is_listed_by_any_of_its_names),
-		ASKED_TEST(a_map_that_the_kernel_has_not_is_not_listed),
+		ASKED_TEST(a_map_that_is_not_in_the_kernel_is_not_listed),
 		ASKED_TEST(a_listing_that_is_malformed_is_refused),
 	};
 

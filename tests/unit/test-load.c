@@ -14,7 +14,7 @@ static const struct mp_process_settings *process_of(struct loaded *loaded, const
 	return mp_config_process(loaded->config);
 }
 
-static void without_a_file_the_built_in_values_count(void **state)
+static void without_a_file_the_built_in_values_apply(void **state)
 {
 	const struct mp_process_settings *process;
 	_cleanup_loaded_ struct loaded loaded;
@@ -41,7 +41,7 @@ static void without_a_file_the_built_in_values_count(void **state)
 		     process->log_checker_err_once || process->allow_usb_devices);
 }
 
-static void polling_intervals_follow_from_each_other(void **state)
+static void each_polling_interval_has_a_default_from_the_other(void **state)
 {
 	static const struct {
 		const char *text;
@@ -74,7 +74,7 @@ static void polling_intervals_follow_from_each_other(void **state)
 	}
 }
 
-static void the_command_line_wins(void **state)
+static void the_command_line_takes_precedence(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -99,9 +99,9 @@ static void the_command_line_wins(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(without_a_file_the_built_in_values_count),
-		cmocka_unit_test(polling_intervals_follow_from_each_other),
-		cmocka_unit_test(the_command_line_wins),
+		cmocka_unit_test(without_a_file_the_built_in_values_apply),
+		cmocka_unit_test(each_polling_interval_has_a_default_from_the_other),
+		cmocka_unit_test(the_command_line_takes_precedence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,7 +44,7 @@ static enum mp_proof_verdict prove(const char *wwid, const char *config, const c
 	return verdict;
 }
 
-static void no_answer_is_no_proof(void **state)
+static void a_path_that_does_not_answer_is_not_proven(void **state)
 {
 	(void)state;
 	/* A known disk, a label that cannot be read, a noted WWID. */
@@ -59,7 +59,7 @@ static void no_answer_is_no_proof(void **state)
 			 MP_PROOF_HOLDS);
 }
 
-static void what_is_silent_or_lost_is_not_asked(void **state)
+static void a_silent_or_lost_path_is_not_asked(void **state)
 {
 	const dev_t silent = NOWHERE;
 	struct engine engine = { .lock = -1, .silent = &silent, .silent_count = 1 };
@@ -72,7 +72,7 @@ static void what_is_silent_or_lost_is_not_asked(void **state)
 	assert_int_equal(lun_prove(&engine, &geom, 0), MP_PROOF_WRONG);
 }
 
-static void when_the_last_path_fails_others_that_prove_nothing_stay_failed(void **state)
+static void unproven_paths_stay_failed_when_the_last_good_path_fails(void **state)
 {
 	struct engine engine = { .lock = -1 };
 	struct mp_geom geom = map_of("GEOM.manual-1"), wanted = geom;
@@ -97,7 +97,7 @@ static void when_the_last_path_fails_others_that_prove_nothing_stay_failed(void 
 	mp_strbuf_fini(&engine.err);
 }
 
-static void only_without_a_known_name_there_is_nothing_to_ask(void **state)
+static void only_a_path_without_known_wwid_is_not_asked(void **state)
 {
 	(void)state;
 	assert_int_equal(lun_judge(NOWHERE, ""), MP_PROOF_HOLDS);
@@ -107,10 +107,10 @@ static void only_without_a_known_name_there_is_nothing_to_ask(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_answer_is_no_proof),
-		cmocka_unit_test(what_is_silent_or_lost_is_not_asked),
-		cmocka_unit_test(when_the_last_path_fails_others_that_prove_nothing_stay_failed),
-		cmocka_unit_test(only_without_a_known_name_there_is_nothing_to_ask),
+		cmocka_unit_test(a_path_that_does_not_answer_is_not_proven),
+		cmocka_unit_test(a_silent_or_lost_path_is_not_asked),
+		cmocka_unit_test(unproven_paths_stay_failed_when_the_last_good_path_fails),
+		cmocka_unit_test(only_a_path_without_known_wwid_is_not_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/mangling.h"
 
-static void what_is_encoded_is_decoded_to_the_same(void **state)
+static void decoding_reverses_encoding(void **state)
 {
 	static const struct {
 		const char *name, *mangled;
@@ -29,7 +29,7 @@ static void what_is_encoded_is_decoded_to_the_same(void **state)
 	}
 }
 
-static void what_is_no_code_stays(void **state)
+static void an_invalid_escape_is_kept(void **state)
 {
 	static const char *const rows[] = { "\\x", "\\x2", "\\xg0", "a\\", "\\X20" };
 	char text[16];
@@ -42,7 +42,7 @@ static void what_is_no_code_stays(void **state)
 	}
 }
 
-static void what_does_not_fit_is_refused(void **state)
+static void a_name_that_does_not_fit_is_refused(void **state)
 {
 	char text[8];
 
@@ -58,7 +58,7 @@ static void what_does_not_fit_is_refused(void **state)
 #define LETTERS_32 "abcdefghijklmnopqrstuvwxyzabcdef"
 #define LETTERS_127 LETTERS_32 LETTERS_32 LETTERS_32 "abcdefghijklmnopqrstuvwxyzabcde"
 
-static void a_device_can_be_called_what_its_node_is_found_by(void **state)
+static void a_name_is_encoded_as_in_the_name_of_its_node(void **state)
 {
 	static const char *const good[] = { "a", "mpatha", "my disk", "\"", "..a", LETTERS_127 };
 	static const char *const bad[] = {
@@ -82,10 +82,10 @@ static void a_device_can_be_called_what_its_node_is_found_by(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_device_can_be_called_what_its_node_is_found_by),
-		cmocka_unit_test(what_is_encoded_is_decoded_to_the_same),
-		cmocka_unit_test(what_is_no_code_stays),
-		cmocka_unit_test(what_does_not_fit_is_refused),
+		cmocka_unit_test(a_name_is_encoded_as_in_the_name_of_its_node),
+		cmocka_unit_test(decoding_reverses_encoding),
+		cmocka_unit_test(an_invalid_escape_is_kept),
+		cmocka_unit_test(a_name_that_does_not_fit_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

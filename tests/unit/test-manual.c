@@ -208,7 +208,7 @@ static void each_word_that_is_a_value_is_described(void **state)
 	}
 }
 
-static void what_has_no_effect_is_a_limit(void **state)
+static void keywords_without_effect_are_listed_under_limits(void **state)
 {
 	const char *limits = strstr(*state, "\n.SH LIMITS\n"), *end;
 
@@ -230,7 +230,7 @@ static void each_section_is_described(void **state)
 			check_name(*state, mp_scopes[i].name);
 }
 
-static void nothing_else_is_described(void **state)
+static void only_existing_keywords_are_described(void **state)
 {
 	for (const char *line = strstr(*state, "\n.TP\n.B "); line;
 	     line = strstr(line + 1, "\n.TP\n.B ")) {
@@ -251,9 +251,9 @@ int main(void)
 		cmocka_unit_test(each_keyword_is_described_with_the_sections_that_know_it),
 		cmocka_unit_test(each_default_is_that_of_the_table),
 		cmocka_unit_test(each_word_that_is_a_value_is_described),
-		cmocka_unit_test(what_has_no_effect_is_a_limit),
+		cmocka_unit_test(keywords_without_effect_are_listed_under_limits),
 		cmocka_unit_test(each_section_is_described),
-		cmocka_unit_test(nothing_else_is_described),
+		cmocka_unit_test(only_existing_keywords_are_described),
 	};
 
 	return cmocka_run_group_tests_name("manual", tests, manual_read, manual_free);

@@ -157,7 +157,7 @@ static void groups_are_the_kernels_with_the_models_priorities(void **state)
 	free_all(map);
 }
 
-static void a_path_that_leaves_is_not_found_in_groups(void **state)
+static void a_path_that_leaves_is_in_no_group(void **state)
 {
 	struct mp_map *map = new_map();
 	struct mp_path *a = add_path(map, 8, 0, MP_PATH_UP, 1),
@@ -219,7 +219,7 @@ static void without_a_kernel_map_every_active_path_counts(void **state)
 	free_all(map);
 }
 
-static void the_first_path_with_vendor_and_product_speaks_for_the_map(void **state)
+static void the_first_path_with_vendor_and_product_gives_those_of_the_map(void **state)
 {
 	struct mp_map *map = new_map();
 	struct mp_path *a = add_path(map, 8, 0, MP_PATH_UP, 1),
@@ -234,7 +234,7 @@ static void the_first_path_with_vendor_and_product_speaks_for_the_map(void **sta
 	free_all(map);
 }
 
-static void a_device_that_is_no_path_of_the_map_is_a_stranger(void **state)
+static void a_table_device_that_is_not_a_path_of_the_map_is_a_stranger(void **state)
 {
 	_cleanup_(heap_map_freep) struct mp_map *map = new_map();
 	struct mp_path *path;
@@ -259,12 +259,12 @@ int main(void)
 		cmocka_unit_test(paths_are_kept_by_device_number),
 		cmocka_unit_test(a_path_is_in_one_map),
 		cmocka_unit_test(groups_are_the_kernels_with_the_models_priorities),
-		cmocka_unit_test(a_path_that_leaves_is_not_found_in_groups),
+		cmocka_unit_test(a_path_that_leaves_is_in_no_group),
 		cmocka_unit_test(marginal_groups_come_last_if_configured),
 		cmocka_unit_test(a_planned_table_shows_groups_without_states),
 		cmocka_unit_test(without_a_kernel_map_every_active_path_counts),
-		cmocka_unit_test(the_first_path_with_vendor_and_product_speaks_for_the_map),
-		cmocka_unit_test(a_device_that_is_no_path_of_the_map_is_a_stranger),
+		cmocka_unit_test(the_first_path_with_vendor_and_product_gives_those_of_the_map),
+		cmocka_unit_test(a_table_device_that_is_not_a_path_of_the_map_is_a_stranger),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,7 +37,7 @@ static void a_command_that_changes_what_is_wanted_is_answered_by_the_reconciliat
 	assert_false(asked.path->path.marginal || asked.other->path.marginal);
 }
 
-static void a_map_that_is_not_there_is_refused_in_the_words_of_each_command(void **state)
+static void an_unknown_map_is_refused_in_the_words_of_each_command(void **state)
 {
 	static const struct asked_row rows[] = {
 		{ "reload map mpathz", NOT_FOUND },
@@ -71,7 +71,7 @@ static void some_commands_take_a_map_by_its_name_alone(void **state)
 	ASK_ROWS(rows);
 }
 
-static void a_group_that_the_table_has_not_is_refused(void **state)
+static void a_group_that_is_not_in_the_table_is_refused(void **state)
 {
 	static const struct asked_row rows[] = {
 		{ "switch map mpatha group 0", FAIL },	{ "switch map mpatha group 3", FAIL },
@@ -204,9 +204,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ASKED_TEST(a_command_that_changes_the_kernel_is_answered_by_its_job),
 		ASKED_TEST(a_command_that_changes_what_is_wanted_is_answered_by_the_reconciliation),
-		ASKED_TEST(a_map_that_is_not_there_is_refused_in_the_words_of_each_command),
+		ASKED_TEST(an_unknown_map_is_refused_in_the_words_of_each_command),
 		ASKED_TEST(some_commands_take_a_map_by_its_name_alone),
-		ASKED_TEST(a_group_that_the_table_has_not_is_refused),
+		ASKED_TEST(a_group_that_is_not_in_the_table_is_refused),
 		ASKED_TEST(a_map_that_is_busy_postpones_the_request),
 		ASKED_TEST(a_map_of_gmultipath_is_not_resized),
 		ASKED_TEST(a_map_is_resized_to_the_size_that_all_its_paths_have),

@@ -71,7 +71,7 @@ static void run_row(const struct row *row)
 	assert_string_equal(mp_strbuf_text(&text), row->plan);
 }
 
-static void each_row_has_its_plan(void **state)
+static void each_case_has_the_expected_plan(void **state)
 {
 	static const struct row rows[] = {
 		{ "new",
@@ -295,7 +295,7 @@ static void each_row_has_its_plan(void **state)
 		run_row(&rows[i]);
 }
 
-static void a_digit_at_the_end_of_the_name_brings_a_p(void **state)
+static void a_name_that_ends_in_a_digit_gets_a_p(void **state)
 {
 	static const struct {
 		const char *name, *delimiter, *got;
@@ -373,8 +373,8 @@ static void a_disk_without_uuid_is_identified_by_its_number(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_row_has_its_plan),
-		cmocka_unit_test(a_digit_at_the_end_of_the_name_brings_a_p),
+		cmocka_unit_test(each_case_has_the_expected_plan),
+		cmocka_unit_test(a_name_that_ends_in_a_digit_gets_a_p),
 		cmocka_unit_test(a_name_that_is_too_long_is_refused),
 		cmocka_unit_test(only_a_partition_of_that_disk_has_a_number),
 		cmocka_unit_test(a_disk_without_uuid_is_identified_by_its_number),

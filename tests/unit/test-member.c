@@ -18,7 +18,7 @@ static void set(enum mp_key key, int64_t number, void *settings)
 	mp_member_set(&mp_keywords[key].sets, &setting, settings);
 }
 
-static void a_value_fills_its_member_and_no_other(void **state)
+static void a_value_is_stored_in_its_member_and_no_other(void **state)
 {
 	struct mp_path_settings path = { 0 };
 	struct mp_map_settings map = { 0 };
@@ -68,7 +68,7 @@ static size_t home_size(enum mp_home home)
 					 sizeof(struct mp_map_settings);
 }
 
-static void each_member_takes_the_value_of_one_keyword(void **state)
+static void no_two_keywords_share_a_member(void **state)
 {
 	unsigned char takers[3][sizeof(struct mp_map_settings) + sizeof(struct mp_path_settings) +
 				sizeof(struct mp_process_settings)] = { 0 };
@@ -94,9 +94,9 @@ static void each_member_takes_the_value_of_one_keyword(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_value_fills_its_member_and_no_other),
+		cmocka_unit_test(a_value_is_stored_in_its_member_and_no_other),
 		cmocka_unit_test(without_a_value_the_member_is_empty),
-		cmocka_unit_test(each_member_takes_the_value_of_one_keyword),
+		cmocka_unit_test(no_two_keywords_share_a_member),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

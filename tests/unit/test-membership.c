@@ -51,7 +51,7 @@ bool claims_leave_alone(const struct daemon_map *map)
 	return false;
 }
 
-static void a_path_is_of_the_map_of_its_wwid_unless_another_has_it_and_its_users(void **state)
+static void a_path_joins_the_map_of_its_wwid_unless_another_one_is_using_it(void **state)
 {
 	static const struct {
 		const char *own; /* table of the map of its WWID; "": it is not in the kernel */
@@ -139,7 +139,7 @@ static void a_path_that_joins_marks_its_map_when_it_has_answered(void **state)
 	}
 }
 
-static void only_the_operator_wants_a_map_back_that_he_removed(void **state)
+static void only_the_operator_brings_back_a_map_that_was_removed(void **state)
 {
 	(void)state;
 	for (int by_operator = 0; by_operator < 2; by_operator++) {
@@ -205,7 +205,7 @@ static void a_map_that_cannot_be_removed_takes_its_paths_back(void **state)
 	assert_true(map->dirty);
 }
 
-static void a_map_of_the_kernel_is_known_by_its_name_there(void **state)
+static void a_map_found_in_the_kernel_has_its_name_there(void **state)
 {
 	static const struct {
 		bool suspended, inactive, serving;
@@ -245,7 +245,7 @@ static void a_map_of_the_kernel_is_known_by_its_name_there(void **state)
 	}
 }
 
-static void a_map_that_is_gone_is_forgotten_when_no_operation_is_under_way(void **state)
+static void a_map_that_is_gone_is_forgotten_once_no_operation_is_running(void **state)
 {
 	(void)state;
 	for (unsigned busy = 0; busy < 2; busy++) {
@@ -276,14 +276,13 @@ static void a_map_that_is_gone_is_forgotten_when_no_operation_is_under_way(void 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			a_path_is_of_the_map_of_its_wwid_unless_another_has_it_and_its_users),
+		cmocka_unit_test(a_path_joins_the_map_of_its_wwid_unless_another_one_is_using_it),
 		cmocka_unit_test(a_path_that_joins_marks_its_map_when_it_has_answered),
-		cmocka_unit_test(only_the_operator_wants_a_map_back_that_he_removed),
+		cmocka_unit_test(only_the_operator_brings_back_a_map_that_was_removed),
 		cmocka_unit_test(a_new_map_takes_what_a_removed_one_left_when_the_daemon_is_idle),
 		cmocka_unit_test(a_map_that_cannot_be_removed_takes_its_paths_back),
-		cmocka_unit_test(a_map_of_the_kernel_is_known_by_its_name_there),
-		cmocka_unit_test(a_map_that_is_gone_is_forgotten_when_no_operation_is_under_way),
+		cmocka_unit_test(a_map_found_in_the_kernel_has_its_name_there),
+		cmocka_unit_test(a_map_that_is_gone_is_forgotten_once_no_operation_is_running),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

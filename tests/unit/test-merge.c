@@ -88,7 +88,7 @@ static void sections_of_one_wwid_become_one_and_all_are_sorted(void **state)
 	assert_null(mp_config_wwid_of_alias(loaded.config, "b1"));
 }
 
-static void an_alias_belongs_to_the_first_that_has_it(void **state)
+static void an_alias_belongs_to_the_first_section_with_it(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -107,7 +107,7 @@ static void an_alias_belongs_to_the_first_that_has_it(void **state)
 		3);
 }
 
-static void equal_rules_are_kept_once_but_for_protocols(void **state)
+static void equal_rules_are_kept_once_except_protocols(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 	const struct mp_rule_list *rules;
@@ -147,7 +147,7 @@ static void a_rule_without_an_expression_is_left_out(void **state)
 		"that is an extended regular expression\n");
 }
 
-static void many_sections_and_rules_take_no_time(void **state)
+static void many_sections_and_rules_are_merged_quickly(void **state)
 {
 	enum { COUNT = 20000 };
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
@@ -180,10 +180,10 @@ int main(void)
 		cmocka_unit_test(equal_devices_become_one_at_the_later_place),
 		cmocka_unit_test(a_device_like_a_built_in_one_inherits_from_it),
 		cmocka_unit_test(sections_of_one_wwid_become_one_and_all_are_sorted),
-		cmocka_unit_test(an_alias_belongs_to_the_first_that_has_it),
-		cmocka_unit_test(equal_rules_are_kept_once_but_for_protocols),
+		cmocka_unit_test(an_alias_belongs_to_the_first_section_with_it),
+		cmocka_unit_test(equal_rules_are_kept_once_except_protocols),
 		cmocka_unit_test(a_rule_without_an_expression_is_left_out),
-		cmocka_unit_test(many_sections_and_rules_take_no_time),
+		cmocka_unit_test(many_sections_and_rules_are_merged_quickly),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "kernel/mounts.h"
 
-static void a_mount_is_known_by_its_number_or_by_a_source_that_the_kernel_wrote(void **state)
+static void a_mount_is_found_by_device_number_or_by_a_source_from_the_kernel(void **state)
 {
 	static const struct {
 		const char *text;
@@ -73,8 +73,7 @@ static void a_swap_area_is_a_partition_of_that_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			a_mount_is_known_by_its_number_or_by_a_source_that_the_kernel_wrote),
+		cmocka_unit_test(a_mount_is_found_by_device_number_or_by_a_source_from_the_kernel),
 		cmocka_unit_test(a_swap_area_is_a_partition_of_that_name),
 	};
 

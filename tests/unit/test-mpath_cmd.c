@@ -60,7 +60,7 @@ static void no_command_is_a_length_of_zero(void **state)
 	assert_int_equal(length, 0);
 }
 
-static void a_gone_daemon_raises_no_signal(void **state)
+static void a_daemon_that_is_gone_raises_no_signal(void **state)
 {
 	struct pair *pair = *state;
 
@@ -247,7 +247,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		with_pair(a_command_is_its_length_and_its_text_with_the_nul),
 		with_pair(no_command_is_a_length_of_zero),
-		with_pair(a_gone_daemon_raises_no_signal),
+		with_pair(a_daemon_that_is_gone_raises_no_signal),
 		with_pair(a_reply_is_handed_over_with_its_nul),
 		with_pair(replies_follow_each_other),
 		with_pair(nonsense_lengths_are_a_range_error),

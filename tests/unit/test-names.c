@@ -16,7 +16,7 @@ static void bind(struct made *made, const char *alias, const char *wwid)
 				      NULL, NULL, NULL) >= 0);
 }
 
-static void a_map_gets_the_name_that_configuration_bindings_and_kernel_leave_it(void **state)
+static void a_map_is_named_by_configuration_bindings_and_kernel(void **state)
 {
 	static const struct {
 		const char *config;
@@ -101,8 +101,7 @@ static void bindings_that_contradict_a_map_are_reported(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			a_map_gets_the_name_that_configuration_bindings_and_kernel_leave_it),
+		cmocka_unit_test(a_map_is_named_by_configuration_bindings_and_kernel),
 		cmocka_unit_test(a_name_that_another_map_has_is_waited_for),
 		cmocka_unit_test(bindings_that_contradict_a_map_are_reported),
 	};

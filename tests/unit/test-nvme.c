@@ -108,7 +108,7 @@ static void a_namespace_is_listed_with_its_paths(void **state)
 	assert_int_equal(mp_foreign_priority(path), 0);
 }
 
-static void a_machine_without_it_has_none(void **state)
+static void a_machine_without_native_multipathing_has_no_namespace(void **state)
 {
 	const struct mp_roots roots = { .sys = *state };
 	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
@@ -131,7 +131,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(a_namespace_is_listed_with_its_paths),
-		scratch_test(a_machine_without_it_has_none),
+		scratch_test(a_machine_without_native_multipathing_has_no_namespace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,7 +80,7 @@ static void a_list_may_be_cut_short(void **state)
 	}
 }
 
-static void a_name_that_the_kernel_made_is_not_asked_for(void **state)
+static void a_name_made_up_by_the_kernel_is_not_asked_for(void **state)
 {
 	static const char made[] = "nvme.1b36-31323334-51454d55-00000001";
 	char wwid[128];
@@ -99,7 +99,7 @@ int main(void)
 		cmocka_unit_test(the_known_name_is_chosen_or_the_best),
 		cmocka_unit_test(old_controllers_have_no_list),
 		cmocka_unit_test(a_list_may_be_cut_short),
-		cmocka_unit_test(a_name_that_the_kernel_made_is_not_asked_for),
+		cmocka_unit_test(a_name_made_up_by_the_kernel_is_not_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

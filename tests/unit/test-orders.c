@@ -19,7 +19,7 @@ static void an_order_is_a_message_to_its_map(void **state)
 			"message w: fail_path 65:160 for request 7\n");
 }
 
-static void the_client_is_answered_and_queueing_is_read_again_when_the_kernel_has_it(void **state)
+static void the_client_is_answered_when_the_kernel_has_the_message(void **state)
 {
 	const struct {
 		struct mp_order message;
@@ -73,8 +73,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_order_is_a_message_to_its_map),
-		cmocka_unit_test(
-			the_client_is_answered_and_queueing_is_read_again_when_the_kernel_has_it),
+		cmocka_unit_test(the_client_is_answered_when_the_kernel_has_the_message),
 		cmocka_unit_test(the_client_is_answered_when_the_map_is_gone),
 	};
 

@@ -36,7 +36,7 @@ static void outcome_format(const struct table_outcome *outcome, char *text, size
 		 outcome->reply ? ", reply " : "", outcome->reply ? outcome->reply : "");
 }
 
-static void an_operation_has_come_to_what_its_error_and_the_kernel_say(void **state)
+static void the_outcome_follows_from_the_error_and_the_kernels_table(void **state)
 {
 	static const struct {
 		unsigned steps;
@@ -237,7 +237,7 @@ a_map_that_was_removed_during_a_reload_comes_again_if_its_removal_was_deferred(v
 	}
 }
 
-static void a_status_that_came_during_the_operation_is_asked_for_again(void **state)
+static void a_status_read_during_the_operation_is_read_again(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -267,7 +267,7 @@ static void the_outcome_for_a_map_that_is_forgotten_is_dropped(void **state)
 }
 
 /* Of a map that exists: nobody waits but @request 9. */
-static void an_operation_that_was_never_begun_says_nothing_of_the_map(void **state)
+static void an_operation_that_was_never_begun_changes_nothing(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -299,7 +299,7 @@ static void end_device(struct world *world, enum device_verb verb, int error, bo
 	outcomes_of_device(&job);
 }
 
-static void a_removal_is_done_deferred_or_in_vain(void **state)
+static void a_removal_succeeds_is_deferred_or_fails(void **state)
 {
 	static const struct {
 		int error;
@@ -365,16 +365,16 @@ static void a_map_is_suspended_when_the_kernel_has_done_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_operation_has_come_to_what_its_error_and_the_kernel_say),
+		cmocka_unit_test(the_outcome_follows_from_the_error_and_the_kernels_table),
 		cmocka_unit_test(a_map_that_was_created_is_known_claimed_and_awaited_from_udev),
 		cmocka_unit_test(a_reload_ends_what_asked_for_it),
 		cmocka_unit_test(failures_are_retried_and_waiting_requests_answered),
 		cmocka_unit_test(
 			a_map_that_was_removed_during_a_reload_comes_again_if_its_removal_was_deferred),
-		cmocka_unit_test(a_status_that_came_during_the_operation_is_asked_for_again),
+		cmocka_unit_test(a_status_read_during_the_operation_is_read_again),
 		cmocka_unit_test(the_outcome_for_a_map_that_is_forgotten_is_dropped),
-		cmocka_unit_test(an_operation_that_was_never_begun_says_nothing_of_the_map),
-		cmocka_unit_test(a_removal_is_done_deferred_or_in_vain),
+		cmocka_unit_test(an_operation_that_was_never_begun_changes_nothing),
+		cmocka_unit_test(a_removal_succeeds_is_deferred_or_fails),
 		cmocka_unit_test(a_map_is_suspended_when_the_kernel_has_done_it),
 	};
 

@@ -193,7 +193,7 @@ static void errors_in_a_line_are_reported_with_their_place(void **state)
 	assert_told(rows, ARRAY_SIZE(rows));
 }
 
-static void what_is_odd_about_a_value_is_reported(void **state)
+static void a_deprecated_value_is_reported_with_its_replacement(void **state)
 {
 	static const struct row rows[] = {
 		{ "defaults {\nfeatures \"1 queue_if_no_path\"\n}\n",
@@ -228,7 +228,7 @@ static void a_block_without_its_section_is_read_as_part_of_the_outer_one(void **
 		":5:1: warning: unknown keyword \"verbosity\" outside of sections; it belongs to defaults"));
 }
 
-static void a_brace_on_the_next_line_does_for_the_old_sections(void **state)
+static void a_brace_on_the_next_line_is_accepted_except_for_overrides(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -289,7 +289,7 @@ static void each_value_knows_its_file_and_line(void **state)
 			 MP_ORIGIN_BUILTIN);
 }
 
-static void values_that_must_not_be_wrong_reject_the_main_file(void **state)
+static void an_invalid_rule_or_key_rejects_the_main_file(void **state)
 {
 	static const struct row rows[] = {
 		{ "blacklist {\nwwid \"(\"\n}\n",
@@ -318,7 +318,7 @@ static void values_that_must_not_be_wrong_reject_the_main_file(void **state)
 	}
 }
 
-static void in_a_drop_in_they_only_lose_their_line(void **state)
+static void an_invalid_rule_in_a_drop_in_is_ignored(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 	static const char drop_in[] = "blacklist {\nwwid \"(\"\nwwid x\n}\n";
@@ -382,7 +382,7 @@ static void a_dangling_link_is_reported(void **state)
 			    "0 conf.d/a.conf: warning: cannot be read: dangling symbolic link\n");
 }
 
-static void odd_bytes_do_no_harm(void **state)
+static void arbitrary_bytes_do_no_harm(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 	static const char nul[] = "defaults {\nverbosity 4\0 5\n}";
@@ -456,18 +456,18 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(errors_in_a_line_are_reported_with_their_place),
-		cmocka_unit_test(what_is_odd_about_a_value_is_reported),
+		cmocka_unit_test(a_deprecated_value_is_reported_with_its_replacement),
 		cmocka_unit_test(a_block_without_its_section_is_read_as_part_of_the_outer_one),
-		cmocka_unit_test(a_brace_on_the_next_line_does_for_the_old_sections),
+		cmocka_unit_test(a_brace_on_the_next_line_is_accepted_except_for_overrides),
 		cmocka_unit_test(a_closing_brace_after_the_opening_one_closes_nothing),
 		cmocka_unit_test(the_last_value_of_all_files_applies),
 		cmocka_unit_test(each_value_knows_its_file_and_line),
-		cmocka_unit_test(values_that_must_not_be_wrong_reject_the_main_file),
-		cmocka_unit_test(in_a_drop_in_they_only_lose_their_line),
+		cmocka_unit_test(an_invalid_rule_or_key_rejects_the_main_file),
+		cmocka_unit_test(an_invalid_rule_in_a_drop_in_is_ignored),
 		cmocka_unit_test(files_that_are_missing_are_no_error),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_named),
 		cmocka_unit_test(a_dangling_link_is_reported),
-		cmocka_unit_test(odd_bytes_do_no_harm),
+		cmocka_unit_test(arbitrary_bytes_do_no_harm),
 		cmocka_unit_test(a_line_may_be_long),
 		cmocka_unit_test(a_value_without_effect_is_reported),
 	};

@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "tests/unit/image.h"
 
-static void what_does_not_lie_on_the_disk_has_a_fault(void **state)
+static void a_partition_beyond_the_disk_has_a_fault(void **state)
 {
 	static const struct {
 		struct partition partition;
@@ -48,7 +48,7 @@ static void what_does_not_lie_on_the_disk_has_a_fault(void **state)
 	}
 }
 
-static void the_second_of_a_number_has_a_fault(void **state)
+static void a_second_partition_of_the_same_number_has_a_fault(void **state)
 {
 	struct partition entries[] = { PARTITION(1, 200, 8), PARTITION(1, 0, 8),
 				       PARTITION(1, 8, 8) };
@@ -104,7 +104,7 @@ static void partitions_overlap_if_neither_is_within_the_other(void **state)
 	}
 }
 
-static void partitions_are_equal_if_all_of_them_are(void **state)
+static void two_sets_are_equal_if_all_their_partitions_are(void **state)
 {
 	struct partition one[] = { PARTITION(1, 0, 10), PARTITION(2, 10, 10) };
 	struct partition two[] = { PARTITION(1, 0, 10), PARTITION(2, 10, 11) };
@@ -257,11 +257,11 @@ static void a_disk_that_cannot_be_read_is_an_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_does_not_lie_on_the_disk_has_a_fault),
-		cmocka_unit_test(the_second_of_a_number_has_a_fault),
+		cmocka_unit_test(a_partition_beyond_the_disk_has_a_fault),
+		cmocka_unit_test(a_second_partition_of_the_same_number_has_a_fault),
 		cmocka_unit_test(of_100000_entries_256_are_good),
 		cmocka_unit_test(partitions_overlap_if_neither_is_within_the_other),
-		cmocka_unit_test(partitions_are_equal_if_all_of_them_are),
+		cmocka_unit_test(two_sets_are_equal_if_all_their_partitions_are),
 		cmocka_unit_test(a_logical_partition_knows_its_extended_one),
 		cmocka_unit_test(a_logical_partition_is_inside_the_extended_one_that_it_begins_in),
 		cmocka_unit_test(slices_of_a_table_within_a_partition_are_not_the_disks),

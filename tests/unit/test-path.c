@@ -50,7 +50,7 @@ static void a_path_to_another_lun_is_never_active(void **state)
 	assert_false(mp_path_is_active(path));
 }
 
-static void a_proof_ends_with_the_epoch_in_which_it_was_asked_for(void **state)
+static void a_proof_is_valid_in_the_epoch_in_which_it_was_asked_for(void **state)
 {
 	_cleanup_(heap_path_freep) struct mp_path *path = NULL;
 	uint64_t asked;
@@ -74,7 +74,7 @@ static void a_proof_ends_with_the_epoch_in_which_it_was_asked_for(void **state)
 	assert_true(mp_path_is_proven(path));
 }
 
-static void a_path_without_map_leaves_its_list_when_it_ends(void **state)
+static void a_path_that_is_freed_leaves_the_list_it_is_in(void **state)
 {
 	_cleanup_(heap_path_freep) struct mp_path *path = NULL;
 	CDS_LIST_HEAD(all);
@@ -134,8 +134,8 @@ int main(void)
 		cmocka_unit_test(a_new_path_is_an_unchecked_orphan),
 		cmocka_unit_test(repeated_failure_is_one_change),
 		cmocka_unit_test(a_path_to_another_lun_is_never_active),
-		cmocka_unit_test(a_proof_ends_with_the_epoch_in_which_it_was_asked_for),
-		cmocka_unit_test(a_path_without_map_leaves_its_list_when_it_ends),
+		cmocka_unit_test(a_proof_is_valid_in_the_epoch_in_which_it_was_asked_for),
+		cmocka_unit_test(a_path_that_is_freed_leaves_the_list_it_is_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,7 +60,7 @@ static void a_marginal_mark_is_set_and_unset_with_a_reload(void **state)
 	assert_true(asked.map->force_reload);
 }
 
-static void a_path_that_cannot_be_one_is_not_added(void **state)
+static void a_device_that_cannot_be_a_path_is_not_added(void **state)
 {
 	static const struct asked_row rows[] = {
 		{ "add path ram0", "reply 7: blacklisted\n" },
@@ -85,7 +85,7 @@ static void a_path_that_cannot_be_one_is_not_added(void **state)
 	recorded_expect("read sdc for request 7\n");
 }
 
-static void a_path_is_removed_when_its_map_has_let_go_of_it(void **state)
+static void a_path_is_removed_when_its_map_has_dropped_it(void **state)
 {
 	(void)state;
 	ask_and_await("remove path sda", "");
@@ -102,8 +102,8 @@ int main(void)
 		ASKED_TEST(a_path_is_refused_in_the_words_of_each_command),
 		ASKED_TEST(a_path_that_leads_to_another_lun_is_not_reinstated),
 		ASKED_TEST(a_marginal_mark_is_set_and_unset_with_a_reload),
-		ASKED_TEST(a_path_that_cannot_be_one_is_not_added),
-		ASKED_TEST(a_path_is_removed_when_its_map_has_let_go_of_it),
+		ASKED_TEST(a_device_that_cannot_be_a_path_is_not_added),
+		ASKED_TEST(a_path_is_removed_when_its_map_has_dropped_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

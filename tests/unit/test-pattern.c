@@ -12,7 +12,7 @@
 #include "base/strbuf.h"
 #include "config/pattern.h"
 
-static void what_is_matched_without_compiling_matches_as_compiled(void **state)
+static void simple_patterns_match_as_if_compiled(void **state)
 {
 	static const char *const patterns[] = {
 		"",
@@ -98,7 +98,7 @@ static void what_is_matched_without_compiling_matches_as_compiled(void **state)
 	}
 }
 
-static void everything_else_is_left_to_regcomp(void **state)
+static void other_patterns_are_left_to_regcomp(void **state)
 {
 	static const char *const patterns[] = {
 		"a*",	  "a+",	    "a?",    "a{2}", "a|b",	    "^a|b",  "(a)(b)",
@@ -135,7 +135,7 @@ static void a_leading_exclamation_mark_inverts(void **state)
 	}
 }
 
-static void what_is_no_expression_is_refused(void **state)
+static void an_invalid_expression_is_refused(void **state)
 {
 	static const char *const patterns[] = { "(", "[a", "!(", "a{2", "*(", "\\" };
 
@@ -151,7 +151,7 @@ static void what_is_no_expression_is_refused(void **state)
 }
 
 /* What the C library would need all of the stack or of the memory for. */
-static void what_is_too_large_is_refused(void **state)
+static void an_expression_that_is_too_large_is_refused(void **state)
 {
 	static const struct {
 		const char *begin, *piece, *end;
@@ -209,11 +209,11 @@ static void no_pattern_matches_anything(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_matched_without_compiling_matches_as_compiled),
-		cmocka_unit_test(everything_else_is_left_to_regcomp),
+		cmocka_unit_test(simple_patterns_match_as_if_compiled),
+		cmocka_unit_test(other_patterns_are_left_to_regcomp),
 		cmocka_unit_test(a_leading_exclamation_mark_inverts),
-		cmocka_unit_test(what_is_no_expression_is_refused),
-		cmocka_unit_test(what_is_too_large_is_refused),
+		cmocka_unit_test(an_invalid_expression_is_refused),
+		cmocka_unit_test(an_expression_that_is_too_large_is_refused),
 		cmocka_unit_test(no_pattern_matches_anything),
 	};
 

@@ -68,7 +68,7 @@ static void chmod_of(const struct found *found, const char *name, mode_t mode, u
 	assert_int_equal(chmod(file, mode), 0);
 }
 
-static void what_others_than_root_may_change_is_found(void **state)
+static void files_that_users_may_change_are_reported(void **state)
 {
 	static const char *const files[] = { "/etc",	     "/etc/multipath.conf",
 					     "/etc/conf.d",  "/etc/conf.d/a.conf",
@@ -112,7 +112,7 @@ static void what_others_than_root_may_change_is_found(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_others_than_root_may_change_is_found),
+		cmocka_unit_test(files_that_users_may_change_are_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

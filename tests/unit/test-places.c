@@ -92,7 +92,7 @@ static void threads_are_as_many_as_places_and_one_more_for_each_that_hangs(void 
 	assert_int_equal(places_threads_max(&places), PLACES_THREADS_MAX);
 }
 
-static void places_are_scarce_where_eight_hang(void **state)
+static void a_class_with_eight_hanging_pieces_is_short_of_places(void **state)
 {
 	struct places places = { 0 };
 
@@ -112,7 +112,7 @@ int main(void)
 		cmocka_unit_test(each_class_keeps_its_places_whatever_runs_in_others),
 		cmocka_unit_test(every_class_is_served_and_messages_first),
 		cmocka_unit_test(threads_are_as_many_as_places_and_one_more_for_each_that_hangs),
-		cmocka_unit_test(places_are_scarce_where_eight_hang),
+		cmocka_unit_test(a_class_with_eight_hanging_pieces_is_short_of_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -374,7 +374,7 @@ static void a_class_continues_when_its_work_is_sparing(void **state)
 	turn_until_done(fixture, 600);
 }
 
-static void work_lacks_places_unless_its_own_lane_hangs(void **state)
+static void only_work_in_lanes_that_do_not_hang_lacks_places(void **state)
 {
 	struct fixture *fixture = *state;
 	static struct job hung[60], healthy, behind;
@@ -538,7 +538,7 @@ static void freeing_lets_quick_work_return(void **state)
 	assert_int_equal(started, 20 - skipped);
 }
 
-static void freeing_leaves_hanging_work_behind_and_gives_back_what_waits(void **state)
+static void freeing_abandons_hanging_work_and_returns_what_waits(void **state)
 {
 	struct fixture *fixture = *state;
 	static struct job hung, waiting[10];
@@ -582,8 +582,8 @@ int main(void)
 			no_class_waits_for_one_that_hangs_in_hundreds_of_lanes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_class_continues_when_its_work_is_sparing, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(work_lacks_places_unless_its_own_lane_hangs, set_up,
-						tear_down),
+		cmocka_unit_test_setup_teardown(only_work_in_lanes_that_do_not_hang_lacks_places,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(work_awaits_its_turn_until_what_it_waits_for_hangs,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
@@ -599,8 +599,7 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(freeing_lets_quick_work_return, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			freeing_leaves_hanging_work_behind_and_gives_back_what_waits, set_up,
-			tear_down),
+			freeing_abandons_hanging_work_and_returns_what_waits, set_up, tear_down),
 	};
 	int r;
 

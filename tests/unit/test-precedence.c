@@ -173,7 +173,7 @@ static unsigned check_pair(struct loaded *loaded, enum mp_key key, size_t strong
 	return 1;
 }
 
-static void the_section_with_precedence_wins_and_is_reported(void **state)
+static void the_section_with_precedence_applies_and_is_reported(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 	unsigned pairs = 0;
@@ -246,7 +246,7 @@ static void the_hardware_table_ranks_between_devices_and_defaults(void **state)
 	}
 }
 
-static void what_was_derived_says_of_what(void **state)
+static void a_derived_value_names_its_source(void **state)
 {
 	static const struct {
 		const char *text, *name, *value, *section;
@@ -289,9 +289,9 @@ static void what_was_derived_says_of_what(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_section_with_precedence_wins_and_is_reported),
+		cmocka_unit_test(the_section_with_precedence_applies_and_is_reported),
 		cmocka_unit_test(the_hardware_table_ranks_between_devices_and_defaults),
-		cmocka_unit_test(what_was_derived_says_of_what),
+		cmocka_unit_test(a_derived_value_names_its_source),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -192,7 +192,7 @@ static void rules_are_printed_by_criterion(void **state)
 					"\t}\n");
 }
 
-static void what_is_printed_reads_as_the_same_configuration(void **state)
+static void a_printed_configuration_is_read_as_the_same(void **state)
 {
 	_cleanup_strbuf_ struct mp_strbuf first = MP_STRBUF_INIT, second = MP_STRBUF_INIT;
 	_cleanup_loaded_ struct loaded loaded;
@@ -206,7 +206,7 @@ static void what_is_printed_reads_as_the_same_configuration(void **state)
 	assert_string_equal(mp_strbuf_text(&second), mp_strbuf_text(&first));
 }
 
-static void the_local_configuration_has_what_is_there_only(void **state)
+static void the_local_configuration_has_only_devices_that_are_present(void **state)
 {
 	static const char expected[] = "devices {\n"
 				       "\tdevice {\n"
@@ -473,7 +473,7 @@ static void forget_origins(struct mp_strbuf *buf)
 			memset(p, ' ', strlen(origins[i]));
 }
 
-static void whatever_is_printed_reads_as_the_same_configuration(void **state)
+static void any_printed_configuration_is_read_as_the_same(void **state)
 {
 	enum { CASES = 400 };
 	_cleanup_loaded_ struct loaded loaded;
@@ -510,9 +510,9 @@ int main(void)
 		cmocka_unit_test(defaults_are_printed_with_the_built_in_values),
 		cmocka_unit_test(sections_are_printed_in_their_order),
 		cmocka_unit_test(rules_are_printed_by_criterion),
-		cmocka_unit_test(what_is_printed_reads_as_the_same_configuration),
-		cmocka_unit_test(whatever_is_printed_reads_as_the_same_configuration),
-		cmocka_unit_test(the_local_configuration_has_what_is_there_only),
+		cmocka_unit_test(a_printed_configuration_is_read_as_the_same),
+		cmocka_unit_test(any_printed_configuration_is_read_as_the_same),
+		cmocka_unit_test(the_local_configuration_has_only_devices_that_are_present),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,7 +109,7 @@ static int ask(const char *name, const char *args)
 	return mp_prioritizer_find(name)->priority(&prioritization);
 }
 
-static void each_is_found_by_its_name(void **state)
+static void each_prioritizer_is_found_by_its_name(void **state)
 {
 	size_t count;
 	const struct mp_prioritizer *const *prioritizers = mp_prioritizer_all(&count);
@@ -312,7 +312,7 @@ static void rdac_adds_up_the_array_page(void **state)
 	assert_int_equal(ask("rdac", ""), 0);
 }
 
-static void hp_sw_tells_passive_from_active(void **state)
+static void hp_sw_distinguishes_passive_from_active(void **state)
 {
 	const struct mp_scsi_result attention = { .scsi_status = 2, .sense_key = 6, .asc = 0x29 };
 	const struct mp_scsi_result passive = {
@@ -387,7 +387,7 @@ static void ontap_ranks_transports(void **state)
 	assert_int_equal(ask("ontap", ""), 0);
 }
 
-static void datacore_prefers_a_server(void **state)
+static void datacore_prefers_the_given_server(void **state)
 {
 	(void)state;
 	memcpy(device.page + 112, "SDS-A           ", 16);
@@ -403,7 +403,7 @@ static void datacore_prefers_a_server(void **state)
 	assert_int_equal(ask("datacore", "preferredsds=SDS-A"), 0);
 }
 
-static void iet_prefers_a_portal(void **state)
+static void iet_prefers_the_given_portal(void **state)
 {
 	static const struct {
 		const char *args;
@@ -497,7 +497,7 @@ static void arguments_are_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(each_is_found_by_its_name),
+		TEST(each_prioritizer_is_found_by_its_name),
 		TEST(the_configuration_knows_the_prioritizers_and_no_others),
 		TEST(alua_answers_for_all_paths_at_once),
 		TEST(sysfs_reads_the_handler_state),
@@ -505,11 +505,11 @@ int main(void)
 		TEST(weightedpath_takes_the_first_match),
 		TEST(emc_reads_the_array_page),
 		TEST(rdac_adds_up_the_array_page),
-		TEST(hp_sw_tells_passive_from_active),
+		TEST(hp_sw_distinguishes_passive_from_active),
 		TEST(hds_compares_parities),
 		TEST(ontap_ranks_transports),
-		TEST(datacore_prefers_a_server),
-		TEST(iet_prefers_a_portal),
+		TEST(datacore_prefers_the_given_server),
+		TEST(iet_prefers_the_given_portal),
 		TEST(path_latency_needs_a_device),
 		TEST(ana_needs_a_namespace),
 		TEST(arguments_are_words),

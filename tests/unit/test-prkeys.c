@@ -114,7 +114,7 @@ static void a_key_overwrites_the_line_that_is_there(void **state)
 	}
 }
 
-static void what_is_written_is_what_is_read(void **state)
+static void notes_are_read_back_as_written(void **state)
 {
 	struct mp_prkey key;
 
@@ -139,7 +139,7 @@ static void what_is_written_is_what_is_read(void **state)
 	}
 }
 
-static void the_file_is_made_with_its_header_and_kept(void **state)
+static void the_file_is_created_with_its_header_and_kept(void **state)
 {
 	const char *dir = *state;
 	const struct mp_prkey key = { .key = 0x123abc }, other = { .key = 0xdef, .aptpl = true };
@@ -176,8 +176,8 @@ int main(void)
 		cmocka_unit_test(a_key_is_hexadecimal_and_may_be_aptpl),
 		cmocka_unit_test(a_line_is_valid_if_it_is_complete),
 		cmocka_unit_test(a_key_overwrites_the_line_that_is_there),
-		scratch_test(what_is_written_is_what_is_read),
-		scratch_test(the_file_is_made_with_its_header_and_kept),
+		scratch_test(notes_are_read_back_as_written),
+		scratch_test(the_file_is_created_with_its_header_and_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

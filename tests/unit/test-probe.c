@@ -301,7 +301,7 @@ static void a_reading_has_all_of_a_disk_with_and_without_details(void **state)
 	mp_reading_fini(&none);
 }
 
-static void a_listing_takes_nothing_back_that_the_device_has_told(void **state)
+static void a_listing_keeps_what_the_device_has_reported(void **state)
 {
 	const struct machine *machine = *state;
 	const char device[] = "devices/p/host3/target3:0:0/3:0:0:0";
@@ -332,7 +332,7 @@ static void a_listing_takes_nothing_back_that_the_device_has_told(void **state)
 	assert_string_equal(identity.serial, "OLD");
 }
 
-static void a_kernel_without_inquiry_attribute_will_do(void **state)
+static void a_kernel_without_the_inquiry_attribute_is_supported(void **state)
 {
 	const struct machine *machine = *state;
 	const char device[] = "devices/p/host0/target0:0:0/0:0:0:0";
@@ -361,7 +361,7 @@ struct transport_case {
 	const char *host_wwnn, *host_wwpn, *target_wwnn, *target_wwpn;
 };
 
-static void the_transport_is_told_by_the_place(void **state)
+static void the_transport_follows_from_the_place_in_sysfs(void **state)
 {
 	static const struct transport_case cases[] = {
 		{ .device =
@@ -452,7 +452,7 @@ static void the_transport_is_told_by_the_place(void **state)
 	}
 }
 
-static void an_nvme_namespace_is_of_its_controller(void **state)
+static void an_nvme_namespace_has_values_of_its_controller(void **state)
 {
 	const struct machine *machine = *state;
 	const char controller[] = "devices/virtual/nvme-fabrics/ctl/nvme2",
@@ -542,7 +542,7 @@ static void other_devices_are_no_paths(void **state)
 	assert_int_equal(identify(machine, "sr0", &identity), -EOPNOTSUPP);
 }
 
-static void a_disk_that_went_away_is_told(void **state)
+static void a_disk_that_is_gone_is_reported(void **state)
 {
 	const struct machine *machine = *state;
 	struct mp_identity identity;
@@ -557,7 +557,7 @@ static void a_disk_that_went_away_is_told(void **state)
 			 MP_PATH_REMOVED);
 }
 
-static void states_of_sysfs_are_states_of_paths(void **state)
+static void states_in_sysfs_become_path_states(void **state)
 {
 	static const struct {
 		const char *text;
@@ -595,7 +595,7 @@ struct wwid_case {
 	const char *wwid;
 };
 
-static void the_wwid_comes_from_udev_else_from_the_device(void **state)
+static void the_wwid_comes_from_udev_or_else_from_the_device(void **state)
 {
 	static const struct wwid_case cases[] = {
 		{ "ID_SERIAL", "3600", false, false, 0, "3600" },
@@ -722,7 +722,7 @@ static void claims_are_read_from_udev(void **state)
 	}
 }
 
-static void udev_may_not_have_seen_it(void **state)
+static void a_device_may_be_unknown_to_udev(void **state)
 {
 	const struct machine *machine = *state;
 	struct mp_props props = MP_PROPS_INIT;
@@ -730,7 +730,7 @@ static void udev_may_not_have_seen_it(void **state)
 	assert_int_equal(mp_probe_record(&machine->roots, makedev(8, 0), &props), -ENOENT);
 }
 
-static void what_the_kernel_states_is_a_property_beside_udevs(void **state)
+static void properties_of_the_kernel_are_added_to_those_of_udev(void **state)
 {
 	static const struct {
 		const char *name, *value;
@@ -836,7 +836,7 @@ static void a_disk_is_in_use_by_holder_mount_or_swap(void **state)
 	assert_true(mp_probe_in_use(roots, dir, makedev(8, 0)));
 }
 
-static void a_disk_has_the_names_that_stand_on_its_page_and_no_other(void **state)
+static void a_disk_has_the_names_on_its_page_and_no_other(void **state)
 {
 	static const uint8_t two_names[] = { 0,	   0x83, 0,    24,   1,	   3,	 0,    8,   0x50, 1,
 					     0x43, 0x80, 0,    0,    0xab, 0xcd, 1,    3,   0,	  8,
@@ -910,7 +910,7 @@ static void the_node_of_a_name_with_an_exclamation_mark_is_below_a_directory(voi
 	}
 }
 
-static void what_is_no_node_of_the_device_is_not_opened(void **state)
+static void a_file_that_is_not_the_devices_node_is_not_opened(void **state)
 {
 	(void)state;
 	/* no block device */
@@ -923,26 +923,26 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_node_of_a_name_with_an_exclamation_mark_is_below_a_directory),
-		TEST(what_is_no_node_of_the_device_is_not_opened),
+		TEST(a_file_that_is_not_the_devices_node_is_not_opened),
 		TEST(whole_disks_are_found_in_order),
 		TEST(a_disk_is_located_by_name_and_number),
 		TEST(a_scsi_disk_has_its_address_and_names),
 		TEST(a_reading_has_all_of_a_disk_with_and_without_details),
-		TEST(a_listing_takes_nothing_back_that_the_device_has_told),
-		TEST(a_kernel_without_inquiry_attribute_will_do),
-		TEST(the_transport_is_told_by_the_place),
-		TEST(an_nvme_namespace_is_of_its_controller),
+		TEST(a_listing_keeps_what_the_device_has_reported),
+		TEST(a_kernel_without_the_inquiry_attribute_is_supported),
+		TEST(the_transport_follows_from_the_place_in_sysfs),
+		TEST(an_nvme_namespace_has_values_of_its_controller),
 		TEST(a_dasd_and_a_cciss_disk_are_known),
 		TEST(other_devices_are_no_paths),
-		TEST(a_disk_that_went_away_is_told),
-		TEST(states_of_sysfs_are_states_of_paths),
-		TEST(the_wwid_comes_from_udev_else_from_the_device),
-		TEST(a_disk_has_the_names_that_stand_on_its_page_and_no_other),
+		TEST(a_disk_that_is_gone_is_reported),
+		TEST(states_in_sysfs_become_path_states),
+		TEST(the_wwid_comes_from_udev_or_else_from_the_device),
+		TEST(a_disk_has_the_names_on_its_page_and_no_other),
 		TEST(a_device_without_page_83_has_no_wwid),
 		TEST(long_wwids_are_shortened),
 		TEST(claims_are_read_from_udev),
-		TEST(udev_may_not_have_seen_it),
-		TEST(what_the_kernel_states_is_a_property_beside_udevs),
+		TEST(a_device_may_be_unknown_to_udev),
+		TEST(properties_of_the_kernel_are_added_to_those_of_udev),
 		TEST(a_record_of_udev_may_be_long),
 		TEST(a_disk_is_in_use_by_holder_mount_or_swap),
 		TEST(a_trigger_reaches_disk_and_partitions),

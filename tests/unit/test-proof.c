@@ -14,7 +14,7 @@
 #define A "36001405aaaaaaaaaaaaaaaaaaaaaaaaa"
 #define B "36001405bbbbbbbbbbbbbbbbbbbbbbbbb"
 
-static void an_answer_is_judged_by_what_is_known(void **state)
+static void an_identity_is_judged_by_the_known_wwid(void **state)
 {
 	static const struct {
 		const char *what;
@@ -106,7 +106,7 @@ static void a_path_in_use_stays_only_while_no_path_of_its_map_is_proven(void **s
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_answer_is_judged_by_what_is_known),
+		cmocka_unit_test(an_identity_is_judged_by_the_known_wwid),
 		cmocka_unit_test(a_path_in_use_stays_only_while_no_path_of_its_map_is_proven),
 	};
 

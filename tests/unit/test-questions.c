@@ -74,7 +74,7 @@ static void world_set(struct world *world, unsigned facts)
 		mp_map_remove_path(&path->path);
 }
 
-static void a_check_asks_for_what_is_not_known_or_too_old(void **state)
+static void a_check_asks_for_facts_that_are_unknown_or_outdated(void **state)
 {
 	static const struct {
 		unsigned facts;
@@ -147,7 +147,7 @@ static void a_check_asks_for_what_is_not_known_or_too_old(void **state)
 #define NAA "360a98000abcdef0123456789abcdef01"
 #define EUI "eui.0123456789abcdef"
 
-static void the_name_that_a_device_should_report_is_the_best_known_one(void **state)
+static void the_device_is_expected_to_report_its_best_known_name(void **state)
 {
 	static const struct {
 		const char *wwid; /* by udev */
@@ -189,8 +189,8 @@ static void the_name_that_a_device_should_report_is_the_best_known_one(void **st
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_check_asks_for_what_is_not_known_or_too_old),
-		cmocka_unit_test(the_name_that_a_device_should_report_is_the_best_known_one),
+		cmocka_unit_test(a_check_asks_for_facts_that_are_unknown_or_outdated),
+		cmocka_unit_test(the_device_is_expected_to_report_its_best_known_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -206,7 +206,7 @@ static void a_changed_policy_takes_effect_at_once(void **state)
 	}
 }
 
-static void queueing_that_expired_returns_with_a_policy_that_queues(void **state)
+static void expired_queueing_returns_with_a_policy_that_queues(void **state)
 {
 	struct story story = {
 		.input = { .policy = 1, .polling_interval_sec = 1, .kernel_queues = true }
@@ -420,7 +420,7 @@ static void retries_are_a_timer_and_then_a_message(void **state)
 	recorded_expect("message w: queue_if_no_path\n");
 }
 
-static void a_path_that_is_back_ends_the_timer(void **state)
+static void a_path_that_is_up_again_stops_the_timer(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -461,12 +461,12 @@ int main(void)
 		cmocka_unit_test(a_path_that_returns_in_time_ends_the_recovery),
 		cmocka_unit_test(nothing_is_given_up_while_a_check_is_pending),
 		cmocka_unit_test(a_changed_policy_takes_effect_at_once),
-		cmocka_unit_test(queueing_that_expired_returns_with_a_policy_that_queues),
+		cmocka_unit_test(expired_queueing_returns_with_a_policy_that_queues),
 		cmocka_unit_test(the_operator_can_disable_queueing_until_it_is_restored),
 		cmocka_unit_test(disabling_ends_a_recovery),
 		cmocka_unit_test(the_state_of_a_map_decides_whether_it_queues),
 		cmocka_unit_test(retries_are_a_timer_and_then_a_message),
-		cmocka_unit_test(a_path_that_is_back_ends_the_timer),
+		cmocka_unit_test(a_path_that_is_up_again_stops_the_timer),
 		cmocka_unit_test(the_operator_ends_queueing_and_restores_it),
 	};
 

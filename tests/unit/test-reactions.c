@@ -159,7 +159,7 @@ static void a_path_that_left_the_table_needs_no_reaction(void **state)
 }
 
 /* The engine is one piece of work; failed paths are asked in lanes of their own before. */
-static void a_reaction_takes_note_of_what_it_answers(void **state)
+static void a_reaction_records_what_it_reacted_to(void **state)
 {
 	(void)state;
 	set_map(QUEUES, SDA | SDB, SDB);
@@ -173,7 +173,7 @@ static void a_reaction_takes_note_of_what_it_answers(void **state)
 	assert_false(asked.map->reacting);
 }
 
-static void nobody_but_the_daemon_reacts(void **state)
+static void only_the_daemon_reacts(void **state)
 {
 	static const struct duties none;
 
@@ -193,8 +193,8 @@ int main(void)
 		ASKED_TEST(states_need_a_reaction_without_good_path_queueing_or_table),
 		ASKED_TEST(a_path_of_another_lun_or_without_disk_needs_a_reaction),
 		ASKED_TEST(a_path_that_left_the_table_needs_no_reaction),
-		ASKED_TEST(a_reaction_takes_note_of_what_it_answers),
-		ASKED_TEST(nobody_but_the_daemon_reacts),
+		ASKED_TEST(a_reaction_records_what_it_reacted_to),
+		ASKED_TEST(only_the_daemon_reacts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
 
 #include "jobs-recorded.h"
 
-static void udevs_report_marks_a_map_unless_it_is_what_was_known(void **state)
+static void a_report_of_udev_with_news_marks_the_map(void **state)
 {
 	static const struct {
 		bool was_ready, was_unusable; /* was_unusable: udev reported it as not ready */
@@ -33,7 +33,7 @@ static void udevs_report_marks_a_map_unless_it_is_what_was_known(void **state)
 	}
 }
 
-static void devices_stacked_on_its_paths_are_moved_to_a_map_if_that_is_configured(void **state)
+static void devices_stacked_on_paths_are_moved_to_the_map_if_configured(void **state)
 {
 	_cleanup_recorded_ struct made made;
 	struct daemon_map *map;
@@ -46,7 +46,7 @@ static void devices_stacked_on_its_paths_are_moved_to_a_map_if_that_is_configure
 	recorded_expect("reassign to w: 8:0\n");
 }
 
-static void a_map_that_udev_does_not_report_is_ready_after_its_time(void **state)
+static void a_map_without_report_of_udev_counts_as_ready_after_a_while(void **state)
 {
 	_cleanup_recorded_ struct made made;
 	struct daemon_map *map;
@@ -70,10 +70,9 @@ static void a_map_that_udev_does_not_report_is_ready_after_its_time(void **state
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(udevs_report_marks_a_map_unless_it_is_what_was_known),
-		cmocka_unit_test(
-			devices_stacked_on_its_paths_are_moved_to_a_map_if_that_is_configured),
-		cmocka_unit_test(a_map_that_udev_does_not_report_is_ready_after_its_time),
+		cmocka_unit_test(a_report_of_udev_with_news_marks_the_map),
+		cmocka_unit_test(devices_stacked_on_paths_are_moved_to_the_map_if_configured),
+		cmocka_unit_test(a_map_without_report_of_udev_counts_as_ready_after_a_while),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

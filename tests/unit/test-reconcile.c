@@ -201,7 +201,7 @@ static void a_map_without_paths_is_not_created(void **state)
 	expect(&world, NO_GROUPS, "");
 }
 
-static void a_map_that_is_right_needs_nothing(void **state)
+static void a_map_with_the_wanted_table_needs_nothing(void **state)
 {
 	struct world world;
 
@@ -218,7 +218,7 @@ static void a_map_that_is_right_needs_nothing(void **state)
 	world_fini(&world);
 }
 
-static void paths_that_come_and_go_are_a_reload(void **state)
+static void paths_that_are_added_or_removed_cause_a_reload(void **state)
 {
 	struct world world;
 
@@ -270,7 +270,7 @@ static void a_deferred_removal_is_canceled_when_there_are_paths(void **state)
 	world_fini(&world);
 }
 
-static void a_new_table_is_followed_by_failing_what_is_not_up(void **state)
+static void paths_that_are_not_up_are_failed_in_a_new_table(void **state)
 {
 	struct world world;
 
@@ -284,7 +284,7 @@ static void a_new_table_is_followed_by_failing_what_is_not_up(void **state)
 	world_fini(&world);
 }
 
-static void the_kernel_gets_what_checkers_found(void **state)
+static void the_kernel_gets_the_states_found_by_checkers(void **state)
 {
 	static const struct {
 		const char *path, *failed, *steps;
@@ -317,7 +317,7 @@ static void the_kernel_gets_what_checkers_found(void **state)
 	}
 }
 
-static void a_lone_ghost_that_only_its_target_activates_stays_failed(void **state)
+static void a_lone_ghost_of_an_implicit_alua_array_stays_failed(void **state)
 {
 	struct world world;
 
@@ -354,7 +354,7 @@ static void doubt(struct world *world, unsigned path)
 	mp_path_doubt(&world->paths[path]);
 }
 
-static void what_has_not_proven_is_not_loaded(void **state)
+static void an_unproven_path_is_not_loaded(void **state)
 {
 	struct world world;
 
@@ -384,7 +384,7 @@ static void what_has_not_proven_is_not_loaded(void **state)
 	world_fini(&world);
 }
 
-static void what_has_not_proven_leaves_with_the_next_load_and_not_before(void **state)
+static void an_unproven_path_leaves_with_the_next_load_and_not_before(void **state)
 {
 	struct world world;
 
@@ -406,7 +406,7 @@ static void what_has_not_proven_leaves_with_the_next_load_and_not_before(void **
 	world_fini(&world);
 }
 
-static void no_table_is_loaded_before_a_path_has_proven(void **state)
+static void no_table_is_loaded_before_a_path_is_proven(void **state)
 {
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
 	struct world world;
@@ -435,7 +435,7 @@ static void no_table_is_loaded_before_a_path_has_proven(void **state)
 	world_fini(&world);
 }
 
-static void what_has_not_proven_is_not_reinstated(void **state)
+static void an_unproven_path_is_not_reinstated(void **state)
 {
 	struct world world;
 
@@ -668,7 +668,7 @@ static void a_map_without_wwid_is_rejected(void **state)
 	expect(&world, NULL, ": reject: there is no WWID\n");
 }
 
-static void a_foreign_table_is_left_alone(void **state)
+static void a_map_with_another_target_is_left_alone(void **state)
 {
 	static const char rejected[] = ": reject: a device with that UUID is not a multipath map\n";
 	struct world world;
@@ -702,7 +702,7 @@ static void a_map_that_is_not_wanted_is_removed(void **state)
 	world_fini(&world);
 }
 
-static void who_uses_a_map_that_the_configuration_rejects_keeps_its_paths(void **state)
+static void an_excluded_map_in_use_keeps_its_paths(void **state)
 {
 	static const struct {
 		bool allowed, disowned;
@@ -728,7 +728,7 @@ static void who_uses_a_map_that_the_configuration_rejects_keeps_its_paths(void *
 	}
 }
 
-static void paths_that_are_about_to_come_are_awaited(void **state)
+static void expected_paths_are_awaited(void **state)
 {
 	struct world world;
 
@@ -925,7 +925,7 @@ static void features_differ_by_meaning_not_by_text(void **state)
 	}
 }
 
-static void queueing_alone_is_a_message(void **state)
+static void a_change_of_queueing_alone_is_a_message(void **state)
 {
 	static const struct {
 		int policy;
@@ -962,7 +962,7 @@ static void queueing_alone_is_a_message(void **state)
 	}
 }
 
-static void a_table_that_is_loaded_anyway_carries_the_queueing(void **state)
+static void a_table_loaded_for_another_reason_sets_the_queueing(void **state)
 {
 	struct world world;
 
@@ -978,7 +978,7 @@ static void a_table_that_is_loaded_anyway_carries_the_queueing(void **state)
 	world_fini(&world);
 }
 
-static void the_handler_fits_the_devices(void **state)
+static void the_handler_is_one_that_the_devices_support(void **state)
 {
 	static const struct {
 		const char *configured, *attached;
@@ -1119,7 +1119,7 @@ static void repeat_counts_differ_only_where_the_kernel_keeps_them(void **state)
 	}
 }
 
-static void priorities_weigh_the_repeat_count(void **state)
+static void priorities_multiply_the_repeat_count(void **state)
 {
 	struct world world;
 
@@ -1152,7 +1152,7 @@ static void write_protection_follows_the_paths(void **state)
 	world_fini(&world);
 }
 
-static void only_immediate_failback_switches_groups_here(void **state)
+static void only_immediate_failback_switches_groups_in_a_plan(void **state)
 {
 	static const struct {
 		int failback;
@@ -1243,7 +1243,7 @@ static void nothing_is_loaded_while_udev_reads_a_usable_map(void **state)
 	world_fini(&world);
 }
 
-static void the_last_path_takes_the_map_along_or_not(void **state)
+static void losing_the_last_path_removes_the_map_if_configured(void **state)
 {
 	static const char removed[] = ": remove: the last path is gone\n";
 	static const char stopped[] = ": fail if no path: the last path is gone\n"
@@ -1285,7 +1285,7 @@ static void the_last_path_takes_the_map_along_or_not(void **state)
 	}
 }
 
-static void paths_of_other_luns_do_not_keep_a_map(void **state)
+static void paths_to_other_luns_do_not_keep_a_map(void **state)
 {
 	struct world world;
 
@@ -1454,7 +1454,7 @@ static void a_marked_map_is_planned_left_forgotten_or_waits_for_the_wwids_file(v
 	}
 }
 
-static void a_marked_map_becomes_what_it_is_to_be(void **state)
+static void a_marked_map_is_planned_and_the_plan_is_applied(void **state)
 {
 	static const struct {
 		const char *config;
@@ -1488,7 +1488,7 @@ static void a_marked_map_becomes_what_it_is_to_be(void **state)
 	}
 }
 
-static void nothing_is_planned_while_the_kernel_is_tuned(void **state)
+static void no_map_is_planned_while_its_paths_are_tuned(void **state)
 {
 	_cleanup_recorded_ struct made made;
 	struct daemon_map *map = marked_init(&made, FIND("greedy"), 0);
@@ -1505,7 +1505,7 @@ static void nothing_is_planned_while_the_kernel_is_tuned(void **state)
 	assert_int_equal(made.marks, 1);
 }
 
-static void who_added_a_path_is_content_without_a_map(void **state)
+static void add_path_succeeds_without_a_map(void **state)
 {
 	_cleanup_recorded_ struct made made;
 	struct daemon_map *map = marked_init(&made, FIND("strict"), WWIDS_READ);
@@ -1518,7 +1518,7 @@ static void who_added_a_path_is_content_without_a_map(void **state)
 	assert_false(map->wwids_read);
 }
 
-static void a_new_map_of_passive_paths_alone_begins_its_delay(void **state)
+static void a_new_map_of_ghosts_alone_begins_its_delay(void **state)
 {
 	_cleanup_recorded_ struct made made;
 	struct daemon_map *map =
@@ -1534,7 +1534,7 @@ static void a_new_map_of_passive_paths_alone_begins_its_delay(void **state)
 	assert_true(recorded.table->flags.no_paths);
 }
 
-static void a_plan_knows_what_other_maps_have(void **state)
+static void a_plan_leaves_out_paths_and_names_of_other_maps(void **state)
 {
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
 	_cleanup_recorded_ struct made made;
@@ -1566,7 +1566,7 @@ static void a_plan_knows_what_other_maps_have(void **state)
 }
 
 /* One turn of the loop: nothing but the pass is to be done in it. */
-static void a_storm_of_marks_is_one_pass_that_leaves_out_who_is_busy(void **state)
+static void many_marks_cause_one_pass_that_leaves_out_busy_maps(void **state)
 {
 	_cleanup_recorded_ struct made made;
 	struct daemon_map *map = marked_init(&made, FIND("greedy"), 0), *busy, *unanswered;
@@ -1629,18 +1629,18 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_map_is_created_from_paths_of_any_state),
 		cmocka_unit_test(a_map_without_paths_is_not_created),
-		cmocka_unit_test(a_map_that_is_right_needs_nothing),
-		cmocka_unit_test(paths_that_come_and_go_are_a_reload),
+		cmocka_unit_test(a_map_with_the_wanted_table_needs_nothing),
+		cmocka_unit_test(paths_that_are_added_or_removed_cause_a_reload),
 		cmocka_unit_test(an_empty_map_is_filled),
 		cmocka_unit_test(a_deferred_removal_is_canceled_when_there_are_paths),
-		cmocka_unit_test(a_new_table_is_followed_by_failing_what_is_not_up),
-		cmocka_unit_test(the_kernel_gets_what_checkers_found),
-		cmocka_unit_test(a_lone_ghost_that_only_its_target_activates_stays_failed),
+		cmocka_unit_test(paths_that_are_not_up_are_failed_in_a_new_table),
+		cmocka_unit_test(the_kernel_gets_the_states_found_by_checkers),
+		cmocka_unit_test(a_lone_ghost_of_an_implicit_alua_array_stays_failed),
 		cmocka_unit_test(a_disabled_group_with_a_path_that_is_up_is_enabled),
-		cmocka_unit_test(what_has_not_proven_is_not_loaded),
-		cmocka_unit_test(what_has_not_proven_leaves_with_the_next_load_and_not_before),
-		cmocka_unit_test(no_table_is_loaded_before_a_path_has_proven),
-		cmocka_unit_test(what_has_not_proven_is_not_reinstated),
+		cmocka_unit_test(an_unproven_path_is_not_loaded),
+		cmocka_unit_test(an_unproven_path_leaves_with_the_next_load_and_not_before),
+		cmocka_unit_test(no_table_is_loaded_before_a_path_is_proven),
+		cmocka_unit_test(an_unproven_path_is_not_reinstated),
 		cmocka_unit_test(a_path_is_in_one_map),
 		cmocka_unit_test(a_path_to_another_lun_gets_no_io),
 		cmocka_unit_test(priorities_order_groups),
@@ -1651,40 +1651,40 @@ int main(void)
 		cmocka_unit_test(a_map_is_renamed_if_the_name_is_free),
 		cmocka_unit_test(a_new_map_whose_name_is_taken_is_named_by_its_wwid),
 		cmocka_unit_test(a_map_without_wwid_is_rejected),
-		cmocka_unit_test(a_foreign_table_is_left_alone),
+		cmocka_unit_test(a_map_with_another_target_is_left_alone),
 		cmocka_unit_test(a_map_that_is_not_wanted_is_removed),
-		cmocka_unit_test(who_uses_a_map_that_the_configuration_rejects_keeps_its_paths),
-		cmocka_unit_test(paths_that_are_about_to_come_are_awaited),
+		cmocka_unit_test(an_excluded_map_in_use_keeps_its_paths),
+		cmocka_unit_test(expected_paths_are_awaited),
 		cmocka_unit_test(the_first_path_with_a_size_gives_a_new_map_its_size),
 		cmocka_unit_test(a_map_keeps_its_size_unless_it_may_change),
 		cmocka_unit_test(an_offline_path_joins_when_it_can_be_opened),
 		cmocka_unit_test(features_follow_configuration_queueing_and_mode),
 		cmocka_unit_test(features_differ_by_meaning_not_by_text),
-		cmocka_unit_test(queueing_alone_is_a_message),
-		cmocka_unit_test(a_table_that_is_loaded_anyway_carries_the_queueing),
-		cmocka_unit_test(the_handler_fits_the_devices),
+		cmocka_unit_test(a_change_of_queueing_alone_is_a_message),
+		cmocka_unit_test(a_table_loaded_for_another_reason_sets_the_queueing),
+		cmocka_unit_test(the_handler_is_one_that_the_devices_support),
 		cmocka_unit_test(a_retained_handler_is_no_difference),
 		cmocka_unit_test(selectors_are_compared_with_the_arguments_that_were_given),
 		cmocka_unit_test(repeat_counts_differ_only_where_the_kernel_keeps_them),
-		cmocka_unit_test(priorities_weigh_the_repeat_count),
+		cmocka_unit_test(priorities_multiply_the_repeat_count),
 		cmocka_unit_test(write_protection_follows_the_paths),
-		cmocka_unit_test(only_immediate_failback_switches_groups_here),
+		cmocka_unit_test(only_immediate_failback_switches_groups_in_a_plan),
 		cmocka_unit_test(equal_groups_are_chosen_in_the_kernels_order),
 		cmocka_unit_test(a_reload_can_be_forced),
 		cmocka_unit_test(nothing_is_loaded_while_udev_reads_a_usable_map),
-		cmocka_unit_test(the_last_path_takes_the_map_along_or_not),
-		cmocka_unit_test(paths_of_other_luns_do_not_keep_a_map),
+		cmocka_unit_test(losing_the_last_path_removes_the_map_if_configured),
+		cmocka_unit_test(paths_to_other_luns_do_not_keep_a_map),
 		cmocka_unit_test(a_map_whose_ghosts_are_awaited_is_unusable_for_udev),
 		cmocka_unit_test(a_kernel_map_that_does_not_exist_is_not_found),
 		cmocka_unit_test(a_plan_that_was_applied_leaves_nothing_to_do),
 		cmocka_unit_test(
 			a_marked_map_is_planned_left_forgotten_or_waits_for_the_wwids_file),
-		cmocka_unit_test(a_marked_map_becomes_what_it_is_to_be),
-		cmocka_unit_test(nothing_is_planned_while_the_kernel_is_tuned),
-		cmocka_unit_test(who_added_a_path_is_content_without_a_map),
-		cmocka_unit_test(a_new_map_of_passive_paths_alone_begins_its_delay),
-		cmocka_unit_test(a_plan_knows_what_other_maps_have),
-		cmocka_unit_test(a_storm_of_marks_is_one_pass_that_leaves_out_who_is_busy),
+		cmocka_unit_test(a_marked_map_is_planned_and_the_plan_is_applied),
+		cmocka_unit_test(no_map_is_planned_while_its_paths_are_tuned),
+		cmocka_unit_test(add_path_succeeds_without_a_map),
+		cmocka_unit_test(a_new_map_of_ghosts_alone_begins_its_delay),
+		cmocka_unit_test(a_plan_leaves_out_paths_and_names_of_other_maps),
+		cmocka_unit_test(many_marks_cause_one_pass_that_leaves_out_busy_maps),
 		cmocka_unit_test(nothing_is_reconciled_while_paths_are_gathered),
 	};
 

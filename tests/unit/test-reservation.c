@@ -9,7 +9,7 @@
 #include "base/cleanup.h"
 #include "kernel/reservation.h"
 
-static void parameters_stand_where_the_standard_has_them(void **state)
+static void parameters_are_at_the_offsets_of_the_standard(void **state)
 {
 	static const struct {
 		struct mp_reservation_parameters parameters;
@@ -89,7 +89,7 @@ static void the_holder_is_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(parameters_stand_where_the_standard_has_them),
+		cmocka_unit_test(parameters_are_at_the_offsets_of_the_standard),
 		cmocka_unit_test(registered_keys_are_read),
 		cmocka_unit_test(keys_that_did_not_fit_are_left_out),
 		cmocka_unit_test(the_holder_is_read),

@@ -75,7 +75,7 @@ static bool told(struct world *world, bool registered, bool held, int error)
 	return !reservation_check_take(&check, &world->path);
 }
 
-static void the_first_path_tells_what_is_registered(void **state)
+static void the_first_path_determines_what_is_registered(void **state)
 {
 	static const struct {
 		bool registered, held;
@@ -118,7 +118,7 @@ static void a_path_that_comes_back_waits_for_its_registration(void **state)
 	assert_false(is_asked(world));
 }
 
-static void a_path_in_use_is_not_taken_away(void **state)
+static void a_path_in_use_stays_in_use_if_it_cannot_be_registered(void **state)
 {
 	struct world *world = *state;
 
@@ -148,7 +148,7 @@ static void a_key_that_was_preempted_is_not_registered_again(void **state)
 	assert_false(is_asked(world));
 }
 
-static void an_answer_about_an_old_key_tells_nothing(void **state)
+static void an_answer_about_an_old_key_is_ignored(void **state)
 {
 	struct world *world = *state;
 	struct reservation_check check = { .told = true, .registered = true, .key = { .key = 7 } };
@@ -250,7 +250,7 @@ static void setprstatus_registers_each_usable_path_and_is_answered_after_the_las
 	command_fini(&made);
 }
 
-static void a_path_that_cannot_be_registered_now_is_when_it_is_checked(void **state)
+static void a_path_that_cannot_be_registered_now_is_registered_by_its_check(void **state)
 {
 	struct daemon_path *path;
 	struct daemon_map *map;
@@ -269,7 +269,7 @@ static void a_path_that_cannot_be_registered_now_is_when_it_is_checked(void **st
 	command_fini(&made);
 }
 
-static void setprkey_is_answered_by_what_the_map_has_then(void **state)
+static void setprkey_is_answered_by_the_maps_resulting_key(void **state)
 {
 	static const struct {
 		enum mp_reservation_source source;
@@ -305,16 +305,16 @@ static void setprkey_is_answered_by_what_the_map_has_then(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		world_test(the_first_path_tells_what_is_registered),
+		world_test(the_first_path_determines_what_is_registered),
 		world_test(a_path_that_comes_back_waits_for_its_registration),
-		world_test(a_path_in_use_is_not_taken_away),
+		world_test(a_path_in_use_stays_in_use_if_it_cannot_be_registered),
 		world_test(a_key_that_was_preempted_is_not_registered_again),
-		world_test(an_answer_about_an_old_key_tells_nothing),
+		world_test(an_answer_about_an_old_key_is_ignored),
 		world_test(the_key_follows_settings_and_file),
 		cmocka_unit_test(
 			setprstatus_registers_each_usable_path_and_is_answered_after_the_last),
-		cmocka_unit_test(a_path_that_cannot_be_registered_now_is_when_it_is_checked),
-		cmocka_unit_test(setprkey_is_answered_by_what_the_map_has_then),
+		cmocka_unit_test(a_path_that_cannot_be_registered_now_is_registered_by_its_check),
+		cmocka_unit_test(setprkey_is_answered_by_the_maps_resulting_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,7 +43,7 @@ static struct mp_path_settings path_of(struct loaded *loaded, const char *text)
 #define PROTOCOL(text) OVERRIDES("protocol {\ntype \"scsi:fcp\"\n" text "\n}")
 #define MULTIPATH(text) "multipaths {\nmultipath {\nwwid w\n" text "\n}\n}\n"
 
-static void nearer_sections_win(void **state)
+static void more_specific_sections_take_precedence(void **state)
 {
 	static const struct {
 		const char *text;
@@ -83,7 +83,7 @@ static void a_map_without_a_reference_path_has_no_hardware_entry(void **state)
 	assert_int_equal(settings.no_path_retry, 2);
 }
 
-static void zero_inherits_where_it_means_nothing(void **state)
+static void zero_means_inherit_for_settings_without_a_zero(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -129,7 +129,7 @@ static void unset_values_are_distinguished_from_zero(void **state)
 	assert_int_equal(map.mode, 0600);
 }
 
-static void protocol_sections_win_over_overrides(void **state)
+static void protocol_sections_take_precedence_over_overrides(void **state)
 {
 	struct mp_identity iscsi = fc_disk;
 	_cleanup_loaded_ struct loaded loaded;
@@ -250,7 +250,7 @@ static void queueing_in_features_applies_without_no_path_retry(void **state)
 	}
 }
 
-static void uid_attrs_wins_over_uid_attribute(void **state)
+static void uid_attrs_takes_precedence_over_uid_attribute(void **state)
 {
 	static const struct {
 		const char *name, *attribute;
@@ -273,7 +273,7 @@ static void uid_attrs_wins_over_uid_attribute(void **state)
 	}
 }
 
-static void only_what_the_device_itself_reports_is_read_again(void **state)
+static void recheck_wwid_needs_a_wwid_from_the_device_itself(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 
@@ -287,7 +287,7 @@ static void only_what_the_device_itself_reports_is_read_again(void **state)
 		path_of(&loaded, DEFAULTS("recheck_wwid yes\nuid_attribute ID_X")).recheck_wwid);
 }
 
-static void one_way_to_treat_shaky_paths_is_used(void **state)
+static void only_one_method_for_unreliable_paths_is_used(void **state)
 {
 	_cleanup_loaded_ struct loaded loaded;
 	struct mp_map_settings map;
@@ -412,18 +412,18 @@ static void hardware_is_looked_up_once_per_model(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nearer_sections_win),
+		cmocka_unit_test(more_specific_sections_take_precedence),
 		cmocka_unit_test(a_map_without_a_reference_path_has_no_hardware_entry),
-		cmocka_unit_test(zero_inherits_where_it_means_nothing),
+		cmocka_unit_test(zero_means_inherit_for_settings_without_a_zero),
 		cmocka_unit_test(unset_values_are_distinguished_from_zero),
-		cmocka_unit_test(protocol_sections_win_over_overrides),
+		cmocka_unit_test(protocol_sections_take_precedence_over_overrides),
 		cmocka_unit_test(arguments_come_with_their_prioritizer),
 		cmocka_unit_test(each_property_is_of_the_newest_entry_that_sets_it),
 		cmocka_unit_test(an_unknown_revision_matches),
 		cmocka_unit_test(queueing_in_features_applies_without_no_path_retry),
-		cmocka_unit_test(uid_attrs_wins_over_uid_attribute),
-		cmocka_unit_test(only_what_the_device_itself_reports_is_read_again),
-		cmocka_unit_test(one_way_to_treat_shaky_paths_is_used),
+		cmocka_unit_test(uid_attrs_takes_precedence_over_uid_attribute),
+		cmocka_unit_test(recheck_wwid_needs_a_wwid_from_the_device_itself),
+		cmocka_unit_test(only_one_method_for_unreliable_paths_is_used),
 		cmocka_unit_test(a_reservation_key_is_configured_or_in_the_file),
 		cmocka_unit_test(grouping_is_detected_unless_it_is_turned_off),
 		cmocka_unit_test(aliases_are_found_both_ways),

@@ -3,7 +3,7 @@
 
 #include "jobs-recorded.h"
 
-static void what_has_no_event_is_tried_ever_less_often(void **state)
+static void attempts_without_an_event_become_less_frequent(void **state)
 {
 	static const unsigned pauses_sec[] = { 1, 2, 4, 8, 16, 32, 64, 64 };
 	_cleanup_recorded_ struct made made;
@@ -49,7 +49,7 @@ static void a_load_that_fails_is_tried_three_times(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_has_no_event_is_tried_ever_less_often),
+		cmocka_unit_test(attempts_without_an_event_become_less_frequent),
 		cmocka_unit_test(a_load_that_fails_is_tried_three_times),
 	};
 

@@ -47,7 +47,7 @@ static void text_make(char *text, unsigned *seed, bool rule)
 		snprintf(text, TEXT_SIZE, "%sdddd", word);
 }
 
-static void the_index_finds_what_a_search_one_by_one_finds(void **state)
+static void the_index_finds_the_same_rules_as_a_linear_search(void **state)
 {
 	unsigned seed = 1;
 	size_t found = 0;
@@ -109,7 +109,7 @@ static void a_short_list_needs_no_index(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_index_finds_what_a_search_one_by_one_finds),
+		cmocka_unit_test(the_index_finds_the_same_rules_as_a_linear_search),
 		cmocka_unit_test(a_rule_that_inverts_is_found_in_its_place),
 		cmocka_unit_test(a_short_list_needs_no_index),
 	};

@@ -29,7 +29,7 @@ static void at_the_longest_interval_the_paths_of_a_map_are_checked_together(void
 	assert_true(schedule_next_usec(world.a, now) == now + 20000000);
 }
 
-static void a_check_under_way_is_followed_by_the_one_asked_for(void **state)
+static void a_check_asked_for_during_another_one_follows_it(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -150,7 +150,7 @@ static void a_map_waits_for_the_answer_of_a_path_in_doubt(void **state)
 	}
 }
 
-static void a_path_that_goes_takes_its_check_and_its_waiters_along(void **state)
+static void a_removed_path_abandons_its_check_and_answers_its_clients(void **state)
 {
 	_cleanup_world_ struct world world;
 	struct waiter *waiter = calloc(1, sizeof(*waiter));
@@ -172,7 +172,7 @@ static void a_path_that_goes_takes_its_check_and_its_waiters_along(void **state)
 	assert_int_equal(world.b->fd, -1);
 }
 
-static void a_device_that_may_be_another_one_is_opened_again(void **state)
+static void a_device_that_may_have_been_replaced_is_opened_again(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -194,13 +194,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(at_the_longest_interval_the_paths_of_a_map_are_checked_together),
-		cmocka_unit_test(a_check_under_way_is_followed_by_the_one_asked_for),
+		cmocka_unit_test(a_check_asked_for_during_another_one_follows_it),
 		cmocka_unit_test(a_path_whose_checker_is_disabled_is_not_checked),
 		cmocka_unit_test(one_path_asks_for_the_priorities_of_all),
 		cmocka_unit_test(a_new_path_is_checked_at_once_unless_others_are_still_to_be_found),
 		cmocka_unit_test(a_map_waits_for_the_answer_of_a_path_in_doubt),
-		cmocka_unit_test(a_path_that_goes_takes_its_check_and_its_waiters_along),
-		cmocka_unit_test(a_device_that_may_be_another_one_is_opened_again),
+		cmocka_unit_test(a_removed_path_abandons_its_check_and_answers_its_clients),
+		cmocka_unit_test(a_device_that_may_have_been_replaced_is_opened_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -432,7 +432,7 @@ static void idle_connections_do_not_time_out(void **state)
 	expect_nothing(fixture, fd);
 }
 
-static void an_answer_to_nobody_is_harmless(void **state)
+static void an_answer_without_a_client_is_harmless(void **state)
 {
 	struct fixture *fixture = *state;
 	_cleanup_close_ int other = client_connect(fixture);
@@ -462,7 +462,7 @@ static void a_half_closed_connection_still_gets_its_answer(void **state)
 	expect_hang_up(fixture, fd);
 }
 
-static void a_client_that_never_reads_delays_nobody(void **state)
+static void a_client_that_never_reads_delays_no_other(void **state)
 {
 	struct fixture *fixture = *state;
 	_cleanup_close_ int lazy = client_connect(fixture), fd = client_connect(fixture);
@@ -511,7 +511,7 @@ static void a_thousand_connections_are_served_at_once(void **state)
 	settle(fixture);
 }
 
-static void accepting_pauses_when_descriptors_are_out_and_goes_on(void **state)
+static void accepting_pauses_while_there_are_no_descriptors(void **state)
 {
 	struct fixture *fixture = *state;
 	int first = client_connect(fixture), second = client_connect(fixture);
@@ -540,7 +540,7 @@ static void accepting_pauses_when_descriptors_are_out_and_goes_on(void **state)
 	close(second);
 }
 
-static void random_bytes_harm_nobody(void **state)
+static void random_bytes_are_harmless(void **state)
 {
 	struct fixture *fixture = *state;
 	_cleanup_close_ int other = client_connect(fixture);
@@ -729,17 +729,17 @@ static int connect_nobody(struct fixture *fixture)
 	return client_connect_as(fixture, 65534);
 }
 
-static void clients_of_root_without_a_pause_starve_nothing(void **state)
+static void busy_clients_of_root_starve_nothing(void **state)
 {
 	idle_source_gets_its_turn(*state, client_connect);
 }
 
-static void clients_of_a_user_without_a_pause_starve_nothing(void **state)
+static void busy_clients_of_a_user_starve_nothing(void **state)
 {
 	idle_source_gets_its_turn(*state, connect_nobody);
 }
 
-static void root_is_answered_before_users_who_ask_without_a_pause(void **state)
+static void root_is_answered_before_busy_users(void **state)
 {
 	struct fixture *fixture = *state;
 	int fds[16], root;
@@ -765,7 +765,7 @@ static void root_is_answered_before_users_who_ask_without_a_pause(void **state)
 	settle(fixture);
 }
 
-static void a_user_has_few_connections_and_root_is_served_beside_them(void **state)
+static void a_user_has_few_connections_and_root_is_served_all_the_same(void **state)
 {
 	struct fixture *fixture = *state;
 	int fds[400], root;
@@ -791,7 +791,7 @@ static void a_user_has_few_connections_and_root_is_served_beside_them(void **sta
 	close(root);
 }
 
-static void answers_that_a_user_does_not_read_are_not_kept_for_ever(void **state)
+static void unread_answers_of_a_user_are_not_kept_for_ever(void **state)
 {
 	struct fixture *fixture = *state;
 	int fds[20], root = client_connect(fixture), other = client_connect_as(fixture, 2000);
@@ -900,7 +900,7 @@ static bool send_descriptor(int fd, int passed)
 	return sendmsg(fd, &message, MSG_NOSIGNAL) == 1;
 }
 
-static void descriptors_that_a_user_sends_along_block_nothing(void **state)
+static void descriptors_attached_to_a_request_block_nothing(void **state)
 {
 	struct fixture *fixture = *state;
 	struct pool *pool;
@@ -950,7 +950,7 @@ static size_t count_descriptors(void)
 }
 
 /* Beyond the quota, in the backlog when they send, and gone when they are refused. */
-static void refused_connections_leave_nothing_behind(void **state)
+static void refused_connections_leak_nothing(void **state)
 {
 	struct fixture *fixture = *state;
 	struct pool *pool;
@@ -1018,20 +1018,20 @@ int main(void)
 		TEST(half_a_request_gets_the_timeout_reply_and_its_rest_is_dropped),
 		TEST(a_late_answer_is_dropped_after_the_timeout_reply),
 		TEST(idle_connections_do_not_time_out),
-		TEST(an_answer_to_nobody_is_harmless),
+		TEST(an_answer_without_a_client_is_harmless),
 		TEST(a_half_closed_connection_still_gets_its_answer),
-		TEST(a_client_that_never_reads_delays_nobody),
+		TEST(a_client_that_never_reads_delays_no_other),
 		TEST(a_thousand_connections_are_served_at_once),
-		TEST(accepting_pauses_when_descriptors_are_out_and_goes_on),
-		TEST(random_bytes_harm_nobody),
-		TEST(clients_of_root_without_a_pause_starve_nothing),
-		TEST(clients_of_a_user_without_a_pause_starve_nothing),
-		TEST(root_is_answered_before_users_who_ask_without_a_pause),
-		TEST(a_user_has_few_connections_and_root_is_served_beside_them),
-		TEST(answers_that_a_user_does_not_read_are_not_kept_for_ever),
+		TEST(accepting_pauses_while_there_are_no_descriptors),
+		TEST(random_bytes_are_harmless),
+		TEST(busy_clients_of_root_starve_nothing),
+		TEST(busy_clients_of_a_user_starve_nothing),
+		TEST(root_is_answered_before_busy_users),
+		TEST(a_user_has_few_connections_and_root_is_served_all_the_same),
+		TEST(unread_answers_of_a_user_are_not_kept_for_ever),
 		TEST(urgent_bytes_are_bytes_like_others),
-		TEST(descriptors_that_a_user_sends_along_block_nothing),
-		TEST(refused_connections_leave_nothing_behind),
+		TEST(descriptors_attached_to_a_request_block_nothing),
+		TEST(refused_connections_leak_nothing),
 		TEST(flushing_gets_the_last_answer_out_or_gives_up_in_time),
 		cmocka_unit_test(the_named_socket_is_open_to_all_and_replaces_an_old_one),
 		cmocka_unit_test(systemds_sockets_are_used),

@@ -7,7 +7,7 @@
 #define FAILS "defaults {\nno_path_retry fail\n}\n"
 
 /* Before its first path is found nothing says whether its array asks for queueing. */
-static void a_map_that_was_found_without_path_does_not_end_its_queueing_by_default(void **state)
+static void the_default_does_not_end_queueing_of_a_map_without_paths(void **state)
 {
 	static const struct {
 		const char *config;
@@ -43,7 +43,7 @@ static void a_map_that_was_found_without_path_does_not_end_its_queueing_by_defau
 	}
 }
 
-static void the_command_line_says_how_paths_are_grouped(void **state)
+static void the_command_line_sets_the_grouping_policy(void **state)
 {
 	static const struct {
 		const char *config;
@@ -77,7 +77,7 @@ static void note_settings(struct daemon_map *map)
 	map->forced = true; /* to be seen here */
 }
 
-static void the_duty_of_the_owner_follows_new_settings(void **state)
+static void the_owner_is_called_after_new_settings(void **state)
 {
 	static const struct duties duties = { .on_settings = note_settings };
 	_cleanup_made_ struct made made;
@@ -96,10 +96,9 @@ static void the_duty_of_the_owner_follows_new_settings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			a_map_that_was_found_without_path_does_not_end_its_queueing_by_default),
-		cmocka_unit_test(the_command_line_says_how_paths_are_grouped),
-		cmocka_unit_test(the_duty_of_the_owner_follows_new_settings),
+		cmocka_unit_test(the_default_does_not_end_queueing_of_a_map_without_paths),
+		cmocka_unit_test(the_command_line_sets_the_grouping_policy),
+		cmocka_unit_test(the_owner_is_called_after_new_settings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@
 	"`-+- policy='round-robin 0' prio=-1 status=undef\n" \
 	"  `- #:#:#:# sdb 8:16 active ready running\n"
 
-static void what_is_in_memory_is_answered_at_once(void **state)
+static void commands_answered_from_memory_are_answered_at_once(void **state)
 {
 	static const struct asked_row rows[] = {
 		{ "show maps", "reply 7: name   sysfs uuid\nmpatha dm-0  w   \n" },
@@ -34,7 +34,7 @@ static void what_is_in_memory_is_answered_at_once(void **state)
 	ASK_ROWS(rows);
 }
 
-static void what_is_not_there_is_not_found(void **state)
+static void unknown_objects_are_not_found(void **state)
 {
 	static const struct asked_row rows[] = {
 		{ "show path sdz", NOT_FOUND },
@@ -48,7 +48,7 @@ static void what_is_not_there_is_not_found(void **state)
 	ASK_ROWS(rows);
 }
 
-static void what_only_sysfs_has_is_read_by_a_worker_first(void **state)
+static void values_from_sysfs_are_read_by_a_worker_first(void **state)
 {
 	static const struct asked_row rows[] = {
 		{ "show paths format %z", "read paths for request 7\n" },
@@ -66,7 +66,7 @@ static void what_only_sysfs_has_is_read_by_a_worker_first(void **state)
 	recorded_expect("reply 7: name  \nmpatha\n");
 }
 
-static void maps_of_the_kernel_itself_are_read_by_a_worker_unless_disabled(void **state)
+static void foreign_maps_are_read_by_a_worker_unless_disabled(void **state)
 {
 	(void)state;
 	asked.made.inventory.options.all_foreign = true;
@@ -77,7 +77,7 @@ static void maps_of_the_kernel_itself_are_read_by_a_worker_unless_disabled(void 
 	ask("show path sda", "reply 7: running\n");
 }
 
-static void each_disk_is_listed_as_what_it_is_to_the_daemon(void **state)
+static void show_devices_lists_each_disk_with_the_daemons_verdict(void **state)
 {
 	struct details_disk disks[] = { { makedev(8, 0), "sda" },
 					{ makedev(8, 240), "sdp" },
@@ -96,7 +96,7 @@ static void each_disk_is_listed_as_what_it_is_to_the_daemon(void **state)
 	recorded_expect("reply 7: fail\n");
 }
 
-static void status_counts_paths_by_state_and_says_whether_the_daemon_is_busy(void **state)
+static void status_counts_paths_by_state_and_reports_a_busy_daemon(void **state)
 {
 	(void)state;
 	asked.other->path.state = MP_PATH_DOWN;
@@ -129,7 +129,7 @@ static void the_daemon_is_running_while_it_is_busy_and_idle_otherwise(void **sta
 	ask("show daemon", expected);
 }
 
-static void users_may_look_and_nothing_else(void **state)
+static void users_may_only_read(void **state)
 {
 	static const char denied[] = "reply 7: fail\npermission deny: need to be root\n";
 
@@ -159,14 +159,14 @@ static void keys_are_hidden_from_users(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ASKED_TEST(what_is_in_memory_is_answered_at_once),
-		ASKED_TEST(what_is_not_there_is_not_found),
-		ASKED_TEST(what_only_sysfs_has_is_read_by_a_worker_first),
-		ASKED_TEST(maps_of_the_kernel_itself_are_read_by_a_worker_unless_disabled),
-		ASKED_TEST(each_disk_is_listed_as_what_it_is_to_the_daemon),
-		ASKED_TEST(status_counts_paths_by_state_and_says_whether_the_daemon_is_busy),
+		ASKED_TEST(commands_answered_from_memory_are_answered_at_once),
+		ASKED_TEST(unknown_objects_are_not_found),
+		ASKED_TEST(values_from_sysfs_are_read_by_a_worker_first),
+		ASKED_TEST(foreign_maps_are_read_by_a_worker_unless_disabled),
+		ASKED_TEST(show_devices_lists_each_disk_with_the_daemons_verdict),
+		ASKED_TEST(status_counts_paths_by_state_and_reports_a_busy_daemon),
 		ASKED_TEST(the_daemon_is_running_while_it_is_busy_and_idle_otherwise),
-		ASKED_TEST(users_may_look_and_nothing_else),
+		ASKED_TEST(users_may_only_read),
 		cmocka_unit_test(keys_are_hidden_from_users),
 	};
 

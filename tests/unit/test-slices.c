@@ -107,7 +107,7 @@ static void a_turn_ends_when_its_time_is_up(void **state)
 	assert_false(slices_go_on(fixture.slices));
 }
 
-static void other_work_of_the_loop_comes_first(void **state)
+static void other_work_of_the_loop_has_priority(void **state)
 {
 	uint64_t begun;
 
@@ -124,7 +124,7 @@ static void other_work_of_the_loop_comes_first(void **state)
 	assert_in_range(turn() + fixture.others, 1, SLICE_STEPS + 1);
 }
 
-static void other_work_without_end_does_not_keep_it_from_its_end(void **state)
+static void slices_progress_however_busy_the_loop_is(void **state)
 {
 	(void)state;
 	fixture.left = 2 * SLICE_STEPS + 1;
@@ -137,7 +137,7 @@ static void other_work_without_end_does_not_keep_it_from_its_end(void **state)
 	assert_true(fixture.others > 0);
 }
 
-static void run_again_while_it_is_running_starts_nothing(void **state)
+static void running_slices_are_not_started_again(void **state)
 {
 	(void)state;
 	fixture.left = SLICE_STEPS + 2;
@@ -155,7 +155,7 @@ static void run_again_while_it_is_running_starts_nothing(void **state)
 	assert_int_equal(fixture.taken, SLICE_STEPS + 3);
 }
 
-static void freed_half_way_takes_no_further_step(void **state)
+static void slices_that_are_freed_take_no_further_step(void **state)
 {
 	unsigned before;
 
@@ -175,13 +175,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_turn_takes_a_limited_number_of_steps, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_turn_ends_when_its_time_is_up, setup, teardown),
-		cmocka_unit_test_setup_teardown(other_work_of_the_loop_comes_first, setup,
+		cmocka_unit_test_setup_teardown(other_work_of_the_loop_has_priority, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(
-			other_work_without_end_does_not_keep_it_from_its_end, setup, teardown),
-		cmocka_unit_test_setup_teardown(run_again_while_it_is_running_starts_nothing, setup,
+		cmocka_unit_test_setup_teardown(slices_progress_however_busy_the_loop_is, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(freed_half_way_takes_no_further_step, setup,
+		cmocka_unit_test_setup_teardown(running_slices_are_not_started_again, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(slices_that_are_freed_take_no_further_step, setup,
 						teardown),
 	};
 

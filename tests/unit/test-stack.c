@@ -65,7 +65,7 @@ static size_t expression_depth(const char *text, int *result)
 }
 
 /* The largest of its kind that is taken. */
-static void no_accepted_expression_needs_half_of_a_stack(void **state)
+static void no_accepted_expression_needs_half_of_a_workers_stack(void **state)
 {
 	static const struct {
 		const char *before, *repeated, *after;
@@ -117,7 +117,7 @@ static void *configuration_check(void *userdata)
 	return NULL;
 }
 
-static void no_configuration_needs_half_of_a_stack_to_be_checked(void **state)
+static void checking_a_configuration_needs_less_than_half_of_a_workers_stack(void **state)
 {
 	static const struct {
 		const char *before, *repeated, *after;
@@ -156,8 +156,8 @@ static void no_configuration_needs_half_of_a_stack_to_be_checked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_accepted_expression_needs_half_of_a_stack),
-		cmocka_unit_test(no_configuration_needs_half_of_a_stack_to_be_checked),
+		cmocka_unit_test(no_accepted_expression_needs_half_of_a_workers_stack),
+		cmocka_unit_test(checking_a_configuration_needs_less_than_half_of_a_workers_stack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@
 #include "config/wwids.h"
 #include "scratch_dir.h"
 
-static void a_missing_file_is_made_with_its_directories(void **state)
+static void a_missing_file_is_created_with_its_directories(void **state)
 {
 	char dir[PATH_MAX];
 	_cleanup_close_ int fd = -1;
@@ -90,7 +90,7 @@ static void closing_another_descriptor_of_the_file_keeps_the_lock(void **state)
 	close(third);
 }
 
-static void who_waited_for_a_replaced_file_gets_the_new_one(void **state)
+static void a_process_that_waited_for_a_replaced_file_locks_the_new_one(void **state)
 {
 	int first = mp_state_file_open(*state, "file"), status;
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
@@ -152,7 +152,7 @@ static void a_symbolic_link_stays_when_its_target_is_replaced(void **state)
 	assert_true(S_ISLNK(stat.st_mode));
 }
 
-static void loading_a_missing_file_tells_so(void **state)
+static void loading_a_missing_file_reports_it(void **state)
 {
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 
@@ -278,15 +278,15 @@ static void a_kill_at_any_system_call_leaves_the_old_file_or_the_new_one(void **
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(a_missing_file_is_made_with_its_directories),
+		scratch_test(a_missing_file_is_created_with_its_directories),
 		scratch_test(a_lock_of_another_program_is_waited_for_until_the_limit),
 		scratch_test(closing_another_descriptor_of_the_file_keeps_the_lock),
-		scratch_test(who_waited_for_a_replaced_file_gets_the_new_one),
+		scratch_test(a_process_that_waited_for_a_replaced_file_locks_the_new_one),
 		scratch_test(replacing_leaves_no_temporary_file),
 		scratch_test(a_temporary_file_of_a_killed_program_is_no_obstacle),
 		scratch_test(a_kill_at_any_system_call_leaves_the_old_file_or_the_new_one),
 		scratch_test(a_symbolic_link_stays_when_its_target_is_replaced),
-		scratch_test(loading_a_missing_file_tells_so),
+		scratch_test(loading_a_missing_file_reports_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

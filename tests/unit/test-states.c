@@ -71,7 +71,7 @@ static struct mp_kernel_map world_kernel(const struct world *world)
 	return kernel;
 }
 
-static void news_of_a_path_ask_for_its_group_and_a_look(void **state)
+static void a_path_that_came_up_has_its_group_enabled_and_causes_a_look(void **state)
 {
 	static const struct {
 		bool came_up, failed, known;
@@ -106,7 +106,7 @@ static void news_of_a_path_ask_for_its_group_and_a_look(void **state)
 #define A MP_DM_ACTIVE
 #define F MP_DM_FAILED
 
-static void a_path_is_compared_with_what_it_was_in_the_kernel(void **state)
+static void a_path_is_compared_with_its_former_state_in_the_kernel(void **state)
 {
 	enum { WRONG = 1, DISABLED = 2, DOWN = 4, UNMANAGED = 8 };
 	static const struct {
@@ -163,7 +163,7 @@ static void a_path_is_compared_with_what_it_was_in_the_kernel(void **state)
 	}
 }
 
-static void a_path_that_the_kernel_failed_is_lost_until_its_next_check(void **state)
+static void a_path_that_the_kernel_failed_is_down_until_its_next_check(void **state)
 {
 	enum { WRONG = 1, DISABLED = 2, DOWN = 4, RESTS = 8, WORKS = 16, OUTSIDE = 32 };
 	static const struct {
@@ -239,7 +239,7 @@ static void a_failure_in_the_kernel_makes_the_path_down_at_once(void **state)
 	}
 }
 
-static void a_path_that_came_up_waits_for_the_group_in_use(void **state)
+static void a_path_that_came_up_counts_once_the_group_in_use_is_known(void **state)
 {
 	_cleanup_world_ struct world world;
 	struct mp_kernel_map kernel;
@@ -258,7 +258,7 @@ static void a_path_that_came_up_waits_for_the_group_in_use(void **state)
 	recorded_expect("states\ngroups\n");
 }
 
-static void changes_of_a_map_that_does_not_exist_call_nothing(void **state)
+static void changes_of_a_map_that_does_not_exist_have_no_effect(void **state)
 {
 	_cleanup_world_ struct world world;
 
@@ -357,12 +357,12 @@ static void a_load_under_way_is_called_off_with_a_path_that_is_lost(void **state
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(news_of_a_path_ask_for_its_group_and_a_look),
-		cmocka_unit_test(a_path_is_compared_with_what_it_was_in_the_kernel),
-		cmocka_unit_test(a_path_that_the_kernel_failed_is_lost_until_its_next_check),
+		cmocka_unit_test(a_path_that_came_up_has_its_group_enabled_and_causes_a_look),
+		cmocka_unit_test(a_path_is_compared_with_its_former_state_in_the_kernel),
+		cmocka_unit_test(a_path_that_the_kernel_failed_is_down_until_its_next_check),
 		cmocka_unit_test(a_failure_in_the_kernel_makes_the_path_down_at_once),
-		cmocka_unit_test(a_path_that_came_up_waits_for_the_group_in_use),
-		cmocka_unit_test(changes_of_a_map_that_does_not_exist_call_nothing),
+		cmocka_unit_test(a_path_that_came_up_counts_once_the_group_in_use_is_known),
+		cmocka_unit_test(changes_of_a_map_that_does_not_exist_have_no_effect),
 		cmocka_unit_test(an_owner_without_duties_is_not_called),
 		cmocka_unit_test(a_table_that_another_program_changed_is_reconciled),
 		cmocka_unit_test(a_load_under_way_is_called_off_with_a_path_that_is_lost),

@@ -19,7 +19,7 @@ static void states_without_paths_are_left_out(void **state)
 						  "busy: False\n");
 }
 
-static void every_state_has_its_place(void **state)
+static void every_state_is_counted_in_its_place(void **state)
 {
 	struct mp_status_counts counts = { .busy = true };
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;
@@ -49,7 +49,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(states_without_paths_are_left_out),
-		cmocka_unit_test(every_state_has_its_place),
+		cmocka_unit_test(every_state_is_counted_in_its_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,7 +69,7 @@ static void world_plan(struct world *world, const int *kinds, const char *table)
 	world->plan.table.size_sectors = 2048;
 }
 
-static void steps_of_a_plan_are_operations_and_messages_in_order(void **state)
+static void the_steps_of_a_plan_become_operations_and_messages_in_order(void **state)
 {
 	static const struct {
 		const char *kernel; /* table; NULL: the map does not exist */
@@ -159,7 +159,7 @@ static void steps_of_a_plan_are_operations_and_messages_in_order(void **state)
 	}
 }
 
-static void a_group_is_switched_at_start_and_reconfigure(void **state)
+static void a_group_is_switched_by_a_plan_only_at_startup_and_reconfigure(void **state)
 {
 	static const int kinds[] = { MP_STEP_SWITCH_GROUP, STOP };
 	_cleanup_world_ struct world world;
@@ -173,7 +173,7 @@ static void a_group_is_switched_at_start_and_reconfigure(void **state)
 	assert_int_equal(world.map->map.stats.switches, 1);
 }
 
-static void a_job_carries_what_settings_and_plan_say(void **state)
+static void a_job_carries_copies_of_settings_and_plan(void **state)
 {
 	static const int create[] = { MP_STEP_CREATE, STOP }, reload[] = { MP_STEP_RELOAD, STOP },
 			 resize[] = { MP_STEP_RESIZE, STOP };
@@ -221,7 +221,7 @@ static void a_job_carries_what_settings_and_plan_say(void **state)
 	}
 }
 
-static void a_table_that_was_loaded_and_is_shown_otherwise_is_not_loaded_again(void **state)
+static void a_table_that_the_kernel_shows_differently_is_not_loaded_again(void **state)
 {
 	static const struct {
 		const char *loaded, *loaded_as; /* NULL: nothing was */
@@ -309,7 +309,7 @@ static void a_removal_waits_for_the_last_user_if_that_is_configured(void **state
 	}
 }
 
-static void a_removal_for_which_there_is_no_memory_is_not_under_way(void **state)
+static void a_removal_without_memory_is_not_started(void **state)
 {
 	static const int kinds[] = { MP_STEP_REMOVE, STOP };
 	_cleanup_world_ struct world world;
@@ -343,7 +343,7 @@ static void the_operator_removes_suspends_and_resumes_and_is_answered(void **sta
 	assert_int_equal(world.map->busy, 3);
 }
 
-static void a_dry_run_changes_the_map_in_memory_alone(void **state)
+static void a_dry_run_changes_the_map_only_in_memory(void **state)
 {
 	static const int kinds[] = { MP_STEP_FAIL_PATH, MP_STEP_RELOAD, STOP };
 	_cleanup_world_ struct world world;
@@ -363,16 +363,15 @@ static void a_dry_run_changes_the_map_in_memory_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(steps_of_a_plan_are_operations_and_messages_in_order),
-		cmocka_unit_test(a_group_is_switched_at_start_and_reconfigure),
-		cmocka_unit_test(a_job_carries_what_settings_and_plan_say),
-		cmocka_unit_test(
-			a_table_that_was_loaded_and_is_shown_otherwise_is_not_loaded_again),
+		cmocka_unit_test(the_steps_of_a_plan_become_operations_and_messages_in_order),
+		cmocka_unit_test(a_group_is_switched_by_a_plan_only_at_startup_and_reconfigure),
+		cmocka_unit_test(a_job_carries_copies_of_settings_and_plan),
+		cmocka_unit_test(a_table_that_the_kernel_shows_differently_is_not_loaded_again),
 		cmocka_unit_test(a_map_in_use_is_emptied_and_removed_later),
 		cmocka_unit_test(a_removal_waits_for_the_last_user_if_that_is_configured),
-		cmocka_unit_test(a_removal_for_which_there_is_no_memory_is_not_under_way),
+		cmocka_unit_test(a_removal_without_memory_is_not_started),
 		cmocka_unit_test(the_operator_removes_suspends_and_resumes_and_is_answered),
-		cmocka_unit_test(a_dry_run_changes_the_map_in_memory_alone),
+		cmocka_unit_test(a_dry_run_changes_the_map_only_in_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

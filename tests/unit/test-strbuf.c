@@ -28,7 +28,7 @@ static void text_is_built_piece_by_piece(void **state)
 	assert_int_equal(buf.error, 0);
 }
 
-static void text_may_hold_a_nul(void **state)
+static void text_may_contain_a_nul(void **state)
 {
 	_cleanup_strbuf_ struct mp_strbuf buf = MP_STRBUF_INIT;
 
@@ -115,7 +115,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_built_piece_by_piece),
-		cmocka_unit_test(text_may_hold_a_nul),
+		cmocka_unit_test(text_may_contain_a_nul),
 		cmocka_unit_test(text_grows_as_needed),
 		cmocka_unit_test(every_length_fits_with_its_nul),
 		cmocka_unit_test(a_cleared_buffer_starts_again),

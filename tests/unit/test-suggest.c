@@ -58,7 +58,7 @@ static void the_nearest_word_is_suggested(void **state)
 	assert_string_equal(suggest("pro"), "prio");
 }
 
-static void another_word_as_near_is_known(void **state)
+static void the_second_nearest_word_is_known(void **state)
 {
 	struct mp_suggestion suggestion = mp_suggest_start("of");
 
@@ -73,7 +73,7 @@ static void another_word_as_near_is_known(void **state)
 	assert_null(suggestion.rival);
 }
 
-static void what_is_far_from_all_gets_no_suggestion(void **state)
+static void a_word_far_from_all_gets_no_suggestion(void **state)
 {
 	static const char long_word[] =
 		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -90,8 +90,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(distance_counts_edits),
 		cmocka_unit_test(the_nearest_word_is_suggested),
-		cmocka_unit_test(another_word_as_near_is_known),
-		cmocka_unit_test(what_is_far_from_all_gets_no_suggestion),
+		cmocka_unit_test(the_second_nearest_word_is_known),
+		cmocka_unit_test(a_word_far_from_all_gets_no_suggestion),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,7 +48,7 @@ static void world_fini(struct world *world)
 
 #define _cleanup_world_ _cleanup_(world_fini)
 
-static void a_look_is_judged_by_what_is_known_since(void **state)
+static void a_look_is_judged_by_what_has_happened_since(void **state)
 {
 	enum {
 		NEW = 1 << 0, /* the daemon knows no such map */
@@ -139,7 +139,7 @@ static void a_status_of_a_busy_map_is_read_again_later(void **state)
 }
 
 /* Else a path that the daemon has just reinstated would be lost again, by its state before that. */
-static void a_status_is_not_taken_after_a_message_that_it_does_not_show(void **state)
+static void a_status_from_before_a_message_is_read_again(void **state)
 {
 	enum { WHEN_LOOKED, WHEN_READ, WHEN_TAKEN, NEVER };
 	static const struct {
@@ -238,10 +238,10 @@ static void a_look_that_failed_changes_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_look_is_judged_by_what_is_known_since),
+		cmocka_unit_test(a_look_is_judged_by_what_has_happened_since),
 		cmocka_unit_test(a_map_that_is_read_again_gets_its_states),
 		cmocka_unit_test(a_status_of_a_busy_map_is_read_again_later),
-		cmocka_unit_test(a_status_is_not_taken_after_a_message_that_it_does_not_show),
+		cmocka_unit_test(a_status_from_before_a_message_is_read_again),
 		cmocka_unit_test(a_map_of_another_program_is_adopted),
 		cmocka_unit_test(a_map_that_is_gone_is_forgotten),
 		cmocka_unit_test(a_device_without_a_table_is_a_leftover),

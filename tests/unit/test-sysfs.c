@@ -70,7 +70,7 @@ static void a_text_has_no_blanks_at_its_end(void **state)
 	assert_int_equal(mp_sysfs_read(root, "a", "none", text, sizeof(text)), -ENOTDIR);
 }
 
-static void a_number_is_nothing_but_digits(void **state)
+static void a_number_has_only_digits(void **state)
 {
 	const char *root = *state;
 	uint64_t number = 0;
@@ -137,7 +137,7 @@ static void a_name_that_is_too_long_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_text_has_no_blanks_at_its_end),	  TEST(a_number_is_nothing_but_digits),
+		TEST(a_text_has_no_blanks_at_its_end),	  TEST(a_number_has_only_digits),
 		TEST(bytes_are_read_as_they_are),	  TEST(a_value_is_written_with_a_newline),
 		TEST(a_name_that_is_too_long_is_refused),
 	};

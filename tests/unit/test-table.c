@@ -43,7 +43,7 @@ static void a_table_line_is_read_and_written_back(void **state)
 	}
 }
 
-static void what_another_table_has_too_is_kept(void **state)
+static void only_paths_of_the_other_table_too_are_kept(void **state)
 {
 	static const char line[] =
 		"1 queue_if_no_path 1 alua 2 2 service-time 0 2 1 8:0 1 8:16 1 round-robin 0 1 1 8:32 7";
@@ -247,7 +247,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_table_line_is_read_and_written_back),
-		cmocka_unit_test(what_another_table_has_too_is_kept),
+		cmocka_unit_test(only_paths_of_the_other_table_too_are_kept),
 		cmocka_unit_test(more_arguments_than_the_first_are_skipped),
 		cmocka_unit_test(paths_may_have_no_arguments),
 		cmocka_unit_test(a_malformed_table_is_refused),

@@ -79,7 +79,7 @@ static void the_kernels_name_has_the_devices_number(void **state)
 	(void)state;
 }
 
-static void what_is_no_device_has_no_number(void **state)
+static void an_argument_that_is_not_a_device_has_no_number(void **state)
 {
 	static const char *const texts[] = { "mpatha",	     "..", ".", "no such device",
 					     "/dev/nothing", "",   NULL };
@@ -98,7 +98,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_argument_is_a_number_or_a_name),
 		cmocka_unit_test(the_kernels_name_has_the_devices_number),
-		cmocka_unit_test(what_is_no_device_has_no_number),
+		cmocka_unit_test(an_argument_that_is_not_a_device_has_no_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,7 +54,7 @@ static void a_label_is_looked_for_where_it_may_make_a_map(void **state)
 	asked.map->map.kernel.exists = true;
 }
 
-static void a_disk_is_looked_at_in_its_own_lane(void **state)
+static void a_disk_is_read_in_its_own_lane(void **state)
 {
 	(void)state;
 	note(KNOWN);
@@ -68,7 +68,7 @@ static void a_disk_is_looked_at_in_its_own_lane(void **state)
 	recorded_expect("");
 }
 
-static void nobody_but_the_daemon_adds_disks(void **state)
+static void only_the_daemon_adds_disks(void **state)
 {
 	static const struct duties none = { 0 };
 
@@ -79,7 +79,7 @@ static void nobody_but_the_daemon_adds_disks(void **state)
 	recorded_expect("");
 }
 
-static void the_engine_is_asked_again_when_it_was_busy(void **state)
+static void the_engine_is_called_again_if_it_was_busy(void **state)
 {
 	static const struct {
 		int result;
@@ -99,9 +99,9 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, asked_setup, tastings_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(a_label_is_looked_for_where_it_may_make_a_map),
-		TEST(a_disk_is_looked_at_in_its_own_lane),
-		TEST(nobody_but_the_daemon_adds_disks),
-		TEST(the_engine_is_asked_again_when_it_was_busy),
+		TEST(a_disk_is_read_in_its_own_lane),
+		TEST(only_the_daemon_adds_disks),
+		TEST(the_engine_is_called_again_if_it_was_busy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "client/terminal.h"
 
-static void what_a_terminal_obeys_is_replaced_and_nothing_else(void **state)
+static void control_characters_are_replaced_and_nothing_else(void **state)
 {
 	static const struct {
 		const char *text, *clean;
@@ -55,7 +55,7 @@ static void what_a_terminal_obeys_is_replaced_and_nothing_else(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_a_terminal_obeys_is_replaced_and_nothing_else),
+		cmocka_unit_test(control_characters_are_replaced_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@ static void two_groups_make_a_tree_of_two_branches(void **state)
 			      "  `- 1:0:0:0 sdc 8:32 active ready running\n");
 }
 
-static void columns_are_as_wide_as_their_longest_value_also_the_last(void **state)
+static void all_columns_are_as_wide_as_their_longest_value(void **state)
 {
 	_cleanup_san_ struct san san = SAN_INIT;
 	struct mp_map *map = san_add_map(&san, "mpathb", "w",
@@ -40,7 +40,7 @@ static void columns_are_as_wide_as_their_longest_value_also_the_last(void **stat
 			      "  `- 9:0:0:0  sds 65:32 active ready  running\n");
 }
 
-static void a_map_that_is_to_be_created_has_undefined_kernel_facts(void **state)
+static void a_map_that_does_not_exist_yet_has_undefined_kernel_values(void **state)
 {
 	_cleanup_san_ struct san san = SAN_INIT;
 	struct mp_map *map = san_add_alua_map(&san);
@@ -171,8 +171,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_groups_make_a_tree_of_two_branches),
-		cmocka_unit_test(columns_are_as_wide_as_their_longest_value_also_the_last),
-		cmocka_unit_test(a_map_that_is_to_be_created_has_undefined_kernel_facts),
+		cmocka_unit_test(all_columns_are_as_wide_as_their_longest_value),
+		cmocka_unit_test(a_map_that_does_not_exist_yet_has_undefined_kernel_values),
 		cmocka_unit_test(an_unchecked_tree_has_no_priorities_and_no_checker_states),
 		cmocka_unit_test(the_first_line_shows_the_action),
 		cmocka_unit_test(a_terminal_gets_a_bold_first_line),

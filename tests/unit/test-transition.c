@@ -73,7 +73,7 @@ static void a_path_that_is_held_back_is_failed_in_the_kernel(void **state)
 					       .check_soon = true });
 }
 
-static void good_that_stays_is_checked_later(void **state)
+static void a_path_that_stays_up_is_checked_later(void **state)
 {
 	(void)state;
 	for (size_t g = 0; g < ARRAY_SIZE(goods); g++) {
@@ -84,7 +84,7 @@ static void good_that_stays_is_checked_later(void **state)
 	}
 }
 
-static void good_that_the_kernel_does_not_use_is_reinstated(void **state)
+static void a_path_that_is_up_but_failed_in_the_kernel_is_reinstated(void **state)
 {
 	(void)state;
 	for (size_t g = 0; g < ARRAY_SIZE(goods); g++) {
@@ -124,7 +124,7 @@ static void up_and_ghost_are_a_change_and_reinstate(void **state)
 						       .check_soon = true });
 }
 
-static void good_to_bad_fails_the_path_and_counts(void **state)
+static void a_path_that_goes_down_is_failed_and_counted(void **state)
 {
 	(void)state;
 	for (size_t g = 0; g < ARRAY_SIZE(goods); g++)
@@ -140,7 +140,7 @@ static void good_to_bad_fails_the_path_and_counts(void **state)
 								       .check_soon = true });
 }
 
-static void bad_that_stays_is_failed_only_if_the_kernel_uses_it(void **state)
+static void a_path_that_stays_down_is_failed_only_if_the_kernel_uses_it(void **state)
 {
 	(void)state;
 	for (size_t b = 0; b < ARRAY_SIZE(bads); b++)
@@ -153,7 +153,7 @@ static void bad_that_stays_is_failed_only_if_the_kernel_uses_it(void **state)
 								       dms[d] != MP_DM_FAILED });
 }
 
-static void another_kind_of_bad_counts_as_a_failure(void **state)
+static void a_change_between_bad_states_counts_as_a_failure(void **state)
 {
 	(void)state;
 	for (size_t a = 0; a < ARRAY_SIZE(bads); a++)
@@ -167,7 +167,7 @@ static void another_kind_of_bad_counts_as_a_failure(void **state)
 							       .check_soon = true });
 }
 
-static void bad_to_good_comes_up(void **state)
+static void a_path_that_comes_up_is_reported_and_reinstated(void **state)
 {
 	(void)state;
 	for (size_t b = 0; b < ARRAY_SIZE(bads); b++)
@@ -192,7 +192,7 @@ static void a_delayed_path_goes_down_without_a_message(void **state)
 				       .state = bads[b], .changed = true, .check_soon = true });
 }
 
-static void a_delayed_path_that_is_good_is_judged_again(void **state)
+static void a_delayed_path_with_a_good_answer_is_judged_again(void **state)
 {
 	(void)state;
 	for (size_t g = 0; g < ARRAY_SIZE(goods); g++)
@@ -239,7 +239,7 @@ static void a_device_that_is_gone_is_down_until_its_event_comes(void **state)
 	       (struct mp_transition){ .state = MP_PATH_DOWN, .check_soon = true });
 }
 
-static void the_kernel_is_synchronised_by_state(void **state)
+static void the_message_to_the_kernel_follows_from_the_state(void **state)
 {
 	static const struct {
 		enum mp_path_state state;
@@ -312,19 +312,19 @@ int main(void)
 		cmocka_unit_test(no_answer_changes_nothing),
 		cmocka_unit_test(a_pending_answer_is_asked_for_again),
 		cmocka_unit_test(a_path_that_is_held_back_is_failed_in_the_kernel),
-		cmocka_unit_test(good_that_stays_is_checked_later),
-		cmocka_unit_test(good_that_the_kernel_does_not_use_is_reinstated),
+		cmocka_unit_test(a_path_that_stays_up_is_checked_later),
+		cmocka_unit_test(a_path_that_is_up_but_failed_in_the_kernel_is_reinstated),
 		cmocka_unit_test(without_proof_nothing_is_reinstated),
 		cmocka_unit_test(up_and_ghost_are_a_change_and_reinstate),
-		cmocka_unit_test(good_to_bad_fails_the_path_and_counts),
-		cmocka_unit_test(bad_that_stays_is_failed_only_if_the_kernel_uses_it),
-		cmocka_unit_test(another_kind_of_bad_counts_as_a_failure),
-		cmocka_unit_test(bad_to_good_comes_up),
+		cmocka_unit_test(a_path_that_goes_down_is_failed_and_counted),
+		cmocka_unit_test(a_path_that_stays_down_is_failed_only_if_the_kernel_uses_it),
+		cmocka_unit_test(a_change_between_bad_states_counts_as_a_failure),
+		cmocka_unit_test(a_path_that_comes_up_is_reported_and_reinstated),
 		cmocka_unit_test(a_delayed_path_goes_down_without_a_message),
-		cmocka_unit_test(a_delayed_path_that_is_good_is_judged_again),
+		cmocka_unit_test(a_delayed_path_with_a_good_answer_is_judged_again),
 		cmocka_unit_test(the_first_answer_of_a_new_path_counts),
 		cmocka_unit_test(a_device_that_is_gone_is_down_until_its_event_comes),
-		cmocka_unit_test(the_kernel_is_synchronised_by_state),
+		cmocka_unit_test(the_message_to_the_kernel_follows_from_the_state),
 		cmocka_unit_test(a_lone_implicit_ghost_is_not_reinstated),
 		cmocka_unit_test(the_interval_doubles_up_to_its_maximum),
 	};

@@ -233,7 +233,7 @@ static void a_remote_port_gets_room_before_it_gets_the_timeout(void **state)
 	}
 }
 
-static void each_attribute_is_where_the_kernel_has_it(void **state)
+static void each_attribute_is_found_where_the_kernel_has_it(void **state)
 {
 	const struct mp_tuning times = { .has_fast_io_fail = true,
 					 .fast_io_fail_sec = 7,
@@ -274,7 +274,7 @@ static void each_attribute_is_where_the_kernel_has_it(void **state)
 	}
 }
 
-static void what_is_written_is_not_written_again(void **state)
+static void a_value_that_is_set_is_not_written_again(void **state)
 {
 	const struct mp_tuning limits = { .has_eh_deadline = true,
 					  .eh_deadline_sec = 20,
@@ -298,7 +298,7 @@ static void what_is_written_is_not_written_again(void **state)
 	assert_int_equal(plan.count, 0);
 }
 
-static void a_failure_is_told_and_does_not_keep_the_rest_back(void **state)
+static void a_failure_is_reported_and_does_not_stop_the_others(void **state)
 {
 	const struct mp_roots roots = { .sys = *state };
 	struct mp_tuning_plan plan = {
@@ -321,9 +321,9 @@ int main(void)
 		cmocka_unit_test(max_sectors_kb_is_for_paths_that_are_not_in_a_map_yet),
 		cmocka_unit_test(hosts_and_disks_have_limits_on_every_scsi_transport),
 		scratch_test(a_remote_port_gets_room_before_it_gets_the_timeout),
-		scratch_test(each_attribute_is_where_the_kernel_has_it),
-		scratch_test(what_is_written_is_not_written_again),
-		scratch_test(a_failure_is_told_and_does_not_keep_the_rest_back),
+		scratch_test(each_attribute_is_found_where_the_kernel_has_it),
+		scratch_test(a_value_that_is_set_is_not_written_again),
+		scratch_test(a_failure_is_reported_and_does_not_stop_the_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

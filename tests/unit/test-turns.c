@@ -111,7 +111,7 @@ static void serve_all(struct fixture *fixture)
 			assert_true(sd_event_run(fixture->event, UINT64_MAX) >= 0);
 }
 
-static void accounts_take_turns_and_root_is_before_users(void **state)
+static void accounts_take_turns_and_root_comes_before_users(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -122,7 +122,7 @@ static void accounts_take_turns_and_root_is_before_users(void **state)
 	assert_string_equal(fixture->served, "ABCalbmcn");
 }
 
-static void a_user_who_has_spent_its_time_waits_for_the_next_turn_and_another_does_not(void **state)
+static void a_user_without_time_left_waits_for_the_next_turn_and_others_do_not(void **state)
 {
 	struct fixture *fixture = *state;
 	unsigned new_turns;
@@ -144,7 +144,7 @@ static void a_user_who_has_spent_its_time_waits_for_the_next_turn_and_another_do
 	assert_string_equal(fixture->served, "lmnabc");
 }
 
-static void roots_turn_ends_when_the_loop_has_nothing_else_to_do(void **state)
+static void roots_turn_ends_when_the_loop_is_otherwise_idle(void **state)
 {
 	struct fixture *fixture = *state;
 
@@ -154,7 +154,7 @@ static void roots_turn_ends_when_the_loop_has_nothing_else_to_do(void **state)
 	assert_string_equal(fixture->served, "ABC");
 }
 
-static void an_account_with_too_much_pending_is_served_when_there_is_room(void **state)
+static void an_account_with_too_much_pending_waits_until_there_is_room(void **state)
 {
 	struct fixture *fixture = *state;
 	size_t pending = fixture->users[0]->quota.pending;
@@ -180,10 +180,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(accounts_take_turns_and_root_is_before_users),
-		TEST(a_user_who_has_spent_its_time_waits_for_the_next_turn_and_another_does_not),
-		TEST(roots_turn_ends_when_the_loop_has_nothing_else_to_do),
-		TEST(an_account_with_too_much_pending_is_served_when_there_is_room),
+		TEST(accounts_take_turns_and_root_comes_before_users),
+		TEST(a_user_without_time_left_waits_for_the_next_turn_and_others_do_not),
+		TEST(roots_turn_ends_when_the_loop_is_otherwise_idle),
+		TEST(an_account_with_too_much_pending_waits_until_there_is_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

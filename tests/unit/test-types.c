@@ -156,7 +156,7 @@ static void values_are_read_and_printed(void **state)
 	}
 }
 
-static void features_that_are_keywords_are_set_apart(void **state)
+static void features_with_a_keyword_are_separated(void **state)
 {
 	static const struct {
 		const char *text, *rest;
@@ -187,7 +187,7 @@ static void features_that_are_keywords_are_set_apart(void **state)
 	}
 }
 
-static void arguments_of_a_prioritizer_are_cut(void **state)
+static void long_arguments_of_a_prioritizer_are_truncated(void **state)
 {
 	_cleanup_(mp_arena_fini) struct mp_arena arena = { 0 };
 	struct listener listener = { { &arena, listener_on_told }, -1 };
@@ -204,7 +204,7 @@ static void arguments_of_a_prioritizer_are_cut(void **state)
 	assert_int_equal(listener.level, 1);
 }
 
-static void what_was_expected_is_reported(void **state)
+static void the_expected_values_are_reported(void **state)
 {
 	static const struct {
 		enum mp_key key;
@@ -234,7 +234,7 @@ static const char *suggest(enum mp_key key, const char *text, struct mp_strbuf *
 	return mp_strbuf_text(buf);
 }
 
-static void what_is_suggested_is_what_was_meant(void **state)
+static void suggestions_are_plausible_corrections(void **state)
 {
 	static const struct {
 		enum mp_key key;
@@ -313,11 +313,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_are_read_and_printed),
-		cmocka_unit_test(features_that_are_keywords_are_set_apart),
-		cmocka_unit_test(arguments_of_a_prioritizer_are_cut),
-		cmocka_unit_test(what_is_suggested_is_what_was_meant),
+		cmocka_unit_test(features_with_a_keyword_are_separated),
+		cmocka_unit_test(long_arguments_of_a_prioritizer_are_truncated),
+		cmocka_unit_test(suggestions_are_plausible_corrections),
 		cmocka_unit_test(no_suggestion_is_the_opposite),
-		cmocka_unit_test(what_was_expected_is_reported),
+		cmocka_unit_test(the_expected_values_are_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,7 +72,7 @@ static void links_tags_and_time_are_properties_too(void **state)
 	}
 }
 
-static void the_kernel_states_some_properties(void **state)
+static void some_properties_come_from_the_kernel(void **state)
 {
 	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
 	char text[] = "MAJOR=104\nMINOR=0\nDEVNAME=cciss/c0d0\nDEVTYPE=disk\nODD\nDISKSEQ=17";
@@ -92,7 +92,7 @@ int main(void)
 		cmocka_unit_test(properties_are_the_lines_that_begin_with_e),
 		cmocka_unit_test(a_file_without_properties_has_none),
 		cmocka_unit_test(links_tags_and_time_are_properties_too),
-		cmocka_unit_test(the_kernel_states_some_properties),
+		cmocka_unit_test(some_properties_come_from_the_kernel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -133,7 +133,7 @@ static void the_best_designator_is_the_wwid(void **state)
 	}
 }
 
-static void names_of_udevs_form_are_known_by_their_length(void **state)
+static void names_formed_by_udev_are_recognized_by_their_length(void **state)
 {
 	static const char *const names[] = {
 		"3500143800000abcd",
@@ -166,7 +166,7 @@ static void names_of_udevs_form_are_known_by_their_length(void **state)
 			fail_msg("%s", others[i]);
 }
 
-static void a_name_that_is_known_stays_as_long_as_the_page_has_it(void **state)
+static void a_known_name_stays_while_it_is_on_the_page(void **state)
 {
 	static const struct {
 		const char *known, *designators, *wwid;
@@ -349,7 +349,7 @@ static void a_3par_volume_has_a_name(void **state)
 	assert_int_equal(mp_vpd_hp3par(page, sizeof(page), name, sizeof(name)), -EBADMSG);
 }
 
-static void inquiry_data_yields_who_it_is(void **state)
+static void inquiry_data_has_vendor_product_and_revision(void **state)
 {
 	uint8_t data[64];
 	struct mp_inquiry inquiry;
@@ -372,14 +372,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_best_designator_is_the_wwid),
 		cmocka_unit_test(a_page_of_scsi2_is_the_name_itself),
-		cmocka_unit_test(a_name_that_is_known_stays_as_long_as_the_page_has_it),
-		cmocka_unit_test(names_of_udevs_form_are_known_by_their_length),
+		cmocka_unit_test(a_known_name_stays_while_it_is_on_the_page),
+		cmocka_unit_test(names_formed_by_udev_are_recognized_by_their_length),
 		cmocka_unit_test(a_recorded_page_is_read),
 		cmocka_unit_test(a_wwid_that_does_not_fit_is_cut),
 		cmocka_unit_test(no_byte_after_the_data_matters),
 		cmocka_unit_test(a_serial_number_has_no_blanks_around),
 		cmocka_unit_test(a_3par_volume_has_a_name),
-		cmocka_unit_test(inquiry_data_yields_who_it_is),
+		cmocka_unit_test(inquiry_data_has_vendor_product_and_revision),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "commands-asked.h"
 
-static void what_shows_groups_waits_for_a_look_at_maps_that_were_not_used(void **state)
+static void commands_that_show_groups_wait_for_a_look_at_unused_maps(void **state)
 {
 	static const struct {
 		const char *text;
@@ -40,7 +40,7 @@ static void what_shows_groups_waits_for_a_look_at_maps_that_were_not_used(void *
 	}
 }
 
-static void the_request_is_served_by_the_look_or_after_a_moment(void **state)
+static void a_parked_request_is_served_after_the_look_or_a_short_time(void **state)
 {
 	struct look_waiter *waiter;
 
@@ -59,7 +59,7 @@ static void the_request_is_served_by_the_look_or_after_a_moment(void **state)
 	assert_true(cds_list_empty(&recorded.look_waiters));
 }
 
-static void a_postponed_request_is_served_when_it_is_retried_unless_its_client_is_gone(void **state)
+static void a_postponed_request_is_served_by_the_retry_unless_its_client_is_gone(void **state)
 {
 	struct daemon *daemon = &asked.made.daemon;
 
@@ -86,10 +86,9 @@ static void a_postponed_request_is_served_when_it_is_retried_unless_its_client_i
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ASKED_TEST(what_shows_groups_waits_for_a_look_at_maps_that_were_not_used),
-		ASKED_TEST(the_request_is_served_by_the_look_or_after_a_moment),
-		ASKED_TEST(
-			a_postponed_request_is_served_when_it_is_retried_unless_its_client_is_gone),
+		ASKED_TEST(commands_that_show_groups_wait_for_a_look_at_unused_maps),
+		ASKED_TEST(a_parked_request_is_served_after_the_look_or_a_short_time),
+		ASKED_TEST(a_postponed_request_is_served_by_the_retry_unless_its_client_is_gone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

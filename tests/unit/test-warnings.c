@@ -21,7 +21,7 @@ static void a_warning_is_logged_the_first_time_only(void **state)
 	assert_false(warnings_is_first(&warnings, 1));
 }
 
-static void after_the_end_it_is_a_first_time_again(void **state)
+static void a_warning_is_logged_again_after_the_set_was_emptied(void **state)
 {
 	struct warnings warnings = { 0 };
 
@@ -36,7 +36,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_warning_is_logged_the_first_time_only),
-		cmocka_unit_test(after_the_end_it_is_a_first_time_again),
+		cmocka_unit_test(a_warning_is_logged_again_after_the_set_was_emptied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,7 @@ static void the_set_remembers_each_wwid_once(void **state)
 		    mp_wwids_has(wwids, "c"));
 }
 
-static void thousands_are_found(void **state)
+static void thousands_of_wwids_are_found(void **state)
 {
 	_cleanup_(mp_wwids_freep) struct mp_wwids *wwids = NULL;
 	char wwid[32];
@@ -83,7 +83,7 @@ static void loading_replaces_and_a_missing_file_is_empty(void **state)
 	assert_true(mp_wwids_has(wwids, "new"));
 }
 
-static void the_first_one_brings_the_header(void **state)
+static void the_first_wwid_creates_the_header(void **state)
 {
 	_cleanup_free_ char *text = NULL;
 
@@ -107,7 +107,7 @@ static void adding_keeps_what_is_there(void **state)
 	assert_int_equal(mp_wwids_file_add_many(*state, wwids, 0), 0);
 }
 
-static void the_file_itself_can_be_asked(void **state)
+static void a_wwid_can_be_looked_up_in_the_file_itself(void **state)
 {
 	static const struct {
 		const char *wwid;
@@ -128,7 +128,7 @@ static void the_file_itself_can_be_asked(void **state)
 		assert_int_equal(mp_wwids_file_has(*state, cases[i].wwid), cases[i].known);
 }
 
-static void a_line_that_was_cut_short_is_no_entry_and_spoils_none(void **state)
+static void a_truncated_line_is_not_an_entry_and_damages_none(void **state)
 {
 	_cleanup_free_ char *text = NULL;
 
@@ -176,7 +176,7 @@ static void an_empty_wwid_is_refused(void **state)
 	assert_false(mp_wwids_has_failed(*state, ""));
 }
 
-static void what_is_written_is_what_is_read(void **state)
+static void notes_are_read_back_as_written(void **state)
 {
 	const size_t count = ARRAY_SIZE(hostile_words);
 	_cleanup_(mp_wwids_freep) struct mp_wwids *wwids = NULL;
@@ -271,17 +271,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_set_remembers_each_wwid_once),
-		cmocka_unit_test(thousands_are_found),
+		cmocka_unit_test(thousands_of_wwids_are_found),
 		cmocka_unit_test(a_line_is_valid_if_it_begins_with_a_slash_and_has_another),
 		scratch_test(loading_replaces_and_a_missing_file_is_empty),
-		scratch_test(the_first_one_brings_the_header),
+		scratch_test(the_first_wwid_creates_the_header),
 		scratch_test(adding_keeps_what_is_there),
-		scratch_test(the_file_itself_can_be_asked),
-		scratch_test(a_line_that_was_cut_short_is_no_entry_and_spoils_none),
+		scratch_test(a_wwid_can_be_looked_up_in_the_file_itself),
+		scratch_test(a_truncated_line_is_not_an_entry_and_damages_none),
 		scratch_test(removing_overwrites_one_byte_of_the_line),
 		scratch_test(reset_leaves_exactly_the_given_ones),
 		scratch_test(an_empty_wwid_is_refused),
-		scratch_test(what_is_written_is_what_is_read),
+		scratch_test(notes_are_read_back_as_written),
 		scratch_test(a_full_disk_leaves_the_file_as_it_was),
 		scratch_test(many_writers_lose_nothing),
 		scratch_test(a_failed_wwid_is_marked_by_an_empty_file),
