@@ -19,6 +19,7 @@
 #include "multipathd/control/geom_verbs.h"
 #include "multipathd/control/geoms.h"
 #include "multipathd/control/intake.h"
+#include "multipathd/control/inspections.h"
 #include "multipathd/control/leftovers.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/reconcile.h"
@@ -53,6 +54,9 @@ static int lifetime_equip(struct daemon *daemon)
 		r = intake_new(&daemon->intake);
 	if (r >= 0)
 		r = configure_new(daemon, &daemon->configure);
+	if (r >= 0)
+		r = inspections_new(daemon, &mp_roots_system, &discovery_inspects,
+				    &daemon->inspections);
 	if (r >= 0)
 		r = enumeration_new(daemon, &mp_roots_system, &daemon->enumeration);
 	if (r >= 0)
@@ -119,6 +123,7 @@ void lifetime_end(struct daemon *daemon)
 	daemon->inventory.bindings = mp_bindings_free(daemon->inventory.bindings);
 	inventory_fini(&daemon->inventory);
 	daemon->enumeration = enumeration_free(daemon->enumeration);
+	daemon->inspections = inspections_free(daemon->inspections);
 	daemon->configure = configure_free(daemon->configure);
 	daemon->intake = intake_free(daemon->intake);
 	daemon->inventory.config = mp_config_free(daemon->inventory.config);

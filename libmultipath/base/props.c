@@ -59,3 +59,11 @@ const char *mp_props_get(const struct mp_props *props, const char *name)
 
 	return prop ? prop->value : NULL;
 }
+
+bool mp_props_have_value(const struct mp_props *props, const char *value)
+{
+	for (size_t i = 0; i < props->count; i++)
+		if (!strcmp(props->items[i].value, value))
+			return true;
+	return false;
+}

@@ -13,6 +13,7 @@
 #include "multipathd/control/discovery.h"
 #include "multipathd/control/geom_verbs.h"
 #include "multipathd/control/health.h"
+#include "multipathd/control/inspections.h"
 #include "multipathd/jobs/readings.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/state/daemon.h"
@@ -47,7 +48,8 @@ void path_command_add(struct command_call *call)
 		call_read(call, &(const char *){ kernel_name }, 1);
 		return;
 	}
-	r = reading->disk.dir[0] ? discovery_take_reading(daemon, &reading->disk) : -ENODEV;
+	r = reading->disk.dir[0] ? discovery_take(daemon, &reading->disk, INSPECT_RESOLVED) :
+				   -ENODEV;
 	if (r == 0) {
 		mp_strbuf_puts(&call->reply, "blacklisted\n");
 		return;

@@ -46,6 +46,7 @@ struct configure {
 	 */
 	struct slices *resolving;
 	bool all; /* reload every map */
+	bool reads; /* the paths again, by the new configuration */
 	dev_t *devts; /* of the paths */
 	size_t path_count, next_path;
 	char (*wwids)[MP_WWID_SIZE]; /* of the maps */
@@ -133,7 +134,11 @@ static void configure_on_looked(struct look_waiter *waiter)
 {
 	struct configure *configure = caa_container_of(waiter, struct configure, look);
 
-	enumeration_find(configure->daemon, configure_on_enumerated);
+	if (configure->reads)
+		enumeration_resolve(configure->daemon, configure_on_enumerated);
+	else
+		enumeration_find(configure->daemon, configure_on_enumerated);
+	configure->reads = false;
 }
 
 int configure_start(struct daemon *daemon)
@@ -145,39 +150,26 @@ int configure_start(struct daemon *daemon)
 	return 0;
 }
 
-static int compare_devt(const void *a, const void *b)
-{
-	const dev_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 static void resolve_path(struct daemon_path *path)
 {
 	path->path.priority_is_old |= mp_path_state_is_bad(path->path.state);
 	discovery_resolve_settings(path);
 }
 
-/* In the order of discovery at startup, so that new maps get the same names as they would then. */
 static void list_paths(struct configure *configure)
 {
 	const struct inventory *inventory = &configure->daemon->inventory;
-	struct mp_path *path, *next;
+	struct mp_path *path;
 
 	configure->path_count = configure->next_path = 0;
 	configure->devts = calloc(inventory->path_count + 1, sizeof(*configure->devts));
-	/*
-	 * Out of memory, at once and in arbitrary order: all of them must stop borrowing from the
-	 * old configuration.
+	/* Out of memory: all at once, because they must stop borrowing from the old configuration.
 	 */
-	cds_list_for_each_entry_safe(path, next, &inventory->paths, in_all)
+	cds_list_for_each_entry(path, &inventory->paths, in_all)
 		if (configure->devts)
 			configure->devts[configure->path_count++] = path->identity.devt;
 		else
 			resolve_path(daemon_path_of(path));
-	if (configure->devts)
-		qsort(configure->devts, configure->path_count, sizeof(*configure->devts),
-		      compare_devt);
 }
 
 static void resolve_map(struct configure *configure, struct daemon_map *map)
@@ -214,6 +206,7 @@ static void configure_on_resolved(struct configure *configure)
 	configure->wwids = NULL;
 	intake_drop_old(configure->daemon);
 	geom_sweeps_start(configure->daemon);
+	configure->reads = true;
 	configure_start(configure->daemon);
 }
 

@@ -19,6 +19,7 @@
 #include "kernel/reading.h"
 #include "kernel/vpd.h"
 #include "multipathd/control/awaited.h"
+#include "multipathd/control/inspections.h"
 #include "multipathd/control/loads.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/orders.h"
@@ -116,12 +117,8 @@ static void path_end_io(struct daemon_path *path)
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 	dev_t devt = path->path.identity.devt;
 
-	if (!map || !map->kind->managed || !mp_map_holds(&map->map, devt) ||
-	    !mp_vpd_is_name(map->map.wwid) ||
-	    mp_probe_page_names(&mp_roots_system, path->path.identity.protocol, path->dir,
-				map->map.wwid) != 0)
-		return;
-	orders_send(map, mp_order_fail_path(devt), 0);
+	if (map && map->kind->managed && mp_map_holds(&map->map, devt))
+		orders_send(map, mp_order_fail_path(devt), 0);
 }
 
 /* The WWID is known, and the filters accept the path. */
@@ -161,12 +158,19 @@ static void path_changed(struct daemon_path *path, const struct mp_identity *new
 		maps_touch(map, "hardware handler of a path changed");
 }
 
-void discovery_look_again(struct daemon_path *path, const struct mp_props *props)
+void discovery_note_props(struct daemon_path *path, const struct mp_props *props)
+{
+	mp_probe_apply_props(&path->path.identity, props);
+}
+
+/* An event without news: sysfs may have changed all the same. */
+static void path_compare(struct daemon_path *path, const struct mp_identity *read)
 {
 	struct mp_identity new = path->path.identity;
 
-	mp_probe_apply_props(&new, props);
-	mp_probe_refresh(&mp_roots_system, path->dir, &new);
+	new.size_sectors = read->size_sectors;
+	new.read_only = read->read_only;
+	memcpy(new.handler, read->handler, sizeof(new.handler));
 	path_changed(path, &new);
 }
 
@@ -197,30 +201,25 @@ static int path_rejected(struct daemon_path *path, const char *name, const char 
 	return 0;
 }
 
-/* By the event, or as sysfs has it, or as before. */
-static bool read_only(const char *dir, const struct mp_props *props, const struct daemon_path *path)
-{
-	const char *text = props ? mp_props_get(props, "DISK_RO") : NULL;
-
-	return text ? !strcmp(text, "1") :
-		      mp_probe_read_only(&mp_roots_system, dir, path->path.identity.read_only);
-}
-
+/* @detailed: @new was read with mp_probe_details() */
 static void keep_what_checks_tell(struct mp_identity *new, struct mp_identity_room *room,
-				  const struct mp_identity *old, bool is_read_only)
+				  const struct mp_identity *old, bool detailed)
 {
-	new->read_only = is_read_only;
-	new->offline = old->offline;
-	new->tpg = old->tpg;
-	new->timeout_sec = old->timeout_sec;
-	new->max_sectors_kb = old->max_sectors_kb;
 	new->rdac = old->rdac;
 	new->ana = old->ana;
 	/* Copies: the path may be dropped before it is found again. */
 	snprintf(room->vpd_data, sizeof(room->vpd_data), "%s", old->vpd_data);
 	new->vpd_data = room->vpd_data;
-	if (!new->serial[0])
+	if (!new->serial[0]) {
 		snprintf(room->serial, sizeof(room->serial), "%s", old->serial);
+		new->serial = room->serial;
+	}
+	if (detailed)
+		return;
+	new->offline = old->offline;
+	new->tpg = old->tpg;
+	new->timeout_sec = old->timeout_sec;
+	new->max_sectors_kb = old->max_sectors_kb;
 }
 
 /* If out of memory, it is asked again. */
@@ -311,9 +310,10 @@ struct discovery discovery_judge(const struct daemon_path *path, const struct di
  * The device may have become another one. Return: what it reported when it was added to its
  * gmultipath map, if it is still the same disk; owned by the caller.
  */
-static char *path_give_way(struct daemon_path *path, const struct mp_identity *now,
+static char *path_give_way(struct daemon_path *path, const struct discovered *found,
 			   enum discovery_fate fate)
 {
+	const struct mp_identity *now = found->identity;
 	char *geom_wwid = NULL;
 
 	if (fate == DISCOVERY_RENUMBERED) {
@@ -321,7 +321,8 @@ static char *path_give_way(struct daemon_path *path, const struct mp_identity *n
 	} else {
 		log_warning("%s: WWID changed from %s to %s", now->name, path->path.identity.wwid,
 			    now->wwid);
-		path_end_io(path);
+		if (found->unnamed)
+			path_end_io(path);
 		geom_wwid = TAKE_PTR(path->geom_wwid);
 		discovery_drop(path, "its WWID has changed");
 	}
@@ -367,7 +368,7 @@ int discovery_apply(struct daemon *daemon, struct daemon_path *path, const struc
 	int r;
 
 	if (made && path)
-		geom_wwid = path_give_way(path, found->identity, discovery.fate);
+		geom_wwid = path_give_way(path, found, discovery.fate);
 	if (made) {
 		r = paths_new(&daemon->inventory, found->identity, found->dir, &path);
 		if (r < 0)
@@ -394,7 +395,6 @@ int discovery_apply(struct daemon *daemon, struct daemon_path *path, const struc
 	return r < 0 ? r : 1;
 }
 
-/* Return: as discovery_take() */
 static int disk_unidentified(struct daemon_path *path, const char *name, int error)
 {
 	path_rejected(path, name, error == -EPERM ? "hidden" : strerror(-error));
@@ -418,59 +418,64 @@ static bool path_has_fallback(const struct daemon *daemon, const struct daemon_p
 	       (path && path->retriggers >= daemon->inventory.process->retrigger_tries);
 }
 
-int discovery_take(struct daemon *daemon, dev_t devt, const char *its_name, const char *its_dir,
-		   const struct mp_props *props, bool by_operator)
+/* Return: true if the path of this number is, by its name, still the disk that is read */
+static bool path_is(const struct daemon_path *path, const struct mp_reading *reading)
 {
-	/* Copies: they may belong to a path that is dropped here. */
-	_cleanup_disk_ struct mp_disk disk = MP_DISK_INIT;
-	struct daemon_path *path = paths_find_devt(&daemon->inventory, devt);
-	struct mp_filter_verdict verdict;
-	struct mp_identity_room room;
-	struct discovered found = { .identity = &disk.identity,
-				    .dir = disk.dir,
-				    .event = props,
-				    .by_operator = by_operator };
-	bool detailed = !daemon->inventory.options.check || (path && by_operator);
-	int r;
-
-	mp_disk_found(&disk, devt, its_name, its_dir);
-	verdict = mp_filter_devnode(daemon->inventory.config, disk.name);
-	if (verdict.blacklisted)
-		return path_rejected(path, disk.name, "its kernel name is blacklisted");
-
-	r = mp_disk_identify(&disk, &mp_roots_system, &room);
-	if (r < 0)
-		return disk_unidentified(path, disk.name, r);
-	disk.known = props;
-	if (!props)
-		mp_disk_read_props(&disk, &mp_roots_system,
-				   mp_filter_has_property(daemon->inventory.config,
-							  MP_PROBE_UEVENT_PROPERTY));
-	if (disk.known)
-		mp_probe_apply_props(&disk.identity, disk.known);
-	if (path && daemon->inventory.options.check)
-		keep_what_checks_tell(&disk.identity, &room, &path->path.identity,
-				      detailed ? path->path.identity.read_only :
-						 read_only(disk.dir, disk.known, path));
-	if (detailed)
-		mp_probe_details(&mp_roots_system, disk.dir, &disk.identity, &room);
-
-	mp_disk_find_settings(&disk, daemon->inventory.config);
-	found.fallback = path_has_fallback(daemon, path);
-	mp_disk_find_wwid(&disk, &mp_roots_system, found.fallback);
-	found.props = disk.known;
-	return disk_accept(daemon, path, &found, &disk);
+	return path && !strcmp(path->path.identity.name, reading->name);
 }
 
-/* As mp_probe_details(). */
-static void take_details(struct mp_identity *identity, const struct mp_identity *detailed)
+static bool prepare_comparison(const struct daemon_path *path, struct mp_reading *reading)
 {
-	identity->serial = detailed->serial;
-	identity->read_only = detailed->read_only;
-	identity->offline = detailed->offline;
-	identity->tpg = detailed->tpg;
-	identity->timeout_sec = detailed->timeout_sec;
-	identity->max_sectors_kb = detailed->max_sectors_kb;
+	const struct mp_identity *known;
+
+	if (!path_is(path, reading))
+		return false;
+	known = &path->path.identity;
+	reading->identity.protocol = known->protocol;
+	reading->identity.size_sectors = known->size_sectors;
+	memcpy(reading->identity.handler, known->handler, sizeof(known->handler));
+	reading->parts = MP_READ_CHANGES;
+	return true;
+}
+
+static void expect_wwid_of_map(const struct daemon_path *path, struct mp_reading *reading)
+{
+	const struct mp_map *map = path->path.map;
+
+	if (map && mp_vpd_is_name(map->wwid))
+		strcpy(reading->expected, map->wwid);
+}
+
+bool discovery_prepare(struct daemon *daemon, struct mp_reading *reading, unsigned reasons)
+{
+	const struct inventory *inventory = &daemon->inventory;
+	struct daemon_path *path = paths_find_devt(inventory, reading->devt);
+
+	if (reading->name[0] && mp_filter_devnode(inventory->config, reading->name).blacklisted) {
+		path_rejected(path, reading->name, "its kernel name is blacklisted");
+		return false;
+	}
+	if (path)
+		reading->identity.read_only = path->path.identity.read_only;
+	if (reasons == INSPECT_TOUCHED)
+		return prepare_comparison(path, reading);
+
+	reading->parts = MP_READ_IDENTITY;
+	if (!reading->has_props)
+		reading->parts |= MP_READ_PROPS;
+	if (mp_filter_has_property(inventory->config, MP_PROBE_UEVENT_PROPERTY))
+		reading->parts |= MP_READ_UEVENT;
+	if (!inventory->options.check || (path && (reasons & INSPECT_RESOLVED)))
+		reading->parts |= MP_READ_DETAILS;
+	if (path_has_fallback(daemon, path))
+		reading->parts |= MP_READ_PAGE;
+	if (path) {
+		reading->parts |= MP_READ_PROTECTION;
+		expect_wwid_of_map(path, reading);
+		if (reasons == INSPECT_LISTED && path->path.init == MP_INIT_OK)
+			strcpy(reading->known, path->path.identity.name);
+	}
+	return true;
 }
 
 static void find_wwid(struct mp_disk *disk, const struct mp_reading *reading, bool fallback)
@@ -487,33 +492,83 @@ static void find_wwid(struct mp_disk *disk, const struct mp_reading *reading, bo
 		wwid[0] = '\0';
 }
 
-int discovery_take_reading(struct daemon *daemon, struct mp_reading *reading)
+/* Events were lost. Return: the path, NULL if it was dropped. */
+static struct daemon_path *path_examine(struct daemon_path *path, const struct mp_reading *reading)
+{
+	if (!path)
+		return NULL;
+	if (strcmp(path->dir, reading->dir)) {
+		discovery_drop(path, "the device is gone");
+		return NULL;
+	}
+	schedule_reopen(path);
+	schedule_ask_again(path);
+	return path;
+}
+
+/* By the event, or as sysfs has it. */
+static void apply_props(struct mp_identity *identity, const struct mp_props *props, bool event)
+{
+	const char *read_only = event ? mp_props_get(props, "DISK_RO") : NULL;
+
+	mp_probe_apply_props(identity, props);
+	if (read_only)
+		identity->read_only = !strcmp(read_only, "1");
+}
+
+int discovery_take(struct daemon *daemon, struct mp_reading *reading, unsigned reasons)
 {
 	struct daemon_path *path = paths_find_devt(&daemon->inventory, reading->devt);
 	struct mp_disk disk = { .identity = reading->identity,
 				.known = reading->has_props ? &reading->props : NULL };
 	struct discovered found = { .identity = &disk.identity,
 				    .dir = disk.dir,
-				    .by_operator = true,
 				    .props = disk.known,
-				    .fallback = path_has_fallback(daemon, path) };
+				    .event = reasons & INSPECT_EVENT,
+				    .by_operator = reasons & INSPECT_RESOLVED,
+				    .fallback = reading->parts & MP_READ_PAGE &&
+						path_has_fallback(daemon, path),
+				    .unnamed = reading->expected[0] && !reading->named };
 
+	if (reasons & INSPECT_EXAMINED)
+		path = path_examine(path, reading);
+	if (!reading->dir[0] || mp_reading_is_known(reading))
+		return reading->dir[0] ? 1 : -ENODEV;
+	if (reading->parts == MP_READ_CHANGES) {
+		if (path_is(path, reading))
+			path_compare(path, &reading->identity);
+		return 1;
+	}
 	mp_disk_found(&disk, reading->devt, reading->name, reading->dir);
 	if (mp_filter_devnode(daemon->inventory.config, disk.name).blacklisted)
 		return path_rejected(path, disk.name, "its kernel name is blacklisted");
 	if (reading->error < 0)
 		return disk_unidentified(path, disk.name, reading->error);
 	if (disk.known)
-		mp_probe_apply_props(&disk.identity, disk.known);
-	if (path)
+		apply_props(&disk.identity, disk.known, found.event);
+	if (path && daemon->inventory.options.check)
 		keep_what_checks_tell(&disk.identity, &reading->room, &path->path.identity,
-				      reading->detailed.read_only);
-	if (path || !daemon->inventory.options.check)
-		take_details(&disk.identity, &reading->detailed);
+				      reading->parts & MP_READ_DETAILS);
 	mp_disk_find_settings(&disk, daemon->inventory.config);
 	find_wwid(&disk, reading, found.fallback);
 	return disk_accept(daemon, path, &found, &disk);
 }
+
+static int discovery_on_read(struct daemon *daemon, struct mp_reading *reading, unsigned reasons)
+{
+	int r;
+
+	daemon->enumerating = reasons & (INSPECT_LISTED | INSPECT_EXAMINED) &&
+			      !(reasons & INSPECT_EVENT);
+	r = discovery_take(daemon, reading, reasons);
+	daemon->enumerating = false;
+	return r == -ENOMEM ? r : 0;
+}
+
+const struct inspections_callbacks discovery_inspects = {
+	.prepare = discovery_prepare,
+	.take = discovery_on_read,
+};
 
 void discovery_told_proof(struct daemon_path *path, const char *name)
 {
@@ -554,8 +609,8 @@ void discovery_on_missing_udev(struct daemon_path *path)
 		return;
 	}
 	/* From now on, the WWID is taken from sysfs or the device itself. */
-	discovery_take(path->inventory->daemon, path->path.identity.devt, path->path.identity.name,
-		       path->dir, NULL, false);
+	if (discovery_ask(path, INSPECT_LATE) == 0)
+		inspections_go(path->inventory->daemon->inspections);
 }
 
 static bool same_text(const char *a, const char *b)
@@ -563,7 +618,7 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-int discovery_resolve_settings(struct daemon_path *path)
+void discovery_resolve_settings(struct daemon_path *path)
 {
 	const struct mp_prioritizer *prioritizer = path->prioritizer;
 	const char *args = path->settings.prio_args;
@@ -573,8 +628,15 @@ int discovery_resolve_settings(struct daemon_path *path)
 	if (path->prioritizer != prioritizer || !same_text(path->settings.prio_args, args))
 		awaited_priority(path);
 	tuning_forget(path);
-	return discovery_take(path->inventory->daemon, path->path.identity.devt,
-			      path->path.identity.name, path->dir, NULL, true);
+}
+
+int discovery_ask(const struct daemon_path *path, unsigned reasons)
+{
+	return inspections_ask(path->inventory->daemon->inspections,
+			       &(struct inspection_ask){ .devt = path->path.identity.devt,
+							 .reasons = reasons,
+							 .name = path->path.identity.name,
+							 .dir = path->dir });
 }
 
 void discovery_disconnected(struct daemon_path *path)

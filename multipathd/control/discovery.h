@@ -11,6 +11,7 @@
 #include "model/state.h"
 
 struct daemon;
+struct inspections_callbacks;
 struct inventory;
 struct daemon_path;
 struct mp_props;
@@ -24,6 +25,7 @@ struct discovered {
 	bool event; /* udev reports that something has happened to it */
 	bool by_operator; /* `add path`, or all settings are resolved again */
 	bool fallback; /* udev had its time to find a WWID */
+	bool unnamed; /* the WWID of the path's map is none of the device's names any more */
 };
 
 /* What it is to the path of its device number. */
@@ -60,29 +62,31 @@ struct discovery discovery_judge(const struct daemon_path *path, const struct di
 int discovery_apply(struct daemon *daemon, struct daemon_path *path,
 		    const struct discovered *found);
 
+/** discovery_ask() - inspections_ask() for a path. Return: 0, -ENOMEM. */
+int discovery_ask(const struct daemon_path *path, unsigned reasons);
+
 /**
- * discovery_take() - a device exists (enumerated or reported by an event): identify it, possibly
- * again
- * @dir:	its sysfs directory
- * @props:	of the event, NULL: read udev's database
- * @by_operator:	set for `add path`: include orphans of a removed map
+ * discovery_prepare() - what is to be read of a device
+ * @reading:	names it; what it asks for is set here
+ * @reasons:	of enum inspection_reason
+ *
+ * Return: false if nothing needs to be read.
+ */
+bool discovery_prepare(struct daemon *daemon, struct mp_reading *reading, unsigned reasons);
+
+/**
+ * discovery_take() - a device has been read: find out what it is, possibly again
+ * @reading:	its texts may be changed
  *
  * Return: 1 if it is now a path (or already was), 0 if it is filtered out, negative errno.
  */
-int discovery_take(struct daemon *daemon, dev_t devt, const char *name, const char *dir,
-		   const struct mp_props *props, bool by_operator);
+int discovery_take(struct daemon *daemon, struct mp_reading *reading, unsigned reasons);
 
-/**
- * discovery_take_reading() - discovery_take() by the operator, of a disk that a worker has read
- * @reading:	without an error of its own; its texts may be changed
- */
-int discovery_take_reading(struct daemon *daemon, struct mp_reading *reading);
+/* discovery_prepare() and discovery_take(), for inspections */
+extern const struct inspections_callbacks discovery_inspects;
 
-/**
- * discovery_look_again() - a change event without news: compare with sysfs, which may have changed
- * all the same
- */
-void discovery_look_again(struct daemon_path *path, const struct mp_props *props);
+/** discovery_note_props() - record what udev's properties say of a path that stays the same */
+void discovery_note_props(struct daemon_path *path, const struct mp_props *props);
 
 /**
  * discovery_is_renamed() - Return: true if udev has read another name from VPD page 0x83 than
@@ -94,10 +98,10 @@ bool discovery_is_renamed(const struct daemon_path *path, const struct mp_props 
 void discovery_drop(struct daemon_path *path, const char *reason);
 
 /**
- * discovery_resolve_settings() - after a reconfigure: apply checker, prioritizer and filters of the
- * new configuration. Return: as discovery_take()
+ * discovery_resolve_settings() - after a reconfigure: checker and prioritizer of the new
+ * configuration. Its filters apply when the path is read again (INSPECT_RESOLVED).
  */
-int discovery_resolve_settings(struct daemon_path *path);
+void discovery_resolve_settings(struct daemon_path *path);
 
 /**
  * discovery_wrong_wwid() - the device reports another WWID than @expected: stop its I/O

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * enumeration.h - go through the disks of the system, in slices of the loop's time.  For: the
- * daemon's control and events.
+ * enumeration.h - go through the disks of the system: a worker reads them, the loop takes them in
+ * slices of its time.  For: the daemon's control and events.
  */
 #pragma once
 #include <stdbool.h>
@@ -9,7 +9,6 @@
 
 struct daemon;
 struct enumeration;
-struct inventory;
 struct mp_roots;
 
 /**
@@ -25,18 +24,18 @@ int enumeration_new(struct daemon *daemon, const struct mp_roots *roots, struct 
 struct enumeration *enumeration_free(struct enumeration *enumeration);
 
 /**
- * enumeration_knows() - Return: true if a disk is a path that need not be read again: it was read
- * when its event came, or when a reconfigure resolved its settings
- */
-bool enumeration_knows(const struct inventory *inventory, dev_t devt, const char *name);
-
-/**
  * enumeration_find() - take every disk that is no path yet; first checks start when all are known
- * @done:	called when that is done: in this call if there are few disks
+ * @done:	called when that is done, in a later turn of the loop
  *
  * While another one is in progress, it follows that one.
  */
 void enumeration_find(struct daemon *daemon, void (*done)(struct daemon *daemon));
+
+/**
+ * enumeration_resolve() - read all paths again, in the order of device numbers, then as
+ * enumeration_find()
+ */
+void enumeration_resolve(struct daemon *daemon, void (*done)(struct daemon *daemon));
 
 /**
  * enumeration_examine() - events were lost: drop the paths whose device is gone, identify and check

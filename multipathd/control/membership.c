@@ -25,7 +25,7 @@ void membership_forget(struct daemon_map *map)
 
 	daemon_answer(map, "fail\n");
 	maps_free(map);
-	maps_let_go(inventory);
+	paths_let_go(inventory);
 }
 
 /*

@@ -123,7 +123,7 @@ void states_replace(struct daemon_map *map, struct mp_kernel_map *kernel)
 	mp_dm_map_fini(&before);
 	if (mp_map_has_strangers(&map->map))
 		maps_forget_strange(map->inventory);
-	maps_let_go(map->inventory);
+	paths_let_go(map->inventory);
 }
 
 void states_log(const struct daemon_path *path, enum mp_path_state old, const char *message)

@@ -14,6 +14,7 @@
 #include "kernel/dm.h"
 #include "multipathd/control/discovery.h"
 #include "multipathd/control/enumeration.h"
+#include "multipathd/control/inspections.h"
 #include "multipathd/control/readiness.h"
 #include "multipathd/control/schedule.h"
 #include "multipathd/control/steps.h"
@@ -115,29 +116,32 @@ static void uevent_of_scsi_device(struct daemon *daemon, const struct mp_props *
 	}
 }
 
-static int uevent_of_path(struct daemon *daemon, const char *action, const struct mp_props *props,
+static int uevent_of_path(struct daemon *daemon, const char *action, struct mp_props *props,
 			  dev_t devt, const char *name, const char *dir)
 {
 	struct daemon_path *path = paths_find_devt(&daemon->inventory, devt);
-	int r;
+	struct inspection_ask ask = {
+		.devt = devt, .reasons = INSPECT_EVENT, .name = name, .dir = dir, .props = props
+	};
 
 	if (!strcmp(action, "remove")) {
+		inspections_forget(daemon->inspections, devt, name);
 		if (path && !strcmp(path->path.identity.name, name))
 			discovery_drop(path, "the device is gone");
 		return 0;
 	}
 	if (path && !strcmp(action, "change") && !uevents_is_news(path, props)) {
-		if (path->claim_asked)
-			mp_probe_apply_props(&path->path.identity, props);
-		else
-			discovery_look_again(path, props);
+		bool was_asked = path->claim_asked;
+
+		discovery_note_props(path, props);
 		path->claim_asked = false;
+		if (was_asked)
+			return 0;
+		ask.reasons = INSPECT_TOUCHED;
+	} else if (strcmp(action, "add") && strcmp(action, "change") && strcmp(action, "online")) {
 		return 0;
 	}
-	if (strcmp(action, "add") && strcmp(action, "change") && strcmp(action, "online"))
-		return 0;
-	r = discovery_take(daemon, devt, name, dir, props, false);
-	return r == -ENOMEM ? r : 0;
+	return inspections_ask(daemon->inspections, &ask);
 }
 
 static int uevent_take(struct daemon *daemon, struct udev_device *device)
@@ -197,6 +201,7 @@ static int uevents_on_event(sd_event_source *source, int fd, uint32_t events, vo
 		if (r < 0)
 			return r;
 	} while (!slice_is_over(&slice));
+	inspections_go(uevents->daemon->inspections);
 	return 0;
 }
 

@@ -6,49 +6,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "multipathd/loop/pool.h"
+#include "multipathd/jobs/disks.h"
 #include "multipathd/loop/request.h"
 #include "multipathd/state/daemon.h"
-#include "multipathd/state/lanes.h"
 #include "multipathd/state/paths.h"
 
 struct readings_job {
-	struct work work;
-	struct daemon *daemon; /* for the loop: run() does not follow it */
+	struct disks disks;
+	struct daemon *daemon;
 	serve_fn then;
 	struct request request; /* its text is owned */
 	char *text;
 	struct disk_reading *readings;
-	size_t count;
+	struct mp_reading **its; /* the same, for the worker */
 };
 
 static void readings_job_free(struct readings_job *job)
 {
-	for (size_t i = 0; job->readings && i < job->count; i++)
+	for (size_t i = 0; job->readings && i < job->disks.count; i++)
 		mp_reading_fini(&job->readings[i].disk);
 	free(job->readings);
+	free(job->its);
 	free(job->text);
 	free(job);
 }
 
-static void readings_job_run(struct work *work)
+static void readings_job_ended(struct disks *disks, bool skipped)
 {
-	struct readings_job *job = caa_container_of(work, struct readings_job, work);
+	struct readings_job *job = caa_container_of(disks, struct readings_job, disks);
 
-	for (size_t i = 0; i < job->count; i++)
-		mp_reading_take(&mp_roots_system, &job->readings[i].disk);
-}
-
-static void readings_job_done(struct work *work)
-{
-	struct readings_job *job = caa_container_of(work, struct readings_job, work);
-
-	if (work->skipped)
+	if (skipped)
 		daemon_reply(job->daemon, job->request.id, "fail\n");
 	else
 		job->then(job->daemon, &job->request,
 			  &(struct details){ .readings = job->readings,
-					     .reading_count = job->count });
+					     .reading_count = disks->count });
 	readings_job_free(job);
 }
 
@@ -65,23 +57,26 @@ int readings_start(struct daemon *daemon, const char *const *names, size_t count
 	job->request = *request;
 	job->request.text = job->text;
 	job->readings = calloc(count + 1, sizeof(*job->readings));
-	if (!job->text || !job->readings) {
+	job->its = calloc(count + 1, sizeof(*job->its));
+	if (!job->text || !job->readings || !job->its) {
 		readings_job_free(job);
 		return -ENOMEM;
 	}
-	job->count = count;
 	for (size_t i = 0; i < count; i++) {
 		const struct daemon_path *path = paths_find_name(&daemon->inventory, names[i]);
 		struct disk_reading *reading = &job->readings[i];
 
+		job->its[i] = &reading->disk;
+		reading->disk.parts = MP_READ_ALL;
 		snprintf(reading->disk.name, sizeof(reading->disk.name), "%s", names[i]);
 		reading->path_id = path ? path->path.id : 0;
 		reading->path_epoch = path ? path->path.epoch : 0;
 	}
-	job->work = (struct work){ .run = readings_job_run,
-				   .done = readings_job_done,
-				   .lane = LANE_READINGS };
-	pool_submit(daemon->pool, &job->work);
+	job->disks = (struct disks){ .roots = &mp_roots_system,
+				     .readings = job->its,
+				     .count = count,
+				     .ended = readings_job_ended };
+	disks_read(daemon->pool, &job->disks);
 	return 0;
 }
 

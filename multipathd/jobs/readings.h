@@ -20,7 +20,7 @@ struct disk_reading {
 };
 
 /**
- * readings_start() - have a worker read disks
+ * readings_start() - have a worker read disks, all of them that there is to know, for a command
  * @names:	of the kernel
  * @request:	as for details_read(); @then gets them as details->readings, in the order of @names
  *

@@ -25,6 +25,7 @@ struct enumeration;
 struct explain;
 struct files;
 struct intake;
+struct inspections;
 struct leftovers;
 struct looks;
 struct reconcile;
@@ -73,6 +74,7 @@ struct daemon {
 	struct configure *configure;
 	struct enumeration *enumeration;
 	struct intake *intake;
+	struct inspections *inspections;
 	struct leftovers *leftovers;
 	struct reconcile *reconcile;
 	/* commands/ */

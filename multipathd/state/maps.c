@@ -12,7 +12,6 @@
 #include "model/geom.h"
 #include "model/queueing.h"
 #include "multipathd/state/inventory.h"
-#include "multipathd/state/paths.h"
 
 static bool match_wwid(const struct mp_hash_node *node, const void *key)
 {
@@ -155,22 +154,6 @@ struct daemon_map *maps_find_by_table(const struct inventory *inventory, dev_t d
 		    mp_table_find(&map->kernel.table, devt))
 			return daemon_map_of(map);
 	return NULL;
-}
-
-/*
- * A table has changed or a map is gone: paths that waited for this can be added to their own map.
- */
-void maps_let_go(struct inventory *inventory)
-{
-	struct mp_path *path;
-
-	if (!inventory->has_elsewhere)
-		return;
-	inventory->has_elsewhere = false;
-	cds_list_for_each_entry(path, &inventory->paths, in_all)
-		if (daemon_path_of(path)->elsewhere && path->map)
-			maps_touch(daemon_map_of(path->map),
-				   "another map may have let go of a path");
 }
 
 /*

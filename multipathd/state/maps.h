@@ -191,11 +191,6 @@ void maps_forget_strange(struct inventory *inventory);
 /** maps_touch() - mark a map to be reconciled; @reason: constant, for the log */
 void maps_touch(struct daemon_map *map, const char *reason);
 
-/**
- * maps_let_go() - a table has changed or a map is gone: mark the maps of paths that waited for this
- */
-void maps_let_go(struct inventory *inventory);
-
 /** maps_rename() - in memory; the map keeps its name if out of memory */
 void maps_rename(struct daemon_map *map, const char *name);
 

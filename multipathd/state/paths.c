@@ -131,3 +131,16 @@ void paths_told_listed(struct daemon_path *path, const char *serial, unsigned ma
 	identity.serial = serial;
 	mp_path_set_identity(&path->path, &identity);
 }
+
+void paths_let_go(struct inventory *inventory)
+{
+	struct mp_path *path;
+
+	if (!inventory->has_elsewhere)
+		return;
+	inventory->has_elsewhere = false;
+	cds_list_for_each_entry(path, &inventory->paths, in_all)
+		if (daemon_path_of(path)->elsewhere && path->map)
+			maps_touch(daemon_map_of(path->map),
+				   "another map may have let go of a path");
+}

@@ -99,3 +99,8 @@ struct daemon_path *paths_find(const struct inventory *inventory, const char *te
  * NULL if none, or already known; @max_sectors_kb: 0 if unknown
  */
 void paths_told_listed(struct daemon_path *path, const char *serial, unsigned max_sectors_kb);
+
+/**
+ * paths_let_go() - a table has changed or a map is gone: mark the maps whose paths waited for that
+ */
+void paths_let_go(struct inventory *inventory);

@@ -29,6 +29,12 @@ void enumeration_find(struct daemon *daemon, void (*done)(struct daemon *daemon)
 	record("enumerate\n");
 }
 
+void enumeration_resolve(struct daemon *daemon, void (*done)(struct daemon *daemon))
+{
+	record("read paths again, ");
+	enumeration_find(daemon, done);
+}
+
 void geom_sweeps_start(struct daemon *daemon)
 {
 	(void)daemon;
@@ -99,11 +105,15 @@ static void look(void)
 	waiter->looked(waiter);
 }
 
+/* At startup, and after a reconfigure. */
+#define FINDS "enumerate\n"
+#define READS "read paths again, enumerate\n"
+
 /* Looked and enumerated; then the pass has reconciled every map. */
-static void enumerate(void)
+static void enumerate(const char *what)
 {
 	look();
-	recorded_expect("enumerate\n");
+	recorded_expect(what);
 	world.enumerated(&world.made.daemon);
 }
 
@@ -141,7 +151,7 @@ static void a_reconfigure_resolves_looks_enumerates_and_has_the_maps_reconciled(
 	assert_false(world.map->force_reload);
 	reconcile();
 	assert_int_equal(world.configured, 0); /* not before all paths are known */
-	enumerate();
+	enumerate(READS);
 	recorded_expect("timer in 3 s\n"
 			"timer in 3 s\n");
 	assert_false(daemon->gathering);
@@ -189,7 +199,7 @@ static void several_waiting_reconfigures_are_done_as_one(void **state)
 		recorded_expect("");
 		assert_true(configure_is_pending(daemon));
 		assert_int_equal(interval(), 7);
-		enumerate();
+		enumerate(READS);
 		recorded_forget();
 		reconcile();
 		assert_int_equal(world.follows, 1);
@@ -197,7 +207,7 @@ static void several_waiting_reconfigures_are_done_as_one(void **state)
 		assert_false(configure_is_pending(daemon));
 		assert_int_equal(interval(), 8);
 		assert_int_equal(world.map->force_reload, rows[i].reloads);
-		enumerate();
+		enumerate(READS);
 		recorded_forget();
 		reconcile();
 		assert_int_equal(world.configured, 2);
@@ -249,7 +259,7 @@ static void a_reconfigure_that_waited_ends_when_files_are_damaged(void **state)
 	assert_int_equal(configure_again(daemon, false, NULL), 0);
 	recorded_forget();
 	set_config(BROKEN);
-	enumerate();
+	enumerate(READS);
 	recorded_forget();
 	reconcile();
 	recorded_expect("");
@@ -308,7 +318,7 @@ static void startup_waits_as_long_as_paths_answer(void **state)
 	daemon->inventory.unanswered = 3;
 	assert_int_equal(configure_start(daemon), 0);
 	recorded_expect("look, and wait\n");
-	enumerate();
+	enumerate(FINDS);
 	recorded_forget();
 	daemon->inventory.unanswered = 1;
 	recorded_fire(daemon->configure_timer);
@@ -335,7 +345,7 @@ static void startup_continues_without_operations_that_hang(void **state)
 	(void)state;
 	configure_start(daemon);
 	recorded_forget();
-	enumerate();
+	enumerate(FINDS);
 	recorded_forget();
 	daemon->operations = 3;
 	settle();
@@ -362,7 +372,7 @@ static void a_program_without_time_limit_waits_for_its_operations(void **state)
 	world.made.inventory.options.waits_for_ever = true;
 	configure_start(&world.made.daemon);
 	recorded_forget();
-	enumerate();
+	enumerate(FINDS);
 	recorded_expect("timer in 3 s\n");
 }
 

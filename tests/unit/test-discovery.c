@@ -5,7 +5,10 @@
 
 #include "base/props.h"
 #include "jobs-recorded.h"
+#include "kernel/reading.h"
+#include "multipathd/control/inspections.h"
 
+#define WWID "3600a0b80000f1234000000000000abcd"
 #define ONE_PATH "0 0 1 1 round-robin 0 1 1 8:0 1"
 
 /* sda, as it is found; there is a map "w" of sda and sdb. */
@@ -176,6 +179,99 @@ static void a_device_that_leads_to_another_lun_leaves_its_map(void **state)
 	assert_string_equal(path->geom_wwid, "t10"); /* gmultipath's map took this disk */
 	assert_true(world.map->dirty);
 	assert_int_equal(world.map->map.stats.path_faults, 1);
+}
+
+/* "i" identity, "c" changes, "p" properties, "u" uevent, "d" details, "w" page, "r" ro */
+static void parts_format(const struct mp_reading *reading, char *text, size_t size)
+{
+	static const char letters[] = "icpudwr";
+	size_t used = 0;
+
+	for (size_t i = 0; letters[i]; i++)
+		if (reading->parts & 1u << i)
+			text[used++] = letters[i];
+	snprintf(text + used, size - used, "%s%s%s%s", reading->known[0] ? " unless " : "",
+		 reading->known, reading->expected[0] ? ", is it " : "", reading->expected);
+}
+
+static void what_is_read_of_a_device_depends_on_why(void **state)
+{
+	static const struct {
+		const char *config;
+		unsigned reasons;
+		char letter; /* 'a': the path; 'c': no path */
+		bool has_event, fails; /* udev has been asked as often as it may be */
+		const char *text; /* NULL: nothing is read */
+	} rows[] = {
+		{ "", INSPECT_LISTED, 'c', false, false, "ip" },
+		{ "", INSPECT_LISTED, 'a', false, false, "ipr unless sda, is it " WWID },
+		{ "", INSPECT_LISTED | INSPECT_EVENT, 'a', true, false, "ir, is it " WWID },
+		{ "", INSPECT_EVENT, 'c', true, false, "i" },
+		{ "", INSPECT_EXAMINED, 'a', false, false, "ipr, is it " WWID },
+		{ "", INSPECT_RESOLVED, 'a', false, false, "ipdr, is it " WWID },
+		{ "", INSPECT_LATE, 'a', false, true, "ipwr, is it " WWID },
+		{ "", INSPECT_TOUCHED, 'a', true, false, "c" },
+		{ "", INSPECT_TOUCHED, 'c', true, false, NULL },
+		{ "", INSPECT_TOUCHED | INSPECT_EVENT, 'a', true, false, "ir, is it " WWID },
+		{ "blacklist {\ndevnode \"^sd[ac]$\"\n}\n", INSPECT_EVENT, 'c', true, false, NULL },
+		{ "blacklist {\nproperty DISKSEQ\n}\n", INSPECT_LISTED, 'c', false, false, "ipu" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_world_ struct world world;
+		struct mp_reading reading = { .has_props = rows[i].has_event };
+		char text[256];
+		bool reads;
+
+		world_init(&world, rows[i].config);
+		strcpy(world.map->map.wwid, WWID);
+		world.path->retriggers = rows[i].fails ? 3 : 0;
+		reading.devt = makedev(8, 16 * (rows[i].letter - 'a'));
+		snprintf(reading.name, sizeof(reading.name), "sd%c", rows[i].letter);
+		reads = discovery_prepare(&world.made.daemon, &reading, rows[i].reasons);
+		parts_format(&reading, text, sizeof(text));
+		if (reads != !!rows[i].text || (reads && strcmp(text, rows[i].text)))
+			fail_msg("row %zu: \"%s\"", i, reads ? text : "nothing");
+	}
+}
+
+static void
+a_path_that_leads_to_another_lun_gets_no_io_of_its_map_unless_that_is_one_of_its_names(void **state)
+{
+	static const struct {
+		const char *expected;
+		int named;
+		bool fails;
+	} rows[] = {
+		{ WWID, 0, true },
+		{ WWID, 1, false }, /* only which of its names is taken has changed */
+		{ WWID, -ENOENT, false }, /* the device has no names of its own */
+		{ "", 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_world_ struct world world;
+		struct mp_reading reading = { .parts = MP_READ_IDENTITY | MP_READ_PROPS,
+					      .named = rows[i].named,
+					      .has_props = true };
+
+		world_init(&world, "");
+		reading.identity = world.identity;
+		reading.devt = world.identity.devt;
+		strcpy(reading.name, "sda");
+		strcpy(reading.dir, "sda");
+		strcpy(reading.expected, rows[i].expected);
+		assert_int_equal(mp_props_add(&reading.props, "ID_SERIAL", "other"), 0);
+		assert_int_equal(mp_props_add(&reading.props, "ID_WWN", "other"), 0);
+		assert_int_equal(discovery_take(&world.made.daemon, &reading, INSPECT_EVENT), 1);
+		assert_int_equal(strstr(mp_strbuf_text(&recorded.text), "fail_path") != NULL,
+				 rows[i].fails);
+		assert_string_equal(paths_find_name(&world.made.inventory, "sda")->path.map->wwid,
+				    "other");
+		mp_reading_fini(&reading);
+	}
 }
 
 static void an_event_doubts_a_path_and_marks_its_map_for_each_change(void **state)
@@ -385,6 +481,9 @@ int main(void)
 		cmocka_unit_test(a_new_device_joins_its_map_and_is_checked),
 		cmocka_unit_test(udev_is_asked_later_about_a_device_without_wwid),
 		cmocka_unit_test(a_device_that_leads_to_another_lun_leaves_its_map),
+		cmocka_unit_test(what_is_read_of_a_device_depends_on_why),
+		cmocka_unit_test(
+			a_path_that_leads_to_another_lun_gets_no_io_of_its_map_unless_that_is_one_of_its_names),
 		cmocka_unit_test(an_event_doubts_a_path_and_marks_its_map_for_each_change),
 		cmocka_unit_test(a_dropped_path_is_removed_from_a_load_and_counted),
 		cmocka_unit_test(a_path_to_the_wrong_lun_is_failed_and_rescanned),

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "multipathd/control/enumeration.h"
 
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "jobs-recorded.h"
 #include "kernel/probe.h"
+#include "multipathd/control/discovery.h"
+#include "multipathd/control/inspections.h"
 
-#define DIR_OF_A "devices/no/such/block/sda"
+#define DIR_OF_A "devices/p/host0/target0:0:0/0:0:0:0/block/sda"
+#define OTHER_DIR "devices/p/host1/target1:0:0/1:0:0:0/block/sda"
 #define ONE_PATH "0 0 1 1 round-robin 0 1 1 8:0 1"
 
 /* A machine in a folder; the daemon has sda, a path of map "w". */
@@ -20,18 +24,35 @@ static struct world {
 
 static void run(const char *format, const char *dir)
 {
-	char command[512];
+	char command[1024];
 
 	snprintf(command, sizeof(command), format, world.made.loaded.dir, dir,
 		 world.made.loaded.dir, dir);
 	assert_int_equal(system(command), 0);
 }
 
-/* sda is there, with the number 8:0. */
+/* sda is there, with the number 8:0; it leads to LUN w. */
 static void add_disk(const char *dir)
 {
-	run("cd %s && mkdir -p dev/block class/block %s && cd %s/%s && echo 8:0 > dev", dir);
-	run("ln -s ../../%2$s %1$s/dev/block/8:0; ln -s ../../%2$s %1$s/class/block/sda", dir);
+	run("cd %s && mkdir -p dev/block class/block data %s && cd %s/%s && echo 8:0 > dev && "
+	    "echo 2048 > size && cd ../.. && echo V > vendor && echo P > model && echo 1 > rev",
+	    dir);
+	run("ln -sf ../../%2$s %1$s/dev/block/8:0; ln -sf ../../%2$s %1$s/class/block/sda; "
+	    "printf 'E:ID_SERIAL=w\\nE:ID_WWN=w\\n' > %1$s/data/b8:0",
+	    dir);
+}
+
+/* Other things that have numbers, none of which can be a path. */
+static void add_others(unsigned count)
+{
+	char command[1024];
+
+	snprintf(command, sizeof(command),
+		 "cd %s && mkdir -p dev/block && for i in $(seq %u); do "
+		 "mkdir -p devices/virtual/block/loop$i; "
+		 "ln -s ../../devices/virtual/block/loop$i dev/block/7:$i; done",
+		 world.made.loaded.dir, count);
+	assert_int_equal(system(command), 0);
 }
 
 static int setup(void **state)
@@ -42,8 +63,11 @@ static int setup(void **state)
 	memset(&world, 0, sizeof(world));
 	recorded_init(&world.made, "");
 	world.roots = mp_roots_system;
-	world.roots.sys = world.made.loaded.dir;
+	world.roots.sys = world.roots.run_udev = world.made.loaded.dir;
 	assert_int_equal(enumeration_new(daemon, &world.roots, &daemon->enumeration), 0);
+	assert_int_equal(inspections_new(daemon, &world.roots, &discovery_inspects,
+					 &daemon->inspections),
+			 0);
 	world.map = made_map(&world.made, "w");
 	world.path = recorded_path(&world.made, 'a', world.map);
 	free(world.path->dir);
@@ -55,10 +79,30 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
+	struct daemon *daemon = &world.made.daemon;
+
 	(void)state;
-	world.made.daemon.enumeration = enumeration_free(world.made.daemon.enumeration);
+	recorded_return_works();
+	daemon->enumeration = enumeration_free(daemon->enumeration);
+	daemon->inspections = inspections_free(daemon->inspections);
 	recorded_fini(&world.made);
 	return 0;
+}
+
+/* Workers do all that is asked of them, and what follows from that. Return: how much that was. */
+static unsigned work(void)
+{
+	unsigned count = 0;
+
+	for (; recorded.work_count; count++) {
+		struct work *first = recorded.works[0];
+
+		recorded.work_count--;
+		memmove(recorded.works, recorded.works + 1, recorded.work_count * sizeof(first));
+		first->run(first);
+		first->done(first);
+	}
+	return count;
 }
 
 static void on_other_ended(struct daemon *daemon)
@@ -77,28 +121,58 @@ static void on_ended(struct daemon *daemon)
 	}
 }
 
-static void a_disk_is_known_if_its_path_is_ready_and_has_its_name(void **state)
+static const struct daemon_path *sda(void)
+{
+	return paths_find_name(&world.made.inventory, "sda");
+}
+
+static bool is_recorded(const char *text)
+{
+	return strstr(mp_strbuf_text(&recorded.text), text);
+}
+
+static void a_disk_that_is_a_path_is_not_read_again_unless_it_is_not_ready(void **state)
 {
 	static const struct {
-		unsigned minor;
-		const char *name;
+		const char *name; /* of the path */
 		enum mp_init_state init;
-		bool knows;
+		bool has_size; /* it was read */
 	} rows[] = {
-		{ 0, "sda", MP_INIT_OK, true },
-		{ 0, "sdx", MP_INIT_OK, false }, /* another disk has the number */
-		{ 0, "sda", MP_INIT_MISSING_UDEV, false },
-		{ 0, "sda", MP_INIT_FAILED, false },
-		{ 16, "sdb", MP_INIT_OK, false },
+		{ "sda", MP_INIT_OK, false },
+		{ "sdx", MP_INIT_OK, true }, /* another disk has the number */
+		{ "sda", MP_INIT_MISSING_UDEV, true },
+		{ "sda", MP_INIT_FAILED, true },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		teardown(state);
+		setup(state);
+		add_disk(DIR_OF_A);
+		strcpy(world.path->path.identity.name, rows[i].name);
 		world.path->path.init = rows[i].init;
-		assert_int_equal(enumeration_knows(&world.made.inventory, makedev(8, rows[i].minor),
-						   rows[i].name),
-				 rows[i].knows);
+		enumeration_find(&world.made.daemon, on_other_ended);
+		work();
+		assert_int_equal(world.others, 1);
+		assert_int_equal(paths_find_devt(&world.made.inventory, makedev(8, 0))
+					 ->path.identity.size_sectors,
+				 rows[i].has_size ? 2048 : 0);
 	}
+}
+
+static void a_disk_that_is_no_path_becomes_one_and_is_checked_when_all_are_known(void **state)
+{
+	(void)state;
+	add_disk(DIR_OF_A);
+	add_others(130);
+	discovery_drop(world.path, "test");
+	recorded_forget();
+	enumeration_find(&world.made.daemon, on_other_ended);
+	assert_null(sda()); /* nothing is read in this call */
+	assert_true(work() >= 1 + 3);
+	assert_non_null(sda());
+	assert_ptr_equal(sda()->path.map, &world.map->map);
+	assert_true(is_recorded("check /dev/sda"));
+	assert_int_equal(world.others, 1);
 }
 
 static void enumerations_asked_for_meanwhile_are_done_as_one(void **state)
@@ -106,43 +180,57 @@ static void enumerations_asked_for_meanwhile_are_done_as_one(void **state)
 	(void)state;
 	add_disk(DIR_OF_A);
 	enumeration_find(&world.made.daemon, on_ended);
+	work();
 	assert_int_equal(world.ended, 1);
 	assert_int_equal(world.others, 1);
-	recorded_expect("");
+	assert_false(is_recorded("check"));
 }
 
 static void an_enumeration_ends_even_if_the_disks_cannot_be_listed(void **state)
 {
 	(void)state;
 	enumeration_find(&world.made.daemon, on_other_ended);
+	work();
 	assert_int_equal(world.others, 1);
-	assert_ptr_equal(paths_find_name(&world.made.inventory, "sda"), world.path);
+	assert_ptr_equal(sda(), world.path);
+}
+
+static void after_a_reconfigure_every_path_is_read_once(void **state)
+{
+	(void)state;
+	add_disk(DIR_OF_A);
+	enumeration_resolve(&world.made.daemon, on_other_ended);
+	assert_int_equal(work(), 3); /* the path, the list, and whose name that number has */
+	assert_int_equal(world.others, 1);
+	assert_ptr_equal(sda(), world.path);
+	assert_int_equal(world.path->path.identity.size_sectors, 2048);
 }
 
 static void a_path_is_checked_again_unless_its_device_is_gone_or_another_one(void **state)
 {
 	static const struct {
 		const char *dir; /* of sda in the machine; NULL: it is gone */
-		bool checked;
+		bool stays, is;
 	} rows[] = {
-		{ DIR_OF_A, true },
-		{ "devices/no/such/other/block/sda", false },
-		{ NULL, false },
+		{ DIR_OF_A, true, true },
+		{ OTHER_DIR, false, true },
+		{ NULL, false, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		uint64_t id;
+
 		teardown(state);
 		setup(state);
+		id = world.path->path.id;
 		if (rows[i].dir)
 			add_disk(rows[i].dir);
-		enumeration_find(&world.made.daemon, NULL);
-		assert_non_null(paths_find_name(&world.made.inventory, "sda"));
-		assert_null(strstr(mp_strbuf_text(&recorded.text), "check /dev/sda"));
 		enumeration_examine(&world.made.daemon);
-		assert_int_equal(strstr(mp_strbuf_text(&recorded.text), "check /dev/sda") != NULL,
-				 rows[i].checked);
-		/* Nothing in the machine's own sysfs says what it is. */
-		assert_null(paths_find_name(&world.made.inventory, "sda"));
+		work();
+		assert_int_equal(sda() != NULL, rows[i].is);
+		assert_int_equal(is_recorded("check /dev/sda"), rows[i].is);
+		if (sda())
+			assert_int_equal(sda()->path.id == id, rows[i].stays);
 		recorded_forget();
 	}
 }
@@ -151,9 +239,11 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(a_disk_is_known_if_its_path_is_ready_and_has_its_name),
+		TEST(a_disk_that_is_a_path_is_not_read_again_unless_it_is_not_ready),
+		TEST(a_disk_that_is_no_path_becomes_one_and_is_checked_when_all_are_known),
 		TEST(enumerations_asked_for_meanwhile_are_done_as_one),
 		TEST(an_enumeration_ends_even_if_the_disks_cannot_be_listed),
+		TEST(after_a_reconfigure_every_path_is_read_once),
 		TEST(a_path_is_checked_again_unless_its_device_is_gone_or_another_one),
 	};
 

@@ -274,31 +274,92 @@ static void a_scsi_disk_has_its_address_and_names(void **state)
 	assert_true(identity.offline);
 }
 
-static void a_reading_has_all_of_a_disk_with_and_without_details(void **state)
+static void a_reading_has_what_is_asked_of_a_disk(void **state)
 {
 	const struct machine *machine = *state;
-	struct mp_reading reading = { .name = "sda" }, none = { .name = "sdb" };
+	struct mp_reading all = { .name = "sda", .parts = MP_READ_ALL },
+			  little = { .devt = makedev(8, 0), .parts = MP_READ_IDENTITY },
+			  known = { .devt = makedev(8, 0),
+				    .parts = MP_READ_IDENTITY,
+				    .known = "sda" },
+			  none = { .name = "sdb", .parts = MP_READ_ALL };
 
 	scsi_disk(machine, "devices/p/host3/target3:0:0/3:0:0:0", "sda", "8:0");
 	write_text(machine->run_udev, "data/b8:0", "E:ID_SERIAL=3500\n");
-	mp_reading_take(&machine->roots, &reading);
-	assert_int_equal(reading.error, 0);
-	assert_int_equal(reading.devt, makedev(8, 0));
-	assert_string_equal(reading.dir, "devices/p/host3/target3:0:0/3:0:0:0/block/sda");
-	assert_int_equal(reading.identity.size_sectors, 16384);
-	assert_string_equal(reading.identity.vendor, "VENDOR");
-	assert_int_equal(reading.identity.timeout_sec, 0);
-	assert_int_equal(reading.detailed.timeout_sec, 45);
-	assert_string_equal(reading.detailed.serial, "SER1");
-	assert_true(reading.has_props);
-	assert_string_equal(mp_props_get(&reading.props, "ID_SERIAL"), "3500");
-	assert_int_equal(reading.page_error, 0);
-	assert_string_equal(reading.page_wwid, "3500143800000abcd");
-	mp_reading_fini(&reading);
+	mp_reading_take(&machine->roots, &all);
+	assert_int_equal(all.error, 0);
+	assert_int_equal(all.devt, makedev(8, 0));
+	assert_string_equal(all.dir, "devices/p/host3/target3:0:0/3:0:0:0/block/sda");
+	assert_int_equal(all.identity.size_sectors, 16384);
+	assert_string_equal(all.identity.vendor, "VENDOR");
+	assert_int_equal(all.identity.timeout_sec, 45);
+	assert_string_equal(all.identity.serial, "SER1");
+	assert_true(all.has_props);
+	assert_string_equal(mp_props_get(&all.props, "ID_SERIAL"), "3500");
+	assert_int_equal(all.page_error, 0);
+	assert_string_equal(all.page_wwid, "3500143800000abcd");
+	mp_reading_fini(&all);
+
+	mp_reading_take(&machine->roots, &little);
+	assert_string_equal(little.name, "sda");
+	assert_string_equal(little.identity.vendor, "VENDOR");
+	assert_int_equal(little.identity.timeout_sec, 0);
+	assert_false(little.has_props);
+	mp_reading_fini(&little);
+
+	mp_reading_take(&machine->roots, &known);
+	assert_true(mp_reading_is_known(&known));
+	assert_string_equal(known.identity.vendor, "");
+	mp_reading_fini(&known);
 
 	mp_reading_take(&machine->roots, &none);
 	assert_int_equal(none.error, -ENODEV);
+	assert_string_equal(none.dir, "");
 	mp_reading_fini(&none);
+}
+
+static void a_name_is_one_of_a_disk_if_udev_or_its_pages_have_it(void **state)
+{
+	const struct machine *machine = *state;
+	static const struct {
+		const char *expected;
+		int named;
+	} rows[] = {
+		{ "3500", 1 }, /* udev's */
+		{ "3500143800000abcd", 1 }, /* the device's */
+		{ "3600143800000abcd", 0 },
+	};
+
+	scsi_disk(machine, "devices/p/host3/target3:0:0/3:0:0:0", "sda", "8:0");
+	write_text(machine->run_udev, "data/b8:0", "E:ID_SERIAL=3500\n");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct mp_reading reading = { .name = "sda", .parts = MP_READ_ALL };
+
+		strcpy(reading.expected, rows[i].expected);
+		mp_reading_take(&machine->roots, &reading);
+		assert_int_equal(reading.named, rows[i].named);
+		mp_reading_fini(&reading);
+	}
+}
+
+static void changes_are_read_over_what_is_known(void **state)
+{
+	const struct machine *machine = *state;
+	const char *device = "devices/p/host3/target3:0:0/3:0:0:0";
+	struct mp_reading reading = { .parts = MP_READ_CHANGES,
+				      .name = "sda",
+				      .identity = { .protocol = MP_PROTOCOL_SCSI_FCP,
+						    .vendor = "AS BEFORE",
+						    .size_sectors = 8,
+						    .read_only = true } };
+
+	scsi_disk(machine, device, "sda", "8:0");
+	attribute(machine, device, "block/sda/ro", "0\n");
+	mp_reading_take(&machine->roots, &reading);
+	assert_int_equal(reading.identity.size_sectors, 16384);
+	assert_false(reading.identity.read_only);
+	assert_string_equal(reading.identity.vendor, "AS BEFORE");
+	mp_reading_fini(&reading);
 }
 
 static void a_listing_keeps_what_the_device_has_reported(void **state)
@@ -927,7 +988,9 @@ int main(void)
 		TEST(whole_disks_are_found_in_order),
 		TEST(a_disk_is_located_by_name_and_number),
 		TEST(a_scsi_disk_has_its_address_and_names),
-		TEST(a_reading_has_all_of_a_disk_with_and_without_details),
+		TEST(a_reading_has_what_is_asked_of_a_disk),
+		TEST(a_name_is_one_of_a_disk_if_udev_or_its_pages_have_it),
+		TEST(changes_are_read_over_what_is_known),
 		TEST(a_listing_keeps_what_the_device_has_reported),
 		TEST(a_kernel_without_the_inquiry_attribute_is_supported),
 		TEST(the_transport_follows_from_the_place_in_sysfs),

@@ -1555,7 +1555,7 @@ static void a_plan_leaves_out_paths_and_names_of_other_maps(void **state)
 
 	/* That one lets go of it, and keeps the name. */
 	mp_table_fini(&other->map.kernel.table);
-	maps_let_go(&made.inventory);
+	paths_let_go(&made.inventory);
 	assert_true(map->dirty);
 	maps_rename(map, "data");
 	mp_plan_fini(&plan);
