@@ -45,9 +45,8 @@ endif
 # Before a script that calls make: the caller's flags, without the job server, whose descriptors scripts do not inherit.
 own_jobs = MAKEFLAGS='$(filter-out --jobserver%,$(MAKEFLAGS))'
 # "make clean all": what runs, tests, installs or removes is a step of its own, in the order given.
-steps := setup demo check bench unit lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-replay install install-boot check-boot \
-	clean format \
-	format-check
+steps := setup demo check check-boot bench unit lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-replay install install-boot \
+	uninstall uninstall-boot deb clean format format-check
 ifneq ($(and $(filter $(steps),$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))),)
 .NOTPARALLEL:
 endif
@@ -55,10 +54,14 @@ endif
 # What make prints: a line a file; V=1: the commands; -s: neither.
 say = $(if $(filter-out 0,$(V)),,@$(if $(silent),,echo '  $(1)';))
 
+# Those of a package build are respected. Packages are built with WERROR= since compilers learn new warnings.
 CFLAGS ?= -O2 -g
+WERROR ?= -Werror
 comma := ,
-warnings := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wpointer-arith -Wwrite-strings
-hardening := $(if $(SAN)$(FUZZER),,-fstack-protector-strong -D_FORTIFY_SOURCE=2)
+warnings := -Wall -Wextra $(WERROR) -Wmissing-prototypes -Wstrict-prototypes -Wpointer-arith -Wwrite-strings
+# A caller's own level of fortification stands; without optimization there is none.
+fortify := $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS))$(filter -O0,$(CFLAGS)),,-D_FORTIFY_SOURCE=2)
+hardening := $(if $(SAN)$(FUZZER),,-fstack-protector-strong $(fortify))
 sanitizers := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) \
 	$(if $(FUZZER),-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined -fno-sanitize-recover=undefined)
 
@@ -68,7 +71,7 @@ package_cflags := $(shell pkg-config --cflags $(packages) 2>/dev/null)
 edit_libs = $(shell pkg-config --libs libedit)
 
 all_cflags = -std=gnu11 -D_GNU_SOURCE -pthread $(warnings) $(hardening) $(sanitizers) $(package_cflags) \
-	-Ilibmultipath -I. $(CFLAGS)
+	-Ilibmultipath -I. $(CPPFLAGS) $(CFLAGS)
 paths = -DVERSION='"$(VERSION)"' -DVERSION_DATE='"$(VERSION_DATE)"' -DPLUGIN_DIR='"$(plugindir)"' \
 	-DCONFIG_FILE='"$(configfile)"' -DCONFIG_DIR='"$(configdir)"' -DSTATE_DIR='"$(statedir)"' \
 	-DRUNTIME_DIR='"$(runtimedir)"'
@@ -104,7 +107,7 @@ unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
 lab_programs := $(B)/unit/lab-kernel
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
 
-.PHONY: all help clean install install-boot check-boot demo check bench unit unit-programs lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup \
+.PHONY: all help clean install install-boot uninstall uninstall-boot deb check-boot demo check bench unit unit-programs lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup \
 	format format-check
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -256,7 +259,9 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 		libmpathcmd/libmpathcmd.pc.in > $(DESTDIR)$(libdir)/pkgconfig/libmpathcmd.pc
 	install -m 644 multipath.conf.5 $(DESTDIR)$(mandir)/man5
 	install -m 644 docs/multipath.8 docs/multipathd.8 docs/multipathc.8 docs/kpartx.8 docs/gmultipath.8 $(DESTDIR)$(mandir)/man8
-	install -m 644 README.md NEWS.md docs/*.md COPYING $(DESTDIR)$(docdir)
+	install -d $(DESTDIR)$(docdir)/docs
+	install -m 644 README.md NEWS.md CONTRIBUTING.md COPYING $(DESTDIR)$(docdir)
+	install -m 644 docs/*.md $(DESTDIR)$(docdir)/docs
 	for n in $(rules); do \
 		sed 's,@sbindir@,$(sbindir),g;s,@runtimedir@,$(runtimedir),g;s,@udevdir@,$(udevdir),g' \
 			udev/$${n#*-}.rules.in > $(DESTDIR)$(udevdir)/rules.d/$$n.rules || exit; done
@@ -276,6 +281,33 @@ install-boot: ## install what boots from multipath: hooks for initramfs-tools
 	cd boot/initramfs-tools && for f in hooks/* scripts/*/*; do \
 		install -D -m 755 /dev/null $(DESTDIR)$(initramfsdir)/$${f%.in} && \
 		$(placed) $$f > $(DESTDIR)$(initramfsdir)/$${f%.in} || exit; done
+
+# What is in $(statedir) and the configuration stay.
+uninstall: ## remove what "make install" with the same settings has installed
+	rm -f $(addprefix $(DESTDIR)$(sbindir)/,multipathd multipath multipathc gmultipath kpartx)
+	rm -f $(DESTDIR)$(plugindir)/multipathd $(DESTDIR)$(plugindir)/multipath
+	rm -f $(DESTDIR)$(libdir)/multipath/multipathd $(DESTDIR)$(libdir)/multipath/multipath
+	rm -f $(addprefix $(DESTDIR)$(libdir)/,libmpathcmd.so.0 libmpathcmd.so libmpathcmd.a pkgconfig/libmpathcmd.pc)
+	rm -f $(DESTDIR)$(includedir)/mpath_cmd.h
+	rm -f $(addprefix $(DESTDIR)$(mandir)/,man5/multipath.conf.5 man8/multipath.8 man8/multipathd.8 man8/multipathc.8 \
+		man8/kpartx.8 man8/gmultipath.8)
+	rm -f $(DESTDIR)$(udevdir)/kpartx_id $(patsubst %,$(DESTDIR)$(udevdir)/rules.d/%.rules,$(rules) \
+		$(if $(filter debian,$(udev_order)),60-kpartx))
+	rm -f $(patsubst systemd/%.in,$(DESTDIR)$(unitdir)/%,$(wildcard systemd/*.service.in systemd/*.socket.in))
+	rm -f $(DESTDIR)$(tmpfilesdir)/multipath.conf
+	rm -f $(addprefix $(DESTDIR)$(docdir)/,README.md NEWS.md CONTRIBUTING.md COPYING $(wildcard docs/*.md))
+	-rmdir --ignore-fail-on-non-empty $(wildcard $(addprefix $(DESTDIR),$(docdir)/docs $(docdir) $(plugindir) \
+		$(filter-out $(plugindir),$(libdir)/multipath) $(configdir))) 2>/dev/null
+	-rmdir --ignore-fail-on-non-empty $(wildcard $(DESTDIR)$(statedir)) 2>/dev/null
+
+uninstall-boot: ## remove what "make install-boot" with the same settings has installed
+	rm -f $(DESTDIR)$(sharedir)/compare-images $(patsubst boot/initramfs-tools/%,$(DESTDIR)$(initramfsdir)/%,$(patsubst %.in,%, \
+		$(wildcard boot/initramfs-tools/hooks/* boot/initramfs-tools/scripts/*/*)))
+	-rmdir --ignore-fail-on-non-empty $(wildcard $(DESTDIR)$(sharedir)) 2>/dev/null
+
+deb: ## build Debian packages into build/deb (installs what that needs; root)
+	@./setup deb
+	@$(own_jobs) packaging/deb
 
 clean: ## remove build/
 	rm -rf build
