@@ -46,7 +46,7 @@ endif
 own_jobs = MAKEFLAGS='$(filter-out --jobserver%,$(MAKEFLAGS))'
 # "make clean all": what runs, tests, installs or removes is a step of its own, in the order given.
 steps := setup demo check check-boot bench unit lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-replay install install-boot \
-	uninstall uninstall-boot deb clean format format-check
+	uninstall uninstall-boot deb rpm check-packages clean format format-check
 ifneq ($(and $(filter $(steps),$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))),)
 .NOTPARALLEL:
 endif
@@ -107,7 +107,7 @@ unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
 lab_programs := $(B)/unit/lab-kernel
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
 
-.PHONY: all help clean install install-boot uninstall uninstall-boot deb check-boot demo check bench unit unit-programs lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup \
+.PHONY: all help clean install install-boot uninstall uninstall-boot deb rpm check-packages check-boot demo check bench unit unit-programs lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup \
 	format format-check
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -241,12 +241,16 @@ format: ## format the C code by .clang-format (clang-format of Debian 12)
 format-check: ## fail if "make format" would change a file
 	@git ls-files '*.[ch]' | xargs clang-format --dry-run -Werror
 
+placed = sed 's,@sbindir@,$(sbindir),g;s,@plugindir@,$(plugindir),g;s,@udevdir@,$(udevdir),g;s,@sharedir@,$(sharedir),g;$\
+s,@configfile@,$(configfile),g;s,@configdir@,$(configdir),g;s,@statedir@,$(statedir),g;s,@runtimedir@,$(runtimedir),g'
 install: all ## install (DESTDIR, prefix, libdir, ...)
 	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(plugindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir) \
 		$(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(udevdir)/rules.d \
 		$(DESTDIR)$(unitdir) $(DESTDIR)$(tmpfilesdir) $(DESTDIR)$(docdir) $(DESTDIR)$(configdir)
 	install -m 755 $(B)/sbin/multipathd $(B)/sbin/multipath $(B)/sbin/multipathc $(B)/sbin/gmultipath \
 		$(B)/sbin/kpartx $(DESTDIR)$(sbindir)
+	$(placed) mpathconf/mpathconf.in > $(DESTDIR)$(sbindir)/mpathconf
+	chmod 755 $(DESTDIR)$(sbindir)/mpathconf
 	install -m 755 $(B)/kpartx_id $(DESTDIR)$(udevdir)
 	install -m 755 $(B)/plugin/multipathd $(B)/plugin/multipath $(DESTDIR)$(plugindir)
 	[ $(libdir)/multipath = $(plugindir) ] || { install -d $(DESTDIR)$(libdir)/multipath && \
@@ -258,7 +262,8 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 	sed -e 's,@prefix@,$(prefix),;s,@libdir@,$(libdir),;s,@includedir@,$(includedir),;s,@version@,$(VERSION),' \
 		libmpathcmd/libmpathcmd.pc.in > $(DESTDIR)$(libdir)/pkgconfig/libmpathcmd.pc
 	install -m 644 multipath.conf.5 $(DESTDIR)$(mandir)/man5
-	install -m 644 docs/multipath.8 docs/multipathd.8 docs/multipathc.8 docs/kpartx.8 docs/gmultipath.8 $(DESTDIR)$(mandir)/man8
+	install -m 644 docs/multipath.8 docs/multipathd.8 docs/multipathc.8 docs/mpathconf.8 docs/kpartx.8 docs/gmultipath.8 \
+		$(DESTDIR)$(mandir)/man8
 	install -d $(DESTDIR)$(docdir)/docs
 	install -m 644 README.md NEWS.md CONTRIBUTING.md COPYING $(DESTDIR)$(docdir)
 	install -m 644 docs/*.md $(DESTDIR)$(docdir)/docs
@@ -273,8 +278,6 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 	sed 's,@runtimedir@,$(runtimedir),g' systemd/multipath.conf.tmpfiles.in > $(DESTDIR)$(tmpfilesdir)/multipath.conf
 
 # Not part of install: an initramfs with these claims disks before the system's configuration is read.
-placed = sed 's,@sbindir@,$(sbindir),g;s,@plugindir@,$(plugindir),g;s,@udevdir@,$(udevdir),g;s,@sharedir@,$(sharedir),g;$\
-s,@configfile@,$(configfile),g;s,@configdir@,$(configdir),g;s,@statedir@,$(statedir),g;s,@runtimedir@,$(runtimedir),g'
 install-boot: ## install what boots from multipath: hooks for initramfs-tools
 	install -d $(DESTDIR)$(sharedir)
 	$(placed) boot/compare-images.in > $(DESTDIR)$(sharedir)/compare-images
@@ -284,13 +287,13 @@ install-boot: ## install what boots from multipath: hooks for initramfs-tools
 
 # What is in $(statedir) and the configuration stay.
 uninstall: ## remove what "make install" with the same settings has installed
-	rm -f $(addprefix $(DESTDIR)$(sbindir)/,multipathd multipath multipathc gmultipath kpartx)
+	rm -f $(addprefix $(DESTDIR)$(sbindir)/,multipathd multipath multipathc mpathconf gmultipath kpartx)
 	rm -f $(DESTDIR)$(plugindir)/multipathd $(DESTDIR)$(plugindir)/multipath
 	rm -f $(DESTDIR)$(libdir)/multipath/multipathd $(DESTDIR)$(libdir)/multipath/multipath
 	rm -f $(addprefix $(DESTDIR)$(libdir)/,libmpathcmd.so.0 libmpathcmd.so libmpathcmd.a pkgconfig/libmpathcmd.pc)
 	rm -f $(DESTDIR)$(includedir)/mpath_cmd.h
 	rm -f $(addprefix $(DESTDIR)$(mandir)/,man5/multipath.conf.5 man8/multipath.8 man8/multipathd.8 man8/multipathc.8 \
-		man8/kpartx.8 man8/gmultipath.8)
+		man8/mpathconf.8 man8/kpartx.8 man8/gmultipath.8)
 	rm -f $(DESTDIR)$(udevdir)/kpartx_id $(patsubst %,$(DESTDIR)$(udevdir)/rules.d/%.rules,$(rules) \
 		$(if $(filter debian,$(udev_order)),60-kpartx))
 	rm -f $(patsubst systemd/%.in,$(DESTDIR)$(unitdir)/%,$(wildcard systemd/*.service.in systemd/*.socket.in))
@@ -308,6 +311,15 @@ uninstall-boot: ## remove what "make install-boot" with the same settings has in
 deb: ## build Debian packages into build/deb (installs what that needs; root)
 	@./setup deb
 	@$(own_jobs) packaging/deb
+
+rpm: ## build RPM packages, divided as Fedora's, into build/rpm (installs what that needs; root)
+	@./setup rpm
+	@$(own_jobs) packaging/rpm
+
+check-packages: ## build and check packages, install, upgrade, downgrade and purge them (Debian 12 and 13; RELEASES=bookworm)
+	@./setup packages
+	@$(own_jobs) tests/packages/run $(RELEASES)
+	@$(own_jobs) packaging/rpm
 
 clean: ## remove build/
 	rm -rf build
