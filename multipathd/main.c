@@ -267,6 +267,16 @@ static void on_permissions(void *userdata, const char *file, const char *text)
 	log_warning("%s: %s", file, text);
 }
 
+/* The daemon starts without the file, as multipath-tools does: new disks get no map then, and
+ * someone will ask why. */
+static void say_if_defaults(const struct mp_config_source *source)
+{
+	if (access(source->file, F_OK) < 0 && errno == ENOENT)
+		log_notice(
+			"%s does not exist, using built-in defaults; \"mpathconf --enable\" creates it",
+			source->file);
+}
+
 static int process_start(struct process *process)
 {
 	struct daemon *daemon = &process->daemon;
@@ -288,6 +298,7 @@ static int process_start(struct process *process)
 		log_error("fatal configuration error, aborting");
 		return r;
 	}
+	say_if_defaults(&source);
 	reservations_load(daemon);
 	mp_permissions_check(&source, STATE_DIR, on_permissions, NULL);
 	resources_claim_descriptors(daemon->inventory.process->max_fds);

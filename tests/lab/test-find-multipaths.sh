@@ -52,3 +52,10 @@ end
 start smart
 until_true "smart: two paths make a map" maps_become "$multi "
 end
+# Without a file the defaults are in force, and the log says so.
+check "with a file the log says nothing of defaults" eval '! logged "using built-in defaults"'
+rm -f /etc/multipath.conf /etc/multipath/wwids
+daemon_start
+[ "$LAB_IMPL" != ours ] || check "without a file: the log says so" logged '/etc/multipath.conf does not exist, using built-in defaults'
+holds 1 "without a file: nothing unknown makes a map" maps_become ""
+end
