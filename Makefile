@@ -319,7 +319,6 @@ rpm: ## build RPM packages, divided as Fedora's, into build/rpm (installs what t
 check-packages: ## build and check packages, install, upgrade, downgrade and purge them (Debian 12 and 13; RELEASES=bookworm)
 	@./setup packages
 	@$(own_jobs) tests/packages/run $(RELEASES)
-	@$(own_jobs) packaging/rpm
 
 clean: ## remove build/
 	rm -rf build
