@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * floor - the least that the work can cost: what any implementation must pay.
+ * floor - the minimum cost of the work, which any implementation has to pay.
  *
  * floor maps	"NAME|UUID|SECTORS|PARAMETERS" a line on stdin: bare create, load and resume ioctls
  * floor tur N	N rounds of a TEST UNIT READY to every sd disk, descriptors kept open
  *
- * Prints the process's own CPU in microseconds (tur: of all rounds).
+ * Prints the CPU time of this process in microseconds (tur: for all rounds).
  */
 #include <fcntl.h>
 #include <glob.h>

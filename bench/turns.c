@@ -2,11 +2,11 @@
 /*
  * turns.c - how long each turn of a program's event loop takes.  For: bench/turns-guest.
  *
- * Preloaded, it stands between sd-event and the kernel: from the return of one epoll_wait() to the
- * next call is a turn. Those of 1 ms and more go to the file $TURNS, a line each: when it ended
- * (seconds since boot), its length, and the CPU time of it, in microseconds: other processes have
- * the CPU for the rest, or it waits for the kernel. What the loop does in those that are too long
- * goes to the file $TURNS_STACKS: a backtrace every few milliseconds, an empty line after it.
+ * Preloaded, it intercepts epoll_wait(): a turn lasts from its return to the next call. Turns of
+ * 1 ms and more are written to the file $TURNS, one a line: when it ended (seconds since boot), its
+ * length and its CPU time in microseconds; for the rest, other processes have the CPU, or it waits
+ * for the kernel. For turns that are too long, the file $TURNS_STACKS gets a backtrace every few
+ * milliseconds, followed by an empty line.
  */
 #include <dlfcn.h>
 #include <execinfo.h>
@@ -45,7 +45,7 @@ static uint64_t clock_usec(clockid_t clock)
 	return ts.tv_sec * UINT64_C(1000000) + ts.tv_nsec / 1000;
 }
 
-/* They are written after the turn, which would be longer otherwise. */
+/* Written after the turn, so as not to lengthen it. */
 static void on_sample(int signal)
 {
 	(void)signal;
@@ -74,7 +74,7 @@ static void sampler_open(void)
 
 	if (!getenv("TURNS_STACKS"))
 		return;
-	backtrace(&frame, 1); /* loads libgcc, which is not to happen in the handler */
+	backtrace(&frame, 1); /* loads libgcc, which must not happen in the handler */
 	stacks_fd = open(getenv("TURNS_STACKS"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	event._sigev_un._tid = gettid();
 	if (stacks_fd < 0 || sigaction(SAMPLE_SIGNAL, &action, NULL) < 0 ||
@@ -121,7 +121,7 @@ static void turn_end(void)
 		abort();
 }
 
-/* Workers do not wait for events: whoever calls this is the loop. */
+/* Workers do not wait for events: the caller is the loop. */
 int epoll_wait(int fd, struct epoll_event *events, int count, int timeout)
 {
 	static int (*next)(int, struct epoll_event *, int, int);

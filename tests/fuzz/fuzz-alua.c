@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The first two bytes are the group to look for. */
+/* The first two bytes are the number of the group to look for. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	enum mp_alua_state state;

@@ -20,7 +20,10 @@ static bool is_taken(void *userdata, const char *name, const char *wwid)
 	return mp_bindings_parse_number(name) % 2 && *wwid && !userdata;
 }
 
-/* What was read can be written and read again without a change; a new name was not there before. */
+/*
+ * Bindings that were read can be written and read again unchanged; a new name was not there
+ * before.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_(mp_bindings_freep) struct mp_bindings *bindings = NULL, *again = NULL;

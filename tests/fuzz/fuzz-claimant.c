@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A claim as multipath -u sends it, or a ruling as the daemon answers: what is taken is the same
- * when written and read again.
+ * A claim as multipath -u sends it, or a ruling as the daemon answers: if it is accepted, it is
+ * the same after formatting and parsing.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A reference from some daemon, a NUL, and a line that someone types. */
+/* The reference text of some daemon, a NUL, and a line as typed. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A multipath.conf: whatever is taken must print as a file that reads as the same configuration. */
+/* A multipath.conf: if it is accepted, its printed form is read as the same configuration. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a device answers: status bytes, sense data, INQUIRY data and pages of vendors, target port
- * groups, NVMe's ANA log. The first byte chooses who asks, the rest is what ioctl() finds, command
- * after command.
+ * The replies of a device: status bytes, sense data, INQUIRY data and vendors' pages, target port
+ * groups, NVMe's ANA log. The first byte chooses the code under test, the rest is what ioctl()
+ * returns, command after command.
  */
 #include <errno.h>
 #include <linux/fs.h>
@@ -57,7 +57,7 @@ static int refuse(void)
 	return -1;
 }
 
-/* The kernel never writes more than there is room for; that much of it is kept. */
+/* The kernel never writes more than fits; only that much of the data is kept. */
 static void answer_scsi(struct sg_io_hdr *header)
 {
 	unsigned sense = take_byte(), room = header->dxfer_len, data = take_byte() << 8;
@@ -73,7 +73,7 @@ static void answer_scsi(struct sg_io_hdr *header)
 		header->resid = (int)room - (int)take(header->dxferp, data < room ? data : room);
 }
 
-/* In the place of the C library's. */
+/* Replaces that of the C library. */
 int ioctl(int fd, unsigned long request, ...)
 {
 	struct nvme_admin_cmd *command;
@@ -95,7 +95,7 @@ int ioctl(int fd, unsigned long request, ...)
 	else if (request == NVME_IOCTL_ADMIN_CMD) {
 		command = argument;
 		take((void *)(uintptr_t)command->addr, command->data_len);
-		return take_byte() & 0x80; /* mostly good */
+		return take_byte() & 0x80; /* mostly success */
 	} else {
 		errno = ENOTTY;
 	}
@@ -106,7 +106,7 @@ static void check(const struct mp_checker *checker)
 {
 	struct mp_check check = { .fd = -1, .timeout_msec = 1000 };
 
-	/* Twice: some keep what they saw. */
+	/* Twice, because some keep state between checks. */
 	for (int i = 0; i < 2 && checker->check; i++) {
 		int r = checker->check(&check);
 
@@ -148,7 +148,7 @@ static void prioritize(const char *name)
 	if (priority < -4095 || asked->groups_size < 0 ||
 	    (size_t)asked->groups_size > sizeof(asked->groups))
 		abort();
-	/* As the daemon keeps it: no larger than the answer. */
+	/* As the daemon stores it: no larger than the answer. */
 	kept = realloc(asked, offsetof(struct mp_prioritization, groups) + asked->groups_size);
 	if (!kept)
 		abort();

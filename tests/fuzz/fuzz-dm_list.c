@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Device-mapper's list of names: the first byte says whether UUIDs are in it. */
+/* Device-mapper's list of names; the first byte says whether it includes UUIDs. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	/* Aligned as the kernel's answer is, and exactly as large. */
+	/* Aligned as the kernel's reply, and exactly as large. */
 	aligned = malloc(size - 1 ? size - 1 : 1);
 	if (!aligned)
 		abort();

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Features that were made once stay what they are, with any mode and with queueing. */
+/*
+ * Features that were formatted once do not change when formatted again, with any mode and with
+ * queueing.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -20,7 +20,7 @@ static size_t count(const char *text, char c)
 	return sum;
 }
 
-/* However odd a format is: a line for each object, and padded lines have one length. */
+/* Whatever the format, there is a line for each object, and padded lines have the same length. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct mp_show_context context = { .now_usec = 1 };
@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mp_show_paths(&context, paths, 2, format, false, &padded);
 	if (raw.error || padded.error)
 		return 0;
-	/* A newline after a '%' vanishes. */
+	/* A newline after a '%' is dropped. */
 	if (count(raw.text, '\n') > 2 * newlines || padded.length % 3 ||
 	    padded.text[padded.length - 1] != '\n')
 		abort();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whatever stands in the notes: lines that are added are found, those that are removed are not, and
- * words come out whole.
+ * Whatever the notes contain: lines that are added are found, removed ones are not, and words are
+ * returned whole.
  */
 #include <assert.h>
 #include <stdint.h>

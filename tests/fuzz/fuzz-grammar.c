@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* An argument is one of the text's tokens, never longer than the text. */
+/* An argument is one of the tokens, and never longer than the text. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_strbuf_ struct mp_strbuf reply = MP_STRBUF_INIT;

@@ -9,8 +9,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /*
- * The input is a disk's last sector, cut to 512 bytes; the disk's size is what the label claims, or
- * another one.
+ * The input is the last sector of a disk, cut to 512 bytes; the size of the disk is that in the
+ * label, or another one.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mp_label_map_name(label.name, name);
 	if (!mp_label_name_is_valid(name))
 		abort();
-	/* What was taken can be written, and means the same. */
+	/* An accepted label can be encoded, and decodes to the same. */
 	if (mp_label_encode(&label, again, sizeof(again)) < 0 || memcmp(again, sector, 16) ||
 	    strcmp((const char *)again + 16, (const char *)sector + 16) ||
 	    memcmp(again + 72, sector + 72, 17))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A multipath.conf to be checked: whatever it is, there is a report, and it is the one that loading
- * it confirms.
+ * A multipath.conf to be checked: there is always a report, and it agrees with the result of
+ * loading the file.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -67,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (mp_show_report_json(&report, &json) < 0 || json.text[0] != '{')
 		abort();
 
-	/* What is rejected has an error; what has only warnings is taken. */
+	/* A rejected file has an error; one with only warnings is accepted. */
 	for (size_t i = 0; i < report.count; i++)
 		rejected |= report.messages[i].severity == MP_SEVERITY_ERROR;
 	if ((mp_config_load(&source, &config) < 0) != rejected)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Lists of mounts, of swap areas and of sockets. What is no list of one disk is none after another
- * line either.
+ * Lists of mounts, swap areas and sockets. A line that does not list a disk does not list it after
+ * another line either.
  */
 #include <assert.h>
 #include <stdint.h>

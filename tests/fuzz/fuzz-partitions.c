@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The image of a disk: whatever its table is taken for, what would be mapped lies on the disk, a
- * logical partition in its extended one, and a primary one where the sector says. The first byte
- * picks options.
+ * The image of a disk: whatever its table is taken for, the resulting partitions lie on the disk,
+ * logical ones in their extended partition, and primary ones where the sector says. The first byte
+ * selects options.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -84,7 +84,7 @@ static void check_plan(const struct mapping_plan *plan, uint64_t disk_sectors)
 			abort();
 		if (partition->number < 1 || partition->number > PARTITION_LAST)
 			abort();
-		/* Renaming comes before what is done to the same device. */
+		/* Renames come before other operations on the same device. */
 		if (plan->steps[i].kind == MAPPING_RENAME)
 			continue;
 		if (seen[partition->number])
@@ -94,8 +94,8 @@ static void check_plan(const struct mapping_plan *plan, uint64_t disk_sectors)
 }
 
 /*
- * Numbers that are used by other devices already, wrongly: they must be put right, or left alone if
- * they are in use.
+ * The numbers are already used by other devices, wrongly: those must be corrected, or left alone
+ * while they are in use.
  */
 static void plan_with(const struct partitions *partitions, uint64_t disk_sectors, int open_count)
 {
@@ -129,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1 + 512 || size > 4 << 20)
 		return 0;
-	/* A GPT has to end with the disk; other tables may be of a larger one. */
+	/* A GPT must end with the disk; other tables may be of a larger disk. */
 	size_t disk_bytes = data[0] & 8 ? 16ULL << 40 :
 			    data[0] & 4 ? 64 << 20 :
 					  (size - 1 + 511) / 512 * 512;

@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Whatever bytes a WWID has, its line gives it back. */
+/* Whatever bytes a WWID contains, it is found in its line. */
 static void take_as_wwid(const char *wwid, const struct mp_prkey *key)
 {
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
@@ -23,7 +23,7 @@ static void take_as_wwid(const char *wwid, const struct mp_prkey *key)
 		abort();
 }
 
-/* Any file takes a key for any WWID, and lets go of it. */
+/* A key can be added to any file for any WWID, and removed again. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct mp_prkey key = { .key = 0x123abc, .aptpl = true };

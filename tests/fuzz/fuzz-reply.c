@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a client receives: a length and a reply, by all who read replies. The terminal gets nothing
- * that it obeys.
+ * A reply as a client receives it, a length and a text, read by every reader of replies. The
+ * terminal gets no control characters.
  */
 #include <assert.h>
 #include <stdint.h>

@@ -7,7 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Whatever a target sends, what is decoded lies within it. */
+/* Whatever a target sends, the decoded data lies within it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct mp_reservation_holder holder;

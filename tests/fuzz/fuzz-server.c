@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Bytes from a client. The first one tells in what pieces the others arrive, and whether the client
- * is root.
+ * Bytes from a client. The first one determines in what pieces the others arrive, and whether the
+ * client is root.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -24,7 +24,7 @@ struct fuzz {
 	struct server *server;
 	struct sockaddr_un address;
 	socklen_t address_length;
-	uint64_t late; /* a request that is not answered yet */
+	uint64_t late; /* a request that has not been answered yet */
 };
 
 /* Every other one is answered later. */

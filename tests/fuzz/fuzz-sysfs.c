@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One attribute of sysfs: as a number, as text, as a path's state, as a target port group's state.
+ * One attribute in sysfs: as a number, as text, as the state of a path, as the state of a target
+ * port group.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Every attribute that is asked for is a link to the one file with the input. */
+/* Every attribute that is read is a link to the one file with the input. */
 static const char *const attributes[] = {
 	"size",
 	"ro",
@@ -120,7 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (mp_sysfs_read(sys, dir, "size", text, sizeof(text)) >= 0 &&
 	    strlen(text) >= sizeof(text))
 		abort();
-	/* A number is what its digits say, or it is none. */
+	/* A number has the value of its digits, or is refused. */
 	if (mp_sysfs_read_number(sys, dir, "size", &number) == 0) {
 		const char *digits = (const char *)data;
 		size_t at = 0, end;

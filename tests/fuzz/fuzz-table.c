@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A table line, and after the first newline a status line for it: what parses must survive being
- * written and read again.
+ * A table line, and after the first newline a status line for it: if it parses, it is the same
+ * after formatting and parsing.
  */
 #include <stdint.h>
 #include <stdlib.h>

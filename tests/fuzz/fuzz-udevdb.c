@@ -22,7 +22,7 @@ static void read_by(int (*parse)(char *text, struct mp_props *ret), const uint8_
 				abort();
 }
 
-/* A record of udev's database, and the same as a uevent file of the kernel's. */
+/* A record of udev's database, and the same as a uevent file of the kernel. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	read_by(mp_udevdb_parse, data, size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The properties of an uevent, NAME=VALUE with a NUL after each, as they reach a path and a map. */
+/* The properties of a uevent, each NAME=VALUE with a NUL, as they reach a path and a map. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,10 +50,7 @@ static void tell_path(const struct mp_props *props, enum mp_protocol protocol,
 		if (!memchr(wwid, '\0', sizeof(wwid)) || !*wwid)
 			abort();
 	}
-	/*
-	 * One that tells the same again, and nothing of what comes with words of its own, is no
-	 * news.
-	 */
+	/* An event that is not news has the path's WWID. */
 	if (!uevents_is_news(path, props) && *attribute &&
 	    (!mp_props_get(props, attribute) ||
 	     strcmp(mp_props_get(props, attribute), path->path.identity.wwid)))

@@ -11,8 +11,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /*
- * A line for any WWID can follow any file that ends its last line, and everything can be forgotten
- * again.
+ * A line for any WWID can be appended to any file whose last line is complete, and all WWIDs can
+ * be removed again.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* replay FILE... - hands each file to a fuzz target, without libFuzzer. */
+/* replay FILE... - passes each file to a fuzz target, without libFuzzer. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ int main(int argc, char **argv)
 			return 1;
 		}
 		rewind(file);
-		/* Exactly as large as the file, so that ASan sees a read past its end. */
+		/* Exactly as large as the file, so that ASan detects reads past its end. */
 		data = malloc(size ? size : 1);
 		if (!data || fread(data, 1, size, file) != (size_t)size) {
 			perror(argv[i]);

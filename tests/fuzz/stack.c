@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * stack - every fuzz target runs on a stack as small as a worker's, whichever thread of the daemon
- * would run it: the linker hands the callers of the target to __wrap_LLVMFuzzerTestOneInput(). An
- * input that takes more than half of the stack is a fault.
+ * stack - runs every fuzz target on a stack as small as a worker's, even if only the loop would
+ * run that code: the linker redirects calls of the target to __wrap_LLVMFuzzerTestOneInput(). An
+ * input that uses more than half of the stack is an error.
  */
 #include <pthread.h>
 #include <semaphore.h>

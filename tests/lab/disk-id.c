@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * disk-id DEVNODE - what scsi_id --export says of a disk's identity, for the guest's lean udev
- * rules: a static program, because starting a dynamic one is what makes udev slow there.
+ * disk-id DEVNODE - the identity of a disk as scsi_id --export prints it, for the guest's minimal
+ * udev rules. Static, because starting dynamic programs is what makes udev slow there.
  */
 #include <fcntl.h>
 #include <scsi/sg.h>

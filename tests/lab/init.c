@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * init - the guest's first process: lays a tmpfs over the host's root, mounts what a system has,
- * loads the modules, and starts the test's script or systemd. One static program, since a process
- * start costs 15 ms there. The kernel's command line gives $lab, tests/lab/guest's work folder.
+ * init - the guest's first process: mounts a tmpfs over the host's root and the usual file
+ * systems, loads the modules, and starts the test's script or systemd. A single static program,
+ * because starting a process takes 15 ms there. $lab on the kernel's command line is
+ * tests/lab/guest's work directory.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +37,7 @@ static void die(const char *what)
 	_exit(1); /* and the kernel panics, which ends the guest */
 }
 
-/* Makes the folder (its parent is there) and mounts on it. */
+/* Creates the directory (its parent exists) and mounts on it. */
 static void attach(const char *type, const char *where, const char *options)
 {
 	mkdir(where, 0755);
@@ -130,11 +131,14 @@ int main(void)
 	attach("tmpfs", "etc/multipath", "mode=755");
 	mkdir("etc/multipath/conf.d", 0755);
 	unlink("etc/multipath.conf");
-	unlink(".dockerenv"); /* or systemd takes this for a container */
+	unlink(".dockerenv"); /* otherwise systemd takes this for a container */
 	symlink(text("/usr/lib/uml/modules/%s", kernel.release),
 		text("usr/lib/modules/%s", kernel.release));
 
-	/* Not chroot alone: kernel threads (LIO's files, modprobe on demand) see the same tree. */
+	/*
+	 * chroot alone is not enough: kernel threads (LIO's files, modprobe on demand) must see
+	 * the same tree.
+	 */
 	if (syscall(SYS_pivot_root, ".", "run/old") || chroot(".") || chdir("/"))
 		die("pivot_root");
 	umount2("/run/old", MNT_DETACH);

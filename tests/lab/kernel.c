@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The kernel room, checkers and prioritizers on real devices: run by test-kernel.sh in the guest,
- * on two hosts' scsi_debug disks.
+ * libmultipath/kernel, checkers and prioritizers on real devices: run by test-kernel.sh in the
+ * guest, on the scsi_debug disks of two hosts.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -87,7 +87,7 @@ static int find_disks(void **state)
 	       mp_dm_open(false, NULL, &versions) < 0;
 }
 
-/* Disks of LUN 0 are 0 and LUNS, of LUN 1: 1 and LUNS + 1, ... */
+/* Disks of LUN 0 are 0 and LUNS, those of LUN 1 are 1 and LUNS + 1, and so on. */
 static const struct disk *disk_of(unsigned lun, unsigned host)
 {
 	return &world.disks[host * LUNS + lun];
@@ -131,7 +131,7 @@ static void remove_map(const char *wwid)
 {
 	const struct mp_dm_removal plain = { 0 };
 
-	run("udevadm settle"); /* it looks into what is new */
+	run("udevadm settle"); /* it probes new devices */
 	assert_int_equal(mp_dm_remove(wwid, &plain), 0);
 }
 
@@ -292,8 +292,8 @@ static int uevents_open(void)
 }
 
 /*
- * Return: cookie of the next event of that action of a dm device; 0 if it has none; fails if there
- * is no such event.
+ * Return: the cookie of the next event with that action of a dm device, 0 if it has none. Fails if
+ * there is no such event.
  */
 static uint32_t uevent_cookie(int fd, const char *action)
 {
@@ -341,7 +341,7 @@ static void flags_reach_udev_without_a_semaphore(void **state)
 	remove_map("wwid0");
 	assert_int_equal(uevent_cookie(fd, "remove"), (FALLBACK | PRIMARY) << 16);
 
-	/* Only the line of headings. */
+	/* Only the header line. */
 	assert_true(mp_sysfs_read("/proc", "sysvipc", "sem", semaphores, sizeof(semaphores)) > 0);
 	assert_null(strchr(semaphores, '\n'));
 }
@@ -511,7 +511,7 @@ static void a_rename_includes_the_partitions(void **state)
 	}
 	mp_dm_list_free(list, count);
 	assert_int_equal(found, 3);
-	/* one that was interrupted when the partition's map had its new name */
+	/* one that was interrupted after the partition's map had its new name */
 	run("dmsetup rename 'db 7p3' map9p3");
 	assert_int_equal(mp_dm_rename("wwid0", "map9", NULL, NULL), 0);
 	assert_true(has_device("map9", "mpath-wwid0") && has_device("map9p3", "part3-mpath-wwid0"));
@@ -557,7 +557,7 @@ static void a_map_in_use_is_busy_or_removed_later(void **state)
 	assert_int_equal(mp_dm_remove("wwid0", &unused), -ENODEV);
 }
 
-/* All paths failed, I/O queued: who wants to remove the map changes nothing for it. */
+/* All paths have failed and I/O is queued: an attempt to remove the map changes nothing. */
 static void a_failed_removal_leaves_the_map_unchanged(void **state)
 {
 	static const struct mp_dm_removal ways[] = { { .only_unused = true },
@@ -586,7 +586,7 @@ static void a_failed_removal_leaves_the_map_unchanged(void **state)
 			      7 :
 			      0);
 	usleep(300000);
-	/* The second way is what a race with somebody who opens it comes to. */
+	/* The second case is the result of a race with a program that opens it. */
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
 		assert_int_equal(mp_dm_remove("wwid0", &ways[i]), -EBUSY);
 		mp_dm_map_fini(&map);
@@ -655,7 +655,7 @@ static void a_half_made_map_keeps_no_name_from_another(void **state)
 	assert_true(has_device("map0", "mpath-wwid0") && has_device("wwid1", "mpath-wwid1"));
 	assert_int_equal(create("map1", "wwid1", 1, "0"), 0);
 	assert_true(has_device("map1", "mpath-wwid1"));
-	/* a rename finds the way free, too */
+	/* a rename finds the name free, too */
 	run("dmsetup create map2 --uuid mpath-wwid2 --notable");
 	assert_int_equal(mp_dm_rename("wwid0", "map2", NULL, NULL), 0);
 	assert_true(has_device("map2", "mpath-wwid0") && has_device("wwid2", "mpath-wwid2"));
@@ -664,7 +664,7 @@ static void a_half_made_map_keeps_no_name_from_another(void **state)
 	mp_dm_map_fini(&map);
 	assert_int_equal(mp_dm_remove_half_made("wwid2"), 1);
 	assert_false(exists("wwid2"));
-	/* what others make is theirs */
+	/* devices of other programs are left alone */
 	run("dmsetup create other --notable");
 	assert_int_equal(create("other", "wwid2", 2, "0"), -EEXIST);
 	assert_false(exists("wwid2"));
@@ -708,7 +708,7 @@ static void other_devices_are_moved_onto_the_map(void **state)
 	assert_int_equal(mp_dm_read("wwid0", &map), 0);
 	assert_int_equal(mp_dm_reassign("wwid0", paths, ARRAY_SIZE(paths)), 0);
 	run("[ \"$(dmsetup table other)\" = \"0 64 linear $(dmsetup info -c --noheadings -o major,minor map0) 8\" ]");
-	run("dmsetup remove --retry other"); /* udev may be looking at it */
+	run("dmsetup remove --retry other"); /* udev may have it open */
 	remove_map("wwid0");
 }
 
@@ -761,10 +761,10 @@ static void names_and_tables_of_any_size_are_read(void **state)
 }
 
 /*
- * No sanitizer runs in user-mode Linux: rounds must not add to what is in use. A block that takes
- * the place of another may be 16 bytes larger than it needs to be, in any round. One that is left
- * behind each round is 32 bytes at least, but the first seven may be out of malloc()'s cache, which
- * counts as in use.
+ * No sanitizer runs in user-mode Linux, so the memory in use must not grow from round to round. A
+ * block that takes the place of another one may be 16 bytes larger than needed, in any round. A
+ * block leaked in each round has at least 32 bytes, but the first seven may come from malloc()'s
+ * cache, which counts as in use.
  */
 static void repeated_calls_leak_no_memory(void **state)
 {
@@ -945,7 +945,7 @@ static void reads_of_all_paths_share_a_context(void **state)
 	close(event_fd);
 }
 
-/* A read through a suspended device hangs; nothing else may. */
+/* A read through a suspended device hangs; nothing else may hang. */
 static void a_read_that_hangs_is_left_alone(void **state)
 {
 	const struct mp_checker *checker = mp_checker_find("directio");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * silent.c - disks that do nothing but answer INQUIRY no more: preloaded into a program, it has
- * INQUIRY fail, as a lost path does, of each disk whose kernel name is a file in /run/silent. All
- * other commands, and I/O, reach the disk.
+ * silent.c - disks that stop answering INQUIRY, but nothing else: preloaded into a program, it
+ * makes INQUIRY fail as on a lost path for each disk whose kernel name is a file in /run/silent.
+ * All other commands, and I/O, reach the disk.
  */
 #include <dlfcn.h>
 #include <scsi/sg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * commands-asked.h - the daemon's commands, asked as clients ask them, of a daemon whose jobs are
- * records (jobs-recorded.h).  For: tests of commands.
+ * commands-asked.h - the daemon's commands, called as for a client, of a daemon whose jobs are
+ * recorded (jobs-recorded.h).  For: tests of commands.
  */
 #pragma once
 #include "jobs-recorded.h"
@@ -122,7 +122,7 @@ static inline unsigned asked_drop_postponed(void)
 	return asked.awaited;
 }
 
-/* What the client of request 7 gets at once, and what is asked of jobs for it. */
+/* What the client of request 7 gets at once, and which jobs are requested for it. */
 static inline void ask_as(bool is_root, const char *text, const char *expected)
 {
 	const struct request request = { .id = 7, .is_root = is_root, .text = text };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* config-loaded.h - configurations from texts, with what was told about them.  For: tests of the
- * configuration. */
+/*
+ * config-loaded.h - configurations from texts, with the messages about them.  For: tests of the
+ * configuration.
+ */
 #pragma once
 #include <assert.h>
 #include <stdio.h>
@@ -18,7 +20,7 @@
 struct loaded {
 	char dir[64];
 	struct mp_config *config; /* NULL if it was rejected */
-	struct mp_strbuf told; /* "LEVEL TEXT\n", the directory cut off */
+	struct mp_strbuf told; /* "LEVEL TEXT\n", without the directory */
 	struct mp_config_source source;
 	char file[128], drop_ins[128];
 };

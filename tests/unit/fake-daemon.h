@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 struct fake_reply {
-	/* a NULL reply hangs up; the last row's request may be NULL: any */
+	/* a NULL reply closes the connection; the last row's request may be NULL: any */
 	const char *request, *reply;
 };
 
@@ -29,7 +29,7 @@ struct fake_daemon {
 	int listener, client; /* client: -1 if none */
 	pthread_t thread;
 	char dir[32], file[48];
-	char log[4096]; /* all requests, a bar behind each */
+	char log[4096]; /* all requests, each followed by a bar */
 };
 
 static inline const char *fake_find(const struct fake_daemon *daemon, const char *request)
@@ -96,7 +96,7 @@ static inline void fake_start(struct fake_daemon *daemon, const struct fake_repl
 	setenv("MULTIPATH_SOCKET_NAME", daemon->file, 1);
 }
 
-/* A client that a failed test left behind is hung up on. */
+/* A client left over from a failed test is disconnected. */
 static inline void fake_stop(struct fake_daemon *daemon)
 {
 	shutdown(daemon->listener, SHUT_RDWR);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * heap.h - paths and maps by themselves; programs have them within objects of their own.  For:
- * tests of what takes them.
+ * heap.h - paths and maps on the heap by themselves; programs have them within objects of their
+ * own.  For: tests of functions that take them.
  */
 #pragma once
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * hostile.h - names and WWIDs as nobody should have them.  For: tests of files that must give back
- * what they are given.
+ * hostile.h - names and WWIDs that no device should have.  For: tests of files that must return
+ * what was stored in them.
  */
 #pragma once
 

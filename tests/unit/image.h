@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * image.h - images of disks, in memory and mostly holes, for tests of what reads partition tables.
- * Include after cmocka.h.
+ * image.h - images of disks in memory, mostly holes. For: tests of code that reads partition
+ * tables. Include after cmocka.h.
  */
 #pragma once
 #include <endian.h>
@@ -59,7 +59,7 @@ static inline struct partitions_source image_source(int fd, uint64_t sectors, un
 	};
 }
 
-/* What is read and judged is that, with these faults. */
+/* The table is read and judged to be these partitions, with these faults. */
 static inline void assert_judged(const struct partitions_source *source,
 				 const struct partition *wanted, size_t count)
 {

@@ -20,7 +20,7 @@
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 
-/* The real rows: nothing of theirs is called without a daemon. */
+/* The real rows: none of their functions is called without a daemon. */
 static const struct map_kinds made_kinds = { .reconciled = &reconcile_kind, .geom = &geoms_kind };
 
 struct made {
@@ -37,7 +37,7 @@ static inline void made_on_marked(struct inventory *inventory)
 	caa_container_of(inventory, struct made, inventory)->marks++;
 }
 
-/* @config: of multipath.conf. No timers, and nothing is asked of workers. */
+/* @config: text of multipath.conf. There are no timers and no jobs. */
 static inline void made_init(struct made *made, const char *config)
 {
 	const struct inventory_options options = {

@@ -40,14 +40,14 @@ struct recorded_timer {
 	void *userdata;
 };
 
-/* What was asked for, and what the test lets the jobs and the pool say. */
+/* What was requested, and how the jobs and the pool answer. */
 static struct recorded {
 	struct mp_strbuf text; /* a line for each request, until recorded_expect() */
 	uint64_t now_usec;
 	struct recorded_timer timers[16];
 	size_t timer_count;
 
-	/* The last job of each kind; the record's, unless the test sets it to NULL. */
+	/* The last job of each kind; freed with the record, unless the test sets it to NULL. */
 	struct check_job *check; /* the path's, until it is answered or abandoned */
 	struct table_job *table;
 	struct device_job *device;
@@ -85,13 +85,13 @@ static inline void recorded_expect(const char *text)
 	mp_strbuf_clear(&recorded.text);
 }
 
-/* Those that are not what the test is about. */
+/* Requests that the test is not about. */
 static inline void recorded_forget(void)
 {
 	mp_strbuf_clear(&recorded.text);
 }
 
-/* The pool ends: all submitted work comes back without having run, and what that submits. */
+/* The pool ends: all submitted work is returned without having run, and so is what that submits. */
 static inline void recorded_return_works(void)
 {
 	for (size_t i = 0; i < recorded.work_count; i++) {
@@ -106,7 +106,7 @@ static inline void recorded_advance(unsigned sec)
 	recorded.now_usec += sec * 1000000ull;
 }
 
-/* The timer goes off, at its time. */
+/* The timer expires at its time. */
 static inline void recorded_fire(sd_event_source *source)
 {
 	uint64_t usec;
@@ -125,7 +125,7 @@ static inline void recorded_fire(sd_event_source *source)
 	fail_msg("no such timer");
 }
 
-/* As made_init(), with a daemon around it that has been started and is running. */
+/* As made_init(), with a daemon around it that is up and running. */
 static inline void recorded_init(struct made *made, const char *config)
 {
 	struct daemon *daemon = &made->daemon;
@@ -136,7 +136,7 @@ static inline void recorded_init(struct made *made, const char *config)
 	made->inventory.daemon = daemon;
 	daemon->state = DAEMON_RUNNING;
 	daemon->serving = true;
-	daemon->server = (struct server *)&recorded; /* only server_reply() is given it */
+	daemon->server = (struct server *)&recorded; /* only passed to server_reply() */
 	assert_int_equal(leftovers_new(&daemon->leftovers), 0);
 	CDS_INIT_LIST_HEAD(&recorded.look_waiters);
 	assert_true(sd_event_new(&daemon->event) >= 0);
@@ -150,7 +150,7 @@ static inline void recorded_forget_waiters(struct cds_list_head *waiters)
 		free(waiter);
 }
 
-/* The daemon ends: no look comes any more. */
+/* The daemon ends: there will be no look. */
 static inline void recorded_drop_looks(void)
 {
 	struct look_waiter *waiter, *next;
@@ -186,8 +186,8 @@ static inline void recorded_fini(struct made *made)
 #define _cleanup_recorded_ _cleanup_(recorded_fini)
 
 /*
- * The kernel has the map, with this table of all its paths, each of which it uses: @table as the
- * parameters of dm-multipath.
+ * The map exists in the kernel with this table, in which all paths are active; @table: parameters
+ * of dm-multipath.
  */
 static inline void recorded_table(struct daemon_map *map, const char *name, const char *table)
 {
@@ -206,7 +206,7 @@ static inline void recorded_table(struct daemon_map *map, const char *name, cons
 	assert_int_equal(mp_map_update_groups(&map->map), 0);
 }
 
-/* A path that has been checked, answered with its WWID, and is used. */
+/* A path that has been checked, has reported its WWID, and is in use. */
 static inline struct daemon_path *recorded_path(struct made *made, char letter,
 						struct daemon_map *map)
 {
@@ -231,7 +231,7 @@ static inline void record_for(uint64_t request)
 	record("\n");
 }
 
-/* libsystemd's, of a program that defines it. */
+/* Replaces that of libsystemd. */
 int sd_event_now(sd_event *event, clockid_t clock, uint64_t *usec)
 {
 	(void)event;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * painted_stack.h - how deep does a thread go? Its stack is filled with a pattern; what differs
- * afterwards was used.
+ * painted_stack.h - the stack depth of a thread: the stack is filled with a pattern, and what
+ * differs afterwards was used.
  */
 #pragma once
 #include <pthread.h>
@@ -14,8 +14,8 @@
 enum { PAINT = 0xa5 };
 
 /*
- * It may look at what the sanitizer holds for another thread's, and is no part of what a fuzzer
- * explores.
+ * It may read what the sanitizer believes to belong to another thread, and is not part of what a
+ * fuzzer explores.
  */
 #ifdef __clang__
 #define UNWATCHED __attribute__((no_sanitize("address", "coverage")))

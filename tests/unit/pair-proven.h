@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * pair-proven.h - a map of two proven paths, of a daemon that is recorded.  For: tests of when
- * checks run and what they ask.
+ * pair-proven.h - a map of two proven paths, of a recorded daemon.  For: tests of when checks run
+ * and what they ask.
  */
 #pragma once
 #include "jobs-recorded.h"

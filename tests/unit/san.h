@@ -39,7 +39,7 @@ static inline void san_fini(struct san *san)
 		.context = {.now_usec = 100000000, .verbosity = 2 } \
 	}
 
-/* A map in the kernel; its table's paths are in service once they are added. */
+/* A map in the kernel; the paths of its table are active once they are added. */
 static inline struct mp_map *san_add_map(struct san *san, const char *name, const char *wwid,
 					 const char *params)
 {

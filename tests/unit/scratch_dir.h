@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* scratch_dir.h - a directory of its own for each test that writes files.  For: unit tests. */
+/* scratch_dir.h - a directory for each test that writes files.  For: unit tests. */
 #pragma once
 #include <setjmp.h>
 #include <stdarg.h>

@@ -114,7 +114,8 @@ static void time_of_a_turn_is_shared_by_user_and_by_all_users(void **state)
 	accounts_next_turn(*state, ACCOUNT_USERS, 3);
 	for (int i = 0; i < 3; i++)
 		assert_false(account_is_spent(users[i]));
-	account_spend(users[0], users[0]->quota.turn_usec - 1); /* not on top of the last turn's */
+	account_spend(users[0],
+		      users[0]->quota.turn_usec - 1); /* not in addition to the last turn's */
 	assert_false(account_is_spent(users[0]));
 
 	account_spend(root, root->quota.turn_usec);

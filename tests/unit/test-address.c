@@ -103,8 +103,8 @@ static void a_full_backlog_is_waited_for_no_longer_than_asked(void **state)
 }
 
 /*
- * A listener of another user, who has taken the abstract name; the file is that of a runtime
- * directory of our own.
+ * A listener of another user, who has taken the abstract name; the socket file is in a runtime
+ * directory of ours.
  */
 static int listen_as(const char *name, uid_t uid, int backlog)
 {
@@ -133,7 +133,7 @@ static void only_a_daemon_of_root_or_of_the_caller_is_asked(void **state)
 	assert_true(fd >= 0);
 	close(fd);
 
-	/* A user may ask a daemon of his own, and root's, but no third one's. */
+	/* A user may ask a daemon of their own, and root's, but no other user's. */
 	assert_int_equal(seteuid(65534), 0);
 	fd = mp_address_connect(0, 100);
 	assert_true(fd >= 0);

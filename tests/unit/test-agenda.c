@@ -19,7 +19,7 @@ static struct {
 	struct agenda_entry *called[MANY];
 	unsigned turn_of[MANY];
 	size_t calls;
-	struct agenda_entry *clears, *sets; /* what the first call does to others */
+	struct agenda_entry *clears, *sets; /* what the first call does to other entries */
 } fixture;
 
 static uint64_t now_usec(void)
@@ -57,7 +57,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Runs the loop until so many calls were made, or nothing happened for a while. */
+/* Runs the loop until there were that many calls, or nothing has happened for a while. */
 static void run_until(size_t calls, uint64_t patience_usec)
 {
 	while (fixture.calls < calls) {

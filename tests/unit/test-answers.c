@@ -81,11 +81,11 @@ enum {
 	DISABLED = 1 << 1,
 	DOUBTED = 1 << 2, /* since the check began */
 	UNPROVEN = 1 << 3, /* was before it */
-	WRONG = 1 << 4, /* led to another LUN before */
+	WRONG = 1 << 4, /* led to another LUN before this answer */
 	CHANGED = 1 << 5, /* unit attention */
 	OFFLINE = 1 << 6,
 	OTHER_UNPROVEN = 1 << 7,
-	UNCERTAIN = 1 << 8, /* udev spells the name in a way of its own */
+	UNCERTAIN = 1 << 8, /* the WWID is udev's own spelling */
 	WAS_BAD = 1 << 9,
 	FAILED_IN_KERNEL = 1 << 10,
 };
@@ -130,7 +130,7 @@ static void an_answer_is_judged_by_the_lun_it_reports_and_by_when_it_was_asked(v
 		{ 0, MP_PATH_UP, NOT_ASKED, NULL, "counts: up" },
 		{ 0, MP_PATH_DOWN, NOT_ASKED, NULL, "counts: down" },
 		{ UNPROVEN, MP_PATH_UP, 0, "w", "counts: up, same LUN" },
-		/* only a path that answers can say which LUN it is */
+		/* only a path that answers can report its LUN */
 		{ 0, MP_PATH_DOWN, 0, "other", "counts: down" },
 
 		{ SKIPPED, MP_PATH_UP, 0, "w", "unasked: up" },
@@ -138,7 +138,7 @@ static void an_answer_is_judged_by_the_lun_it_reports_and_by_when_it_was_asked(v
 		{ DISABLED, MP_PATH_DOWN, NOT_ASKED, NULL, "unwanted: down" },
 		{ SKIPPED | DISABLED, MP_PATH_UP, 0, "w", "unasked: up" },
 
-		/* A good answer is as old as the check; a bad one counts whenever it was. */
+		/* A good answer is as old as the check; a bad one counts in any case. */
 		{ DOUBTED, MP_PATH_UP, 0, "w", "outdated: up, same LUN" },
 		{ DOUBTED, MP_PATH_GHOST, NOT_ASKED, NULL, "outdated: ghost" },
 		{ DOUBTED, MP_PATH_DOWN, NOT_ASKED, NULL, "counts: down" },
@@ -148,12 +148,12 @@ static void an_answer_is_judged_by_the_lun_it_reports_and_by_when_it_was_asked(v
 		{ DOUBTED, MP_PATH_UP, 0, "other", "counts: down, other LUN, astray" },
 		{ 0, MP_PATH_UP, -ENOENT, NULL, "counts: down, other LUN, astray" },
 		{ UNCERTAIN, MP_PATH_UP, -ENOENT, NULL, "counts: up, same LUN" },
-		/* it stays where it was found until it says otherwise */
+		/* it keeps its map until it reports another LUN */
 		{ WRONG, MP_PATH_UP, NOT_ASKED, NULL, "counts: down, astray" },
 		{ WRONG, MP_PATH_UP, -EIO, NULL, "counts: down, astray" },
 		{ WRONG, MP_PATH_UP, 0, "w", "counts: up, same LUN" },
 
-		/* It does not say which LUN it is. */
+		/* It does not report its LUN. */
 		{ 0, MP_PATH_UP, -EIO, NULL, "counts: up" }, /* it did, since the last doubt */
 		{ CHANGED, MP_PATH_UP, -EIO, NULL, "outdated: up, doubt" },
 		{ CHANGED, MP_PATH_UP, 0, "w", "counts: up, same LUN" },
@@ -280,7 +280,7 @@ enum {
 	REINSTATED_BY_HAND = 1 << 17,
 	ONCE = 1 << 18, /* log_checker_err */
 	GEOM_WRONG_LUN = 1 << 19,
-	MARGINAL = 1 << 20, /* the table that has it in a group of its own is on its way */
+	MARGINAL = 1 << 20, /* the table that puts it in a group of its own is being loaded */
 };
 
 static void world_set_more(struct world *world, unsigned facts)
@@ -331,19 +331,19 @@ static void effects_follow_from_old_state_answer_and_kernel(void **state)
 		{ NOT_IN_TABLE, MP_PATH_UP, MP_PATH_DOWN,
 		  "down 5 s, log change, doubt, count, regroup, went down" },
 		{ NO_MAP, MP_PATH_UP, MP_PATH_DOWN, "down 5 s, log change, doubt, went down" },
-		/* It goes on failing. */
+		/* It still fails. */
 		{ FAILED_IN_KERNEL, MP_PATH_DOWN, MP_PATH_DOWN, "down 5 s, log fault, doubt" },
 		{ FAILED_IN_KERNEL | ONCE, MP_PATH_DOWN, MP_PATH_DOWN,
 		  "down 5 s, log fault again, doubt" },
-		/* somebody else had it reinstated */
+		/* another program had it reinstated */
 		{ 0, MP_PATH_DOWN, MP_PATH_DOWN, "down 5 s, fail_path, log fault, doubt, lost" },
 
-		/* It is held back: it was good, and is failed all the same. */
+		/* It is held back: although the answer is good, it is failed. */
 		{ 0, MP_PATH_UP, MP_PATH_DELAYED,
 		  "delayed 5 s, fail_path, log change, regroup, went down" },
 		{ FAILED_IN_KERNEL, MP_PATH_DELAYED, MP_PATH_DELAYED, "delayed 5 s" },
 
-		/* It comes back. */
+		/* It recovers. */
 		{ FAILED_IN_KERNEL, MP_PATH_DOWN, MP_PATH_UP,
 		  "up 5 s, reinstate_path, log change, taste, tune, regroup, came up" },
 		{ FAILED_IN_KERNEL | UNPROVEN, MP_PATH_DOWN, MP_PATH_UP,
@@ -354,7 +354,7 @@ static void effects_follow_from_old_state_answer_and_kernel(void **state)
 		  "up 5 s, log change, taste, tune, regroup, came up" },
 		{ FAILED_IN_KERNEL, MP_PATH_UP, MP_PATH_UP, "up 5 s, reinstate_path" },
 		{ FAILED_IN_KERNEL | UNPROVEN, MP_PATH_UP, MP_PATH_UP, "up 5 s" },
-		/* The kernel's table has no place for it yet. */
+		/* It is not in the kernel's table yet. */
 		{ NOT_IN_TABLE, MP_PATH_DOWN, MP_PATH_UP,
 		  "up 5 s, log change, taste, tune, reconcile, regroup, came up" },
 		{ NOT_IN_TABLE | UNPROVEN, MP_PATH_DOWN, MP_PATH_UP,
@@ -375,14 +375,17 @@ static void effects_follow_from_old_state_answer_and_kernel(void **state)
 		{ FIRST | NO_MAP, 0, MP_PATH_UP, "up 5 s, taste, tune, came up" },
 		{ FIRST, 0, MP_PATH_PENDING, "pending 5 s, regroup, retry" },
 
-		/* No answer yet: nothing is known against it. */
+		/* No answer yet: it is not known to be bad. */
 		{ 0, MP_PATH_UP, MP_PATH_PENDING, "up (pending) 5 s, retry" },
 		{ FAILED_IN_KERNEL, MP_PATH_DOWN, MP_PATH_PENDING,
 		  "down (pending) 5 s, doubt, retry" },
 		/* The checker cannot be used. */
 		{ 0, MP_PATH_UP, MP_PATH_WILD, "up 5 s" },
 
-		/* Whoever wanted it reinstated hears of the message, or that none is needed. */
+		/*
+		 * Clients that wait for its reinstatement are answered by the message, or at once
+		 * if none is needed.
+		 */
 		{ REINSTATED_BY_HAND | FAILED_IN_KERNEL, MP_PATH_UNCHECKED, MP_PATH_UP,
 		  "up 5 s, reinstate_path, waiters order, log change, taste, tune, regroup, came up" },
 		{ REINSTATED_BY_HAND, MP_PATH_UP, MP_PATH_UP, "up 10 s, waiters ok" },

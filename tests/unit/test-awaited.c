@@ -18,7 +18,7 @@ static void the_map_of_a_new_path_is_marked_by_its_first_answer(void **state)
 	awaited_note_answer(world.a);
 	assert_true(world.a->answered && world.map->dirty);
 	assert_int_equal(world.made.inventory.unanswered, 0);
-	awaited_end(world.a); /* it is overdue no more */
+	awaited_end(world.a); /* no longer overdue */
 	assert_int_equal(world.made.inventory.unanswered, 0);
 }
 

@@ -19,7 +19,7 @@
 	"# alias wwid\n" \
 	"#\n"
 
-/* What was told, a line each: "LEVEL TEXT". */
+/* The messages, one per line: "LEVEL TEXT". */
 static void collect(void *userdata, enum mp_severity severity, int level, const char *text)
 {
 	assert_int_equal(severity, MP_SEVERITY_WARNING);
@@ -134,7 +134,7 @@ static void notes_are_read_back_as_written(void **state)
 	}
 	assert_int_equal(mp_bindings_format(bindings, &text), 0);
 	assert_int_equal(mp_bindings_write(*state, text, &written), 0);
-	assert_string_equal(written, text); /* or it would be written again and again */
+	assert_string_equal(written, text); /* otherwise it would be written over and over */
 	assert_int_equal(mp_bindings_load(loaded, *state, false, NULL, NULL, NULL), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(hostile_words); i++) {
 		snprintf(alias, sizeof(alias), "name%zu", i);
@@ -159,7 +159,7 @@ static void the_name_in_force_survives_writes(void **state)
 	assert_int_equal(mp_bindings_write(*state, text, &written), 0);
 	assert_string_equal(strstr(written, "#\nmpath") + 2,
 			    "mpathb v\nmpathc u\nmpathq w\nmpatha w\n");
-	/* a program that knows less does not turn it round */
+	/* a program with fewer bindings does not reverse it */
 	assert_int_equal(mp_bindings_write(*state, "mpatha w\n", &again), 0);
 	assert_string_equal(again, written);
 }
@@ -278,7 +278,7 @@ static void a_name_assigned_by_another_program_meanwhile_is_respected(void **sta
 	text = scratch_read(*state, "bindings");
 	assert_string_equal(text, written);
 
-	/* Whoever has lost its name gets another one; what was chosen after the write is kept. */
+	/* A map that has lost its name gets another one; a name chosen after the write is kept. */
 	assert_int_equal(mp_bindings_adopt(bindings, written, NULL), 0);
 	assert_text(bindings, "mpatha w1\nmpathb w4\nmpathc w3\nmpathd w6\nmpathe w5\n");
 	assert_null(mp_bindings_alias(bindings, "w2"));
@@ -326,7 +326,7 @@ static void many_writers_lose_nothing(void **state)
 	}
 }
 
-/* Two texts in turn, until it is killed. */
+/* Writes two texts alternately, until it is killed. */
 static pid_t writer_start(const char *dir, const char *one, const char *other)
 {
 	pid_t pid = fork();
@@ -355,7 +355,7 @@ static void a_kill_at_any_moment_leaves_a_whole_file(void **state)
 		pid_t pid = writer_start(*state, one.text, other.text);
 		_cleanup_free_ char *text = NULL;
 
-		usleep(500 + 900 * i); /* any moment */
+		usleep(500 + 900 * i); /* at any moment */
 		kill(pid, SIGKILL);
 		assert_int_equal(waitpid(pid, NULL, 0), pid);
 		text = scratch_read(*state, "bindings");
@@ -364,7 +364,7 @@ static void a_kill_at_any_moment_leaves_a_whole_file(void **state)
 	assert_int_equal(mp_bindings_write(*state, "new w\n", &written), 0);
 }
 
-/* Names in the kernel that belong to other WWIDs: the words of @userdata. */
+/* The names that belong to other WWIDs in the kernel are the words of @userdata. */
 static bool is_word(void *userdata, const char *name, const char *wwid)
 {
 	_cleanup_free_ char *words = strdup(userdata);
@@ -404,7 +404,8 @@ static void a_name_is_chosen_by_the_first_rule_that_applies(void **state)
 		  "mpatha",
 		  NULL },
 		/*
-		 * or to another one: no name moves because of a file, nor does the file lose a line
+		 * or to another one: no map is renamed because of a file, and the file loses no
+		 * line
 		 */
 		{ "mpatha v\nmpathb w\n",
 		  { .user_friendly = true, .old = "mpatha" },
@@ -415,7 +416,7 @@ static void a_name_is_chosen_by_the_first_rule_that_applies(void **state)
 		/* the binding, unless another device has the name */
 		{ "mpathx w\n", { .user_friendly = true }, "", "mpathx", NULL },
 		{ "mpathx w\n", { .user_friendly = true }, "mpathx", "w", NULL },
-		/* the kernel's is learned; what was bound stays, behind it */
+		/* the kernel's name is adopted; the former binding stays, after it */
 		{ "", { .user_friendly = true, .old = "mpathq" }, "", "mpathq", "mpathq w\n" },
 		{ "", { .user_friendly = true, .old = "other" }, "", "other", "other w\n" },
 		{ "mpathx w\n",
@@ -425,7 +426,7 @@ static void a_name_is_chosen_by_the_first_rule_that_applies(void **state)
 		  "mpathy w\nmpathx w\n" },
 		/* unless it is the WWID */
 		{ "", { .user_friendly = true, .old = "w" }, "", "mpatha", "mpatha w\n" },
-		/* the lowest number that nobody has */
+		/* the lowest free number */
 		{ "", { .user_friendly = true }, "", "mpatha", "mpatha w\n" },
 		{ "mpatha 1\nmpathc 3\n",
 		  { .user_friendly = true },

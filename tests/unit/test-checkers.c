@@ -277,7 +277,7 @@ static void emc_clariion_reads_the_array_page(void **state)
 			fail_msg("case %zu: state %d", i, check.state);
 	}
 
-	/* Another unit behind the same descriptor; an owned unit that refuses to be read. */
+	/* Another unit behind the same descriptor; an owned unit that cannot be read. */
 	uint8_t page[128] = { [1] = 0xc0, [4] = 2, [27] = 3, [28] = 4, [30] = 4, [10] = 0x60 };
 	const struct answer refused[2] = { { .data = page, .size = sizeof(page) },
 					   SENSE(5, 0x25, 1) };

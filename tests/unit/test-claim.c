@@ -124,7 +124,7 @@ static void a_map_is_allowed_by_mode_paths_wwid_and_label(void **state)
 	}
 }
 
-/* All inputs that there are. */
+/* All possible inputs. */
 static void the_last_row_of_the_explanation_decides_and_no_other(void **state)
 {
 	(void)state;
@@ -180,7 +180,7 @@ static void the_suggested_change_reverses_the_verdict(void **state)
 		{ { DISK, .marked_failed = true }, "multipathd add map 36.0\n" },
 		{ { DISK, .mode = MP_FIND_SMART, .in_use = true },
 		  "stop its users: lsblk shows its mounts and maps\n" },
-		/* the filter's matter, or nobody's */
+		/* decided by the filter, or by no rule */
 		{ { DISK, .blacklisted = true }, "" },
 		{ { .is_disk = true }, "" },
 	};

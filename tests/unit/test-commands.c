@@ -12,7 +12,7 @@
 #include "multipathd/commands/commands.h"
 #include "multipathd/commands/grammar.h"
 
-/* The grammar with the @nth alternative of each word, or the last that there is, and arguments. */
+/* The grammar with the @nth alternative of each word, or its last one, and arguments. */
 static void spell(const char *grammar, size_t nth, struct mp_strbuf *buf)
 {
 	while (*grammar) {
@@ -38,7 +38,9 @@ static size_t count_arguments(const char *grammar)
 	return count;
 }
 
-/* A new word that grammar.c does not know, and a row that an earlier one hides, fail here. */
+/*
+ * A new word that grammar.c does not know fails here, and so does a row that an earlier one hides.
+ */
 static void the_words_of_each_row_parse_to_that_row(void **state)
 {
 	size_t count;
@@ -65,7 +67,7 @@ static bool only_shows(const struct command *command)
 	       !strncmp(command->grammar, "explain ", strlen("explain "));
 }
 
-/* The difference that a reconfigure would make reads the files, as only root may. */
+/* reconfigure --dry-run reads the files, which only root may do. */
 static void users_may_run_commands_that_only_show(void **state)
 {
 	size_t count;

@@ -68,7 +68,9 @@ static int setup(void **state)
 	assert_int_equal(intake_new(&daemon->intake), 0);
 	assert_int_equal(configure_new(daemon, &daemon->configure), 0);
 	daemon->on_configured = on_configured;
-	/* Bindings that are not on disk yet are newer than the machine's file, which is not read.
+	/*
+	 * Bindings that are not on disk yet are newer than the file on this machine, so it is not
+	 * read.
 	 */
 	world.made.inventory.bindings_dirty = true;
 	world.map = made_map(&world.made, "w");
@@ -89,7 +91,7 @@ static int teardown(void **state)
 	daemon->configure_timer = sd_event_source_disable_unref(daemon->configure_timer);
 	free(daemon->inventory.prkeys);
 	mp_strbuf_fini(&daemon->inventory.geom_notes);
-	/* The one that was loaded first is freed when another one is in force. */
+	/* The configuration that was loaded first is freed when another one takes effect. */
 	world.made.loaded.config = daemon->inventory.config;
 	recorded_fini(&world.made);
 	return 0;
@@ -109,7 +111,7 @@ static void look(void)
 #define FINDS "enumerate\n"
 #define READS "read paths again, enumerate\n"
 
-/* Looked and enumerated; then the pass has reconciled every map. */
+/* Looks and enumerates; then the pass reconciles every map. */
 static void enumerate(const char *what)
 {
 	look();
@@ -211,7 +213,7 @@ static void several_waiting_reconfigures_are_done_as_one(void **state)
 		recorded_forget();
 		reconcile();
 		assert_int_equal(world.configured, 2);
-		assert_int_equal(world.follows, 0); /* both were one */
+		assert_int_equal(world.follows, 0); /* both were done as one */
 	}
 }
 
@@ -327,7 +329,7 @@ static void startup_waits_as_long_as_paths_answer(void **state)
 	recorded_fire(daemon->configure_timer);
 	recorded_expect("");
 	assert_null(daemon->configure_timer);
-	assert_true(path->answered); /* its map goes on without it */
+	assert_true(path->answered); /* its map continues without it */
 	assert_int_equal(daemon->inventory.unanswered, 0);
 }
 
@@ -355,7 +357,7 @@ static void startup_continues_without_operations_that_hang(void **state)
 	recorded_expect("timer in 3 s\n"); /* one of them has ended */
 	daemon->inventory.unanswered = 1;
 	settle();
-	recorded_expect("timer in 3 s\n"); /* it is for the other timer to end that */
+	recorded_expect("timer in 3 s\n"); /* the other timer ends that wait */
 	daemon->inventory.unanswered = 0;
 	settle();
 	recorded_expect("");

@@ -166,7 +166,7 @@ static void notes_are_lines_with_their_level(void **state)
 		{ "notes\n", "" },
 		{ "notes\n0first\n2second: 3\n", "0:first|2:second: 3|" },
 		{ "notes\n1cut", "1:cut|" },
-		{ "fail\nhelp: @notes\n", "" }, /* a daemon that does not know them */
+		{ "fail\nhelp: @notes\n", "" }, /* a daemon that does not know these */
 		{ "fail\ntimeout\n", "" },
 		{ "", "" },
 	};

@@ -101,7 +101,7 @@ static void checker_and_prioritizer_are_detected_unless_it_is_disabled(void **st
 				    rows[i].checker);
 		assert_string_equal(mp_detect_prioritizer(&settings, &rows[i].identity, &trace),
 				    rows[i].prioritizer);
-		/* the account names what is used, and that it was detected */
+		/* the explanation names what is used, and that it was detected */
 		assert_non_null(strstr(trace.rows[0].text, rows[i].prioritizer));
 		if (strcmp(rows[i].prioritizer, configured)) {
 			assert_non_null(strstr(trace.rows[0].section, "detected: "));

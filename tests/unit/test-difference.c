@@ -68,7 +68,7 @@ static void the_first_difference_is_reported(void **state)
 	}
 }
 
-/* As the configuration may have them: the kernel shows single blanks. */
+/* As the configuration may contain them: the kernel shows single blanks. */
 static void blanks_are_not_a_difference(void **state)
 {
 	_cleanup_(mp_table_fini) struct mp_table current = MP_TABLE_INIT, wanted = MP_TABLE_INIT;

@@ -11,7 +11,7 @@
 #define WWID "3600a0b80000f1234000000000000abcd"
 #define ONE_PATH "0 0 1 1 round-robin 0 1 1 8:0 1"
 
-/* sda, as it is found; there is a map "w" of sda and sdb. */
+/* sda as it is found; there is a map "w" of sda and sdb. */
 struct world {
 	struct made made;
 	struct daemon_map *map;
@@ -70,7 +70,7 @@ static void a_device_is_compared_with_the_path_of_its_number(void **state)
 	} rows[] = {
 		{ NEW | EVENT, "", "sda", "w", 0, "new, joins, first check" },
 		{ NEW, "", "sda", "w", 0, "new, joins, first check" },
-		/* udev may not have got round to it */
+		/* udev may not have processed it yet */
 		{ NEW, "", "sda", "", 0, "new, udev-missing, first check" },
 		{ NEW | FALLBACK, "", "sda", "", 0, "new, failed, first check" },
 
@@ -79,7 +79,7 @@ static void a_device_is_compared_with_the_path_of_its_number(void **state)
 		{ EVENT, "w", "sda", "w", MP_INIT_OK, "same, doubt" },
 		{ EVENT | IS_DOWN, "w", "sda", "w", MP_INIT_OK, "same, doubt" },
 		{ OPERATOR, "w", "sda", "w", MP_INIT_OK, "same, joins, ask all" },
-		/* What was known of it stays, if it is not known otherwise now. */
+		/* What was known of it stays, unless a new value is known. */
 		{ EVENT, "w", "sda", "", MP_INIT_OK, "same, doubt" },
 
 		{ EVENT, "", "sda", "w", MP_INIT_MISSING_UDEV, "same, joins, doubt" },
@@ -90,7 +90,7 @@ static void a_device_is_compared_with_the_path_of_its_number(void **state)
 		{ EVENT, "w", "sda", "other", MP_INIT_OK, "other WWID, joins, first check" },
 		{ OPERATOR, "w", "sda", "other", MP_INIT_OK, "other WWID, joins, first check" },
 		{ EVENT, "w", "sdx", "w", MP_INIT_OK, "renumbered, joins, first check" },
-		/* the name counts first: it is another device */
+		/* the name takes precedence: it is another device */
 		{ EVENT, "w", "sdx", "other", MP_INIT_OK, "renumbered, joins, first check" },
 		{ EVENT, "w", "sdx", "", MP_INIT_OK, "renumbered, udev-missing, first check" },
 	};
@@ -174,9 +174,9 @@ static void a_device_that_leads_to_another_lun_leaves_its_map(void **state)
 			"check /dev/sda for at most 30 s\n"
 			"sda is due in 1 s\n");
 	path = paths_find_name(&world.made.inventory, "sda");
-	assert_true(path->path.id != id); /* no answer of the old one reaches it */
+	assert_true(path->path.id != id); /* no answer for the old one reaches it */
 	assert_string_equal(path->path.map->wwid, "other");
-	assert_string_equal(path->geom_wwid, "t10"); /* gmultipath's map took this disk */
+	assert_string_equal(path->geom_wwid, "t10"); /* gmultipath's map had taken this disk */
 	assert_true(world.map->dirty);
 	assert_int_equal(world.map->map.stats.path_faults, 1);
 }
@@ -340,7 +340,7 @@ static void a_path_to_the_wrong_lun_is_failed_and_rescanned(void **state)
 			"rescan sda\n");
 	assert_true(world.path->path.wrong_wwid);
 	assert_false(mp_path_is_proven(&world.path->path));
-	assert_string_equal(daemon_path_proof(world.path), "w"); /* what it has to tell */
+	assert_string_equal(daemon_path_proof(world.path), "w"); /* news of the event */
 	assert_true(world.map->dirty);
 
 	world.path->path.wrong_wwid = false;
@@ -365,7 +365,7 @@ static void what_a_device_reports_chooses_checker_and_prioritizer(void **state)
 	assert_string_equal(world.path->path.checker, "tur");
 	assert_string_equal(world.path->path.prioritizer, "alua");
 
-	/* It promised asymmetric access, and does not answer for it: the first time only. */
+	/* It announced ALUA but does not answer for it; reported only the first time. */
 	world.path->path.priority = 50;
 	discovery_told_priority(world.path, -EIO);
 	assert_string_equal(world.path->path.prioritizer, "alua");

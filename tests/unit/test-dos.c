@@ -21,7 +21,7 @@
 
 enum { TIB2 = 1 << 29 }; /* two, in sectors of 4096 bytes: 2^32 of 512 */
 
-/* A table of so many entries, and what is to be made of it. */
+/* A table with that many entries, and the expected partitions. */
 struct row {
 	uint64_t sectors;
 	unsigned sector_bytes;
@@ -59,7 +59,7 @@ static void numbers_go_beyond_32_bits_of_512_byte_sectors(void **state)
 		  4096,
 		  { { 0, 0, 0x83, 256, 3U * TIB2 } },
 		  { PARTITION(1, 2048, 24ULL * TIB2) } },
-		/* An extended partition behind 2 TiB, an EBR and a logical one in it. */
+		/* An extended partition beyond 2 TiB, with an EBR and a logical partition. */
 		{ 16ULL * TIB2,
 		  4096,
 		  { { 0, 0, 0x83, 256, 4096 },
@@ -70,7 +70,7 @@ static void numbers_go_beyond_32_bits_of_512_byte_sectors(void **state)
 		  { PARTITION(1, 2048, 32768), PARTITION(2, 8ULL * TIB2 + 4096, 8),
 		    LOGICAL(5, 2, 8ULL * (TIB2 + 512 + 16), 32768),
 		    LOGICAL(6, 2, 8ULL * (TIB2 + 512 + 8192 + 16), 8192) } },
-		/* The largest numbers there are. */
+		/* The largest possible numbers. */
 		{ 4096,
 		  4096,
 		  { { 0, 0, 0x83, UINT32_MAX, UINT32_MAX } },
@@ -93,7 +93,7 @@ static void a_logical_partition_lies_in_its_extended_one(void **state)
 		    { 20480, 0, 0x83, 0U - 20480, 256 } },
 		  { PARTITION(1, 4096, 8192), PARTITION(2, 20480, 2),
 		    FAULTY(5, 2, 1ULL << 32, 256, PARTITION_NOT_INSIDE) } },
-		/* On the disk, over another partition, or a sector too long. */
+		/* On the disk, overlapping another partition, or one sector too long. */
 		{ 4096,
 		  512,
 		  { { 0, 0, 0x05, 64, 64 },
@@ -108,7 +108,7 @@ static void a_logical_partition_lies_in_its_extended_one(void **state)
 		  512,
 		  { { 0, 0, 0x05, 64, 64 }, { 64, 0, 0x83, 2, 62 } },
 		  { PARTITION(1, 64, 2), LOGICAL(5, 1, 66, 62) } },
-		/* The extended one leaves the disk: what is on the disk counts. */
+		/* The extended partition extends beyond the disk: what is on the disk counts. */
 		{ 100,
 		  512,
 		  { { 0, 0, 0x05, 64, 64 },
@@ -142,13 +142,13 @@ static void a_chain_that_leaves_the_extended_partition_is_reported(void **state)
 		  { { 0, 0, 0x05, 64, 64 }, { 64, 0, 0x83, 2, 6 }, { 64, 1, 0x05, 0U - 32, 8 } },
 		  { PARTITION(1, 64, 2), LOGICAL(5, 1, 66, 6),
 		    FAULTY(6, 1, (1ULL << 32) + 32, 8, PARTITION_CUT_OFF) } },
-		/* To what is no table. */
+		/* To a sector that is not a table. */
 		{ 4096,
 		  512,
 		  { { 0, 0, 0x05, 64, 64 }, { 64, 0, 0x83, 2, 6 }, { 64, 1, 0x05, 16, 8 } },
 		  { PARTITION(1, 64, 2), LOGICAL(5, 1, 66, 6),
 		    FAULTY(6, 1, 80, 8, PARTITION_CUT_OFF) } },
-		/* Nothing was made yet in the extended partition: that is no fault. */
+		/* Nothing has been created in the extended partition yet, which is no fault. */
 		{ 4096, 512, { { 0, 0, 0x05, 64, 64 } }, { PARTITION(1, 64, 2) } },
 		/* A loop. */
 		{ 4096,

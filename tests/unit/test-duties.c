@@ -48,7 +48,7 @@ static void path_set(struct daemon_path *path, enum mp_path_state state)
 		       &(struct path_news){ .came_up = active, .failed = !active, .which = path });
 }
 
-/* What the kernel has, with this group in use. */
+/* The kernel's table, with this group in use. */
 static void look_shows(struct world *world, unsigned group)
 {
 	struct mp_kernel_map kernel = world->map->map.kernel;

@@ -13,7 +13,7 @@
 #define OTHER_DIR "devices/p/host1/target1:0:0/1:0:0:0/block/sda"
 #define ONE_PATH "0 0 1 1 round-robin 0 1 1 8:0 1"
 
-/* A machine in a folder; the daemon has sda, a path of map "w". */
+/* A machine in a directory; the daemon has sda, a path of map "w". */
 static struct world {
 	struct made made;
 	struct mp_roots roots;

@@ -8,7 +8,7 @@
 
 #define FIND_GREEDY "defaults {\nfind_multipaths greedy\n}\n"
 
-/* Anyone may ask, and what the daemon does next must not depend on it. */
+/* Any user may ask, and the answer must not affect what the daemon does next. */
 static void explaining_a_map_changes_nothing(void **state)
 {
 	_cleanup_strbuf_ struct mp_strbuf out = MP_STRBUF_INIT;

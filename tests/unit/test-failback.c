@@ -21,7 +21,7 @@ static void expect(struct mp_failback_input input, enum mp_failback_verdict verd
 	assert_non_null(decision.reason);
 }
 
-/* What there is to do, with each policy that does it at once. */
+/* What there is to do, with each policy that does it immediately. */
 static void immediate_failback_switches_or_reloads(void **state)
 {
 	static const struct {
@@ -39,7 +39,7 @@ static void immediate_failback_switches_or_reloads(void **state)
 		{ { .groups = 2, .best = 2, .current = 1, .out_of_order = true },
 		  MP_FAILBACK_RELOAD },
 		{ { .groups = 2, .best = 1, .current = 1, .regroup = true }, MP_FAILBACK_RELOAD },
-		/* a single group may fall apart */
+		/* a single group may be split */
 		{ { .groups = 1, .best = 1, .current = 1, .regroup = true }, MP_FAILBACK_RELOAD },
 		{ { .groups = 1, .best = 1, .current = 1, .out_of_order = true },
 		  MP_FAILBACK_NONE },
@@ -57,14 +57,14 @@ static void immediate_failback_switches_or_reloads(void **state)
 
 		input.policy = MP_FAILBACK_IMMEDIATE;
 		expect(input, rows[i].verdict, i);
-		/* a path of the best group led the way back: the same */
+		/* a path of the best group came up: the same */
 		input.policy = MP_FAILBACK_FOLLOWOVER;
 		input.followover = true;
 		expect(input, rows[i].verdict, i);
-		/* any other path does not */
+		/* any other path makes no difference */
 		input.followover = false;
 		expect(input, input.timer_running ? MP_FAILBACK_CANCEL_TIMER : MP_FAILBACK_NONE, i);
-		/* the operator does it, or nobody */
+		/* only the operator does it */
 		input.policy = MP_FAILBACK_MANUAL;
 		expect(input, input.timer_running ? MP_FAILBACK_CANCEL_TIMER : MP_FAILBACK_NONE, i);
 	}
@@ -84,7 +84,7 @@ static void deferred_failback_waits_for_its_timer(void **state)
 		/* a path that came up starts it again */
 		{ { .best = 1, .current = 2, .timer_running = true, .path_came_up = true },
 		  MP_FAILBACK_START_TIMER },
-		/* no need any more */
+		/* no longer needed */
 		{ { .best = 1, .current = 1, .timer_running = true }, MP_FAILBACK_CANCEL_TIMER },
 		{ { .best = 1, .current = 1, .timer_running = true, .path_came_up = true },
 		  MP_FAILBACK_CANCEL_TIMER },
@@ -100,7 +100,7 @@ static void deferred_failback_waits_for_its_timer(void **state)
 		{ { .best = 1, .current = 2, .path_failed = true }, MP_FAILBACK_NONE },
 		{ { .best = 1, .current = 2, .path_failed = true, .path_came_up = true },
 		  MP_FAILBACK_NONE },
-		/* time is up: is the need still there? */
+		/* the timer has expired: is it still needed? */
 		{ { .best = 1, .current = 2, .timer_expired = true }, MP_FAILBACK_SWITCH },
 		{ { .best = 1, .current = 2, .timer_running = true, .timer_expired = true },
 		  MP_FAILBACK_SWITCH },
@@ -238,7 +238,7 @@ static void the_state_of_a_map_decides_whether_it_fails_back(void **state)
 		{ 10, EXPIRED, BY_PRIO | C_HIGHER | TIMER, MP_FAILBACK_RELOAD },
 		{ MP_FAILBACK_MANUAL, CHANGED, SECOND | TIMER, MP_FAILBACK_CANCEL_TIMER },
 
-		/* not now, or not the daemon's to do */
+		/* not now, or not for the daemon to do */
 		{ MP_FAILBACK_IMMEDIATE, CHANGED, SECOND | BUSY, MP_FAILBACK_NONE },
 		{ MP_FAILBACK_IMMEDIATE, CHANGED, SECOND | REMOVING, MP_FAILBACK_NONE },
 		{ MP_FAILBACK_IMMEDIATE, CHANGED, SECOND | ABSENT, MP_FAILBACK_NONE },
@@ -278,7 +278,7 @@ static void the_state_of_a_map_decides_whether_it_fails_back(void **state)
 
 static const struct path_news changed;
 
-/* Takes the place of the C library's: a device is found by its link in sysfs. */
+/* Replaces that of the C library: a device is found by its link in sysfs. */
 static unsigned links_read;
 
 ssize_t readlinkat(int dir_fd, const char *link, char *target, size_t size)
@@ -369,7 +369,7 @@ static void a_path_that_fails_calls_a_deferred_failback_off(void **state)
 	assert_null(world.map->failback_timer);
 }
 
-/* Else nothing would start it again: a timer that has expired would count as running. */
+/* Otherwise it would never be started again: an expired timer would count as running. */
 static void a_failback_that_was_due_during_a_reload_starts_again(void **state)
 {
 	_cleanup_world_ struct world world;

@@ -6,7 +6,7 @@
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 
-/* In the pool's place: what was submitted, and never begins. */
+/* Replaces the pool: records what was submitted, and never begins it. */
 static struct work *submitted;
 
 void pool_submit(struct pool *pool, struct work *work)

@@ -156,7 +156,7 @@ static void usb_disks_need_permission(void **state)
 	assert_false(filter(&loaded, "defaults {\nallow_usb_devices yes\n}\n", &usb).blacklisted);
 }
 
-/* Whatever their order in udev's database. */
+/* Regardless of their order in udev's database. */
 static void the_first_property_by_name_decides(void **state)
 {
 	static const struct {
@@ -197,7 +197,7 @@ static void the_first_property_by_name_decides(void **state)
 	}
 }
 
-/* A name that tells of one event would decide at that event, and not at a start. */
+/* A property that describes one event would decide at that event, but not at startup. */
 static void properties_of_an_event_match_no_rule(void **state)
 {
 	static const struct {
@@ -361,7 +361,7 @@ static void the_reason_names_rule_and_place(void **state)
 	assert_string_equal(mp_strbuf_text(&reason), "");
 }
 
-/* "remove from LIST: RULE (FILE:LINE)": the line of the text is blanked. */
+/* "remove from LIST: RULE (FILE:LINE)": that line of the text is blanked. */
 static void take_line(char *text, unsigned line)
 {
 	while (--line)
@@ -369,7 +369,7 @@ static void take_line(char *text, unsigned line)
 	memset(text, ' ', strcspn(text, "\n"));
 }
 
-/* "add to LIST: RULE" and "set in defaults: RULE" as a file would have it. */
+/* "add to LIST: RULE" and "set in defaults: RULE" as lines of a file. */
 static void apply_remedy(const char *remedy, struct mp_strbuf *config)
 {
 	char line[300];

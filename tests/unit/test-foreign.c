@@ -77,7 +77,7 @@ static void foreign_maps_are_shown_as_trees(void **state)
 			    "`-+- policy='n/a' prio=n/a status=n/a\n"
 			    "  `- 1:1:1 nvme1c1n1 0:0 n/a n/a n/a\n");
 
-	/* the daemon's are as wide as all it knows */
+	/* in the daemon, columns are as wide as for all that it knows */
 	mp_strbuf_clear(&out);
 	mp_topology_measure(&context, NULL, 0, &widths);
 	mp_show_foreign_topologies(&context, &widths, &out);

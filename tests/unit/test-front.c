@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Starts the programs as scripts do, against a daemon that answers from a table. */
+/* Starts the programs as scripts do, with a daemon that answers from a table. */
 #include "tests/unit/fake-daemon.h"
 
 #include <fcntl.h>
@@ -38,7 +38,7 @@ static const struct fake_reply replies[] = {
 
 static char programs[PATH_MAX]; /* folder */
 
-/* Two processes are not needed: what is printed fits into a pipe. Return: exit status. */
+/* No second process is needed: the output fits into a pipe. Return: exit status. */
 static int run(const char *const *argv, const char *input, char *output, char *errors, size_t size)
 {
 	int in[2], out[2], err[2], status;

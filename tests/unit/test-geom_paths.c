@@ -19,16 +19,16 @@ static void a_path_has_the_wwid_that_was_noted_or_else_is_reported(void **state)
 		{ MANUAL, NULL, "", "", "", "", false },
 		{ MANUAL, NULL, "lun w 8:0 lun0\n", "", "lun0", "lun0", false },
 		{ MANUAL, NULL, "lun w 8:0 lun0\n", "", "lun1", "lun0", true },
-		/* not known what it leads to now */
+		/* what it leads to now is not known */
 		{ MANUAL, NULL, "lun w 8:0 lun0\n", "", "", "lun0", false },
 		{ MANUAL, NULL, "foreign w 8:0 lun0\n", "", "lun1", "lun0", true },
 		{ MANUAL, NULL, "lun w 8:0 lun2\nforeign w 8:0 lun0\n", "", "lun1", "lun0", true },
 		/* of another path, of another map */
 		{ MANUAL, NULL, "lun w 8:16 lun0\n", "", "lun1", "lun1", false },
 		{ MANUAL, NULL, "lun v 8:0 lun0\n", "", "lun1", "lun1", false },
-		/* a serial number cannot be compared with what sysfs has */
+		/* a serial number cannot be compared with sysfs */
 		{ MANUAL, NULL, "lun w 8:0 serial\\x200815\n", "", "lun1", "lun1", false },
-		/* once known, it stays: the notes may be of another path by now */
+		/* once known, it stays: the notes may be about another path by now */
 		{ MANUAL, "lun0", "lun w 8:0 lun1\n", "", "lun1", "lun0", true },
 		{ MANUAL, "", "lun w 8:0 lun0\n", "", "lun1", "", false },
 

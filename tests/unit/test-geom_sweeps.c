@@ -9,7 +9,7 @@
 #include "jobs-recorded.h"
 #include "multipathd/state/lanes.h"
 
-/* In the library's place: gmultipath has run on this boot, or has not. */
+/* Replaces that of the library: whether gmultipath has run since boot. */
 static bool has_run;
 
 int access(const char *file, int mode)

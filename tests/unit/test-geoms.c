@@ -4,7 +4,7 @@
 #include "multipathd/control/geoms.h"
 #include "multipathd/state/lanes.h"
 
-/* What gmultipath has loaded, as a look found it. */
+/* The table that gmultipath has loaded, as found by a look. */
 static void load(const char *table)
 {
 	recorded_table(asked.map, "mpatha", table);
@@ -79,7 +79,7 @@ static void the_engine_reacts_to_a_map_without_good_path_or_queueing_once_at_a_t
 		geoms_kind.on_states(asked.map, false);
 		assert_int_equal(asked.map->react_again, rows[i].reacts);
 		asked.map->react_again = false;
-		/* failed paths may be asked which LUN they lead to, and then the engine runs */
+		/* failed paths may be asked which LUN they lead to before the engine runs */
 		recorded_return_works();
 		assert_false(asked.map->reacting);
 		if (rows[i].reacts)

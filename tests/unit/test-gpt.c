@@ -92,10 +92,13 @@ static void each_entry_is_judged_by_itself(void **state)
 	} rows[] = {
 		{ { 4096, 512, 34, 4000, { { 34, 40 }, { 48, 63 } } },
 		  { PARTITION(1, 34, 7), PARTITION(2, 48, 16) } },
-		/* Outside of what is usable, on the disk. */
+		/* Outside of the usable sectors, on the disk. */
 		{ { 4096, 512, 34, 4000, { { 0, 33 }, { 48, 63 }, { 3900, 4095 } } },
 		  { PARTITION(1, 0, 34), PARTITION(2, 48, 16), PARTITION(3, 3900, 196) } },
-		/* Off the disk, of any size; as usable is told what the disk has not. */
+		/*
+		 * Beyond the disk, of any size; the header claims more usable sectors than the
+		 * disk has.
+		 */
 		{ { 4096,
 		    512,
 		    34,
@@ -113,7 +116,7 @@ static void each_entry_is_judged_by_itself(void **state)
 		/* Numbers that times eight wrap around 64 bits to the disk's start. */
 		{ { 4096, 4096, 6, 4000, { { (1ULL << 61) + 8, (1ULL << 61) + 15 }, { 16, 23 } } },
 		  { FAULTY(1, UINT64_MAX, 64, PARTITION_OUTSIDE), PARTITION(2, 128, 64) } },
-		/* Behind 2 TiB. */
+		/* Beyond 2 TiB. */
 		{ { 1ULL << 30,
 		    4096,
 		    6,
@@ -175,7 +178,7 @@ static void any_wrong_byte_makes_a_header_invalid(void **state)
 	}
 }
 
-/* Numbers that nobody has checked, with right checksums. */
+/* Unverified numbers with correct checksums. */
 static void a_header_with_impossible_numbers_is_ignored(void **state)
 {
 	static const struct {

@@ -87,8 +87,8 @@ static enum grammar_result parse(const char *text, struct command_line *line)
 }
 
 /*
- * The grammar with the @nth alternative of each word, or the last that there is, and arguments
- * named A and B.
+ * The grammar with the @nth alternative of each word, or its last one, and arguments named A and
+ * B.
  */
 static void spell(const char *grammar, size_t nth, struct mp_strbuf *buf)
 {
@@ -194,7 +194,7 @@ static const struct {
 	{ "pathlist", "pathlist", "pathl", true },
 };
 
-/* Does the only command of the table, of this one word, take that one for it? */
+/* Return: true if the only command of the table, of this one word, matches that one. */
 static enum grammar_result parse_alone(const char *grammar, const char *word, size_t length,
 				       bool takes_argument)
 {

@@ -50,7 +50,7 @@ static size_t make_paths(const struct fact *facts, size_t count, struct mp_path 
 	return count;
 }
 
-/* @expected: "ab* c", paths of each group, a star behind the best one */
+/* @expected: "ab* c", paths of each group, a star after the best one */
 static void expect(enum mp_grouping grouping, const struct fact *facts, size_t count, bool marginal,
 		   const char *selector, const char *expected)
 {
@@ -131,13 +131,13 @@ static void order_is_by_priority_then_by_active_paths_then_as_found(void **state
 		    { .tpg = 2, .priority = 1 } },
 		  3,
 		  "bc* a" },
-		/* more active paths win, not more paths */
+		/* more usable paths win, not more paths */
 		{ { { .tpg = 1, .priority = 1 },
 		    { .tpg = 2, .priority = 1 },
 		    { .tpg = 2, .priority = 1, .state = MP_PATH_DOWN } },
 		  3,
 		  "a* bc" },
-		/* the priority is the average of the active paths, as an integer */
+		/* the priority is the average of the usable paths, as an integer */
 		{ { { .tpg = 1, .priority = 2 },
 		    { .tpg = 2, .priority = 1 },
 		    { .tpg = 2, .priority = 4 } },
@@ -149,8 +149,8 @@ static void order_is_by_priority_then_by_active_paths_then_as_found(void **state
 		  3,
 		  "a* bc" },
 		/*
-		 * undefined ones do not count; without any other it is -1, which is below a dead
-		 * group's 0
+		 * undefined ones do not count; without any other it is -1, which is below that of
+		 * a dead group
 		 */
 		{ { { .tpg = 1, .priority = 3 },
 		    { .tpg = 2, .priority = -1 },
@@ -161,7 +161,7 @@ static void order_is_by_priority_then_by_active_paths_then_as_found(void **state
 		    { .tpg = 2, .priority = 5, .state = MP_PATH_DOWN } },
 		  2,
 		  "b a*" },
-		/* ghosts are active */
+		/* ghosts are usable */
 		{ { { .tpg = 1, .priority = 1, .state = MP_PATH_DOWN },
 		    { .tpg = 2, .priority = 1, .state = MP_PATH_GHOST } },
 		  2,
@@ -264,8 +264,7 @@ static void round_robin_alternates_between_adapters_and_ports(void **state)
 		{ { FC("A", 0), FC("A", 0), FC("A", 0), FC("B", 1) }, 4, "round-robin 0", "adbc*" },
 		{ { FC("A", 0), FC("A", 0), FC("A", 0) }, 3, "round-robin 0", "abc*" },
 		/*
-		 * an adapter that is not known, or not a transport of adapters, leaves the order
-		 * alone
+		 * an unknown adapter, or a transport without adapters, leaves the order unchanged
 		 */
 		{ { FC("A", 0), FC("A", 0), FC("B", 1), FC("", 2) }, 4, "round-robin 0", "abcd*" },
 		{ { FC("A", 0),

@@ -8,7 +8,7 @@
 #include "model/health.h"
 #include "model/settings.h"
 
-/* One life of a path, told in events. */
+/* The life of one path, as a list of events. */
 struct row {
 	double sec;
 	enum mp_health_event event;
@@ -314,7 +314,7 @@ static void a_path_is_held_back_while_another_path_is_usable(void **state)
 		{ HELD | OTHER_WRONG, false, false },
 		{ HELD | OTHER_OUTSIDE, false, false },
 		{ HELD | OTHER_OUTSIDE | ABSENT, true, false },
-		/* in a group of its own it serves itself, from the table that has it there on */
+		/* in a group of its own it carries I/O itself, once the table is loaded */
 		{ HELD | GROUPS, true, true },
 		{ HELD | GROUPS | MARGINAL, true, true },
 		{ HELD | GROUPS | MARGINAL | OTHER_DOWN, true, true },

@@ -47,24 +47,24 @@ static void a_leftover_is_reloaded_created_repaired_or_forgotten(void **state)
 		unsigned facts;
 		enum leftover_step step;
 	} rows[] = {
-		/* A map that is wanted is completed, any other device without a table removed. */
+		/* A wanted map is completed, any other device without a table is removed. */
 		{ LEFTOVER_HALF_MADE, UNKNOWN, LEFTOVER_STEP_REPAIR },
 		{ LEFTOVER_HALF_MADE, 0, LEFTOVER_STEP_CREATE },
 		{ LEFTOVER_HALF_MADE, REMOVED_BY_HAND, LEFTOVER_STEP_REPAIR },
 		{ LEFTOVER_HALF_MADE, EXISTS, LEFTOVER_STEP_FORGET },
 
-		/* Waiting I/O goes to verified paths only, as long as there may be one. */
+		/* Waiting I/O goes only to verified paths, as long as there may be one. */
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED, LEFTOVER_STEP_RELOAD },
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | ASKED, LEFTOVER_STEP_REPAIR },
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | ASKED | VERIFIED, LEFTOVER_STEP_RELOAD },
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | ASKED | WRONG, LEFTOVER_STEP_RELOAD },
 		{ LEFTOVER_LOADING, EXISTS | SUSPENDED, LEFTOVER_STEP_RELOAD },
 		{ LEFTOVER_LOADING, EXISTS | SUSPENDED | ASKED, LEFTOVER_STEP_REPAIR },
-		/* It is not suspended: its loaded table is dropped. */
+		/* It is not suspended: its inactive table is dropped. */
 		{ LEFTOVER_SUSPENDED, EXISTS, LEFTOVER_STEP_REPAIR },
 		{ LEFTOVER_SUSPENDED, EXISTS | VERIFIED, LEFTOVER_STEP_REPAIR },
 		{ LEFTOVER_SUSPENDED, UNKNOWN, LEFTOVER_STEP_REPAIR },
-		/* The worker looks again, and leaves it suspended. */
+		/* The worker reads the map again, and leaves it suspended. */
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | BY_OPERATOR, LEFTOVER_STEP_REPAIR },
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | GEOM, LEFTOVER_STEP_REPAIR },
 
@@ -108,7 +108,7 @@ static void other_programs_have_some_seconds_to_finish(void **state)
 		/* A daemon was killed in the middle of a load: I/O has waited long enough. */
 		{ LEFTOVER_LOADING, EXISTS | SUSPENDED, "timer in 0 s\n" },
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | AWAITED, "timer in 1 s\n" },
-		{ LEFTOVER_HALF_MADE, AWAITED, "" }, /* it creates the map itself */
+		{ LEFTOVER_HALF_MADE, AWAITED, "" }, /* such a program creates the map itself */
 	};
 
 	(void)state;
@@ -140,7 +140,7 @@ static void only_a_program_that_may_create_any_map_repairs_leftovers(void **stat
 	}
 }
 
-/* It is the one that waits: its timer goes off. */
+/* This one waits: its timer expires. */
 static void left_fire(void)
 {
 	recorded_fire(recorded.timers[recorded.timer_count - 1].source);
@@ -157,7 +157,7 @@ static void a_suspended_map_is_reloaded_or_else_resumed(void **state)
 	left_fire();
 	recorded_expect("timer in 10 s\n");
 	assert_true(map->force_reload && map->dirty);
-	left_fire(); /* no path has answered: its table is the best that there is */
+	left_fire(); /* no path has answered: there is no better table than its own */
 	recorded_expect("work\n");
 	assert_int_equal(made.daemon.operations, 1);
 

@@ -102,7 +102,7 @@ static void columns_are_counted_from_one(void **state)
 	assert_int_equal(line.tokens[2].column, 11);
 }
 
-/* What a newcomer may not expect to end a word. */
+/* A newcomer may not expect these to end a word. */
 static void comments_and_foreign_letters_are_noted_with_their_place(void **state)
 {
 	static const struct {

@@ -15,7 +15,7 @@
 	"alua, ana, const, datacore, emc, hds, hp_sw, iet, ontap, path_latency, random, rdac, sysfs, weightedpath"
 #define CHECKER_NAMES "tur, directio, rdac, hp_sw, emc_clariion, cciss_tur, none, readsector0"
 
-/* What is told about the file, without its name, and about the drop-ins if @with_dir. */
+/* The messages about the file, without its name, and about the drop-ins if @with_dir. */
 static void check(struct loaded *loaded, bool with_dir, struct mp_strbuf *told)
 {
 	_cleanup_(mp_report_fini) struct mp_report report = MP_REPORT_INIT;
@@ -370,7 +370,7 @@ static void check_corpus_file(struct loaded *loaded, const char *name, struct mp
 	check_text(loaded, text, told);
 }
 
-/* What a newcomer's file may look like: each message alone must be enough to mend its line. */
+/* What a newcomer's file may look like: each message alone must be enough to fix its line. */
 static void typical_mistakes_are_reported_with_their_remedy(void **state)
 {
 	static const char expected[] =
@@ -496,7 +496,7 @@ static void a_named_file_must_exist(void **state)
 	assert_string_equal(mp_strbuf_text(&told), "");
 }
 
-/* Whatever is set in the built-in table and by default is nothing to complain about. */
+/* The built-in table and the defaults give no reason for a warning. */
 static void the_built_in_configuration_has_no_warnings(void **state)
 {
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT, told = MP_STRBUF_INIT;
@@ -510,7 +510,7 @@ static void the_built_in_configuration_has_no_warnings(void **state)
 	assert_string_equal(mp_strbuf_text(&told), "");
 }
 
-/* After the guides of their vendors. */
+/* From the guides of their vendors. */
 static void vendors_recommendations_have_no_warnings(void **state)
 {
 	static const char *const names[] = { "vendor-dell", "vendor-hpe", "vendor-ibm",

@@ -5,12 +5,12 @@
 
 enum { UNPROVEN = 1 << 0, GONE = 1 << 1, IN_ANOTHER_MAP = 1 << 2, NOT_LOADING = 1 << 3 };
 
-/* A load of a table of sda is waiting, while the map also has sdb. */
+/* The load of a table with sda is in progress; the map also has sdb. */
 static void a_load_is_canceled_when_a_path_of_its_table_cannot_be_trusted(void **state)
 {
 	static const struct {
 		unsigned facts;
-		bool of_other; /* they are facts of sdb, which is not in the table */
+		bool of_other; /* the facts are those of sdb, which is not in the table */
 		bool called_off;
 	} rows[] = {
 		{ 0, false, false },

@@ -14,7 +14,7 @@
 #include "base/cleanup.h"
 #include "gmultipath/engine.h"
 
-/* No kernel has it: whoever asks it gets no answer. */
+/* No kernel has this device: asking it fails. */
 #define NOWHERE makedev(4000, 7)
 #define UUID "d3cd8ba2-9a3d-11df-a7de-001c23d1ff3f"
 
@@ -52,7 +52,7 @@ static void a_path_that_does_not_answer_is_not_proven(void **state)
 	assert_int_equal(prove("GEOM-" UUID, "known " UUID " FOO\n", ""), MP_PROOF_MISSING);
 	assert_int_equal(prove("GEOM.manual-1", "", "lun GEOM.manual-1 4000:7 3600a\n"),
 			 MP_PROOF_MISSING);
-	/* Of another path, of another map: nothing can be asked. */
+	/* Of another path, or of another map: nothing can be asked. */
 	assert_int_equal(prove("GEOM.manual-1", "", "lun GEOM.manual-1 4000:6 3600a\n"),
 			 MP_PROOF_HOLDS);
 	assert_int_equal(prove("GEOM.manual-1", "", "lun GEOM.manual-2 4000:7 3600a\n"),
@@ -86,7 +86,7 @@ static void unproven_paths_stay_failed_when_the_last_good_path_fails(void **stat
 	assert_true(wanted.paths[1].by_hand);
 	assert_int_equal(mp_geom_good_count(&wanted), 0);
 	assert_non_null(strstr(mp_strbuf_text(&engine.err), "none1: it does not answer"));
-	/* One that nothing can be asked of is restored, as on FreeBSD. */
+	/* A path that cannot be asked is restored, as on FreeBSD. */
 	mp_strbuf_clear(&engine.state);
 	wanted = geom;
 	assert_true(mp_geom_fail(&wanted, 0));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Does multipath.conf(5) say what the keyword table says? Keywords, and they alone, are headed by
- * ".B NAME".
+ * multipath.conf(5) agrees with the keyword table. Keywords, and only they, are headed by ".B
+ * NAME".
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -128,7 +128,7 @@ static void add_default(const struct mp_keyword *keyword, struct mp_strbuf *buf)
 	mp_strbuf_fini(&value);
 }
 
-/* Where more is to be said than the table knows. */
+/* Where more must be said than the table knows. */
 static const struct {
 	enum mp_key key;
 	const char *text;
@@ -189,7 +189,7 @@ static bool has_word(const char *text, const char *end, const char *word)
 	return false;
 }
 
-/* An entry goes as far as the line that tells its sections. */
+/* An entry ends with the line that lists its sections. */
 static void each_word_that_is_a_value_is_described(void **state)
 {
 	for (enum mp_key key = MP_KEY_NONE + 1; key < MP_KEYS; key++) {

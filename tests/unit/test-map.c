@@ -148,7 +148,7 @@ static void groups_are_the_kernels_with_the_models_priorities(void **state)
 	assert_int_equal(d->dm_state, MP_DM_UNDEF);
 	assert_int_equal(mp_map_active_paths(map), 2);
 
-	/* a path that the next table does not have is not the kernel's any more */
+	/* a path that is not in the next table is no longer in the kernel */
 	load(map, "0 0 1 1 service-time 0 1 1 8:0 1", "2 0 0 0 1 1 E 0 1 0 8:0 A 0");
 	assert_int_equal(c->dm_state, MP_DM_UNDEF);
 	assert_int_equal(c->dm_failures, 0);

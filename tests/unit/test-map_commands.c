@@ -18,7 +18,7 @@ static void a_command_that_changes_the_kernel_is_answered_by_its_job(void **stat
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		asked_teardown(state); /* each of a map that no other has touched */
+		asked_teardown(state); /* each for a map that has not been changed by another */
 		asked_setup(state);
 		ask(rows[i].text, rows[i].expected);
 	}
@@ -86,7 +86,7 @@ static void a_group_that_is_not_in_the_table_is_refused(void **state)
 	assert_int_equal(asked.map->map.stats.switches, 1);
 }
 
-/* Postponed requests are served when the map is not busy any more; they wait in the daemon. */
+/* Postponed requests are served when the map is no longer busy; they are kept in the daemon. */
 static void a_map_that_is_busy_postpones_the_request(void **state)
 {
 	static const char *const texts[] = { "suspend map mpatha", "resume map mpatha",

@@ -7,7 +7,7 @@
 #define ITS_TABLE "0 0 1 1 round-robin 0 1 1 8:0 1"
 #define OTHER_TABLE "0 0 1 1 round-robin 0 1 1 8:16 1"
 
-/* In the place of control/claims.c, which reads sysfs: what the devices are found to be. */
+/* Replaces control/claims.c, which reads sysfs: the answers about devices are given. */
 static enum claim claim;
 
 enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const char *wwid)
@@ -76,7 +76,7 @@ static void a_path_joins_the_map_of_its_wwid_unless_another_one_is_using_it(void
 		/* It is another LUN. */
 		{ "", "x", ITS_TABLE, 1, false, CLAIM_LOST, MEMBERSHIP_BY_WWID, "w" },
 
-		/* gmultipath's map takes what its table has, whatever it is. */
+		/* gmultipath's map takes the paths in its table, whatever their WWID. */
 		{ "", "GEOM-d3cd8ba2", ITS_TABLE, 0, false, CLAIM_LOST, MEMBERSHIP_BY_TABLE,
 		  "GEOM-d3cd8ba2" },
 		{ "", "GEOM-d3cd8ba2", OTHER_TABLE, 0, false, CLAIM_LOST, MEMBERSHIP_BY_WWID, "w" },
@@ -213,11 +213,11 @@ static void a_map_found_in_the_kernel_has_its_name_there(void **state)
 		bool leftover;
 	} rows[] = {
 		{ false, false, false, "", false },
-		/* What a killed daemon left: others have some seconds to go on with it. */
+		/* Left over from a killed daemon: other programs have some seconds to finish. */
 		{ true, false, false, "timer in 5 s\n", true },
 		{ false, true, false, "timer in 5 s\n", true },
 		{ true, true, false, "timer in 0 s\n", true },
-		{ true, true, true, "", false }, /* another program is at it */
+		{ true, true, true, "", false }, /* another program is working on it */
 	};
 
 	(void)state;

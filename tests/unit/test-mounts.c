@@ -25,7 +25,7 @@ static void a_mount_is_found_by_device_number_or_by_a_source_from_the_kernel(voi
 		{ "22 1 0:40 / /mnt rw - bcachefs /dev/sda:/dev/sdbb rw\n", false },
 		{ "22 1 0:40 / /mnt rw - btrfs /dev/sdb\\040(deleted) rw\n", true },
 		{ "22 1 0:40 / /mnt rw - btrfs /dev/\\163db rw\n", true },
-		/* Anybody may mount these, and write there what he likes. */
+		/* Any user may mount these, and choose what they contain. */
 		{ "22 1 0:40 / /mnt rw - fuse /dev/sdb rw\n", false },
 		{ "22 1 0:40 / /mnt rw - fuse.btrfs /dev/sdb rw\n", false },
 		{ "22 1 0:40 / /mnt rw - tmpfs /dev/sdb rw\n", false },

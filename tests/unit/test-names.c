@@ -31,8 +31,9 @@ static void a_map_is_named_by_configuration_bindings_and_kernel(void **state)
 		{ FRIENDLY, "mpatha", "other", NULL, "mpathb", 0 },
 		{ FRIENDLY ALIAS, "mpathc", "w", NULL, "data", 1 },
 		{ ALIAS, NULL, NULL, "mpathq", "data", 1 },
-		/* What exists keeps its name, whatever the bindings say. */
-		{ FRIENDLY, "mpathc", "w", "mpathq", "mpathq", 0 }, /* which they learn, too */
+		/* An existing map keeps its name, regardless of the bindings. */
+		{ FRIENDLY, "mpathc", "w", "mpathq", "mpathq",
+		  0 }, /* which is added to the bindings */
 		{ FRIENDLY, "mpathq", "other", "mpathq", "mpathq", 1 },
 		{ FRIENDLY, NULL, NULL, "mpathq", "mpathq", 0 },
 	};

@@ -35,7 +35,7 @@ static const char subsystem[] = "devices/virtual/nvme-subsystem/nvme-subsys0";
 static const char tcp[] = "devices/virtual/nvme-fabrics/ctl/nvme0";
 static const char pci[] = "devices/pci0000:00/0000:00:04.0/nvme/nvme10";
 
-/* As Linux 6.1 has them: heads below the subsystem, paths below their controllers. */
+/* As in Linux 6.1: heads below the subsystem, paths below their controllers. */
 static void make_subsystem(const char *root)
 {
 	attribute(root, subsystem, "subsysnqn", "nqn.2014-08.org.example:array\n");

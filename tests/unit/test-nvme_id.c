@@ -12,7 +12,7 @@ static const char uuid_text[] = "uuid.00000001-1111-4222-8333-444444444444";
 static const char nguid_text[] = "eui.6001405000000000aabbccddeeff0011";
 static const char eui64_text[] = "eui.0025385171b0a1c2";
 
-/* EUI-64, then NGUID, a kind that is not known, UUID; zeros follow. */
+/* EUI-64, then NGUID, an unknown kind, UUID; followed by zeros. */
 static const uint8_t list[] = {
 	1,    8,    0,	  0,	0x00, 0x25, 0x38, 0x51, 0x71, 0xb0, 0xa1, 0xc2, 2,    16,   0,
 	0,    0x60, 0x01, 0x40, 0x50, 0,    0,	  0,	0,    0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff,
@@ -58,7 +58,7 @@ static void old_controllers_have_no_list(void **state)
 	memcpy(data + 104, list + 16, 16);
 	mp_nvme_take_namespace(data, sizeof(data), &names);
 	told(&names, "", nguid_text);
-	/* what the list said counts more */
+	/* what the list said takes precedence */
 	memset(data + 104, 0x55, 24);
 	mp_nvme_take_namespace(data, sizeof(data), &names);
 	told(&names, eui64_text, eui64_text);

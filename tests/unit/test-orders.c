@@ -31,7 +31,7 @@ static void the_client_is_answered_when_the_kernel_has_the_message(void **state)
 		{ mp_order_fail_path(makedev(8, 0)), 7, 0, "reply 7: ok\n", false },
 		{ mp_order_fail_path(makedev(8, 0)), 7, -EINVAL, "reply 7: fail\n", false },
 		{ mp_order_fail_path(makedev(8, 0)), 0, -EINVAL, "", false },
-		/* No event reports that its features are different now. */
+		/* No event announces that its features have changed. */
 		{ mp_order_queue(true), 0, 0, "look\n", true },
 		{ mp_order_queue(false), 7, 0, "look\nreply 7: ok\n", true },
 		{ mp_order_queue(false), 7, -ENXIO, "reply 7: fail\n", false },

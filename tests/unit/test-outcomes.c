@@ -42,7 +42,7 @@ static void the_outcome_follows_from_the_error_and_the_kernels_table(void **stat
 		unsigned steps;
 		int error;
 		bool exists;
-		const char *expected; /* of multipath(8), which names each change */
+		const char *expected; /* in multipath(8), which prints each change */
 		const char *in_daemon; /* NULL: the same */
 	} rows[] = {
 		{ CREATE, 0, true, "done, create, loaded, mark", NULL },
@@ -50,7 +50,7 @@ static void the_outcome_follows_from_the_error_and_the_kernels_table(void **stat
 		{ LOAD | RENAME, 0, true, "done, reload, loaded, mark", "done, loaded, mark" },
 		{ LOAD | RESIZE, 0, true, "done, loaded, mark", NULL },
 		{ RENAME, 0, true, "done, rename, mark", "done, mark" },
-		/* Somebody has removed it meanwhile. */
+		/* Another program has removed it in the meantime. */
 		{ LOAD, 0, false, "done, reload, loaded, gone, mark", "done, loaded, gone, mark" },
 		{ RENAME, -ENXIO, false, "failed, gone, reply fail\n", NULL },
 
@@ -86,7 +86,7 @@ static void the_outcome_follows_from_the_error_and_the_kernels_table(void **stat
 	}
 }
 
-/* A map of sda and sdb that has an operation under way. */
+/* A map of sda and sdb with an operation in progress. */
 struct world {
 	struct made made;
 	struct daemon_map *map;
@@ -152,7 +152,8 @@ static void a_map_that_was_created_is_known_claimed_and_awaited_from_udev(void *
 	assert_int_equal(world.map->load_failures, 0);
 	assert_int_equal(world.map->busy, 0);
 	assert_int_equal(world.made.daemon.operations, 0);
-	assert_true(world.map->dirty); /* whoever waits is answered when nothing is left to do */
+	assert_true(
+		world.map->dirty); /* waiting requests are answered when nothing is left to do */
 }
 
 static void a_reload_ends_what_asked_for_it(void **state)
@@ -212,7 +213,7 @@ static void failures_are_retried_and_waiting_requests_answered(void **state)
 	}
 }
 
-/* Its last user may have gone while a path appeared; else another program has removed it. */
+/* Its last user may have gone while a path appeared, or another program has removed it. */
 static void
 a_map_that_was_removed_during_a_reload_comes_again_if_its_removal_was_deferred(void **state)
 {
@@ -266,7 +267,7 @@ static void the_outcome_for_a_map_that_is_forgotten_is_dropped(void **state)
 	assert_int_equal(recorded.locking, 0);
 }
 
-/* Of a map that exists: nobody waits but @request 9. */
+/* Of a map that exists: only request @request waits. */
 static void an_operation_that_was_never_begun_changes_nothing(void **state)
 {
 	_cleanup_world_ struct world world;
@@ -330,7 +331,7 @@ static void a_removal_succeeds_is_deferred_or_fails(void **state)
 		end_device(&world, DEVICE_REMOVE, rows[i].error, rows[i].by_operator);
 		recorded_expect(rows[i].requests);
 		world.map = maps_find_wwid(&world.made.inventory, "w");
-		/* Without the operator its paths make it again, if it is wanted. */
+		/* Unless the operator removed it, its paths create it again if it is wanted. */
 		assert_int_equal(world.map != NULL, rows[i].exists || !rows[i].by_operator);
 		if (!world.map)
 			continue;

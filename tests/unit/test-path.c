@@ -68,7 +68,7 @@ static void a_proof_is_valid_in_the_epoch_in_which_it_was_asked_for(void **state
 	asked = path->epoch;
 	mp_path_doubt(path);
 	assert_false(mp_path_is_proven(path));
-	path->proven_epoch = asked; /* it is answered too late */
+	path->proven_epoch = asked; /* the answer comes too late */
 	assert_false(mp_path_is_proven(path));
 	path->proven_epoch = path->epoch;
 	assert_true(mp_path_is_proven(path));
@@ -102,7 +102,7 @@ static void a_path_has_its_own_copies_of_texts(void **state)
 	assert_string_equal(path->identity.target_wwnn, "iqn.2003-01.org:x");
 	assert_string_equal(path->identity.adapter, "");
 
-	/* One of them changes, the others are those that it had. */
+	/* One of them changes, the others stay the same. */
 	identity = path->identity;
 	identity.vpd_data = "data";
 	identity.size_sectors = 8;
@@ -119,7 +119,7 @@ static void a_path_has_its_own_copies_of_texts(void **state)
 	assert_string_equal(clone->vpd_data, "");
 }
 
-/* At 10,240 paths each hundred bytes are a megabyte. */
+/* With 10,240 paths, each hundred bytes are a megabyte. */
 static void a_path_is_small(void **state)
 {
 	(void)state;

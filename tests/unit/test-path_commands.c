@@ -12,7 +12,7 @@ static void a_failed_path_is_down_and_not_checked_until_it_is_reinstated(void **
 	assert_true(asked.path->path.checker_disabled);
 	assert_int_equal(asked.path->path.state, MP_PATH_DOWN);
 	assert_int_equal(asked.map->map.stats.path_faults, 1);
-	/* it has to answer with its WWID first */
+	/* it must report its WWID first */
 	ask("reinstate path sda", "check /dev/sda for at most 30 s\n"
 				  "sda is due in 1 s\n");
 	assert_false(asked.path->path.checker_disabled);
@@ -35,7 +35,7 @@ static void a_path_is_refused_in_the_words_of_each_command(void **state)
 
 	(void)state;
 	ASK_ROWS(rows);
-	asked.map->map.kernel.exists = false; /* in one that the kernel has not */
+	asked.map->map.kernel.exists = false; /* in one that does not exist in the kernel */
 	ask("fail path sda", FAIL);
 	ask("reinstate path sda", FAIL);
 	ask("setmarginal path sda", FAIL);
@@ -74,11 +74,11 @@ static void a_device_that_cannot_be_a_path_is_not_added(void **state)
 
 	(void)state;
 	ASK_ROWS(rows);
-	/* There is no such disk. */
+	/* That disk does not exist. */
 	asked.then(&asked.made.daemon, &request,
 		   &(struct details){ .readings = &reading, .reading_count = 1 });
 	recorded_expect(FAIL);
-	/* An event came since it was read: once more. */
+	/* An event came after it was read: it is read again. */
 	asked.orphan->path.epoch++;
 	asked.then(&asked.made.daemon, &request,
 		   &(struct details){ .readings = &reading, .reading_count = 1 });

@@ -150,7 +150,7 @@ static void an_invalid_expression_is_refused(void **state)
 	}
 }
 
-/* What the C library would need all of the stack or of the memory for. */
+/* Patterns for which the C library would need all of the stack or memory. */
 static void an_expression_that_is_too_large_is_refused(void **state)
 {
 	static const struct {

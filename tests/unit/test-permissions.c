@@ -18,7 +18,7 @@
 
 struct found {
 	char dir[32];
-	char text[4096]; /* files, a blank behind each */
+	char text[4096]; /* files, each followed by a blank */
 };
 
 static void on_found(void *userdata, const char *file, const char *text)

@@ -17,7 +17,7 @@ static void take_many(struct places *places, enum work_class class, unsigned cou
 		places_hang(places, class);
 }
 
-/* What may start in each class beside what runs: rows of (class, running, of which hanging). */
+/* What each class may start beside what runs: rows of (class, running, of which hanging). */
 static void each_class_keeps_its_places_whatever_runs_in_others(void **state)
 {
 	static const struct {

@@ -21,7 +21,7 @@
 
 enum {
 	HEALTHY_LANE = 1000,
-	LATE_USEC = 300000, /* what a busy machine may add */
+	LATE_USEC = 300000, /* tolerance for a busy machine */
 };
 
 struct fixture {
@@ -236,7 +236,7 @@ static void slow_calls_get_more_threads(void **state)
 	assert_int_equal(count_waiting(), 0);
 }
 
-/* Calls are not quick while other processes have the CPU: one try of several shows it. */
+/* Calls are not quick while other processes have the CPU: one of several attempts must succeed. */
 static void quick_calls_stay_on_one_thread(void **state)
 {
 	unsigned threads = UINT_MAX;
@@ -309,8 +309,8 @@ static void no_class_waits_for_one_that_hangs_in_hundreds_of_lanes(void **state)
 		}
 		turn(fixture, 10);
 		/*
-		 * In the first moment nothing is known to hang, and its class has taken what is not
-		 * kept for others.
+		 * At first none is known to hang, and its class has taken all that is not reserved
+		 * for others.
 		 */
 		begin = now_usec();
 		for (int class = hanging + 1; class < WORK_CLASSES; class ++) {
@@ -339,7 +339,7 @@ static void no_class_waits_for_one_that_hangs_in_hundreds_of_lanes(void **state)
 	assert_in_range(count_threads(), 1, PLACES);
 }
 
-/* As a check that first looks whether its device answers. */
+/* Like a check that first probes whether its device answers. */
 static void job_hang_unless_sparing(struct work *work)
 {
 	if (work->sparing)
@@ -504,7 +504,7 @@ static void a_turn_takes_a_limited_number_of_answers(void **state)
 	for (int i = 0; i < COUNT; i++)
 		job_submit(fixture, &jobs[i], i % 10, job_run);
 	assert_true(sd_event_run(fixture->event, 0) >= 0);
-	/* All of them answer before the loop looks again. */
+	/* All of them finish before the loop looks again. */
 	while (__atomic_load_n(&started, __ATOMIC_SEQ_CST) < COUNT && now_usec() < end)
 		poll(NULL, 0, 1);
 	while (done < COUNT) {
@@ -563,7 +563,7 @@ static void freeing_abandons_hanging_work_and_returns_what_waits(void **state)
 	open_gate(fixture);
 	while (__atomic_load_n(&returned, __ATOMIC_SEQ_CST) == 0)
 		poll(NULL, 0, 1);
-	poll(NULL, 0, 50); /* it ends on its own, and touches nothing */
+	poll(NULL, 0, 50); /* it ends by itself, and touches nothing */
 	assert_int_equal(done, 10);
 }
 

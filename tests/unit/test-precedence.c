@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which section wins, and is it told so: made from the keyword table, so that a new keyword is in
- * it by itself. There is no precedence.c: it is what resolve.c and merge.c make together.
+ * Which section takes precedence, and whether that is reported: generated from the keyword table,
+ * so that a new keyword is included. There is no precedence.c: precedence results from resolve.c
+ * and merge.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +27,7 @@ static const struct mp_identity fc_disk = {
 	.protocol = MP_PROTOCOL_SCSI_FCP,
 };
 
-/* The strongest first. */
+/* Highest precedence first. */
 static const struct {
 	enum mp_scope scope;
 	const char *before, *after; /* the keyword stands between them */
@@ -43,8 +44,8 @@ static const struct {
 };
 
 /*
- * Two values that are not the built-in one, nor each other; NULL: it is no value of a path or a
- * map.
+ * Two values that differ from the built-in one and from each other; NULL: it is not a value of a
+ * path or map.
  */
 static bool two_values(enum mp_key key, char values[2][32])
 {
@@ -89,7 +90,9 @@ static bool two_values(enum mp_key key, char values[2][32])
 	return count == 2;
 }
 
-/* Not looked up by a path or a map: of the whole process, or what describes the section itself. */
+/*
+ * Not looked up for a path or map: settings of the process, or descriptions of the section itself.
+ */
 static bool is_of_no_object(enum mp_key key)
 {
 	switch (key) {
@@ -140,7 +143,7 @@ static unsigned check_pair(struct loaded *loaded, enum mp_key key, size_t strong
 	_cleanup_(mp_trace_fini) struct mp_trace path = MP_TRACE_INIT, map = MP_TRACE_INIT;
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 	const char *name = mp_keywords[key].name, *before = levels[strong].before;
-	/* they count where prio stands */
+	/* they take effect where prio is set */
 	const char *prio = key == MP_KEY_PRIO_ARGS ? "prio alua\n" : "";
 	const struct mp_trace_row *row;
 	char values[2][32];
@@ -215,8 +218,8 @@ static void the_hardware_table_ranks_between_devices_and_defaults(void **state)
 		{ "devices {\ndevice {\nvendor 3PARdata\nproduct VV\nfailback 3\n}\n}\n",
 		  "failback", "3", "devices/device \"3PARdata\"", 10 },
 		/*
-		 * what the section does not say stays the table's, if its names are the same or
-		 * others that match
+		 * what the section does not set keeps the table's value, if the names are the same
+		 * or others that match
 		 */
 		{ "devices {\ndevice {\nvendor 3PARdata\nproduct VV\nfailback 3\n}\n}\n",
 		  "no_path_retry", "18", "hardware table 3PARdata/VV", 0 },

@@ -265,7 +265,7 @@ static void the_local_configuration_has_only_devices_that_are_present(void **sta
 			    "devices {\n}\noverrides {\n}\n");
 }
 
-/* Files at random, the same each time: every keyword of every section, with values of its type. */
+/* Random files, the same in each run: every keyword of every section, with values of its type. */
 
 static uint32_t next_random(uint32_t *seed)
 {
@@ -320,7 +320,7 @@ static void add_random_number(uint32_t *seed, const struct mp_keyword *keyword,
 	}
 }
 
-/* Return: has the keyword words, and was one of them added? */
+/* Return: true if the keyword has words, and one of them was added. */
 static bool add_random_word(uint32_t *seed, const struct mp_word *words, struct mp_strbuf *buf)
 {
 	unsigned count = 0;
@@ -426,7 +426,7 @@ static void add_setting(const struct mp_setting *setting, struct mp_strbuf *buf)
 	mp_strbuf_putc(buf, '\n');
 }
 
-/* All that a section holds, in the order of the keywords. */
+/* The whole content of a section, in the order of the keywords. */
 static void add_section(const struct mp_section *section, struct mp_strbuf *buf)
 {
 	mp_strbuf_puts(buf, "--\n");
@@ -438,7 +438,7 @@ static void add_section(const struct mp_section *section, struct mp_strbuf *buf)
 	}
 }
 
-/* What the configuration means, without the help of what prints it as a file. */
+/* The meaning of the configuration, formatted without the code that prints it as a file. */
 static void add_meaning(const struct mp_config *config, struct mp_strbuf *buf)
 {
 	unsigned place = 0;
@@ -463,7 +463,7 @@ static void add_meaning(const struct mp_config *config, struct mp_strbuf *buf)
 	mp_filter_print(config, buf);
 }
 
-/* Rules say where they come from, which printing changes. */
+/* Rules contain their origin, which printing changes. */
 static void forget_origins(struct mp_strbuf *buf)
 {
 	static const char *const origins[] = { "(default rule)     ", "(config file rule) " };

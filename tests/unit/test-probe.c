@@ -19,7 +19,7 @@
 #include "kernel/reading.h"
 #include "model/settings.h"
 
-/* A machine of files: sysfs, udev's database and /proc below one temporary folder. */
+/* A machine made of files: sysfs, udev's database and /proc below one temporary directory. */
 struct machine {
 	char root[64], sys[80], run_udev[80], proc[80];
 	struct mp_roots roots;
@@ -666,7 +666,8 @@ static void the_wwid_comes_from_udev_or_else_from_the_device(void **state)
 		{ "ID_SERIAL", "", false, false, -ENODATA, "" },
 		{ "ID_SERIAL", NULL, false, true, 0, "3500143800000abcd" },
 		/*
-		 * udev is not done with it, and may spell it otherwise than its page has it first.
+		 * udev has not finished with it, and may spell it differently from the first name
+		 * on its page
 		 */
 		{ "ID_SERIAL", NULL, true, false, -ENODATA, "" },
 		{ "ID_SERIAL", NULL, true, true, 0, "3500143800000abcd" },
@@ -813,7 +814,7 @@ static void properties_of_the_kernel_are_added_to_those_of_udev(void **state)
 	scsi_disk(machine, "devices/p/host0/target0:0:0/0:0:0:0", "sda", "8:0");
 	attribute(machine, dir, "uevent",
 		  "MAJOR=8\nMINOR=0\nDEVNAME=sda\nDEVTYPE=disk\nDISKSEQ=5\n");
-	/* Without udev's record it is not known what udev would say. */
+	/* Without udev's record, the udev properties are unknown. */
 	assert_int_equal(mp_probe_props(&machine->roots, makedev(8, 0), dir, true, &props),
 			 -ENOENT);
 	assert_int_equal(props.count, 0);

@@ -92,7 +92,7 @@ static void a_path_in_use_stays_only_while_no_path_of_its_map_is_proven(void **s
 	assert_true(mp_proof_may_stay(&one, &map));
 
 	one.proven_epoch = one.epoch;
-	mp_path_doubt(&one); /* it can prove, and did not */
+	mp_path_doubt(&one); /* it could prove its identity, and did not */
 	assert_false(mp_proof_may_stay(&one, &map));
 	one.proven_epoch = 0;
 	one.wrong_wwid = true;

@@ -6,7 +6,7 @@
 #include "model/queueing.h"
 #include "model/settings.h"
 
-/* One life of a map: the kernel's mode follows what each step decides. */
+/* The life of one map: the kernel's mode follows each decision. */
 struct story {
 	struct mp_queueing queueing;
 	struct mp_queueing_input input;
@@ -125,7 +125,7 @@ static void retries_last_their_number_of_intervals_and_a_second(void **state)
 		assert_int_equal(effect.change, MP_QUEUEING_ON);
 		assert_int_equal(effect.queued_sec, 0);
 		assert_false(story.queueing.expired);
-		/* and all begins again */
+		/* and everything starts again */
 		effect = tell(&story, 40 + rows[i].seconds, 0, 0);
 		assert_true(effect.entered_recovery);
 	}
@@ -162,7 +162,7 @@ static void nothing_is_given_up_while_a_check_is_pending(void **state)
 	assert_false(tell(&retries, 0, 0, 1).entered_recovery);
 	assert_false(retries.queueing.recovering);
 	assert_true(tell(&retries, 1, 0, 0).entered_recovery);
-	/* pending checks do not stop a recovery that runs */
+	/* pending checks do not stop a recovery in progress */
 	assert_true(tell(&retries, 10, 0, 1).change == MP_QUEUEING_OFF);
 
 	assert_false(tell(&fails, 0, 0, 1).gave_up);
@@ -263,7 +263,7 @@ static void disabling_ends_a_recovery(void **state)
 	assert_int_equal(effect.change, MP_QUEUEING_OFF);
 	assert_int_equal(effect.queued_sec, 7);
 	assert_true(effect.gave_up);
-	/* without a path, restored retries begin anew */
+	/* without a path, restored retries start from the beginning */
 	mp_queueing_restore(&story.queueing);
 	effect = tell(&story, 8, 0, 0);
 	assert_true(effect.entered_recovery);
@@ -358,14 +358,14 @@ static void the_state_of_a_map_decides_whether_it_queues(void **state)
 		{ 12, A_DOWN | B_WRONG | TABLE_QUEUES, "recovers" },
 		{ MP_RETRY_FAIL, NONE_LEFT, "gave up" },
 		{ MP_RETRY_QUEUE, NONE_LEFT | TABLE_QUEUES, "" },
-		/* a check that is not answered may find one */
+		/* a check in progress may find one */
 		{ MP_RETRY_FAIL, A_DOWN | B_PENDING, "" },
 		{ MP_RETRY_FAIL, A_DOWN | B_UNCHECKED, "" },
 
 		{ MP_RETRY_QUEUE, TABLE_QUEUES | DISABLED, "off" },
 		{ 12, NONE_LEFT | TABLE_QUEUES | DISABLED, "off gave up" },
 
-		/* not now, or not the daemon's to do */
+		/* not now, or not for the daemon to do */
 		{ MP_RETRY_QUEUE, ABSENT, "left alone" },
 		{ MP_RETRY_QUEUE, REMOVING, "left alone" },
 		{ MP_RETRY_QUEUE, IN_USE, "left alone" },

@@ -44,15 +44,15 @@ static void other_paths_are_restored_when_the_last_good_one_failed_io(void **sta
 	} rows[] = {
 		{ 0, 0, 0, true, 0, TASTE_NO_VERDICT },
 		{ SDA, 0, 0, true, 0, TASTE_NO_VERDICT },
-		/* neither of them can be used */
+		/* neither can be used */
 		{ SDA | SDB, 0, 0, true, 0, TASTE_RESTORE },
 		{ SDA, SDB, 0, true, 0, TASTE_RESTORE },
 		{ SDA, 0, SDB, true, 0, TASTE_RESTORE },
 		{ 0, SDA, SDB, true, 0, TASTE_RESTORE },
 		{ 0, SDA | SDB, 0, true, 0, TASTE_RESTORE },
-		/* as the checkers report: they restore them */
+		/* as reported by the checkers, which restore them */
 		{ SDA | SDB, 0, 0, false, 0, TASTE_FAIL },
-		/* a request that fails on all paths must end */
+		/* a request that has failed on all paths must end */
 		{ SDA | SDB, 0, 0, true, 1, TASTE_FAIL },
 		{ SDA | SDB, 0, 0, true, 10, TASTE_FAIL },
 		{ SDA | SDB, 0, 0, true, 10.1, TASTE_RESTORE },
@@ -82,7 +82,7 @@ static void failed_paths_are_asked_before_they_may_be_used_again(void **state)
 	} rows[] = {
 		{ 0, 0, 0, false, false },
 		{ SDA, 0, 0, true, false },
-		{ SDA | SDB, 0, 0, false, false }, /* I/O fails: they stay as they are */
+		{ SDA | SDB, 0, 0, false, false }, /* I/O fails: they are left alone */
 		{ SDA | SDB, 0, 0, true, true }, /* they are restored */
 		/* a table without that path is loaded, and a load restores all others */
 		{ SDA, SDB, 0, false, true },

@@ -16,7 +16,7 @@
 
 enum { PATHS_MAX = 20, SIZE = 16384 };
 
-/* Paths are 8:0, 8:16, ... in order; a test changes what it is about. */
+/* Paths are 8:0, 8:16, ... in order; each test changes what matters to it. */
 struct world {
 	struct mp_path paths[PATHS_MAX];
 	const struct mp_path *pointers[PATHS_MAX];
@@ -75,7 +75,7 @@ static void world_init(struct world *world, const char *paths)
 	}
 }
 
-/* @failed: devices that the kernel holds for failed, "8:0 8:16" */
+/* @failed: devices that the kernel has failed, "8:0 8:16" */
 static void world_set_kernel(struct world *world, const char *table, const char *failed)
 {
 	world->kernel.exists = true;
@@ -363,10 +363,10 @@ static void an_unproven_path_is_not_loaded(void **state)
 	world_init(&world, "up up");
 	doubt(&world, 1);
 	expect(&world, ONE_PATH, CREATE);
-	/* but what is down is shown there */
+	/* but a path that is down is included */
 	world.paths[1].state = MP_PATH_DOWN;
 	expect(&world, ONE_GROUP, CREATE FAIL_NEW("8:16"));
-	/* unless it is up, and only does not say what it is */
+	/* unless it is up and only does not report its WWID */
 	world.paths[1].silent = true;
 	expect(&world, ONE_PATH, CREATE);
 	world.paths[1].silent = false;
@@ -393,13 +393,13 @@ static void an_unproven_path_leaves_with_the_next_load_and_not_before(void **sta
 	doubt(&world, 1);
 	world_set_kernel(&world, "0 0 1 1 service-time 0 3 1 8:0 1 8:16 1 8:32 1", "8:16");
 	expect(&world, NULL, "");
-	/* a load would make it active */
+	/* a load would activate it */
 	world.seen.force_reload = true;
 	expect(&world, "0 0 1 1 service-time 0 2 1 8:0 1 8:32 1", ": reload: reload requested\n");
 	world.seen.force_reload = false;
 	world_set_kernel(&world, "0 0 1 1 service-time 0 2 1 8:0 1 8:32 1", "");
 	expect(&world, NULL, "");
-	/* it comes back by another one */
+	/* another load brings it back */
 	world.paths[1].state = MP_PATH_UP;
 	world.paths[1].proven_epoch = world.paths[1].epoch;
 	expect(&world, "0 0 1 1 service-time 0 3 1 8:0 1 8:16 1 8:32 1", ADDED);
@@ -419,7 +419,7 @@ static void no_table_is_loaded_before_a_path_is_proven(void **state)
 	assert_true(plan.awaits_proof);
 	mp_plan_fini(&plan);
 
-	/* Waiting I/O would go wherever they lead. What is in use stays in use. */
+	/* Waiting I/O would go wherever they lead. Paths in use stay in use. */
 	world_set_kernel(&world, "0 0 1 1 service-time 0 3 1 8:0 1 8:16 1 8:32 1", "");
 	world.seen.force_reload = true;
 	plan = (struct mp_plan)MP_PLAN_INIT;
@@ -427,7 +427,7 @@ static void no_table_is_loaded_before_a_path_is_proven(void **state)
 	assert_true(plan.awaits_proof);
 	mp_plan_fini(&plan);
 
-	/* The one that has proven is enough. */
+	/* One proven path is enough. */
 	world.paths[0].proven_epoch = world.paths[0].epoch;
 	plan = (struct mp_plan)MP_PLAN_INIT;
 	expect_of(&world, ONE_PATH, ": reload: reload requested\n", &plan);
@@ -479,11 +479,11 @@ static void a_path_to_another_lun_gets_no_io(void **state)
 	/* failed already: never reinstated */
 	world_set_kernel(&world, ONE_GROUP, "8:16");
 	expect(&world, NULL, GONE);
-	/* even while nothing may be loaded */
+	/* even while no table may be loaded */
 	world_set_kernel(&world, ONE_GROUP, "");
 	world.seen.awaits_udev = true;
 	expect(&world, NULL, FAIL_WRONG("8:16"));
-	/* and it never becomes a member */
+	/* and it is never added to the table */
 	world_set_kernel(&world, ONE_PATH, "");
 	expect(&world, NULL, "");
 	world_fini(&world);
@@ -503,7 +503,7 @@ static void priorities_order_groups(void **state)
 		{ "up/10 up/50 up/10 up/50",
 		  "0 0 2 1 service-time 0 2 1 8:16 1 8:48 1 service-time 0 2 1 8:0 1 8:32 1",
 		  CREATE },
-		/* a group without active path counts 0, and is not the first to be used */
+		/* a group without usable path has priority 0, and is not the first to be used */
 		{ "down/50 down/50 up/10 up/10",
 		  "0 0 2 1 service-time 0 2 1 8:32 1 8:48 1 service-time 0 2 1 8:0 1 8:16 1",
 		  CREATE FAIL_NEW("8:0") FAIL_NEW("8:16") },
@@ -557,7 +557,7 @@ static void every_grouping_policy_can_be_configured(void **state)
 		  "0 0 2 1 service-time 0 2 1 8:0 1 8:48 1 service-time 0 2 1 8:16 1 8:32 1" },
 		{ MP_GROUPING_BY_NODE_NAME, "up up up up",
 		  "0 0 2 1 service-time 0 2 1 8:0 1 8:32 1 service-time 0 2 1 8:16 1 8:48 1" },
-		/* nothing here tells the target port groups: one path a group */
+		/* the target port groups are unknown: one group per path */
 		{ MP_GROUPING_BY_TPG, "up up up up", each },
 	};
 	struct world world;
@@ -635,7 +635,7 @@ static void a_map_is_renamed_if_the_name_is_free(void **state)
 	world_set_kernel(&world, ONE_GROUP, "");
 	strcpy(world.kernel.name, "old");
 	expect(&world, NULL, RENAME);
-	/* along with whatever else is due */
+	/* together with whatever else is needed */
 	world.settings.grouping = MP_GROUPING_FAILOVER;
 	expect(&world, NULL, RENAME GROUPED);
 	world.seen.name_taken = true;
@@ -694,7 +694,7 @@ static void a_map_that_is_not_wanted_is_removed(void **state)
 	expect(&world, NULL, "");
 	world_set_kernel(&world, ONE_GROUP, "8:0");
 	strcpy(world.kernel.name, "old");
-	/* udev, which has it open, would keep it from being removed */
+	/* udev has it open, and would prevent its removal */
 	world.seen.awaits_udev = true;
 	expect(&world, ONE_GROUP, "");
 	world.seen.awaits_udev = false;
@@ -712,7 +712,7 @@ static void an_excluded_map_in_use_keeps_its_paths(void **state)
 		{ true, true, QUEUES, QUEUES },
 		{ false, true, QUEUES, QUEUES },
 		{ false, true, ONE_GROUP, ONE_GROUP },
-		/* the devices are gone: I/O that waits for them goes on waiting */
+		/* the devices are gone: I/O that waits for them continues to wait */
 		{ false, false, QUEUES, QUEUES },
 	};
 	struct world world;
@@ -788,7 +788,7 @@ static void a_map_keeps_its_size_unless_it_may_change(void **state)
 		{ ONE_GROUP, { 2 * SIZE, 0 }, MP_RESIZE_GROW_ONLY, false, ONE_GROUP, RESIZE },
 		/* paths that disagree move nothing */
 		{ ONE_GROUP, { 2 * SIZE, SIZE }, MP_RESIZE_GROW_SHRINK, true, ONE_GROUP, "" },
-		/* a member that shrank cannot bear the table */
+		/* a member that shrank is too small for the table */
 		{ ONE_GROUP, { SIZE, SIZE / 2 }, MP_RESIZE_NEVER, false, ONE_PATH, GONE },
 		{ ONE_GROUP, { SIZE / 2, SIZE / 2 }, MP_RESIZE_NEVER, false, ONE_GROUP, rejected },
 		{ ONE_GROUP,
@@ -1234,7 +1234,7 @@ static void nothing_is_loaded_while_udev_reads_a_usable_map(void **state)
 	world.seen.force_reload = true;
 	expect(&world, NULL, FAIL("8:16") QUEUE);
 	world.seen.force_reload = false;
-	/* an unusable map is what udev would hang on: it gets its path */
+	/* udev would hang on an unusable map: it gets its path */
 	world.paths[0].state = MP_PATH_DOWN;
 	expect(&world, NULL, ADDED FAIL_NEW("8:0") FAIL_NEW("8:16"));
 	world_set_kernel(&world, ONE_GROUP, "8:0");
@@ -1261,7 +1261,7 @@ static void losing_the_last_path_removes_the_map_if_configured(void **state)
 		{ MP_FLUSH_NEVER, ONE_GROUP, true, NO_GROUPS, removed },
 		{ MP_FLUSH_NEVER, ONE_GROUP, false, NO_GROUPS, removed },
 		{ MP_FLUSH_UNUSED, QUEUES, true, waiting, waits },
-		/* nobody knows yet: I/O goes on waiting */
+		/* not known yet: I/O continues to wait */
 		{ MP_FLUSH_UNUSED, QUEUES, false, waiting, removed },
 		{ MP_FLUSH_UNUSED, ONE_GROUP, true, NO_GROUPS, removed },
 		{ MP_FLUSH_UNUSED, ONE_GROUP, false, NO_GROUPS, removed },
@@ -1319,7 +1319,7 @@ static void a_kernel_map_that_does_not_exist_is_not_found(void **state)
 	expect(&world, ONE_GROUP, CREATE);
 }
 
-/* What was planned and loaded is right: the next run has nothing to do. */
+/* A plan that was applied leaves nothing for the next run. */
 static void a_plan_that_was_applied_leaves_nothing_to_do(void **state)
 {
 	static const char *const worlds[] = { "up/50 up/10", "up down", "down down",
@@ -1421,7 +1421,7 @@ static void a_marked_map_is_planned_left_forgotten_or_waits_for_the_wwids_file(v
 		{ REJECTED, FORCED, RECONCILE_UNWANTED },
 		{ REJECTED, EXISTS, RECONCILE_REJECTED },
 
-		/* What the file says counts once. */
+		/* The file is read once. */
 		{ FIND("strict"), 0, RECONCILE_AWAIT_WWIDS },
 		{ FIND("strict"), WWIDS_READ, RECONCILE_UNWANTED },
 		{ FIND("strict"), FORCED, RECONCILE_ALLOWED },
@@ -1499,7 +1499,7 @@ static void no_map_is_planned_while_its_paths_are_tuned(void **state)
 	recorded_expect("tune w\n");
 	assert_int_equal(map->busy, 0);
 	made.marks = 0;
-	recorded.tuning_ended(&made.daemon, NULL); /* another path's is still written */
+	recorded.tuning_ended(&made.daemon, NULL); /* another path is still being tuned */
 	assert_int_equal(made.marks, 0);
 	recorded.tuning_ended(&made.daemon, map);
 	assert_int_equal(made.marks, 1);
@@ -1553,7 +1553,7 @@ static void a_plan_leaves_out_paths_and_names_of_other_maps(void **state)
 	assert_true(path->elsewhere && made.inventory.has_elsewhere);
 	recorded_expect("reply 7: ok\n");
 
-	/* That one lets go of it, and keeps the name. */
+	/* That map drops the path, and keeps the name. */
 	mp_table_fini(&other->map.kernel.table);
 	paths_let_go(&made.inventory);
 	assert_true(map->dirty);
@@ -1565,7 +1565,7 @@ static void a_plan_leaves_out_paths_and_names_of_other_maps(void **state)
 	assert_string_equal(plan.name, "w");
 }
 
-/* One turn of the loop: nothing but the pass is to be done in it. */
+/* One turn of the loop, in which only the pass runs. */
 static void many_marks_cause_one_pass_that_leaves_out_busy_maps(void **state)
 {
 	_cleanup_recorded_ struct made made;

@@ -62,7 +62,7 @@ static bool is_asked(const struct world *world)
 	return check.wanted;
 }
 
-/* What a check that was asked tells. Return: may the path be used? */
+/* What a check that was asked reports. Return: true if the path may be used. */
 static bool told(struct world *world, bool registered, bool held, int error)
 {
 	struct reservation_check check = { 0 };
@@ -183,14 +183,14 @@ static void the_key_follows_settings_and_file(void **state)
 	assert_int_equal(reservation->registered, RESERVATION_UNSET);
 	assert_int_equal(reservation->held, RESERVATION_UNSET);
 	assert_false(is_asked(world));
-	/* The operator's flag stays without a key, and keeps no path back. */
+	/* The operator's flag stays without a key, and holds back no path. */
 	reservation->registered = RESERVATION_SET;
 	reservations_resolve(&world->map);
 	assert_int_equal(reservation->registered, RESERVATION_SET);
 	assert_true(told(world, false, false, 0));
 }
 
-/* Commands: a map of sda and sdb with a key, as the daemon has it. */
+/* Commands, for a map of sda and sdb with a key. */
 static struct daemon_map *command_init(struct made *made)
 {
 	struct daemon_map *map;
@@ -277,7 +277,7 @@ static void setprkey_is_answered_by_the_maps_resulting_key(void **state)
 		const char *reply;
 	} rows[] = {
 		{ MP_RESERVATION_PRKEYS, false, "reply 9: ok\n" },
-		/* it has its key from the configuration, and does not use this one */
+		/* its key is from the configuration, so it does not use this one */
 		{ MP_RESERVATION_CONFIGURED, false, "reply 9: fail\n" },
 		{ MP_RESERVATION_PRKEYS, true, "reply 9: ok\n" },
 		{ MP_RESERVATION_CONFIGURED, true, "reply 9: fail\n" }, /* it still has one */

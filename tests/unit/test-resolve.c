@@ -233,7 +233,7 @@ static void queueing_in_features_applies_without_no_path_retry(void **state)
 		  "2 pg_init_retries 5", MP_RETRY_QUEUE },
 		{ OVERRIDES("features \"1 queue_if_no_path\"\nno_path_retry fail"), "0",
 		  MP_RETRY_FAIL },
-		/* entries that are merged settle it among themselves */
+		/* entries that are merged determine it among themselves */
 		{ "devices {\ndevice {\nvendor V\nproduct \".*\"\nno_path_retry 4\n}\ndevice {\nvendor V\nproduct P\nfeatures \"1 "
 		  "queue_if_no_path\"\n}\ndevice {\nvendor V\nproduct P\nfailback 7\n}\n}\n",
 		  "0", MP_RETRY_QUEUE },

@@ -30,7 +30,7 @@ static void list_add(struct mp_rule_list *list, const char *text)
 	assert_int_equal(mp_rule_list_add(list, &rule), 0);
 }
 
-/* Few letters, so that rules meet; some rules are more than words. */
+/* Few letters, so that rules overlap; some rules are more than words. */
 static void text_make(char *text, unsigned *seed, bool rule)
 {
 	static const char *const frames[] = { "%s",  "%s",  "%s",  "%s",      "^%s",
@@ -41,7 +41,7 @@ static void text_make(char *text, unsigned *seed, bool rule)
 	for (size_t i = 0; i < length; i++)
 		word[i] = "abcd"[rand_r(seed) % 4];
 	word[length] = '\0';
-	/* What all texts match would hide the others. */
+	/* A rule that all texts match would hide the others. */
 	snprintf(text, TEXT_SIZE, rule && length > 3 ? frames[rand_r(seed) % 10] : "%s", word);
 	if (rule && (length < 4 || text[0] == '!'))
 		snprintf(text, TEXT_SIZE, "%sdddd", word);

@@ -70,7 +70,7 @@ static void one_path_asks_for_the_priorities_of_all(void **state)
 	assert_int_equal(world.map->prio_asking, world.a->path.id);
 	schedule_check(world.b);
 	assert_null(recorded.check->prioritizer);
-	schedule_end_round(world.b); /* it is not the one */
+	schedule_end_round(world.b); /* it is not the one that asks */
 	assert_int_equal(world.map->prio_asking, world.a->path.id);
 	schedule_end_round(world.a);
 	assert_int_equal(world.map->prio_asking, 0);
@@ -121,7 +121,8 @@ static void a_map_waits_for_the_answer_of_a_path_in_doubt(void **state)
 		const char *asked;
 	} rows[] = {
 		{ MP_PATH_UP, false, false, true, false, CHECK("sda") },
-		{ MP_PATH_UP, true, false, true, true, "" }, /* what runs may be too old */
+		{ MP_PATH_UP, true, false, true, true,
+		  "" }, /* the answer of the running check may be outdated */
 		{ MP_PATH_DOWN, false, false, false, false, CHECK("sda") },
 		{ MP_PATH_UP, false, true, false, false, "" },
 	};
@@ -184,7 +185,7 @@ static void a_device_that_may_have_been_replaced_is_opened_again(void **state)
 	world.b->fd = 6;
 	schedule_check(world.b);
 	recorded_forget();
-	schedule_reopen(world.b); /* the check has it */
+	schedule_reopen(world.b); /* the check uses it */
 	recorded_expect("");
 	assert_int_equal(world.b->fd, 6);
 	world.b->fd = -1;

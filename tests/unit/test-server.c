@@ -28,7 +28,7 @@
 enum {
 	BIG = 4 * 1024 * 1024,
 	TIMEOUT_MSEC = 100,
-	LATE_MSEC = 500 /* what a busy machine may add */
+	LATE_MSEC = 500 /* tolerance for a busy machine */
 };
 
 struct fixture {
@@ -50,7 +50,7 @@ static uint64_t now_msec(void)
 	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* "late" waits, "big" gets many bytes, all else is echoed. */
+/* "late" waits, "big" gets many bytes, any other text is echoed. */
 static void on_request(void *userdata, const struct request *request)
 {
 	struct fixture *fixture = userdata;
@@ -95,7 +95,7 @@ static int client_connect(struct fixture *fixture)
 	return fd;
 }
 
-/* As a user who is not root: only root can be another one. */
+/* As a user other than root; only root can change the user. */
 static int client_connect_as(struct fixture *fixture, uid_t uid)
 {
 	int fd;
@@ -122,7 +122,7 @@ static void put_request(int fd, const char *text)
 	put(fd, frame, sizeof(length) + length);
 }
 
-/* Turns the loop until that many bytes are here; less: the server hung up. */
+/* Runs the loop until that many bytes have arrived, or fewer if the server has hung up. */
 static size_t get(struct fixture *fixture, int fd, void *bytes, size_t length)
 {
 	uint64_t end = now_msec() + 10000;
@@ -213,7 +213,7 @@ static void requests_of_a_connection_are_answered_in_turn(void **state)
 	expect_nothing(fixture, fd);
 	assert_int_equal(fixture->requests, 3);
 	server_reply(fixture->server, fixture->late_id, "four", 4);
-	assert_int_equal(fixture->requests, 3); /* not from within the answer to another */
+	assert_int_equal(fixture->requests, 3); /* not from within the answer to another one */
 	expect_reply(fixture, fd, "four");
 	expect_reply(fixture, fd, "three");
 	assert_int_equal(fixture->last_is_root, getuid() == 0);
@@ -301,7 +301,7 @@ static void a_bad_length_closes_the_connection(void **state)
 	assert_int_equal(fixture->requests, ARRAY_SIZE(cases));
 }
 
-/* A claim has all of udev's properties. */
+/* A claim contains all udev properties. */
 static void put_claim(int fd, char *text, size_t length, size_t piece)
 {
 	struct {
@@ -608,7 +608,7 @@ static void the_named_socket_is_open_to_all_and_replaces_an_old_one(void **state
 	assert_int_equal(stat(fixture.name, &node), 0);
 	unlink(fixture.name);
 
-	/* What is no socket is not ours to remove. */
+	/* A file that is not a socket is not ours to remove. */
 	fd = creat(fixture.name, 0600);
 	close(fd);
 	assert_int_equal(server_new(fixture.event, on_request, &fixture, NULL, &old), -EADDRINUSE);
@@ -657,7 +657,7 @@ static void systemds_sockets_are_used(void **state)
 		dup2(saved, SD_LISTEN_FDS_START);
 }
 
-/* A request, and whatever of its answer has come, as fast as it can. */
+/* Sends a request, and reads whatever of its answer has arrived, as fast as it can. */
 static void flood(int fd)
 {
 	struct {
@@ -681,7 +681,7 @@ static int count_call(sd_event_source *source, void *userdata)
 	return 0;
 }
 
-/* This process's own time: how busy the machine is does not matter. */
+/* CPU time of this process: the load of the machine does not matter. */
 static uint64_t cpu_msec(void)
 {
 	struct timespec now;
@@ -690,10 +690,7 @@ static uint64_t cpu_msec(void)
 	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/*
- * Something that waits for an idle loop, as reconciliation does, beside clients that ask without a
- * pause.
- */
+/* Waits for an idle loop, as reconciliation does, while clients send requests without a pause. */
 static void idle_source_gets_its_turn(struct fixture *fixture, int (*connect_one)(struct fixture *))
 {
 	sd_event_source *idle;
@@ -718,7 +715,7 @@ static void idle_source_gets_its_turn(struct fixture *fixture, int (*connect_one
 	}
 	assert_true(calls > 2);
 	assert_in_range(worst, 0, 100);
-	assert_true(fixture->requests > 100); /* who asked was answered all the same */
+	assert_true(fixture->requests > 100); /* they were answered all the same */
 	sd_event_source_disable_unref(idle);
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		close(fds[i]);
@@ -868,7 +865,7 @@ static int lingering_socket(int *peer)
 	return fd;
 }
 
-/* The server's listeners let nothing pass, where the kernel knows that. */
+/* The server's listeners accept no descriptors, where the kernel supports that. */
 static void pass_descriptors_as_older_kernels_do(void)
 {
 	const int passrights = 83 /* SO_PASSRIGHTS */, on = 1;
@@ -881,7 +878,7 @@ static void pass_descriptors_as_older_kernels_do(void)
 	}
 }
 
-/* Return: was it taken? */
+/* Return: true if it was accepted. */
 static bool send_descriptor(int fd, int passed)
 {
 	char control[CMSG_SPACE(sizeof(int))] = "";
@@ -929,7 +926,7 @@ static void descriptors_attached_to_a_request_block_nothing(void **state)
 		turn(fixture, 50);
 		assert_in_range(now_msec() - begin, 50, 1000);
 		if (peer >= 0)
-			close(peer); /* lets go whoever waits */
+			close(peer); /* lets a thread in close() continue */
 	}
 	close(root);
 	turn(fixture, 100);
@@ -949,7 +946,7 @@ static size_t count_descriptors(void)
 	return count;
 }
 
-/* Beyond the quota, in the backlog when they send, and gone when they are refused. */
+/* Beyond the quota: in the backlog while they send, and gone when they are refused. */
 static void refused_connections_leak_nothing(void **state)
 {
 	struct fixture *fixture = *state;
@@ -963,7 +960,7 @@ static void refused_connections_leak_nothing(void **state)
 	pass_descriptors_as_older_kernels_do();
 	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
 		kept[i] = client_connect_as(fixture, 1000);
-	/* The last to connect is the last to be accepted, maybe some turns later. */
+	/* The last to connect is the last to be accepted, possibly some turns later. */
 	put_request(kept[ARRAY_SIZE(kept) - 1], "accepted");
 	expect_reply(fixture, kept[ARRAY_SIZE(kept) - 1], "accepted");
 	before = count_descriptors();

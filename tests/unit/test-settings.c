@@ -6,7 +6,7 @@
 
 #define FAILS "defaults {\nno_path_retry fail\n}\n"
 
-/* Before its first path is found nothing says whether its array asks for queueing. */
+/* Before its first path is found, it is not known whether its array requires queueing. */
 static void the_default_does_not_end_queueing_of_a_map_without_paths(void **state)
 {
 	static const struct {
@@ -20,7 +20,7 @@ static void the_default_does_not_end_queueing_of_a_map_without_paths(void **stat
 		{ "", true, false, MP_RETRY_UNSET },
 		{ "defaults {\nno_path_retry queue\n}\n", true, false, MP_RETRY_QUEUE },
 		{ "defaults {\nno_path_retry 5\n}\n", true, false, 5 },
-		/* What is said of this map, or of all, holds for every array. */
+		/* Settings for this map, or for all, apply to every array. */
 		{ "multipaths {\nmultipath {\nwwid w\nno_path_retry fail\n}\n}\n", true, false,
 		  MP_RETRY_FAIL },
 		{ "overrides {\nno_path_retry fail\n}\n", true, false, MP_RETRY_FAIL },

@@ -116,7 +116,7 @@ static void other_work_of_the_loop_has_priority(void **state)
 	assert_true(sd_event_add_defer(fixture.event, &fixture.other, on_other, NULL) >= 0);
 	begun = now_usec();
 	slices_run(fixture.slices);
-	/* Unless this process had to wait for the CPU so long. */
+	/* Unless this process had to wait for the CPU that long. */
 	if (turn() > 0)
 		assert_true(now_usec() - begun >= SLICE_PAUSE_USEC);
 	else

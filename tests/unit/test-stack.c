@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What workers run, with the input that takes it deepest: never more than half of a worker's stack.
+ * The work of workers with the inputs that need the deepest stack: never more than half of a
+ * worker's stack.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,14 +58,14 @@ static size_t expression_depth(const char *text, int *result)
 		.text = text,
 		.subject = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"
 	};
-	/* Larger than a worker's, to measure what is too much rather than to crash. */
+	/* Larger than a worker's, to measure an excess instead of crashing. */
 	size_t used = painted_stack_run(4 * pool_stack_size(), expression_use, &expression);
 
 	*result = expression.result;
 	return used;
 }
 
-/* The largest of its kind that is taken. */
+/* The largest of its kind that is accepted. */
 static void no_accepted_expression_needs_half_of_a_workers_stack(void **state)
 {
 	static const struct {

@@ -25,7 +25,7 @@ static void a_missing_file_is_created_with_its_directories(void **state)
 	assert_int_equal(scratch_mode(*state, "a/b/file"), 0600);
 }
 
-/* Another program, with the locks that those use. Holds the lock until it is killed. */
+/* Another program, using the same locks. Holds the lock until it is killed. */
 static pid_t other_program_locks(const char *dir, const char *name)
 {
 	int ready[2];
@@ -195,8 +195,8 @@ static int write_key(const char *dir)
 }
 
 /*
- * The program is killed when it enters or leaves its system call number @stop. Return: did it come
- * that far?
+ * The program is killed when it enters or leaves system call number @stop. Return: false if it
+ * ended before.
  */
 static bool killed_at(unsigned stop, int (*write)(const char *dir), const char *dir)
 {
@@ -233,7 +233,7 @@ static void a_kill_at_any_system_call_leaves_the_old_file_or_the_new_one(void **
 		"# Multipath persistent reservation keys, Version : 1.0\n0x0000000000000001 3600a\n";
 	static const struct {
 		int (*write)(const char *dir);
-		const char *file, *old; /* NULL: there is none; an empty one is as good then */
+		const char *file, *old; /* NULL: there is none, or an empty one */
 	} cases[] = {
 		{ add_wwids, "wwids", wwids },	      { add_wwids, "wwids", NULL },
 		{ remove_wwid, "wwids", wwids },      { reset_wwids, "wwids", wwids },
@@ -266,7 +266,7 @@ static void a_kill_at_any_system_call_leaves_the_old_file_or_the_new_one(void **
 			else
 				assert_true(left || !cases[i].old);
 
-			/* Neither a lock nor a temporary file is in the way of the next one. */
+			/* Neither a lock nor a temporary file obstructs the next one. */
 			assert_true(cases[i].write(*state) >= 0);
 			again = scratch_read(*state, cases[i].file);
 			assert_string_equal(again, new);

@@ -5,7 +5,7 @@
 #include "jobs-recorded.h"
 #include "multipathd/state/duties.h"
 
-/* What the owner of the maps is told is recorded, too. */
+/* The calls of the maps' owner are recorded, too. */
 
 static void record_news(const char *what, const struct path_news *news)
 {
@@ -62,7 +62,7 @@ static void world_fini(struct world *world)
 
 #define _cleanup_world_ _cleanup_(world_fini)
 
-/* What the kernel has, to be changed, and then taken. */
+/* The kernel's table, to be changed, and then taken. */
 static struct mp_kernel_map world_kernel(const struct world *world)
 {
 	struct mp_kernel_map kernel = world->map->map.kernel;

@@ -10,7 +10,7 @@
 #define TWO_PATHS "0 0 1 1 round-robin 0 2 1 8:0 1 8:16 1"
 #define NO_PATHS "0 0 0 0"
 
-/* In the library's place: there is no memory while the test says so. */
+/* Replaces that of the C library: there is no memory while the test says so. */
 static bool memory_is_used_up;
 
 void *calloc(size_t count, size_t size)
@@ -80,7 +80,7 @@ static void the_steps_of_a_plan_become_operations_and_messages_in_order(void **s
 	} rows[] = {
 		{ TWO_PATHS, { STOP }, TWO_PATHS, 0, "" },
 		{ NULL, { MP_STEP_CREATE, STOP }, TWO_PATHS, 1, "create w: 2048 " TWO_PATHS "\n" },
-		/* A load takes every path for good: one that fails afterwards is not to be used. */
+		/* A load makes every path active: one that has failed must be failed again. */
 		{ NULL,
 		  { MP_STEP_CREATE, MP_STEP_FAIL_PATH, STOP },
 		  TWO_PATHS,
@@ -91,7 +91,7 @@ static void the_steps_of_a_plan_become_operations_and_messages_in_order(void **s
 		  TWO_PATHS,
 		  1,
 		  "load mpatha: 2048 " TWO_PATHS ", not using 8:16\n" },
-		/* One that fails before it is not in the new table. */
+		/* A path that is failed before the load is not in the new table. */
 		{ TWO_PATHS,
 		  { MP_STEP_FAIL_PATH, MP_STEP_RELOAD, STOP },
 		  ONE_PATH,
@@ -127,7 +127,7 @@ static void the_steps_of_a_plan_become_operations_and_messages_in_order(void **s
 		  TWO_PATHS,
 		  0,
 		  "message w: fail_if_no_path\n" },
-		/* That is failback's. */
+		/* Left to failback. */
 		{ TWO_PATHS, { MP_STEP_SWITCH_GROUP, STOP }, TWO_PATHS, 0, "" },
 		/* A path to another LUN is failed even if nothing else can be done. */
 		{ TWO_PATHS,
@@ -231,11 +231,11 @@ static void a_table_that_the_kernel_shows_differently_is_not_loaded_again(void *
 	} rows[] = {
 		{ NULL, NULL, false, false, 1, false },
 		{ TWO_PATHS, ONE_PATH, false, false, 0, false },
-		/* The kernel has something else now than right after that load. */
+		/* The kernel's table is no longer what it was right after that load. */
 		{ TWO_PATHS, NO_PATHS, false, false, 1, false },
 		{ ONE_PATH, ONE_PATH, false, false, 1, false },
 		{ TWO_PATHS, ONE_PATH, true, false, 1, false },
-		/* Failback's wish is dropped, and what else there is to do looked at. */
+		/* The failback is dropped, and the map is planned again for other reasons. */
 		{ TWO_PATHS, ONE_PATH, false, true, 0, true },
 	};
 	static const int kinds[] = { MP_STEP_RELOAD, STOP };
@@ -274,7 +274,7 @@ static void a_map_in_use_is_emptied_and_removed_later(void **state)
 			"load mpatha: 2048 " NO_PATHS "\n");
 	assert_true(recorded.table->no_queue);
 
-	/* Once it is empty, ever later. */
+	/* Once it is empty, attempts become less frequent. */
 	mp_table_fini(&world.map->map.kernel.table);
 	assert_int_equal(steps_apply(world.map, &world.plan), 0);
 	recorded_expect("timer in 2 s\n");
@@ -334,7 +334,7 @@ static void the_operator_removes_suspends_and_resumes_and_is_answered(void **sta
 	(void)state;
 	world_init(&world, ONE_PATH);
 	assert_int_equal(steps_remove(world.map, false, true, 9), 0);
-	assert_true(world.map->keep_uncreated); /* it is not made again by itself */
+	assert_true(world.map->keep_uncreated); /* it is not created again by itself */
 	assert_int_equal(steps_suspend(world.map, false, 10), 0);
 	assert_int_equal(steps_suspend(world.map, true, 11), 0);
 	recorded_expect("remove w for request 9\n"

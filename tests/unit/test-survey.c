@@ -104,7 +104,7 @@ static void a_look_is_judged_by_what_has_happened_since(void **state)
 	}
 }
 
-/* As struct looks does it, in one slice. */
+/* As struct looks does, in one slice. */
 static void take(struct look_job *job)
 {
 	survey_takers.begin(job);
@@ -138,7 +138,10 @@ static void a_status_of_a_busy_map_is_read_again_later(void **state)
 	assert_true(world.map->look_skipped);
 }
 
-/* Else a path that the daemon has just reinstated would be lost again, by its state before that. */
+/*
+ * Otherwise a path that the daemon has just reinstated would be failed again, because of its state
+ * before that.
+ */
 static void a_status_from_before_a_message_is_read_again(void **state)
 {
 	enum { WHEN_LOOKED, WHEN_READ, WHEN_TAKEN, NEVER };
@@ -218,7 +221,7 @@ static void a_device_without_a_table_is_a_leftover(void **state)
 	world.found.known = world.found.read = false;
 	world.found.half_made = true;
 	take(&world.job);
-	recorded_expect("timer in 5 s\n"); /* it may be about to get one */
+	recorded_expect("timer in 5 s\n"); /* a table may be about to be loaded */
 	assert_null(maps_find_wwid(&world.made.inventory, "other"));
 	assert_true(leftovers_has(&world.made.daemon, "other"));
 }

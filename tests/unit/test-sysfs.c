@@ -82,7 +82,7 @@ static void a_number_has_only_digits(void **state)
 	assert_int_equal(mp_sysfs_read_number(root, "", "a", &number), -EBADMSG);
 	put(root, "\n");
 	assert_int_equal(mp_sysfs_read_number(root, "", "a", &number), -EBADMSG);
-	/* What strtoull() would make a number of. */
+	/* strtoull() would accept these as numbers. */
 	put(root, "-1\n");
 	assert_int_equal(mp_sysfs_read_number(root, "", "a", &number), -EBADMSG);
 	put(root, "+5\n");

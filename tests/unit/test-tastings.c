@@ -38,7 +38,7 @@ static void a_label_is_looked_for_where_it_may_make_a_map(void **state)
 		{ "load yes\n", false, false, false, false },
 		{ KNOWN, true, false, false, false },
 		{ KNOWN, false, true, true, false },
-		{ KNOWN, false, true, false, true }, /* of its WWID, and not made */
+		{ KNOWN, false, true, false, true }, /* of its WWID, and not created */
 	};
 
 	(void)state;
@@ -62,7 +62,7 @@ static void a_disk_is_read_in_its_own_lane(void **state)
 	recorded_expect("work\n");
 	assert_int_equal(recorded.lane, lane_of_path(&asked.orphan->path.identity));
 	assert_false(recorded.work->exclusive); /* it may hang */
-	recorded_return_works(); /* without a label the engine is not asked */
+	recorded_return_works(); /* without a label the engine is not called */
 	recorded_expect("");
 	tastings_on_up(asked.path);
 	recorded_expect("");

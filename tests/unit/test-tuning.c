@@ -17,7 +17,7 @@ static const char nvme[] = "devices/pci0000:00/0000:00:07.0/nvme/nvme0/nvme0n1";
 
 enum { OFF = -1, NONE = -2 };
 
-/* What the wish for a path is, given what is set. NONE: not set. */
+/* The values wanted for a path, depending on those set. NONE: not set. */
 static void timeouts_fit_each_other_and_the_transport(void **state)
 {
 	static const struct {

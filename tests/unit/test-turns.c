@@ -30,7 +30,10 @@ struct fixture {
 	unsigned new_turns;
 };
 
-/* What is served, in order: A, B, C of root, a, b, c of the first user, l, m, n of the second. */
+/*
+ * The accounts served, in order: A, B, C of root, a, b, c of the first user, l, m, n of the
+ * second.
+ */
 static void on_attend(struct cds_list_head *in_ready, uint64_t begin_usec)
 {
 	struct client *client = caa_container_of(in_ready, struct client, in_ready);
@@ -96,14 +99,14 @@ static void get_ready(struct fixture *fixture, int account)
 	}
 }
 
-/* Until nothing is to be done at once. */
+/* Until nothing can be done at once. */
 static void settle(struct fixture *fixture)
 {
 	while (sd_event_run(fixture->event, 0) > 0)
 		;
 }
 
-/* Whatever has to be waited for, too. */
+/* Includes what must be waited for. */
 static void serve_all(struct fixture *fixture)
 {
 	for (int i = 0; i < 1 + USERS; i++)
@@ -127,7 +130,7 @@ static void a_user_without_time_left_waits_for_the_next_turn_and_others_do_not(v
 	struct fixture *fixture = *state;
 	unsigned new_turns;
 
-	do { /* a busy machine may let a turn pass meanwhile: once more */
+	do { /* on a busy machine, a turn may pass meanwhile: once more */
 		serve_all(fixture);
 		new_turns = fixture->new_turns;
 		fixture->served[0] = '\0';

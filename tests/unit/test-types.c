@@ -32,7 +32,7 @@ struct row {
 	enum mp_key key;
 	const char *text;
 	int result; /* of the parser */
-	int level; /* of what it tells, -1: nothing */
+	int level; /* of the message, -1: none */
 	const char *printed;
 };
 

@@ -181,7 +181,7 @@ static void a_known_name_stays_while_it_is_on_the_page(void **state)
 		{ "3500143800000abcd", "01130008 50014380 0000abcd 02010008 56454e44 4f523131",
 		  "1VENDOR11" },
 		{ "", "02010008 56454e44 4f523131", "1VENDOR11" },
-		/* What scsi_id(8) makes of these, and mp_vpd_wwid() by itself does not. */
+		/* scsi_id(8) derives these, and mp_vpd_wwid() by itself does not. */
 		{ "34001438000ab00cd", "01030008 40014380 00ab00cd 02010008 56454e44 4f523131",
 		  "34001438000ab00cd" },
 		{ "36006016012345678",
@@ -276,7 +276,7 @@ static void a_wwid_that_does_not_fit_is_cut(void **state)
 	}
 }
 
-/* Whatever length the page claims, and wherever it is cut. */
+/* Whatever length the page claims, and wherever it is truncated. */
 static void no_byte_after_the_data_matters(void **state)
 {
 	uint8_t page[256];

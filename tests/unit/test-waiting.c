@@ -13,7 +13,7 @@ static void commands_that_show_groups_wait_for_a_look_at_unused_maps(void **stat
 		{ "show maps json", true },
 		{ "list multipath mpatha json", true },
 		{ "@list l 2 0", true },
-		/* words may be shortened, and be any text as arguments */
+		/* words may be abbreviated; arguments may be any text */
 		{ "show maps js", true },
 		{ "show maps to", true },
 		{ "show\tmap mpatha\ttopology", true },
