@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "kernel/reservation.h"
+#include "multipathd/jobs/registrations.h"
+
+/* The target's answers, and the parameters of the last registration. */
+static struct {
+	int keys_error;
+	size_t registered; /* registrations of the key */
+	struct mp_reservation_holder holder;
+	int holder_error, register_error;
+	struct mp_reservation_parameters parameters;
+	unsigned registrations;
+} target;
+
+/* Replace those of kernel/reservation.c. */
+int mp_reservation_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
+			     struct mp_reservation_keys *ret)
+{
+	(void)fd;
+	assert_int_equal(timeout_msec, 3000);
+	*data = NULL;
+	*ret = (struct mp_reservation_keys){ 0 };
+	return target.keys_error;
+}
+
+size_t mp_reservation_count(const struct mp_reservation_keys *keys, uint64_t key)
+{
+	(void)keys;
+	assert_int_equal(key, 0xabc);
+	return target.registered;
+}
+
+int mp_reservation_read_holder(int fd, unsigned timeout_msec, struct mp_reservation_holder *ret)
+{
+	(void)fd;
+	(void)timeout_msec;
+	*ret = target.holder;
+	return target.holder_error;
+}
+
+int mp_reservation_register(int fd, const struct mp_reservation_parameters *parameters,
+			    unsigned timeout_msec)
+{
+	(void)fd;
+	(void)timeout_msec;
+	target.parameters = *parameters;
+	target.registrations++;
+	return target.register_error;
+}
+
+static struct reservation_check checked(bool wanted)
+{
+	struct reservation_check check = { .wanted = wanted, .key = { .key = 0xabc } };
+
+	registration_check_run(&check, 5, 3000);
+	return check;
+}
+
+static void a_path_is_registered_only_if_the_key_still_is(void **state)
+{
+	static const struct {
+		bool wanted;
+		int keys_error;
+		size_t registered;
+		bool told, says_registered, registers;
+		int register_error, error;
+	} rows[] = {
+		{ false, 0, 1, false, false, false, 0, 0 },
+		{ true, 0, 1, true, true, true, 0, 0 },
+		{ true, 0, 2, true, true, true, -EIO, -EIO },
+		/* it was preempted, to fence this host */
+		{ true, 0, 0, true, false, false, 0, 0 },
+		{ true, -EIO, 1, true, false, false, 0, -EIO },
+		/* a target without reservations has no key */
+		{ true, -EOPNOTSUPP, 1, true, false, false, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct reservation_check check;
+
+		memset(&target, 0, sizeof(target));
+		target.keys_error = rows[i].keys_error;
+		target.registered = rows[i].registered;
+		target.register_error = rows[i].register_error;
+		check = checked(rows[i].wanted);
+		assert_int_equal(check.told, rows[i].told);
+		assert_int_equal(check.registered, rows[i].says_registered);
+		assert_int_equal(check.error, rows[i].error);
+		assert_int_equal(target.registrations, rows[i].registers);
+	}
+}
+
+static void the_reservation_is_held_by_the_key_or_by_all_registrants(void **state)
+{
+	static const struct {
+		struct mp_reservation_holder holder;
+		int error;
+		bool held;
+	} rows[] = {
+		{ { .held = false }, 0, false },
+		{ { .held = true, .key = 0xabc }, 0, true },
+		{ { .held = true, .key = 0xdef }, 0, false },
+		{ { .held = true, .type = MP_RESERVATION_WRITE_EXCLUSIVE_ALL }, 0, true },
+		{ { .held = true, .type = MP_RESERVATION_EXCLUSIVE_ACCESS_ALL }, 0, true },
+		{ { .held = true, .key = 0xabc }, -EIO, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		memset(&target, 0, sizeof(target));
+		target.registered = 1;
+		target.holder = rows[i].holder;
+		target.holder_error = rows[i].error;
+		assert_int_equal(checked(true).held, rows[i].held);
+		assert_int_equal(target.registrations, 1); /* in any case */
+	}
+}
+
+static void the_key_is_registered_with_its_options(void **state)
+{
+	const struct mp_prkey key = { .key = 0xabc, .aptpl = true };
+
+	(void)state;
+	memset(&target, 0, sizeof(target));
+	target.register_error = -EBUSY;
+	assert_int_equal(registration_register(5, &key, true, 3000), -EBUSY);
+	assert_int_equal(target.parameters.service_action_key, 0xabc);
+	assert_int_equal(target.parameters.key, 0);
+	assert_true(target.parameters.all_target_ports);
+	assert_true(target.parameters.through_power_loss);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_path_is_registered_only_if_the_key_still_is),
+		cmocka_unit_test(the_reservation_is_held_by_the_key_or_by_all_registrants),
+		cmocka_unit_test(the_key_is_registered_with_its_options),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
