@@ -150,13 +150,13 @@ int configure_start(struct daemon *daemon)
 	return 0;
 }
 
-static void resolve_path(struct daemon_path *path)
+static void configure_resolve_path(struct daemon_path *path)
 {
 	path->path.priority_is_old |= mp_path_state_is_bad(path->path.state);
 	discovery_resolve_settings(path);
 }
 
-static void list_paths(struct configure *configure)
+static void configure_list_paths(struct configure *configure)
 {
 	const struct inventory *inventory = &configure->daemon->inventory;
 	struct mp_path *path;
@@ -169,10 +169,10 @@ static void list_paths(struct configure *configure)
 		if (configure->devts)
 			configure->devts[configure->path_count++] = path->identity.devt;
 		else
-			resolve_path(daemon_path_of(path));
+			configure_resolve_path(daemon_path_of(path));
 }
 
-static void resolve_map(struct configure *configure, struct daemon_map *map)
+static void configure_resolve_map(struct configure *configure, struct daemon_map *map)
 {
 	map->named = false;
 	map->keep_uncreated = false;
@@ -184,7 +184,7 @@ static void resolve_map(struct configure *configure, struct daemon_map *map)
 	maps_touch(map, "reconfigured");
 }
 
-static void list_maps(struct configure *configure)
+static void configure_list_maps(struct configure *configure)
 {
 	const struct inventory *inventory = &configure->daemon->inventory;
 	struct mp_map *map;
@@ -195,7 +195,7 @@ static void list_maps(struct configure *configure)
 		if (configure->wwids)
 			strcpy(configure->wwids[configure->map_count++], map->wwid);
 		else
-			resolve_map(configure, daemon_map_of(map));
+			configure_resolve_map(configure, daemon_map_of(map));
 }
 
 static void configure_on_resolved(struct configure *configure)
@@ -221,9 +221,9 @@ static bool configure_on_step(void *userdata)
 			paths_find_devt(inventory, configure->devts[configure->next_path++]);
 
 		if (path)
-			resolve_path(path);
+			configure_resolve_path(path);
 		if (configure->next_path == configure->path_count)
-			list_maps(configure);
+			configure_list_maps(configure);
 		return true;
 	}
 	if (configure->next_map < configure->map_count) {
@@ -231,7 +231,7 @@ static bool configure_on_step(void *userdata)
 			maps_find_wwid(inventory, configure->wwids[configure->next_map++]);
 
 		if (map)
-			resolve_map(configure, map);
+			configure_resolve_map(configure, map);
 		return true;
 	}
 	configure_on_resolved(configure);
@@ -242,9 +242,9 @@ static void configure_resolve(struct configure *configure, bool all)
 {
 	configure->daemon->gathering = true;
 	configure->all = all;
-	list_paths(configure);
+	configure_list_paths(configure);
 	if (!configure->path_count)
-		list_maps(configure);
+		configure_list_maps(configure);
 	slices_run(configure->resolving);
 }
 

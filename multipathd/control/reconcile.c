@@ -41,7 +41,7 @@ struct reconcile {
 	bool again; /* maps were marked during the pass */
 };
 
-static int map_compare_devt(const void *a, const void *b)
+static int reconcile_compare_devt(const void *a, const void *b)
 {
 	const struct mp_path *const *x = a, *const *y = b;
 
@@ -82,7 +82,7 @@ int reconcile_plan(const struct daemon_map *map, bool allowed, struct mp_plan *p
 		return -ENOMEM;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		paths[n++] = path;
-	qsort(paths, n, sizeof(*paths), map_compare_devt);
+	qsort(paths, n, sizeof(*paths), reconcile_compare_devt);
 	for (size_t i = 0; i < n; i++)
 		elsewhere[i] = maps_find_holder(inventory, &map->map, paths[i]->identity.devt);
 	observation.ghost_delay_runs = allowed && ghosts_delay(map);
@@ -108,7 +108,7 @@ int reconcile_rehearse(const struct daemon_map *map, struct mp_plan *plan)
 	return reconcile_plan(map, allowed, plan);
 }
 
-static void map_log_plan(const struct daemon_map *map, const struct mp_plan *plan)
+static void reconcile_log_plan(const struct daemon_map *map, const struct mp_plan *plan)
 {
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
 
@@ -125,7 +125,7 @@ static void map_log_plan(const struct daemon_map *map, const struct mp_plan *pla
 	}
 }
 
-static bool map_has_unanswered(const struct daemon_map *map)
+static bool reconcile_has_unanswered(const struct daemon_map *map)
 {
 	const struct mp_path *path;
 
@@ -135,7 +135,7 @@ static bool map_has_unanswered(const struct daemon_map *map)
 	return false;
 }
 
-static void map_read_serials(struct daemon_map *map)
+static void reconcile_read_serials(struct daemon_map *map)
 {
 	struct mp_path *path;
 
@@ -154,7 +154,7 @@ static void map_read_serials(struct daemon_map *map)
  * A map created by another program, for instance in the initramfs with another wwids file, is
  * recorded, too.
  */
-static void map_record(struct daemon_map *map)
+static void reconcile_record(struct daemon_map *map)
 {
 	struct mp_path *path;
 
@@ -169,7 +169,7 @@ static void map_record(struct daemon_map *map)
  * multipath -a and -w take effect immediately: the file is read again before it decides whether a
  * map is created.
  */
-static bool map_awaits_wwids(const struct daemon_map *map)
+static bool reconcile_awaits_wwids(const struct daemon_map *map)
 {
 	const struct inventory *inventory = map->inventory;
 	enum mp_find_multipaths mode = inventory->process->find_multipaths;
@@ -190,7 +190,7 @@ enum reconcile_verdict reconcile_judge(const struct daemon_map *map, const char 
 		return RECONCILE_LEAVE;
 	if (options->only_wwid && strcmp(options->only_wwid, map->map.wwid))
 		return RECONCILE_LEAVE;
-	if (map_awaits_wwids(map))
+	if (reconcile_awaits_wwids(map))
 		return RECONCILE_AWAIT_WWIDS;
 	if (claims_allow(map, why, NULL))
 		return RECONCILE_ALLOWED;
@@ -198,7 +198,7 @@ enum reconcile_verdict reconcile_judge(const struct daemon_map *map, const char 
 }
 
 /* A path that was added exists, with or without a map. */
-static void map_answer_without_map(struct daemon_map *map)
+static void reconcile_answer_without_map(struct daemon_map *map)
 {
 	struct waiter *waiter, *next;
 
@@ -223,16 +223,16 @@ static void reconcile_on_tuned(struct daemon *daemon, struct daemon_map *map)
  * Files and devices that a plan depends on. Return: true if they are not what they have to be yet;
  * the map is marked again when they are.
  */
-static bool map_prepare(struct daemon_map *map)
+static bool reconcile_prepare(struct daemon_map *map)
 {
 	if (map->map.kernel.exists && maps_has_paths(map))
-		map_record(map);
+		reconcile_record(map);
 	if (!map->named && names_choose(map) == 0)
 		return true; /* until the binding is on disk */
 	return tuning_start(map, reconcile_on_tuned);
 }
 
-static void map_apply(struct daemon_map *map, const struct mp_plan *plan)
+static void reconcile_apply(struct daemon_map *map, const struct mp_plan *plan)
 {
 	int r;
 
@@ -241,7 +241,7 @@ static void map_apply(struct daemon_map *map, const struct mp_plan *plan)
 		log_info("%s: no table loaded, waiting for a path with a verified WWID",
 			 map->map.name);
 	map->awaits_proof = plan->awaits_proof;
-	map_log_plan(map, plan);
+	reconcile_log_plan(map, plan);
 	if (mp_plan_find(plan, MP_STEP_CREATE) && ghosts_delay(map))
 		ghosts_begin(map);
 	r = steps_apply(map, plan);
@@ -252,7 +252,7 @@ static void map_apply(struct daemon_map *map, const struct mp_plan *plan)
 }
 
 /* Paths that other maps must drop first: logged, and the map is marked when they do. */
-static void map_note_elsewhere(struct daemon_map *map)
+static void reconcile_note_elsewhere(struct daemon_map *map)
 {
 	struct inventory *inventory = map->inventory;
 	struct mp_path *path;
@@ -270,21 +270,21 @@ static void map_note_elsewhere(struct daemon_map *map)
 	}
 }
 
-static void map_reconcile(struct daemon_map *map, bool allowed)
+static void reconcile_map(struct daemon_map *map, bool allowed)
 {
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
 	int r;
 
-	if (allowed && map_prepare(map))
+	if (allowed && reconcile_prepare(map))
 		return;
-	map_note_elsewhere(map);
+	reconcile_note_elsewhere(map);
 	r = reconcile_plan(map, allowed, &plan);
 	if (r < 0) {
 		log_error("%s: not reconciled: %s", map->map.name, strerror(-r));
 		daemon_answer(map, "fail\n");
 		return;
 	}
-	map_apply(map, &plan);
+	reconcile_apply(map, &plan);
 }
 
 static void reconcile_on_touched(struct daemon_map *map)
@@ -293,7 +293,7 @@ static void reconcile_on_touched(struct daemon_map *map)
 	enum reconcile_verdict verdict;
 
 	if (map->map.settings.grouping == MP_GROUPING_BY_SERIAL)
-		map_read_serials(map);
+		reconcile_read_serials(map);
 	verdict = reconcile_judge(map, &why);
 	map->wwids_read = false; /* what it said counts once */
 	switch (verdict) {
@@ -308,13 +308,13 @@ static void reconcile_on_touched(struct daemon_map *map)
 		break;
 	case RECONCILE_UNWANTED:
 		log_info("%s: no map: %s", map->map.wwid, why ? why : "not wanted");
-		map_answer_without_map(map);
+		reconcile_answer_without_map(map);
 		break;
 	case RECONCILE_REJECTED:
-		map_reconcile(map, false);
+		reconcile_map(map, false);
 		break;
 	case RECONCILE_ALLOWED:
-		map_reconcile(map, true);
+		reconcile_map(map, true);
 		break;
 	}
 }
@@ -387,7 +387,7 @@ static bool pass_on_step(void *userdata)
 	}
 	map = cds_list_first_entry(&daemon->inventory.reconciling, struct daemon_map, in_dirty);
 	cds_list_del(&map->in_dirty);
-	if (map->busy || map->naming || map_has_unanswered(map)) {
+	if (map->busy || map->naming || reconcile_has_unanswered(map)) {
 		/* It stays marked, and is touched again when that ends. */
 		cds_list_add_tail(&map->in_dirty, &daemon->inventory.dirty);
 		return true;
