@@ -21,6 +21,7 @@ runtimedir ?= /run
 # For "make install-boot".
 sharedir ?= $(prefix)/share/multipath
 initramfsdir ?= $(prefix)/share/initramfs-tools
+dracutdir ?= $(prefix)/lib/dracut
 
 # Ours stand behind device-mapper's own rules (55-dm on Debian, 10-dm elsewhere) and before those that probe
 # for file systems: make install udev_order=upstream if the machine at hand is not the one to install for.
@@ -45,7 +46,7 @@ endif
 # Before a script that calls make: the caller's flags, without the job server, whose descriptors scripts do not inherit.
 own_jobs = MAKEFLAGS='$(filter-out --jobserver%,$(MAKEFLAGS))'
 # "make clean all": what runs, tests, installs or removes is a step of its own, in the order given.
-steps := setup demo check check-boot bench unit lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-replay install install-boot \
+steps := setup demo check check-boot check-kernel bench unit lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-replay install install-boot \
 	uninstall uninstall-boot deb rpm check-packages clean format format-check
 ifneq ($(and $(filter $(steps),$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))),)
 .NOTPARALLEL:
@@ -107,7 +108,7 @@ unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
 lab_programs := $(B)/unit/lab-kernel
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
 
-.PHONY: all help clean install install-boot uninstall uninstall-boot deb rpm check-packages check-boot demo check bench unit unit-programs lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup \
+.PHONY: all help clean install install-boot uninstall uninstall-boot deb rpm check-packages check-boot check-kernel demo check bench unit unit-programs lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup \
 	format format-check
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -214,6 +215,10 @@ check-boot: all ## boot systems with their root on a map, in QEMU (BOOT=name for
 	@./setup boot
 	@$(own_jobs) tests/boot/run-all $(BOOT)
 
+check-kernel: all $(lab_programs) ## run tests on Debian's kernel with two CPUs, in QEMU (KERNEL=name for some of them)
+	@./setup qemu
+	@$(own_jobs) tests/kernel/run-all $(KERNEL)
+
 lab-systemd: all ## run the lab tests with the daemon confined as by its systemd unit (LAB=name for some of them)
 	@LAB_UNIT=1 $(own_jobs) tests/lab/run-all $(LAB)
 
@@ -278,12 +283,12 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 	sed 's,@runtimedir@,$(runtimedir),g' systemd/multipath.conf.tmpfiles.in > $(DESTDIR)$(tmpfilesdir)/multipath.conf
 
 # Not part of install: an initramfs with these claims disks before the system's configuration is read.
-install-boot: ## install what boots from multipath: hooks for initramfs-tools
+install-boot: ## install what boots from multipath: hooks for initramfs-tools and dracut
 	install -d $(DESTDIR)$(sharedir)
 	$(placed) boot/compare-images.in > $(DESTDIR)$(sharedir)/compare-images
-	cd boot/initramfs-tools && for f in hooks/* scripts/*/*; do \
-		install -D -m 755 /dev/null $(DESTDIR)$(initramfsdir)/$${f%.in} && \
-		$(placed) $$f > $(DESTDIR)$(initramfsdir)/$${f%.in} || exit; done
+	cd boot && for f in initramfs-tools/hooks/* initramfs-tools/scripts/*/* dracut/*/*; do \
+		case $$f in dracut/*) to=$(DESTDIR)$(dracutdir)/modules.d;; *) to=$(DESTDIR)$(initramfsdir);; esac; \
+		to=$$to/$${f#*/}; install -D -m 755 /dev/null $${to%.in} && $(placed) $$f > $${to%.in} || exit; done
 
 # What is in $(statedir) and the configuration stay.
 uninstall: ## remove what "make install" with the same settings has installed
@@ -306,6 +311,7 @@ uninstall: ## remove what "make install" with the same settings has installed
 uninstall-boot: ## remove what "make install-boot" with the same settings has installed
 	rm -f $(DESTDIR)$(sharedir)/compare-images $(patsubst boot/initramfs-tools/%,$(DESTDIR)$(initramfsdir)/%,$(patsubst %.in,%, \
 		$(wildcard boot/initramfs-tools/hooks/* boot/initramfs-tools/scripts/*/*)))
+	rm -rf $(patsubst boot/dracut/%,$(DESTDIR)$(dracutdir)/modules.d/%,$(wildcard boot/dracut/*))
 	-rmdir --ignore-fail-on-non-empty $(wildcard $(DESTDIR)$(sharedir)) 2>/dev/null
 
 deb: ## build Debian packages into build/deb (installs what that needs; root)

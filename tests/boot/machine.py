@@ -6,6 +6,7 @@ import os
 import re
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -182,6 +183,7 @@ class Machine:
 def main(test):
     """The test's program: TEST IMAGE OUT"""
     image, out = sys.argv[1:]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the machine ends, too
     try:
         test(image, out)
     except Failed as failed:

@@ -7,7 +7,7 @@ from machine import Machine, main, same
 
 def test(image, out):
     with Machine(image, out) as machine:
-        machine.wait_console(r"Begin: Mounting root file system|Starting multipathd|dracut-initqueue")
+        machine.wait_console(r"Begin: Mounting root file system|Waiting for multipath|dracut-initqueue")
         machine.pull(0)
         machine.say("first path pulled in the initramfs")
         machine.wait_console(r"Welcome to|systemd\[1\]: Hostname set|Detected architecture")
