@@ -42,8 +42,14 @@ static bool questions_want_priority(const struct daemon_path *path, uint64_t now
 {
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 
-	if (!path->prioritizer || !map || mp_path_state_is_bad(path->answered_state))
-		return path->prioritizer && map && path->path.priority == MP_PRIORITY_UNDEF;
+	if (!path->prioritizer || !map)
+		return false;
+	/*
+	 * A path that the kernel has failed may be up again with this answer, and down before the
+	 * next: then its priority is read now or never, and it stays in the group of I/O.
+	 */
+	if (mp_path_state_is_bad(path->answered_state) && path->prioritizer->derive)
+		return path->path.priority == MP_PRIORITY_UNDEF;
 	if (!path->prioritizer->derive || path->path.identity.tpg < 0 || path->asks_itself ||
 	    path->path.priority == MP_PRIORITY_UNDEF)
 		return true;

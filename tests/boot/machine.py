@@ -135,6 +135,7 @@ class Machine:
     def wait_shell(self, limit=400):
         self.read_until(b"shell ready\n", limit)
         self.say("booted")
+        self.run("udevadm settle -t 180", 200)
 
     def read_until(self, mark, limit):
         end = time.monotonic() + limit * SLOW

@@ -109,7 +109,7 @@ static void a_check_asks_for_facts_that_are_unknown_or_outdated(void **state)
 
 		{ WEIGHTED, "priority" },
 		{ WEIGHTED | RECENT, "priority" },
-		{ WEIGHTED | DOWN, "" },
+		{ WEIGHTED | DOWN, "priority" },
 		{ WEIGHTED | DOWN | NO_PRIORITY, "priority" },
 		{ WEIGHTED | NO_MAP, "" },
 		{ ALUA, "priorities" },
