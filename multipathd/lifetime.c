@@ -14,6 +14,7 @@
 #include "multipathd/control/answers.h"
 #include "multipathd/control/due.h"
 #include "multipathd/control/configure.h"
+#include "multipathd/control/admission.h"
 #include "multipathd/control/discovery.h"
 #include "multipathd/control/enumeration.h"
 #include "multipathd/control/geom_verbs.h"
@@ -55,7 +56,7 @@ static int lifetime_equip(struct daemon *daemon)
 	if (r >= 0)
 		r = configure_new(daemon, &daemon->configure);
 	if (r >= 0)
-		r = inspections_new(daemon, &mp_roots_system, &discovery_inspects,
+		r = inspections_new(daemon, &mp_roots_system, &admission_inspects,
 				    &daemon->inspections);
 	if (r >= 0)
 		r = enumeration_new(daemon, &mp_roots_system, &daemon->enumeration);

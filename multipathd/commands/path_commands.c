@@ -10,6 +10,7 @@
 #include "multipathd/commands/call.h"
 #include "multipathd/commands/grammar.h"
 #include "multipathd/control/answers.h"
+#include "multipathd/control/admission.h"
 #include "multipathd/control/discovery.h"
 #include "multipathd/control/geom_verbs.h"
 #include "multipathd/control/health.h"
@@ -48,7 +49,7 @@ void path_command_add(struct command_call *call)
 		call_read(call, &(const char *){ kernel_name }, 1);
 		return;
 	}
-	r = reading->disk.dir[0] ? discovery_take(daemon, &reading->disk, INSPECT_RESOLVED) :
+	r = reading->disk.dir[0] ? admission_take(daemon, &reading->disk, INSPECT_RESOLVED) :
 				   -ENODEV;
 	if (r == 0) {
 		mp_strbuf_puts(&call->reply, "blacklisted\n");

@@ -16,7 +16,7 @@
 #include "model/proof.h"
 #include "model/transition.h"
 #include "multipathd/control/awaited.h"
-#include "multipathd/control/discovery.h"
+#include "multipathd/control/told.h"
 #include "multipathd/control/health.h"
 #include "multipathd/control/loads.h"
 #include "multipathd/control/orders.h"
@@ -248,7 +248,7 @@ static void answers_prove(struct daemon_path *path, const struct check_job *job)
 	path->path.proven_epoch = job->epoch;
 	path->stays = false;
 	if (!daemon_path_proof(path) && job->proof)
-		discovery_told_proof(path, job->proof);
+		told_proof(path, job->proof);
 	if (map) {
 		cds_list_for_each_entry(other, &map->paths, in_map)
 			if (daemon_path_of(other)->stays)
@@ -274,7 +274,7 @@ static void answers_identify(struct daemon_path *path, const struct check_job *j
 	if (answer->lun == ANSWER_LUN_SAME)
 		answers_prove(path, job);
 	else if (answer->lun == ANSWER_LUN_OTHER && !path->path.wrong_wwid)
-		discovery_wrong_wwid(path, job->proof ? job->proof : "none", answer->expected);
+		told_wrong_wwid(path, job->proof ? job->proof : "none", answer->expected);
 	if (answer->doubt)
 		loads_doubt(path);
 	path->path.silent = answer->fault == ANSWER_SILENT;
@@ -385,16 +385,16 @@ static void answers_check_again(struct daemon_path *path)
 static void answers_take_facts(struct daemon_path *path, const struct check_job *job)
 {
 	if (job->rdac >= 0 || job->ana >= 0)
-		discovery_told_kind(path, job->rdac, job->ana);
+		told_kind(path, job->rdac, job->ana);
 	if (job->vpd_text)
-		discovery_told_vpd_data(path, job->vpd_text);
+		told_vpd_data(path, job->vpd_text);
 	if (path->checker == job->checker)
 		path->checker_kept = job->check.kept;
 	path->path.identity.offline = job->offline;
 	if (job->tpg >= 0)
 		path->path.identity.tpg = job->tpg;
 	if (job->told_read_only && job->read_only != path->path.identity.read_only)
-		discovery_told_read_only(path, job->read_only);
+		told_read_only(path, job->read_only);
 }
 
 /* udev has not provided a WWID in time, and the device has reported one that may be used. */
@@ -432,7 +432,7 @@ static bool answers_take_priorities(struct daemon_path *path, struct check_job *
 
 	if (job->priority < 0 && job->prioritizer && job->prioritizer == path->prioritizer &&
 	    mp_path_state_is_active(job->check.state))
-		discovery_told_priority(path, job->priority);
+		told_priority(path, job->priority);
 	changed = answers_take_priority(path, job);
 	/* Another one was chosen because of what the device reported. */
 	path->check_now |= path->prioritizer != before;
@@ -449,7 +449,7 @@ static struct daemon_path *answers_take_name(struct daemon_path *path)
 
 	if (!answers_name_path(path))
 		return path;
-	discovery_told_wwid(path, path->proof);
+	told_wwid(path, path->proof);
 	return paths_find_id(inventory, id);
 }
 
@@ -494,7 +494,7 @@ static void answers_take_all(struct daemon_path *path, struct check_job *job)
 	state = answers_take_registration(path, job, answer.state);
 	priorities_changed = answers_take_priorities(path, job, chosen);
 	if (state == MP_PATH_DISCONNECTED)
-		discovery_disconnected(path);
+		told_disconnected(path);
 	if (state == MP_PATH_WILD)
 		log_notice("%s: checker %s cannot be used here: %s", mp_path_name(&path->path),
 			   job->checker->name, strerror(-job->error));

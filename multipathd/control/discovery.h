@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * discovery.h - the daemon's set of paths: found, identified, filtered, dropped.  For: the daemon's
+ * discovery.h - the daemon's set of paths: found, changed, dropped.  For: the daemon's
  * loop.
  */
 #pragma once
@@ -11,11 +11,10 @@
 #include "model/state.h"
 
 struct daemon;
-struct inspections_callbacks;
 struct inventory;
 struct daemon_path;
+struct mp_identity;
 struct mp_props;
-struct mp_reading;
 
 /* A device as sysfs and udev's database have it now. */
 struct discovered {
@@ -62,29 +61,6 @@ struct discovery discovery_judge(const struct daemon_path *path, const struct di
 int discovery_apply(struct daemon *daemon, struct daemon_path *path,
 		    const struct discovered *found);
 
-/** discovery_ask() - inspections_ask() for a path. Return: 0, -ENOMEM. */
-int discovery_ask(const struct daemon_path *path, unsigned reasons);
-
-/**
- * discovery_prepare() - what is to be read of a device
- * @reading:	names it; what it asks for is set here
- * @reasons:	of enum inspection_reason
- *
- * Return: false if nothing needs to be read.
- */
-bool discovery_prepare(struct daemon *daemon, struct mp_reading *reading, unsigned reasons);
-
-/**
- * discovery_take() - a device has been read: find out what it is, possibly again
- * @reading:	its texts may be changed
- *
- * Return: 1 if it is now a path (or already was), 0 if it is filtered out, negative errno.
- */
-int discovery_take(struct daemon *daemon, struct mp_reading *reading, unsigned reasons);
-
-/* discovery_prepare() and discovery_take(), for inspections */
-extern const struct inspections_callbacks discovery_inspects;
-
 /** discovery_note_props() - record what udev's properties say of a path that stays the same */
 void discovery_note_props(struct daemon_path *path, const struct mp_props *props);
 
@@ -94,6 +70,19 @@ void discovery_note_props(struct daemon_path *path, const struct mp_props *props
  */
 bool discovery_is_renamed(const struct daemon_path *path, const struct mp_props *props);
 
+/** discovery_choose() - settings, checker and prioritizer, by what is known of the path now */
+void discovery_choose(struct daemon_path *path);
+
+/**
+ * discovery_identified() - the WWID is known, and the filters accept the path: it joins its map
+ *
+ * Return: as membership_join()
+ */
+int discovery_identified(struct daemon_path *path, bool by_operator);
+
+/** discovery_changed() - the same device, as it is now; marks its map for what differs */
+void discovery_changed(struct daemon_path *path, const struct mp_identity *new);
+
 /** discovery_drop() - the device is gone or no longer a path; its map is reconciled without it */
 void discovery_drop(struct daemon_path *path, const char *reason);
 
@@ -102,56 +91,6 @@ void discovery_drop(struct daemon_path *path, const char *reason);
  * configuration. Its filters apply when the path is read again (INSPECT_RESOLVED).
  */
 void discovery_resolve_settings(struct daemon_path *path);
-
-/**
- * discovery_wrong_wwid() - the device reports another WWID than @expected: stop its I/O
- */
-void discovery_wrong_wwid(struct daemon_path *path, const char *told, const char *expected);
-
-/**
- * discovery_told_vpd_data() - record the text that the device reported on a vendor-specific VPD
- * page
- */
-void discovery_told_vpd_data(struct daemon_path *path, const char *text);
-
-/**
- * discovery_told_proof() - record the name that the device reports, or must report, when it is
- * first known. If out of memory, it is not recorded.
- */
-void discovery_told_proof(struct daemon_path *path, const char *name);
-
-/**
- * discovery_told_wwid() - the device itself has reported the WWID of a path without one. The path
- * may be freed.
- */
-void discovery_told_wwid(struct daemon_path *path, const char *wwid);
-
-/**
- * discovery_told_kind() - record whether the device has VPD page 0xC9 of RDAC arrays or NVMe ANA: 1
- * yes, 0 no, negative: it was not asked
- */
-void discovery_told_kind(struct daemon_path *path, int rdac, int ana);
-
-/**
- * discovery_told_priority() - the first priority: an answer that no ALUA device gives shows that
- * the device does not support ALUA
- */
-void discovery_told_priority(struct daemon_path *path, int priority);
-
-/**
- * discovery_disconnected() - the LUN no longer exists at the target: with purge_disconnected,
- * delete the device
- */
-void discovery_disconnected(struct daemon_path *path);
-
-/** discovery_told_read_only() - record whether the device reports itself as write-protected */
-void discovery_told_read_only(struct daemon_path *path, bool read_only);
-
-/**
- * discovery_on_missing_udev() - udev has not provided a WWID in time: retrigger it, or continue
- * without
- */
-void discovery_on_missing_udev(struct daemon_path *path);
 
 /** discovery_free_all() - free all paths, at the end */
 void discovery_free_all(struct daemon *daemon);

@@ -2,7 +2,7 @@
 #include "multipathd/control/due.h"
 
 #include "multipathd/control/delays.h"
-#include "multipathd/control/discovery.h"
+#include "multipathd/control/admission.h"
 #include "multipathd/control/schedule.h"
 #include "multipathd/loop/agenda.h"
 #include "multipathd/state/daemon.h"
@@ -18,7 +18,7 @@ void due_on_time(struct agenda_entry *entry)
 		schedule_at(path,
 			    daemon_now_usec(path->inventory->daemon) +
 				    path->inventory->process->retrigger_delay_sec * usec_per_sec);
-		discovery_on_missing_udev(path);
+		admission_on_missing_udev(path);
 	} else if (path->job) {
 		delays_on_overdue(path);
 	} else {

@@ -8,7 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "multipathd/control/discovery.h"
+#include "multipathd/control/admission.h"
 #include "multipathd/control/inspections.h"
 #include "multipathd/control/loads.h"
 #include "multipathd/control/schedule.h"
@@ -171,7 +171,7 @@ static int enumeration_ask(struct enumeration *enumeration, dev_t devt)
 	else if (!path)
 		return 0;
 	if (reason == INSPECT_RESOLVED)
-		return discovery_ask(path, reason);
+		return admission_ask(path, reason);
 	/* Another device may have the number by now. */
 	return inspections_ask(enumeration->daemon->inspections,
 			       &(struct inspection_ask){ .devt = devt, .reasons = reason });

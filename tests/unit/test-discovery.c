@@ -5,10 +5,7 @@
 
 #include "base/props.h"
 #include "jobs-recorded.h"
-#include "kernel/reading.h"
-#include "multipathd/control/inspections.h"
 
-#define WWID "3600a0b80000f1234000000000000abcd"
 #define ONE_PATH "0 0 1 1 round-robin 0 1 1 8:0 1"
 
 /* sda as it is found; there is a map "w" of sda and sdb. */
@@ -181,99 +178,6 @@ static void a_device_that_leads_to_another_lun_leaves_its_map(void **state)
 	assert_int_equal(world.map->map.stats.path_faults, 1);
 }
 
-/* "i" identity, "c" changes, "p" properties, "u" uevent, "d" details, "w" page, "r" ro */
-static void parts_format(const struct mp_reading *reading, char *text, size_t size)
-{
-	static const char letters[] = "icpudwr";
-	size_t used = 0;
-
-	for (size_t i = 0; letters[i]; i++)
-		if (reading->parts & 1u << i)
-			text[used++] = letters[i];
-	snprintf(text + used, size - used, "%s%s%s%s", reading->known[0] ? " unless " : "",
-		 reading->known, reading->expected[0] ? ", is it " : "", reading->expected);
-}
-
-static void what_is_read_of_a_device_depends_on_why(void **state)
-{
-	static const struct {
-		const char *config;
-		unsigned reasons;
-		char letter; /* 'a': the path; 'c': no path */
-		bool has_event, fails; /* udev has been asked as often as it may be */
-		const char *text; /* NULL: nothing is read */
-	} rows[] = {
-		{ "", INSPECT_LISTED, 'c', false, false, "ip" },
-		{ "", INSPECT_LISTED, 'a', false, false, "ipr unless sda, is it " WWID },
-		{ "", INSPECT_LISTED | INSPECT_EVENT, 'a', true, false, "ir, is it " WWID },
-		{ "", INSPECT_EVENT, 'c', true, false, "i" },
-		{ "", INSPECT_EXAMINED, 'a', false, false, "ipr, is it " WWID },
-		{ "", INSPECT_RESOLVED, 'a', false, false, "ipdr, is it " WWID },
-		{ "", INSPECT_LATE, 'a', false, true, "ipwr, is it " WWID },
-		{ "", INSPECT_TOUCHED, 'a', true, false, "c" },
-		{ "", INSPECT_TOUCHED, 'c', true, false, NULL },
-		{ "", INSPECT_TOUCHED | INSPECT_EVENT, 'a', true, false, "ir, is it " WWID },
-		{ "blacklist {\ndevnode \"^sd[ac]$\"\n}\n", INSPECT_EVENT, 'c', true, false, NULL },
-		{ "blacklist {\nproperty DISKSEQ\n}\n", INSPECT_LISTED, 'c', false, false, "ipu" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		_cleanup_world_ struct world world;
-		struct mp_reading reading = { .has_props = rows[i].has_event };
-		char text[256];
-		bool reads;
-
-		world_init(&world, rows[i].config);
-		strcpy(world.map->map.wwid, WWID);
-		world.path->retriggers = rows[i].fails ? 3 : 0;
-		reading.devt = makedev(8, 16 * (rows[i].letter - 'a'));
-		snprintf(reading.name, sizeof(reading.name), "sd%c", rows[i].letter);
-		reads = discovery_prepare(&world.made.daemon, &reading, rows[i].reasons);
-		parts_format(&reading, text, sizeof(text));
-		if (reads != !!rows[i].text || (reads && strcmp(text, rows[i].text)))
-			fail_msg("row %zu: \"%s\"", i, reads ? text : "nothing");
-	}
-}
-
-static void
-a_path_that_leads_to_another_lun_gets_no_io_of_its_map_unless_that_is_one_of_its_names(void **state)
-{
-	static const struct {
-		const char *expected;
-		int named;
-		bool fails;
-	} rows[] = {
-		{ WWID, 0, true },
-		{ WWID, 1, false }, /* only which of its names is taken has changed */
-		{ WWID, -ENOENT, false }, /* the device has no names of its own */
-		{ "", 0, false },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		_cleanup_world_ struct world world;
-		struct mp_reading reading = { .parts = MP_READ_IDENTITY | MP_READ_PROPS,
-					      .named = rows[i].named,
-					      .has_props = true };
-
-		world_init(&world, "");
-		reading.identity = world.identity;
-		reading.devt = world.identity.devt;
-		strcpy(reading.name, "sda");
-		strcpy(reading.dir, "sda");
-		strcpy(reading.expected, rows[i].expected);
-		assert_int_equal(mp_props_add(&reading.props, "ID_SERIAL", "other"), 0);
-		assert_int_equal(mp_props_add(&reading.props, "ID_WWN", "other"), 0);
-		assert_int_equal(discovery_take(&world.made.daemon, &reading, INSPECT_EVENT), 1);
-		assert_int_equal(strstr(mp_strbuf_text(&recorded.text), "fail_path") != NULL,
-				 rows[i].fails);
-		assert_string_equal(paths_find_name(&world.made.inventory, "sda")->path.map->wwid,
-				    "other");
-		mp_reading_fini(&reading);
-	}
-}
-
 static void an_event_doubts_a_path_and_marks_its_map_for_each_change(void **state)
 {
 	static const struct {
@@ -329,125 +233,6 @@ static void a_dropped_path_is_removed_from_a_load_and_counted(void **state)
 	table_job_free(job);
 }
 
-static void a_path_to_the_wrong_lun_is_failed_and_rescanned(void **state)
-{
-	_cleanup_world_ struct world world;
-
-	(void)state;
-	world_init(&world, "");
-	discovery_wrong_wwid(world.path, "other", "w");
-	recorded_expect("message w: fail_path 8:0\n"
-			"rescan sda\n");
-	assert_true(world.path->path.wrong_wwid);
-	assert_false(mp_path_is_proven(&world.path->path));
-	assert_string_equal(daemon_path_proof(world.path), "w"); /* news of the event */
-	assert_true(world.map->dirty);
-
-	world.path->path.wrong_wwid = false;
-	mp_table_fini(&world.map->map.kernel.table);
-	discovery_wrong_wwid(world.path, "other", "w");
-	recorded_expect("rescan sda\n"); /* the kernel does not use it */
-}
-
-static void what_a_device_reports_chooses_checker_and_prioritizer(void **state)
-{
-	_cleanup_world_ struct world world;
-
-	(void)state;
-	world_init(&world, "");
-	world.path->path.identity.tpgs = MP_TPGS_IMPLICIT;
-	discovery_told_kind(world.path, 0, -1);
-	assert_string_equal(world.path->path.checker, "tur"); /* nothing new */
-	assert_null(world.path->path.prioritizer);
-	discovery_told_kind(world.path, 1, -1);
-	assert_string_equal(world.path->path.checker, "rdac");
-	discovery_told_kind(world.path, 0, -1);
-	assert_string_equal(world.path->path.checker, "tur");
-	assert_string_equal(world.path->path.prioritizer, "alua");
-
-	/* It announced ALUA but does not answer for it; reported only the first time. */
-	world.path->path.priority = 50;
-	discovery_told_priority(world.path, -EIO);
-	assert_string_equal(world.path->path.prioritizer, "alua");
-	world.path->path.priority = MP_PRIORITY_UNDEF;
-	discovery_told_priority(world.path, -ETIMEDOUT);
-	assert_string_equal(world.path->path.prioritizer, "alua");
-	discovery_told_priority(world.path, -EIO);
-	assert_string_equal(world.path->path.prioritizer, "const");
-	assert_true(world.path->no_alua);
-	recorded_expect("");
-}
-
-static void a_name_that_a_device_reports_is_stored_once(void **state)
-{
-	_cleanup_world_ struct world world;
-
-	(void)state;
-	world_init(&world, "");
-	world.path->told_wwid = false;
-	discovery_told_proof(world.path, "w");
-	assert_null(world.path->proof);
-	assert_string_equal(daemon_path_proof(world.path), "w");
-	discovery_told_proof(world.path, "t10");
-	assert_string_equal(daemon_path_proof(world.path), "t10");
-}
-
-static void
-a_wwid_from_the_device_itself_gives_a_path_its_map_unless_it_is_blacklisted(void **state)
-{
-	static const struct {
-		const char *config;
-		const char *map; /* NULL: it is dropped */
-	} rows[] = {
-		{ "", "3600a" },
-		{ "blacklist {\nwwid 3600a\n}\n", NULL },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		_cleanup_world_ struct world world;
-		struct daemon_path *path;
-
-		world_init(&world, rows[i].config);
-		path = recorded_path(&world.made, 'c', NULL);
-		path->path.init = MP_INIT_FAILED;
-		discovery_told_wwid(path, "3600a");
-		path = paths_find_name(&world.made.inventory, "sdc");
-		assert_int_equal(path != NULL, rows[i].map != NULL);
-		if (path)
-			assert_string_equal(path->path.map->wwid, rows[i].map);
-	}
-}
-
-static void udev_is_asked_a_limited_number_of_times(void **state)
-{
-	_cleanup_world_ struct world world;
-
-	(void)state;
-	world_init(&world, "defaults {\nretrigger_tries 2\n}\n");
-	world.path->path.init = MP_INIT_MISSING_UDEV;
-	discovery_on_missing_udev(world.path);
-	discovery_on_missing_udev(world.path);
-	recorded_expect("trigger change of \"\"\n"
-			"trigger change of \"\"\n");
-	assert_int_equal(world.path->path.init, MP_INIT_REQUESTED_UDEV);
-	assert_int_equal(world.path->retriggers, 2);
-}
-
-static void a_disconnected_path_is_deleted_once_if_that_is_configured(void **state)
-{
-	(void)state;
-	for (int purge = 0; purge < 2; purge++) {
-		_cleanup_world_ struct world world;
-
-		world_init(&world, "");
-		world.map->map.settings.purge_disconnected = purge;
-		discovery_disconnected(world.path);
-		discovery_disconnected(world.path);
-		recorded_expect(purge ? "delete sda\n" : "");
-	}
-}
-
 static void udevs_name_for_page_0x83_is_compared_with_the_one_before(void **state)
 {
 	static const struct {
@@ -481,18 +266,8 @@ int main(void)
 		cmocka_unit_test(a_new_device_joins_its_map_and_is_checked),
 		cmocka_unit_test(udev_is_asked_later_about_a_device_without_wwid),
 		cmocka_unit_test(a_device_that_leads_to_another_lun_leaves_its_map),
-		cmocka_unit_test(what_is_read_of_a_device_depends_on_why),
-		cmocka_unit_test(
-			a_path_that_leads_to_another_lun_gets_no_io_of_its_map_unless_that_is_one_of_its_names),
 		cmocka_unit_test(an_event_doubts_a_path_and_marks_its_map_for_each_change),
 		cmocka_unit_test(a_dropped_path_is_removed_from_a_load_and_counted),
-		cmocka_unit_test(a_path_to_the_wrong_lun_is_failed_and_rescanned),
-		cmocka_unit_test(what_a_device_reports_chooses_checker_and_prioritizer),
-		cmocka_unit_test(a_name_that_a_device_reports_is_stored_once),
-		cmocka_unit_test(
-			a_wwid_from_the_device_itself_gives_a_path_its_map_unless_it_is_blacklisted),
-		cmocka_unit_test(udev_is_asked_a_limited_number_of_times),
-		cmocka_unit_test(a_disconnected_path_is_deleted_once_if_that_is_configured),
 		cmocka_unit_test(udevs_name_for_page_0x83_is_compared_with_the_one_before),
 	};
 

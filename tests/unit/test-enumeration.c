@@ -6,7 +6,9 @@
 
 #include "jobs-recorded.h"
 #include "kernel/probe.h"
+#include "multipathd/control/admission.h"
 #include "multipathd/control/discovery.h"
+#include "multipathd/control/inspections.h"
 #include "multipathd/control/inspections.h"
 
 #define DIR_OF_A "devices/p/host0/target0:0:0/0:0:0:0/block/sda"
@@ -65,7 +67,7 @@ static int setup(void **state)
 	world.roots = mp_roots_system;
 	world.roots.sys = world.roots.run_udev = world.made.loaded.dir;
 	assert_int_equal(enumeration_new(daemon, &world.roots, &daemon->enumeration), 0);
-	assert_int_equal(inspections_new(daemon, &world.roots, &discovery_inspects,
+	assert_int_equal(inspections_new(daemon, &world.roots, &admission_inspects,
 					 &daemon->inspections),
 			 0);
 	world.map = made_map(&world.made, "w");
