@@ -4,8 +4,8 @@
 
 figure.py show N PAUSE COMMAND       send COMMAND N times over one connection: the answers' times,
                                      median, p99 and longest in milliseconds, and how many timed out
-figure.py waits COMMAND              send COMMAND until SIGTERM, "ready" after the first: how many
-                                     answers, and the longest waits
+figure.py waits COMMAND              send COMMAND every 10 ms until SIGTERM, "ready" after the first:
+                                     how many answers, and the longest waits
 figure.py serve SESSION DIR          on the host: answer DIR/ask with the CPU seconds that the
                                      whole guest (that session's processes) has used
 figure.py table DIR                  on the host: the table of DIR/*/figures
@@ -38,18 +38,30 @@ def ask(sock, command):
     return data
 
 
+def connect_when_it_listens(ended):
+    while not ended:
+        try:
+            return connect()
+        except OSError:
+            time.sleep(0.01)
+    sys.exit(0)
+
+
 def waits(command):
-    sock = connect()
     times = []
     ended = []
     signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
+    sock = connect_when_it_listens(ended)
     ask(sock, command)
     print("ready", flush=True)
     while not ended:
         begin = time.monotonic()
-        ask(sock, command)
-        times.append(time.monotonic() - begin)
-        time.sleep(0.002)
+        try:
+            ask(sock, command)
+            times.append(time.monotonic() - begin)
+        except (EOFError, OSError):
+            sock = connect_when_it_listens(ended)  # it was restarted
+        time.sleep(0.01)
     print("%d answers, longest waits, ms:" % len(times),
           *("%.1f" % (t * 1e3) for t in sorted(times, reverse=True)[:6]))
 
