@@ -48,7 +48,7 @@ static int lifetime_equip(struct daemon *daemon)
 	if (r >= 0)
 		r = files_new(&daemon->files);
 	if (r >= 0)
-		r = looks_new(daemon->event, &survey_takers, &daemon->looks);
+		r = looks_new(daemon, &survey_takers, &daemon->looks);
 	if (r >= 0)
 		r = checks_new(daemon, answers_take, &daemon->checks);
 	if (r >= 0)

@@ -93,7 +93,7 @@ static int configure_on_settle(sd_event_source *source, uint64_t usec, void *use
 	if (daemon->state != DAEMON_CONFIGURE)
 		return 0;
 	configure->operations_before = daemon->operations;
-	if (moving || !daemon->operations || daemon->inventory.unanswered || daemon->look_running ||
+	if (moving || !daemon->operations || daemon->inventory.unanswered || daemon->looks_pending ||
 	    daemon->gathering)
 		return timers_set(daemon->event, &configure->settle_timer,
 				  daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,

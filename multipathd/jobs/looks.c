@@ -11,16 +11,27 @@
 #include "model/geom.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/loop/slices.h"
+#include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 #include "multipathd/state/maps.h"
 
+/*
+ * After a look nobody waits for, the next one waits four times as long as it took, but not longer
+ * than this: events come in thousands, and one look serves all that came before it.
+ */
+enum { REST_FACTOR = 4, REST_MAX_USEC = 100000, REST_ACCURACY_USEC = 5000 };
+
 struct looks {
+	struct daemon *daemon;
 	const struct look_takers *takers;
 	struct slices *taking;
 	struct look_job *taken; /* NULL: none */
 	size_t next; /* of its maps */
+	bool running; /* one is in progress */
 	bool again; /* wanted while one is in progress */
+	sd_event_source *timer; /* armed while one is wanted that must not begin yet */
+	uint64_t begun_usec, rested_usec; /* the last one began, the next one may begin */
 	bool read_unused; /* the next one also reads maps without an active group */
 	struct cds_list_head waiters; /* of struct look_waiter, for the next one */
 };
@@ -136,14 +147,22 @@ static void look_job_run(struct work *work)
 	}
 }
 
+static void looks_rest(struct looks *looks)
+{
+	uint64_t now = timers_now_usec(), rest = (now - looks->begun_usec) * REST_FACTOR;
+
+	looks->rested_usec = now + (rest < REST_MAX_USEC ? rest : REST_MAX_USEC);
+}
+
 static void look_end(struct looks *looks)
 {
 	struct look_job *job = looks->taken;
-	struct daemon *daemon = job->daemon;
+	struct daemon *daemon = looks->daemon;
 	struct look_waiter *waiter, *next;
 	CDS_LIST_HEAD(waiters);
 
-	daemon->look_running = false;
+	looks->running = daemon->looks_pending = false;
+	looks_rest(looks);
 	cds_list_splice(&job->waiters, &waiters);
 	looks->takers->end(job);
 	look_job_free(job);
@@ -189,19 +208,15 @@ static bool map_is_unused(const struct mp_map *map)
 	return map->kernel.table.group_count && !mp_table_active_group(&map->kernel.table);
 }
 
-void looks_want(struct daemon *daemon)
+/* Of all maps, with those that wait. Return: NULL: out of memory */
+static struct look_job *look_job_new(struct looks *looks)
 {
-	struct looks *looks = daemon->looks;
-	struct look_job *job;
+	struct daemon *daemon = looks->daemon;
+	struct look_job *job = calloc(1, sizeof(*job));
 	struct mp_map *map;
 
-	if (daemon->look_running) {
-		looks->again = true;
-		return;
-	}
-	job = calloc(1, sizeof(*job));
 	if (!job)
-		return;
+		return NULL;
 	job->daemon = daemon;
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
 		struct look_map *look;
@@ -227,8 +242,42 @@ void looks_want(struct daemon *daemon)
 	job->work = (struct work){
 		.run = look_job_run, .done = look_job_done, .lane = LANE_STATUS, .exclusive = true
 	};
-	daemon->look_running = true;
-	pool_submit(daemon->pool, &job->work);
+	return job;
+}
+
+static void look_begin(struct looks *looks)
+{
+	struct look_job *job = look_job_new(looks);
+
+	timers_arm(looks->timer, 0);
+	looks->running = looks->daemon->looks_pending = job;
+	looks->begun_usec = timers_now_usec();
+	if (job)
+		pool_submit(looks->daemon->pool, &job->work);
+}
+
+static int looks_on_rested(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	look_begin(userdata);
+	return 0;
+}
+
+/* One that somebody waits for begins at once. */
+void looks_want(struct daemon *daemon)
+{
+	struct looks *looks = daemon->looks;
+
+	if (looks->running) {
+		looks->again = true;
+		return;
+	}
+	if (cds_list_empty(&looks->waiters) && timers_now_usec() < looks->rested_usec &&
+	    timers_arm(looks->timer, looks->rested_usec) >= 0)
+		daemon->looks_pending = true;
+	else
+		look_begin(looks);
 }
 
 bool looks_have_unused(const struct daemon *daemon)
@@ -253,16 +302,20 @@ void looks_await_unused(struct daemon *daemon, struct look_waiter *waiter)
 	looks_await(daemon, waiter);
 }
 
-int looks_new(sd_event *event, const struct look_takers *takers, struct looks **ret)
+int looks_new(struct daemon *daemon, const struct look_takers *takers, struct looks **ret)
 {
 	struct looks *looks = calloc(1, sizeof(*looks));
 	int r;
 
 	if (!looks)
 		return -ENOMEM;
+	looks->daemon = daemon;
 	looks->takers = takers;
 	CDS_INIT_LIST_HEAD(&looks->waiters);
-	r = slices_new(event, look_on_step, looks, &looks->taking);
+	r = slices_new(daemon->event, look_on_step, looks, &looks->taking);
+	if (r >= 0)
+		r = timers_add(daemon->event, &looks->timer, REST_ACCURACY_USEC, looks_on_rested,
+			       looks);
 	if (r < 0) {
 		looks_free(looks);
 		return r;
@@ -287,6 +340,7 @@ struct looks *looks_free(struct looks *looks)
 	if (!looks)
 		return NULL;
 	slices_free(looks->taking);
+	sd_event_source_disable_unref(looks->timer);
 	waiters_drop(&looks->waiters);
 	if (looks->taken) {
 		waiters_drop(&looks->taken->waiters);

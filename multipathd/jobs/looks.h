@@ -3,7 +3,8 @@
  * looks.h - looks at the kernel's maps: their list, and the table and states of those whose event
  * number has changed. For: the daemon's rooms.
  *
- * There is one look at a time. A look requested while one is running starts after it.
+ * There is one look at a time. A look requested while one is running starts after it: at once if
+ * somebody waits for it, else after a rest.
  */
 #pragma once
 #include <stdbool.h>
@@ -56,12 +57,14 @@ struct look_takers {
  *
  * Return: 0 or -ENOMEM.
  */
-int looks_new(sd_event *event, const struct look_takers *takers, struct looks **ret);
+int looks_new(struct daemon *daemon, const struct look_takers *takers, struct looks **ret);
 
 /** looks_free() - drops the waiters. Return: NULL. */
 struct looks *looks_free(struct looks *looks);
 
-/** looks_want() - request a look */
+/**
+ * looks_want() - request a look; it begins after a rest of at most 0.1 s if one has just ended
+ */
 void looks_want(struct daemon *daemon);
 
 /**
@@ -74,7 +77,7 @@ void looks_await_unused(struct daemon *daemon, struct look_waiter *waiter);
 bool looks_have_unused(const struct daemon *daemon);
 
 /**
- * looks_await() - request a look and be called when it has ended; cds_list_del() of
+ * looks_await() - request a look at once and be called when it has ended; cds_list_del() of
  * @waiter->in_waiters cancels the call
  */
 void looks_await(struct daemon *daemon, struct look_waiter *waiter);

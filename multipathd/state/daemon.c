@@ -42,7 +42,7 @@ void daemon_reply(struct daemon *daemon, uint64_t request, const char *reply)
 bool daemon_is_busy(struct daemon *daemon)
 {
 	return daemon->gathering || daemon->inventory.unanswered || daemon->operations ||
-	       daemon->look_running || !cds_list_empty(&daemon->inventory.dirty) ||
+	       daemon->looks_pending || !cds_list_empty(&daemon->inventory.dirty) ||
 	       !cds_list_empty(&daemon->inventory.reconciling);
 }
 

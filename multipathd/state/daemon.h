@@ -96,7 +96,7 @@ struct daemon {
 	/* called after each pass; NULL: nothing waits */
 	void (*on_reconciled)(struct daemon *daemon);
 
-	bool look_running; /* a look is in progress (jobs/looks.h) */
+	bool looks_pending; /* a look is wanted or in progress (jobs/looks.h) */
 	bool udev_reports; /* its events are received: a new map's device nodes can be awaited */
 	bool queue_forced; /* forcequeueing daemon */
 	bool serving; /* clients are accepted */
