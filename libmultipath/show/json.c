@@ -2,6 +2,7 @@
 #include "show/json.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
@@ -70,20 +71,42 @@ struct json {
 	const struct mp_show_context *context;
 	struct mp_strbuf *out;
 	struct mp_strbuf value; /* of one field, before it is escaped */
+	const struct mp_path_wildcard *of_path[ARRAY_SIZE(path_fields)];
 };
+
+static void json_init(struct json *json, const struct mp_show_context *context,
+		      struct mp_strbuf *out)
+{
+	*json = (struct json){ .context = context, .out = out };
+	for (size_t i = 0; i < ARRAY_SIZE(path_fields); i++)
+		json->of_path[i] = mp_wildcard_find_path(path_fields[i].letter);
+}
 
 static void json_indent(struct json *json, unsigned depth)
 {
 	mp_strbuf_fill(json->out, ' ', depth * INDENT);
 }
 
-static void json_key(struct json *json, unsigned depth, const struct field *field)
+/*
+ * Behind another field, if it is not the first one. Listings have a hundred thousand of them: each
+ * is added at once.
+ */
+static void json_key(struct json *json, unsigned depth, const struct field *field, bool first)
 {
-	json_indent(json, depth);
-	mp_strbuf_putc(json->out, '"');
-	mp_strbuf_puts(json->out, field->key);
-	mp_strbuf_puts(json->out, "\" : ");
+	static const char end[] = "\" : ", separator[] = ",\n";
+	size_t indent = depth * INDENT, length = strlen(field->key);
+	size_t before = first ? 0 : strlen(separator);
+	char *p = mp_strbuf_extend(json->out, before + indent + 1 + length + strlen(end));
+
 	mp_strbuf_clear(&json->value);
+	if (!p)
+		return;
+	p = mempcpy(p, separator, before);
+	memset(p, ' ', indent);
+	p += indent;
+	*p++ = '"';
+	p = mempcpy(p, field->key, length);
+	memcpy(p, end, strlen(end));
 }
 
 /* Bytes of the UTF-8 character at @text, 0 if it is none. Source: RFC 3629 section 4. */
@@ -131,14 +154,22 @@ void mp_json_text(const char *text, struct mp_strbuf *out)
 	}
 }
 
+/* Bytes at @text that stand for themselves: nearly all that is ever shown. */
+static size_t plain_length(const char *text)
+{
+	const unsigned char *end = (const unsigned char *)text;
+
+	while (*end >= ' ' && *end < 0x80 && *end != '"' && *end != '\\')
+		end++;
+	return end - (const unsigned char *)text;
+}
+
 /*
  * Devices and administrators may put any byte into names: what is no UTF-8 is taken for Latin-1.
  * Source: RFC 8259 section 7.
  */
-static void json_string(struct json *json)
+static void json_escaped(struct json *json, const char *text)
 {
-	const char *text = mp_strbuf_text(&json->value);
-
 	mp_strbuf_putc(json->out, '"');
 	while (*text) {
 		unsigned char c = *text;
@@ -157,6 +188,24 @@ static void json_string(struct json *json)
 	mp_strbuf_putc(json->out, '"');
 }
 
+static void json_string(struct json *json)
+{
+	const char *text = mp_strbuf_text(&json->value);
+	size_t length = plain_length(text);
+	char *p;
+
+	if (text[length]) {
+		json_escaped(json, text);
+		return;
+	}
+	p = mp_strbuf_extend(json->out, length + 2);
+	if (!p)
+		return;
+	*p++ = '"';
+	p = mempcpy(p, text, length);
+	*p = '"';
+}
+
 static void json_value(struct json *json, const struct field *field)
 {
 	if (field->number)
@@ -172,11 +221,11 @@ static void json_path(struct json *json, const struct mp_path *path)
 	for (size_t i = 0; i < ARRAY_SIZE(path_fields); i++) {
 		const struct field *field = &path_fields[i];
 
-		json_key(json, PATH_DEPTH, field);
-		mp_wildcard_find_path(field->letter)->render(json->context, path, &json->value);
+		json_key(json, PATH_DEPTH, field, i == 0);
+		json->of_path[i]->render(json->context, path, &json->value);
 		json_value(json, field);
-		mp_strbuf_puts(json->out, i + 1 < ARRAY_SIZE(path_fields) ? ",\n" : "\n");
 	}
+	mp_strbuf_putc(json->out, '\n');
 }
 
 static void json_group(struct json *json, const struct mp_group *group, size_t number)
@@ -184,11 +233,11 @@ static void json_group(struct json *json, const struct mp_group *group, size_t n
 	for (size_t i = 0; i < ARRAY_SIZE(group_fields); i++) {
 		const struct field *field = &group_fields[i];
 
-		json_key(json, GROUP_DEPTH, field);
+		json_key(json, GROUP_DEPTH, field, i == 0);
 		mp_wildcard_find_group(field->letter)->render(json->context, group, &json->value);
 		json_value(json, field);
-		mp_strbuf_puts(json->out, ",\n");
 	}
+	mp_strbuf_puts(json->out, ",\n");
 	json_indent(json, GROUP_DEPTH);
 	mp_strbuf_printf(json->out, "\"group\" : %zu,\n", number);
 	json_indent(json, GROUP_DEPTH);
@@ -207,11 +256,11 @@ static void json_map(struct json *json, const struct mp_map *map)
 	for (size_t i = 0; i < ARRAY_SIZE(map_fields); i++) {
 		const struct field *field = &map_fields[i];
 
-		json_key(json, MAP_DEPTH, field);
+		json_key(json, MAP_DEPTH, field, i == 0);
 		mp_wildcard_find_map(field->letter)->render(json->context, map, &json->value);
 		json_value(json, field);
-		mp_strbuf_puts(json->out, ",\n");
 	}
+	mp_strbuf_puts(json->out, ",\n");
 	json_indent(json, MAP_DEPTH);
 	mp_strbuf_puts(json->out, "\"path_groups\": [");
 	for (size_t i = 0; i < map->group_count; i++) {
@@ -231,8 +280,9 @@ static void json_version(struct json *json)
 void mp_show_maps_json(const struct mp_show_context *context, const struct mp_map *const *maps,
 		       size_t count, struct mp_strbuf *out)
 {
-	struct json json = { .context = context, .out = out };
+	struct json json;
 
+	json_init(&json, context, out);
 	json_version(&json);
 	mp_strbuf_puts(out, "   \"maps\": [");
 	for (size_t i = 0; i < count; i++) {
@@ -247,8 +297,9 @@ void mp_show_maps_json(const struct mp_show_context *context, const struct mp_ma
 void mp_show_map_json(const struct mp_show_context *context, const struct mp_map *map,
 		      struct mp_strbuf *out)
 {
-	struct json json = { .context = context, .out = out };
+	struct json json;
 
+	json_init(&json, context, out);
 	json_version(&json);
 	mp_strbuf_puts(out, "   \"map\":{\n");
 	json_map(&json, map);

@@ -48,6 +48,16 @@ static void show_signed(struct mp_strbuf *out, int64_t number)
 	mp_strbuf_add(out, start, end - start);
 }
 
+/* "0x" and all 16 digits. */
+static void show_hex(struct mp_strbuf *out, uint64_t number)
+{
+	char text[2 + 16] = "0x";
+
+	for (size_t i = sizeof(text); i-- > 2; number >>= 4)
+		text[i] = "0123456789abcdef"[number & 0xf];
+	mp_strbuf_add(out, text, sizeof(text));
+}
+
 static void show_text(struct mp_strbuf *out, const char *text, const char *otherwise)
 {
 	mp_strbuf_puts(out, text && *text ? text : otherwise);
@@ -567,7 +577,7 @@ static void path_lun_hex(const struct mp_show_context *context, const struct mp_
 	 */
 	for (int level = 0; level < 4; level++, lun >>= 16)
 		sam = sam << 16 | (lun & 0xffff);
-	mp_strbuf_printf(out, "0x%016" PRIx64, sam);
+	show_hex(out, sam);
 }
 
 static void path_tpg(const struct mp_show_context *context, const struct mp_path *path,
