@@ -82,7 +82,7 @@ void mp_strbuf_fill(struct mp_strbuf *buf, char c, size_t count)
 
 char *mp_strbuf_extend(struct mp_strbuf *buf, size_t length)
 {
-	if (strbuf_reserve(buf, length) < 0)
+	if ((buf->error || length >= buf->size - buf->length) && strbuf_reserve(buf, length) < 0)
 		return NULL;
 	buf->length += length;
 	buf->text[buf->length] = '\0';
