@@ -24,6 +24,7 @@
 #include "multipathd/control/leftovers.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/reconcile.h"
+#include "multipathd/control/records.h"
 #include "multipathd/control/survey.h"
 #include "multipathd/jobs/checks.h"
 #include "multipathd/jobs/descriptors.h"
@@ -46,7 +47,7 @@ static int lifetime_equip(struct daemon *daemon)
 	int r = descriptors_new(&daemon->descriptors);
 
 	if (r >= 0)
-		r = files_new(&daemon->files);
+		r = files_new(STATE_DIR, &records_takers, &daemon->files);
 	if (r >= 0)
 		r = looks_new(daemon, &survey_takers, &daemon->looks);
 	if (r >= 0)

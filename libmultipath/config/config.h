@@ -57,7 +57,9 @@ struct mp_config_source {
  */
 int mp_config_load(const struct mp_config_source *source, struct mp_config **ret);
 
-/** mp_config_free() - Return: NULL */
+/** mp_config_ref() - one more owner; only one thread may call this and mp_config_free() */
+struct mp_config *mp_config_ref(struct mp_config *config);
+/** mp_config_free() - drop an owner; the last one frees it. Return: NULL */
 struct mp_config *mp_config_free(struct mp_config *config);
 /** mp_config_freep() - for _cleanup_() */
 void mp_config_freep(struct mp_config **config);

@@ -9,10 +9,20 @@
 #include "base/cleanup.h"
 #include "config/hardware.h"
 
+struct mp_config *mp_config_ref(struct mp_config *config)
+{
+	config->references++;
+	return config;
+}
+
 struct mp_config *mp_config_free(struct mp_config *config)
 {
 	if (!config)
 		return NULL;
+	if (config->references) {
+		config->references--;
+		return NULL;
+	}
 	while (config->matches) {
 		struct mp_hardware_match *match = config->matches;
 

@@ -59,6 +59,7 @@ struct mp_config {
 	size_t uid_attr_count;
 
 	struct mp_hardware_match *matches; /* look-ups that were made */
+	unsigned references; /* beyond the first one */
 };
 
 /** mp_section_origin_name() - the file of that index, "built-in" if it is none */

@@ -12,6 +12,7 @@
 #include "multipathd/control/membership.h"
 #include "multipathd/control/reactions.h"
 #include "multipathd/control/settings.h"
+#include "multipathd/jobs/files.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/duties.h"
 #include "multipathd/state/maps.h"
@@ -23,9 +24,9 @@ void geoms_init(struct daemon *daemon)
 	int r;
 
 	mp_strbuf_clear(notes);
-	r = mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, notes);
+	r = mp_geom_notes_load(files_dir(daemon), MP_GEOM_NOTES_FILE, notes);
 	if (r < 0)
-		log_error(STATE_DIR "/" MP_GEOM_NOTES_FILE ": %s", strerror(-r));
+		log_error("%s/" MP_GEOM_NOTES_FILE ": %s", files_dir(daemon), strerror(-r));
 	daemon->inventory.geom_notes_incomplete = r < 0;
 }
 

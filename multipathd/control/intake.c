@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "multipathd/control/geoms.h"
+#include "multipathd/control/records.h"
 #include "multipathd/jobs/files.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/state/daemon.h"
@@ -109,6 +110,21 @@ void intake_print_state(const struct daemon *daemon, struct mp_strbuf *out)
 	}
 }
 
+static int intake_load_wwids(struct daemon *daemon)
+{
+	struct mp_wwids *read;
+	int r = mp_wwids_new(&read);
+
+	if (r < 0)
+		return r;
+	r = mp_wwids_load(read, files_dir(daemon));
+	if (r < 0) {
+		mp_wwids_free(read);
+		return r;
+	}
+	return records_adopt_wwids(daemon, read);
+}
+
 int intake_load(struct daemon *daemon, struct mp_strbuf *errors)
 {
 	struct intake *intake = daemon->intake;
@@ -151,18 +167,17 @@ int intake_load(struct daemon *daemon, struct mp_strbuf *errors)
 		server_set_timeout(daemon->server, daemon->inventory.process->uxsock_timeout_msec);
 
 	geoms_init(daemon);
-	r = files_load_wwids(daemon);
+	r = intake_load_wwids(daemon);
 	if (r < 0)
-		log_error(STATE_DIR "/wwids: %s", strerror(-r));
+		log_error("%s/wwids: %s", files_dir(daemon), strerror(-r));
 	daemon->inventory.bindings_broken = false;
-	/* Changes that are not on disk yet are newer than the file. */
-	if (daemon->inventory.bindings_dirty || files_is_writing(daemon))
+	if (records_bindings_are_newer(daemon))
 		return 0;
-	r = mp_bindings_load(daemon->inventory.bindings, STATE_DIR,
+	r = mp_bindings_load(daemon->inventory.bindings, files_dir(daemon),
 			     daemon->inventory.options.read_only_bindings, config,
 			     daemon_diagnostic, daemon);
 	if (r < 0)
-		log_error(STATE_DIR "/bindings: %s; new maps are named by their WWIDs",
+		log_error("%s/bindings: %s; new maps are named by their WWIDs", files_dir(daemon),
 			  strerror(-r));
 	return 0;
 }

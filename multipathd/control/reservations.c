@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "kernel/reservation.h"
+#include "multipathd/jobs/files.h"
 #include "multipathd/jobs/registrations.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
@@ -102,10 +103,10 @@ const char *reservation_check_take(const struct reservation_check *check, struct
 void reservations_load(struct daemon *daemon)
 {
 	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
-	int r = mp_prkeys_load(STATE_DIR, &text);
+	int r = mp_prkeys_load(files_dir(daemon), &text);
 
 	if (r < 0) {
-		log_error(STATE_DIR "/prkeys: %s", strerror(-r));
+		log_error("%s/prkeys: %s", files_dir(daemon), strerror(-r));
 		return;
 	}
 	free(daemon->inventory.prkeys);
@@ -289,6 +290,7 @@ int reservations_register(struct daemon_map *map, const char *listed, uint64_t r
 struct key_job {
 	struct work work;
 	struct daemon *daemon;
+	const char *dir;
 	uint64_t request;
 	char wwid[MP_WWID_SIZE];
 	bool removes;
@@ -302,7 +304,7 @@ static void key_job_run(struct work *work)
 	struct key_job *job = caa_container_of(work, struct key_job, work);
 
 	job->error =
-		mp_prkeys_write(STATE_DIR, job->wwid, job->removes ? NULL : &job->key, &job->text);
+		mp_prkeys_write(job->dir, job->wwid, job->removes ? NULL : &job->key, &job->text);
 }
 
 static void key_job_done(struct work *work)
@@ -311,8 +313,9 @@ static void key_job_done(struct work *work)
 	struct daemon_map *map = maps_find_wwid(&job->daemon->inventory, job->wwid);
 	const char *reply = "fail\n";
 
+	files_leave(job->daemon);
 	if (job->error < 0) {
-		log_error(STATE_DIR "/prkeys: cannot write: %s", strerror(-job->error));
+		log_error("%s/prkeys: cannot write: %s", job->dir, strerror(-job->error));
 	} else {
 		free(job->daemon->inventory.prkeys);
 		mp_strbuf_take(&job->text, &job->daemon->inventory.prkeys);
@@ -338,6 +341,7 @@ int reservations_write_key(struct daemon_map *map, const struct mp_prkey *key, u
 	if (!job)
 		return -ENOMEM;
 	job->daemon = map->inventory->daemon;
+	job->dir = files_dir(job->daemon);
 	job->request = request;
 	memcpy(job->wwid, map->map.wwid, sizeof(job->wwid));
 	job->removes = !key;
@@ -346,6 +350,7 @@ int reservations_write_key(struct daemon_map *map, const struct mp_prkey *key, u
 	job->work = (struct work){
 		.run = key_job_run, .done = key_job_done, .lane = LANE_FILES, .exclusive = true
 	};
-	pool_submit(map->inventory->daemon->pool, &job->work);
+	files_enter(job->daemon);
+	pool_submit(job->daemon->pool, &job->work);
 	return 0;
 }

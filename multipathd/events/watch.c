@@ -6,6 +6,7 @@
 #include <sys/inotify.h>
 
 #include "base/log.h"
+#include "multipathd/control/records.h"
 #include "multipathd/jobs/files.h"
 #include "multipathd/state/daemon.h"
 
@@ -20,18 +21,12 @@ static int watch_on_change(sd_event_source *source, const struct inotify_event *
 			   void *userdata)
 {
 	struct daemon *daemon = userdata;
-	int r;
 
 	(void)source;
 	if (event->len && !strcmp(event->name, "bindings") && event->mask & IN_MOVED_TO) {
-		if (daemon->inventory.bindings_dirty || files_is_writing(daemon))
-			return 0; /* written by the daemon, or merged when the daemon writes it */
-		r = mp_bindings_load(daemon->inventory.bindings, STATE_DIR, true,
-				     daemon->inventory.config, daemon_diagnostic, daemon);
-		if (r < 0)
-			log_error(STATE_DIR "/bindings: %s", strerror(-r));
-		else
-			log_debug(STATE_DIR "/bindings was replaced and read again");
+		/* Otherwise written by the daemon, or merged when the daemon writes it. */
+		if (!records_bindings_are_newer(daemon))
+			files_read_bindings(daemon);
 		return 0;
 	}
 	if (event->len && !strcmp(event->name, "wwids")) {

@@ -16,19 +16,31 @@
 struct files_job {
 	struct work work;
 	struct daemon *daemon; /* for the loop: run() does not follow it */
+	const char *dir;
+	struct mp_config *config; /* a reference */
 	char *bindings; /* text, NULL: unchanged */
-	char *written; /* the file's content then */
+	char *text; /* the file's content then */
+	struct files_written written;
+	struct diagnostics diagnostics;
 	char **wwids;
 	size_t wwid_count;
-	int bindings_error, wwids_error;
+	int wwids_error;
+};
+
+/* One read at a time. A read requested during another one begins after it. */
+struct reread {
+	bool underway, again;
 };
 
 struct files {
+	const char *dir;
+	const struct files_takers *takers;
 	struct files_job *writing; /* in progress, NULL: none */
 	char **new_wwids; /* for the next one */
 	size_t new_wwid_count;
 	uint64_t readings; /* reads of the wwids file started so far */
-	bool reading, read_again;
+	struct reread wwids, bindings;
+	unsigned others; /* work in the lane that is not of this file */
 };
 
 bool files_wwid_created(struct daemon *daemon, const char *wwid)
@@ -54,83 +66,77 @@ bool files_wwid_created(struct daemon *daemon, const char *wwid)
 	return true;
 }
 
+/* What names there are if new ones cannot be written. */
+static void files_job_fall_back(struct files_job *job)
+{
+	struct mp_bindings *bindings;
+
+	if (mp_bindings_new(&bindings) < 0)
+		return;
+	if (mp_bindings_load(bindings, job->dir, true, job->config, diagnostics_collect,
+			     &job->diagnostics) < 0)
+		mp_bindings_free(bindings);
+	else
+		job->written.fallback = bindings;
+}
+
+static void files_job_write_bindings(struct files_job *job)
+{
+	struct mp_bindings *bindings;
+
+	job->written.error = mp_bindings_write(job->dir, job->bindings, &job->text);
+	if (job->written.error < 0) {
+		files_job_fall_back(job);
+		return;
+	}
+	if (mp_bindings_new(&bindings) < 0)
+		return;
+	if (mp_bindings_parse(bindings, "bindings", job->text, strlen(job->text), NULL, NULL,
+			      NULL) < 0)
+		mp_bindings_free(bindings);
+	else
+		job->written.on_disk = bindings;
+}
+
 static void files_job_run(struct work *work)
 {
 	struct files_job *job = caa_container_of(work, struct files_job, work);
 	int r;
 
 	if (job->bindings)
-		job->bindings_error = mp_bindings_write(STATE_DIR, job->bindings, &job->written);
+		files_job_write_bindings(job);
 	if (job->wwid_count) {
-		r = mp_wwids_file_add_many(STATE_DIR, (const char *const *)job->wwids,
+		r = mp_wwids_file_add_many(job->dir, (const char *const *)job->wwids,
 					   job->wwid_count);
 		job->wwids_error = r < 0 ? r : 0;
 	}
 }
 
-/* Another program may have assigned the name first. */
-static bool map_lost_name(const struct daemon_map *map)
+static void files_job_free(struct files_job *job)
 {
-	const char *wwid = mp_bindings_wwid(map->inventory->bindings, map->map.name);
-
-	return !wwid || strcmp(wwid, map->map.wwid);
+	for (size_t i = 0; i < job->wwid_count; i++)
+		free(job->wwids[i]);
+	free(job->wwids);
+	mp_bindings_free(job->written.on_disk);
+	mp_bindings_free(job->written.fallback);
+	diagnostics_fini(&job->diagnostics);
+	mp_config_free(job->config);
+	free(job->text);
+	free(job->bindings);
+	free(job);
 }
 
-/* All names that maps wait for are in the file, with whatever WWID. */
-static bool bindings_are_back(const struct daemon *daemon, const char *text)
+/* The daemon ends before it was written: back to those for the next write. */
+static void files_job_return_wwids(struct files_job *job, struct files *files)
 {
-	_cleanup_(mp_bindings_freep) struct mp_bindings *written = NULL;
-	const struct mp_map *map;
+	size_t count = files->new_wwid_count + job->wwid_count;
+	char **wwids = reallocarray(files->new_wwids, count, sizeof(*wwids));
 
-	if (mp_bindings_new(&written) < 0 ||
-	    mp_bindings_parse(written, "bindings", text, strlen(text), NULL, NULL, NULL) < 0)
-		return true;
-	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
-		if (daemon_map_of(map)->naming &&
-		    mp_bindings_wwid(daemon->inventory.bindings, map->name) &&
-		    !mp_bindings_wwid(written, map->name) && !daemon->inventory.bindings_dirty)
-			return false;
-	return true;
-}
-
-/*
- * Maps that waited for their names. If the file cannot be written, no new names are assigned until
- * the next reconfigure.
- */
-static void files_bindings_written(struct daemon *daemon, const struct files_job *job)
-{
-	int error = job->bindings_error;
-	struct mp_map *map;
-
-	if (error == 0 && strcmp(job->bindings, job->written))
-		error = mp_bindings_adopt(daemon->inventory.bindings, job->written,
-					  daemon->inventory.config);
-	/* Entries that cannot be read back would be written again and again. */
-	if (error == 0 && !bindings_are_back(daemon, job->written))
-		error = -EILSEQ;
-	if (error < 0) {
-		log_error(STATE_DIR
-			  "/bindings: cannot write: %s; new maps are named by their WWIDs",
-			  strerror(-error));
-		daemon->inventory.bindings_broken = true;
-		daemon->inventory.bindings_dirty = false;
-		mp_bindings_load(daemon->inventory.bindings, STATE_DIR, true,
-				 daemon->inventory.config, daemon_diagnostic, daemon);
-	} else {
-		log_info("updated bindings file " STATE_DIR "/bindings");
-	}
-	/* Names chosen in the meantime go into the next write, and wait for it. */
-	if (error >= 0 && daemon->inventory.bindings_dirty)
+	if (!wwids)
 		return;
-	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
-		struct daemon_map *waiting = daemon_map_of(map);
-
-		if (!waiting->naming)
-			continue;
-		waiting->naming = false;
-		waiting->named = !map_lost_name(waiting);
-		maps_touch(waiting, "its name is settled");
-	}
+	files->new_wwids = wwids;
+	while (job->wwid_count)
+		files->new_wwids[files->new_wwid_count++] = job->wwids[--job->wwid_count];
 }
 
 static void files_job_done(struct work *work)
@@ -140,16 +146,16 @@ static void files_job_done(struct work *work)
 
 	daemon->operations--;
 	daemon->files->writing = NULL;
-	if (job->bindings && !work->skipped)
-		files_bindings_written(daemon, job);
+	job->written.bindings = job->bindings;
+	job->written.text = job->text;
+	job->written.diagnostics = &job->diagnostics;
+	if (work->skipped)
+		files_job_return_wwids(job, daemon->files);
+	else if (job->bindings)
+		daemon->files->takers->written(daemon, &job->written);
 	if (job->wwids_error < 0)
-		log_error(STATE_DIR "/wwids: cannot write: %s", strerror(-job->wwids_error));
-	for (size_t i = 0; i < job->wwid_count; i++)
-		free(job->wwids[i]);
-	free(job->wwids);
-	free(job->written);
-	free(job->bindings);
-	free(job);
+		log_error("%s/wwids: cannot write: %s", job->dir, strerror(-job->wwids_error));
+	files_job_free(job);
 	inventory_wake(&daemon->inventory);
 }
 
@@ -165,6 +171,8 @@ void files_write(struct daemon *daemon)
 	if (!job)
 		return;
 	job->daemon = daemon;
+	job->dir = files->dir;
+	job->config = mp_config_ref(daemon->inventory.config);
 	if (daemon->inventory.bindings_dirty &&
 	    mp_bindings_format(daemon->inventory.bindings, &job->bindings) < 0)
 		log_error("bindings not written: out of memory");
@@ -181,16 +189,6 @@ void files_write(struct daemon *daemon)
 	pool_submit(daemon->pool, &job->work);
 }
 
-/* Changes by multipath -a, -w and -W, and other programs. */
-
-struct wwids_job {
-	struct work work;
-	struct daemon *daemon; /* for the loop: run() does not follow it */
-	uint64_t number;
-	struct mp_wwids *wwids;
-	int error;
-};
-
 static int remember_all(struct mp_wwids *wwids, char *const *which, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -202,33 +200,15 @@ static int remember_all(struct mp_wwids *wwids, char *const *which, size_t count
 	return 0;
 }
 
-/*
- * The file replaces the list in memory, except for entries that are being written. Takes @read.
- */
-static int files_adopt_wwids(struct daemon *daemon, struct mp_wwids *read)
+int files_add_unwritten(const struct daemon *daemon, struct mp_wwids *wwids)
 {
 	const struct files *files = daemon->files;
 	const struct files_job *writing = files->writing;
-	struct mp_map *map;
-	int r = remember_all(read, files->new_wwids, files->new_wwid_count);
+	int r = remember_all(wwids, files->new_wwids, files->new_wwid_count);
 
 	if (r == 0 && writing)
-		r = remember_all(read, writing->wwids, writing->wwid_count);
-	if (r < 0) {
-		mp_wwids_free(read);
-		return r;
-	}
-	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
-		struct daemon_map *managed = daemon_map_of(map);
-
-		if (mp_wwids_has(read, map->wwid))
-			managed->wwid_removed = false;
-		else if (map->kernel.exists && mp_wwids_has(daemon->inventory.wwids, map->wwid))
-			managed->wwid_removed = true;
-	}
-	mp_wwids_free(daemon->inventory.wwids);
-	daemon->inventory.wwids = read;
-	return 0;
+		r = remember_all(wwids, writing->wwids, writing->wwid_count);
+	return r;
 }
 
 struct mp_config_source files_config_source(const struct daemon *daemon)
@@ -241,85 +221,134 @@ struct mp_config_source files_config_source(const struct daemon *daemon)
 	};
 }
 
-int files_load_wwids(struct daemon *daemon)
+const char *files_dir(const struct daemon *daemon)
 {
-	struct mp_wwids *read;
-	int r = mp_wwids_new(&read);
+	return daemon->files->dir;
+}
 
-	if (r < 0)
-		return r;
-	r = mp_wwids_load(read, STATE_DIR);
-	if (r < 0) {
-		mp_wwids_free(read);
-		return r;
-	}
-	return files_adopt_wwids(daemon, read);
+/* Changes by multipath -a, -w and -W, and other programs. */
+
+struct reading_job {
+	struct work work;
+	struct daemon *daemon; /* for the loop: run() does not follow it */
+	const char *dir;
+	struct mp_config *config; /* a reference */
+	struct files_read read;
+	struct diagnostics diagnostics;
+};
+
+static void bindings_job_run(struct work *work)
+{
+	struct reading_job *job = caa_container_of(work, struct reading_job, work);
+
+	job->read.error = mp_bindings_new(&job->read.bindings);
+	if (job->read.error == 0)
+		job->read.error = mp_bindings_load(job->read.bindings, job->dir, true, job->config,
+						   diagnostics_collect, &job->diagnostics);
+	if (job->read.error < 0)
+		job->read.bindings = mp_bindings_free(job->read.bindings);
 }
 
 static void wwids_job_run(struct work *work)
 {
-	struct wwids_job *job = caa_container_of(work, struct wwids_job, work);
+	struct reading_job *job = caa_container_of(work, struct reading_job, work);
 
-	job->error = mp_wwids_new(&job->wwids);
-	if (job->error == 0)
-		job->error = mp_wwids_load(job->wwids, STATE_DIR);
+	job->read.error = mp_wwids_new(&job->read.wwids);
+	if (job->read.error == 0)
+		job->read.error = mp_wwids_load(job->read.wwids, job->dir);
+	if (job->read.error < 0)
+		job->read.wwids = mp_wwids_free(job->read.wwids);
+}
+
+static void reading_job_free(struct reading_job *job)
+{
+	mp_bindings_free(job->read.bindings);
+	mp_wwids_free(job->read.wwids);
+	diagnostics_fini(&job->diagnostics);
+	mp_config_free(job->config);
+	free(job);
+}
+
+/* Return: NULL: out of memory, or another one is in progress */
+static struct reading_job *reading_job_new(struct daemon *daemon, struct reread *reread,
+					   void (*run)(struct work *work),
+					   void (*done)(struct work *work))
+{
+	struct reading_job *job;
+
+	reread->again = reread->underway;
+	job = reread->underway ? NULL : calloc(1, sizeof(*job));
+	if (!job)
+		return NULL;
+	reread->underway = true;
+	job->daemon = daemon;
+	job->dir = daemon->files->dir;
+	job->read.diagnostics = &job->diagnostics;
+	/* In the writer's lane, so that earlier writes are included. */
+	job->work =
+		(struct work){ .run = run, .done = done, .lane = LANE_FILES, .exclusive = true };
+	return job;
+}
+
+/* Return: true if it is to be read again */
+static bool reread_ended(struct reread *reread)
+{
+	bool again = reread->again;
+
+	*reread = (struct reread){ 0 };
+	return again;
+}
+
+static void bindings_job_done(struct work *work)
+{
+	struct reading_job *job = caa_container_of(work, struct reading_job, work);
+	struct daemon *daemon = job->daemon;
+	bool again = reread_ended(&daemon->files->bindings);
+
+	if (!work->skipped) {
+		daemon->files->takers->read_bindings(daemon, &job->read);
+		if (again)
+			files_read_bindings(daemon);
+	}
+	reading_job_free(job);
+}
+
+void files_read_bindings(struct daemon *daemon)
+{
+	struct reading_job *job = reading_job_new(daemon, &daemon->files->bindings,
+						  bindings_job_run, bindings_job_done);
+
+	if (!job)
+		return;
+	job->config = mp_config_ref(daemon->inventory.config);
+	pool_submit(daemon->pool, &job->work);
 }
 
 static void wwids_job_done(struct work *work)
 {
-	struct wwids_job *job = caa_container_of(work, struct wwids_job, work);
+	struct reading_job *job = caa_container_of(work, struct reading_job, work);
 	struct daemon *daemon = job->daemon;
-	struct files *files = daemon->files;
-	struct mp_map *map;
-	int r = job->error;
+	bool again = reread_ended(&daemon->files->wwids);
 
 	daemon->operations--;
-	files->reading = false;
-	if (work->skipped) { /* the daemon ends */
-		free(job);
-		return;
+	if (!work->skipped) {
+		daemon->files->takers->read_wwids(daemon, &job->read);
+		if (again)
+			files_read_wwids(daemon);
+		inventory_wake(&daemon->inventory);
 	}
-	if (r == 0)
-		r = files_adopt_wwids(daemon, TAKE_PTR(job->wwids));
-	if (r < 0)
-		log_error(STATE_DIR "/wwids: %s", strerror(-r));
-	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
-		struct daemon_map *waiting = daemon_map_of(map);
-
-		if (!waiting->wwids_awaited || waiting->wwids_awaited > job->number)
-			continue;
-		waiting->wwids_awaited = 0;
-		waiting->wwids_read = true;
-		maps_touch(waiting, "the wwids file has been read");
-	}
-	mp_wwids_free(job->wwids);
-	free(job);
-	if (files->read_again) {
-		files->read_again = false;
-		files_read_wwids(daemon);
-	}
-	inventory_wake(&daemon->inventory);
+	reading_job_free(job);
 }
 
 void files_read_wwids(struct daemon *daemon)
 {
 	struct files *files = daemon->files;
-	struct wwids_job *job;
+	struct reading_job *job =
+		reading_job_new(daemon, &files->wwids, wwids_job_run, wwids_job_done);
 
-	if (files->reading) {
-		files->read_again = true;
-		return;
-	}
-	job = calloc(1, sizeof(*job));
 	if (!job)
 		return;
-	job->daemon = daemon;
-	job->number = ++files->readings;
-	/* In the writer's lane, so that earlier writes are included. */
-	job->work = (struct work){
-		.run = wwids_job_run, .done = wwids_job_done, .lane = LANE_FILES, .exclusive = true
-	};
-	files->reading = true;
+	job->read.number = ++files->readings;
 	daemon->operations++;
 	pool_submit(daemon->pool, &job->work);
 }
@@ -330,21 +359,56 @@ void files_await_wwids(struct daemon_map *map)
 	files_read_wwids(map->inventory->daemon);
 }
 
+void files_enter(struct daemon *daemon)
+{
+	daemon->files->others++;
+}
+
+void files_leave(struct daemon *daemon)
+{
+	daemon->files->others--;
+}
+
 bool files_is_writing(const struct daemon *daemon)
 {
 	return daemon->files->writing;
 }
 
-int files_new(struct files **ret)
+int files_new(const char *dir, const struct files_takers *takers, struct files **ret)
 {
-	*ret = calloc(1, sizeof(**ret));
-	return *ret ? 0 : -ENOMEM;
+	struct files *files = calloc(1, sizeof(*files));
+
+	if (!files)
+		return -ENOMEM;
+	files->dir = dir;
+	files->takers = takers;
+	*ret = files;
+	return 0;
+}
+
+/*
+ * A map that exists must be known after a reboot. No worker is left to write it, but the lane's
+ * last work has returned, so this will, too.
+ */
+static void files_write_rest(const struct files *files)
+{
+	bool hangs = files->writing || files->others || files->wwids.underway ||
+		     files->bindings.underway;
+	int r;
+
+	if (!files->new_wwid_count || hangs)
+		return;
+	r = mp_wwids_file_add_many(files->dir, (const char *const *)files->new_wwids,
+				   files->new_wwid_count);
+	if (r < 0)
+		log_error("%s/wwids: cannot write: %s", files->dir, strerror(-r));
 }
 
 struct files *files_free(struct files *files)
 {
 	if (!files)
 		return NULL;
+	files_write_rest(files);
 	for (size_t i = 0; i < files->new_wwid_count; i++)
 		free(files->new_wwids[i]);
 	free(files->new_wwids);

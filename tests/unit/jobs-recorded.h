@@ -458,10 +458,32 @@ bool files_is_writing(const struct daemon *daemon)
 	return false;
 }
 
-int files_load_wwids(struct daemon *daemon)
+const char *files_dir(const struct daemon *daemon)
+{
+	return caa_container_of(daemon, struct made, daemon)->loaded.dir;
+}
+
+int files_add_unwritten(const struct daemon *daemon, struct mp_wwids *wwids)
 {
 	(void)daemon;
+	(void)wwids;
 	return 0;
+}
+
+void files_enter(struct daemon *daemon)
+{
+	(void)daemon;
+}
+
+void files_leave(struct daemon *daemon)
+{
+	(void)daemon;
+}
+
+void files_read_bindings(struct daemon *daemon)
+{
+	(void)daemon;
+	record("read the bindings\n");
 }
 
 void files_read_wwids(struct daemon *daemon)
