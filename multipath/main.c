@@ -285,7 +285,7 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 	r = lifetime_begin(&daemon, &options, NULL);
 	if (r < 0)
 		return 1;
-	r = intake_load(&daemon, NULL);
+	r = intake_load(&daemon);
 	if (r < 0 || open_dm() < 0) {
 		lifetime_end(&daemon);
 		return 1;

@@ -22,7 +22,6 @@
 #include "multipathd/control/geom_sweeps.h"
 #include "multipathd/control/intake.h"
 #include "multipathd/control/queueing.h"
-#include "multipathd/control/reservations.h"
 #include "multipathd/events/dmevents.h"
 #include "multipathd/events/uevents.h"
 #include "multipathd/events/watch.h"
@@ -34,6 +33,7 @@
 #include "multipathd/resources.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
+#include "multipathd/state/maps.h"
 #include "multipathd/state/notify.h"
 
 struct options {
@@ -135,7 +135,8 @@ static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *inf
 {
 	(void)source;
 	(void)info;
-	configure_again(userdata, false, NULL);
+	if (configure_again(userdata, false, 0) < 0)
+		log_error("cannot reconfigure: out of memory");
 	return 0;
 }
 
@@ -293,13 +294,12 @@ static int process_start(struct process *process)
 		log_error("device-mapper: %s", mp_strbuf_text(&why));
 		return r;
 	}
-	r = intake_load(daemon, NULL);
+	r = intake_load(daemon);
 	if (r < 0) {
 		log_error("fatal configuration error, aborting");
 		return r;
 	}
 	say_if_defaults(&source);
-	reservations_load(daemon);
 	mp_permissions_check(&source, STATE_DIR, on_permissions, NULL);
 	resources_claim_descriptors(daemon->inventory.process->max_fds);
 	r = server_new(daemon->event, commands_serve, daemon, on_warning, &daemon->server);

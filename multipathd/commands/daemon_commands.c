@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "multipathd/commands/daemon_commands.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,15 +25,8 @@ void daemon_command_force_queueing(struct command_call *call)
 
 void daemon_command_reconfigure(struct command_call *call)
 {
-	_cleanup_strbuf_ struct mp_strbuf errors = MP_STRBUF_INIT;
-	int r = configure_again(call->daemon, call->command->options & COMMAND_ALL, &errors);
-
-	if (r >= 0)
-		return;
-	mp_strbuf_puts(&call->reply, "fail\n");
-	mp_strbuf_puts(&call->reply, mp_strbuf_text(&errors));
-	mp_strbuf_printf(&call->reply, "configuration rejected, the old one stays in force: %s\n",
-			 strerror(-r));
+	call_answer_later(call, configure_again(call->daemon, call->command->options & COMMAND_ALL,
+						call->request->id));
 }
 
 /* The files as they are now, not the configuration in force. */

@@ -14,9 +14,9 @@
 #include "multipathd/control/enumeration.h"
 #include "multipathd/control/geom_sweeps.h"
 #include "multipathd/control/intake.h"
-#include "multipathd/control/reservations.h"
 #include "multipathd/control/settings.h"
 #include "multipathd/jobs/looks.h"
+#include "multipathd/jobs/snapshots.h"
 #include "multipathd/loop/slices.h"
 #include "multipathd/loop/timers.h"
 #include "multipathd/state/daemon.h"
@@ -32,8 +32,17 @@ enum {
 
 static const uint64_t usec_per_sec = 1000000;
 
+/* Clients that wait until the files have been read; 0: a signal, which waits for nothing. */
+struct askers {
+	uint64_t *requests;
+	size_t count;
+	bool all; /* one of them wants every map reloaded */
+};
+
 struct configure {
 	struct daemon *daemon;
+	struct snapshot *reading; /* the files are being read; NULL: they are not */
+	struct askers now, later; /* for that reading, and since then */
 	struct look_waiter look; /* paths are enumerated after it */
 	sd_event_source *settle_timer;
 	unsigned unanswered_before; /* when the grace timer last expired */
@@ -248,6 +257,143 @@ static void configure_resolve(struct configure *configure, bool all)
 	slices_run(configure->resolving);
 }
 
+/* Reading the files. */
+
+/* The client gets its answer when the files have been read. Return: 0 or -ENOMEM. */
+static int askers_add(struct askers *askers, bool all, uint64_t request)
+{
+	uint64_t *requests = reallocarray(askers->requests, askers->count + 1, sizeof(*requests));
+
+	if (!requests)
+		return -ENOMEM;
+	askers->requests = requests;
+	askers->requests[askers->count++] = request;
+	askers->all |= all;
+	return 0;
+}
+
+static void askers_fini(struct askers *askers)
+{
+	free(askers->requests);
+	*askers = (struct askers){ 0 };
+}
+
+static void askers_answer(struct askers *askers, struct daemon *daemon, const char *reply)
+{
+	for (size_t i = 0; i < askers->count; i++)
+		daemon_reply(daemon, askers->requests[i], reply);
+	askers_fini(askers);
+}
+
+static int configure_read(struct configure *configure);
+
+/* Others may have asked since the files were read: they may be good now. */
+static void configure_reject(struct configure *configure, int error)
+{
+	struct daemon *daemon = configure->daemon;
+	_cleanup_strbuf_ struct mp_strbuf reply = MP_STRBUF_INIT;
+
+	mp_strbuf_printf(&reply, "fail\n%sconfiguration rejected, the old one stays in force: %s\n",
+			 intake_errors(daemon), strerror(-error));
+	askers_answer(&configure->now, daemon, reply.error ? "fail\n" : mp_strbuf_text(&reply));
+	intake_note_stale(daemon);
+	log_error("configuration rejected, keeping the current one");
+	if (configure->later.count) {
+		configure->now = configure->later;
+		configure->later = (struct askers){ 0 };
+		if (configure_read(configure) == 0)
+			return;
+		askers_answer(&configure->now, daemon, "fail\n");
+	}
+	/* It followed startup or another one, which ends without it. */
+	if (daemon->state == DAEMON_CONFIGURE)
+		daemon->on_configured(daemon);
+}
+
+static void configure_apply(struct configure *configure)
+{
+	struct daemon *daemon = configure->daemon;
+	bool all = configure->now.all;
+
+	if (configure->later.count) {
+		configure->pending = true;
+		configure->pending_all |= configure->later.all;
+	}
+	log_notice("reconfigure (%s)", all ? "reloading all maps" : "reloading maps that differ");
+	daemon->state = DAEMON_CONFIGURE;
+	notify_state(daemon, "RELOADING=1");
+	configure_resolve(configure, all);
+	askers_answer(&configure->now, daemon, "ok\n");
+	askers_answer(&configure->later, daemon, "ok\n");
+}
+
+static bool configure_is_over(struct configure *configure, struct snapshot *snapshot)
+{
+	bool is_over = snapshot->work.skipped || configure->daemon->state == DAEMON_SHUTDOWN;
+
+	if (is_over)
+		configure->reading = snapshot_free(snapshot);
+	return is_over;
+}
+
+static void configure_on_state(struct snapshot *snapshot)
+{
+	struct configure *configure = snapshot->daemon->configure;
+
+	if (configure_is_over(configure, snapshot))
+		return;
+	intake_adopt(configure->daemon, snapshot);
+	configure->reading = snapshot_free(snapshot);
+	configure_apply(configure);
+}
+
+static void configure_on_config(struct snapshot *snapshot)
+{
+	struct configure *configure = snapshot->daemon->configure;
+	int r;
+
+	if (configure_is_over(configure, snapshot))
+		return;
+	r = intake_judge(configure->daemon, snapshot);
+	if (r == 0) {
+		snapshot_start_state(snapshot, configure_on_state);
+		return;
+	}
+	configure->reading = snapshot_free(snapshot);
+	configure_reject(configure, r);
+}
+
+/* For those that ask now. */
+static int configure_read(struct configure *configure)
+{
+	int r = snapshot_new(configure->daemon, &configure->reading);
+
+	if (r == 0)
+		snapshot_start_config(configure->reading, configure_on_config);
+	return r;
+}
+
+int configure_again(struct daemon *daemon, bool all, uint64_t request)
+{
+	struct configure *configure = daemon->configure;
+	int r;
+
+	if (configure->reading)
+		return askers_add(&configure->later, all, request);
+	if (daemon->state == DAEMON_CONFIGURE) {
+		configure->pending = true;
+		configure->pending_all |= all;
+		daemon_reply(daemon, request, "ok\n");
+		return 0;
+	}
+	r = askers_add(&configure->now, all, request);
+	if (r == 0)
+		r = configure_read(configure);
+	if (r < 0)
+		askers_fini(&configure->now);
+	return r;
+}
+
 int configure_new(struct daemon *daemon, struct configure **ret)
 {
 	struct configure *configure = calloc(1, sizeof(*configure));
@@ -270,6 +416,8 @@ struct configure *configure_free(struct configure *configure)
 	if (!configure)
 		return NULL;
 	slices_free(configure->resolving);
+	askers_fini(&configure->now);
+	askers_fini(&configure->later);
 	free(configure->devts);
 	free(configure->wwids);
 	sd_event_source_disable_unref(configure->settle_timer);
@@ -277,46 +425,20 @@ struct configure *configure_free(struct configure *configure)
 	return NULL;
 }
 
-int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors)
-{
-	struct configure *configure = daemon->configure;
-	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
-	int r;
-
-	if (daemon->state == DAEMON_CONFIGURE) {
-		configure->pending = true;
-		configure->pending_all |= all;
-		return 0;
-	}
-	r = intake_load(daemon, &told);
-	if (r < 0 && !told.length)
-		mp_strbuf_printf(&told, CONFIG_FILE ": %s\n", strerror(-r));
-	if (errors)
-		mp_strbuf_puts(errors, mp_strbuf_text(&told));
-	if (r < 0) {
-		intake_note_stale(daemon, mp_strbuf_text(&told));
-		log_error("configuration rejected, keeping the current one");
-		return r;
-	}
-	log_notice("reconfigure (%s)", all ? "reloading all maps" : "reloading maps that differ");
-	daemon->state = DAEMON_CONFIGURE;
-	notify_state(daemon, "RELOADING=1");
-
-	reservations_load(daemon);
-	configure_resolve(configure, all);
-	return 0;
-}
-
 int configure_done(struct daemon *daemon)
 {
 	struct configure *configure = daemon->configure;
-	bool all = configure->pending_all;
 
+	if (configure->reading)
+		return 1; /* the next one has begun already */
 	intake_drop_old(daemon);
+	if (configure->pending && askers_add(&configure->now, configure->pending_all, 0) == 0 &&
+	    configure_read(configure) == 0) {
+		configure->pending = configure->pending_all = false;
+		return 1;
+	}
+	askers_fini(&configure->now);
+	configure->pending = configure->pending_all = false;
 	daemon->state = DAEMON_IDLE;
-	if (!configure->pending)
-		return 0;
-	configure->pending = false;
-	configure->pending_all = false;
-	return configure_again(daemon, all, NULL) == 0 ? 1 : 0;
+	return 0;
 }

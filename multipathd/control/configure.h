@@ -2,10 +2,10 @@
 /* configure.h - startup configuration and reconfigure.  For: main, commands, signals. */
 #pragma once
 #include <stdbool.h>
+#include <stdint.h>
 
 struct configure;
 struct daemon;
-struct mp_strbuf;
 
 /**
  * configure_new() - without a configuration yet
@@ -26,18 +26,21 @@ struct configure *configure_free(struct configure *configure);
 int configure_start(struct daemon *daemon);
 
 /**
- * configure_again() - reread the configuration and apply it
+ * configure_again() - have workers read the files again, then apply them
  * @all:	reload every map
- * @errors:	errors in the configuration, one per line; NULL: log only
+ * @request:	answered when the files have been read; 0: none
  *
- * With many paths it continues in slices after this returns: some have the settings of the new
+ * If it is asked for while another one reads its files, they are read once more after it, and the
+ * answer is that of the first one that is not rejected. While another one is applied, it is
+ * pending, and the request is answered at once.
+ *
+ * With many paths it continues in slices after the answer: some have the settings of the new
  * configuration then, others still those of the old one. Maps are reconciled when all have the new
  * ones.
  *
- * Return: 0 if started (or pending, while another reconfigure is running), negative errno: nothing
- * has changed.
+ * Return: 0 or -ENOMEM: the request is not answered.
  */
-int configure_again(struct daemon *daemon, bool all, struct mp_strbuf *errors);
+int configure_again(struct daemon *daemon, bool all, uint64_t request);
 
 /** configure_is_pending() - Return: true if another reconfigure follows the one in progress */
 bool configure_is_pending(const struct daemon *daemon);

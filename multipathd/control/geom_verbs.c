@@ -14,6 +14,7 @@
 #include "gmultipath/verbs.h"
 #include "multipathd/control/geoms.h"
 #include "multipathd/jobs/looks.h"
+#include "multipathd/jobs/notes.h"
 #include "multipathd/jobs/reaches.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
@@ -35,6 +36,7 @@ struct geom_verb {
 	struct reaches reaches;
 	int result;
 	struct mp_strbuf out, err;
+	struct notes_job notes;
 	struct look_waiter look;
 };
 
@@ -45,6 +47,7 @@ static void geom_verb_free(struct geom_verb *job)
 	mp_strbuf_fini(&job->out);
 	mp_strbuf_fini(&job->err);
 	reaches_fini(&job->reaches);
+	notes_job_fini(&job->notes);
 	free(job->text);
 	free(job->words);
 	free(job->kept);
@@ -117,6 +120,24 @@ static void geom_verb_on_dropped(struct look_waiter *waiter)
 	geom_verb_free(caa_container_of(waiter, struct geom_verb, look));
 }
 
+/* The client's next request must see the result. */
+static void geom_verb_await_look(struct geom_verb *job)
+{
+	job->look.looked = geom_verb_on_looked;
+	job->look.dropped = geom_verb_on_dropped;
+	geoms_read_again(job->daemon);
+	looks_await(job->daemon, &job->look);
+}
+
+static void geom_verb_on_noted(struct notes_job *notes)
+{
+	struct geom_verb *job = caa_container_of(notes, struct geom_verb, notes);
+
+	if (!notes->work.skipped)
+		geoms_take_notes(job->daemon, &notes->notes, notes->error);
+	geom_verb_await_look(job);
+}
+
 static void geom_verb_on_done(struct work *work)
 {
 	struct geom_verb *job = caa_container_of(work, struct geom_verb, work);
@@ -135,12 +156,10 @@ static void geom_verb_on_done(struct work *work)
 	}
 	log_notice("gmultipath %s %s: %s", job->words[0], job->count > 1 ? job->words[1] : "",
 		   job->result ? "failed" : "done");
-	geoms_init(daemon);
-	/* The client's next request must see the result. */
-	job->look.looked = geom_verb_on_looked;
-	job->look.dropped = geom_verb_on_dropped;
-	geoms_read_again(daemon);
-	looks_await(daemon, &job->look);
+	if (daemon->state == DAEMON_SHUTDOWN)
+		geom_verb_await_look(job); /* none comes, and it is dropped */
+	else
+		notes_start(daemon, &job->notes, geom_verb_on_noted);
 }
 
 static void geom_verb_reach_named(struct geom_verb *job, size_t first)

@@ -18,16 +18,17 @@
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 
-void geoms_init(struct daemon *daemon)
+void geoms_take_notes(struct daemon *daemon, struct mp_strbuf *notes, int error)
 {
-	struct mp_strbuf *notes = &daemon->inventory.geom_notes;
-	int r;
+	struct inventory *inventory = &daemon->inventory;
 
-	mp_strbuf_clear(notes);
-	r = mp_geom_notes_load(files_dir(daemon), MP_GEOM_NOTES_FILE, notes);
-	if (r < 0)
-		log_error("%s/" MP_GEOM_NOTES_FILE ": %s", files_dir(daemon), strerror(-r));
-	daemon->inventory.geom_notes_incomplete = r < 0;
+	if (error < 0)
+		log_error("%s/" MP_GEOM_NOTES_FILE ": %s", files_dir(daemon), strerror(-error));
+	mp_strbuf_fini(&inventory->geom_notes);
+	inventory->geom_notes = *notes;
+	*notes = (struct mp_strbuf)MP_STRBUF_INIT;
+	inventory->geom_notes_incomplete = error < 0;
+	inventory->geom_notes_version++;
 }
 
 void geoms_read_again(struct daemon *daemon)

@@ -11,9 +11,13 @@
 
 struct daemon;
 struct map_kind;
+struct mp_strbuf;
 
-/** geoms_init() - read the notes on labels; called with the configuration and after every verb */
-void geoms_init(struct daemon *daemon);
+/**
+ * geoms_take_notes() - the notes on labels were read: with the configuration, and after every verb
+ * @notes:	taken; with an error, what could be read
+ */
+void geoms_take_notes(struct daemon *daemon, struct mp_strbuf *notes, int error);
 
 /** geoms_read_again() - the next look reads each of these maps, changed or not */
 void geoms_read_again(struct daemon *daemon);

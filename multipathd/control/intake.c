@@ -11,7 +11,8 @@
 #include "base/strbuf.h"
 #include "multipathd/control/geoms.h"
 #include "multipathd/control/records.h"
-#include "multipathd/jobs/files.h"
+#include "multipathd/control/reservations.h"
+#include "multipathd/jobs/snapshots.h"
 #include "multipathd/loop/server.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/inventory.h"
@@ -25,27 +26,11 @@ struct intake {
 	struct mp_strbuf notes; /* errors and warnings: intake_print_notes() */
 	const char *fault; /* of the configuration in force: "stale" or "incomplete"; NULL: none */
 	time_t faulty_since;
+	/* of the files that were read last: errors, one per line, and their number */
+	struct mp_strbuf told;
+	unsigned damages;
 	struct mp_config *old; /* settings borrow text from it until they are resolved again */
 };
-
-struct messages {
-	struct mp_strbuf *errors;
-	struct mp_strbuf *notes; /* each line starts with a digit, its level */
-	unsigned damages;
-};
-
-static void intake_on_diagnostic(void *userdata, enum mp_severity severity, int level,
-				 const char *text)
-{
-	struct messages *messages = userdata;
-
-	log_line(level, "%s", text);
-	if (messages->notes->length < NOTES_LONGEST)
-		mp_strbuf_printf(messages->notes, "%d%s\n", level, text);
-	messages->damages += severity != MP_SEVERITY_WARNING;
-	if (severity != MP_SEVERITY_WARNING)
-		mp_strbuf_printf(messages->errors, "%s\n", text);
-}
 
 /*
  * @fault: "stale": the files differ from the configuration in force; "incomplete": it is only part
@@ -110,81 +95,118 @@ void intake_print_state(const struct daemon *daemon, struct mp_strbuf *out)
 	}
 }
 
-static int intake_load_wwids(struct daemon *daemon)
+static void intake_on_diagnostic(void *userdata, enum mp_severity severity, int level,
+				 const char *text)
 {
-	struct mp_wwids *read;
-	int r = mp_wwids_new(&read);
+	struct intake *intake = userdata;
 
-	if (r < 0)
-		return r;
-	r = mp_wwids_load(read, files_dir(daemon));
-	if (r < 0) {
-		mp_wwids_free(read);
-		return r;
-	}
-	return records_adopt_wwids(daemon, read);
+	log_line(level, "%s", text);
+	if (intake->notes.length < NOTES_LONGEST)
+		mp_strbuf_printf(&intake->notes, "%d%s\n", level, text);
+	intake->damages += severity != MP_SEVERITY_WARNING;
+	if (severity != MP_SEVERITY_WARNING)
+		mp_strbuf_printf(&intake->told, "%s\n", text);
 }
 
-int intake_load(struct daemon *daemon, struct mp_strbuf *errors)
+int intake_judge(struct daemon *daemon, const struct snapshot *snapshot)
 {
 	struct intake *intake = daemon->intake;
-	_cleanup_strbuf_ struct mp_strbuf told = MP_STRBUF_INIT;
-	struct messages messages = { .errors = &told, .notes = &intake->notes };
-	struct mp_config_source source = files_config_source(daemon);
-	struct mp_config *config;
 	int r;
 
-	source.diagnostic = intake_on_diagnostic;
-	source.userdata = &messages;
 	mp_strbuf_clear(&intake->notes);
-	r = mp_config_load(&source, &config);
-	if (errors)
-		mp_strbuf_puts(errors, mp_strbuf_text(&told));
-	if (r < 0)
-		return r;
+	mp_strbuf_clear(&intake->told);
+	intake->damages = 0;
+	r = diagnostics_replay(&snapshot->config_diagnostics, intake_on_diagnostic, intake);
+	if (snapshot->config_error < 0)
+		r = snapshot->config_error;
 	/*
 	 * At startup, part of a file is better than nothing; later, the complete configuration in
 	 * force is better.
 	 */
-	if (daemon->inventory.config && messages.damages) {
-		mp_config_free(config);
-		return -EINVAL;
-	}
+	if (r == 0 && daemon->inventory.config && intake->damages)
+		r = -EINVAL;
+	if (r < 0 && !intake->told.length)
+		mp_strbuf_printf(&intake->told, CONFIG_FILE ": %s\n", strerror(-r));
+	return r;
+}
+
+const char *intake_errors(const struct daemon *daemon)
+{
+	return mp_strbuf_text(&daemon->intake->told);
+}
+
+static void intake_adopt_config(struct daemon *daemon, struct mp_config *config)
+{
+	struct intake *intake = daemon->intake;
+	struct inventory *inventory = &daemon->inventory;
+
 	/*
 	 * Settings borrow text from the configuration: the old one is freed when all are resolved
 	 * again.
 	 */
 	mp_config_free(intake->old);
-	intake->old = daemon->inventory.config;
-	daemon->inventory.config = config;
-	daemon->inventory.process = mp_config_process(config);
+	intake->old = inventory->config;
+	inventory->config = config;
+	inventory->process = mp_config_process(config);
 	intake->in_force_since = time(NULL);
 	intake_forget_fault(daemon);
-	if (messages.damages)
-		intake_note_fault(daemon, "incomplete", mp_strbuf_text(&told));
-	log_set_verbosity(daemon->inventory.process->verbosity);
+	if (intake->damages)
+		intake_note_fault(daemon, "incomplete", mp_strbuf_text(&intake->told));
+	log_set_verbosity(inventory->process->verbosity);
 	if (daemon->server)
-		server_set_timeout(daemon->server, daemon->inventory.process->uxsock_timeout_msec);
+		server_set_timeout(daemon->server, inventory->process->uxsock_timeout_msec);
+}
 
-	geoms_init(daemon);
-	r = intake_load_wwids(daemon);
-	if (r < 0)
-		log_error("%s/wwids: %s", files_dir(daemon), strerror(-r));
+/* What was changed since the file was read is newer, and is merged when it is written. */
+static void intake_adopt_bindings(struct daemon *daemon, struct snapshot *snapshot)
+{
 	daemon->inventory.bindings_broken = false;
 	if (records_bindings_are_newer(daemon))
-		return 0;
-	r = mp_bindings_load(daemon->inventory.bindings, files_dir(daemon),
-			     daemon->inventory.options.read_only_bindings, config,
-			     daemon_diagnostic, daemon);
+		return;
+	diagnostics_replay(&snapshot->bindings_diagnostics, daemon_diagnostic, daemon);
+	if (snapshot->bindings)
+		records_adopt_bindings(daemon, TAKE_PTR(snapshot->bindings));
+	else
+		log_error("%s/bindings: %s; new maps are named by their WWIDs", snapshot->dir,
+			  strerror(-snapshot->bindings_error));
+}
+
+void intake_adopt(struct daemon *daemon, struct snapshot *snapshot)
+{
+	int r = snapshot->wwids_error;
+
+	intake_adopt_config(daemon, TAKE_PTR(snapshot->config));
+	/* Otherwise a verb has changed the notes, and they were read after that. */
+	if (snapshot->geom_notes_version == daemon->inventory.geom_notes_version)
+		geoms_take_notes(daemon, &snapshot->geom_notes, snapshot->geom_notes_error);
+	if (r == 0)
+		r = records_adopt_wwids(daemon, TAKE_PTR(snapshot->wwids));
 	if (r < 0)
-		log_error("%s/bindings: %s; new maps are named by their WWIDs", files_dir(daemon),
-			  strerror(-r));
+		log_error("%s/wwids: %s", snapshot->dir, strerror(-r));
+	intake_adopt_bindings(daemon, snapshot);
+	reservations_take_keys(daemon, &snapshot->prkeys, snapshot->prkeys_error);
+}
+
+int intake_load(struct daemon *daemon)
+{
+	_cleanup_(snapshot_freep) struct snapshot *snapshot = NULL;
+	int r = snapshot_new(daemon, &snapshot);
+
+	if (r < 0)
+		return r;
+	snapshot_read_config(snapshot);
+	r = intake_judge(daemon, snapshot);
+	if (r < 0)
+		return r;
+	snapshot->geom_notes_version = daemon->inventory.geom_notes_version;
+	snapshot_read_state(snapshot);
+	intake_adopt(daemon, snapshot);
 	return 0;
 }
 
-void intake_note_stale(struct daemon *daemon, const char *errors)
+void intake_note_stale(struct daemon *daemon)
 {
-	intake_note_fault(daemon, "stale", errors);
+	intake_note_fault(daemon, "stale", mp_strbuf_text(&daemon->intake->told));
 }
 
 void intake_drop_old(struct daemon *daemon)
@@ -204,6 +226,7 @@ struct intake *intake_free(struct intake *intake)
 		return NULL;
 	mp_config_free(intake->old);
 	mp_strbuf_fini(&intake->notes);
+	mp_strbuf_fini(&intake->told);
 	free(intake->errors);
 	free(intake);
 	return NULL;

@@ -9,6 +9,7 @@
 struct daemon;
 struct intake;
 struct mp_strbuf;
+struct snapshot;
 
 /**
  * intake_new() - nothing read yet
@@ -23,13 +24,28 @@ int intake_new(struct intake **ret);
 struct intake *intake_free(struct intake *intake);
 
 /**
- * intake_load() - read configuration and state files
- * @errors:	errors in the configuration, one per line; NULL: log only
+ * intake_load() - read configuration and state files at once, when the daemon starts
  *
- * On failure the daemon keeps its current configuration.
- * Return: 0, -EINVAL if the configuration is rejected, negative errno.
+ * Return: 0, negative errno: the configuration is rejected.
  */
-int intake_load(struct daemon *daemon, struct mp_strbuf *errors);
+int intake_load(struct daemon *daemon);
+
+/**
+ * intake_judge() - the configuration files were read: log what is wrong with them
+ *
+ * Return: 0, -EINVAL if they are rejected, negative errno.
+ */
+int intake_judge(struct daemon *daemon, const struct snapshot *snapshot);
+
+/** intake_errors() - those that the last intake_judge() found, one per line; borrowed */
+const char *intake_errors(const struct daemon *daemon);
+
+/**
+ * intake_adopt() - the state files were read as well: all of it is in force from now on, except for
+ * what has changed in memory meanwhile
+ * @snapshot:	not rejected; emptied
+ */
+void intake_adopt(struct daemon *daemon, struct snapshot *snapshot);
 
 /**
  * intake_drop_old() - free the configuration that was in force before: no path or map has settings
@@ -37,8 +53,8 @@ int intake_load(struct daemon *daemon, struct mp_strbuf *errors);
  */
 void intake_drop_old(struct daemon *daemon);
 
-/** intake_note_stale() - the files were rejected; @errors: in them, one per line */
-void intake_note_stale(struct daemon *daemon, const char *errors);
+/** intake_note_stale() - the files were rejected */
+void intake_note_stale(struct daemon *daemon);
 
 /**
  * intake_print_state() - print since when the configuration has been in force, stale or incomplete,

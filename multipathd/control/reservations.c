@@ -100,19 +100,16 @@ const char *reservation_check_take(const struct reservation_check *check, struct
 
 /* The map's key. */
 
-void reservations_load(struct daemon *daemon)
+void reservations_take_keys(struct daemon *daemon, struct mp_strbuf *text, int error)
 {
-	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
-	int r = mp_prkeys_load(files_dir(daemon), &text);
-
-	if (r < 0) {
-		log_error("%s/prkeys: %s", files_dir(daemon), strerror(-r));
+	if (error < 0) {
+		log_error("%s/prkeys: %s", files_dir(daemon), strerror(-error));
 		return;
 	}
 	free(daemon->inventory.prkeys);
 	daemon->inventory.prkeys = NULL;
-	if (text.length)
-		mp_strbuf_take(&text, &daemon->inventory.prkeys);
+	if (text->length)
+		mp_strbuf_take(text, &daemon->inventory.prkeys);
 }
 
 void reservations_resolve(struct daemon_map *map)

@@ -14,6 +14,7 @@
 
 struct daemon;
 struct daemon_path;
+struct mp_strbuf;
 
 /** reservation_flag_name() - "unknown", "unset" or "set", constant */
 const char *reservation_flag_name(enum reservation_flag flag);
@@ -27,8 +28,11 @@ void reservation_check_prepare(struct reservation_check *check, const struct dae
  */
 const char *reservation_check_take(const struct reservation_check *check, struct daemon_path *path);
 
-/** reservations_load() - read the prkeys file */
-void reservations_load(struct daemon *daemon);
+/**
+ * reservations_take_keys() - the prkeys file was read
+ * @text:	of the file, emptied; with an error, keys stay as they are
+ */
+void reservations_take_keys(struct daemon *daemon, struct mp_strbuf *text, int error);
 
 /** reservations_resolve() - set the map's key after its settings or the file have changed */
 void reservations_resolve(struct daemon_map *map);

@@ -14,6 +14,7 @@
 #include "gmultipath/taste.h"
 #include "multipathd/control/geoms.h"
 #include "multipathd/jobs/looks.h"
+#include "multipathd/jobs/notes.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/duties.h"
@@ -28,11 +29,13 @@ struct tasting {
 	bool has_label;
 	int result;
 	struct mp_strbuf err;
+	struct notes_job notes;
 };
 
 static void tasting_free(struct tasting *tasting)
 {
 	mp_strbuf_fini(&tasting->err);
+	notes_job_fini(&tasting->notes);
 	free(tasting);
 }
 
@@ -62,6 +65,18 @@ static void tasting_run(struct work *work)
 
 static void tasting_start(struct daemon *daemon, const struct provider *provider);
 
+static void tasting_on_noted(struct notes_job *notes)
+{
+	struct tasting *tasting = caa_container_of(notes, struct tasting, notes);
+
+	if (!notes->work.skipped) {
+		geoms_take_notes(tasting->daemon, &notes->notes, notes->error);
+		geoms_read_again(tasting->daemon);
+		looks_want(tasting->daemon);
+	}
+	tasting_free(tasting);
+}
+
 static void tasting_on_done(struct work *work)
 {
 	struct tasting *tasting = caa_container_of(work, struct tasting, work);
@@ -70,10 +85,10 @@ static void tasting_on_done(struct work *work)
 	switch (tastings_judge(tasting->result)) {
 	case TASTING_ADDED:
 		log_notice("%s: added to the map of its label", tasting->provider.name);
-		geoms_init(tasting->daemon);
-		geoms_read_again(tasting->daemon);
-		looks_want(tasting->daemon);
-		break;
+		if (tasting->daemon->state == DAEMON_SHUTDOWN)
+			break;
+		notes_start(tasting->daemon, &tasting->notes, tasting_on_noted);
+		return;
 	case TASTING_AGAIN:
 		tasting_start(tasting->daemon, &tasting->provider);
 		break;

@@ -307,7 +307,7 @@ static void bindings_job_done(struct work *work)
 
 	if (!work->skipped) {
 		daemon->files->takers->read_bindings(daemon, &job->read);
-		if (again)
+		if (again && daemon->state != DAEMON_SHUTDOWN)
 			files_read_bindings(daemon);
 	}
 	reading_job_free(job);
@@ -333,7 +333,7 @@ static void wwids_job_done(struct work *work)
 	daemon->operations--;
 	if (!work->skipped) {
 		daemon->files->takers->read_wwids(daemon, &job->read);
-		if (again)
+		if (again && daemon->state != DAEMON_SHUTDOWN)
 			files_read_wwids(daemon);
 		inventory_wake(&daemon->inventory);
 	}

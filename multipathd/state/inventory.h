@@ -73,6 +73,7 @@ struct inventory {
 	char *prkeys; /* text of the file, NULL if empty */
 	struct mp_strbuf geom_notes; /* config/geom_notes.h: the persistent notes */
 	bool geom_notes_incomplete; /* the file could not be read */
+	unsigned geom_notes_version; /* how often they were read */
 	struct mp_dm_listed *listed; /* all dm devices, as of the last look */
 	size_t listed_count;
 

@@ -12,11 +12,13 @@ uint64_t lane_of_messages(const char *wwid); /* a reload that hangs does not del
 enum {
 	LANE_STATUS = 1,
 	LANE_FILES,
+	LANE_CONFIG,
 	LANE_UEVENTS,
 	LANE_REMOVALS,
 	LANE_TABLES,
 	LANE_GEOMS,
 	LANE_GEOM_LISTS,
+	LANE_GEOM_NOTES,
 	LANE_EXPLAIN,
 	LANE_CHECK_CONFIG,
 	LANE_CLOSING,

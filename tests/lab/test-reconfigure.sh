@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a broken configuration is rejected at reconfigure, with file and line, and the old one and every map are kept; a start uses what it can read, and says so
+# proves: a broken configuration is rejected at reconfigure, with file and line, and the old one and every map are kept; a start uses what it can read, and says so; a file that hangs delays nothing but the reconfigure
 . "$LAB/lib.sh"
-config "no_path_retry fail"
+config "no_path_retry fail" "uxsock_timeout 60000"
 san 2 4
 daemon_start
 ready 4 2
@@ -55,3 +55,26 @@ cp /tmp/good.conf /etc/multipath.conf
 same "reconfigure works" "$(multipathd reconfigure)" ok
 same "nothing is wrong any more" "$(multipath -v3 -ll 2>&1 > /dev/null)" ""
 until_true "it is in force" eval 'multipathd show status verbose | grep -q "^config: in force since"'
+
+say "a file that hangs"
+rm -f /etc/multipath/prkeys
+mkfifo /etc/multipath/prkeys	# to open it waits for someone who writes
+multipathd reconfigure > /tmp/reply &
+client=$!
+holds 2 "the daemon serves" daemon_serves
+path=$(paths_of_lun 0 | head -n 1)
+pull "$path"
+until_true "paths are checked" path_is "$path" failed faulty
+plug "$path"
+until_true "and come back" path_is "$path" active ready
+same "the reconfigure waits for the file" "$(cat /tmp/reply)" ""
+: > /etc/multipath/prkeys
+wait $client
+same "it is answered when the file was read" "$(cat /tmp/reply)" ok
+until_true "it is done" daemon_serves
+multipathd reconfigure > /tmp/reply 2>&1 &
+holds 1 "the daemon serves" daemon_serves
+daemon_stop	# it does not wait for the file
+rm /etc/multipath/prkeys
+daemon_start
+check "every map lives" maps_have 4 2

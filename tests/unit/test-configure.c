@@ -8,6 +8,7 @@
 #include "multipathd/control/enumeration.h"
 #include "multipathd/control/geom_sweeps.h"
 #include "multipathd/control/intake.h"
+#include "multipathd/state/lanes.h"
 #include "multipathd/state/notify.h"
 
 #define GOOD "defaults {\n\tpolling_interval 7\n}\n"
@@ -68,11 +69,6 @@ static int setup(void **state)
 	assert_int_equal(intake_new(&daemon->intake), 0);
 	assert_int_equal(configure_new(daemon, &daemon->configure), 0);
 	daemon->on_configured = on_configured;
-	/*
-	 * Bindings that are not on disk yet are newer than the file on this machine, so it is not
-	 * read.
-	 */
-	world.made.inventory.bindings_dirty = true;
 	world.map = made_map(&world.made, "w");
 	made_exists(world.map, "mpatha");
 	world.map->named = true;
@@ -111,6 +107,33 @@ static void look(void)
 #define FINDS "enumerate\n"
 #define READS "read paths again, enumerate\n"
 
+/* Workers read the configuration, then the state files. */
+static void read_part(uint64_t lane)
+{
+	struct work *work = recorded.work;
+
+	assert_int_equal(recorded.work_count, 1);
+	assert_int_equal(recorded.lane, lane);
+	recorded.work_count = 0;
+	work->run(work);
+	work->done(work);
+}
+
+static void read_files(void)
+{
+	recorded_expect("work\n");
+	read_part(LANE_CONFIG);
+	recorded_expect("work\n");
+	read_part(LANE_FILES);
+}
+
+/* Rejected ones: the state files are not read. */
+static void read_broken_files(void)
+{
+	recorded_expect("work\n");
+	read_part(LANE_CONFIG);
+}
+
 /* Looks and enumerates; then the pass reconciles every map. */
 static void enumerate(const char *what)
 {
@@ -144,8 +167,12 @@ static void a_reconfigure_resolves_looks_enumerates_and_has_the_maps_reconciled(
 
 	(void)state;
 	assert_int_not_equal(interval(), 7);
-	assert_int_equal(configure_again(daemon, false, NULL), 0);
-	recorded_expect(STARTS);
+	assert_int_equal(configure_again(daemon, false, 7), 0);
+	assert_int_not_equal(interval(), 7); /* not on the loop */
+	assert_int_equal(daemon->state, DAEMON_RUNNING);
+	assert_false(daemon->gathering || daemon_is_busy(daemon));
+	read_files();
+	recorded_expect(STARTS "reply 7: ok\n");
 	assert_int_equal(interval(), 7);
 	assert_int_equal(daemon->state, DAEMON_CONFIGURE);
 	assert_true(daemon->gathering && daemon_is_busy(daemon));
@@ -171,7 +198,8 @@ static void reconfigure_all_reloads_all_maps_that_exist(void **state)
 	struct daemon_map *missing = made_map(&world.made, "x");
 
 	(void)state;
-	assert_int_equal(configure_again(&world.made.daemon, true, NULL), 0);
+	assert_int_equal(configure_again(&world.made.daemon, true, 0), 0);
+	read_files();
 	assert_true(world.map->force_reload);
 	assert_false(missing->force_reload);
 	recorded_forget();
@@ -193,18 +221,23 @@ static void several_waiting_reconfigures_are_done_as_one(void **state)
 
 		teardown(state);
 		setup(state);
-		assert_int_equal(configure_again(daemon, false, NULL), 0);
+		assert_int_equal(configure_again(daemon, false, 0), 0);
+		read_files();
 		recorded_expect(STARTS);
 		set_config("defaults {\n\tpolling_interval 8\n}\n");
 		for (size_t j = 0; j < 2; j++)
-			assert_int_equal(configure_again(daemon, rows[i].all[j], NULL), 0);
-		recorded_expect("");
+			assert_int_equal(configure_again(daemon, rows[i].all[j], 8), 0);
+		recorded_expect("reply 8: ok\nreply 8: ok\n");
 		assert_true(configure_is_pending(daemon));
 		assert_int_equal(interval(), 7);
 		enumerate(READS);
 		recorded_forget();
 		reconcile();
 		assert_int_equal(world.follows, 1);
+		assert_int_equal(daemon->state, DAEMON_CONFIGURE);
+		completion_check(daemon);
+		assert_int_equal(world.follows, 1); /* as long as it reads */
+		read_files();
 		recorded_expect(STARTS);
 		assert_false(configure_is_pending(daemon));
 		assert_int_equal(interval(), 8);
@@ -212,7 +245,7 @@ static void several_waiting_reconfigures_are_done_as_one(void **state)
 		enumerate(READS);
 		recorded_forget();
 		reconcile();
-		assert_int_equal(world.configured, 2);
+		assert_int_equal(world.configured, 3);
 		assert_int_equal(world.follows, 0); /* both were done as one */
 	}
 }
@@ -228,28 +261,43 @@ static void expect_state(const char *begin, const char *end)
 		fail_msg("%s", text);
 }
 
+/* The only request: it begins, has and ends with these. */
+static void expect_reply(uint64_t request, const char *begin, const char *has, const char *end)
+{
+	const char *text = mp_strbuf_text(&recorded.text), *at;
+	char first[64];
+
+	snprintf(first, sizeof(first), "reply %llu: %s", (unsigned long long)request, begin);
+	at = strstr(text, end);
+	if (strncmp(text, first, strlen(first)) || !strstr(text, has) || !at || strcmp(at, end))
+		fail_msg("%s", text);
+	recorded_forget();
+}
+
 static void damaged_files_keep_the_configuration_until_they_are_repaired(void **state)
 {
-	_cleanup_strbuf_ struct mp_strbuf errors = MP_STRBUF_INIT;
 	struct daemon *daemon = &world.made.daemon;
 	const struct mp_config *config = daemon->inventory.config;
 
 	(void)state;
 	expect_state("config: in force since ", "");
 	set_config(BROKEN);
-	assert_int_equal(configure_again(daemon, true, &errors), -EINVAL);
-	recorded_expect("");
-	assert_non_null(strstr(mp_strbuf_text(&errors), "multipath.conf"));
+	assert_int_equal(configure_again(daemon, true, 7), 0);
+	read_broken_files();
+	expect_reply(7, "fail\n", "/multipath.conf:",
+		     "configuration rejected, the old one stays in force: Invalid argument\n");
 	assert_ptr_equal(daemon->inventory.config, config);
 	assert_int_equal(daemon->state, DAEMON_RUNNING);
 	assert_true(world.map->named);
 	assert_false(world.map->force_reload);
 	assert_false(daemon->inventory.config_incomplete);
 	expect_state("config: stale since ", "multipath.conf");
+	assert_int_equal(world.configured, 0);
 	set_config(GOOD);
-	assert_int_equal(configure_again(daemon, false, NULL), 0);
+	assert_int_equal(configure_again(daemon, false, 8), 0);
+	read_files();
+	recorded_expect(STARTS "reply 8: ok\n");
 	expect_state("config: in force since ", "");
-	recorded_forget();
 }
 
 static void a_reconfigure_that_waited_ends_when_files_are_damaged(void **state)
@@ -257,18 +305,126 @@ static void a_reconfigure_that_waited_ends_when_files_are_damaged(void **state)
 	struct daemon *daemon = &world.made.daemon;
 
 	(void)state;
-	assert_int_equal(configure_again(daemon, false, NULL), 0);
-	assert_int_equal(configure_again(daemon, false, NULL), 0);
+	assert_int_equal(configure_again(daemon, false, 0), 0);
+	read_files();
+	assert_int_equal(configure_again(daemon, false, 0), 0);
 	recorded_forget();
 	set_config(BROKEN);
 	enumerate(READS);
 	recorded_forget();
 	reconcile();
+	assert_int_equal(world.follows, 1);
+	read_broken_files();
 	recorded_expect("");
 	assert_int_equal(world.follows, 0);
 	assert_int_equal(daemon->state, DAEMON_IDLE);
 	assert_false(configure_is_pending(daemon));
 	expect_state("config: stale since ", "multipath.conf");
+}
+
+/* Files may have been repaired since they were read. */
+static void a_request_during_the_reading_is_answered_by_a_later_reading(void **state)
+{
+	struct daemon *daemon = &world.made.daemon;
+
+	(void)state;
+	set_config(BROKEN);
+	assert_int_equal(configure_again(daemon, false, 7), 0);
+	recorded_expect("work\n");
+	assert_int_equal(configure_again(daemon, true, 8), 0);
+	assert_int_equal(configure_again(daemon, false, 9), 0);
+	recorded_expect("");
+	read_part(LANE_CONFIG);
+	assert_non_null(strstr(mp_strbuf_text(&recorded.text), "reply 7: fail\n"));
+	assert_null(strstr(mp_strbuf_text(&recorded.text), "reply 8"));
+	set_config(GOOD);
+	recorded_forget();
+	read_part(LANE_CONFIG);
+	assert_int_equal(configure_again(daemon, false, 10), 0);
+	recorded_expect("work\n");
+	read_part(LANE_FILES);
+	/* The last request is pending, as if it were made now. */
+	recorded_expect(STARTS "reply 8: ok\nreply 9: ok\nreply 10: ok\n");
+	assert_true(world.map->force_reload);
+	assert_true(configure_is_pending(daemon));
+	enumerate(READS);
+	recorded_forget();
+	reconcile();
+	read_files();
+	recorded_expect(STARTS);
+	assert_false(configure_is_pending(daemon));
+}
+
+static void the_daemon_may_end_while_files_are_read(void **state)
+{
+	struct daemon *daemon = &world.made.daemon;
+
+	for (size_t parts = 0; parts < 2; parts++)
+		for (int skipped = 0; skipped < 2; skipped++) {
+			struct work *work;
+
+			teardown(state);
+			setup(state);
+			assert_int_equal(configure_again(daemon, false, 7), 0);
+			if (parts)
+				read_part(LANE_CONFIG);
+			recorded_forget();
+			work = recorded.work;
+			daemon->state = DAEMON_SHUTDOWN;
+			work->skipped = skipped;
+			if (!skipped)
+				work->run(work);
+			work->done(work);
+			recorded_expect("");
+			assert_int_not_equal(interval(), 7);
+		}
+}
+
+static void changes_in_memory_survive_the_reading_of_files(void **state)
+{
+	struct inventory *inventory = &world.made.inventory;
+	struct daemon *daemon = &world.made.daemon;
+	struct mp_strbuf notes = MP_STRBUF_INIT;
+	struct work *work;
+
+	(void)state;
+	loaded_write(&world.made.loaded, "bindings", "old w\n", 6);
+	loaded_write(&world.made.loaded, "geom", "known old\n", 10);
+	loaded_write(&world.made.loaded, "prkeys", "# empty\n", 8);
+	assert_int_equal(configure_again(daemon, false, 0), 0);
+	read_part(LANE_CONFIG);
+	work = recorded.work;
+	work->run(work);
+	/* A name is chosen, and a verb changes its notes. */
+	mp_bindings_parse(inventory->bindings, "", "new w\n", 6, NULL, NULL, NULL);
+	inventory->bindings_dirty = true;
+	mp_strbuf_puts(&notes, "known new\n");
+	geoms_take_notes(daemon, &notes, 0);
+	work->done(work);
+	recorded_forget();
+	assert_non_null(mp_bindings_wwid(inventory->bindings, "new"));
+	assert_null(mp_bindings_wwid(inventory->bindings, "old"));
+	assert_true(inventory->bindings_dirty);
+	assert_string_equal(mp_strbuf_text(&inventory->geom_notes), "known new\n");
+	assert_string_equal(inventory->prkeys, "# empty\n");
+}
+
+static void state_files_replace_what_has_not_changed_in_memory(void **state)
+{
+	struct inventory *inventory = &world.made.inventory;
+
+	(void)state;
+	loaded_write(&world.made.loaded, "bindings", "old w\n", 6);
+	loaded_write(&world.made.loaded, "geom", "known old\n", 10);
+	loaded_write(&world.made.loaded, "wwids", "/w/\n", 4);
+	inventory->bindings_broken = true;
+	assert_int_equal(configure_again(&world.made.daemon, false, 0), 0);
+	read_files();
+	recorded_forget();
+	assert_false(inventory->bindings_broken);
+	assert_non_null(mp_bindings_wwid(inventory->bindings, "old"));
+	assert_string_equal(mp_strbuf_text(&inventory->geom_notes), "known old\n");
+	assert_true(mp_wwids_has(inventory->wwids, "w"));
 }
 
 static void startup_uses_what_can_be_read_of_damaged_files(void **state)
@@ -279,12 +435,12 @@ static void startup_uses_what_can_be_read_of_damaged_files(void **state)
 	(void)state;
 	daemon->inventory.config = NULL;
 	set_config(BROKEN);
-	assert_int_equal(intake_load(daemon, NULL), 0);
+	assert_int_equal(intake_load(daemon), 0);
 	assert_int_equal(interval(), 7);
 	assert_true(daemon->inventory.config_incomplete);
 	expect_state("config: incomplete since ", "multipath.conf");
 	set_config(GOOD);
-	assert_int_equal(intake_load(daemon, NULL), 0);
+	assert_int_equal(intake_load(daemon), 0);
 	assert_false(daemon->inventory.config_incomplete);
 	expect_state("config: in force since ", "");
 	mp_config_free(first);
@@ -297,7 +453,7 @@ static void notes_are_those_of_the_last_load_up_to_the_verbosity(void **state)
 
 	(void)state;
 	set_config("devcies {\n}\n{\n");
-	intake_load(daemon, NULL);
+	intake_load(daemon);
 	intake_print_notes(daemon, 0, &quiet);
 	intake_print_notes(daemon, 1, &all);
 	assert_null(strstr(mp_strbuf_text(&quiet), "devcies"));
@@ -305,7 +461,7 @@ static void notes_are_those_of_the_last_load_up_to_the_verbosity(void **state)
 	assert_true(quiet.length > 0);
 	set_config(GOOD);
 	mp_strbuf_clear(&all);
-	intake_load(daemon, NULL);
+	intake_load(daemon);
 	intake_print_notes(daemon, 4, &all);
 	assert_string_equal(mp_strbuf_text(&all), "");
 }
@@ -387,6 +543,10 @@ int main(void)
 		TEST(several_waiting_reconfigures_are_done_as_one),
 		TEST(damaged_files_keep_the_configuration_until_they_are_repaired),
 		TEST(a_reconfigure_that_waited_ends_when_files_are_damaged),
+		TEST(a_request_during_the_reading_is_answered_by_a_later_reading),
+		TEST(the_daemon_may_end_while_files_are_read),
+		TEST(changes_in_memory_survive_the_reading_of_files),
+		TEST(state_files_replace_what_has_not_changed_in_memory),
 		TEST(startup_uses_what_can_be_read_of_damaged_files),
 		TEST(notes_are_those_of_the_last_load_up_to_the_verbosity),
 		TEST(startup_waits_as_long_as_paths_answer),

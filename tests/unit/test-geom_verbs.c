@@ -42,7 +42,9 @@ static void a_verb_that_fails_is_answered_and_lets_its_paths_go(void **state)
 	recorded_return_works();
 	assert_false(map->keep_uncreated);
 	/* the client's next request must see the result */
-	recorded_expect("look, and wait\n");
+	recorded_expect("work\n"
+			"look, and wait\n");
+	assert_int_equal(recorded.lane, LANE_GEOM_NOTES); /* what is noted of it, too */
 	recorded_drop_looks();
 }
 
