@@ -154,7 +154,7 @@ static inline const char *mp_path_name(const struct mp_path *path)
 	return path->identity.name;
 }
 
-/** mp_path_is_active() - up or ghost, and allowed to serve */
+/** mp_path_is_active() - usable, and not known to lead to another LUN */
 static inline bool mp_path_is_active(const struct mp_path *path)
 {
 	return mp_path_state_is_active(path->state) && !path->wrong_wwid;

@@ -59,7 +59,7 @@ const char *mp_group_state_name(enum mp_group_state state);
 /** mp_init_state_name() - as in listings (%I) */
 const char *mp_init_state_name(enum mp_init_state state);
 
-/** mp_path_state_is_active() - up or ghost: the map may use the path */
+/** mp_path_state_is_active() - up or ghost, "usable" in the glossary: the map may use the path */
 static inline bool mp_path_state_is_active(enum mp_path_state state)
 {
 	return state == MP_PATH_UP || state == MP_PATH_GHOST;
