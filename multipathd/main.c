@@ -15,6 +15,7 @@
 #include "config/permissions.h"
 #include "kernel/claimant.h"
 #include "kernel/dm_library.h"
+#include "multipathd/announcement.h"
 #include "multipathd/commands/commands.h"
 #include "multipathd/commands/waiting.h"
 #include "multipathd/control/configure.h"
@@ -28,7 +29,6 @@
 #include "multipathd/jobs/files.h"
 #include "multipathd/lifetime.h"
 #include "multipathd/loop/server.h"
-#include "multipathd/loop/timers.h"
 #include "multipathd/pid_file.h"
 #include "multipathd/resources.h"
 #include "multipathd/state/daemon.h"
@@ -83,8 +83,7 @@ static int options_parse(int argc, char **argv, struct options *ret)
 struct process {
 	struct daemon daemon;
 	char *heap; /* where it grows from */
-	/* READY=1 waits for the nodes of the maps that were created */
-	sd_event_source *ready_timer;
+	struct announcement announcement;
 	struct uevents *uevents;
 	struct dmevents *dmevents;
 };
@@ -194,53 +193,16 @@ static void on_warning(const char *text)
 	log_warning("%s", text);
 }
 
-/* udev may be slow or not running: units that wait for this daemon do not wait longer than this. */
-enum { NODES_USEC = 10000000 };
-
-static bool has_all_nodes(const struct daemon *daemon)
+static void on_ready(struct daemon *daemon)
 {
-	const struct mp_map *map;
-
-	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
-		if (map->kernel.exists && !map->ready)
-			return false;
-	return true;
-}
-
-static void announce(struct daemon *daemon)
-{
-	struct process *process = process_of(daemon);
-
-	process->ready_timer = sd_event_source_disable_unref(process->ready_timer);
 	/* From now on there are fewer checks and table loads at once. */
-	resources_trim_heap(process->heap);
-	notify_state(daemon, "READY=1");
-}
-
-static int on_ready_timer(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	(void)source;
-	(void)usec;
-	log_warning(
-		"udev has not processed all new maps yet, reporting ready without their device nodes");
-	announce(userdata);
-	return 0;
-}
-
-/* Services ordered after this one must find /dev/mapper/NAME. */
-static void announce_with_nodes(struct daemon *daemon)
-{
-	if (has_all_nodes(daemon) ||
-	    timers_set(daemon->event, &process_of(daemon)->ready_timer,
-		       daemon_now_usec(daemon) + NODES_USEC, on_ready_timer, daemon) < 0)
-		announce(daemon);
+	resources_trim_heap(process_of(daemon)->heap);
 }
 
 static void on_reconciled(struct daemon *daemon)
 {
 	waiting_retry(daemon);
-	if (process_of(daemon)->ready_timer && has_all_nodes(daemon))
-		announce(daemon);
+	announcement_review(&process_of(daemon)->announcement);
 }
 
 /* After startup, and after each reconfigure. */
@@ -259,7 +221,7 @@ static void on_configured(struct daemon *daemon)
 	resources_trim_heap(process_of(daemon)->heap); /* a burst of jobs is over */
 	log_info("configured: %zu paths, %zu maps", daemon->inventory.path_count,
 		 daemon->inventory.map_count);
-	announce_with_nodes(daemon);
+	announcement_begin(&process_of(daemon)->announcement);
 }
 
 static void on_permissions(void *userdata, const char *file, const char *text)
@@ -286,6 +248,7 @@ static int process_start(struct process *process)
 	struct mp_dm_versions versions;
 	int r;
 
+	process->announcement = (struct announcement){ .daemon = daemon, .on_ready = on_ready };
 	daemon->state = DAEMON_STARTUP;
 	notify_state(daemon, NULL);
 	r = mp_dm_open(false, on_dm_message, &versions);
@@ -332,10 +295,9 @@ static int process_start(struct process *process)
 static void process_stop(struct process *process)
 {
 	struct daemon *daemon = &process->daemon;
-	bool reloading = daemon->serving &&
-			 (daemon->state == DAEMON_CONFIGURE || process->ready_timer);
+	bool waits = announcement_cancel(&process->announcement);
+	bool reloading = daemon->serving && (daemon->state == DAEMON_CONFIGURE || waits);
 
-	process->ready_timer = sd_event_source_disable_unref(process->ready_timer);
 	daemon->state = DAEMON_SHUTDOWN;
 	notify_state(daemon, reloading ? "READY=1" : NULL);
 	sd_notify(0, "STOPPING=1");
