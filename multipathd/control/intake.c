@@ -67,7 +67,7 @@ void intake_print_notes(const struct daemon *daemon, int verbosity, struct mp_st
 	}
 }
 
-static void print_since(time_t since, struct mp_strbuf *out)
+static void intake_print_since(time_t since, struct mp_strbuf *out)
 {
 	char text[32];
 	struct tm tm;
@@ -83,14 +83,14 @@ void intake_print_state(const struct daemon *daemon, struct mp_strbuf *out)
 
 	if (!line) {
 		mp_strbuf_puts(out, "config: in force since ");
-		print_since(intake->in_force_since, out);
+		intake_print_since(intake->in_force_since, out);
 		mp_strbuf_putc(out, '\n');
 		return;
 	}
 	for (const char *end; *line; line = *end ? end + 1 : end) {
 		end = strchrnul(line, '\n');
 		mp_strbuf_printf(out, "config: %s since ", intake->fault);
-		print_since(intake->faulty_since, out);
+		intake_print_since(intake->faulty_since, out);
 		mp_strbuf_printf(out, ": %.*s\n", (int)(end - line), line);
 	}
 }

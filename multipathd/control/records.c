@@ -14,7 +14,7 @@
 /* Bindings. */
 
 /* Another program may have assigned the name first. */
-static bool map_lost_name(const struct daemon_map *map)
+static bool records_lost_name(const struct daemon_map *map)
 {
 	const char *wwid = mp_bindings_wwid(map->inventory->bindings, map->map.name);
 
@@ -22,7 +22,8 @@ static bool map_lost_name(const struct daemon_map *map)
 }
 
 /* All names that maps wait for are in the file, with whatever WWID. */
-static bool bindings_are_back(const struct daemon *daemon, const struct mp_bindings *on_disk)
+static bool records_bindings_are_back(const struct daemon *daemon,
+				      const struct mp_bindings *on_disk)
 {
 	const struct mp_map *map;
 
@@ -76,7 +77,7 @@ static void records_on_written(struct daemon *daemon, struct files_written *writ
 		error = mp_bindings_adopt(daemon->inventory.bindings, written->text,
 					  daemon->inventory.config);
 	/* Entries that cannot be read back would be written again and again. */
-	if (error == 0 && !bindings_are_back(daemon, written->on_disk))
+	if (error == 0 && !records_bindings_are_back(daemon, written->on_disk))
 		error = -EILSEQ;
 	if (error < 0) {
 		log_error("%s/bindings: cannot write: %s; new maps are named by their WWIDs",
@@ -94,7 +95,7 @@ static void records_on_written(struct daemon *daemon, struct files_written *writ
 		if (!waiting->naming)
 			continue;
 		waiting->naming = false;
-		waiting->named = !map_lost_name(waiting);
+		waiting->named = !records_lost_name(waiting);
 		maps_touch(waiting, "its name is settled");
 	}
 }
