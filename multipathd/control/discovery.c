@@ -150,9 +150,13 @@ void discovery_changed(struct daemon_path *path, const struct mp_identity *new)
 		maps_touch(map, "hardware handler of a path changed");
 }
 
-void discovery_note_props(struct daemon_path *path, const struct mp_props *props)
+bool discovery_note_props(struct daemon_path *path, const struct mp_props *props)
 {
+	bool was_asked = path->claim_asked;
+
 	mp_probe_apply_props(&path->path.identity, props);
+	path->claim_asked = false;
+	return !was_asked;
 }
 
 /* The name that udev read from VPD page 0x83, regardless of uid_attribute. */

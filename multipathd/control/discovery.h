@@ -61,8 +61,12 @@ struct discovery discovery_judge(const struct daemon_path *path, const struct di
 int discovery_apply(struct daemon *daemon, struct daemon_path *path,
 		    const struct discovered *found);
 
-/** discovery_note_props() - record what udev's properties say of a path that stays the same */
-void discovery_note_props(struct daemon_path *path, const struct mp_props *props);
+/**
+ * discovery_note_props() - an event without news: record what udev's properties say of the path
+ *
+ * Return: false if the daemon has asked for the event itself: nothing else has changed.
+ */
+bool discovery_note_props(struct daemon_path *path, const struct mp_props *props);
 
 /**
  * discovery_is_renamed() - Return: true if udev has read another name from VPD page 0x83 than

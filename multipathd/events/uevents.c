@@ -131,11 +131,7 @@ static int uevent_of_path(struct daemon *daemon, const char *action, struct mp_p
 		return 0;
 	}
 	if (path && !strcmp(action, "change") && !uevents_is_news(path, props)) {
-		bool was_asked = path->claim_asked;
-
-		discovery_note_props(path, props);
-		path->claim_asked = false;
-		if (was_asked)
+		if (!discovery_note_props(path, props))
 			return 0;
 		ask.reasons = INSPECT_TOUCHED;
 	} else if (strcmp(action, "add") && strcmp(action, "change") && strcmp(action, "online")) {

@@ -259,6 +259,20 @@ static void udevs_name_for_page_0x83_is_compared_with_the_one_before(void **stat
 	}
 }
 
+static void an_event_that_the_daemon_has_asked_for_has_no_news_but_its_properties(void **state)
+{
+	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, "");
+	assert_int_equal(mp_props_add(&props, "DM_MULTIPATH_DEVICE_PATH", "1"), 0);
+	world.path->claim_asked = true;
+	assert_false(discovery_note_props(world.path, &props));
+	assert_true(world.path->path.identity.claimed);
+	assert_true(discovery_note_props(world.path, &props)); /* the next one */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,6 +283,8 @@ int main(void)
 		cmocka_unit_test(an_event_doubts_a_path_and_marks_its_map_for_each_change),
 		cmocka_unit_test(a_dropped_path_is_removed_from_a_load_and_counted),
 		cmocka_unit_test(udevs_name_for_page_0x83_is_compared_with_the_one_before),
+		cmocka_unit_test(
+			an_event_that_the_daemon_has_asked_for_has_no_news_but_its_properties),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

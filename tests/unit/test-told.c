@@ -41,7 +41,7 @@ static void a_path_to_the_wrong_lun_is_failed_and_rescanned(void **state)
 			"rescan sda\n");
 	assert_true(world.path->path.wrong_wwid);
 	assert_false(mp_path_is_proven(&world.path->path));
-	assert_string_equal(daemon_path_proof(world.path), "w"); /* what it has to tell */
+	assert_string_equal(daemon_path_proof(world.path), "w"); /* news of the event */
 	assert_true(world.map->dirty);
 
 	world.path->path.wrong_wwid = false;
@@ -66,7 +66,7 @@ static void what_a_device_reports_chooses_checker_and_prioritizer(void **state)
 	assert_string_equal(world.path->path.checker, "tur");
 	assert_string_equal(world.path->path.prioritizer, "alua");
 
-	/* It promised asymmetric access, and does not answer for it: the first time only. */
+	/* It announced ALUA but does not answer for it; reported only the first time. */
 	world.path->path.priority = 50;
 	told_priority(world.path, -EIO);
 	assert_string_equal(world.path->path.prioritizer, "alua");
