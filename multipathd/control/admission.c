@@ -15,6 +15,7 @@
 #include "kernel/vpd.h"
 #include "multipathd/control/discovery.h"
 #include "multipathd/control/inspections.h"
+#include "multipathd/control/loads.h"
 #include "multipathd/control/schedule.h"
 #include "multipathd/jobs/triggers.h"
 #include "multipathd/state/daemon.h"
@@ -237,6 +238,19 @@ const struct inspections_callbacks admission_inspects = {
 	.prepare = admission_prepare,
 	.take = admission_on_read,
 };
+
+int admission_on_event(struct daemon *daemon, const struct inspection_ask *event, bool is_news)
+{
+	struct daemon_path *path = paths_find_devt(&daemon->inventory, event->devt);
+	struct inspection_ask ask = *event;
+
+	ask.reasons = is_news ? INSPECT_EVENT : INSPECT_TOUCHED;
+	if (path && is_news)
+		loads_doubt(path);
+	else if (path && !discovery_note_props(path, event->props))
+		return 0;
+	return inspections_ask(daemon->inspections, &ask);
+}
 
 int admission_ask(const struct daemon_path *path, unsigned reasons)
 {

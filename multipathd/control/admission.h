@@ -7,8 +7,20 @@
 
 struct daemon;
 struct daemon_path;
+struct inspection_ask;
 struct inspections_callbacks;
 struct mp_reading;
+
+/**
+ * admission_on_event() - udev says that a disk is there, or has changed: have it read, after
+ * inspections_go()
+ * @event:	without reasons
+ * @is_news:	it may be another device, or another LUN: its path is in doubt until it is proven
+ *		again, from now on
+ *
+ * Return: 0, -ENOMEM.
+ */
+int admission_on_event(struct daemon *daemon, const struct inspection_ask *event, bool is_news);
 
 /** admission_ask() - inspections_ask() for a path. Return: 0, -ENOMEM. */
 int admission_ask(const struct daemon_path *path, unsigned reasons);

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/props.h"
 #include "kernel/dm.h"
+#include "multipathd/control/admission.h"
 #include "multipathd/control/discovery.h"
 #include "multipathd/control/enumeration.h"
 #include "multipathd/control/inspections.h"
@@ -120,8 +121,8 @@ static int uevent_of_path(struct daemon *daemon, const char *action, struct mp_p
 			  dev_t devt, const char *name, const char *dir)
 {
 	struct daemon_path *path = paths_find_devt(&daemon->inventory, devt);
-	struct inspection_ask ask = {
-		.devt = devt, .reasons = INSPECT_EVENT, .name = name, .dir = dir, .props = props
+	const struct inspection_ask ask = {
+		.devt = devt, .name = name, .dir = dir, .props = props
 	};
 
 	if (!strcmp(action, "remove")) {
@@ -130,14 +131,11 @@ static int uevent_of_path(struct daemon *daemon, const char *action, struct mp_p
 			discovery_drop(path, "the device is gone");
 		return 0;
 	}
-	if (path && !strcmp(action, "change") && !uevents_is_news(path, props)) {
-		if (!discovery_note_props(path, props))
-			return 0;
-		ask.reasons = INSPECT_TOUCHED;
-	} else if (strcmp(action, "add") && strcmp(action, "change") && strcmp(action, "online")) {
+	if (strcmp(action, "add") && strcmp(action, "change") && strcmp(action, "online"))
 		return 0;
-	}
-	return inspections_ask(daemon->inspections, &ask);
+	return admission_on_event(daemon, &ask,
+				  !path || strcmp(action, "change") ||
+					  uevents_is_news(path, props));
 }
 
 static int uevent_take(struct daemon *daemon, struct udev_device *device)

@@ -144,6 +144,45 @@ a_path_that_leads_to_another_lun_gets_no_io_of_its_map_unless_that_is_one_of_its
 	}
 }
 
+static void a_path_is_in_doubt_as_soon_as_an_event_has_news_of_it(void **state)
+{
+	static const struct {
+		bool is_news, was_asked; /* by the daemon itself */
+		bool doubts, reads;
+	} rows[] = {
+		{ true, false, true, true },
+		{ false, false, false, true },
+		{ false, true, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct mp_props props = MP_PROPS_INIT;
+		_cleanup_world_ struct world world;
+		struct daemon *daemon = &world.made.daemon;
+
+		world_init(&world, "");
+		assert_int_equal(inspections_new(daemon, &mp_roots_system, &admission_inspects,
+						 &daemon->inspections),
+				 0);
+		world.path->claim_asked = rows[i].was_asked;
+		assert_int_equal(admission_on_event(daemon,
+						    &(struct inspection_ask){
+							    .devt = world.path->path.identity.devt,
+							    .name = "sda",
+							    .dir = "sda",
+							    .props = &props },
+						    rows[i].is_news),
+				 0);
+		assert_int_equal(mp_path_is_proven(&world.path->path), !rows[i].doubts);
+		recorded_expect("");
+		inspections_go(daemon->inspections);
+		recorded_expect(rows[i].reads ? "work\n" : "");
+		recorded_return_works();
+		daemon->inspections = inspections_free(daemon->inspections);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +190,7 @@ int main(void)
 		cmocka_unit_test(udev_is_asked_a_limited_number_of_times),
 		cmocka_unit_test(
 			a_path_that_leads_to_another_lun_gets_no_io_of_its_map_unless_that_is_one_of_its_names),
+		cmocka_unit_test(a_path_is_in_doubt_as_soon_as_an_event_has_news_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
