@@ -102,8 +102,8 @@ static int configure_on_settle(sd_event_source *source, uint64_t usec, void *use
 	if (daemon->state != DAEMON_CONFIGURE)
 		return 0;
 	configure->operations_before = daemon->operations;
-	if (moving || !daemon->operations || daemon->inventory.unanswered || daemon->looks_pending ||
-	    daemon->gathering)
+	if (moving || !daemon->operations || daemon->inventory.unanswered ||
+	    daemon->looks_pending || daemon->gathering)
 		return timers_set(daemon->event, &configure->settle_timer,
 				  daemon_now_usec(daemon) + GRACE_SEC * usec_per_sec,
 				  configure_on_settle, configure);
@@ -262,13 +262,16 @@ static void configure_resolve(struct configure *configure, bool all)
 /* The client gets its answer when the files have been read. Return: 0 or -ENOMEM. */
 static int askers_add(struct askers *askers, bool all, uint64_t request)
 {
-	uint64_t *requests = reallocarray(askers->requests, askers->count + 1, sizeof(*requests));
+	uint64_t *requests;
 
+	askers->all |= all;
+	if (!request && askers->count)
+		return 0; /* signals may be many, and none is answered */
+	requests = reallocarray(askers->requests, askers->count + 1, sizeof(*requests));
 	if (!requests)
 		return -ENOMEM;
 	askers->requests = requests;
 	askers->requests[askers->count++] = request;
-	askers->all |= all;
 	return 0;
 }
 
