@@ -122,7 +122,7 @@ struct mp_path {
 	struct mp_map *map; /* NULL: orphan */
 	struct cds_list_head in_map; /* of struct mp_map.paths */
 	struct cds_list_head in_all;
-	struct mp_hash_node by_id, by_devt, by_name;
+	struct mp_hash_node by_id, by_devt, by_name, by_wwid;
 };
 
 /**

@@ -44,9 +44,8 @@ void map_command_add(struct command_call *call)
 	struct daemon *daemon = call->daemon;
 	const char *text = call->arguments[0];
 	struct daemon_map *map = maps_find(&daemon->inventory, text);
+	struct daemon_path *path;
 	const char *wwid;
-	struct mp_path *path;
-	struct mp_path *next;
 
 	if (map)
 		return;
@@ -60,9 +59,9 @@ void map_command_add(struct command_call *call)
 		mp_strbuf_puts(&call->reply, "blacklisted\n");
 		return;
 	}
-	cds_list_for_each_entry_safe(path, next, &daemon->inventory.paths, in_all)
-		if (!strcmp(path->identity.wwid, wwid) && !path->map)
-			membership_join(daemon_path_of(path), true);
+	while ((path = paths_find_orphan(&daemon->inventory, wwid)))
+		if (membership_join(path, true) < 0)
+			break;
 	map = maps_find_wwid(&daemon->inventory, wwid);
 	if (!map || cds_list_empty(&map->map.paths)) {
 		call_fail_not_found(call);

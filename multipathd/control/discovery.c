@@ -129,7 +129,7 @@ void discovery_changed(struct daemon_path *path, const struct mp_identity *new)
 	bool ro_changed = old->read_only != new->read_only;
 	bool handler_changed = strcmp(old->handler, new->handler);
 
-	if (mp_path_set_identity(&path->path, new) < 0) {
+	if (paths_set_identity(path, new) < 0) {
 		log_warning("%s: changes not recorded: out of memory", old->name);
 		return;
 	}

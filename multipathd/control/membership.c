@@ -34,12 +34,10 @@ void membership_forget(struct daemon_map *map)
  */
 static void map_take_orphans(struct daemon_map *map)
 {
-	struct mp_path *path;
+	struct daemon_path *path;
 
-	cds_list_for_each_entry(path, &map->inventory->paths, in_all)
-		if (!path->map && path->init == MP_INIT_OK &&
-		    !strcmp(path->identity.wwid, map->map.wwid))
-			mp_map_add_path(&map->map, path);
+	while ((path = paths_find_orphan(map->inventory, map->map.wwid)))
+		mp_map_add_path(&map->map, &path->path);
 }
 
 struct daemon_map *membership_find_user(const struct daemon_path *path)
@@ -128,15 +126,17 @@ void membership_start_over(struct daemon_map *map)
 {
 	struct inventory *inventory = map->inventory;
 	char wwid[MP_WWID_SIZE];
-	struct mp_path *path;
+	struct daemon_path *path;
+	int r = 0;
 
 	memcpy(wwid, map->map.wwid, sizeof(wwid));
 	membership_forget(map);
-	cds_list_for_each_entry(path, &inventory->paths, in_all)
-		if (!path->map && path->init == MP_INIT_OK && !strcmp(path->identity.wwid, wwid) &&
-		    membership_join(daemon_path_of(path), false) < 0)
+	while (r == 0 && (path = paths_find_orphan(inventory, wwid))) {
+		r = membership_join(path, false);
+		if (r < 0)
 			log_error("%s: cannot add path to its map: out of memory",
-				  mp_path_name(path));
+				  mp_path_name(&path->path));
+	}
 }
 
 void membership_free_all(struct daemon *daemon)
@@ -147,17 +147,23 @@ void membership_free_all(struct daemon *daemon)
 		membership_forget(daemon_map_of(map));
 }
 
+static void take_back(struct daemon_map *map, dev_t devt)
+{
+	struct daemon_path *path = paths_find_devt(map->inventory, devt);
+
+	if (path && path->path.map != &map->map && path->path.init == MP_INIT_OK &&
+	    membership_find_user(path) == map && membership_join(path, false) < 0)
+		log_error("%s: cannot add path to its map: out of memory",
+			  mp_path_name(&path->path));
+}
+
 void membership_take_back(struct daemon_map *map)
 {
-	struct mp_path *path;
+	const struct mp_table *table = &map->map.kernel.table;
 
-	cds_list_for_each_entry(path, &map->inventory->paths, in_all)
-		if (path->map != &map->map && path->init == MP_INIT_OK &&
-		    mp_map_holds(&map->map, path->identity.devt) &&
-		    membership_find_user(daemon_path_of(path)) == map &&
-		    membership_join(daemon_path_of(path), false) < 0)
-			log_error("%s: cannot add path to its map: out of memory",
-				  mp_path_name(path));
+	for (size_t g = 0; g < table->group_count; g++)
+		for (size_t p = 0; p < table->groups[g].path_count; p++)
+			take_back(map, table->groups[g].paths[p].devt);
 }
 
 int membership_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *kernel)

@@ -21,7 +21,7 @@ void told_vpd_data(struct daemon_path *path, const char *text)
 	struct mp_identity identity = path->path.identity;
 
 	identity.vpd_data = text;
-	mp_path_set_identity(&path->path, &identity);
+	paths_set_identity(path, &identity);
 }
 
 void told_kind(struct daemon_path *path, int rdac, int ana)
@@ -76,7 +76,7 @@ void told_wwid(struct daemon_path *path, const char *wwid)
 	struct mp_identity *identity = &path->path.identity;
 	struct mp_filter_verdict verdict;
 
-	snprintf(identity->wwid, sizeof(identity->wwid), "%s", wwid);
+	paths_set_wwid(path, wwid);
 	verdict = mp_filter_wwid(path->inventory->config, identity->wwid);
 	if (verdict.blacklisted) {
 		discovery_drop(path, "its WWID is blacklisted");

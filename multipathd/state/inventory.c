@@ -12,9 +12,9 @@ int inventory_init(struct inventory *inventory, const struct inventory_options *
 		   const struct map_kinds *kinds, const struct duties *duties)
 {
 	static const struct duties none;
-	struct mp_hash *hashes[] = { &inventory->paths_by_id, &inventory->paths_by_devt,
-				     &inventory->paths_by_name, &inventory->maps_by_wwid,
-				     &inventory->maps_by_name };
+	struct mp_hash *hashes[] = { &inventory->paths_by_id,	&inventory->paths_by_devt,
+				     &inventory->paths_by_name, &inventory->paths_by_wwid,
+				     &inventory->maps_by_wwid,	&inventory->maps_by_name };
 	int r = 0;
 
 	*inventory = (struct inventory){
@@ -37,6 +37,7 @@ void inventory_fini(struct inventory *inventory)
 	mp_hash_fini(&inventory->paths_by_id);
 	mp_hash_fini(&inventory->paths_by_devt);
 	mp_hash_fini(&inventory->paths_by_name);
+	mp_hash_fini(&inventory->paths_by_wwid);
 	mp_hash_fini(&inventory->maps_by_wwid);
 	mp_hash_fini(&inventory->maps_by_name);
 }

@@ -81,6 +81,7 @@ struct inventory {
 	size_t path_count;
 	uint64_t last_path_id;
 	struct mp_hash paths_by_id, paths_by_devt, paths_by_name;
+	struct mp_hash paths_by_wwid; /* those that have one */
 	unsigned unanswered; /* paths without a first answer */
 
 	struct cds_list_head maps; /* of struct mp_map.in_all */

@@ -53,6 +53,21 @@ struct daemon_path *paths_find_name(const struct inventory *inventory, const cha
 	return node ? daemon_path_of(caa_container_of(node, struct mp_path, by_name)) : NULL;
 }
 
+static bool match_orphan(const struct mp_hash_node *node, const void *key)
+{
+	const struct mp_path *path = caa_container_of(node, struct mp_path, by_wwid);
+
+	return !path->map && path->init == MP_INIT_OK && !strcmp(path->identity.wwid, key);
+}
+
+struct daemon_path *paths_find_orphan(const struct inventory *inventory, const char *wwid)
+{
+	struct mp_hash_node *node =
+		mp_hash_find(&inventory->paths_by_wwid, mp_hash_text(wwid), match_orphan, wwid);
+
+	return node ? daemon_path_of(caa_container_of(node, struct mp_path, by_wwid)) : NULL;
+}
+
 struct daemon_path *paths_find(const struct inventory *inventory, const char *text)
 {
 	char name[MP_NAME_SIZE];
@@ -70,6 +85,45 @@ struct daemon_path *paths_find(const struct inventory *inventory, const char *te
 		name[end] = text[end] == '/' ? '!' : text[end];
 	name[end] = '\0';
 	return paths_find_name(inventory, name);
+}
+
+static void wwids_add(struct daemon_path *path)
+{
+	const char *wwid = path->path.identity.wwid;
+
+	path->in_wwids = *wwid;
+	if (path->in_wwids)
+		mp_hash_add(&path->inventory->paths_by_wwid, &path->path.by_wwid,
+			    mp_hash_text(wwid));
+}
+
+static void wwids_remove(struct daemon_path *path)
+{
+	if (path->in_wwids)
+		mp_hash_remove(&path->inventory->paths_by_wwid, &path->path.by_wwid);
+	path->in_wwids = false;
+}
+
+int paths_set_identity(struct daemon_path *path, const struct mp_identity *identity)
+{
+	bool renamed = strcmp(path->path.identity.wwid, identity->wwid);
+	int r;
+
+	if (renamed)
+		wwids_remove(path);
+	r = mp_path_set_identity(&path->path, identity);
+	if (renamed)
+		wwids_add(path);
+	return r;
+}
+
+void paths_set_wwid(struct daemon_path *path, const char *wwid)
+{
+	struct mp_identity *identity = &path->path.identity;
+
+	wwids_remove(path);
+	snprintf(identity->wwid, sizeof(identity->wwid), "%s", wwid);
+	wwids_add(path);
 }
 
 int paths_new(struct inventory *inventory, const struct mp_identity *identity, const char *dir,
@@ -94,6 +148,7 @@ int paths_new(struct inventory *inventory, const struct mp_identity *identity, c
 	mp_hash_add(&inventory->paths_by_id, &path->path.by_id, mp_hash_number(path->path.id));
 	mp_hash_add(&inventory->paths_by_devt, &path->path.by_devt, mp_hash_number(identity->devt));
 	mp_hash_add(&inventory->paths_by_name, &path->path.by_name, mp_hash_text(identity->name));
+	wwids_add(path);
 	inventory->path_count++;
 	*ret = path;
 	return 0;
@@ -108,6 +163,7 @@ void paths_free(struct daemon_path *path)
 	mp_hash_remove(&inventory->paths_by_id, &path->path.by_id);
 	mp_hash_remove(&inventory->paths_by_devt, &path->path.by_devt);
 	mp_hash_remove(&inventory->paths_by_name, &path->path.by_name);
+	wwids_remove(path);
 	inventory->path_count--;
 	maps_on_leaving(&path->path);
 	mp_map_remove_path(&path->path);
@@ -129,7 +185,7 @@ void paths_told_listed(struct daemon_path *path, const char *serial, unsigned ma
 		return;
 	identity = path->path.identity;
 	identity.serial = serial;
-	mp_path_set_identity(&path->path, &identity);
+	paths_set_identity(path, &identity);
 }
 
 void paths_let_go(struct inventory *inventory)

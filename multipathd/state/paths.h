@@ -24,6 +24,7 @@ struct sampling;
 struct daemon_path {
 	struct mp_path path;
 	struct inventory *inventory;
+	bool in_wwids; /* of inventory->paths_by_wwid */
 	char *dir; /* in sysfs */
 	/* what it reported when it was added to its gmultipath map; NULL: it is in none */
 	char *geom_wwid;
@@ -83,6 +84,15 @@ static inline const char *daemon_path_proof(const struct daemon_path *path)
 int paths_new(struct inventory *inventory, const struct mp_identity *identity, const char *dir,
 	      struct daemon_path **ret);
 
+/**
+ * paths_set_identity() - mp_path_set_identity() of a path of the set. Return: 0, -ENOMEM: all is as
+ * before.
+ */
+int paths_set_identity(struct daemon_path *path, const struct mp_identity *identity);
+
+/** paths_set_wwid() - it is known now; truncated to MP_WWID_SIZE */
+void paths_set_wwid(struct daemon_path *path, const char *wwid);
+
 /** paths_free() - remove it from its map and the set; no job of it may be running */
 void paths_free(struct daemon_path *path);
 
@@ -90,6 +100,12 @@ void paths_free(struct daemon_path *path);
 struct daemon_path *paths_find_id(const struct inventory *inventory, uint64_t id);
 struct daemon_path *paths_find_devt(const struct inventory *inventory, dev_t devt);
 struct daemon_path *paths_find_name(const struct inventory *inventory, const char *name);
+
+/**
+ * paths_find_orphan() - a path of that WWID that is ready for a map, but in none; NULL if there is
+ * none
+ */
+struct daemon_path *paths_find_orphan(const struct inventory *inventory, const char *wwid);
 
 /** paths_find() - find a path as named in commands: sda, 8:0, /dev/sda, /dev/8:0 */
 struct daemon_path *paths_find(const struct inventory *inventory, const char *text);

@@ -15,7 +15,7 @@ static int geoms_setup(void **state)
 {
 	asked_setup(state);
 	asked.map->kind = &geoms_kind;
-	strcpy(asked.orphan->path.identity.wwid, "x");
+	paths_set_wwid(asked.orphan, "x");
 	return 0;
 }
 

@@ -165,7 +165,7 @@ static void a_map_is_added_if_it_may_be_and_has_paths(void **state)
 	ask("add map mpatha", "reply 7: ok\n");
 	ask("add map bad", "reply 7: blacklisted\n");
 	ask("add map evil", "reply 7: blacklisted\n");
-	strcpy(asked.orphan->path.identity.wwid, "x");
+	paths_set_wwid(asked.orphan, "x");
 	ask("add map x", "");
 	map = maps_find_wwid(&asked.made.inventory, "x");
 	assert_ptr_equal(asked.orphan->path.map, &map->map);

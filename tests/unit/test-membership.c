@@ -92,7 +92,7 @@ static void a_path_joins_the_map_of_its_wwid_unless_another_one_is_using_it(void
 		recorded_init(&made, "");
 		claim = rows[i].claim;
 		path = recorded_path(&made, 'a', NULL);
-		strcpy(path->path.identity.wwid, "w");
+		paths_set_wwid(path, "w");
 		if (rows[i].own) {
 			own = made_map(&made, "w");
 			if (*rows[i].own)
@@ -131,7 +131,7 @@ static void a_path_that_joins_marks_its_map_when_it_has_answered(void **state)
 
 		recorded_init(&made, "");
 		path = recorded_path(&made, 'a', NULL);
-		strcpy(path->path.identity.wwid, "w");
+		paths_set_wwid(path, "w");
 		path->answered = answered;
 		assert_int_equal(membership_join(path, false), 0);
 		map = maps_find_wwid(&made.inventory, "w");
@@ -151,7 +151,7 @@ static void only_the_operator_brings_back_a_map_that_was_removed(void **state)
 		map = made_map(&made, "w");
 		map->keep_uncreated = map->emptied = true;
 		path = recorded_path(&made, 'a', NULL);
-		strcpy(path->path.identity.wwid, "w");
+		paths_set_wwid(path, "w");
 		assert_int_equal(membership_join(path, by_operator), 0);
 		assert_int_equal(map->keep_uncreated, !by_operator);
 		assert_false(map->emptied);
@@ -173,9 +173,9 @@ static void a_new_map_takes_what_a_removed_one_left_when_the_daemon_is_idle(void
 		path = recorded_path(&made, 'a', NULL);
 		orphan = recorded_path(&made, 'b', NULL);
 		unknown = recorded_path(&made, 'c', NULL);
-		strcpy(path->path.identity.wwid, "w");
-		strcpy(orphan->path.identity.wwid, "w");
-		strcpy(unknown->path.identity.wwid, "w");
+		paths_set_wwid(path, "w");
+		paths_set_wwid(orphan, "w");
+		paths_set_wwid(unknown, "w");
 		unknown->path.init = MP_INIT_MISSING_UDEV;
 		assert_int_equal(membership_join(path, false), 0);
 		assert_int_equal(orphan->path.map != NULL, states[i] == DAEMON_IDLE);

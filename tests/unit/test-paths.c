@@ -99,6 +99,37 @@ static void values_for_listings_complete_an_identity_and_replace_no_serial(void 
 	}
 }
 
+static void an_orphan_is_found_by_the_wwid_that_it_has_now(void **state)
+{
+	_cleanup_made_ struct made made;
+	struct daemon_path *path, *other;
+	struct mp_identity identity;
+	struct daemon_map *map;
+
+	(void)state;
+	made_init(&made, "");
+	map = made_map(&made, "3600a");
+	path = made_path(&made, 'a', map);
+	other = made_path(&made, 'b', map);
+	made_path(&made, 'c', NULL);
+	assert_null(paths_find_orphan(&made.inventory, "3600a"));
+	assert_null(paths_find_orphan(&made.inventory, ""));
+	maps_free(map);
+	other->path.init = MP_INIT_MISSING_UDEV;
+	assert_ptr_equal(paths_find_orphan(&made.inventory, "3600a"), path);
+
+	paths_set_wwid(path, "3600b");
+	assert_null(paths_find_orphan(&made.inventory, "3600a"));
+	assert_ptr_equal(paths_find_orphan(&made.inventory, "3600b"), path);
+	identity = path->path.identity;
+	strcpy(identity.wwid, "3600c");
+	assert_int_equal(paths_set_identity(path, &identity), 0);
+	assert_null(paths_find_orphan(&made.inventory, "3600b"));
+	assert_ptr_equal(paths_find_orphan(&made.inventory, "3600c"), path);
+	paths_free(path);
+	assert_null(paths_find_orphan(&made.inventory, "3600c"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +138,7 @@ int main(void)
 		cmocka_unit_test(a_node_in_a_directory_is_found_by_its_kernel_name),
 		cmocka_unit_test(a_path_that_is_freed_leaves_its_map_and_the_set),
 		cmocka_unit_test(values_for_listings_complete_an_identity_and_replace_no_serial),
+		cmocka_unit_test(an_orphan_is_found_by_the_wwid_that_it_has_now),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
