@@ -8,9 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "base/props.h"
 #include "kernel/dm.h"
-#include "kernel/probe.h"
 #include "multipathd/control/claims.h"
 #include "multipathd/control/leftovers.h"
 #include "multipathd/control/settings.h"
@@ -166,11 +164,10 @@ void membership_take_back(struct daemon_map *map)
 			take_back(map, table->groups[g].paths[p].devt);
 }
 
-int membership_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *kernel)
+int membership_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *kernel,
+		     bool not_ready)
 {
 	struct daemon_map *map = maps_find_wwid(&daemon->inventory, wwid);
-	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
-	const char *ready;
 	int r;
 
 	if (!map) {
@@ -191,10 +188,7 @@ int membership_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_m
 		map->named = false; /* its configured name may differ */
 		map->map.ready = true;
 		map->keep_uncreated = false;
-		if (mp_probe_record(&mp_roots_system, kernel->devt, &props) == 0) {
-			ready = mp_props_get(&props, "MPATH_DEVICE_READY");
-			map->not_ready_in_udev = ready && !strcmp(ready, "0");
-		}
+		map->not_ready_in_udev = not_ready;
 	}
 	states_replace(map, kernel);
 	map->kind->on_table(map);

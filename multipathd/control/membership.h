@@ -47,9 +47,10 @@ void membership_take_back(struct daemon_map *map);
 
 /**
  * membership_adopt() - the kernel has this map: found at startup, or created by another program.
- * Takes *kernel.
+ * Takes *kernel. @not_ready: udev's database has it as not ready
  */
-int membership_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *kernel);
+int membership_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *kernel,
+		     bool not_ready);
 
 /** membership_gone() - the kernel's device is gone */
 void membership_gone(struct daemon_map *map);

@@ -57,7 +57,7 @@ static void survey_take(struct look_job *job, struct look_map *look)
 		map->read_again |= map->ordered;
 		break;
 	case SURVEY_FOUND:
-		if (membership_adopt(daemon, look->wwid, &look->kernel) < 0)
+		if (membership_adopt(daemon, look->wwid, &look->kernel, look->not_ready) < 0)
 			log_error("%s: cannot add the map: out of memory", look->wwid);
 		break;
 	case SURVEY_GONE:

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/props.h"
 #include "kernel/dm.h"
 #include "kernel/dm_list.h"
+#include "kernel/probe.h"
 #include "model/geom.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/loop/slices.h"
@@ -115,6 +117,16 @@ static void look_job_note_half_made(struct mp_dm_listed *listed, struct look_map
 	map->present = map->read = false;
 }
 
+static bool device_is_not_ready(dev_t devt)
+{
+	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
+	const char *ready = mp_probe_record(&mp_roots_system, devt, &props) == 0 ?
+				    mp_props_get(&props, "MPATH_DEVICE_READY") :
+				    NULL;
+
+	return ready && !strcmp(ready, "0");
+}
+
 static void look_job_run(struct work *work)
 {
 	struct look_job *job = caa_container_of(work, struct look_job, work);
@@ -143,6 +155,8 @@ static void look_job_run(struct work *work)
 		if (!map->known || map->read_anyway ||
 		    map->event_nr != look_event_nr(job, &job->listed[i], wwid))
 			map->read = mp_dm_read(wwid, &map->kernel) >= 0;
+		if (map->read && !map->known)
+			map->not_ready = device_is_not_ready(map->kernel.devt);
 		look_job_note_half_made(&job->listed[i], map);
 	}
 }

@@ -23,6 +23,7 @@ struct look_map {
 	uint32_t event_nr;
 	uint64_t generation;
 	bool present, read, half_made;
+	bool not_ready; /* unknown until now, and udev's database has it as not ready */
 	struct mp_kernel_map kernel;
 };
 

@@ -208,16 +208,17 @@ static void a_map_that_cannot_be_removed_takes_its_paths_back(void **state)
 static void a_map_found_in_the_kernel_has_its_name_there(void **state)
 {
 	static const struct {
-		bool suspended, inactive, serving;
+		bool suspended, inactive, serving, not_ready;
 		const char *requests;
 		bool leftover;
 	} rows[] = {
-		{ false, false, false, "", false },
+		{ false, false, false, false, "", false },
+		{ false, false, false, true, "", false },
 		/* Left over from a killed daemon: other programs have some seconds to finish. */
-		{ true, false, false, "timer in 5 s\n", true },
-		{ false, true, false, "timer in 5 s\n", true },
-		{ true, true, false, "timer in 0 s\n", true },
-		{ true, true, true, "", false }, /* another program is working on it */
+		{ true, false, false, false, "timer in 5 s\n", true },
+		{ false, true, false, false, "timer in 5 s\n", true },
+		{ true, true, false, false, "timer in 0 s\n", true },
+		{ true, true, true, false, "", false }, /* another program is working on it */
 	};
 
 	(void)state;
@@ -233,11 +234,13 @@ static void a_map_found_in_the_kernel_has_its_name_there(void **state)
 		recorded_init(&made, "");
 		made.daemon.serving = rows[i].serving;
 		assert_int_equal(mp_table_parse(ITS_TABLE, &kernel.table), 0);
-		assert_int_equal(membership_adopt(&made.daemon, "w", &kernel), 0);
+		assert_int_equal(membership_adopt(&made.daemon, "w", &kernel, rows[i].not_ready),
+				 0);
 		recorded_expect(rows[i].requests);
 		map = maps_find_name(&made.inventory, "mpathq");
 		assert_string_equal(map->map.wwid, "w");
 		assert_true(map->map.ready);
+		assert_int_equal(map->not_ready_in_udev, rows[i].not_ready);
 		assert_false(map->named); /* the configuration may give it another name */
 		assert_true(map->dirty);
 		assert_false(kernel.exists); /* the map's now */
