@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "gmultipath/taste.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/paths.h"
 
@@ -89,6 +90,7 @@ void facts_find_wwid(struct facts *facts)
 	if (!*facts->disk.identity.wwid)
 		mp_probe_page_wwid(&mp_roots_system, facts->disk.identity.protocol, facts->disk.dir,
 				   facts->page_wwid);
+	taste_wwid(facts->disk.devt, facts->scanned, sizeof(facts->scanned));
 	facts->marked_failed = *facts->disk.identity.wwid &&
 			       mp_wwids_has_failed(RUNTIME_DIR, facts->disk.identity.wwid);
 }

@@ -3,7 +3,8 @@
  * facts.h - what is read of a disk to explain it, besides what the daemon knows.  For:
  * explain.
  *
- * Reading may block: two steps run on a worker, one on the loop between them.
+ * Reading may block: two steps run on a worker, one on the loop between them. multipath(8) without
+ * a daemon, whose loop has ended, calls them in turn.
  */
 #pragma once
 #include <stdbool.h>
@@ -24,6 +25,7 @@ struct facts {
 	/* the second step */
 	char page_wwid[MP_WWID_SIZE]; /* the WWID that it reports itself, if udev has none */
 	bool marked_failed;
+	char scanned[MP_WWID_SIZE]; /* its own WWID as of its last scan, for labels; "" none */
 };
 
 /** facts_find() - the first step, on a worker: find the disk that asked, device or disk name */

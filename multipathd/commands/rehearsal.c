@@ -10,11 +10,14 @@
 #include "base/strbuf.h"
 #include "config/detect.h"
 #include "config/filter.h"
+#include "config/geom_notes.h"
 #include "config/trace.h"
+#include "gmultipath/taste.h"
 #include "kernel/disk.h"
 #include "kernel/dm.h"
 #include "kernel/dm_list.h"
 #include "model/plan.h"
+#include "multipathd/control/claims.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/names.h"
 #include "multipathd/control/reconcile.h"
@@ -32,6 +35,14 @@
 struct seen {
 	struct mp_identity *identity;
 	char *rejection; /* why it is not a path; NULL: it is one */
+	char *scanned; /* its own WWID as of its last scan; NULL: not asked */
+};
+
+/* A device in the table of a map. */
+struct held {
+	dev_t devt;
+	char wwid[MP_WWID_SIZE]; /* of the map */
+	struct map_disk disk; /* the worker's answer */
 };
 
 struct rehearsal {
@@ -40,6 +51,9 @@ struct rehearsal {
 	uint64_t request;
 	struct rehearsal_options options;
 	struct mp_config_source source;
+	struct held *held; /* of all maps, by device number */
+	size_t held_count;
+	bool labels; /* gmultipath knows some: the paths are compared with them */
 	/* the worker's answer */
 	struct mp_config *config;
 	struct mp_bindings *bindings;
@@ -55,8 +69,10 @@ static void rehearsal_free(struct rehearsal *rehearsal)
 	for (size_t i = 0; i < rehearsal->seen_count; i++) {
 		free(rehearsal->seen[i].identity);
 		free(rehearsal->seen[i].rejection);
+		free(rehearsal->seen[i].scanned);
 	}
 	free(rehearsal->seen);
+	free(rehearsal->held);
 	mp_strbuf_fini(&rehearsal->errors);
 	mp_bindings_free(rehearsal->bindings);
 	mp_wwids_free(rehearsal->wwids);
@@ -91,6 +107,39 @@ static struct seen *seen_add(struct rehearsal *rehearsal)
 	return &rehearsal->seen[rehearsal->seen_count++];
 }
 
+static int held_compare(const void *a, const void *b)
+{
+	const struct held *x = a, *y = b;
+
+	return (x->devt > y->devt) - (x->devt < y->devt);
+}
+
+/* The first one of that device; NULL: none. */
+static struct held *held_find(const struct rehearsal *rehearsal, dev_t devt)
+{
+	const struct held key = { .devt = devt };
+	struct held *held =
+		bsearch(&key, rehearsal->held, rehearsal->held_count, sizeof(*held), held_compare);
+
+	while (held && held > rehearsal->held && held[-1].devt == devt)
+		held--;
+	return held;
+}
+
+static void held_read(const struct rehearsal *rehearsal, const struct mp_disk *disk, bool rejected)
+{
+	const struct held *end = rehearsal->held + rehearsal->held_count;
+
+	for (struct held *held = held_find(rehearsal, disk->devt);
+	     held && held < end && held->devt == disk->devt; held++) {
+		int named = mp_probe_page_names(&mp_roots_system, disk->identity.protocol,
+						disk->dir, held->wwid);
+
+		held->disk.leads = claims_leads(held->wwid, named, disk->known);
+		held->disk.rejected = rejected;
+	}
+}
+
 static int rehearsal_on_found(void *userdata, dev_t devt, const char *name, const char *dir)
 {
 	_cleanup_disk_ struct mp_disk disk = MP_DISK_INIT;
@@ -117,6 +166,13 @@ static int rehearsal_on_found(void *userdata, dev_t devt, const char *name, cons
 		return -ENOMEM;
 	}
 	mp_disk_reason(&disk, rehearsal->config, &reason);
+	held_read(rehearsal, &disk, reason.length);
+	if (rehearsal->labels) {
+		char scanned[MP_WWID_SIZE];
+
+		taste_wwid(devt, scanned, sizeof(scanned));
+		seen->scanned = strdup(scanned);
+	}
 	return reason.error || reason.length ? mp_strbuf_take(&reason, &seen->rejection) : 0;
 }
 
@@ -220,6 +276,8 @@ static int shadow_take(struct inventory *shadow, const struct seen *seen,
 		path->path.init = MP_INIT_OK;
 		path->path.proven_epoch = path->path.epoch; /* as the first check will find */
 	}
+	if (seen->scanned)
+		path->scanned = strdup(seen->scanned);
 	shadow_choose(shadow, path);
 	wwid = path->path.identity.wwid;
 	map = maps_find_by_table(shadow, path->path.identity.devt);
@@ -267,6 +325,32 @@ static int shadow_list(struct inventory *shadow, const struct daemon *daemon)
 	return 0;
 }
 
+static int shadow_hold(struct daemon_map *map, const struct rehearsal *rehearsal)
+{
+	const struct held *end = rehearsal->held + rehearsal->held_count;
+	const struct mp_table *table = &map->map.kernel.table;
+	struct map_disk *disks;
+	size_t count = 0;
+
+	for (size_t g = 0; g < table->group_count; g++)
+		count += table->groups[g].path_count;
+	disks = calloc(count + 1, sizeof(*disks));
+	if (!disks)
+		return -ENOMEM;
+	count = 0;
+	for (size_t g = 0; g < table->group_count; g++)
+		for (size_t p = 0; p < table->groups[g].path_count; p++) {
+			dev_t devt = table->groups[g].paths[p].devt;
+			const struct held *held = held_find(rehearsal, devt);
+
+			for (; held && held < end && held->devt == devt; held++)
+				if (!strcmp(held->wwid, map->map.wwid))
+					disks[count++] = held->disk;
+		}
+	maps_set_disks(map, disks, count);
+	return 0;
+}
+
 static int shadow_init(struct inventory *shadow, const struct rehearsal *rehearsal)
 {
 	const struct daemon *daemon = rehearsal->daemon;
@@ -284,10 +368,15 @@ static int shadow_init(struct inventory *shadow, const struct rehearsal *rehears
 	shadow->wwids = rehearsal->wwids;
 	shadow->by_table_count = daemon->inventory.by_table_count;
 	shadow->geom_notes = daemon->inventory.geom_notes; /* borrowed */
-	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
-		if (map->kernel.exists &&
-		    !shadow_map_new(shadow, map->wwid, daemon_map_of((struct mp_map *)map)))
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all) {
+		struct daemon_map *copy;
+
+		if (!map->kernel.exists)
+			continue;
+		copy = shadow_map_new(shadow, map->wwid, daemon_map_of((struct mp_map *)map));
+		if (!copy || shadow_hold(copy, rehearsal) < 0)
 			return -ENOMEM;
+	}
 	return shadow_list(shadow, daemon);
 }
 
@@ -520,6 +609,33 @@ static void rehearsal_done(struct work *work)
 	rehearsal_free(rehearsal);
 }
 
+static int rehearsal_list_held(struct rehearsal *rehearsal)
+{
+	const struct inventory *inventory = &rehearsal->daemon->inventory;
+	const struct mp_map *map;
+	size_t count = 0;
+
+	cds_list_for_each_entry(map, &inventory->maps, in_all)
+		for (size_t g = 0; g < map->kernel.table.group_count; g++)
+			count += map->kernel.table.groups[g].path_count;
+	rehearsal->held = calloc(count + 1, sizeof(*rehearsal->held));
+	if (!rehearsal->held)
+		return -ENOMEM;
+	cds_list_for_each_entry(map, &inventory->maps, in_all)
+		for (size_t g = 0; g < map->kernel.table.group_count; g++) {
+			const struct mp_table_group *group = &map->kernel.table.groups[g];
+
+			for (size_t p = 0; p < group->path_count; p++) {
+				struct held *held = &rehearsal->held[rehearsal->held_count++];
+
+				held->devt = held->disk.devt = group->paths[p].devt;
+				strcpy(held->wwid, map->wwid);
+			}
+		}
+	qsort(rehearsal->held, rehearsal->held_count, sizeof(*rehearsal->held), held_compare);
+	return 0;
+}
+
 int rehearsal_start(struct daemon *daemon, const struct rehearsal_options *options,
 		    uint64_t request)
 {
@@ -530,6 +646,11 @@ int rehearsal_start(struct daemon *daemon, const struct rehearsal_options *optio
 	rehearsal->daemon = daemon;
 	rehearsal->request = request;
 	rehearsal->options = *options;
+	if (rehearsal_list_held(rehearsal) < 0) {
+		rehearsal_free(rehearsal);
+		return -ENOMEM;
+	}
+	rehearsal->labels = mp_geom_notes_has(&daemon->inventory.geom_notes, "known");
 	rehearsal->source = files_config_source(daemon);
 	rehearsal->work = (struct work){ .run = rehearsal_run,
 					 .done = rehearsal_done,

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "multipathd/control/admission.h"
+#include "multipathd/control/claims.h"
 #include "multipathd/control/inspections.h"
 #include "multipathd/control/loads.h"
 #include "multipathd/control/schedule.h"
@@ -240,6 +241,7 @@ void enumeration_examine(struct daemon *daemon)
 
 	cds_list_for_each_entry(path, &daemon->inventory.paths, in_all)
 		loads_doubt(daemon_path_of(path));
+	claims_forget_all(&daemon->inventory);
 	run_want(daemon->enumeration, &(struct run){ .reason = INSPECT_EXAMINED });
 }
 

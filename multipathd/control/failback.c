@@ -107,7 +107,6 @@ struct mp_failback_decision failback_judge(const struct daemon_map *map,
 	if (!map->map.kernel.exists || map->removing || map->busy || !map->kind->managed)
 		return not_touched;
 	decision = mp_failback_decide(&input);
-	/* Last: of a map without paths, the devices are read for it. */
 	if (decision.verdict != MP_FAILBACK_NONE && claims_leave_alone(map))
 		return not_touched;
 	return decision;

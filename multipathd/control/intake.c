@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
+#include "multipathd/control/claims.h"
 #include "multipathd/control/geoms.h"
 #include "multipathd/control/records.h"
 #include "multipathd/control/reservations.h"
@@ -148,6 +149,7 @@ static void intake_adopt_config(struct daemon *daemon, struct mp_config *config)
 	intake->old = inventory->config;
 	inventory->config = config;
 	inventory->process = mp_config_process(config);
+	claims_forget_all(inventory);
 	intake->in_force_since = time(NULL);
 	intake_forget_fault(daemon);
 	if (intake->damages)

@@ -38,7 +38,9 @@ static void map_take_orphans(struct daemon_map *map)
 		mp_map_add_path(&map->map, &path->path);
 }
 
-struct daemon_map *membership_find_user(const struct daemon_path *path)
+/* NULL: none. @claim: of the path's device to it */
+static struct daemon_map *membership_find_candidate(const struct daemon_path *path,
+						    enum claim *claim)
 {
 	struct inventory *inventory = path->inventory;
 	const struct daemon_map *own = maps_find_wwid(inventory, path->path.identity.wwid);
@@ -51,21 +53,32 @@ struct daemon_map *membership_find_user(const struct daemon_path *path)
 		map = maps_find_holder(inventory, own ? &own->map : NULL, devt);
 	/* Users of its partitions are not counted, but keep it from being removed. */
 	if (!map || (map->kernel.open_count <= 0 && !daemon_map_of(map)->removal_tried) ||
-	    daemon_map_of(map)->kind->paths_by_table ||
-	    claims_of_device(inventory, devt, map->wwid) == CLAIM_LOST)
+	    daemon_map_of(map)->kind->paths_by_table)
 		return NULL;
-	return daemon_map_of(map);
+	*claim = claims_of_device(daemon_map_of(map), devt);
+	return *claim == CLAIM_LOST ? NULL : daemon_map_of(map);
+}
+
+struct daemon_map *membership_find_user(const struct daemon_path *path)
+{
+	enum claim claim;
+	struct daemon_map *map = membership_find_candidate(path, &claim);
+
+	return map && claim != CLAIM_UNREAD ? map : NULL;
 }
 
 struct membership membership_choose(const struct daemon_path *path)
 {
 	struct inventory *inventory = path->inventory;
 	struct membership choice = { .rule = MEMBERSHIP_BY_TABLE };
+	enum claim claim;
 
 	choice.map = maps_find_by_table(inventory, path->path.identity.devt);
 	if (!choice.map) {
 		choice.rule = MEMBERSHIP_BY_USERS;
-		choice.map = membership_find_user(path);
+		choice.map = membership_find_candidate(path, &claim);
+		if (choice.map && claim == CLAIM_UNREAD)
+			choice.unread = TAKE_PTR(choice.map);
 	}
 	if (!choice.map) {
 		choice.rule = MEMBERSHIP_BY_WWID;
@@ -85,12 +98,22 @@ static int membership_make(struct daemon_path *path, struct daemon_map **ret)
 	return r;
 }
 
+/* Then it may get a path back. */
+static void membership_await_disks(struct daemon_map *map)
+{
+	map->disks.wanted = true;
+	claims_ask(map);
+}
+
 int membership_join(struct daemon_path *path, bool by_operator)
 {
 	const struct membership choice = membership_choose(path);
 	struct daemon_map *map = choice.map;
+	struct mp_map *old = path->path.map;
 	int r;
 
+	if (choice.unread)
+		membership_await_disks(choice.unread);
 	if (choice.rule == MEMBERSHIP_BY_USERS)
 		log_warning(
 			"%s: the configuration gives it WWID %s, but map %s of the same LUN is in use: the path stays in that map",
@@ -112,6 +135,8 @@ int membership_join(struct daemon_path *path, bool by_operator)
 	if (choice.rule == MEMBERSHIP_BY_TABLE)
 		map->kind->on_joined(map, path);
 	settings_resolve(map);
+	if (old && !old->kernel.exists && !maps_has_paths(daemon_map_of(old)))
+		maps_touch(daemon_map_of(old), "its last path is in another map");
 	if (map->map.kernel.exists && map->map.kernel.table.size_sectors)
 		log_info("%s: %s [%u:%u] found", map->map.name, mp_path_name(&path->path),
 			 major(path->path.identity.devt), minor(path->path.identity.devt));
@@ -145,12 +170,17 @@ void membership_free_all(struct daemon *daemon)
 		membership_forget(daemon_map_of(map));
 }
 
-static void take_back(struct daemon_map *map, dev_t devt)
+static void membership_take_back_disk(struct daemon_map *map, dev_t devt)
 {
 	struct daemon_path *path = paths_find_devt(map->inventory, devt);
+	enum claim claim;
 
-	if (path && path->path.map != &map->map && path->path.init == MP_INIT_OK &&
-	    membership_find_user(path) == map && membership_join(path, false) < 0)
+	if (!path || path->path.map == &map->map || path->path.init != MP_INIT_OK ||
+	    membership_find_candidate(path, &claim) != map)
+		return;
+	if (claim == CLAIM_UNREAD)
+		membership_await_disks(map);
+	else if (membership_join(path, false) < 0)
 		log_error("%s: cannot add path to its map: out of memory",
 			  mp_path_name(&path->path));
 }
@@ -161,7 +191,7 @@ void membership_take_back(struct daemon_map *map)
 
 	for (size_t g = 0; g < table->group_count; g++)
 		for (size_t p = 0; p < table->groups[g].path_count; p++)
-			take_back(map, table->groups[g].paths[p].devt);
+			membership_take_back_disk(map, table->groups[g].paths[p].devt);
 }
 
 int membership_adopt(struct daemon *daemon, const char *wwid, struct mp_kernel_map *kernel,

@@ -21,6 +21,11 @@ enum membership_rule {
 struct membership {
 	enum membership_rule rule;
 	struct daemon_map *map; /* NULL: by WWID, but the map does not exist yet */
+	/*
+	 * its users may need the path, which is known when the disks in its table have been read:
+	 * membership_take_back() follows; NULL: none
+	 */
+	struct daemon_map *unread;
 };
 
 /** membership_choose() - the map that a path with a WWID belongs to; changes nothing */
@@ -41,7 +46,8 @@ int membership_join(struct daemon_path *path, bool by_operator);
 struct daemon_map *membership_find_user(const struct daemon_path *path);
 
 /**
- * membership_take_back() - a map that should be removed cannot be: it keeps its paths
+ * membership_take_back() - a map that should be removed cannot be, or the disks in its table have
+ * been read: it gets the paths that its users need
  */
 void membership_take_back(struct daemon_map *map);
 

@@ -47,8 +47,11 @@ void queueing_step(struct daemon_map *map)
 	const struct queueing_verdict verdict = queueing_judge(map, daemon_now_usec(daemon));
 	const struct mp_queueing_effect *effect = &verdict.effect;
 
-	if (!verdict.applies)
+	if (!verdict.applies) {
+		if (claims_are_unread(map))
+			claims_ask(map);
 		return;
+	}
 	map->map.queueing = verdict.queueing;
 	map->map.stats.queue_timeouts += effect->entered_recovery;
 	map->map.stats.failures += effect->gave_up;

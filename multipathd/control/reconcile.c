@@ -8,7 +8,6 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
-#include "kernel/probe.h"
 #include "model/grouping.h"
 #include "model/plan.h"
 #include "model/reconcile.h"
@@ -20,6 +19,7 @@
 #include "multipathd/control/settings.h"
 #include "multipathd/control/steps.h"
 #include "multipathd/jobs/files.h"
+#include "multipathd/jobs/holdings.h"
 #include "multipathd/jobs/triggers.h"
 #include "multipathd/jobs/tuning.h"
 #include "multipathd/loop/priorities.h"
@@ -88,7 +88,7 @@ int reconcile_plan(const struct daemon_map *map, bool allowed, struct mp_plan *p
 	observation.ghost_delay_runs = allowed && ghosts_delay(map);
 	claim = claims_of_map(map);
 	observation.disowned = claim == CLAIM_DISOWNED;
-	observation.awaits_paths = claim == CLAIM_AWAITED;
+	observation.awaits_paths = claim == CLAIM_AWAITED || claim == CLAIM_UNREAD;
 	observation.paths = paths;
 	observation.path_count = n;
 	observation.elsewhere = elsewhere;
@@ -135,19 +135,45 @@ static bool reconcile_has_unanswered(const struct daemon_map *map)
 	return false;
 }
 
-static void reconcile_read_serials(struct daemon_map *map)
+static void reconcile_on_disks_read(struct holdings_job *job)
 {
-	struct mp_path *path;
+	struct daemon_map *map = maps_find_wwid(&job->daemon->inventory, job->wwid);
+	const struct duties *duties = job->daemon->inventory.duties;
 
-	cds_list_for_each_entry(path, &map->map.paths, in_map) {
-		struct mp_identity identity = path->identity;
-		struct mp_identity_room room;
+	if (!map || !map->disks.asked)
+		return;
+	claims_take(map, job);
+	membership_take_back(map);
+	if (map->map.kernel.exists && duties->on_states)
+		duties->on_states(map, &(struct path_news){ 0 });
+	maps_touch(map, "the disks in its table have been read");
+}
 
-		if (*identity.serial)
-			continue;
-		mp_probe_listed(&mp_roots_system, daemon_path_of(path)->dir, &identity, &room);
-		mp_path_set_identity(path, &identity);
+/*
+ * What a worker must read before the map is decided. Return: true if it is read now, and the map is
+ * marked when it has been.
+ */
+static bool reconcile_reads(struct daemon_map *map)
+{
+	int r = 0;
+
+	if (!map->inventory->daemon)
+		return false;
+	if (claims_are_unread(map)) {
+		claims_begin(map);
+		r = holdings_read(map, map->disks.number, reconcile_on_disks_read);
+		if (r < 0)
+			map->disks.asked = false;
+	} else if (claims_await_paths(map)) {
+		r = holdings_read_paths(map, claims_may_go_without);
+	} else {
+		return false;
 	}
+	if (r < 0) {
+		log_error("%s: not reconciled: %s", map->map.name, strerror(-r));
+		daemon_answer(map, "fail\n");
+	}
+	return true;
 }
 
 /*
@@ -292,8 +318,8 @@ static void reconcile_on_touched(struct daemon_map *map)
 	const char *why = NULL;
 	enum reconcile_verdict verdict;
 
-	if (map->map.settings.grouping == MP_GROUPING_BY_SERIAL)
-		reconcile_read_serials(map);
+	if (reconcile_reads(map))
+		return;
 	verdict = reconcile_judge(map, &why);
 	map->wwids_read = false; /* what it said counts once */
 	switch (verdict) {
@@ -387,7 +413,8 @@ static bool pass_on_step(void *userdata)
 	}
 	map = cds_list_first_entry(&daemon->inventory.reconciling, struct daemon_map, in_dirty);
 	cds_list_del(&map->in_dirty);
-	if (map->busy || map->naming || reconcile_has_unanswered(map)) {
+	if (map->busy || map->naming || map->disks.asked || map->reads_paths ||
+	    reconcile_has_unanswered(map)) {
 		/* It stays marked, and is touched again when that ends. */
 		cds_list_add_tail(&map->in_dirty, &daemon->inventory.dirty);
 		return true;

@@ -13,6 +13,7 @@
 #include "base/props.h"
 #include "kernel/dm.h"
 #include "multipathd/control/admission.h"
+#include "multipathd/control/claims.h"
 #include "multipathd/control/discovery.h"
 #include "multipathd/control/enumeration.h"
 #include "multipathd/control/inspections.h"
@@ -125,6 +126,7 @@ static int uevent_of_path(struct daemon *daemon, const char *action, struct mp_p
 		.devt = devt, .name = name, .dir = dir, .props = props
 	};
 
+	claims_forget_disk(&daemon->inventory, devt);
 	if (!strcmp(action, "remove")) {
 		inspections_forget(daemon->inspections, devt, name);
 		if (path && !strcmp(path->path.identity.name, name))

@@ -26,6 +26,7 @@ int inventory_init(struct inventory *inventory, const struct inventory_options *
 	CDS_INIT_LIST_HEAD(&inventory->maps);
 	CDS_INIT_LIST_HEAD(&inventory->dirty);
 	CDS_INIT_LIST_HEAD(&inventory->reconciling);
+	CDS_INIT_LIST_HEAD(&inventory->disks_read);
 	for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]) && r >= 0; i++)
 		r = mp_hash_init(hashes[i]);
 	return r;

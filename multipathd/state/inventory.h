@@ -92,6 +92,9 @@ struct inventory {
 	struct cds_list_head dirty; /* maps to be reconciled */
 	/* of them, those that the pass in progress has not come to yet; by in_dirty, too */
 	struct cds_list_head reconciling;
+	/* maps with disks that were read, by disks.in_read; those being read, too */
+	struct cds_list_head disks_read;
+	uint64_t disk_readings; /* so far */
 	/* called when one was added; NULL: maps are not reconciled */
 	void (*on_marked)(struct inventory *inventory);
 	bool has_elsewhere; /* a path waits until another map's table has dropped it */

@@ -32,6 +32,11 @@ uint64_t lane_of_table(const char *wwid)
 	return work_lane_number(WORK_TABLES, mp_hash_text(wwid));
 }
 
+uint64_t lane_of_disks(const char *wwid)
+{
+	return work_lane_number(WORK_QUESTIONS, mp_hash_text(wwid));
+}
+
 uint64_t lane_of_messages(const char *wwid)
 {
 	return work_lane_number(WORK_MESSAGES, mp_hash_text(wwid));

@@ -8,6 +8,7 @@ struct mp_identity;
 uint64_t lane_of_checks(const struct mp_identity *identity); /* of its I_T nexus */
 uint64_t lane_of_path(const struct mp_identity *identity); /* its I_T nexus, for all other work */
 uint64_t lane_of_table(const char *wwid); /* operations on a map's table */
+uint64_t lane_of_disks(const char *wwid); /* questions about the disks in a map's table */
 uint64_t lane_of_messages(const char *wwid); /* a reload that hangs does not delay fail_path */
 enum {
 	LANE_STATUS = 1,

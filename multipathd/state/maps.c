@@ -106,6 +106,7 @@ int maps_new(struct inventory *inventory, const char *wwid, struct daemon_map **
 	map->inventory = inventory;
 	map->kind = mp_geom_is_wwid(wwid) ? inventory->kinds->geom : inventory->kinds->reconciled;
 	CDS_INIT_LIST_HEAD(&map->waiters);
+	CDS_INIT_LIST_HEAD(&map->disks.in_read);
 	cds_list_add_tail(&map->map.in_all, &inventory->maps);
 	mp_hash_add(&inventory->maps_by_wwid, &map->map.by_wwid, mp_hash_text(wwid));
 	mp_hash_add(&inventory->maps_by_name, &map->map.by_name, mp_hash_text(map->map.name));
@@ -114,6 +115,24 @@ int maps_new(struct inventory *inventory, const char *wwid, struct daemon_map **
 		mp_queueing_disable(&map->map.queueing);
 	*ret = map;
 	return 0;
+}
+
+void maps_set_disks(struct daemon_map *map, struct map_disk *disks, size_t count)
+{
+	free(map->disks.disks);
+	map->disks.disks = disks;
+	map->disks.count = count;
+	cds_list_del_init(&map->disks.in_read);
+	if (disks || map->disks.asked)
+		cds_list_add_tail(&map->disks.in_read, &map->inventory->disks_read);
+}
+
+const struct map_disk *maps_find_disk(const struct daemon_map *map, dev_t devt)
+{
+	for (size_t i = 0; i < map->disks.count; i++)
+		if (map->disks.disks[i].devt == devt)
+			return &map->disks.disks[i];
+	return NULL;
 }
 
 void maps_free(struct daemon_map *map)
@@ -136,6 +155,7 @@ void maps_free(struct daemon_map *map)
 		if (inventory->strange[i] == &map->map)
 			inventory->strange_known = false;
 	mp_map_fini(&map->map);
+	maps_set_disks(map, NULL, 0);
 	free(map->reference);
 	free(map->configured_alias);
 	free(map->loaded);

@@ -71,6 +71,23 @@ struct map_kinds {
 	const struct map_kind *geom; /* for maps whose WWID is in gmultipath's format */
 };
 
+/* A device in the table of a map, as sysfs and udev's database had it. */
+struct map_disk {
+	dev_t devt;
+	bool leads; /* to the map's LUN */
+	bool rejected; /* the configuration does not accept it as a path */
+};
+
+/* Those of a map without paths, or of one that may keep a path which has another WWID now. */
+struct map_disks {
+	struct map_disk *disks;
+	size_t count;
+	uint64_t number; /* of the reading that counts; 0 none */
+	bool asked; /* a worker reads them */
+	bool wanted; /* although the map has paths */
+	struct cds_list_head in_read; /* of inventory->disks_read, if there are disks or asked */
+};
+
 struct daemon_map {
 	struct mp_map map;
 	const struct map_kind *kind;
@@ -101,6 +118,8 @@ struct daemon_map {
 	bool wwid_removed; /* removed from the wwids file while the map exists: not added again */
 	bool removal_tried; /* without success */
 	bool emptied; /* the operator removed paths from it */
+	struct map_disks disks; /* control/claims.h */
+	bool reads_paths; /* waits for what a worker reads of its paths: control/claims.h */
 	bool look_skipped; /* a look found it busy, and must be repeated */
 	bool awaits_proof; /* a load waits for a path with a proven identity */
 	bool futile; /* logged: the kernel table differs from the one loaded */
@@ -190,6 +209,12 @@ void maps_forget_strange(struct inventory *inventory);
 
 /** maps_touch() - mark a map to be reconciled; @reason: constant, for the log */
 void maps_touch(struct daemon_map *map, const char *reason);
+
+/** maps_set_disks() - what was read of the disks in its table; takes @disks, NULL: nothing */
+void maps_set_disks(struct daemon_map *map, struct map_disk *disks, size_t count);
+
+/** maps_find_disk() - what was read of it; NULL: it was not */
+const struct map_disk *maps_find_disk(const struct daemon_map *map, dev_t devt);
 
 /** maps_rename() - in memory; the map keeps its name if out of memory */
 void maps_rename(struct daemon_map *map, const char *name);

@@ -170,6 +170,7 @@ void paths_free(struct daemon_path *path)
 	mp_path_fini(&path->path);
 	free(path->dir);
 	free(path->geom_wwid);
+	free(path->scanned);
 	free(path->named);
 	free(path->proof);
 	free(path);

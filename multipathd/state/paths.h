@@ -54,6 +54,9 @@ struct daemon_path {
 	bool asked_before; /* the job under way began before its prioritizer was chosen */
 	unsigned retriggers;
 	bool no_alua; /* ALUA announced in its INQUIRY data, but not supported */
+	char *scanned; /* its own WWID as of its last scan, "" none; NULL: not read */
+	bool was_read; /* that and its serial number, or they are not waited for */
+	unsigned reading_number; /* increased by each event: answers to earlier questions are old */
 	bool purged; /* its deletion was requested */
 	bool elsewhere; /* logged: it waits until another map's table has dropped it */
 	bool claim_asked; /* the next change event is requested by the daemon */

@@ -20,6 +20,7 @@
 #include "multipathd/jobs/descriptors.h"
 #include "multipathd/jobs/devices.h"
 #include "multipathd/jobs/files.h"
+#include "multipathd/jobs/holdings.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/jobs/messages.h"
 #include "multipathd/jobs/rescans.h"
@@ -60,6 +61,8 @@ static struct recorded {
 	struct cds_list_head look_waiters;
 	unsigned locking; /* descriptors_begin_locking() */
 	samples_ended_fn samples_ended;
+	uint64_t holdings_number; /* of the last holdings_read() */
+	void (*holdings_ended)(struct holdings_job *job);
 
 	tuning_ended_fn tuning_ended;
 	bool tunes; /* tuning_start(): there is something to write */
@@ -496,6 +499,24 @@ void files_await_wwids(struct daemon_map *map)
 {
 	map->wwids_awaited = 1;
 	record("read the WWIDs for %s\n", map->map.wwid);
+}
+
+/* The test answers with map->disks and path->scanned, and by marking the map. */
+int holdings_read(struct daemon_map *map, uint64_t number, void (*ended)(struct holdings_job *job))
+{
+	recorded.holdings_number = number;
+	recorded.holdings_ended = ended;
+	record("read the disks of %s\n", map->map.wwid);
+	return 0;
+}
+
+int holdings_read_paths(struct daemon_map *map,
+			bool (*may_go_without)(const struct daemon_map *map))
+{
+	map->reads_paths = true;
+	record("read the paths of %s%s\n", map->map.wwid,
+	       may_go_without(map) ? ", or go on without" : "");
+	return 0;
 }
 
 void looks_want(struct daemon *daemon)

@@ -7,48 +7,14 @@
 #define ITS_TABLE "0 0 1 1 round-robin 0 1 1 8:0 1"
 #define OTHER_TABLE "0 0 1 1 round-robin 0 1 1 8:16 1"
 
-/* Replaces control/claims.c, which reads sysfs: the answers about devices are given. */
-static enum claim claim;
-
-enum claim claims_of_device(const struct inventory *inventory, dev_t devt, const char *wwid)
+/* What a worker has read of sda, which both tables may have. */
+static void sda_was_read(struct daemon_map *map, bool leads)
 {
-	(void)inventory;
-	(void)devt;
-	(void)wwid;
-	return claim;
-}
+	struct map_disk *disk = calloc(1, sizeof(*disk));
 
-enum claim claims_of_map(const struct daemon_map *map)
-{
-	(void)map;
-	return claim;
-}
-
-bool claims_allow(const struct daemon_map *map, const char **why, struct mp_trace *trace)
-{
-	(void)map;
-	(void)why;
-	(void)trace;
-	return true;
-}
-
-bool claims_by_label(const struct inventory *inventory, dev_t devt)
-{
-	(void)inventory;
-	(void)devt;
-	return false;
-}
-
-bool claims_is_coming(const struct daemon_map *map)
-{
-	(void)map;
-	return false;
-}
-
-bool claims_leave_alone(const struct daemon_map *map)
-{
-	(void)map;
-	return false;
+	assert_non_null(disk);
+	*disk = (struct map_disk){ .devt = makedev(8, 0), .leads = leads };
+	maps_set_disks(map, disk, 1);
 }
 
 static void a_path_joins_the_map_of_its_wwid_unless_another_one_is_using_it(void **state)
@@ -58,7 +24,7 @@ static void a_path_joins_the_map_of_its_wwid_unless_another_one_is_using_it(void
 		const char *other_wwid, *other; /* another map and its table */
 		int open_count;
 		bool removal_tried;
-		enum claim claim;
+		enum claim claim; /* of sda to the other map */
 		enum membership_rule rule;
 		const char *map; /* NULL: there is none */
 	} rows[] = {
@@ -68,13 +34,16 @@ static void a_path_joins_the_map_of_its_wwid_unless_another_one_is_using_it(void
 
 		/* The map of the same LUN by another name is in use. */
 		{ NULL, "x", ITS_TABLE, 1, false, CLAIM_DISOWNED, MEMBERSHIP_BY_USERS, "x" },
-		{ "", "x", ITS_TABLE, 1, false, CLAIM_AWAITED, MEMBERSHIP_BY_USERS, "x" },
+		{ "", "x", ITS_TABLE, 1, false, CLAIM_DISOWNED, MEMBERSHIP_BY_USERS, "x" },
 		{ OTHER_TABLE, "x", ITS_TABLE, 1, false, CLAIM_DISOWNED, MEMBERSHIP_BY_USERS, "x" },
 		/* its partitions are */
 		{ NULL, "x", ITS_TABLE, 0, true, CLAIM_DISOWNED, MEMBERSHIP_BY_USERS, "x" },
 		{ NULL, "x", ITS_TABLE, 0, false, CLAIM_DISOWNED, MEMBERSHIP_BY_WWID, NULL },
 		/* It is another LUN. */
 		{ "", "x", ITS_TABLE, 1, false, CLAIM_LOST, MEMBERSHIP_BY_WWID, "w" },
+
+		/* Perhaps: it does not go there unless it is, which is read. */
+		{ "", "x", ITS_TABLE, 1, false, CLAIM_UNREAD, MEMBERSHIP_BY_WWID, "w" },
 
 		/* gmultipath's map takes the paths in its table, whatever their WWID. */
 		{ "", "GEOM-d3cd8ba2", ITS_TABLE, 0, false, CLAIM_LOST, MEMBERSHIP_BY_TABLE,
@@ -85,12 +54,11 @@ static void a_path_joins_the_map_of_its_wwid_unless_another_one_is_using_it(void
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_cleanup_recorded_ struct made made;
-		struct daemon_map *own = NULL, *other;
+		struct daemon_map *own = NULL, *other = NULL;
 		struct daemon_path *path;
 		struct membership membership;
 
 		recorded_init(&made, "");
-		claim = rows[i].claim;
 		path = recorded_path(&made, 'a', NULL);
 		paths_set_wwid(path, "w");
 		if (rows[i].own) {
@@ -105,6 +73,8 @@ static void a_path_joins_the_map_of_its_wwid_unless_another_one_is_using_it(void
 			other->removal_tried = rows[i].removal_tried;
 			other->by_table = other->kind->paths_by_table;
 			made.inventory.by_table_count += other->by_table;
+			if (rows[i].claim != CLAIM_UNREAD)
+				sda_was_read(other, rows[i].claim != CLAIM_LOST);
 		}
 		membership = membership_choose(path);
 		if (membership.rule != rows[i].rule)
@@ -115,9 +85,12 @@ static void a_path_joins_the_map_of_its_wwid_unless_another_one_is_using_it(void
 			assert_null(membership.map);
 		assert_null(path->path.map);
 
+		assert_ptr_equal(membership.unread, rows[i].claim == CLAIM_UNREAD ? other : NULL);
 		assert_int_equal(membership_join(path, false), 0);
 		assert_string_equal(path->path.map->wwid, rows[i].map ? rows[i].map : "w");
 		recorded_expect("");
+		if (rows[i].claim == CLAIM_UNREAD)
+			assert_true(other->dirty && claims_are_unread(other));
 	}
 }
 
@@ -196,13 +169,17 @@ static void a_map_that_cannot_be_removed_takes_its_paths_back(void **state)
 	map->map.kernel.open_count = 1;
 	new = made_map(&made, "w");
 	path = recorded_path(&made, 'a', new);
-	claim = CLAIM_LOST;
+	membership_take_back(map); /* not known yet */
+	assert_true(map->dirty && claims_are_unread(map));
+	assert_ptr_equal(path->path.map, &new->map);
+	sda_was_read(map, false);
 	membership_take_back(map);
 	assert_ptr_equal(path->path.map, &new->map);
-	claim = CLAIM_DISOWNED;
+	sda_was_read(map, true);
 	membership_take_back(map);
 	assert_ptr_equal(path->path.map, &map->map);
 	assert_true(map->dirty);
+	assert_true(new->dirty); /* it has no path any more */
 }
 
 static void a_map_found_in_the_kernel_has_its_name_there(void **state)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "multipathd/control/reconcile.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include "jobs-recorded.h"
 #include "model/plan.h"
 #include "model/reconcile.h"
+#include "multipathd/control/claims.h"
+#include "multipathd/control/queueing.h"
 #include "multipathd/control/settings.h"
 #include "multipathd/state/duties.h"
 
@@ -1600,6 +1603,94 @@ static void many_marks_cause_one_pass_that_leaves_out_busy_maps(void **state)
 	reconcile_free(made.daemon.reconcile);
 }
 
+/* The worker's answer: the disk of the table is gone. */
+static void answer_gone(struct daemon_map *map)
+{
+	struct holdings_job *job = calloc(1, sizeof(*job) + sizeof(*job->holdings));
+
+	assert_non_null(job);
+	job->daemon = map->inventory->daemon;
+	strcpy(job->wwid, map->map.wwid);
+	job->number = recorded.holdings_number;
+	job->count = 1;
+	job->holdings[0] = (struct holding){ .devt = makedev(8, 0), .reading.error = -ENODEV };
+	recorded.holdings_ended(job);
+	free(job);
+}
+
+static void a_map_without_paths_is_decided_when_its_disks_have_been_read(void **state)
+{
+	_cleanup_recorded_ struct made made;
+	struct daemon_map *map = marked_init(&made, FIND("greedy"), EXISTS | NO_PATH), *other;
+
+	(void)state;
+	other = made_map(&made, "x");
+	recorded_path(&made, 'b', other)->path.identity.size_sectors = 2048;
+	assert_int_equal(reconcile_new(&made.daemon, &made.daemon.reconcile), 0);
+	made.inventory.on_marked = reconcile_later;
+	maps_touch(map, "why");
+	maps_touch(other, "why");
+	assert_true(sd_event_run(made.daemon.event, 0) > 0);
+	/* The other map does not wait for it. */
+	recorded_expect("read the disks of w\n"
+			"create x: 2048 0 0 1 1 service-time 0 1 1 8:16 1\n");
+	queueing_step(map);
+	maps_touch(map, "why");
+	assert_true(sd_event_run(made.daemon.event, 0) > 0);
+	recorded_expect("");
+	assert_true(map->dirty);
+
+	/* An event comes meanwhile: they are read again. */
+	claims_forget_disk(&made.inventory, makedev(8, 0));
+	answer_gone(map);
+	assert_true(sd_event_run(made.daemon.event, 0) > 0);
+	recorded_expect("read the disks of w\n");
+	answer_gone(map);
+	recorded_forget();
+	assert_true(sd_event_run(made.daemon.event, 0) > 0);
+	recorded_expect("remove w\n");
+	reconcile_free(made.daemon.reconcile);
+}
+
+static void paths_are_grouped_by_serial_when_the_serials_have_been_read(void **state)
+{
+	_cleanup_recorded_ struct made made;
+	struct daemon_map *map = marked_init(
+		&made,
+		"defaults {\nfind_multipaths greedy\npath_grouping_policy group_by_serial\n}\n", 0);
+	struct daemon_path *path = paths_find_name(&made.inventory, "sda");
+
+	(void)state;
+	path->path.identity.size_sectors = 2048;
+	map->kind->on_touched(map);
+	recorded_expect("read the paths of w, or go on without\n");
+	path->was_read = true; /* it has none */
+	map->kind->on_touched(map);
+	recorded_expect("create w: 2048 " ONE_PATH "\n");
+}
+
+static void a_map_is_created_when_its_disks_have_been_compared_with_labels(void **state)
+{
+	_cleanup_recorded_ struct made made;
+	struct daemon_map *map = marked_init(&made, FIND("greedy"), 0);
+	struct daemon_path *path = paths_find_name(&made.inventory, "sda");
+
+	(void)state;
+	path->path.identity.size_sectors = 2048;
+	mp_strbuf_puts(&made.inventory.geom_notes, "known U L w\n");
+	map->kind->on_touched(map);
+	recorded_expect("read the paths of w\n");
+	path->was_read = true;
+	path->scanned = strdup("w");
+	map->kind->on_touched(map);
+	recorded_expect("reply 7: fail\n"); /* gmultipath has a label on it */
+	free(path->scanned);
+	path->scanned = strdup("another");
+	map->kind->on_touched(map);
+	recorded_expect("create w: 2048 " ONE_PATH "\n");
+	mp_strbuf_fini(&made.inventory.geom_notes);
+}
+
 static void nothing_is_reconciled_while_paths_are_gathered(void **state)
 {
 	_cleanup_recorded_ struct made made;
@@ -1683,6 +1774,9 @@ int main(void)
 		cmocka_unit_test(no_map_is_planned_while_its_paths_are_tuned),
 		cmocka_unit_test(add_path_succeeds_without_a_map),
 		cmocka_unit_test(a_new_map_of_ghosts_alone_begins_its_delay),
+		cmocka_unit_test(a_map_is_created_when_its_disks_have_been_compared_with_labels),
+		cmocka_unit_test(paths_are_grouped_by_serial_when_the_serials_have_been_read),
+		cmocka_unit_test(a_map_without_paths_is_decided_when_its_disks_have_been_read),
 		cmocka_unit_test(a_plan_leaves_out_paths_and_names_of_other_maps),
 		cmocka_unit_test(many_marks_cause_one_pass_that_leaves_out_busy_maps),
 		cmocka_unit_test(nothing_is_reconciled_while_paths_are_gathered),
