@@ -22,6 +22,7 @@
 #include "kernel/dm.h"
 #include "kernel/dm_library.h"
 #include "kernel/dm_list.h"
+#include "kernel/nvme.h"
 #include "libmpathcmd/mpath_cmd.h"
 #include "model/grouping.h"
 #include "model/order.h"
@@ -30,9 +31,11 @@
 #include "multipathd/commands/config_text.h"
 #include "multipathd/commands/explain.h"
 #include "multipathd/commands/lists.h"
+#include "multipathd/commands/shown.h"
 #include "multipathd/control/configure.h"
 #include "multipathd/control/intake.h"
 #include "multipathd/control/steps.h"
+#include "multipathd/jobs/details.h"
 #include "multipathd/lifetime.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
@@ -330,8 +333,13 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 			.device = device,
 		};
 
+		struct details details = { .foreign = MP_FOREIGN_INIT };
+
+		if (shown_has_foreign(&daemon.inventory))
+			mp_nvme_list(&mp_roots_system, &details.foreign);
 		device_text(target, device, sizeof(device));
-		status = lists_print(&daemon, &options, NULL, &text);
+		status = lists_print(&daemon, &options, &details, &text);
+		mp_foreign_fini(&details.foreign);
 		print(&text);
 	}
 	if (r >= 0 && (arguments->mode == MODE_CREATE || (is_list(arguments) && status == 0)))

@@ -7,7 +7,6 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
-#include "kernel/nvme.h"
 #include "multipathd/commands/shown.h"
 #include "multipathd/jobs/details.h"
 #include "multipathd/state/daemon.h"
@@ -64,7 +63,6 @@ int lists_print(struct daemon *daemon, const struct lists_options *options,
 		.no_action = true,
 	};
 	_cleanup_free_ const struct mp_path **paths = NULL;
-	_cleanup_(mp_foreign_fini) struct mp_foreign foreign = MP_FOREIGN_INIT;
 	const struct mp_map *map;
 	size_t count;
 
@@ -85,9 +83,6 @@ int lists_print(struct daemon *daemon, const struct lists_options *options,
 			mp_show_topology(&context, map, NULL, out);
 	if (details)
 		context.foreign = &details->foreign;
-	else if (shown_has_foreign(&daemon->inventory) &&
-		 mp_nvme_list(&mp_roots_system, &foreign) == 0)
-		context.foreign = &foreign;
 	mp_show_foreign_topologies(&context, NULL, out);
 	return 0;
 }

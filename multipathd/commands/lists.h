@@ -16,7 +16,7 @@ struct lists_options {
 
 /**
  * lists_print() - the listing
- * @details:	read by a worker; NULL: read here if it is to be shown
+ * @details:	with maps of the kernel's own multipathing; NULL: they are not shown
  *
  * Return: the exit status of multipath(8).
  */
