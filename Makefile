@@ -211,7 +211,7 @@ lab-nvme: ## remap NVMe namespaces under I/O, on Debian's kernel in QEMU
 	@./setup qemu
 	@$(own_jobs) tests/lab/nvme
 
-check-boot: all ## boot systems with their root on a map, in QEMU (BOOT=name for some tests, BOOT_RELEASES="bookworm trixie")
+check-boot: all ## boot systems with their root on a map, in QEMU (BOOT=name for some tests)
 	@./setup boot
 	@$(own_jobs) tests/boot/run-all $(BOOT)
 

@@ -31,14 +31,16 @@ def same(message, got, wanted):
 
 
 class Machine:
-    """image: what tests/boot/image made. Writes go to a file that is deleted with the machine."""
+    """image: what tests/boot/image made. Writes go to a file that is deleted with the machine. data: a second disk, of zeros,
+    with two paths, numbers 2 and 3."""
 
-    def __init__(self, image, out, append="", keep=None):
+    def __init__(self, image, out, append="", data=False):
         self.dir = tempfile.mkdtemp(prefix="boot.")
         self.out = out
         self.append = append
         self.image = image
-        self.overlay = keep or os.path.join(self.dir, "overlay.qcow2")
+        self.data = data
+        self.overlay = os.path.join(self.dir, "overlay.qcow2")
         self.console = os.path.join(out, "console")
         self.seen = 0
         self.process = None
@@ -54,9 +56,9 @@ class Machine:
         shutil.rmtree(self.dir)
 
     def path(self, number):
+        drive, wwn = ("root", 0x5000c500a0b1c2d3) if number < 2 else ("data", 0x5000c500a0b1c2d4)
         return ["-device", f"virtio-scsi-pci,id=hba{number}",
-                "-device", f"scsi-hd,id=path{number},bus=hba{number}.0,drive=root,share-rw=on,serial=lab-root,"
-                           f"wwn=0x5000c500a0b1c2d3"]
+                "-device", f"scsi-hd,id=path{number},bus=hba{number}.0,drive={drive},share-rw=on,serial=lab-{drive},wwn={wwn}"]
 
     def start(self):
         if not os.path.exists(self.overlay):
@@ -76,6 +78,8 @@ class Machine:
                    "-device", "virtio-rng-pci",
                    "-blockdev", f"qcow2,node-name=root,file.driver=file,file.filename={self.overlay},file.locking=off",
                    *self.path(0), *self.path(1)]
+        if self.data:
+            command += ["-blockdev", "null-co,node-name=data,size=67108864,read-zeroes=on", *self.path(2), *self.path(3)]
         self.began = time.monotonic()
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
         self.qmp_stream = self.connect(self.qmp_file).makefile("rw")

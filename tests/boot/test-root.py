@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: a system boots with its root on a map that the initramfs has made, with the name that the system gives it
 # image:
+# image: --hook debian
+# image: --initramfs dracut
 from machine import Machine, check, main, same
 
 
