@@ -135,6 +135,21 @@ static bool reconcile_has_unanswered(const struct daemon_map *map)
 	return false;
 }
 
+/* A map in use may get one of its paths, when the disks in that map's table have been read. */
+static bool reconcile_may_lose_path(const struct daemon_map *map)
+{
+	const struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		const struct mp_map *holder =
+			maps_find_holder(map->inventory, &map->map, path->identity.devt);
+
+		if (holder && daemon_map_of((struct mp_map *)holder)->disks.wanted)
+			return true;
+	}
+	return false;
+}
+
 static void reconcile_on_disks_read(struct holdings_job *job)
 {
 	struct daemon_map *map = maps_find_wwid(&job->daemon->inventory, job->wwid);
@@ -414,7 +429,7 @@ static bool pass_on_step(void *userdata)
 	map = cds_list_first_entry(&daemon->inventory.reconciling, struct daemon_map, in_dirty);
 	cds_list_del(&map->in_dirty);
 	if (map->busy || map->naming || map->disks.asked || map->reads_paths ||
-	    reconcile_has_unanswered(map)) {
+	    reconcile_has_unanswered(map) || reconcile_may_lose_path(map)) {
 		/* It stays marked, and is touched again when that ends. */
 		cds_list_add_tail(&map->in_dirty, &daemon->inventory.dirty);
 		return true;

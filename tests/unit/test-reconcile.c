@@ -1652,6 +1652,33 @@ static void a_map_without_paths_is_decided_when_its_disks_have_been_read(void **
 	reconcile_free(made.daemon.reconcile);
 }
 
+static void a_map_waits_while_another_one_may_need_its_path(void **state)
+{
+	_cleanup_recorded_ struct made made;
+	struct daemon_map *map = marked_init(&made, FIND("greedy"), 0), *user;
+
+	(void)state;
+	user = made_map(&made, "x");
+	recorded_table(user, "data", ONE_PATH);
+	user->map.kernel.open_count = 1;
+	assert_int_equal(reconcile_new(&made.daemon, &made.daemon.reconcile), 0);
+	made.inventory.on_marked = reconcile_later;
+	maps_touch(map, "why");
+	user->disks.wanted = true;
+	maps_touch(user, "why");
+	assert_true(sd_event_run(made.daemon.event, 0) > 0);
+	recorded_expect("read the disks of x\n");
+	assert_true(map->dirty && !map->map.kernel.exists);
+
+	/* It leads to another LUN. */
+	answer_gone(user);
+	recorded_forget();
+	assert_false(user->disks.wanted);
+	assert_true(sd_event_run(made.daemon.event, 0) > 0);
+	assert_false(map->dirty);
+	reconcile_free(made.daemon.reconcile);
+}
+
 static void paths_are_grouped_by_serial_when_the_serials_have_been_read(void **state)
 {
 	_cleanup_recorded_ struct made made;
@@ -1775,6 +1802,7 @@ int main(void)
 		cmocka_unit_test(add_path_succeeds_without_a_map),
 		cmocka_unit_test(a_new_map_of_ghosts_alone_begins_its_delay),
 		cmocka_unit_test(a_map_is_created_when_its_disks_have_been_compared_with_labels),
+		cmocka_unit_test(a_map_waits_while_another_one_may_need_its_path),
 		cmocka_unit_test(paths_are_grouped_by_serial_when_the_serials_have_been_read),
 		cmocka_unit_test(a_map_without_paths_is_decided_when_its_disks_have_been_read),
 		cmocka_unit_test(a_plan_leaves_out_paths_and_names_of_other_maps),
