@@ -18,11 +18,15 @@
 enum {
 	BATCH_DISKS = 64, /* read by one piece of work */
 	BATCHES = 4, /* at a time: one that hangs does not hold up the others */
+
+	/* Reasons that concern whichever disk has the number. */
+	BY_NUMBER = INSPECT_LISTED | INSPECT_EXAMINED,
 };
 
 /* What is asked for and not being read yet. */
 struct wanted {
 	unsigned reasons; /* 0: nothing */
+	uint64_t number; /* in the order of asking, since there are reasons */
 	char name[MP_NAME_SIZE]; /* "": that of the number */
 	char *dir; /* NULL: not known */
 	bool has_props;
@@ -33,12 +37,13 @@ struct disk {
 	struct mp_hash_node by_devt;
 	struct cds_list_head in_disks, in_waiting;
 	struct cds_list_head in_taking; /* read, not taken yet */
-	uint64_t number; /* in the order of asking */
+	uint64_t number; /* what has been asked since then need not be taken before it */
 	dev_t devt;
 	struct wanted wanted;
 	unsigned reasons; /* of the reading */
 	struct mp_reading *reading; /* NULL: it waits */
-	char gone[MP_NAME_SIZE]; /* a disk of this name was removed while it was being read */
+	bool by_number; /* the worker finds the name of the reading */
+	bool is_void; /* what is being read is or may be of a disk that is gone */
 };
 
 struct batch {
@@ -105,12 +110,22 @@ static struct disk *disk_find(const struct inspections *inspections, dev_t devt)
 	return node ? caa_container_of(node, struct disk, by_devt) : NULL;
 }
 
-/* At the end of those that wait. */
+/* At the end of those that wait. Those that are awaited are the first of all. */
 static void disk_wait(struct inspections *inspections, struct disk *disk)
 {
-	disk->number = ++inspections->last_number;
-	cds_list_add_tail(&disk->in_disks, &inspections->disks);
+	disk->number = disk->wanted.number;
+	if (disk->number <= inspections->awaited)
+		cds_list_add(&disk->in_disks, &inspections->disks);
+	else
+		cds_list_add_tail(&disk->in_disks, &inspections->disks);
 	cds_list_add_tail(&disk->in_waiting, &inspections->waiting);
+}
+
+/* From now on, something is wanted of it. */
+static void disk_number(struct inspections *inspections, struct disk *disk)
+{
+	if (!disk->wanted.reasons)
+		disk->wanted.number = ++inspections->last_number;
 }
 
 static struct disk *disk_new(struct inspections *inspections, dev_t devt)
@@ -122,6 +137,7 @@ static struct disk *disk_new(struct inspections *inspections, dev_t devt)
 	disk->devt = devt;
 	CDS_INIT_LIST_HEAD(&disk->in_taking);
 	mp_hash_add(&inspections->by_devt, &disk->by_devt, mp_hash_number(devt));
+	disk_number(inspections, disk);
 	disk_wait(inspections, disk);
 	return disk;
 }
@@ -153,6 +169,7 @@ static void disk_end(struct inspections *inspections, struct disk *disk)
 		return;
 	}
 	disk_forget_reading(disk);
+	disk->reasons = 0;
 	cds_list_del_init(&disk->in_taking);
 	cds_list_del(&disk->in_disks);
 	disk_wait(inspections, disk);
@@ -165,10 +182,43 @@ int inspections_ask(struct inspections *inspections, const struct inspection_ask
 
 	if (!disk)
 		disk = disk_new(inspections, ask->devt);
+	if (disk)
+		disk_number(inspections, disk);
 	r = disk ? wanted_add(&disk->wanted, ask) : -ENOMEM;
 	if (r < 0 && disk && !disk->wanted.reasons && !disk->reading)
 		disk_free(inspections, disk);
 	return r;
+}
+
+bool inspections_reads(const struct inspections *inspections, dev_t devt)
+{
+	const struct disk *disk = disk_find(inspections, devt);
+
+	return disk && (disk->reasons | disk->wanted.reasons) & ~INSPECT_TOUCHED;
+}
+
+/* For the reasons @kept, whichever disk has the number is still to be read. */
+static void wanted_forget_name(struct wanted *wanted, unsigned kept)
+{
+	const uint64_t number = wanted->number;
+
+	kept &= wanted->reasons;
+	wanted_fini(wanted);
+	wanted->reasons = kept;
+	wanted->number = number;
+}
+
+/* What is being read of it is not taken, and is read again for the reasons @kept. */
+static void disk_void(struct inspections *inspections, struct disk *disk, unsigned kept)
+{
+	disk->is_void = true;
+	kept &= disk->reasons;
+	if (!kept)
+		return;
+	disk_number(inspections, disk);
+	if (disk->number < disk->wanted.number)
+		disk->wanted.number = disk->number;
+	disk->wanted.reasons |= kept;
 }
 
 void inspections_forget(struct inspections *inspections, dev_t devt, const char *name)
@@ -177,13 +227,29 @@ void inspections_forget(struct inspections *inspections, dev_t devt, const char 
 
 	if (!disk)
 		return;
-	if (disk->reading)
-		snprintf(disk->gone, sizeof(disk->gone), "%s", name);
-	if (strcmp(disk->wanted.name, name))
+	if (!strcmp(disk->wanted.name, name))
+		wanted_forget_name(&disk->wanted, BY_NUMBER);
+	if (!disk->reading) {
+		if (!disk->wanted.reasons)
+			disk_free(inspections, disk);
 		return;
-	wanted_fini(&disk->wanted);
-	if (!disk->reading)
-		disk_free(inspections, disk);
+	}
+	if (disk->by_number || !strcmp(disk->reading->name, name))
+		disk_void(inspections, disk, BY_NUMBER);
+}
+
+void inspections_doubt(struct inspections *inspections)
+{
+	const unsigned kept = ~(INSPECT_EVENT | INSPECT_TOUCHED);
+	struct disk *disk;
+
+	cds_list_for_each_entry(disk, &inspections->disks, in_disks) {
+		wanted_forget_name(&disk->wanted, kept);
+		if (disk->reading)
+			disk_void(inspections, disk, kept);
+		disk_number(inspections, disk);
+		disk->wanted.reasons |= INSPECT_EXAMINED;
+	}
 }
 
 /* Return: NULL if it need not be read, or cannot be. */
@@ -216,7 +282,8 @@ static bool disk_begin(struct inspections *inspections, struct disk *disk)
 {
 	disk->reading = disk_prepare(inspections, disk);
 	disk->reasons = disk->wanted.reasons;
-	disk->gone[0] = '\0';
+	disk->by_number = !disk->wanted.name[0];
+	disk->is_void = false;
 	wanted_fini(&disk->wanted);
 	cds_list_del_init(&disk->in_waiting);
 	if (!disk->reading)
@@ -280,11 +347,16 @@ static bool batch_begin(struct inspections *inspections)
 	return true;
 }
 
-void inspections_go(struct inspections *inspections)
+static void batches_begin(struct inspections *inspections)
 {
 	while (inspections->batches < BATCHES && !cds_list_empty(&inspections->waiting))
 		if (!batch_begin(inspections))
 			break;
+}
+
+void inspections_go(struct inspections *inspections)
+{
+	batches_begin(inspections);
 	/* Some need not be read. */
 	if (inspections->taken)
 		slices_run(inspections->slices);
@@ -314,8 +386,7 @@ static void disk_take(struct inspections *inspections, struct disk *disk)
 {
 	int r = 0;
 
-	/* As far as what was removed was not the disk that has been read. */
-	if (!disk->gone[0] || strcmp(disk->gone, disk->reading->name))
+	if (!disk->is_void)
 		r = inspections->callbacks->take(inspections->daemon, disk->reading, disk->reasons);
 	if (r < 0) {
 		log_error("%s: %s", disk->reading->name, strerror(-r));
@@ -332,6 +403,9 @@ static bool inspections_step(void *userdata)
 	if (more)
 		disk_take(inspections,
 			  cds_list_first_entry(&inspections->taking, struct disk, in_taking));
+	/* Some of them were asked for again while they were being read. */
+	if (cds_list_empty(&inspections->taking))
+		batches_begin(inspections);
 	return inspections_answer(inspections) || more;
 }
 

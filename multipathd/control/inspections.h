@@ -68,8 +68,26 @@ int inspections_ask(struct inspections *inspections, const struct inspection_ask
  */
 void inspections_go(struct inspections *inspections);
 
-/** inspections_forget() - an event says that the disk of that number and name is gone */
+/**
+ * inspections_reads() - whether a disk is being or will be read for more than what changes
+ * unannounced: until the result has been taken, its path is not what it was last told to be
+ */
+bool inspections_reads(const struct inspections *inspections, dev_t devt);
+
+/**
+ * inspections_forget() - the disk of that number and name is gone
+ *
+ * What was asked for whichever disk has the number is still read.
+ */
 void inspections_forget(struct inspections *inspections, dev_t devt, const char *name);
+
+/**
+ * inspections_doubt() - events were lost: what they had said, and what has been read so far, may be
+ * of disks that are gone
+ *
+ * All that has been asked for and was not taken is read again, by number, as INSPECT_EXAMINED.
+ */
+void inspections_doubt(struct inspections *inspections);
 
 /**
  * inspections_await() - have @taken called, once, when all disks asked for so far have been taken;

@@ -116,9 +116,7 @@ static void a_disk_that_is_asked_for_while_it_is_read_is_read_again_afterwards(v
 	inspections_go(world.inspections);
 	recorded_expect("");
 	finish();
-	recorded_expect("take 0 sda for 32\n");
-	inspections_go(world.inspections);
-	recorded_expect("read 0 sda for 33 with second\nwork\n");
+	recorded_expect("take 0 sda for 32\nread 0 sda for 33 with second\nwork\n");
 	finish();
 	recorded_expect("take 0 sda for 33\n");
 }
@@ -148,11 +146,73 @@ static void a_disk_that_was_removed_meanwhile_is_not_taken(void **state)
 			ask(0, INSPECT_EVENT, rows[i].added, "new");
 		recorded_forget();
 		finish();
-		inspections_go(world.inspections);
 		if (recorded.work_count)
 			finish();
 		recorded_expect(rows[i].text);
 	}
+}
+
+static void
+what_is_asked_by_number_is_read_again_when_a_disk_of_that_number_is_removed(void **state)
+{
+	(void)state;
+	ask(0, INSPECT_LISTED, NULL, NULL);
+	inspections_go(world.inspections);
+	recorded_forget();
+	inspections_forget(world.inspections, DEVT(0), "sda");
+	inspections_forget(world.inspections, DEVT(0), "sdb");
+	finish();
+	recorded_expect("read 0  for 1\nwork\n");
+	finish();
+	recorded_expect("take 0  for 1\n");
+}
+
+static void
+what_is_asked_by_number_is_read_though_the_disk_of_a_later_event_is_removed(void **state)
+{
+	(void)state;
+	ask(0, INSPECT_EXAMINED, NULL, NULL);
+	ask(0, INSPECT_EVENT, "sdb", "new");
+	inspections_forget(world.inspections, DEVT(0), "sdb");
+	inspections_go(world.inspections);
+	recorded_expect("read 0  for 2\nwork\n");
+}
+
+static void when_events_are_lost_all_that_is_not_taken_is_read_again_by_number(void **state)
+{
+	(void)state;
+	ask(0, INSPECT_EVENT, "sda", "old");
+	ask(1, INSPECT_RESOLVED, "sdb", NULL);
+	inspections_go(world.inspections);
+	ask(1, INSPECT_TOUCHED, "sdb", "old");
+	ask(2, INSPECT_EVENT, "sdc", "old");
+	recorded_forget();
+	inspections_doubt(world.inspections);
+	assert_true(inspections_await(world.inspections, on_taken));
+	finish();
+	recorded_expect("read 2  for 2\nwork\nread 0  for 2\nread 1  for 6\nwork\n");
+	finish();
+	recorded_expect("take 2  for 2\n");
+	assert_int_equal(world.waited, 0);
+	finish();
+	recorded_expect("take 0  for 2\ntake 1  for 6\n");
+	assert_int_equal(world.waited, 1);
+}
+
+static void a_path_is_being_read_until_the_result_is_taken(void **state)
+{
+	(void)state;
+	assert_false(inspections_reads(world.inspections, DEVT(0)));
+	ask(0, INSPECT_TOUCHED, "sda", "first");
+	assert_false(inspections_reads(world.inspections, DEVT(0)));
+	inspections_go(world.inspections);
+	ask(0, INSPECT_EVENT, "sda", "second");
+	assert_true(inspections_reads(world.inspections, DEVT(0)));
+	finish();
+	assert_true(inspections_reads(world.inspections, DEVT(0)));
+	finish();
+	assert_false(inspections_reads(world.inspections, DEVT(0)));
+	recorded_forget();
 }
 
 static void a_removed_disk_that_waits_is_not_read(void **state)
@@ -204,6 +264,26 @@ static void whoever_waits_is_told_when_all_asked_before_are_taken(void **state)
 	recorded_forget();
 }
 
+static void whoever_waits_also_waits_for_what_is_asked_of_a_disk_while_it_is_read(void **state)
+{
+	(void)state;
+	ask(0, INSPECT_EVENT, "sda", "first");
+	ask(1, INSPECT_EVENT, "sdb", "first");
+	inspections_go(world.inspections);
+	ask(1, INSPECT_RESOLVED, "sdb", NULL);
+	ask(2, INSPECT_RESOLVED, "sdc", NULL);
+	assert_true(inspections_await(world.inspections, on_taken));
+	inspections_go(world.inspections);
+	ask(0, INSPECT_EVENT, "sda", "later");
+	finish();
+	finish();
+	assert_int_equal(world.waited, 0);
+	while (recorded.work_count && !world.waited)
+		finish();
+	assert_int_equal(world.waited, 1);
+	recorded_forget();
+}
+
 static void whoever_waits_is_told_even_if_none_needs_to_be_read(void **state)
 {
 	(void)state;
@@ -236,9 +316,14 @@ int main(void)
 		TEST(all_that_is_asked_of_a_disk_that_waits_is_one_reading),
 		TEST(a_disk_that_is_asked_for_while_it_is_read_is_read_again_afterwards),
 		TEST(a_disk_that_was_removed_meanwhile_is_not_taken),
+		TEST(what_is_asked_by_number_is_read_again_when_a_disk_of_that_number_is_removed),
+		TEST(what_is_asked_by_number_is_read_though_the_disk_of_a_later_event_is_removed),
+		TEST(when_events_are_lost_all_that_is_not_taken_is_read_again_by_number),
+		TEST(a_path_is_being_read_until_the_result_is_taken),
 		TEST(a_removed_disk_that_waits_is_not_read),
 		TEST(disks_are_read_in_the_order_of_asking_a_bounded_number_at_a_time),
 		TEST(whoever_waits_is_told_when_all_asked_before_are_taken),
+		TEST(whoever_waits_also_waits_for_what_is_asked_of_a_disk_while_it_is_read),
 		TEST(whoever_waits_is_told_even_if_none_needs_to_be_read),
 		TEST(at_the_end_nothing_is_taken),
 	};
