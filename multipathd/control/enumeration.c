@@ -242,6 +242,7 @@ void enumeration_examine(struct daemon *daemon)
 	cds_list_for_each_entry(path, &daemon->inventory.paths, in_all)
 		loads_doubt(daemon_path_of(path));
 	claims_forget_all(&daemon->inventory);
+	inspections_doubt(daemon->inspections);
 	run_want(daemon->enumeration, &(struct run){ .reason = INSPECT_EXAMINED });
 }
 

@@ -237,6 +237,35 @@ static void a_path_is_checked_again_unless_its_device_is_gone_or_another_one(voi
 	}
 }
 
+/* What had been read of it is of the disk that is gone, and so is the event. */
+static void a_disk_that_was_being_read_when_events_were_lost_is_read_again(void **state)
+{
+	struct mp_props props = MP_PROPS_INIT;
+	struct inspections *inspections = world.made.daemon.inspections;
+	const struct inspection_ask ask = { .devt = makedev(8, 0),
+					    .reasons = INSPECT_EVENT,
+					    .name = "sda",
+					    .dir = DIR_OF_A,
+					    .props = &props };
+
+	(void)state;
+	add_disk(OTHER_DIR);
+	discovery_drop(world.path, "test");
+	assert_int_equal(mp_props_add(&props, "ID_SERIAL", "old"), 0);
+	assert_int_equal(mp_props_add(&props, "ID_WWN", "old"), 0);
+	assert_int_equal(inspections_ask(inspections, &ask), 0);
+	add_disk(DIR_OF_A);
+	inspections_go(inspections);
+	recorded.works[0]->run(recorded.works[0]);
+	add_disk(OTHER_DIR);
+	enumeration_examine(&world.made.daemon);
+	work();
+	assert_non_null(sda());
+	assert_string_equal(sda()->path.identity.wwid, "w");
+	assert_string_equal(sda()->dir, OTHER_DIR);
+	recorded_forget();
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -247,6 +276,7 @@ int main(void)
 		TEST(an_enumeration_ends_even_if_the_disks_cannot_be_listed),
 		TEST(after_a_reconfigure_every_path_is_read_once),
 		TEST(a_path_is_checked_again_unless_its_device_is_gone_or_another_one),
+		TEST(a_disk_that_was_being_read_when_events_were_lost_is_read_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
