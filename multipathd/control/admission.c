@@ -115,6 +115,19 @@ static void expect_wwid_of_map(const struct daemon_path *path, struct mp_reading
 		strcpy(reading->expected, map->wwid);
 }
 
+/*
+ * It is not known to be a LUN of its map. The map may be one that it joined while it was being
+ * read.
+ */
+static bool path_is_unnamed(const struct daemon_path *path, const struct mp_reading *reading)
+{
+	const struct mp_map *map = path ? path->path.map : NULL;
+
+	if (map && mp_vpd_is_name(map->wwid) && strcmp(map->wwid, reading->expected))
+		return true;
+	return reading->expected[0] && !reading->named;
+}
+
 bool admission_prepare(struct daemon *daemon, struct mp_reading *reading, unsigned reasons)
 {
 	const struct inventory *inventory = &daemon->inventory;
@@ -197,7 +210,7 @@ int admission_take(struct daemon *daemon, struct mp_reading *reading, unsigned r
 				    .by_operator = reasons & INSPECT_RESOLVED,
 				    .fallback = reading->parts & MP_READ_PAGE &&
 						path_has_fallback(daemon, path),
-				    .unnamed = reading->expected[0] && !reading->named };
+				    .unnamed = path_is_unnamed(path, reading) };
 
 	if (reasons & INSPECT_EXAMINED)
 		path = path_examine(path, reading);

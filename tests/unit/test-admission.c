@@ -110,14 +110,17 @@ static void
 a_path_that_leads_to_another_lun_gets_no_io_of_its_map_unless_that_is_one_of_its_names(void **state)
 {
 	static const struct {
+		const char *wwid; /* of the map */
 		const char *expected;
 		int named;
 		bool fails;
 	} rows[] = {
-		{ WWID, 0, true },
-		{ WWID, 1, false }, /* only which of its names is taken has changed */
-		{ WWID, -ENOENT, false }, /* the device has no names of its own */
-		{ "", 0, false },
+		{ WWID, WWID, 0, true },
+		{ WWID, WWID, 1, false }, /* only which of its names is taken has changed */
+		{ WWID, WWID, -ENOENT, false }, /* the device has no names of its own */
+		{ WWID, "", 0, true }, /* it joined the map while it was being read */
+		{ WWID, "3600a0b80000f1234000000000000abce", 1, true }, /* another map */
+		{ "w", "", 0, false },
 	};
 
 	(void)state;
@@ -128,6 +131,7 @@ a_path_that_leads_to_another_lun_gets_no_io_of_its_map_unless_that_is_one_of_its
 					      .has_props = true };
 
 		world_init(&world, "");
+		strcpy(world.map->map.wwid, rows[i].wwid);
 		reading.identity = world.identity;
 		reading.devt = world.identity.devt;
 		strcpy(reading.name, "sda");
