@@ -81,6 +81,9 @@ void path_command_remove(struct command_call *call)
 		call->deferred = true;
 		map->emptied = true;
 	}
+	/* Nor do events bring it back that came before. */
+	inspections_forget(call->daemon->inspections, path->path.identity.devt,
+			   path->path.identity.name);
 	discovery_drop(path, "the operator asked for it");
 }
 

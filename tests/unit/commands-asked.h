@@ -8,7 +8,9 @@
 
 #include "multipathd/commands/commands.h"
 #include "multipathd/commands/waiting.h"
+#include "multipathd/control/admission.h"
 #include "multipathd/control/configure.h"
+#include "multipathd/control/inspections.h"
 #include "multipathd/control/intake.h"
 #include "multipathd/jobs/details.h"
 #include "multipathd/jobs/readings.h"
@@ -86,6 +88,9 @@ static inline int asked_setup_with(const char *config)
 	assert_int_equal(intake_new(&asked.made.daemon.intake), 0);
 	assert_int_equal(configure_new(&asked.made.daemon, &asked.made.daemon.configure), 0);
 	assert_int_equal(waiting_new(&asked.made.daemon.waiting), 0);
+	assert_int_equal(inspections_new(&asked.made.daemon, &mp_roots_system, &admission_inspects,
+					 &asked.made.daemon.inspections),
+			 0);
 	asked.map = made_map(&asked.made, "w");
 	asked.path = recorded_path(&asked.made, 'a', asked.map);
 	asked.other = recorded_path(&asked.made, 'b', asked.map);
@@ -105,6 +110,7 @@ static inline int asked_teardown(void **state)
 {
 	(void)state;
 	recorded_drop_looks();
+	asked.made.daemon.inspections = inspections_free(asked.made.daemon.inspections);
 	asked.made.daemon.waiting = waiting_free(asked.made.daemon.waiting);
 	asked.made.daemon.configure = configure_free(asked.made.daemon.configure);
 	asked.made.daemon.intake = intake_free(asked.made.daemon.intake);

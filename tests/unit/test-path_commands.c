@@ -95,6 +95,17 @@ static void a_path_is_removed_when_its_map_has_dropped_it(void **state)
 	assert_null(paths_find_name(&asked.made.inventory, "sdc"));
 }
 
+static void a_removed_path_is_not_brought_back_by_an_earlier_event(void **state)
+{
+	struct inspections *inspections = asked.made.daemon.inspections;
+
+	(void)state;
+	assert_int_equal(admission_ask(asked.orphan, INSPECT_EVENT), 0);
+	ask("remove path sdc", "reply 7: ok\n");
+	inspections_go(inspections);
+	recorded_expect("");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -104,6 +115,7 @@ int main(void)
 		ASKED_TEST(a_marginal_mark_is_set_and_unset_with_a_reload),
 		ASKED_TEST(a_device_that_cannot_be_a_path_is_not_added),
 		ASKED_TEST(a_path_is_removed_when_its_map_has_dropped_it),
+		ASKED_TEST(a_removed_path_is_not_brought_back_by_an_earlier_event),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
