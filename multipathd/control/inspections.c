@@ -51,6 +51,7 @@ struct batch {
 	struct inspections *inspections;
 	struct disk *members[BATCH_DISKS];
 	struct mp_reading *readings[BATCH_DISKS]; /* theirs */
+	bool hangs;
 };
 
 struct inspections {
@@ -58,7 +59,8 @@ struct inspections {
 	const struct mp_roots *roots;
 	const struct inspections_callbacks *callbacks;
 	struct mp_hash by_devt;
-	struct cds_list_head disks; /* all, in the order of asking */
+	struct cds_list_head disks; /* in the order of asking */
+	struct cds_list_head hanging; /* all others: nobody waits for them */
 	struct cds_list_head waiting;
 	struct cds_list_head taking;
 	unsigned batches; /* being read */
@@ -238,18 +240,25 @@ void inspections_forget(struct inspections *inspections, dev_t devt, const char 
 		disk_void(inspections, disk, BY_NUMBER);
 }
 
-void inspections_doubt(struct inspections *inspections)
+static void disk_doubt(struct inspections *inspections, struct disk *disk)
 {
 	const unsigned kept = ~(INSPECT_EVENT | INSPECT_TOUCHED);
+
+	wanted_forget_name(&disk->wanted, kept);
+	if (disk->reading)
+		disk_void(inspections, disk, kept);
+	disk_number(inspections, disk);
+	disk->wanted.reasons |= INSPECT_EXAMINED;
+}
+
+void inspections_doubt(struct inspections *inspections)
+{
 	struct disk *disk;
 
-	cds_list_for_each_entry(disk, &inspections->disks, in_disks) {
-		wanted_forget_name(&disk->wanted, kept);
-		if (disk->reading)
-			disk_void(inspections, disk, kept);
-		disk_number(inspections, disk);
-		disk->wanted.reasons |= INSPECT_EXAMINED;
-	}
+	cds_list_for_each_entry(disk, &inspections->disks, in_disks)
+		disk_doubt(inspections, disk);
+	cds_list_for_each_entry(disk, &inspections->hanging, in_disks)
+		disk_doubt(inspections, disk);
 }
 
 /* Return: NULL if it need not be read, or cannot be. */
@@ -286,9 +295,10 @@ static bool disk_begin(struct inspections *inspections, struct disk *disk)
 	disk->is_void = false;
 	wanted_fini(&disk->wanted);
 	cds_list_del_init(&disk->in_waiting);
-	if (!disk->reading)
-		disk_end(inspections, disk);
-	return disk->reading;
+	if (disk->reading)
+		return true;
+	disk_end(inspections, disk);
+	return false;
 }
 
 static void batch_on_ended(struct disks *disks, bool skipped)
@@ -296,7 +306,7 @@ static void batch_on_ended(struct disks *disks, bool skipped)
 	struct batch *batch = caa_container_of(disks, struct batch, disks);
 	struct inspections *inspections = batch->inspections;
 
-	inspections->batches--;
+	inspections->batches -= !batch->hangs;
 	for (size_t i = 0; i < disks->count; i++)
 		if (skipped)
 			disk_free(inspections, batch->members[i]);
@@ -309,12 +319,28 @@ static void batch_on_ended(struct disks *disks, bool skipped)
 	}
 }
 
+/* The start of the daemon, and a reconfigure, go on without its disks. */
+static void batch_on_hang(struct disks *disks)
+{
+	struct batch *batch = caa_container_of(disks, struct batch, disks);
+	struct inspections *inspections = batch->inspections;
+
+	log_warning("%zu disks have not been read in %u seconds, continuing without them",
+		    disks->count, DISKS_TIMEOUT_SEC);
+	batch->hangs = true;
+	inspections->batches--;
+	for (size_t i = 0; i < disks->count; i++)
+		cds_list_move(&batch->members[i]->in_disks, &inspections->hanging);
+	inspections_go(inspections);
+}
+
 static void batch_submit(struct inspections *inspections, struct batch *batch)
 {
 	batch->inspections = inspections;
 	batch->disks.roots = inspections->roots;
 	batch->disks.readings = batch->readings;
 	batch->disks.ended = batch_on_ended;
+	batch->disks.hang = batch_on_hang;
 	inspections->batches++;
 	disks_read(inspections->daemon->pool, &batch->disks);
 }
@@ -428,6 +454,7 @@ int inspections_new(struct daemon *daemon, const struct mp_roots *roots,
 	inspections->roots = roots;
 	inspections->callbacks = callbacks;
 	CDS_INIT_LIST_HEAD(&inspections->disks);
+	CDS_INIT_LIST_HEAD(&inspections->hanging);
 	CDS_INIT_LIST_HEAD(&inspections->waiting);
 	CDS_INIT_LIST_HEAD(&inspections->taking);
 	r = mp_hash_init(&inspections->by_devt);
@@ -447,6 +474,7 @@ struct inspections *inspections_free(struct inspections *inspections)
 
 	if (!inspections)
 		return NULL;
+	cds_list_splice(&inspections->hanging, &inspections->disks);
 	cds_list_for_each_entry_safe(disk, next, &inspections->disks, in_disks) {
 		/* A worker that hangs keeps what it reads. */
 		if (cds_list_empty(&disk->in_taking))

@@ -20,8 +20,19 @@ static void disks_done(struct work *work)
 	disks->ended(disks, work->skipped);
 }
 
+static void disks_expired(struct work *work)
+{
+	struct disks *disks = caa_container_of(work, struct disks, work);
+
+	disks->hang(disks);
+}
+
 void disks_read(struct pool *pool, struct disks *disks)
 {
-	disks->work = (struct work){ .run = disks_run, .done = disks_done, .lane = LANE_READINGS };
+	disks->work = (struct work){ .run = disks_run,
+				     .done = disks_done,
+				     .expired = disks->hang ? disks_expired : NULL,
+				     .lane = LANE_READINGS,
+				     .timeout_usec = DISKS_TIMEOUT_SEC * UINT64_C(1000000) };
 	pool_submit(pool, &disks->work);
 }

@@ -18,7 +18,14 @@ struct disks {
 	size_t count;
 	/* on the loop; @skipped: the daemon ends, nothing has been read */
 	void (*ended)(struct disks *disks, bool skipped);
+	/* before that, once: a reading hangs. It may still end. NULL: not asked */
+	void (*hang)(struct disks *disks);
 };
 
-/** disks_read() - mp_reading_take() for each; all but @disks->work is set */
+enum { DISKS_TIMEOUT_SEC = 10 };
+
+/**
+ * disks_read() - mp_reading_take() for each; all but @disks->work is set. They hang after
+ * DISKS_TIMEOUT_SEC.
+ */
 void disks_read(struct pool *pool, struct disks *disks);

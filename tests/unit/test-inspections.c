@@ -78,16 +78,22 @@ static void ask(unsigned minor, unsigned reasons, const char *name, const char *
 	assert_int_equal(props.count, 0);
 }
 
+static void finish_at(size_t i)
+{
+	struct work *work = recorded.works[i];
+
+	assert_true(i < recorded.work_count);
+	recorded.work_count--;
+	memmove(recorded.works + i, recorded.works + i + 1,
+		(recorded.work_count - i) * sizeof(work));
+	work->run(work);
+	work->done(work);
+}
+
 /* The worker has done the first piece of work that is under way. */
 static void finish(void)
 {
-	struct work *work = recorded.works[0];
-
-	assert_true(recorded.work_count > 0);
-	recorded.work_count--;
-	memmove(recorded.works, recorded.works + 1, recorded.work_count * sizeof(work));
-	work->run(work);
-	work->done(work);
+	finish_at(0);
 }
 
 static void all_that_is_asked_of_a_disk_that_waits_is_one_reading(void **state)
@@ -295,6 +301,36 @@ static void whoever_waits_is_told_even_if_none_needs_to_be_read(void **state)
 	recorded_expect("read 0  for 1\n");
 }
 
+static void disks_whose_reading_hangs_hold_up_nobody(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		struct work *work;
+
+		ask(i, INSPECT_LISTED, NULL, NULL);
+		assert_true(inspections_await(world.inspections, on_taken));
+		inspections_go(world.inspections);
+		work = recorded.works[i];
+		work->expired(work);
+		assert_int_equal(world.waited, i + 1);
+	}
+	ask(0, INSPECT_LISTED, NULL, NULL); /* it cannot be read twice */
+	assert_false(inspections_await(world.inspections, on_taken));
+	ask(4, INSPECT_LISTED, NULL, NULL);
+	assert_true(inspections_await(world.inspections, on_taken));
+	inspections_go(world.inspections);
+	assert_int_equal(recorded.work_count, 5);
+	recorded_forget();
+	finish();
+	recorded_expect("take 0  for 1\nread 0  for 1\nwork\n");
+	finish_at(3);
+	assert_int_equal(world.waited, 4);
+	finish_at(3); /* it does not hang any more */
+	assert_int_equal(world.waited, 5);
+	assert_non_null(strstr(mp_strbuf_text(&recorded.text), "take 4  for 1\n"));
+	recorded_forget();
+}
+
 static void at_the_end_nothing_is_taken(void **state)
 {
 	(void)state;
@@ -325,6 +361,7 @@ int main(void)
 		TEST(whoever_waits_is_told_when_all_asked_before_are_taken),
 		TEST(whoever_waits_also_waits_for_what_is_asked_of_a_disk_while_it_is_read),
 		TEST(whoever_waits_is_told_even_if_none_needs_to_be_read),
+		TEST(disks_whose_reading_hangs_hold_up_nobody),
 		TEST(at_the_end_nothing_is_taken),
 	};
 
