@@ -66,6 +66,21 @@ void mp_reading_take(const struct mp_roots *roots, struct mp_reading *reading)
 		reading_compare(roots, reading);
 }
 
+int mp_reading_wwid(const struct mp_reading *reading, const struct mp_identity *identity,
+		    const char *uid_attribute, bool fallback, char wwid[static MP_WWID_SIZE])
+{
+	int r = mp_probe_props_wwid(identity, uid_attribute,
+				    reading->has_props ? &reading->props : NULL, fallback, wwid);
+
+	if (r > 0) {
+		memcpy(wwid, reading->page_wwid, MP_WWID_SIZE);
+		r = reading->page_error;
+	}
+	if (r < 0)
+		wwid[0] = '\0';
+	return r;
+}
+
 void mp_reading_fini(struct mp_reading *reading)
 {
 	mp_props_fini(&reading->props);

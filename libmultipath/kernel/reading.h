@@ -65,5 +65,15 @@ void mp_reading_take(const struct mp_roots *roots, struct mp_reading *reading);
 /** mp_reading_is_known() - Return: true if it was found to be the disk of the known name */
 bool mp_reading_is_known(const struct mp_reading *reading);
 
+/**
+ * mp_reading_wwid() - mp_probe_wwid() from what was read; "" on failure
+ * @identity:	of the reading, perhaps with what else is known
+ * @fallback:	only if MP_READ_PAGE was asked for
+ *
+ * Return: as mp_probe_wwid().
+ */
+int mp_reading_wwid(const struct mp_reading *reading, const struct mp_identity *identity,
+		    const char *uid_attribute, bool fallback, char wwid[static MP_WWID_SIZE]);
+
 /** mp_reading_fini() - free what it holds */
 void mp_reading_fini(struct mp_reading *reading);

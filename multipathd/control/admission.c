@@ -160,20 +160,6 @@ bool admission_prepare(struct daemon *daemon, struct mp_reading *reading, unsign
 	return true;
 }
 
-static void find_wwid(struct mp_disk *disk, const struct mp_reading *reading, bool fallback)
-{
-	char *wwid = disk->identity.wwid;
-	int r = mp_probe_props_wwid(&disk->identity, disk->settings.uid_attribute, disk->known,
-				    fallback, wwid);
-
-	if (r > 0) {
-		memcpy(wwid, reading->page_wwid, sizeof(disk->identity.wwid));
-		r = reading->page_error;
-	}
-	if (r < 0)
-		wwid[0] = '\0';
-}
-
 /* Events were lost. Return: the path, NULL if it was dropped. */
 static struct daemon_path *path_examine(struct daemon_path *path, const struct mp_reading *reading)
 {
@@ -232,7 +218,8 @@ int admission_take(struct daemon *daemon, struct mp_reading *reading, unsigned r
 		keep_what_checks_tell(&disk.identity, &reading->room, &path->path.identity,
 				      reading->parts & MP_READ_DETAILS);
 	mp_disk_find_settings(&disk, daemon->inventory.config);
-	find_wwid(&disk, reading, found.fallback);
+	mp_reading_wwid(reading, &disk.identity, disk.settings.uid_attribute, found.fallback,
+			disk.identity.wwid);
 	return disk_accept(daemon, path, &found, &disk);
 }
 

@@ -12,7 +12,6 @@
 #include "config/geom_notes.h"
 #include "config/trace.h"
 #include "kernel/disk.h"
-#include "kernel/probe.h"
 #include "multipathd/jobs/holdings.h"
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"
@@ -139,18 +138,11 @@ static bool claims_is_rejected(struct mp_config *config, const struct mp_reading
 {
 	struct mp_disk disk = { .identity = reading->identity,
 				.known = reading->has_props ? &reading->props : NULL };
-	int r;
 
 	mp_disk_found(&disk, reading->devt, reading->name, reading->dir);
 	mp_disk_find_settings(&disk, config);
-	r = mp_probe_props_wwid(&disk.identity, disk.settings.uid_attribute, disk.known, true,
-				disk.identity.wwid);
-	if (r > 0) {
-		memcpy(disk.identity.wwid, reading->page_wwid, sizeof(disk.identity.wwid));
-		r = reading->page_error;
-	}
-	if (r < 0)
-		disk.identity.wwid[0] = '\0';
+	mp_reading_wwid(reading, &disk.identity, disk.settings.uid_attribute, true,
+			disk.identity.wwid);
 	return mp_disk_filter(&disk, config).blacklisted;
 }
 
