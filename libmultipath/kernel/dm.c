@@ -20,6 +20,7 @@
 #include "kernel/dm_list.h"
 #include "kernel/dm_task.h"
 #include "model/geom.h"
+#include "model/geom_facts.h"
 #include "model/order.h"
 
 #define UUID_PREFIX "mpath-"
@@ -92,6 +93,7 @@ const char *mp_dm_wwid(const char *uuid)
 
 void mp_dm_map_fini(struct mp_kernel_map *map)
 {
+	mp_geom_facts_free(map->geom);
 	mp_table_fini(&map->table);
 	*map = (struct mp_kernel_map){ 0 };
 }

@@ -7,6 +7,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
+#include "model/geom_facts.h"
 #include "model/grouping.h"
 
 int mp_map_init(struct mp_map *map, const char *wwid, const char *name)
@@ -28,6 +29,7 @@ void mp_map_fini(struct mp_map *map)
 		mp_map_remove_path(path);
 	cds_list_del_init(&map->in_all);
 	mp_table_fini(&map->kernel.table);
+	mp_geom_facts_free(map->kernel.geom);
 	free(map->groups);
 	free(map->name);
 	map->groups = NULL;

@@ -62,6 +62,7 @@ struct mp_kernel_map {
 	bool removal_deferred; /* it goes when its last user does */
 	unsigned max_sectors_kb; /* of its queue, 0 unknown */
 	struct mp_table table; /* table with its last status */
+	struct mp_geom_facts *geom; /* of a gmultipath map, if they were read with it; owned */
 };
 
 struct mp_map {

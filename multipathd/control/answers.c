@@ -202,7 +202,8 @@ struct answer_effects answers_weigh(const struct daemon_path *path, enum mp_path
 
 	if (t.fail)
 		effects.message = mp_order_fail_path;
-	else if (t.reinstate && !path->geom_wrong_lun && !health_awaits_table(path))
+	else if (t.reinstate && !path->geom_wrong_lun && !path->geom_unjudged &&
+		 !health_awaits_table(path))
 		effects.message = mp_order_reinstate_path;
 	if (t.changed && !first)
 		effects.report = ANSWER_REPORT_CHANGE;

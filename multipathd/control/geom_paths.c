@@ -11,15 +11,14 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "config/geom_notes.h"
-#include "gmultipath/taste.h"
 #include "kernel/scsi.h"
 #include "model/geom.h"
+#include "model/geom_facts.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/schedule.h"
+#include "multipathd/jobs/looks.h"
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
-
-#define RUN_DIR RUNTIME_DIR "/" MP_GEOM_RUN_DIR
 
 /* By a run of gmultipath on this boot. Return: 0, -ENOENT. */
 static int geom_path_find_lun(const struct daemon_path *path, const char *map_wwid,
@@ -67,60 +66,65 @@ void geom_paths_judge(const struct daemon_path *path, const char *map_wwid,
 	ret->wrong_lun = *ret->wwid && *facts->told && strcmp(ret->wwid, facts->told);
 }
 
-static void geom_path_take_wwid(struct daemon_path *path, const struct mp_strbuf *run,
+static void geom_path_take_wwid(struct daemon_path *path, const struct mp_geom_facts *known,
 				const char *map_wwid)
 {
-	_cleanup_strbuf_ struct mp_strbuf lasting = MP_STRBUF_INIT;
-	struct geom_path_facts facts = { .run = run, .lasting = &lasting };
+	struct geom_path_facts facts = { .run = &known->run, .lasting = &known->lasting };
 	struct geom_path_verdict verdict;
 
-	taste_wwid(path->path.identity.devt, facts.told, sizeof(facts.told));
-	/* Read the current notes: a verb that moves the label to another disk may be running. */
-	if (geom_path_has_label(map_wwid) &&
-	    mp_geom_notes_load(STATE_DIR, MP_GEOM_NOTES_FILE, &lasting) < 0)
-		mp_strbuf_clear(&lasting);
+	snprintf(facts.told, sizeof(facts.told), "%s",
+		 mp_geom_facts_wwid(known, path->path.identity.devt));
 	geom_paths_judge(path, map_wwid, &facts, &verdict);
 	if (!path->geom_wwid)
 		path->geom_wwid = strdup(verdict.wwid);
 	path->geom_wrong_lun = path->geom_wwid && verdict.wrong_lun;
+	if (path->geom_unjudged)
+		schedule_now(path);
+	path->geom_unjudged = false;
 }
 
+/* A verb that moves the label to another disk may be running: the notes of a look that began before
+ * do not count. */
 void geom_paths_join(struct daemon_map *map, struct daemon_path *path)
 {
-	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
-
-	if (mp_geom_notes_load(RUN_DIR, MP_GEOM_RUN_FILE, &notes) == 0)
-		geom_path_take_wwid(path, &notes, map->map.wwid);
+	path->geom_unjudged = true;
+	map->generation++;
+	map->read_again = true;
+	if (map->inventory->daemon)
+		looks_want(map->inventory->daemon);
 }
 
 /* A path failed by hand is not checked, so that it is not restored. */
-void geom_paths_take(struct daemon_map *map, const struct mp_strbuf *run)
+static void geom_path_take_hand(struct daemon_path *path, const struct mp_strbuf *run,
+				const char *map_wwid)
 {
-	struct mp_path *path;
+	char words[MP_WWID_SIZE + 32];
+	bool by_hand;
 
-	cds_list_for_each_entry(path, &map->map.paths, in_map) {
-		char words[MP_WWID_SIZE + 32];
-		bool by_hand;
-
-		snprintf(words, sizeof(words), "failed %s %u:%u", map->map.wwid,
-			 major(path->identity.devt), minor(path->identity.devt));
-		by_hand = mp_geom_notes_has(run, words);
-		if (path->checker_disabled && !by_hand) {
-			path->checker_disabled = false;
-			schedule_now(daemon_path_of(path));
-		}
-		path->checker_disabled = by_hand;
-		if (!daemon_path_of(path)->geom_wwid)
-			geom_path_take_wwid(daemon_path_of(path), run, map->map.wwid);
+	snprintf(words, sizeof(words), "failed %s %u:%u", map_wwid, major(path->path.identity.devt),
+		 minor(path->path.identity.devt));
+	by_hand = mp_geom_notes_has(run, words);
+	if (path->path.checker_disabled && !by_hand) {
+		path->path.checker_disabled = false;
+		schedule_now(path);
 	}
+	path->path.checker_disabled = by_hand;
 }
 
-void geom_paths_take_notes(struct daemon_map *map)
+void geom_paths_take(struct daemon_map *map)
 {
-	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
+	const struct mp_geom_facts *facts = map->map.kernel.geom;
+	struct mp_path *path;
 
-	if (mp_geom_notes_load(RUN_DIR, MP_GEOM_RUN_FILE, &notes) == 0)
-		geom_paths_take(map, &notes);
+	if (!facts)
+		return; /* only its states were read */
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		struct daemon_path *member = daemon_path_of(path);
+
+		geom_path_take_hand(member, &facts->run, map->map.wwid);
+		if (!member->geom_wwid || member->geom_unjudged)
+			geom_path_take_wwid(member, facts, map->map.wwid);
+	}
 }
 
 /* A path that left goes back to the map of its WWID, in memory only; that map is not touched here.
@@ -134,6 +138,7 @@ void geom_paths_leave(struct mp_path *path)
 	free(left->geom_wwid);
 	left->geom_wwid = NULL;
 	left->geom_wrong_lun = false;
+	left->geom_unjudged = false;
 	if (path->init != MP_INIT_OK)
 		return;
 	if (membership_join(left, false) < 0) {

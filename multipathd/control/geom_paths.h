@@ -32,14 +32,14 @@ struct geom_path_verdict {
 void geom_paths_judge(const struct daemon_path *path, const char *map_wwid,
 		      const struct geom_path_facts *facts, struct geom_path_verdict *ret);
 
-/** geom_paths_join() - the path has been added to the map: note its WWID */
+/**
+ * geom_paths_join() - the path has been added to the map: it is not restored before a look has read
+ * which LUN it leads to
+ */
 void geom_paths_join(struct daemon_map *map, struct daemon_path *path);
 
-/** geom_paths_take() - what the notes of this boot say about the map's paths */
-void geom_paths_take(struct daemon_map *map, const struct mp_strbuf *run);
-
-/** geom_paths_take_notes() - the same, as gmultipath has them in its file now */
-void geom_paths_take_notes(struct daemon_map *map);
+/** geom_paths_take() - what a look has read with the map's table says about its paths */
+void geom_paths_take(struct daemon_map *map);
 
 /** geom_paths_leave() - the map's table does not have the path any more */
 void geom_paths_leave(struct mp_path *path);

@@ -62,12 +62,14 @@ static void geoms_on_table(struct daemon_map *map)
 			if (!member || former == &map->map)
 				continue;
 			mp_map_add_path(&map->map, &member->path);
+			if (!map->map.kernel.geom)
+				geom_paths_join(map, member);
 			settings_resolve(map);
 			if (former)
 				maps_touch(daemon_map_of(former),
 					   "gmultipath uses one of its paths");
 		}
-	geom_paths_take_notes(map);
+	geom_paths_take(map);
 	mp_map_update_groups(&map->map);
 }
 

@@ -11,6 +11,7 @@
 #include "kernel/dm_list.h"
 #include "kernel/probe.h"
 #include "model/geom.h"
+#include "multipathd/jobs/geom_facts.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/loop/slices.h"
 #include "multipathd/loop/timers.h"
@@ -155,6 +156,8 @@ static void look_job_run(struct work *work)
 		if (!map->known || map->read_anyway ||
 		    map->event_nr != look_event_nr(job, &job->listed[i], wwid))
 			map->read = mp_dm_read(wwid, &map->kernel) >= 0;
+		if (map->read && mp_geom_is_wwid(wwid))
+			map->kernel.geom = geom_facts_read(wwid, &map->kernel.table);
 		if (map->read && !map->known)
 			map->not_ready = device_is_not_ready(map->kernel.devt);
 		look_job_note_half_made(&job->listed[i], map);

@@ -29,6 +29,7 @@ struct daemon_path {
 	/* what it reported when it was added to its gmultipath map; NULL: it is in none */
 	char *geom_wwid;
 	bool geom_wrong_lun; /* and it reports something else now */
+	bool geom_unjudged; /* what it reports now has not been read yet */
 	struct mp_path_settings settings; /* text borrowed from inventory->config */
 	const struct mp_checker *checker;
 	const struct mp_prioritizer *prioritizer;

@@ -280,6 +280,7 @@ enum {
 	REINSTATED_BY_HAND = 1 << 17,
 	ONCE = 1 << 18, /* log_checker_err */
 	GEOM_WRONG_LUN = 1 << 19,
+	GEOM_UNJUDGED = 1 << 21,
 	MARGINAL = 1 << 20, /* the table that puts it in a group of its own is being loaded */
 };
 
@@ -301,6 +302,7 @@ static void world_set_more(struct world *world, unsigned facts)
 		cds_list_add_tail(&waiter->in_waiters, &path->waiters);
 	}
 	path->geom_wrong_lun = facts & GEOM_WRONG_LUN;
+	path->geom_unjudged = facts & GEOM_UNJUDGED;
 	path->path.marginal = world->map->regroup = facts & MARGINAL;
 	world->map->awaits_proof = facts & AWAITS_PROOF;
 }
@@ -349,6 +351,8 @@ static void effects_follow_from_old_state_answer_and_kernel(void **state)
 		{ FAILED_IN_KERNEL | UNPROVEN, MP_PATH_DOWN, MP_PATH_UP,
 		  "up 5 s, log change, taste, tune, regroup, came up" },
 		{ FAILED_IN_KERNEL | GEOM_WRONG_LUN, MP_PATH_DOWN, MP_PATH_UP,
+		  "up 5 s, log change, taste, tune, regroup, came up" },
+		{ FAILED_IN_KERNEL | GEOM_UNJUDGED, MP_PATH_DOWN, MP_PATH_UP,
 		  "up 5 s, log change, taste, tune, regroup, came up" },
 		{ FAILED_IN_KERNEL | MARGINAL, MP_PATH_DOWN, MP_PATH_UP,
 		  "up 5 s, log change, taste, tune, regroup, came up" },

@@ -2,6 +2,7 @@
 #include "commands-asked.h"
 
 #include "model/geom.h"
+#include "model/geom_facts.h"
 #include "multipathd/control/geom_paths.h"
 
 #define MANUAL "w" /* its paths are named by hand */
@@ -62,10 +63,15 @@ static void a_path_has_the_wwid_that_was_noted_or_else_is_reported(void **state)
 
 static void take(const char *run)
 {
-	_cleanup_strbuf_ struct mp_strbuf notes = MP_STRBUF_INIT;
+	struct mp_geom_facts **facts = &asked.map->map.kernel.geom;
 
-	mp_strbuf_puts(&notes, run);
-	geom_paths_take(asked.map, &notes);
+	mp_geom_facts_free(*facts);
+	*facts = mp_geom_facts_new(1);
+	assert_non_null(*facts);
+	mp_strbuf_puts(&(*facts)->run, run);
+	(*facts)->disks[0].devt = asked.path->path.identity.devt;
+	strcpy((*facts)->disks[0].wwid, "lun0");
+	geom_paths_take(asked.map);
 }
 
 static void a_path_failed_by_hand_is_not_checked_until_it_is_restored(void **state)
@@ -84,6 +90,26 @@ static void a_path_failed_by_hand_is_not_checked_until_it_is_restored(void **sta
 			"sdb is due in 1 s\n");
 	assert_true(asked.path->path.checker_disabled);
 	assert_false(asked.other->path.checker_disabled);
+}
+
+static void a_path_that_joins_is_judged_by_a_look_that_begins_after_that(void **state)
+{
+	const uint64_t generation = asked.map->generation;
+
+	(void)state;
+	asked.path->geom_wwid = strdup("lun1"); /* from before its disk led to another LUN */
+	geom_paths_join(asked.map, asked.path);
+	recorded_expect("look\n");
+	assert_true(asked.path->geom_unjudged);
+	assert_true(asked.map->read_again);
+	assert_true(asked.map->generation != generation); /* no look in progress counts */
+	geom_paths_take(asked.map); /* only states were read */
+	assert_true(asked.path->geom_unjudged);
+	take("");
+	recorded_expect("check /dev/sda for at most 30 s\n"
+			"sda is due in 1 s\n");
+	assert_false(asked.path->geom_unjudged);
+	assert_true(asked.path->geom_wrong_lun);
 }
 
 static void a_path_that_leaves_is_in_the_map_of_its_wwid(void **state)
@@ -127,6 +153,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ASKED_TEST(a_path_has_the_wwid_that_was_noted_or_else_is_reported),
 		ASKED_TEST(a_path_failed_by_hand_is_not_checked_until_it_is_restored),
+		ASKED_TEST(a_path_that_joins_is_judged_by_a_look_that_begins_after_that),
 		ASKED_TEST(a_path_that_leaves_is_in_the_map_of_its_wwid),
 		ASKED_TEST(a_path_without_wwid_that_leaves_is_in_no_map),
 		ASKED_TEST(a_wrong_lun_is_found_by_the_check_or_by_the_reported_wwid),
