@@ -244,6 +244,8 @@ int admission_on_event(struct daemon *daemon, const struct inspection_ask *event
 	struct daemon_path *path = paths_find_devt(&daemon->inventory, event->devt);
 	struct inspection_ask ask = *event;
 
+	/* What is being read may be older than the event, and make another path of it. */
+	is_news |= inspections_reads(daemon->inspections, event->devt);
 	ask.reasons = is_news ? INSPECT_EVENT : INSPECT_TOUCHED;
 	if (path && is_news)
 		loads_doubt(path);

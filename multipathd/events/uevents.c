@@ -86,9 +86,6 @@ bool uevents_is_news(const struct daemon_path *path, const struct mp_props *prop
 	const char *attribute = path->settings.uid_attribute;
 	const char *wwid = attribute && *attribute ? mp_props_get(props, attribute) : NULL;
 
-	/* What is being read may be older than the event, and make another path of it. */
-	if (inspections_reads(path->inventory->daemon->inspections, path->path.identity.devt))
-		return true;
 	/* Changes of size, write protection and identity are marked by properties of their own. */
 	return path->path.init != MP_INIT_OK || path->path.wrong_wwid || !wwid ||
 	       strcmp(wwid, path->path.identity.wwid) || mp_props_get(props, "RESIZE") ||

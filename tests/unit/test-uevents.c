@@ -3,33 +3,9 @@
 
 #include "base/cleanup.h"
 #include "base/props.h"
-#include "multipathd/control/inspections.h"
 #include "multipathd/events/uevents.h"
 
 enum { NO_WWID = 1, NOT_INITIALIZED = 2, WRONG_LUN = 4, NAMED = 8 };
-
-/* Nothing is read. */
-static const struct mp_roots roots;
-static const struct inspections_callbacks callbacks;
-
-static void world_init(struct made *made)
-{
-	made_init(made, "");
-	made->inventory.daemon = &made->daemon;
-	assert_true(sd_event_new(&made->daemon.event) >= 0);
-	assert_int_equal(inspections_new(&made->daemon, &roots, &callbacks,
-					 &made->daemon.inspections),
-			 0);
-}
-
-static void world_fini(struct made *made)
-{
-	inspections_free(made->daemon.inspections);
-	sd_event_unref(made->daemon.event);
-	made_fini(made);
-}
-
-#define _cleanup_world_ _cleanup_(world_fini)
 
 static void only_a_change_of_identity_size_or_protection_is_news(void **state)
 {
@@ -56,10 +32,10 @@ static void only_a_change_of_identity_size_or_protection_is_news(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
-		_cleanup_world_ struct made made;
+		_cleanup_made_ struct made made;
 		struct daemon_path *path;
 
-		world_init(&made);
+		made_init(&made, "");
 		path = made_path(&made, 'a', made_map(&made, "3600a"));
 		path->settings.uid_attribute = rows[i].facts & NO_WWID ? "" : "ID_UID";
 		path->path.wrong_wwid = rows[i].facts & WRONG_LUN;
@@ -75,30 +51,9 @@ static void only_a_change_of_identity_size_or_protection_is_news(void **state)
 	}
 }
 
-/* The device was another one for a while, and the path does not know it yet. */
-static void a_change_back_to_what_the_path_is_is_news_until_its_disk_has_been_read(void **state)
-{
-	_cleanup_(mp_props_fini) struct mp_props props = MP_PROPS_INIT;
-	struct inspection_ask ask = { .reasons = INSPECT_EVENT, .name = "sda", .dir = "sda" };
-	_cleanup_world_ struct made made;
-	struct daemon_path *path;
-
-	(void)state;
-	world_init(&made);
-	path = made_path(&made, 'a', made_map(&made, "3600a"));
-	path->settings.uid_attribute = "ID_UID";
-	assert_int_equal(mp_props_add(&props, "ID_UID", "3600a"), 0);
-	assert_false(uevents_is_news(path, &props));
-	ask.devt = path->path.identity.devt;
-	assert_int_equal(inspections_ask(made.daemon.inspections, &ask), 0);
-	assert_true(uevents_is_news(path, &props));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			a_change_back_to_what_the_path_is_is_news_until_its_disk_has_been_read),
 		cmocka_unit_test(only_a_change_of_identity_size_or_protection_is_news),
 	};
 
