@@ -54,7 +54,10 @@ int mp_probe_locate_name(const struct mp_roots *roots, const char *name, dev_t *
 int mp_probe_locate_devt(const struct mp_roots *roots, dev_t devt, char *name, size_t name_size,
 			 char *dir, size_t size);
 
-/** mp_probe_node() - the node of a device of that kernel name: cciss!c0d0 is /dev/cciss/c0d0 */
+/**
+ * mp_probe_node() - the node of a device of that kernel name: cciss!c0d0 is /dev/cciss/c0d0
+ * @size:	more than that of "/dev/"; what does not fit is cut off
+ */
 void mp_probe_node(const char *name, char *node, size_t size);
 
 /**
