@@ -60,11 +60,7 @@ static int device_name(dev_t devt, char *name, size_t size)
 /* Path states of the map for reads. */
 static void take_reads(struct mp_geom *geom, const struct mp_table *table)
 {
-	size_t count = 0;
-
-	for (size_t g = 0; g < table->group_count; g++)
-		count += table->groups[g].path_count;
-	geom->halves_differ = count != geom->count;
+	geom->halves_differ = mp_table_count(table) != geom->count;
 	for (size_t i = 0; i < geom->count; i++) {
 		const struct mp_table_path *path = mp_table_find(table, geom->paths[i].devt);
 

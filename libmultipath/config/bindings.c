@@ -488,6 +488,18 @@ int mp_bindings_load(struct mp_bindings *bindings, const char *dir, bool read_on
 	return 0;
 }
 
+int mp_bindings_read(const char *dir, bool read_only, const struct mp_config *config,
+		     mp_diagnostic_fn diagnostic, void *userdata, struct mp_bindings **ret)
+{
+	int r = mp_bindings_new(ret);
+
+	if (r == 0)
+		r = mp_bindings_load(*ret, dir, read_only, config, diagnostic, userdata);
+	if (r < 0)
+		*ret = mp_bindings_free(*ret);
+	return r;
+}
+
 unsigned mp_bindings_parse_number(const char *letters)
 {
 	unsigned long long number = 0;

@@ -31,6 +31,11 @@ void mp_bindings_freep(struct mp_bindings **bindings);
 int mp_bindings_load(struct mp_bindings *bindings, const char *dir, bool read_only,
 		     const struct mp_config *config, mp_diagnostic_fn diagnostic, void *userdata);
 
+/** mp_bindings_read() - mp_bindings_load() into a new set. Return: as that; negative: *ret is NULL.
+ */
+int mp_bindings_read(const char *dir, bool read_only, const struct mp_config *config,
+		     mp_diagnostic_fn diagnostic, void *userdata, struct mp_bindings **ret);
+
 /**
  * mp_bindings_parse() - a file's bytes over what is in memory
  * @file:	name for diagnostics

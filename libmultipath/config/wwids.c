@@ -196,6 +196,17 @@ int mp_wwids_load(struct mp_wwids *wwids, const char *dir)
 	return mp_wwids_parse(wwids, mp_strbuf_text(&text), text.length);
 }
 
+int mp_wwids_read(const char *dir, struct mp_wwids **ret)
+{
+	int r = mp_wwids_new(ret);
+
+	if (r == 0)
+		r = mp_wwids_load(*ret, dir);
+	if (r < 0)
+		*ret = mp_wwids_free(*ret);
+	return r;
+}
+
 /* Index of the WWID, or of where it belongs. */
 static size_t wwids_place(const struct mp_wwids *wwids, const char *wwid, bool *ret_found)
 {

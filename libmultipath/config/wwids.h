@@ -21,6 +21,9 @@ void mp_wwids_freep(struct mp_wwids **wwids);
  */
 int mp_wwids_load(struct mp_wwids *wwids, const char *dir);
 
+/** mp_wwids_read() - mp_wwids_load() into a new set. Return: 0, negative errno: *ret is NULL. */
+int mp_wwids_read(const char *dir, struct mp_wwids **ret);
+
 /** mp_wwids_parse() - the same from a file's bytes. Return: 0 or -ENOMEM. */
 int mp_wwids_parse(struct mp_wwids *wwids, const char *text, size_t length);
 

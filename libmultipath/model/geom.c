@@ -14,17 +14,22 @@ static const char single_selector[] = "round-robin 0";
 static const char queue_if_no_path[] = "queue_if_no_path";
 static const char queue_mode[] = "queue_mode";
 
+const char *mp_geom_wwid_label(const char *wwid)
+{
+	const size_t length = strlen(MP_GEOM_WWID_AUTOMATIC);
+
+	return strncmp(wwid, MP_GEOM_WWID_AUTOMATIC, length) ? NULL : wwid + length;
+}
+
 bool mp_geom_is_wwid(const char *wwid)
 {
-	return !strncmp(wwid, MP_GEOM_WWID_AUTOMATIC, strlen(MP_GEOM_WWID_AUTOMATIC)) ||
+	return mp_geom_wwid_label(wwid) ||
 	       !strncmp(wwid, MP_GEOM_WWID_MANUAL, strlen(MP_GEOM_WWID_MANUAL));
 }
 
 const char *mp_geom_uuid(const struct mp_geom *geom)
 {
-	const size_t length = strlen(MP_GEOM_WWID_AUTOMATIC);
-
-	return strncmp(geom->wwid, MP_GEOM_WWID_AUTOMATIC, length) ? NULL : geom->wwid + length;
+	return mp_geom_wwid_label(geom->wwid);
 }
 
 const char *mp_geom_mode_name(enum mp_geom_mode mode)

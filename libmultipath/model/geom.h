@@ -33,6 +33,9 @@ enum mp_geom_state { MP_GEOM_BROKEN, MP_GEOM_DEGRADED, MP_GEOM_OPTIMAL };
 #define MP_GEOM_WWID_AUTOMATIC "GEOM-"
 #define MP_GEOM_WWID_MANUAL "GEOM.manual-"
 
+/** mp_geom_wwid_label() - UUID of the label of an automatic map, borrowed; NULL: it is none */
+const char *mp_geom_wwid_label(const char *wwid);
+
 /* UUIDs of the maps below one are its WWID with one of these in front. */
 #define MP_GEOM_READS "geomread-"
 #define MP_GEOM_WRITES "geomwrite-"

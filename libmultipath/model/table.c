@@ -435,6 +435,15 @@ void mp_table_keep(struct mp_table *table, const struct mp_table *other)
 	table->start_group = groups ? 1 : 0;
 }
 
+size_t mp_table_count(const struct mp_table *table)
+{
+	size_t count = 0;
+
+	for (size_t g = 0; g < table->group_count; g++)
+		count += table->groups[g].path_count;
+	return count;
+}
+
 size_t mp_table_count_good(const struct mp_table *table)
 {
 	size_t good = 0;

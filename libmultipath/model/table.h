@@ -78,6 +78,9 @@ struct mp_table_path *mp_table_find(const struct mp_table *table, dev_t devt);
 /** mp_table_keep() - only the paths that @other has, too; groups that are empty then go */
 void mp_table_keep(struct mp_table *table, const struct mp_table *other);
 
+/** mp_table_count() - all paths */
+size_t mp_table_count(const struct mp_table *table);
+
 /** mp_table_count_good() - paths that have not failed */
 size_t mp_table_count_good(const struct mp_table *table);
 

@@ -332,12 +332,9 @@ static int shadow_hold(struct daemon_map *map, const struct rehearsal *rehearsal
 	struct map_disk *disks;
 	size_t count = 0;
 
-	for (size_t g = 0; g < table->group_count; g++)
-		count += table->groups[g].path_count;
-	disks = calloc(count + 1, sizeof(*disks));
+	disks = calloc(mp_table_count(table) + 1, sizeof(*disks));
 	if (!disks)
 		return -ENOMEM;
-	count = 0;
 	for (size_t g = 0; g < table->group_count; g++)
 		for (size_t p = 0; p < table->groups[g].path_count; p++) {
 			dev_t devt = table->groups[g].paths[p].devt;
@@ -616,8 +613,7 @@ static int rehearsal_list_held(struct rehearsal *rehearsal)
 	size_t count = 0;
 
 	cds_list_for_each_entry(map, &inventory->maps, in_all)
-		for (size_t g = 0; g < map->kernel.table.group_count; g++)
-			count += map->kernel.table.groups[g].path_count;
+		count += mp_table_count(&map->kernel.table);
 	rehearsal->held = calloc(count + 1, sizeof(*rehearsal->held));
 	if (!rehearsal->held)
 		return -ENOMEM;

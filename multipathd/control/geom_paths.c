@@ -39,42 +39,35 @@ static int geom_path_find_lun(const struct daemon_path *path, const char *map_ww
 	return -ENOENT;
 }
 
-static bool geom_path_has_label(const char *map_wwid)
-{
-	return !strncmp(map_wwid, MP_GEOM_WWID_AUTOMATIC, strlen(MP_GEOM_WWID_AUTOMATIC));
-}
-
 /* Of the disk with the map's label. Return: 0, -ENOENT. */
 static int geom_path_find_label(const char *map_wwid, const struct mp_strbuf *lasting, char *ret,
 				size_t size)
 {
-	if (!geom_path_has_label(map_wwid) ||
-	    mp_geom_notes_wwid(lasting, map_wwid + strlen(MP_GEOM_WWID_AUTOMATIC), ret, size) < 0 ||
-	    !*ret)
-		return -ENOENT;
-	return 0;
+	const char *label = mp_geom_wwid_label(map_wwid);
+
+	return label && mp_geom_notes_wwid(lasting, label, ret, size) >= 0 && *ret ? 0 : -ENOENT;
 }
 
 void geom_paths_judge(const struct daemon_path *path, const char *map_wwid,
-		      const struct geom_path_facts *facts, struct geom_path_verdict *ret)
+		      const struct mp_geom_facts *facts, struct geom_path_verdict *ret)
 {
+	const char *told = mp_geom_facts_wwid(facts, path->path.identity.devt);
+
 	if (path->geom_wwid)
 		snprintf(ret->wwid, sizeof(ret->wwid), "%s", path->geom_wwid);
-	else if (geom_path_find_lun(path, map_wwid, facts->run, ret->wwid, sizeof(ret->wwid)) < 0 &&
-		 geom_path_find_label(map_wwid, facts->lasting, ret->wwid, sizeof(ret->wwid)) < 0)
-		snprintf(ret->wwid, sizeof(ret->wwid), "%s", facts->told);
-	ret->wrong_lun = *ret->wwid && *facts->told && strcmp(ret->wwid, facts->told);
+	else if (geom_path_find_lun(path, map_wwid, &facts->run, ret->wwid, sizeof(ret->wwid)) <
+			 0 &&
+		 geom_path_find_label(map_wwid, &facts->lasting, ret->wwid, sizeof(ret->wwid)) < 0)
+		snprintf(ret->wwid, sizeof(ret->wwid), "%s", told);
+	ret->wrong_lun = *ret->wwid && *told && strcmp(ret->wwid, told);
 }
 
-static void geom_path_take_wwid(struct daemon_path *path, const struct mp_geom_facts *known,
+static void geom_path_take_wwid(struct daemon_path *path, const struct mp_geom_facts *facts,
 				const char *map_wwid)
 {
-	struct geom_path_facts facts = { .run = &known->run, .lasting = &known->lasting };
 	struct geom_path_verdict verdict;
 
-	snprintf(facts.told, sizeof(facts.told), "%s",
-		 mp_geom_facts_wwid(known, path->path.identity.devt));
-	geom_paths_judge(path, map_wwid, &facts, &verdict);
+	geom_paths_judge(path, map_wwid, facts, &verdict);
 	if (!path->geom_wwid)
 		path->geom_wwid = strdup(verdict.wwid);
 	path->geom_wrong_lun = path->geom_wwid && verdict.wrong_lun;

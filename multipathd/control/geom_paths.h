@@ -11,14 +11,7 @@
 struct daemon_map;
 struct daemon_path;
 struct mp_path;
-struct mp_strbuf;
-
-/* What is not in the daemon's memory. */
-struct geom_path_facts {
-	const struct mp_strbuf *run; /* notes of this boot: config/geom_notes.h */
-	const struct mp_strbuf *lasting; /* notes on labels; empty if the map has none */
-	char told[MP_WWID_SIZE]; /* of the path's disk, as of its last scan; "": none */
-};
+struct mp_geom_facts;
 
 struct geom_path_verdict {
 	char wwid[MP_WWID_SIZE]; /* "": not known */
@@ -30,7 +23,7 @@ struct geom_path_verdict {
  * as of its scan. It is the one that the device reports; udev's depends on the configuration.
  */
 void geom_paths_judge(const struct daemon_path *path, const char *map_wwid,
-		      const struct geom_path_facts *facts, struct geom_path_verdict *ret);
+		      const struct mp_geom_facts *facts, struct geom_path_verdict *ret);
 
 /**
  * geom_paths_join() - the path has been added to the map: it is not restored before a look has read

@@ -72,12 +72,9 @@ static bool reaction_disk_has_departed(dev_t devt)
 static int reaction_facts_read(struct reaction_facts *facts, const struct daemon_map *map)
 {
 	const struct mp_table *table = &map->map.kernel.table;
-	size_t count = 0;
 
-	for (size_t g = 0; g < table->group_count; g++)
-		count += table->groups[g].path_count;
 	*facts = (struct reaction_facts){ .now_usec = daemon_now_usec(map->inventory->daemon) };
-	facts->departed = calloc(count + 1, sizeof(*facts->departed));
+	facts->departed = calloc(mp_table_count(table) + 1, sizeof(*facts->departed));
 	if (!facts->departed)
 		return -ENOMEM;
 	for (size_t g = 0; g < table->group_count; g++)

@@ -66,27 +66,15 @@ bool files_wwid_created(struct daemon *daemon, const char *wwid)
 	return true;
 }
 
-/* What names there are if new ones cannot be written. */
-static void files_job_fall_back(struct files_job *job)
-{
-	struct mp_bindings *bindings;
-
-	if (mp_bindings_new(&bindings) < 0)
-		return;
-	if (mp_bindings_load(bindings, job->dir, true, job->config, diagnostics_collect,
-			     &job->diagnostics) < 0)
-		mp_bindings_free(bindings);
-	else
-		job->written.fallback = bindings;
-}
-
 static void files_job_write_bindings(struct files_job *job)
 {
 	struct mp_bindings *bindings;
 
 	job->written.error = mp_bindings_write(job->dir, job->bindings, &job->text);
 	if (job->written.error < 0) {
-		files_job_fall_back(job);
+		/* What names there are if new ones cannot be written. */
+		mp_bindings_read(job->dir, true, job->config, diagnostics_collect,
+				 &job->diagnostics, &job->written.fallback);
 		return;
 	}
 	if (mp_bindings_new(&bindings) < 0)
@@ -241,23 +229,15 @@ static void bindings_job_run(struct work *work)
 {
 	struct reading_job *job = caa_container_of(work, struct reading_job, work);
 
-	job->read.error = mp_bindings_new(&job->read.bindings);
-	if (job->read.error == 0)
-		job->read.error = mp_bindings_load(job->read.bindings, job->dir, true, job->config,
-						   diagnostics_collect, &job->diagnostics);
-	if (job->read.error < 0)
-		job->read.bindings = mp_bindings_free(job->read.bindings);
+	job->read.error = mp_bindings_read(job->dir, true, job->config, diagnostics_collect,
+					   &job->diagnostics, &job->read.bindings);
 }
 
 static void wwids_job_run(struct work *work)
 {
 	struct reading_job *job = caa_container_of(work, struct reading_job, work);
 
-	job->read.error = mp_wwids_new(&job->read.wwids);
-	if (job->read.error == 0)
-		job->read.error = mp_wwids_load(job->read.wwids, job->dir);
-	if (job->read.error < 0)
-		job->read.wwids = mp_wwids_free(job->read.wwids);
+	job->read.error = mp_wwids_read(job->dir, &job->read.wwids);
 }
 
 static void reading_job_free(struct reading_job *job)

@@ -55,12 +55,9 @@ static void holdings_job_done(struct work *work)
 int holdings_read(struct daemon_map *map, uint64_t number, void (*ended)(struct holdings_job *job))
 {
 	const struct mp_table *table = &map->map.kernel.table;
-	struct holdings_job *job;
-	size_t count = 0;
+	struct holdings_job *job =
+		calloc(1, sizeof(*job) + mp_table_count(table) * sizeof(*job->holdings));
 
-	for (size_t g = 0; g < table->group_count; g++)
-		count += table->groups[g].path_count;
-	job = calloc(1, sizeof(*job) + count * sizeof(*job->holdings));
 	if (!job)
 		return -ENOMEM;
 	for (size_t g = 0; g < table->group_count; g++)

@@ -53,36 +53,15 @@ void snapshot_read_config(struct snapshot *snapshot)
 	snapshot->config_error = mp_config_load(&snapshot->source, &snapshot->config);
 }
 
-static void snapshot_read_bindings(struct snapshot *snapshot)
-{
-	int r = mp_bindings_new(&snapshot->bindings);
-
-	if (r == 0)
-		r = mp_bindings_load(snapshot->bindings, snapshot->dir,
-				     snapshot->read_only_bindings, snapshot->config,
-				     diagnostics_collect, &snapshot->bindings_diagnostics);
-	if (r < 0)
-		snapshot->bindings = mp_bindings_free(snapshot->bindings);
-	snapshot->bindings_error = r;
-}
-
-static void snapshot_read_wwids(struct snapshot *snapshot)
-{
-	int r = mp_wwids_new(&snapshot->wwids);
-
-	if (r == 0)
-		r = mp_wwids_load(snapshot->wwids, snapshot->dir);
-	if (r < 0)
-		snapshot->wwids = mp_wwids_free(snapshot->wwids);
-	snapshot->wwids_error = r;
-}
-
 void snapshot_read_state(struct snapshot *snapshot)
 {
 	snapshot->geom_notes_error =
 		mp_geom_notes_load(snapshot->dir, MP_GEOM_NOTES_FILE, &snapshot->geom_notes);
-	snapshot_read_wwids(snapshot);
-	snapshot_read_bindings(snapshot);
+	snapshot->wwids_error = mp_wwids_read(snapshot->dir, &snapshot->wwids);
+	snapshot->bindings_error = mp_bindings_read(snapshot->dir, snapshot->read_only_bindings,
+						    snapshot->config, diagnostics_collect,
+						    &snapshot->bindings_diagnostics,
+						    &snapshot->bindings);
 	snapshot->prkeys_error = mp_prkeys_load(snapshot->dir, &snapshot->prkeys);
 }
 

@@ -3,39 +3,12 @@
 
 #include <errno.h>
 
-#include "jobs-recorded.h"
+#include "disk-found.h"
 #include "base/props.h"
 #include "kernel/reading.h"
 #include "multipathd/control/inspections.h"
 
 #define WWID "3600a0b80000f1234000000000000abcd"
-#define ONE_PATH "0 0 1 1 round-robin 0 1 1 8:0 1"
-
-/* sda, as it is found; there is a map "w" of sda and sdb. */
-struct world {
-	struct made made;
-	struct daemon_map *map;
-	struct daemon_path *path;
-	struct mp_identity identity;
-};
-
-static void world_init(struct world *world, const char *config)
-{
-	recorded_init(&world->made, config);
-	world->map = made_map(&world->made, "w");
-	world->path = recorded_path(&world->made, 'a', world->map);
-	recorded_path(&world->made, 'b', world->map);
-	recorded_table(world->map, "mpatha", ONE_PATH);
-	world->identity = world->path->path.identity;
-}
-
-static void world_fini(struct world *world)
-{
-	recorded_fini(&world->made);
-}
-
-#define _cleanup_world_ _cleanup_(world_fini)
-
 /* "i" identity, "c" changes, "p" properties, "u" uevent, "d" details, "w" page, "r" ro */
 static void parts_format(const struct mp_reading *reading, char *text, size_t size)
 {

@@ -208,6 +208,8 @@ static void a_loaded_table_is_read_back_as_the_same_map(void **state)
 static void the_wwid_shows_whether_gmultipath_manages_a_map(void **state)
 {
 	(void)state;
+	assert_string_equal(mp_geom_wwid_label("GEOM-d3cd8ba2"), "d3cd8ba2");
+	assert_null(mp_geom_wwid_label("GEOM.manual-x"));
 	assert_true(mp_geom_is_wwid("GEOM-d3cd8ba2"));
 	assert_true(mp_geom_is_wwid("GEOM.manual-x"));
 	assert_false(mp_geom_is_wwid("GEOM"));

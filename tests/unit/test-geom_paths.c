@@ -45,16 +45,18 @@ static void a_path_has_the_wwid_that_was_noted_or_else_is_reported(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		_cleanup_strbuf_ struct mp_strbuf run = MP_STRBUF_INIT, lasting = MP_STRBUF_INIT;
-		struct geom_path_facts facts = { .run = &run, .lasting = &lasting };
+		struct mp_geom_facts *facts = mp_geom_facts_new(1);
 		struct geom_path_verdict verdict;
 
-		mp_strbuf_puts(&run, rows[i].run);
-		mp_strbuf_puts(&lasting, rows[i].lasting);
-		snprintf(facts.told, sizeof(facts.told), "%s", rows[i].told);
+		assert_non_null(facts);
+		mp_strbuf_puts(&facts->run, rows[i].run);
+		mp_strbuf_puts(&facts->lasting, rows[i].lasting);
+		facts->disks[0].devt = asked.path->path.identity.devt;
+		strcpy(facts->disks[0].wwid, rows[i].told);
 		free(asked.path->geom_wwid);
 		asked.path->geom_wwid = rows[i].known ? strdup(rows[i].known) : NULL;
-		geom_paths_judge(asked.path, rows[i].map, &facts, &verdict);
+		geom_paths_judge(asked.path, rows[i].map, facts, &verdict);
+		mp_geom_facts_free(facts);
 		if (strcmp(verdict.wwid, rows[i].wwid) || verdict.wrong_lun != rows[i].wrong_lun)
 			fail_msg("row %zu: \"%s\"%s", i, verdict.wwid,
 				 verdict.wrong_lun ? ", wrong LUN" : "");

@@ -85,6 +85,7 @@ static void more_arguments_than_the_first_are_skipped(void **state)
 			 0);
 	assert_int_equal(table.group_count, 1);
 	assert_int_equal(table.groups[0].path_count, 2);
+	assert_int_equal(mp_table_count(&table), 2);
 	assert_int_equal(table.groups[0].paths[0].minio, 1);
 	assert_int_equal(table.groups[0].paths[1].devt, makedev(8, 32));
 	assert_int_equal(table.groups[0].paths[1].minio, 2);

@@ -3,32 +3,7 @@
 
 #include <errno.h>
 
-#include "jobs-recorded.h"
-
-#define ONE_PATH "0 0 1 1 round-robin 0 1 1 8:0 1"
-
-/* sda; there is a map "w" of sda and sdb. */
-struct world {
-	struct made made;
-	struct daemon_map *map;
-	struct daemon_path *path;
-};
-
-static void world_init(struct world *world, const char *config)
-{
-	recorded_init(&world->made, config);
-	world->map = made_map(&world->made, "w");
-	world->path = recorded_path(&world->made, 'a', world->map);
-	recorded_path(&world->made, 'b', world->map);
-	recorded_table(world->map, "mpatha", ONE_PATH);
-}
-
-static void world_fini(struct world *world)
-{
-	recorded_fini(&world->made);
-}
-
-#define _cleanup_world_ _cleanup_(world_fini)
+#include "disk-found.h"
 
 static void a_path_to_the_wrong_lun_is_failed_and_rescanned(void **state)
 {
