@@ -46,7 +46,7 @@ endif
 # Before a script that calls make: the caller's flags, without the job server, whose descriptors scripts do not inherit.
 own_jobs = MAKEFLAGS='$(filter-out --jobserver%,$(MAKEFLAGS))'
 # "make clean all": what runs, tests, installs or removes is a step of its own, in the order given.
-steps := setup demo check check-boot check-kernel bench unit lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-replay install install-boot \
+steps := setup demo check check-boot check-clients check-kernel bench unit lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-replay install install-boot \
 	uninstall uninstall-boot deb rpm check-packages clean format format-check
 ifneq ($(and $(filter $(steps),$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))),)
 .NOTPARALLEL:
@@ -108,7 +108,7 @@ unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
 lab_programs := $(B)/unit/lab-kernel
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
 
-.PHONY: all help clean install install-boot uninstall uninstall-boot deb rpm check-packages check-boot check-kernel demo check bench unit unit-programs lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup \
+.PHONY: all help clean install install-boot uninstall uninstall-boot deb rpm check-packages check-boot check-clients check-kernel demo check bench unit unit-programs lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup \
 	format format-check
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -214,6 +214,10 @@ lab-nvme: ## remap NVMe namespaces under I/O, on Debian's kernel in QEMU
 check-boot: all ## boot systems with their root on a map, in QEMU (BOOT=name for some tests)
 	@./setup boot
 	@$(own_jobs) tests/boot/run-all $(BOOT)
+
+check-clients: all ## run programs of Debian that use multipath, and compare what they conclude on Debian's (CLIENT=name for some of them)
+	@./setup clients
+	@$(own_jobs) tests/clients/run-all $(CLIENT)
 
 check-kernel: all $(lab_programs) ## run tests on Debian's kernel with two CPUs, in QEMU (KERNEL=name for some of them)
 	@./setup qemu

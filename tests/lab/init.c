@@ -3,7 +3,8 @@
  * init - the guest's first process: mounts a tmpfs over the host's root and the usual file
  * systems, loads the modules, and starts the test's script or systemd. A single static program,
  * because starting a process takes 15 ms there. $lab on the kernel's command line is
- * tests/lab/guest's work directory.
+ * tests/lab/guest's work directory; $lab_root, if there, another root than the host's, into which
+ * $lab_tree, the tree under test, is mounted.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -43,6 +44,19 @@ static void attach(const char *type, const char *where, const char *options)
 	mkdir(where, 0755);
 	if (mount(type, where, type, 0, options))
 		die(where);
+}
+
+/* Creates the directory and its parents. */
+static void make_folders(char *path)
+{
+	char *end;
+
+	for (end = strchr(path, '/'); end; end = strchr(end + 1, '/')) {
+		*end = 0;
+		mkdir(path, 0755);
+		*end = '/';
+	}
+	mkdir(path, 0755);
 }
 
 static void load(const char *file)
@@ -88,6 +102,7 @@ int main(void)
 		"fs/configfs/configfs",
 	};
 	const char *lab = getenv("lab"), *systemd = getenv("lab_systemd");
+	const char *root = getenv("lab_root"), *tree = getenv("lab_tree");
 	struct utsname kernel;
 	size_t i;
 	int fd, staged;
@@ -103,12 +118,20 @@ int main(void)
 	staged = !access(text("%s/stage", lab), F_OK);
 	if (staged)
 		attach("hostfs", "/run/stage", text("%s/stage/", lab));
+	if (root)
+		attach("hostfs", "/run/base", text("%s/", root));
 	attach("overlay", "/run/new",
-	       text("lowerdir=/run/layer:%s/,upperdir=/run/files,workdir=/run/work",
-		    staged ? "/run/stage:" : ""));
+	       text("lowerdir=/run/layer:%s%s,upperdir=/run/files,workdir=/run/work",
+		    staged ? "/run/stage:" : "", root ? "/run/base" : "/"));
 
 	if (chdir("/run/new"))
 		die("/run/new");
+	if (root) {
+		make_folders(text(".%s", tree));
+		attach("hostfs", text(".%s", tree), text("%s/", tree));
+		make_folders(text("./usr/lib/uml"));
+		attach("hostfs", "usr/lib/uml", "/usr/lib/uml/");
+	}
 	attach("proc", "proc", NULL);
 	attach("sysfs", "sys", NULL);
 	attach("devtmpfs", "dev", "mode=755");
