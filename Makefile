@@ -333,4 +333,4 @@ check-packages: ## build and check packages, install, upgrade, downgrade and pur
 clean: ## remove build/
 	rm -rf build
 
--include $(shell find $(B) -path $(B)/boot -prune -o -name '*.d' -type f -print 2>/dev/null)
+-include $(shell find $(B) -path $(B)/boot -prune -o -path $(B)/clients -prune -o -name '*.d' -type f -print 2>/dev/null)

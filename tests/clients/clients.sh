@@ -4,6 +4,21 @@
 # conclude WHAT TEXT - note what a program concluded. run-all compares it with what it concluded about the other
 # multipath-tools: whatever differs between two boots must not be in it.
 conclude() {
-	say "$1: $2"
-	printf '%s: %s\n' "$1" "$2" >> "$LAB_OUT/conclusions"
+	local line
+	while IFS= read -r line; do
+		say "$1: $line"
+		printf '%s: %s\n' "$1" "$line" >> "$LAB_OUT/conclusions"
+	done <<< "$2"
+}
+# answer COMMAND... - what it prints, and its status, for conclude
+answer() { "$@" 2>&1; echo "status $?"; }
+# without_numbers - stdin, without what differs between two boots: disks, maps, their numbers, serial numbers of simulated disks
+without_numbers() { sed -E 's/\bsd[a-z]+\b/sdX/g; s/\bdm-[0-9]+\b/dm-N/g; s/\b[0-9]+:[0-9]+:[0-9]+:([0-9]+)\b/H:C:T:\1/g; s/\b(8|25[0-9]):[0-9]+\b/\1:N/g'; }
+# name_maps [N] - for N disks (default 2): the map of LUN 0 is mpatha, that of LUN 1 mpathb ..., in whatever order they are found
+name_maps() {
+	local lun letters=abcdefgh
+	mkdir -p /etc/multipath
+	for ((lun = 0; lun < ${1:-2}; lun++)); do
+		echo "mpath${letters:lun:1} $(wwid_of_lun $lun)"
+	done >> /etc/multipath/bindings
 }
