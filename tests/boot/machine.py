@@ -31,7 +31,7 @@ def same(message, got, wanted):
 
 
 class Machine:
-    """image: what tests/boot/image made. Writes go to a file that is deleted with the machine. data: a second disk, of zeros,
+    """image: what tests/boot/image made. Writes go to files that are deleted with the machine. data: a second disk, empty,
     with two paths, numbers 2 and 3."""
 
     def __init__(self, image, out, append="", data=False):
@@ -55,15 +55,23 @@ class Machine:
         self.process.wait()
         shutil.rmtree(self.dir)
 
+    @staticmethod
+    def disk_of(number):
+        return ("root", 0x5000c500a0b1c2d3) if number < 2 else ("data", 0x5000c500a0b1c2d4)
+
     def path(self, number):
-        drive, wwn = ("root", 0x5000c500a0b1c2d3) if number < 2 else ("data", 0x5000c500a0b1c2d4)
+        drive, wwn = self.disk_of(number)
         return ["-device", f"virtio-scsi-pci,id=hba{number}",
                 "-device", f"scsi-hd,id=path{number},bus=hba{number}.0,drive={drive},share-rw=on,serial=lab-{drive},wwn={wwn}"]
 
     def start(self):
+        """Again after the machine has ended: what it has written is there."""
+        data = os.path.join(self.dir, "data")
         if not os.path.exists(self.overlay):
             subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b",
                             os.path.abspath(f"{self.image}/disk"), self.overlay], check=True)
+            with open(data, "wb") as file:
+                file.truncate(64 << 20)
         root = open(f"{self.image}/root").read().strip()
         self.qmp_file = os.path.join(self.dir, "qmp")
         self.shell_file = os.path.join(self.dir, "shell")
@@ -79,8 +87,9 @@ class Machine:
                    "-blockdev", f"qcow2,node-name=root,file.driver=file,file.filename={self.overlay},file.locking=off",
                    *self.path(0), *self.path(1)]
         if self.data:
-            command += ["-blockdev", "null-co,node-name=data,size=67108864,read-zeroes=on", *self.path(2), *self.path(3)]
+            command += ["-blockdev", f"file,node-name=data,filename={data},locking=off", *self.path(2), *self.path(3)]
         self.began = time.monotonic()
+        self.end = None
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
         self.qmp_stream = self.connect(self.qmp_file).makefile("rw")
         self.qmp_stream.readline()
@@ -111,13 +120,19 @@ class Machine:
             if "event" not in reply:
                 check(f"{execute}: {reply}", "return" in reply)
                 return reply["return"]
+            self.note(reply)
+
+    def note(self, event):
+        if event["event"] == "SHUTDOWN":
+            self.end = event["data"]["reason"]
 
     def pull(self, number):
         self.qmp("device_del", id=f"path{number}")
 
     def plug(self, number):
-        self.qmp("device_add", driver="scsi-hd", id=f"path{number}", bus=f"hba{number}.0", drive="root",
-                 **{"share-rw": True, "serial": "lab-root", "wwn": 0x5000c500a0b1c2d3})
+        drive, wwn = self.disk_of(number)
+        self.qmp("device_add", driver="scsi-hd", id=f"path{number}", bus=f"hba{number}.0", drive=drive,
+                 **{"share-rw": True, "serial": f"lab-{drive}", "wwn": wwn})
 
     def text(self):
         with open(self.console, errors="replace") as file:
@@ -175,13 +190,16 @@ class Machine:
                     raise Failed(f"not within {limit} s: {message}\n{failed}")
             time.sleep(0.3)
 
-    def wait_end(self, limit):
+    def wait_end(self, limit, reboot=False):
         """Returns how long it took until the machine was off, or asked for a reset."""
         begin = time.monotonic()
         try:
             self.process.wait(limit * SLOW)
         except subprocess.TimeoutExpired:
             raise Failed(f"the machine is still on after {limit} s")
+        for line in self.qmp_stream:
+            self.note(json.loads(line))
+        same("how it ended", self.end, "guest-reset" if reboot else "guest-shutdown")
         return time.monotonic() - begin
 
 

@@ -1,13 +1,21 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a system boots with its root on a map that the initramfs has made, with the name that the system gives it
+# proves: a system boots and reboots with its root on a map that the initramfs has made, with the name that the system gives it
 # image:
+# image: --packages "$packages"
 # image: --hook debian
 # image: --initramfs dracut
+import re
+
 from machine import Machine, check, main, same
+
+RULES = "dm-mpath", "dm-parts", "multipath", "kpartx", "del-part-nodes"
 
 
 def test(image, out):
+    files = open(f"{image}/files").read()
+    for rule in () if "hook-debian" in image else RULES:
+        check(f"{rule} is in the initramfs", re.search(f"rules.d/[0-9]+-{rule}.rules$", files, re.MULTILINE))
     with Machine(image, out) as machine:
         machine.wait_shell()
         same("the root device", machine.run("findmnt -no SOURCE /"), "/dev/mapper/mpathk-part1")
@@ -18,6 +26,12 @@ def test(image, out):
         same("partitions of paths", machine.run("ls /dev | grep -c 'sd[a-z][0-9]' || :"), "0")
         same("failed units", machine.run("systemctl --failed --no-legend --plain"), "")
         same("differences", machine.run("journalctl -k | grep -c 'differs from the one in the initramfs' || :"), "0")
+        machine.send("systemctl reboot")
+        machine.say(f"reboots after {machine.wait_end(120, reboot=True):.0f} s")
+        machine.start()
+        machine.wait_shell()
+        same("the root device", machine.run("findmnt -no SOURCE /"), "/dev/mapper/mpathk-part1")
+        machine.until("both paths work", "[ \"$(multipathd show maps raw format '%n %w %N')\" = 'mpathk 35000c500a0b1c2d3 2' ]")
         machine.send("systemctl poweroff")
         machine.say(f"off after {machine.wait_end(120):.0f} s")
 
