@@ -48,3 +48,14 @@ check "wrong options are errors" eval '! multipath -Z > /dev/null 2>&1'
 mknod /tmp/control c 10 250
 same "that is what is reported" "$(unshare -m sh -c 'mount --bind /tmp/control /dev/mapper/control && multipath -ll 2>&1' | sed 's/^.* | //')" \
 	"device-mapper: cannot open /dev/mapper/control: No such device"
+
+# In an image that has the front ends only.
+mv /usr/lib/multipath /usr/lib/multipath.away
+for program in multipath multipathd; do
+	out=$($program -d 2>&1) && fail "$program: status 0 without its program"
+	same "$program says once what is missing" "$out" "$program: cannot start /usr/lib/multipath/$program: No such file or directory"
+done
+check "a path is one all the same" eval "multipath -c /dev/sda > /dev/null"
+same "udev is answered" "$(DM_MULTIPATH_DEVICE_PATH='' multipath -u sda)" 'DM_MULTIPATH_DEVICE_PATH="1"'
+check "help is there" eval 'multipath -h 2>&1 | grep -q Usage'
+mv /usr/lib/multipath.away /usr/lib/multipath
