@@ -98,7 +98,7 @@ program_if = $(if $(wildcard $(1)),$(2))
 programs := $(call program_if,client/front.c,$(B)/sbin/multipathd) $(call program_if,multipath/front.c,$(B)/sbin/multipath) \
 	$(call program_if,multipathd/main.c,$(B)/plugin/multipathd) $(call program_if,multipath/main.c,$(B)/plugin/multipath) \
 	$(call program_if,gmultipath/main.c,$(B)/sbin/gmultipath) $(call program_if,client/shell.c,$(B)/sbin/multipathc) \
-	$(B)/sbin/kpartx $(B)/kpartx_id
+	$(B)/sbin/kpartx $(B)/kpartx_id $(B)/plugin/resident
 libraries := $(call program_if,libmpathcmd/libmpathcmd.map,$(B)/libmpathcmd.so.0) \
 	$(B)/libmpathcmd.a $(B)/libclient.a $(B)/libmultipath.a $(B)/libengine.a $(B)/libkpartx.a
 
@@ -184,6 +184,11 @@ $(B)/sbin/kpartx: $(B)/kpartx/main.o $(B)/libkpartx.a $(B)/libmultipath.a
 $(B)/kpartx_id: $(B)/kpartx/kpartx_id.o $(B)/libmultipath/base/mangling.o
 	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) $(if $(SAN),,-static) -o $@ $^ $(LDFLAGS)
 
+# Kept in memory for a shutdown: nothing but libc.
+$(B)/plugin/resident: $(B)/boot/resident.o
+	@mkdir -p $(@D)
+	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -o $@ $^ $(LDFLAGS)
+
 unit-programs: $(unit_programs) $(lab_programs)
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
@@ -261,7 +266,7 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 	$(placed) mpathconf/mpathconf.in > $(DESTDIR)$(sbindir)/mpathconf
 	chmod 755 $(DESTDIR)$(sbindir)/mpathconf
 	install -m 755 $(B)/kpartx_id $(DESTDIR)$(udevdir)
-	install -m 755 $(B)/plugin/multipathd $(B)/plugin/multipath $(DESTDIR)$(plugindir)
+	install -m 755 $(B)/plugin/multipathd $(B)/plugin/multipath $(B)/plugin/resident $(DESTDIR)$(plugindir)
 	[ $(libdir)/multipath = $(plugindir) ] || { install -d $(DESTDIR)$(libdir)/multipath && \
 		ln -sf $(plugindir)/multipathd $(plugindir)/multipath $(DESTDIR)$(libdir)/multipath; }
 	install -m 755 $(B)/libmpathcmd.so.0 $(DESTDIR)$(libdir)
@@ -283,7 +288,7 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 		echo 'TEST=="$(udevdir)/rules.d/66-kpartx.rules", GOTO="kpartx_end"'; \
 		sed 's,@sbindir@,$(sbindir),g' udev/kpartx.rules.in; } > $(DESTDIR)$(udevdir)/rules.d/60-kpartx.rules
 	for f in systemd/*.service.in systemd/*.socket.in; do n=$${f##*/}; \
-		sed 's,@sbindir@,$(sbindir),g;s,@runtimedir@,$(runtimedir),g' $$f > $(DESTDIR)$(unitdir)/$${n%.in}; done
+		$(placed) $$f > $(DESTDIR)$(unitdir)/$${n%.in}; done
 	sed 's,@runtimedir@,$(runtimedir),g' systemd/multipath.conf.tmpfiles.in > $(DESTDIR)$(tmpfilesdir)/multipath.conf
 
 # Not part of install: an initramfs with these claims disks before the system's configuration is read.
@@ -297,7 +302,7 @@ install-boot: ## install what boots from multipath: hooks for initramfs-tools an
 # What is in $(statedir) and the configuration stay.
 uninstall: ## remove what "make install" with the same settings has installed
 	rm -f $(addprefix $(DESTDIR)$(sbindir)/,multipathd multipath multipathc mpathconf gmultipath kpartx)
-	rm -f $(DESTDIR)$(plugindir)/multipathd $(DESTDIR)$(plugindir)/multipath
+	rm -f $(addprefix $(DESTDIR)$(plugindir)/,multipathd multipath resident)
 	rm -f $(DESTDIR)$(libdir)/multipath/multipathd $(DESTDIR)$(libdir)/multipath/multipath
 	rm -f $(addprefix $(DESTDIR)$(libdir)/,libmpathcmd.so.0 libmpathcmd.so libmpathcmd.a pkgconfig/libmpathcmd.pc)
 	rm -f $(DESTDIR)$(includedir)/mpath_cmd.h

@@ -86,6 +86,7 @@ struct process {
 	struct announcement announcement;
 	struct uevents *uevents;
 	struct dmevents *dmevents;
+	bool stopping; /* asked to stop, waits for paths */
 };
 
 static struct process *process_of(struct daemon *daemon)
@@ -121,13 +122,41 @@ static int background(void)
 	return 0;
 }
 
+/* Called after each turn of the loop once the daemon is to stop, but waits. */
+static int on_turn(sd_event_source *source, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	(void)source;
+	return queueing_awaits_paths(daemon) ? 0 : sd_event_exit(daemon->event, 0);
+}
+
+/*
+ * At shutdown systemd stops the daemon when all file systems but the root have been unmounted. If
+ * the root's map has no path at that moment, what is not written yet would be lost at once.
+ */
+static bool stop_can_wait(struct daemon *daemon)
+{
+	sd_event_source *turn;
+
+	if (!daemon->shutdown_usec || process_of(daemon)->stopping ||
+	    !queueing_awaits_paths(daemon) ||
+	    sd_event_add_post(daemon->event, &turn, on_turn, daemon) < 0)
+		return false;
+	sd_event_source_set_floating(turn, true);
+	sd_event_source_unref(turn);
+	process_of(daemon)->stopping = true;
+	log_notice("waiting for paths before exiting");
+	return true;
+}
+
 static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
 	(void)source;
 	log_notice("stopped by signal %u", info->ssi_signo);
-	return sd_event_exit(daemon->event, 0);
+	return stop_can_wait(daemon) ? 0 : sd_event_exit(daemon->event, 0);
 }
 
 static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
@@ -304,8 +333,10 @@ static void process_stop(struct process *process)
 	if (daemon->server)
 		server_flush(daemon->server, 100);
 	if (daemon->inventory.process)
-		queueing_fail_at_exit(daemon, daemon->inventory.process->queue_without_daemon ||
-						      daemon->queue_forced);
+		queueing_fail_at_exit(daemon,
+				      !daemon->shutdown_usec &&
+					      (daemon->inventory.process->queue_without_daemon ||
+					       daemon->queue_forced));
 	process->uevents = uevents_free(process->uevents);
 	process->dmevents = dmevents_free(process->dmevents);
 	daemon->server = server_free(daemon->server);

@@ -15,6 +15,26 @@ static uint64_t recovery_usec(const struct mp_queueing_input *input)
 	return ((uint64_t)input->policy * input->polling_interval_sec + 1) * usec_per_sec;
 }
 
+static bool has_deadline(const struct mp_queueing_input *input)
+{
+	if (has_retries(input->policy))
+		return true;
+	return input->limited_usec && (input->policy == MP_RETRY_QUEUE ||
+				       (input->policy == MP_RETRY_UNSET && input->kernel_queues));
+}
+
+static uint64_t deadline_usec(uint64_t since_usec, const struct mp_queueing_input *input)
+{
+	uint64_t retries = UINT64_MAX, limit = UINT64_MAX;
+
+	if (has_retries(input->policy))
+		retries = since_usec + recovery_usec(input);
+	if (input->limited_usec)
+		limit = (since_usec > input->limited_usec ? since_usec : input->limited_usec) +
+			input->limit_sec * usec_per_sec;
+	return retries < limit ? retries : limit;
+}
+
 static void end_recovery(struct mp_queueing *queueing, uint64_t now_usec,
 			 struct mp_queueing_effect *effect)
 {
@@ -26,8 +46,8 @@ static void end_recovery(struct mp_queueing *queueing, uint64_t now_usec,
 		effect->queued_sec = (now_usec - queueing->since_usec) / usec_per_sec;
 }
 
-static void step_retries(struct mp_queueing *queueing, const struct mp_queueing_input *input,
-			 struct mp_queueing_effect *effect)
+static void step_recovery(struct mp_queueing *queueing, const struct mp_queueing_input *input,
+			  struct mp_queueing_effect *effect)
 {
 	if (input->active) {
 		if (queueing->recovering || queueing->expired)
@@ -44,13 +64,16 @@ static void step_retries(struct mp_queueing *queueing, const struct mp_queueing_
 		queueing->recovering = true;
 		queueing->since_usec = input->now_usec;
 		effect->entered_recovery = true;
-		effect->reason = "no path is active, I/O waits for the retries";
+		effect->reason = has_retries(input->policy) ?
+					 "no path is active, I/O waits for the retries" :
+					 "no path is active, I/O waits until the limit of queueing";
 	}
-	queueing->deadline_usec = queueing->since_usec + recovery_usec(input);
+	queueing->deadline_usec = deadline_usec(queueing->since_usec, input);
 	if (input->now_usec >= queueing->deadline_usec) {
 		end_recovery(queueing, input->now_usec, effect);
 		queueing->expired = true;
-		effect->reason = "retries are used up, I/O fails";
+		effect->reason = input->limited_usec ? "no path was active in time, I/O fails" :
+						       "retries are used up, I/O fails";
 	}
 }
 
@@ -60,11 +83,9 @@ bool mp_queueing_wanted(const struct mp_queueing *queueing, unsigned active, boo
 		return false;
 	switch (queueing->policy) {
 	case MP_RETRY_UNSET:
-		return kernel_queues;
+		return kernel_queues && (active || !queueing->expired);
 	case MP_RETRY_FAIL:
 		return false;
-	case MP_RETRY_QUEUE:
-		return true;
 	default:
 		return active || !queueing->expired;
 	}
@@ -77,8 +98,8 @@ struct mp_queueing_effect mp_queueing_step(struct mp_queueing *queueing,
 	bool wanted, failing;
 
 	queueing->policy = input->policy;
-	if (has_retries(input->policy) && !queueing->disabled) {
-		step_retries(queueing, input, &effect);
+	if (has_deadline(input) && !queueing->disabled) {
+		step_recovery(queueing, input, &effect);
 	} else {
 		end_recovery(queueing, input->now_usec, &effect);
 		queueing->expired = false;

@@ -15,8 +15,8 @@ enum mp_queueing_change {
 
 struct mp_queueing {
 	int policy; /* no_path_retry: MP_RETRY_* or a number of checks */
-	bool recovering; /* retries tick */
-	bool expired; /* retries are used up */
+	bool recovering; /* retries tick, or the limit does */
+	bool expired; /* retries are used up, or the limit has passed */
 	bool failing; /* no path is active and I/O fails */
 	bool disabled; /* by `disablequeueing`, or by the deletion of the last path */
 	uint64_t since_usec; /* start of the recovery */
@@ -31,6 +31,9 @@ struct mp_queueing_input {
 	unsigned pending; /* paths whose check is not answered yet */
 	bool kernel_queues; /* queue_if_no_path is in the kernel's table or was last sent */
 	uint64_t now_usec;
+	uint64_t limited_usec; /* since then queueing is limited, whatever the policy; 0: it is not
+				*/
+	unsigned limit_sec;
 };
 
 /* What a step did, for counters and the log. */
@@ -47,6 +50,8 @@ struct mp_queueing_effect {
  *
  * Called whenever paths, policy or time (the deadline) changed. N retries last N * polling_interval
  * + 1 seconds from the loss of the last active path. The first active path ends the recovery.
+ * While queueing is limited, no map queues longer than @limit_sec from the loss of its last active
+ * path, or from @limited_usec if that is later.
  * Without a policy the kernel's mode is never touched.
  */
 struct mp_queueing_effect mp_queueing_step(struct mp_queueing *queueing,

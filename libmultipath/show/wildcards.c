@@ -182,7 +182,7 @@ static void map_queueing(const struct mp_show_context *context, const struct mp_
 		mp_strbuf_putc(out, '-');
 	} else if (policy == MP_RETRY_FAIL || queueing->disabled) {
 		mp_strbuf_puts(out, "off");
-	} else if (policy == MP_RETRY_QUEUE) {
+	} else if (policy == MP_RETRY_QUEUE && !queueing->recovering && !queueing->expired) {
 		mp_strbuf_puts(out, "on");
 	} else if (queueing->recovering) {
 		show_number(out, mp_queueing_left_sec(queueing, context->now_usec));

@@ -10,6 +10,12 @@
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/maps.h"
 
+/*
+ * At shutdown paths may still return: a switch or a controller that restarts takes seconds. But
+ * file systems are unmounted then, and systemd waits 90 seconds for each.
+ */
+static const unsigned shutdown_limit_sec = 30;
+
 static int queueing_on_timer(sd_event_source *source, uint64_t usec, void *userdata);
 
 /* The kernel's current mode: a message changes it without an event. */
@@ -28,7 +34,9 @@ struct queueing_verdict queueing_judge(const struct daemon_map *map, uint64_t no
 		.active = mp_map_active_paths(&map->map),
 		.kernel_queues = queueing_is_on(map),
 		.now_usec = now_usec,
+		.limit_sec = shutdown_limit_sec,
 	};
+	const struct daemon *daemon = map->inventory->daemon;
 	const struct mp_path *path;
 
 	if (!map->map.kernel.exists || map->removing || map->removal_tried || !map->kind->managed ||
@@ -36,6 +44,8 @@ struct queueing_verdict queueing_judge(const struct daemon_map *map, uint64_t no
 		return verdict;
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		input.pending += path->state == MP_PATH_PENDING || path->state == MP_PATH_UNCHECKED;
+	if (daemon)
+		input.limited_usec = daemon->shutdown_usec;
 	verdict.applies = true;
 	verdict.effect = mp_queueing_step(&verdict.queueing, &input);
 	return verdict;
@@ -88,6 +98,32 @@ void queueing_restore(struct daemon_map *map)
 {
 	mp_queueing_restore(&map->map.queueing);
 	queueing_step(map);
+}
+
+void queueing_shutdown(struct daemon *daemon, bool shutdown)
+{
+	struct mp_map *map;
+
+	if (shutdown == !!daemon->shutdown_usec)
+		return;
+	daemon->shutdown_usec = shutdown ? daemon_now_usec(daemon) : 0;
+	if (shutdown)
+		log_notice("system is shutting down, maps without paths queue for %u s at most",
+			   shutdown_limit_sec);
+	else
+		log_notice("queueing is not limited any more");
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
+		queueing_step(daemon_map_of(map));
+}
+
+bool queueing_awaits_paths(struct daemon *daemon)
+{
+	struct mp_map *map;
+
+	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
+		if (map->queueing.recovering && !map->queueing.disabled)
+			return true;
+	return false;
 }
 
 void queueing_fail_at_exit(struct daemon *daemon, bool geoms_only)

@@ -27,6 +27,16 @@ struct queueing_verdict queueing_judge(const struct daemon_map *map, uint64_t no
  */
 void queueing_step(struct daemon_map *map);
 
+/**
+ * queueing_shutdown() - the system shuts down: from now on a map without a usable path queues for
+ * a limited time only; false: it does not, or no longer
+ */
+void queueing_shutdown(struct daemon *daemon, bool shutdown);
+
+/** queueing_awaits_paths() - Return: true if a map without a usable path queues for a limited time
+ */
+bool queueing_awaits_paths(struct daemon *daemon);
+
 /** queueing_disable(), queueing_restore() - for the commands */
 void queueing_disable(struct daemon_map *map);
 void queueing_restore(struct daemon_map *map);

@@ -6,6 +6,7 @@
 #include <sys/inotify.h>
 
 #include "base/log.h"
+#include "multipathd/control/queueing.h"
 #include "multipathd/control/records.h"
 #include "multipathd/jobs/files.h"
 #include "multipathd/state/daemon.h"
@@ -48,6 +49,19 @@ static int watch_on_drop_in(sd_event_source *source, const struct inotify_event 
 	return 0;
 }
 
+/*
+ * systemd removes this directory of multipathd-queueing.service at the start of a shutdown: neither
+ * needs to read a file, which may be on a map without paths.
+ */
+static int watch_on_runtime_dir(sd_event_source *source, const struct inotify_event *event,
+				void *userdata)
+{
+	(void)source;
+	if (event->mask & IN_ISDIR && event->len && !strcmp(event->name, "multipathd-queueing"))
+		queueing_shutdown(userdata, event->mask & IN_DELETE);
+	return 0;
+}
+
 static void watch_dir(struct daemon *daemon, const char *dir, uint32_t mask,
 		      sd_event_inotify_handler_t handler)
 {
@@ -74,4 +88,5 @@ void watch_open(struct daemon *daemon)
 		  watch_on_change);
 	watch_dir(daemon, CONFIG_DIR, IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE, watch_on_drop_in);
 	watch_dir(daemon, STATE_DIR, IN_CLOSE_WRITE | IN_MOVED_TO, watch_on_change);
+	watch_dir(daemon, RUNTIME_DIR, IN_CREATE | IN_DELETE, watch_on_runtime_dir);
 }

@@ -5,7 +5,7 @@
 struct daemon;
 
 /**
- * watch_open() - warn about a changed configuration, and reread the bindings file when it is
- * replaced
+ * watch_open() - warn about a changed configuration, reread the bindings file when it is
+ * replaced, and limit queueing when systemd begins to shut down
  */
 void watch_open(struct daemon *daemon);

@@ -99,6 +99,7 @@ struct daemon {
 	bool looks_pending; /* a look is wanted or in progress (jobs/looks.h) */
 	bool udev_reports; /* its events are received: a new map's device nodes can be awaited */
 	bool queue_forced; /* forcequeueing daemon */
+	uint64_t shutdown_usec; /* the system has been shutting down since then; 0: it is not */
 	bool serving; /* clients are accepted */
 };
 

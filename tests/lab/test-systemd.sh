@@ -111,6 +111,23 @@ unchanged
 until_true "maps queue again" map_queues mpathb
 
 say "shutdown"
-check "queueing ends" systemctl stop multipathd-queueing
-until_true "maps do not queue" map_fails mpathb
+seconds_left() { [[ $(map_field mpathb %Q) =~ ^[0-9]+\ sec$ ]]; }
+check "it begins" systemctl stop multipathd-queueing
+same "maps with paths queue" "$(map_field mpathb %Q)" on
+mapfile -t lost < <(paths_of_lun 1)
+pull "${lost[@]}"
+until_true "a map without paths queues for a limited time" seconds_left
+dd if=/dev/zero of=/dev/mapper/mpathb bs=4k count=1 oflag=direct status=none &
+writer=$!
+check "the daemon is asked to stop" systemctl stop --no-block multipathd
+until_true "it is stopping" eval '[ "$(systemctl is-active multipathd)" = deactivating ]'
+holds 3 "it waits for paths" eval '[ "$(systemctl is-active multipathd)" = deactivating ]'
+check "the map queues" map_queues mpathb
+plug "${lost[@]}"
+until_true "it stops" eval '[ "$(systemctl is-active multipathd)" = inactive ]'
+check "nothing was lost" wait $writer
+check "without a daemon nothing queues" map_fails mpathb
+check "it starts again" systemctl start multipathd
+until_true "maps queue again" map_queues mpathb
+until_true "without a limit" eval '[ "$(systemctl is-active multipathd-queueing)" = active ] && [ -d /run/multipathd-queueing ]'
 io_stop one

@@ -270,6 +270,86 @@ static void disabling_ends_a_recovery(void **state)
 	assert_int_equal(effect.change, MP_QUEUEING_ON);
 }
 
+static void a_limit_ends_queueing_whatever_the_policy(void **state)
+{
+	static const struct {
+		int policy;
+		double lost, limited; /* when the last path was lost, and when the limit began */
+		unsigned ends; /* 0: never */
+	} rows[] = {
+		{ MP_RETRY_QUEUE, 10, 5, 40 },
+		{ MP_RETRY_QUEUE, 5, 10, 40 },
+		{ MP_RETRY_QUEUE, 5, 1000, 1030 },
+		{ MP_RETRY_UNSET, 10, 5, 40 },
+		{ MP_RETRY_UNSET, 5, 10, 40 },
+		/* retries that end earlier do so; later ones do not */
+		{ 1, 10, 5, 16 },
+		{ 12, 10, 5, 40 },
+		{ 12, 5, 60, 66 },
+		{ 100, 5, 60, 90 },
+		/* without a limit */
+		{ MP_RETRY_QUEUE, 10, 0, 0 },
+		{ MP_RETRY_UNSET, 10, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct story story = { .input = { .policy = rows[i].policy,
+						  .polling_interval_sec = 5,
+						  .kernel_queues = true,
+						  .limit_sec = 30 } };
+		struct mp_queueing_effect effect;
+		double later = rows[i].limited > rows[i].lost ? rows[i].limited : rows[i].lost;
+
+		tell(&story, 0, 1, 0);
+		for (double sec = 1; sec <= later; sec++) {
+			if (rows[i].limited && sec == rows[i].limited)
+				story.input.limited_usec = 1000000000 + sec * 1000000;
+			effect = tell(&story, sec, sec < rows[i].lost, 0);
+			assert_int_equal(effect.change, MP_QUEUEING_KEEP);
+		}
+		if (!rows[i].ends) {
+			assert_false(story.queueing.recovering);
+			assert_int_equal(tell(&story, 100000, 0, 0).change, MP_QUEUEING_KEEP);
+			continue;
+		}
+		assert_int_equal(left(&story, later), rows[i].ends - (unsigned)later);
+		assert_int_equal(tell(&story, rows[i].ends - 0.1, 0, 0).change, MP_QUEUEING_KEEP);
+		effect = tell(&story, rows[i].ends, 0, 0);
+		assert_int_equal(effect.change, MP_QUEUEING_OFF);
+		assert_true(effect.gave_up);
+		assert_int_equal(tell(&story, rows[i].ends + 100, 0, 0).change, MP_QUEUEING_KEEP);
+	}
+}
+
+static void a_path_that_returns_within_the_limit_keeps_queueing(void **state)
+{
+	struct story story = { .input = { .policy = MP_RETRY_QUEUE,
+					  .polling_interval_sec = 5,
+					  .kernel_queues = true,
+					  .limited_usec = 1000000000,
+					  .limit_sec = 30 } };
+
+	(void)state;
+	/* a map with paths is left alone */
+	assert_int_equal(tell(&story, 20, 1, 0).change, MP_QUEUEING_KEEP);
+	tell(&story, 100, 0, 0);
+	assert_int_equal(tell(&story, 120, 1, 0).change, MP_QUEUEING_KEEP);
+	assert_false(story.queueing.recovering);
+	/* each loss has its own */
+	tell(&story, 125, 0, 0);
+	assert_int_equal(left(&story, 125), 30);
+	assert_int_equal(tell(&story, 155, 0, 0).change, MP_QUEUEING_OFF);
+	/* too late for what has failed, but what comes queues again */
+	assert_int_equal(tell(&story, 160, 1, 0).change, MP_QUEUEING_ON);
+	/* the shutdown was none */
+	tell(&story, 165, 0, 0);
+	story.input.limited_usec = 0;
+	tell(&story, 166, 0, 0);
+	assert_false(story.queueing.recovering);
+	assert_int_equal(tell(&story, 1000, 0, 0).change, MP_QUEUEING_KEEP);
+}
+
 /* The daemon's part: a map of sda and sdb. */
 struct world {
 	struct made made;
@@ -453,6 +533,32 @@ static void the_operator_ends_queueing_and_restores_it(void **state)
 	recorded_expect("message w: queue_if_no_path\n");
 }
 
+static void at_shutdown_a_map_without_paths_queues_for_half_a_minute(void **state)
+{
+	_cleanup_world_ struct world world;
+	struct daemon *daemon;
+
+	(void)state;
+	world_init(&world, TABLE_QUEUES);
+	daemon = world.map->inventory->daemon;
+	world.map->map.settings.no_path_retry = MP_RETRY_QUEUE;
+	queueing_shutdown(daemon, true);
+	recorded_expect("");
+	assert_false(queueing_awaits_paths(daemon));
+	world.a->path.state = world.b->path.state = MP_PATH_DOWN;
+	queueing_step(world.map);
+	recorded_expect("timer in 30 s\n");
+	assert_true(queueing_awaits_paths(daemon));
+	recorded_advance(10);
+	queueing_shutdown(daemon, true);
+	recorded_expect("");
+	recorded_fire(world.map->queue_timer);
+	recorded_expect("message w: fail_if_no_path\n");
+	assert_false(queueing_awaits_paths(daemon));
+	queueing_shutdown(daemon, false);
+	recorded_expect("message w: queue_if_no_path\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -464,10 +570,13 @@ int main(void)
 		cmocka_unit_test(expired_queueing_returns_with_a_policy_that_queues),
 		cmocka_unit_test(the_operator_can_disable_queueing_until_it_is_restored),
 		cmocka_unit_test(disabling_ends_a_recovery),
+		cmocka_unit_test(a_limit_ends_queueing_whatever_the_policy),
+		cmocka_unit_test(a_path_that_returns_within_the_limit_keeps_queueing),
 		cmocka_unit_test(the_state_of_a_map_decides_whether_it_queues),
 		cmocka_unit_test(retries_are_a_timer_and_then_a_message),
 		cmocka_unit_test(a_path_that_is_up_again_stops_the_timer),
 		cmocka_unit_test(the_operator_ends_queueing_and_restores_it),
+		cmocka_unit_test(at_shutdown_a_map_without_paths_queues_for_half_a_minute),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
