@@ -24,6 +24,7 @@
 #include "multipathd/control/intake.h"
 #include "multipathd/control/queueing.h"
 #include "multipathd/events/dmevents.h"
+#include "multipathd/events/fcevents.h"
 #include "multipathd/events/uevents.h"
 #include "multipathd/events/watch.h"
 #include "multipathd/jobs/files.h"
@@ -86,6 +87,7 @@ struct process {
 	struct announcement announcement;
 	struct uevents *uevents;
 	struct dmevents *dmevents;
+	struct fcevents *fcevents;
 	bool stopping; /* asked to stop, waits for paths */
 };
 
@@ -231,6 +233,7 @@ static void on_ready(struct daemon *daemon)
 static void on_reconciled(struct daemon *daemon)
 {
 	waiting_retry(daemon);
+	fcevents_review(process_of(daemon)->fcevents);
 	announcement_review(&process_of(daemon)->announcement);
 }
 
@@ -312,6 +315,9 @@ static int process_start(struct process *process)
 		log_error("cannot receive device-mapper events: %s", strerror(-r));
 		return r;
 	}
+	r = fcevents_new(daemon, &process->fcevents);
+	if (r < 0)
+		return r;
 	watch_open(daemon);
 	daemon->on_configured = on_configured;
 	daemon->on_reconciled = on_reconciled;
@@ -339,6 +345,7 @@ static void process_stop(struct process *process)
 					       daemon->queue_forced));
 	process->uevents = uevents_free(process->uevents);
 	process->dmevents = dmevents_free(process->dmevents);
+	process->fcevents = fcevents_free(process->fcevents);
 	daemon->server = server_free(daemon->server);
 }
 

@@ -97,6 +97,15 @@ struct mp_process_settings {
 const struct mp_process_settings *mp_config_process(const struct mp_config *config);
 
 /**
+ * mp_config_keep_fabric() - marginal_pathgroups does not change from or to fpin while the daemon
+ * runs
+ * @running:	of the configuration in force
+ *
+ * Return: true if it would have: @config has the value that is in force.
+ */
+bool mp_config_keep_fabric(struct mp_config *config, const struct mp_process_settings *running);
+
+/**
  * mp_config_path_settings() - effective values for one path
  * @identity:	vendor, product, revision, protocol and name count
  *

@@ -159,3 +159,13 @@ const struct mp_process_settings *mp_config_process(const struct mp_config *conf
 {
 	return &config->process;
 }
+
+bool mp_config_keep_fabric(struct mp_config *config, const struct mp_process_settings *running)
+{
+	bool wanted = config->process.marginal_pathgroups == MP_MARGINAL_FPIN;
+
+	if (wanted == (running->marginal_pathgroups == MP_MARGINAL_FPIN))
+		return false;
+	config->process.marginal_pathgroups = running->marginal_pathgroups;
+	return true;
+}

@@ -11,6 +11,7 @@
 #include "multipathd/commands/call.h"
 #include "multipathd/commands/grammar.h"
 #include "multipathd/commands/removals.h"
+#include "multipathd/control/fabric.h"
 #include "multipathd/control/health.h"
 #include "multipathd/control/membership.h"
 #include "multipathd/control/orders.h"
@@ -205,6 +206,7 @@ void map_command_clear_marginal(struct command_call *call)
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		path->marginal = false;
 		health_forgive(daemon_path_of(path));
+		fabric_forgive(daemon_path_of(path));
 	}
 	map->force_reload = true;
 	call_await_map(call, map, false, "marginal marks cleared");

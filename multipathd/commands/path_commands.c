@@ -13,6 +13,7 @@
 #include "multipathd/control/admission.h"
 #include "multipathd/control/discovery.h"
 #include "multipathd/control/geom_verbs.h"
+#include "multipathd/control/fabric.h"
 #include "multipathd/control/health.h"
 #include "multipathd/control/inspections.h"
 #include "multipathd/jobs/readings.h"
@@ -136,8 +137,10 @@ void path_command_mark_marginal(struct command_call *call)
 		return;
 	}
 	path->path.marginal = marginal;
-	if (!marginal)
+	if (!marginal) {
 		health_forgive(path);
+		fabric_forgive(path);
+	}
 	daemon_map_of(path->path.map)->force_reload = true;
 	call_await_map(call, daemon_map_of(path->path.map), false, "marginal mark changed");
 }

@@ -359,6 +359,7 @@ static int shadow_init(struct inventory *shadow, const struct rehearsal *rehears
 	r = inventory_init(shadow, &options, daemon->inventory.kinds, NULL);
 	if (r < 0)
 		return r;
+	mp_config_keep_fabric(rehearsal->config, daemon->inventory.process);
 	shadow->config = rehearsal->config;
 	shadow->process = mp_config_process(rehearsal->config);
 	shadow->bindings = rehearsal->bindings;

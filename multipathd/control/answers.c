@@ -17,6 +17,7 @@
 #include "model/transition.h"
 #include "multipathd/control/awaited.h"
 #include "multipathd/control/told.h"
+#include "multipathd/control/fabric.h"
 #include "multipathd/control/health.h"
 #include "multipathd/control/loads.h"
 #include "multipathd/control/orders.h"
@@ -389,6 +390,8 @@ static void answers_take_facts(struct daemon_path *path, const struct check_job 
 		told_kind(path, job->rdac, job->ana);
 	if (job->vpd_text)
 		told_vpd_data(path, job->vpd_text);
+	if (job->ask_port)
+		fabric_take_reading(path, job->port, job->port_epoch);
 	if (path->checker == job->checker)
 		path->checker_kept = job->check.kept;
 	path->path.identity.offline = job->offline;

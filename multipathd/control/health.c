@@ -56,11 +56,13 @@ bool health_awaits_table(const struct daemon_path *path)
 	       health_others_work(path);
 }
 
-static void health_set_marginal(struct daemon_path *path, bool marginal)
+void health_set_marginal(struct daemon_path *path, bool marginal)
 {
 	if (path->path.marginal == marginal)
 		return;
 	path->path.marginal = marginal;
+	if (!path->path.map)
+		return;
 	daemon_map_of(path->path.map)->regroup = true;
 	maps_touch(daemon_map_of(path->path.map),
 		   marginal ? "a path is marginal" : "a path is not marginal any more");

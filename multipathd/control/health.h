@@ -49,6 +49,9 @@ void health_on_failed(struct daemon_path *path);
  */
 bool health_awaits_table(const struct daemon_path *path);
 
+/** health_set_marginal() - and have the path's map grouped again, if that is news */
+void health_set_marginal(struct daemon_path *path, bool marginal);
+
 /** health_forgive() - clear the path's record, for the operator */
 void health_forgive(struct daemon_path *path);
 

@@ -145,6 +145,9 @@ static void intake_adopt_config(struct daemon *daemon, struct mp_config *config)
 	 * Settings borrow text from the configuration: the old one is freed when all are resolved
 	 * again.
 	 */
+	if (inventory->config && mp_config_keep_fabric(config, inventory->process))
+		log_warning(
+			"marginal_pathgroups: restart multipathd to change it from or to fpin, keeping the current value");
 	mp_config_free(intake->old);
 	intake->old = inventory->config;
 	inventory->config = config;

@@ -83,6 +83,7 @@ struct questions questions_ask(const struct daemon_path *path, uint64_t now_usec
 			(!settings->hardware_checker ||
 			 !strcmp(settings->hardware_checker, "rdac")),
 		.rdac_if_listed = !settings->hardware_checker,
+		.port = paths_follows_port(path),
 		.priority = questions_want_priority(path, now_usec),
 	};
 
@@ -142,6 +143,8 @@ struct check_job *questions_make_job(const struct daemon_path *path,
 	job->epoch = path->path.epoch;
 	job->want_proof = questions->proof;
 	job->ask_ana = questions->ana;
+	job->ask_port = questions->port;
+	job->port_epoch = path->port.epoch;
 	job->ask_rdac = questions->rdac;
 	job->rdac_if_listed = questions->rdac_if_listed;
 	job->vpd_vendor = questions->vpd_vendor;

@@ -16,6 +16,7 @@ struct questions {
 	bool certain; /* the device itself has reported it, or udev took it from the same page */
 	bool ana, rdac;
 	bool rdac_if_listed; /* only a device whose INQUIRY data announces it is asked */
+	bool port; /* the state of its remote port in sysfs */
 	const char *vpd_vendor; /* of the page of vpd_vendor_id; NULL: not asked */
 	bool priority;
 	bool priority_of_all; /* the answer tells the priorities of all paths of its map */

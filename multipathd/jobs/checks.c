@@ -195,6 +195,8 @@ static void check_job_follow_up(struct check_job *job)
 	if (job->vpd_vendor && mp_scsi_vpd_text(job->check.fd, job->vpd_vendor, text, sizeof(text),
 						job->timeout_msec) >= 0)
 		job->vpd_text = strdup(text);
+	if (job->ask_port)
+		job->port = ports_read(job->dir);
 	if (job->ask_ana)
 		job->ana = mp_ana_is_supported(job->check.fd, job->timeout_msec);
 	if (!check_job_leads_astray(job))

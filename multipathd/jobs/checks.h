@@ -11,6 +11,7 @@
 
 #include "checkers/checker.h"
 #include "model/path.h"
+#include "multipathd/jobs/ports.h"
 #include "multipathd/jobs/registrations.h"
 #include "multipathd/loop/pool.h"
 #include "prioritizers/prioritizer.h"
@@ -62,6 +63,9 @@ struct check_job {
 	const char *vpd_vendor; /* constant; NULL: its page is not read */
 	char *vpd_text; /* NULL: not told */
 	bool offline; /* sysfs state */
+	bool ask_port;
+	unsigned port_epoch; /* of the path's port when the check began */
+	enum port_state port;
 	bool told_read_only, read_only; /* of the device, when it was opened or identified */
 
 	const struct mp_prioritizer *prioritizer; /* NULL: not asked this time */

@@ -176,6 +176,12 @@ void paths_free(struct daemon_path *path)
 	free(path);
 }
 
+bool paths_follows_port(const struct daemon_path *path)
+{
+	return path->path.identity.protocol == MP_PROTOCOL_SCSI_FCP &&
+	       path->inventory->process->marginal_pathgroups == MP_MARGINAL_FPIN;
+}
+
 void paths_told_listed(struct daemon_path *path, const char *serial, unsigned max_sectors_kb)
 {
 	struct mp_identity identity;

@@ -21,6 +21,21 @@ struct mp_checker;
 struct mp_prioritizer;
 struct sampling;
 
+/* Why notifications of the fabric have made a path marginal. */
+enum path_mark {
+	PATH_UNMARKED,
+	PATH_MARKED_CONGESTED, /* until the fabric reports that congestion has ended */
+	PATH_MARKED,
+};
+
+/* The path's remote port, with marginal_pathgroups fpin: control/fabric.h. */
+struct path_port {
+	enum path_mark mark;
+	bool marginal; /* in the kernel, as last read or written */
+	unsigned writing; /* writes in progress */
+	unsigned epoch; /* increased by each: what was read before is outdated */
+};
+
 struct daemon_path {
 	struct mp_path path;
 	struct inventory *inventory;
@@ -65,6 +80,7 @@ struct daemon_path {
 	/* tuning: in progress; refused: its port was gone, or it hung */
 	bool is_tuned, tuning, tuning_refused;
 	struct mp_health health;
+	struct path_port port;
 	struct sampling *sampling; /* under way, NULL if none */
 	struct agenda_entry due; /* next check, or the deadline of the running one */
 };
@@ -113,6 +129,12 @@ struct daemon_path *paths_find_orphan(const struct inventory *inventory, const c
 
 /** paths_find() - find a path as named in commands: sda, 8:0, /dev/sda, /dev/8:0 */
 struct daemon_path *paths_find(const struct inventory *inventory, const char *text);
+
+/**
+ * paths_follows_port() - true if the state of its remote port counts: on Fibre Channel, with
+ * marginal_pathgroups fpin
+ */
+bool paths_follows_port(const struct daemon_path *path);
 
 /**
  * paths_told_listed() - record values for listings, read from sysfs (mp_probe_listed()). @serial:

@@ -23,6 +23,7 @@
 #include "multipathd/jobs/holdings.h"
 #include "multipathd/jobs/looks.h"
 #include "multipathd/jobs/messages.h"
+#include "multipathd/jobs/ports.h"
 #include "multipathd/jobs/rescans.h"
 #include "multipathd/jobs/samples.h"
 #include "multipathd/jobs/tables.h"
@@ -64,6 +65,7 @@ static struct recorded {
 	uint64_t holdings_number; /* of the last holdings_read() */
 	void (*holdings_ended)(struct holdings_job *job);
 
+	ports_written_fn ports_written;
 	tuning_ended_fn tuning_ended;
 	bool tunes; /* tuning_start(): there is something to write */
 	bool has_unused; /* looks_have_unused() */
@@ -556,6 +558,14 @@ int messages_send(struct daemon *daemon, const char *wwid, const char *text, uin
 	snprintf(recorded.message.text, sizeof(recorded.message.text), "%s", text);
 	record("message %s: %s", wwid, text);
 	record_for(request);
+	return 0;
+}
+
+int ports_write(const struct daemon_path *path, enum port_state state, ports_written_fn written)
+{
+	recorded.ports_written = written;
+	record("port of %s is %s\n", mp_path_name(&path->path),
+	       state == PORT_MARGINAL ? "marginal" : "online");
 	return 0;
 }
 

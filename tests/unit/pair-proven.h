@@ -11,6 +11,7 @@ struct world {
 	struct made made;
 	struct daemon_map *map;
 	struct daemon_path *a, *b;
+	struct mp_process_settings process; /* for tests that change them */
 };
 
 static inline void world_init(struct world *world)

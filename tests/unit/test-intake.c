@@ -151,6 +151,43 @@ static void what_a_verb_has_noted_since_the_reading_stays(void **state)
 	}
 }
 
+static void fpin_takes_effect_with_a_restart_alone(void **state)
+{
+	static const struct {
+		const char *running, *wanted;
+		enum mp_marginal_groups groups;
+	} rows[] = {
+		{ "off", "on", MP_MARGINAL_ON },      { "on", "off", MP_MARGINAL_OFF },
+		{ "off", "fpin", MP_MARGINAL_OFF },   { "on", "fpin", MP_MARGINAL_ON },
+		{ "fpin", "on", MP_MARGINAL_FPIN },   { "fpin", "off", MP_MARGINAL_FPIN },
+		{ "fpin", "fpin", MP_MARGINAL_FPIN },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct daemon *daemon = &world.made.daemon;
+		const char *const values[] = { rows[i].running, rows[i].wanted };
+		struct mp_config *first;
+		struct mp_map_settings settings;
+		char text[64];
+
+		teardown(state);
+		setup(state);
+		first = TAKE_PTR(daemon->inventory.config);
+		for (size_t j = 0; j < ARRAY_SIZE(values); j++) {
+			snprintf(text, sizeof(text), "defaults {\n\tmarginal_pathgroups %s\n}\n",
+				 values[j]);
+			read_files(text);
+			assert_int_equal(intake_judge(daemon, world.snapshot), 0);
+			intake_adopt(daemon, world.snapshot);
+			intake_drop_old(daemon);
+		}
+		mp_config_free(first);
+		assert_int_equal(daemon->inventory.process->marginal_pathgroups, rows[i].groups);
+		mp_config_map_settings(daemon->inventory.config, "w", NULL, &settings);
+		assert_int_equal(settings.marginal_groups, rows[i].groups);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -158,6 +195,7 @@ int main(void)
 		TEST(damaged_files_are_rejected_unless_no_configuration_is_in_force),
 		TEST(notes_have_what_was_wrong_with_the_files_that_were_read_last),
 		TEST(what_a_verb_has_noted_since_the_reading_stays),
+		TEST(fpin_takes_effect_with_a_restart_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,8 +98,7 @@ static void settings_without_effect_are_reported_with_the_reason(void **state)
 			{ "defaults {\nmarginal_path_err_sample_time 120\nmarginal_path_err_rate_threshold 10\nmarginal_path_err_recheck_gap_time 300\n}\ndevices {\ndevice {\nvendor V\nproduct P\nmarginal_path_double_failed_time 60\n}\n}\n",
 			  "" },
 			{ "defaults {\nmarginal_path_err_sample_time 120\nmarginal_path_err_rate_threshold 10\nmarginal_path_err_recheck_gap_time 300\nmarginal_path_double_failed_time 60\nmarginal_pathgroups fpin\n}\n",
-			  "5:1: warning: marginal_path_double_failed_time has no effect because marginal_pathgroups is \"fpin\" (line 6)\n"
-			  "6:21: warning: marginal_pathgroups has no effect as fpin: notifications of fabrics are not received\n" },
+			  "5:1: warning: marginal_path_double_failed_time has no effect because marginal_pathgroups is \"fpin\" (line 6)\n" },
 			{ "defaults {\nsan_path_err_threshold 5\nsan_path_err_forget_rate 5\nsan_path_err_recovery_time 5\ndelay_wait_checks 5\n}\noverrides {\nmarginal_path_err_sample_time 120\nmarginal_path_err_rate_threshold 10\nmarginal_path_err_recheck_gap_time 300\nmarginal_path_double_failed_time 60\n}\n",
 			  "2:1: warning: san_path_err_threshold has no effect where the marginal_path_* keywords are set (line 11)\n"
 			  "2:1: warning: san_path_err_threshold is obsolete: the marginal_path_* keywords take its place\n"
@@ -277,13 +276,14 @@ static void settings_without_effect_are_reported_with_the_reason(void **state)
 			  "10:1: warning: vendor \"^IBM $\" matches no device: trailing blanks are removed\n"
 			  "15:1: warning: product \"a product that is too long\" matches no device: it has 26 characters, and disks have at most 16\n" },
 			/* nodes that are no disks */
-			{ "blacklist {\ndevnode \"^(ram|raw|loop|fd|md|dm-|sr|scd|st) [0-9]*\"\ndevnode \"^SD[a-c]$\"\ndevnode \"^sd[a-z]+[0-9]+$\"\ndevnode \"^nvme[0-9]+$\"\ndevnode \"^36001405b1a2c3d4e5f60718293a4b5c6$\"\ndevnode sda1\n}\n",
-			  "2:1: warning: devnode \"^(ram|raw|loop|fd|md|dm-|sr|scd|st) [0-9]*\" matches nothing: disk names contain no blanks\n"
-			  "3:1: warning: devnode \"^SD[a-c]$\" matches nothing: disk names contain no capital letters\n"
-			  "4:1: warning: devnode \"^sd[a-z]+[0-9]+$\" matches nothing: partitions are never examined, only whole disks\n"
-			  "5:1: warning: devnode \"^nvme[0-9]+$\" matches nothing: this is an NVMe controller; its disks are named like \"nvme0n1\"\n"
-			  "6:1: warning: devnode \"^36001405b1a2c3d4e5f60718293a4b5c6$\" matches nothing: it is compared to names like \"sda\"; a WWID belongs to a rule \"wwid\"\n"
-			  "7:1: warning: devnode \"sda1\" matches nothing: partitions are never examined, only whole disks\n" },
+			{
+				"blacklist {\ndevnode \"^(ram|raw|loop|fd|md|dm-|sr|scd|st) [0-9]*\"\ndevnode \"^SD[a-c]$\"\ndevnode \"^sd[a-z]+[0-9]+$\"\ndevnode \"^nvme[0-9]+$\"\ndevnode \"^36001405b1a2c3d4e5f60718293a4b5c6$\"\ndevnode sda1\n}\n",
+				"2:1: warning: devnode \"^(ram|raw|loop|fd|md|dm-|sr|scd|st) [0-9]*\" matches nothing: disk names contain no blanks\n"
+				"3:1: warning: devnode \"^SD[a-c]$\" matches nothing: disk names contain no capital letters\n"
+				"4:1: warning: devnode \"^sd[a-z]+[0-9]+$\" matches nothing: partitions are never examined, only whole disks\n"
+				"5:1: warning: devnode \"^nvme[0-9]+$\" matches nothing: this is an NVMe controller; its disks are named like \"nvme0n1\"\n"
+				"6:1: warning: devnode \"^36001405b1a2c3d4e5f60718293a4b5c6$\" matches nothing: it is compared to names like \"sda\"; a WWID belongs to a rule \"wwid\"\n"
+				"7:1: warning: devnode \"sda1\" matches nothing: partitions are never examined, only whole disks\n" },
 			{ "blacklist_exceptions {\ndevnode \"!^SD\"\n}\n",
 			  "2:1: warning: devnode \"!^SD\" matches every disk: disk names contain no capital letters\n" },
 			{ "blacklist {\ndevnode \"^(ram|zram|raw|loop|fd|md|dm-|sr|scd|st|dcssblk)[0-9]*\"\ndevnode \"^(td|hd|vd)[a-z]\"\ndevnode \"^cciss!c[0-9]d[0-9]*\"\ndevnode \"^nvme\"\ndevnode \"^[Ss][Dd]x\"\ndevnode \"^(sdabc|SDX)$\"\ndevnode \"^dasd[a-z]+[0-9]*\"\ndevnode \"^nvme[0-9]n[0-9]$\"\ndevnode \"[0-9]$\"\ndevnode \"^rbd[0-9]+\"\n}\n",

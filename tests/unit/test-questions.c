@@ -28,6 +28,7 @@ enum {
 	DOWN = 1 << 19,
 	NO_PRIORITY = 1 << 20, /* so far */
 	NO_MAP = 1 << 21,
+	FPIN = 1 << 22, /* marginal_pathgroups fpin */
 };
 
 static void world_set(struct world *world, unsigned facts)
@@ -70,6 +71,11 @@ static void world_set(struct world *world, unsigned facts)
 	if (facts & DOWN)
 		path->answered_state = MP_PATH_DOWN;
 	path->path.priority = facts & NO_PRIORITY ? MP_PRIORITY_UNDEF : 50;
+	if (facts & FPIN) {
+		world->process = *world->made.inventory.process;
+		world->process.marginal_pathgroups = MP_MARGINAL_FPIN;
+		world->made.inventory.process = &world->process;
+	}
 	if (facts & NO_MAP)
 		mp_map_remove_path(&path->path);
 }
@@ -118,6 +124,10 @@ static void a_check_asks_for_facts_that_are_unknown_or_outdated(void **state)
 		{ ALUA | ASKED | NO_PRIORITY, "priorities" },
 		{ ALUA | ASKED | RECENT | ITSELF, "priority" },
 		{ ALUA | RECENT | NO_TPG, "priorities" },
+
+		{ FPIN, "port" },
+		{ FPIN | NO_MAP, "port" },
+		{ FPIN | NVME, "" },
 	};
 
 	(void)state;
@@ -129,7 +139,7 @@ static void a_check_asks_for_facts_that_are_unknown_or_outdated(void **state)
 		world_init(&world);
 		world_set(&world, rows[i].facts);
 		questions = questions_ask(world.a, recorded.now_usec);
-		snprintf(text, sizeof(text), "%s%s%s%s%s%s", questions.proof ? ", proof" : "",
+		snprintf(text, sizeof(text), "%s%s%s%s%s%s%s", questions.proof ? ", proof" : "",
 			 questions.reservation.wanted ? ", key" : "",
 			 !questions.rdac	  ? "" :
 			 questions.rdac_if_listed ? ", rdac if listed" :
@@ -137,7 +147,8 @@ static void a_check_asks_for_facts_that_are_unknown_or_outdated(void **state)
 			 questions.ana ? ", ana" : "", questions.vpd_vendor ? ", page" : "",
 			 questions.priority_of_all ? ", priorities" :
 			 questions.priority	   ? ", priority" :
-						     "");
+						     "",
+			 questions.port ? ", port" : "");
 		if (strcmp(*text ? text + 2 : "", rows[i].expected))
 			fail_msg("row %zu%s, not \"%s\"", i, text, rows[i].expected);
 		recorded_expect("");

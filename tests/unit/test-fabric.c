@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "multipathd/control/fabric.h"
+
+#include <errno.h>
+
+#include "jobs-recorded.h"
+
+#define FPIN "defaults {\nmarginal_pathgroups fpin\n}\n"
+
+enum { HOST = 3 };
+
+/* sda and sdb through one remote port of host 3, sdc through another; sdd through host 4. */
+static struct world {
+	struct made made;
+	struct daemon_map *map;
+	struct daemon_path *paths[4];
+} world;
+
+static void world_begin(const char *config)
+{
+	static const struct {
+		int host, target;
+		const char *host_wwpn, *target_wwpn;
+	} places[] = {
+		{ HOST, 0, "0x2000000000000001", "0x200000000000000a" },
+		{ HOST, 0, "0x2000000000000001", "0x200000000000000a" },
+		{ HOST, 1, "0x2000000000000001", "0x200000000000000b" },
+		{ HOST + 1, 0, "0x2000000000000002", "0x200000000000000a" },
+	};
+
+	recorded_init(&world.made, config);
+	world.map = made_map(&world.made, "w");
+	maps_rename(world.map, "mpatha");
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		struct mp_identity *identity;
+
+		world.paths[i] = recorded_path(&world.made, 'a' + i, world.map);
+		identity = &world.paths[i]->path.identity;
+		identity->address.host = places[i].host;
+		identity->address.target = places[i].target;
+		identity->host_wwpn = places[i].host_wwpn;
+		identity->target_wwpn = places[i].target_wwpn;
+	}
+	recorded_forget();
+	world.made.marks = 0;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	world_begin(FPIN);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(world.paths); i++) {
+		world.paths[i]->path.identity.host_wwpn = "";
+		world.paths[i]->path.identity.target_wwpn = "";
+	}
+	recorded_fini(&world.made);
+	return 0;
+}
+
+/* "ab": these paths are marginal. */
+static void expect_marginal(const char *letters)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(world.paths); i++)
+		assert_int_equal(world.paths[i]->path.marginal,
+				 strchr(letters, 'a' + (int)i) != NULL);
+}
+
+static void take(enum mp_fpin_kind kind, uint32_t reason, uint64_t port)
+{
+	const struct mp_fpin fpin = { .kind = kind, .reason = reason, .attached_wwpn = port };
+
+	fabric_take(&world.made.daemon, HOST, &fpin);
+}
+
+static void take_link(uint64_t port)
+{
+	take(MP_FPIN_LINK_INTEGRITY, 6, port);
+}
+
+static void end_write(size_t i, enum port_state port, int error)
+{
+	recorded.ports_written(&world.made.daemon, &world.paths[i]->path.identity.address, port,
+			       error);
+}
+
+static void read_port(size_t i, enum port_state port)
+{
+	fabric_take_reading(world.paths[i], port, world.paths[i]->port.epoch);
+}
+
+static void a_notification_is_about_the_ports_that_it_names_on_its_host(void **state)
+{
+	static const uint8_t both[] = {
+		0x20, 0, 0, 0, 0, 0, 0, 0x0a, 0x20, 0, 0, 0, 0, 0, 0, 0x0b
+	};
+	/* clang-format off */
+	static const struct {
+		const char *config;
+		struct mp_fpin fpin;
+		const char *marginal, *requests;
+	} rows[] = {
+		{ FPIN, { MP_FPIN_LINK_INTEGRITY, .attached_wwpn = 0x200000000000000a }, "ab", "port of sda is marginal\n" },
+		{ FPIN, { MP_FPIN_LINK_INTEGRITY, .detecting_wwpn = 0x200000000000000b }, "c", "port of sdc is marginal\n" },
+		{ FPIN, { MP_FPIN_DELIVERY, 1, .attached_wwpn = 0x200000000000000b }, "c", "port of sdc is marginal\n" },
+		{ FPIN, { MP_FPIN_LINK_INTEGRITY, .ports = both, .port_count = 2 }, "abc",
+		  "port of sda is marginal\nport of sdc is marginal\n" },
+		/* the host's own link */
+		{ FPIN, { MP_FPIN_LINK_INTEGRITY, .attached_wwpn = 0x2000000000000001 }, "abc",
+		  "port of sda is marginal\nport of sdc is marginal\n" },
+		{ FPIN, { .kind = MP_FPIN_CONGESTION, .reason = 1 }, "abc", "port of sda is marginal\nport of sdc is marginal\n" },
+		{ FPIN, { MP_FPIN_PEER_CONGESTION, 2, .attached_wwpn = 0x200000000000000b }, "c", "port of sdc is marginal\n" },
+		/* another host's, or nobody's */
+		{ FPIN, { MP_FPIN_LINK_INTEGRITY, .attached_wwpn = 0x2000000000000002 }, "", "" },
+		{ FPIN, { .kind = MP_FPIN_LINK_INTEGRITY }, "", "" },
+		/* the port works at full speed */
+		{ FPIN, { MP_FPIN_PEER_CONGESTION, 3, .attached_wwpn = 0x200000000000000b }, "", "" },
+		{ FPIN, { .kind = MP_FPIN_CONGESTION }, "", "" },
+		/* it is not asked for */
+		{ "", { MP_FPIN_LINK_INTEGRITY, .attached_wwpn = 0x200000000000000a }, "", "" },
+		{ "defaults {\nmarginal_pathgroups on\n}\n", { .kind = MP_FPIN_CONGESTION, .reason = 1 }, "", "" },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		teardown(state);
+		world_begin(rows[i].config);
+		fabric_take(&world.made.daemon, HOST, &rows[i].fpin);
+		expect_marginal(rows[i].marginal);
+		recorded_expect(rows[i].requests);
+		assert_int_equal(world.made.marks > 0, *rows[i].marginal != '\0');
+	}
+}
+
+static void a_port_that_is_marginal_is_not_written_again(void **state)
+{
+	(void)state;
+	take_link(0x200000000000000a);
+	recorded_expect("port of sda is marginal\n");
+	take_link(0x200000000000000a);
+	end_write(0, PORT_MARGINAL, 0);
+	take_link(0x200000000000000a);
+	recorded_expect("");
+}
+
+static void a_path_is_marginal_as_long_as_its_port_is(void **state)
+{
+	(void)state;
+	read_port(0, PORT_ONLINE);
+	expect_marginal("");
+	read_port(0, PORT_MARGINAL); /* as after a restart */
+	expect_marginal("a");
+	read_port(0, PORT_UNKNOWN); /* it is not connected */
+	expect_marginal("a");
+	read_port(0, PORT_ONLINE);
+	expect_marginal("");
+	recorded_expect("");
+
+	take_link(0x200000000000000a);
+	recorded_expect("port of sda is marginal\n");
+	end_write(0, PORT_MARGINAL, 0);
+	read_port(0, PORT_MARGINAL);
+	expect_marginal("ab");
+	read_port(0, PORT_ONLINE);
+	expect_marginal("b");
+	read_port(1, PORT_ONLINE);
+	expect_marginal("");
+}
+
+static void what_was_read_before_the_port_was_written_is_outdated(void **state)
+{
+	unsigned before = world.paths[0]->port.epoch, during;
+
+	(void)state;
+	take_link(0x200000000000000a);
+	during = world.paths[0]->port.epoch;
+	fabric_take_reading(world.paths[0], PORT_ONLINE, before);
+	fabric_take_reading(world.paths[0], PORT_ONLINE, during);
+	end_write(0, PORT_MARGINAL, 0);
+	fabric_take_reading(world.paths[0], PORT_ONLINE, before);
+	fabric_take_reading(world.paths[0], PORT_ONLINE, during);
+	expect_marginal("ab");
+	read_port(0, PORT_ONLINE);
+	expect_marginal("b");
+}
+
+/* Before Linux 5.11 port_state could not be written. */
+static void a_mark_that_the_kernel_does_not_keep_ends_with_a_change_of_the_fabric(void **state)
+{
+	(void)state;
+	take_link(0x200000000000000a);
+	end_write(0, PORT_MARGINAL, -EACCES);
+	read_port(0, PORT_ONLINE);
+	expect_marginal("ab");
+	fabric_on_change(&world.made.daemon, HOST + 1);
+	expect_marginal("ab");
+	fabric_on_change(&world.made.daemon, HOST);
+	expect_marginal("");
+}
+
+static void a_change_of_the_fabric_has_marginal_paths_checked(void **state)
+{
+	(void)state;
+	take_link(0x200000000000000b);
+	end_write(2, PORT_MARGINAL, 0);
+	recorded_forget();
+	fabric_on_change(&world.made.daemon, HOST);
+	assert_null(world.paths[0]->job);
+	assert_non_null(world.paths[2]->job);
+	assert_true(world.paths[2]->job->ask_port);
+	expect_marginal("c");
+}
+
+static void a_port_that_was_not_connected_is_marginal_until_it_is_online(void **state)
+{
+	(void)state;
+	take_link(0x200000000000000b);
+	end_write(2, PORT_MARGINAL, -EINVAL);
+	expect_marginal("c");
+	read_port(2, PORT_ONLINE);
+	expect_marginal("");
+}
+
+static void only_congestion_can_be_reported_as_over(void **state)
+{
+	(void)state;
+	take(MP_FPIN_PEER_CONGESTION, 2, 0x200000000000000a);
+	take_link(0x200000000000000b);
+	end_write(0, PORT_MARGINAL, 0);
+	end_write(2, PORT_MARGINAL, 0);
+	expect_marginal("abc");
+	recorded_forget();
+	take(MP_FPIN_PEER_CONGESTION, 0, 0x200000000000000b);
+	expect_marginal("abc");
+	take(MP_FPIN_PEER_CONGESTION, 0, 0x200000000000000a);
+	expect_marginal("c");
+	recorded_expect("port of sda is online\n");
+	end_write(0, PORT_ONLINE, 0);
+	read_port(0, PORT_ONLINE);
+	expect_marginal("c");
+
+	/* A link that is also impaired stays marginal. */
+	take(MP_FPIN_PEER_CONGESTION, 2, 0x200000000000000a);
+	take_link(0x200000000000000a);
+	take(MP_FPIN_PEER_CONGESTION, 1, 0x200000000000000a);
+	take(MP_FPIN_PEER_CONGESTION, 0, 0x200000000000000a);
+	expect_marginal("abc");
+}
+
+static void the_operator_clears_a_mark_until_the_port_changes(void **state)
+{
+	(void)state;
+	read_port(0, PORT_MARGINAL);
+	world.paths[0]->path.marginal = false; /* as the command does */
+	fabric_forgive(world.paths[0]);
+	read_port(0, PORT_MARGINAL);
+	expect_marginal("");
+	take_link(0x200000000000000a);
+	expect_marginal("ab");
+}
+
+static void a_mark_of_the_operator_does_not_depend_on_the_port(void **state)
+{
+	(void)state;
+	world.paths[0]->path.marginal = true;
+	read_port(0, PORT_ONLINE);
+	fabric_on_change(&world.made.daemon, HOST);
+	take(MP_FPIN_PEER_CONGESTION, 0, 0x200000000000000a);
+	expect_marginal("a");
+}
+
+/* As received from the kernel: a fabric event of host 3, and a notification with two descriptors.
+ */
+static void a_datagram_is_taken_event_by_event(void **state)
+{
+	static const uint32_t words[] = {
+		64,
+		0x11,
+		0,
+		0,
+		0xa1b20101,
+		0x00280100,
+		0,
+		0,
+		0,
+		0,
+		0x00040003,
+		1,
+		5,
+		0,
+		0,
+		0,
+		/* length and type of the message, ..., host and size of the data, number, code */
+		116,
+		0x11,
+		0,
+		0,
+		0xa1b20101,
+		0x00640100,
+		0,
+		0,
+		0,
+		0,
+		0x00400003,
+		2,
+		0x501,
+	};
+	static const uint8_t els[] = {
+		0x16, 0, 0, 0, 0, 0, 0, 56, 0,	  2, 0, 2, 0, 0, 0, 20, /* delivery */
+		0x10, 0, 0, 0, 0, 0, 0, 1,  0x20, 0, 0, 0, 0, 0, 0, 0x0a, 0, 0, 0, 1, /* timeout */
+		0,    2, 0, 2, 0, 0, 0, 20, /* delivery */
+		0x10, 0, 0, 0, 0, 0, 0, 1,  0x20, 0, 0, 0, 0, 0, 0, 0x0b, 0, 0, 0, 1, /* timeout */
+	};
+	uint8_t datagram[sizeof(words) + sizeof(els)];
+
+	(void)state;
+	memcpy(datagram, words, sizeof(words));
+	memcpy(datagram + sizeof(words), els, sizeof(els));
+	fabric_take_datagram(&world.made.daemon, datagram, sizeof(datagram));
+	expect_marginal("abc");
+	for (size_t size = 0; size < sizeof(datagram); size++)
+		fabric_take_datagram(&world.made.daemon, datagram, size);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+		ROW(a_notification_is_about_the_ports_that_it_names_on_its_host),
+		ROW(a_port_that_is_marginal_is_not_written_again),
+		ROW(a_path_is_marginal_as_long_as_its_port_is),
+		ROW(what_was_read_before_the_port_was_written_is_outdated),
+		ROW(a_mark_that_the_kernel_does_not_keep_ends_with_a_change_of_the_fabric),
+		ROW(a_change_of_the_fabric_has_marginal_paths_checked),
+		ROW(a_port_that_was_not_connected_is_marginal_until_it_is_online),
+		ROW(only_congestion_can_be_reported_as_over),
+		ROW(the_operator_clears_a_mark_until_the_port_changes),
+		ROW(a_mark_of_the_operator_does_not_depend_on_the_port),
+		ROW(a_datagram_is_taken_event_by_event),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
