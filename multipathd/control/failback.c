@@ -82,6 +82,20 @@ static bool failback_is_followover(const struct daemon_map *map, const struct da
 	return member;
 }
 
+/*
+ * A reconfigure reads priorities again. Until all are known, a group may seem worse than it is, and
+ * a switch to another one and back costs a transfer between controllers each.
+ */
+static bool failback_reads_priorities(const struct daemon_map *map)
+{
+	const struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		if (mp_path_is_active(path) && !daemon_path_of(path)->answered)
+			return true;
+	return false;
+}
+
 struct mp_failback_decision failback_judge(const struct daemon_map *map,
 					   const struct path_news *news)
 {
@@ -102,10 +116,14 @@ struct mp_failback_decision failback_judge(const struct daemon_map *map,
 	};
 	static const struct mp_failback_decision not_touched = { MP_FAILBACK_NONE,
 								 "the map is not to be touched" };
+	static const struct mp_failback_decision not_known = { MP_FAILBACK_NONE,
+							       "priorities are being read" };
 	struct mp_failback_decision decision;
 
 	if (!map->map.kernel.exists || map->removing || map->busy || !map->kind->managed)
 		return not_touched;
+	if (failback_reads_priorities(map))
+		return not_known;
 	decision = mp_failback_decide(&input);
 	if (decision.verdict != MP_FAILBACK_NONE && claims_leave_alone(map))
 		return not_touched;

@@ -45,11 +45,12 @@ static bool questions_want_priority(const struct daemon_path *path, uint64_t now
 	if (!path->prioritizer || !map)
 		return false;
 	/*
-	 * A path that the kernel has failed may be up again with this answer, and down before the
-	 * next: then its priority is read now or never, and it stays in the group of I/O.
+	 * If the path is up again with this answer, I/O may return to its group: that is decided by
+	 * what its priority is now, not by what another path was told before. And it may be down
+	 * before the next check, as long as I/O fails there.
 	 */
-	if (mp_path_state_is_bad(path->answered_state) && path->prioritizer->derive)
-		return path->path.priority == MP_PRIORITY_UNDEF;
+	if (mp_path_state_is_bad(path->answered_state))
+		return true;
 	if (!path->prioritizer->derive || path->path.identity.tpg < 0 || path->asks_itself ||
 	    path->path.priority == MP_PRIORITY_UNDEF)
 		return true;

@@ -149,6 +149,7 @@ enum {
 	UNMANAGED = 1 << 12, /* of gmultipath */
 	UNWANTED = 1 << 13, /* blacklisted */
 	NO_GROUPS = 1 << 14,
+	A_READING = 1 << 15, /* its priority is being read again */
 };
 
 static void world_init(struct world *world, unsigned facts)
@@ -173,6 +174,8 @@ static void world_init(struct world *world, unsigned facts)
 					   "round-robin 0 1 1 8:32 1");
 	if (!(facts & NO_GROUPS))
 		map->kernel.table.groups[facts & SECOND ? 1 : 0].state = MP_GROUP_ACTIVE;
+	world->a->answered = !(facts & A_READING);
+	world->b->answered = world->c->answered = true;
 	world->map->groups_by_prio = facts & BY_PRIO;
 	world->map->busy = facts & BUSY ? 1 : 0;
 	world->map->removing = facts & REMOVING;
@@ -246,6 +249,12 @@ static void the_state_of_a_map_decides_whether_it_fails_back(void **state)
 		{ MP_FAILBACK_IMMEDIATE, CHANGED, SECOND | UNMANAGED, MP_FAILBACK_NONE },
 		{ MP_FAILBACK_IMMEDIATE, CHANGED, SECOND | UNWANTED, MP_FAILBACK_NONE },
 		{ 10, EXPIRED, SECOND | TIMER | BUSY, MP_FAILBACK_NONE },
+
+		/* not while priorities are read, except those of paths that are down anyway */
+		{ MP_FAILBACK_IMMEDIATE, CHANGED, SECOND | A_READING, MP_FAILBACK_NONE },
+		{ MP_FAILBACK_IMMEDIATE, CHANGED, BY_PRIO | C_HIGHER | A_READING,
+		  MP_FAILBACK_NONE },
+		{ MP_FAILBACK_IMMEDIATE, CHANGED, SECOND | A_READING | A_DOWN, MP_FAILBACK_SWITCH },
 	};
 
 	(void)state;

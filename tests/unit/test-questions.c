@@ -120,6 +120,8 @@ static void a_check_asks_for_facts_that_are_unknown_or_outdated(void **state)
 		{ WEIGHTED | NO_MAP, "" },
 		{ ALUA, "priorities" },
 		{ ALUA | RECENT, "" },
+		{ ALUA | RECENT | DOWN, "priorities" },
+		{ ALUA | ASKED | DOWN, "priorities" },
 		{ ALUA | ASKED, "" },
 		{ ALUA | ASKED | NO_PRIORITY, "priorities" },
 		{ ALUA | ASKED | RECENT | ITSELF, "priority" },
