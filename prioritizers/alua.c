@@ -6,7 +6,8 @@
 #include "kernel/scsi.h"
 #include "prioritizers/prioritizers.h"
 
-static int priority_of_group(const struct mp_prioritization *answer, int group, const char *args)
+static int priority_of_group(const struct mp_prioritization *answer, int group, const char *args,
+			     bool *transitioning)
 {
 	enum mp_alua_state state;
 	bool preferred;
@@ -15,9 +16,11 @@ static int priority_of_group(const struct mp_prioritization *answer, int group, 
 	if (group < 0)
 		return -ENODATA;
 	r = mp_alua_decode(answer->groups, answer->groups_size, group, &state, &preferred);
-	return r < 0 ? r :
-		       mp_alua_priority(state, preferred,
-					mp_prioritizer_has_arg(args, "exclusive_pref_bit"));
+	if (r < 0)
+		return r;
+	*transitioning = state == MP_ALUA_TRANSITIONING;
+	return mp_alua_priority(state, preferred,
+				mp_prioritizer_has_arg(args, "exclusive_pref_bit"));
 }
 
 static int alua_priority(struct mp_prioritization *prioritization)
@@ -36,13 +39,17 @@ static int alua_priority(struct mp_prioritization *prioritization)
 	if (r < 0)
 		return r;
 	prioritization->groups_size = r;
-	return priority_of_group(prioritization, group, prioritization->args);
+	return priority_of_group(prioritization, group, prioritization->args,
+				 &prioritization->transitioning);
 }
 
 static int alua_derive(const struct mp_prioritization *answer, const struct mp_identity *identity,
 		       const char *args)
 {
-	return priority_of_group(answer, identity->tpg, args);
+	bool transitioning = false;
+	int priority = priority_of_group(answer, identity->tpg, args, &transitioning);
+
+	return transitioning ? -EAGAIN : priority;
 }
 
 const struct mp_prioritizer mp_prioritizer_alua = {

@@ -16,6 +16,7 @@ struct mp_prioritization {
 	int tpg; /* target port group, -1 unknown */
 	const char *args; /* prio_args, "" if none */
 	unsigned timeout_msec;
+	bool transitioning; /* answer: the access state is changing; the priority is that of now */
 	/*
 	 * answer of those that can derive: the target port groups' states; last, so that what is
 	 * unused can be given back
@@ -34,6 +35,7 @@ struct mp_prioritizer {
 	/*
 	 * Priority of a path of the same LUN from the answer to another path, without I/O; NULL:
 	 * each path must be asked. A map's paths then share one command per round.
+	 * Return: as priority(); -EAGAIN while the access state is changing.
 	 */
 	int (*derive)(const struct mp_prioritization *answer, const struct mp_identity *identity,
 		      const char *args);

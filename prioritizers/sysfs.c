@@ -19,6 +19,7 @@ static int parse_state(const char *text)
 		{ "active/non-optimized", MP_ALUA_NON_OPTIMIZED },
 		{ "lba-dependent", MP_ALUA_LBA_DEPENDENT },
 		{ "standby", MP_ALUA_STANDBY },
+		{ "transitioning", MP_ALUA_TRANSITIONING },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++)
@@ -31,14 +32,17 @@ static int sysfs_priority(struct mp_prioritization *prioritization)
 {
 	const char *sys = prioritization->roots->sys, *dir = prioritization->dir;
 	uint64_t preferred = 0;
-	char state[32];
+	enum mp_alua_state state;
+	char text[32];
 	ssize_t length;
 
-	length = mp_sysfs_read(sys, dir, "device/access_state", state, sizeof(state));
+	length = mp_sysfs_read(sys, dir, "device/access_state", text, sizeof(text));
 	if (length < 0)
 		return length;
 	mp_sysfs_read_number(sys, dir, "device/preferred_path", &preferred);
-	return mp_alua_priority(parse_state(state), preferred,
+	state = parse_state(text);
+	prioritization->transitioning = state == MP_ALUA_TRANSITIONING;
+	return mp_alua_priority(state, preferred,
 				mp_prioritizer_has_arg(prioritization->args, "exclusive_pref_bit"));
 }
 

@@ -77,7 +77,7 @@ void mp_grouping_rate(struct mp_wanted_group *group, bool marginal)
 		const struct mp_path *path = group->paths[i];
 
 		group->marginal &= path->marginal;
-		if (!mp_path_is_active(path))
+		if (!mp_path_is_rated(path))
 			continue;
 		group->active++;
 		if (path->priority != MP_PRIORITY_UNDEF) {

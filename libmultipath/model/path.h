@@ -93,6 +93,7 @@ struct mp_path {
 
 	enum mp_init_state init;
 	enum mp_path_state state;
+	bool was_active; /* while it is pending: its last answer made it active */
 	enum mp_dm_state dm_state;
 	unsigned dm_failures; /* the kernel's fail count, from the status line */
 	int priority; /* MP_PRIORITY_UNDEF: none */
@@ -158,6 +159,16 @@ static inline const char *mp_path_name(const struct mp_path *path)
 static inline bool mp_path_is_active(const struct mp_path *path)
 {
 	return mp_path_state_is_active(path->state) && !path->wrong_wwid;
+}
+
+/**
+ * mp_path_is_rated() - active, or a check of an active path is pending: a late answer is no reason
+ * to think less of its group
+ */
+static inline bool mp_path_is_rated(const struct mp_path *path)
+{
+	return mp_path_is_active(path) ||
+	       (path->state == MP_PATH_PENDING && path->was_active && !path->wrong_wwid);
 }
 
 /** mp_path_doubt() - it failed, or an event came: it may lead to another LUN from now on */

@@ -34,6 +34,22 @@
 #include "multipathd/state/paths.h"
 #include "prioritizers/prioritizer.h"
 
+/*
+ * Return: the priority that @path has now, after @job, which asked for it.
+ *
+ * While the access state changes, the old priority holds, as that of a path whose check is pending:
+ * the kernel holds its I/O back until the new state is known, and a switch to another group would
+ * ask the target for yet another state.
+ */
+static int answers_find_priority(const struct daemon_path *path, const struct check_job *job)
+{
+	if (job->priority < 0)
+		return MP_PRIORITY_UNDEF;
+	if (job->prio->transitioning && path->path.priority != MP_PRIORITY_UNDEF)
+		return path->path.priority;
+	return job->priority;
+}
+
 /* One answer may report the priority of every path of the map. Return: true if one has changed. */
 static bool answers_take_priority(struct daemon_path *path, struct check_job *job)
 {
@@ -50,7 +66,7 @@ static bool answers_take_priority(struct daemon_path *path, struct check_job *jo
 	if (!mp_path_state_is_active(job->check.state) || !job->prio)
 		return false;
 
-	priority = job->priority < 0 ? MP_PRIORITY_UNDEF : job->priority;
+	priority = answers_find_priority(path, job);
 	changed = path->path.priority != priority;
 	path->path.priority = priority;
 	path->path.priority_is_old = false;
@@ -62,6 +78,8 @@ static bool answers_take_priority(struct daemon_path *path, struct check_job *jo
 			continue;
 		priority = job->prioritizer->derive(job->prio, &other->identity,
 						    daemon_path_of(other)->settings.prio_args);
+		if (priority == -EAGAIN)
+			continue;
 		/* its target port group was not in the answer */
 		daemon_path_of(other)->asks_itself = priority < 0;
 		if (priority >= 0 && mp_path_state_is_active(other->state))
@@ -323,6 +341,7 @@ static void answers_apply(struct daemon_path *path, const struct answer_effects 
 	path->path.checked_usec = daemon_now_usec(path->inventory->daemon);
 	path->answered_state = effects->state;
 	path->path.state = effects->shown;
+	path->path.was_active = mp_path_state_is_active(effects->state);
 	path->path.interval_sec = effects->interval_sec;
 	if (effects->doubt) {
 		path->registered_key = 0; /* other hosts may preempt it while it is down */

@@ -54,6 +54,7 @@ static void delays_show_pending(struct daemon_path *path)
 	log_line(path->answered ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
 		 "%s: no answer from the checker yet", mp_path_name(&path->path));
 	path->path.state = MP_PATH_PENDING;
+	path->path.was_active = mp_path_state_is_active(path->answered_state);
 	awaited_end(path);
 	if (path->path.map)
 		states_changed(daemon_map_of(path->path.map), &(struct path_news){ .which = path });

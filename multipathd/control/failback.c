@@ -23,10 +23,10 @@ static unsigned failback_current_group(const struct daemon_map *map)
 	return active ? active : map->map.kernel.table.start_group;
 }
 
-static bool group_has_active_path(const struct mp_group *group)
+static bool group_is_rated(const struct mp_group *group)
 {
 	for (size_t i = 0; i < group->path_count; i++)
-		if (mp_path_is_active(group->paths[i]))
+		if (mp_path_is_rated(group->paths[i]))
 			return true;
 	return false;
 }
@@ -38,7 +38,7 @@ static bool failback_out_of_order(const struct daemon_map *map)
 	for (size_t i = 0; i < map->map.group_count; i++) {
 		int priority = map->map.groups[i].priority;
 
-		if (priority == MP_PRIORITY_UNDEF || !group_has_active_path(&map->map.groups[i]))
+		if (priority == MP_PRIORITY_UNDEF || !group_is_rated(&map->map.groups[i]))
 			continue;
 		if (last >= 0 && priority > last)
 			return true;

@@ -112,6 +112,7 @@ static void check_job_ask_priority(struct check_job *job)
 	job->prio->tpg = job->tpg;
 	job->prio->args = job->prio_args;
 	job->prio->timeout_msec = job->timeout_msec;
+	job->prio->transitioning = false;
 	job->prio->groups_size = 0;
 	job->priority = job->prioritizer->priority(job->prio);
 	answer = realloc(job->prio,

@@ -121,12 +121,14 @@ access 1 $STANDBY
 access 2 $OPTIMIZED
 conclude "only group 2 is used" ghost 1 ready 50
 echo 6000 > "$alua/group2/trans_delay_msecs"
+before=$(switches)
 access 2 $NON_OPTIMIZED &
 transition=$!
 until_true "the path is transitioning" concluded "$two" "i/o" pending
 wait $transition
 echo 0 > "$alua/group2/trans_delay_msecs"
 conclude "after it" ghost 1 ready 10
+same "no group was switched meanwhile" "$(switches)" "$before"
 until_true "I/O continues" io_moves "/dev/mapper/$map"
 
 say "explicit: the path of the optimized group is lost"

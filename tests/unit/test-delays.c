@@ -74,6 +74,7 @@ static void a_late_check_is_pending_and_then_timed_out(void **state)
 	recorded_expect("sda is due in 29 s\n");
 	assert_int_equal(world.path->path.state, MP_PATH_PENDING);
 	assert_int_equal(world.path->answered_state, MP_PATH_UP);
+	assert_true(mp_path_is_rated(&world.path->path));
 	recorded_advance(29);
 	delays_on_overdue(world.path);
 	/* Its next event is the answer. */

@@ -17,7 +17,7 @@ enum { PATHS_MAX = 16 };
 struct fact {
 	enum mp_path_state state;
 	int priority;
-	bool marginal, wrong_wwid;
+	bool marginal, wrong_wwid, was_active;
 	const char *serial, *node, *adapter;
 	int tpg, host;
 	enum mp_protocol protocol;
@@ -45,6 +45,7 @@ static size_t make_paths(const struct fact *facts, size_t count, struct mp_path 
 		paths[i].priority = facts[i].priority;
 		paths[i].marginal = facts[i].marginal;
 		paths[i].wrong_wwid = facts[i].wrong_wwid;
+		paths[i].was_active = facts[i].was_active;
 		pointers[i] = &paths[i];
 	}
 	return count;
@@ -137,6 +138,19 @@ static void order_is_by_priority_then_by_active_paths_then_as_found(void **state
 		    { .tpg = 2, .priority = 1, .state = MP_PATH_DOWN } },
 		  3,
 		  "a* bc" },
+		/* a path whose check is late is what it was */
+		{ { { .tpg = 1, .priority = 3, .state = MP_PATH_PENDING, .was_active = true },
+		    { .tpg = 2, .priority = 1 } },
+		  2,
+		  "a* b" },
+		{ { { .tpg = 1, .priority = 3, .state = MP_PATH_PENDING },
+		    { .tpg = 2, .priority = 1 } },
+		  2,
+		  "b* a" },
+		{ { { .tpg = 1, .priority = 3, .state = MP_PATH_DOWN, .was_active = true },
+		    { .tpg = 2, .priority = 1 } },
+		  2,
+		  "b* a" },
 		/* the priority is the average of the usable paths, as an integer */
 		{ { { .tpg = 1, .priority = 2 },
 		    { .tpg = 2, .priority = 1 },

@@ -172,6 +172,16 @@ static void alua_answers_for_all_paths_at_once(void **state)
 	assert_int_equal(alua->derive(&answer, &paths[3], ""), -ENODATA);
 	assert_int_equal(device.reports, 1);
 
+	/* while a group's state changes, its paths keep their priority */
+	device.report[16] = 0xf;
+	assert_int_equal(alua->priority(&answer), 50);
+	assert_false(answer.transitioning);
+	assert_int_equal(alua->derive(&answer, &paths[1], ""), -EAGAIN);
+	answer.tpg = 0x101;
+	assert_int_equal(alua->priority(&answer), 0);
+	assert_true(answer.transitioning);
+	memcpy(device.report, report, sizeof(report));
+
 	answer.tpgs = MP_TPGS_UNKNOWN;
 	answer.tpg = -1;
 	device.tpg = 0x101;
@@ -228,6 +238,8 @@ static void sysfs_reads_the_handler_state(void **state)
 		prioritization.args = cases[i].args;
 		assert_int_equal(mp_prioritizer_find("sysfs")->priority(&prioritization),
 				 cases[i].priority);
+		assert_int_equal(prioritization.transitioning,
+				 !strcmp(cases[i].access_state, "transitioning\n"));
 	}
 	snprintf(command, sizeof(command), "rm -r %s", root);
 	assert_int_equal(system(command), 0);
