@@ -267,6 +267,7 @@ static int with_engine(const struct arguments *arguments, const struct target *t
 		.loads_whole = true,
 		.one_lane = true,
 		.reports_changes = true,
+		.lists_faults = !creates,
 		.awaits_leftovers = true,
 		.keeps_existing = !arguments->force_reload,
 		.create = creates,

@@ -227,8 +227,10 @@ struct answer_effects answers_weigh(const struct daemon_path *path, enum mp_path
 	if (t.changed && !first)
 		effects.report = ANSWER_REPORT_CHANGE;
 	else if (mp_path_state_is_bad(answer))
-		effects.report = process->log_checker_err_once && !first ? ANSWER_REPORT_AGAIN :
-									   ANSWER_REPORT_FAULT;
+		effects.report = path->inventory->options.lists_faults ||
+						 (process->log_checker_err_once && !first) ?
+					 ANSWER_REPORT_AGAIN :
+					 ANSWER_REPORT_FAULT;
 	if (path->waiters.next != &path->waiters && answer != MP_PATH_PENDING)
 		effects.waiters = t.reinstate && effects.message ? ANSWER_WAITERS_ORDER :
 								   ANSWER_WAITERS_OK;

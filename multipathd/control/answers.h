@@ -59,7 +59,7 @@ enum answer_report {
 	ANSWER_REPORT_NONE,
 	ANSWER_REPORT_CHANGE, /* with the number of the map's active paths */
 	ANSWER_REPORT_FAULT,
-	ANSWER_REPORT_AGAIN, /* the same fault, with log_checker_err once */
+	ANSWER_REPORT_AGAIN, /* the same fault, with log_checker_err once, or one that is listed */
 };
 
 /* Everything that follows from a path's new state. */

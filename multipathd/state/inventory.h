@@ -44,6 +44,7 @@ struct inventory_options {
 	 */
 	bool one_lane;
 	bool reports_changes; /* map.action names reloads and renames, too */
+	bool lists_faults; /* what a check finds is for the listing that follows: no notice of it */
 	/*
 	 * a leftover (control/leftovers.h) counts as an operation until its first repair has
 	 * finished

@@ -281,6 +281,7 @@ enum {
 	ONCE = 1 << 18, /* log_checker_err */
 	GEOM_WRONG_LUN = 1 << 19,
 	GEOM_UNJUDGED = 1 << 21,
+	LISTED = 1 << 22, /* by a program that was started for a listing */
 	MARGINAL = 1 << 20, /* the table that puts it in a group of its own is being loaded */
 };
 
@@ -290,6 +291,7 @@ static void world_set_more(struct world *world, unsigned facts)
 
 	if (facts & NO_MAP)
 		mp_map_remove_path(&path->path);
+	world->made.inventory.options.lists_faults = facts & LISTED;
 	if (facts & FIRST) {
 		path->answered = false;
 		path->answered_state = path->path.state = MP_PATH_UNCHECKED;
@@ -376,6 +378,8 @@ static void effects_follow_from_old_state_answer_and_kernel(void **state)
 		{ FIRST, 0, MP_PATH_DOWN, "down 5 s, fail_path, log fault, doubt, lost, regroup" },
 		{ FIRST | ONCE, 0, MP_PATH_DOWN,
 		  "down 5 s, fail_path, log fault, doubt, lost, regroup" },
+		{ FIRST | LISTED, 0, MP_PATH_DOWN,
+		  "down 5 s, fail_path, log fault again, doubt, lost, regroup" },
 		{ FIRST | NO_MAP, 0, MP_PATH_UP, "up 5 s, taste, tune, came up" },
 		{ FIRST, 0, MP_PATH_PENDING, "pending 5 s, regroup, retry" },
 
