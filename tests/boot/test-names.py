@@ -5,28 +5,28 @@
 from machine import Machine, check, main, same
 
 REPORT = """\
-multipath: /etc/multipath/bindings differs from the one in the initramfs
-multipath: only in the initramfs: mpathk 35000c500a0b1c2d3
-multipath: only in the system: mpathz 35000c500a0b1c2d3
-multipath: /etc/multipath/wwids differs from the one in the initramfs
-multipath: only in the system: /another/
-multipath: /etc/multipath.conf differs from the one in the initramfs
-multipath: only in the system: blacklist {
-multipath: only in the system: devnode "^sdz"
-multipath: the next boot may give other maps or names than this system would: run "update-initramfs -u\""""
+/etc/multipath/bindings differs from the one in the initramfs
+only in the initramfs: mpathk 35000c500a0b1c2d3
+only in the system: mpathz 35000c500a0b1c2d3
+/etc/multipath/wwids differs from the one in the initramfs
+only in the system: /another/
+/etc/multipath.conf differs from the one in the initramfs
+only in the system: blacklist {
+only in the system: devnode "^sdz"
+the next boot may give other maps or names than this system would: run "update-initramfs -u\""""
 
 
 def test(image, out):
     with Machine(image, out) as machine:
         machine.wait_shell()
-        same("differences", machine.run("journalctl -k -o cat | grep '^multipath:' || :"), "")
+        same("differences", machine.run("journalctl -q -k -t multipath -o cat"), "")
         machine.run("sed -i 's/^mpathk/mpathz/' /etc/multipath/bindings; echo /another/ >> /etc/multipath/wwids; "
                     "printf 'blacklist {\\n\\tdevnode \"^sdz\"\\n}\\n' >> /etc/multipath.conf; sync")
         machine.send("systemctl reboot")
         machine.wait_end(240, reboot=True)
         machine.start()
         machine.wait_shell()
-        same("what is reported", machine.run("journalctl -k -o cat | grep '^multipath:'"), REPORT)
+        same("what is reported", machine.run("journalctl -k -t multipath -o cat"), REPORT)
         check("it is on the console", "only in the system: mpathz" in machine.text())
         same("the root device", machine.run("findmnt -no SOURCE /"), "/dev/mapper/mpathk-part1")
         machine.until("the daemon serves the map by its name", "[ \"$(multipathd show maps raw format '%n %N')\" = 'mpathk 2' ]")
