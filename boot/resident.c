@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,6 +97,64 @@ static bool files_are_on_map(const char *dir)
 	return is_on_map(sysfs, 0);
 }
 
+/* Keeps a link; the file that it leads to is kept by others. */
+static void keep_link(const char *link)
+{
+	struct stat info;
+
+	/* Left open on purpose. */
+	if (!lstat(link, &info) && S_ISLNK(info.st_mode))
+		(void)!open(link, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* The links in its directory by which a library is found, such as libc.so.6. */
+static void keep_links_to(const char *library)
+{
+	const char *base = strrchr(library, '/') + 1;
+	char dir[PATH_MAX], link[PATH_MAX], target[PATH_MAX];
+	struct dirent *entry;
+	ssize_t length;
+	DIR *stream;
+
+	snprintf(dir, sizeof(dir), "%.*s", (int)(base - library), library);
+	stream = opendir(dir);
+	while (stream && (entry = readdir(stream))) {
+		if (entry->d_type != DT_LNK)
+			continue;
+		length = readlinkat(dirfd(stream), entry->d_name, target, sizeof(target) - 1);
+		target[length < 0 ? 0 : length] = '\0';
+		if (strcmp(target, base) ||
+		    snprintf(link, sizeof(link), "%s%s", dir, entry->d_name) >= (int)sizeof(link))
+			continue;
+		keep_link(link);
+	}
+	if (stream)
+		closedir(stream);
+}
+
+/* The dynamic linker, by the name that programs have for it. */
+static int keep_interpreter(struct dl_phdr_info *program, size_t size, void *userdata)
+{
+	(void)size;
+	(void)userdata;
+	for (int i = 0; i < program->dlpi_phnum; i++)
+		if (program->dlpi_phdr[i].p_type == PT_INTERP)
+			keep_link((const char *)program->dlpi_addr + program->dlpi_phdr[i].p_vaddr);
+	return 1; /* the first is the program itself */
+}
+
+/* Names on the way to files that are kept: reading a directory takes a disk, too. */
+static void keep_ways(void)
+{
+	static const char *const links[] = {
+		"/bin", "/lib", "/lib64", "/sbin", "/usr/lib64", "/usr/sbin",
+	};
+
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		keep_link(links[i]);
+	dl_iterate_phdr(keep_interpreter, NULL);
+}
+
 /* The file stays open, which keeps its name in memory, too. */
 static void keep(const char *file)
 {
@@ -127,6 +186,7 @@ static void keep_mapped(long pid)
 			continue;
 		strcpy(last, file);
 		keep(file);
+		keep_links_to(file);
 	}
 	if (maps)
 		fclose(maps);
@@ -148,6 +208,7 @@ static long daemon_pid(void)
 /* Until a signal ends the process. @ready: closed when everything is in memory */
 static void stay(char **files, int ready)
 {
+	keep_ways();
 	keep_mapped(1);
 	keep_mapped(daemon_pid());
 	keep("/etc/ld.so.cache");

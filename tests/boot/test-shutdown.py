@@ -25,6 +25,8 @@ def data_is_lost(machine):
 def root_is_lost(machine):
     machine.until("both paths", "[ \"$(multipathd show maps raw format '%n %N' | grep mpathk)\" = 'mpathk 2' ]")
     machine.until("what a shutdown needs is in memory", "systemctl is-active multipathd-queueing && pgrep -x resident")
+    # What nothing keeps in memory may have gone when it is needed.
+    machine.run("sync; echo 3 > /proc/sys/vm/drop_caches")
     machine.pull(0)
     machine.pull(1)
     # From here on the shell reads no file.
