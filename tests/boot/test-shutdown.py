@@ -29,8 +29,8 @@ def root_is_lost(machine):
     machine.run("sync; echo 3 > /proc/sys/vm/drop_caches")
     machine.pull(0)
     machine.pull(1)
-    # From here on the shell reads no file.
-    machine.until("no path is left", "[[ $(multipathd show maps raw format '%n %N') == *'mpathk 0'* ]]")
+    # From here on the shell reads no file that is not kept, and searches no directory.
+    machine.until("no path is left", "[[ $(/usr/sbin/multipathd show maps raw format '%n %N') == *'mpathk 0'* ]]")
     machine.send("kill -s RTMIN+4 1")
     machine.say(f"root without paths: off after {machine.wait_end(LIMIT):.0f} s")
 
