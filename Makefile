@@ -5,9 +5,10 @@ prefix ?= /usr
 sbindir ?= $(prefix)/sbin
 multiarch := $(shell $(CC) -print-multiarch 2>/dev/null)
 libdir ?= $(prefix)/lib$(if $(multiarch),/$(multiarch))
-# Programs that the small front ends start. Tools that make boot and rescue images copy this directory whole:
-# initramfs-tools and rear that of prefix, dracut that of libdir, where links are.
+# Programs that the small front ends start. Tools that make boot and rescue images copy a directory "multipath" whole:
+# initramfs-tools and rear that of $(prefix)/lib, dracut that of libdir. Links are there if the programs are not.
 plugindir ?= $(prefix)/lib/multipath
+plugin_links = $(filter-out $(plugindir),$(sort $(prefix)/lib/multipath $(libdir)/multipath))
 includedir ?= $(prefix)/include
 mandir ?= $(prefix)/share/man
 docdir ?= $(prefix)/share/doc/multipath
@@ -267,8 +268,8 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 	chmod 755 $(DESTDIR)$(sbindir)/mpathconf
 	install -m 755 $(B)/kpartx_id $(DESTDIR)$(udevdir)
 	install -m 755 $(B)/plugin/multipathd $(B)/plugin/multipath $(B)/plugin/resident $(DESTDIR)$(plugindir)
-	[ $(libdir)/multipath = $(plugindir) ] || { install -d $(DESTDIR)$(libdir)/multipath && \
-		ln -sf $(plugindir)/multipathd $(plugindir)/multipath $(DESTDIR)$(libdir)/multipath; }
+	for d in $(plugin_links); do install -d $(DESTDIR)$$d && \
+		ln -sf $(plugindir)/multipathd $(plugindir)/multipath $(DESTDIR)$$d || exit; done
 	install -m 755 $(B)/libmpathcmd.so.0 $(DESTDIR)$(libdir)
 	ln -sf libmpathcmd.so.0 $(DESTDIR)$(libdir)/libmpathcmd.so
 	install -m 644 $(B)/libmpathcmd.a $(DESTDIR)$(libdir)
@@ -302,8 +303,7 @@ install-boot: ## install what boots from multipath: hooks for initramfs-tools an
 # What is in $(statedir) and the configuration stay.
 uninstall: ## remove what "make install" with the same settings has installed
 	rm -f $(addprefix $(DESTDIR)$(sbindir)/,multipathd multipath multipathc mpathconf gmultipath kpartx)
-	rm -f $(addprefix $(DESTDIR)$(plugindir)/,multipathd multipath resident)
-	rm -f $(DESTDIR)$(libdir)/multipath/multipathd $(DESTDIR)$(libdir)/multipath/multipath
+	rm -f $(foreach d,$(plugindir) $(plugin_links),$(DESTDIR)$d/multipathd $(DESTDIR)$d/multipath) $(DESTDIR)$(plugindir)/resident
 	rm -f $(addprefix $(DESTDIR)$(libdir)/,libmpathcmd.so.0 libmpathcmd.so libmpathcmd.a pkgconfig/libmpathcmd.pc)
 	rm -f $(DESTDIR)$(includedir)/mpath_cmd.h
 	rm -f $(addprefix $(DESTDIR)$(mandir)/,man5/multipath.conf.5 man8/multipath.8 man8/multipathd.8 man8/multipathc.8 \
@@ -314,7 +314,7 @@ uninstall: ## remove what "make install" with the same settings has installed
 	rm -f $(DESTDIR)$(tmpfilesdir)/multipath.conf
 	rm -f $(addprefix $(DESTDIR)$(docdir)/,README.md NEWS.md CONTRIBUTING.md COPYING $(wildcard docs/*.md))
 	-rmdir --ignore-fail-on-non-empty $(wildcard $(addprefix $(DESTDIR),$(docdir)/docs $(docdir) $(plugindir) \
-		$(filter-out $(plugindir),$(libdir)/multipath) $(configdir))) 2>/dev/null
+		$(plugin_links) $(configdir))) 2>/dev/null
 	-rmdir --ignore-fail-on-non-empty $(wildcard $(DESTDIR)$(statedir)) 2>/dev/null
 
 uninstall-boot: ## remove what "make install-boot" with the same settings has installed

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -14,6 +15,7 @@
 #include "kernel/dm_task.h"
 
 #define TARGET "multipath"
+#define FIRST_IPC_NAMESPACE 0xEFFFFFFFU /* the inode of the one that the system has booted with */
 
 /*
  * libdevmapper has one log function and no argument for it; both are set before there is a second
@@ -94,11 +96,22 @@ static void load_target(void)
 		dm_task_run(task);
 }
 
+/*
+ * udev says on a semaphore that it is done, in its own IPC name space, the system's first one. In
+ * another, a container's for instance, nobody would ever say so.
+ */
+static bool shares_semaphores_with_udev(void)
+{
+	struct stat mine;
+
+	return stat("/proc/self/ns/ipc", &mine) < 0 || mine.st_ino == FIRST_IPC_NAMESPACE;
+}
+
 static void library_open(bool wait_for_udev, mp_dm_log_fn log)
 {
 	log_text = log;
 	dm_log_with_errno_init(on_library_log);
-	dm_udev_set_sync_support(wait_for_udev);
+	dm_udev_set_sync_support(wait_for_udev && shares_semaphores_with_udev());
 	dm_hold_control_dev(1);
 	mp_dm_task_forget_cookie();
 }

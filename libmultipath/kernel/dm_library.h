@@ -19,7 +19,7 @@ struct mp_dm_versions {
  * mp_dm_open() - once per process, before any worker starts: opens the control device, sets
  * libdevmapper up, has the kernel load the multipath target if it has not
  * @wait_for_udev:	operations share a cookie that mp_dm_wait() waits for: multipath(8), one
- *		thread; the daemon passes false
+ *		thread; the daemon passes false. Ignored in another IPC name space than udev's.
  *
  * Return: 0, -EOPNOTSUPP if the kernel has no multipath target, -EPROTONOSUPPORT if it is too old,
  * negative errno of the control device.
