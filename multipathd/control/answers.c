@@ -342,6 +342,8 @@ static void answers_apply(struct daemon_path *path, const struct answer_effects 
 
 	path->path.checked_usec = daemon_now_usec(path->inventory->daemon);
 	path->answered_state = effects->state;
+	if (mp_path_state_is_bad(effects->answer))
+		path->only_io_failed = false;
 	path->path.state = effects->shown;
 	path->path.was_active = mp_path_state_is_active(effects->state);
 	path->path.interval_sec = effects->interval_sec;
@@ -562,6 +564,7 @@ int answers_fail(struct daemon_path *path, uint64_t request)
 	map->map.stats.path_faults += mp_path_is_active(&path->path);
 	path->answered_state = MP_PATH_DOWN;
 	path->path.state = MP_PATH_DOWN;
+	path->only_io_failed = false;
 	states_changed(map, &(struct path_news){ .failed = true, .which = path });
 	return 0;
 }

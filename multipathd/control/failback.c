@@ -64,12 +64,18 @@ static bool failback_wants_regrouping(const struct daemon_map *map)
 	return false;
 }
 
-/* All other paths of @which's group are down. */
+/*
+ * All other paths of @which's group are down. If its checker never failed, the path was not lost:
+ * the array refused its I/O, as it does when another host has had the LUN transferred. To fetch it
+ * back would be answered in kind.
+ */
 static bool failback_is_followover(const struct daemon_map *map, const struct daemon_path *which)
 {
 	const struct mp_group *best;
 	bool member = false;
 
+	if (which->only_io_failed)
+		return false;
 	if (!map->map.best_group || map->map.best_group > map->map.group_count)
 		return false;
 	best = &map->map.groups[map->map.best_group - 1];

@@ -177,6 +177,7 @@ static void states_take_failure(struct daemon_path *path, uint64_t earliest_usec
 	loads_doubt(path);
 	path->answered_state = MP_PATH_DOWN;
 	path->path.state = MP_PATH_DOWN;
+	path->only_io_failed = true;
 	path->registered_key = 0;
 	path->path.interval_sec = path->inventory->process->polling_interval_sec;
 	path->path.map->stats.path_faults++;

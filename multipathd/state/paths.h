@@ -63,6 +63,8 @@ struct daemon_path {
 	struct check_job *job; /* under way, NULL if none */
 	enum mp_path_state answered_state; /* last real answer; path.state differs only while that
 					      is pending */
+	/* I/O has failed since its checker last found it bad, if it ever did */
+	bool only_io_failed;
 	bool answered; /* at least once, or no longer waited for */
 	bool asks_itself; /* its own check must read its priority */
 	bool registration_failed; /* the last registration of its key failed; logged */

@@ -150,6 +150,7 @@ enum {
 	UNWANTED = 1 << 13, /* blacklisted */
 	NO_GROUPS = 1 << 14,
 	A_READING = 1 << 15, /* its priority is being read again */
+	A_REFUSED = 1 << 16, /* I/O failed on it, but no check did */
 };
 
 static void world_init(struct world *world, unsigned facts)
@@ -174,6 +175,7 @@ static void world_init(struct world *world, unsigned facts)
 					   "round-robin 0 1 1 8:32 1");
 	if (!(facts & NO_GROUPS))
 		map->kernel.table.groups[facts & SECOND ? 1 : 0].state = MP_GROUP_ACTIVE;
+	world->a->only_io_failed = facts & A_REFUSED;
 	world->a->answered = !(facts & A_READING);
 	world->b->answered = world->c->answered = true;
 	world->map->groups_by_prio = facts & BY_PRIO;
@@ -226,6 +228,8 @@ static void the_state_of_a_map_decides_whether_it_fails_back(void **state)
 		/* followover: the path that came up is the only one of the best group */
 		{ MP_FAILBACK_FOLLOWOVER, A_UP, SECOND | B_DOWN, MP_FAILBACK_SWITCH },
 		{ MP_FAILBACK_FOLLOWOVER, A_UP, SECOND, MP_FAILBACK_NONE },
+		{ MP_FAILBACK_FOLLOWOVER, A_UP, SECOND | B_DOWN | A_REFUSED, MP_FAILBACK_NONE },
+		{ MP_FAILBACK_IMMEDIATE, A_UP, SECOND | B_DOWN | A_REFUSED, MP_FAILBACK_SWITCH },
 		{ MP_FAILBACK_FOLLOWOVER, A_UP, C_HIGHER | B_DOWN, MP_FAILBACK_NONE },
 		{ MP_FAILBACK_FOLLOWOVER, SOME_UP, SECOND | B_DOWN, MP_FAILBACK_NONE },
 		{ MP_FAILBACK_FOLLOWOVER, CHANGED, SECOND | B_DOWN, MP_FAILBACK_NONE },
