@@ -32,6 +32,8 @@ static void timeouts_fit_each_other_and_the_transport(void **state)
 		  NONE, 0 },
 		{ "dev_loss_tmo on other transports", MP_PROTOCOL_SCSI_ATA, 5, 30, 0, NONE, NONE,
 		  MP_TUNING_NO_TRANSPORT },
+		{ "SRP ports keep the kernel's", MP_PROTOCOL_SCSI_SRP, 7, 90, 0, NONE, NONE,
+		  MP_TUNING_NO_TRANSPORT },
 		{ "both", MP_PROTOCOL_SCSI_FCP, 10, 60, 0, 10, 60, 0 },
 		{ "no_path_retry fail asks for nothing", MP_PROTOCOL_SCSI_FCP, 5, 30, MP_RETRY_FAIL,
 		  5, 30, 0 },
