@@ -14,7 +14,7 @@ RULES = "dm-mpath", "dm-parts", "multipath", "kpartx", "del-part-nodes"
 
 def test(image, out):
     files = open(f"{image}/files").read()
-    for rule in () if "hook-debian" in image else RULES:
+    for rule in () if "hook-debian" in image or "dracut" in image else RULES:
         check(f"{rule} is in the initramfs", re.search(f"rules.d/[0-9]+-{rule}.rules$", files, re.MULTILINE))
     with Machine(image, out) as machine:
         machine.wait_shell()
