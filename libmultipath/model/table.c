@@ -474,6 +474,28 @@ unsigned mp_table_active_group(const struct mp_table *table)
 	return 0;
 }
 
+static bool group_works(const struct mp_table_group *group)
+{
+	for (size_t i = 0; i < group->path_count; i++)
+		if (group->paths[i].state == MP_DM_ACTIVE)
+			return true;
+	return false;
+}
+
+bool mp_table_awaits_io(const struct mp_table *table)
+{
+	unsigned active = mp_table_active_group(table);
+
+	if (!active)
+		return table->group_count;
+	if (group_works(&table->groups[active - 1]))
+		return false;
+	for (size_t i = 0; i < table->group_count; i++)
+		if (group_works(&table->groups[i]))
+			return true;
+	return false;
+}
+
 const struct mp_table_path *mp_table_group_path(const struct mp_table_group *group, dev_t devt)
 {
 	for (size_t i = 0; i < group->path_count; i++)

@@ -90,6 +90,16 @@ bool mp_table_has_feature(const struct mp_table *table, const char *word);
 /** mp_table_active_group() - number (from 1) of the group that status calls active, 0 if none */
 unsigned mp_table_active_group(const struct mp_table *table);
 
+/**
+ * mp_table_awaits_io() - does the next I/O make another group the active one?
+ *
+ * Then the kernel's state changes without an event: no group is active yet, or all paths of the
+ * active one have failed and another group has one that works.
+ *
+ * Return: true if so; false for a table without groups.
+ */
+bool mp_table_awaits_io(const struct mp_table *table);
+
 /** mp_table_group_path() - the path of @group with that device number, borrowed, or NULL */
 const struct mp_table_path *mp_table_group_path(const struct mp_table_group *group, dev_t devt);
 

@@ -35,7 +35,7 @@ struct looks {
 	bool again; /* wanted while one is in progress */
 	sd_event_source *timer; /* armed while one is wanted that must not begin yet */
 	uint64_t begun_usec, rested_usec; /* the last one began, the next one may begin */
-	bool read_unused; /* the next one also reads maps without an active group */
+	bool read_unused; /* the next one also reads maps whose groups change with I/O */
 	struct cds_list_head waiters; /* of struct look_waiter, for the next one */
 };
 
@@ -220,11 +220,6 @@ static void look_job_done(struct work *work)
 	slices_run(looks->taking);
 }
 
-static bool map_is_unused(const struct mp_map *map)
-{
-	return map->kernel.table.group_count && !mp_table_active_group(&map->kernel.table);
-}
-
 /* Of all maps, with those that wait. Return: NULL: out of memory */
 static struct look_job *look_job_new(struct looks *looks)
 {
@@ -245,9 +240,10 @@ static struct look_job *look_job_new(struct looks *looks)
 			continue;
 		look->known = true;
 		look->busy = daemon_map_of(map)->busy;
-		look->read_anyway = (looks->read_unused && map_is_unused(map)) ||
-				    daemon_map_of(map)->came_up_id || map->kernel.other_target ||
-				    daemon_map_of(map)->read_again;
+		look->read_anyway =
+			(looks->read_unused && mp_table_awaits_io(&map->kernel.table)) ||
+			daemon_map_of(map)->came_up_id || map->kernel.other_target ||
+			daemon_map_of(map)->read_again;
 		daemon_map_of(map)->read_again = false;
 		look->event_nr = map->kernel.event_nr;
 		look->generation = daemon_map_of(map)->generation;
@@ -302,7 +298,7 @@ bool looks_have_unused(const struct daemon *daemon)
 	const struct mp_map *map;
 
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
-		if (map->kernel.exists && map_is_unused(map))
+		if (map->kernel.exists && mp_table_awaits_io(&map->kernel.table))
 			return true;
 	return false;
 }

@@ -69,8 +69,8 @@ struct looks *looks_free(struct looks *looks);
 void looks_want(struct daemon *daemon);
 
 /**
- * looks_await_unused() - like looks_await(), and also read maps without an active group, which
- * changes with the first I/O, without an event
+ * looks_await_unused() - like looks_await(), and also read maps whose active group changes with the
+ * next I/O, without an event: mp_table_awaits_io()
  */
 void looks_await_unused(struct daemon *daemon, struct look_waiter *waiter);
 

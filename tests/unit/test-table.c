@@ -186,6 +186,35 @@ static void a_status_line_gives_states_counts_and_the_group_in_use(void **state)
 	assert_int_equal(mp_table_active_group(&table), 0);
 }
 
+static void the_next_io_changes_the_group_if_the_active_one_has_no_path(void **state)
+{
+	static const struct {
+		const char *status;
+		bool awaits;
+	} rows[] = {
+		{ "2 0 0 1 alua 2 1 E 0 2 2 8:16 A 0 0 1 8:32 A 0 0 1 E 0 1 2 8:48 A 0 0 1", true },
+		{ "2 0 0 1 alua 2 1 A 0 2 2 8:16 A 0 0 1 8:32 A 0 0 1 E 0 1 2 8:48 A 0 0 1",
+		  false },
+		{ "2 0 0 1 alua 2 1 A 0 2 2 8:16 F 1 0 1 8:32 A 0 0 1 E 0 1 2 8:48 A 0 0 1",
+		  false },
+		{ "2 0 0 1 alua 2 1 A 0 2 2 8:16 F 1 0 1 8:32 F 1 0 1 E 0 1 2 8:48 A 0 0 1", true },
+		{ "2 0 0 1 alua 2 1 A 0 2 2 8:16 F 1 0 1 8:32 F 1 0 1 E 0 1 2 8:48 F 1 0 1",
+		  false },
+	};
+	_cleanup_(mp_table_fini) struct mp_table table = MP_TABLE_INIT;
+	_cleanup_(mp_table_fini) struct mp_table empty = MP_TABLE_INIT;
+
+	(void)state;
+	assert_int_equal(mp_table_parse(TABLE, &table), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(mp_table_parse_status(rows[i].status, &table), 0);
+		if (mp_table_awaits_io(&table) != rows[i].awaits)
+			fail_msg("row %zu", i);
+	}
+	assert_int_equal(mp_table_parse("0 0 0 0", &empty), 0);
+	assert_false(mp_table_awaits_io(&empty));
+}
+
 static void the_status_of_a_map_without_groups_is_read(void **state)
 {
 	_cleanup_(mp_table_fini) struct mp_table table = MP_TABLE_INIT;
@@ -253,6 +282,7 @@ int main(void)
 		cmocka_unit_test(paths_may_have_no_arguments),
 		cmocka_unit_test(a_malformed_table_is_refused),
 		cmocka_unit_test(a_status_line_gives_states_counts_and_the_group_in_use),
+		cmocka_unit_test(the_next_io_changes_the_group_if_the_active_one_has_no_path),
 		cmocka_unit_test(the_status_of_a_map_without_groups_is_read),
 		cmocka_unit_test(a_status_that_does_not_fit_is_refused),
 		cmocka_unit_test(a_path_is_found_by_its_device),
