@@ -218,7 +218,7 @@ static const uint8_t rule_device_first[] = { MP_KEY_RULE_VENDOR, MP_KEY_RULE_PRO
 
 const struct mp_scope_row mp_scopes[MP_SCOPES] = {
 	[MP_SCOPE_TOP] = { .name = "file" },
-	[MP_SCOPE_DEFAULTS] = { "defaults" },
+	[MP_SCOPE_DEFAULTS] = { .name = "defaults" },
 	[MP_SCOPE_BLACKLIST] = { "blacklist", FIRST(rules_first) },
 	[MP_SCOPE_BLACKLIST_DEVICE] = { "device", MP_SCOPE_BLACKLIST, .repeatable = true,
 					FIRST(rule_device_first) },
