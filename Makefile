@@ -109,7 +109,7 @@ unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
 lab_programs := $(B)/unit/lab-kernel
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
 
-.PHONY: all help clean install install-boot uninstall uninstall-boot deb rpm check-packages check-boot check-clients check-kernel demo check bench unit unit-programs lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup \
+.PHONY: all clang help clean install install-boot uninstall uninstall-boot deb rpm check-packages check-boot check-clients check-kernel demo check bench unit unit-programs lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup \
 	format format-check
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -250,6 +250,10 @@ fuzz: ## run every fuzz target with libFuzzer for FUZZ_SECONDS each
 	@tests/fuzz/run $(FUZZ_SECONDS) $(patsubst build/%,build/fuzzer/%,$(fuzz_programs))
 
 SINCE ?= HEAD
+# gcc warns of variables that are not used; clang also of those whose cleanup is their use.
+clang: ## compile everything with clang, which builds the fuzz targets, too
+	@find . -path ./build -prune -o -path ./tests/kernel/modules -prune -o -name '*.c' -print | xargs -P $(shell nproc) -n 8 clang -fsyntax-only $(all_cflags) $(paths) -Wno-unused-variable
+
 format: ## format the C code by .clang-format (clang-format of Debian 12)
 	@git ls-files '*.[ch]' | xargs clang-format -i
 

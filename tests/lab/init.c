@@ -155,8 +155,10 @@ int main(void)
 	mkdir("etc/multipath/conf.d", 0755);
 	unlink("etc/multipath.conf");
 	unlink(".dockerenv"); /* otherwise systemd takes this for a container */
-	symlink(text("/usr/lib/uml/modules/%s", kernel.release),
-		text("usr/lib/modules/%s", kernel.release));
+	if (symlink(text("/usr/lib/uml/modules/%s", kernel.release),
+		    text("usr/lib/modules/%s", kernel.release)) &&
+	    errno != EEXIST)
+		die("usr/lib/modules");
 
 	/*
 	 * chroot alone is not enough: kernel threads (LIO's files, modprobe on demand) must see

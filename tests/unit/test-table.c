@@ -19,8 +19,8 @@ static void a_table_line_is_read_and_written_back(void **state)
 		"1 queue_if_no_path 0 0 0",
 		"0 0 1 1 service-time 0 1 1 8:0 1",
 		"1 queue_if_no_path 1 alua 2 1 service-time 0 1 1 8:16 1 service-time 0 1 1 8:32 1",
-		"3 queue_if_no_path pg_init_retries 50 1 rdac 2 2 round-robin 0 2 1 8:16 1000 8:32 100 "
-		"historical-service-time 2 1024 1 1 1 259:4095 0",
+		("3 queue_if_no_path pg_init_retries 50 1 rdac 2 2 round-robin 0 2 1 8:16 1000 8:32 100 "
+		 "historical-service-time 2 1024 1 1 1 259:4095 0"),
 		"0 0 1 1 service-time 0 0 1",
 	};
 
