@@ -22,7 +22,11 @@ struct mp_check {
 	 * descriptor is new. The caller stores it with the path.
 	 */
 	unsigned kept;
+	/* the LUN refuses I/O, as a path that owns it has found: no other path can do better */
+	bool lun_refuses;
 	enum mp_path_state state; /* answer */
+	/* answer of a path that owns the LUN: whether the LUN refuses I/O */
+	bool asked_lun, lun_refused;
 	/* Noticed, by the checker or before it ran; cleared by the caller. */
 	/*
 	 * answer: INQUIRY data or LUN inventory changed (SPC 3F/03, 3F/0E): it may be another LUN

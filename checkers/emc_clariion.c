@@ -29,10 +29,25 @@ static const char *find_fault(const uint8_t *page)
 	return NULL;
 }
 
+/*
+ * An inactive snapshot answers INQUIRY but refuses reads, on any path: without that knowledge, I/O
+ * would be tried on one path after the other, with a trespass each time.
+ */
+static int check_owner(struct mp_check *check)
+{
+	struct mp_scsi_result result;
+	int r = mp_check_read_first_block(check, &result);
+
+	check->lun_refused = check->state != MP_PATH_UP &&
+			     result.sense_key == MP_SCSI_SENSE_ILLEGAL_REQUEST &&
+			     result.asc == 0x25 && result.ascq == 0x01;
+	check->asked_lun = check->lun_refused || check->state == MP_PATH_UP;
+	return r;
+}
+
 static int emc_clariion_check(struct mp_check *check)
 {
 	uint8_t page[PAGE_SIZE] = { 0 };
-	struct mp_scsi_result result;
 	const char *fault;
 	int r = mp_check_read_page(check, PAGE_STATE, page, sizeof(page));
 
@@ -50,10 +65,11 @@ static int emc_clariion_check(struct mp_check *check)
 		return mp_check_answer(check, MP_PATH_DOWN, "logical unit's name changed");
 	check->kept = name_digest(page);
 
-	if (page[4] != LUN_OWNED)
-		return mp_check_answer(check, MP_PATH_UP, "path is passive, ready to take over");
-	/* An inactive snapshot answers INQUIRY but refuses reads. */
-	return mp_check_read_first_block(check, &result);
+	if (page[4] == LUN_OWNED)
+		return check_owner(check);
+	if (check->lun_refuses)
+		return mp_check_answer(check, MP_PATH_DOWN, "logical unit is an inactive snapshot");
+	return mp_check_answer(check, MP_PATH_UP, "path is passive, ready to take over");
 }
 
 const struct mp_checker mp_checker_emc_clariion = { .name = "emc_clariion",

@@ -406,6 +406,23 @@ static void answers_check_again(struct daemon_path *path)
 		schedule_check(path);
 }
 
+/*
+ * The LUN refuses I/O until the path that was refused reports anything else, or another one that
+ * owns the LUN has read from it.
+ */
+static void answers_take_refusal(const struct daemon_path *path, bool asked, bool refused)
+{
+	struct daemon_map *map;
+
+	if (!path->path.map)
+		return;
+	map = daemon_map_of(path->path.map);
+	if (refused)
+		map->refused_path = path->path.id;
+	else if (asked || map->refused_path == path->path.id)
+		map->refused_path = 0;
+}
+
 /* What the device reported besides its state and name. */
 static void answers_take_facts(struct daemon_path *path, const struct check_job *job)
 {
@@ -417,6 +434,8 @@ static void answers_take_facts(struct daemon_path *path, const struct check_job 
 		fabric_take_reading(path, job->port, job->port_epoch);
 	if (path->checker == job->checker)
 		path->checker_kept = job->check.kept;
+	if (!job->work.skipped)
+		answers_take_refusal(path, job->check.asked_lun, job->check.lun_refused);
 	path->path.identity.offline = job->offline;
 	if (job->tpg >= 0)
 		path->path.identity.tpg = job->tpg;
@@ -548,6 +567,7 @@ void answers_take(struct check_job *job)
 
 void answers_time_out(struct daemon_path *path)
 {
+	answers_take_refusal(path, false, false);
 	answers_take_state(path, MP_PATH_TIMEOUT, "no answer in time", false, false);
 }
 

@@ -118,6 +118,17 @@ static int questions_copy_texts(struct check_job *job, const struct daemon_path 
 	return job->identity ? 0 : -ENOMEM;
 }
 
+/* A path that has left the map since it was refused no longer speaks for its LUN. */
+static bool questions_lun_refuses(const struct daemon_path *path)
+{
+	const struct daemon_path *refused;
+
+	if (!path->path.map || !daemon_map_of(path->path.map)->refused_path)
+		return false;
+	refused = paths_find_id(path->inventory, daemon_map_of(path->path.map)->refused_path);
+	return refused && refused->path.map == path->path.map;
+}
+
 struct check_job *questions_make_job(const struct daemon_path *path,
 				     const struct questions *questions, uint64_t now_usec)
 {
@@ -140,6 +151,7 @@ struct check_job *questions_make_job(const struct daemon_path *path,
 	job->checker = path->checker;
 	job->check.fd = path->fd;
 	job->check.kept = path->checker_kept;
+	job->check.lun_refuses = questions_lun_refuses(path);
 	job->check.timeout_msec = job->timeout_msec;
 	job->epoch = path->path.epoch;
 	job->want_proof = questions->proof;

@@ -136,6 +136,8 @@ struct daemon_map {
 	 * path that came up: the group in use must be read before failback is decided; 0 none
 	 */
 	uint64_t came_up_id;
+	/* id of the path that owns the LUN and was refused I/O by it; 0 none */
+	uint64_t refused_path;
 	uint64_t prio_asking; /* id of the path whose check reads the priorities of all; 0 none */
 	uint64_t prio_asked_usec;
 	/* of its paths, kept for when it has none; NULL if it never had one */

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "jobs-recorded.h"
+#include "multipathd/control/questions.h"
 
 #define TWO_PATHS "0 0 1 1 round-robin 0 2 1 8:0 1 8:16 1"
 #define OTHER_PATH "0 0 1 1 round-robin 0 1 1 8:16 1"
@@ -495,6 +496,53 @@ static void a_path_to_another_lun_is_failed_whatever_its_checker_says(void **sta
 	assert_true(world.map->dirty);
 }
 
+static void a_lun_refuses_io_until_the_path_that_owns_it_reports_otherwise(void **state)
+{
+	enum { REFUSED, READ, NOT_ASKED_LUN, SKIPPED_CHECK, TIMED_OUT, LEFT_MAP };
+	static const struct {
+		bool by_other; /* path than the one that was refused */
+		int then;
+		bool refuses;
+	} rows[] = {
+		{ false, REFUSED, true },	{ true, REFUSED, true },
+		{ true, NOT_ASKED_LUN, true },	{ true, TIMED_OUT, true },
+		{ false, SKIPPED_CHECK, true }, { false, READ, false },
+		{ true, READ, false },		{ false, NOT_ASKED_LUN, false },
+		{ false, TIMED_OUT, false },	{ false, LEFT_MAP, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_world_ struct world world;
+		struct daemon_path *asked;
+		struct questions questions;
+		struct check_job *job;
+
+		world_init(&world, TWO_PATHS);
+		asked = rows[i].by_other ? world.path : world.other;
+		world.map->refused_path = rows[i].by_other ? world.other->path.id :
+							     world.path->path.id;
+		if (rows[i].then == TIMED_OUT) {
+			answers_time_out(world.path);
+		} else if (rows[i].then == LEFT_MAP) {
+			mp_map_remove_path(&world.path->path);
+		} else {
+			world.job->work.skipped = rows[i].then == SKIPPED_CHECK;
+			world.job->check.lun_refused = rows[i].then == REFUSED;
+			world.job->check.asked_lun = rows[i].then == REFUSED ||
+						     rows[i].then == READ;
+			take(&world, rows[i].then == READ ? MP_PATH_UP : MP_PATH_DOWN);
+		}
+		questions = questions_ask(asked, recorded.now_usec);
+		job = questions_make_job(asked, &questions, recorded.now_usec);
+		assert_non_null(job);
+		if (job->check.lun_refuses != rows[i].refuses)
+			fail_msg("row %zu", i);
+		check_job_free(job);
+		recorded_forget();
+	}
+}
+
 static void an_answer_from_before_a_doubt_is_asked_for_again(void **state)
 {
 	_cleanup_world_ struct world world;
@@ -592,6 +640,7 @@ int main(void)
 		cmocka_unit_test(the_message_to_the_kernel_comes_before_all_other_effects),
 		cmocka_unit_test(a_proven_path_that_is_up_again_is_reinstated),
 		cmocka_unit_test(a_path_to_another_lun_is_failed_whatever_its_checker_says),
+		cmocka_unit_test(a_lun_refuses_io_until_the_path_that_owns_it_reports_otherwise),
 		cmocka_unit_test(an_answer_from_before_a_doubt_is_asked_for_again),
 		cmocka_unit_test(an_answer_for_a_path_that_is_gone_is_dropped),
 		cmocka_unit_test(

@@ -288,6 +288,19 @@ static void emc_clariion_reads_the_array_page(void **state)
 	script(refused, 2);
 	assert_int_equal(mp_checker_find("emc_clariion")->check(&check), 0);
 	assert_int_equal(check.state, MP_PATH_DOWN);
+	/* An inactive snapshot refuses I/O on the other paths, too. */
+	assert_true(check.asked_lun && check.lun_refused);
+	page[4] = 1;
+	script(good, 2);
+	check = (struct mp_check){ .fd = check.fd, .timeout_msec = 1000, .lun_refuses = true };
+	assert_int_equal(mp_checker_find("emc_clariion")->check(&check), 0);
+	assert_int_equal(check.state, MP_PATH_DOWN);
+	assert_false(check.asked_lun);
+	page[4] = 2;
+	script(good, 2);
+	assert_int_equal(mp_checker_find("emc_clariion")->check(&check), 0);
+	assert_int_equal(check.state, MP_PATH_UP);
+	assert_true(check.asked_lun && !check.lun_refused);
 	page[11] = 1;
 	script(good, 2);
 	assert_int_equal(mp_checker_find("emc_clariion")->check(&check), 0);
