@@ -25,6 +25,16 @@ static bool queueing_is_on(const struct daemon_map *map)
 				  mp_table_has_feature(&map->map.kernel.table, "queue_if_no_path");
 }
 
+/*
+ * A check that hangs ends with its timeout. But a path that has been blocked since the daemon
+ * started may be so for ever: a shutdown does not wait for it.
+ */
+static bool queueing_awaits_check(const struct mp_path *path, bool limited)
+{
+	return path->state == MP_PATH_UNCHECKED ||
+	       (path->state == MP_PATH_PENDING && (path->was_active || !limited));
+}
+
 struct queueing_verdict queueing_judge(const struct daemon_map *map, uint64_t now_usec)
 {
 	struct queueing_verdict verdict = { .queueing = map->map.queueing };
@@ -42,10 +52,10 @@ struct queueing_verdict queueing_judge(const struct daemon_map *map, uint64_t no
 	if (!map->map.kernel.exists || map->removing || map->removal_tried || !map->kind->managed ||
 	    claims_leave_alone(map))
 		return verdict;
-	cds_list_for_each_entry(path, &map->map.paths, in_map)
-		input.pending += path->state == MP_PATH_PENDING || path->state == MP_PATH_UNCHECKED;
 	if (daemon)
 		input.limited_usec = daemon->shutdown_usec;
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		input.pending += queueing_awaits_check(path, input.limited_usec);
 	verdict.applies = true;
 	verdict.effect = mp_queueing_step(&verdict.queueing, &input);
 	return verdict;
@@ -118,10 +128,13 @@ void queueing_shutdown(struct daemon *daemon, bool shutdown)
 
 bool queueing_awaits_paths(struct daemon *daemon)
 {
+	const uint64_t now_usec = daemon_now_usec(daemon);
 	struct mp_map *map;
 
+	/* Not for ever for a map that is left alone since, such as one that could not be removed.
+	 */
 	cds_list_for_each_entry(map, &daemon->inventory.maps, in_all)
-		if (map->queueing.recovering && !map->queueing.disabled)
+		if (mp_queueing_left_sec(&map->queueing, now_usec))
 			return true;
 	return false;
 }

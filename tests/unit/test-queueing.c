@@ -559,6 +559,50 @@ static void at_shutdown_a_map_without_paths_queues_for_half_a_minute(void **stat
 	recorded_expect("message w: queue_if_no_path\n");
 }
 
+static void only_a_check_that_ends_puts_off_the_limit(void **state)
+{
+	static const struct {
+		unsigned facts;
+		bool was_active, limited;
+	} rows[] = {
+		{ A_DOWN | B_PENDING, true, false }, /* until its timeout */
+		{ A_DOWN | B_UNCHECKED, false, false },
+		{ A_DOWN | B_PENDING, false, true }, /* blocked since the daemon started */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_world_ struct world world;
+
+		world_init(&world, rows[i].facts | TABLE_QUEUES);
+		world.map->map.settings.no_path_retry = MP_RETRY_QUEUE;
+		world.b->path.was_active = rows[i].was_active;
+		queueing_shutdown(&world.made.daemon, true);
+		assert_int_equal(world.map->map.queueing.recovering, rows[i].limited);
+		recorded_forget();
+	}
+}
+
+static void the_daemon_waits_for_a_map_until_its_deadline(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, NONE_LEFT | TABLE_QUEUES);
+	world.map->map.settings.no_path_retry = MP_RETRY_QUEUE;
+	assert_false(queueing_awaits_paths(&world.made.daemon));
+	queueing_shutdown(&world.made.daemon, true);
+	assert_true(queueing_awaits_paths(&world.made.daemon));
+	/* It is not wanted any more, but in use. */
+	world.map->removal_tried = true;
+	recorded_advance(29);
+	assert_true(queueing_awaits_paths(&world.made.daemon));
+	recorded_advance(1);
+	queueing_step(world.map);
+	assert_false(queueing_awaits_paths(&world.made.daemon));
+	recorded_forget();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -577,6 +621,8 @@ int main(void)
 		cmocka_unit_test(a_path_that_is_up_again_stops_the_timer),
 		cmocka_unit_test(the_operator_ends_queueing_and_restores_it),
 		cmocka_unit_test(at_shutdown_a_map_without_paths_queues_for_half_a_minute),
+		cmocka_unit_test(only_a_check_that_ends_puts_off_the_limit),
+		cmocka_unit_test(the_daemon_waits_for_a_map_until_its_deadline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
