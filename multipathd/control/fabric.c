@@ -43,38 +43,59 @@ static bool fabric_is_of_port(const struct daemon_path *path, const struct mp_ad
 	       address->channel == port->channel && address->target == port->target;
 }
 
+/* Return: NULL if the port is not being written. */
+static struct daemon_path *fabric_find_writing(struct inventory *inventory,
+					       const struct mp_address *port)
+{
+	struct mp_path *path;
+
+	cds_list_for_each_entry(path, &inventory->paths, in_all)
+		if (daemon_path_of(path)->port.writing &&
+		    fabric_is_of_port(daemon_path_of(path), port))
+			return daemon_path_of(path);
+	return NULL;
+}
+
+static void fabric_record(struct daemon_path *path, bool marginal);
+
 static void fabric_on_written(struct daemon *daemon, const struct mp_address *port,
 			      enum port_state state, int error)
 {
 	/* A port that is not connected has the wanted state, as far as that matters, once it is. */
-	bool done = error >= 0 || error == -EINVAL;
+	bool done = error >= 0 || error == -EINVAL, written = state == PORT_MARGINAL;
 	uint64_t id = mp_hash_number(mp_hash_text("port_state") - error);
+	struct daemon_path *writer = fabric_find_writing(&daemon->inventory, port);
+	bool wanted = writer && writer->port.marginal;
 	struct mp_path *other;
 
 	cds_list_for_each_entry(other, &daemon->inventory.paths, in_all) {
 		struct daemon_path *path = daemon_path_of(other);
 
-		if (!fabric_is_of_port(path, port) || !path->port.writing)
+		if (!path->port.writing || !fabric_is_of_port(path, port))
 			continue;
-		path->port.writing--;
+		path->port.writing = false;
 		path->port.epoch++;
-		if (!done)
-			path->port.marginal = state != PORT_MARGINAL;
+		path->port.marginal = written == done;
 	}
+	if (done && writer)
+		fabric_record(writer, wanted);
 	if (!done && error != -ECANCELED && warnings_is_first(&daemon->warnings, id))
 		log_warning("host%d: cannot set the state of a remote port to \"%s\": %s",
-			    port->host, state == PORT_MARGINAL ? "Marginal" : "Online",
-			    strerror(-error));
+			    port->host, written ? "Marginal" : "Online", strerror(-error));
 }
 
-/* For all paths of the port, in one write. */
-static void fabric_record(const struct daemon_path *path, bool marginal)
+/*
+ * For all paths of the port, in one write. There is one at a time, after which the state wanted by
+ * then is written: a write may hang, and congestion can begin and end many times a second.
+ */
+static void fabric_record(struct daemon_path *path, bool marginal)
 {
 	const struct mp_address *port = &path->path.identity.address;
 	struct mp_path *other;
 
 	if (path->port.marginal == marginal ||
-	    ports_write(path, marginal ? PORT_MARGINAL : PORT_ONLINE, fabric_on_written) < 0)
+	    (!fabric_find_writing(path->inventory, port) &&
+	     ports_write(path, marginal ? PORT_MARGINAL : PORT_ONLINE, fabric_on_written) < 0))
 		return;
 	cds_list_for_each_entry(other, &path->inventory->paths, in_all) {
 		struct daemon_path *same = daemon_path_of(other);
@@ -82,7 +103,7 @@ static void fabric_record(const struct daemon_path *path, bool marginal)
 		if (!fabric_is_of_port(same, port))
 			continue;
 		same->port.marginal = marginal;
-		same->port.writing++;
+		same->port.writing = true;
 		same->port.epoch++;
 	}
 }

@@ -31,9 +31,9 @@ enum path_mark {
 /* The path's remote port, with marginal_pathgroups fpin: control/fabric.h. */
 struct path_port {
 	enum path_mark mark;
-	bool marginal; /* in the kernel, as last read or written */
-	unsigned writing; /* writes in progress */
-	unsigned epoch; /* increased by each: what was read before is outdated */
+	bool marginal; /* in the kernel, as last read or written; while writing: wanted there */
+	bool writing; /* in progress */
+	unsigned epoch; /* increased by each write: what was read before is outdated */
 };
 
 struct daemon_path {

@@ -148,6 +148,35 @@ static void a_port_that_is_marginal_is_not_written_again(void **state)
 	recorded_expect("");
 }
 
+/* A write may hang, while congestion begins and ends many times. */
+static void a_port_has_one_write_at_a_time(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		take(MP_FPIN_PEER_CONGESTION, 2, 0x200000000000000a);
+		take(MP_FPIN_PEER_CONGESTION, 0, 0x200000000000000a);
+	}
+	recorded_expect("port of sda is marginal\n");
+	end_write(0, PORT_MARGINAL, 0);
+	recorded_expect("port of sda is online\n");
+	read_port(0, PORT_MARGINAL);
+	expect_marginal("");
+	take(MP_FPIN_PEER_CONGESTION, 2, 0x200000000000000a);
+	take(MP_FPIN_PEER_CONGESTION, 0, 0x200000000000000a);
+	end_write(0, PORT_ONLINE, 0);
+	recorded_expect("");
+	read_port(0, PORT_ONLINE);
+	expect_marginal("");
+	read_port(0, PORT_MARGINAL);
+	expect_marginal("a");
+
+	/* it cannot be written: the last state remains */
+	take_link(0x200000000000000b);
+	recorded_expect("port of sdc is marginal\n");
+	end_write(2, PORT_MARGINAL, -EACCES);
+	recorded_expect("");
+}
+
 static void a_path_is_marginal_as_long_as_its_port_is(void **state)
 {
 	(void)state;
@@ -333,6 +362,7 @@ int main(void)
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 		ROW(a_notification_is_about_the_ports_that_it_names_on_its_host),
 		ROW(a_port_that_is_marginal_is_not_written_again),
+		ROW(a_port_has_one_write_at_a_time),
 		ROW(a_path_is_marginal_as_long_as_its_port_is),
 		ROW(what_was_read_before_the_port_was_written_is_outdated),
 		ROW(a_mark_that_the_kernel_does_not_keep_ends_with_a_change_of_the_fabric),
