@@ -131,3 +131,15 @@ check "it starts again" systemctl start multipathd
 until_true "maps queue again" map_queues mpathb
 until_true "without a limit" eval '[ "$(systemctl is-active multipathd-queueing)" = active ] && [ -d /run/multipathd-queueing ]'
 io_stop one
+
+say "isolation is no shutdown"
+same "what is needed at shutdown may take any time to read" "$(systemctl show -P TimeoutStartUSec multipathd-queueing)" infinity
+# Without the shell on the console.
+printf '[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n' \
+	> /run/systemd/system/emergency.service
+systemctl daemon-reload
+check "it may queue without the daemon" multipathd forcequeueing daemon
+check "the emergency target is isolated" systemctl isolate emergency.target
+same "the daemon is stopped" "$(systemctl is-active multipathd)" inactive
+check "queueing is not limited" [ -d /run/multipathd-queueing ]
+check "maps queue" map_queues mpathb
