@@ -44,9 +44,9 @@ array_owner_is() { [ "$(cat "$array/owner")" = "$1" ]; }
 # array_transfers CONTROLLER [long|short] - how often an initiator had the LUN transferred to it
 array_transfers() { grep -c "^transfer to $1: ${2-}" "$array/log"; }
 
-# concluded PATH CHECKER-STATE PRIORITY - what the daemon makes of a path
+# concluded PATH CHECKER-STATE PRIORITY-PATTERN - what the daemon makes of a path
 concluded() {
-	[ "$(multipathd show paths raw format '%d %T %p' 2>/dev/null | awk -v p="$1" '$1 == p { print $2, $3 }')" = "$2 $3" ]
+	[[ $(multipathd show paths raw format '%d %T %p' 2>/dev/null | awk -v p="$1" '$1 == p { print $2, $3 }') == "$2 "$3 ]]
 }
 # conclude MESSAGE STATE-ONE PRIORITY-ONE STATE-TWO PRIORITY-TWO
 conclude() {
