@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* kpartx - maps for the partitions of a multipath map, a disk or an image file. */
 #include <errno.h>
-#include <libudev.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "kernel/dm_library.h"
+#include "kernel/udev_queue.h"
 #include "kpartx/apply.h"
 #include "kpartx/disk.h"
 #include "kpartx/loop.h"
@@ -22,7 +20,6 @@
 
 enum {
 	READ_TRIES = 3, /* of a table that changes meanwhile */
-	UDEV_WAIT_MSEC = 3000, /* for udev to close what it looks at */
 	FAULTS_SHOWN = 8,
 	EXIT_MOST = 255,
 };
@@ -241,31 +238,6 @@ static int list(const struct mappings_disk *disk, const char *file,
 
 /* ---- change */
 
-static unsigned long long now_msec(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
-
-/* udev opens devices to look at them: wait, not for ever, until it has nothing to do. */
-static void wait_for_udev(void)
-{
-	unsigned long long end = now_msec() + UDEV_WAIT_MSEC, now;
-	struct udev *udev = udev_new();
-	struct udev_queue *queue = udev ? udev_queue_new(udev) : NULL;
-	struct pollfd poll_for = { .fd = queue ? udev_queue_get_fd(queue) : -1, .events = POLLIN };
-
-	while (poll_for.fd >= 0 && !udev_queue_get_queue_is_empty(queue) &&
-	       (now = now_msec()) < end) {
-		if (poll(&poll_for, 1, end - now) > 0)
-			udev_queue_flush(queue);
-	}
-	udev_queue_unref(queue);
-	udev_unref(udev);
-}
-
 static bool is_busy(const struct mapping_plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
@@ -298,7 +270,7 @@ static int change(const struct disk *disk, const struct mappings_disk *facts,
 	if (r == 0 && options->wait && is_busy(&plan)) {
 		mapping_plan_fini(&plan);
 		apply_existing_fini(&existing);
-		wait_for_udev();
+		mp_udev_queue_wait(MP_UDEV_QUEUE_MSEC);
 		r = plan_now(disk, facts, mode, partitions, &existing, &plan);
 	}
 	return r < 0 ? r : (int)apply_plan(disk, &plan, options->verbose);
