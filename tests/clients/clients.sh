@@ -22,11 +22,11 @@ name_maps() {
 		echo "mpath${letters:lun:1} $(wwid_of_lun $lun)"
 	done >> /etc/multipath/bindings
 }
-# lio HOSTS LUNS - disks of LIO, 16 MB each: other than those of scsi_debug they have a memory of their own
+# lio HOSTS LUNS [MB] - disks of LIO (default 16 MB): other than those of scsi_debug they have a memory of their own
 lio() {
 	local lun host
 	for ((lun = 0; lun < $2; lun++)); do
-		tcm_backstore "disk$lun" 16 "e$lun"
+		tcm_backstore "disk$lun" "${3:-16}" "e$lun"
 	done
 	for ((host = 0; host < $1; host++)); do
 		tcm_host $host

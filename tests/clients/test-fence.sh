@@ -6,25 +6,16 @@
 . "$LAB/lib.sh"
 . "$LAB_ROOT/tests/clients/clients.sh"
 iqn=iqn.2014-08.org.example:shared
-target=/sys/kernel/config/target/iscsi/$iqn
-portal() {
-	local group=$target/tpgt_$1
-	mkdir -p "$group/np/127.0.0.$1:3260" "$group/lun/lun_0"
-	ln -s "$core/rd_mcp_0/disk0" "$group/lun/lun_0/link"
-	echo 0 > "$group/attrib/authentication"
-	echo 1 > "$group/attrib/generate_node_acls"
-	echo 0 > "$group/attrib/demo_mode_write_protect"
-	echo 1 > "$group/enable"
-	iscsiadm -m node -T $iqn -p "127.0.0.$1:3260,$1" -o new > /dev/null
-	iscsiadm -m node -T $iqn -p "127.0.0.$1:3260" --login > /dev/null
-}
 sessions() {
 	local number
 	tcm_backstore disk0 8 e0
-	modprobe -a iscsi_target_mod iscsi_tcp
-	mkdir -p /sys/kernel/config/target/iscsi /var/target/pr
+	mkdir -p /var/target/pr
 	iscsid
-	for number in 1 2 3; do portal $number; done
+	for number in 1 2 3; do
+		iscsi_portal $iqn $number disk0
+		iscsiadm -m node -T $iqn -p "127.0.0.$number:3260,$number" -o new > /dev/null
+		iscsiadm -m node -T $iqn -p "127.0.0.$number:3260" --login > /dev/null
+	done
 }
 udev_quick sessions
 until_true "three disks" disks_are 3

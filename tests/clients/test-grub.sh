@@ -6,16 +6,7 @@
 . "$LAB_ROOT/tests/clients/clients.sh"
 export LVM_SUPPRESS_FD_WARNINGS=1
 config
-hosts() {
-	local host lun
-	for lun in 0 1; do tcm_backstore "disk$lun" 48 "e$lun"; done
-	for host in 1 2; do
-		tcm_host $host
-		for lun in 0 1; do tcm_lun $host $lun disk$lun; done
-	done
-}
-udev_quick hosts
-until_true "four disks" disks_are 4
+udev_quick lio 2 2 48
 name_maps
 daemon_start
 ready 2 2

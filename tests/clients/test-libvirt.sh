@@ -5,16 +5,7 @@
 . "$LAB/lib.sh"
 . "$LAB_ROOT/tests/clients/clients.sh"
 config
-hosts() {
-	local host lun
-	for lun in 0 1; do tcm_backstore "disk$lun" 32 "e$lun"; done
-	for host in 1 2; do
-		tcm_host $host
-		for lun in 0 1; do tcm_lun $host $lun disk$lun; done
-	done
-}
-udev_quick hosts
-until_true "four disks" disks_are 4
+udev_quick lio 2 2 32
 name_maps
 daemon_start
 ready 2 2

@@ -4,19 +4,6 @@
 . "$LAB/lib.sh"
 . "$LAB_ROOT/tests/clients/clients.sh"
 iqn=iqn.2014-08.org.example:clients
-target=/sys/kernel/config/target/iscsi/$iqn
-portal() {
-	local group=$target/tpgt_$1 lun
-	mkdir -p "$group/np/127.0.0.$1:3260"
-	for lun in 0 1; do
-		mkdir -p "$group/lun/lun_$lun"
-		ln -s "$core/rd_mcp_0/disk$lun" "$group/lun/lun_$lun/link"
-	done
-	echo 0 > "$group/attrib/authentication"
-	echo 1 > "$group/attrib/generate_node_acls"
-	echo 0 > "$group/attrib/demo_mode_write_protect"
-	echo 1 > "$group/enable"
-}
 node() { local n=$1; shift; iscsiadm -m node -T $iqn -p "127.0.0.$n:3260" "$@"; }
 login() { conclude "$1" "$(answer node "$2" --login | grep -v 'Logging in' | without_numbers)"; }
 logout() { conclude "$1" "$(answer node "$2" --logout | sed 's/\[sid: [0-9]*/[sid: N/' | without_numbers)"; }
@@ -35,10 +22,8 @@ connect() {
 	ip link set lo up
 	tcm_backstore disk0 8 e0
 	tcm_backstore disk1 8 e1
-	modprobe -a iscsi_target_mod iscsi_tcp
-	mkdir /sys/kernel/config/target/iscsi
-	portal 1
-	portal 2
+	iscsi_portal $iqn 1 disk0 disk1
+	iscsi_portal $iqn 2 disk0 disk1
 	iscsid
 	for n in 1 2; do
 		node $n -o new > /dev/null

@@ -6,31 +6,17 @@
 . "$LAB/lib.sh"
 . "$LAB_ROOT/tests/clients/clients.sh"
 iqn=iqn.2014-08.org.example:volumes
-target=/sys/kernel/config/target/iscsi/$iqn
-portal() {
-	local group=$target/tpgt_$1 lun
-	mkdir -p "$group/np/127.0.0.$1:3260"
-	for lun in 0 1; do
-		mkdir "$group/lun/lun_$lun"
-		ln -s "$core"/*/"disk$lun" "$group/lun/lun_$lun/link"
-	done
-	echo 0 > "$group/attrib/authentication"
-	echo 1 > "$group/attrib/generate_node_acls"
-	echo 0 > "$group/attrib/demo_mode_write_protect"
-	echo 1 > "$group/enable"
-}
 # Two volumes, each at two portals. They are loop devices, so that they can grow.
 targets() {
 	local lun
-	modprobe -a loop iscsi_target_mod iscsi_tcp
+	modprobe loop
 	for lun in 0 1; do
 		truncate -s 16M "/run/disk$lun"
 		losetup "/dev/loop$lun" "/run/disk$lun"
 		tcm_backstore "disk$lun" 16 "b$lun" "/dev/loop$lun"
 	done
-	mkdir /sys/kernel/config/target/iscsi
-	portal 1
-	portal 2
+	iscsi_portal $iqn 1 disk0 disk1
+	iscsi_portal $iqn 2 disk0 disk1
 	iscsid
 }
 config "user_friendly_names no" "find_multipaths yes"

@@ -185,6 +185,24 @@ tcm_unlun() {
 }
 tcm_hctl() { local target; printf -v target '%s/naa.500140500000%04x/tpgt_1/address' "$fabric" "$1"; cat "$target"; }
 
+# iscsi_portal TARGET N DISK... - disks of tcm_backstore at 127.0.0.N, as LUN 0, 1 ...; open to all
+iscsi_portal() {
+	local group=/sys/kernel/config/target/iscsi/$1/tpgt_$2 n=$2 lun=0 disk
+	shift 2
+	modprobe -a iscsi_target_mod iscsi_tcp
+	mkdir -p /sys/kernel/config/target/iscsi
+	mkdir -p "$group/np/127.0.0.$n:3260"
+	for disk; do
+		mkdir -p "$group/lun/lun_$lun"
+		ln -s "$core"/*/"$disk" "$group/lun/lun_$lun/link"
+		lun=$((lun + 1))
+	done
+	echo 0 > "$group/attrib/authentication"
+	echo 1 > "$group/attrib/generate_node_acls"
+	echo 0 > "$group/attrib/demo_mode_write_protect"
+	echo 1 > "$group/enable"
+}
+
 ## The daemon
 
 # config ["KEYWORD VALUE"]... - write multipath.conf: these defaults, and the tests' own

@@ -4,17 +4,6 @@
 . "$LAB/lib.sh"
 iqn=iqn.2014-08.org.example:effects
 target=/sys/kernel/config/target/iscsi/$iqn
-# Two target portal groups, each with a portal and two LUNs.
-portal() {
-	local group=$target/tpgt_$1
-	mkdir -p "$group/np/127.0.0.$1:3260" "$group/lun/lun_0" "$group/lun/lun_1"
-	ln -s "$core/rd_mcp_0/disk0" "$group/lun/lun_0/link"
-	ln -s "$core/rd_mcp_0/disk1" "$group/lun/lun_1/link"
-	echo 0 > "$group/attrib/authentication"
-	echo 1 > "$group/attrib/generate_node_acls"
-	echo 0 > "$group/attrib/demo_mode_write_protect"
-	echo 1 > "$group/enable"
-}
 unlun() { rm "$target/tpgt_$1/lun/lun_$2/link"; rmdir "$target/tpgt_$1/lun/lun_$2"; }
 login() {
 	iscsiadm -m node -T $iqn -p "127.0.0.$1:3260,$1" -o new >/dev/null
@@ -25,10 +14,8 @@ connect() {
 	ip link set lo up
 	tcm_backstore disk0 8 e0
 	tcm_backstore disk1 8 e1
-	modprobe -a iscsi_target_mod iscsi_tcp
-	mkdir /sys/kernel/config/target/iscsi
-	portal 1
-	portal 2
+	iscsi_portal $iqn 1 disk0 disk1
+	iscsi_portal $iqn 2 disk0 disk1
 	iscsid
 	login 1
 	login 2
