@@ -59,7 +59,8 @@ ready 2 2
 maps_now "login again"
 check "I/O continues" io_moves /dev/mapper/mpatha
 io_stop iscsi
-conclude "rescan" "$(answer iscsiadm -m session --rescan | sed 's/\[sid: [0-9]*/[sid: N/')"
+# In whatever order the sessions have been found.
+conclude "rescan" "$(answer iscsiadm -m session --rescan | sed 's/\[sid: [0-9]*/[sid: N/' | sort)"
 
 say "a file system on a map"
 mkfs.ext4 -q /dev/mapper/mpatha 4M
