@@ -140,6 +140,6 @@ printf '[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nRemainAfterExit
 systemctl daemon-reload
 check "it may queue without the daemon" multipathd forcequeueing daemon
 check "the emergency target is isolated" systemctl isolate emergency.target
-same "the daemon is stopped" "$(systemctl is-active multipathd)" inactive
+until_true "the daemon is stopped" eval '[ "$(systemctl is-active multipathd)" = inactive ]'
 check "queueing is not limited" [ -d /run/multipathd-queueing ]
 check "maps queue" map_queues mpathb
