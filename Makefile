@@ -250,9 +250,9 @@ fuzz: ## run every fuzz target with libFuzzer for FUZZ_SECONDS each
 	@tests/fuzz/run $(FUZZ_SECONDS) $(patsubst build/%,build/fuzzer/%,$(fuzz_programs))
 
 SINCE ?= HEAD
-# gcc warns of variables that are not used; clang also of those whose cleanup is their use.
+# gcc warns of variables that are not used; clang also of those whose cleanup is their use. Guests build what is in tests/kernel.
 clang: ## compile everything with clang, which builds the fuzz targets, too
-	@find . -path ./build -prune -o -path ./tests/kernel/modules -prune -o -name '*.c' -print | xargs -P $(shell nproc) -n 8 clang -fsyntax-only $(all_cflags) $(paths) -Wno-unused-variable
+	@find . -path ./build -prune -o -path ./tests/kernel -prune -o -name '*.c' -print | xargs -P $(shell nproc) -n 8 clang -fsyntax-only $(all_cflags) $(paths) -Wno-unused-variable
 
 format: ## format the C code by .clang-format (clang-format of Debian 12)
 	@git ls-files '*.[ch]' | xargs clang-format -i
