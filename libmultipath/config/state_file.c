@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/strbuf.h"
 
 enum { FIRST_WAIT_MSEC = 1, LONGEST_WAIT_MSEC = 200, READ_SIZE = 64 << 10 };
@@ -75,14 +75,6 @@ int mp_state_dir_make(const char *dir)
 	return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-static uint64_t now_msec(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
-
 /*
  * The kernel waits for a lock without limit or until a signal, and a thread of the daemon must not
  * use signals. Nothing tells when a lock is released, so this asks again after ever longer pauses.
@@ -92,7 +84,7 @@ static uint64_t now_msec(void)
 int mp_state_file_lock(int fd, unsigned limit_msec)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	uint64_t deadline_msec = now_msec() + limit_msec;
+	uint64_t deadline_msec = mp_clock_msec() + limit_msec;
 	int pause_msec = FIRST_WAIT_MSEC;
 
 	for (;;) {
@@ -102,7 +94,7 @@ int mp_state_file_lock(int fd, unsigned limit_msec)
 			return 0;
 		if (errno != EAGAIN && errno != EACCES)
 			return -errno;
-		now = now_msec();
+		now = mp_clock_msec();
 		if (now >= deadline_msec)
 			return -ETIMEDOUT;
 		if ((uint64_t)pause_msec > deadline_msec - now)

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "kernel/aio.h"
 #include "kernel/knock.h"
@@ -42,14 +42,6 @@ struct checks {
 	int fd; /* readable when reads have ended */
 	sd_event_source *source;
 };
-
-static uint64_t worker_now_usec(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * usec_per_sec + now.tv_nsec / 1000;
-}
 
 void check_job_free(struct check_job *job)
 {
@@ -190,7 +182,7 @@ static void check_job_follow_up(struct check_job *job)
 	}
 	/* An answer that took long may have waited for a connection to be restored. */
 	job->want_proof = job->want_proof || job->check.identity_changed ||
-			  worker_now_usec() - job->run_usec >= LATE_SEC * usec_per_sec;
+			  mp_clock_usec() - job->run_usec >= LATE_SEC * usec_per_sec;
 	if (job->want_proof)
 		check_job_prove(job);
 	if (job->vpd_vendor && mp_scsi_vpd_text(job->check.fd, job->vpd_vendor, text, sizeof(text),
@@ -233,7 +225,7 @@ static void check_job_run(struct work *work)
 		return;
 	}
 	if (!job->run_usec && !job->want_proof)
-		job->run_usec = worker_now_usec();
+		job->run_usec = mp_clock_usec();
 	if (work->sparing && !job->knocked && !job->checker->none) {
 		check_job_knock(job);
 		return;

@@ -13,22 +13,14 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 
 static const char state_unconnected[] = "01"; /* bound, or listening: SS_UNCONNECTED */
 
 enum { TEXT_MAX = 8 << 20 };
-
-static uint64_t now_msec(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 unsigned long holder_find_inode(const char *text, const char *name)
 {
@@ -68,7 +60,7 @@ static char *read_text(const char *file, uint64_t end_msec)
 		if (!grown)
 			return NULL;
 		text = grown;
-		while (now_msec() < end_msec &&
+		while (mp_clock_msec() < end_msec &&
 		       (count = read(fd, text + used, room - used - 1)) > 0)
 			used += count;
 	} while (used == room - 1 && room < TEXT_MAX);
@@ -85,7 +77,7 @@ static bool process_has(const char *pid, const char *socket, uint64_t end_msec)
 
 	snprintf(dir, sizeof(dir), "/proc/%.16s/fd", pid);
 	stream = opendir(dir);
-	while (stream && !found && now_msec() < end_msec && (entry = readdir(stream))) {
+	while (stream && !found && mp_clock_msec() < end_msec && (entry = readdir(stream))) {
 		ssize_t length = readlinkat(dirfd(stream), entry->d_name, link, sizeof(link) - 1);
 
 		link[length < 0 ? 0 : length] = '\0';
@@ -140,7 +132,7 @@ static int ask_listener(const char *name, struct holder *ret)
  */
 static int search_processes(const char *name, unsigned limit_msec, struct holder *ret)
 {
-	uint64_t end_msec = now_msec() + limit_msec;
+	uint64_t end_msec = mp_clock_msec() + limit_msec;
 	_cleanup_free_ char *text = read_text("/proc/net/unix", end_msec);
 	unsigned long inode = text ? holder_find_inode(text, name) : 0;
 	struct dirent *entry;
@@ -153,7 +145,7 @@ static int search_processes(const char *name, unsigned limit_msec, struct holder
 		return r;
 	snprintf(socket, sizeof(socket), "socket:[%lu]", inode);
 	stream = opendir("/proc");
-	while (stream && r < 0 && now_msec() < end_msec && (entry = readdir(stream))) {
+	while (stream && r < 0 && mp_clock_msec() < end_msec && (entry = readdir(stream))) {
 		if (*entry->d_name < '1' || *entry->d_name > '9' ||
 		    !process_has(entry->d_name, socket, end_msec))
 			continue;

@@ -2,16 +2,14 @@
 #include "multipathd/loop/timers.h"
 
 #include <stdbool.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 static const uint64_t accuracy_usec = 100000;
 
 uint64_t timers_now_usec(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	return mp_clock_usec();
 }
 
 int timers_set(sd_event *event, sd_event_source **source, uint64_t usec,
