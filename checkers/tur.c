@@ -7,8 +7,6 @@
 
 enum {
 	TRIES = 5,
-	RESERVATION_CONFLICT = 0x18,
-	RESERVATION_CONFLICT_MASK = 0x7e,
 };
 
 static bool has_sense(const struct mp_scsi_result *result, uint8_t key, uint8_t asc, uint8_t ascq)
@@ -27,7 +25,7 @@ static bool is_definite(int host_status)
 /* Return: true if @result is an answer, false if it is worth another try. */
 static bool judge(const struct mp_scsi_result *result, struct mp_check *check)
 {
-	if ((result->scsi_status & RESERVATION_CONFLICT_MASK) == RESERVATION_CONFLICT) {
+	if (mp_scsi_is_conflict(result)) {
 		mp_check_answer(check, MP_PATH_UP, "path is up, reserved by another host");
 		return true;
 	}

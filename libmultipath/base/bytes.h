@@ -76,6 +76,20 @@ static inline void mp_bytes_put_le64(uint8_t *at, uint64_t value)
 	memcpy(at, &value, sizeof(value));
 }
 
+/** mp_bytes_put_be16() - write 16 bits, big-endian */
+static inline void mp_bytes_put_be16(uint8_t *at, uint16_t value)
+{
+	value = htobe16(value);
+	memcpy(at, &value, sizeof(value));
+}
+
+/** mp_bytes_put_be32() - write 32 bits, big-endian */
+static inline void mp_bytes_put_be32(uint8_t *at, uint32_t value)
+{
+	value = htobe32(value);
+	memcpy(at, &value, sizeof(value));
+}
+
 /** mp_bytes_put_be64() - write 64 bits, big-endian */
 static inline void mp_bytes_put_be64(uint8_t *at, uint64_t value)
 {

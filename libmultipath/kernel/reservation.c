@@ -2,51 +2,81 @@
 #include "kernel/reservation.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/cleanup.h"
-#include "kernel/scsi.h"
 
-/* spc4r36j 6.16, 6.17 */
 enum {
-	PERSISTENT_RESERVE_IN = 0x5e,
-	READ_KEYS = 0x00,
-	READ_RESERVATION = 0x01,
-	PERSISTENT_RESERVE_OUT = 0x5f,
-	REGISTER_AND_IGNORE_EXISTING_KEY = 0x06,
-
-	RESERVATION_CONFLICT = 0x18, /* status, SAM */
-
 	HEADER_SIZE = 8, /* generation, additional length */
 	KEY_SIZE = 8,
 	HOLDER_SIZE = 24,
-	FIRST_READ = 2048,
-	LONGEST_READ = 65528, /* 16 bits of allocation length */
-	TRIES = 5, /* registering on one path causes unit attentions on others */
+	CAPABILITIES_SIZE = 8,
+	REGISTRANT_SIZE = 24, /* before its TransportID */
+
+	/* in byte 20 of the parameter list */
+	APTPL = 0x01,
+	ALL_TG_PT = 0x04,
+	SPEC_I_PT = 0x08,
 };
 
-void mp_reservation_encode(const struct mp_reservation_parameters *parameters,
-			   uint8_t ret[static MP_RESERVATION_PARAMETERS_SIZE])
+/* The lengths of the list of ports, and of all ports. Return: bytes, negative errno. */
+static int encode_ports(const struct mp_reservation_parameters *parameters, uint8_t *data,
+			size_t room)
 {
-	memset(ret, 0, MP_RESERVATION_PARAMETERS_SIZE);
-	mp_bytes_put_be64(ret, parameters->key);
-	mp_bytes_put_be64(ret + 8, parameters->service_action_key);
-	ret[20] = parameters->all_target_ports << 2 | parameters->through_power_loss;
+	size_t length = 4;
+
+	if (parameters->port_count > MP_RESERVATION_PORTS)
+		return -EINVAL;
+	if (room < length)
+		return -ENOSPC;
+	for (size_t i = 0; i < parameters->port_count; i++) {
+		int r = mp_transport_id_encode(&parameters->ports[i], data + length, room - length);
+
+		if (r < 0)
+			return r;
+		length += r;
+	}
+	mp_bytes_put_be32(data, length - 4);
+	return length;
+}
+
+int mp_reservation_encode(const struct mp_reservation_parameters *parameters, uint8_t *data,
+			  size_t room)
+{
+	int length = 0;
+
+	if (room < MP_RESERVATION_PARAMETERS_SIZE)
+		return -ENOSPC;
+	memset(data, 0, MP_RESERVATION_PARAMETERS_SIZE);
+	mp_bytes_put_be64(data, parameters->key);
+	mp_bytes_put_be64(data + 8, parameters->service_action_key);
+	if (parameters->all_target_ports)
+		data[20] |= ALL_TG_PT;
+	if (parameters->through_power_loss)
+		data[20] |= APTPL;
+	if (parameters->port_count) {
+		data[20] |= SPEC_I_PT;
+		length = encode_ports(parameters, data + MP_RESERVATION_PARAMETERS_SIZE,
+				      room - MP_RESERVATION_PARAMETERS_SIZE);
+	}
+	return length < 0 ? length : MP_RESERVATION_PARAMETERS_SIZE + length;
+}
+
+/* What follows the header: as much as the target reports, and no more than was received. */
+static size_t additional_length(const uint8_t *data, size_t size)
+{
+	size_t reported = mp_bytes_be32(data + 4), room = size - HEADER_SIZE;
+
+	return reported < room ? reported : room;
 }
 
 int mp_reservation_decode_keys(const uint8_t *data, size_t size, struct mp_reservation_keys *ret)
 {
-	size_t told, room;
-
 	if (size < HEADER_SIZE)
 		return -EBADMSG;
-	told = mp_bytes_be32(data + 4);
-	room = size - HEADER_SIZE;
 	*ret = (struct mp_reservation_keys){
 		.generation = mp_bytes_be32(data),
-		.count = (told < room ? told : room) / KEY_SIZE,
+		.count = additional_length(data, size) / KEY_SIZE,
 		.keys = data + HEADER_SIZE,
 	};
 	return 0;
@@ -83,88 +113,53 @@ int mp_reservation_decode_holder(const uint8_t *data, size_t size,
 	return 0;
 }
 
-/* Return: 1 worth another try, 0 it worked, negative errno. */
-static int verdict(const struct mp_scsi_result *result)
+int mp_reservation_decode_capabilities(const uint8_t *data, size_t size,
+				       struct mp_reservation_capabilities *ret)
 {
-	if (mp_scsi_is_good(result) || result->sense_key == MP_SCSI_SENSE_RECOVERED)
+	if (size < CAPABILITIES_SIZE)
+		return -EBADMSG;
+	*ret = (struct mp_reservation_capabilities){
+		.length = mp_bytes_be16(data),
+		.flags = { data[2], data[3] },
+		.types = mp_bytes_be16(data + 4),
+	};
+	return 0;
+}
+
+int mp_reservation_decode_status(const uint8_t *data, size_t size,
+				 struct mp_reservation_status *ret)
+{
+	if (size < HEADER_SIZE)
+		return -EBADMSG;
+	*ret = (struct mp_reservation_status){
+		.generation = mp_bytes_be32(data),
+		.next = data + HEADER_SIZE,
+		.left = additional_length(data, size),
+	};
+	return 0;
+}
+
+int mp_reservation_next(struct mp_reservation_status *status, struct mp_reservation_registrant *ret)
+{
+	const uint8_t *data = status->next;
+	size_t length;
+
+	if (status->left < REGISTRANT_SIZE)
 		return 0;
-	if (result->scsi_status == RESERVATION_CONFLICT)
-		return -EBUSY;
-	if (result->sense_key == MP_SCSI_SENSE_ILLEGAL_REQUEST)
-		return -EOPNOTSUPP;
-	if (result->sense_key == MP_SCSI_SENSE_UNIT_ATTENTION ||
-	    result->sense_key == MP_SCSI_SENSE_NOT_READY || mp_scsi_is_transient(result))
-		return 1;
-	return result->host_status == MP_SCSI_HOST_TIMEOUT ? -ETIMEDOUT : -EIO;
-}
-
-/* Return: bytes received, negative errno. */
-static int reserve_in(int fd, uint8_t action, uint8_t *data, size_t size, unsigned timeout_msec)
-{
-	const uint8_t cdb[10] = {
-		PERSISTENT_RESERVE_IN, action, 0, 0, 0, 0, 0, size >> 8, size & 0xff
+	length = mp_bytes_be32(data + 20);
+	if (length > status->left - REGISTRANT_SIZE)
+		return 0;
+	*ret = (struct mp_reservation_registrant){
+		.key = mp_bytes_be64(data),
+		.holder = data[12] & 0x01,
+		.all_target_ports = data[12] & 0x02,
+		.scope = data[13] >> 4,
+		.type = data[13] & 0xf,
+		.target_port = mp_bytes_be16(data + 18),
 	};
-	struct mp_scsi_result result;
-	int r = 1;
-
-	for (int tries = TRIES; r > 0 && tries; tries--) {
-		r = mp_scsi_command(fd, cdb, sizeof(cdb), data, size, timeout_msec, &result);
-		if (r >= 0)
-			r = verdict(&result);
-	}
-	return r < 0 ? r : r > 0 ? -EIO : (int)result.received;
-}
-
-int mp_reservation_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
-			     struct mp_reservation_keys *ret)
-{
-	_cleanup_free_ uint8_t *buffer = NULL;
-	size_t size = FIRST_READ;
-	int r;
-
-	for (;;) {
-		free(buffer);
-		buffer = calloc(1, size);
-		if (!buffer)
-			return -ENOMEM;
-		r = reserve_in(fd, READ_KEYS, buffer, size, timeout_msec);
-		if (r < 0)
-			return r;
-		if (size == LONGEST_READ ||
-		    (uint64_t)mp_bytes_be32(buffer + 4) + HEADER_SIZE <= size)
-			break;
-		size = LONGEST_READ;
-	}
-	r = mp_reservation_decode_keys(buffer, r, ret);
-	if (r >= 0)
-		*data = TAKE_PTR(buffer);
-	return r;
-}
-
-int mp_reservation_read_holder(int fd, unsigned timeout_msec, struct mp_reservation_holder *ret)
-{
-	uint8_t data[HOLDER_SIZE] = { 0 };
-	int r = reserve_in(fd, READ_RESERVATION, data, sizeof(data), timeout_msec);
-
-	return r < 0 ? r : mp_reservation_decode_holder(data, r, ret);
-}
-
-int mp_reservation_register(int fd, const struct mp_reservation_parameters *parameters,
-			    unsigned timeout_msec)
-{
-	const uint8_t cdb[10] = {
-		PERSISTENT_RESERVE_OUT,	       REGISTER_AND_IGNORE_EXISTING_KEY, 0, 0, 0, 0, 0, 0,
-		MP_RESERVATION_PARAMETERS_SIZE
-	};
-	uint8_t data[MP_RESERVATION_PARAMETERS_SIZE];
-	struct mp_scsi_result result;
-	int r = 1;
-
-	mp_reservation_encode(parameters, data);
-	for (int tries = TRIES; r > 0 && tries; tries--) {
-		r = mp_scsi_send(fd, cdb, sizeof(cdb), data, sizeof(data), timeout_msec, &result);
-		if (r >= 0)
-			r = verdict(&result);
-	}
-	return r > 0 ? -EIO : r;
+	ret->has_transport =
+		mp_transport_id_decode(data + REGISTRANT_SIZE, length, &ret->transport) == 0;
+	status->next += REGISTRANT_SIZE + length;
+	status->left -= REGISTRANT_SIZE + length;
+	return 1;
 }

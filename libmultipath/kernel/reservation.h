@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * reservation.h - SCSI persistent reservations: parameter data, and the commands by SG_IO.  For:
- * programs.
+ * reservation.h - SCSI persistent reservations: what PERSISTENT RESERVE IN and OUT transfer.  Pure.
+ * For: reserving, programs, libmpathpersist.
+ *
+ * A target's data is not trusted: no length in it leads outside of what was received.
  */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "kernel/transport_id.h"
 
 /* spc4r36j table 213 */
 enum mp_reservation_type {
@@ -18,12 +22,27 @@ enum mp_reservation_type {
 	MP_RESERVATION_EXCLUSIVE_ACCESS_ALL = 8,
 };
 
-enum { MP_RESERVATION_PARAMETERS_SIZE = 24 };
+/** mp_reservation_is_shared() - true if every registrant is a holder */
+static inline bool mp_reservation_is_shared(uint8_t type)
+{
+	return type == MP_RESERVATION_WRITE_EXCLUSIVE_ALL ||
+	       type == MP_RESERVATION_EXCLUSIVE_ACCESS_ALL;
+}
 
-/* PERSISTENT RESERVE OUT; no transport IDs. */
+/* PERSISTENT RESERVE OUT */
 struct mp_reservation_parameters {
 	uint64_t key, service_action_key;
 	bool all_target_ports, through_power_loss; /* ALL_TG_PT, APTPL */
+	/* SPEC_I_PT: also register these initiator ports; borrowed */
+	const struct mp_transport_id *ports;
+	size_t port_count;
+};
+
+enum {
+	MP_RESERVATION_PARAMETERS_SIZE = 24, /* without initiator ports */
+	MP_RESERVATION_PORTS = 32, /* at most, here */
+	MP_RESERVATION_LIST_SIZE = MP_RESERVATION_PARAMETERS_SIZE + 4 +
+				   MP_RESERVATION_PORTS * MP_TRANSPORT_ID_SIZE_MAX,
 };
 
 /* READ KEYS, in place */
@@ -41,9 +60,39 @@ struct mp_reservation_holder {
 	uint8_t scope, type;
 };
 
-/** mp_reservation_encode() - basic parameter list (spc4r36j 6.17.3, table 222) */
-void mp_reservation_encode(const struct mp_reservation_parameters *parameters,
-			   uint8_t ret[static MP_RESERVATION_PARAMETERS_SIZE]);
+/* REPORT CAPABILITIES */
+struct mp_reservation_capabilities {
+	uint16_t length; /* as the target reports it */
+	uint8_t flags[2]; /* bytes 2 and 3 of table 214: CRH, SIP_C, ..., PTPL_A */
+	uint16_t types; /* PERSISTENT RESERVATION TYPE MASK, byte 4 in the upper half */
+};
+
+/* READ FULL STATUS, in place: mp_reservation_next() */
+struct mp_reservation_status {
+	uint32_t generation;
+	const uint8_t *next; /* borrowed */
+	size_t left;
+};
+
+/* One of its descriptors */
+struct mp_reservation_registrant {
+	uint64_t key;
+	bool holder, all_target_ports;
+	uint8_t scope, type; /* of a holder */
+	uint16_t target_port; /* relative port identifier, unless all_target_ports */
+	bool has_transport; /* false: the descriptor has none that can be decoded */
+	struct mp_transport_id transport;
+};
+
+/**
+ * mp_reservation_encode() - parameter list (spc4r36j 6.17.3, tables 222 and 223)
+ * @data:	@room bytes; MP_RESERVATION_LIST_SIZE are always enough
+ *
+ * Return: bytes written, -EINVAL more than MP_RESERVATION_PORTS ports, or one that has no encoding,
+ * -ENOSPC.
+ */
+int mp_reservation_encode(const struct mp_reservation_parameters *parameters, uint8_t *data,
+			  size_t room);
 
 /**
  * mp_reservation_decode_keys() - READ KEYS parameter data (spc4r36j 6.16.2, table 209)
@@ -66,24 +115,25 @@ size_t mp_reservation_count(const struct mp_reservation_keys *keys, uint64_t key
 int mp_reservation_decode_holder(const uint8_t *data, size_t size,
 				 struct mp_reservation_holder *ret);
 
-/*
- * All of these block. Return: 0 or what is said; -EOPNOTSUPP the target has no persistent
- * reservations, -EBUSY reservation conflict, other negative errno.
+/**
+ * mp_reservation_decode_capabilities() - REPORT CAPABILITIES parameter data (spc4r36j 6.16.4, table
+ * 214). Return: 0, -EBADMSG.
  */
-
-/** mp_reservation_read_keys() - all of them; @ret borrows *data, which the caller frees */
-int mp_reservation_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
-			     struct mp_reservation_keys *ret);
+int mp_reservation_decode_capabilities(const uint8_t *data, size_t size,
+				       struct mp_reservation_capabilities *ret);
 
 /**
- * mp_reservation_read_holder() - READ RESERVATION. Return: as mp_reservation_decode_holder(), or
- * negative errno.
+ * mp_reservation_decode_status() - READ FULL STATUS parameter data (spc4r36j 6.16.5, table 216)
+ * @size:	bytes in @data; descriptors that did not fit are left out
+ *
+ * Return: 0, -EBADMSG shorter than its header.
  */
-int mp_reservation_read_holder(int fd, unsigned timeout_msec, struct mp_reservation_holder *ret);
+int mp_reservation_decode_status(const uint8_t *data, size_t size,
+				 struct mp_reservation_status *ret);
 
 /**
- * mp_reservation_register() - REGISTER AND IGNORE EXISTING KEY of this path's I_T nexus;
- * @parameters->key does not matter
+ * mp_reservation_next() - the next descriptor (spc4r36j table 217). Return: 1, 0 there is no other
+ * one that is complete (@ret untouched).
  */
-int mp_reservation_register(int fd, const struct mp_reservation_parameters *parameters,
-			    unsigned timeout_msec);
+int mp_reservation_next(struct mp_reservation_status *status,
+			struct mp_reservation_registrant *ret);

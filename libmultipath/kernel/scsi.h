@@ -52,6 +52,12 @@ static inline bool mp_scsi_is_good(const struct mp_scsi_result *result)
 	return !result->host_status && !result->driver_status && !result->scsi_status;
 }
 
+/** mp_scsi_is_conflict() - status RESERVATION CONFLICT (sam5r21 5.3.1) */
+static inline bool mp_scsi_is_conflict(const struct mp_scsi_result *result)
+{
+	return (result->scsi_status & 0x7e) == 0x18;
+}
+
 /**
  * mp_scsi_is_transient() - the host adapter or the transport was in the way for a moment: worth
  * another try

@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
-#include "kernel/reservation.h"
+#include "kernel/reserving.h"
 #include "multipathd/jobs/files.h"
 #include "multipathd/jobs/registrations.h"
 #include "multipathd/loop/pool.h"
@@ -182,7 +182,7 @@ static void register_job_run(struct work *work)
 	_cleanup_free_ uint8_t *data = NULL;
 	struct mp_reservation_keys keys;
 
-	if (job->enough && mp_reservation_read_keys(job->fd, timeout_msec, &data, &keys) >= 0 &&
+	if (job->enough && mp_reserving_read_keys(job->fd, timeout_msec, &data, &keys) >= 0 &&
 	    mp_reservation_count(&keys, job->key.key) >= job->enough)
 		return;
 	job->error = registration_register(job->fd, &job->key, job->all_target_ports, timeout_msec);

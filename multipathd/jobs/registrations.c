@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "kernel/reservation.h"
+#include "kernel/reserving.h"
 
 int registration_register(int fd, const struct mp_prkey *key, bool all_target_ports,
 			  unsigned timeout_msec)
@@ -16,7 +16,7 @@ int registration_register(int fd, const struct mp_prkey *key, bool all_target_po
 		.through_power_loss = key->aptpl,
 	};
 
-	return mp_reservation_register(fd, &parameters, timeout_msec);
+	return mp_reserving_register(fd, &parameters, timeout_msec);
 }
 
 void registration_check_run(struct reservation_check *check, int fd, unsigned timeout_msec)
@@ -28,17 +28,16 @@ void registration_check_run(struct reservation_check *check, int fd, unsigned ti
 	if (!check->wanted)
 		return;
 	check->told = true;
-	check->error = mp_reservation_read_keys(fd, timeout_msec, &data, &keys);
+	check->error = mp_reserving_read_keys(fd, timeout_msec, &data, &keys);
 	if (check->error == -EOPNOTSUPP)
 		check->error = 0;
 	else if (check->error >= 0)
 		check->registered = mp_reservation_count(&keys, check->key.key) > 0;
 	if (!check->registered)
 		return;
-	if (mp_reservation_read_holder(fd, timeout_msec, &holder) >= 0)
+	if (mp_reserving_read_holder(fd, timeout_msec, &holder) >= 0)
 		check->held = holder.held && (holder.key == check->key.key ||
-					      holder.type == MP_RESERVATION_WRITE_EXCLUSIVE_ALL ||
-					      holder.type == MP_RESERVATION_EXCLUSIVE_ACCESS_ALL);
+					      mp_reservation_is_shared(holder.type));
 	check->error =
 		registration_register(fd, &check->key, check->all_target_ports, timeout_msec);
 }

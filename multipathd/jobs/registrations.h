@@ -31,7 +31,7 @@ void registration_check_run(struct reservation_check *check, int fd, unsigned ti
 
 /**
  * registration_register() - on a worker: REGISTER AND IGNORE EXISTING KEY. Return: as
- * mp_reservation_register().
+ * mp_reserving_register().
  */
 int registration_register(int fd, const struct mp_prkey *key, bool all_target_ports,
 			  unsigned timeout_msec);

@@ -18,7 +18,7 @@
 #include "base/cleanup.h"
 #include "checkers/checker.h"
 #include "kernel/nvme_id.h"
-#include "kernel/reservation.h"
+#include "kernel/reserving.h"
 #include "kernel/scsi.h"
 #include "prioritizers/prioritizer.h"
 
@@ -186,9 +186,9 @@ static void reserve(void)
 	struct mp_reservation_holder holder;
 	struct mp_reservation_keys keys;
 
-	if (mp_reservation_read_keys(-1, 1000, &data, &keys) == 0 && keys.count)
+	if (mp_reserving_read_keys(-1, 1000, &data, &keys) == 0 && keys.count)
 		mp_reservation_key(&keys, keys.count - 1);
-	mp_reservation_read_holder(-1, 1000, &holder);
+	mp_reserving_read_holder(-1, 1000, &holder);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

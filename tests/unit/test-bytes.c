@@ -28,14 +28,17 @@ static void numbers_are_read_in_either_order(void **state)
 static void numbers_are_written_as_they_are_read(void **state)
 {
 	static const struct {
+		void (*put16)(uint8_t *at, uint16_t value);
 		void (*put32)(uint8_t *at, uint32_t value);
 		void (*put64)(uint8_t *at, uint64_t value);
 		uint64_t value;
 		size_t size;
 	} rows[] = {
-		{ mp_bytes_put_le32, NULL, 0x04830281, 4 },
-		{ NULL, mp_bytes_put_le64, 0x0887068504830281, 8 },
-		{ NULL, mp_bytes_put_be64, 0x8102830485068708, 8 },
+		{ mp_bytes_put_be16, NULL, NULL, 0x8102, 2 },
+		{ NULL, mp_bytes_put_le32, NULL, 0x04830281, 4 },
+		{ NULL, mp_bytes_put_be32, NULL, 0x81028304, 4 },
+		{ NULL, NULL, mp_bytes_put_le64, 0x0887068504830281, 8 },
+		{ NULL, NULL, mp_bytes_put_be64, 0x8102830485068708, 8 },
 	};
 
 	(void)state;
@@ -43,7 +46,9 @@ static void numbers_are_written_as_they_are_read(void **state)
 		uint8_t written[sizeof(bytes)];
 
 		memset(written, 0xee, sizeof(written));
-		if (rows[i].put32)
+		if (rows[i].put16)
+			rows[i].put16(written + 1, rows[i].value);
+		else if (rows[i].put32)
 			rows[i].put32(written + 1, rows[i].value);
 		else
 			rows[i].put64(written + 1, rows[i].value);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "kernel/reservation.h"
+#include "kernel/reserving.h"
 #include "multipathd/jobs/registrations.h"
 
 /* The target's answers, and the parameters of the last registration. */
@@ -22,8 +22,8 @@ static struct {
 } target;
 
 /* Replace those of kernel/reservation.c. */
-int mp_reservation_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
-			     struct mp_reservation_keys *ret)
+int mp_reserving_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
+			   struct mp_reservation_keys *ret)
 {
 	(void)fd;
 	assert_int_equal(timeout_msec, 3000);
@@ -39,7 +39,7 @@ size_t mp_reservation_count(const struct mp_reservation_keys *keys, uint64_t key
 	return target.registered;
 }
 
-int mp_reservation_read_holder(int fd, unsigned timeout_msec, struct mp_reservation_holder *ret)
+int mp_reserving_read_holder(int fd, unsigned timeout_msec, struct mp_reservation_holder *ret)
 {
 	(void)fd;
 	(void)timeout_msec;
@@ -47,8 +47,8 @@ int mp_reservation_read_holder(int fd, unsigned timeout_msec, struct mp_reservat
 	return target.holder_error;
 }
 
-int mp_reservation_register(int fd, const struct mp_reservation_parameters *parameters,
-			    unsigned timeout_msec)
+int mp_reserving_register(int fd, const struct mp_reservation_parameters *parameters,
+			  unsigned timeout_msec)
 {
 	(void)fd;
 	(void)timeout_msec;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "kernel/reservation.h"
@@ -30,9 +31,56 @@ static void parameters_are_at_the_offsets_of_the_standard(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		uint8_t data[MP_RESERVATION_PARAMETERS_SIZE];
 
-		mp_reservation_encode(&rows[i].parameters, data);
+		assert_int_equal(mp_reservation_encode(&rows[i].parameters, data, sizeof(data)),
+				 sizeof(data));
 		assert_memory_equal(data, rows[i].data, sizeof(data));
+		assert_int_equal(mp_reservation_encode(&rows[i].parameters, data, sizeof(data) - 1),
+				 -ENOSPC);
 	}
+}
+
+static void initiator_ports_follow_with_their_length(void **state)
+{
+	static const struct mp_transport_id ports[] = {
+		{ .protocol = MP_TRANSPORT_FC, .address = { 1, 2, 3, 4, 5, 6, 7, 8 } },
+		{ .protocol = MP_TRANSPORT_ISCSI, .name = "iqn.a" },
+	};
+	const struct mp_reservation_parameters parameters = { .service_action_key = 0xabc,
+							      .ports = ports,
+							      .port_count = ARRAY_SIZE(ports) };
+	static const uint8_t expected[] = {
+		0, 0, 0,    0,	  0,   0,   0,	 0,   0,    0, 0, 0,
+		0, 0, 0x0a, 0xbc, 0,   0,   0,	 0,   0x08, 0, 0, 0, /* */
+		0, 0, 0,    48, /* */
+		0, 0, 0,    0,	  0,   0,   0,	 0,   1,    2, 3, 4,
+		5, 6, 7,    8,	  0,   0,   0,	 0,   0,    0, 0, 0, /* */
+		5, 0, 0,    20,	  'i', 'q', 'n', '.', 'a',  0, 0, 0,
+		0, 0, 0,    0,	  0,   0,   0,	 0,   0,    0, 0, 0,
+	};
+	uint8_t data[sizeof(expected)];
+
+	(void)state;
+	assert_int_equal(mp_reservation_encode(&parameters, data, sizeof(data)), sizeof(expected));
+	assert_memory_equal(data, expected, sizeof(expected));
+	for (size_t room = 0; room < sizeof(data); room++)
+		assert_int_equal(mp_reservation_encode(&parameters, data, room), -ENOSPC);
+}
+
+static void the_longest_list_has_room(void **state)
+{
+	struct mp_transport_id ports[MP_RESERVATION_PORTS + 1];
+	struct mp_reservation_parameters parameters = { .ports = ports,
+							.port_count = MP_RESERVATION_PORTS };
+	uint8_t data[MP_RESERVATION_LIST_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(ports); i++) {
+		ports[i] = (struct mp_transport_id){ .protocol = MP_TRANSPORT_ISCSI };
+		memset(ports[i].name, 'n', MP_TRANSPORT_ISCSI_LENGTH - 1);
+	}
+	assert_int_equal(mp_reservation_encode(&parameters, data, sizeof(data)), sizeof(data));
+	parameters.port_count++;
+	assert_int_equal(mp_reservation_encode(&parameters, data, sizeof(data)), -EINVAL);
 }
 
 static const uint8_t two_keys[] = {
@@ -86,9 +134,98 @@ static void the_holder_is_read(void **state)
 	assert_int_equal(holder.generation, 256);
 }
 
+static void capabilities_are_read(void **state)
+{
+	static const uint8_t data[] = { 0, 8, 0x1d, 0x91, 0xea, 0x01, 0, 0 };
+	struct mp_reservation_capabilities capabilities;
+
+	(void)state;
+	assert_int_equal(mp_reservation_decode_capabilities(data, sizeof(data), &capabilities), 0);
+	assert_int_equal(capabilities.length, 8);
+	assert_int_equal(capabilities.flags[0], 0x1d);
+	assert_int_equal(capabilities.flags[1], 0x91);
+	assert_int_equal(capabilities.types, 0xea01);
+	for (size_t size = 0; size < sizeof(data); size++)
+		assert_int_equal(mp_reservation_decode_capabilities(data, size, &capabilities),
+				 -EBADMSG);
+}
+
+/* As LIO reports two ports of a SAS initiator, the first one as holder. */
+static const uint8_t two_registrants[] = {
+	0, 0,	 0, 2, 0,    0,	   0,	 96, /* */
+	0, 0,	 0, 0, 0,    0x12, 0x3a, 0xbc, 0, 0, 0, 0,
+	1, 0x05, 0, 0, 0,    0,	   0,	 1,    0, 0, 0, 24, /* */
+	6, 0,	 0, 0, 0x60, 1,	   0x40, 0x50, 0, 0, 0, 0xf1,
+	0, 0,	 0, 0, 0,    0,	   0,	 0,    0, 0, 0, 0, /* */
+	0, 0,	 0, 0, 0,    0x12, 0x3a, 0xbd, 0, 0, 0, 0,
+	2, 0x00, 0, 0, 0,    0,	   0,	 2,    0, 0, 0, 24, /* */
+	6, 0,	 0, 0, 0x60, 1,	   0x40, 0x50, 0, 0, 0, 0xf2,
+	0, 0,	 0, 0, 0,    0,	   0,	 0,    0, 0, 0, 0,
+};
+
+static void registrants_are_read_one_by_one(void **state)
+{
+	static const uint8_t address[] = { 0x60, 1, 0x40, 0x50, 0, 0, 0, 0xf2 };
+	struct mp_reservation_registrant one;
+	struct mp_reservation_status status;
+
+	(void)state;
+	assert_int_equal(mp_reservation_decode_status(two_registrants, sizeof(two_registrants),
+						      &status),
+			 0);
+	assert_int_equal(status.generation, 2);
+	assert_int_equal(mp_reservation_next(&status, &one), 1);
+	assert_true(one.key == 0x123abc && one.holder && !one.all_target_ports);
+	assert_int_equal(one.type, MP_RESERVATION_WRITE_EXCLUSIVE_REGISTRANTS);
+	assert_int_equal(one.target_port, 1);
+	assert_int_equal(mp_reservation_next(&status, &one), 1);
+	assert_true(one.key == 0x123abd && !one.holder && one.all_target_ports);
+	assert_true(one.has_transport);
+	assert_int_equal(one.transport.protocol, MP_TRANSPORT_SAS);
+	assert_memory_equal(one.transport.address, address, sizeof(address));
+	assert_int_equal(mp_reservation_next(&status, &one), 0);
+}
+
+static void registrants_that_did_not_fit_are_left_out(void **state)
+{
+	struct mp_reservation_registrant one;
+	struct mp_reservation_status status;
+	uint8_t lying[sizeof(two_registrants)];
+
+	(void)state;
+	for (size_t size = 0; size <= sizeof(two_registrants); size++) {
+		size_t count = 0;
+
+		if (mp_reservation_decode_status(two_registrants, size, &status) < 0) {
+			assert_true(size < 8);
+			continue;
+		}
+		while (mp_reservation_next(&status, &one))
+			count++;
+		assert_int_equal(count, (size - 8) / 48);
+	}
+
+	/* The first descriptor says that it fills more than there is. */
+	memcpy(lying, two_registrants, sizeof(lying));
+	memset(lying + 8 + 20, 0xff, 4);
+	assert_int_equal(mp_reservation_decode_status(lying, sizeof(lying), &status), 0);
+	assert_int_equal(mp_reservation_next(&status, &one), 0);
+
+	/* And here that it has no TransportID. */
+	memset(lying + 8 + 20, 0, 4);
+	assert_int_equal(mp_reservation_decode_status(lying, sizeof(lying), &status), 0);
+	assert_int_equal(mp_reservation_next(&status, &one), 1);
+	assert_false(one.has_transport);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(initiator_ports_follow_with_their_length),
+		cmocka_unit_test(the_longest_list_has_room),
+		cmocka_unit_test(capabilities_are_read),
+		cmocka_unit_test(registrants_are_read_one_by_one),
+		cmocka_unit_test(registrants_that_did_not_fit_are_left_out),
 		cmocka_unit_test(parameters_are_at_the_offsets_of_the_standard),
 		cmocka_unit_test(registered_keys_are_read),
 		cmocka_unit_test(keys_that_did_not_fit_are_left_out),

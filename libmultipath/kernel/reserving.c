@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kernel/reserving.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/bytes.h"
+#include "base/cleanup.h"
+#include "kernel/scsi.h"
+
+/* spc4r36j 6.16, 6.17 */
+enum {
+	PERSISTENT_RESERVE_IN = 0x5e,
+	PERSISTENT_RESERVE_OUT = 0x5f,
+	CDB_SIZE = 10,
+
+	HOLDER_SIZE = 24,
+	FIRST_READ = 2048,
+	LONGEST_READ = 65528, /* 16 bits of allocation length */
+	TRIES = 5, /* registering on one path causes unit attentions on others */
+};
+
+int mp_reserving_in(int fd, enum mp_reserving_in action, uint8_t *data, size_t size,
+		    unsigned timeout_msec, struct mp_scsi_result *ret)
+{
+	const uint8_t cdb[CDB_SIZE] = {
+		PERSISTENT_RESERVE_IN, action, 0, 0, 0, 0, 0, size >> 8, size & 0xff
+	};
+
+	return mp_scsi_command(fd, cdb, sizeof(cdb), data, size, timeout_msec, ret);
+}
+
+int mp_reserving_out(int fd, enum mp_reserving_out action, uint8_t scope_type,
+		     const struct mp_reservation_parameters *parameters, unsigned timeout_msec,
+		     struct mp_scsi_result *ret)
+{
+	uint8_t cdb[CDB_SIZE] = { PERSISTENT_RESERVE_OUT, action, scope_type };
+	uint8_t data[MP_RESERVATION_LIST_SIZE];
+	int length = mp_reservation_encode(parameters, data, sizeof(data));
+
+	if (length < 0)
+		return length;
+	mp_bytes_put_be32(cdb + 5, length);
+	return mp_scsi_send(fd, cdb, sizeof(cdb), data, length, timeout_msec, ret);
+}
+
+/* Return: 1 worth another try, 0 it worked, negative errno. */
+static int verdict(const struct mp_scsi_result *result)
+{
+	if (mp_scsi_is_good(result) || result->sense_key == MP_SCSI_SENSE_RECOVERED)
+		return 0;
+	if (mp_scsi_is_conflict(result))
+		return -EBUSY;
+	if (result->sense_key == MP_SCSI_SENSE_ILLEGAL_REQUEST)
+		return -EOPNOTSUPP;
+	if (result->sense_key == MP_SCSI_SENSE_UNIT_ATTENTION ||
+	    result->sense_key == MP_SCSI_SENSE_NOT_READY || mp_scsi_is_transient(result))
+		return 1;
+	return result->host_status == MP_SCSI_HOST_TIMEOUT ? -ETIMEDOUT : -EIO;
+}
+
+/* Return: bytes received, negative errno. */
+static int read_data(int fd, enum mp_reserving_in action, uint8_t *data, size_t size,
+		     unsigned timeout_msec)
+{
+	struct mp_scsi_result result;
+	int r = 1;
+
+	for (int tries = TRIES; r > 0 && tries; tries--) {
+		r = mp_reserving_in(fd, action, data, size, timeout_msec, &result);
+		if (r >= 0)
+			r = verdict(&result);
+	}
+	return r < 0 ? r : r > 0 ? -EIO : (int)result.received;
+}
+
+int mp_reserving_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
+			   struct mp_reservation_keys *ret)
+{
+	_cleanup_free_ uint8_t *buffer = NULL;
+	size_t size = FIRST_READ;
+	int r;
+
+	for (;;) {
+		free(buffer);
+		buffer = calloc(1, size);
+		if (!buffer)
+			return -ENOMEM;
+		r = read_data(fd, MP_RESERVING_READ_KEYS, buffer, size, timeout_msec);
+		if (r < 0)
+			return r;
+		if (size == LONGEST_READ || (uint64_t)mp_bytes_be32(buffer + 4) + 8 <= size)
+			break;
+		size = LONGEST_READ;
+	}
+	r = mp_reservation_decode_keys(buffer, r, ret);
+	if (r >= 0)
+		*data = TAKE_PTR(buffer);
+	return r;
+}
+
+int mp_reserving_read_holder(int fd, unsigned timeout_msec, struct mp_reservation_holder *ret)
+{
+	uint8_t data[HOLDER_SIZE] = { 0 };
+	int r = read_data(fd, MP_RESERVING_READ_RESERVATION, data, sizeof(data), timeout_msec);
+
+	return r < 0 ? r : mp_reservation_decode_holder(data, r, ret);
+}
+
+int mp_reserving_register(int fd, const struct mp_reservation_parameters *parameters,
+			  unsigned timeout_msec)
+{
+	struct mp_scsi_result result;
+	int r = 1;
+
+	for (int tries = TRIES; r > 0 && tries; tries--) {
+		r = mp_reserving_out(fd, MP_RESERVING_REGISTER_AND_IGNORE, 0, parameters,
+				     timeout_msec, &result);
+		if (r >= 0)
+			r = verdict(&result);
+	}
+	return r > 0 ? -EIO : r;
+}
