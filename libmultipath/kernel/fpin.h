@@ -25,7 +25,7 @@ enum mp_fc_event_code {
 };
 
 struct mp_fc_event {
-	unsigned host; /* number of the SCSI host */
+	unsigned host; /* number of the SCSI host, modulo 65536 */
 	uint32_t code; /* mostly an enum mp_fc_event_code */
 	const uint8_t *data; /* borrowed */
 	size_t size;

@@ -20,148 +20,146 @@ bool fabric_is_configured(const struct daemon *daemon)
 	return daemon->inventory.process->marginal_pathgroups == MP_MARGINAL_FPIN;
 }
 
-static bool fabric_is_of_host(const struct daemon_path *path, unsigned host)
+/*
+ * The kernel's events have 16 bits for the number of a host. Of two hosts that are the same in
+ * these, both are meant.
+ */
+static bool fabric_is_of_host(const struct rport *port, unsigned host)
 {
-	return paths_follows_port(path) && path->path.identity.address.host == (int)host;
+	return (uint16_t)port->address.host == (uint16_t)host;
 }
 
 /* The host's own port is named if its own link is impaired. */
-static bool fabric_means(const struct mp_fpin *fpin, const struct daemon_path *path, unsigned host)
+static bool fabric_means(const struct mp_fpin *fpin, const struct rport *port)
 {
-	return fabric_is_of_host(path, host) &&
-	       (fpin->kind == MP_FPIN_CONGESTION ||
-		mp_fpin_names(fpin, mp_fpin_parse_wwpn(path->path.identity.target_wwpn)) ||
-		mp_fpin_names(fpin, mp_fpin_parse_wwpn(path->path.identity.host_wwpn)));
+	return fpin->kind == MP_FPIN_CONGESTION || mp_fpin_names(fpin, port->wwpn) ||
+	       mp_fpin_names(fpin, port->host_wwpn);
 }
 
-/* A remote port has a host, channel and target of its own. */
-static bool fabric_is_of_port(const struct daemon_path *path, const struct mp_address *port)
+static struct daemon_path *fabric_path_of(const struct cds_list_head *in_port)
 {
-	const struct mp_address *address = &path->path.identity.address;
-
-	return paths_follows_port(path) && address->host == port->host &&
-	       address->channel == port->channel && address->target == port->target;
+	return caa_container_of(in_port, struct daemon_path, rport.in_port);
 }
 
-/* Return: NULL if the port is not being written. */
-static struct daemon_path *fabric_find_writing(struct inventory *inventory,
-					       const struct mp_address *port)
-{
-	struct mp_path *path;
+static void fabric_record(struct rport *port, bool marginal);
 
-	cds_list_for_each_entry(path, &inventory->paths, in_all)
-		if (daemon_path_of(path)->port.writing &&
-		    fabric_is_of_port(daemon_path_of(path), port))
-			return daemon_path_of(path);
-	return NULL;
-}
-
-static void fabric_record(struct daemon_path *path, bool marginal);
-
-static void fabric_on_written(struct daemon *daemon, const struct mp_address *port,
+static void fabric_on_written(struct daemon *daemon, const struct mp_address *address,
 			      enum port_state state, int error)
 {
 	/* A port that is not connected has the wanted state, as far as that matters, once it is. */
 	bool done = error >= 0 || error == -EINVAL, written = state == PORT_MARGINAL;
 	uint64_t id = mp_hash_number(mp_hash_text("port_state") - error);
-	struct daemon_path *writer = fabric_find_writing(&daemon->inventory, port);
-	bool wanted = writer && writer->port.marginal;
-	struct mp_path *other;
+	struct rport *port = rports_find(&daemon->inventory, address);
 
-	cds_list_for_each_entry(other, &daemon->inventory.paths, in_all) {
-		struct daemon_path *path = daemon_path_of(other);
+	if (port && port->writing) {
+		bool wanted = port->marginal, again = port->write_again || wanted != written;
 
-		if (!path->port.writing || !fabric_is_of_port(path, port))
-			continue;
-		path->port.writing = false;
-		path->port.epoch++;
-		path->port.marginal = written == done;
+		port->writing = port->write_again = false;
+		port->epoch++;
+		port->marginal = written == done;
+		if (done && again)
+			fabric_record(port, wanted);
 	}
-	if (done && writer)
-		fabric_record(writer, wanted);
 	if (!done && error != -ECANCELED && warnings_is_first(&daemon->warnings, id))
 		log_warning("host%d: cannot set the state of a remote port to \"%s\": %s",
-			    port->host, written ? "Marginal" : "Online", strerror(-error));
+			    address->host, written ? "Marginal" : "Online", strerror(-error));
 }
 
 /*
- * For all paths of the port, in one write. There is one at a time, after which the state wanted by
- * then is written: a write may hang, and congestion can begin and end many times a second.
+ * There is one write at a time, after which the state wanted by then is written: a write may hang,
+ * and congestion can begin and end many times a second. A port that is marginal is written, too: it
+ * may have logged in since its state was read, and a notification is of the time after that.
  */
-static void fabric_record(struct daemon_path *path, bool marginal)
+static void fabric_record(struct rport *port, bool marginal)
 {
-	const struct mp_address *port = &path->path.identity.address;
-	struct mp_path *other;
-
-	if (path->port.marginal == marginal ||
-	    (!fabric_find_writing(path->inventory, port) &&
-	     ports_write(path, marginal ? PORT_MARGINAL : PORT_ONLINE, fabric_on_written) < 0))
+	if (!port->marginal && !marginal)
 		return;
-	cds_list_for_each_entry(other, &path->inventory->paths, in_all) {
-		struct daemon_path *same = daemon_path_of(other);
-
-		if (!fabric_is_of_port(same, port))
-			continue;
-		same->port.marginal = marginal;
-		same->port.writing = true;
-		same->port.epoch++;
-	}
-}
-
-static const char *fabric_map_name(const struct daemon_path *path)
-{
-	return path->path.map ? path->path.map->name : "[orphan]";
-}
-
-static void fabric_mark(struct daemon_path *path, enum path_mark mark)
-{
-	if (path->port.mark < mark)
-		path->port.mark = mark;
-	health_set_marginal(path, true);
-}
-
-static void fabric_unmark(struct daemon_path *path, const char *reason)
-{
-	path->port.mark = PATH_UNMARKED;
-	if (!path->path.marginal)
+	if (port->writing)
+		port->write_again = marginal;
+	else if (ports_write(fabric_path_of(port->members.next),
+			     marginal ? PORT_MARGINAL : PORT_ONLINE, fabric_on_written) < 0)
 		return;
-	log_notice("%s: %s is no longer marginal: %s", fabric_map_name(path),
-		   mp_path_name(&path->path), reason);
-	health_set_marginal(path, false);
+	port->marginal = marginal;
+	port->writing = true;
+	port->epoch++;
 }
 
-/* What a notification concerns and changes. */
-struct fabric_result {
-	unsigned paths, news;
-};
-
-static void fabric_apply(struct daemon_path *path, const struct mp_fpin *fpin,
-			 struct fabric_result *result)
+/*
+ * The path is marked once for each fault of its port, and no longer when that is good again.
+ * @reason: for the log; NULL: not logged
+ * Return: true if that is news
+ */
+static bool fabric_follow(struct daemon_path *path, const char *reason)
 {
+	struct rport_member *member = &path->rport;
 	bool was = path->path.marginal;
+
+	if (member->port->fault && member->faults != member->port->faults) {
+		member->marked = true;
+		member->faults = member->port->faults;
+		health_set_marginal(path, true);
+	} else if (!member->port->fault && member->marked) {
+		member->marked = false;
+		health_set_marginal(path, false);
+	}
+	if (was == path->path.marginal)
+		return false;
+	if (reason)
+		log_notice("%s: %s is %s: %s", path->path.map ? path->path.map->name : "[orphan]",
+			   mp_path_name(&path->path), was ? "no longer marginal" : "marginal",
+			   reason);
+	return true;
+}
+
+/* Return: true if it is news to any */
+static bool fabric_follow_all(const struct rport *port, const char *reason)
+{
+	struct cds_list_head *in_port;
+	bool news = false;
+
+	cds_list_for_each(in_port, &port->members)
+		news |= fabric_follow(fabric_path_of(in_port), reason);
+	return news;
+}
+
+static void fabric_blame(struct rport *port, enum rport_fault fault)
+{
+	if (port->fault < fault)
+		port->fault = fault;
+	port->faults++;
+}
+
+/* Return: true if it is news to any path of the port */
+static bool fabric_apply(struct rport *port, const struct mp_fpin *fpin)
+{
+	bool news = false;
 
 	switch (mp_fpin_judge(fpin)) {
 	case MP_FPIN_IGNORE:
 		break;
 	case MP_FPIN_MARGINAL:
-		fabric_mark(path,
-			    mp_fpin_is_congestion(fpin) ? PATH_MARKED_CONGESTED : PATH_MARKED);
-		fabric_record(path, true);
+		fabric_blame(port, mp_fpin_is_congestion(fpin) ? RPORT_CONGESTED : RPORT_IMPAIRED);
+		news = fabric_follow_all(port, NULL);
+		fabric_record(port, true);
 		break;
 	case MP_FPIN_CLEAR:
-		if (path->port.mark != PATH_MARKED_CONGESTED)
-			return;
-		fabric_unmark(path, "congestion has ended");
-		fabric_record(path, false);
+		port->fault = RPORT_GOOD;
+		news = fabric_follow_all(port, "congestion has ended");
+		fabric_record(port, false);
 		break;
 	}
-	result->paths++;
-	result->news += was != path->path.marginal;
+	return news;
+}
+
+/* The fabric reports the end of congestion only, and a link may be impaired besides. */
+static bool fabric_is_concerned(const struct rport *port, const struct mp_fpin *fpin)
+{
+	return mp_fpin_judge(fpin) != MP_FPIN_CLEAR || port->fault == RPORT_CONGESTED ||
+	       port->fault == RPORT_FOUND;
 }
 
 /* Repeated notifications are no news: the fabric sends them while the condition lasts. */
-static void fabric_log(unsigned host, const struct mp_fpin *fpin,
-		       const struct fabric_result *result)
+static void fabric_log(unsigned host, const struct mp_fpin *fpin, unsigned paths, bool news)
 {
 	static const char *const verdicts[] = {
 		[MP_FPIN_IGNORE] = "affected",
@@ -173,38 +171,45 @@ static void fabric_log(unsigned host, const struct mp_fpin *fpin,
 	if (fpin->kind != MP_FPIN_CONGESTION)
 		snprintf(where, sizeof(where), "port 0x%016" PRIx64 ", detected by 0x%016" PRIx64,
 			 fpin->attached_wwpn, fpin->detecting_wwpn);
-	log_line(result->news ? LOG_LEVEL_NOTICE : LOG_LEVEL_INFO,
+	log_line(news ? LOG_LEVEL_NOTICE : LOG_LEVEL_INFO,
 		 "host%u: fabric notification: %s (%s) at %s: %u path%s %s", host,
-		 mp_fpin_kind_text(fpin), mp_fpin_reason_text(fpin), where, result->paths,
-		 result->paths == 1 ? "" : "s", verdicts[mp_fpin_judge(fpin)]);
+		 mp_fpin_kind_text(fpin), mp_fpin_reason_text(fpin), where, paths,
+		 paths == 1 ? "" : "s", verdicts[mp_fpin_judge(fpin)]);
 }
 
 void fabric_take(struct daemon *daemon, unsigned host, const struct mp_fpin *fpin)
 {
-	struct fabric_result result = { 0 };
-	struct mp_path *path;
+	struct rport *port;
+	unsigned paths = 0;
+	bool news = false;
 
 	if (!fabric_is_configured(daemon))
 		return;
-	cds_list_for_each_entry(path, &daemon->inventory.paths, in_all)
-		if (fabric_means(fpin, daemon_path_of(path), host))
-			fabric_apply(daemon_path_of(path), fpin, &result);
-	fabric_log(host, fpin, &result);
+	cds_list_for_each_entry(port, &daemon->inventory.rports, in_all) {
+		if (!fabric_is_of_host(port, host) || !fabric_means(fpin, port) ||
+		    !fabric_is_concerned(port, fpin))
+			continue;
+		paths += port->path_count;
+		news |= fabric_apply(port, fpin);
+	}
+	fabric_log(host, fpin, paths, news);
 }
 
 void fabric_on_change(struct daemon *daemon, unsigned host)
 {
-	struct mp_path *other;
+	struct rport *port;
 
-	cds_list_for_each_entry(other, &daemon->inventory.paths, in_all) {
-		struct daemon_path *path = daemon_path_of(other);
+	cds_list_for_each_entry(port, &daemon->inventory.rports, in_all) {
+		struct cds_list_head *in_port;
 
-		if (!fabric_is_of_host(path, host) || !path->port.mark)
+		if (!fabric_is_of_host(port, host) || !port->fault)
 			continue;
-		if (path->port.marginal)
-			schedule_now(path);
-		else
-			fabric_unmark(path, "its fabric has changed");
+		if (!port->marginal) {
+			port->fault = RPORT_GOOD;
+			fabric_follow_all(port, "its fabric has changed");
+			continue;
+		}
+		cds_list_for_each(in_port, &port->members) schedule_now(fabric_path_of(in_port));
 	}
 }
 
@@ -236,22 +241,27 @@ void fabric_take_datagram(struct daemon *daemon, const void *data, size_t size)
 
 void fabric_take_reading(struct daemon_path *path, enum port_state state, unsigned epoch)
 {
+	struct rport *port = path->rport.port;
 	bool marginal = state == PORT_MARGINAL;
 
-	if (!paths_follows_port(path) || state == PORT_UNKNOWN || path->port.writing ||
-	    path->port.epoch != epoch || path->port.marginal == marginal)
+	if (!paths_follows_port(path) || state == PORT_UNKNOWN || port->writing ||
+	    port->epoch != epoch)
 		return;
-	path->port.marginal = marginal;
-	if (!marginal && path->port.mark) {
-		fabric_unmark(path, "its remote port is online");
-	} else if (marginal) {
-		log_notice("%s: %s is marginal: its remote port is", fabric_map_name(path),
-			   mp_path_name(&path->path));
-		fabric_mark(path, PATH_MARKED);
+	if (port->marginal && !marginal)
+		port->fault = RPORT_GOOD;
+	else if (!port->marginal && marginal)
+		fabric_blame(port, port->was_read ? RPORT_IMPAIRED : RPORT_FOUND);
+	if (port->marginal != marginal) {
+		port->marginal = marginal;
+		fabric_follow_all(port,
+				  marginal ? "its remote port is" : "its remote port is online");
 	}
+	port->was_read = true;
+	/* It may have been added since. */
+	fabric_follow(path, port->fault ? "its remote port is" : "its remote port is online");
 }
 
 void fabric_forgive(struct daemon_path *path)
 {
-	path->port.mark = PATH_UNMARKED;
+	path->rport.marked = false;
 }

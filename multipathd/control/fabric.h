@@ -5,8 +5,8 @@
  *
  * A notification makes the paths through the ports that it names marginal, and the kernel is told:
  * it keeps that as the state of the remote port until the port has logged in again. Each check of a
- * path reads this state, so a path is marginal as long as its port is, after a restart of the
- * daemon as well, and whoever writes the state.
+ * path reads this state, so the paths of a port are marginal as long as it is, after a restart of
+ * the daemon as well, and whatever writes the state.
  */
 #pragma once
 #include <stdbool.h>
@@ -29,7 +29,7 @@ void fabric_take_datagram(struct daemon *daemon, const void *data, size_t size);
 
 /**
  * fabric_take() - a notification
- * @host:	SCSI host that received it: only its paths are meant
+ * @host:	SCSI host that received it, modulo 65536: only its paths are meant
  */
 void fabric_take(struct daemon *daemon, unsigned host, const struct mp_fpin *fpin);
 
@@ -42,7 +42,7 @@ void fabric_on_change(struct daemon *daemon, unsigned host);
 
 /**
  * fabric_take_reading() - what a check has read
- * @epoch:	path->port.epoch when the check began
+ * @epoch:	of the path's struct rport when the check began
  */
 void fabric_take_reading(struct daemon_path *path, enum port_state state, unsigned epoch);
 

@@ -157,7 +157,7 @@ struct check_job *questions_make_job(const struct daemon_path *path,
 	job->want_proof = questions->proof;
 	job->ask_ana = questions->ana;
 	job->ask_port = questions->port;
-	job->port_epoch = path->port.epoch;
+	job->port_epoch = path->rport.port ? path->rport.port->epoch : 0;
 	job->ask_rdac = questions->rdac;
 	job->rdac_if_listed = questions->rdac_if_listed;
 	job->vpd_vendor = questions->vpd_vendor;

@@ -12,9 +12,10 @@ int inventory_init(struct inventory *inventory, const struct inventory_options *
 		   const struct map_kinds *kinds, const struct duties *duties)
 {
 	static const struct duties none;
-	struct mp_hash *hashes[] = { &inventory->paths_by_id,	&inventory->paths_by_devt,
-				     &inventory->paths_by_name, &inventory->paths_by_wwid,
-				     &inventory->maps_by_wwid,	&inventory->maps_by_name };
+	struct mp_hash *hashes[] = { &inventory->paths_by_id,	   &inventory->paths_by_devt,
+				     &inventory->paths_by_name,	   &inventory->paths_by_wwid,
+				     &inventory->maps_by_wwid,	   &inventory->maps_by_name,
+				     &inventory->rports_by_address };
 	int r = 0;
 
 	*inventory = (struct inventory){
@@ -23,6 +24,7 @@ int inventory_init(struct inventory *inventory, const struct inventory_options *
 		.duties = duties ? duties : &none,
 	};
 	CDS_INIT_LIST_HEAD(&inventory->paths);
+	CDS_INIT_LIST_HEAD(&inventory->rports);
 	CDS_INIT_LIST_HEAD(&inventory->maps);
 	CDS_INIT_LIST_HEAD(&inventory->dirty);
 	CDS_INIT_LIST_HEAD(&inventory->reconciling);
@@ -41,6 +43,7 @@ void inventory_fini(struct inventory *inventory)
 	mp_hash_fini(&inventory->paths_by_wwid);
 	mp_hash_fini(&inventory->maps_by_wwid);
 	mp_hash_fini(&inventory->maps_by_name);
+	mp_hash_fini(&inventory->rports_by_address);
 }
 
 bool inventory_name_is_taken(const struct inventory *inventory, const char *name, const char *wwid)

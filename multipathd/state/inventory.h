@@ -84,6 +84,8 @@ struct inventory {
 	struct mp_hash paths_by_id, paths_by_devt, paths_by_name;
 	struct mp_hash paths_by_wwid; /* those that have one */
 	unsigned unanswered; /* paths without a first answer */
+	struct cds_list_head rports; /* of struct rport.in_all: state/rports.h */
+	struct mp_hash rports_by_address;
 
 	struct cds_list_head maps; /* of struct mp_map.in_all */
 	size_t map_count;

@@ -112,6 +112,7 @@ int paths_set_identity(struct daemon_path *path, const struct mp_identity *ident
 	if (renamed)
 		wwids_remove(path);
 	r = mp_path_set_identity(&path->path, identity);
+	rports_join(path->inventory, &path->rport, &path->path.identity);
 	if (renamed)
 		wwids_add(path);
 	return r;
@@ -149,6 +150,7 @@ int paths_new(struct inventory *inventory, const struct mp_identity *identity, c
 	mp_hash_add(&inventory->paths_by_devt, &path->path.by_devt, mp_hash_number(identity->devt));
 	mp_hash_add(&inventory->paths_by_name, &path->path.by_name, mp_hash_text(identity->name));
 	wwids_add(path);
+	rports_join(inventory, &path->rport, &path->path.identity);
 	inventory->path_count++;
 	*ret = path;
 	return 0;
@@ -164,6 +166,7 @@ void paths_free(struct daemon_path *path)
 	mp_hash_remove(&inventory->paths_by_devt, &path->path.by_devt);
 	mp_hash_remove(&inventory->paths_by_name, &path->path.by_name);
 	wwids_remove(path);
+	rports_leave(inventory, &path->rport);
 	inventory->path_count--;
 	maps_on_leaving(&path->path);
 	mp_map_remove_path(&path->path);
@@ -178,7 +181,7 @@ void paths_free(struct daemon_path *path)
 
 bool paths_follows_port(const struct daemon_path *path)
 {
-	return path->path.identity.protocol == MP_PROTOCOL_SCSI_FCP &&
+	return path->rport.port &&
 	       path->inventory->process->marginal_pathgroups == MP_MARGINAL_FPIN;
 }
 

@@ -14,27 +14,13 @@
 #include "model/path.h"
 #include "model/settings.h"
 #include "multipathd/loop/agenda.h"
+#include "multipathd/state/rports.h"
 
 struct check_job;
 struct inventory;
 struct mp_checker;
 struct mp_prioritizer;
 struct sampling;
-
-/* Why notifications of the fabric have made a path marginal. */
-enum path_mark {
-	PATH_UNMARKED,
-	PATH_MARKED_CONGESTED, /* until the fabric reports that congestion has ended */
-	PATH_MARKED,
-};
-
-/* The path's remote port, with marginal_pathgroups fpin: control/fabric.h. */
-struct path_port {
-	enum path_mark mark;
-	bool marginal; /* in the kernel, as last read or written; while writing: wanted there */
-	bool writing; /* in progress */
-	unsigned epoch; /* increased by each write: what was read before is outdated */
-};
 
 struct daemon_path {
 	struct mp_path path;
@@ -82,7 +68,7 @@ struct daemon_path {
 	/* tuning: in progress; refused: its port was gone, or it hung */
 	bool is_tuned, tuning, tuning_refused;
 	struct mp_health health;
-	struct path_port port;
+	struct rport_member rport;
 	struct sampling *sampling; /* under way, NULL if none */
 	struct agenda_entry due; /* next check, or the deadline of the running one */
 };

@@ -16,12 +16,25 @@ static struct world {
 	struct daemon_path *paths[4];
 } world;
 
+struct place {
+	int host, target;
+	const char *host_wwpn, *target_wwpn;
+};
+
+static void move_path(struct daemon_path *path, const struct place *place)
+{
+	struct mp_identity identity = path->path.identity;
+
+	identity.address.host = place->host;
+	identity.address.target = place->target;
+	identity.host_wwpn = place->host_wwpn;
+	identity.target_wwpn = place->target_wwpn;
+	assert_int_equal(paths_set_identity(path, &identity), 0);
+}
+
 static void world_begin(const char *config)
 {
-	static const struct {
-		int host, target;
-		const char *host_wwpn, *target_wwpn;
-	} places[] = {
+	static const struct place places[] = {
 		{ HOST, 0, "0x2000000000000001", "0x200000000000000a" },
 		{ HOST, 0, "0x2000000000000001", "0x200000000000000a" },
 		{ HOST, 1, "0x2000000000000001", "0x200000000000000b" },
@@ -32,14 +45,8 @@ static void world_begin(const char *config)
 	world.map = made_map(&world.made, "w");
 	maps_rename(world.map, "mpatha");
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		struct mp_identity *identity;
-
 		world.paths[i] = recorded_path(&world.made, 'a' + i, world.map);
-		identity = &world.paths[i]->path.identity;
-		identity->address.host = places[i].host;
-		identity->address.target = places[i].target;
-		identity->host_wwpn = places[i].host_wwpn;
-		identity->target_wwpn = places[i].target_wwpn;
+		move_path(world.paths[i], &places[i]);
 	}
 	recorded_forget();
 	world.made.marks = 0;
@@ -55,10 +62,6 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(world.paths); i++) {
-		world.paths[i]->path.identity.host_wwpn = "";
-		world.paths[i]->path.identity.target_wwpn = "";
-	}
 	recorded_fini(&world.made);
 	return 0;
 }
@@ -91,7 +94,7 @@ static void end_write(size_t i, enum port_state port, int error)
 
 static void read_port(size_t i, enum port_state port)
 {
-	fabric_take_reading(world.paths[i], port, world.paths[i]->port.epoch);
+	fabric_take_reading(world.paths[i], port, world.paths[i]->rport.port->epoch);
 }
 
 static void a_notification_is_about_the_ports_that_it_names_on_its_host(void **state)
@@ -137,15 +140,53 @@ static void a_notification_is_about_the_ports_that_it_names_on_its_host(void **s
 	}
 }
 
-static void a_port_that_is_marginal_is_not_written_again(void **state)
+/* It may have logged in again since its state was read: that was before the notification. */
+static void each_notification_is_written_to_the_port(void **state)
 {
 	(void)state;
 	take_link(0x200000000000000a);
 	recorded_expect("port of sda is marginal\n");
 	take_link(0x200000000000000a);
-	end_write(0, PORT_MARGINAL, 0);
 	take_link(0x200000000000000a);
 	recorded_expect("");
+	end_write(0, PORT_MARGINAL, 0);
+	recorded_expect("port of sda is marginal\n");
+	end_write(0, PORT_MARGINAL, 0);
+	recorded_expect("");
+	take_link(0x200000000000000a);
+	recorded_expect("port of sda is marginal\n");
+}
+
+static void a_notification_after_a_new_login_outlives_the_next_check(void **state)
+{
+	const struct rport *port = world.paths[0]->rport.port;
+	unsigned before;
+
+	(void)state;
+	take_link(0x200000000000000a);
+	end_write(0, PORT_MARGINAL, 0);
+	recorded_forget();
+	/* It logs in, a check reads that, and a notification is received before the check's answer.
+	 */
+	before = port->epoch;
+	take_link(0x200000000000000a);
+	fabric_take_reading(world.paths[0], PORT_ONLINE, before);
+	end_write(0, PORT_MARGINAL, 0);
+	fabric_take_reading(world.paths[0], PORT_ONLINE, before);
+	expect_marginal("ab");
+	recorded_expect("port of sda is marginal\n");
+	/* Or it logs in while a worker is writing. */
+	take_link(0x200000000000000a);
+	before = port->epoch;
+	take_link(0x200000000000000a);
+	end_write(0, PORT_MARGINAL, 0);
+	recorded_expect("port of sda is marginal\nport of sda is marginal\n");
+	fabric_take_reading(world.paths[0], PORT_ONLINE, before);
+	end_write(0, PORT_MARGINAL, 0);
+	read_port(0, PORT_MARGINAL);
+	expect_marginal("ab");
+	read_port(0, PORT_ONLINE);
+	expect_marginal("");
 }
 
 /* A write may hang, while congestion begins and ends many times. */
@@ -168,7 +209,7 @@ static void a_port_has_one_write_at_a_time(void **state)
 	read_port(0, PORT_ONLINE);
 	expect_marginal("");
 	read_port(0, PORT_MARGINAL);
-	expect_marginal("a");
+	expect_marginal("ab");
 
 	/* it cannot be written: the last state remains */
 	take_link(0x200000000000000b);
@@ -183,10 +224,10 @@ static void a_path_is_marginal_as_long_as_its_port_is(void **state)
 	read_port(0, PORT_ONLINE);
 	expect_marginal("");
 	read_port(0, PORT_MARGINAL); /* as after a restart */
-	expect_marginal("a");
+	expect_marginal("ab");
 	read_port(0, PORT_UNKNOWN); /* it is not connected */
-	expect_marginal("a");
-	read_port(0, PORT_ONLINE);
+	expect_marginal("ab");
+	read_port(1, PORT_ONLINE);
 	expect_marginal("");
 	recorded_expect("");
 
@@ -196,18 +237,45 @@ static void a_path_is_marginal_as_long_as_its_port_is(void **state)
 	read_port(0, PORT_MARGINAL);
 	expect_marginal("ab");
 	read_port(0, PORT_ONLINE);
-	expect_marginal("b");
-	read_port(1, PORT_ONLINE);
 	expect_marginal("");
+}
+
+static void a_path_that_is_added_to_a_marginal_port_is_marginal(void **state)
+{
+	static const struct place place = { HOST, 0, "", "" };
+
+	(void)state;
+	take(MP_FPIN_PEER_CONGESTION, 2, 0x200000000000000a);
+	end_write(0, PORT_MARGINAL, 0);
+	recorded_forget();
+	move_path(world.paths[3], &place);
+	expect_marginal("ab");
+	read_port(3, PORT_MARGINAL);
+	expect_marginal("abd");
+	take(MP_FPIN_PEER_CONGESTION, 0, 0x200000000000000a);
+	expect_marginal("");
+	recorded_expect("port of sda is online\n");
+}
+
+static void a_path_that_leaves_a_marginal_port_is_not_marginal(void **state)
+{
+	static const struct place place = { HOST, 1, "", "" };
+
+	(void)state;
+	take_link(0x200000000000000a);
+	end_write(0, PORT_MARGINAL, 0);
+	move_path(world.paths[1], &place);
+	read_port(1, PORT_ONLINE);
+	expect_marginal("a");
 }
 
 static void what_was_read_before_the_port_was_written_is_outdated(void **state)
 {
-	unsigned before = world.paths[0]->port.epoch, during;
+	unsigned before = world.paths[0]->rport.port->epoch, during;
 
 	(void)state;
 	take_link(0x200000000000000a);
-	during = world.paths[0]->port.epoch;
+	during = world.paths[0]->rport.port->epoch;
 	fabric_take_reading(world.paths[0], PORT_ONLINE, before);
 	fabric_take_reading(world.paths[0], PORT_ONLINE, during);
 	end_write(0, PORT_MARGINAL, 0);
@@ -215,7 +283,7 @@ static void what_was_read_before_the_port_was_written_is_outdated(void **state)
 	fabric_take_reading(world.paths[0], PORT_ONLINE, during);
 	expect_marginal("ab");
 	read_port(0, PORT_ONLINE);
-	expect_marginal("b");
+	expect_marginal("");
 }
 
 /* Before Linux 5.11 port_state could not be written. */
@@ -281,6 +349,47 @@ static void only_congestion_can_be_reported_as_over(void **state)
 	expect_marginal("abc");
 }
 
+/* The kernel does not keep the reason. */
+static void a_port_that_was_marginal_before_the_start_may_have_been_congested(void **state)
+{
+	(void)state;
+	read_port(0, PORT_MARGINAL);
+	read_port(2, PORT_MARGINAL);
+	take_link(0x200000000000000b);
+	end_write(2, PORT_MARGINAL, 0);
+	expect_marginal("abc");
+	recorded_forget();
+	take(MP_FPIN_PEER_CONGESTION, 0, 0x200000000000000a);
+	take(MP_FPIN_PEER_CONGESTION, 0, 0x200000000000000b);
+	expect_marginal("c");
+	recorded_expect("port of sda is online\n");
+}
+
+static void the_end_of_congestion_does_not_undo_what_the_administrator_has_written(void **state)
+{
+	(void)state;
+	read_port(0, PORT_ONLINE);
+	read_port(0, PORT_MARGINAL);
+	take(MP_FPIN_PEER_CONGESTION, 0, 0x200000000000000a);
+	expect_marginal("ab");
+	recorded_expect("");
+}
+
+/* The kernel's events have 16 bits for it. */
+static void a_host_has_any_number(void **state)
+{
+	static const struct place place = { HOST + 0x10000, 2, "0x2000000000000003",
+					    "0x200000000000000c" };
+
+	(void)state;
+	move_path(world.paths[3], &place);
+	take_link(0x200000000000000c);
+	expect_marginal("d");
+	end_write(3, PORT_MARGINAL, -EACCES);
+	fabric_on_change(&world.made.daemon, HOST);
+	expect_marginal("");
+}
+
 static void the_operator_clears_a_mark_until_the_port_changes(void **state)
 {
 	(void)state;
@@ -288,7 +397,7 @@ static void the_operator_clears_a_mark_until_the_port_changes(void **state)
 	world.paths[0]->path.marginal = false; /* as the command does */
 	fabric_forgive(world.paths[0]);
 	read_port(0, PORT_MARGINAL);
-	expect_marginal("");
+	expect_marginal("b");
 	take_link(0x200000000000000a);
 	expect_marginal("ab");
 }
@@ -361,14 +470,20 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 		ROW(a_notification_is_about_the_ports_that_it_names_on_its_host),
-		ROW(a_port_that_is_marginal_is_not_written_again),
+		ROW(each_notification_is_written_to_the_port),
+		ROW(a_notification_after_a_new_login_outlives_the_next_check),
 		ROW(a_port_has_one_write_at_a_time),
 		ROW(a_path_is_marginal_as_long_as_its_port_is),
+		ROW(a_path_that_is_added_to_a_marginal_port_is_marginal),
+		ROW(a_path_that_leaves_a_marginal_port_is_not_marginal),
 		ROW(what_was_read_before_the_port_was_written_is_outdated),
 		ROW(a_mark_that_the_kernel_does_not_keep_ends_with_a_change_of_the_fabric),
 		ROW(a_change_of_the_fabric_has_marginal_paths_checked),
 		ROW(a_port_that_was_not_connected_is_marginal_until_it_is_online),
 		ROW(only_congestion_can_be_reported_as_over),
+		ROW(a_port_that_was_marginal_before_the_start_may_have_been_congested),
+		ROW(the_end_of_congestion_does_not_undo_what_the_administrator_has_written),
+		ROW(a_host_has_any_number),
 		ROW(the_operator_clears_a_mark_until_the_port_changes),
 		ROW(a_mark_of_the_operator_does_not_depend_on_the_port),
 		ROW(a_datagram_is_taken_event_by_event),

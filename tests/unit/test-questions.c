@@ -72,6 +72,10 @@ static void world_set(struct world *world, unsigned facts)
 		path->answered_state = MP_PATH_DOWN;
 	path->path.priority = facts & NO_PRIORITY ? MP_PRIORITY_UNDEF : 50;
 	if (facts & FPIN) {
+		struct mp_identity connected = *identity;
+
+		connected.address.host = 3;
+		assert_int_equal(paths_set_identity(path, &connected), 0);
 		world->process = *world->made.inventory.process;
 		world->process.marginal_pathgroups = MP_MARGINAL_FPIN;
 		world->made.inventory.process = &world->process;
