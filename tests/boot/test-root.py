@@ -14,7 +14,7 @@ RULES = "dm-mpath", "dm-parts", "multipath", "kpartx", "del-part-nodes"
 
 def test(image, out):
     files = open(f"{image}/files").read()
-    for rule in () if "hook-debian" in image or "dracut" in image else RULES:
+    for rule in () if "hook-debian" in image else RULES:
         check(f"{rule} is in the initramfs", re.search(f"rules.d/[0-9]+-{rule}.rules$", files, re.MULTILINE))
     with Machine(image, out) as machine:
         machine.wait_shell()
@@ -23,6 +23,9 @@ def test(image, out):
         print(machine.run("multipath -ll"))
         same("paths", machine.run("multipathd show paths raw format '%m %t %o' | sort"), "mpathk active running\nmpathk active running")
         same("maps", machine.run("multipathd show maps raw format '%n %w %N'"), "mpathk 35000c500a0b1c2d3 2")
+        # From their first event in the initramfs on, so that nothing else has used them.
+        same("events of paths that were not claimed", machine.run("journalctl -k -t lab -o cat | grep -v '^sd[ab] claimed=1$' || :"), "")
+        same("paths with events", machine.run("journalctl -k -t lab -o cat | cut -d ' ' -f 1 | sort -u"), "sda\nsdb")
         same("partitions of paths", machine.run("ls /dev | grep -c 'sd[a-z][0-9]' || :"), "0")
         same("failed units", machine.run("systemctl --failed --no-legend --plain"), "")
         same("differences", machine.run("journalctl -k | grep -c 'differs from the one in the initramfs' || :"), "0")
