@@ -158,6 +158,39 @@ int mp_map_update_groups(struct mp_map *map)
 	return 0;
 }
 
+bool mp_map_leaves_out(const struct mp_map *map, const struct mp_path *path)
+{
+	bool down = mp_path_state_is_bad(path->state) || path->state == MP_PATH_DELAYED ||
+		    path->wrong_wwid || (path->identity.offline && !mp_path_is_active(path));
+
+	return down && path->map == map && map->kernel.exists &&
+	       !mp_map_holds(map, path->identity.devt);
+}
+
+int mp_map_group_left_out(const struct mp_map *map, struct mp_group *ret)
+{
+	struct mp_group group = {
+		.selector = map->group_count ? map->groups[map->group_count - 1].selector :
+					       map->settings.selector,
+		.state = MP_GROUP_UNDEF,
+	};
+	struct mp_path *path;
+	size_t count = 0;
+
+	cds_list_for_each_entry(path, &map->paths, in_map)
+		count += mp_map_leaves_out(map, path);
+	if (count) {
+		group.paths = calloc(count, sizeof(*group.paths));
+		if (!group.paths)
+			return -ENOMEM;
+	}
+	cds_list_for_each_entry(path, &map->paths, in_map)
+		if (mp_map_leaves_out(map, path))
+			group.paths[group.path_count++] = path;
+	*ret = group;
+	return 0;
+}
+
 unsigned mp_map_active_paths(const struct mp_map *map)
 {
 	const struct mp_path *path;

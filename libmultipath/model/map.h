@@ -124,6 +124,24 @@ void mp_map_remove_path(struct mp_path *path);
 int mp_map_update_groups(struct mp_map *map);
 
 /**
+ * mp_map_leaves_out() - a path of the map that is down or offline, and that the kernel's table
+ * lacks: a load makes all paths of the table active, so it leaves out those that could not be
+ * verified
+ *
+ * Return: false also if the kernel does not have the map, or @path is not known to be down.
+ */
+bool mp_map_leaves_out(const struct mp_map *map, const struct mp_path *path);
+
+/**
+ * mp_map_group_left_out() - the paths that mp_map_leaves_out(), as a last group for listings, which
+ * the kernel does not have
+ * @ret:	without paths if there are none; @ret->paths is the caller's to free
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mp_map_group_left_out(const struct mp_map *map, struct mp_group *ret);
+
+/**
  * mp_map_active_paths() - number of paths that are up or ghost and in the kernel's table (all, if
  * there is none)
  */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "show/json.h"
 
+#include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -251,8 +253,20 @@ static void json_group(struct json *json, const struct mp_group *group, size_t n
 	mp_strbuf_puts(json->out, "]\n");
 }
 
+static void json_numbered_group(struct json *json, const struct mp_group *group, size_t number)
+{
+	mp_strbuf_puts(json->out, number > 1 ? ",{\n" : "{\n");
+	json_group(json, group, number);
+	json_indent(json, MAP_DEPTH);
+	mp_strbuf_putc(json->out, '}');
+}
+
 static void json_map(struct json *json, const struct mp_map *map)
 {
+	struct mp_group left_out = { 0 };
+
+	if (mp_map_group_left_out(map, &left_out) < 0)
+		json->out->error = -ENOMEM;
 	for (size_t i = 0; i < ARRAY_SIZE(map_fields); i++) {
 		const struct field *field = &map_fields[i];
 
@@ -263,13 +277,12 @@ static void json_map(struct json *json, const struct mp_map *map)
 	mp_strbuf_puts(json->out, ",\n");
 	json_indent(json, MAP_DEPTH);
 	mp_strbuf_puts(json->out, "\"path_groups\": [");
-	for (size_t i = 0; i < map->group_count; i++) {
-		mp_strbuf_puts(json->out, i ? ",{\n" : "{\n");
-		json_group(json, &map->groups[i], i + 1);
-		json_indent(json, MAP_DEPTH);
-		mp_strbuf_putc(json->out, '}');
-	}
+	for (size_t i = 0; i < map->group_count; i++)
+		json_numbered_group(json, &map->groups[i], i + 1);
+	if (left_out.path_count)
+		json_numbered_group(json, &left_out, map->group_count + 1);
 	mp_strbuf_puts(json->out, "]\n");
+	free(left_out.paths);
 }
 
 static void json_version(struct json *json)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "show/topology.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,16 +70,22 @@ void mp_topology_measure(const struct mp_show_context *context, const struct mp_
 		widths_add_foreign(ret, &context->foreign->maps[i]);
 }
 
-static void measure_map(const struct mp_show_context *context, const struct mp_map *map,
-			struct mp_topology_widths *ret)
+static void measure_group(const struct mp_show_context *context, const struct mp_group *group,
+			  struct mp_topology_widths *widths)
 {
 	_cleanup_strbuf_ struct mp_strbuf scratch = MP_STRBUF_INIT;
 
+	for (size_t i = 0; i < group->path_count; i++)
+		widths_add_path(widths, context, group->paths[i], &scratch);
+}
+
+static void measure_map(const struct mp_show_context *context, const struct mp_map *map,
+			const struct mp_group *left_out, struct mp_topology_widths *ret)
+{
 	*ret = (struct mp_topology_widths){ 0 };
-	for (size_t g = 0; g < map->group_count; g++) {
-		for (size_t p = 0; p < map->groups[g].path_count; p++)
-			widths_add_path(ret, context, map->groups[g].paths[p], &scratch);
-	}
+	for (size_t g = 0; g < map->group_count; g++)
+		measure_group(context, &map->groups[g], ret);
+	measure_group(context, left_out, ret);
 }
 
 /* "[ACTION: ]NAME[ (WWID)] KERNEL-NAME VENDOR,PRODUCT" */
@@ -150,32 +157,40 @@ static void put_foreign_path(const struct mp_foreign_map *map, const struct mp_f
 	}
 }
 
-static void put_groups(const struct mp_show_context *context, const struct mp_map *map,
-		       const struct mp_topology_widths *widths, struct mp_strbuf *out)
+static void put_tree_of_group(const struct mp_show_context *context, const struct mp_group *group,
+			      bool last, const struct mp_topology_widths *widths,
+			      struct mp_strbuf *out)
 {
-	for (size_t g = 0; g < map->group_count; g++) {
-		const struct mp_group *group = &map->groups[g];
-		bool last_group = g + 1 == map->group_count;
+	mp_strbuf_puts(out, last ? "`-+- policy='" : "|-+- policy='");
+	put_group(context, 's', group, out);
+	mp_strbuf_puts(out, "' prio=");
+	put_group(context, 'p', group, out);
+	mp_strbuf_puts(out, " status=");
+	put_group(context, 't', group, out);
+	mp_strbuf_putc(out, '\n');
 
-		mp_strbuf_puts(out, last_group ? "`-+- policy='" : "|-+- policy='");
-		put_group(context, 's', group, out);
-		mp_strbuf_puts(out, "' prio=");
-		put_group(context, 'p', group, out);
-		mp_strbuf_puts(out, " status=");
-		put_group(context, 't', group, out);
-		mp_strbuf_putc(out, '\n');
-
-		for (size_t p = 0; p < group->path_count; p++) {
-			mp_strbuf_puts(out, last_group ? "  " : "| ");
-			mp_strbuf_puts(out, p + 1 == group->path_count ? "`- " : "|- ");
-			put_path(context, group->paths[p], widths, out);
-		}
+	for (size_t i = 0; i < group->path_count; i++) {
+		mp_strbuf_puts(out, last ? "  " : "| ");
+		mp_strbuf_puts(out, i + 1 == group->path_count ? "`- " : "|- ");
+		put_path(context, group->paths[i], widths, out);
 	}
+}
+
+static void put_groups(const struct mp_show_context *context, const struct mp_map *map,
+		       const struct mp_group *left_out, const struct mp_topology_widths *widths,
+		       struct mp_strbuf *out)
+{
+	for (size_t g = 0; g < map->group_count; g++)
+		put_tree_of_group(context, &map->groups[g],
+				  g + 1 == map->group_count && !left_out->path_count, widths, out);
+	if (left_out->path_count)
+		put_tree_of_group(context, left_out, true, widths, out);
 }
 
 void mp_show_topology(const struct mp_show_context *context, const struct mp_map *map,
 		      const struct mp_topology_widths *widths, struct mp_strbuf *out)
 {
+	struct mp_group left_out = { 0 };
 	struct mp_topology_widths own;
 
 	if (context->verbosity <= 0)
@@ -185,13 +200,18 @@ void mp_show_topology(const struct mp_show_context *context, const struct mp_map
 		mp_strbuf_putc(out, '\n');
 		return;
 	}
+	if (mp_map_group_left_out(map, &left_out) < 0) {
+		out->error = -ENOMEM;
+		return;
+	}
 	if (!widths) {
-		measure_map(context, map, &own);
+		measure_map(context, map, &left_out, &own);
 		widths = &own;
 	}
 	put_title(context, map, out);
 	put_facts(context, map, out);
-	put_groups(context, map, widths, out);
+	put_groups(context, map, &left_out, widths, out);
+	free(left_out.paths);
 }
 
 /* Each path is a group of its own. */

@@ -402,7 +402,12 @@ static void path_devt(const struct mp_show_context *context, const struct mp_pat
 static void path_dm_state(const struct mp_show_context *context, const struct mp_path *path,
 			  struct mp_strbuf *out)
 {
-	mp_strbuf_puts(out, mp_dm_state_name(context->before_maps ? MP_DM_UNDEF : path->dm_state));
+	enum mp_dm_state state = path->dm_state;
+
+	/* The kernel would have it failed, if its table had it. */
+	if (path->map && mp_map_leaves_out(path->map, path))
+		state = MP_DM_FAILED;
+	mp_strbuf_puts(out, mp_dm_state_name(context->before_maps ? MP_DM_UNDEF : state));
 }
 
 /* Without a map neither the checker's answer nor the device's state counts. */
@@ -422,9 +427,14 @@ static void path_device_state(const struct mp_show_context *context, const struc
 static void path_checker_state(const struct mp_show_context *context, const struct mp_path *path,
 			       struct mp_strbuf *out)
 {
-	bool known = path_is_mapped(context, path) && !context->unchecked;
+	bool mapped = path_is_mapped(context, path);
+	enum mp_path_state state = MP_PATH_UNCHECKED;
 
-	mp_strbuf_puts(out, known ? mp_path_state_label(path->state) : "undef");
+	if (mapped && !context->unchecked)
+		state = path->state;
+	else if (mapped && path->identity.offline)
+		state = MP_PATH_DOWN; /* that much sysfs says */
+	mp_strbuf_puts(out, mp_path_state_label(state));
 }
 
 static void path_identification(const struct mp_show_context *context, const struct mp_path *path,

@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: check_multipath (monitoring-plugins-contrib) counts the same paths, and warns of the same lost paths, maps and daemon
-# differs: one path lost, after the reload: a new table omits a path that is down, here (docs/differences.md, Identity)
 . "$LAB/lib.sh"
 . "$LAB_ROOT/tests/clients/clients.sh"
 plugin=/usr/lib/nagios/plugins/check_multipath

@@ -126,6 +126,29 @@ static void groups_and_paths_may_be_missing(void **state)
 		strstr(mp_strbuf_text(&san.out), "         \"paths\": []\n      }]\n   }\n}\n"));
 }
 
+static void paths_that_are_down_and_not_in_the_table_are_a_last_group(void **state)
+{
+	_cleanup_san_ struct san san = SAN_INIT;
+	struct mp_map *map = add_map(&san);
+
+	(void)state;
+	san_add_path(&san, map, "sde", 64, 2, 0, 10)->state = MP_PATH_DOWN;
+	mp_show_map_json(&san.context, map, &san.out);
+	assert_non_null(strstr(mp_strbuf_text(&san.out),
+			       "      },{\n"
+			       "         \"selector\" : \"service-time 0\",\n"
+			       "         \"pri\" : 0,\n"
+			       "         \"dm_st\" : \"undef\",\n"
+			       "         \"marginal_st\" : \"normal\",\n"
+			       "         \"group\" : 3,\n"
+			       "         \"paths\": [{\n"
+			       "            \"dev\" : \"sde\",\n"
+			       "            \"dev_t\" : \"8:64\",\n"
+			       "            \"dm_st\" : \"failed\",\n"
+			       "            \"dev_st\" : \"running\",\n"
+			       "            \"chk_st\" : \"faulty\",\n"));
+}
+
 static void characters_that_would_break_json_are_escaped(void **state)
 {
 	static const struct {
@@ -163,6 +186,7 @@ int main(void)
 		cmocka_unit_test(one_map_is_under_the_key_map),
 		cmocka_unit_test(several_maps_are_in_an_array),
 		cmocka_unit_test(groups_and_paths_may_be_missing),
+		cmocka_unit_test(paths_that_are_down_and_not_in_the_table_are_a_last_group),
 		cmocka_unit_test(characters_that_would_break_json_are_escaped),
 	};
 

@@ -81,6 +81,67 @@ static void an_unchecked_tree_has_no_priorities_and_no_checker_states(void **sta
 			      "  `- 1:0:0:0 sdc 8:32 active undef running\n");
 }
 
+/* Three paths of which the kernel's table has the first. */
+static struct mp_map *add_map_with_paths_down(struct san *san)
+{
+	struct mp_map *map = san_add_map(san, "mpatha", "w", "0 0 1 1 service-time 0 1 1 8:0 1");
+
+	san_add_path(san, map, "sda", 0, 0, 0, 1);
+	san_add_path(san, map, "sdu", 256 + 64, 10, 0, 1)->state = MP_PATH_DOWN;
+	san_add_path(san, map, "sdv", 256 + 80, 9, 0, 1)->identity.offline = true;
+	san->paths[2]->state = MP_PATH_PENDING;
+	return map;
+}
+
+static void paths_that_are_down_and_not_in_the_table_have_lines_in_a_last_group(void **state)
+{
+	static const char expected[] = "mpatha (w) dm-0 Linux,scsi_debug\n"
+				       "size=8.0M features='0' hwhandler='0' wp=rw\n"
+				       "|-+- policy='service-time 0' prio=1 status=active\n"
+				       "| `- 0:0:0:0  sda 8:0   active ready       running\n"
+				       "`-+- policy='service-time 0' prio=0 status=undef\n"
+				       "  |- 10:0:0:0 sdu 65:64 failed faulty      running\n"
+				       "  `- 9:0:0:0  sdv 65:80 failed i/o pending offline\n";
+	_cleanup_san_ struct san san = SAN_INIT;
+	struct mp_map *map = add_map_with_paths_down(&san);
+
+	(void)state;
+	mp_show_topology(&san.context, map, NULL, &san.out);
+	assert_rendered(&san, expected);
+}
+
+static void a_path_that_joins_its_map_with_the_next_load_is_not_shown_as_failed(void **state)
+{
+	_cleanup_san_ struct san san = SAN_INIT;
+	struct mp_map *map = add_map_with_paths_down(&san);
+
+	(void)state;
+	san.paths[1]->state = MP_PATH_UP;
+	san.paths[2]->identity.offline = false;
+	mp_show_topology(&san.context, map, NULL, &san.out);
+	assert_rendered(&san, "mpatha (w) dm-0 Linux,scsi_debug\n"
+			      "size=8.0M features='0' hwhandler='0' wp=rw\n"
+			      "`-+- policy='service-time 0' prio=1 status=active\n"
+			      "  `- 0:0:0:0 sda 8:0 active ready running\n");
+}
+
+static void an_unchecked_tree_has_the_paths_that_are_down_as_failed(void **state)
+{
+	_cleanup_san_ struct san san = SAN_INIT;
+	struct mp_map *map = add_map_with_paths_down(&san);
+
+	(void)state;
+	san.context.unchecked = true;
+	mp_show_topology(&san.context, map, NULL, &san.out);
+	assert_rendered(&san, "mpatha (w) dm-0 Linux,scsi_debug\n"
+			      "size=8.0M features='0' hwhandler='0' wp=rw\n"
+			      "|-+- policy='service-time 0' prio=0 status=active\n"
+			      "| `- 0:0:0:0  sda 8:0   active undef  running\n"
+			      "`-+- policy='service-time 0' prio=0 status=undef\n"
+			      "  |- 10:0:0:0 sdu 65:64 failed undef  running\n"
+			      "  `- 9:0:0:0  sdv 65:80 failed faulty offline\n");
+}
+
 static void the_first_line_shows_the_action(void **state)
 {
 	static const struct {
@@ -174,6 +235,11 @@ int main(void)
 		cmocka_unit_test(all_columns_are_as_wide_as_their_longest_value),
 		cmocka_unit_test(a_map_that_does_not_exist_yet_has_undefined_kernel_values),
 		cmocka_unit_test(an_unchecked_tree_has_no_priorities_and_no_checker_states),
+		cmocka_unit_test(
+			paths_that_are_down_and_not_in_the_table_have_lines_in_a_last_group),
+		cmocka_unit_test(
+			a_path_that_joins_its_map_with_the_next_load_is_not_shown_as_failed),
+		cmocka_unit_test(an_unchecked_tree_has_the_paths_that_are_down_as_failed),
 		cmocka_unit_test(the_first_line_shows_the_action),
 		cmocka_unit_test(a_terminal_gets_a_bold_first_line),
 		cmocka_unit_test(verbosity_0_shows_nothing_and_1_names_only),
