@@ -226,7 +226,9 @@ struct answer_effects answers_weigh(const struct daemon_path *path, enum mp_path
 		effects.message = mp_order_reinstate_path;
 	if (t.changed && !first)
 		effects.report = ANSWER_REPORT_CHANGE;
-	else if (mp_path_state_is_bad(answer))
+	else if (mp_path_state_is_bad(answer) && (first || t.state == MP_PATH_DOWN))
+		/* Of the states that are not up only this one is logged again, as log_checker_err
+		 * says. */
 		effects.report = path->inventory->options.lists_faults ||
 						 (process->log_checker_err_once && !first) ?
 					 ANSWER_REPORT_AGAIN :

@@ -340,6 +340,11 @@ static void effects_follow_from_old_state_answer_and_kernel(void **state)
 		{ FAILED_IN_KERNEL, MP_PATH_DOWN, MP_PATH_DOWN, "down 5 s, log fault, doubt" },
 		{ FAILED_IN_KERNEL | ONCE, MP_PATH_DOWN, MP_PATH_DOWN,
 		  "down 5 s, log fault again, doubt" },
+		{ FAILED_IN_KERNEL, MP_PATH_SHAKY, MP_PATH_SHAKY, "shaky 5 s, doubt" },
+		{ FAILED_IN_KERNEL | ONCE, MP_PATH_SHAKY, MP_PATH_SHAKY, "shaky 5 s, doubt" },
+		{ FAILED_IN_KERNEL, MP_PATH_TIMEOUT, MP_PATH_TIMEOUT, "timeout 5 s, doubt" },
+		{ FIRST, 0, MP_PATH_SHAKY,
+		  "shaky 5 s, fail_path, log fault, doubt, lost, regroup" },
 		/* another program had it reinstated */
 		{ 0, MP_PATH_DOWN, MP_PATH_DOWN, "down 5 s, fail_path, log fault, doubt, lost" },
 
