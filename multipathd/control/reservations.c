@@ -48,11 +48,14 @@ static bool reservation_lacks_key(const struct daemon_path *path,
 void reservation_check_prepare(struct reservation_check *check, const struct daemon_path *path)
 {
 	const struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
+	const struct mp_path *other;
 
 	if (!map || !map->reservation.key.key || !mp_protocol_is_scsi(path->path.identity.protocol))
 		return;
 	check->key = map->reservation.key;
 	check->all_target_ports = map->map.settings.all_target_ports;
+	cds_list_for_each_entry(other, &map->map.paths, in_map)
+		check->path_count++;
 	check->wanted = map->reservation.registered == RESERVATION_UNKNOWN ||
 			reservation_lacks_key(path, &map->reservation);
 }

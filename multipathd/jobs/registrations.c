@@ -19,20 +19,43 @@ int registration_register(int fd, const struct mp_prkey *key, bool all_target_po
 	return mp_reserving_register(fd, &parameters, timeout_msec);
 }
 
-void registration_check_run(struct reservation_check *check, int fd, unsigned timeout_msec)
+/* @count: registrations of the key, one for each I_T nexus */
+static int registration_count(int fd, uint64_t key, unsigned timeout_msec, size_t *count)
 {
 	_cleanup_free_ uint8_t *data = NULL;
-	struct mp_reservation_holder holder;
 	struct mp_reservation_keys keys;
+	int r = mp_reserving_read_keys(fd, timeout_msec, &data, &keys);
+
+	*count = r < 0 ? 0 : mp_reservation_count(&keys, key);
+	return r;
+}
+
+/*
+ * The target has refused a registration. This path is registered all the same if there is one more
+ * than before, because the command had its effect, or as many as the map has paths.
+ */
+static bool registration_is_there(const struct reservation_check *check, int fd, size_t before,
+				  unsigned timeout_msec)
+{
+	size_t count;
+
+	if (registration_count(fd, check->key.key, timeout_msec, &count) < 0)
+		return false;
+	return count > before || (check->path_count && count >= check->path_count);
+}
+
+void registration_check_run(struct reservation_check *check, int fd, unsigned timeout_msec)
+{
+	struct mp_reservation_holder holder;
+	size_t count;
 
 	if (!check->wanted)
 		return;
 	check->told = true;
-	check->error = mp_reserving_read_keys(fd, timeout_msec, &data, &keys);
+	check->error = registration_count(fd, check->key.key, timeout_msec, &count);
 	if (check->error == -EOPNOTSUPP)
 		check->error = 0;
-	else if (check->error >= 0)
-		check->registered = mp_reservation_count(&keys, check->key.key) > 0;
+	check->registered = count > 0;
 	if (!check->registered)
 		return;
 	if (mp_reserving_read_holder(fd, timeout_msec, &holder) >= 0)
@@ -40,4 +63,6 @@ void registration_check_run(struct reservation_check *check, int fd, unsigned ti
 					      mp_reservation_is_shared(holder.type));
 	check->error =
 		registration_register(fd, &check->key, check->all_target_ports, timeout_msec);
+	if (check->error < 0 && registration_is_there(check, fd, count, timeout_msec))
+		check->error = 0;
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "config/prkeys.h"
 
@@ -13,6 +14,7 @@ struct reservation_check {
 	bool wanted;
 	struct mp_prkey key;
 	bool all_target_ports;
+	size_t path_count; /* of the map; 0 unknown */
 	/* answer */
 	bool told;
 	/* some path of this host is registered, and then this one as well, unless error is set */
@@ -25,7 +27,8 @@ struct reservation_check {
  * registration_check_run() - on a worker
  *
  * A key that is no longer registered anywhere is not registered again: its removal (PREEMPT) was
- * meant to fence this host.
+ * meant to fence this host. Some targets refuse to register a path that is registered: then the
+ * keys are read again, and count.
  */
 void registration_check_run(struct reservation_check *check, int fd, unsigned timeout_msec);
 

@@ -15,6 +15,7 @@
 static struct {
 	int keys_error;
 	size_t registered; /* registrations of the key */
+	size_t registered_after; /* an attempt to register it that failed */
 	struct mp_reservation_holder holder;
 	int holder_error, register_error;
 	struct mp_reservation_parameters parameters;
@@ -54,6 +55,8 @@ int mp_reserving_register(int fd, const struct mp_reservation_parameters *parame
 	(void)timeout_msec;
 	target.parameters = *parameters;
 	target.registrations++;
+	if (target.register_error < 0)
+		target.registered = target.registered_after;
 	return target.register_error;
 }
 
@@ -97,6 +100,35 @@ static void a_path_is_registered_only_if_the_key_still_is(void **state)
 		assert_int_equal(check.registered, rows[i].says_registered);
 		assert_int_equal(check.error, rows[i].error);
 		assert_int_equal(target.registrations, rows[i].registers);
+	}
+}
+
+static void a_path_that_the_target_does_not_register_again_may_be_registered(void **state)
+{
+	static const struct {
+		size_t paths, before, after;
+		int error;
+	} rows[] = {
+		{ 2, 1, 1, -EIO }, /* the other path's */
+		{ 2, 1, 2, 0 }, /* the command had its effect */
+		{ 2, 2, 2, 0 }, /* it was there before */
+		{ 4, 3, 3, -EIO }, { 2, 2, 0, -EIO }, /* preempted since */
+		{ 0, 2, 2, -EIO },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct reservation_check check = { .wanted = true,
+						   .key = { .key = 0xabc },
+						   .path_count = rows[i].paths };
+
+		memset(&target, 0, sizeof(target));
+		target.registered = rows[i].before;
+		target.registered_after = rows[i].after;
+		target.register_error = -EIO;
+		registration_check_run(&check, 5, 3000);
+		assert_int_equal(check.error, rows[i].error);
+		assert_int_equal(target.registrations, 1);
 	}
 }
 
@@ -144,6 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_path_is_registered_only_if_the_key_still_is),
+		cmocka_unit_test(a_path_that_the_target_does_not_register_again_may_be_registered),
 		cmocka_unit_test(the_reservation_is_held_by_the_key_or_by_all_registrants),
 		cmocka_unit_test(the_key_is_registered_with_its_options),
 	};
