@@ -44,15 +44,16 @@ keys() { registered -k; }
 reservation() { registered -r; }
 states() { multipathd show paths raw format '%m %t %T' | grep -v orphan | sort | tr '\n' ' '; }
 agent_ended() { ! kill -0 $agent 2> /dev/null; }
-# agent WHAT NAME ACTION [OPTION]... - what it says and concludes
+# agent WHAT NAME ACTION [OPTION]... - what it says and concludes. It starts some thirty programs, which takes 4 s on an idle
+# machine and 40 s on one that 20 processes want. One of them that waited for a path would be ended by it after 20 s, and it would say so.
 agent() {
 	local what=$1 name=$2 action=$3 agent
 	shift 3
-	"/usr/sbin/fence_$name" --action="$action" --devices=$map "$@" < /dev/null > /run/agent 2>&1 &
+	"/usr/sbin/fence_$name" --action="$action" --devices=$map "$@" < /dev/null > "$LAB_OUT/agent" 2>&1 &
 	agent=$!
-	until_true -t 60 "fence_$name has ended" agent_ended
+	until_true -t 180 "fence_$name has ended" agent_ended
 	wait $agent
-	conclude "$what" "status $?, $(sed 's/^[0-9-]* [0-9:,]* //; /^$/d' /run/agent | named)"
+	conclude "$what" "status $?, $(sed 's/^[0-9-]* [0-9:,]* //; /^$/d' "$LAB_OUT/agent" | named)"
 }
 agent "fence_scsi on" scsi on --key=a
 conclude "keys" "$(keys)"

@@ -17,6 +17,15 @@ now() { printf -v "$1" %s "${EPOCHREALTIME/./}"; }
 
 say() { local up; read -r up _ < /proc/uptime; echo "  [$up] $*"; }
 
+# waiting - processes that wait in the kernel and cannot be ended, and where
+waiting() {
+	local process state
+	for process in /proc/[0-9]*; do
+		state=$(sed -n 's/^State:.//p' "$process/status" 2> /dev/null)
+		[[ $state != D* ]] || { echo "$(tr '\0' ' ' < "$process/cmdline")"; sed 's/^/    /' "$process/stack"; }
+	done
+}
+
 # What one wants to see when a test fails.
 show_world() {
 	echo "--- paths and maps"
@@ -31,6 +40,8 @@ show_world() {
 		echo "--- end of the unit's journal"
 		journalctl -u multipathd --no-pager -o cat -n 40
 	fi
+	echo "--- processes waiting in the kernel"
+	waiting
 	dmesg 2>/dev/null | tail -n 8
 } 2>&1
 
