@@ -7,10 +7,11 @@
 . "$LAB_ROOT/tests/clients/clients.sh"
 cat > /tmp/blockdev.py <<'END'
 import sys, gi
-gi.require_version("BlockDev", "2.0")
+version = "3.0" if "3.0" in gi.Repository.get_default().enumerate_versions("BlockDev") else "2.0"
+gi.require_version("BlockDev", version)
 from gi.repository import BlockDev as B, GLib
 spec = B.PluginSpec()
-spec.name, spec.so_name = B.Plugin.MPATH, "libbd_mpath.so.2"
+spec.name, spec.so_name = B.Plugin.MPATH, "libbd_mpath.so." + version[0]
 def call(function, *arguments):
     try:
         result = function(*arguments)
