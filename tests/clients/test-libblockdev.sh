@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: libblockdev's mpath plugin finds the members, none else, removes maps, and turns friendly names on
-# differs: as installed: Debian has no mpathconf, without which the plugin does not load; here it does
+# bookworm differs: as installed: Debian has no mpathconf, without which the plugin does not load; here it does
 # differs: friendly names: Debian has no mpathconf, which the plugin calls for it
 . "$LAB/lib.sh"
 . "$LAB_ROOT/tests/clients/clients.sh"
