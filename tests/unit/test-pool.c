@@ -132,12 +132,12 @@ static int count_waiting(void)
 }
 
 /* Workers that exist, as the kernel counts them. */
-static unsigned count_threads(void)
+static int count_threads(void)
 {
 	DIR *stream = opendir("/proc/self/task");
 	char file[300], name[20];
 	struct dirent *entry;
-	unsigned count = 0;
+	int count = 0;
 	FILE *comm;
 
 	assert_non_null(stream);
@@ -157,6 +157,17 @@ static unsigned count_threads(void)
 static void open_gate(struct fixture *fixture)
 {
 	assert_int_equal(write(fixture->gate[1], "", 1), 1);
+}
+
+/* Until the number is in that range. */
+static void turn_until(struct fixture *fixture, int (*count)(void), int min, int max)
+{
+	uint64_t end = now_usec() + 10000000;
+
+	while (count() < min || count() > max) {
+		assert_true(sd_event_run(fixture->event, 10000) >= 0);
+		assert_true(now_usec() < end);
+	}
 }
 
 static int set_up(void **state)
@@ -295,12 +306,44 @@ static uint64_t lane_of(enum work_class class, int number)
 	return work_lane_number(class, mp_hash_number(number));
 }
 
-static void no_class_waits_for_one_that_hangs_in_hundreds_of_lanes(void **state)
+/*
+ * @run:	a scenario, in a new fixture. Return: true if what must not wait was done in time
+ *
+ * A busy machine may delay one run. A fault delays each.
+ */
+static void assert_in_time(void **state, bool (*run)(struct fixture *fixture))
 {
-	struct fixture *fixture = *state;
-	static struct job hung[WORK_CLASSES][400], healthy[WORK_CLASSES];
+	for (int attempt = 0; attempt < 10; attempt++) {
+		if (attempt) {
+			tear_down(state);
+			set_up(state);
+		}
+		if (run(*state))
+			return;
+	}
+	fail_msg("late in each of ten runs");
+}
+
+/* One piece of work of each class after @hanging. Return: true if they were done in time. */
+static bool healthy_are_done(struct fixture *fixture, int hanging, int *count)
+{
+	static struct job healthy[WORK_CLASSES];
+	uint64_t begin = now_usec();
+
+	for (int class = hanging + 1; class < WORK_CLASSES; class ++) {
+		healthy[class] = (struct job){ 0 };
+		job_submit(fixture, &healthy[class], lane_of(class, HEALTHY_LANE), job_run);
+		++*count;
+	}
+	turn_until_done(fixture, *count);
+	return now_usec() - begin <= LATE_USEC / 2;
+}
+
+static bool healthy_classes_are_served(struct fixture *fixture)
+{
+	static struct job hung[WORK_CLASSES][400];
+	bool in_time = true;
 	int count = 0;
-	uint64_t begin;
 
 	for (int hanging = 0; hanging < WORK_CLASSES; hanging++) {
 		for (int i = 0; i < 400; i++) {
@@ -312,31 +355,24 @@ static void no_class_waits_for_one_that_hangs_in_hundreds_of_lanes(void **state)
 		 * At first none is known to hang, and its class has taken all that is not reserved
 		 * for others.
 		 */
-		begin = now_usec();
-		for (int class = hanging + 1; class < WORK_CLASSES; class ++) {
-			healthy[class] = (struct job){ 0 };
-			job_submit(fixture, &healthy[class], lane_of(class, HEALTHY_LANE), job_run);
-			count++;
-		}
-		turn_until_done(fixture, count);
-		assert_in_range(now_usec() - begin, 0, LATE_USEC / 2);
+		in_time &= healthy_are_done(fixture, hanging, &count);
 		turn(fixture, 1000);
-		begin = now_usec();
-		for (int class = hanging + 1; class < WORK_CLASSES; class ++) {
-			healthy[class] = (struct job){ 0 };
-			job_submit(fixture, &healthy[class], lane_of(class, HEALTHY_LANE), job_run);
-			count++;
-		}
-		turn_until_done(fixture, count);
-		assert_in_range(now_usec() - begin, 0, LATE_USEC / 2);
+		in_time &= healthy_are_done(fixture, hanging, &count);
 	}
+	turn_until(fixture, count_running, PLACES_THREADS_MAX, PLACES_THREADS_MAX);
+	turn(fixture, 100);
 	assert_int_equal(count_threads(), PLACES_THREADS_MAX);
 	assert_int_equal(count_running(), PLACES_THREADS_MAX);
 
 	open_gate(fixture);
 	turn_until_done(fixture, count + 400 * WORK_CLASSES);
-	turn(fixture, 100);
-	assert_in_range(count_threads(), 1, PLACES);
+	turn_until(fixture, count_threads, 1, PLACES);
+	return in_time;
+}
+
+static void no_class_waits_for_one_that_hangs_in_hundreds_of_lanes(void **state)
+{
+	assert_in_time(state, healthy_classes_are_served);
 }
 
 /* Like a check that first probes whether its device answers. */
@@ -348,11 +384,11 @@ static void job_hang_unless_sparing(struct work *work)
 		job_hang(work);
 }
 
-static void a_class_continues_when_its_work_is_sparing(void **state)
+static bool sparing_work_is_done(struct fixture *fixture)
 {
-	struct fixture *fixture = *state;
 	static struct job jobs[500], healthy[100];
 	uint64_t begin;
+	bool in_time;
 
 	for (int i = 0; i < 500; i++) {
 		jobs[i] = (struct job){ 0 };
@@ -366,12 +402,18 @@ static void a_class_continues_when_its_work_is_sparing(void **state)
 	}
 	while (!healthy[99].done_at)
 		assert_true(sd_event_run(fixture->event, 1000000) >= 0);
-	assert_in_range(now_usec() - begin, 0, LATE_USEC);
-	assert_in_range(count_running(), 8, PLACES);
-	assert_int_equal(count_waiting(), 0);
+	in_time = now_usec() - begin <= LATE_USEC;
+	turn_until(fixture, count_waiting, 0, 0);
+	turn_until(fixture, count_running, 8, PLACES);
 
 	open_gate(fixture);
 	turn_until_done(fixture, 600);
+	return in_time;
+}
+
+static void a_class_continues_when_its_work_is_sparing(void **state)
+{
+	assert_in_time(state, sparing_work_is_done);
 }
 
 static void only_work_in_lanes_that_do_not_hang_lacks_places(void **state)
