@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a map that the operator removed stays removed until it is added again; without grouping by priority, an immediate failback reloads nothing
+# proves: a map that the operator removed stays removed until it is added again, also if udev had it open; without grouping by priority, an immediate failback reloads nothing
 . "$LAB/lib.sh"
 config "no_path_retry fail" "failback immediate" "detect_prio no" "prio const" \
 	"path_grouping_policy failover"
@@ -16,7 +16,24 @@ plug "${paths[0]}"
 until_true "${paths[0]} is back" path_is "${paths[0]}" active ready
 holds 2 "a table was loaded" eval '! logged "reload \["'
 
-until_true "$map is removed" eval '[ "$(multipathd del map $map)" = ok ]'
+# udev reads a map when something about it has changed.
+waits_for_udev() { [ "$(ls -l "/proc/$daemon_pid/fd" | grep -c inotify)" -gt "$inotifies" ]; }
+udevadm settle -t 60
+inotifies=$(ls -l "/proc/$daemon_pid/fd" | grep -c inotify)
+for command in "map $map" maps; do
+	udevadm control --stop-exec-queue
+	udevadm trigger --action=change "/sys/block/${paths[0]}"
+	exec 9< "/dev/mapper/$map"
+	multipathd del $command > "$LAB_OUT/removed" 9<&- &
+	until_true "del $command waits for udev" waits_for_udev
+	exec 9<&-
+	udevadm control --start-exec-queue
+	wait $!
+	same "del $command" "$(cat "$LAB_OUT/removed")" ok
+	check "$map is removed" eval '! [ -e /dev/mapper/$map ] || ! dmsetup info $map'
+	[ "$command" = maps ] || { same "add map" "$(multipathd add map "$map")" ok; ready 2 2; }
+done
+same "add the other map" "$(multipathd add map "$(wwid_of_lun 1)")" ok
 udevadm settle -t 60
 udevadm trigger --action=change "/sys/block/${paths[0]}"
 udevadm settle -t 60
