@@ -100,8 +100,9 @@ static int client_connect_as(struct fixture *fixture, uid_t uid)
 {
 	int fd;
 
-	if (seteuid(uid) < 0)
+	if (geteuid() != 0)
 		skip();
+	assert_int_equal(seteuid(uid), 0);
 	fd = client_connect(fixture);
 	assert_int_equal(seteuid(0), 0);
 	return fd;
@@ -493,6 +494,8 @@ static void a_thousand_connections_are_served_at_once(void **state)
 	int fds[1000];
 	char text[32];
 
+	if (geteuid() != 0) /* other users have few connections */
+		skip();
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	limit.rlim_cur = limit.rlim_max;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
