@@ -78,7 +78,8 @@ paths = -DVERSION='"$(VERSION)"' -DVERSION_DATE='"$(VERSION_DATE)"' -DPLUGIN_DIR
 	-DCONFIG_FILE='"$(configfile)"' -DCONFIG_DIR='"$(configdir)"' -DSTATE_DIR='"$(statedir)"' \
 	-DRUNTIME_DIR='"$(runtimedir)"'
 
-objects = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
+# Sorted by make: the order that wildcard gives is that of the language, and that of members and objects is in the programs.
+objects = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(1))))
 
 library_objects := $(call objects,libmultipath/*/*.c checkers/*.c prioritizers/*.c)
 mpathcmd_objects := $(call objects,libmpathcmd/*.c)
@@ -300,6 +301,7 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 install-boot: ## install what boots from multipath: hooks for initramfs-tools and dracut
 	install -d $(DESTDIR)$(sharedir)
 	$(placed) boot/compare-images.in > $(DESTDIR)$(sharedir)/compare-images
+	chmod 755 $(DESTDIR)$(sharedir)/compare-images
 	cd boot && for f in initramfs-tools/hooks/* initramfs-tools/scripts/*/* dracut/*/*; do \
 		case $$f in dracut/*) to=$(DESTDIR)$(dracutdir)/modules.d;; *) to=$(DESTDIR)$(initramfsdir);; esac; \
 		to=$$to/$${f#*/}; install -D -m 755 /dev/null $${to%.in} && $(placed) $$f > $${to%.in} || exit; done
