@@ -21,7 +21,7 @@ bool fabric_is_configured(const struct daemon *daemon)
 }
 
 /*
- * The kernel's events have 16 bits for the number of a host. Of two hosts that are the same in
+ * The kernel's events have 16 bits for the number of a host. If two Fibre Channel hosts share
  * these, both are meant.
  */
 static bool fabric_is_of_host(const struct rport *port, unsigned host)
@@ -66,9 +66,9 @@ static void fabric_on_written(struct daemon *daemon, const struct mp_address *ad
 }
 
 /*
- * There is one write at a time, after which the state wanted by then is written: a write may hang,
- * and congestion can begin and end many times a second. A port that is marginal is written, too: it
- * may have logged in since its state was read, and a notification is of the time after that.
+ * One write at a time, after which the state wanted by then is written: a write may hang, and
+ * congestion can begin and end many times a second. A port that is already marginal is written as
+ * well: it may have logged in since its state was read, and the notification is newer than that.
  */
 static void fabric_record(struct rport *port, bool marginal)
 {
@@ -257,7 +257,7 @@ void fabric_take_reading(struct daemon_path *path, enum port_state state, unsign
 				  marginal ? "its remote port is" : "its remote port is online");
 	}
 	port->was_read = true;
-	/* It may have been added since. */
+	/* The path may have been added since the port became marginal. */
 	fabric_follow(path, port->fault ? "its remote port is" : "its remote port is online");
 }
 
