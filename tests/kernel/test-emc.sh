@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: a CLARiiON with scsi_dh_emc: checker and prioritizer read its page, the kernel trespasses the LUN on failover under verified I/O, and failback is as configured
+# proves: a CLARiiON with scsi_dh_emc: checker and prioritizer read its page, the kernel trespasses the LUN on failover under verified I/O, by the long or short page, and failback is as configured
 # lab: --rules full
 . "$LAB/lib.sh"
 . "$LAB_ROOT/tests/kernel/array.sh"
@@ -62,4 +62,31 @@ conclude "as before" ready 4 ready 1
 conclude "the LUN is an inactive snapshot" faulty "*" faulty "*"
 rm "$array/snapshot"
 conclude "an active one" ready 4 ready 1
+daemon_stop
+maps_remove
+
+say "arguments of the handler: short trespass"
+# They are the table's only if the kernel has not attached the handler by itself.
+for n in 1 2; do tcm_unlun $n 0; done
+until_true "the disks are gone" disks_are 0
+udevadm settle -t 60
+until_true "the handler is unloaded" modprobe -r scsi_dh_emc
+array_disks
+check "no handler is attached" handlers_are detached
+configure emc 'hardware_handler "3 emc 1 0"'
+daemon_start
+conclude "as before" ready 4 ready 1
+check "the table had the arguments, which the kernel does not show" logged "multipath .* 3 emc 1 0 2 "
+check "the table has the handler" table_has "1 emc 2"
+check "and attached it" handlers_are emc
+io_start short "/dev/mapper/$map"
+before=$(array_transfers B short)
+pull "$one"
+until_true "B owns the LUN" array_owner_is B
+until_true "I/O continues" io_moves "/dev/mapper/$map"
+same "one short trespass" "$(array_transfers B short)" $((before + 1))
+plug "$one"
+until_true "A owns the LUN" array_owner_is A
+conclude "failback immediate" ready 4 ready 1
+io_stop short
 daemon_stop
