@@ -20,15 +20,16 @@ fc_link() {
 	ip link add "a$n" type veth peer name "b$n"
 	ip link set "a$n" address "02:00:00:00:0a:0$n"
 	ip link set "b$n" address "02:00:00:00:0b:0$n"
-	for interface in "a$n" "b$n"; do ip link set "$interface" mtu 2500 up; done
+	for interface in "a$n" "b$n"; do ip link set "$interface" mtu 2500; done
+	ip link set "a$n" up
 	mkdir -p "$target/lun/lun_0"
 	ln -s "$fc_store" "$target/lun/lun_0/back"
 	mkdir -p "$target/acls/20:00:02:00:00:00:0a:0$n/lun_0"
 	ln -s "$target/lun/lun_0" "$target/acls/20:00:02:00:00:00:0a:0$n/lun_0/m"
-	echo "b$n" > /sys/module/libfcoe/parameters/create_vn2vn
-	until_true "the target's port $n is online" fc_is_online "b$n"
-	echo "a$n" > /sys/module/libfcoe/parameters/create_vn2vn
-	until_true "the port $n is online" fc_is_online "a$n"
+	# The link comes up last: the kernel dereferences a null pointer if a frame reaches a port that is being created.
+	for interface in "b$n" "a$n"; do echo "$interface" > /sys/module/libfcoe/parameters/create_vn2vn; done
+	ip link set "b$n" up
+	for interface in "a$n" "b$n"; do until_true "the port $interface is online" fc_is_online "$interface"; done
 }
 
 # fc_host INTERFACE - its host, such as host3;  fc_is_online INTERFACE
@@ -38,3 +39,15 @@ fc_is_online() { local host; host=$(fc_host "$1"); [ -n "$host" ] && [ "$(cat "/
 # fc_disk N - the disk through link N;  fc_port N: the folder of its remote port
 fc_disk() { basename "/sys/class/fc_host/$(fc_host "a$1")/device/"rport-*/target*/*/block/*; }
 fc_port() { echo "/sys/class/fc_remote_ports/$(basename "$(dirname "$(dirname "$(ls -d "/sys/class/fc_host/$(fc_host "a$1")/device/"rport-*/target*/*:0)")")")"; }
+
+# fc_down N, fc_up N - take the link down, with no write in flight at that moment (fio sends the next one right afterwards), and up.
+# LIO's target waits indefinitely for the data of a write that is cut short, and blocks the only worker of libfc: on a machine that
+# is initiator and target in one, no port would be reported as lost.
+fc_down() {
+	pkill -STOP -x fio
+	until_true "writes are completed" fc_writes_nothing
+	ip link set "b$1" down
+	pkill -CONT -x fio
+}
+fc_up() { ip link set "b$1" up; }
+fc_writes_nothing() { awk '{ writes += $2 } END { exit writes > 0 }' /sys/block/sd*/inflight; }

@@ -39,20 +39,20 @@ same "names" "$(multipathd show paths raw format '%d %R %r %N %n' | grep "^$one 
 io_start fc "/dev/mapper/$map"
 
 say "the link of a path goes down for less than dev_loss_tmo"
-ip link set b1 down
+fc_down 1
 until_true -t 30 "its path is failed" kernel_path "$map" "$one" F
 until_true "I/O continues" io_moves "/dev/mapper/$map"
-ip link set b1 up
+fc_up 1
 until_true -t 30 "the path is back" kernel_path "$map" "$one" A
 
 say "down for longer: the disk is gone"
 configure 5 fail	# with retries it would be raised to what they take
 check "reconfigure" eval '[ "$(multipathd reconfigure)" = ok ]'
 until_true "dev_loss_tmo is changed" tmos_are dev_loss_tmo 5
-ip link set b1 down
+fc_down 1
 until_true -t 40 "the path is gone" path_unknown "$one"
 until_true "I/O continues" io_moves "/dev/mapper/$map"
-ip link set b1 up
+fc_up 1
 until_true -t 40 "the map has two paths" maps_have 1 2
 until_true "the new port has the timeouts" eval 'tmos_are dev_loss_tmo 5 && tmos_are fast_io_fail_tmo 3'
 io_stop fc

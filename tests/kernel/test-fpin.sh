@@ -67,16 +67,31 @@ daemon_stop
 daemon_start
 until_true "the path is still used last" marginal_are "$one"
 
+say "the port logs in again, and is reported before the daemon has seen that"
+kill -STOP "$daemon_pid"
+fc_down 1
+until_true -t 30 "the port is lost" port_is 1 Blocked
+fc_up 1
+until_true -t 30 "the port is online" port_is 1 Online
+post a1 $fpin "$(link_integrity 1)"
+kill -CONT "$daemon_pid"
+until_true "the kernel has it as the port's state" port_is 1 Marginal
+until_true -t 30 "its path is usable" kernel_path "$map" "$one" A
+holds 3 "it is used last" marginal_are "$one"
+
 say "the port logs in again"
-ip link set b1 down
+fc_down 1
 until_true -t 30 "its path is failed" kernel_path "$map" "$one" F
-ip link set b1 up
+fc_up 1
 until_true -t 30 "the path is used as before" eval 'marginal_are "" && kernel_path "$map" "$one" A'
 check "its port is online" port_is 1 Online
 
 say "congestion, and its end"
 post a2 $fpin "$(congestion 2 2)"
 until_true "the path is used last" eval 'marginal_are "$two" && port_is 2 Marginal'
+daemon_stop
+daemon_start
+until_true "the path is still used last" marginal_are "$two"
 post a2 $fpin "$(congestion 2 0)"
 until_true "the path is used as before" eval 'marginal_are "" && port_is 2 Online'
 
