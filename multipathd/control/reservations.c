@@ -160,8 +160,9 @@ struct register_job {
 	int fd;
 	struct mp_prkey key;
 	bool all_target_ports;
+	bool listed; /* the key is registered on the paths of a list */
 	size_t enough; /* with this many keys, it has one of them; 0: register it anyway */
-	int error;
+	int error; /* -ENOKEY: it is not, another host has taken it away since */
 };
 
 static void registering_unref(struct registering *registering)
@@ -185,10 +186,29 @@ static void register_job_run(struct work *work)
 	_cleanup_free_ uint8_t *data = NULL;
 	struct mp_reservation_keys keys;
 
-	if (job->enough && mp_reserving_read_keys(job->fd, timeout_msec, &data, &keys) >= 0 &&
-	    mp_reservation_count(&keys, job->key.key) >= job->enough)
-		return;
+	if (job->listed && mp_reserving_read_keys(job->fd, timeout_msec, &data, &keys) >= 0) {
+		size_t count = mp_reservation_count(&keys, job->key.key);
+
+		if (!count)
+			job->error = -ENOKEY;
+		if (!count || (job->enough && count >= job->enough))
+			return;
+	}
 	job->error = registration_register(job->fd, &job->key, job->all_target_ports, timeout_msec);
+}
+
+/* A host that was shut out stays out: the paths that are registered already are none any more. */
+static void reservation_lose(const struct register_job *job)
+{
+	struct daemon_map *map =
+		maps_find_wwid(&job->registering->daemon->inventory, job->registering->wwid);
+
+	if (!map || map->reservation.key.key != job->key.key ||
+	    map->reservation.registered != RESERVATION_SET)
+		return;
+	log_error("%s: reservation key 0x%llx is no longer registered", map->map.name,
+		  (unsigned long long)job->key.key);
+	reservations_forget(map);
 }
 
 static void register_job_done(struct work *work)
@@ -199,7 +219,9 @@ static void register_job_done(struct work *work)
 
 	if (work->skipped)
 		job->error = -ETIMEDOUT;
-	if (path && job->error >= 0)
+	if (job->error == -ENOKEY)
+		reservation_lose(job);
+	else if (path && job->error >= 0)
 		path->registered_key = job->key.key;
 	else if (path)
 		log_error("%s: reservation key 0x%llx not registered: %s",
@@ -211,7 +233,7 @@ static void register_job_done(struct work *work)
 }
 
 static void reservation_register_path(struct daemon_path *path, struct registering *registering,
-				      size_t enough)
+				      bool listed, size_t enough)
 {
 	const struct daemon_map *map = daemon_map_of(path->path.map);
 	struct register_job *job;
@@ -230,6 +252,7 @@ static void reservation_register_path(struct daemon_path *path, struct registeri
 		.fd = fd,
 		.key = map->reservation.key,
 		.all_target_ports = map->map.settings.all_target_ports,
+		.listed = listed,
 		.enough = enough,
 		.work = {
 			.run = register_job_run,
@@ -242,17 +265,25 @@ static void reservation_register_path(struct daemon_path *path, struct registeri
 	pool_submit(path->inventory->daemon->pool, &job->work);
 }
 
-/* Parse device numbers separated by blanks. Return: their number; @has: @devt is one of them. */
-static size_t reservation_parse_paths(const char *text, dev_t devt, bool *has)
+/*
+ * Paths by number or kernel name, separated by blanks: multipath-tools names the first one and
+ * numbers the others. Return: how many there are; @has: @identity is one of them.
+ */
+static size_t reservation_parse_paths(const char *text, const struct mp_identity *identity,
+				      bool *has)
 {
-	unsigned major_number, minor_number;
-	size_t count = 0;
-	int length;
+	char number[32];
+	size_t count = 0, length;
 
+	snprintf(number, sizeof(number), "%u:%u", major(identity->devt), minor(identity->devt));
 	*has = false;
-	for (; text && sscanf(text, " %u:%u%n", &major_number, &minor_number, &length) == 2;
-	     text += length) {
-		*has |= makedev(major_number, minor_number) == devt;
+	for (; text; text += length) {
+		text += strspn(text, " \t");
+		length = strcspn(text, " \t");
+		if (!length)
+			break;
+		*has |= (length == strlen(number) && !memcmp(text, number, length)) ||
+			(length == strlen(identity->name) && !memcmp(text, identity->name, length));
 		count++;
 	}
 	return count;
@@ -273,12 +304,12 @@ int reservations_register(struct daemon_map *map, const char *listed, uint64_t r
 	map->reservation.registering++;
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		bool has;
-		size_t count = reservation_parse_paths(listed, path->identity.devt, &has);
+		size_t count = reservation_parse_paths(listed, &path->identity, &has);
 
 		daemon_path_of(path)->registered_key = 0;
 		if (map->reservation.key.key && mp_path_is_active(path) &&
 		    mp_protocol_is_scsi(path->identity.protocol))
-			reservation_register_path(daemon_path_of(path), registering,
+			reservation_register_path(daemon_path_of(path), registering, listed != NULL,
 						  has ? count : 0);
 	}
 	registering_unref(registering);

@@ -39,7 +39,8 @@ void reservations_resolve(struct daemon_map *map);
 
 /**
  * reservations_register() - setprstatus: register all active paths; @request is answered when done
- * @listed:	"MAJOR:MINOR ...": paths already registered, if that many keys are found; NULL none
+ * @listed:	"MAJOR:MINOR ..." or kernel names: paths already registered, if that many keys are
+ *		found; if none is, no path is registered, and the map is not. NULL: there is no list
  */
 int reservations_register(struct daemon_map *map, const char *listed, uint64_t request);
 

@@ -93,7 +93,12 @@ tells getprkey 0xabcdef:aptpl
 ok setprkey map "$map" key 77
 tells getprkey 0x77
 ok setprstatus map "$map" pathlist "8:0 8:16"
-check "listed paths are registered all the same" test "$(grep -c 'Key: 0x0000000000000077' "$pr/res_pr_registered_i_pts")" = 2
+check "what is listed and not registered is not registered" test "$(grep -c 'Key: 0x0000000000000077' "$pr/res_pr_registered_i_pts")" = 0
+tells getprstatus unset
+reserve register /dev/sda 77
+ok setprstatus map "$map" pathlist sda
+check "the other path is registered" test "$(grep -c 'Key: 0x0000000000000077' "$pr/res_pr_registered_i_pts")" = 2
+tells getprstatus set
 ok unsetprkey map "$map"
 tells getprkey none
 check "it is commented out" grep -qx "#x0000000000000077 $(map_field "$map" %w)" /etc/multipath/prkeys

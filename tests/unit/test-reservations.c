@@ -7,8 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/cleanup.h"
 #include "jobs-recorded.h"
+#include "kernel/reserving.h"
 #include "multipathd/control/settings.h"
 #include "multipathd/state/inventory.h"
 #include "multipathd/state/maps.h"
@@ -250,6 +252,85 @@ static void setprstatus_registers_each_usable_path_and_is_answered_after_the_las
 	command_fini(&made);
 }
 
+/* The array: so many registrations of KEY, and what has been asked of it. */
+static struct {
+	size_t keys, registrations;
+} array;
+
+int mp_reserving_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
+			   struct mp_reservation_keys *ret)
+{
+	(void)fd;
+	(void)timeout_msec;
+	*data = calloc(array.keys + 1, 8);
+	assert_non_null(*data);
+	for (size_t i = 0; i < array.keys; i++)
+		mp_bytes_put_be64(*data + 8 * i, KEY);
+	*ret = (struct mp_reservation_keys){ .count = array.keys, .keys = *data };
+	return 0;
+}
+
+int mp_reserving_read_holder(int fd, unsigned timeout_msec, struct mp_reservation_holder *ret)
+{
+	(void)fd;
+	(void)timeout_msec;
+	*ret = (struct mp_reservation_holder){ 0 };
+	return 0;
+}
+
+int mp_reserving_register(int fd, const struct mp_reservation_parameters *parameters,
+			  unsigned timeout_msec)
+{
+	(void)fd;
+	(void)timeout_msec;
+	assert_true(parameters->service_action_key == KEY);
+	array.registrations++;
+	return 0;
+}
+
+static void listed_paths_are_those_that_are_registered(void **state)
+{
+	static const struct {
+		const char *listed;
+		size_t keys, registrations;
+		enum reservation_flag registered;
+	} rows[] = {
+		{ NULL, 0, 2, RESERVATION_SET },
+		{ NULL, 2, 2, RESERVATION_SET },
+		{ "8:0 8:16", 2, 0, RESERVATION_SET },
+		{ "sda 8:16", 2, 0, RESERVATION_SET },
+		{ " sda\tsdb ", 2, 0, RESERVATION_SET },
+		{ "8:0", 1, 1, RESERVATION_SET },
+		{ "sdb", 1, 1, RESERVATION_SET },
+		{ "8:0 8:16", 1, 2, RESERVATION_SET }, /* one of them is not: unknown which */
+		{ "sd 8:1 8:160", 3, 2, RESERVATION_SET },
+		/* another host has shut this one out meanwhile */
+		{ "8:0 8:16", 0, 0, RESERVATION_UNSET },
+		{ "sda", 0, 0, RESERVATION_UNSET },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct daemon_map *map;
+		struct made made;
+
+		map = command_init(&made);
+		array.keys = rows[i].keys;
+		array.registrations = 0;
+		assert_int_equal(reservations_register(map, rows[i].listed, 9), 0);
+		recorded_expect("work\n"
+				"work\n");
+		for (int j = 0; j < 2; j++)
+			recorded.works[j]->run(recorded.works[j]);
+		for (int j = 0; j < 2; j++)
+			recorded.works[j]->done(recorded.works[j]);
+		recorded_expect("reply 9: ok\n");
+		assert_int_equal(array.registrations, rows[i].registrations);
+		assert_int_equal(map->reservation.registered, rows[i].registered);
+		command_fini(&made);
+	}
+}
+
 static void a_path_that_cannot_be_registered_now_is_registered_by_its_check(void **state)
 {
 	struct daemon_path *path;
@@ -313,6 +394,7 @@ int main(void)
 		world_test(the_key_follows_settings_and_file),
 		cmocka_unit_test(
 			setprstatus_registers_each_usable_path_and_is_answered_after_the_last),
+		cmocka_unit_test(listed_paths_are_those_that_are_registered),
 		cmocka_unit_test(a_path_that_cannot_be_registered_now_is_registered_by_its_check),
 		cmocka_unit_test(setprkey_is_answered_by_the_maps_resulting_key),
 	};
