@@ -70,6 +70,8 @@ sanitizers := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-reco
 packages := devmapper libudev libsystemd liburcu-memb liburcu-cds json-c blkid
 library_libs = $(shell pkg-config --libs $(packages)) -laio -lm
 package_cflags := $(shell pkg-config --cflags $(packages) 2>/dev/null)
+# It has no pkg-config file.
+sg_libs := -lsgutils2
 edit_libs = $(shell pkg-config --libs libedit)
 
 all_cflags = -std=gnu11 -D_GNU_SOURCE -pthread $(warnings) $(hardening) $(sanitizers) $(package_cflags) \
@@ -83,6 +85,8 @@ objects = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(1))))
 
 library_objects := $(call objects,libmultipath/*/*.c checkers/*.c prioritizers/*.c)
 mpathcmd_objects := $(call objects,libmpathcmd/*.c)
+mpathpersist_objects := $(call objects,libmpathpersist/*.c)
+persist_objects := $(filter-out %/main.o,$(call objects,mpathpersist/*.c))
 # The daemon's rooms, which multipath(8) runs itself when no daemon does.
 engine_objects := $(filter-out %/main.o,$(call objects,multipathd/*.c multipathd/*/*.c))
 # What every front end shares.
@@ -90,7 +94,7 @@ client_objects := $(filter-out %/front.o %/shell.o,$(call objects,client/*.c))
 gmultipath_objects := $(filter-out %/main.o,$(call objects,gmultipath/*.c))
 multipath_objects := $(filter-out %/main.o %/front.o %/claims.o %/nobody.o,$(call objects,multipath/*.c))
 # Workers' stacks are small: no array whose size only the caller knows, no large frame (the sanitizers' are larger).
-$(library_objects) $(engine_objects) $(gmultipath_objects): warnings += -Wvla -Walloca \
+$(library_objects) $(engine_objects) $(gmultipath_objects) $(mpathpersist_objects): warnings += -Wvla -Walloca \
 	$(if $(SAN)$(FUZZER),,-Wframe-larger-than=32768)
 kpartx_objects := $(filter-out %/main.o %/kpartx_id.o,$(call objects,kpartx/*.c))
 kpartx_libs = $(shell pkg-config --libs blkid devmapper libudev)
@@ -100,8 +104,9 @@ program_if = $(if $(wildcard $(1)),$(2))
 programs := $(call program_if,client/front.c,$(B)/sbin/multipathd) $(call program_if,multipath/front.c,$(B)/sbin/multipath) \
 	$(call program_if,multipathd/main.c,$(B)/plugin/multipathd) $(call program_if,multipath/main.c,$(B)/plugin/multipath) \
 	$(call program_if,gmultipath/main.c,$(B)/sbin/gmultipath) $(call program_if,client/shell.c,$(B)/sbin/multipathc) \
-	$(B)/sbin/kpartx $(B)/kpartx_id $(B)/plugin/resident
+	$(call program_if,mpathpersist/main.c,$(B)/sbin/mpathpersist) $(B)/sbin/kpartx $(B)/kpartx_id $(B)/plugin/resident
 libraries := $(call program_if,libmpathcmd/libmpathcmd.map,$(B)/libmpathcmd.so.0) \
+	$(B)/libmpathpersist.so.0 $(B)/libmpathpersist.a $(B)/libpersist.a \
 	$(B)/libmpathcmd.a $(B)/libclient.a $(B)/libmultipath.a $(B)/libengine.a $(B)/libkpartx.a
 
 unit_tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c))
@@ -147,6 +152,8 @@ $(B)/libmultipath.a: $(library_objects)
 $(B)/libengine.a: $(engine_objects) $(multipath_objects) $(gmultipath_objects)
 $(B)/libmpathcmd.a: $(mpathcmd_objects)
 $(B)/libclient.a: $(client_objects)
+$(B)/libmpathpersist.a: $(mpathpersist_objects)
+$(B)/libpersist.a: $(persist_objects)
 $(B)/libkpartx.a: $(kpartx_objects)
 $(B)/lib%.a:
 	@mkdir -p $(@D)
@@ -156,6 +163,12 @@ $(B)/lib%.a:
 $(B)/libmpathcmd.so.0: $(mpathcmd_objects) libmpathcmd/libmpathcmd.map
 	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -shared -Wl,-soname,libmpathcmd.so.0 \
 		-Wl,--version-script=libmpathcmd/libmpathcmd.map -o $@ $(mpathcmd_objects) $(LDFLAGS)
+
+# What it uses of libmultipath is its own: only the names in the version script are public.
+$(B)/libmpathpersist.so.0: $(mpathpersist_objects) $(B)/libmultipath.a $(B)/libmpathcmd.so.0 libmpathpersist/libmpathpersist.map
+	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -shared -Wl,-soname,libmpathpersist.so.0 \
+		-Wl,--version-script=libmpathpersist/libmpathpersist.map $(if $(SAN)$(FUZZER),,-Wl,-z,defs) -Wl,--as-needed \
+		-o $@ $(filter-out %.map,$^) $(library_libs) $(sg_libs) $(LDFLAGS)
 
 # The front ends start for every command that a script runs, and udev one for every device: static, and nothing
 # but libc beside what multipath -u needs of the library.
@@ -177,6 +190,11 @@ $(B)/plugin/multipathd $(B)/plugin/multipath $(B)/sbin/gmultipath:
 	@mkdir -p $(@D)
 	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -o $@ $^ $(library_libs) $(LDFLAGS)
 
+# What other programs use, too: the library as it is installed.
+$(B)/sbin/mpathpersist: $(B)/mpathpersist/main.o $(B)/libpersist.a $(B)/libmultipath.a $(B)/libmpathpersist.so.0
+	@mkdir -p $(@D)
+	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -Wl,--as-needed -Wl,-rpath-link,$(B) -o $@ $^ $(LDFLAGS)
+
 # Partitions have nothing to do with the daemon; gmultipath asks libkpartx.a where a disk's are.
 $(B)/sbin/kpartx: $(B)/kpartx/main.o $(B)/libkpartx.a $(B)/libmultipath.a
 	@mkdir -p $(@D)
@@ -193,9 +211,9 @@ $(B)/plugin/resident: $(B)/boot/resident.o
 
 unit-programs: $(unit_programs) $(lab_programs)
 
-$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
+$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libpersist.a $(B)/libmpathpersist.a $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
 	@mkdir -p $(@D)
-	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -o $@ $^ $(library_libs) -lcmocka $(LDFLAGS)
+	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -o $@ $^ $(library_libs) $(sg_libs) -lcmocka $(LDFLAGS)
 
 # These tests start the programs.
 $(B)/unit/test-front: | $(B)/sbin/multipathd $(B)/sbin/multipath $(B)/sbin/multipathc
@@ -265,25 +283,27 @@ placed = sed 's,@sbindir@,$(sbindir),g;s,@plugindir@,$(plugindir),g;s,@udevdir@,
 s,@configfile@,$(configfile),g;s,@configdir@,$(configdir),g;s,@statedir@,$(statedir),g;s,@runtimedir@,$(runtimedir),g'
 install: all ## install (DESTDIR, prefix, libdir, ...)
 	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(plugindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir) \
-		$(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(udevdir)/rules.d \
+		$(DESTDIR)$(mandir)/man3 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(udevdir)/rules.d \
 		$(DESTDIR)$(unitdir) $(DESTDIR)$(tmpfilesdir) $(DESTDIR)$(docdir) $(DESTDIR)$(configdir)
 	install -m 755 $(B)/sbin/multipathd $(B)/sbin/multipath $(B)/sbin/multipathc $(B)/sbin/gmultipath \
-		$(B)/sbin/kpartx $(DESTDIR)$(sbindir)
+		$(B)/sbin/kpartx $(B)/sbin/mpathpersist $(DESTDIR)$(sbindir)
 	$(placed) mpathconf/mpathconf.in > $(DESTDIR)$(sbindir)/mpathconf
 	chmod 755 $(DESTDIR)$(sbindir)/mpathconf
 	install -m 755 $(B)/kpartx_id $(DESTDIR)$(udevdir)
 	install -m 755 $(B)/plugin/multipathd $(B)/plugin/multipath $(B)/plugin/resident $(DESTDIR)$(plugindir)
 	for d in $(plugin_links); do install -d $(DESTDIR)$$d && \
 		ln -sf $(plugindir)/multipathd $(plugindir)/multipath $(DESTDIR)$$d || exit; done
-	install -m 755 $(B)/libmpathcmd.so.0 $(DESTDIR)$(libdir)
+	install -m 755 $(B)/libmpathcmd.so.0 $(B)/libmpathpersist.so.0 $(DESTDIR)$(libdir)
 	ln -sf libmpathcmd.so.0 $(DESTDIR)$(libdir)/libmpathcmd.so
+	ln -sf libmpathpersist.so.0 $(DESTDIR)$(libdir)/libmpathpersist.so
 	install -m 644 $(B)/libmpathcmd.a $(DESTDIR)$(libdir)
-	install -m 644 libmpathcmd/mpath_cmd.h $(DESTDIR)$(includedir)
+	install -m 644 libmpathcmd/mpath_cmd.h libmpathpersist/mpath_persist.h $(DESTDIR)$(includedir)
 	sed -e 's,@prefix@,$(prefix),;s,@libdir@,$(libdir),;s,@includedir@,$(includedir),;s,@version@,$(VERSION),' \
 		libmpathcmd/libmpathcmd.pc.in > $(DESTDIR)$(libdir)/pkgconfig/libmpathcmd.pc
+	install -m 644 docs/mpath_persistent_reserve_in.3 docs/mpath_persistent_reserve_out.3 $(DESTDIR)$(mandir)/man3
 	install -m 644 multipath.conf.5 $(DESTDIR)$(mandir)/man5
 	install -m 644 docs/multipath.8 docs/multipathd.8 docs/multipathc.8 docs/mpathconf.8 docs/kpartx.8 docs/gmultipath.8 \
-		$(DESTDIR)$(mandir)/man8
+		docs/mpathpersist.8 $(DESTDIR)$(mandir)/man8
 	install -d $(DESTDIR)$(docdir)/docs
 	install -m 644 README.md NEWS.md CONTRIBUTING.md COPYING $(DESTDIR)$(docdir)
 	install -m 644 docs/*.md $(DESTDIR)$(docdir)/docs
@@ -308,11 +328,13 @@ install-boot: ## install what boots from multipath: hooks for initramfs-tools an
 
 # What is in $(statedir) and the configuration stay.
 uninstall: ## remove what "make install" with the same settings has installed
-	rm -f $(addprefix $(DESTDIR)$(sbindir)/,multipathd multipath multipathc mpathconf gmultipath kpartx)
+	rm -f $(addprefix $(DESTDIR)$(sbindir)/,multipathd multipath multipathc mpathconf gmultipath kpartx mpathpersist)
 	rm -f $(foreach d,$(plugindir) $(plugin_links),$(DESTDIR)$d/multipathd $(DESTDIR)$d/multipath) $(DESTDIR)$(plugindir)/resident
-	rm -f $(addprefix $(DESTDIR)$(libdir)/,libmpathcmd.so.0 libmpathcmd.so libmpathcmd.a pkgconfig/libmpathcmd.pc)
-	rm -f $(DESTDIR)$(includedir)/mpath_cmd.h
-	rm -f $(addprefix $(DESTDIR)$(mandir)/,man5/multipath.conf.5 man8/multipath.8 man8/multipathd.8 man8/multipathc.8 \
+	rm -f $(addprefix $(DESTDIR)$(libdir)/,libmpathcmd.so.0 libmpathcmd.so libmpathcmd.a pkgconfig/libmpathcmd.pc \
+		libmpathpersist.so.0 libmpathpersist.so)
+	rm -f $(addprefix $(DESTDIR)$(includedir)/,mpath_cmd.h mpath_persist.h)
+	rm -f $(addprefix $(DESTDIR)$(mandir)/,man3/mpath_persistent_reserve_in.3 man3/mpath_persistent_reserve_out.3 \
+		man8/mpathpersist.8 man5/multipath.conf.5 man8/multipath.8 man8/multipathd.8 man8/multipathc.8 \
 		man8/mpathconf.8 man8/kpartx.8 man8/gmultipath.8)
 	rm -f $(DESTDIR)$(udevdir)/kpartx_id $(patsubst %,$(DESTDIR)$(udevdir)/rules.d/%.rules,$(rules) \
 		$(if $(filter debian,$(udev_order)),60-kpartx))

@@ -162,3 +162,46 @@ int mp_dm_ioctl_read(dev_t devt, struct mp_table *ret)
 	read = (struct mp_table)MP_TABLE_INIT;
 	return 0;
 }
+
+int mp_dm_ioctl_identify(dev_t devt, struct mp_dm_ioctl_map *ret)
+{
+	_cleanup_close_ int fd = control_open();
+	struct dm_ioctl answer;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	request_init(&answer, sizeof(answer), 0);
+	answer.dev = devt;
+	r = control_ask(fd, DM_DEV_STATUS, &answer);
+	if (r < 0)
+		return r;
+	if (strncmp(answer.uuid, UUID_PREFIX, strlen(UUID_PREFIX)))
+		return -ENODEV;
+	snprintf(ret->name, sizeof(ret->name), "%.*s", DM_NAME_LEN, answer.name);
+	snprintf(ret->wwid, sizeof(ret->wwid), "%.*s", DM_UUID_LEN - (int)strlen(UUID_PREFIX),
+		 answer.uuid + strlen(UUID_PREFIX));
+	return 0;
+}
+
+static int set_suspended(dev_t devt, uint32_t flags)
+{
+	_cleanup_close_ int fd = control_open();
+	struct dm_ioctl request;
+
+	if (fd < 0)
+		return fd;
+	request_init(&request, sizeof(request), flags);
+	request.dev = devt;
+	return control_ask(fd, DM_DEV_SUSPEND, &request);
+}
+
+int mp_dm_ioctl_suspend(dev_t devt)
+{
+	return set_suspended(devt, DM_SUSPEND_FLAG | DM_NOFLUSH_FLAG | DM_SKIP_LOCKFS_FLAG);
+}
+
+int mp_dm_ioctl_resume(dev_t devt)
+{
+	return set_suspended(devt, 0);
+}

@@ -9,6 +9,8 @@
 
 #include "model/table.h"
 
+enum { MP_DM_IOCTL_NAME_SIZE = 129 }; /* of the kernel's names and UUIDs, with the NUL */
+
 /**
  * mp_dm_ioctl_has_map() - true if the kernel has a multipath map of this WWID. Loads no module:
  * without device-mapper there is none.
@@ -28,3 +30,24 @@ int mp_dm_ioctl_find(const char *text, dev_t *ret);
  * Return: 0, -ENODEV if there is no such map or it is none of ours, -EBADMSG, negative errno.
  */
 int mp_dm_ioctl_read(dev_t devt, struct mp_table *ret);
+
+/* Which map a device is. */
+struct mp_dm_ioctl_map {
+	char name[MP_DM_IOCTL_NAME_SIZE];
+	char wwid[MP_DM_IOCTL_NAME_SIZE];
+};
+
+/**
+ * mp_dm_ioctl_identify() - name and WWID of a map, by device number. Return: 0, -ENODEV if it is
+ * no multipath map, or managed by gmultipath; negative errno.
+ */
+int mp_dm_ioctl_identify(dev_t devt, struct mp_dm_ioctl_map *ret);
+
+/**
+ * mp_dm_ioctl_suspend() - have a map's I/O wait, and what is under way end, without flushing it to
+ * the paths and without locking file systems. Blocks. Return: 0, negative errno.
+ */
+int mp_dm_ioctl_suspend(dev_t devt);
+
+/** mp_dm_ioctl_resume() - let it continue. Return: 0, negative errno. */
+int mp_dm_ioctl_resume(dev_t devt);

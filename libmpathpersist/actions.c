@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libmpathpersist/actions.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "libmpathpersist/attempts.h"
+#include "libmpathpersist/codes.h"
+#include "libmpathpersist/mpath_persist.h"
+#include "libmpathpersist/notes.h"
+#include "libmpathpersist/targets.h"
+
+/*
+ * The map's key
+ */
+
+static int refuse_key(const struct target *target)
+{
+	if (!target->key.key)
+		target_log(target, LOG_LEVEL_ERROR, "%s: no configured reservation key",
+			   target->map.name);
+	else
+		target_log(target, LOG_LEVEL_ERROR,
+			   "%s: configured reservation key doesn't match: 0x%llx", target->map.name,
+			   (unsigned long long)target->key.key);
+	return MPATH_PR_SYNTAX_ERROR;
+}
+
+static bool has_key(const struct target *target, uint64_t key)
+{
+	return target->key.key && target->key.key == key;
+}
+
+static int write_key(struct target *target, const struct mp_prkey *key)
+{
+	int r = notes_write_key(target, key);
+
+	if (r < 0) {
+		target_log(target, LOG_LEVEL_ERROR, "%s: failed to %s prkey for multipathd",
+			   target->map.name, key->key ? "set" : "unset");
+		return MPATH_PR_DMMP_ERROR;
+	}
+	target->key = *key;
+	return MPATH_PR_SUCCESS;
+}
+
+/*
+ * Suspended
+ *
+ * PREEMPT of one's own key takes the registration of all other paths away. The I/O of a type that
+ * needs a registration would fail on them: the map has none until they are registered again.
+ */
+
+struct pause {
+	sigset_t signals;
+};
+
+/* The process cannot end in between, except by SIGKILL: then multipathd resumes the map when it
+ * starts. */
+static int pause_begin(const struct target *target, struct pause *ret)
+{
+	sigset_t all;
+	int r;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &ret->signals);
+	r = mp_dm_ioctl_suspend(target->devt);
+	if (r < 0) {
+		pthread_sigmask(SIG_SETMASK, &ret->signals, NULL);
+		target_log(target, LOG_LEVEL_ERROR, "%s: cannot suspend: %s", target->map.name,
+			   strerror(-r));
+		return MPATH_PR_DMMP_ERROR;
+	}
+	return MPATH_PR_SUCCESS;
+}
+
+static void pause_end(const struct target *target, const struct pause *pause)
+{
+	int r = mp_dm_ioctl_resume(target->devt);
+
+	pthread_sigmask(SIG_SETMASK, &pause->signals, NULL);
+	if (r < 0)
+		target_log(target, LOG_LEVEL_ERROR,
+			   "%s: cannot resume: %s; run \"dmsetup resume %s\"", target->map.name,
+			   strerror(-r), target->map.name);
+}
+
+/*
+ * Register all usable paths, also the one that has preempted: if there was no reservation, some
+ * targets remove its own registration, too.
+ */
+static void register_again(struct target *target, const struct mp_prkey *key)
+{
+	const struct mp_reservation_parameters parameters = {
+		.service_action_key = key->key,
+		.all_target_ports = target->all_target_ports,
+		.through_power_loss = key->aptpl,
+	};
+	const struct attempt attempt = { .action = MP_RESERVING_REGISTER_AND_IGNORE,
+					 .parameters = &parameters };
+
+	target_choose_usable(target);
+	attempt_chosen(target, &attempt);
+	for (size_t i = 0; i < target->path_count; i++)
+		if (target->paths[i].chosen && target->paths[i].code != MPATH_PR_SUCCESS)
+			target_log(target, LOG_LEVEL_WARNING,
+				   "%s: %s: reservation key not registered again", target->map.name,
+				   target->paths[i].name);
+}
+
+/*
+ * A command may have been done although it failed, and have taken registrations away. A host that
+ * another one has shut out must not register again.
+ */
+static void register_if_known(struct target *target, const struct mp_prkey *key)
+{
+	if (attempt_find_key(target, key->key))
+		register_again(target, key);
+}
+
+/*
+ * Register
+ */
+
+/* With ALL_TG_PT one path stands for all of its host. */
+static void choose_registered(struct target *target, bool all_target_ports)
+{
+	target_choose_usable(target);
+	for (size_t i = 0; all_target_ports && i < target->path_count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (target->paths[j].chosen &&
+			    target->paths[j].host == target->paths[i].host)
+				target->paths[i].chosen = false;
+}
+
+struct counts {
+	size_t good, conflicting, lost;
+	int code; /* of another failure; 0 none */
+};
+
+static struct counts count_codes(const struct target *target)
+{
+	struct counts counts = { 0 };
+
+	for (size_t i = 0; i < target->path_count; i++) {
+		const struct target_path *path = &target->paths[i];
+
+		if (!path->chosen)
+			continue;
+		if (path->code == MPATH_PR_SUCCESS)
+			counts.good++;
+		else if (path->code == MPATH_PR_RESERV_CONFLICT)
+			counts.conflicting++;
+		else if (path->code == CODE_TRANSPORT)
+			counts.lost++;
+		else if (!counts.code)
+			counts.code = path->code;
+	}
+	return counts;
+}
+
+/* A path that failed by its transport, and is down, is registered when it works again. */
+static bool lost_paths_are_up(struct target *target)
+{
+	bool up = false;
+
+	for (size_t i = 0; i < target->path_count; i++)
+		target->paths[i].chosen = target->paths[i].chosen &&
+					  target->paths[i].code == CODE_TRANSPORT;
+	target_look(target);
+	for (size_t i = 0; i < target->path_count; i++)
+		up |= target->paths[i].chosen && target->paths[i].usable;
+	return up;
+}
+
+/* On the paths that had a conflict: they have another key than the others. */
+static void register_conflicting(struct target *target,
+				 const struct mp_reservation_parameters *parameters)
+{
+	const struct attempt attempt = { .action = MP_RESERVING_REGISTER_AND_IGNORE,
+					 .parameters = parameters };
+
+	for (size_t i = 0; i < target->path_count; i++)
+		if (target->paths[i].chosen && target->paths[i].code == MPATH_PR_RESERV_CONFLICT)
+			attempt_path(target, &target->paths[i], &attempt);
+}
+
+static int register_paths(struct target *target, bool ignores,
+			  const struct mp_reservation_parameters *parameters)
+{
+	const struct attempt attempt = { .action = ignores ? MP_RESERVING_REGISTER_AND_IGNORE :
+							     MP_RESERVING_REGISTER,
+					 .parameters = parameters };
+	struct counts counts;
+
+	choose_registered(target, parameters->all_target_ports);
+	attempt_chosen(target, &attempt);
+	counts = count_codes(target);
+	if (counts.good && counts.conflicting && !ignores) {
+		register_conflicting(target, parameters);
+		counts = count_codes(target);
+	}
+	if (counts.code)
+		return counts.code;
+	if (counts.conflicting)
+		return MPATH_PR_RESERV_CONFLICT;
+	if (!counts.good && !counts.lost)
+		return MPATH_PR_DMMP_ERROR;
+	if (!counts.good)
+		return MPATH_PR_OTHER;
+	if (counts.lost && lost_paths_are_up(target))
+		return MPATH_PR_OTHER;
+	return MPATH_PR_SUCCESS;
+}
+
+/* Does a path of this map hold the reservation under @key? @noted: so multipathd says */
+static bool holds_under(struct target *target, bool noted, uint64_t key,
+			struct mp_reservation_holder *holder)
+{
+	return key && noted && attempt_read_holder(target, holder) == MPATH_PR_SUCCESS &&
+	       holder->held && holder->key == key;
+}
+
+static int release(struct target *target, uint8_t scope_type, const struct mp_prkey *key);
+
+/* Without a registration there is no reservation: it would end, but other hosts would not be told.
+ */
+static int release_before(struct target *target, bool noted, const struct mp_prkey *key)
+{
+	struct mp_reservation_holder holder;
+	int code;
+
+	if (!holds_under(target, noted, key->key, &holder))
+		return MPATH_PR_SUCCESS;
+	code = release(target, holder.scope << 4 | holder.type, key);
+	if (code == MPATH_PR_SUCCESS)
+		notes_take_reservation(target, false);
+	return code;
+}
+
+/* The holder was a path that is gone, and its registration still has the old key. */
+static void move_reservation(struct target *target, bool noted, uint64_t old_key, uint64_t new_key)
+{
+	const struct mp_reservation_parameters parameters = { .key = new_key,
+							      .service_action_key = old_key };
+	struct attempt attempt = { .action = MP_RESERVING_PREEMPT, .parameters = &parameters };
+	struct mp_reservation_holder holder;
+	struct target_path *path;
+
+	if (old_key == new_key || !holds_under(target, noted, old_key, &holder))
+		return;
+	attempt.scope_type = holder.scope << 4 | holder.type;
+	if (attempt_first(target, &attempt, &path) != MPATH_PR_SUCCESS)
+		target_log(target, LOG_LEVEL_WARNING, "%s: the reservation still has key 0x%llx",
+			   target->map.name, (unsigned long long)old_key);
+}
+
+/* Return: MPATH_PR_SUCCESS, also if a note was not taken: the array has the registration. */
+static int note_registration(struct target *target, bool registered)
+{
+	int r = notes_take_registration(target, registered);
+
+	if (r < 0)
+		target_log(target, LOG_LEVEL_WARNING,
+			   "%s: multipathd was not told of the registration: %s", target->map.name,
+			   strerror(-r));
+	return MPATH_PR_SUCCESS;
+}
+
+int action_register(struct target *target, bool ignores,
+		    const struct mp_reservation_parameters *caller)
+{
+	struct mp_reservation_parameters parameters = *caller;
+	const uint64_t new_key = parameters.service_action_key;
+	const struct mp_prkey old = target->key;
+	bool writes = target->source == MP_RESERVATION_PRKEYS &&
+		      (ignores || !old.key || !parameters.key || parameters.key == old.key);
+	uint64_t old_key = target->source == MP_RESERVATION_PRKEYS ? old.key :
+			   new_key				   ? parameters.key :
+								     old.key;
+	int code = MPATH_PR_SUCCESS;
+
+	bool noted;
+
+	parameters.all_target_ports |= target->all_target_ports;
+	if (target->source == MP_RESERVATION_NONE)
+		return refuse_key(target);
+	/* It is forgotten when the key changes. */
+	noted = notes_has_reservation(target);
+	if (writes)
+		code = write_key(target,
+				 &(struct mp_prkey){ new_key, parameters.through_power_loss });
+	if (code != MPATH_PR_SUCCESS)
+		return code;
+	if (new_key && !has_key(target, new_key))
+		return refuse_key(target);
+	if (!new_key)
+		code = release_before(target, noted, &old);
+	if (code == MPATH_PR_SUCCESS)
+		code = register_paths(target, ignores, &parameters);
+	if (code == MPATH_PR_SUCCESS) {
+		note_registration(target, new_key != 0);
+		if (new_key)
+			move_reservation(target, noted, old_key, new_key);
+		if (new_key && noted)
+			notes_take_reservation(target, true);
+	} else if (writes) {
+		write_key(target, &old);
+	}
+	return code;
+}
+
+/*
+ * Reserve
+ */
+
+int action_reserve(struct target *target, uint8_t scope_type,
+		   const struct mp_reservation_parameters *parameters)
+{
+	const struct attempt attempt = { MP_RESERVING_RESERVE, scope_type, parameters };
+	size_t lost = 0, conflicting = 0;
+	int code = MPATH_PR_DMMP_ERROR;
+	struct mp_reservation_holder holder;
+
+	if (!has_key(target, parameters->key))
+		return refuse_key(target);
+	for (size_t i = 0; i < target->path_count; i++) {
+		lost += !target->paths[i].usable;
+		if (!target->paths[i].usable)
+			continue;
+		code = attempt_path(target, &target->paths[i], &attempt);
+		if (code != MPATH_PR_RESERV_CONFLICT && code != CODE_TRANSPORT)
+			break;
+		lost += code == CODE_TRANSPORT;
+		conflicting += code == MPATH_PR_RESERV_CONFLICT;
+	}
+	/* Another path of this map holds it already, one that cannot be asked now. */
+	if ((code == MPATH_PR_RESERV_CONFLICT || code == CODE_TRANSPORT) && conflicting) {
+		code = MPATH_PR_RESERV_CONFLICT;
+		if (lost &&
+		    holds_under(target, notes_has_reservation(target), target->key.key, &holder) &&
+		    (holder.scope << 4 | holder.type) == scope_type)
+			code = MPATH_PR_SUCCESS;
+	}
+	if (code == MPATH_PR_SUCCESS)
+		notes_take_reservation(target, true);
+	return code_final(code);
+}
+
+/*
+ * Release
+ */
+
+/* Make a usable path the holder, and release it there. */
+static int release_lost(struct target *target, uint8_t scope_type, const struct mp_prkey *key)
+{
+	const struct mp_reservation_parameters own = { .key = key->key,
+						       .service_action_key = key->key };
+	const struct attempt preempt = { MP_RESERVING_PREEMPT, scope_type, &own };
+	const struct mp_reservation_parameters parameters = { .key = key->key };
+	const struct attempt attempt = { MP_RESERVING_RELEASE, scope_type, &parameters };
+	struct target_path *path;
+	struct pause pause;
+	int code = pause_begin(target, &pause);
+
+	if (code != MPATH_PR_SUCCESS)
+		return code;
+	code = attempt_first(target, &preempt, &path);
+	if (code == MPATH_PR_SUCCESS) {
+		code = code_final(attempt_path(target, path, &attempt));
+		register_again(target, key);
+	} else {
+		register_if_known(target, key);
+	}
+	pause_end(target, &pause);
+	return code;
+}
+
+/* A release is only for the holder: on other registered paths it succeeds and does nothing. */
+static int release(struct target *target, uint8_t scope_type, const struct mp_prkey *key)
+{
+	const struct mp_reservation_parameters parameters = { .key = key->key };
+	const struct attempt attempt = { MP_RESERVING_RELEASE, scope_type, &parameters };
+	struct mp_reservation_holder holder;
+	struct counts counts;
+	int code;
+
+	if (!target_choose_usable(target))
+		return MPATH_PR_DMMP_ERROR;
+	attempt_chosen(target, &attempt);
+	counts = count_codes(target);
+	code = attempt_read_holder(target, &holder);
+	if (code != MPATH_PR_SUCCESS)
+		return code;
+	if (holder.held && holder.key == key->key && counts.good && !counts.code) {
+		if ((holder.scope << 4 | holder.type) != scope_type)
+			return MPATH_PR_RESERV_CONFLICT;
+		return release_lost(target, scope_type, key);
+	}
+	if (counts.code)
+		return counts.code;
+	if (counts.good)
+		return MPATH_PR_SUCCESS;
+	return counts.conflicting ? MPATH_PR_RESERV_CONFLICT : MPATH_PR_OTHER;
+}
+
+int action_release(struct target *target, uint8_t scope_type,
+		   const struct mp_reservation_parameters *parameters)
+{
+	int code;
+
+	if (!has_key(target, parameters->key))
+		return refuse_key(target);
+	code = release(target, scope_type, &target->key);
+	if (code == MPATH_PR_SUCCESS)
+		notes_take_reservation(target, false);
+	return code;
+}
+
+/*
+ * Preempt and clear
+ */
+
+int action_preempt(struct target *target, bool aborts, uint8_t scope_type,
+		   const struct mp_reservation_parameters *parameters)
+{
+	const struct attempt attempt = { aborts ? MP_RESERVING_PREEMPT_AND_ABORT :
+						  MP_RESERVING_PREEMPT,
+					 scope_type, parameters };
+	struct mp_reservation_holder holder = { 0 };
+	struct target_path *path;
+	struct pause pause;
+	bool pauses;
+	int code;
+
+	if (!has_key(target, parameters->key))
+		return refuse_key(target);
+	code = attempt_read_holder(target, &holder);
+	if (code != MPATH_PR_SUCCESS)
+		return code;
+	pauses = parameters->service_action_key == target->key.key ||
+		 (!parameters->service_action_key && holder.held &&
+		  mp_reservation_is_shared(holder.type));
+	if (pauses)
+		code = pause_begin(target, &pause);
+	if (code != MPATH_PR_SUCCESS)
+		return code;
+	code = attempt_first(target, &attempt, &path);
+	if (pauses) {
+		if (code == MPATH_PR_SUCCESS)
+			register_again(target, &target->key);
+		else
+			register_if_known(target, &target->key);
+		pause_end(target, &pause);
+	}
+	/* Who preempts the holder is the next holder; of a shared one its key reads as 0. */
+	if (code == MPATH_PR_SUCCESS && holder.held && parameters->service_action_key == holder.key)
+		notes_take_reservation(target, true);
+	return code;
+}
+
+int action_clear(struct target *target, const struct mp_reservation_parameters *parameters)
+{
+	const struct attempt attempt = { MP_RESERVING_CLEAR, 0, parameters };
+	struct target_path *path;
+	int code;
+
+	if (!has_key(target, parameters->key))
+		return refuse_key(target);
+	code = attempt_first(target, &attempt, &path);
+	if (code != MPATH_PR_SUCCESS)
+		return code;
+	note_registration(target, false);
+	if (target->source == MP_RESERVATION_PRKEYS)
+		write_key(target, &(struct mp_prkey){ 0 });
+	return MPATH_PR_SUCCESS;
+}

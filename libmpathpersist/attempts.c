@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libmpathpersist/attempts.h"
+
+#include <scsi/sg_lib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "kernel/scsi.h"
+#include "libmpathpersist/codes.h"
+#include "libmpathpersist/mpath_persist.h"
+#include "libmpathpersist/targets.h"
+
+enum {
+	TIMEOUT_MSEC = 2000,
+	TRIES = 6, /* a unit attention for each event that the target saw */
+	HOLDER_SIZE = 24,
+	PERSISTENT_RESERVE_IN = 0x5e,
+	PERSISTENT_RESERVE_OUT = 0x5f,
+};
+
+/* What a result means, in the words of sg3_utils, whose tables have all of them. */
+static void explain(const struct mp_scsi_result *result, char *text, size_t size)
+{
+	char key[40], sense[80];
+
+	if (result->host_status)
+		snprintf(text, size, "host status %#x", result->host_status);
+	else if (!result->sense_key)
+		sg_get_scsi_status_str(result->scsi_status, size, text);
+	else
+		snprintf(text, size, "%s, %s",
+			 sg_get_sense_key_str(result->sense_key, sizeof(key), key),
+			 sg_get_asc_ascq_str(result->asc, result->ascq, sizeof(sense), sense));
+}
+
+/* @r: of the ioctl; @result: unless it failed. Return: as code_of_result() */
+static int judge(const struct target *target, const struct target_path *path, int opcode,
+		 int action, int r, const struct mp_scsi_result *result)
+{
+	int code = r < 0 ? CODE_TRANSPORT : code_of_result(result);
+	char name[80], text[160] = "done";
+
+	if (r < 0)
+		snprintf(text, sizeof(text), "%s", strerror(-r));
+	else if (code != MPATH_PR_SUCCESS)
+		explain(result, text, sizeof(text));
+	sg_get_opcode_sa_name(opcode, action, 0, sizeof(name), name);
+	target_log(target, code == MPATH_PR_SUCCESS ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO,
+		   "%s: %s: %s: %s", target->map.name, path->name, name, text);
+	return code;
+}
+
+int attempt_path(const struct target *target, struct target_path *path,
+		 const struct attempt *attempt)
+{
+	int code = CODE_AGAIN;
+
+	for (int tries = TRIES; code == CODE_AGAIN && tries; tries--) {
+		struct mp_scsi_result result;
+		int r = mp_reserving_out(path->fd, attempt->action, attempt->scope_type,
+					 attempt->parameters, TIMEOUT_MSEC, &result);
+
+		code = judge(target, path, PERSISTENT_RESERVE_OUT, attempt->action, r, &result);
+	}
+	/* It is the one answer that mpathpersist has a line for. */
+	path->code = code == CODE_AGAIN ? MPATH_PR_SENSE_UNIT_ATTENTION : code;
+	return path->code;
+}
+
+static void attempt_run(const struct target *target, struct target_path *path, const void *argument)
+{
+	attempt_path(target, path, argument);
+}
+
+/* What is sent is the same on each path. */
+static void dump(const struct target *target, const struct attempt *attempt)
+{
+	uint8_t list[MP_RESERVATION_LIST_SIZE];
+	int length = mp_reservation_encode(attempt->parameters, list, sizeof(list));
+
+	if (target->dumps && length > 0)
+		target_dump(target, list, length);
+}
+
+void attempt_chosen(struct target *target, const struct attempt *attempt)
+{
+	dump(target, attempt);
+	target_each(target, attempt_run, attempt);
+}
+
+int attempt_first(struct target *target, const struct attempt *attempt, struct target_path **ret)
+{
+	int code = MPATH_PR_DMMP_ERROR;
+
+	*ret = NULL;
+	dump(target, attempt);
+	for (size_t i = 0; i < target->path_count; i++) {
+		if (!target->paths[i].usable)
+			continue;
+		code = attempt_path(target, &target->paths[i], attempt);
+		if (code != CODE_TRANSPORT) {
+			*ret = &target->paths[i];
+			break;
+		}
+	}
+	return code_final(code);
+}
+
+/* Return: as code_of_result(); @size: bytes received */
+static int ask_path(const struct target *target, const struct target_path *path,
+		    enum mp_reserving_in action, uint8_t *data, size_t *size)
+{
+	struct mp_scsi_result result = { 0 };
+	int code = CODE_AGAIN;
+
+	for (int tries = TRIES; code == CODE_AGAIN && tries; tries--) {
+		int r = mp_reserving_in(path->fd, action, data, *size, TIMEOUT_MSEC, &result);
+
+		code = judge(target, path, PERSISTENT_RESERVE_IN, action, r, &result);
+	}
+	if (code == MPATH_PR_SUCCESS)
+		*size = result.received;
+	return code == CODE_AGAIN ? MPATH_PR_SENSE_UNIT_ATTENTION : code;
+}
+
+int attempt_in(struct target *target, enum mp_reserving_in action, uint8_t *data, size_t *size)
+{
+	int code = MPATH_PR_DMMP_ERROR;
+
+	for (size_t i = 0; i < target->path_count; i++) {
+		if (!target->paths[i].usable)
+			continue;
+		code = ask_path(target, &target->paths[i], action, data, size);
+		if (code == MPATH_PR_SUCCESS || code == MPATH_PR_ILLEGAL_REQ)
+			break;
+	}
+	if (code == MPATH_PR_SUCCESS && target->dumps)
+		target_dump(target, data, *size);
+	return code_final(code);
+}
+
+bool attempt_find_key(struct target *target, uint64_t key)
+{
+	size_t size = MPATH_MAX_PARAM_LEN;
+	_cleanup_free_ uint8_t *data = calloc(1, size);
+	struct mp_reservation_keys keys;
+
+	return data &&
+	       attempt_in(target, MP_RESERVING_READ_KEYS, data, &size) == MPATH_PR_SUCCESS &&
+	       mp_reservation_decode_keys(data, size, &keys) == 0 &&
+	       mp_reservation_count(&keys, key) > 0;
+}
+
+int attempt_read_holder(struct target *target, struct mp_reservation_holder *ret)
+{
+	uint8_t data[HOLDER_SIZE] = { 0 };
+	size_t size = sizeof(data);
+	int code = attempt_in(target, MP_RESERVING_READ_RESERVATION, data, &size);
+
+	if (code == MPATH_PR_SUCCESS && mp_reservation_decode_holder(data, size, ret) < 0)
+		code = MPATH_PR_SENSE_MALFORMED;
+	return code;
+}

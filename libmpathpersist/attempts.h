@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * attempts.h - one PERSISTENT RESERVE command, on one path, one path after another, or several at
+ * once.  For: libmpathpersist.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/reserving.h"
+
+struct target;
+struct target_path;
+
+/* A PERSISTENT RESERVE OUT */
+struct attempt {
+	enum mp_reserving_out action;
+	uint8_t scope_type;
+	const struct mp_reservation_parameters *parameters; /* borrowed */
+};
+
+/** attempt_path() - repeat it while the path asks for that. Return: as code_of_result() */
+int attempt_path(const struct target *target, struct target_path *path,
+		 const struct attempt *attempt);
+
+/** attempt_chosen() - on all chosen paths at once; each has its code afterwards */
+void attempt_chosen(struct target *target, const struct attempt *attempt);
+
+/**
+ * attempt_first() - one usable path after another, until one is reached
+ * @ret:	that path; NULL none
+ *
+ * Return: MPATH_PR_..., MPATH_PR_DMMP_ERROR no path is usable.
+ */
+int attempt_first(struct target *target, const struct attempt *attempt, struct target_path **ret);
+
+/**
+ * attempt_in() - PERSISTENT RESERVE IN by one usable path after another, until one succeeds or the
+ * target does not know the command
+ * @size:	bytes in @data; afterwards those received
+ *
+ * Return: MPATH_PR_...
+ */
+int attempt_in(struct target *target, enum mp_reserving_in action, uint8_t *data, size_t *size);
+
+/** attempt_find_key() - true if the array has a registration of @key */
+bool attempt_find_key(struct target *target, uint64_t key);
+
+/** attempt_read_holder() - Return: MPATH_PR_... */
+int attempt_read_holder(struct target *target, struct mp_reservation_holder *ret);

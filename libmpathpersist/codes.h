@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * codes.h - the result of a command as a code of mpath_persist.h.  Pure.  For: libmpathpersist.
+ */
+#pragma once
+
+struct mp_scsi_result;
+
+/* Beside MPATH_PR_...; these do not leave the library. */
+enum {
+	CODE_TRANSPORT = 16, /* the command did not reach the LUN: another path may do */
+	CODE_AGAIN = 17, /* the same path may answer otherwise now */
+};
+
+/** code_of_result() - Return: MPATH_PR_..., CODE_TRANSPORT, or CODE_AGAIN */
+int code_of_result(const struct mp_scsi_result *result);
+
+/** code_final() - for a command that is not repeated any more: an MPATH_PR_... */
+int code_final(int code);

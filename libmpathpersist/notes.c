@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libmpathpersist/notes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "libmpathcmd/mpath_cmd.h"
+#include "libmpathpersist/mpath_persist.h"
+#include "libmpathpersist/targets.h"
+
+/* multipathd registers paths before it answers, and one may not answer itself. */
+enum { REPLY_TIMEOUT_MSEC = 40000 };
+
+/* The map as commands name it: words with blanks are quoted. */
+static void put_map(const struct target *target, struct mp_strbuf *command)
+{
+	mp_strbuf_printf(command, strpbrk(target->map.name, " \t") ? "map \"%s\"" : "map %s",
+			 target->map.name);
+}
+
+/* Return: 0 and the reply, which the caller frees; negative errno. */
+static int ask(const struct target *target, const char *command, char **reply)
+{
+	int fd = mpath_connect(), r = 0;
+
+	*reply = NULL;
+	if (fd < 0)
+		return -errno;
+	if (mpath_process_cmd(fd, command, reply, REPLY_TIMEOUT_MSEC) < 0)
+		r = -errno;
+	mpath_disconnect(fd);
+	target_log(target, LOG_LEVEL_DEBUG, "%s: multipathd: \"%s\": %s", target->map.name, command,
+		   r < 0 ? strerror(-r) : *reply);
+	return r;
+}
+
+/* Return: 0 if the reply is "ok", -EREMOTEIO another one, negative errno. */
+static int tell(const struct target *target, struct mp_strbuf *command)
+{
+	_cleanup_free_ char *reply = NULL;
+	int r = command->error;
+
+	if (r == 0)
+		r = ask(target, mp_strbuf_text(command), &reply);
+	if (r == 0 && strcmp(reply, "ok\n") && strcmp(reply, "ok"))
+		r = -EREMOTEIO;
+	return r;
+}
+
+int notes_write_key(const struct target *target, const struct mp_prkey *key)
+{
+	_cleanup_strbuf_ struct mp_strbuf command = MP_STRBUF_INIT;
+
+	mp_strbuf_puts(&command, key->key ? "setprkey " : "unsetprkey ");
+	put_map(target, &command);
+	if (key->key)
+		mp_strbuf_printf(&command, " key %llx%s", (unsigned long long)key->key,
+				 key->aptpl ? ":aptpl" : "");
+	return tell(target, &command);
+}
+
+/* Return: 0, negative errno. */
+static int tell_registered(const struct target *target, bool lists)
+{
+	_cleanup_strbuf_ struct mp_strbuf command = MP_STRBUF_INIT;
+	size_t count = 0;
+
+	mp_strbuf_puts(&command, "setprstatus ");
+	put_map(target, &command);
+	for (size_t i = 0; lists && i < target->path_count; i++) {
+		const struct target_path *path = &target->paths[i];
+
+		if (!path->chosen || path->code != MPATH_PR_SUCCESS)
+			continue;
+		mp_strbuf_printf(&command, "%s%u:%u", count++ ? " " : " pathlist \"",
+				 major(path->devt), minor(path->devt));
+	}
+	if (count)
+		mp_strbuf_putc(&command, '"');
+	return tell(target, &command);
+}
+
+int notes_take_registration(const struct target *target, bool registered)
+{
+	_cleanup_strbuf_ struct mp_strbuf command = MP_STRBUF_INIT;
+	int r;
+
+	if (!registered) {
+		mp_strbuf_puts(&command, "unsetprstatus ");
+		put_map(target, &command);
+		return tell(target, &command);
+	}
+	r = tell_registered(target, true);
+	/* A command is 512 bytes at most, and older daemons know no list: it only saves commands.
+	 */
+	return r < 0 ? tell_registered(target, false) : 0;
+}
+
+bool notes_has_reservation(const struct target *target)
+{
+	_cleanup_strbuf_ struct mp_strbuf command = MP_STRBUF_INIT;
+	_cleanup_free_ char *reply = NULL;
+
+	mp_strbuf_puts(&command, "getprhold ");
+	put_map(target, &command);
+	return !command.error && ask(target, mp_strbuf_text(&command), &reply) == 0 &&
+	       (!strcmp(reply, "set\n") || !strcmp(reply, "set"));
+}
+
+void notes_take_reservation(const struct target *target, bool held)
+{
+	_cleanup_strbuf_ struct mp_strbuf command = MP_STRBUF_INIT;
+	int r;
+
+	mp_strbuf_puts(&command, held ? "setprhold " : "unsetprhold ");
+	put_map(target, &command);
+	r = tell(target, &command);
+	/* multipathd 0.9.4 has no such note. */
+	if (r < 0)
+		target_log(target, LOG_LEVEL_INFO,
+			   "%s: multipathd was not told of the reservation: %s", target->map.name,
+			   strerror(-r));
+}

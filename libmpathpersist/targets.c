@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libmpathpersist/targets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "checkers/checkers.h"
+#include "config/config.h"
+#include "kernel/probe.h"
+#include "kernel/scsi.h"
+#include "kernel/sysfs.h"
+#include "kernel/vpd.h"
+#include "libmpathpersist/mpath_persist.h"
+#include "model/proof.h"
+
+enum {
+	LOOK_TIMEOUT_MSEC = 2000,
+	STACK_SIZE = 256 * 1024,
+	BYTES_OF_LINE = 16,
+};
+
+/* Lines have the form of base/log.h, which has one verbosity for the process: several threads of a
+ * program may each want their own. */
+void target_log(const struct target *target, enum log_level level, const char *format, ...)
+{
+	char line[512];
+	struct timespec now;
+	va_list args;
+
+	if ((int)level > target->verbosity)
+		return;
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	for (char *c = line; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	fprintf(stderr, "%lld.%06ld | %s\n", (long long)now.tv_sec, now.tv_nsec / 1000, line);
+}
+
+void target_dump(const struct target *target, const void *data, size_t size)
+{
+	const uint8_t *bytes = data;
+
+	for (size_t at = 0; at < size; at += BYTES_OF_LINE) {
+		char line[8 + 3 * BYTES_OF_LINE + 2];
+		int length = snprintf(line, sizeof(line), "%7s", "");
+
+		for (size_t i = at; i < size && i < at + BYTES_OF_LINE; i++)
+			length += snprintf(line + length, sizeof(line) - length, "%s%02x",
+					   i - at == BYTES_OF_LINE / 2 ? "  " : " ", bytes[i]);
+		target_log(target, LOG_LEVEL_ERROR, "%s", line);
+	}
+}
+
+/* Threads */
+
+struct call {
+	pthread_t thread;
+	bool started;
+	const struct target *target;
+	struct target_path *path;
+	void (*run)(const struct target *target, struct target_path *path, const void *argument);
+	const void *argument;
+};
+
+static void *call_main(void *data)
+{
+	struct call *call = data;
+
+	call->run(call->target, call->path, call->argument);
+	return NULL;
+}
+
+/* The program's signals are for its own threads. */
+static void call_start(struct call *call)
+{
+	pthread_attr_t attributes;
+	sigset_t all, before;
+
+	if (pthread_attr_init(&attributes))
+		return;
+	pthread_attr_setstacksize(&attributes, STACK_SIZE);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	call->started = pthread_create(&call->thread, &attributes, call_main, call) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attributes);
+}
+
+/* What gets no thread, because it is the only one or there are no more, runs here. */
+void target_each(struct target *target,
+		 void (*run)(const struct target *target, struct target_path *path,
+			     const void *argument),
+		 const void *argument)
+{
+	_cleanup_free_ struct call *calls = calloc(target->path_count, sizeof(*calls));
+	size_t count = 0;
+
+	for (size_t i = 0; i < target->path_count; i++) {
+		struct target_path *path = &target->paths[i];
+
+		if (!path->chosen)
+			continue;
+		if (!calls) {
+			run(target, path, argument);
+			continue;
+		}
+		calls[count++] = (struct call){
+			.target = target, .path = path, .run = run, .argument = argument
+		};
+	}
+	for (size_t i = 1; calls && i < count; i++)
+		call_start(&calls[i]);
+	for (size_t i = 0; calls && i < count; i++)
+		if (!calls[i].started)
+			call_main(&calls[i]);
+	for (size_t i = 0; calls && i < count; i++)
+		if (calls[i].started)
+			pthread_join(calls[i].thread, NULL);
+}
+
+/* Paths */
+
+static bool is_running(const struct target_path *path)
+{
+	char dir[MP_PROBE_DIR_SIZE], name[MP_NAME_SIZE], state[32];
+
+	return mp_probe_locate_devt(&mp_roots_system, path->devt, name, sizeof(name), dir,
+				    sizeof(dir)) == 0 &&
+	       mp_sysfs_read(mp_roots_system.sys, dir, "device/state", state, sizeof(state)) > 0 &&
+	       !strcmp(state, "running");
+}
+
+/* An address may lead to another LUN since the map was made. A reservation there would shut others
+ * out. */
+static bool leads_elsewhere(const struct target *target, const struct target_path *path)
+{
+	char wwid[MP_WWID_SIZE] = "";
+	int tpg;
+	const struct mp_statement statement = {
+		.error = mp_scsi_identify(path->fd, target->map.wwid, wwid, sizeof(wwid), &tpg,
+					  LOOK_TIMEOUT_MSEC),
+		.told = wwid,
+		.known = target->map.wwid,
+		.certain = mp_vpd_is_name(target->map.wwid),
+	};
+
+	return mp_proof_judge(&statement) == MP_PROOF_WRONG;
+}
+
+static void look(const struct target *target, struct target_path *path, const void *argument)
+{
+	struct mp_check check = { .fd = path->fd, .timeout_msec = LOOK_TIMEOUT_MSEC };
+	const struct mp_checker *checker = argument;
+
+	path->usable = false;
+	if (path->fd < 0 || !is_running(path) || checker->check(&check) < 0 ||
+	    !mp_path_state_is_active(check.state))
+		return;
+	path->usable = !leads_elsewhere(target, path);
+	if (!path->usable)
+		target_log(target, LOG_LEVEL_WARNING, "%s: %s leads to another LUN, not used",
+			   target->map.name, path->name);
+}
+
+void target_look(struct target *target)
+{
+	target_each(target, look, &mp_checker_tur);
+}
+
+size_t target_choose_usable(struct target *target)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < target->path_count; i++)
+		count += target->paths[i].chosen = target->paths[i].usable;
+	return count;
+}
+
+/* The identity of a path, as settings are looked up by; and what is kept of it. */
+static int path_find(struct target_path *path, dev_t devt, struct mp_identity *identity)
+{
+	char dir[MP_PROBE_DIR_SIZE], node[MP_NAME_SIZE + sizeof("/dev/")];
+	int r;
+
+	*path = (struct target_path){ .devt = devt, .fd = -1, .chosen = true };
+	r = mp_probe_locate_devt(&mp_roots_system, devt, path->name, sizeof(path->name), dir,
+				 sizeof(dir));
+	if (r == 0)
+		r = mp_probe_identity(&mp_roots_system, devt, path->name, dir, identity, NULL);
+	if (r < 0)
+		return r;
+	path->host = identity->address.host;
+	if (!mp_protocol_is_scsi(identity->protocol))
+		return 0;
+	mp_probe_node(path->name, node, sizeof(node));
+	path->fd = mp_probe_open(node, devt, O_RDONLY | O_NONBLOCK);
+	if (path->fd < 0)
+		path->fd = -1;
+	return 0;
+}
+
+static int paths_find(struct target *target, struct mp_identity *reference)
+{
+	_cleanup_(mp_table_fini) struct mp_table table = MP_TABLE_INIT;
+	bool found = false;
+	int r = mp_dm_ioctl_read(target->devt, &table);
+
+	if (r < 0)
+		return r;
+	target->paths = calloc(mp_table_count(&table) + 1, sizeof(*target->paths));
+	if (!target->paths)
+		return -ENOMEM;
+	for (size_t g = 0; g < table.group_count; g++)
+		for (size_t i = 0; i < table.groups[g].path_count; i++) {
+			struct target_path *path = &target->paths[target->path_count++];
+			struct mp_identity identity;
+
+			if (path_find(path, table.groups[g].paths[i].devt, &identity) == 0 &&
+			    !found) {
+				*reference = identity;
+				found = true;
+			}
+		}
+	return found;
+}
+
+/* Settings */
+
+static void on_diagnostic(void *userdata, enum mp_severity severity, int level, const char *text)
+{
+	(void)level;
+	target_log(userdata, severity == MP_SEVERITY_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG,
+		   "%s", text);
+}
+
+static int find_key(struct target *target)
+{
+	_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+	int r = mp_prkeys_load(STATE_DIR, &text);
+
+	if (r < 0) {
+		target_log(target, LOG_LEVEL_ERROR, STATE_DIR "/prkeys: %s", strerror(-r));
+		return r;
+	}
+	mp_prkeys_find(mp_strbuf_text(&text), text.length, target->map.wwid, &target->key);
+	return 0;
+}
+
+/* Read by every call: a configuration remembers what was looked up, so threads cannot share one. */
+static int find_settings(struct target *target, const struct mp_identity *reference)
+{
+	const struct mp_config_source source = {
+		.file = CONFIG_FILE,
+		.dir = CONFIG_DIR,
+		.verbosity = -1,
+		.diagnostic = on_diagnostic,
+		.userdata = target,
+	};
+	_cleanup_(mp_config_freep) struct mp_config *config = NULL;
+	struct mp_map_settings settings;
+	int r = mp_config_load(&source, &config);
+
+	if (r < 0)
+		return r;
+	mp_config_map_settings(config, target->map.wwid, reference, &settings);
+	target->source = settings.reservation_source;
+	target->all_target_ports = settings.all_target_ports;
+	if (target->source == MP_RESERVATION_CONFIGURED)
+		target->key =
+			(struct mp_prkey){ settings.reservation_key, settings.reservation_aptpl };
+	return target->source == MP_RESERVATION_PRKEYS ? find_key(target) : 0;
+}
+
+int target_open(int fd, int verbosity, struct target *ret)
+{
+	struct mp_identity reference;
+	struct stat about;
+	int r;
+
+	*ret = (struct target){ .verbosity = verbosity, .lock_fd = -1 };
+	if (fstat(fd, &about) < 0 || !S_ISBLK(about.st_mode))
+		return MPATH_PR_FILE_ERROR;
+	ret->devt = about.st_rdev;
+	r = mp_dm_ioctl_identify(ret->devt, &ret->map);
+	if (r >= 0)
+		r = paths_find(ret, &reference);
+	if (r < 0) {
+		target_log(ret, LOG_LEVEL_ERROR, "%u:%u: no multipath map: %s", major(ret->devt),
+			   minor(ret->devt), strerror(-r));
+		return MPATH_PR_DMMP_ERROR;
+	}
+	if (find_settings(ret, r > 0 ? &reference : NULL) < 0)
+		return MPATH_PR_DMMP_ERROR;
+	target_look(ret);
+	return MPATH_PR_SUCCESS;
+}
+
+/* The map's directory in sysfs: any user may open it, and it goes with the map. */
+int target_lock(struct target *target)
+{
+	char dir[sizeof("/sys/dev/block/4294967295:4294967295")];
+
+	snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u", major(target->devt),
+		 minor(target->devt));
+	target->lock_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (target->lock_fd >= 0 && flock(target->lock_fd, LOCK_EX) == 0)
+		return MPATH_PR_SUCCESS;
+	target_log(target, LOG_LEVEL_ERROR, "%s: %s: cannot lock: %s", target->map.name, dir,
+		   strerror(errno));
+	return MPATH_PR_DMMP_ERROR;
+}
+
+void target_close(struct target *target)
+{
+	mp_closep(&target->lock_fd);
+	for (size_t i = 0; i < target->path_count; i++)
+		if (target->paths[i].fd >= 0)
+			close(target->paths[i].fd);
+	free(target->paths);
+	target->paths = NULL;
+	target->path_count = 0;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * targets.h - the map that a command is for, its key, and its paths, as they are at this moment.
+ * For: libmpathpersist.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/log.h"
+#include "config/prkeys.h"
+#include "kernel/dm_ioctl.h"
+#include "model/path.h"
+#include "model/settings.h"
+
+struct mp_config;
+
+struct target_path {
+	char name[MP_NAME_SIZE];
+	dev_t devt;
+	unsigned host; /* SCSI host number */
+	int fd; /* -1 not open */
+	bool usable; /* active or ghost, and it leads to this LUN */
+	bool chosen; /* the next command is for it */
+	int code; /* of the last command: codes.h */
+};
+
+struct target {
+	int verbosity; /* of this call: LOG_LEVEL_... */
+	int lock_fd; /* -1 not locked */
+	bool dumps; /* what is sent and received */
+	dev_t devt;
+	struct mp_dm_ioctl_map map;
+	enum mp_reservation_source source;
+	struct mp_prkey key; /* key 0: none */
+	bool all_target_ports;
+	struct target_path *paths;
+	size_t path_count;
+};
+
+/**
+ * target_open() - look at the map, its settings, and each path
+ * @fd:		of the map's device node
+ * @verbosity:	of what is logged to stderr
+ *
+ * Blocks for as long as TEST UNIT READY on the slowest path does.
+ * Return: MPATH_PR_SUCCESS, MPATH_PR_FILE_ERROR not a block device, MPATH_PR_DMMP_ERROR not a
+ * multipath map, or its configuration cannot be read; whatever it is, target_close() follows.
+ */
+int target_open(int fd, int verbosity, struct target *ret);
+
+/**
+ * target_lock() - wait for other programs and threads that change registrations of the map; until
+ * target_close(). Return: MPATH_PR_SUCCESS, MPATH_PR_DMMP_ERROR
+ */
+int target_lock(struct target *target);
+
+/** target_close() - close paths, free, unlock */
+void target_close(struct target *target);
+
+/** target_look() - ask the chosen paths, at the same time, whether they are usable */
+void target_look(struct target *target);
+
+/** target_choose_usable() - all of them. Return: their number */
+size_t target_choose_usable(struct target *target);
+
+/** target_log() - one line, if @level is within the verbosity */
+void target_log(const struct target *target, enum log_level level, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** target_dump() - bytes in hexadecimal, 16 a line */
+void target_dump(const struct target *target, const void *data, size_t size);
+
+/**
+ * target_each() - call @run for each chosen path, in a thread of its own if there are several, and
+ * wait for all
+ */
+void target_each(struct target *target,
+		 void (*run)(const struct target *target, struct target_path *path,
+			     const void *argument),
+		 const void *argument);

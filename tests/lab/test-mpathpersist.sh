@@ -1,0 +1,178 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# proves: mpathpersist registers, reserves, releases and preempts as a map, whichever of its paths is lost, and prints what that of multipath-tools prints
+. "$LAB/lib.sh"
+ours=/usr/sbin/mpathpersist theirs=/run/debian/mpathpersist
+
+# run PROGRAM OPTION... - status, stdout and stderr as text; usage and times are each program's own, and the order of
+# registrations is that of threads
+run() {
+	local program=$1
+	shift
+	(exec -a mpathpersist "$program" "$@") > /tmp/out 2> /tmp/err
+	echo "status $?"
+	sed 's/generation=0x[0-9a-f]*/generation=N/' /tmp/out | case " $* " in *" -s "*) sort;; *) cat;; esac
+	sed '/^multipath-tools v/,$d; s/^[0-9.]* | /TIME | /; s/ *$//' /tmp/err
+}
+# mpp OPTION... - ours, which must succeed;  refused STATUS OPTION...
+mpp() { "$ours" "$@" > /tmp/out 2> /tmp/err || fail "mpathpersist $*: status $?: $(cat /tmp/out /tmp/err)"; }
+refused() {
+	local wanted=$1
+	shift
+	"$ours" "$@" > /tmp/out 2> /tmp/err
+	same "mpathpersist $*" "status $? $(tail -n 1 /tmp/out)" "status $wanted PR out: command failed"
+}
+# other OPTION... - the other host, by another program. Its first command after it has been shut out only answers that.
+other() { sg_persist -n "$@" /dev/sdc > /tmp/other 2>&1 || sg_persist -n "$@" /dev/sdc > /tmp/other 2>&1 || fail "sg_persist $*: $(cat /tmp/other)"; }
+keys() { other -i -k; sed -n 's/^ *0x//p' /tmp/other | sort | tr '\n' ' '; }
+holder() { other -i -r; sed -n 's/.*[Kk]ey *= *0x//p; s/.*type: *//p' /tmp/other | tr '\n' ' '; }
+keys_are() { same "keys at the array" "$(keys)" "$1"; }
+holder_is() { same "reservation" "$(holder)" "$1"; }
+notes() { echo "$(multipathd getprkey map "$map") $(multipathd getprstatus map "$map") $(multipathd getprhold map "$map")"; }
+daemon_knows() { same "the daemon's notes" "$(notes)" "$1"; }
+notes_are() { [ "$(notes)" = "$1" ]; }
+
+three_hosts() {
+	tcm_backstore disk 8 reservation-1
+	local host
+	for host in 0 1 2; do tcm_host $host; tcm_lun $host 0 disk; done
+}
+mkdir -p /var/target/pr	# LIO keeps registrations there
+udev_quick three_hosts
+until_true "three disks" disks_are 3
+# sdc is another host's.
+config "no_path_retry 30" "path_grouping_policy multibus" "reservation_key file"
+config_add <<< $'blacklist {\n\tdevnode "^sdc$"\n}'
+daemon_start
+ready 1 2
+map=$(map_of sda) m=/dev/mapper/$(map_of sda)
+theirs_mount
+ldconfig	# Debian's library is in /lib, and ours comes first
+their() { LD_LIBRARY_PATH=/lib run "$theirs" "$@"; }
+
+say "the same words"
+printf '%s\n' '# comment' "-i -k $m # c" "mpathpersist --in --read-keys --device=$m" '' '-i -k' '-f foo' "-v3 -i -r $m" "-i -q $m" \
+	"  mpathpersist   -i -r $m extra" > /tmp/batch
+asked=("-i -k" "-q" "-i -k /dev/nonexist" "-i -k /etc/passwd" "-i -k /dev/null" "-f /tmp/batch" "-f /tmp/nobatch")
+# compare OPTION... - one after the other; what they print is the same
+compare() {
+	their "$@" > /tmp/theirs
+	run "$ours" "$@" > /tmp/ours
+	diff /tmp/theirs /tmp/ours || fail "mpathpersist $* (< theirs, > ours)"
+}
+for words in "${asked[@]}"; do compare $words; done
+say "registered, and reserved"
+mpp -o -G -S 123abc "$m"
+compare -o -R -K 999 -T 5 "$m"
+compare -o -R -K 123abc "$m"
+compare -o -R -K 123abc -T 5 "$m"
+for words in -k -r -s "-k -H"; do compare -i $words "$m"; done
+compare -o -R -K 123abc -T 6 "$m"
+refused 11 -o -L -K 123abc -T 6 "$m"
+compare -o -P -K 123abc -S 777 -T 5 "$m"
+compare -o -L -K 123abc -T 5 "$m"
+compare -o -C -K 123abc "$m"
+daemon_knows "none unset unset"
+
+say "a path that is down is registered when it works again"
+pull sda
+until_true "sda is failed" path_is sda failed faulty
+mpp -o -G -S 123abc "$m"
+keys_are "123abc "
+daemon_knows "0x123abc set unknown"
+plug sda
+until_true "sda is back" path_is sda active ready
+keys_are "123abc 123abc "
+check "the key is in the file" grep -q '^0x0000000000123abc ' /etc/multipath/prkeys
+
+say "release what a lost path holds, under I/O"
+io_start one "$m"
+pull sdb	# the first one that works reserves
+until_true "sdb is failed" path_is sdb failed faulty
+mpp -o -R -K 123abc -T 5 "$m"
+plug sdb
+until_true "sdb is back" path_is sdb active ready
+pull sda
+until_true "sda is failed" path_is sda failed faulty
+refused 11 -o -L -K 123abc -T 6 "$m"
+mpp -o -R -K 123abc -T 5 "$m"
+mpp -o -L -K 123abc -T 5 "$m"
+holder_is ""
+daemon_knows "0x123abc set unset"
+plug sda
+until_true "sda is back" path_is sda active ready
+keys_are "123abc 123abc "
+
+say "another key, while a lost path holds it"
+pull sdb
+until_true "sdb is failed" path_is sdb failed faulty
+mpp -o -R -K 123abc -T 5 "$m"
+plug sdb
+until_true "sdb is back" path_is sdb active ready
+pull sda
+until_true "sda is failed" path_is sda failed faulty
+mpp -o -G -K 123abc -S 456 "$m"
+holder_is "456 Write Exclusive, registrants only "
+plug sda
+until_true "sda is back" path_is sda active ready
+keys_are "456 456 "
+daemon_knows "0x456 set set"
+
+say "preempt oneself"
+mpp -o -P -K 456 -S 456 -T 6 "$m"
+keys_are "456 456 "
+holder_is "456 Exclusive Access, registrants only "
+mpp -o -L -K 456 -T 6 "$m"
+io_stop one
+
+say "another host"
+other -o -I -S 999
+other -o -R -K 999 -T 5
+keys_are "456 456 999 "
+refused 11 -o -R -K 456 -T 5 "$m"
+mpp -o -L -K 456 -T 5 "$m"
+holder_is "999 Write Exclusive, registrants only "
+mpp -o -P -K 456 -S 999 -T 5 "$m"
+keys_are "456 456 "
+holder_is "456 Write Exclusive, registrants only "
+daemon_knows "0x456 set set"
+check "it is shut out" eval '! dd if=/dev/zero of=/dev/sdc bs=4k count=1 oflag=direct status=none 2>/dev/null'
+check "this one is not" dd if=/dev/zero of="$m" bs=4k count=1 oflag=direct status=none
+
+say "shut out by another host"
+other -o -I -S 999
+other -o -P -K 999 -S 456 -T 5
+keys_are "999 "
+pull sda
+until_true "sda is failed" path_is sda failed faulty
+plug sda
+until_true "sda is back" path_is sda active ready
+keys_are "999 "
+daemon_knows "0x456 unset unset"
+refused 11 -o -R -K 456 -T 5 "$m"
+refused 11 -o -G -K 456 -S 789 "$m"
+until_true "the daemon has the old key again" notes_are "0x456 unset unset"
+mpp -o -I -S 456 "$m"
+keys_are "456 456 999 "
+other -o -C -K 999
+
+say "several threads of a program"
+mpp -o -I -S 123abc "$m"
+check "they get the same answers" python3 "$LAB/persist.py" "$m" 123abc
+
+say "all registrants; unregister"
+mpp -o -R -K 123abc -T 7 "$m"
+mpp -o -P -K 123abc -S 0 -T 8 "$m"
+keys_are "123abc 123abc "
+holder_is "0 Exclusive Access, all registrants "
+mpp -o -G -K 123abc -S 0 "$m"
+keys_are ""
+daemon_knows "none unset unset"
+
+say "without the daemon"
+daemon_stop
+refused 13 -o -G -S 123abc "$m"
+keys_are ""
+config "no_path_retry fail" "reservation_key 0x123abc"
+mpp -o -G -S 123abc "$m"
+keys_are "123abc 123abc "

@@ -1,0 +1,684 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The paths of a map, and an array of spc4r36j 5.13 behind them: which nexus is registered with
+ * which key, and which one holds the reservation. What multipathd is told is recorded.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/cleanup.h"
+#include "kernel/dm_ioctl.h"
+#include "kernel/reserving.h"
+#include "kernel/scsi.h"
+#include "libmpathpersist/actions.h"
+#include "libmpathpersist/mpath_persist.h"
+#include "libmpathpersist/notes.h"
+#include "libmpathpersist/targets.h"
+
+enum {
+	PATHS = 3, /* nexuses 0 to 2 are this host's */
+	OTHER = PATHS, /* the one of another host */
+	NEXUSES,
+	NOBODY = -1,
+	CONFLICT = 0x18,
+	OWN = 0x123abc, /* keys */
+	OLD = 0x77,
+	THEIRS = 0x999,
+};
+
+static struct {
+	pthread_mutex_t mutex; /* the library asks paths at the same time */
+	uint64_t keys[NEXUSES]; /* 0 not registered */
+	int holder;
+	uint8_t type;
+	bool lost[PATHS]; /* commands do not get through */
+	bool loses_answers; /* to the next PREEMPT, which it does */
+	bool suspended;
+	unsigned suspensions;
+	/* there was a moment in which a path had no registration, and the map took I/O */
+	bool exposed;
+	unsigned commands; /* that changed something, or tried to */
+
+	/* multipathd */
+	bool daemon_is_gone;
+	bool noted_registered, noted_held;
+	uint64_t noted_key;
+	unsigned noted_paths;
+} world = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+
+static bool is_shared(void)
+{
+	return world.holder != NOBODY && mp_reservation_is_shared(world.type);
+}
+
+static void forget(int nexus)
+{
+	world.keys[nexus] = 0;
+	if (world.holder == nexus && !is_shared())
+		world.holder = NOBODY;
+	if (nexus < PATHS && !world.suspended)
+		world.exposed = true;
+}
+
+static int answer(struct mp_scsi_result *ret, int status)
+{
+	*ret = (struct mp_scsi_result){ .scsi_status = status };
+	return 0;
+}
+
+static int preempt(int nexus, uint8_t type, uint64_t key, struct mp_scsi_result *ret)
+{
+	bool takes = world.holder != NOBODY &&
+		     (is_shared() ? key == 0 : world.keys[world.holder] == key);
+	bool found = false;
+
+	for (int i = 0; i < NEXUSES; i++) {
+		if (i == nexus || !world.keys[i] || (world.keys[i] != key && !(takes && !key)))
+			continue;
+		found = true;
+		forget(i);
+	}
+	if (!found && !takes && world.keys[nexus] != key)
+		return answer(ret, CONFLICT);
+	if (takes) {
+		world.holder = nexus;
+		world.type = type;
+	} else if (world.keys[nexus] == key) {
+		forget(nexus); /* as LIO does */
+	}
+	if (world.loses_answers) {
+		world.loses_answers = false;
+		*ret = (struct mp_scsi_result){ .host_status = MP_SCSI_HOST_TIMEOUT };
+		return 0;
+	}
+	return answer(ret, 0);
+}
+
+static int act(int nexus, enum mp_reserving_out action, uint8_t type,
+	       const struct mp_reservation_parameters *parameters, struct mp_scsi_result *ret)
+{
+	bool known = world.keys[nexus] && world.keys[nexus] == parameters->key;
+
+	world.commands++;
+	if (world.lost[nexus]) {
+		*ret = (struct mp_scsi_result){ .host_status = MP_SCSI_HOST_NO_CONNECT };
+		return 0;
+	}
+	switch (action) {
+	case MP_RESERVING_REGISTER:
+		if (world.keys[nexus] != parameters->key)
+			return answer(ret, CONFLICT);
+		/* fall through */
+	case MP_RESERVING_REGISTER_AND_IGNORE:
+		if (parameters->service_action_key)
+			world.keys[nexus] = parameters->service_action_key;
+		else
+			forget(nexus);
+		return answer(ret, 0);
+	case MP_RESERVING_RESERVE:
+		if (!known ||
+		    (world.holder != NOBODY && (world.holder != nexus || world.type != type)))
+			return answer(ret, CONFLICT);
+		world.holder = nexus;
+		world.type = type;
+		return answer(ret, 0);
+	case MP_RESERVING_RELEASE:
+		if (!known)
+			return answer(ret, CONFLICT);
+		if (world.holder == nexus || is_shared()) {
+			if (world.type != type)
+				return answer(ret, CONFLICT);
+			world.holder = NOBODY;
+		}
+		return answer(ret, 0);
+	case MP_RESERVING_CLEAR:
+		if (!known)
+			return answer(ret, CONFLICT);
+		memset(world.keys, 0, sizeof(world.keys));
+		world.holder = NOBODY;
+		return answer(ret, 0);
+	default:
+		return known ? preempt(nexus, type, parameters->service_action_key, ret) :
+			       answer(ret, CONFLICT);
+	}
+}
+
+int mp_reserving_out(int fd, enum mp_reserving_out action, uint8_t scope_type,
+		     const struct mp_reservation_parameters *parameters, unsigned timeout_msec,
+		     struct mp_scsi_result *ret)
+{
+	int r;
+
+	(void)timeout_msec;
+	pthread_mutex_lock(&world.mutex);
+	r = act(fd, action, scope_type, parameters, ret);
+	pthread_mutex_unlock(&world.mutex);
+	return r;
+}
+
+static int send_keys(uint8_t *data, struct mp_scsi_result *ret)
+{
+	*ret = (struct mp_scsi_result){ .received = 8 };
+	for (int i = 0; i < NEXUSES; i++) {
+		if (!world.keys[i])
+			continue;
+		mp_bytes_put_be64(data + ret->received, world.keys[i]);
+		ret->received += 8;
+	}
+	data[7] = ret->received - 8;
+	return 0;
+}
+
+int mp_reserving_in(int fd, enum mp_reserving_in action, uint8_t *data, size_t size,
+		    unsigned timeout_msec, struct mp_scsi_result *ret)
+{
+	(void)timeout_msec;
+	if (world.lost[fd]) {
+		*ret = (struct mp_scsi_result){ .host_status = MP_SCSI_HOST_NO_CONNECT };
+		return 0;
+	}
+	memset(data, 0, size);
+	if (action == MP_RESERVING_READ_KEYS)
+		return send_keys(data, ret);
+	assert_int_equal(action, MP_RESERVING_READ_RESERVATION);
+	assert_int_equal(size, 24);
+	*ret = (struct mp_scsi_result){ .received = world.holder == NOBODY ? 8 : 24 };
+	if (world.holder == NOBODY)
+		return 0;
+	data[7] = 16;
+	mp_bytes_put_be64(data + 8, is_shared() ? 0 : world.keys[world.holder]);
+	data[21] = world.type;
+	return 0;
+}
+
+int mp_dm_ioctl_suspend(dev_t devt)
+{
+	(void)devt;
+	world.suspended = true;
+	world.suspensions++;
+	return 0;
+}
+
+int mp_dm_ioctl_resume(dev_t devt)
+{
+	(void)devt;
+	for (int i = 0; i < PATHS; i++)
+		world.exposed |= !world.lost[i] && !world.keys[i];
+	world.suspended = false;
+	return 0;
+}
+
+int mp_dm_ioctl_identify(dev_t devt, struct mp_dm_ioctl_map *ret)
+{
+	(void)devt;
+	(void)ret;
+	return -ENODEV;
+}
+
+int mp_dm_ioctl_read(dev_t devt, struct mp_table *ret)
+{
+	(void)devt;
+	(void)ret;
+	return -ENODEV;
+}
+
+int notes_write_key(const struct target *target, const struct mp_prkey *key)
+{
+	(void)target;
+	if (world.daemon_is_gone)
+		return -ECONNREFUSED;
+	/* as the daemon does: it reads it from the array later */
+	if (world.noted_key != key->key)
+		world.noted_held = world.noted_registered = false;
+	world.noted_key = key->key;
+	return 0;
+}
+
+int notes_take_registration(const struct target *target, bool registered)
+{
+	if (world.daemon_is_gone)
+		return -ECONNREFUSED;
+	world.noted_registered = registered;
+	world.noted_paths = 0;
+	for (size_t i = 0; registered && i < target->path_count; i++)
+		world.noted_paths += target->paths[i].chosen && target->paths[i].code == 0;
+	return 0;
+}
+
+bool notes_has_reservation(const struct target *target)
+{
+	(void)target;
+	return !world.daemon_is_gone && world.noted_held;
+}
+
+void notes_take_reservation(const struct target *target, bool held)
+{
+	(void)target;
+	world.noted_held = held;
+}
+
+/* A map of that key, with all of its paths registered, if there is one, and one reserved. */
+static struct target_path paths[PATHS];
+static struct target map;
+
+static void begin(enum mp_reservation_source source, uint64_t key, int holder, uint8_t type)
+{
+	map = (struct target){ .verbosity = -1,
+			       .source = source,
+			       .key = { .key = key },
+			       .paths = paths,
+			       .path_count = PATHS };
+	for (int i = 0; i < PATHS; i++)
+		paths[i] = (struct target_path){ .fd = i, .usable = true, .host = i / 2 };
+	for (int i = 0; i < PATHS; i++) {
+		world.keys[i] = key;
+		world.lost[i] = false;
+	}
+	world.keys[OTHER] = 0;
+	world.holder = holder;
+	world.type = type;
+	world.suspended = world.exposed = world.daemon_is_gone = world.loses_answers = false;
+	world.suspensions = world.commands = world.noted_paths = 0;
+	world.noted_held = holder >= 0 && holder < PATHS;
+	world.noted_registered = key != 0;
+	world.noted_key = key;
+}
+
+/* Down, as it was when the library looked. */
+static void lose(int path)
+{
+	world.lost[path] = true;
+	paths[path].usable = false;
+}
+
+static bool paths_have(uint64_t key)
+{
+	for (int i = 0; i < PATHS; i++)
+		if (!world.lost[i] && world.keys[i] != key)
+			return false;
+	return true;
+}
+
+static int reg(uint64_t key, uint64_t new_key, bool ignores)
+{
+	const struct mp_reservation_parameters parameters = { .key = key,
+							      .service_action_key = new_key };
+
+	return action_register(&map, ignores, &parameters);
+}
+
+static int act_with(int (*action)(struct target *target, uint8_t scope_type,
+				  const struct mp_reservation_parameters *parameters),
+		    uint64_t key, uint8_t type)
+{
+	const struct mp_reservation_parameters parameters = { .key = key };
+
+	return action(&map, type, &parameters);
+}
+
+static int preempt_with(uint64_t key, uint64_t victim, uint8_t type)
+{
+	const struct mp_reservation_parameters parameters = { .key = key,
+							      .service_action_key = victim };
+
+	return action_preempt(&map, false, type, &parameters);
+}
+
+static void a_key_is_registered_with_all_paths(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
+	assert_int_equal(reg(0, OWN, false), 0);
+	assert_true(paths_have(OWN) && world.noted_registered && world.noted_key == OWN);
+	assert_int_equal(world.noted_paths, PATHS);
+
+	/* with another one in its place */
+	map.key.key = OWN;
+	assert_int_equal(reg(OWN, OLD, false), 0);
+	assert_true(paths_have(OLD) && world.noted_key == OLD);
+
+	begin(MP_RESERVATION_CONFIGURED, OWN, NOBODY, 0);
+	memset(world.keys, 0, sizeof(world.keys));
+	assert_int_equal(reg(0, OWN, false), 0);
+	assert_true(paths_have(OWN));
+}
+
+static void a_path_that_is_down_is_left_to_the_daemon(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
+	lose(1);
+	assert_int_equal(reg(0, OWN, false), 0);
+	assert_true(paths_have(OWN) && world.noted_registered);
+	assert_int_equal(world.noted_paths, PATHS - 1);
+
+	/* also if it goes down in between: it has no device here, so it is not up */
+	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
+	world.lost[1] = true;
+	assert_int_equal(reg(0, OWN, false), 0);
+	assert_true(world.noted_registered);
+}
+
+static void a_path_with_another_key_gets_that_of_the_others(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_PRKEYS, OWN, NOBODY, 0);
+	world.keys[2] = OLD;
+	assert_int_equal(reg(OWN, THEIRS, false), 0);
+	assert_true(paths_have(THEIRS));
+}
+
+static void a_registration_that_is_refused_changes_no_key(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_PRKEYS, OWN, NOBODY, 0);
+	for (int i = 0; i < PATHS; i++)
+		world.keys[i] = OLD;
+	assert_int_equal(reg(OWN, THEIRS, false), MPATH_PR_RESERV_CONFLICT);
+	assert_true(paths_have(OLD) && world.noted_key == OWN);
+
+	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
+	for (int i = 0; i < PATHS; i++)
+		lose(i);
+	assert_int_equal(reg(0, OWN, false), MPATH_PR_DMMP_ERROR);
+	assert_true(world.noted_key == 0 && !world.noted_registered);
+
+	/* all go down in between */
+	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
+	memset(world.lost, true, sizeof(world.lost));
+	assert_int_equal(reg(0, OWN, false), MPATH_PR_OTHER);
+	assert_true(world.noted_key == 0);
+}
+
+static void only_the_key_of_the_map_is_sent(void **state)
+{
+	static const struct {
+		enum mp_reservation_source source;
+		uint64_t configured, key;
+	} rows[] = {
+		{ MP_RESERVATION_NONE, 0, OWN },	 { MP_RESERVATION_PRKEYS, 0, OWN },
+		{ MP_RESERVATION_PRKEYS, 0, 0 },	 { MP_RESERVATION_PRKEYS, OLD, OWN },
+		{ MP_RESERVATION_CONFIGURED, OLD, OWN }, { MP_RESERVATION_CONFIGURED, OLD, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct mp_reservation_parameters parameters = { .key = rows[i].key };
+
+		begin(rows[i].source, rows[i].configured, NOBODY, 0);
+		assert_int_equal(act_with(action_reserve, rows[i].key, 5), 1);
+		assert_int_equal(act_with(action_release, rows[i].key, 5), 1);
+		assert_int_equal(preempt_with(rows[i].key, THEIRS, 5), 1);
+		assert_int_equal(action_clear(&map, &parameters), 1);
+		assert_int_equal(world.commands, 0);
+	}
+	begin(MP_RESERVATION_CONFIGURED, OLD, NOBODY, 0);
+	assert_int_equal(reg(OLD, OWN, true), 1);
+	begin(MP_RESERVATION_NONE, 0, NOBODY, 0);
+	assert_int_equal(reg(0, OWN, true), 1);
+	begin(MP_RESERVATION_PRKEYS, OLD, NOBODY, 0);
+	assert_int_equal(reg(THEIRS, OWN, false), 1);
+	assert_true(world.noted_key == OLD);
+	assert_int_equal(world.commands, 0);
+}
+
+static void
+without_the_daemon_a_key_is_not_registered_that_it_could_not_register_later(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
+	world.daemon_is_gone = true;
+	assert_int_equal(reg(0, OWN, false), MPATH_PR_DMMP_ERROR);
+	assert_int_equal(world.commands, 0);
+
+	/* a configured one it finds at its start */
+	begin(MP_RESERVATION_CONFIGURED, OWN, NOBODY, 0);
+	memset(world.keys, 0, sizeof(world.keys));
+	world.daemon_is_gone = true;
+	assert_int_equal(reg(0, OWN, false), 0);
+	assert_true(paths_have(OWN));
+}
+
+static void unregistering_ends_the_reservation_first(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_PRKEYS, OWN, 1, 5);
+	assert_int_equal(reg(OWN, 0, false), 0);
+	assert_true(paths_have(0) && world.holder == NOBODY);
+	assert_true(!world.noted_held && !world.noted_registered && !world.noted_key);
+
+	/* although its path is gone */
+	begin(MP_RESERVATION_PRKEYS, OWN, 1, 5);
+	lose(1);
+	assert_int_equal(reg(OWN, 0, false), 0);
+	assert_true(paths_have(0) && world.holder == NOBODY);
+	assert_int_equal(world.suspensions, 1);
+	assert_false(world.suspended);
+}
+
+static void a_reservation_moves_to_the_new_key_if_its_path_is_gone(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_PRKEYS, OLD, 1, 6);
+	lose(1);
+	assert_int_equal(reg(OLD, OWN, false), 0);
+	assert_true(world.holder != NOBODY && world.holder != 1);
+	assert_true(world.keys[world.holder] == OWN && world.keys[1] == 0);
+	assert_int_equal(world.type, 6);
+	assert_true(world.noted_held);
+
+	/* it has moved with its path's registration */
+	begin(MP_RESERVATION_PRKEYS, OLD, 1, 6);
+	assert_int_equal(reg(OLD, OWN, false), 0);
+	assert_int_equal(world.holder, 1);
+	assert_true(paths_have(OWN));
+}
+
+static void one_path_reserves(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_CONFIGURED, OWN, NOBODY, 0);
+	lose(0);
+	assert_int_equal(act_with(action_reserve, OWN, 5), 0);
+	assert_int_equal(world.holder, 1);
+	assert_true(world.noted_held);
+
+	/* again: it is another path's turn first, which has a conflict */
+	assert_int_equal(act_with(action_reserve, OWN, 5), 0);
+	assert_int_equal(world.holder, 1);
+	paths[0].usable = true;
+	world.lost[0] = false;
+	assert_int_equal(act_with(action_reserve, OWN, 5), 0);
+	assert_int_equal(world.holder, 1);
+
+	/* another type */
+	assert_int_equal(act_with(action_reserve, OWN, 6), MPATH_PR_RESERV_CONFLICT);
+}
+
+static void what_a_lost_path_holds_is_held(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
+	lose(1);
+	assert_int_equal(act_with(action_reserve, OWN, 5), 0);
+	assert_int_equal(act_with(action_reserve, OWN, 6), MPATH_PR_RESERV_CONFLICT);
+
+	/* unless multipathd knows nothing of it */
+	world.noted_held = false;
+	assert_int_equal(act_with(action_reserve, OWN, 5), MPATH_PR_RESERV_CONFLICT);
+}
+
+static void what_another_host_holds_stays_its(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_CONFIGURED, OWN, OTHER, 5);
+	world.keys[OTHER] = THEIRS;
+	assert_int_equal(act_with(action_reserve, OWN, 5), MPATH_PR_RESERV_CONFLICT);
+	assert_false(world.noted_held);
+	/* nothing of this host to release: SPC says that this is no error */
+	assert_int_equal(act_with(action_release, OWN, 5), 0);
+	assert_int_equal(world.holder, OTHER);
+	assert_int_equal(world.suspensions, 0);
+}
+
+static void the_holder_releases(void **state)
+{
+	(void)state;
+	for (int holder = 0; holder < PATHS; holder++) {
+		begin(MP_RESERVATION_CONFIGURED, OWN, holder, 5);
+		assert_int_equal(act_with(action_release, OWN, 6), MPATH_PR_RESERV_CONFLICT);
+		assert_int_equal(world.holder, holder);
+		assert_int_equal(act_with(action_release, OWN, 5), 0);
+		assert_int_equal(world.holder, NOBODY);
+		assert_false(world.noted_held);
+		assert_int_equal(world.suspensions, 0);
+	}
+	begin(MP_RESERVATION_CONFIGURED, OWN, 0, 7);
+	lose(0);
+	assert_int_equal(act_with(action_release, OWN, 7), 0);
+	assert_int_equal(world.holder, NOBODY);
+	assert_int_equal(world.suspensions, 0);
+}
+
+static void another_path_releases_what_a_lost_one_holds(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
+	world.keys[OTHER] = THEIRS;
+	lose(1);
+	assert_int_equal(act_with(action_release, OWN, 5), 0);
+	assert_int_equal(world.holder, NOBODY);
+	assert_true(paths_have(OWN) && world.keys[OTHER] == THEIRS);
+	assert_int_equal(world.suspensions, 1);
+	assert_false(world.suspended || world.exposed || world.noted_held);
+
+	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
+	lose(1);
+	assert_int_equal(act_with(action_release, OWN, 6), MPATH_PR_RESERV_CONFLICT);
+	assert_int_equal(world.holder, 1);
+}
+
+static void preempting_oneself_leaves_all_paths_registered(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
+	assert_int_equal(preempt_with(OWN, OWN, 6), 0);
+	assert_true(paths_have(OWN) && world.holder == 0 && world.type == 6);
+	assert_int_equal(world.suspensions, 1);
+	assert_false(world.suspended || world.exposed);
+
+	/* there is nothing to take over */
+	begin(MP_RESERVATION_CONFIGURED, OWN, NOBODY, 0);
+	assert_int_equal(preempt_with(OWN, OWN, 6), 0);
+	assert_true(paths_have(OWN) && world.holder == NOBODY);
+	assert_false(world.suspended || world.exposed);
+
+	/* 0: all that hold it, which are all */
+	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 7);
+	world.keys[OTHER] = THEIRS;
+	assert_int_equal(preempt_with(OWN, 0, 8), 0);
+	assert_true(paths_have(OWN) && world.keys[OTHER] == 0 && world.type == 8);
+	assert_int_equal(world.suspensions, 1);
+	assert_false(world.suspended || world.exposed);
+}
+
+static void registrations_that_a_failed_command_took_are_made_again(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
+	world.loses_answers = true;
+	assert_int_equal(preempt_with(OWN, OWN, 6), MPATH_PR_RESERV_CONFLICT);
+	assert_true(paths_have(OWN));
+	assert_false(world.suspended || world.exposed);
+
+	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
+	lose(1);
+	world.loses_answers = true;
+	act_with(action_release, OWN, 5);
+	assert_true(paths_have(OWN));
+	assert_false(world.suspended || world.exposed);
+
+	/* but not those that another host took */
+	begin(MP_RESERVATION_CONFIGURED, OWN, OTHER, 5);
+	memset(world.keys, 0, sizeof(world.keys));
+	world.keys[OTHER] = THEIRS;
+	assert_int_equal(preempt_with(OWN, OWN, 6), MPATH_PR_RESERV_CONFLICT);
+	assert_true(paths_have(0));
+	assert_false(world.suspended);
+}
+
+static void another_host_is_shut_out(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_CONFIGURED, OWN, OTHER, 5);
+	world.keys[OTHER] = THEIRS;
+	assert_int_equal(preempt_with(OWN, THEIRS, 5), 0);
+	assert_true(paths_have(OWN) && world.keys[OTHER] == 0 && world.holder == 0);
+	assert_true(world.noted_held);
+	assert_int_equal(world.suspensions, 0);
+
+	/* it held nothing */
+	begin(MP_RESERVATION_CONFIGURED, OWN, NOBODY, 5);
+	world.keys[OTHER] = THEIRS;
+	assert_int_equal(preempt_with(OWN, THEIRS, 5), 0);
+	assert_true(world.keys[OTHER] == 0 && world.holder == NOBODY && !world.noted_held);
+
+	/* it is not there */
+	assert_int_equal(preempt_with(OWN, THEIRS, 5), MPATH_PR_RESERV_CONFLICT);
+}
+
+static void clearing_leaves_nothing(void **state)
+{
+	const struct mp_reservation_parameters parameters = { .key = OWN };
+
+	(void)state;
+	begin(MP_RESERVATION_PRKEYS, OWN, 0, 5);
+	world.keys[OTHER] = THEIRS;
+	assert_int_equal(action_clear(&map, &parameters), 0);
+	assert_true(paths_have(0) && world.keys[OTHER] == 0 && world.holder == NOBODY);
+	assert_true(!world.noted_registered && !world.noted_key);
+}
+
+static void with_all_target_ports_one_path_of_a_host_registers(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
+	map.all_target_ports = true;
+	assert_int_equal(reg(0, OWN, true), 0);
+	assert_int_equal(world.commands, 2);
+	assert_int_equal(world.noted_paths, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_key_is_registered_with_all_paths),
+		cmocka_unit_test(a_path_that_is_down_is_left_to_the_daemon),
+		cmocka_unit_test(a_path_with_another_key_gets_that_of_the_others),
+		cmocka_unit_test(a_registration_that_is_refused_changes_no_key),
+		cmocka_unit_test(only_the_key_of_the_map_is_sent),
+		cmocka_unit_test(
+			without_the_daemon_a_key_is_not_registered_that_it_could_not_register_later),
+		cmocka_unit_test(unregistering_ends_the_reservation_first),
+		cmocka_unit_test(a_reservation_moves_to_the_new_key_if_its_path_is_gone),
+		cmocka_unit_test(one_path_reserves),
+		cmocka_unit_test(what_a_lost_path_holds_is_held),
+		cmocka_unit_test(what_another_host_holds_stays_its),
+		cmocka_unit_test(the_holder_releases),
+		cmocka_unit_test(another_path_releases_what_a_lost_one_holds),
+		cmocka_unit_test(preempting_oneself_leaves_all_paths_registered),
+		cmocka_unit_test(registrations_that_a_failed_command_took_are_made_again),
+		cmocka_unit_test(another_host_is_shut_out),
+		cmocka_unit_test(clearing_leaves_nothing),
+		cmocka_unit_test(with_all_target_ports_one_path_of_a_host_registers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
