@@ -55,6 +55,9 @@ conclude() {
 	say "$1"
 }
 
+# array_map - wait for the map, $map: paths have states before it is there
+array_map() { until_true "the map is usable" array_has_map; }
+array_has_map() { map=$(map_of "$one"); [ -b "/dev/mapper/$map" ]; }
 handlers_are() { [ "$(cat /sys/block/sd*/device/dh_state | xargs)" = "$1 $1" ]; }
 table_has() { dmsetup table "$map" | grep -q " $1 "; }
 # configure VENDOR-OF-ARRAY [SETTING]... - the built-in settings of the array, but for these

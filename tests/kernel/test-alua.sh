@@ -76,7 +76,8 @@ check "no handler is loaded" handlers_are detached
 configure 'prio alua' 'detect_prio no'
 daemon_start
 conclude "optimized, non-optimized" ready 50 ready 10
-map=$(map_of "$one")
+has_map() { map=$(map_of "$one"); [ -b "/dev/mapper/$map" ]; }
+until_true "the map is usable" has_map	# paths have states before it is there
 has_handler() { dmsetup table "$map" | grep -q ' 1 alua [12] '; }
 check "the table has the handler" has_handler
 check "and attached it" handlers_are alua

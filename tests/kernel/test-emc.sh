@@ -14,7 +14,7 @@ check "sg_vpd reads the page, too" eval 'sg_vpd -p upr "/dev/$one" | grep -q "LU
 configure emc
 daemon_start
 conclude "A owns the LUN, B is passive" ready 4 ready 1
-map=$(map_of "$one")
+array_map
 same "the checkers" "$(multipathd show paths raw format %c | sort -u | xargs)" emc_clariion
 check "the table has the handler" table_has "1 emc 2"
 
@@ -76,6 +76,7 @@ check "no handler is attached" handlers_are detached
 configure emc 'hardware_handler "3 emc 1 0"'
 daemon_start
 conclude "as before" ready 4 ready 1
+array_map
 check "the table had the arguments, which the kernel does not show" logged "multipath .* 3 emc 1 0 2 "
 check "the table has the handler" table_has "1 emc 2"
 check "and attached it" handlers_are emc

@@ -13,7 +13,7 @@ check "sg_vpd reads the page, too" eval 'sg_vpd -p vac1 "/dev/$one" | grep -q "V
 configure rdac
 daemon_start
 conclude "A owns the LUN, B is passive" ready 6 ghost 1
-map=$(map_of "$one")
+array_map
 same "the checkers" "$(multipathd show paths raw format %c | sort -u | xargs)" rdac
 check "the table has the handler" table_has "1 rdac 2"
 check "and its number of retries" table_has "pg_init_retries 50"
@@ -91,6 +91,7 @@ check "no handler is attached" handlers_are detached
 configure rdac 'hardware_handler "1 rdac"'
 daemon_start
 conclude "as before" ready 6 ghost 1
+array_map
 check "the table has the handler" table_has "1 rdac 2"
 check "and attached it" handlers_are rdac
 io_start older "/dev/mapper/$map"
