@@ -4,6 +4,14 @@
 # lab: --rules full
 # module: lab_fpin
 . "$LAB/lib.sh"
+if [ "$LAB_IMPL" = debian ]; then
+	say "Debian's packages are built without support: only that they report it is tested"
+	config "marginal_pathgroups fpin"
+	daemon_start
+	check "the configuration is reported" logged 'support for "fpin" is not compiled in'
+	daemon_stop
+	exit
+fi
 . "$LAB/../kernel/fc.sh"
 modprobe lab_fpin || fail "the module that posts events is missing"
 fc_lun
