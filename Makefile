@@ -86,6 +86,9 @@ objects = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(1))))
 library_objects := $(call objects,libmultipath/*/*.c checkers/*.c prioritizers/*.c)
 mpathcmd_objects := $(call objects,libmpathcmd/*.c)
 mpathpersist_objects := $(call objects,libmpathpersist/*.c)
+dmmp_objects := $(call objects,libdmmp/*.c)
+# Each has a manual page by its name, which is that of all.
+dmmp_functions = $(shell sed -n 's,^/\*\* \(dmmp_[a-z_]*\)().*,\1,p; s,^ \* \(dmmp_[a-z_]*\)() -.*,\1,p' libdmmp/libdmmp.h)
 persist_objects := $(filter-out %/main.o,$(call objects,mpathpersist/*.c))
 # The daemon's rooms, which multipath(8) runs itself when no daemon does.
 engine_objects := $(filter-out %/main.o,$(call objects,multipathd/*.c multipathd/*/*.c))
@@ -106,7 +109,7 @@ programs := $(call program_if,client/front.c,$(B)/sbin/multipathd) $(call progra
 	$(call program_if,gmultipath/main.c,$(B)/sbin/gmultipath) $(call program_if,client/shell.c,$(B)/sbin/multipathc) \
 	$(call program_if,mpathpersist/main.c,$(B)/sbin/mpathpersist) $(B)/sbin/kpartx $(B)/kpartx_id $(B)/plugin/resident
 libraries := $(call program_if,libmpathcmd/libmpathcmd.map,$(B)/libmpathcmd.so.0) \
-	$(B)/libmpathpersist.so.0 $(B)/libmpathpersist.a $(B)/libpersist.a \
+	$(B)/libdmmp.so.0.2.0 $(B)/libdmmp.a $(B)/libmpathpersist.so.0 $(B)/libmpathpersist.a $(B)/libpersist.a \
 	$(B)/libmpathcmd.a $(B)/libclient.a $(B)/libmultipath.a $(B)/libengine.a $(B)/libkpartx.a
 
 unit_tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c))
@@ -152,6 +155,7 @@ $(B)/libmultipath.a: $(library_objects)
 $(B)/libengine.a: $(engine_objects) $(multipath_objects) $(gmultipath_objects)
 $(B)/libmpathcmd.a: $(mpathcmd_objects)
 $(B)/libclient.a: $(client_objects)
+$(B)/libdmmp.a: $(dmmp_objects)
 $(B)/libmpathpersist.a: $(mpathpersist_objects)
 $(B)/libpersist.a: $(persist_objects)
 $(B)/libkpartx.a: $(kpartx_objects)
@@ -169,6 +173,11 @@ $(B)/libmpathpersist.so.0: $(mpathpersist_objects) $(B)/libmultipath.a $(B)/libm
 	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -shared -Wl,-soname,libmpathpersist.so.0 \
 		-Wl,--version-script=libmpathpersist/libmpathpersist.map $(if $(SAN)$(FUZZER),,-Wl,-z,defs) -Wl,--as-needed \
 		-o $@ $(filter-out %.map,$^) $(library_libs) $(sg_libs) $(LDFLAGS)
+
+$(B)/libdmmp.so.0.2.0: $(dmmp_objects) $(B)/libmpathcmd.a libdmmp/libdmmp.map
+	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -shared -Wl,-soname,libdmmp.so.0.2.0 \
+		-Wl,--version-script=libdmmp/libdmmp.map $(if $(SAN)$(FUZZER),,-Wl,-z,defs) \
+		-o $@ $(filter-out %.map,$^) $(shell pkg-config --libs json-c) $(LDFLAGS)
 
 # The front ends start for every command that a script runs, and udev one for every device: static, and nothing
 # but libc beside what multipath -u needs of the library.
@@ -211,7 +220,7 @@ $(B)/plugin/resident: $(B)/boot/resident.o
 
 unit-programs: $(unit_programs) $(lab_programs)
 
-$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libpersist.a $(B)/libmpathpersist.a $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
+$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libdmmp.a $(B)/libpersist.a $(B)/libmpathpersist.a $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
 	@mkdir -p $(@D)
 	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -o $@ $^ $(library_libs) $(sg_libs) -lcmocka $(LDFLAGS)
 
@@ -253,7 +262,7 @@ lab-systemd: all ## run the lab tests with the daemon confined as by its systemd
 
 # A fuzz target is a program for libFuzzer (FUZZER=1), or one that replays files.
 $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(if $(FUZZER),,$(B)/tests/fuzz/replay.o) $(B)/tests/fuzz/stack.o \
-		$(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
+		$(B)/libdmmp.a $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
 	@mkdir -p $(@D)
 	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) $(if $(FUZZER),-fsanitize=fuzzer) -Wl,--wrap=LLVMFuzzerTestOneInput -o $@ $^ $(library_libs) $(LDFLAGS)
 
@@ -296,11 +305,18 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 	install -m 755 $(B)/libmpathcmd.so.0 $(B)/libmpathpersist.so.0 $(DESTDIR)$(libdir)
 	ln -sf libmpathcmd.so.0 $(DESTDIR)$(libdir)/libmpathcmd.so
 	ln -sf libmpathpersist.so.0 $(DESTDIR)$(libdir)/libmpathpersist.so
+	install -m 755 $(B)/libdmmp.so.0.2.0 $(DESTDIR)$(libdir)
+	ln -sf libdmmp.so.0.2.0 $(DESTDIR)$(libdir)/libdmmp.so
+	install -d $(DESTDIR)$(includedir)/libdmmp
+	install -m 644 libdmmp/libdmmp.h $(DESTDIR)$(includedir)/libdmmp
 	install -m 644 $(B)/libmpathcmd.a $(DESTDIR)$(libdir)
 	install -m 644 libmpathcmd/mpath_cmd.h libmpathpersist/mpath_persist.h $(DESTDIR)$(includedir)
-	sed -e 's,@prefix@,$(prefix),;s,@libdir@,$(libdir),;s,@includedir@,$(includedir),;s,@version@,$(VERSION),' \
-		libmpathcmd/libmpathcmd.pc.in > $(DESTDIR)$(libdir)/pkgconfig/libmpathcmd.pc
-	install -m 644 docs/mpath_persistent_reserve_in.3 docs/mpath_persistent_reserve_out.3 $(DESTDIR)$(mandir)/man3
+	for l in libmpathcmd libdmmp; do \
+		sed -e 's,@prefix@,$(prefix),;s,@libdir@,$(libdir),;s,@includedir@,$(includedir),;s,@version@,$(VERSION),' \
+			$$l/$$l.pc.in > $(DESTDIR)$(libdir)/pkgconfig/$$l.pc || exit; done
+	install -m 644 docs/mpath_persistent_reserve_in.3 docs/mpath_persistent_reserve_out.3 docs/libdmmp.h.3 \
+		$(DESTDIR)$(mandir)/man3
+	for f in $(dmmp_functions); do echo '.so man3/libdmmp.h.3' > $(DESTDIR)$(mandir)/man3/$$f.3; done
 	install -m 644 multipath.conf.5 $(DESTDIR)$(mandir)/man5
 	install -m 644 docs/multipath.8 docs/multipathd.8 docs/multipathc.8 docs/mpathconf.8 docs/kpartx.8 docs/gmultipath.8 \
 		docs/mpathpersist.8 $(DESTDIR)$(mandir)/man8
@@ -331,17 +347,17 @@ uninstall: ## remove what "make install" with the same settings has installed
 	rm -f $(addprefix $(DESTDIR)$(sbindir)/,multipathd multipath multipathc mpathconf gmultipath kpartx mpathpersist)
 	rm -f $(foreach d,$(plugindir) $(plugin_links),$(DESTDIR)$d/multipathd $(DESTDIR)$d/multipath) $(DESTDIR)$(plugindir)/resident
 	rm -f $(addprefix $(DESTDIR)$(libdir)/,libmpathcmd.so.0 libmpathcmd.so libmpathcmd.a pkgconfig/libmpathcmd.pc \
-		libmpathpersist.so.0 libmpathpersist.so)
-	rm -f $(addprefix $(DESTDIR)$(includedir)/,mpath_cmd.h mpath_persist.h)
+		libmpathpersist.so.0 libmpathpersist.so libdmmp.so.0.2.0 libdmmp.so pkgconfig/libdmmp.pc)
+	rm -f $(addprefix $(DESTDIR)$(includedir)/,mpath_cmd.h mpath_persist.h libdmmp/libdmmp.h)
 	rm -f $(addprefix $(DESTDIR)$(mandir)/,man3/mpath_persistent_reserve_in.3 man3/mpath_persistent_reserve_out.3 \
-		man8/mpathpersist.8 man5/multipath.conf.5 man8/multipath.8 man8/multipathd.8 man8/multipathc.8 \
+		man3/libdmmp.h.3 $(patsubst %,man3/%.3,$(dmmp_functions)) man8/mpathpersist.8 man5/multipath.conf.5 man8/multipath.8 man8/multipathd.8 man8/multipathc.8 \
 		man8/mpathconf.8 man8/kpartx.8 man8/gmultipath.8)
 	rm -f $(DESTDIR)$(udevdir)/kpartx_id $(patsubst %,$(DESTDIR)$(udevdir)/rules.d/%.rules,$(rules) \
 		$(if $(filter debian,$(udev_order)),60-kpartx))
 	rm -f $(patsubst systemd/%.in,$(DESTDIR)$(unitdir)/%,$(wildcard systemd/*.service.in systemd/*.socket.in))
 	rm -f $(DESTDIR)$(tmpfilesdir)/multipath.conf
 	rm -f $(addprefix $(DESTDIR)$(docdir)/,README.md NEWS.md CONTRIBUTING.md COPYING $(wildcard docs/*.md))
-	-rmdir --ignore-fail-on-non-empty $(wildcard $(addprefix $(DESTDIR),$(docdir)/docs $(docdir) $(plugindir) \
+	-rmdir --ignore-fail-on-non-empty $(wildcard $(addprefix $(DESTDIR),$(includedir)/libdmmp $(docdir)/docs $(docdir) $(plugindir) \
 		$(plugin_links) $(configdir))) 2>/dev/null
 	-rmdir --ignore-fail-on-non-empty $(wildcard $(DESTDIR)$(statedir)) 2>/dev/null
 

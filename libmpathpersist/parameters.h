@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* parameters.h - a caller's parameters of PERSISTENT RESERVE OUT.  Pure.  For: libmpathpersist,
- * tests. */
+/*
+ * parameters.h - a caller's parameters of PERSISTENT RESERVE OUT.  Pure.  For: libmpathpersist,
+ * tests.
+ */
 #pragma once
 #include "kernel/reservation.h"
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* batch.h - a line of a batch file as the words of a command line.  Pure.  For: mpathpersist,
- * tests. */
+/*
+ * batch.h - a line of a batch file as the words of a command line.  Pure.  For: mpathpersist,
+ * tests.
+ */
 #pragma once
 #include <stddef.h>
 
