@@ -46,10 +46,12 @@ plug "$path"
 ready 2 2
 
 say "the devices file"
-lvm_says "lvmdevices of a path" lvm lvmdevices --devicesfile lab --adddev "/dev/$path"
+lvm_says "lvmdevices of a path" lvm lvmdevices --devicesfile path --adddev "/dev/$path"
+lvm_says "the path's entry" grep -o 'IDTYPE=.*' /etc/lvm/devices/path
+lvm_says "vgs by the devices file with a path" vgs --noheadings --devicesfile path -o vg_name,pv_name
 lvm_says "lvmdevices of a map" lvm lvmdevices --devicesfile lab --adddev /dev/mapper/mpatha
 lvm_says "lvmdevices lists" lvm lvmdevices --devicesfile lab
-lvm_says "its entry" grep -o 'IDTYPE=.*' /etc/lvm/devices/lab
+lvm_says "the map's entry" grep -o 'IDTYPE=.*' /etc/lvm/devices/lab
 lvm_says "vgs by the devices file" vgs --noheadings --devicesfile lab -o vg_name,pv_name
 lvm_says "vgimportdevices" lvm vgimportdevices --devicesfile lab2 vg
 lvm_says "vgimportdevices, its entry" grep -o 'IDTYPE=.*' /etc/lvm/devices/lab2
@@ -62,6 +64,8 @@ devices "maps gone"
 lvm_says "maps gone, pvcreate on a path" pvcreate -t -y "/dev/$(paths_of_lun 1 | head -n 1)"
 lvm_says "maps gone, pvs of a path" pvs --noheadings "/dev/$path"
 lvm_says "maps gone, pvscan of a path" pvscan --cache --listvg "/dev/$path"
+lvm_says "maps gone, the wwids file not used" vgs --noheadings -o vg_name,pv_count --config 'devices/multipath_wwids_file=""'
+lvm_says "maps gone, component detection off" vgs --noheadings -o vg_name,pv_count --config 'devices/multipath_component_detection=0'
 config_add <<-END
 blacklist {
 	wwid $(wwid_of_lun 1)
