@@ -240,8 +240,7 @@ static void on_reconciled(struct daemon *daemon)
 /* After startup, and after each reconfigure. */
 static void on_configured(struct daemon *daemon)
 {
-	if (configure_done(daemon) > 0)
-		return;
+	configure_done(daemon);
 	if (!daemon->serving) {
 		daemon->serving = true;
 		if (server_start(daemon->server) < 0) {

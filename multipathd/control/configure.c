@@ -64,7 +64,7 @@ struct configure {
 
 bool configure_is_pending(const struct daemon *daemon)
 {
-	return daemon->configure->pending;
+	return daemon->configure->pending || daemon->configure->reading;
 }
 
 static int configure_on_grace(sd_event_source *source, uint64_t usec, void *userdata)
@@ -308,9 +308,6 @@ static void configure_reject(struct configure *configure, int error)
 			return;
 		askers_answer(&configure->now, daemon, "fail\n");
 	}
-	/* It followed startup or another one, which ends without it. */
-	if (daemon->state == DAEMON_CONFIGURE)
-		daemon->on_configured(daemon);
 }
 
 static void configure_apply(struct configure *configure)
@@ -428,20 +425,15 @@ struct configure *configure_free(struct configure *configure)
 	return NULL;
 }
 
-int configure_done(struct daemon *daemon)
+void configure_done(struct daemon *daemon)
 {
 	struct configure *configure = daemon->configure;
+	bool pending = configure->pending, all = configure->pending_all;
 
-	if (configure->reading)
-		return 1; /* the next one has begun already */
 	intake_drop_old(daemon);
-	if (configure->pending && askers_add(&configure->now, configure->pending_all, 0) == 0 &&
-	    configure_read(configure) == 0) {
-		configure->pending = configure->pending_all = false;
-		return 1;
-	}
-	askers_fini(&configure->now);
 	configure->pending = configure->pending_all = false;
 	daemon->state = DAEMON_IDLE;
-	return 0;
+	/* What is configured is in force, and clients are served, however long reading takes. */
+	if (pending && configure_again(daemon, all, 0) < 0)
+		log_error("cannot reconfigure: out of memory");
 }

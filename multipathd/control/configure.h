@@ -42,11 +42,12 @@ int configure_start(struct daemon *daemon);
  */
 int configure_again(struct daemon *daemon, bool all, uint64_t request);
 
-/** configure_is_pending() - Return: true if another reconfigure follows the one in progress */
+/** configure_is_pending() - Return: true if another reconfigure follows, or its files are being
+ * read */
 bool configure_is_pending(const struct daemon *daemon);
 
 /**
- * configure_done() - a daemon->on_configured() that starts a pending reconfigure. Return: 1 if
- * there is one.
+ * configure_done() - a daemon->on_configured(): the daemon is idle, and the files are read for a
+ * pending reconfigure
  */
-int configure_done(struct daemon *daemon);
+void configure_done(struct daemon *daemon);
