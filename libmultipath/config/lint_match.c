@@ -567,6 +567,26 @@ static void tell_property_value(struct mp_linter *linter, const struct mp_rule *
 			rule->text, rule->pattern.inverted ? "every property" : "nothing");
 }
 
+/* The kernel adds these to an event, and udev's database does not have them. */
+static void tell_property_of_events(struct mp_linter *linter, const struct mp_rule *rule)
+{
+	static const char *const names[] = {
+		"ACTION", "SEQNUM",	      "SYNTH_UUID", "DISK_RO", "DISK_EJECT_REQUEST",
+		"RESIZE", "DISK_MEDIA_CHANGE"
+	};
+	const char *name = rule->text + (*rule->text == '^');
+	size_t length;
+
+	length = strlen(name);
+	length -= length && name[length - 1] == '$';
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strlen(names[i]) == length && !strncmp(name, names[i], length))
+			mp_lint_tell(
+				linter, rule,
+				"property \"%s\": only events have it, so a device matches or not by chance",
+				rule->text);
+}
+
 void mp_lint_rule_text(struct mp_linter *linter, enum mp_list list, enum mp_criterion criterion,
 		       const struct mp_rule *rule)
 {
@@ -588,6 +608,7 @@ void mp_lint_rule_text(struct mp_linter *linter, enum mp_list list, enum mp_crit
 		break;
 	case MP_CRITERION_PROPERTY:
 		tell_property_value(linter, rule);
+		tell_property_of_events(linter, rule);
 		break;
 	case MP_CRITERION_DEVICE:
 		if (!rule->product_blacklist)

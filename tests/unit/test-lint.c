@@ -294,6 +294,9 @@ static void settings_without_effect_are_reported_with_the_reason(void **state)
 			{ "blacklist {\nproperty \"ID_VENDOR=ACME\"\nproperty \"(ID_SERIAL|A=B)\"\nproperty \"!ID_X=1\"\n}\n",
 			  "2:1: warning: property \"ID_VENDOR=ACME\" matches nothing: it is compared to names like \"ID_SERIAL\", never to values\n"
 			  "4:1: warning: property \"!ID_X=1\" matches every property: it is compared to names like \"ID_SERIAL\", never to values\n" },
+			{ "blacklist {\nproperty ACTION\nproperty \"^DISK_RO$\"\nproperty DM_ACTION\nproperty \"SEQ\"\n}\n",
+			  "2:1: warning: property \"ACTION\": only events have it, so a device matches or not by chance\n"
+			  "3:1: warning: property \"^DISK_RO$\": only events have it, so a device matches or not by chance\n" },
 			{ "blacklist {\nproperty ID_WWN\nproperty \"^SCSI_IDENT_\"\nproperty \"(ID_WWN|ID_X)\"\n}\n",
 			  "2:1: warning: this rule has no effect because the built-in exception \"(SCSI_IDENT_|ID_WWN)\" overrides it\n"
 			  "3:1: warning: this rule has no effect because the built-in exception \"(SCSI_IDENT_|ID_WWN)\" overrides it\n" },
