@@ -109,6 +109,25 @@ theirs_mount() {
 # theirs_version - of Debian's multipath-tools, such as 0.9.4
 theirs_version() { local v; v=$(dpkg-query -W -f '${Version}' multipath-tools) && echo "${v%%-*}"; }
 
+# while_udev_looks DISK DEVICE COMMAND... - run it while DEVICE is open and udev has an event of DISK to handle; when the daemon
+# waits for udev, DEVICE is closed and udev continues. Its output is in $LAB_OUT/reply.
+inotifies() { ls -l "/proc/$daemon_pid/fd" | grep -c inotify; }
+while_udev_looks() {
+	local disk=$1 device=$2 before
+	shift 2
+	udevadm settle -t 60
+	before=$(inotifies)
+	udevadm control --stop-exec-queue
+	udevadm trigger --action=change "/sys/block/$disk"
+	until_true "udev has an event" test -e /run/udev/queue
+	exec 9< "$device"
+	"$@" > "$LAB_OUT/reply" 2>&1 9<&- &
+	until_true "$* waits for udev" eval '[ "$(inotifies)" -gt "$before" ]'
+	exec 9<&-
+	udevadm control --start-exec-queue
+	wait $!
+}
+
 ## The SAN
 
 debug=/sys/bus/pseudo/drivers/scsi_debug

@@ -17,20 +17,10 @@ until_true "${paths[0]} is back" path_is "${paths[0]}" active ready
 holds 2 "a table was loaded" eval '! logged "reload \["'
 
 # udev reads a map when something about it has changed.
-waits_for_udev() { [ "$(ls -l "/proc/$daemon_pid/fd" | grep -c inotify)" -gt "$inotifies" ]; }
-udevadm settle -t 60
-inotifies=$(ls -l "/proc/$daemon_pid/fd" | grep -c inotify)
 for command in "map $map" maps; do
-	udevadm control --stop-exec-queue
-	udevadm trigger --action=change "/sys/block/${paths[0]}"
-	exec 9< "/dev/mapper/$map"
-	multipathd del $command > "$LAB_OUT/removed" 9<&- &
-	until_true "del $command waits for udev" waits_for_udev
-	exec 9<&-
-	udevadm control --start-exec-queue
-	wait $!
-	same "del $command" "$(cat "$LAB_OUT/removed")" ok
-	check "$map is removed" eval '! [ -e /dev/mapper/$map ] || ! dmsetup info $map'
+	while_udev_looks "${paths[0]}" "/dev/mapper/$map" multipathd del $command
+	same "del $command" "$(cat "$LAB_OUT/reply")" ok
+	check "$map is removed" eval '! dmsetup info $map'
 	[ "$command" = maps ] || { same "add map" "$(multipathd add map "$map")" ok; ready 2 2; }
 done
 same "add the other map" "$(multipathd add map "$(wwid_of_lun 1)")" ok
