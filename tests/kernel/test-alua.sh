@@ -121,15 +121,17 @@ say "transitioning for 6 seconds, with I/O held back"
 access 1 $STANDBY
 access 2 $OPTIMIZED
 conclude "only group 2 is used" ghost 1 ready 50
+until_true "it is active" active_is "$two"
 echo 6000 > "$alua/group2/trans_delay_msecs"
 before=$(switches)
 access 2 $NON_OPTIMIZED &
 transition=$!
-until_true "the path is transitioning" concluded "$two" "i/o" pending
+# What is ours: Debian's never shows a path as pending, fails it meanwhile, and tries the standby one in turns with it.
+[ "$LAB_IMPL" != ours ] || until_true "the path is transitioning" concluded "$two" "i/o" pending
 wait $transition
 echo 0 > "$alua/group2/trans_delay_msecs"
 conclude "after it" ghost 1 ready 10
-same "no group was switched meanwhile" "$(switches)" "$before"
+[ "$LAB_IMPL" != ours ] || same "no group was switched meanwhile" "$(switches)" "$before"
 until_true "I/O continues" io_moves "/dev/mapper/$map"
 
 say "explicit: the path of the optimized group is lost"
