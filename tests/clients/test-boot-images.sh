@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: the hook of multipath-tools-boot for mkinitramfs, and dracut's module, put the same multipath files into their images
 # differs: mkinitramfs, files of one build: /usr/lib/multipath holds the programs proper, where multipath-tools has its plug-ins: ours are built in
-# differs: dracut, files of one build: as above; mpathconf is there, mpathpersist and its libraries are not; dracut knows 66-kpartx.rules by name, but not the 60-kpartx.rules of Debian
+# differs: dracut, files of one build: as above; mpathconf is there, mpathpersist has other libraries; dracut knows 66-kpartx.rules by name, but not the 60-kpartx.rules of Debian
 . "$LAB/lib.sh"
 . "$LAB_ROOT/tests/clients/clients.sh"
 # only_ours - when this tree is tested: what is left of Debian's multipath-tools under it goes, as if its packages were replaced
