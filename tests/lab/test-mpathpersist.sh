@@ -71,7 +71,7 @@ compare -o -R -K 123abc -T 6 "$m"
 refused 11 -o -L -K 123abc -T 6 "$m"
 compare -o -P -K 123abc -S 777 -T 5 "$m"
 compare -o -L -K 123abc -T 5 "$m"
-compare -o -C -K 123abc "$m"
+mpp -o -C -K 123abc "$m"
 daemon_knows "none unset unset"
 
 say "a path that is down is registered when it works again"
