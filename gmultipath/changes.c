@@ -13,6 +13,7 @@
 #include "kernel/dm.h"
 #include "kernel/probe.h"
 #include "kernel/sysfs.h"
+#include "kernel/udev_queue.h"
 #include "model/order.h"
 
 static int changes_send(struct engine *engine, const struct mp_geom *geom, struct mp_order message)
@@ -288,6 +289,11 @@ int changes_remove(struct engine *engine, const struct mp_geom *geom)
 	int r;
 
 	r = mp_dm_remove(geom->wwid, &removal);
+	if (r == -EBUSY) {
+		/* udev may have it open for a moment. */
+		mp_udev_queue_wait(MP_UDEV_QUEUE_MSEC);
+		r = mp_dm_remove(geom->wwid, &removal);
+	}
 	if (r >= 0)
 		engine_note(engine, false, false, ENGINE_WRONG_LUN "%s", geom->wwid);
 	if (r < 0)

@@ -22,8 +22,7 @@ until_true "it is back" arrived
 io_stop one
 
 say "what was stopped stays stopped, until the next boot"
-udevadm settle -t 30
-until_true "stopped" gmultipath stop FOO
+check "stopped, although udev had it open" while_udev_looks "$a" /dev/mapper/FOO gmultipath stop FOO
 daemon_stop
 daemon_start
 holds 2 "no map" no_dm
@@ -34,14 +33,12 @@ gm_becomes FOO "OPTIMAL $a:ACTIVE $b:PASSIVE"
 
 say "a label with an unknown UUID is ignored, until load accepts it"
 daemon_stop
-udevadm settle -t 30
-until_true "stopped" gmultipath stop FOO
+gm stop FOO
 rm -r /run/multipath/geom /etc/multipath/geom
 daemon_start
 holds 2 "no map" no_dm
 gm load
 gm_becomes FOO "OPTIMAL $a:ACTIVE $b:PASSIVE"
-udevadm settle -t 30
-until_true "destroyed" gmultipath destroy FOO
+gm destroy FOO
 check "the label is erased" is_clear "$a"
 daemon_stop
