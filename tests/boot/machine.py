@@ -31,15 +31,15 @@ def same(message, got, wanted):
 
 
 class Machine:
-    """image: what tests/boot/image made. Writes go to files that are deleted with the machine. data: a second disk, empty,
-    with two paths, numbers 2 and 3."""
+    """image: what tests/boot/image made. Writes go to files that are deleted with the machine. disks: more of them, empty, with
+    two paths each: those of disk 1 are paths 2 and 3."""
 
-    def __init__(self, image, out, append="", data=False):
+    def __init__(self, image, out, append="", disks=0):
         self.dir = tempfile.mkdtemp(prefix="boot.")
         self.out = out
         self.append = append
         self.image = image
-        self.data = data
+        self.disks = disks
         self.overlay = os.path.join(self.dir, "overlay.qcow2")
         self.console = os.path.join(out, "console")
         self.seen = 0
@@ -57,7 +57,7 @@ class Machine:
 
     @staticmethod
     def disk_of(number):
-        return ("root", 0x5000c500a0b1c2d3) if number < 2 else ("data", 0x5000c500a0b1c2d4)
+        return f"disk{number // 2}", 0x5000c500a0b1c2d3 + number // 2
 
     def path(self, number):
         drive, wwn = self.disk_of(number)
@@ -66,12 +66,12 @@ class Machine:
 
     def start(self):
         """Again after the machine has ended: what it has written is there."""
-        data = os.path.join(self.dir, "data")
         if not os.path.exists(self.overlay):
             subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b",
                             os.path.abspath(f"{self.image}/disk"), self.overlay], check=True)
-            with open(data, "wb") as file:
-                file.truncate(64 << 20)
+            for disk in range(self.disks):
+                with open(os.path.join(self.dir, f"disk{disk + 1}"), "wb") as file:
+                    file.truncate(64 << 20)
         root = open(f"{self.image}/root").read().strip()
         self.qmp_file = os.path.join(self.dir, "qmp")
         self.shell_file = os.path.join(self.dir, "shell")
@@ -84,10 +84,11 @@ class Machine:
                    "-device", "virtio-serial-pci", "-chardev", f"socket,id=shell,path={self.shell_file},server=on,wait=off",
                    "-device", "virtserialport,chardev=shell,name=shell",
                    "-device", "virtio-rng-pci",
-                   "-blockdev", f"qcow2,node-name=root,file.driver=file,file.filename={self.overlay},file.locking=off",
+                   "-blockdev", f"qcow2,node-name=disk0,file.driver=file,file.filename={self.overlay},file.locking=off",
                    *self.path(0), *self.path(1)]
-        if self.data:
-            command += ["-blockdev", f"file,node-name=data,filename={data},locking=off", *self.path(2), *self.path(3)]
+        for disk in range(1, self.disks + 1):
+            file = os.path.join(self.dir, f"disk{disk}")
+            command += ["-blockdev", f"file,node-name=disk{disk},filename={file},locking=off", *self.path(2 * disk), *self.path(2 * disk + 1)]
         self.began = time.monotonic()
         self.end = None
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
