@@ -31,6 +31,7 @@ def test(image, out):
         check(f"events of paths that were not claimed:\n{unclaimed}", not unclaimed or not ours)
         same("paths with events", machine.run("journalctl -k -t lab -o cat | cut -d ' ' -f 1 | sort -u"), "sda\nsdb")
         same("partitions of paths", machine.run("ls /dev | grep -c 'sd[a-z][0-9]' || :"), "0")
+        same("complaints in the initramfs", machine.run("cat /run/initramfs/multipathd.log 2> /dev/null | grep -E ': (warning|error): ' || :"), "")
         same("failed units", machine.run("systemctl --failed --no-legend --plain"), "")
         same("differences", machine.run("journalctl -k | grep -c 'differs from the one in the initramfs' || :"), "0")
         machine.send("systemctl reboot")
