@@ -1,15 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: rescan-scsi-bus.sh (sg3-utils) finds new disks' maps, resizes and reloads maps, removes paths and their map, and flushes maps without a path
+# trixie differs: a disk taken away, maps: the reconfigure before it resizes a map whose paths have grown, there (docs/differences.md)
+# trixie differs: removal, maps: likewise
 . "$LAB/lib.sh"
 . "$LAB_ROOT/tests/clients/clients.sh"
 # rescan WHAT OPTION... - what it says of maps and devices. Either it or the daemon creates a map first, and removes the map of disks that are gone.
 rescan() {
-	local what=$1
+	local what=$1 output=$LAB_OUT/rescan.$((++rescans)) status
 	shift
 	say "rescan-scsi-bus.sh $*"
-	timeout 300 rescan-scsi-bus.sh "$@" < /dev/null > "$LAB_OUT/rescan.$((++rescans))" 2>&1
-	conclude "$what" "status $?; $(tr '\r' '\n' < "$LAB_OUT/rescan.$rescans" |
+	timeout 300 rescan-scsi-bus.sh "$@" < /dev/null > "$output" 2>&1
+	status=$?
+	check "it has summed up" grep -q 'device(s) removed' "$output"
+	conclude "$what" "status $status; $(tr '\r' '\n' < "$output" |
 		sed 's/\x1b\[[0-9;]*[A-Za-z]//g; s/ Calling udevadm settle (can take a while) *//; s/^ *//; s/ *$//; /^Removing multipath mappings/,$ { /^Flushing/d }' |
 		grep -E 'multipath|mpath|found\.|removed\.|RESIZED|REMAPPED' | without_numbers | sort -u | tr '\n' ';')"
 	udevadm settle -t 120
