@@ -38,7 +38,9 @@ def data_is_lost(machine):
 
 def volume_is_mounted(machine):
     name = map_of(machine, VOLUMES)
-    machine.run(f"vgcreate -qq labdata /dev/mapper/{name} && lvcreate -qq -l 100%FREE -n volume labdata && mkfs.ext4 -q /dev/labdata/volume")
+    machine.run(f"[ -e /dev/labdata/volume ] || {{ vgcreate -qq labdata /dev/mapper/{name} && lvcreate -qq -l 100%FREE -n volume labdata && "
+                "mkfs.ext4 -q /dev/labdata/volume; }")
+    # After a reboot, LVM has found it in the initramfs, which does not know the disk.
     same("below the volume", machine.run("cat /sys/$(udevadm info -q path /dev/labdata/volume)/slaves/*/dm/name"), name)
     machine.run("mkdir -p /run/volume && mount /dev/labdata/volume /run/volume")
     return name
@@ -84,6 +86,11 @@ def test(image, out):
         data_is_lost(machine)
         machine.send("systemctl reboot")
         ends(machine, "a volume group, swap and a file system", reboot=True)
+        machine.start()
+        machine.wait_shell()
+        volumes_and_swap_are_lost(machine)
+        machine.send("systemctl poweroff")
+        ends(machine, "a volume group and swap")
         machine.start()
         machine.wait_shell()
         root_is_lost(machine)
