@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libmpathpersist/actions.h"
 
-#include <signal.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -9,6 +8,7 @@
 #include "libmpathpersist/codes.h"
 #include "libmpathpersist/mpath_persist.h"
 #include "libmpathpersist/notes.h"
+#include "libmpathpersist/pauses.h"
 #include "libmpathpersist/targets.h"
 
 /*
@@ -51,40 +51,6 @@ static int write_key(struct target *target, const struct mp_prkey *key)
  * PREEMPT of one's own key takes the registration of all other paths away. The I/O of a type that
  * needs a registration would fail on them: the map has none until they are registered again.
  */
-
-struct pause {
-	sigset_t signals;
-};
-
-/* The process cannot end in between, except by SIGKILL: then multipathd resumes the map when it
- * starts. */
-static int pause_begin(const struct target *target, struct pause *ret)
-{
-	sigset_t all;
-	int r;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &ret->signals);
-	r = mp_dm_ioctl_suspend(target->devt);
-	if (r < 0) {
-		pthread_sigmask(SIG_SETMASK, &ret->signals, NULL);
-		target_log(target, LOG_LEVEL_ERROR, "%s: cannot suspend: %s", target->map.name,
-			   strerror(-r));
-		return MPATH_PR_DMMP_ERROR;
-	}
-	return MPATH_PR_SUCCESS;
-}
-
-static void pause_end(const struct target *target, const struct pause *pause)
-{
-	int r = mp_dm_ioctl_resume(target->devt);
-
-	pthread_sigmask(SIG_SETMASK, &pause->signals, NULL);
-	if (r < 0)
-		target_log(target, LOG_LEVEL_ERROR,
-			   "%s: cannot resume: %s; run \"dmsetup resume %s\"", target->map.name,
-			   strerror(-r), target->map.name);
-}
 
 /*
  * Register all usable paths, also the one that has preempted: if there was no reservation, some
@@ -352,28 +318,30 @@ int action_reserve(struct target *target, uint8_t scope_type,
  * Release
  */
 
+struct paused_release {
+	uint8_t scope_type;
+	const struct mp_prkey *key;
+};
+
 /* Make a usable path the holder, and release it there. */
-static int release_lost(struct target *target, uint8_t scope_type, const struct mp_prkey *key)
+static int release_paused(struct target *target, const void *argument)
 {
+	const struct paused_release *release = argument;
+	const struct mp_prkey *key = release->key;
 	const struct mp_reservation_parameters own = { .key = key->key,
 						       .service_action_key = key->key };
-	const struct attempt preempt = { MP_RESERVING_PREEMPT, scope_type, &own };
+	const struct attempt preempt = { MP_RESERVING_PREEMPT, release->scope_type, &own };
 	const struct mp_reservation_parameters parameters = { .key = key->key };
-	const struct attempt attempt = { MP_RESERVING_RELEASE, scope_type, &parameters };
+	const struct attempt attempt = { MP_RESERVING_RELEASE, release->scope_type, &parameters };
 	struct target_path *path;
-	struct pause pause;
-	int code = pause_begin(target, &pause);
+	int code = attempt_first(target, &preempt, &path);
 
-	if (code != MPATH_PR_SUCCESS)
-		return code;
-	code = attempt_first(target, &preempt, &path);
 	if (code == MPATH_PR_SUCCESS) {
 		code = code_final(attempt_path(target, path, &attempt));
 		register_again(target, key);
 	} else {
 		register_if_known(target, key);
 	}
-	pause_end(target, &pause);
 	return code;
 }
 
@@ -396,7 +364,8 @@ static int release(struct target *target, uint8_t scope_type, const struct mp_pr
 	if (holder.held && holder.key == key->key && counts.good && !counts.code) {
 		if ((holder.scope << 4 | holder.type) != scope_type)
 			return MPATH_PR_RESERV_CONFLICT;
-		return release_lost(target, scope_type, key);
+		return pause_run(target, release_paused,
+				 &(struct paused_release){ scope_type, key });
 	}
 	if (counts.code)
 		return counts.code;
@@ -422,6 +391,18 @@ int action_release(struct target *target, uint8_t scope_type,
  * Preempt and clear
  */
 
+static int preempt_paused(struct target *target, const void *attempt)
+{
+	struct target_path *path;
+	int code = attempt_first(target, attempt, &path);
+
+	if (code == MPATH_PR_SUCCESS)
+		register_again(target, &target->key);
+	else
+		register_if_known(target, &target->key);
+	return code;
+}
+
 int action_preempt(struct target *target, bool aborts, uint8_t scope_type,
 		   const struct mp_reservation_parameters *parameters)
 {
@@ -430,7 +411,6 @@ int action_preempt(struct target *target, bool aborts, uint8_t scope_type,
 					 scope_type, parameters };
 	struct mp_reservation_holder holder = { 0 };
 	struct target_path *path;
-	struct pause pause;
 	bool pauses;
 	int code;
 
@@ -442,18 +422,8 @@ int action_preempt(struct target *target, bool aborts, uint8_t scope_type,
 	pauses = parameters->service_action_key == target->key.key ||
 		 (!parameters->service_action_key && holder.held &&
 		  mp_reservation_is_shared(holder.type));
-	if (pauses)
-		code = pause_begin(target, &pause);
-	if (code != MPATH_PR_SUCCESS)
-		return code;
-	code = attempt_first(target, &attempt, &path);
-	if (pauses) {
-		if (code == MPATH_PR_SUCCESS)
-			register_again(target, &target->key);
-		else
-			register_if_known(target, &target->key);
-		pause_end(target, &pause);
-	}
+	code = pauses ? pause_run(target, preempt_paused, &attempt) :
+			attempt_first(target, &attempt, &path);
 	/* Who preempts the holder is the next holder; of a shared one its key reads as 0. */
 	if (code == MPATH_PR_SUCCESS && holder.held && parameters->service_action_key == holder.key)
 		notes_take_reservation(target, true);

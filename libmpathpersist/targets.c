@@ -31,11 +31,21 @@ enum {
 	BYTES_OF_LINE = 16,
 };
 
+static void lines_add(struct target_lines *lines, const char *line)
+{
+	size_t length = strlen(line);
+
+	if (lines->length + length >= sizeof(lines->text))
+		return;
+	memcpy(lines->text + lines->length, line, length + 1);
+	lines->length += length;
+}
+
 /* Lines have the form of base/log.h, which has one verbosity for the process: several threads of a
  * program may each want their own. */
 void target_log(const struct target *target, enum log_level level, const char *format, ...)
 {
-	char line[512];
+	char line[512], whole[sizeof(line) + 40];
 	struct timespec now;
 	va_list args;
 
@@ -48,7 +58,12 @@ void target_log(const struct target *target, enum log_level level, const char *f
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = '?';
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	fprintf(stderr, "%lld.%06ld | %s\n", (long long)now.tv_sec, now.tv_nsec / 1000, line);
+	snprintf(whole, sizeof(whole), "%lld.%06ld | %s\n", (long long)now.tv_sec,
+		 now.tv_nsec / 1000, line);
+	if (target->lines)
+		lines_add(target->lines, whole);
+	else
+		fputs(whole, stderr);
 }
 
 void target_dump(const struct target *target, const void *data, size_t size)
@@ -123,7 +138,7 @@ void target_each(struct target *target,
 			.target = target, .path = path, .run = run, .argument = argument
 		};
 	}
-	for (size_t i = 1; calls && i < count; i++)
+	for (size_t i = 1; calls && !target->lines && i < count; i++)
 		call_start(&calls[i]);
 	for (size_t i = 0; calls && i < count; i++)
 		if (!calls[i].started)

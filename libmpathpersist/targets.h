@@ -26,7 +26,14 @@ struct target_path {
 	int code; /* of the last command: codes.h */
 };
 
+/* Log lines that are printed later; those that find no room are lost. */
+struct target_lines {
+	size_t length;
+	char text[16 * 1024];
+};
+
 struct target {
+	struct target_lines *lines; /* borrowed; NULL: log to stderr, and threads may be started */
 	int verbosity; /* of this call: LOG_LEVEL_... */
 	int lock_fd; /* -1 not locked */
 	bool dumps; /* what is sent and received */
@@ -74,7 +81,7 @@ void target_dump(const struct target *target, const void *data, size_t size);
 
 /**
  * target_each() - call @run for each chosen path, in a thread of its own if there are several, and
- * wait for all
+ * wait for all; one after another while lines are kept
  */
 void target_each(struct target *target,
 		 void (*run)(const struct target *target, struct target_path *path,

@@ -32,6 +32,24 @@ notes() { echo "$(multipathd getprkey map "$map") $(multipathd getprstatus map "
 daemon_knows() { same "the daemon's notes" "$(notes)" "$1"; }
 notes_are() { [ "$(notes)" = "$1" ]; }
 
+is_suspended() { dmsetup info "$m" | grep -q 'State: *SUSPENDED'; }
+is_active() { ! is_suspended; }
+is_stopped() { grep -qs '^State:[[:space:]]*[tT]' "/proc/$1/status"; }
+child_stops() {	# child_stops PID - sets $child
+	child=$(pgrep -o -P "$1") && is_stopped "$child"
+}
+has_ended() { [ ! -e "/proc/$1" ]; }
+# paused_preempt - it stands between suspend and resume: the first request to device-mapper of each process stops it
+paused_preempt() {
+	strace -f -o /dev/null -e trace=ioctl -P /dev/mapper/control -e inject=ioctl:signal=STOP:when=1 \
+		"$ours" -o -P -K 456 -S 456 -T 6 "$m" > /tmp/out 2> /tmp/err &
+	tracer=$!
+	until_true "it begins" child_stops "$tracer"
+	program=$child
+	kill -CONT "$program"
+	until_true "it has suspended the map" child_stops "$program"
+	check "I/O waits" is_suspended
+}
 three_hosts() {
 	tcm_backstore disk 8 reservation-1
 	local host
@@ -122,6 +140,23 @@ say "preempt oneself"
 mpp -o -P -K 456 -S 456 -T 6 "$m"
 keys_are "456 456 "
 holder_is "456 Exclusive Access, registrants only "
+say "killed while the map is suspended"
+paused_preempt
+kill -KILL "$program"
+until_true "it is gone" has_ended "$program"
+check "I/O still waits" is_suspended
+kill -CONT "$child"
+until_true "the map is resumed" is_active
+until_true "the rest was done" has_ended "$child"
+wait "$tracer" 2> /dev/null
+keys_are "456 456 "
+paused_preempt
+kill -KILL "$child"
+until_true "the map is resumed" is_active
+wait "$tracer" 2> /dev/null && fail "status 0 of what was killed"
+check "it says so" grep -q 'killed while it was suspended' /tmp/err
+mpp -o -P -K 456 -S 456 -T 6 "$m"
+keys_are "456 456 "
 mpp -o -L -K 456 -T 6 "$m"
 io_stop one
 
@@ -176,3 +211,12 @@ keys_are ""
 config "no_path_retry fail" "reservation_key 0x123abc"
 mpp -o -G -S 123abc "$m"
 keys_are "123abc 123abc "
+
+say "the program, and what it writes, are on the map"
+mpp -o -R -K 123abc -T 5 "$m"
+mkfs.ext4 -q "$m" && mkdir -p /run/there && mount -o sync "$m" /run/there || fail "no file system"
+cp "$ours" "$(ldconfig -p | sed -n 's/.*libmpathpersist.so.0 .*=> //p' | head -n 1)" /run/there/
+LD_LIBRARY_PATH=/run/there timeout -s KILL 30 /run/there/mpathpersist -v 4 -o -P -K 123abc -S 123abc -T 5 "$m" > /run/there/out 2> /run/there/err ||
+	fail "it does not end"
+check "it writes what it did" grep -q 'Persistent reserve out, preempt: done' /run/there/err
+umount /run/there

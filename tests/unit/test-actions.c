@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/bytes.h"
 #include "base/cleanup.h"
@@ -33,6 +34,7 @@ enum {
 	THEIRS = 0x999,
 };
 
+/* Shared: what is done while the map is suspended is done by another process. */
 static struct {
 	pthread_mutex_t mutex; /* the library asks paths at the same time */
 	uint64_t keys[NEXUSES]; /* 0 not registered */
@@ -51,20 +53,20 @@ static struct {
 	bool noted_registered, noted_held;
 	uint64_t noted_key;
 	unsigned noted_paths;
-} world = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+} * world;
 
 static bool is_shared(void)
 {
-	return world.holder != NOBODY && mp_reservation_is_shared(world.type);
+	return world->holder != NOBODY && mp_reservation_is_shared(world->type);
 }
 
 static void forget(int nexus)
 {
-	world.keys[nexus] = 0;
-	if (world.holder == nexus && !is_shared())
-		world.holder = NOBODY;
-	if (nexus < PATHS && !world.suspended)
-		world.exposed = true;
+	world->keys[nexus] = 0;
+	if (world->holder == nexus && !is_shared())
+		world->holder = NOBODY;
+	if (nexus < PATHS && !world->suspended)
+		world->exposed = true;
 }
 
 static int answer(struct mp_scsi_result *ret, int status)
@@ -75,26 +77,26 @@ static int answer(struct mp_scsi_result *ret, int status)
 
 static int preempt(int nexus, uint8_t type, uint64_t key, struct mp_scsi_result *ret)
 {
-	bool takes = world.holder != NOBODY &&
-		     (is_shared() ? key == 0 : world.keys[world.holder] == key);
+	bool takes = world->holder != NOBODY &&
+		     (is_shared() ? key == 0 : world->keys[world->holder] == key);
 	bool found = false;
 
 	for (int i = 0; i < NEXUSES; i++) {
-		if (i == nexus || !world.keys[i] || (world.keys[i] != key && !(takes && !key)))
+		if (i == nexus || !world->keys[i] || (world->keys[i] != key && !(takes && !key)))
 			continue;
 		found = true;
 		forget(i);
 	}
-	if (!found && !takes && world.keys[nexus] != key)
+	if (!found && !takes && world->keys[nexus] != key)
 		return answer(ret, CONFLICT);
 	if (takes) {
-		world.holder = nexus;
-		world.type = type;
-	} else if (world.keys[nexus] == key) {
+		world->holder = nexus;
+		world->type = type;
+	} else if (world->keys[nexus] == key) {
 		forget(nexus); /* as LIO does */
 	}
-	if (world.loses_answers) {
-		world.loses_answers = false;
+	if (world->loses_answers) {
+		world->loses_answers = false;
 		*ret = (struct mp_scsi_result){ .host_status = MP_SCSI_HOST_TIMEOUT };
 		return 0;
 	}
@@ -104,45 +106,45 @@ static int preempt(int nexus, uint8_t type, uint64_t key, struct mp_scsi_result 
 static int act(int nexus, enum mp_reserving_out action, uint8_t type,
 	       const struct mp_reservation_parameters *parameters, struct mp_scsi_result *ret)
 {
-	bool known = world.keys[nexus] && world.keys[nexus] == parameters->key;
+	bool known = world->keys[nexus] && world->keys[nexus] == parameters->key;
 
-	world.commands++;
-	if (world.lost[nexus]) {
+	world->commands++;
+	if (world->lost[nexus]) {
 		*ret = (struct mp_scsi_result){ .host_status = MP_SCSI_HOST_NO_CONNECT };
 		return 0;
 	}
 	switch (action) {
 	case MP_RESERVING_REGISTER:
-		if (world.keys[nexus] != parameters->key)
+		if (world->keys[nexus] != parameters->key)
 			return answer(ret, CONFLICT);
 		/* fall through */
 	case MP_RESERVING_REGISTER_AND_IGNORE:
 		if (parameters->service_action_key)
-			world.keys[nexus] = parameters->service_action_key;
+			world->keys[nexus] = parameters->service_action_key;
 		else
 			forget(nexus);
 		return answer(ret, 0);
 	case MP_RESERVING_RESERVE:
 		if (!known ||
-		    (world.holder != NOBODY && (world.holder != nexus || world.type != type)))
+		    (world->holder != NOBODY && (world->holder != nexus || world->type != type)))
 			return answer(ret, CONFLICT);
-		world.holder = nexus;
-		world.type = type;
+		world->holder = nexus;
+		world->type = type;
 		return answer(ret, 0);
 	case MP_RESERVING_RELEASE:
 		if (!known)
 			return answer(ret, CONFLICT);
-		if (world.holder == nexus || is_shared()) {
-			if (world.type != type)
+		if (world->holder == nexus || is_shared()) {
+			if (world->type != type)
 				return answer(ret, CONFLICT);
-			world.holder = NOBODY;
+			world->holder = NOBODY;
 		}
 		return answer(ret, 0);
 	case MP_RESERVING_CLEAR:
 		if (!known)
 			return answer(ret, CONFLICT);
-		memset(world.keys, 0, sizeof(world.keys));
-		world.holder = NOBODY;
+		memset(world->keys, 0, sizeof(world->keys));
+		world->holder = NOBODY;
 		return answer(ret, 0);
 	default:
 		return known ? preempt(nexus, type, parameters->service_action_key, ret) :
@@ -157,9 +159,9 @@ int mp_reserving_out(int fd, enum mp_reserving_out action, uint8_t scope_type,
 	int r;
 
 	(void)timeout_msec;
-	pthread_mutex_lock(&world.mutex);
+	pthread_mutex_lock(&world->mutex);
 	r = act(fd, action, scope_type, parameters, ret);
-	pthread_mutex_unlock(&world.mutex);
+	pthread_mutex_unlock(&world->mutex);
 	return r;
 }
 
@@ -167,9 +169,9 @@ static int send_keys(uint8_t *data, struct mp_scsi_result *ret)
 {
 	*ret = (struct mp_scsi_result){ .received = 8 };
 	for (int i = 0; i < NEXUSES; i++) {
-		if (!world.keys[i])
+		if (!world->keys[i])
 			continue;
-		mp_bytes_put_be64(data + ret->received, world.keys[i]);
+		mp_bytes_put_be64(data + ret->received, world->keys[i]);
 		ret->received += 8;
 	}
 	data[7] = ret->received - 8;
@@ -180,7 +182,7 @@ int mp_reserving_in(int fd, enum mp_reserving_in action, uint8_t *data, size_t s
 		    unsigned timeout_msec, struct mp_scsi_result *ret)
 {
 	(void)timeout_msec;
-	if (world.lost[fd]) {
+	if (world->lost[fd]) {
 		*ret = (struct mp_scsi_result){ .host_status = MP_SCSI_HOST_NO_CONNECT };
 		return 0;
 	}
@@ -189,20 +191,20 @@ int mp_reserving_in(int fd, enum mp_reserving_in action, uint8_t *data, size_t s
 		return send_keys(data, ret);
 	assert_int_equal(action, MP_RESERVING_READ_RESERVATION);
 	assert_int_equal(size, 24);
-	*ret = (struct mp_scsi_result){ .received = world.holder == NOBODY ? 8 : 24 };
-	if (world.holder == NOBODY)
+	*ret = (struct mp_scsi_result){ .received = world->holder == NOBODY ? 8 : 24 };
+	if (world->holder == NOBODY)
 		return 0;
 	data[7] = 16;
-	mp_bytes_put_be64(data + 8, is_shared() ? 0 : world.keys[world.holder]);
-	data[21] = world.type;
+	mp_bytes_put_be64(data + 8, is_shared() ? 0 : world->keys[world->holder]);
+	data[21] = world->type;
 	return 0;
 }
 
 int mp_dm_ioctl_suspend(dev_t devt)
 {
 	(void)devt;
-	world.suspended = true;
-	world.suspensions++;
+	world->suspended = true;
+	world->suspensions++;
 	return 0;
 }
 
@@ -210,8 +212,8 @@ int mp_dm_ioctl_resume(dev_t devt)
 {
 	(void)devt;
 	for (int i = 0; i < PATHS; i++)
-		world.exposed |= !world.lost[i] && !world.keys[i];
-	world.suspended = false;
+		world->exposed |= !world->lost[i] && !world->keys[i];
+	world->suspended = false;
 	return 0;
 }
 
@@ -232,36 +234,36 @@ int mp_dm_ioctl_read(dev_t devt, struct mp_table *ret)
 int notes_write_key(const struct target *target, const struct mp_prkey *key)
 {
 	(void)target;
-	if (world.daemon_is_gone)
+	if (world->daemon_is_gone)
 		return -ECONNREFUSED;
 	/* as the daemon does: it reads it from the array later */
-	if (world.noted_key != key->key)
-		world.noted_held = world.noted_registered = false;
-	world.noted_key = key->key;
+	if (world->noted_key != key->key)
+		world->noted_held = world->noted_registered = false;
+	world->noted_key = key->key;
 	return 0;
 }
 
 int notes_take_registration(const struct target *target, bool registered)
 {
-	if (world.daemon_is_gone)
+	if (world->daemon_is_gone)
 		return -ECONNREFUSED;
-	world.noted_registered = registered;
-	world.noted_paths = 0;
+	world->noted_registered = registered;
+	world->noted_paths = 0;
 	for (size_t i = 0; registered && i < target->path_count; i++)
-		world.noted_paths += target->paths[i].chosen && target->paths[i].code == 0;
+		world->noted_paths += target->paths[i].chosen && target->paths[i].code == 0;
 	return 0;
 }
 
 bool notes_has_reservation(const struct target *target)
 {
 	(void)target;
-	return !world.daemon_is_gone && world.noted_held;
+	return !world->daemon_is_gone && world->noted_held;
 }
 
 void notes_take_reservation(const struct target *target, bool held)
 {
 	(void)target;
-	world.noted_held = held;
+	world->noted_held = held;
 }
 
 /* A map of that key, with all of its paths registered, if there is one, and one reserved. */
@@ -278,30 +280,30 @@ static void begin(enum mp_reservation_source source, uint64_t key, int holder, u
 	for (int i = 0; i < PATHS; i++)
 		paths[i] = (struct target_path){ .fd = i, .usable = true, .host = i / 2 };
 	for (int i = 0; i < PATHS; i++) {
-		world.keys[i] = key;
-		world.lost[i] = false;
+		world->keys[i] = key;
+		world->lost[i] = false;
 	}
-	world.keys[OTHER] = 0;
-	world.holder = holder;
-	world.type = type;
-	world.suspended = world.exposed = world.daemon_is_gone = world.loses_answers = false;
-	world.suspensions = world.commands = world.noted_paths = 0;
-	world.noted_held = holder >= 0 && holder < PATHS;
-	world.noted_registered = key != 0;
-	world.noted_key = key;
+	world->keys[OTHER] = 0;
+	world->holder = holder;
+	world->type = type;
+	world->suspended = world->exposed = world->daemon_is_gone = world->loses_answers = false;
+	world->suspensions = world->commands = world->noted_paths = 0;
+	world->noted_held = holder >= 0 && holder < PATHS;
+	world->noted_registered = key != 0;
+	world->noted_key = key;
 }
 
 /* Down, as it was when the library looked. */
 static void lose(int path)
 {
-	world.lost[path] = true;
+	world->lost[path] = true;
 	paths[path].usable = false;
 }
 
 static bool paths_have(uint64_t key)
 {
 	for (int i = 0; i < PATHS; i++)
-		if (!world.lost[i] && world.keys[i] != key)
+		if (!world->lost[i] && world->keys[i] != key)
 			return false;
 	return true;
 }
@@ -336,16 +338,16 @@ static void a_key_is_registered_with_all_paths(void **state)
 	(void)state;
 	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
 	assert_int_equal(reg(0, OWN, false), 0);
-	assert_true(paths_have(OWN) && world.noted_registered && world.noted_key == OWN);
-	assert_int_equal(world.noted_paths, PATHS);
+	assert_true(paths_have(OWN) && world->noted_registered && world->noted_key == OWN);
+	assert_int_equal(world->noted_paths, PATHS);
 
 	/* with another one in its place */
 	map.key.key = OWN;
 	assert_int_equal(reg(OWN, OLD, false), 0);
-	assert_true(paths_have(OLD) && world.noted_key == OLD);
+	assert_true(paths_have(OLD) && world->noted_key == OLD);
 
 	begin(MP_RESERVATION_CONFIGURED, OWN, NOBODY, 0);
-	memset(world.keys, 0, sizeof(world.keys));
+	memset(world->keys, 0, sizeof(world->keys));
 	assert_int_equal(reg(0, OWN, false), 0);
 	assert_true(paths_have(OWN));
 }
@@ -356,21 +358,21 @@ static void a_path_that_is_down_is_left_to_the_daemon(void **state)
 	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
 	lose(1);
 	assert_int_equal(reg(0, OWN, false), 0);
-	assert_true(paths_have(OWN) && world.noted_registered);
-	assert_int_equal(world.noted_paths, PATHS - 1);
+	assert_true(paths_have(OWN) && world->noted_registered);
+	assert_int_equal(world->noted_paths, PATHS - 1);
 
 	/* also if it goes down in between: it has no device here, so it is not up */
 	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
-	world.lost[1] = true;
+	world->lost[1] = true;
 	assert_int_equal(reg(0, OWN, false), 0);
-	assert_true(world.noted_registered);
+	assert_true(world->noted_registered);
 }
 
 static void a_path_with_another_key_gets_that_of_the_others(void **state)
 {
 	(void)state;
 	begin(MP_RESERVATION_PRKEYS, OWN, NOBODY, 0);
-	world.keys[2] = OLD;
+	world->keys[2] = OLD;
 	assert_int_equal(reg(OWN, THEIRS, false), 0);
 	assert_true(paths_have(THEIRS));
 }
@@ -380,21 +382,21 @@ static void a_registration_that_is_refused_changes_no_key(void **state)
 	(void)state;
 	begin(MP_RESERVATION_PRKEYS, OWN, NOBODY, 0);
 	for (int i = 0; i < PATHS; i++)
-		world.keys[i] = OLD;
+		world->keys[i] = OLD;
 	assert_int_equal(reg(OWN, THEIRS, false), MPATH_PR_RESERV_CONFLICT);
-	assert_true(paths_have(OLD) && world.noted_key == OWN);
+	assert_true(paths_have(OLD) && world->noted_key == OWN);
 
 	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
 	for (int i = 0; i < PATHS; i++)
 		lose(i);
 	assert_int_equal(reg(0, OWN, false), MPATH_PR_DMMP_ERROR);
-	assert_true(world.noted_key == 0 && !world.noted_registered);
+	assert_true(world->noted_key == 0 && !world->noted_registered);
 
 	/* all go down in between */
 	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
-	memset(world.lost, true, sizeof(world.lost));
+	memset(world->lost, true, sizeof(world->lost));
 	assert_int_equal(reg(0, OWN, false), MPATH_PR_OTHER);
-	assert_true(world.noted_key == 0);
+	assert_true(world->noted_key == 0);
 }
 
 static void only_the_key_of_the_map_is_sent(void **state)
@@ -417,7 +419,7 @@ static void only_the_key_of_the_map_is_sent(void **state)
 		assert_int_equal(act_with(action_release, rows[i].key, 5), 1);
 		assert_int_equal(preempt_with(rows[i].key, THEIRS, 5), 1);
 		assert_int_equal(action_clear(&map, &parameters), 1);
-		assert_int_equal(world.commands, 0);
+		assert_int_equal(world->commands, 0);
 	}
 	begin(MP_RESERVATION_CONFIGURED, OLD, NOBODY, 0);
 	assert_int_equal(reg(OLD, OWN, true), 1);
@@ -425,8 +427,8 @@ static void only_the_key_of_the_map_is_sent(void **state)
 	assert_int_equal(reg(0, OWN, true), 1);
 	begin(MP_RESERVATION_PRKEYS, OLD, NOBODY, 0);
 	assert_int_equal(reg(THEIRS, OWN, false), 1);
-	assert_true(world.noted_key == OLD);
-	assert_int_equal(world.commands, 0);
+	assert_true(world->noted_key == OLD);
+	assert_int_equal(world->commands, 0);
 }
 
 static void
@@ -434,14 +436,14 @@ without_the_daemon_a_key_is_not_registered_that_it_could_not_register_later(void
 {
 	(void)state;
 	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
-	world.daemon_is_gone = true;
+	world->daemon_is_gone = true;
 	assert_int_equal(reg(0, OWN, false), MPATH_PR_DMMP_ERROR);
-	assert_int_equal(world.commands, 0);
+	assert_int_equal(world->commands, 0);
 
 	/* a configured one it finds at its start */
 	begin(MP_RESERVATION_CONFIGURED, OWN, NOBODY, 0);
-	memset(world.keys, 0, sizeof(world.keys));
-	world.daemon_is_gone = true;
+	memset(world->keys, 0, sizeof(world->keys));
+	world->daemon_is_gone = true;
 	assert_int_equal(reg(0, OWN, false), 0);
 	assert_true(paths_have(OWN));
 }
@@ -451,16 +453,16 @@ static void unregistering_ends_the_reservation_first(void **state)
 	(void)state;
 	begin(MP_RESERVATION_PRKEYS, OWN, 1, 5);
 	assert_int_equal(reg(OWN, 0, false), 0);
-	assert_true(paths_have(0) && world.holder == NOBODY);
-	assert_true(!world.noted_held && !world.noted_registered && !world.noted_key);
+	assert_true(paths_have(0) && world->holder == NOBODY);
+	assert_true(!world->noted_held && !world->noted_registered && !world->noted_key);
 
 	/* although its path is gone */
 	begin(MP_RESERVATION_PRKEYS, OWN, 1, 5);
 	lose(1);
 	assert_int_equal(reg(OWN, 0, false), 0);
-	assert_true(paths_have(0) && world.holder == NOBODY);
-	assert_int_equal(world.suspensions, 1);
-	assert_false(world.suspended);
+	assert_true(paths_have(0) && world->holder == NOBODY);
+	assert_int_equal(world->suspensions, 1);
+	assert_false(world->suspended);
 }
 
 static void a_reservation_moves_to_the_new_key_if_its_path_is_gone(void **state)
@@ -469,15 +471,15 @@ static void a_reservation_moves_to_the_new_key_if_its_path_is_gone(void **state)
 	begin(MP_RESERVATION_PRKEYS, OLD, 1, 6);
 	lose(1);
 	assert_int_equal(reg(OLD, OWN, false), 0);
-	assert_true(world.holder != NOBODY && world.holder != 1);
-	assert_true(world.keys[world.holder] == OWN && world.keys[1] == 0);
-	assert_int_equal(world.type, 6);
-	assert_true(world.noted_held);
+	assert_true(world->holder != NOBODY && world->holder != 1);
+	assert_true(world->keys[world->holder] == OWN && world->keys[1] == 0);
+	assert_int_equal(world->type, 6);
+	assert_true(world->noted_held);
 
 	/* it has moved with its path's registration */
 	begin(MP_RESERVATION_PRKEYS, OLD, 1, 6);
 	assert_int_equal(reg(OLD, OWN, false), 0);
-	assert_int_equal(world.holder, 1);
+	assert_int_equal(world->holder, 1);
 	assert_true(paths_have(OWN));
 }
 
@@ -487,16 +489,16 @@ static void one_path_reserves(void **state)
 	begin(MP_RESERVATION_CONFIGURED, OWN, NOBODY, 0);
 	lose(0);
 	assert_int_equal(act_with(action_reserve, OWN, 5), 0);
-	assert_int_equal(world.holder, 1);
-	assert_true(world.noted_held);
+	assert_int_equal(world->holder, 1);
+	assert_true(world->noted_held);
 
 	/* again: it is another path's turn first, which has a conflict */
 	assert_int_equal(act_with(action_reserve, OWN, 5), 0);
-	assert_int_equal(world.holder, 1);
+	assert_int_equal(world->holder, 1);
 	paths[0].usable = true;
-	world.lost[0] = false;
+	world->lost[0] = false;
 	assert_int_equal(act_with(action_reserve, OWN, 5), 0);
-	assert_int_equal(world.holder, 1);
+	assert_int_equal(world->holder, 1);
 
 	/* another type */
 	assert_int_equal(act_with(action_reserve, OWN, 6), MPATH_PR_RESERV_CONFLICT);
@@ -511,7 +513,7 @@ static void what_a_lost_path_holds_is_held(void **state)
 	assert_int_equal(act_with(action_reserve, OWN, 6), MPATH_PR_RESERV_CONFLICT);
 
 	/* unless multipathd knows nothing of it */
-	world.noted_held = false;
+	world->noted_held = false;
 	assert_int_equal(act_with(action_reserve, OWN, 5), MPATH_PR_RESERV_CONFLICT);
 }
 
@@ -519,13 +521,13 @@ static void what_another_host_holds_stays_its(void **state)
 {
 	(void)state;
 	begin(MP_RESERVATION_CONFIGURED, OWN, OTHER, 5);
-	world.keys[OTHER] = THEIRS;
+	world->keys[OTHER] = THEIRS;
 	assert_int_equal(act_with(action_reserve, OWN, 5), MPATH_PR_RESERV_CONFLICT);
-	assert_false(world.noted_held);
+	assert_false(world->noted_held);
 	/* nothing of this host to release: SPC says that this is no error */
 	assert_int_equal(act_with(action_release, OWN, 5), 0);
-	assert_int_equal(world.holder, OTHER);
-	assert_int_equal(world.suspensions, 0);
+	assert_int_equal(world->holder, OTHER);
+	assert_int_equal(world->suspensions, 0);
 }
 
 static void the_holder_releases(void **state)
@@ -534,35 +536,35 @@ static void the_holder_releases(void **state)
 	for (int holder = 0; holder < PATHS; holder++) {
 		begin(MP_RESERVATION_CONFIGURED, OWN, holder, 5);
 		assert_int_equal(act_with(action_release, OWN, 6), MPATH_PR_RESERV_CONFLICT);
-		assert_int_equal(world.holder, holder);
+		assert_int_equal(world->holder, holder);
 		assert_int_equal(act_with(action_release, OWN, 5), 0);
-		assert_int_equal(world.holder, NOBODY);
-		assert_false(world.noted_held);
-		assert_int_equal(world.suspensions, 0);
+		assert_int_equal(world->holder, NOBODY);
+		assert_false(world->noted_held);
+		assert_int_equal(world->suspensions, 0);
 	}
 	begin(MP_RESERVATION_CONFIGURED, OWN, 0, 7);
 	lose(0);
 	assert_int_equal(act_with(action_release, OWN, 7), 0);
-	assert_int_equal(world.holder, NOBODY);
-	assert_int_equal(world.suspensions, 0);
+	assert_int_equal(world->holder, NOBODY);
+	assert_int_equal(world->suspensions, 0);
 }
 
 static void another_path_releases_what_a_lost_one_holds(void **state)
 {
 	(void)state;
 	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
-	world.keys[OTHER] = THEIRS;
+	world->keys[OTHER] = THEIRS;
 	lose(1);
 	assert_int_equal(act_with(action_release, OWN, 5), 0);
-	assert_int_equal(world.holder, NOBODY);
-	assert_true(paths_have(OWN) && world.keys[OTHER] == THEIRS);
-	assert_int_equal(world.suspensions, 1);
-	assert_false(world.suspended || world.exposed || world.noted_held);
+	assert_int_equal(world->holder, NOBODY);
+	assert_true(paths_have(OWN) && world->keys[OTHER] == THEIRS);
+	assert_int_equal(world->suspensions, 1);
+	assert_false(world->suspended || world->exposed || world->noted_held);
 
 	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
 	lose(1);
 	assert_int_equal(act_with(action_release, OWN, 6), MPATH_PR_RESERV_CONFLICT);
-	assert_int_equal(world.holder, 1);
+	assert_int_equal(world->holder, 1);
 }
 
 static void preempting_oneself_leaves_all_paths_registered(void **state)
@@ -570,65 +572,65 @@ static void preempting_oneself_leaves_all_paths_registered(void **state)
 	(void)state;
 	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
 	assert_int_equal(preempt_with(OWN, OWN, 6), 0);
-	assert_true(paths_have(OWN) && world.holder == 0 && world.type == 6);
-	assert_int_equal(world.suspensions, 1);
-	assert_false(world.suspended || world.exposed);
+	assert_true(paths_have(OWN) && world->holder == 0 && world->type == 6);
+	assert_int_equal(world->suspensions, 1);
+	assert_false(world->suspended || world->exposed);
 
 	/* there is nothing to take over */
 	begin(MP_RESERVATION_CONFIGURED, OWN, NOBODY, 0);
 	assert_int_equal(preempt_with(OWN, OWN, 6), 0);
-	assert_true(paths_have(OWN) && world.holder == NOBODY);
-	assert_false(world.suspended || world.exposed);
+	assert_true(paths_have(OWN) && world->holder == NOBODY);
+	assert_false(world->suspended || world->exposed);
 
 	/* 0: all that hold it, which are all */
 	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 7);
-	world.keys[OTHER] = THEIRS;
+	world->keys[OTHER] = THEIRS;
 	assert_int_equal(preempt_with(OWN, 0, 8), 0);
-	assert_true(paths_have(OWN) && world.keys[OTHER] == 0 && world.type == 8);
-	assert_int_equal(world.suspensions, 1);
-	assert_false(world.suspended || world.exposed);
+	assert_true(paths_have(OWN) && world->keys[OTHER] == 0 && world->type == 8);
+	assert_int_equal(world->suspensions, 1);
+	assert_false(world->suspended || world->exposed);
 }
 
 static void registrations_that_a_failed_command_took_are_made_again(void **state)
 {
 	(void)state;
 	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
-	world.loses_answers = true;
+	world->loses_answers = true;
 	assert_int_equal(preempt_with(OWN, OWN, 6), MPATH_PR_RESERV_CONFLICT);
 	assert_true(paths_have(OWN));
-	assert_false(world.suspended || world.exposed);
+	assert_false(world->suspended || world->exposed);
 
 	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
 	lose(1);
-	world.loses_answers = true;
+	world->loses_answers = true;
 	act_with(action_release, OWN, 5);
 	assert_true(paths_have(OWN));
-	assert_false(world.suspended || world.exposed);
+	assert_false(world->suspended || world->exposed);
 
 	/* but not those that another host took */
 	begin(MP_RESERVATION_CONFIGURED, OWN, OTHER, 5);
-	memset(world.keys, 0, sizeof(world.keys));
-	world.keys[OTHER] = THEIRS;
+	memset(world->keys, 0, sizeof(world->keys));
+	world->keys[OTHER] = THEIRS;
 	assert_int_equal(preempt_with(OWN, OWN, 6), MPATH_PR_RESERV_CONFLICT);
 	assert_true(paths_have(0));
-	assert_false(world.suspended);
+	assert_false(world->suspended);
 }
 
 static void another_host_is_shut_out(void **state)
 {
 	(void)state;
 	begin(MP_RESERVATION_CONFIGURED, OWN, OTHER, 5);
-	world.keys[OTHER] = THEIRS;
+	world->keys[OTHER] = THEIRS;
 	assert_int_equal(preempt_with(OWN, THEIRS, 5), 0);
-	assert_true(paths_have(OWN) && world.keys[OTHER] == 0 && world.holder == 0);
-	assert_true(world.noted_held);
-	assert_int_equal(world.suspensions, 0);
+	assert_true(paths_have(OWN) && world->keys[OTHER] == 0 && world->holder == 0);
+	assert_true(world->noted_held);
+	assert_int_equal(world->suspensions, 0);
 
 	/* it held nothing */
 	begin(MP_RESERVATION_CONFIGURED, OWN, NOBODY, 5);
-	world.keys[OTHER] = THEIRS;
+	world->keys[OTHER] = THEIRS;
 	assert_int_equal(preempt_with(OWN, THEIRS, 5), 0);
-	assert_true(world.keys[OTHER] == 0 && world.holder == NOBODY && !world.noted_held);
+	assert_true(world->keys[OTHER] == 0 && world->holder == NOBODY && !world->noted_held);
 
 	/* it is not there */
 	assert_int_equal(preempt_with(OWN, THEIRS, 5), MPATH_PR_RESERV_CONFLICT);
@@ -640,10 +642,10 @@ static void clearing_leaves_nothing(void **state)
 
 	(void)state;
 	begin(MP_RESERVATION_PRKEYS, OWN, 0, 5);
-	world.keys[OTHER] = THEIRS;
+	world->keys[OTHER] = THEIRS;
 	assert_int_equal(action_clear(&map, &parameters), 0);
-	assert_true(paths_have(0) && world.keys[OTHER] == 0 && world.holder == NOBODY);
-	assert_true(!world.noted_registered && !world.noted_key);
+	assert_true(paths_have(0) && world->keys[OTHER] == 0 && world->holder == NOBODY);
+	assert_true(!world->noted_registered && !world->noted_key);
 }
 
 static void with_all_target_ports_one_path_of_a_host_registers(void **state)
@@ -652,8 +654,8 @@ static void with_all_target_ports_one_path_of_a_host_registers(void **state)
 	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
 	map.all_target_ports = true;
 	assert_int_equal(reg(0, OWN, true), 0);
-	assert_int_equal(world.commands, 2);
-	assert_int_equal(world.noted_paths, 2);
+	assert_int_equal(world->commands, 2);
+	assert_int_equal(world->noted_paths, 2);
 }
 
 int main(void)
@@ -680,5 +682,10 @@ int main(void)
 		cmocka_unit_test(with_all_target_ports_one_path_of_a_host_registers),
 	};
 
+	world = mmap(NULL, sizeof(*world), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
+	if (world == MAP_FAILED)
+		return 1;
+	pthread_mutex_init(&world->mutex, NULL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "libmpathpersist/pauses.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kernel/dm_ioctl.h"
+#include "libmpathpersist/mpath_persist.h"
+#include "libmpathpersist/targets.h"
+
+/* Linux 5.6; older headers lack it */
+enum { SET_IO_FLUSHER = 57 };
+
+/* Shared by both processes. */
+struct outcome {
+	bool suspended; /* or about to be */
+	bool done; /* and no longer suspended */
+	int code;
+	struct target_lines lines;
+};
+
+/*
+ * Nothing here may wait for I/O on the map: no page that is not in memory, no allocation that
+ * writes others to swap, and no translation of an error message. A limit of locked memory may
+ * prevent the first; the program that has it is not known to be on the map, so this goes on.
+ */
+static void prepare(void)
+{
+	uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
+	prctl(SET_IO_FLUSHER, 1, 0, 0, 0);
+	mlockall(MCL_CURRENT | MCL_FUTURE);
+}
+
+static void resume(const struct target *target)
+{
+	int r = mp_dm_ioctl_resume(target->devt);
+
+	if (r < 0)
+		target_log(target, LOG_LEVEL_ERROR,
+			   "%s: cannot resume: %s; run \"dmsetup resume %s\"", target->map.name,
+			   strerror(-r), target->map.name);
+}
+
+/* In a session of its own: a signal for the group of the program is not for this process. */
+static void work(struct target *target, struct outcome *outcome,
+		 int (*run)(struct target *target, const void *argument), const void *argument)
+{
+	int r;
+
+	setsid();
+	target->lines = &outcome->lines;
+	prepare();
+	outcome->suspended = true;
+	r = mp_dm_ioctl_suspend(target->devt);
+	if (r < 0) {
+		target_log(target, LOG_LEVEL_ERROR, "%s: cannot suspend: %s", target->map.name,
+			   strerror(-r));
+		outcome->code = MPATH_PR_DMMP_ERROR;
+	} else {
+		outcome->code = run(target, argument);
+		resume(target);
+	}
+	outcome->done = true;
+}
+
+/* The program may have another thread wait for its children, or ignore them: then there is nothing
+ * to collect once the process has ended. */
+static void wait_for(pid_t pid)
+{
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+/* @outcome was written by a process that may have been killed while it did. */
+static int take(struct target *target, struct outcome *outcome)
+{
+	if (!outcome->done) {
+		if (outcome->suspended)
+			resume(target);
+		target_log(target, LOG_LEVEL_ERROR, "%s: killed while it was suspended",
+			   target->map.name);
+		return MPATH_PR_OTHER;
+	}
+	fputs(outcome->lines.text, stderr);
+	return outcome->code;
+}
+
+int pause_run(struct target *target, int (*run)(struct target *target, const void *argument),
+	      const void *argument)
+{
+	struct outcome *outcome = mmap(NULL, sizeof(*outcome), PROT_READ | PROT_WRITE,
+				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int code = MPATH_PR_OTHER;
+	sigset_t all, before;
+	pid_t pid = -1;
+
+	if (outcome != MAP_FAILED) {
+		/* Neither process is to end by a signal in between; the new one keeps the mask. */
+		sigfillset(&all);
+		pthread_sigmask(SIG_SETMASK, &all, &before);
+		pid = fork();
+		if (pid == 0) {
+			work(target, outcome, run, argument);
+			_exit(0);
+		}
+		if (pid > 0) {
+			wait_for(pid);
+			code = take(target, outcome);
+		}
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
+		munmap(outcome, sizeof(*outcome));
+	}
+	if (pid < 0)
+		target_log(target, LOG_LEVEL_ERROR, "%s: cannot suspend: %s", target->map.name,
+			   strerror(errno));
+	return code;
+}
