@@ -75,7 +75,7 @@ class Machine:
         root = open(f"{self.image}/root").read().strip()
         self.qmp_file = os.path.join(self.dir, "qmp")
         self.shell_file = os.path.join(self.dir, "shell")
-        command = ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max,la57=off", "-smp", "2", "-m", "1G",
+        command = ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max,la57=off,-erms,-fsrm", "-smp", "2", "-m", "1G",
                    "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                    "-kernel", f"{self.image}/vmlinuz", "-initrd", f"{self.image}/initrd",
                    "-append", f"root={root} ro console=ttyS0 loglevel=6 systemd.show_status=1 panic=-1 {self.append}",
