@@ -83,9 +83,10 @@ paths = -DVERSION='"$(VERSION)"' -DVERSION_DATE='"$(VERSION_DATE)"' -DPLUGIN_DIR
 # Sorted by make: the order that wildcard gives is that of the language, and that of members and objects is in the programs.
 objects = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(1))))
 
-library_objects := $(call objects,libmultipath/*/*.c checkers/*.c prioritizers/*.c)
+library_objects := $(call objects,libmultipath/*/*.c checkers/*.c prioritizers/*.c claims/*.c)
 mpathcmd_objects := $(call objects,libmpathcmd/*.c)
 mpathpersist_objects := $(call objects,libmpathpersist/*.c)
+mpathvalid_objects := $(call objects,libmpathvalid/*.c)
 dmmp_objects := $(call objects,libdmmp/*.c)
 # Each has a manual page by its name, which is that of all.
 dmmp_functions = $(shell sed -n 's,^/\*\* \(dmmp_[a-z_]*\)().*,\1,p; s,^ \* \(dmmp_[a-z_]*\)() -.*,\1,p' libdmmp/libdmmp.h)
@@ -110,6 +111,7 @@ programs := $(call program_if,client/front.c,$(B)/sbin/multipathd) $(call progra
 	$(call program_if,mpathpersist/main.c,$(B)/sbin/mpathpersist) $(B)/sbin/kpartx $(B)/kpartx_id $(B)/plugin/resident
 libraries := $(call program_if,libmpathcmd/libmpathcmd.map,$(B)/libmpathcmd.so.0) \
 	$(B)/libdmmp.so.0.2.0 $(B)/libdmmp.a $(B)/libmpathpersist.so.0 $(B)/libmpathpersist.a $(B)/libpersist.a \
+	$(B)/libmpathvalid.so.0 $(B)/libmpathvalid.a \
 	$(B)/libmpathcmd.a $(B)/libclient.a $(B)/libmultipath.a $(B)/libengine.a $(B)/libkpartx.a
 
 unit_tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c))
@@ -157,6 +159,7 @@ $(B)/libmpathcmd.a: $(mpathcmd_objects)
 $(B)/libclient.a: $(client_objects)
 $(B)/libdmmp.a: $(dmmp_objects)
 $(B)/libmpathpersist.a: $(mpathpersist_objects)
+$(B)/libmpathvalid.a: $(mpathvalid_objects)
 $(B)/libpersist.a: $(persist_objects)
 $(B)/libkpartx.a: $(kpartx_objects)
 $(B)/lib%.a:
@@ -173,6 +176,11 @@ $(B)/libmpathpersist.so.0: $(mpathpersist_objects) $(B)/libmultipath.a $(B)/libm
 	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -shared -Wl,-soname,libmpathpersist.so.0 \
 		-Wl,--version-script=libmpathpersist/libmpathpersist.map $(if $(SAN)$(FUZZER),,-Wl,-z,defs) -Wl,--as-needed \
 		-o $@ $(filter-out %.map,$^) $(library_libs) $(sg_libs) $(LDFLAGS)
+
+$(B)/libmpathvalid.so.0: $(mpathvalid_objects) $(B)/libmultipath.a $(B)/libmpathcmd.so.0 libmpathvalid/libmpathvalid.map
+	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -shared -Wl,-soname,libmpathvalid.so.0 \
+		-Wl,--version-script=libmpathvalid/libmpathvalid.map $(if $(SAN)$(FUZZER),,-Wl,-z,defs) -Wl,--as-needed \
+		-o $@ $(filter-out %.map,$^) $(library_libs) $(LDFLAGS)
 
 $(B)/libdmmp.so.0.2.0: $(dmmp_objects) $(B)/libmpathcmd.a libdmmp/libdmmp.map
 	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -shared -Wl,-soname,libdmmp.so.0.2.0 \
@@ -220,7 +228,7 @@ $(B)/plugin/resident: $(B)/boot/resident.o
 
 unit-programs: $(unit_programs) $(lab_programs)
 
-$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libdmmp.a $(B)/libpersist.a $(B)/libmpathpersist.a $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
+$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libmpathvalid.a $(B)/libdmmp.a $(B)/libpersist.a $(B)/libmpathpersist.a $(B)/libengine.a $(B)/libkpartx.a $(B)/libmultipath.a $(B)/libclient.a $(B)/libmpathcmd.a
 	@mkdir -p $(@D)
 	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -o $@ $^ $(library_libs) $(sg_libs) -lcmocka $(LDFLAGS)
 
@@ -302,20 +310,22 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 	install -m 755 $(B)/plugin/multipathd $(B)/plugin/multipath $(B)/plugin/resident $(DESTDIR)$(plugindir)
 	for d in $(plugin_links); do install -d $(DESTDIR)$$d && \
 		ln -sf $(plugindir)/multipathd $(plugindir)/multipath $(DESTDIR)$$d || exit; done
-	install -m 755 $(B)/libmpathcmd.so.0 $(B)/libmpathpersist.so.0 $(DESTDIR)$(libdir)
+	install -m 755 $(B)/libmpathcmd.so.0 $(B)/libmpathpersist.so.0 $(B)/libmpathvalid.so.0 $(DESTDIR)$(libdir)
 	ln -sf libmpathcmd.so.0 $(DESTDIR)$(libdir)/libmpathcmd.so
 	ln -sf libmpathpersist.so.0 $(DESTDIR)$(libdir)/libmpathpersist.so
+	ln -sf libmpathvalid.so.0 $(DESTDIR)$(libdir)/libmpathvalid.so
 	install -m 755 $(B)/libdmmp.so.0.2.0 $(DESTDIR)$(libdir)
 	ln -sf libdmmp.so.0.2.0 $(DESTDIR)$(libdir)/libdmmp.so
 	install -d $(DESTDIR)$(includedir)/libdmmp
 	install -m 644 libdmmp/libdmmp.h $(DESTDIR)$(includedir)/libdmmp
 	install -m 644 $(B)/libmpathcmd.a $(DESTDIR)$(libdir)
-	install -m 644 libmpathcmd/mpath_cmd.h libmpathpersist/mpath_persist.h $(DESTDIR)$(includedir)
+	install -m 644 libmpathcmd/mpath_cmd.h libmpathpersist/mpath_persist.h libmpathvalid/mpath_valid.h \
+		$(DESTDIR)$(includedir)
 	for l in libmpathcmd libdmmp; do \
 		sed -e 's,@prefix@,$(prefix),;s,@libdir@,$(libdir),;s,@includedir@,$(includedir),;s,@version@,$(VERSION),' \
 			$$l/$$l.pc.in > $(DESTDIR)$(libdir)/pkgconfig/$$l.pc || exit; done
 	install -m 644 docs/mpath_persistent_reserve_in.3 docs/mpath_persistent_reserve_out.3 docs/libdmmp.h.3 \
-		$(DESTDIR)$(mandir)/man3
+		docs/mpath_valid.h.3 $(DESTDIR)$(mandir)/man3
 	for f in $(dmmp_functions); do echo '.so man3/libdmmp.h.3' > $(DESTDIR)$(mandir)/man3/$$f.3; done
 	install -m 644 multipath.conf.5 $(DESTDIR)$(mandir)/man5
 	install -m 644 docs/multipath.8 docs/multipathd.8 docs/multipathc.8 docs/mpathconf.8 docs/kpartx.8 docs/gmultipath.8 \
@@ -347,10 +357,10 @@ uninstall: ## remove what "make install" with the same settings has installed
 	rm -f $(addprefix $(DESTDIR)$(sbindir)/,multipathd multipath multipathc mpathconf gmultipath kpartx mpathpersist)
 	rm -f $(foreach d,$(plugindir) $(plugin_links),$(DESTDIR)$d/multipathd $(DESTDIR)$d/multipath) $(DESTDIR)$(plugindir)/resident
 	rm -f $(addprefix $(DESTDIR)$(libdir)/,libmpathcmd.so.0 libmpathcmd.so libmpathcmd.a pkgconfig/libmpathcmd.pc \
-		libmpathpersist.so.0 libmpathpersist.so libdmmp.so.0.2.0 libdmmp.so pkgconfig/libdmmp.pc)
-	rm -f $(addprefix $(DESTDIR)$(includedir)/,mpath_cmd.h mpath_persist.h libdmmp/libdmmp.h)
+		libmpathpersist.so.0 libmpathpersist.so libmpathvalid.so.0 libmpathvalid.so libdmmp.so.0.2.0 libdmmp.so pkgconfig/libdmmp.pc)
+	rm -f $(addprefix $(DESTDIR)$(includedir)/,mpath_cmd.h mpath_persist.h mpath_valid.h libdmmp/libdmmp.h)
 	rm -f $(addprefix $(DESTDIR)$(mandir)/,man3/mpath_persistent_reserve_in.3 man3/mpath_persistent_reserve_out.3 \
-		man3/libdmmp.h.3 $(patsubst %,man3/%.3,$(dmmp_functions)) man8/mpathpersist.8 man5/multipath.conf.5 man8/multipath.8 man8/multipathd.8 man8/multipathc.8 \
+		man3/libdmmp.h.3 man3/mpath_valid.h.3 $(patsubst %,man3/%.3,$(dmmp_functions)) man8/mpathpersist.8 man5/multipath.conf.5 man8/multipath.8 man8/multipathd.8 man8/multipathc.8 \
 		man8/mpathconf.8 man8/kpartx.8 man8/gmultipath.8)
 	rm -f $(DESTDIR)$(udevdir)/kpartx_id $(patsubst %,$(DESTDIR)$(udevdir)/rules.d/%.rules,$(rules) \
 		$(if $(filter debian,$(udev_order)),60-kpartx))

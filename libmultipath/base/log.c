@@ -72,6 +72,8 @@ void log_line(enum log_level level, const char *format, ...)
 	case LOG_TO_SYSLOG:
 		syslog(LOG_ERR + level, "%s", line);
 		break;
+	case LOG_TO_NOTHING:
+		break;
 	case LOG_TO_STDERR:
 		fprintf(stderr, "%s\n", line);
 		break;

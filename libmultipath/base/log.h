@@ -12,7 +12,7 @@ enum log_level {
 	LOG_LEVEL_DEBUG
 };
 
-enum log_target { LOG_TO_STDERR_WITH_TIME, LOG_TO_STDERR, LOG_TO_SYSLOG };
+enum log_target { LOG_TO_STDERR_WITH_TIME, LOG_TO_STDERR, LOG_TO_SYSLOG, LOG_TO_NOTHING };
 
 /**
  * log_open() - where lines go from now on; before that: stderr with time, level notice

@@ -205,3 +205,14 @@ int mp_dm_ioctl_resume(dev_t devt)
 {
 	return set_suspended(devt, 0);
 }
+
+int mp_dm_ioctl_probe(void)
+{
+	_cleanup_close_ int fd = control_open();
+	struct dm_ioctl request;
+
+	if (fd < 0)
+		return fd;
+	request_init(&request, sizeof(request), 0);
+	return control_ask(fd, DM_VERSION, &request);
+}

@@ -51,3 +51,7 @@ int mp_dm_ioctl_suspend(dev_t devt);
 
 /** mp_dm_ioctl_resume() - let it continue. Return: 0, negative errno. */
 int mp_dm_ioctl_resume(dev_t devt);
+
+/** mp_dm_ioctl_probe() - is device-mapper there, with the interface that is used here? Return: 0,
+ * negative errno */
+int mp_dm_ioctl_probe(void);
