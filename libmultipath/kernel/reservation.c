@@ -163,3 +163,40 @@ int mp_reservation_next(struct mp_reservation_status *status, struct mp_reservat
 	status->left -= REGISTRANT_SIZE + length;
 	return 1;
 }
+
+/* Only addresses of Fibre Channel and SAS are compared: an iSCSI initiator has a name for each
+ * session. */
+static enum mp_reservation_presence is_of(const struct mp_reservation_registrant *registrant,
+					  const struct mp_transport_id *initiator)
+{
+	const struct mp_transport_id *transport = &registrant->transport;
+
+	if (!initiator || !registrant->has_transport ||
+	    transport->protocol != initiator->protocol ||
+	    (transport->protocol != MP_TRANSPORT_FC && transport->protocol != MP_TRANSPORT_SAS))
+		return MP_RESERVATION_UNSURE;
+	return memcmp(transport->address, initiator->address, sizeof(transport->address)) ?
+		       MP_RESERVATION_ABSENT :
+		       MP_RESERVATION_PRESENT;
+}
+
+enum mp_reservation_presence mp_reservation_find(struct mp_reservation_status *status, uint64_t key,
+						 uint16_t target_port,
+						 const struct mp_transport_id *initiator)
+{
+	enum mp_reservation_presence presence = MP_RESERVATION_ABSENT, one;
+	struct mp_reservation_registrant registrant;
+
+	while (mp_reservation_next(status, &registrant)) {
+		if (registrant.key != key ||
+		    (!registrant.all_target_ports && registrant.target_port != target_port))
+			continue;
+		one = is_of(&registrant, initiator);
+		if (one == MP_RESERVATION_PRESENT)
+			return one;
+		if (one == MP_RESERVATION_UNSURE)
+			presence = one;
+	}
+	/* A descriptor that is not complete could be the one. */
+	return status->left ? MP_RESERVATION_UNSURE : presence;
+}

@@ -137,3 +137,19 @@ int mp_reservation_decode_status(const uint8_t *data, size_t size,
  */
 int mp_reservation_next(struct mp_reservation_status *status,
 			struct mp_reservation_registrant *ret);
+
+enum mp_reservation_presence {
+	MP_RESERVATION_ABSENT,
+	MP_RESERVATION_PRESENT,
+	MP_RESERVATION_UNSURE, /* at this target port, but perhaps of another initiator port */
+};
+
+/**
+ * mp_reservation_find() - has the nexus of these two ports registered @key?
+ * @status:	read to its end
+ * @target_port:	relative port identifier
+ * @initiator:	NULL: unknown
+ */
+enum mp_reservation_presence mp_reservation_find(struct mp_reservation_status *status, uint64_t key,
+						 uint16_t target_port,
+						 const struct mp_transport_id *initiator);

@@ -2,6 +2,7 @@
 #include "kernel/reserving.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/bytes.h"
@@ -74,8 +75,13 @@ static int read_data(int fd, enum mp_reserving_in action, uint8_t *data, size_t 
 	return r < 0 ? r : r > 0 ? -EIO : (int)result.received;
 }
 
-int mp_reserving_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
-			   struct mp_reservation_keys *ret)
+static bool is_whole(const uint8_t *data, size_t size)
+{
+	return (uint64_t)mp_bytes_be32(data + 4) + 8 <= size;
+}
+
+/* As long a list as one command can read. Return: bytes received, negative errno. */
+static int read_list(int fd, enum mp_reserving_in action, unsigned timeout_msec, uint8_t **data)
 {
 	_cleanup_free_ uint8_t *buffer = NULL;
 	size_t size = FIRST_READ;
@@ -86,14 +92,40 @@ int mp_reserving_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
 		buffer = calloc(1, size);
 		if (!buffer)
 			return -ENOMEM;
-		r = read_data(fd, MP_RESERVING_READ_KEYS, buffer, size, timeout_msec);
+		r = read_data(fd, action, buffer, size, timeout_msec);
 		if (r < 0)
 			return r;
-		if (size == LONGEST_READ || (uint64_t)mp_bytes_be32(buffer + 4) + 8 <= size)
+		if (size == LONGEST_READ || is_whole(buffer, size))
 			break;
 		size = LONGEST_READ;
 	}
-	r = mp_reservation_decode_keys(buffer, r, ret);
+	*data = TAKE_PTR(buffer);
+	return r;
+}
+
+int mp_reserving_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
+			   struct mp_reservation_keys *ret)
+{
+	_cleanup_free_ uint8_t *buffer = NULL;
+	int r = read_list(fd, MP_RESERVING_READ_KEYS, timeout_msec, &buffer);
+
+	if (r >= 0)
+		r = mp_reservation_decode_keys(buffer, r, ret);
+	if (r >= 0)
+		*data = TAKE_PTR(buffer);
+	return r;
+}
+
+int mp_reserving_read_status(int fd, unsigned timeout_msec, uint8_t **data,
+			     struct mp_reservation_status *ret)
+{
+	_cleanup_free_ uint8_t *buffer = NULL;
+	int r = read_list(fd, MP_RESERVING_READ_FULL_STATUS, timeout_msec, &buffer);
+
+	if (r >= 8 && !is_whole(buffer, r))
+		return -EMSGSIZE;
+	if (r >= 0)
+		r = mp_reservation_decode_status(buffer, r, ret);
 	if (r >= 0)
 		*data = TAKE_PTR(buffer);
 	return r;

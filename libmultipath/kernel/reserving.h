@@ -61,6 +61,13 @@ int mp_reserving_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
 			   struct mp_reservation_keys *ret);
 
 /**
+ * mp_reserving_read_status() - all registrations, each with its nexus; @ret borrows *data, which
+ * the caller frees. Return: also -EMSGSIZE there are more than one command can read.
+ */
+int mp_reserving_read_status(int fd, unsigned timeout_msec, uint8_t **data,
+			     struct mp_reservation_status *ret);
+
+/**
  * mp_reserving_read_holder() - READ RESERVATION. Return: as mp_reservation_decode_holder(), or
  * negative errno.
  */

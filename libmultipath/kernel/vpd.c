@@ -18,6 +18,7 @@ enum designator_type {
 	TYPE_T10 = 1,
 	TYPE_EUI64 = 2,
 	TYPE_NAA = 3,
+	TYPE_TARGET_PORT = 4, /* relative */
 	TYPE_TARGET_GROUP = 5,
 	TYPE_NAME = 8
 };
@@ -282,7 +283,8 @@ bool mp_vpd_is_name(const char *wwid)
 		(wwid[0] == '2' && (digits == 16 || digits == 24 || digits == 32)));
 }
 
-int mp_vpd_tpg(const uint8_t *page, size_t page_size)
+/* Both have two bytes at the same place. Return: as mp_vpd_tpg() */
+static int find_number(const uint8_t *page, size_t page_size, unsigned type)
 {
 	struct designator designator;
 	const uint8_t *body;
@@ -295,9 +297,19 @@ int mp_vpd_tpg(const uint8_t *page, size_t page_size)
 	if (is_bare_name(body, length, &designator))
 		return -ENOENT;
 	for (left = length; designator_next(&body, &left, &designator);)
-		if (designator.type == TYPE_TARGET_GROUP && designator.size >= 4)
+		if (designator.type == type && designator.size >= 4)
 			return mp_bytes_be16(designator.data + 2);
 	return -ENOENT;
+}
+
+int mp_vpd_tpg(const uint8_t *page, size_t page_size)
+{
+	return find_number(page, page_size, TYPE_TARGET_GROUP);
+}
+
+int mp_vpd_target_port(const uint8_t *page, size_t page_size)
+{
+	return find_number(page, page_size, TYPE_TARGET_PORT);
 }
 
 /* Text without the blanks around it; what cannot be printed becomes a question mark. */

@@ -30,6 +30,12 @@ bool mp_vpd_is_name(const char *wwid);
  */
 int mp_vpd_tpg(const uint8_t *page, size_t page_size);
 
+/**
+ * mp_vpd_target_port() - relative identifier of the port that answered: designator of type 4
+ * (spc4r36j 7.8.6.8). Return: it, -ENOENT, -EBADMSG.
+ */
+int mp_vpd_target_port(const uint8_t *page, size_t page_size);
+
 /** mp_vpd_serial() - page 0x80, blanks stripped. Return: 0, -EBADMSG. */
 int mp_vpd_serial(const uint8_t *page, size_t page_size, char *serial, size_t size);
 

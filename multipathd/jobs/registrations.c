@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "kernel/nexus.h"
 #include "kernel/reserving.h"
 
 int registration_register(int fd, const struct mp_prkey *key, bool all_target_ports,
@@ -30,15 +31,33 @@ static int registration_count(int fd, uint64_t key, unsigned timeout_msec, size_
 	return r;
 }
 
+/* By the path's own ports, where the target tells of which ones a registration is. */
+static enum mp_reservation_presence registration_find(int fd, uint64_t key, unsigned timeout_msec)
+{
+	_cleanup_free_ uint8_t *data = NULL;
+	struct mp_reservation_status status;
+	struct mp_nexus nexus;
+
+	if (mp_nexus_read(fd, timeout_msec, &nexus) < 0 ||
+	    mp_reserving_read_status(fd, timeout_msec, &data, &status) < 0)
+		return MP_RESERVATION_UNSURE;
+	return mp_reservation_find(&status, key, nexus.target_port,
+				   nexus.has_initiator ? &nexus.initiator : NULL);
+}
+
 /*
- * The target has refused a registration. This path is registered all the same if there is one more
- * than before, because the command had its effect, or as many as the map has paths.
+ * The target has refused a registration. This path may be registered all the same. If its ports do
+ * not tell, it is if there is one registration more than before, because the command had its
+ * effect, or as many as the map has paths.
  */
 static bool registration_is_there(const struct reservation_check *check, int fd, size_t before,
 				  unsigned timeout_msec)
 {
+	enum mp_reservation_presence presence = registration_find(fd, check->key.key, timeout_msec);
 	size_t count;
 
+	if (presence != MP_RESERVATION_UNSURE)
+		return presence == MP_RESERVATION_PRESENT;
 	if (registration_count(fd, check->key.key, timeout_msec, &count) < 0)
 		return false;
 	return count > before || (check->path_count && count >= check->path_count);

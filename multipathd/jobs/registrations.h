@@ -27,8 +27,9 @@ struct reservation_check {
  * registration_check_run() - on a worker
  *
  * A key that is no longer registered anywhere is not registered again: its removal (PREEMPT) was
- * meant to fence this host. Some targets refuse to register a path that is registered: then the
- * keys are read again, and count.
+ * meant to fence this host. Some targets refuse to register a path that is registered: then it is
+ * looked for by its ports, or, where the target does not tell them, the keys are read again, and
+ * count.
  */
 void registration_check_run(struct reservation_check *check, int fd, unsigned timeout_msec);
 

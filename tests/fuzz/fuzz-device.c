@@ -183,11 +183,15 @@ static void identify(void)
 static void reserve(void)
 {
 	_cleanup_free_ uint8_t *data = NULL;
+	struct mp_reservation_status status;
 	struct mp_reservation_holder holder;
 	struct mp_reservation_keys keys;
 
 	if (mp_reserving_read_keys(-1, 1000, &data, &keys) == 0 && keys.count)
 		mp_reservation_key(&keys, keys.count - 1);
+	free(TAKE_PTR(data));
+	if (mp_reserving_read_status(-1, 1000, &data, &status) == 0)
+		mp_reservation_find(&status, 0x123abc, 1, NULL);
 	mp_reserving_read_holder(-1, 1000, &holder);
 }
 

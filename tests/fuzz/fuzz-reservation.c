@@ -40,6 +40,9 @@ static void read_status(const uint8_t *data, size_t size)
 		if (one.has_transport)
 			encode(&one);
 	}
+	if (count && !status.left && mp_reservation_decode_status(data, size, &status) == 0 &&
+	    mp_reservation_find(&status, one.key, one.target_port, NULL) == MP_RESERVATION_ABSENT)
+		abort();
 }
 
 /* Whatever a target sends, the decoded data lies within it. */

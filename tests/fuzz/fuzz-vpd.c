@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (mp_vpd_wwid(data, size, size % 2 ? "1VENDOR_12_3" : NULL, text, room) == 0)
 		if (strlen(text) >= room || strpbrk(text, "\n\r\t "))
 			abort();
-	if (mp_vpd_tpg(data, size) > 0xffff)
+	if (mp_vpd_tpg(data, size) > 0xffff || mp_vpd_target_port(data, size) > 0xffff)
 		abort();
 	if (mp_vpd_serial(data, size, text, room) == 0 && (strlen(text) >= room || text[0] == ' '))
 		abort();

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "kernel/nexus.h"
 #include "kernel/reserving.h"
 #include "multipathd/jobs/registrations.h"
 
@@ -16,6 +17,9 @@ static struct {
 	int keys_error;
 	size_t registered; /* registrations of the key */
 	size_t registered_after; /* an attempt to register it that failed */
+	int nexus_error, status_error; /* of what names the path's ports */
+	bool has_initiator;
+	enum mp_reservation_presence presence;
 	struct mp_reservation_holder holder;
 	int holder_error, register_error;
 	struct mp_reservation_parameters parameters;
@@ -38,6 +42,35 @@ size_t mp_reservation_count(const struct mp_reservation_keys *keys, uint64_t key
 	(void)keys;
 	assert_int_equal(key, 0xabc);
 	return target.registered;
+}
+
+int mp_nexus_read(int fd, unsigned timeout_msec, struct mp_nexus *ret)
+{
+	assert_int_equal(fd, 5);
+	assert_int_equal(timeout_msec, 3000);
+	*ret = (struct mp_nexus){ .target_port = 7, .has_initiator = target.has_initiator };
+	return target.nexus_error;
+}
+
+int mp_reserving_read_status(int fd, unsigned timeout_msec, uint8_t **data,
+			     struct mp_reservation_status *ret)
+{
+	(void)fd;
+	(void)timeout_msec;
+	*data = NULL;
+	*ret = (struct mp_reservation_status){ 0 };
+	return target.status_error;
+}
+
+enum mp_reservation_presence mp_reservation_find(struct mp_reservation_status *status, uint64_t key,
+						 uint16_t target_port,
+						 const struct mp_transport_id *initiator)
+{
+	(void)status;
+	assert_int_equal(key, 0xabc);
+	assert_int_equal(target_port, 7);
+	assert_int_equal(initiator != NULL, target.has_initiator);
+	return target.presence;
 }
 
 int mp_reserving_read_holder(int fd, unsigned timeout_msec, struct mp_reservation_holder *ret)
@@ -126,9 +159,48 @@ static void a_path_that_the_target_does_not_register_again_may_be_registered(voi
 		target.registered = rows[i].before;
 		target.registered_after = rows[i].after;
 		target.register_error = -EIO;
+		target.presence = MP_RESERVATION_UNSURE;
 		registration_check_run(&check, 5, 3000);
 		assert_int_equal(check.error, rows[i].error);
 		assert_int_equal(target.registrations, 1);
+	}
+}
+
+/* Counts would say the opposite. */
+static void the_ports_of_a_path_say_more_than_counts(void **state)
+{
+	static const struct {
+		enum mp_reservation_presence presence;
+		bool has_initiator;
+		int nexus_error, status_error;
+		size_t registered; /* of two paths */
+		int error;
+	} rows[] = {
+		/* a registration of a path that is gone, or of another host */
+		{ MP_RESERVATION_ABSENT, false, 0, 0, 2, -EIO },
+		{ MP_RESERVATION_PRESENT, true, 0, 0, 1, 0 },
+		/* the target does not tell */
+		{ MP_RESERVATION_ABSENT, false, -ENOENT, 0, 2, 0 },
+		{ MP_RESERVATION_ABSENT, false, 0, -EOPNOTSUPP, 2, 0 },
+		{ MP_RESERVATION_UNSURE, true, 0, 0, 2, 0 },
+		{ MP_RESERVATION_UNSURE, true, 0, 0, 1, -EIO },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct reservation_check check = { .wanted = true,
+						   .key = { .key = 0xabc },
+						   .path_count = 2 };
+
+		memset(&target, 0, sizeof(target));
+		target.registered = target.registered_after = rows[i].registered;
+		target.register_error = -EIO;
+		target.presence = rows[i].presence;
+		target.has_initiator = rows[i].has_initiator;
+		target.nexus_error = rows[i].nexus_error;
+		target.status_error = rows[i].status_error;
+		registration_check_run(&check, 5, 3000);
+		assert_int_equal(check.error, rows[i].error);
 	}
 }
 
@@ -177,6 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_path_is_registered_only_if_the_key_still_is),
 		cmocka_unit_test(a_path_that_the_target_does_not_register_again_may_be_registered),
+		cmocka_unit_test(the_ports_of_a_path_say_more_than_counts),
 		cmocka_unit_test(the_reservation_is_held_by_the_key_or_by_all_registrants),
 		cmocka_unit_test(the_key_is_registered_with_its_options),
 	};

@@ -218,6 +218,49 @@ static void registrants_that_did_not_fit_are_left_out(void **state)
 	assert_false(one.has_transport);
 }
 
+static void a_registration_is_found_by_its_ports(void **state)
+{
+	static const struct {
+		uint64_t key;
+		uint16_t port;
+		int protocol; /* of the initiator; negative: unknown */
+		uint8_t last; /* byte of its address */
+		enum mp_reservation_presence presence;
+	} rows[] = {
+		{ 0x123abc, 1, MP_TRANSPORT_SAS, 0xf1, MP_RESERVATION_PRESENT },
+		{ 0x123abc, 2, MP_TRANSPORT_SAS, 0xf1, MP_RESERVATION_ABSENT },
+		{ 0x123abc, 1, MP_TRANSPORT_SAS, 0xf2, MP_RESERVATION_ABSENT }, /* another host's */
+		{ 0x123abc, 1, MP_TRANSPORT_FC, 0xf1, MP_RESERVATION_UNSURE },
+		{ 0x123abc, 1, -1, 0, MP_RESERVATION_UNSURE },
+		{ 0x123abc, 2, -1, 0, MP_RESERVATION_ABSENT },
+		{ 0x123abd, 9, MP_TRANSPORT_SAS, 0xf2, MP_RESERVATION_PRESENT }, /* all ports */
+		{ 0x123abd, 9, MP_TRANSPORT_SAS, 0xf1, MP_RESERVATION_ABSENT },
+		{ 0x123abd, 9, -1, 0, MP_RESERVATION_UNSURE },
+		{ 0x777, 1, MP_TRANSPORT_SAS, 0xf1, MP_RESERVATION_ABSENT },
+	};
+	struct mp_reservation_status status;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct mp_transport_id initiator = {
+			.protocol = rows[i].protocol,
+			.address = { 0x60, 1, 0x40, 0x50, 0, 0, 0, rows[i].last },
+		};
+
+		assert_int_equal(mp_reservation_decode_status(two_registrants,
+							      sizeof(two_registrants), &status),
+				 0);
+		assert_int_equal(mp_reservation_find(&status, rows[i].key, rows[i].port,
+						     rows[i].protocol < 0 ? NULL : &initiator),
+				 rows[i].presence);
+	}
+	/* What was cut off could be it. */
+	assert_int_equal(mp_reservation_decode_status(two_registrants, sizeof(two_registrants) - 1,
+						      &status),
+			 0);
+	assert_int_equal(mp_reservation_find(&status, 0x777, 1, NULL), MP_RESERVATION_UNSURE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +269,7 @@ int main(void)
 		cmocka_unit_test(capabilities_are_read),
 		cmocka_unit_test(registrants_are_read_one_by_one),
 		cmocka_unit_test(registrants_that_did_not_fit_are_left_out),
+		cmocka_unit_test(a_registration_is_found_by_its_ports),
 		cmocka_unit_test(parameters_are_at_the_offsets_of_the_standard),
 		cmocka_unit_test(registered_keys_are_read),
 		cmocka_unit_test(keys_that_did_not_fit_are_left_out),

@@ -270,6 +270,16 @@ int mp_reserving_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
 	return 0;
 }
 
+int mp_reserving_read_status(int fd, unsigned timeout_msec, uint8_t **data,
+			     struct mp_reservation_status *ret)
+{
+	(void)fd;
+	(void)timeout_msec;
+	(void)data;
+	(void)ret;
+	return -EOPNOTSUPP;
+}
+
 int mp_reserving_read_holder(int fd, unsigned timeout_msec, struct mp_reservation_holder *ret)
 {
 	(void)fd;

@@ -245,6 +245,7 @@ static void a_recorded_page_is_read(void **state)
 	assert_int_equal(mp_vpd_wwid(page, size, NULL, wwid, sizeof(wwid)), 0);
 	assert_string_equal(wwid, "1Linux_scsi_debug_2000");
 	assert_int_equal(mp_vpd_tpg(page, size), 0x100);
+	assert_int_equal(mp_vpd_target_port(page, size), 1);
 }
 
 static void a_wwid_that_does_not_fit_is_cut(void **state)
@@ -291,6 +292,8 @@ static void no_byte_after_the_data_matters(void **state)
 		assert_true(r == 0 || r == -ENOENT || (cut < 4 && r == -EBADMSG));
 		r = mp_vpd_tpg(page, cut);
 		assert_true(r == 0x100 || r == -ENOENT || (cut < 4 && r == -EBADMSG));
+		r = mp_vpd_target_port(page, cut);
+		assert_true(r == 1 || r == -ENOENT || (cut < 4 && r == -EBADMSG));
 	}
 	page[1] = 0x80;
 	assert_int_equal(mp_vpd_wwid(page, size, NULL, wwid, sizeof(wwid)), -EBADMSG);
