@@ -208,11 +208,11 @@ int mp_dm_ioctl_resume(dev_t devt)
 
 int mp_dm_ioctl_probe(void)
 {
-	_cleanup_close_ int fd = control_open();
+	_cleanup_close_ int fd = open("/dev/mapper/control", O_RDWR | O_CLOEXEC);
 	struct dm_ioctl request;
 
 	if (fd < 0)
-		return fd;
+		return -errno;
 	request_init(&request, sizeof(request), 0);
 	return control_ask(fd, DM_VERSION, &request);
 }

@@ -52,6 +52,8 @@ int mp_dm_ioctl_suspend(dev_t devt);
 /** mp_dm_ioctl_resume() - let it continue. Return: 0, negative errno. */
 int mp_dm_ioctl_resume(dev_t devt);
 
-/** mp_dm_ioctl_probe() - is device-mapper there, with the interface that is used here? Return: 0,
- * negative errno */
+/**
+ * mp_dm_ioctl_probe() - is device-mapper there, with the interface that is used here? Loads its
+ * module if need be. Return: 0, negative errno
+ */
 int mp_dm_ioctl_probe(void);
