@@ -30,6 +30,7 @@ same "another map's reload" "$(multipathd reload map "$good")" ok
 same "reconfigure" "$(multipathd reconfigure)" ok
 idle() { [[ "$(multipathd show daemon)" != *configure* ]]; }
 until_true "the reconfiguration ends" idle
+# Its removal was asked for as well: it is in use, also for those that remove it again.
 exec {hold}< "/dev/mapper/$bad"
 multipathd remove maps > "$LAB_OUT/removed" &
 removal=$!
@@ -37,9 +38,9 @@ until_true "another map is removed" eval '[ ! -e "/dev/mapper/$good" ]'
 echo 0 > $debug/every_nth
 echo 0 > $debug/opts
 wait $removal
-exec {hold}<&-
 same "the reconfigure after it" "$(multipathd reconfigure)" ok
 ready 3 2 90
 new_table() { dmsetup table "$bad" | grep -q round-robin; }
 until_true "the table is loaded after all" new_table
+exec {hold}<&-
 daemon_stop

@@ -30,19 +30,20 @@ for path in $(paths_of_lun 0); do
 done
 
 path=$(paths_of_lun 0 | head -n 1)
+path_is_offline() { multipathd show paths raw format '%d %t %T %o' | grep -q "^$1 failed faulty offline\$"; }
 pull "$path"
-until_true "$path is failed" path_is "$path" failed faulty
+until_true "$path is offline" path_is_offline "$path"
 listed_by_all "$path" 1
 for command in "reload map $map" "reconfigure all"; do
 	same "$command" "$(multipathd $command)" ok
 	until_true "the table is loaded without $path" not_in_table "$map" "$path"
-	until_true "$path is listed as failed" path_is "$path" failed faulty
+	until_true "$path is listed as failed" path_is_offline "$path"
 	listed_by_all "$path" 1
 	until_true "I/O continues" io_moves "/dev/mapper/$map"
 done
 daemon_stop
 daemon_start
-until_true "$path is listed as failed after a restart" path_is "$path" failed faulty
+until_true "$path is listed as failed after a restart" path_is_offline "$path"
 listed_by_all "$path" 1
 daemon_stop
 same "without a daemon: lines of $path" "$(lines_of_path "$path" multipath -ll)" 1

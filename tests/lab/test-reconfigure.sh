@@ -61,7 +61,9 @@ rm -f /etc/multipath/prkeys
 mkfifo /etc/multipath/prkeys	# to open it waits for someone who writes
 multipathd reconfigure > /tmp/reply &
 client=$!
-holds 2 "the daemon serves" daemon_serves
+reads() { [[ "$(multipathd show daemon)" == "pid "*" idle (pending reconfigure)" ]]; }
+until_true "the file is being read" reads
+holds 2 "the daemon serves" reads
 path=$(paths_of_lun 0 | head -n 1)
 pull "$path"
 until_true "paths are checked" path_is "$path" failed faulty
@@ -73,7 +75,8 @@ wait $client
 same "it is answered when the file was read" "$(cat /tmp/reply)" ok
 until_true "it is done" daemon_serves
 multipathd reconfigure > /tmp/reply 2>&1 &
-holds 1 "the daemon serves" daemon_serves
+until_true "the file is being read" reads
+holds 1 "the daemon serves" reads
 daemon_stop	# it does not wait for the file
 rm /etc/multipath/prkeys
 daemon_start
