@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
+#include "claims/settings.h"
 #include "config/geom_notes.h"
 #include "config/wwids.h"
 #include "kernel/dm_ioctl.h"
@@ -61,23 +62,9 @@ static bool petition_connect(struct petition *petition)
 	return petition->daemon_fd >= 0 || errno == EAGAIN; /* so busy that its backlog is full */
 }
 
-static void on_diagnostic(void *userdata, enum mp_severity severity, int level, const char *text)
-{
-	(void)userdata;
-	(void)severity;
-	log_line(level, "%s", text);
-}
-
 int petition_read_config(struct petition *petition)
 {
-	const struct mp_config_source source = {
-		.file = CONFIG_FILE,
-		.dir = CONFIG_DIR,
-		.verbosity = -1,
-		.diagnostic = on_diagnostic,
-	};
-
-	return petition->config ? 0 : mp_config_load(&source, &petition->config);
+	return petition->config ? 0 : settings_load(&petition->config);
 }
 
 static int petition_ask_daemon(struct petition *petition)

@@ -53,7 +53,5 @@ void petition_fini(struct petition *petition);
  */
 int petition_hear(struct petition *petition, dev_t devt, struct mp_claim_input *input);
 
-/**
- * petition_read_config() - of the files; once. Diagnostics are logged. Return: as mp_config_load()
- */
+/** petition_read_config() - of the files; once. Return: as settings_load() */
 int petition_read_config(struct petition *petition);

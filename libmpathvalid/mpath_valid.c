@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "claims/petition.h"
+#include "claims/settings.h"
 #include "kernel/dm_ioctl.h"
 
 /* The interface has state of the process, for one thread: this is all of it. */
@@ -15,25 +16,6 @@ static struct {
 	struct mp_config *config; /* NULL: not initialised */
 	bool ended; /* the interface cannot be initialised again */
 } state;
-
-static void on_diagnostic(void *userdata, enum mp_severity severity, int level, const char *text)
-{
-	(void)userdata;
-	(void)severity;
-	log_line(level, "%s", text);
-}
-
-static int load(struct mp_config **ret)
-{
-	const struct mp_config_source source = {
-		.file = CONFIG_FILE,
-		.dir = CONFIG_DIR,
-		.verbosity = -1,
-		.diagnostic = on_diagnostic,
-	};
-
-	return mp_config_load(&source, ret);
-}
 
 static void log_start(int verbosity, int style)
 {
@@ -60,14 +42,14 @@ int mpathvalid_init(int verbosity, int log_style)
 		log_error("device-mapper: %s", strerror(-r));
 		return -1;
 	}
-	return load(&state.config) < 0 ? -1 : 0;
+	return settings_load(&state.config) < 0 ? -1 : 0;
 }
 
 int mpathvalid_reload_config(void)
 {
 	struct mp_config *config = NULL;
 
-	if (!state.config || load(&config) < 0)
+	if (!state.config || settings_load(&config) < 0)
 		return -1;
 	mp_config_free(state.config);
 	state.config = config;
