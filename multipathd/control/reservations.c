@@ -54,10 +54,11 @@ void reservation_check_prepare(struct reservation_check *check, const struct dae
 		return;
 	check->key = map->reservation.key;
 	check->all_target_ports = map->map.settings.all_target_ports;
-	cds_list_for_each_entry(other, &map->map.paths, in_map)
-		check->path_count++;
 	check->wanted = map->reservation.registered == RESERVATION_UNKNOWN ||
 			reservation_lacks_key(path, &map->reservation);
+	if (check->wanted)
+		cds_list_for_each_entry(other, &map->map.paths, in_map)
+			check->path_count++;
 }
 
 static void reservation_take_told(struct daemon_map *map, const struct reservation_check *check)
