@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "libdmmp/context.h"
 #include "libmpathcmd/address.h"
 #include "libmpathcmd/mpath_cmd.h"
@@ -50,23 +50,15 @@ static int code_of_error(int error)
 	}
 }
 
-static int64_t now_msec(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int ask(struct dmmp_context *ctx, const char *command, char **reply)
 {
-	int64_t deadline = now_msec() + ctx->timeout_msec, left = UINT_MAX;
+	int64_t deadline = mp_clock_msec() + ctx->timeout_msec, left = UINT_MAX;
 	_cleanup_close_ int fd = mp_address_connect(0, ctx->timeout_msec);
 
 	if (fd < 0)
 		return -fd;
 	if (ctx->timeout_msec)
-		left = deadline - now_msec();
+		left = deadline - (int64_t)mp_clock_msec();
 	if (left <= 0)
 		return ETIMEDOUT;
 	return mpath_process_cmd(fd, command, reply, left) < 0 ? errno : 0;
