@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "kernel/reservation.h"
 #include "libmpathpersist/mpath_persist.h"
+#include "libmpathpersist/transportids.h"
 
 enum {
 	HOLDER_LENGTH = 16, /* of READ RESERVATION, after its header */
@@ -62,17 +63,6 @@ static int take_capabilities(const uint8_t *data, size_t size, struct prin_capde
 	return MPATH_PR_SUCCESS;
 }
 
-/* A protocol that has no member, or none at all, keeps an address of zeros. */
-static void take_transport(const struct mp_transport_id *id, struct transportid *ret)
-{
-	ret->format_code = id->format << 6;
-	ret->protocol_id = id->protocol;
-	if (id->protocol == MP_TRANSPORT_ISCSI)
-		memcpy(ret->iscsi_name, id->name, sizeof(ret->iscsi_name));
-	else
-		memcpy(ret->n_port_name, id->address, sizeof(ret->n_port_name));
-}
-
 static void take_registrant(const struct mp_reservation_registrant *one, struct prin_fulldescr *ret)
 {
 	memset(ret, 0, sizeof(*ret));
@@ -82,7 +72,7 @@ static void take_registrant(const struct mp_reservation_registrant *one, struct 
 	ret->scope_type = one->scope << 4 | one->type;
 	ret->rtpi = one->target_port;
 	if (one->has_transport)
-		take_transport(&one->transport, &ret->trnptid);
+		transportid_fill(&one->transport, &ret->trnptid);
 	else
 		ret->trnptid.protocol_id = 0xf; /* spc4r36j table 477: no specific protocol */
 }

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/strbuf.h"
 #include "libmpathpersist/mpath_persist.h"
+#include "libmpathpersist/transportids.h"
 #include "mpathpersist/command_line.h"
 #include "mpathpersist/batch.h"
 #include "mpathpersist/report.h"
@@ -42,16 +43,6 @@ static int run_in(const struct command_line *arguments, int fd, bool noisy)
 	return code;
 }
 
-static void fill_port(const struct mp_transport_id *id, struct transportid *ret)
-{
-	ret->protocol_id = id->protocol;
-	ret->format_code = id->format << 6;
-	if (id->protocol == MP_TRANSPORT_ISCSI)
-		memcpy(ret->iscsi_name, id->name, sizeof(ret->iscsi_name));
-	else
-		memcpy(ret->n_port_name, id->address, sizeof(ret->n_port_name));
-}
-
 static int run_out(const struct command_line *arguments, int fd, bool noisy)
 {
 	_cleanup_free_ struct prout_param_descriptor *parameters =
@@ -68,7 +59,7 @@ static int run_out(const struct command_line *arguments, int fd, bool noisy)
 			       (arguments->port_count ? MPATH_F_SPEC_I_PT_MASK : 0);
 	parameters->num_transportid = arguments->port_count;
 	for (size_t i = 0; i < arguments->port_count; i++) {
-		fill_port(&arguments->ports[i], &ports[i]);
+		transportid_fill(&arguments->ports[i], &ports[i]);
 		parameters->trnptid_list[i] = &ports[i];
 	}
 	code = mpath_persistent_reserve_out__(fd, arguments->action, MPATH_LU_SCOPE,
