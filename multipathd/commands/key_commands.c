@@ -89,6 +89,5 @@ void key_command_set_held(struct command_call *call)
 	struct daemon_map *map = call_map(call);
 
 	if (map)
-		map->reservation.held = command_undoes(call->command) ? RESERVATION_UNSET :
-									RESERVATION_SET;
+		reservations_hold(map, !command_undoes(call->command));
 }

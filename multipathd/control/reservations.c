@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -34,6 +35,45 @@ const char *reservation_flag_name(enum reservation_flag flag)
 	};
 
 	return names[flag];
+}
+
+static void reservation_set_registered(struct reservation *reservation, enum reservation_flag flag)
+{
+	if (reservation->registered != flag)
+		reservation->registered_since = time(NULL);
+	reservation->registered = flag;
+	reservation->lost = false;
+}
+
+static void reservation_set_held(struct reservation *reservation, enum reservation_flag flag)
+{
+	if (reservation->held != flag)
+		reservation->held_since = time(NULL);
+	reservation->held = flag;
+}
+
+void reservations_hold(struct daemon_map *map, bool held)
+{
+	reservation_set_held(&map->reservation, held ? RESERVATION_SET : RESERVATION_UNSET);
+}
+
+void reservations_forget(struct daemon_map *map)
+{
+	struct mp_path *path;
+
+	reservation_set_registered(&map->reservation, RESERVATION_UNSET);
+	reservation_set_held(&map->reservation, RESERVATION_UNSET);
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		daemon_path_of(path)->registered_key = 0;
+}
+
+/* A host that was shut out stays out: the paths that are registered already are none any more. */
+static void reservation_lose(struct daemon_map *map)
+{
+	log_error("%s: reservation key 0x%llx is no longer registered", map->map.name,
+		  (unsigned long long)map->reservation.key.key);
+	reservations_forget(map);
+	map->reservation.lost = true;
 }
 
 /* With each check of a path. */
@@ -66,16 +106,15 @@ static void reservation_take_told(struct daemon_map *map, const struct reservati
 	struct reservation *reservation = &map->reservation;
 
 	if (reservation->registered == RESERVATION_UNKNOWN) {
-		reservation->registered = check->registered ? RESERVATION_SET : RESERVATION_UNSET;
-		reservation->held = check->held ? RESERVATION_SET : RESERVATION_UNSET;
+		reservation_set_registered(reservation,
+					   check->registered ? RESERVATION_SET : RESERVATION_UNSET);
+		reservations_hold(map, check->held);
 		if (check->registered)
 			log_notice("%s: reservation key 0x%llx is registered", map->map.name,
 				   (unsigned long long)check->key.key);
 	} else if (reservation->registered == RESERVATION_SET && !check->registered &&
 		   !reservation->registering) {
-		log_error("%s: reservation key 0x%llx is no longer registered", map->map.name,
-			  (unsigned long long)check->key.key);
-		reservations_forget(map);
+		reservation_lose(map);
 	}
 }
 
@@ -127,22 +166,14 @@ void reservations_resolve(struct daemon_map *map)
 		key = (struct mp_prkey){ settings->reservation_key, settings->reservation_aptpl };
 	else if (settings->reservation_source == MP_RESERVATION_PRKEYS && text)
 		mp_prkeys_find(text, strlen(text), map->map.wwid, &key);
-	if (key.key != reservation->key.key)
-		reservation->registered = reservation->held = RESERVATION_UNKNOWN;
+	if (key.key != reservation->key.key) {
+		reservation_set_registered(reservation, RESERVATION_UNKNOWN);
+		reservation_set_held(reservation, RESERVATION_UNKNOWN);
+	}
 	/* Without a key nothing is registered. */
 	if (!key.key && reservation->registered == RESERVATION_UNKNOWN)
-		reservation->registered = reservation->held = RESERVATION_UNSET;
+		reservations_forget(map);
 	reservation->key = key;
-}
-
-void reservations_forget(struct daemon_map *map)
-{
-	struct mp_path *path;
-
-	map->reservation.registered = RESERVATION_UNSET;
-	map->reservation.held = RESERVATION_UNSET;
-	cds_list_for_each_entry(path, &map->map.paths, in_map)
-		daemon_path_of(path)->registered_key = 0;
 }
 
 /* setprstatus: one reply for all paths. */
@@ -198,18 +229,14 @@ static void register_job_run(struct work *work)
 	job->error = registration_register(job->fd, &job->key, job->all_target_ports, timeout_msec);
 }
 
-/* A host that was shut out stays out: the paths that are registered already are none any more. */
-static void reservation_lose(const struct register_job *job)
+static void register_job_lose(const struct register_job *job)
 {
 	struct daemon_map *map =
 		maps_find_wwid(&job->registering->daemon->inventory, job->registering->wwid);
 
-	if (!map || map->reservation.key.key != job->key.key ||
-	    map->reservation.registered != RESERVATION_SET)
-		return;
-	log_error("%s: reservation key 0x%llx is no longer registered", map->map.name,
-		  (unsigned long long)job->key.key);
-	reservations_forget(map);
+	if (map && map->reservation.key.key == job->key.key &&
+	    map->reservation.registered == RESERVATION_SET)
+		reservation_lose(map);
 }
 
 static void register_job_done(struct work *work)
@@ -221,7 +248,7 @@ static void register_job_done(struct work *work)
 	if (work->skipped)
 		job->error = -ETIMEDOUT;
 	if (job->error == -ENOKEY)
-		reservation_lose(job);
+		register_job_lose(job);
 	else if (path && job->error >= 0)
 		path->registered_key = job->key.key;
 	else if (path)
@@ -301,7 +328,7 @@ int reservations_register(struct daemon_map *map, const char *listed, uint64_t r
 	registering->request = request;
 	registering->waiting = 1;
 	memcpy(registering->wwid, map->map.wwid, sizeof(registering->wwid));
-	map->reservation.registered = RESERVATION_SET;
+	reservation_set_registered(&map->reservation, RESERVATION_SET);
 	map->reservation.registering++;
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		bool has;

@@ -47,6 +47,9 @@ int reservations_register(struct daemon_map *map, const char *listed, uint64_t r
 /** reservations_forget() - unsetprstatus */
 void reservations_forget(struct daemon_map *map);
 
+/** reservations_hold() - setprhold, unsetprhold */
+void reservations_hold(struct daemon_map *map, bool held);
+
 /**
  * reservations_write_key() - setprkey, and with @key NULL unsetprkey; @request is answered when
  * done

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include <systemd/sd-event.h>
+#include <time.h>
 #include <urcu/list.h>
 
 #include "config/prkeys.h"
@@ -33,6 +34,8 @@ struct reservation {
 	struct mp_prkey key; /* 0 none */
 	enum reservation_flag registered; /* getprstatus */
 	enum reservation_flag held; /* getprhold */
+	bool lost; /* unset because the array no longer has the key */
+	time_t registered_since, held_since; /* those flags, by the clock of the log; 0 unknown */
 	unsigned registering; /* running commands that register it */
 };
 

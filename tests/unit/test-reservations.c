@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -143,11 +144,36 @@ static void a_key_that_was_preempted_is_not_registered_again(void **state)
 	world->map.reservation.registering = 1;
 	assert_false(told(world, false, false, 0));
 	assert_int_equal(world->map.reservation.registered, RESERVATION_SET);
+	assert_false(world->map.reservation.lost);
 	world->map.reservation.registering = 0;
 	assert_true(told(world, false, false, 0));
 	assert_int_equal(world->map.reservation.registered, RESERVATION_UNSET);
 	assert_int_equal(world->map.reservation.held, RESERVATION_UNSET);
+	assert_true(world->map.reservation.lost);
 	assert_false(is_asked(world));
+	/* unsetprstatus: nothing is missing any more */
+	reservations_forget(&world->map);
+	assert_false(world->map.reservation.lost);
+}
+
+static void a_change_is_noted_with_its_time(void **state)
+{
+	const time_t begin = time(NULL);
+	struct world *world = *state;
+	struct reservation *reservation = &world->map.reservation;
+
+	assert_true(told(world, true, false, 0));
+	assert_true(reservation->registered_since >= begin);
+	assert_true(reservation->held_since >= begin);
+
+	reservation->registered_since = reservation->held_since = 1;
+	reservations_hold(&world->map, false);
+	assert_int_equal(reservation->held_since, 1); /* it was so before */
+	reservations_hold(&world->map, true);
+	assert_true(reservation->held_since >= begin);
+	assert_int_equal(reservation->registered_since, 1);
+	reservations_forget(&world->map);
+	assert_true(reservation->registered_since >= begin);
 }
 
 static void an_answer_about_an_old_key_is_ignored(void **state)
@@ -400,6 +426,7 @@ int main(void)
 		world_test(a_path_that_comes_back_waits_for_its_registration),
 		world_test(a_path_in_use_stays_in_use_if_it_cannot_be_registered),
 		world_test(a_key_that_was_preempted_is_not_registered_again),
+		world_test(a_change_is_noted_with_its_time),
 		world_test(an_answer_about_an_old_key_is_ignored),
 		world_test(the_key_follows_settings_and_file),
 		cmocka_unit_test(
