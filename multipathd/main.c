@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -363,6 +364,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	umask(077);
+	tzset(); /* it reads a file, which may be on a map */
 	/* Each worker would have an arena of its own, although it hardly allocates. */
 	mallopt(M_ARENA_MAX, 1);
 	/* Long replies are allocated among small long-lived objects, and must not leave holes. */

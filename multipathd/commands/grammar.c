@@ -76,6 +76,7 @@ static const struct keyword whole_keywords[] = {
 	{ "explain",		"explain",		true },
 	{ "diff",		"diff",			false },
 	{ "verbose",		"verbose",		false },
+	{ "reservations",	"reservations",		false },
 	{ "--dry-run",		"--dry-run",		false },
 	{ "--verbose",		"verbose",		false },
 	{ "--json",		"json",			false },

@@ -6,6 +6,9 @@
 
 struct command_call;
 
+/** key_command_show() - "show reservations [json]", "show map $map reservations [json]" */
+void key_command_show(struct command_call *call);
+
 /** key_command_get_registered() - "getprstatus map $map" */
 void key_command_get_registered(struct command_call *call);
 

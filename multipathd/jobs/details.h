@@ -12,6 +12,7 @@
 
 struct daemon;
 struct disk_reading;
+struct registrants;
 struct request;
 
 enum {
@@ -34,6 +35,8 @@ struct details {
 	struct mp_foreign foreign;
 	struct disk_reading *readings; /* jobs/readings.h */
 	size_t reading_count;
+	const struct registrants *registrants; /* jobs/registrants.h */
+	size_t registrant_count;
 };
 
 /**

@@ -9,6 +9,8 @@ generation() { grep -o '[0-9]*$' "$pr/res_pr_generation" | tail -n 1; }
 ok() { same "$*" "$(multipathd "$@")" ok; }
 refused() { local reply; reply=$(multipathd "$@" 2>&1) && fail "$* is not refused: $reply"; }
 tells() { same "$1" "$(multipathd "$1" map "$map")" "$2"; }
+# shown TEXT - the map's line says that: state, paths, since when, keys, holder and type, with TIME for a time
+shown() { same "show reservations" "$(multipathd show reservations | awk -v map="$map" '$1 == map' | sed 's/  */ /g; s/ 20[^ ]*Z / TIME /')" "$map $1"; }
 two_hosts() {
 	tcm_backstore disk 8 reservation-1
 	local host
@@ -31,6 +33,8 @@ check "others are shown the rest" eval 'others show config local | grep -q no_pa
 check "but no key" eval '! others show config | grep -q "reservation_key 0x123abc"'
 tells getprhold unset
 check "nothing is registered at the target" registered 0
+shown "0x123abc unregistered 0/2 TIME 0 none -"
+check "users other than root do not see who holds what" eval '! others show reservations'
 
 ok setprstatus map "$map"
 tells getprstatus set
@@ -38,6 +42,16 @@ check "both paths are registered" registered 2
 reserve reserve /dev/sdb 123abc
 ok setprhold map "$map"
 tells getprhold set
+shown "0x123abc holder 2/2 TIME 2 0x123abc WE-RO"
+same "the same of one map" "$(multipathd show map "$map" reservations)" "$(multipathd show reservations)"
+check "JSON says so, too" python3 - "$map" <<- 'EOF'
+	import json, subprocess, sys
+	text = subprocess.check_output(["multipathd", "show", "map", sys.argv[1], "reservations", "json"])
+	row, = json.loads(text)["reservations"]
+	want = dict(name=sys.argv[1], key="0x123abc", state="holder", paths=2, registered_paths=2, answer="ok", keys=2, own_keys=2,
+		    reserved=True, holder="0x123abc", type=5, type_name="WE-RO")
+	sys.exit({key: row[key] for key in want} != want and text.decode())
+EOF
 dd if=/dev/zero of="/dev/mapper/$map" bs=4k count=1 oflag=direct status=none || fail "writes are refused"
 io_start one "/dev/mapper/$map"
 
@@ -45,6 +59,7 @@ say "a path that comes back"
 before=$(generation)
 pull sda
 until_true "sda is failed" path_is sda failed faulty
+shown "0x123abc holder 1/2 TIME 2 0x123abc WE-RO"
 plug sda
 until_true "sda is back" path_is sda active ready
 check "it was registered again" test "$(generation)" -gt "$before"
@@ -70,16 +85,21 @@ check "both are registered" registered 2
 
 say "a host that was shut out stays out"
 reserve clear /dev/sdb 123abc
+shown "0x123abc lost 0/2 - 0 none -"	# before multipathd has noticed it
+tells getprstatus set
 pull sda
 until_true "sda is failed" path_is sda failed faulty
 plug sda
 until_true "sda is back" path_is sda active ready
 tells getprstatus unset
+shown "0x123abc lost 0/2 TIME 0 none -"
 check "nothing is registered" registered 0
 ok setprstatus map "$map"
+shown "0x123abc registered 2/2 TIME 2 none -"
 ok unsetprstatus map "$map"
 tells getprstatus unset
 tells getprhold unset
+shown "0x123abc untracked 0/2 - 2 none -"
 
 say "the prkeys file"
 refused setprkey map "$map" key 0xnonsense
