@@ -83,8 +83,10 @@ static bool may_be_loaded(const struct run *run, const struct mp_path *path)
 
 static bool may_resize(const struct run *run, uint64_t from, uint64_t to)
 {
-	return run->seen->allow_resize || run->settings->auto_resize == MP_RESIZE_GROW_SHRINK ||
-	       (run->settings->auto_resize == MP_RESIZE_GROW_ONLY && to > from);
+	if (run->seen->allow_resize || run->settings->auto_resize == MP_RESIZE_GROW_SHRINK)
+		return true;
+	return to > from &&
+	       (run->seen->allow_growth || run->settings->auto_resize == MP_RESIZE_GROW_ONLY);
 }
 
 /* A map keeps its size, unless it may follow its paths and they agree. */

@@ -1,8 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: rescan-scsi-bus.sh (sg3-utils) finds new disks' maps, resizes and reloads maps, removes paths and their map, and flushes maps without a path
-# trixie differs: a disk taken away, maps: the reconfigure before it resizes a map whose paths have grown, there (docs/differences.md)
-# trixie differs: removal, maps: likewise
 . "$LAB/lib.sh"
 . "$LAB_ROOT/tests/clients/clients.sh"
 # rescan WHAT OPTION... - what it says of maps and devices. Either it or the daemon creates a map first, and removes the map of disks that are gone.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: resize map adopts the new size of a grown disk under I/O, and refuses while the paths differ
+# proves: resize map adopts the new size of a grown disk under I/O, and refuses while the paths differ; a reconfigure adopts what has grown by then, but not what grows afterwards
 . "$LAB/lib.sh"
 config "no_path_retry fail"
 san 2 2
@@ -23,5 +23,15 @@ until_true "both have grown" eval 'read -r s < "/sys/block/${paths[1]}/size" && 
 same "resize" "$(multipathd resize map "$map")" ok
 same "the map is 1 GiB" "$(size)" 2097152
 check "I/O continues" io_moves "/dev/mapper/$map"
+multipathd reconfigure
+echo 2 > $debug/virtual_gb
+for path in "${paths[@]}"; do echo 1 > "/sys/block/$path/device/rescan"; done
+for path in "${paths[@]}"; do until_true "$path has grown again" logged "$path now has 4194304 sectors"; done
+ready 2 2
+same "the map keeps its size until asked" "$(size)" 2097152
+check "reconfigure would resize it" grep -q "^resize $map" <(multipathd reconfigure --dry-run)
+same "reconfigure" "$(multipathd reconfigure)" ok
+until_true "the map is 2 GiB" eval '[ "$(size)" = 4194304 ]'
+check "I/O continues still" io_moves "/dev/mapper/$map"
 io_stop resize
 ready 2 2
