@@ -13,7 +13,6 @@
 #include "kernel/dm.h"
 #include "kernel/probe.h"
 #include "kernel/sysfs.h"
-#include "kernel/udev_queue.h"
 #include "model/order.h"
 
 static int changes_send(struct engine *engine, const struct mp_geom *geom, struct mp_order message)
@@ -283,17 +282,11 @@ int changes_reload(struct engine *engine, const struct mp_geom *old, const struc
 	return changes_apply_states(engine, &before, geom);
 }
 
-int changes_remove(struct engine *engine, const struct mp_geom *geom)
+static int remove_unused(struct engine *engine, const struct mp_geom *geom, bool awaits_udev)
 {
-	static const struct mp_dm_removal removal = { .only_unused = true };
-	int r;
+	const struct mp_dm_removal removal = { .only_unused = true, .awaits_udev = awaits_udev };
+	int r = mp_dm_remove(geom->wwid, &removal);
 
-	r = mp_dm_remove(geom->wwid, &removal);
-	if (r == -EBUSY) {
-		/* udev may have it open for a moment. */
-		mp_udev_queue_wait(MP_UDEV_QUEUE_MSEC);
-		r = mp_dm_remove(geom->wwid, &removal);
-	}
 	if (r >= 0)
 		engine_note(engine, false, false, ENGINE_WRONG_LUN "%s", geom->wwid);
 	if (r < 0)
@@ -304,6 +297,11 @@ int changes_remove(struct engine *engine, const struct mp_geom *geom)
 	for (size_t i = 0; i < geom->count && engine_is_exclusive(engine); i++)
 		engine_hold(engine, geom->paths[i].devt, false);
 	return engine_note(engine, false, false, "failed %s", geom->wwid);
+}
+
+int changes_remove(struct engine *engine, const struct mp_geom *geom)
+{
+	return remove_unused(engine, geom, true);
 }
 
 int changes_remake(struct engine *engine, const struct mp_geom *old, struct mp_geom *geom)
@@ -338,18 +336,23 @@ int changes_remake(struct engine *engine, const struct mp_geom *old, struct mp_g
 	return changes_apply_states(engine, &before, geom);
 }
 
-int changes_stop(struct engine *engine, const struct mp_geom *geom)
+static int stop(struct engine *engine, const struct mp_geom *geom, bool awaits_udev)
 {
 	const char *uuid = mp_geom_uuid(geom);
 	int r = uuid ? engine_note(engine, false, true, "stopped %s", uuid) : 0;
 
 	if (r == 0)
-		r = changes_remove(engine, geom);
+		r = remove_unused(engine, geom, awaits_udev);
 	if (r == 0)
 		engine_note(engine, false, false, MP_GEOM_NOTE_LUN "%s", geom->wwid);
 	if (r < 0 && uuid)
 		engine_note(engine, false, false, "stopped %s", uuid);
 	return r;
+}
+
+int changes_stop(struct engine *engine, const struct mp_geom *geom)
+{
+	return stop(engine, geom, true);
 }
 
 int changes_remove_any(const char *wwid, const struct mp_dm_removal *removal)
@@ -362,7 +365,7 @@ int changes_remove_any(const char *wwid, const struct mp_dm_removal *removal)
 		return mp_dm_remove(wwid, removal);
 	if (engine_open(&engine, false) >= 0)
 		geom = engine_find_wwid(&engine, wwid);
-	r = geom ? changes_stop(&engine, geom) : mp_dm_remove(wwid, removal);
+	r = geom ? stop(&engine, geom, removal->awaits_udev) : mp_dm_remove(wwid, removal);
 	engine_close(&engine);
 	return r;
 }

@@ -23,7 +23,6 @@
 #include "kernel/dm_library.h"
 #include "kernel/dm_list.h"
 #include "kernel/nvme.h"
-#include "kernel/udev_queue.h"
 #include "libmpathcmd/mpath_cmd.h"
 #include "model/grouping.h"
 #include "model/order.h"
@@ -502,20 +501,17 @@ static int reset_wwids(void)
 
 /* Flushing */
 
-/* @udev_is_idle: false until udev has been waited for, once for all maps */
-static int flush(const char *wwid, const char *name, int retries, bool *udev_is_idle)
+/* @removal: of one map after the other; they wait for udev once */
+static int flush(const char *wwid, const char *name, int retries, struct mp_dm_removal *removal)
 {
-	const struct mp_dm_removal removal = { .only_unused = true };
 	const struct timespec second = { .tv_sec = 1 };
 	int r;
 
-	while ((r = changes_remove_any(wwid, &removal)) < 0 && r != -ENODEV && retries-- > 0)
+	while ((r = changes_remove_any(wwid, removal)) < 0 && r != -ENODEV && retries-- > 0) {
+		removal->awaits_udev &= r != -EBUSY;
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &second, NULL);
-	if (r == -EBUSY && !*udev_is_idle) {
-		mp_udev_queue_wait(MP_UDEV_QUEUE_MSEC);
-		*udev_is_idle = true;
-		r = changes_remove_any(wwid, &removal);
 	}
+	removal->awaits_udev &= r != -EBUSY;
 	if (r == -EBUSY)
 		log_error("%s: map in use", name);
 	else if (r < 0)
@@ -527,11 +523,11 @@ static int flush_one(struct mp_config *config, const struct target *target, int 
 		     const char *text)
 {
 	struct target by_wwid = { .kind = TARGET_NAME };
-	bool udev_is_idle = false;
+	struct mp_dm_removal removal = { .only_unused = true, .awaits_udev = true };
 	char wwid[MP_WWID_SIZE];
 
 	if (wwid_of_map(target, wwid) == 0)
-		return flush(wwid, text, retries, &udev_is_idle);
+		return flush(wwid, text, retries, &removal);
 	if (target->kind != TARGET_NAME) {
 		log_error("the -f option requires a map name to remove");
 		return 1;
@@ -539,7 +535,7 @@ static int flush_one(struct mp_config *config, const struct target *target, int 
 	/* Its current name differs from the configured one. */
 	by_wwid.name = wwid;
 	if (wwid_of_name(config, target->name, wwid) == 0 && wwid_of_map(&by_wwid, wwid) == 0)
-		return flush(wwid, text, retries, &udev_is_idle);
+		return flush(wwid, text, retries, &removal);
 	log_error("%s is not a multipath device", text);
 	return 1;
 }
@@ -547,7 +543,7 @@ static int flush_one(struct mp_config *config, const struct target *target, int 
 static int flush_all(int retries)
 {
 	struct mp_dm_listed *listed;
-	bool udev_is_idle = false;
+	struct mp_dm_removal removal = { .only_unused = true, .awaits_udev = true };
 	size_t count;
 	int status = 0, r;
 
@@ -559,7 +555,7 @@ static int flush_all(int retries)
 	for (size_t i = 0; i < count; i++)
 		if (mp_dm_wwid(listed[i].uuid) && !mp_geom_is_wwid(mp_dm_wwid(listed[i].uuid)))
 			status |= flush(mp_dm_wwid(listed[i].uuid), listed[i].name, retries,
-					&udev_is_idle);
+					&removal);
 	mp_dm_list_free(listed, count);
 	return status;
 }

@@ -19,6 +19,7 @@
 #include "kernel/dm_events.h"
 #include "kernel/dm_list.h"
 #include "kernel/dm_task.h"
+#include "kernel/udev_queue.h"
 #include "model/geom.h"
 #include "model/geom_facts.h"
 #include "model/order.h"
@@ -962,7 +963,7 @@ static void remove_lower(const char *wwid, bool deferred)
 	remove_uuid(writes_wwid(wwid, true, uuid), deferred);
 }
 
-int mp_dm_remove(const char *wwid, const struct mp_dm_removal *removal)
+static int try_remove(const char *wwid, const struct mp_dm_removal *removal)
 {
 	_cleanup_(device_list_fini) struct device_list list = { 0 };
 	_cleanup_(removed_partitions_fini) struct removed_partitions removed = { 0 };
@@ -991,6 +992,16 @@ int mp_dm_remove(const char *wwid, const struct mp_dm_removal *removal)
 	if (mp_geom_is_wwid(wwid))
 		remove_lower(wwid, removal->deferred);
 	return removal->deferred && get_info(wwid, &info) == 0 ? 1 : 0;
+}
+
+int mp_dm_remove(const char *wwid, const struct mp_dm_removal *removal)
+{
+	int r = try_remove(wwid, removal);
+
+	if (r != -EBUSY || !removal->awaits_udev)
+		return r;
+	mp_udev_queue_wait(MP_UDEV_QUEUE_MSEC);
+	return try_remove(wwid, removal);
 }
 
 int mp_dm_cancel_deferred(const char *wwid)

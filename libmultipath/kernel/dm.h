@@ -115,10 +115,13 @@ int mp_dm_clear(const char *wwid);
 struct mp_dm_removal {
 	bool deferred; /* goes when its last user does */
 	bool only_unused; /* -EBUSY at once if it, or a partition map of it, is open */
+	/* udev may have it open for a moment: if it is in use, once more when udev is idle */
+	bool awaits_udev;
 };
 
 /**
- * mp_dm_remove() - the map and its partition maps. Blocks.
+ * mp_dm_remove() - the map and its partition maps. Blocks. Who removes many does not let each of them
+ * await udev.
  *
  * A map that cannot be removed goes on as it was, with its partition maps.
  * Return: 0, 1 if removal is deferred and it is still there, -EBUSY, -ENODEV, negative errno.

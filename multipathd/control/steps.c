@@ -240,6 +240,7 @@ int steps_remove(struct daemon_map *map, bool deferred, bool by_operator, uint64
 	job->removal = (struct mp_dm_removal){
 		.deferred = deferred,
 		.only_unused = !deferred,
+		.awaits_udev = by_operator, /* who does not come back by himself */
 	};
 	map->removing = true;
 	map->keep_uncreated = by_operator;

@@ -8,21 +8,9 @@
 #include "gmultipath/changes.h"
 #include "gmultipath/engine.h"
 #include "kernel/dm.h"
-#include "kernel/udev_queue.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
-
-/* udev may have it open only for a moment, and the operator does not wait for another attempt. */
-static int device_job_remove(const struct device_job *job)
-{
-	int r = changes_remove_any(job->wwid, &job->removal);
-
-	if (r != -EBUSY || !job->by_operator)
-		return r;
-	mp_udev_queue_wait(MP_UDEV_QUEUE_MSEC);
-	return changes_remove_any(job->wwid, &job->removal);
-}
 
 static void device_job_run(struct work *work)
 {
@@ -30,7 +18,7 @@ static void device_job_run(struct work *work)
 
 	switch (job->verb) {
 	case DEVICE_REMOVE:
-		job->error = device_job_remove(job);
+		job->error = changes_remove_any(job->wwid, &job->removal);
 		break;
 	case DEVICE_SUSPEND:
 		/* The next daemon must find it so. */

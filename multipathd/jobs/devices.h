@@ -25,7 +25,7 @@ struct device_job {
 	enum device_verb verb;
 	struct mp_dm_removal removal;
 	struct mp_dm_flags flags;
-	bool by_operator; /* a map that is in use is removed again once udev is idle */
+	bool by_operator;
 	uint64_t request;
 	int error;
 };

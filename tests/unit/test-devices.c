@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "gmultipath/changes.h"
-#include "kernel/udev_queue.h"
 #include "multipathd/jobs/devices.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
@@ -18,16 +17,6 @@ int changes_remove_any(const char *wwid, const struct mp_dm_removal *removal)
 {
 	mp_strbuf_printf(&dm.text, "remove %s%s\n", wwid, removal->deferred ? ", deferred" : "");
 	return dm_result("remove");
-}
-
-static bool udev_closes_it; /* what is in use */
-
-void mp_udev_queue_wait(unsigned limit_msec)
-{
-	assert_int_equal(limit_msec, MP_UDEV_QUEUE_MSEC);
-	mp_strbuf_puts(&dm.text, "wait for udev\n");
-	if (udev_closes_it)
-		dm.fails = NULL;
 }
 
 static void on_ended(struct device_job *job)
@@ -90,37 +79,6 @@ static void each_verb_is_done_and_noted_for_the_next_daemon(void **state)
 	}
 }
 
-static void what_the_operator_removes_may_be_open_in_udev_for_a_moment(void **state)
-{
-	static const struct {
-		int error;
-		bool by_operator, udev_closes_it;
-		int expected_error;
-		const char *expected;
-	} rows[] = {
-		{ -EBUSY, true, true, 0, "remove 3600a\nwait for udev\nremove 3600a\n" },
-		{ -EBUSY, true, false, -EBUSY, "remove 3600a\nwait for udev\nremove 3600a\n" },
-		{ -EIO, true, true, -EIO, "remove 3600a\n" },
-		{ 0, true, true, 0, "remove 3600a\n" },
-		/* the daemon tries again by itself */
-		{ -EBUSY, false, true, -EBUSY, "remove 3600a\n" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct device_job *job = job_new(DEVICE_REMOVE);
-
-		job->by_operator = rows[i].by_operator;
-		udev_closes_it = rows[i].udev_closes_it;
-		dm.fails = "remove";
-		dm.error = rows[i].error;
-		devices_start(job);
-		submitted_run();
-		dm_expect(rows[i].expected);
-		assert_int_equal(ended.error, rows[i].expected_error);
-	}
-}
-
 static struct reassign_job *reassign_job_new(void)
 {
 	struct reassign_job *job = calloc(1, sizeof(*job) + 2 * sizeof(*job->paths));
@@ -171,9 +129,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_verb_is_done_and_noted_for_the_next_daemon,
 						setup, dm_teardown),
-		cmocka_unit_test_setup_teardown(
-			what_the_operator_removes_may_be_open_in_udev_for_a_moment, setup,
-			dm_teardown),
 		cmocka_unit_test_setup_teardown(devices_are_reassigned_in_the_lane_of_the_table,
 						setup, dm_teardown),
 		cmocka_unit_test_setup_teardown(a_job_that_was_never_begun_has_no_result, setup,

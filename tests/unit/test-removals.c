@@ -50,7 +50,7 @@ int changes_remove_any(const char *wwid, const struct mp_dm_removal *removal)
 {
 	unsigned *in_use = &kernel.in_use[*wwid - 'a'];
 
-	assert_true(removal->only_unused);
+	assert_true(removal->only_unused && !removal->awaits_udev);
 	mp_strbuf_printf(&said, "remove %s\n", wwid);
 	if (!*in_use)
 		return kernel.error;

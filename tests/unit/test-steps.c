@@ -306,6 +306,8 @@ static void a_removal_waits_for_the_last_user_if_that_is_configured(void **state
 		assert_false(world.map->keep_uncreated);
 		assert_int_equal(recorded.device->removal.only_unused,
 				 !recorded.device->removal.deferred);
+		/* it is tried again at the next event */
+		assert_false(recorded.device->removal.awaits_udev);
 	}
 }
 
@@ -335,6 +337,7 @@ static void the_operator_removes_suspends_and_resumes_and_is_answered(void **sta
 	world_init(&world, ONE_PATH);
 	assert_int_equal(steps_remove(world.map, false, true, 9), 0);
 	assert_true(world.map->keep_uncreated); /* it is not created again by itself */
+	assert_true(recorded.device->removal.only_unused && recorded.device->removal.awaits_udev);
 	assert_int_equal(steps_suspend(world.map, false, 10), 0);
 	assert_int_equal(steps_suspend(world.map, true, 11), 0);
 	recorded_expect("remove w for request 9\n"
