@@ -28,8 +28,10 @@ same "the map's WWID" "$(map_field "$map" %w)" "uuid.$uuid"
 same "protocol" "$(multipathd show paths raw format %P | sort -u)" nvme:tcp
 until_true "optimized is 50" prio_is "$one" 50
 until_true "non-optimized is 10" prio_is "$two" 10
+# The kernel chooses a group at the first I/O after the last load.
+until_true "a group for each" groups_are 2
+check "a read" dd if="/dev/mapper/$map" of=/dev/null bs=4k count=1 iflag=direct status=none
 until_true "the optimized one is active" active_is "$one"
-check "a group for each" groups_are 2
 shown
 io_start nvme "/dev/mapper/$map"
 for state in inaccessible persistent-loss change; do

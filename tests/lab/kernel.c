@@ -557,6 +557,23 @@ static void a_map_in_use_is_busy_or_removed_later(void **state)
 	assert_int_equal(mp_dm_remove("wwid0", &unused), -ENODEV);
 }
 
+static void await_io_under_way(unsigned minor)
+{
+	char path[64];
+	unsigned reads = 0;
+
+	snprintf(path, sizeof(path), "/sys/block/dm-%u/inflight", minor);
+	for (int tries = 200; tries && !reads; tries--) {
+		FILE *file = fopen(path, "r");
+
+		assert_non_null(file);
+		assert_int_equal(fscanf(file, "%u", &reads), 1);
+		fclose(file);
+		usleep(50000);
+	}
+	assert_true(reads);
+}
+
 /* All paths have failed and I/O is queued: an attempt to remove the map changes nothing. */
 static void a_failed_removal_leaves_the_map_unchanged(void **state)
 {
@@ -585,7 +602,8 @@ static void a_failed_removal_leaves_the_map_unchanged(void **state)
 		_exit(system("dd if=/dev/mapper/map0 of=/dev/null bs=4k count=1 iflag=direct 2>/dev/null") ?
 			      7 :
 			      0);
-	usleep(300000);
+	assert_int_equal(mp_dm_read("wwid0", &map), 0);
+	await_io_under_way(map.minor);
 	/* The second case is the result of a race with a program that opens it. */
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
 		assert_int_equal(mp_dm_remove("wwid0", &ways[i]), -EBUSY);

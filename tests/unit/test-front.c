@@ -2,9 +2,10 @@
 /* Starts the programs as scripts do, with a daemon that answers from a table. */
 #include "tests/unit/fake-daemon.h"
 
-#include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <pty.h>
+#include <stdbool.h>
 #include <sys/wait.h>
 
 static const struct fake_reply replies[] = {
@@ -203,25 +204,32 @@ static void usage_needs_neither_daemon_nor_root(void **state)
 	(void)state;
 }
 
-/* Reads until @until is seen, for five seconds at most. */
-static void expect(int fd, const char *until)
+static const char prompt[] = "multipathd> "; /* the terminal is in its own mode again */
+
+static bool has(const char *text, const char *first, const char *then)
 {
+	const char *at = strstr(text, first);
+
+	return at && strstr(at, then);
+}
+
+/* Reads until @first is seen, and @then after it; waits for more for five seconds at most. */
+static void expect(int fd, const char *first, const char *then)
+{
+	struct pollfd more = { .fd = fd, .events = POLLIN };
 	char text[4096] = "";
 	size_t used = 0;
-	int tries;
 
-	for (tries = 0; tries < 500 && !strstr(text, until); tries++) {
+	while (!has(text, first, then) && used < sizeof(text) - 1 && poll(&more, 1, 5000) > 0) {
 		ssize_t got = read(fd, text + used, sizeof(text) - 1 - used);
 
-		if (got > 0) {
-			used += got;
-			text[used] = '\0';
-			continue;
-		}
-		usleep(10000);
+		if (got <= 0)
+			break;
+		used += got;
+		text[used] = '\0';
 	}
-	if (!strstr(text, until))
-		fail_msg("no '%s' in '%s'", until, text);
+	if (!has(text, first, then))
+		fail_msg("no '%s', '%s' in '%s'", first, then, text);
 }
 
 static void type(int fd, const char *text)
@@ -245,21 +253,19 @@ static void a_terminal_has_completion_and_history(void **state)
 		execl(file, "multipathc", NULL);
 		_exit(126);
 	}
-	fcntl(fd, F_SETFL, O_NONBLOCK);
-	expect(fd, "multipathd> ");
+	expect(fd, prompt, "");
 	type(fd, "sho\tda\t\n");
-	expect(fd, "pid 1 idle");
+	expect(fd, "pid 1 idle", prompt);
 	type(fd, "\020\n"); /* control-P: the line before */
-	expect(fd, "pid 1 idle");
+	expect(fd, "pid 1 idle", prompt);
 	type(fd, "show map \t");
-	expect(fd, "mpatha  other");
+	expect(fd, "mpatha  other", prompt);
 	type(fd, "m\t");
-	expect(fd, "patha ");
+	expect(fd, "patha ", "");
 	type(fd, "\025"); /* control-U: forget the line */
 	type(fd, "colour\n");
-	expect(fd, "\033[1mbold\033[0m");
+	expect(fd, "\033[1mbold\033[0m", prompt);
 	type(fd, "\004");
-	fcntl(fd, F_SETFL, 0);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
