@@ -12,7 +12,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
@@ -41,29 +40,22 @@ static void lines_add(struct target_lines *lines, const char *line)
 	lines->length += length;
 }
 
-/* Lines have the form of base/log.h, which has one verbosity for the process: several threads of a
- * program may each want their own. */
+/* base/log.h has one verbosity for the process: several threads of a program may each want their
+ * own. */
 void target_log(const struct target *target, enum log_level level, const char *format, ...)
 {
-	char line[512], whole[sizeof(line) + 40];
-	struct timespec now;
+	char line[512 + LOG_TIME_SIZE];
 	va_list args;
 
 	if ((int)level > target->verbosity)
 		return;
 	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
+	log_format_timed(line, sizeof(line), format, args);
 	va_end(args);
-	for (char *c = line; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	snprintf(whole, sizeof(whole), "%lld.%06ld | %s\n", (long long)now.tv_sec,
-		 now.tv_nsec / 1000, line);
 	if (target->lines)
-		lines_add(target->lines, whole);
+		lines_add(target->lines, line);
 	else
-		fputs(whole, stderr);
+		fputs(line, stderr);
 }
 
 void target_dump(const struct target *target, const void *data, size_t size)

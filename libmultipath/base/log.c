@@ -54,19 +54,37 @@ static void remove_controls(char *line)
 			*line = '?';
 }
 
+static void format_line(char *line, size_t size, const char *format, va_list args)
+{
+	vsnprintf(line, size, format, args);
+	remove_controls(line);
+}
+
+void log_format_timed(char *text, size_t size, const char *format, va_list args)
+{
+	struct timespec now;
+	int length;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	length = snprintf(text, size, "%lld.%06ld | ", (long long)now.tv_sec, now.tv_nsec / 1000);
+	format_line(text + length, size - length - 1, format, args);
+	strcat(text, "\n");
+}
+
 void log_line(enum log_level level, const char *format, ...)
 {
-	char line[1024];
-	struct timespec now;
+	char line[1024 + LOG_TIME_SIZE];
 	va_list args;
 
-	if ((int)level > process_log.verbosity)
+	if ((int)level > process_log.verbosity || process_log.target == LOG_TO_NOTHING)
 		return;
 
 	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
+	if (process_log.target == LOG_TO_STDERR_WITH_TIME)
+		log_format_timed(line, sizeof(line), format, args);
+	else
+		format_line(line, 1024, format, args);
 	va_end(args);
-	remove_controls(line);
 
 	switch (process_log.target) {
 	case LOG_TO_SYSLOG:
@@ -78,9 +96,7 @@ void log_line(enum log_level level, const char *format, ...)
 		fprintf(stderr, "%s\n", line);
 		break;
 	case LOG_TO_STDERR_WITH_TIME:
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		fprintf(stderr, "%lld.%06ld | %s\n", (long long)now.tv_sec, now.tv_nsec / 1000,
-			line);
+		fputs(line, stderr);
 		break;
 	}
 }

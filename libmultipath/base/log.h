@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* log.h - what programs tell the operator.  For: programs only; libraries return. */
 #pragma once
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Verbosity that shows it; syslog gets priority level + 3. */
 enum log_level {
@@ -33,6 +35,16 @@ int log_verbosity(void);
  * @format:	without a newline; control characters become '?'
  */
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+enum { LOG_TIME_SIZE = 40 }; /* at most, of the time before a line */
+
+/**
+ * log_format_timed() - a line as log_line() prints it with the time, and its newline, for callers
+ * with a verbosity of their own
+ * @size:	more than LOG_TIME_SIZE; what does not fit is cut off
+ */
+void log_format_timed(char *text, size_t size, const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
 
 /** log_warnings() - each line of @text as a warning after @prefix */
 void log_warnings(const char *prefix, const char *text);
