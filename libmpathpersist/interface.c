@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libmpathpersist/mpath_persist.h"
 
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "config/config.h"
+#include "kernel/dm_ioctl.h"
 #include "libmpathpersist/actions.h"
 #include "libmpathpersist/attempts.h"
 #include "libmpathpersist/parameters.h"
@@ -65,10 +65,8 @@ int mpath_lib_exit(struct config *conf)
 
 int mpath_persistent_reserve_init_vecs(int verbose)
 {
-	_cleanup_close_ int fd = open("/dev/mapper/control", O_RDWR | O_CLOEXEC);
-
 	atomic_store(&vecs_verbosity, verbose);
-	return fd < 0 ? MPATH_PR_DMMP_ERROR : 0;
+	return mp_dm_ioctl_probe() < 0 ? MPATH_PR_DMMP_ERROR : 0;
 }
 
 void mpath_persistent_reserve_free_vecs(void)
