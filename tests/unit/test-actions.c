@@ -15,13 +15,13 @@
 
 #include "base/bytes.h"
 #include "base/cleanup.h"
-#include "kernel/dm_ioctl.h"
 #include "kernel/reserving.h"
 #include "kernel/scsi.h"
 #include "libmpathpersist/actions.h"
 #include "libmpathpersist/mpath_persist.h"
 #include "libmpathpersist/notes.h"
 #include "libmpathpersist/targets.h"
+#include "no-map.h"
 
 enum {
 	PATHS = 3, /* nexuses 0 to 2 are this host's */
@@ -215,20 +215,6 @@ int mp_dm_ioctl_resume(dev_t devt)
 		world->exposed |= !world->lost[i] && !world->keys[i];
 	world->suspended = false;
 	return 0;
-}
-
-int mp_dm_ioctl_identify(dev_t devt, struct mp_dm_ioctl_map *ret)
-{
-	(void)devt;
-	(void)ret;
-	return -ENODEV;
-}
-
-int mp_dm_ioctl_read(dev_t devt, struct mp_table *ret)
-{
-	(void)devt;
-	(void)ret;
-	return -ENODEV;
 }
 
 int notes_write_key(const struct target *target, const struct mp_prkey *key)

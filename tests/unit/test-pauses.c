@@ -17,10 +17,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "kernel/dm_ioctl.h"
 #include "libmpathpersist/mpath_persist.h"
 #include "libmpathpersist/pauses.h"
 #include "libmpathpersist/targets.h"
+#include "no-map.h"
 
 /* What the processes of a test did to the map: a letter each; they share the pipe. */
 static int done[2];
@@ -43,20 +43,6 @@ static void expect(const char *wanted)
 	if (poll(&readable, 1, 0) == 1)
 		length += read(done[0], text + length, 1);
 	assert_string_equal(text, wanted);
-}
-
-int mp_dm_ioctl_identify(dev_t devt, struct mp_dm_ioctl_map *ret)
-{
-	(void)devt;
-	(void)ret;
-	return -ENODEV;
-}
-
-int mp_dm_ioctl_read(dev_t devt, struct mp_table *ret)
-{
-	(void)devt;
-	(void)ret;
-	return -ENODEV;
 }
 
 int mp_dm_ioctl_suspend(dev_t devt)
