@@ -173,6 +173,9 @@ wwid_of_lun() { wwid_of_disk "$(paths_of_lun "$1" | head -n 1)"; }
 
 pull() { local p; for p; do echo offline > "/sys/block/$p/device/state"; done; }
 plug() { local p; for p; do echo running > "/sys/block/$p/device/state"; done; }
+# lose PATH - and multipathd knows;  regain PATH - and it is in use again
+lose() { pull "$1"; until_true "$1 is failed" path_is "$1" failed faulty; }
+regain() { plug "$1"; until_true "$1 is back" path_is "$1" active ready; }
 
 # tcm_backstore NAME MEGABYTES SERIAL [DEVICE] - a LIO disk in memory, or on DEVICE
 core=/sys/kernel/config/target/core

@@ -32,6 +32,14 @@ notes() { echo "$(multipathd getprkey map "$map") $(multipathd getprstatus map "
 daemon_knows() { same "the daemon's notes" "$(notes)" "$1"; }
 notes_are() { [ "$(notes)" = "$1" ]; }
 
+# lose_holder - sda holds the reservation when it is lost: the first path that works reserves
+lose_holder() {
+	lose sdb
+	mpp -o -R -K 123abc -T 5 "$m"
+	regain sdb
+	lose sda
+}
+
 is_suspended() { dmsetup info "$m" | grep -q 'State: *SUSPENDED'; }
 is_active() { ! is_suspended; }
 is_stopped() { grep -qs '^State:[[:space:]]*[tT]' "/proc/$1/status"; }
@@ -93,46 +101,30 @@ mpp -o -C -K 123abc "$m"
 daemon_knows "none unset unset"
 
 say "a path that is down is registered when it works again"
-pull sda
-until_true "sda is failed" path_is sda failed faulty
+lose sda
 mpp -o -G -S 123abc "$m"
 keys_are "123abc "
 daemon_knows "0x123abc set unknown"
-plug sda
-until_true "sda is back" path_is sda active ready
+regain sda
 keys_are "123abc 123abc "
 check "the key is in the file" grep -q '^0x0000000000123abc ' /etc/multipath/prkeys
 
 say "release what a lost path holds, under I/O"
 io_start one "$m"
-pull sdb	# the first one that works reserves
-until_true "sdb is failed" path_is sdb failed faulty
-mpp -o -R -K 123abc -T 5 "$m"
-plug sdb
-until_true "sdb is back" path_is sdb active ready
-pull sda
-until_true "sda is failed" path_is sda failed faulty
+lose_holder
 refused 11 -o -L -K 123abc -T 6 "$m"
 mpp -o -R -K 123abc -T 5 "$m"
 mpp -o -L -K 123abc -T 5 "$m"
 holder_is ""
 daemon_knows "0x123abc set unset"
-plug sda
-until_true "sda is back" path_is sda active ready
+regain sda
 keys_are "123abc 123abc "
 
 say "another key, while a lost path holds it"
-pull sdb
-until_true "sdb is failed" path_is sdb failed faulty
-mpp -o -R -K 123abc -T 5 "$m"
-plug sdb
-until_true "sdb is back" path_is sdb active ready
-pull sda
-until_true "sda is failed" path_is sda failed faulty
+lose_holder
 mpp -o -G -K 123abc -S 456 "$m"
 holder_is "456 Write Exclusive, registrants only "
-plug sda
-until_true "sda is back" path_is sda active ready
+regain sda
 keys_are "456 456 "
 daemon_knows "0x456 set set"
 
@@ -178,10 +170,8 @@ say "shut out by another host"
 other -o -I -S 999
 other -o -P -K 999 -S 456 -T 5
 keys_are "999 "
-pull sda
-until_true "sda is failed" path_is sda failed faulty
-plug sda
-until_true "sda is back" path_is sda active ready
+lose sda
+regain sda
 keys_are "999 "
 daemon_knows "0x456 unset unset"
 refused 11 -o -R -K 456 -T 5 "$m"

@@ -57,11 +57,9 @@ io_start one "/dev/mapper/$map"
 
 say "a path that comes back"
 before=$(generation)
-pull sda
-until_true "sda is failed" path_is sda failed faulty
+lose sda
 shown "0x123abc holder 1/2 TIME 2 0x123abc WE-RO"
-plug sda
-until_true "sda is back" path_is sda active ready
+regain sda
 check "it was registered again" test "$(generation)" -gt "$before"
 
 say "a path that joins"
@@ -87,10 +85,8 @@ say "a host that was shut out stays out"
 reserve clear /dev/sdb 123abc
 shown "0x123abc lost 0/2 - 0 none -"	# before multipathd has noticed it
 tells getprstatus set
-pull sda
-until_true "sda is failed" path_is sda failed faulty
-plug sda
-until_true "sda is back" path_is sda active ready
+lose sda
+regain sda
 tells getprstatus unset
 shown "0x123abc lost 0/2 TIME 0 none -"
 check "nothing is registered" registered 0
