@@ -111,7 +111,7 @@ programs := $(call program_if,client/front.c,$(B)/sbin/multipathd) $(call progra
 	$(call program_if,mpathpersist/main.c,$(B)/sbin/mpathpersist) $(B)/sbin/kpartx $(B)/kpartx_id $(B)/plugin/resident
 libraries := $(call program_if,libmpathcmd/libmpathcmd.map,$(B)/libmpathcmd.so.0) \
 	$(B)/libdmmp.so.0.2.0 $(B)/libdmmp.a $(B)/libmpathpersist.so.0 $(B)/libmpathpersist.a $(B)/libpersist.a \
-	$(B)/libmpathvalid.so.0 $(B)/libmpathvalid.a \
+	$(B)/libmpathvalid.so.0 $(B)/libmpathvalid.a $(B)/libmultipath.so.0 \
 	$(B)/libmpathcmd.a $(B)/libclient.a $(B)/libmultipath.a $(B)/libengine.a $(B)/libkpartx.a
 
 unit_tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c))
@@ -181,6 +181,13 @@ $(B)/libmpathvalid.so.0: $(mpathvalid_objects) $(B)/libmultipath.a $(B)/libmpath
 	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -shared -Wl,-soname,libmpathvalid.so.0 \
 		-Wl,--version-script=libmpathvalid/libmpathvalid.map $(if $(SAN)$(FUZZER),,-Wl,-z,defs) -Wl,--as-needed \
 		-o $@ $(filter-out %.map,$^) $(library_libs) $(LDFLAGS)
+
+# Empty. Programs that use libmpathpersist are linked with -lmultipath, too, but use none of its functions: those are
+# multipath-tools' own, and change with each release. What is shared here is in libmultipath.a, which is not installed.
+$(B)/libmultipath.so.0: Makefile
+	@mkdir -p $(@D)
+	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -shared -Wl,-soname,libmultipath.so.0 -o $@ -x c /dev/null -x none \
+		$(LDFLAGS) -Wl,--no-as-needed -lc
 
 $(B)/libdmmp.so.0.2.0: $(dmmp_objects) $(B)/libmpathcmd.a libdmmp/libdmmp.map
 	$(call say,LD      $(@:$(B)/%=%))$(CC) $(all_cflags) -shared -Wl,-soname,libdmmp.so.0.2.0 \
@@ -310,10 +317,12 @@ install: all ## install (DESTDIR, prefix, libdir, ...)
 	install -m 755 $(B)/plugin/multipathd $(B)/plugin/multipath $(B)/plugin/resident $(DESTDIR)$(plugindir)
 	for d in $(plugin_links); do install -d $(DESTDIR)$$d && \
 		ln -sf $(plugindir)/multipathd $(plugindir)/multipath $(DESTDIR)$$d || exit; done
-	install -m 755 $(B)/libmpathcmd.so.0 $(B)/libmpathpersist.so.0 $(B)/libmpathvalid.so.0 $(DESTDIR)$(libdir)
+	install -m 755 $(B)/libmpathcmd.so.0 $(B)/libmpathpersist.so.0 $(B)/libmpathvalid.so.0 $(B)/libmultipath.so.0 \
+		$(DESTDIR)$(libdir)
 	ln -sf libmpathcmd.so.0 $(DESTDIR)$(libdir)/libmpathcmd.so
 	ln -sf libmpathpersist.so.0 $(DESTDIR)$(libdir)/libmpathpersist.so
 	ln -sf libmpathvalid.so.0 $(DESTDIR)$(libdir)/libmpathvalid.so
+	ln -sf libmultipath.so.0 $(DESTDIR)$(libdir)/libmultipath.so
 	install -m 755 $(B)/libdmmp.so.0.2.0 $(DESTDIR)$(libdir)
 	ln -sf libdmmp.so.0.2.0 $(DESTDIR)$(libdir)/libdmmp.so
 	install -d $(DESTDIR)$(includedir)/libdmmp
@@ -357,7 +366,8 @@ uninstall: ## remove what "make install" with the same settings has installed
 	rm -f $(addprefix $(DESTDIR)$(sbindir)/,multipathd multipath multipathc mpathconf gmultipath kpartx mpathpersist)
 	rm -f $(foreach d,$(plugindir) $(plugin_links),$(DESTDIR)$d/multipathd $(DESTDIR)$d/multipath) $(DESTDIR)$(plugindir)/resident
 	rm -f $(addprefix $(DESTDIR)$(libdir)/,libmpathcmd.so.0 libmpathcmd.so libmpathcmd.a pkgconfig/libmpathcmd.pc \
-		libmpathpersist.so.0 libmpathpersist.so libmpathvalid.so.0 libmpathvalid.so libdmmp.so.0.2.0 libdmmp.so pkgconfig/libdmmp.pc)
+		libmpathpersist.so.0 libmpathpersist.so libmpathvalid.so.0 libmpathvalid.so libmultipath.so.0 libmultipath.so libdmmp.so.0.2.0 libdmmp.so \
+		pkgconfig/libdmmp.pc)
 	rm -f $(addprefix $(DESTDIR)$(includedir)/,mpath_cmd.h mpath_persist.h mpath_valid.h libdmmp/libdmmp.h)
 	rm -f $(addprefix $(DESTDIR)$(mandir)/,man3/mpath_persistent_reserve_in.3 man3/mpath_persistent_reserve_out.3 \
 		man3/libdmmp.h.3 man3/mpath_valid.h.3 $(patsubst %,man3/%.3,$(dmmp_functions)) man8/mpathpersist.8 man5/multipath.conf.5 man8/multipath.8 man8/multipathd.8 man8/multipathc.8 \
