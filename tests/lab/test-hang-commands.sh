@@ -26,9 +26,6 @@ io_start healthy "/dev/mapper/$map"
 echo 4 > $debug/opts
 echo -1 > $debug/every_nth
 say "half of all paths swallow commands"
-multipathd show reservations > "$LAB_OUT/reservations" || fail "no reply"
-same "arrays that are silent" "$(grep -c ' no-answer  *-$' "$LAB_OUT/reservations")" 8
-same "arrays that are not" "$(grep -c ' none  *-$' "$LAB_OUT/reservations")" 8
 ailing() { [ "$(multipathd show paths raw format '%s %T' | grep scsi_debug | grep -vc ready)" -ge 12 ]; }
 until_true -t 40 "the paths are seen to hang" ailing
 latency 300 "show paths"

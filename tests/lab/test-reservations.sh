@@ -118,3 +118,15 @@ tells getprstatus set
 ok unsetprkey map "$map"
 tells getprkey none
 check "it is commented out" grep -qx "#x0000000000000077 $(map_field "$map" %w)" /etc/multipath/prkeys
+
+say "arrays that do not tell"
+udev_quick modprobe scsi_debug add_host=1 num_tgts=1 max_luns=1 vpd_use_hostno=0 dev_size_mb=8
+until_true "there is a map of one path" eval '[ "$(maps_of_paths 1)" = 1 ]'
+map=$(multipathd show maps raw format '%n %v' | awk '/Linux/ { print $1 }')
+shown "none no-key 0/1 - - unsupported -"
+# From now on it answers no command.
+echo 4 > $debug/opts
+echo -1 > $debug/every_nth
+same "it is named" "$(multipathd show map "$map" reservations | awk 'NR == 2 { print $7 }')" no-answer
+echo 0 > $debug/every_nth
+echo 0 > $debug/opts
