@@ -5,9 +5,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/strbuf.h"
 #include "kernel/reservation.h"
 
 static void parameters_are_at_the_offsets_of_the_standard(void **state)
@@ -261,6 +263,116 @@ static void a_registration_is_found_by_its_ports(void **state)
 	assert_int_equal(mp_reservation_find(&status, 0x777, 1, NULL), MP_RESERVATION_UNSURE);
 }
 
+/*
+ * Answers of LIO as sg_raw has received them, in the corpus of the fuzz target: two ports of one
+ * unit with SAS TransportIDs, and one with an iSCSI TransportID.
+ */
+static size_t recorded_read(const char *name, uint8_t *data, size_t size)
+{
+	char path[80];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "tests/fuzz/corpus/reservation/%s", name);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	size = fread(data, 1, size, file);
+	fclose(file);
+	return size;
+}
+
+static void registrant_format(const struct mp_reservation_registrant *one, struct mp_strbuf *text)
+{
+	mp_strbuf_printf(text, " %llx", (unsigned long long)one->key);
+	if (one->all_target_ports)
+		mp_strbuf_puts(text, " all ports");
+	else
+		mp_strbuf_printf(text, " port %u", one->target_port);
+	if (one->holder)
+		mp_strbuf_printf(text, " holds %u", one->type);
+	if (one->transport.protocol == MP_TRANSPORT_ISCSI)
+		mp_strbuf_printf(text, " %s", one->transport.name);
+	else
+		for (size_t i = 0; i < sizeof(one->transport.address); i++)
+			mp_strbuf_printf(text, "%s%02x", i ? "" : " ", one->transport.address[i]);
+	mp_strbuf_putc(text, ';');
+}
+
+static void keys_format(const uint8_t *data, size_t size, struct mp_strbuf *text)
+{
+	struct mp_reservation_keys keys;
+
+	assert_int_equal(mp_reservation_decode_keys(data, size, &keys), 0);
+	mp_strbuf_printf(text, "%u:", keys.generation);
+	for (size_t i = 0; i < keys.count; i++)
+		mp_strbuf_printf(text, " %llx", (unsigned long long)mp_reservation_key(&keys, i));
+}
+
+static void holder_format(const uint8_t *data, size_t size, struct mp_strbuf *text)
+{
+	struct mp_reservation_holder holder;
+
+	assert_int_equal(mp_reservation_decode_holder(data, size, &holder), 0);
+	mp_strbuf_printf(text, "%u:", holder.generation);
+	if (holder.held)
+		mp_strbuf_printf(text, " %llx scope %u type %u", (unsigned long long)holder.key,
+				 holder.scope, holder.type);
+}
+
+static void capabilities_format(const uint8_t *data, size_t size, struct mp_strbuf *text)
+{
+	struct mp_reservation_capabilities capabilities;
+
+	assert_int_equal(mp_reservation_decode_capabilities(data, size, &capabilities), 0);
+	mp_strbuf_printf(text, "%u: %02x %02x types %04x", capabilities.length,
+			 capabilities.flags[0], capabilities.flags[1], capabilities.types);
+}
+
+static void status_format(const uint8_t *data, size_t size, struct mp_strbuf *text)
+{
+	struct mp_reservation_registrant one;
+	struct mp_reservation_status status;
+
+	assert_int_equal(mp_reservation_decode_status(data, size, &status), 0);
+	mp_strbuf_printf(text, "%u:", status.generation);
+	while (mp_reservation_next(&status, &one))
+		registrant_format(&one, text);
+}
+
+static void recorded_answers_of_lio_are_read(void **state)
+{
+	static const struct {
+		const char *name;
+		void (*format)(const uint8_t *data, size_t size, struct mp_strbuf *text);
+		const char *text;
+	} rows[] = {
+		{ "lio-nothing", keys_format, "0:" },
+		{ "lio-nothing", holder_format, "0:" },
+		{ "lio-nothing", status_format, "0:" },
+		{ "lio-keys", keys_format, "2: 123abc 123abc" },
+		{ "lio-holder", holder_format, "2: 123abc scope 0 type 5" },
+		{ "lio-holder-all", holder_format, "2: 0 scope 0 type 8" },
+		{ "lio-capabilities", capabilities_format, "8: 1d 91 types ea01" },
+		{ "lio-status", status_format,
+		  "2: 123abc port 1 6001405000000000; 123abc port 2 holds 5 6001405000000001;" },
+		{ "lio-status-all", status_format,
+		  "2: 123abc port 1 holds 8 6001405000000000; 123abc port 2 holds 8 6001405000000001;" },
+		{ "lio-status-all-ports", status_format, "5: 77 all ports 6001405000000000;" },
+		{ "lio-status-iscsi", status_format,
+		  "8: 9 port 3 holds 6 iqn.2026-01.test.lab:host,i,0x00023d000001;"
+		  " 123abc port 1 6001405000000000;" },
+	};
+	uint8_t data[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_strbuf_ struct mp_strbuf text = MP_STRBUF_INIT;
+		size_t size = recorded_read(rows[i].name, data, sizeof(data));
+
+		rows[i].format(data, size, &text);
+		assert_string_equal(mp_strbuf_text(&text), rows[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +386,7 @@ int main(void)
 		cmocka_unit_test(registered_keys_are_read),
 		cmocka_unit_test(keys_that_did_not_fit_are_left_out),
 		cmocka_unit_test(the_holder_is_read),
+		cmocka_unit_test(recorded_answers_of_lio_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
