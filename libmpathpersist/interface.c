@@ -95,7 +95,7 @@ int mpath_persistent_reserve_in(int fd, int rq_servact, struct prin_resp *resp, 
 
 	if (rq_servact < MPATH_PRIN_RKEY_SA || rq_servact > MPATH_PRIN_RFSTAT_SA || !resp)
 		return MPATH_PR_SYNTAX_ERROR;
-	code = target_open(fd, verbose, &target);
+	code = target_open(fd, TARGET_READS, verbose, &target);
 	target.dumps = noisy;
 	if (code == MPATH_PR_SUCCESS)
 		code = reserve_in(&target, rq_servact, resp);
@@ -134,10 +134,8 @@ int mpath_persistent_reserve_out(int fd, int rq_servact, int rq_scope, unsigned 
 
 	if (!paramp || parameters_take(paramp, &parameters) != MPATH_PR_SUCCESS)
 		return MPATH_PR_SYNTAX_ERROR;
-	code = target_open(fd, verbose, &target);
+	code = target_open(fd, TARGET_CHANGES, verbose, &target);
 	target.dumps = noisy;
-	if (code == MPATH_PR_SUCCESS)
-		code = target_lock(&target);
 	if (code == MPATH_PR_SUCCESS)
 		code = reserve_out(&target, rq_servact,
 				   (rq_scope << 4 & MPATH_PR_SCOPE_MASK) |

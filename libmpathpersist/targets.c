@@ -293,32 +293,8 @@ static int find_settings(struct target *target, const struct mp_identity *refere
 	return target->source == MP_RESERVATION_PRKEYS ? find_key(target) : 0;
 }
 
-int target_open(int fd, int verbosity, struct target *ret)
-{
-	struct mp_identity reference;
-	struct stat about;
-	int r;
-
-	*ret = (struct target){ .verbosity = verbosity, .lock_fd = -1 };
-	if (fstat(fd, &about) < 0 || !S_ISBLK(about.st_mode))
-		return MPATH_PR_FILE_ERROR;
-	ret->devt = about.st_rdev;
-	r = mp_dm_ioctl_identify(ret->devt, &ret->map);
-	if (r >= 0)
-		r = paths_find(ret, &reference);
-	if (r < 0) {
-		target_log(ret, LOG_LEVEL_ERROR, "%u:%u: no multipath map: %s", major(ret->devt),
-			   minor(ret->devt), strerror(-r));
-		return MPATH_PR_DMMP_ERROR;
-	}
-	if (find_settings(ret, r > 0 ? &reference : NULL) < 0)
-		return MPATH_PR_DMMP_ERROR;
-	target_look(ret);
-	return MPATH_PR_SUCCESS;
-}
-
 /* The map's directory in sysfs: any user may open it, and it goes with the map. */
-int target_lock(struct target *target)
+static int target_lock(struct target *target)
 {
 	char dir[sizeof("/sys/dev/block/4294967295:4294967295")];
 
@@ -330,6 +306,32 @@ int target_lock(struct target *target)
 	target_log(target, LOG_LEVEL_ERROR, "%s: %s: cannot lock: %s", target->map.name, dir,
 		   strerror(errno));
 	return MPATH_PR_DMMP_ERROR;
+}
+
+int target_open(int fd, enum target_use use, int verbosity, struct target *ret)
+{
+	struct mp_identity reference;
+	struct stat about;
+	int r;
+
+	*ret = (struct target){ .verbosity = verbosity, .lock_fd = -1 };
+	if (fstat(fd, &about) < 0 || !S_ISBLK(about.st_mode))
+		return MPATH_PR_FILE_ERROR;
+	ret->devt = about.st_rdev;
+	r = mp_dm_ioctl_identify(ret->devt, &ret->map);
+	if (r >= 0 && use == TARGET_CHANGES && target_lock(ret) != MPATH_PR_SUCCESS)
+		return MPATH_PR_DMMP_ERROR;
+	if (r >= 0)
+		r = paths_find(ret, &reference);
+	if (r < 0) {
+		target_log(ret, LOG_LEVEL_ERROR, "%u:%u: no multipath map: %s", major(ret->devt),
+			   minor(ret->devt), strerror(-r));
+		return MPATH_PR_DMMP_ERROR;
+	}
+	if (find_settings(ret, r > 0 ? &reference : NULL) < 0)
+		return MPATH_PR_DMMP_ERROR;
+	target_look(ret);
+	return MPATH_PR_SUCCESS;
 }
 
 void target_close(struct target *target)

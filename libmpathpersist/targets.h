@@ -46,22 +46,23 @@ struct target {
 	size_t path_count;
 };
 
+enum target_use {
+	TARGET_READS,
+	TARGET_CHANGES, /* what is known of the map stays true until target_close() */
+};
+
 /**
  * target_open() - look at the map, its settings, and each path
  * @fd:		of the map's device node
+ * @use:	TARGET_CHANGES waits for other programs and threads that change its registrations
  * @verbosity:	of what is logged to stderr
  *
  * Blocks for as long as TEST UNIT READY on the slowest path does.
  * Return: MPATH_PR_SUCCESS, MPATH_PR_FILE_ERROR not a block device, MPATH_PR_DMMP_ERROR not a
- * multipath map, or its configuration cannot be read; whatever it is, target_close() follows.
+ * multipath map, it cannot be locked, or its configuration cannot be read; whatever it is,
+ * target_close() follows.
  */
-int target_open(int fd, int verbosity, struct target *ret);
-
-/**
- * target_lock() - wait for other programs and threads that change registrations of the map; until
- * target_close(). Return: MPATH_PR_SUCCESS, MPATH_PR_DMMP_ERROR
- */
-int target_lock(struct target *target);
+int target_open(int fd, enum target_use use, int verbosity, struct target *ret);
 
 /** target_close() - close paths, free, unlock */
 void target_close(struct target *target);
