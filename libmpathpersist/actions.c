@@ -190,7 +190,8 @@ static bool holds_under(struct target *target, bool noted, uint64_t key,
 
 static int release(struct target *target, uint8_t scope_type, const struct mp_prkey *key);
 
-/* Without a registration there is no reservation: it would end, but other hosts would not be told.
+/*
+ * Without a registration there is no reservation: it would end, but other hosts would not be told.
  */
 static int release_before(struct target *target, bool noted, const struct mp_prkey *key)
 {
@@ -246,7 +247,6 @@ int action_register(struct target *target, bool ignores,
 			   new_key				   ? parameters.key :
 								     old.key;
 	int code = MPATH_PR_SUCCESS;
-
 	bool noted;
 
 	parameters.all_target_ports |= target->all_target_ports;
@@ -261,7 +261,8 @@ int action_register(struct target *target, bool ignores,
 		return code;
 	if (new_key && !has_key(target, new_key))
 		return refuse_key(target);
-	if (!new_key)
+	/* With another key the array refuses to unregister. */
+	if (!new_key && (ignores || parameters.key == old.key))
 		code = release_before(target, noted, &old);
 	if (code == MPATH_PR_SUCCESS)
 		code = register_paths(target, ignores, &parameters);
