@@ -351,6 +351,7 @@ static void answers_apply(struct daemon_path *path, const struct answer_effects 
 	path->path.interval_sec = effects->interval_sec;
 	if (effects->doubt) {
 		path->registered_key = 0; /* other hosts may preempt it while it is down */
+		path->has_left = false;
 		loads_doubt(path);
 	}
 	if (effects->lost && path->inventory->duties->on_failed)

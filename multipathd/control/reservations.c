@@ -63,8 +63,10 @@ void reservations_forget(struct daemon_map *map)
 
 	reservation_set_registered(&map->reservation, RESERVATION_UNSET);
 	reservation_set_held(&map->reservation, RESERVATION_UNSET);
-	cds_list_for_each_entry(path, &map->map.paths, in_map)
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		daemon_path_of(path)->registered_key = 0;
+		daemon_path_of(path)->has_left = false;
+	}
 }
 
 /* A host that was shut out stays out: the paths that are registered already are none any more. */
@@ -85,6 +87,12 @@ static bool reservation_lacks_key(const struct daemon_path *path,
 	       path->registered_key != reservation->key.key;
 }
 
+static bool reservation_must_leave(const struct daemon_path *path,
+				   const struct reservation *reservation)
+{
+	return reservation->lost && !path->has_left;
+}
+
 void reservation_check_prepare(struct reservation_check *check, const struct daemon_path *path)
 {
 	const struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
@@ -95,7 +103,9 @@ void reservation_check_prepare(struct reservation_check *check, const struct dae
 	check->key = map->reservation.key;
 	check->all_target_ports = map->map.settings.all_target_ports;
 	check->wanted = map->reservation.registered == RESERVATION_UNKNOWN ||
-			reservation_lacks_key(path, &map->reservation);
+			reservation_lacks_key(path, &map->reservation) ||
+			reservation_must_leave(path, &map->reservation);
+	check->leaves = map->reservation.lost || map->reservation.registered == RESERVATION_SET;
 	if (check->wanted)
 		cds_list_for_each_entry(other, &map->map.paths, in_map)
 			check->path_count++;
@@ -134,11 +144,15 @@ const char *reservation_check_take(const struct reservation_check *check, struct
 			reservation_take_told(map, check);
 		if (check->error >= 0 && check->registered)
 			path->registered_key = check->key.key;
+		path->has_left |= check->left;
 	}
-	if (mp_path_state_is_active(path->answered_state) ||
-	    !reservation_lacks_key(path, &map->reservation))
+	if (mp_path_state_is_active(path->answered_state))
 		return NULL;
-	return "its reservation key is not registered yet";
+	if (reservation_must_leave(path, &map->reservation))
+		return "it may be registered with an older key";
+	if (reservation_lacks_key(path, &map->reservation))
+		return "its reservation key is not registered yet";
+	return NULL;
 }
 
 /* The map's key. */

@@ -63,6 +63,15 @@ static bool registration_is_there(const struct reservation_check *check, int fd,
 	return count > before || (check->path_count && count >= check->path_count);
 }
 
+/* Registering key 0 unregisters whatever key it is; without one it does nothing. */
+static void registration_leave(struct reservation_check *check, int fd, unsigned timeout_msec)
+{
+	const struct mp_prkey none = { 0 };
+
+	check->error = registration_register(fd, &none, false, timeout_msec);
+	check->left = check->error >= 0;
+}
+
 void registration_check_run(struct reservation_check *check, int fd, unsigned timeout_msec)
 {
 	struct mp_reservation_holder holder;
@@ -75,8 +84,11 @@ void registration_check_run(struct reservation_check *check, int fd, unsigned ti
 	if (check->error == -EOPNOTSUPP)
 		check->error = 0;
 	check->registered = count > 0;
-	if (!check->registered)
+	if (!check->registered) {
+		if (check->leaves && check->error >= 0)
+			registration_leave(check, fd, timeout_msec);
 		return;
+	}
 	if (mp_reserving_read_holder(fd, timeout_msec, &holder) >= 0)
 		check->held = holder.held && (holder.key == check->key.key ||
 					      mp_reservation_is_shared(holder.type));

@@ -15,11 +15,13 @@ struct reservation_check {
 	struct mp_prkey key;
 	bool all_target_ports;
 	size_t path_count; /* of the map; 0 unknown */
+	bool leaves; /* if the key is registered nowhere, this path may have none either */
 	/* answer */
 	bool told;
 	/* some path of this host is registered, and then this one as well, unless error is set */
 	bool registered;
 	bool held;
+	bool left; /* the path has no registration */
 	int error;
 };
 
@@ -27,9 +29,10 @@ struct reservation_check {
  * registration_check_run() - on a worker
  *
  * A key that is no longer registered anywhere is not registered again: its removal (PREEMPT) was
- * meant to fence this host. Some targets refuse to register a path that is registered: then it is
- * looked for by its ports, or, where the target does not tell them, the keys are read again, and
- * count.
+ * meant to fence this host. A path that was down then may still have an older key of this host, and
+ * would be let through: that is unregistered. Some targets refuse to register a path that is
+ * registered: then it is looked for by its ports, or, where the target does not tell them, the keys
+ * are read again, and count.
  */
 void registration_check_run(struct reservation_check *check, int fd, unsigned timeout_msec);
 

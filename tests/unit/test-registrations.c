@@ -136,6 +136,41 @@ static void a_path_is_registered_only_if_the_key_still_is(void **state)
 	}
 }
 
+static void a_path_loses_an_older_key_if_the_key_is_registered_nowhere(void **state)
+{
+	static const struct {
+		bool leaves;
+		int keys_error;
+		size_t registered;
+		int register_error;
+		bool left;
+		int error;
+		unsigned registrations;
+		uint64_t key; /* of the last one */
+	} rows[] = {
+		{ true, 0, 0, 0, true, 0, 1, 0 },	 { false, 0, 0, 0, false, 0, 0, 0 },
+		{ true, 0, 0, -EIO, false, -EIO, 1, 0 }, { true, 0, 1, 0, false, 0, 1, 0xabc },
+		{ true, -EIO, 0, 0, false, -EIO, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct reservation_check check = { .wanted = true,
+						   .key = { .key = 0xabc },
+						   .leaves = rows[i].leaves };
+
+		memset(&target, 0, sizeof(target));
+		target.keys_error = rows[i].keys_error;
+		target.registered = rows[i].registered;
+		target.register_error = rows[i].register_error;
+		registration_check_run(&check, 5, 3000);
+		assert_int_equal(check.left, rows[i].left);
+		assert_int_equal(check.error, rows[i].error);
+		assert_int_equal(target.registrations, rows[i].registrations);
+		assert_true(target.parameters.service_action_key == rows[i].key);
+	}
+}
+
 static void a_path_that_the_target_does_not_register_again_may_be_registered(void **state)
 {
 	static const struct {
@@ -248,6 +283,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_path_is_registered_only_if_the_key_still_is),
+		cmocka_unit_test(a_path_loses_an_older_key_if_the_key_is_registered_nowhere),
 		cmocka_unit_test(a_path_that_the_target_does_not_register_again_may_be_registered),
 		cmocka_unit_test(the_ports_of_a_path_say_more_than_counts),
 		cmocka_unit_test(the_reservation_is_held_by_the_key_or_by_all_registrants),

@@ -74,6 +74,7 @@ static bool told(struct world *world, bool registered, bool held, int error)
 	check.told = check.wanted;
 	check.registered = registered;
 	check.held = held;
+	check.left = check.leaves && !registered && error >= 0;
 	check.error = error;
 	return !reservation_check_take(&check, &world->path);
 }
@@ -174,6 +175,29 @@ static void a_change_is_noted_with_its_time(void **state)
 	assert_int_equal(reservation->registered_since, 1);
 	reservations_forget(&world->map);
 	assert_true(reservation->registered_since >= begin);
+}
+
+/* Its key was preempted; this path may have been down when the key before that was replaced. */
+static void a_path_of_a_fenced_host_is_used_once_it_has_no_older_key(void **state)
+{
+	struct world *world = *state;
+	struct reservation_check check = { 0 };
+
+	world->map.reservation.registered = RESERVATION_SET;
+	world->path.answered_state = MP_PATH_DOWN;
+	reservation_check_prepare(&check, &world->path);
+	assert_true(check.wanted && check.leaves);
+	/* another path has found it */
+	assert_true(told(world, false, false, 0));
+	world->path.has_left = false; /* it was down again */
+	assert_true(is_asked(world));
+	assert_false(told(world, false, false, -EIO));
+	assert_true(told(world, false, false, 0));
+	assert_false(is_asked(world));
+	/* the operator says that it is not registered, or registers it */
+	world->path.has_left = false;
+	reservations_forget(&world->map);
+	assert_false(is_asked(world));
 }
 
 static void an_answer_about_an_old_key_is_ignored(void **state)
@@ -426,6 +450,7 @@ int main(void)
 		world_test(a_path_that_comes_back_waits_for_its_registration),
 		world_test(a_path_in_use_stays_in_use_if_it_cannot_be_registered),
 		world_test(a_key_that_was_preempted_is_not_registered_again),
+		world_test(a_path_of_a_fenced_host_is_used_once_it_has_no_older_key),
 		world_test(a_change_is_noted_with_its_time),
 		world_test(an_answer_about_an_old_key_is_ignored),
 		world_test(the_key_follows_settings_and_file),
