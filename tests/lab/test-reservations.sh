@@ -18,6 +18,9 @@ two_hosts() {
 }
 
 mkdir -p /var/target/pr	# LIO keeps registrations there
+mkdir -p /run/mute
+gcc -D_GNU_SOURCE -shared -fPIC -O1 -o /run/silent.so "$LAB/silent.c" -ldl || fail "no library to preload"
+daemon_wrap="env LD_PRELOAD=/run/silent.so"
 udev_quick two_hosts
 until_true "two disks" disks_are 2
 pr=$core/rd_mcp_0/disk/pr
@@ -92,6 +95,15 @@ shown "0x123abc lost 0/2 TIME 0 none -"
 check "nothing is registered" registered 0
 ok setprstatus map "$map"
 shown "0x123abc registered 2/2 TIME 2 none -"
+
+say "paths that do not answer"
+: > /run/mute/sda
+shown "0x123abc registered 2/2 TIME 2 none -"
+: > /run/mute/sdb
+shown "0x123abc registered 2/2 TIME - no-answer -"
+rm /run/mute/sda
+shown "0x123abc registered 2/2 TIME 2 none -"
+rm /run/mute/sdb
 ok unsetprstatus map "$map"
 tells getprstatus unset
 tells getprhold unset
@@ -119,14 +131,8 @@ ok unsetprkey map "$map"
 tells getprkey none
 check "it is commented out" grep -qx "#x0000000000000077 $(map_field "$map" %w)" /etc/multipath/prkeys
 
-say "arrays that do not tell"
+say "an array without reservations"
 udev_quick modprobe scsi_debug add_host=1 num_tgts=1 max_luns=1 vpd_use_hostno=0 dev_size_mb=8
 until_true "there is a map of one path" eval '[ "$(maps_of_paths 1)" = 1 ]'
 map=$(multipathd show maps raw format '%n %v' | awk '/Linux/ { print $1 }')
 shown "none no-key 0/1 - - unsupported -"
-# From now on it answers no command.
-echo 4 > $debug/opts
-echo -1 > $debug/every_nth
-same "it is named" "$(multipathd show map "$map" reservations | awk 'NR == 2 { print $7 }')" no-answer
-echo 0 > $debug/every_nth
-echo 0 > $debug/opts
