@@ -120,8 +120,8 @@ struct mp_dm_removal {
 };
 
 /**
- * mp_dm_remove() - the map and its partition maps. Blocks. Who removes many does not let each of them
- * await udev.
+ * mp_dm_remove() - the map and its partition maps. Blocks. Who removes many does not let each of
+ * them await udev.
  *
  * A map that cannot be removed goes on as it was, with its partition maps.
  * Return: 0, 1 if removal is deferred and it is still there, -EBUSY, -ENODEV, negative errno.

@@ -340,7 +340,8 @@ static void settings_without_effect_are_reported_with_the_reason(void **state)
 			  "6:1: warning: this exception has no effect because devnode \"^sd[a-z]\" blacklists all SCSI disks (line 2), and an exception only overrides rules of its own type\n" },
 			{ "blacklist {\ndevnode \"^sd[a-z]\"\nwwid \".*\"\n}\nblacklist_exceptions {\nwwid 36001405b1a2c3d4e5f60718293a4b5c6\ndevnode \"^sd[b-z]\"\n}\n",
 			  "" },
-			{ "blacklist {\ndevnode \"^sd\"\n}\nmultipaths {\nmultipath {\nwwid 36001405b1a2c3d4e5f60718293a4b5c6\nalias x\n}\nmultipath {\nwwid eui.0025385b71b00c1a\nalias y\n}\n}\n", "6:1: warning: this multipath section has no effect because devnode \"^sd\" blacklists all SCSI disks (line 2)\n" },
+			{ "blacklist {\ndevnode \"^sd\"\n}\nmultipaths {\nmultipath {\nwwid 36001405b1a2c3d4e5f60718293a4b5c6\nalias x\n}\nmultipath {\nwwid eui.0025385b71b00c1a\nalias y\n}\n}\n",
+			  "6:1: warning: this multipath section has no effect because devnode \"^sd\" blacklists all SCSI disks (line 2)\n" },
 			/* the order of device sections */
 			{ "devices {\ndevice {\nvendor NETAPP\nproduct LUN\nno_path_retry 5\nfailback 3\n}\ndevice {\nvendor NETAPP\nproduct \".*\"\nno_path_retry 6\n}\ndevice {\nvendor IBM\nproduct \".*\"\nfailback 4\n}\n}\n",
 			  "5:1: warning: no_path_retry has no effect because a later device section matches every device of this vendor and sets it (line 11)\n" },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lab_fpin - posts events of a Fibre Channel host, as a driver does that received them from the fabric: write "HOST CODE\n",
- * and the data that belongs to the event, to debugfs' file lab_fpin.
+ * lab_fpin - posts events of a Fibre Channel host, as a driver does that received them from the
+ * fabric: write "HOST CODE\n", and the data that belongs to the event, to debugfs' file lab_fpin.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
