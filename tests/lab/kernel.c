@@ -557,21 +557,37 @@ static void a_map_in_use_is_busy_or_removed_later(void **state)
 	assert_int_equal(mp_dm_remove("wwid0", &unused), -ENODEV);
 }
 
-static void await_io_under_way(unsigned minor)
+/* A process that reads from @device; returns when it waits for that. */
+static pid_t reader_start(const char *device)
 {
-	char path[64];
-	unsigned reads = 0;
+	char path[64], state = 'R';
+	int ready[2];
+	pid_t child;
 
-	snprintf(path, sizeof(path), "/sys/block/dm-%u/inflight", minor);
-	for (int tries = 200; tries && !reads; tries--) {
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	if (child == 0) {
+		static char block[4096] __attribute__((aligned(4096)));
+		int fd = open(device, O_RDONLY | O_DIRECT);
+
+		close(ready[0]);
+		close(ready[1]);
+		_exit(read(fd, block, sizeof(block)) == sizeof(block) ? 0 : 7);
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], path, 1), 0);
+	close(ready[0]);
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)child);
+	for (int tries = 200; tries && state != 'D'; tries--) {
 		FILE *file = fopen(path, "r");
 
 		assert_non_null(file);
-		assert_int_equal(fscanf(file, "%u", &reads), 1);
+		assert_int_equal(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
 		fclose(file);
 		usleep(50000);
 	}
-	assert_true(reads);
+	assert_int_equal(state, 'D');
+	return child;
 }
 
 /* All paths have failed and I/O is queued: an attempt to remove the map changes nothing. */
@@ -597,13 +613,7 @@ static void a_failed_removal_leaves_the_map_unchanged(void **state)
 	}
 	fd = open("/dev/mapper/map0", O_RDONLY);
 	assert_true(fd >= 0);
-	child = fork();
-	if (child == 0)
-		_exit(system("dd if=/dev/mapper/map0 of=/dev/null bs=4k count=1 iflag=direct 2>/dev/null") ?
-			      7 :
-			      0);
-	assert_int_equal(mp_dm_read("wwid0", &map), 0);
-	await_io_under_way(map.minor);
+	child = reader_start("/dev/mapper/map0");
 	/* The second case is the result of a race with a program that opens it. */
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
 		assert_int_equal(mp_dm_remove("wwid0", &ways[i]), -EBUSY);
