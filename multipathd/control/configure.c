@@ -297,8 +297,12 @@ static void configure_reject(struct configure *configure, int error)
 	struct daemon *daemon = configure->daemon;
 	_cleanup_strbuf_ struct mp_strbuf reply = MP_STRBUF_INIT;
 
-	mp_strbuf_printf(&reply, "fail\n%sconfiguration rejected, the old one stays in force: %s\n",
-			 intake_errors(daemon), strerror(-error));
+	mp_strbuf_printf(&reply, "fail\n%sconfiguration rejected, keeping the current one",
+			 intake_errors(daemon));
+	/* The errors in the files say why. */
+	if (!*intake_errors(daemon))
+		mp_strbuf_printf(&reply, ": %s", strerror(-error));
+	mp_strbuf_puts(&reply, "\n");
 	askers_answer(&configure->now, daemon, reply.error ? "fail\n" : mp_strbuf_text(&reply));
 	intake_note_stale(daemon);
 	log_error("configuration rejected, keeping the current one");
