@@ -357,6 +357,7 @@ install-boot: ## install what boots from multipath: hooks for initramfs-tools an
 	install -d $(DESTDIR)$(sharedir)
 	$(placed) boot/compare-images.in > $(DESTDIR)$(sharedir)/compare-images
 	chmod 755 $(DESTDIR)$(sharedir)/compare-images
+	install -m 755 boot/configuration-errors $(DESTDIR)$(sharedir)
 	cd boot && for f in initramfs-tools/hooks/* initramfs-tools/scripts/*/* dracut/*/*; do \
 		case $$f in dracut/*) to=$(DESTDIR)$(dracutdir)/modules.d;; *) to=$(DESTDIR)$(initramfsdir);; esac; \
 		to=$$to/$${f#*/}; install -D -m 755 /dev/null $${to%.in} && $(placed) $$f > $${to%.in} || exit; done
@@ -382,7 +383,7 @@ uninstall: ## remove what "make install" with the same settings has installed
 	-rmdir --ignore-fail-on-non-empty $(wildcard $(DESTDIR)$(statedir)) 2>/dev/null
 
 uninstall-boot: ## remove what "make install-boot" with the same settings has installed
-	rm -f $(DESTDIR)$(sharedir)/compare-images $(patsubst boot/initramfs-tools/%,$(DESTDIR)$(initramfsdir)/%,$(patsubst %.in,%, \
+	rm -f $(addprefix $(DESTDIR)$(sharedir)/,compare-images configuration-errors) $(patsubst boot/initramfs-tools/%,$(DESTDIR)$(initramfsdir)/%,$(patsubst %.in,%, \
 		$(wildcard boot/initramfs-tools/hooks/* boot/initramfs-tools/scripts/*/*)))
 	rm -rf $(patsubst boot/dracut/%,$(DESTDIR)$(dracutdir)/modules.d/%,$(wildcard boot/dracut/*))
 	-rmdir --ignore-fail-on-non-empty $(wildcard $(DESTDIR)$(sharedir)) 2>/dev/null
