@@ -105,7 +105,9 @@ void reservation_check_prepare(struct reservation_check *check, const struct dae
 	check->wanted = map->reservation.registered == RESERVATION_UNKNOWN ||
 			reservation_lacks_key(path, &map->reservation) ||
 			reservation_must_leave(path, &map->reservation);
-	check->leaves = map->reservation.lost || map->reservation.registered == RESERVATION_SET;
+	/* A command that registers it may have found the path already. */
+	check->leaves = map->reservation.lost || (map->reservation.registered == RESERVATION_SET &&
+						  !map->reservation.registering);
 	if (check->wanted)
 		cds_list_for_each_entry(other, &map->map.paths, in_map)
 			check->path_count++;
@@ -135,15 +137,22 @@ const char *reservation_check_take(const struct reservation_check *check, struct
 	if (!map || !mp_protocol_is_scsi(path->path.identity.protocol))
 		return NULL;
 	if (check->told && check->key.key == map->reservation.key.key) {
-		if (check->error < 0 && !path->registration_failed)
-			log_warning("%s: %s: reservation key 0x%llx: %s", map->map.name,
+		const int error = check->error < 0 ? check->error : check->leave_error;
+
+		if (error < 0 && !path->registration_failed)
+			log_warning("%s: %s: reservation key 0x%llx%s: %s", map->map.name,
 				    mp_path_name(&path->path), (unsigned long long)check->key.key,
-				    strerror(-check->error));
-		path->registration_failed = check->error < 0;
+				    check->leave_error < 0 ?
+					    " is registered nowhere, and an older one may be" :
+					    "",
+				    strerror(-error));
+		path->registration_failed = error < 0;
 		if (check->error >= 0 || check->registered)
 			reservation_take_told(map, check);
 		if (check->error >= 0 && check->registered)
 			path->registered_key = check->key.key;
+		if (check->left)
+			path->registered_key = 0;
 		path->has_left |= check->left;
 	}
 	if (mp_path_state_is_active(path->answered_state))

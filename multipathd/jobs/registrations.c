@@ -63,13 +63,19 @@ static bool registration_is_there(const struct reservation_check *check, int fd,
 	return count > before || (check->path_count && count >= check->path_count);
 }
 
-/* Registering key 0 unregisters whatever key it is; without one it does nothing. */
+/*
+ * Registering key 0 unregisters whatever key it is; without one it does nothing. A registration
+ * with ALL_TG_PT may need that again, and nobody knows how an older one was made.
+ */
 static void registration_leave(struct reservation_check *check, int fd, unsigned timeout_msec)
 {
 	const struct mp_prkey none = { 0 };
+	const bool all = check->all_target_ports;
 
-	check->error = registration_register(fd, &none, false, timeout_msec);
-	check->left = check->error >= 0;
+	check->leave_error = registration_register(fd, &none, all, timeout_msec);
+	if (check->leave_error < 0)
+		check->leave_error = registration_register(fd, &none, !all, timeout_msec);
+	check->left = check->leave_error >= 0;
 }
 
 void registration_check_run(struct reservation_check *check, int fd, unsigned timeout_msec)

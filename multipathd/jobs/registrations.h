@@ -22,7 +22,8 @@ struct reservation_check {
 	bool registered;
 	bool held;
 	bool left; /* the path has no registration */
-	int error;
+	int error; /* of reading and registering */
+	int leave_error;
 };
 
 /**

@@ -144,13 +144,15 @@ static void a_path_loses_an_older_key_if_the_key_is_registered_nowhere(void **st
 		size_t registered;
 		int register_error;
 		bool left;
-		int error;
+		int error, leave_error;
 		unsigned registrations;
 		uint64_t key; /* of the last one */
 	} rows[] = {
-		{ true, 0, 0, 0, true, 0, 1, 0 },	 { false, 0, 0, 0, false, 0, 0, 0 },
-		{ true, 0, 0, -EIO, false, -EIO, 1, 0 }, { true, 0, 1, 0, false, 0, 1, 0xabc },
-		{ true, -EIO, 0, 0, false, -EIO, 0, 0 },
+		{ true, 0, 0, 0, true, 0, 0, 1, 0 },
+		{ false, 0, 0, 0, false, 0, 0, 0, 0 },
+		{ true, 0, 0, -EIO, false, 0, -EIO, 2, 0 },
+		{ true, 0, 1, 0, false, 0, 0, 1, 0xabc },
+		{ true, -EIO, 0, 0, false, -EIO, 0, 0, 0 },
 	};
 
 	(void)state;
@@ -165,6 +167,7 @@ static void a_path_loses_an_older_key_if_the_key_is_registered_nowhere(void **st
 		target.register_error = rows[i].register_error;
 		registration_check_run(&check, 5, 3000);
 		assert_int_equal(check.left, rows[i].left);
+		assert_int_equal(check.leave_error, rows[i].leave_error);
 		assert_int_equal(check.error, rows[i].error);
 		assert_int_equal(target.registrations, rows[i].registrations);
 		assert_true(target.parameters.service_action_key == rows[i].key);

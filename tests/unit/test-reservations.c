@@ -187,6 +187,11 @@ static void a_path_of_a_fenced_host_is_used_once_it_has_no_older_key(void **stat
 	world->path.answered_state = MP_PATH_DOWN;
 	reservation_check_prepare(&check, &world->path);
 	assert_true(check.wanted && check.leaves);
+	/* a command is about to register it */
+	world->map.reservation.registering = 1;
+	reservation_check_prepare(&check, &world->path);
+	assert_true(check.wanted && !check.leaves);
+	world->map.reservation.registering = 0;
 	/* another path has found it */
 	assert_true(told(world, false, false, 0));
 	world->path.has_left = false; /* it was down again */
