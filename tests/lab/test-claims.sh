@@ -14,7 +14,7 @@ valid_is() {
 	same "libmpathvalid, $*" "$(python3 "$LAB/valid.py" "$@")" "$wanted"
 }
 
-config "find_multipaths smart" "find_multipaths_timeout 6"
+config "find_multipaths smart" "find_multipaths_timeout 20"
 systemctl stop multipathd.socket multipathd 2>/dev/null
 check "the service starts" systemctl start multipathd
 san 1 1 num_parts=1
