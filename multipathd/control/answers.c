@@ -350,8 +350,7 @@ static void answers_apply(struct daemon_path *path, const struct answer_effects 
 	path->path.was_active = mp_path_state_is_active(effects->state);
 	path->path.interval_sec = effects->interval_sec;
 	if (effects->doubt) {
-		path->registered_key = 0; /* other hosts may preempt it while it is down */
-		path->has_left = false;
+		paths_doubt_registration(path);
 		loads_doubt(path);
 	}
 	if (effects->lost && path->inventory->duties->on_failed)

@@ -63,10 +63,8 @@ void reservations_forget(struct daemon_map *map)
 
 	reservation_set_registered(&map->reservation, RESERVATION_UNSET);
 	reservation_set_held(&map->reservation, RESERVATION_UNSET);
-	cds_list_for_each_entry(path, &map->map.paths, in_map) {
-		daemon_path_of(path)->registered_key = 0;
-		daemon_path_of(path)->has_left = false;
-	}
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		paths_doubt_registration(daemon_path_of(path));
 }
 
 /* A host that was shut out stays out: the paths that are registered already are none any more. */

@@ -178,8 +178,7 @@ static void states_take_failure(struct daemon_path *path, uint64_t earliest_usec
 	path->answered_state = MP_PATH_DOWN;
 	path->path.state = MP_PATH_DOWN;
 	path->only_io_failed = true;
-	path->registered_key = 0;
-	path->has_left = false;
+	paths_doubt_registration(path);
 	path->path.interval_sec = path->inventory->process->polling_interval_sec;
 	path->path.map->stats.path_faults++;
 	states_log(path, old, "the kernel saw an I/O error");

@@ -198,6 +198,12 @@ void paths_told_listed(struct daemon_path *path, const char *serial, unsigned ma
 	paths_set_identity(path, &identity);
 }
 
+void paths_doubt_registration(struct daemon_path *path)
+{
+	path->registered_key = 0;
+	path->has_left = false;
+}
+
 void paths_let_go(struct inventory *inventory)
 {
 	struct mp_path *path;

@@ -132,6 +132,11 @@ bool paths_follows_port(const struct daemon_path *path);
 void paths_told_listed(struct daemon_path *path, const char *serial, unsigned max_sectors_kb);
 
 /**
+ * paths_doubt_registration() - its reservation key may be preempted by other hosts while it is down
+ */
+void paths_doubt_registration(struct daemon_path *path);
+
+/**
  * paths_let_go() - a table has changed or a map is gone: mark the maps whose paths waited for that
  */
 void paths_let_go(struct inventory *inventory);
