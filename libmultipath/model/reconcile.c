@@ -83,10 +83,10 @@ static bool may_be_loaded(const struct run *run, const struct mp_path *path)
 
 static bool may_resize(const struct run *run, uint64_t from, uint64_t to)
 {
-	if (run->seen->allow_resize || run->settings->auto_resize == MP_RESIZE_GROW_SHRINK)
-		return true;
-	return to > from &&
-	       (run->seen->allow_growth || run->settings->auto_resize == MP_RESIZE_GROW_ONLY);
+	enum mp_auto_resize configured = run->settings->auto_resize, asked = run->seen->resize;
+	enum mp_auto_resize allowed = asked > configured ? asked : configured;
+
+	return allowed == MP_RESIZE_GROW_SHRINK || (allowed == MP_RESIZE_GROW_ONLY && to > from);
 }
 
 /* A map keeps its size, unless it may follow its paths and they agree. */

@@ -30,8 +30,8 @@ struct mp_observation {
 	bool force_reload; /* reconfigure all, multipath -r */
 	bool not_ready_in_udev; /* MPATH_DEVICE_READY is not 1 although paths are active */
 	bool awaits_udev; /* its creation event has not come: no reload yet */
-	bool allow_resize; /* the operator asked for it; settings->auto_resize counts besides */
-	bool allow_growth; /* reconfigure */
+	/* what the operator asked for; settings->auto_resize counts besides */
+	enum mp_auto_resize resize;
 	bool ghost_delay_runs;
 	bool in_use; /* the kernel has just refused to remove it */
 	bool awaits_paths; /* without @paths, but they are about to come: nothing is done */

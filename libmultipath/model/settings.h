@@ -35,6 +35,7 @@ enum mp_reservation_source {
 	MP_RESERVATION_PRKEYS
 };
 
+/* Each allows more than the one before. */
 enum mp_auto_resize { MP_RESIZE_NEVER, MP_RESIZE_GROW_ONLY, MP_RESIZE_GROW_SHRINK };
 
 /* Text is borrowed from the configuration, which outlives the settings. */

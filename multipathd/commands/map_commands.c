@@ -173,7 +173,7 @@ void map_command_resize(struct command_call *call)
 	}
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		path->identity.size_sectors = size;
-	map->allow_resize = true;
+	map->resize = MP_RESIZE_GROW_SHRINK;
 	call_await_map(call, map, false, "resize");
 }
 

@@ -550,7 +550,7 @@ static int compare_map(const struct rehearsal *rehearsal, struct daemon_map *map
 	if (!map->kind->managed)
 		return 0;
 	map->force_reload = rehearsal->options.all && map->map.kernel.exists;
-	map->allow_growth = map->map.kernel.exists;
+	map->resize = MP_RESIZE_GROW_ONLY;
 	r = reconcile_rehearse(map, &plan);
 	if (r < 0)
 		return r;

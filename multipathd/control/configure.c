@@ -188,7 +188,8 @@ static void configure_resolve_map(struct configure *configure, struct daemon_map
 	map->futile = false;
 	map->load_failures = 0;
 	map->force_reload |= configure->all && map->map.kernel.exists;
-	map->allow_growth = map->map.kernel.exists;
+	if (map->map.kernel.exists && map->resize < MP_RESIZE_GROW_ONLY)
+		map->resize = MP_RESIZE_GROW_ONLY;
 	map->map.action = MP_ACTION_NONE; /* set again by maps created from here on */
 	settings_resolve(map);
 	maps_touch(map, "reconfigured");

@@ -141,7 +141,7 @@ static void outcomes_take_success(struct daemon_map *map, const struct table_job
 	map->load_failures = 0;
 	map->force_reload = false;
 	map->regroup = false;
-	map->allow_resize = map->allow_growth = false;
+	map->resize = MP_RESIZE_NEVER;
 }
 
 /* Record what the kernel has of it now. Return: the map, NULL if it is gone. */

@@ -70,8 +70,7 @@ int reconcile_plan(const struct daemon_map *map, bool allowed, struct mp_plan *p
 		.force_reload = map->force_reload || map->regroup,
 		.not_ready_in_udev = map->not_ready_in_udev,
 		.awaits_udev = !map->map.ready && map->map.kernel.exists,
-		.allow_resize = map->allow_resize,
-		.allow_growth = map->allow_growth,
+		.resize = map->resize,
 		.in_use = map->removal_tried,
 	};
 
@@ -283,7 +282,8 @@ static void reconcile_apply(struct daemon_map *map, const struct mp_plan *plan)
 		log_info("%s: no table loaded, waiting for a path with a verified WWID",
 			 map->map.name);
 	map->awaits_proof = plan->awaits_proof;
-	map->allow_growth &= mp_plan_find(plan, MP_STEP_RESIZE) != NULL;
+	if (plan->table.size_sectors == map->map.kernel.table.size_sectors)
+		map->resize = MP_RESIZE_NEVER;
 	reconcile_log_plan(map, plan);
 	if (mp_plan_find(plan, MP_STEP_CREATE) && ghosts_delay(map))
 		ghosts_begin(map);

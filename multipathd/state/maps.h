@@ -108,8 +108,7 @@ struct daemon_map {
 	bool keep_uncreated; /* removed by the operator: not created again automatically */
 	bool force_reload;
 	bool regroup; /* reload for failback, unless it would change nothing */
-	bool allow_resize;
-	bool allow_growth; /* reconfigured, and not compared with its paths since */
+	enum mp_auto_resize resize; /* asked for, and not compared with its paths since */
 	bool removing;
 	bool queue_sent; /* last queue message: queue_if_no_path */
 	bool queue_known;

@@ -200,8 +200,8 @@ static void reconfigure_all_reloads_all_maps_that_exist(void **state)
 	read_files();
 	assert_true(world.map->force_reload);
 	assert_false(missing->force_reload);
-	assert_true(world.map->allow_growth);
-	assert_false(missing->allow_growth);
+	assert_int_equal(world.map->resize, MP_RESIZE_GROW_ONLY);
+	assert_int_equal(missing->resize, MP_RESIZE_NEVER);
 	recorded_forget();
 }
 

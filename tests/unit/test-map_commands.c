@@ -148,7 +148,7 @@ static void a_map_is_resized_to_the_size_that_all_its_paths_have(void **state)
 			   &(struct details){ .readings = readings, .reading_count = 2 });
 		recorded_expect(rows[i].expected);
 	}
-	assert_true(asked.map->allow_resize);
+	assert_int_equal(asked.map->resize, MP_RESIZE_GROW_SHRINK);
 	assert_int_equal(asked.path->path.identity.size_sectors, 4096);
 	recorded_forget_waiters(&asked.map->waiters);
 	CDS_INIT_LIST_HEAD(&asked.map->waiters);

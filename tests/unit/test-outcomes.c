@@ -165,7 +165,7 @@ static void a_reload_ends_what_asked_for_it(void **state)
 	world.job->load = true;
 	world.map->loading = world.job;
 	world.map->force_reload = world.map->regroup = true;
-	world.map->allow_resize = world.map->allow_growth = true;
+	world.map->resize = MP_RESIZE_GROW_SHRINK;
 	world.map->not_ready_in_udev = true;
 	world.map->queue_known = true;
 	job_set_kernel(world.job, TWO_PATHS);
@@ -174,7 +174,7 @@ static void a_reload_ends_what_asked_for_it(void **state)
 			"claim sdb\n");
 	assert_null(world.map->loading);
 	assert_false(world.map->force_reload || world.map->regroup);
-	assert_false(world.map->allow_resize || world.map->allow_growth);
+	assert_int_equal(world.map->resize, MP_RESIZE_NEVER);
 	assert_false(world.map->not_ready_in_udev);
 	assert_false(world.map->queue_known); /* the table carries the mode now */
 	assert_true(mp_map_holds(&world.map->map, makedev(8, 16)));

@@ -769,57 +769,102 @@ static void a_map_keeps_its_size_unless_it_may_change(void **state)
 		const char *kernel;
 		uint64_t sizes[2];
 		enum mp_auto_resize auto_resize;
-		enum { NOT_ASKED, GROWTH, ANY_SIZE } asked;
+		enum mp_auto_resize asked;
 		const char *table, *steps;
 	} rows[] = {
 		/* members that grew stay, and the map with them */
-		{ ONE_GROUP, { 2 * SIZE, SIZE }, MP_RESIZE_NEVER, NOT_ASKED, ONE_GROUP, "" },
-		{ ONE_GROUP, { 2 * SIZE, 2 * SIZE }, MP_RESIZE_NEVER, NOT_ASKED, ONE_GROUP, "" },
-		{ ONE_GROUP, { 2 * SIZE, 2 * SIZE }, MP_RESIZE_NEVER, ANY_SIZE, ONE_GROUP, RESIZE },
-		{ ONE_GROUP, { 2 * SIZE, 2 * SIZE }, MP_RESIZE_NEVER, GROWTH, ONE_GROUP, RESIZE },
-		{ ONE_GROUP, { 2 * SIZE, SIZE }, MP_RESIZE_NEVER, GROWTH, ONE_GROUP, "" },
-		{ ONE_GROUP, { SIZE / 2, SIZE / 2 }, MP_RESIZE_NEVER, GROWTH, ONE_GROUP, rejected },
+		{ ONE_GROUP, { 2 * SIZE, SIZE }, MP_RESIZE_NEVER, MP_RESIZE_NEVER, ONE_GROUP, "" },
 		{ ONE_GROUP,
 		  { 2 * SIZE, 2 * SIZE },
-		  MP_RESIZE_GROW_ONLY,
-		  NOT_ASKED,
+		  MP_RESIZE_NEVER,
+		  MP_RESIZE_NEVER,
 		  ONE_GROUP,
-		  RESIZE },
+		  "" },
 		{ ONE_GROUP,
 		  { 2 * SIZE, 2 * SIZE },
+		  MP_RESIZE_NEVER,
 		  MP_RESIZE_GROW_SHRINK,
-		  NOT_ASKED,
 		  ONE_GROUP,
 		  RESIZE },
-		{ ONE_GROUP, { 2 * SIZE, 0 }, MP_RESIZE_GROW_ONLY, NOT_ASKED, ONE_GROUP, RESIZE },
-		/* paths that disagree move nothing */
-		{ ONE_GROUP, { 2 * SIZE, SIZE }, MP_RESIZE_GROW_SHRINK, ANY_SIZE, ONE_GROUP, "" },
-		/* a member that shrank is too small for the table */
-		{ ONE_GROUP, { SIZE, SIZE / 2 }, MP_RESIZE_NEVER, NOT_ASKED, ONE_PATH, GONE },
+		{ ONE_GROUP,
+		  { 2 * SIZE, 2 * SIZE },
+		  MP_RESIZE_NEVER,
+		  MP_RESIZE_GROW_ONLY,
+		  ONE_GROUP,
+		  RESIZE },
+		{ ONE_GROUP,
+		  { 2 * SIZE, SIZE },
+		  MP_RESIZE_NEVER,
+		  MP_RESIZE_GROW_ONLY,
+		  ONE_GROUP,
+		  "" },
 		{ ONE_GROUP,
 		  { SIZE / 2, SIZE / 2 },
 		  MP_RESIZE_NEVER,
-		  NOT_ASKED,
+		  MP_RESIZE_GROW_ONLY,
+		  ONE_GROUP,
+		  rejected },
+		{ ONE_GROUP,
+		  { 2 * SIZE, 2 * SIZE },
+		  MP_RESIZE_GROW_ONLY,
+		  MP_RESIZE_NEVER,
+		  ONE_GROUP,
+		  RESIZE },
+		{ ONE_GROUP,
+		  { 2 * SIZE, 2 * SIZE },
+		  MP_RESIZE_GROW_SHRINK,
+		  MP_RESIZE_NEVER,
+		  ONE_GROUP,
+		  RESIZE },
+		{ ONE_GROUP,
+		  { 2 * SIZE, 0 },
+		  MP_RESIZE_GROW_ONLY,
+		  MP_RESIZE_NEVER,
+		  ONE_GROUP,
+		  RESIZE },
+		/* paths that disagree move nothing */
+		{ ONE_GROUP,
+		  { 2 * SIZE, SIZE },
+		  MP_RESIZE_GROW_SHRINK,
+		  MP_RESIZE_GROW_SHRINK,
+		  ONE_GROUP,
+		  "" },
+		/* a member that shrank is too small for the table */
+		{ ONE_GROUP, { SIZE, SIZE / 2 }, MP_RESIZE_NEVER, MP_RESIZE_NEVER, ONE_PATH, GONE },
+		{ ONE_GROUP,
+		  { SIZE / 2, SIZE / 2 },
+		  MP_RESIZE_NEVER,
+		  MP_RESIZE_NEVER,
 		  ONE_GROUP,
 		  rejected },
 		{ ONE_GROUP,
 		  { SIZE / 2, SIZE / 2 },
 		  MP_RESIZE_GROW_ONLY,
-		  NOT_ASKED,
+		  MP_RESIZE_NEVER,
 		  ONE_GROUP,
 		  rejected },
 		{ ONE_GROUP,
 		  { SIZE / 2, SIZE / 2 },
 		  MP_RESIZE_GROW_SHRINK,
-		  NOT_ASKED,
+		  MP_RESIZE_NEVER,
 		  ONE_GROUP,
 		  RESIZE },
-		{ ONE_GROUP, { SIZE / 2, SIZE / 2 }, MP_RESIZE_NEVER, ANY_SIZE, ONE_GROUP, RESIZE },
+		{ ONE_GROUP,
+		  { SIZE / 2, SIZE / 2 },
+		  MP_RESIZE_NEVER,
+		  MP_RESIZE_GROW_SHRINK,
+		  ONE_GROUP,
+		  RESIZE },
 		/* a new path of another size stays outside */
-		{ ONE_PATH, { SIZE, 2 * SIZE }, MP_RESIZE_NEVER, NOT_ASKED, ONE_PATH, "" },
-		{ ONE_PATH, { SIZE, SIZE / 2 }, MP_RESIZE_NEVER, NOT_ASKED, ONE_PATH, "" },
-		{ ONE_PATH, { SIZE, 0 }, MP_RESIZE_NEVER, NOT_ASKED, ONE_GROUP, ADDED },
-		{ other, { 2 * SIZE, 2 * SIZE }, MP_RESIZE_NEVER, NOT_ASKED, other, rejected },
+		{ ONE_PATH, { SIZE, 2 * SIZE }, MP_RESIZE_NEVER, MP_RESIZE_NEVER, ONE_PATH, "" },
+		{ ONE_PATH, { SIZE, SIZE / 2 }, MP_RESIZE_NEVER, MP_RESIZE_NEVER, ONE_PATH, "" },
+		{ ONE_PATH, { SIZE, 0 }, MP_RESIZE_NEVER, MP_RESIZE_NEVER, ONE_GROUP, ADDED },
+		{ other,
+		  { 2 * SIZE, 2 * SIZE },
+		  MP_RESIZE_NEVER,
+		  MP_RESIZE_NEVER,
+		  other,
+		  rejected },
 	};
 	struct world world;
 
@@ -833,8 +878,7 @@ static void a_map_keeps_its_size_unless_it_may_change(void **state)
 		world.paths[0].identity.size_sectors = rows[i].sizes[0];
 		world.paths[1].identity.size_sectors = rows[i].sizes[1];
 		world.settings.auto_resize = rows[i].auto_resize;
-		world.seen.allow_resize = rows[i].asked == ANY_SIZE;
-		world.seen.allow_growth = rows[i].asked == GROWTH;
+		world.seen.resize = rows[i].asked;
 		expect_of(&world, rows[i].table, rows[i].steps, &plan);
 		assert_int_equal(plan.table.size_sectors, resized ? rows[i].sizes[0] : SIZE);
 		assert_int_equal(plan.force_udev, resized);
