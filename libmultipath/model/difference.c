@@ -156,6 +156,12 @@ const char *mp_difference_find(const struct mp_table *current, const struct mp_t
 	return reasons[find_row(current, wanted, retain_handler)];
 }
 
+bool mp_difference_is_grouping(const struct mp_table *current, const struct mp_table *wanted,
+			       bool retain_handler)
+{
+	return find_row(current, wanted, retain_handler) == GROUPING;
+}
+
 /* The paths of @table that @other lacks, each behind a @sign. */
 static void add_paths(const struct mp_table *table, const struct mp_table *other, char sign,
 		      struct mp_strbuf *buf)

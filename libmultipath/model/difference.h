@@ -22,6 +22,10 @@ struct mp_table;
 const char *mp_difference_find(const struct mp_table *current, const struct mp_table *wanted,
 			       bool retain_handler);
 
+/** mp_difference_is_grouping() - the groups are all that differs */
+bool mp_difference_is_grouping(const struct mp_table *current, const struct mp_table *wanted,
+			       bool retain_handler);
+
 /**
  * mp_difference_format() - append that row with both values: "features 0 -> 1
  * pg_init_retries"; nothing if there is none

@@ -97,6 +97,7 @@ struct mp_path {
 	enum mp_dm_state dm_state;
 	unsigned dm_failures; /* the kernel's fail count, from the status line */
 	int priority; /* MP_PRIORITY_UNDEF: none */
+	bool priority_awaited; /* another prioritizer was chosen, and has not answered yet */
 	/* was down at the last reconfigure, and has not been asked since: shown as none */
 	bool priority_is_old;
 	bool marginal;

@@ -323,17 +323,30 @@ static void describe_members(struct run *run)
 	run->plan.no_active_path |= run->seen->ghost_delay_runs;
 }
 
+/* Paths whose priorities are being read stay in the groups that they have. */
+static bool awaits_priorities(const struct run *run)
+{
+	for (size_t i = 0; i < run->member_count; i++)
+		if (mp_path_is_active(run->members[i]) && run->members[i]->priority_awaited)
+			return run->plan.by_prio;
+	return false;
+}
+
 /* First row of the comparison that differs, NULL if the kernel's table will do. */
 static const char *find_difference(const struct run *run)
 {
+	const struct mp_table *current = &run->kernel->table;
+
 	if (run->seen->force_reload)
 		return "reload requested";
 	if (run->seen->not_ready_in_udev && run->active)
 		return "udev considers the map unusable, but paths are active";
 	if (run->kernel->read_only != run->plan.read_only)
 		return "write protection differs";
-	return mp_difference_find(&run->kernel->table, &run->plan.table,
-				  run->settings->retain_handler);
+	if (awaits_priorities(run) &&
+	    mp_difference_is_grouping(current, &run->plan.table, run->settings->retain_handler))
+		return NULL;
+	return mp_difference_find(current, &run->plan.table, run->settings->retain_handler);
 }
 
 static int set_name(struct run *run, const char *name)

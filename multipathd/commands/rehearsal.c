@@ -240,8 +240,10 @@ static void shadow_choose(struct inventory *shadow, struct daemon_path *path)
 		return;
 	question.args = path->settings.prio_args ? path->settings.prio_args : "";
 	told = prioritizer->priority(&question);
-	if (told >= 0)
-		path->path.priority = told;
+	if (told < 0)
+		return;
+	path->path.priority = told;
+	path->path.priority_awaited = false;
 }
 
 static int shadow_take(struct inventory *shadow, const struct seen *seen,
@@ -268,6 +270,7 @@ static int shadow_take(struct inventory *shadow, const struct seen *seen,
 		path->path.state = live->path.state;
 		path->path.dm_state = live->path.dm_state;
 		path->path.priority = live->path.priority;
+		path->path.priority_awaited = live->path.priority_awaited;
 		path->path.marginal = live->path.marginal;
 		path->path.wrong_wwid = live->path.wrong_wwid;
 		path->path.epoch = live->path.epoch;

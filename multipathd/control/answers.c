@@ -50,6 +50,16 @@ static int answers_find_priority(const struct daemon_path *path, const struct ch
 	return job->priority;
 }
 
+/* The table of its map may have waited for it. */
+static void answers_end_waiting(struct mp_path *path)
+{
+	if (!path->priority_awaited)
+		return;
+	path->priority_awaited = false;
+	if (path->map)
+		maps_touch(daemon_map_of(path->map), "a path's priority is known");
+}
+
 /* One answer may report the priority of every path of the map. Return: true if one has changed. */
 static bool answers_take_priority(struct daemon_path *path, struct check_job *job)
 {
@@ -70,6 +80,7 @@ static bool answers_take_priority(struct daemon_path *path, struct check_job *jo
 	changed = path->path.priority != priority;
 	path->path.priority = priority;
 	path->path.priority_is_old = false;
+	answers_end_waiting(&path->path);
 	if (!map || job->priority < 0 || !job->prioritizer->derive)
 		return changed;
 
@@ -88,6 +99,8 @@ static bool answers_take_priority(struct daemon_path *path, struct check_job *jo
 			other->priority = priority;
 			changed = true;
 		}
+		if (priority >= 0)
+			answers_end_waiting(other);
 	}
 	return changed;
 }

@@ -24,6 +24,7 @@ void awaited_priority(struct daemon_path *path)
 	    path->path.init != MP_INIT_OK || !mp_path_state_is_active(path->answered_state))
 		return;
 	path->path.priority = MP_PRIORITY_UNDEF;
+	path->path.priority_awaited = path->prioritizer;
 	path->asked_before = path->job;
 	awaited_again(path);
 }

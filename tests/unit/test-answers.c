@@ -483,6 +483,24 @@ static void a_proven_path_that_is_up_again_is_reinstated(void **state)
 	assert_int_equal(world.path->path.state, MP_PATH_UP);
 }
 
+static void the_first_priority_of_a_new_prioritizer_has_the_map_planned_again(void **state)
+{
+	_cleanup_world_ struct world world;
+
+	(void)state;
+	world_init(&world, TWO_PATHS);
+	world.path->prioritizer = world.job->prioritizer = mp_prioritizer_find("random");
+	world.job->prio = calloc(1, sizeof(*world.job->prio));
+	assert_non_null(world.job->prio);
+	world.job->priority = 7;
+	world.path->path.priority = 7; /* no change of which failback hears */
+	world.path->path.priority_awaited = true;
+	take(&world, MP_PATH_UP);
+	recorded_expect("sda is due in 10 s\n");
+	assert_false(world.path->path.priority_awaited);
+	assert_true(world.map->dirty);
+}
+
 static void a_path_to_another_lun_is_failed_whatever_its_checker_says(void **state)
 {
 	_cleanup_world_ struct world world;
@@ -644,6 +662,7 @@ int main(void)
 		cmocka_unit_test(effects_follow_from_old_state_answer_and_kernel),
 		cmocka_unit_test(the_message_to_the_kernel_comes_before_all_other_effects),
 		cmocka_unit_test(a_proven_path_that_is_up_again_is_reinstated),
+		cmocka_unit_test(the_first_priority_of_a_new_prioritizer_has_the_map_planned_again),
 		cmocka_unit_test(a_path_to_another_lun_is_failed_whatever_its_checker_says),
 		cmocka_unit_test(a_lun_refuses_io_until_the_path_that_owns_it_reports_otherwise),
 		cmocka_unit_test(an_answer_from_before_a_doubt_is_asked_for_again),

@@ -96,6 +96,7 @@ static void a_map_waits_for_the_priority_of_another_prioritizer(void **state)
 
 		world_init(&world);
 		world.a->path.priority = 50;
+		world.a->prioritizer = mp_prioritizer_find("alua");
 		world.a->path.init = rows[i].init;
 		world.a->path.checker_disabled = rows[i].disabled;
 		world.a->answered_state = rows[i].before;
@@ -104,6 +105,7 @@ static void a_map_waits_for_the_priority_of_another_prioritizer(void **state)
 		recorded_expect("");
 		assert_int_equal(world.made.inventory.unanswered, rows[i].waits);
 		assert_int_equal(world.a->path.priority, rows[i].waits ? MP_PRIORITY_UNDEF : 50);
+		assert_int_equal(world.a->path.priority_awaited, rows[i].waits);
 	}
 }
 

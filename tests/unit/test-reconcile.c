@@ -543,6 +543,28 @@ static void a_priority_change_that_moves_paths_is_a_reload(void **state)
 	world_fini(&world);
 }
 
+static void paths_stay_in_their_groups_until_a_new_prioritizer_has_answered(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, "up/-1 up/-1");
+	world.settings.grouping = MP_GROUPING_BY_PRIO;
+	world_set_kernel(&world, TWO_GROUPS, "");
+	expect(&world, ONE_GROUP, GROUPED); /* neither has a priority */
+	world.paths[1].priority_awaited = true;
+	expect(&world, NULL, "");
+	world.settings.features = "2 pg_init_retries 5"; /* another reason to load */
+	expect(&world, NULL, FEATURES);
+	world.settings.features = "0";
+	world.paths[1].state = MP_PATH_DOWN; /* it will not be asked */
+	expect(&world, NULL, GROUPED FAIL_NEW("8:16"));
+	world.settings.grouping = MP_GROUPING_MULTIBUS; /* which needs no priorities */
+	world.paths[1].state = MP_PATH_UP;
+	expect(&world, ONE_GROUP, GROUPED);
+	world_fini(&world);
+}
+
 static void every_grouping_policy_can_be_configured(void **state)
 {
 	static const char each[] = "0 0 4 1 service-time 0 1 1 8:0 1 service-time 0 1 1 8:16 1 "
@@ -1816,6 +1838,7 @@ int main(void)
 		cmocka_unit_test(a_path_to_another_lun_gets_no_io),
 		cmocka_unit_test(priorities_order_groups),
 		cmocka_unit_test(a_priority_change_that_moves_paths_is_a_reload),
+		cmocka_unit_test(paths_stay_in_their_groups_until_a_new_prioritizer_has_answered),
 		cmocka_unit_test(every_grouping_policy_can_be_configured),
 		cmocka_unit_test(prioritizers_that_distinguish_groups_choose_the_grouping),
 		cmocka_unit_test(marginal_paths_get_groups_of_their_own_if_configured),
