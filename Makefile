@@ -47,7 +47,7 @@ endif
 # Before a script that calls make: the caller's flags, without the job server, whose descriptors scripts do not inherit.
 own_jobs = MAKEFLAGS='$(filter-out --jobserver%,$(MAKEFLAGS))'
 # "make clean all": what runs, tests, installs or removes is a step of its own, in the order given.
-steps := setup demo check check-boot check-clients check-kernel bench unit lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-replay install install-boot \
+steps := setup demo check check-boot check-clients check-kernel bench unit lab lab-long lab-nvme lab-sanitized lab-systemd fuzz fuzz-replay install install-boot \
 	uninstall uninstall-boot deb rpm check-packages clean format format-check
 ifneq ($(and $(filter $(steps),$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))),)
 .NOTPARALLEL:
@@ -120,7 +120,7 @@ unit_programs := $(addprefix $(B)/unit/,$(unit_tests))
 lab_programs := $(B)/unit/lab-kernel
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz-*.c))
 
-.PHONY: all clang help clean install install-boot uninstall uninstall-boot deb rpm check-packages check-boot check-clients check-kernel demo check bench unit unit-programs lab lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup \
+.PHONY: all clang help clean install install-boot uninstall uninstall-boot deb rpm check-packages check-boot check-clients check-kernel demo check bench unit unit-programs lab lab-long lab-nvme lab-sanitized lab-systemd fuzz fuzz-programs fuzz-replay setup \
 	format format-check
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -251,6 +251,9 @@ unit: unit-programs ## run the unit tests (SAN=1: under ASan and UBSan)
 
 lab: all $(lab_programs) ## run the tests on a real kernel (LAB=name for some of them)
 	@$(own_jobs) tests/lab/run-all $(LAB)
+
+lab-long: all ## run the lab tests that take minutes, which "make check" leaves out
+	@$(own_jobs) tests/lab/run-all --long
 
 lab-sanitized: ## run some lab tests under ASan and UBSan, on Debian's kernel in QEMU (LAB=name for some of them)
 	@./setup qemu

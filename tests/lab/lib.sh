@@ -67,19 +67,23 @@ same() {
 }
 
 # until_true [-t SECONDS] MESSAGE COMMAND... - poll until the command succeeds (default 20 s; LAB_SLOW times that on
-# a slow machine)
+# a slow machine). What is waited for has half of the guest's CPU, however slow the command is.
 until_true() {
-	local limit=20 end t
+	local limit=20 end t before rest
 	[ "$1" != -t ] || { limit=$2; shift 2; }
 	local message=$1
 	shift
 	now end
 	limit=$((limit * LAB_SLOW))
 	end=$((end + limit * 1000000))
-	while ! "$@"; do
+	for ((;;)); do
+		now before
+		! "$@" || return 0
 		now t
 		[ "$t" -lt "$end" ] || fail "not within $limit s: $message"
-		pause 0.1
+		rest=$((t - before > 100000 ? t - before : 100000))
+		printf -v rest %d.%06d $((rest / 1000000)) $((rest % 1000000))
+		pause "$rest"
 	done
 }
 

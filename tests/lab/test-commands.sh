@@ -41,7 +41,7 @@ for what in "show paths raw format %d|%k|%z" "show maps raw format %n|%k" "show 
 	check "$what knows all" eval '! multipathd $what | grep -q -e "|$" -e "||" -e undef'
 done
 same "show devices has each disk" "$(multipathd show devices | grep -c '^    sd.*whitelisted, monitored')" 4
-strace -qq -o /tmp/loop -e trace=%file,getdents64 -p "$daemon_pid" 2> /dev/null &
+strace -qq -o "$LAB_OUT/loop" -e trace=%file,getdents64 -p "$daemon_pid" 2> /dev/null &
 tracer=$!
 until_true "the loop is traced" grep -q 'TracerPid:.*[1-9]' "/proc/$daemon_pid/status"
 for what in paths maps devices topology "maps json" status daemon config "config local" blacklist wildcards "maps status" "maps stats" \
@@ -51,7 +51,7 @@ done
 multipath -ll > /dev/null
 kill $tracer
 wait $tracer
-same "no listing reads a file on the loop" "$(cat /tmp/loop)" ""
+same "no listing reads a file on the loop" "$(cat "$LAB_OUT/loop")" ""
 
 ok fail path sda
 until_true "failed in the kernel" kernel_path "$map" sda F

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: array, key file and daemon agree on a registration, whichever program is killed, comes at the same time, or cannot write the file
+# long: a dozen programs are killed
 . "$LAB/lib.sh"
 
 program=/usr/sbin/mpathpersist

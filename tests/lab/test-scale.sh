@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: 1,024 paths (8 hosts, 128 LUNs) form 128 maps and stay steady, with few threads and little memory
+# long: 1,024 disks take udev minutes
 # lab: --rules bare --mem 3G --limit 500
 . "$LAB/lib.sh"
 config "polling_interval 5" "max_polling_interval 20"
