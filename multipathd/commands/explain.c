@@ -165,8 +165,11 @@ static bool has_elsewhere(const struct daemon_map *map)
 	return false;
 }
 
-/* What keeps a permitted map from being created; NULL: no known obstacle. */
-static const char *find_obstacle(const struct daemon_map *map)
+/*
+ * What keeps a permitted map from being created; NULL: no known obstacle.
+ * @disk_in_use: something else uses the disk that was asked about
+ */
+static const char *find_obstacle(const struct daemon_map *map, bool disk_in_use)
 {
 	_cleanup_(mp_plan_fini) struct mp_plan plan = MP_PLAN_INIT;
 	const struct mp_step *rejected;
@@ -176,7 +179,8 @@ static const char *find_obstacle(const struct daemon_map *map)
 	if (map->keep_uncreated)
 		return "it was removed by hand";
 	if (map->load_failures)
-		return "the kernel refused it";
+		return disk_in_use ? "the kernel refused it while something else uses the disk" :
+				     "the kernel refused it";
 	if (reconcile_plan(map, true, &plan) < 0)
 		return NULL;
 	rejected = mp_plan_find(&plan, MP_STEP_REJECT);
@@ -188,7 +192,7 @@ static const char *find_obstacle(const struct daemon_map *map)
 }
 
 /* Whether the map exists. Return: true if it may be created. */
-static bool explain_allowed(struct daemon *daemon, const struct daemon_map *map,
+static bool explain_allowed(struct daemon *daemon, const struct daemon_map *map, bool disk_in_use,
 			    struct mp_explanation *out)
 {
 	struct mp_explained *section = mp_explanation_add(out, "map");
@@ -196,13 +200,17 @@ static bool explain_allowed(struct daemon *daemon, const struct daemon_map *map,
 	bool allowed = claims_allow(map, &reason, &section->trace);
 	const char *obstacle;
 
-	obstacle = allowed ? find_obstacle(map) : NULL;
+	obstacle = allowed ? find_obstacle(map, disk_in_use) : NULL;
 	mp_strbuf_printf(&section->answer, "%s: %s", allowed ? "allowed" : "not allowed",
 			 reason ? reason : "not wanted");
 	if (obstacle)
 		mp_strbuf_printf(&section->answer, ", but not created: %s", obstacle);
 	if (obstacle && (map->keep_uncreated || map->load_failures))
-		mp_strbuf_printf(&section->change, "multipathd add map %s\n", map->map.wwid);
+		mp_strbuf_printf(&section->change, "%smultipathd add map %s\n",
+				 map->load_failures && disk_in_use ?
+					 "end what uses the disk (lsblk shows it), then: " :
+					 "",
+				 map->map.wwid);
 	else if (!obstacle)
 		mp_claim_remedy_map(daemon->inventory.config, map->map.wwid, allowed,
 				    &section->change);
@@ -328,7 +336,7 @@ static void explain_disk(struct daemon *daemon, const struct facts *facts,
 	if (map && !map->kind->managed)
 		explain_geom(map, facts->disk.name, out);
 	else if (map)
-		explain_allowed(daemon, map, out);
+		explain_allowed(daemon, map, facts->in_use, out);
 	else if (path && path->path.init == MP_INIT_OK)
 		explain_removed(facts, out);
 	*mp_explanation_add(out, "settings") = settings;
@@ -373,7 +381,7 @@ static int explain_map(struct daemon *daemon, struct daemon_map *map, struct mp_
 		explain_geom(map, NULL, out);
 		return 0;
 	}
-	allowed = explain_allowed(daemon, map, out);
+	allowed = explain_allowed(daemon, map, false, out);
 	if (!allowed && !map->map.kernel.exists)
 		return 0;
 

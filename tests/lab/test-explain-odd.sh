@@ -64,6 +64,17 @@ same "what turns it" "$turn" "multipathd add map ${w[2]}"
 $turn > /dev/null
 ready 3 2
 
+say "used by something else"
+udevadm settle -t 60
+multipath -f "$map" || fail "it is removed"
+mkswap "/dev/${paths2[0]}" > /dev/null && swapon "/dev/${paths2[0]}" || fail "it is used as swap"
+multipathd add map "${w[2]}" > /dev/null && fail "it cannot be created"
+tells "${paths2[0]}" "not created: the kernel refused it while something else uses the disk" \
+	"to change it: end what uses the disk (lsblk shows it), then: multipathd add map ${w[2]}"
+swapoff "/dev/${paths2[0]}"
+multipathd add map "${w[2]}" > /dev/null
+ready 3 2
+
 say "rejected in use"
 map=$(map_of "${paths0[0]}")
 exec {used}< /dev/mapper/"$map"
