@@ -87,6 +87,9 @@ until_true() {
 	done
 }
 
+# promptly SECONDS COMMAND... - it is ended after so long (LAB_SLOW times that), and has failed
+promptly() { local limit=$(($1 * LAB_SLOW)); shift; timeout "$limit" "$@"; }
+
 # holds SECONDS MESSAGE COMMAND... - the command must keep succeeding
 holds() {
 	local end t limit=$1 message=$2

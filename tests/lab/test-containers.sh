@@ -6,7 +6,7 @@ config ""
 san 2 2
 
 say "commands in another IPC name space than udev's"
-contained() { timeout 15 unshare --ipc "$@" > "$LAB_OUT/command" 2>&1 || fail "$*: status $?: $(cat "$LAB_OUT/command")"; }
+contained() { promptly 15 unshare --ipc "$@" > "$LAB_OUT/command" 2>&1 || fail "$*: status $?: $(cat "$LAB_OUT/command")"; }
 contained multipath -v2
 ready_nodes() { [ -b /dev/mapper/mpatha ] && [ -b /dev/mapper/mpathb ]; }
 until_true "two maps have nodes" ready_nodes
@@ -37,8 +37,8 @@ echo 1 > "/sys/block/$path/device/delete"
 until_true "it hears of the removed disk" path_unknown "$path"
 
 say "a client in a container without network and devices"
-reply=$(unshare --ipc --net --mount bash -c 'mount -t tmpfs tmpfs /dev; timeout 10 multipathd show maps raw format %n') || fail "show maps: $reply"
+reply=$(promptly 10 unshare --ipc --net --mount bash -c 'mount -t tmpfs tmpfs /dev; multipathd show maps raw format %n') || fail "show maps: $reply"
 same "it reaches the daemon" "$(sort <<< "$reply" | xargs)" "mpatha mpathb"
-same "it has a map removed" "$(unshare --ipc --net timeout 10 multipathd del map mpathb)" ok
+same "it has a map removed" "$(promptly 10 unshare --ipc --net multipathd del map mpathb)" ok
 until_true "one map is left" maps_are 1
 multipathd shutdown > "$LAB_OUT/shutdown"

@@ -50,7 +50,7 @@ check "with its I/O" queues never
 until_true "unused, in use: it waits" is_empty used
 check "with its I/O" queues used
 until_true "always: in use, it cannot go, but fails its I/O" fails busy
-same "reads fail" "$(timeout 10 dd if=/dev/mapper/busy of=/dev/null count=1 iflag=direct status=none 2>&1 | grep -c 'Input/output error')" 1
+same "reads fail" "$(promptly 10 dd if=/dev/mapper/busy of=/dev/null count=1 iflag=direct status=none 2>&1 | grep -c 'Input/output error')" 1
 
 say "and comes back"
 dd if=/dev/mapper/used of=/dev/null count=1 iflag=direct status=none &

@@ -49,7 +49,7 @@ until_true "sda is back" path_is sda active ready
 now from
 until_true -t 15 "deferred: the first is active again" active_is 1
 now to
-check "after some 5 s, not $(((to - from) / 1000)) ms" test $((to - from)) -ge 3000000 -a $((to - from)) -le 9000000
+check "after some 5 s, not $(((to - from) / 1000)) ms" test $((to - from)) -ge 3000000 -a $((to - from)) -le $((5000000 + 4000000 * LAB_SLOW))
 daemon_stop
 begin followover
 away

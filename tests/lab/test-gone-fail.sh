@@ -18,7 +18,7 @@ same "it does not queue" "$(map_field "$map" %Q)" off
 now begin
 check "a read fails" read_fails
 now end
-check "it fails at once" test $((end - begin)) -lt 2000000
+check "it fails at once" test $((end - begin)) -lt $((2000000 * LAB_SLOW))
 until_true "fio ends" eval '! io_runs fails'
 check "fio saw the error" eval '! (io_stop fails) > /dev/null'
 plug sda

@@ -39,7 +39,7 @@ pull "$path"
 until_true -t 8 "a healthy map's path is failed" path_is "$path" failed faulty
 plug "$path"
 until_true -t 8 "and comes back" path_is "$path" active ready
-same "a table is loaded" "$(timeout 5 multipathd reload map "$map")" ok
+same "a table is loaded" "$(promptly 5 multipathd reload map "$map")" ok
 sed -i 's/user_friendly_names yes/user_friendly_names no/' /etc/multipath.conf
 wwid=$(multipathd show maps raw format '%n %w' | awk -v m="$map" '$1 == m { print $2 }')
 rename() { multipathd reconfigure >/dev/null; dmsetup info -c --noheadings -o name "$wwid" >/dev/null 2>&1; }

@@ -11,4 +11,4 @@ for rule in 11-dm-mpath 56-dm-mpath; do
 done
 san 2 4
 # What the C library keeps for its threads counts as memory in use.
-GLIBC_TUNABLES=glibc.malloc.tcache_count=0 timeout 240 "$LAB_ROOT/build/${LAB_SAN:+san/}unit/lab-kernel" "$@"
+GLIBC_TUNABLES=glibc.malloc.tcache_count=0 promptly 240 "$LAB_ROOT/build/${LAB_SAN:+san/}unit/lab-kernel" "$@"

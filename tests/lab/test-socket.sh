@@ -8,7 +8,7 @@ daemon_start
 ready 8 2
 fds() { local f=(/proc/"$daemon_pid"/fd/*); echo ${#f[@]}; }
 before=$(fds)
-timeout 120 python3 "$LAB/client.py" abuse || fail "the daemon did not answer"
+promptly 120 python3 "$LAB/client.py" abuse || fail "the daemon did not answer"
 until_true "every connection is closed again" eval '[ "$(fds)" -le $((before + 2)) ]'
 check "all maps are there" maps_have 8 2
 daemon_stop

@@ -29,10 +29,10 @@ end() {
 works() {
 	local reply a b
 	now a
-	reply=$(timeout 10 multipathd show daemon) || fail "show daemon: $reply"
+	reply=$(promptly 10 multipathd show daemon) || fail "show daemon: $reply"
 	now b
 	say "show daemon: $(((b - a) / 1000)) ms"
-	same "reload map" "$(timeout 10 multipathd reload map $map)" ok
+	same "reload map" "$(promptly 10 multipathd reload map $map)" ok
 	pull "${paths[0]}"
 	until_true "a path fails in the kernel" kernel_path $map "${paths[0]}" F
 	plug "${paths[0]}"
@@ -57,12 +57,12 @@ works
 chrt -r -p 1 $$	# others want the CPU, too: what is measured is the daemon
 now a
 for ((i = 0; i < 10; i++)); do
-	timeout 10 multipathd show daemon > /dev/null || fail "show daemon"
+	promptly 10 multipathd show daemon > /dev/null || fail "show daemon"
 done
 now b
 chrt -o -p 0 $$
 say "show daemon, ten times: $(((b - a) / 1000)) ms"
-check "root does not stand in line with users" test $((b - a)) -lt 10000000
+check "root does not stand in line with users" test $((b - a)) -lt $((10000000 * LAB_SLOW))
 end
 same "root's socket is root's" "$(stat -c '%U %a' /run/multipathd.root.socket)" "root 600"
 
