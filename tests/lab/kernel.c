@@ -796,7 +796,7 @@ static void names_and_tables_of_any_size_are_read(void **state)
  */
 static void repeated_calls_leak_no_memory(void **state)
 {
-	enum { ROUNDS = 34, WARM = 2, LEAST = 32 };
+	enum { ROUNDS = 10, WARM = 2, LEAST = 32 };
 	const struct mp_dm_flags flags = { .reload = true };
 	size_t in_use = 0;
 
