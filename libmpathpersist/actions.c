@@ -282,37 +282,33 @@ int action_register(struct target *target, bool ignores,
  * Reserve
  */
 
+/* A path that cannot be asked now may be the one that holds the reservation. */
+static bool lacks_path(const struct target *target)
+{
+	for (size_t i = 0; i < target->path_count; i++)
+		if (!target->paths[i].usable || target->paths[i].code == CODE_TRANSPORT)
+			return true;
+	return false;
+}
+
 int action_reserve(struct target *target, uint8_t scope_type,
 		   const struct mp_reservation_parameters *parameters)
 {
 	const struct attempt attempt = { MP_RESERVING_RESERVE, scope_type, parameters };
-	size_t lost = 0, conflicting = 0;
-	int code = MPATH_PR_DMMP_ERROR;
 	struct mp_reservation_holder holder;
+	struct target_path *path;
+	int code;
 
 	if (!has_key(target, parameters->key))
 		return refuse_key(target);
-	for (size_t i = 0; i < target->path_count; i++) {
-		lost += !target->paths[i].usable;
-		if (!target->paths[i].usable)
-			continue;
-		code = attempt_path(target, &target->paths[i], &attempt);
-		if (code != MPATH_PR_RESERV_CONFLICT && code != CODE_TRANSPORT)
-			break;
-		lost += code == CODE_TRANSPORT;
-		conflicting += code == MPATH_PR_RESERV_CONFLICT;
-	}
-	/* Another path of this map holds it already, one that cannot be asked now. */
-	if ((code == MPATH_PR_RESERV_CONFLICT || code == CODE_TRANSPORT) && conflicting) {
-		code = MPATH_PR_RESERV_CONFLICT;
-		if (lost &&
-		    holds_under(target, notes_has_reservation(target), target->key.key, &holder) &&
-		    (holder.scope << 4 | holder.type) == scope_type)
-			code = MPATH_PR_SUCCESS;
-	}
+	code = attempt_first(target, &attempt, &path);
+	if (code == MPATH_PR_RESERV_CONFLICT && lacks_path(target) &&
+	    holds_under(target, notes_has_reservation(target), target->key.key, &holder) &&
+	    (holder.scope << 4 | holder.type) == scope_type)
+		code = MPATH_PR_SUCCESS;
 	if (code == MPATH_PR_SUCCESS)
 		notes_take_reservation(target, true);
-	return code_final(code);
+	return code;
 }
 
 /*

@@ -90,21 +90,56 @@ void attempt_chosen(struct target *target, const struct attempt *attempt)
 	target_each(target, attempt_run, attempt);
 }
 
+/* Active paths before passive ones, which may not know the command. NULL: there is no other one. */
+static struct target_path *next_usable(struct target *target, size_t *turn)
+{
+	while (*turn < 2 * target->path_count) {
+		bool passive = *turn >= target->path_count;
+		struct target_path *path = &target->paths[(*turn)++ % target->path_count];
+
+		if (path->usable && path->passive == passive)
+			return path;
+	}
+	return NULL;
+}
+
+enum weight { NOTHING, OF_TRANSPORT, OF_PATH, OF_REGISTRATION, OF_LUN };
+
+/* How much an answer says; one that is not of the LUN may be another one on another path. */
+static enum weight weigh(const struct target_path *path)
+{
+	switch (path->code) {
+	case CODE_TRANSPORT:
+		return OF_TRANSPORT;
+	case MPATH_PR_SENSE_NOT_READY:
+		return OF_PATH;
+	case MPATH_PR_RESERV_CONFLICT: /* perhaps multipathd has not registered it yet */
+		return OF_REGISTRATION;
+	case MPATH_PR_SUCCESS:
+		return OF_LUN;
+	default:
+		return path->passive ? OF_PATH : OF_LUN;
+	}
+}
+
 int attempt_first(struct target *target, const struct attempt *attempt, struct target_path **ret)
 {
+	enum weight weight = NOTHING;
 	int code = MPATH_PR_DMMP_ERROR;
+	struct target_path *path;
+	size_t turn = 0;
 
 	*ret = NULL;
 	dump(target, attempt);
-	for (size_t i = 0; i < target->path_count; i++) {
-		if (!target->paths[i].usable)
+	while (weight < OF_LUN && (path = next_usable(target, &turn))) {
+		attempt_path(target, path, attempt);
+		if (weigh(path) <= weight)
 			continue;
-		code = attempt_path(target, &target->paths[i], attempt);
-		if (code != CODE_TRANSPORT) {
-			*ret = &target->paths[i];
-			break;
-		}
+		weight = weigh(path);
+		code = path->code;
 	}
+	if (code == MPATH_PR_SUCCESS)
+		*ret = path;
 	return code_final(code);
 }
 
@@ -128,11 +163,11 @@ static int ask_path(const struct target *target, const struct target_path *path,
 int attempt_in(struct target *target, enum mp_reserving_in action, uint8_t *data, size_t *size)
 {
 	int code = MPATH_PR_DMMP_ERROR;
+	struct target_path *path;
+	size_t turn = 0;
 
-	for (size_t i = 0; i < target->path_count; i++) {
-		if (!target->paths[i].usable)
-			continue;
-		code = ask_path(target, &target->paths[i], action, data, size);
+	while ((path = next_usable(target, &turn))) {
+		code = ask_path(target, path, action, data, size);
 		if (code == MPATH_PR_SUCCESS || code == MPATH_PR_ILLEGAL_REQ)
 			break;
 	}

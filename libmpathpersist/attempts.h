@@ -28,16 +28,18 @@ int attempt_path(const struct target *target, struct target_path *path,
 void attempt_chosen(struct target *target, const struct attempt *attempt);
 
 /**
- * attempt_first() - one usable path after another, until one is reached
- * @ret:	that path; NULL none
+ * attempt_first() - one usable path after another, active ones first, until the LUN has answered: a
+ * conflict may only mean that this path is not registered
+ * @ret:	the path that succeeded; NULL none
  *
- * Return: MPATH_PR_..., MPATH_PR_DMMP_ERROR no path is usable.
+ * Return: MPATH_PR_..., of several failures the one that says most; MPATH_PR_DMMP_ERROR no path is
+ * usable.
  */
 int attempt_first(struct target *target, const struct attempt *attempt, struct target_path **ret);
 
 /**
- * attempt_in() - PERSISTENT RESERVE IN by one usable path after another, until one succeeds or the
- * target does not know the command
+ * attempt_in() - PERSISTENT RESERVE IN by one usable path after another, active ones first, until
+ * one succeeds or the target does not know the command
  * @size:	bytes in @data; afterwards those received
  *
  * Return: MPATH_PR_...

@@ -178,6 +178,7 @@ static void look(const struct target *target, struct target_path *path, const vo
 	if (path->fd < 0 || !is_running(path) || checker->check(&check) < 0 ||
 	    !mp_path_state_is_active(check.state))
 		return;
+	path->passive = check.state == MP_PATH_GHOST;
 	path->usable = !leads_elsewhere(target, path);
 	if (!path->usable)
 		target_log(target, LOG_LEVEL_WARNING, "%s: %s leads to another LUN, not used",

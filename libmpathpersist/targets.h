@@ -22,6 +22,7 @@ struct target_path {
 	unsigned host; /* SCSI host number */
 	int fd; /* -1 not open */
 	bool usable; /* active or ghost, and it leads to this LUN */
+	bool passive; /* a usable one that is ghost */
 	bool chosen; /* the next command is for it */
 	int code; /* of the last command: codes.h */
 };

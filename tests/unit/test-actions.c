@@ -28,6 +28,7 @@ enum {
 	OTHER = PATHS, /* the one of another host */
 	NEXUSES,
 	NOBODY = -1,
+	CHECK_CONDITION = 0x02,
 	CONFLICT = 0x18,
 	OWN = 0x123abc, /* keys */
 	OLD = 0x77,
@@ -41,6 +42,7 @@ static struct {
 	int holder;
 	uint8_t type;
 	bool lost[PATHS]; /* commands do not get through */
+	uint8_t sense[PATHS]; /* a path answers this to all commands; 0 none */
 	bool loses_answers; /* to the next PREEMPT, which it does */
 	bool suspended;
 	unsigned suspensions;
@@ -72,6 +74,12 @@ static void forget(int nexus)
 static int answer(struct mp_scsi_result *ret, int status)
 {
 	*ret = (struct mp_scsi_result){ .scsi_status = status };
+	return 0;
+}
+
+static int refuse(struct mp_scsi_result *ret, uint8_t sense)
+{
+	*ret = (struct mp_scsi_result){ .scsi_status = CHECK_CONDITION, .sense_key = sense };
 	return 0;
 }
 
@@ -113,6 +121,8 @@ static int act(int nexus, enum mp_reserving_out action, uint8_t type,
 		*ret = (struct mp_scsi_result){ .host_status = MP_SCSI_HOST_NO_CONNECT };
 		return 0;
 	}
+	if (nexus < PATHS && world->sense[nexus])
+		return refuse(ret, world->sense[nexus]);
 	switch (action) {
 	case MP_RESERVING_REGISTER:
 		if (world->keys[nexus] != parameters->key)
@@ -186,6 +196,8 @@ int mp_reserving_in(int fd, enum mp_reserving_in action, uint8_t *data, size_t s
 		*ret = (struct mp_scsi_result){ .host_status = MP_SCSI_HOST_NO_CONNECT };
 		return 0;
 	}
+	if (world->sense[fd])
+		return refuse(ret, world->sense[fd]);
 	memset(data, 0, size);
 	if (action == MP_RESERVING_READ_KEYS)
 		return send_keys(data, ret);
@@ -268,6 +280,7 @@ static void begin(enum mp_reservation_source source, uint64_t key, int holder, u
 	for (int i = 0; i < PATHS; i++) {
 		world->keys[i] = key;
 		world->lost[i] = false;
+		world->sense[i] = 0;
 	}
 	world->keys[OTHER] = 0;
 	world->holder = holder;
@@ -622,6 +635,72 @@ static void another_host_is_shut_out(void **state)
 	assert_int_equal(preempt_with(OWN, THEIRS, 5), MPATH_PR_RESERV_CONFLICT);
 }
 
+static void a_path_that_is_not_registered_yet_stops_no_action(void **state)
+{
+	const struct mp_reservation_parameters parameters = { .key = OWN };
+
+	(void)state;
+	begin(MP_RESERVATION_CONFIGURED, OWN, OTHER, 5);
+	world->keys[0] = 0;
+	world->keys[OTHER] = THEIRS;
+	assert_int_equal(act_with(action_reserve, OWN, 5), MPATH_PR_RESERV_CONFLICT);
+	assert_int_equal(preempt_with(OWN, THEIRS, 5), 0);
+	assert_true(world->keys[OTHER] == 0 && world->holder == 1 && world->noted_held);
+
+	begin(MP_RESERVATION_CONFIGURED, OWN, 2, 5);
+	world->keys[0] = 0;
+	assert_int_equal(preempt_with(OWN, OWN, 6), 0);
+	assert_true(paths_have(OWN) && world->holder == 1 && world->type == 6);
+
+	begin(MP_RESERVATION_CONFIGURED, OWN, 2, 5);
+	world->keys[0] = 0;
+	lose(2);
+	assert_int_equal(act_with(action_release, OWN, 5), 0);
+	assert_int_equal(world->holder, NOBODY);
+
+	begin(MP_RESERVATION_CONFIGURED, OWN, NOBODY, 0);
+	world->keys[0] = 0;
+	assert_int_equal(action_clear(&map, &parameters), 0);
+	assert_true(paths_have(0));
+}
+
+static void a_passive_path_does_not_answer_for_the_others(void **state)
+{
+	static const uint8_t senses[] = { 2, 5 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(senses); i++) {
+		begin(MP_RESERVATION_CONFIGURED, OWN, OTHER, 5);
+		paths[0].passive = true;
+		world->sense[0] = senses[i];
+		world->keys[OTHER] = THEIRS;
+		assert_int_equal(act_with(action_reserve, OWN, 5), MPATH_PR_RESERV_CONFLICT);
+		world->commands = 0;
+		assert_int_equal(preempt_with(OWN, THEIRS, 5), 0);
+		assert_int_equal(world->commands, 1);
+		assert_int_equal(act_with(action_reserve, OWN, 5), 0);
+		assert_int_equal(world->holder, 1);
+
+		/* it is all there is */
+		lose(1);
+		lose(2);
+		paths[0].usable = true;
+		assert_int_equal(act_with(action_reserve, OWN, 5), senses[i]);
+	}
+
+	/* an active one is asked before multipathd finds it down */
+	begin(MP_RESERVATION_CONFIGURED, OWN, NOBODY, 0);
+	world->sense[0] = 2;
+	assert_int_equal(act_with(action_reserve, OWN, 5), 0);
+	assert_int_equal(world->holder, 1);
+
+	/* what the LUN does not know */
+	world->sense[0] = 5;
+	world->commands = 0;
+	assert_int_equal(act_with(action_reserve, OWN, 5), MPATH_PR_ILLEGAL_REQ);
+	assert_int_equal(world->commands, 1);
+}
+
 static void clearing_leaves_nothing(void **state)
 {
 	const struct mp_reservation_parameters parameters = { .key = OWN };
@@ -664,6 +743,8 @@ int main(void)
 		cmocka_unit_test(preempting_oneself_leaves_all_paths_registered),
 		cmocka_unit_test(registrations_that_a_failed_command_took_are_made_again),
 		cmocka_unit_test(another_host_is_shut_out),
+		cmocka_unit_test(a_path_that_is_not_registered_yet_stops_no_action),
+		cmocka_unit_test(a_passive_path_does_not_answer_for_the_others),
 		cmocka_unit_test(clearing_leaves_nothing),
 		cmocka_unit_test(with_all_target_ports_one_path_of_a_host_registers),
 	};
