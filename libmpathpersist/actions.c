@@ -79,10 +79,24 @@ static void register_again(struct target *target, const struct mp_prkey *key)
  * A command may have been done although it failed, and have taken registrations away. A host that
  * another one has shut out must not register again.
  */
-static void register_if_known(struct target *target, const struct mp_prkey *key)
+static bool register_if_known(struct target *target, const struct mp_prkey *key)
 {
-	if (attempt_find_key(target, key->key))
-		register_again(target, key);
+	if (!attempt_find_key(target, key->key))
+		return false;
+	register_again(target, key);
+	return true;
+}
+
+/* Repeat a preemption that has failed: it may have been done, and left the paths that would try it
+ * next without registrations. */
+static int preempt_own(struct target *target, const struct attempt *attempt,
+		       const struct mp_prkey *key, struct target_path **path)
+{
+	int code = attempt_first(target, attempt, path);
+
+	if (code != MPATH_PR_SUCCESS && register_if_known(target, key))
+		code = attempt_first(target, attempt, path);
+	return code;
 }
 
 /*
@@ -331,7 +345,7 @@ static int release_paused(struct target *target, const void *argument)
 	const struct mp_reservation_parameters parameters = { .key = key->key };
 	const struct attempt attempt = { MP_RESERVING_RELEASE, release->scope_type, &parameters };
 	struct target_path *path;
-	int code = attempt_first(target, &preempt, &path);
+	int code = preempt_own(target, &preempt, key, &path);
 
 	if (code == MPATH_PR_SUCCESS) {
 		code = code_final(attempt_path(target, path, &attempt));
@@ -340,6 +354,14 @@ static int release_paused(struct target *target, const void *argument)
 		register_if_known(target, key);
 	}
 	return code;
+}
+
+/* The answer to a release may be lost, too. */
+static bool is_released(struct target *target)
+{
+	struct mp_reservation_holder holder;
+
+	return attempt_read_holder(target, &holder) == MPATH_PR_SUCCESS && !holder.held;
 }
 
 /* A release is only for the holder: on other registered paths it succeeds and does nothing. */
@@ -361,12 +383,13 @@ static int release(struct target *target, uint8_t scope_type, const struct mp_pr
 	if (holder.held && holder.key == key->key && counts.good && !counts.code) {
 		if ((holder.scope << 4 | holder.type) != scope_type)
 			return MPATH_PR_RESERV_CONFLICT;
-		return pause_run(target, release_paused,
+		code = pause_run(target, release_paused,
 				 &(struct paused_release){ scope_type, key });
+		return code == MPATH_PR_OTHER && is_released(target) ? MPATH_PR_SUCCESS : code;
 	}
 	if (counts.code)
 		return counts.code;
-	if (counts.good)
+	if (counts.good || (counts.lost && !holder.held))
 		return MPATH_PR_SUCCESS;
 	return counts.conflicting ? MPATH_PR_RESERV_CONFLICT : MPATH_PR_OTHER;
 }
@@ -391,7 +414,7 @@ int action_release(struct target *target, uint8_t scope_type,
 static int preempt_paused(struct target *target, const void *attempt)
 {
 	struct target_path *path;
-	int code = attempt_first(target, attempt, &path);
+	int code = preempt_own(target, attempt, &target->key, &path);
 
 	if (code == MPATH_PR_SUCCESS)
 		register_again(target, &target->key);

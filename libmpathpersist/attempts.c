@@ -84,9 +84,17 @@ static void dump(const struct target *target, const struct attempt *attempt)
 		target_dump(target, list, length);
 }
 
+/* A code of a former command is not that of the next one. */
+static void attempts_forget(struct target *target)
+{
+	for (size_t i = 0; i < target->path_count; i++)
+		target->paths[i].code = CODE_UNSENT;
+}
+
 void attempt_chosen(struct target *target, const struct attempt *attempt)
 {
 	dump(target, attempt);
+	attempts_forget(target);
 	target_each(target, attempt_run, attempt);
 }
 
@@ -101,46 +109,6 @@ static struct target_path *next_usable(struct target *target, size_t *turn)
 			return path;
 	}
 	return NULL;
-}
-
-enum weight { NOTHING, OF_TRANSPORT, OF_PATH, OF_REGISTRATION, OF_LUN };
-
-/* How much an answer says; one that is not of the LUN may be another one on another path. */
-static enum weight weigh(const struct target_path *path)
-{
-	switch (path->code) {
-	case CODE_TRANSPORT:
-		return OF_TRANSPORT;
-	case MPATH_PR_SENSE_NOT_READY:
-		return OF_PATH;
-	case MPATH_PR_RESERV_CONFLICT: /* perhaps multipathd has not registered it yet */
-		return OF_REGISTRATION;
-	case MPATH_PR_SUCCESS:
-		return OF_LUN;
-	default:
-		return path->passive ? OF_PATH : OF_LUN;
-	}
-}
-
-int attempt_first(struct target *target, const struct attempt *attempt, struct target_path **ret)
-{
-	enum weight weight = NOTHING;
-	int code = MPATH_PR_DMMP_ERROR;
-	struct target_path *path;
-	size_t turn = 0;
-
-	*ret = NULL;
-	dump(target, attempt);
-	while (weight < OF_LUN && (path = next_usable(target, &turn))) {
-		attempt_path(target, path, attempt);
-		if (weigh(path) <= weight)
-			continue;
-		weight = weigh(path);
-		code = path->code;
-	}
-	if (code == MPATH_PR_SUCCESS)
-		*ret = path;
-	return code_final(code);
 }
 
 /* Return: as code_of_result(); @size: bytes received */
@@ -176,16 +144,29 @@ int attempt_in(struct target *target, enum mp_reserving_in action, uint8_t *data
 	return code_final(code);
 }
 
+struct read_keys {
+	uint8_t data[MPATH_MAX_PARAM_LEN];
+	struct mp_reservation_keys keys; /* borrow data */
+};
+
+/* Return: of calloc'ed memory, which the caller frees; NULL they cannot be read */
+static struct read_keys *read_keys(struct target *target)
+{
+	_cleanup_free_ struct read_keys *read = calloc(1, sizeof(*read));
+	size_t size = sizeof(read->data);
+
+	if (!read ||
+	    attempt_in(target, MP_RESERVING_READ_KEYS, read->data, &size) != MPATH_PR_SUCCESS ||
+	    mp_reservation_decode_keys(read->data, size, &read->keys) < 0)
+		return NULL;
+	return TAKE_PTR(read);
+}
+
 bool attempt_find_key(struct target *target, uint64_t key)
 {
-	size_t size = MPATH_MAX_PARAM_LEN;
-	_cleanup_free_ uint8_t *data = calloc(1, size);
-	struct mp_reservation_keys keys;
+	_cleanup_free_ struct read_keys *read = read_keys(target);
 
-	return data &&
-	       attempt_in(target, MP_RESERVING_READ_KEYS, data, &size) == MPATH_PR_SUCCESS &&
-	       mp_reservation_decode_keys(data, size, &keys) == 0 &&
-	       mp_reservation_count(&keys, key) > 0;
+	return read && mp_reservation_count(&read->keys, key) > 0;
 }
 
 int attempt_read_holder(struct target *target, struct mp_reservation_holder *ret)
@@ -197,4 +178,107 @@ int attempt_read_holder(struct target *target, struct mp_reservation_holder *ret
 	if (code == MPATH_PR_SUCCESS && mp_reservation_decode_holder(data, size, ret) < 0)
 		code = MPATH_PR_SENSE_MALFORMED;
 	return code;
+}
+
+enum weight { NOTHING, OF_TRANSPORT, OF_PATH, OF_REGISTRATION, OF_LUN };
+
+/* How much an answer says; one that is not of the LUN may be another one on another path. */
+static enum weight weigh(const struct target_path *path)
+{
+	switch (path->code) {
+	case CODE_TRANSPORT:
+		return OF_TRANSPORT;
+	case MPATH_PR_SENSE_NOT_READY:
+		return OF_PATH;
+	case MPATH_PR_RESERV_CONFLICT: /* perhaps multipathd has not registered it yet */
+		return OF_REGISTRATION;
+	case MPATH_PR_SUCCESS:
+		return OF_LUN;
+	default:
+		return path->passive ? OF_PATH : OF_LUN;
+	}
+}
+
+static bool has_lost_answer(const struct target *target)
+{
+	for (size_t i = 0; i < target->path_count; i++)
+		if (target->paths[i].code == CODE_TRANSPORT)
+			return true;
+	return false;
+}
+
+/* PREEMPT of one's own key may leave what was there before. */
+static bool leaves_trace(const struct attempt *attempt)
+{
+	return attempt->parameters->service_action_key != attempt->parameters->key;
+}
+
+/* The keys and the holder that a command leaves if it was done. */
+static bool is_effect(const struct attempt *attempt, const struct mp_reservation_keys *keys,
+		      const struct mp_reservation_holder *holder)
+{
+	const uint64_t key = attempt->parameters->key;
+	const uint64_t victim = attempt->parameters->service_action_key;
+	const size_t own = mp_reservation_count(keys, key);
+	const bool reserved = holder->held &&
+			      (holder->scope << 4 | holder->type) == attempt->scope_type;
+
+	switch (attempt->action) {
+	case MP_RESERVING_CLEAR:
+		return !keys->count;
+	case MP_RESERVING_RESERVE:
+		return reserved && holder->key == key;
+	case MP_RESERVING_PREEMPT:
+	case MP_RESERVING_PREEMPT_AND_ABORT:
+		/* Of all holders, which are all registrants. */
+		if (!victim)
+			return reserved && own && own == keys->count;
+		return own && !mp_reservation_count(keys, victim);
+	default:
+		return false;
+	}
+}
+
+/*
+ * A command whose answer was lost may have been done. Repeated by another path it fails then: the
+ * key that it removes is no longer there, or this path's own.
+ */
+static bool has_taken_effect(struct target *target, const struct attempt *attempt)
+{
+	_cleanup_free_ struct read_keys *read = read_keys(target);
+	struct mp_reservation_holder holder;
+	bool done = read && !read->keys.cut_off &&
+		    attempt_read_holder(target, &holder) == MPATH_PR_SUCCESS &&
+		    is_effect(attempt, &read->keys, &holder);
+
+	if (done)
+		target_log(target, LOG_LEVEL_WARNING,
+			   "%s: a path lost the answer to a command that the array has done",
+			   target->map.name);
+	return done;
+}
+
+int attempt_first(struct target *target, const struct attempt *attempt, struct target_path **ret)
+{
+	enum weight weight = NOTHING;
+	int code = MPATH_PR_DMMP_ERROR;
+	struct target_path *path;
+	size_t turn = 0;
+
+	*ret = NULL;
+	dump(target, attempt);
+	attempts_forget(target);
+	while (weight < OF_LUN && (path = next_usable(target, &turn))) {
+		attempt_path(target, path, attempt);
+		if (weigh(path) <= weight)
+			continue;
+		weight = weigh(path);
+		code = path->code;
+	}
+	if (code == MPATH_PR_SUCCESS)
+		*ret = path;
+	else if (has_lost_answer(target) && leaves_trace(attempt) &&
+		 has_taken_effect(target, attempt))
+		code = MPATH_PR_SUCCESS;
+	return code_final(code);
 }

@@ -30,7 +30,9 @@ void attempt_chosen(struct target *target, const struct attempt *attempt);
 /**
  * attempt_first() - one usable path after another, active ones first, until the LUN has answered: a
  * conflict may only mean that this path is not registered
- * @ret:	the path that succeeded; NULL none
+ * @ret:	the path that succeeded; NULL none, or its answer was lost: that is MPATH_PR_SUCCESS
+ *		if the array shows that the command was done, which it does not of a PREEMPT of the
+ *		map's own key
  *
  * Return: MPATH_PR_..., of several failures the one that says most; MPATH_PR_DMMP_ERROR no path is
  * usable.

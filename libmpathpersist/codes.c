@@ -56,5 +56,5 @@ int code_of_result(const struct mp_scsi_result *result)
 
 int code_final(int code)
 {
-	return code == CODE_TRANSPORT || code == CODE_AGAIN ? MPATH_PR_OTHER : code;
+	return code > MPATH_PR_OTHER ? MPATH_PR_OTHER : code;
 }

@@ -10,6 +10,7 @@ struct mp_scsi_result;
 enum {
 	CODE_TRANSPORT = 16, /* the command did not reach the LUN: another path may do */
 	CODE_AGAIN = 17, /* the same path may answer otherwise now */
+	CODE_UNSENT = 18, /* this path was sent no command */
 };
 
 /** code_of_result() - Return: MPATH_PR_..., CODE_TRANSPORT, or CODE_AGAIN */

@@ -77,6 +77,7 @@ int mp_reservation_decode_keys(const uint8_t *data, size_t size, struct mp_reser
 	*ret = (struct mp_reservation_keys){
 		.generation = mp_bytes_be32(data),
 		.count = additional_length(data, size) / KEY_SIZE,
+		.cut_off = mp_bytes_be32(data + 4) > size - HEADER_SIZE,
 		.keys = data + HEADER_SIZE,
 	};
 	return 0;

@@ -49,6 +49,7 @@ enum {
 struct mp_reservation_keys {
 	uint32_t generation;
 	size_t count;
+	bool cut_off; /* there are more */
 	const uint8_t *keys; /* of 8 bytes each, borrowed: mp_reservation_key() */
 };
 

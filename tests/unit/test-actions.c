@@ -28,6 +28,7 @@ enum {
 	OTHER = PATHS, /* the one of another host */
 	NEXUSES,
 	NOBODY = -1,
+	NOTHING = -1,
 	CHECK_CONDITION = 0x02,
 	CONFLICT = 0x18,
 	OWN = 0x123abc, /* keys */
@@ -43,7 +44,7 @@ static struct {
 	uint8_t type;
 	bool lost[PATHS]; /* commands do not get through */
 	uint8_t sense[PATHS]; /* a path answers this to all commands; 0 none */
-	bool loses_answers; /* to the next PREEMPT, which it does */
+	int loses_answer_to; /* the next of these actions is done, and its answer is lost */
 	bool suspended;
 	unsigned suspensions;
 	/* there was a moment in which a path had no registration, and the map took I/O */
@@ -102,11 +103,6 @@ static int preempt(int nexus, uint8_t type, uint64_t key, struct mp_scsi_result 
 		world->type = type;
 	} else if (world->keys[nexus] == key) {
 		forget(nexus); /* as LIO does */
-	}
-	if (world->loses_answers) {
-		world->loses_answers = false;
-		*ret = (struct mp_scsi_result){ .host_status = MP_SCSI_HOST_TIMEOUT };
-		return 0;
 	}
 	return answer(ret, 0);
 }
@@ -171,6 +167,10 @@ int mp_reserving_out(int fd, enum mp_reserving_out action, uint8_t scope_type,
 	(void)timeout_msec;
 	pthread_mutex_lock(&world->mutex);
 	r = act(fd, action, scope_type, parameters, ret);
+	if ((int)action == world->loses_answer_to && mp_scsi_is_good(ret)) {
+		world->loses_answer_to = NOTHING;
+		*ret = (struct mp_scsi_result){ .host_status = MP_SCSI_HOST_TIMEOUT };
+	}
 	pthread_mutex_unlock(&world->mutex);
 	return r;
 }
@@ -285,7 +285,8 @@ static void begin(enum mp_reservation_source source, uint64_t key, int holder, u
 	world->keys[OTHER] = 0;
 	world->holder = holder;
 	world->type = type;
-	world->suspended = world->exposed = world->daemon_is_gone = world->loses_answers = false;
+	world->suspended = world->exposed = world->daemon_is_gone = false;
+	world->loses_answer_to = NOTHING;
 	world->suspensions = world->commands = world->noted_paths = 0;
 	world->noted_held = holder >= 0 && holder < PATHS;
 	world->noted_registered = key != 0;
@@ -590,21 +591,24 @@ static void preempting_oneself_leaves_all_paths_registered(void **state)
 	assert_false(world->suspended || world->exposed);
 }
 
-static void registrations_that_a_failed_command_took_are_made_again(void **state)
+static void a_preemption_of_oneself_whose_answer_is_lost_is_repeated(void **state)
 {
 	(void)state;
-	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
-	world->loses_answers = true;
-	assert_int_equal(preempt_with(OWN, OWN, 6), MPATH_PR_RESERV_CONFLICT);
-	assert_true(paths_have(OWN));
-	assert_false(world->suspended || world->exposed);
+	for (int type = 5; type <= 6; type++) {
+		begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
+		world->loses_answer_to = MP_RESERVING_PREEMPT;
+		assert_int_equal(preempt_with(OWN, OWN, type), 0);
+		assert_true(paths_have(OWN) && world->holder != NOBODY && world->type == type);
+		assert_false(world->suspended || world->exposed);
+	}
 
 	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
 	lose(1);
-	world->loses_answers = true;
-	act_with(action_release, OWN, 5);
+	world->loses_answer_to = MP_RESERVING_PREEMPT;
+	assert_int_equal(act_with(action_release, OWN, 5), 0);
+	assert_int_equal(world->holder, NOBODY);
 	assert_true(paths_have(OWN));
-	assert_false(world->suspended || world->exposed);
+	assert_false(world->suspended || world->exposed || world->noted_held);
 
 	/* but not those that another host took */
 	begin(MP_RESERVATION_CONFIGURED, OWN, OTHER, 5);
@@ -633,6 +637,68 @@ static void another_host_is_shut_out(void **state)
 
 	/* it is not there */
 	assert_int_equal(preempt_with(OWN, THEIRS, 5), MPATH_PR_RESERV_CONFLICT);
+}
+
+static void a_command_whose_answer_is_lost_has_succeeded_if_it_was_done(void **state)
+{
+	const struct mp_reservation_parameters parameters = { .key = OWN };
+
+	(void)state;
+	begin(MP_RESERVATION_CONFIGURED, OWN, OTHER, 5);
+	world->keys[OTHER] = THEIRS;
+	world->loses_answer_to = MP_RESERVING_PREEMPT;
+	assert_int_equal(preempt_with(OWN, THEIRS, 5), 0);
+	assert_true(world->keys[OTHER] == 0 && world->holder == 0 && world->noted_held);
+
+	/* all that hold it, and then there is no such reservation any more */
+	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 7);
+	world->keys[OTHER] = THEIRS;
+	world->loses_answer_to = MP_RESERVING_PREEMPT;
+	assert_int_equal(preempt_with(OWN, 0, 5), 0);
+	assert_true(paths_have(OWN) && world->keys[OTHER] == 0 && world->type == 5);
+	assert_false(world->suspended || world->exposed);
+
+	begin(MP_RESERVATION_PRKEYS, OWN, 0, 5);
+	world->keys[OTHER] = THEIRS;
+	world->loses_answer_to = MP_RESERVING_CLEAR;
+	assert_int_equal(action_clear(&map, &parameters), 0);
+	assert_true(!world->noted_registered && !world->noted_key);
+
+	begin(MP_RESERVATION_CONFIGURED, OWN, NOBODY, 0);
+	world->loses_answer_to = MP_RESERVING_RESERVE;
+	assert_int_equal(act_with(action_reserve, OWN, 5), 0);
+	assert_true(world->holder == 0 && world->noted_held);
+
+	for (int lost = 0; lost < 2; lost++) {
+		begin(MP_RESERVATION_CONFIGURED, OWN, lost, 5);
+		if (lost)
+			lose(lost);
+		world->loses_answer_to = MP_RESERVING_RELEASE;
+		assert_int_equal(act_with(action_release, OWN, 5), 0);
+		assert_true(world->holder == NOBODY && !world->noted_held);
+	}
+}
+
+static void a_lost_command_that_was_not_done_has_failed(void **state)
+{
+	const struct mp_reservation_parameters parameters = { .key = OWN };
+
+	(void)state;
+	for (int registered = 0; registered < 2; registered++) {
+		begin(MP_RESERVATION_CONFIGURED, OWN, OTHER, 5);
+		world->keys[OTHER] = THEIRS;
+		world->keys[1] = world->keys[2] = registered ? OWN : 0;
+		world->lost[0] = true;
+		assert_int_equal(act_with(action_reserve, OWN, 5), MPATH_PR_RESERV_CONFLICT);
+		if (registered)
+			continue;
+		assert_int_equal(preempt_with(OWN, THEIRS, 5), MPATH_PR_RESERV_CONFLICT);
+		assert_int_equal(action_clear(&map, &parameters), MPATH_PR_RESERV_CONFLICT);
+		/* nor if the victim has gone, and this host, too: it was fenced */
+		world->keys[0] = world->keys[OTHER] = 0;
+		assert_int_equal(preempt_with(OWN, THEIRS, 5), MPATH_PR_RESERV_CONFLICT);
+	}
+	assert_false(world->noted_held);
 }
 
 static void a_path_that_is_not_registered_yet_stops_no_action(void **state)
@@ -741,7 +807,9 @@ int main(void)
 		cmocka_unit_test(the_holder_releases),
 		cmocka_unit_test(another_path_releases_what_a_lost_one_holds),
 		cmocka_unit_test(preempting_oneself_leaves_all_paths_registered),
-		cmocka_unit_test(registrations_that_a_failed_command_took_are_made_again),
+		cmocka_unit_test(a_preemption_of_oneself_whose_answer_is_lost_is_repeated),
+		cmocka_unit_test(a_command_whose_answer_is_lost_has_succeeded_if_it_was_done),
+		cmocka_unit_test(a_lost_command_that_was_not_done_has_failed),
 		cmocka_unit_test(another_host_is_shut_out),
 		cmocka_unit_test(a_path_that_is_not_registered_yet_stops_no_action),
 		cmocka_unit_test(a_passive_path_does_not_answer_for_the_others),

@@ -95,6 +95,7 @@ static void registered_keys_are_read(void **state)
 
 	(void)state;
 	assert_int_equal(mp_reservation_decode_keys(two_keys, sizeof(two_keys), &keys), 0);
+	assert_false(keys.cut_off);
 	assert_int_equal(keys.generation, 2);
 	assert_int_equal(keys.count, 2);
 	assert_true(mp_reservation_key(&keys, 0) == 0x123abc);
@@ -110,6 +111,7 @@ static void keys_that_did_not_fit_are_left_out(void **state)
 	(void)state;
 	for (size_t size = 8; size < sizeof(two_keys); size++) {
 		assert_int_equal(mp_reservation_decode_keys(two_keys, size, &keys), 0);
+		assert_true(keys.cut_off);
 		assert_int_equal(keys.count, (size - 8) / 8);
 	}
 	for (size_t size = 0; size < 8; size++)
