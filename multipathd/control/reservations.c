@@ -88,7 +88,7 @@ static bool reservation_lacks_key(const struct daemon_path *path,
 static bool reservation_must_leave(const struct daemon_path *path,
 				   const struct reservation *reservation)
 {
-	return reservation->lost && !path->has_left;
+	return reservation->lost && !path->has_left && path->registered_key != reservation->key.key;
 }
 
 void reservation_check_prepare(struct reservation_check *check, const struct daemon_path *path)
@@ -99,6 +99,7 @@ void reservation_check_prepare(struct reservation_check *check, const struct dae
 	if (!map || !map->reservation.key.key || !mp_protocol_is_scsi(path->path.identity.protocol))
 		return;
 	check->key = map->reservation.key;
+	check->epoch = map->reservation.epoch;
 	check->all_target_ports = map->map.settings.all_target_ports;
 	check->wanted = map->reservation.registered == RESERVATION_UNKNOWN ||
 			reservation_lacks_key(path, &map->reservation) ||
@@ -145,15 +146,17 @@ const char *reservation_check_take(const struct reservation_check *check, struct
 					    "",
 				    strerror(-error));
 		path->registration_failed = error < 0;
-		if (check->error >= 0 || check->registered)
+		if (check->epoch == map->reservation.epoch &&
+		    (check->error >= 0 || check->registered))
 			reservation_take_told(map, check);
 		if (check->error >= 0 && check->registered)
 			path->registered_key = check->key.key;
-		if (check->left)
-			path->registered_key = 0;
 		path->has_left |= check->left;
 	}
-	if (mp_path_state_is_active(path->answered_state))
+	if (check->left)
+		path->registered_key = 0;
+	/* A command may have registered it before it left: the array refuses its I/O. */
+	if (mp_path_state_is_active(path->answered_state) && !check->left)
 		return NULL;
 	if (reservation_must_leave(path, &map->reservation))
 		return "it may be registered with an older key";
@@ -351,6 +354,7 @@ int reservations_register(struct daemon_map *map, const char *listed, uint64_t r
 	memcpy(registering->wwid, map->map.wwid, sizeof(registering->wwid));
 	reservation_set_registered(&map->reservation, RESERVATION_SET);
 	map->reservation.registering++;
+	map->reservation.epoch++;
 	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		bool has;
 		size_t count = reservation_parse_paths(listed, &path->identity, &has);

@@ -12,6 +12,7 @@
 /* The part of a check that reads registrations: copies in, an answer out. */
 struct reservation_check {
 	bool wanted;
+	unsigned epoch; /* of the map's reservation when the check began */
 	struct mp_prkey key;
 	bool all_target_ports;
 	size_t path_count; /* of the map; 0 unknown */

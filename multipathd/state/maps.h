@@ -37,6 +37,7 @@ struct reservation {
 	bool lost; /* unset because the array no longer has the key */
 	time_t registered_since, held_since; /* those flags, by the clock of the log; 0 unknown */
 	unsigned registering; /* running commands that register it */
+	unsigned epoch; /* increased by each of them: answers to earlier checks are old */
 };
 
 /*

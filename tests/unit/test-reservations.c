@@ -205,6 +205,77 @@ static void a_path_of_a_fenced_host_is_used_once_it_has_no_older_key(void **stat
 	assert_false(is_asked(world));
 }
 
+/* Its key was preempted, and has been registered since without the daemon being told. */
+static void a_path_of_a_fenced_host_is_used_once_it_has_the_key_again(void **state)
+{
+	struct world *world = *state;
+
+	world->map.reservation.lost = true;
+	world->map.reservation.registered = RESERVATION_UNSET;
+	world->path.answered_state = MP_PATH_DOWN;
+	assert_false(told(world, true, false, -EIO));
+	assert_true(told(world, true, false, 0));
+	assert_false(is_asked(world));
+	paths_doubt_registration(&world->path); /* it is down */
+	assert_true(is_asked(world));
+}
+
+static struct reservation_check begun(const struct world *world)
+{
+	struct reservation_check check = { 0 };
+
+	reservation_check_prepare(&check, &world->path);
+	check.told = check.wanted;
+	return check;
+}
+
+static void a_check_that_began_before_setprstatus_does_not_contradict_it(void **state)
+{
+	struct world *world = *state;
+	struct reservation *reservation = &world->map.reservation;
+	struct reservation_check check;
+
+	world->path.answered_state = MP_PATH_DOWN;
+	reservation->registered = RESERVATION_SET;
+	check = begun(world);
+	reservation->epoch++;
+	assert_non_null(reservation_check_take(&check, &world->path));
+	assert_int_equal(reservation->registered, RESERVATION_SET);
+	check = begun(world);
+	reservation_check_take(&check, &world->path);
+	assert_int_equal(reservation->registered, RESERVATION_UNSET);
+	assert_true(reservation->lost);
+}
+
+/* It has taken the registration away that a command had just made. */
+static void a_path_that_has_left_too_late_is_not_used(void **state)
+{
+	struct world *world = *state;
+	struct reservation *reservation = &world->map.reservation;
+	struct reservation_check check;
+
+	for (int i = 0; i < 2; i++) {
+		reservation->lost = true;
+		reservation->registered = RESERVATION_UNSET;
+		reservation->key.key = KEY;
+		world->path.answered_state = MP_PATH_UP;
+		world->path.registered_key = 0;
+		world->path.has_left = false;
+		check = begun(world);
+		check.left = check.leaves;
+		assert_true(check.left);
+
+		reservation->key.key += i; /* with another key, or the same */
+		reservation->epoch++;
+		reservation->lost = false;
+		reservation->registered = RESERVATION_SET;
+		world->path.registered_key = reservation->key.key;
+		assert_non_null(reservation_check_take(&check, &world->path));
+		assert_int_equal(reservation->registered, RESERVATION_SET);
+		assert_true(world->path.registered_key == 0);
+	}
+}
+
 static void an_answer_about_an_old_key_is_ignored(void **state)
 {
 	struct world *world = *state;
@@ -294,6 +365,7 @@ static void setprstatus_registers_each_usable_path_and_is_answered_after_the_las
 			"work\n");
 	assert_int_equal(map->reservation.registered, RESERVATION_SET);
 	assert_int_equal(map->reservation.registering, 1);
+	assert_int_equal(map->reservation.epoch, 1);
 	assert_true(paths[0]->registered_key == 0 && paths[1]->registered_key == 0);
 
 	recorded.works[0]->done(recorded.works[0]);
@@ -456,6 +528,9 @@ int main(void)
 		world_test(a_path_in_use_stays_in_use_if_it_cannot_be_registered),
 		world_test(a_key_that_was_preempted_is_not_registered_again),
 		world_test(a_path_of_a_fenced_host_is_used_once_it_has_no_older_key),
+		world_test(a_path_of_a_fenced_host_is_used_once_it_has_the_key_again),
+		world_test(a_check_that_began_before_setprstatus_does_not_contradict_it),
+		world_test(a_path_that_has_left_too_late_is_not_used),
 		world_test(a_change_is_noted_with_its_time),
 		world_test(an_answer_about_an_old_key_is_ignored),
 		world_test(the_key_follows_settings_and_file),
