@@ -139,17 +139,18 @@ int mp_reserving_read_holder(int fd, unsigned timeout_msec, struct mp_reservatio
 	return r < 0 ? r : mp_reservation_decode_holder(data, r, ret);
 }
 
-int mp_reserving_register(int fd, const struct mp_reservation_parameters *parameters,
-			  unsigned timeout_msec)
+int mp_reserving_register(int fd, enum mp_reserving_out action,
+			  const struct mp_reservation_parameters *parameters, unsigned timeout_msec)
 {
 	struct mp_scsi_result result;
 	int r = 1;
 
 	for (int tries = TRIES; r > 0 && tries; tries--) {
-		r = mp_reserving_out(fd, MP_RESERVING_REGISTER_AND_IGNORE, 0, parameters,
-				     timeout_msec, &result);
+		r = mp_reserving_out(fd, action, 0, parameters, timeout_msec, &result);
 		if (r >= 0)
 			r = verdict(&result);
+		if (r > 0 && parameters->service_action_key && mp_scsi_tells_of_removal(&result))
+			return -ESTALE;
 	}
 	return r > 0 ? -EIO : r;
 }

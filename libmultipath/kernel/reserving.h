@@ -74,8 +74,13 @@ int mp_reserving_read_status(int fd, unsigned timeout_msec, uint8_t **data,
 int mp_reserving_read_holder(int fd, unsigned timeout_msec, struct mp_reservation_holder *ret);
 
 /**
- * mp_reserving_register() - REGISTER AND IGNORE EXISTING KEY of this path's I_T nexus;
- * @parameters->key does not matter
+ * mp_reserving_register() - register this path's I_T nexus
+ * @action:	MP_RESERVING_REGISTER, or MP_RESERVING_REGISTER_AND_IGNORE, for which
+ *		@parameters->key does not matter
+ *
+ * Return: also -ESTALE not registered, as the target reports that registrations or the reservation
+ * have been taken away since: read the keys before it is tried again. Not with key 0.
  */
-int mp_reserving_register(int fd, const struct mp_reservation_parameters *parameters,
+int mp_reserving_register(int fd, enum mp_reserving_out action,
+			  const struct mp_reservation_parameters *parameters,
 			  unsigned timeout_msec);

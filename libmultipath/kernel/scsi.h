@@ -71,6 +71,17 @@ static inline bool mp_scsi_is_transient(const struct mp_scsi_result *result)
 }
 
 /**
+ * mp_scsi_tells_of_removal() - unit attention: another I_T nexus has removed this one's
+ * registration or the reservation (spc4r36j annex: RESERVATIONS PREEMPTED, RESERVATIONS RELEASED,
+ * REGISTRATIONS PREEMPTED)
+ */
+static inline bool mp_scsi_tells_of_removal(const struct mp_scsi_result *result)
+{
+	return result->sense_key == MP_SCSI_SENSE_UNIT_ATTENTION && result->asc == 0x2a &&
+	       result->ascq >= 0x03 && result->ascq <= 0x05;
+}
+
+/**
  * mp_scsi_command() - one command
  * @cdb:	@cdb_size bytes
  * @data:	data-in buffer, NULL if none

@@ -10,10 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/strbuf.h"
-#include "kernel/reserving.h"
 #include "multipathd/jobs/files.h"
 #include "multipathd/jobs/registrations.h"
 #include "multipathd/loop/pool.h"
@@ -239,18 +237,12 @@ static void register_job_run(struct work *work)
 {
 	struct register_job *job = caa_container_of(work, struct register_job, work);
 	const unsigned timeout_msec = REGISTER_TIMEOUT_SEC * 1000;
-	_cleanup_free_ uint8_t *data = NULL;
-	struct mp_reservation_keys keys;
+	size_t count;
 
-	if (job->listed && mp_reserving_read_keys(job->fd, timeout_msec, &data, &keys) >= 0) {
-		size_t count = mp_reservation_count(&keys, job->key.key);
-
-		if (!count)
-			job->error = -ENOKEY;
-		if (!count || (job->enough && count >= job->enough))
-			return;
-	}
-	job->error = registration_register(job->fd, &job->key, job->all_target_ports, timeout_msec);
+	job->error = job->listed ? registration_join(job->fd, &job->key, job->all_target_ports,
+						     job->enough, timeout_msec, &count) :
+				   registration_register(job->fd, &job->key, job->all_target_ports,
+							 timeout_msec);
 }
 
 static void register_job_lose(const struct register_job *job)

@@ -8,26 +8,113 @@
 #include "kernel/nexus.h"
 #include "kernel/reserving.h"
 
-int registration_register(int fd, const struct mp_prkey *key, bool all_target_ports,
-			  unsigned timeout_msec)
+enum { TRIES = 5 }; /* each of them is for one event that took registrations away meanwhile */
+
+/* Registrations of one key, one for each I_T nexus. */
+struct tally {
+	size_t count;
+	uint32_t generation;
+};
+
+static int registration_send(int fd, enum mp_reserving_out action, const struct mp_prkey *key,
+			     bool all_target_ports, unsigned timeout_msec)
 {
 	const struct mp_reservation_parameters parameters = {
+		.key = key->key,
 		.service_action_key = key->key,
 		.all_target_ports = all_target_ports,
 		.through_power_loss = key->aptpl,
 	};
 
-	return mp_reserving_register(fd, &parameters, timeout_msec);
+	return mp_reserving_register(fd, action, &parameters, timeout_msec);
 }
 
-/* @count: registrations of the key, one for each I_T nexus */
-static int registration_count(int fd, uint64_t key, unsigned timeout_msec, size_t *count)
+int registration_register(int fd, const struct mp_prkey *key, bool all_target_ports,
+			  unsigned timeout_msec)
+{
+	int r = -ESTALE;
+
+	for (int tries = TRIES; r == -ESTALE && tries; tries--)
+		r = registration_send(fd, MP_RESERVING_REGISTER_AND_IGNORE, key, all_target_ports,
+				      timeout_msec);
+	return r;
+}
+
+/*
+ * Registering key 0 unregisters whatever key it is; without one it does nothing. A registration
+ * with ALL_TG_PT may need that again, and nobody knows how an older one was made.
+ */
+static int registration_remove(int fd, bool all_target_ports, unsigned timeout_msec)
+{
+	const struct mp_prkey none = { 0 };
+	int r = registration_register(fd, &none, all_target_ports, timeout_msec);
+
+	return r < 0 ? registration_register(fd, &none, !all_target_ports, timeout_msec) : r;
+}
+
+static int registration_count(int fd, uint64_t key, unsigned timeout_msec, struct tally *tally)
 {
 	_cleanup_free_ uint8_t *data = NULL;
 	struct mp_reservation_keys keys;
 	int r = mp_reserving_read_keys(fd, timeout_msec, &data, &keys);
 
-	*count = r < 0 ? 0 : mp_reservation_count(&keys, key);
+	*tally = (struct tally){ 0 };
+	if (r >= 0)
+		*tally = (struct tally){ mp_reservation_count(&keys, key), keys.generation };
+	return r;
+}
+
+/*
+ * A path has been registered that was not. Either that was all that has happened at the target, or
+ * the registrations that were there before still are.
+ */
+static bool registration_has_company(const struct tally *before, const struct tally *after)
+{
+	return after->generation - before->generation == 1 || after->count > before->count;
+}
+
+/*
+ * Another host may shut this one out after the keys were read. A path that is registered is asked
+ * to keep its key: the target refuses that if it was removed. If the path was not registered, the
+ * keys tell afterwards; then it must not stay registered.
+ */
+static int registration_add(int fd, const struct mp_prkey *key, bool all_target_ports,
+			    const struct tally *before, unsigned timeout_msec)
+{
+	struct tally after;
+	int r = registration_send(fd, MP_RESERVING_REGISTER, key, all_target_ports, timeout_msec);
+
+	if (r != -EBUSY)
+		return r;
+	r = registration_send(fd, MP_RESERVING_REGISTER_AND_IGNORE, key, all_target_ports,
+			      timeout_msec);
+	if (r < 0)
+		return r;
+	r = registration_count(fd, key->key, timeout_msec, &after);
+	if (r >= 0 && registration_has_company(before, &after))
+		return 0;
+	registration_remove(fd, all_target_ports, timeout_msec);
+	return r < 0 ? r : -ESTALE;
+}
+
+int registration_join(int fd, const struct mp_prkey *key, bool all_target_ports, size_t enough,
+		      unsigned timeout_msec, size_t *count)
+{
+	int r = -ESTALE;
+
+	for (int tries = TRIES; r == -ESTALE && tries; tries--) {
+		struct tally tally;
+
+		r = registration_count(fd, key->key, timeout_msec, &tally);
+		*count = tally.count;
+		if (r < 0)
+			return r;
+		if (!tally.count)
+			return -ENOKEY;
+		if (enough && tally.count >= enough)
+			return 0;
+		r = registration_add(fd, key, all_target_ports, &tally, timeout_msec);
+	}
 	return r;
 }
 
@@ -54,27 +141,18 @@ static bool registration_is_there(const struct reservation_check *check, int fd,
 				  unsigned timeout_msec)
 {
 	enum mp_reservation_presence presence = registration_find(fd, check->key.key, timeout_msec);
-	size_t count;
+	struct tally tally;
 
 	if (presence != MP_RESERVATION_UNSURE)
 		return presence == MP_RESERVATION_PRESENT;
-	if (registration_count(fd, check->key.key, timeout_msec, &count) < 0)
+	if (registration_count(fd, check->key.key, timeout_msec, &tally) < 0)
 		return false;
-	return count > before || (check->path_count && count >= check->path_count);
+	return tally.count > before || (check->path_count && tally.count >= check->path_count);
 }
 
-/*
- * Registering key 0 unregisters whatever key it is; without one it does nothing. A registration
- * with ALL_TG_PT may need that again, and nobody knows how an older one was made.
- */
 static void registration_leave(struct reservation_check *check, int fd, unsigned timeout_msec)
 {
-	const struct mp_prkey none = { 0 };
-	const bool all = check->all_target_ports;
-
-	check->leave_error = registration_register(fd, &none, all, timeout_msec);
-	if (check->leave_error < 0)
-		check->leave_error = registration_register(fd, &none, !all, timeout_msec);
+	check->leave_error = registration_remove(fd, check->all_target_ports, timeout_msec);
 	check->left = check->leave_error >= 0;
 }
 
@@ -86,20 +164,20 @@ void registration_check_run(struct reservation_check *check, int fd, unsigned ti
 	if (!check->wanted)
 		return;
 	check->told = true;
-	check->error = registration_count(fd, check->key.key, timeout_msec, &count);
-	if (check->error == -EOPNOTSUPP)
-		check->error = 0;
+	check->error = registration_join(fd, &check->key, check->all_target_ports, 0, timeout_msec,
+					 &count);
 	check->registered = count > 0;
 	if (!check->registered) {
+		if (check->error == -ENOKEY || check->error == -EOPNOTSUPP)
+			check->error = 0;
 		if (check->leaves && check->error >= 0)
 			registration_leave(check, fd, timeout_msec);
 		return;
 	}
+	if (check->error < 0 && check->error != -ESTALE &&
+	    registration_is_there(check, fd, count, timeout_msec))
+		check->error = 0;
 	if (mp_reserving_read_holder(fd, timeout_msec, &holder) >= 0)
 		check->held = holder.held && (holder.key == check->key.key ||
 					      mp_reservation_is_shared(holder.type));
-	check->error =
-		registration_register(fd, &check->key, check->all_target_ports, timeout_msec);
-	if (check->error < 0 && registration_is_there(check, fd, count, timeout_msec))
-		check->error = 0;
 }

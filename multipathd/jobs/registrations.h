@@ -39,8 +39,20 @@ struct reservation_check {
 void registration_check_run(struct reservation_check *check, int fd, unsigned timeout_msec);
 
 /**
- * registration_register() - on a worker: REGISTER AND IGNORE EXISTING KEY. Return: as
- * mp_reserving_register().
+ * registration_join() - on a worker: register the path if the target has the key of this host. A
+ * host that is shut out meanwhile does not stay registered.
+ * @enough:	with so many registrations of the key this path has one of them; 0: it may have none
+ * @count:	registrations of the key that were found before; 0 with an error of reading them
+ *
+ * Return: 0, -ENOKEY the key is registered nowhere, -ESTALE not registered, because registrations
+ * are removed all the time, or as mp_reserving_register().
+ */
+int registration_join(int fd, const struct mp_prkey *key, bool all_target_ports, size_t enough,
+		      unsigned timeout_msec, size_t *count);
+
+/**
+ * registration_register() - on a worker: REGISTER AND IGNORE EXISTING KEY, whether or not
+ * this host is registered. Return: as mp_reserving_register().
  */
 int registration_register(int fd, const struct mp_prkey *key, bool all_target_ports,
 			  unsigned timeout_msec);

@@ -54,10 +54,11 @@ int mp_reserving_read_status(int fd, unsigned timeout_msec, uint8_t **data,
 	return 0;
 }
 
-int mp_reserving_register(int fd, const struct mp_reservation_parameters *parameters,
-			  unsigned timeout_msec)
+int mp_reserving_register(int fd, enum mp_reserving_out action,
+			  const struct mp_reservation_parameters *parameters, unsigned timeout_msec)
 {
 	(void)fd;
+	(void)action;
 	(void)parameters;
 	(void)timeout_msec;
 	fail(); /* who asks changes nothing */

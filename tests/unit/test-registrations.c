@@ -23,8 +23,55 @@ static struct {
 	struct mp_reservation_holder holder;
 	int holder_error, register_error;
 	struct mp_reservation_parameters parameters;
-	unsigned registrations;
+	unsigned registrations; /* commands that register or unregister */
+
+	/* The target as it is, where its answers are to follow from that: */
+	bool is_real;
+	size_t others; /* registrations of the key by this host's other paths */
+	bool has_key; /* this path */
+	bool has_attention; /* its next command is refused: its registration was removed */
+	bool tells; /* it is told of that */
+	uint32_t generation;
+	unsigned commands, happens_at; /* what happens happens before that command; 0 never */
+	void (*happens)(void);
 } target;
+
+static void preempt(void)
+{
+	target.generation++;
+	target.has_attention = target.tells && target.has_key;
+	target.has_key = false;
+	target.others = 0;
+}
+
+static void other_path_registers(void)
+{
+	target.generation++;
+	target.others++;
+}
+
+/* Not by a command: by the target, of its own accord. */
+static void other_path_is_forgotten(void)
+{
+	target.others--;
+}
+
+static void other_host_registers(void)
+{
+	target.generation++;
+}
+
+/* Return: true if the command is refused. */
+static bool target_begin(void)
+{
+	bool refused;
+
+	if (++target.commands == target.happens_at)
+		target.happens();
+	refused = target.has_attention;
+	target.has_attention = false;
+	return refused;
+}
 
 /* Replace those of kernel/reservation.c. */
 int mp_reserving_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
@@ -33,7 +80,11 @@ int mp_reserving_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
 	(void)fd;
 	assert_int_equal(timeout_msec, 3000);
 	*data = NULL;
-	*ret = (struct mp_reservation_keys){ 0 };
+	if (target.is_real) {
+		target_begin(); /* read again after a unit attention */
+		target.registered = target.others + target.has_key;
+	}
+	*ret = (struct mp_reservation_keys){ .generation = target.generation };
 	return target.keys_error;
 }
 
@@ -81,13 +132,26 @@ int mp_reserving_read_holder(int fd, unsigned timeout_msec, struct mp_reservatio
 	return target.holder_error;
 }
 
-int mp_reserving_register(int fd, const struct mp_reservation_parameters *parameters,
-			  unsigned timeout_msec)
+static int target_register(enum mp_reserving_out action, uint64_t key)
+{
+	if (target_begin() && key)
+		return -ESTALE;
+	if (action == MP_RESERVING_REGISTER && !target.has_key)
+		return -EBUSY;
+	target.generation++;
+	target.has_key = key;
+	return 0;
+}
+
+int mp_reserving_register(int fd, enum mp_reserving_out action,
+			  const struct mp_reservation_parameters *parameters, unsigned timeout_msec)
 {
 	(void)fd;
 	(void)timeout_msec;
 	target.parameters = *parameters;
 	target.registrations++;
+	if (target.is_real)
+		return target_register(action, parameters->service_action_key);
 	if (target.register_error < 0)
 		target.registered = target.registered_after;
 	return target.register_error;
@@ -242,6 +306,64 @@ static void the_ports_of_a_path_say_more_than_counts(void **state)
 	}
 }
 
+static void a_host_that_is_shut_out_meanwhile_is_not_registered(void **state)
+{
+	(void)state;
+	for (unsigned facts = 0; facts < 4; facts++)
+		for (unsigned happens_at = 2, last = 2; happens_at <= last; happens_at++) {
+			struct reservation_check check;
+
+			memset(&target, 0, sizeof(target));
+			target.is_real = true;
+			target.others = 2;
+			target.has_key = facts & 1;
+			target.tells = facts & 2;
+			target.happens_at = happens_at;
+			target.happens = preempt;
+			check = checked(true);
+			last = target.commands;
+			if (happens_at > last)
+				break;
+			assert_int_equal(target.others + target.has_key, 0);
+			assert_int_equal(check.error, 0);
+			assert_false(check.registered);
+		}
+}
+
+static void a_path_is_registered_whatever_else_registers_meanwhile(void **state)
+{
+	static void (*const others[])(void) = { other_path_registers, other_host_registers };
+
+	(void)state;
+	for (unsigned facts = 0; facts < 4; facts++)
+		for (unsigned happens_at = 0; happens_at < 6; happens_at++) {
+			struct reservation_check check;
+
+			memset(&target, 0, sizeof(target));
+			target.is_real = true;
+			target.others = 1;
+			target.has_key = facts & 1;
+			target.happens_at = happens_at;
+			target.happens = others[facts >> 1];
+			check = checked(true);
+			assert_int_equal(check.error, 0);
+			assert_true(check.registered && target.has_key);
+		}
+}
+
+/* Its answers are those of a target that lists a key once, however often it is registered. */
+static void a_registration_counts_that_was_the_only_change(void **state)
+{
+	(void)state;
+	memset(&target, 0, sizeof(target));
+	target.is_real = true;
+	target.happens_at = 4;
+	target.others = 1;
+	target.happens = other_path_is_forgotten;
+	assert_int_equal(checked(true).error, 0);
+	assert_true(target.has_key);
+}
+
 static void the_reservation_is_held_by_the_key_or_by_all_registrants(void **state)
 {
 	static const struct {
@@ -277,7 +399,6 @@ static void the_key_is_registered_with_its_options(void **state)
 	target.register_error = -EBUSY;
 	assert_int_equal(registration_register(5, &key, true, 3000), -EBUSY);
 	assert_int_equal(target.parameters.service_action_key, 0xabc);
-	assert_int_equal(target.parameters.key, 0);
 	assert_true(target.parameters.all_target_ports);
 	assert_true(target.parameters.through_power_loss);
 }
@@ -289,6 +410,9 @@ int main(void)
 		cmocka_unit_test(a_path_loses_an_older_key_if_the_key_is_registered_nowhere),
 		cmocka_unit_test(a_path_that_the_target_does_not_register_again_may_be_registered),
 		cmocka_unit_test(the_ports_of_a_path_say_more_than_counts),
+		cmocka_unit_test(a_host_that_is_shut_out_meanwhile_is_not_registered),
+		cmocka_unit_test(a_path_is_registered_whatever_else_registers_meanwhile),
+		cmocka_unit_test(a_registration_counts_that_was_the_only_change),
 		cmocka_unit_test(the_reservation_is_held_by_the_key_or_by_all_registrants),
 		cmocka_unit_test(the_key_is_registered_with_its_options),
 	};

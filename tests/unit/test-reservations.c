@@ -415,10 +415,11 @@ int mp_reserving_read_holder(int fd, unsigned timeout_msec, struct mp_reservatio
 	return 0;
 }
 
-int mp_reserving_register(int fd, const struct mp_reservation_parameters *parameters,
-			  unsigned timeout_msec)
+int mp_reserving_register(int fd, enum mp_reserving_out action,
+			  const struct mp_reservation_parameters *parameters, unsigned timeout_msec)
 {
 	(void)fd;
+	(void)action;
 	(void)timeout_msec;
 	assert_true(parameters->service_action_key == KEY);
 	array.registrations++;
