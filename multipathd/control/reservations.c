@@ -40,7 +40,8 @@ static void reservation_set_registered(struct reservation *reservation, enum res
 	if (reservation->registered != flag)
 		reservation->registered_since = time(NULL);
 	reservation->registered = flag;
-	reservation->lost = false;
+	if (flag == RESERVATION_SET)
+		reservation->lost = false;
 }
 
 static void reservation_set_held(struct reservation *reservation, enum reservation_flag flag)
@@ -55,14 +56,21 @@ void reservations_hold(struct daemon_map *map, bool held)
 	reservation_set_held(&map->reservation, held ? RESERVATION_SET : RESERVATION_UNSET);
 }
 
-void reservations_forget(struct daemon_map *map)
+/* Nothing is known of its paths any more. */
+static void reservation_reset(struct daemon_map *map, enum reservation_flag flag)
 {
 	struct mp_path *path;
 
-	reservation_set_registered(&map->reservation, RESERVATION_UNSET);
-	reservation_set_held(&map->reservation, RESERVATION_UNSET);
+	reservation_set_registered(&map->reservation, flag);
+	reservation_set_held(&map->reservation, flag);
 	cds_list_for_each_entry(path, &map->map.paths, in_map)
 		paths_doubt_registration(daemon_path_of(path));
+}
+
+void reservations_forget(struct daemon_map *map)
+{
+	reservation_reset(map, RESERVATION_UNSET);
+	map->reservation.lost = false;
 }
 
 /* A host that was shut out stays out: the paths that are registered already are none any more. */
@@ -70,7 +78,7 @@ static void reservation_lose(struct daemon_map *map)
 {
 	log_error("%s: reservation key 0x%llx is no longer registered", map->map.name,
 		  (unsigned long long)map->reservation.key.key);
-	reservations_forget(map);
+	reservation_reset(map, RESERVATION_UNSET);
 	map->reservation.lost = true;
 }
 
@@ -86,7 +94,9 @@ static bool reservation_lacks_key(const struct daemon_path *path,
 static bool reservation_must_leave(const struct daemon_path *path,
 				   const struct reservation *reservation)
 {
-	return reservation->lost && !path->has_left && path->registered_key != reservation->key.key;
+	return reservation->lost && reservation->registered == RESERVATION_UNSET &&
+	       reservation->key.key && !path->has_left &&
+	       path->registered_key != reservation->key.key;
 }
 
 void reservation_check_prepare(struct reservation_check *check, const struct daemon_path *path)
@@ -103,8 +113,9 @@ void reservation_check_prepare(struct reservation_check *check, const struct dae
 			reservation_lacks_key(path, &map->reservation) ||
 			reservation_must_leave(path, &map->reservation);
 	/* A command that registers it may have found the path already. */
-	check->leaves = map->reservation.lost || (map->reservation.registered == RESERVATION_SET &&
-						  !map->reservation.registering);
+	check->leaves =
+		reservation_must_leave(path, &map->reservation) ||
+		(map->reservation.registered == RESERVATION_SET && !map->reservation.registering);
 	if (check->wanted)
 		cds_list_for_each_entry(other, &map->map.paths, in_map)
 			check->path_count++;
@@ -188,13 +199,13 @@ void reservations_resolve(struct daemon_map *map)
 		key = (struct mp_prkey){ settings->reservation_key, settings->reservation_aptpl };
 	else if (settings->reservation_source == MP_RESERVATION_PRKEYS && text)
 		mp_prkeys_find(text, strlen(text), map->map.wwid, &key);
-	if (key.key != reservation->key.key) {
-		reservation_set_registered(reservation, RESERVATION_UNKNOWN);
-		reservation_set_held(reservation, RESERVATION_UNKNOWN);
-	}
-	/* Without a key nothing is registered. */
-	if (!key.key && reservation->registered == RESERVATION_UNKNOWN)
-		reservations_forget(map);
+	/*
+	 * Without a key nothing is registered. A map stays lost: a command that registers another
+	 * key may be refused, and write the old one back.
+	 */
+	if (key.key != reservation->key.key ||
+	    (!key.key && reservation->registered == RESERVATION_UNKNOWN))
+		reservation_reset(map, key.key ? RESERVATION_UNKNOWN : RESERVATION_UNSET);
 	reservation->key = key;
 }
 

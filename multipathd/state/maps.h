@@ -34,7 +34,8 @@ struct reservation {
 	struct mp_prkey key; /* 0 none */
 	enum reservation_flag registered; /* getprstatus */
 	enum reservation_flag held; /* getprhold */
-	bool lost; /* unset because the array no longer has the key */
+	/* the array no longer had the key, and nothing has been registered since */
+	bool lost;
 	time_t registered_since, held_since; /* those flags, by the clock of the log; 0 unknown */
 	unsigned registering; /* running commands that register it */
 	unsigned epoch; /* increased by each of them: answers to earlier checks are old */

@@ -276,6 +276,47 @@ static void a_path_that_has_left_too_late_is_not_used(void **state)
 	}
 }
 
+static void set_key(struct world *world, uint64_t key)
+{
+	world->map.map.settings.reservation_source = key ? MP_RESERVATION_CONFIGURED :
+							   MP_RESERVATION_NONE;
+	world->map.map.settings.reservation_key = key;
+	reservations_resolve(&world->map);
+}
+
+/* A command that registers another key, or unregisters, is refused, and writes the key back. */
+static void a_map_stays_lost_until_something_is_registered(void **state)
+{
+	static const uint64_t others[] = { KEY + 1, 0 };
+	struct world *world = *state;
+	struct reservation *reservation = &world->map.reservation;
+	struct reservation_check check;
+
+	world->path.answered_state = MP_PATH_DOWN;
+	reservation->registered = RESERVATION_SET;
+	told(world, false, false, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		set_key(world, others[i]);
+		/* the command may be about to register it */
+		check = begun(world);
+		assert_int_equal(check.wanted, others[i] != 0);
+		assert_false(check.leaves);
+		assert_null(reservation_check_take(&(struct reservation_check){ 0 }, &world->path));
+		set_key(world, KEY);
+		assert_int_equal(reservation->registered, RESERVATION_UNKNOWN);
+		assert_false(told(world, false, false, 0));
+		assert_int_equal(reservation->registered, RESERVATION_UNSET);
+		assert_true(reservation->lost);
+		assert_true(told(world, false, false, 0)); /* it has left */
+	}
+	set_key(world, KEY + 1);
+	check = begun(world);
+	check.registered = true;
+	assert_null(reservation_check_take(&check, &world->path));
+	assert_int_equal(reservation->registered, RESERVATION_SET);
+	assert_false(reservation->lost);
+}
+
 static void an_answer_about_an_old_key_is_ignored(void **state)
 {
 	struct world *world = *state;
@@ -532,6 +573,7 @@ int main(void)
 		world_test(a_path_of_a_fenced_host_is_used_once_it_has_the_key_again),
 		world_test(a_check_that_began_before_setprstatus_does_not_contradict_it),
 		world_test(a_path_that_has_left_too_late_is_not_used),
+		world_test(a_map_stays_lost_until_something_is_registered),
 		world_test(a_change_is_noted_with_its_time),
 		world_test(an_answer_about_an_old_key_is_ignored),
 		world_test(the_key_follows_settings_and_file),

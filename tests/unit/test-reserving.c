@@ -37,7 +37,9 @@ int mp_scsi_command(int fd, const uint8_t *cdb, size_t cdb_size, void *data, siz
 }
 
 #define ATTENTION(code, qualifier) \
-	{ .scsi_status = 2, .sense_key = 6, .asc = (code), .ascq = (qualifier) }
+	{ \
+		.scsi_status = 2, .sense_key = 6, .asc = (code), .ascq = (qualifier) \
+	}
 
 static void a_registration_is_not_repeated_after_another_host_may_have_removed_it(void **state)
 {
@@ -56,7 +58,11 @@ static void a_registration_is_not_repeated_after_another_host_may_have_removed_i
 		{ ATTENTION(0x29, 5), 1, 1, 0, 2 },
 		{ ATTENTION(0x29, 0), 1, 9, -EIO, 5 },
 		{ { .scsi_status = 0x18 }, 1, 1, -EBUSY, 1 },
-		{ { .scsi_status = 2, .sense_key = 5, .asc = 0x2a, .ascq = 5 }, 1, 1, -EOPNOTSUPP, 1 },
+		{ { .scsi_status = 2, .sense_key = 5, .asc = 0x2a, .ascq = 5 },
+		  1,
+		  1,
+		  -EOPNOTSUPP,
+		  1 },
 	};
 
 	(void)state;
