@@ -26,4 +26,6 @@ void mp_check_notice(struct mp_check *check, const struct mp_scsi_result *result
 	/* INQUIRY DATA HAS CHANGED, REPORTED LUNS DATA HAS CHANGED */
 	if (result->asc == 0x3f && (result->ascq == 0x03 || result->ascq == 0x0e))
 		check->identity_changed = true;
+	if (mp_scsi_tells_of_removal(result))
+		check->registration_removed = true;
 }

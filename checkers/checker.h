@@ -34,6 +34,8 @@ struct mp_check {
 	bool identity_changed;
 	/* answer: the target says that asymmetric access states changed (SPC 2A/06, 2A/07) */
 	bool access_changed;
+	/* answer: another host may have removed this path's registration (SPC 2A/03 to 2A/05) */
+	bool registration_removed;
 	char message[96]; /* answer: one phrase for the log, "" if there is nothing to say */
 };
 
@@ -49,8 +51,8 @@ struct mp_checker {
 };
 
 /**
- * mp_check_notice() - a unit attention that says that the LUN or its access states changed; the
- * target tells it once
+ * mp_check_notice() - a unit attention that says that the LUN, its access states or reservations
+ * changed; the target tells it once
  */
 void mp_check_notice(struct mp_check *check, const struct mp_scsi_result *result);
 

@@ -449,6 +449,9 @@ static void answers_take_facts(struct daemon_path *path, const struct check_job 
 		fabric_take_reading(path, job->port, job->port_epoch);
 	if (path->checker == job->checker)
 		path->checker_kept = job->check.kept;
+	/* If the check has not looked after that by itself, the next one does. */
+	if (job->check.registration_removed)
+		paths_doubt_registration(path);
 	if (!job->work.skipped)
 		answers_take_refusal(path, job->check.asked_lun, job->check.lun_refused);
 	path->path.identity.offline = job->offline;

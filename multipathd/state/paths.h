@@ -132,7 +132,8 @@ bool paths_follows_port(const struct daemon_path *path);
 void paths_told_listed(struct daemon_path *path, const char *serial, unsigned max_sectors_kb);
 
 /**
- * paths_doubt_registration() - its reservation key may be preempted by other hosts while it is down
+ * paths_doubt_registration() - other hosts may preempt its reservation key while it is down, or
+ * have done so
  */
 void paths_doubt_registration(struct daemon_path *path);
 

@@ -86,8 +86,8 @@ check "both are registered" registered 2
 
 say "a host that was shut out stays out"
 reserve clear /dev/sdb 123abc
-shown "0x123abc lost 0/2 - 0 none -"	# before multipathd has noticed it
-tells getprstatus set
+until_true "the target says so on a path without I/O" eval '[ "$(multipathd getprstatus map $map)" = unset ]'
+tells getprhold unset
 lose sda
 regain sda
 tells getprstatus unset

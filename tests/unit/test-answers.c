@@ -462,6 +462,28 @@ static void the_message_to_the_kernel_comes_before_all_other_effects(void **stat
 	assert_false(world.map->dirty); /* its table stays as it is */
 }
 
+static void
+a_path_whose_registration_may_have_been_removed_is_not_known_to_be_registered(void **state)
+{
+	(void)state;
+	for (int asked = 0; asked < 2; asked++) {
+		_cleanup_world_ struct world world;
+
+		world_init(&world, TWO_PATHS);
+		world.map->reservation.key.key = 7;
+		world.map->reservation.registered = RESERVATION_SET;
+		world.path->registered_key = 7;
+		world.job->check.registration_removed = true;
+		/* the same check has read the keys after that */
+		world.job->reservation.told = world.job->reservation.registered = asked;
+		world.job->reservation.key.key = 7;
+		take(&world, MP_PATH_UP);
+		assert_int_equal(world.path->path.state, MP_PATH_UP);
+		assert_true(world.path->registered_key == (asked ? 7 : 0));
+		assert_int_equal(world.map->reservation.registered, RESERVATION_SET);
+	}
+}
+
 static void a_proven_path_that_is_up_again_is_reinstated(void **state)
 {
 	_cleanup_world_ struct world world;
@@ -661,6 +683,8 @@ int main(void)
 			a_wwid_made_by_udev_is_compared_with_other_paths_and_with_the_kernel),
 		cmocka_unit_test(effects_follow_from_old_state_answer_and_kernel),
 		cmocka_unit_test(the_message_to_the_kernel_comes_before_all_other_effects),
+		cmocka_unit_test(
+			a_path_whose_registration_may_have_been_removed_is_not_known_to_be_registered),
 		cmocka_unit_test(a_proven_path_that_is_up_again_is_reinstated),
 		cmocka_unit_test(the_first_priority_of_a_new_prioritizer_has_the_map_planned_again),
 		cmocka_unit_test(a_path_to_another_lun_is_failed_whatever_its_checker_says),

@@ -131,6 +131,8 @@ static void tur_continues_after_a_unit_attention(void **state)
 	static const struct answer failed[] = { SENSE(6, 0x2a, 7), SENSE(2, 4, 0xb) };
 	static const struct answer other[] = { SENSE(6, 0x2a, 9), { 0 } };
 	static const struct answer remapped[] = { SENSE(6, 0x3f, 0x0e), { 0 } };
+	static const struct answer preempted[] = { SENSE(6, 0x2a, 5), { 0 } };
+	static const struct answer cleared[] = { SENSE(6, 0x2a, 3), { 0 } };
 	struct mp_check check;
 
 	(void)state;
@@ -150,11 +152,21 @@ static void tur_continues_after_a_unit_attention(void **state)
 	assert_int_equal(check.state, MP_PATH_UP);
 	assert_false(check.access_changed);
 	assert_false(check.identity_changed);
+	assert_false(check.registration_removed);
 
 	script(remapped, 2);
 	check = run("tur", 0);
 	assert_int_equal(check.state, MP_PATH_UP);
 	assert_true(check.identity_changed);
+
+	script(preempted, 2);
+	check = run("tur", 0);
+	assert_int_equal(check.state, MP_PATH_UP);
+	assert_true(check.registration_removed);
+
+	script(cleared, 2);
+	check = run("tur", 0);
+	assert_true(check.registration_removed);
 }
 
 static void all_tries_of_tur_share_one_timeout(void **state)
