@@ -58,21 +58,20 @@ ready 2 2
 say "logged"
 
 # A map that is in use for a moment.
-second=$(map_of "${others[0]}")
-exec {user}< "/dev/mapper/$second"
-multipath -f "$second" {user}<&- &
+exec {user}< "/dev/mapper/$map"
+multipath -f "$map" {user}<&- &
 flush=$!
-until_true "the daemon was asked" logged "$second: map or partition in use"
+until_true "the daemon was asked" logged "$map: map or partition in use"
 exec {user}<&-
 wait $flush || fail "it was not tried again"
 check "the map is gone" maps_are 1
 say "removed"
 
 # udev sleeps: a new map is not reloaded before it has been waited for.
-late="$second: no udev event for the map in 2 s"
+late="$map: no udev event for the map in 2 s"
 before=$(grep -c "$late" "$logfile")
 kill -STOP $(pidof systemd-udevd)
-multipathd add map "$other" > /dev/null
+multipathd add map "$wwid" > /dev/null
 until_true "udev is not waited for any longer" eval '[ "$(grep -c "$late" "$logfile")" -gt "$before" ]'
 kill -CONT $(pidof systemd-udevd)
 ready 2 2
