@@ -3,12 +3,12 @@
 # proves: failback manual never switches back, immediate does at once, N after N seconds, followover only when a whole group had been down
 . "$LAB/lib.sh"
 # scsi_debug's hosts are optimized, non-optimized and standby in turn. Without the last that makes
-# two groups: hosts 0 and 3 (sda, sdd), hosts 1 and 4 (sdb, sde).
+# two groups: the first and fourth host ($a, $d), and the second and fifth.
 begin() {
 	config "no_path_retry fail" "path_grouping_policy group_by_prio" "failback $1"
-	config_add <<-'END'
+	config_add <<-END
 	blacklist {
-		devnode "^sdc$"
+		devnode "^$c$"
 	}
 	END
 	daemon_start
@@ -20,15 +20,19 @@ touch_map() { dd if="/dev/mapper/$map" of=/dev/null bs=4k count=1 iflag=direct s
 active() { touch_map; group_status | awk '{ for (i = 1; i <= NF; i += 4) if ($i == "A") { print (i + 3) / 4; exit } }'; }
 active_is() { [ "$(active)" = "$1" ]; }
 away() {
-	pull sda sdd
-	until_true "sda is failed" path_is sda failed faulty
-	until_true "sdd is failed" path_is sdd failed faulty
+	pull $a $d
+	until_true "$a is failed" path_is $a failed faulty
+	until_true "$d is failed" path_is $d failed faulty
 	until_true "the second group is active" active_is 2
 }
-back() { plug sda sdd; ready 1 4; }
+back() { plug $a $d; ready 1 4; }
 san 5 1
+# Which disk has which name is decided by which host is scanned first.
+mapfile -t hosts < <(ls -v /sys/class/scsi_device)
+name() { echo /sys/class/scsi_device/"$1"/device/block/* | sed 's|.*/||'; }
+a=$(name "${hosts[0]}") c=$(name "${hosts[2]}") d=$(name "${hosts[3]}")
 begin manual
-map=$(map_of sda)
+map=$(map_of $a)
 until_true "the first group is active" active_is 1
 away
 back
@@ -38,14 +42,14 @@ until_true "the first is active" active_is 1
 daemon_stop
 begin immediate
 away
-plug sda sdd
+plug $a $d
 until_true -t 10 "immediate: the first is active again" active_is 1
 ready 1 4
 daemon_stop
 begin 5
 away
-plug sda sdd
-until_true "sda is back" path_is sda active ready
+plug $a $d
+until_true "$a is back" path_is $a active ready
 now from
 until_true -t 15 "deferred: the first is active again" active_is 1
 now to
@@ -53,15 +57,15 @@ check "after some 5 s, not $(((to - from) / 1000)) ms" test $((to - from)) -ge 3
 daemon_stop
 begin followover
 away
-plug sda
-until_true "sda is back" path_is sda active ready
+plug $a
+until_true "$a is back" path_is $a active ready
 until_true "followover: the group came back from nothing, it is active" active_is 1
-plug sdd
+plug $d
 ready 1 4
 check "switchgroup works" eval '[ "$(multipathd switchgroup map $map group 2)" = ok ]'
 until_true "the second is active" active_is 2
-pull sda
-until_true "sda is failed" path_is sda failed faulty
-plug sda
-until_true "sda is back" path_is sda active ready
+pull $a
+until_true "$a is failed" path_is $a failed faulty
+plug $a
+until_true "$a is back" path_is $a active ready
 holds 3 "followover: the first group was never gone, the second stays" active_is 2
