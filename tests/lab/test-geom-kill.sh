@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: killed at any system call, label, add, remove, configure and destroy leave a complete map with its label, or none after the next command
+# long: killed at each system call of each verb
 # unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
