@@ -81,7 +81,7 @@ until_true() {
 		! "$@" || return 0
 		now t
 		[ "$t" -lt "$end" ] || fail "not within $limit s: $message"
-		rest=$((t - before > 100000 ? t - before : 100000))
+		rest=$((t - before < 100000 ? 100000 : t - before > 500000 ? 500000 : t - before))
 		printf -v rest %d.%06d $((rest / 1000000)) $((rest % 1000000))
 		pause "$rest"
 	done
@@ -116,20 +116,30 @@ theirs_mount() {
 # theirs_version - of Debian's multipath-tools, such as 0.9.4
 theirs_version() { local v; v=$(dpkg-query -W -f '${Version}' multipath-tools) && echo "${v%%-*}"; }
 
+# inotifies VAR - how many descriptors of the daemon watch something; without a process, because it waits for seconds at most
+inotifies() {
+	local fd lines found=0
+	for fd in /proc/"$daemon_pid"/fdinfo/*; do
+		mapfile -t lines < "$fd"
+		[[ ${lines[*]} != *"inotify wd:"* ]] || found=$((found + 1))
+	done 2> /dev/null
+	printf -v "$1" %s $found
+}
+watches_more() { local count; inotifies count; [ $count -gt "$1" ]; }
+
 # while_udev_looks DISK DEVICE COMMAND... - run it while DEVICE is open and udev has an event of DISK to handle; when the daemon
 # waits for udev, DEVICE is closed and udev continues. Its output is in $LAB_OUT/reply.
-inotifies() { ls -l "/proc/$daemon_pid/fd" | grep -c inotify; }
 while_udev_looks() {
 	local disk=$1 device=$2 before
 	shift 2
 	udevadm settle -t 60
-	before=$(inotifies)
+	inotifies before
 	udevadm control --stop-exec-queue
 	udevadm trigger --action=change "/sys/block/$disk"
 	until_true "udev has an event" test -e /run/udev/queue
 	exec 9< "$device"
 	"$@" > "$LAB_OUT/reply" 2>&1 9<&- &
-	until_true "$* waits for udev" eval '[ "$(inotifies)" -gt "$before" ]'
+	until_true "$* waits for udev" watches_more "$before"
 	exec 9<&-
 	udevadm control --start-exec-queue
 	wait $!

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: Active/Active has the throughput of both paths, Active/Read has it for reads, and that of one path for writes, which stay in order
+# long: it measures, for which the machine must be quiet
 # lab: --urgent
 # unit: gmultipath alone: no daemon runs
 . "$LAB/lib.sh"
