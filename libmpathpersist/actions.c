@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "libmpathpersist/attempts.h"
 #include "libmpathpersist/codes.h"
+#include "libmpathpersist/looks.h"
 #include "libmpathpersist/mpath_persist.h"
 #include "libmpathpersist/notes.h"
 #include "libmpathpersist/pauses.h"
@@ -45,6 +46,17 @@ static int write_key(struct target *target, const struct mp_prkey *key)
 	return MPATH_PR_SUCCESS;
 }
 
+/* If it is not taken, the array has the registration all the same. */
+static void note_registration(struct target *target, bool registered)
+{
+	int r = notes_take_registration(target, registered);
+
+	if (r < 0)
+		target_log(target, LOG_LEVEL_WARNING,
+			   "%s: multipathd was not told of the registration: %s", target->map.name,
+			   strerror(-r));
+}
+
 /*
  * Suspended
  *
@@ -53,8 +65,9 @@ static int write_key(struct target *target, const struct mp_prkey *key)
  */
 
 /*
- * Register all usable paths, also the one that has preempted: if there was no reservation, some
- * targets remove its own registration, too.
+ * Register all usable paths, also those that multipathd has found up meanwhile: they get I/O. And
+ * the one that has preempted: if there was no reservation, some targets remove its own
+ * registration, too.
  */
 static void register_again(struct target *target, const struct mp_prkey *key)
 {
@@ -66,6 +79,9 @@ static void register_again(struct target *target, const struct mp_prkey *key)
 	const struct attempt attempt = { .action = MP_RESERVING_REGISTER_AND_IGNORE,
 					 .parameters = &parameters };
 
+	for (size_t i = 0; i < target->path_count; i++)
+		target->paths[i].chosen = !target->paths[i].usable;
+	looks_take(target);
 	target_choose_usable(target);
 	attempt_chosen(target, &attempt);
 	for (size_t i = 0; i < target->path_count; i++)
@@ -96,6 +112,23 @@ static int preempt_own(struct target *target, const struct attempt *attempt,
 
 	if (code != MPATH_PR_SUCCESS && register_if_known(target, key))
 		code = attempt_first(target, attempt, path);
+	return code;
+}
+
+/*
+ * multipathd registers the paths that this does not: that are down, were added meanwhile, or could
+ * not be registered again. It would not ask, as each of them had been registered.
+ */
+static int run_paused(struct target *target,
+		      int (*run)(struct target *target, const void *argument), const void *argument,
+		      const struct mp_prkey *key)
+{
+	int code;
+
+	attempt_forget(target);
+	code = pause_run(target, run, argument);
+	if (attempt_find_key(target, key->key))
+		note_registration(target, true);
 	return code;
 }
 
@@ -148,7 +181,7 @@ static bool lost_paths_are_up(struct target *target)
 	for (size_t i = 0; i < target->path_count; i++)
 		target->paths[i].chosen = target->paths[i].chosen &&
 					  target->paths[i].code == CODE_TRANSPORT;
-	target_look(target);
+	looks_take(target);
 	for (size_t i = 0; i < target->path_count; i++)
 		up |= target->paths[i].chosen && target->paths[i].usable;
 	return up;
@@ -235,18 +268,6 @@ static void move_reservation(struct target *target, bool noted, uint64_t old_key
 	if (attempt_first(target, &attempt, &path) != MPATH_PR_SUCCESS)
 		target_log(target, LOG_LEVEL_WARNING, "%s: the reservation still has key 0x%llx",
 			   target->map.name, (unsigned long long)old_key);
-}
-
-/* Return: MPATH_PR_SUCCESS, also if a note was not taken: the array has the registration. */
-static int note_registration(struct target *target, bool registered)
-{
-	int r = notes_take_registration(target, registered);
-
-	if (r < 0)
-		target_log(target, LOG_LEVEL_WARNING,
-			   "%s: multipathd was not told of the registration: %s", target->map.name,
-			   strerror(-r));
-	return MPATH_PR_SUCCESS;
 }
 
 int action_register(struct target *target, bool ignores,
@@ -383,8 +404,8 @@ static int release(struct target *target, uint8_t scope_type, const struct mp_pr
 	if (holder.held && holder.key == key->key && counts.good && !counts.code) {
 		if ((holder.scope << 4 | holder.type) != scope_type)
 			return MPATH_PR_RESERV_CONFLICT;
-		code = pause_run(target, release_paused,
-				 &(struct paused_release){ scope_type, key });
+		code = run_paused(target, release_paused,
+				  &(struct paused_release){ scope_type, key }, key);
 		return code == MPATH_PR_OTHER && is_released(target) ? MPATH_PR_SUCCESS : code;
 	}
 	if (counts.code)
@@ -442,7 +463,7 @@ int action_preempt(struct target *target, bool aborts, uint8_t scope_type,
 	pauses = parameters->service_action_key == target->key.key ||
 		 (!parameters->service_action_key && holder.held &&
 		  mp_reservation_is_shared(holder.type));
-	code = pauses ? pause_run(target, preempt_paused, &attempt) :
+	code = pauses ? run_paused(target, preempt_paused, &attempt, &target->key) :
 			attempt_first(target, &attempt, &path);
 	/* Who preempts the holder is the next holder; of a shared one its key reads as 0. */
 	if (code == MPATH_PR_SUCCESS && holder.held && parameters->service_action_key == holder.key)

@@ -84,8 +84,7 @@ static void dump(const struct target *target, const struct attempt *attempt)
 		target_dump(target, list, length);
 }
 
-/* A code of a former command is not that of the next one. */
-static void attempts_forget(struct target *target)
+void attempt_forget(struct target *target)
 {
 	for (size_t i = 0; i < target->path_count; i++)
 		target->paths[i].code = CODE_UNSENT;
@@ -94,7 +93,7 @@ static void attempts_forget(struct target *target)
 void attempt_chosen(struct target *target, const struct attempt *attempt)
 {
 	dump(target, attempt);
-	attempts_forget(target);
+	attempt_forget(target);
 	target_each(target, attempt_run, attempt);
 }
 
@@ -267,7 +266,7 @@ int attempt_first(struct target *target, const struct attempt *attempt, struct t
 
 	*ret = NULL;
 	dump(target, attempt);
-	attempts_forget(target);
+	attempt_forget(target);
 	while (weight < OF_LUN && (path = next_usable(target, &turn))) {
 		attempt_path(target, path, attempt);
 		if (weigh(path) <= weight)

@@ -24,6 +24,9 @@ struct attempt {
 int attempt_path(const struct target *target, struct target_path *path,
 		 const struct attempt *attempt);
 
+/** attempt_forget() - the codes of former commands */
+void attempt_forget(struct target *target);
+
 /** attempt_chosen() - on all chosen paths at once; each has its code afterwards */
 void attempt_chosen(struct target *target, const struct attempt *attempt);
 

@@ -10,6 +10,7 @@
 #include "kernel/dm_ioctl.h"
 #include "libmpathpersist/actions.h"
 #include "libmpathpersist/attempts.h"
+#include "libmpathpersist/looks.h"
 #include "libmpathpersist/parameters.h"
 #include "libmpathpersist/responses.h"
 #include "libmpathpersist/targets.h"
@@ -98,6 +99,8 @@ int mpath_persistent_reserve_in(int fd, int rq_servact, struct prin_resp *resp, 
 	code = target_open(fd, TARGET_READS, verbose, &target);
 	target.dumps = noisy;
 	if (code == MPATH_PR_SUCCESS)
+		looks_take(&target);
+	if (code == MPATH_PR_SUCCESS)
 		code = reserve_in(&target, rq_servact, resp);
 	target_close(&target);
 	return code;
@@ -136,6 +139,8 @@ int mpath_persistent_reserve_out(int fd, int rq_servact, int rq_scope, unsigned 
 		return MPATH_PR_SYNTAX_ERROR;
 	code = target_open(fd, TARGET_CHANGES, verbose, &target);
 	target.dumps = noisy;
+	if (code == MPATH_PR_SUCCESS)
+		looks_take(&target);
 	if (code == MPATH_PR_SUCCESS)
 		code = reserve_out(&target, rq_servact,
 				   (rq_scope << 4 & MPATH_PR_SCOPE_MASK) |

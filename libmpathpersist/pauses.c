@@ -24,6 +24,7 @@ struct outcome {
 	bool done; /* and no longer suspended */
 	int code;
 	struct target_lines lines;
+	struct target_path paths[]; /* as they are afterwards */
 };
 
 /*
@@ -48,6 +49,12 @@ static void resume(const struct target *target)
 			   strerror(-r), target->map.name);
 }
 
+static void copy_paths(struct target_path *to, const struct target_path *from, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		to[i] = from[i];
+}
+
 /* In a session of its own: a signal for the group of the program is not for this process. */
 static void work(struct target *target, struct outcome *outcome,
 		 int (*run)(struct target *target, const void *argument), const void *argument)
@@ -67,6 +74,7 @@ static void work(struct target *target, struct outcome *outcome,
 		outcome->code = run(target, argument);
 		resume(target);
 	}
+	copy_paths(outcome->paths, target->paths, target->path_count);
 	outcome->done = true;
 }
 
@@ -88,6 +96,7 @@ static int take(struct target *target, struct outcome *outcome)
 			   target->map.name);
 		return MPATH_PR_OTHER;
 	}
+	copy_paths(target->paths, outcome->paths, target->path_count);
 	fputs(outcome->lines.text, stderr);
 	return outcome->code;
 }
@@ -95,8 +104,10 @@ static int take(struct target *target, struct outcome *outcome)
 int pause_run(struct target *target, int (*run)(struct target *target, const void *argument),
 	      const void *argument)
 {
-	struct outcome *outcome = mmap(NULL, sizeof(*outcome), PROT_READ | PROT_WRITE,
-				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	const size_t size =
+		sizeof(struct outcome) + target->path_count * sizeof(struct target_path);
+	struct outcome *outcome =
+		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int code = MPATH_PR_OTHER;
 	sigset_t all, before;
 	pid_t pid = -1;
@@ -115,7 +126,7 @@ int pause_run(struct target *target, int (*run)(struct target *target, const voi
 			code = take(target, outcome);
 		}
 		pthread_sigmask(SIG_SETMASK, &before, NULL);
-		munmap(outcome, sizeof(*outcome));
+		munmap(outcome, size);
 	}
 	if (pid < 0)
 		target_log(target, LOG_LEVEL_ERROR, "%s: cannot suspend: %s", target->map.name,

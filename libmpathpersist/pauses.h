@@ -12,7 +12,8 @@ struct target;
  * @run is in a process of its own, a copy of this one whose memory is locked: it needs nothing that
  * may be on the map, like the rest of the program, swap, or the file that stderr goes to. That
  * process ends its work if this one is killed; if it is killed itself, this one resumes the map.
- * What @run logs is printed when the map is resumed. Its other changes of @target are lost.
+ * What @run logs is printed when the map is resumed, and what it changes in the paths of @target is
+ * kept, unless it is killed. Its other changes of @target are lost.
  *
  * Return: that of @run; MPATH_PR_DMMP_ERROR the map cannot be suspended, @run was not called;
  * MPATH_PR_OTHER the process could not be started, or was killed.

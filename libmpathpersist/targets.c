@@ -15,17 +15,11 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
-#include "checkers/checkers.h"
 #include "config/config.h"
 #include "kernel/probe.h"
-#include "kernel/scsi.h"
-#include "kernel/sysfs.h"
-#include "kernel/vpd.h"
 #include "libmpathpersist/mpath_persist.h"
-#include "model/proof.h"
 
 enum {
-	LOOK_TIMEOUT_MSEC = 2000,
 	STACK_SIZE = 256 * 1024,
 	BYTES_OF_LINE = 16,
 };
@@ -141,54 +135,6 @@ void target_each(struct target *target,
 }
 
 /* Paths */
-
-static bool is_running(const struct target_path *path)
-{
-	char dir[MP_PROBE_DIR_SIZE], name[MP_NAME_SIZE], state[32];
-
-	return mp_probe_locate_devt(&mp_roots_system, path->devt, name, sizeof(name), dir,
-				    sizeof(dir)) == 0 &&
-	       mp_sysfs_read(mp_roots_system.sys, dir, "device/state", state, sizeof(state)) > 0 &&
-	       !strcmp(state, "running");
-}
-
-/* An address may lead to another LUN since the map was made. A reservation there would shut others
- * out. */
-static bool leads_elsewhere(const struct target *target, const struct target_path *path)
-{
-	char wwid[MP_WWID_SIZE] = "";
-	int tpg;
-	const struct mp_statement statement = {
-		.error = mp_scsi_identify(path->fd, target->map.wwid, wwid, sizeof(wwid), &tpg,
-					  LOOK_TIMEOUT_MSEC),
-		.told = wwid,
-		.known = target->map.wwid,
-		.certain = mp_vpd_is_name(target->map.wwid),
-	};
-
-	return mp_proof_judge(&statement) == MP_PROOF_WRONG;
-}
-
-static void look(const struct target *target, struct target_path *path, const void *argument)
-{
-	struct mp_check check = { .fd = path->fd, .timeout_msec = LOOK_TIMEOUT_MSEC };
-	const struct mp_checker *checker = argument;
-
-	path->usable = false;
-	if (path->fd < 0 || !is_running(path) || checker->check(&check) < 0 ||
-	    !mp_path_state_is_active(check.state))
-		return;
-	path->passive = check.state == MP_PATH_GHOST;
-	path->usable = !leads_elsewhere(target, path);
-	if (!path->usable)
-		target_log(target, LOG_LEVEL_WARNING, "%s: %s leads to another LUN, not used",
-			   target->map.name, path->name);
-}
-
-void target_look(struct target *target)
-{
-	target_each(target, look, &mp_checker_tur);
-}
 
 size_t target_choose_usable(struct target *target)
 {
@@ -331,7 +277,6 @@ int target_open(int fd, enum target_use use, int verbosity, struct target *ret)
 	}
 	if (find_settings(ret, r > 0 ? &reference : NULL) < 0)
 		return MPATH_PR_DMMP_ERROR;
-	target_look(ret);
 	return MPATH_PR_SUCCESS;
 }
 

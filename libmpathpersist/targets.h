@@ -53,12 +53,11 @@ enum target_use {
 };
 
 /**
- * target_open() - look at the map, its settings, and each path
+ * target_open() - look at the map and its settings, and open its paths, which are all chosen
  * @fd:		of the map's device node
  * @use:	TARGET_CHANGES waits for other programs and threads that change its registrations
  * @verbosity:	of what is logged to stderr
  *
- * Blocks for as long as TEST UNIT READY on the slowest path does.
  * Return: MPATH_PR_SUCCESS, MPATH_PR_FILE_ERROR not a block device, MPATH_PR_DMMP_ERROR not a
  * multipath map, it cannot be locked, or its configuration cannot be read; whatever it is,
  * target_close() follows.
@@ -67,9 +66,6 @@ int target_open(int fd, enum target_use use, int verbosity, struct target *ret);
 
 /** target_close() - close paths, free, unlock */
 void target_close(struct target *target);
-
-/** target_look() - ask the chosen paths, at the same time, whether they are usable */
-void target_look(struct target *target);
 
 /** target_choose_usable() - all of them. Return: their number */
 size_t target_choose_usable(struct target *target);

@@ -18,6 +18,7 @@
 #include "kernel/reserving.h"
 #include "kernel/scsi.h"
 #include "libmpathpersist/actions.h"
+#include "libmpathpersist/looks.h"
 #include "libmpathpersist/mpath_persist.h"
 #include "libmpathpersist/notes.h"
 #include "libmpathpersist/targets.h"
@@ -43,6 +44,7 @@ static struct {
 	int holder;
 	uint8_t type;
 	bool lost[PATHS]; /* commands do not get through */
+	bool up[PATHS]; /* they are usable when they are looked at */
 	uint8_t sense[PATHS]; /* a path answers this to all commands; 0 none */
 	int loses_answer_to; /* the next of these actions is done, and its answer is lost */
 	bool suspended;
@@ -229,6 +231,13 @@ int mp_dm_ioctl_resume(dev_t devt)
 	return 0;
 }
 
+void looks_take(struct target *target)
+{
+	for (int i = 0; i < PATHS; i++)
+		if (target->paths[i].chosen)
+			target->paths[i].usable = world->up[i];
+}
+
 int notes_write_key(const struct target *target, const struct mp_prkey *key)
 {
 	(void)target;
@@ -281,6 +290,7 @@ static void begin(enum mp_reservation_source source, uint64_t key, int holder, u
 		world->keys[i] = key;
 		world->lost[i] = false;
 		world->sense[i] = 0;
+		world->up[i] = false;
 	}
 	world->keys[OTHER] = 0;
 	world->holder = holder;
@@ -591,6 +601,30 @@ static void preempting_oneself_leaves_all_paths_registered(void **state)
 	assert_false(world->suspended || world->exposed);
 }
 
+static void what_was_not_registered_again_is_left_to_the_daemon(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
+	world->noted_registered = false;
+	world->sense[2] = 2;
+	assert_int_equal(preempt_with(OWN, OWN, 6), 0);
+	assert_true(world->noted_registered && world->noted_paths == 2);
+
+	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
+	world->noted_registered = false;
+	lose(1);
+	assert_int_equal(act_with(action_release, OWN, 5), 0);
+	assert_true(world->noted_registered && world->noted_paths == 2);
+
+	/* a path that has come up gets I/O as soon as the map is resumed */
+	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
+	paths[2].usable = false;
+	world->up[2] = true;
+	assert_int_equal(preempt_with(OWN, OWN, 6), 0);
+	assert_true(paths_have(OWN) && world->noted_paths == 3);
+	assert_false(world->exposed);
+}
+
 static void a_preemption_of_oneself_whose_answer_is_lost_is_repeated(void **state)
 {
 	(void)state;
@@ -614,8 +648,9 @@ static void a_preemption_of_oneself_whose_answer_is_lost_is_repeated(void **stat
 	begin(MP_RESERVATION_CONFIGURED, OWN, OTHER, 5);
 	memset(world->keys, 0, sizeof(world->keys));
 	world->keys[OTHER] = THEIRS;
+	world->noted_registered = false;
 	assert_int_equal(preempt_with(OWN, OWN, 6), MPATH_PR_RESERV_CONFLICT);
-	assert_true(paths_have(0));
+	assert_true(paths_have(0) && !world->noted_registered);
 	assert_false(world->suspended);
 }
 
@@ -807,6 +842,7 @@ int main(void)
 		cmocka_unit_test(the_holder_releases),
 		cmocka_unit_test(another_path_releases_what_a_lost_one_holds),
 		cmocka_unit_test(preempting_oneself_leaves_all_paths_registered),
+		cmocka_unit_test(what_was_not_registered_again_is_left_to_the_daemon),
 		cmocka_unit_test(a_preemption_of_oneself_whose_answer_is_lost_is_repeated),
 		cmocka_unit_test(a_command_whose_answer_is_lost_has_succeeded_if_it_was_done),
 		cmocka_unit_test(a_lost_command_that_was_not_done_has_failed),

@@ -123,6 +123,26 @@ static int run_killed(struct target *target, const void *argument)
 	return MPATH_PR_SUCCESS;
 }
 
+static int run_changing(struct target *target, const void *argument)
+{
+	(void)argument;
+	target->paths[1].code = MPATH_PR_RESERV_CONFLICT;
+	target->key.key = 1;
+	return MPATH_PR_SUCCESS;
+}
+
+static void the_answers_of_paths_are_kept(void **state)
+{
+	struct target_path paths[2] = { { .fd = 3 }, { .fd = 4 } };
+	struct target map = { .verbosity = -1, .paths = paths, .path_count = 2 };
+
+	(void)state;
+	assert_int_equal(pause_run(&map, run_changing, NULL), MPATH_PR_SUCCESS);
+	assert_ptr_equal(map.paths, paths);
+	assert_int_equal(paths[1].code, MPATH_PR_RESERV_CONFLICT);
+	assert_true(paths[0].fd == 3 && paths[1].fd == 4 && !map.key.key);
+}
+
 static void the_map_is_resumed_for_one_that_was_killed(void **state)
 {
 	struct target map = { .verbosity = -1 };
@@ -243,6 +263,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_program_may_ignore_its_children, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_is_done_if_it_cannot_be_suspended, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(the_answers_of_paths_are_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_map_is_resumed_for_one_that_was_killed, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(work_goes_on_without_the_program, setup, teardown),
