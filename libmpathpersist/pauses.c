@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,17 +12,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "kernel/dm_ioctl.h"
 #include "libmpathpersist/mpath_persist.h"
 #include "libmpathpersist/targets.h"
 
-/* Linux 5.6; older headers lack it */
-enum { SET_IO_FLUSHER = 57 };
+enum {
+	SET_IO_FLUSHER = 57, /* Linux 5.6; older headers lack it */
+	RESUMES = 5,
+	RESUME_PAUSE_MSEC = 100,
+};
 
 /* Shared by both processes. */
 struct outcome {
 	bool suspended; /* or about to be */
-	bool done; /* and no longer suspended */
+	bool done;
 	int code;
 	struct target_lines lines;
 	struct target_path paths[]; /* as they are afterwards */
@@ -39,14 +44,16 @@ static void prepare(void)
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 }
 
-static void resume(const struct target *target)
+/* All I/O of the map waits for this: it is tried again. Return: 0, negative errno */
+static int resume(const struct target *target, int control)
 {
-	int r = mp_dm_ioctl_resume(target->devt);
+	int r = mp_dm_ioctl_resume(control, target->devt);
 
-	if (r < 0)
-		target_log(target, LOG_LEVEL_ERROR,
-			   "%s: cannot resume: %s; run \"dmsetup resume %s\"", target->map.name,
-			   strerror(-r), target->map.name);
+	for (int i = 1; r < 0 && i < RESUMES; i++) {
+		poll(NULL, 0, RESUME_PAUSE_MSEC);
+		r = mp_dm_ioctl_resume(control, target->devt);
+	}
+	return r;
 }
 
 static void copy_paths(struct target_path *to, const struct target_path *from, size_t count)
@@ -56,7 +63,7 @@ static void copy_paths(struct target_path *to, const struct target_path *from, s
 }
 
 /* In a session of its own: a signal for the group of the program is not for this process. */
-static void work(struct target *target, struct outcome *outcome,
+static void work(struct target *target, int control, struct outcome *outcome,
 		 int (*run)(struct target *target, const void *argument), const void *argument)
 {
 	int r;
@@ -65,14 +72,15 @@ static void work(struct target *target, struct outcome *outcome,
 	target->lines = &outcome->lines;
 	prepare();
 	outcome->suspended = true;
-	r = mp_dm_ioctl_suspend(target->devt);
+	r = mp_dm_ioctl_suspend(control, target->devt);
 	if (r < 0) {
 		target_log(target, LOG_LEVEL_ERROR, "%s: cannot suspend: %s", target->map.name,
 			   strerror(-r));
 		outcome->code = MPATH_PR_DMMP_ERROR;
+		outcome->suspended = false;
 	} else {
 		outcome->code = run(target, argument);
-		resume(target);
+		outcome->suspended = resume(target, control) < 0;
 	}
 	copy_paths(outcome->paths, target->paths, target->path_count);
 	outcome->done = true;
@@ -86,50 +94,78 @@ static void wait_for(pid_t pid)
 		;
 }
 
-/* @outcome was written by a process that may have been killed while it did. */
-static int take(struct target *target, struct outcome *outcome)
+/* Resume what the other process could not. Return: MPATH_PR_... */
+static int resume_late(const struct target *target, int control)
 {
+	int r = resume(target, control);
+
+	if (r >= 0)
+		return MPATH_PR_SUCCESS;
+	target_log(target, LOG_LEVEL_ERROR, "%s: cannot resume: %s; run \"dmsetup resume %s\"",
+		   target->map.name, strerror(-r), target->map.name);
+	return MPATH_PR_DMMP_ERROR;
+}
+
+/* @outcome was written by a process that may have been killed while it did. */
+static int take(struct target *target, int control, struct outcome *outcome)
+{
+	int code = outcome->suspended ? resume_late(target, control) : MPATH_PR_SUCCESS;
+
 	if (!outcome->done) {
-		if (outcome->suspended)
-			resume(target);
 		target_log(target, LOG_LEVEL_ERROR, "%s: killed while it was suspended",
 			   target->map.name);
-		return MPATH_PR_OTHER;
+		return code == MPATH_PR_SUCCESS ? MPATH_PR_OTHER : code;
 	}
 	copy_paths(target->paths, outcome->paths, target->path_count);
 	fputs(outcome->lines.text, stderr);
-	return outcome->code;
+	return code == MPATH_PR_SUCCESS ? outcome->code : code;
+}
+
+/* Return: MPATH_PR_..., negative errno: no process was started */
+static int run_apart(struct target *target, int control, struct outcome *outcome,
+		     int (*run)(struct target *target, const void *argument), const void *argument)
+{
+	sigset_t all, before;
+	pid_t pid;
+	int code;
+
+	/* Neither process is to end by a signal in between; the new one keeps the mask. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	pid = fork();
+	if (pid == 0) {
+		work(target, control, outcome, run, argument);
+		_exit(0);
+	}
+	code = pid < 0 ? -errno : MPATH_PR_SUCCESS;
+	if (pid > 0) {
+		wait_for(pid);
+		code = take(target, control, outcome);
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return code;
 }
 
 int pause_run(struct target *target, int (*run)(struct target *target, const void *argument),
 	      const void *argument)
 {
+	/* Opened before anything waits: it may fail. */
+	_cleanup_close_ int control = mp_dm_ioctl_open();
 	const size_t size =
 		sizeof(struct outcome) + target->path_count * sizeof(struct target_path);
-	struct outcome *outcome =
-		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	int code = MPATH_PR_OTHER;
-	sigset_t all, before;
-	pid_t pid = -1;
+	struct outcome *outcome;
+	int code = control;
 
-	if (outcome != MAP_FAILED) {
-		/* Neither process is to end by a signal in between; the new one keeps the mask. */
-		sigfillset(&all);
-		pthread_sigmask(SIG_SETMASK, &all, &before);
-		pid = fork();
-		if (pid == 0) {
-			work(target, outcome, run, argument);
-			_exit(0);
-		}
-		if (pid > 0) {
-			wait_for(pid);
-			code = take(target, outcome);
-		}
-		pthread_sigmask(SIG_SETMASK, &before, NULL);
-		munmap(outcome, size);
+	if (control >= 0) {
+		outcome =
+			mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		code = outcome == MAP_FAILED ? -errno :
+					       run_apart(target, control, outcome, run, argument);
+		if (outcome != MAP_FAILED)
+			munmap(outcome, size);
 	}
-	if (pid < 0)
+	if (code < 0)
 		target_log(target, LOG_LEVEL_ERROR, "%s: cannot suspend: %s", target->map.name,
-			   strerror(errno));
-	return code;
+			   strerror(-code));
+	return code < 0 ? MPATH_PR_OTHER : code;
 }

@@ -15,7 +15,8 @@ struct target;
  * What @run logs is printed when the map is resumed, and what it changes in the paths of @target is
  * kept, unless it is killed. Its other changes of @target are lost.
  *
- * Return: that of @run; MPATH_PR_DMMP_ERROR the map cannot be suspended, @run was not called;
+ * Return: that of @run; MPATH_PR_DMMP_ERROR the map cannot be suspended, @run was not called, or it
+ * cannot be resumed;
  * MPATH_PR_OTHER the process could not be started, or was killed.
  */
 int pause_run(struct target *target, int (*run)(struct target *target, const void *argument),

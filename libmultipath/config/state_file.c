@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,10 +14,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
+#include "base/lock.h"
 #include "base/strbuf.h"
 
-enum { FIRST_WAIT_MSEC = 1, LONGEST_WAIT_MSEC = 200, READ_SIZE = 64 << 10 };
+enum { READ_SIZE = 64 << 10 };
 
 /* "\xHH", except of the byte that no text has. */
 static bool is_escape(const char *text)
@@ -75,35 +74,20 @@ int mp_state_dir_make(const char *dir)
 	return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-/*
- * The kernel waits for a lock without limit or until a signal, and a thread of the daemon must not
- * use signals. Nothing tells when a lock is released, so this asks again after ever longer pauses.
- * Open file description locks: they are this thread's alone, and conflict with the POSIX locks that
- * other programs take.
- */
-int mp_state_file_lock(int fd, unsigned limit_msec)
+/* Open file description locks: they are this thread's alone, and conflict with the POSIX locks that
+ * other programs take. */
+static int lock_file(int fd)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	uint64_t deadline_msec = mp_clock_msec() + limit_msec;
-	int pause_msec = FIRST_WAIT_MSEC;
 
-	for (;;) {
-		uint64_t now;
+	if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
+		return 0;
+	return errno == EACCES ? -EAGAIN : -errno;
+}
 
-		if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
-			return 0;
-		if (errno != EAGAIN && errno != EACCES)
-			return -errno;
-		now = mp_clock_msec();
-		if (now >= deadline_msec)
-			return -ETIMEDOUT;
-		if ((uint64_t)pause_msec > deadline_msec - now)
-			pause_msec = deadline_msec - now;
-		(void)poll(NULL, 0, pause_msec);
-		pause_msec *= 2;
-		if (pause_msec > LONGEST_WAIT_MSEC)
-			pause_msec = LONGEST_WAIT_MSEC;
-	}
+int mp_state_file_lock(int fd, unsigned limit_msec)
+{
+	return mp_lock_wait(lock_file, fd, limit_msec);
 }
 
 /* Is the open file still the one of that name? */

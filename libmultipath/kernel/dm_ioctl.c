@@ -184,26 +184,28 @@ int mp_dm_ioctl_identify(dev_t devt, struct mp_dm_ioctl_map *ret)
 	return 0;
 }
 
-static int set_suspended(dev_t devt, uint32_t flags)
+int mp_dm_ioctl_open(void)
 {
-	_cleanup_close_ int fd = control_open();
+	return control_open();
+}
+
+static int set_suspended(int fd, dev_t devt, uint32_t flags)
+{
 	struct dm_ioctl request;
 
-	if (fd < 0)
-		return fd;
 	request_init(&request, sizeof(request), flags);
 	request.dev = devt;
 	return control_ask(fd, DM_DEV_SUSPEND, &request);
 }
 
-int mp_dm_ioctl_suspend(dev_t devt)
+int mp_dm_ioctl_suspend(int fd, dev_t devt)
 {
-	return set_suspended(devt, DM_SUSPEND_FLAG | DM_NOFLUSH_FLAG | DM_SKIP_LOCKFS_FLAG);
+	return set_suspended(fd, devt, DM_SUSPEND_FLAG | DM_NOFLUSH_FLAG | DM_SKIP_LOCKFS_FLAG);
 }
 
-int mp_dm_ioctl_resume(dev_t devt)
+int mp_dm_ioctl_resume(int fd, dev_t devt)
 {
-	return set_suspended(devt, 0);
+	return set_suspended(fd, devt, 0);
 }
 
 int mp_dm_ioctl_probe(void)

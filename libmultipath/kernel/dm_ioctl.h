@@ -44,13 +44,20 @@ struct mp_dm_ioctl_map {
 int mp_dm_ioctl_identify(dev_t devt, struct mp_dm_ioctl_map *ret);
 
 /**
- * mp_dm_ioctl_suspend() - have a map's I/O wait, and what is under way end, without flushing it to
- * the paths and without locking file systems. Blocks. Return: 0, negative errno.
+ * mp_dm_ioctl_open() - for those who suspend a map, and must be able to resume it. Return: a
+ * descriptor, which the caller closes; negative errno.
  */
-int mp_dm_ioctl_suspend(dev_t devt);
+int mp_dm_ioctl_open(void);
+
+/**
+ * mp_dm_ioctl_suspend() - have a map's I/O wait, and what is under way end, without flushing it to
+ * the paths and without locking file systems. Blocks. @fd: of mp_dm_ioctl_open(). Return: 0,
+ * negative errno.
+ */
+int mp_dm_ioctl_suspend(int fd, dev_t devt);
 
 /** mp_dm_ioctl_resume() - let it continue. Return: 0, negative errno. */
-int mp_dm_ioctl_resume(dev_t devt);
+int mp_dm_ioctl_resume(int fd, dev_t devt);
 
 /**
  * mp_dm_ioctl_probe() - is device-mapper there, with the interface that is used here? Loads its

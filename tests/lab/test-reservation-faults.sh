@@ -31,7 +31,8 @@ is_stopped() { grep -qs '^State:[[:space:]]*[tT]' "/proc/$1/status"; }
 program_stops() {	# program_stops TRACER - sets $child
 	child=$(pgrep -o -P "$1") && is_stopped "$child"
 }
-waits_for_lock() { grep -q -- "-> FLOCK .* $1 " /proc/locks; }
+# waits_for_lock PID DIR - it has opened what it locks
+waits_for_lock() { ls -l "/proc/$1/fd" 2> /dev/null | grep -q -- "-> $2\$"; }
 
 ldconfig	# another libmpathpersist is in /lib, and ours comes first
 mkdir -p /var/target/pr	# LIO keeps registrations there
@@ -76,7 +77,7 @@ exec 9< "/sys/block/${node##*/}"
 flock -x 9
 "$program" -o -G -K a -S c "$m" > /tmp/out 2> /tmp/err 9<&- &
 waiting=$!
-until_true "it waits for the lock" waits_for_lock "$waiting"
+until_true "it waits for the lock" waits_for_lock "$waiting" "$(readlink -f "/sys/block/${node##*/}")"
 for disk in sda sdb; do sg_persist -n -o -G -K a -S b /dev/$disk > /dev/null || fail "$disk does not get the key"; done
 multipathd setprkey map "$map" key b > /dev/null || fail "the daemon does not get the key"
 until_true "the daemon has registered it" world_is "b,b b 0xb,set,unset"

@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/cleanup.h"
@@ -214,16 +215,23 @@ int mp_reserving_in(int fd, enum mp_reserving_in action, uint8_t *data, size_t s
 	return 0;
 }
 
-int mp_dm_ioctl_suspend(dev_t devt)
+int mp_dm_ioctl_open(void)
 {
+	return dup(STDERR_FILENO);
+}
+
+int mp_dm_ioctl_suspend(int fd, dev_t devt)
+{
+	(void)fd;
 	(void)devt;
 	world->suspended = true;
 	world->suspensions++;
 	return 0;
 }
 
-int mp_dm_ioctl_resume(dev_t devt)
+int mp_dm_ioctl_resume(int fd, dev_t devt)
 {
+	(void)fd;
 	(void)devt;
 	for (int i = 0; i < PATHS; i++)
 		world->exposed |= !world->lost[i] && !world->keys[i];

@@ -24,7 +24,8 @@
 
 /* What the processes of a test did to the map: a letter each; they share the pipe. */
 static int done[2];
-static int suspend_error;
+static int open_error, suspend_error;
+static int failing_resumes; /* of each process */
 
 static void tell(char what)
 {
@@ -45,17 +46,26 @@ static void expect(const char *wanted)
 	assert_string_equal(text, wanted);
 }
 
-int mp_dm_ioctl_suspend(dev_t devt)
+int mp_dm_ioctl_open(void)
 {
+	return open_error ? open_error : dup(done[1]);
+}
+
+int mp_dm_ioctl_suspend(int fd, dev_t devt)
+{
+	assert_true(fcntl(fd, F_GETFD) >= 0);
 	(void)devt;
 	if (!suspend_error)
 		tell('s');
 	return suspend_error;
 }
 
-int mp_dm_ioctl_resume(dev_t devt)
+int mp_dm_ioctl_resume(int fd, dev_t devt)
 {
+	assert_true(fcntl(fd, F_GETFD) >= 0);
 	(void)devt;
+	if (failing_resumes && failing_resumes--)
+		return -ENOMEM;
 	tell('r');
 	return 0;
 }
@@ -63,7 +73,7 @@ int mp_dm_ioctl_resume(dev_t devt)
 static int setup(void **state)
 {
 	(void)state;
-	suspend_error = 0;
+	open_error = suspend_error = failing_resumes = 0;
 	return pipe2(done, O_CLOEXEC);
 }
 
@@ -112,6 +122,37 @@ static void nothing_is_done_if_it_cannot_be_suspended(void **state)
 	suspend_error = -EBUSY;
 	assert_int_equal(pause_run(&map, run_conflict, NULL), MPATH_PR_DMMP_ERROR);
 	expect("");
+
+	open_error = -ENFILE;
+	assert_int_equal(pause_run(&map, run_conflict, NULL), MPATH_PR_OTHER);
+	expect("");
+}
+
+static void a_map_that_cannot_be_resumed_at_once_is_resumed_later(void **state)
+{
+	struct target map = { .verbosity = -1 };
+
+	(void)state;
+	failing_resumes = 2;
+	assert_int_equal(pause_run(&map, run_conflict, NULL), MPATH_PR_RESERV_CONFLICT);
+	expect("swr");
+}
+
+static int run_done(struct target *target, const void *argument)
+{
+	(void)target;
+	(void)argument;
+	return MPATH_PR_SUCCESS;
+}
+
+static void a_map_that_stays_suspended_is_an_error(void **state)
+{
+	struct target map = { .verbosity = -1 };
+
+	(void)state;
+	failing_resumes = 1000;
+	assert_int_equal(pause_run(&map, run_done, NULL), MPATH_PR_DMMP_ERROR);
+	expect("s");
 }
 
 static int run_killed(struct target *target, const void *argument)
@@ -262,6 +303,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_map_is_suspended_meanwhile, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_program_may_ignore_its_children, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_is_done_if_it_cannot_be_suspended, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			a_map_that_cannot_be_resumed_at_once_is_resumed_later, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_map_that_stays_suspended_is_an_error, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(the_answers_of_paths_are_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_map_is_resumed_for_one_that_was_killed, setup,

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/lock.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+
+enum { FIRST_WAIT_MSEC = 1, LONGEST_WAIT_MSEC = 200 };
+
+/*
+ * The kernel waits for a lock without limit or until a signal, and neither a thread of the daemon
+ * nor a library may use signals. Nothing tells when a lock is released, so this asks again after
+ * ever longer pauses.
+ */
+int mp_lock_wait(int (*attempt)(int fd), int fd, unsigned limit_msec)
+{
+	uint64_t deadline_msec = mp_clock_msec() + limit_msec;
+	int pause_msec = FIRST_WAIT_MSEC;
+
+	for (;;) {
+		int r = attempt(fd);
+		uint64_t now;
+
+		if (r != -EAGAIN)
+			return r;
+		now = mp_clock_msec();
+		if (now >= deadline_msec)
+			return -ETIMEDOUT;
+		if ((uint64_t)pause_msec > deadline_msec - now)
+			pause_msec = deadline_msec - now;
+		(void)poll(NULL, 0, pause_msec);
+		pause_msec *= 2;
+		if (pause_msec > LONGEST_WAIT_MSEC)
+			pause_msec = LONGEST_WAIT_MSEC;
+	}
+}
