@@ -45,6 +45,12 @@ int mp_reserving_out(int fd, enum mp_reserving_out action, uint8_t scope_type,
 	return mp_scsi_send(fd, cdb, sizeof(cdb), data, length, timeout_msec, ret);
 }
 
+/* INVALID COMMAND OPERATION CODE. A passive controller refuses in other words. */
+static bool is_unknown_command(const struct mp_scsi_result *result)
+{
+	return result->asc == 0x20 && result->ascq == 0x00;
+}
+
 /* Return: 1 worth another try, 0 it worked, negative errno. */
 static int verdict(const struct mp_scsi_result *result)
 {
@@ -53,7 +59,7 @@ static int verdict(const struct mp_scsi_result *result)
 	if (mp_scsi_is_conflict(result))
 		return -EBUSY;
 	if (result->sense_key == MP_SCSI_SENSE_ILLEGAL_REQUEST)
-		return -EOPNOTSUPP;
+		return is_unknown_command(result) ? -EOPNOTSUPP : -EIO;
 	if (result->sense_key == MP_SCSI_SENSE_UNIT_ATTENTION ||
 	    result->sense_key == MP_SCSI_SENSE_NOT_READY || mp_scsi_is_transient(result))
 		return 1;

@@ -61,7 +61,7 @@ static int registration_count(int fd, uint64_t key, unsigned timeout_msec, struc
 	*tally = (struct tally){ 0 };
 	if (r >= 0)
 		*tally = (struct tally){ mp_reservation_count(&keys, key), keys.generation };
-	return r;
+	return r >= 0 && !tally->count && keys.cut_off ? -EMSGSIZE : r;
 }
 
 /*
@@ -168,7 +168,8 @@ void registration_check_run(struct reservation_check *check, int fd, unsigned ti
 					 &count);
 	check->registered = count > 0;
 	if (!check->registered) {
-		if (check->error == -ENOKEY || check->error == -EOPNOTSUPP)
+		/* That one path does not know the command says nothing of a key that was there. */
+		if (check->error == -ENOKEY || (check->error == -EOPNOTSUPP && !check->leaves))
 			check->error = 0;
 		if (check->leaves && check->error >= 0)
 			registration_leave(check, fd, timeout_msec);

@@ -15,6 +15,7 @@
 /* The target's answers, and the parameters of the last registration. */
 static struct {
 	int keys_error;
+	bool cut_off; /* the list of keys */
 	size_t registered; /* registrations of the key */
 	size_t registered_after; /* an attempt to register it that failed */
 	int nexus_error, status_error; /* of what names the path's ports */
@@ -84,7 +85,8 @@ int mp_reserving_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
 		target_begin(); /* read again after a unit attention */
 		target.registered = target.others + target.has_key;
 	}
-	*ret = (struct mp_reservation_keys){ .generation = target.generation };
+	*ret = (struct mp_reservation_keys){ .generation = target.generation,
+					     .cut_off = target.cut_off };
 	return target.keys_error;
 }
 
@@ -205,6 +207,7 @@ static void a_path_loses_an_older_key_if_the_key_is_registered_nowhere(void **st
 	static const struct {
 		bool leaves;
 		int keys_error;
+		bool cut_off;
 		size_t registered;
 		int register_error;
 		bool left;
@@ -212,11 +215,15 @@ static void a_path_loses_an_older_key_if_the_key_is_registered_nowhere(void **st
 		unsigned registrations;
 		uint64_t key; /* of the last one */
 	} rows[] = {
-		{ true, 0, 0, 0, true, 0, 0, 1, 0 },
-		{ false, 0, 0, 0, false, 0, 0, 0, 0 },
-		{ true, 0, 0, -EIO, false, 0, -EIO, 2, 0 },
-		{ true, 0, 1, 0, false, 0, 0, 1, 0xabc },
-		{ true, -EIO, 0, 0, false, -EIO, 0, 0, 0 },
+		{ true, 0, false, 0, 0, true, 0, 0, 1, 0 },
+		{ false, 0, false, 0, 0, false, 0, 0, 0, 0 },
+		{ true, 0, false, 0, -EIO, false, 0, -EIO, 2, 0 },
+		{ true, 0, false, 1, 0, false, 0, 0, 1, 0xabc },
+		{ true, -EIO, false, 0, 0, false, -EIO, 0, 0, 0 },
+		/* nobody has said that it is not registered */
+		{ true, -EOPNOTSUPP, false, 0, 0, false, -EOPNOTSUPP, 0, 0, 0 },
+		{ true, 0, true, 0, 0, false, -EMSGSIZE, 0, 0, 0 },
+		{ true, 0, true, 1, 0, false, 0, 0, 1, 0xabc },
 	};
 
 	(void)state;
@@ -226,6 +233,7 @@ static void a_path_loses_an_older_key_if_the_key_is_registered_nowhere(void **st
 						   .leaves = rows[i].leaves };
 
 		memset(&target, 0, sizeof(target));
+		target.cut_off = rows[i].cut_off;
 		target.keys_error = rows[i].keys_error;
 		target.registered = rows[i].registered;
 		target.register_error = rows[i].register_error;

@@ -58,11 +58,7 @@ static void a_registration_is_not_repeated_after_another_host_may_have_removed_i
 		{ ATTENTION(0x29, 5), 1, 1, 0, 2 },
 		{ ATTENTION(0x29, 0), 1, 9, -EIO, 5 },
 		{ { .scsi_status = 0x18 }, 1, 1, -EBUSY, 1 },
-		{ { .scsi_status = 2, .sense_key = 5, .asc = 0x2a, .ascq = 5 },
-		  1,
-		  1,
-		  -EOPNOTSUPP,
-		  1 },
+		{ { .scsi_status = 2, .sense_key = 5, .asc = 0x2a, .ascq = 5 }, 1, 1, -EIO, 1 },
 	};
 
 	(void)state;
@@ -80,11 +76,39 @@ static void a_registration_is_not_repeated_after_another_host_may_have_removed_i
 	}
 }
 
+static void only_a_target_that_does_not_know_the_command_has_no_reservations(void **state)
+{
+	static const struct {
+		uint8_t asc, ascq;
+		int r;
+	} rows[] = {
+		{ 0x20, 0x00, -EOPNOTSUPP },
+		{ 0x24, 0x00, -EIO },
+		/* a passive controller */
+		{ 0x25, 0x00, -EIO },
+		{ 0x94, 0x01, -EIO },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct mp_reservation_holder holder;
+
+		target.result = (struct mp_scsi_result){
+			.scsi_status = 2, .sense_key = 5, .asc = rows[i].asc, .ascq = rows[i].ascq
+		};
+		target.times = 1;
+		target.commands = 0;
+		assert_int_equal(mp_reserving_read_holder(5, 3000, &holder), rows[i].r);
+		assert_int_equal(target.commands, 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			a_registration_is_not_repeated_after_another_host_may_have_removed_it),
+		cmocka_unit_test(only_a_target_that_does_not_know_the_command_has_no_reservations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
