@@ -38,7 +38,7 @@ static bool judge(const struct mp_scsi_result *result, struct mp_check *check)
 	if (!is_definite(result->host_status))
 		return false;
 	mp_check_notice(check, result);
-	if (result->sense_key == MP_SCSI_SENSE_UNIT_ATTENTION)
+	if (result->sense_key == MP_SCSI_SENSE_UNIT_ATTENTION || mp_scsi_is_aborted(result))
 		return false;
 	if (has_sense(result, MP_SCSI_SENSE_NOT_READY, 0x04, 0x0b))
 		mp_check_answer(check, MP_PATH_GHOST, "path is passive");

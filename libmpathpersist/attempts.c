@@ -14,6 +14,7 @@
 
 enum {
 	TIMEOUT_MSEC = 2000,
+	ABORT_TIMEOUT_MSEC = 30000,
 	TRIES = 6, /* a unit attention for each event that the target saw */
 	HOLDER_SIZE = 24,
 	PERSISTENT_RESERVE_IN = 0x5e,
@@ -52,6 +53,12 @@ static int judge(const struct target *target, const struct target_path *path, in
 	return code;
 }
 
+/* The target waits until the commands that it aborts have ended. */
+static unsigned timeout_msec(enum mp_reserving_out action)
+{
+	return action == MP_RESERVING_PREEMPT_AND_ABORT ? ABORT_TIMEOUT_MSEC : TIMEOUT_MSEC;
+}
+
 int attempt_path(const struct target *target, struct target_path *path,
 		 const struct attempt *attempt)
 {
@@ -60,7 +67,8 @@ int attempt_path(const struct target *target, struct target_path *path,
 	for (int tries = TRIES; code == CODE_AGAIN && tries; tries--) {
 		struct mp_scsi_result result;
 		int r = mp_reserving_out(path->fd, attempt->action, attempt->scope_type,
-					 attempt->parameters, TIMEOUT_MSEC, &result);
+					 attempt->parameters, timeout_msec(attempt->action),
+					 &result);
 
 		code = judge(target, path, PERSISTENT_RESERVE_OUT, attempt->action, r, &result);
 	}

@@ -59,6 +59,15 @@ static inline bool mp_scsi_is_conflict(const struct mp_scsi_result *result)
 }
 
 /**
+ * mp_scsi_is_aborted() - status TASK ABORTED (sam5r21 5.3.1): another initiator's PREEMPT AND
+ * ABORT, for example, has ended it
+ */
+static inline bool mp_scsi_is_aborted(const struct mp_scsi_result *result)
+{
+	return (result->scsi_status & 0x7e) == 0x40;
+}
+
+/**
  * mp_scsi_is_transient() - the host adapter or the transport was in the way for a moment: worth
  * another try
  */

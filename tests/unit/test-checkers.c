@@ -110,6 +110,10 @@ static void tur_judges_each_answer(void **state)
 		{ "illegal request", SENSE(5, 0x20, 0), MP_PATH_DOWN, 1 },
 		{ "hardware error", SENSE(4, 0, 0), MP_PATH_DOWN, 1 },
 		{ "busy", { .result = { .scsi_status = 8 } }, MP_PATH_DOWN, 1 },
+		{ "aborted again and again",
+		  { .result = { .scsi_status = 0x40 } },
+		  MP_PATH_DOWN,
+		  5 },
 	};
 
 	(void)state;
@@ -167,6 +171,15 @@ static void tur_continues_after_a_unit_attention(void **state)
 	script(cleared, 2);
 	check = run("tur", 0);
 	assert_true(check.registration_removed);
+}
+
+static void tur_is_repeated_if_another_host_aborts_it(void **state)
+{
+	static const struct answer answers[] = { { .result = { .scsi_status = 0x40 } }, { 0 } };
+
+	(void)state;
+	script(answers, 2);
+	assert_int_equal(run("tur", 0).state, MP_PATH_UP);
 }
 
 static void all_tries_of_tur_share_one_timeout(void **state)
@@ -446,6 +459,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tur_judges_each_answer),
 		cmocka_unit_test(tur_continues_after_a_unit_attention),
+		cmocka_unit_test(tur_is_repeated_if_another_host_aborts_it),
 		cmocka_unit_test(all_tries_of_tur_share_one_timeout),
 		cmocka_unit_test(readsector0_tries_three_times),
 		cmocka_unit_test(a_missing_page_means_the_same_to_each_checker),

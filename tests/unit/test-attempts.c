@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "kernel/scsi.h"
+#include "libmpathpersist/attempts.h"
+#include "libmpathpersist/mpath_persist.h"
+#include "libmpathpersist/targets.h"
+#include "no-map.h"
+
+/* A path that answers @times commands with this, and then GOOD. */
+static struct {
+	struct mp_scsi_result result;
+	unsigned times, commands, timeout_msec;
+} path;
+
+static int respond(unsigned timeout_msec, struct mp_scsi_result *ret)
+{
+	path.timeout_msec = timeout_msec;
+	*ret = path.commands++ < path.times ? path.result : (struct mp_scsi_result){ 0 };
+	return 0;
+}
+
+int mp_reserving_out(int fd, enum mp_reserving_out action, uint8_t scope_type,
+		     const struct mp_reservation_parameters *parameters, unsigned timeout_msec,
+		     struct mp_scsi_result *ret)
+{
+	(void)fd;
+	(void)action;
+	(void)scope_type;
+	(void)parameters;
+	return respond(timeout_msec, ret);
+}
+
+int mp_reserving_in(int fd, enum mp_reserving_in action, uint8_t *data, size_t size,
+		    unsigned timeout_msec, struct mp_scsi_result *ret)
+{
+	(void)fd;
+	(void)action;
+	memset(data, 0, size);
+	return respond(timeout_msec, ret);
+}
+
+static void aborting_has_more_time(void **state)
+{
+	static const struct {
+		enum mp_reserving_out action;
+		unsigned timeout_msec;
+	} rows[] = {
+		{ MP_RESERVING_REGISTER, 2000 },
+		{ MP_RESERVING_PREEMPT, 2000 },
+		{ MP_RESERVING_PREEMPT_AND_ABORT, 30000 },
+	};
+	const struct mp_reservation_parameters parameters = { .key = 1 };
+	struct target_path one = { .usable = true };
+	const struct target map = { .verbosity = -1, .paths = &one, .path_count = 1 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct attempt attempt = { rows[i].action, 0, &parameters };
+
+		memset(&path, 0, sizeof(path));
+		assert_int_equal(attempt_path(&map, &one, &attempt), MPATH_PR_SUCCESS);
+		assert_int_equal(path.timeout_msec, rows[i].timeout_msec);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(aborting_has_more_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
