@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libmpathpersist/attempts.h"
 
+#include <poll.h>
 #include <scsi/sg_lib.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ enum {
 	TIMEOUT_MSEC = 2000,
 	ABORT_TIMEOUT_MSEC = 30000,
 	TRIES = 6, /* a unit attention for each event that the target saw */
+	BUSY_MSEC = 1,
 	HOLDER_SIZE = 24,
 	PERSISTENT_RESERVE_IN = 0x5e,
 	PERSISTENT_RESERVE_OUT = 0x5f,
@@ -59,21 +61,30 @@ static unsigned timeout_msec(enum mp_reserving_out action)
 	return action == MP_RESERVING_PREEMPT_AND_ABORT ? ABORT_TIMEOUT_MSEC : TIMEOUT_MSEC;
 }
 
+/* Return: true if a path whose answer was @code is to be asked again */
+static bool is_repeated(int code, int *tries)
+{
+	if ((code != CODE_AGAIN && code != CODE_BUSY) || !--*tries)
+		return false;
+	if (code == CODE_BUSY)
+		poll(NULL, 0, BUSY_MSEC);
+	return true;
+}
+
 int attempt_path(const struct target *target, struct target_path *path,
 		 const struct attempt *attempt)
 {
-	int code = CODE_AGAIN;
+	int code, tries = TRIES;
 
-	for (int tries = TRIES; code == CODE_AGAIN && tries; tries--) {
+	do {
 		struct mp_scsi_result result;
 		int r = mp_reserving_out(path->fd, attempt->action, attempt->scope_type,
 					 attempt->parameters, timeout_msec(attempt->action),
 					 &result);
 
 		code = judge(target, path, PERSISTENT_RESERVE_OUT, attempt->action, r, &result);
-	}
-	/* It is the one answer that mpathpersist has a line for. */
-	path->code = code == CODE_AGAIN ? MPATH_PR_SENSE_UNIT_ATTENTION : code;
+	} while (is_repeated(code, &tries));
+	path->code = code_of_last_try(code);
 	return path->code;
 }
 
@@ -123,16 +134,16 @@ static int ask_path(const struct target *target, const struct target_path *path,
 		    enum mp_reserving_in action, uint8_t *data, size_t *size)
 {
 	struct mp_scsi_result result = { 0 };
-	int code = CODE_AGAIN;
+	int code, tries = TRIES;
 
-	for (int tries = TRIES; code == CODE_AGAIN && tries; tries--) {
+	do {
 		int r = mp_reserving_in(path->fd, action, data, *size, TIMEOUT_MSEC, &result);
 
 		code = judge(target, path, PERSISTENT_RESERVE_IN, action, r, &result);
-	}
+	} while (is_repeated(code, &tries));
 	if (code == MPATH_PR_SUCCESS)
 		*size = result.received;
-	return code == CODE_AGAIN ? MPATH_PR_SENSE_UNIT_ATTENTION : code;
+	return code_of_last_try(code);
 }
 
 int attempt_in(struct target *target, enum mp_reserving_in action, uint8_t *data, size_t *size)

@@ -47,11 +47,25 @@ int code_of_result(const struct mp_scsi_result *result)
 	if (mp_scsi_is_conflict(result))
 		return MPATH_PR_RESERV_CONFLICT;
 	if ((result->scsi_status & STATUS_MASK) == CHECK_CONDITION || result->sense_key) {
-		if (result->sense_key == MP_SCSI_SENSE_UNIT_ATTENTION || is_busy(result))
+		if (result->sense_key == MP_SCSI_SENSE_UNIT_ATTENTION)
 			return CODE_AGAIN;
+		if (is_busy(result))
+			return CODE_BUSY;
 		return code_of_sense(result);
 	}
 	return mp_scsi_is_good(result) ? MPATH_PR_SUCCESS : MPATH_PR_OTHER;
+}
+
+int code_of_last_try(int code)
+{
+	switch (code) {
+	case CODE_AGAIN:
+		return MPATH_PR_SENSE_UNIT_ATTENTION;
+	case CODE_BUSY:
+		return MPATH_PR_SENSE_NOT_READY;
+	default:
+		return code;
+	}
 }
 
 int code_final(int code)

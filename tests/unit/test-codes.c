@@ -24,7 +24,7 @@ static void a_result_is_one_code(void **state)
 		{ { .scsi_status = 2 }, MPATH_PR_NO_SENSE },
 		{ { .scsi_status = 2, .sense_key = 1 }, MPATH_PR_SUCCESS },
 		{ { .scsi_status = 2, .sense_key = 2 }, MPATH_PR_SENSE_NOT_READY },
-		{ { .scsi_status = 2, .sense_key = 2, .asc = 4, .ascq = 7 }, CODE_AGAIN },
+		{ { .scsi_status = 2, .sense_key = 2, .asc = 4, .ascq = 7 }, CODE_BUSY },
 		{ { .scsi_status = 2, .sense_key = 2, .asc = 4, .ascq = 0xb },
 		  MPATH_PR_SENSE_NOT_READY },
 		{ { .scsi_status = 2, .sense_key = 3 }, MPATH_PR_SENSE_MEDIUM_ERROR },
