@@ -227,6 +227,30 @@ static int register_paths(struct target *target, bool ignores,
 	return MPATH_PR_SUCCESS;
 }
 
+/*
+ * After a failure: the paths that have the new key get the former one again, 0 none, as multipathd
+ * does. Not those that another host has shut out meanwhile: they do not have the new one any more,
+ * or, if that is none, the former one is nowhere.
+ */
+static void register_back(struct target *target, const struct mp_reservation_parameters *done,
+			  uint64_t former)
+{
+	const struct mp_reservation_parameters parameters = {
+		.key = done->service_action_key,
+		.service_action_key = former,
+		.all_target_ports = done->all_target_ports,
+		.through_power_loss = done->through_power_loss,
+	};
+	const struct attempt attempt = { .action = MP_RESERVING_REGISTER,
+					 .parameters = &parameters };
+
+	if (parameters.key == former || (!parameters.key && !attempt_find_key(target, former)))
+		return;
+	for (size_t i = 0; i < target->path_count; i++)
+		target->paths[i].chosen = target->paths[i].code == MPATH_PR_SUCCESS;
+	attempt_chosen(target, &attempt);
+}
+
 /* Does a path of this map hold the reservation under @key? @noted: so multipathd says */
 static bool holds_under(struct target *target, bool noted, uint64_t key,
 			struct mp_reservation_holder *holder)
@@ -282,6 +306,7 @@ int action_register(struct target *target, bool ignores,
 			   new_key				   ? parameters.key :
 								     old.key;
 	int code = MPATH_PR_SUCCESS;
+	uint64_t former = parameters.key;
 	bool noted;
 
 	parameters.all_target_ports |= target->all_target_ports;
@@ -299,8 +324,13 @@ int action_register(struct target *target, bool ignores,
 	/* With another key the array refuses to unregister. */
 	if (!new_key && (ignores || parameters.key == old.key))
 		code = release_before(target, noted, &old);
-	if (code == MPATH_PR_SUCCESS)
+	if (code == MPATH_PR_SUCCESS) {
+		if (ignores)
+			former = old.key && attempt_find_key(target, old.key) ? old.key : 0;
 		code = register_paths(target, ignores, &parameters);
+		if (code != MPATH_PR_SUCCESS)
+			register_back(target, &parameters, former);
+	}
 	if (code == MPATH_PR_SUCCESS) {
 		note_registration(target, new_key != 0);
 		if (new_key)

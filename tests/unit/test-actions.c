@@ -417,6 +417,39 @@ static void a_registration_that_is_refused_changes_no_key(void **state)
 	assert_true(world->noted_key == 0);
 }
 
+static void a_registration_that_fails_leaves_the_former_keys(void **state)
+{
+	static const struct {
+		uint64_t before, key, new_key;
+		bool ignores;
+		uint64_t after;
+	} rows[] = {
+		{ 0, 0, OWN, false, 0 },
+		{ 0, 0, OWN, true, 0 },
+		{ OWN, OWN, OLD, false, OWN },
+		{ OWN, OWN, OLD, true, OWN },
+		{ OWN, OWN, 0, false, OWN },
+		/* it was shut out before */
+		{ 0, OWN, OLD, true, 0 },
+		{ 0, OWN, OWN, true, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		/* one path is up, but does not answer; or is passive, and not ready */
+		for (int ready = 0; ready < 2; ready++) {
+			begin(MP_RESERVATION_PRKEYS, rows[i].before, NOBODY, 0);
+			map.key.key = world->noted_key = rows[i].key;
+			world->lost[1] = world->up[1] = ready;
+			world->sense[1] = ready ? 0 : 2;
+			assert_int_not_equal(reg(rows[i].key, rows[i].new_key, rows[i].ignores), 0);
+			for (int path = 0; path < PATHS; path++)
+				assert_true(world->keys[path] == rows[i].after);
+			assert_true(world->noted_key == rows[i].key);
+		}
+	}
+}
+
 static void only_the_key_of_the_map_is_sent(void **state)
 {
 	static const struct {
@@ -839,6 +872,7 @@ int main(void)
 		cmocka_unit_test(a_path_that_is_down_is_left_to_the_daemon),
 		cmocka_unit_test(a_path_with_another_key_gets_that_of_the_others),
 		cmocka_unit_test(a_registration_that_is_refused_changes_no_key),
+		cmocka_unit_test(a_registration_that_fails_leaves_the_former_keys),
 		cmocka_unit_test(only_the_key_of_the_map_is_sent),
 		cmocka_unit_test(
 			without_the_daemon_a_key_is_not_registered_that_it_could_not_register_later),
