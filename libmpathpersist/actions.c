@@ -187,12 +187,15 @@ static bool lost_paths_are_up(struct target *target)
 	return up;
 }
 
-/* On the paths that had a conflict: they have another key than the others. */
-static void register_conflicting(struct target *target,
-				 const struct mp_reservation_parameters *parameters)
+/* On the paths that had a conflict: they have another key than the others. The initiator ports are
+ * registered by now, and this command must not have any (spc4r36j 6.17.3). */
+static void register_conflicting(struct target *target, struct mp_reservation_parameters parameters)
 {
 	const struct attempt attempt = { .action = MP_RESERVING_REGISTER_AND_IGNORE,
-					 .parameters = parameters };
+					 .parameters = &parameters };
+
+	parameters.ports = NULL;
+	parameters.port_count = 0;
 
 	for (size_t i = 0; i < target->path_count; i++)
 		if (target->paths[i].chosen && target->paths[i].code == MPATH_PR_RESERV_CONFLICT)
@@ -211,7 +214,7 @@ static int register_paths(struct target *target, bool ignores,
 	attempt_chosen(target, &attempt);
 	counts = count_codes(target);
 	if (counts.good && counts.conflicting && !ignores) {
-		register_conflicting(target, parameters);
+		register_conflicting(target, *parameters);
 		counts = count_codes(target);
 	}
 	if (counts.code)

@@ -128,6 +128,8 @@ static int act(int nexus, enum mp_reserving_out action, uint8_t type,
 			return answer(ret, CONFLICT);
 		/* fall through */
 	case MP_RESERVING_REGISTER_AND_IGNORE:
+		if (action == MP_RESERVING_REGISTER_AND_IGNORE && parameters->port_count)
+			return refuse(ret, 5);
 		if (parameters->service_action_key)
 			world->keys[nexus] = parameters->service_action_key;
 		else
@@ -388,10 +390,21 @@ static void a_path_that_is_down_is_left_to_the_daemon(void **state)
 
 static void a_path_with_another_key_gets_that_of_the_others(void **state)
 {
+	static const struct mp_transport_id port = { .protocol = MP_TRANSPORT_FC };
+	static const struct mp_reservation_parameters with_port = {
+		.key = OWN, .service_action_key = THEIRS, .ports = &port, .port_count = 1
+	};
+
 	(void)state;
 	begin(MP_RESERVATION_PRKEYS, OWN, NOBODY, 0);
 	world->keys[2] = OLD;
 	assert_int_equal(reg(OWN, THEIRS, false), 0);
+	assert_true(paths_have(THEIRS));
+
+	/* with ports of others, which the command for it must not have */
+	begin(MP_RESERVATION_PRKEYS, OWN, NOBODY, 0);
+	world->keys[2] = OLD;
+	assert_int_equal(action_register(&map, false, &with_port), 0);
 	assert_true(paths_have(THEIRS));
 }
 
