@@ -25,6 +25,8 @@ udev_quick two_hosts
 until_true "two disks" disks_are 2
 pr=$core/rd_mcp_0/disk/pr
 config "no_path_retry fail" "path_grouping_policy multibus" "detect_pgpolicy no" "reservation_key 0x123abc"
+# Reads do not notice what the target reports: the kernel repeats them.
+config_add <<< $'overrides {\n\tpath_checker tur\n}'
 daemon_start
 ready 1 2
 map=$(map_of sda)
