@@ -69,7 +69,7 @@ same() {
 # until_true [-t SECONDS] MESSAGE COMMAND... - poll until the command succeeds (default 20 s; LAB_SLOW times that on
 # a slow machine). What is waited for has half of the guest's CPU, however slow the command is.
 until_true() {
-	local limit=20 end t before rest
+	local limit=20 end t poll_begun poll_rest # the command sees these: no test has such names
 	[ "$1" != -t ] || { limit=$2; shift 2; }
 	local message=$1
 	shift
@@ -77,13 +77,13 @@ until_true() {
 	limit=$((limit * LAB_SLOW))
 	end=$((end + limit * 1000000))
 	for ((;;)); do
-		now before
+		now poll_begun
 		! "$@" || return 0
 		now t
 		[ "$t" -lt "$end" ] || fail "not within $limit s: $message"
-		rest=$((t - before < 100000 ? 100000 : t - before > 500000 ? 500000 : t - before))
-		printf -v rest %d.%06d $((rest / 1000000)) $((rest % 1000000))
-		pause "$rest"
+		poll_rest=$((t - poll_begun < 100000 ? 100000 : t - poll_begun > 500000 ? 500000 : t - poll_begun))
+		printf -v poll_rest %d.%06d $((poll_rest / 1000000)) $((poll_rest % 1000000))
+		pause "$poll_rest"
 	done
 }
 
