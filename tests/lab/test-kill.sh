@@ -3,7 +3,7 @@
 # proves: a daemon killed during I/O or a reload and started again finds its maps and handles failing and recovering paths; I/O waiting in a suspended map does not reach a path that leads to another LUN
 . "$LAB/lib.sh"
 # The LUNs that are exchanged are to get no map.
-config "no_path_retry queue" "find_multipaths yes" "path_grouping_policy multibus" "detect_pgpolicy no" 'path_selector "round-robin 0"'
+config "no_path_retry queue" "find_multipaths yes" "path_grouping_policy multibus" "detect_pgpolicy no"
 san 2 4
 daemon_start
 ready 4 2

@@ -17,7 +17,7 @@ unchanged() {
 	check "I/O continues" io_moves /dev/mapper/mpatha
 }
 
-config "no_path_retry queue"
+config "no_path_retry queue" "uxsock_timeout 20000"
 mkdir -p /run/systemd/system/multipathd.service.d
 printf '[Unit]\nStartLimitIntervalSec=0\n[Service]\nWatchdogSec=3\n' \
 	> /run/systemd/system/multipathd.service.d/test.conf
