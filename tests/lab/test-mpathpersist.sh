@@ -47,16 +47,23 @@ child_stops() {	# child_stops PID - sets $child
 	child=$(pgrep -o -P "$1") && is_stopped "$child"
 }
 has_ended() { [ ! -e "/proc/$1" ]; }
-# paused_preempt - it stands between suspend and resume: the first request to device-mapper of each process stops it
+# paused_preempt - it stands between suspend and resume: the first request to device-mapper of each process stops it. That may
+# also interrupt the suspension, which waits for I/O under way: then again.
 paused_preempt() {
-	strace -f -o /dev/null -e trace=ioctl -P /dev/mapper/control -e inject=ioctl:signal=STOP:when=1 \
-		"$ours" -o -P -K 456 -S 456 -T 6 "$m" > /tmp/out 2> /tmp/err &
-	tracer=$!
-	until_true "it begins" child_stops "$tracer"
-	program=$child
-	kill -CONT "$program"
-	until_true "it has suspended the map" child_stops "$program"
-	check "I/O waits" is_suspended
+	local try
+	for try in 1 2 3 4 5; do
+		strace -f -o /dev/null -e trace=ioctl -P /dev/mapper/control -e inject=ioctl:signal=STOP:when=1 \
+			"$ours" -o -P -K 456 -S 456 -T 6 "$m" > /tmp/out 2> /tmp/err &
+		tracer=$!
+		until_true "it begins" child_stops "$tracer"
+		program=$child
+		kill -CONT "$program"
+		until_true "it has suspended the map" child_stops "$program"
+		! is_suspended || return 0
+		kill -CONT "$child"
+		wait "$tracer"
+	done
+	fail "I/O waits"
 }
 three_hosts() {
 	tcm_backstore disk 8 reservation-1
