@@ -75,6 +75,17 @@ void mpath_persistent_reserve_free_vecs(void)
 	atomic_store(&vecs_verbosity, VERBOSITY_DEFAULT);
 }
 
+/* With what is known of its paths. As target_open(). */
+static int open_target(int fd, enum target_use use, int noisy, int verbose, struct target *ret)
+{
+	int code = target_open(fd, use, verbose, ret);
+
+	ret->dumps = noisy;
+	if (code == MPATH_PR_SUCCESS)
+		looks_take(ret);
+	return code;
+}
+
 static int reserve_in(struct target *target, int action, struct prin_resp *resp)
 {
 	unsigned wanted = mpath_mx_alloc_len;
@@ -96,10 +107,7 @@ int mpath_persistent_reserve_in(int fd, int rq_servact, struct prin_resp *resp, 
 
 	if (rq_servact < MPATH_PRIN_RKEY_SA || rq_servact > MPATH_PRIN_RFSTAT_SA || !resp)
 		return MPATH_PR_SYNTAX_ERROR;
-	code = target_open(fd, TARGET_READS, verbose, &target);
-	target.dumps = noisy;
-	if (code == MPATH_PR_SUCCESS)
-		looks_take(&target);
+	code = open_target(fd, TARGET_READS, noisy, verbose, &target);
 	if (code == MPATH_PR_SUCCESS)
 		code = reserve_in(&target, rq_servact, resp);
 	target_close(&target);
@@ -137,10 +145,7 @@ int mpath_persistent_reserve_out(int fd, int rq_servact, int rq_scope, unsigned 
 
 	if (!paramp || parameters_take(paramp, &parameters) != MPATH_PR_SUCCESS)
 		return MPATH_PR_SYNTAX_ERROR;
-	code = target_open(fd, TARGET_CHANGES, verbose, &target);
-	target.dumps = noisy;
-	if (code == MPATH_PR_SUCCESS)
-		looks_take(&target);
+	code = open_target(fd, TARGET_CHANGES, noisy, verbose, &target);
 	if (code == MPATH_PR_SUCCESS)
 		code = reserve_out(&target, rq_servact,
 				   (rq_scope << 4 & MPATH_PR_SCOPE_MASK) |

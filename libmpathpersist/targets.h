@@ -55,8 +55,7 @@ enum target_use {
 /**
  * target_open() - look at the map and its settings, and open its paths, which are all chosen
  * @fd:		of the map's device node
- * @use:	TARGET_CHANGES waits for other programs and threads that change its registrations,
- *up to 30 seconds
+ * @use:	TARGET_CHANGES waits up to 30 seconds for others that change its registrations
  * @verbosity:	of what is logged to stderr
  *
  * Return: MPATH_PR_SUCCESS, MPATH_PR_FILE_ERROR not a block device, MPATH_PR_DMMP_ERROR not a

@@ -344,7 +344,7 @@ logged() { grep -q -- "$1" "$logfile"; }
 latency() {
 	local try
 	for try in 1 2 3; do
-		if chrt -r 1 python3 "$LAB/client.py" latency "$1" "$2" "0.$(printf %02d $((5 * LAB_SLOW)))" > "$LAB_OUT/latency"; then
+		if chrt -r 1 python3 "$LAB/client.py" latency "$1" "$2" $((50 * LAB_SLOW))e-3 > "$LAB_OUT/latency"; then
 			say "$(cat "$LAB_OUT/latency")"
 			return
 		fi
