@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "config/wwids.h"
 #include "kernel/dm.h"
@@ -42,6 +43,7 @@ struct leftover_job {
 	struct daemon *daemon;
 	char wwid[MP_WWID_SIZE];
 	enum leftover_kind kind;
+	bool without_paths; /* is resumed with a table that has none */
 	bool resumed; /* it was suspended, not only given a table to be taken */
 	int error; /* 1: something was done */
 };
@@ -145,26 +147,31 @@ struct leftovers *leftovers_free(struct leftovers *leftovers)
 	return NULL;
 }
 
-static int leftover_wake(const char *wwid, bool *resumed)
+/*
+ * The loaded table is older than what is known now; if the wanted table differs, it is loaded
+ * afterwards.
+ */
+static int leftover_wake(struct leftover_job *job)
 {
 	static const struct mp_dm_flags unchanged = { .reload = true };
-	struct mp_kernel_map kernel = { 0 };
-	bool suspended, inactive;
-	int r = mp_dm_read(wwid, &kernel);
+	static const struct mp_table nothing = MP_TABLE_INIT;
+	_cleanup_(mp_dm_map_fini) struct mp_kernel_map kernel = { 0 };
+	int r = mp_dm_read(job->wwid, &kernel);
 
-	suspended = r >= 0 && kernel.suspended;
-	inactive = r >= 0 && kernel.inactive_table;
-	mp_dm_map_fini(&kernel);
-	if (r < 0 || (!suspended && !inactive) || mp_wwids_has_suspended(RUNTIME_DIR, wwid))
-		return r < 0 ? r : 0;
-	/*
-	 * The loaded table is older than what is known now; if the wanted table differs, it is
-	 * loaded afterwards.
-	 */
-	r = mp_dm_clear(wwid);
-	if (r >= 0 && suspended)
-		r = mp_dm_resume(wwid, &unchanged);
-	*resumed = suspended;
+	if (r < 0)
+		return r;
+	if ((!kernel.suspended && !kernel.inactive_table) ||
+	    mp_wwids_has_suspended(RUNTIME_DIR, job->wwid))
+		return 0;
+	job->resumed = kernel.suspended;
+	if (job->without_paths && kernel.suspended) {
+		mp_table_keep(&kernel.table, &nothing);
+		r = mp_dm_reload(job->wwid, &kernel.table, &unchanged, false);
+	} else {
+		r = mp_dm_clear(job->wwid);
+		if (r >= 0 && kernel.suspended)
+			r = mp_dm_resume(job->wwid, &unchanged);
+	}
 	return r < 0 ? r : 1;
 }
 
@@ -173,7 +180,7 @@ static void leftover_job_run(struct work *work)
 	struct leftover_job *job = caa_container_of(work, struct leftover_job, work);
 
 	job->error = job->kind == LEFTOVER_HALF_MADE ? mp_dm_remove_half_made(job->wwid) :
-						       leftover_wake(job->wwid, &job->resumed);
+						       leftover_wake(job);
 }
 
 static void leftover_job_done(struct work *work)
@@ -190,9 +197,12 @@ static void leftover_job_done(struct work *work)
 			    job->kind == LEFTOVER_HALF_MADE ? "left without a table" :
 			    job->resumed		    ? "left suspended" :
 							      "left with a loaded but unused table",
-			    job->kind == LEFTOVER_HALF_MADE ? "device removed" :
-			    job->resumed		    ? "resumed" :
-							      "table dropped");
+			    job->kind == LEFTOVER_HALF_MADE ?
+				    "device removed" :
+			    job->resumed && job->without_paths ?
+				    "no path has a verified WWID: resumed without paths" :
+			    job->resumed ? "resumed" :
+					   "table dropped");
 	else if (job->error < 0 && job->error != -ENODEV)
 		log_warning("%s: cannot %s the map that a killed program left: %s",
 			    map ? map->map.name : job->wwid,
@@ -210,7 +220,7 @@ static void leftover_job_done(struct work *work)
 	completion_check(daemon);
 }
 
-static void leftover_heal(struct leftover *leftover)
+static void leftover_heal(struct leftover *leftover, bool without_paths)
 {
 	struct leftover_job *job = calloc(1, sizeof(*job));
 
@@ -220,6 +230,7 @@ static void leftover_heal(struct leftover *leftover)
 	}
 	job->daemon = leftover->daemon;
 	job->kind = leftover->kind;
+	job->without_paths = without_paths;
 	memcpy(job->wwid, leftover->wwid, sizeof(job->wwid));
 	job->work = (struct work){ .run = leftover_job_run,
 				   .done = leftover_job_done,
@@ -242,34 +253,49 @@ static bool leftovers_know_paths(const struct daemon_map *map)
 	return false;
 }
 
+/* Return: true if a path may still report its WWID: it has not answered yet */
+static bool leftovers_await_paths(const struct daemon_map *map)
+{
+	const struct mp_path *path;
+
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		if (path->state == MP_PATH_UNCHECKED || path->state == MP_PATH_PENDING)
+			return true;
+	return false;
+}
+
 /*
  * I/O waiting in a suspended map goes to all paths of its active table when it is resumed, and no
  * message can fail a path before. So the map gets a table of the paths whose WWID is verified, and
- * is resumed with it. Only if no path answers is the active table used, as for a map found in use
- * at startup (mp_proof_may_stay()).
+ * is resumed with it. If no path has one, the table has none: I/O is queued or fails as it does
+ * without paths.
  */
-static bool leftover_wants_reload(const struct leftover_case *leftover)
+static enum leftover_step leftovers_judge_suspended(const struct leftover_case *leftover)
 {
-	const struct daemon_map *map = leftover->map;
-
-	return leftover->kind != LEFTOVER_HALF_MADE && map && map->map.kernel.exists &&
-	       map->map.kernel.suspended && map->kind->managed && !leftover->by_operator &&
-	       (!leftover->reload_asked || leftovers_know_paths(map));
+	if (!leftover->reload_asked)
+		return LEFTOVER_STEP_RELOAD;
+	if (leftovers_know_paths(leftover->map))
+		return leftover->awaited ? LEFTOVER_STEP_FORGET : LEFTOVER_STEP_RELOAD;
+	if (!leftovers_await_paths(leftover->map))
+		return LEFTOVER_STEP_EMPTY;
+	return leftover->awaited ? LEFTOVER_STEP_FORGET : LEFTOVER_STEP_WAIT;
 }
 
 enum leftover_step leftovers_judge(const struct leftover_case *leftover)
 {
 	const struct daemon_map *map = leftover->map;
 
-	if (leftover->awaited && leftover->reload_asked && map && leftovers_know_paths(map))
-		return LEFTOVER_STEP_FORGET; /* it has had its turn */
-	if (leftover_wants_reload(leftover))
-		return LEFTOVER_STEP_RELOAD;
-	if (leftover->kind != LEFTOVER_HALF_MADE || !map)
+	if (!map)
 		return LEFTOVER_STEP_REPAIR;
-	if (map->map.kernel.exists)
-		return LEFTOVER_STEP_FORGET; /* it is a map now */
-	return claims_is_coming(map) ? LEFTOVER_STEP_CREATE : LEFTOVER_STEP_REPAIR;
+	if (leftover->kind == LEFTOVER_HALF_MADE) {
+		if (map->map.kernel.exists)
+			return LEFTOVER_STEP_FORGET; /* it is a map now */
+		return claims_is_coming(map) ? LEFTOVER_STEP_CREATE : LEFTOVER_STEP_REPAIR;
+	}
+	if (map->map.kernel.exists && map->map.kernel.suspended && map->kind->managed &&
+	    !leftover->by_operator)
+		return leftovers_judge_suspended(leftover);
+	return LEFTOVER_STEP_REPAIR;
 }
 
 static void leftover_reload(struct leftover *leftover, struct daemon_map *map)
@@ -297,10 +323,11 @@ static int leftover_on_timer(sd_event_source *source, uint64_t usec, void *userd
 			       mp_wwids_has_suspended(RUNTIME_DIR, leftover->wwid),
 		.awaited = daemon->inventory.options.awaits_leftovers,
 	};
+	enum leftover_step step = leftovers_judge(&facts);
 
 	(void)source;
 	(void)usec;
-	switch (leftovers_judge(&facts)) {
+	switch (step) {
 	case LEFTOVER_STEP_FORGET:
 		leftover_free(leftover);
 		completion_check(daemon);
@@ -312,8 +339,12 @@ static int leftover_on_timer(sd_event_source *source, uint64_t usec, void *userd
 		maps_touch(map, "found as a device without a table");
 		leftover_wait(leftover);
 		break;
+	case LEFTOVER_STEP_WAIT:
+		leftover_wait(leftover);
+		break;
+	case LEFTOVER_STEP_EMPTY:
 	case LEFTOVER_STEP_REPAIR:
-		leftover_heal(leftover);
+		leftover_heal(leftover, step == LEFTOVER_STEP_EMPTY);
 		break;
 	}
 	return 0;

@@ -38,6 +38,8 @@ struct leftover_case {
 enum leftover_step {
 	LEFTOVER_STEP_FORGET, /* there is nothing left to repair */
 	LEFTOVER_STEP_RELOAD, /* its next table resumes it */
+	LEFTOVER_STEP_WAIT, /* a path has not answered yet */
+	LEFTOVER_STEP_EMPTY, /* no path has a verified WWID: resumed with a table without paths */
 	LEFTOVER_STEP_CREATE, /* the map is wanted, and completes it */
 	LEFTOVER_STEP_REPAIR, /* by a worker: resumed, or device or loaded table removed */
 };

@@ -3,7 +3,7 @@
 # proves: a daemon killed during I/O or a reload and started again finds its maps and handles failing and recovering paths; I/O waiting in a suspended map does not reach a path that leads to another LUN
 . "$LAB/lib.sh"
 # The LUNs that are exchanged are to get no map.
-config "no_path_retry queue" "find_multipaths yes" "path_grouping_policy multibus" "detect_pgpolicy no"
+config "no_path_retry queue" "find_multipaths yes" "path_grouping_policy multibus" "detect_pgpolicy no" "path_selector \"round-robin 0\""
 san 2 4
 daemon_start
 ready 4 2
@@ -83,6 +83,8 @@ echo 1 > $debug/vpd_use_hostno
 : > "/run/silent/$moved"
 before=$(writes)
 daemon_wrap="env LD_PRELOAD=/run/silent.so" daemon_start
+until_true -t 60 "it is resumed" logged "$map: left suspended .* resumed without paths"
+check "nothing is left" whole
 rm "/run/silent/$other"
 until_true "I/O continues" io_moves "/dev/mapper/$map"
 rm "/run/silent/$moved"

@@ -90,7 +90,7 @@ $(ten_thousand)
 	answers "no WWID, no path" "$no" sda
 	answers "any property may be the WWID" "$yes" sda "ID_OTHER=$multi"
 
-	prepare "find_multipaths smart" "find_multipaths_timeout 2"
+	prepare "find_multipaths smart" "find_multipaths_timeout 600"
 	answers "smart: a lone one waits" "$maybe" sdc
 	same "$who: its marker's mode" "$(stat -c %a $waits/*)" 644
 	answers "smart: the same wait goes on" "$maybe" sdc

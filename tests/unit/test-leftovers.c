@@ -18,6 +18,7 @@ enum {
 	UNKNOWN = 1 << 7, /* there is no such map */
 	REMOVED_BY_HAND = 1 << 8,
 	GEOM = 1 << 9,
+	PENDING = 1 << 10, /* its path has not answered yet */
 };
 
 /* A map of one path. */
@@ -32,6 +33,8 @@ static struct daemon_map *left_init(struct made *made, unsigned facts)
 	if (!(facts & VERIFIED))
 		path->path.proven_epoch = 0;
 	path->path.wrong_wwid = facts & WRONG;
+	if (facts & PENDING)
+		path->path.state = MP_PATH_PENDING;
 	if (facts & EXISTS)
 		recorded_table(map, "mpatha", ONE_PATH);
 	map->map.kernel.suspended = facts & SUSPENDED;
@@ -53,13 +56,14 @@ static void a_leftover_is_reloaded_created_repaired_or_forgotten(void **state)
 		{ LEFTOVER_HALF_MADE, REMOVED_BY_HAND, LEFTOVER_STEP_REPAIR },
 		{ LEFTOVER_HALF_MADE, EXISTS, LEFTOVER_STEP_FORGET },
 
-		/* Waiting I/O goes only to verified paths, as long as there may be one. */
+		/* Waiting I/O goes only to verified paths, if there are any. */
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED, LEFTOVER_STEP_RELOAD },
-		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | ASKED, LEFTOVER_STEP_REPAIR },
+		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | ASKED | PENDING, LEFTOVER_STEP_WAIT },
+		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | ASKED, LEFTOVER_STEP_EMPTY },
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | ASKED | VERIFIED, LEFTOVER_STEP_RELOAD },
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | ASKED | WRONG, LEFTOVER_STEP_RELOAD },
 		{ LEFTOVER_LOADING, EXISTS | SUSPENDED, LEFTOVER_STEP_RELOAD },
-		{ LEFTOVER_LOADING, EXISTS | SUSPENDED | ASKED, LEFTOVER_STEP_REPAIR },
+		{ LEFTOVER_LOADING, EXISTS | SUSPENDED | ASKED, LEFTOVER_STEP_EMPTY },
 		/* It is not suspended: its inactive table is dropped. */
 		{ LEFTOVER_SUSPENDED, EXISTS, LEFTOVER_STEP_REPAIR },
 		{ LEFTOVER_SUSPENDED, EXISTS | VERIFIED, LEFTOVER_STEP_REPAIR },
@@ -72,7 +76,9 @@ static void a_leftover_is_reloaded_created_repaired_or_forgotten(void **state)
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | AWAITED, LEFTOVER_STEP_RELOAD },
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | AWAITED | ASKED | VERIFIED,
 		  LEFTOVER_STEP_FORGET },
-		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | AWAITED | ASKED, LEFTOVER_STEP_REPAIR },
+		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | AWAITED | ASKED | PENDING,
+		  LEFTOVER_STEP_FORGET },
+		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | AWAITED | ASKED, LEFTOVER_STEP_EMPTY },
 	};
 
 	(void)state;
