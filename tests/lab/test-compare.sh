@@ -51,5 +51,5 @@ observe ours /usr/sbin
 theirs=$(theirs_version)
 sed -i 's/"failback" : "-"/"failback" : "manual"/; s/|-       |/|manual  |/; s/"map_loads" : [0-9]*/"map_loads" : 0/' /tmp/theirs/show_map*
 [ "$theirs" != 0.9.4 ] || sed -i -E 's/Linux,scsi_debug /Linux,scsi_debug,0191 /; s/Linux,scsi_debug\|/Linux,scsi_debug,0191|/; s/vend\/prod\/rev   /vend\/prod\/rev        /' /tmp/theirs/show_paths*
-diff -r /tmp/theirs /tmp/ours > "$LAB_OUT/difference" || { cat "$LAB_OUT/difference"; fail "outputs differ"; }
+diff -r /tmp/theirs /tmp/ours > "$LAB_OUT/difference" || { head -n 20 "$LAB_OUT/difference"; fail "outputs differ"; }
 say "$(cat /tmp/ours/* | wc -l) lines of $(ls /tmp/ours | wc -l) outputs are the same as those of $theirs"
