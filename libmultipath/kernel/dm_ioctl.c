@@ -200,7 +200,13 @@ static int set_suspended(int fd, dev_t devt, uint32_t flags)
 
 int mp_dm_ioctl_suspend(int fd, dev_t devt)
 {
-	return set_suspended(fd, devt, DM_SUSPEND_FLAG | DM_NOFLUSH_FLAG | DM_SKIP_LOCKFS_FLAG);
+	int r;
+
+	do
+		r = set_suspended(fd, devt,
+				  DM_SUSPEND_FLAG | DM_NOFLUSH_FLAG | DM_SKIP_LOCKFS_FLAG);
+	while (r == -EINTR);
+	return r;
 }
 
 int mp_dm_ioctl_resume(int fd, dev_t devt)

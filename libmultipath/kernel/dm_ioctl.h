@@ -51,8 +51,8 @@ int mp_dm_ioctl_open(void);
 
 /**
  * mp_dm_ioctl_suspend() - have a map's I/O wait, and what is under way end, without flushing it to
- * the paths and without locking file systems. Blocks. @fd: of mp_dm_ioctl_open(). Return: 0,
- * negative errno.
+ * the paths and without locking file systems. Blocks, signals or not. @fd: of mp_dm_ioctl_open().
+ * Return: 0, negative errno.
  */
 int mp_dm_ioctl_suspend(int fd, dev_t devt);
 

@@ -7,6 +7,7 @@
 #include <pty.h>
 #include <stdbool.h>
 #include <sys/wait.h>
+#include <termios.h>
 
 static const struct fake_reply replies[] = {
 	{ "show daemon \n", "pid 1 idle\n" },
@@ -232,8 +233,19 @@ static void expect(int fd, const char *first, const char *then)
 		fail_msg("no '%s', '%s' in '%s'", first, then, text);
 }
 
+/* What is typed before the line editor has taken over the terminal may be lost. */
+static bool reads_keys(int fd)
+{
+	struct termios settings;
+
+	assert_int_equal(tcgetattr(fd, &settings), 0);
+	return !(settings.c_lflag & ICANON);
+}
+
 static void type(int fd, const char *text)
 {
+	while (!reads_keys(fd))
+		poll(NULL, 0, 10);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 }
 
