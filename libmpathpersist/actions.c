@@ -64,31 +64,69 @@ static void note_registration(struct target *target, bool registered)
  * needs a registration would fail on them: the map has none until they are registered again.
  */
 
-/*
- * Register all usable paths, also those that multipathd has found up meanwhile: they get I/O. And
- * the one that has preempted: if there was no reservation, some targets remove its own
- * registration, too.
- */
-static void register_again(struct target *target, const struct mp_prkey *key)
+static struct mp_reservation_parameters again_parameters(const struct target *target,
+							 const struct mp_prkey *key)
 {
-	const struct mp_reservation_parameters parameters = {
+	return (struct mp_reservation_parameters){
+		.key = key->key,
 		.service_action_key = key->key,
 		.all_target_ports = target->all_target_ports,
 		.through_power_loss = key->aptpl,
 	};
+}
+
+static void register_chosen(struct target *target, const struct mp_prkey *key)
+{
+	const struct mp_reservation_parameters parameters = again_parameters(target, key);
 	const struct attempt attempt = { .action = MP_RESERVING_REGISTER_AND_IGNORE,
 					 .parameters = &parameters };
 
+	attempt_chosen(target, &attempt);
+}
+
+static bool was_shut_out(struct target *target, struct target_path *keeper,
+			 const struct mp_prkey *key)
+{
+	const struct mp_reservation_parameters parameters = again_parameters(target, key);
+	const struct attempt attempt = { .action = MP_RESERVING_REGISTER,
+					 .parameters = &parameters };
+
+	keeper->chosen = true; /* one of those that are registered */
+	return attempt_path(target, keeper, &attempt) == MPATH_PR_RESERV_CONFLICT;
+}
+
+/*
+ * Register all usable paths, also those that multipathd has found up meanwhile: they get I/O. And
+ * the one that has preempted: if there was no reservation, some targets remove its own
+ * registration, too.
+ * @keeper:	a path whose registration stays: if it is gone afterwards, another host has removed
+ *		it; NULL none
+ *
+ * Return: MPATH_PR_SUCCESS, or MPATH_PR_RESERV_CONFLICT this host was shut out: no path is
+ * registered any more.
+ */
+static int register_again(struct target *target, const struct mp_prkey *key,
+			  struct target_path *keeper)
+{
 	for (size_t i = 0; i < target->path_count; i++)
 		target->paths[i].chosen = !target->paths[i].usable;
 	looks_take(target);
 	target_choose_usable(target);
-	attempt_chosen(target, &attempt);
+	if (keeper)
+		keeper->chosen = false;
+	register_chosen(target, key);
 	for (size_t i = 0; i < target->path_count; i++)
 		if (target->paths[i].chosen && target->paths[i].code != MPATH_PR_SUCCESS)
 			target_log(target, LOG_LEVEL_WARNING,
 				   "%s: %s: reservation key not registered again", target->map.name,
 				   target->paths[i].name);
+	if (!keeper || !was_shut_out(target, keeper, key))
+		return MPATH_PR_SUCCESS;
+	target_log(target, LOG_LEVEL_ERROR, "%s: another host has removed the reservation key",
+		   target->map.name);
+	target_choose_usable(target);
+	register_chosen(target, &(struct mp_prkey){ 0 });
+	return MPATH_PR_RESERV_CONFLICT;
 }
 
 /*
@@ -99,7 +137,7 @@ static bool register_if_known(struct target *target, const struct mp_prkey *key)
 {
 	if (!attempt_find_key(target, key->key))
 		return false;
-	register_again(target, key);
+	register_again(target, key, NULL);
 	return true;
 }
 
@@ -403,7 +441,8 @@ static int release_paused(struct target *target, const void *argument)
 
 	if (code == MPATH_PR_SUCCESS) {
 		code = code_final(attempt_path(target, path, &attempt));
-		register_again(target, key);
+		if (register_again(target, key, path) != MPATH_PR_SUCCESS)
+			code = MPATH_PR_RESERV_CONFLICT;
 	} else {
 		register_if_known(target, key);
 	}
@@ -465,13 +504,19 @@ int action_release(struct target *target, uint8_t scope_type,
  * Preempt and clear
  */
 
-static int preempt_paused(struct target *target, const void *attempt)
+struct paused_preemption {
+	const struct attempt *attempt;
+	bool takes; /* the reservation: then the path that does keeps its registration */
+};
+
+static int preempt_paused(struct target *target, const void *argument)
 {
+	const struct paused_preemption *preemption = argument;
 	struct target_path *path;
-	int code = preempt_own(target, attempt, &target->key, &path);
+	int code = preempt_own(target, preemption->attempt, &target->key, &path);
 
 	if (code == MPATH_PR_SUCCESS)
-		register_again(target, &target->key);
+		code = register_again(target, &target->key, preemption->takes ? path : NULL);
 	else
 		register_if_known(target, &target->key);
 	return code;
@@ -485,7 +530,7 @@ int action_preempt(struct target *target, bool aborts, uint8_t scope_type,
 					 scope_type, parameters };
 	struct mp_reservation_holder holder = { 0 };
 	struct target_path *path;
-	bool pauses;
+	bool pauses, takes;
 	int code;
 
 	if (!has_key(target, parameters->key))
@@ -493,13 +538,16 @@ int action_preempt(struct target *target, bool aborts, uint8_t scope_type,
 	code = attempt_read_holder(target, &holder);
 	if (code != MPATH_PR_SUCCESS)
 		return code;
+	/* The key of a shared reservation reads as 0. */
+	takes = holder.held && parameters->service_action_key == holder.key;
 	pauses = parameters->service_action_key == target->key.key ||
 		 (!parameters->service_action_key && holder.held &&
 		  mp_reservation_is_shared(holder.type));
-	code = pauses ? run_paused(target, preempt_paused, &attempt, &target->key) :
+	code = pauses ? run_paused(target, preempt_paused,
+				   &(struct paused_preemption){ &attempt, takes }, &target->key) :
 			attempt_first(target, &attempt, &path);
-	/* Who preempts the holder is the next holder; of a shared one its key reads as 0. */
-	if (code == MPATH_PR_SUCCESS && holder.held && parameters->service_action_key == holder.key)
+	/* Who preempts the holder is the next holder. */
+	if (code == MPATH_PR_SUCCESS && takes)
 		notes_take_reservation(target, true);
 	return code;
 }

@@ -48,6 +48,7 @@ static struct {
 	bool up[PATHS]; /* they are usable when they are looked at */
 	uint8_t sense[PATHS]; /* a path answers this to all commands; 0 none */
 	int loses_answer_to; /* the next of these actions is done, and its answer is lost */
+	unsigned shut_out_in; /* at this command from now on another host preempts OWN; 0 never */
 	bool suspended;
 	unsigned suspensions;
 	/* there was a moment in which a path had no registration, and the map took I/O */
@@ -116,6 +117,9 @@ static int act(int nexus, enum mp_reserving_out action, uint8_t type,
 	bool known = world->keys[nexus] && world->keys[nexus] == parameters->key;
 
 	world->commands++;
+	if (world->shut_out_in && !--world->shut_out_in)
+		for (int i = 0; i < NEXUSES; i++)
+			world->keys[i] = world->keys[i] == OWN ? 0 : world->keys[i];
 	if (world->lost[nexus]) {
 		*ret = (struct mp_scsi_result){ .host_status = MP_SCSI_HOST_NO_CONNECT };
 		return 0;
@@ -307,6 +311,7 @@ static void begin(enum mp_reservation_source source, uint64_t key, int holder, u
 	world->type = type;
 	world->suspended = world->exposed = world->daemon_is_gone = false;
 	world->loses_answer_to = NOTHING;
+	world->shut_out_in = 0;
 	world->suspensions = world->commands = world->noted_paths = 0;
 	world->noted_held = holder >= 0 && holder < PATHS;
 	world->noted_registered = key != 0;
@@ -708,6 +713,27 @@ static void a_preemption_of_oneself_whose_answer_is_lost_is_repeated(void **stat
 	assert_false(world->suspended);
 }
 
+static void a_host_that_is_shut_out_while_it_preempts_itself_stays_out(void **state)
+{
+	unsigned last = 2;
+
+	(void)state;
+	for (unsigned at = 2; at <= last; at++) {
+		int code;
+
+		begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
+		world->keys[OTHER] = THEIRS;
+		world->shut_out_in = at;
+		code = preempt_with(OWN, OWN, 6);
+		last = world->commands;
+		if (at > last)
+			break;
+		assert_int_equal(code, MPATH_PR_RESERV_CONFLICT);
+		assert_true(paths_have(0) && world->keys[OTHER] == THEIRS);
+	}
+	assert_int_equal(last, 4); /* no more commands in one that is not */
+}
+
 static void another_host_is_shut_out(void **state)
 {
 	(void)state;
@@ -901,6 +927,7 @@ int main(void)
 		cmocka_unit_test(a_preemption_of_oneself_whose_answer_is_lost_is_repeated),
 		cmocka_unit_test(a_command_whose_answer_is_lost_has_succeeded_if_it_was_done),
 		cmocka_unit_test(a_lost_command_that_was_not_done_has_failed),
+		cmocka_unit_test(a_host_that_is_shut_out_while_it_preempts_itself_stays_out),
 		cmocka_unit_test(another_host_is_shut_out),
 		cmocka_unit_test(a_path_that_is_not_registered_yet_stops_no_action),
 		cmocka_unit_test(a_passive_path_does_not_answer_for_the_others),
