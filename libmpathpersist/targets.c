@@ -9,14 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
-#include "base/lock.h"
 #include "base/strbuf.h"
 #include "config/config.h"
+#include "kernel/dm_lock.h"
 #include "kernel/probe.h"
 #include "libmpathpersist/mpath_persist.h"
 
@@ -242,27 +241,14 @@ static int find_settings(struct target *target, const struct mp_identity *refere
 	return target->source == MP_RESERVATION_PRKEYS ? find_key(target) : 0;
 }
 
-static int lock_dir(int fd)
-{
-	return flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
-}
-
-/* The map's directory in sysfs: any user may open it, and it goes with the map. A program that
- * hangs with its lock is not to keep all others from fencing for ever. */
+/* A program that hangs with its lock is not to keep all others from fencing for ever. */
 static int target_lock(struct target *target)
 {
-	int r;
-	char dir[sizeof("/sys/dev/block/4294967295:4294967295")];
-
-	snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u", major(target->devt),
-		 minor(target->devt));
-	target->lock_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = target->lock_fd < 0 ? -errno :
-				  mp_lock_wait(lock_dir, target->lock_fd, LOCK_TIMEOUT_MSEC);
-	if (r == 0)
+	target->lock_fd = mp_dm_lock(target->devt, LOCK_TIMEOUT_MSEC);
+	if (target->lock_fd >= 0)
 		return MPATH_PR_SUCCESS;
-	target_log(target, LOG_LEVEL_ERROR, "%s: %s: cannot lock: %s", target->map.name, dir,
-		   strerror(-r));
+	target_log(target, LOG_LEVEL_ERROR, "%s: cannot lock: %s", target->map.name,
+		   strerror(-target->lock_fd));
 	return MPATH_PR_DMMP_ERROR;
 }
 

@@ -2,6 +2,7 @@
 #include "base/lock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,13 +16,14 @@ enum { FIRST_WAIT_MSEC = 1, LONGEST_WAIT_MSEC = 200 };
  * nor a library may use signals. Nothing tells when a lock is released, so this asks again after
  * ever longer pauses.
  */
-int mp_lock_wait(int (*attempt)(int fd), int fd, unsigned limit_msec)
+int mp_lock_wait(int (*attempt)(const struct mp_lock *lock), const struct mp_lock *lock,
+		 unsigned limit_msec)
 {
 	uint64_t deadline_msec = mp_clock_msec() + limit_msec;
 	int pause_msec = FIRST_WAIT_MSEC;
 
 	for (;;) {
-		int r = attempt(fd);
+		int r = attempt(lock);
 		uint64_t now;
 
 		if (r != -EAGAIN)
@@ -36,4 +38,21 @@ int mp_lock_wait(int (*attempt)(int fd), int fd, unsigned limit_msec)
 		if (pause_msec > LONGEST_WAIT_MSEC)
 			pause_msec = LONGEST_WAIT_MSEC;
 	}
+}
+
+static int lock_try(const struct mp_lock *lock)
+{
+	struct flock bytes = { .l_type = F_WRLCK,
+			       .l_whence = SEEK_SET,
+			       .l_start = lock->start,
+			       .l_len = lock->length };
+
+	if (fcntl(lock->fd, F_OFD_SETLK, &bytes) == 0)
+		return 0;
+	return errno == EACCES ? -EAGAIN : -errno;
+}
+
+int mp_lock_take(const struct mp_lock *lock, unsigned limit_msec)
+{
+	return mp_lock_wait(lock_try, lock, limit_msec);
 }

@@ -3,11 +3,29 @@
  * lock.h - a lock that is waited for with a limit.  For: all.
  */
 #pragma once
+#include <sys/types.h>
+
+/* Bytes of an open file, which need not exist. */
+struct mp_lock {
+	int fd; /* opened for writing */
+	off_t start, length; /* 0: to the end */
+};
 
 /**
- * mp_lock_wait() - call @attempt for @fd again and again, until it gets the lock. Blocks.
+ * mp_lock_take() - lock them for writing, until all copies of the descriptor are closed. Blocks.
+ *
+ * An open file description lock: it is that of one open(), whatever the thread or process, and
+ * conflicts with the POSIX locks of other programs.
+ *
+ * Return: 0, -ETIMEDOUT after @limit_msec, negative errno.
+ */
+int mp_lock_take(const struct mp_lock *lock, unsigned limit_msec);
+
+/**
+ * mp_lock_wait() - call @attempt again and again, until it gets the lock. Blocks.
  * @attempt:	returns 0, -EAGAIN another process has it, other negative errno
  *
  * Return: 0, -ETIMEDOUT after @limit_msec, negative errno of @attempt.
  */
-int mp_lock_wait(int (*attempt)(int fd), int fd, unsigned limit_msec);
+int mp_lock_wait(int (*attempt)(const struct mp_lock *lock), const struct mp_lock *lock,
+		 unsigned limit_msec);

@@ -74,20 +74,9 @@ int mp_state_dir_make(const char *dir)
 	return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-/* Open file description locks: they are this thread's alone, and conflict with the POSIX locks that
- * other programs take. */
-static int lock_file(int fd)
-{
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-
-	if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
-		return 0;
-	return errno == EACCES ? -EAGAIN : -errno;
-}
-
 int mp_state_file_lock(int fd, unsigned limit_msec)
 {
-	return mp_lock_wait(lock_file, fd, limit_msec);
+	return mp_lock_take(&(struct mp_lock){ .fd = fd }, limit_msec);
 }
 
 /* Is the open file still the one of that name? */

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "config/wwids.h"
 #include "kernel/dm.h"
+#include "kernel/dm_lock.h"
 #include "multipathd/control/claims.h"
 #include "multipathd/control/completion.h"
 #include "multipathd/jobs/looks.h"
@@ -148,6 +149,23 @@ struct leftovers *leftovers_free(struct leftovers *leftovers)
 }
 
 /*
+ * Return: -EBUSY it is suspended while a program changes its reservations, other negative errno.
+ * @lock:	keeps programs from that, when the map is suspended
+ */
+static int leftover_read(const char *wwid, int *lock, struct mp_kernel_map *ret)
+{
+	int r = mp_dm_read(wwid, ret);
+
+	if (r < 0 || !ret->suspended)
+		return r;
+	*lock = mp_dm_lock(ret->devt, 0);
+	if (*lock < 0)
+		return *lock == -ETIMEDOUT ? -EBUSY : *lock;
+	mp_dm_map_fini(ret);
+	return mp_dm_read(wwid, ret);
+}
+
+/*
  * The loaded table is older than what is known now; if the wanted table differs, it is loaded
  * afterwards.
  */
@@ -156,7 +174,8 @@ static int leftover_wake(struct leftover_job *job)
 	static const struct mp_dm_flags unchanged = { .reload = true };
 	static const struct mp_table nothing = MP_TABLE_INIT;
 	_cleanup_(mp_dm_map_fini) struct mp_kernel_map kernel = { 0 };
-	int r = mp_dm_read(job->wwid, &kernel);
+	_cleanup_close_ int lock = -1;
+	int r = leftover_read(job->wwid, &lock, &kernel);
 
 	if (r < 0)
 		return r;

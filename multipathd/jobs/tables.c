@@ -9,10 +9,13 @@
 
 #include "base/cleanup.h"
 #include "kernel/dm.h"
+#include "kernel/dm_lock.h"
 #include "model/order.h"
 #include "multipathd/loop/pool.h"
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
+
+enum { RESERVATIONS_CHANGE_MSEC = 30000 };
 
 void table_job_free(struct table_job *job)
 {
@@ -57,6 +60,17 @@ static int table_job_create(struct table_job *job)
 	return r;
 }
 
+/* Whoever hangs with the lock does not keep the map from its paths for ever. */
+static int table_job_reload(struct table_job *job)
+{
+	_cleanup_close_ int lock = job->reserved ? mp_dm_lock(job->devt, RESERVATIONS_CHANGE_MSEC) :
+						   -1;
+
+	if (!job->whole)
+		job->flags.called_off = &job->called_off;
+	return mp_dm_reload(job->wwid, &job->table, &job->flags, job->resize);
+}
+
 static void table_job_run(struct work *work)
 {
 	struct table_job *job = caa_container_of(work, struct table_job, work);
@@ -67,9 +81,7 @@ static void table_job_run(struct work *work)
 	if (r >= 0 && job->create)
 		r = table_job_create(job);
 	if (r >= 0 && job->load) {
-		if (!job->whole)
-			job->flags.called_off = &job->called_off;
-		r = mp_dm_reload(job->wwid, &job->table, &job->flags, job->resize);
+		r = table_job_reload(job);
 		mp_wwids_clear_suspended(RUNTIME_DIR, job->wwid);
 	}
 	job->error = r;

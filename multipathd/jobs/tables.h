@@ -36,6 +36,9 @@ struct table_job {
 	 * resumed
 	 */
 	bool whole;
+	/* it has a reservation key, and its device is this: a load waits for mp_dm_lock() */
+	bool reserved;
+	dev_t devt;
 	/*
 	 * set by the loop, read by the worker when the map's I/O is suspended: a path is no longer
 	 * proven

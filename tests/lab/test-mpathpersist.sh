@@ -139,6 +139,17 @@ say "preempt oneself"
 mpp -o -P -K 456 -S 456 -T 6 "$m"
 keys_are "456 456 "
 holder_is "456 Exclusive Access, registrants only "
+say "the daemon's reload waits while the map is suspended"
+paused_preempt
+multipathd reload map "$m" > /tmp/reload &
+reload=$!
+holds 3 "the map is suspended until it is registered again" is_suspended
+kill -CONT "$child"
+wait "$tracer" || fail "status of the preemption"
+wait "$reload"
+same "it is reloaded then" "$(cat /tmp/reload)" ok
+check "it is resumed" is_active
+keys_are "456 456 "
 say "killed while the map is suspended"
 paused_preempt
 kill -KILL "$program"
