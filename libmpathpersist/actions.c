@@ -185,9 +185,30 @@ static void choose_registered(struct target *target, bool all_target_ports)
 				target->paths[i].chosen = false;
 }
 
+/* With ALL_TG_PT: the next path of a host speaks for it if one does not answer. */
+static void replace_lost(struct target *target, const struct attempt *attempt)
+{
+	for (size_t i = 0; i < target->path_count; i++) {
+		struct target_path *lost = &target->paths[i];
+
+		if (!lost->chosen || lost->code != CODE_TRANSPORT)
+			continue;
+		for (size_t j = i + 1; lost->chosen && j < target->path_count; j++) {
+			struct target_path *next = &target->paths[j];
+
+			if (!next->usable || next->chosen || next->host != lost->host)
+				continue;
+			lost->chosen = false;
+			next->chosen = true;
+			attempt_path(target, next, attempt);
+		}
+	}
+}
+
 struct counts {
 	size_t good, conflicting, lost;
 	int code; /* of another failure; 0 none */
+	bool of_lun; /* and it would be the same on another path */
 };
 
 static struct counts count_codes(const struct target *target)
@@ -205,8 +226,10 @@ static struct counts count_codes(const struct target *target)
 			counts.conflicting++;
 		else if (path->code == CODE_TRANSPORT)
 			counts.lost++;
-		else if (!counts.code)
+		else if (!counts.code || (!counts.of_lun && attempt_is_of_lun(path))) {
 			counts.code = path->code;
+			counts.of_lun = attempt_is_of_lun(path);
+		}
 	}
 	return counts;
 }
@@ -250,6 +273,8 @@ static int register_paths(struct target *target, bool ignores,
 
 	choose_registered(target, parameters->all_target_ports);
 	attempt_chosen(target, &attempt);
+	if (parameters->all_target_ports)
+		replace_lost(target, &attempt);
 	counts = count_codes(target);
 	if (counts.good && counts.conflicting && !ignores) {
 		register_conflicting(target, *parameters);
@@ -470,6 +495,8 @@ static int release(struct target *target, uint8_t scope_type, const struct mp_pr
 		return MPATH_PR_DMMP_ERROR;
 	attempt_chosen(target, &attempt);
 	counts = count_codes(target);
+	if (counts.good && !counts.of_lun)
+		counts.code = MPATH_PR_SUCCESS;
 	code = attempt_read_holder(target, &holder);
 	if (code != MPATH_PR_SUCCESS)
 		return code;

@@ -217,6 +217,11 @@ static enum weight weigh(const struct target_path *path)
 	}
 }
 
+bool attempt_is_of_lun(const struct target_path *path)
+{
+	return weigh(path) == OF_LUN;
+}
+
 static bool has_lost_answer(const struct target *target)
 {
 	for (size_t i = 0; i < target->path_count; i++)

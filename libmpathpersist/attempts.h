@@ -30,6 +30,9 @@ void attempt_forget(struct target *target);
 /** attempt_chosen() - on all chosen paths at once; each has its code afterwards */
 void attempt_chosen(struct target *target, const struct attempt *attempt);
 
+/** attempt_is_of_lun() - false if the code of @path may be another one on another path */
+bool attempt_is_of_lun(const struct target_path *path);
+
 /**
  * attempt_first() - one usable path after another, active ones first, until the LUN has answered: a
  * conflict may only mean that this path is not registered

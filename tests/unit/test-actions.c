@@ -882,6 +882,24 @@ static void a_passive_path_does_not_answer_for_the_others(void **state)
 	assert_int_equal(world->commands, 1);
 }
 
+static void a_passive_path_that_is_not_ready_does_not_prevent_a_release(void **state)
+{
+	(void)state;
+	for (int holder = 0; holder < 2; holder++) {
+		begin(MP_RESERVATION_CONFIGURED, OWN, holder, 5);
+		paths[0].passive = true;
+		world->sense[0] = 2;
+		assert_int_equal(act_with(action_release, OWN, 5), 0);
+		assert_int_equal(world->holder, NOBODY);
+		assert_false(world->noted_held);
+	}
+	/* all there are */
+	begin(MP_RESERVATION_CONFIGURED, OWN, 0, 5);
+	for (int i = 0; i < PATHS; i++)
+		world->sense[i] = 2;
+	assert_int_equal(act_with(action_release, OWN, 5), MPATH_PR_SENSE_NOT_READY);
+}
+
 static void clearing_leaves_nothing(void **state)
 {
 	const struct mp_reservation_parameters parameters = { .key = OWN };
@@ -902,6 +920,21 @@ static void with_all_target_ports_one_path_of_a_host_registers(void **state)
 	assert_int_equal(reg(0, OWN, true), 0);
 	assert_int_equal(world->commands, 2);
 	assert_int_equal(world->noted_paths, 2);
+
+	/* the next one, if that does not answer */
+	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
+	map.all_target_ports = true;
+	world->lost[0] = true;
+	assert_int_equal(reg(0, OWN, true), 0);
+	assert_int_equal(world->commands, 3);
+	assert_true(world->keys[1] == OWN && world->keys[2] == OWN);
+
+	/* none of the host does */
+	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
+	map.all_target_ports = true;
+	world->lost[0] = world->lost[1] = true;
+	assert_int_equal(reg(0, OWN, true), 0);
+	assert_true(world->keys[2] == OWN);
 }
 
 int main(void)
@@ -931,6 +964,7 @@ int main(void)
 		cmocka_unit_test(another_host_is_shut_out),
 		cmocka_unit_test(a_path_that_is_not_registered_yet_stops_no_action),
 		cmocka_unit_test(a_passive_path_does_not_answer_for_the_others),
+		cmocka_unit_test(a_passive_path_that_is_not_ready_does_not_prevent_a_release),
 		cmocka_unit_test(clearing_leaves_nothing),
 		cmocka_unit_test(with_all_target_ports_one_path_of_a_host_registers),
 	};
