@@ -61,6 +61,9 @@ void mp_check_notice(struct mp_check *check, const struct mp_scsi_result *result
  */
 int mp_check_answer(struct mp_check *check, enum mp_path_state state, const char *message);
 
+/* Message of a check that had a reservation conflict, which is the answer of a path that works. */
+#define MP_CHECK_RESERVED "path is up, reserved by another host"
+
 /**
  * mp_check_take_read() - turn an mp_aio_done into the answer of the check that returned 1
  * @error:	of struct mp_aio_done

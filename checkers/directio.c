@@ -25,10 +25,11 @@ static int prepare(struct mp_check *check)
 	return 0;
 }
 
+/* A conflict is an answer. If the path were down for it, it could not be registered. */
 void mp_check_take_read(struct mp_check *check, int error)
 {
-	if (error == 0)
-		mp_check_answer(check, MP_PATH_UP, "path is up");
+	if (error == 0 || error == -EBADE)
+		mp_check_answer(check, MP_PATH_UP, error ? MP_CHECK_RESERVED : "path is up");
 	else
 		mp_check_answer(check, MP_PATH_DOWN, "path is down");
 }
@@ -40,10 +41,12 @@ static int read_and_wait(struct mp_check *check)
 {
 	_cleanup_free_ void *buffer = NULL;
 	size_t size = check->kept;
+	ssize_t r;
 
 	if (posix_memalign(&buffer, size, size) != 0)
 		return mp_check_answer(check, MP_PATH_UNCHECKED, "out of memory");
-	mp_check_take_read(check, pread(check->fd, buffer, size, 0) == (ssize_t)size ? 0 : -EIO);
+	r = pread(check->fd, buffer, size, 0);
+	mp_check_take_read(check, r == (ssize_t)size ? 0 : r < 0 ? -errno : -EIO);
 	return 0;
 }
 

@@ -25,6 +25,8 @@ int mp_check_read_first_block(struct mp_check *check, struct mp_scsi_result *res
 		/* The host is short of memory: that says nothing about the path. */
 		if (r == -ENOMEM || (r == 0 && mp_scsi_is_good(result)))
 			return mp_check_answer(check, MP_PATH_UP, "path is up");
+		if (r == 0 && mp_scsi_is_conflict(result))
+			return mp_check_answer(check, MP_PATH_UP, MP_CHECK_RESERVED);
 		if (r < 0) {
 			*result = (struct mp_scsi_result){ 0 };
 			break;

@@ -26,7 +26,7 @@ static bool is_definite(int host_status)
 static bool judge(const struct mp_scsi_result *result, struct mp_check *check)
 {
 	if (mp_scsi_is_conflict(result)) {
-		mp_check_answer(check, MP_PATH_UP, "path is up, reserved by another host");
+		mp_check_answer(check, MP_PATH_UP, MP_CHECK_RESERVED);
 		return true;
 	}
 	if (mp_scsi_is_good(result)) {

@@ -350,8 +350,8 @@ static int checks_on_aio(sd_event_source *source, int fd, uint32_t events, void 
 		for (size_t i = 0; i < n; i++) {
 			struct check_job *job = done[i].cookie;
 
-			job->check.state = done[i].error < 0 ? MP_PATH_DOWN : MP_PATH_UP;
-			if (done[i].error < 0)
+			mp_check_take_read(&job->check, done[i].error);
+			if (job->check.state == MP_PATH_DOWN)
 				snprintf(job->check.message, sizeof(job->check.message),
 					 "read failed: %s", strerror(-done[i].error));
 			job->reaped = true;

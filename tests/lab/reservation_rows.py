@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""reservation_rows.py UNITS - mpathpersist's actions on a map in several states: a line for each, of what there is afterwards
+"""reservation_rows.py UNITS [NAME...] - mpathpersist's actions on a map in several states: a line for each, of what there is afterwards
 
 Each action has a unit for a while, of three ports with a SCSI host each. Ports 0 and 1 are this host's paths, 2 is another host's.
 """
@@ -16,7 +16,8 @@ import reserve
 A, OTHER = 0xa, 0xf  # the map's key, and that of the other host
 SHARED = 7
 # Name, what is done before, and the action. "held": a reservation of type 5, by the path of port 0. "mixed": that path has
-# another key than the map's. "fenced": the other host has taken the map's key away.
+# another key than the map's. "held-by-all": of type 7. "other": another host is registered, too. "fenced": it has taken the
+# map's key away. PREEMPT AND ABORT has a test of its own: over LIO's loopback, on one CPU, the target waits for itself (Linux 6.1).
 ROWS = """
 register      -              -G -S a
 rekey         registered     -G -K a -S b
@@ -42,6 +43,16 @@ taken         held-by-other  -R -K a -T 5
 release       held           -L -K a -T 5
 release-none  registered     -L -K a -T 5
 release-type  held           -L -K a -T 6
+release-other held-by-other  -L -K a -T 5
+preempt       held-by-other  -P -K a -S f -T 5
+preempt-key   other          -P -K a -S f -T 5
+preempt-self  held           -P -K a -S a -T 5
+preempt-all   held-by-all    -P -K a -S 0 -T 5
+preempt-wrong held-by-other  -P -K c -S f -T 5
+preempt-late  fenced         -P -K a -S f -T 5
+clear         held           -C -K a
+clear-other   held-by-other  -C -K a
+clear-wrong   held           -C -K c
 """
 DEADLINE = 60 * int(os.environ.get("LAB_SLOW", "1"))
 
@@ -179,6 +190,7 @@ def run(situation, units, rows):
 def main():
     units = [Unit(number) for number in range(int(sys.argv[1]))]
     rows = [line.split(None, 2) for line in ROWS.strip().splitlines()]
+    rows = [row for row in rows if not sys.argv[2:] or row[0] in sys.argv[2:]]
     for first in range(0, len(rows), len(units)):
         for situation in ("up", "down", "deleted"):
             run(situation, units, rows[first:first + len(units)])

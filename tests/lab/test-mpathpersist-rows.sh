@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: after each action of mpathpersist, with all paths, one down or the holder's deleted, array, key file and daemon agree
-# long: 72 rows
+# long: 102 rows
 # lab: --rules bare --limit 600
 . "$LAB/lib.sh"
 units=8

@@ -205,6 +205,7 @@ static void readsector0_tries_three_times(void **state)
 		{ "good", { 0 }, MP_PATH_UP, 1 },
 		{ "out of memory", { .r = -ENOMEM }, MP_PATH_UP, 1 },
 		{ "device gone", { .r = -ENODEV }, MP_PATH_DOWN, 1 },
+		{ "reservation conflict", { .result = { .scsi_status = 0x18 } }, MP_PATH_UP, 1 },
 		{ "unit attention", SENSE(6, 0x29, 0), MP_PATH_DOWN, 3 },
 		{ "not ready", SENSE(2, 4, 3), MP_PATH_DOWN, 1 },
 		{ "no connect", HOST(1), MP_PATH_DOWN, 1 },
@@ -443,6 +444,9 @@ static void directio_needs_a_device_that_can_be_read(void **state)
 	assert_int_equal(check.state, MP_PATH_UP);
 	mp_check_take_read(&check, -EIO);
 	assert_int_equal(check.state, MP_PATH_DOWN);
+	mp_check_take_read(&check, -EBADE);
+	assert_int_equal(check.state, MP_PATH_UP);
+	assert_string_equal(check.message, "path is up, reserved by another host");
 }
 
 static void cciss_tur_needs_its_driver(void **state)
