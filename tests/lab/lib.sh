@@ -253,6 +253,13 @@ iscsi_portal() {
 	echo 1 > "$group/enable"
 }
 
+# iscsi_login TARGET N - a session with that portal; iscsid runs
+iscsi_login() {
+	iscsiadm -m node -T "$1" -p "127.0.0.$2:3260,$2" -o new > /dev/null
+	iscsiadm -m node -T "$1" -p "127.0.0.$2:3260" -o update -n node.startup -v manual
+	iscsiadm -m node -T "$1" -p "127.0.0.$2:3260" --login > /dev/null || fail "no session with $1 $2"
+}
+
 ## The daemon
 
 # config ["KEYWORD VALUE"]... - write multipath.conf: these defaults, and the tests' own

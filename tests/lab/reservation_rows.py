@@ -17,7 +17,7 @@ A, OTHER = 0xa, 0xf  # the map's key, and that of the other host
 SHARED = 7
 # Name, what is done before, and the action. "held": a reservation of type 5, by the path of port 0. "mixed": that path has
 # another key than the map's. "held-by-all": of type 7. "other": another host is registered, too. "fenced": it has taken the
-# map's key away. PREEMPT AND ABORT has a test of its own: over LIO's loopback, on one CPU, the target waits for itself (Linux 6.1).
+# map's key away. PREEMPT AND ABORT is in test-reservation-abort.sh: over the loopback, on one CPU, LIO waits for itself (Linux 6.1).
 ROWS = """
 register      -              -G -S a
 rekey         registered     -G -K a -S b

@@ -5,11 +5,6 @@
 iqn=iqn.2014-08.org.example:effects
 target=/sys/kernel/config/target/iscsi/$iqn
 unlun() { rm "$target/tpgt_$1/lun/lun_$2/link"; rmdir "$target/tpgt_$1/lun/lun_$2"; }
-login() {
-	iscsiadm -m node -T $iqn -p "127.0.0.$1:3260,$1" -o new >/dev/null
-	iscsiadm -m node -T $iqn -p "127.0.0.$1:3260" -o update -n node.startup -v manual
-	iscsiadm -m node -T $iqn -p "127.0.0.$1:3260" --login >/dev/null || fail "no session $1"
-}
 connect() {
 	ip link set lo up
 	tcm_backstore disk0 8 e0
@@ -17,8 +12,8 @@ connect() {
 	iscsi_portal $iqn 1 disk0 disk1
 	iscsi_portal $iqn 2 disk0 disk1
 	iscsid
-	login 1
-	login 2
+	iscsi_login $iqn 1
+	iscsi_login $iqn 2
 }
 recovery() { cat /sys/class/iscsi_session/session*/recovery_tmo | tr '\n' ' '; }
 config "recheck_wwid yes" "no_path_retry 12" "fast_io_fail_tmo 7" "dev_loss_tmo 60"
