@@ -12,7 +12,7 @@ import sys
 
 READ_KEYS, READ_RESERVATION, CAPABILITIES, FULL_STATUS = range(4)
 RESERVE, RELEASE = 1, 2
-CONFLICT = 11
+VERBOSITY = 3
 library = ctypes.CDLL("libmpathpersist.so.0")
 library.mpath_lib_init.restype = ctypes.c_void_p
 
@@ -47,7 +47,7 @@ def registrants(fd):
 
 def change(fd, action, key):
     parameters = ctypes.create_string_buffer(struct.pack(">Q", key), 8224 + 32 * 8)
-    return library.mpath_persistent_reserve_out(fd, action, 0, 5, parameters, 0, 0)
+    return library.mpath_persistent_reserve_out(fd, action, 0, 5, parameters, 0, VERBOSITY)
 
 
 def rounds(end):
@@ -69,9 +69,9 @@ def work(device, key, end):
         for _ in rounds(end):
             check_keys(keys(fd), key, end)
             check_keys(registrants(fd), key, end)
-            assert change(fd, RESERVE, key) == 0
+            assert (code := change(fd, RESERVE, key)) == 0, code
             assert holder(fd)[0] == 0
-            assert change(fd, RELEASE, key) == 0
+            assert (code := change(fd, RELEASE, key)) == 0, code
     finally:
         os.close(fd)
 

@@ -20,7 +20,7 @@ mpathpersist -o -G -S 123abc "$m" || fail "not registered"
 few=-all,+sys_rawio,+sys_admin
 setpriv --bounding-set "$few" --inh-caps=-all python3 "$LAB/persist.py" "$m" 123abc /tmp/end > "$LAB_OUT/helper" 2>&1 &
 helper=$!
-served() { kill -0 $helper 2> /dev/null || fail "the helper has ended: $(cat "$LAB_OUT/helper")"; }
+served() { kill -0 $helper 2> /dev/null || fail "the helper has ended: $(tail -n 40 "$LAB_OUT/helper")"; }
 io_start one "$m"
 for path in sda sdb; do
 	say "$path"
@@ -37,7 +37,7 @@ served
 echo "- - -" > /sys/class/scsi_host/host0/scan
 until_true "it is back" maps_have 1 2
 touch /tmp/end
-wait $helper || fail "status $?: $(cat "$LAB_OUT/helper")"
+wait $helper || fail "status $?: $(tail -n 40 "$LAB_OUT/helper")"
 io_stop one
 same "both paths are registered" "$(mpathpersist -i -k "$m" | grep -c ' 0x123abc$')" 2
 same "nothing is reserved" "$(multipathd getprhold map "$map")" unset
