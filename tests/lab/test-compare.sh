@@ -21,6 +21,13 @@ collect() {
 	"$multipath" -ll mpathb > "$dir/multipath_-ll_mpathb" 2>/dev/null
 	"$multipath" -l -v1 > "$dir/multipath_-l_-v1" 2>/dev/null
 }
+# A check under way shows in one of two readings, whichever daemon it is.
+collected_twice() {
+	rm -rf "$1" "$1.again"
+	collect "$@"
+	collect "$1.again" "${@:2}"
+	diff -r "$1" "$1.again" > "$LAB_OUT/unsettled"
+}
 theirs_start() {
 	/run/debian/multipathd -d -s -v2 > /dev/null 2>> "$logfile" &
 	daemon_job=$!
@@ -35,7 +42,7 @@ observe() {
 	ready 3 4
 	pull sda
 	until_true "sda is failed" path_is sda failed faulty
-	collect "/tmp/$1" "$2/multipathd" "$2/multipath"
+	until_true -t 120 "outputs stay the same" collected_twice "/tmp/$1" "$2/multipathd" "$2/multipath"
 	plug sda
 	ready 3 4
 	daemon_stop any
