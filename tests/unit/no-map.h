@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "kernel/dm_ioctl.h"
+#include "kernel/dm_lock.h"
 
 int mp_dm_ioctl_identify(dev_t devt, struct mp_dm_ioctl_map *ret)
 {
@@ -17,5 +18,12 @@ int mp_dm_ioctl_read(dev_t devt, struct mp_table *ret)
 {
 	(void)devt;
 	(void)ret;
+	return -ENODEV;
+}
+
+int mp_dm_lock(dev_t devt, unsigned limit_msec)
+{
+	(void)devt;
+	(void)limit_msec;
 	return -ENODEV;
 }
