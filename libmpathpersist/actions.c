@@ -84,15 +84,27 @@ static void register_chosen(struct target *target, const struct mp_prkey *key)
 	attempt_chosen(target, &attempt);
 }
 
+/* Only another host removes the registration of @keeper, while the others are registered. */
 static bool was_shut_out(struct target *target, struct target_path *keeper,
 			 const struct mp_prkey *key)
 {
 	const struct mp_reservation_parameters parameters = again_parameters(target, key);
 	const struct attempt attempt = { .action = MP_RESERVING_REGISTER,
 					 .parameters = &parameters };
+	size_t own, others = 0;
 
-	keeper->chosen = true; /* one of those that are registered */
-	return attempt_path(target, keeper, &attempt) == MPATH_PR_RESERV_CONFLICT;
+	for (size_t i = 0; i < target->path_count; i++)
+		others += target->paths[i].chosen && target->paths[i].code == MPATH_PR_SUCCESS;
+	keeper->chosen = true;
+	switch (attempt_path(target, keeper, &attempt)) {
+	case MPATH_PR_SUCCESS:
+		return false;
+	case MPATH_PR_RESERV_CONFLICT:
+		return true;
+	default:
+		own = attempt_count_key(target, key->key);
+		return others && own <= others;
+	}
 }
 
 /*
@@ -102,8 +114,7 @@ static bool was_shut_out(struct target *target, struct target_path *keeper,
  * @keeper:	a path whose registration stays: if it is gone afterwards, another host has removed
  *		it; NULL none
  *
- * Return: MPATH_PR_SUCCESS, or MPATH_PR_RESERV_CONFLICT this host was shut out: no path is
- * registered any more.
+ * Return: MPATH_PR_SUCCESS, or CODE_SHUT_OUT: no path is registered any more.
  */
 static int register_again(struct target *target, const struct mp_prkey *key,
 			  struct target_path *keeper)
@@ -126,7 +137,11 @@ static int register_again(struct target *target, const struct mp_prkey *key,
 		   target->map.name);
 	target_choose_usable(target);
 	register_chosen(target, &(struct mp_prkey){ 0 });
-	return MPATH_PR_RESERV_CONFLICT;
+	for (size_t i = 0; i < target->path_count; i++)
+		if (target->paths[i].chosen && target->paths[i].code != MPATH_PR_SUCCESS)
+			target_log(target, LOG_LEVEL_ERROR, "%s: %s: still registered",
+				   target->map.name, target->paths[i].name);
+	return CODE_SHUT_OUT;
 }
 
 /*
@@ -165,6 +180,8 @@ static int run_paused(struct target *target,
 
 	attempt_forget(target);
 	code = pause_run(target, run, argument);
+	if (code == CODE_SHUT_OUT)
+		return MPATH_PR_RESERV_CONFLICT;
 	if (attempt_find_key(target, key->key))
 		note_registration(target, true);
 	return code;
@@ -188,6 +205,11 @@ static void choose_registered(struct target *target, bool all_target_ports)
 /* With ALL_TG_PT: the next path of a host speaks for it if one does not answer. */
 static void replace_lost(struct target *target, const struct attempt *attempt)
 {
+	struct mp_reservation_parameters done = *attempt->parameters;
+	const struct attempt again = { .action = MP_RESERVING_REGISTER, .parameters = &done };
+
+	/* What the lost path has done: then it is registered with the new key already. */
+	done.key = done.service_action_key;
 	for (size_t i = 0; i < target->path_count; i++) {
 		struct target_path *lost = &target->paths[i];
 
@@ -200,7 +222,8 @@ static void replace_lost(struct target *target, const struct attempt *attempt)
 				continue;
 			lost->chosen = false;
 			next->chosen = true;
-			attempt_path(target, next, attempt);
+			if (attempt_path(target, next, attempt) == MPATH_PR_RESERV_CONFLICT)
+				attempt_path(target, next, &again);
 		}
 	}
 }
@@ -467,7 +490,7 @@ static int release_paused(struct target *target, const void *argument)
 	if (code == MPATH_PR_SUCCESS) {
 		code = code_final(attempt_path(target, path, &attempt));
 		if (register_again(target, key, path) != MPATH_PR_SUCCESS)
-			code = MPATH_PR_RESERV_CONFLICT;
+			code = CODE_SHUT_OUT;
 	} else {
 		register_if_known(target, key);
 	}

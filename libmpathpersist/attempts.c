@@ -180,11 +180,16 @@ static struct read_keys *read_keys(struct target *target)
 	return TAKE_PTR(read);
 }
 
-bool attempt_find_key(struct target *target, uint64_t key)
+size_t attempt_count_key(struct target *target, uint64_t key)
 {
 	_cleanup_free_ struct read_keys *read = read_keys(target);
 
-	return read && mp_reservation_count(&read->keys, key) > 0;
+	return read ? mp_reservation_count(&read->keys, key) : 0;
+}
+
+bool attempt_find_key(struct target *target, uint64_t key)
+{
+	return attempt_count_key(target, key) > 0;
 }
 
 int attempt_read_holder(struct target *target, struct mp_reservation_holder *ret)

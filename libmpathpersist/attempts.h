@@ -54,6 +54,9 @@ int attempt_first(struct target *target, const struct attempt *attempt, struct t
  */
 int attempt_in(struct target *target, enum mp_reserving_in action, uint8_t *data, size_t *size);
 
+/** attempt_count_key() - registrations of @key that the array has; 0 also if it does not answer */
+size_t attempt_count_key(struct target *target, uint64_t key);
+
 /** attempt_find_key() - true if the array has a registration of @key */
 bool attempt_find_key(struct target *target, uint64_t key);
 

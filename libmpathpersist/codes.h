@@ -12,6 +12,7 @@ enum {
 	CODE_AGAIN = 17, /* a unit attention: the same path may answer otherwise now */
 	CODE_BUSY = 18, /* NOT READY, operation in progress: it may in a moment */
 	CODE_UNSENT = 19, /* this path was sent no command */
+	CODE_SHUT_OUT = 20, /* another host removed this one's key while its paths lacked theirs */
 };
 
 /** code_of_result() - Return: MPATH_PR_..., CODE_TRANSPORT, CODE_AGAIN, or CODE_BUSY */

@@ -49,6 +49,7 @@ static struct {
 	uint8_t sense[PATHS]; /* a path answers this to all commands; 0 none */
 	int loses_answer_to; /* the next of these actions is done, and its answer is lost */
 	unsigned shut_out_in; /* at this command from now on another host preempts OWN; 0 never */
+	bool shut_out_loses; /* and path 0 is lost */
 	bool suspended;
 	unsigned suspensions;
 	/* there was a moment in which a path had no registration, and the map took I/O */
@@ -117,9 +118,11 @@ static int act(int nexus, enum mp_reserving_out action, uint8_t type,
 	bool known = world->keys[nexus] && world->keys[nexus] == parameters->key;
 
 	world->commands++;
-	if (world->shut_out_in && !--world->shut_out_in)
+	if (world->shut_out_in && !--world->shut_out_in) {
 		for (int i = 0; i < NEXUSES; i++)
 			world->keys[i] = world->keys[i] == OWN ? 0 : world->keys[i];
+		world->lost[0] |= world->shut_out_loses;
+	}
 	if (world->lost[nexus]) {
 		*ret = (struct mp_scsi_result){ .host_status = MP_SCSI_HOST_NO_CONNECT };
 		return 0;
@@ -312,6 +315,7 @@ static void begin(enum mp_reservation_source source, uint64_t key, int holder, u
 	world->suspended = world->exposed = world->daemon_is_gone = false;
 	world->loses_answer_to = NOTHING;
 	world->shut_out_in = 0;
+	world->shut_out_loses = false;
 	world->suspensions = world->commands = world->noted_paths = 0;
 	world->noted_held = holder >= 0 && holder < PATHS;
 	world->noted_registered = key != 0;
@@ -732,6 +736,16 @@ static void a_host_that_is_shut_out_while_it_preempts_itself_stays_out(void **st
 		assert_true(paths_have(0) && world->keys[OTHER] == THEIRS);
 	}
 	assert_int_equal(last, 4); /* no more commands in one that is not */
+
+	/* The path that tells no longer answers: the keys do. */
+	for (unsigned at = 2; at <= 4; at++) {
+		begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
+		world->shut_out_in = at;
+		world->shut_out_loses = true;
+		assert_int_equal(preempt_with(OWN, OWN, 6), MPATH_PR_RESERV_CONFLICT);
+		assert_true(paths_have(0));
+		assert_int_equal(world->noted_paths, 0);
+	}
 }
 
 static void another_host_is_shut_out(void **state)
@@ -928,6 +942,13 @@ static void with_all_target_ports_one_path_of_a_host_registers(void **state)
 	assert_int_equal(reg(0, OWN, true), 0);
 	assert_int_equal(world->commands, 3);
 	assert_true(world->keys[1] == OWN && world->keys[2] == OWN);
+
+	/* which finds itself registered by what the lost one had done */
+	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
+	map.all_target_ports = true;
+	world->lost[0] = true;
+	world->keys[1] = OWN;
+	assert_int_equal(reg(0, OWN, false), 0);
 
 	/* none of the host does */
 	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
