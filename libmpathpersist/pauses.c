@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "kernel/dm_ioctl.h"
+#include "kernel/dm_lock.h"
 #include "libmpathpersist/mpath_persist.h"
 #include "libmpathpersist/targets.h"
 
@@ -21,6 +22,7 @@ enum {
 	SET_IO_FLUSHER = 57, /* Linux 5.6; older headers lack it */
 	RESUMES = 5,
 	RESUME_PAUSE_MSEC = 100,
+	LOCK_TIMEOUT_MSEC = 30000,
 };
 
 /* Shared by both processes. */
@@ -151,12 +153,15 @@ int pause_run(struct target *target, int (*run)(struct target *target, const voi
 {
 	/* Opened before anything waits: it may fail. */
 	_cleanup_close_ int control = mp_dm_ioctl_open();
+	/* A load by the daemon would resume the map. */
+	_cleanup_(mp_dm_unlock) int lock =
+		mp_dm_lock(target->devt, MP_DM_LOCK_TABLE, LOCK_TIMEOUT_MSEC);
 	const size_t size =
 		sizeof(struct outcome) + target->path_count * sizeof(struct target_path);
 	struct outcome *outcome;
-	int code = control;
+	int code = control < 0 ? control : lock;
 
-	if (control >= 0) {
+	if (code >= 0) {
 		outcome =
 			mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 		code = outcome == MAP_FAILED ? -errno :

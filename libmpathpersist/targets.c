@@ -244,7 +244,7 @@ static int find_settings(struct target *target, const struct mp_identity *refere
 /* A program that hangs with its lock is not to keep all others from fencing for ever. */
 static int target_lock(struct target *target)
 {
-	target->lock_fd = mp_dm_lock(target->devt, LOCK_TIMEOUT_MSEC);
+	target->lock_fd = mp_dm_lock(target->devt, MP_DM_LOCK_RESERVATIONS, LOCK_TIMEOUT_MSEC);
 	if (target->lock_fd >= 0)
 		return MPATH_PR_SUCCESS;
 	target_log(target, LOG_LEVEL_ERROR, "%s: cannot lock: %s", target->map.name,
@@ -279,7 +279,7 @@ int target_open(int fd, enum target_use use, int verbosity, struct target *ret)
 
 void target_close(struct target *target)
 {
-	mp_closep(&target->lock_fd);
+	mp_dm_unlock(&target->lock_fd);
 	for (size_t i = 0; i < target->path_count; i++)
 		if (target->paths[i].fd >= 0)
 			close(target->paths[i].fd);

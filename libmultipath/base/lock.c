@@ -40,19 +40,28 @@ int mp_lock_wait(int (*attempt)(const struct mp_lock *lock), const struct mp_loc
 	}
 }
 
-static int lock_try(const struct mp_lock *lock)
+static int lock_set(const struct mp_lock *lock, short type)
 {
-	struct flock bytes = { .l_type = F_WRLCK,
-			       .l_whence = SEEK_SET,
-			       .l_start = lock->start,
-			       .l_len = lock->length };
+	struct flock bytes = {
+		.l_type = type, .l_whence = SEEK_SET, .l_start = lock->start, .l_len = lock->length
+	};
 
 	if (fcntl(lock->fd, F_OFD_SETLK, &bytes) == 0)
 		return 0;
 	return errno == EACCES ? -EAGAIN : -errno;
 }
 
+static int lock_try(const struct mp_lock *lock)
+{
+	return lock_set(lock, F_WRLCK);
+}
+
 int mp_lock_take(const struct mp_lock *lock, unsigned limit_msec)
 {
 	return mp_lock_wait(lock_try, lock, limit_msec);
+}
+
+void mp_lock_release(int fd)
+{
+	lock_set(&(struct mp_lock){ .fd = fd }, F_UNLCK);
 }

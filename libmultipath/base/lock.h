@@ -12,7 +12,8 @@ struct mp_lock {
 };
 
 /**
- * mp_lock_take() - lock them for writing, until all copies of the descriptor are closed. Blocks.
+ * mp_lock_take() - lock them for writing, until mp_lock_release(), or all copies of the descriptor
+ * are closed. Blocks.
  *
  * An open file description lock: it is that of one open(), whatever the thread or process, and
  * conflicts with the POSIX locks of other programs.
@@ -20,6 +21,9 @@ struct mp_lock {
  * Return: 0, -ETIMEDOUT after @limit_msec, negative errno.
  */
 int mp_lock_take(const struct mp_lock *lock, unsigned limit_msec);
+
+/** mp_lock_release() - all bytes of that open(), also if another process has a copy of @fd */
+void mp_lock_release(int fd);
 
 /**
  * mp_lock_wait() - call @attempt again and again, until it gets the lock. Blocks.

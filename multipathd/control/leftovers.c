@@ -158,7 +158,7 @@ static int leftover_read(const char *wwid, int *lock, struct mp_kernel_map *ret)
 
 	if (r < 0 || !ret->suspended)
 		return r;
-	*lock = mp_dm_lock(ret->devt, 0);
+	*lock = mp_dm_lock(ret->devt, MP_DM_LOCK_TABLE, 0);
 	if (*lock < 0)
 		return *lock == -ETIMEDOUT ? -EBUSY : *lock;
 	mp_dm_map_fini(ret);
@@ -171,10 +171,10 @@ static int leftover_read(const char *wwid, int *lock, struct mp_kernel_map *ret)
  */
 static int leftover_wake(struct leftover_job *job)
 {
-	static const struct mp_dm_flags unchanged = { .reload = true };
+	struct mp_dm_flags flags = { .reload = true };
 	static const struct mp_table nothing = MP_TABLE_INIT;
 	_cleanup_(mp_dm_map_fini) struct mp_kernel_map kernel = { 0 };
-	_cleanup_close_ int lock = -1;
+	_cleanup_(mp_dm_unlock) int lock = -1;
 	int r = leftover_read(job->wwid, &lock, &kernel);
 
 	if (r < 0)
@@ -184,12 +184,14 @@ static int leftover_wake(struct leftover_job *job)
 		return 0;
 	job->resumed = kernel.suspended;
 	if (job->without_paths && kernel.suspended) {
+		flags.no_paths = true;
+		flags.read_only = kernel.read_only;
 		mp_table_keep(&kernel.table, &nothing);
-		r = mp_dm_reload(job->wwid, &kernel.table, &unchanged, false);
+		r = mp_dm_reload(job->wwid, &kernel.table, &flags, false);
 	} else {
 		r = mp_dm_clear(job->wwid);
 		if (r >= 0 && kernel.suspended)
-			r = mp_dm_resume(job->wwid, &unchanged);
+			r = mp_dm_resume(job->wwid, &flags);
 	}
 	return r < 0 ? r : 1;
 }
@@ -222,7 +224,7 @@ static void leftover_job_done(struct work *work)
 				    "no path has a verified WWID: resumed without paths" :
 			    job->resumed ? "resumed" :
 					   "table dropped");
-	else if (job->error < 0 && job->error != -ENODEV)
+	else if (job->error < 0 && job->error != -ENODEV && job->error != -EBUSY)
 		log_warning("%s: cannot %s the map that a killed program left: %s",
 			    map ? map->map.name : job->wwid,
 			    job->kind == LEFTOVER_HALF_MADE ? "remove" : "resume",
@@ -272,15 +274,18 @@ static bool leftovers_know_paths(const struct daemon_map *map)
 	return false;
 }
 
-/* Return: true if a path may still report its WWID: it has not answered yet */
+/* Return: true if a path may still report its WWID: it has not answered yet, or is not known yet */
 static bool leftovers_await_paths(const struct daemon_map *map)
 {
 	const struct mp_path *path;
+	size_t known = 0;
 
-	cds_list_for_each_entry(path, &map->map.paths, in_map)
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
 		if (path->state == MP_PATH_UNCHECKED || path->state == MP_PATH_PENDING)
 			return true;
-	return false;
+		known += mp_table_find(&map->map.kernel.table, path->identity.devt) != NULL;
+	}
+	return known < mp_table_count(&map->map.kernel.table);
 }
 
 /*
@@ -295,7 +300,7 @@ static enum leftover_step leftovers_judge_suspended(const struct leftover_case *
 		return LEFTOVER_STEP_RELOAD;
 	if (leftovers_know_paths(leftover->map))
 		return leftover->awaited ? LEFTOVER_STEP_FORGET : LEFTOVER_STEP_RELOAD;
-	if (!leftovers_await_paths(leftover->map))
+	if (leftover->last || !leftovers_await_paths(leftover->map))
 		return LEFTOVER_STEP_EMPTY;
 	return leftover->awaited ? LEFTOVER_STEP_FORGET : LEFTOVER_STEP_WAIT;
 }
@@ -341,6 +346,7 @@ static int leftover_on_timer(sd_event_source *source, uint64_t usec, void *userd
 		.by_operator = map && map->map.kernel.suspended &&
 			       mp_wwids_has_suspended(RUNTIME_DIR, leftover->wwid),
 		.awaited = daemon->inventory.options.awaits_leftovers,
+		.last = leftover->grace_sec >= GRACE_MAX_SEC,
 	};
 	enum leftover_step step = leftovers_judge(&facts);
 

@@ -33,6 +33,7 @@ struct leftover_case {
 	bool reload_asked; /* before */
 	bool by_operator; /* an operator suspended it */
 	bool awaited; /* as options.awaits_leftovers */
+	bool last; /* it has been waited for as long as any path may take */
 };
 
 enum leftover_step {

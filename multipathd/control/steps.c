@@ -124,7 +124,7 @@ int steps_make_job(const struct daemon_map *map, const struct mp_plan *plan, str
 	job->flags.no_paths = plan->no_active_path;
 	job->flags.read_only = plan->read_only;
 	job->whole = inventory->options.loads_whole;
-	job->reserved = map->reservation.key.key;
+	job->reserved = map->map.settings.reservation_source != MP_RESERVATION_NONE;
 	job->devt = map->map.kernel.devt;
 	job->name = strdup(plan->name ? plan->name : map->map.name);
 	if (delimiter)

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "kernel/dm.h"
 #include "kernel/dm_lock.h"
 #include "model/order.h"
@@ -15,7 +17,7 @@
 #include "multipathd/state/daemon.h"
 #include "multipathd/state/lanes.h"
 
-enum { RESERVATIONS_CHANGE_MSEC = 30000 };
+enum { PAUSE_MSEC = 60000 }; /* for changes of its reservations */
 
 void table_job_free(struct table_job *job)
 {
@@ -63,9 +65,10 @@ static int table_job_create(struct table_job *job)
 /* Whoever hangs with the lock does not keep the map from its paths for ever. */
 static int table_job_reload(struct table_job *job)
 {
-	_cleanup_close_ int lock = job->reserved ? mp_dm_lock(job->devt, RESERVATIONS_CHANGE_MSEC) :
-						   -1;
+	_cleanup_(mp_dm_unlock) int lock =
+		job->reserved ? mp_dm_lock(job->devt, MP_DM_LOCK_TABLE, PAUSE_MSEC) : -1;
 
+	job->lock_error = job->reserved && lock < 0 ? lock : 0;
 	if (!job->whole)
 		job->flags.called_off = &job->called_off;
 	return mp_dm_reload(job->wwid, &job->table, &job->flags, job->resize);
@@ -104,6 +107,9 @@ static void table_job_done(struct work *work)
 {
 	struct table_job *job = caa_container_of(work, struct table_job, work);
 
+	if (job->lock_error < 0)
+		log_warning("%s: loaded although a program may have it suspended: %s", job->name,
+			    strerror(-job->lock_error));
 	job->ended(job);
 }
 

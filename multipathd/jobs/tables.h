@@ -36,7 +36,7 @@ struct table_job {
 	 * resumed
 	 */
 	bool whole;
-	/* it has a reservation key, and its device is this: a load waits for mp_dm_lock() */
+	/* it may have reservations, and its device is this: a load takes its lock */
 	bool reserved;
 	dev_t devt;
 	/*
@@ -47,6 +47,7 @@ struct table_job {
 	dev_t *bad; /* paths that must be failed in the loaded table, in which all paths are active
 		       at first */
 	size_t bad_count;
+	int lock_error; /* a load went on without that lock */
 	int error;
 	struct mp_kernel_map kernel; /* read back, whatever the result */
 };

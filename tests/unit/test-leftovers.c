@@ -6,6 +6,7 @@
 #include "jobs-recorded.h"
 
 #define ONE_PATH "0 0 1 1 round-robin 0 1 1 8:0 1"
+#define TWO_PATHS "0 0 1 1 round-robin 0 2 1 8:0 1 8:16 1"
 
 enum {
 	EXISTS = 1 << 0,
@@ -19,6 +20,8 @@ enum {
 	REMOVED_BY_HAND = 1 << 8,
 	GEOM = 1 << 9,
 	PENDING = 1 << 10, /* its path has not answered yet */
+	OTHER_PATH = 1 << 11, /* its table has a path that is not known yet */
+	LAST = 1 << 12,
 };
 
 /* A map of one path. */
@@ -36,7 +39,7 @@ static struct daemon_map *left_init(struct made *made, unsigned facts)
 	if (facts & PENDING)
 		path->path.state = MP_PATH_PENDING;
 	if (facts & EXISTS)
-		recorded_table(map, "mpatha", ONE_PATH);
+		recorded_table(map, "mpatha", facts & OTHER_PATH ? TWO_PATHS : ONE_PATH);
 	map->map.kernel.suspended = facts & SUSPENDED;
 	map->keep_uncreated = facts & REMOVED_BY_HAND;
 	made->inventory.options.awaits_leftovers = facts & AWAITED;
@@ -59,6 +62,9 @@ static void a_leftover_is_reloaded_created_repaired_or_forgotten(void **state)
 		/* Waiting I/O goes only to verified paths, if there are any. */
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED, LEFTOVER_STEP_RELOAD },
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | ASKED | PENDING, LEFTOVER_STEP_WAIT },
+		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | ASKED | OTHER_PATH, LEFTOVER_STEP_WAIT },
+		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | ASKED | PENDING | LAST,
+		  LEFTOVER_STEP_EMPTY },
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | ASKED, LEFTOVER_STEP_EMPTY },
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | ASKED | VERIFIED, LEFTOVER_STEP_RELOAD },
 		{ LEFTOVER_SUSPENDED, EXISTS | SUSPENDED | ASKED | WRONG, LEFTOVER_STEP_RELOAD },
@@ -92,6 +98,7 @@ static void a_leftover_is_reloaded_created_repaired_or_forgotten(void **state)
 			.reload_asked = facts & ASKED,
 			.by_operator = facts & BY_OPERATOR,
 			.awaited = facts & AWAITED,
+			.last = facts & LAST,
 		};
 		enum leftover_step step = leftovers_judge(&leftover);
 
