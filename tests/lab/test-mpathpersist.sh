@@ -43,10 +43,11 @@ lose_holder() {
 is_suspended() { dmsetup info "$m" | grep -q 'State: *SUSPENDED'; }
 is_active() { ! is_suspended; }
 is_stopped() { grep -qs '^State:[[:space:]]*[tT]' "/proc/$1/status"; }
+has_ended() { [ ! -e "/proc/$1" ]; }
 child_stops() {	# child_stops PID - sets $child
+	! has_ended "$1" || fail "it has ended: $(cat /tmp/err)"
 	child=$(pgrep -o -P "$1") && is_stopped "$child"
 }
-has_ended() { [ ! -e "/proc/$1" ]; }
 # paused_preempt - it stands between suspend and resume: the first request to device-mapper of each process stops it. That may
 # also interrupt the suspension, which waits for I/O under way: then again.
 paused_preempt() {

@@ -31,8 +31,17 @@ is_stopped() { grep -qs '^State:[[:space:]]*[tT]' "/proc/$1/status"; }
 program_stops() {	# program_stops TRACER - sets $child
 	child=$(pgrep -o -P "$1") && is_stopped "$child"
 }
-# waits_for_lock PID DIR - it has opened what it locks
-waits_for_lock() { ls -l "/proc/$1/fd" 2> /dev/null | grep -q -- "-> $2\$"; }
+# waits_for_lock PID - it has opened what it locks
+waits_for_lock() { ls -l "/proc/$1/fd" 2> /dev/null | grep -q -- "-> /dev/mapper/control\$"; }
+# lock_map DEVICE - as the library does while it changes reservations
+lock_map() {
+	exec python3 -c '
+import fcntl, os, sys, time
+control = os.open("/dev/mapper/control", os.O_RDWR)
+fcntl.lockf(control, fcntl.LOCK_EX, 1, 2 * os.minor(os.stat(sys.argv[1]).st_rdev))
+print("locked", flush=True)
+time.sleep(600)' "$1"
+}
 
 ldconfig	# another libmpathpersist is in /lib, and ours comes first
 mkdir -p /var/target/pr	# LIO keeps registrations there
@@ -72,16 +81,16 @@ mpp -o -I -S a "$m"
 same "the file has it again" "$(world)" "a,a a 0xa,set,unknown"
 
 say "another program changes the key while this one waits"
-node=$(readlink -f "$m")
-exec 9< "/sys/block/${node##*/}"
-flock -x 9
-"$program" -o -G -K a -S c "$m" > /tmp/out 2> /tmp/err 9<&- &
+lock_map "$m" > /tmp/locked &
+other=$!
+until_true "the other one has the lock" grep -q locked /tmp/locked
+"$program" -o -G -K a -S c "$m" > /tmp/out 2> /tmp/err &
 waiting=$!
-until_true "it waits for the lock" waits_for_lock "$waiting" "$(readlink -f "/sys/block/${node##*/}")"
+until_true "it waits for the lock" waits_for_lock "$waiting"
 for disk in sda sdb; do sg_persist -n -o -G -K a -S b /dev/$disk > /dev/null || fail "$disk does not get the key"; done
 multipathd setprkey map "$map" key b > /dev/null || fail "the daemon does not get the key"
 until_true "the daemon has registered it" world_is "b,b b 0xb,set,unset"
-exec 9<&-
+kill -KILL $other
 wait "$waiting"
 same "the key is no longer what was given" "$?" 1
 same "what the other program did stays" "$(world)" "b,b b 0xb,set,unset"
