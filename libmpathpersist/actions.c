@@ -75,6 +75,15 @@ static struct mp_reservation_parameters again_parameters(const struct target *ta
 	};
 }
 
+/* Of the chosen paths. */
+static void log_failed(const struct target *target, enum log_level level, const char *what)
+{
+	for (size_t i = 0; i < target->path_count; i++)
+		if (target->paths[i].chosen && target->paths[i].code != MPATH_PR_SUCCESS)
+			target_log(target, level, "%s: %s: %s", target->map.name,
+				   target->paths[i].name, what);
+}
+
 static void register_chosen(struct target *target, const struct mp_prkey *key)
 {
 	const struct mp_reservation_parameters parameters = again_parameters(target, key);
@@ -126,21 +135,14 @@ static int register_again(struct target *target, const struct mp_prkey *key,
 	if (keeper)
 		keeper->chosen = false;
 	register_chosen(target, key);
-	for (size_t i = 0; i < target->path_count; i++)
-		if (target->paths[i].chosen && target->paths[i].code != MPATH_PR_SUCCESS)
-			target_log(target, LOG_LEVEL_WARNING,
-				   "%s: %s: reservation key not registered again", target->map.name,
-				   target->paths[i].name);
+	log_failed(target, LOG_LEVEL_WARNING, "reservation key not registered again");
 	if (!keeper || !was_shut_out(target, keeper, key))
 		return MPATH_PR_SUCCESS;
 	target_log(target, LOG_LEVEL_ERROR, "%s: another host has removed the reservation key",
 		   target->map.name);
 	target_choose_usable(target);
 	register_chosen(target, &(struct mp_prkey){ 0 });
-	for (size_t i = 0; i < target->path_count; i++)
-		if (target->paths[i].chosen && target->paths[i].code != MPATH_PR_SUCCESS)
-			target_log(target, LOG_LEVEL_ERROR, "%s: %s: still registered",
-				   target->map.name, target->paths[i].name);
+	log_failed(target, LOG_LEVEL_ERROR, "still registered");
 	return CODE_SHUT_OUT;
 }
 
