@@ -137,7 +137,7 @@ demo: setup ## install, build, and show path failover on a real kernel in a proc
 	@$(MAKE) --no-print-directory all
 	@$(own_jobs) tests/lab/demo
 
-check: setup ## install, build, and run every test; the last line counts them
+check: setup ## install, build, and run the tests; the last line counts them
 	@$(own_jobs) tests/check
 
 bench: setup ## install, build, and benchmark this and Debian's multipath-tools side by side
@@ -252,7 +252,7 @@ unit: unit-programs ## run the unit tests (SAN=1: under ASan and UBSan)
 lab: all $(lab_programs) ## run the tests on a real kernel (LAB=name for some of them)
 	@$(own_jobs) tests/lab/run-all $(LAB)
 
-lab-long: all ## run the lab tests that take minutes, which "make check" leaves out
+lab-long: all $(lab_programs) ## run the lab tests that "make check" leaves out
 	@$(own_jobs) tests/lab/run-all --long
 
 lab-sanitized: ## run some lab tests under ASan and UBSan, on Debian's kernel in QEMU (LAB=name for some of them)

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: multipath -t and -T print the same as the release's multipath-tools for each file in configs/, except for the listed differences
+# long: each file in configs/, on both programs
 . "$LAB/lib.sh"
 config
 san 2 1

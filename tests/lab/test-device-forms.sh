@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: multipath(8) accepts a device as node, number, kernel name, map or WWID with every option, with and without a daemon
+# long: each option with each form
 . "$LAB/lib.sh"
 config "no_path_retry 4" "find_multipaths strict" "path_grouping_policy failover"
 san 2 2

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: a dry run reports what a reconfigure would create, reload, rename, remove and set, and changes nothing; a damaged file is reported, and the configuration is then stale
+# long: each kind of difference
 . "$LAB/lib.sh"
 san 2 4
 w0=$(wwid_of_lun 0) w1=$(wwid_of_lun 1) w2=$(wwid_of_lun 2) w3=$(wwid_of_lun 3)

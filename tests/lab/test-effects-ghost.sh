@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: ghost_delay keeps udev from probing a new map with only ghost paths until a path is up or the delay is over
+# long: delays must expire
 . "$LAB/lib.sh"
 configure() {
 	config "no_path_retry fail" "ghost_delay $1"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: flush_on_last_del determines what happens to a map without paths, in use or not; queue_without_daemon whether I/O waits without a daemon
+# long: queueing must end by itself
 . "$LAB/lib.sh"
 values=(never unused unused always always never)
 retries=(queue queue queue queue queue fail)

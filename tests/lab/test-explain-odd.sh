@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: explain describes devices that are not disks, are partly present, were created or removed by hand, or rejected while in use; its JSON is valid, and the change it suggests has the predicted result
+# long: each kind of odd device
 . "$LAB/lib.sh"
 san 2 4
 for lun in 0 1 2 3; do

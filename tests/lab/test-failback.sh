@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: failback manual never switches back, immediate does at once, N after N seconds, followover only when a whole group had been down
+# long: delays must expire
 . "$LAB/lib.sh"
 # scsi_debug's hosts are optimized, non-optimized and standby in turn. Without the last that makes
 # two groups: the first and fourth host ($a, $d), and the second and fifth.

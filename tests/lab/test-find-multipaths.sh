@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: find_multipaths strict, yes, smart, greedy and no claim the disks that they should
+# long: a restart for each value
 . "$LAB/lib.sh"
 # A disk with two paths, and one with one.
 udev_quick modprobe scsi_debug add_host=2 num_tgts=1 max_luns=1 vpd_use_hostno=0 dev_size_mb=8

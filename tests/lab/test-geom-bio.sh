@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: gmultipath creates maps of devices that the kernel supports in bio-based maps only (dm, MD, partitions), in each mode, with and without the daemon
+# long: each mode, with the daemon and without
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict"

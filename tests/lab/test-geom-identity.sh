@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: gmultipath gives the kernel no path that leads to another LUN: not by restore, reinstate path, failure of the last path, a table, or as a new path
+# long: each way to give a path back
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict"

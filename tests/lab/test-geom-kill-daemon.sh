@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: a daemon killed in the middle of a command leaves a complete map, over which verified I/O continues, with and without another daemon
+# long: the daemon is killed at many points
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict"

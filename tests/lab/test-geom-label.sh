@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: without a daemon, labels are written, checked, tasted, trusted and erased correctly
 # unit: gmultipath alone: no daemon runs
+# long: each verb on labels, without a daemon
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 san 2 2

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: gmultipath writes to a last sector only while its own label is there and the disk is the right one, and a failing verb changes nothing
 # unit: gmultipath alone: no daemon runs
+# long: each way to write there
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 san 2 2

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: unsuitable map names are refused, a label with such a name makes a map whose actual name is reported, and the only path cannot be failed
 # unit: gmultipath alone: no daemon runs
+# long: every unsuitable name
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 san 2 1

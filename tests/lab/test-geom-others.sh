@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: multipath and multipathd commands list each gmultipath map once, and act on it as gmultipath would
+# long: each command on each kind of map
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict"

@@ -3,6 +3,7 @@
 # proves: each mode directs reads and writes to the right paths; in Active/Read the writing path fails over under verified I/O; partitions work on top
 # lab: --rules full
 # unit: gmultipath alone: no daemon runs
+# long: I/O is counted for each path and mode
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict"

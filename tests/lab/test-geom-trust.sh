@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: a labeled disk belongs to gmultipath at boot regardless of find_multipaths, a copy of its label on another disk is ignored, and a path that leads to another LUN is removed
+# long: the host starts three times
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths yes" "recheck_wwid yes"

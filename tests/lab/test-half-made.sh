@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: devices without a table, loaded but inactive tables, endless queueing and suspended maps, as left by a kill, are completed or removed by the daemon or multipath; no map loses its name
+# long: every state that a kill can leave
 . "$LAB/lib.sh"
 san 2 4
 for lun in 0 1 2 3; do w[lun]=$(wwid_of_lun $lun); done

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: when half of all paths hang in directio, show paths answers within 50 ms, healthy maps fail over, the number of threads stays bounded, and the paths come back
 # lab: --urgent
+# long: checks must time out
 . "$LAB/lib.sh"
 config "no_path_retry queue" "checker_timeout 3" "detect_checker no" "path_checker directio"
 modprobe -a target_core_mod tcm_loop target_core_iblock

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: while 64 I_T nexuses swallow commands, healthy paths are checked, fail and return, a table is loaded and a name is saved; the number of threads stays bounded
 # lab: --urgent
+# long: 64 hosts
 . "$LAB/lib.sh"
 config "no_path_retry queue" "checker_timeout 12" "user_friendly_names yes"
 build() {

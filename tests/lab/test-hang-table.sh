@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: a table load that hangs, for instance on I/O in progress, delays neither a reconfigure nor other maps or their removal
+# long: a table load must time out
 . "$LAB/lib.sh"
 config "no_path_retry queue" "checker_timeout 6"
 build() {

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: the answer to a check that began before its path failed does not bring the path back, nor does a table planned before: the LUN may have been remapped since
+# long: sessions must be lost
 . "$LAB/lib.sh"
 iqn=iqn.2014-08.org.example:late
 target=/sys/kernel/config/target/iscsi

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: if paths answer their checker and reads but not INQUIRY, a starting daemon creates no map of them, loads no table with them and reinstates none; it fails those whose map has another path that answers
+# long: each way to give a silent path back
 . "$LAB/lib.sh"
 mkdir -p /run/silent
 gcc -D_GNU_SOURCE -shared -fPIC -O1 -o /run/silent.so "$LAB/silent.c" -ldl || fail "no library to preload"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: multipath, multipathd and kpartx work in the images built by the hooks of initramfs-tools, dracut and rear
 # unit: the daemon of a boot image is started without a unit
+# long: three boot images are built
 . "$LAB/lib.sh"
 [ "$LAB_IMPL" = ours ] || fail "this tests our programs"
 hooks=$LAB_ROOT/build/hooks

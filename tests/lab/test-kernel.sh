@@ -3,6 +3,7 @@
 # proves: probing, device-mapper operations, checkers and prioritizers do on real devices what their headers promise
 # lab: --rules bare
 # unit: the library alone: no daemon runs
+# long: every operation on every kind of device
 . "$LAB/lib.sh"
 # The maps here have made-up WWIDs, which `multipath -U` in the rules would reject.
 mkdir -p /run/udev/rules.d

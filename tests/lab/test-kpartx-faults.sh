@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: kpartx ends although a disk never answers, notices changes made behind the kernel's back, and if killed at any point leaves what the next run repairs
 # unit: kpartx alone: no daemon runs
+# long: killed at each system call
 . "$LAB/lib.sh"
 [ "$LAB_IMPL" = ours ] || fail "this tests our kpartx"
 modprobe -a loop dm_multipath dm_service_time

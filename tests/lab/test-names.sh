@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: aliases and bindings are kept and respected, the configuration takes precedence, user_friendly_names no gives WWIDs, and a change renames live maps
+# long: each change of names, with the daemon restarted
 . "$LAB/lib.sh"
 san 2 3
 names() { multipathd show maps raw format '%n %w' | sort | tr '\n' ';'; }

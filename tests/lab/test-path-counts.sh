@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: maps of 2, 8 and 16 paths are created, and one path of each is enough for verified I/O
+# long: maps of 16 paths
 . "$LAB/lib.sh"
 one_left() { [ "$(multipathd show paths raw format %t | grep -c active)" = 1 ]; }
 config "no_path_retry fail"

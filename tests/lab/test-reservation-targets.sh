@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: registrations survive a target's loss of power with APTPL and end without it, all ports of a host are registered, and a path with an old key lets no fenced host write
+# long: targets lose their power
 . "$LAB/lib.sh"
 
 mpp() { /usr/sbin/mpathpersist "$@" > /tmp/out 2> /tmp/err || fail "mpathpersist $*: status $?: $(cat /tmp/out /tmp/err)"; }

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: random bytes, 1,000 connections and clients that never read do not keep the daemon from answering others
+# long: 1,000 connections
 . "$LAB/lib.sh"
 config "no_path_retry fail"
 san 2 8

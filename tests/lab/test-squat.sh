@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: a user other than root who binds the daemon's abstract name is trusted by no client, and logged by the daemon, which serves on its socket file
+# long: each client against a false daemon
 . "$LAB/lib.sh"
 udev_quick modprobe scsi_debug add_host=1 num_tgts=1 max_luns=1 vpd_use_hostno=0 dev_size_mb=8
 until_true "1 disk" disks_are 1

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: a storm of hosts removed and added five times ends with the right maps, without superfluous loads or leaks
+# long: 32 disks are removed and added five times
 # STORM_SECONDS=N: it lasts at least N seconds. What the daemon has resident, not each allocation, then says whether it leaks,
 # and every 20 rounds udev catches up: its queue gets slower the longer it is, and would be all that an hour measures.
 . "$LAB/lib.sh"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: multipath -u, -c, -U and -C decide the same, without delay, whether the daemon is up, down, stuck or not started yet
+# long: each command with the daemon in each state
 . "$LAB/lib.sh"
 udev_quick modprobe scsi_debug add_host=2 num_tgts=1 max_luns=1 vpd_use_hostno=0 dev_size_mb=8
 single() { tcm_host 1; tcm_backstore lonely 8 lonely; tcm_lun 1 0 lonely; }

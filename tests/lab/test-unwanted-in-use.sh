@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: writers on queueing maps see no error while blacklists, removals, deferred_remove and flush_on_last_del come and go, and their paths fail, vanish and return
+# long: each way in which a map loses its paths while it is written to
 . "$LAB/lib.sh"
 san 2 2
 w0=$(wwid_of_lun 0) w1=$(wwid_of_lun 1)

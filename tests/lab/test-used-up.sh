@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: a user who exhausts shared kernel resources (asynchronous reads, semaphores) or floods /proc does not keep the programs from starting and working
+# long: the kernel's resources are used up first
 . "$LAB/lib.sh"
 ulimit -Hn 400000
 config "path_checker directio" "find_multipaths greedy"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: a user other than root, whatever they do with the socket, delays neither root's commands nor maps
+# long: every way to crowd the socket
 . "$LAB/lib.sh"
 config "no_path_retry queue"
 san 2 8
