@@ -10,6 +10,7 @@
 #include "libmpathpersist/mpath_persist.h"
 #include "libmpathpersist/notes.h"
 #include "libmpathpersist/pauses.h"
+#include "libmpathpersist/renewals.h"
 #include "libmpathpersist/targets.h"
 
 /*
@@ -64,110 +65,30 @@ static void note_registration(struct target *target, bool registered)
  * needs a registration would fail on them: the map has none until they are registered again.
  */
 
-static struct mp_reservation_parameters again_parameters(const struct target *target,
-							 const struct mp_prkey *key)
-{
-	return (struct mp_reservation_parameters){
-		.key = key->key,
-		.service_action_key = key->key,
-		.all_target_ports = target->all_target_ports,
-		.through_power_loss = key->aptpl,
-	};
-}
-
-/* Of the chosen paths. */
-static void log_failed(const struct target *target, enum log_level level, const char *what)
-{
-	for (size_t i = 0; i < target->path_count; i++)
-		if (target->paths[i].chosen && target->paths[i].code != MPATH_PR_SUCCESS)
-			target_log(target, level, "%s: %s: %s", target->map.name,
-				   target->paths[i].name, what);
-}
-
-static void register_chosen(struct target *target, const struct mp_prkey *key)
-{
-	const struct mp_reservation_parameters parameters = again_parameters(target, key);
-	const struct attempt attempt = { .action = MP_RESERVING_REGISTER_AND_IGNORE,
-					 .parameters = &parameters };
-
-	attempt_chosen(target, &attempt);
-}
-
-/* Only another host removes the registration of @keeper, while the others are registered. */
-static bool was_shut_out(struct target *target, struct target_path *keeper,
-			 const struct mp_prkey *key)
-{
-	const struct mp_reservation_parameters parameters = again_parameters(target, key);
-	const struct attempt attempt = { .action = MP_RESERVING_REGISTER,
-					 .parameters = &parameters };
-	size_t own, others = 0;
-
-	for (size_t i = 0; i < target->path_count; i++)
-		others += target->paths[i].chosen && target->paths[i].code == MPATH_PR_SUCCESS;
-	keeper->chosen = true;
-	switch (attempt_path(target, keeper, &attempt)) {
-	case MPATH_PR_SUCCESS:
-		return false;
-	case MPATH_PR_RESERV_CONFLICT:
-		return true;
-	default:
-		own = attempt_count_key(target, key->key);
-		return others && own <= others;
-	}
-}
-
 /*
- * Register all usable paths, also those that multipathd has found up meanwhile: they get I/O. And
- * the one that has preempted: if there was no reservation, some targets remove its own
- * registration, too.
- * @keeper:	a path whose registration stays: if it is gone afterwards, another host has removed
- *		it; NULL none
- *
- * Return: MPATH_PR_SUCCESS, or CODE_SHUT_OUT: no path is registered any more.
+ * Repeat a preemption that has failed: it may have been done, and left the paths that would try it
+ * next without registrations. @before: the last try
  */
-static int register_again(struct target *target, const struct mp_prkey *key,
-			  struct target_path *keeper)
-{
-	for (size_t i = 0; i < target->path_count; i++)
-		target->paths[i].chosen = !target->paths[i].usable;
-	looks_take(target);
-	target_choose_usable(target);
-	if (keeper)
-		keeper->chosen = false;
-	register_chosen(target, key);
-	log_failed(target, LOG_LEVEL_WARNING, "reservation key not registered again");
-	if (!keeper || !was_shut_out(target, keeper, key))
-		return MPATH_PR_SUCCESS;
-	target_log(target, LOG_LEVEL_ERROR, "%s: another host has removed the reservation key",
-		   target->map.name);
-	target_choose_usable(target);
-	register_chosen(target, &(struct mp_prkey){ 0 });
-	log_failed(target, LOG_LEVEL_ERROR, "still registered");
-	return CODE_SHUT_OUT;
-}
-
-/*
- * A command may have been done although it failed, and have taken registrations away. A host that
- * another one has shut out must not register again.
- */
-static bool register_if_known(struct target *target, const struct mp_prkey *key)
-{
-	if (!attempt_find_key(target, key->key))
-		return false;
-	register_again(target, key, NULL);
-	return true;
-}
-
-/* Repeat a preemption that has failed: it may have been done, and left the paths that would try it
- * next without registrations. */
 static int preempt_own(struct target *target, const struct attempt *attempt,
-		       const struct mp_prkey *key, struct target_path **path)
+		       const struct mp_prkey *key, struct target_path **path,
+		       struct registrations *before)
 {
-	int code = attempt_first(target, attempt, path);
+	int code;
 
-	if (code != MPATH_PR_SUCCESS && register_if_known(target, key))
+	*before = attempt_read_registrations(target, key->key);
+	code = attempt_first(target, attempt, path);
+	if (code != MPATH_PR_SUCCESS && renewal_run(target, key, NULL)) {
+		*before = attempt_read_registrations(target, key->key);
 		code = attempt_first(target, attempt, path);
+	}
 	return code;
+}
+
+static int end_preemption(struct target *target, const struct mp_prkey *key, int code,
+			  const struct registrations *before)
+{
+	return renewal_run(target, key, code == MPATH_PR_SUCCESS ? before : NULL) ? code :
+										    CODE_SHUT_OUT;
 }
 
 /*
@@ -486,17 +407,13 @@ static int release_paused(struct target *target, const void *argument)
 	const struct attempt preempt = { MP_RESERVING_PREEMPT, release->scope_type, &own };
 	const struct mp_reservation_parameters parameters = { .key = key->key };
 	const struct attempt attempt = { MP_RESERVING_RELEASE, release->scope_type, &parameters };
+	struct registrations before;
 	struct target_path *path;
-	int code = preempt_own(target, &preempt, key, &path);
+	int code = preempt_own(target, &preempt, key, &path, &before);
 
-	if (code == MPATH_PR_SUCCESS) {
+	if (code == MPATH_PR_SUCCESS)
 		code = code_final(attempt_path(target, path, &attempt));
-		if (register_again(target, key, path) != MPATH_PR_SUCCESS)
-			code = CODE_SHUT_OUT;
-	} else {
-		register_if_known(target, key);
-	}
-	return code;
+	return end_preemption(target, key, code, &before);
 }
 
 /* The answer to a release may be lost, too. */
@@ -556,22 +473,13 @@ int action_release(struct target *target, uint8_t scope_type,
  * Preempt and clear
  */
 
-struct paused_preemption {
-	const struct attempt *attempt;
-	bool takes; /* the reservation: then the path that does keeps its registration */
-};
-
 static int preempt_paused(struct target *target, const void *argument)
 {
-	const struct paused_preemption *preemption = argument;
+	struct registrations before;
 	struct target_path *path;
-	int code = preempt_own(target, preemption->attempt, &target->key, &path);
+	int code = preempt_own(target, argument, &target->key, &path, &before);
 
-	if (code == MPATH_PR_SUCCESS)
-		code = register_again(target, &target->key, preemption->takes ? path : NULL);
-	else
-		register_if_known(target, &target->key);
-	return code;
+	return end_preemption(target, &target->key, code, &before);
 }
 
 int action_preempt(struct target *target, bool aborts, uint8_t scope_type,
@@ -595,8 +503,7 @@ int action_preempt(struct target *target, bool aborts, uint8_t scope_type,
 	pauses = parameters->service_action_key == target->key.key ||
 		 (!parameters->service_action_key && holder.held &&
 		  mp_reservation_is_shared(holder.type));
-	code = pauses ? run_paused(target, preempt_paused,
-				   &(struct paused_preemption){ &attempt, takes }, &target->key) :
+	code = pauses ? run_paused(target, preempt_paused, &attempt, &target->key) :
 			attempt_first(target, &attempt, &path);
 	/* Who preempts the holder is the next holder. */
 	if (code == MPATH_PR_SUCCESS && takes)

@@ -180,16 +180,20 @@ static struct read_keys *read_keys(struct target *target)
 	return TAKE_PTR(read);
 }
 
-size_t attempt_count_key(struct target *target, uint64_t key)
+struct registrations attempt_read_registrations(struct target *target, uint64_t key)
 {
 	_cleanup_free_ struct read_keys *read = read_keys(target);
 
-	return read ? mp_reservation_count(&read->keys, key) : 0;
+	if (!read)
+		return (struct registrations){ 0 };
+	return (struct registrations){ .known = true,
+				       .generation = read->keys.generation,
+				       .count = mp_reservation_count(&read->keys, key) };
 }
 
 bool attempt_find_key(struct target *target, uint64_t key)
 {
-	return attempt_count_key(target, key) > 0;
+	return attempt_read_registrations(target, key).count > 0;
 }
 
 int attempt_read_holder(struct target *target, struct mp_reservation_holder *ret)

@@ -54,8 +54,15 @@ int attempt_first(struct target *target, const struct attempt *attempt, struct t
  */
 int attempt_in(struct target *target, enum mp_reserving_in action, uint8_t *data, size_t *size);
 
-/** attempt_count_key() - registrations of @key that the array has; 0 also if it does not answer */
-size_t attempt_count_key(struct target *target, uint64_t key);
+/* Of one key, at the array */
+struct registrations {
+	bool known; /* otherwise all are 0: it did not answer */
+	uint32_t generation; /* PRGENERATION, spc4r36j 6.15.2 */
+	size_t count;
+};
+
+/** attempt_read_registrations() - those of @key */
+struct registrations attempt_read_registrations(struct target *target, uint64_t key);
 
 /** attempt_find_key() - true if the array has a registration of @key */
 bool attempt_find_key(struct target *target, uint64_t key);

@@ -24,6 +24,7 @@ struct target_path {
 	bool usable; /* active or ghost, and it leads to this LUN */
 	bool passive; /* a usable one that is ghost */
 	bool chosen; /* the next command is for it */
+	bool registered; /* for renewals.c */
 	int code; /* of the last command: codes.h */
 };
 

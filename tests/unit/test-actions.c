@@ -42,6 +42,7 @@ enum {
 static struct {
 	pthread_mutex_t mutex; /* the library asks paths at the same time */
 	uint64_t keys[NEXUSES]; /* 0 not registered */
+	uint32_t generation;
 	int holder;
 	uint8_t type;
 	bool lost[PATHS]; /* commands do not get through */
@@ -109,7 +110,35 @@ static int preempt(int nexus, uint8_t type, uint64_t key, struct mp_scsi_result 
 	} else if (world->keys[nexus] == key) {
 		forget(nexus); /* as LIO does */
 	}
+	world->generation++;
 	return answer(ret, 0);
+}
+
+static bool has_host(int a, int b)
+{
+	return a < PATHS && b < PATHS && a / 2 == b / 2;
+}
+
+static void enroll(int nexus, uint64_t key)
+{
+	if (key)
+		world->keys[nexus] = key;
+	else
+		forget(nexus);
+}
+
+/* Another host preempts OWN. Return: false if no path is registered with it */
+static bool shut_out(void)
+{
+	bool found = false;
+
+	for (int i = 0; i < NEXUSES; i++) {
+		found |= world->keys[i] == OWN;
+		world->keys[i] = world->keys[i] == OWN ? 0 : world->keys[i];
+	}
+	world->generation += found;
+	world->lost[0] |= found && world->shut_out_loses;
+	return found;
 }
 
 static int act(int nexus, enum mp_reserving_out action, uint8_t type,
@@ -118,11 +147,8 @@ static int act(int nexus, enum mp_reserving_out action, uint8_t type,
 	bool known = world->keys[nexus] && world->keys[nexus] == parameters->key;
 
 	world->commands++;
-	if (world->shut_out_in && !--world->shut_out_in) {
-		for (int i = 0; i < NEXUSES; i++)
-			world->keys[i] = world->keys[i] == OWN ? 0 : world->keys[i];
-		world->lost[0] |= world->shut_out_loses;
-	}
+	if (world->shut_out_in && !--world->shut_out_in && !shut_out())
+		world->shut_out_in = 1; /* it fails, and is tried again */
 	if (world->lost[nexus]) {
 		*ret = (struct mp_scsi_result){ .host_status = MP_SCSI_HOST_NO_CONNECT };
 		return 0;
@@ -137,10 +163,10 @@ static int act(int nexus, enum mp_reserving_out action, uint8_t type,
 	case MP_RESERVING_REGISTER_AND_IGNORE:
 		if (action == MP_RESERVING_REGISTER_AND_IGNORE && parameters->port_count)
 			return refuse(ret, 5);
-		if (parameters->service_action_key)
-			world->keys[nexus] = parameters->service_action_key;
-		else
-			forget(nexus);
+		for (int i = 0; i < NEXUSES; i++)
+			if (i == nexus || (parameters->all_target_ports && has_host(i, nexus)))
+				enroll(i, parameters->service_action_key);
+		world->generation++;
 		return answer(ret, 0);
 	case MP_RESERVING_RESERVE:
 		if (!known ||
@@ -163,6 +189,7 @@ static int act(int nexus, enum mp_reserving_out action, uint8_t type,
 			return answer(ret, CONFLICT);
 		memset(world->keys, 0, sizeof(world->keys));
 		world->holder = NOBODY;
+		world->generation++;
 		return answer(ret, 0);
 	default:
 		return known ? preempt(nexus, type, parameters->service_action_key, ret) :
@@ -190,6 +217,7 @@ int mp_reserving_out(int fd, enum mp_reserving_out action, uint8_t scope_type,
 static int send_keys(uint8_t *data, struct mp_scsi_result *ret)
 {
 	*ret = (struct mp_scsi_result){ .received = 8 };
+	mp_bytes_put_be32(data, world->generation);
 	for (int i = 0; i < NEXUSES; i++) {
 		if (!world->keys[i])
 			continue;
@@ -302,7 +330,9 @@ static void begin(enum mp_reservation_source source, uint64_t key, int holder, u
 			       .paths = paths,
 			       .path_count = PATHS };
 	for (int i = 0; i < PATHS; i++)
-		paths[i] = (struct target_path){ .fd = i, .usable = true, .host = i / 2 };
+		paths[i] = (struct target_path){ .fd = i,
+						 .usable = true,
+						 .host = i / 2 }; /* as has_host() */
 	for (int i = 0; i < PATHS; i++) {
 		world->keys[i] = key;
 		world->lost[i] = false;
@@ -717,34 +747,56 @@ static void a_preemption_of_oneself_whose_answer_is_lost_is_repeated(void **stat
 	assert_false(world->suspended);
 }
 
+struct shut_out_row {
+	int holder;
+	uint8_t type;
+	uint64_t victim;
+	bool all_target_ports;
+	bool answer_lost; /* that of the preemption */
+	bool path_lost; /* with the shutting out: the one that has preempted */
+};
+
+/* Return: false if the preemption had ended before */
+static bool shut_out_at(unsigned at, const struct shut_out_row *row)
+{
+	int code;
+
+	begin(MP_RESERVATION_CONFIGURED, OWN, row->holder, row->type);
+	map.all_target_ports = row->all_target_ports;
+	world->keys[OTHER] = THEIRS;
+	world->loses_answer_to = row->answer_lost ? MP_RESERVING_PREEMPT : NOTHING;
+	world->shut_out_in = at;
+	world->shut_out_loses = row->path_lost;
+	code = preempt_with(OWN, row->victim, 6);
+	if (world->shut_out_in)
+		return false;
+	assert_int_equal(code, MPATH_PR_RESERV_CONFLICT);
+	assert_true(paths_have(0));
+	assert_int_equal(world->noted_paths, 0);
+	return true;
+}
+
 static void a_host_that_is_shut_out_while_it_preempts_itself_stays_out(void **state)
 {
-	unsigned last = 2;
+	static const struct shut_out_row rows[] = {
+		{ 1, 5, OWN, .path_lost = false },
+		{ 1, 5, OWN, .all_target_ports = true },
+		{ 1, 5, OWN, .answer_lost = true },
+		{ 1, 5, OWN, .path_lost = true },
+		{ NOBODY, 0, OWN, .path_lost = false },
+		{ NOBODY, 0, OWN, .all_target_ports = true },
+		{ NOBODY, 0, OWN, .path_lost = true },
+		{ 1, 7, 0, .path_lost = false },
+		{ 1, 7, 0, .answer_lost = true },
+	};
 
 	(void)state;
-	for (unsigned at = 2; at <= last; at++) {
-		int code;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		unsigned at = 2;
 
-		begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
-		world->keys[OTHER] = THEIRS;
-		world->shut_out_in = at;
-		code = preempt_with(OWN, OWN, 6);
-		last = world->commands;
-		if (at > last)
-			break;
-		assert_int_equal(code, MPATH_PR_RESERV_CONFLICT);
-		assert_true(paths_have(0) && world->keys[OTHER] == THEIRS);
-	}
-	assert_int_equal(last, 4); /* no more commands in one that is not */
-
-	/* The path that tells no longer answers: the keys do. */
-	for (unsigned at = 2; at <= 4; at++) {
-		begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
-		world->shut_out_in = at;
-		world->shut_out_loses = true;
-		assert_int_equal(preempt_with(OWN, OWN, 6), MPATH_PR_RESERV_CONFLICT);
-		assert_true(paths_have(0));
-		assert_int_equal(world->noted_paths, 0);
+		while (shut_out_at(at, &rows[i]))
+			at++;
+		assert_in_range(at, 5, 30);
 	}
 }
 
