@@ -89,7 +89,7 @@ mpathpersist_objects := $(call objects,libmpathpersist/*.c)
 mpathvalid_objects := $(call objects,libmpathvalid/*.c)
 dmmp_objects := $(call objects,libdmmp/*.c)
 # Each has a manual page by its name, which is that of all.
-dmmp_functions = $(shell sed -n 's,^/\*\* \(dmmp_[a-z_]*\)().*,\1,p; s,^ \* \(dmmp_[a-z_]*\)() -.*,\1,p' libdmmp/libdmmp.h)
+dmmp_functions = $(shell LC_ALL=C sed -n 's,^/\*\* \(dmmp_[a-z_]*\)().*,\1,p; s,^ \* \(dmmp_[a-z_]*\)() -.*,\1,p' libdmmp/libdmmp.h)
 persist_objects := $(filter-out %/main.o,$(call objects,mpathpersist/*.c))
 # The daemon's rooms, which multipath(8) runs itself when no daemon does.
 engine_objects := $(filter-out %/main.o,$(call objects,multipathd/*.c multipathd/*/*.c))
