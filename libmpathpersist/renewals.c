@@ -21,7 +21,8 @@ static struct mp_reservation_parameters own_parameters(const struct mp_prkey *ke
 						   .through_power_loss = key->aptpl };
 }
 
-static int register_path(struct target *target, struct target_path *path, const struct mp_prkey *key)
+static int register_path(struct target *target, struct target_path *path,
+			 const struct mp_prkey *key)
 {
 	const struct mp_reservation_parameters parameters = own_parameters(key);
 
@@ -30,7 +31,7 @@ static int register_path(struct target *target, struct target_path *path, const 
 }
 
 static void register_chosen(struct target *target, enum mp_reserving_out action,
-			   const struct mp_prkey *key)
+			    const struct mp_prkey *key)
 {
 	const struct mp_reservation_parameters parameters = own_parameters(key);
 

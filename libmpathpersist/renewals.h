@@ -14,9 +14,9 @@ struct target;
 /**
  * renewal_run() - after the PREEMPT, done or not: register all usable paths that are not
  * registered, also those that multipathd has found up meanwhile, as they get I/O
- * @before:	those of @key right before a PREEMPT that has succeeded; NULL: it has not. If there is
- *		no reservation, some targets remove that of the preempting path, too: the generation
- *		says then whether it was another host
+ * @before:	those of @key right before a PREEMPT that has succeeded; NULL: it has not. If there
+ *is no reservation, some targets remove that of the preempting path, too: the generation says then
+ *whether it was another host
  *
  * Those that are registered are chosen afterwards, with MPATH_PR_SUCCESS.
  *

@@ -11,19 +11,29 @@
 
 enum { FIRST_WAIT_MSEC = 1, LONGEST_WAIT_MSEC = 200 };
 
+static int lock_set(const struct mp_lock *lock, short type)
+{
+	struct flock bytes = {
+		.l_type = type, .l_whence = SEEK_SET, .l_start = lock->start, .l_len = lock->length
+	};
+
+	if (fcntl(lock->fd, F_OFD_SETLK, &bytes) == 0)
+		return 0;
+	return errno == EACCES ? -EAGAIN : -errno;
+}
+
 /*
  * The kernel waits for a lock without limit or until a signal, and neither a thread of the daemon
  * nor a library may use signals. Nothing tells when a lock is released, so this asks again after
  * ever longer pauses.
  */
-int mp_lock_wait(int (*attempt)(const struct mp_lock *lock), const struct mp_lock *lock,
-		 unsigned limit_msec)
+int mp_lock_take(const struct mp_lock *lock, unsigned limit_msec)
 {
 	uint64_t deadline_msec = mp_clock_msec() + limit_msec;
 	int pause_msec = FIRST_WAIT_MSEC;
 
 	for (;;) {
-		int r = attempt(lock);
+		int r = lock_set(lock, F_WRLCK);
 		uint64_t now;
 
 		if (r != -EAGAIN)
@@ -38,27 +48,6 @@ int mp_lock_wait(int (*attempt)(const struct mp_lock *lock), const struct mp_loc
 		if (pause_msec > LONGEST_WAIT_MSEC)
 			pause_msec = LONGEST_WAIT_MSEC;
 	}
-}
-
-static int lock_set(const struct mp_lock *lock, short type)
-{
-	struct flock bytes = {
-		.l_type = type, .l_whence = SEEK_SET, .l_start = lock->start, .l_len = lock->length
-	};
-
-	if (fcntl(lock->fd, F_OFD_SETLK, &bytes) == 0)
-		return 0;
-	return errno == EACCES ? -EAGAIN : -errno;
-}
-
-static int lock_try(const struct mp_lock *lock)
-{
-	return lock_set(lock, F_WRLCK);
-}
-
-int mp_lock_take(const struct mp_lock *lock, unsigned limit_msec)
-{
-	return mp_lock_wait(lock_try, lock, limit_msec);
 }
 
 void mp_lock_release(int fd)

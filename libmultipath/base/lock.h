@@ -24,12 +24,3 @@ int mp_lock_take(const struct mp_lock *lock, unsigned limit_msec);
 
 /** mp_lock_release() - all bytes of that open(), also if another process has a copy of @fd */
 void mp_lock_release(int fd);
-
-/**
- * mp_lock_wait() - call @attempt again and again, until it gets the lock. Blocks.
- * @attempt:	returns 0, -EAGAIN another process has it, other negative errno
- *
- * Return: 0, -ETIMEDOUT after @limit_msec, negative errno of @attempt.
- */
-int mp_lock_wait(int (*attempt)(const struct mp_lock *lock), const struct mp_lock *lock,
-		 unsigned limit_msec);

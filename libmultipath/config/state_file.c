@@ -74,11 +74,6 @@ int mp_state_dir_make(const char *dir)
 	return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-int mp_state_file_lock(int fd, unsigned limit_msec)
-{
-	return mp_lock_take(&(struct mp_lock){ .fd = fd }, limit_msec);
-}
-
 /* Is the open file still the one of that name? */
 static int is_current(int fd, const char *path)
 {
@@ -114,7 +109,7 @@ int mp_state_file_open_within(const char *dir, const char *name, unsigned limit_
 
 		if (fd < 0)
 			return -errno;
-		r = mp_state_file_lock(fd, limit_msec);
+		r = mp_lock_take(&(struct mp_lock){ .fd = fd }, limit_msec);
 		if (r < 0)
 			return r;
 		r = is_current(fd, path);

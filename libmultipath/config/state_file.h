@@ -24,12 +24,6 @@ int mp_state_file_open(const char *dir, const char *name);
 /** mp_state_file_open_within() - the same with another limit */
 int mp_state_file_open_within(const char *dir, const char *name, unsigned limit_msec);
 
-/**
- * mp_state_file_lock() - write lock on @fd. Return: 0, -ETIMEDOUT after @limit_msec, negative
- * errno.
- */
-int mp_state_file_lock(int fd, unsigned limit_msec);
-
 /** mp_state_file_load() - whole DIR/NAME without lock. Return: 0, -ENOENT, negative errno. */
 int mp_state_file_load(const char *dir, const char *name, struct mp_strbuf *ret);
 
