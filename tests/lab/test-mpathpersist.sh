@@ -32,10 +32,10 @@ notes() { echo "$(multipathd getprkey map "$map") $(multipathd getprstatus map "
 daemon_knows() { same "the daemon's notes" "$(notes)" "$1"; }
 notes_are() { [ "$(notes)" = "$1" ]; }
 
-# lose_holder - sda holds the reservation when it is lost: the first path that works reserves
+# lose_holder KEY - sda holds the reservation when it is lost: the first path that works reserves
 lose_holder() {
 	lose sdb
-	mpp -o -R -K 123abc -T 5 "$m"
+	mpp -o -R -K "$1" -T 5 "$m"
 	regain sdb
 	lose sda
 }
@@ -48,13 +48,13 @@ child_stops() {	# child_stops PID - sets $child
 	! has_ended "$1" || fail "it has ended: $(cat /tmp/err)"
 	child=$(pgrep -o -P "$1") && is_stopped "$child"
 }
-# paused_preempt - it stands between suspend and resume: the first request to device-mapper of each process stops it. That may
-# also interrupt the suspension, which waits for I/O under way: then again.
-paused_preempt() {
+# paused OPTION... - it stands between suspend and resume: the first request to device-mapper of each process stops it. That
+# may also interrupt the suspension, which waits for I/O under way: then again.
+paused() {
 	local try
 	for try in 1 2 3 4 5; do
 		strace -f -o /dev/null -e trace=ioctl -P /dev/mapper/control -e inject=ioctl:signal=STOP:when=1 \
-			"$ours" -o -P -K 456 -S 456 -T 6 "$m" > /tmp/out 2> /tmp/err &
+			"$ours" "$@" > /tmp/out 2> /tmp/err &
 		tracer=$!
 		until_true "it begins" child_stops "$tracer"
 		program=$child
@@ -65,6 +65,25 @@ paused_preempt() {
 		wait "$tracer"
 	done
 	fail "I/O waits"
+}
+paused_preempt() { paused -o -P -K 456 -S 456 -T 6 "$m"; }
+# goes_on [STATUS] - what is paused, to its end
+goes_on() {
+	local status=0
+	kill -CONT "$child"
+	wait "$tracer" || status=$?
+	same "its status" $status "${1:-0}"
+	check "the map is resumed" is_active
+}
+# held_reload - by the daemon: it waits until what is paused goes on
+held_reload() {
+	multipathd reload map "$m" > /tmp/reload &
+	reload=$!
+	holds 3 "the map is suspended until it is registered again" is_suspended
+}
+reloaded() {
+	wait "$reload"
+	same "it is reloaded then" "$(cat /tmp/reload)" ok
 }
 three_hosts() {
 	tcm_backstore disk 8 reservation-1
@@ -119,7 +138,7 @@ check "the key is in the file" grep -q '^0x0000000000123abc ' /etc/multipath/prk
 
 say "release what a lost path holds, under I/O"
 io_start one "$m"
-lose_holder
+lose_holder 123abc
 refused 11 -o -L -K 123abc -T 6 "$m"
 mpp -o -R -K 123abc -T 5 "$m"
 mpp -o -L -K 123abc -T 5 "$m"
@@ -129,7 +148,7 @@ regain sda
 keys_are "123abc 123abc "
 
 say "another key, while a lost path holds it"
-lose_holder
+lose_holder 123abc
 mpp -o -G -K 123abc -S 456 "$m"
 holder_is "456 Write Exclusive, registrants only "
 regain sda
@@ -142,14 +161,20 @@ keys_are "456 456 "
 holder_is "456 Exclusive Access, registrants only "
 say "the daemon's reload waits while the map is suspended"
 paused_preempt
-multipathd reload map "$m" > /tmp/reload &
-reload=$!
-holds 3 "the map is suspended until it is registered again" is_suspended
-kill -CONT "$child"
-wait "$tracer" || fail "status of the preemption"
-wait "$reload"
-same "it is reloaded then" "$(cat /tmp/reload)" ok
-check "it is resumed" is_active
+held_reload
+goes_on
+reloaded
+keys_are "456 456 "
+mpp -o -L -K 456 -T 6 "$m"
+lose_holder 456
+paused -o -G -K 456 -S 0 "$m"
+held_reload
+goes_on
+reloaded
+keys_are ""
+holder_is ""
+regain sda
+mpp -o -I -S 456 "$m"
 keys_are "456 456 "
 say "killed while the map is suspended"
 paused_preempt
@@ -185,9 +210,11 @@ daemon_knows "0x456 set set"
 check "it is shut out" eval '! dd if=/dev/zero of=/dev/sdc bs=4k count=1 oflag=direct status=none 2>/dev/null'
 check "this one is not" dd if=/dev/zero of="$m" bs=4k count=1 oflag=direct status=none
 
-say "shut out by another host"
+say "shut out by another host, just when it preempts itself"
 other -o -I -S 999
+paused_preempt
 other -o -P -K 999 -S 456 -T 5
+goes_on 11
 keys_are "999 "
 lose sda
 regain sda
