@@ -4,6 +4,7 @@
 # long: 102 rows
 # lab: --rules bare --limit 600
 . "$LAB/lib.sh"
+. "$LAB/reservations.sh"
 units=8
 
 hosts() {
@@ -17,8 +18,6 @@ hosts() {
 	done
 }
 others() { local unit; for ((unit = 0; unit < units; unit++)); do paths_of_host $((3 * unit + 2)); done; }
-ldconfig	# another libmpathpersist is in /lib, and ours comes first
-mkdir -p /var/target/pr	# LIO keeps registrations there
 udev_quick hosts
 until_true "all disks" disks_are $((3 * units))
 config "no_path_retry fail" "path_grouping_policy multibus" "reservation_key file"

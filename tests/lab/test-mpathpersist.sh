@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: mpathpersist registers, reserves, releases and preempts as a map, whichever of its paths is lost, and prints what that of multipath-tools prints
 . "$LAB/lib.sh"
+. "$LAB/reservations.sh"
 ours=/usr/sbin/mpathpersist theirs=/run/debian/mpathpersist
 
 # run PROGRAM OPTION... - status, stdout and stderr as text; usage and times are each program's own, and the order of
@@ -14,21 +15,8 @@ run() {
 	sed 's/generation=0x[0-9a-f]*/generation=N/' /tmp/out | case " $* " in *" -s "*) sort;; *) cat;; esac
 	sed '/^multipath-tools v/,$d; s/^[0-9.]* | /TIME | /; s/ *$//' /tmp/err
 }
-# mpp OPTION... - ours, which must succeed;  refused STATUS OPTION...
-mpp() { "$ours" "$@" > /tmp/out 2> /tmp/err || fail "mpathpersist $*: status $?: $(cat /tmp/out /tmp/err)"; }
-refused() {
-	local wanted=$1
-	shift
-	"$ours" "$@" > /tmp/out 2> /tmp/err
-	same "mpathpersist $*" "status $? $(tail -n 1 /tmp/out)" "status $wanted PR out: command failed"
-}
-# other OPTION... - the other host, by another program. Its first command after it has been shut out only answers that.
-other() { sg_persist -n "$@" /dev/sdc > /tmp/other 2>&1 || sg_persist -n "$@" /dev/sdc > /tmp/other 2>&1 || fail "sg_persist $*: $(cat /tmp/other)"; }
-keys() { other -i -k; sed -n 's/^ *0x//p' /tmp/other | sort | tr '\n' ' '; }
-holder() { other -i -r; sed -n 's/.*[Kk]ey *= *0x//p; s/.*type: *//p' /tmp/other | tr '\n' ' '; }
 keys_are() { same "keys at the array" "$(keys)" "$1"; }
 holder_is() { same "reservation" "$(holder)" "$1"; }
-notes() { echo "$(multipathd getprkey map "$map") $(multipathd getprstatus map "$map") $(multipathd getprhold map "$map")"; }
 daemon_knows() { same "the daemon's notes" "$(notes)" "$1"; }
 notes_are() { [ "$(notes)" = "$1" ]; }
 
@@ -42,12 +30,7 @@ lose_holder() {
 
 is_suspended() { dmsetup info "$m" | grep -q 'State: *SUSPENDED'; }
 is_active() { ! is_suspended; }
-is_stopped() { grep -qs '^State:[[:space:]]*[tT]' "/proc/$1/status"; }
 has_ended() { [ ! -e "/proc/$1" ]; }
-child_stops() {	# child_stops PID - sets $child
-	! has_ended "$1" || fail "it has ended: $(cat /tmp/err)"
-	child=$(pgrep -o -P "$1") && is_stopped "$child"
-}
 # paused OPTION... - it stands between suspend and resume: the first request to device-mapper of each process stops it. That
 # may also interrupt the suspension, which waits for I/O under way: then again.
 paused() {
@@ -85,22 +68,14 @@ reloaded() {
 	wait "$reload"
 	same "it is reloaded then" "$(cat /tmp/reload)" ok
 }
-three_hosts() {
-	tcm_backstore disk 8 reservation-1
-	local host
-	for host in 0 1 2; do tcm_host $host; tcm_lun $host 0 disk; done
-}
-mkdir -p /var/target/pr	# LIO keeps registrations there
-udev_quick three_hosts
+udev_quick shared_disk 3
 until_true "three disks" disks_are 3
-# sdc is another host's.
 config "no_path_retry 30" "path_grouping_policy multibus" "reservation_key file"
-config_add <<< $'blacklist {\n\tdevnode "^sdc$"\n}'
+belongs_to_other sdc
 daemon_start
 ready 1 2
 map=$(map_of sda) m=/dev/mapper/$(map_of sda)
 theirs_mount
-ldconfig	# Debian's library is in /lib, and ours comes first
 their() { LD_LIBRARY_PATH=/lib run "$theirs" "$@"; }
 
 say "the same words"
@@ -125,15 +100,15 @@ refused 11 -o -L -K 123abc -T 6 "$m"
 compare -o -P -K 123abc -S 777 -T 5 "$m"
 compare -o -L -K 123abc -T 5 "$m"
 mpp -o -C -K 123abc "$m"
-daemon_knows "none unset unset"
+daemon_knows "none,unset,unset"
 
 say "a path that is down is registered when it works again"
 lose sda
 mpp -o -G -S 123abc "$m"
-keys_are "123abc "
-daemon_knows "0x123abc set unknown"
+keys_are "123abc"
+daemon_knows "0x123abc,set,unknown"
 regain sda
-keys_are "123abc 123abc "
+keys_are "123abc,123abc"
 check "the key is in the file" grep -q '^0x0000000000123abc ' /etc/multipath/prkeys
 
 say "release what a lost path holds, under I/O"
@@ -143,28 +118,28 @@ refused 11 -o -L -K 123abc -T 6 "$m"
 mpp -o -R -K 123abc -T 5 "$m"
 mpp -o -L -K 123abc -T 5 "$m"
 holder_is ""
-daemon_knows "0x123abc set unset"
+daemon_knows "0x123abc,set,unset"
 regain sda
-keys_are "123abc 123abc "
+keys_are "123abc,123abc"
 
 say "another key, while a lost path holds it"
 lose_holder 123abc
 mpp -o -G -K 123abc -S 456 "$m"
-holder_is "456 Write Exclusive, registrants only "
+holder_is "456 Write Exclusive, registrants only"
 regain sda
-keys_are "456 456 "
-daemon_knows "0x456 set set"
+keys_are "456,456"
+daemon_knows "0x456,set,set"
 
 say "preempt oneself"
 mpp -o -P -K 456 -S 456 -T 6 "$m"
-keys_are "456 456 "
-holder_is "456 Exclusive Access, registrants only "
+keys_are "456,456"
+holder_is "456 Exclusive Access, registrants only"
 say "the daemon's reload waits while the map is suspended"
 paused_preempt
 held_reload
 goes_on
 reloaded
-keys_are "456 456 "
+keys_are "456,456"
 mpp -o -L -K 456 -T 6 "$m"
 lose_holder 456
 paused -o -G -K 456 -S 0 "$m"
@@ -175,7 +150,7 @@ keys_are ""
 holder_is ""
 regain sda
 mpp -o -I -S 456 "$m"
-keys_are "456 456 "
+keys_are "456,456"
 say "killed while the map is suspended"
 paused_preempt
 kill -KILL "$program"
@@ -185,28 +160,28 @@ kill -CONT "$child"
 until_true "the map is resumed" is_active
 until_true "the rest was done" has_ended "$child"
 wait "$tracer" 2> /dev/null
-keys_are "456 456 "
+keys_are "456,456"
 paused_preempt
 kill -KILL "$child"
 until_true "the map is resumed" is_active
 wait "$tracer" 2> /dev/null && fail "status 0 of what was killed"
 check "it says so" grep -q 'killed while it was suspended' /tmp/err
 mpp -o -P -K 456 -S 456 -T 6 "$m"
-keys_are "456 456 "
+keys_are "456,456"
 mpp -o -L -K 456 -T 6 "$m"
 io_stop one
 
 say "another host"
 other -o -I -S 999
 other -o -R -K 999 -T 5
-keys_are "456 456 999 "
+keys_are "456,456,999"
 refused 11 -o -R -K 456 -T 5 "$m"
 mpp -o -L -K 456 -T 5 "$m"
-holder_is "999 Write Exclusive, registrants only "
+holder_is "999 Write Exclusive, registrants only"
 mpp -o -P -K 456 -S 999 -T 5 "$m"
-keys_are "456 456 "
-holder_is "456 Write Exclusive, registrants only "
-daemon_knows "0x456 set set"
+keys_are "456,456"
+holder_is "456 Write Exclusive, registrants only"
+daemon_knows "0x456,set,set"
 check "it is shut out" eval '! dd if=/dev/zero of=/dev/sdc bs=4k count=1 oflag=direct status=none 2>/dev/null'
 check "this one is not" dd if=/dev/zero of="$m" bs=4k count=1 oflag=direct status=none
 
@@ -215,16 +190,16 @@ other -o -I -S 999
 paused_preempt
 other -o -P -K 999 -S 456 -T 5
 goes_on 11
-keys_are "999 "
+keys_are "999"
 lose sda
 regain sda
-keys_are "999 "
-daemon_knows "0x456 unset unset"
+keys_are "999"
+daemon_knows "0x456,unset,unset"
 refused 11 -o -R -K 456 -T 5 "$m"
 refused 11 -o -G -K 456 -S 789 "$m"
-until_true "the daemon has the old key again" notes_are "0x456 unset unset"
+until_true "the daemon has the old key again" notes_are "0x456,unset,unset"
 mpp -o -I -S 456 "$m"
-keys_are "456 456 999 "
+keys_are "456,456,999"
 other -o -C -K 999
 
 say "several threads of a program"
@@ -234,11 +209,11 @@ check "they get the same answers" python3 "$LAB/persist.py" "$m" 123abc
 say "all registrants; unregister"
 mpp -o -R -K 123abc -T 7 "$m"
 mpp -o -P -K 123abc -S 0 -T 8 "$m"
-keys_are "123abc 123abc "
-holder_is "0 Exclusive Access, all registrants "
+keys_are "123abc,123abc"
+holder_is "0 Exclusive Access, all registrants"
 mpp -o -G -K 123abc -S 0 "$m"
 keys_are ""
-daemon_knows "none unset unset"
+daemon_knows "none,unset,unset"
 
 say "without the daemon"
 daemon_stop
@@ -246,7 +221,7 @@ refused 13 -o -G -S 123abc "$m"
 keys_are ""
 config "no_path_retry fail" "reservation_key 0x123abc"
 mpp -o -G -S 123abc "$m"
-keys_are "123abc 123abc "
+keys_are "123abc,123abc"
 
 say "the program, and what it writes, are on the map"
 mpp -o -R -K 123abc -T 5 "$m"

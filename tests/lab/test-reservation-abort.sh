@@ -2,12 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: PREEMPT AND ABORT shuts a writing host out, and with this host's own key leaves all paths registered, without an error of the map's I/O
 . "$LAB/lib.sh"
+. "$LAB/reservations.sh"
 iqn=iqn.2014-08.org.example:abort
 
-mpp() { promptly 60 /usr/sbin/mpathpersist "$@" > /tmp/out 2> /tmp/err || fail "mpathpersist $*: status $?: $(cat /tmp/out /tmp/err)"; }
-other() { sg_persist -n "$@" "/dev/$other" > /tmp/other 2>&1 || sg_persist -n "$@" "/dev/$other" > /tmp/other 2>&1 || fail "sg_persist $*: $(cat /tmp/other)"; }
-keys() { other -i -k; sed -n 's/^ *0x//p' /tmp/other | sort | paste -sd,; }
-holder() { other -i -r; sed -n 's/.*[Kk]ey *= *0x//p; s/.*type: *//p' /tmp/other | paste -sd' '; }
 # This host has two iSCSI sessions; the other one is on the loopback.
 connect() {
 	ip link set lo up
@@ -24,13 +21,10 @@ connect() {
 write_as_other() { while dd if=/dev/zero of="/dev/$other" bs=4k count=64 seek=1100 oflag=direct 2> /dev/null; do echo >> /tmp/written; done; }
 other_writes() { [ -s /tmp/written ]; }
 
-ldconfig	# another libmpathpersist is in /lib, and ours comes first
-mkdir -p /var/target/pr	# LIO keeps registrations there
 udev_quick connect
 until_true "three disks" disks_are 3
-other=$(paths_of_host 2)
 config "no_path_retry fail" "path_grouping_policy multibus" "reservation_key file"
-config_add <<< $'blacklist {\n\tdevnode "^'"$other"$'$"\n}'
+belongs_to_other "$(paths_of_host 2)"
 daemon_start
 ready 1 2
 map=$(map_of "$(paths_of_host 0)")

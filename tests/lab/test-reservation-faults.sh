@@ -3,34 +3,13 @@
 # proves: array, key file and daemon agree on a registration, whichever program is killed, comes at the same time, or cannot write the file
 # long: a dozen programs are killed
 . "$LAB/lib.sh"
+. "$LAB/reservations.sh"
 
 program=/usr/sbin/mpathpersist
-mpp() { "$program" "$@" > /tmp/out 2> /tmp/err || fail "mpathpersist $*: status $?: $(cat /tmp/out /tmp/err)"; }
-# refused STATUS OPTION...
-refused() {
-	local wanted=$1
-	shift
-	"$program" "$@" > /tmp/out 2> /tmp/err
-	local status=$?
-	same "mpathpersist $*: $(cat /tmp/out /tmp/err)" "$status" "$wanted"
-}
-# The first command of another host after its registration has been taken away only answers that.
-other() { sg_persist -n "$@" /dev/sdc > /tmp/other 2>&1 || sg_persist -n "$@" /dev/sdc > /tmp/other 2>&1 || fail "sg_persist $*: $(cat /tmp/other)"; }
-keys() { other -i -k; sed -n 's/^ *0x//p' /tmp/other | sort | paste -sd,; }
 in_file() { sed -n "s/^0[xX]0*\([0-9a-f]*\) $wwid\$/\1/p" /etc/multipath/prkeys 2> /dev/null; }
-notes() { local note; for note in prkey prstatus prhold; do multipathd "get$note" map "$map"; done | paste -sd,; }
 # world - keys at the array, the key in the file, what the daemon knows
 world() { echo "$(keys) $(in_file) $(notes)"; }
 world_is() { [ "$(world)" = "$1" ]; }
-three_hosts() {
-	tcm_backstore disk 8 reservation-1
-	local host
-	for host in 0 1 2; do tcm_host $host; tcm_lun $host 0 disk; done
-}
-is_stopped() { grep -qs '^State:[[:space:]]*[tT]' "/proc/$1/status"; }
-program_stops() {	# program_stops TRACER - sets $child
-	child=$(pgrep -o -P "$1") && is_stopped "$child"
-}
 # waits_for_lock PID - it has opened what it locks
 waits_for_lock() { ls -l "/proc/$1/fd" 2> /dev/null | grep -q -- "-> /dev/mapper/control\$"; }
 # lock_map DEVICE - as the library does while it changes reservations
@@ -43,13 +22,10 @@ print("locked", flush=True)
 time.sleep(600)' "$1"
 }
 
-ldconfig	# another libmpathpersist is in /lib, and ours comes first
-mkdir -p /var/target/pr	# LIO keeps registrations there
-udev_quick three_hosts
+udev_quick shared_disk 3
 until_true "three disks" disks_are 3
-# sdc is another host's.
 config "no_path_retry 30" "path_grouping_policy multibus" "reservation_key file"
-config_add <<< $'blacklist {\n\tdevnode "^sdc$"\n}'
+belongs_to_other sdc
 daemon_start
 ready 1 2
 map=$(map_of sda) m=/dev/mapper/$(map_of sda) wwid=$(map_field "$(map_of sda)" %w)
@@ -111,7 +87,7 @@ mpp -o -I -S a "$m"
 connected() {
 	strace -f -o /dev/null -e trace=connect -e inject=connect:signal=STOP:when="$1" "$program" "${@:2}" > /tmp/out 2> /tmp/err &
 	tracer=$!
-	until_true "it has connected" program_stops $tracer
+	until_true "it has connected" child_stops $tracer
 }
 say "the daemon is killed before it is told of a registration"
 mpp -o -C -K a "$m"

@@ -2,14 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: a helper with QEMU's capabilities that uses libmpathpersist in several threads is served whichever path is lost
 . "$LAB/lib.sh"
-two_hosts() {
-	tcm_backstore disk 8 reservation-1
-	local host
-	for host in 0 1; do tcm_host $host; tcm_lun $host 0 disk; done
-}
-ldconfig	# another libmpathpersist is in /lib, and ours comes first
-mkdir -p /var/target/pr	# LIO keeps registrations there
-udev_quick two_hosts
+. "$LAB/reservations.sh"
+udev_quick shared_disk 2
 until_true "two disks" disks_are 2
 config "no_path_retry fail" "path_grouping_policy multibus" "reservation_key file"
 daemon_start

@@ -3,13 +3,9 @@
 # proves: registrations survive a target's loss of power with APTPL and end without it, all ports of a host are registered, and a path with an old key lets no fenced host write
 # long: targets lose their power
 . "$LAB/lib.sh"
+. "$LAB/reservations.sh"
 
-mpp() { /usr/sbin/mpathpersist "$@" > /tmp/out 2> /tmp/err || fail "mpathpersist $*: status $?: $(cat /tmp/out /tmp/err)"; }
 disk() { local d=(/sys/class/scsi_device/"$1":0:"$2":0/device/block/*); echo "${d##*/}"; }	# disk HOST PORT
-other() { sg_persist -n "$@" "/dev/$(disk 2 1)" > /tmp/other 2>&1 || sg_persist -n "$@" "/dev/$(disk 2 1)" > /tmp/other 2>&1 || fail "sg_persist $*: $(cat /tmp/other)"; }
-keys() { other -i -k; sed -n 's/^ *0x//p' /tmp/other | sort | paste -sd,; }
-holder() { other -i -r; sed -n 's/.*[Kk]ey *= *0x//p; s/.*type: *//p' /tmp/other | paste -sd' '; }
-notes() { local note; for note in prkey prstatus prhold; do multipathd "get$note" map "$map"; done | paste -sd,; }
 # world - keys at the array, what the daemon knows, and the reservation
 world() { echo "$(keys) $(notes) $(holder)"; }
 world_is() { [ "$(world)" = "$1" ]; }
@@ -48,15 +44,13 @@ power_on() {
 	for registration; do printf %s "$registration" > "$core/rd_mcp_0/disk/pr/res_aptpl_metadata" || fail "LIO refuses $registration"; done
 	udev_quick connect
 	until_true "all disks" disks_are 4
+	other=$(disk 2 1)
 }
 
-ldconfig	# another libmpathpersist is in /lib, and ours comes first
-mkdir -p /var/target/pr	# LIO keeps registrations there
 udev_quick san
 until_true "all disks" disks_are 4
 config "no_path_retry fail" "path_grouping_policy multibus" "reservation_key file" "all_tg_pt yes"
-# The other host's path is the third that is connected.
-config_add <<< $'blacklist {\n\tdevnode "^'"$(disk 2 1)"$'$"\n}'
+belongs_to_other "$(disk 2 1)"	# the third path that is connected
 daemon_start
 ready 1 3
 map=$(map_of "$(disk 0 1)")
