@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: a root file system on a logical volume is used through the map, not through a path, from the initramfs on
 # image: --lvm
+# image: --lvm --initramfs dracut
 from machine import Machine, main, same
 
 

@@ -58,7 +58,7 @@ same "the file has it again" "$(world)" "a,a a 0xa,set,unknown"
 
 say "another program changes the key while this one waits"
 lock_map "$m" > /tmp/locked &
-other=$!
+holder=$!
 until_true "the other one has the lock" grep -q locked /tmp/locked
 "$program" -o -G -K a -S c "$m" > /tmp/out 2> /tmp/err &
 waiting=$!
@@ -66,7 +66,7 @@ until_true "it waits for the lock" waits_for_lock "$waiting"
 for disk in sda sdb; do sg_persist -n -o -G -K a -S b /dev/$disk > /dev/null || fail "$disk does not get the key"; done
 multipathd setprkey map "$map" key b > /dev/null || fail "the daemon does not get the key"
 until_true "the daemon has registered it" world_is "b,b b 0xb,set,unset"
-kill -KILL $other
+kill -KILL $holder
 wait "$waiting"
 same "the key is no longer what was given" "$?" 1
 same "what the other program did stays" "$(world)" "b,b b 0xb,set,unset"
