@@ -40,8 +40,10 @@ static void reservation_set_registered(struct reservation *reservation, enum res
 	if (reservation->registered != flag)
 		reservation->registered_since = time(NULL);
 	reservation->registered = flag;
-	if (flag == RESERVATION_SET)
-		reservation->lost = false;
+	if (flag != RESERVATION_SET)
+		return;
+	reservation->lost = false;
+	reservation->former_key = 0;
 }
 
 static void reservation_set_held(struct reservation *reservation, enum reservation_flag flag)
@@ -67,10 +69,19 @@ static void reservation_reset(struct daemon_map *map, enum reservation_flag flag
 		paths_doubt_registration(daemon_path_of(path));
 }
 
+/* A command has unregistered the key, on all paths that work. */
 void reservations_forget(struct daemon_map *map)
 {
+	struct reservation *reservation = &map->reservation;
+	struct mp_path *path;
+
 	reservation_reset(map, RESERVATION_UNSET);
-	map->reservation.lost = false;
+	reservation->lost = false;
+	reservation->former_key = reservation->key.key ? reservation->key.key :
+							 reservation->last_key;
+	cds_list_for_each_entry(path, &map->map.paths, in_map)
+		daemon_path_of(path)->left_key = mp_path_is_active(path) ? reservation->former_key :
+									   0;
 }
 
 /* A host that was shut out stays out: the paths that are registered already are none any more. */
@@ -99,16 +110,33 @@ static bool reservation_must_leave(const struct daemon_path *path,
 	       path->registered_key != reservation->key.key;
 }
 
+static bool reservation_must_retire(const struct daemon_path *path,
+				    const struct reservation *reservation)
+{
+	return reservation->former_key && reservation->registered == RESERVATION_UNSET &&
+	       !reservation->lost && path->left_key != reservation->former_key;
+}
+
 void reservation_check_prepare(struct reservation_check *check, const struct daemon_path *path)
 {
 	const struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
 	const struct mp_path *other;
 
-	if (!map || !map->reservation.key.key || !mp_protocol_is_scsi(path->path.identity.protocol))
+	if (!map || !mp_protocol_is_scsi(path->path.identity.protocol))
+		return;
+	check->all_target_ports = map->map.settings.all_target_ports;
+	if (reservation_must_retire(path, &map->reservation)) {
+		check->former_key = map->reservation.former_key;
+		check->wanted = true;
+		cds_list_for_each_entry(other, &map->map.paths, in_map)
+			check->path_count +=
+				reservation_must_retire(daemon_path_of(other), &map->reservation);
+		return;
+	}
+	if (!map->reservation.key.key)
 		return;
 	check->key = map->reservation.key;
 	check->epoch = map->reservation.epoch;
-	check->all_target_ports = map->map.settings.all_target_ports;
 	check->wanted = map->reservation.registered == RESERVATION_UNKNOWN ||
 			reservation_lacks_key(path, &map->reservation) ||
 			reservation_must_leave(path, &map->reservation);
@@ -138,6 +166,24 @@ static void reservation_take_told(struct daemon_map *map, const struct reservati
 	}
 }
 
+static void reservation_take_retired(const struct reservation_check *check,
+				     struct daemon_path *path,
+				     const struct reservation *reservation)
+{
+	/* The check had begun before the key was unregistered. */
+	if (check->registered && check->key.key == reservation->former_key)
+		path->left_key = 0;
+	if (!check->former_key)
+		return;
+	if (check->left)
+		path->left_key = check->former_key;
+	else if (!path->registration_failed)
+		log_warning("%s: %s: reservation key 0x%llx may still be registered: %s",
+			    path->path.map->name, mp_path_name(&path->path),
+			    (unsigned long long)check->former_key, strerror(-check->leave_error));
+	path->registration_failed = !check->left;
+}
+
 const char *reservation_check_take(const struct reservation_check *check, struct daemon_path *path)
 {
 	struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
@@ -162,6 +208,7 @@ const char *reservation_check_take(const struct reservation_check *check, struct
 			path->registered_key = check->key.key;
 		path->has_left |= check->left;
 	}
+	reservation_take_retired(check, path, &map->reservation);
 	if (check->left)
 		path->registered_key = 0;
 	/* A command may have registered it before it left: the array refuses its I/O. */
@@ -206,6 +253,10 @@ void reservations_resolve(struct daemon_map *map)
 	if (key.key != reservation->key.key ||
 	    (!key.key && reservation->registered == RESERVATION_UNKNOWN))
 		reservation_reset(map, key.key ? RESERVATION_UNKNOWN : RESERVATION_UNSET);
+	if (!key.key && reservation->key.key)
+		reservation->last_key = reservation->key.key;
+	else if (key.key == reservation->former_key)
+		reservation->former_key = 0;
 	reservation->key = key;
 }
 

@@ -156,6 +156,55 @@ static void registration_leave(struct reservation_check *check, int fd, unsigned
 	check->left = check->leave_error >= 0;
 }
 
+/* Not another key, which another program may have registered. */
+static int registration_retire(int fd, uint64_t key, bool all_target_ports, unsigned timeout_msec)
+{
+	const struct mp_reservation_parameters parameters = {
+		.key = key,
+		.all_target_ports = all_target_ports,
+	};
+	int r = -ESTALE;
+
+	for (int tries = TRIES; r == -ESTALE && tries; tries--)
+		r = mp_reserving_register(fd, MP_RESERVING_REGISTER, &parameters, timeout_msec);
+	return r == -EBUSY ? 0 : r;
+}
+
+/*
+ * What is left over of a map that was unregistered: no more registrations than paths that were
+ * down then, and no reservation. Otherwise the other paths use it, and this one is to as well.
+ */
+static int registration_is_left_over(const struct reservation_check *check, int fd,
+				     unsigned timeout_msec)
+{
+	struct mp_reservation_holder holder;
+	struct tally tally;
+	int r = registration_count(fd, check->former_key, timeout_msec, &tally);
+
+	if (r >= 0)
+		r = mp_reserving_read_holder(fd, timeout_msec, &holder);
+	if (r < 0)
+		return r;
+	return tally.count && tally.count <= check->path_count &&
+	       !(holder.held &&
+		 (holder.key == check->former_key || mp_reservation_is_shared(holder.type)));
+}
+
+static void registration_leave_former(struct reservation_check *check, int fd,
+				      unsigned timeout_msec)
+{
+	const bool all = check->all_target_ports;
+	int r = registration_is_left_over(check, fd, timeout_msec);
+
+	if (r > 0) {
+		r = registration_retire(fd, check->former_key, all, timeout_msec);
+		if (r < 0)
+			r = registration_retire(fd, check->former_key, !all, timeout_msec);
+	}
+	check->leave_error = r < 0 ? r : 0;
+	check->left = r >= 0;
+}
+
 void registration_check_run(struct reservation_check *check, int fd, unsigned timeout_msec)
 {
 	struct mp_reservation_holder holder;
@@ -163,6 +212,10 @@ void registration_check_run(struct reservation_check *check, int fd, unsigned ti
 
 	if (!check->wanted)
 		return;
+	if (check->former_key) {
+		registration_leave_former(check, fd, timeout_msec);
+		return;
+	}
 	check->told = true;
 	check->error = registration_join(fd, &check->key, check->all_target_ports, 0, timeout_msec,
 					 &count);

@@ -15,7 +15,8 @@ struct reservation_check {
 	unsigned epoch; /* of the map's reservation when the check began */
 	struct mp_prkey key;
 	bool all_target_ports;
-	size_t path_count; /* of the map; 0 unknown */
+	size_t path_count; /* of the map; 0 unknown; with former_key: that may have it */
+	uint64_t former_key; /* unregister this one, if it is left over; 0 none */
 	bool leaves; /* if the key is registered nowhere, this path may have none either */
 	/* answer */
 	bool told;
@@ -30,11 +31,12 @@ struct reservation_check {
 /**
  * registration_check_run() - on a worker
  *
- * A key that is no longer registered anywhere is not registered again: its removal (PREEMPT) was
- * meant to fence this host. A path that was down then may still have an older key of this host, and
- * would be let through: that is unregistered. Some targets refuse to register a path that is
- * registered: then it is looked for by its ports, or, where the target does not tell them, the keys
- * are read again, and count.
+ * A key that was unregistered while the path was down is unregistered, unless others have it. A key
+ * that is no longer registered anywhere is not registered again: its removal (PREEMPT) was meant to
+ * fence this host. A path that was down then may still have an older key of this host, and would be
+ * let through: that is unregistered. Some targets refuse to register a path that is registered:
+ * then it is looked for by its ports, or, where the target does not tell them, the keys are read
+ * again, and count.
  */
 void registration_check_run(struct reservation_check *check, int fd, unsigned timeout_msec);
 

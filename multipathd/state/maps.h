@@ -36,6 +36,9 @@ struct reservation {
 	enum reservation_flag held; /* getprhold */
 	/* the array no longer had the key, and nothing has been registered since */
 	bool lost;
+	uint64_t last_key; /* before there was none; 0: never another one */
+	/* was unregistered, perhaps not on paths that were down or are added later; 0 none */
+	uint64_t former_key;
 	time_t registered_since, held_since; /* those flags, by the clock of the log; 0 unknown */
 	unsigned registering; /* running commands that register it */
 	unsigned epoch; /* increased by each of them: answers to earlier checks are old */

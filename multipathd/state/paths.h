@@ -46,6 +46,7 @@ struct daemon_path {
 	uint64_t earliest_usec; /* next check after a failure that the kernel saw */
 	struct cds_list_head waiters; /* for `reinstate path`, by struct waiter */
 	uint64_t registered_key; /* reservation key registered since it came up; 0 none */
+	uint64_t left_key; /* its map's former key, with which it is not registered any more */
 	bool has_left; /* since it came up: it has no registration, as its map's key is lost */
 	struct check_job *job; /* under way, NULL if none */
 	enum mp_path_state answered_state; /* last real answer; path.state differs only while that

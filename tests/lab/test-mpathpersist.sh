@@ -215,6 +215,23 @@ mpp -o -G -K 123abc -S 0 "$m"
 keys_are ""
 daemon_knows "none,unset,unset"
 
+say "unregistered while a path is down, or deleted"
+no_key() { [ -z "$(keys)" ]; }
+mpp -o -I -S 123abc "$m"
+lose sda
+mpp -o -G -K 123abc -S 0 "$m"
+keys_are "123abc"
+regain sda
+until_true "it is unregistered on that path, too" no_key
+mpp -o -I -S 123abc "$m"
+echo 1 > /sys/block/sda/device/delete
+until_true "sda is gone" path_unknown sda
+mpp -o -G -K 123abc -S 0 "$m"
+keys_are "123abc"
+echo "- - -" > /sys/class/scsi_host/host0/scan
+until_true "it is back" maps_have 1 2
+until_true "it is unregistered on it" no_key
+
 say "without the daemon"
 daemon_stop
 refused 13 -o -G -S 123abc "$m"

@@ -23,6 +23,7 @@ static struct {
 	enum mp_reservation_presence presence;
 	struct mp_reservation_holder holder;
 	int holder_error, register_error;
+	enum mp_reserving_out action;
 	struct mp_reservation_parameters parameters;
 	unsigned registrations; /* commands that register or unregister */
 
@@ -150,6 +151,7 @@ int mp_reserving_register(int fd, enum mp_reserving_out action,
 {
 	(void)fd;
 	(void)timeout_msec;
+	target.action = action;
 	target.parameters = *parameters;
 	target.registrations++;
 	if (target.is_real)
@@ -314,6 +316,57 @@ static void the_ports_of_a_path_say_more_than_counts(void **state)
 	}
 }
 
+static void a_former_key_is_unregistered_if_it_is_left_over(void **state)
+{
+	static const struct {
+		size_t registered, path_count;
+		struct mp_reservation_holder holder;
+		int keys_error, holder_error, register_error;
+		bool left;
+		int leave_error;
+		unsigned registrations;
+	} rows[] = {
+		{ 1, 1, { 0 }, 0, 0, 0, true, 0, 1 },
+		{ 1, 2, { .held = true, .key = 7, .type = 5 }, 0, 0, 0, true, 0, 1 },
+		{ 0, 1, { 0 }, 0, 0, 0, true, 0, 0 },
+		/* it has another key, or none */
+		{ 1, 2, { 0 }, 0, 0, -EBUSY, true, 0, 1 },
+		/* other paths have it */
+		{ 2, 1, { 0 }, 0, 0, 0, true, 0, 0 },
+		{ 1, 1, { .held = true, .key = 0xabc, .type = 5 }, 0, 0, 0, true, 0, 0 },
+		{ 1, 1, { .held = true, .type = 7 }, 0, 0, 0, true, 0, 0 },
+		/* with ALL_TG_PT and without */
+		{ 1, 1, { 0 }, 0, 0, -EIO, false, -EIO, 2 },
+		{ 1, 1, { 0 }, 0, 0, -ESTALE, false, -ESTALE, 10 },
+		{ 1, 1, { 0 }, -EIO, 0, 0, false, -EIO, 0 },
+		{ 1, 1, { 0 }, 0, -EIO, 0, false, -EIO, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct reservation_check check = { .wanted = true,
+						   .former_key = 0xabc,
+						   .path_count = rows[i].path_count };
+
+		memset(&target, 0, sizeof(target));
+		target.registered = target.registered_after = rows[i].registered;
+		target.holder = rows[i].holder;
+		target.keys_error = rows[i].keys_error;
+		target.holder_error = rows[i].holder_error;
+		target.register_error = rows[i].register_error;
+		registration_check_run(&check, 5, 3000);
+		assert_false(check.told || check.registered);
+		assert_int_equal(check.left, rows[i].left);
+		assert_int_equal(check.leave_error, rows[i].leave_error);
+		assert_int_equal(target.registrations, rows[i].registrations);
+		if (!target.registrations)
+			continue;
+		assert_int_equal(target.action, MP_RESERVING_REGISTER);
+		assert_true(target.parameters.key == 0xabc);
+		assert_true(target.parameters.service_action_key == 0);
+	}
+}
+
 static void a_host_that_is_shut_out_meanwhile_is_not_registered(void **state)
 {
 	(void)state;
@@ -418,6 +471,7 @@ int main(void)
 		cmocka_unit_test(a_path_loses_an_older_key_if_the_key_is_registered_nowhere),
 		cmocka_unit_test(a_path_that_the_target_does_not_register_again_may_be_registered),
 		cmocka_unit_test(the_ports_of_a_path_say_more_than_counts),
+		cmocka_unit_test(a_former_key_is_unregistered_if_it_is_left_over),
 		cmocka_unit_test(a_host_that_is_shut_out_meanwhile_is_not_registered),
 		cmocka_unit_test(a_path_is_registered_whatever_else_registers_meanwhile),
 		cmocka_unit_test(a_registration_counts_that_was_the_only_change),

@@ -201,6 +201,7 @@ static void a_path_of_a_fenced_host_is_used_once_it_has_no_older_key(void **stat
 	assert_false(is_asked(world));
 	/* the operator says that it is not registered, or registers it */
 	world->path.has_left = false;
+	world->path.path.state = MP_PATH_UP;
 	reservations_forget(&world->map);
 	assert_false(is_asked(world));
 }
@@ -315,6 +316,99 @@ static void a_map_stays_lost_until_something_is_registered(void **state)
 	assert_null(reservation_check_take(&check, &world->path));
 	assert_int_equal(reservation->registered, RESERVATION_SET);
 	assert_false(reservation->lost);
+}
+
+/* Is the path asked to give it up? */
+static bool must_retire(const struct world *world)
+{
+	const struct reservation_check check = begun(world);
+
+	assert_true(!check.former_key ||
+		    (check.wanted && check.former_key == KEY && check.path_count == 1));
+	return check.former_key;
+}
+
+static void registered(struct world *world)
+{
+	set_key(world, KEY);
+	world->map.reservation.registered = RESERVATION_UNKNOWN;
+	told(world, true, false, 0);
+	assert_int_equal(world->map.reservation.registered, RESERVATION_SET);
+	assert_false(must_retire(world));
+}
+
+/* unsetprstatus; if the key is in the file, unsetprkey before it */
+static void unregistered(struct world *world, bool key)
+{
+	if (key)
+		set_key(world, 0);
+	reservations_forget(&world->map);
+}
+
+static void a_key_that_was_unregistered_is_so_on_paths_that_were_down(void **state)
+{
+	struct world *world = *state;
+	struct reservation_check check;
+
+	for (int key = 0; key < 2; key++) {
+		registered(world);
+		world->path.path.state = MP_PATH_UP;
+		unregistered(world, key);
+		assert_false(must_retire(world));
+
+		registered(world);
+		world->path.path.state = MP_PATH_DOWN;
+		unregistered(world, key);
+		assert_true(must_retire(world));
+
+		/* it may be used all the same */
+		check = begun(world);
+		check.leave_error = -EIO;
+		assert_null(reservation_check_take(&check, &world->path));
+		assert_true(world->path.registration_failed && must_retire(world));
+		check = begun(world);
+		check.left = true;
+		assert_null(reservation_check_take(&check, &world->path));
+		assert_false(world->path.registration_failed || must_retire(world));
+		/* whatever becomes of it */
+		paths_doubt_registration(&world->path);
+		assert_false(must_retire(world));
+	}
+}
+
+/* Without the command that says so, the key is only unknown. */
+static void a_key_that_is_not_in_the_file_any_more_is_not_unregistered(void **state)
+{
+	struct world *world = *state;
+
+	registered(world);
+	world->path.path.state = MP_PATH_DOWN;
+	set_key(world, 0);
+	assert_false(must_retire(world));
+
+	/* it is written back: the command that unregisters was refused */
+	reservations_forget(&world->map);
+	assert_true(must_retire(world));
+	set_key(world, KEY);
+	told(world, false, false, 0);
+	assert_int_equal(world->map.reservation.registered, RESERVATION_UNSET);
+	assert_false(must_retire(world));
+}
+
+static void a_check_that_registers_a_key_too_late_is_followed_by_one_that_removes_it(void **state)
+{
+	struct world *world = *state;
+	struct reservation_check check;
+
+	registered(world);
+	world->path.path.state = world->path.answered_state = MP_PATH_UP;
+	paths_doubt_registration(&world->path);
+	check = begun(world);
+	unregistered(world, true);
+	assert_false(must_retire(world));
+	check.told = check.registered = true;
+	assert_null(reservation_check_take(&check, &world->path));
+	assert_true(must_retire(world));
 }
 
 static void an_answer_about_an_old_key_is_ignored(void **state)
@@ -575,6 +669,10 @@ int main(void)
 		world_test(a_path_that_has_left_too_late_is_not_used),
 		world_test(a_map_stays_lost_until_something_is_registered),
 		world_test(a_change_is_noted_with_its_time),
+		world_test(a_key_that_was_unregistered_is_so_on_paths_that_were_down),
+		world_test(a_key_that_is_not_in_the_file_any_more_is_not_unregistered),
+		world_test(
+			a_check_that_registers_a_key_too_late_is_followed_by_one_that_removes_it),
 		world_test(an_answer_about_an_old_key_is_ignored),
 		world_test(the_key_follows_settings_and_file),
 		cmocka_unit_test(
