@@ -33,9 +33,10 @@ keys() { other -i -k; sed -n 's/^ *0x//p' /tmp/other | sort | paste -sd,; }
 holder() { other -i -r; sed -n 's/.*[Kk]ey *= *0x//p; s/.*type: *//p' /tmp/other | paste -sd' '; }
 notes() { local note; for note in prkey prstatus prhold; do multipathd "get$note" map "$map"; done | paste -sd,; }
 
-is_stopped() { grep -qs '^State:[[:space:]]*[tT]' "/proc/$1/status"; }
-# child_stops PID - the first child of a tracer, or of what it traces; sets $child
+# child_stops PID - the first child of a tracer that writes to $trace, or of what it traces; sets $child. In /proc each system
+# call that is traced looks like a stop for a moment.
+trace=/tmp/trace
 child_stops() {
 	[ -e "/proc/$1" ] || fail "it has ended: $(cat /tmp/err)"
-	child=$(pgrep -o -P "$1") && is_stopped "$child"
+	child=$(pgrep -o -P "$1") && [[ $(grep -s "^ *$child " "$trace" | tail -n 1) == *"stopped by SIGSTOP"* ]]
 }

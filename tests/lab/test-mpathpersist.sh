@@ -36,7 +36,7 @@ has_ended() { [ ! -e "/proc/$1" ]; }
 paused() {
 	local try
 	for try in 1 2 3 4 5; do
-		strace -f -o /dev/null -e trace=ioctl -P /dev/mapper/control -e inject=ioctl:signal=STOP:when=1 \
+		strace -f -o "$trace" -e trace=ioctl -P /dev/mapper/control -e inject=ioctl:signal=STOP:when=1 \
 			"$ours" "$@" > /tmp/out 2> /tmp/err &
 		tracer=$!
 		until_true "it begins" child_stops "$tracer"
@@ -70,7 +70,7 @@ reloaded() {
 }
 udev_quick shared_disk 3
 until_true "three disks" disks_are 3
-config "no_path_retry 30" "path_grouping_policy multibus" "reservation_key file"
+config "no_path_retry 30" "path_grouping_policy multibus" "reservation_key file" "uxsock_timeout 120000"
 belongs_to_other sdc
 daemon_start
 ready 1 2

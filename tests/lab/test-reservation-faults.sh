@@ -85,7 +85,7 @@ mpp -o -I -S a "$m"
 
 # connected N OPTION... - mpathpersist is stopped when it has connected to the daemon for the Nth time
 connected() {
-	strace -f -o /dev/null -e trace=connect -e inject=connect:signal=STOP:when="$1" "$program" "${@:2}" > /tmp/out 2> /tmp/err &
+	strace -f -o "$trace" -e trace=connect -e inject=connect:signal=STOP:when="$1" "$program" "${@:2}" > /tmp/out 2> /tmp/err &
 	tracer=$!
 	until_true "it has connected" child_stops $tracer
 }
