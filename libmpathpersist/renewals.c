@@ -61,11 +61,18 @@ static size_t mark_registered(struct target *target)
 	return count;
 }
 
-/* A path that does not answer may be: it is left to multipathd. */
-static void choose_unregistered(struct target *target)
+/* Return: the number of those that have not answered, which may be registered all the same */
+static size_t choose_others(struct target *target)
 {
-	for (size_t i = 0; i < target->path_count; i++)
-		target->paths[i].chosen &= target->paths[i].code == MPATH_PR_RESERV_CONFLICT;
+	size_t unsure = 0;
+
+	for (size_t i = 0; i < target->path_count; i++) {
+		struct target_path *path = &target->paths[i];
+
+		path->chosen = path->chosen && !path->registered;
+		unsure += path->chosen && path->code != MPATH_PR_RESERV_CONFLICT;
+	}
+	return unsure;
 }
 
 /* Those of mark_registered(), and those registered since. Return: the number of the latter */
@@ -93,9 +100,8 @@ static void log_unregistered(const struct target *target)
 				   target->paths[i].name);
 }
 
-/* @count: registrations that were there before @added more were made */
-static bool any_is_gone(struct target *target, const struct mp_prkey *key, size_t count,
-			size_t added)
+/* @count: registrations that there are if none is gone, at least */
+static bool any_is_gone(struct target *target, const struct mp_prkey *key, size_t count)
 {
 	struct registrations now;
 
@@ -110,7 +116,7 @@ static bool any_is_gone(struct target *target, const struct mp_prkey *key, size_
 		}
 	}
 	now = attempt_read_registrations(target, key->key);
-	return added && now.count < count + added;
+	return now.count < count;
 }
 
 static void undo(struct target *target)
@@ -133,7 +139,7 @@ bool renewal_run(struct target *target, const struct mp_prkey *key,
 		 const struct registrations *before)
 {
 	struct registrations now = { .known = true };
-	size_t added;
+	size_t unsure, added;
 
 	choose_usable_now(target);
 	register_chosen(target, MP_RESERVING_REGISTER, key);
@@ -147,11 +153,13 @@ bool renewal_run(struct target *target, const struct mp_prkey *key,
 			   target->map.name);
 		return false;
 	}
-	choose_unregistered(target);
+	unsure = choose_others(target);
 	register_chosen(target, MP_RESERVING_REGISTER_AND_IGNORE, key);
 	added = choose_registered(target);
 	log_unregistered(target);
-	if (!any_is_gone(target, key, now.count, added))
+	/* Those that were unsure may have been registered before. */
+	if (!added ||
+	    !any_is_gone(target, key, now.count + added - (unsure < added ? unsure : added)))
 		return true;
 	target_log(target, LOG_LEVEL_ERROR, "%s: another host has removed the reservation key",
 		   target->map.name);

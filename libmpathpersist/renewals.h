@@ -14,11 +14,11 @@ struct target;
 /**
  * renewal_run() - after the PREEMPT, done or not: register all usable paths that are not
  * registered, also those that multipathd has found up meanwhile, as they get I/O
- * @before:	those of @key right before a PREEMPT that has succeeded; NULL: it has not. If there
- *is no reservation, some targets remove that of the preempting path, too: the generation says then
- *whether it was another host
+ * @before:	those of @key right before a PREEMPT that has succeeded; NULL: it has not
  *
- * Those that are registered are chosen afterwards, with MPATH_PR_SUCCESS.
+ * If there is no reservation, some targets remove the registration of the preempting path, too. The
+ * generation says then whether it was another host. The paths that are registered are chosen
+ * afterwards, with MPATH_PR_SUCCESS.
  *
  * Return: false if another host has removed the key: no path that can be asked is registered.
  */

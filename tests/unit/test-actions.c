@@ -737,6 +737,13 @@ static void a_preemption_of_oneself_whose_answer_is_lost_is_repeated(void **stat
 	assert_true(paths_have(OWN));
 	assert_false(world->suspended || world->exposed || world->noted_held);
 
+	/* the path that has preempted does not say that it is registered */
+	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
+	world->loses_answer_to = MP_RESERVING_REGISTER;
+	assert_int_equal(preempt_with(OWN, OWN, 6), 0);
+	assert_true(paths_have(OWN) && world->holder == 0 && world->noted_paths == PATHS);
+	assert_false(world->suspended || world->exposed);
+
 	/* but not those that another host took */
 	begin(MP_RESERVATION_CONFIGURED, OWN, OTHER, 5);
 	memset(world->keys, 0, sizeof(world->keys));
