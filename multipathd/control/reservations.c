@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/strbuf.h"
+#include "multipathd/jobs/checks.h"
 #include "multipathd/jobs/files.h"
 #include "multipathd/jobs/registrations.h"
 #include "multipathd/loop/pool.h"
@@ -20,7 +21,7 @@
 #include "multipathd/state/maps.h"
 #include "multipathd/state/paths.h"
 
-enum { REGISTER_TIMEOUT_SEC = 30 };
+enum { REGISTER_TIMEOUT_SEC = 30, REGISTER_TRIES = 5 };
 
 static const uint64_t usec_per_sec = 1000000;
 
@@ -40,6 +41,8 @@ static void reservation_set_registered(struct reservation *reservation, enum res
 	if (reservation->registered != flag)
 		reservation->registered_since = time(NULL);
 	reservation->registered = flag;
+	if (flag != RESERVATION_UNKNOWN)
+		reservation->expected = false;
 	if (flag != RESERVATION_SET)
 		return;
 	reservation->lost = false;
@@ -117,6 +120,12 @@ static bool reservation_must_retire(const struct daemon_path *path,
 	       !reservation->lost && path->left_key != reservation->former_key;
 }
 
+/* A path whose check hangs is not waited for. */
+static bool is_registering(const struct daemon_path *path)
+{
+	return path->job && path->job->reservation.wanted && path->path.state != MP_PATH_PENDING;
+}
+
 void reservation_check_prepare(struct reservation_check *check, const struct daemon_path *path)
 {
 	const struct daemon_map *map = path->path.map ? daemon_map_of(path->path.map) : NULL;
@@ -141,17 +150,23 @@ void reservation_check_prepare(struct reservation_check *check, const struct dae
 			reservation_lacks_key(path, &map->reservation) ||
 			reservation_must_leave(path, &map->reservation);
 	/* A command that registers it may have found the path already. */
-	check->leaves =
-		reservation_must_leave(path, &map->reservation) ||
-		(map->reservation.registered == RESERVATION_SET && !map->reservation.registering);
-	if (check->wanted)
-		cds_list_for_each_entry(other, &map->map.paths, in_map)
-			check->path_count++;
+	check->leaves = reservation_must_leave(path, &map->reservation) ||
+			(!map->reservation.registering &&
+			 (map->reservation.registered == RESERVATION_SET ||
+			  (map->reservation.registered == RESERVATION_UNKNOWN &&
+			   map->reservation.expected)));
+	if (!check->wanted)
+		return;
+	cds_list_for_each_entry(other, &map->map.paths, in_map) {
+		check->path_count++;
+		check->others += other != &path->path && is_registering(daemon_path_of(other));
+	}
 }
 
 static void reservation_take_told(struct daemon_map *map, const struct reservation_check *check)
 {
 	struct reservation *reservation = &map->reservation;
+	const bool expected = reservation->expected && !reservation->registering;
 
 	if (reservation->registered == RESERVATION_UNKNOWN) {
 		reservation_set_registered(reservation,
@@ -160,6 +175,8 @@ static void reservation_take_told(struct daemon_map *map, const struct reservati
 		if (check->registered)
 			log_notice("%s: reservation key 0x%llx is registered", map->map.name,
 				   (unsigned long long)check->key.key);
+		else if (expected)
+			reservation_lose(map);
 	} else if (reservation->registered == RESERVATION_SET && !check->registered &&
 		   !reservation->registering) {
 		reservation_lose(map);
@@ -193,7 +210,7 @@ const char *reservation_check_take(const struct reservation_check *check, struct
 	if (check->told && check->key.key == map->reservation.key.key) {
 		const int error = check->error < 0 ? check->error : check->leave_error;
 
-		if (error < 0 && !path->registration_failed)
+		if (error < 0 && error != -EAGAIN && !path->registration_failed)
 			log_warning("%s: %s: reservation key 0x%llx%s: %s", map->map.name,
 				    mp_path_name(&path->path), (unsigned long long)check->key.key,
 				    check->leave_error < 0 ?
@@ -253,6 +270,10 @@ void reservations_resolve(struct daemon_map *map)
 	if (key.key != reservation->key.key ||
 	    (!key.key && reservation->registered == RESERVATION_UNKNOWN))
 		reservation_reset(map, key.key ? RESERVATION_UNKNOWN : RESERVATION_UNSET);
+	if (!reservation->resolved || key.key != reservation->key.key)
+		reservation->expected = !reservation->resolved &&
+					settings->reservation_source == MP_RESERVATION_PRKEYS;
+	reservation->resolved = true;
 	if (!key.key && reservation->key.key)
 		reservation->last_key = reservation->key.key;
 	else if (key.key == reservation->former_key)
@@ -301,10 +322,14 @@ static void register_job_run(struct work *work)
 	const unsigned timeout_msec = REGISTER_TIMEOUT_SEC * 1000;
 	size_t count;
 
-	job->error = job->listed ? registration_join(job->fd, &job->key, job->all_target_ports,
-						     job->enough, timeout_msec, &count) :
-				   registration_register(job->fd, &job->key, job->all_target_ports,
-							 timeout_msec);
+	/* A path that works waits for nothing: what cannot be told is looked at again. */
+	job->error = -EAGAIN;
+	for (int tries = REGISTER_TRIES; job->error == -EAGAIN && tries; tries--)
+		job->error = job->listed ?
+				     registration_join(job->fd, &job->key, job->all_target_ports,
+						       job->enough, 0, timeout_msec, &count) :
+				     registration_register(job->fd, &job->key,
+							   job->all_target_ports, timeout_msec);
 }
 
 static void register_job_lose(const struct register_job *job)

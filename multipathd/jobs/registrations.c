@@ -66,40 +66,50 @@ static int registration_count(int fd, uint64_t key, unsigned timeout_msec, struc
 
 /*
  * A path has been registered that was not. Either that was all that has happened at the target, or
- * the registrations that were there before still are.
+ * as many paths have been registered as things have happened: then none was removed. That cannot be
+ * told where one command makes several registrations.
  */
-static bool registration_has_company(const struct tally *before, const struct tally *after)
+static bool registration_has_company(const struct tally *before, const struct tally *after,
+				     bool all_target_ports)
 {
-	return after->generation - before->generation == 1 || after->count > before->count;
+	const uint32_t happened = after->generation - before->generation;
+
+	return happened == 1 || (!all_target_ports && after->count > before->count &&
+				 after->count - before->count == happened);
 }
 
 /*
  * Another host may shut this one out after the keys were read. A path that is registered is asked
  * to keep its key: the target refuses that if it was removed. If the path was not registered, the
  * keys tell afterwards; then it must not stay registered.
+ *
+ * Return: -EAGAIN the keys do not tell.
  */
 static int registration_add(int fd, const struct mp_prkey *key, bool all_target_ports,
-			    const struct tally *before, unsigned timeout_msec)
+			    const struct tally *before, size_t others, unsigned timeout_msec)
 {
 	struct tally after;
 	int r = registration_send(fd, MP_RESERVING_REGISTER, key, all_target_ports, timeout_msec);
 
 	if (r != -EBUSY)
 		return r;
+	if (before->count <= others)
+		return -EAGAIN;
 	r = registration_send(fd, MP_RESERVING_REGISTER_AND_IGNORE, key, all_target_ports,
 			      timeout_msec);
 	if (r < 0)
 		return r;
 	r = registration_count(fd, key->key, timeout_msec, &after);
-	if (r >= 0 && registration_has_company(before, &after))
+	if (r >= 0 && registration_has_company(before, &after, all_target_ports))
 		return 0;
 	registration_remove(fd, all_target_ports, timeout_msec);
-	return r < 0 ? r : -ESTALE;
+	return r < 0 ? r : -EAGAIN;
 }
 
 int registration_join(int fd, const struct mp_prkey *key, bool all_target_ports, size_t enough,
-		      unsigned timeout_msec, size_t *count)
+		      size_t others, unsigned timeout_msec, size_t *count)
 {
+	bool doubtful = false;
 	int r = -ESTALE;
 
 	for (int tries = TRIES; r == -ESTALE && tries; tries--) {
@@ -113,7 +123,11 @@ int registration_join(int fd, const struct mp_prkey *key, bool all_target_ports,
 			return -ENOKEY;
 		if (enough && tally.count >= enough)
 			return 0;
-		r = registration_add(fd, key, all_target_ports, &tally, timeout_msec);
+		if (doubtful)
+			return -EAGAIN;
+		r = registration_add(fd, key, all_target_ports, &tally, others, timeout_msec);
+		doubtful = r == -EAGAIN;
+		r = doubtful ? -ESTALE : r;
 	}
 	return r;
 }
@@ -217,8 +231,8 @@ void registration_check_run(struct reservation_check *check, int fd, unsigned ti
 		return;
 	}
 	check->told = true;
-	check->error = registration_join(fd, &check->key, check->all_target_ports, 0, timeout_msec,
-					 &count);
+	check->error = registration_join(fd, &check->key, check->all_target_ports, 0, check->others,
+					 timeout_msec, &count);
 	check->registered = count > 0;
 	if (!check->registered) {
 		/* That one path does not know the command says nothing of a key that was there. */
@@ -228,7 +242,7 @@ void registration_check_run(struct reservation_check *check, int fd, unsigned ti
 			registration_leave(check, fd, timeout_msec);
 		return;
 	}
-	if (check->error < 0 && check->error != -ESTALE &&
+	if (check->error < 0 && check->error != -ESTALE && check->error != -EAGAIN &&
 	    registration_is_there(check, fd, count, timeout_msec))
 		check->error = 0;
 	if (mp_reserving_read_holder(fd, timeout_msec, &holder) >= 0)

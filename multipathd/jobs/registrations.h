@@ -16,6 +16,7 @@ struct reservation_check {
 	struct mp_prkey key;
 	bool all_target_ports;
 	size_t path_count; /* of the map; 0 unknown; with former_key: that may have it */
+	size_t others; /* paths of the map whose checks may be registering them */
 	uint64_t former_key; /* unregister this one, if it is left over; 0 none */
 	bool leaves; /* if the key is registered nowhere, this path may have none either */
 	/* answer */
@@ -44,13 +45,15 @@ void registration_check_run(struct reservation_check *check, int fd, unsigned ti
  * registration_join() - on a worker: register the path if the target has the key of this host. A
  * host that is shut out meanwhile does not stay registered.
  * @enough:	with so many registrations of the key this path has one of them; 0: it may have none
+ * @others:	so many registrations may be those of paths that are being registered, which say
+ *		nothing: they may have to be removed again
  * @count:	registrations of the key that were found before; 0 with an error of reading them
  *
- * Return: 0, -ENOKEY the key is registered nowhere, -ESTALE not registered, because registrations
- * are removed all the time, or as mp_reserving_register().
+ * Return: 0, -ENOKEY the key is registered nowhere, -EAGAIN that is not known, -ESTALE not
+ *registered, because registrations are removed all the time, or as mp_reserving_register().
  */
 int registration_join(int fd, const struct mp_prkey *key, bool all_target_ports, size_t enough,
-		      unsigned timeout_msec, size_t *count);
+		      size_t others, unsigned timeout_msec, size_t *count);
 
 /**
  * registration_register() - on a worker: REGISTER AND IGNORE EXISTING KEY, whether or not

@@ -36,6 +36,8 @@ struct reservation {
 	enum reservation_flag held; /* getprhold */
 	/* the array no longer had the key, and nothing has been registered since */
 	bool lost;
+	bool resolved; /* the key is as settings and file say */
+	bool expected; /* it was in the file before the daemon had the map: it was registered */
 	uint64_t last_key; /* before there was none; 0: never another one */
 	/* was unregistered, perhaps not on paths that were down or are added later; 0 none */
 	uint64_t former_key;

@@ -277,6 +277,40 @@ static void a_path_that_has_left_too_late_is_not_used(void **state)
 	}
 }
 
+/* It was shut out while there was no daemon, or no map. */
+static void a_key_in_the_file_that_is_registered_nowhere_is_lost(void **state)
+{
+	static char text[] = "0x0000000000123abc w\n";
+	struct world *world = *state;
+	struct reservation *reservation = &world->map.reservation;
+	struct reservation_check check;
+
+	world->map.map.settings.reservation_source = MP_RESERVATION_PRKEYS;
+	world->inventory.prkeys = text;
+	world->path.answered_state = MP_PATH_DOWN;
+	for (int known = 0; known < 2; known++) {
+		*reservation = (struct reservation){ .resolved = known };
+		world->path.has_left = false;
+		reservations_resolve(&world->map);
+		check = begun(world);
+		assert_int_equal(check.leaves, !known);
+		/* a program that registers it just now says so later */
+		reservation->registering = 1;
+		assert_false(begun(world).leaves);
+		reservation->registering = 0;
+		assert_true(told(world, false, false, 0));
+		assert_int_equal(reservation->lost, !known);
+		assert_int_equal(reservation->registered, RESERVATION_UNSET);
+		paths_doubt_registration(&world->path);
+		assert_int_equal(begun(world).leaves, !known);
+	}
+	*reservation = (struct reservation){ 0 };
+	reservations_resolve(&world->map);
+	assert_true(told(world, true, false, 0));
+	assert_int_equal(reservation->registered, RESERVATION_SET);
+	world->inventory.prkeys = NULL;
+}
+
 static void set_key(struct world *world, uint64_t key)
 {
 	world->map.map.settings.reservation_source = key ? MP_RESERVATION_CONFIGURED :
@@ -669,6 +703,7 @@ int main(void)
 		world_test(a_path_that_has_left_too_late_is_not_used),
 		world_test(a_map_stays_lost_until_something_is_registered),
 		world_test(a_change_is_noted_with_its_time),
+		world_test(a_key_in_the_file_that_is_registered_nowhere_is_lost),
 		world_test(a_key_that_was_unregistered_is_so_on_paths_that_were_down),
 		world_test(a_key_that_is_not_in_the_file_any_more_is_not_unregistered),
 		world_test(
