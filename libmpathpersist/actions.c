@@ -73,13 +73,15 @@ static int preempt_own(struct target *target, const struct attempt *attempt,
 		       const struct mp_prkey *key, struct target_path **path,
 		       struct registrations *before)
 {
+	struct attempt own = *attempt;
 	int code;
 
+	own.generation = &before->generation;
 	*before = attempt_read_registrations(target, key->key);
-	code = attempt_first(target, attempt, path);
+	code = attempt_first(target, &own, path);
 	if (code != MPATH_PR_SUCCESS && renewal_run(target, key, NULL)) {
 		*before = attempt_read_registrations(target, key->key);
-		code = attempt_first(target, attempt, path);
+		code = attempt_first(target, &own, path);
 	}
 	return code;
 }
@@ -194,19 +196,22 @@ static bool lost_paths_are_up(struct target *target)
 	return up;
 }
 
-/* On the paths that had a conflict: they have another key than the others. The initiator ports are
- * registered by now, and this command must not have any (spc4r36j 6.17.3). */
-static void register_conflicting(struct target *target, struct mp_reservation_parameters parameters)
+/*
+ * The paths that had a conflict have another key than the others, or another host has removed it.
+ * The initiator ports are registered by now, and this command must not have any (spc4r36j 6.17.3).
+ * Return: false if it was another host
+ */
+static bool register_conflicting(struct target *target,
+				 const struct mp_reservation_parameters *parameters)
 {
-	const struct attempt attempt = { .action = MP_RESERVING_REGISTER_AND_IGNORE,
-					 .parameters = &parameters };
+	const struct mp_reservation_parameters own = {
+		.key = parameters->service_action_key,
+		.service_action_key = parameters->service_action_key,
+		.all_target_ports = parameters->all_target_ports,
+		.through_power_loss = parameters->through_power_loss,
+	};
 
-	parameters.ports = NULL;
-	parameters.port_count = 0;
-
-	for (size_t i = 0; i < target->path_count; i++)
-		if (target->paths[i].chosen && target->paths[i].code == MPATH_PR_RESERV_CONFLICT)
-			attempt_path(target, &target->paths[i], &attempt);
+	return renewal_join(target, &own);
 }
 
 static int register_paths(struct target *target, bool ignores,
@@ -223,7 +228,8 @@ static int register_paths(struct target *target, bool ignores,
 		replace_lost(target, &attempt);
 	counts = count_codes(target);
 	if (counts.good && counts.conflicting && !ignores) {
-		register_conflicting(target, *parameters);
+		if (!register_conflicting(target, parameters))
+			return MPATH_PR_RESERV_CONFLICT;
 		counts = count_codes(target);
 	}
 	if (counts.code)
@@ -301,6 +307,7 @@ static void move_reservation(struct target *target, bool noted, uint64_t old_key
 	if (old_key == new_key || !holds_under(target, noted, old_key, &holder))
 		return;
 	attempt.scope_type = holder.scope << 4 | holder.type;
+	attempt.generation = &holder.generation;
 	if (attempt_first(target, &attempt, &path) != MPATH_PR_SUCCESS)
 		target_log(target, LOG_LEVEL_WARNING, "%s: the reservation still has key 0x%llx",
 			   target->map.name, (unsigned long long)old_key);
@@ -314,9 +321,9 @@ int action_register(struct target *target, bool ignores,
 	const struct mp_prkey old = target->key;
 	bool writes = target->source == MP_RESERVATION_PRKEYS &&
 		      (ignores || !old.key || !parameters.key || parameters.key == old.key);
-	uint64_t old_key = target->source == MP_RESERVATION_PRKEYS ? old.key :
-			   new_key				   ? parameters.key :
-								     old.key;
+	/* What REGISTER AND IGNORE is given as the key says nothing. */
+	const uint64_t old_key =
+		target->source == MP_RESERVATION_PRKEYS || ignores ? old.key : parameters.key;
 	int code = MPATH_PR_SUCCESS;
 	uint64_t former = parameters.key;
 	bool noted;
@@ -329,8 +336,10 @@ int action_register(struct target *target, bool ignores,
 	if (writes)
 		code = write_key(target,
 				 &(struct mp_prkey){ new_key, parameters.through_power_loss });
-	if (code != MPATH_PR_SUCCESS)
+	if (code != MPATH_PR_SUCCESS) {
+		write_key(target, &old); /* multipathd may write it after all, only later */
 		return code;
+	}
 	if (new_key && !has_key(target, new_key))
 		return refuse_key(target);
 	/* With another key the array refuses to unregister. */
@@ -371,7 +380,9 @@ static bool lacks_path(const struct target *target)
 int action_reserve(struct target *target, uint8_t scope_type,
 		   const struct mp_reservation_parameters *parameters)
 {
-	const struct attempt attempt = { MP_RESERVING_RESERVE, scope_type, parameters };
+	const struct attempt attempt = { .action = MP_RESERVING_RESERVE,
+					 .scope_type = scope_type,
+					 .parameters = parameters };
 	struct mp_reservation_holder holder;
 	struct target_path *path;
 	int code;
@@ -404,9 +415,13 @@ static int release_paused(struct target *target, const void *argument)
 	const struct mp_prkey *key = release->key;
 	const struct mp_reservation_parameters own = { .key = key->key,
 						       .service_action_key = key->key };
-	const struct attempt preempt = { MP_RESERVING_PREEMPT, release->scope_type, &own };
+	const struct attempt preempt = { .action = MP_RESERVING_PREEMPT,
+					 .scope_type = release->scope_type,
+					 .parameters = &own };
 	const struct mp_reservation_parameters parameters = { .key = key->key };
-	const struct attempt attempt = { MP_RESERVING_RELEASE, release->scope_type, &parameters };
+	const struct attempt attempt = { .action = MP_RESERVING_RELEASE,
+					 .scope_type = release->scope_type,
+					 .parameters = &parameters };
 	struct registrations before;
 	struct target_path *path;
 	int code = preempt_own(target, &preempt, key, &path, &before);
@@ -428,7 +443,9 @@ static bool is_released(struct target *target)
 static int release(struct target *target, uint8_t scope_type, const struct mp_prkey *key)
 {
 	const struct mp_reservation_parameters parameters = { .key = key->key };
-	const struct attempt attempt = { MP_RESERVING_RELEASE, scope_type, &parameters };
+	const struct attempt attempt = { .action = MP_RESERVING_RELEASE,
+					 .scope_type = scope_type,
+					 .parameters = &parameters };
 	struct mp_reservation_holder holder;
 	struct counts counts;
 	int code;
@@ -485,10 +502,10 @@ static int preempt_paused(struct target *target, const void *argument)
 int action_preempt(struct target *target, bool aborts, uint8_t scope_type,
 		   const struct mp_reservation_parameters *parameters)
 {
+	struct mp_reservation_holder holder = { 0 };
 	const struct attempt attempt = { aborts ? MP_RESERVING_PREEMPT_AND_ABORT :
 						  MP_RESERVING_PREEMPT,
-					 scope_type, parameters };
-	struct mp_reservation_holder holder = { 0 };
+					 scope_type, parameters, &holder.generation };
 	struct target_path *path;
 	bool pauses, takes;
 	int code;
@@ -513,7 +530,9 @@ int action_preempt(struct target *target, bool aborts, uint8_t scope_type,
 
 int action_clear(struct target *target, const struct mp_reservation_parameters *parameters)
 {
-	const struct attempt attempt = { MP_RESERVING_CLEAR, 0, parameters };
+	const struct attempt attempt = { .action = MP_RESERVING_CLEAR,
+					 .scope_type = 0,
+					 .parameters = parameters };
 	struct target_path *path;
 	int code;
 

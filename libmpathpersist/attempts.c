@@ -184,11 +184,14 @@ struct registrations attempt_read_registrations(struct target *target, uint64_t 
 {
 	_cleanup_free_ struct read_keys *read = read_keys(target);
 
+	struct registrations registrations = { 0 };
+
 	if (!read)
-		return (struct registrations){ 0 };
-	return (struct registrations){ .known = true,
-				       .generation = read->keys.generation,
-				       .count = mp_reservation_count(&read->keys, key) };
+		return registrations;
+	registrations.count = mp_reservation_count(&read->keys, key);
+	registrations.generation = read->keys.generation;
+	registrations.known = registrations.count || !read->keys.cut_off;
+	return registrations;
 }
 
 bool attempt_find_key(struct target *target, uint64_t key)
@@ -262,6 +265,9 @@ static bool is_effect(const struct attempt *attempt, const struct mp_reservation
 		return reserved && holder->key == key;
 	case MP_RESERVING_PREEMPT:
 	case MP_RESERVING_PREEMPT_AND_ABORT:
+		/* The victim may not have been registered. */
+		if (!attempt->generation || keys->generation == *attempt->generation)
+			return false;
 		/* Of all holders, which are all registrants. */
 		if (!victim)
 			return reserved && own && own == keys->count;

@@ -12,8 +12,11 @@
 #include "libmpathpersist/mpath_persist.h"
 #include "libmpathpersist/targets.h"
 
-/* multipathd registers paths before it answers, and one may not answer itself. */
-enum { REPLY_TIMEOUT_MSEC = 40000 };
+enum {
+	/* multipathd registers paths before it answers, and one may not answer itself. */
+	REPLY_TIMEOUT_MSEC = 40000,
+	LIST_END = 480, /* a command is 512 bytes at most */
+};
 
 /* The map as commands name it: words with blanks are quoted. */
 static void put_map(const struct target *target, struct mp_strbuf *command)
@@ -63,7 +66,12 @@ int notes_write_key(const struct target *target, const struct mp_prkey *key)
 	return tell(target, &command);
 }
 
-/* Return: 0, negative errno. */
+/*
+ * With a list multipathd registers the other paths only if the array still has the key, so it is
+ * never empty. It may lack some: that only costs commands.
+ *
+ * Return: 0, negative errno.
+ */
 static int tell_registered(const struct target *target, bool lists)
 {
 	_cleanup_strbuf_ struct mp_strbuf command = MP_STRBUF_INIT;
@@ -74,13 +82,15 @@ static int tell_registered(const struct target *target, bool lists)
 	for (size_t i = 0; lists && i < target->path_count; i++) {
 		const struct target_path *path = &target->paths[i];
 
-		if (!path->chosen || path->code != MPATH_PR_SUCCESS)
+		if (!path->chosen || path->code != MPATH_PR_SUCCESS || command.length > LIST_END)
 			continue;
 		mp_strbuf_printf(&command, "%s%u:%u", count++ ? " " : " pathlist \"",
 				 major(path->devt), minor(path->devt));
 	}
 	if (count)
 		mp_strbuf_putc(&command, '"');
+	else if (lists)
+		mp_strbuf_puts(&command, " pathlist none");
 	return tell(target, &command);
 }
 
@@ -95,9 +105,8 @@ int notes_take_registration(const struct target *target, bool registered)
 		return tell(target, &command);
 	}
 	r = tell_registered(target, true);
-	/* A command is 512 bytes at most, and older daemons know no list: it only saves commands.
-	 */
-	return r < 0 ? tell_registered(target, false) : 0;
+	/* Older daemons know no list. */
+	return r == -EREMOTEIO ? tell_registered(target, false) : r;
 }
 
 bool notes_has_reservation(const struct target *target)

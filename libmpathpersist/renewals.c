@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "libmpathpersist/attempts.h"
 #include "libmpathpersist/codes.h"
@@ -10,40 +11,23 @@
 #include "libmpathpersist/mpath_persist.h"
 #include "libmpathpersist/targets.h"
 
+enum { LOOKS_MSEC = 10000 };
+
 /*
- * Not with ALL_TG_PT: each path is to have its own registration, whose absence means that another
- * host has removed it.
+ * Those that multipathd has found up meanwhile, too. One after another, as the map is suspended: a
+ * path that is not looked at in time is left to multipathd.
  */
-static struct mp_reservation_parameters own_parameters(const struct mp_prkey *key)
+static void find_usable(struct target *target)
 {
-	return (struct mp_reservation_parameters){ .key = key->key,
-						   .service_action_key = key->key,
-						   .through_power_loss = key->aptpl };
-}
+	const uint64_t deadline_msec = mp_clock_msec() + LOOKS_MSEC;
 
-static int register_path(struct target *target, struct target_path *path,
-			 const struct mp_prkey *key)
-{
-	const struct mp_reservation_parameters parameters = own_parameters(key);
-
-	return attempt_path(target, path,
-			    &(struct attempt){ MP_RESERVING_REGISTER, 0, &parameters });
-}
-
-static void register_chosen(struct target *target, enum mp_reserving_out action,
-			    const struct mp_prkey *key)
-{
-	const struct mp_reservation_parameters parameters = own_parameters(key);
-
-	attempt_chosen(target, &(struct attempt){ action, 0, &parameters });
-}
-
-/* Those that multipathd has found up meanwhile, too. */
-static void choose_usable_now(struct target *target)
-{
-	for (size_t i = 0; i < target->path_count; i++)
-		target->paths[i].chosen = !target->paths[i].usable;
-	looks_take(target);
+	for (size_t i = 0; i < target->path_count; i++) {
+		if (target->paths[i].usable || mp_clock_msec() >= deadline_msec)
+			continue;
+		for (size_t j = 0; j < target->path_count; j++)
+			target->paths[j].chosen = j == i;
+		looks_take(target);
+	}
 	target_choose_usable(target);
 }
 
@@ -61,72 +45,90 @@ static size_t mark_registered(struct target *target)
 	return count;
 }
 
-/* Return: the number of those that have not answered, which may be registered all the same */
-static size_t choose_others(struct target *target)
+static int send_to(struct target *target, struct target_path *path, enum mp_reserving_out action,
+		   const struct mp_reservation_parameters *parameters)
 {
-	size_t unsure = 0;
+	return attempt_path(target, path,
+			    &(struct attempt){ .action = action, .parameters = parameters });
+}
+
+/*
+ * Those that had a conflict; @unsure: and those that did not say whether they are registered
+ * @count:	increased by the registrations that are new for certain
+ *
+ * Return: true if any was registered.
+ */
+static bool add_others(struct target *target, const struct mp_reservation_parameters *own,
+		       bool unsure, size_t *count)
+{
+	bool any = false;
 
 	for (size_t i = 0; i < target->path_count; i++) {
 		struct target_path *path = &target->paths[i];
+		const bool conflict = path->code == MPATH_PR_RESERV_CONFLICT;
 
-		path->chosen = path->chosen && !path->registered;
-		unsure += path->chosen && path->code != MPATH_PR_RESERV_CONFLICT;
-	}
-	return unsure;
-}
-
-/* Those of mark_registered(), and those registered since. Return: the number of the latter */
-static size_t choose_registered(struct target *target)
-{
-	size_t added = 0;
-
-	for (size_t i = 0; i < target->path_count; i++) {
-		struct target_path *path = &target->paths[i];
-		const bool renewed = path->chosen && path->code == MPATH_PR_SUCCESS;
-
-		added += renewed;
-		path->chosen = renewed || path->registered;
-		path->code = path->chosen ? MPATH_PR_SUCCESS : path->code;
-	}
-	return added;
-}
-
-static void log_unregistered(const struct target *target)
-{
-	for (size_t i = 0; i < target->path_count; i++)
-		if (target->paths[i].usable && !target->paths[i].chosen)
+		if (!path->chosen || path->registered || (!conflict && !unsure))
+			continue;
+		if (send_to(target, path, MP_RESERVING_REGISTER_AND_IGNORE, own) ==
+		    MPATH_PR_SUCCESS) {
+			any = true;
+			*count += conflict;
+		} else {
 			target_log(target, LOG_LEVEL_WARNING,
-				   "%s: %s: reservation key not registered again", target->map.name,
-				   target->paths[i].name);
+				   "%s: %s: reservation key not registered", target->map.name,
+				   path->name);
+		}
+	}
+	return any;
 }
 
 /* @count: registrations that there are if none is gone, at least */
-static bool any_is_gone(struct target *target, const struct mp_prkey *key, size_t count)
+static bool any_is_gone(struct target *target, const struct mp_reservation_parameters *own,
+			size_t count)
 {
 	struct registrations now;
 
 	for (size_t i = 0; i < target->path_count; i++) {
-		if (!target->paths[i].registered)
-			continue;
-		switch (register_path(target, &target->paths[i], key)) {
-		case MPATH_PR_SUCCESS:
-			return false;
-		case MPATH_PR_RESERV_CONFLICT:
-			return true;
-		}
+		struct target_path *path = &target->paths[i];
+		int code = path->registered ? send_to(target, path, MP_RESERVING_REGISTER, own) :
+					      CODE_UNSENT;
+
+		if (code == MPATH_PR_SUCCESS || code == MPATH_PR_RESERV_CONFLICT)
+			return code == MPATH_PR_RESERV_CONFLICT;
 	}
-	now = attempt_read_registrations(target, key->key);
+	now = attempt_read_registrations(target, own->key);
 	return now.count < count;
 }
 
-static void undo(struct target *target)
+static void remove_others(struct target *target, bool all_target_ports)
 {
-	target_choose_usable(target);
-	register_chosen(target, MP_RESERVING_REGISTER_AND_IGNORE, &(struct mp_prkey){ 0 });
-	for (size_t i = 0; i < target->path_count; i++)
-		if (target->paths[i].chosen && target->paths[i].code != MPATH_PR_SUCCESS)
+	const struct mp_reservation_parameters none = { .all_target_ports = all_target_ports };
+
+	for (size_t i = 0; i < target->path_count; i++) {
+		struct target_path *path = &target->paths[i];
+
+		if (path->chosen && !path->registered &&
+		    send_to(target, path, MP_RESERVING_REGISTER_AND_IGNORE, &none) !=
+			    MPATH_PR_SUCCESS)
 			target_log(target, LOG_LEVEL_ERROR, "%s: %s: still registered",
-				   target->map.name, target->paths[i].name);
+				   target->map.name, path->name);
+	}
+}
+
+static bool join(struct target *target, const struct mp_reservation_parameters *own, bool unsure,
+		 size_t count)
+{
+	if (!add_others(target, own, unsure, &count) || !any_is_gone(target, own, count))
+		return true;
+	target_log(target, LOG_LEVEL_ERROR, "%s: another host has removed the reservation key",
+		   target->map.name);
+	remove_others(target, own->all_target_ports);
+	return false;
+}
+
+bool renewal_join(struct target *target, const struct mp_reservation_parameters *own)
+{
+	return join(target, own, false, mark_registered(target));
 }
 
 /* Return: false if there must not be any more */
@@ -138,11 +140,18 @@ static bool may_register(const struct registrations *before, const struct regist
 bool renewal_run(struct target *target, const struct mp_prkey *key,
 		 const struct registrations *before)
 {
+	/*
+	 * Not with ALL_TG_PT: each path is to have its own registration, whose absence means that
+	 * another host has removed it.
+	 */
+	const struct mp_reservation_parameters own = { .key = key->key,
+						       .service_action_key = key->key,
+						       .through_power_loss = key->aptpl };
 	struct registrations now = { .known = true };
-	size_t unsure, added;
 
-	choose_usable_now(target);
-	register_chosen(target, MP_RESERVING_REGISTER, key);
+	find_usable(target);
+	attempt_chosen(target,
+		       &(struct attempt){ .action = MP_RESERVING_REGISTER, .parameters = &own });
 	now.count = mark_registered(target);
 	if (!now.count)
 		now = attempt_read_registrations(target, key->key);
@@ -153,16 +162,5 @@ bool renewal_run(struct target *target, const struct mp_prkey *key,
 			   target->map.name);
 		return false;
 	}
-	unsure = choose_others(target);
-	register_chosen(target, MP_RESERVING_REGISTER_AND_IGNORE, key);
-	added = choose_registered(target);
-	log_unregistered(target);
-	/* Those that were unsure may have been registered before. */
-	if (!added ||
-	    !any_is_gone(target, key, now.count + added - (unsure < added ? unsure : added)))
-		return true;
-	target_log(target, LOG_LEVEL_ERROR, "%s: another host has removed the reservation key",
-		   target->map.name);
-	undo(target);
-	return false;
+	return join(target, &own, true, now.count);
 }

@@ -8,8 +8,18 @@
 #include <stdbool.h>
 
 struct mp_prkey;
+struct mp_reservation_parameters;
 struct registrations;
 struct target;
+
+/**
+ * renewal_join() - some of the chosen paths have registered, others had a conflict: register those,
+ * too, whatever key they have, unless another host has removed what was registered meanwhile
+ * @own:	the new key twice, and the options of its registration
+ *
+ * Return: false if another host has: the paths that had a conflict are not registered.
+ */
+bool renewal_join(struct target *target, const struct mp_reservation_parameters *own);
 
 /**
  * renewal_run() - after the PREEMPT, done or not: register all usable paths that are not

@@ -244,6 +244,7 @@ int mp_reserving_in(int fd, enum mp_reserving_in action, uint8_t *data, size_t s
 	assert_int_equal(action, MP_RESERVING_READ_RESERVATION);
 	assert_int_equal(size, 24);
 	*ret = (struct mp_scsi_result){ .received = world->holder == NOBODY ? 8 : 24 };
+	mp_bytes_put_be32(data, world->generation);
 	if (world->holder == NOBODY)
 		return 0;
 	data[7] = 16;
@@ -445,6 +446,39 @@ static void a_path_with_another_key_gets_that_of_the_others(void **state)
 	world->keys[2] = OLD;
 	assert_int_equal(action_register(&map, false, &with_port), 0);
 	assert_true(paths_have(THEIRS));
+}
+
+static void a_host_that_is_shut_out_while_it_registers_stays_out(void **state)
+{
+	unsigned at;
+
+	(void)state;
+	for (at = 1;; at++) {
+		int code;
+
+		begin(MP_RESERVATION_PRKEYS, OWN, NOBODY, 0);
+		world->keys[OTHER] = THEIRS;
+		world->shut_out_in = at;
+		code = reg(OWN, OWN, false);
+		if (world->shut_out_in)
+			break;
+		/* after the last command, it is a fence like any other */
+		assert_true(code == MPATH_PR_RESERV_CONFLICT || world->commands == at);
+		assert_true(paths_have(0));
+	}
+	assert_in_range(at, PATHS + 1, 10);
+}
+
+/* The key that is given with it says nothing: it is not that of this host's reservation. */
+static void registering_whatever_the_key_is_takes_no_reservation(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_CONFIGURED, OWN, OTHER, 5);
+	memset(world->keys, 0, sizeof(world->keys));
+	world->keys[OTHER] = THEIRS;
+	world->noted_held = true;
+	assert_int_equal(reg(THEIRS, OWN, true), 0);
+	assert_true(paths_have(OWN) && world->keys[OTHER] == THEIRS && world->holder == OTHER);
 }
 
 static void a_registration_that_is_refused_changes_no_key(void **state)
@@ -878,6 +912,8 @@ static void a_lost_command_that_was_not_done_has_failed(void **state)
 		world->keys[1] = world->keys[2] = registered ? OWN : 0;
 		world->lost[0] = true;
 		assert_int_equal(act_with(action_reserve, OWN, 5), MPATH_PR_RESERV_CONFLICT);
+		/* nobody had this one: that it is not there now says nothing */
+		assert_int_equal(preempt_with(OWN, OLD, 5), MPATH_PR_RESERV_CONFLICT);
 		if (registered)
 			continue;
 		assert_int_equal(preempt_with(OWN, THEIRS, 5), MPATH_PR_RESERV_CONFLICT);
@@ -1023,6 +1059,8 @@ int main(void)
 		cmocka_unit_test(a_key_is_registered_with_all_paths),
 		cmocka_unit_test(a_path_that_is_down_is_left_to_the_daemon),
 		cmocka_unit_test(a_path_with_another_key_gets_that_of_the_others),
+		cmocka_unit_test(a_host_that_is_shut_out_while_it_registers_stays_out),
+		cmocka_unit_test(registering_whatever_the_key_is_takes_no_reservation),
 		cmocka_unit_test(a_registration_that_is_refused_changes_no_key),
 		cmocka_unit_test(a_registration_that_fails_leaves_the_former_keys),
 		cmocka_unit_test(only_the_key_of_the_map_is_sent),

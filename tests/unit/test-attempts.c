@@ -63,7 +63,8 @@ static void aborting_has_more_time(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct attempt attempt = { rows[i].action, 0, &parameters };
+		const struct attempt attempt = { .action = rows[i].action,
+						 .parameters = &parameters };
 
 		memset(&path, 0, sizeof(path));
 		assert_int_equal(attempt_path(&map, &one, &attempt), MPATH_PR_SUCCESS);
@@ -93,7 +94,9 @@ static void a_path_is_asked_again_while_it_may_answer_otherwise(void **state)
 		{ { .scsi_status = 0x18 }, 1, 1, MPATH_PR_RESERV_CONFLICT, 0 },
 	};
 	const struct mp_reservation_parameters parameters = { .key = 1 };
-	const struct attempt attempt = { MP_RESERVING_RESERVE, 5, &parameters };
+	const struct attempt attempt = { .action = MP_RESERVING_RESERVE,
+					 .scope_type = 5,
+					 .parameters = &parameters };
 	struct target_path one = { .usable = true };
 	struct target map = { .verbosity = -1, .paths = &one, .path_count = 1 };
 

@@ -55,6 +55,42 @@ static void the_daemon_is_told_by_its_commands(void **state)
 					"getprhold map \"a b\"|");
 }
 
+/* Otherwise the daemon would register all of them, also on a host that was shut out. */
+static void a_list_of_paths_is_never_empty_nor_too_long(void **state)
+{
+	static const struct fake_reply replies[] = { { NULL, "ok\n" } };
+	struct target map = map_of("mpatha");
+	struct target_path many[200];
+	struct fake_daemon daemon;
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(many); i++)
+		many[i] = (struct target_path){ .devt = makedev(8, i), .chosen = true };
+	fake_start(&daemon, replies);
+	paths[0].code = paths[2].code = 16;
+	assert_int_equal(notes_take_registration(&map, true), 0);
+	map.paths = many;
+	map.path_count = ARRAY_SIZE(many);
+	assert_int_equal(notes_take_registration(&map, true), 0);
+	fake_stop(&daemon);
+	assert_string_equal(strtok(daemon.log, "|"), "setprstatus map mpatha pathlist none");
+	assert_in_range(strlen(strtok(NULL, "|")), 450, 511);
+}
+
+/* It may have registered the paths already. */
+static void a_daemon_that_does_not_answer_is_told_once(void **state)
+{
+	static const struct fake_reply replies[] = { { NULL, NULL } };
+	const struct target map = map_of("mpatha");
+	struct fake_daemon daemon;
+
+	(void)state;
+	fake_start(&daemon, replies);
+	assert_true(notes_take_registration(&map, true) < 0);
+	fake_stop(&daemon);
+	assert_string_equal(daemon.log, "setprstatus map mpatha pathlist \"8:0 8:32\"|");
+}
+
 static void a_daemon_without_lists_is_told_without(void **state)
 {
 	static const struct fake_reply replies[] = {
@@ -121,6 +157,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_daemon_is_told_by_its_commands),
+		cmocka_unit_test(a_list_of_paths_is_never_empty_nor_too_long),
+		cmocka_unit_test(a_daemon_that_does_not_answer_is_told_once),
 		cmocka_unit_test(a_daemon_without_lists_is_told_without),
 		cmocka_unit_test(a_reservation_is_noted_or_not),
 		cmocka_unit_test(without_a_daemon_nothing_is_noted),
