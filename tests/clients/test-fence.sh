@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# proves: fence_scsi and fence_mpath register, fence and unfence on maps alike
+# proves: fence_scsi and fence_mpath register, fence and unfence on maps alike, also while a path is lost
 # differs: prstatus: later releases of multipath-tools print "set", too; 0.9.4 prints 1
 . "$LAB/lib.sh"
 . "$LAB_ROOT/tests/clients/clients.sh"
@@ -104,3 +104,17 @@ until_true "a path has failed" kernel_path mpatha "${paths[0]}" F
 plug "${paths[0]}"
 until_true "it is back" kernel_path mpatha "${paths[0]}" A
 conclude "keys, path back, mpath" "$(keys)"
+agent "fence_mpath monitor" mpath monitor --plug=a
+as_other -I -S b
+as_other -C -K b
+pull "${paths[0]}"
+until_true "a path has failed" kernel_path mpatha "${paths[0]}" F
+agent "fence_mpath on, a path lost" mpath on --plug=a
+agent "fence_mpath status, a path lost" mpath status --plug=a
+as_other -I -S b
+agent "fence_mpath off, a path lost" mpath off --plug=b
+conclude "reservation, a path lost" "$(reservation)"
+plug "${paths[0]}"
+until_true "it is back" kernel_path mpatha "${paths[0]}" A
+conclude "keys, the lost path back" "$(keys)"
+conclude "write" "$(write)"

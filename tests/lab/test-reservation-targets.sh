@@ -103,3 +103,21 @@ plug "$(disk 0 1)"
 ready 1 3
 until_true "nothing is registered" world_is "f 0xb,unset,unset f Write Exclusive, registrants only"
 check "the map is not let through" eval '! writes'
+restart() { daemon_stop; daemon_start; }
+remake() { multipathd del map "$map" > /dev/null && until_true "the map is gone" maps_are 0 && multipathd add map "$(disk 1 1)" > /dev/null; }
+for meanwhile in restart remake; do
+	say "the same, with $meanwhile meanwhile"
+	mpp -o -I -S a "/dev/mapper/$map"
+	same "it is registered again" "$(keys)" "a,a,a,f"
+	pull "$(disk 0 1)"
+	until_true "a path is down" path_is "$(disk 0 1)" failed faulty
+	mpp -o -G -K a -S b "/dev/mapper/$map"
+	other -o -P -K f -S b -T 5
+	same "it has the old key" "$(keys)" "a,f"
+	$meanwhile
+	until_true "the daemon knows" eval '[ "$(notes)" = 0xb,unset,unset ]'
+	plug "$(disk 0 1)"
+	ready 1 3
+	until_true "nothing is registered" world_is "f 0xb,unset,unset f Write Exclusive, registrants only"
+	for path in "$(disk 0 1)" "$(disk 0 2)" "$(disk 1 1)"; do check "$path is not let through" eval '! writes "$path"'; done
+done
