@@ -104,7 +104,14 @@ ready 1 3
 until_true "nothing is registered" world_is "f 0xb,unset,unset f Write Exclusive, registrants only"
 check "the map is not let through" eval '! writes'
 restart() { daemon_stop; daemon_start; }
-remake() { multipathd del map "$map" > /dev/null && until_true "the map is gone" maps_are 0 && multipathd add map "$(disk 1 1)" > /dev/null; }
+remake() {
+	local wwid
+	wwid=$(map_field "$map" %w)
+	multipathd del map "$map" > /dev/null
+	until_true "the map is gone" maps_are 0
+	multipathd add map "$wwid" > /dev/null
+	until_true "the map is there" maps_are 1
+}
 for meanwhile in restart remake; do
 	say "the same, with $meanwhile meanwhile"
 	mpp -o -I -S a "/dev/mapper/$map"
