@@ -593,7 +593,7 @@ static void freeing_abandons_hanging_work_and_returns_what_waits(void **state)
 		waiting[i] = (struct job){ .work.exclusive = true };
 		job_submit(fixture, &waiting[i], 1, job_run);
 	}
-	turn(fixture, 20);
+	turn_until(fixture, count_running, 1, 1);
 	begin = now_usec();
 	fixture->pool = pool_free(fixture->pool);
 	assert_in_range(now_usec() - begin, 0, 250000 + LATE_USEC);
