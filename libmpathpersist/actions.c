@@ -105,8 +105,12 @@ static int run_paused(struct target *target,
 
 	attempt_forget(target);
 	code = pause_run(target, run, argument);
-	if (code == CODE_SHUT_OUT)
+	if (code == CODE_SHUT_OUT) {
+		/* The target told this program, so it does not tell multipathd. */
+		attempt_forget(target);
+		note_registration(target, true);
 		return MPATH_PR_RESERV_CONFLICT;
+	}
 	if (attempt_find_key(target, key->key))
 		note_registration(target, true);
 	return code;
@@ -222,7 +226,8 @@ static int register_paths(struct target *target, bool ignores,
 					 .parameters = parameters };
 	struct counts counts;
 
-	choose_registered(target, parameters->all_target_ports);
+	/* Some targets unregister only those ports that were registered at once. */
+	choose_registered(target, parameters->all_target_ports && parameters->service_action_key);
 	attempt_chosen(target, &attempt);
 	if (parameters->all_target_ports)
 		replace_lost(target, &attempt);

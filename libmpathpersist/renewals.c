@@ -45,18 +45,26 @@ static size_t mark_registered(struct target *target)
 	return count;
 }
 
+/* A target may refuse to change what was registered with ALL_TG_PT without. */
 static int send_to(struct target *target, struct target_path *path, enum mp_reserving_out action,
 		   const struct mp_reservation_parameters *parameters)
 {
+	struct mp_reservation_parameters all = *parameters;
+	int code = attempt_path(target, path,
+				&(struct attempt){ .action = action, .parameters = parameters });
+
+	if (code != MPATH_PR_ILLEGAL_REQ || !target->all_target_ports || all.all_target_ports)
+		return code;
+	all.all_target_ports = true;
 	return attempt_path(target, path,
-			    &(struct attempt){ .action = action, .parameters = parameters });
+			    &(struct attempt){ .action = action, .parameters = &all });
 }
 
 /*
  * Those that had a conflict; @unsure: and those that did not say whether they are registered
  * @count:	increased by the registrations that are new for certain
  *
- * Return: true if any was registered.
+ * Return: true if any may have been registered.
  */
 static bool add_others(struct target *target, const struct mp_reservation_parameters *own,
 		       bool unsure, size_t *count)
@@ -69,11 +77,15 @@ static bool add_others(struct target *target, const struct mp_reservation_parame
 
 		if (!path->chosen || path->registered || (!conflict && !unsure))
 			continue;
-		if (send_to(target, path, MP_RESERVING_REGISTER_AND_IGNORE, own) ==
-		    MPATH_PR_SUCCESS) {
+		switch (send_to(target, path, MP_RESERVING_REGISTER_AND_IGNORE, own)) {
+		case MPATH_PR_SUCCESS:
 			any = true;
 			*count += conflict;
-		} else {
+			break;
+		case CODE_TRANSPORT:
+			any = true; /* it may have been done */
+			/* fall through */
+		default:
 			target_log(target, LOG_LEVEL_WARNING,
 				   "%s: %s: reservation key not registered", target->map.name,
 				   path->name);
@@ -150,8 +162,10 @@ bool renewal_run(struct target *target, const struct mp_prkey *key,
 	struct registrations now = { .known = true };
 
 	find_usable(target);
-	attempt_chosen(target,
-		       &(struct attempt){ .action = MP_RESERVING_REGISTER, .parameters = &own });
+	attempt_forget(target);
+	for (size_t i = 0; i < target->path_count; i++)
+		if (target->paths[i].chosen)
+			send_to(target, &target->paths[i], MP_RESERVING_REGISTER, &own);
 	now.count = mark_registered(target);
 	if (!now.count)
 		now = attempt_read_registrations(target, key->key);

@@ -194,11 +194,11 @@ static void reservation_take_retired(const struct reservation_check *check,
 		return;
 	if (check->left)
 		path->left_key = check->former_key;
-	else if (!path->registration_failed)
+	else if (check->leave_error < 0 && !path->registration_failed)
 		log_warning("%s: %s: reservation key 0x%llx may still be registered: %s",
 			    path->path.map->name, mp_path_name(&path->path),
 			    (unsigned long long)check->former_key, strerror(-check->leave_error));
-	path->registration_failed = !check->left;
+	path->registration_failed = check->leave_error < 0;
 }
 
 const char *reservation_check_take(const struct reservation_check *check, struct daemon_path *path)

@@ -65,44 +65,52 @@ static int registration_count(int fd, uint64_t key, unsigned timeout_msec, struc
 }
 
 /*
- * A path has been registered that was not. Either that was all that has happened at the target, or
- * as many paths have been registered as things have happened: then none was removed. That cannot be
- * told where one command makes several registrations.
+ * A path has been registered that was not. As many paths must have been registered as things have
+ * happened: then none was removed.
  */
-static bool registration_has_company(const struct tally *before, const struct tally *after,
-				     bool all_target_ports)
+static bool registration_has_company(const struct tally *before, const struct tally *after)
 {
 	const uint32_t happened = after->generation - before->generation;
 
-	return happened == 1 || (!all_target_ports && after->count > before->count &&
-				 after->count - before->count == happened);
+	return happened == 1 ||
+	       (after->count > before->count && after->count - before->count == happened);
 }
 
 /*
  * Another host may shut this one out after the keys were read. A path that is registered is asked
  * to keep its key: the target refuses that if it was removed. If the path was not registered, the
- * keys tell afterwards; then it must not stay registered.
+ * keys tell afterwards; then it must not stay registered. Without ALL_TG_PT this is one more
+ * registration; a target may refuse that to a path that was registered with it.
  *
  * Return: -EAGAIN the keys do not tell.
  */
 static int registration_add(int fd, const struct mp_prkey *key, bool all_target_ports,
-			    const struct tally *before, size_t others, unsigned timeout_msec)
+			    struct tally *before, size_t others, unsigned timeout_msec)
 {
 	struct tally after;
-	int r = registration_send(fd, MP_RESERVING_REGISTER, key, all_target_ports, timeout_msec);
+	int counted, r = registration_send(fd, MP_RESERVING_REGISTER, key, all_target_ports,
+					   timeout_msec);
 
 	if (r != -EBUSY)
 		return r;
+	if (all_target_ports) {
+		r = registration_remove(fd, all_target_ports, timeout_msec);
+		if (r >= 0)
+			r = registration_count(fd, key->key, timeout_msec, before);
+		if (r < 0)
+			return r;
+	}
 	if (before->count <= others)
 		return -EAGAIN;
-	r = registration_send(fd, MP_RESERVING_REGISTER_AND_IGNORE, key, all_target_ports,
-			      timeout_msec);
-	if (r < 0)
+	r = registration_send(fd, MP_RESERVING_REGISTER_AND_IGNORE, key, false, timeout_msec);
+	if (r == -EBUSY || r == -ESTALE)
 		return r;
-	r = registration_count(fd, key->key, timeout_msec, &after);
-	if (r >= 0 && registration_has_company(before, &after, all_target_ports))
+	counted = registration_count(fd, key->key, timeout_msec, &after);
+	if (r >= 0 && counted >= 0 && registration_has_company(before, &after))
 		return 0;
-	registration_remove(fd, all_target_ports, timeout_msec);
+	registration_remove(fd, false, timeout_msec);
+	if (r >= 0)
+		r = counted;
 	return r < 0 ? r : -EAGAIN;
 }
 
@@ -186,37 +194,36 @@ static int registration_retire(int fd, uint64_t key, bool all_target_ports, unsi
 
 /*
  * What is left over of a map that was unregistered: no more registrations than paths that were
- * down then, and no reservation. Otherwise the other paths use it, and this one is to as well.
+ * down then, and no reservation. Otherwise the other paths use it, and this one is to as well, or
+ * paths are still missing.
  */
-static int registration_is_left_over(const struct reservation_check *check, int fd,
-				     unsigned timeout_msec)
+static bool registration_is_left_over(const struct reservation_check *check,
+				      const struct tally *tally,
+				      const struct mp_reservation_holder *holder)
 {
-	struct mp_reservation_holder holder;
-	struct tally tally;
-	int r = registration_count(fd, check->former_key, timeout_msec, &tally);
-
-	if (r >= 0)
-		r = mp_reserving_read_holder(fd, timeout_msec, &holder);
-	if (r < 0)
-		return r;
-	return tally.count && tally.count <= check->path_count &&
-	       !(holder.held &&
-		 (holder.key == check->former_key || mp_reservation_is_shared(holder.type)));
+	return tally->count <= check->path_count &&
+	       !(holder->held &&
+		 (holder->key == check->former_key || mp_reservation_is_shared(holder->type)));
 }
 
 static void registration_leave_former(struct reservation_check *check, int fd,
 				      unsigned timeout_msec)
 {
 	const bool all = check->all_target_ports;
-	int r = registration_is_left_over(check, fd, timeout_msec);
+	struct mp_reservation_holder holder;
+	struct tally tally;
+	int r = registration_count(fd, check->former_key, timeout_msec, &tally);
 
-	if (r > 0) {
+	check->left = r >= 0 && !tally.count;
+	if (r >= 0 && tally.count)
+		r = mp_reserving_read_holder(fd, timeout_msec, &holder);
+	if (r >= 0 && tally.count && registration_is_left_over(check, &tally, &holder)) {
 		r = registration_retire(fd, check->former_key, all, timeout_msec);
 		if (r < 0)
 			r = registration_retire(fd, check->former_key, !all, timeout_msec);
+		check->left = r >= 0;
 	}
 	check->leave_error = r < 0 ? r : 0;
-	check->left = r >= 0;
 }
 
 void registration_check_run(struct reservation_check *check, int fd, unsigned timeout_msec)

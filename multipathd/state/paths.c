@@ -202,6 +202,7 @@ void paths_doubt_registration(struct daemon_path *path)
 {
 	path->registered_key = 0;
 	path->has_left = false;
+	path->left_key = 0;
 }
 
 void paths_let_go(struct inventory *inventory)

@@ -300,7 +300,10 @@ int notes_take_registration(const struct target *target, bool registered)
 {
 	if (world->daemon_is_gone)
 		return -ECONNREFUSED;
-	world->noted_registered = registered;
+	/* as the daemon does: a key that is nowhere was taken away */
+	world->noted_registered = false;
+	for (int i = 0; registered && i < PATHS; i++)
+		world->noted_registered |= world->keys[i] == world->noted_key;
 	world->noted_paths = 0;
 	for (size_t i = 0; registered && i < target->path_count; i++)
 		world->noted_paths += target->paths[i].chosen && target->paths[i].code == 0;

@@ -332,9 +332,9 @@ static void a_former_key_is_unregistered_if_it_is_left_over(void **state)
 		/* it has another key, or none */
 		{ 1, 2, { 0 }, 0, 0, -EBUSY, true, 0, 1 },
 		/* other paths have it */
-		{ 2, 1, { 0 }, 0, 0, 0, true, 0, 0 },
-		{ 1, 1, { .held = true, .key = 0xabc, .type = 5 }, 0, 0, 0, true, 0, 0 },
-		{ 1, 1, { .held = true, .type = 7 }, 0, 0, 0, true, 0, 0 },
+		{ 2, 1, { 0 }, 0, 0, 0, false, 0, 0 },
+		{ 1, 1, { .held = true, .key = 0xabc, .type = 5 }, 0, 0, 0, false, 0, 0 },
+		{ 1, 1, { .held = true, .type = 7 }, 0, 0, 0, false, 0, 0 },
 		/* with ALL_TG_PT and without */
 		{ 1, 1, { 0 }, 0, 0, -EIO, false, -EIO, 2 },
 		{ 1, 1, { 0 }, 0, 0, -ESTALE, false, -ESTALE, 10 },
@@ -365,6 +365,27 @@ static void a_former_key_is_unregistered_if_it_is_left_over(void **state)
 		assert_true(target.parameters.key == 0xabc);
 		assert_true(target.parameters.service_action_key == 0);
 	}
+}
+
+/* One command that makes several registrations would not tell who made them. */
+static void a_path_is_registered_without_the_other_ports(void **state)
+{
+	struct reservation_check check = { .wanted = true,
+					   .key = { .key = 0xabc },
+					   .all_target_ports = true };
+
+	(void)state;
+	memset(&target, 0, sizeof(target));
+	target.is_real = true;
+	target.others = 2;
+	registration_check_run(&check, 5, 3000);
+	assert_true(check.error == 0 && target.has_key);
+	assert_int_equal(target.action, MP_RESERVING_REGISTER_AND_IGNORE);
+	assert_false(target.parameters.all_target_ports);
+	/* once it is, the key is only confirmed, as it was configured */
+	registration_check_run(&check, 5, 3000);
+	assert_int_equal(target.action, MP_RESERVING_REGISTER);
+	assert_true(target.parameters.all_target_ports);
 }
 
 static void preempt_and_another_path_registers(void)
@@ -516,6 +537,7 @@ int main(void)
 		cmocka_unit_test(a_path_that_the_target_does_not_register_again_may_be_registered),
 		cmocka_unit_test(the_ports_of_a_path_say_more_than_counts),
 		cmocka_unit_test(a_former_key_is_unregistered_if_it_is_left_over),
+		cmocka_unit_test(a_path_is_registered_without_the_other_ports),
 		cmocka_unit_test(a_path_that_is_being_registered_does_not_vouch_for_another),
 		cmocka_unit_test(a_host_that_is_shut_out_meanwhile_is_not_registered),
 		cmocka_unit_test(a_path_is_registered_whatever_else_registers_meanwhile),
