@@ -65,6 +65,17 @@ static void note_registration(struct target *target, bool registered)
  * needs a registration would fail on them: the map has none until they are registered again.
  */
 
+static int try_preemption(struct target *target, const struct attempt *attempt,
+			  const struct mp_prkey *key, struct target_path **path,
+			  struct registrations *before)
+{
+	struct attempt own = *attempt;
+
+	*before = attempt_read_registrations(target, key->key);
+	own.generation = before->known ? &before->generation : NULL;
+	return attempt_first(target, &own, path);
+}
+
 /*
  * Repeat a preemption that has failed: it may have been done, and left the paths that would try it
  * next without registrations. @before: the last try
@@ -73,16 +84,10 @@ static int preempt_own(struct target *target, const struct attempt *attempt,
 		       const struct mp_prkey *key, struct target_path **path,
 		       struct registrations *before)
 {
-	struct attempt own = *attempt;
-	int code;
+	int code = try_preemption(target, attempt, key, path, before);
 
-	own.generation = &before->generation;
-	*before = attempt_read_registrations(target, key->key);
-	code = attempt_first(target, &own, path);
-	if (code != MPATH_PR_SUCCESS && renewal_run(target, key, NULL)) {
-		*before = attempt_read_registrations(target, key->key);
-		code = attempt_first(target, &own, path);
-	}
+	if (code != MPATH_PR_SUCCESS && renewal_run(target, key, NULL))
+		code = try_preemption(target, attempt, key, path, before);
 	return code;
 }
 

@@ -18,7 +18,7 @@ struct attempt {
 	enum mp_reserving_out action;
 	uint8_t scope_type;
 	const struct mp_reservation_parameters *parameters; /* borrowed */
-	const uint32_t *generation; /* borrowed: PRGENERATION before a PREEMPT */
+	const uint32_t *generation; /* borrowed: PRGENERATION before a PREEMPT; NULL unknown */
 };
 
 /** attempt_path() - repeat it while the path asks for that. Return: as code_of_result() */

@@ -21,12 +21,16 @@ static void find_usable(struct target *target)
 {
 	const uint64_t deadline_msec = mp_clock_msec() + LOOKS_MSEC;
 
+	for (size_t i = 0; i < target->path_count; i++)
+		target->paths[i].chosen = false;
 	for (size_t i = 0; i < target->path_count; i++) {
-		if (target->paths[i].usable || mp_clock_msec() >= deadline_msec)
+		struct target_path *path = &target->paths[i];
+
+		if (path->usable || mp_clock_msec() >= deadline_msec)
 			continue;
-		for (size_t j = 0; j < target->path_count; j++)
-			target->paths[j].chosen = j == i;
+		path->chosen = true;
 		looks_take(target);
+		path->chosen = false;
 	}
 	target_choose_usable(target);
 }
