@@ -16,40 +16,76 @@ struct tally {
 	uint32_t generation;
 };
 
-static int registration_send(int fd, enum mp_reserving_out action, const struct mp_prkey *key,
-			     bool all_target_ports, unsigned timeout_msec)
+static struct mp_reservation_parameters registration_parameters(const struct mp_prkey *key,
+								bool all_target_ports)
 {
-	const struct mp_reservation_parameters parameters = {
+	return (struct mp_reservation_parameters){
 		.key = key->key,
 		.service_action_key = key->key,
 		.all_target_ports = all_target_ports,
 		.through_power_loss = key->aptpl,
 	};
+}
+
+static int registration_send(int fd, enum mp_reserving_out action, const struct mp_prkey *key,
+			     bool all_target_ports, unsigned timeout_msec)
+{
+	const struct mp_reservation_parameters parameters =
+		registration_parameters(key, all_target_ports);
 
 	return mp_reserving_register(fd, action, &parameters, timeout_msec);
+}
+
+/* Again while the target says first that registrations were removed. */
+static int registration_insist(int fd, enum mp_reserving_out action,
+			       const struct mp_reservation_parameters *parameters,
+			       unsigned timeout_msec)
+{
+	int r = -ESTALE;
+
+	for (int tries = TRIES; r == -ESTALE && tries; tries--)
+		r = mp_reserving_register(fd, action, parameters, timeout_msec);
+	return r;
 }
 
 int registration_register(int fd, const struct mp_prkey *key, bool all_target_ports,
 			  unsigned timeout_msec)
 {
-	int r = -ESTALE;
+	const struct mp_reservation_parameters parameters =
+		registration_parameters(key, all_target_ports);
 
-	for (int tries = TRIES; r == -ESTALE && tries; tries--)
-		r = registration_send(fd, MP_RESERVING_REGISTER_AND_IGNORE, key, all_target_ports,
-				      timeout_msec);
-	return r;
+	return registration_insist(fd, MP_RESERVING_REGISTER_AND_IGNORE, &parameters, timeout_msec);
 }
 
-/*
- * Registering key 0 unregisters whatever key it is; without one it does nothing. A registration
- * with ALL_TG_PT may need that again, and nobody knows how an older one was made.
- */
+/* A registration with ALL_TG_PT may need that again, and nobody knows how an older one was made. */
+static int registration_end(int fd, enum mp_reserving_out action, uint64_t key,
+			    bool all_target_ports, unsigned timeout_msec)
+{
+	struct mp_reservation_parameters parameters = {
+		.key = key,
+		.all_target_ports = all_target_ports,
+	};
+	int r = registration_insist(fd, action, &parameters, timeout_msec);
+
+	if (r >= 0 || (r == -EBUSY && action == MP_RESERVING_REGISTER))
+		return r;
+	parameters.all_target_ports = !all_target_ports;
+	return registration_insist(fd, action, &parameters, timeout_msec);
+}
+
+/* Whatever key it is; without one it does nothing. */
 static int registration_remove(int fd, bool all_target_ports, unsigned timeout_msec)
 {
-	const struct mp_prkey none = { 0 };
-	int r = registration_register(fd, &none, all_target_ports, timeout_msec);
+	return registration_end(fd, MP_RESERVING_REGISTER_AND_IGNORE, 0, all_target_ports,
+				timeout_msec);
+}
 
-	return r < 0 ? registration_register(fd, &none, !all_target_ports, timeout_msec) : r;
+/* Not another key, which another program may have registered. */
+static int registration_retire(int fd, uint64_t key, bool all_target_ports, unsigned timeout_msec)
+{
+	int r = registration_end(fd, MP_RESERVING_REGISTER, key, all_target_ports, timeout_msec);
+
+	return r == -EBUSY ? 0 : r;
 }
 
 static int registration_count(int fd, uint64_t key, unsigned timeout_msec, struct tally *tally)
@@ -117,25 +153,22 @@ static int registration_add(int fd, const struct mp_prkey *key, bool all_target_
 int registration_join(int fd, const struct mp_prkey *key, bool all_target_ports, size_t enough,
 		      size_t others, unsigned timeout_msec, size_t *count)
 {
-	bool doubtful = false;
 	int r = -ESTALE;
 
-	for (int tries = TRIES; r == -ESTALE && tries; tries--) {
+	for (int tries = TRIES; (r == -ESTALE || r == -EAGAIN) && tries; tries--) {
 		struct tally tally;
+		int counted = registration_count(fd, key->key, timeout_msec, &tally);
 
-		r = registration_count(fd, key->key, timeout_msec, &tally);
 		*count = tally.count;
-		if (r < 0)
-			return r;
+		if (counted < 0)
+			return counted;
 		if (!tally.count)
 			return -ENOKEY;
 		if (enough && tally.count >= enough)
 			return 0;
-		if (doubtful)
-			return -EAGAIN;
+		if (r == -EAGAIN)
+			return r;
 		r = registration_add(fd, key, all_target_ports, &tally, others, timeout_msec);
-		doubtful = r == -EAGAIN;
-		r = doubtful ? -ESTALE : r;
 	}
 	return r;
 }
@@ -178,18 +211,9 @@ static void registration_leave(struct reservation_check *check, int fd, unsigned
 	check->left = check->leave_error >= 0;
 }
 
-/* Not another key, which another program may have registered. */
-static int registration_retire(int fd, uint64_t key, bool all_target_ports, unsigned timeout_msec)
+static bool registration_holds(const struct mp_reservation_holder *holder, uint64_t key)
 {
-	const struct mp_reservation_parameters parameters = {
-		.key = key,
-		.all_target_ports = all_target_ports,
-	};
-	int r = -ESTALE;
-
-	for (int tries = TRIES; r == -ESTALE && tries; tries--)
-		r = mp_reserving_register(fd, MP_RESERVING_REGISTER, &parameters, timeout_msec);
-	return r == -EBUSY ? 0 : r;
+	return holder->held && (holder->key == key || mp_reservation_is_shared(holder->type));
 }
 
 /*
@@ -201,15 +225,12 @@ static bool registration_is_left_over(const struct reservation_check *check,
 				      const struct tally *tally,
 				      const struct mp_reservation_holder *holder)
 {
-	return tally->count <= check->path_count &&
-	       !(holder->held &&
-		 (holder->key == check->former_key || mp_reservation_is_shared(holder->type)));
+	return tally->count <= check->path_count && !registration_holds(holder, check->former_key);
 }
 
 static void registration_leave_former(struct reservation_check *check, int fd,
 				      unsigned timeout_msec)
 {
-	const bool all = check->all_target_ports;
 	struct mp_reservation_holder holder;
 	struct tally tally;
 	int r = registration_count(fd, check->former_key, timeout_msec, &tally);
@@ -218,9 +239,8 @@ static void registration_leave_former(struct reservation_check *check, int fd,
 	if (r >= 0 && tally.count)
 		r = mp_reserving_read_holder(fd, timeout_msec, &holder);
 	if (r >= 0 && tally.count && registration_is_left_over(check, &tally, &holder)) {
-		r = registration_retire(fd, check->former_key, all, timeout_msec);
-		if (r < 0)
-			r = registration_retire(fd, check->former_key, !all, timeout_msec);
+		r = registration_retire(fd, check->former_key, check->all_target_ports,
+					timeout_msec);
 		check->left = r >= 0;
 	}
 	check->leave_error = r < 0 ? r : 0;
@@ -253,6 +273,5 @@ void registration_check_run(struct reservation_check *check, int fd, unsigned ti
 	    registration_is_there(check, fd, count, timeout_msec))
 		check->error = 0;
 	if (mp_reserving_read_holder(fd, timeout_msec, &holder) >= 0)
-		check->held = holder.held && (holder.key == check->key.key ||
-					      mp_reservation_is_shared(holder.type));
+		check->held = registration_holds(&holder, check->key.key);
 }

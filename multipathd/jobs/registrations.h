@@ -49,8 +49,8 @@ void registration_check_run(struct reservation_check *check, int fd, unsigned ti
  *		nothing: they may have to be removed again
  * @count:	registrations of the key that were found before; 0 with an error of reading them
  *
- * Return: 0, -ENOKEY the key is registered nowhere, -EAGAIN that is not known, -ESTALE not
- *registered, because registrations are removed all the time, or as mp_reserving_register().
+ * Return: 0, -ENOKEY the key is registered nowhere, -EAGAIN that is not known; -ESTALE not
+ * registered, as registrations are removed all the time; or as mp_reserving_register().
  */
 int registration_join(int fd, const struct mp_prkey *key, bool all_target_ports, size_t enough,
 		      size_t others, unsigned timeout_msec, size_t *count);

@@ -62,8 +62,7 @@ same "all paths are registered" "$(world)" "$wanted"
 mpp -o -R -K a -T 6 "/dev/mapper/$map"
 for path in "$(disk 0 1)" "$(disk 0 2)" "$(disk 1 1)"; do check "$path is let through" writes "$path"; done
 check "the other host is not" eval '! writes "$(disk 2 1)"'
-pull "$(disk 0 2)"
-until_true "a port is down" path_is "$(disk 0 2)" failed faulty
+lose "$(disk 0 2)"
 mpp -o -G -K a -S b "/dev/mapper/$map"
 plug "$(disk 0 2)"
 ready 1 3
@@ -92,8 +91,7 @@ mpp -o -I -S a "/dev/mapper/$map"
 same "without APTPL" "$(world)" "a,a,a 0xa,set,unset "
 
 say "an old key of a path that was down, of a host that is fenced"
-pull "$(disk 0 1)"
-until_true "a path is down" path_is "$(disk 0 1)" failed faulty
+lose "$(disk 0 1)"
 mpp -o -G -K a -S b "/dev/mapper/$map"
 same "it has the old key" "$(keys)" "a,b,b"
 other -o -I -S f
@@ -116,8 +114,7 @@ for meanwhile in restart remake; do
 	say "the same, with $meanwhile meanwhile"
 	mpp -o -I -S a "/dev/mapper/$map"
 	same "it is registered again" "$(keys)" "a,a,a,f"
-	pull "$(disk 0 1)"
-	until_true "a path is down" path_is "$(disk 0 1)" failed faulty
+	lose "$(disk 0 1)"
 	mpp -o -G -K a -S b "/dev/mapper/$map"
 	other -o -P -K f -S b -T 5
 	same "it has the old key" "$(keys)" "a,f"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: the reservation key is registered on a path that is added or comes back before the path gets I/O
 . "$LAB/lib.sh"
+. "$LAB/reservations.sh"
 reserve() { check "$*" python3 "$LAB/reserve.py" "$@"; }
 # registered N - so many paths are, with key 0x123abc
 registered() { [ "$(grep -c 'Key: 0x0000000000123abc' "$pr/res_pr_registered_i_pts")" = "$1" ]; }
@@ -11,17 +12,10 @@ refused() { local reply; reply=$(multipathd "$@" 2>&1) && fail "$* is not refuse
 tells() { same "$1" "$(multipathd "$1" map "$map")" "$2"; }
 # shown TEXT - the map's line says that: state, paths, since when, keys, holder and type, with TIME for a time
 shown() { same "show reservations" "$(multipathd show reservations | awk -v map="$map" '$1 == map' | sed 's/  */ /g; s/ 20[^ ]*Z / TIME /')" "$map $1"; }
-two_hosts() {
-	tcm_backstore disk 8 reservation-1
-	local host
-	for host in 0 1; do tcm_host $host; tcm_lun $host 0 disk; done
-}
-
-mkdir -p /var/target/pr	# LIO keeps registrations there
 mkdir -p /run/mute
 gcc -D_GNU_SOURCE -shared -fPIC -O1 -o /run/silent.so "$LAB/silent.c" -ldl || fail "no library to preload"
 daemon_wrap="env LD_PRELOAD=/run/silent.so"
-udev_quick two_hosts
+udev_quick shared_disk 2
 until_true "two disks" disks_are 2
 pr=$core/rd_mcp_0/disk/pr
 config "no_path_retry fail" "path_grouping_policy multibus" "detect_pgpolicy no" "reservation_key 0x123abc"

@@ -367,6 +367,17 @@ static void a_former_key_is_unregistered_if_it_is_left_over(void **state)
 	}
 }
 
+/* With so many registrations by other paths; @happens before command @at, 0 never */
+static void target_is_real(size_t others, bool has_key, unsigned at, void (*happens)(void))
+{
+	memset(&target, 0, sizeof(target));
+	target.is_real = true;
+	target.others = others;
+	target.has_key = has_key;
+	target.happens_at = at;
+	target.happens = happens;
+}
+
 /* One command that makes several registrations would not tell who made them. */
 static void a_path_is_registered_without_the_other_ports(void **state)
 {
@@ -375,9 +386,7 @@ static void a_path_is_registered_without_the_other_ports(void **state)
 					   .all_target_ports = true };
 
 	(void)state;
-	memset(&target, 0, sizeof(target));
-	target.is_real = true;
-	target.others = 2;
+	target_is_real(2, false, 0, NULL);
 	registration_check_run(&check, 5, 3000);
 	assert_true(check.error == 0 && target.has_key);
 	assert_int_equal(target.action, MP_RESERVING_REGISTER_AND_IGNORE);
@@ -400,11 +409,7 @@ static void a_path_that_is_being_registered_does_not_vouch_for_another(void **st
 
 	(void)state;
 	for (unsigned happens_at = 2, last = 2; happens_at <= last; happens_at++) {
-		memset(&target, 0, sizeof(target));
-		target.is_real = true;
-		target.others = 1;
-		target.happens_at = happens_at;
-		target.happens = preempt_and_another_path_registers;
+		target_is_real(1, false, happens_at, preempt_and_another_path_registers);
 		check = checked(true);
 		last = target.commands;
 		if (happens_at > last)
@@ -414,9 +419,7 @@ static void a_path_that_is_being_registered_does_not_vouch_for_another(void **st
 	}
 	/* nor if it was first */
 	for (size_t others = 0; others < 3; others++) {
-		memset(&target, 0, sizeof(target));
-		target.is_real = true;
-		target.others = 1;
+		target_is_real(1, false, 0, NULL);
 		check = (struct reservation_check){ .wanted = true,
 						    .key = { .key = 0xabc },
 						    .others = others };
@@ -434,13 +437,8 @@ static void a_host_that_is_shut_out_meanwhile_is_not_registered(void **state)
 		for (unsigned happens_at = 2, last = 2; happens_at <= last; happens_at++) {
 			struct reservation_check check;
 
-			memset(&target, 0, sizeof(target));
-			target.is_real = true;
-			target.others = 2;
-			target.has_key = facts & 1;
+			target_is_real(2, facts & 1, happens_at, preempt);
 			target.tells = facts & 2;
-			target.happens_at = happens_at;
-			target.happens = preempt;
 			check = checked(true);
 			last = target.commands;
 			if (happens_at > last)
@@ -460,12 +458,7 @@ static void a_path_is_registered_whatever_else_registers_meanwhile(void **state)
 		for (unsigned happens_at = 0; happens_at < 6; happens_at++) {
 			struct reservation_check check;
 
-			memset(&target, 0, sizeof(target));
-			target.is_real = true;
-			target.others = 1;
-			target.has_key = facts & 1;
-			target.happens_at = happens_at;
-			target.happens = others[facts >> 1];
+			target_is_real(1, facts & 1, happens_at, others[facts >> 1]);
 			check = checked(true);
 			if (check.error == -EAGAIN) {
 				/* nobody knows what it was, or who: by the next check */
@@ -481,11 +474,7 @@ static void a_path_is_registered_whatever_else_registers_meanwhile(void **state)
 static void a_registration_counts_that_was_the_only_change(void **state)
 {
 	(void)state;
-	memset(&target, 0, sizeof(target));
-	target.is_real = true;
-	target.happens_at = 4;
-	target.others = 1;
-	target.happens = other_path_is_forgotten;
+	target_is_real(1, false, 4, other_path_is_forgotten);
 	assert_int_equal(checked(true).error, 0);
 	assert_true(target.has_key);
 }
