@@ -58,6 +58,19 @@ static void note_registration(struct target *target, bool registered)
 			   strerror(-r));
 }
 
+/* multipathd has its own key, and the paths that are not registered with it are to be. */
+static int confirm_registration(struct target *target)
+{
+	note_registration(target, true);
+	if (!notes_lack_registration(target))
+		return MPATH_PR_SUCCESS;
+	target_log(
+		target, LOG_LEVEL_ERROR,
+		"%s: multipathd does not find its reservation key registered: another host has removed it, or it has another one",
+		target->map.name);
+	return MPATH_PR_RESERV_CONFLICT;
+}
+
 /*
  * Suspended
  *
@@ -208,10 +221,9 @@ static bool lost_paths_are_up(struct target *target)
 /*
  * The paths that had a conflict have another key than the others, or another host has removed it.
  * The initiator ports are registered by now, and this command must not have any (spc4r36j 6.17.3).
- * Return: false if it was another host
  */
-static bool register_conflicting(struct target *target,
-				 const struct mp_reservation_parameters *parameters)
+static int register_conflicting(struct target *target,
+				const struct mp_reservation_parameters *parameters)
 {
 	const struct mp_reservation_parameters own = {
 		.key = parameters->service_action_key,
@@ -219,8 +231,9 @@ static bool register_conflicting(struct target *target,
 		.all_target_ports = parameters->all_target_ports,
 		.through_power_loss = parameters->through_power_loss,
 	};
+	int code = renewal_join(target, &own);
 
-	return renewal_join(target, &own);
+	return code == CODE_SHUT_OUT ? MPATH_PR_RESERV_CONFLICT : code;
 }
 
 static int register_paths(struct target *target, bool ignores,
@@ -238,8 +251,10 @@ static int register_paths(struct target *target, bool ignores,
 		replace_lost(target, &attempt);
 	counts = count_codes(target);
 	if (counts.good && counts.conflicting && !ignores) {
-		if (!register_conflicting(target, parameters))
-			return MPATH_PR_RESERV_CONFLICT;
+		int code = register_conflicting(target, parameters);
+
+		if (code != MPATH_PR_SUCCESS)
+			return code;
 		counts = count_codes(target);
 	}
 	if (counts.code)
@@ -362,8 +377,11 @@ int action_register(struct target *target, bool ignores,
 		if (code != MPATH_PR_SUCCESS)
 			register_back(target, &parameters, former);
 	}
+	if (code == MPATH_PR_SUCCESS && new_key)
+		code = confirm_registration(target);
+	else if (code == MPATH_PR_SUCCESS)
+		note_registration(target, false);
 	if (code == MPATH_PR_SUCCESS) {
-		note_registration(target, new_key != 0);
 		if (new_key)
 			move_reservation(target, noted, old_key, new_key);
 		if (new_key && noted)

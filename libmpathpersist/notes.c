@@ -109,15 +109,28 @@ int notes_take_registration(const struct target *target, bool registered)
 	return r == -EREMOTEIO ? tell_registered(target, false) : r;
 }
 
-bool notes_has_reservation(const struct target *target)
+/* Return: true if multipathd answers @flag. */
+static bool is_noted(const struct target *target, const char *question, const char *flag)
 {
 	_cleanup_strbuf_ struct mp_strbuf command = MP_STRBUF_INIT;
 	_cleanup_free_ char *reply = NULL;
 
-	mp_strbuf_puts(&command, "getprhold ");
+	mp_strbuf_puts(&command, question);
 	put_map(target, &command);
-	return !command.error && ask(target, mp_strbuf_text(&command), &reply) == 0 &&
-	       (!strcmp(reply, "set\n") || !strcmp(reply, "set"));
+	if (command.error || ask(target, mp_strbuf_text(&command), &reply) < 0)
+		return false;
+	reply[strcspn(reply, "\n")] = '\0';
+	return !strcmp(reply, flag);
+}
+
+bool notes_lack_registration(const struct target *target)
+{
+	return is_noted(target, "getprstatus ", "unset");
+}
+
+bool notes_has_reservation(const struct target *target)
+{
+	return is_noted(target, "getprhold ", "set");
 }
 
 void notes_take_reservation(const struct target *target, bool held)

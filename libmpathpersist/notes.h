@@ -19,6 +19,12 @@ int notes_write_key(const struct target *target, const struct mp_prkey *key);
  */
 int notes_take_registration(const struct target *target, bool registered);
 
+/**
+ * notes_lack_registration() - true if multipathd says that the map is not registered: after
+ * notes_take_registration(), that the array does not have the key which multipathd knows
+ */
+bool notes_lack_registration(const struct target *target);
+
 /** notes_has_reservation() - true if multipathd knows that this map holds it */
 bool notes_has_reservation(const struct target *target);
 

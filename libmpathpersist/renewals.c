@@ -98,9 +98,13 @@ static bool add_others(struct target *target, const struct mp_reservation_parame
 	return any;
 }
 
-/* @count: registrations that there are if none is gone, at least */
-static bool any_is_gone(struct target *target, const struct mp_reservation_parameters *own,
-			size_t count)
+/*
+ * @count: registrations that there are if none is gone, at least
+ *
+ * Return: MPATH_PR_SUCCESS none is gone, CODE_SHUT_OUT one is, MPATH_PR_OTHER no path answers.
+ */
+static int find_gone(struct target *target, const struct mp_reservation_parameters *own,
+		     size_t count)
 {
 	struct registrations now;
 
@@ -109,11 +113,15 @@ static bool any_is_gone(struct target *target, const struct mp_reservation_param
 		int code = path->registered ? send_to(target, path, MP_RESERVING_REGISTER, own) :
 					      CODE_UNSENT;
 
-		if (code == MPATH_PR_SUCCESS || code == MPATH_PR_RESERV_CONFLICT)
-			return code == MPATH_PR_RESERV_CONFLICT;
+		if (code == MPATH_PR_SUCCESS)
+			return code;
+		if (code == MPATH_PR_RESERV_CONFLICT)
+			return CODE_SHUT_OUT;
 	}
 	now = attempt_read_registrations(target, own->key);
-	return now.count < count;
+	if (!now.known)
+		return MPATH_PR_OTHER;
+	return now.count < count ? CODE_SHUT_OUT : MPATH_PR_SUCCESS;
 }
 
 static void remove_others(struct target *target, bool all_target_ports)
@@ -131,18 +139,26 @@ static void remove_others(struct target *target, bool all_target_ports)
 	}
 }
 
-static bool join(struct target *target, const struct mp_reservation_parameters *own, bool unsure,
-		 size_t count)
+/* Return: MPATH_PR_SUCCESS; as find_gone(): the others are not registered. */
+static int join(struct target *target, const struct mp_reservation_parameters *own, bool unsure,
+		size_t count)
 {
-	if (!add_others(target, own, unsure, &count) || !any_is_gone(target, own, count))
-		return true;
-	target_log(target, LOG_LEVEL_ERROR, "%s: another host has removed the reservation key",
+	int code = MPATH_PR_SUCCESS;
+
+	if (add_others(target, own, unsure, &count))
+		code = find_gone(target, own, count);
+	if (code == MPATH_PR_SUCCESS)
+		return code;
+	target_log(target, LOG_LEVEL_ERROR,
+		   code == CODE_SHUT_OUT ?
+			   "%s: another host has removed the reservation key" :
+			   "%s: no path tells whether the reservation key is still registered",
 		   target->map.name);
 	remove_others(target, own->all_target_ports);
-	return false;
+	return code;
 }
 
-bool renewal_join(struct target *target, const struct mp_reservation_parameters *own)
+int renewal_join(struct target *target, const struct mp_reservation_parameters *own)
 {
 	return join(target, own, false, mark_registered(target));
 }
@@ -180,5 +196,5 @@ bool renewal_run(struct target *target, const struct mp_prkey *key,
 			   target->map.name);
 		return false;
 	}
-	return join(target, &own, true, now.count);
+	return join(target, &own, true, now.count) != CODE_SHUT_OUT;
 }

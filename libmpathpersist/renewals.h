@@ -17,9 +17,10 @@ struct target;
  * too, whatever key they have, unless another host has removed what was registered meanwhile
  * @own:	the new key twice, and the options of its registration
  *
- * Return: false if another host has: the paths that had a conflict are not registered.
+ * Return: MPATH_PR_SUCCESS; CODE_SHUT_OUT another host has, MPATH_PR_OTHER no path tells: the paths
+ * that had a conflict are not registered then.
  */
-bool renewal_join(struct target *target, const struct mp_reservation_parameters *own);
+int renewal_join(struct target *target, const struct mp_reservation_parameters *own);
 
 /**
  * renewal_run() - after the PREEMPT, done or not: register all usable paths that are not

@@ -51,6 +51,7 @@ static struct {
 	int loses_answer_to; /* the next of these actions is done, and its answer is lost */
 	unsigned shut_out_in; /* at this command from now on another host preempts OWN; 0 never */
 	bool shut_out_loses; /* and path 0 is lost */
+	unsigned all_lost_from; /* the command before which all paths are lost; 0 never */
 	bool suspended;
 	unsigned suspensions;
 	/* there was a moment in which a path had no registration, and the map took I/O */
@@ -59,6 +60,7 @@ static struct {
 
 	/* multipathd */
 	bool daemon_is_gone;
+	bool shut_out_when_told; /* of a registration */
 	bool noted_registered, noted_held;
 	uint64_t noted_key;
 	unsigned noted_paths;
@@ -149,6 +151,8 @@ static int act(int nexus, enum mp_reserving_out action, uint8_t type,
 	world->commands++;
 	if (world->shut_out_in && !--world->shut_out_in && !shut_out())
 		world->shut_out_in = 1; /* it fails, and is tried again */
+	if (world->commands == world->all_lost_from)
+		memset(world->lost, true, sizeof(world->lost));
 	if (world->lost[nexus]) {
 		*ret = (struct mp_scsi_result){ .host_status = MP_SCSI_HOST_NO_CONNECT };
 		return 0;
@@ -300,6 +304,8 @@ int notes_take_registration(const struct target *target, bool registered)
 {
 	if (world->daemon_is_gone)
 		return -ECONNREFUSED;
+	if (registered && world->shut_out_when_told)
+		shut_out();
 	/* as the daemon does: a key that is nowhere was taken away */
 	world->noted_registered = false;
 	for (int i = 0; registered && i < PATHS; i++)
@@ -308,6 +314,12 @@ int notes_take_registration(const struct target *target, bool registered)
 	for (size_t i = 0; registered && i < target->path_count; i++)
 		world->noted_paths += target->paths[i].chosen && target->paths[i].code == 0;
 	return 0;
+}
+
+bool notes_lack_registration(const struct target *target)
+{
+	(void)target;
+	return !world->daemon_is_gone && !world->noted_registered;
 }
 
 bool notes_has_reservation(const struct target *target)
@@ -348,8 +360,8 @@ static void begin(enum mp_reservation_source source, uint64_t key, int holder, u
 	world->type = type;
 	world->suspended = world->exposed = world->daemon_is_gone = false;
 	world->loses_answer_to = NOTHING;
-	world->shut_out_in = 0;
-	world->shut_out_loses = false;
+	world->shut_out_in = world->all_lost_from = 0;
+	world->shut_out_loses = world->shut_out_when_told = false;
 	world->suspensions = world->commands = world->noted_paths = 0;
 	world->noted_held = holder >= 0 && holder < PATHS;
 	world->noted_registered = key != 0;
@@ -504,6 +516,31 @@ static void a_registration_that_is_refused_changes_no_key(void **state)
 	memset(world->lost, true, sizeof(world->lost));
 	assert_int_equal(reg(0, OWN, false), MPATH_PR_OTHER);
 	assert_true(world->noted_key == 0);
+}
+
+static void a_registration_that_the_daemon_does_not_find_has_failed(void **state)
+{
+	(void)state;
+	for (int fixed = 0; fixed < 2; fixed++) {
+		begin(fixed ? MP_RESERVATION_CONFIGURED : MP_RESERVATION_PRKEYS, fixed ? OWN : 0,
+		      NOBODY, 0);
+		memset(world->keys, 0, sizeof(world->keys));
+		world->shut_out_when_told = true;
+		assert_int_equal(reg(0, OWN, false), MPATH_PR_RESERV_CONFLICT);
+		assert_true(paths_have(0) && !world->noted_registered);
+		assert_true(world->noted_key == (fixed ? OWN : 0));
+	}
+}
+
+static void paths_that_all_die_are_not_taken_for_another_hosts_doing(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_PRKEYS, OLD, NOBODY, 0);
+	world->keys[1] = THEIRS;
+	/* after the path with another key was registered */
+	world->all_lost_from = PATHS + 2;
+	assert_int_equal(reg(OLD, OWN, false), MPATH_PR_OTHER);
+	assert_true(world->keys[1] == OWN && world->noted_key == OLD);
 }
 
 static void a_registration_that_fails_leaves_the_former_keys(void **state)
@@ -1065,6 +1102,8 @@ int main(void)
 		cmocka_unit_test(a_host_that_is_shut_out_while_it_registers_stays_out),
 		cmocka_unit_test(registering_whatever_the_key_is_takes_no_reservation),
 		cmocka_unit_test(a_registration_that_is_refused_changes_no_key),
+		cmocka_unit_test(a_registration_that_the_daemon_does_not_find_has_failed),
+		cmocka_unit_test(paths_that_all_die_are_not_taken_for_another_hosts_doing),
 		cmocka_unit_test(a_registration_that_fails_leaves_the_former_keys),
 		cmocka_unit_test(only_the_key_of_the_map_is_sent),
 		cmocka_unit_test(

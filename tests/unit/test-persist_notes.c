@@ -44,6 +44,7 @@ static void the_daemon_is_told_by_its_commands(void **state)
 	notes_take_reservation(&map, true);
 	notes_take_reservation(&map, false);
 	assert_false(notes_has_reservation(&blank));
+	assert_false(notes_lack_registration(&blank));
 	fake_stop(&daemon);
 	assert_string_equal(daemon.log, "setprkey map mpatha key 123abc|"
 					"setprkey map mpatha key 1:aptpl|"
@@ -52,7 +53,8 @@ static void the_daemon_is_told_by_its_commands(void **state)
 					"unsetprstatus map mpatha|"
 					"setprhold map mpatha|"
 					"unsetprhold map mpatha|"
-					"getprhold map \"a b\"|");
+					"getprhold map \"a b\"|"
+					"getprstatus map \"a b\"|");
 }
 
 /* Otherwise the daemon would register all of them, also on a host that was shut out. */
@@ -114,19 +116,16 @@ static void a_daemon_without_lists_is_told_without(void **state)
 					"setprkey map mpatha key 1|");
 }
 
-static void a_reservation_is_noted_or_not(void **state)
+static void a_registration_and_a_reservation_are_noted_or_not(void **state)
 {
 	static const struct {
 		const char *reply;
-		bool held;
+		bool held, lacking;
 	} rows[] = {
-		{ "set\n", true },
-		{ "set", true },
-		{ "unset\n", false },
-		{ "unknown\n", false },
-		{ "fail\ntimeout\n", false },
-		{ "", false },
-		{ NULL, false },
+		{ "set\n", true, false },      { "set", true, false },
+		{ "unset\n", false, true },    { "unset", false, true },
+		{ "unknown\n", false, false }, { "fail\ntimeout\n", false, false },
+		{ "", false, false },	       { NULL, false, false },
 	};
 	const struct target map = map_of("mpatha");
 
@@ -137,6 +136,7 @@ static void a_reservation_is_noted_or_not(void **state)
 
 		fake_start(&daemon, replies);
 		assert_int_equal(notes_has_reservation(&map), rows[i].held);
+		assert_int_equal(notes_lack_registration(&map), rows[i].lacking);
 		fake_stop(&daemon);
 	}
 }
@@ -150,6 +150,7 @@ static void without_a_daemon_nothing_is_noted(void **state)
 	assert_int_equal(notes_write_key(&map, &(struct mp_prkey){ 1, false }), -ENOENT);
 	assert_true(notes_take_registration(&map, true) < 0);
 	assert_false(notes_has_reservation(&map));
+	assert_false(notes_lack_registration(&map));
 	unsetenv("MULTIPATH_SOCKET_NAME");
 }
 
@@ -160,7 +161,7 @@ int main(void)
 		cmocka_unit_test(a_list_of_paths_is_never_empty_nor_too_long),
 		cmocka_unit_test(a_daemon_that_does_not_answer_is_told_once),
 		cmocka_unit_test(a_daemon_without_lists_is_told_without),
-		cmocka_unit_test(a_reservation_is_noted_or_not),
+		cmocka_unit_test(a_registration_and_a_reservation_are_noted_or_not),
 		cmocka_unit_test(without_a_daemon_nothing_is_noted),
 	};
 
