@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: a name belongs to one LUN: neither bindings, configuration, another device nor a swap of names can give it to a second one
+# long: each way in which two LUNs can want one name
 . "$LAB/lib.sh"
 san 2 4
 names() { multipathd show maps raw format '%n %w' | sort | tr '\n' ';'; }

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: a bindings file that is badly edited, unwritable, written by two programs or by killed ones never gives the same name twice
+# long: each way to damage the file, with the daemon restarted
 . "$LAB/lib.sh"
 san 2 6
 for lun in 0 1 2 3 4 5; do w[lun]=$(wwid_of_lun $lun); done

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: blacklists by node, WWID, device and protocol, and their exceptions, exclude and admit paths at startup and at a reconfigure; property rules match the same names as in multipath-tools, for events too
+# long: a configuration for each rule, with the daemon restarted
 . "$LAB/lib.sh"
 # A property that sorts before ID_WWN, and follows it in udev's database.
 mkdir -p /run/udev/rules.d

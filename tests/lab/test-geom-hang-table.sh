@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: while a change of one gmultipath map hangs in the kernel, paths of another map are failed, restored and preferred, and its I/O continues
+# long: table loads must hang, and end
 . "$LAB/lib.sh"
 . "$LAB/geom.sh"
 config "find_multipaths strict" "checker_timeout 3"

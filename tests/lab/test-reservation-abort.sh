@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # proves: PREEMPT AND ABORT shuts a writing host out, and with this host's own key leaves all paths registered, without an error of the map's I/O
+# long: iSCSI sessions beside a loopback host
 . "$LAB/lib.sh"
 . "$LAB/reservations.sh"
 iqn=iqn.2014-08.org.example:abort
