@@ -395,13 +395,13 @@ loads() { multipathd show maps raw format '%2' 2>/dev/null | awk '{ n += $1 } EN
 
 ## I/O
 
-# io_start NAME DEVICE [FIO OPTION]... - write and verify in the background
+# io_start NAME DEVICE [FIO OPTION]... - write and verify in the background until io_stop
 io_start() {
 	local name=$1 device=$2
 	shift 2
 	fio --name="$name" --filename="$device" --rw=randwrite --bs=4k --size=4m --direct=1 \
 		--ioengine=libaio --iodepth=4 --verify=crc32c --verify_fatal=1 --verify_backlog=64 \
-		--time_based --runtime=600 --loops=100000 --output-format=json \
+		--time_based --runtime=1d --loops=100000 --output-format=json \
 		--thinktime=2ms --output="$LAB_OUT/fio-$name.json" "$@" > "$LAB_OUT/fio-$name.err" 2>&1 &
 	eval "io_pid_$name=$!"
 	until_true "I/O goes" io_moves "$device"
