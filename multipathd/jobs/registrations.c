@@ -27,12 +27,18 @@ static struct mp_reservation_parameters registration_parameters(const struct mp_
 	};
 }
 
-static int registration_send(int fd, enum mp_reserving_out action, const struct mp_prkey *key,
-			     bool all_target_ports, unsigned timeout_msec)
+/*
+ * A target may refuse to change without ALL_TG_PT what was registered with it, and nobody knows how
+ * an older registration was made. Another one has no ALL_TG_PT.
+ */
+static int registration_send(int fd, enum mp_reserving_out action,
+			     struct mp_reservation_parameters parameters, unsigned timeout_msec)
 {
-	const struct mp_reservation_parameters parameters =
-		registration_parameters(key, all_target_ports);
+	int r = mp_reserving_register(fd, action, &parameters, timeout_msec);
 
+	if (r != -EIO)
+		return r;
+	parameters.all_target_ports = !parameters.all_target_ports;
 	return mp_reserving_register(fd, action, &parameters, timeout_msec);
 }
 
@@ -44,7 +50,7 @@ static int registration_insist(int fd, enum mp_reserving_out action,
 	int r = -ESTALE;
 
 	for (int tries = TRIES; r == -ESTALE && tries; tries--)
-		r = mp_reserving_register(fd, action, parameters, timeout_msec);
+		r = registration_send(fd, action, *parameters, timeout_msec);
 	return r;
 }
 
@@ -57,33 +63,22 @@ int registration_register(int fd, const struct mp_prkey *key, bool all_target_po
 	return registration_insist(fd, MP_RESERVING_REGISTER_AND_IGNORE, &parameters, timeout_msec);
 }
 
-/* A registration with ALL_TG_PT may need that again, and nobody knows how an older one was made. */
-static int registration_end(int fd, enum mp_reserving_out action, uint64_t key,
-			    bool all_target_ports, unsigned timeout_msec)
+/*
+ * Whatever key it is; without one it does nothing. Without ALL_TG_PT, with which a target may
+ * unregister the ports of other paths, too.
+ */
+static int registration_remove(int fd, unsigned timeout_msec)
 {
-	struct mp_reservation_parameters parameters = {
-		.key = key,
-		.all_target_ports = all_target_ports,
-	};
-	int r = registration_insist(fd, action, &parameters, timeout_msec);
+	const struct mp_reservation_parameters parameters = { .key = 0 };
 
-	if (r >= 0 || (r == -EBUSY && action == MP_RESERVING_REGISTER))
-		return r;
-	parameters.all_target_ports = !all_target_ports;
-	return registration_insist(fd, action, &parameters, timeout_msec);
-}
-
-/* Whatever key it is; without one it does nothing. */
-static int registration_remove(int fd, bool all_target_ports, unsigned timeout_msec)
-{
-	return registration_end(fd, MP_RESERVING_REGISTER_AND_IGNORE, 0, all_target_ports,
-				timeout_msec);
+	return registration_insist(fd, MP_RESERVING_REGISTER_AND_IGNORE, &parameters, timeout_msec);
 }
 
 /* Not another key, which another program may have registered. */
-static int registration_retire(int fd, uint64_t key, bool all_target_ports, unsigned timeout_msec)
+static int registration_retire(int fd, uint64_t key, unsigned timeout_msec)
 {
-	int r = registration_end(fd, MP_RESERVING_REGISTER, key, all_target_ports, timeout_msec);
+	const struct mp_reservation_parameters parameters = { .key = key };
+	int r = registration_insist(fd, MP_RESERVING_REGISTER, &parameters, timeout_msec);
 
 	return r == -EBUSY ? 0 : r;
 }
@@ -116,35 +111,30 @@ static bool registration_has_company(const struct tally *before, const struct ta
  * Another host may shut this one out after the keys were read. A path that is registered is asked
  * to keep its key: the target refuses that if it was removed. If the path was not registered, the
  * keys tell afterwards; then it must not stay registered. Without ALL_TG_PT this is one more
- * registration; a target may refuse that to a path that was registered with it.
+ * registration. An older key is replaced: it may hold the reservation.
  *
  * Return: -EAGAIN the keys do not tell.
  */
 static int registration_add(int fd, const struct mp_prkey *key, bool all_target_ports,
-			    struct tally *before, size_t others, unsigned timeout_msec)
+			    const struct tally *before, size_t others, unsigned timeout_msec)
 {
 	struct tally after;
-	int counted, r = registration_send(fd, MP_RESERVING_REGISTER, key, all_target_ports,
-					   timeout_msec);
+	int counted, r;
 
+	r = registration_send(fd, MP_RESERVING_REGISTER,
+			      registration_parameters(key, all_target_ports), timeout_msec);
 	if (r != -EBUSY)
 		return r;
-	if (all_target_ports) {
-		r = registration_remove(fd, all_target_ports, timeout_msec);
-		if (r >= 0)
-			r = registration_count(fd, key->key, timeout_msec, before);
-		if (r < 0)
-			return r;
-	}
 	if (before->count <= others)
 		return -EAGAIN;
-	r = registration_send(fd, MP_RESERVING_REGISTER_AND_IGNORE, key, false, timeout_msec);
+	r = registration_send(fd, MP_RESERVING_REGISTER_AND_IGNORE,
+			      registration_parameters(key, false), timeout_msec);
 	if (r == -EBUSY || r == -ESTALE)
 		return r;
 	counted = registration_count(fd, key->key, timeout_msec, &after);
 	if (r >= 0 && counted >= 0 && registration_has_company(before, &after))
 		return 0;
-	registration_remove(fd, false, timeout_msec);
+	registration_remove(fd, timeout_msec);
 	if (r >= 0)
 		r = counted;
 	return r < 0 ? r : -EAGAIN;
@@ -207,7 +197,7 @@ static bool registration_is_there(const struct reservation_check *check, int fd,
 
 static void registration_leave(struct reservation_check *check, int fd, unsigned timeout_msec)
 {
-	check->leave_error = registration_remove(fd, check->all_target_ports, timeout_msec);
+	check->leave_error = registration_remove(fd, timeout_msec);
 	check->left = check->leave_error >= 0;
 }
 
@@ -239,8 +229,7 @@ static void registration_leave_former(struct reservation_check *check, int fd,
 	if (r >= 0 && tally.count)
 		r = mp_reserving_read_holder(fd, timeout_msec, &holder);
 	if (r >= 0 && tally.count && registration_is_left_over(check, &tally, &holder)) {
-		r = registration_retire(fd, check->former_key, check->all_target_ports,
-					timeout_msec);
+		r = registration_retire(fd, check->former_key, timeout_msec);
 		check->left = r >= 0;
 	}
 	check->leave_error = r < 0 ? r : 0;

@@ -31,6 +31,9 @@ static struct {
 	bool is_real;
 	size_t others; /* registrations of the key by this host's other paths */
 	bool has_key; /* this path */
+	bool has_older_key; /* this path has that of this host in its place */
+	bool insists; /* on ALL_TG_PT, to change either */
+	unsigned removals; /* commands that unregister */
 	bool has_attention; /* its next command is refused: its registration was removed */
 	bool tells; /* it is told of that */
 	uint32_t generation;
@@ -135,14 +138,22 @@ int mp_reserving_read_holder(int fd, unsigned timeout_msec, struct mp_reservatio
 	return target.holder_error;
 }
 
-static int target_register(enum mp_reserving_out action, uint64_t key)
+static int target_register(enum mp_reserving_out action,
+			   const struct mp_reservation_parameters *parameters)
 {
+	const uint64_t key = parameters->service_action_key;
+
+	target.removals += !key;
 	if (target_begin() && key)
 		return -ESTALE;
 	if (action == MP_RESERVING_REGISTER && !target.has_key)
 		return -EBUSY;
+	if ((target.has_key || target.has_older_key) && target.insists &&
+	    !parameters->all_target_ports)
+		return -EIO;
 	target.generation++;
 	target.has_key = key;
+	target.has_older_key = false;
 	return 0;
 }
 
@@ -155,7 +166,7 @@ int mp_reserving_register(int fd, enum mp_reserving_out action,
 	target.parameters = *parameters;
 	target.registrations++;
 	if (target.is_real)
-		return target_register(action, parameters->service_action_key);
+		return target_register(action, parameters);
 	if (target.register_error < 0)
 		target.registered = target.registered_after;
 	return target.register_error;
@@ -175,17 +186,19 @@ static void a_path_is_registered_only_if_the_key_still_is(void **state)
 		bool wanted;
 		int keys_error;
 		size_t registered;
-		bool told, says_registered, registers;
+		bool told, says_registered;
+		unsigned registrations;
 		int register_error, error;
 	} rows[] = {
-		{ false, 0, 1, false, false, false, 0, 0 },
-		{ true, 0, 1, true, true, true, 0, 0 },
-		{ true, 0, 2, true, true, true, -EIO, -EIO },
+		{ false, 0, 1, false, false, 0, 0, 0 },
+		{ true, 0, 1, true, true, 1, 0, 0 },
+		/* with ALL_TG_PT and without */
+		{ true, 0, 2, true, true, 2, -EIO, -EIO },
 		/* it was preempted, to fence this host */
-		{ true, 0, 0, true, false, false, 0, 0 },
-		{ true, -EIO, 1, true, false, false, 0, -EIO },
+		{ true, 0, 0, true, false, 0, 0, 0 },
+		{ true, -EIO, 1, true, false, 0, 0, -EIO },
 		/* a target without reservations has no key */
-		{ true, -EOPNOTSUPP, 1, true, false, false, 0, 0 },
+		{ true, -EOPNOTSUPP, 1, true, false, 0, 0, 0 },
 	};
 
 	(void)state;
@@ -200,7 +213,7 @@ static void a_path_is_registered_only_if_the_key_still_is(void **state)
 		assert_int_equal(check.told, rows[i].told);
 		assert_int_equal(check.registered, rows[i].says_registered);
 		assert_int_equal(check.error, rows[i].error);
-		assert_int_equal(target.registrations, rows[i].registers);
+		assert_int_equal(target.registrations, rows[i].registrations);
 	}
 }
 
@@ -274,7 +287,7 @@ static void a_path_that_the_target_does_not_register_again_may_be_registered(voi
 		target.presence = MP_RESERVATION_UNSURE;
 		registration_check_run(&check, 5, 3000);
 		assert_int_equal(check.error, rows[i].error);
-		assert_int_equal(target.registrations, 1);
+		assert_int_equal(target.registrations, 2);
 	}
 }
 
@@ -337,7 +350,7 @@ static void a_former_key_is_unregistered_if_it_is_left_over(void **state)
 		{ 1, 1, { .held = true, .type = 7 }, 0, 0, 0, false, 0, 0 },
 		/* with ALL_TG_PT and without */
 		{ 1, 1, { 0 }, 0, 0, -EIO, false, -EIO, 2 },
-		{ 1, 1, { 0 }, 0, 0, -ESTALE, false, -ESTALE, 10 },
+		{ 1, 1, { 0 }, 0, 0, -ESTALE, false, -ESTALE, 5 },
 		{ 1, 1, { 0 }, -EIO, 0, 0, false, -EIO, 0 },
 		{ 1, 1, { 0 }, 0, -EIO, 0, false, -EIO, 0 },
 	};
@@ -395,6 +408,47 @@ static void a_path_is_registered_without_the_other_ports(void **state)
 	registration_check_run(&check, 5, 3000);
 	assert_int_equal(target.action, MP_RESERVING_REGISTER);
 	assert_true(target.parameters.all_target_ports);
+}
+
+/* It may hold the reservation, which would end. */
+static void an_older_key_is_replaced_and_not_unregistered(void **state)
+{
+	(void)state;
+	for (unsigned facts = 0; facts < 4; facts++) {
+		struct reservation_check check = { .wanted = true,
+						   .key = { .key = 0xabc },
+						   .all_target_ports = facts & 1 };
+
+		target_is_real(2, false, 0, NULL);
+		target.has_older_key = true;
+		target.insists = facts & 2;
+		registration_check_run(&check, 5, 3000);
+		assert_int_equal(check.error, 0);
+		assert_true(target.has_key);
+		assert_int_equal(target.removals, 0);
+	}
+}
+
+static void how_a_path_was_registered_does_not_matter(void **state)
+{
+	(void)state;
+	for (unsigned facts = 0; facts < 4; facts++) {
+		struct reservation_check check = { .wanted = true,
+						   .key = { .key = 0xabc },
+						   .all_target_ports = facts & 1 };
+
+		target_is_real(0, true, 0, NULL);
+		target.insists = facts & 2;
+		registration_check_run(&check, 5, 3000);
+		assert_int_equal(check.error, 0);
+		/* to unregister it, too */
+		check = (struct reservation_check){ .wanted = true,
+						    .former_key = 0xabc,
+						    .path_count = 1,
+						    .all_target_ports = facts & 1 };
+		registration_check_run(&check, 5, 3000);
+		assert_true(check.left && !target.has_key);
+	}
 }
 
 static void preempt_and_another_path_registers(void)
@@ -527,6 +581,8 @@ int main(void)
 		cmocka_unit_test(the_ports_of_a_path_say_more_than_counts),
 		cmocka_unit_test(a_former_key_is_unregistered_if_it_is_left_over),
 		cmocka_unit_test(a_path_is_registered_without_the_other_ports),
+		cmocka_unit_test(an_older_key_is_replaced_and_not_unregistered),
+		cmocka_unit_test(how_a_path_was_registered_does_not_matter),
 		cmocka_unit_test(a_path_that_is_being_registered_does_not_vouch_for_another),
 		cmocka_unit_test(a_host_that_is_shut_out_meanwhile_is_not_registered),
 		cmocka_unit_test(a_path_is_registered_whatever_else_registers_meanwhile),
