@@ -175,6 +175,27 @@ static void replace_lost(struct target *target, const struct attempt *attempt)
 	}
 }
 
+/*
+ * With ALL_TG_PT: the paths that another one was to speak for. Not every target registers all
+ * ports, or changes the key of all: then this is a conflict. What else they answer is left to
+ * multipathd.
+ */
+static void confirm_others(struct target *target, struct mp_reservation_parameters own)
+{
+	const struct attempt attempt = { .action = MP_RESERVING_REGISTER, .parameters = &own };
+
+	own.all_target_ports = true;
+	for (size_t i = 0; i < target->path_count; i++) {
+		struct target_path *path = &target->paths[i];
+
+		if (!path->usable || path->chosen)
+			continue;
+		attempt_path(target, path, &attempt);
+		path->chosen = path->code == MPATH_PR_SUCCESS ||
+			       path->code == MPATH_PR_RESERV_CONFLICT;
+	}
+}
+
 struct counts {
 	size_t good, conflicting, lost;
 	int code; /* of another failure; 0 none */
@@ -221,18 +242,27 @@ static bool lost_paths_are_up(struct target *target)
 /*
  * The paths that had a conflict have another key than the others, or another host has removed it.
  * The initiator ports are registered by now, and this command must not have any (spc4r36j 6.17.3).
+ * Nor ALL_TG_PT: one path would register others again whose key another host has removed.
  */
-static int register_conflicting(struct target *target,
-				const struct mp_reservation_parameters *parameters)
+static int register_others(struct target *target, bool ignores,
+			   const struct mp_reservation_parameters *parameters,
+			   struct counts *counts)
 {
 	const struct mp_reservation_parameters own = {
 		.key = parameters->service_action_key,
 		.service_action_key = parameters->service_action_key,
-		.all_target_ports = parameters->all_target_ports,
 		.through_power_loss = parameters->through_power_loss,
 	};
-	int code = renewal_join(target, &own);
+	int code = MPATH_PR_SUCCESS;
 
+	if (parameters->all_target_ports) {
+		confirm_others(target, own);
+		*counts = count_codes(target);
+	}
+	if (counts->conflicting && (parameters->all_target_ports || !ignores)) {
+		code = renewal_join(target, &own);
+		*counts = count_codes(target);
+	}
 	return code == CODE_SHUT_OUT ? MPATH_PR_RESERV_CONFLICT : code;
 }
 
@@ -242,6 +272,7 @@ static int register_paths(struct target *target, bool ignores,
 	const struct attempt attempt = { .action = ignores ? MP_RESERVING_REGISTER_AND_IGNORE :
 							     MP_RESERVING_REGISTER,
 					 .parameters = parameters };
+	int code = MPATH_PR_SUCCESS;
 	struct counts counts;
 
 	/* Some targets unregister only those ports that were registered at once. */
@@ -250,13 +281,10 @@ static int register_paths(struct target *target, bool ignores,
 	if (parameters->all_target_ports)
 		replace_lost(target, &attempt);
 	counts = count_codes(target);
-	if (counts.good && counts.conflicting && !ignores) {
-		int code = register_conflicting(target, parameters);
-
-		if (code != MPATH_PR_SUCCESS)
-			return code;
-		counts = count_codes(target);
-	}
+	if (counts.good)
+		code = register_others(target, ignores, parameters, &counts);
+	if (code != MPATH_PR_SUCCESS)
+		return code;
 	if (counts.code)
 		return counts.code;
 	if (counts.conflicting)
@@ -377,13 +405,14 @@ int action_register(struct target *target, bool ignores,
 		if (code != MPATH_PR_SUCCESS)
 			register_back(target, &parameters, former);
 	}
+	/* Before multipathd gives the new key to a path that holds it under the old one. */
+	if (code == MPATH_PR_SUCCESS && new_key)
+		move_reservation(target, noted, old_key, new_key);
 	if (code == MPATH_PR_SUCCESS && new_key)
 		code = confirm_registration(target);
 	else if (code == MPATH_PR_SUCCESS)
 		note_registration(target, false);
 	if (code == MPATH_PR_SUCCESS) {
-		if (new_key)
-			move_reservation(target, noted, old_key, new_key);
 		if (new_key && noted)
 			notes_take_reservation(target, true);
 	} else if (writes) {

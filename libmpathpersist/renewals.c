@@ -49,7 +49,10 @@ static size_t mark_registered(struct target *target)
 	return count;
 }
 
-/* A target may refuse to change what was registered with ALL_TG_PT without. */
+/*
+ * A target may refuse to change what was registered with ALL_TG_PT without, by this command or
+ * before.
+ */
 static int send_to(struct target *target, struct target_path *path, enum mp_reserving_out action,
 		   const struct mp_reservation_parameters *parameters)
 {
@@ -57,7 +60,7 @@ static int send_to(struct target *target, struct target_path *path, enum mp_rese
 	int code = attempt_path(target, path,
 				&(struct attempt){ .action = action, .parameters = parameters });
 
-	if (code != MPATH_PR_ILLEGAL_REQ || !target->all_target_ports || all.all_target_ports)
+	if (code != MPATH_PR_ILLEGAL_REQ || all.all_target_ports)
 		return code;
 	all.all_target_ports = true;
 	return attempt_path(target, path,

@@ -42,6 +42,9 @@ enum {
 static struct {
 	pthread_mutex_t mutex; /* the library asks paths at the same time */
 	uint64_t keys[NEXUSES]; /* 0 not registered */
+	bool is_lio; /* with ALL_TG_PT, only what is new is registered on all ports */
+	bool is_deaf; /* ALL_TG_PT is ignored */
+	bool with_all[NEXUSES]; /* LIO changes this registration with ALL_TG_PT only */
 	uint32_t generation;
 	int holder;
 	uint8_t type;
@@ -129,6 +132,28 @@ static void enroll(int nexus, uint64_t key)
 		forget(nexus);
 }
 
+/* Return: false the command is refused */
+static bool enroll_ports(int nexus, const struct mp_reservation_parameters *parameters)
+{
+	const bool all = parameters->all_target_ports && !world->is_deaf;
+	const bool was_registered = world->keys[nexus];
+
+	if (world->is_lio && was_registered && world->with_all[nexus] && !all)
+		return false;
+	for (int i = 0; i < NEXUSES; i++) {
+		if (i != nexus && (!all || !has_host(i, nexus)))
+			continue;
+		if (i != nexus && world->is_lio && was_registered &&
+		    (parameters->service_action_key || !world->with_all[nexus] ||
+		     !world->with_all[i] || world->keys[i] != parameters->key))
+			continue;
+		if (!world->keys[i])
+			world->with_all[i] = all;
+		enroll(i, parameters->service_action_key);
+	}
+	return true;
+}
+
 /* Another host preempts OWN. Return: false if no path is registered with it */
 static bool shut_out(void)
 {
@@ -167,9 +192,8 @@ static int act(int nexus, enum mp_reserving_out action, uint8_t type,
 	case MP_RESERVING_REGISTER_AND_IGNORE:
 		if (action == MP_RESERVING_REGISTER_AND_IGNORE && parameters->port_count)
 			return refuse(ret, 5);
-		for (int i = 0; i < NEXUSES; i++)
-			if (i == nexus || (parameters->all_target_ports && has_host(i, nexus)))
-				enroll(i, parameters->service_action_key);
+		if (!enroll_ports(nexus, parameters))
+			return refuse(ret, 5);
 		world->generation++;
 		return answer(ret, 0);
 	case MP_RESERVING_RESERVE:
@@ -356,6 +380,7 @@ static void begin(enum mp_reservation_source source, uint64_t key, int holder, u
 		world->up[i] = false;
 	}
 	world->keys[OTHER] = 0;
+	world->is_lio = world->is_deaf = false;
 	world->holder = holder;
 	world->type = type;
 	world->suspended = world->exposed = world->daemon_is_gone = false;
@@ -1067,15 +1092,14 @@ static void with_all_target_ports_one_path_of_a_host_registers(void **state)
 	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
 	map.all_target_ports = true;
 	assert_int_equal(reg(0, OWN, true), 0);
-	assert_int_equal(world->commands, 2);
-	assert_int_equal(world->noted_paths, 2);
+	assert_int_equal(world->commands, 3); /* the last one only asks */
+	assert_int_equal(world->noted_paths, PATHS);
 
 	/* the next one, if that does not answer */
 	begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
 	map.all_target_ports = true;
 	world->lost[0] = true;
 	assert_int_equal(reg(0, OWN, true), 0);
-	assert_int_equal(world->commands, 3);
 	assert_true(world->keys[1] == OWN && world->keys[2] == OWN);
 
 	/* which finds itself registered by what the lost one had done */
@@ -1091,6 +1115,76 @@ static void with_all_target_ports_one_path_of_a_host_registers(void **state)
 	world->lost[0] = world->lost[1] = true;
 	assert_int_equal(reg(0, OWN, true), 0);
 	assert_true(world->keys[2] == OWN);
+}
+
+/* No path is without a registration meanwhile, which could hold the reservation. */
+static void with_all_target_ports_all_get_another_key(void **state)
+{
+	(void)state;
+	for (unsigned facts = 0; facts < 8; facts++)
+		for (int holder = 0; holder < PATHS; holder++) {
+			begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
+			map.all_target_ports = true;
+			world->is_lio = facts & 1;
+			assert_int_equal(reg(0, OLD, false), 0);
+			assert_true(paths_have(OLD));
+			map.key.key = OLD;
+			world->holder = holder;
+			world->type = 5;
+			world->noted_held = true;
+			world->exposed = false;
+			if (facts & 4)
+				lose(holder);
+			assert_int_equal(reg(OLD, OWN, facts & 2), 0);
+			assert_true(paths_have(OWN));
+			assert_true(world->holder != NOBODY && world->keys[world->holder] == OWN);
+			assert_true(facts & 4 || !world->exposed);
+			assert_true(world->noted_held && world->noted_registered);
+		}
+}
+
+/* A target that has never heard of ALL_TG_PT. */
+static void with_all_target_ports_those_are_registered_that_are_not(void **state)
+{
+	(void)state;
+	for (unsigned ignores = 0; ignores < 2; ignores++) {
+		begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
+		map.all_target_ports = true;
+		world->is_deaf = true;
+		assert_int_equal(reg(0, OWN, ignores), 0);
+		assert_true(paths_have(OWN));
+		assert_int_equal(world->noted_paths, PATHS);
+	}
+}
+
+static void with_all_target_ports_a_host_that_is_shut_out_meanwhile_stays_out(void **state)
+{
+	(void)state;
+	for (unsigned facts = 0; facts < 8; facts++)
+		for (unsigned at = 3; at < 10; at++) { /* the first two are sent at once */
+			begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
+			map.all_target_ports = true;
+			world->is_lio = facts & 1;
+			world->is_deaf = facts & 4;
+			world->shut_out_in = at;
+			if (reg(0, OWN, facts & 2) == 0 && world->shut_out_in)
+				continue; /* it has not happened */
+			assert_true(paths_have(0));
+		}
+}
+
+static void what_was_registered_with_all_target_ports_is_unregistered(void **state)
+{
+	(void)state;
+	for (unsigned facts = 0; facts < 4; facts++) {
+		begin(MP_RESERVATION_PRKEYS, 0, NOBODY, 0);
+		map.all_target_ports = true;
+		world->is_lio = facts & 1;
+		assert_int_equal(reg(0, OWN, false), 0);
+		map.key.key = OWN;
+		assert_int_equal(reg(OWN, 0, facts & 2), 0);
+		assert_true(paths_have(0) && !world->noted_registered);
+	}
 }
 
 int main(void)
@@ -1127,6 +1221,10 @@ int main(void)
 		cmocka_unit_test(a_passive_path_that_is_not_ready_does_not_prevent_a_release),
 		cmocka_unit_test(clearing_leaves_nothing),
 		cmocka_unit_test(with_all_target_ports_one_path_of_a_host_registers),
+		cmocka_unit_test(with_all_target_ports_all_get_another_key),
+		cmocka_unit_test(with_all_target_ports_those_are_registered_that_are_not),
+		cmocka_unit_test(with_all_target_ports_a_host_that_is_shut_out_meanwhile_stays_out),
+		cmocka_unit_test(what_was_registered_with_all_target_ports_is_unregistered),
 	};
 
 	world = mmap(NULL, sizeof(*world), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
