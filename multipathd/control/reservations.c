@@ -209,6 +209,7 @@ const char *reservation_check_take(const struct reservation_check *check, struct
 		return NULL;
 	if (check->told && check->key.key == map->reservation.key.key) {
 		const int error = check->error < 0 ? check->error : check->leave_error;
+		const bool is_new = check->epoch == map->reservation.epoch;
 
 		if (error < 0 && error != -EAGAIN && !path->registration_failed)
 			log_warning("%s: %s: reservation key 0x%llx%s: %s", map->map.name,
@@ -218,10 +219,9 @@ const char *reservation_check_take(const struct reservation_check *check, struct
 					    "",
 				    strerror(-error));
 		path->registration_failed = error < 0;
-		if (check->epoch == map->reservation.epoch &&
-		    (check->error >= 0 || check->registered))
+		if (is_new && (check->error >= 0 || check->registered))
 			reservation_take_told(map, check);
-		if (check->error >= 0 && check->registered)
+		if (is_new && check->error >= 0 && check->registered)
 			path->registered_key = check->key.key;
 		path->has_left |= check->left;
 	}

@@ -248,6 +248,23 @@ static void a_check_that_began_before_setprstatus_does_not_contradict_it(void **
 	assert_true(reservation->lost);
 }
 
+/* What it has registered may have been taken away since: mpathpersist has preempted this host. */
+static void a_check_that_began_before_setprstatus_does_not_vouch_for_its_path(void **state)
+{
+	struct world *world = *state;
+	struct reservation_check check;
+
+	world->path.answered_state = MP_PATH_DOWN;
+	world->map.reservation.registered = RESERVATION_SET;
+	check = begun(world);
+	check.registered = true;
+	world->map.reservation.epoch++;
+	assert_non_null(reservation_check_take(&check, &world->path));
+	assert_true(is_asked(world));
+	assert_true(told(world, true, false, 0));
+	assert_false(is_asked(world));
+}
+
 /* It has taken the registration away that a command had just made. */
 static void a_path_that_has_left_too_late_is_not_used(void **state)
 {
@@ -700,6 +717,7 @@ int main(void)
 		world_test(a_path_of_a_fenced_host_is_used_once_it_has_no_older_key),
 		world_test(a_path_of_a_fenced_host_is_used_once_it_has_the_key_again),
 		world_test(a_check_that_began_before_setprstatus_does_not_contradict_it),
+		world_test(a_check_that_began_before_setprstatus_does_not_vouch_for_its_path),
 		world_test(a_path_that_has_left_too_late_is_not_used),
 		world_test(a_map_stays_lost_until_something_is_registered),
 		world_test(a_change_is_noted_with_its_time),
