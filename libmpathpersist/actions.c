@@ -299,26 +299,31 @@ static int register_paths(struct target *target, bool ignores,
 }
 
 /*
- * After a failure: the paths that have the new key get the former one again, 0 none, as multipathd
- * does. Not those that another host has shut out meanwhile: they do not have the new one any more,
- * or, if that is none, the former one is nowhere.
+ * After a failure: the paths that have the new key, as far as they have told, get the former one
+ * again, as multipathd does. Not if another host has shut this one out meanwhile: they do not have
+ * the new one any more then; or, if that is none, not unless the former one is still there.
  */
 static void register_back(struct target *target, const struct mp_reservation_parameters *done,
-			  uint64_t former)
+			  const struct mp_prkey *former)
 {
 	const struct mp_reservation_parameters parameters = {
 		.key = done->service_action_key,
-		.service_action_key = former,
+		.service_action_key = former->key,
 		.all_target_ports = done->all_target_ports,
-		.through_power_loss = done->through_power_loss,
+		.through_power_loss = former->aptpl,
 	};
 	const struct attempt attempt = { .action = MP_RESERVING_REGISTER,
 					 .parameters = &parameters };
 
-	if (parameters.key == former || (!parameters.key && !attempt_find_key(target, former)))
+	if (parameters.key == former->key)
 		return;
+	if (!parameters.key) {
+		renewal_run(target, former, NULL);
+		return;
+	}
 	for (size_t i = 0; i < target->path_count; i++)
-		target->paths[i].chosen = target->paths[i].code == MPATH_PR_SUCCESS;
+		target->paths[i].chosen = target->paths[i].code == MPATH_PR_SUCCESS ||
+					  target->paths[i].code == CODE_TRANSPORT;
 	attempt_chosen(target, &attempt);
 }
 
@@ -378,7 +383,7 @@ int action_register(struct target *target, bool ignores,
 	const uint64_t old_key =
 		target->source == MP_RESERVATION_PRKEYS || ignores ? old.key : parameters.key;
 	int code = MPATH_PR_SUCCESS;
-	uint64_t former = parameters.key;
+	struct mp_prkey former = { parameters.key, old.aptpl };
 	bool noted;
 
 	parameters.all_target_ports |= target->all_target_ports;
@@ -400,10 +405,10 @@ int action_register(struct target *target, bool ignores,
 		code = release_before(target, noted, &old);
 	if (code == MPATH_PR_SUCCESS) {
 		if (ignores)
-			former = old.key && attempt_find_key(target, old.key) ? old.key : 0;
+			former.key = old.key && attempt_find_key(target, old.key) ? old.key : 0;
 		code = register_paths(target, ignores, &parameters);
 		if (code != MPATH_PR_SUCCESS)
-			register_back(target, &parameters, former);
+			register_back(target, &parameters, &former);
 	}
 	/* Before multipathd gives the new key to a path that holds it under the old one. */
 	if (code == MPATH_PR_SUCCESS && new_key)

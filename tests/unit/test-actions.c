@@ -601,6 +601,51 @@ static void a_registration_that_fails_leaves_the_former_keys(void **state)
 	}
 }
 
+static void a_path_whose_answer_is_lost_gets_the_former_key_again(void **state)
+{
+	static const struct {
+		uint64_t before, new_key;
+		bool ignores;
+		uint64_t after;
+	} rows[] = {
+		{ 0, OWN, false, 0 },
+		{ 0, OWN, true, 0 },
+		{ OWN, OLD, false, OWN },
+		{ OWN, OLD, true, OWN },
+		/* none is left: another host might have removed the last one */
+		{ OWN, 0, false, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		begin(MP_RESERVATION_PRKEYS, rows[i].before, NOBODY, 0);
+		memset(world->up, true, sizeof(world->up));
+		world->loses_answer_to = rows[i].ignores ? MP_RESERVING_REGISTER_AND_IGNORE :
+							   MP_RESERVING_REGISTER;
+		assert_int_equal(reg(rows[i].before, rows[i].new_key, rows[i].ignores),
+				 MPATH_PR_OTHER);
+		assert_true(paths_have(rows[i].after) && world->noted_key == rows[i].before);
+	}
+}
+
+static void a_host_that_is_shut_out_while_it_fails_to_unregister_stays_out(void **state)
+{
+	unsigned at;
+
+	(void)state;
+	for (at = 1;; at++) {
+		begin(MP_RESERVATION_PRKEYS, OWN, NOBODY, 0);
+		world->keys[OTHER] = THEIRS;
+		world->sense[1] = 2; /* passive, and not ready */
+		world->shut_out_in = at;
+		assert_int_not_equal(reg(OWN, 0, false), 0);
+		if (world->shut_out_in)
+			break;
+		assert_true(paths_have(0));
+	}
+	assert_in_range(at, PATHS + 3, 15);
+}
+
 static void only_the_key_of_the_map_is_sent(void **state)
 {
 	static const struct {
@@ -1199,6 +1244,8 @@ int main(void)
 		cmocka_unit_test(a_registration_that_the_daemon_does_not_find_has_failed),
 		cmocka_unit_test(paths_that_all_die_are_not_taken_for_another_hosts_doing),
 		cmocka_unit_test(a_registration_that_fails_leaves_the_former_keys),
+		cmocka_unit_test(a_path_whose_answer_is_lost_gets_the_former_key_again),
+		cmocka_unit_test(a_host_that_is_shut_out_while_it_fails_to_unregister_stays_out),
 		cmocka_unit_test(only_the_key_of_the_map_is_sent),
 		cmocka_unit_test(
 			without_the_daemon_a_key_is_not_registered_that_it_could_not_register_later),
