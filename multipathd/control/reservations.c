@@ -175,7 +175,7 @@ static void reservation_take_told(struct daemon_map *map, const struct reservati
 		if (check->registered)
 			log_notice("%s: reservation key 0x%llx is registered", map->map.name,
 				   (unsigned long long)check->key.key);
-		else if (expected)
+		else if (expected && !check->keeps)
 			reservation_lose(map);
 	} else if (reservation->registered == RESERVATION_SET && !check->registered &&
 		   !reservation->registering) {
@@ -223,7 +223,12 @@ const char *reservation_check_take(const struct reservation_check *check, struct
 			reservation_take_told(map, check);
 		if (is_new && check->error >= 0 && check->registered)
 			path->registered_key = check->key.key;
-		path->has_left |= check->left;
+		if (check->keeps && !path->has_left)
+			log_warning(
+				"%s: %s: reservation key 0x%llx is registered nowhere, and another one holds the reservation by this path: it stays registered",
+				map->map.name, mp_path_name(&path->path),
+				(unsigned long long)check->key.key);
+		path->has_left |= check->left || check->keeps;
 	}
 	reservation_take_retired(check, path, &map->reservation);
 	if (check->left)

@@ -195,10 +195,68 @@ static bool registration_is_there(const struct reservation_check *check, int fd,
 	return tally.count > before || (check->path_count && tally.count >= check->path_count);
 }
 
+/* The key of all registrations, if it is the same. Return: 0, -ENOKEY there is no such key,
+ * negative errno. */
+static int registration_read_only_key(int fd, unsigned timeout_msec, uint64_t *key)
+{
+	_cleanup_free_ uint8_t *data = NULL;
+	struct mp_reservation_keys keys;
+	int r = mp_reserving_read_keys(fd, timeout_msec, &data, &keys);
+
+	if (r < 0)
+		return r;
+	if (!keys.count)
+		return -ENOKEY;
+	*key = mp_reservation_key(&keys, 0);
+	return mp_reservation_count(&keys, *key) == keys.count ? 0 : -ENOKEY;
+}
+
+/* The key without whose registrations the reservation would end. Return: as above */
+static int registration_read_holding_key(int fd, unsigned timeout_msec, uint64_t *key)
+{
+	struct mp_reservation_holder holder;
+	int r = mp_reserving_read_holder(fd, timeout_msec, &holder);
+
+	if (r < 0)
+		return r;
+	if (!holder.held)
+		return -ENOKEY;
+	*key = holder.key;
+	return mp_reservation_is_shared(holder.type) ?
+		       registration_read_only_key(fd, timeout_msec, key) :
+		       0;
+}
+
+/*
+ * A host that was shut out does not hold the reservation. If this path has the key that does, the
+ * file's key is out of date, and the reservation must not end: it keeps others out.
+ *
+ * Return: 0 this path has it, -ENOKEY it has not, negative errno.
+ */
+static int registration_keep_holding(const struct reservation_check *check, int fd,
+				     unsigned timeout_msec)
+{
+	struct mp_prkey key = { .aptpl = check->key.aptpl };
+	struct mp_reservation_parameters parameters;
+	int r = registration_read_holding_key(fd, timeout_msec, &key.key);
+
+	if (r < 0)
+		return r;
+	parameters = registration_parameters(&key, false);
+	r = registration_insist(fd, MP_RESERVING_REGISTER, &parameters, timeout_msec);
+	return r == -EBUSY ? -ENOKEY : r;
+}
+
 static void registration_leave(struct reservation_check *check, int fd, unsigned timeout_msec)
 {
-	check->leave_error = registration_remove(fd, timeout_msec);
-	check->left = check->leave_error >= 0;
+	int r = registration_keep_holding(check, fd, timeout_msec);
+
+	check->keeps = r >= 0;
+	if (r == -ENOKEY) {
+		r = registration_remove(fd, timeout_msec);
+		check->left = r >= 0;
+	}
+	check->leave_error = r < 0 ? r : 0;
 }
 
 static bool registration_holds(const struct mp_reservation_holder *holder, uint64_t key)

@@ -25,6 +25,7 @@ struct reservation_check {
 	bool registered;
 	bool held;
 	bool left; /* the path has no registration */
+	bool keeps; /* it has another key than that of the map, and that holds the reservation */
 	int error; /* of reading and registering */
 	int leave_error;
 };
@@ -35,9 +36,9 @@ struct reservation_check {
  * A key that was unregistered while the path was down is unregistered, unless others have it. A key
  * that is no longer registered anywhere is not registered again: its removal (PREEMPT) was meant to
  * fence this host. A path that was down then may still have an older key of this host, and would be
- * let through: that is unregistered. Some targets refuse to register a path that is registered:
- * then it is looked for by its ports, or, where the target does not tell them, the keys are read
- * again, and count.
+ * let through: that is unregistered, unless it holds the reservation. Some targets refuse to
+ * register a path that is registered: then it is looked for by its ports, or, where the target does
+ * not tell them, the keys are read again, and count.
  */
 void registration_check_run(struct reservation_check *check, int fd, unsigned timeout_msec);
 

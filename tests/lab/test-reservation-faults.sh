@@ -129,3 +129,14 @@ for command in 3 5 6; do
 	until_true "both are registered" world_is "a,a a 0xa,set,set"
 done
 io_stop one
+
+say "the key file is out of date, as that of an initramfs may be, or after a command was killed"
+other -o -I -S f
+mpp -o -P -K a -S f -T 5 "$m"
+daemon_stop
+sed -i 's/^0x000000000000000a /0x0000000000000009 /' /etc/multipath/prkeys
+daemon_start
+ready 1 2
+until_true "the daemon has asked the array" world_is "a,a 9 0x9,unset,unset"
+holds 3 "this host keeps the reservation" eval '[ "$(keys) $(holder)" = "a,a a Write Exclusive, registrants only" ]'
+check "and the fenced one stays out" eval '! dd if=/dev/zero of=/dev/sdc bs=4k count=1 oflag=direct status=none 2> /dev/null'

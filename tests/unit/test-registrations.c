@@ -23,6 +23,10 @@ static struct {
 	enum mp_reservation_presence presence;
 	struct mp_reservation_holder holder;
 	int holder_error, register_error;
+	/* of 0xdef, another key: of how many keys, how many are it, and what a path that is to keep
+	 * it answers */
+	size_t keys, others_keys;
+	int keep_error;
 	enum mp_reserving_out action;
 	struct mp_reservation_parameters parameters;
 	unsigned registrations; /* commands that register or unregister */
@@ -90,6 +94,7 @@ int mp_reserving_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
 		target.registered = target.others + target.has_key;
 	}
 	*ret = (struct mp_reservation_keys){ .generation = target.generation,
+					     .count = target.keys,
 					     .cut_off = target.cut_off };
 	return target.keys_error;
 }
@@ -97,8 +102,17 @@ int mp_reserving_read_keys(int fd, unsigned timeout_msec, uint8_t **data,
 size_t mp_reservation_count(const struct mp_reservation_keys *keys, uint64_t key)
 {
 	(void)keys;
+	if (key == 0xdef)
+		return target.others_keys;
 	assert_int_equal(key, 0xabc);
 	return target.registered;
+}
+
+uint64_t mp_reservation_key(const struct mp_reservation_keys *keys, size_t index)
+{
+	(void)keys;
+	assert_int_equal(index, 0);
+	return 0xdef;
 }
 
 int mp_nexus_read(int fd, unsigned timeout_msec, struct mp_nexus *ret)
@@ -165,6 +179,10 @@ int mp_reserving_register(int fd, enum mp_reserving_out action,
 	target.action = action;
 	target.parameters = *parameters;
 	target.registrations++;
+	if (action == MP_RESERVING_REGISTER && parameters->key == 0xdef) {
+		assert_true(parameters->service_action_key == 0xdef);
+		return target.keep_error;
+	}
 	if (target.is_real)
 		return target_register(action, parameters);
 	if (target.register_error < 0)
@@ -258,6 +276,53 @@ static void a_path_loses_an_older_key_if_the_key_is_registered_nowhere(void **st
 		assert_int_equal(check.error, rows[i].error);
 		assert_int_equal(target.registrations, rows[i].registrations);
 		assert_true(target.parameters.service_action_key == rows[i].key);
+	}
+}
+
+/* The file's key is an old one: a command was interrupted, or it is the file of the initramfs. */
+static void a_registration_that_holds_the_reservation_stays(void **state)
+{
+	static const struct {
+		struct mp_reservation_holder holder;
+		int holder_error, keep_error;
+		size_t keys, others_keys;
+		bool keeps, left;
+		int leave_error;
+		unsigned registrations;
+	} rows[] = {
+		{ { .held = true, .key = 0xdef, .type = 5 }, 0, 0, 3, 2, true, false, 0, 1 },
+		/* another path, or another host */
+		{ { .held = true, .key = 0xdef, .type = 5 }, 0, -EBUSY, 3, 2, false, true, 0, 2 },
+		{ { .held = true, .key = 0xdef, .type = 5 }, 0, -EIO, 3, 2, false, false, -EIO, 2 },
+		{ { .held = false }, 0, 0, 3, 3, false, true, 0, 1 },
+		{ { .held = false }, -EIO, 0, 3, 3, false, false, -EIO, 0 },
+		/* all registrants hold it: it would end with the last one */
+		{ { .held = true, .type = 7 }, 0, 0, 2, 2, true, false, 0, 1 },
+		{ { .held = true, .type = 8 }, 0, -EBUSY, 2, 2, false, true, 0, 2 },
+		{ { .held = true, .type = 7 }, 0, 0, 3, 2, false, true, 0, 1 },
+		{ { .held = true, .type = 7 }, 0, 0, 0, 0, false, true, 0, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct reservation_check check = { .wanted = true,
+						   .key = { .key = 0xabc, .aptpl = true },
+						   .leaves = true };
+
+		memset(&target, 0, sizeof(target));
+		target.holder = rows[i].holder;
+		target.holder_error = rows[i].holder_error;
+		target.keep_error = rows[i].keep_error;
+		target.keys = rows[i].keys;
+		target.others_keys = rows[i].others_keys;
+		registration_check_run(&check, 5, 3000);
+		assert_true(check.told && !check.registered && check.error == 0);
+		assert_int_equal(check.keeps, rows[i].keeps);
+		assert_int_equal(check.left, rows[i].left);
+		assert_int_equal(check.leave_error, rows[i].leave_error);
+		assert_int_equal(target.registrations, rows[i].registrations);
+		if (check.keeps)
+			assert_true(target.parameters.through_power_loss);
 	}
 }
 
@@ -577,6 +642,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_path_is_registered_only_if_the_key_still_is),
 		cmocka_unit_test(a_path_loses_an_older_key_if_the_key_is_registered_nowhere),
+		cmocka_unit_test(a_registration_that_holds_the_reservation_stays),
 		cmocka_unit_test(a_path_that_the_target_does_not_register_again_may_be_registered),
 		cmocka_unit_test(the_ports_of_a_path_say_more_than_counts),
 		cmocka_unit_test(a_former_key_is_unregistered_if_it_is_left_over),

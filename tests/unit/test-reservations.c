@@ -328,6 +328,35 @@ static void a_key_in_the_file_that_is_registered_nowhere_is_lost(void **state)
 	world->inventory.prkeys = NULL;
 }
 
+/* A host that was shut out does not hold the reservation: the file is not up to date. */
+static void a_host_whose_path_holds_the_reservation_with_another_key_is_not_lost(void **state)
+{
+	static char text[] = "0x0000000000123abc w\n";
+	struct world *world = *state;
+	struct reservation *reservation = &world->map.reservation;
+	struct reservation_check check;
+
+	world->map.map.settings.reservation_source = MP_RESERVATION_PRKEYS;
+	world->inventory.prkeys = text;
+	world->path.answered_state = MP_PATH_DOWN;
+	for (int lost = 0; lost < 2; lost++) {
+		*reservation = (struct reservation){ .lost = lost };
+		world->path.has_left = false;
+		reservations_resolve(&world->map);
+		/* another path has no registration */
+		if (lost)
+			reservation->registered = RESERVATION_UNSET;
+		check = begun(world);
+		assert_true(check.leaves);
+		check.keeps = true;
+		assert_null(reservation_check_take(&check, &world->path));
+		assert_int_equal(reservation->lost, lost);
+		assert_int_equal(reservation->registered, RESERVATION_UNSET);
+		assert_false(begun(world).wanted);
+	}
+	world->inventory.prkeys = NULL;
+}
+
 static void set_key(struct world *world, uint64_t key)
 {
 	world->map.map.settings.reservation_source = key ? MP_RESERVATION_CONFIGURED :
@@ -722,6 +751,7 @@ int main(void)
 		world_test(a_map_stays_lost_until_something_is_registered),
 		world_test(a_change_is_noted_with_its_time),
 		world_test(a_key_in_the_file_that_is_registered_nowhere_is_lost),
+		world_test(a_host_whose_path_holds_the_reservation_with_another_key_is_not_lost),
 		world_test(a_key_that_was_unregistered_is_so_on_paths_that_were_down),
 		world_test(a_key_that_is_not_in_the_file_any_more_is_not_unregistered),
 		world_test(
