@@ -119,6 +119,7 @@ static int run_paused(struct target *target,
 		      int (*run)(struct target *target, const void *argument), const void *argument,
 		      const struct mp_prkey *key)
 {
+	struct registrations now;
 	int code;
 
 	attempt_forget(target);
@@ -129,7 +130,8 @@ static int run_paused(struct target *target,
 		note_registration(target, true);
 		return MPATH_PR_RESERV_CONFLICT;
 	}
-	if (attempt_find_key(target, key->key))
+	now = attempt_read_registrations(target, key->key);
+	if (now.count || !now.known)
 		note_registration(target, true);
 	return code;
 }

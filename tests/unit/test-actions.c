@@ -853,6 +853,14 @@ static void what_was_not_registered_again_is_left_to_the_daemon(void **state)
 	assert_int_equal(act_with(action_release, OWN, 5), 0);
 	assert_true(world->noted_registered && world->noted_paths == 2);
 
+	/* also if the array does not tell whether there are any: all paths are lost at the end */
+	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
+	world->noted_registered = false;
+	lose(2);
+	world->all_lost_from = 5;
+	assert_int_equal(preempt_with(OWN, OWN, 6), 0);
+	assert_true(world->keys[1] == OWN && world->keys[2] == 0 && world->noted_registered);
+
 	/* a path that has come up gets I/O as soon as the map is resumed */
 	begin(MP_RESERVATION_CONFIGURED, OWN, 1, 5);
 	paths[2].usable = false;
