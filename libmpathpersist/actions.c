@@ -48,14 +48,17 @@ static int write_key(struct target *target, const struct mp_prkey *key)
 }
 
 /* If it is not taken, the array has the registration all the same. */
-static void note_registration(struct target *target, bool registered)
+static void log_untold(const struct target *target, int error)
 {
-	int r = notes_take_registration(target, registered);
-
-	if (r < 0)
+	if (error < 0)
 		target_log(target, LOG_LEVEL_WARNING,
 			   "%s: multipathd was not told of the registration: %s", target->map.name,
-			   strerror(-r));
+			   strerror(-error));
+}
+
+static void note_registration(struct target *target, bool registered)
+{
+	log_untold(target, notes_take_registration(target, registered));
 }
 
 /* multipathd has its own key, and the paths that are not registered with it are to be. */
@@ -605,7 +608,7 @@ int action_clear(struct target *target, const struct mp_reservation_parameters *
 	code = attempt_first(target, &attempt, &path);
 	if (code != MPATH_PR_SUCCESS)
 		return code;
-	note_registration(target, false);
+	log_untold(target, notes_take_clearing(target));
 	if (target->source == MP_RESERVATION_PRKEYS)
 		write_key(target, &(struct mp_prkey){ 0 });
 	return MPATH_PR_SUCCESS;

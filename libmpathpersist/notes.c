@@ -66,47 +66,49 @@ int notes_write_key(const struct target *target, const struct mp_prkey *key)
 	return tell(target, &command);
 }
 
-/*
- * With a list multipathd registers the other paths only if the array still has the key, so it is
- * never empty. It may lack some: that only costs commands.
- *
- * Return: 0, negative errno.
- */
-static int tell_registered(const struct target *target, bool lists)
+/* The paths whose command has succeeded. It may lack some: that only costs commands. */
+static void put_list(const struct target *target, struct mp_strbuf *command)
 {
-	_cleanup_strbuf_ struct mp_strbuf command = MP_STRBUF_INIT;
 	size_t count = 0;
 
-	mp_strbuf_puts(&command, "setprstatus ");
-	put_map(target, &command);
-	for (size_t i = 0; lists && i < target->path_count; i++) {
+	for (size_t i = 0; i < target->path_count; i++) {
 		const struct target_path *path = &target->paths[i];
 
-		if (!path->chosen || path->code != MPATH_PR_SUCCESS || command.length > LIST_END)
+		if (path->code != MPATH_PR_SUCCESS || command->length > LIST_END)
 			continue;
-		mp_strbuf_printf(&command, "%s%u:%u", count++ ? " " : " pathlist \"",
+		mp_strbuf_printf(command, "%s%u:%u", count++ ? " " : " pathlist \"",
 				 major(path->devt), minor(path->devt));
 	}
-	if (count)
-		mp_strbuf_putc(&command, '"');
-	else if (lists)
-		mp_strbuf_puts(&command, " pathlist none");
+	mp_strbuf_puts(command, count ? "\"" : " pathlist none");
+}
+
+/* Return: 0, negative errno. */
+static int tell_status(const struct target *target, bool registered, bool lists)
+{
+	_cleanup_strbuf_ struct mp_strbuf command = MP_STRBUF_INIT;
+
+	mp_strbuf_puts(&command, registered ? "setprstatus " : "unsetprstatus ");
+	put_map(target, &command);
+	if (lists)
+		put_list(target, &command);
 	return tell(target, &command);
 }
 
+/*
+ * With a list, which is never empty, multipathd registers the other paths only if the array still
+ * has the key; and it looks for a key that is left on the paths that are not in the list.
+ */
 int notes_take_registration(const struct target *target, bool registered)
 {
-	_cleanup_strbuf_ struct mp_strbuf command = MP_STRBUF_INIT;
-	int r;
+	int r = tell_status(target, registered, true);
 
-	if (!registered) {
-		mp_strbuf_puts(&command, "unsetprstatus ");
-		put_map(target, &command);
-		return tell(target, &command);
-	}
-	r = tell_registered(target, true);
 	/* Older daemons know no list. */
-	return r == -EREMOTEIO ? tell_registered(target, false) : r;
+	return r == -EREMOTEIO ? tell_status(target, registered, false) : r;
+}
+
+int notes_take_clearing(const struct target *target)
+{
+	return tell_status(target, false, false);
 }
 
 /* Return: true if multipathd answers @flag. */

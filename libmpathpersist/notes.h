@@ -14,10 +14,13 @@ struct target;
 int notes_write_key(const struct target *target, const struct mp_prkey *key);
 
 /**
- * notes_take_registration() - the chosen paths with code 0 are registered; @registered false: no
- * path is, on purpose. Return: 0, negative errno
+ * notes_take_registration() - the paths with code 0 are registered; @registered false: no longer,
+ * on purpose, and others are to be unregistered when they work. Return: 0, negative errno
  */
 int notes_take_registration(const struct target *target, bool registered);
+
+/** notes_take_clearing() - no path of any host is registered. Return: 0, negative errno */
+int notes_take_clearing(const struct target *target);
 
 /**
  * notes_lack_registration() - true if multipathd says that the map is not registered: after

@@ -117,6 +117,8 @@ static const struct command command_table[] = {
 	{ "setprstatus map|multipath $map pathlist $pathlist", key_command_register,
 	  .privilege = ROOT },
 	{ "unsetprstatus map|multipath $map", key_command_unregister, .privilege = ROOT },
+	{ "unsetprstatus map|multipath $map pathlist $pathlist", key_command_unregister,
+	  .privilege = ROOT },
 	{ "forcequeueing daemon", daemon_command_force_queueing, .privilege = ROOT },
 	{ "restorequeueing daemon", daemon_command_force_queueing, .privilege = ROOT,
 	  .options = COMMAND_UNDO },

@@ -42,7 +42,7 @@ void key_command_unregister(struct command_call *call)
 	struct daemon_map *map = call_map(call);
 
 	if (map)
-		reservations_forget(map);
+		reservations_forget(map, call->arguments[1]);
 }
 
 void key_command_get(struct command_call *call)

@@ -15,7 +15,7 @@ void key_command_get_registered(struct command_call *call);
 /** key_command_register() - "setprstatus map $map [pathlist $pathlist]" */
 void key_command_register(struct command_call *call);
 
-/** key_command_unregister() - "unsetprstatus map $map" */
+/** key_command_unregister() - "unsetprstatus map $map [pathlist $pathlist]" */
 void key_command_unregister(struct command_call *call);
 
 /** key_command_get() - "getprkey map $map" */

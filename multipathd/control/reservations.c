@@ -72,8 +72,35 @@ static void reservation_reset(struct daemon_map *map, enum reservation_flag flag
 		paths_doubt_registration(daemon_path_of(path));
 }
 
-/* A command has unregistered the key, on all paths that work. */
-void reservations_forget(struct daemon_map *map)
+/*
+ * Paths by number or kernel name, separated by blanks: multipath-tools names the first one and
+ * numbers the others. Return: how many there are; @has: @identity is one of them.
+ */
+static size_t reservation_parse_paths(const char *text, const struct mp_identity *identity,
+				      bool *has)
+{
+	char number[32];
+	size_t count = 0, length;
+
+	snprintf(number, sizeof(number), "%u:%u", major(identity->devt), minor(identity->devt));
+	*has = false;
+	for (; text; text += length) {
+		text += strspn(text, " \t");
+		length = strcspn(text, " \t");
+		if (!length)
+			break;
+		*has |= (length == strlen(number) && !memcmp(text, number, length)) ||
+			(length == strlen(identity->name) && !memcmp(text, identity->name, length));
+		count++;
+	}
+	return count;
+}
+
+/*
+ * A command has unregistered the key. The daemon may not have noticed that a path did not work just
+ * then.
+ */
+void reservations_forget(struct daemon_map *map, const char *listed)
 {
 	struct reservation *reservation = &map->reservation;
 	struct mp_path *path;
@@ -82,9 +109,13 @@ void reservations_forget(struct daemon_map *map)
 	reservation->lost = false;
 	reservation->former_key = reservation->key.key ? reservation->key.key :
 							 reservation->last_key;
-	cds_list_for_each_entry(path, &map->map.paths, in_map)
-		daemon_path_of(path)->left_key = mp_path_is_active(path) ? reservation->former_key :
-									   0;
+	cds_list_for_each_entry(path, &map->map.paths, in_map) {
+		bool has;
+
+		reservation_parse_paths(listed, &path->identity, &has);
+		daemon_path_of(path)->left_key =
+			mp_path_is_active(path) && (has || !listed) ? reservation->former_key : 0;
+	}
 }
 
 /* A host that was shut out stays out: the paths that are registered already are none any more. */
@@ -399,30 +430,6 @@ static void reservation_register_path(struct daemon_path *path, struct registeri
 	};
 	registering->waiting++;
 	pool_submit(path->inventory->daemon->pool, &job->work);
-}
-
-/*
- * Paths by number or kernel name, separated by blanks: multipath-tools names the first one and
- * numbers the others. Return: how many there are; @has: @identity is one of them.
- */
-static size_t reservation_parse_paths(const char *text, const struct mp_identity *identity,
-				      bool *has)
-{
-	char number[32];
-	size_t count = 0, length;
-
-	snprintf(number, sizeof(number), "%u:%u", major(identity->devt), minor(identity->devt));
-	*has = false;
-	for (; text; text += length) {
-		text += strspn(text, " \t");
-		length = strcspn(text, " \t");
-		if (!length)
-			break;
-		*has |= (length == strlen(number) && !memcmp(text, number, length)) ||
-			(length == strlen(identity->name) && !memcmp(text, identity->name, length));
-		count++;
-	}
-	return count;
 }
 
 int reservations_register(struct daemon_map *map, const char *listed, uint64_t request)

@@ -44,8 +44,12 @@ void reservations_resolve(struct daemon_map *map);
  */
 int reservations_register(struct daemon_map *map, const char *listed, uint64_t request);
 
-/** reservations_forget() - unsetprstatus */
-void reservations_forget(struct daemon_map *map);
+/**
+ * reservations_forget() - unsetprstatus
+ * @listed:	as above: paths that have been unregistered; a key that others have left is removed
+ *		when they are checked. NULL: all active ones have been
+ */
+void reservations_forget(struct daemon_map *map, const char *listed);
 
 /** reservations_hold() - setprhold, unsetprhold */
 void reservations_hold(struct daemon_map *map, bool held);

@@ -231,6 +231,12 @@ keys_are "123abc"
 echo "- - -" > /sys/class/scsi_host/host0/scan
 until_true "it is back" maps_have 1 2
 until_true "it is unregistered on it" no_key
+mpp -o -I -S 123abc "$m"
+echo offline > /sys/block/sda/device/state	# for a moment, which multipathd does not notice
+mpp -o -G -K 123abc -S 0 "$m"
+same "what is left" "$(keys)" 123abc
+echo running > /sys/block/sda/device/state
+until_true -t 40 "it is unregistered by the next check" no_key
 
 say "without the daemon"
 daemon_stop

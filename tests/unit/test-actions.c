@@ -335,8 +335,17 @@ int notes_take_registration(const struct target *target, bool registered)
 	for (int i = 0; registered && i < PATHS; i++)
 		world->noted_registered |= world->keys[i] == world->noted_key;
 	world->noted_paths = 0;
-	for (size_t i = 0; registered && i < target->path_count; i++)
-		world->noted_paths += target->paths[i].chosen && target->paths[i].code == 0;
+	for (size_t i = 0; i < target->path_count; i++)
+		world->noted_paths += target->paths[i].code == 0;
+	return 0;
+}
+
+int notes_take_clearing(const struct target *target)
+{
+	(void)target;
+	if (world->daemon_is_gone)
+		return -ECONNREFUSED;
+	world->noted_registered = false;
 	return 0;
 }
 
@@ -702,6 +711,7 @@ static void unregistering_ends_the_reservation_first(void **state)
 	assert_int_equal(reg(OWN, 0, false), 0);
 	assert_true(paths_have(0) && world->holder == NOBODY);
 	assert_true(!world->noted_held && !world->noted_registered && !world->noted_key);
+	assert_int_equal(world->noted_paths, PATHS);
 
 	/* although its path is gone */
 	begin(MP_RESERVATION_PRKEYS, OWN, 1, 5);
@@ -710,6 +720,7 @@ static void unregistering_ends_the_reservation_first(void **state)
 	assert_true(paths_have(0) && world->holder == NOBODY);
 	assert_int_equal(world->suspensions, 1);
 	assert_false(world->suspended);
+	assert_int_equal(world->noted_paths, PATHS - 1);
 }
 
 static void a_reservation_moves_to_the_new_key_if_its_path_is_gone(void **state)

@@ -68,6 +68,7 @@ static const struct command commands[] = {
 	{ .grammar = "setprstatus map|multipath $map" },
 	{ .grammar = "setprstatus map|multipath $map pathlist $pathlist" },
 	{ .grammar = "unsetprstatus map|multipath $map" },
+	{ .grammar = "unsetprstatus map|multipath $map pathlist $pathlist" },
 	{ .grammar = "forcequeueing daemon" },
 	{ .grammar = "restorequeueing daemon" },
 	{ .grammar = "getprkey map|multipath $map" },

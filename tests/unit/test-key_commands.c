@@ -123,6 +123,7 @@ static void an_unknown_map_is_not_found(void **state)
 		"getprhold map mpathb",
 		"setprhold map mpathb",
 		"setprstatus map mpathb pathlist sda",
+		"unsetprstatus map mpathb pathlist sda",
 		"show map mpathb reservations",
 		"show map mpathb reservations json",
 	};

@@ -41,6 +41,7 @@ static void the_daemon_is_told_by_its_commands(void **state)
 	assert_int_equal(notes_write_key(&map, &(struct mp_prkey){ 0 }), 0);
 	assert_int_equal(notes_take_registration(&map, true), 0);
 	assert_int_equal(notes_take_registration(&map, false), 0);
+	assert_int_equal(notes_take_clearing(&map), 0);
 	notes_take_reservation(&map, true);
 	notes_take_reservation(&map, false);
 	assert_false(notes_has_reservation(&blank));
@@ -50,6 +51,7 @@ static void the_daemon_is_told_by_its_commands(void **state)
 					"setprkey map mpatha key 1:aptpl|"
 					"unsetprkey map mpatha|"
 					"setprstatus map mpatha pathlist \"8:0 8:32\"|"
+					"unsetprstatus map mpatha pathlist \"8:0 8:32\"|"
 					"unsetprstatus map mpatha|"
 					"setprhold map mpatha|"
 					"unsetprhold map mpatha|"
@@ -97,6 +99,7 @@ static void a_daemon_without_lists_is_told_without(void **state)
 {
 	static const struct fake_reply replies[] = {
 		{ "setprstatus map mpatha", "ok" },
+		{ "unsetprstatus map mpatha", "ok" },
 		{ NULL, "fail\nlist|show daemon\n" },
 	};
 	const struct target map = map_of("mpatha");
@@ -105,12 +108,15 @@ static void a_daemon_without_lists_is_told_without(void **state)
 	(void)state;
 	fake_start(&daemon, replies);
 	assert_int_equal(notes_take_registration(&map, true), 0);
+	assert_int_equal(notes_take_registration(&map, false), 0);
 	notes_take_reservation(&map, true); /* it knows no such note */
 	assert_false(notes_has_reservation(&map));
 	assert_int_equal(notes_write_key(&map, &(struct mp_prkey){ 1, false }), -EREMOTEIO);
 	fake_stop(&daemon);
 	assert_string_equal(daemon.log, "setprstatus map mpatha pathlist \"8:0 8:32\"|"
 					"setprstatus map mpatha|"
+					"unsetprstatus map mpatha pathlist \"8:0 8:32\"|"
+					"unsetprstatus map mpatha|"
 					"setprhold map mpatha|"
 					"getprhold map mpatha|"
 					"setprkey map mpatha key 1|");

@@ -153,7 +153,7 @@ static void a_key_that_was_preempted_is_not_registered_again(void **state)
 	assert_true(world->map.reservation.lost);
 	assert_false(is_asked(world));
 	/* unsetprstatus: nothing is missing any more */
-	reservations_forget(&world->map);
+	reservations_forget(&world->map, NULL);
 	assert_false(world->map.reservation.lost);
 }
 
@@ -173,7 +173,7 @@ static void a_change_is_noted_with_its_time(void **state)
 	reservations_hold(&world->map, true);
 	assert_true(reservation->held_since >= begin);
 	assert_int_equal(reservation->registered_since, 1);
-	reservations_forget(&world->map);
+	reservations_forget(&world->map, NULL);
 	assert_true(reservation->registered_since >= begin);
 }
 
@@ -202,7 +202,7 @@ static void a_path_of_a_fenced_host_is_used_once_it_has_no_older_key(void **stat
 	/* the operator says that it is not registered, or registers it */
 	world->path.has_left = false;
 	world->path.path.state = MP_PATH_UP;
-	reservations_forget(&world->map);
+	reservations_forget(&world->map, NULL);
 	assert_false(is_asked(world));
 }
 
@@ -422,7 +422,7 @@ static void unregistered(struct world *world, bool key)
 {
 	if (key)
 		set_key(world, 0);
-	reservations_forget(&world->map);
+	reservations_forget(&world->map, NULL);
 }
 
 static void a_key_that_was_unregistered_is_so_on_paths_that_were_down(void **state)
@@ -456,6 +456,34 @@ static void a_key_that_was_unregistered_is_so_on_paths_that_were_down(void **sta
 	}
 }
 
+/* The daemon has not noticed that it was. */
+static void a_key_that_was_not_unregistered_on_a_path_is_so_by_its_check(void **state)
+{
+	static const struct {
+		const char *listed;
+		bool asked;
+	} rows[] = {
+		{ NULL, false },  { "0:0", false }, { "8:16 sda", false },
+		{ "8:16", true }, { "none", true },
+	};
+	struct world *world = *state;
+	struct reservation_check check;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		registered(world);
+		world->path.path.state = world->path.answered_state = MP_PATH_UP;
+		set_key(world, 0);
+		reservations_forget(&world->map, rows[i].listed);
+		assert_int_equal(must_retire(world), rows[i].asked);
+		if (!rows[i].asked)
+			continue;
+		check = begun(world);
+		check.left = true;
+		reservation_check_take(&check, &world->path);
+		assert_false(must_retire(world));
+	}
+}
+
 /* Without the command that says so, the key is only unknown. */
 static void a_key_that_is_not_in_the_file_any_more_is_not_unregistered(void **state)
 {
@@ -467,7 +495,7 @@ static void a_key_that_is_not_in_the_file_any_more_is_not_unregistered(void **st
 	assert_false(must_retire(world));
 
 	/* it is written back: the command that unregisters was refused */
-	reservations_forget(&world->map);
+	reservations_forget(&world->map, NULL);
 	assert_true(must_retire(world));
 	set_key(world, KEY);
 	told(world, false, false, 0);
@@ -753,6 +781,7 @@ int main(void)
 		world_test(a_key_in_the_file_that_is_registered_nowhere_is_lost),
 		world_test(a_host_whose_path_holds_the_reservation_with_another_key_is_not_lost),
 		world_test(a_key_that_was_unregistered_is_so_on_paths_that_were_down),
+		world_test(a_key_that_was_not_unregistered_on_a_path_is_so_by_its_check),
 		world_test(a_key_that_is_not_in_the_file_any_more_is_not_unregistered),
 		world_test(
 			a_check_that_registers_a_key_too_late_is_followed_by_one_that_removes_it),
