@@ -121,12 +121,12 @@ static void put_address(struct mp_strbuf *buf, const char *protocol, const uint8
 	mp_strbuf_putc(buf, '\n');
 }
 
-/* It is text of another initiator, for this one's terminal. */
+/* It is text of another initiator, for this one's terminal, which takes commands in UTF-8, too. */
 static void put_name(struct mp_strbuf *buf, const char *what, const uint8_t *name)
 {
 	mp_strbuf_printf(buf, "   iSCSI %s: ", what);
 	for (size_t i = 0; i < MPATH_MX_TID_LEN && name[i]; i++)
-		mp_strbuf_putc(buf, name[i] < ' ' || name[i] == 0x7f ? '?' : name[i]);
+		mp_strbuf_putc(buf, name[i] < ' ' || name[i] >= 0x7f ? '?' : name[i]);
 	mp_strbuf_putc(buf, '\n');
 }
 

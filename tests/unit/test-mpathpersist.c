@@ -255,7 +255,7 @@ static void registrants_are_printed(void **state)
 			       .sas_address = { 0x60, 1, 0x40, 0x50, 0, 0, 0, 0xf1 } } },
 		{ .flag = 2,
 		  .trnptid = { .protocol_id = MPATH_PROTOCOL_ID_ISCSI,
-			       .iscsi_name = "iqn.\033x" } },
+			       .iscsi_name = "iqn.\033\xc2\x9bx" } },
 		{ .flag = 0,
 		  .rtpi = 0x12,
 		  .trnptid = { .protocol_id = MPATH_PROTOCOL_ID_ISCSI,
@@ -283,7 +283,7 @@ static void registrants_are_printed(void **state)
 		      "   Key = 0x0\n"
 		      "      All target ports bit set\n"
 		      "      not reservation holder\n"
-		      "   iSCSI name: iqn.?x\n"
+		      "   iSCSI name: iqn.???x\n"
 		      "   Key = 0x0\n"
 		      "      All target ports bit clear\n"
 		      "      Relative port address: 0x12\n"
