@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libmpathpersist/actions.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "libmpathpersist/attempts.h"
 #include "libmpathpersist/codes.h"
@@ -188,16 +190,24 @@ static void replace_lost(struct target *target, const struct attempt *attempt)
 static void confirm_others(struct target *target, struct mp_reservation_parameters own)
 {
 	const struct attempt attempt = { .action = MP_RESERVING_REGISTER, .parameters = &own };
+	_cleanup_free_ bool *chosen = calloc(target->path_count, sizeof(*chosen));
 
+	if (!chosen)
+		return;
 	own.all_target_ports = true;
 	for (size_t i = 0; i < target->path_count; i++) {
 		struct target_path *path = &target->paths[i];
 
-		if (!path->usable || path->chosen)
-			continue;
-		attempt_path(target, path, &attempt);
-		path->chosen = path->code == MPATH_PR_SUCCESS ||
-			       path->code == MPATH_PR_RESERV_CONFLICT;
+		chosen[i] = path->chosen;
+		path->chosen = path->usable && path->code == CODE_UNSENT;
+	}
+	attempt_more(target, &attempt);
+	for (size_t i = 0; i < target->path_count; i++) {
+		struct target_path *path = &target->paths[i];
+
+		path->chosen = chosen[i] ||
+			       (path->chosen && (path->code == MPATH_PR_SUCCESS ||
+						 path->code == MPATH_PR_RESERV_CONFLICT));
 	}
 }
 

@@ -109,11 +109,16 @@ void attempt_forget(struct target *target)
 		target->paths[i].code = CODE_UNSENT;
 }
 
+void attempt_more(struct target *target, const struct attempt *attempt)
+{
+	target_each(target, attempt_run, attempt);
+}
+
 void attempt_chosen(struct target *target, const struct attempt *attempt)
 {
 	dump(target, attempt);
 	attempt_forget(target);
-	target_each(target, attempt_run, attempt);
+	attempt_more(target, attempt);
 }
 
 /* Active paths before passive ones, which may not know the command. NULL: there is no other one. */

@@ -28,8 +28,11 @@ int attempt_path(const struct target *target, struct target_path *path,
 /** attempt_forget() - the codes of former commands */
 void attempt_forget(struct target *target);
 
-/** attempt_chosen() - on all chosen paths at once; each has its code afterwards */
+/** attempt_chosen() - on all chosen paths at once; each has its code afterwards, others none */
 void attempt_chosen(struct target *target, const struct attempt *attempt);
+
+/** attempt_more() - the same, not dumped; others keep the codes of former commands */
+void attempt_more(struct target *target, const struct attempt *attempt);
 
 /** attempt_is_of_lun() - false if the code of @path may be another one on another path */
 bool attempt_is_of_lun(const struct target_path *path);

@@ -1164,6 +1164,7 @@ static void with_all_target_ports_one_path_of_a_host_registers(void **state)
 	map.all_target_ports = true;
 	world->lost[0] = true;
 	assert_int_equal(reg(0, OWN, true), 0);
+	assert_int_equal(world->commands, 3);
 	assert_true(world->keys[1] == OWN && world->keys[2] == OWN);
 
 	/* which finds itself registered by what the lost one had done */
