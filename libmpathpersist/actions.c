@@ -342,12 +342,17 @@ static void register_back(struct target *target, const struct mp_reservation_par
 	attempt_chosen(target, &attempt);
 }
 
+static bool key_holds(struct target *target, uint64_t key, struct mp_reservation_holder *holder)
+{
+	return key && attempt_read_holder(target, holder) == MPATH_PR_SUCCESS && holder->held &&
+	       holder->key == key;
+}
+
 /* Does a path of this map hold the reservation under @key? @noted: so multipathd says */
 static bool holds_under(struct target *target, bool noted, uint64_t key,
 			struct mp_reservation_holder *holder)
 {
-	return key && noted && attempt_read_holder(target, holder) == MPATH_PR_SUCCESS &&
-	       holder->held && holder->key == key;
+	return noted && key_holds(target, key, holder);
 }
 
 static int release(struct target *target, uint8_t scope_type, const struct mp_prkey *key);
@@ -386,6 +391,25 @@ static void move_reservation(struct target *target, bool noted, uint64_t old_key
 			   target->map.name, (unsigned long long)old_key);
 }
 
+/* @noted: the reservation was held, which is forgotten when the key changes */
+static int complete_registration(struct target *target, bool noted, uint64_t old_key,
+				 uint64_t new_key)
+{
+	struct mp_reservation_holder holder;
+	int code;
+
+	if (!new_key) {
+		note_registration(target, false);
+		return MPATH_PR_SUCCESS;
+	}
+	/* Before multipathd gives the new key to a path that holds it under the old one. */
+	move_reservation(target, noted, old_key, new_key);
+	code = confirm_registration(target);
+	if (code == MPATH_PR_SUCCESS && (noted || key_holds(target, new_key, &holder)))
+		notes_take_reservation(target, true);
+	return code;
+}
+
 int action_register(struct target *target, bool ignores,
 		    const struct mp_reservation_parameters *caller)
 {
@@ -404,7 +428,6 @@ int action_register(struct target *target, bool ignores,
 	parameters.all_target_ports |= target->all_target_ports;
 	if (target->source == MP_RESERVATION_NONE)
 		return refuse_key(target);
-	/* It is forgotten when the key changes. */
 	noted = notes_has_reservation(target);
 	if (writes)
 		code = write_key(target,
@@ -425,19 +448,10 @@ int action_register(struct target *target, bool ignores,
 		if (code != MPATH_PR_SUCCESS)
 			register_back(target, &parameters, &former);
 	}
-	/* Before multipathd gives the new key to a path that holds it under the old one. */
-	if (code == MPATH_PR_SUCCESS && new_key)
-		move_reservation(target, noted, old_key, new_key);
-	if (code == MPATH_PR_SUCCESS && new_key)
-		code = confirm_registration(target);
-	else if (code == MPATH_PR_SUCCESS)
-		note_registration(target, false);
-	if (code == MPATH_PR_SUCCESS) {
-		if (new_key && noted)
-			notes_take_reservation(target, true);
-	} else if (writes) {
+	if (code == MPATH_PR_SUCCESS)
+		code = complete_registration(target, noted, old_key, new_key);
+	if (code != MPATH_PR_SUCCESS && writes)
 		write_key(target, &old);
-	}
 	return code;
 }
 

@@ -741,6 +741,27 @@ static void a_reservation_moves_to_the_new_key_if_its_path_is_gone(void **state)
 	assert_true(paths_have(OWN));
 }
 
+/* It knew nothing of it after the change. */
+static void a_fixed_key_that_changes_still_holds_its_reservation(void **state)
+{
+	(void)state;
+	begin(MP_RESERVATION_CONFIGURED, OLD, 1, 5);
+	map.key.key = world->noted_key = OWN;
+	world->noted_held = world->noted_registered = false;
+	assert_int_equal(reg(OLD, OWN, false), 0);
+	assert_true(paths_have(OWN) && world->holder == 1 && world->noted_held);
+
+	/* so that it ends when it is unregistered */
+	assert_int_equal(reg(OWN, 0, false), 0);
+	assert_true(paths_have(0) && world->holder == NOBODY);
+	assert_int_equal(world->suspensions, 0);
+
+	begin(MP_RESERVATION_CONFIGURED, OWN, OTHER, 5);
+	world->keys[OTHER] = THEIRS;
+	assert_int_equal(reg(OWN, OWN, false), 0);
+	assert_false(world->noted_held);
+}
+
 static void one_path_reserves(void **state)
 {
 	(void)state;
@@ -1271,6 +1292,7 @@ int main(void)
 			without_the_daemon_a_key_is_not_registered_that_it_could_not_register_later),
 		cmocka_unit_test(unregistering_ends_the_reservation_first),
 		cmocka_unit_test(a_reservation_moves_to_the_new_key_if_its_path_is_gone),
+		cmocka_unit_test(a_fixed_key_that_changes_still_holds_its_reservation),
 		cmocka_unit_test(one_path_reserves),
 		cmocka_unit_test(what_a_lost_path_holds_is_held),
 		cmocka_unit_test(what_another_host_holds_stays_its),
