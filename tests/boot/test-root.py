@@ -19,6 +19,7 @@ def test(image, out):
     ours = "hook-debian" not in image
     for rule in RULES if ours else ():
         check(f"{rule} is in the initramfs", re.search(f"rules.d/[0-9]+-{rule}.rules$", files, re.MULTILINE))
+    check("no reservation key is in the initramfs", "etc/multipath/prkeys" not in files or not ours)
     with Machine(image, out) as machine:
         machine.wait_shell()
         same("the root device", machine.run("findmnt -no SOURCE /"), "/dev/mapper/mpathk-part1")
