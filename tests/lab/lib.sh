@@ -43,7 +43,7 @@ show_world() {
 	echo "--- processes waiting in the kernel"
 	waiting
 	echo "--- all processes"
-	ps -L -N --ppid 2 -p 2 -o pid,ppid,stat,wchan:24,args | cut -c 1-150
+	timeout 10 ps -L -N --ppid 2 -p 2 -o pid,ppid,stat,wchan:24,args | cut -c 1-150
 	dmesg 2>/dev/null | tail -n 8
 } 2>&1
 
