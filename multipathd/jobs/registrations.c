@@ -195,8 +195,11 @@ static bool registration_is_there(const struct reservation_check *check, int fd,
 	return tally.count > before || (check->path_count && tally.count >= check->path_count);
 }
 
-/* The key of all registrations, if it is the same. Return: 0, -ENOKEY there is no such key,
- * negative errno. */
+/*
+ * The key of all registrations, if it is the same.
+ *
+ * Return: 0, -ENOKEY there is no such key, negative errno.
+ */
 static int registration_read_only_key(int fd, unsigned timeout_msec, uint64_t *key)
 {
 	_cleanup_free_ uint8_t *data = NULL;
