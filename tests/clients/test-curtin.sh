@@ -16,7 +16,7 @@ ready 2 2
 
 # It splits the lines as the shell does words.
 cat > /run/curtin.py <<'END'
-import shlex, subprocess, sys
+import shlex, subprocess
 def ask(what, form):
     out = subprocess.run(['multipathd', 'show', what, 'raw', 'format', form], capture_output=True, text=True, check=True).stdout
     return [dict(word.split('=', 1) for word in shlex.split(line)) for line in out.splitlines()]

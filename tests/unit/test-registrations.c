@@ -190,12 +190,19 @@ int mp_reserving_register(int fd, enum mp_reserving_out action,
 	return target.register_error;
 }
 
-static struct reservation_check checked(bool wanted)
+static struct reservation_check checked_with(bool wanted, bool all_target_ports)
 {
-	struct reservation_check check = { .wanted = wanted, .key = { .key = 0xabc } };
+	struct reservation_check check = { .wanted = wanted,
+					   .key = { .key = 0xabc },
+					   .all_target_ports = all_target_ports };
 
 	registration_check_run(&check, 5, 3000);
 	return check;
+}
+
+static struct reservation_check checked(bool wanted)
+{
+	return checked_with(wanted, false);
 }
 
 static void a_path_is_registered_only_if_the_key_still_is(void **state)
@@ -480,15 +487,10 @@ static void an_older_key_is_replaced_and_not_unregistered(void **state)
 {
 	(void)state;
 	for (unsigned facts = 0; facts < 4; facts++) {
-		struct reservation_check check = { .wanted = true,
-						   .key = { .key = 0xabc },
-						   .all_target_ports = facts & 1 };
-
 		target_is_real(2, false, 0, NULL);
 		target.has_older_key = true;
 		target.insists = facts & 2;
-		registration_check_run(&check, 5, 3000);
-		assert_int_equal(check.error, 0);
+		assert_int_equal(checked_with(true, facts & 1).error, 0);
 		assert_true(target.has_key);
 		assert_int_equal(target.removals, 0);
 	}
@@ -498,14 +500,11 @@ static void how_a_path_was_registered_does_not_matter(void **state)
 {
 	(void)state;
 	for (unsigned facts = 0; facts < 4; facts++) {
-		struct reservation_check check = { .wanted = true,
-						   .key = { .key = 0xabc },
-						   .all_target_ports = facts & 1 };
+		struct reservation_check check;
 
 		target_is_real(0, true, 0, NULL);
 		target.insists = facts & 2;
-		registration_check_run(&check, 5, 3000);
-		assert_int_equal(check.error, 0);
+		assert_int_equal(checked_with(true, facts & 1).error, 0);
 		/* to unregister it, too */
 		check = (struct reservation_check){ .wanted = true,
 						    .former_key = 0xabc,

@@ -294,21 +294,29 @@ static void a_path_that_has_left_too_late_is_not_used(void **state)
 	}
 }
 
-/* It was shut out while there was no daemon, or no map. */
-static void a_key_in_the_file_that_is_registered_nowhere_is_lost(void **state)
+/* The map is seen with a key in the file, and its path is down. The file is to be forgotten again.
+ */
+static void meet_with_key_file(struct world *world, struct reservation before)
 {
 	static char text[] = "0x0000000000123abc w\n";
-	struct world *world = *state;
-	struct reservation *reservation = &world->map.reservation;
-	struct reservation_check check;
 
 	world->map.map.settings.reservation_source = MP_RESERVATION_PRKEYS;
 	world->inventory.prkeys = text;
 	world->path.answered_state = MP_PATH_DOWN;
+	world->path.has_left = false;
+	world->map.reservation = before;
+	reservations_resolve(&world->map);
+}
+
+/* It was shut out while there was no daemon, or no map. */
+static void a_key_in_the_file_that_is_registered_nowhere_is_lost(void **state)
+{
+	struct world *world = *state;
+	struct reservation *reservation = &world->map.reservation;
+	struct reservation_check check;
+
 	for (int known = 0; known < 2; known++) {
-		*reservation = (struct reservation){ .resolved = known };
-		world->path.has_left = false;
-		reservations_resolve(&world->map);
+		meet_with_key_file(world, (struct reservation){ .resolved = known });
 		check = begun(world);
 		assert_int_equal(check.leaves, !known);
 		/* a program that registers it just now says so later */
@@ -321,8 +329,7 @@ static void a_key_in_the_file_that_is_registered_nowhere_is_lost(void **state)
 		paths_doubt_registration(&world->path);
 		assert_int_equal(begun(world).leaves, !known);
 	}
-	*reservation = (struct reservation){ 0 };
-	reservations_resolve(&world->map);
+	meet_with_key_file(world, (struct reservation){ 0 });
 	assert_true(told(world, true, false, 0));
 	assert_int_equal(reservation->registered, RESERVATION_SET);
 	world->inventory.prkeys = NULL;
@@ -331,18 +338,12 @@ static void a_key_in_the_file_that_is_registered_nowhere_is_lost(void **state)
 /* A host that was shut out does not hold the reservation: the file is not up to date. */
 static void a_host_whose_path_holds_the_reservation_with_another_key_is_not_lost(void **state)
 {
-	static char text[] = "0x0000000000123abc w\n";
 	struct world *world = *state;
 	struct reservation *reservation = &world->map.reservation;
 	struct reservation_check check;
 
-	world->map.map.settings.reservation_source = MP_RESERVATION_PRKEYS;
-	world->inventory.prkeys = text;
-	world->path.answered_state = MP_PATH_DOWN;
 	for (int lost = 0; lost < 2; lost++) {
-		*reservation = (struct reservation){ .lost = lost };
-		world->path.has_left = false;
-		reservations_resolve(&world->map);
+		meet_with_key_file(world, (struct reservation){ .lost = lost });
 		/* another path has no registration */
 		if (lost)
 			reservation->registered = RESERVATION_UNSET;
